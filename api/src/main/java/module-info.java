@@ -5,5 +5,5 @@ import org.jspecify.annotations.NullMarked;
 module org.jccl {
   requires static org.jspecify;
 
-  // exports org.jccl; once it holds a type
+// exports org.jccl; once it holds a type
 }

@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module org.jccl.sim {
   requires transitive org.jccl;
-  requires static jdk.incubator.vector; // behind a scalar default: without the flag it is just slower
+  requires static jdk.incubator
+      .vector; // behind a scalar default: without the flag it is just slower
   requires static org.jspecify;
 }
