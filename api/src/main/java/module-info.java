@@ -4,6 +4,4 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module org.jccl {
   requires static org.jspecify;
-
-// exports org.jccl; once it holds a type
 }
