@@ -1,0 +1,17 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Microbenchmarks, reports and the command line: the one module that sees all the others. */
+@NullMarked
+module org.jccl.benchmarks {
+  requires com.fasterxml.jackson.jr.ob;
+  requires info.picocli;
+  requires jmh.core;
+  requires org.jccl;
+  requires org.jccl.conformance;
+  requires org.jccl.nccl;
+  requires org.jccl.sim;
+  requires static org.jspecify;
+
+  opens org.jccl.benchmarks.cli to
+      info.picocli;
+}

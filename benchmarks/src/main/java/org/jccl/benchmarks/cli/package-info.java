@@ -1,0 +1,5 @@
+/**
+ * The command line of jccl. Each command is one thin class that parses its options and hands over
+ * to the module that does the work. Unknown input costs one clear line and exit code 2.
+ */
+package org.jccl.benchmarks.cli;

@@ -1,0 +1,15 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The rule book as executable properties, for these two backends and for anyone else's. */
+@NullMarked
+module org.jccl.conformance {
+  requires transitive org.jccl;
+  requires org.jccl.nccl;
+  requires org.jccl.sim;
+  requires transitive net.jqwik.api;
+  requires transitive org.assertj.core;
+  requires transitive org.junit.jupiter.api;
+  requires transitive org.junit.jupiter.params;
+  requires org.junit.platform.launcher;
+  requires static org.jspecify;
+}

@@ -1,0 +1,9 @@
+import org.jspecify.annotations.NullMarked;
+
+/** NCCL through the Foreign Function and Memory API; CUDA through JCuda. */
+@NullMarked
+module org.jccl.nccl {
+  requires transitive org.jccl;
+  requires jcuda; // an automatic module: JCuda's jar carries no module name
+  requires static org.jspecify;
+}
