@@ -3,8 +3,9 @@ package org.jccl.sim.math;
 import java.lang.foreign.MemorySegment;
 
 /**
- * bfloat16, the upper half of an f32: sums go through f32, where the second rounding changes nothing
- * (EL-01). Products are exact in f32 unless they leave its range; then the block is reported.
+ * bfloat16, the upper half of an f32: sums go through f32, where the second rounding changes
+ * nothing (EL-01). Products are exact in f32 unless they leave its range; then the block is
+ * reported.
  */
 final class BrainBlock extends HeapBlock {
   private static final int CAPACITY = BYTES / Short.BYTES;

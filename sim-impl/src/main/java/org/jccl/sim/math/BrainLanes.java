@@ -110,7 +110,10 @@ final class BrainLanes {
   }
 
   private static void store(IntVector upper, IntVector lower, long address) {
-    upper.and(UPPER).or(lower.lanewise(VectorOperators.LSHR, 16)).intoMemorySegment(ALL, address, ORDER);
+    upper
+        .and(UPPER)
+        .or(lower.lanewise(VectorOperators.LSHR, 16))
+        .intoMemorySegment(ALL, address, ORDER);
   }
 
   private static FloatVector upper(IntVector pairs) {
@@ -144,7 +147,8 @@ final class BrainLanes {
   /** As {@link #subnormal}, or overflowed, or vanished though the factor did not. */
   private static VectorMask<Float> inexact(FloatVector product, FloatVector own) {
     FloatVector magnitude = product.abs();
-    VectorMask<Float> small = magnitude.lt(Float.MIN_NORMAL).and(own.compare(VectorOperators.NE, 0f));
+    VectorMask<Float> small =
+        magnitude.lt(Float.MIN_NORMAL).and(own.compare(VectorOperators.NE, 0f));
     return small.or(magnitude.test(VectorOperators.IS_INFINITE));
   }
 

@@ -11,7 +11,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Loops over f64 in vectors, on raw addresses; NaNs become canonical (NAN-01, NAN-03).
  *
- * <p>Each loop handles the whole vectors of {@code bytes} bytes and returns how many bytes that was.
+ * <p>Each loop handles the whole vectors of {@code bytes} bytes and returns how many bytes that
+ * was.
  */
 final class DoubleLanes {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;

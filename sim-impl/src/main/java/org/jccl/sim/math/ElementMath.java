@@ -5,8 +5,8 @@ import org.jccl.DataType;
 /**
  * The arithmetic of one element, on its bits: NUMERICS 1.1 to 1.4 in the plainest form.
  *
- * <p>The block kernels use it for what is rare or short (tails, blocks with a NaN, underflow); their
- * fast loops give the same bits. Results carry no bits above the element's width that matter.
+ * <p>The block kernels use it for what is rare or short (tails, blocks with a NaN, underflow);
+ * their fast loops give the same bits. Results carry no bits above the element's width that matter.
  */
 final class ElementMath {
   private ElementMath() {}
@@ -121,15 +121,11 @@ final class ElementMath {
   }
 
   private static long half(double value) {
-    return Double.isNaN(value)
-        ? FloatFormat.HALF.canonicalNan()
-        : DataType.FLOAT16.encode(value);
+    return Double.isNaN(value) ? FloatFormat.HALF.canonicalNan() : DataType.FLOAT16.encode(value);
   }
 
   private static long brain(double value) {
-    return Double.isNaN(value)
-        ? FloatFormat.BRAIN.canonicalNan()
-        : DataType.BFLOAT16.encode(value);
+    return Double.isNaN(value) ? FloatFormat.BRAIN.canonicalNan() : DataType.BFLOAT16.encode(value);
   }
 
   /** Sums and products of two float8 numbers are exact in double: two roundings remain (EL-06). */
@@ -137,7 +133,9 @@ final class ElementMath {
     return type.encode(DataType.FLOAT16.decode(half(value)));
   }
 
-  /** {@code p + c} with a sticky last bit, so that a later rounding to fewer bits is the only one. */
+  /**
+   * {@code p + c} with a sticky last bit, so that a later rounding to fewer bits is the only one.
+   */
   private static double sumToOdd(double p, double c) {
     double sum = p + c;
     double rest = sum - p;

@@ -11,7 +11,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Loops over f32 in vectors, on raw addresses; NaNs become canonical (NAN-01, NAN-03).
  *
- * <p>Each loop handles the whole vectors of {@code bytes} bytes and returns how many bytes that was.
+ * <p>Each loop handles the whole vectors of {@code bytes} bytes and returns how many bytes that
+ * was.
  */
 final class FloatLanes {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;

@@ -3,8 +3,8 @@ package org.jccl.sim.math;
 import java.lang.foreign.MemorySegment;
 
 /**
- * binary16 through f32: for one sum or product the second rounding changes nothing, 24 bits being at
- * least 2·11+2 (EL-01). Products neither underflow nor overflow f32.
+ * binary16 through f32: for one sum or product the second rounding changes nothing, 24 bits being
+ * at least 2·11+2 (EL-01). Products neither underflow nor overflow f32.
  */
 final class HalfBlock extends HeapBlock {
   private final short[] a;
@@ -15,7 +15,10 @@ final class HalfBlock extends HeapBlock {
   private final Reinterpreted error = new Reinterpreted(BYTES / Short.BYTES);
 
   HalfBlock() {
-    this(new short[BYTES / Short.BYTES], new short[BYTES / Short.BYTES], new short[BYTES / Short.BYTES]);
+    this(
+        new short[BYTES / Short.BYTES],
+        new short[BYTES / Short.BYTES],
+        new short[BYTES / Short.BYTES]);
   }
 
   private HalfBlock(short[] a, short[] b, short[] c) {

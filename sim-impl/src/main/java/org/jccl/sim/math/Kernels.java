@@ -56,8 +56,7 @@ public final class Kernels {
               ? Vectors.choice("module " + VECTOR_MODULE + " and native access are available")
               : new Choice(new ScalarKernels(), "scalar kernels: " + obstacle);
       default ->
-          throw new IllegalArgumentException(
-              PROPERTY + "=" + wish + ", expected scalar or vector");
+          throw new IllegalArgumentException(PROPERTY + "=" + wish + ", expected scalar or vector");
     };
   }
 

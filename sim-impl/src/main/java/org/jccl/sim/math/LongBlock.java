@@ -85,7 +85,7 @@ final class LongBlock extends HeapBlock {
 
   @Override
   boolean scale(long scalar, int count) {
-        for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++) {
       c[i] = scalar * a[i];
     }
     return false;

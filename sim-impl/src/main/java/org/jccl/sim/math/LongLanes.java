@@ -10,7 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Loops over longs in vectors, on raw addresses; everything wraps around (EL-04, EL-05).
  *
- * <p>Each loop handles the whole vectors of {@code bytes} bytes and returns how many bytes that was.
+ * <p>Each loop handles the whole vectors of {@code bytes} bytes and returns how many bytes that
+ * was.
  */
 final class LongLanes {
   private static final VectorSpecies<Long> SPECIES = LongVector.SPECIES_PREFERRED;

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * The same bits as floats and as ints.
  *
- * <p>Copying between two arrays is cheap; {@code Float.floatToRawIntBits} in a loop is not: it keeps
- * JDK 25 from vectorising it.
+ * <p>Copying between two arrays is cheap; {@code Float.floatToRawIntBits} in a loop is not: it
+ * keeps JDK 25 from vectorising it.
  */
 final class Reinterpreted {
   private final float[] floats;

@@ -42,7 +42,11 @@ public final class ScalarKernels implements ElementKernels {
       MemorySegment.copy(right, rightOffset + at, block.right(), 0, bytes);
       if (block.combine(op, now) | hasNan(type, block, bytes)) {
         for (int i = 0; i < now; i++) {
-          put(type, block, i, ElementMath.combine(op, type, left(type, block, i), right(type, block, i)));
+          put(
+              type,
+              block,
+              i,
+              ElementMath.combine(op, type, left(type, block, i), right(type, block, i)));
         }
       }
       MemorySegment.copy(block.out(), 0, out, outOffset + at, bytes);
