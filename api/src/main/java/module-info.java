@@ -5,5 +5,10 @@ import org.jspecify.annotations.NullMarked;
 module org.jccl {
   requires static org.jspecify;
 
-// exports org.jccl; once it holds a type
+  exports org.jccl;
+  exports org.jccl.ops;
+  exports org.jccl.process;
+  exports org.jccl.spi;
+
+  uses org.jccl.spi.BackendProvider;
 }
