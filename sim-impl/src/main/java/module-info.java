@@ -4,7 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module org.jccl.sim {
   requires transitive org.jccl;
-  requires static jdk.incubator
-      .vector; // behind a scalar default: without the flag it is just slower
+  // Optional: behind a scalar default, so that a JVM without it is slower and no more.
+  requires static jdk.incubator.vector;
   requires static org.jspecify;
 }
