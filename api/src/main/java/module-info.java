@@ -4,4 +4,11 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module org.jccl {
   requires static org.jspecify;
+
+  exports org.jccl;
+  exports org.jccl.ops;
+  exports org.jccl.process;
+  exports org.jccl.spi;
+
+  uses org.jccl.spi.BackendProvider;
 }

@@ -1,6 +1,7 @@
 /**
- * The contract of jccl, the same for real GPUs and for simulated ones. Programs are written against
- * these types alone: backend, device, buffer, stream, communicator, group. Which implementation
- * serves them is found at start-up and always said aloud.
+ * Collective communication between GPUs, real or simulated: the contract that both implementations
+ * keep. Start with {@link org.jccl.Ranks} (a program for N ranks), {@link org.jccl.Backends} (which
+ * implementation) and {@link org.jccl.Communicator} (the operations). Everything here is free of
+ * CUDA and of native code.
  */
 package org.jccl;

@@ -1,0 +1,69 @@
+package org.jccl;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.jccl.spi.Capability;
+import org.jccl.spi.RankHost;
+
+/**
+ * One implementation of collectives, opened: real NCCL, or a simulator.
+ *
+ * <p>Found by {@link Backends}; owned by who opened it. Closing it closes what is left of its
+ * devices and reports that as a leak. All methods may be called from any thread.
+ */
+public interface Backend extends AutoCloseable {
+  /** Short name: {@code nccl}, {@code sim}. */
+  String name();
+
+  /** One sentence for people: library, version, where it was found. */
+  String description();
+
+  /** Version code of NCCL that answers, or that is imitated: 22809 for 2.28.9 (rule VER-01). */
+  int ncclVersion();
+
+  /** The devices, in index order; the list does not change. */
+  List<Device> devices();
+
+  /** A fresh id for one new communicator (rules UID-01 to UID-04). */
+  UniqueId newUniqueId();
+
+  /**
+   * Joins a new communicator as {@code rank} of {@code worldSize}; waits for the other ranks, at
+   * most {@link CommunicatorConfig#initTimeout()} (rules INIT-01 to INIT-04).
+   *
+   * <p>Most callers want {@link Communicator#open}, which carries the id and makes sure that all
+   * ranks can go on before any of them does.
+   *
+   * @throws IllegalArgumentException if rank or world size are out of range
+   * @throws CollectiveException if creation failed or ran out of time
+   */
+  Communicator newCommunicator(
+      UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config);
+
+  /**
+   * One communicator over {@code devices}, all ranks driven by the calling thread (rule INIT-10):
+   * rank i uses device i of the list. Use {@link #group} to issue matching calls.
+   */
+  List<Communicator> openAll(List<Device> devices, CommunicatorConfig config);
+
+  /**
+   * Records what {@code body} issues on any communicators of this backend and issues it in one go
+   * when the outermost body returns (rules GRP-01 to GRP-25). A body that throws issues nothing.
+   */
+  void group(Consumer<GroupScope> body);
+
+  /**
+   * What this backend would open a communicator with on {@code device}; the ranks exchange it
+   * before any of them starts.
+   *
+   * @throws BackendUnavailableException saying what is missing and what was tried
+   */
+  Capability capability(Device device, CommunicatorConfig config);
+
+  /** Runs rank programs on threads of the right kind; {@link Ranks} is the front door. */
+  RankHost rankHost();
+
+  /** Closes what is left of the devices. Bounded in time. Idempotent. */
+  @Override
+  void close();
+}

@@ -1,0 +1,11 @@
+package org.jccl;
+
+/** No backend can do what was asked; the message lists what was tried and why each failed. */
+public final class BackendUnavailableException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** Lists what was tried. */
+  public BackendUnavailableException(String message) {
+    super(message);
+  }
+}

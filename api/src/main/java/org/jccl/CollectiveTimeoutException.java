@@ -1,0 +1,11 @@
+package org.jccl;
+
+/** A wait that is bounded by a configured time ran out: peers are late, gone or stuck. */
+public final class CollectiveTimeoutException extends CollectiveException {
+  private static final long serialVersionUID = 1L;
+
+  /** Says what was waited for, how long, and what to try. */
+  public CollectiveTimeoutException(String message) {
+    super(ResultCode.TIMEOUT, message);
+  }
+}

@@ -1,0 +1,13 @@
+package org.jccl;
+
+import org.jspecify.annotations.Nullable;
+
+/** The communicator was aborted, by its owner or because another rank failed. */
+public final class CommunicatorAbortedException extends CollectiveException {
+  private static final long serialVersionUID = 1L;
+
+  /** Says which communicator and why it was aborted. */
+  public CommunicatorAbortedException(String message, @Nullable Throwable cause) {
+    super(ResultCode.REMOTE_ERROR, message, cause);
+  }
+}

@@ -1,0 +1,184 @@
+package org.jccl;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jccl.ops.ConfigField;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a communicator is opened: NCCL's own fields ({@link ConfigField}) and jccl's. Immutable.
+ *
+ * <pre>{@code
+ * CommunicatorConfig config = CommunicatorConfig.builder().name("dp").set(MAX_CTAS, 32).build();
+ * }</pre>
+ */
+public final class CommunicatorConfig {
+  private static final CommunicatorConfig DEFAULTS = builder().build();
+
+  private final Map<ConfigField, Integer> fields;
+  private final @Nullable String name;
+  private final @Nullable String netName;
+  private final @Nullable String libraryPath;
+  private final CheckLevel checks;
+  private final boolean warmUp;
+  private final Duration initTimeout;
+  private final Duration closeTimeout;
+
+  private CommunicatorConfig(Builder builder) {
+    this.fields = Collections.unmodifiableMap(new EnumMap<>(builder.fields));
+    this.name = builder.name;
+    this.netName = builder.netName;
+    this.libraryPath = builder.libraryPath;
+    this.checks = builder.checks;
+    this.warmUp = builder.warmUp;
+    this.initTimeout = builder.initTimeout;
+    this.closeTimeout = builder.closeTimeout;
+  }
+
+  /** NCCL's defaults, {@link CheckLevel#DEFAULT} checks, warm-up on. */
+  public static CommunicatorConfig defaults() {
+    return DEFAULTS;
+  }
+
+  /** A builder with the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** NCCL's fields that were set. */
+  public Map<ConfigField, Integer> fields() {
+    return fields;
+  }
+
+  /** The value of one of NCCL's fields, if it was set. */
+  public OptionalInt field(ConfigField field) {
+    Integer value = fields.get(field);
+    return value == null ? OptionalInt.empty() : OptionalInt.of(value);
+  }
+
+  /** A name for messages, reports and NCCL's own log (rule CFG-18). */
+  public Optional<String> name() {
+    return Optional.ofNullable(name);
+  }
+
+  /** The network module to use (rule CFG-17). */
+  public Optional<String> netName() {
+    return Optional.ofNullable(netName);
+  }
+
+  /**
+   * Path of the NCCL library to use for this communicator instead of the one its backend found. The
+   * simulator loads no library and refuses a path.
+   */
+  public Optional<String> libraryPath() {
+    return Optional.ofNullable(libraryPath);
+  }
+
+  /** How much of a call is checked before it is enqueued. */
+  public CheckLevel checks() {
+    return checks;
+  }
+
+  /** Whether {@link Communicator#open} runs one small all-reduce. */
+  public boolean warmUp() {
+    return warmUp;
+  }
+
+  /** How long creation may wait for the other ranks. */
+  public Duration initTimeout() {
+    return initTimeout;
+  }
+
+  /** How long {@link Communicator#close} may wait before it aborts. */
+  public Duration closeTimeout() {
+    return closeTimeout;
+  }
+
+  /** Collects the fields; not for sharing between threads. */
+  public static final class Builder {
+    private final Map<ConfigField, Integer> fields = new EnumMap<>(ConfigField.class);
+    private @Nullable String name;
+    private @Nullable String netName;
+    private @Nullable String libraryPath;
+    private CheckLevel checks = CheckLevel.DEFAULT;
+    private boolean warmUp = true;
+    private Duration initTimeout = Duration.ofMinutes(2);
+    private Duration closeTimeout = Duration.ofSeconds(10);
+
+    private Builder() {}
+
+    /**
+     * Sets one of NCCL's fields.
+     *
+     * @throws IllegalArgumentException if the value is out of the field's range (rules CFG-03 to
+     *     CFG-16)
+     */
+    public Builder set(ConfigField field, int value) {
+      if (!field.allows(value)) {
+        throw new IllegalArgumentException(
+            field.nativeName() + " " + value + " is not in " + field.min() + ".." + field.max());
+      }
+      fields.put(field, value);
+      return this;
+    }
+
+    /** Sets {@link CommunicatorConfig#name()}. */
+    public Builder name(String value) {
+      name = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /** Sets {@link CommunicatorConfig#netName()}. */
+    public Builder netName(String value) {
+      netName = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /** Sets {@link CommunicatorConfig#libraryPath()}. */
+    public Builder libraryPath(String value) {
+      libraryPath = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /** Sets {@link CommunicatorConfig#checks()}. */
+    public Builder checks(CheckLevel value) {
+      checks = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /** Sets {@link CommunicatorConfig#warmUp()}. */
+    public Builder warmUp(boolean value) {
+      warmUp = value;
+      return this;
+    }
+
+    /** Sets {@link CommunicatorConfig#initTimeout()}. */
+    public Builder initTimeout(Duration value) {
+      initTimeout = positive(value, "initTimeout");
+      return this;
+    }
+
+    /** Sets {@link CommunicatorConfig#closeTimeout()}. */
+    public Builder closeTimeout(Duration value) {
+      closeTimeout = positive(value, "closeTimeout");
+      return this;
+    }
+
+    /** The configuration. */
+    public CommunicatorConfig build() {
+      return new CommunicatorConfig(this);
+    }
+
+    private static Duration positive(Duration value, String what) {
+      if (value.isNegative() || value.isZero()) {
+        throw new IllegalArgumentException(what + " " + value + " is not positive");
+      }
+      return value;
+    }
+  }
+}

@@ -1,0 +1,279 @@
+package org.jccl;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.Buffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A typed range of device memory: {@link #type()}, {@link #count()} elements, {@link #address()}.
+ *
+ * <p>Either it owns its memory ({@link Device#allocate}), or it is a {@link #slice} or {@link
+ * #wrap} that owns nothing. Copies without a stream run on the device's default stream, in order
+ * with it, and wait until they are done; copies with a stream only enqueue. Copying into a heap
+ * array exists only in the waiting form.
+ */
+public final class DeviceBuffer implements AutoCloseable {
+  private final Device device;
+  private final DataType type;
+  private final long address;
+  private final long count;
+  private final @Nullable AtomicBoolean closed;
+
+  private DeviceBuffer(
+      Device device, DataType type, long address, long count, @Nullable AtomicBoolean closed) {
+    this.device = device;
+    this.type = type;
+    this.address = address;
+    this.count = count;
+    this.closed = closed;
+  }
+
+  static DeviceBuffer allocate(Device device, DataType type, long count) {
+    long bytes = byteSize(type, count);
+    return new DeviceBuffer(
+        device, type, device.memory().allocate(bytes), count, new AtomicBoolean());
+  }
+
+  /**
+   * Names memory that someone else owns and keeps alive: {@code count} elements at {@code address},
+   * accessible to {@code device}. Closing the result does nothing.
+   */
+  public static DeviceBuffer wrap(Device device, DataType type, long address, long count) {
+    byteSize(type, count);
+    return new DeviceBuffer(device, type, address, count, null);
+  }
+
+  /** The device whose memory this is. */
+  public Device device() {
+    return device;
+  }
+
+  /** Element type. */
+  public DataType type() {
+    return type;
+  }
+
+  /** Device address of the first element. */
+  public long address() {
+    return address;
+  }
+
+  /** Number of elements. */
+  public long count() {
+    return count;
+  }
+
+  /** Size in bytes. */
+  public long bytes() {
+    return count * type.bytes();
+  }
+
+  /** Whether {@link #close()} gave the memory back; always false for slices and wraps. */
+  public boolean isClosed() {
+    return closed != null && closed.get();
+  }
+
+  /**
+   * Elements {@code offset} to {@code offset + count - 1}, in the same memory, owning nothing.
+   *
+   * @throws IndexOutOfBoundsException if that range is not inside this buffer
+   */
+  public DeviceBuffer slice(long offset, long count) {
+    if (offset < 0 || count < 0 || offset > this.count - count) {
+      throw new IndexOutOfBoundsException(
+          "slice of " + count + " elements at " + offset + " is not inside " + this);
+    }
+    return new DeviceBuffer(device, type, address + offset * type.bytes(), count, null);
+  }
+
+  /** The same bytes seen as another type of which a whole number fits. */
+  public DeviceBuffer as(DataType other) {
+    if (bytes() % other.bytes() != 0) {
+      throw new IllegalArgumentException(this + " is no whole number of " + other);
+    }
+    return new DeviceBuffer(device, other, address, bytes() / other.bytes(), null);
+  }
+
+  /** Copies all of {@code source} to the start of this buffer and waits. */
+  public void copyFrom(MemorySegment source) {
+    Stream stream = device.defaultStream();
+    copyFrom(source, stream);
+    stream.synchronize();
+  }
+
+  /**
+   * Enqueues a copy of all of {@code source} to the start of this buffer. An off-heap source must
+   * live and stay unchanged until the stream has passed; a heap source is free at once.
+   */
+  public void copyFrom(MemorySegment source, Stream stream) {
+    requireRoom("copy from", source.byteSize());
+    requireOpen();
+    device.memory().copyIn(address, source, stream);
+  }
+
+  /** Fills all of {@code target} from the start of this buffer and waits. */
+  public void copyTo(MemorySegment target) {
+    requireRoom("copy to", target.byteSize());
+    requireOpen();
+    device.memory().copyOutNow(target, address, device.defaultStream());
+  }
+
+  /**
+   * Enqueues a copy from the start of this buffer that fills {@code target}, which is off-heap and
+   * lives until the stream has passed.
+   */
+  public void copyTo(MemorySegment target, Stream stream) {
+    requireRoom("copy to", target.byteSize());
+    requireOpen();
+    if (!target.isNative()) {
+      throw new IllegalArgumentException(
+          "an enqueued copy needs off-heap memory: use copyTo(target) without a stream");
+    }
+    device.memory().copyOut(target, address, stream);
+  }
+
+  /** Enqueues a copy of all of {@code source} to the start of this buffer, inside the device. */
+  public void copyFrom(DeviceBuffer source, Stream stream) {
+    requireRoom("copy from", source.bytes());
+    requireOpen();
+    source.requireOpen();
+    device.memory().copy(address, source.address, source.bytes(), stream);
+  }
+
+  /** Enqueues a fill of every byte with {@code value}. */
+  public void fill(byte value, Stream stream) {
+    requireOpen();
+    device.memory().fill(address, value, bytes(), stream);
+  }
+
+  /** Copies a NIO buffer's remaining elements to the start of this buffer and waits. */
+  public void copyFrom(Buffer source) {
+    copyFrom(MemorySegment.ofBuffer(source));
+  }
+
+  /** Fills a NIO buffer's remaining elements from the start of this buffer and waits. */
+  public void copyTo(Buffer target) {
+    copyTo(MemorySegment.ofBuffer(target));
+  }
+
+  /** Copies 8-bit elements to the start of this buffer and waits. */
+  public void copyFrom(byte... source) {
+    requireElementBytes(1);
+    copyFrom(MemorySegment.ofArray(source));
+  }
+
+  /** Copies 16-bit elements (also the bits of half and bfloat16) and waits. */
+  public void copyFrom(short... source) {
+    requireElementBytes(2);
+    copyFrom(MemorySegment.ofArray(source));
+  }
+
+  /** Copies 32-bit integers and waits. */
+  public void copyFrom(int... source) {
+    requireElementBytes(4);
+    copyFrom(MemorySegment.ofArray(source));
+  }
+
+  /** Copies 64-bit integers and waits. */
+  public void copyFrom(long... source) {
+    requireElementBytes(8);
+    copyFrom(MemorySegment.ofArray(source));
+  }
+
+  /** Copies 32-bit floats and waits. */
+  public void copyFrom(float... source) {
+    requireElementBytes(4);
+    copyFrom(MemorySegment.ofArray(source));
+  }
+
+  /** Copies 64-bit floats and waits. */
+  public void copyFrom(double... source) {
+    requireElementBytes(8);
+    copyFrom(MemorySegment.ofArray(source));
+  }
+
+  /** Fills an array of 8-bit elements and waits. */
+  public void copyTo(byte[] target) {
+    requireElementBytes(1);
+    copyTo(MemorySegment.ofArray(target));
+  }
+
+  /** Fills an array of 16-bit elements and waits. */
+  public void copyTo(short[] target) {
+    requireElementBytes(2);
+    copyTo(MemorySegment.ofArray(target));
+  }
+
+  /** Fills an array of 32-bit integers and waits. */
+  public void copyTo(int[] target) {
+    requireElementBytes(4);
+    copyTo(MemorySegment.ofArray(target));
+  }
+
+  /** Fills an array of 64-bit integers and waits. */
+  public void copyTo(long[] target) {
+    requireElementBytes(8);
+    copyTo(MemorySegment.ofArray(target));
+  }
+
+  /** Fills an array of 32-bit floats and waits. */
+  public void copyTo(float[] target) {
+    requireElementBytes(4);
+    copyTo(MemorySegment.ofArray(target));
+  }
+
+  /** Fills an array of 64-bit floats and waits. */
+  public void copyTo(double[] target) {
+    requireElementBytes(8);
+    copyTo(MemorySegment.ofArray(target));
+  }
+
+  /**
+   * Gives owned memory back once what is enqueued on the device is done with it; does nothing for
+   * slices and wraps. Idempotent.
+   */
+  @Override
+  public void close() {
+    if (closed != null && closed.compareAndSet(false, true)) {
+      device.memory().free(address);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return type + "[" + count + "] on device " + device.index() + (isClosed() ? " (closed)" : "");
+  }
+
+  private void requireOpen() {
+    if (isClosed()) {
+      throw new IllegalStateException("buffer is closed: " + this);
+    }
+  }
+
+  private void requireRoom(String what, long otherBytes) {
+    if (otherBytes > bytes()) {
+      throw new IndexOutOfBoundsException(
+          what + " " + otherBytes + " bytes exceeds the " + bytes() + " bytes of " + this);
+    }
+  }
+
+  private void requireElementBytes(int bytes) {
+    if (type.bytes() != bytes) {
+      throw new IllegalArgumentException(
+          "elements of "
+              + bytes
+              + " bytes do not fit "
+              + this
+              + ", whose elements have "
+              + type.bytes());
+    }
+  }
+
+  private static long byteSize(DataType type, long count) {
+    if (count < 0 || count > Long.MAX_VALUE / type.bytes()) {
+      throw new IllegalArgumentException("count " + count + " of " + type + " is out of range");
+    }
+    return count * type.bytes();
+  }
+}

@@ -1,0 +1,8 @@
+package org.jccl;
+
+/** What every rank runs; {@link Ranks} starts it once per rank. */
+@FunctionalInterface
+public interface RankProgram {
+  /** Runs on the rank's own thread. An exception fails the rank and aborts the others. */
+  void run(Rank rank) throws Exception;
+}

@@ -1,0 +1,58 @@
+package org.jccl;
+
+/**
+ * How the ranks' elements are combined: one of NCCL's five built-in operations, or a {@link
+ * PreMulSum} that a communicator made.
+ *
+ * <p>Every built-in works on every {@link DataType} (rule RED-03). Integers wrap around (RED-04);
+ * floating minimum and maximum ignore a NaN when the other operand is a number (RED-06); the
+ * average of integers divides the wrapped sum, truncating toward zero (RED-09).
+ */
+public sealed interface ReduceOp permits ReduceOp.Builtin, PreMulSum {
+  /** Sum over the ranks. */
+  ReduceOp SUM = Builtin.SUM;
+
+  /** Product over the ranks. */
+  ReduceOp PROD = Builtin.PROD;
+
+  /** Largest element. */
+  ReduceOp MAX = Builtin.MAX;
+
+  /** Smallest element. */
+  ReduceOp MIN = Builtin.MIN;
+
+  /** Sum divided by the communicator's world size (rule RED-11). */
+  ReduceOp AVG = Builtin.AVG;
+
+  /** NCCL's code: 0 to 4 for built-ins, the handle's value for a {@link PreMulSum}. */
+  int code();
+
+  /** A name for messages and tables, in lower case: {@code sum}, {@code premulsum}. */
+  String label();
+
+  /** NCCL's built-in operations, in the order of their codes (rule RED-01). */
+  enum Builtin implements ReduceOp {
+    /** Code 0. */
+    SUM,
+    /** Code 1. */
+    PROD,
+    /** Code 2. */
+    MAX,
+    /** Code 3. */
+    MIN,
+    /** Code 4. */
+    AVG;
+
+    private final String label = name().toLowerCase(java.util.Locale.ROOT);
+
+    @Override
+    public int code() {
+      return ordinal();
+    }
+
+    @Override
+    public String label() {
+      return label;
+    }
+  }
+}

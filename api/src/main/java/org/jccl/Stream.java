@@ -1,0 +1,59 @@
+package org.jccl;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * An ordered queue of work on one device, with CUDA's meaning (rules STR-01, STR-02).
+ *
+ * <p>Work is enqueued by calls that return before it has run. A stream may be used by one thread at
+ * a time. Owned by who created it.
+ */
+public interface Stream extends AutoCloseable {
+  /** The device whose work this orders. */
+  Device device();
+
+  /** The native handle: a {@code cudaStream_t}, or the simulator's own number. */
+  long handle();
+
+  /**
+   * Waits until everything enqueued so far is done.
+   *
+   * @throws CollectiveException if work on the device failed, or was found to be a misuse
+   */
+  void synchronize();
+
+  /** Whether everything enqueued so far is done; never waits. */
+  boolean isIdle();
+
+  /** Enqueues: everything after this call waits for the last record of {@code event}. */
+  void waitFor(Event event);
+
+  /**
+   * Completes when everything enqueued so far is done. Waiting for it by {@code get} or {@code
+   * join} lets simulated ranks go on.
+   */
+  CompletableFuture<Void> completion();
+
+  /**
+   * From here on work is recorded into a graph instead of being run (rule STR-17). Every capture is
+   * ended by {@link #endCapture()} on the same thread.
+   *
+   * @throws IllegalStateException if a capture is already going on
+   */
+  void beginCapture();
+
+  /**
+   * Ends the capture.
+   *
+   * @return what was recorded, ready to be launched
+   * @throws IllegalStateException if no capture is going on
+   */
+  Graph endCapture();
+
+  /** Whether work is being recorded. */
+  boolean isCapturing();
+
+  /** Waits for the work to finish, within bounds, and frees the stream. Idempotent. */
+  @Override
+  void close();
+}

@@ -1,0 +1,104 @@
+package org.jccl.ops;
+
+import org.jccl.DataType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call as it is compared across ranks, traced and reported: raw values, so that it can also say
+ * what the typed API excludes.
+ *
+ * @param sequence number of the call among the communicator's collectives, from 0; for
+ *     point-to-point among the messages to that peer
+ * @param count NCCL's count argument
+ * @param type NCCL's code of the type
+ * @param reduction identity of the reduction: NCCL's code, and the same for every PreMulSum
+ * @param rootOrPeer root, peer, or 0
+ * @param inPlace whether it has the in-place form
+ * @param captured whether it was recorded into a graph
+ * @param site where the user called it, if it is known
+ */
+public record Call(
+    Operation operation,
+    long sequence,
+    long count,
+    int type,
+    int reduction,
+    int rootOrPeer,
+    boolean inPlace,
+    boolean captured,
+    @Nullable String site) {
+  /** The identity that every PreMulSum shares: handles need not agree across ranks (PMS-06). */
+  public static final int PRE_MUL_SUM = 5;
+
+  /**
+   * The first argument in which this call differs from another rank's call at the same position, or
+   * null if they agree (rule COL-01).
+   */
+  public Operation.@Nullable Argument differsFrom(Call other) {
+    if (operation != other.operation) {
+      return Operation.Argument.OPERATION;
+    }
+    for (Operation.Argument argument : operation.agreeing()) {
+      if (value(argument) != other.value(argument)) {
+        return argument;
+      }
+    }
+    return null;
+  }
+
+  private long value(Operation.Argument argument) {
+    return switch (argument) {
+      case OPERATION -> operation.ordinal();
+      case COUNT -> count;
+      case TYPE -> type;
+      case REDUCTION -> reduction;
+      case ROOT -> rootOrPeer;
+    };
+  }
+
+  /** One argument in words: {@code count 7}. */
+  public String describe(Operation.Argument argument) {
+    return switch (argument) {
+      case OPERATION -> operation.label();
+      case COUNT -> "count " + count;
+      case TYPE -> "type " + typeName();
+      case REDUCTION -> "reduction " + reductionName();
+      case ROOT -> "root " + rootOrPeer;
+    };
+  }
+
+  /** The call in words: {@code all_reduce #3 (count 7, type FLOAT32, reduction sum)}. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(operation.label()).append(" #").append(sequence);
+    text.append(" (count ").append(count).append(", ").append(typeName());
+    if (operation.reduces()) {
+      text.append(", ").append(reductionName());
+    }
+    if (operation.hasRoot()) {
+      text.append(", root ").append(rootOrPeer);
+    }
+    if (operation.hasPeer()) {
+      text.append(operation == Operation.SEND ? ", to rank " : ", from rank ").append(rootOrPeer);
+    }
+    if (inPlace) {
+      text.append(", in place");
+    }
+    return text.append(captured ? ", captured)" : ")").toString();
+  }
+
+  private String typeName() {
+    return DataType.isCode(type) ? DataType.ofCode(type).name() : "type code " + type;
+  }
+
+  private String reductionName() {
+    return switch (reduction) {
+      case 0 -> "sum";
+      case 1 -> "prod";
+      case 2 -> "max";
+      case 3 -> "min";
+      case 4 -> "avg";
+      default -> reduction >= PRE_MUL_SUM ? "premulsum" : "op code " + reduction;
+    };
+  }
+}

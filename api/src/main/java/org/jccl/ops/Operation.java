@@ -1,0 +1,402 @@
+package org.jccl.ops;
+
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The operation table: the one place that knows what each operation does to its buffers.
+ *
+ * <p>Argument rules, simulator, conformance suite, benchmark factors, tracing and documentation
+ * read it. {@code count} always means NCCL's count argument, in elements; {@code n} the world size
+ * (rules COL-10 to COL-20, P2P-01).
+ */
+public enum Operation {
+  /** Every rank receives the combination of all ranks' elements (rule COL-10). */
+  ALL_REDUCE(
+      row("ncclAllReduce", 20000)
+          .sends(Side.EVERYONE, Extent.COUNT)
+          .receives(Side.EVERYONE, Extent.COUNT)
+          .inPlace(InPlace.SAME_ADDRESS)
+          .reduces()
+          .flow(DataFlow.ALL_TO_ALL)
+          .bus(BusFactor.TWICE_OTHERS)),
+  /** Every rank receives the root's elements (rule COL-11). */
+  BROADCAST(
+      row("ncclBroadcast", 20200)
+          .sends(Side.ROOT, Extent.COUNT)
+          .receives(Side.EVERYONE, Extent.COUNT)
+          .inPlace(InPlace.SAME_ADDRESS)
+          .rooted()
+          .flow(DataFlow.ROOT_TO_ALL)
+          .bus(BusFactor.ONE)),
+  /** The root receives the combination of all ranks' elements (rule COL-13). */
+  REDUCE(
+      row("ncclReduce", 20000)
+          .sends(Side.EVERYONE, Extent.COUNT)
+          .receives(Side.ROOT, Extent.COUNT)
+          .inPlace(InPlace.SAME_ADDRESS)
+          .reduces()
+          .rooted()
+          .flow(DataFlow.ALL_TO_ROOT)
+          .bus(BusFactor.ONE)),
+  /** Every rank receives all ranks' elements, in rank order (rule COL-14). */
+  ALL_GATHER(
+      row("ncclAllGather", 20000)
+          .sends(Side.EVERYONE, Extent.COUNT)
+          .receives(Side.EVERYONE, Extent.COUNT_TIMES_WORLD)
+          .inPlace(InPlace.SEND_IS_OWN_BLOCK)
+          .flow(DataFlow.ALL_TO_ALL)
+          .bus(BusFactor.OTHERS)),
+  /** Rank r receives the combination of all ranks' block r (rule COL-15). */
+  REDUCE_SCATTER(
+      row("ncclReduceScatter", 20000)
+          .sends(Side.EVERYONE, Extent.COUNT_TIMES_WORLD)
+          .receives(Side.EVERYONE, Extent.COUNT)
+          .inPlace(InPlace.RECV_IS_OWN_BLOCK)
+          .reduces()
+          .flow(DataFlow.ALL_TO_ALL)
+          .bus(BusFactor.OTHERS)),
+  /** Block j of rank i arrives as block i of rank j (rule COL-17). */
+  ALL_TO_ALL(
+      row("ncclAlltoAll", 22803)
+          .sends(Side.EVERYONE, Extent.COUNT_TIMES_WORLD)
+          .receives(Side.EVERYONE, Extent.COUNT_TIMES_WORLD)
+          .inPlace(InPlace.NEVER)
+          .flow(DataFlow.ALL_TO_ALL)
+          .bus(BusFactor.OTHERS)),
+  /** The root receives all ranks' elements, in rank order (rule COL-19). */
+  GATHER(
+      row("ncclGather", 22803)
+          .sends(Side.EVERYONE, Extent.COUNT)
+          .receives(Side.ROOT, Extent.COUNT_TIMES_WORLD)
+          .inPlace(InPlace.SEND_IS_OWN_BLOCK)
+          .rooted()
+          .flow(DataFlow.ALL_TO_ROOT)
+          .bus(BusFactor.OTHERS)),
+  /** Rank r receives block r of the root's elements (rule COL-20). */
+  SCATTER(
+      row("ncclScatter", 22803)
+          .sends(Side.ROOT, Extent.COUNT_TIMES_WORLD)
+          .receives(Side.EVERYONE, Extent.COUNT)
+          .inPlace(InPlace.RECV_IS_OWN_BLOCK)
+          .rooted()
+          .flow(DataFlow.ROOT_TO_ALL)
+          .bus(BusFactor.OTHERS)),
+  /** One message to a peer; matches the peer's receives in issue order (rule P2P-01). */
+  SEND(
+      row("ncclSend", 20703)
+          .sends(Side.EVERYONE, Extent.COUNT)
+          .receives(Side.NOBODY, Extent.NOTHING)
+          .inPlace(InPlace.NEVER)
+          .peered()
+          .flow(DataFlow.SENDER_TO_RECEIVER)
+          .bus(BusFactor.ONE)),
+  /** One message from a peer; matches the peer's sends in issue order (rule P2P-01). */
+  RECV(
+      row("ncclRecv", 20703)
+          .sends(Side.NOBODY, Extent.NOTHING)
+          .receives(Side.EVERYONE, Extent.COUNT)
+          .inPlace(InPlace.NEVER)
+          .peered()
+          .flow(DataFlow.SENDER_TO_RECEIVER)
+          .bus(BusFactor.ONE));
+
+  /** Which ranks have a buffer on one side of the operation. */
+  public enum Side {
+    /** Every rank. */
+    EVERYONE,
+    /** The root alone; on other ranks the buffer may be absent (rule COL-03). */
+    ROOT,
+    /** No rank. */
+    NOBODY
+  }
+
+  /** How many elements a buffer holds. */
+  public enum Extent {
+    /** None. */
+    NOTHING,
+    /** {@code count}. */
+    COUNT,
+    /** {@code count * n}: one block a rank, in rank order. */
+    COUNT_TIMES_WORLD
+  }
+
+  /** The one form in which the send and the receive buffer may overlap (rule COL-05). */
+  public enum InPlace {
+    /** They must not overlap at all. */
+    NEVER,
+    /** Both start at the same address. */
+    SAME_ADDRESS,
+    /** The send buffer is the own rank's block of the receive buffer. */
+    SEND_IS_OWN_BLOCK,
+    /** The receive buffer is the own rank's block of the send buffer. */
+    RECV_IS_OWN_BLOCK
+  }
+
+  /** Which inputs reach which outputs: the only ordering that the operation promises. */
+  public enum DataFlow {
+    /** Every input reaches every output: a barrier by data flow. */
+    ALL_TO_ALL,
+    /** The root's input reaches every output. */
+    ROOT_TO_ALL,
+    /** Every input reaches the root's output. */
+    ALL_TO_ROOT,
+    /** The sender's input reaches the receiver's output. */
+    SENDER_TO_RECEIVER
+  }
+
+  /** An argument that all ranks must give alike (rule COL-01). */
+  public enum Argument {
+    /** Which operation it is. */
+    OPERATION,
+    /** The count. */
+    COUNT,
+    /** The data type. */
+    TYPE,
+    /** The reduction. */
+    REDUCTION,
+    /** The root. */
+    ROOT
+  }
+
+  /** Bus bandwidth over algorithm bandwidth, as nccl-tests defines it. */
+  public enum BusFactor {
+    /** 1. */
+    ONE,
+    /** (n - 1) / n. */
+    OTHERS,
+    /** 2 (n - 1) / n. */
+    TWICE_OTHERS;
+
+    /** The factor for a world of {@code n} ranks. */
+    public double of(int n) {
+      return switch (this) {
+        case ONE -> 1.0;
+        case OTHERS -> (n - 1.0) / n;
+        case TWICE_OTHERS -> 2.0 * (n - 1) / n;
+      };
+    }
+  }
+
+  private static final Operation[] VALUES = values();
+
+  private final Row row;
+  private final String label = name().toLowerCase(Locale.ROOT);
+  private final Set<Argument> agreeing;
+
+  Operation(Row row) {
+    this.row = row;
+    EnumSet<Argument> agree = EnumSet.of(Argument.OPERATION, Argument.COUNT, Argument.TYPE);
+    if (row.reduces) {
+      agree.add(Argument.REDUCTION);
+    }
+    if (row.rooted) {
+      agree.add(Argument.ROOT);
+    }
+    this.agreeing = row.peered ? EnumSet.noneOf(Argument.class) : agree;
+  }
+
+  /** The operation with that {@link #ordinal()}, without a copy of the table. */
+  public static Operation ofOrdinal(int ordinal) {
+    return VALUES[ordinal];
+  }
+
+  /**
+   * The operation that tables and command lines call {@code label}, for example {@code all_reduce}.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static Operation ofLabel(String label) {
+    for (Operation operation : VALUES) {
+      if (operation.label.equals(label)) {
+        return operation;
+      }
+    }
+    throw new IllegalArgumentException("no operation is called '" + label + "'");
+  }
+
+  /** The name in tables, messages and on command lines: {@code all_reduce}. */
+  public String label() {
+    return label;
+  }
+
+  /** The NCCL function. */
+  public String symbol() {
+    return row.symbol;
+  }
+
+  /** NCCL version code that first had the function (rule VER-05), for example 22803. */
+  public int sinceVersion() {
+    return row.since;
+  }
+
+  /** Who contributes. */
+  public Side sendSide() {
+    return row.sendSide;
+  }
+
+  /** Who receives. */
+  public Side receiveSide() {
+    return row.receiveSide;
+  }
+
+  /** How much a contributor's send buffer holds. */
+  public Extent sendExtent() {
+    return row.sendExtent;
+  }
+
+  /** How much a receiver's buffer holds. */
+  public Extent receiveExtent() {
+    return row.receiveExtent;
+  }
+
+  /** The in-place form. */
+  public InPlace inPlace() {
+    return row.inPlace;
+  }
+
+  /** Whether elements are combined, so that a reduction must be given. */
+  public boolean reduces() {
+    return row.reduces;
+  }
+
+  /** Whether a root must be given. */
+  public boolean hasRoot() {
+    return row.rooted;
+  }
+
+  /** Whether a peer must be given: point-to-point. */
+  public boolean hasPeer() {
+    return row.peered;
+  }
+
+  /** Which inputs reach which outputs. */
+  public DataFlow dataFlow() {
+    return row.flow;
+  }
+
+  /** The arguments that must agree across ranks; empty for point-to-point. */
+  public Set<Argument> agreeing() {
+    return agreeing;
+  }
+
+  /** Bus bandwidth over algorithm bandwidth. */
+  public BusFactor busFactor() {
+    return row.bus;
+  }
+
+  /** Whether {@code rank} has a send buffer when the root is {@code root}. */
+  public boolean sendsAt(int rank, int root) {
+    return has(row.sendSide, rank, root);
+  }
+
+  /** Whether {@code rank} has a receive buffer when the root is {@code root}. */
+  public boolean receivesAt(int rank, int root) {
+    return has(row.receiveSide, rank, root);
+  }
+
+  /** Elements of a contributor's send buffer. */
+  public long sendElements(long count, int n) {
+    return elements(row.sendExtent, count, n);
+  }
+
+  /** Elements of a receiver's buffer. */
+  public long receiveElements(long count, int n) {
+    return elements(row.receiveExtent, count, n);
+  }
+
+  /**
+   * The bytes that nccl-tests prints in its size column and divides by the time for the algorithm
+   * bandwidth: the larger of the two buffers.
+   */
+  public long measuredBytes(long count, int n, int elementBytes) {
+    return Math.max(sendElements(count, n), receiveElements(count, n)) * elementBytes;
+  }
+
+  /** NCCL's count argument for buffers of {@link #measuredBytes} at most {@code bytes}. */
+  public long countFor(long bytes, int n, int elementBytes) {
+    boolean blocks =
+        row.sendExtent == Extent.COUNT_TIMES_WORLD || row.receiveExtent == Extent.COUNT_TIMES_WORLD;
+    return bytes / elementBytes / (blocks ? n : 1);
+  }
+
+  private static boolean has(Side side, int rank, int root) {
+    return side == Side.EVERYONE || (side == Side.ROOT && rank == root);
+  }
+
+  private static long elements(Extent extent, long count, int n) {
+    return switch (extent) {
+      case NOTHING -> 0;
+      case COUNT -> count;
+      case COUNT_TIMES_WORLD -> count * n;
+    };
+  }
+
+  private static Row row(String symbol, int since) {
+    return new Row(symbol, since);
+  }
+
+  /** One row while it is being written down. */
+  private static final class Row {
+    private final String symbol;
+    private final int since;
+    private Side sendSide = Side.NOBODY;
+    private Side receiveSide = Side.NOBODY;
+    private Extent sendExtent = Extent.NOTHING;
+    private Extent receiveExtent = Extent.NOTHING;
+    private InPlace inPlace = InPlace.NEVER;
+    private DataFlow flow = DataFlow.ALL_TO_ALL;
+    private BusFactor bus = BusFactor.ONE;
+    private boolean reduces;
+    private boolean rooted;
+    private boolean peered;
+
+    Row(String symbol, int since) {
+      this.symbol = symbol;
+      this.since = since;
+    }
+
+    Row sends(Side side, Extent extent) {
+      sendSide = side;
+      sendExtent = extent;
+      return this;
+    }
+
+    Row receives(Side side, Extent extent) {
+      receiveSide = side;
+      receiveExtent = extent;
+      return this;
+    }
+
+    Row inPlace(InPlace form) {
+      inPlace = form;
+      return this;
+    }
+
+    Row flow(DataFlow edges) {
+      flow = edges;
+      return this;
+    }
+
+    Row bus(BusFactor factor) {
+      bus = factor;
+      return this;
+    }
+
+    Row reduces() {
+      reduces = true;
+      return this;
+    }
+
+    Row rooted() {
+      rooted = true;
+      return this;
+    }
+
+    Row peered() {
+      peered = true;
+      return this;
+    }
+  }
+}

@@ -1,0 +1,269 @@
+package org.jccl.spi;
+
+import org.jccl.Collectives;
+import org.jccl.DeviceBuffer;
+import org.jccl.ReduceOp;
+import org.jccl.Stream;
+import org.jccl.ops.Operation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns every method of {@link Collectives} into one {@link #submit} of a row of the operation
+ * table, or into a group of such.
+ */
+public abstract class CollectivesBase implements Collectives {
+  /** Checks one call and enqueues or records it. */
+  protected abstract void submit(
+      Operation operation,
+      @Nullable DeviceBuffer send,
+      @Nullable DeviceBuffer recv,
+      @Nullable ReduceOp op,
+      int rootOrPeer,
+      Stream stream);
+
+  /** The communicator whose operations these are. */
+  protected abstract CommunicatorBase communicator();
+
+  @Override
+  public Stream defaultStream() {
+    return communicator().defaultStream();
+  }
+
+  @Override
+  public final void allReduce(DeviceBuffer send, DeviceBuffer recv, ReduceOp op, Stream stream) {
+    submit(Operation.ALL_REDUCE, send, recv, op, 0, stream);
+  }
+
+  @Override
+  public final void broadcast(
+      @Nullable DeviceBuffer send, DeviceBuffer recv, int root, Stream stream) {
+    submit(Operation.BROADCAST, send, recv, null, root, stream);
+  }
+
+  @Override
+  public final void reduce(
+      DeviceBuffer send, @Nullable DeviceBuffer recv, ReduceOp op, int root, Stream stream) {
+    submit(Operation.REDUCE, send, recv, op, root, stream);
+  }
+
+  @Override
+  public final void allGather(DeviceBuffer send, DeviceBuffer recv, Stream stream) {
+    submit(Operation.ALL_GATHER, send, recv, null, 0, stream);
+  }
+
+  @Override
+  public final void reduceScatter(
+      DeviceBuffer send, DeviceBuffer recv, ReduceOp op, Stream stream) {
+    submit(Operation.REDUCE_SCATTER, send, recv, op, 0, stream);
+  }
+
+  @Override
+  public final void allToAll(DeviceBuffer send, DeviceBuffer recv, Stream stream) {
+    submit(Operation.ALL_TO_ALL, send, recv, null, 0, stream);
+  }
+
+  @Override
+  public final void gather(
+      DeviceBuffer send, @Nullable DeviceBuffer recv, int root, Stream stream) {
+    submit(Operation.GATHER, send, recv, null, root, stream);
+  }
+
+  @Override
+  public final void scatter(
+      @Nullable DeviceBuffer send, DeviceBuffer recv, int root, Stream stream) {
+    submit(Operation.SCATTER, send, recv, null, root, stream);
+  }
+
+  @Override
+  public final void send(DeviceBuffer buffer, int peer, Stream stream) {
+    submit(Operation.SEND, buffer, null, null, peer, stream);
+  }
+
+  @Override
+  public final void recv(DeviceBuffer buffer, int peer, Stream stream) {
+    submit(Operation.RECV, null, buffer, null, peer, stream);
+  }
+
+  @Override
+  public final void sendRecv(
+      DeviceBuffer send, int destination, DeviceBuffer recv, int source, Stream stream) {
+    GroupRecording group = communicator().openGroup();
+    try {
+      submit(Operation.SEND, send, null, null, destination, stream);
+      submit(Operation.RECV, null, recv, null, source, stream);
+      group.complete();
+    } finally {
+      group.leave();
+    }
+  }
+
+  @Override
+  public final void barrier(Stream stream) {
+    DeviceBuffer token = communicator().barrierToken();
+    submit(Operation.ALL_REDUCE, token, token, ReduceOp.SUM, 0, stream);
+  }
+
+  @Override
+  public final void allGatherV(DeviceBuffer send, DeviceBuffer recv, long[] counts, Stream stream) {
+    allGatherV(send, recv, counts, Blocks.contiguous(counts), stream);
+  }
+
+  @Override
+  public final void allGatherV(
+      DeviceBuffer send, DeviceBuffer recv, long[] counts, long[] displacements, Stream stream) {
+    Blocks blocks = new Blocks(communicator(), "all_gather_v", "recv", recv, counts, displacements);
+    blocks.requireOwn("send", send);
+    GroupRecording group = communicator().openGroup();
+    try {
+      for (int root = 0; root < counts.length; root++) {
+        if (counts[root] > 0) {
+          DeviceBuffer own = root == communicator().rank() ? send : null;
+          submit(Operation.BROADCAST, own, blocks.of(root), null, root, stream);
+        }
+      }
+      group.complete();
+    } finally {
+      group.leave();
+    }
+  }
+
+  @Override
+  public final void reduceScatterV(
+      DeviceBuffer send, DeviceBuffer recv, long[] counts, ReduceOp op, Stream stream) {
+    reduceScatterV(send, recv, counts, Blocks.contiguous(counts), op, stream);
+  }
+
+  @Override
+  public final void reduceScatterV(
+      DeviceBuffer send,
+      DeviceBuffer recv,
+      long[] counts,
+      long[] displacements,
+      ReduceOp op,
+      Stream stream) {
+    Blocks blocks =
+        new Blocks(communicator(), "reduce_scatter_v", "send", send, counts, displacements);
+    blocks.requireOwn("recv", recv);
+    GroupRecording group = communicator().openGroup();
+    try {
+      for (int root = 0; root < counts.length; root++) {
+        if (counts[root] > 0) {
+          DeviceBuffer own = root == communicator().rank() ? recv : null;
+          submit(Operation.REDUCE, blocks.of(root), own, op, root, stream);
+        }
+      }
+      group.complete();
+    } finally {
+      group.leave();
+    }
+  }
+
+  @Override
+  public final void allToAllV(
+      DeviceBuffer send, long[] sendCounts, DeviceBuffer recv, long[] recvCounts, Stream stream) {
+    allToAllV(
+        send,
+        sendCounts,
+        Blocks.contiguous(sendCounts),
+        recv,
+        recvCounts,
+        Blocks.contiguous(recvCounts),
+        stream);
+  }
+
+  @Override
+  public final void allToAllV(
+      DeviceBuffer send,
+      long[] sendCounts,
+      long[] sendDisplacements,
+      DeviceBuffer recv,
+      long[] recvCounts,
+      long[] recvDisplacements,
+      Stream stream) {
+    CommunicatorBase comm = communicator();
+    Blocks out = new Blocks(comm, "all_to_all_v", "send", send, sendCounts, sendDisplacements);
+    Blocks in = new Blocks(comm, "all_to_all_v", "recv", recv, recvCounts, recvDisplacements);
+    GroupRecording group = comm.openGroup();
+    try {
+      for (int peer = 0; peer < sendCounts.length; peer++) {
+        if (sendCounts[peer] > 0) {
+          submit(Operation.SEND, out.of(peer), null, null, peer, stream);
+        }
+        if (recvCounts[peer] > 0) {
+          submit(Operation.RECV, null, in.of(peer), null, peer, stream);
+        }
+      }
+      group.complete();
+    } finally {
+      group.leave();
+    }
+  }
+
+  @Override
+  public final void gatherV(
+      DeviceBuffer send, @Nullable DeviceBuffer recv, long[] counts, int root, Stream stream) {
+    gatherV(send, recv, counts, Blocks.contiguous(counts), root, stream);
+  }
+
+  @Override
+  public final void gatherV(
+      DeviceBuffer send,
+      @Nullable DeviceBuffer recv,
+      long[] counts,
+      long[] displacements,
+      int root,
+      Stream stream) {
+    CommunicatorBase comm = communicator();
+    Blocks blocks = new Blocks(comm, "gather_v", "recv", recv, counts, displacements);
+    blocks.requireRoot(root, recv);
+    blocks.requireOwn("send", send);
+    GroupRecording group = comm.openGroup();
+    try {
+      if (send.count() > 0) {
+        submit(Operation.SEND, send, null, null, root, stream);
+      }
+      for (int peer = 0; comm.rank() == root && peer < counts.length; peer++) {
+        if (counts[peer] > 0) {
+          submit(Operation.RECV, null, blocks.of(peer), null, peer, stream);
+        }
+      }
+      group.complete();
+    } finally {
+      group.leave();
+    }
+  }
+
+  @Override
+  public final void scatterV(
+      @Nullable DeviceBuffer send, DeviceBuffer recv, long[] counts, int root, Stream stream) {
+    scatterV(send, recv, counts, Blocks.contiguous(counts), root, stream);
+  }
+
+  @Override
+  public final void scatterV(
+      @Nullable DeviceBuffer send,
+      DeviceBuffer recv,
+      long[] counts,
+      long[] displacements,
+      int root,
+      Stream stream) {
+    CommunicatorBase comm = communicator();
+    Blocks blocks = new Blocks(comm, "scatter_v", "send", send, counts, displacements);
+    blocks.requireRoot(root, send);
+    blocks.requireOwn("recv", recv);
+    GroupRecording group = comm.openGroup();
+    try {
+      for (int peer = 0; comm.rank() == root && peer < counts.length; peer++) {
+        if (counts[peer] > 0) {
+          submit(Operation.SEND, blocks.of(peer), null, null, peer, stream);
+        }
+      }
+      if (recv.count() > 0) {
+        submit(Operation.RECV, null, recv, null, root, stream);
+      }
+      group.complete();
+    } finally {
+      group.leave();
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package org.jccl.spi;
+
+import java.util.function.Consumer;
+import org.jccl.CheckLevel;
+import org.jccl.CollectiveException;
+import org.jccl.Collectives;
+import org.jccl.Communicator;
+import org.jccl.CommunicatorConfig;
+import org.jccl.DataType;
+import org.jccl.Device;
+import org.jccl.DeviceBuffer;
+import org.jccl.ReduceOp;
+import org.jccl.ResultCode;
+import org.jccl.Stream;
+import org.jccl.ops.ArgumentRules;
+import org.jccl.ops.Operation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the two implementations' communicators share: the way of a call from the typed method
+ * through the argument rules to {@link #enqueue}, groups, the one-thread check, failures in words.
+ */
+public abstract class CommunicatorBase extends CollectivesBase implements Communicator {
+  private final int rank;
+  private final int worldSize;
+  private final Device device;
+  private final CommunicatorConfig config;
+  private final GroupRecording.Issuer issuer;
+  private final GroupView view = new GroupView(this);
+  private @Nullable DeviceBuffer barrierToken;
+
+  /** The thread inside a call, or null; plain on purpose: a cheap check that notices most races. */
+  private @Nullable Thread user;
+
+  private long calls;
+
+  /** A communicator's endpoint; {@code issuer} issues the groups of its backend. */
+  protected CommunicatorBase(
+      int rank,
+      int worldSize,
+      Device device,
+      CommunicatorConfig config,
+      GroupRecording.Issuer issuer) {
+    this.rank = rank;
+    this.worldSize = worldSize;
+    this.device = device;
+    this.config = config;
+    this.issuer = issuer;
+  }
+
+  /**
+   * Hands one call to the implementation: as a group of its own, outside any group.
+   *
+   * @return NCCL's result code; 0 and 7 are good
+   */
+  protected abstract int enqueue(
+      Operation operation,
+      long send,
+      long recv,
+      long count,
+      int type,
+      int reduction,
+      int rootOrPeer,
+      Stream stream);
+
+  /** The library's last words on this communicator, or an empty text. */
+  protected abstract String lastError();
+
+  /** Throws if the communicator cannot take a call: closed, aborted, failed. Cheap. */
+  protected abstract void requireUsable();
+
+  @Override
+  protected final void submit(
+      Operation operation,
+      @Nullable DeviceBuffer send,
+      @Nullable DeviceBuffer recv,
+      @Nullable ReduceOp op,
+      int rootOrPeer,
+      Stream stream) {
+    enter(Thread.currentThread());
+    try {
+      requireUsable();
+      if (config.checks() != CheckLevel.NONE) {
+        ArgumentRules.check(this, operation, send, recv, op, rootOrPeer, stream);
+      }
+      long count = ArgumentRules.count(operation, send, recv, worldSize);
+      DataType type = ArgumentRules.type(send, recv);
+      int typeCode = type == null ? -1 : type.code();
+      int reduction = op == null ? 0 : op.code();
+      long sendAddress = send == null ? 0 : send.address();
+      long recvAddress = recv == null ? 0 : recv.address();
+      GroupRecording group = GroupRecording.current();
+      if (group != null && group.issuesTo(issuer)) {
+        group.add(
+            this,
+            operation,
+            sendAddress,
+            recvAddress,
+            count,
+            typeCode,
+            reduction,
+            rootOrPeer,
+            stream);
+        return;
+      }
+      int code =
+          enqueue(
+              operation, sendAddress, recvAddress, count, typeCode, reduction, rootOrPeer, stream);
+      if (code != 0 && code != ResultCode.IN_PROGRESS.code()) {
+        throw failure(code, operation.label());
+      }
+      calls++;
+    } catch (RuntimeException failure) {
+      GroupRecording group = GroupRecording.current();
+      if (group != null) {
+        group.poison(failure);
+      }
+      throw failure;
+    } finally {
+      user = null;
+    }
+  }
+
+  private void enter(Thread thread) {
+    Thread other = user;
+    if (other != null && other != thread) {
+      throw new IllegalStateException(
+          name()
+              + ", rank "
+              + rank
+              + ": thread "
+              + thread.getName()
+              + " called while "
+              + other.getName()
+              + " is inside; a communicator is used by one thread at a time (INIT-21)");
+    }
+    user = thread;
+  }
+
+  /** The failure of a call or group with NCCL's result {@code code}. */
+  public final CollectiveException failure(int code, String what) {
+    String words = lastError();
+    return new CollectiveException(
+        ResultCode.of(code),
+        name()
+            + ", rank "
+            + rank
+            + "/"
+            + worldSize
+            + ", "
+            + what
+            + " after "
+            + calls
+            + " calls: "
+            + ResultCode.of(code)
+            + " ("
+            + code
+            + ")"
+            + (words.isEmpty() ? "" : ", the library says: " + words)
+            + ". "
+            + Advice.of(ResultCode.of(code)));
+  }
+
+  /** Opens or joins a group on the calling thread. */
+  final GroupRecording openGroup() {
+    return GroupRecording.enter(issuer);
+  }
+
+  /** Where this communicator's groups are issued. */
+  public final GroupRecording.Issuer issuer() {
+    return issuer;
+  }
+
+  /** This communicator's operations as seen inside a group. */
+  final Collectives groupView() {
+    return view;
+  }
+
+  @Override
+  public final void group(Consumer<Collectives> body) {
+    Groups.run(issuer, () -> body.accept(view));
+  }
+
+  /**
+   * One element that {@code barrier} reduces; made at first use, freed by {@link #releaseToken}.
+   */
+  final DeviceBuffer barrierToken() {
+    DeviceBuffer token = barrierToken;
+    if (token == null) {
+      token = device.allocate(DataType.INT32, 1);
+      token.copyFrom(0);
+      barrierToken = token;
+    }
+    return token;
+  }
+
+  /** Frees what {@link #barrierToken} made; for the implementation's close. */
+  protected final void releaseToken() {
+    DeviceBuffer token = barrierToken;
+    barrierToken = null;
+    if (token != null) {
+      token.close();
+    }
+  }
+
+  @Override
+  protected final CommunicatorBase communicator() {
+    return this;
+  }
+
+  @Override
+  public abstract Stream defaultStream();
+
+  @Override
+  public final int rank() {
+    return rank;
+  }
+
+  @Override
+  public final int worldSize() {
+    return worldSize;
+  }
+
+  @Override
+  public final Device device() {
+    return device;
+  }
+
+  @Override
+  public final CommunicatorConfig config() {
+    return config;
+  }
+
+  @Override
+  public String toString() {
+    return name() + " rank " + rank + "/" + worldSize + " (" + state() + ")";
+  }
+}

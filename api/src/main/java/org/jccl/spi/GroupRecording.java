@@ -1,0 +1,209 @@
+package org.jccl.spi;
+
+import java.util.Arrays;
+import org.jccl.Stream;
+import org.jccl.ops.Operation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of one outermost group, recorded by one thread and issued together when its body has
+ * returned (rules GRP-03, GRP-04, GRP-11). One per thread, reused: recording allocates nothing once
+ * the arrays have grown.
+ *
+ * <p>No native group is open while user code runs; NCCL's thread-bound group state is entered and
+ * left inside {@link Issuer#issue}.
+ */
+public final class GroupRecording {
+  /** The backend's end: issues a finished recording in one native sequence. */
+  public interface Issuer {
+    /** Issues the calls in order as one group. Throws what the group fails with. */
+    void issue(GroupRecording calls);
+  }
+
+  private static final ThreadLocal<GroupRecording> OF_THREAD =
+      ThreadLocal.withInitial(GroupRecording::new);
+
+  /**
+   * Number of open recordings in the process: while it is 0, as mostly, {@link #current} needs no
+   * thread-local look-up. A thread always sees its own increments.
+   */
+  private static volatile int openCount;
+
+  private static final Object COUNT_LOCK = new Object();
+
+  private @Nullable Issuer issuer;
+  private int depth;
+  private @Nullable Throwable poison;
+  private int size;
+  private CommunicatorBase[] communicators = new CommunicatorBase[16];
+  private Operation[] operations = new Operation[16];
+  private Stream[] streams = new Stream[16];
+  private long[] sends = new long[16];
+  private long[] recvs = new long[16];
+  private long[] counts = new long[16];
+  private int[] types = new int[16];
+  private int[] reductions = new int[16];
+  private int[] peers = new int[16];
+
+  private GroupRecording() {}
+
+  /** The calling thread's open recording, or null. */
+  public static @Nullable GroupRecording current() {
+    if (openCount == 0) {
+      return null;
+    }
+    GroupRecording recording = OF_THREAD.get();
+    return recording.depth > 0 ? recording : null;
+  }
+
+  /** Opens a group on the calling thread, or joins the one that is open. */
+  static GroupRecording enter(Issuer issuer) {
+    GroupRecording recording = OF_THREAD.get();
+    if (recording.depth == 0) {
+      recording.issuer = issuer;
+      recording.poison = null;
+      recording.size = 0;
+      countOpen(1);
+    } else if (recording.issuer != issuer) {
+      throw new IllegalArgumentException(
+          "a group cannot span two backends: end the outer one first");
+    }
+    recording.depth++;
+    return recording;
+  }
+
+  /** One call or inner body failed: the outermost group will issue nothing (rule GRP-11). */
+  void poison(Throwable cause) {
+    if (poison == null) {
+      poison = cause;
+    }
+  }
+
+  /** The body of the innermost group has returned normally: the outermost one issues. */
+  void complete() {
+    if (depth > 1 || issuer == null) {
+      return;
+    }
+    if (poison != null) {
+      throw new IllegalStateException(
+          "nothing of this group was issued: a call inside it failed (GRP-11): "
+              + poison.getMessage(),
+          poison);
+    }
+    if (size > 0) {
+      issuer.issue(this);
+    }
+  }
+
+  /** Leaves the innermost group; without {@link #complete} before it, nothing is issued. */
+  void leave() {
+    depth--;
+    if (depth == 0) {
+      poison = null;
+      Arrays.fill(communicators, 0, size, null);
+      Arrays.fill(streams, 0, size, null);
+      size = 0;
+      issuer = null;
+      countOpen(-1);
+    }
+  }
+
+  private static void countOpen(int change) {
+    synchronized (COUNT_LOCK) {
+      openCount += change;
+    }
+  }
+
+  /** Whether this group issues to {@code candidate}. */
+  boolean issuesTo(Issuer candidate) {
+    return issuer == candidate;
+  }
+
+  void add(
+      CommunicatorBase communicator,
+      Operation operation,
+      long send,
+      long recv,
+      long count,
+      int type,
+      int reduction,
+      int peer,
+      Stream stream) {
+    if (size == operations.length) {
+      grow();
+    }
+    communicators[size] = communicator;
+    operations[size] = operation;
+    streams[size] = stream;
+    sends[size] = send;
+    recvs[size] = recv;
+    counts[size] = count;
+    types[size] = type;
+    reductions[size] = reduction;
+    peers[size] = peer;
+    size++;
+  }
+
+  private void grow() {
+    int capacity = size * 2;
+    communicators = Arrays.copyOf(communicators, capacity);
+    operations = Arrays.copyOf(operations, capacity);
+    streams = Arrays.copyOf(streams, capacity);
+    sends = Arrays.copyOf(sends, capacity);
+    recvs = Arrays.copyOf(recvs, capacity);
+    counts = Arrays.copyOf(counts, capacity);
+    types = Arrays.copyOf(types, capacity);
+    reductions = Arrays.copyOf(reductions, capacity);
+    peers = Arrays.copyOf(peers, capacity);
+  }
+
+  /** Number of recorded calls. */
+  public int size() {
+    return size;
+  }
+
+  /** The communicator of call {@code i}. */
+  public CommunicatorBase communicator(int i) {
+    return communicators[i];
+  }
+
+  /** The operation of call {@code i}. */
+  public Operation operation(int i) {
+    return operations[i];
+  }
+
+  /** The stream of call {@code i}. */
+  public Stream stream(int i) {
+    return streams[i];
+  }
+
+  /** Address of the send buffer of call {@code i}, or 0. */
+  public long send(int i) {
+    return sends[i];
+  }
+
+  /** Address of the receive buffer of call {@code i}, or 0. */
+  public long recv(int i) {
+    return recvs[i];
+  }
+
+  /** NCCL's count argument of call {@code i}. */
+  public long count(int i) {
+    return counts[i];
+  }
+
+  /** NCCL's type code of call {@code i}. */
+  public int type(int i) {
+    return types[i];
+  }
+
+  /** NCCL's reduction code of call {@code i}, or 0. */
+  public int reduction(int i) {
+    return reductions[i];
+  }
+
+  /** Root or peer of call {@code i}, or 0. */
+  public int rootOrPeer(int i) {
+    return peers[i];
+  }
+}

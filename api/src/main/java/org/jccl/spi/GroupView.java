@@ -1,0 +1,39 @@
+package org.jccl.spi;
+
+import org.jccl.DeviceBuffer;
+import org.jccl.ReduceOp;
+import org.jccl.Stream;
+import org.jccl.ops.Operation;
+import org.jspecify.annotations.Nullable;
+
+/** A communicator's operations inside a group: refuses to work after the group's body. */
+final class GroupView extends CollectivesBase {
+  private final CommunicatorBase communicator;
+
+  GroupView(CommunicatorBase communicator) {
+    this.communicator = communicator;
+  }
+
+  @Override
+  protected void submit(
+      Operation operation,
+      @Nullable DeviceBuffer send,
+      @Nullable DeviceBuffer recv,
+      @Nullable ReduceOp op,
+      int rootOrPeer,
+      Stream stream) {
+    if (GroupRecording.current() == null) {
+      throw new IllegalStateException(
+          communicator.name()
+              + ", "
+              + operation.label()
+              + ": the group's body has returned on this thread; call the communicator itself");
+    }
+    communicator.submit(operation, send, recv, op, rootOrPeer, stream);
+  }
+
+  @Override
+  protected CommunicatorBase communicator() {
+    return communicator;
+  }
+}

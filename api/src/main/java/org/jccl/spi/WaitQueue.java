@@ -1,0 +1,62 @@
+package org.jccl.spi;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Threads that wait for a condition which other threads make true: a monitor whose waiting gives
+ * the simulator's baton up. The condition is read under this object's lock; whoever changes it does
+ * so inside {@link #update}.
+ */
+public final class WaitQueue {
+  private final List<Waiting.Sleeper> sleepers = new ArrayList<>();
+  private final Object lock = new Object();
+
+  /** Changes the state that conditions read, then wakes everyone to look again. */
+  public void update(Runnable change) {
+    List<Waiting.Sleeper> woken;
+    synchronized (lock) {
+      change.run();
+      woken = List.copyOf(sleepers);
+      sleepers.clear();
+    }
+    woken.forEach(Waiting.Sleeper::wake);
+  }
+
+  /**
+   * Waits until {@code ready} is true.
+   *
+   * @param what names in reports what is waited for
+   * @return false if {@code timeout} passed first
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public boolean await(String what, BooleanSupplier ready, Duration timeout)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    Waiting waiting = Waiting.current();
+    while (true) {
+      Waiting.Sleeper sleeper = waiting.sleeper(what);
+      synchronized (lock) {
+        if (ready.getAsBoolean()) {
+          return true;
+        }
+        sleepers.add(sleeper);
+      }
+      boolean inTime = sleeper.sleep(Math.max(0, deadline - System.nanoTime()));
+      synchronized (lock) {
+        sleepers.remove(sleeper);
+        if (ready.getAsBoolean()) {
+          return true;
+        }
+      }
+      if (Thread.interrupted()) {
+        throw new InterruptedException("interrupted while waiting for " + what);
+      }
+      if (!inTime) {
+        return false;
+      }
+    }
+  }
+}
