@@ -18,7 +18,6 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class BrainLanes {
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
 
   /** Bytes of one vector. */
   static final int WIDTH = INTS.vectorByteSize();

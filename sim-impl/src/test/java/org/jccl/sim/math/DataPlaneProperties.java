@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.stream.IntStream;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -21,7 +22,7 @@ class DataPlaneProperties {
           new DataPlane(Kernels.choose("vector").kernels(), new WorkCrew(2)),
           new DataPlane(Kernels.choose("vector").kernels(), new WorkCrew(4)));
 
-  @Property(tries = 120)
+  @Property(tries = 120, edgeCases = EdgeCasesMode.NONE)
   void allReduce_equalsTheFoldOfEachElement(
       @ForAll DataType type,
       @ForAll Arithmetic op,
@@ -33,7 +34,7 @@ class DataPlaneProperties {
     check(ReducePlan.of(op, type), new ChunkedRing(ranks, chunk), count, inPlace, seed);
   }
 
-  @Property(tries = 120)
+  @Property(tries = 120, edgeCases = EdgeCasesMode.NONE)
   void average_equalsTheFoldOfEachElement(
       @ForAll DataType type,
       @ForAll Contraction profile,
@@ -45,12 +46,12 @@ class DataPlaneProperties {
     check(plan, new ChunkedRing(ranks, 777), count, inPlace, seed);
   }
 
-  @Property(tries = 12)
+  @Property(tries = 12, edgeCases = EdgeCasesMode.NONE)
   void largeWork_isTheSameForAnyCrew(@ForAll DataType type, @ForAll boolean inPlace) {
     check(ReducePlan.of(Arithmetic.SUM, type), new ChunkedRing(3, 9_999), 300_000, inPlace, 5);
   }
 
-  @Property(tries = 60)
+  @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
   void reduceScatter_equalsTheBlockOfAnAllReduce(
       @ForAll DataType type,
       @ForAll @IntRange(min = 1, max = 5) int ranks,
