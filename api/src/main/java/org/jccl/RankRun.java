@@ -85,6 +85,8 @@ final class RankRun {
           Handshake.open(groups.get(rank), device, config, made -> opened(rank, made));
       RunningRank self = new RunningRank(backend, communicator, groups.get(rank), args);
       running.set(rank, self);
+      // All or none: no program starts while a rank may still fail to open.
+      groups.get(rank).barrier(config.initTimeout());
       phase = "running";
       program.run(self);
     } catch (Throwable failure) {

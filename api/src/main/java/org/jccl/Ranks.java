@@ -7,8 +7,9 @@ import java.util.List;
  * whose ranks live in one JVM.
  *
  * <p>Rank r gets device r of the backend, a control plane inside this JVM, and a communicator over
- * all ranks. The first rank that fails aborts the communicators of the others and takes its place
- * out of the control plane, so that nobody waits for it.
+ * all ranks; the program starts on no rank before all have opened theirs. The first rank that fails
+ * aborts the communicators of the others and takes its place out of the control plane, so that
+ * nobody waits for it.
  */
 public final class Ranks {
   private Ranks() {}

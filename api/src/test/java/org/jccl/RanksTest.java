@@ -143,7 +143,6 @@ class RanksTest {
         failureOf(
             3,
             rank -> {
-              rank.processGroup().barrier(Crew.PATIENCE); // Nobody is still opening.
               throw new IllegalArgumentException("all the same");
             });
 
