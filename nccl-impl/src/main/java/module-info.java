@@ -6,4 +6,8 @@ module org.jccl.nccl {
   requires transitive org.jccl;
   requires jcuda; // an automatic module: JCuda's jar carries no module name
   requires static org.jspecify;
+
+  exports org.jccl.nccl.ffi to
+      org.jccl.benchmarks,
+      org.jccl.conformance;
 }
