@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.CommunicatorConfig;
 import org.jccl.ops.ConfigField;
 
@@ -15,12 +16,18 @@ import org.jccl.ops.ConfigField;
  * ConfigField}, the one place that has them.
  */
 public final class ConfigStruct {
+  /**
+   * The names as C strings, for ever: NCCL keeps the pointers, and reads them until the last rank
+   * of the communicator in this process has been destroyed, which need not be the last to close.
+   */
+  private static final Map<String, MemorySegment> NAMES = new ConcurrentHashMap<>();
+
   private ConfigStruct() {}
 
   /**
    * The struct for a library of {@code version}.
    *
-   * @param arena must outlive the communicator: NCCL keeps the pointers to the names
+   * @param arena must live until creation has returned: NCCL copies the struct
    * @throws UnsupportedOperationException if a field is set that the library does not know: leaving
    *     it out would silently give another configuration than was asked for
    */
@@ -38,10 +45,10 @@ public final class ConfigStruct {
     for (Map.Entry<ConfigField, Integer> set : config.fields().entrySet()) {
       struct.set(JAVA_INT, known(set.getKey(), version).offset(), set.getValue());
     }
-    struct.set(JAVA_LONG, ConfigField.NET_NAME_OFFSET, text(config.netName().orElse(""), arena));
+    struct.set(JAVA_LONG, ConfigField.NET_NAME_OFFSET, text(config.netName().orElse("")));
     if (version >= NcclVersion.COMM_NAME) {
       // A name is for logs alone (CFG-18): an older library goes without.
-      struct.set(JAVA_LONG, ConfigField.COMM_NAME_OFFSET, text(config.name().orElse(""), arena));
+      struct.set(JAVA_LONG, ConfigField.COMM_NAME_OFFSET, text(config.name().orElse("")));
     }
     return struct;
   }
@@ -59,7 +66,9 @@ public final class ConfigStruct {
     return field;
   }
 
-  private static long text(String value, Arena arena) {
-    return value.isEmpty() ? 0 : arena.allocateFrom(value).address();
+  private static long text(String value) {
+    return value.isEmpty()
+        ? 0
+        : NAMES.computeIfAbsent(value, Arena.global()::allocateFrom).address();
   }
 }
