@@ -1,5 +1,6 @@
 package org.jccl.sim.math;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.jccl.sim.math.AllMemory.ALL;
 import static org.jccl.sim.math.AllMemory.ORDER;
 
@@ -10,8 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Loops over bytes in vectors, on raw addresses; everything wraps around (EL-04, EL-05).
  *
- * <p>Each loop handles the whole vectors of {@code bytes} bytes and returns how many bytes that
- * was.
+ * <p>Each loop does {@code bytes} bytes and says so.
  */
 final class ByteLanes {
   private static final VectorSpecies<Byte> SPECIES = ByteVector.SPECIES_PREFERRED;
@@ -26,7 +26,10 @@ final class ByteLanes {
       ByteVector y = load(b + i);
       x.add(y).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Byte.BYTES) {
+      put(out + i, (byte) (get(a + i) + get(b + i)));
+    }
+    return bytes;
   }
 
   static int product(long a, long b, long out, int bytes) {
@@ -36,7 +39,10 @@ final class ByteLanes {
       ByteVector y = load(b + i);
       x.mul(y).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Byte.BYTES) {
+      put(out + i, (byte) (get(a + i) * get(b + i)));
+    }
+    return bytes;
   }
 
   static int signedMax(long a, long b, long out, int bytes) {
@@ -46,7 +52,10 @@ final class ByteLanes {
       ByteVector y = load(b + i);
       x.max(y).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Byte.BYTES) {
+      put(out + i, (byte) Math.max(get(a + i), get(b + i)));
+    }
+    return bytes;
   }
 
   static int signedMin(long a, long b, long out, int bytes) {
@@ -56,7 +65,10 @@ final class ByteLanes {
       ByteVector y = load(b + i);
       x.min(y).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Byte.BYTES) {
+      put(out + i, (byte) Math.min(get(a + i), get(b + i)));
+    }
+    return bytes;
   }
 
   static int unsignedMax(long a, long b, long out, int bytes) {
@@ -66,7 +78,10 @@ final class ByteLanes {
       ByteVector y = load(b + i);
       x.lanewise(VectorOperators.UMAX, y).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Byte.BYTES) {
+      put(out + i, larger(get(a + i), get(b + i)));
+    }
+    return bytes;
   }
 
   static int unsignedMin(long a, long b, long out, int bytes) {
@@ -76,7 +91,10 @@ final class ByteLanes {
       ByteVector y = load(b + i);
       x.lanewise(VectorOperators.UMIN, y).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Byte.BYTES) {
+      put(out + i, smaller(get(a + i), get(b + i)));
+    }
+    return bytes;
   }
 
   static int scale(byte scalar, long a, long out, int bytes) {
@@ -86,7 +104,26 @@ final class ByteLanes {
       ByteVector x = load(a + i);
       x.mul(s).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Byte.BYTES) {
+      put(out + i, (byte) (get(a + i) * scalar));
+    }
+    return bytes;
+  }
+
+  private static byte larger(byte x, byte y) {
+    return Byte.compareUnsigned(x, y) > 0 ? x : y;
+  }
+
+  private static byte smaller(byte x, byte y) {
+    return Byte.compareUnsigned(x, y) < 0 ? x : y;
+  }
+
+  private static byte get(long address) {
+    return ALL.get(JAVA_BYTE, address);
+  }
+
+  private static void put(long address, byte value) {
+    ALL.set(JAVA_BYTE, address, value);
   }
 
   private static ByteVector load(long address) {
