@@ -2,6 +2,7 @@ package org.jccl.sim.math;
 
 import static org.jccl.sim.math.AllMemory.ALL;
 import static org.jccl.sim.math.AllMemory.ORDER;
+import static org.jccl.sim.math.AllMemory.whole;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -25,7 +26,7 @@ final class BrainLanes {
 
   /** Does the whole vectors and returns how many bytes that was. */
   static int sum(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       IntVector x = load(a + i);
       IntVector y = load(b + i);

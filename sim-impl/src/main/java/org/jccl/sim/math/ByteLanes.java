@@ -3,6 +3,7 @@ package org.jccl.sim.math;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.jccl.sim.math.AllMemory.ALL;
 import static org.jccl.sim.math.AllMemory.ORDER;
+import static org.jccl.sim.math.AllMemory.whole;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.VectorOperators;
@@ -20,7 +21,7 @@ final class ByteLanes {
   private ByteLanes() {}
 
   static int sum(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       ByteVector x = load(a + i);
       ByteVector y = load(b + i);
@@ -33,7 +34,7 @@ final class ByteLanes {
   }
 
   static int product(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       ByteVector x = load(a + i);
       ByteVector y = load(b + i);
@@ -46,7 +47,7 @@ final class ByteLanes {
   }
 
   static int signedMax(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       ByteVector x = load(a + i);
       ByteVector y = load(b + i);
@@ -59,7 +60,7 @@ final class ByteLanes {
   }
 
   static int signedMin(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       ByteVector x = load(a + i);
       ByteVector y = load(b + i);
@@ -72,7 +73,7 @@ final class ByteLanes {
   }
 
   static int unsignedMax(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       ByteVector x = load(a + i);
       ByteVector y = load(b + i);
@@ -85,7 +86,7 @@ final class ByteLanes {
   }
 
   static int unsignedMin(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       ByteVector x = load(a + i);
       ByteVector y = load(b + i);
@@ -99,7 +100,7 @@ final class ByteLanes {
 
   static int scale(byte scalar, long a, long out, int bytes) {
     ByteVector s = ByteVector.broadcast(SPECIES, scalar);
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       ByteVector x = load(a + i);
       x.mul(s).intoMemorySegment(ALL, out + i, ORDER);

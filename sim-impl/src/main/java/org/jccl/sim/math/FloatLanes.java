@@ -3,6 +3,7 @@ package org.jccl.sim.math;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static org.jccl.sim.math.AllMemory.ALL;
 import static org.jccl.sim.math.AllMemory.ORDER;
+import static org.jccl.sim.math.AllMemory.whole;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -12,8 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Loops over f32 in vectors, on raw addresses; NaNs become canonical (NAN-01, NAN-03).
  *
- * <p>Each loop returns how many bytes it has done: all of them, or the whole vectors only; the
- * caller goes on from there element by element.
+ * <p>Each loop returns how many bytes it has done: all of them, or whole vectors only; the caller
+ * goes on from there element by element.
  */
 final class FloatLanes {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -23,7 +24,7 @@ final class FloatLanes {
   private FloatLanes() {}
 
   static int sum(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       FloatVector x = load(a + i);
       FloatVector y = load(b + i);
@@ -36,7 +37,7 @@ final class FloatLanes {
   }
 
   static int product(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       FloatVector x = load(a + i);
       FloatVector y = load(b + i);
@@ -49,7 +50,7 @@ final class FloatLanes {
   }
 
   static int max(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       FloatVector x = load(a + i);
       FloatVector y = load(b + i);
@@ -59,7 +60,7 @@ final class FloatLanes {
   }
 
   static int min(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       FloatVector x = load(a + i);
       FloatVector y = load(b + i);
@@ -70,7 +71,7 @@ final class FloatLanes {
 
   static int scale(float scalar, long a, long out, int bytes) {
     FloatVector s = FloatVector.broadcast(SPECIES, scalar);
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       FloatVector x = load(a + i);
       canonical(x.mul(s)).intoMemorySegment(ALL, out + i, ORDER);
@@ -83,7 +84,7 @@ final class FloatLanes {
 
   static int multiplyAdd(float scalar, long a, long b, long out, int bytes) {
     FloatVector s = FloatVector.broadcast(SPECIES, scalar);
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       FloatVector x = load(a + i);
       FloatVector y = load(b + i);

@@ -2,6 +2,7 @@ package org.jccl.sim.math;
 
 import static org.jccl.sim.math.AllMemory.ALL;
 import static org.jccl.sim.math.AllMemory.ORDER;
+import static org.jccl.sim.math.AllMemory.whole;
 
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
@@ -21,7 +22,7 @@ final class ShortLanes {
   private ShortLanes() {}
 
   static int max(short infinity, long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       ShortVector x = load(a + i);
       ShortVector y = load(b + i);
@@ -32,7 +33,7 @@ final class ShortLanes {
   }
 
   static int min(short infinity, long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       ShortVector x = load(a + i);
       ShortVector y = load(b + i);

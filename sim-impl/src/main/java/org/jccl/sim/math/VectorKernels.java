@@ -87,7 +87,7 @@ final class VectorKernels implements ElementKernels {
     return hasLanes(Arithmetic.PROD, type);
   }
 
-  /** Returns how many bytes were done; less than a vector may be left over. */
+  /** Returns how many bytes were done; a few at the end may be left over. */
   private static int lanes(Arithmetic op, DataType type, long a, long b, long out, int bytes) {
     return switch (type) {
       case INT8, UINT8 -> bytes(op, type == DataType.INT8, a, b, out, bytes);
