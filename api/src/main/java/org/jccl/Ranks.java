@@ -1,11 +1,62 @@
 package org.jccl;
 
-/** Runs rank programs. */
+import java.util.List;
+
+/**
+ * Runs the same program once per rank, on simulated or real devices: the front door for programs
+ * whose ranks live in one JVM.
+ *
+ * <p>Rank r gets device r of the backend, a control plane inside this JVM, and a communicator over
+ * all ranks; the program starts on no rank before all have opened theirs. The first rank that fails
+ * aborts the communicators of the others and takes its place out of the control plane, so that
+ * nobody waits for it.
+ */
 public final class Ranks {
   private Ranks() {}
 
-  /** Runs {@code program} on every rank. */
+  /** {@link #run(Backend, int, CommunicatorConfig, List, RankProgram)} with defaults. */
   public static void run(Backend backend, int worldSize, RankProgram program) {
-    throw new UnsupportedOperationException("being written " + worldSize);
+    run(backend, worldSize, List.of(), program);
+  }
+
+  /** {@link #run(Backend, int, CommunicatorConfig, List, RankProgram)} with arguments. */
+  public static void run(Backend backend, int worldSize, List<String> args, RankProgram program) {
+    run(backend, worldSize, CommunicatorConfig.defaults(), args, program);
+  }
+
+  /**
+   * Runs {@code program} on every rank and returns when all ranks are done and their communicators
+   * closed.
+   *
+   * <p>If the calling thread is interrupted, the ranks are interrupted and aborted; the call then
+   * throws with the thread's interrupt flag set.
+   *
+   * @param args what {@link Rank#args()} gives
+   * @throws IllegalArgumentException if {@code worldSize} is less than 1 or more than the backend
+   *     has devices
+   * @throws RanksFailedException if any rank failed: in opening, running or closing
+   */
+  public static void run(
+      Backend backend,
+      int worldSize,
+      CommunicatorConfig config,
+      List<String> args,
+      RankProgram program) {
+    int devices = backend.devices().size();
+    if (worldSize < 1) {
+      throw new IllegalArgumentException("world size " + worldSize + " is not positive");
+    }
+    if (worldSize > devices) {
+      throw new IllegalArgumentException(
+          worldSize
+              + " ranks need "
+              + worldSize
+              + " devices, and backend "
+              + backend.name()
+              + " has "
+              + devices
+              + ": run fewer ranks, or open a backend with more devices");
+    }
+    new RankRun(backend, worldSize, config, args, program).run();
   }
 }

@@ -26,7 +26,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   private final Device device;
   private final CommunicatorConfig config;
   private final GroupRecording.Issuer issuer;
-  private final GroupView view = new GroupView(this);
+  private final GroupView view;
   private @Nullable DeviceBuffer barrierToken;
 
   /** The thread inside a call, or null; plain on purpose: a cheap check that notices most races. */
@@ -35,6 +35,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   private long calls;
 
   /** A communicator's endpoint; {@code issuer} issues the groups of its backend. */
+  @SuppressWarnings("this-escape") // The view only keeps the reference.
   protected CommunicatorBase(
       int rank,
       int worldSize,
@@ -46,6 +47,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     this.device = device;
     this.config = config;
     this.issuer = issuer;
+    this.view = new GroupView(this);
   }
 
   /**

@@ -1,0 +1,166 @@
+package org.jccl;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jccl.RanksFailedException.RankFailure;
+import org.jccl.spi.Handshake;
+import org.jspecify.annotations.Nullable;
+
+/** One call of {@link Ranks#run}: its ranks' communicators, and what went wrong in what order. */
+final class RankRun {
+  private final Backend backend;
+  private final int worldSize;
+  private final CommunicatorConfig config;
+  private final List<String> args;
+  private final RankProgram program;
+  private final List<ProcessGroup> groups;
+  private final AtomicReferenceArray<@Nullable Communicator> communicators;
+  private final AtomicReferenceArray<@Nullable RunningRank> running;
+  private final List<RankFailure> failures = new ArrayList<>();
+
+  /** Set once, under the lock of {@link #failures}; read without. */
+  private volatile boolean failed;
+
+  RankRun(
+      Backend backend,
+      int worldSize,
+      CommunicatorConfig config,
+      List<String> args,
+      RankProgram program) {
+    this.backend = backend;
+    this.worldSize = worldSize;
+    this.config = config;
+    this.args = List.copyOf(args);
+    this.program = program;
+    this.groups = ProcessGroup.inJvm(worldSize);
+    this.communicators = new AtomicReferenceArray<>(worldSize);
+    this.running = new AtomicReferenceArray<>(worldSize);
+  }
+
+  void run() {
+    Throwable hostFailure = null;
+    try {
+      backend.rankHost().run(worldSize, this::runRank);
+    } catch (InterruptedException interrupt) {
+      abortAll();
+      Thread.currentThread().interrupt();
+      throw interrupted(interrupt);
+    } catch (RuntimeException | Error failure) {
+      hostFailure = failure;
+      abortAll();
+    }
+    List<RankFailure> all = failures();
+    if (!all.isEmpty()) {
+      RanksFailedException report = FailureReport.of(backend, worldSize, all);
+      if (hostFailure != null) {
+        report.addSuppressed(hostFailure);
+      }
+      throw report;
+    }
+    if (hostFailure instanceof Error error) {
+      throw error;
+    }
+    if (hostFailure instanceof RuntimeException runtime) {
+      throw runtime;
+    }
+  }
+
+  private CollectiveException interrupted(InterruptedException cause) {
+    CollectiveException failure =
+        new CollectiveException(
+            ResultCode.UNKNOWN,
+            "interrupted while " + worldSize + " ranks ran on backend " + backend.name(),
+            cause);
+    failures().forEach(rank -> failure.addSuppressed(rank.cause()));
+    return failure;
+  }
+
+  /** One rank, from its handshake to its close. Throws nothing: it is what a rank's thread runs. */
+  private void runRank(int rank) {
+    String phase = "opening";
+    try {
+      Device device = backend.devices().get(rank);
+      Communicator communicator =
+          Handshake.open(groups.get(rank), device, config, made -> opened(rank, made));
+      RunningRank self = new RunningRank(backend, communicator, groups.get(rank), args);
+      running.set(rank, self);
+      // All or none: no program starts while a rank may still fail to open.
+      groups.get(rank).barrier(config.initTimeout());
+      phase = "running";
+      program.run(self);
+    } catch (Throwable failure) {
+      fail(rank, phase, failure);
+    } finally {
+      close(rank);
+    }
+  }
+
+  /** A communicator exists; if the run has failed meanwhile nobody else will abort it. */
+  private void opened(int rank, Communicator communicator) {
+    communicators.set(rank, communicator);
+    if (failed) {
+      abort(rank);
+    }
+  }
+
+  private void close(int rank) {
+    running.set(rank, null);
+    Communicator communicator = communicators.get(rank);
+    try {
+      if (communicator != null) {
+        communicator.close();
+      }
+    } catch (Throwable failure) {
+      fail(rank, "closing", failure);
+    } finally {
+      groups.get(rank).close();
+    }
+  }
+
+  private void fail(int rank, String phase, Throwable failure) {
+    boolean first;
+    synchronized (failures) {
+      first = failures.isEmpty();
+      boolean secondary = !first && FailureReport.isConsequence(failure);
+      failures.add(new RankFailure(rank, phase, failure, secondary));
+      failed = true;
+    }
+    // The place in the group first: who waits there learns the reason that has a name.
+    groups.get(rank).close();
+    if (first) {
+      abortAll();
+    }
+  }
+
+  private void abortAll() {
+    failed = true;
+    for (int rank = 0; rank < worldSize; rank++) {
+      abort(rank);
+      RunningRank one = running.get(rank);
+      if (one != null) {
+        one.interruptBlocking();
+      }
+    }
+  }
+
+  private void abort(int rank) {
+    Communicator communicator = communicators.get(rank);
+    if (communicator == null || communicator.state() == Communicator.State.CLOSED) {
+      return;
+    }
+    try {
+      communicator.abort();
+    } catch (RuntimeException | Error failure) {
+      synchronized (failures) {
+        failures.add(new RankFailure(rank, "aborting", failure, !failures.isEmpty()));
+      }
+    }
+  }
+
+  private List<RankFailure> failures() {
+    synchronized (failures) {
+      return List.copyOf(failures);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package org.jccl.process;
+
+/** What the members of a group do together; the ordinal is the operation id on the wire. */
+enum Act {
+  JOIN,
+  BROADCAST,
+  ALL_GATHER,
+  BARRIER;
+
+  private static final Act[] BY_ID = values();
+
+  private final String label = name().toLowerCase(java.util.Locale.ROOT);
+
+  /** The act with that wire id, or null if there is none. */
+  static @org.jspecify.annotations.Nullable Act ofId(int id) {
+    return id >= 0 && id < BY_ID.length ? BY_ID[id] : null;
+  }
+
+  String label() {
+    return label;
+  }
+}

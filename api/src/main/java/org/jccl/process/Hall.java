@@ -1,0 +1,234 @@
+package org.jccl.process;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jccl.ResultCode;
+import org.jccl.spi.WaitQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the members of one group meet, one {@link Round} after the other.
+ *
+ * <p>Every operation is a full meeting: nobody leaves a round before everybody has come to it. So
+ * at most one round is open, and disagreement is noticed by the member that completes the evidence.
+ * Members of this JVM wait here; a member behind a socket has a {@link Seat} to which its outcome
+ * is handed. A group that broke down stays so: what has come apart once cannot be put in step
+ * again.
+ */
+final class Hall {
+  /** The place of a member that does not wait in this JVM. Called under the hall's lock. */
+  interface Seat {
+    /** A round that this member takes part in is complete. */
+    void deliver(Round round);
+
+    /** The group broke down. */
+    void fail(Breakdown breakdown);
+  }
+
+  /** One operation while its members come; complete once all are there. */
+  static final class Round {
+    private final Step step;
+    private final int opener;
+    private final byte[] @Nullable [] payloads;
+    private int arrived;
+
+    private Round(Step step, int opener, int worldSize) {
+      this.step = step;
+      this.opener = opener;
+      this.payloads = new byte[worldSize][];
+    }
+
+    Step step() {
+      return step;
+    }
+
+    private boolean isComplete() {
+      return arrived == payloads.length;
+    }
+
+    /** What the step hands to everyone: the root's payload, all payloads, or nothing. */
+    List<byte[]> result() {
+      return switch (step.act()) {
+        case BROADCAST -> List.of(payload(step.root()));
+        case ALL_GATHER -> {
+          List<byte[]> all = new ArrayList<>(payloads.length);
+          for (int rank = 0; rank < payloads.length; rank++) {
+            all.add(payload(rank));
+          }
+          yield all;
+        }
+        case JOIN, BARRIER -> List.of();
+      };
+    }
+
+    private byte[] payload(int rank) {
+      byte[] payload = payloads[rank];
+      if (payload == null) {
+        throw new IllegalStateException("rank " + rank + " has not come to " + step);
+      }
+      return payload.clone();
+    }
+
+    private List<Integer> missing() {
+      List<Integer> ranks = new ArrayList<>();
+      for (int rank = 0; rank < payloads.length; rank++) {
+        if (payloads[rank] == null) {
+          ranks.add(rank);
+        }
+      }
+      return ranks;
+    }
+  }
+
+  private final WaitQueue queue = new WaitQueue();
+  private final int worldSize;
+  private final @Nullable Seat[] seats;
+  private final @Nullable String[] gone;
+  private @Nullable Round open;
+  private @Nullable Breakdown breakdown;
+
+  Hall(int worldSize) {
+    this.worldSize = worldSize;
+    this.seats = new Seat[worldSize];
+    this.gone = new String[worldSize];
+  }
+
+  /** A member that does not wait here takes its place. */
+  void seat(int rank, Seat seat) {
+    queue.update(() -> seats[rank] = seat);
+  }
+
+  /** A member comes to a step. Never waits, never throws: the round tells how it went. */
+  Round arrive(int rank, Step step, byte[] payload) {
+    AtomicReference<Round> entered = new AtomicReference<>();
+    queue.update(() -> entered.set(enter(rank, step, payload)));
+    return entered.get();
+  }
+
+  private Round enter(int rank, Step step, byte[] payload) {
+    Round round = open;
+    if (round == null) {
+      round = new Round(step, rank, worldSize);
+      open = round;
+    }
+    if (!round.step.equals(step)) {
+      fail(ResultCode.INVALID_USAGE, disagreement(round, rank, step));
+      return round;
+    }
+    round.payloads[rank] = payload;
+    round.arrived++;
+    if (round.isComplete()) {
+      open = null;
+      for (Seat seat : seats) {
+        if (seat != null) {
+          seat.deliver(round);
+        }
+      }
+    } else {
+      failIfMissingOneIsGone(round);
+    }
+    return round;
+  }
+
+  private static String disagreement(Round round, int rank, Step step) {
+    return "the ranks disagree: rank "
+        + round.opener
+        + " calls "
+        + round.step
+        + ", rank "
+        + rank
+        + " calls "
+        + step
+        + ". Every rank must make the same calls in the same order";
+  }
+
+  /** Waits in this JVM until the round is complete or the group broke down. */
+  boolean await(int rank, Round round, Duration timeout) throws InterruptedException {
+    String what = "process group, rank " + rank + "/" + worldSize + ", " + round.step;
+    return queue.await(what, () -> round.isComplete() || breakdown != null, timeout);
+  }
+
+  /** The result of a round that {@link #await} has seen the end of, or the breakdown. */
+  List<byte[]> outcome(int rank, Round round, Step step) {
+    AtomicReference<@Nullable Breakdown> broken = new AtomicReference<>();
+    queue.update(() -> broken.set(round.isComplete() ? null : breakdown));
+    Breakdown reason = broken.get();
+    if (reason != null) {
+      throw reason.exception(rank, worldSize, step);
+    }
+    return round.result();
+  }
+
+  /** A member's patience is over; does nothing if its round is complete by now. */
+  void giveUp(int rank, Step step, Duration timeout) {
+    queue.update(
+        () -> {
+          Round round = open;
+          if (round != null && round.step.equals(step) && round.payloads[rank] != null) {
+            fail(
+                ResultCode.TIMEOUT,
+                "rank "
+                    + rank
+                    + " waited "
+                    + seconds(timeout)
+                    + " in "
+                    + step
+                    + ", and of "
+                    + worldSize
+                    + " ranks these have not come: "
+                    + round.missing()
+                    + ". Look at what they are doing, or give the group more time");
+          }
+        });
+  }
+
+  /** A member will not come any more; whoever waits for it fails at once. */
+  void leave(int rank, String why) {
+    queue.update(
+        () -> {
+          if (gone[rank] == null) {
+            gone[rank] = why;
+          }
+          seats[rank] = null;
+          Round round = open;
+          if (round != null) {
+            failIfMissingOneIsGone(round);
+          }
+        });
+  }
+
+  /** Ends the group for everyone. */
+  void breakDown(ResultCode code, String text) {
+    queue.update(() -> fail(code, text));
+  }
+
+  private void failIfMissingOneIsGone(Round round) {
+    for (int rank : round.missing()) {
+      if (gone[rank] != null) {
+        fail(
+            ResultCode.REMOTE_ERROR,
+            "rank " + rank + " will not come to " + round.step + ": it " + gone[rank]);
+        return;
+      }
+    }
+  }
+
+  private void fail(ResultCode code, String text) {
+    if (breakdown != null) {
+      return;
+    }
+    Breakdown broken = new Breakdown(code, text);
+    breakdown = broken;
+    for (Seat seat : seats) {
+      if (seat != null) {
+        seat.fail(broken);
+      }
+    }
+  }
+
+  static String seconds(Duration time) {
+    return time.toMillis() / 1000.0 + " s";
+  }
+}

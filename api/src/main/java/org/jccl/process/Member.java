@@ -1,0 +1,140 @@
+package org.jccl.process;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jccl.CollectiveException;
+import org.jccl.ProcessGroup;
+import org.jccl.ResultCode;
+
+/** What the members of every kind of group share: arguments, counting of steps, one-thread use. */
+abstract class Member implements ProcessGroup {
+  /** Most bytes of one rank's message: a control plane carries ids and addresses, not data. */
+  static final int MAX_PAYLOAD = 4 << 20;
+
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+  private static final byte[] NOTHING = {};
+
+  private final int rank;
+  private final int worldSize;
+  private final Duration timeout;
+  private final AtomicBoolean inside = new AtomicBoolean();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private long position;
+
+  Member(int rank, int worldSize, Duration timeout) {
+    this.rank = rank;
+    this.worldSize = worldSize;
+    this.timeout = timeout;
+  }
+
+  /** Comes to a step and waits until everyone has. */
+  abstract List<byte[]> meet(Step step, byte[] payload, Duration limit);
+
+  /** Tells the others that this member will not come any more. Called once. */
+  abstract void leave();
+
+  static int requireWorldSize(int worldSize) {
+    if (worldSize < 1) {
+      throw new IllegalArgumentException(
+          "process group: world size " + worldSize + " is not positive");
+    }
+    return worldSize;
+  }
+
+  /** A positive time-out, cut to what counts in nanoseconds. */
+  static Duration requireTimeout(Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new IllegalArgumentException("process group: time-out " + timeout + " is not positive");
+    }
+    return timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
+  }
+
+  @Override
+  public final int rank() {
+    return rank;
+  }
+
+  @Override
+  public final int worldSize() {
+    return worldSize;
+  }
+
+  final Duration timeout() {
+    return timeout;
+  }
+
+  @Override
+  public final byte[] broadcast(byte[] payload, int root) {
+    if (root < 0 || root >= worldSize) {
+      throw new IllegalArgumentException(
+          who() + "broadcast: root " + root + " is not a rank: pass 0 to " + (worldSize - 1));
+    }
+    byte[] own = rank == root ? checked("broadcast", payload) : NOTHING;
+    return step(Act.BROADCAST, root, own, timeout).getFirst();
+  }
+
+  @Override
+  public final List<byte[]> allGather(byte[] payload) {
+    return step(Act.ALL_GATHER, 0, checked("all_gather", payload), timeout);
+  }
+
+  @Override
+  public final void barrier(Duration limit) {
+    step(Act.BARRIER, 0, NOTHING, requireTimeout(limit));
+  }
+
+  /** The step that makes the group: everybody is there. */
+  final void join() {
+    step(Act.JOIN, 0, NOTHING, timeout);
+  }
+
+  private List<byte[]> step(Act act, int root, byte[] payload, Duration limit) {
+    if (closed.get()) {
+      throw new IllegalStateException(who() + act.label() + ": the process group is closed");
+    }
+    if (!inside.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          who() + act.label() + ": another thread is inside; a member is used by one at a time");
+    }
+    try {
+      return meet(new Step(act, root, position++), payload, limit);
+    } finally {
+      inside.set(false);
+    }
+  }
+
+  private byte[] checked(String what, byte[] payload) {
+    Objects.requireNonNull(payload, () -> who() + what + ": the payload is null");
+    if (payload.length > MAX_PAYLOAD) {
+      throw new IllegalArgumentException(
+          who() + what + ": payload of " + payload.length + " bytes, at most " + MAX_PAYLOAD);
+    }
+    return payload.clone();
+  }
+
+  /** The failure of a wait that was interrupted; the thread keeps its mark. */
+  final CollectiveException interrupted(Step step, InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new CollectiveException(
+        ResultCode.UNKNOWN, who() + step + ": interrupted while waiting for the others", cause);
+  }
+
+  /** The head of every message. */
+  final String who() {
+    return "process group, rank " + rank + "/" + worldSize + ", ";
+  }
+
+  @Override
+  public final void close() {
+    if (closed.compareAndSet(false, true)) {
+      leave();
+    }
+  }
+
+  @Override
+  public final String toString() {
+    return "process group rank " + rank + "/" + worldSize + (closed.get() ? " (closed)" : "");
+  }
+}

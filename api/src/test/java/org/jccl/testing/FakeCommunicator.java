@@ -1,0 +1,154 @@
+package org.jccl.testing;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToIntFunction;
+import org.jccl.CommunicatorAbortedException;
+import org.jccl.CommunicatorConfig;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.PreMulSum;
+import org.jccl.ResultCode;
+import org.jccl.Stream;
+import org.jccl.ops.Operation;
+import org.jccl.spi.CommunicatorBase;
+
+/** A communicator that moves no data: it notes what it was asked to enqueue. */
+public class FakeCommunicator extends CommunicatorBase {
+  /** One call as it reached the implementation, alone or in a group. */
+  public record Issued(
+      FakeCommunicator communicator,
+      Operation operation,
+      long send,
+      long recv,
+      long count,
+      int type,
+      int reduction,
+      int rootOrPeer,
+      Stream stream) {
+    @Override
+    public String toString() {
+      return operation.label() + "(count " + count + ", peer " + rootOrPeer + ")";
+    }
+  }
+
+  private final FakeWorld world;
+  private final Stream defaultStream;
+  private final List<Issued> issued = new ArrayList<>();
+  private final AtomicInteger aborts = new AtomicInteger();
+  private volatile State state = State.READY;
+
+  /** What enqueue answers; NCCL's success unless a test sets it. */
+  public ToIntFunction<Issued> answer = call -> 0;
+
+  /** What the library says about its last failure. */
+  public String lastWords = "";
+
+  /** What close does besides changing the state. */
+  public Runnable onClose = () -> {};
+
+  FakeCommunicator(
+      FakeBackend backend,
+      int rank,
+      int worldSize,
+      FakeDevice device,
+      CommunicatorConfig config,
+      FakeWorld world) {
+    super(rank, worldSize, device, config, backend);
+    this.world = world;
+    this.defaultStream = new FakeStream(device, () -> world.synchronize(rank));
+  }
+
+  /** What was enqueued outside groups, in order. */
+  public List<Issued> issued() {
+    return issued;
+  }
+
+  /** How often it was aborted. */
+  public int aborts() {
+    return aborts.get();
+  }
+
+  void noteGrouped() {
+    world.called(rank());
+  }
+
+  @Override
+  protected int enqueue(
+      Operation operation,
+      long send,
+      long recv,
+      long count,
+      int type,
+      int reduction,
+      int rootOrPeer,
+      Stream stream) {
+    Issued call =
+        new Issued(this, operation, send, recv, count, type, reduction, rootOrPeer, stream);
+    issued.add(call);
+    world.called(rank());
+    return answer.applyAsInt(call);
+  }
+
+  @Override
+  protected String lastError() {
+    return lastWords;
+  }
+
+  @Override
+  protected void requireUsable() {
+    if (state == State.ABORTED) {
+      throw new CommunicatorAbortedException(name() + ", rank " + rank() + ": aborted", null);
+    }
+    if (state == State.CLOSED) {
+      throw new IllegalStateException(name() + ", rank " + rank() + ": closed");
+    }
+  }
+
+  @Override
+  public Stream defaultStream() {
+    return defaultStream;
+  }
+
+  @Override
+  public String name() {
+    return config().name().orElse("fake");
+  }
+
+  @Override
+  public State state() {
+    return state;
+  }
+
+  @Override
+  public ResultCode asyncError() {
+    return ResultCode.SUCCESS;
+  }
+
+  @Override
+  public PreMulSum preMulSum(DataType type, double scalar) {
+    return new PreMulSum(this, type, 5, code -> {});
+  }
+
+  @Override
+  public PreMulSum preMulSum(DeviceBuffer scalar) {
+    return new PreMulSum(this, scalar.type(), 6, code -> {});
+  }
+
+  @Override
+  public void abort() {
+    aborts.incrementAndGet();
+    state = State.ABORTED;
+    world.abort(rank());
+  }
+
+  @Override
+  public void close() {
+    if (state != State.CLOSED) {
+      state = State.CLOSED;
+      releaseToken();
+      onClose.run();
+    }
+  }
+}

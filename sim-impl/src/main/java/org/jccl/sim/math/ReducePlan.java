@@ -1,0 +1,98 @@
+package org.jccl.sim.math;
+
+import java.util.Arrays;
+import org.jccl.DataType;
+
+/**
+ * What a reduction computes: the operation, the element type, each rank's factor and the final
+ * divisor. Immutable; make it once per operation and world size.
+ */
+public final class ReducePlan {
+  private static final long[] NONE = {};
+
+  private final Arithmetic op;
+  private final DataType type;
+  private final long[] scalars;
+  private final int divisor;
+  private final Contraction contraction;
+
+  private ReducePlan(
+      Arithmetic op, DataType type, long[] scalars, int divisor, Contraction contraction) {
+    this.op = op;
+    this.type = type;
+    this.scalars = scalars;
+    this.divisor = divisor;
+    this.contraction = contraction;
+  }
+
+  /** Sum, product, maximum or minimum. */
+  public static ReducePlan of(Arithmetic op, DataType type) {
+    return new ReducePlan(op, type, NONE, 1, Contraction.SM_90_SIMPLE);
+  }
+
+  /** The average: one division at the end for integers, a factor of 1/n for floats (AVG-01/02). */
+  public static ReducePlan average(DataType type, int worldSize) {
+    if (worldSize < 1) {
+      throw new IllegalArgumentException("world size " + worldSize + ", expected at least 1");
+    }
+    if (!type.isFloating()) {
+      return new ReducePlan(Arithmetic.SUM, type, NONE, worldSize, Contraction.SM_90_SIMPLE);
+    }
+    long[] scalars = new long[worldSize];
+    Arrays.fill(scalars, AverageScalar.bits(type, worldSize));
+    return new ReducePlan(Arithmetic.SUM, type, scalars, 1, Contraction.SM_90_SIMPLE);
+  }
+
+  /**
+   * PreMulSum: rank {@code r}'s input is multiplied by {@code scalars[r]} before the sum (AVG-03).
+   *
+   * @param scalars the bits of one number of this type for each rank
+   */
+  public static ReducePlan preMulSum(DataType type, long... scalars) {
+    if (scalars.length == 0) {
+      throw new IllegalArgumentException("no scalars, expected one for each rank");
+    }
+    return new ReducePlan(Arithmetic.SUM, type, scalars.clone(), 1, Contraction.SM_90_SIMPLE);
+  }
+
+  /** The same plan where scaled sums round as {@code profile} says (FMA-05). */
+  public ReducePlan withContraction(Contraction profile) {
+    return new ReducePlan(op, type, scalars, divisor, profile);
+  }
+
+  /** How two contributions meet. */
+  public Arithmetic op() {
+    return op;
+  }
+
+  /** The type of every element. */
+  public DataType type() {
+    return type;
+  }
+
+  /** Whether each rank scales its own input first. */
+  public boolean isScaled() {
+    return scalars.length > 0;
+  }
+
+  /** Whether a scaled input is added in one rounding. */
+  public boolean isFused() {
+    return contraction.fuses(type);
+  }
+
+  /** What the finished value is divided by; 1 for nothing. */
+  public int divisor() {
+    return divisor;
+  }
+
+  long scalar(int rank) {
+    return scalars[rank];
+  }
+
+  void requireWorldSize(int worldSize) {
+    if (isScaled() && scalars.length != worldSize) {
+      throw new IllegalArgumentException(
+          scalars.length + " scalars for a world of " + worldSize + " ranks");
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package org.jccl.sim.math;
+
+import java.lang.foreign.MemorySegment;
+import org.jccl.DataType;
+
+/**
+ * A reduction as work over elements: each block is folded over the sources and written to its
+ * destinations.
+ *
+ * <p>A destination may be a source's very range. That is safe because a block's inputs are all read
+ * before any output of that block is written: every step but the last goes to scratch memory, and
+ * the last step, element by element, reads its operands before it writes. No other block touches
+ * these elements.
+ */
+final class Reduction implements Work {
+  private static final Places NOWHERE = new Places(0);
+  private static final ReducePlan NO_PLAN = ReducePlan.of(Arithmetic.SUM, DataType.INT8);
+  private static final FoldOrder NO_ORDER = new RankOrder(1);
+
+  private final ElementKernels kernels;
+  private Places sources = NOWHERE;
+  private ReducePlan plan = NO_PLAN;
+  private FoldOrder order = NO_ORDER;
+  private Places destinations = NOWHERE;
+  private long share;
+
+  Reduction(ElementKernels kernels) {
+    this.kernels = kernels;
+  }
+
+  /** Every destination gets every element. */
+  void toAll(Places sources, ReducePlan plan, FoldOrder order, Places destinations) {
+    scatter(sources, plan, order, destinations, 0);
+  }
+
+  /** Destination {@code d} gets elements {@code d·share} to {@code (d+1)·share}. */
+  void scatter(Places sources, ReducePlan plan, FoldOrder order, Places destinations, long share) {
+    this.sources = sources;
+    this.plan = plan;
+    this.order = order;
+    this.destinations = destinations;
+    this.share = share;
+  }
+
+  /** Lets go of the caller's objects. */
+  void clear() {
+    scatter(NOWHERE, NO_PLAN, NO_ORDER, NOWHERE, 0);
+  }
+
+  @Override
+  public void run(long from, long to, Scratch scratch) {
+    long most = Scratch.BLOCK / plan.type().bytes();
+    long element = from;
+    while (element < to) {
+      long end = Math.min(to, element + most);
+      int destination = 0;
+      if (share > 0) {
+        destination = (int) (element / share);
+        end = Math.min(end, (destination + 1) * share);
+      }
+      order.find(element, end, scratch.piece);
+      long count = scratch.piece.count();
+      finishAt(destination, element, count, scratch);
+      element += count;
+    }
+  }
+
+  private void finishAt(int destination, long element, long count, Scratch scratch) {
+    int size = plan.type().bytes();
+    MemorySegment out = destinations.segment(destination);
+    long offset = destinations.offset(destination) + (element - destination * share) * size;
+    int first = scratch.piece.rank(0);
+    if (sources.size() == 1) {
+      alone(first, element, out, offset, count);
+    } else if (plan.isScaled()) {
+      foldScaled(element, out, offset, count, scratch);
+    } else if (plan.divisor() > 1) {
+      fold(element, scratch.accumulator, 0, count, scratch);
+      kernels.divide(plan.type(), plan.divisor(), scratch.accumulator, 0, out, offset, count);
+    } else {
+      fold(element, out, offset, count, scratch);
+    }
+    if (share == 0) {
+      spread(out, offset, element * size, count * size);
+    }
+  }
+
+  /**
+   * A world of one: a scaled input is multiplied once, so NaNs become canonical and a float average
+   * multiplies by 1; everything else is copied, or stays where it is (AVG-06).
+   */
+  private void alone(int rank, long element, MemorySegment out, long offset, long count) {
+    DataType type = plan.type();
+    MemorySegment own = sources.segment(rank);
+    long at = sources.offset(rank) + element * type.bytes();
+    if (plan.isScaled()) {
+      kernels.scale(type, plan.scalar(rank), own, at, out, offset, count);
+    } else if (own.address() + at != out.address() + offset) {
+      kernels.copy(own, at, out, offset, count * type.bytes());
+    }
+  }
+
+  /** Two or more ranks; the value so far is the right operand, as {@code own ∘ received} is. */
+  private void fold(long element, MemorySegment out, long offset, long count, Scratch scratch) {
+    DataType type = plan.type();
+    Arithmetic op = plan.op();
+    long skip = element * type.bytes();
+    int last = sources.size() - 1;
+    int rank = scratch.piece.rank(0);
+    MemorySegment value = sources.segment(rank);
+    long at = sources.offset(rank) + skip;
+    for (int step = 1; step <= last; step++) {
+      rank = scratch.piece.rank(step);
+      MemorySegment own = sources.segment(rank);
+      long ownAt = sources.offset(rank) + skip;
+      MemorySegment to = step == last ? out : scratch.accumulator;
+      long toAt = step == last ? offset : 0;
+      kernels.combine(op, type, own, ownAt, value, at, to, toAt, count);
+      value = to;
+      at = toAt;
+    }
+  }
+
+  /** The first rank sends RN(s·own); the others add theirs in one rounding or two (FMA-01). */
+  private void foldScaled(
+      long element, MemorySegment out, long offset, long count, Scratch scratch) {
+    DataType type = plan.type();
+    long skip = element * type.bytes();
+    int last = sources.size() - 1;
+    MemorySegment value = scratch.accumulator;
+    int rank = scratch.piece.rank(0);
+    kernels.scale(
+        type,
+        plan.scalar(rank),
+        sources.segment(rank),
+        sources.offset(rank) + skip,
+        value,
+        0,
+        count);
+    for (int step = 1; step <= last; step++) {
+      rank = scratch.piece.rank(step);
+      long scalar = plan.scalar(rank);
+      MemorySegment own = sources.segment(rank);
+      long ownAt = sources.offset(rank) + skip;
+      MemorySegment to = step == last ? out : value;
+      long toAt = step == last ? offset : 0;
+      if (plan.isFused()) {
+        kernels.fusedScaleCombine(type, scalar, own, ownAt, value, 0, to, toAt, count);
+      } else {
+        kernels.scale(type, scalar, own, ownAt, scratch.scaled, 0, count);
+        kernels.combine(plan.op(), type, scratch.scaled, 0, value, 0, to, toAt, count);
+      }
+    }
+  }
+
+  /** Copies a finished block, still in cache, from the first destination to the others. */
+  private void spread(MemorySegment done, long offset, long skip, long bytes) {
+    long address = done.address() + offset;
+    for (int d = 1; d < destinations.size(); d++) {
+      if (destinations.address(d) + skip != address) {
+        kernels.copy(done, offset, destinations.segment(d), destinations.offset(d) + skip, bytes);
+      }
+    }
+  }
+}
