@@ -27,15 +27,23 @@ public record SizeRange(long min, long max, long factor, long step) {
     if (step == 0 && factor < 2) {
       throw new IllegalArgumentException("the step factor must be at least 2, not " + factor);
     }
-    if (step < 0 || (step > 0 && (max - min) / step >= MOST)) {
+    if (step > 0 && (max - min) / step >= MOST) {
       throw new IllegalArgumentException(
-          step < 0 ? "the step must be positive" : "a step of " + step + " gives too many sizes");
+          "steps of " + step + " bytes give more than " + MOST + " sizes: take larger steps");
     }
   }
 
   /** From {@code min} to {@code max}, each size {@code factor} times the one before. */
   public static SizeRange byFactor(long min, long max, long factor) {
     return new SizeRange(min, max, factor, 0);
+  }
+
+  /** From {@code min} to {@code max}, each size {@code step} bytes more than the one before. */
+  public static SizeRange byStep(long min, long max, long step) {
+    if (step < 1) {
+      throw new IllegalArgumentException("the step must be at least 1 byte, not " + step);
+    }
+    return new SizeRange(min, max, 1, step);
   }
 
   /** The sizes in bytes. */
