@@ -4,7 +4,18 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module org.jccl.sim {
   requires transitive org.jccl;
-  // Optional: behind a scalar default, so that a JVM without it is slower and no more.
+  // Behind a scalar default: without the flag it is just slower.
   requires static jdk.incubator.vector;
   requires static org.jspecify;
+
+  exports org.jccl.sim;
+  exports org.jccl.sim.cost to
+      org.jccl.conformance,
+      org.jccl.benchmarks;
+  exports org.jccl.sim.math to
+      org.jccl.conformance,
+      org.jccl.benchmarks;
+
+  provides org.jccl.spi.BackendProvider with
+      org.jccl.sim.SimProvider;
 }

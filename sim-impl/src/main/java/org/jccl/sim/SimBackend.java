@@ -1,0 +1,205 @@
+package org.jccl.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jccl.Backend;
+import org.jccl.BackendUnavailableException;
+import org.jccl.Communicator;
+import org.jccl.CommunicatorConfig;
+import org.jccl.Device;
+import org.jccl.GroupScope;
+import org.jccl.UniqueId;
+import org.jccl.sim.comm.Creations;
+import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.SimCommunicator;
+import org.jccl.sim.device.SimDevice;
+import org.jccl.sim.device.World;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Kernel;
+import org.jccl.spi.Capability;
+import org.jccl.spi.GroupRecording;
+import org.jccl.spi.Groups;
+import org.jccl.spi.RankHost;
+
+/** The simulator as a backend: the devices and communicators of one {@link Simulator}. */
+final class SimBackend implements Backend, GroupRecording.Issuer {
+  /** The NCCL version whose rules are imitated. */
+  static final int IMITATED_VERSION = 22809;
+
+  private final World world;
+  private final Creations creations;
+  private final List<SimDevice> devices = new ArrayList<>();
+  private final String description;
+  private final Consumer<String> leaks;
+  private final List<SimCommunicator> communicators = new ArrayList<>();
+  private final SimAbi raw;
+  private final StallWatch watch;
+  private boolean closed;
+
+  SimBackend(
+      World world, int deviceCount, String description, Consumer<String> leaks, StallWatch watch) {
+    this.world = world;
+    this.watch = watch;
+    this.creations = new Creations(world);
+    this.description = description;
+    this.leaks = leaks;
+    for (int index = 0; index < deviceCount; index++) {
+      devices.add(new SimDevice(this, world, devices, index, leaks));
+    }
+    this.raw = new SimAbi(world.kernel(), creations, devices);
+  }
+
+  SimAbi raw() {
+    return raw;
+  }
+
+  Creations creations() {
+    return creations;
+  }
+
+  @Override
+  public String name() {
+    return "sim";
+  }
+
+  @Override
+  public String description() {
+    return description;
+  }
+
+  @Override
+  public int ncclVersion() {
+    return IMITATED_VERSION;
+  }
+
+  @Override
+  public List<Device> devices() {
+    return List.copyOf(devices);
+  }
+
+  @Override
+  public UniqueId newUniqueId() {
+    Kernel kernel = world.kernel();
+    HostTask task = kernel.enter();
+    try {
+      return creations.newUniqueId();
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  @Override
+  public Communicator newCommunicator(
+      UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config) {
+    if (worldSize < 1 || rank < 0 || rank >= worldSize) {
+      throw new IllegalArgumentException(
+          "rank " + rank + " of " + worldSize + ": pass 0 to worldSize - 1 (INIT-04)");
+    }
+    SimDevice own = own(device);
+    capability(device, config);
+    Kernel kernel = world.kernel();
+    HostTask task = kernel.enter();
+    try {
+      Endpoint endpoint =
+          creations.await(
+              task, creations.enrol(id, rank, worldSize, own, config.name().orElse(null)));
+      return remember(new SimCommunicator(endpoint, config, this));
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  private SimCommunicator remember(SimCommunicator communicator) {
+    communicators.removeIf(each -> each.state() == Communicator.State.CLOSED);
+    communicators.add(communicator);
+    return communicator;
+  }
+
+  @Override
+  public List<Communicator> openAll(List<Device> chosen, CommunicatorConfig config) {
+    if (chosen.isEmpty()) {
+      throw new IllegalArgumentException("no devices: give one a rank (INIT-13)");
+    }
+    List<SimDevice> own = chosen.stream().map(this::own).toList();
+    Kernel kernel = world.kernel();
+    HostTask task = kernel.enter();
+    try {
+      List<Communicator> made = new ArrayList<>();
+      for (Endpoint endpoint : creations.joinAll(own, config.name().orElse(null))) {
+        made.add(remember(new SimCommunicator(endpoint, config, this)));
+      }
+      return made;
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  private SimDevice own(Device device) {
+    if (device instanceof SimDevice own && own.backend() == this) {
+      return own;
+    }
+    throw new IllegalArgumentException(
+        "device "
+            + device.index()
+            + " of "
+            + device.backend().name()
+            + " is not of this simulator");
+  }
+
+  @Override
+  public void group(Consumer<GroupScope> body) {
+    Groups.run(this, body);
+  }
+
+  @Override
+  public void issue(GroupRecording calls) {
+    SimCommunicator.issue(calls);
+  }
+
+  @Override
+  public Capability capability(Device device, CommunicatorConfig config) {
+    config
+        .libraryPath()
+        .ifPresent(
+            path -> {
+              throw new BackendUnavailableException(
+                  "the simulator loads no library: leave the library path " + path + " away");
+            });
+    return new Capability("sim", IMITATED_VERSION, description, device.identity());
+  }
+
+  @Override
+  public RankHost rankHost() {
+    return new RankHost() {
+      @Override
+      public void run(int worldSize, Body body) throws InterruptedException {
+        try (StallWatch.Guard guard = watch.start()) {
+          world.kernel().runRanks(worldSize, body::run);
+        }
+      }
+
+      @Override
+      public <T> T blocking(Callable<T> body) throws Exception {
+        return world.kernel().outside(body);
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    for (SimCommunicator communicator : communicators) {
+      if (communicator.state() != Communicator.State.CLOSED) {
+        leaks.accept(communicator + " was never closed");
+        communicator.abort();
+        communicator.close();
+      }
+    }
+    devices.forEach(SimDevice::close);
+  }
+}

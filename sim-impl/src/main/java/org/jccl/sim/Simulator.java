@@ -1,0 +1,172 @@
+package org.jccl.sim;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jccl.Backend;
+import org.jccl.CheckLevel;
+import org.jccl.ReportedMisuse;
+import org.jccl.sim.check.DeadlockReport;
+import org.jccl.sim.cost.CostModel;
+import org.jccl.sim.device.World;
+import org.jccl.sim.kernel.Choices;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.math.Kernels;
+import org.jccl.spi.NcclAbi;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A world of simulated GPUs: devices, schedule, checks. Nothing is shared between two of them.
+ *
+ * <p>Rank programs that {@link org.jccl.Ranks} starts run one at a time, in an order that {@link
+ * Builder#seed} decides: the same seed gives the same {@link #traceHash()}, in every process.
+ * Threads that the simulator did not start may use it too (free mode), then the order is the
+ * machine's.
+ *
+ * <pre>{@code
+ * try (Simulator simulator = Simulator.builder().devices(4).seed(42).build()) {
+ *   Ranks.run(simulator.backend(), 4, rank -> …);
+ * }
+ * }</pre>
+ */
+public final class Simulator implements AutoCloseable {
+  private final Kernel kernel;
+  private final SimBackend backend;
+  private final Consumer<String> warnings;
+  private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
+
+  private Simulator(Builder builder) {
+    Long seed = builder.seed;
+    Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
+    this.kernel = new Kernel(choices, seed != null, builder.foreignTimeout);
+    World world = new World(kernel, builder.checks, CostModel.h200());
+    String words =
+        "in-JVM simulator of "
+            + builder.devices
+            + " devices, "
+            + choices.describe()
+            + ", checks "
+            + builder.checks
+            + ", "
+            + Kernels.choice().reason();
+    this.warnings = builder.warnings;
+    StallWatch watch = new StallWatch(kernel, builder.stallLimit, builder.warnings);
+    this.backend = new SimBackend(world, builder.devices, words, this::leaked, watch);
+    kernel.onQuiescence(this::deadlock);
+  }
+
+  /** A builder with the defaults: 8 devices, first in first out, {@link CheckLevel#DEFAULT}. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The backend whose devices and communicators are this world's. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** The raw, C-shaped surface of this world. */
+  public NcclAbi raw() {
+    return backend.raw();
+  }
+
+  /** Hash of everything that has happened: equal hashes, equal schedules. */
+  public long traceHash() {
+    return kernel.trace().hash();
+  }
+
+  /** Number of events in the trace. */
+  public long traceEvents() {
+    return kernel.trace().events();
+  }
+
+  /**
+   * Whether the last run of rank programs can be repeated exactly: no foreign thread took part and
+   * no rank blocked outside jccl.
+   */
+  public boolean isRepeatable() {
+    return kernel.isRepeatable();
+  }
+
+  /** What was found to be left open by {@link #close()}, a line each. */
+  public List<String> leaks() {
+    return List.copyOf(leaks);
+  }
+
+  private void leaked(String line) {
+    leaks.add(line);
+    warnings.accept("leak: " + line);
+  }
+
+  private void deadlock(List<HostTask> blocked) {
+    ReportedMisuse report = DeadlockReport.of(kernel.tasks(), blocked, kernel.choices().describe());
+    backend.creations().reportPending(report);
+    blocked.forEach(task -> task.fail(report));
+  }
+
+  /** Closes all devices and reports what was left open. Idempotent. */
+  @Override
+  public void close() {
+    backend.close();
+  }
+
+  /** Collects the properties of a simulated world. */
+  public static final class Builder {
+    private int devices = 8;
+    private @Nullable Long seed;
+    private CheckLevel checks = CheckLevel.DEFAULT;
+    private Duration stallLimit = Duration.ofSeconds(5);
+    private Duration foreignTimeout = Duration.ofMinutes(2);
+    private Consumer<String> warnings = line -> System.err.println("jccl: " + line);
+
+    private Builder() {}
+
+    /** Number of devices, at least 1. */
+    public Builder devices(int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException("devices " + value + ", expected at least 1");
+      }
+      devices = value;
+      return this;
+    }
+
+    /** A random schedule from this seed instead of first in, first out. */
+    public Builder seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    /** How much is checked. */
+    public Builder checks(CheckLevel value) {
+      checks = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /** How long a rank may keep the others waiting without a call before that is reported. */
+    public Builder stallLimit(Duration value) {
+      stallLimit = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /** How long a thread that the simulator did not start waits at most. */
+    public Builder foreignTimeout(Duration value) {
+      foreignTimeout = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /** Where warnings go, a line each; standard error unless set. */
+    public Builder warnings(Consumer<String> value) {
+      warnings = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /** The world. */
+    public Simulator build() {
+      return new Simulator(this);
+    }
+  }
+}

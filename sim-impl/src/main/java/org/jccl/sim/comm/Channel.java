@@ -1,0 +1,129 @@
+package org.jccl.sim.comm;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jccl.MisuseKind;
+import org.jccl.ReportedMisuse;
+
+/**
+ * The messages from one rank to another: the k-th send meets the k-th receive, in issue order,
+ * without tags (rule P2P-01). A send waits for its receive (P2P-11).
+ */
+final class Channel {
+  private final Clique clique;
+  private final int from;
+  private final int to;
+  private final ArrayDeque<Part> sends = new ArrayDeque<>();
+  private final ArrayDeque<Part> receives = new ArrayDeque<>();
+
+  Channel(Clique clique, int from, int to) {
+    this.clique = clique;
+    this.from = from;
+    this.to = to;
+  }
+
+  void arriveSend(Part send) {
+    Part receive = receives.pollFirst();
+    if (receive == null) {
+      send.meeting = new Waiting(to);
+      sends.addLast(send);
+    } else {
+      meet(send, receive);
+    }
+  }
+
+  void arriveReceive(Part receive) {
+    Part send = sends.pollFirst();
+    if (send == null) {
+      receive.meeting = new Waiting(from);
+      receives.addLast(receive);
+    } else {
+      meet(send, receive);
+    }
+  }
+
+  /** A rank gave up its part. */
+  void leave(Part part) {
+    sends.remove(part);
+    receives.remove(part);
+  }
+
+  private void meet(Part send, Part receive) {
+    clique.world().kernel().makeReady(new Message(send, receive));
+  }
+
+  /** One message, sent and received. */
+  private final class Message extends Meeting {
+    private final Part send;
+    private final Part receive;
+
+    Message(Part send, Part receive) {
+      this.send = send;
+      this.receive = receive;
+      send.meeting = this;
+      receive.meeting = this;
+    }
+
+    @Override
+    protected void run() {
+      if (send.launch.isCancelled() || receive.launch.isCancelled()) {
+        return;
+      }
+      long sent = send.request.count() * send.request.type().bytes();
+      long expected = receive.request.count() * receive.request.type().bytes();
+      if (sent != expected && clique.world().isChecking()) {
+        clique.report(differentLengths(sent, expected));
+        return;
+      }
+      long end = Execution.message(clique, send, receive, Math.min(sent, expected));
+      send.launch.partDone(end);
+      receive.launch.partDone(end);
+    }
+
+    private ReportedMisuse differentLengths(long sent, long expected) {
+      String text =
+          MisuseKind.P2P_LENGTH
+              + " in "
+              + clique.name()
+              + ", message #"
+              + send.call.sequence()
+              + " from rank "
+              + from
+              + " to rank "
+              + to
+              + ": "
+              + sent
+              + " bytes sent, "
+              + expected
+              + " bytes expected (P2P-02, SIM-09)"
+              + Clique.line(from, send.call)
+              + Clique.line(to, receive.call)
+              + "\n  replay: "
+              + clique.world().kernel().choices().describe();
+      return new ReportedMisuse(
+          MisuseKind.P2P_LENGTH, List.of(Math.min(from, to), Math.max(from, to)), text);
+    }
+
+    @Override
+    List<Integer> missing() {
+      return List.of();
+    }
+  }
+
+  /** One side alone. */
+  private final class Waiting extends Meeting {
+    private final int rank;
+
+    Waiting(int rank) {
+      this.rank = rank;
+    }
+
+    @Override
+    protected void run() {}
+
+    @Override
+    List<Integer> missing() {
+      return List.of(clique.worldRank(rank));
+    }
+  }
+}

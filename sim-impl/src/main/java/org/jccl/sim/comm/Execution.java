@@ -1,0 +1,105 @@
+package org.jccl.sim.comm;
+
+import java.lang.foreign.MemorySegment;
+import org.jccl.DataType;
+import org.jccl.ops.Call;
+import org.jccl.ops.Operation;
+import org.jccl.sim.math.Arithmetic;
+import org.jccl.sim.math.DataPlane;
+import org.jccl.sim.math.Places;
+import org.jccl.sim.math.ReducePlan;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out one operation whose parts have all arrived: chooses, from the operation table, which
+ * buffers the data plane reads, folds and writes.
+ */
+final class Execution {
+  private Execution() {}
+
+  /** Runs a collective; the virtual time at which it ends. */
+  static long collective(Clique clique, @Nullable Part[] parts) {
+    Part first = present(parts[0]);
+    Operation operation = first.request.operation();
+    long count = first.request.count();
+    int n = parts.length;
+    int root = operation.hasRoot() ? first.request.rootOrPeer() : -1;
+    move(clique, operation, parts, count, root);
+    long start = 0;
+    for (Part part : parts) {
+      start = Math.max(start, present(part).launch.startTime());
+    }
+    int bytes = first.request.type().bytes();
+    return start + clique.world().cost().operation(operation, count, n, bytes);
+  }
+
+  private static void move(
+      Clique clique, Operation operation, @Nullable Part[] parts, long count, int root) {
+    DataPlane plane = clique.dataPlane();
+    DataType type = present(parts[0]).request.type();
+    long bytes = count * type.bytes();
+    Places sources = clique.sources();
+    Places targets = clique.targets();
+    for (Part each : parts) {
+      Part part = present(each);
+      if (operation.sendsAt(part.rank(), root)) {
+        sources.add(Part.needed(part.send), 0);
+      }
+      if (operation.receivesAt(part.rank(), root)) {
+        targets.add(Part.needed(part.recv), 0);
+      }
+    }
+    try {
+      switch (operation) {
+        case ALL_REDUCE, REDUCE ->
+            plane.reduce(sources, plan(parts, type), clique.foldOrder(), count, targets);
+        case REDUCE_SCATTER ->
+            plane.reduceScatter(sources, plan(parts, type), clique.foldOrder(), count, targets);
+        case BROADCAST, ALL_GATHER, GATHER -> plane.gather(sources, bytes, targets);
+        case ALL_TO_ALL, SCATTER -> plane.transpose(sources, bytes, targets);
+        case SEND, RECV -> throw new IllegalStateException(operation + " is no collective");
+      }
+    } finally {
+      sources.clear();
+      targets.clear();
+    }
+  }
+
+  private static ReducePlan plan(@Nullable Part[] parts, DataType type) {
+    int reduction = present(parts[0]).call.reduction();
+    if (reduction == Call.PRE_MUL_SUM) {
+      long[] scalars = new long[parts.length];
+      for (Part part : parts) {
+        Scale scale = present(part).scale;
+        scalars[present(part).rank()] = scale == null ? 0 : scale.read();
+      }
+      return ReducePlan.preMulSum(type, scalars);
+    }
+    return switch (reduction) {
+      case 0 -> ReducePlan.of(Arithmetic.SUM, type);
+      case 1 -> ReducePlan.of(Arithmetic.PROD, type);
+      case 2 -> ReducePlan.of(Arithmetic.MAX, type);
+      case 3 -> ReducePlan.of(Arithmetic.MIN, type);
+      case 4 -> ReducePlan.average(type, parts.length);
+      default -> throw new IllegalStateException("reduction code " + reduction);
+    };
+  }
+
+  /** Runs one message; the virtual time at which it ends. */
+  static long message(Clique clique, Part send, Part receive, long bytes) {
+    if (bytes > 0) {
+      MemorySegment from = Part.needed(send.send);
+      MemorySegment to = Part.needed(receive.recv);
+      clique.dataPlane().copy(from, 0, to, 0, bytes);
+    }
+    long start = Math.max(send.launch.startTime(), receive.launch.startTime());
+    return start + clique.world().cost().operation(Operation.SEND, bytes, 2, 1);
+  }
+
+  private static Part present(@Nullable Part part) {
+    if (part == null) {
+      throw new IllegalStateException("an operation ran before all its ranks had arrived");
+    }
+    return part;
+  }
+}

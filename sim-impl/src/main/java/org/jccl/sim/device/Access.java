@@ -1,0 +1,35 @@
+package org.jccl.sim.device;
+
+import org.jspecify.annotations.Nullable;
+
+/** A range of memory that one piece of work in flight reads or writes; linked per work. */
+final class Access {
+  /** No access. */
+  static final Access NONE = new Access(null, 0, 0, false, null);
+
+  final @Nullable StreamOp op;
+  final long start;
+  final long end;
+  final boolean writes;
+  final @Nullable Access next;
+
+  Access(@Nullable StreamOp op, long start, long end, boolean writes, @Nullable Access next) {
+    this.op = op;
+    this.start = start;
+    this.end = end;
+    this.writes = writes;
+    this.next = next;
+  }
+
+  boolean overlaps(long otherStart, long otherEnd) {
+    return start < otherEnd && otherStart < end;
+  }
+
+  boolean conflictsWith(Access other) {
+    return (writes || other.writes) && overlaps(other.start, other.end);
+  }
+
+  String words() {
+    return writes ? "writes" : "reads";
+  }
+}

@@ -1,0 +1,26 @@
+package org.jccl.sim.device;
+
+/** The marker of an event in a stream. */
+final class EventRecord extends StreamOp {
+  private final Recording recording;
+
+  EventRecord(SimStream stream, Recording recording) {
+    super(stream);
+    this.recording = recording;
+  }
+
+  @Override
+  protected void perform() {
+    recording.reach(stream().device().world().kernel(), stream().clock());
+  }
+
+  @Override
+  protected long duration() {
+    return 0;
+  }
+
+  @Override
+  public String describe() {
+    return "event record on " + stream();
+  }
+}

@@ -1,0 +1,112 @@
+package org.jccl.sim.device;
+
+import org.jccl.Event;
+import org.jccl.Stream;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Wait;
+import org.jspecify.annotations.Nullable;
+
+/** A marker in simulated streams; each record is a {@link Recording} of its own. */
+final class SimEvent implements Event {
+  private final SimDevice device;
+  private @Nullable Recording recording;
+  private @Nullable Capture capture;
+  private boolean closed;
+
+  SimEvent(SimDevice device) {
+    this.device = device;
+  }
+
+  static SimEvent own(Event event) {
+    if (event instanceof SimEvent own) {
+      return own;
+    }
+    throw new IllegalArgumentException("the event belongs to another backend");
+  }
+
+  @Override
+  public SimDevice device() {
+    return device;
+  }
+
+  /** The last record, or null. */
+  @Nullable Recording recording() {
+    return recording;
+  }
+
+  /** The capture in which it was recorded last, or null. */
+  @Nullable Capture capture() {
+    return capture;
+  }
+
+  @Override
+  public void record(Stream stream) {
+    SimStream own = device.own(stream);
+    Kernel kernel = device.world().kernel();
+    HostTask task = kernel.enter();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the event is closed");
+      }
+      capture = own.capture();
+      own.submit(
+          on -> {
+            Recording fresh = new Recording();
+            recording = fresh;
+            return new EventRecord(on, fresh);
+          });
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  @Override
+  public void synchronize() {
+    Kernel kernel = device.world().kernel();
+    HostTask task = kernel.enter();
+    try {
+      Recording last = recording;
+      if (last != null && !last.isReached()) {
+        last.addWaiter(task);
+        kernel.await(task, last::isReached, Wait.of("an event of device " + device.index()));
+      }
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  @Override
+  public boolean isReached() {
+    Kernel kernel = device.world().kernel();
+    HostTask task = kernel.enter();
+    try {
+      Recording last = recording;
+      if (last != null && !last.isReached()) {
+        kernel.letOthersRun(task);
+      }
+      return last == null || last.isReached();
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  @Override
+  public double microsSince(Event earlier) {
+    return (reachedAt() - own(earlier).reachedAt()) / 1000.0;
+  }
+
+  private long reachedAt() {
+    Recording last = recording;
+    if (last == null || !last.isReached()) {
+      throw new IllegalStateException(
+          last == null ? "the event was never recorded" : "the event is not reached yet");
+    }
+    return last.time();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

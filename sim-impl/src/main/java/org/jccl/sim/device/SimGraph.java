@@ -1,0 +1,65 @@
+package org.jccl.sim.device;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jccl.Graph;
+import org.jccl.Stream;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Kernel;
+
+/**
+ * Captured work. The origin's lane is replayed on the launch stream, others on streams of its own.
+ */
+final class SimGraph implements Graph {
+  private final SimDevice device;
+  private final List<SimStream> lanes;
+  private final List<Capture.Node> nodes;
+  private final List<SimStream> own = new ArrayList<>();
+  private boolean closed;
+
+  SimGraph(SimDevice device, List<SimStream> lanes, List<Capture.Node> nodes) {
+    this.device = device;
+    this.lanes = lanes;
+    this.nodes = nodes;
+    for (int lane = 1; lane < lanes.size(); lane++) {
+      own.add(lanes.get(lane).device().newStream());
+    }
+  }
+
+  @Override
+  public int size() {
+    return nodes.size();
+  }
+
+  @Override
+  public void launch(Stream stream) {
+    SimStream target = device.own(stream);
+    Kernel kernel = device.world().kernel();
+    HostTask task = kernel.enter();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the graph is closed");
+      }
+      Capture outer = target.capture();
+      if (outer != null) {
+        throw new IllegalStateException(target + " is being captured: launch the graph elsewhere");
+      }
+      Capture.StreamMap map =
+          captured -> {
+            int lane = lanes.indexOf(captured);
+            return lane == 0 ? target : own.get(lane - 1);
+          };
+      nodes.forEach(node -> node.replay(map));
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      own.forEach(SimStream::close);
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package org.jccl.sim.device;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jccl.MisuseKind;
+import org.jccl.Stream;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Kernel;
+import org.jccl.spi.DeviceMemory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory of one simulated device: off-heap blocks that are known by address, so that every
+ * range an operation names can be checked (SIM-25, SIM-26) and leaks can be listed.
+ */
+public final class SimMemory implements DeviceMemory {
+  /** Every byte of fresh memory: NaN in all floating formats. */
+  static final byte POISON = (byte) 0xFF;
+
+  private final SimDevice device;
+  private final MemoryPool pool = new MemoryPool();
+
+  /** Sorted by address; replaced as a whole, so that readers need no lock. */
+  private volatile Allocation[] live = new Allocation[0];
+
+  private long made;
+
+  SimMemory(SimDevice device) {
+    this.device = device;
+  }
+
+  @Override
+  public long allocate(long bytes) {
+    Kernel kernel = device.world().kernel();
+    HostTask task = kernel.enter();
+    try {
+      MemorySegment block = pool.take(bytes);
+      Allocation allocation = new Allocation(made++, block, block.asSlice(0, bytes));
+      if (device.world().isChecking()) {
+        allocation.bytes().fill(POISON);
+      }
+      Allocation[] before = live;
+      int at = -(indexOf(before, allocation.address()) + 1);
+      Allocation[] after = new Allocation[before.length + 1];
+      System.arraycopy(before, 0, after, 0, at);
+      after[at] = allocation;
+      System.arraycopy(before, at, after, at + 1, before.length - at);
+      live = after;
+      return allocation.address();
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  @Override
+  public void free(long address) {
+    Kernel kernel = device.world().kernel();
+    HostTask task = kernel.enter();
+    try {
+      Allocation[] before = live;
+      int at = indexOf(before, address);
+      if (at < 0) {
+        throw device.misuse(
+            MisuseKind.BUFFER_RANGE, "free of an address that is not the start of an allocation");
+      }
+      Allocation allocation = before[at];
+      StreamOp user = device.hazards().user(address, address + allocation.bytes().byteSize());
+      if (user != null) {
+        throw device.misuse(
+            MisuseKind.BUFFER_FREED,
+            "allocation "
+                + allocation.number()
+                + " ("
+                + allocation.bytes().byteSize()
+                + " bytes) is freed while "
+                + user.describe()
+                + " still uses it: synchronize the stream first (SIM-29)");
+      }
+      Allocation[] after = new Allocation[before.length - 1];
+      System.arraycopy(before, 0, after, 0, at);
+      System.arraycopy(before, at + 1, after, at, after.length - at);
+      live = after;
+      pool.give(allocation.block());
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  /** The bytes of a range, or null if it is not inside one live allocation. */
+  public @Nullable MemorySegment find(long address, long bytes) {
+    Allocation[] table = live;
+    int at = indexOf(table, address);
+    int below = at >= 0 ? at : -at - 2;
+    if (below < 0) {
+      return null;
+    }
+    MemorySegment memory = table[below].bytes();
+    long offset = address - memory.address();
+    return offset <= memory.byteSize() - bytes ? memory.asSlice(offset, bytes) : null;
+  }
+
+  /**
+   * The bytes of a range that {@code what} names.
+   *
+   * @throws org.jccl.ReportedMisuse if it is not inside one live allocation
+   */
+  public MemorySegment range(long address, long bytes, String what) {
+    MemorySegment memory = find(address, bytes);
+    if (memory != null) {
+      return memory;
+    }
+    SimDevice owner = device.ownerOf(address, bytes);
+    if (owner != null) {
+      throw device.misuse(
+          MisuseKind.BUFFER_DEVICE,
+          what + " is memory of device " + owner.index() + ", not of this device (SIM-27)");
+    }
+    throw device.misuse(
+        MisuseKind.BUFFER_RANGE, what + " needs " + bytes + " bytes, " + room(address));
+  }
+
+  private String room(long address) {
+    Allocation[] table = live;
+    int at = indexOf(table, address);
+    int below = at >= 0 ? at : -at - 2;
+    if (below >= 0) {
+      Allocation nearest = table[below];
+      long offset = address - nearest.address();
+      long left = nearest.bytes().byteSize() - offset;
+      if (left > 0 || offset == nearest.bytes().byteSize()) {
+        return "but only "
+            + Math.max(0, left)
+            + " are left at offset "
+            + offset
+            + " of allocation "
+            + nearest.number()
+            + " (SIM-25)";
+      }
+    }
+    return "but the address is in no live allocation (SIM-26)";
+  }
+
+  private static int indexOf(Allocation[] table, long address) {
+    int low = 0;
+    int high = table.length - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      long found = table[middle].address();
+      if (found == address) {
+        return middle;
+      }
+      if (found < address) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return -(low + 1);
+  }
+
+  /** Bytes in live allocations. */
+  public long liveBytes() {
+    return Arrays.stream(live).mapToLong(allocation -> allocation.bytes().byteSize()).sum();
+  }
+
+  /** Number of live allocations. */
+  public int liveCount() {
+    return live.length;
+  }
+
+  void close() {
+    live = new Allocation[0];
+    pool.close();
+  }
+
+  @Override
+  public void copyIn(long target, MemorySegment source, Stream stream) {
+    MemorySegment staged = source.isNative() ? source : MemorySegment.ofArray(source.toArray(BYTE));
+    SimStream own = device.own(stream);
+    long bytes = source.byteSize();
+    own.submit(on -> new CopyOp(on, "copy from host", null, staged, target, null, bytes));
+  }
+
+  private static final java.lang.foreign.ValueLayout.OfByte BYTE =
+      java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+  @Override
+  public void copyOut(MemorySegment target, long source, Stream stream) {
+    long bytes = target.byteSize();
+    device
+        .own(stream)
+        .submit(on -> new CopyOp(on, "copy to host", source, null, null, target, bytes));
+  }
+
+  @Override
+  public void copyOutNow(MemorySegment target, long source, Stream stream) {
+    copyOut(target, source, stream);
+    stream.synchronize();
+  }
+
+  @Override
+  public void copy(long target, long source, long bytes, Stream stream) {
+    device.own(stream).submit(on -> new CopyOp(on, "copy", source, null, target, null, bytes));
+  }
+
+  @Override
+  public void fill(long target, byte value, long bytes, Stream stream) {
+    device.own(stream).submit(on -> new FillOp(on, target, value, bytes));
+  }
+}

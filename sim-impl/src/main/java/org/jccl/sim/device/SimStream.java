@@ -1,0 +1,326 @@
+package org.jccl.sim.device;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jccl.Event;
+import org.jccl.Graph;
+import org.jccl.Stream;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Wait;
+import org.jspecify.annotations.Nullable;
+
+/** An ordered queue of simulated work: nothing of it happens before the kernel runs its step. */
+public final class SimStream implements Stream {
+  /** Makes the work of one submission for the stream it will run on: again at each replay. */
+  @FunctionalInterface
+  public interface Work {
+    /** The work, not yet enqueued. */
+    StreamOp on(SimStream stream);
+  }
+
+  private final SimDevice device;
+  private final int number;
+  private final ArrayDeque<StreamOp> queue = new ArrayDeque<>();
+  private final List<Waiter> waiters = new ArrayList<>();
+  private long enqueued;
+  private long finished;
+  private long clock;
+  private boolean closed;
+  private @Nullable Capture capture;
+  private @Nullable RuntimeException failure;
+
+  /** Someone who waits for the first {@code target} pieces of work. */
+  private record Waiter(long target, @Nullable HostTask task, @Nullable SimFuture future) {}
+
+  SimStream(SimDevice device, int number) {
+    this.device = device;
+    this.number = number;
+  }
+
+  @Override
+  public SimDevice device() {
+    return device;
+  }
+
+  /** Its number among the device's streams; 0 is the device's own. */
+  public int number() {
+    return number;
+  }
+
+  @Override
+  public long handle() {
+    return device.handleOf(this);
+  }
+
+  /** Virtual time at which the last finished work ended, in nanoseconds. */
+  public long clock() {
+    return clock;
+  }
+
+  // ---------------------------------------------------------------- work
+
+  /** Enqueues work from the host, or records it if the stream is being captured. */
+  public void submit(Work work) {
+    Kernel kernel = device.world().kernel();
+    HostTask task = kernel.enter();
+    try {
+      requireOpen();
+      device.throwReported();
+      Capture recording = capture;
+      if (recording != null) {
+        recording.add(map -> map.of(this).enqueue(work.on(map.of(this))));
+      } else {
+        enqueue(work.on(this));
+      }
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  /** Enqueues work; called with the baton in hand. */
+  public void enqueue(StreamOp op) {
+    op.numbered(enqueued++);
+    device.hazards().enqueued(op);
+    queue.addLast(op);
+    if (queue.size() == 1) {
+      op.reached();
+    }
+  }
+
+  /** The head of the queue is done, at virtual time {@code end}. */
+  public void finish(StreamOp op, long end) {
+    StreamOp head = queue.pollFirst();
+    if (head != op) {
+      throw new IllegalStateException("work finished out of order: " + op.describe());
+    }
+    device.hazards().finished(op);
+    finished++;
+    clock = Math.max(clock, end);
+    if (!waiters.isEmpty()) {
+      wakeWaiters();
+    }
+    StreamOp next = queue.peekFirst();
+    if (next != null) {
+      next.reached();
+    }
+  }
+
+  private void wakeWaiters() {
+    List<SimFuture> futures = new ArrayList<>();
+    for (Iterator<Waiter> each = waiters.iterator(); each.hasNext(); ) {
+      Waiter waiter = each.next();
+      if (waiter.target <= finished) {
+        each.remove();
+        if (waiter.task != null) {
+          device.world().kernel().makeReady(waiter.task);
+        }
+        if (waiter.future != null) {
+          futures.add(waiter.future);
+        }
+      }
+    }
+    futures.forEach(future -> future.complete(null));
+  }
+
+  /** The work at the head, or null. */
+  public @Nullable StreamOp head() {
+    return queue.peekFirst();
+  }
+
+  // ---------------------------------------------------------------- waiting
+
+  @Override
+  public void synchronize() {
+    Kernel kernel = device.world().kernel();
+    HostTask task = kernel.enter();
+    try {
+      requireNotCapturing("synchronize");
+      awaitFinished(task, enqueued);
+      device.throwReported();
+      if (failure != null) {
+        throw failure;
+      }
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  void awaitFinished(HostTask task, long target) {
+    if (finished >= target) {
+      return;
+    }
+    waiters.add(new Waiter(target, task, null));
+    device.world().kernel().await(task, () -> finished >= target, new HeadWait());
+  }
+
+  /**
+   * Work on this stream was given up because of {@code reason}: who waits throws it at once, who
+   * synchronizes later throws it then.
+   */
+  public void fail(RuntimeException reason) {
+    failure = reason;
+    for (Waiter waiter : List.copyOf(waiters)) {
+      if (waiter.task != null) {
+        waiter.task.fail(reason);
+      }
+      if (waiter.future != null) {
+        waiter.future.completeExceptionally(reason);
+      }
+    }
+    waiters.clear();
+  }
+
+  /** Waits for whatever is at the head now. */
+  private final class HeadWait implements Wait {
+    @Override
+    public String describe() {
+      StreamOp head = queue.peekFirst();
+      return SimStream.this + (head == null ? "" : ", where " + head.describe() + " is next");
+    }
+
+    @Override
+    public List<Integer> ranks() {
+      StreamOp head = queue.peekFirst();
+      return head == null ? List.of() : head.ranks();
+    }
+  }
+
+  @Override
+  public boolean isIdle() {
+    Kernel kernel = device.world().kernel();
+    HostTask task = kernel.enter();
+    try {
+      long target = enqueued;
+      if (finished < target) {
+        kernel.letOthersRun(task); // so that a loop that polls comes to an end
+      }
+      return finished >= target;
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> completion() {
+    Kernel kernel = device.world().kernel();
+    HostTask task = kernel.enter();
+    try {
+      requireNotCapturing("completion");
+      SimFuture future = new SimFuture(this, enqueued);
+      if (finished >= enqueued) {
+        future.complete(null);
+      } else {
+        waiters.add(new Waiter(enqueued, null, future));
+      }
+      return future;
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  @Override
+  public void waitFor(Event event) {
+    SimEvent own = SimEvent.own(event);
+    Kernel kernel = device.world().kernel();
+    HostTask task = kernel.enter();
+    try {
+      Capture other = own.capture();
+      if (other != null && capture == null) {
+        other.join(this);
+      }
+      submit(stream -> new EventWait(stream, own.recording()));
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  // ---------------------------------------------------------------- graphs
+
+  @Override
+  public void beginCapture() {
+    Kernel kernel = device.world().kernel();
+    HostTask task = kernel.enter();
+    try {
+      requireOpen();
+      if (capture != null) {
+        throw new IllegalStateException(this + " is already being captured");
+      }
+      capture = new Capture(this);
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  @Override
+  public Graph endCapture() {
+    Kernel kernel = device.world().kernel();
+    HostTask task = kernel.enter();
+    try {
+      Capture recording = capture;
+      if (recording == null || recording.origin() != this) {
+        throw new IllegalStateException(this + " began no capture");
+      }
+      return recording.end();
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  @Override
+  public boolean isCapturing() {
+    return capture != null;
+  }
+
+  /** The capture this stream takes part in, or null. */
+  public @Nullable Capture capture() {
+    return capture;
+  }
+
+  void capturedBy(@Nullable Capture value) {
+    capture = value;
+  }
+
+  // ---------------------------------------------------------------- end
+
+  @Override
+  public void close() {
+    Kernel kernel = device.world().kernel();
+    HostTask task = kernel.enter();
+    try {
+      if (!closed && this != device.defaultStream()) {
+        awaitFinished(task, enqueued);
+        closed = true;
+        device.closed(this);
+      }
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException(this + " is closed (SIM-31)");
+    }
+  }
+
+  private void requireNotCapturing(String what) {
+    requireOpen();
+    if (capture != null) {
+      throw new IllegalStateException(
+          this + " is being captured: " + what + " would wait for ever");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "stream " + number + " of device " + device.index();
+  }
+}

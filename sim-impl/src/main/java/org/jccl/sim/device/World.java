@@ -1,0 +1,28 @@
+package org.jccl.sim.device;
+
+import org.jccl.CheckLevel;
+import org.jccl.MisuseKind;
+import org.jccl.sim.cost.CostModel;
+import org.jccl.sim.kernel.Kernel;
+
+/**
+ * What everything in one simulation shares.
+ *
+ * @param kernel the event loop
+ * @param checks how much is checked
+ * @param cost how long things take in virtual time
+ */
+public record World(Kernel kernel, CheckLevel checks, CostModel cost) {
+  /** Whether anything is checked. */
+  public boolean isChecking() {
+    return checks != CheckLevel.NONE;
+  }
+
+  /** A misuse report about one rank's device, with the line that replays it. */
+  public RuntimeException misuse(MisuseKind kind, int device, String text) {
+    return new org.jccl.ReportedMisuse(
+        kind,
+        java.util.List.of(device),
+        kind + " on device " + device + ": " + text + "\n  replay: " + kernel.choices().describe());
+  }
+}

@@ -1,0 +1,54 @@
+package org.jccl.sim.kernel;
+
+import java.util.SplittableRandom;
+
+/**
+ * The one stream of nondeterministic decisions of a simulation: same choices, same trace. Asked
+ * only by the holder of the baton.
+ */
+public interface Choices {
+  /** What is being decided. */
+  enum Point {
+    /** Which of the things that can run does so next. */
+    NEXT_STEP,
+    /** Whether a rank's call lets others run first: 0 goes on, 1 yields. */
+    YIELD_AT_CALL
+  }
+
+  /** Index of the option taken, in {@code 0 .. options - 1}; {@code options} is at least 1. */
+  int choose(Point point, int options);
+
+  /** What replays this stream, for reports: {@code fifo} or {@code seed 42}. */
+  String describe();
+
+  /** First in, first out, and no yielding: the quickest schedule. */
+  static Choices fifo() {
+    return new Choices() {
+      @Override
+      public int choose(Point point, int options) {
+        return 0;
+      }
+
+      @Override
+      public String describe() {
+        return "schedule fifo";
+      }
+    };
+  }
+
+  /** Every option equally likely, from a seed. */
+  static Choices random(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    return new Choices() {
+      @Override
+      public int choose(Point point, int options) {
+        return options == 1 ? 0 : random.nextInt(options);
+      }
+
+      @Override
+      public String describe() {
+        return "schedule random, seed " + seed;
+      }
+    };
+  }
+}

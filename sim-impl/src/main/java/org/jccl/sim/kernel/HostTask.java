@@ -1,0 +1,87 @@
+package org.jccl.sim.kernel;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One host thread as the kernel sees it: a rank's thread that the kernel started, or a foreign one
+ * that called in.
+ */
+public final class HostTask extends Step {
+  /** Where a task is. */
+  public enum State {
+    /** Made, not started. */
+    NEW,
+    /** Holds the baton. */
+    RUNNING,
+    /** Waits for something of the simulation. */
+    BLOCKED,
+    /** Runs user code that blocks outside jccl. */
+    OUTSIDE,
+    /** Has ended. */
+    FINISHED
+  }
+
+  private final Kernel kernel;
+  private final int rank;
+  final boolean owned;
+  final Thread thread;
+  State state = State.NEW;
+  boolean inReady;
+  boolean interrupted;
+  int depth;
+
+  /** Set while the task waits; read by reports. */
+  @Nullable Wait waitingFor;
+
+  @Nullable RuntimeException failure;
+
+  HostTask(Kernel kernel, int rank, boolean owned, Thread thread) {
+    this.kernel = kernel;
+    this.rank = rank;
+    this.owned = owned;
+    this.thread = thread;
+  }
+
+  /** The rank whose program this thread runs, or -1 for a foreign thread. */
+  public int rank() {
+    return rank;
+  }
+
+  /** Whether the kernel started this thread, so that it decides when it runs. */
+  public boolean isOwned() {
+    return owned;
+  }
+
+  /** Where it is. */
+  public State state() {
+    return state;
+  }
+
+  /** The thread itself, for stack traces. */
+  public Thread thread() {
+    return thread;
+  }
+
+  /** What it waits for, or null. */
+  public @Nullable Wait waitingFor() {
+    return waitingFor;
+  }
+
+  /** Makes its wait end by throwing {@code misuse}. */
+  public void fail(RuntimeException misuse) {
+    if (failure == null) {
+      failure = misuse;
+    }
+    kernel.wake(this);
+  }
+
+  @Override
+  protected void run() {
+    throw new IllegalStateException("a host task is handed the baton, not run");
+  }
+
+  @Override
+  public String toString() {
+    return (rank >= 0 ? "rank " + rank : "thread " + thread.getName()) + " (" + state + ")";
+  }
+}

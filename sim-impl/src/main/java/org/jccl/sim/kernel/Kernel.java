@@ -1,0 +1,453 @@
+package org.jccl.sim.kernel;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+import org.jccl.CollectiveException;
+import org.jccl.CollectiveTimeoutException;
+import org.jccl.ResultCode;
+import org.jccl.spi.Waiting;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event loop and the baton.
+ *
+ * <p>There is no kernel thread: whoever holds the baton and cannot go on runs device steps itself
+ * until something makes it ready again, or hands the baton to the host thread that is chosen next.
+ * Everything in a simulation is touched only by the holder, so nothing in it needs a lock.
+ *
+ * <p>A rank's thread holds the baton while it runs user code and gives it up where it waits. A
+ * foreign thread (free mode) holds it only inside calls.
+ */
+public final class Kernel {
+  /** Told when nothing can run although tasks wait: it ends their waits. */
+  @FunctionalInterface
+  public interface QuiescenceListener {
+    /** {@code blocked} is every task that waits; each must be failed. */
+    void onQuiescence(List<HostTask> blocked);
+  }
+
+  private final Choices choices;
+  private final boolean yieldsAtCalls;
+  private final Duration foreignTimeout;
+  private final Trace trace = new Trace();
+  private final ReadyList ready = new ReadyList();
+  private final List<HostTask> owned = new ArrayList<>();
+  private final ThreadLocal<HostTask> foreignTask = ThreadLocal.withInitial(this::foreign);
+  private QuiescenceListener listener = blocked -> {};
+  private long steps;
+  private int foreignWaiting;
+
+  /** Guards {@link #arrivals}, {@link #outside} and the change of {@link #holder} from null. */
+  private final Object gate = new Object();
+
+  private final ArrayDeque<HostTask> arrivals = new ArrayDeque<>();
+  private int outside;
+  private boolean repeatable = true;
+  private boolean foreignSeen;
+  private boolean running;
+  private volatile @Nullable HostTask holder;
+
+  /**
+   * @param yieldsAtCalls whether ranks may be made to yield at every call, as {@code choices}
+   *     decide
+   * @param foreignTimeout how long a foreign thread waits at most
+   */
+  public Kernel(Choices choices, boolean yieldsAtCalls, Duration foreignTimeout) {
+    this.choices = choices;
+    this.yieldsAtCalls = yieldsAtCalls;
+    this.foreignTimeout = foreignTimeout;
+  }
+
+  /** Sets who is told of quiescence. */
+  public void onQuiescence(QuiescenceListener value) {
+    listener = value;
+  }
+
+  /** The trace of this simulation. */
+  public Trace trace() {
+    return trace;
+  }
+
+  /** The stream of decisions. */
+  public Choices choices() {
+    return choices;
+  }
+
+  /**
+   * Whether the last run of rank programs can be repeated exactly: no foreign thread took part, and
+   * no rank blocked outside jccl.
+   */
+  public boolean isRepeatable() {
+    synchronized (gate) {
+      return repeatable && !foreignSeen;
+    }
+  }
+
+  /** A number that moves while anything happens; may be read by any thread, then roughly. */
+  public long progress() {
+    return steps + trace.events();
+  }
+
+  /** The task that holds the baton, or null. */
+  public @Nullable HostTask holder() {
+    return holder;
+  }
+
+  /** The rank tasks of the current or last run, in rank order. */
+  public List<HostTask> tasks() {
+    return owned;
+  }
+
+  // ---------------------------------------------------------------- calls
+
+  /** Begins a call of the current thread: it holds the baton afterwards, until {@link #exit}. */
+  public HostTask enter() {
+    HostTask task = holder;
+    if (task == null || task.thread != Thread.currentThread()) {
+      task = acquire();
+    }
+    task.depth++;
+    if (yieldsAtCalls && task.owned && task.depth == 1) {
+      if (choices.choose(Choices.Point.YIELD_AT_CALL, 2) == 1) {
+        letOthersRun(task);
+      }
+    }
+    return task;
+  }
+
+  /** Ends the call that {@link #enter} began. */
+  public void exit(HostTask task) {
+    task.depth--;
+    if (task.depth == 0 && !task.owned) {
+      passOn(null);
+    }
+  }
+
+  /** Lets everything else that can run do so once; polling calls do this, so that polling ends. */
+  public void letOthersRun(HostTask task) {
+    makeReady(task);
+    passOn(task);
+  }
+
+  /**
+   * Waits, baton given up, until {@code condition} holds. Whoever makes it true calls {@link
+   * #wake}.
+   *
+   * @param what what is waited for, for reports
+   */
+  public void await(HostTask task, BooleanSupplier condition, Wait what) {
+    long deadline = task.owned ? Long.MAX_VALUE : System.nanoTime() + foreignTimeout.toNanos();
+    while (!condition.getAsBoolean()) {
+      throwPending(task);
+      if (!task.owned && System.nanoTime() - deadline > 0) {
+        throw new CollectiveTimeoutException(
+            "waited " + foreignTimeout.toSeconds() + " s for " + what.describe());
+      }
+      task.waitingFor = what;
+      task.state = HostTask.State.BLOCKED;
+      foreignWaiting += task.owned ? 0 : 1;
+      try {
+        passOn(task);
+      } finally {
+        foreignWaiting -= task.owned ? 0 : 1;
+        task.state = HostTask.State.RUNNING;
+        task.waitingFor = null;
+      }
+    }
+    throwPending(task);
+  }
+
+  private static void throwPending(HostTask task) {
+    RuntimeException failure = task.failure;
+    if (failure != null) {
+      task.failure = null;
+      throw failure;
+    }
+    if (task.interrupted) {
+      task.interrupted = false;
+      Thread.currentThread().interrupt();
+      throw new CollectiveException(ResultCode.UNKNOWN, task + " was interrupted while it waited");
+    }
+  }
+
+  /** Makes {@code step} ready to run; called by the holder. */
+  public void makeReady(Step step) {
+    if (step instanceof HostTask task) {
+      if (task.inReady) {
+        return;
+      }
+      task.inReady = true;
+    }
+    ready.add(step);
+  }
+
+  /** Ends a task's sleep so that it looks at its condition again; called by any thread. */
+  public void wake(HostTask task) {
+    HostTask current = holder;
+    if (current != null && current.thread == Thread.currentThread()) {
+      makeReady(task);
+      return;
+    }
+    arrive(task);
+  }
+
+  // ---------------------------------------------------------------- the baton
+
+  private HostTask foreign() {
+    return new HostTask(this, -1, false, Thread.currentThread());
+  }
+
+  private HostTask acquire() {
+    HostTask task = foreignTask.get();
+    synchronized (gate) {
+      foreignSeen |= running;
+      if (holder == null) {
+        holder = task;
+        task.state = HostTask.State.RUNNING;
+        return task;
+      }
+      arrivals.add(task);
+    }
+    parkUntilHolder(task);
+    task.state = HostTask.State.RUNNING;
+    return task;
+  }
+
+  private void arrive(HostTask task) {
+    synchronized (gate) {
+      if (holder == null) {
+        holder = task;
+        resume(task);
+      } else {
+        arrivals.add(task);
+      }
+    }
+  }
+
+  private void drainArrivals() {
+    synchronized (gate) {
+      for (HostTask task = arrivals.poll(); task != null; task = arrivals.poll()) {
+        makeReady(task);
+      }
+    }
+  }
+
+  /**
+   * Runs device steps until a host task comes up, and gives it the baton. Returns when {@code me}
+   * has the baton again; with {@code me} null, as soon as the baton is given away or laid down.
+   */
+  private void passOn(@Nullable HostTask me) {
+    while (true) {
+      drainArrivals();
+      Step next = ready.take(choices);
+      if (next == null) {
+        if (quiescenceBroken()) {
+          continue;
+        }
+        synchronized (gate) {
+          if (!arrivals.isEmpty()) {
+            continue;
+          }
+          holder = null;
+        }
+        if (me != null) {
+          parkUntilHolder(me);
+        }
+        return;
+      }
+      if (!(next instanceof HostTask task)) {
+        steps++;
+        next.run();
+        continue;
+      }
+      task.inReady = false;
+      if (task.state == HostTask.State.OUTSIDE || task.state == HostTask.State.FINISHED) {
+        continue;
+      }
+      trace.add(Trace.Event.RESUME, task.rank(), 0, 0);
+      if (task == me) {
+        return;
+      }
+      holder = task;
+      resume(task);
+      if (me != null) {
+        parkUntilHolder(me);
+      }
+      return;
+    }
+  }
+
+  private static void resume(HostTask task) {
+    if (task.state == HostTask.State.NEW && task.owned) {
+      task.state = HostTask.State.RUNNING;
+      task.thread.start();
+    } else {
+      LockSupport.unpark(task.thread);
+    }
+  }
+
+  private void parkUntilHolder(HostTask me) {
+    long deadline = System.nanoTime() + foreignTimeout.toNanos();
+    boolean asked = false;
+    while (holder != me) {
+      if (me.owned) {
+        LockSupport.park(this);
+      } else {
+        LockSupport.parkNanos(this, Math.max(1_000_000, deadline - System.nanoTime()));
+      }
+      boolean late = !me.owned && System.nanoTime() - deadline > 0;
+      if (Thread.interrupted()) {
+        me.interrupted = true;
+      }
+      if ((late || me.interrupted) && !asked && holder != me) {
+        asked = true; // to look at the clock or the interrupt with the baton in hand
+        arrive(me);
+      }
+    }
+  }
+
+  /** Whether nothing can run although rank tasks wait, and their waits were ended. */
+  private boolean quiescenceBroken() {
+    synchronized (gate) {
+      if (outside > 0 || foreignWaiting > 0 || !running || foreignSeen || !arrivals.isEmpty()) {
+        return false;
+      }
+    }
+    return failBlocked();
+  }
+
+  private boolean failBlocked() {
+    List<HostTask> blocked =
+        owned.stream().filter(task -> task.state == HostTask.State.BLOCKED).toList();
+    if (blocked.isEmpty()) {
+      return false;
+    }
+    listener.onQuiescence(blocked);
+    return true;
+  }
+
+  /**
+   * Ends the waits of a run that foreign threads take part in: there quiescence proves nothing, so
+   * the watchdog calls this when nothing has happened for long.
+   */
+  public void breakStall() {
+    synchronized (gate) {
+      if (holder != null || !running) {
+        return;
+      }
+      holder = foreignTask.get();
+    }
+    failBlocked();
+    passOn(null);
+  }
+
+  // ---------------------------------------------------------------- rank programs
+
+  /** Runs {@code body} once a rank, on virtual threads that share the baton; waits for all. */
+  public void runRanks(int worldSize, IntConsumer body) throws InterruptedException {
+    CountDownLatch ended = new CountDownLatch(worldSize);
+    List<HostTask> tasks = new ArrayList<>(worldSize);
+    for (int rank = 0; rank < worldSize; rank++) {
+      int own = rank;
+      HostTask[] task = new HostTask[1];
+      Thread thread =
+          Thread.ofVirtual()
+              .name("sim-rank-" + rank)
+              .unstarted(() -> runRank(task[0], own, body, ended));
+      task[0] = new HostTask(this, rank, true, thread);
+      tasks.add(task[0]);
+    }
+    HostTask starter = enter();
+    synchronized (gate) {
+      if (running) {
+        exit(starter);
+        throw new IllegalStateException("this simulator already runs rank programs");
+      }
+      running = true;
+      repeatable = true;
+      foreignSeen = false;
+    }
+    owned.clear();
+    owned.addAll(tasks);
+    tasks.forEach(this::makeReady);
+    exit(starter);
+    try {
+      ended.await();
+    } catch (InterruptedException interrupt) {
+      tasks.forEach(task -> task.thread.interrupt());
+      ended.await();
+      throw interrupt;
+    } finally {
+      synchronized (gate) {
+        running = false;
+      }
+    }
+  }
+
+  private void runRank(HostTask task, int rank, IntConsumer body, CountDownLatch ended) {
+    try {
+      Waiting.bind(what -> new BatonSleeper(task, what), () -> body.accept(rank));
+    } finally {
+      task.state = HostTask.State.FINISHED;
+      trace.add(Trace.Event.FINISH, rank, 0, 0);
+      passOn(null);
+      ended.countDown();
+    }
+  }
+
+  /** Runs {@code body}, which blocks outside jccl, without the baton. */
+  public <T> T outside(Callable<T> body) throws Exception {
+    HostTask task = holder;
+    if (task == null || task.thread != Thread.currentThread()) {
+      return body.call();
+    }
+    synchronized (gate) {
+      outside++;
+    }
+    task.state = HostTask.State.OUTSIDE;
+    passOn(null);
+    try {
+      return body.call();
+    } finally {
+      synchronized (gate) {
+        outside--;
+        repeatable = false;
+      }
+      task.state = HostTask.State.BLOCKED;
+      arrive(task);
+      parkUntilHolder(task);
+      task.state = HostTask.State.RUNNING;
+    }
+  }
+
+  /** A sleep that gives the baton up. */
+  private final class BatonSleeper implements Waiting.Sleeper {
+    private final HostTask task;
+    private final String what;
+    private volatile boolean woken;
+
+    BatonSleeper(HostTask task, String what) {
+      this.task = task;
+      this.what = what;
+    }
+
+    @Override
+    public boolean sleep(long nanos) {
+      await(task, () -> woken, Wait.of(what));
+      return true;
+    }
+
+    @Override
+    public void wake() {
+      woken = true;
+      Kernel.this.wake(task);
+    }
+  }
+}

@@ -1,0 +1,235 @@
+package org.jccl.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jccl.CheckLevel;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.Event;
+import org.jccl.Graph;
+import org.jccl.MisuseKind;
+import org.jccl.RankProgram;
+import org.jccl.Ranks;
+import org.jccl.ReduceOp;
+import org.jccl.ReportedMisuse;
+import org.jccl.Stream;
+import org.junit.jupiter.api.Test;
+
+class SimulatorTest {
+  private static void run(int ranks, RankProgram program) {
+    try (Simulator simulator = Simulator.builder().devices(ranks).build()) {
+      Ranks.run(simulator.backend(), ranks, program);
+    }
+  }
+
+  @Test
+  void allReduce_sumsOverRanks() {
+    run(
+        4,
+        rank -> {
+          try (DeviceBuffer in = rank.device().allocate(DataType.FLOAT32, 1000);
+              DeviceBuffer out = rank.device().allocate(DataType.FLOAT32, 1000)) {
+            float[] data = new float[1000];
+            java.util.Arrays.fill(data, rank.rank() + 1);
+            in.copyFrom(data);
+            rank.communicator().allReduce(in, out, ReduceOp.SUM);
+            rank.communicator().defaultStream().synchronize();
+            out.copyTo(data);
+            assertThat(data).containsOnly(10f);
+          }
+        });
+  }
+
+  @Test
+  void nothingIsVisible_beforeTheStreamHasRunIt() {
+    run(
+        1,
+        rank -> {
+          Stream stream = rank.device().newStream();
+          try (DeviceBuffer buffer = rank.device().allocate(DataType.INT32, 4);
+              Stream other = rank.device().newStream()) {
+            buffer.fill((byte) 0, stream);
+            int[] seen = new int[4];
+            buffer.slice(0, 4).copyTo(seen); // on the default stream, unordered with the fill
+            stream.synchronize();
+          } catch (ReportedMisuse race) {
+            assertThat(race.kind()).isEqualTo(MisuseKind.BUFFER_REUSE);
+          } finally {
+            stream.close();
+          }
+        });
+  }
+
+  @Test
+  void differingCounts_areReportedAtOnce() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    2,
+                    rank -> {
+                      try (DeviceBuffer b =
+                          rank.device().allocate(DataType.FLOAT32, 7 + rank.rank())) {
+                        rank.communicator().allReduce(b, ReduceOp.SUM);
+                        rank.communicator().defaultStream().synchronize();
+                      }
+                    }))
+        .hasMessageContaining("MISMATCH(count)")
+        .hasMessageContaining("rank 0 has count 7, rank 1 has count 8")
+        .hasMessageContaining("SimulatorTest.java");
+  }
+
+  @Test
+  void ungroupedExchange_isADeadlock() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    2,
+                    rank -> {
+                      int peer = 1 - rank.rank();
+                      try (DeviceBuffer b = rank.device().allocate(DataType.FLOAT32, 8)) {
+                        rank.communicator().send(b.slice(0, 4), peer);
+                        rank.communicator().recv(b.slice(4, 4), peer);
+                        rank.communicator().defaultStream().synchronize();
+                      }
+                    }))
+        .hasMessageContaining("DEADLOCK")
+        .hasMessageContaining("rank 0 → rank 1 → rank 0")
+        .hasMessageContaining("SimulatorTest.java");
+  }
+
+  @Test
+  void missingRank_isADeadlock() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    3,
+                    rank -> {
+                      if (rank.rank() == 1) {
+                        return;
+                      }
+                      try (DeviceBuffer b = rank.device().allocate(DataType.FLOAT32, 8)) {
+                        rank.communicator().allReduce(b, ReduceOp.SUM);
+                        rank.communicator().defaultStream().synchronize();
+                      }
+                    }))
+        .hasMessageContaining("DEADLOCK")
+        .hasMessageContaining("waits for rank 1");
+  }
+
+  @Test
+  void groupedExchange_works() {
+    run(
+        2,
+        rank -> {
+          int peer = 1 - rank.rank();
+          try (DeviceBuffer b = rank.device().allocate(DataType.INT32, 2)) {
+            b.copyFrom(rank.rank() + 5, -1);
+            rank.communicator().sendRecv(b.slice(0, 1), peer, b.slice(1, 1), peer);
+            rank.communicator().defaultStream().synchronize();
+            int[] seen = new int[2];
+            b.copyTo(seen);
+            assertThat(seen[1]).isEqualTo(peer + 5);
+          }
+        });
+  }
+
+  @Test
+  void sameSeed_sameTrace() {
+    assertThat(hash(42)).isEqualTo(hash(42)).isNotEqualTo(hash(43));
+  }
+
+  private static long hash(long seed) {
+    try (Simulator simulator = Simulator.builder().devices(8).seed(seed).build()) {
+      Ranks.run(
+          simulator.backend(),
+          8,
+          rank -> {
+            try (DeviceBuffer b = rank.device().allocate(DataType.INT64, 64)) {
+              b.copyFrom(new long[64]);
+              for (int i = 0; i < 10; i++) {
+                rank.communicator().allReduce(b, ReduceOp.SUM);
+                rank.communicator().barrier();
+              }
+              rank.communicator().defaultStream().synchronize();
+            }
+          });
+      return simulator.traceHash();
+    }
+  }
+
+  @Test
+  void graph_replaysCollectives() {
+    run(
+        2,
+        rank -> {
+          Stream stream = rank.communicator().defaultStream();
+          try (DeviceBuffer b = rank.device().allocate(DataType.INT32, 1)) {
+            b.copyFrom(1);
+            stream.beginCapture();
+            rank.communicator().allReduce(b, ReduceOp.SUM);
+            try (Graph graph = stream.endCapture()) {
+              int[] seen = new int[1];
+              b.copyTo(seen);
+              assertThat(seen[0]).isEqualTo(1);
+              for (int i = 0; i < 3; i++) {
+                graph.launch(stream);
+              }
+              stream.synchronize();
+              b.copyTo(seen);
+              assertThat(seen[0]).isEqualTo(8);
+            }
+          }
+        });
+  }
+
+  @Test
+  void events_orderStreams() {
+    run(
+        1,
+        rank -> {
+          try (Stream one = rank.device().newStream();
+              Stream two = rank.device().newStream();
+              Event event = rank.device().newEvent();
+              DeviceBuffer b = rank.device().allocate(DataType.INT8, 4)) {
+            b.fill((byte) 7, one);
+            event.record(one);
+            two.waitFor(event);
+            b.fill((byte) 8, two);
+            two.synchronize();
+            byte[] seen = new byte[4];
+            b.copyTo(seen);
+            assertThat(seen).containsOnly((byte) 8);
+          }
+        });
+  }
+
+  @Test
+  void blockedOutside_isReported() {
+    List<String> warnings = new ArrayList<>();
+    try (Simulator simulator =
+        Simulator.builder()
+            .devices(2)
+            .stallLimit(java.time.Duration.ofMillis(50))
+            .warnings(warnings::add)
+            .checks(CheckLevel.FULL)
+            .build()) {
+      LinkedBlockingQueue<Integer> neverFed = new LinkedBlockingQueue<>();
+      assertThatThrownBy(
+              () ->
+                  Ranks.run(
+                      simulator.backend(),
+                      2,
+                      rank -> {
+                        if (rank.rank() == 0) {
+                          neverFed.take();
+                        }
+                      }))
+          .hasMessageContaining("rank 0");
+      assertThat(warnings).anyMatch(line -> line.contains("HOST_BLOCKED: rank 0"));
+    }
+  }
+}
