@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param count NCCL's count argument
  */
 record BenchCase(Workload workload, DataType type, @Nullable Builtin op, int root, long count) {
+  /** Whether this and {@code other} differ at most in size. */
+  boolean isSameSeries(BenchCase other) {
+    return workload.equals(other.workload) && type == other.type && op == other.op;
+  }
+
   Operation row() {
     return workload.operation();
   }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class RankBench {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
+  private static final int FIRST_CALLS = 1000;
+  private static final long FIRST_BYTES = 64 << 20;
+
   private final Rank rank;
   private final BenchPlan plan;
   private final Timing timing;
@@ -32,6 +35,9 @@ final class RankBench {
     boolean tells = rank.rank() == 0;
     for (int i = 0; i < cases.size(); i++) {
       BenchCase benchCase = cases.get(i);
+      if (plan.warmups() > 0 && (i == 0 || !benchCase.isSameSeries(cases.get(i - 1)))) {
+        warmUpSeries(cases.subList(i, cases.size()));
+      }
       if (tells) {
         listener.begins(benchCase.toString(), i, cases.size());
       }
@@ -44,6 +50,27 @@ final class RankBench {
       } else if (tells) {
         listener.refused(benchCase + ": " + refusal);
       }
+    }
+  }
+
+  /**
+   * Calls of a series' largest and smallest case that nobody looks at: they let the JVM compile
+   * the data's way and the call's, and NCCL connect, which the few warm-ups before each measurement
+   * would not finish.
+   */
+  private void warmUpSeries(List<BenchCase> cases) {
+    BenchCase first = cases.getFirst();
+    warmUp(cases.stream().takeWhile(first::isSameSeries).reduce(first, (a, b) -> b));
+    warmUp(first);
+  }
+
+  private void warmUp(BenchCase benchCase) {
+    int calls = (int) Math.clamp(FIRST_BYTES / benchCase.bytes(rank.worldSize()), 1, FIRST_CALLS);
+    try (CaseBuffers buffers = CaseBuffers.outOfPlace(benchCase, rank)) {
+      for (int i = 0; i < calls; i++) {
+        benchCase.workload().issue(rank.communicator(), buffers, benchCase.op(), benchCase.root());
+      }
+      buffers.stream().synchronize();
     }
   }
 

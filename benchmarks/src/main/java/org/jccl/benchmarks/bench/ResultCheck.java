@@ -126,7 +126,7 @@ final class ResultCheck {
   private static void inPieces(DeviceBuffer buffer, Piece each) {
     int size = buffer.type().bytes();
     long most = Math.min(buffer.count(), STAGING_BYTES / size);
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofShared()) {
       MemorySegment staging = arena.allocate(most * size, 64);
       for (long offset = 0; offset < buffer.count(); offset += most) {
         long length = Math.min(most, buffer.count() - offset);

@@ -25,19 +25,22 @@ record Figure(
 
   /** The section as HTML. */
   String html() {
-    List<Plot.Line> times = lines(Measurement::micros, true);
+    // Where many operations share a diagram, whiskers would hide more than they show.
+    List<Plot.Line> times = lines(Measurement::micros, inPlace);
     List<Plot.Line> bandwidths = lines(Measurement::busBandwidth, false);
     String time =
         new Plot(
                 "Time per operation",
-                Scale.Decimal.of(extremes(times).min().orElse(1), extremes(times).max().orElse(10)),
+                Scale.Decimal.of(
+                    values(times, Plot.Point::low).min().orElse(1),
+                    values(times, Plot.Point::high).max().orElse(10)),
                 Units::micros,
                 times)
             .svg();
     String bandwidth =
         new Plot(
                 "Bus bandwidth",
-                Scale.Linear.of(extremes(bandwidths).max().orElse(1)),
+                Scale.Linear.of(values(bandwidths, Plot.Point::value).max().orElse(1)),
                 Units::gigabytes,
                 bandwidths)
             .svg();
@@ -49,7 +52,7 @@ record Figure(
     StringBuilder legend = new StringBuilder("<div class=\"legend\" role=\"group\" aria-label=\"Lines\">\n");
     for (Plot.Line line : lines) {
       legend.append(
-          "<button type=\"button\" class=\"c%d%s\" data-line=\"%s\" aria-pressed=\"true\"><i></i>%s</button>\n"
+          "<button type=\"button\" class=\"c%d%s\" data-line=\"%s\" aria-pressed=\"true\"><i></i><span>%s</span></button>\n"
               .formatted(
                   line.color() % Plot.COLORS,
                   line.dashed() ? " dashed" : "",
@@ -97,12 +100,13 @@ record Figure(
         new Plot.Point(
             row.bytes(),
             at,
-            whiskers ? spread.min() : at,
-            whiskers ? spread.p99() : at,
+            whiskers ? Math.min(spread.min(), at) : at,
+            whiskers ? Math.max(spread.p99(), at) : at,
             measurement.isWrong()));
   }
 
-  private static DoubleStream extremes(List<Plot.Line> lines) {
-    return lines.stream().flatMap(line -> line.points().stream()).mapToDouble(Plot.Point::value);
+  private static DoubleStream values(
+      List<Plot.Line> lines, ToDoubleFunction<Plot.Point> value) {
+    return lines.stream().flatMap(line -> line.points().stream()).mapToDouble(value);
   }
 }

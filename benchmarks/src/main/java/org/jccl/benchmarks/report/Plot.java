@@ -19,7 +19,7 @@ record Plot(String title, Scale values, DoubleFunction<String> label, List<Line>
   private static final double WIDTH = 640;
   private static final double HEIGHT = 380;
   private static final double LEFT = 76;
-  private static final double RIGHT = 18;
+  private static final double RIGHT = 30;
   private static final double TOP = 42;
   private static final double BOTTOM = 46;
 

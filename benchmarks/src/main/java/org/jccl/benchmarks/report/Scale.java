@@ -11,7 +11,7 @@ sealed interface Scale {
   /** The values to label, ascending, all inside the scale. */
   List<Double> ticks();
 
-  /** Powers of two from the smallest to the largest value; not more than about ten labels. */
+  /** Powers of two from the smallest to the largest value; at most eight labels. */
   record Binary(double low, double high) implements Scale {
     static Binary of(double min, double max) {
       return max > min ? new Binary(min, max) : new Binary(min / 2, min * 2);
@@ -26,7 +26,7 @@ sealed interface Scale {
     public List<Double> ticks() {
       int first = (int) Math.ceil(log2(low) - 1e-9);
       int last = (int) Math.floor(log2(high) + 1e-9);
-      int step = Math.max(1, (int) Math.ceil((last - first) / 9.0));
+      int step = Math.max(1, (int) Math.ceil((last - first) / 7.0));
       List<Double> ticks = new ArrayList<>();
       for (int exponent = first; exponent <= last; exponent += step) {
         ticks.add(Math.scalb(1.0, exponent));
