@@ -45,7 +45,8 @@ public record BenchPlan(
       for (DataType type : types) {
         for (Builtin op : reductionsOf(workload)) {
           counts(workload, type, ranks)
-              .forEach(count -> cases.add(new BenchCase(workload, type, op, rootOf(workload), count)));
+              .forEach(
+                  count -> cases.add(new BenchCase(workload, type, op, rootOf(workload), count)));
         }
       }
     }

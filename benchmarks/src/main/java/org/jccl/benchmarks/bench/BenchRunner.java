@@ -34,8 +34,6 @@ public final class BenchRunner {
     Patterns patterns = new Patterns(ranks, SEED);
     Timing timing = Timing.of(backend);
     Ranks.run(
-        backend,
-        ranks,
-        rank -> new RankBench(rank, plan, timing, patterns).run(cases, listener));
+        backend, ranks, rank -> new RankBench(rank, plan, timing, patterns).run(cases, listener));
   }
 }

@@ -12,8 +12,8 @@ public final class ByteSize {
   private ByteSize() {}
 
   /**
-   * The bytes that {@code text} says: {@code 8}, {@code 1K}, {@code 1KiB}, {@code 1.5M}, {@code 4GB}.
-   * Units are powers of 1024, as in nccl-tests, in either case.
+   * The bytes that {@code text} says: {@code 8}, {@code 1K}, {@code 1KiB}, {@code 1.5M}, {@code
+   * 4GB}. Units are powers of 1024, as in nccl-tests, in either case.
    *
    * @throws IllegalArgumentException if it is no size, or no whole number of bytes
    */

@@ -27,7 +27,9 @@ final class CaseBuffers implements AutoCloseable {
     boolean exchanges = benchCase.workload().isExchange();
     boolean receives = exchanges || operation.receivesAt(rank.rank(), root);
     long received =
-        exchanges ? benchCase.count() : operation.receiveElements(benchCase.count(), rank.worldSize());
+        exchanges
+            ? benchCase.count()
+            : operation.receiveElements(benchCase.count(), rank.worldSize());
     DeviceBuffer send = sends ? allocate(benchCase, rank, benchCase.sendElements(rank)) : null;
     try {
       return new CaseBuffers(rank, send, receives ? allocate(benchCase, rank, received) : null);

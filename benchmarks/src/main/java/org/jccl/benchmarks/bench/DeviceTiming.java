@@ -31,7 +31,8 @@ final class DeviceTiming implements Timing {
     return new RankTimes(mean, samples, 1, Statistics.median(enqueue));
   }
 
-  private static double uninterrupted(Device device, Stream stream, Runnable issue, int iterations) {
+  private static double uninterrupted(
+      Device device, Stream stream, Runnable issue, int iterations) {
     try (Event begin = device.newEvent();
         Event end = device.newEvent()) {
       begin.record(stream);

@@ -10,12 +10,12 @@ import org.jccl.ReduceOp.Builtin;
  * <ul>
  *   <li>Integers: any bits, since arithmetic wraps around (odd ones for products, which would soon
  *       be zero otherwise).
- *   <li>Floating sums: integer multiples of one power of two whose magnitudes add up to at most what
- *       the mantissa holds; signs are mixed and the result is never zero.
+ *   <li>Floating sums: integer multiples of one power of two whose magnitudes add up to at most
+ *       what the mantissa holds; signs are mixed and the result is never zero.
  *   <li>Floating products: one rank holds a mantissa, the others powers of two that stay in range.
  *   <li>Minimum and maximum: any numbers, no zeros and no NaN.
- *   <li>Floating averages: two ranks hold numbers, the others zero. Whether inputs are scaled before
- *       or after adding differs between GPUs, hence a tolerance.
+ *   <li>Floating averages: two ranks hold numbers, the others zero. Whether inputs are scaled
+ *       before or after adding differs between GPUs, hence a tolerance.
  * </ul>
  *
  * <p>The ranks take turns in the special roles: which rank plays which changes from element to
@@ -38,7 +38,9 @@ final class ExactData {
     };
   }
 
-  /** Which role {@code rank} plays, 0 to {@code ranks - 1}: a rotation, every other time mirrored. */
+  /**
+   * Which role {@code rank} plays, 0 to {@code ranks - 1}: a rotation, every other time mirrored.
+   */
   static int role(long bits, int rank, int ranks) {
     int turned = (int) ((rank + Hash.below(bits >>> 1, ranks)) % ranks);
     return (bits & 1) == 0 ? turned : ranks - 1 - turned;
@@ -282,7 +284,9 @@ final class ExactData {
     private int exponent(long bits) {
       int highest = format.topExponent() - 1;
       int lowest =
-          Math.min(highest, format.bottomExponent() + 2 + Integer.SIZE - Integer.numberOfLeadingZeros(ranks));
+          Math.min(
+              highest,
+              format.bottomExponent() + 2 + Integer.SIZE - Integer.numberOfLeadingZeros(ranks));
       return lowest + (int) Hash.below(bits >>> 20, highest - lowest + 1);
     }
   }

@@ -30,7 +30,9 @@ record FloatFormat(int mantissaBits, int bias, int topExponent, int bits) {
     return 1 - bias;
   }
 
-  /** Largest integer n such that 0 to n are all exact: the mantissa with its hidden bit, all ones. */
+  /**
+   * Largest integer n such that 0 to n are all exact: the mantissa with its hidden bit, all ones.
+   */
   long largestInteger() {
     return (1L << (mantissaBits + 1)) - 1;
   }
@@ -41,7 +43,9 @@ record FloatFormat(int mantissaBits, int bias, int topExponent, int bits) {
     return negative ? magnitude | (1L << (bits - 1)) : magnitude;
   }
 
-  /** Bits of {@code value * 2^unit}, exactly; {@code |value|} is at most {@link #largestInteger}. */
+  /**
+   * Bits of {@code value * 2^unit}, exactly; {@code |value|} is at most {@link #largestInteger}.
+   */
   long scaled(long value, int unit) {
     if (value == 0) {
       return 0;

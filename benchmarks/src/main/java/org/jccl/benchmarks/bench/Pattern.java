@@ -25,9 +25,11 @@ final class Pattern {
     this.elements = MemorySegment.ofArray(new long[(period * type.bytes() + 7) / 8]);
   }
 
-  /** The first {@code needed} elements of {@code bits}, or a whole period of them if that is less. */
+  /**
+   * The first {@code needed} elements of {@code bits}, or a whole period of them if that is less.
+   */
   static Pattern generate(DataType type, long needed, LongUnaryOperator bits) {
-    Pattern pattern = new Pattern(type, (int) Math.clamp(needed, 1, PERIOD));
+    Pattern pattern = new Pattern(type, Math.clamp(needed, 1, PERIOD));
     for (int i = 0; i < pattern.period; i++) {
       pattern.set(i, bits.applyAsLong(i));
     }

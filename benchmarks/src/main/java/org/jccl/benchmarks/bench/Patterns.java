@@ -56,8 +56,7 @@ final class Patterns {
     return ExactData.of(type, op, ranks, seed);
   }
 
-  private Pattern cached(
-      DataType type, @Nullable Builtin op, long needed, LongUnaryOperator bits) {
+  private Pattern cached(DataType type, @Nullable Builtin op, long needed, LongUnaryOperator bits) {
     return shared.compute(
         new Key(type, op),
         (key, old) ->

@@ -54,8 +54,8 @@ final class RankBench {
   }
 
   /**
-   * Calls of a series' largest and smallest case that nobody looks at: they let the JVM compile
-   * the data's way and the call's, and NCCL connect, which the few warm-ups before each measurement
+   * Calls of a series' largest and smallest case that nobody looks at: they let the JVM compile the
+   * data's way and the call's, and NCCL connect, which the few warm-ups before each measurement
    * would not finish.
    */
   private void warmUpSeries(List<BenchCase> cases) {
@@ -65,7 +65,7 @@ final class RankBench {
   }
 
   private void warmUp(BenchCase benchCase) {
-    int calls = (int) Math.clamp(FIRST_BYTES / benchCase.bytes(rank.worldSize()), 1, FIRST_CALLS);
+    int calls = Math.clamp(FIRST_BYTES / benchCase.bytes(rank.worldSize()), 1, FIRST_CALLS);
     try (CaseBuffers buffers = CaseBuffers.outOfPlace(benchCase, rank)) {
       for (int i = 0; i < calls; i++) {
         benchCase.workload().issue(rank.communicator(), buffers, benchCase.op(), benchCase.root());
@@ -86,7 +86,10 @@ final class RankBench {
 
   private RankResult measure(BenchCase benchCase, CaseBuffers buffers) {
     Runnable issue =
-        () -> benchCase.workload().issue(rank.communicator(), buffers, benchCase.op(), benchCase.root());
+        () ->
+            benchCase
+                .workload()
+                .issue(rank.communicator(), buffers, benchCase.op(), benchCase.root());
     long wrong;
     try {
       wrong = firstResult(benchCase, buffers, issue);
@@ -95,7 +98,8 @@ final class RankBench {
         throw refused;
       }
       // Rule ERR-10: the call had no effect, on any rank, since all gave the same arguments.
-      return RankResult.refused(String.valueOf(refused.getMessage()).lines().findFirst().orElse(""));
+      return RankResult.refused(
+          String.valueOf(refused.getMessage()).lines().findFirst().orElse(""));
     }
     Stream stream = buffers.stream();
     try (@Nullable Graph graph = plan.graph() ? capture(stream, issue) : null) {
@@ -148,7 +152,6 @@ final class RankBench {
 
   private Measurement combine(BenchCase benchCase, List<RankResult> ranks) {
     int n = rank.worldSize();
-    return RankResult.combine(
-        ranks, benchCase.bytes(n), benchCase.row().busFactor().of(n));
+    return RankResult.combine(ranks, benchCase.bytes(n), benchCase.row().busFactor().of(n));
   }
 }

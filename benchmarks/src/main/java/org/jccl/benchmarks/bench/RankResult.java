@@ -65,8 +65,7 @@ record RankResult(@Nullable RankTimes times, long wrong, String refusal) {
     double slowest = times.stream().mapToDouble(RankTimes::meanMicros).max().orElseThrow();
     double algorithmBandwidth = bytes / (slowest * 1e3);
     long wrong = ranks.getFirst().wrong == Measurement.UNCHECKED ? Measurement.UNCHECKED : 0;
-    Spread spread =
-        Statistics.spread(slowestOfEach(times), times.getFirst().operationsPerSample());
+    Spread spread = Statistics.spread(slowestOfEach(times), times.getFirst().operationsPerSample());
     return new Measurement(
         slowest,
         times.stream().mapToDouble(RankTimes::meanMicros).min().orElseThrow(),

@@ -80,8 +80,7 @@ final class ResultCheck {
       throw new IllegalStateException(Operation.REDUCE + " without a reduction");
     }
     long needed = benchCase.row().sendElements(benchCase.count(), rank.worldSize());
-    return wrong(
-        recv, patterns.results(type(), op, needed), first, patterns.tolerance(type(), op));
+    return wrong(recv, patterns.results(type(), op, needed), first, patterns.tolerance(type(), op));
   }
 
   /** Block i holds what rank i sent, from element {@code first} of its data on. */

@@ -8,8 +8,8 @@ import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something to measure: a collective of the operation table, or {@code sendrecv}, in which each rank
- * sends to the next and receives from the previous one, in one group.
+ * Something to measure: a collective of the operation table, or {@code sendrecv}, in which each
+ * rank sends to the next and receives from the previous one, in one group.
  *
  * @param label name on command lines and in tables
  * @param operation the row of the table that knows sizes and factors

@@ -64,7 +64,8 @@ enum Archive {
     pipeline.forEach(process -> process.redirectError(ProcessBuilder.Redirect.INHERIT));
     for (Process process : ProcessBuilder.startPipeline(pipeline)) {
       if (process.waitFor() != 0) {
-        throw new IOException("packing the archive failed: " + process.info().command().orElse("tar"));
+        throw new IOException(
+            "packing the archive failed: " + process.info().command().orElse("tar"));
       }
     }
   }

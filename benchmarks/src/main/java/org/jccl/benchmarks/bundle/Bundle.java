@@ -58,7 +58,8 @@ public final class Bundle {
     Archive archive = Archive.of(out);
     Path parent = out.toAbsolutePath().getParent();
     if (Files.isDirectory(out) || parent == null || !Files.isWritable(parent)) {
-      throw new BundleException("'" + out + "' cannot be written: name a file in a folder of yours");
+      throw new BundleException(
+          "'" + out + "' cannot be written: name a file in a folder of yours");
     }
     ToolProvider jlink =
         ToolProvider.findFirst("jlink")

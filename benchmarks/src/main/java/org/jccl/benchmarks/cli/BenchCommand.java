@@ -147,7 +147,8 @@ final class BenchCommand implements Callable<Integer> {
     ReportFolder folder = out == null ? null : folder(out);
     try (BackendOptions.Opened opened = backendOptions.open(null)) {
       if (root >= opened.ranks()) {
-        throw bad("--root: %d is no rank of %d: give 0 to %d", root, opened.ranks(), opened.ranks() - 1);
+        throw bad(
+            "--root: %d is no rank of %d: give 0 to %d", root, opened.ranks(), opened.ranks() - 1);
       }
       Timing timing = Timing.of(opened.backend());
       BenchPlan plan =

@@ -12,7 +12,9 @@ import org.jccl.benchmarks.bench.Workload;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Turns words of the command line into what they name; a wrong one is answered with the right ones. */
+/**
+ * Turns words of the command line into what they name; a wrong one is answered with the right ones.
+ */
 final class Converters {
   /** The word that stands for every possible value of a list option. */
   static final String ALL = "all";

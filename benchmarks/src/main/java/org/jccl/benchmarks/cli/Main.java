@@ -1,6 +1,7 @@
 package org.jccl.benchmarks.cli;
 
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.Optional;
 import org.jccl.BackendUnavailableException;
 import org.jccl.CollectiveException;
@@ -60,9 +61,13 @@ public final class Main implements Runnable {
             .setParameterExceptionHandler(main::explainBadInput)
             .setExecutionExceptionHandler(main::explainFailure);
     // What follows a program's name belongs to the program, what follows jmh belongs to JMH.
-    jccl.getSubcommands().get("run").setStopAtPositional(true);
-    jccl.getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true);
+    subcommand(jccl, "run").setStopAtPositional(true);
+    subcommand(jccl, "jmh").setUnmatchedOptionsArePositionalParams(true);
     return jccl;
+  }
+
+  private static CommandLine subcommand(CommandLine jccl, String name) {
+    return Objects.requireNonNull(jccl.getSubcommands().get(name));
   }
 
   /** Without a command there is nothing to do but to say what could be done. */

@@ -36,7 +36,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "S",
-      description = "Seed of the simulator's schedule; without it ranks run first come, first served.")
+      description =
+          "Seed of the simulator's schedule; without it ranks run first come, first served.")
   private @Nullable Long seed;
 
   @Option(
@@ -62,7 +63,8 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     URL[] urls = urls();
-    try (URLClassLoader loader = new URLClassLoader("program", urls, RunCommand.class.getClassLoader())) {
+    try (URLClassLoader loader =
+        new URLClassLoader("program", urls, RunCommand.class.getClassLoader())) {
       RankProgram program = program(loader);
       try (BackendOptions.Opened opened = backendOptions.open(seed)) {
         Ranks.run(
@@ -89,7 +91,8 @@ final class RunCommand implements Callable<Integer> {
     } catch (ClassCastException other) {
       throw bad(className + " does not implement org.jccl.RankProgram");
     } catch (NoSuchMethodException | IllegalAccessException | InstantiationException closed) {
-      throw bad(className + " needs to be a public class with a public constructor without arguments");
+      throw bad(
+          className + " needs to be a public class with a public constructor without arguments");
     } catch (InvocationTargetException failure) {
       throw failure.getCause() instanceof Exception cause ? cause : failure;
     }

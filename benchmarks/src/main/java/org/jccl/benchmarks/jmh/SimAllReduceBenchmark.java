@@ -28,8 +28,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How long the simulator takes for one all-reduce over all ranks, from the first call until the data
- * are there. One thread drives all ranks, so that no hand-off between threads is part of it.
+ * How long the simulator takes for one all-reduce over all ranks, from the first call until the
+ * data are there. One thread drives all ranks, so that no hand-off between threads is part of it.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -37,6 +37,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
+@SuppressWarnings("NullAway.Init") // JMH calls open first
 public class SimAllReduceBenchmark {
   /** Number of ranks. */
   @Param({"2", "4", "8"})

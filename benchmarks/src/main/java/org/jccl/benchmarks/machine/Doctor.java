@@ -62,7 +62,8 @@ public record Doctor(
       each.availability().tried().forEach(tried -> fact(lines, "tried", tried));
     }
     lines.add("");
-    lines.add(chosen == null ? "no backend can be used: " + why : "jccl uses " + chosen + ": " + why);
+    lines.add(
+        chosen == null ? "no backend can be used: " + why : "jccl uses " + chosen + ": " + why);
     return String.join("\n", lines) + "\n";
   }
 

@@ -1,6 +1,6 @@
 /**
- * What can be said about the machine and the JVM that this program runs on: for the environment card
- * of a report, and for {@code doctor}.
+ * What can be said about the machine and the JVM that this program runs on: for the environment
+ * card of a report, and for {@code doctor}.
  */
 @NullMarked
 package org.jccl.benchmarks.machine;

@@ -49,7 +49,8 @@ record Figure(
   }
 
   private String legend(List<Plot.Line> lines) {
-    StringBuilder legend = new StringBuilder("<div class=\"legend\" role=\"group\" aria-label=\"Lines\">\n");
+    StringBuilder legend =
+        new StringBuilder("<div class=\"legend\" role=\"group\" aria-label=\"Lines\">\n");
     for (Plot.Line line : lines) {
       legend.append(
           "<button type=\"button\" class=\"c%d%s\" data-line=\"%s\" aria-pressed=\"true\"><i></i><span>%s</span></button>\n"
@@ -105,8 +106,7 @@ record Figure(
             measurement.isWrong()));
   }
 
-  private static DoubleStream values(
-      List<Plot.Line> lines, ToDoubleFunction<Plot.Point> value) {
+  private static DoubleStream values(List<Plot.Line> lines, ToDoubleFunction<Plot.Point> value) {
     return lines.stream().flatMap(line -> line.points().stream()).mapToDouble(value);
   }
 }

@@ -59,7 +59,8 @@ public final class HtmlReport {
 
   private static String note(Report report) {
     String kind = report.settings().clock().equals("device") ? "plain" : "warn";
-    return "<p class=\"note %s\">%s.</p>".formatted(kind, Markup.escape(sentence(report.settings().clockNote())));
+    return "<p class=\"note %s\">%s.</p>"
+        .formatted(kind, Markup.escape(sentence(report.settings().clockNote())));
   }
 
   private static String sentence(String words) {
@@ -80,7 +81,10 @@ public final class HtmlReport {
             .min()
             .orElse(0);
     boolean wrong = report.wrong() > 0;
-    String verdict = !report.settings().checked() ? "not checked" : wrong ? report.wrong() + " wrong" : "all exact";
+    String verdict =
+        !report.settings().checked()
+            ? "not checked"
+            : wrong ? report.wrong() + " wrong" : "all exact";
     return tile("ranks", Integer.toString(report.settings().ranks()), "")
         + tile("peak bus bandwidth", Units.gigabytes(peak), "")
         + tile("average bus bandwidth", Units.gigabytes(report.averageBusBandwidth().orElse(0)), "")
@@ -111,10 +115,13 @@ public final class HtmlReport {
     facts.put(
         "Measured",
         "%d iterations after %d warm-ups%s; the slowest rank counts"
-            .formatted(settings.iterations(), settings.warmups(), settings.graph() ? ", as graphs" : ""));
+            .formatted(
+                settings.iterations(), settings.warmups(), settings.graph() ? ", as graphs" : ""));
     facts.put("Command", settings.command());
     return facts.entrySet().stream()
-        .map(fact -> "<dt>%s</dt><dd>%s</dd>\n".formatted(fact.getKey(), Markup.escape(fact.getValue())))
+        .map(
+            fact ->
+                "<dt>%s</dt><dd>%s</dd>\n".formatted(fact.getKey(), Markup.escape(fact.getValue())))
         .collect(Collectors.joining());
   }
 
@@ -133,7 +140,9 @@ public final class HtmlReport {
     }
     return report.refused().stream()
         .map(why -> "<li>" + Markup.escape(why) + "</li>\n")
-        .collect(Collectors.joining("", "<section><h2>Refused by the library</h2><ul>\n", "</ul></section>\n"));
+        .collect(
+            Collectors.joining(
+                "", "<section><h2>Refused by the library</h2><ul>\n", "</ul></section>\n"));
   }
 
   private static String figures(Report report) {

@@ -9,15 +9,15 @@ final class HtmlTable {
   private static final List<String> KEYS = List.of("operation", "type", "redop", "size", "count");
   private static final List<String> VALUES =
       List.of("time µs", "algbw GB/s", "busbw GB/s", "#wrong");
-  private static final List<String> DETAILS =
-      List.of("p50 µs", "p95 µs", "p99 µs", "enqueue ns");
+  private static final List<String> DETAILS = List.of("p50 µs", "p95 µs", "p99 µs", "enqueue ns");
 
   private HtmlTable() {}
 
   static String html(List<Row> rows) {
     StringBuilder html = new StringBuilder("<table id=\"rows\">\n<thead>\n<tr class=\"groups\">");
     html.append("<th colspan=\"5\"></th><th colspan=\"4\">out of place</th>");
-    html.append("<th colspan=\"4\">in place</th><th colspan=\"4\">out of place, samples</th></tr>\n<tr>");
+    html.append(
+        "<th colspan=\"4\">in place</th><th colspan=\"4\">out of place, samples</th></tr>\n<tr>");
     KEYS.forEach(name -> head(html, name, ""));
     VALUES.forEach(name -> head(html, name, name.equals(VALUES.getFirst()) ? "first" : ""));
     VALUES.forEach(name -> head(html, name, name.equals(VALUES.getFirst()) ? "first" : ""));
@@ -74,6 +74,7 @@ final class HtmlTable {
   private static void number(StringBuilder html, double value, String style) {
     String shown = String.format(Locale.ROOT, value < 1e3 ? "%,.2f" : "%,.0f", value);
     html.append(
-        String.format(Locale.ROOT, "<td data-v=\"%.6g\" class=\"%s\">%s</td>", value, style, shown));
+        String.format(
+            Locale.ROOT, "<td data-v=\"%.6g\" class=\"%s\">%s</td>", value, style, shown));
   }
 }

@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 
 /**
  * One diagram as SVG: lines of points over sizes in bytes. Colours come from the page's style sheet
- * by class, so that one drawing serves light and dark; every point has a {@code title} for hovering,
- * and what the page's script needs in {@code data-} attributes.
+ * by class, so that one drawing serves light and dark; every point has a {@code title} for
+ * hovering, and what the page's script needs in {@code data-} attributes.
  *
  * @param title heading inside the diagram
  * @param values where values go on the vertical axis
@@ -56,7 +56,9 @@ record Plot(String title, Scale values, DoubleFunction<String> label, List<Line>
             "<svg class=\"plot\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"%s\""
                 + " data-left=\"%.0f\" data-right=\"%.0f\" data-top=\"%.0f\" data-bottom=\"%.0f\">\n",
             WIDTH, HEIGHT, Markup.escape(title), LEFT, WIDTH - RIGHT, TOP, HEIGHT - BOTTOM));
-    svg.append(format("<text class=\"title\" x=\"%.0f\" y=\"22\">%s</text>\n", LEFT, Markup.escape(title)));
+    svg.append(
+        format(
+            "<text class=\"title\" x=\"%.0f\" y=\"22\">%s</text>\n", LEFT, Markup.escape(title)));
     grid(svg, sizes);
     for (Line line : lines) {
       line(svg, line, sizes);
@@ -65,7 +67,11 @@ record Plot(String title, Scale values, DoubleFunction<String> label, List<Line>
   }
 
   private Scale sizes() {
-    var bytes = lines.stream().flatMap(line -> line.points.stream()).mapToDouble(Point::bytes).summaryStatistics();
+    var bytes =
+        lines.stream()
+            .flatMap(line -> line.points.stream())
+            .mapToDouble(Point::bytes)
+            .summaryStatistics();
     return Scale.Binary.of(bytes.getMin(), bytes.getMax());
   }
 
@@ -73,31 +79,47 @@ record Plot(String title, Scale values, DoubleFunction<String> label, List<Line>
     svg.append("<g class=\"grid\">\n");
     for (double tick : values.ticks()) {
       double y = y(tick);
-      svg.append(format("<line x1=\"%.0f\" y1=\"%.1f\" x2=\"%.0f\" y2=\"%.1f\"/>", LEFT, y, WIDTH - RIGHT, y));
       svg.append(
-          format("<text class=\"value\" x=\"%.0f\" y=\"%.1f\">%s</text>\n", LEFT - 9, y + 4, label.apply(tick)));
+          format(
+              "<line x1=\"%.0f\" y1=\"%.1f\" x2=\"%.0f\" y2=\"%.1f\"/>",
+              LEFT, y, WIDTH - RIGHT, y));
+      svg.append(
+          format(
+              "<text class=\"value\" x=\"%.0f\" y=\"%.1f\">%s</text>\n",
+              LEFT - 9, y + 4, label.apply(tick)));
     }
     for (double tick : sizes.ticks()) {
       double x = x(sizes, tick);
-      svg.append(format("<line x1=\"%.1f\" y1=\"%.0f\" x2=\"%.1f\" y2=\"%.0f\"/>", x, TOP, x, HEIGHT - BOTTOM));
       svg.append(
-          format("<text class=\"size\" x=\"%.1f\" y=\"%.0f\">%s</text>\n", x, HEIGHT - BOTTOM + 20, Units.bytes(tick)));
+          format(
+              "<line x1=\"%.1f\" y1=\"%.0f\" x2=\"%.1f\" y2=\"%.0f\"/>",
+              x, TOP, x, HEIGHT - BOTTOM));
+      svg.append(
+          format(
+              "<text class=\"size\" x=\"%.1f\" y=\"%.0f\">%s</text>\n",
+              x, HEIGHT - BOTTOM + 20, Units.bytes(tick)));
     }
     svg.append(
-        format("<rect class=\"frame\" x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\"/>\n",
+        format(
+            "<rect class=\"frame\" x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\"/>\n",
             LEFT, TOP, WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM));
     svg.append("</g>\n");
   }
 
   private void line(StringBuilder svg, Line line, Scale sizes) {
     svg.append(
-        format("<g class=\"line c%d%s\" data-line=\"%s\" data-name=\"%s\">\n",
-            line.color % COLORS, line.dashed ? " dashed" : "", Markup.escape(line.id), Markup.escape(line.name)));
+        format(
+            "<g class=\"line c%d%s\" data-line=\"%s\" data-name=\"%s\">\n",
+            line.color % COLORS,
+            line.dashed ? " dashed" : "",
+            Markup.escape(line.id),
+            Markup.escape(line.name)));
     for (Point point : line.points) {
       if (point.high > point.low) {
         double x = x(sizes, point.bytes);
         svg.append(
-            format("<line class=\"whisker\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n",
+            format(
+                "<line class=\"whisker\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n",
                 x, inside(y(point.low)), x, inside(y(point.high))));
       }
     }
@@ -113,10 +135,13 @@ record Plot(String title, Scale values, DoubleFunction<String> label, List<Line>
     String value = label.apply(point.value) + (point.wrong ? " (wrong results)" : "");
     String position = format("%.1f %.1f", x(sizes, point.bytes), y(point.value));
     svg.append(
-        format("<g class=\"point%s\" transform=\"translate(%s)\" data-size=\"%s\" data-value=\"%s\">",
+        format(
+            "<g class=\"point%s\" transform=\"translate(%s)\" data-size=\"%s\" data-value=\"%s\">",
             point.wrong ? " wrong" : "", position, Units.bytes(point.bytes), value));
     svg.append(
-        format("<title>%s: %s, %s</title>", Markup.escape(line.name), Units.bytes(point.bytes), value));
+        format(
+            "<title>%s: %s, %s</title>",
+            Markup.escape(line.name), Units.bytes(point.bytes), value));
     svg.append("<circle r=\"3.2\"/>");
     svg.append(point.wrong ? "<path d=\"M-6-6L6 6M-6 6L6-6\"/>" : "").append("</g>\n");
   }

@@ -13,10 +13,31 @@ import org.jspecify.annotations.Nullable;
 public final class ReportCsv {
   private static final List<String> COLUMNS =
       List.of(
-          "backend", "clock", "ranks", "operation", "bytes", "count", "type", "reduction", "root",
-          "in_place", "time_us", "time_fastest_rank_us", "time_average_us", "algbw_gbps",
-          "busbw_gbps", "wrong", "enqueue_ns", "iterations", "samples", "operations_per_sample",
-          "min_us", "p50_us", "p95_us", "p99_us", "max_us");
+          "backend",
+          "clock",
+          "ranks",
+          "operation",
+          "bytes",
+          "count",
+          "type",
+          "reduction",
+          "root",
+          "in_place",
+          "time_us",
+          "time_fastest_rank_us",
+          "time_average_us",
+          "algbw_gbps",
+          "busbw_gbps",
+          "wrong",
+          "enqueue_ns",
+          "iterations",
+          "samples",
+          "operations_per_sample",
+          "min_us",
+          "p50_us",
+          "p95_us",
+          "p99_us",
+          "max_us");
 
   private ReportCsv() {}
 

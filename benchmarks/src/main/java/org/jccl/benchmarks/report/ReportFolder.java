@@ -22,7 +22,8 @@ public final class ReportFolder {
   }
 
   /**
-   * Makes the folder, and sure that files can be written there: before hours are spent on measuring.
+   * Makes the folder, and sure that files can be written there: before hours are spent on
+   * measuring.
    *
    * @throws IOException with one sentence for the user
    */

@@ -9,8 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code report.json}: the whole report for machines. Bandwidths are GB/s, times microseconds unless
- * the name says otherwise. Field names are a contract: {@link #FORMAT} counts up when one changes.
+ * {@code report.json}: the whole report for machines. Bandwidths are GB/s, times microseconds
+ * unless the name says otherwise. Field names are a contract: {@link #FORMAT} counts up when one
+ * changes.
  */
 public final class ReportJson {
   /** Version of the format. */
@@ -233,7 +234,12 @@ public final class ReportJson {
     private static <T> T as(String name, @Nullable Object value, Class<T> type) {
       if (!type.isInstance(value)) {
         throw new IllegalArgumentException(
-            "this is no report: field '" + name + "' is " + value + ", not a " + type.getSimpleName());
+            "this is no report: field '"
+                + name
+                + "' is "
+                + value
+                + ", not a "
+                + type.getSimpleName());
       }
       return type.cast(value);
     }

@@ -27,7 +27,7 @@ public record Row(
 
   /** The measurements there are, out of place first. */
   public Stream<Measurement> measurements() {
-    return Stream.of(outOfPlace, inPlace).filter(m -> m != null);
+    return Stream.concat(Stream.of(outOfPlace), Stream.ofNullable(inPlace));
   }
 
   /** Whether a measurement of this row had wrong results. */

@@ -87,7 +87,8 @@ sealed interface Scale {
     static Linear of(double max) {
       double rough = Math.max(max, 1e-9) / TICKS;
       double decade = Math.pow(10, Math.floor(Math.log10(rough)));
-      double step = decade * (rough <= decade ? 1 : rough <= 2 * decade ? 2 : rough <= 5 * decade ? 5 : 10);
+      double step =
+          decade * (rough <= decade ? 1 : rough <= 2 * decade ? 2 : rough <= 5 * decade ? 5 : 10);
       return new Linear(Math.ceil(max / step - 1e-9) * step, step);
     }
 

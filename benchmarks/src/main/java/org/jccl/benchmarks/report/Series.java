@@ -35,7 +35,10 @@ public record Series(String operation, String type, @Nullable String reduction, 
       groups.computeIfAbsent(key, k -> new ArrayList<>()).add(row);
     }
     return groups.entrySet().stream()
-        .map(e -> new Series(e.getKey().operation, e.getKey().type, e.getKey().reduction, e.getValue()))
+        .map(
+            e ->
+                new Series(
+                    e.getKey().operation, e.getKey().type, e.getKey().reduction, e.getValue()))
         .toList();
   }
 }

@@ -7,8 +7,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table on a terminal, with nccl-tests' columns, written row by row while the run goes on. Lines
- * that are not rows begin with {@code #}.
+ * The table on a terminal, with nccl-tests' columns, written row by row while the run goes on.
+ * Lines that are not rows begin with {@code #}.
  */
 public final class TextTable {
   private static final String KEYS = "%12s  %12s  %8s  %6s  %6s";
