@@ -55,7 +55,7 @@ public class SimAllReduceBenchmark {
   /** Opens a simulator with as many devices as ranks. */
   @Setup(Level.Trial)
   public void open() {
-    backend = Backends.load("sim", new Wishes(null, ranks, null));
+    backend = Backends.choose("sim", new Wishes(null, ranks, null)).open();
     communicators = backend.openAll(backend.devices(), CommunicatorConfig.defaults());
     for (Communicator communicator : communicators) {
       DeviceBuffer buffer =

@@ -8,13 +8,13 @@ import org.junit.jupiter.api.Test;
 class SizeRangeTest {
   @Test
   void byFactor_endsAtTheLargestSize() {
-    assertThat(SizeRange.byFactor(8, 64, 2).sizes()).containsExactly(8, 16, 32, 64);
-    assertThat(SizeRange.byFactor(8, 63, 2).sizes()).containsExactly(8, 16, 32);
+    assertThat(SizeRange.byFactor(8, 64, 2).sizes()).containsExactly(8L, 16L, 32L, 64L);
+    assertThat(SizeRange.byFactor(8, 63, 2).sizes()).containsExactly(8L, 16L, 32L);
   }
 
   @Test
   void byStep_adds() {
-    assertThat(SizeRange.byStep(10, 35, 10).sizes()).containsExactly(10, 20, 30);
+    assertThat(SizeRange.byStep(10, 35, 10).sizes()).containsExactly(10L, 20L, 30L);
   }
 
   @Test
