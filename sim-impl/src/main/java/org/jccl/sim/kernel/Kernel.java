@@ -213,6 +213,7 @@ public final class Kernel {
         task.state = HostTask.State.RUNNING;
         return task;
       }
+      task.parked = true;
       arrivals.add(task);
     }
     parkUntilHolder(task);
@@ -222,12 +223,12 @@ public final class Kernel {
 
   private void arrive(HostTask task) {
     synchronized (gate) {
-      if (holder == null) {
+      if (holder != null) {
+        arrivals.add(task);
+      } else if (task.parked) {
         holder = task;
         resume(task);
-      } else {
-        arrivals.add(task);
-      }
+      } // else it runs already, and will look at its condition before it sleeps
     }
   }
 
@@ -255,6 +256,9 @@ public final class Kernel {
           if (!arrivals.isEmpty()) {
             continue;
           }
+          if (me != null) {
+            me.parked = true;
+          }
           holder = null;
         }
         if (me != null) {
@@ -268,12 +272,15 @@ public final class Kernel {
         continue;
       }
       task.inReady = false;
-      if (task.state == HostTask.State.OUTSIDE || task.state == HostTask.State.FINISHED) {
-        continue;
+      if (task != me && !task.parked && task.state != HostTask.State.NEW) {
+        continue; // it does not wait any more
       }
       trace.add(Trace.Event.RESUME, task.rank(), 0, 0);
       if (task == me) {
         return;
+      }
+      if (me != null) {
+        me.parked = true;
       }
       holder = task;
       resume(task);
@@ -311,6 +318,7 @@ public final class Kernel {
         arrive(me);
       }
     }
+    me.parked = false;
   }
 
   /** Whether nothing can run although rank tasks wait, and their waits were ended. */
@@ -420,7 +428,7 @@ public final class Kernel {
         outside--;
         repeatable = false;
       }
-      task.state = HostTask.State.BLOCKED;
+      task.parked = true;
       arrive(task);
       parkUntilHolder(task);
       task.state = HostTask.State.RUNNING;
