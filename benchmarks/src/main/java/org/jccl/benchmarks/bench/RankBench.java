@@ -1,0 +1,157 @@
+package org.jccl.benchmarks.bench;
+
+import java.time.Duration;
+import java.util.List;
+import org.jccl.CollectiveException;
+import org.jccl.Graph;
+import org.jccl.Rank;
+import org.jccl.ResultCode;
+import org.jccl.Stream;
+import org.jccl.benchmarks.report.Measurement;
+import org.jccl.benchmarks.report.Row;
+import org.jspecify.annotations.Nullable;
+
+/** One rank's part of a run: the same cases in the same order as all other ranks. */
+final class RankBench {
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private static final int FIRST_CALLS = 1000;
+  private static final long FIRST_BYTES = 64 << 20;
+
+  private final Rank rank;
+  private final BenchPlan plan;
+  private final Timing timing;
+  private final Patterns patterns;
+
+  RankBench(Rank rank, BenchPlan plan, Timing timing, Patterns patterns) {
+    this.rank = rank;
+    this.plan = plan;
+    this.timing = timing;
+    this.patterns = patterns;
+  }
+
+  /** Measures all cases; rank 0 tells {@code listener}. */
+  void run(List<BenchCase> cases, BenchListener listener) {
+    boolean tells = rank.rank() == 0;
+    for (int i = 0; i < cases.size(); i++) {
+      BenchCase benchCase = cases.get(i);
+      if (plan.warmups() > 0 && (i == 0 || !benchCase.isSameSeries(cases.get(i - 1)))) {
+        warmUpSeries(cases.subList(i, cases.size()));
+      }
+      if (tells) {
+        listener.begins(benchCase.toString(), i, cases.size());
+      }
+      List<RankResult> outOfPlace = measure(benchCase, false);
+      String refusal = RankResult.refusal(outOfPlace);
+      boolean twice = refusal.isEmpty() && benchCase.workload().hasInPlace();
+      List<RankResult> inPlace = twice ? measure(benchCase, true) : List.of();
+      if (tells && refusal.isEmpty()) {
+        listener.measured(row(benchCase, outOfPlace, inPlace));
+      } else if (tells) {
+        listener.refused(benchCase + ": " + refusal);
+      }
+    }
+  }
+
+  /**
+   * Calls of a series' largest and smallest case that nobody looks at: they let the JVM compile the
+   * data's way and the call's, and NCCL connect, which the few warm-ups before each measurement
+   * would not finish.
+   */
+  private void warmUpSeries(List<BenchCase> cases) {
+    BenchCase first = cases.getFirst();
+    warmUp(cases.stream().takeWhile(first::isSameSeries).reduce(first, (a, b) -> b));
+    warmUp(first);
+  }
+
+  private void warmUp(BenchCase benchCase) {
+    int calls = Math.clamp(FIRST_BYTES / benchCase.bytes(rank.worldSize()), 1, FIRST_CALLS);
+    try (CaseBuffers buffers = CaseBuffers.outOfPlace(benchCase, rank)) {
+      for (int i = 0; i < calls; i++) {
+        benchCase.workload().issue(rank.communicator(), buffers, benchCase.op(), benchCase.root());
+      }
+      buffers.stream().synchronize();
+    }
+  }
+
+  private List<RankResult> measure(BenchCase benchCase, boolean inPlace) {
+    RankResult mine;
+    try (CaseBuffers buffers =
+        inPlace ? CaseBuffers.inPlace(benchCase, rank) : CaseBuffers.outOfPlace(benchCase, rank)) {
+      mine = measure(benchCase, buffers);
+      buffers.stream().synchronize();
+    }
+    return rank.processGroup().allGather(mine.toBytes()).stream().map(RankResult::ofBytes).toList();
+  }
+
+  private RankResult measure(BenchCase benchCase, CaseBuffers buffers) {
+    Runnable issue =
+        () ->
+            benchCase
+                .workload()
+                .issue(rank.communicator(), buffers, benchCase.op(), benchCase.root());
+    long wrong;
+    try {
+      wrong = firstResult(benchCase, buffers, issue);
+    } catch (CollectiveException refused) {
+      if (refused.code() != ResultCode.INVALID_ARGUMENT) {
+        throw refused;
+      }
+      // Rule ERR-10: the call had no effect, on any rank, since all gave the same arguments.
+      return RankResult.refused(
+          String.valueOf(refused.getMessage()).lines().findFirst().orElse(""));
+    }
+    Stream stream = buffers.stream();
+    try (@Nullable Graph graph = plan.graph() ? capture(stream, issue) : null) {
+      Runnable round = graph == null ? issue : () -> graph.launch(stream);
+      for (int i = 0; i < plan.warmups(); i++) {
+        round.run();
+      }
+      stream.synchronize();
+      rank.processGroup().barrier(PATIENCE);
+      return new RankResult(
+          timing.measure(rank.device(), stream, round, plan.iterations()), wrong, "");
+    }
+  }
+
+  /** Runs the operation once on known inputs; the results must be right before time counts. */
+  private long firstResult(BenchCase benchCase, CaseBuffers buffers, Runnable issue) {
+    ResultCheck check = new ResultCheck(benchCase, rank, patterns);
+    if (plan.check()) {
+      check.fill(buffers);
+    }
+    rank.processGroup().barrier(PATIENCE);
+    issue.run();
+    buffers.stream().synchronize();
+    return plan.check() ? check.countWrong(buffers) : Measurement.UNCHECKED;
+  }
+
+  private static Graph capture(Stream stream, Runnable issue) {
+    stream.beginCapture();
+    try {
+      issue.run();
+    } catch (RuntimeException failure) {
+      stream.endCapture().close();
+      throw failure;
+    }
+    return stream.endCapture();
+  }
+
+  private Row row(BenchCase benchCase, List<RankResult> outOfPlace, List<RankResult> inPlace) {
+    var op = benchCase.op();
+    return new Row(
+        benchCase.workload().label(),
+        benchCase.bytes(rank.worldSize()),
+        benchCase.count(),
+        TypeNames.of(benchCase.type()),
+        op == null ? null : op.label(),
+        benchCase.row().hasRoot() ? benchCase.root() : null,
+        combine(benchCase, outOfPlace),
+        inPlace.isEmpty() ? null : combine(benchCase, inPlace));
+  }
+
+  private Measurement combine(BenchCase benchCase, List<RankResult> ranks) {
+    int n = rank.worldSize();
+    return RankResult.combine(ranks, benchCase.bytes(n), benchCase.row().busFactor().of(n));
+  }
+}
