@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -401,7 +400,7 @@ public final class Kernel {
 
   private void runRank(HostTask task, int rank, IntConsumer body, CountDownLatch ended) {
     try {
-      Waiting.bind(what -> new BatonSleeper(task, what), () -> body.accept(rank));
+      Waiting.bind(new RankWaiting(task), () -> body.accept(rank));
     } finally {
       task.state = HostTask.State.FINISHED;
       trace.add(Trace.Event.FINISH, rank, 0, 0);
@@ -410,11 +409,18 @@ public final class Kernel {
     }
   }
 
+  /** Something that blocks outside jccl. */
+  @FunctionalInterface
+  public interface Body<T, X extends Exception> {
+    /** Runs it. */
+    T run() throws X;
+  }
+
   /** Runs {@code body}, which blocks outside jccl, without the baton. */
-  public <T> T outside(Callable<T> body) throws Exception {
+  public <T, X extends Exception> T outside(Body<T, X> body) throws X {
     HostTask task = holder;
     if (task == null || task.thread != Thread.currentThread()) {
-      return body.call();
+      return body.run();
     }
     synchronized (gate) {
       outside++;
@@ -422,7 +428,7 @@ public final class Kernel {
     task.state = HostTask.State.OUTSIDE;
     passOn(null);
     try {
-      return body.call();
+      return body.run();
     } finally {
       synchronized (gate) {
         outside--;
@@ -432,6 +438,36 @@ public final class Kernel {
       arrive(task);
       parkUntilHolder(task);
       task.state = HostTask.State.RUNNING;
+    }
+  }
+
+  /** How a rank's thread waits. */
+  private final class RankWaiting implements Waiting {
+    private final HostTask task;
+
+    RankWaiting(HostTask task) {
+      this.task = task;
+    }
+
+    @Override
+    public Sleeper sleeper(String what) {
+      return new BatonSleeper(task, what);
+    }
+
+    @Override
+    public Sleeper realTimeSleeper(String what) {
+      Sleeper parking = Waiting.super.realTimeSleeper(what);
+      return new Sleeper() {
+        @Override
+        public boolean sleep(long nanos) {
+          return outside(() -> parking.sleep(nanos));
+        }
+
+        @Override
+        public void wake() {
+          parking.wake();
+        }
+      };
     }
   }
 
