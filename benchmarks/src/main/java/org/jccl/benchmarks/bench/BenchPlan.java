@@ -1,5 +1,6 @@
 package org.jccl.benchmarks.bench;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param root root, for operations that have one
  * @param iterations timed iterations of each measurement
  * @param warmups untimed iterations before each measurement
+ * @param settling how long operations run unmeasured before the first size of a type and reduction
  * @param check whether results are compared with exact ones first
  * @param graph whether operations are captured and replayed
  */
@@ -29,6 +31,7 @@ public record BenchPlan(
     int root,
     int iterations,
     int warmups,
+    Duration settling,
     boolean check,
     boolean graph) {
   /** With immutable lists. */

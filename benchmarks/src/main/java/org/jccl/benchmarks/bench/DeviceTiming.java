@@ -1,5 +1,6 @@
 package org.jccl.benchmarks.bench;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.Device;
@@ -15,6 +16,11 @@ final class DeviceTiming implements Timing {
   @Override
   public String clock() {
     return "device";
+  }
+
+  @Override
+  public Duration settling() {
+    return Duration.ofMillis(50);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.jccl.benchmarks.bench;
 
+import java.time.Duration;
 import java.util.Arrays;
 import org.jccl.Device;
 import org.jccl.Stream;
@@ -14,6 +15,12 @@ final class HostTiming implements Timing {
   @Override
   public String clock() {
     return "host";
+  }
+
+  @Override
+  public Duration settling() {
+    // The JVM compiles vector code late: until then it is a hundred times slower.
+    return Duration.ofMillis(1000);
   }
 
   @Override

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class RankBench {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  private static final int FIRST_CALLS = 1000;
-  private static final long FIRST_BYTES = 64 << 20;
+  private static final int ROUND_CALLS = 100;
+  private static final long ROUND_BYTES = 8 << 20;
 
   private final Rank rank;
   private final BenchPlan plan;
@@ -35,8 +35,9 @@ final class RankBench {
     boolean tells = rank.rank() == 0;
     for (int i = 0; i < cases.size(); i++) {
       BenchCase benchCase = cases.get(i);
-      if (plan.warmups() > 0 && (i == 0 || !benchCase.isSameSeries(cases.get(i - 1)))) {
-        warmUpSeries(cases.subList(i, cases.size()));
+      if (plan.settling().isPositive() && (i == 0 || !benchCase.isSameSeries(cases.get(i - 1)))) {
+        // The first series also waits for what all series have in common.
+        settle(cases.subList(i, cases.size()), plan.settling().multipliedBy(i == 0 ? 4 : 1));
       }
       if (tells) {
         listener.begins(benchCase.toString(), i, cases.size());
@@ -54,24 +55,39 @@ final class RankBench {
   }
 
   /**
-   * Calls of a series' largest and smallest case that nobody looks at: they let the JVM compile the
-   * data's way and the call's, and NCCL connect, which the few warm-ups before each measurement
-   * would not finish.
+   * Calls of a series' largest and smallest case that nobody looks at, for a while: they let the
+   * JVM compile the data's way and the call's, and NCCL connect, which the few warm-ups before each
+   * measurement would not finish.
    */
-  private void warmUpSeries(List<BenchCase> cases) {
+  private void settle(List<BenchCase> cases, Duration duration) {
     BenchCase first = cases.getFirst();
-    warmUp(cases.stream().takeWhile(first::isSameSeries).reduce(first, (a, b) -> b));
-    warmUp(first);
+    BenchCase last = cases.stream().takeWhile(first::isSameSeries).reduce(first, (a, b) -> b);
+    settle(last, duration.multipliedBy(3).dividedBy(4));
+    settle(first, duration.dividedBy(4));
   }
 
-  private void warmUp(BenchCase benchCase) {
-    int calls = Math.clamp(FIRST_BYTES / benchCase.bytes(rank.worldSize()), 1, FIRST_CALLS);
+  private void settle(BenchCase benchCase, Duration duration) {
+    int calls = Math.clamp(ROUND_BYTES / benchCase.bytes(rank.worldSize()), 1, ROUND_CALLS);
+    long began = System.nanoTime();
     try (CaseBuffers buffers = CaseBuffers.outOfPlace(benchCase, rank)) {
-      for (int i = 0; i < calls; i++) {
-        benchCase.workload().issue(rank.communicator(), buffers, benchCase.op(), benchCase.root());
+      boolean goesOn = true;
+      while (goesOn) {
+        for (int i = 0; i < calls; i++) {
+          benchCase
+              .workload()
+              .issue(rank.communicator(), buffers, benchCase.op(), benchCase.root());
+        }
+        buffers.stream().synchronize();
+        goesOn = decidesForAll(System.nanoTime() - began < duration.toNanos());
       }
-      buffers.stream().synchronize();
+    } catch (CollectiveException refused) {
+      requireRefusal(refused); // which the measurement will meet again, and report
     }
+  }
+
+  /** Rank 0's answer, on every rank: clocks differ, and all ranks must make the same calls. */
+  private boolean decidesForAll(boolean mine) {
+    return rank.processGroup().broadcast(new byte[] {(byte) (mine ? 1 : 0)}, 0)[0] == 1;
   }
 
   private List<RankResult> measure(BenchCase benchCase, boolean inPlace) {
@@ -94,10 +110,7 @@ final class RankBench {
     try {
       wrong = firstResult(benchCase, buffers, issue);
     } catch (CollectiveException refused) {
-      if (refused.code() != ResultCode.INVALID_ARGUMENT) {
-        throw refused;
-      }
-      // Rule ERR-10: the call had no effect, on any rank, since all gave the same arguments.
+      requireRefusal(refused);
       return RankResult.refused(
           String.valueOf(refused.getMessage()).lines().findFirst().orElse(""));
     }
@@ -111,6 +124,13 @@ final class RankBench {
       rank.processGroup().barrier(PATIENCE);
       return new RankResult(
           timing.measure(rank.device(), stream, round, plan.iterations()), wrong, "");
+    }
+  }
+
+  /** Rule ERR-10: such a call had no effect, on any rank, since all gave the same arguments. */
+  private static void requireRefusal(CollectiveException failure) {
+    if (failure.code() != ResultCode.INVALID_ARGUMENT) {
+      throw failure;
     }
   }
 

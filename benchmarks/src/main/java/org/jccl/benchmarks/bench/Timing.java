@@ -1,5 +1,6 @@
 package org.jccl.benchmarks.bench;
 
+import java.time.Duration;
 import org.jccl.Backend;
 import org.jccl.Device;
 import org.jccl.Stream;
@@ -14,6 +15,9 @@ public sealed interface Timing permits DeviceTiming, HostTiming {
 
   /** {@code device} or {@code host}. */
   String clock();
+
+  /** How long an operation runs unmeasured until its times are worth something. */
+  Duration settling();
 
   /** One sentence for the head of every table. */
   String note();

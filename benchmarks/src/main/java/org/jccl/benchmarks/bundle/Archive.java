@@ -8,20 +8,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The two kinds of archive, and the programs of the system that write them. */
+/**
+ * The two kinds of archive, and the programs of the system that write them. Both pack a runtime and
+ * jars better that are not compressed themselves.
+ */
 enum Archive {
-  /** Smaller: xz packs the runtime better than the runtime's own compression. */
-  XZ(".tar.xz", "zip-0", List.of("xz", "-T0", "-6")),
+  /** Smaller. */
+  XZ(".tar.xz", List.of("xz", "-T0", "-6")),
   /** Needs nothing but tar and gzip to unpack. */
-  GZ(".tar.gz", "zip-9", List.of("gzip", "-9"));
+  GZ(".tar.gz", List.of("gzip", "-9"));
 
   private final String suffix;
-  private final String runtimeCompression;
   private final List<String> packer;
 
-  Archive(String suffix, String runtimeCompression, List<String> packer) {
+  Archive(String suffix, List<String> packer) {
     this.suffix = suffix;
-    this.runtimeCompression = runtimeCompression;
     this.packer = packer;
   }
 
@@ -34,11 +35,6 @@ enum Archive {
       }
     }
     throw new BundleException("'" + file + "' must end in .tar.xz or .tar.gz");
-  }
-
-  /** How jlink should compress the runtime, given what comes after it. */
-  String runtimeCompression() {
-    return runtimeCompression;
   }
 
   private void requirePrograms() throws BundleException {

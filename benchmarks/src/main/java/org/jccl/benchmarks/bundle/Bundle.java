@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
@@ -107,6 +108,7 @@ public final class Bundle {
       copyJars(Files.createDirectory(top.resolve("lib")));
       steps.accept("packing");
       archive.pack(stage, TOP, part);
+      Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-r--r--"));
       Files.move(part, out, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
       return Files.size(out);
     } finally {
@@ -128,7 +130,7 @@ public final class Bundle {
             "--no-header-files",
             "--no-man-pages",
             "--compress",
-            archive.runtimeCompression(),
+            "zip-0",
             "--output",
             runtime.toString());
     if (code != 0) {
@@ -139,11 +141,7 @@ public final class Bundle {
   private void copyJars(Path lib) throws IOException {
     for (Path jar : jars) {
       Path target = lib.resolve(jar.getFileName());
-      if (NativesJar.is(jar)) {
-        NativesJar.slim(jar, target);
-      } else {
-        Files.copy(jar, target);
-      }
+      LooseJar.copy(jar, target);
     }
   }
 

@@ -3,6 +3,7 @@ package org.jccl.benchmarks.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -160,6 +161,9 @@ final class BenchCommand implements Callable<Integer> {
               root,
               iterations == null ? (quick ? 10 : 20) : iterations,
               warmups == null ? (quick ? 2 : 5) : warmups,
+              warmups != null && warmups == 0
+                  ? Duration.ZERO
+                  : timing.settling().dividedBy(quick ? 2 : 1),
               check == 1,
               graph);
       return run(opened, plan, timing, folder);

@@ -2,6 +2,7 @@ package org.jccl.benchmarks.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import org.jccl.DataType;
 import org.jccl.ReduceOp.Builtin;
@@ -17,6 +18,7 @@ class BenchPlanTest {
         1,
         10,
         2,
+        Duration.ZERO,
         true,
         false);
   }

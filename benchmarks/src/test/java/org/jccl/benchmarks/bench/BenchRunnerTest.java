@@ -2,6 +2,7 @@ package org.jccl.benchmarks.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +45,7 @@ class BenchRunnerTest {
   private static BenchPlan plan(
       List<Workload> workloads, List<DataType> types, List<Builtin> ops, boolean check) {
     SizeRange sizes = SizeRange.byFactor(264, 8448, 32);
-    return new BenchPlan(workloads, types, ops, sizes, 1, 2, 0, check, false);
+    return new BenchPlan(workloads, types, ops, sizes, 1, 2, 0, Duration.ZERO, check, false);
   }
 
   private static Heard run(int ranks, BenchPlan plan) {

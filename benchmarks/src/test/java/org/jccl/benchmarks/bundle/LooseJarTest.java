@@ -12,11 +12,11 @@ import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class NativesJarTest {
+class LooseJarTest {
   @TempDir private Path folder;
 
   @Test
-  void onlyDriverAndRuntime_stay() throws Exception {
+  void ofJCudasLibraries_onlyDriverAndRuntimeStay() throws Exception {
     Path jar = folder.resolve("jcuda-natives-1-linux-x86_64.jar");
     List<String> names =
         List.of(
@@ -34,13 +34,27 @@ class NativesJarTest {
       }
     }
     Path slim = folder.resolve("slim.jar");
-    NativesJar.slim(jar, slim);
-    assertThat(NativesJar.is(jar)).isTrue();
+    LooseJar.copy(jar, slim);
     try (JarFile read = new JarFile(slim.toFile())) {
       assertThat(read.stream().map(JarEntry::getName))
           .containsExactlyElementsOf(names.subList(0, 4));
       assertThat(new String(read.getInputStream(read.getEntry(names.get(2))).readAllBytes(), UTF_8))
           .isEqualTo(names.get(2));
+    }
+  }
+
+  @Test
+  void otherJars_keepEveryEntry() throws Exception {
+    Path jar = folder.resolve("other.jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+      out.putNextEntry(new JarEntry("lib/anything.so"));
+      out.write(new byte[100_000]);
+    }
+    Path loose = folder.resolve("loose.jar");
+    LooseJar.copy(jar, loose);
+    assertThat(Files.size(loose)).isGreaterThan(100_000);
+    try (JarFile read = new JarFile(loose.toFile())) {
+      assertThat(read.stream().map(JarEntry::getName)).containsExactly("lib/anything.so");
     }
   }
 }
