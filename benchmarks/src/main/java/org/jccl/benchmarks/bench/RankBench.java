@@ -62,8 +62,8 @@ final class RankBench {
   private void settle(List<BenchCase> cases, Duration duration) {
     BenchCase first = cases.getFirst();
     BenchCase last = cases.stream().takeWhile(first::isSameSeries).reduce(first, (a, b) -> b);
-    settle(last, duration.multipliedBy(3).dividedBy(4));
-    settle(first, duration.dividedBy(4));
+    settle(last, duration.dividedBy(2));
+    settle(first, duration.dividedBy(2));
   }
 
   private void settle(BenchCase benchCase, Duration duration) {
