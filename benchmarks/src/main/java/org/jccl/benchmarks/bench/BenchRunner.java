@@ -11,9 +11,16 @@ public final class BenchRunner {
   private final Backend backend;
   private final int ranks;
   private final BenchPlan plan;
+  private final Timing timing;
 
   /** A run of {@code plan} on {@code ranks} ranks of {@code backend}. */
   public BenchRunner(Backend backend, int ranks, BenchPlan plan) {
+    this(backend, ranks, plan, Timing.of(backend));
+  }
+
+  /** The same, timed by {@code timing}. */
+  public BenchRunner(Backend backend, int ranks, BenchPlan plan, Timing timing) {
+    this.timing = timing;
     this.backend = backend;
     this.ranks = ranks;
     this.plan = plan;
@@ -32,7 +39,6 @@ public final class BenchRunner {
   public void run(BenchListener listener) {
     List<BenchCase> cases = plan.cases(ranks);
     Patterns patterns = new Patterns(ranks, SEED);
-    Timing timing = Timing.of(backend);
     Ranks.run(
         backend, ranks, rank -> new RankBench(rank, plan, timing, patterns).run(cases, listener));
   }

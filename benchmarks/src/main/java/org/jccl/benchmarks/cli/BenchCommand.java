@@ -123,6 +123,16 @@ final class BenchCommand implements Callable<Integer> {
       description = "Capture the operation into a graph and replay that.")
   private boolean graph;
 
+  @Option(
+      names = "--clock",
+      paramLabel = "CLOCK",
+      defaultValue = "auto",
+      description = {
+        "device: by events on the stream; host: wall time of short batches; loop: wall time of one",
+        "long batch, as nccl-tests measures. Default: device on nccl, host on sim."
+      })
+  private String clock = "auto";
+
   @Option(names = "--quick", description = "Few sizes, few iterations.")
   private boolean quick;
 
@@ -151,13 +161,13 @@ final class BenchCommand implements Callable<Integer> {
         throw bad(
             "--root: %d is no rank of %d: give 0 to %d", root, opened.ranks(), opened.ranks() - 1);
       }
-      Timing timing = Timing.of(opened.backend());
+      Timing timing = timing(opened);
       BenchPlan plan =
           new BenchPlan(
               workloads,
               dataTypes,
               ops,
-              sizes(timing.clock().equals("device") ? 128 * MIB : 4 * MIB),
+              sizes(opened.backend().name().equals("nccl") ? 128 * MIB : 4 * MIB),
               root,
               iterations == null ? (quick ? 10 : 20) : iterations,
               warmups == null ? (quick ? 2 : 5) : warmups,
@@ -168,10 +178,18 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
+  private Timing timing(BackendOptions.Opened opened) {
+    try {
+      return Timing.of(opened.backend(), clock);
+    } catch (IllegalArgumentException unknown) {
+      throw bad("--clock: %s", String.valueOf(unknown.getMessage()));
+    }
+  }
+
   private int run(
       BackendOptions.Opened opened, BenchPlan plan, Timing timing, @Nullable ReportFolder folder)
       throws IOException {
-    BenchRunner runner = new BenchRunner(opened.backend(), opened.ranks(), plan);
+    BenchRunner runner = new BenchRunner(opened.backend(), opened.ranks(), plan, timing);
     if (runner.size() == 0) {
       throw bad("no size from %d bytes on holds one element a rank: raise --max-bytes", minBytes);
     }

@@ -13,6 +13,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
+import org.jccl.sim.SimProvider;
+import org.jccl.sim.Simulator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,18 +68,50 @@ final class RunCommand implements Callable<Integer> {
     try (URLClassLoader loader =
         new URLClassLoader("program", urls, RunCommand.class.getClassLoader())) {
       RankProgram program = program(loader);
+      // A run is for finding bugs: with full checks reports name the line of every call.
+      if (System.getProperty(SimProvider.CHECKS_PROPERTY) == null) {
+        System.setProperty(SimProvider.CHECKS_PROPERTY, "full");
+      }
       try (BackendOptions.Opened opened = backendOptions.open(seed)) {
-        Ranks.run(
-            opened.backend(),
-            opened.ranks(),
-            args,
-            rank -> {
-              Thread.currentThread().setContextClassLoader(loader);
-              program.run(rank);
-            });
+        System.err.println(
+            "jccl run: "
+                + opened.ranks()
+                + " ranks on "
+                + opened.backend().description()
+                + " ("
+                + opened.why()
+                + ")");
+        runOn(opened, program, loader);
       }
     }
     return 0;
+  }
+
+  private void runOn(BackendOptions.Opened opened, RankProgram program, ClassLoader loader) {
+    try {
+      Ranks.run(
+          opened.backend(),
+          opened.ranks(),
+          args,
+          rank -> {
+            Thread.currentThread().setContextClassLoader(loader);
+            program.run(rank);
+          });
+    } finally {
+      Simulator.of(opened.backend()).ifPresent(RunCommand::tellTrace);
+    }
+  }
+
+  /** Equal hashes mean that two runs took the same decisions in the same order. */
+  private static void tellTrace(Simulator simulator) {
+    System.err.printf(
+        "jccl run: trace %016x, %d events, %s%s%n",
+        simulator.traceHash(),
+        simulator.traceEvents(),
+        simulator.schedule(),
+        simulator.isRepeatable()
+            ? ""
+            : ", not repeatable: threads outside the simulator took part");
   }
 
   private RankProgram program(ClassLoader loader) throws Exception {

@@ -40,7 +40,9 @@ record Figure(
     String bandwidth =
         new Plot(
                 "Bus bandwidth",
-                Scale.Linear.of(values(bandwidths, Plot.Point::value).max().orElse(1)),
+                Scale.Decimal.of(
+                    values(bandwidths, Plot.Point::value).filter(v -> v > 0).min().orElse(1),
+                    values(bandwidths, Plot.Point::value).filter(v -> v > 0).max().orElse(10)),
                 Units::gigabytes,
                 bandwidths)
             .svg();

@@ -57,7 +57,8 @@ sealed interface Scale {
 
     @Override
     public double position(double value) {
-      return Math.log(value / low) / Math.log(high / low);
+      // One rank moves nothing over a bus: its bandwidth is 0 and lies on the axis.
+      return Math.log(Math.max(value, low) / low) / Math.log(high / low);
     }
 
     @Override
@@ -77,33 +78,6 @@ sealed interface Scale {
 
     private static double decade(double value) {
       return Math.pow(10, Math.floor(Math.log10(value) + 1e-9));
-    }
-  }
-
-  /** From zero to a round number above the largest value. */
-  record Linear(double high, double step) implements Scale {
-    private static final int TICKS = 5;
-
-    static Linear of(double max) {
-      double rough = Math.max(max, 1e-9) / TICKS;
-      double decade = Math.pow(10, Math.floor(Math.log10(rough)));
-      double step =
-          decade * (rough <= decade ? 1 : rough <= 2 * decade ? 2 : rough <= 5 * decade ? 5 : 10);
-      return new Linear(Math.ceil(max / step - 1e-9) * step, step);
-    }
-
-    @Override
-    public double position(double value) {
-      return value / high;
-    }
-
-    @Override
-    public List<Double> ticks() {
-      List<Double> ticks = new ArrayList<>();
-      for (int i = 0; i * step <= high * 1.0001; i++) {
-        ticks.add(i * step);
-      }
-      return ticks;
     }
   }
 }
