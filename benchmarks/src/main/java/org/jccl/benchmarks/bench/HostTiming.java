@@ -6,8 +6,8 @@ import org.jccl.Stream;
 
 /**
  * Time by the host's clock: what this CPU takes to carry the operations out. Between two looks at
- * the clock lie several operations and one synchronization, whose cost they share. The median counts,
- * not the mean: a compilation or collection of the JVM belongs to no operation.
+ * the clock lie several operations and one synchronization, whose cost they share. The median
+ * counts, not the mean: a compilation or collection of the JVM belongs to no operation.
  */
 final class HostTiming implements Timing {
   private static final int SAMPLES = 10;
