@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jccl.CollectiveException;
 import org.jccl.DataType;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
@@ -43,6 +44,7 @@ final class SimAbi implements NcclAbi {
   private final List<SimDevice> devices;
   private final Map<Long, Endpoint> endpoints = new ConcurrentHashMap<>();
   private final AtomicLong nextHandle = new AtomicLong(0x5100);
+  private volatile String lastError = "";
   private final ThreadLocal<RawGroup> groups = ThreadLocal.withInitial(RawGroup::new);
 
   SimAbi(Kernel kernel, Creations creations, List<SimDevice> devices) {
@@ -101,9 +103,16 @@ final class SimAbi implements NcclAbi {
     };
   }
 
+  /** Of the process, whatever the communicator (ERR-07). */
   @Override
   public String getLastError(long comm) {
-    return "";
+    return lastError;
+  }
+
+  /** A refusal with the words that go with it. */
+  private int refused(int code, String words) {
+    lastError = words;
+    return code;
   }
 
   // ---------------------------------------------------------------- creation
@@ -122,11 +131,15 @@ final class SimAbi implements NcclAbi {
   private int init(
       MemorySegment comm, int nranks, MemorySegment uniqueId, int rank, MemorySegment config) {
     if (nranks < 1 || isNull(comm)) {
-      return INVALID_ARGUMENT;
+      return refused(INVALID_ARGUMENT, "init: nranks " + nranks + " or a null output");
     }
     comm.set(JAVA_LONG_UNALIGNED, 0, 0L);
-    if (rank < 0 || rank >= nranks || !isConfig(config)) {
-      return INVALID_ARGUMENT;
+    if (rank < 0 || rank >= nranks) {
+      return refused(INVALID_ARGUMENT, "init: rank " + rank + " of " + nranks);
+    }
+    String wrong = isNull(config) ? null : wrongField(config);
+    if (wrong != null) {
+      return refused(INVALID_ARGUMENT, "init: the configuration's " + wrong);
     }
     UniqueId id = UniqueId.of(uniqueId.asSlice(0, UniqueId.BYTES).toArray(ValueLayout.JAVA_BYTE));
     SimDevice device = currentDevice();
@@ -141,18 +154,18 @@ final class SimAbi implements NcclAbi {
       Endpoint endpoint = creations.await(task, creations.enrol(id, rank, nranks, device, null));
       comm.set(JAVA_LONG_UNALIGNED, 0, register(endpoint));
       return OK;
-    } catch (org.jccl.CollectiveException failure) {
+    } catch (CollectiveException failure) {
       return codeOf(failure);
     } finally {
       kernel.exit(task);
     }
   }
 
-  private static int codeOf(org.jccl.CollectiveException failure) {
+  private int codeOf(CollectiveException failure) {
     if (failure instanceof ReportedMisuse misuse) {
       throw misuse;
     }
-    return failure.code().code();
+    return refused(failure.code().code(), String.valueOf(failure.getMessage()));
   }
 
   private long register(Endpoint endpoint) {
@@ -161,24 +174,28 @@ final class SimAbi implements NcclAbi {
     return handle;
   }
 
-  /** Rules CFG-01 to CFG-16: the first failing field decides. */
-  private static boolean isConfig(MemorySegment config) {
-    if (isNull(config)) {
-      return true;
-    }
+  /** What is wrong by rules CFG-01 to CFG-16, of which the first failing one decides; or null. */
+  private static @Nullable String wrongField(MemorySegment config) {
     if (config.get(JAVA_INT_UNALIGNED, ConfigField.MAGIC_OFFSET) != ConfigField.MAGIC) {
-      return false;
+      return "magic";
     }
     int version = config.get(JAVA_INT_UNALIGNED, ConfigField.VERSION_OFFSET);
     int known = Math.min(version, SimBackend.IMITATED_VERSION);
     for (ConfigField field : ConfigField.values()) {
-      if (field.since() <= known && !field.allows(config.get(JAVA_INT_UNALIGNED, field.offset()))) {
-        return false;
+      if (field.since() <= known) {
+        int value = config.get(JAVA_INT_UNALIGNED, field.offset());
+        if (!field.allows(value)) {
+          return field.nativeName() + " " + value;
+        }
       }
+    }
+    if (ConfigField.MAX_CTAS.since() > known) {
+      return null;
     }
     int min = config.get(JAVA_INT_UNALIGNED, ConfigField.MIN_CTAS.offset());
     int max = config.get(JAVA_INT_UNALIGNED, ConfigField.MAX_CTAS.offset());
-    return min == ConfigField.UNDEFINED || min <= max; // CFG-05: also with an undefined max
+    // CFG-05: also with an undefined max
+    return min == ConfigField.UNDEFINED || min <= max ? null : "minCTAs " + min + " > " + max;
   }
 
   @Override
@@ -345,7 +362,7 @@ final class SimAbi implements NcclAbi {
     RawGroup group = groups.get();
     Endpoint endpoint = endpoints.get(comm);
     if (endpoint == null) {
-      return group.fail(INVALID_ARGUMENT);
+      return group.fail(refused(INVALID_ARGUMENT, operation.label() + ": no communicator " + comm));
     }
     HostTask task = kernel.enter();
     try {
@@ -356,7 +373,22 @@ final class SimAbi implements NcclAbi {
       int code = endpoint.validate(operation, count, type, op, rootOrPeer);
       SimStream own = stream(endpoint, stream);
       if (code != 0 || own == null) {
-        return group.fail(code != 0 ? code : ResultCode.UNHANDLED_CUDA_ERROR.code());
+        return group.fail(
+            refused(
+                code != 0 ? code : ResultCode.UNHANDLED_CUDA_ERROR.code(),
+                operation.label()
+                    + " on "
+                    + endpoint
+                    + ": count "
+                    + count
+                    + ", type "
+                    + type
+                    + ", op "
+                    + op
+                    + ", root or peer "
+                    + rootOrPeer
+                    + ", stream "
+                    + stream));
       }
       return group.issue(endpoint, operation, send, recv, count, type, op, rootOrPeer, own);
     } finally {
@@ -440,7 +472,7 @@ final class SimAbi implements NcclAbi {
     HostTask task = kernel.enter();
     try {
       return group.end(task, creations);
-    } catch (org.jccl.CollectiveException failure) {
+    } catch (CollectiveException failure) {
       return codeOf(failure);
     } finally {
       kernel.exit(task);
