@@ -130,28 +130,22 @@ final class SimAbi implements NcclAbi {
 
   private int init(
       MemorySegment comm, int nranks, MemorySegment uniqueId, int rank, MemorySegment config) {
-    if (nranks < 1 || isNull(comm)) {
-      return refused(INVALID_ARGUMENT, "init: nranks " + nranks + " or a null output");
-    }
-    comm.set(JAVA_LONG_UNALIGNED, 0, 0L);
-    if (rank < 0 || rank >= nranks) {
-      return refused(INVALID_ARGUMENT, "init: rank " + rank + " of " + nranks);
-    }
-    String wrong = isNull(config) ? null : wrongField(config);
+    RawGroup group = groups.get();
+    String wrong = wrongArgument(comm, nranks, rank, config);
     if (wrong != null) {
-      return refused(INVALID_ARGUMENT, "init: the configuration's " + wrong);
+      return group.fail(refused(INVALID_ARGUMENT, "init: " + wrong)); // poisons (GRP-13)
     }
+    String name = isNull(config) ? null : nameIn(config);
     UniqueId id = UniqueId.of(uniqueId.asSlice(0, UniqueId.BYTES).toArray(ValueLayout.JAVA_BYTE));
     SimDevice device = currentDevice();
-    RawGroup group = groups.get();
     if (group.isOpen()) {
       group.addInit(
-          id, rank, nranks, device, made -> comm.set(JAVA_LONG_UNALIGNED, 0, register(made)));
+          id, rank, nranks, device, name, made -> comm.set(JAVA_LONG_UNALIGNED, 0, register(made)));
       return OK;
     }
     HostTask task = kernel.enter();
     try {
-      Endpoint endpoint = creations.await(task, creations.enrol(id, rank, nranks, device, null));
+      Endpoint endpoint = creations.await(task, creations.enrol(id, rank, nranks, device, name));
       comm.set(JAVA_LONG_UNALIGNED, 0, register(endpoint));
       return OK;
     } catch (CollectiveException failure) {
@@ -159,6 +153,22 @@ final class SimAbi implements NcclAbi {
     } finally {
       kernel.exit(task);
     }
+  }
+
+  /** What NCCL refuses a creation for, in its order (ARG-15, ARG-16); or null. */
+  private static @Nullable String wrongArgument(
+      MemorySegment comm, int nranks, int rank, MemorySegment config) {
+    if (nranks < 1) {
+      return "nranks " + nranks;
+    }
+    if (isNull(comm)) {
+      return "null output";
+    }
+    comm.set(JAVA_LONG_UNALIGNED, 0, 0L);
+    if (rank < 0 || rank >= nranks) {
+      return "rank " + rank + " of " + nranks;
+    }
+    return isNull(config) ? null : wrongField(config);
   }
 
   private int codeOf(CollectiveException failure) {
@@ -177,7 +187,7 @@ final class SimAbi implements NcclAbi {
   /** What is wrong by rules CFG-01 to CFG-16, of which the first failing one decides; or null. */
   private static @Nullable String wrongField(MemorySegment config) {
     if (config.get(JAVA_INT_UNALIGNED, ConfigField.MAGIC_OFFSET) != ConfigField.MAGIC) {
-      return "magic";
+      return "configuration without magic";
     }
     int version = config.get(JAVA_INT_UNALIGNED, ConfigField.VERSION_OFFSET);
     int known = Math.min(version, SimBackend.IMITATED_VERSION);
@@ -196,6 +206,15 @@ final class SimAbi implements NcclAbi {
     int max = config.get(JAVA_INT_UNALIGNED, ConfigField.MAX_CTAS.offset());
     // CFG-05: also with an undefined max
     return min == ConfigField.UNDEFINED || min <= max ? null : "minCTAs " + min + " > " + max;
+  }
+
+  /** CFG-18: a name for messages, here as in NCCL's log. */
+  private static @Nullable String nameIn(MemorySegment config) {
+    int version = config.get(JAVA_INT_UNALIGNED, ConfigField.VERSION_OFFSET);
+    boolean named = ConfigField.structBytes(version) >= ConfigField.COMM_NAME_OFFSET + Long.BYTES;
+    return named
+        ? HostMemory.text(config.get(JAVA_LONG_UNALIGNED, ConfigField.COMM_NAME_OFFSET))
+        : null;
   }
 
   @Override
@@ -391,6 +410,9 @@ final class SimAbi implements NcclAbi {
                     + stream));
       }
       return group.issue(endpoint, operation, send, recv, count, type, op, rootOrPeer, own);
+    } catch (RuntimeException reported) {
+      group.fail(ResultCode.INTERNAL_ERROR.code()); // what is queued must not be launched (GRP-11)
+      throw reported;
     } finally {
       kernel.exit(task);
     }
