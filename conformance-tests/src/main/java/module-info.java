@@ -12,4 +12,6 @@ module org.jccl.conformance {
   requires transitive org.junit.jupiter.params;
   requires org.junit.platform.launcher;
   requires static org.jspecify;
+
+  exports org.jccl.conformance.data;
 }
