@@ -1,5 +1,8 @@
 package org.jccl.process;
 
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
 /** What the members of a group do together; the ordinal is the operation id on the wire. */
 enum Act {
   JOIN,
@@ -9,10 +12,10 @@ enum Act {
 
   private static final Act[] BY_ID = values();
 
-  private final String label = name().toLowerCase(java.util.Locale.ROOT);
+  private final String label = name().toLowerCase(Locale.ROOT);
 
   /** The act with that wire id, or null if there is none. */
-  static @org.jspecify.annotations.Nullable Act ofId(int id) {
+  static @Nullable Act ofId(int id) {
     return id >= 0 && id < BY_ID.length ? BY_ID[id] : null;
   }
 

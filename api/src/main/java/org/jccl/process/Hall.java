@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jccl.ResultCode;
 import org.jccl.spi.WaitQueue;
 import org.jspecify.annotations.Nullable;
@@ -84,20 +85,33 @@ final class Hall {
 
   private final WaitQueue queue = new WaitQueue();
   private final int worldSize;
+  private final boolean realTime;
   private final @Nullable Seat[] seats;
   private final @Nullable String[] gone;
   private @Nullable Round open;
   private @Nullable Breakdown breakdown;
 
-  Hall(int worldSize) {
+  /**
+   * An empty hall.
+   *
+   * @param realTime whether members may come from outside this JVM
+   */
+  Hall(int worldSize, boolean realTime) {
     this.worldSize = worldSize;
+    this.realTime = realTime;
     this.seats = new Seat[worldSize];
     this.gone = new String[worldSize];
   }
 
   /** A member that does not wait here takes its place. */
   void seat(int rank, Seat seat) {
-    queue.update(() -> seats[rank] = seat);
+    queue.update(
+        () -> {
+          seats[rank] = seat;
+          if (breakdown != null) {
+            seat.fail(breakdown);
+          }
+        });
   }
 
   /** A member comes to a step. Never waits, never throws: the round tells how it went. */
@@ -117,6 +131,10 @@ final class Hall {
       fail(ResultCode.INVALID_USAGE, disagreement(round, rank, step));
       return round;
     }
+    if (round.payloads[rank] != null) {
+      fail(ResultCode.INVALID_USAGE, "rank " + rank + " comes twice to " + step);
+      return round;
+    }
     round.payloads[rank] = payload;
     round.arrived++;
     if (round.isComplete()) {
@@ -127,7 +145,7 @@ final class Hall {
         }
       }
     } else {
-      failIfMissingOneIsGone(round);
+      failIfOneIsGone(round);
     }
     return round;
   }
@@ -147,7 +165,8 @@ final class Hall {
   /** Waits in this JVM until the round is complete or the group broke down. */
   boolean await(int rank, Round round, Duration timeout) throws InterruptedException {
     String what = "process group, rank " + rank + "/" + worldSize + ", " + round.step;
-    return queue.await(what, () -> round.isComplete() || breakdown != null, timeout);
+    BooleanSupplier over = () -> round.isComplete() || breakdown != null;
+    return realTime ? RealTime.await(queue, what, over, timeout) : queue.await(what, over, timeout);
   }
 
   /** The result of a round that {@link #await} has seen the end of, or the breakdown. */
@@ -194,7 +213,7 @@ final class Hall {
           seats[rank] = null;
           Round round = open;
           if (round != null) {
-            failIfMissingOneIsGone(round);
+            failIfOneIsGone(round);
           }
         });
   }
@@ -204,12 +223,12 @@ final class Hall {
     queue.update(() -> fail(code, text));
   }
 
-  private void failIfMissingOneIsGone(Round round) {
-    for (int rank : round.missing()) {
+  private void failIfOneIsGone(Round round) {
+    for (int rank = 0; rank < worldSize; rank++) {
       if (gone[rank] != null) {
-        fail(
-            ResultCode.REMOTE_ERROR,
-            "rank " + rank + " will not come to " + round.step + ": it " + gone[rank]);
+        String verb = round.payloads[rank] == null ? " will not come to " : " left in ";
+        String text = "rank " + rank + verb + round.step + ": it " + gone[rank];
+        fail(ResultCode.REMOTE_ERROR, text);
         return;
       }
     }

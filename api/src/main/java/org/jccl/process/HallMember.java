@@ -2,6 +2,7 @@ package org.jccl.process;
 
 import java.time.Duration;
 import java.util.List;
+import org.jccl.ResultCode;
 
 /** A member that waits in the {@link Hall} itself: a thread of this JVM. */
 class HallMember extends Member {
@@ -21,7 +22,7 @@ class HallMember extends Member {
       }
     } catch (InterruptedException cause) {
       hall.breakDown(
-          org.jccl.ResultCode.REMOTE_ERROR,
+          ResultCode.REMOTE_ERROR,
           "rank " + rank() + " was interrupted while it waited in " + step);
       throw interrupted(step, cause);
     }

@@ -23,7 +23,7 @@ public final class InJvmProcessGroups {
    * @param timeout how long each broadcast and all-gather waits for late members
    */
   public static List<ProcessGroup> create(int worldSize, Duration timeout) {
-    Hall hall = new Hall(Member.requireWorldSize(worldSize));
+    Hall hall = new Hall(Member.requireWorldSize(worldSize), false);
     Duration limit = Member.requireTimeout(timeout);
     List<ProcessGroup> members = new ArrayList<>(worldSize);
     for (int rank = 0; rank < worldSize; rank++) {

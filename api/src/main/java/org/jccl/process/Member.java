@@ -86,8 +86,8 @@ abstract class Member implements ProcessGroup {
   }
 
   /** The step that makes the group: everybody is there. */
-  final void join() {
-    step(Act.JOIN, 0, NOTHING, timeout);
+  final void join(Duration limit) {
+    step(Act.JOIN, 0, NOTHING, limit);
   }
 
   private List<byte[]> step(Act act, int root, byte[] payload, Duration limit) {
@@ -99,7 +99,9 @@ abstract class Member implements ProcessGroup {
           who() + act.label() + ": another thread is inside; a member is used by one at a time");
     }
     try {
-      return meet(new Step(act, root, position++), payload, limit);
+      // Joining is not counted, so that positions are the same in every kind of group.
+      long number = act == Act.JOIN ? 0 : position++;
+      return meet(new Step(act, root, number), payload, limit);
     } finally {
       inside.set(false);
     }

@@ -9,6 +9,9 @@ package org.jccl.process;
 record Step(Act act, int root, long position) {
   @Override
   public String toString() {
+    if (act == Act.JOIN) {
+      return act.label();
+    }
     String from = act == Act.BROADCAST ? " from root " + root : "";
     return act.label() + " #" + position + from;
   }

@@ -1,7 +1,9 @@
 package org.jccl.sim;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jccl.Backend;
@@ -33,7 +35,7 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
   private final List<SimDevice> devices = new ArrayList<>();
   private final String description;
   private final Consumer<String> leaks;
-  private final List<SimCommunicator> communicators = new ArrayList<>();
+  private final Set<SimCommunicator> communicators = new LinkedHashSet<>();
   private final SimAbi raw;
   private final StallWatch watch;
   private boolean closed;
@@ -105,14 +107,13 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
       Endpoint endpoint =
           creations.await(
               task, creations.enrol(id, rank, worldSize, own, config.name().orElse(null)));
-      return remember(new SimCommunicator(endpoint, config, this));
+      return remember(new SimCommunicator(endpoint, config, this, communicators::remove));
     } finally {
       kernel.exit(task);
     }
   }
 
   private SimCommunicator remember(SimCommunicator communicator) {
-    communicators.removeIf(each -> each.state() == Communicator.State.CLOSED);
     communicators.add(communicator);
     return communicator;
   }
@@ -128,7 +129,7 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
     try {
       List<Communicator> made = new ArrayList<>();
       for (Endpoint endpoint : creations.joinAll(own, config.name().orElse(null))) {
-        made.add(remember(new SimCommunicator(endpoint, config, this)));
+        made.add(remember(new SimCommunicator(endpoint, config, this, communicators::remove)));
       }
       return made;
     } finally {
@@ -193,12 +194,10 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
       return;
     }
     closed = true;
-    for (SimCommunicator communicator : communicators) {
-      if (communicator.state() != Communicator.State.CLOSED) {
-        leaks.accept(communicator + " was never closed");
-        communicator.abort();
-        communicator.close();
-      }
+    for (SimCommunicator communicator : List.copyOf(communicators)) {
+      leaks.accept(communicator + " was never closed");
+      communicator.abort();
+      communicator.close();
     }
     devices.forEach(SimDevice::close);
   }

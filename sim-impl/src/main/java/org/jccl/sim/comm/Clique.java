@@ -1,8 +1,6 @@
 package org.jccl.sim.comm;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
@@ -191,15 +189,5 @@ final class Clique {
         + ": "
         + call
         + (call.site() == null ? "" : "\n    at " + call.site());
-  }
-
-  List<Endpoint> present() {
-    List<Endpoint> list = new ArrayList<>();
-    for (Endpoint member : members) {
-      if (member != null) {
-        list.add(member);
-      }
-    }
-    return list;
   }
 }

@@ -104,6 +104,7 @@ public final class Creations {
   /** One communicator that waits for its ranks. */
   private final class Creation implements Wait {
     private final List<HostTask> waiting = new ArrayList<>();
+    private final Map<SimDevice, Integer> devices = new HashMap<>();
     private @Nullable Clique clique;
     private @Nullable UniqueId id;
     private int joined;
@@ -125,21 +126,20 @@ public final class Creations {
       if (shared.member(rank) != null) {
         throw settle(claim(rank, worldSize, "that rank has joined before"));
       }
-      for (Endpoint other : shared.present()) {
-        if (other.device() == device) {
-          throw settle(
-              new CollectiveException(
-                  ResultCode.INVALID_USAGE,
-                  "ranks "
-                      + other.rank()
-                      + " and "
-                      + rank
-                      + " of "
-                      + shared.name()
-                      + " both use device "
-                      + device.index()
-                      + ": give each rank a device of its own (INIT-07)"));
-        }
+      Integer other = devices.putIfAbsent(device, rank);
+      if (other != null) {
+        throw settle(
+            new CollectiveException(
+                ResultCode.INVALID_USAGE,
+                "ranks "
+                    + other
+                    + " and "
+                    + rank
+                    + " of "
+                    + shared.name()
+                    + " both use device "
+                    + device.index()
+                    + ": give each rank a device of its own (INIT-07)"));
       }
       Endpoint endpoint = new Endpoint(shared, rank, device);
       shared.join(endpoint);

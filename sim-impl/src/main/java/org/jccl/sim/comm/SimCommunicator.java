@@ -3,6 +3,7 @@ package org.jccl.sim.comm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -23,12 +24,17 @@ public final class SimCommunicator extends CommunicatorBase {
   private final SimDevice device;
   private final SimStream defaultStream;
   private final Kernel kernel;
+  private final Consumer<SimCommunicator> whenClosed;
 
-  /** The communicator of one rank; owns a stream of its own. */
+  /** The communicator of one rank; owns a stream of its own, tells {@code whenClosed} its end. */
   public SimCommunicator(
-      Endpoint endpoint, CommunicatorConfig config, GroupRecording.Issuer issuer) {
+      Endpoint endpoint,
+      CommunicatorConfig config,
+      GroupRecording.Issuer issuer,
+      Consumer<SimCommunicator> whenClosed) {
     super(endpoint.rank(), endpoint.worldSize(), endpoint.device(), config, issuer);
     this.endpoint = endpoint;
+    this.whenClosed = whenClosed;
     this.device = endpoint.device();
     this.kernel = device.world().kernel();
     this.defaultStream = device.newStream();
@@ -194,6 +200,7 @@ public final class SimCommunicator extends CommunicatorBase {
     try {
       if (!endpoint.isClosed()) {
         endpoint.close(task);
+        whenClosed.accept(this);
         releaseToken();
         defaultStream.close();
       }

@@ -1,0 +1,383 @@
+package org.jccl.nccl;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jccl.CollectiveException;
+import org.jccl.CommunicatorAbortedException;
+import org.jccl.CommunicatorConfig;
+import org.jccl.DataType;
+import org.jccl.Device;
+import org.jccl.DeviceBuffer;
+import org.jccl.PreMulSum;
+import org.jccl.ResultCode;
+import org.jccl.Stream;
+import org.jccl.nccl.ffi.NcclBinding;
+import org.jccl.nccl.ffi.NcclLibrary;
+import org.jccl.nccl.ffi.NcclVersion;
+import org.jccl.ops.Operation;
+import org.jccl.spi.CommunicatorBase;
+
+/**
+ * One rank's endpoint in NCCL.
+ *
+ * <p>The way of a call is short on purpose: note the stream, make the downcall; no lock, no
+ * allocation. The lock {@link #life} guards the handle's life only: whoever takes the handle away
+ * (abort, close) does so under it before the native object goes, and whoever asks from another
+ * thread asks under it, so that a destroyed handle is never touched (LIF-12).
+ */
+final class NcclCommunicator extends CommunicatorBase {
+  private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
+  private static final int IN_PROGRESS = ResultCode.IN_PROGRESS.code();
+  private static final long POLL_NANOS = 10_000;
+  private static final int DEVICE_SCALAR = 0;
+  private static final int HOST_SCALAR = 1;
+
+  // Offsets in the scratch memory that native calls read from and write to.
+  private static final long SUM_SLOT = 0;
+  private static final long SCALAR_SLOT = 8;
+  private static final long ASYNC_SLOT = 16;
+  private static final long SCRATCH_BYTES = 24;
+
+  private final NcclBackend backend;
+  private final NcclBinding nccl;
+  private final boolean nativeAllToAll;
+  private final String name;
+  private final NativeThread thread;
+  private final Stream defaultStream;
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment scratch = arena.allocate(SCRATCH_BYTES, JAVA_LONG.byteAlignment());
+  private final UsedStreams streams = new UsedStreams();
+  private final List<PreMulSum> sums = new ArrayList<>();
+  private final Object life = new Object();
+  private final Ending ending = new Ending(this);
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private volatile long handle;
+  private volatile State state = State.READY;
+
+  /** Whether NCCL is done with this communicator, so that memory it was given may go. */
+  private volatile boolean letGo = true;
+
+  /** An endpoint that {@link Opening} is about to open. */
+  NcclCommunicator(
+      NcclBackend backend,
+      NcclLibrary library,
+      String name,
+      int rank,
+      int worldSize,
+      Device device,
+      CommunicatorConfig config) {
+    super(rank, worldSize, device, config, backend);
+    this.backend = backend;
+    this.nccl = library.binding();
+    this.nativeAllToAll = library.version() >= NcclVersion.NATIVE_ALL_TO_ALL;
+    this.name = name;
+    this.defaultStream = device.newStream();
+    this.thread = new NativeThread("jccl-nccl-" + name + "-" + rank);
+  }
+
+  NcclBinding nccl() {
+    return nccl;
+  }
+
+  NativeThread thread() {
+    return thread;
+  }
+
+  /** For what its creation reads and writes. */
+  Arena arena() {
+    return arena;
+  }
+
+  boolean hasNativeAllToAll() {
+    return nativeAllToAll;
+  }
+
+  void opened(long native_) {
+    handle = native_;
+    backend.opened(this);
+  }
+
+  // ---- calls
+
+  @Override
+  protected int enqueue(
+      Operation operation,
+      long send,
+      long recv,
+      long count,
+      int type,
+      int reduction,
+      int rootOrPeer,
+      Stream stream) {
+    int code =
+        Thread.currentThread().isVirtual()
+            ? handOver(operation, send, recv, count, type, reduction, rootOrPeer, stream)
+            : issue(operation, send, recv, count, type, reduction, rootOrPeer, stream);
+    return code == 0 ? 0 : settled(code);
+  }
+
+  /** The native call alone; also inside a native group. */
+  int issue(
+      Operation operation,
+      long send,
+      long recv,
+      long count,
+      int type,
+      int reduction,
+      int rootOrPeer,
+      Stream stream) {
+    streams.note(stream);
+    return NcclCalls.issue(
+        nccl,
+        this,
+        handle,
+        operation,
+        send,
+        recv,
+        count,
+        type,
+        reduction,
+        rootOrPeer,
+        stream.handle());
+  }
+
+  private int handOver(
+      Operation operation,
+      long send,
+      long recv,
+      long count,
+      int type,
+      int reduction,
+      int rootOrPeer,
+      Stream stream) {
+    return thread.call(
+        operation.label(),
+        () -> issue(operation, send, recv, count, type, reduction, rootOrPeer, stream));
+  }
+
+  /**
+   * The final code of a call that did not simply succeed. A nonblocking one is polled to its end:
+   * neither the communicator nor the stream may be used before (ERR-06, STR-16), and an abort from
+   * another thread ends the polling.
+   */
+  int settled(int code) {
+    int now = code;
+    while (now == IN_PROGRESS) {
+      LockSupport.parkNanos(POLL_NANOS);
+      now = storedCode();
+    }
+    if (now != 0) {
+      if (state == State.ABORTED) {
+        throw aborted();
+      }
+      noteFailure();
+    }
+    return now;
+  }
+
+  /** NCCL's stored state; REMOTE_ERROR once the handle is gone. */
+  private int storedCode() {
+    synchronized (life) {
+      long comm = handle;
+      if (comm == 0) {
+        return ResultCode.REMOTE_ERROR.code();
+      }
+      int asked = nccl.commGetAsyncError(comm, scratch.asSlice(ASYNC_SLOT, JAVA_INT));
+      return asked != 0 ? asked : scratch.get(JAVA_INT, ASYNC_SLOT);
+    }
+  }
+
+  /**
+   * A failure that NCCL has stored is sticky (ERR-04); an argument error mostly is not (ERR-05).
+   */
+  private void noteFailure() {
+    if (!NcclCalls.good(storedCode())) {
+      synchronized (life) {
+        if (state == State.READY) {
+          state = State.FAILED;
+        }
+      }
+    }
+  }
+
+  private CommunicatorAbortedException aborted() {
+    return new CommunicatorAbortedException(
+        name + ", rank " + rank() + "/" + worldSize() + " was aborted: close it, open a new one",
+        null);
+  }
+
+  @Override
+  protected void requireUsable() {
+    if (state != State.READY) {
+      throw unusable();
+    }
+  }
+
+  private RuntimeException unusable() {
+    return switch (state) {
+      case ABORTED -> aborted();
+      case FAILED -> failure(storedCode(), "a call on a failed communicator");
+      case CLOSED, READY -> new IllegalStateException(name + ", rank " + rank() + " is closed");
+    };
+  }
+
+  // ---- sums
+
+  @Override
+  public PreMulSum preMulSum(DataType type, double scalar) {
+    // Little-endian: the element's bytes come first, whatever its size. Read at once (PMS-02).
+    scratch.set(JAVA_LONG, SCALAR_SLOT, type.encode(scalar));
+    return newSum(type, scratch.address() + SCALAR_SLOT, HOST_SCALAR);
+  }
+
+  @Override
+  public PreMulSum preMulSum(DeviceBuffer scalar) {
+    if (scalar.count() != 1 || scalar.device() != device() || scalar.isClosed()) {
+      throw new IllegalArgumentException(
+          name
+              + ", rank "
+              + rank()
+              + ", preMulSum: one element on "
+              + device()
+              + " is needed, got "
+              + scalar);
+    }
+    return newSum(scalar.type(), scalar.address(), DEVICE_SCALAR);
+  }
+
+  private PreMulSum newSum(DataType type, long scalar, int residence) {
+    requireUsable();
+    int code =
+        nccl.redOpCreatePreMulSum(
+            scratch.asSlice(SUM_SLOT, JAVA_INT), scalar, type.code(), residence, handle);
+    if (code != 0) {
+      throw failure(settled(code), "preMulSum");
+    }
+    PreMulSum sum = new PreMulSum(this, type, scratch.get(JAVA_INT, SUM_SLOT), this::destroySum);
+    sums.add(sum);
+    return sum;
+  }
+
+  private void destroySum(int code) {
+    sums.removeIf(sum -> sum.code() == code);
+    synchronized (life) {
+      // With the communicator its sums are gone, too (PMS-11).
+      if (handle != 0) {
+        int result = nccl.redOpDestroy(code, handle);
+        if (result != 0) {
+          throw failure(result, "closing a preMulSum");
+        }
+      }
+    }
+  }
+
+  // ---- life
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Stream defaultStream() {
+    return defaultStream;
+  }
+
+  @Override
+  protected String lastError() {
+    // The text belongs to the process, the argument is ignored (ERR-07): so no handle goes in.
+    return nccl.getLastError(0);
+  }
+
+  @Override
+  public State state() {
+    if (state == State.READY && handle != 0) {
+      noteFailure();
+    }
+    return state;
+  }
+
+  @Override
+  public ResultCode asyncError() {
+    return state == State.CLOSED ? ResultCode.SUCCESS : ResultCode.of(storedCode());
+  }
+
+  /** Takes the handle away, so that nobody uses it any more; 0 if it is gone already. */
+  private long take(State next) {
+    synchronized (life) {
+      long comm = handle;
+      handle = 0;
+      if (state != State.CLOSED) {
+        state = next;
+      }
+      return comm;
+    }
+  }
+
+  @Override
+  public void abort() {
+    long comm = take(State.ABORTED);
+    if (comm != 0) {
+      letGo = ending.kill(comm);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
+    long deadline = System.nanoTime() + config().closeTimeout().toNanos();
+    if (handle != 0) {
+      List.copyOf(sums).forEach(PreMulSum::close);
+    }
+    boolean finished = state() == State.READY && finishedBefore(deadline);
+    long comm = take(State.CLOSED);
+    if (comm != 0) {
+      Duration left = Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
+      letGo = finished ? ending.finish(comm, left) : ending.kill(comm);
+    }
+    release(letGo);
+  }
+
+  /** LIF-07: an early local destroy would not wait for what this rank has in flight. */
+  private boolean finishedBefore(long deadline) {
+    try {
+      if (streams.awaitIdle(deadline)) {
+        return true;
+      }
+      LOG.log(
+          Level.WARNING,
+          "{0}: its work has not ended in {1}, so it is aborted: a peer may be missing",
+          this,
+          config().closeTimeout());
+    } catch (CollectiveException failed) {
+      LOG.log(Level.WARNING, this + ": its work has failed, so it is aborted", failed);
+    }
+    return false;
+  }
+
+  /** Frees what is ours; {@code arenaToo} unless a native call may still use its memory. */
+  void release(boolean arenaToo) {
+    try {
+      releaseToken();
+      defaultStream.close();
+    } catch (RuntimeException failed) {
+      LOG.log(Level.WARNING, this + ": freeing its stream failed", failed);
+    }
+    thread.end();
+    backend.closed(this);
+    if (arenaToo) {
+      arena.close();
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package org.jccl.nccl.cuda;
+
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import jcuda.runtime.JCuda;
+import jcuda.runtime.cudaStream_t;
+import org.jccl.Backend;
+import org.jccl.Device;
+import org.jccl.Event;
+import org.jccl.Stream;
+import org.jccl.spi.DeviceMemory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One GPU. Its own stream and its memory are made at first use, so that opening a backend creates
+ * no CUDA context on GPUs that this process does not use.
+ */
+final class CudaDevice implements Device {
+  private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
+
+  private final Backend backend;
+  private final CudaDevices.Gpu gpu;
+  private final CompletionPoller poller;
+  private final CudaMemory memory;
+  private final Set<CudaStream> streams = ConcurrentHashMap.newKeySet();
+  private final Set<AutoCloseable> others = ConcurrentHashMap.newKeySet();
+  private final Object lock = new Object();
+  private @Nullable CudaStream defaultStream;
+  private boolean closed;
+
+  CudaDevice(Backend backend, CudaDevices.Gpu gpu) {
+    this.backend = backend;
+    this.gpu = gpu;
+    this.poller = new CompletionPoller(gpu.index());
+    this.memory = new CudaMemory(this);
+  }
+
+  /** The one of {@code device}, which must be one of ours. */
+  static CudaDevice of(Device device) {
+    if (device instanceof CudaDevice cuda) {
+      return cuda;
+    }
+    throw new IllegalArgumentException(
+        "a CUDA device is needed, got device " + device.index() + " of " + device.backend().name());
+  }
+
+  @Override
+  public Backend backend() {
+    return backend;
+  }
+
+  @Override
+  public int index() {
+    return gpu.index();
+  }
+
+  @Override
+  public String name() {
+    return gpu.name();
+  }
+
+  @Override
+  public String identity() {
+    return gpu.identity();
+  }
+
+  @Override
+  public CudaStream newStream() {
+    makeCurrent();
+    cudaStream_t stream = new cudaStream_t();
+    Cuda.check(
+        JCuda.cudaStreamCreateWithFlags(stream, JCuda.cudaStreamNonBlocking),
+        "cudaStreamCreateWithFlags");
+    return register(new CudaStream(this, stream, true));
+  }
+
+  /** A stream that someone else owns. */
+  CudaStream borrow(cudaStream_t stream) {
+    return register(new CudaStream(this, stream, false));
+  }
+
+  private CudaStream register(CudaStream stream) {
+    streams.add(stream);
+    return stream;
+  }
+
+  @Override
+  public Stream defaultStream() {
+    synchronized (lock) {
+      if (closed) {
+        throw new IllegalStateException("device " + index() + " is closed");
+      }
+      CudaStream stream = defaultStream;
+      if (stream == null) {
+        stream = newStream();
+        defaultStream = stream;
+      }
+      return stream;
+    }
+  }
+
+  @Override
+  public Event newEvent() {
+    makeCurrent();
+    CudaEvent event = new CudaEvent(this);
+    others.add(event);
+    return event;
+  }
+
+  /** Keeps track of what must be closed before the device. */
+  void register(AutoCloseable resource) {
+    others.add(resource);
+  }
+
+  void forget(AutoCloseable resource) {
+    if (resource instanceof CudaStream stream) {
+      streams.remove(stream);
+    } else {
+      others.remove(resource);
+    }
+  }
+
+  /** The streams that are open now. */
+  Set<CudaStream> streams() {
+    return streams;
+  }
+
+  CompletionPoller poller() {
+    return poller;
+  }
+
+  @Override
+  public void synchronize() {
+    if (Thread.currentThread().isVirtual()) {
+      // Blocked in CUDA it would hold its carrier; what jccl knows of are its streams.
+      streams.forEach(CudaStream::synchronize);
+      return;
+    }
+    makeCurrent();
+    Cuda.check(JCuda.cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+  }
+
+  @Override
+  public void makeCurrent() {
+    Cuda.use(index());
+  }
+
+  @Override
+  public DeviceMemory memory() {
+    return memory;
+  }
+
+  @Override
+  public void close() {
+    CudaStream own;
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      own = defaultStream;
+    }
+    List<String> leaks = new ArrayList<>();
+    for (CudaStream stream : streams) {
+      if (stream != own && stream.owned()) {
+        leaks.add("a stream");
+      }
+    }
+    others.forEach(resource -> leaks.add("an open " + resource.getClass().getSimpleName()));
+    leaks.addAll(memory.left());
+    if (!leaks.isEmpty()) {
+      LOG.log(Level.WARNING, "{0} closed with {1} left: {2}", this, leaks.size(), leaks);
+    }
+    others.forEach(CudaDevice::closeQuietly);
+    streams.forEach(CudaDevice::closeQuietly);
+    closeQuietly(memory);
+    poller.close();
+  }
+
+  private static void closeQuietly(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception failure) {
+      LOG.log(Level.WARNING, "closing " + resource, failure);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "nccl device " + index() + " (" + name() + ")";
+  }
+}

@@ -1,0 +1,164 @@
+package org.jccl.nccl.cuda;
+
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import jcuda.CudaException;
+import jcuda.runtime.JCuda;
+import jcuda.runtime.cudaDeviceProp;
+import jcuda.runtime.cudaError;
+import org.jccl.Backend;
+import org.jccl.Device;
+import org.jccl.nccl.ffi.NativeAccess;
+
+/** The GPUs of this machine: what there is and why there is nothing, and opening them. */
+public final class CudaDevices {
+  private static final String DRIVER = "libcuda.so.1";
+
+  private CudaDevices() {}
+
+  /**
+   * One GPU.
+   *
+   * @param index CUDA's number of it, from 0
+   * @param name product name
+   * @param identity its UUID, or its place on the PCI bus where it has none
+   * @param computeCapability major * 10 + minor: 90 for 9.0
+   * @param memoryBytes size of its memory
+   */
+  public record Gpu(
+      int index, String name, String identity, int computeCapability, long memoryBytes) {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "device %d: %s, %s, compute capability %d.%d, %d MiB",
+          index,
+          name,
+          identity,
+          computeCapability / 10,
+          computeCapability % 10,
+          memoryBytes >> 20);
+    }
+  }
+
+  /**
+   * What was found.
+   *
+   * @param reason one sentence: how many GPUs there are, or why there are none
+   * @param gpus in CUDA's order; empty if none can be used
+   * @param driverVersion newest CUDA that the driver supports, 13000 for 13.0, or 0
+   * @param runtimeVersion CUDA version of JCuda's runtime, or 0
+   * @param tried what was looked at, a line each
+   */
+  public record Report(
+      String reason, List<Gpu> gpus, int driverVersion, int runtimeVersion, List<String> tried) {
+    /** Whether there is a GPU to work with. */
+    public boolean available() {
+      return !gpus.isEmpty();
+    }
+  }
+
+  /** Looks; throws nothing and prints nothing, also where there is no driver or no Linux. */
+  public static Report look() {
+    List<String> tried = new ArrayList<>();
+    try {
+      // First by hand: without a driver JCuda would unpack its libraries for nothing.
+      if (NativeAccess.open(DRIVER).isEmpty()) {
+        String words = NativeAccess.whyNot(DRIVER);
+        tried.add(DRIVER + ": " + words);
+        return none("no NVIDIA driver: " + words, tried);
+      }
+      tried.add(DRIVER + ": found");
+      JCudaNatives.load();
+      tried.add("JCuda's native libraries: loaded");
+      return count(tried);
+    } catch (LinkageError
+        | UncheckedIOException
+        | CudaException
+        | IllegalCallerException
+        | UnsupportedOperationException failure) {
+      String words = firstLine(failure);
+      tried.add("JCuda: " + words);
+      return none("CUDA cannot be used: " + words, tried);
+    }
+  }
+
+  /** The first {@code limit} GPUs as devices of {@code backend}; all of them for 0. */
+  public static List<Device> open(Backend backend, int limit) {
+    List<Device> devices = new ArrayList<>();
+    for (Gpu gpu : look().gpus()) {
+      if (limit == 0 || devices.size() < limit) {
+        devices.add(new CudaDevice(backend, gpu));
+      }
+    }
+    return List.copyOf(devices);
+  }
+
+  private static Report count(List<String> tried) {
+    int[] version = {0};
+    int driver = JCuda.cudaDriverGetVersion(version) == 0 ? version[0] : 0;
+    int runtime = JCuda.cudaRuntimeGetVersion(version) == 0 ? version[0] : 0;
+    tried.add("CUDA driver " + driver + ", JCuda's runtime " + runtime);
+    int[] count = {0};
+    int code = JCuda.cudaGetDeviceCount(count);
+    if (code != cudaError.cudaSuccess) {
+      String words = JCuda.cudaGetErrorName(code) + ", " + JCuda.cudaGetErrorString(code);
+      tried.add("cudaGetDeviceCount: " + words);
+      return new Report("CUDA sees no GPU: " + words, List.of(), driver, runtime, tried);
+    }
+    List<Gpu> gpus = new ArrayList<>();
+    for (int index = 0; index < count[0]; index++) {
+      gpus.add(describe(index));
+    }
+    gpus.forEach(gpu -> tried.add(gpu.toString()));
+    String reason = gpus.isEmpty() ? "CUDA sees no GPU" : gpus.size() + " GPUs";
+    return new Report(reason, List.copyOf(gpus), driver, runtime, List.copyOf(tried));
+  }
+
+  private static Gpu describe(int index) {
+    cudaDeviceProp properties = new cudaDeviceProp();
+    Cuda.check(JCuda.cudaGetDeviceProperties(properties, index), "cudaGetDeviceProperties");
+    return new Gpu(
+        index,
+        text(properties.name),
+        identity(properties, index),
+        properties.major * 10 + properties.minor,
+        properties.totalGlobalMem);
+  }
+
+  private static String identity(cudaDeviceProp properties, int index) {
+    byte[] bytes = properties.uuid == null ? new byte[0] : properties.uuid.bytes;
+    if (bytes != null && bytes.length == 16) {
+      ByteBuffer uuid = ByteBuffer.wrap(bytes);
+      UUID value = new UUID(uuid.getLong(), uuid.getLong());
+      if (value.getMostSignificantBits() != 0 || value.getLeastSignificantBits() != 0) {
+        return "GPU-" + value;
+      }
+    }
+    String[] bus = {""};
+    Cuda.check(JCuda.cudaDeviceGetPCIBusId(bus, 32, index), "cudaDeviceGetPCIBusId");
+    return "PCI-" + bus[0];
+  }
+
+  private static String text(byte[] terminated) {
+    int length = 0;
+    while (length < terminated.length && terminated[length] != 0) {
+      length++;
+    }
+    return new String(terminated, 0, length, StandardCharsets.UTF_8);
+  }
+
+  private static Report none(String reason, List<String> tried) {
+    return new Report(reason, List.of(), 0, 0, List.copyOf(tried));
+  }
+
+  private static String firstLine(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    return message.lines().findFirst().orElse(failure.getClass().getSimpleName());
+  }
+}

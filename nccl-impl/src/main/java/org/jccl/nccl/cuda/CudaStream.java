@@ -1,0 +1,220 @@
+package org.jccl.nccl.cuda;
+
+import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import jcuda.driver.CUgraph;
+import jcuda.driver.CUstreamCaptureMode;
+import jcuda.driver.CUstreamCaptureStatus;
+import jcuda.driver.JCudaDriver;
+import jcuda.runtime.JCuda;
+import jcuda.runtime.cudaEvent_t;
+import jcuda.runtime.cudaStream_t;
+import org.jccl.Device;
+import org.jccl.Event;
+import org.jccl.Graph;
+import org.jccl.Stream;
+
+/** A CUDA stream, made here or borrowed; one of its own at any rate, never the legacy default. */
+final class CudaStream implements Stream {
+  private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
+  private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final CudaDevice device;
+  private final cudaStream_t stream;
+  private final StreamHandle driver;
+  private final long handle;
+  private final boolean owned;
+
+  /** Keeps a capture from beginning between the look whether there is one and what follows. */
+  private final Object captureLock = new Object();
+
+  private volatile boolean closed;
+
+  CudaStream(CudaDevice device, cudaStream_t stream, boolean owned) {
+    this.device = device;
+    this.stream = stream;
+    this.driver = new StreamHandle(stream);
+    this.handle = driver.value();
+    this.owned = owned;
+  }
+
+  /** The one of {@code stream}, which must be one of ours and open. */
+  static CudaStream of(Stream stream) {
+    if (stream instanceof CudaStream cuda) {
+      cuda.requireOpen();
+      return cuda;
+    }
+    throw new IllegalArgumentException(
+        "a CUDA stream is needed, got one of " + stream.device().backend().name());
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("stream is closed: " + this);
+    }
+  }
+
+  boolean owned() {
+    return owned;
+  }
+
+  cudaStream_t raw() {
+    return stream;
+  }
+
+  StreamHandle driver() {
+    return driver;
+  }
+
+  @Override
+  public Device device() {
+    return device;
+  }
+
+  @Override
+  public long handle() {
+    return handle;
+  }
+
+  @Override
+  public void synchronize() {
+    requireRunning("synchronized");
+    Cuda.await(
+        () -> JCuda.cudaStreamSynchronize(stream),
+        () -> JCuda.cudaStreamQuery(stream),
+        "cudaStreamSynchronize");
+  }
+
+  @Override
+  public boolean isIdle() {
+    if (closed) {
+      return true;
+    }
+    requireRunning("asked");
+    return Cuda.reached(JCuda.cudaStreamQuery(stream), "cudaStreamQuery");
+  }
+
+  /** Waiting for a capturing stream, or asking it, would spoil the capture. */
+  private void requireRunning(String what) {
+    requireOpen();
+    if (isCapturing()) {
+      throw new IllegalStateException("a capturing stream cannot be " + what + ": " + this);
+    }
+  }
+
+  /**
+   * Whether work may be under way: also while capturing, when asking would spoil the capture, and
+   * after a failure, when nothing can be said. Never throws; the device is current.
+   */
+  boolean mayBeBusy() {
+    synchronized (captureLock) {
+      return !closed && (!surelyNotCapturing() || JCuda.cudaStreamQuery(stream) != 0);
+    }
+  }
+
+  private boolean surelyNotCapturing() {
+    int[] status = {0};
+    return JCudaDriver.cuStreamIsCapturing(driver, status) == 0
+        && status[0] == CUstreamCaptureStatus.CU_STREAM_CAPTURE_STATUS_NONE;
+  }
+
+  /** Records {@code event} at the end of the stream, unless that would join a capture. */
+  boolean mark(cudaEvent_t event) {
+    synchronized (captureLock) {
+      return !closed && surelyNotCapturing() && JCuda.cudaEventRecord(event, stream) == 0;
+    }
+  }
+
+  @Override
+  public void waitFor(Event event) {
+    requireOpen();
+    device.makeCurrent();
+    Cuda.check(
+        JCuda.cudaStreamWaitEvent(stream, CudaEvent.of(event).raw(), 0), "cudaStreamWaitEvent");
+  }
+
+  @Override
+  public CompletableFuture<Void> completion() {
+    requireRunning("waited for");
+    return device.poller().completion(this);
+  }
+
+  @Override
+  public void beginCapture() {
+    requireOpen();
+    synchronized (captureLock) {
+      if (isCapturing()) {
+        throw new IllegalStateException("a capture is already going on: " + this);
+      }
+      device.makeCurrent();
+      // Relaxed: the stricter modes forbid other threads' allocations, frees and event queries
+      // meanwhile, ours among them, and spoil the capture when one happens.
+      Cuda.checkDriver(
+          JCudaDriver.cuStreamBeginCapture(
+              driver, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
+          "cuStreamBeginCapture");
+    }
+  }
+
+  @Override
+  public Graph endCapture() {
+    requireOpen();
+    if (!isCapturing()) {
+      throw new IllegalStateException("no capture is going on: " + this);
+    }
+    device.makeCurrent();
+    CUgraph graph = new CUgraph();
+    Cuda.checkDriver(JCudaDriver.cuStreamEndCapture(driver, graph), "cuStreamEndCapture");
+    return CudaGraph.instantiate(device, graph);
+  }
+
+  @Override
+  public boolean isCapturing() {
+    if (closed) {
+      return false;
+    }
+    device.makeCurrent();
+    int[] status = {0};
+    Cuda.checkDriver(JCudaDriver.cuStreamIsCapturing(driver, status), "cuStreamIsCapturing");
+    return status[0] != CUstreamCaptureStatus.CU_STREAM_CAPTURE_STATUS_NONE;
+  }
+
+  @Override
+  public void close() {
+    synchronized (captureLock) {
+      if (closed) {
+        return;
+      }
+      if (owned && !drained()) {
+        LOG.log(Level.WARNING, "{0} closed while its work has not ended", this);
+      }
+      closed = true;
+    }
+    device.forget(this);
+    if (owned) {
+      // CUDA frees it when the last of its work has ended and does not wait for that.
+      device.makeCurrent();
+      Cuda.check(JCuda.cudaStreamDestroy(stream), "cudaStreamDestroy");
+    }
+  }
+
+  /** Polls, so that work that never ends cannot hold the caller for ever. */
+  private boolean drained() {
+    long deadline = System.nanoTime() + CLOSE_NANOS;
+    device.makeCurrent();
+    while (mayBeBusy()) {
+      if (!surelyNotCapturing() || System.nanoTime() - deadline >= 0) {
+        return false;
+      }
+      LockSupport.parkNanos(20_000);
+    }
+    return true;
+  }
+
+  @Override
+  public String toString() {
+    return "stream 0x" + Long.toHexString(handle) + " of " + device + (closed ? " (closed)" : "");
+  }
+}

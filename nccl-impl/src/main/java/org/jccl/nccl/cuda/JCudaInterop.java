@@ -1,0 +1,63 @@
+package org.jccl.nccl.cuda;
+
+import jcuda.Pointer;
+import jcuda.driver.CUstream;
+import jcuda.runtime.cudaStream_t;
+import org.jccl.DataType;
+import org.jccl.Device;
+import org.jccl.DeviceBuffer;
+import org.jccl.Stream;
+
+/**
+ * For programs that use JCuda themselves: their pointers and streams in jccl's calls, and jccl's in
+ * theirs. Nothing changes owner; whoever made a thing keeps it alive while the other side uses it,
+ * and frees it.
+ */
+public final class JCudaInterop {
+  private JCudaInterop() {}
+
+  /**
+   * {@code count} elements at a device pointer, as a buffer that owns nothing.
+   *
+   * @throws IllegalArgumentException if the pointer is null or names host memory of Java
+   */
+  public static DeviceBuffer buffer(Device device, DataType type, Pointer pointer, long count) {
+    long address = new Address(pointer).value();
+    if (address == 0) {
+      throw new IllegalArgumentException("a device pointer is needed, got " + pointer);
+    }
+    return DeviceBuffer.wrap(CudaDevice.of(device), type, address, count);
+  }
+
+  /** The memory of a buffer as JCuda's pointer. */
+  public static Pointer pointer(DeviceBuffer buffer) {
+    return new Address(buffer.address());
+  }
+
+  /**
+   * A stream made by JCuda, for use in jccl's calls. Closing the result forgets it and leaves the
+   * CUDA stream alone; close it before destroying that.
+   *
+   * @throws IllegalArgumentException for CUDA's default stream, which jccl never uses: it waits for
+   *     other streams behind one's back
+   */
+  public static Stream stream(Device device, cudaStream_t stream) {
+    long handle = new StreamHandle(stream).value();
+    // 0, 1 and 2 are CUDA's names for its default streams.
+    if (handle >= 0 && handle <= 2) {
+      throw new IllegalArgumentException(
+          "CUDA's default stream cannot be used: make one by cudaStreamCreateWithFlags");
+    }
+    return CudaDevice.of(device).borrow(stream);
+  }
+
+  /** The same for a stream of the driver. */
+  public static Stream stream(Device device, CUstream stream) {
+    return stream(device, new cudaStream_t(stream));
+  }
+
+  /** A stream of jccl's for JCuda's calls. */
+  public static cudaStream_t stream(Stream stream) {
+    return new cudaStream_t(CudaStream.of(stream).driver());
+  }
+}

@@ -1,0 +1,74 @@
+package org.jccl.nccl.ffi;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jccl.CommunicatorConfig;
+import org.jccl.ops.ConfigField;
+
+/**
+ * Writes {@code ncclConfig_t} as the loaded library knows it: its own size and version code, the
+ * undefined mark in every field that was not set (rules CFG-01, CFG-02). Offsets come from {@link
+ * ConfigField}, the one place that has them.
+ */
+public final class ConfigStruct {
+  /**
+   * The names as C strings, for ever: NCCL keeps the pointers, and reads them until the last rank
+   * of the communicator in this process has been destroyed, which need not be the last to close.
+   */
+  private static final Map<String, MemorySegment> NAMES = new ConcurrentHashMap<>();
+
+  private ConfigStruct() {}
+
+  /**
+   * The struct for a library of {@code version}.
+   *
+   * @param arena must live until creation has returned: NCCL copies the struct
+   * @throws UnsupportedOperationException if a field is set that the library does not know: leaving
+   *     it out would silently give another configuration than was asked for
+   */
+  public static MemorySegment write(CommunicatorConfig config, int version, Arena arena) {
+    int bytes = ConfigField.structBytes(version);
+    MemorySegment struct = arena.allocate(bytes, JAVA_LONG.byteAlignment());
+    struct.set(JAVA_LONG, ConfigField.SIZE_OFFSET, bytes);
+    struct.set(JAVA_INT, ConfigField.MAGIC_OFFSET, ConfigField.MAGIC);
+    struct.set(JAVA_INT, ConfigField.VERSION_OFFSET, version);
+    for (ConfigField field : ConfigField.values()) {
+      if (field.since() <= version) {
+        struct.set(JAVA_INT, field.offset(), ConfigField.UNDEFINED);
+      }
+    }
+    for (Map.Entry<ConfigField, Integer> set : config.fields().entrySet()) {
+      struct.set(JAVA_INT, known(set.getKey(), version).offset(), set.getValue());
+    }
+    struct.set(JAVA_LONG, ConfigField.NET_NAME_OFFSET, text(config.netName().orElse("")));
+    if (version >= NcclVersion.COMM_NAME) {
+      // A name is for logs alone (CFG-18): an older library goes without.
+      struct.set(JAVA_LONG, ConfigField.COMM_NAME_OFFSET, text(config.name().orElse("")));
+    }
+    return struct;
+  }
+
+  private static ConfigField known(ConfigField field, int version) {
+    if (field.since() > version) {
+      throw new UnsupportedOperationException(
+          "configuration field "
+              + field.nativeName()
+              + " needs NCCL "
+              + NcclVersion.text(field.since())
+              + " or newer; the library is "
+              + NcclVersion.text(version));
+    }
+    return field;
+  }
+
+  private static long text(String value) {
+    return value.isEmpty()
+        ? 0
+        : NAMES.computeIfAbsent(value, Arena.global()::allocateFrom).address();
+  }
+}

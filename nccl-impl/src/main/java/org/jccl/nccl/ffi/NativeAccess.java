@@ -1,0 +1,121 @@
+package org.jccl.nccl.ffi;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Everything the JDK calls restricted: opening a library, making a downcall handle, reading memory
+ * at a bare address. The one place that needs native access, and that says how to grant it.
+ */
+@SuppressWarnings("restricted")
+public final class NativeAccess {
+  private static final int RTLD_LAZY = 1;
+  private static final long LONGEST_TEXT = 1 << 16;
+
+  private NativeAccess() {}
+
+  /**
+   * Makes sure that native access is granted, before a class initialiser finds out.
+   *
+   * @throws IllegalCallerException naming the flag to start java with
+   */
+  static void require() {
+    restricted(() -> MemorySegment.NULL.reinterpret(0));
+  }
+
+  /** A handle without a bound symbol: the function's address is its first argument. */
+  static MethodHandle downcall(FunctionDescriptor shape) {
+    return restricted(() -> Linker.nativeLinker().downcallHandle(shape));
+  }
+
+  /**
+   * Opens a library by path or soname, as {@code dlopen} finds it. It stays loaded: unloading what
+   * has registered GPU code is a risk, and keeping it costs address space alone.
+   *
+   * @return its symbols, or empty; {@link #whyNot} then says why
+   */
+  public static Optional<SymbolLookup> open(String pathOrName) {
+    return restricted(
+        () -> {
+          try {
+            return Optional.of(SymbolLookup.libraryLookup(pathOrName, Arena.global()));
+          } catch (IllegalArgumentException cannotOpen) {
+            return Optional.empty();
+          }
+        });
+  }
+
+  /** The dynamic loader's own words on why it does not open a library; the JDK drops them. */
+  public static String whyNot(String pathOrName) {
+    SymbolLookup libc = Linker.nativeLinker().defaultLookup();
+    Optional<MemorySegment> dlopen = libc.find("dlopen");
+    Optional<MemorySegment> dlerror = libc.find("dlerror");
+    if (dlopen.isEmpty() || dlerror.isEmpty()) {
+      return "the loader does not open it";
+    }
+    MethodHandle open = downcall(FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_INT));
+    MethodHandle error = downcall(FunctionDescriptor.of(JAVA_LONG));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(pathOrName);
+      long handle = (long) open.invokeExact(dlopen.get(), name, RTLD_LAZY);
+      long words = handle != 0 ? 0 : (long) error.invokeExact(dlerror.get());
+      return words == 0 ? "the loader does not open it" : text(words);
+    } catch (Throwable broken) {
+      throw new AssertionError(broken);
+    }
+  }
+
+  /** The file that {@code symbol} was loaded from, if the loader knows. */
+  static Optional<String> fileOf(MemorySegment symbol) {
+    Optional<MemorySegment> dladdr = Linker.nativeLinker().defaultLookup().find("dladdr");
+    if (dladdr.isEmpty()) {
+      return Optional.empty();
+    }
+    MethodHandle ask = downcall(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = arena.allocate(4 * ADDRESS.byteSize(), ADDRESS.byteAlignment());
+      int found = (int) ask.invokeExact(dladdr.get(), symbol.address(), info);
+      long name = info.get(JAVA_LONG, 0);
+      return found == 0 || name == 0 ? Optional.empty() : Optional.of(text(name));
+    } catch (Throwable broken) {
+      throw new AssertionError(broken);
+    }
+  }
+
+  /** The C string at {@code address}. */
+  static String text(long address) {
+    return address == 0
+        ? ""
+        : restricted(() -> MemorySegment.ofAddress(address).reinterpret(LONGEST_TEXT).getString(0));
+  }
+
+  /** The memory of {@code bytes} at {@code address}, which someone else keeps alive. */
+  public static MemorySegment memory(long address, long bytes) {
+    return restricted(() -> MemorySegment.ofAddress(address).reinterpret(bytes));
+  }
+
+  private static <T> T restricted(Supplier<T> body) {
+    try {
+      return body.get();
+    } catch (IllegalCallerException denied) {
+      throw new IllegalCallerException(howToGrant(NativeAccess.class.getModule()), denied);
+    }
+  }
+
+  static String howToGrant(Module module) {
+    String who = module.isNamed() ? module.getName() + ",jcuda" : "ALL-UNNAMED";
+    return "jccl needs native access to call NCCL and CUDA, and this JVM denies it: start java"
+        + " with --enable-native-access="
+        + who;
+  }
+}
