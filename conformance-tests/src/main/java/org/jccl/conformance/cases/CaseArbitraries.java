@@ -53,8 +53,7 @@ public final class CaseArbitraries {
   }
 
   /** Any call of {@code operations} in a world of {@code n}. */
-  public Arbitrary<OperationCase> calls(
-      int n, Set<Operation> operations, Arbitrary<Long> counts) {
+  public Arbitrary<OperationCase> calls(int n, Set<Operation> operations, Arbitrary<Long> counts) {
     Operation[] known =
         operations.stream()
             .filter(each -> each != Operation.RECV)
@@ -113,8 +112,7 @@ public final class CaseArbitraries {
       int root = operation.hasRoot() || operation.hasPeer() ? all.size() % n : 0;
       Layout layout = new Layout(all.size() % 3 == 0 ? -1 : 0, all.size() % 2 == 0, 0);
       all.add(
-          new OperationCase(
-              operation, what.type, what.fold, count, root, n, layout, all.size()));
+          new OperationCase(operation, what.type, what.fold, count, root, n, layout, all.size()));
     }
     return all;
   }

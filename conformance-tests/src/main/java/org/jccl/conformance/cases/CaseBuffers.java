@@ -40,8 +40,7 @@ public final class CaseBuffers implements AutoCloseable {
       recvMemory = null;
     } else {
       boolean present = !call.layout().unusedAbsent();
-      sendMemory =
-          call.sendsAt(rank) || present ? memory(communicator, call.sendElements()) : null;
+      sendMemory = call.sendsAt(rank) || present ? memory(communicator, call.sendElements()) : null;
       recvMemory =
           call.receivesAt(rank) || present ? memory(communicator, call.receiveElements()) : null;
     }
@@ -53,8 +52,7 @@ public final class CaseBuffers implements AutoCloseable {
   }
 
   private GuardedBuffer memory(Communicator communicator, long elements) {
-    return new GuardedBuffer(
-        communicator.device(), call.type(), elements, call.layout().offset());
+    return new GuardedBuffer(communicator.device(), call.type(), elements, call.layout().offset());
   }
 
   private void fill() {

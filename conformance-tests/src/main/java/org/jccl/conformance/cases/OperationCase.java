@@ -107,8 +107,7 @@ public record OperationCase(
 
   /** The same call with other data. */
   public OperationCase withSeed(long other) {
-    return new OperationCase(
-        operation, type, fold, count, rootOrPeer, worldSize, layout, other);
+    return new OperationCase(operation, type, fold, count, rootOrPeer, worldSize, layout, other);
   }
 
   @Override
@@ -128,7 +127,11 @@ public record OperationCase(
     if (layout.unusedAbsent()) {
       text.append(", unused null");
     }
-    return text.append(", offset ").append(layout.offset()).append(", seed ").append(seed).toString();
+    return text.append(", offset ")
+        .append(layout.offset())
+        .append(", seed ")
+        .append(seed)
+        .toString();
   }
 
   private int mask(int ranks) {

@@ -7,7 +7,9 @@ import org.jccl.Collectives;
 import org.jccl.Communicator;
 import org.jccl.Stream;
 
-/** One rank's run of a {@link Program}: buffers first, then the calls, then a look at all memory. */
+/**
+ * One rank's run of a {@link Program}: buffers first, then the calls, then a look at all memory.
+ */
 public final class ProgramRun implements AutoCloseable {
   private final Program program;
   private final Communicator communicator;
@@ -29,8 +31,7 @@ public final class ProgramRun implements AutoCloseable {
   }
 
   /** Runs {@code program} on one rank from beginning to end. */
-  public static void verify(
-      Program program, Communicator communicator, Consumer<String> problems) {
+  public static void verify(Program program, Communicator communicator, Consumer<String> problems) {
     try (ProgramRun run = new ProgramRun(program, communicator)) {
       run.issue();
       run.await();

@@ -104,8 +104,7 @@ public final class World {
             giveUp(); // Its peers may wait for what it will not do any more.
           }
         };
-    String where =
-        new Deadline(instance.rankHost(), size(), limit).run(guarded, this::giveUp);
+    String where = new Deadline(instance.rankHost(), size(), limit).run(guarded, this::giveUp);
     if (where != null) {
       broken = true;
       stuck = true;

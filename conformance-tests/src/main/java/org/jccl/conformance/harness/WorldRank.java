@@ -1,9 +1,14 @@
 package org.jccl.conformance.harness;
 
+import java.util.Arrays;
 import java.util.function.Consumer;
+import org.jccl.Backend;
 import org.jccl.Communicator;
+import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
+import org.jccl.DeviceBuffer;
 import org.jccl.ProcessGroup;
+import org.jccl.UniqueId;
 
 /** One rank's view of a world, while a body runs on it. */
 public final class WorldRank {
@@ -50,6 +55,43 @@ public final class WorldRank {
   /** Notes a problem and lets the rank go on, so that its peers are not left alone. */
   public void problem(String words) {
     problems.accept("rank " + rank + ": " + words);
+  }
+
+  /** Notes a problem unless {@code buffer} holds {@code expected}. */
+  public void expect(String what, DeviceBuffer buffer, double... expected) {
+    double[] seen = Values.numbers(buffer);
+    if (!Arrays.equals(seen, expected)) {
+      problem(what + " is " + Arrays.toString(seen) + ", expected " + Arrays.toString(expected));
+    }
+  }
+
+  /**
+   * Notes a problem unless {@code body} throws a {@code kind} whose message contains {@code words}.
+   */
+  public void expectThrown(
+      String what, Class<? extends Throwable> kind, Runnable body, String... words) {
+    try {
+      body.run();
+    } catch (RuntimeException thrown) {
+      String message = String.valueOf(thrown.getMessage());
+      if (!kind.isInstance(thrown)) {
+        problem(what + " threw " + thrown + ", expected a " + kind.getSimpleName());
+      }
+      for (String word : words) {
+        check(message.contains(word), what + ": the message lacks '" + word + "': " + message);
+      }
+      return;
+    }
+    problem(what + " threw nothing, expected a " + kind.getSimpleName());
+  }
+
+  /** Another communicator over the ranks of this world; the caller closes it. */
+  public Communicator open(String name) {
+    Backend backend = instance().backend();
+    byte[] own = rank == 0 ? backend.newUniqueId().toBytes() : new byte[0];
+    UniqueId id = UniqueId.of(processGroup().broadcast(own, 0));
+    CommunicatorConfig config = CommunicatorConfig.builder().name(name).build();
+    return backend.newCommunicator(id, rank, worldSize(), device(), config);
   }
 
   /** Notes {@code words} unless {@code holds}. */
