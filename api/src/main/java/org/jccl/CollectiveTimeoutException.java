@@ -1,11 +1,18 @@
 package org.jccl;
 
+import org.jspecify.annotations.Nullable;
+
 /** A wait that is bounded by a configured time ran out: peers are late, gone or stuck. */
 public final class CollectiveTimeoutException extends CollectiveException {
   private static final long serialVersionUID = 1L;
 
   /** Says what was waited for, how long, and what to try. */
   public CollectiveTimeoutException(String message) {
-    super(ResultCode.TIMEOUT, message);
+    this(message, null);
+  }
+
+  /** The same with a cause. */
+  public CollectiveTimeoutException(String message, @Nullable Throwable cause) {
+    super(ResultCode.TIMEOUT, message, cause);
   }
 }

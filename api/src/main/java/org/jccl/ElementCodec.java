@@ -31,8 +31,8 @@ final class ElementCodec {
       case FLOAT32 -> Float.floatToRawIntBits((float) value) & 0xFFFF_FFFFL;
       case FLOAT64 -> Double.doubleToRawLongBits(value);
       case BFLOAT16 -> bfloat16Bits(value);
-      case FLOAT8_E4M3 -> Float8.E4M3.ofFloat((float) value) & 0xFF;
-      case FLOAT8_E5M2 -> Float8.E5M2.ofFloat((float) value) & 0xFF;
+      case FLOAT8_E4M3 -> Float8.E4M3.ofFloat(roundToOdd(value)) & 0xFF;
+      case FLOAT8_E5M2 -> Float8.E5M2.ofFloat(roundToOdd(value)) & 0xFF;
     };
   }
 

@@ -106,6 +106,7 @@ final class RankRun {
 
   private void close(int rank) {
     running.set(rank, null);
+    Thread.interrupted(); // This thread ends here: no mark may cut the closing short.
     Communicator communicator = communicators.get(rank);
     try {
       if (communicator != null) {

@@ -82,6 +82,9 @@ final class RunningRank implements Rank {
     } finally {
       synchronized (lock) {
         blocked = null;
+        if (aborted) {
+          Thread.interrupted(); // It was meant for the body alone.
+        }
       }
     }
   }

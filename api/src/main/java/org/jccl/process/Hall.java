@@ -122,6 +122,9 @@ final class Hall {
   }
 
   private Round enter(int rank, Step step, byte[] payload) {
+    if (breakdown != null) {
+      return new Round(step, rank, worldSize); // One that nobody else will come to.
+    }
     Round round = open;
     if (round == null) {
       round = new Round(step, rank, worldSize);

@@ -19,17 +19,10 @@ import org.jccl.spi.WaitQueue;
 final class RealTime {
   private RealTime() {}
 
-  /** Waits until {@code ready}, even if the thread's own clock says earlier that time is over. */
+  /** Waits until {@code ready}, by the wall clock. */
   static boolean await(WaitQueue queue, String what, BooleanSupplier ready, Duration timeout)
       throws InterruptedException {
-    long deadline = System.nanoTime() + timeout.toNanos();
-    do {
-      long left = Math.max(0, deadline - System.nanoTime());
-      if (queue.await(what, ready, Duration.ofNanos(left))) {
-        return true;
-      }
-    } while (System.nanoTime() - deadline < 0);
-    return false;
+    return queue.awaitRealTime(what, ready, timeout);
   }
 
   /** Runs {@code work}, which blocks, on a helper thread and waits for its result. */

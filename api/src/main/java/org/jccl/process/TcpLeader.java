@@ -89,7 +89,7 @@ final class TcpLeader {
         return late;
       }
       String text = late.getMessage() + "; connections that were refused: " + refusals;
-      return new CollectiveTimeoutException(text);
+      return new CollectiveTimeoutException(text, late);
     }
   }
 

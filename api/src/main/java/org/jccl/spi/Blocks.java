@@ -84,16 +84,23 @@ final class Blocks {
     }
   }
 
+  /** A refused block is a failed call: an open group issues nothing (rule GRP-11). */
   private IllegalArgumentException refuse(String what) {
-    return new IllegalArgumentException(
-        comm.name()
-            + ", rank "
-            + comm.rank()
-            + "/"
-            + comm.worldSize()
-            + ", "
-            + operation
-            + ": "
-            + what);
+    IllegalArgumentException refusal =
+        new IllegalArgumentException(
+            comm.name()
+                + ", rank "
+                + comm.rank()
+                + "/"
+                + comm.worldSize()
+                + ", "
+                + operation
+                + ": "
+                + what);
+    GroupRecording group = GroupRecording.current();
+    if (group != null) {
+      group.poison(refusal);
+    }
+    return refusal;
   }
 }

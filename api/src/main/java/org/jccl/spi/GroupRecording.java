@@ -1,6 +1,7 @@
 package org.jccl.spi;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.Stream;
 import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +28,7 @@ public final class GroupRecording {
    * Number of open recordings in the process: while it is 0, as mostly, {@link #current} needs no
    * thread-local look-up. A thread always sees its own increments.
    */
-  private static volatile int openCount;
-
-  private static final Object COUNT_LOCK = new Object();
+  private static final AtomicInteger OPEN = new AtomicInteger();
 
   private @Nullable Issuer issuer;
   private int depth;
@@ -49,7 +48,7 @@ public final class GroupRecording {
 
   /** The calling thread's open recording, or null. */
   public static @Nullable GroupRecording current() {
-    if (openCount == 0) {
+    if (OPEN.get() == 0) {
       return null;
     }
     GroupRecording recording = OF_THREAD.get();
@@ -63,7 +62,7 @@ public final class GroupRecording {
       recording.issuer = issuer;
       recording.poison = null;
       recording.size = 0;
-      countOpen(1);
+      OPEN.incrementAndGet();
     } else if (recording.issuer != issuer) {
       throw new IllegalArgumentException(
           "a group cannot span two backends: end the outer one first");
@@ -104,13 +103,7 @@ public final class GroupRecording {
       Arrays.fill(streams, 0, size, null);
       size = 0;
       issuer = null;
-      countOpen(-1);
-    }
-  }
-
-  private static void countOpen(int change) {
-    synchronized (COUNT_LOCK) {
-      openCount += change;
+      OPEN.decrementAndGet();
     }
   }
 

@@ -22,18 +22,19 @@ final class GroupView extends CollectivesBase {
       @Nullable ReduceOp op,
       int rootOrPeer,
       Stream stream) {
+    communicator().submit(operation, send, recv, op, rootOrPeer, stream);
+  }
+
+  /** Asked first by every form, also by those that open a group of their own. */
+  @Override
+  protected CommunicatorBase communicator() {
     if (GroupRecording.current() == null) {
       throw new IllegalStateException(
           communicator.name()
-              + ", "
-              + operation.label()
+              + ", rank "
+              + communicator.rank()
               + ": the group's body has returned on this thread; call the communicator itself");
     }
-    communicator.submit(operation, send, recv, op, rootOrPeer, stream);
-  }
-
-  @Override
-  protected CommunicatorBase communicator() {
     return communicator;
   }
 }

@@ -166,9 +166,7 @@ public final class Handshake {
             + ": made, but its first all-reduce failed: "
             + failure.getMessage();
     if (failure instanceof CollectiveTimeoutException) {
-      CollectiveTimeoutException timeout = new CollectiveTimeoutException(text);
-      timeout.initCause(failure);
-      return timeout;
+      return new CollectiveTimeoutException(text, failure);
     }
     ResultCode code =
         failure instanceof CollectiveException known ? known.code() : ResultCode.UNKNOWN;

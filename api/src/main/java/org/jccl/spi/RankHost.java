@@ -16,7 +16,7 @@ public interface RankHost {
 
   /**
    * Starts one thread a rank, waits until all bodies have returned. Interrupting the caller
-   * interrupts the rank threads.
+   * interrupts the rank threads; the exception comes once their bodies have returned.
    */
   void run(int worldSize, Body body) throws InterruptedException;
 

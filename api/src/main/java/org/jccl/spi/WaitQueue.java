@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * Threads that wait for a condition which other threads make true: a monitor whose waiting gives
@@ -34,10 +35,24 @@ public final class WaitQueue {
    */
   public boolean await(String what, BooleanSupplier ready, Duration timeout)
       throws InterruptedException {
+    return await(Waiting.current()::sleeper, what, ready, timeout);
+  }
+
+  /** The same for a condition that is made true from outside this JVM, by the wall clock. */
+  public boolean awaitRealTime(String what, BooleanSupplier ready, Duration timeout)
+      throws InterruptedException {
+    return await(Waiting.current()::realTimeSleeper, what, ready, timeout);
+  }
+
+  private boolean await(
+      Function<String, Waiting.Sleeper> sleeping,
+      String what,
+      BooleanSupplier ready,
+      Duration timeout)
+      throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
-    Waiting waiting = Waiting.current();
     while (true) {
-      Waiting.Sleeper sleeper = waiting.sleeper(what);
+      Waiting.Sleeper sleeper = sleeping.apply(what);
       synchronized (lock) {
         if (ready.getAsBoolean()) {
           return true;

@@ -26,6 +26,14 @@ public interface Waiting {
   /** A sleeper for the calling thread; {@code what} names in reports what it waits for. */
   Sleeper sleeper(String what);
 
+  /**
+   * A sleeper that is woken from outside this JVM, by the network: in the simulator other ranks go
+   * on meanwhile, its time runs by the wall clock, and the run is not repeatable any more.
+   */
+  default Sleeper realTimeSleeper(String what) {
+    return new ParkingSleeper();
+  }
+
   /** The binding of the calling thread, or parking. */
   static Waiting current() {
     Waiting bound = Binding.CURRENT.get();

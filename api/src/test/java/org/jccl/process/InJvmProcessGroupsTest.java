@@ -119,6 +119,21 @@ class InJvmProcessGroupsTest {
   }
 
   @Test
+  void brokenGroup_staysBroken_evenIfEverybodyComes() {
+    List<ProcessGroup> group = InJvmProcessGroups.create(2, LONG);
+    assertThatThrownBy(() -> group.getFirst().barrier(SHORT))
+        .isInstanceOf(CollectiveTimeoutException.class);
+
+    for (ProcessGroup member : group) {
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> member.barrier(LONG))
+            .isInstanceOf(CollectiveTimeoutException.class)
+            .hasMessageContaining("rank 0 waited 0.02 s in barrier #0");
+      }
+    }
+  }
+
+  @Test
   void memberThatClosed_failsTheOthersAtOnce() {
     List<ProcessGroup> group = InJvmProcessGroups.create(3, LONG);
 

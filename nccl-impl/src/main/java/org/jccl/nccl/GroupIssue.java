@@ -55,6 +55,7 @@ final class GroupIssue {
               + each.name());
     }
     NcclCalls.isNative(each.nccl(), calls.operation(i));
+    each.note(calls.stream(i));
   }
 
   private static boolean isNonblocking(NcclCommunicator communicator) {

@@ -30,9 +30,7 @@ import org.jccl.spi.CommunicatorBase;
  * One rank's endpoint in NCCL.
  *
  * <p>The way of a call is short on purpose: note the stream, make the downcall; no lock, no
- * allocation. The lock {@link #life} guards the handle's life only: whoever takes the handle away
- * (abort, close) does so under it before the native object goes, and whoever asks from another
- * thread asks under it, so that a destroyed handle is never touched (LIF-12).
+ * allocation. Abort, and the questions about its state, may come from other threads.
  */
 final class NcclCommunicator extends CommunicatorBase {
   private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
@@ -44,8 +42,7 @@ final class NcclCommunicator extends CommunicatorBase {
   // Offsets in the scratch memory that native calls read from and write to.
   private static final long SUM_SLOT = 0;
   private static final long SCALAR_SLOT = 8;
-  private static final long ASYNC_SLOT = 16;
-  private static final long SCRATCH_BYTES = 24;
+  private static final long SCRATCH_BYTES = 16;
 
   private final NcclBackend backend;
   private final NcclBinding nccl;
@@ -57,11 +54,9 @@ final class NcclCommunicator extends CommunicatorBase {
   private final MemorySegment scratch = arena.allocate(SCRATCH_BYTES, JAVA_LONG.byteAlignment());
   private final UsedStreams streams = new UsedStreams();
   private final List<PreMulSum> sums = new ArrayList<>();
-  private final Object life = new Object();
+  private final CommunicatorHandle handle;
   private final Ending ending = new Ending(this);
   private final AtomicBoolean closing = new AtomicBoolean();
-  private volatile long handle;
-  private volatile State state = State.READY;
 
   /** Whether NCCL is done with this communicator, so that memory it was given may go. */
   private volatile boolean letGo = true;
@@ -79,6 +74,7 @@ final class NcclCommunicator extends CommunicatorBase {
     this.backend = backend;
     this.nccl = library.binding();
     this.nativeAllToAll = library.version() >= NcclVersion.NATIVE_ALL_TO_ALL;
+    this.handle = new CommunicatorHandle(nccl, arena);
     this.name = name;
     this.defaultStream = device.newStream();
     this.thread = new NativeThread("jccl-nccl-" + name + "-" + rank);
@@ -101,8 +97,8 @@ final class NcclCommunicator extends CommunicatorBase {
     return nativeAllToAll;
   }
 
-  void opened(long native_) {
-    handle = native_;
+  void opened(long value) {
+    handle.opened(value);
     backend.opened(this);
   }
 
@@ -118,11 +114,17 @@ final class NcclCommunicator extends CommunicatorBase {
       int reduction,
       int rootOrPeer,
       Stream stream) {
+    note(stream);
     int code =
         Thread.currentThread().isVirtual()
             ? handOver(operation, send, recv, count, type, reduction, rootOrPeer, stream)
             : issue(operation, send, recv, count, type, reduction, rootOrPeer, stream);
     return code == 0 ? 0 : settled(code);
+  }
+
+  /** Remembers that work was enqueued on {@code stream}, for the end. */
+  void note(Stream stream) {
+    streams.note(stream);
   }
 
   /** The native call alone; also inside a native group. */
@@ -135,11 +137,10 @@ final class NcclCommunicator extends CommunicatorBase {
       int reduction,
       int rootOrPeer,
       Stream stream) {
-    streams.note(stream);
     return NcclCalls.issue(
         nccl,
         this,
-        handle,
+        handle.value(),
         operation,
         send,
         recv,
@@ -173,40 +174,15 @@ final class NcclCommunicator extends CommunicatorBase {
     int now = code;
     while (now == IN_PROGRESS) {
       LockSupport.parkNanos(POLL_NANOS);
-      now = storedCode();
+      now = handle.storedCode();
     }
     if (now != 0) {
-      if (state == State.ABORTED) {
+      if (handle.state() == State.ABORTED) {
         throw aborted();
       }
-      noteFailure();
+      handle.noteFailure();
     }
     return now;
-  }
-
-  /** NCCL's stored state; REMOTE_ERROR once the handle is gone. */
-  private int storedCode() {
-    synchronized (life) {
-      long comm = handle;
-      if (comm == 0) {
-        return ResultCode.REMOTE_ERROR.code();
-      }
-      int asked = nccl.commGetAsyncError(comm, scratch.asSlice(ASYNC_SLOT, JAVA_INT));
-      return asked != 0 ? asked : scratch.get(JAVA_INT, ASYNC_SLOT);
-    }
-  }
-
-  /**
-   * A failure that NCCL has stored is sticky (ERR-04); an argument error mostly is not (ERR-05).
-   */
-  private void noteFailure() {
-    if (!NcclCalls.good(storedCode())) {
-      synchronized (life) {
-        if (state == State.READY) {
-          state = State.FAILED;
-        }
-      }
-    }
   }
 
   private CommunicatorAbortedException aborted() {
@@ -217,15 +193,15 @@ final class NcclCommunicator extends CommunicatorBase {
 
   @Override
   protected void requireUsable() {
-    if (state != State.READY) {
+    if (handle.state() != State.READY) {
       throw unusable();
     }
   }
 
   private RuntimeException unusable() {
-    return switch (state) {
+    return switch (handle.state()) {
       case ABORTED -> aborted();
-      case FAILED -> failure(storedCode(), "a call on a failed communicator");
+      case FAILED -> failure(handle.storedCode(), "a call on a failed communicator");
       case CLOSED, READY -> new IllegalStateException(name + ", rank " + rank() + " is closed");
     };
   }
@@ -234,6 +210,7 @@ final class NcclCommunicator extends CommunicatorBase {
 
   @Override
   public PreMulSum preMulSum(DataType type, double scalar) {
+    requireUsable();
     // Little-endian: the element's bytes come first, whatever its size. Read at once (PMS-02).
     scratch.set(JAVA_LONG, SCALAR_SLOT, type.encode(scalar));
     return newSum(type, scratch.address() + SCALAR_SLOT, HOST_SCALAR);
@@ -241,6 +218,7 @@ final class NcclCommunicator extends CommunicatorBase {
 
   @Override
   public PreMulSum preMulSum(DeviceBuffer scalar) {
+    requireUsable();
     if (scalar.count() != 1 || scalar.device() != device() || scalar.isClosed()) {
       throw new IllegalArgumentException(
           name
@@ -255,10 +233,9 @@ final class NcclCommunicator extends CommunicatorBase {
   }
 
   private PreMulSum newSum(DataType type, long scalar, int residence) {
-    requireUsable();
     int code =
         nccl.redOpCreatePreMulSum(
-            scratch.asSlice(SUM_SLOT, JAVA_INT), scalar, type.code(), residence, handle);
+            scratch.asSlice(SUM_SLOT, JAVA_INT), scalar, type.code(), residence, handle.value());
     if (code != 0) {
       throw failure(settled(code), "preMulSum");
     }
@@ -269,14 +246,10 @@ final class NcclCommunicator extends CommunicatorBase {
 
   private void destroySum(int code) {
     sums.removeIf(sum -> sum.code() == code);
-    synchronized (life) {
-      // With the communicator its sums are gone, too (PMS-11).
-      if (handle != 0) {
-        int result = nccl.redOpDestroy(code, handle);
-        if (result != 0) {
-          throw failure(result, "closing a preMulSum");
-        }
-      }
+    // With the communicator its sums are gone, too (PMS-11).
+    int result = handle.ifAlive(comm -> nccl.redOpDestroy(code, comm));
+    if (result != 0) {
+      throw failure(result, "closing a preMulSum");
     }
   }
 
@@ -300,32 +273,18 @@ final class NcclCommunicator extends CommunicatorBase {
 
   @Override
   public State state() {
-    if (state == State.READY && handle != 0) {
-      noteFailure();
-    }
-    return state;
+    handle.noteFailure();
+    return handle.state();
   }
 
   @Override
   public ResultCode asyncError() {
-    return state == State.CLOSED ? ResultCode.SUCCESS : ResultCode.of(storedCode());
-  }
-
-  /** Takes the handle away, so that nobody uses it any more; 0 if it is gone already. */
-  private long take(State next) {
-    synchronized (life) {
-      long comm = handle;
-      handle = 0;
-      if (state != State.CLOSED) {
-        state = next;
-      }
-      return comm;
-    }
+    return handle.state() == State.CLOSED ? ResultCode.SUCCESS : ResultCode.of(handle.storedCode());
   }
 
   @Override
   public void abort() {
-    long comm = take(State.ABORTED);
+    long comm = handle.take(State.ABORTED);
     if (comm != 0) {
       letGo = ending.kill(comm);
     }
@@ -337,16 +296,27 @@ final class NcclCommunicator extends CommunicatorBase {
       return;
     }
     long deadline = System.nanoTime() + config().closeTimeout().toNanos();
-    if (handle != 0) {
-      List.copyOf(sums).forEach(PreMulSum::close);
-    }
+    closeSums();
     boolean finished = state() == State.READY && finishedBefore(deadline);
-    long comm = take(State.CLOSED);
+    long comm = handle.take(State.CLOSED);
     if (comm != 0) {
       Duration left = Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
       letGo = finished ? ending.finish(comm, left) : ending.kill(comm);
     }
     release(letGo);
+  }
+
+  /**
+   * A communicator takes its sums with it (PMS-11), so one that fails here is no reason to stop.
+   */
+  private void closeSums() {
+    for (PreMulSum sum : List.copyOf(sums)) {
+      try {
+        sum.close();
+      } catch (CollectiveException failed) {
+        LOG.log(Level.WARNING, this + ": closing " + sum + " failed", failed);
+      }
+    }
   }
 
   /** LIF-07: an early local destroy would not wait for what this rank has in flight. */
@@ -360,7 +330,7 @@ final class NcclCommunicator extends CommunicatorBase {
           "{0}: its work has not ended in {1}, so it is aborted: a peer may be missing",
           this,
           config().closeTimeout());
-    } catch (CollectiveException failed) {
+    } catch (RuntimeException failed) {
       LOG.log(Level.WARNING, this + ": its work has failed, so it is aborted", failed);
     }
     return false;

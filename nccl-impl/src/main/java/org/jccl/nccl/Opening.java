@@ -91,10 +91,11 @@ final class Opening {
         throw late();
       }
     } catch (InterruptedException interrupted) {
-      abandon();
       Thread.currentThread().interrupt();
-      throw new CollectiveException(
-          ResultCode.UNKNOWN, who() + ": interrupted while the other ranks were awaited");
+      if (abandon()) {
+        throw new CollectiveException(
+            ResultCode.UNKNOWN, who() + ": interrupted while the other ranks were awaited");
+      }
     }
     if (code[0] != 0) {
       throw first.failure(code[0], "creation");

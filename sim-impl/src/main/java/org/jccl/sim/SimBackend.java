@@ -183,7 +183,7 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
 
       @Override
       public <T> T blocking(Callable<T> body) throws Exception {
-        return world.kernel().outside(body);
+        return world.kernel().outside(body::call);
       }
     };
   }

@@ -9,11 +9,12 @@ import org.jccl.RankProgram;
 import org.jccl.ReduceOp;
 
 /**
- * Data-parallel training: every rank has its own samples and a copy of the model; after each step the
- * gradients are averaged by an all-reduce, so the copies stay equal.
+ * Data-parallel training: every rank has its own samples and a copy of the model; after each step
+ * the gradients are averaged by an all-reduce, so the copies stay equal.
  *
  * <p>The model is a line in {@value #FEATURES} dimensions, fitted by gradient descent. The program
- * fails if it does not learn the weights that made the samples, or if the ranks' weights ever differ.
+ * fails if it does not learn the weights that made the samples, or if the ranks' weights ever
+ * differ.
  */
 public final class DataParallelTraining implements RankProgram {
   private static final int FEATURES = 16;

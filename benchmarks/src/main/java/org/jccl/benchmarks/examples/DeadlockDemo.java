@@ -6,8 +6,8 @@ import org.jccl.Rank;
 import org.jccl.RankProgram;
 
 /**
- * A bug to look at: every rank first sends to the next one, then receives from the one before, not in a
- * group. NCCL hangs for ever; the simulator names the cycle and the lines (SIM-12).
+ * A bug to look at: every rank first sends to the next one, then receives from the one before, not
+ * in a group. NCCL hangs for ever; the simulator names the cycle and the lines (SIM-12).
  */
 public final class DeadlockDemo implements RankProgram {
   /** Started by {@code ./jccl run}. */

@@ -7,8 +7,8 @@ import org.jccl.RankProgram;
 import org.jccl.ReduceOp;
 
 /**
- * A bug to look at: rank 1 reduces fewer elements than the others. NCCL hangs or gives wrong data; the
- * simulator says at once which ranks, which argument and which lines (SIM-01).
+ * A bug to look at: rank 1 reduces fewer elements than the others. NCCL hangs or gives wrong data;
+ * the simulator says at once which ranks, which argument and which lines (SIM-01).
  */
 public final class MismatchDemo implements RankProgram {
   /** Started by {@code ./jccl run}. */

@@ -9,12 +9,12 @@ import org.jccl.RankProgram;
 import org.jccl.ReduceOp;
 
 /**
- * Tensor parallelism: two matrix products in a row, {@code Y = (X·A)·B}, with A cut into columns and B
- * into rows, one slice a rank.
+ * Tensor parallelism: two matrix products in a row, {@code Y = (X·A)·B}, with A cut into columns
+ * and B into rows, one slice a rank.
  *
- * <p>X is spread over the ranks by rows and gathered first; each rank multiplies with its column of A
- * and then its row of B; the partial products are summed and spread again by a reduce-scatter. All
- * numbers are small integers, so that the result is exact and the program can check it.
+ * <p>X is spread over the ranks by rows and gathered first; each rank multiplies with its column of
+ * A and then its row of B; the partial products are summed and spread again by a reduce-scatter.
+ * All numbers are small integers, so that the result is exact and the program can check it.
  */
 public final class TensorParallelMatrixProduct implements RankProgram {
   private static final int ROWS_PER_RANK = 4;
@@ -52,7 +52,10 @@ public final class TensorParallelMatrixProduct implements RankProgram {
       float[] expected = expected(rank.rank() * ROWS_PER_RANK, n * HIDDEN_PER_RANK);
       if (!Arrays.equals(result, expected)) {
         throw new IllegalStateException(
-            "wrong product: " + Arrays.toString(result) + ", expected " + Arrays.toString(expected));
+            "wrong product: "
+                + Arrays.toString(result)
+                + ", expected "
+                + Arrays.toString(expected));
       }
       if (rank.rank() == 0) {
         System.out.printf("tensor parallel: %d ranks, %d x %d product exact%n", n, rows, OUTER);

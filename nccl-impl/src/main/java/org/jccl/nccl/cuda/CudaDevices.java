@@ -70,7 +70,7 @@ public final class CudaDevices {
       // First by hand: without a driver JCuda would unpack its libraries for nothing.
       if (NativeAccess.open(DRIVER).isEmpty()) {
         String words = NativeAccess.whyNot(DRIVER);
-        tried.add(DRIVER + ": " + words);
+        tried.add(words);
         return none("no NVIDIA driver: " + words, tried);
       }
       tried.add(DRIVER + ": found");

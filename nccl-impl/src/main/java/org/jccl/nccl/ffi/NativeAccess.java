@@ -45,6 +45,9 @@ public final class NativeAccess {
    * @return its symbols, or empty; {@link #whyNot} then says why
    */
   public static Optional<SymbolLookup> open(String pathOrName) {
+    if (!loads(pathOrName)) {
+      return Optional.empty();
+    }
     return restricted(
         () -> {
           try {
@@ -55,21 +58,33 @@ public final class NativeAccess {
         });
   }
 
-  /** The dynamic loader's own words on why it does not open a library; the JDK drops them. */
+  /** The JDK's own way drops the loader's words, and prints a warning of its own in some cases. */
+  private static boolean loads(String pathOrName) {
+    return reason(pathOrName).isEmpty();
+  }
+
+  /** The dynamic loader's own words on why it does not open a library. */
   public static String whyNot(String pathOrName) {
+    String words = reason(pathOrName);
+    return words.isEmpty() ? "the loader does not open it" : words;
+  }
+
+  /** Tries; an empty text means that it worked, or that there is no way to ask. */
+  private static String reason(String pathOrName) {
     SymbolLookup libc = Linker.nativeLinker().defaultLookup();
     Optional<MemorySegment> dlopen = libc.find("dlopen");
     Optional<MemorySegment> dlerror = libc.find("dlerror");
     if (dlopen.isEmpty() || dlerror.isEmpty()) {
-      return "the loader does not open it";
+      return "";
     }
     MethodHandle open = downcall(FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_INT));
     MethodHandle error = downcall(FunctionDescriptor.of(JAVA_LONG));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(pathOrName);
       long handle = (long) open.invokeExact(dlopen.get(), name, RTLD_LAZY);
-      long words = handle != 0 ? 0 : (long) error.invokeExact(dlerror.get());
-      return words == 0 ? "the loader does not open it" : text(words);
+      return handle != 0 ? "" : text((long) error.invokeExact(dlerror.get()));
+    } catch (RuntimeException | Error failure) {
+      throw failure;
     } catch (Throwable broken) {
       throw new AssertionError(broken);
     }
@@ -87,6 +102,8 @@ public final class NativeAccess {
       int found = (int) ask.invokeExact(dladdr.get(), symbol.address(), info);
       long name = info.get(JAVA_LONG, 0);
       return found == 0 || name == 0 ? Optional.empty() : Optional.of(text(name));
+    } catch (RuntimeException | Error failure) {
+      throw failure;
     } catch (Throwable broken) {
       throw new AssertionError(broken);
     }

@@ -3,6 +3,8 @@ package org.jccl.sim.comm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import org.jccl.CheckLevel;
+import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.device.StreamOp;
 import org.jccl.sim.kernel.Wait;
@@ -99,8 +101,18 @@ final class Launch implements Wait {
       finish();
       return;
     }
+    if (endpoint.device().world().checks() == CheckLevel.FULL) {
+      parts.forEach(Launch::poisonOutput);
+    }
     for (Part part : parts) {
       endpoint.clique().arrive(part);
+    }
+  }
+
+  /** From now until the operation is done its output is undefined: whoever reads it sees poison. */
+  private static void poisonOutput(Part part) {
+    if (part.recv != null && !part.call.inPlace()) {
+      part.recv.fill(SimMemory.POISON);
     }
   }
 

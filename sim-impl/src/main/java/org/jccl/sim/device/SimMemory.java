@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * range an operation names can be checked (SIM-25, SIM-26) and leaks can be listed.
  */
 public final class SimMemory implements DeviceMemory {
-  /** Every byte of fresh memory: NaN in all floating formats. */
-  static final byte POISON = (byte) 0xFF;
+  /** Every byte of memory whose content is undefined: NaN in all floating formats. */
+  public static final byte POISON = (byte) 0xFF;
 
   private final SimDevice device;
   private final MemoryPool pool = new MemoryPool();

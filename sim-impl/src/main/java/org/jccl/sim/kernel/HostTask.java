@@ -28,6 +28,10 @@ public final class HostTask extends Step {
   State state = State.NEW;
   boolean inReady;
   boolean interrupted;
+
+  /** Sleeps until it is given the baton: only such a task may be given it. */
+  volatile boolean parked;
+
   int depth;
 
   /** Set while the task waits; read by reports. */

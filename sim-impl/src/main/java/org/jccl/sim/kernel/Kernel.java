@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -213,6 +212,7 @@ public final class Kernel {
         task.state = HostTask.State.RUNNING;
         return task;
       }
+      task.parked = true;
       arrivals.add(task);
     }
     parkUntilHolder(task);
@@ -222,12 +222,12 @@ public final class Kernel {
 
   private void arrive(HostTask task) {
     synchronized (gate) {
-      if (holder == null) {
+      if (holder != null) {
+        arrivals.add(task);
+      } else if (task.parked) {
         holder = task;
         resume(task);
-      } else {
-        arrivals.add(task);
-      }
+      } // else it runs already, and will look at its condition before it sleeps
     }
   }
 
@@ -255,6 +255,9 @@ public final class Kernel {
           if (!arrivals.isEmpty()) {
             continue;
           }
+          if (me != null) {
+            me.parked = true;
+          }
           holder = null;
         }
         if (me != null) {
@@ -268,12 +271,15 @@ public final class Kernel {
         continue;
       }
       task.inReady = false;
-      if (task.state == HostTask.State.OUTSIDE || task.state == HostTask.State.FINISHED) {
-        continue;
+      if (task != me && !task.parked && task.state != HostTask.State.NEW) {
+        continue; // it does not wait any more
       }
       trace.add(Trace.Event.RESUME, task.rank(), 0, 0);
       if (task == me) {
         return;
+      }
+      if (me != null) {
+        me.parked = true;
       }
       holder = task;
       resume(task);
@@ -311,6 +317,7 @@ public final class Kernel {
         arrive(me);
       }
     }
+    me.parked = false;
   }
 
   /** Whether nothing can run although rank tasks wait, and their waits were ended. */
@@ -393,7 +400,7 @@ public final class Kernel {
 
   private void runRank(HostTask task, int rank, IntConsumer body, CountDownLatch ended) {
     try {
-      Waiting.bind(what -> new BatonSleeper(task, what), () -> body.accept(rank));
+      Waiting.bind(new RankWaiting(task), () -> body.accept(rank));
     } finally {
       task.state = HostTask.State.FINISHED;
       trace.add(Trace.Event.FINISH, rank, 0, 0);
@@ -402,11 +409,18 @@ public final class Kernel {
     }
   }
 
+  /** Something that blocks outside jccl. */
+  @FunctionalInterface
+  public interface Body<T, X extends Exception> {
+    /** Runs it. */
+    T run() throws X;
+  }
+
   /** Runs {@code body}, which blocks outside jccl, without the baton. */
-  public <T> T outside(Callable<T> body) throws Exception {
+  public <T, X extends Exception> T outside(Body<T, X> body) throws X {
     HostTask task = holder;
     if (task == null || task.thread != Thread.currentThread()) {
-      return body.call();
+      return body.run();
     }
     synchronized (gate) {
       outside++;
@@ -414,16 +428,46 @@ public final class Kernel {
     task.state = HostTask.State.OUTSIDE;
     passOn(null);
     try {
-      return body.call();
+      return body.run();
     } finally {
       synchronized (gate) {
         outside--;
         repeatable = false;
       }
-      task.state = HostTask.State.BLOCKED;
+      task.parked = true;
       arrive(task);
       parkUntilHolder(task);
       task.state = HostTask.State.RUNNING;
+    }
+  }
+
+  /** How a rank's thread waits. */
+  private final class RankWaiting implements Waiting {
+    private final HostTask task;
+
+    RankWaiting(HostTask task) {
+      this.task = task;
+    }
+
+    @Override
+    public Sleeper sleeper(String what) {
+      return new BatonSleeper(task, what);
+    }
+
+    @Override
+    public Sleeper realTimeSleeper(String what) {
+      Sleeper parking = Waiting.super.realTimeSleeper(what);
+      return new Sleeper() {
+        @Override
+        public boolean sleep(long nanos) {
+          return outside(() -> parking.sleep(nanos));
+        }
+
+        @Override
+        public void wake() {
+          parking.wake();
+        }
+      };
     }
   }
 

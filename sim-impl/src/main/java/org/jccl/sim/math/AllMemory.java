@@ -17,7 +17,15 @@ final class AllMemory {
   /** The byte order of vector loads and stores. */
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
+  /** Less than this many bytes are not worth a vector loop, which is slow until it is compiled. */
+  private static final int WORTH_VECTORS = 256;
+
   private AllMemory() {}
+
+  /** How many of {@code bytes} bytes a loop over vectors of {@code width} bytes takes. */
+  static int whole(int bytes, int width) {
+    return bytes < WORTH_VECTORS ? 0 : bytes & -width;
+  }
 
   @SuppressWarnings("restricted")
   private static MemorySegment everything() {

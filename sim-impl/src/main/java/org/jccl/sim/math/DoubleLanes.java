@@ -1,7 +1,9 @@
 package org.jccl.sim.math;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static org.jccl.sim.math.AllMemory.ALL;
 import static org.jccl.sim.math.AllMemory.ORDER;
+import static org.jccl.sim.math.AllMemory.whole;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
@@ -11,8 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Loops over f64 in vectors, on raw addresses; NaNs become canonical (NAN-01, NAN-03).
  *
- * <p>Each loop handles the whole vectors of {@code bytes} bytes and returns how many bytes that
- * was.
+ * <p>Each loop returns how many bytes it has done: all of them, or whole vectors only; the caller
+ * goes on from there element by element.
  */
 final class DoubleLanes {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
@@ -22,27 +24,33 @@ final class DoubleLanes {
   private DoubleLanes() {}
 
   static int sum(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       DoubleVector x = load(a + i);
       DoubleVector y = load(b + i);
       canonical(x.add(y)).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Double.BYTES) {
+      put(out + i, canonical(get(a + i) + get(b + i)));
+    }
+    return bytes;
   }
 
   static int product(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       DoubleVector x = load(a + i);
       DoubleVector y = load(b + i);
       canonical(x.mul(y)).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Double.BYTES) {
+      put(out + i, canonical(get(a + i) * get(b + i)));
+    }
+    return bytes;
   }
 
   static int max(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       DoubleVector x = load(a + i);
       DoubleVector y = load(b + i);
@@ -52,7 +60,7 @@ final class DoubleLanes {
   }
 
   static int min(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       DoubleVector x = load(a + i);
       DoubleVector y = load(b + i);
@@ -63,23 +71,29 @@ final class DoubleLanes {
 
   static int scale(double scalar, long a, long out, int bytes) {
     DoubleVector s = DoubleVector.broadcast(SPECIES, scalar);
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       DoubleVector x = load(a + i);
       canonical(x.mul(s)).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Double.BYTES) {
+      put(out + i, canonical(get(a + i) * scalar));
+    }
+    return bytes;
   }
 
   static int multiplyAdd(double scalar, long a, long b, long out, int bytes) {
     DoubleVector s = DoubleVector.broadcast(SPECIES, scalar);
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       DoubleVector x = load(a + i);
       DoubleVector y = load(b + i);
       canonical(x.fma(s, y)).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Double.BYTES) {
+      put(out + i, canonical(Math.fma(scalar, get(a + i), get(b + i))));
+    }
+    return bytes;
   }
 
   private static DoubleVector canonical(DoubleVector value) {
@@ -94,6 +108,18 @@ final class DoubleLanes {
     }
     DoubleVector other = x.blend(y, x.test(VectorOperators.IS_NAN));
     return canonical(picked.blend(other, nan));
+  }
+
+  private static double canonical(double value) {
+    return Double.isNaN(value) ? NAN : value;
+  }
+
+  private static double get(long address) {
+    return ALL.get(JAVA_DOUBLE_UNALIGNED, address);
+  }
+
+  private static void put(long address, double value) {
+    ALL.set(JAVA_DOUBLE_UNALIGNED, address, value);
   }
 
   private static DoubleVector load(long address) {

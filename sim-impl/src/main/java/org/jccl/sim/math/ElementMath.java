@@ -27,8 +27,8 @@ final class ElementMath {
       case INT8, UINT8, INT32, UINT32, INT64, UINT64 -> a + b;
       case FLOAT32 -> single(asSingle(a) + asSingle(b));
       case FLOAT64 -> wide(asDouble(a) + asDouble(b));
-      case FLOAT16 -> half(asHalf(a) + asHalf(b));
-      case BFLOAT16 -> brain(asBrain(a) + asBrain(b));
+      case FLOAT16 -> nearestHalf(asHalf(a) + asHalf(b));
+      case BFLOAT16 -> nearestBrain(asBrain(a) + asBrain(b));
       case FLOAT8_E4M3, FLOAT8_E5M2 -> viaHalf(type, type.decode(a) + type.decode(b));
     };
   }
@@ -39,7 +39,7 @@ final class ElementMath {
       case INT8, UINT8, INT32, UINT32, INT64, UINT64 -> a * b;
       case FLOAT32 -> single(asSingle(a) * asSingle(b));
       case FLOAT64 -> wide(asDouble(a) * asDouble(b));
-      case FLOAT16 -> half(asHalf(a) * asHalf(b));
+      case FLOAT16 -> nearestHalf(asHalf(a) * asHalf(b));
       case BFLOAT16 -> brain((double) asBrain(a) * asBrain(b));
       case FLOAT8_E4M3, FLOAT8_E5M2 -> viaHalf(type, type.decode(a) * type.decode(b));
     };
@@ -120,8 +120,22 @@ final class ElementMath {
     return Double.doubleToLongBits(value);
   }
 
+  /** Rounds a sum or product in f32; a NaN takes the canonical form. */
+  private static long nearestHalf(float value) {
+    return Float.isNaN(value)
+        ? FloatFormat.HALF.canonicalNan()
+        : Float.floatToFloat16(value) & 0xFFFFL;
+  }
+
   private static long half(double value) {
     return Double.isNaN(value) ? FloatFormat.HALF.canonicalNan() : DataType.FLOAT16.encode(value);
+  }
+
+  /** Rounds a sum in f32; a NaN takes the canonical form. */
+  private static long nearestBrain(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    int rounded = (bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16;
+    return Float.isNaN(value) ? FloatFormat.BRAIN.canonicalNan() : rounded;
   }
 
   private static long brain(double value) {

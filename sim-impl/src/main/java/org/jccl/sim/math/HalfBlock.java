@@ -10,8 +10,9 @@ final class HalfBlock extends HeapBlock {
   private final short[] a;
   private final short[] b;
   private final short[] c;
-  private final Reinterpreted product = new Reinterpreted(BYTES / Short.BYTES);
+  private final float[] products = new float[BYTES / Short.BYTES];
   private final Reinterpreted sum = new Reinterpreted(BYTES / Short.BYTES);
+  private final float[] addends = new float[BYTES / Short.BYTES];
   private final Reinterpreted error = new Reinterpreted(BYTES / Short.BYTES);
 
   HalfBlock() {
@@ -75,13 +76,13 @@ final class HalfBlock extends HeapBlock {
   @Override
   boolean multiplyAdd(long scalar, int count) {
     float s = Float.float16ToFloat((short) scalar);
-    float[] products = product.floats();
-    float[] addends = sum.floats();
     for (int i = 0; i < count; i++) {
       products[i] = s * Float.float16ToFloat(a[i]);
+    }
+    for (int i = 0; i < count; i++) {
       addends[i] = Float.float16ToFloat(b[i]);
     }
-    RoundToOdd.twoSum(products, addends, addends, error.floats(), count);
+    RoundToOdd.twoSum(products, addends, sum.floats(), error.floats(), count);
     RoundToOdd.settle(sum.toInts(count), error.toInts(count), count);
     float[] sums = sum.toFloats(count);
     for (int i = 0; i < count; i++) {

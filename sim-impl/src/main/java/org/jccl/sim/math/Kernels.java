@@ -81,7 +81,7 @@ public final class Kernels {
   private static final class Vectors {
     static Choice choice(String why) {
       VectorKernels kernels = new VectorKernels(new ScalarKernels());
-      int bits = 8 * BrainLanes.WIDTH;
+      int bits = VectorKernels.width();
       return new Choice(kernels, "vector kernels (" + bits + " bits): " + why);
     }
   }

@@ -1,7 +1,9 @@
 package org.jccl.sim.math;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static org.jccl.sim.math.AllMemory.ALL;
 import static org.jccl.sim.math.AllMemory.ORDER;
+import static org.jccl.sim.math.AllMemory.whole;
 
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
@@ -10,8 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Loops over longs in vectors, on raw addresses; everything wraps around (EL-04, EL-05).
  *
- * <p>Each loop handles the whole vectors of {@code bytes} bytes and returns how many bytes that
- * was.
+ * <p>Each loop does {@code bytes} bytes and says so.
  */
 final class LongLanes {
   private static final VectorSpecies<Long> SPECIES = LongVector.SPECIES_PREFERRED;
@@ -20,73 +21,110 @@ final class LongLanes {
   private LongLanes() {}
 
   static int sum(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       LongVector x = load(a + i);
       LongVector y = load(b + i);
       x.add(y).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Long.BYTES) {
+      put(out + i, get(a + i) + get(b + i));
+    }
+    return bytes;
   }
 
   static int product(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       LongVector x = load(a + i);
       LongVector y = load(b + i);
       x.mul(y).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Long.BYTES) {
+      put(out + i, get(a + i) * get(b + i));
+    }
+    return bytes;
   }
 
   static int signedMax(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       LongVector x = load(a + i);
       LongVector y = load(b + i);
       x.max(y).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Long.BYTES) {
+      put(out + i, Math.max(get(a + i), get(b + i)));
+    }
+    return bytes;
   }
 
   static int signedMin(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       LongVector x = load(a + i);
       LongVector y = load(b + i);
       x.min(y).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Long.BYTES) {
+      put(out + i, Math.min(get(a + i), get(b + i)));
+    }
+    return bytes;
   }
 
   static int unsignedMax(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       LongVector x = load(a + i);
       LongVector y = load(b + i);
       x.lanewise(VectorOperators.UMAX, y).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Long.BYTES) {
+      put(out + i, larger(get(a + i), get(b + i)));
+    }
+    return bytes;
   }
 
   static int unsignedMin(long a, long b, long out, int bytes) {
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       LongVector x = load(a + i);
       LongVector y = load(b + i);
       x.lanewise(VectorOperators.UMIN, y).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Long.BYTES) {
+      put(out + i, smaller(get(a + i), get(b + i)));
+    }
+    return bytes;
   }
 
   static int scale(long scalar, long a, long out, int bytes) {
     LongVector s = LongVector.broadcast(SPECIES, scalar);
-    int whole = bytes & -WIDTH;
+    int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       LongVector x = load(a + i);
       x.mul(s).intoMemorySegment(ALL, out + i, ORDER);
     }
-    return whole;
+    for (int i = whole; i < bytes; i += Long.BYTES) {
+      put(out + i, get(a + i) * scalar);
+    }
+    return bytes;
+  }
+
+  private static long larger(long x, long y) {
+    return Long.compareUnsigned(x, y) > 0 ? x : y;
+  }
+
+  private static long smaller(long x, long y) {
+    return Long.compareUnsigned(x, y) < 0 ? x : y;
+  }
+
+  private static long get(long address) {
+    return ALL.get(JAVA_LONG_UNALIGNED, address);
+  }
+
+  private static void put(long address, long value) {
+    ALL.set(JAVA_LONG_UNALIGNED, address, value);
   }
 
   private static LongVector load(long address) {

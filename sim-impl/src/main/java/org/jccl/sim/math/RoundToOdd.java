@@ -10,12 +10,11 @@ final class RoundToOdd {
   /** {@code sum + error = product + addend} exactly (Knuth), unless something is not finite. */
   static void twoSum(float[] product, float[] addend, float[] sum, float[] error, int count) {
     for (int i = 0; i < count; i++) {
-      float p = product[i];
-      float c = addend[i];
-      float s = p + c;
-      float rest = s - p;
-      sum[i] = s;
-      error[i] = (p - (s - rest)) + (c - rest);
+      sum[i] = product[i] + addend[i];
+    }
+    for (int i = 0; i < count; i++) {
+      float rest = sum[i] - product[i];
+      error[i] = (product[i] - (sum[i] - rest)) + (addend[i] - rest);
     }
   }
 

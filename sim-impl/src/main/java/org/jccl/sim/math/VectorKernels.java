@@ -6,14 +6,15 @@ import static org.jccl.sim.math.AllMemory.writable;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import jdk.incubator.vector.FloatVector;
 import org.jccl.DataType;
 
 /**
  * Kernels on the Vector API and raw addresses, at C's speed.
  *
  * <p>This class may be loaded only where module {@code jdk.incubator.vector} is present and native
- * access is enabled; {@link Kernels} sees to that. Half and float8 have no vector form in JDK 25:
- * they take the staged loops of {@link ScalarKernels}.
+ * access is enabled; {@link Kernels} sees to that. What has no vector form in JDK 25 (most of half
+ * and float8, products of bfloat16) takes the staged loops of {@link ScalarKernels}.
  */
 final class VectorKernels implements ElementKernels {
   /** Blocks are cut here so that loops count in ints; a multiple of every vector. */
@@ -23,6 +24,11 @@ final class VectorKernels implements ElementKernels {
 
   VectorKernels(ScalarKernels staged) {
     this.staged = staged;
+  }
+
+  /** Bits of a vector on this machine. */
+  static int width() {
+    return FloatVector.SPECIES_PREFERRED.vectorBitSize();
   }
 
   @Override
@@ -56,27 +62,32 @@ final class VectorKernels implements ElementKernels {
 
   private void combine(Arithmetic op, DataType type, long a, long b, long out, int bytes) {
     int size = type.bytes();
-    if (!hasLanes(type)) {
+    if (!hasLanes(op, type)) {
       staged.combine(op, type, ALL, a, ALL, b, ALL, out, bytes / size);
       return;
     }
-    int done = 0;
-    while (done < bytes) {
-      done += lanes(op, type, a + done, b + done, out + done, bytes - done);
-      int end = Math.min(bytes, done + BrainLanes.WIDTH);
-      for (; done < end; done += size) {
-        long x = Bits.get(ALL, a + done, size);
-        long y = Bits.get(ALL, b + done, size);
-        Bits.put(ALL, out + done, size, ElementMath.combine(op, type, x, y));
-      }
+    int done = lanes(op, type, a, b, out, bytes);
+    for (; done < bytes; done += size) {
+      long x = Bits.get(ALL, a + done, size);
+      long y = Bits.get(ALL, b + done, size);
+      Bits.put(ALL, out + done, size, ElementMath.combine(op, type, x, y));
     }
   }
 
-  private static boolean hasLanes(DataType type) {
-    return type != DataType.FLOAT16 && !type.isFloat8();
+  private static boolean hasLanes(Arithmetic op, DataType type) {
+    return switch (type) {
+      case FLOAT8_E4M3, FLOAT8_E5M2 -> false;
+      case FLOAT16 -> op == Arithmetic.MAX || op == Arithmetic.MIN;
+      case BFLOAT16 -> op != Arithmetic.PROD;
+      default -> true;
+    };
   }
 
-  /** Handles whole vectors from the start of the range; returns the bytes done, maybe too few. */
+  private static boolean multiplies(DataType type) {
+    return hasLanes(Arithmetic.PROD, type);
+  }
+
+  /** Returns how many bytes were done; a few at the end may be left over. */
   private static int lanes(Arithmetic op, DataType type, long a, long b, long out, int bytes) {
     return switch (type) {
       case INT8, UINT8 -> bytes(op, type == DataType.INT8, a, b, out, bytes);
@@ -96,14 +107,18 @@ final class VectorKernels implements ElementKernels {
             case MAX -> DoubleLanes.max(a, b, out, bytes);
             case MIN -> DoubleLanes.min(a, b, out, bytes);
           };
-      case BFLOAT16 ->
-          switch (op) {
-            case SUM -> BrainLanes.sum(a, b, out, bytes);
-            case PROD -> BrainLanes.product(a, b, out, bytes);
-            case MAX -> BrainLanes.max(a, b, out, bytes);
-            case MIN -> BrainLanes.min(a, b, out, bytes);
-          };
-      case FLOAT16, FLOAT8_E4M3, FLOAT8_E5M2 -> 0;
+      case FLOAT16, BFLOAT16 -> shorts(op, type, a, b, out, bytes);
+      case FLOAT8_E4M3, FLOAT8_E5M2 -> 0;
+    };
+  }
+
+  private static int shorts(Arithmetic op, DataType type, long a, long b, long out, int bytes) {
+    short infinity = (short) (type == DataType.FLOAT16 ? 0x7C00 : 0x7F80);
+    return switch (op) {
+      case SUM -> BrainLanes.sum(a, b, out, bytes);
+      case PROD -> 0;
+      case MAX -> ShortLanes.max(infinity, a, b, out, bytes);
+      case MIN -> ShortLanes.min(infinity, a, b, out, bytes);
     };
   }
 
@@ -162,18 +177,14 @@ final class VectorKernels implements ElementKernels {
 
   private void scale(DataType type, long scalar, long a, long out, int bytes) {
     int size = type.bytes();
-    if (!hasLanes(type)) {
+    if (!multiplies(type)) {
       staged.scale(type, scalar, ALL, a, ALL, out, bytes / size);
       return;
     }
-    int done = 0;
-    while (done < bytes) {
-      done += scaleLanes(type, scalar, a + done, out + done, bytes - done);
-      int end = Math.min(bytes, done + BrainLanes.WIDTH);
-      for (; done < end; done += size) {
-        long x = Bits.get(ALL, a + done, size);
-        Bits.put(ALL, out + done, size, ElementMath.multiply(type, scalar, x));
-      }
+    int done = scaleLanes(type, scalar, a, out, bytes);
+    for (; done < bytes; done += size) {
+      long x = Bits.get(ALL, a + done, size);
+      Bits.put(ALL, out + done, size, ElementMath.multiply(type, scalar, x));
     }
   }
 
@@ -184,8 +195,7 @@ final class VectorKernels implements ElementKernels {
       case INT64, UINT64 -> LongLanes.scale(scalar, a, out, bytes);
       case FLOAT32 -> FloatLanes.scale(Float.intBitsToFloat((int) scalar), a, out, bytes);
       case FLOAT64 -> DoubleLanes.scale(Double.longBitsToDouble(scalar), a, out, bytes);
-      case BFLOAT16 -> BrainLanes.scale(Float.intBitsToFloat((int) scalar << 16), a, out, bytes);
-      case FLOAT16, FLOAT8_E4M3, FLOAT8_E5M2 -> 0;
+      case FLOAT16, BFLOAT16, FLOAT8_E4M3, FLOAT8_E5M2 -> 0;
     };
   }
 
@@ -215,19 +225,15 @@ final class VectorKernels implements ElementKernels {
 
   private void multiplyAdd(DataType type, long scalar, long a, long b, long out, int bytes) {
     int size = type.bytes();
-    if (!hasLanes(type)) {
+    if (!multiplies(type)) {
       staged.fusedScaleCombine(type, scalar, ALL, a, ALL, b, ALL, out, bytes / size);
       return;
     }
-    int done = 0;
-    while (done < bytes) {
-      done += multiplyAddLanes(type, scalar, a + done, b + done, out + done, bytes - done);
-      int end = Math.min(bytes, done + BrainLanes.WIDTH);
-      for (; done < end; done += size) {
-        long x = Bits.get(ALL, a + done, size);
-        long y = Bits.get(ALL, b + done, size);
-        Bits.put(ALL, out + done, size, ElementMath.multiplyAdd(type, scalar, x, y));
-      }
+    int done = multiplyAddLanes(type, scalar, a, b, out, bytes);
+    for (; done < bytes; done += size) {
+      long x = Bits.get(ALL, a + done, size);
+      long y = Bits.get(ALL, b + done, size);
+      Bits.put(ALL, out + done, size, ElementMath.multiplyAdd(type, scalar, x, y));
     }
   }
 
@@ -236,8 +242,6 @@ final class VectorKernels implements ElementKernels {
     return switch (type) {
       case FLOAT32 -> FloatLanes.multiplyAdd(Float.intBitsToFloat((int) scalar), a, b, out, bytes);
       case FLOAT64 -> DoubleLanes.multiplyAdd(Double.longBitsToDouble(scalar), a, b, out, bytes);
-      case BFLOAT16 ->
-          BrainLanes.multiplyAdd(Float.intBitsToFloat((int) scalar << 16), a, b, out, bytes);
       default -> 0;
     };
   }

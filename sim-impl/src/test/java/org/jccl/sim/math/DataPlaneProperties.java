@@ -22,7 +22,7 @@ class DataPlaneProperties {
           new DataPlane(Kernels.choose("vector").kernels(), new WorkCrew(2)),
           new DataPlane(Kernels.choose("vector").kernels(), new WorkCrew(4)));
 
-  @Property(tries = 120, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
   void allReduce_equalsTheFoldOfEachElement(
       @ForAll DataType type,
       @ForAll Arithmetic op,
@@ -34,7 +34,7 @@ class DataPlaneProperties {
     check(ReducePlan.of(op, type), new ChunkedRing(ranks, chunk), count, inPlace, seed);
   }
 
-  @Property(tries = 120, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
   void average_equalsTheFoldOfEachElement(
       @ForAll DataType type,
       @ForAll Contraction profile,
@@ -46,7 +46,7 @@ class DataPlaneProperties {
     check(plan, new ChunkedRing(ranks, 777), count, inPlace, seed);
   }
 
-  @Property(tries = 12, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 8, edgeCases = EdgeCasesMode.NONE)
   void largeWork_isTheSameForAnyCrew(@ForAll DataType type, @ForAll boolean inPlace) {
     check(ReducePlan.of(Arithmetic.SUM, type), new ChunkedRing(3, 9_999), 300_000, inPlace, 5);
   }
