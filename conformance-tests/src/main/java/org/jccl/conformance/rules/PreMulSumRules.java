@@ -151,6 +151,26 @@ public abstract class PreMulSumRules extends Suite {
   }
 
   @Example
+  public void required_PMS_07_itMayBeClosedInTheGroupThatUsesIt() {
+    int n = atMost(2);
+    run(
+        n,
+        rank -> {
+          Communicator comm = rank.communicator();
+          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 2)) {
+            comm.group(
+                group -> {
+                  try (PreMulSum op = comm.preMulSum(DataType.INT32, 3)) {
+                    group.allReduce(buffer, op);
+                  }
+                });
+            comm.defaultStream().synchronize();
+            rank.expect("the sum whose operation was closed in its group", buffer, 6.0 * n);
+          }
+        });
+  }
+
+  @Example
   public void required_PMS_06_manyMayBeAliveAtOnce() {
     int n = atMost(2);
     run(
