@@ -9,6 +9,8 @@ import org.jccl.conformance.rules.GroupRules;
 import org.jccl.conformance.rules.LifecycleRules;
 import org.jccl.conformance.rules.PointToPointRules;
 import org.jccl.conformance.rules.PreMulSumRules;
+import org.jccl.conformance.rules.RawArgumentRules;
+import org.jccl.conformance.rules.RawGroupRules;
 import org.jccl.conformance.rules.ReductionRules;
 import org.jccl.conformance.rules.StreamRules;
 import org.jccl.conformance.rules.UnevenRules;
@@ -76,6 +78,20 @@ class SimulatorRulesTest {
   @Group
   class Lifecycle extends LifecycleRules {
     Lifecycle() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawArguments extends RawArgumentRules {
+    RawArguments() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawGroups extends RawGroupRules {
+    RawGroups() {
       super(SUBJECT);
     }
   }
