@@ -145,8 +145,7 @@ public abstract class ArgumentRules extends Suite {
     refused(
         n,
         "buffers that overlap by halves",
-        (rank, b) ->
-            rank.communicator().allReduce(b.slice(0, 3), b.slice(1, 3), ReduceOp.SUM),
+        (rank, b) -> rank.communicator().allReduce(b.slice(0, 3), b.slice(1, 3), ReduceOp.SUM),
         "overlap",
         "COL-05");
     refused(
@@ -166,11 +165,7 @@ public abstract class ArgumentRules extends Suite {
         (rank, b) -> {
           int other = 1 - rank.rank();
           try (DeviceBuffer foreign =
-              rank.instance()
-                  .backend()
-                  .devices()
-                  .get(other)
-                  .allocate(DataType.FLOAT32, 4)) {
+              rank.instance().backend().devices().get(other).allocate(DataType.FLOAT32, 4)) {
             rank.communicator().allReduce(b, foreign, ReduceOp.SUM);
           }
         },

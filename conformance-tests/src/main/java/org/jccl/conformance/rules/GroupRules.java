@@ -193,10 +193,12 @@ public abstract class GroupRules extends Suite {
   }
 
   @Example
-  @Disabled("GRP-05: threads that end with an open group; jccl opens native groups only inside issue")
+  @Disabled(
+      "GRP-05: threads that end with an open group; jccl opens native groups only inside issue")
   public void untested_GRP_05_abandonedGroups() {}
 
   @Example
-  @Disabled("GRP-19: a different order on different ranks is misuse; the simulator's reports cover it")
+  @Disabled(
+      "GRP-19: a different order on different ranks is misuse; the simulator's reports cover it")
   public void untested_GRP_19_ranksThatDisagree() {}
 }

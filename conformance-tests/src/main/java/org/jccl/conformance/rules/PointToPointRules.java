@@ -146,7 +146,10 @@ public abstract class PointToPointRules extends Suite {
               rank.expect("a message to self", in, 4);
               String needed = "INVALID_USAGE";
               rank.expectThrown(
-                  "a lone send to self", CollectiveException.class, () -> comm.send(out, self), needed);
+                  "a lone send to self",
+                  CollectiveException.class,
+                  () -> comm.send(out, self),
+                  needed);
               rank.expectThrown(
                   "a lone receive from self",
                   CollectiveException.class,

@@ -19,8 +19,8 @@ import org.jccl.ops.ConfigField;
 import org.jccl.spi.NcclAbi;
 
 /**
- * Result codes of wrong arguments, on the raw surface: what the typed one cannot even say (chapter 8
- * of the rule book).
+ * Result codes of wrong arguments, on the raw surface: what the typed one cannot even say (chapter
+ * 8 of the rule book).
  */
 public abstract class RawArgumentRules extends RawSuite {
   private static final int FLOAT32 = DataType.FLOAT32.code();
@@ -56,8 +56,7 @@ public abstract class RawArgumentRules extends RawSuite {
           rank.expect(
               "ncclGetUniqueId(null)", INVALID_ARGUMENT, () -> abi.getUniqueId(MemorySegment.NULL));
           for (int code : new int[] {-5, 0, 1, 4, 7, 8, 9, 1000}) {
-            rank.world()
-                .check(!abi.getErrorString(code).isEmpty(), "no text for result " + code);
+            rank.world().check(!abi.getErrorString(code).isEmpty(), "no text for result " + code);
           }
           abi.getLastError(0);
           abi.getLastError(rank.comm());
@@ -301,12 +300,9 @@ public abstract class RawArgumentRules extends RawSuite {
             rank.world()
                 .check(rank.slot().get(JAVA_LONG, 0) == 0, "the handle is not null (INIT-05)");
           }
+          rank.expect("0 ranks", INVALID_ARGUMENT, () -> abi.commInitRank(rank.slot(), 0, id, 0));
           rank.expect(
-              "0 ranks", INVALID_ARGUMENT, () -> abi.commInitRank(rank.slot(), 0, id, 0));
-          rank.expect(
-              "no output",
-              INVALID_ARGUMENT,
-              () -> abi.commInitRank(MemorySegment.NULL, 1, id, 0));
+              "no output", INVALID_ARGUMENT, () -> abi.commInitRank(MemorySegment.NULL, 1, id, 0));
         });
   }
 
@@ -396,9 +392,11 @@ public abstract class RawArgumentRules extends RawSuite {
           NcclAbi abi = rank.abi();
           rank.expect("ncclCommCount", SUCCESS, () -> abi.commCount(rank.comm(), rank.slot()));
           rank.world().check(rank.slotInt() == rank.worldSize(), "count " + rank.slotInt());
-          rank.expect("ncclCommUserRank", SUCCESS, () -> abi.commUserRank(rank.comm(), rank.slot()));
+          rank.expect(
+              "ncclCommUserRank", SUCCESS, () -> abi.commUserRank(rank.comm(), rank.slot()));
           rank.world().check(rank.slotInt() == rank.rank(), "rank " + rank.slotInt());
-          rank.expect("ncclCommCuDevice", SUCCESS, () -> abi.commCuDevice(rank.comm(), rank.slot()));
+          rank.expect(
+              "ncclCommCuDevice", SUCCESS, () -> abi.commCuDevice(rank.comm(), rank.slot()));
           rank.world().check(rank.slotInt() == rank.device().index(), "device " + rank.slotInt());
           rank.expect("count of null", INVALID_ARGUMENT, () -> abi.commCount(0, rank.slot()));
           rank.expect("rank of null", INVALID_ARGUMENT, () -> abi.commUserRank(0, rank.slot()));
@@ -416,13 +414,13 @@ public abstract class RawArgumentRules extends RawSuite {
         1,
         rank -> {
           NcclAbi abi = rank.abi();
-          rank.expect(
-              "of null", INVALID_ARGUMENT, () -> abi.commGetAsyncError(0, rank.slot()));
+          rank.expect("of null", INVALID_ARGUMENT, () -> abi.commGetAsyncError(0, rank.slot()));
           rank.expect(
               "into null",
               INVALID_ARGUMENT,
               () -> abi.commGetAsyncError(rank.comm(), MemorySegment.NULL));
-          rank.expect("a ready one", SUCCESS, () -> abi.commGetAsyncError(rank.comm(), rank.slot()));
+          rank.expect(
+              "a ready one", SUCCESS, () -> abi.commGetAsyncError(rank.comm(), rank.slot()));
           rank.world().check(rank.slotInt() == SUCCESS, "state " + rank.slotInt());
         });
   }

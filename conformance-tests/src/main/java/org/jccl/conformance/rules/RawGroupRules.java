@@ -53,8 +53,7 @@ public abstract class RawGroupRules extends RawSuite {
                 "ncclBcast",
                 SUCCESS,
                 () ->
-                    rank.abi()
-                        .bcast(buffer.address(), 1, INT32, root, rank.comm(), rank.stream()));
+                    rank.abi().bcast(buffer.address(), 1, INT32, root, rank.comm(), rank.stream()));
             rank.synchronize();
             rank.world().expect("the root's element", buffer, root + 5);
           }

@@ -41,7 +41,8 @@ final class RawRank implements AutoCloseable {
     if (rank.rank() == 0) {
       expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(id));
     }
-    byte[] bytes = rank.processGroup().broadcast(id.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE), 0);
+    byte[] bytes =
+        rank.processGroup().broadcast(id.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE), 0);
     MemorySegment shared = arena.allocate(UniqueId.BYTES).copyFrom(MemorySegment.ofArray(bytes));
     expect(
         "ncclCommInitRank",
@@ -109,8 +110,7 @@ final class RawRank implements AutoCloseable {
     long s = stream();
     Map<String, IntSupplier> calls = new LinkedHashMap<>();
     calls.put("ncclAllReduce", () -> abi.allReduce(buffer, buffer, count, type, op, to, s));
-    calls.put(
-        "ncclReduce", () -> abi.reduce(buffer, buffer, count, type, op, rootOrPeer, to, s));
+    calls.put("ncclReduce", () -> abi.reduce(buffer, buffer, count, type, op, rootOrPeer, to, s));
     calls.put("ncclReduceScatter", () -> abi.reduceScatter(buffer, buffer, count, type, op, to, s));
     calls.put("ncclBroadcast", () -> abi.broadcast(buffer, buffer, count, type, rootOrPeer, to, s));
     calls.put("ncclBcast", () -> abi.bcast(buffer, count, type, rootOrPeer, to, s));

@@ -115,8 +115,10 @@ public abstract class ReductionRules extends Suite {
             long[] bits = {rank.rank() == 0 ? nan : one, nan};
             long[] max = allReduce(rank, type, ReduceOp.MAX, bits);
             long[] min = allReduce(rank, type, ReduceOp.MIN, bits);
-            rank.check(type.decode(max[0]) == n, type + " max with a NaN is " + type.decode(max[0]));
-            rank.check(type.decode(min[0]) == 2, type + " min with a NaN is " + type.decode(min[0]));
+            rank.check(
+                type.decode(max[0]) == n, type + " max with a NaN is " + type.decode(max[0]));
+            rank.check(
+                type.decode(min[0]) == 2, type + " min with a NaN is " + type.decode(min[0]));
             rank.check(Double.isNaN(type.decode(max[1])), type + " max of NaN is no NaN");
             rank.check(Double.isNaN(type.decode(min[1])), type + " min of NaN is no NaN");
           });

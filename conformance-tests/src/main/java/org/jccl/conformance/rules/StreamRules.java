@@ -155,8 +155,10 @@ public abstract class StreamRules extends Suite {
                 stream.synchronize();
                 rank.expect("after replay " + i, buffer, Math.pow(n, i));
               }
-              rank.expect("what was passed on in every replay", in, Math.floorMod(
-                  rank.rank() - REPLAYS, n));
+              rank.expect(
+                  "what was passed on in every replay",
+                  in,
+                  Math.floorMod(rank.rank() - REPLAYS, n));
             }
           }
         });

@@ -83,8 +83,7 @@ public abstract class UnevenRules extends Suite {
           Communicator comm = rank.communicator();
           try (DeviceBuffer send = of(rank, uneven.block(rank.rank()));
               DeviceBuffer recv = blank(rank, uneven.size)) {
-            comm.allGatherV(
-                send, recv, uneven.counts, uneven.displacements, comm.defaultStream());
+            comm.allGatherV(send, recv, uneven.counts, uneven.displacements, comm.defaultStream());
             comm.defaultStream().synchronize();
             rank.expect("recv", recv, uneven.assembled());
           }
