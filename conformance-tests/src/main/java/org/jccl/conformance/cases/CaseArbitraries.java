@@ -2,11 +2,13 @@ package org.jccl.conformance.cases;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Tuple;
 import org.jccl.DataType;
 import org.jccl.conformance.cases.Program.Form;
 import org.jccl.conformance.cases.Program.Placed;
@@ -42,9 +44,9 @@ public final class CaseArbitraries {
   /** Counts around what implementations treat apart. */
   public static Arbitrary<Long> counts() {
     return Arbitraries.frequencyOf(
-        net.jqwik.api.Tuple.of(5, Arbitraries.of(COUNTS)),
-        net.jqwik.api.Tuple.of(3, Arbitraries.longs().between(0, 700)),
-        net.jqwik.api.Tuple.of(1, Arbitraries.of(8197L, 20_011L)));
+        Tuple.of(5, Arbitraries.of(COUNTS)),
+        Tuple.of(3, Arbitraries.longs().between(0, 700)),
+        Tuple.of(1, Arbitraries.of(8197L, 20_011L)));
   }
 
   /** Any call of one of {@code operations}, in a world of any size. */
@@ -74,11 +76,16 @@ public final class CaseArbitraries {
                                 operation,
                                 what.type,
                                 what.fold,
-                                count,
+                                limited(what, count, n),
                                 operation.hasRoot() || operation.hasPeer() ? root : 0,
                                 n,
                                 layout,
                                 seed)));
+  }
+
+  private long limited(What what, long count, int n) {
+    long most = capabilities.mostScaledBytes(n) / what.type.bytes();
+    return what.fold.scales() ? Math.min(count, most) : count;
   }
 
   /** A type with a fold that a world of {@code n} can do. */
@@ -120,9 +127,9 @@ public final class CaseArbitraries {
   private static Arbitrary<Layout> layouts(int n) {
     return Combinators.combine(
             Arbitraries.frequencyOf(
-                net.jqwik.api.Tuple.of(2, Arbitraries.of(0)),
-                net.jqwik.api.Tuple.of(2, Arbitraries.of((1 << n) - 1)),
-                net.jqwik.api.Tuple.of(1, Arbitraries.integers().between(0, (1 << n) - 1))),
+                Tuple.of(2, Arbitraries.of(0)),
+                Tuple.of(2, Arbitraries.of((1 << n) - 1)),
+                Tuple.of(1, Arbitraries.integers().between(0, (1 << n) - 1))),
             Arbitraries.of(false, true),
             Arbitraries.integers().between(0, 3))
         .as(Layout::new);
@@ -142,7 +149,7 @@ public final class CaseArbitraries {
             n ->
                 Combinators.combine(
                         Arbitraries.of(Form.GROUPED, Form.NESTED),
-                        placed(n).list().ofMinSize(1).ofMaxSize(5))
+                        together(n, 5))
                     .as((form, calls) -> new Program(n, List.of(new Step(form, calls)))));
   }
 
@@ -151,16 +158,31 @@ public final class CaseArbitraries {
     Arbitrary<Step> grouped =
         Combinators.combine(
                 Arbitraries.of(Form.GROUPED, Form.NESTED),
-                placed(n).list().ofMinSize(1).ofMaxSize(3))
+                together(n, 3))
             .as(Step::new);
     return Arbitraries.frequencyOf(
-        net.jqwik.api.Tuple.of(3, alone), net.jqwik.api.Tuple.of(2, grouped));
+        Tuple.of(3, alone), Tuple.of(2, grouped));
+  }
+
+  /** Calls for one group; where messages do not mix well, at most one that is made of them. */
+  private Arbitrary<List<Placed>> together(int n, int most) {
+    Arbitrary<List<Placed>> calls = placed(n).list().ofMinSize(1).ofMaxSize(most);
+    return capabilities.mixesMessages()
+        ? calls
+        : calls.filter(10_000, list -> list.stream().filter(CaseArbitraries::sends).count() <= 1);
+  }
+
+  private static boolean sends(Placed placed) {
+    return switch (placed.call().operation()) {
+      case SEND, RECV, ALL_TO_ALL, GATHER, SCATTER -> true;
+      case ALL_REDUCE, BROADCAST, REDUCE, ALL_GATHER, REDUCE_SCATTER -> false;
+    };
   }
 
   private Arbitrary<Placed> placed(int n) {
     Arbitrary<Long> small = Arbitraries.of(1L, 0L, 2L, 3L, 17L, 64L, 333L);
     return Combinators.combine(
-            calls(n, java.util.EnumSet.allOf(Operation.class), small),
+            calls(n, EnumSet.allOf(Operation.class), small),
             Arbitraries.integers().between(0, Program.STREAMS - 1))
         .as(Placed::new);
   }

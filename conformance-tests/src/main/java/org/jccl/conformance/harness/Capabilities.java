@@ -15,6 +15,8 @@ import org.jccl.DataType;
  * @param disposable whether a new instance is cheap, so that one is taken after every failure
  * @param reportsMisuse whether misuse that NCCL leaves undefined is reported
  * @param repeatable whether the same program gives the same schedule again
+ * @param hasDefects whether known defects of its version are to be stayed clear of (rules VER-06,
+ *     VER-08, PMS-12)
  */
 public record Capabilities(
     int maxRanks,
@@ -23,9 +25,13 @@ public record Capabilities(
     int version,
     boolean disposable,
     boolean reportsMisuse,
-    boolean repeatable) {
+    boolean repeatable,
+    boolean hasDefects) {
   /** Most ranks that properties try, however many there are. */
   public static final int MOST_RANKS = 8;
+
+  private static final int FIXED_2_29_2 = 22902;
+  private static final int FIXED_2_29_7 = 22907;
 
   /** Copies the set. */
   public Capabilities {
@@ -35,7 +41,7 @@ public record Capabilities(
   /** A simulated NCCL 2.28.9 without limits. */
   public static Capabilities simulated(boolean repeatable) {
     return new Capabilities(
-        MOST_RANKS, EnumSet.allOf(DataType.class), true, 22809, true, true, repeatable);
+        MOST_RANKS, EnumSet.allOf(DataType.class), true, 22809, true, true, repeatable, false);
   }
 
   /**
@@ -52,6 +58,20 @@ public record Capabilities(
     if (ranks == 1 && scales) {
       return Optional.of("RED-12: one rank cannot scale float8");
     }
+    if (hasDefects && version < FIXED_2_29_2 && type == DataType.FLOAT8_E4M3 && ranks > 1) {
+      return Optional.of("VER-06: before 2.29.2 float8 e4m3 may find no algorithm");
+    }
     return Optional.empty();
+  }
+
+  /** Most bytes that one rank may scale: before 2.29.7 it dropped the tail above (PMS-12). */
+  public long mostScaledBytes(int ranks) {
+    boolean drops = hasDefects && version < FIXED_2_29_7 && ranks == 1;
+    return drops ? 16_384 : Long.MAX_VALUE;
+  }
+
+  /** Whether a group may hold several messages for a peer in uneven patterns (VER-08). */
+  public boolean mixesMessages() {
+    return !hasDefects || version >= FIXED_2_29_2;
   }
 }

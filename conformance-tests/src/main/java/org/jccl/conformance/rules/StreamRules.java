@@ -16,6 +16,7 @@ import org.jccl.conformance.harness.Values;
 /** Order on streams, visibility, graphs (chapter 7 of the rule book). */
 public abstract class StreamRules extends Suite {
   private static final int REPLAYS = 3;
+  private static final int WORK = 20;
 
   /** A suite about {@code subject}. */
   protected StreamRules(Subject subject) {
@@ -31,10 +32,14 @@ public abstract class StreamRules extends Suite {
           Communicator comm = rank.communicator();
           try (Stream stream = rank.device().newStream();
               DeviceBuffer one = Values.of(rank.device(), DataType.INT32, 1);
+              DeviceBuffer two = Values.of(rank.device(), DataType.INT32, 2);
               DeviceBuffer x = Values.zeros(rank.device(), DataType.INT32, 1);
               DeviceBuffer y = Values.zeros(rank.device(), DataType.INT32, 1);
               DeviceBuffer z = Values.zeros(rank.device(), DataType.INT32, 1)) {
-            x.copyFrom(one, stream); // before
+            for (int i = 0; i < WORK; i++) {
+              x.copyFrom(two, stream); // so much before it that running early would show
+            }
+            x.copyFrom(one, stream);
             comm.allReduce(x, y, ReduceOp.SUM, stream);
             x.fill((byte) 0, stream); // after: too late to be seen
             comm.allReduce(y, z, ReduceOp.SUM, stream);
