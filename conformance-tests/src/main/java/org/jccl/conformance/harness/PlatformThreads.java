@@ -17,13 +17,19 @@ public final class PlatformThreads implements RankHost {
       int own = rank;
       threads.add(Thread.ofPlatform().daemon().name("rank-" + rank).start(() -> body.run(own)));
     }
-    try {
-      for (Thread thread : threads) {
-        thread.join();
+    InterruptedException interrupted = null;
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException passedOn) {
+          interrupted = passedOn;
+          threads.forEach(Thread::interrupt);
+        }
       }
-    } catch (InterruptedException passedOn) {
-      threads.forEach(Thread::interrupt);
-      throw passedOn;
+    }
+    if (interrupted != null) {
+      throw interrupted;
     }
   }
 

@@ -108,7 +108,7 @@ public final class World {
     if (where != null) {
       broken = true;
       stuck = true;
-      problems.addFirst("not done after " + limit.toSeconds() + " s; the ranks were" + where);
+      problems.addFirst("not done after " + limit.toMillis() + " ms; the ranks were" + where);
     }
     if (!problems.isEmpty()) {
       Throwable first = causes.isEmpty() ? null : causes.getFirst();

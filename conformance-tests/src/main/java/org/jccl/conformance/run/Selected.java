@@ -1,9 +1,11 @@
 package org.jccl.conformance.run;
 
 import java.util.List;
+import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.rules.ArgumentRules;
 import org.jccl.conformance.rules.CollectiveRules;
+import org.jccl.conformance.rules.DifferentialRules;
 import org.jccl.conformance.rules.GroupRules;
 import org.jccl.conformance.rules.LifecycleRules;
 import org.jccl.conformance.rules.PointToPointRules;
@@ -34,7 +36,8 @@ final class Selected {
         Streams.class,
         Arguments.class,
         RawArguments.class,
-        RawGroups.class);
+        RawGroups.class,
+        Differential.class);
   }
 
   static class Reductions extends ReductionRules {
@@ -100,6 +103,12 @@ final class Selected {
   static class RawGroups extends RawGroupRules {
     RawGroups() {
       super(SUBJECT.get());
+    }
+  }
+
+  static class Differential extends DifferentialRules {
+    Differential() {
+      super(SUBJECT.get(), SimulatorSubject.seeded(1));
     }
   }
 }
