@@ -5,6 +5,8 @@ import org.jspecify.annotations.NullMarked;
 module org.jccl.benchmarks {
   requires com.fasterxml.jackson.jr.ob;
   requires info.picocli;
+  requires java.management;
+  requires jdk.management;
   requires jmh.core;
   requires org.jccl;
   requires org.jccl.conformance;

@@ -30,6 +30,7 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
   /** The NCCL version whose rules are imitated. */
   static final int IMITATED_VERSION = 22809;
 
+  private final Simulator simulator;
   private final World world;
   private final Creations creations;
   private final List<SimDevice> devices = new ArrayList<>();
@@ -41,16 +42,21 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
   private boolean closed;
 
   SimBackend(
-      World world, int deviceCount, String description, Consumer<String> leaks, StallWatch watch) {
+      Simulator simulator, World world, int deviceCount, String description, StallWatch watch) {
+    this.simulator = simulator;
     this.world = world;
     this.watch = watch;
     this.creations = new Creations(world);
     this.description = description;
-    this.leaks = leaks;
+    this.leaks = simulator::leaked;
     for (int index = 0; index < deviceCount; index++) {
       devices.add(new SimDevice(this, world, devices, index, leaks));
     }
     this.raw = new SimAbi(world.kernel(), creations, devices);
+  }
+
+  Simulator simulator() {
+    return simulator;
   }
 
   SimAbi raw() {

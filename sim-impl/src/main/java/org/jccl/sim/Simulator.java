@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
@@ -55,13 +56,23 @@ public final class Simulator implements AutoCloseable {
             + Kernels.choice().reason();
     this.warnings = builder.warnings;
     StallWatch watch = new StallWatch(kernel, builder.stallLimit, builder.warnings);
-    this.backend = new SimBackend(world, builder.devices, words, this::leaked, watch);
+    this.backend = new SimBackend(this, world, builder.devices, words, watch);
     kernel.onQuiescence(this::deadlock);
   }
 
   /** A builder with the defaults: 8 devices, first in first out, {@link CheckLevel#DEFAULT}. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** The simulator whose backend this is, if it is one's. */
+  public static Optional<Simulator> of(Backend backend) {
+    return backend instanceof SimBackend own ? Optional.of(own.simulator()) : Optional.empty();
+  }
+
+  /** What replays this simulation, for people: {@code schedule random, seed 42}. */
+  public String schedule() {
+    return kernel.choices().describe();
   }
 
   /** The backend whose devices and communicators are this world's. */
@@ -97,7 +108,7 @@ public final class Simulator implements AutoCloseable {
     return List.copyOf(leaks);
   }
 
-  private void leaked(String line) {
+  void leaked(String line) {
     leaks.add(line);
     warnings.accept("leak: " + line);
   }

@@ -1,7 +1,12 @@
 package org.jccl.benchmarks.cli;
 
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.Optional;
+import org.jccl.BackendUnavailableException;
+import org.jccl.CollectiveException;
+import org.jccl.RanksFailedException;
+import org.jccl.benchmarks.machine.ProgramVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -19,6 +24,13 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
+    subcommands = {
+      BenchCommand.class,
+      RunCommand.class,
+      DoctorCommand.class,
+      BundleCommand.class,
+      JmhCommand.class
+    },
     footer = {
       "",
       "In a source tree the launcher also knows: build, format, test [maven arguments].",
@@ -44,9 +56,18 @@ public final class Main implements Runnable {
 
   static CommandLine commandLine() {
     Main main = new Main();
-    return new CommandLine(main)
-        .setParameterExceptionHandler(main::explainBadInput)
-        .setExecutionExceptionHandler(main::explainFailure);
+    CommandLine jccl =
+        new CommandLine(main)
+            .setParameterExceptionHandler(main::explainBadInput)
+            .setExecutionExceptionHandler(main::explainFailure);
+    // What follows a program's name belongs to the program, what follows jmh belongs to JMH.
+    subcommand(jccl, "run").setStopAtPositional(true);
+    subcommand(jccl, "jmh").setUnmatchedOptionsArePositionalParams(true);
+    return jccl;
+  }
+
+  private static CommandLine subcommand(CommandLine jccl, String name) {
+    return Objects.requireNonNull(jccl.getSubcommands().get(name));
   }
 
   /** Without a command there is nothing to do but to say what could be done. */
@@ -68,11 +89,19 @@ public final class Main implements Runnable {
 
   private int explainFailure(Exception failure, CommandLine command, ParseResult parsed) {
     PrintWriter err = command.getErr();
-    err.printf("%s: %s%n", command.getCommandSpec().qualifiedName(), oneLine(failure));
+    String words = isReport(failure) ? String.valueOf(failure.getMessage()) : oneLine(failure);
+    err.printf("%s: %s%n", command.getCommandSpec().qualifiedName(), words);
     if (stacktrace) {
       failure.printStackTrace(err);
     }
     return command.getCommandSpec().exitCodeOnExecutionException();
+  }
+
+  /** Failures whose message was written to be read by people, over several lines. */
+  private static boolean isReport(Exception failure) {
+    return failure instanceof RanksFailedException
+        || failure instanceof CollectiveException
+        || failure instanceof BackendUnavailableException;
   }
 
   private static String oneLine(Exception e) {
@@ -80,12 +109,11 @@ public final class Main implements Runnable {
     return message.lines().findFirst().orElse(message);
   }
 
-  /** The version that the build wrote into the jar's manifest. */
+  /** The version of the program. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"jccl " + Optional.ofNullable(version).orElse("(built from classes)")};
+      return new String[] {"jccl " + ProgramVersion.get()};
     }
   }
 }

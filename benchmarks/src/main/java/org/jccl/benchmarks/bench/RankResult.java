@@ -1,0 +1,97 @@
+package org.jccl.benchmarks.bench;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jccl.benchmarks.report.Measurement;
+import org.jccl.benchmarks.report.Spread;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one rank has to tell about one measurement; travels through the process group as bytes.
+ *
+ * @param times the rank's clock; null if the library refused the operation
+ * @param wrong wrong elements on this rank, or {@link Measurement#UNCHECKED}
+ * @param refusal the library's words; empty if it accepted the operation
+ */
+record RankResult(@Nullable RankTimes times, long wrong, String refusal) {
+
+  static RankResult refused(String words) {
+    return new RankResult(null, Measurement.UNCHECKED, words);
+  }
+
+  byte[] toBytes() {
+    byte[] words = refusal.getBytes(StandardCharsets.UTF_8);
+    int samples = times == null ? 0 : times.sampleMicros().length;
+    ByteBuffer bytes = ByteBuffer.allocate(8 + 4 + words.length + 4 + 4 + 16 + 8 * samples);
+    bytes.putLong(wrong).putInt(words.length).put(words).putInt(samples);
+    if (times != null) {
+      bytes.putInt(times.operationsPerSample());
+      bytes.putDouble(times.meanMicros()).putDouble(times.enqueueNanos());
+      for (double sample : times.sampleMicros()) {
+        bytes.putDouble(sample);
+      }
+    }
+    return bytes.array();
+  }
+
+  static RankResult ofBytes(byte[] array) {
+    ByteBuffer bytes = ByteBuffer.wrap(array);
+    long wrong = bytes.getLong();
+    byte[] words = new byte[bytes.getInt()];
+    bytes.get(words);
+    double[] samples = new double[bytes.getInt()];
+    String refusal = new String(words, StandardCharsets.UTF_8);
+    if (samples.length == 0) {
+      return new RankResult(null, wrong, refusal);
+    }
+    int operations = bytes.getInt();
+    double mean = bytes.getDouble();
+    double enqueue = bytes.getDouble();
+    for (int i = 0; i < samples.length; i++) {
+      samples[i] = bytes.getDouble();
+    }
+    return new RankResult(new RankTimes(mean, samples, operations, enqueue), wrong, refusal);
+  }
+
+  /** The first refusal among the ranks; empty if all accepted. */
+  static String refusal(List<RankResult> ranks) {
+    return ranks.stream().map(RankResult::refusal).filter(r -> !r.isEmpty()).findFirst().orElse("");
+  }
+
+  /** All ranks' results as one measurement of {@code bytes} bytes. */
+  static Measurement combine(List<RankResult> ranks, long bytes, double busFactor) {
+    List<RankTimes> times = ranks.stream().map(RankResult::needTimes).toList();
+    double slowest = times.stream().mapToDouble(RankTimes::meanMicros).max().orElseThrow();
+    double algorithmBandwidth = bytes / (slowest * 1e3);
+    long wrong = ranks.getFirst().wrong == Measurement.UNCHECKED ? Measurement.UNCHECKED : 0;
+    Spread spread = Statistics.spread(slowestOfEach(times), times.getFirst().operationsPerSample());
+    return new Measurement(
+        slowest,
+        times.stream().mapToDouble(RankTimes::meanMicros).min().orElseThrow(),
+        times.stream().mapToDouble(RankTimes::meanMicros).average().orElseThrow(),
+        algorithmBandwidth,
+        algorithmBandwidth * busFactor,
+        wrong == 0 ? ranks.stream().mapToLong(RankResult::wrong).sum() : wrong,
+        times.stream().mapToDouble(RankTimes::enqueueNanos).max().orElseThrow(),
+        spread.samples() * spread.operations(),
+        spread);
+  }
+
+  private static double[] slowestOfEach(List<RankTimes> times) {
+    double[] slowest = times.getFirst().sampleMicros().clone();
+    for (RankTimes rank : times) {
+      for (int i = 0; i < slowest.length; i++) {
+        slowest[i] = Math.max(slowest[i], rank.sampleMicros()[i]);
+      }
+    }
+    return slowest;
+  }
+
+  private RankTimes needTimes() {
+    if (times == null) {
+      throw new IllegalStateException("a refused operation has no times");
+    }
+    return times;
+  }
+}

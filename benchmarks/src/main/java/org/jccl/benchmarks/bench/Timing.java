@@ -1,0 +1,48 @@
+package org.jccl.benchmarks.bench;
+
+import java.time.Duration;
+import org.jccl.Backend;
+import org.jccl.Device;
+import org.jccl.Stream;
+
+/** Whose time the time columns show, and how it is taken. */
+public sealed interface Timing permits DeviceTiming, HostTiming, LoopTiming {
+  /** The clock that means something on {@code backend}. */
+  static Timing of(Backend backend) {
+    // The simulator's events tell modelled time, which predicts a GPU and measures nothing.
+    return backend.name().equals("nccl") ? new DeviceTiming() : new HostTiming();
+  }
+
+  /**
+   * The clock that a user names: {@code auto}, {@code device}, {@code host} or {@code loop}.
+   *
+   * @throws IllegalArgumentException if there is no such clock
+   */
+  static Timing of(Backend backend, String clock) {
+    return switch (clock) {
+      case "auto" -> of(backend);
+      case "device" -> new DeviceTiming();
+      case "host" -> new HostTiming();
+      case "loop" -> new LoopTiming(of(backend).settling());
+      default ->
+          throw new IllegalArgumentException(
+              "no clock is called '" + clock + "': use auto, device, host or loop");
+    };
+  }
+
+  /** {@code device}, {@code host} or {@code loop}. */
+  String clock();
+
+  /** How long an operation runs unmeasured until its times are worth something. */
+  Duration settling();
+
+  /** One sentence for the head of every table. */
+  String note();
+
+  /**
+   * Issues {@code iterations} operations on {@code stream} and times them; all ranks do so at once.
+   *
+   * @param issue enqueues one operation
+   */
+  RankTimes measure(Device device, Stream stream, Runnable issue, int iterations);
+}

@@ -1,0 +1,77 @@
+package org.jccl.benchmarks.cli;
+
+import org.jccl.Backend;
+import org.jccl.Backends;
+import org.jccl.spi.BackendProvider.Wishes;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Which backend, with how many ranks: options that several commands have. */
+final class BackendOptions {
+  /** Ranks on the simulator when nobody says how many. */
+  private static final int SIMULATED_RANKS = 4;
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description = "nccl or sim; without it: nccl where GPUs and the library are found, else sim.")
+  @Nullable String backend;
+
+  @Option(
+      names = "--ranks",
+      paramLabel = "N",
+      description = "Number of ranks; without it: all GPUs on nccl, 4 on sim.")
+  @Nullable Integer ranks;
+
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private CommandSpec command;
+
+  /** An opened backend and what led to it. */
+  record Opened(Backend backend, int ranks, String why) implements AutoCloseable {
+    @Override
+    public void close() {
+      backend.close();
+    }
+  }
+
+  /**
+   * Opens what was asked for.
+   *
+   * @param seed seed of the simulator's schedule, or null
+   * @throws ParameterException if there is no such backend, or it has too few devices
+   */
+  Opened open(@Nullable Long seed) {
+    if (ranks != null && ranks < 1) {
+      throw bad("--ranks: " + ranks + " ranks cannot run: give at least 1");
+    }
+    Backends.Choice choice = choose(new Wishes(null, ranks == null ? 0 : ranks, seed));
+    if (ranks == null && choice.name().equals("sim")) {
+      choice = choose(new Wishes(null, SIMULATED_RANKS, seed));
+    }
+    Backend opened = choice.open();
+    int devices = opened.devices().size();
+    if (ranks != null && ranks > devices) {
+      opened.close();
+      throw bad(
+          "--ranks: %d ranks need %d devices and %s has %d: give less, or take --backend sim"
+              .formatted(ranks, ranks, choice.name(), devices));
+    }
+    return new Opened(opened, ranks == null ? devices : ranks, choice.why());
+  }
+
+  private Backends.Choice choose(Wishes wishes) {
+    try {
+      return Backends.choose(backend, wishes);
+    } catch (IllegalArgumentException unknown) {
+      throw bad("--backend: " + unknown.getMessage());
+    }
+  }
+
+  private ParameterException bad(String what) {
+    return new ParameterException(command.commandLine(), what);
+  }
+}

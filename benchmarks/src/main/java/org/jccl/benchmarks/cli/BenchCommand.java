@@ -1,0 +1,282 @@
+package org.jccl.benchmarks.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jccl.DataType;
+import org.jccl.ReduceOp.Builtin;
+import org.jccl.benchmarks.bench.BenchPlan;
+import org.jccl.benchmarks.bench.BenchRunner;
+import org.jccl.benchmarks.bench.SizeRange;
+import org.jccl.benchmarks.bench.Timing;
+import org.jccl.benchmarks.bench.Workload;
+import org.jccl.benchmarks.report.Report;
+import org.jccl.benchmarks.report.ReportFolder;
+import org.jccl.benchmarks.report.Settings;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code jccl bench}: measures the collectives. The flags are nccl-tests' where it has them. */
+@Command(
+    name = "bench",
+    description = "Measures collectives: time and bandwidth by size, results checked first.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class BenchCommand implements Callable<Integer> {
+  private static final long MIB = 1 << 20;
+
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private BackendOptions backendOptions;
+
+  @Option(
+      names = "--op",
+      split = ",",
+      paramLabel = "OPERATION",
+      defaultValue = "all_reduce",
+      description = "Operations, or all. Default: ${DEFAULT-VALUE}.")
+  private String[] operations = {};
+
+  @Option(
+      names = {"-b", "--min-bytes"},
+      paramLabel = "SIZE",
+      defaultValue = "8",
+      converter = Converters.Size.class,
+      description = "Smallest size: 8, 1K, 4MiB, 1G. Default: ${DEFAULT-VALUE}.")
+  private long minBytes;
+
+  @Option(
+      names = {"-e", "--max-bytes"},
+      paramLabel = "SIZE",
+      converter = Converters.Size.class,
+      description = "Largest size. Default: 128M on nccl, 4M on sim.")
+  private @Nullable Long maxBytes;
+
+  @Option(
+      names = {"-f", "--step-factor"},
+      paramLabel = "N",
+      description = "Each size is N times the one before. Default: 2, with --quick 8.")
+  private @Nullable Long stepFactor;
+
+  @Option(
+      names = {"-i", "--step-bytes"},
+      paramLabel = "SIZE",
+      converter = Converters.Size.class,
+      description = "Each size is this much more than the one before, instead.")
+  private @Nullable Long stepBytes;
+
+  @Option(
+      names = {"-d", "--datatype"},
+      split = ",",
+      paramLabel = "TYPE",
+      defaultValue = "float",
+      description = "Data types, or all. Default: ${DEFAULT-VALUE}.")
+  private String[] types = {};
+
+  @Option(
+      names = {"-o", "--redop"},
+      split = ",",
+      paramLabel = "REDOP",
+      defaultValue = "sum",
+      description = "Reductions: sum, prod, min, max, avg or all. Default: ${DEFAULT-VALUE}.")
+  private String[] reductions = {};
+
+  @Option(
+      names = {"-r", "--root"},
+      paramLabel = "RANK",
+      defaultValue = "0",
+      description = "Root of the operations that have one. Default: ${DEFAULT-VALUE}.")
+  private int root;
+
+  @Option(
+      names = {"-n", "--iters"},
+      paramLabel = "N",
+      description = "Timed iterations. Default: 20, with --quick 10.")
+  private @Nullable Integer iterations;
+
+  @Option(
+      names = {"-w", "--warmup-iters"},
+      paramLabel = "N",
+      description = "Iterations before that. Default: 5, with --quick 2.")
+  private @Nullable Integer warmups;
+
+  @Option(
+      names = {"-c", "--check"},
+      paramLabel = "0|1",
+      defaultValue = "1",
+      description = "Compare results with exact ones, bit by bit. Default: ${DEFAULT-VALUE}.")
+  private int check;
+
+  @Option(
+      names = {"-G", "--graph"},
+      description = "Capture the operation into a graph and replay that.")
+  private boolean graph;
+
+  @Option(
+      names = "--clock",
+      paramLabel = "CLOCK",
+      defaultValue = "auto",
+      description = {
+        "device: by events on the stream; host: wall time of short batches; loop: wall time of one",
+        "long batch, as nccl-tests measures. Default: device on nccl, host on sim."
+      })
+  private String clock = "auto";
+
+  @Option(names = "--quick", description = "Few sizes, few iterations.")
+  private boolean quick;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Write report.json, report.csv and report.html into this folder.")
+  private @Nullable Path out;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    checkNumbers();
+    List<Workload> workloads = named("--op", operations, Workload.ALL, Converters::workload);
+    List<DataType> dataTypes =
+        named("--datatype", types, List.of(DataType.values()), Converters::type);
+    List<Builtin> ops =
+        named("--redop", reductions, List.of(Builtin.values()), Converters::reduction);
+    sizes(MIB << 20);
+    ReportFolder folder = out == null ? null : folder(out);
+    try (BackendOptions.Opened opened = backendOptions.open(null)) {
+      if (root >= opened.ranks()) {
+        throw bad(
+            "--root: %d is no rank of %d: give 0 to %d", root, opened.ranks(), opened.ranks() - 1);
+      }
+      Timing timing = timing(opened);
+      BenchPlan plan =
+          new BenchPlan(
+              workloads,
+              dataTypes,
+              ops,
+              sizes(opened.backend().name().equals("nccl") ? 128 * MIB : 4 * MIB),
+              root,
+              iterations == null ? (quick ? 10 : 20) : iterations,
+              warmups == null ? (quick ? 2 : 5) : warmups,
+              warmups != null && warmups == 0
+                  ? Duration.ZERO
+                  : timing.settling().dividedBy(quick ? 2 : 1),
+              check == 1,
+              graph);
+      return run(opened, plan, timing, folder);
+    }
+  }
+
+  private Timing timing(BackendOptions.Opened opened) {
+    try {
+      return Timing.of(opened.backend(), clock);
+    } catch (IllegalArgumentException unknown) {
+      throw bad("--clock: %s", String.valueOf(unknown.getMessage()));
+    }
+  }
+
+  private int run(
+      BackendOptions.Opened opened, BenchPlan plan, Timing timing, @Nullable ReportFolder folder)
+      throws IOException {
+    BenchRunner runner = new BenchRunner(opened.backend(), opened.ranks(), plan, timing);
+    if (runner.size() == 0) {
+      throw bad("no size from %d bytes on holds one element a rank: raise --max-bytes", minBytes);
+    }
+    var environment = EnvironmentCard.of(opened);
+    var settings =
+        new Settings(
+            commandLine(),
+            opened.ranks(),
+            plan.warmups(),
+            plan.iterations(),
+            plan.check(),
+            plan.graph(),
+            timing.clock(),
+            timing.note());
+    PrintWriter screen = spec.commandLine().getOut();
+    BenchScreen table = new BenchScreen(screen, spec.commandLine().getErr());
+    table.begin(environment, settings);
+    runner.run(table);
+    table.end();
+    Report report = new Report(environment, settings, table.rows(), table.refusals());
+    if (folder != null) {
+      for (Path file : folder.write(report)) {
+        screen.println("# wrote " + file);
+      }
+      screen.flush();
+    }
+    return report.wrong() > 0 ? 1 : 0;
+  }
+
+  private void checkNumbers() {
+    if (iterations != null && iterations < 1) {
+      throw bad("--iters: %d iterations measure nothing: give at least 1", iterations);
+    }
+    if (warmups != null && warmups < 0) {
+      throw bad("--warmup-iters: %d is negative: give 0 or more", warmups);
+    }
+    if (check != 0 && check != 1) {
+      throw bad("--check: %d is neither 0 nor 1", check);
+    }
+    if (root < 0) {
+      throw bad("--root: %d is negative: give a rank", root);
+    }
+    if (stepFactor != null && stepBytes != null) {
+      throw bad("--step-factor and --step-bytes exclude each other: give one of them");
+    }
+  }
+
+  private SizeRange sizes(long largest) {
+    long max = maxBytes == null ? Math.max(largest, minBytes) : maxBytes;
+    long factor = stepFactor == null ? (quick ? 8 : 2) : stepFactor;
+    try {
+      return stepBytes == null
+          ? SizeRange.byFactor(minBytes, max, factor)
+          : SizeRange.byStep(minBytes, max, stepBytes);
+    } catch (IllegalArgumentException wrong) {
+      throw bad("sizes: %s", String.valueOf(wrong.getMessage()));
+    }
+  }
+
+  private ReportFolder folder(Path path) {
+    try {
+      return ReportFolder.open(path);
+    } catch (IOException notThere) {
+      throw bad("--out: %s", String.valueOf(notThere.getMessage()));
+    }
+  }
+
+  private <T> List<T> named(
+      String option, String[] names, List<T> all, Function<String, T> parser) {
+    if (Arrays.asList(names).contains(Converters.ALL)) {
+      return all;
+    }
+    try {
+      return Arrays.stream(names).map(parser).distinct().toList();
+    } catch (TypeConversionException wrong) {
+      throw bad("%s: %s", option, String.valueOf(wrong.getMessage()));
+    }
+  }
+
+  private String commandLine() {
+    var words = spec.root().commandLine().getParseResult().originalArgs();
+    return "jccl " + String.join(" ", words);
+  }
+
+  private ParameterException bad(String format, Object... arguments) {
+    return new ParameterException(spec.commandLine(), format.formatted(arguments));
+  }
+}

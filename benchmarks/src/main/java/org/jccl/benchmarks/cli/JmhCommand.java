@@ -1,0 +1,25 @@
+package org.jccl.benchmarks.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code jccl jmh}: JMH with all its own options. Its forks take the class path from this JVM and,
+ * since JMH hands them on, the flags as well.
+ */
+@Command(
+    name = "jmh",
+    description = "Runs the JMH benchmarks; all options are JMH's (try: jmh -h, jmh -l).")
+final class JmhCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "JMH-OPTION", description = "Handed on to JMH.")
+  private List<String> options = new ArrayList<>();
+
+  @Override
+  public Integer call() throws Exception {
+    org.openjdk.jmh.Main.main(options.toArray(String[]::new));
+    return 0;
+  }
+}

@@ -1,0 +1,15 @@
+package org.jccl.benchmarks.report;
+
+/** Text made safe for HTML and SVG. */
+final class Markup {
+  private Markup() {}
+
+  /** {@code text} as content or as a double-quoted attribute. */
+  static String escape(Object text) {
+    return text.toString()
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+}

@@ -1,0 +1,48 @@
+package org.jccl.benchmarks.report;
+
+import java.util.Locale;
+
+/** Writes quantities the way people read them. */
+final class Units {
+  private static final String[] BINARY = {"B", "KiB", "MiB", "GiB", "TiB"};
+
+  private Units() {}
+
+  /** {@code 8 B}, {@code 1.5 KiB}, {@code 4 MiB}. */
+  static String bytes(double bytes) {
+    int unit = 0;
+    while (bytes >= 1024 && unit < BINARY.length - 1) {
+      bytes /= 1024;
+      unit++;
+    }
+    return trimmed(bytes) + " " + BINARY[unit];
+  }
+
+  /** {@code 850 ns}, {@code 12.5 µs}, {@code 3 ms}, {@code 1.2 s}. */
+  static String micros(double micros) {
+    if (micros < 1) {
+      return trimmed(micros * 1e3) + " ns";
+    }
+    if (micros < 1e3) {
+      return trimmed(micros) + " µs";
+    }
+    return micros < 1e6 ? trimmed(micros / 1e3) + " ms" : trimmed(micros / 1e6) + " s";
+  }
+
+  /** Bandwidth in GB/s. */
+  static String gigabytes(double gigabytesPerSecond) {
+    return trimmed(gigabytesPerSecond) + " GB/s";
+  }
+
+  /** About three significant digits, no superfluous zeros. */
+  static String trimmed(double value) {
+    if (value == Math.rint(value) && Math.abs(value) < 1e6) {
+      return Long.toString((long) value);
+    }
+    double magnitude = Math.abs(value);
+    int decimals =
+        magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : magnitude >= 1 ? 2 : magnitude >= 0.1 ? 3 : 4;
+    String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
+    return text.contains(".") ? text.replaceAll("0+$", "").replaceAll("\\.$", "") : text;
+  }
+}

@@ -1,0 +1,79 @@
+package org.jccl.benchmarks.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** Whatever is wrong with a command line costs one line that says what, and exit code 2. */
+class BadInputTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private void refuses(String line, String because) {
+    CommandLine jccl = Main.commandLine();
+    jccl.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    assertThat(jccl.execute(line.split(" +"))).as(line).isEqualTo(2);
+    assertThat(err.toString()).as(line).hasLineCount(1).contains(because);
+    assertThat(out.toString()).as(line).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          bench --nonsense              | '--nonsense'
+          bench extra                   | 'extra'
+          bench --op foo                | 'foo'
+          bench --op all_reduce,foo     | 'foo'
+          bench --op                    | --op
+          bench -d float128             | 'float128'
+          bench -o mean                 | 'mean'
+          bench -b 8Q                   | '8Q'
+          bench -b 0                    | at least 1 byte
+          bench -e x                    | 'x'
+          bench -b 1M -e 1K             | below the smallest
+          bench -f 1                    | at least 2
+          bench -f x                    | 'x'
+          bench -i 0                    | at least 1 byte
+          bench -f 2 -i 8               | exclude each other
+          bench -n 0                    | --iters
+          bench -w -1                   | --warmup-iters
+          bench -c 2                    | neither 0 nor 1
+          bench -r -1                   | --root
+          bench --ranks 0               | --ranks
+          bench --ranks x               | 'x'
+          bench --backend cuda          | cuda
+          bench --backend sim -r 4      | --root
+          bench --backend sim --op all_gather -b 1 -e 2 | --max-bytes
+          bench --backend sim --ranks 2 --out /dev/null | is a file
+          bench --backend sim --ranks 2 --out /proc/nowhere | cannot write
+          run                           | CLASS
+          run no.such.Program           | no.such.Program
+          run -cp /no/such/place X      | /no/such/place
+          run java.lang.String          | RankProgram
+          run --ranks 0 org.jccl.benchmarks.cli.QuietProgram | --ranks
+          doctor --nonsense             | '--nonsense'
+          bundle                        | --out
+          bundle --out x.zip            | .tar.xz
+          bundle --out /no/such/place/x.tar.gz | cannot be written
+          """)
+  void badInput_costsOneLineAndExitCode2(String line, String because) {
+    refuses(line, because);
+  }
+
+  @Test
+  void outThatIsAFile_isRefusedBeforeAnythingRuns(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "mine");
+    refuses("bench --backend sim --ranks 2 --out " + file, "is a file");
+    assertThat(file).hasContent("mine");
+  }
+}

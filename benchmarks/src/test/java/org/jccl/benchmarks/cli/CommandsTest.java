@@ -1,0 +1,64 @@
+package org.jccl.benchmarks.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jccl.benchmarks.report.ReportJson;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class CommandsTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... args) {
+    CommandLine jccl = Main.commandLine();
+    jccl.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    return jccl.execute(args);
+  }
+
+  @Test
+  void bench_writesTableAndReport(@TempDir Path folder) throws Exception {
+    String[] line =
+        "bench --backend sim --ranks 2 --op all_reduce,gather -b 64 -e 4K -f 64 -n 2 -w 1 --out"
+            .split(" ");
+    String[] args = java.util.Arrays.copyOf(line, line.length + 1);
+    args[line.length] = folder.toString();
+    assertThat(run(args)).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("# times are this CPU's, not a GPU's", "# Out of bounds values : 0 OK");
+    var report = ReportJson.read(java.nio.file.Files.readString(folder.resolve("report.json")));
+    assertThat(report.rows()).hasSize(4);
+    assertThat(report.environment().backend()).isEqualTo("sim");
+    assertThat(report.settings().ranks()).isEqualTo(2);
+    assertThat(report.settings().command()).startsWith("jccl bench --backend sim");
+  }
+
+  @Test
+  void run_runsAProgramOnEveryRank() {
+    String program = QuietProgram.class.getName();
+    assertThat(run("run", "--backend", "sim", "--ranks", "2", program, "--its", "own")).isZero();
+  }
+
+  @Test
+  void run_reportsAFailure_andEndsWith1() {
+    String program = QuietProgram.class.getName();
+    assertThat(run("run", "--backend", "sim", "--ranks", "2", program, "fail")).isEqualTo(1);
+    assertThat(err.toString()).contains("rank 1/2 failed first", "rank 1 was told to fail");
+  }
+
+  @Test
+  void doctor_neverFails_andNamesTheChoice() throws Exception {
+    assertThat(run("doctor")).isZero();
+    assertThat(out.toString()).contains("backend sim: available", "jccl uses ");
+    out.getBuffer().setLength(0);
+    assertThat(run("doctor", "--json")).isZero();
+    Map<String, Object> json = JSON.std.mapFrom(out.toString());
+    assertThat(json).containsKeys("java", "backends", "chosen", "why", "vector_module");
+  }
+}

@@ -1,0 +1,58 @@
+package org.jccl.benchmarks.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class HtmlReportTest {
+  private final String page = HtmlReport.write(SampleReport.make());
+
+  @Test
+  void page_needsNothingBesideItself() {
+    assertThat(page).contains("default-src 'none'");
+    assertThat(page.replace("http://www.w3.org/2000/svg", ""))
+        .doesNotContainPattern("https?://")
+        .doesNotContainPattern("(src|href)=")
+        .doesNotContain("@import", "url(");
+  }
+
+  @Test
+  void everyPlaceOfTheTemplate_isFilled() {
+    assertThat(page).doesNotContain("{{", "}}");
+  }
+
+  @Test
+  void everySeries_hasADiagramOfEachKind() {
+    assertThat(count("<svg class=\"plot\"")).isEqualTo(2 * 3);
+    assertThat(page).contains("id=\"overview\"", "id=\"all_reduce\"", "id=\"gather\"");
+    assertThat(page).contains("float sum, out of place", "float sum, in place");
+  }
+
+  @Test
+  void wrongRows_areFlagged() {
+    assertThat(page).contains("<tr class=\"wrong\">", "✗ 3", "3 wrong", "(wrong results)");
+  }
+
+  @Test
+  void foreignText_cannotBreakThePage() {
+    assertThat(page).contains("A &quot;quoted&quot; CPU &amp; more", "too &lt;old&gt;");
+    assertThat(count("</script>")).isEqualTo(2);
+  }
+
+  @Test
+  void rawReport_isInside() {
+    String json = page.replaceAll("(?s).*<script type=\"application/json\" id=\"report\">", "");
+    json = json.substring(0, json.indexOf("</script>")).replace("<\\/", "</");
+    assertThat(ReportJson.read(json)).isEqualTo(SampleReport.make());
+  }
+
+  @Test
+  void simulatedTimes_areCalledByTheirName() {
+    assertThat(page).contains("note warn", "Times are this CPU&#39;s".replace("&#39;", "'"));
+  }
+
+  private long count(String text) {
+    return Pattern.compile(Pattern.quote(text)).matcher(page).results().count();
+  }
+}
