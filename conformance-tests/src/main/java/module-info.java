@@ -13,5 +13,15 @@ module org.jccl.conformance {
   requires org.junit.platform.launcher;
   requires static org.jspecify;
 
+  exports org.jccl.conformance.cases;
+  exports org.jccl.conformance.data;
+  exports org.jccl.conformance.harness;
+  exports org.jccl.conformance.liars;
   exports org.jccl.conformance.loopback;
+  exports org.jccl.conformance.rules;
+  exports org.jccl.conformance.run;
+
+  // jqwik finds and calls the rules by reflection.
+  opens org.jccl.conformance.rules;
+  opens org.jccl.conformance.run;
 }

@@ -1,6 +1,7 @@
 package org.jccl;
 
 import java.util.function.IntConsumer;
+import org.jccl.spi.GroupRecording;
 
 /**
  * A sum in which every rank first multiplies its own elements by a scalar of its own (rule PMS-01).
@@ -55,9 +56,16 @@ public final class PreMulSum implements ReduceOp, AutoCloseable {
 
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
+    if (closed) {
+      return;
+    }
+    closed = true;
+    GroupRecording group = GroupRecording.current();
+    if (group == null) {
       destroy.accept(code);
+    } else {
+      // The calls that were recorded with it are issued when the group ends (PMS-07).
+      group.afterwards(() -> destroy.accept(code));
     }
   }
 

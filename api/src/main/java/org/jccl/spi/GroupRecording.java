@@ -1,6 +1,8 @@
 package org.jccl.spi;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.Stream;
 import org.jccl.ops.Operation;
@@ -43,6 +45,7 @@ public final class GroupRecording {
   private int[] types = new int[16];
   private int[] reductions = new int[16];
   private int[] peers = new int[16];
+  private final List<Runnable> afterwards = new ArrayList<>();
 
   private GroupRecording() {}
 
@@ -104,6 +107,23 @@ public final class GroupRecording {
       size = 0;
       issuer = null;
       OPEN.decrementAndGet();
+      runAfterwards();
+    }
+  }
+
+  /**
+   * Something that recorded calls still use is released when the outermost group has been issued or
+   * given up (rule PMS-07).
+   */
+  public void afterwards(Runnable release) {
+    afterwards.add(release);
+  }
+
+  private void runAfterwards() {
+    if (!afterwards.isEmpty()) {
+      List<Runnable> releases = List.copyOf(afterwards);
+      afterwards.clear();
+      releases.forEach(Runnable::run);
     }
   }
 

@@ -143,6 +143,7 @@ public final class Endpoint {
         count,
         DataType.ofCode(type),
         reduction,
+        operation.reduces() ? scales.get(reduction) : null,
         rootOrPeer,
         stream,
         captured,
@@ -261,8 +262,7 @@ public final class Endpoint {
           memory(
               request.recv(), operation.receiveElements(request.count(), n), bytes, call, "recv");
     }
-    Scale scale = operation.reduces() ? scales.get(request.reduction()) : null;
-    return new Part(launch, request, call, send, recv, scale);
+    return new Part(launch, request, call, send, recv);
   }
 
   private @Nullable MemorySegment memory(

@@ -70,7 +70,7 @@ final class Execution {
     if (reduction == Call.PRE_MUL_SUM) {
       long[] scalars = new long[parts.length];
       for (Part part : parts) {
-        Scale scale = present(part).scale;
+        Scale scale = present(part).request.scale();
         scalars[present(part).rank()] = scale == null ? 0 : scale.read();
       }
       return ReducePlan.preMulSum(type, scalars);

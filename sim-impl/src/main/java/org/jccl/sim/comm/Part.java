@@ -12,7 +12,6 @@ final class Part {
   final Call call;
   final @Nullable MemorySegment send;
   final @Nullable MemorySegment recv;
-  final @Nullable Scale scale;
   @Nullable Meeting meeting;
 
   Part(
@@ -20,14 +19,12 @@ final class Part {
       Request request,
       Call call,
       @Nullable MemorySegment send,
-      @Nullable MemorySegment recv,
-      @Nullable Scale scale) {
+      @Nullable MemorySegment recv) {
     this.launch = launch;
     this.request = request;
     this.call = call;
     this.send = send;
     this.recv = recv;
-    this.scale = scale;
   }
 
   int rank() {

@@ -5,7 +5,12 @@ import org.jccl.ops.Operation;
 import org.jccl.sim.device.SimStream;
 import org.jspecify.annotations.Nullable;
 
-/** One validated call before it has a place in the sequence; kept by graphs, to be made again. */
+/**
+ * One validated call before it has a place in the sequence; kept by graphs, to be made again.
+ *
+ * @param scale what a PreMulSum was when the call was made: it may be destroyed before the call is
+ *     launched by a group's end or a graph (rules PMS-07, STR-20)
+ */
 record Request(
     Operation operation,
     long send,
@@ -13,13 +18,14 @@ record Request(
     long count,
     DataType type,
     int reduction,
+    @Nullable Scale scale,
     int rootOrPeer,
     SimStream stream,
     boolean captured,
     @Nullable String site) {
   Request on(SimStream other) {
     return new Request(
-        operation, send, recv, count, type, reduction, rootOrPeer, other, true, site);
+        operation, send, recv, count, type, reduction, scale, rootOrPeer, other, true, site);
   }
 
   /** A collective of count 0 is dropped (rule COL-02); an empty message is not (P2P-04). */

@@ -1,0 +1,25 @@
+package org.jccl.conformance.harness;
+
+/** What can be turned when the suite is run: quick by default, deeper on demand. */
+public final class Options {
+  /** System property: tries of every property, 25 unless set. */
+  public static final String TRIES = "jccl.tries";
+
+  /** System property: seconds after which a world of ranks counts as hung, 30 unless set. */
+  public static final String DEADLINE = "jccl.deadline";
+
+  private static final int DEFAULT_TRIES = 25;
+  private static final int DEFAULT_DEADLINE = 30;
+
+  private Options() {}
+
+  /** Tries of every property. */
+  public static int tries() {
+    return Math.max(1, Integer.getInteger(TRIES, DEFAULT_TRIES));
+  }
+
+  /** Seconds after which a world of ranks counts as hung. */
+  public static int deadlineSeconds() {
+    return Math.max(1, Integer.getInteger(DEADLINE, DEFAULT_DEADLINE));
+  }
+}

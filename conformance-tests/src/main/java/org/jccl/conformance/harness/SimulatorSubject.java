@@ -1,0 +1,84 @@
+package org.jccl.conformance.harness;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jccl.Backend;
+import org.jccl.CheckLevel;
+import org.jccl.sim.Simulator;
+import org.jccl.spi.NcclAbi;
+import org.jccl.spi.RankHost;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The simulator.
+ *
+ * @param name name in reports
+ * @param seed of the schedule, or null for first in, first out
+ * @param free whether ranks run on threads that the simulator does not order
+ * @param checks how much it checks by itself; liars are told apart better without
+ */
+public record SimulatorSubject(String name, @Nullable Long seed, boolean free, CheckLevel checks)
+    implements Subject {
+  private static final Duration FOREIGN_TIMEOUT = Duration.ofSeconds(20);
+
+  /** The simulator as users get it. */
+  public SimulatorSubject() {
+    this("simulator", null, false, CheckLevel.DEFAULT);
+  }
+
+  /** A schedule of its own from {@code seed}. */
+  public static SimulatorSubject seeded(long seed) {
+    return new SimulatorSubject("simulator-seed-" + seed, seed, false, CheckLevel.DEFAULT);
+  }
+
+  /** Ranks on platform threads, in the order of the machine. */
+  public static SimulatorSubject freeRunning() {
+    return new SimulatorSubject("simulator-free", null, true, CheckLevel.DEFAULT);
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return Capabilities.simulated(!free);
+  }
+
+  @Override
+  public Instance open() {
+    Simulator simulator = simulator();
+    return new Instance() {
+      @Override
+      public Backend backend() {
+        return simulator.backend();
+      }
+
+      @Override
+      public RankHost rankHost() {
+        return free ? new PlatformThreads() : backend().rankHost();
+      }
+
+      @Override
+      public Optional<NcclAbi> raw() {
+        return Optional.of(simulator.raw());
+      }
+
+      @Override
+      public void close() {
+        simulator.close();
+      }
+    };
+  }
+
+  /** A simulated world of its own. */
+  public Simulator simulator() {
+    Simulator.Builder builder =
+        Simulator.builder()
+            .devices(Capabilities.MOST_RANKS)
+            .checks(checks)
+            .foreignTimeout(FOREIGN_TIMEOUT)
+            .warnings(line -> {});
+    Long own = seed;
+    if (own != null) {
+      builder.seed(own);
+    }
+    return builder.build();
+  }
+}

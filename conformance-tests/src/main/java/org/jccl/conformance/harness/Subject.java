@@ -1,0 +1,42 @@
+package org.jccl.conformance.harness;
+
+import java.util.Optional;
+import org.jccl.Backend;
+import org.jccl.spi.NcclAbi;
+import org.jccl.spi.RankHost;
+
+/** Something that claims to obey the rules: a backend, and how to open it. Stateless. */
+public interface Subject {
+  /** Short name in reports: {@code simulator}, {@code loopback}, {@code nccl}. */
+  String name();
+
+  /**
+   * What it can do.
+   *
+   * @throws org.jccl.BackendUnavailableException if it cannot be opened here
+   */
+  Capabilities capabilities();
+
+  /** Opens a fresh instance. */
+  Instance open();
+
+  /** One opened subject. */
+  interface Instance extends AutoCloseable {
+    /** The typed surface. */
+    Backend backend();
+
+    /** What runs the ranks: the backend's own threads unless the subject says otherwise. */
+    default RankHost rankHost() {
+      return backend().rankHost();
+    }
+
+    /** The raw, C-shaped surface, if there is one. */
+    default Optional<NcclAbi> raw() {
+      return Optional.empty();
+    }
+
+    /** Closes the backend and what is behind it. */
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,107 @@
+package org.jccl.conformance.harness;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The worlds of one subject, opened when first asked for and used again by every try and suite; a
+ * failure replaces them.
+ */
+public final class Worlds {
+  private static final Map<String, Worlds> SHARED = new ConcurrentHashMap<>();
+
+  private final Subject subject;
+  private final Map<Integer, World> open = new TreeMap<>();
+  private Subject.@Nullable Instance instance;
+
+  /** Worlds of {@code subject}, none opened yet. */
+  public Worlds(Subject subject) {
+    this.subject = subject;
+  }
+
+  /** The worlds that all suites of this JVM share for the subject of that name. */
+  public static Worlds shared(Subject subject) {
+    return SHARED.computeIfAbsent(subject.name(), name -> new Worlds(subject));
+  }
+
+  /** Closes what {@link #shared} gave for the subject. */
+  public static void closeShared(Subject subject) {
+    Worlds worlds = SHARED.remove(subject.name());
+    if (worlds != null) {
+      worlds.close();
+    }
+  }
+
+  /** What is tested. */
+  public Subject subject() {
+    return subject;
+  }
+
+  /** The opened subject, opened now if there is none. */
+  public Subject.Instance instance() {
+    Subject.Instance current = instance;
+    if (current == null) {
+      current = subject.open();
+      instance = current;
+    }
+    return current;
+  }
+
+  /**
+   * Runs {@code body} on every rank of a world of {@code ranks}.
+   *
+   * @throws RuleViolation if the rule that is being tested does not hold
+   */
+  public void run(int ranks, RankBody body) {
+    World world = open.get(ranks);
+    if (world == null) {
+      world = World.open(instance(), ranks);
+      open.put(ranks, world);
+    }
+    try {
+      world.run(CurrentRule.name() + " on " + subject.name(), body);
+    } finally {
+      if (world.isBroken()) {
+        replace(world);
+      }
+    }
+  }
+
+  /** A broken world goes; where instances are cheap, or threads are stuck in it, all of it. */
+  private void replace(World world) {
+    open.remove(world.size());
+    if (world.isStuck()) {
+      open.clear();
+      instance = null; // Closing it could hang as its ranks do.
+    } else if (subject.capabilities().disposable()) {
+      discard();
+    }
+  }
+
+  /** Closes everything, quietly: for after failures that may have left anything behind. */
+  public void discard() {
+    Subject.Instance current = instance;
+    instance = null;
+    open.clear();
+    if (current != null) {
+      try {
+        current.close();
+      } catch (RuntimeException afterAFailure) {
+        System.err.println("conformance: closing " + subject.name() + " failed: " + afterAFailure);
+      }
+    }
+  }
+
+  /** Closes all communicators, then the subject. */
+  public void close() {
+    open.values().forEach(World::close);
+    open.clear();
+    Subject.Instance current = instance;
+    instance = null;
+    if (current != null) {
+      current.close();
+    }
+  }
+}

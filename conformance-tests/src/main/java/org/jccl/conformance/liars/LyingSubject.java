@@ -1,0 +1,48 @@
+package org.jccl.conformance.liars;
+
+import java.util.Optional;
+import org.jccl.Backend;
+import org.jccl.CheckLevel;
+import org.jccl.conformance.harness.Capabilities;
+import org.jccl.conformance.harness.SimulatorSubject;
+import org.jccl.conformance.harness.Subject;
+import org.jccl.spi.NcclAbi;
+
+/**
+ * A liar over a simulator that checks nothing by itself: what is found out, the suite finds out.
+ *
+ * @param liar how it lies
+ */
+public record LyingSubject(Liar liar) implements Subject {
+  @Override
+  public String name() {
+    return liar.label();
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return Capabilities.simulated(true);
+  }
+
+  @Override
+  public Instance open() {
+    Instance simulator = new SimulatorSubject(name(), null, false, CheckLevel.NONE).open();
+    Backend lying = new LyingBackend(liar, simulator.backend());
+    return new Instance() {
+      @Override
+      public Backend backend() {
+        return lying;
+      }
+
+      @Override
+      public Optional<NcclAbi> raw() {
+        return simulator.raw();
+      }
+
+      @Override
+      public void close() {
+        simulator.close();
+      }
+    };
+  }
+}

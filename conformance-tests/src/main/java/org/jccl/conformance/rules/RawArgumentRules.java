@@ -1,0 +1,467 @@
+package org.jccl.conformance.rules;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.jccl.conformance.rules.RawRank.INTERNAL_ERROR;
+import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
+import static org.jccl.conformance.rules.RawRank.SUCCESS;
+import static org.jccl.conformance.rules.RawRank.UNHANDLED_CUDA_ERROR;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import net.jqwik.api.Disabled;
+import net.jqwik.api.Example;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.UniqueId;
+import org.jccl.conformance.harness.Subject;
+import org.jccl.ops.ConfigField;
+import org.jccl.spi.NcclAbi;
+
+/**
+ * Result codes of wrong arguments, on the raw surface: what the typed one cannot even say (chapter
+ * 8 of the rule book).
+ */
+public abstract class RawArgumentRules extends RawSuite {
+  private static final int FLOAT32 = DataType.FLOAT32.code();
+  private static final int SUM = 0;
+  private static final int AVG = 4;
+  private static final int HOST = 1;
+
+  /** A suite about {@code subject}. */
+  protected RawArgumentRules(Subject subject) {
+    super(subject);
+  }
+
+  @Example
+  public void required_VER_01_versionQuery() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          rank.expect("ncclGetVersion", SUCCESS, () -> abi.getVersion(rank.slot()));
+          int version = rank.slotInt();
+          rank.world().check(version == capabilities().version(), "version " + version);
+          rank.expect(
+              "ncclGetVersion(null)", INVALID_ARGUMENT, () -> abi.getVersion(MemorySegment.NULL));
+        });
+  }
+
+  @Example
+  public void required_ARG_24_queriesOfTheLibrary() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          rank.expect(
+              "ncclGetUniqueId(null)", INVALID_ARGUMENT, () -> abi.getUniqueId(MemorySegment.NULL));
+          for (int code : new int[] {-5, 0, 1, 4, 7, 8, 9, 1000}) {
+            rank.world().check(!abi.getErrorString(code).isEmpty(), "no text for result " + code);
+          }
+          abi.getLastError(0);
+          abi.getLastError(rank.comm());
+        });
+  }
+
+  @Example
+  public void required_TYP_02_typesOutOfRange() {
+    raw(
+        atMost(2),
+        rank -> {
+          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2)) {
+            for (int type : new int[] {-1, 12, 1000}) {
+              refused(rank, buffer, 2, type, SUM, 0, "type " + type);
+              refused(rank, buffer, 0, type, SUM, 0, "type " + type + " and count 0");
+            }
+          }
+        });
+  }
+
+  @Example
+  public void required_COL_08_rootsAndPeersOutOfRange() {
+    raw(
+        atMost(2),
+        rank -> {
+          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2)) {
+            for (int root : new int[] {-1, rank.worldSize()}) {
+              for (long count : new long[] {0, 2}) {
+                rank.everyOperation(buffer.address(), count, FLOAT32, SUM, root, rank.comm())
+                    .forEach(
+                        (name, call) -> {
+                          if (isDirected(name)) {
+                            String what = name + " with root or peer " + root + ", x" + count;
+                            rank.expect(what, INVALID_ARGUMENT, call);
+                          }
+                        });
+              }
+            }
+          }
+        });
+  }
+
+  private static boolean isDirected(String name) {
+    return switch (name) {
+      case "ncclAllReduce", "ncclReduceScatter", "ncclAllGather", "ncclAlltoAll" -> false;
+      default -> true;
+    };
+  }
+
+  private static boolean isReduction(String name) {
+    return name.contains("Reduce");
+  }
+
+  @Example
+  public void required_RED_02_reductionsOutOfRange() {
+    raw(
+        atMost(2),
+        rank -> {
+          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2)) {
+            for (int op : new int[] {-1, 5, 77}) {
+              for (long count : new long[] {0, 2}) {
+                rank.everyOperation(buffer.address(), count, FLOAT32, op, 0, rank.comm())
+                    .forEach(
+                        (name, call) -> {
+                          if (isReduction(name)) {
+                            String what = name + " with op " + op + ", x" + count;
+                            rank.expect(what, INVALID_ARGUMENT, call);
+                          }
+                        });
+              }
+            }
+          }
+        });
+  }
+
+  @Example
+  public void required_ARG_01_theNullCommunicatorComesFirst() {
+    raw(
+        1,
+        rank ->
+            rank.everyOperation(0, 1, 12, -1, -1, 0)
+                .forEach(
+                    (name, call) ->
+                        rank.expect(name + " with everything wrong", INVALID_ARGUMENT, call)));
+  }
+
+  @Example
+  public void required_ARG_03_countZeroIsCheckedAndThenDoesNothing() {
+    raw(
+        atMost(2),
+        rank -> {
+          rank.everyOperation(0, 0, FLOAT32, SUM, 0, 0)
+              .forEach((name, call) -> rank.expect(name + " without comm", INVALID_ARGUMENT, call));
+          rank.everyOperation(0, 0, FLOAT32, SUM, 0, rank.comm())
+              .forEach(
+                  (name, call) -> {
+                    if (!name.equals("ncclSend") && !name.equals("ncclRecv")) {
+                      rank.expect(name + " x0 with null buffers (COL-02)", SUCCESS, call);
+                    }
+                  });
+          rank.synchronize();
+        });
+  }
+
+  @Example
+  public void required_ARG_07_whatOnlyReductionsCheck() {
+    need(
+        capabilities().float8Reductions()
+            ? Optional.empty()
+            : Optional.of("float8 is not reduced here"));
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          int type = DataType.FLOAT8_E4M3.code();
+          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT8_E4M3, 1, 2)) {
+            long b = buffer.address();
+            rank.expect(
+                "an average of float8 over one rank (RED-12)",
+                INVALID_ARGUMENT,
+                () -> abi.allReduce(b, b, 2, type, AVG, rank.comm(), rank.stream()));
+            rank.expect(
+                "the same of count 0",
+                SUCCESS,
+                () -> abi.allReduce(b, b, 0, type, AVG, rank.comm(), rank.stream()));
+          }
+        });
+  }
+
+  @Example
+  public void required_PMS_05_anotherTypesOperation() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          MemorySegment scalar = rank.allocate(8);
+          int op = createSum(rank, scalar, FLOAT32);
+          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1, 2)) {
+            long b = buffer.address();
+            int type = DataType.INT32.code();
+            rank.expect(
+                "another type's operation",
+                INVALID_ARGUMENT,
+                () -> abi.allReduce(b, b, 2, type, op, rank.comm(), rank.stream()));
+            rank.expect(
+                "another type's operation, count 0",
+                SUCCESS,
+                () -> abi.allReduce(b, b, 0, type, op, rank.comm(), rank.stream()));
+          }
+          rank.expect("ncclRedOpDestroy", SUCCESS, () -> abi.redOpDestroy(op, rank.comm()));
+        });
+  }
+
+  private static int createSum(RawRank rank, MemorySegment scalar, int type) {
+    rank.expect(
+        "ncclRedOpCreatePreMulSum",
+        SUCCESS,
+        () ->
+            rank.abi()
+                .redOpCreatePreMulSum(rank.slot(), scalar.address(), type, HOST, rank.comm()));
+    int op = rank.slotInt();
+    rank.world().check(op >= 5, "the operation's handle is " + op + " (PMS-06)");
+    return op;
+  }
+
+  @Example
+  public void required_PMS_02_theHostScalarIsReadAtCreation() {
+    raw(
+        atMost(2),
+        rank -> {
+          NcclAbi abi = rank.abi();
+          MemorySegment scalar = rank.allocate(8);
+          scalar.set(java.lang.foreign.ValueLayout.JAVA_FLOAT, 0, 3f);
+          int op = createSum(rank, scalar, FLOAT32);
+          scalar.fill((byte) 0);
+          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 2)) {
+            long b = buffer.address();
+            rank.expect(
+                "ncclAllReduce",
+                SUCCESS,
+                () -> abi.allReduce(b, b, 1, FLOAT32, op, rank.comm(), rank.stream()));
+            rank.expect("ncclRedOpDestroy", SUCCESS, () -> abi.redOpDestroy(op, rank.comm()));
+            rank.synchronize();
+            rank.world().expect("the sum scaled by 3", buffer, 6.0 * rank.worldSize());
+          }
+        });
+  }
+
+  @Example
+  public void required_PMS_08_destroyingWhatIsNone() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          for (int op : new int[] {-1, 0, 4, 77}) {
+            rank.expect(
+                "ncclRedOpDestroy of " + op,
+                INVALID_ARGUMENT,
+                () -> abi.redOpDestroy(op, rank.comm()));
+          }
+          int op = createSum(rank, rank.allocate(8), FLOAT32);
+          rank.expect("without communicator", INVALID_ARGUMENT, () -> abi.redOpDestroy(op, 0));
+          rank.expect("ncclRedOpDestroy", SUCCESS, () -> abi.redOpDestroy(op, rank.comm()));
+          rank.expect("once more", INVALID_ARGUMENT, () -> abi.redOpDestroy(op, rank.comm()));
+        });
+  }
+
+  @Example
+  public void required_PMS_09_creatingWhatCannotBe() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          long scalar = rank.allocate(8).address();
+          rank.expect(
+              "without communicator",
+              INVALID_ARGUMENT,
+              () -> abi.redOpCreatePreMulSum(rank.slot(), scalar, FLOAT32, HOST, 0));
+          rank.expect(
+              "of type 12, host immediate",
+              INTERNAL_ERROR,
+              () -> abi.redOpCreatePreMulSum(rank.slot(), scalar, 12, HOST, rank.comm()));
+        });
+  }
+
+  @Example
+  public void required_INIT_04_ranksOutOfRange() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          MemorySegment id = rank.allocate(UniqueId.BYTES);
+          rank.expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(id));
+          int[][] wrong = {{1, 1}, {1, -1}, {2, 2}};
+          for (int[] pair : wrong) {
+            rank.slot().set(JAVA_LONG, 0, 77);
+            rank.expect(
+                "rank " + pair[1] + " of " + pair[0],
+                INVALID_ARGUMENT,
+                () -> abi.commInitRank(rank.slot(), pair[0], id, pair[1]));
+            rank.world()
+                .check(rank.slot().get(JAVA_LONG, 0) == 0, "the handle is not null (INIT-05)");
+          }
+          rank.expect("0 ranks", INVALID_ARGUMENT, () -> abi.commInitRank(rank.slot(), 0, id, 0));
+          rank.expect(
+              "no output", INVALID_ARGUMENT, () -> abi.commInitRank(MemorySegment.NULL, 1, id, 0));
+        });
+  }
+
+  @Example
+  public void required_INIT_11_allAtOnce() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          MemorySegment devices = rank.allocate(8);
+          rank.expect(
+              "no array", INVALID_ARGUMENT, () -> abi.commInitAll(MemorySegment.NULL, 1, devices));
+          rank.expect(
+              "-1 devices", INVALID_ARGUMENT, () -> abi.commInitAll(rank.slot(), -1, devices));
+          devices.set(JAVA_INT, 0, 10_000);
+          rank.expect(
+              "device 10000", INVALID_ARGUMENT, () -> abi.commInitAll(rank.slot(), 1, devices));
+        });
+  }
+
+  @Example
+  public void required_CFG_02_fieldsOutOfRange() {
+    raw(
+        1,
+        rank -> {
+          int version = capabilities().version();
+          for (ConfigField field : ConfigField.values()) {
+            if (field.since() <= version && field.min() >= 0) {
+              refusedConfig(rank, field, field.min() - 1);
+            }
+          }
+          refusedConfig(rank, ConfigField.MIN_CTAS, 40); // CFG-05: alone it exceeds the maximum
+        });
+  }
+
+  private void refusedConfig(RawRank rank, ConfigField field, int value) {
+    MemorySegment config = config(rank);
+    config.set(JAVA_INT, field.offset(), value);
+    init(rank, config, INVALID_ARGUMENT, field.nativeName() + " " + value);
+  }
+
+  @Example
+  public void required_CFG_01_theMarkerIsChecked() {
+    raw(
+        1,
+        rank -> {
+          MemorySegment config = config(rank);
+          config.set(JAVA_INT, ConfigField.MAGIC_OFFSET, 0x12345678);
+          init(rank, config, INVALID_ARGUMENT, "a wrong marker");
+          init(rank, config(rank), SUCCESS, "a plain configuration");
+          init(rank, MemorySegment.NULL, SUCCESS, "no configuration (INIT-14)");
+        });
+  }
+
+  private static void init(RawRank rank, MemorySegment config, int code, String what) {
+    NcclAbi abi = rank.abi();
+    MemorySegment id = rank.allocate(UniqueId.BYTES);
+    rank.expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(id));
+    rank.slot().set(JAVA_LONG, 0, 0);
+    rank.expect(what, code, () -> abi.commInitRankConfig(rank.slot(), 1, id, 0, config));
+    long made = rank.slot().get(JAVA_LONG, 0);
+    if (made != 0) {
+      rank.expect("ncclCommAbort after " + what, SUCCESS, () -> abi.commAbort(made));
+    }
+  }
+
+  /** A configuration as NCCL's initializer makes it. */
+  private MemorySegment config(RawRank rank) {
+    int version = capabilities().version();
+    MemorySegment config = rank.allocate(ConfigField.structBytes(version));
+    config.set(JAVA_LONG, ConfigField.SIZE_OFFSET, config.byteSize());
+    config.set(JAVA_INT, ConfigField.MAGIC_OFFSET, ConfigField.MAGIC);
+    config.set(JAVA_INT, ConfigField.VERSION_OFFSET, version);
+    for (ConfigField field : ConfigField.values()) {
+      if (field.since() <= version) {
+        config.set(JAVA_INT, field.offset(), ConfigField.UNDEFINED);
+      }
+    }
+    return config;
+  }
+
+  @Example
+  public void required_ARG_22_attributesOfACommunicator() {
+    raw(
+        atMost(3),
+        rank -> {
+          NcclAbi abi = rank.abi();
+          rank.expect("ncclCommCount", SUCCESS, () -> abi.commCount(rank.comm(), rank.slot()));
+          rank.world().check(rank.slotInt() == rank.worldSize(), "count " + rank.slotInt());
+          rank.expect(
+              "ncclCommUserRank", SUCCESS, () -> abi.commUserRank(rank.comm(), rank.slot()));
+          rank.world().check(rank.slotInt() == rank.rank(), "rank " + rank.slotInt());
+          rank.expect(
+              "ncclCommCuDevice", SUCCESS, () -> abi.commCuDevice(rank.comm(), rank.slot()));
+          rank.world().check(rank.slotInt() == rank.device().index(), "device " + rank.slotInt());
+          rank.expect("count of null", INVALID_ARGUMENT, () -> abi.commCount(0, rank.slot()));
+          rank.expect("rank of null", INVALID_ARGUMENT, () -> abi.commUserRank(0, rank.slot()));
+          rank.expect("device of null", INVALID_ARGUMENT, () -> abi.commCuDevice(0, rank.slot()));
+          rank.expect(
+              "count into null",
+              INVALID_ARGUMENT,
+              () -> abi.commCount(rank.comm(), MemorySegment.NULL));
+        });
+  }
+
+  @Example
+  public void required_ERR_01_theAsyncErrorQuery() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          rank.expect("of null", INVALID_ARGUMENT, () -> abi.commGetAsyncError(0, rank.slot()));
+          rank.expect(
+              "into null",
+              INVALID_ARGUMENT,
+              () -> abi.commGetAsyncError(rank.comm(), MemorySegment.NULL));
+          rank.expect(
+              "a ready one", SUCCESS, () -> abi.commGetAsyncError(rank.comm(), rank.slot()));
+          rank.world().check(rank.slotInt() == SUCCESS, "state " + rank.slotInt());
+        });
+  }
+
+  @Example
+  public void required_LIF_01_theEndOfNothing() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          rank.expect("ncclCommFinalize(null)", SUCCESS, () -> abi.commFinalize(0));
+          rank.expect("ncclCommDestroy(null)", SUCCESS, () -> abi.commDestroy(0));
+          rank.expect("ncclCommAbort(null)", SUCCESS, () -> abi.commAbort(0));
+        });
+  }
+
+  @Example
+  public void required_ARG_33_memoryFromTheLibrary() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          rank.expect("ncclMemFree(null)", SUCCESS, () -> abi.memFree(0));
+          rank.expect(
+              "ncclMemAlloc(null)",
+              UNHANDLED_CUDA_ERROR,
+              () -> abi.memAlloc(MemorySegment.NULL, 64));
+          rank.expect("ncclMemAlloc", SUCCESS, () -> abi.memAlloc(rank.slot(), 4096));
+          long address = rank.slot().get(JAVA_LONG, 0);
+          rank.world().check(address != 0, "4096 bytes at null");
+          rank.expect("ncclMemFree", SUCCESS, () -> abi.memFree(address));
+        });
+  }
+
+  @Example
+  @Disabled("ARG-39: what NCCL never detects; the simulator reports it, its own tests show that")
+  public void untested_ARG_39_whatIsNeverDetected() {}
+
+  private static void refused(
+      RawRank rank, DeviceBuffer buffer, long count, int type, int op, int root, String what) {
+    rank.everyOperation(buffer.address(), count, type, op, root, rank.comm())
+        .forEach((name, call) -> rank.expect(name + " with " + what, INVALID_ARGUMENT, call));
+  }
+}

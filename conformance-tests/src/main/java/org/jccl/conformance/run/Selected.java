@@ -1,0 +1,114 @@
+package org.jccl.conformance.run;
+
+import java.util.List;
+import org.jccl.conformance.harness.SimulatorSubject;
+import org.jccl.conformance.harness.Subject;
+import org.jccl.conformance.rules.ArgumentRules;
+import org.jccl.conformance.rules.CollectiveRules;
+import org.jccl.conformance.rules.DifferentialRules;
+import org.jccl.conformance.rules.GroupRules;
+import org.jccl.conformance.rules.LifecycleRules;
+import org.jccl.conformance.rules.PointToPointRules;
+import org.jccl.conformance.rules.PreMulSumRules;
+import org.jccl.conformance.rules.RawArgumentRules;
+import org.jccl.conformance.rules.RawGroupRules;
+import org.jccl.conformance.rules.ReductionRules;
+import org.jccl.conformance.rules.StreamRules;
+import org.jccl.conformance.rules.UnevenRules;
+
+/** Every suite about the subject that a {@link ConformanceRun} has selected. */
+final class Selected {
+  /** The subject, while a run goes on; jqwik makes the suites on the thread that runs them. */
+  static final ScopedValue<Subject> SUBJECT = ScopedValue.newInstance();
+
+  private Selected() {}
+
+  /** The suites, in the order of the rule book. */
+  static List<Class<?>> suites() {
+    return List.of(
+        Reductions.class,
+        ScaledSums.class,
+        Lifecycle.class,
+        Groups.class,
+        Messages.class,
+        Collectives.class,
+        Uneven.class,
+        Streams.class,
+        Arguments.class,
+        RawArguments.class,
+        RawGroups.class,
+        Differential.class);
+  }
+
+  static class Reductions extends ReductionRules {
+    Reductions() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class ScaledSums extends PreMulSumRules {
+    ScaledSums() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Lifecycle extends LifecycleRules {
+    Lifecycle() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Groups extends GroupRules {
+    Groups() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Messages extends PointToPointRules {
+    Messages() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Collectives extends CollectiveRules {
+    Collectives() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Uneven extends UnevenRules {
+    Uneven() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Streams extends StreamRules {
+    Streams() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Arguments extends ArgumentRules {
+    Arguments() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawArguments extends RawArgumentRules {
+    RawArguments() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawGroups extends RawGroupRules {
+    RawGroups() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Differential extends DifferentialRules {
+    Differential() {
+      super(SUBJECT.get(), SimulatorSubject.seeded(1));
+    }
+  }
+}
