@@ -3,6 +3,9 @@ package org.jccl.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -205,6 +208,48 @@ class SimulatorTest {
             assertThat(seen).containsOnly((byte) 8);
           }
         });
+  }
+
+  @Test
+  void confinedMemory_isCopiedByAnyRank() {
+    run(
+        4,
+        rank -> {
+          try (Arena arena = Arena.ofConfined();
+              DeviceBuffer b = rank.device().allocate(DataType.INT32, 64)) {
+            MemorySegment host = arena.allocate(256);
+            for (int i = 0; i < 20; i++) {
+              host.fill((byte) (rank.rank() + i));
+              b.copyFrom(host);
+              host.fill((byte) 0);
+              b.copyTo(host);
+              assertThat(host.get(ValueLayout.JAVA_BYTE, 77)).isEqualTo((byte) (rank.rank() + i));
+              rank.communicator().barrier();
+              rank.communicator().defaultStream().synchronize();
+            }
+          }
+        });
+  }
+
+  @Test
+  void failureOfADeviceStep_endsTheRankThatWaits_notTheOneThatRunsIt() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    2,
+                    rank -> {
+                      Arena arena = Arena.ofShared();
+                      MemorySegment host = arena.allocate(64);
+                      try (DeviceBuffer b = rank.device().allocate(DataType.INT8, 64)) {
+                        b.fill((byte) 1, rank.device().defaultStream());
+                        b.copyTo(host, rank.device().defaultStream());
+                        arena.close(); // while the copy is still enqueued
+                        rank.device().defaultStream().synchronize();
+                      }
+                    }))
+        .hasMessageContaining("copy to host of 64 bytes")
+        .hasMessageContaining("rank 0")
+        .hasMessageContaining("rank 1");
   }
 
   @Test

@@ -65,7 +65,12 @@ final class Channel {
     }
 
     @Override
-    protected void run() {
+    protected void fail(RuntimeException failure) {
+      clique.stop(failure);
+    }
+
+    @Override
+    protected void meet() {
       if (send.launch.isCancelled() || receive.launch.isCancelled()) {
         return;
       }
@@ -119,7 +124,12 @@ final class Channel {
     }
 
     @Override
-    protected void run() {}
+    protected void fail(RuntimeException failure) {
+      clique.stop(failure);
+    }
+
+    @Override
+    protected void meet() {}
 
     @Override
     List<Integer> missing() {

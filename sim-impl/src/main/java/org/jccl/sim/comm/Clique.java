@@ -28,7 +28,7 @@ final class Clique {
   private final FoldOrder foldOrder;
   private final Places sources;
   private final Places targets;
-  private @Nullable ReportedMisuse misuse;
+  private @Nullable RuntimeException stopped;
 
   Clique(World world, DataPlane dataPlane, String name, int worldSize) {
     this.world = world;
@@ -86,9 +86,9 @@ final class Clique {
     return member == null ? rank : member.device().index();
   }
 
-  /** What was found about this communicator, or null. */
-  @Nullable ReportedMisuse misuse() {
-    return misuse;
+  /** Why the communicator was stopped, or null. */
+  @Nullable RuntimeException stopped() {
+    return stopped;
   }
 
   /** Compares a collective with the other ranks' calls at its position. */
@@ -155,13 +155,18 @@ final class Clique {
    * A misuse was found: stops the communicator; waiting members throw, others at their next call.
    */
   void report(ReportedMisuse found) {
-    if (misuse != null) {
+    stop(found);
+  }
+
+  /** Stops the communicator: who waits throws {@code reason} at once, others at their next call. */
+  void stop(RuntimeException reason) {
+    if (stopped != null) {
       return;
     }
-    misuse = found;
+    stopped = reason;
     for (Endpoint member : members) {
       if (member != null) {
-        member.cancelAll(found);
+        member.cancelAll(reason);
       }
     }
   }

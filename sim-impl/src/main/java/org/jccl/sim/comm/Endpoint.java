@@ -89,7 +89,7 @@ public final class Endpoint {
     if (closed) {
       return new IllegalStateException(this + " is closed (SIM-33)");
     }
-    return aborted != null ? aborted : clique.misuse();
+    return aborted != null ? aborted : clique.stopped();
   }
 
   /** NCCL's argument checks on one stream operation, in NCCL's order; 0 if it passes (ARG-01). */

@@ -36,7 +36,12 @@ final class Gathering extends Meeting {
   }
 
   @Override
-  protected void run() {
+  protected void fail(RuntimeException failure) {
+    clique.stop(failure);
+  }
+
+  @Override
+  protected void meet() {
     if (gone) {
       return;
     }

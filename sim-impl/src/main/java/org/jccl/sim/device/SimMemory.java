@@ -175,7 +175,7 @@ public final class SimMemory implements DeviceMemory {
 
   @Override
   public void copyIn(long target, MemorySegment source, Stream stream) {
-    MemorySegment staged = source.isNative() ? source : MemorySegment.ofArray(source.toArray(BYTE));
+    MemorySegment staged = isShared(source) ? source : MemorySegment.ofArray(source.toArray(BYTE));
     SimStream own = device.own(stream);
     long bytes = source.byteSize();
     own.submit(on -> new CopyOp(on, "copy from host", null, staged, target, null, bytes));
@@ -184,8 +184,20 @@ public final class SimMemory implements DeviceMemory {
   private static final java.lang.foreign.ValueLayout.OfByte BYTE =
       java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+  /** Whether any thread may use it: device work runs on whichever thread holds the baton. */
+  private static boolean isShared(MemorySegment host) {
+    return host.isNative() && host.isAccessibleBy(ANY_OTHER);
+  }
+
+  private static final Thread ANY_OTHER = Thread.ofPlatform().unstarted(() -> {});
+
   @Override
   public void copyOut(MemorySegment target, long source, Stream stream) {
+    if (!target.isAccessibleBy(ANY_OTHER)) {
+      throw new IllegalArgumentException(
+          "an enqueued copy cannot fill memory of a confined arena: use Arena.ofShared(), or"
+              + " copyTo(target) without a stream");
+    }
     long bytes = target.byteSize();
     device
         .own(stream)
@@ -194,8 +206,15 @@ public final class SimMemory implements DeviceMemory {
 
   @Override
   public void copyOutNow(MemorySegment target, long source, Stream stream) {
-    copyOut(target, source, stream);
+    if (target.isAccessibleBy(ANY_OTHER)) {
+      copyOut(target, source, stream);
+      stream.synchronize();
+      return;
+    }
+    MemorySegment staged = MemorySegment.ofArray(new byte[Math.toIntExact(target.byteSize())]);
+    copyOut(staged, source, stream);
     stream.synchronize();
+    target.copyFrom(staged);
   }
 
   @Override

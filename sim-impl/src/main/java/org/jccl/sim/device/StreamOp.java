@@ -1,5 +1,7 @@
 package org.jccl.sim.device;
 
+import org.jccl.CollectiveException;
+import org.jccl.ResultCode;
 import org.jccl.sim.kernel.Step;
 import org.jccl.sim.kernel.Trace;
 import org.jccl.sim.kernel.Wait;
@@ -54,8 +56,18 @@ public abstract class StreamOp extends Step implements Wait {
   @Override
   protected final void run() {
     begin();
-    perform();
+    try {
+      perform();
+    } catch (RuntimeException | Error broken) {
+      // Thrown here it would end whichever rank's thread happens to run this step.
+      stream.fail(failure(broken));
+    }
     stream.finish(this, stream.clock() + duration());
+  }
+
+  private CollectiveException failure(Throwable broken) {
+    return new CollectiveException(
+        ResultCode.UNHANDLED_CUDA_ERROR, describe() + " failed: " + broken, broken);
   }
 
   /** Traces the start of the work and looks for what it races with. */
