@@ -34,7 +34,9 @@ class ArchitectureTest {
           .that(IN_THE_API)
           .should()
           .onlyDependOnClassesThat(
-              IN_THE_API.or(resideInAnyPackage("java..", "javax.crypto..", "org.jspecify..")).as("api or JDK"))
+              IN_THE_API
+                  .or(resideInAnyPackage("java..", "javax.crypto..", "org.jspecify.."))
+                  .as("api or JDK"))
           .allowEmptyShould(true);
 
   @ArchTest

@@ -1,8 +1,8 @@
 package org.jccl.conformance;
 
 import net.jqwik.api.Group;
-import org.jccl.conformance.loopback.LoopbackSubject;
 import org.jccl.conformance.harness.Subject;
+import org.jccl.conformance.loopback.LoopbackSubject;
 import org.jccl.conformance.rules.ArgumentRules;
 import org.jccl.conformance.rules.CollectiveRules;
 import org.jccl.conformance.rules.GroupRules;

@@ -147,21 +147,16 @@ public final class CaseArbitraries {
     return ranks()
         .flatMap(
             n ->
-                Combinators.combine(
-                        Arbitraries.of(Form.GROUPED, Form.NESTED),
-                        together(n, 5))
+                Combinators.combine(Arbitraries.of(Form.GROUPED, Form.NESTED), together(n, 5))
                     .as((form, calls) -> new Program(n, List.of(new Step(form, calls)))));
   }
 
   private Arbitrary<Step> steps(int n) {
     Arbitrary<Step> alone = placed(n).map(each -> new Step(Form.ALONE, List.of(each)));
     Arbitrary<Step> grouped =
-        Combinators.combine(
-                Arbitraries.of(Form.GROUPED, Form.NESTED),
-                together(n, 3))
+        Combinators.combine(Arbitraries.of(Form.GROUPED, Form.NESTED), together(n, 3))
             .as(Step::new);
-    return Arbitraries.frequencyOf(
-        Tuple.of(3, alone), Tuple.of(2, grouped));
+    return Arbitraries.frequencyOf(Tuple.of(3, alone), Tuple.of(2, grouped));
   }
 
   /** Calls for one group; where messages do not mix well, at most one that is made of them. */

@@ -14,8 +14,7 @@ import org.jccl.spi.NcclAbi;
  * @param kind which call; group start and end among them
  * @param onNull whether the communicator is null
  */
-public record RawCall(
-    Kind kind, long count, int type, int op, int rootOrPeer, boolean onNull) {
+public record RawCall(Kind kind, long count, int type, int op, int rootOrPeer, boolean onNull) {
   /** What is called. */
   public enum Kind {
     /** {@code ncclGroupStart}. */

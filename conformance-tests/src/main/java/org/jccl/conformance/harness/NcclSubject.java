@@ -77,9 +77,7 @@ public final class NcclSubject implements Subject {
 
       @Override
       public Optional<NcclAbi> raw() {
-        return backend instanceof NcclBackend nccl
-            ? Optional.of(nccl.binding())
-            : Optional.empty();
+        return backend instanceof NcclBackend nccl ? Optional.of(nccl.binding()) : Optional.empty();
       }
 
       @Override

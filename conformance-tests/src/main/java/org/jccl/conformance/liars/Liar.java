@@ -32,7 +32,9 @@ public enum Liar {
       "required_COL_14_allGatherConcatenatesInRankOrder"),
   /** Writes one element more than there are. */
   WRITES_PAST_THE_END(
-      Lies.WRITES_PAST_THE_END, "outside the receive range", "required_COL_07_nothingElseIsWritten"),
+      Lies.WRITES_PAST_THE_END,
+      "outside the receive range",
+      "required_COL_07_nothingElseIsWritten"),
   /** Uses the send buffer as scratch memory. */
   SPOILS_THE_SEND_BUFFER(
       Lies.SPOILS_THE_SEND_BUFFER,

@@ -51,8 +51,7 @@ final class LyingBackend implements Backend {
   @Override
   public Communicator newCommunicator(
       UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config) {
-    return new LyingCommunicator(
-        liar, honest.newCommunicator(id, rank, worldSize, device, config));
+    return new LyingCommunicator(liar, honest.newCommunicator(id, rank, worldSize, device, config));
   }
 
   @Override

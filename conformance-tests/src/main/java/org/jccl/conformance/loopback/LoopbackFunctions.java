@@ -170,8 +170,7 @@ final class LoopbackFunctions {
       MemorySegment stream) {
     return guarded(
         () ->
-            simulator.bcast(
-                buffer.address(), count, type, root, comm.address(), stream.address()));
+            simulator.bcast(buffer.address(), count, type, root, comm.address(), stream.address()));
   }
 
   int ncclReduce(

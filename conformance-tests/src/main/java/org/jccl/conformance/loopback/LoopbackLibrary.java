@@ -58,9 +58,7 @@ final class LoopbackLibrary {
       LoopbackFunctions functions, String name, FunctionDescriptor shape, Arena arena) {
     try {
       MethodHandle target =
-          LOOKUP
-              .findVirtual(LoopbackFunctions.class, name, shape.toMethodType())
-              .bindTo(functions);
+          LOOKUP.findVirtual(LoopbackFunctions.class, name, shape.toMethodType()).bindTo(functions);
       return Linker.nativeLinker().upcallStub(target, shape, arena);
     } catch (ReflectiveOperationException misnamed) {
       throw new LinkageError(name + " has no method " + shape.toMethodType(), misnamed);

@@ -56,14 +56,12 @@ public abstract class DifferentialRules extends RawSuite {
         .filter(
             10_000,
             program ->
-                program.calls().stream()
-                    .allMatch(placed -> placed.call().data().tolerance() == 0));
+                program.calls().stream().allMatch(placed -> placed.call().data().tolerance() == 0));
   }
 
   /** What arrived, a line a rank. */
   private static List<String> bits(Worlds worlds, Program program) {
-    List<String> lines =
-        new ArrayList<>(Collections.nCopies(program.worldSize(), "nothing"));
+    List<String> lines = new ArrayList<>(Collections.nCopies(program.worldSize(), "nothing"));
     worlds.run(
         program.worldSize(),
         rank -> {
