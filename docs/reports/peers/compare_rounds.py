@@ -32,7 +32,7 @@ def nccl_tests(path):
 def jccl(path):
     """(op, bytes) -> microseconds, out of place, by the host's clock as nccl-tests takes it."""
     rows = json.loads(path.read_text())["rows"]
-    return {(r["operation"], r["bytes"]): r["outOfPlace"]["hostMicros"] for r in rows}
+    return {(r["operation"], r["bytes"]): r["out_of_place"]["time_us"] for r in rows}
 
 
 def interval(ours, theirs):

@@ -4,7 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module org.jccl.conformance {
   requires transitive org.jccl;
-  requires org.jccl.nccl;
+  requires transitive org.jccl.nccl;
   requires org.jccl.sim;
   requires transitive net.jqwik.api;
   requires transitive org.assertj.core;

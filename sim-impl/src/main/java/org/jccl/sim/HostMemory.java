@@ -2,6 +2,7 @@ package org.jccl.sim;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Host memory that the raw surface names by address; needs native access, as any raw pointer does.
@@ -19,5 +20,13 @@ final class HostMemory {
       case 4 -> memory.get(ValueLayout.JAVA_INT_UNALIGNED, 0) & 0xFFFF_FFFFL;
       default -> memory.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
     };
+  }
+
+  /** The C string at {@code address}, or null for the null pointer. */
+  @SuppressWarnings("restricted")
+  static @Nullable String text(long address) {
+    return address == 0
+        ? null
+        : MemorySegment.ofAddress(address).reinterpret(Integer.MAX_VALUE).getString(0);
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jccl.CollectiveException;
 import org.jccl.DataType;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
@@ -43,6 +44,7 @@ final class SimAbi implements NcclAbi {
   private final List<SimDevice> devices;
   private final Map<Long, Endpoint> endpoints = new ConcurrentHashMap<>();
   private final AtomicLong nextHandle = new AtomicLong(0x5100);
+  private volatile String lastError = "";
   private final ThreadLocal<RawGroup> groups = ThreadLocal.withInitial(RawGroup::new);
 
   SimAbi(Kernel kernel, Creations creations, List<SimDevice> devices) {
@@ -101,9 +103,16 @@ final class SimAbi implements NcclAbi {
     };
   }
 
+  /** Of the process, whatever the communicator (ERR-07). */
   @Override
   public String getLastError(long comm) {
-    return "";
+    return lastError;
+  }
+
+  /** A refusal with the words that go with it. */
+  private int refused(int code, String words) {
+    lastError = words;
+    return code;
   }
 
   // ---------------------------------------------------------------- creation
@@ -121,38 +130,52 @@ final class SimAbi implements NcclAbi {
 
   private int init(
       MemorySegment comm, int nranks, MemorySegment uniqueId, int rank, MemorySegment config) {
-    if (nranks < 1 || isNull(comm)) {
-      return INVALID_ARGUMENT;
+    RawGroup group = groups.get();
+    String wrong = wrongArgument(comm, nranks, rank, config);
+    if (wrong != null) {
+      return group.fail(refused(INVALID_ARGUMENT, "init: " + wrong)); // poisons (GRP-13)
     }
-    comm.set(JAVA_LONG_UNALIGNED, 0, 0L);
-    if (rank < 0 || rank >= nranks || !isConfig(config)) {
-      return INVALID_ARGUMENT;
-    }
+    String name = isNull(config) ? null : nameIn(config);
     UniqueId id = UniqueId.of(uniqueId.asSlice(0, UniqueId.BYTES).toArray(ValueLayout.JAVA_BYTE));
     SimDevice device = currentDevice();
-    RawGroup group = groups.get();
     if (group.isOpen()) {
       group.addInit(
-          id, rank, nranks, device, made -> comm.set(JAVA_LONG_UNALIGNED, 0, register(made)));
+          id, rank, nranks, device, name, made -> comm.set(JAVA_LONG_UNALIGNED, 0, register(made)));
       return OK;
     }
     HostTask task = kernel.enter();
     try {
-      Endpoint endpoint = creations.await(task, creations.enrol(id, rank, nranks, device, null));
+      Endpoint endpoint = creations.await(task, creations.enrol(id, rank, nranks, device, name));
       comm.set(JAVA_LONG_UNALIGNED, 0, register(endpoint));
       return OK;
-    } catch (org.jccl.CollectiveException failure) {
+    } catch (CollectiveException failure) {
       return codeOf(failure);
     } finally {
       kernel.exit(task);
     }
   }
 
-  private static int codeOf(org.jccl.CollectiveException failure) {
+  /** What NCCL refuses a creation for, in its order (ARG-15, ARG-16); or null. */
+  private static @Nullable String wrongArgument(
+      MemorySegment comm, int nranks, int rank, MemorySegment config) {
+    if (nranks < 1) {
+      return "nranks " + nranks;
+    }
+    if (isNull(comm)) {
+      return "null output";
+    }
+    comm.set(JAVA_LONG_UNALIGNED, 0, 0L);
+    if (rank < 0 || rank >= nranks) {
+      return "rank " + rank + " of " + nranks;
+    }
+    return isNull(config) ? null : wrongField(config);
+  }
+
+  private int codeOf(CollectiveException failure) {
     if (failure instanceof ReportedMisuse misuse) {
       throw misuse;
     }
-    return failure.code().code();
+    return refused(failure.code().code(), String.valueOf(failure.getMessage()));
   }
 
   private long register(Endpoint endpoint) {
@@ -161,24 +184,37 @@ final class SimAbi implements NcclAbi {
     return handle;
   }
 
-  /** Rules CFG-01 to CFG-16: the first failing field decides. */
-  private static boolean isConfig(MemorySegment config) {
-    if (isNull(config)) {
-      return true;
-    }
+  /** What is wrong by rules CFG-01 to CFG-16, of which the first failing one decides; or null. */
+  private static @Nullable String wrongField(MemorySegment config) {
     if (config.get(JAVA_INT_UNALIGNED, ConfigField.MAGIC_OFFSET) != ConfigField.MAGIC) {
-      return false;
+      return "configuration without magic";
     }
     int version = config.get(JAVA_INT_UNALIGNED, ConfigField.VERSION_OFFSET);
     int known = Math.min(version, SimBackend.IMITATED_VERSION);
     for (ConfigField field : ConfigField.values()) {
-      if (field.since() <= known && !field.allows(config.get(JAVA_INT_UNALIGNED, field.offset()))) {
-        return false;
+      if (field.since() <= known) {
+        int value = config.get(JAVA_INT_UNALIGNED, field.offset());
+        if (!field.allows(value)) {
+          return field.nativeName() + " " + value;
+        }
       }
+    }
+    if (ConfigField.MAX_CTAS.since() > known) {
+      return null;
     }
     int min = config.get(JAVA_INT_UNALIGNED, ConfigField.MIN_CTAS.offset());
     int max = config.get(JAVA_INT_UNALIGNED, ConfigField.MAX_CTAS.offset());
-    return min == ConfigField.UNDEFINED || min <= max; // CFG-05: also with an undefined max
+    // CFG-05: also with an undefined max
+    return min == ConfigField.UNDEFINED || min <= max ? null : "minCTAs " + min + " > " + max;
+  }
+
+  /** CFG-18: a name for messages, here as in NCCL's log. */
+  private static @Nullable String nameIn(MemorySegment config) {
+    int version = config.get(JAVA_INT_UNALIGNED, ConfigField.VERSION_OFFSET);
+    boolean named = ConfigField.structBytes(version) >= ConfigField.COMM_NAME_OFFSET + Long.BYTES;
+    return named
+        ? HostMemory.text(config.get(JAVA_LONG_UNALIGNED, ConfigField.COMM_NAME_OFFSET))
+        : null;
   }
 
   @Override
@@ -345,7 +381,7 @@ final class SimAbi implements NcclAbi {
     RawGroup group = groups.get();
     Endpoint endpoint = endpoints.get(comm);
     if (endpoint == null) {
-      return group.fail(INVALID_ARGUMENT);
+      return group.fail(refused(INVALID_ARGUMENT, operation.label() + ": no communicator " + comm));
     }
     HostTask task = kernel.enter();
     try {
@@ -356,9 +392,27 @@ final class SimAbi implements NcclAbi {
       int code = endpoint.validate(operation, count, type, op, rootOrPeer);
       SimStream own = stream(endpoint, stream);
       if (code != 0 || own == null) {
-        return group.fail(code != 0 ? code : ResultCode.UNHANDLED_CUDA_ERROR.code());
+        return group.fail(
+            refused(
+                code != 0 ? code : ResultCode.UNHANDLED_CUDA_ERROR.code(),
+                operation.label()
+                    + " on "
+                    + endpoint
+                    + ": count "
+                    + count
+                    + ", type "
+                    + type
+                    + ", op "
+                    + op
+                    + ", root or peer "
+                    + rootOrPeer
+                    + ", stream "
+                    + stream));
       }
       return group.issue(endpoint, operation, send, recv, count, type, op, rootOrPeer, own);
+    } catch (RuntimeException reported) {
+      group.fail(ResultCode.INTERNAL_ERROR.code()); // what is queued must not be launched (GRP-11)
+      throw reported;
     } finally {
       kernel.exit(task);
     }
@@ -440,7 +494,7 @@ final class SimAbi implements NcclAbi {
     HostTask task = kernel.enter();
     try {
       return group.end(task, creations);
-    } catch (org.jccl.CollectiveException failure) {
+    } catch (CollectiveException failure) {
       return codeOf(failure);
     } finally {
       kernel.exit(task);

@@ -63,6 +63,11 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
     return raw;
   }
 
+  List<Device> handTo(Backend owner) {
+    devices.forEach(device -> device.handTo(owner));
+    return List.copyOf(devices);
+  }
+
   Creations creations() {
     return creations;
   }

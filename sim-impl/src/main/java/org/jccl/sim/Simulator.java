@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
+import org.jccl.Device;
 import org.jccl.ReportedMisuse;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.cost.CostModel;
@@ -83,6 +84,14 @@ public final class Simulator implements AutoCloseable {
   /** The raw, C-shaped surface of this world. */
   public NcclAbi raw() {
     return backend.raw();
+  }
+
+  /**
+   * Hands the devices to another backend, one that works through {@link #raw()}: they say that they
+   * belong to it, and {@link #backend()} refuses them from then on.
+   */
+  public List<Device> devicesOf(Backend owner) {
+    return backend.handTo(owner);
   }
 
   /** Hash of everything that has happened: equal hashes, equal schedules. */

@@ -20,7 +20,7 @@ final class DeviceTiming implements Timing {
 
   @Override
   public Duration settling() {
-    return Duration.ofMillis(50);
+    return Duration.ofMillis(500);
   }
 
   @Override

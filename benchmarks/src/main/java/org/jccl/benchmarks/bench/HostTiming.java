@@ -1,13 +1,13 @@
 package org.jccl.benchmarks.bench;
 
 import java.time.Duration;
-import java.util.Arrays;
 import org.jccl.Device;
 import org.jccl.Stream;
 
 /**
  * Time by the host's clock: what this CPU takes to carry the operations out. Between two looks at
- * the clock lie several operations and one synchronization, whose cost they share.
+ * the clock lie several operations and one synchronization, whose cost they share. The median
+ * counts, not the mean: a compilation or collection of the JVM belongs to no operation.
  */
 final class HostTiming implements Timing {
   private static final int SAMPLES = 10;
@@ -25,7 +25,8 @@ final class HostTiming implements Timing {
 
   @Override
   public String note() {
-    return "times are this CPU's, not a GPU's: wall time of the simulation, slowest rank";
+    return "times are this CPU's, not a GPU's: wall time of the simulation, median of the samples,"
+        + " slowest rank";
   }
 
   @Override
@@ -45,7 +46,7 @@ final class HostTiming implements Timing {
       stream.synchronize();
       samples[sample] = (System.nanoTime() - begin) / 1e3 / batch;
     }
-    double mean = Arrays.stream(samples).average().orElseThrow();
-    return new RankTimes(mean, samples, batch, Statistics.median(enqueue));
+    double typical = Statistics.median(samples.clone());
+    return new RankTimes(typical, samples, batch, Statistics.median(enqueue));
   }
 }

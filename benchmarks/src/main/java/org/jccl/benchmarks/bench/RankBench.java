@@ -55,20 +55,21 @@ final class RankBench {
   }
 
   /**
-   * Calls of a series' largest and smallest case that nobody looks at, for a while: they let the
-   * JVM compile the data's way and the call's, and NCCL connect, which the few warm-ups before each
-   * measurement would not finish.
+   * Calls of all cases of a series that nobody looks at, for a while, largest first: they let the
+   * JVM compile the ways of call and data, which differ by size, and NCCL connect. The few warm-ups
+   * before each measurement would not finish that.
    */
   private void settle(List<BenchCase> cases, Duration duration) {
     BenchCase first = cases.getFirst();
-    BenchCase last = cases.stream().takeWhile(first::isSameSeries).reduce(first, (a, b) -> b);
-    settle(last, duration.multipliedBy(3).dividedBy(4));
-    settle(first, duration.dividedBy(4));
+    List<BenchCase> series = cases.stream().takeWhile(first::isSameSeries).toList();
+    for (BenchCase benchCase : series.reversed()) {
+      settle(benchCase, duration.dividedBy(series.size()));
+    }
   }
 
   private void settle(BenchCase benchCase, Duration duration) {
     int calls = Math.clamp(ROUND_BYTES / benchCase.bytes(rank.worldSize()), 1, ROUND_CALLS);
-    long began = System.nanoTime();
+    Settling settling = new Settling(duration.toNanos());
     try (CaseBuffers buffers = CaseBuffers.outOfPlace(benchCase, rank)) {
       boolean goesOn = true;
       while (goesOn) {
@@ -78,7 +79,7 @@ final class RankBench {
               .issue(rank.communicator(), buffers, benchCase.op(), benchCase.root());
         }
         buffers.stream().synchronize();
-        goesOn = decidesForAll(System.nanoTime() - began < duration.toNanos());
+        goesOn = decidesForAll(settling.goesOnAfter(calls));
       }
     } catch (CollectiveException refused) {
       requireRefusal(refused); // which the measurement will meet again, and report

@@ -27,7 +27,7 @@ record RankResult(@Nullable RankTimes times, long wrong, String refusal) {
     bytes.putLong(wrong).putInt(words.length).put(words).putInt(samples);
     if (times != null) {
       bytes.putInt(times.operationsPerSample());
-      bytes.putDouble(times.meanMicros()).putDouble(times.enqueueNanos());
+      bytes.putDouble(times.micros()).putDouble(times.enqueueNanos());
       for (double sample : times.sampleMicros()) {
         bytes.putDouble(sample);
       }
@@ -62,14 +62,14 @@ record RankResult(@Nullable RankTimes times, long wrong, String refusal) {
   /** All ranks' results as one measurement of {@code bytes} bytes. */
   static Measurement combine(List<RankResult> ranks, long bytes, double busFactor) {
     List<RankTimes> times = ranks.stream().map(RankResult::needTimes).toList();
-    double slowest = times.stream().mapToDouble(RankTimes::meanMicros).max().orElseThrow();
+    double slowest = times.stream().mapToDouble(RankTimes::micros).max().orElseThrow();
     double algorithmBandwidth = bytes / (slowest * 1e3);
     long wrong = ranks.getFirst().wrong == Measurement.UNCHECKED ? Measurement.UNCHECKED : 0;
     Spread spread = Statistics.spread(slowestOfEach(times), times.getFirst().operationsPerSample());
     return new Measurement(
         slowest,
-        times.stream().mapToDouble(RankTimes::meanMicros).min().orElseThrow(),
-        times.stream().mapToDouble(RankTimes::meanMicros).average().orElseThrow(),
+        times.stream().mapToDouble(RankTimes::micros).min().orElseThrow(),
+        times.stream().mapToDouble(RankTimes::micros).average().orElseThrow(),
         algorithmBandwidth,
         algorithmBandwidth * busFactor,
         wrong == 0 ? ranks.stream().mapToLong(RankResult::wrong).sum() : wrong,

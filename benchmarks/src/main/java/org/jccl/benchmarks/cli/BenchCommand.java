@@ -171,9 +171,7 @@ final class BenchCommand implements Callable<Integer> {
               root,
               iterations == null ? (quick ? 10 : 20) : iterations,
               warmups == null ? (quick ? 2 : 5) : warmups,
-              warmups != null && warmups == 0
-                  ? Duration.ZERO
-                  : timing.settling().dividedBy(quick ? 2 : 1),
+              warmups != null && warmups == 0 ? Duration.ZERO : timing.settling(),
               check == 1,
               graph);
       return run(opened, plan, timing, folder);

@@ -3,8 +3,11 @@ package org.jccl.benchmarks.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jccl.benchmarks.jmh.GpuBenchmarks;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * {@code jccl jmh}: JMH with all its own options. Its forks take the class path from this JVM and,
@@ -14,11 +17,18 @@ import picocli.CommandLine.Parameters;
     name = "jmh",
     description = "Runs the JMH benchmarks; all options are JMH's (try: jmh -h, jmh -l).")
 final class JmhCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
   @Parameters(paramLabel = "JMH-OPTION", description = "Handed on to JMH.")
   private List<String> options = new ArrayList<>();
 
   @Override
   public Integer call() throws Exception {
+    options.addAll(
+        GpuBenchmarks.leftOut(
+            options, note -> spec.commandLine().getErr().println("jccl: " + note)));
     org.openjdk.jmh.Main.main(options.toArray(String[]::new));
     return 0;
   }

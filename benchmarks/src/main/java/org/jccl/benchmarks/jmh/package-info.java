@@ -1,6 +1,7 @@
 /**
  * JMH benchmarks: what a call costs its host, and how fast the simulator is. Run them with {@code
- * ./jccl jmh}. They are written against the contract alone and run on any backend.
+ * ./jccl jmh}. What measures a backend is written against the contract alone; what measures the way
+ * down to C knows the binding.
  */
 @NullMarked
 package org.jccl.benchmarks.jmh;

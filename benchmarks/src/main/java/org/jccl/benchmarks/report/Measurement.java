@@ -3,9 +3,10 @@ package org.jccl.benchmarks.report;
 /**
  * One operation at one size, measured in one form (out of place or in place).
  *
- * @param micros time of one operation in microseconds: the slowest rank's mean over all iterations
- * @param microsFastestRank the fastest rank's mean
- * @param microsAverage the mean over ranks, which is what nccl-tests prints by default
+ * @param micros time of one operation in microseconds, the slowest rank's: by the device's clock
+ *     the mean over all iterations, by the host's the median of the samples
+ * @param microsFastestRank the fastest rank's time
+ * @param microsAverage the mean over ranks; nccl-tests prints that by default
  * @param algorithmBandwidth bytes over time, in GB/s (10^9 bytes)
  * @param busBandwidth algorithm bandwidth times the operation's bus factor
  * @param wrong elements that differ from the exact result, summed over ranks; {@link #UNCHECKED}

@@ -29,9 +29,15 @@ final class Units {
     return micros < 1e6 ? trimmed(micros / 1e3) + " ms" : trimmed(micros / 1e6) + " s";
   }
 
-  /** Bandwidth in GB/s. */
+  /** {@code 1.5 GB/s}, {@code 20 MB/s}, {@code 100 kB/s}: powers of ten, as nccl-tests counts. */
   static String gigabytes(double gigabytesPerSecond) {
-    return trimmed(gigabytesPerSecond) + " GB/s";
+    if (gigabytesPerSecond >= 1 || gigabytesPerSecond == 0) {
+      return trimmed(gigabytesPerSecond) + " GB/s";
+    }
+    // The tolerance keeps an axis label computed as 0.000999… from slipping into the unit below.
+    return gigabytesPerSecond > 0.000_999_999
+        ? trimmed(gigabytesPerSecond * 1e3) + " MB/s"
+        : trimmed(gigabytesPerSecond * 1e6) + " kB/s";
   }
 
   /** About three significant digits, no superfluous zeros. */

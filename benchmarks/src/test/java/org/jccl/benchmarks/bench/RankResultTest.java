@@ -36,7 +36,7 @@ class RankResultTest {
   void bytes_carryEverything() {
     RankResult read = RankResult.ofBytes(result(2.5, 7, 1, 2, 3).toBytes());
     assertThat(read.times().sampleMicros()).containsExactly(1, 2, 3);
-    assertThat(read.times().meanMicros()).isEqualTo(2.5);
+    assertThat(read.times().micros()).isEqualTo(2.5);
     assertThat(read.times().enqueueNanos()).isEqualTo(25);
     assertThat(read.times().operationsPerSample()).isEqualTo(5);
     assertThat(read.wrong()).isEqualTo(7);

@@ -41,6 +41,8 @@ class ScaleTest {
     assertThat(Units.micros(12.345)).isEqualTo("12.3 µs");
     assertThat(Units.micros(2500)).isEqualTo("2.5 ms");
     assertThat(Units.micros(3e6)).isEqualTo("3 s");
-    assertThat(Units.gigabytes(0.0001234)).isEqualTo("0.0001 GB/s");
+    assertThat(Units.gigabytes(0.0001234)).isEqualTo("123 kB/s");
+    assertThat(Units.gigabytes(0.05)).isEqualTo("50 MB/s");
+    assertThat(Units.gigabytes(12.34)).isEqualTo("12.3 GB/s");
   }
 }

@@ -11,6 +11,7 @@ import org.jccl.ops.Operation;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
+import org.jspecify.annotations.Nullable;
 
 /**
  * NCCL's group state of one thread, for the raw surface: depth, recorded error, queued work (rules
@@ -19,7 +20,12 @@ import org.jccl.sim.kernel.HostTask;
 public final class RawGroup {
   /** One communicator to be created at the outermost end. */
   private record Init(
-      UniqueId id, int rank, int worldSize, SimDevice device, Consumer<Endpoint> made) {}
+      UniqueId id,
+      int rank,
+      int worldSize,
+      SimDevice device,
+      @Nullable String name,
+      Consumer<Endpoint> made) {}
 
   private final Map<Endpoint, List<Request>> queued = new LinkedHashMap<>();
   private final List<Init> inits = new ArrayList<>();
@@ -47,8 +53,13 @@ public final class RawGroup {
 
   /** Queues the creation of one rank (rule GRP-09). */
   public void addInit(
-      UniqueId id, int rank, int worldSize, SimDevice device, Consumer<Endpoint> made) {
-    inits.add(new Init(id, rank, worldSize, device, made));
+      UniqueId id,
+      int rank,
+      int worldSize,
+      SimDevice device,
+      @Nullable String name,
+      Consumer<Endpoint> made) {
+    inits.add(new Init(id, rank, worldSize, device, name, made));
   }
 
   /** Issues one validated call, or queues it while a group is open (rule GRP-06). */
@@ -90,7 +101,7 @@ public final class RawGroup {
     }
     List<Creations.Enrolment> enrolled = new ArrayList<>();
     for (Init init : creating) {
-      enrolled.add(creations.enrol(init.id, init.rank, init.worldSize, init.device, null));
+      enrolled.add(creations.enrol(init.id, init.rank, init.worldSize, init.device, init.name));
     }
     for (int i = 0; i < enrolled.size(); i++) {
       creating.get(i).made.accept(creations.await(task, enrolled.get(i)));

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One simulated GPU: memory, streams, and a look-out for what races on them. */
 public final class SimDevice implements Device {
-  private final Backend backend;
+  private volatile Backend backend;
   private final World world;
   private final List<SimDevice> all;
   private final int index;
@@ -54,6 +54,11 @@ public final class SimDevice implements Device {
   @Override
   public Backend backend() {
     return backend;
+  }
+
+  /** From now on it says that it belongs to {@code owner}. */
+  public void handTo(Backend owner) {
+    backend = owner;
   }
 
   @Override
