@@ -3,7 +3,6 @@ package org.jccl.nccl;
 import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
 import org.jccl.nccl.ffi.NcclBinding;
-import org.jccl.ops.ConfigField;
 import org.jccl.spi.GroupRecording;
 
 /**
@@ -47,7 +46,7 @@ final class GroupIssue {
               + " and "
               + each.nccl().library());
     }
-    if (isNonblocking(each) != isNonblocking(first)) {
+    if (each.isNonblocking() != first.isNonblocking()) {
       throw new IllegalArgumentException(
           "blocking and nonblocking communicators cannot share a group (GRP-23): "
               + first.name()
@@ -56,11 +55,6 @@ final class GroupIssue {
     }
     NcclCalls.isNative(each.nccl(), calls.operation(i));
     each.note(calls.stream(i));
-  }
-
-  private static boolean isNonblocking(NcclCommunicator communicator) {
-    Integer blocking = communicator.config().fields().get(ConfigField.BLOCKING);
-    return blocking != null && blocking == 0;
   }
 
   private static void run(GroupRecording calls, NcclCommunicator first) {

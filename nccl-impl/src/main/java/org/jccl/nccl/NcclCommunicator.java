@@ -23,6 +23,7 @@ import org.jccl.Stream;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.nccl.ffi.NcclVersion;
+import org.jccl.ops.ConfigField;
 import org.jccl.ops.Operation;
 import org.jccl.spi.CommunicatorBase;
 
@@ -47,6 +48,7 @@ final class NcclCommunicator extends CommunicatorBase {
   private final NcclBackend backend;
   private final NcclBinding nccl;
   private final boolean nativeAllToAll;
+  private final boolean nonblocking;
   private final String name;
   private final NativeThread thread;
   private final Stream defaultStream;
@@ -74,6 +76,7 @@ final class NcclCommunicator extends CommunicatorBase {
     this.backend = backend;
     this.nccl = library.binding();
     this.nativeAllToAll = library.version() >= NcclVersion.NATIVE_ALL_TO_ALL;
+    this.nonblocking = config.field(ConfigField.BLOCKING).orElse(1) == 0;
     this.handle = new CommunicatorHandle(nccl, arena);
     this.name = name;
     this.defaultStream = device.newStream();
@@ -95,6 +98,11 @@ final class NcclCommunicator extends CommunicatorBase {
 
   boolean hasNativeAllToAll() {
     return nativeAllToAll;
+  }
+
+  /** Asked for each call of a group, so not looked up in the configuration again. */
+  boolean isNonblocking() {
+    return nonblocking;
   }
 
   void opened(long value) {
