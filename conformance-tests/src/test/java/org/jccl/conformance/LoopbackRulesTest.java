@@ -10,6 +10,7 @@ import org.jccl.conformance.rules.LifecycleRules;
 import org.jccl.conformance.rules.PointToPointRules;
 import org.jccl.conformance.rules.PreMulSumRules;
 import org.jccl.conformance.rules.RawArgumentRules;
+import org.jccl.conformance.rules.RawCommunicatorRules;
 import org.jccl.conformance.rules.RawGroupRules;
 import org.jccl.conformance.rules.ReductionRules;
 import org.jccl.conformance.rules.StreamRules;
@@ -85,6 +86,13 @@ class LoopbackRulesTest {
   @Group
   class RawArguments extends RawArgumentRules {
     RawArguments() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawCommunicators extends RawCommunicatorRules {
+    RawCommunicators() {
       super(SUBJECT);
     }
   }

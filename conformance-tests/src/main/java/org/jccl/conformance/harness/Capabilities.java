@@ -74,4 +74,17 @@ public record Capabilities(
   public boolean mixesMessages() {
     return !hasDefects || version >= FIXED_2_29_2;
   }
+
+  /** In words, for the first line of a report. */
+  @Override
+  public String toString() {
+    return "NCCL "
+        + version
+        + ", up to "
+        + maxRanks
+        + (maxRanks == 1 ? " rank, " : " ranks, ")
+        + types.size()
+        + " types"
+        + (float8Reductions ? "" : ", float8 only moves");
+  }
 }

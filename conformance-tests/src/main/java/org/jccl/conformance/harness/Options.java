@@ -2,13 +2,13 @@ package org.jccl.conformance.harness;
 
 /** What can be turned when the suite is run: quick by default, deeper on demand. */
 public final class Options {
-  /** System property: tries of every property, 25 unless set. */
+  /** System property: tries of every property, 50 unless set. */
   public static final String TRIES = "jccl.tries";
 
   /** System property: seconds after which a world of ranks counts as hung, 30 unless set. */
   public static final String DEADLINE = "jccl.deadline";
 
-  private static final int DEFAULT_TRIES = 25;
+  private static final int DEFAULT_TRIES = 50;
   private static final int DEFAULT_DEADLINE = 30;
 
   private Options() {}

@@ -11,6 +11,7 @@ import org.jccl.conformance.rules.LifecycleRules;
 import org.jccl.conformance.rules.PointToPointRules;
 import org.jccl.conformance.rules.PreMulSumRules;
 import org.jccl.conformance.rules.RawArgumentRules;
+import org.jccl.conformance.rules.RawCommunicatorRules;
 import org.jccl.conformance.rules.RawGroupRules;
 import org.jccl.conformance.rules.ReductionRules;
 import org.jccl.conformance.rules.StreamRules;
@@ -36,6 +37,7 @@ final class Selected {
         Streams.class,
         Arguments.class,
         RawArguments.class,
+        RawCommunicators.class,
         RawGroups.class,
         Differential.class);
   }
@@ -96,6 +98,12 @@ final class Selected {
 
   static class RawArguments extends RawArgumentRules {
     RawArguments() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawCommunicators extends RawCommunicatorRules {
+    RawCommunicators() {
       super(SUBJECT.get());
     }
   }

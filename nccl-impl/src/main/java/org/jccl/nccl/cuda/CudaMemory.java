@@ -59,7 +59,7 @@ final class CudaMemory implements DeviceMemory, AutoCloseable {
 
   @Override
   public void copy(long target, long source, long bytes, Stream stream) {
-    move(target, source, bytes, cudaMemcpyKind.cudaMemcpyDefault, CudaStream.of(stream));
+    move(target, source, bytes, cudaMemcpyKind.cudaMemcpyDeviceToDevice, CudaStream.of(stream));
   }
 
   private void move(long target, long source, long bytes, int kind, CudaStream queue) {
