@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       DoctorCommand.class,
       BundleCommand.class,
-      JmhCommand.class
+      JmhCommand.class,
+      VerifyCommand.class
     },
     footer = {
       "",
