@@ -45,11 +45,13 @@ public final class NcclBackend implements Backend, GroupRecording.Issuer {
   private final Map<String, NcclLibrary> libraries = new ConcurrentHashMap<>();
   private final Set<NcclCommunicator> communicators = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final AbortAtExit atExit;
 
   @SuppressWarnings("this-escape") // The devices only keep the reference.
   private NcclBackend(NcclLibrary library, Function<Backend, List<Device>> devices) {
     this.library = library;
     this.devices = List.copyOf(devices.apply(this));
+    this.atExit = AbortAtExit.of(communicators);
   }
 
   /**
@@ -231,6 +233,7 @@ public final class NcclBackend implements Backend, GroupRecording.Issuer {
       left.forEach(NcclCommunicator::close);
     }
     devices.forEach(Device::close);
+    atExit.cancel();
   }
 
   @Override

@@ -36,8 +36,7 @@ final class RankBench {
     for (int i = 0; i < cases.size(); i++) {
       BenchCase benchCase = cases.get(i);
       if (plan.settling().isPositive() && (i == 0 || !benchCase.isSameSeries(cases.get(i - 1)))) {
-        // The first series also waits for what all series have in common.
-        settle(cases.subList(i, cases.size()), plan.settling().multipliedBy(i == 0 ? 4 : 1));
+        settle(cases.subList(i, cases.size()), settlingOf(cases, i));
       }
       if (tells) {
         listener.begins(benchCase.toString(), i, cases.size());
@@ -52,6 +51,15 @@ final class RankBench {
         listener.refused(benchCase + ": " + refusal);
       }
     }
+  }
+
+  /** The first series also waits for what all have in common; types share most of a call's way. */
+  private Duration settlingOf(List<BenchCase> cases, int i) {
+    if (i == 0) {
+      return plan.settling().multipliedBy(4);
+    }
+    boolean sameOperation = cases.get(i).workload().equals(cases.get(i - 1).workload());
+    return sameOperation ? plan.settling().dividedBy(5) : plan.settling();
   }
 
   /**
