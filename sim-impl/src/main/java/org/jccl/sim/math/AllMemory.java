@@ -24,7 +24,12 @@ final class AllMemory {
 
   /** How many of {@code bytes} bytes a loop over vectors of {@code width} bytes takes. */
   static int whole(int bytes, int width) {
-    return bytes < WORTH_VECTORS ? 0 : bytes & -width;
+    return isWorthVectors(bytes) ? bytes & -width : 0;
+  }
+
+  /** Whether a loop over {@code bytes} bytes goes by vectors at all. */
+  static boolean isWorthVectors(long bytes) {
+    return bytes >= WORTH_VECTORS;
   }
 
   @SuppressWarnings("restricted")

@@ -4,8 +4,8 @@ package org.jccl.sim.math;
  * Chooses the element kernels of this JVM, once.
  *
  * <p>The vector kernels need {@code --add-modules jdk.incubator.vector} and native access; without
- * either the scalar ones serve, silently. The system property {@code jccl.sim.kernels}, {@code
- * scalar} or {@code vector}, forces a choice.
+ * either the scalar ones serve, silently. The system property {@code jccl.sim.kernels} forces a
+ * choice: {@code scalar}, or {@code vector} at once, without the warm-up of {@link WarmKernels}.
  */
 public final class Kernels {
   /** The system property that forces {@code scalar} or {@code vector}. */
@@ -49,11 +49,11 @@ public final class Kernels {
         if (!obstacle.isEmpty()) {
           throw new IllegalStateException(PROPERTY + "=vector cannot be met: " + obstacle);
         }
-        yield Vectors.choice("forced by " + PROPERTY + "=vector");
+        yield Vectors.forced();
       }
       case "" ->
           obstacle.isEmpty()
-              ? Vectors.choice("module " + VECTOR_MODULE + " and native access are available")
+              ? Vectors.warmedUp()
               : new Choice(new ScalarKernels(), "scalar kernels: " + obstacle);
       default ->
           throw new IllegalArgumentException(PROPERTY + "=" + wish + ", expected scalar or vector");
@@ -79,8 +79,19 @@ public final class Kernels {
 
   /** Keeps the vector classes unloaded until they are known to work. */
   private static final class Vectors {
-    static Choice choice(String why) {
-      VectorKernels kernels = new VectorKernels(new ScalarKernels());
+    static Choice forced() {
+      return choice(new VectorKernels(new ScalarKernels()), "forced by " + PROPERTY + "=vector");
+    }
+
+    static Choice warmedUp() {
+      ElementKernels scalar = new ScalarKernels();
+      ElementKernels vector = new VectorKernels(new ScalarKernels());
+      return choice(
+          new WarmKernels(scalar, vector, RacingWarmUp.inBackground(scalar, vector)),
+          "module " + VECTOR_MODULE + " and native access are available");
+    }
+
+    private static Choice choice(ElementKernels kernels, String why) {
       int bits = VectorKernels.width();
       return new Choice(kernels, "vector kernels (" + bits + " bits): " + why);
     }

@@ -74,7 +74,8 @@ final class VectorKernels implements ElementKernels {
     }
   }
 
-  private static boolean hasLanes(Arithmetic op, DataType type) {
+  /** Whether there is a loop over vectors. */
+  static boolean hasLanes(Arithmetic op, DataType type) {
     return switch (type) {
       case FLOAT8_E4M3, FLOAT8_E5M2 -> false;
       case FLOAT16 -> op == Arithmetic.MAX || op == Arithmetic.MIN;
@@ -83,8 +84,14 @@ final class VectorKernels implements ElementKernels {
     };
   }
 
-  private static boolean multiplies(DataType type) {
+  /** Whether {@code scale} has a loop over vectors. */
+  static boolean multiplies(DataType type) {
     return hasLanes(Arithmetic.PROD, type);
+  }
+
+  /** Whether {@code fusedScaleCombine} has a loop over vectors. */
+  static boolean fuses(DataType type) {
+    return multiplies(type) && type.isFloating();
   }
 
   /** Returns how many bytes were done; a few at the end may be left over. */

@@ -3,7 +3,8 @@
  * bit, and how data moves between the ranks' buffers.
  *
  * <p>{@link org.jccl.sim.math.ElementKernels} works on blocks of off-heap memory and has two
- * implementations that agree in every bit; {@link org.jccl.sim.math.Kernels} chooses one. {@link
+ * implementations that agree in every bit; {@link org.jccl.sim.math.Kernels} chooses one, and
+ * {@link org.jccl.sim.math.WarmKernels} goes from one to the other when that is faster. {@link
  * org.jccl.sim.math.FoldOrder} says in which order the ranks' contributions meet, and {@link
  * org.jccl.sim.math.DataPlane} runs whole reductions and copies on all cores, with a result that
  * never depends on how many there are.
