@@ -1,7 +1,6 @@
 package org.jccl;
 
 import java.util.function.Consumer;
-import org.jccl.spi.Handshake;
 
 /**
  * One rank's endpoint in a group of ranks that communicate.

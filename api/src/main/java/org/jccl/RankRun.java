@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jccl.RanksFailedException.RankFailure;
-import org.jccl.spi.Handshake;
 import org.jspecify.annotations.Nullable;
 
 /** One call of {@link Ranks#run}: its ranks' communicators, and what went wrong in what order. */
@@ -33,7 +32,7 @@ final class RankRun {
     this.config = config;
     this.args = List.copyOf(args);
     this.program = program;
-    this.groups = ProcessGroup.inJvm(worldSize);
+    this.groups = ProcessGroups.inJvm(worldSize);
     this.communicators = new AtomicReferenceArray<>(worldSize);
     this.running = new AtomicReferenceArray<>(worldSize);
   }

@@ -9,6 +9,7 @@ import org.jccl.Backend;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.ProcessGroup;
+import org.jccl.ProcessGroups;
 import org.jccl.UniqueId;
 import org.jccl.spi.RankHost;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ public final class World {
   private World(Subject.Instance instance, int size) {
     this.instance = instance;
     this.communicators = new AtomicReferenceArray<>(size);
-    this.groups = ProcessGroup.inJvm(size);
+    this.groups = ProcessGroups.inJvm(size);
   }
 
   /** Opens a communicator over the first {@code size} devices. */

@@ -1,4 +1,4 @@
-package org.jccl.spi;
+package org.jccl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +11,7 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.jccl.spi.Capability;
 import org.junit.jupiter.api.Test;
 
 class AgreementTest {

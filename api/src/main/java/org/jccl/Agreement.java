@@ -1,4 +1,4 @@
-package org.jccl.spi;
+package org.jccl;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jccl.spi.Capability;
 
 /**
  * Decides whether ranks with these offers can open a communicator together. A pure function of the

@@ -1,23 +1,10 @@
-package org.jccl.spi;
+package org.jccl;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jccl.BackendUnavailableException;
-import org.jccl.CollectiveException;
-import org.jccl.CollectiveTimeoutException;
-import org.jccl.Communicator;
-import org.jccl.CommunicatorConfig;
-import org.jccl.DataType;
-import org.jccl.Device;
-import org.jccl.DeviceBuffer;
-import org.jccl.ProcessGroup;
-import org.jccl.ReduceOp;
-import org.jccl.ResultCode;
-import org.jccl.Stream;
-import org.jccl.UniqueId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * to the others: a rank without a library, or with a wrong device, must not leave its peers waiting
  * in NCCL's own rendezvous, which has no time-out (rule INIT-02).
  */
-public final class Handshake {
+final class Handshake {
   private static final byte ID = 0;
   private static final byte NO_ID = 1;
 

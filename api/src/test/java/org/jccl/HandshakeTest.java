@@ -1,20 +1,10 @@
-package org.jccl.spi;
+package org.jccl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.jccl.BackendUnavailableException;
-import org.jccl.CollectiveException;
-import org.jccl.CollectiveTimeoutException;
-import org.jccl.Communicator;
-import org.jccl.CommunicatorConfig;
-import org.jccl.DataType;
-import org.jccl.Device;
-import org.jccl.ProcessGroup;
-import org.jccl.ReduceOp;
-import org.jccl.ResultCode;
-import org.jccl.UniqueId;
 import org.jccl.ops.Operation;
+import org.jccl.spi.Capability;
 import org.jccl.testing.Crew;
 import org.jccl.testing.FakeBackend;
 import org.jccl.testing.FakeCommunicator;
@@ -96,7 +86,7 @@ class HandshakeTest {
             throw new UnsatisfiedLinkError("libcudart.so.13");
           }
         };
-    List<ProcessGroup> group = ProcessGroup.inJvm(2);
+    List<ProcessGroup> group = ProcessGroups.inJvm(2);
 
     Crew<Communicator> crew =
         Crew.run(
@@ -116,7 +106,7 @@ class HandshakeTest {
   @Test
   void twoRanksOnOneDevice_areRefusedOnBoth_INIT07() {
     FakeBackend backend = new FakeBackend(2);
-    List<ProcessGroup> group = ProcessGroup.inJvm(2);
+    List<ProcessGroup> group = ProcessGroups.inJvm(2);
 
     Crew<Communicator> crew =
         Crew.run(
@@ -198,7 +188,7 @@ class HandshakeTest {
 
   private static Crew<Communicator> open(
       FakeBackend backend, int worldSize, CommunicatorConfig config) {
-    List<ProcessGroup> group = ProcessGroup.inJvm(worldSize);
+    List<ProcessGroup> group = ProcessGroups.inJvm(worldSize);
     return Crew.run(
         worldSize, rank -> Communicator.open(group.get(rank), backend.devices().get(rank), config));
   }

@@ -1,0 +1,36 @@
+package org.jccl;
+
+import java.time.Duration;
+import java.util.List;
+import org.jccl.process.InJvmProcessGroups;
+import org.jccl.process.TcpProcessGroup;
+
+/** Makes process groups: inside this JVM, over TCP, or as a launcher's environment says. */
+public final class ProcessGroups {
+  private ProcessGroups() {}
+
+  /** The members of a group inside this JVM, in rank order, one for each rank's thread. */
+  public static List<ProcessGroup> inJvm(int worldSize) {
+    return InJvmProcessGroups.create(worldSize, Duration.ofMinutes(5));
+  }
+
+  /**
+   * Joins a group over TCP: rank 0 listens on {@code host:port}, the others connect to it, within
+   * {@code timeout}. Messages are bytes, never objects. All members give the same {@code secret},
+   * without which a connection is refused.
+   */
+  public static ProcessGroup tcp(
+      String host, int port, int rank, int worldSize, String secret, Duration timeout) {
+    return TcpProcessGroup.join(host, port, rank, worldSize, secret, timeout);
+  }
+
+  /**
+   * Joins the TCP group that a launcher describes in the environment: {@code MASTER_ADDR}, {@code
+   * MASTER_PORT}, {@code RANK}, {@code WORLD_SIZE} and optionally {@code JCCL_GROUP_SECRET}.
+   *
+   * @throws IllegalStateException naming the first variable that is missing or wrong
+   */
+  public static ProcessGroup fromEnvironment(Duration timeout) {
+    return TcpProcessGroup.fromEnvironment(System.getenv(), timeout);
+  }
+}
