@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -14,11 +15,9 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.Graph;
-import org.jccl.MisuseKind;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
 import org.jccl.ReduceOp;
-import org.jccl.ReportedMisuse;
 import org.jccl.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -47,24 +46,69 @@ class SimulatorTest {
         });
   }
 
+  /** Rank 0 looks at its buffer while its all-reduce still waits for rank 1. */
+  private static void lookEarly(CheckLevel checks, int[] early, int[] late) {
+    try (Simulator simulator = Simulator.builder().devices(2).checks(checks).build()) {
+      Ranks.run(
+          simulator.backend(),
+          2,
+          rank -> {
+            try (DeviceBuffer buffer = rank.device().allocate(DataType.INT32, 1)) {
+              buffer.copyFrom(1);
+              if (rank.rank() == 0) {
+                rank.communicator().allReduce(buffer, ReduceOp.SUM);
+                buffer.copyTo(early); // on another stream, not ordered behind the all-reduce
+              }
+              rank.processGroup().barrier(Duration.ofMinutes(1));
+              if (rank.rank() == 1) {
+                rank.communicator().allReduce(buffer, ReduceOp.SUM);
+              }
+              rank.communicator().defaultStream().synchronize();
+              buffer.copyTo(late);
+            }
+          });
+    }
+  }
+
   @Test
   void nothingIsVisible_beforeTheStreamHasRunIt() {
-    run(
-        1,
-        rank -> {
-          Stream stream = rank.device().newStream();
-          try (DeviceBuffer buffer = rank.device().allocate(DataType.INT32, 4);
-              Stream other = rank.device().newStream()) {
-            buffer.fill((byte) 0, stream);
-            int[] seen = new int[4];
-            buffer.slice(0, 4).copyTo(seen); // on the default stream, unordered with the fill
-            stream.synchronize();
-          } catch (ReportedMisuse race) {
-            assertThat(race.kind()).isEqualTo(MisuseKind.BUFFER_REUSE);
-          } finally {
-            stream.close();
-          }
-        });
+    int[] early = new int[1];
+    int[] late = new int[1];
+    lookEarly(CheckLevel.NONE, early, late);
+    assertThat(early).containsExactly(1);
+    assertThat(late).containsExactly(2);
+  }
+
+  @Test
+  void lookingAtABufferInFlight_isReported() {
+    assertThatThrownBy(() -> lookEarly(CheckLevel.DEFAULT, new int[1], new int[1]))
+        .hasMessageContaining("BUFFER_REUSE")
+        .hasMessageContaining("all_reduce")
+        .hasMessageContaining("SIM-28");
+  }
+
+  @Test
+  void freeingABufferInFlight_isReported() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    2,
+                    rank -> {
+                      DeviceBuffer buffer = rank.device().allocate(DataType.INT32, 8);
+                      rank.communicator().allReduce(buffer, ReduceOp.SUM);
+                      buffer.close();
+                    }))
+        .hasMessageContaining("BUFFER_FREED")
+        .hasMessageContaining("SIM-29");
+  }
+
+  @Test
+  void whatIsLeftOpen_isListedAsALeak() {
+    Simulator simulator = Simulator.builder().devices(1).warnings(line -> {}).build();
+    simulator.backend().devices().getFirst().allocate(DataType.INT8, 100);
+    simulator.close();
+    assertThat(simulator.leaks())
+        .containsExactly("device 0: 1 buffers (100 bytes) were never closed");
   }
 
   @Test
@@ -258,7 +302,7 @@ class SimulatorTest {
     try (Simulator simulator =
         Simulator.builder()
             .devices(2)
-            .stallLimit(java.time.Duration.ofMillis(50))
+            .stallLimit(Duration.ofMillis(50))
             .warnings(warnings::add)
             .checks(CheckLevel.FULL)
             .build()) {

@@ -19,7 +19,7 @@ import org.jccl.ReduceOp;
 public final class DataParallelTraining implements RankProgram {
   private static final int FEATURES = 16;
   private static final int SAMPLES_PER_RANK = 64;
-  private static final int STEPS = 200;
+  private static final int STEPS = 600;
   private static final float LEARNING_RATE = 0.1f;
 
   /** Started by {@code ./jccl run}. */
