@@ -115,7 +115,7 @@ class TcpProcessGroupTest {
 
   @Test
   void refusedConnections_areNamedWhenJoiningRunsOutOfTime() throws IOException {
-    TcpLeader leader = leader(2, "right", Duration.ofSeconds(3));
+    TcpLeader leader = leader(2, "right", Duration.ofSeconds(8));
     Crew<ProcessGroup> zero = Crew.start(1, i -> leader.join());
     assertThatThrownBy(() -> TcpProcessGroup.join(HOST, leader.port(), 1, 2, "wrong", LONG))
         .isInstanceOf(CollectiveException.class);
@@ -177,7 +177,7 @@ class TcpProcessGroupTest {
 
   @Test
   void rankThatNeverJoins_isNamedToAll() {
-    TcpLeader leader = leader(3, "s", Duration.ofSeconds(3));
+    TcpLeader leader = leader(3, "s", Duration.ofSeconds(8));
 
     Crew<ProcessGroup> crew =
         Crew.run(
