@@ -105,11 +105,6 @@ public record OperationCase(
     };
   }
 
-  /** The same call with other data. */
-  public OperationCase withSeed(long other) {
-    return new OperationCase(operation, type, fold, count, rootOrPeer, worldSize, layout, other);
-  }
-
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(isRotation() ? "rotation" : operation.label());

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jccl.CheckLevel;
-import org.jccl.CollectiveException;
 import org.jccl.CommunicatorAbortedException;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
@@ -368,11 +367,6 @@ public final class Endpoint {
     closer = task;
     kernel.await(task, () -> target.isDone() || refusal() != null, target);
     closer = null;
-  }
-
-  /** The failure of a call with NCCL's result code. */
-  static CollectiveException failure(int code, String text) {
-    return new CollectiveException(ResultCode.of(code), text);
   }
 
   @Override
