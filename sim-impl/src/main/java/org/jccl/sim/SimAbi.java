@@ -23,6 +23,7 @@ import org.jccl.sim.comm.RawGroup;
 import org.jccl.sim.device.CurrentDevice;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.SimStream;
+import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.spi.NcclAbi;
@@ -39,6 +40,7 @@ final class SimAbi implements NcclAbi {
   private static final int INVALID_USAGE = ResultCode.INVALID_USAGE.code();
   private static final int HOST_IMMEDIATE = 1;
 
+  private final World world;
   private final Kernel kernel;
   private final Creations creations;
   private final List<SimDevice> devices;
@@ -47,8 +49,9 @@ final class SimAbi implements NcclAbi {
   private volatile String lastError = "";
   private final ThreadLocal<RawGroup> groups = ThreadLocal.withInitial(RawGroup::new);
 
-  SimAbi(Kernel kernel, Creations creations, List<SimDevice> devices) {
-    this.kernel = kernel;
+  SimAbi(World world, Creations creations, List<SimDevice> devices) {
+    this.world = world;
+    this.kernel = world.kernel();
     this.creations = creations;
     this.devices = devices;
   }
@@ -69,7 +72,7 @@ final class SimAbi implements NcclAbi {
     if (isNull(version)) {
       return INVALID_ARGUMENT;
     }
-    version.set(JAVA_INT_UNALIGNED, 0, SimBackend.IMITATED_VERSION);
+    version.set(JAVA_INT_UNALIGNED, 0, world.version());
     return OK;
   }
 
@@ -156,7 +159,7 @@ final class SimAbi implements NcclAbi {
   }
 
   /** What NCCL refuses a creation for, in its order (ARG-15, ARG-16); or null. */
-  private static @Nullable String wrongArgument(
+  private @Nullable String wrongArgument(
       MemorySegment comm, int nranks, int rank, MemorySegment config) {
     if (nranks < 1) {
       return "nranks " + nranks;
@@ -185,12 +188,12 @@ final class SimAbi implements NcclAbi {
   }
 
   /** What is wrong by rules CFG-01 to CFG-16, of which the first failing one decides; or null. */
-  private static @Nullable String wrongField(MemorySegment config) {
+  private @Nullable String wrongField(MemorySegment config) {
     if (config.get(JAVA_INT_UNALIGNED, ConfigField.MAGIC_OFFSET) != ConfigField.MAGIC) {
       return "configuration without magic";
     }
     int version = config.get(JAVA_INT_UNALIGNED, ConfigField.VERSION_OFFSET);
-    int known = Math.min(version, SimBackend.IMITATED_VERSION);
+    int known = Math.min(version, world.version());
     for (ConfigField field : ConfigField.values()) {
       if (field.since() <= known) {
         int value = config.get(JAVA_INT_UNALIGNED, field.offset());

@@ -27,9 +27,6 @@ import org.jccl.spi.RankHost;
 
 /** The simulator as a backend: the devices and communicators of one {@link Simulator}. */
 final class SimBackend implements Backend, GroupRecording.Issuer {
-  /** The NCCL version whose rules are imitated. */
-  static final int IMITATED_VERSION = 22809;
-
   private final Simulator simulator;
   private final World world;
   private final Creations creations;
@@ -52,7 +49,7 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
     for (int index = 0; index < deviceCount; index++) {
       devices.add(new SimDevice(this, world, devices, index, leaks));
     }
-    this.raw = new SimAbi(world.kernel(), creations, devices);
+    this.raw = new SimAbi(world, creations, devices);
   }
 
   Simulator simulator() {
@@ -84,7 +81,7 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
 
   @Override
   public int ncclVersion() {
-    return IMITATED_VERSION;
+    return world.version();
   }
 
   @Override
@@ -179,7 +176,7 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
               throw new BackendUnavailableException(
                   "the simulator loads no library: leave the library path " + path + " away");
             });
-    return new Capability("sim", IMITATED_VERSION, description, device.identity());
+    return new Capability("sim", world.version(), description, device.identity());
   }
 
   @Override

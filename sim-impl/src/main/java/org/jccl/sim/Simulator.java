@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -36,6 +37,15 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Simulator implements AutoCloseable {
+  /** The version that is imitated unless told otherwise: 2.28.9. */
+  public static final int DEFAULT_VERSION = 22809;
+
+  /** The newest version whose rules are known: 2.30.7. */
+  public static final int NEWEST_VERSION = 23007;
+
+  /** The oldest one: 2.27.3. */
+  public static final int OLDEST_VERSION = 22703;
+
   private final Kernel kernel;
   private final SimBackend backend;
   private final Consumer<String> warnings;
@@ -45,7 +55,7 @@ public final class Simulator implements AutoCloseable {
     Long seed = builder.seed;
     Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
     this.kernel = new Kernel(choices, seed != null, builder.foreignTimeout);
-    World world = new World(kernel, builder.checks, CostModel.h200());
+    World world = new World(builder.ncclVersion, builder.environment, kernel, builder.checks, CostModel.h200());
     String words =
         "in-JVM simulator of "
             + builder.devices
@@ -136,6 +146,8 @@ public final class Simulator implements AutoCloseable {
 
   /** Collects the properties of a simulated world. */
   public static final class Builder {
+    private int ncclVersion = DEFAULT_VERSION;
+    private Map<String, String> environment = Map.of();
     private int devices = 8;
     private @Nullable Long seed;
     private CheckLevel checks = CheckLevel.DEFAULT;
@@ -144,6 +156,33 @@ public final class Simulator implements AutoCloseable {
     private Consumer<String> warnings = line -> System.err.println("jccl: " + line);
 
     private Builder() {}
+
+    /**
+     * Version code of the NCCL to imitate, 2.28.9 unless set: its functions, its configuration
+     * fields, its quirks (rule VER-05).
+     */
+    public Builder ncclVersion(int value) {
+      if (value < OLDEST_VERSION || value > NEWEST_VERSION) {
+        throw new IllegalArgumentException(
+            "ncclVersion "
+                + value
+                + ": the simulator imitates "
+                + OLDEST_VERSION
+                + " to "
+                + NEWEST_VERSION);
+      }
+      ncclVersion = value;
+      return this;
+    }
+
+    /**
+     * NCCL's environment variables as this world sees them, none unless set: the process's own are
+     * not read, so that a simulation does not depend on where it runs (chapter 10).
+     */
+    public Builder environment(Map<String, String> value) {
+      environment = Map.copyOf(value);
+      return this;
+    }
 
     /** Number of devices, at least 1. */
     public Builder devices(int value) {

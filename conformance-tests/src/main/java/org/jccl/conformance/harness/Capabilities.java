@@ -38,10 +38,10 @@ public record Capabilities(
     types = Set.copyOf(types);
   }
 
-  /** A simulated NCCL 2.28.9 without limits. */
-  public static Capabilities simulated(boolean repeatable) {
+  /** A simulated NCCL of that version without limits. */
+  public static Capabilities simulated(int version, boolean repeatable) {
     return new Capabilities(
-        MOST_RANKS, EnumSet.allOf(DataType.class), true, 22809, true, true, repeatable, false);
+        MOST_RANKS, EnumSet.allOf(DataType.class), true, version, true, true, repeatable, false);
   }
 
   /**

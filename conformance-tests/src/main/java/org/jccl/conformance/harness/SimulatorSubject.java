@@ -6,6 +6,7 @@ import org.jccl.Backend;
 import org.jccl.CheckLevel;
 import org.jccl.sim.Simulator;
 import org.jccl.spi.NcclAbi;
+import org.jccl.spi.NcclFunction;
 import org.jccl.spi.RankHost;
 import org.jspecify.annotations.Nullable;
 
@@ -16,29 +17,39 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the schedule, or null for first in, first out
  * @param free whether ranks run on threads that the simulator does not order
  * @param checks how much it checks by itself; liars are told apart better without
+ * @param version version code of the NCCL that it imitates
  */
-public record SimulatorSubject(String name, @Nullable Long seed, boolean free, CheckLevel checks)
+public record SimulatorSubject(
+    String name, @Nullable Long seed, boolean free, CheckLevel checks, int version)
     implements Subject {
   private static final Duration FOREIGN_TIMEOUT = Duration.ofSeconds(20);
 
   /** The simulator as users get it. */
   public SimulatorSubject() {
-    this("simulator", null, false, CheckLevel.DEFAULT);
+    this("simulator", null, false, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION);
   }
 
   /** A schedule of its own from {@code seed}. */
   public static SimulatorSubject seeded(long seed) {
-    return new SimulatorSubject("simulator-seed-" + seed, seed, false, CheckLevel.DEFAULT);
+    return new SimulatorSubject(
+        "simulator-seed-" + seed, seed, false, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION);
   }
 
   /** Ranks on platform threads, in the order of the machine. */
   public static SimulatorSubject freeRunning() {
-    return new SimulatorSubject("simulator-free", null, true, CheckLevel.DEFAULT);
+    return new SimulatorSubject(
+        "simulator-free", null, true, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION);
   }
 
   @Override
   public Capabilities capabilities() {
-    return Capabilities.simulated(!free);
+    return Capabilities.simulated(version, !free);
+  }
+
+  @Override
+  public Optional<Subject> imitating(int newer) {
+    return Optional.of(
+        new SimulatorSubject(name + "-" + NcclFunction.text(newer), seed, free, checks, newer));
   }
 
   @Override
@@ -71,6 +82,7 @@ public record SimulatorSubject(String name, @Nullable Long seed, boolean free, C
   public Simulator simulator() {
     Simulator.Builder builder =
         Simulator.builder()
+            .ncclVersion(version)
             .devices(Capabilities.MOST_RANKS)
             .checks(checks)
             .foreignTimeout(FOREIGN_TIMEOUT)

@@ -1,5 +1,6 @@
 package org.jccl.conformance.harness;
 
+import java.util.Map;
 import java.util.Optional;
 import org.jccl.Backend;
 import org.jccl.spi.NcclAbi;
@@ -16,6 +17,22 @@ public interface Subject {
    * @throws org.jccl.BackendUnavailableException if it cannot be opened here
    */
   Capabilities capabilities();
+
+  /**
+   * The same kind of subject, imitating NCCL {@code version}; empty if it is what it is. Rules that
+   * came later than the subject's own version are shown on it.
+   */
+  default Optional<Subject> imitating(int version) {
+    return Optional.empty();
+  }
+
+  /**
+   * The same subject with these environment variables of NCCL's; empty if it is what this process
+   * was started with.
+   */
+  default Optional<Subject> with(Map<String, String> environment) {
+    return Optional.empty();
+  }
 
   /** Opens a fresh instance. */
   Instance open();

@@ -1,5 +1,6 @@
 package org.jccl.conformance.harness;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,11 +27,13 @@ public final class Worlds {
     return SHARED.computeIfAbsent(subject.name(), name -> new Worlds(subject));
   }
 
-  /** Closes what {@link #shared} gave for the subject. */
+  /** Closes what {@link #shared} gave for the subject and for imitations by it. */
   public static void closeShared(Subject subject) {
-    Worlds worlds = SHARED.remove(subject.name());
-    if (worlds != null) {
-      worlds.close();
+    for (String name : List.copyOf(SHARED.keySet())) {
+      Worlds worlds = name.startsWith(subject.name()) ? SHARED.remove(name) : null;
+      if (worlds != null) {
+        worlds.close();
+      }
     }
   }
 

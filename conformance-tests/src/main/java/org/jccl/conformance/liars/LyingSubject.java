@@ -6,6 +6,7 @@ import org.jccl.CheckLevel;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
+import org.jccl.sim.Simulator;
 import org.jccl.spi.NcclAbi;
 
 /**
@@ -21,12 +22,14 @@ public record LyingSubject(Liar liar) implements Subject {
 
   @Override
   public Capabilities capabilities() {
-    return Capabilities.simulated(true);
+    return Capabilities.simulated(Simulator.DEFAULT_VERSION, true);
   }
 
   @Override
   public Instance open() {
-    Instance simulator = new SimulatorSubject(name(), null, false, CheckLevel.NONE).open();
+    Instance simulator =
+        new SimulatorSubject(name(), null, false, CheckLevel.NONE, Simulator.DEFAULT_VERSION)
+            .open();
     Backend lying = new LyingBackend(liar, simulator.backend());
     return new Instance() {
       @Override

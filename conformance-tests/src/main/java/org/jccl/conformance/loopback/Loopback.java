@@ -20,7 +20,7 @@ import org.jccl.spi.NcclAbi;
  */
 public final class Loopback implements AutoCloseable {
   /** The version that the simulator imitates. */
-  public static final int VERSION = 22809;
+  public static final int VERSION = Simulator.DEFAULT_VERSION;
 
   private final Simulator simulator;
   private final StubLibrary stubs;
@@ -39,8 +39,8 @@ public final class Loopback implements AutoCloseable {
   }
 
   /**
-   * The same with a library that says it is {@code version} and lacks what came later. What it says
-   * is all that is older about it: rules are those of {@link #VERSION}.
+   * The same with a library that says it is {@code version} and lacks what came later. Below {@link
+   * Simulator#OLDEST_VERSION} what it says is all that is older about it.
    */
   public static Loopback open(int devices, int version) {
     return open(devices, version, UnaryOperator.identity());
@@ -50,6 +50,7 @@ public final class Loopback implements AutoCloseable {
   public static Loopback open(int devices, int version, UnaryOperator<NcclAbi> between) {
     Simulator simulator =
         Simulator.builder()
+            .ncclVersion(Math.max(version, Simulator.OLDEST_VERSION))
             .devices(devices)
             .foreignTimeout(Duration.ofSeconds(20))
             .warnings(line -> {})

@@ -10,8 +10,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import org.jccl.UniqueId;
-import org.jccl.nccl.ffi.NcclFunction;
 import org.jccl.spi.NcclAbi;
+import org.jccl.spi.NcclFunction;
 
 /**
  * One line of NCCL's header: the method of {@link NcclAbi} that the function is, and its C shape.
@@ -101,6 +101,7 @@ record Prototype(String method, FunctionDescriptor shape) {
       case GROUP_END -> of("groupEnd");
       case MEM_ALLOC -> of("memAlloc", HANDLE_POINTER, SIZE);
       case MEM_FREE -> of("memFree", HANDLE);
+      default -> throw new UnsupportedOperationException(function + " has no prototype yet");
     };
   }
 }

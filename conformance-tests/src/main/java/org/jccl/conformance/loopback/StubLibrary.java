@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jccl.nccl.ffi.NcclFunction;
 import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.spi.NcclAbi;
+import org.jccl.spi.NcclFunction;
 
 /**
  * Any {@link NcclAbi} as a C library: one stub per function of NCCL, callable at an address.
@@ -45,7 +45,7 @@ public final class StubLibrary implements AutoCloseable {
     this.entrance = new Entrance(target, version);
     Arena arena = Arena.ofAuto();
     for (NcclFunction function : NcclFunction.values()) {
-      if (function.since() <= version) {
+      if (function.isIn(version) && function.compareTo(NcclFunction.MEM_FREE) <= 0) {
         stubs.put(function.symbol(), stub(entrance, function, arena));
       }
     }

@@ -16,6 +16,7 @@ import org.jccl.conformance.harness.RankBody;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.ops.Operation;
+import org.jccl.spi.NcclFunction;
 import org.opentest4j.TestAbortedException;
 
 /** What all suites share: the subject and its worlds. */
@@ -56,6 +57,27 @@ public abstract class Suite {
   /** Runs {@code body} on every rank of a world of {@code ranks}. */
   protected final void run(int ranks, RankBody body) {
     worlds.run(ranks, body);
+  }
+
+  /**
+   * Runs {@code body} on a subject that is at least {@code version}: this one, or an imitation of
+   * that version where this one can imitate; skipped where it is what it is.
+   */
+  protected final void runSince(int version, int ranks, RankBody body) {
+    since(version).run(ranks, body);
+  }
+
+  /** The worlds of a subject that is at least {@code version}; skips the rule if there is none. */
+  protected final Worlds since(int version) {
+    if (capabilities().version() >= version) {
+      return worlds;
+    }
+    Optional<Subject> imitation = subject.imitating(version);
+    need(
+        imitation.isPresent()
+            ? Optional.empty()
+            : Optional.of("not run: needs " + NcclFunction.text(version)));
+    return Worlds.shared(imitation.orElseThrow());
   }
 
   /** Runs a program on every rank and looks at all its memory. */

@@ -20,8 +20,8 @@ import org.jccl.RanksFailedException;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
-import org.jccl.nccl.ffi.NcclFunction;
 import org.jccl.ops.ConfigField;
+import org.jccl.spi.NcclFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

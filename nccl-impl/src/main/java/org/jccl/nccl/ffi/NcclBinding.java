@@ -14,6 +14,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.Map;
 import org.jccl.UniqueId;
 import org.jccl.spi.NcclAbi;
+import org.jccl.spi.NcclFunction;
 
 /**
  * NCCL's C functions as Java methods, over one library's addresses.

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jccl.spi.NcclFunction;
 import org.junit.jupiter.api.Test;
 
 class NcclBindingTest {

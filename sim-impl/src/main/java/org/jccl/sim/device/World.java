@@ -1,5 +1,6 @@
 package org.jccl.sim.device;
 
+import java.util.Map;
 import org.jccl.CheckLevel;
 import org.jccl.MisuseKind;
 import org.jccl.sim.cost.CostModel;
@@ -8,11 +9,18 @@ import org.jccl.sim.kernel.Kernel;
 /**
  * What everything in one simulation shares.
  *
+ * @param version version code of the NCCL that is imitated
+ * @param environment NCCL's environment variables as the simulation sees them (chapter 10)
  * @param kernel the event loop
  * @param checks how much is checked
  * @param cost how long things take in virtual time
  */
-public record World(Kernel kernel, CheckLevel checks, CostModel cost) {
+public record World(
+    int version,
+    Map<String, String> environment,
+    Kernel kernel,
+    CheckLevel checks,
+    CostModel cost) {
   /** Whether anything is checked. */
   public boolean isChecking() {
     return checks != CheckLevel.NONE;
