@@ -5,6 +5,7 @@ import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.loopback.LoopbackSubject;
 import org.jccl.conformance.rules.ArgumentRules;
 import org.jccl.conformance.rules.CollectiveRules;
+import org.jccl.conformance.rules.EnvironmentRules;
 import org.jccl.conformance.rules.GroupRules;
 import org.jccl.conformance.rules.LifecycleRules;
 import org.jccl.conformance.rules.PointToPointRules;
@@ -100,6 +101,13 @@ class LoopbackRulesTest {
   @Group
   class RawGroups extends RawGroupRules {
     RawGroups() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class Environment extends EnvironmentRules {
+    Environment() {
       super(SUBJECT);
     }
   }

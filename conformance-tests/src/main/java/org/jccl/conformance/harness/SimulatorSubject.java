@@ -1,7 +1,9 @@
 package org.jccl.conformance.harness;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
 import org.jccl.sim.Simulator;
@@ -18,27 +20,28 @@ import org.jspecify.annotations.Nullable;
  * @param free whether ranks run on threads that the simulator does not order
  * @param checks how much it checks by itself; liars are told apart better without
  * @param version version code of the NCCL that it imitates
+ * @param environment NCCL's environment variables as it sees them
  */
 public record SimulatorSubject(
-    String name, @Nullable Long seed, boolean free, CheckLevel checks, int version)
+    String name, @Nullable Long seed, boolean free, CheckLevel checks, int version, Map<String, String> environment)
     implements Subject {
   private static final Duration FOREIGN_TIMEOUT = Duration.ofSeconds(20);
 
   /** The simulator as users get it. */
   public SimulatorSubject() {
-    this("simulator", null, false, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION);
+    this("simulator", null, false, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION, Map.of());
   }
 
   /** A schedule of its own from {@code seed}. */
   public static SimulatorSubject seeded(long seed) {
     return new SimulatorSubject(
-        "simulator-seed-" + seed, seed, false, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION);
+        "simulator-seed-" + seed, seed, false, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION, Map.of());
   }
 
   /** Ranks on platform threads, in the order of the machine. */
   public static SimulatorSubject freeRunning() {
     return new SimulatorSubject(
-        "simulator-free", null, true, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION);
+        "simulator-free", null, true, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION, Map.of());
   }
 
   @Override
@@ -49,7 +52,15 @@ public record SimulatorSubject(
   @Override
   public Optional<Subject> imitating(int newer) {
     return Optional.of(
-        new SimulatorSubject(name + "-" + NcclFunction.text(newer), seed, free, checks, newer));
+        new SimulatorSubject(name + "-" + NcclFunction.text(newer), seed, free, checks, newer, environment));
+  }
+
+  @Override
+  public Optional<Subject> with(Map<String, String> variables) {
+    Map<String, String> all = new TreeMap<>(environment);
+    all.putAll(variables);
+    return Optional.of(
+        new SimulatorSubject(name + variables, seed, free, checks, version, all));
   }
 
   @Override
@@ -83,6 +94,7 @@ public record SimulatorSubject(
     Simulator.Builder builder =
         Simulator.builder()
             .ncclVersion(version)
+            .environment(environment)
             .devices(Capabilities.MOST_RANKS)
             .checks(checks)
             .foreignTimeout(FOREIGN_TIMEOUT)
