@@ -13,6 +13,7 @@ module org.jccl.conformance {
   requires org.junit.platform.launcher;
   requires static org.jspecify;
 
+  exports org.jccl.conformance.book;
   exports org.jccl.conformance.cases;
   exports org.jccl.conformance.data;
   exports org.jccl.conformance.harness;
