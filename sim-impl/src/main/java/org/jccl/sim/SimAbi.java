@@ -102,7 +102,8 @@ final class SimAbi implements NcclAbi {
       case INVALID_USAGE -> "invalid usage";
       case REMOTE_ERROR -> "remote process exited or there was a network error";
       case IN_PROGRESS -> "operation in progress";
-      case TIMEOUT, UNKNOWN -> "unknown result code";
+      case TIMEOUT -> world.version() >= 23003 ? "operation timed out" : "unknown result code";
+      case UNKNOWN -> "unknown result code";
     };
   }
 
@@ -347,7 +348,11 @@ final class SimAbi implements NcclAbi {
       return INVALID_ARGUMENT; // PMS-10 normalised: NCCL crashes
     }
     if (!DataType.isCode(type)) {
-      return residence == HOST_IMMEDIATE ? ResultCode.INTERNAL_ERROR.code() : INVALID_ARGUMENT;
+      if (residence == HOST_IMMEDIATE) {
+        return ResultCode.INTERNAL_ERROR.code();
+      }
+      op.set(JAVA_INT_UNALIGNED, 0, endpoint.createScaleOfNoType());
+      return OK;
     }
     DataType of = DataType.ofCode(type);
     int code;

@@ -133,7 +133,11 @@ public final class Simulator implements AutoCloseable {
   }
 
   private void deadlock(List<HostTask> blocked) {
-    ReportedMisuse report = DeadlockReport.of(kernel.tasks(), blocked, kernel.choices().describe());
+    ReportedMisuse dropped = backend.creations().findDropped();
+    ReportedMisuse report =
+        dropped != null
+            ? dropped
+            : DeadlockReport.of(kernel.tasks(), blocked, kernel.choices().describe());
     backend.creations().reportPending(report);
     blocked.forEach(task -> task.fail(report));
   }

@@ -20,28 +20,39 @@ import org.jspecify.annotations.Nullable;
  * @param free whether ranks run on threads that the simulator does not order
  * @param checks how much it checks by itself; liars are told apart better without
  * @param version version code of the NCCL that it imitates
- * @param environment NCCL's environment variables as it sees them
+ * @param environment NCCL's variables as it sees them
  */
 public record SimulatorSubject(
-    String name, @Nullable Long seed, boolean free, CheckLevel checks, int version, Map<String, String> environment)
+    String name,
+    @Nullable Long seed,
+    boolean free,
+    CheckLevel checks,
+    int version,
+    Map<String, String> environment)
     implements Subject {
   private static final Duration FOREIGN_TIMEOUT = Duration.ofSeconds(20);
 
+  /** Without variables. */
+  public SimulatorSubject(
+      String name, @Nullable Long seed, boolean free, CheckLevel checks, int version) {
+    this(name, seed, free, checks, version, Map.of());
+  }
+
   /** The simulator as users get it. */
   public SimulatorSubject() {
-    this("simulator", null, false, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION, Map.of());
+    this("simulator", null, false, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION);
   }
 
   /** A schedule of its own from {@code seed}. */
   public static SimulatorSubject seeded(long seed) {
     return new SimulatorSubject(
-        "simulator-seed-" + seed, seed, false, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION, Map.of());
+        "simulator-seed-" + seed, seed, false, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION);
   }
 
   /** Ranks on platform threads, in the order of the machine. */
   public static SimulatorSubject freeRunning() {
     return new SimulatorSubject(
-        "simulator-free", null, true, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION, Map.of());
+        "simulator-free", null, true, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION);
   }
 
   @Override
@@ -52,15 +63,17 @@ public record SimulatorSubject(
   @Override
   public Optional<Subject> imitating(int newer) {
     return Optional.of(
-        new SimulatorSubject(name + "-" + NcclFunction.text(newer), seed, free, checks, newer, environment));
+        new SimulatorSubject(
+            name + "-" + NcclFunction.text(newer), seed, free, checks, newer, environment));
   }
 
   @Override
   public Optional<Subject> with(Map<String, String> variables) {
     Map<String, String> all = new TreeMap<>(environment);
     all.putAll(variables);
+    String named = Subject.named(name, variables);
     return Optional.of(
-        new SimulatorSubject(name + variables, seed, free, checks, version, all));
+        new SimulatorSubject(named, seed, free, checks, version, Map.copyOf(all)));
   }
 
   @Override

@@ -44,10 +44,10 @@ public final class Loopback implements AutoCloseable {
    * Simulator#OLDEST_VERSION} what it says is all that is older about it.
    */
   public static Loopback open(int devices, int version) {
-    return open(devices, version, UnaryOperator.identity());
+    return open(devices, version, Map.of());
   }
 
-  /** The same with NCCL's environment variables as the library sees them. */
+  /** The same with NCCL's environment variables as its library sees them. */
   public static Loopback open(int devices, int version, Map<String, String> environment) {
     return open(devices, version, environment, UnaryOperator.identity());
   }
@@ -58,10 +58,7 @@ public final class Loopback implements AutoCloseable {
   }
 
   private static Loopback open(
-      int devices,
-      int version,
-      Map<String, String> environment,
-      UnaryOperator<NcclAbi> between) {
+      int devices, int version, Map<String, String> environment, UnaryOperator<NcclAbi> between) {
     Simulator simulator =
         Simulator.builder()
             .ncclVersion(Math.max(version, Simulator.OLDEST_VERSION))

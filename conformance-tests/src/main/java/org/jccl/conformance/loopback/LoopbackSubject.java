@@ -44,8 +44,9 @@ public final class LoopbackSubject implements Subject {
 
   @Override
   public String name() {
-    String of = version == Loopback.VERSION ? "" : "-" + NcclFunction.text(version);
-    return "loopback" + of + (environment.isEmpty() ? "" : environment);
+    String own =
+        version == Loopback.VERSION ? "loopback" : "loopback-" + NcclFunction.text(version);
+    return environment.isEmpty() ? own : Subject.named(own, environment);
   }
 
   @Override

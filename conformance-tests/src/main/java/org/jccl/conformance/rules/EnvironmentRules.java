@@ -85,7 +85,7 @@ public abstract class EnvironmentRules extends RawSuite {
     checked.forEach(
         (mode, on) ->
             pointersAreChecked(
-                under(VERSION_WITH_CHECK_MODE, Map.of("NCCL_CHECK_MODE", mode)), on));
+                underSince(VERSION_WITH_CHECK_MODE, Map.of("NCCL_CHECK_MODE", mode)), on));
   }
 
   /** ARG-04: with checks on, even a call of count 0 needs real buffers. */
@@ -235,7 +235,7 @@ public abstract class EnvironmentRules extends RawSuite {
     for (int value = 0; value <= 1; value++) {
       boolean shared = value == 1;
       bare(
-          under(VERSION_WITH_SHARED_GPUS, Map.of("NCCL_MULTI_RANK_GPU_ENABLE", "" + value)),
+          underSince(VERSION_WITH_SHARED_GPUS, Map.of("NCCL_MULTI_RANK_GPU_ENABLE", "" + value)),
           (abi, backend) -> {
             try (RawSingle one = new RawSingle(abi, backend)) {
               List<Integer> codes = one.openTwiceOnOneDevice();
@@ -320,7 +320,7 @@ public abstract class EnvironmentRules extends RawSuite {
     variables.put("NCCL_NUM_RMA_CTX", "2");
     variables.put("NCCL_P2P_MAX_PEERS", "4");
     variables.put("NCCL_ALLGATHERV_ENABLE", "0");
-    stillAdds(under(VERSION_WITH_RMA, variables), atMost(2));
+    stillAdds(underSince(VERSION_WITH_RMA, variables), atMost(2));
   }
 
   @Example

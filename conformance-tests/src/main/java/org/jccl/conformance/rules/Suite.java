@@ -83,20 +83,16 @@ public abstract class Suite {
   }
 
   /**
-   * The worlds of the subject under these environment variables, which a library reads once: where
+   * The worlds of this subject with these environment variables of NCCL's; where
    * that takes a process of its own, the rule is run again in one.
    */
   protected final Worlds under(Map<String, String> environment) {
     return under(subject, environment);
   }
 
-  /** The same of a subject that is at least {@code version}. */
-  protected final Worlds under(int version, Map<String, String> environment) {
-    if (capabilities().version() >= version) {
-      return under(subject, environment);
-    }
-    since(version);
-    return under(subject.imitating(version).orElseThrow(), environment);
+  /** The same for a subject that is at least {@code version}. */
+  protected final Worlds underSince(int version, Map<String, String> environment) {
+    return under(since(version).subject(), environment);
   }
 
   private static Worlds under(Subject subject, Map<String, String> environment) {

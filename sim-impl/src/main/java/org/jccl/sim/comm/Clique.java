@@ -96,12 +96,21 @@ final class Clique {
     if (!world.isChecking()) {
       return;
     }
+    if (call.count() == 0) {
+      contract.noteDropped(call, rank);
+      return;
+    }
     try {
       contract.note(call, rank);
     } catch (ReportedMisuse found) {
       report(found);
       throw found;
     }
+  }
+
+  /** Why nothing moves, if that is because a rank's call had count 0 (SIM-08). */
+  @Nullable ReportedMisuse findDropped() {
+    return stopped == null && world.isChecking() ? contract.findDropped() : null;
   }
 
   /** A part's launch has started. */

@@ -1,6 +1,7 @@
 package org.jccl.sim.comm;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ public final class RawGroup {
 
   /** Notes the failure of a call, which poisons an open group (rule GRP-11). */
   public int fail(int code) {
-    if (depth > 0) {
+    if (depth > 0 && code != 0) {
       error = code; // GRP-12: the last one is returned
     }
     return code;
@@ -73,12 +74,22 @@ public final class RawGroup {
       int reduction,
       int rootOrPeer,
       SimStream stream) {
+    if (!endpoint.knows(operation, send, recv, count, rootOrPeer)) {
+      return fail(ResultCode.INVALID_ARGUMENT.code());
+    }
     Request request =
         endpoint.request(operation, send, recv, count, type, reduction, rootOrPeer, stream);
-    if (depth == 0) {
-      return endpoint.issue(List.of(request));
+    boolean alone = endpoint.worldSize() == 1 && !operation.hasPeer();
+    if (depth == 0 || alone) { // GRP-07: one rank's collectives run at once
+      return fail(endpoint.issue(List.of(request)));
     }
-    queued.computeIfAbsent(endpoint, own -> new ArrayList<>()).add(request);
+    if (!request.isDropped()) {
+      List<Request> before = queued.computeIfAbsent(endpoint, own -> new ArrayList<>());
+      if (!before.isEmpty() && before.getFirst().stream().capture() != stream.capture()) {
+        return fail(ResultCode.INVALID_USAGE.code()); // STR-18
+      }
+      before.add(request);
+    }
     return 0;
   }
 
@@ -109,12 +120,22 @@ public final class RawGroup {
     return issueAll(work);
   }
 
+  /** Issues communicator by communicator; the first failure discards the rest (rule GRP-16). */
   private static int issueAll(Map<Endpoint, List<Request>> work) {
-    int code = 0;
+    Map<Clique, Boolean> captured = new IdentityHashMap<>();
     for (Map.Entry<Endpoint, List<Request>> each : work.entrySet()) {
-      int own = each.getKey().issue(each.getValue());
-      code = own == 0 ? code : own;
+      boolean own = each.getValue().getFirst().captured();
+      Boolean others = captured.putIfAbsent(each.getKey().clique(), own);
+      if (others != null && others != own) {
+        return ResultCode.INVALID_USAGE.code(); // STR-19: before any rank of the clique is launched
+      }
     }
-    return code;
+    for (Map.Entry<Endpoint, List<Request>> each : work.entrySet()) {
+      int code = each.getKey().issue(each.getValue());
+      if (code != 0) {
+        return code;
+      }
+    }
+    return 0;
   }
 }
