@@ -32,7 +32,8 @@ public record RuleVerdict(String rule, Verdict verdict, int tests, long millis, 
   /** The verdict on {@code rule} from the results of those of its tests that were run. */
   static RuleVerdict of(Rule rule, List<RuleResult> results) {
     if (rule.verdict() == Rule.Verdict.UNTESTABLE) {
-      return new RuleVerdict(rule.id(), Verdict.UNTESTABLE, 0, 0, rule.untestable());
+      return new RuleVerdict(
+          rule.id(), Verdict.UNTESTABLE, 0, 0, rule.untestable().replaceAll("\\s+", " "));
     }
     long millis = results.stream().mapToLong(RuleResult::millis).sum();
     List<RuleResult> broken = having(results, Outcome.BROKEN);

@@ -28,6 +28,7 @@ final class Clique {
   private final FoldOrder foldOrder;
   private final Places sources;
   private final Places targets;
+  private final @Nullable AllowedAlgorithms algorithms;
   private @Nullable RuntimeException stopped;
 
   Clique(World world, DataPlane dataPlane, String name, int worldSize) {
@@ -38,12 +39,18 @@ final class Clique {
     this.foldOrder = new RankOrder(worldSize);
     this.sources = new Places(worldSize);
     this.targets = new Places(worldSize);
+    this.algorithms = AllowedAlgorithms.parse(world.environment().get("NCCL_ALGO"));
     this.contract =
         new Contract(name, worldSize, world.kernel().choices().describe(), this::whereIs);
   }
 
   World world() {
     return world;
+  }
+
+  /** Whether NCCL would find an algorithm for a call of {@code operation} (rule ENV-06). */
+  boolean hasAlgorithm(Operation operation) {
+    return worldSize() == 1 || algorithms == null || algorithms.leaves(operation);
   }
 
   DataPlane dataPlane() {

@@ -169,7 +169,7 @@ public final class Endpoint {
    * @return NCCL's result code
    */
   int issue(List<Request> requests) {
-    int code = requireMatchedSelfMessages(requests);
+    int code = refusedAtLaunch(requests);
     if (code != 0) {
       return code;
     }
@@ -187,6 +187,16 @@ public final class Endpoint {
     }
     launch(requests);
     return 0;
+  }
+
+  /** What NCCL finds out only when a group is launched (rule GRP-16); 0 if nothing is wrong. */
+  private int refusedAtLaunch(List<Request> requests) {
+    for (Request request : requests) {
+      if (!request.isDropped() && !clique.hasAlgorithm(request.operation())) {
+        return ResultCode.INVALID_USAGE.code(); // ENV-06
+      }
+    }
+    return requireMatchedSelfMessages(requests);
   }
 
   /** Rule P2P-05: sends to self and receives from self are equally many in a group. */
