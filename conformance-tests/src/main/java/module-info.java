@@ -3,6 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /** The rule book as executable properties, for these two backends and for anyone else's. */
 @NullMarked
 module org.jccl.conformance {
+  requires java.management;
   requires transitive org.jccl;
   requires transitive org.jccl.nccl;
   requires org.jccl.sim;

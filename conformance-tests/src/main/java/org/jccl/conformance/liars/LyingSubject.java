@@ -1,7 +1,7 @@
 package org.jccl.conformance.liars;
 
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
 import org.jccl.conformance.harness.Capabilities;
@@ -29,7 +29,8 @@ public record LyingSubject(Liar liar) implements Subject {
   @Override
   public Instance open() {
     Instance simulator =
-        new SimulatorSubject(name(), null, false, CheckLevel.NONE, Simulator.DEFAULT_VERSION, Map.of())
+        new SimulatorSubject(
+                name(), null, false, CheckLevel.NONE, Simulator.DEFAULT_VERSION, Map.of())
             .open();
     Backend lying = new LyingBackend(liar, simulator.backend());
     return new Instance() {

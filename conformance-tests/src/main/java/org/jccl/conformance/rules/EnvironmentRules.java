@@ -104,8 +104,7 @@ public abstract class EnvironmentRules extends RawSuite {
   @AlsoShows("STR-10")
   public void required_ENV_04_implicitLaunchOrder() {
     needRanks(2);
-    Worlds worlds =
-        under(Map.of("NCCL_LAUNCH_ORDER_IMPLICIT", "1", "NCCL_LAUNCH_RACE_FATAL", "1"));
+    Worlds worlds = under(Map.of("NCCL_LAUNCH_ORDER_IMPLICIT", "1", "NCCL_LAUNCH_RACE_FATAL", "1"));
     worlds.run(
         2,
         rank -> {

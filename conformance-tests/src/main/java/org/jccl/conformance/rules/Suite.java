@@ -83,8 +83,8 @@ public abstract class Suite {
   }
 
   /**
-   * The worlds of this subject with these environment variables of NCCL's; where
-   * that takes a process of its own, the rule is run again in one.
+   * The worlds of this subject with these environment variables of NCCL's; where that takes a
+   * process of its own, the rule is run again in one.
    */
   protected final Worlds under(Map<String, String> environment) {
     return under(subject, environment);

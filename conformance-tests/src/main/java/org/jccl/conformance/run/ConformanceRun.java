@@ -92,10 +92,7 @@ public final class ConformanceRun {
    * @param begun hears of each rule's method that begins
    */
   static List<RuleResult> run(
-      Subject subject,
-      List<String> methods,
-      Consumer<String> begun,
-      Consumer<RuleResult> told) {
+      Subject subject, List<String> methods, Consumer<String> begun, Consumer<RuleResult> told) {
     ResultCollector collector = new ResultCollector(begun, told);
     LauncherDiscoveryRequest request =
         LauncherDiscoveryRequestBuilder.request()

@@ -25,7 +25,8 @@ sealed interface Report {
   private static String line(String... fields) {
     StringBuilder text = new StringBuilder("@jccl");
     for (String field : fields) {
-      text.append('\t').append(field.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n"));
+      text.append('\t')
+          .append(field.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n"));
     }
     return text.toString();
   }

@@ -42,8 +42,7 @@ public record RuleVerdict(String rule, Verdict verdict, int tests, long millis, 
     if (!broken.isEmpty()) {
       RuleResult first = broken.getFirst();
       String words = first.method() + ": " + first.words();
-      return new RuleVerdict(
-          rule.id(), Verdict.FAILED, broken.size() + held.size(), millis, words);
+      return new RuleVerdict(rule.id(), Verdict.FAILED, broken.size() + held.size(), millis, words);
     }
     String why = skipped.isEmpty() ? "no test shows it" : skipped.getFirst().words();
     return held.isEmpty()
@@ -56,8 +55,7 @@ public record RuleVerdict(String rule, Verdict verdict, int tests, long millis, 
   }
 
   /** The verdicts on {@code rules}, in their order, from all results of a run. */
-  static List<RuleVerdict> of(
-      List<Rule> rules, RuleIndex index, Map<String, RuleResult> results) {
+  static List<RuleVerdict> of(List<Rule> rules, RuleIndex index, Map<String, RuleResult> results) {
     List<RuleVerdict> verdicts = new ArrayList<>();
     for (Rule rule : rules) {
       List<RuleResult> own = new ArrayList<>();

@@ -32,8 +32,7 @@ public record VerdictTable(String subject, String about, Map<String, RuleVerdict
       String verdict = each.verdict().name().toLowerCase(Locale.ROOT);
       String words = each.head().replace('\t', ' ');
       lines.add(
-          String.join(
-              "\t", each.rule(), verdict, "" + each.tests(), "" + each.millis(), words));
+          String.join("\t", each.rule(), verdict, "" + each.tests(), "" + each.millis(), words));
     }
     Files.write(file, lines);
   }

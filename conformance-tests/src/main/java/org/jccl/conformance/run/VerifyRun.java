@@ -60,12 +60,7 @@ public final class VerifyRun {
   }
 
   private int run(
-      String backend,
-      String name,
-      String capabilities,
-      List<Rule> rules,
-      Path folder,
-      Path log)
+      String backend, String name, String capabilities, List<Rule> rules, Path folder, Path log)
       throws IOException {
     List<String> methods = methodsOf(rules);
     Map<String, RuleResult> results = new LinkedHashMap<>();

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares the ranks' calls at the same position of one communicator, as soon as the second one is
  * made (rule COL-01; SIM-01 to SIM-08). Calls of count 0 have no position: NCCL drops them, and a
- * rank may make them alone (COL-02). They are remembered until the rank's next call, so that a count
- * that is 0 on some ranks only is found once nobody can go on, or the next call differs (SIM-08).
+ * rank may make them alone (COL-02). They are remembered until the rank's next call, so that a
+ * count that is 0 on some ranks only is found once nobody can go on, or the next call differs
+ * (SIM-08).
  */
 public final class Contract {
   /** The first call made at a position. */
@@ -137,10 +138,8 @@ public final class Contract {
     String now = "\n    at " + (call.site() == null ? CallSite.current() : call.site());
     String one = "\n  rank " + firstRank + ": " + first + siteOfFirst(first, firstRank);
     String other = "\n  rank " + rank + ": " + call + now;
-    String lower =
-        words(firstIsLower ? firstRank : rank, firstIsLower ? first : call, difference);
-    String upper =
-        words(firstIsLower ? rank : firstRank, firstIsLower ? call : first, difference);
+    String lower = words(firstIsLower ? firstRank : rank, firstIsLower ? first : call, difference);
+    String upper = words(firstIsLower ? rank : firstRank, firstIsLower ? call : first, difference);
     String text =
         MisuseKind.MISMATCH
             + "("
@@ -158,9 +157,7 @@ public final class Contract {
             + "\n  replay: "
             + replay;
     return new ReportedMisuse(
-        MisuseKind.MISMATCH,
-        List.of(Math.min(firstRank, rank), Math.max(firstRank, rank)),
-        text);
+        MisuseKind.MISMATCH, List.of(Math.min(firstRank, rank), Math.max(firstRank, rank)), text);
   }
 
   private static String words(int rank, Call call, Operation.Argument difference) {
