@@ -92,8 +92,9 @@ public final class StatusPage {
         (column, table) -> {
           RuleVerdict verdict = table.verdicts().get(rule.id());
           line.append(' ').append(verdict == null ? "–" : sign(verdict)).append(" |");
-          boolean remarkable = verdict != null && verdict.verdict() != Verdict.PASSED;
-          if (remarkable && !remarks.contains(verdict.words())) {
+          if (verdict != null
+              && verdict.verdict() != Verdict.PASSED
+              && !remarks.contains(verdict.words())) {
             remarks.add(verdict.words());
           }
         });
