@@ -28,8 +28,7 @@ class RuleBookTest {
   /** How many rules each prefix has; ids are dense, so this is the whole list of them. */
   private static final Map<String, Integer> RULES = rules();
 
-  private static final Set<String> CODES =
-      Set.of("InvalidArgument", "InvalidUsage", "RemoteError");
+  private static final Set<String> CODES = Set.of("InvalidArgument", "InvalidUsage", "RemoteError");
 
   private final RuleBook book = RuleBook.load();
 
@@ -48,9 +47,7 @@ class RuleBookTest {
   void everyIdIsThereOnceAndInOrder() {
     Map<String, List<Integer>> found =
         book.rules().stream()
-            .collect(
-                groupingBy(
-                    Rule::prefix, LinkedHashMap::new, mapping(Rule::number, toList())));
+            .collect(groupingBy(Rule::prefix, LinkedHashMap::new, mapping(Rule::number, toList())));
     Map<String, List<Integer>> expected = new LinkedHashMap<>();
     RULES.forEach(
         (prefix, last) -> expected.put(prefix, IntStream.rangeClosed(1, last).boxed().toList()));
