@@ -1,7 +1,6 @@
 package org.jccl.conformance.run;
 
 import java.util.Locale;
-import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.run.RuleResult.Outcome;
 import org.jspecify.annotations.Nullable;
 
@@ -9,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 sealed interface Report {
   /** The last line. */
   String END = "@jccl\tend";
-
-  /** What is tested. */
-  record About(String capabilities) implements Report {}
 
   /** A method has begun. */
   record Started(String method) implements Report {}
@@ -29,11 +25,6 @@ sealed interface Report {
           .append(field.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n"));
     }
     return text.toString();
-  }
-
-  /** The line that says what is tested. */
-  static String subject(Capabilities capabilities) {
-    return line("subject", capabilities.toString());
   }
 
   /** The line that says that {@code method} begins. */
@@ -57,7 +48,6 @@ sealed interface Report {
       fields[i] = plain(fields[i]);
     }
     return switch (fields[1]) {
-      case "subject" -> new About(fields[2]);
       case "started" -> new Started(fields[2]);
       case "ended" -> new Ended(result(fields));
       case "end" -> new Done();

@@ -37,7 +37,6 @@ final class Supervisor {
   private final Duration deadline;
   private final Consumer<RuleResult> told;
   private final List<RuleResult> results = new ArrayList<>();
-  private String capabilities = "";
 
   /**
    * @param subject name of what is tested
@@ -50,11 +49,6 @@ final class Supervisor {
     this.log = log;
     this.deadline = deadline;
     this.told = told;
-  }
-
-  /** What is tested, in words; empty before the first process has said it. */
-  String capabilities() {
-    return capabilities;
   }
 
   /** Runs the methods, each in the process that it needs. */
@@ -157,7 +151,6 @@ final class Supervisor {
         return;
       }
       switch (Report.of(line)) {
-        case Report.About about -> capabilities = about.capabilities();
         case Report.Started started -> {
           running = started.method();
           since = System.nanoTime();

@@ -25,7 +25,6 @@ public final class Worker {
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     System.setOut(System.err);
-    out.println(Report.subject(subject.capabilities()));
     ConformanceRun.run(
         subject,
         methods,
