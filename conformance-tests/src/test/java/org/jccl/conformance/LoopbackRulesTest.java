@@ -10,8 +10,15 @@ import org.jccl.conformance.rules.LifecycleRules;
 import org.jccl.conformance.rules.PointToPointRules;
 import org.jccl.conformance.rules.PreMulSumRules;
 import org.jccl.conformance.rules.RawArgumentRules;
+import org.jccl.conformance.rules.RawCheckRules;
+import org.jccl.conformance.rules.RawCollectiveRules;
 import org.jccl.conformance.rules.RawCommunicatorRules;
 import org.jccl.conformance.rules.RawGroupRules;
+import org.jccl.conformance.rules.RawGroupStateRules;
+import org.jccl.conformance.rules.RawPointToPointRules;
+import org.jccl.conformance.rules.RawPreMulSumRules;
+import org.jccl.conformance.rules.RawStreamRules;
+import org.jccl.conformance.rules.RawTypeRules;
 import org.jccl.conformance.rules.ReductionRules;
 import org.jccl.conformance.rules.StreamRules;
 import org.jccl.conformance.rules.UnevenRules;
@@ -100,6 +107,55 @@ class LoopbackRulesTest {
   @Group
   class RawGroups extends RawGroupRules {
     RawGroups() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawTypes extends RawTypeRules {
+    RawTypes() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawScaledSums extends RawPreMulSumRules {
+    RawScaledSums() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawGroupState extends RawGroupStateRules {
+    RawGroupState() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawMessages extends RawPointToPointRules {
+    RawMessages() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawCollectives extends RawCollectiveRules {
+    RawCollectives() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawStreams extends RawStreamRules {
+    RawStreams() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawChecks extends RawCheckRules {
+    RawChecks() {
       super(SUBJECT);
     }
   }
