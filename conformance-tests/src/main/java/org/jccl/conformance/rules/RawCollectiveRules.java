@@ -173,6 +173,7 @@ public abstract class RawCollectiveRules extends RawSuite {
   }
 
   @Example
+  @AlsoShows("ARG-09")
   public void required_COL_12_bcastRefusesAndCopiesAsBroadcastDoes() {
     int n = atMost(2);
     raw(

@@ -64,29 +64,33 @@ public abstract class RawStreamRules extends RawSuite {
         2,
         rank -> {
           try (Stream other = rank.device().newStream();
+              RawRank second = new RawRank(rank.world());
+              DeviceBuffer key = rank.memory(DataType.INT32, 9);
               DeviceBuffer held = rank.memory(DataType.INT32, rank.rank());
               DeviceBuffer sum = rank.memory(DataType.INT32, 1)) {
             rank.connect();
-            if (rank.rank() == 0) {
-              rank.recv(held, 1);
-              rank.expect(
-                  "ncclAllReduce on another stream",
-                  SUCCESS,
-                  () -> rank.sum(sum.address(), sum, other.handle()));
-              rank.world().check(!other.isIdle(), "the later operation overtook the earlier one");
-            }
-            rank.barrier();
+            second.connect();
             if (rank.rank() == 1) {
-              rank.send(held, 0);
-              rank.expect(
-                  "ncclAllReduce",
-                  SUCCESS,
-                  () -> rank.sum(sum.address(), sum, other.handle()));
+              rank.expect("ncclRecv", SUCCESS, () -> second.recvOn(key, 0, rank.stream()));
+              rank.send(held, 0); // behind it, so held until rank 0 sends the key
+            } else {
+              rank.recv(held, 1);
+            }
+            rank.expect(
+                "ncclAllReduce on a free stream",
+                SUCCESS,
+                () -> rank.sum(sum.address(), sum, other.handle()));
+            rank.barrier(); // all ranks have called
+            rank.world().check(!other.isIdle(), "the later operation overtook the held one");
+            rank.barrier();
+            if (rank.rank() == 0) {
+              second.send(key, 1);
             }
             other.synchronize();
             rank.world().expect("the message, seen by the other stream", held, 1);
             rank.world().expect("the sum", sum, 2);
             rank.synchronize();
+            second.synchronize();
           }
         });
   }
@@ -139,8 +143,8 @@ public abstract class RawStreamRules extends RawSuite {
                       SUCCESS,
                       () -> rank.sum(b.address(), b, other.handle()));
                 });
-            boolean early = holds && rank.isIdle();
-            rank.world().check(!early, "the free stream of a group went on before the held one");
+            rank.barrier(); // all ranks have called
+            rank.world().check(!rank.isIdle(), "the free stream of a group did not wait");
             rank.barrier();
             if (!holds) {
               second.send(held, 0);
