@@ -31,6 +31,7 @@ public record LyingSubject(Liar liar) implements Subject {
         new SimulatorSubject(name(), null, false, CheckLevel.NONE, Simulator.DEFAULT_VERSION)
             .open();
     Backend lying = new LyingBackend(liar, simulator.backend());
+    Optional<NcclAbi> raw = simulator.raw().map(honest -> LyingAbi.of(liar, honest));
     return new Instance() {
       @Override
       public Backend backend() {
@@ -39,7 +40,7 @@ public record LyingSubject(Liar liar) implements Subject {
 
       @Override
       public Optional<NcclAbi> raw() {
-        return simulator.raw();
+        return raw;
       }
 
       @Override
