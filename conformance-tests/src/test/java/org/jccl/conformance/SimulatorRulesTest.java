@@ -1,114 +1,14 @@
 package org.jccl.conformance;
 
-import net.jqwik.api.Group;
+import java.util.stream.Stream;
 import org.jccl.conformance.harness.SimulatorSubject;
-import org.jccl.conformance.harness.Subject;
-import org.jccl.conformance.rules.ArgumentRules;
-import org.jccl.conformance.rules.CollectiveRules;
-import org.jccl.conformance.rules.EnvironmentRules;
-import org.jccl.conformance.rules.GroupRules;
-import org.jccl.conformance.rules.LifecycleRules;
-import org.jccl.conformance.rules.PointToPointRules;
-import org.jccl.conformance.rules.PreMulSumRules;
-import org.jccl.conformance.rules.RawArgumentRules;
-import org.jccl.conformance.rules.RawCommunicatorRules;
-import org.jccl.conformance.rules.RawGroupRules;
-import org.jccl.conformance.rules.ReductionRules;
-import org.jccl.conformance.rules.StreamRules;
-import org.jccl.conformance.rules.UnevenRules;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 
 /** The simulator obeys the rules. */
 class SimulatorRulesTest {
-  private static final Subject SUBJECT = new SimulatorSubject();
-
-  @Group
-  class Collectives extends CollectiveRules {
-    Collectives() {
-      super(SUBJECT);
-    }
-  }
-
-  @Group
-  class Reductions extends ReductionRules {
-    Reductions() {
-      super(SUBJECT);
-    }
-  }
-
-  @Group
-  class ScaledSums extends PreMulSumRules {
-    ScaledSums() {
-      super(SUBJECT);
-    }
-  }
-
-  @Group
-  class Groups extends GroupRules {
-    Groups() {
-      super(SUBJECT);
-    }
-  }
-
-  @Group
-  class Messages extends PointToPointRules {
-    Messages() {
-      super(SUBJECT);
-    }
-  }
-
-  @Group
-  class Streams extends StreamRules {
-    Streams() {
-      super(SUBJECT);
-    }
-  }
-
-  @Group
-  class Uneven extends UnevenRules {
-    Uneven() {
-      super(SUBJECT);
-    }
-  }
-
-  @Group
-  class Arguments extends ArgumentRules {
-    Arguments() {
-      super(SUBJECT);
-    }
-  }
-
-  @Group
-  class Lifecycle extends LifecycleRules {
-    Lifecycle() {
-      super(SUBJECT);
-    }
-  }
-
-  @Group
-  class RawArguments extends RawArgumentRules {
-    RawArguments() {
-      super(SUBJECT);
-    }
-  }
-
-  @Group
-  class RawCommunicators extends RawCommunicatorRules {
-    RawCommunicators() {
-      super(SUBJECT);
-    }
-  }
-
-  @Group
-  class RawGroups extends RawGroupRules {
-    RawGroups() {
-      super(SUBJECT);
-    }
-  }
-
-  @Group
-  class Environment extends EnvironmentRules {
-    Environment() {
-      super(SUBJECT);
-    }
+  @TestFactory
+  Stream<DynamicTest> everyRuleHolds() {
+    return RuleTests.of(new SimulatorSubject());
   }
 }

@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jccl.Backend;
 import org.jccl.Backends;
 import org.jccl.CollectiveException;
@@ -85,6 +86,13 @@ public final class NcclSubject implements Subject {
       @Override
       public Optional<NcclAbi> raw() {
         return backend instanceof NcclBackend nccl ? Optional.of(nccl.binding()) : Optional.empty();
+      }
+
+      @Override
+      public Optional<Predicate<String>> exports() {
+        return backend instanceof NcclBackend nccl
+            ? Optional.of(nccl.library()::exports)
+            : Optional.empty();
       }
 
       @Override

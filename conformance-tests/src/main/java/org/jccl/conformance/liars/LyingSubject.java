@@ -33,6 +33,7 @@ public record LyingSubject(Liar liar) implements Subject {
                 name(), null, false, CheckLevel.NONE, Simulator.DEFAULT_VERSION, Map.of())
             .open();
     Backend lying = new LyingBackend(liar, simulator.backend());
+    Optional<NcclAbi> raw = simulator.raw().map(honest -> LyingAbi.of(liar, honest));
     return new Instance() {
       @Override
       public Backend backend() {
@@ -41,7 +42,7 @@ public record LyingSubject(Liar liar) implements Subject {
 
       @Override
       public Optional<NcclAbi> raw() {
-        return simulator.raw();
+        return raw;
       }
 
       @Override

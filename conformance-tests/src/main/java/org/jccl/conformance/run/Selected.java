@@ -12,8 +12,15 @@ import org.jccl.conformance.rules.LifecycleRules;
 import org.jccl.conformance.rules.PointToPointRules;
 import org.jccl.conformance.rules.PreMulSumRules;
 import org.jccl.conformance.rules.RawArgumentRules;
+import org.jccl.conformance.rules.RawCheckRules;
+import org.jccl.conformance.rules.RawCollectiveRules;
 import org.jccl.conformance.rules.RawCommunicatorRules;
 import org.jccl.conformance.rules.RawGroupRules;
+import org.jccl.conformance.rules.RawGroupStateRules;
+import org.jccl.conformance.rules.RawPointToPointRules;
+import org.jccl.conformance.rules.RawPreMulSumRules;
+import org.jccl.conformance.rules.RawStreamRules;
+import org.jccl.conformance.rules.RawTypeRules;
 import org.jccl.conformance.rules.ReductionRules;
 import org.jccl.conformance.rules.StreamRules;
 import org.jccl.conformance.rules.UnevenRules;
@@ -41,6 +48,13 @@ final class Selected {
         RawCommunicators.class,
         RawGroups.class,
         Environment.class,
+        RawTypes.class,
+        RawScaledSums.class,
+        RawGroupState.class,
+        RawMessages.class,
+        RawCollectives.class,
+        RawStreams.class,
+        RawChecks.class,
         Differential.class);
   }
 
@@ -118,6 +132,48 @@ final class Selected {
 
   static class Environment extends EnvironmentRules {
     Environment() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawTypes extends RawTypeRules {
+    RawTypes() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawScaledSums extends RawPreMulSumRules {
+    RawScaledSums() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawGroupState extends RawGroupStateRules {
+    RawGroupState() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawMessages extends RawPointToPointRules {
+    RawMessages() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawCollectives extends RawCollectiveRules {
+    RawCollectives() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawStreams extends RawStreamRules {
+    RawStreams() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawChecks extends RawCheckRules {
+    RawChecks() {
       super(SUBJECT.get());
     }
   }
