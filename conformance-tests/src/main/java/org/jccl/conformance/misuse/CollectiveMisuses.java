@@ -11,7 +11,7 @@ import org.jccl.Stream;
 
 /** SIM-01 to SIM-08: ranks that disagree about a collective. */
 final class CollectiveMisuses {
-  private static final int COUNT = 1024;
+  private static final int COUNT = MisuseRank.COUNT;
   private static final int DOUBLE = DataType.FLOAT64.code();
 
   private CollectiveMisuses() {}
@@ -19,14 +19,6 @@ final class CollectiveMisuses {
   static List<MisuseCase> rows() {
     return List.of(
         count(), movedType(), reducedType(), reduction(), root(), order(), missing(), zeroCount());
-  }
-
-  /** A communicator that is warmed up, so that what follows is not about connections. */
-  private static long warm(MisuseRank r) {
-    long comm = r.open();
-    r.warmUp(comm);
-    r.barrier();
-    return comm;
   }
 
   private static MisuseCase count() {
@@ -40,7 +32,7 @@ final class CollectiveMisuses {
   }
 
   private static void allReduce(MisuseRank r, int count) {
-    long comm = warm(r);
+    long comm = r.openWarm();
     DeviceBuffer in = r.floats(2 * COUNT, r.rank() + 1);
     DeviceBuffer out = r.floats(2 * COUNT, 0);
     Stream s = r.stream();
@@ -58,7 +50,7 @@ final class CollectiveMisuses {
   }
 
   private static void broadcast(MisuseRank r, int type, int root) {
-    long comm = warm(r);
+    long comm = r.openWarm();
     DeviceBuffer in = r.floats(COUNT, r.rank() + 1);
     DeviceBuffer out = r.floats(COUNT, 0);
     Stream s = r.stream();
@@ -80,7 +72,7 @@ final class CollectiveMisuses {
   }
 
   private static void reduceAs(MisuseRank r, int type) {
-    long comm = warm(r);
+    long comm = r.openWarm();
     DeviceBuffer in = r.floats(2 * COUNT, r.rank() + 1);
     DeviceBuffer out = r.floats(2 * COUNT, 0);
     Stream s = r.stream();
@@ -102,7 +94,7 @@ final class CollectiveMisuses {
   }
 
   private static void reduceBy(MisuseRank r, int op) {
-    long comm = warm(r);
+    long comm = r.openWarm();
     DeviceBuffer in = r.floats(COUNT, r.rank() + 1);
     DeviceBuffer out = r.floats(COUNT, 0);
     Stream s = r.stream();
@@ -136,7 +128,7 @@ final class CollectiveMisuses {
   }
 
   private static void twoCalls(MisuseRank r, boolean reduceFirst) {
-    long comm = warm(r);
+    long comm = r.openWarm();
     DeviceBuffer in = r.floats(COUNT, r.rank() + 1);
     DeviceBuffer sum = r.floats(COUNT, 0);
     DeviceBuffer all = r.floats(2 * COUNT, 0);
@@ -167,7 +159,7 @@ final class CollectiveMisuses {
   }
 
   private static void someCall(MisuseRank r, boolean takesPart) {
-    long comm = warm(r);
+    long comm = r.openWarm();
     DeviceBuffer data = r.floats(COUNT, r.rank() + 1);
     Stream s = r.stream();
     if (takesPart) {

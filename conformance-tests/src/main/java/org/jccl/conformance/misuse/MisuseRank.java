@@ -35,9 +35,10 @@ final class MisuseRank {
   static final int SUM = 0;
   static final int MAX = 2;
 
-  /** Elements of an operation that takes a while on a GPU. */
-  static final int MANY = 1 << 22;
+  /** Elements of whose contents the programs know. */
+  static final int COUNT = 1024;
 
+  private static final int IN_PROGRESS = 7;
   private static final Duration SETTLE = Duration.ofMillis(2_500);
   private static final Duration PEER = Duration.ofSeconds(6);
   private static final long POLL_NANOS = 200_000;
@@ -239,7 +240,7 @@ final class MisuseRank {
     return open(sharedId(), size, rank);
   }
 
-  /** The same with the integer fields of a configuration. */
+  /** The same with a field of the configuration set. */
   long open(ConfigField field, int value) {
     MemorySegment id = sharedId();
     device();
@@ -250,9 +251,30 @@ final class MisuseRank {
     return made(out.get(JAVA_LONG, 0));
   }
 
+  /** A nonblocking communicator over all ranks, ready. */
+  long openPolled() {
+    MemorySegment id = sharedId();
+    device();
+    MemorySegment out = memory(8);
+    MemorySegment config = config(ConfigField.BLOCKING, 0);
+    int code =
+        call(
+            "ncclCommInitRankConfig (nonblocking)",
+            () -> {
+              int begun = abi().commInitRankConfig(out, size, id, rank, config);
+              return begun == IN_PROGRESS ? awaitReady(out.get(JAVA_LONG, 0)) : begun;
+            });
+    return code == 0 ? made(out.get(JAVA_LONG, 0)) : 0;
+  }
+
   /** Joins as that rank with this thread's own device. */
   long open(MemorySegment id, int ranks, int own) {
-    device();
+    return open(id, ranks, own, device());
+  }
+
+  /** Joins as that rank with any device. */
+  long open(MemorySegment id, int ranks, int own, Device device) {
+    device.makeCurrent();
     MemorySegment out = memory(8);
     call("ncclCommInitRank", () -> abi().commInitRank(out, ranks, id, own));
     return made(out.get(JAVA_LONG, 0));
@@ -297,19 +319,37 @@ final class MisuseRank {
     return config;
   }
 
+  /** Makes a call on a nonblocking communicator; in progress is as good as success. */
+  void nonblocking(String what, long comm, IntSupplier call) {
+    call(
+        what,
+        () -> {
+          int code = call.getAsInt();
+          return code == IN_PROGRESS ? awaitReady(comm) : code;
+        });
+  }
+
   /** Polls a nonblocking communicator until it is no longer in progress, within bounds. */
   int awaitReady(long comm) {
     MemorySegment state = memory(4);
     long deadline = System.nanoTime() + PEER.toNanos();
     do {
       int code = abi().commGetAsyncError(comm, state);
-      if (code != 0 || state.get(JAVA_INT, 0) != 7) {
+      if (code != 0 || state.get(JAVA_INT, 0) != IN_PROGRESS) {
         return code != 0 ? code : state.get(JAVA_INT, 0);
       }
       LockSupport.parkNanos(POLL_NANOS);
     } while (System.nanoTime() - deadline < 0);
     seen.hangs("rank " + rank + ": communicator stays in progress");
-    return 7;
+    return IN_PROGRESS;
+  }
+
+  /** A communicator over all ranks whose collectives are connected. */
+  long openWarm() {
+    long comm = open();
+    warmUp(comm);
+    barrier();
+    return comm;
   }
 
   /** An all-reduce of one element, so that collectives are connected. */
@@ -370,6 +410,54 @@ final class MisuseRank {
   /** Elements that all hold {@code value}, on this rank's device. */
   DeviceBuffer floats(int count, double value) {
     return filled(device(), DataType.FLOAT32, count, value);
+  }
+
+  /** Elements of an operation that takes a while on a GPU and fits no connection's buffers. */
+  int many() {
+    return reports ? 1 << 16 : 1 << 26;
+  }
+
+  /** So many elements, of which only the first {@link #COUNT} are known: all {@code value}. */
+  DeviceBuffer big(double value) {
+    DeviceBuffer buffer = device().allocate(DataType.FLOAT32, many());
+    double[] numbers = new double[COUNT];
+    Arrays.fill(numbers, value);
+    buffer.copyFrom(image(numbers));
+    return buffer;
+  }
+
+  private static MemorySegment image(double... numbers) {
+    MemorySegment image = MemorySegment.ofArray(new float[numbers.length]);
+    for (int i = 0; i < numbers.length; i++) {
+      image.setAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, i, (float) numbers[i]);
+    }
+    return image;
+  }
+
+  /** Host memory that copies can be enqueued from. */
+  MemorySegment hostFloats(int count, double value) {
+    MemorySegment host = memory(4L * count);
+    for (int i = 0; i < count; i++) {
+      host.setAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, i, (float) value);
+    }
+    return host;
+  }
+
+  /** Memory from {@code ncclMemAlloc}, which {@link #memFree} really gives back. */
+  DeviceBuffer ncclFloats(int count, double value) {
+    Device device = device();
+    MemorySegment out = memory(8);
+    call("ncclMemAlloc", () -> abi().memAlloc(out, 4L * count));
+    DeviceBuffer buffer =
+        DeviceBuffer.wrap(device, DataType.FLOAT32, out.get(JAVA_LONG, 0), count);
+    double[] numbers = new double[count];
+    Arrays.fill(numbers, value);
+    buffer.copyFrom(image(numbers));
+    return buffer;
+  }
+
+  int memFree(DeviceBuffer buffer) {
+    return call("ncclMemFree", () -> abi().memFree(buffer.address()));
   }
 
   DeviceBuffer filled(Device device, DataType type, int count, double value) {

@@ -13,7 +13,7 @@ import org.jccl.Stream;
 
 /** SIM-09 to SIM-16: messages that do not match. */
 final class PointToPointMisuses {
-  private static final int COUNT = 1024;
+  private static final int COUNT = MisuseRank.COUNT;
 
   private PointToPointMisuses() {}
 
@@ -98,13 +98,13 @@ final class PointToPointMisuses {
 
   private static void exchange(MisuseRank r, boolean grouped) {
     long comm = warm(r);
-    DeviceBuffer out = r.floats(MisuseRank.MANY, r.rank() + 1);
-    DeviceBuffer in = r.floats(MisuseRank.MANY, 0);
+    DeviceBuffer out = r.big(r.rank() + 1);
+    DeviceBuffer in = r.big(0);
     Stream s = r.stream();
     Runnable calls =
         () -> {
-          r.call("ncclSend", () -> r.send(out, MisuseRank.MANY, r.peer(), comm, s));
-          r.call("ncclRecv", () -> r.recv(in, MisuseRank.MANY, r.peer(), comm, s));
+          r.call("ncclSend", () -> r.send(out, r.many(), r.peer(), comm, s));
+          r.call("ncclRecv", () -> r.recv(in, r.many(), r.peer(), comm, s));
         };
     if (grouped) {
       r.group(calls);
@@ -129,13 +129,13 @@ final class PointToPointMisuses {
     long comm = r.open();
     int next = (r.rank() + 1) % r.size();
     int before = (r.rank() + r.size() - 1) % r.size();
-    DeviceBuffer out = r.floats(MisuseRank.MANY, r.rank() + 1);
-    DeviceBuffer in = r.floats(MisuseRank.MANY, 0);
+    DeviceBuffer out = r.big(r.rank() + 1);
+    DeviceBuffer in = r.big(0);
     Stream s = r.stream();
     Runnable send =
-        () -> r.call("ncclSend", () -> r.send(out, MisuseRank.MANY, next, comm, s));
+        () -> r.call("ncclSend", () -> r.send(out, r.many(), next, comm, s));
     Runnable receive =
-        () -> r.call("ncclRecv", () -> r.recv(in, MisuseRank.MANY, before, comm, s));
+        () -> r.call("ncclRecv", () -> r.recv(in, r.many(), before, comm, s));
     if (grouped) {
       r.group(
           () -> {
