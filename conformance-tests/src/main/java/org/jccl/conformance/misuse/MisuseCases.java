@@ -13,6 +13,8 @@ public final class MisuseCases {
   private static List<MisuseCase> collected() {
     List<MisuseCase> all = new ArrayList<>();
     all.addAll(CollectiveMisuses.rows());
+    all.addAll(BufferMisuses.rows());
+    all.addAll(LifecycleMisuses.rows());
     all.addAll(GroupMisuses.rows());
     all.addAll(PointToPointMisuses.rows());
     all.sort(java.util.Comparator.comparing(MisuseCase::id));

@@ -240,17 +240,6 @@ final class MisuseRank {
     return open(sharedId(), size, rank);
   }
 
-  /** The same with a field of the configuration set. */
-  long open(ConfigField field, int value) {
-    MemorySegment id = sharedId();
-    device();
-    MemorySegment out = memory(8);
-    MemorySegment config = config(field, value);
-    call(
-        "ncclCommInitRankConfig", () -> abi().commInitRankConfig(out, size, id, rank, config));
-    return made(out.get(JAVA_LONG, 0));
-  }
-
   /** A nonblocking communicator over all ranks, ready. */
   long openPolled() {
     MemorySegment id = sharedId();
@@ -489,16 +478,21 @@ final class MisuseRank {
     streams.remove(stream);
   }
 
+  /** Waits for one stream, within bounds. */
+  void awaitIdle(Stream stream) {
+    if (reports) {
+      stream.synchronize();
+    } else if (!polled(stream)) {
+      idle = false;
+      seen.hangs("rank " + rank + ": the stream does not end");
+    }
+  }
+
   /** Waits for all streams, within bounds; says whether they got idle. */
   boolean settle() {
     seen.enters(rank, "the wait for its streams");
     for (Stream stream : streams) {
-      if (reports) {
-        stream.synchronize();
-      } else if (!polled(stream)) {
-        idle = false;
-        seen.hangs("rank " + rank + ": the stream does not end");
-      }
+      awaitIdle(stream);
     }
     streams.clear();
     seen.left(rank);
