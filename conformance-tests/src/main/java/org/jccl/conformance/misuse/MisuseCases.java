@@ -13,6 +13,9 @@ public final class MisuseCases {
   private static List<MisuseCase> collected() {
     List<MisuseCase> all = new ArrayList<>();
     all.addAll(CollectiveMisuses.rows());
+    all.addAll(FamilyMisuses.rows());
+    all.addAll(ReductionMisuses.rows());
+    all.addAll(OneSidedMisuses.rows());
     all.addAll(BufferMisuses.rows());
     all.addAll(LifecycleMisuses.rows());
     all.addAll(GroupMisuses.rows());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jccl.conformance.harness.Subject;
+import org.jccl.spi.NcclFunction;
 
 /**
  * Runs programs in this process, which may not survive them: {@code SUBJECT SIM-01/misuse
@@ -59,7 +60,14 @@ public final class MisuseProcess {
     try {
       Subject.Instance instance = subject.open(misuse, seen);
       if (instance.backend().devices().size() < misuse.devices()) {
-        seen.threw(0, "not run", new IllegalStateException("needs " + misuse.devices() + " GPUs"));
+        seen.notRun("needs " + misuse.devices() + " GPUs");
+        came = true;
+      } else if (instance.backend().ncclVersion() < misuse.since()) {
+        seen.notRun(
+            "needs NCCL "
+                + NcclFunction.text(misuse.since())
+                + ", found "
+                + NcclFunction.text(instance.backend().ncclVersion()));
         came = true;
       } else {
         came = MisuseRun.run(misuse, part, instance, subject.reports(), seen);

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import org.jccl.DataType;
@@ -23,7 +22,6 @@ import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Values;
 import org.jccl.ops.ConfigField;
 import org.jccl.spi.NcclAbi;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One rank's thread of a misuse program: communicators by handle, memory with known contents, and
@@ -186,19 +184,18 @@ final class MisuseRank {
 
   /** Starts a thread; what it throws is noted like the rank's own. */
   Thread start(String name, Runnable body) {
-    AtomicReference<@Nullable Throwable> none = new AtomicReference<>();
-    return Thread.ofPlatform()
-        .daemon()
-        .name(name)
-        .start(
-            () -> {
-              try {
-                body.run();
-              } catch (Throwable failure) {
-                none.set(failure);
-                MisuseRun.note(seen, rank, failure);
-              }
-            });
+    return Thread.ofPlatform().daemon().name(name).start(noted(body));
+  }
+
+  /** The body, with what it throws noted. */
+  Runnable noted(Runnable body) {
+    return () -> {
+      try {
+        body.run();
+      } catch (Throwable failure) {
+        MisuseRun.note(seen, rank, failure);
+      }
+    };
   }
 
   /** Waits for a thread without keeping simulated ranks from running. */

@@ -111,6 +111,13 @@ public final class Sightings {
     tell("saw " + rank + " " + what);
   }
 
+  /** It could not even begin. */
+  synchronized void notRun(String why) {
+    outcomes.add("not run");
+    details.add(why);
+    tell("not run " + why);
+  }
+
   /** A rank's program ended by an exception that is no report. */
   synchronized void threw(int rank, String outcome, Throwable failure) {
     inside.remove(rank);
