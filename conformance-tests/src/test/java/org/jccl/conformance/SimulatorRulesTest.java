@@ -11,6 +11,12 @@ import org.jccl.conformance.rules.PointToPointRules;
 import org.jccl.conformance.rules.PreMulSumRules;
 import org.jccl.conformance.rules.RawArgumentRules;
 import org.jccl.conformance.rules.RawCommunicatorRules;
+import org.jccl.conformance.rules.RawErrorRules;
+import org.jccl.conformance.rules.RawLifecycleRules;
+import org.jccl.conformance.rules.RawGrowRules;
+import org.jccl.conformance.rules.RawFamilyRules;
+import org.jccl.conformance.rules.RawConfigRules;
+import org.jccl.conformance.rules.RawCreationRules;
 import org.jccl.conformance.rules.RawGroupRules;
 import org.jccl.conformance.rules.ReductionRules;
 import org.jccl.conformance.rules.StreamRules;
@@ -100,6 +106,48 @@ class SimulatorRulesTest {
   @Group
   class RawGroups extends RawGroupRules {
     RawGroups() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawCreations extends RawCreationRules {
+    RawCreations() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawConfigs extends RawConfigRules {
+    RawConfigs() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawFamilies extends RawFamilyRules {
+    RawFamilies() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawGrowing extends RawGrowRules {
+    RawGrowing() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawLifecycles extends RawLifecycleRules {
+    RawLifecycles() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawErrors extends RawErrorRules {
+    RawErrors() {
       super(SUBJECT);
     }
   }

@@ -12,6 +12,12 @@ import org.jccl.conformance.rules.PointToPointRules;
 import org.jccl.conformance.rules.PreMulSumRules;
 import org.jccl.conformance.rules.RawArgumentRules;
 import org.jccl.conformance.rules.RawCommunicatorRules;
+import org.jccl.conformance.rules.RawErrorRules;
+import org.jccl.conformance.rules.RawLifecycleRules;
+import org.jccl.conformance.rules.RawGrowRules;
+import org.jccl.conformance.rules.RawFamilyRules;
+import org.jccl.conformance.rules.RawConfigRules;
+import org.jccl.conformance.rules.RawCreationRules;
 import org.jccl.conformance.rules.RawGroupRules;
 import org.jccl.conformance.rules.ReductionRules;
 import org.jccl.conformance.rules.StreamRules;
@@ -39,6 +45,12 @@ final class Selected {
         RawArguments.class,
         RawCommunicators.class,
         RawGroups.class,
+        RawCreations.class,
+        RawConfigs.class,
+        RawFamilies.class,
+        RawGrowing.class,
+        RawLifecycles.class,
+        RawErrors.class,
         Differential.class);
   }
 
@@ -110,6 +122,42 @@ final class Selected {
 
   static class RawGroups extends RawGroupRules {
     RawGroups() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawCreations extends RawCreationRules {
+    RawCreations() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawConfigs extends RawConfigRules {
+    RawConfigs() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawFamilies extends RawFamilyRules {
+    RawFamilies() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawGrowing extends RawGrowRules {
+    RawGrowing() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawLifecycles extends RawLifecycleRules {
+    RawLifecycles() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawErrors extends RawErrorRules {
+    RawErrors() {
       super(SUBJECT.get());
     }
   }
