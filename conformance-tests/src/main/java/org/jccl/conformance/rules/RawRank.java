@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.IntSupplier;
@@ -15,6 +16,7 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.conformance.harness.WorldRank;
+import org.jccl.ops.ConfigField;
 import org.jccl.spi.NcclAbi;
 
 /** One rank on the raw surface: a communicator by handle, and room for output parameters. */
@@ -24,6 +26,10 @@ final class RawRank implements AutoCloseable {
   static final int INTERNAL_ERROR = 3;
   static final int INVALID_ARGUMENT = 4;
   static final int INVALID_USAGE = 5;
+  static final int REMOTE_ERROR = 6;
+  static final int IN_PROGRESS = 7;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   static final int INT32 = DataType.INT32.code();
   static final int FLOAT32 = DataType.FLOAT32.code();
@@ -55,16 +61,6 @@ final class RawRank implements AutoCloseable {
     this.comm = slot.get(JAVA_LONG, 0);
   }
 
-  /** A fresh id that all ranks have. */
-  MemorySegment sharedId() {
-    MemorySegment id = arena.allocate(UniqueId.BYTES);
-    if (rank.rank() == 0) {
-      expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(id));
-    }
-    byte[] bytes = rank.processGroup().broadcast(id.toArray(JAVA_BYTE), 0);
-    return arena.allocate(UniqueId.BYTES).copyFrom(MemorySegment.ofArray(bytes));
-  }
-
   NcclAbi abi() {
     return abi;
   }
@@ -79,6 +75,7 @@ final class RawRank implements AutoCloseable {
     return stream.handle();
   }
 
+  /** The same stream as an object. */
   Stream typedStream() {
     return stream;
   }
@@ -90,11 +87,6 @@ final class RawRank implements AutoCloseable {
   /** Whether all that was enqueued on the stream is done. */
   boolean isIdle() {
     return stream.isIdle();
-  }
-
-  /** Waits for the other ranks, outside the library. */
-  void barrier() {
-    rank.processGroup().barrier(Suite.PATIENCE);
   }
 
   Device device() {
@@ -189,6 +181,174 @@ final class RawRank implements AutoCloseable {
       exchange(one, in);
       synchronize();
     }
+  }
+
+  // ---------------------------------------------------------------- further communicators
+
+  /** Waits until all ranks are here. */
+  void barrier() {
+    rank.processGroup().barrier(PATIENCE);
+  }
+
+  /** A fresh unique id, known to this rank alone. */
+  MemorySegment id() {
+    MemorySegment id = allocate(UniqueId.BYTES);
+    expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(id));
+    return id;
+  }
+
+  /** An id that rank 0 has made, on all ranks. */
+  MemorySegment sharedId() {
+    return sent(rank.rank() == 0 ? id() : MemorySegment.NULL);
+  }
+
+  /** Rank 0's {@code id}, on all ranks. */
+  MemorySegment sent(MemorySegment id) {
+    byte[] own = rank.rank() == 0 ? id.toArray(JAVA_BYTE) : new byte[0];
+    byte[] bytes = rank.processGroup().broadcast(own, 0);
+    return allocate(UniqueId.BYTES).copyFrom(MemorySegment.ofArray(bytes));
+  }
+
+  /** A configuration as the initializer of the subject's version makes it. */
+  MemorySegment config() {
+    int version = rank.instance().backend().ncclVersion();
+    MemorySegment config = allocate(ConfigField.structBytes(version));
+    config.set(JAVA_LONG, ConfigField.SIZE_OFFSET, config.byteSize());
+    config.set(JAVA_INT, ConfigField.MAGIC_OFFSET, ConfigField.MAGIC);
+    config.set(JAVA_INT, ConfigField.VERSION_OFFSET, version);
+    for (ConfigField field : ConfigField.values()) {
+      if (field.since() <= version) {
+        config.set(JAVA_INT, field.offset(), ConfigField.UNDEFINED);
+      }
+    }
+    return config;
+  }
+
+  /** The same with one field set. */
+  MemorySegment config(ConfigField field, int value) {
+    MemorySegment config = config();
+    config.set(JAVA_INT, field.offset(), value);
+    return config;
+  }
+
+  /** The configuration of a nonblocking communicator. */
+  MemorySegment nonblocking() {
+    return config(ConfigField.BLOCKING, 0);
+  }
+
+  /** A communicator over all ranks, ready; the caller ends it. */
+  long open(MemorySegment config) {
+    MemorySegment id = sharedId();
+    return opened(abi.commInitRankConfig(handle(), worldSize(), id, rank(), config));
+  }
+
+  /** A communicator of this rank alone, ready; the caller ends it. */
+  long openAlone(MemorySegment config) {
+    MemorySegment id = id();
+    return opened(abi.commInitRankConfig(handle(), 1, id, 0, config));
+  }
+
+  private long opened(int code) {
+    long made = madeHandle();
+    boolean good = code == SUCCESS || code == IN_PROGRESS;
+    rank.check(good, "ncclCommInitRankConfig returned " + code);
+    if (made != 0) {
+      expectReady("a new communicator", made);
+    }
+    return made;
+  }
+
+  /** A nonblocking communicator of two ranks, of whom the other never comes: abort it. */
+  long openUnfinished() {
+    MemorySegment id = id();
+    int code = abi.commInitRankConfig(handle(), 2, id, 0, nonblocking());
+    rank.check(code == IN_PROGRESS, "a nonblocking creation with a missing rank returned " + code);
+    return madeHandle();
+  }
+
+  /** The slot for a handle, zeroed as bindings must (rule INIT-05). */
+  MemorySegment handle() {
+    slot.set(JAVA_LONG, 0, 0);
+    return slot;
+  }
+
+  /** What was written to {@link #handle}. */
+  long madeHandle() {
+    return slot.get(JAVA_LONG, 0);
+  }
+
+  /** What the async error query stores. */
+  int state(long of) {
+    MemorySegment out = allocate(4);
+    expect("ncclCommGetAsyncError", SUCCESS, () -> abi.commGetAsyncError(of, out));
+    return out.get(JAVA_INT, 0);
+  }
+
+  /** The state once nothing is in progress, polled with patience. */
+  int settled(long of) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    MemorySegment out = allocate(4);
+    do {
+      int code = abi.commGetAsyncError(of, out);
+      rank.check(code == SUCCESS, "ncclCommGetAsyncError returned " + code);
+      Thread.yield();
+    } while (out.get(JAVA_INT, 0) == IN_PROGRESS && System.nanoTime() - deadline < 0);
+    return out.get(JAVA_INT, 0);
+  }
+
+  /** Notes a problem unless the communicator settles in the state Success. */
+  void expectReady(String what, long of) {
+    int state = settled(of);
+    rank.check(state == SUCCESS, what + " settled in state " + state);
+  }
+
+  /** Notes a problem unless {@code code} is one of a nonblocking call that goes on well. */
+  void expectStarted(String what, int code) {
+    rank.check(code == SUCCESS || code == IN_PROGRESS, what + " returned " + code);
+  }
+
+  int count(long of) {
+    expect("ncclCommCount", SUCCESS, () -> abi.commCount(of, slot));
+    return slotInt();
+  }
+
+  int userRank(long of) {
+    expect("ncclCommUserRank", SUCCESS, () -> abi.commUserRank(of, slot));
+    return slotInt();
+  }
+
+  int cuDevice(long of) {
+    expect("ncclCommCuDevice", SUCCESS, () -> abi.commCuDevice(of, slot));
+    return slotInt();
+  }
+
+  void destroy(long of) {
+    expect("ncclCommDestroy", SUCCESS, () -> abi.commDestroy(of));
+  }
+
+  void abort(long of) {
+    expect("ncclCommAbort", SUCCESS, () -> abi.commAbort(of));
+  }
+
+  /** Starts the sum of the one {@code int} in {@code buffer}. */
+  int sum(DeviceBuffer buffer, long of) {
+    long at = buffer.address();
+    return abi.allReduce(at, at, 1, INT32, SUM, of, stream());
+  }
+
+  /** Notes a problem unless the sum of {@code own} over the communicator is {@code expected}. */
+  void expectSum(String what, long of, int own, int expected) {
+    try (DeviceBuffer buffer = memory(DataType.INT32, own)) {
+      expectStarted(what, sum(buffer, of));
+      expectReady(what, of);
+      synchronize();
+      rank.expect(what, buffer, expected);
+    }
+  }
+
+  /** A wrong call: type 12. */
+  int wrongCall(long of) {
+    return abi.allReduce(0, 0, 1, 12, SUM, of, stream());
   }
 
   /** A call of every operation, with these raw values and the same buffer on both sides. */

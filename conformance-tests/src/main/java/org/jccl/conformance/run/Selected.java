@@ -15,8 +15,14 @@ import org.jccl.conformance.rules.RawArgumentRules;
 import org.jccl.conformance.rules.RawCheckRules;
 import org.jccl.conformance.rules.RawCollectiveRules;
 import org.jccl.conformance.rules.RawCommunicatorRules;
+import org.jccl.conformance.rules.RawConfigRules;
+import org.jccl.conformance.rules.RawCreationRules;
+import org.jccl.conformance.rules.RawErrorRules;
+import org.jccl.conformance.rules.RawFamilyRules;
 import org.jccl.conformance.rules.RawGroupRules;
 import org.jccl.conformance.rules.RawGroupStateRules;
+import org.jccl.conformance.rules.RawGrowRules;
+import org.jccl.conformance.rules.RawLifecycleRules;
 import org.jccl.conformance.rules.RawPointToPointRules;
 import org.jccl.conformance.rules.RawPreMulSumRules;
 import org.jccl.conformance.rules.RawStreamRules;
@@ -55,6 +61,12 @@ final class Selected {
         RawCollectives.class,
         RawStreams.class,
         RawChecks.class,
+        RawCreations.class,
+        RawConfigs.class,
+        RawFamilies.class,
+        RawGrowing.class,
+        RawLifecycles.class,
+        RawErrors.class,
         Differential.class);
   }
 
@@ -174,6 +186,42 @@ final class Selected {
 
   static class RawChecks extends RawCheckRules {
     RawChecks() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawCreations extends RawCreationRules {
+    RawCreations() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawConfigs extends RawConfigRules {
+    RawConfigs() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawFamilies extends RawFamilyRules {
+    RawFamilies() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawGrowing extends RawGrowRules {
+    RawGrowing() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawLifecycles extends RawLifecycleRules {
+    RawLifecycles() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawErrors extends RawErrorRules {
+    RawErrors() {
       super(SUBJECT.get());
     }
   }
