@@ -2,6 +2,8 @@ package org.jccl.conformance.harness;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jccl.Backend;
 import org.jccl.spi.NcclAbi;
 import org.jccl.spi.RankHost;
@@ -34,6 +36,11 @@ public interface Subject {
     return Optional.empty();
   }
 
+  /** What a subject is called with these variables: {@code simulator[NCCL_CHECK_POINTERS=1]}. */
+  static String named(String name, Map<String, String> variables) {
+    return name + new TreeMap<>(variables).toString().replace('{', '[').replace('}', ']');
+  }
+
   /** Opens a fresh instance. */
   Instance open();
 
@@ -49,6 +56,14 @@ public interface Subject {
 
     /** The raw, C-shaped surface, if there is one. */
     default Optional<NcclAbi> raw() {
+      return Optional.empty();
+    }
+
+    /**
+     * Whether the library behind the raw surface exports a C name; empty if there is no such
+     * library.
+     */
+    default Optional<Predicate<String>> exports() {
       return Optional.empty();
     }
 

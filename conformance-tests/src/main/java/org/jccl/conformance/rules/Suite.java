@@ -2,6 +2,7 @@ package org.jccl.conformance.rules;
 
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
@@ -12,6 +13,7 @@ import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.ProgramRun;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.CurrentRule;
+import org.jccl.conformance.harness.OwnProcess;
 import org.jccl.conformance.harness.RankBody;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
@@ -78,6 +80,24 @@ public abstract class Suite {
             ? Optional.empty()
             : Optional.of("not run: needs " + NcclFunction.text(version)));
     return Worlds.shared(imitation.orElseThrow());
+  }
+
+  /**
+   * The worlds of this subject with these environment variables of NCCL's; where that takes a
+   * process of its own, the rule is run again in one.
+   */
+  protected final Worlds under(Map<String, String> environment) {
+    return under(subject, environment);
+  }
+
+  /** The same for a subject that is at least {@code version}. */
+  protected final Worlds underSince(int version, Map<String, String> environment) {
+    return under(since(version).subject(), environment);
+  }
+
+  private static Worlds under(Subject subject, Map<String, String> environment) {
+    Optional<Subject> there = subject.with(environment);
+    return Worlds.shared(there.orElseThrow(() -> OwnProcess.needed(environment)));
   }
 
   /** Runs a program on every rank and looks at all its memory. */

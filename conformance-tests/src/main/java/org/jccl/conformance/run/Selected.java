@@ -6,19 +6,27 @@ import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.rules.ArgumentRules;
 import org.jccl.conformance.rules.CollectiveRules;
 import org.jccl.conformance.rules.DifferentialRules;
+import org.jccl.conformance.rules.EnvironmentRules;
 import org.jccl.conformance.rules.GroupRules;
 import org.jccl.conformance.rules.LifecycleRules;
 import org.jccl.conformance.rules.PointToPointRules;
 import org.jccl.conformance.rules.PreMulSumRules;
 import org.jccl.conformance.rules.RawArgumentRules;
+import org.jccl.conformance.rules.RawCheckRules;
+import org.jccl.conformance.rules.RawCollectiveRules;
 import org.jccl.conformance.rules.RawCommunicatorRules;
-import org.jccl.conformance.rules.RawErrorRules;
-import org.jccl.conformance.rules.RawLifecycleRules;
-import org.jccl.conformance.rules.RawGrowRules;
-import org.jccl.conformance.rules.RawFamilyRules;
 import org.jccl.conformance.rules.RawConfigRules;
 import org.jccl.conformance.rules.RawCreationRules;
+import org.jccl.conformance.rules.RawErrorRules;
+import org.jccl.conformance.rules.RawFamilyRules;
 import org.jccl.conformance.rules.RawGroupRules;
+import org.jccl.conformance.rules.RawGroupStateRules;
+import org.jccl.conformance.rules.RawGrowRules;
+import org.jccl.conformance.rules.RawLifecycleRules;
+import org.jccl.conformance.rules.RawPointToPointRules;
+import org.jccl.conformance.rules.RawPreMulSumRules;
+import org.jccl.conformance.rules.RawStreamRules;
+import org.jccl.conformance.rules.RawTypeRules;
 import org.jccl.conformance.rules.ReductionRules;
 import org.jccl.conformance.rules.StreamRules;
 import org.jccl.conformance.rules.UnevenRules;
@@ -45,6 +53,14 @@ final class Selected {
         RawArguments.class,
         RawCommunicators.class,
         RawGroups.class,
+        Environment.class,
+        RawTypes.class,
+        RawScaledSums.class,
+        RawGroupState.class,
+        RawMessages.class,
+        RawCollectives.class,
+        RawStreams.class,
+        RawChecks.class,
         RawCreations.class,
         RawConfigs.class,
         RawFamilies.class,
@@ -122,6 +138,54 @@ final class Selected {
 
   static class RawGroups extends RawGroupRules {
     RawGroups() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Environment extends EnvironmentRules {
+    Environment() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawTypes extends RawTypeRules {
+    RawTypes() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawScaledSums extends RawPreMulSumRules {
+    RawScaledSums() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawGroupState extends RawGroupStateRules {
+    RawGroupState() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawMessages extends RawPointToPointRules {
+    RawMessages() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawCollectives extends RawCollectiveRules {
+    RawCollectives() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawStreams extends RawStreamRules {
+    RawStreams() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawChecks extends RawCheckRules {
+    RawChecks() {
       super(SUBJECT.get());
     }
   }
