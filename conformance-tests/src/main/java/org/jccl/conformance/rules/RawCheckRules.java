@@ -147,15 +147,13 @@ public abstract class RawCheckRules extends RawSuite {
             rank.expect(
                 "ncclBroadcast, send null elsewhere",
                 SUCCESS,
-                () ->
-                    abi.broadcast(isRoot ? o : 0, i, 1, INT32, 0, rank.comm(), rank.stream()));
+                () -> abi.broadcast(isRoot ? o : 0, i, 1, INT32, 0, rank.comm(), rank.stream()));
             rank.synchronize();
             rank.world().expect("what was broadcast", in, 1);
             rank.expect(
                 "ncclReduce, recv null elsewhere",
                 SUCCESS,
-                () ->
-                    abi.reduce(o, isRoot ? i : 0, 1, INT32, SUM, 0, rank.comm(), rank.stream()));
+                () -> abi.reduce(o, isRoot ? i : 0, 1, INT32, SUM, 0, rank.comm(), rank.stream()));
             rank.synchronize();
             rank.world().expect("the sum", in, isRoot ? n * (n + 1) / 2.0 : 1);
           }

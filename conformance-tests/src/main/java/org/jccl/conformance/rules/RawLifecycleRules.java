@@ -247,8 +247,7 @@ public abstract class RawLifecycleRules extends RawSuite {
           rank.expect("ncclCommRevoke", SUCCESS, () -> abi.commRevoke(made, 0));
           for (int root : new int[] {0, -5}) {
             rank.everyOperation(0, 0, INT32, 0, root, made)
-                .forEach(
-                    (name, call) -> rank.expect(name + ", root " + root, INVALID_USAGE, call));
+                .forEach((name, call) -> rank.expect(name + ", root " + root, INVALID_USAGE, call));
           }
           rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
           rank.expect("in a group", INVALID_USAGE, () -> rank.wrongCall(made));

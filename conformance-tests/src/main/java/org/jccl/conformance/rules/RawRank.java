@@ -61,6 +61,11 @@ final class RawRank implements AutoCloseable {
     this.comm = slot.get(JAVA_LONG, 0);
   }
 
+  /** A fresh id that all ranks have. */
+  MemorySegment sharedId() {
+    return sent(rank.rank() == 0 ? id() : MemorySegment.NULL);
+  }
+
   NcclAbi abi() {
     return abi;
   }
@@ -75,7 +80,6 @@ final class RawRank implements AutoCloseable {
     return stream.handle();
   }
 
-  /** The same stream as an object. */
   Stream typedStream() {
     return stream;
   }
@@ -87,6 +91,11 @@ final class RawRank implements AutoCloseable {
   /** Whether all that was enqueued on the stream is done. */
   boolean isIdle() {
     return stream.isIdle();
+  }
+
+  /** Waits for the other ranks, outside the library. */
+  void barrier() {
+    rank.processGroup().barrier(Suite.PATIENCE);
   }
 
   Device device() {
@@ -124,82 +133,13 @@ final class RawRank implements AutoCloseable {
     rank.check(result == code, what + " returned " + result + ", expected " + code);
   }
 
-  // ---------------------------------------------------------------- calls that must succeed
-
-  /** Makes calls as one group, whose end must return {@code code}. */
-  void group(int code, Runnable calls) {
-    expect("ncclGroupStart", SUCCESS, abi::groupStart);
-    calls.run();
-    expect("ncclGroupEnd", code, abi::groupEnd);
-  }
-
-  /** Sums a buffer up in place. */
-  void allReduce(DeviceBuffer buffer) {
-    expect("ncclAllReduce", SUCCESS, () -> sum(buffer.address(), buffer, stream()));
-  }
-
-  /** The result of summing a buffer up into {@code recv}, or the buffer itself. */
-  int sum(long recv, DeviceBuffer send, long on) {
-    return abi.allReduce(send.address(), recv, send.count(), send.type().code(), SUM, comm, on);
-  }
-
-  void send(DeviceBuffer buffer, int peer) {
-    expect("ncclSend to rank " + peer, SUCCESS, () -> sendOn(buffer, peer, stream()));
-  }
-
-  void recv(DeviceBuffer buffer, int peer) {
-    expect("ncclRecv from rank " + peer, SUCCESS, () -> recvOn(buffer, peer, stream()));
-  }
-
-  int sendOn(DeviceBuffer b, int peer, long on) {
-    return abi.send(b.address(), b.count(), b.type().code(), peer, comm, on);
-  }
-
-  int recvOn(DeviceBuffer b, int peer, long on) {
-    return abi.recv(b.address(), b.count(), b.type().code(), peer, comm, on);
-  }
-
-  /** Sends one element to the next rank and gets one from the one before. */
-  void exchange(DeviceBuffer out, DeviceBuffer in) {
-    int n = worldSize();
-    group(
-        SUCCESS,
-        () -> {
-          send(out, (rank() + 1) % n);
-          recv(in, (rank() + n - 1) % n);
-        });
-  }
-
-  /**
-   * A sum and an exchange in both directions: what comes later with the same sizes need not wait
-   * for its peers on the host (STR-11, P2P-12, P2P-13).
-   */
-  void connect() {
-    try (DeviceBuffer one = memory(DataType.INT32, 1);
-        DeviceBuffer in = memory(DataType.INT32, 0)) {
-      allReduce(one);
-      exchange(one, in);
-      synchronize();
-    }
-  }
-
   // ---------------------------------------------------------------- further communicators
-
-  /** Waits until all ranks are here. */
-  void barrier() {
-    rank.processGroup().barrier(PATIENCE);
-  }
 
   /** A fresh unique id, known to this rank alone. */
   MemorySegment id() {
     MemorySegment id = allocate(UniqueId.BYTES);
     expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(id));
     return id;
-  }
-
-  /** An id that rank 0 has made, on all ranks. */
-  MemorySegment sharedId() {
-    return sent(rank.rank() == 0 ? id() : MemorySegment.NULL);
   }
 
   /** Rank 0's {@code id}, on all ranks. */
@@ -349,6 +289,65 @@ final class RawRank implements AutoCloseable {
   /** A wrong call: type 12. */
   int wrongCall(long of) {
     return abi.allReduce(0, 0, 1, 12, SUM, of, stream());
+  }
+
+  // ---------------------------------------------------------------- calls that must succeed
+
+  /** Makes calls as one group, whose end must return {@code code}. */
+  void group(int code, Runnable calls) {
+    expect("ncclGroupStart", SUCCESS, abi::groupStart);
+    calls.run();
+    expect("ncclGroupEnd", code, abi::groupEnd);
+  }
+
+  /** Sums a buffer up in place. */
+  void allReduce(DeviceBuffer buffer) {
+    expect("ncclAllReduce", SUCCESS, () -> sum(buffer.address(), buffer, stream()));
+  }
+
+  /** The result of summing a buffer up into {@code recv}, or the buffer itself. */
+  int sum(long recv, DeviceBuffer send, long on) {
+    return abi.allReduce(send.address(), recv, send.count(), send.type().code(), SUM, comm, on);
+  }
+
+  void send(DeviceBuffer buffer, int peer) {
+    expect("ncclSend to rank " + peer, SUCCESS, () -> sendOn(buffer, peer, stream()));
+  }
+
+  void recv(DeviceBuffer buffer, int peer) {
+    expect("ncclRecv from rank " + peer, SUCCESS, () -> recvOn(buffer, peer, stream()));
+  }
+
+  int sendOn(DeviceBuffer b, int peer, long on) {
+    return abi.send(b.address(), b.count(), b.type().code(), peer, comm, on);
+  }
+
+  int recvOn(DeviceBuffer b, int peer, long on) {
+    return abi.recv(b.address(), b.count(), b.type().code(), peer, comm, on);
+  }
+
+  /** Sends one element to the next rank and gets one from the one before. */
+  void exchange(DeviceBuffer out, DeviceBuffer in) {
+    int n = worldSize();
+    group(
+        SUCCESS,
+        () -> {
+          send(out, (rank() + 1) % n);
+          recv(in, (rank() + n - 1) % n);
+        });
+  }
+
+  /**
+   * A sum and an exchange in both directions: what comes later with the same sizes need not wait
+   * for its peers on the host (STR-11, P2P-12, P2P-13).
+   */
+  void connect() {
+    try (DeviceBuffer one = memory(DataType.INT32, 1);
+        DeviceBuffer in = memory(DataType.INT32, 0)) {
+      allReduce(one);
+      exchange(one, in);
+      synchronize();
+    }
   }
 
   /** A call of every operation, with these raw values and the same buffer on both sides. */

@@ -153,8 +153,10 @@ public final class Contract {
             + ", "
             + upper
             + (firstIsLower ? one + other : other + one)
-            + "\n  all ranks must make the same call with equal count, type, reduction and root (COL-01)"
-            + "\n  replay: "
+            + "\n"
+            + "  all ranks must make the same call with equal count, type, reduction and root"
+            + " (COL-01)\n"
+            + "  replay: "
             + replay;
     return new ReportedMisuse(
         MisuseKind.MISMATCH, List.of(Math.min(firstRank, rank), Math.max(firstRank, rank)), text);

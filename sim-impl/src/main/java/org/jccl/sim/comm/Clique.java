@@ -34,9 +34,9 @@ final class Clique {
   private final FoldOrder foldOrder;
   private final Places sources;
   private final Places targets;
-  private final @Nullable AllowedAlgorithms algorithms;
   private final List<ChildMeeting> children = new ArrayList<>(1);
   private final ArrayDeque<Creation> growths = new ArrayDeque<>(1);
+  private final @Nullable AllowedAlgorithms algorithms;
   private @Nullable RuntimeException stopped;
   private int reclaimed;
 

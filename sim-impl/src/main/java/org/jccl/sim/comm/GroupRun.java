@@ -146,7 +146,7 @@ final class GroupRun extends Step {
   }
 
   private void launch() {
-    if (isHalfCaptured()) {
+    if (mixesCapture()) {
       code = ResultCode.INVALID_USAGE.code(); // STR-19: before any rank of the clique is launched
       return;
     }
@@ -159,8 +159,7 @@ final class GroupRun extends Step {
     }
   }
 
-  /** Whether ranks of one clique are captured and others are not. */
-  private boolean isHalfCaptured() {
+  private boolean mixesCapture() {
     Map<Clique, Boolean> captured = new IdentityHashMap<>();
     for (Work each : work) {
       boolean own = each.requests().getFirst().captured();

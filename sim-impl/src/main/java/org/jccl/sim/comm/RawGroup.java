@@ -91,27 +91,29 @@ public final class RawGroup {
       int rootOrPeer,
       SimStream stream) {
     if (!endpoint.knows(operation, send, recv, count, rootOrPeer)) {
-      return fail(ResultCode.INVALID_ARGUMENT.code());
+      return INVALID_ARGUMENT;
     }
     Request request =
         endpoint.request(operation, send, recv, count, type, reduction, rootOrPeer, stream);
     boolean alone = endpoint.worldSize() == 1 && !operation.hasPeer(); // GRP-07: runs at once
-    if (alone || (depth == 0 && endpoint.life().isBlocking())) {
-      return fail(endpoint.issue(List.of(request)));
-    }
-    if (request.isDropped()) {
-      return 0; // COL-02
+    boolean waits = endpoint.life().isBlocking() || request.isDropped();
+    if (alone || (depth == 0 && waits)) {
+      return endpoint.issue(List.of(request));
     }
     if (depth == 0) {
       GroupRun.Work work = new GroupRun.Work(endpoint, List.of(request));
       return new GroupRun(kernel(endpoint), List.of(), List.of(work), false).runInBackground();
     }
+    return request.isDropped() ? 0 : queue(endpoint, request);
+  }
+
+  private int queue(Endpoint endpoint, Request request) {
     if (!joins(endpoint.life())) {
-      return fail(INVALID_ARGUMENT); // SIM-40: in NCCL the last one decides for all
+      return INVALID_ARGUMENT; // SIM-40: in NCCL the last one decides for all
     }
     List<Request> before = queued.computeIfAbsent(endpoint, own -> new ArrayList<>());
-    if (!before.isEmpty() && before.getFirst().stream().capture() != stream.capture()) {
-      return fail(ResultCode.INVALID_USAGE.code()); // STR-18
+    if (!before.isEmpty() && before.getFirst().stream().capture() != request.stream().capture()) {
+      return ResultCode.INVALID_USAGE.code(); // STR-18
     }
     before.add(request);
     return 0;
