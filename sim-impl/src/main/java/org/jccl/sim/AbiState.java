@@ -9,12 +9,15 @@ import org.jccl.CollectiveException;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.sim.comm.Creations;
+import org.jccl.sim.comm.Deferred;
 import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.RawGroup;
 import org.jccl.sim.device.CurrentDevice;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
+import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.spi.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class AbiState {
   static final int OK = 0;
+
+  /** From here on NCCL_CHECK_MODE counts (ENV-03). */
+  private static final int CHECK_MODES = 22907;
+
   static final int INVALID_ARGUMENT = ResultCode.INVALID_ARGUMENT.code();
   static final int INVALID_USAGE = ResultCode.INVALID_USAGE.code();
 
@@ -98,6 +105,36 @@ final class AbiState {
       throw misuse;
     }
     return refused(failure.code().code(), String.valueOf(failure.getMessage()));
+  }
+
+  /** Throws unless the version that is imitated has the function. */
+  void require(NcclFunction function) {
+    if (!function.isIn(world.version())) {
+      throw function.missingIn(world.version());
+    }
+  }
+
+  /** Whether pointers are tested, as a variable may ask for (rule ARG-04). */
+  boolean checksPointers() {
+    String mode = world.environment().getOrDefault("NCCL_CHECK_MODE", "");
+    boolean debugs = mode.equalsIgnoreCase("DEBUG_LOCAL") || mode.equalsIgnoreCase("DEBUG_GLOBAL");
+    return world.setting("NCCL_CHECK_POINTERS", 0) == 1
+        || (debugs && world.version() >= CHECK_MODES);
+  }
+
+  /** Does host work at the end of the thread's group, or now without one (rule GRP-09). */
+  int deferred(Endpoint endpoint, Deferred work) {
+    RawGroup group = group();
+    HostTask task = kernel().enter();
+    try {
+      RuntimeException refusal = endpoint.refusal();
+      if (refusal != null) {
+        throw refusal;
+      }
+      return group.fail(group.defer(task, work));
+    } finally {
+      kernel().exit(task);
+    }
   }
 
   /** A handle for a new communicator. */

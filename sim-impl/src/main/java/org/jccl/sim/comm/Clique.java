@@ -23,11 +23,14 @@ final class Clique {
   private final String name;
   private final @Nullable Endpoint[] members;
   private final Contract contract;
+  private final Assemblies assemblies;
+  private final Signals signals;
   private final Window<Gathering> gatherings = new Window<>();
   private final Map<Long, Channel> channels = new HashMap<>();
   private final FoldOrder foldOrder;
   private final Places sources;
   private final Places targets;
+  private boolean registersMemory;
   private @Nullable RuntimeException stopped;
 
   Clique(World world, DataPlane dataPlane, String name, int worldSize) {
@@ -38,6 +41,8 @@ final class Clique {
     this.foldOrder = new RankOrder(worldSize);
     this.sources = new Places(worldSize);
     this.targets = new Places(worldSize);
+    this.assemblies = new Assemblies(this);
+    this.signals = new Signals(this);
     this.contract =
         new Contract(name, worldSize, world.kernel().choices().describe(), this::whereIs);
   }
@@ -70,6 +75,28 @@ final class Clique {
   /** Reused by {@link Execution}; steps run one at a time. */
   Places targets() {
     return targets;
+  }
+
+  /** Where the hosts of all ranks meet. */
+  Assemblies assemblies() {
+    return assemblies;
+  }
+
+  /** What one-sided operations have signalled. */
+  Signals signals() {
+    return signals;
+  }
+
+  /** A rank has registered memory: from now on the parts of a collective are compared. */
+  void registersMemory() {
+    registersMemory = true;
+  }
+
+  /** Looks for memory that only some ranks of a collective have registered (SIM-54). */
+  void compareRegistrations(@Nullable Part[] parts) {
+    if (registersMemory && world.isChecking()) {
+      RegistrationContract.compare(this, parts);
+    }
   }
 
   void join(Endpoint endpoint) {
@@ -169,6 +196,7 @@ final class Clique {
         member.cancelAll(reason);
       }
     }
+    assemblies.wakeAll();
   }
 
   /** The members' launches that are not done. */
@@ -178,7 +206,7 @@ final class Clique {
         return true;
       }
     }
-    return false;
+    return assemblies.isPending();
   }
 
   private @Nullable String whereIs(int rank) {

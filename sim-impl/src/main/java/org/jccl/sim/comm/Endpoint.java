@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jccl.CheckLevel;
 import org.jccl.DataType;
+import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * in NCCL's order (ARG-01). The typed communicator and the raw surface both stand on it.
  */
 public final class Endpoint {
+  private static final int ONE_SIDED_CAPTURE = 23000;
+
   private final Clique clique;
   private final int rank;
   private final SimDevice device;
@@ -38,6 +41,9 @@ public final class Endpoint {
   private @Nullable Launch last;
   private @Nullable HostTask lastUser;
   private final Life life;
+  private final Registrations registrations = new Registrations(this);
+  private final OneSided oneSided = new OneSided(this);
+  private final Suspension suspension = new Suspension(this);
 
   Endpoint(Clique clique, int rank, SimDevice device) {
     this.clique = clique;
@@ -76,6 +82,40 @@ public final class Endpoint {
 
   long nextGathering() {
     return gatheringsJoined++;
+  }
+
+  /** What it has registered. */
+  public Registrations registrations() {
+    return registrations;
+  }
+
+  /** Its one-sided operations. */
+  public OneSided oneSided() {
+    return oneSided;
+  }
+
+  /** Its scratch memory, which can be given back for a while. */
+  public Suspension suspension() {
+    return suspension;
+  }
+
+  /** Throws a report if it is suspended (SIM-34). */
+  void requireAwake(String what) {
+    if (suspension.isSuspended() && device.world().isChecking()) {
+      ReportedMisuse found = suspension.use(what);
+      clique.report(found);
+      throw found;
+    }
+  }
+
+  /** What is in flight and reads or writes any of a range, or null. */
+  @Nullable Launch user(long start, long end) {
+    for (Launch each : pending) {
+      if (each.touches(start, end)) {
+        return each;
+      }
+    }
+    return null;
   }
 
   // ---------------------------------------------------------------- calls
@@ -127,6 +167,7 @@ public final class Endpoint {
       int reduction,
       int rootOrPeer,
       SimStream stream) {
+    requireAwake(operation.label());
     String site = device.world().checks() == CheckLevel.FULL ? CallSite.current() : null;
     boolean captured = stream.isCapturing();
     return new Request(
@@ -149,23 +190,43 @@ public final class Endpoint {
    * @return NCCL's result code
    */
   int issue(List<Request> requests) {
+    return issue(requests, List.of());
+  }
+
+  /** The same with one-sided calls, which run first (rule GRP-21). */
+  int issue(List<Request> requests, List<OneSidedCall> first) {
     int code = requireMatchedSelfMessages(requests);
     if (code != 0) {
       return code;
     }
-    Capture capture = requests.getFirst().stream().capture();
+    SimStream one = first.isEmpty() ? requests.getFirst().stream() : first.getFirst().stream();
+    Capture capture = one.capture();
     for (Request request : requests) {
       if (request.stream().capture() != capture) {
         return ResultCode.INVALID_USAGE.code(); // STR-18
       }
     }
+    boolean canCapture = device.world().version() >= ONE_SIDED_CAPTURE; // VER-09
+    for (OneSidedCall call : first) {
+      if (call.stream().capture() != capture || (capture != null && !canCapture)) {
+        return ResultCode.INVALID_USAGE.code();
+      }
+      code = oneSided.checkRange(call);
+      if (code != 0) {
+        return code;
+      }
+    }
     if (capture != null) {
       List<Request> kept = List.copyOf(requests);
+      List<OneSidedCall> keptFirst = List.copyOf(first);
       capture.add(
-          map -> launch(kept.stream().map(each -> each.on(map.of(each.stream()))).toList()));
+          map ->
+              launch(
+                  kept.stream().map(each -> each.on(map.of(each.stream()))).toList(),
+                  keptFirst.stream().map(each -> each.on(map.of(each.stream()))).toList()));
       return 0;
     }
-    launch(requests);
+    launch(requests, first);
     return 0;
   }
 
@@ -180,11 +241,14 @@ public final class Endpoint {
     return balance == 0 ? 0 : ResultCode.INVALID_USAGE.code();
   }
 
-  private void launch(List<Request> requests) {
+  private void launch(List<Request> requests, List<OneSidedCall> first) {
     Kernel kernel = device.world().kernel();
     lastUser = kernel.holder();
     Launch launch = new Launch(this);
-    boolean any = false;
+    boolean any = !first.isEmpty();
+    if (any) {
+      launch.add(new OneSidedProgram(launch, first));
+    }
     for (Request request : requests) {
       Call call = call(request);
       kernel
@@ -317,6 +381,7 @@ public final class Endpoint {
   void forget() {
     pending.clear();
     scales.clear();
+    clique.signals().forget(this);
   }
 
   /** The state of its life. */

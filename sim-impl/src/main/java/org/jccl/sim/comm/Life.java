@@ -54,6 +54,7 @@ final class Life {
           new CommunicatorAbortedException(endpoint + " was aborted: " + why, null);
       aborted = reason;
       endpoint.cancelAll(reason);
+      endpoint.clique().assemblies().wakeAll();
       if (closer != null) {
         kernel().wake(closer);
       }

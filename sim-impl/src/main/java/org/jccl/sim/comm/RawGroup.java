@@ -1,9 +1,12 @@
 package org.jccl.sim.comm;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
@@ -28,6 +31,8 @@ public final class RawGroup {
       Consumer<Endpoint> made) {}
 
   private final Map<Endpoint, List<Request>> queued = new LinkedHashMap<>();
+  private final Map<Endpoint, List<OneSidedCall>> oneSided = new LinkedHashMap<>();
+  private final List<Deferred> deferred = new ArrayList<>();
   private final List<Init> inits = new ArrayList<>();
   private int depth;
   private int error;
@@ -45,7 +50,7 @@ public final class RawGroup {
 
   /** Notes the failure of a call, which poisons an open group (rule GRP-11). */
   public int fail(int code) {
-    if (depth > 0) {
+    if (depth > 0 && code != 0) {
       error = code; // GRP-12: the last one is returned
     }
     return code;
@@ -82,6 +87,40 @@ public final class RawGroup {
     return 0;
   }
 
+  /** Issues one validated one-sided call, or queues it while a group is open. */
+  public int issue(HostTask task, Endpoint endpoint, OneSidedCall call) {
+    if (depth == 0) {
+      return oneSided(task, endpoint, call);
+    }
+    oneSided.computeIfAbsent(endpoint, own -> new ArrayList<>()).add(call);
+    return 0;
+  }
+
+  private static int oneSided(HostTask task, Endpoint endpoint, OneSidedCall call) {
+    int code = Deferred.run(task, setUps(List.of(endpoint)));
+    return code == 0 ? endpoint.issue(List.of(), List.of(call)) : code;
+  }
+
+  /** Does host work now, or at the end of the open group (rule GRP-09). */
+  public int defer(HostTask task, Deferred work) {
+    if (depth == 0) {
+      return Deferred.run(task, List.of(work));
+    }
+    deferred.add(work);
+    return 0;
+  }
+
+  private static List<Deferred> setUps(Collection<Endpoint> endpoints) {
+    List<Deferred> first = new ArrayList<>();
+    for (Endpoint endpoint : endpoints) {
+      Deferred setUp = endpoint.oneSided().setUp();
+      if (setUp != null) {
+        first.add(setUp);
+      }
+    }
+    return first;
+  }
+
   /** Closes a group; the outermost end issues what was queued (rules GRP-02, GRP-03, GRP-11). */
   public int end(HostTask task, Creations creations) {
     if (depth == 0) {
@@ -93,9 +132,13 @@ public final class RawGroup {
     int code = error;
     List<Init> creating = List.copyOf(inits);
     Map<Endpoint, List<Request>> work = new LinkedHashMap<>(queued);
+    Map<Endpoint, List<OneSidedCall>> first = new LinkedHashMap<>(oneSided);
+    List<Deferred> host = new ArrayList<>(deferred);
     error = 0;
     inits.clear();
     queued.clear();
+    oneSided.clear();
+    deferred.clear();
     if (code != 0) {
       return code;
     }
@@ -106,13 +149,20 @@ public final class RawGroup {
     for (int i = 0; i < enrolled.size(); i++) {
       creating.get(i).made.accept(creations.await(task, enrolled.get(i)));
     }
-    return issueAll(work);
+    host.addAll(setUps(first.keySet()));
+    code = Deferred.run(task, host);
+    return code == 0 ? issueAll(work, first) : code;
   }
 
-  private static int issueAll(Map<Endpoint, List<Request>> work) {
+  private static int issueAll(
+      Map<Endpoint, List<Request>> work, Map<Endpoint, List<OneSidedCall>> first) {
     int code = 0;
-    for (Map.Entry<Endpoint, List<Request>> each : work.entrySet()) {
-      int own = each.getKey().issue(each.getValue());
+    Set<Endpoint> endpoints = new LinkedHashSet<>(work.keySet());
+    endpoints.addAll(first.keySet());
+    for (Endpoint endpoint : endpoints) {
+      int own =
+          endpoint.issue(
+              work.getOrDefault(endpoint, List.of()), first.getOrDefault(endpoint, List.of()));
       code = own == 0 ? code : own;
     }
     return code;
