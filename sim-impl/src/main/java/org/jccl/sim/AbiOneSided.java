@@ -148,7 +148,7 @@ final class AbiOneSided {
 
   /** ARG-04: before 2.30.3 check mode misses the receive buffer that these calls have not. */
   private boolean refusesPointers() {
-    return state.checksPointers() && state.world().version() < UNCHECKED_POINTERS;
+    return state.world().checksPointers() && state.world().version() < UNCHECKED_POINTERS;
   }
 
   private static @Nullable SimStream stream(Endpoint endpoint, long handle) {

@@ -43,7 +43,7 @@ final class AbiRegistration {
     if (endpoint == null) {
       return state.refused(INVALID_ARGUMENT, "register: no communicator " + comm);
     }
-    if (state.checksPointers() && !isOn(endpoint.device(), buffer)) {
+    if (state.world().checksPointers() && !isOn(endpoint.device(), buffer)) {
       return state.refused(INVALID_ARGUMENT, "register: no memory of the device: " + buffer);
     }
     if (state.world().version() >= ASKS_DRIVER && !isKnown(buffer)) {

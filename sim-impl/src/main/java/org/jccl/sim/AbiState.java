@@ -26,10 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class AbiState {
   static final int OK = 0;
-
-  /** From here on NCCL_CHECK_MODE counts (ENV-03). */
-  private static final int CHECK_MODES = 22907;
-
   static final int INVALID_ARGUMENT = ResultCode.INVALID_ARGUMENT.code();
   static final int INVALID_USAGE = ResultCode.INVALID_USAGE.code();
 
@@ -112,14 +108,6 @@ final class AbiState {
     if (!function.isIn(world.version())) {
       throw function.missingIn(world.version());
     }
-  }
-
-  /** Whether pointers are tested, as a variable may ask for (rule ARG-04). */
-  boolean checksPointers() {
-    String mode = world.environment().getOrDefault("NCCL_CHECK_MODE", "");
-    boolean debugs = mode.equalsIgnoreCase("DEBUG_LOCAL") || mode.equalsIgnoreCase("DEBUG_GLOBAL");
-    return world.setting("NCCL_CHECK_POINTERS", 0) == 1
-        || (debugs && world.version() >= CHECK_MODES);
   }
 
   /** Does host work at the end of the thread's group, or now without one (rule GRP-09). */
