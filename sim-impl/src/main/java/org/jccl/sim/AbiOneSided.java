@@ -2,6 +2,8 @@ package org.jccl.sim;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static org.jccl.sim.AbiState.INVALID_ARGUMENT;
+import static org.jccl.sim.AbiState.INVALID_USAGE;
+import static org.jccl.sim.AbiState.OK;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -10,14 +12,13 @@ import java.util.function.Function;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.Life;
 import org.jccl.sim.comm.OneSided;
 import org.jccl.sim.comm.OneSidedCall;
 import org.jccl.sim.comm.RawGroup;
-import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.spi.NcclFunction;
-import org.jspecify.annotations.Nullable;
 
 /** One-sided operations behind the C functions (rules ARG-11 to ARG-14, RMA-01 to RMA-11). */
 final class AbiOneSided {
@@ -120,24 +121,26 @@ final class AbiOneSided {
   private int issue(
       String what, long comm, long stream, Check check, Function<Place, OneSidedCall> make) {
     RawGroup group = state.group();
-    Endpoint endpoint = state.endpoint(comm);
-    if (endpoint == null) {
+    Life life = state.life(comm);
+    if (life == null) {
       return group.fail(state.refused(INVALID_ARGUMENT, what + ": no communicator " + comm));
+    }
+    if (life.isRevoked()) {
+      return group.fail(state.refused(INVALID_USAGE, life + " was revoked (LIF-19)"));
     }
     HostTask task = state.kernel().enter();
     try {
-      RuntimeException refusal = endpoint.refusal();
-      if (refusal != null) {
-        throw refusal;
+      AbiOperations.requireUsable(life);
+      int code = life.readyTest();
+      if (code == OK) {
+        code = refusesPointers() ? INVALID_ARGUMENT : check.of(life.operations().oneSided());
       }
-      int code = refusesPointers() ? INVALID_ARGUMENT : check.of(endpoint.oneSided());
-      SimStream own = stream(endpoint, stream);
-      if (code == 0 && own != null) {
-        code = group.issue(task, endpoint, make.apply(new Place(endpoint, own)));
-      } else if (code == 0) {
-        code = ResultCode.UNHANDLED_CUDA_ERROR.code();
-      }
-      return code == 0 ? 0 : group.fail(state.refused(code, what + " on " + endpoint));
+      return AbiOperations.failed(
+          group,
+          life,
+          code == OK
+              ? queue(task, life.operations(), stream, make)
+              : state.refused(code, what + " on " + life));
     } catch (RuntimeException reported) {
       group.fail(ResultCode.INTERNAL_ERROR.code()); // what is queued must not be launched (GRP-11)
       throw reported;
@@ -146,13 +149,22 @@ final class AbiOneSided {
     }
   }
 
+  private int queue(
+      HostTask task, Endpoint endpoint, long stream, Function<Place, OneSidedCall> make) {
+    SimStream own = AbiOperations.stream(endpoint, stream);
+    if (own == null) {
+      return ResultCode.UNHANDLED_CUDA_ERROR.code();
+    }
+    OneSidedCall call = make.apply(new Place(endpoint, own));
+    RawGroup group = state.group();
+    group.start();
+    int code = state.endOwn(task, group.fail(group.issue(endpoint, call)));
+    boolean told = code == OK && !group.isOpen() && !endpoint.life().isBlocking();
+    return told ? endpoint.life().state() : code;
+  }
+
   /** ARG-04: before 2.30.3 check mode misses the receive buffer that these calls have not. */
   private boolean refusesPointers() {
     return state.world().checksPointers() && state.world().version() < UNCHECKED_POINTERS;
-  }
-
-  private static @Nullable SimStream stream(Endpoint endpoint, long handle) {
-    SimDevice device = endpoint.device();
-    return handle == 0 ? device.defaultStream() : device.streamOf(handle);
   }
 }

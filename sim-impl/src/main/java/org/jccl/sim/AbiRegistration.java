@@ -117,12 +117,15 @@ final class AbiRegistration {
 
   private int registerTogether(
       Endpoint endpoint, long buffer, long bytes, MemorySegment window, int flags) {
-    return state.deferred(
-        endpoint,
+    int code = endpoint.life().readyTest();
+    if (code != OK) {
+      return state.group().fail(state.refused(code, "window: " + endpoint + " is not ready"));
+    }
+    return state.later(
+        endpoint.life(),
         endpoint
             .registrations()
-            .window(
-                buffer, bytes, flags, made -> window.set(JAVA_LONG_UNALIGNED, 0, made)));
+            .window(buffer, bytes, flags, made -> window.set(JAVA_LONG_UNALIGNED, 0, made)));
   }
 
   int deregisterWindow(long comm, long window) {

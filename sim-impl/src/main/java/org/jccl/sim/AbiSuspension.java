@@ -6,9 +6,10 @@ import static org.jccl.sim.AbiState.INVALID_USAGE;
 import static org.jccl.sim.AbiState.OK;
 
 import java.lang.foreign.MemorySegment;
-import java.util.List;
-import org.jccl.sim.comm.Deferred;
+import org.jccl.CollectiveException;
 import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.Job;
+import org.jccl.sim.comm.Life;
 import org.jccl.sim.comm.Suspension;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.spi.NcclFunction;
@@ -44,18 +45,26 @@ final class AbiSuspension {
     return change(endpoint, endpoint.suspension().resume());
   }
 
-  private int change(Endpoint endpoint, Deferred work) {
+  private int change(Endpoint endpoint, Job work) {
+    Life life = endpoint.life();
+    int code = life.readyTest();
+    if (code != OK) {
+      return state.refused(code, endpoint + " is not ready (ARG-02)");
+    }
     boolean waits = state.world().version() >= DEFERRED;
-    if (!Suspension.isPossible(state.world())) {
-      int code = state.refused(INVALID_USAGE, "the memory manager is disabled");
+    if (!Suspension.isPossible(state.world()) || endpoint.suspension().isShared()) {
+      code = state.refused(INVALID_USAGE, "the memory manager is disabled or shared (LIF-22)");
       return waits ? state.group().fail(code) : code;
     }
     if (waits) {
-      return state.deferred(endpoint, work);
+      code = state.later(life, work);
+      return code == OK && !life.isBlocking() ? life.state() : code;
     }
     HostTask task = state.kernel().enter();
     try {
-      return Deferred.run(task, List.of(work));
+      return work.run(task);
+    } catch (CollectiveException failure) {
+      return state.codeOf(failure);
     } finally {
       state.kernel().exit(task);
     }
@@ -68,7 +77,7 @@ final class AbiSuspension {
       return state.refused(INVALID_ARGUMENT, "statistics: no communicator or no output");
     }
     if (!Suspension.isPossible(state.world())) {
-      return state.refused(INVALID_USAGE, "the memory manager is disabled");
+      return state.refused(INVALID_USAGE, "the memory manager is disabled (LIF-25)");
     }
     Suspension memory = endpoint.suspension();
     long bytes =

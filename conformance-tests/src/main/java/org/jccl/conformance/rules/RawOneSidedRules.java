@@ -283,22 +283,21 @@ public abstract class RawOneSidedRules extends RawSuite {
         SINCE,
         2,
         rank -> {
-          long half = LARGE + 4096;
-          try (RawMemory memory = RawMemory.unset(rank, 2 * half)) {
+          long bytes = LARGE + 4096;
+          try (RawMemory memory = RawMemory.unset(rank, bytes)) {
             long window = memory.window(SYMMETRIC);
             Place place = new Place(rank, memory, window);
             place.warmUp();
-            long last = half - 4;
-            memory.write(last, 17 + rank.rank());
-            memory.write(half + last, 0);
+            memory.write(bytes - 4, rank.rank() == 0 ? 17 : 0);
+            rank.world().processGroup().barrier(PATIENCE); // the target is written before the put
             if (rank.rank() == 0) {
-              place.put(0, (int) (half / 4), 1, half);
-              rank.synchronize();
+              place.put(0, (int) (bytes / 4), 1, 0);
             } else {
               place.await(1, 0);
               rank.synchronize();
-              memory.expect("the end of the put", half + last, 17);
+              memory.expect("the end of the put", bytes - 4, 17);
             }
+            rank.synchronize();
             rank.world().processGroup().barrier(PATIENCE);
             memory.end(window);
           }

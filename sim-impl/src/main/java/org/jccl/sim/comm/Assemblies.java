@@ -33,12 +33,13 @@ final class Assemblies {
     return assembly;
   }
 
-  /** The rank has come with all it has to bring. */
-  void arrive(Assembly assembly, int rank) {
-    assembly.arrive(rank);
-    while (!open.isEmpty() && open.getFirst().isComplete()) {
-      open.removeFirst();
+  /** A rank has come with all it has to bring. */
+  void arrive(Assembly assembly, HostJob job) {
+    assembly.arrive(job);
+    if (assembly.isComplete()) {
+      open.remove(assembly);
       dropped++;
+      assembly.present().forEach(each -> each.assembled(assembly));
     }
   }
 
@@ -69,8 +70,10 @@ final class Assemblies {
     return !open.isEmpty();
   }
 
-  /** The communicator has stopped, or a rank of it: who waits looks again. */
-  void wakeAll() {
-    List.copyOf(open).forEach(Assembly::wakeAll);
+  /** The communicator has stopped: nobody waits any more. */
+  void fail(RuntimeException why) {
+    List<Assembly> waiting = List.copyOf(open);
+    open.clear();
+    waiting.forEach(each -> each.present().forEach(job -> job.failed(why)));
   }
 }

@@ -2,26 +2,24 @@ package org.jccl.sim.comm;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jccl.MisuseKind;
-import org.jccl.sim.kernel.HostTask;
-import org.jccl.sim.kernel.Wait;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One collective act of the hosts of a communicator that blocks until every rank has come: a window
- * registration, the set-up of one-sided operations, a suspension (rules WIN-01, RMA-07, LIF-21).
+ * One collective act of the hosts of a communicator, which waits until every rank has come: a
+ * window registration, the set-up of one-sided operations, a suspension (rules WIN-01, RMA-07,
+ * LIF-21).
  */
-final class Assembly implements Wait {
+final class Assembly {
   private final Clique clique;
   private final String purpose;
-  private final boolean[] arrived;
+  private final @Nullable HostJob[] jobs;
   private final SharedWindow window;
-  private final List<HostTask> waiting = new ArrayList<>();
   private int missing;
 
   Assembly(Clique clique, String purpose) {
     this.clique = clique;
     this.purpose = purpose;
-    this.arrived = new boolean[clique.worldSize()];
+    this.jobs = new HostJob[clique.worldSize()];
     this.window = new SharedWindow(clique.worldSize());
     this.missing = clique.worldSize();
   }
@@ -38,61 +36,36 @@ final class Assembly implements Wait {
   /** The first rank that has come. */
   int first() {
     int rank = 0;
-    while (!arrived[rank]) {
+    while (rank < jobs.length - 1 && jobs[rank] == null) {
       rank++;
     }
     return rank;
   }
 
-  void arrive(int rank) {
-    arrived[rank] = true;
-    if (--missing == 0) {
-      wakeAll();
-    }
+  void arrive(HostJob job) {
+    jobs[job.endpoint().rank()] = job;
+    missing--;
   }
 
   boolean isComplete() {
     return missing == 0;
   }
 
-  /** Waits, baton given up, until all ranks have come; throws what stops the communicator. */
-  void await(HostTask task, Endpoint endpoint) {
-    if (!isComplete()) {
-      waiting.add(task);
-      try {
-        clique
-            .world()
-            .kernel()
-            .await(task, () -> isComplete() || endpoint.refusal() != null, this);
-      } finally {
-        waiting.remove(task);
+  List<HostJob> present() {
+    List<HostJob> present = new ArrayList<>();
+    for (HostJob job : jobs) {
+      if (job != null) {
+        present.add(job);
       }
     }
-    RuntimeException refusal = endpoint.refusal();
-    if (!isComplete() && refusal != null) {
-      throw refusal;
-    }
+    return present;
   }
 
-  void wakeAll() {
-    List.copyOf(waiting).forEach(clique.world().kernel()::wake);
-  }
-
-  @Override
-  public String describe() {
-    return purpose + " of " + clique.name();
-  }
-
-  @Override
-  public MisuseKind whenMissing() {
-    return MisuseKind.MISSING_RANK;
-  }
-
-  @Override
-  public List<Integer> ranks() {
+  /** The ranks that have not come yet, as the world knows them. */
+  List<Integer> missing() {
     List<Integer> ranks = new ArrayList<>();
-    for (int rank = 0; rank < arrived.length; rank++) {
-      if (!arrived[rank]) {
+    for (int rank = 0; rank < jobs.length; rank++) {
+      if (jobs[rank] == null) {
         ranks.add(clique.worldRank(rank));
       }
     }

@@ -1,6 +1,7 @@
 package org.jccl.sim.comm;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -41,15 +42,16 @@ public final class Endpoint {
   private @Nullable Launch last;
   private @Nullable HostTask lastUser;
   private final Life life;
+  private final ArrayDeque<HostJob> hostJobs = new ArrayDeque<>(1);
   private final Registrations registrations = new Registrations(this);
   private final OneSided oneSided = new OneSided(this);
   private final Suspension suspension = new Suspension(this);
 
-  Endpoint(Clique clique, int rank, SimDevice device) {
+  Endpoint(Clique clique, int rank, Life life) {
     this.clique = clique;
     this.rank = rank;
-    this.device = device;
-    this.life = new Life(this);
+    this.device = life.device();
+    this.life = life;
   }
 
   Clique clique() {
@@ -97,6 +99,19 @@ public final class Endpoint {
   /** Its scratch memory, which can be given back for a while. */
   public Suspension suspension() {
     return suspension;
+  }
+
+  /** Adds host work behind what is there; whether it is the first. */
+  boolean queue(HostJob job) {
+    hostJobs.addLast(job);
+    return hostJobs.size() == 1;
+  }
+
+  /** Host work is over; what comes next, or null if there is nothing, or it was not first. */
+  @Nullable HostJob dequeue(HostJob job) {
+    boolean first = hostJobs.peekFirst() == job;
+    hostJobs.remove(job);
+    return first ? hostJobs.peekFirst() : null;
   }
 
   /** Throws a report if it is suspended (SIM-34). */
@@ -264,9 +279,8 @@ public final class Endpoint {
     }
     if (any) {
       pending.add(launch);
-      Launch before = last;
       last = launch;
-      launch.enqueue(before);
+      life.family().enqueue(launch);
     }
   }
 
@@ -370,7 +384,8 @@ public final class Endpoint {
     }
   }
 
-  void cancelAll(RuntimeException reason) {
+  /** Gives up what is in flight; with a reason, who waits for it throws that. */
+  void cancelAll(@Nullable RuntimeException reason) {
     for (Launch launch : new ArrayList<>(pending)) {
       launch.cancel(reason);
     }
@@ -384,8 +399,8 @@ public final class Endpoint {
     clique.signals().forget(this);
   }
 
-  /** The state of its life. */
-  Life life() {
+  /** Its state. */
+  public Life life() {
     return life;
   }
 
@@ -402,16 +417,6 @@ public final class Endpoint {
   /** Whether it was closed. */
   public boolean isClosed() {
     return life.isClosed();
-  }
-
-  /** Notes that it is finalized; false if it was before (rule LIF-03). */
-  public boolean finalizeOnce() {
-    return life.finalizeOnce();
-  }
-
-  /** Waits for what was issued (rule LIF-02). */
-  public void awaitIssued(HostTask task) {
-    life.awaitIssued(task);
   }
 
   /** Waits for what was issued, then ends. */

@@ -4,10 +4,9 @@ import java.util.List;
 import org.jccl.CheckLevel;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
+import org.jccl.ops.ConfigField;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.device.SimStream;
-import org.jccl.sim.device.World;
-import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,8 +66,8 @@ public final class OneSided {
   }
 
   private boolean isSupported() {
-    World world = endpoint.device().world();
-    return Registrations.supportsWindows(world) && world.setting("NCCL_NUM_RMA_CTX", 1) != 0;
+    return Registrations.supportsWindows(endpoint.device().world())
+        && endpoint.life().config().get(ConfigField.NUM_RMA_CTX) != 0; // CFG-14
   }
 
   /** A checked put. */
@@ -132,41 +131,19 @@ public final class OneSided {
   }
 
   /** The set-up that the first one-sided call makes at its group's end, or null after it. */
-  @Nullable Deferred setUp() {
+  @Nullable Job setUp() {
     return ready ? null : new SetUp();
   }
 
   /** All ranks issue their first one-sided call (rule RMA-07). */
-  private final class SetUp implements Deferred {
-    private @Nullable Assembly assembly;
-
-    @Override
-    public Endpoint endpoint() {
-      return endpoint;
+  private final class SetUp extends HostJob {
+    SetUp() {
+      super(endpoint, "the set-up of one-sided operations (RMA-07)");
     }
 
     @Override
-    public int phase() {
-      return Deferred.ONE_SIDED;
-    }
-
-    @Override
-    public int arrive(HostTask task) {
-      Assemblies assemblies = endpoint.clique().assemblies();
-      Assembly joined =
-          assemblies.join(endpoint.rank(), "the set-up of one-sided operations (RMA-07)");
-      assemblies.arrive(joined, endpoint.rank());
-      assembly = joined;
-      return OK;
-    }
-
-    @Override
-    public int finish(HostTask task) {
-      if (assembly != null) {
-        assembly.await(task, endpoint);
-        ready = true;
-      }
-      return OK;
+    protected void done(Assembly meeting) {
+      ready = true;
     }
   }
 }

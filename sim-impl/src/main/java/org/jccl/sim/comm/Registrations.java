@@ -9,7 +9,6 @@ import org.jccl.ResultCode;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.World;
-import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +69,7 @@ public final class Registrations {
   }
 
   /** Registers this rank's part of a window at the end of the group (rules WIN-01, GRP-09). */
-  public Deferred window(long address, long bytes, int flags, LongConsumer made) {
+  public Job window(long address, long bytes, int flags, LongConsumer made) {
     return new WindowRegistration(address, bytes, flags, made);
   }
 
@@ -165,14 +164,14 @@ public final class Registrations {
   }
 
   /** One registration of a window, from the call to the end of the group. */
-  private final class WindowRegistration implements Deferred {
+  private final class WindowRegistration extends HostJob {
     private final long address;
     private final long bytes;
     private final int flags;
     private final LongConsumer made;
-    private @Nullable Assembly assembly;
 
     WindowRegistration(long address, long bytes, int flags, LongConsumer made) {
+      super(endpoint, "the registration of a window");
       this.address = address;
       this.bytes = bytes;
       this.flags = flags;
@@ -180,41 +179,27 @@ public final class Registrations {
     }
 
     @Override
-    public Endpoint endpoint() {
-      return endpoint;
-    }
-
-    @Override
-    public int arrive(HostTask task) {
+    protected int check() {
       SimMemory memory = endpoint.device().memory();
       if (!memory.isFromLibrary(address, bytes)) {
         return ResultCode.UNHANDLED_CUDA_ERROR.code(); // WIN-02
       }
-      if (memory.offsetOf(address) % WINDOW_ALIGNMENT != 0) {
-        return ResultCode.INVALID_ARGUMENT.code(); // ARG-29
-      }
-      Assembly joined =
-          endpoint.clique().assemblies().join(endpoint.rank(), "the registration of a window");
-      joined.window().bring(endpoint.rank(), address, bytes);
-      endpoint.clique().assemblies().arrive(joined, endpoint.rank());
-      assembly = joined;
-      return 0;
+      boolean aligned = memory.offsetOf(address) % WINDOW_ALIGNMENT == 0;
+      return aligned ? 0 : ResultCode.INVALID_ARGUMENT.code(); // ARG-29
     }
 
     @Override
-    public int finish(HostTask task) {
-      Assembly joined = assembly;
-      if (joined == null) {
-        throw new IllegalStateException("a window is finished that was not begun");
-      }
-      joined.await(task, endpoint);
+    protected void bring(Assembly meeting) {
+      meeting.window().bring(endpoint.rank(), address, bytes);
+    }
+
+    @Override
+    protected void done(Assembly meeting) {
       endpoint.clique().registersMemory();
       Registration part =
-          new Registration(
-              endpoint.device().newHandle(), address, bytes, flags, joined.window());
+          new Registration(endpoint.device().newHandle(), address, bytes, flags, meeting.window());
       windows.add(part);
       made.accept(part.handle());
-      return 0;
     }
   }
 }

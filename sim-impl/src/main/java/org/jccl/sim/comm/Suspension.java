@@ -5,8 +5,6 @@ import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.device.World;
-import org.jccl.sim.kernel.HostTask;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The scratch memory of one rank's communicator, which can be given back for a while (rules LIF-21
@@ -38,6 +36,11 @@ public final class Suspension {
     return world.setting("NCCL_DISABLE_MEM_MANAGER", 0) == 0;
   }
 
+  /** Whether it shares its memory with others of its family (rule LIF-22). */
+  public boolean isShared() {
+    return endpoint.life().family().members().size() > 1;
+  }
+
   /** Bytes that a suspension gives back. */
   public long suspendableBytes() {
     long buffer = endpoint.device().world().setting("NCCL_BUFFSIZE", BUFFER_BYTES);
@@ -50,12 +53,12 @@ public final class Suspension {
   }
 
   /** Gives the memory back, together with all ranks (rule LIF-21). */
-  public Deferred suspend() {
+  public Job suspend() {
     return new Change(true);
   }
 
   /** Takes the memory again, together with all ranks (rule LIF-23). */
-  public Deferred resume() {
+  public Job resume() {
     return new Change(false);
   }
 
@@ -77,45 +80,22 @@ public final class Suspension {
   }
 
   /** A suspension or a resumption. */
-  private final class Change implements Deferred {
+  private final class Change extends HostJob {
     private final boolean away;
-    private @Nullable Assembly assembly;
 
     Change(boolean away) {
+      super(endpoint, away ? "a suspension" : "a resumption");
       this.away = away;
     }
 
     @Override
-    public Endpoint endpoint() {
-      return endpoint;
+    protected int check() {
+      return suspended == away ? INVALID_USAGE : 0; // LIF-22: before the other ranks are met
     }
 
     @Override
-    public int phase() {
-      return away ? Deferred.SUSPEND : Deferred.RESUME;
-    }
-
-    @Override
-    public int arrive(HostTask task) {
-      if (suspended == away) {
-        return INVALID_USAGE; // LIF-22: before the other ranks are met
-      }
-      endpoint.awaitIssued(task);
-      Assemblies assemblies = endpoint.clique().assemblies();
-      Assembly joined =
-          assemblies.join(endpoint.rank(), away ? "a suspension" : "a resumption");
-      assemblies.arrive(joined, endpoint.rank());
-      assembly = joined;
-      return 0;
-    }
-
-    @Override
-    public int finish(HostTask task) {
-      if (assembly != null) {
-        assembly.await(task, endpoint);
-        suspended = away;
-      }
-      return 0;
+    protected void done(Assembly meeting) {
+      suspended = away;
     }
   }
 }
