@@ -23,10 +23,15 @@ import org.jccl.conformance.rules.RawGroupRules;
 import org.jccl.conformance.rules.RawGroupStateRules;
 import org.jccl.conformance.rules.RawGrowRules;
 import org.jccl.conformance.rules.RawLifecycleRules;
+import org.jccl.conformance.rules.RawMemoryRules;
+import org.jccl.conformance.rules.RawOneSidedRules;
+import org.jccl.conformance.rules.RawParameterRules;
 import org.jccl.conformance.rules.RawPointToPointRules;
 import org.jccl.conformance.rules.RawPreMulSumRules;
 import org.jccl.conformance.rules.RawStreamRules;
+import org.jccl.conformance.rules.RawSuspensionRules;
 import org.jccl.conformance.rules.RawTypeRules;
+import org.jccl.conformance.rules.RawWindowRules;
 import org.jccl.conformance.rules.ReductionRules;
 import org.jccl.conformance.rules.StreamRules;
 import org.jccl.conformance.rules.UnevenRules;
@@ -67,6 +72,11 @@ final class Selected {
         RawGrowing.class,
         RawLifecycles.class,
         RawErrors.class,
+        RawMemory.class,
+        RawWindows.class,
+        RawOneSided.class,
+        RawSuspension.class,
+        RawParameters.class,
         Differential.class);
   }
 
@@ -222,6 +232,36 @@ final class Selected {
 
   static class RawErrors extends RawErrorRules {
     RawErrors() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawMemory extends RawMemoryRules {
+    RawMemory() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawWindows extends RawWindowRules {
+    RawWindows() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawOneSided extends RawOneSidedRules {
+    RawOneSided() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawSuspension extends RawSuspensionRules {
+    RawSuspension() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawParameters extends RawParameterRules {
+    RawParameters() {
       super(SUBJECT.get());
     }
   }

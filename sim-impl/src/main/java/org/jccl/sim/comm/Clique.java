@@ -29,11 +29,14 @@ final class Clique {
   private final Creations creations;
   private final @Nullable Endpoint[] members;
   private final Contract contract;
+  private final Assemblies assemblies;
+  private final Signals signals;
   private final Window<Gathering> gatherings = new Window<>();
   private final Map<Long, Channel> channels = new HashMap<>();
   private final FoldOrder foldOrder;
   private final Places sources;
   private final Places targets;
+  private boolean registersMemory;
   private final List<ChildMeeting> children = new ArrayList<>(1);
   private final ArrayDeque<Creation> growths = new ArrayDeque<>(1);
   private final @Nullable AllowedAlgorithms algorithms;
@@ -57,6 +60,8 @@ final class Clique {
     this.sources = new Places(worldSize);
     this.targets = new Places(worldSize);
     this.algorithms = AllowedAlgorithms.parse(world.environment().get("NCCL_ALGO"));
+    this.assemblies = new Assemblies(this);
+    this.signals = new Signals(this);
     this.contract =
         new Contract(name, worldSize, world.kernel().choices().describe(), this::whereIs);
   }
@@ -99,6 +104,28 @@ final class Clique {
   /** Reused by {@link Execution}; steps run one at a time. */
   Places targets() {
     return targets;
+  }
+
+  /** Where the hosts of all ranks meet. */
+  Assemblies assemblies() {
+    return assemblies;
+  }
+
+  /** What one-sided operations have signalled. */
+  Signals signals() {
+    return signals;
+  }
+
+  /** A rank has registered memory: from now on the parts of a collective are compared. */
+  void registersMemory() {
+    registersMemory = true;
+  }
+
+  /** Looks for memory that only some ranks of a collective have registered (SIM-54). */
+  void compareRegistrations(@Nullable Part[] parts) {
+    if (registersMemory && world.isChecking()) {
+      RegistrationContract.compare(this, parts);
+    }
   }
 
   void join(Endpoint endpoint) {
@@ -297,6 +324,7 @@ final class Clique {
         member.cancelAll(reason);
       }
     }
+    assemblies.fail(reason);
   }
 
   /** The members' launches that are not done. */
@@ -306,7 +334,7 @@ final class Clique {
         return true;
       }
     }
-    return false;
+    return assemblies.isPending();
   }
 
   private @Nullable String whereIs(int rank) {

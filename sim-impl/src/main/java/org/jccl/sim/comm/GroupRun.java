@@ -19,7 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupRun extends Step {
   /** Operations that one rank has queued on one communicator. */
-  record Work(Endpoint endpoint, List<Request> requests) {}
+  record Work(Endpoint endpoint, List<Request> requests, List<OneSidedCall> oneSided) {
+    boolean isCaptured() {
+      return requests.isEmpty()
+          ? oneSided.getFirst().stream().isCapturing()
+          : requests.getFirst().captured();
+    }
+  }
 
   private final Kernel kernel;
   private final List<List<Job>> phases;
@@ -151,7 +157,7 @@ final class GroupRun extends Step {
       return;
     }
     for (Work each : simulated ? List.<Work>of() : work) {
-      int own = each.endpoint().issue(each.requests());
+      int own = each.endpoint().issue(each.requests(), each.oneSided());
       if (own != 0) {
         code = own; // GRP-16: what comes first has been launched
         return;
@@ -162,7 +168,7 @@ final class GroupRun extends Step {
   private boolean mixesCapture() {
     Map<Clique, Boolean> captured = new IdentityHashMap<>();
     for (Work each : work) {
-      boolean own = each.requests().getFirst().captured();
+      boolean own = each.isCaptured();
       Boolean others = captured.putIfAbsent(each.endpoint().clique(), own);
       if (others != null && others != own) {
         return true;

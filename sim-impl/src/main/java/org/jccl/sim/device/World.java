@@ -36,6 +36,16 @@ public record World(
         || "DEBUG_GLOBAL".equals(mode);
   }
 
+  /** NCCL's integer variable {@code name}; {@code otherwise} if it is not set or is no number. */
+  public long setting(String name, long otherwise) {
+    String text = environment.get(name);
+    try {
+      return text == null ? otherwise : Long.decode(text.strip());
+    } catch (NumberFormatException noNumber) {
+      return otherwise;
+    }
+  }
+
   /** A misuse report about one rank's device, with the line that replays it. */
   public RuntimeException misuse(MisuseKind kind, int device, String text) {
     return new org.jccl.ReportedMisuse(
