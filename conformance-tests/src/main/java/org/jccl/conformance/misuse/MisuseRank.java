@@ -59,6 +59,7 @@ final class MisuseRank {
   private final List<Stream> streams = new ArrayList<>();
   private final List<Long> communicators = new ArrayList<>();
   private boolean idle = true;
+  private volatile boolean refused;
 
   /**
    * @param reports whether the subject ends every wait by itself
@@ -119,6 +120,7 @@ final class MisuseRank {
     try {
       int code = call.getAsInt();
       seen.returned(rank, what, code);
+      refused |= code != 0;
       return code;
     } catch (RuntimeException failure) {
       seen.left(rank);
@@ -507,9 +509,12 @@ final class MisuseRank {
     return true;
   }
 
-  /** Waits for the streams, then notes whether {@code buffer} holds what is right. */
+  /**
+   * Waits for the streams, then notes whether {@code buffer} holds what is right. After a refusal
+   * nothing was promised about data.
+   */
   void expect(DeviceBuffer buffer, double... right) {
-    if (!settle()) {
+    if (!settle() || refused) {
       return;
     }
     double[] found = Values.numbers(buffer.slice(0, right.length));

@@ -3,6 +3,7 @@ package org.jccl.conformance.run;
 import java.util.List;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
+import org.jccl.conformance.misuse.MisuseRules;
 import org.jccl.conformance.rules.ArgumentRules;
 import org.jccl.conformance.rules.CollectiveRules;
 import org.jccl.conformance.rules.DifferentialRules;
@@ -39,7 +40,8 @@ final class Selected {
         RawArguments.class,
         RawCommunicators.class,
         RawGroups.class,
-        Differential.class);
+        Differential.class,
+        Misuses.class);
   }
 
   static class Reductions extends ReductionRules {
@@ -117,6 +119,12 @@ final class Selected {
   static class Differential extends DifferentialRules {
     Differential() {
       super(SUBJECT.get(), SimulatorSubject.seeded(1));
+    }
+  }
+
+  static class Misuses extends MisuseRules {
+    Misuses() {
+      super(SUBJECT.get());
     }
   }
 }
