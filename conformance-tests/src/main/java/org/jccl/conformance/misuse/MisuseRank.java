@@ -171,8 +171,7 @@ final class MisuseRank {
     cell.set(JAVA_LONG.withByteAlignment(1), 0, own);
     try {
       return group.allGather(cell.toArray(JAVA_BYTE)).stream()
-          .mapToLong(
-              bytes -> MemorySegment.ofArray(bytes).get(JAVA_LONG.withByteAlignment(1), 0))
+          .mapToLong(bytes -> MemorySegment.ofArray(bytes).get(JAVA_LONG.withByteAlignment(1), 0))
           .toArray();
     } catch (RuntimeException gone) {
       throw new PeerGone(gone);
@@ -436,8 +435,7 @@ final class MisuseRank {
     Device device = device();
     MemorySegment out = memory(8);
     call("ncclMemAlloc", () -> abi().memAlloc(out, 4L * count));
-    DeviceBuffer buffer =
-        DeviceBuffer.wrap(device, DataType.FLOAT32, out.get(JAVA_LONG, 0), count);
+    DeviceBuffer buffer = DeviceBuffer.wrap(device, DataType.FLOAT32, out.get(JAVA_LONG, 0), count);
     double[] numbers = new double[count];
     Arrays.fill(numbers, value);
     buffer.copyFrom(image(numbers));

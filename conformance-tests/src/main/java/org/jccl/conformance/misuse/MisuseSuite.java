@@ -28,8 +28,7 @@ abstract class MisuseSuite extends Suite {
     Verdict verdict = MisuseProcess.verdict(MisuseSubject.SIM, row, MisuseCase.Part.MISUSE, seen);
     told(row, seen, verdict);
     Sightings clean = new Sightings(line -> {});
-    Verdict legal =
-        MisuseProcess.verdict(MisuseSubject.SIM, row, MisuseCase.Part.NEIGHBOUR, clean);
+    Verdict legal = MisuseProcess.verdict(MisuseSubject.SIM, row, MisuseCase.Part.NEIGHBOUR, clean);
     assertThat(legal.outcome())
         .as("%s, the legal neighbour: %s", id, legal.detail())
         .isIn("right data", "success");

@@ -104,12 +104,14 @@ public final class MisuseSurvey {
     return runMisuses(misuses);
   }
 
-  private List<MisuseCase> lacking(List<MisuseCase> rows, MisuseCase.Part part)
-      throws IOException {
+  private List<MisuseCase> lacking(List<MisuseCase> rows, MisuseCase.Part part) throws IOException {
     List<MisuseCase> lacking = new ArrayList<>();
     for (MisuseCase row : rows) {
       boolean known =
-          table.last(row.id(), part).filter(last -> !last.outcome().equals("not there")).isPresent();
+          table
+              .last(row.id(), part)
+              .filter(last -> !last.outcome().equals("not there"))
+              .isPresent();
       if (!known) {
         lacking.add(row);
       }
@@ -150,7 +152,8 @@ public final class MisuseSurvey {
     for (MisuseCase row : rows) {
       Verdict verdict =
           row.unprovokable() != null && subject == MisuseSubject.NCCL
-              ? new Verdict(row.id(), MisuseCase.Part.MISUSE, "not run", row.unprovokable(), 0, true)
+              ? new Verdict(
+                  row.id(), MisuseCase.Part.MISUSE, "not run", row.unprovokable(), 0, true)
               : inProcess(List.of(row), MisuseCase.Part.MISUSE, PER_MISUSE).getLast();
       keep(verdict);
       sinceHealth++;

@@ -69,7 +69,8 @@ class MisuseSurveyTest {
         new Verdict("SIM-09", MisuseCase.Part.MISUSE, "hang", "rank 0:\tin\nncclRecv", 12, false);
     assertThat(Verdict.ofLine(verdict.toLine()))
         .isEqualTo(
-            new Verdict("SIM-09", MisuseCase.Part.MISUSE, "hang", "rank 0: in ncclRecv", 12, false));
+            new Verdict(
+                "SIM-09", MisuseCase.Part.MISUSE, "hang", "rank 0: in ncclRecv", 12, false));
     assertThatThrownBy(() -> Verdict.ofLine("SIM-09\thang")).hasMessageContaining("SIM-09");
   }
 
