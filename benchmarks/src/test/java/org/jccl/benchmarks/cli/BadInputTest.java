@@ -68,6 +68,10 @@ class BadInputTest {
           verify --rule 99              | '99'
           verify --rule VER-01 --out /proc/nowhere | cannot write
           verify extra                  | 'extra'
+          misuse --backend cuda         | 'cuda'
+          misuse --only SIM-63          | 'SIM-63'
+          misuse --from X               | 'X'
+          misuse --out /dev/null        | is a file
           bundle                        | --out
           bundle --out x.zip            | .tar.xz
           bundle --out /no/such/place/x.tar.gz | cannot be written

@@ -3,6 +3,7 @@ package org.jccl.conformance.run;
 import java.util.List;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
+import org.jccl.conformance.misuse.MisuseRules;
 import org.jccl.conformance.rules.ArgumentRules;
 import org.jccl.conformance.rules.CollectiveRules;
 import org.jccl.conformance.rules.DifferentialRules;
@@ -77,6 +78,7 @@ final class Selected {
         RawOneSided.class,
         RawSuspension.class,
         RawParameters.class,
+        Misuses.class,
         Differential.class);
   }
 
@@ -262,6 +264,12 @@ final class Selected {
 
   static class RawParameters extends RawParameterRules {
     RawParameters() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Misuses extends MisuseRules {
+    Misuses() {
       super(SUBJECT.get());
     }
   }
