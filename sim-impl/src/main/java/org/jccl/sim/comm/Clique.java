@@ -59,9 +59,9 @@ final class Clique {
     this.foldOrder = new RankOrder(worldSize);
     this.sources = new Places(worldSize);
     this.targets = new Places(worldSize);
-    this.algorithms = AllowedAlgorithms.parse(world.environment().get("NCCL_ALGO"));
     this.assemblies = new Assemblies(this);
     this.signals = new Signals(this);
+    this.algorithms = AllowedAlgorithms.parse(world.environment().get("NCCL_ALGO"));
     this.contract =
         new Contract(name, worldSize, world.kernel().choices().describe(), this::whereIs);
   }

@@ -21,9 +21,9 @@ final class GroupRun extends Step {
   /** Operations that one rank has queued on one communicator. */
   record Work(Endpoint endpoint, List<Request> requests, List<OneSidedCall> oneSided) {
     boolean isCaptured() {
-      return requests.isEmpty()
-          ? oneSided.getFirst().stream().isCapturing()
-          : requests.getFirst().captured();
+      return oneSided.isEmpty()
+          ? requests.getFirst().captured()
+          : oneSided.getFirst().captured();
     }
   }
 
