@@ -21,9 +21,7 @@ final class GroupRun extends Step {
   /** Operations that one rank has queued on one communicator. */
   record Work(Endpoint endpoint, List<Request> requests, List<OneSidedCall> oneSided) {
     boolean isCaptured() {
-      return oneSided.isEmpty()
-          ? requests.getFirst().captured()
-          : oneSided.getFirst().captured();
+      return oneSided.isEmpty() ? requests.getFirst().captured() : oneSided.getFirst().captured();
     }
   }
 
