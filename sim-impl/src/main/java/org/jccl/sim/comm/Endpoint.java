@@ -427,6 +427,7 @@ public final class Endpoint {
       launch.cancel(reason);
     }
     pending.clear();
+    life.idle();
   }
 
   /** It has ended: what it still knows of operations goes. */

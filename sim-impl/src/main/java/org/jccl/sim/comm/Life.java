@@ -253,7 +253,6 @@ public final class Life {
     if (own != null) {
       own.cancelAll(reason);
     }
-    idle();
   }
 
   /** Runs {@code then} when nothing that this rank has issued is in flight. */
