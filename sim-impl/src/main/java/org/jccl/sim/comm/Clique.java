@@ -7,6 +7,7 @@ import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Contract;
+import org.jccl.sim.check.DroppedCalls;
 import org.jccl.sim.check.Window;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
@@ -23,6 +24,7 @@ final class Clique {
   private final String name;
   private final @Nullable Endpoint[] members;
   private final Contract contract;
+  private final DroppedCalls droppedCalls;
   private final Window<Gathering> gatherings = new Window<>();
   private final Map<Long, Channel> channels = new HashMap<>();
   private final FoldOrder foldOrder;
@@ -38,6 +40,7 @@ final class Clique {
     this.foldOrder = new RankOrder(worldSize);
     this.sources = new Places(worldSize);
     this.targets = new Places(worldSize);
+    this.droppedCalls = new DroppedCalls(worldSize);
     this.contract =
         new Contract(name, worldSize, world.kernel().choices().describe(), this::whereIs);
   }
@@ -97,20 +100,30 @@ final class Clique {
       return;
     }
     if (call.count() == 0) {
-      contract.noteDropped(call, rank);
+      droppedCalls.note(call, rank);
       return;
     }
+    Call dropped = droppedCalls.take(rank);
     try {
       contract.note(call, rank);
     } catch (ReportedMisuse found) {
-      report(found);
-      throw found;
+      ReportedMisuse cause = dropped == null ? null : contract.compareDropped(dropped, rank);
+      ReportedMisuse first = cause == null ? found : cause;
+      report(first);
+      throw first;
     }
   }
 
   /** Why nothing moves, if that is because a rank's call had count 0 (SIM-08). */
   @Nullable ReportedMisuse findDropped() {
-    return stopped == null && world.isChecking() ? contract.findDropped() : null;
+    for (int rank = 0; rank < members.length && stopped == null; rank++) {
+      Call dropped = droppedCalls.of(rank);
+      ReportedMisuse found = dropped == null ? null : contract.compareDropped(dropped, rank);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
   }
 
   /** A part's launch has started. */
