@@ -56,7 +56,7 @@ public abstract class RawCollectiveRules extends RawSuite {
   }
 
   @Example
-  public void required_COL_03_unusedBuffersMayBeNull() {
+  public void required_COL_03_unusedPointersMayBeNull() {
     int n = atMost(3);
     raw(
         n,

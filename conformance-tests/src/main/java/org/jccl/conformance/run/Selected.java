@@ -6,6 +6,7 @@ import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.rules.ArgumentRules;
 import org.jccl.conformance.rules.CollectiveRules;
 import org.jccl.conformance.rules.DifferentialRules;
+import org.jccl.conformance.rules.EnvironmentRules;
 import org.jccl.conformance.rules.GroupRules;
 import org.jccl.conformance.rules.LifecycleRules;
 import org.jccl.conformance.rules.PointToPointRules;
@@ -46,6 +47,7 @@ final class Selected {
         RawArguments.class,
         RawCommunicators.class,
         RawGroups.class,
+        Environment.class,
         RawTypes.class,
         RawScaledSums.class,
         RawGroupState.class,
@@ -124,6 +126,12 @@ final class Selected {
 
   static class RawGroups extends RawGroupRules {
     RawGroups() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Environment extends EnvironmentRules {
+    Environment() {
       super(SUBJECT.get());
     }
   }

@@ -23,6 +23,9 @@ import org.jccl.spi.NcclFunction;
  * loaded at once; each has a {@link NcclBinding} of its own and all share the downcall handles.
  */
 public final class NcclLibrary {
+  /** The oldest release that jccl works with, 2.19.1. */
+  public static final int OLDEST = 21901;
+
   private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
 
   private final String description;
@@ -71,13 +74,13 @@ public final class NcclLibrary {
             .flatMap(NativeAccess::fileOf)
             .orElse(pathOrName);
     NcclLibrary library = new NcclLibrary(file, symbols::find);
-    if (library.version < NcclVersion.OLDEST) {
+    if (library.version < OLDEST) {
       throw new BackendUnavailableException(
           file
               + " is NCCL "
-              + NcclVersion.text(library.version)
+              + NcclFunction.text(library.version)
               + ", too old: jccl needs "
-              + NcclVersion.text(NcclVersion.OLDEST)
+              + NcclFunction.text(OLDEST)
               + " or newer");
     }
     return library;
@@ -159,19 +162,12 @@ public final class NcclLibrary {
 
   /** What calling a function that is missing throws. */
   UnsupportedOperationException lacks(NcclFunction function) {
-    return new UnsupportedOperationException(
-        function.symbol()
-            + " needs NCCL "
-            + NcclVersion.text(function.since())
-            + " or newer; "
-            + description
-            + " is "
-            + NcclVersion.text(version)
-            + " and has no such symbol");
+    UnsupportedOperationException missing = function.missingIn(version);
+    return new UnsupportedOperationException(missing.getMessage() + " at " + description);
   }
 
   @Override
   public String toString() {
-    return "NCCL " + NcclVersion.text(version) + " at " + description;
+    return "NCCL " + NcclFunction.text(version) + " at " + description;
   }
 }
