@@ -70,9 +70,10 @@ public final class Contract {
   /** The report of a dropped call that another rank made with a count, or null (SIM-08). */
   public @Nullable ReportedMisuse compareDropped(Call call, int rank) {
     Position position = open.get(call.sequence());
-    boolean differs =
-        position != null && call.differsFrom(position.call) == Operation.Argument.COUNT;
-    return differs ? report(position, call, rank, Operation.Argument.COUNT) : null;
+    if (position == null || call.differsFrom(position.call) != Operation.Argument.COUNT) {
+      return null;
+    }
+    return report(position, call, rank, Operation.Argument.COUNT);
   }
 
   private boolean isComplete(@Nullable Position position) {
