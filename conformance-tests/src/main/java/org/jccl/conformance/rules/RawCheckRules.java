@@ -78,8 +78,7 @@ public abstract class RawCheckRules extends RawSuite {
                   .everyOperation(b, count, 12, -1, -1, revoked.comm())
                   .forEach(
                       (name, call) ->
-                          rank.expect(
-                              name + " with all wrong, x" + count, INVALID_USAGE, call));
+                          rank.expect(name + " with all wrong, x" + count, INVALID_USAGE, call));
             }
             IntSupplier good = () -> abi.bcast(b, 1, INT32, 0, revoked.comm(), revoked.stream());
             IntSupplier nowhere = () -> abi.bcast(b, 1, INT32, 0, 0, rank.stream());
@@ -181,15 +180,13 @@ public abstract class RawCheckRules extends RawSuite {
             rank.expect(
                 "ncclBroadcast, send null elsewhere",
                 SUCCESS,
-                () ->
-                    abi.broadcast(isRoot ? o : 0, i, 1, INT32, 0, rank.comm(), rank.stream()));
+                () -> abi.broadcast(isRoot ? o : 0, i, 1, INT32, 0, rank.comm(), rank.stream()));
             rank.synchronize();
             rank.world().expect("what was broadcast", in, 1);
             rank.expect(
                 "ncclReduce, recv null elsewhere",
                 SUCCESS,
-                () ->
-                    abi.reduce(o, isRoot ? i : 0, 1, INT32, SUM, 0, rank.comm(), rank.stream()));
+                () -> abi.reduce(o, isRoot ? i : 0, 1, INT32, SUM, 0, rank.comm(), rank.stream()));
             rank.synchronize();
             rank.world().expect("the sum", in, isRoot ? n * (n + 1) / 2.0 : 1);
           }

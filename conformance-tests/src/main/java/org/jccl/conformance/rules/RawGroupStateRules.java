@@ -57,14 +57,12 @@ public abstract class RawGroupStateRules extends RawSuite {
             }
             rank.barrier();
             if (rank.rank() == 1) {
-              rank.expect(
-                  "the end of another thread's group", INVALID_USAGE, rank.abi()::groupEnd);
+              rank.expect("the end of another thread's group", INVALID_USAGE, rank.abi()::groupEnd);
               rank.group(SUCCESS, () -> {}); // the other thread's failure is not this one's
             }
             rank.barrier();
             if (rank.rank() == 0) {
-              rank.expect(
-                  "ncclGroupEnd by its own thread", INVALID_ARGUMENT, rank.abi()::groupEnd);
+              rank.expect("ncclGroupEnd by its own thread", INVALID_ARGUMENT, rank.abi()::groupEnd);
             }
           }
         });
@@ -113,9 +111,7 @@ public abstract class RawGroupStateRules extends RawSuite {
                 INVALID_ARGUMENT,
                 () -> {
                   rank.expect(
-                      "ncclAllReduce",
-                      SUCCESS,
-                      () -> rank.sum(to.address(), from, rank.stream()));
+                      "ncclAllReduce", SUCCESS, () -> rank.sum(to.address(), from, rank.stream()));
                   rank.expect("a wrong call", INVALID_ARGUMENT, () -> wrongType(rank, from));
                 });
             rank.synchronize();
@@ -140,7 +136,9 @@ public abstract class RawGroupStateRules extends RawSuite {
                 rank.expect("ncclCommUserRank", SUCCESS, () -> abi.commUserRank(rank.comm(), slot));
                 rank.world().check(rank.slotInt() == rank.rank(), "rank " + rank.slotInt());
                 rank.expect(
-                    "ncclCommGetAsyncError", SUCCESS, () -> abi.commGetAsyncError(rank.comm(), slot));
+                    "ncclCommGetAsyncError",
+                    SUCCESS,
+                    () -> abi.commGetAsyncError(rank.comm(), slot));
                 rank.world().check(rank.slotInt() == SUCCESS, "state " + rank.slotInt());
                 rank.expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(id));
                 rank.expect("ncclMemAlloc", SUCCESS, () -> abi.memAlloc(slot, 4096));

@@ -237,7 +237,12 @@ public abstract class RawPointToPointRules extends RawSuite {
                       () ->
                           rank.abi()
                               .allToAll(
-                                  out.address(), in.address(), 1, INT32, rank.comm(), rank.stream()));
+                                  out.address(),
+                                  in.address(),
+                                  1,
+                                  INT32,
+                                  rank.comm(),
+                                  rank.stream()));
                   rank.send(message, to);
                   rank.recv(got, from);
                 });

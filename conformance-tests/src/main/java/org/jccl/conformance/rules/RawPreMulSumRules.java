@@ -33,8 +33,7 @@ public abstract class RawPreMulSumRules extends RawSuite {
     rank.expect(
         "ncclRedOpCreatePreMulSum",
         SUCCESS,
-        () ->
-            rank.abi().redOpCreatePreMulSum(rank.slot(), scalar, type, residence, rank.comm()));
+        () -> rank.abi().redOpCreatePreMulSum(rank.slot(), scalar, type, residence, rank.comm()));
     int op = rank.slotInt();
     rank.world().check(op >= 5, "the operation's handle is " + op + " (PMS-06)");
     return op;
@@ -74,8 +73,7 @@ public abstract class RawPreMulSumRules extends RawSuite {
               scalar.copyFrom(three, rank.typedStream()); // after creation, before the operation
               scaledSum(rank, buffer, op);
               rank.synchronize();
-              rank.world()
-                  .expect("the sum, residence " + residence, buffer, 3.0 * n, 6.0 * n);
+              rank.world().expect("the sum, residence " + residence, buffer, 3.0 * n, 6.0 * n);
               destroy(rank, op);
             }
           }
@@ -150,8 +148,7 @@ public abstract class RawPreMulSumRules extends RawSuite {
         atMost(2),
         rank -> {
           Communicator comm = rank.communicator();
-          rank.expectThrown(
-              "no scalar", RuntimeException.class, () -> comm.preMulSum(absent()));
+          rank.expectThrown("no scalar", RuntimeException.class, () -> comm.preMulSum(absent()));
           try (DeviceBuffer two = Values.of(rank.device(), DataType.FLOAT32, 1, 2);
               DeviceBuffer one = Values.of(rank.device(), DataType.FLOAT32, 1)) {
             rank.expectThrown(

@@ -106,8 +106,7 @@ public abstract class RawStreamRules extends RawSuite {
               DeviceBuffer x = rank.memory(DataType.INT32, 6);
               DeviceBuffer y = rank.memory(DataType.INT32, 0);
               DeviceBuffer z = rank.memory(DataType.INT32, 0)) {
-            rank.expect(
-                "ncclAllReduce", SUCCESS, () -> rank.sum(y.address(), x, rank.stream()));
+            rank.expect("ncclAllReduce", SUCCESS, () -> rank.sum(y.address(), x, rank.stream()));
             copied.record(rank.typedStream());
             other.waitFor(copied); // NCCL itself gives one rank no order across streams
             rank.expect("ncclAllReduce", SUCCESS, () -> rank.sum(z.address(), y, other.handle()));
@@ -132,8 +131,7 @@ public abstract class RawStreamRules extends RawSuite {
             second.connect();
             boolean holds = rank.rank() == 0;
             if (holds) {
-              rank.expect(
-                  "ncclRecv", SUCCESS, () -> second.recvOn(held, 1, other.handle()));
+              rank.expect("ncclRecv", SUCCESS, () -> second.recvOn(held, 1, other.handle()));
             }
             rank.group(
                 SUCCESS,
@@ -254,8 +252,7 @@ public abstract class RawStreamRules extends RawSuite {
   @Example
   public void required_STR_10_communicatorsInTheHostsOrder() {
     int n = atMost(4);
-    raw(
-        under(Map.of("NCCL_LAUNCH_ORDER_IMPLICIT", "1")), n, RawStreamRules::twoCommunicators);
+    raw(under(Map.of("NCCL_LAUNCH_ORDER_IMPLICIT", "1")), n, RawStreamRules::twoCommunicators);
   }
 
   /** Sums on two communicators and two streams, all ranks in the same order. */
@@ -280,8 +277,7 @@ public abstract class RawStreamRules extends RawSuite {
     raw(
         1,
         rank -> {
-          try (RawSingle single =
-              new RawSingle(rank.abi(), rank.world().instance().backend())) {
+          try (RawSingle single = new RawSingle(rank.abi(), rank.world().instance().backend())) {
             single.open(single.config(0));
             for (int i = 0; i < REPLAYS; i++) {
               int code = single.broadcast(0);

@@ -167,8 +167,7 @@ public abstract class RawTypeRules extends RawSuite {
                   "a sum of no " + type + " (TYP-05)",
                   SUCCESS,
                   () ->
-                      rank.abi()
-                          .allReduce(b, b, 0, type.code(), SUM, rank.comm(), rank.stream()));
+                      rank.abi().allReduce(b, b, 0, type.code(), SUM, rank.comm(), rank.stream()));
               rank.synchronize();
               rank.world().expect("one rank's sum", buffer, 1, 2);
             }
