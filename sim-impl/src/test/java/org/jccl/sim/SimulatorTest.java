@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jccl.CheckLevel;
+import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
@@ -127,6 +128,49 @@ class SimulatorTest {
         .hasMessageContaining("MISMATCH(count)")
         .hasMessageContaining("rank 0 has count 7, rank 1 has count 8")
         .hasMessageContaining("SimulatorTest.java");
+  }
+
+  @Test
+  void aCountOfZeroOnOneRank_isReportedOnceNothingMoves() {
+    assertThatThrownBy(() -> run(2, rank -> sums(rank.communicator(), 4 * rank.rank())))
+        .hasMessageContaining("MISMATCH(count)")
+        .hasMessageContaining("rank 0 has count 0, rank 1 has count 4")
+        .hasMessageContaining("SimulatorTest.java");
+  }
+
+  @Test
+  void aCountOfZeroOnOneRank_isReportedWhenTheNextCallDiffers() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    2,
+                    rank -> {
+                      sums(rank.communicator(), 4 * rank.rank());
+                      sums(rank.communicator(), 8);
+                    }))
+        .hasMessageContaining("MISMATCH(count)")
+        .hasMessageContaining("rank 0 has count 0, rank 1 has count 4");
+  }
+
+  @Test
+  void callsOfCountZeroByOneRank_areLegal() {
+    run(
+        2,
+        rank -> {
+          sums(rank.communicator(), 4);
+          if (rank.rank() == 0) {
+            sums(rank.communicator(), 0);
+            sums(rank.communicator(), 0);
+          }
+          sums(rank.communicator(), 4);
+        });
+  }
+
+  private static void sums(Communicator comm, int count) {
+    try (DeviceBuffer buffer = comm.device().allocate(DataType.FLOAT32, count)) {
+      comm.allReduce(buffer, ReduceOp.SUM);
+      comm.defaultStream().synchronize();
+    }
   }
 
   @Test

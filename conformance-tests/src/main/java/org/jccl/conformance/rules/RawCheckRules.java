@@ -22,6 +22,7 @@ import org.jccl.spi.NcclAbi;
 public abstract class RawCheckRules extends RawSuite {
   private static final Map<String, String> POINTERS = Map.of("NCCL_CHECK_POINTERS", "1");
   private static final int CHECK_MODES = 22907;
+  private static final int REVOKE = 22807;
 
   /** A suite about {@code subject}. */
   protected RawCheckRules(Subject subject) {
@@ -58,6 +59,38 @@ public abstract class RawCheckRules extends RawSuite {
           rank.send(two.slice(1, 1), 0);
           rank.expect("a call that is wrong, and captured besides", code, call);
         });
+  }
+
+  @Example
+  @AlsoShows({"ARG-37", "GRP-12"})
+  public void required_ARG_01_revokedComesBeforeEveryArgument() {
+    rawSince(
+        REVOKE,
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          try (RawRank revoked = new RawRank(rank.world());
+              DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
+            long b = buffer.address();
+            rank.expect("ncclCommRevoke", SUCCESS, () -> abi.commRevoke(revoked.comm(), 0));
+            for (long count : new long[] {0, 1}) {
+              revoked
+                  .everyOperation(b, count, 12, -1, -1, revoked.comm())
+                  .forEach(
+                      (name, call) ->
+                          rank.expect(name + " with all wrong, x" + count, INVALID_USAGE, call));
+            }
+            IntSupplier good = () -> abi.bcast(b, 1, INT32, 0, revoked.comm(), revoked.stream());
+            IntSupplier nowhere = () -> abi.bcast(b, 1, INT32, 0, 0, rank.stream());
+            rank.group(INVALID_ARGUMENT, () -> bothFail(rank, good, nowhere));
+            rank.group(INVALID_USAGE, () -> bothFail(rank, nowhere, good));
+          }
+        });
+  }
+
+  private static void bothFail(RawRank rank, IntSupplier first, IntSupplier second) {
+    rank.world().check(first.getAsInt() != SUCCESS, "the first wrong call succeeded");
+    rank.world().check(second.getAsInt() != SUCCESS, "the second wrong call succeeded");
   }
 
   @Example

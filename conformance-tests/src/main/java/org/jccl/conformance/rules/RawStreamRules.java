@@ -26,6 +26,7 @@ import org.jccl.spi.NcclAbi;
 /** Streams, order, captures and devices on the raw surface (chapter 7 of the rule book). */
 public abstract class RawStreamRules extends RawSuite {
   private static final int REPLAYS = 3;
+  private static final int IN_PROGRESS = 7;
 
   /** A suite about {@code subject}. */
   protected RawStreamRules(Subject subject) {
@@ -269,6 +270,22 @@ public abstract class RawStreamRules extends RawSuite {
       rank.world().expect("the first communicator's sum", a, Math.pow(n, REPLAYS));
       rank.world().expect("the second communicator's sum", b, 2 * Math.pow(n, REPLAYS));
     }
+  }
+
+  @Example
+  public void required_STR_16_aNonblockingCommunicatorIsPolledFirst() {
+    raw(
+        1,
+        rank -> {
+          try (RawSingle single = new RawSingle(rank.abi(), rank.world().instance().backend())) {
+            single.open(single.config(0));
+            for (int i = 0; i < REPLAYS; i++) {
+              int code = single.broadcast(0);
+              single.check(code == SUCCESS || code == IN_PROGRESS, "ncclBroadcast: " + code);
+              single.check(single.settled() == SUCCESS, "the state after ncclBroadcast");
+            }
+          }
+        });
   }
 
   @Example

@@ -11,6 +11,7 @@ import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Contract;
+import org.jccl.sim.check.DroppedCalls;
 import org.jccl.sim.check.Window;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
@@ -31,6 +32,7 @@ final class Clique {
   private final Contract contract;
   private final Assemblies assemblies;
   private final Signals signals;
+  private final DroppedCalls droppedCalls;
   private final Window<Gathering> gatherings = new Window<>();
   private final Map<Long, Channel> channels = new HashMap<>();
   private final FoldOrder foldOrder;
@@ -61,6 +63,7 @@ final class Clique {
     this.targets = new Places(worldSize);
     this.assemblies = new Assemblies(this);
     this.signals = new Signals(this);
+    this.droppedCalls = new DroppedCalls(worldSize);
     this.algorithms = AllowedAlgorithms.parse(world.environment().get("NCCL_ALGO"));
     this.contract =
         new Contract(name, worldSize, world.kernel().choices().describe(), this::whereIs);
@@ -243,20 +246,30 @@ final class Clique {
       return;
     }
     if (call.count() == 0) {
-      contract.noteDropped(call, rank);
+      droppedCalls.note(call, rank);
       return;
     }
+    Call dropped = droppedCalls.take(rank);
     try {
       contract.note(call, rank);
     } catch (ReportedMisuse found) {
-      report(found);
-      throw found;
+      ReportedMisuse cause = dropped == null ? null : contract.compareDropped(dropped, rank);
+      ReportedMisuse first = cause == null ? found : cause;
+      report(first);
+      throw first;
     }
   }
 
   /** Why nothing moves, if that is because a rank's call had count 0 (SIM-08). */
   @Nullable ReportedMisuse findDropped() {
-    return stopped == null && world.isChecking() ? contract.findDropped() : null;
+    for (int rank = 0; rank < members.length && stopped == null; rank++) {
+      Call dropped = droppedCalls.of(rank);
+      ReportedMisuse found = dropped == null ? null : contract.compareDropped(dropped, rank);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
   }
 
   /** A part's launch has started. */
