@@ -11,14 +11,20 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A child JVM for what may hang, crash or spoil a process: this JVM's class path, a main class of
  * its own, and an end by force when its time is up.
  */
 public final class ThrowAway {
+  /** As a JVM tells of a signal that it dies of. */
+  private static final Pattern FATAL = Pattern.compile("^#\\s+(SIG[A-Z]+) \\(0x");
+
   private static final int SIGNALLED = 128;
   private static final int MAX_LINES = 5_000;
   private static final Duration GRACE = Duration.ofSeconds(5);
@@ -52,10 +58,28 @@ public final class ThrowAway {
       return exitCode > SIGNALLED && exitCode <= SIGNALLED + 64 ? exitCode - SIGNALLED : 0;
     }
 
+    /**
+     * What crashed it: the signal that the JVM told of before it ended, as in {@code SIGSEGV}, or
+     * the one that ended it without a word; empty if it did not crash.
+     */
+    public Optional<String> crash() {
+      if (killed) {
+        return Optional.empty();
+      }
+      for (String line : lines) {
+        Matcher told = FATAL.matcher(line);
+        if (told.find()) {
+          return Optional.of(told.group(1));
+        }
+      }
+      return signal() == 0 ? Optional.empty() : Optional.of("signal " + signal());
+    }
+
     /** How it ended, for people. */
     public String ending() {
-      String how = signal() == 0 ? "exit code " + exitCode : "signal " + signal();
-      return killed ? "killed after " + millis + " ms" : how;
+      return killed
+          ? "killed after " + millis + " ms"
+          : crash().orElseGet(() -> "exit code " + exitCode);
     }
   }
 

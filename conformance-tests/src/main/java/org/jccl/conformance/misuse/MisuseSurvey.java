@@ -28,7 +28,6 @@ public final class MisuseSurvey {
   private static final Duration PER_NEIGHBOUR = Duration.ofSeconds(4);
   private static final Duration PER_MISUSE = Duration.ofSeconds(14);
   private static final int HEALTH_EVERY = 5;
-  private static final int SIGABRT = 6;
 
   private final MisuseSubject subject;
   private final MisuseTable table;
@@ -228,19 +227,7 @@ public final class MisuseSurvey {
     if (result.killed()) {
       return "hang (killed)";
     }
-    return result.signal() == SIGABRT || result.signal() == 0
-        ? "crash (" + fatal(result) + ")"
-        : "crash (" + result.ending() + ")";
-  }
-
-  /** A JVM that dies of a signal says which before it aborts. */
-  private static String fatal(ThrowAway.Result result) {
-    for (String line : result.lines()) {
-      if (line.contains("SIGSEGV") || line.contains("SIGBUS") || line.contains("SIGFPE")) {
-        return line.replace("#", "").strip().split(" ")[0];
-      }
-    }
-    return result.ending();
+    return "crash (" + result.ending() + ")";
   }
 
   /** What can explain a crash: the last notes, and the JVM's frame. */

@@ -109,7 +109,7 @@ final class OneSidedMisuses {
     return MisuseCase.of(number, title).since(NcclFunction.PUT_SIGNAL.since());
   }
 
-  private static void put(
+  private static int put(
       MisuseRank r,
       DeviceBuffer from,
       int to,
@@ -117,7 +117,7 @@ final class OneSidedMisuses {
       long offset,
       long comm,
       Stream s) {
-    r.call(
+    return r.call(
         "ncclPutSignal(to " + to + ", offset " + offset + ")",
         () ->
             r.abi()
@@ -164,7 +164,9 @@ final class OneSidedMisuses {
     window(r, comm, source);
     Stream s = r.stream();
     if (putsFirst) {
-      put(r, source, r.peer(), window, offset, comm, s);
+      if (put(r, source, r.peer(), window, offset, comm, s) != 0) {
+        return; // Nobody puts, so nobody can wait.
+      }
       await(r, comm, s, waitsFor);
     } else {
       await(r, comm, s, waitsFor);
