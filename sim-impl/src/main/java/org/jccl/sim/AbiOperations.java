@@ -67,7 +67,7 @@ final class AbiOperations {
                     + ", stream "
                     + stream));
       }
-      return group.issue(endpoint, operation, send, recv, count, type, op, rootOrPeer, own);
+      return group.issue(task, endpoint, operation, send, recv, count, type, op, rootOrPeer, own);
     } catch (RuntimeException reported) {
       group.fail(ResultCode.INTERNAL_ERROR.code()); // what is queued must not be launched (GRP-11)
       throw reported;

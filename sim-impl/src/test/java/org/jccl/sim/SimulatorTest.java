@@ -149,7 +149,7 @@ class SimulatorTest {
   }
 
   @Test
-  void missingRank_isADeadlock() {
+  void missingRank_isReported() {
     assertThatThrownBy(
             () ->
                 run(
@@ -163,7 +163,7 @@ class SimulatorTest {
                         rank.communicator().defaultStream().synchronize();
                       }
                     }))
-        .hasMessageContaining("DEADLOCK")
+        .hasMessageContaining("MISSING_RANK")
         .hasMessageContaining("waits for rank 1");
   }
 

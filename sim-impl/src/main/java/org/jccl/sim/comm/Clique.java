@@ -1,13 +1,17 @@
 package org.jccl.sim.comm;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Contract;
+import org.jccl.sim.check.Report;
 import org.jccl.sim.check.Window;
+import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.math.DataPlane;
@@ -17,7 +21,7 @@ import org.jccl.sim.math.RankOrder;
 import org.jspecify.annotations.Nullable;
 
 /** What the ranks of one simulated communicator share. */
-final class Clique {
+final class Clique implements Contract.Witness {
   private final World world;
   private final DataPlane dataPlane;
   private final String name;
@@ -25,9 +29,11 @@ final class Clique {
   private final Contract contract;
   private final Window<Gathering> gatherings = new Window<>();
   private final Map<Long, Channel> channels = new HashMap<>();
+  private final Crossings crossings = new Crossings(this);
   private final FoldOrder foldOrder;
   private final Places sources;
   private final Places targets;
+  private final List<HostTask> waiters = new ArrayList<>(0);
   private @Nullable RuntimeException stopped;
 
   Clique(World world, DataPlane dataPlane, String name, int worldSize) {
@@ -39,7 +45,7 @@ final class Clique {
     this.sources = new Places(worldSize);
     this.targets = new Places(worldSize);
     this.contract =
-        new Contract(name, worldSize, world.kernel().choices().describe(), this::whereIs);
+        new Contract(name, worldSize, this);
   }
 
   World world() {
@@ -80,9 +86,13 @@ final class Clique {
     return members[rank];
   }
 
-  /** The number of a member's device: by it the ranks of different communicators are told apart. */
-  int worldRank(int rank) {
+  /** The rank program that drives a member, or the number of its device if it is another thread. */
+  int driver(int rank) {
     Endpoint member = members[rank];
+    HostTask user = member == null ? null : member.lastUser();
+    if (user != null && user.isOwned()) {
+      return user.rank();
+    }
     return member == null ? rank : member.device().index();
   }
 
@@ -91,17 +101,79 @@ final class Clique {
     return stopped;
   }
 
-  /** Compares a collective with the other ranks' calls at its position. */
-  void compare(Call call, int rank) {
-    if (!world.isChecking()) {
-      return;
+  /** A thread that waits for calls of other ranks, in strict mode. */
+  void addWaiter(HostTask task) {
+    waiters.add(task);
+  }
+
+  void removeWaiter(HostTask task) {
+    waiters.remove(task);
+  }
+
+  /** A rank has issued something. */
+  void wakeWaiters() {
+    for (int i = 0; i < waiters.size(); i++) {
+      world.kernel().makeReady(waiters.get(i));
     }
-    try {
-      contract.note(call, rank);
-    } catch (ReportedMisuse found) {
-      report(found);
+  }
+
+  /** Its member on that device, or null. */
+  @Nullable Endpoint memberOn(SimDevice device) {
+    for (Endpoint member : members) {
+      if (member != null && member.device() == device) {
+        return member;
+      }
+    }
+    return null;
+  }
+
+  /** How its operations lie among those of other communicators. */
+  Crossings crossings() {
+    return crossings;
+  }
+
+  /** All ranks are there: from now on it shares devices with {@code others}. */
+  void complete(List<Clique> others) {
+    for (Clique other : others) {
+      if (world.isChecking() && !other.isOver()) {
+        crossings.add(other);
+        other.crossings.add(this);
+      }
+    }
+  }
+
+  private boolean isOver() {
+    for (Endpoint member : members) {
+      if (member != null && !member.isClosed() && !member.isAborted()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Compares a collective with the other ranks' calls at its position. */
+  void compare(Call call, int rank, int place, int groupSize, long captureNumber, HostTask task) {
+    if (world.isChecking()) {
+      throwIfError(contract.note(call, rank, place, groupSize, captureNumber, task));
+    }
+  }
+
+  /** Reports a misuse that the running call completes; throws it if it is an error. */
+  void throwIfError(@Nullable Report report) {
+    ReportedMisuse found = report == null ? null : report(report);
+    if (found != null) {
       throw found;
     }
+  }
+
+  /** Keeps a report; an error stops the communicator and is returned, a warning is null. */
+  @Nullable ReportedMisuse report(Report report) {
+    ReportedMisuse found = world.findings().keep(report);
+    if (!world.findings().isError(found.kind())) {
+      return null;
+    }
+    stop(found);
+    return found;
   }
 
   /** A part's launch has started. */
@@ -146,7 +218,8 @@ final class Clique {
     }
   }
 
-  private Channel channel(int from, int to) {
+  /** The messages from one rank to another. */
+  Channel channel(int from, int to) {
     return channels.computeIfAbsent(
         (long) from * members.length + to, pair -> new Channel(this, from, to));
   }
@@ -164,6 +237,7 @@ final class Clique {
       return;
     }
     stopped = reason;
+    wakeWaiters();
     for (Endpoint member : members) {
       if (member != null) {
         member.cancelAll(reason);
@@ -181,18 +255,26 @@ final class Clique {
     return false;
   }
 
-  private @Nullable String whereIs(int rank) {
+  @Override
+  public @Nullable String site(int rank, Call call) {
+    if (call.site() != null) {
+      return "at " + call.site();
+    }
     Endpoint member = members[rank];
     HostTask task = member == null ? null : member.lastUser();
-    return task == null || !task.isOwned() ? null : CallSite.of(task.thread());
+    if (task == null) {
+      return null;
+    }
+    if (task.thread() == Thread.currentThread() && member != null && member.isIssuing()) {
+      return "at " + CallSite.current();
+    }
+    String now = task.isOwned() ? CallSite.of(task.thread()) : null;
+    return now == null ? null : "now at " + now + "\n    (its call site: replay with checks FULL)";
   }
 
-  /** One rank's call in a report, with its call site if that is known. */
-  static String line(int rank, Call call) {
-    return "\n  rank "
-        + rank
-        + ": "
-        + call
-        + (call.site() == null ? "" : "\n    at " + call.site());
+  @Override
+  public boolean hasCaptured(int rank, long number) {
+    Endpoint member = members[rank];
+    return member != null && number < member.capturedCollectives();
   }
 }

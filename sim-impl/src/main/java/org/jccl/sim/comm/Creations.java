@@ -145,6 +145,7 @@ public final class Creations {
       shared.join(endpoint);
       joined++;
       if (isComplete()) {
+        shared.complete(cliques);
         cliques.add(shared);
         open.remove(ownId);
         wakeAll();
@@ -194,6 +195,16 @@ public final class Creations {
           + " ranks have joined ("
           + id
           + ")";
+    }
+
+    @Override
+    public Nature nature() {
+      return Nature.CREATION;
+    }
+
+    @Override
+    public int participants() {
+      return clique == null ? 0 : clique.worldSize();
     }
 
     @Override

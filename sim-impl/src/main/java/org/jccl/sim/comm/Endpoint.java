@@ -9,10 +9,13 @@ import java.util.Map;
 import java.util.Set;
 import org.jccl.CheckLevel;
 import org.jccl.DataType;
+import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.Report;
 import org.jccl.sim.device.Capture;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.SimStream;
@@ -31,12 +34,16 @@ public final class Endpoint {
   private final SimDevice device;
   private final Set<Launch> pending = new LinkedHashSet<>();
   private final Map<Integer, Scale> scales = new HashMap<>();
-  private int nextScale = Call.PRE_MUL_SUM;
   private long collectives;
   private long gatheringsJoined;
+  private long collectivesLaunched;
+  private long collectivesCaptured;
   private final Map<Integer, Long> messages = new HashMap<>();
   private @Nullable Launch last;
   private @Nullable HostTask lastUser;
+  private boolean issuing;
+  private @Nullable Launch issued;
+  private @Nullable Clock order;
   private final Life life;
 
   Endpoint(Clique clique, int rank, SimDevice device) {
@@ -44,6 +51,7 @@ public final class Endpoint {
     this.rank = rank;
     this.device = device;
     this.life = new Life(this);
+    this.lastUser = device.world().kernel().holder();
   }
 
   Clique clique() {
@@ -70,8 +78,76 @@ public final class Endpoint {
     return device;
   }
 
+  /** The thread that used it last, or that made it. */
   @Nullable HostTask lastUser() {
     return lastUser;
+  }
+
+  /** The rank program that drives it. */
+  int driver() {
+    return clique.driver(rank);
+  }
+
+  /** Whether a call on it is being issued by the thread that runs now. */
+  boolean isIssuing() {
+    return issuing;
+  }
+
+  /** What its last call has launched; null if that was nothing. */
+  @Nullable Launch lastIssued() {
+    return issued;
+  }
+
+  /** How many collectives it has issued, those of count 0 included. */
+  long collectives() {
+    return collectives;
+  }
+
+  /** How many collectives it has launched, without those of count 0, which NCCL drops. */
+  long collectivesLaunched() {
+    return collectivesLaunched;
+  }
+
+  /** How many collectives it has captured into graphs. */
+  long capturedCollectives() {
+    return collectivesCaptured;
+  }
+
+  /** How many messages it has issued to or from {@code peer}. */
+  long messages(Operation operation, int peer) {
+    return messages.getOrDefault(operation == Operation.SEND ? peer : ~peer, 0L);
+  }
+
+  /** What is ordered before its next launch (STR-03); null where nobody keeps that. */
+  @Nullable Clock order() {
+    return order;
+  }
+
+  /** A launch is done: the next one comes after all that {@code done} knows. */
+  void comesAfter(Clock done) {
+    order = done;
+  }
+
+  /** The oldest launch that waits for its streams or for the one before it, or null. */
+  @Nullable Launch firstUnstarted() {
+    for (Launch launch : pending) {
+      if (!launch.isStarted()) {
+        return launch;
+      }
+    }
+    return null;
+  }
+
+  /** The launch that holds the collective with that number and is not done, or null. */
+  @Nullable Launch pendingWith(long collective) {
+    for (Launch launch : pending) {
+      for (Part part : launch.parts()) {
+        if (part.order == collective) {
+          return launch;
+        }
+      }
+    }
+    return null;
   }
 
   long nextGathering() {
@@ -97,7 +173,16 @@ public final class Endpoint {
     if (operation.reduces() && !isReduction(DataType.ofCode(type), count, reduction)) {
       return ResultCode.INVALID_ARGUMENT.code();
     }
-    return 0;
+    return isTooLarge(operation, count, DataType.ofCode(type))
+        ? ResultCode.INVALID_ARGUMENT.code()
+        : 0;
+  }
+
+  /** Rule ARG-38: NCCL wraps silently; nothing of that size exists (SIM-30). */
+  private boolean isTooLarge(Operation operation, long count, DataType type) {
+    long blocks =
+        Math.max(operation.sendElements(1, worldSize()), operation.receiveElements(1, worldSize()));
+    return count < 0 || count > Long.MAX_VALUE / type.bytes() / blocks;
   }
 
   private boolean isReduction(DataType type, long count, int reduction) {
@@ -139,6 +224,7 @@ public final class Endpoint {
         operation.reduces() ? scales.get(reduction) : null,
         rootOrPeer,
         stream,
+        captured && !operation.hasPeer() ? collectivesCaptured++ : -1,
         captured,
         site);
   }
@@ -160,6 +246,7 @@ public final class Endpoint {
       }
     }
     if (capture != null) {
+      issued = null;
       List<Request> kept = List.copyOf(requests);
       capture.add(
           map -> launch(kept.stream().map(each -> each.on(map.of(each.stream()))).toList()));
@@ -181,29 +268,58 @@ public final class Endpoint {
   }
 
   private void launch(List<Request> requests) {
+    HostTask task = device.world().kernel().holder();
+    lastUser = task;
+    issuing = true;
+    try {
+      launch(requests, new Launch(this, task));
+    } finally {
+      issuing = false;
+    }
+  }
+
+  private void launch(List<Request> requests, Launch launch) {
     Kernel kernel = device.world().kernel();
-    lastUser = kernel.holder();
-    Launch launch = new Launch(this);
-    boolean any = false;
+    HostTask task = launch.issuer();
+    int groupSize = requests.size() == 1 ? 1 : collectivesIn(requests);
+    int place = 0;
     for (Request request : requests) {
       Call call = call(request);
       kernel
           .trace()
           .add(Trace.Event.ENQUEUE, device.index(), call.operation().ordinal(), call.sequence());
-      if (!request.operation().hasPeer()) {
-        clique.compare(call, rank);
+      if (request.isCollective() && task != null) {
+        clique.compare(call, rank, place++, groupSize, request.captureNumber(), task);
       }
       if (!request.isDropped()) {
-        launch.add(part(launch, request, call));
-        any = true;
+        Part part = part(launch, request, call);
+        part.order = request.isCollective() ? collectivesLaunched++ : -1;
+        launch.add(part);
       }
     }
-    if (any) {
-      pending.add(launch);
-      Launch before = last;
-      last = launch;
-      launch.enqueue(before);
+    issued = null;
+    if (launch.parts().isEmpty()) {
+      clique.wakeWaiters();
+      return;
     }
+    if (launch.parts().size() > 1 && device.world().isChecking()) {
+      clique.throwIfError(GroupHazard.in(launch));
+    }
+    issued = launch;
+    clique.wakeWaiters();
+    pending.add(launch);
+    Launch before = last;
+    last = launch;
+    launch.enqueue(before);
+    clique.crossings().launched(launch);
+  }
+
+  private static int collectivesIn(List<Request> requests) {
+    int collectives = 0;
+    for (Request request : requests) {
+      collectives += request.isCollective() ? 1 : 0;
+    }
+    return collectives;
   }
 
   private Call call(Request request) {
@@ -255,7 +371,39 @@ public final class Endpoint {
           memory(
               request.recv(), operation.receiveElements(request.count(), n), bytes, call, "recv");
     }
+    if (send != null && recv != null && device.world().isChecking()) {
+      clique.throwIfError(overlap(request, call, send.byteSize(), recv.byteSize()));
+    }
     return new Part(launch, request, call, send, recv);
+  }
+
+  /** Rule COL-05: the buffers of a call are disjoint, or have exactly the in-place form. */
+  private @Nullable Report overlap(Request request, Call call, long sendBytes, long recvBytes) {
+    long between = request.send() - request.recv();
+    boolean apart = between >= recvBytes || -between >= sendBytes;
+    if (apart || call.inPlace()) {
+      return null;
+    }
+    String form =
+        switch (request.operation().inPlace()) {
+          case NEVER -> "keep them apart: this operation has no in-place form";
+          case SAME_ADDRESS -> "keep them apart, or give both the same address";
+          case SEND_IS_OWN_BLOCK -> "keep them apart, or send the own block of the receive buffer";
+          case RECV_IS_OWN_BLOCK -> "keep them apart, or receive into the own block of what is sent";
+        };
+    return new Report(
+            MisuseKind.BUFFER_OVERLAP,
+            " in "
+                + name()
+                + ": the send buffer ("
+                + sendBytes
+                + " bytes) begins "
+                + between
+                + " bytes from the receive buffer ("
+                + recvBytes
+                + " bytes)")
+        .rank(rank, call, clique.site(rank, call))
+        .line(form + " (COL-05, SIM-23, SIM-24)");
   }
 
   private @Nullable MemorySegment memory(
@@ -272,14 +420,14 @@ public final class Endpoint {
 
   /** Makes a PreMulSum with fixed bits; its code is never used again (SIM-52). */
   public int createScale(DataType type, long bits) {
-    int code = nextScale++;
+    int code = device.world().reductions().getAndIncrement();
     scales.put(code, new Scale(type, bits, null));
     return code;
   }
 
   /** Makes a PreMulSum whose scalar is read from device memory when it runs. */
   public int createScale(DataType type, MemorySegment scalar) {
-    int code = nextScale++;
+    int code = device.world().reductions().getAndIncrement();
     scales.put(code, new Scale(type, 0, scalar));
     return code;
   }

@@ -64,6 +64,7 @@ public final class RawGroup {
 
   /** Issues one validated call, or queues it while a group is open (rule GRP-06). */
   public int issue(
+      HostTask task,
       Endpoint endpoint,
       Operation operation,
       long send,
@@ -76,7 +77,7 @@ public final class RawGroup {
     Request request =
         endpoint.request(operation, send, recv, count, type, reduction, rootOrPeer, stream);
     if (depth == 0) {
-      return endpoint.issue(List.of(request));
+      return Issuing.call(task, endpoint, request);
     }
     queued.computeIfAbsent(endpoint, own -> new ArrayList<>()).add(request);
     return 0;
@@ -106,15 +107,6 @@ public final class RawGroup {
     for (int i = 0; i < enrolled.size(); i++) {
       creating.get(i).made.accept(creations.await(task, enrolled.get(i)));
     }
-    return issueAll(work);
-  }
-
-  private static int issueAll(Map<Endpoint, List<Request>> work) {
-    int code = 0;
-    for (Map.Entry<Endpoint, List<Request>> each : work.entrySet()) {
-      int own = each.getKey().issue(each.getValue());
-      code = own == 0 ? code : own;
-    }
-    return code;
+    return Issuing.group(task, work);
   }
 }
