@@ -41,14 +41,19 @@ final class AbiOperations {
       return group.fail(
           state.refused(INVALID_ARGUMENT, operation.label() + ": no communicator " + comm));
     }
+    Thread other = endpoint.comesIn();
     HostTask task = state.kernel().enter();
     try {
+      endpoint.requireAlone(task, other);
       RuntimeException refusal = endpoint.refusal();
       if (refusal != null) {
         throw refusal;
       }
       int code = endpoint.validate(operation, count, type, op, rootOrPeer);
       SimStream own = stream(endpoint, stream);
+      if (code == 0 && own == null && state.world().isChecking()) {
+        throw endpoint.refuseStream(operation, stream);
+      }
       if (code != 0 || own == null) {
         return group.fail(
             state.refused(
@@ -72,6 +77,7 @@ final class AbiOperations {
       group.fail(ResultCode.INTERNAL_ERROR.code()); // what is queued must not be launched (GRP-11)
       throw reported;
     } finally {
+      endpoint.goesOut();
       state.kernel().exit(task);
     }
   }

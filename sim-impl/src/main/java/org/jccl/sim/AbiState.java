@@ -3,6 +3,7 @@ package org.jccl.sim;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jccl.CollectiveException;
@@ -26,11 +27,14 @@ final class AbiState {
   static final int INVALID_ARGUMENT = ResultCode.INVALID_ARGUMENT.code();
   static final int INVALID_USAGE = ResultCode.INVALID_USAGE.code();
 
+  private static final int MOST_OPEN_GROUPS = 64;
+
   private final World world;
   private final Creations creations;
   private final List<SimDevice> devices;
   private final Map<Long, Endpoint> endpoints = new ConcurrentHashMap<>();
   private final AtomicLong nextHandle = new AtomicLong(0x5100);
+  private final Set<RawGroup> openGroups = ConcurrentHashMap.newKeySet();
   private volatile String lastError = "";
   private final ThreadLocal<RawGroup> groups = ThreadLocal.withInitial(RawGroup::new);
 
@@ -69,6 +73,32 @@ final class AbiState {
   /** The calling thread's group. */
   RawGroup group() {
     return groups.get();
+  }
+
+  /** A group is open: if its thread ends before it is closed, that is told. */
+  void opened(RawGroup group) {
+    openGroups.add(group);
+    if (openGroups.size() > MOST_OPEN_GROUPS) {
+      openGroups.removeIf(each -> !each.isOpen());
+    }
+  }
+
+  /** The calling thread ends: what it leaves open is reported (SIM-41). */
+  @Nullable ReportedMisuse threadEnds() {
+    RawGroup group = groups.get();
+    groups.remove();
+    openGroups.remove(group);
+    return group.abandon(world);
+  }
+
+  /** Reports the groups whose threads have ended (SIM-41). */
+  void reportLostGroups() {
+    for (RawGroup group : openGroups) {
+      if (group.isLost()) {
+        group.abandon(world);
+      }
+    }
+    openGroups.clear();
   }
 
   /** Whose handle it is, or null. */

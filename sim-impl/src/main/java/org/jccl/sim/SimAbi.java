@@ -13,6 +13,7 @@ import org.jccl.sim.comm.Creations;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.spi.NcclAbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The simulator behind NCCL's C functions: the same result codes from the same wrong arguments,
@@ -34,6 +35,16 @@ final class SimAbi implements NcclAbi {
     this.operations = new AbiOperations(state);
     this.groups = new AbiGroups(state);
     this.memory = new AbiMemory(state);
+  }
+
+  /** The calling thread ends: what it leaves open is reported (SIM-41). */
+  @Nullable ReportedMisuse threadEnds() {
+    return state.threadEnds();
+  }
+
+  /** Reports the groups whose threads have ended (SIM-41). */
+  void reportLostGroups() {
+    state.reportLostGroups();
   }
 
   // ---------------------------------------------------------------- library

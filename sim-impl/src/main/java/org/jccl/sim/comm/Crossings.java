@@ -108,10 +108,12 @@ final class Crossings {
     long crossed = Math.min(mark.before, other.collectivesLaunched());
     Launch earlier = otherOfBehind == null ? null : otherOfBehind.pendingWith(crossed);
     Launch later = behind.pendingWith(order);
+    Launch there = ahead.pendingWith(order);
     if (otherOfBehind == null
         || earlier == null
         || later == null
         || waits(earlier, clique, false)
+        || (there != null && waits(there, otherOfBehind.clique(), false))
         || waits(later, otherOfBehind.clique(), true)) {
       return; // ordered by events: a real cycle comes to a halt and is reported then (SIM-20)
     }

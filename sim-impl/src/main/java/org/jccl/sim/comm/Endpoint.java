@@ -10,6 +10,7 @@ import java.util.Set;
 import org.jccl.CheckLevel;
 import org.jccl.DataType;
 import org.jccl.MisuseKind;
+import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
@@ -42,6 +43,9 @@ public final class Endpoint {
   private @Nullable Launch last;
   private @Nullable HostTask lastUser;
   private boolean issuing;
+  private @Nullable HostTask waiter;
+  private @Nullable RawGroup openGroup;
+  private volatile @Nullable Thread inside;
   private @Nullable Launch issued;
   private @Nullable Clock order;
   private final Life life;
@@ -152,6 +156,56 @@ public final class Endpoint {
 
   long nextGathering() {
     return gatheringsJoined++;
+  }
+
+  // ---------------------------------------------------------------- one thread at a time
+
+  /** The thread that waits inside a call on it, or null. */
+  void waits(@Nullable HostTask task) {
+    waiter = task;
+  }
+
+  /** The raw group that holds calls on it, or null. */
+  void joined(@Nullable RawGroup group) {
+    openGroup = group;
+  }
+
+  @Nullable RawGroup openGroup() {
+    return openGroup;
+  }
+
+  /**
+   * The calling thread comes in, before it has the baton; the thread that is inside, or null.
+   * Cheap, and so no lock: it notices what really overlaps.
+   */
+  public @Nullable Thread comesIn() {
+    Thread other = inside;
+    Thread self = Thread.currentThread();
+    if (other == null) {
+      inside = self;
+      return null;
+    }
+    return other == self ? null : other;
+  }
+
+  /** The calling thread has left. */
+  public void goesOut() {
+    if (inside == Thread.currentThread()) {
+      inside = null;
+    }
+  }
+
+  /**
+   * Throws if another thread is inside a call on it (INIT-21; SIM-42).
+   *
+   * @param other the thread that was found inside, or null
+   */
+  public void requireAlone(HostTask task, @Nullable Thread other) {
+    HostTask waiting = waiter;
+    Thread second = waiting != null && waiting != task ? waiting.thread() : other;
+    if (second != null && device.world().isChecking()) {
+      clique.throwIfError(Threads.race(this, second, "is inside a call on it"));
+    }
   }
 
   // ---------------------------------------------------------------- calls
@@ -291,6 +345,9 @@ public final class Endpoint {
       if (request.isCollective() && task != null) {
         clique.compare(call, rank, place++, groupSize, request.captureNumber(), task);
       }
+      if (request.stream().isClosed()) {
+        clique.throwIfError(invalidStream(call, request.stream() + " is closed"));
+      }
       if (!request.isDropped()) {
         Part part = part(launch, request, call);
         part.order = request.isCollective() ? collectivesLaunched++ : -1;
@@ -312,6 +369,30 @@ public final class Endpoint {
     last = launch;
     launch.enqueue(before);
     clique.crossings().launched(launch);
+  }
+
+  private Report invalidStream(Object call, String what) {
+    return new Report(MisuseKind.STREAM_INVALID, " in " + name() + ": " + what)
+        .rank(rank, call, issuing ? "at " + CallSite.current() : null)
+        .line("pass an open stream of the communicator's device (STR-07, STR-08, SIM-31)");
+  }
+
+  /** A call names a stream that is destroyed, unknown, or another device's (SIM-31). */
+  public ReportedMisuse refuseStream(Operation operation, long handle) {
+    issuing = true;
+    try {
+      ReportedMisuse found =
+          clique.report(
+              invalidStream(
+                  operation.label(),
+                  "no open stream of device "
+                      + device.index()
+                      + " has the handle 0x"
+                      + Long.toHexString(handle)));
+      return java.util.Objects.requireNonNull(found);
+    } finally {
+      issuing = false;
+    }
   }
 
   private static int collectivesIn(List<Request> requests) {
@@ -411,9 +492,14 @@ public final class Endpoint {
     if (elements == 0) {
       return null;
     }
-    return device
-        .memory()
-        .range(address, elements * elementBytes, which + " buffer of " + call + " of " + name());
+    try {
+      return device
+          .memory()
+          .range(address, elements * elementBytes, which + " buffer of " + call + " of " + name());
+    } catch (ReportedMisuse found) {
+      clique.stop(found);
+      throw found;
+    }
   }
 
   // ---------------------------------------------------------------- reductions

@@ -12,6 +12,7 @@ final class Issuing {
 
   /** Issues one validated call; NCCL's result code. */
   static int call(HostTask task, Endpoint endpoint, Request request) {
+    endpoint.requireAlone(task, null);
     task.nextIssue();
     int code = endpoint.issue(List.of(request));
     if (code == 0 && endpoint.device().world().findings().isStrict()) {
@@ -28,6 +29,9 @@ final class Issuing {
   static int group(HostTask task, Map<Endpoint, List<Request>> work) {
     if (isCaptureMixed(work)) {
       return ResultCode.INVALID_USAGE.code();
+    }
+    for (Endpoint endpoint : work.keySet()) {
+      endpoint.requireAlone(task, null);
     }
     task.nextIssue();
     int code = 0;

@@ -65,8 +65,13 @@ final class Life {
     Launch target = endpoint.lastLaunch();
     if (target != null && !target.isDone() && refusal() == null) {
       closer = task;
-      kernel().await(task, () -> target.isDone() || refusal() != null, target);
-      closer = null;
+      endpoint.waits(task);
+      try {
+        kernel().await(task, () -> target.isDone() || refusal() != null, target);
+      } finally {
+        closer = null;
+        endpoint.waits(null);
+      }
     }
   }
 

@@ -5,11 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jccl.MisuseKind;
+import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.ops.Operation;
 import org.jccl.sim.device.SimDevice;
+import org.jccl.sim.check.Report;
 import org.jccl.sim.device.SimStream;
+import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +33,77 @@ public final class RawGroup {
 
   private final Map<Endpoint, List<Request>> queued = new LinkedHashMap<>();
   private final List<Init> inits = new ArrayList<>();
+  private final Thread thread = Thread.currentThread();
+  private @Nullable String opened;
   private int depth;
   private int error;
 
   /** Whether a group is open. */
   public boolean isOpen() {
     return depth > 0;
+  }
+
+  /** Another thread uses a communicator that this group has calls of (rules GRP-05, GRP-26). */
+  private void taken(Endpoint endpoint) {
+    Clique clique = endpoint.clique();
+    if (!clique.world().isChecking()) {
+      return;
+    }
+    clique.throwIfError(
+        thread.isAlive()
+            ? Threads.race(endpoint, thread, "has a group open that holds calls of it (GRP-26)")
+            : leak(endpoint));
+  }
+
+  private Report leak(@Nullable Endpoint endpoint) {
+    Report report =
+        new Report(
+            MisuseKind.GROUP_LEAK,
+            (endpoint == null ? "" : " in " + endpoint.name())
+                + ": "
+                + Threads.words(thread)
+                + " ended with an open group, "
+                + queued.values().stream().mapToInt(List::size).sum()
+                + " calls are lost");
+    for (Map.Entry<Endpoint, List<Request>> each : queued.entrySet()) {
+      report.rank(
+          each.getKey().rank(),
+          each.getValue().getFirst().operation().label() + " of " + each.getKey().name(),
+          each.getValue().getFirst().site() == null
+              ? null
+              : "at " + each.getValue().getFirst().site());
+    }
+    return report
+        .line("the group was opened " + (opened == null ? "(replay with checks FULL)" : opened))
+        .line("end every group on the thread that started it (GRP-04, GRP-05, SIM-41)");
+  }
+
+  /** The thread ends: a group that is still open is lost, and its communicators are stopped. */
+  public @Nullable ReportedMisuse abandon(World world) {
+    if (depth == 0 || !world.isChecking()) {
+      return null;
+    }
+    ReportedMisuse found = world.findings().keep(leak(null));
+    for (Endpoint endpoint : queued.keySet()) {
+      endpoint.clique().stop(found);
+      endpoint.joined(null);
+    }
+    depth = 0;
+    queued.clear();
+    inits.clear();
+    return found;
+  }
+
+  /** Whether its thread has ended while it was open. */
+  public boolean isLost() {
+    return depth > 0 && !thread.isAlive();
+  }
+
+  /** Notes where the outermost group is opened, if that is asked for. */
+  public void openedAt(@Nullable String site) {
+    if (depth == 1) {
+      opened = site == null ? null : "at " + site;
+    }
   }
 
   /** Opens a group (rule GRP-01). */
@@ -74,11 +143,16 @@ public final class RawGroup {
       int reduction,
       int rootOrPeer,
       SimStream stream) {
+    RawGroup other = endpoint.openGroup();
+    if (other != null && other != this) {
+      other.taken(endpoint);
+    }
     Request request =
         endpoint.request(operation, send, recv, count, type, reduction, rootOrPeer, stream);
     if (depth == 0) {
       return Issuing.call(task, endpoint, request);
     }
+    endpoint.joined(this);
     queued.computeIfAbsent(endpoint, own -> new ArrayList<>()).add(request);
     return 0;
   }
@@ -97,6 +171,7 @@ public final class RawGroup {
     error = 0;
     inits.clear();
     queued.clear();
+    work.keySet().forEach(endpoint -> endpoint.joined(null));
     if (code != 0) {
       return code;
     }

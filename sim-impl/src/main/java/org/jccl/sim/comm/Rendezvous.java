@@ -46,6 +46,7 @@ final class Rendezvous implements Wait {
     Clique clique = endpoint.clique();
     if (!isMet()) {
       clique.addWaiter(task);
+      endpoint.waits(task);
       try {
         endpoint
             .device()
@@ -53,6 +54,7 @@ final class Rendezvous implements Wait {
             .kernel()
             .await(task, () -> isMet() || endpoint.refusal() != null, this);
       } finally {
+        endpoint.waits(null);
         clique.removeWaiter(task);
       }
     }

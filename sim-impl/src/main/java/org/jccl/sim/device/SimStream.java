@@ -361,7 +361,8 @@ public final class SimStream implements Stream {
     }
   }
 
-  boolean isClosed() {
+  /** Whether it was closed. */
+  public boolean isClosed() {
     return closed;
   }
 
