@@ -63,10 +63,15 @@ public final class Contract {
    * @param place its place among the collectives of its group, from 0
    * @param groupSize number of collectives in its group, 1 for a call alone
    * @param captureNumber its number among the collectives this rank captured, or -1
-   * @param task the thread that issues it
+   * @param task the thread that issues it and may have to wait for peers, or null if none may
    */
   public @Nullable Report note(
-      Call call, int rank, int place, int groupSize, long captureNumber, HostTask task) {
+      Call call,
+      int rank,
+      int place,
+      int groupSize,
+      long captureNumber,
+      @Nullable HostTask task) {
     if (worldSize == 1) {
       return null;
     }
@@ -81,7 +86,7 @@ public final class Contract {
       report = ungrouped(position, call, rank, task);
     }
     position.lastTask = task;
-    position.lastIssue = task.issueNumber();
+    position.lastIssue = task == null ? -1 : task.issueNumber();
     position.lastRank = rank;
     position.seen++;
     for (Position oldest = open.oldest(); isComplete(oldest); oldest = open.oldest()) {
@@ -196,9 +201,10 @@ public final class Contract {
   }
 
   /** One thread came here before, for another rank, in another call or group (SIM-21). */
-  private @Nullable Report ungrouped(Position position, Call call, int rank, HostTask task) {
-    boolean sameThread = position.seen > 0 && task.equals(position.lastTask);
-    if (!sameThread
+  private @Nullable Report ungrouped(Position position, Call call, int rank, @Nullable HostTask task) {
+    if (task == null
+        || position.seen == 0
+        || !task.equals(position.lastTask)
         || position.lastIssue == task.issueNumber()
         || call.captured()
         || call.count() == 0) {

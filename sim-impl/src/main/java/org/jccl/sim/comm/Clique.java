@@ -1,9 +1,11 @@
 package org.jccl.sim.comm;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
@@ -25,6 +27,8 @@ final class Clique implements Contract.Witness {
   private final World world;
   private final DataPlane dataPlane;
   private final String name;
+  private final int number;
+  private final Creations creations;
   private final @Nullable Endpoint[] members;
   private final Contract contract;
   private final Window<Gathering> gatherings = new Window<>();
@@ -34,12 +38,23 @@ final class Clique implements Contract.Witness {
   private final Places sources;
   private final Places targets;
   private final List<HostTask> waiters = new ArrayList<>(0);
+  private final List<ChildMeeting> children = new ArrayList<>(1);
+  private final ArrayDeque<Creation> growths = new ArrayDeque<>(1);
   private @Nullable RuntimeException stopped;
+  private int reclaimed;
 
-  Clique(World world, DataPlane dataPlane, String name, int worldSize) {
+  Clique(
+      World world,
+      DataPlane dataPlane,
+      String name,
+      int number,
+      int worldSize,
+      Creations creations) {
     this.world = world;
     this.dataPlane = dataPlane;
     this.name = name;
+    this.number = number;
+    this.creations = creations;
     this.members = new Endpoint[worldSize];
     this.foldOrder = new RankOrder(worldSize);
     this.sources = new Places(worldSize);
@@ -58,6 +73,11 @@ final class Clique implements Contract.Witness {
 
   String name() {
     return name;
+  }
+
+  /** Its place in the order of creation, equal on all ranks. */
+  int number() {
+    return number;
   }
 
   int worldSize() {
@@ -82,6 +102,22 @@ final class Clique implements Contract.Witness {
     members[endpoint.rank()] = endpoint;
   }
 
+  /** The rank gave up its creation. */
+  void leave(int rank) {
+    members[rank] = null;
+  }
+
+  /** The ranks that have joined, ascending. */
+  List<Endpoint> present() {
+    List<Endpoint> present = new ArrayList<>(members.length);
+    for (Endpoint member : members) {
+      if (member != null) {
+        present.add(member);
+      }
+    }
+    return present;
+  }
+
   @Nullable Endpoint member(int rank) {
     return members[rank];
   }
@@ -94,6 +130,82 @@ final class Clique implements Contract.Witness {
       return user.rank();
     }
     return member == null ? rank : member.device().index();
+  }
+
+  // ---------------------------------------------------------------- children
+
+  /** Where {@code rank} meets the others for its next split, or shrink without {@code excluded}. */
+  ChildMeeting childMeeting(int rank, List<Integer> excluded) {
+    for (ChildMeeting each : children) {
+      if (!each.has(rank) && each.excluded().isEmpty() == excluded.isEmpty()) {
+        if (!each.excluded().equals(excluded)) {
+          ReportedMisuse different = differentLists(rank, each.excluded(), excluded);
+          each.fail(different);
+          throw different;
+        }
+        return each;
+      }
+    }
+    ChildMeeting made = new ChildMeeting(creations, this, excluded);
+    children.add(made);
+    return made;
+  }
+
+  private ReportedMisuse differentLists(int rank, List<Integer> before, List<Integer> now) {
+    return world
+        .findings()
+        .keep(
+            new Report(
+                    MisuseKind.MISMATCH,
+                    "(list): rank "
+                        + rank
+                        + " shrinks "
+                        + name
+                        + " without ranks "
+                        + now
+                        + ", the ranks before without "
+                        + before)
+                .rank(rank, "shrinks without " + now, "at " + CallSite.current())
+                .line("pass the same list on every rank that stays (SHR-01, SIM-48)"));
+  }
+
+  void over(ChildMeeting meeting) {
+    children.remove(meeting);
+  }
+
+  /** The oldest growth that waits for ranks, or null. */
+  @Nullable Creation nextGrowth(int rank) {
+    for (Creation each : growths) {
+      if (!each.hasJoined(rank)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  /** The oldest growth that has no id yet, or null (rule GRW-02). */
+  @Nullable Creation growthWithoutId() {
+    return growths.stream().filter(each -> !each.hasId()).findFirst().orElse(null);
+  }
+
+  void growthBegins(Creation creation) {
+    growths.addLast(creation);
+  }
+
+  void growthOver(Creation creation) {
+    growths.remove(creation);
+  }
+
+  // ---------------------------------------------------------------- ends
+
+  /** One more rank is destroyed or aborted; whether it was the last (rule LIF-07). */
+  boolean reclaim() {
+    return ++reclaimed == members.length;
+  }
+
+  /** Whether all ranks have ended. */
+  boolean isOver() {
+    return present().stream().allMatch(member -> member.life().isClosed());
   }
 
   /** Why the communicator was stopped, or null. */
@@ -142,17 +254,8 @@ final class Clique implements Contract.Witness {
     }
   }
 
-  private boolean isOver() {
-    for (Endpoint member : members) {
-      if (member != null && !member.isClosed() && !member.isAborted()) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** Compares a collective with the other ranks' calls at its position. */
-  void compare(Call call, int rank, int place, int groupSize, long captureNumber, HostTask task) {
+  void compare(Call call, int rank, int place, int groupSize, long captureNumber, @Nullable HostTask task) {
     if (world.isChecking()) {
       throwIfError(contract.note(call, rank, place, groupSize, captureNumber, task));
     }
@@ -268,8 +371,16 @@ final class Clique implements Contract.Witness {
     if (task.thread() == Thread.currentThread() && member != null && member.isIssuing()) {
       return "at " + CallSite.current();
     }
-    String now = task.isOwned() ? CallSite.of(task.thread()) : null;
-    return now == null ? null : "now at " + now + "\n    (its call site: replay with checks FULL)";
+    String now = whereIs(rank);
+    return now == null ? null : now + "\n    (its call site: replay with checks FULL)";
+  }
+
+  /** Where the thread of a rank is now, or null. */
+  @Nullable String whereIs(int rank) {
+    Endpoint member = members[rank];
+    HostTask task = member == null ? null : member.lastUser();
+    String now = task == null || !task.isOwned() ? null : CallSite.of(task.thread());
+    return now == null ? null : "now at " + now;
   }
 
   @Override

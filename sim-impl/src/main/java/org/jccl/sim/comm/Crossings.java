@@ -67,11 +67,12 @@ final class Crossings {
 
   /** A rank has put {@code launch} on its streams. */
   void launched(Launch launch) {
-    for (int i = 0; i < crossings.size(); i++) {
-      for (Part part : launch.parts()) {
-        if (part.order >= 0) {
+    for (Part part : launch.parts()) {
+      if (part.order >= 0) {
+        for (int i = 0; i < crossings.size(); i++) {
           launched(crossings.get(i), launch, part.order);
         }
+        launch.endpoint().placed();
       }
     }
   }
@@ -84,11 +85,11 @@ final class Crossings {
     }
     Mark mark = crossing.marks.get(order);
     if (mark == null) {
-      mark = new Mark(other.collectivesLaunched(), endpoint, new int[1]);
+      mark = new Mark(other.collectivesPlaced(), endpoint, new int[1]);
       crossing.marks.put(order, mark);
     }
     mark.seen[0]++;
-    if (mark.before != other.collectivesLaunched()) {
+    if (mark.before != other.collectivesPlaced()) {
       differs(crossing, mark, endpoint, other, order);
     }
     for (Mark old = crossing.marks.oldest();
@@ -101,11 +102,11 @@ final class Crossings {
   /** Two devices have collective {@code order} at different places; is anything else in order? */
   private void differs(
       Crossing crossing, Mark mark, Endpoint endpoint, Endpoint other, long order) {
-    boolean firstIsBehind = mark.before > other.collectivesLaunched();
+    boolean firstIsBehind = mark.before > other.collectivesPlaced();
     Endpoint behind = firstIsBehind ? mark.first : endpoint;
     Endpoint ahead = firstIsBehind ? endpoint : mark.first;
     Endpoint otherOfBehind = crossing.others[behind.rank()];
-    long crossed = Math.min(mark.before, other.collectivesLaunched());
+    long crossed = Math.min(mark.before, other.collectivesPlaced());
     Launch earlier = otherOfBehind == null ? null : otherOfBehind.pendingWith(crossed);
     Launch later = behind.pendingWith(order);
     Launch there = ahead.pendingWith(order);

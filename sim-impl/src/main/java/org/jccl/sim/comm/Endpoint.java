@@ -38,23 +38,21 @@ public final class Endpoint {
   private long collectives;
   private long gatheringsJoined;
   private long collectivesLaunched;
+  private long collectivesPlaced;
   private long collectivesCaptured;
   private final Map<Integer, Long> messages = new HashMap<>();
   private @Nullable Launch last;
   private @Nullable HostTask lastUser;
   private boolean issuing;
-  private @Nullable HostTask waiter;
-  private @Nullable RawGroup openGroup;
-  private volatile @Nullable Thread inside;
   private @Nullable Launch issued;
   private @Nullable Clock order;
   private final Life life;
 
-  Endpoint(Clique clique, int rank, SimDevice device) {
+  Endpoint(Clique clique, int rank, Life life) {
     this.clique = clique;
     this.rank = rank;
-    this.device = device;
-    this.life = new Life(this);
+    this.device = life.device();
+    this.life = life;
     this.lastUser = device.world().kernel().holder();
   }
 
@@ -107,9 +105,14 @@ public final class Endpoint {
     return collectives;
   }
 
-  /** How many collectives it has launched, without those of count 0, which NCCL drops. */
-  long collectivesLaunched() {
-    return collectivesLaunched;
+  /** How many collectives have taken their place among those of other communicators. */
+  long collectivesPlaced() {
+    return collectivesPlaced;
+  }
+
+  /** One more has. */
+  void placed() {
+    collectivesPlaced++;
   }
 
   /** How many collectives it has captured into graphs. */
@@ -156,56 +159,6 @@ public final class Endpoint {
 
   long nextGathering() {
     return gatheringsJoined++;
-  }
-
-  // ---------------------------------------------------------------- one thread at a time
-
-  /** The thread that waits inside a call on it, or null. */
-  void waits(@Nullable HostTask task) {
-    waiter = task;
-  }
-
-  /** The raw group that holds calls on it, or null. */
-  void joined(@Nullable RawGroup group) {
-    openGroup = group;
-  }
-
-  @Nullable RawGroup openGroup() {
-    return openGroup;
-  }
-
-  /**
-   * The calling thread comes in, before it has the baton; the thread that is inside, or null.
-   * Cheap, and so no lock: it notices what really overlaps.
-   */
-  public @Nullable Thread comesIn() {
-    Thread other = inside;
-    Thread self = Thread.currentThread();
-    if (other == null) {
-      inside = self;
-      return null;
-    }
-    return other == self ? null : other;
-  }
-
-  /** The calling thread has left. */
-  public void goesOut() {
-    if (inside == Thread.currentThread()) {
-      inside = null;
-    }
-  }
-
-  /**
-   * Throws if another thread is inside a call on it (INIT-21; SIM-42).
-   *
-   * @param other the thread that was found inside, or null
-   */
-  public void requireAlone(HostTask task, @Nullable Thread other) {
-    HostTask waiting = waiter;
-    Thread second = waiting != null && waiting != task ? waiting.thread() : other;
-    if (second != null && device.world().isChecking()) {
-      clique.throwIfError(Threads.race(this, second, "is inside a call on it"));
-    }
   }
 
   // ---------------------------------------------------------------- calls
@@ -266,6 +219,7 @@ public final class Endpoint {
       int reduction,
       int rootOrPeer,
       SimStream stream) {
+    lastUser = device.world().kernel().holder();
     String site = device.world().checks() == CheckLevel.FULL ? CallSite.current() : null;
     boolean captured = stream.isCapturing();
     return new Request(
@@ -286,9 +240,10 @@ public final class Endpoint {
   /**
    * Issues calls as one group, or records them if their streams are being captured.
    *
+   * @param task the thread that issues them and may have to wait for peers, or null if none may
    * @return NCCL's result code
    */
-  int issue(List<Request> requests) {
+  int issue(List<Request> requests, @Nullable HostTask task) {
     int code = requireMatchedSelfMessages(requests);
     if (code != 0) {
       return code;
@@ -303,10 +258,13 @@ public final class Endpoint {
       issued = null;
       List<Request> kept = List.copyOf(requests);
       capture.add(
-          map -> launch(kept.stream().map(each -> each.on(map.of(each.stream()))).toList()));
+          map -> {
+            launch(kept.stream().map(each -> each.on(map.of(each.stream()))).toList(), null);
+            noteOrder();
+          });
       return 0;
     }
-    launch(requests);
+    launch(requests, task);
     return 0;
   }
 
@@ -321,18 +279,25 @@ public final class Endpoint {
     return balance == 0 ? 0 : ResultCode.INVALID_USAGE.code();
   }
 
-  private void launch(List<Request> requests) {
-    HostTask task = device.world().kernel().holder();
-    lastUser = task;
-    issuing = true;
+  /** The last launch takes its place among those of other communicators (SIM-18, SIM-19). */
+  void noteOrder() {
+    Launch launch = issued;
+    if (launch != null) {
+      clique.crossings().launched(launch);
+    }
+  }
+
+  private void launch(List<Request> requests, @Nullable HostTask task) {
+    issuing = task != null;
+    issued = null;
     try {
-      launch(requests, new Launch(this, task));
+      fill(requests, new Launch(this, task));
     } finally {
       issuing = false;
     }
   }
 
-  private void launch(List<Request> requests, Launch launch) {
+  private void fill(List<Request> requests, Launch launch) {
     Kernel kernel = device.world().kernel();
     HostTask task = launch.issuer();
     int groupSize = requests.size() == 1 ? 1 : collectivesIn(requests);
@@ -342,7 +307,7 @@ public final class Endpoint {
       kernel
           .trace()
           .add(Trace.Event.ENQUEUE, device.index(), call.operation().ordinal(), call.sequence());
-      if (request.isCollective() && task != null) {
+      if (request.isCollective()) {
         clique.compare(call, rank, place++, groupSize, request.captureNumber(), task);
       }
       if (request.stream().isClosed()) {
@@ -354,7 +319,6 @@ public final class Endpoint {
         launch.add(part);
       }
     }
-    issued = null;
     if (launch.parts().isEmpty()) {
       clique.wakeWaiters();
       return;
@@ -365,10 +329,8 @@ public final class Endpoint {
     issued = launch;
     clique.wakeWaiters();
     pending.add(launch);
-    Launch before = last;
     last = launch;
-    launch.enqueue(before);
-    clique.crossings().launched(launch);
+    life.family().enqueue(launch);
   }
 
   private Report invalidStream(Object call, String what) {
@@ -540,7 +502,8 @@ public final class Endpoint {
     }
   }
 
-  void cancelAll(RuntimeException reason) {
+  /** Gives up what is in flight; with a reason, who waits for it throws that. */
+  void cancelAll(@Nullable RuntimeException reason) {
     for (Launch launch : new ArrayList<>(pending)) {
       launch.cancel(reason);
     }
@@ -553,8 +516,8 @@ public final class Endpoint {
     scales.clear();
   }
 
-  /** The state of its life. */
-  Life life() {
+  /** Its state. */
+  public Life life() {
     return life;
   }
 
@@ -571,16 +534,6 @@ public final class Endpoint {
   /** Whether it was closed. */
   public boolean isClosed() {
     return life.isClosed();
-  }
-
-  /** Notes that it is finalized; false if it was before (rule LIF-03). */
-  public boolean finalizeOnce() {
-    return life.finalizeOnce();
-  }
-
-  /** Waits for what was issued (rule LIF-02). */
-  public void awaitIssued(HostTask task) {
-    life.awaitIssued(task);
   }
 
   /** Waits for what was issued, then ends. */

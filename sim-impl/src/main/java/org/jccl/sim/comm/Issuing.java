@@ -1,61 +1,85 @@
 package org.jccl.sim.comm;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jccl.ResultCode;
 import org.jccl.sim.kernel.HostTask;
+import org.jspecify.annotations.Nullable;
 
 /** The way of one call, or of one outermost group, from its thread to the streams. */
 final class Issuing {
+  /** Operations that one rank has queued on one communicator. */
+  record Work(Endpoint endpoint, List<Request> requests) {}
+
   private Issuing() {}
 
   /** Issues one validated call; NCCL's result code. */
   static int call(HostTask task, Endpoint endpoint, Request request) {
-    endpoint.requireAlone(task, null);
+    endpoint.life().requireAlone(task, null);
     task.nextIssue();
-    int code = endpoint.issue(List.of(request));
-    if (code == 0 && endpoint.device().world().findings().isStrict()) {
+    int code = endpoint.issue(List.of(request), task);
+    endpoint.noteOrder();
+    if (code == 0 && isStrict(endpoint)) {
       Rendezvous.of(endpoint).await(task);
     }
     return code;
   }
 
   /**
-   * Issues the calls of one group, communicator by communicator.
+   * Issues the calls of one group.
    *
-   * @return NCCL's result code: of the last communicator that failed (rules GRP-12, GRP-16)
+   * @param task the thread that waits for it, or null if it goes on in the background
+   * @param work communicators in the order of their first calls
+   * @return NCCL's result code: what comes before a failure has been launched (GRP-16)
    */
-  static int group(HostTask task, Map<Endpoint, List<Request>> work) {
+  static int group(@Nullable HostTask task, List<Work> work) {
     if (isCaptureMixed(work)) {
       return ResultCode.INVALID_USAGE.code();
     }
-    for (Endpoint endpoint : work.keySet()) {
-      endpoint.requireAlone(task, null);
+    if (task != null) {
+      for (Work each : work) {
+        each.endpoint.life().requireAlone(task, null);
+      }
+      task.nextIssue();
     }
-    task.nextIssue();
-    int code = 0;
-    for (Map.Entry<Endpoint, List<Request>> each : work.entrySet()) {
-      int own = each.getKey().issue(each.getValue());
-      code = own == 0 ? code : own;
-    }
-    for (Endpoint endpoint : work.keySet()) {
-      if (code == 0 && endpoint.device().world().findings().isStrict()) {
-        Rendezvous.of(endpoint).await(task);
+    List<Work> sorted = new ArrayList<>(work);
+    sorted.sort((a, b) -> Integer.compare(number(a), number(b))); // GRP-18
+    for (Work each : sorted) {
+      int code = each.endpoint.issue(each.requests, task);
+      if (code != 0) {
+        return code;
       }
     }
-    return code;
+    for (Work each : work) {
+      each.endpoint.noteOrder(); // GRP-19: the order of the calls
+    }
+    for (Work each : work) {
+      if (task != null && isStrict(each.endpoint)) {
+        Rendezvous.of(each.endpoint).await(task);
+      }
+    }
+    return 0;
+  }
+
+  private static int number(Work each) {
+    return each.endpoint.clique().number();
+  }
+
+  private static boolean isStrict(Endpoint endpoint) {
+    return endpoint.device().world().findings().isStrict();
   }
 
   /** Rule STR-19: the ranks of one communicator are all captured or all not. */
-  private static boolean isCaptureMixed(Map<Endpoint, List<Request>> work) {
+  private static boolean isCaptureMixed(List<Work> work) {
     if (work.size() < 2) {
       return false;
     }
     Map<Clique, Boolean> captured = new HashMap<>();
-    for (Map.Entry<Endpoint, List<Request>> each : work.entrySet()) {
-      boolean own = each.getValue().getFirst().captured();
-      Boolean before = captured.putIfAbsent(each.getKey().clique(), own);
+    for (Work each : work) {
+      boolean own = each.requests.getFirst().captured();
+      Boolean before = captured.putIfAbsent(each.endpoint.clique(), own);
       if (before != null && before != own) {
         return true;
       }

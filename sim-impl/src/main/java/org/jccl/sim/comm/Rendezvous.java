@@ -46,7 +46,7 @@ final class Rendezvous implements Wait {
     Clique clique = endpoint.clique();
     if (!isMet()) {
       clique.addWaiter(task);
-      endpoint.waits(task);
+      endpoint.life().waits(task);
       try {
         endpoint
             .device()
@@ -54,7 +54,7 @@ final class Rendezvous implements Wait {
             .kernel()
             .await(task, () -> isMet() || endpoint.refusal() != null, this);
       } finally {
-        endpoint.waits(null);
+        endpoint.life().waits(null);
         clique.removeWaiter(task);
       }
     }

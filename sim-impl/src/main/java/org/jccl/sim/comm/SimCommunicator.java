@@ -53,7 +53,9 @@ public final class SimCommunicator extends CommunicatorBase {
         own.requireUsable();
         work.computeIfAbsent(own.endpoint, each -> new ArrayList<>()).add(own.request(calls, i));
       }
-      int code = Issuing.group(task, work);
+      List<Issuing.Work> list = new ArrayList<>(work.size());
+      work.forEach((endpoint, requests) -> list.add(new Issuing.Work(endpoint, requests)));
+      int code = Issuing.group(task, list);
       if (code != 0) {
         throw first.failure(code, "group of " + calls.size() + " calls");
       }
