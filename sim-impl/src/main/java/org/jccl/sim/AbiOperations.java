@@ -52,6 +52,7 @@ final class AbiOperations {
     try {
       life.requireAlone(task, other);
       requireUsable(life);
+      life.requireNotFinalized(operation.label());
       int code = life.readyTest();
       if (code != OK) {
         return failed(group, life, state.refused(code, life + " is not ready (ARG-02)"));
@@ -88,7 +89,7 @@ final class AbiOperations {
       if (reported instanceof CollectiveException known && known.code() != ResultCode.UNKNOWN) {
         return failed(group, life, state.codeOf(known));
       }
-      group.fail(ResultCode.INTERNAL_ERROR.code()); // what is queued must not be launched (GRP-11)
+      group.spoil(); // what is queued must not be launched (GRP-11)
       throw reported;
     } finally {
       life.goesOut();

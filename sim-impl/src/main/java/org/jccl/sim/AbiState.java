@@ -37,11 +37,14 @@ final class AbiState {
   private static final int MOST_OPEN_GROUPS = 64;
   private static final List<String> NETWORK_INTERFACES = List.of("eth0", "lo");
 
+  /** A communicator that was destroyed or aborted, for reports on its handle. */
+  private record Ended(String name, int rank) {}
+
   private final World world;
   private final Creations creations;
   private final List<SimDevice> devices;
   private final Map<Long, Life> lives = new ConcurrentHashMap<>();
-  private final Set<Long> ended = ConcurrentHashMap.newKeySet();
+  private final Map<Long, Ended> ended = new ConcurrentHashMap<>();
   private final AtomicLong nextHandle = new AtomicLong(0x5100);
   private final Set<RawGroup> openGroups = ConcurrentHashMap.newKeySet();
   private volatile String lastError = "";
@@ -117,7 +120,8 @@ final class AbiState {
    */
   @Nullable Life life(long comm) {
     Life life = lives.get(comm);
-    if (life == null && ended.contains(comm) && world.isChecking()) {
+    Ended before = life == null ? ended.get(comm) : null;
+    if (before != null && world.isChecking()) {
       throw world
           .findings()
           .keep(
@@ -125,8 +129,10 @@ final class AbiState {
                       MisuseKind.USE_AFTER_DESTROY,
                       ": communicator 0x"
                           + Long.toHexString(comm)
-                          + " was destroyed or aborted and is used again")
-                  .line("at " + CallSite.current())
+                          + ", "
+                          + before.name
+                          + ", was destroyed or aborted and is used again")
+                  .rank(before.rank, "uses it", "at " + CallSite.current())
                   .line("forget a handle when it is destroyed (LIF-12, SIM-33)"));
     }
     return life;
@@ -147,8 +153,10 @@ final class AbiState {
 
   /** The handle is not valid any more: its communicator has ended. */
   void end(long comm) {
-    if (lives.remove(comm) != null) {
-      ended.add(comm);
+    Life life = lives.remove(comm);
+    if (life != null) {
+      Endpoint own = life.endpoint();
+      ended.put(comm, new Ended(life.toString(), own == null ? 0 : own.rank()));
     }
   }
 

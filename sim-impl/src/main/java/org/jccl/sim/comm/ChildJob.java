@@ -159,6 +159,11 @@ public final class ChildJob extends Job {
   }
 
   @Override
+  protected boolean creates() {
+    return true;
+  }
+
+  @Override
   public String describe() {
     return (excluded.isEmpty() ? "the split of " : "the shrink of ") + parent.operations().name();
   }

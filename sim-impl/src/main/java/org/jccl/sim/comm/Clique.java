@@ -39,6 +39,7 @@ final class Clique implements Contract.Witness {
   private final Places targets;
   private final List<HostTask> waiters = new ArrayList<>(0);
   private final List<ChildMeeting> children = new ArrayList<>(1);
+  private final List<List<Integer>> shrinks = new ArrayList<>(1);
   private final ArrayDeque<Creation> growths = new ArrayDeque<>(1);
   private @Nullable RuntimeException stopped;
   private int reclaimed;
@@ -146,9 +147,27 @@ final class Clique implements Contract.Witness {
         return each;
       }
     }
+    requireNoOtherHalf(rank, excluded);
     ChildMeeting made = new ChildMeeting(creations, this, excluded);
     children.add(made);
     return made;
+  }
+
+  /** Ranks that shrink each other away did not mean that: their lists differ (SIM-48). */
+  private void requireNoOtherHalf(int rank, List<Integer> excluded) {
+    if (excluded.isEmpty()) {
+      return;
+    }
+    for (List<Integer> before : shrinks) {
+      boolean apart = before.contains(rank);
+      for (int other = 0; other < members.length && apart; other++) {
+        apart = excluded.contains(other) || before.contains(other);
+      }
+      if (apart && !before.equals(excluded)) {
+        throw differentLists(rank, before, excluded);
+      }
+    }
+    shrinks.add(excluded);
   }
 
   private ReportedMisuse differentLists(int rank, List<Integer> before, List<Integer> now) {
@@ -166,7 +185,18 @@ final class Clique implements Contract.Witness {
                         + ", the ranks before without "
                         + before)
                 .rank(rank, "shrinks without " + now, "at " + CallSite.current())
+                .among(survivors(before))
                 .line("pass the same list on every rank that stays (SHR-01, SIM-48)"));
+  }
+
+  private List<Integer> survivors(List<Integer> excluded) {
+    List<Integer> ranks = new ArrayList<>();
+    for (int rank = 0; rank < members.length; rank++) {
+      if (!excluded.contains(rank)) {
+        ranks.add(rank);
+      }
+    }
+    return ranks;
   }
 
   void over(ChildMeeting meeting) {

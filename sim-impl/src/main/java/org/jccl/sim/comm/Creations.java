@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jccl.CollectiveException;
 import org.jccl.ReportedMisuse;
+import org.jccl.MisuseKind;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Report;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.sim.device.SimDevice;
@@ -111,6 +114,9 @@ public final class Creations {
     }
     for (UniqueId id : ids) {
       if (!open.containsKey(id)) {
+        if (isUsedUp(id) && world.isChecking()) {
+          reportReuse(id, rank, worldSize);
+        }
         throw unknown(id);
       }
     }
@@ -124,6 +130,25 @@ public final class Creations {
       ids.forEach(id -> open.put(id, creation));
     }
     return creation;
+  }
+
+  private boolean isUsedUp(UniqueId id) {
+    byte[] bytes = id.toBytes();
+    long number = 0;
+    for (int i = Long.BYTES - 1; i >= 0; i--) {
+      number = number << 8 | bytes[i] & 0xFF;
+    }
+    return number > 0 && number <= idsMade && id.equals(numbered(number));
+  }
+
+  /** NCCL has a code for it, so the report is only kept (SIM-45). */
+  private void reportReuse(UniqueId id, int rank, int worldSize) {
+    world
+        .findings()
+        .keep(
+            new Report(MisuseKind.ID_REUSED, ": " + id + " has made a communicator before")
+                .rank(rank, "joins as rank " + rank + " of " + worldSize, "at " + CallSite.current())
+                .line("an id serves one communicator: make another one (UID-04, SIM-45)"));
   }
 
   private static CollectiveException unknown(UniqueId id) {

@@ -16,6 +16,7 @@ import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.Report;
 import org.jccl.sim.device.Capture;
 import org.jccl.sim.device.SimDevice;
@@ -46,6 +47,8 @@ public final class Endpoint {
   private boolean issuing;
   private @Nullable Launch issued;
   private @Nullable Clock order;
+  private @Nullable Clock known;
+  private int graphs;
   private final Life life;
 
   Endpoint(Clique clique, int rank, Life life) {
@@ -123,6 +126,21 @@ public final class Endpoint {
   /** How many messages it has issued to or from {@code peer}. */
   long messages(Operation operation, int peer) {
     return messages.getOrDefault(operation == Operation.SEND ? peer : ~peer, 0L);
+  }
+
+  /** The running thread uses it, with all it has waited for. */
+  private void learn() {
+    HostTask task = device.world().kernel().holder();
+    HappensBefore all = device.world().order();
+    lastUser = task;
+    if (all != null && task != null) {
+      known = all.knownTo(task);
+    }
+  }
+
+  /** What the thread that used it last knew to be done; null where nobody keeps that. */
+  @Nullable Clock known() {
+    return known == null ? null : known.copy();
   }
 
   /** What is ordered before its next launch (STR-03); null where nobody keeps that. */
@@ -219,7 +237,7 @@ public final class Endpoint {
       int reduction,
       int rootOrPeer,
       SimStream stream) {
-    lastUser = device.world().kernel().holder();
+    learn();
     String site = device.world().checks() == CheckLevel.FULL ? CallSite.current() : null;
     boolean captured = stream.isCapturing();
     return new Request(
@@ -257,8 +275,11 @@ public final class Endpoint {
     if (capture != null) {
       issued = null;
       List<Request> kept = List.copyOf(requests);
+      graphs++;
+      capture.whenClosed(() -> graphs--);
       capture.add(
           map -> {
+            learn();
             launch(kept.stream().map(each -> each.on(map.of(each.stream()))).toList(), null);
             noteOrder();
           });
@@ -524,6 +545,11 @@ public final class Endpoint {
   /** Gives up what is in flight; contacts no peer (rule LIF-14). */
   public void abort(String why) {
     life.abort(why);
+  }
+
+  /** How many captured groups of it live in graphs (rule LIF-06). */
+  int graphs() {
+    return graphs;
   }
 
   /** Whether it was aborted. */

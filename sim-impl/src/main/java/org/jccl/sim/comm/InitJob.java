@@ -74,6 +74,11 @@ public final class InitJob extends Job {
   }
 
   @Override
+  protected boolean creates() {
+    return true;
+  }
+
+  @Override
   public String describe() {
     Creation own = creation;
     return own == null ? "the creation of a communicator" : own.describe();

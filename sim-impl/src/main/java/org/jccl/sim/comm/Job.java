@@ -49,6 +49,16 @@ public abstract class Job implements Wait {
     return false;
   }
 
+  /** Whether it makes communicators (rule GRP-22). */
+  protected boolean creates() {
+    return false;
+  }
+
+  /** Whether it brings {@code other} to its end, so that no operation may follow (LIF-13). */
+  final boolean ends(Life other) {
+    return endsCommunicator() && life() == other && !other.isAborted();
+  }
+
   /** It has just been settled with {@code result}. */
   protected void ended(int result) {}
 

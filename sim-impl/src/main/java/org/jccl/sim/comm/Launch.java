@@ -333,6 +333,7 @@ final class Launch implements Wait {
     Gate(SimStream stream, @Nullable String site) {
       super(stream);
       madeAt(site);
+      issuedWith(endpoint.known());
     }
 
     Launch launch() {

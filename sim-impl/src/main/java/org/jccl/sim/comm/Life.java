@@ -206,6 +206,22 @@ public final class Life {
     finalizeCalled = true;
   }
 
+  /** Throws if it was finalized: nothing may be issued any more (SIM-32). */
+  public void requireNotFinalized(String operation) {
+    Endpoint own = endpoint;
+    if (finalizeCalled && !revoked && own != null && world.isChecking()) {
+      own.clique().throwIfError(Ends.usedAfterFinalize(own, operation));
+    }
+  }
+
+  /** Throws if graphs refer to it: {@code call} would wait for them for ever (SIM-37). */
+  public void requireNoGraphs(String call) {
+    Endpoint own = endpoint;
+    if (own != null && world.isChecking() && refusal() == null) {
+      own.clique().throwIfError(Ends.graphAlive(own, call));
+    }
+  }
+
   /** Whether destroy or abort was called, with whatever result. */
   public boolean isDestroyCalled() {
     return destroyCalled;
@@ -317,6 +333,7 @@ public final class Life {
   /** Waits for what was issued, then ends: the typed close. */
   void close(HostTask task) {
     if (!closed) {
+      requireNoGraphs("close");
       if (busyWith() != null) {
         waits(task);
         try {

@@ -27,6 +27,7 @@ public final class RawGroup {
   private final Map<Endpoint, List<Request>> queued = new LinkedHashMap<>();
   private final Thread thread = Thread.currentThread();
   private @Nullable String opened;
+  private boolean spoilt;
   private int depth;
   private int error;
 
@@ -75,7 +76,9 @@ public final class RawGroup {
 
   /** The thread ends: a group that is still open is lost, and its communicators are stopped. */
   public @Nullable ReportedMisuse abandon(World world) {
-    if (depth == 0 || !world.isChecking()) {
+    if (depth == 0 || spoilt || !world.isChecking()) {
+      depth = 0;
+      reset();
       return null;
     }
     ReportedMisuse found = world.findings().keep(leak(null));
@@ -105,6 +108,12 @@ public final class RawGroup {
     return 0;
   }
 
+  /** A call was reported: what is queued must not be launched (GRP-11). */
+  public void spoil() {
+    spoilt = depth > 0;
+    fail(ResultCode.INTERNAL_ERROR.code());
+  }
+
   /** Notes the failure of a call, which poisons an open group (rule GRP-11). */
   public int fail(int code) {
     if (depth > 0 && code != 0 && code != ResultCode.IN_PROGRESS.code()) {
@@ -128,6 +137,7 @@ public final class RawGroup {
 
   private int add(Job job, List<Job> queue) {
     Life life = job.life();
+    requireNoConflict(job);
     if (job.endsCommunicator()) {
       blocking = true;
     } else if (life != null && !joins(life)) {
@@ -135,6 +145,30 @@ public final class RawGroup {
     }
     queue.add(job);
     return 0;
+  }
+
+  /** Rules LIF-13, GRP-22: what a group ends or creates it does not use (SIM-38, SIM-39). */
+  private void requireNoConflict(Job job) {
+    for (Endpoint used : queued.keySet()) {
+      requireNoConflict(job, used, job.describe());
+    }
+  }
+
+  private void requireNoConflict(Job job, Endpoint used, String call) {
+    if (!used.device().world().isChecking()) {
+      return;
+    }
+    if (job.ends(used.life())) {
+      refuse(used, Ends.groupConflict(used, call));
+    }
+    if (job.creates()) {
+      refuse(used, Ends.initConflict(used, call));
+    }
+  }
+
+  private void refuse(Endpoint used, Report report) {
+    spoil();
+    used.clique().throwIfError(report);
   }
 
   private boolean joins(Life life) {
@@ -176,6 +210,9 @@ public final class RawGroup {
       return INVALID_ARGUMENT; // SIM-40: in NCCL the last one decides for all
     }
     endpoint.life().family().joined(this);
+    for (Job job : jobs) {
+      requireNoConflict(job, endpoint, operation.label());
+    }
     queued.computeIfAbsent(endpoint, own -> new ArrayList<>()).add(request);
     return 0;
   }
@@ -230,6 +267,7 @@ public final class RawGroup {
 
   private void reset() {
     error = 0;
+    spoilt = false;
     blocking = null;
     jobs.clear();
     later.clear();

@@ -30,6 +30,10 @@ public final class ReclaimJob extends Job {
     } else if (endpoint.clique().reclaim()) {
       reclaimAll(endpoint.clique());
     } else {
+      Launch busy = life.busyWith();
+      if (busy != null && life.world().isChecking()) {
+        endpoint.clique().report(Ends.destroyedInFlight(endpoint, busy));
+      }
       settle(0);
     }
   }

@@ -53,10 +53,17 @@ public abstract class StreamOp extends Step implements Wait {
 
   /** At full checks: what the host thread that enqueues it knows, and where it does so. */
   final void issuedBy(HappensBefore order, @Nullable HostTask task) {
-    issued = task == null ? null : order.knownTo(task);
+    if (issued == null && task != null) {
+      issued = order.knownTo(task);
+    }
     if (site == null) {
       site = CallSite.current();
     }
+  }
+
+  /** Its host thread knew that when it asked for this work. */
+  protected final void issuedWith(@Nullable Clock known) {
+    issued = known;
   }
 
   /** Where it was enqueued. */
