@@ -44,7 +44,11 @@ public final class Findings {
 
   /** Keeps a report, and tells it if it is a warning; an error is for the caller to throw. */
   public ReportedMisuse keep(Report report) {
-    ReportedMisuse found = report.toMisuse(replay);
+    return keep(report.toMisuse(replay));
+  }
+
+  /** Keeps a report that has its words already. */
+  public ReportedMisuse keep(ReportedMisuse found) {
     all.add(found);
     if (!isError(found.kind())) {
       warnings.accept(String.valueOf(found.getMessage()));

@@ -31,6 +31,8 @@ final class Clique implements Contract.Witness {
   private final Creations creations;
   private final @Nullable Endpoint[] members;
   private final Contract contract;
+  private final Assemblies assemblies;
+  private final Signals signals;
   private final Window<Gathering> gatherings = new Window<>();
   private final Map<Long, Channel> channels = new HashMap<>();
   private final Crossings crossings = new Crossings(this);
@@ -38,6 +40,7 @@ final class Clique implements Contract.Witness {
   private final Places sources;
   private final Places targets;
   private final List<HostTask> waiters = new ArrayList<>(0);
+  private boolean registersMemory;
   private final List<ChildMeeting> children = new ArrayList<>(1);
   private final List<List<Integer>> shrinks = new ArrayList<>(1);
   private final ArrayDeque<Creation> growths = new ArrayDeque<>(1);
@@ -60,6 +63,8 @@ final class Clique implements Contract.Witness {
     this.foldOrder = new RankOrder(worldSize);
     this.sources = new Places(worldSize);
     this.targets = new Places(worldSize);
+    this.assemblies = new Assemblies(this);
+    this.signals = new Signals(this);
     this.contract =
         new Contract(name, worldSize, this);
   }
@@ -97,6 +102,28 @@ final class Clique implements Contract.Witness {
   /** Reused by {@link Execution}; steps run one at a time. */
   Places targets() {
     return targets;
+  }
+
+  /** Where the hosts of all ranks meet. */
+  Assemblies assemblies() {
+    return assemblies;
+  }
+
+  /** What one-sided operations have signalled. */
+  Signals signals() {
+    return signals;
+  }
+
+  /** A rank has registered memory: from now on the parts of a collective are compared. */
+  void registersMemory() {
+    registersMemory = true;
+  }
+
+  /** Looks for memory that only some ranks of a collective have registered (SIM-54). */
+  void compareRegistrations(@Nullable Part[] parts) {
+    if (registersMemory && world.isChecking()) {
+      RegistrationContract.compare(this, parts);
+    }
   }
 
   void join(Endpoint endpoint) {
@@ -357,10 +384,9 @@ final class Clique implements Contract.Witness {
         (long) from * members.length + to, pair -> new Channel(this, from, to));
   }
 
-  /**
-   * A misuse was found: stops the communicator; waiting members throw, others at their next call.
-   */
+  /** Keeps a report that has its words already, and stops the communicator. */
   void report(ReportedMisuse found) {
+    world.findings().keep(found);
     stop(found);
   }
 
@@ -376,6 +402,7 @@ final class Clique implements Contract.Witness {
         member.cancelAll(reason);
       }
     }
+    assemblies.fail(reason);
   }
 
   /** The members' launches that are not done. */
@@ -385,7 +412,7 @@ final class Clique implements Contract.Witness {
         return true;
       }
     }
-    return false;
+    return assemblies.isPending();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.jccl.sim.comm;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * in NCCL's order (ARG-01). The typed communicator and the raw surface both stand on it.
  */
 public final class Endpoint {
+  private static final int ONE_SIDED_CAPTURE = 23000;
+
   private final Clique clique;
   private final int rank;
   private final SimDevice device;
@@ -50,6 +53,10 @@ public final class Endpoint {
   private @Nullable Clock known;
   private int graphs;
   private final Life life;
+  private final ArrayDeque<HostJob> hostJobs = new ArrayDeque<>(1);
+  private final Registrations registrations = new Registrations(this);
+  private final OneSided oneSided = new OneSided(this);
+  private final Suspension suspension = new Suspension(this);
 
   Endpoint(Clique clique, int rank, Life life) {
     this.clique = clique;
@@ -129,7 +136,7 @@ public final class Endpoint {
   }
 
   /** The running thread uses it, with all it has waited for. */
-  private void learn() {
+  void learn() {
     HostTask task = device.world().kernel().holder();
     HappensBefore all = device.world().order();
     lastUser = task;
@@ -177,6 +184,53 @@ public final class Endpoint {
 
   long nextGathering() {
     return gatheringsJoined++;
+  }
+
+  /** What it has registered. */
+  public Registrations registrations() {
+    return registrations;
+  }
+
+  /** Its one-sided operations. */
+  public OneSided oneSided() {
+    return oneSided;
+  }
+
+  /** Its scratch memory, which can be given back for a while. */
+  public Suspension suspension() {
+    return suspension;
+  }
+
+  /** Adds host work behind what is there; whether it is the first. */
+  boolean queue(HostJob job) {
+    hostJobs.addLast(job);
+    return hostJobs.size() == 1;
+  }
+
+  /** Host work is over; what comes next, or null if there is nothing, or it was not first. */
+  @Nullable HostJob dequeue(HostJob job) {
+    boolean first = hostJobs.peekFirst() == job;
+    hostJobs.remove(job);
+    return first ? hostJobs.peekFirst() : null;
+  }
+
+  /** Throws a report if it is suspended (SIM-34). */
+  void requireAwake(String what) {
+    if (suspension.isSuspended() && device.world().isChecking()) {
+      ReportedMisuse found = suspension.use(what);
+      clique.report(found);
+      throw found;
+    }
+  }
+
+  /** What is in flight and reads or writes any of a range, or null. */
+  @Nullable Launch user(long start, long end) {
+    for (Launch each : pending) {
+      if (each.touches(start, end)) {
+        return each;
+      }
+    }
+    return null;
   }
 
   // ---------------------------------------------------------------- calls
@@ -237,6 +291,7 @@ public final class Endpoint {
       int reduction,
       int rootOrPeer,
       SimStream stream) {
+    requireAwake(operation.label());
     learn();
     String site = device.world().checks() == CheckLevel.FULL ? CallSite.current() : null;
     boolean captured = stream.isCapturing();
@@ -262,30 +317,50 @@ public final class Endpoint {
    * @return NCCL's result code
    */
   int issue(List<Request> requests, @Nullable HostTask task) {
+    return issue(requests, List.of(), task);
+  }
+
+  /** The same with one-sided calls, which run first (rule GRP-21). */
+  int issue(List<Request> requests, List<OneSidedCall> first, @Nullable HostTask task) {
     int code = requireMatchedSelfMessages(requests);
     if (code != 0) {
       return code;
     }
-    Capture capture = requests.getFirst().stream().capture();
+    SimStream one = first.isEmpty() ? requests.getFirst().stream() : first.getFirst().stream();
+    Capture capture = one.capture();
     for (Request request : requests) {
       if (request.stream().capture() != capture) {
         return ResultCode.INVALID_USAGE.code(); // STR-18
       }
     }
+    boolean canCapture = device.world().version() >= ONE_SIDED_CAPTURE; // VER-09
+    for (OneSidedCall call : first) {
+      if (call.stream().capture() != capture || (capture != null && !canCapture)) {
+        return ResultCode.INVALID_USAGE.code();
+      }
+      code = oneSided.checkRange(call);
+      if (code != 0) {
+        return code;
+      }
+    }
     if (capture != null) {
       issued = null;
       List<Request> kept = List.copyOf(requests);
+      List<OneSidedCall> keptFirst = List.copyOf(first);
       graphs++;
       capture.whenClosed(() -> graphs--);
       capture.add(
           map -> {
             learn();
-            launch(kept.stream().map(each -> each.on(map.of(each.stream()))).toList(), null);
+            launch(
+                kept.stream().map(each -> each.on(map.of(each.stream()))).toList(),
+                keptFirst.stream().map(each -> each.on(map.of(each.stream()))).toList(),
+                null);
             noteOrder();
           });
       return 0;
     }
-    launch(requests, task);
+    launch(requests, first, task);
     return 0;
   }
 
@@ -308,21 +383,25 @@ public final class Endpoint {
     }
   }
 
-  private void launch(List<Request> requests, @Nullable HostTask task) {
+  private void launch(
+      List<Request> requests, List<OneSidedCall> first, @Nullable HostTask task) {
     issuing = task != null;
     issued = null;
     try {
-      fill(requests, new Launch(this, task));
+      fill(requests, first, new Launch(this, task));
     } finally {
       issuing = false;
     }
   }
 
-  private void fill(List<Request> requests, Launch launch) {
+  private void fill(List<Request> requests, List<OneSidedCall> first, Launch launch) {
     Kernel kernel = device.world().kernel();
     HostTask task = launch.issuer();
     int groupSize = requests.size() == 1 ? 1 : collectivesIn(requests);
     int place = 0;
+    if (!first.isEmpty()) {
+      launch.add(new OneSidedProgram(launch, first));
+    }
     for (Request request : requests) {
       Call call = call(request);
       kernel
@@ -340,7 +419,7 @@ public final class Endpoint {
         launch.add(part);
       }
     }
-    if (launch.parts().isEmpty()) {
+    if (launch.isEmpty()) {
       clique.wakeWaiters();
       return;
     }
@@ -535,6 +614,7 @@ public final class Endpoint {
   void forget() {
     pending.clear();
     scales.clear();
+    clique.signals().forget(this);
   }
 
   /** Its state. */

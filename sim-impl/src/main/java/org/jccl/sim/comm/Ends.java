@@ -24,13 +24,18 @@ final class Ends {
         .line("after finalize only queries, destroy and abort have a meaning (LIF-04, SIM-32)");
   }
 
-  /** Destroy comes before its own work is done. */
-  static Report destroyedInFlight(Endpoint endpoint, Launch busy) {
-    return of(
+  /** Destroy came before its own work was done, and now that work's memory is freed. */
+  static Report destroyedInFlight(Endpoint endpoint, Launch busy, String where) {
+    return new Report(
             MisuseKind.DESTROY_IN_FLIGHT,
-            endpoint,
-            "destroyed while " + busy.describe() + " is in flight",
-            "destroy")
+            " in "
+                + endpoint.name()
+                + ", rank "
+                + endpoint.rank()
+                + ": destroyed while "
+                + busy.describe()
+                + " is in flight, and its memory is freed after that")
+        .rank(endpoint.rank(), "destroy", "at " + where)
         .line(
             "only the last local rank's destroy waits: synchronize before buffers and streams are"
                 + " freed (LIF-07, SIM-35)");

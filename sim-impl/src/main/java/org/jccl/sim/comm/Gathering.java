@@ -45,6 +45,10 @@ final class Gathering extends Meeting {
     if (gone) {
       return;
     }
+    clique.compareRegistrations(parts);
+    if (gone) {
+      return;
+    }
     if (clique.world().order() != null) {
       Causality.collective(parts);
     }

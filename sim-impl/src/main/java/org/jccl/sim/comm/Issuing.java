@@ -11,7 +11,13 @@ import org.jspecify.annotations.Nullable;
 /** The way of one call, or of one outermost group, from its thread to the streams. */
 final class Issuing {
   /** Operations that one rank has queued on one communicator. */
-  record Work(Endpoint endpoint, List<Request> requests) {}
+  record Work(Endpoint endpoint, List<Request> requests, List<OneSidedCall> oneSided) {
+    private boolean isCaptured() {
+      return requests.isEmpty()
+          ? !oneSided.isEmpty() && oneSided.getFirst().stream().isCapturing()
+          : requests.getFirst().captured();
+    }
+  }
 
   private Issuing() {}
 
@@ -47,7 +53,7 @@ final class Issuing {
     List<Work> sorted = new ArrayList<>(work);
     sorted.sort((a, b) -> Integer.compare(number(a), number(b))); // GRP-18
     for (Work each : sorted) {
-      int code = each.endpoint.issue(each.requests, task);
+      int code = each.endpoint.issue(each.requests, each.oneSided, task);
       if (code != 0) {
         return code;
       }
@@ -78,7 +84,7 @@ final class Issuing {
     }
     Map<Clique, Boolean> captured = new HashMap<>();
     for (Work each : work) {
-      boolean own = each.requests.getFirst().captured();
+      boolean own = each.isCaptured();
       Boolean before = captured.putIfAbsent(each.endpoint.clique(), own);
       if (before != null && before != own) {
         return true;

@@ -33,6 +33,7 @@ final class Launch implements Wait {
   private boolean started;
   private boolean done;
   private boolean cancelled;
+  private @Nullable OneSidedProgram oneSided;
   private @Nullable Launch previous;
   private @Nullable Launch next;
 
@@ -109,6 +110,29 @@ final class Launch implements Wait {
     }
   }
 
+  /** Adds one-sided calls, which run before everything else (rule GRP-21). */
+  void add(OneSidedProgram program) {
+    oneSided = program;
+    for (OneSidedCall call : program.calls()) {
+      gateOf(call.stream(), call.site()).reads(call.source(), call.bytes());
+    }
+  }
+
+  /** Whether there is nothing in it. */
+  boolean isEmpty() {
+    return parts.isEmpty() && oneSided == null;
+  }
+
+  /** Whether it reads or writes any of a range, or has one-sided calls that will. */
+  boolean touches(long start, long end) {
+    for (Gate gate : gates) {
+      if (gate.touches(start, end)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private Gate gateOf(SimStream stream, @Nullable String site) {
     for (Gate gate : gates) {
       if (gate.stream() == stream) {
@@ -122,7 +146,7 @@ final class Launch implements Wait {
 
   /** Puts the launch on its streams, behind the communicator's {@code last} one. */
   void enqueue(@Nullable Launch last) {
-    unfinished = parts.size();
+    unfinished = parts.size() + (oneSided == null ? 0 : 1);
     closedGates = gates.size();
     if (last != null && !last.done) {
       previous = last;
@@ -144,11 +168,28 @@ final class Launch implements Wait {
       learnOrder();
     }
     for (Gate gate : gates) {
-      gate.begin();
       start = Math.max(start, gate.stream().clock());
     }
     end = start;
-    if (cancelled) {
+    if (oneSided != null && !cancelled) {
+      oneSided.start(start);
+    } else {
+      begin();
+    }
+  }
+
+  /** The one-sided calls are done, at virtual time {@code time}: the others may begin. */
+  void oneSidedDone(long time) {
+    oneSided = null;
+    start = Math.max(start, time);
+    end = start;
+    unfinished--;
+    begin();
+  }
+
+  private void begin() {
+    gates.forEach(Gate::begin);
+    if (cancelled || unfinished == 0) {
       finish();
       return;
     }
@@ -207,6 +248,9 @@ final class Launch implements Wait {
       }
     }
     if (started) {
+      if (oneSided != null) {
+        oneSided.leave();
+      }
       parts.forEach(endpoint.clique()::leave);
       finish();
     }
@@ -214,6 +258,9 @@ final class Launch implements Wait {
 
   @Override
   public String describe() {
+    if (oneSided != null) {
+      return oneSided.describe() + " of " + endpoint.clique().name();
+    }
     String call = parts.isEmpty() ? "an empty group" : parts.getFirst().call.toString();
     String more = parts.size() > 1 ? " and " + (parts.size() - 1) + " more of its group" : "";
     return call + more + " of " + endpoint.clique().name();
@@ -263,6 +310,9 @@ final class Launch implements Wait {
   @Override
   public List<Integer> ranks() {
     Set<Integer> ranks = new TreeSet<>();
+    if (oneSided != null) {
+      ranks.addAll(oneSided.missing());
+    }
     missing().forEach(rank -> ranks.add(endpoint.clique().driver(rank)));
     return List.copyOf(ranks);
   }
@@ -318,6 +368,9 @@ final class Launch implements Wait {
 
   @Override
   public Nature nature() {
+    if (oneSided != null && oneSided.isWaiting()) {
+      return Nature.SIGNAL;
+    }
     return parts.stream().anyMatch(part -> !part.missing().isEmpty() && part.isMessage())
         ? Nature.MESSAGE
         : Nature.COLLECTIVE;
@@ -338,6 +391,11 @@ final class Launch implements Wait {
 
     Launch launch() {
       return Launch.this;
+    }
+
+    @Override
+    public void memoryIsFreed() {
+      endpoint.life().freesMemoryOf(Launch.this);
     }
 
     @Override

@@ -28,6 +28,7 @@ public final class Life {
   private @Nullable RuntimeException stopped;
   private boolean finalizeCalled;
   private boolean destroyCalled;
+  private @Nullable String destroyedAt;
   private boolean revoked;
   private boolean aborted;
   private boolean closed;
@@ -225,6 +226,20 @@ public final class Life {
   /** Whether destroy or abort was called, with whatever result. */
   public boolean isDestroyCalled() {
     return destroyCalled;
+  }
+
+  /** It is destroyed while its work is in flight: harmless until that work's memory is freed. */
+  void leftInFlight(String where) {
+    destroyedAt = where;
+  }
+
+  /** Memory of {@code busy} is freed: tells if that is because destroy did not wait (SIM-35). */
+  void freesMemoryOf(Launch busy) {
+    Endpoint own = endpoint;
+    String where = destroyedAt;
+    if (own != null && where != null) {
+      own.clique().report(Ends.destroyedInFlight(own, busy, where));
+    }
   }
 
   /** Notes the call of destroy. */

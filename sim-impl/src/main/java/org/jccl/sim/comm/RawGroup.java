@@ -2,8 +2,10 @@ package org.jccl.sim.comm;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
@@ -28,6 +30,7 @@ public final class RawGroup {
   private final Thread thread = Thread.currentThread();
   private @Nullable String opened;
   private boolean spoilt;
+  private final Map<Endpoint, List<OneSidedCall>> oneSided = new LinkedHashMap<>();
   private int depth;
   private int error;
 
@@ -203,7 +206,7 @@ public final class RawGroup {
       return Issuing.call(task, endpoint, request);
     }
     if (depth == 0) {
-      Issuing.Work work = new Issuing.Work(endpoint, List.of(request));
+      Issuing.Work work = new Issuing.Work(endpoint, List.of(request), List.of());
       return new GroupRun(kernel(endpoint), List.of(), List.of(work), false).runInBackground();
     }
     if (!joins(endpoint.life())) {
@@ -215,6 +218,39 @@ public final class RawGroup {
     }
     queued.computeIfAbsent(endpoint, own -> new ArrayList<>()).add(request);
     return 0;
+  }
+
+  /** Queues one validated one-sided call; a call without group has one of its own. */
+  public int issue(Endpoint endpoint, OneSidedCall call) {
+    if (!joins(endpoint.life())) {
+      return INVALID_ARGUMENT;
+    }
+    endpoint.learn();
+    oneSided.computeIfAbsent(endpoint, own -> new ArrayList<>()).add(call);
+    return 0;
+  }
+
+  /** What the first one-sided calls of communicators set up (rule RMA-07). */
+  private List<Job> setUps() {
+    List<Job> first = new ArrayList<>();
+    for (Endpoint endpoint : oneSided.keySet()) {
+      Job setUp = endpoint.oneSided().setUp();
+      if (setUp != null) {
+        first.add(setUp);
+      }
+    }
+    return first;
+  }
+
+  private List<Issuing.Work> work() {
+    Set<Endpoint> endpoints = new LinkedHashSet<>(queued.keySet());
+    endpoints.addAll(oneSided.keySet());
+    List<Issuing.Work> work = new ArrayList<>();
+    for (Endpoint each : endpoints) {
+      List<Request> requests = queued.getOrDefault(each, List.of());
+      work.add(new Issuing.Work(each, requests, oneSided.getOrDefault(each, List.of())));
+    }
+    return work;
   }
 
   private static Kernel kernel(Endpoint endpoint) {
@@ -245,10 +281,8 @@ public final class RawGroup {
     GroupRun run =
         new GroupRun(
             kernel,
-            List.of(List.copyOf(jobs), List.copyOf(later)),
-            queued.entrySet().stream()
-                .map(each -> new Issuing.Work(each.getKey(), each.getValue()))
-                .toList(),
+            List.of(List.copyOf(jobs), List.copyOf(later), setUps()),
+            work(),
             estimate != null && waits);
     if (estimate != null && waits && code == 0) {
       queued.forEach(
@@ -273,5 +307,6 @@ public final class RawGroup {
     later.clear();
     queued.keySet().forEach(endpoint -> endpoint.life().family().joined(null));
     queued.clear();
+    oneSided.clear();
   }
 }

@@ -1,6 +1,7 @@
 package org.jccl.sim.comm;
 
 import java.util.List;
+import org.jccl.sim.check.CallSite;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ public final class ReclaimJob extends Job {
     } else {
       Launch busy = life.busyWith();
       if (busy != null && life.world().isChecking()) {
-        endpoint.clique().report(Ends.destroyedInFlight(endpoint, busy));
+        life.leftInFlight(CallSite.current());
       }
       settle(0);
     }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Hazards {
   private final SimDevice device;
   private final Set<StreamOp> inFlight = new LinkedHashSet<>();
+  private final List<Arrival> arrivals = new ArrayList<>();
 
   /** At full checks: the accesses that later work may race with. */
   private final List<Access> past = new ArrayList<>();
@@ -43,10 +44,66 @@ final class Hazards {
     }
   }
 
+  /** Data that another rank wrote here is there; the owner has not waited for it yet. */
+  void arrived(Arrival arrival) {
+    if (device.world().isChecking()) {
+      arrivals.add(arrival);
+    }
+  }
+
+  void awaited(Arrival arrival) {
+    arrivals.remove(arrival);
+  }
+
+  /** The memory of a range ends: who gets it next has nothing to do with its past. */
+  void forget(long start, long end) {
+    arrivals.removeIf(arrival -> arrival.overlaps(start, end));
+    past.removeIf(before -> before.overlaps(start, end));
+  }
+
+  /** Data by another writer than {@code by} that arrived in a range and was not waited for. */
+  @Nullable Arrival inDoubt(long start, long end, int by) {
+    for (Arrival arrival : arrivals) {
+      if (arrival.by() != by && arrival.overlaps(start, end)) {
+        return arrival;
+      }
+    }
+    return null;
+  }
+
+  private void compareWithArrivals(StreamOp op) {
+    for (Arrival arrival : arrivals) {
+      for (Access a = op.accesses(); isAccess(a); a = a.next) {
+        if (arrival.stream() != op.stream()
+            && a.overlaps(arrival.start(), arrival.end())
+            && !device.hasReport()) {
+          device.report(
+              new Report(
+                      MisuseKind.RMA_RACE,
+                      " on device "
+                          + device.index()
+                          + ": "
+                          + op.describe()
+                          + " "
+                          + a.words()
+                          + " memory into which "
+                          + arrival.words()
+                          + " and for whose signal nobody has waited")
+                  .rank(device.index(), op.describe() + " " + a.words() + " it", site(op))
+                  .line("wait for the signal first (RMA-11, SIM-60)"));
+          return;
+        }
+      }
+    }
+  }
+
   /** Looks for work that conflicts with {@code op}, which starts now, and is not ordered before. */
   void check(StreamOp op) {
     if (op.accesses() == Access.NONE) {
       return;
+    }
+    if (!arrivals.isEmpty()) {
+      compareWithArrivals(op);
     }
     Clock done = op.stream().done();
     if (done != null) {
@@ -167,10 +224,5 @@ final class Hazards {
       }
     }
     return null;
-  }
-
-  /** Memory was freed: who gets it next has nothing to do with its past. */
-  void freed(long start, long end) {
-    past.removeIf(before -> before.overlaps(start, end));
   }
 }

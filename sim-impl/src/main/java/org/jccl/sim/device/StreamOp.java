@@ -47,6 +47,16 @@ public abstract class StreamOp extends Step implements Wait {
     }
   }
 
+  /** Whether it reads or writes any of a range. */
+  public final boolean touches(long start, long end) {
+    for (Access a = accesses; a != null && a != Access.NONE; a = a.next) {
+      if (a.overlaps(start, end)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   final Access accesses() {
     return accesses;
   }
@@ -75,6 +85,9 @@ public abstract class StreamOp extends Step implements Wait {
   public final @Nullable String site() {
     return site;
   }
+
+  /** Memory that it uses is freed, which is reported next. */
+  public void memoryIsFreed() {}
 
   /** The work that has to be done before it, as far as it is known now; for reports. */
   public List<StreamOp> waitsFor() {
