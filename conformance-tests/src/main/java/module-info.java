@@ -23,6 +23,7 @@ module org.jccl.conformance {
   exports org.jccl.conformance.run;
 
   // jqwik finds and calls the rules by reflection.
+  opens org.jccl.conformance.misuse;
   opens org.jccl.conformance.rules;
   opens org.jccl.conformance.run;
 }

@@ -3,6 +3,7 @@ package org.jccl.conformance;
 import net.jqwik.api.Group;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
+import org.jccl.conformance.misuse.MisuseRules;
 import org.jccl.conformance.rules.ArgumentRules;
 import org.jccl.conformance.rules.CollectiveRules;
 import org.jccl.conformance.rules.GroupRules;
@@ -140,6 +141,13 @@ class SimulatorRulesTest {
   @Group
   class RawParameters extends RawParameterRules {
     RawParameters() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class Misuses extends MisuseRules {
+    Misuses() {
       super(SUBJECT);
     }
   }

@@ -62,6 +62,10 @@ class BadInputTest {
           run java.lang.String          | RankProgram
           run --ranks 0 org.jccl.benchmarks.cli.QuietProgram | --ranks
           doctor --nonsense             | '--nonsense'
+          misuse --backend cuda         | 'cuda'
+          misuse --only SIM-63          | 'SIM-63'
+          misuse --from X               | 'X'
+          misuse --out /dev/null        | is a file
           bundle                        | --out
           bundle --out x.zip            | .tar.xz
           bundle --out /no/such/place/x.tar.gz | cannot be written

@@ -56,8 +56,7 @@ final class CollectiveMisuses {
     Stream s = r.stream();
     r.call(
         "ncclBroadcast(type " + type + ", root " + root + ")",
-        () ->
-            r.abi().broadcast(in.address(), out.address(), COUNT, type, root, comm, s.handle()));
+        () -> r.abi().broadcast(in.address(), out.address(), COUNT, type, root, comm, s.handle()));
     r.expectAll(out, COUNT, 1);
   }
 
@@ -80,7 +79,8 @@ final class CollectiveMisuses {
         "ncclAllReduce(type " + type + ")",
         () ->
             r.abi()
-                .allReduce(in.address(), out.address(), COUNT, type, MisuseRank.SUM, comm, s.handle()));
+                .allReduce(
+                    in.address(), out.address(), COUNT, type, MisuseRank.SUM, comm, s.handle()));
     r.expectAll(out, COUNT, 3);
   }
 

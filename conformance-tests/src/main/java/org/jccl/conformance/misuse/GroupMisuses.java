@@ -15,7 +15,6 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.Stream;
-import org.jccl.ops.ConfigField;
 
 /** SIM-17 to SIM-22 and SIM-38 to SIM-41: groups, and the order among communicators. */
 final class GroupMisuses {
@@ -264,14 +263,13 @@ final class GroupMisuses {
       r.group(
           () -> {
             r.call("ncclAllReduce (blocking)", () -> r.allReduce(one, one, COUNT, blocking, s));
-            r.call("ncclAllReduce (nonblocking)", () -> r.allReduce(other, other, COUNT, polled, s));
+            r.call(
+                "ncclAllReduce (nonblocking)", () -> r.allReduce(other, other, COUNT, polled, s));
           });
     } else {
       r.call("ncclAllReduce (blocking)", () -> r.allReduce(one, one, COUNT, blocking, s));
       r.nonblocking(
-          "ncclAllReduce (nonblocking)",
-          polled,
-          () -> r.allReduce(other, other, COUNT, polled, s));
+          "ncclAllReduce (nonblocking)", polled, () -> r.allReduce(other, other, COUNT, polled, s));
     }
     r.expectAll(one, COUNT, 3);
     r.expectAll(other, COUNT, 21);

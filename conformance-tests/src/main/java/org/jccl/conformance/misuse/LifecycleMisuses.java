@@ -209,6 +209,7 @@ final class LifecycleMisuses {
     return MisuseCase.of(46, "One GPU for two ranks")
         .rule("IU on the sharing ranks, others hang (up to 2.29)")
         .code(5)
+        .naming(0, 1)
         .misuse(r -> r.open(r.sharedId(), 2, r.rank(), r.device(0)))
         .neighbour(r -> r.open(r.sharedId(), 2, r.rank(), r.device()));
   }
@@ -240,6 +241,7 @@ final class LifecycleMisuses {
     return MisuseCase.of(62, "Operation while a nonblocking communicator is in progress")
         .rule("IA, state overwritten")
         .code(4)
+        .naming(0)
         .misuse(r -> createPolled(r, true))
         .neighbour(r -> createPolled(r, false));
   }

@@ -59,6 +59,7 @@ final class MisuseRank {
   private final List<Stream> streams = new ArrayList<>();
   private final List<Long> communicators = new ArrayList<>();
   private boolean idle = true;
+  private volatile boolean refused;
 
   /**
    * @param reports whether the subject ends every wait by itself
@@ -119,6 +120,7 @@ final class MisuseRank {
     try {
       int code = call.getAsInt();
       seen.returned(rank, what, code);
+      refused |= code != 0;
       return code;
     } catch (RuntimeException failure) {
       seen.left(rank);
@@ -169,8 +171,7 @@ final class MisuseRank {
     cell.set(JAVA_LONG.withByteAlignment(1), 0, own);
     try {
       return group.allGather(cell.toArray(JAVA_BYTE)).stream()
-          .mapToLong(
-              bytes -> MemorySegment.ofArray(bytes).get(JAVA_LONG.withByteAlignment(1), 0))
+          .mapToLong(bytes -> MemorySegment.ofArray(bytes).get(JAVA_LONG.withByteAlignment(1), 0))
           .toArray();
     } catch (RuntimeException gone) {
       throw new PeerGone(gone);
@@ -447,8 +448,7 @@ final class MisuseRank {
     Device device = device();
     MemorySegment out = memory(8);
     call("ncclMemAlloc", () -> abi().memAlloc(out, 4L * count));
-    DeviceBuffer buffer =
-        DeviceBuffer.wrap(device, DataType.FLOAT32, out.get(JAVA_LONG, 0), count);
+    DeviceBuffer buffer = DeviceBuffer.wrap(device, DataType.FLOAT32, out.get(JAVA_LONG, 0), count);
     double[] numbers = new double[count];
     Arrays.fill(numbers, value);
     buffer.copyFrom(image(numbers));
@@ -520,9 +520,12 @@ final class MisuseRank {
     return true;
   }
 
-  /** Waits for the streams, then notes whether {@code buffer} holds what is right. */
+  /**
+   * Waits for the streams, then notes whether {@code buffer} holds what is right. After a refusal
+   * nothing was promised about data.
+   */
   void expect(DeviceBuffer buffer, double... right) {
-    if (!settle()) {
+    if (!settle() || refused) {
       return;
     }
     double[] found = Values.numbers(buffer.slice(0, right.length));

@@ -52,7 +52,8 @@ public final class MisuseRun {
                     .rankHost()
                     .run(
                         ranks,
-                        rank -> rank(misuse, part, rank, instance, reports, groups.get(rank), seen));
+                        rank ->
+                            rank(misuse, part, rank, instance, reports, groups.get(rank), seen));
               } catch (Throwable broken) {
                 failure.set(broken);
               } finally {

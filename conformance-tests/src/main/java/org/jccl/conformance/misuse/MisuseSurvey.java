@@ -55,7 +55,7 @@ public final class MisuseSurvey {
     }
     MisuseSurvey survey =
         new MisuseSurvey(MisuseSubject.named(args[0]), Path.of(args[1]), System.out);
-    System.exit(survey.run(rows(from, only)));
+    System.exit(survey.run(rows(from, only), only != null));
   }
 
   /**
@@ -81,11 +81,12 @@ public final class MisuseSurvey {
   /**
    * Runs those of {@code rows} that the table lacks: all neighbours first, then the misuses.
    *
+   * @param again whether to run those that it has, too
    * @return {@link #OK} or {@link #UNHEALTHY}
    */
-  public int run(List<MisuseCase> rows) throws IOException, InterruptedException {
-    List<MisuseCase> neighbours = lacking(rows, MisuseCase.Part.NEIGHBOUR);
-    List<MisuseCase> misuses = lacking(rows, MisuseCase.Part.MISUSE);
+  public int run(List<MisuseCase> rows, boolean again) throws IOException, InterruptedException {
+    List<MisuseCase> neighbours = again ? rows : lacking(rows, MisuseCase.Part.NEIGHBOUR);
+    List<MisuseCase> misuses = again ? rows : lacking(rows, MisuseCase.Part.MISUSE);
     out.printf(
         "%s: %d neighbours and %d misuses to run, into %s%n",
         subject.label(), neighbours.size(), misuses.size(), table);
@@ -103,11 +104,15 @@ public final class MisuseSurvey {
     return runMisuses(misuses);
   }
 
-  private List<MisuseCase> lacking(List<MisuseCase> rows, MisuseCase.Part part)
-      throws IOException {
+  private List<MisuseCase> lacking(List<MisuseCase> rows, MisuseCase.Part part) throws IOException {
     List<MisuseCase> lacking = new ArrayList<>();
     for (MisuseCase row : rows) {
-      if (table.last(row.id(), part).isEmpty()) {
+      boolean known =
+          table
+              .last(row.id(), part)
+              .filter(last -> !last.outcome().equals("not there"))
+              .isPresent();
+      if (!known) {
         lacking.add(row);
       }
     }
@@ -147,7 +152,8 @@ public final class MisuseSurvey {
     for (MisuseCase row : rows) {
       Verdict verdict =
           row.unprovokable() != null && subject == MisuseSubject.NCCL
-              ? new Verdict(row.id(), MisuseCase.Part.MISUSE, "not run", row.unprovokable(), 0, true)
+              ? new Verdict(
+                  row.id(), MisuseCase.Part.MISUSE, "not run", row.unprovokable(), 0, true)
               : inProcess(List.of(row), MisuseCase.Part.MISUSE, PER_MISUSE).getLast();
       keep(verdict);
       sinceHealth++;

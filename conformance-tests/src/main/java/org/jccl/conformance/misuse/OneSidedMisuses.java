@@ -37,8 +37,7 @@ final class OneSidedMisuses {
     MemorySegment out = r.memory(8);
     r.call(
         "ncclCommWindowRegister",
-        () ->
-            r.abi().commWindowRegister(comm, memory.address(), memory.bytes(), out, SYMMETRIC));
+        () -> r.abi().commWindowRegister(comm, memory.address(), memory.bytes(), out, SYMMETRIC));
     return out;
   }
 
@@ -111,7 +110,13 @@ final class OneSidedMisuses {
   }
 
   private static void put(
-      MisuseRank r, DeviceBuffer from, int to, MemorySegment window, long offset, long comm, Stream s) {
+      MisuseRank r,
+      DeviceBuffer from,
+      int to,
+      MemorySegment window,
+      long offset,
+      long comm,
+      Stream s) {
     r.call(
         "ncclPutSignal(to " + to + ", offset " + offset + ")",
         () ->

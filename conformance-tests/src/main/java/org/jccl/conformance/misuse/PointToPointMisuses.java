@@ -132,10 +132,8 @@ final class PointToPointMisuses {
     DeviceBuffer out = r.big(r.rank() + 1);
     DeviceBuffer in = r.big(0);
     Stream s = r.stream();
-    Runnable send =
-        () -> r.call("ncclSend", () -> r.send(out, r.many(), next, comm, s));
-    Runnable receive =
-        () -> r.call("ncclRecv", () -> r.recv(in, r.many(), before, comm, s));
+    Runnable send = () -> r.call("ncclSend", () -> r.send(out, r.many(), next, comm, s));
+    Runnable receive = () -> r.call("ncclRecv", () -> r.recv(in, r.many(), before, comm, s));
     if (grouped) {
       r.group(
           () -> {

@@ -25,8 +25,7 @@ public final class Sightings {
   private final List<String> warnings = new ArrayList<>();
   private final Set<String> outcomes = new LinkedHashSet<>();
   private final List<String> details = new ArrayList<>();
-  private final List<String> wrong = new ArrayList<>();
-  private final Set<Integer> codes = new LinkedHashSet<>();
+  private final Map<Integer, Set<Integer>> codes = new TreeMap<>();
   private int rightData;
 
   /** Nothing seen; {@code told} gets a line for each note. */
@@ -45,7 +44,7 @@ public final class Sightings {
     inside.remove(rank);
     tell("code " + rank + " " + call + " " + code);
     if (code != 0) {
-      codes.add(code);
+      codes.computeIfAbsent(code, none -> new LinkedHashSet<>()).add(rank);
       outcomes.add("code " + code);
       details.add("rank " + rank + ": " + call + " returned " + code);
     }
@@ -94,7 +93,6 @@ public final class Sightings {
   /** Data is not what the program would have given without the misuse. */
   synchronized void wrongData(int rank, String what) {
     outcomes.add("wrong data");
-    wrong.add("rank " + rank + ": " + what);
     details.add("rank " + rank + ": " + what);
     tell("wrong " + rank + " " + what);
   }
@@ -153,14 +151,9 @@ public final class Sightings {
     return List.copyOf(warnings);
   }
 
-  /** Result codes other than success, in order, each once. */
-  public synchronized List<Integer> codes() {
-    return List.copyOf(codes);
-  }
-
-  /** How often data was found right. */
-  public synchronized int rightData() {
-    return rightData;
+  /** The ranks to which a call returned {@code code}. */
+  public synchronized Set<Integer> ranksWith(int code) {
+    return Set.copyOf(codes.getOrDefault(code, Set.of()));
   }
 
   /** In a few words: {@code hang}, {@code code 5 + hang}, {@code right data}. */

@@ -3,6 +3,7 @@ package org.jccl.conformance.run;
 import java.util.List;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
+import org.jccl.conformance.misuse.MisuseRules;
 import org.jccl.conformance.rules.ArgumentRules;
 import org.jccl.conformance.rules.CollectiveRules;
 import org.jccl.conformance.rules.DifferentialRules;
@@ -49,7 +50,8 @@ final class Selected {
         RawOneSided.class,
         RawSuspension.class,
         RawParameters.class,
-        Differential.class);
+        Differential.class,
+        Misuses.class);
   }
 
   static class Reductions extends ReductionRules {
@@ -157,6 +159,12 @@ final class Selected {
   static class Differential extends DifferentialRules {
     Differential() {
       super(SUBJECT.get(), SimulatorSubject.seeded(1));
+    }
+  }
+
+  static class Misuses extends MisuseRules {
+    Misuses() {
+      super(SUBJECT.get());
     }
   }
 }
