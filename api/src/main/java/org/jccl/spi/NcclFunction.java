@@ -158,8 +158,12 @@ public enum NcclFunction {
         symbol + " needs NCCL " + text(since) + ", found " + text(found));
   }
 
-  /** A version code in words: 22809 is 2.28.9 (rule VER-01). */
+  /**
+   * A version code in words: 22809 is 2.28.9 (rule VER-01); up to 2.8 the code had one digit less.
+   */
   public static String text(int version) {
-    return version / 10_000 + "." + version / 100 % 100 + "." + version % 100;
+    int major = version < 10_000 ? version / 1_000 : version / 10_000;
+    int rest = version < 10_000 ? version % 1_000 : version % 10_000;
+    return major + "." + rest / 100 + "." + rest % 100;
   }
 }

@@ -26,10 +26,10 @@ import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
-import org.jccl.nccl.ffi.NcclVersion;
 import org.jccl.spi.Capability;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.Groups;
+import org.jccl.spi.NcclFunction;
 import org.jccl.spi.RankHost;
 
 /**
@@ -62,6 +62,11 @@ public final class NcclBackend implements Backend, GroupRecording.Issuer {
    */
   public static NcclBackend over(NcclLibrary library, Function<Backend, List<Device>> devices) {
     return new NcclBackend(library, devices);
+  }
+
+  /** The library behind it. */
+  public NcclLibrary library() {
+    return library;
   }
 
   /** The raw surface of the library. */
@@ -195,7 +200,7 @@ public final class NcclBackend implements Backend, GroupRecording.Issuer {
     return new Capability(
         name(),
         chosen.version(),
-        "NCCL " + NcclVersion.text(chosen.version()) + " at " + chosen.description(),
+        "NCCL " + NcclFunction.text(chosen.version()) + " at " + chosen.description(),
         host() + "/" + device.identity());
   }
 

@@ -3,8 +3,8 @@ package org.jccl.nccl;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.nccl.ffi.NcclBinding;
-import org.jccl.nccl.ffi.NcclVersion;
 import org.jccl.ops.Operation;
+import org.jccl.spi.NcclFunction;
 
 /**
  * One row of the operation table as NCCL's call. A library older than 2.28.3 has no all-to-all,
@@ -20,7 +20,7 @@ final class NcclCalls {
    */
   static boolean isNative(NcclBinding nccl, Operation operation) {
     return switch (operation) {
-      case ALL_TO_ALL, GATHER, SCATTER -> nccl.library().version() >= NcclVersion.NATIVE_ALL_TO_ALL;
+      case ALL_TO_ALL, GATHER, SCATTER -> NcclFunction.ALL_TO_ALL.isIn(nccl.library().version());
       default -> true;
     };
   }

@@ -22,10 +22,10 @@ import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
-import org.jccl.nccl.ffi.NcclVersion;
 import org.jccl.ops.ConfigField;
 import org.jccl.ops.Operation;
 import org.jccl.spi.CommunicatorBase;
+import org.jccl.spi.NcclFunction;
 
 /**
  * One rank's endpoint in NCCL.
@@ -75,7 +75,7 @@ final class NcclCommunicator extends CommunicatorBase {
     super(rank, worldSize, device, config, backend);
     this.backend = backend;
     this.nccl = library.binding();
-    this.nativeAllToAll = library.version() >= NcclVersion.NATIVE_ALL_TO_ALL;
+    this.nativeAllToAll = NcclFunction.ALL_TO_ALL.isIn(library.version());
     this.nonblocking = config.field(ConfigField.BLOCKING).orElse(1) == 0;
     this.handle = new CommunicatorHandle(nccl, arena);
     this.name = name;

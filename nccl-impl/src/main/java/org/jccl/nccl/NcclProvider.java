@@ -8,9 +8,9 @@ import org.jccl.BackendUnavailableException;
 import org.jccl.nccl.cuda.CudaDevices;
 import org.jccl.nccl.ffi.LibraryDiscovery;
 import org.jccl.nccl.ffi.NcclLibrary;
-import org.jccl.nccl.ffi.NcclVersion;
 import org.jccl.spi.BackendProvider;
 import org.jccl.spi.NcclAbi;
+import org.jccl.spi.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Offers NCCL where there are GPUs and a library. */
@@ -79,7 +79,7 @@ public final class NcclProvider implements BackendProvider {
       String reason =
           gpus.reason()
               + " and NCCL "
-              + NcclVersion.text(library.version())
+              + NcclFunction.text(library.version())
               + " at "
               + library.description();
       return new Found(new Availability(true, reason, List.copyOf(tried)), library);

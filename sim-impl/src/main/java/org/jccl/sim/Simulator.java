@@ -17,6 +17,7 @@ import org.jccl.ops.Call;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.check.Report;
 import org.jccl.sim.cost.CostModel;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.Choices;
@@ -156,7 +157,9 @@ public final class Simulator implements AutoCloseable {
   }
 
   private void deadlock(List<HostTask> blocked) {
-    ReportedMisuse report = findings.keep(DeadlockReport.of(kernel.tasks(), blocked));
+    Report dropped = backend.creations().findDropped();
+    ReportedMisuse report =
+        findings.keep(dropped != null ? dropped : DeadlockReport.of(kernel.tasks(), blocked));
     backend.creations().reportPending(report);
     blocked.forEach(task -> task.fail(report));
   }

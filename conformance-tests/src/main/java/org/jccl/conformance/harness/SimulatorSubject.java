@@ -72,8 +72,7 @@ public record SimulatorSubject(
     Map<String, String> all = new TreeMap<>(environment);
     all.putAll(variables);
     String named = Subject.named(name, variables);
-    return Optional.of(
-        new SimulatorSubject(named, seed, free, checks, version, Map.copyOf(all)));
+    return Optional.of(new SimulatorSubject(named, seed, free, checks, version, Map.copyOf(all)));
   }
 
   @Override

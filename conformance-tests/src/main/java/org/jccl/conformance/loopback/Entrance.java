@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jccl.CollectiveException;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.UniqueId;
 import org.jccl.nccl.ffi.NativeAccess;
 import org.jccl.ops.ConfigField;
 import org.jccl.spi.NcclAbi;
@@ -25,9 +26,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Entrance {
   /** A struct's size is its own word: a wild one must not make us read far. */
-  private static final long LARGEST_CONFIG = 4096;
+  private static final long LARGEST_STRUCT = 4096;
 
-  private static final long CONFIG_HEADER = 16;
+  /** Size, magic and version, which every struct of NCCL starts with. */
+  private static final long STRUCT_HEADER = 16;
+
+  private static final int SIM_INFO_MAGIC = 0x74685283;
+  private static final long SIGNAL_DESCRIPTOR = 16;
+  private static final long LONGEST_TEXT = 1 << 16;
 
   private final int version;
   private final Arena arena = Arena.ofAuto();
@@ -106,7 +112,7 @@ final class Entrance {
 
   int commInitRankConfig(
       MemorySegment comm, int nranks, MemorySegment id, int rank, MemorySegment config) {
-    return target().commInitRankConfig(comm, nranks, id, rank, sized(config));
+    return target().commInitRankConfig(comm, nranks, id, rank, config(config));
   }
 
   int commInitAll(MemorySegment comms, int ndev, MemorySegment devices) {
@@ -114,23 +120,90 @@ final class Entrance {
     return target().commInitAll(array(comms, 8L * count), ndev, array(devices, 4L * count));
   }
 
+  int commInitRankScalable(
+      MemorySegment comm,
+      int nranks,
+      int rank,
+      int idCount,
+      MemorySegment ids,
+      MemorySegment config) {
+    MemorySegment all = array(ids, UniqueId.BYTES * Math.max(0L, idCount));
+    return target().commInitRankScalable(comm, nranks, rank, idCount, all, config(config));
+  }
+
+  int commSplit(long comm, int color, int key, MemorySegment newComm, MemorySegment config) {
+    return target().commSplit(comm, color, key, newComm, config(config));
+  }
+
+  int commShrink(
+      long comm,
+      MemorySegment excluded,
+      int excludedCount,
+      MemorySegment newComm,
+      MemorySegment config,
+      int flags) {
+    MemorySegment ranks = array(excluded, 4 * Math.max(0L, excludedCount));
+    return target().commShrink(comm, ranks, excludedCount, newComm, config(config), flags);
+  }
+
+  int commGrow(
+      long comm,
+      int nranks,
+      MemorySegment id,
+      int rank,
+      MemorySegment newComm,
+      MemorySegment config) {
+    return target().commGrow(comm, nranks, id, rank, newComm, config(config));
+  }
+
+  int waitSignal(int descriptorCount, MemorySegment descriptors, long comm, long stream) {
+    MemorySegment all = array(descriptors, SIGNAL_DESCRIPTOR * Math.max(0L, descriptorCount));
+    return target().waitSignal(descriptorCount, all, comm, stream);
+  }
+
+  int groupSimulateEnd(MemorySegment info) {
+    return target().groupSimulateEnd(sized(info, SIM_INFO_MAGIC));
+  }
+
+  int paramBind(MemorySegment handle, MemorySegment key) {
+    return target().paramBind(handle, array(key, LONGEST_TEXT));
+  }
+
+  int paramGet(long handle, MemorySegment out, int maxLength, MemorySegment length) {
+    return target().paramGet(handle, array(out, Math.max(0, maxLength)), maxLength, length);
+  }
+
+  int paramGetParameter(MemorySegment key, MemorySegment value, MemorySegment length) {
+    return target().paramGetParameter(array(key, LONGEST_TEXT), value, length);
+  }
+
   private static MemorySegment array(MemorySegment pointer, long bytes) {
     return pointer.address() == 0 ? pointer : NativeAccess.memory(pointer.address(), bytes);
   }
 
-  private static MemorySegment sized(MemorySegment config) {
-    if (config.address() == 0) {
+  private static MemorySegment config(MemorySegment config) {
+    return sized(config, ConfigField.MAGIC);
+  }
+
+  /** A struct that says its own size, if it carries the mark of having been initialised. */
+  private static MemorySegment sized(MemorySegment struct, int magic) {
+    if (struct.address() == 0) {
       return MemorySegment.NULL;
     }
-    MemorySegment header = NativeAccess.memory(config.address(), CONFIG_HEADER);
-    boolean known = header.get(JAVA_INT_UNALIGNED, ConfigField.MAGIC_OFFSET) == ConfigField.MAGIC;
-    long own = known ? header.get(JAVA_LONG_UNALIGNED, ConfigField.SIZE_OFFSET) : CONFIG_HEADER;
-    return NativeAccess.memory(config.address(), Math.clamp(own, CONFIG_HEADER, LARGEST_CONFIG));
+    MemorySegment header = NativeAccess.memory(struct.address(), STRUCT_HEADER);
+    boolean known = header.get(JAVA_INT_UNALIGNED, ConfigField.MAGIC_OFFSET) == magic;
+    long own = known ? header.get(JAVA_LONG_UNALIGNED, ConfigField.SIZE_OFFSET) : STRUCT_HEADER;
+    return NativeAccess.memory(struct.address(), Math.clamp(own, STRUCT_HEADER, LARGEST_STRUCT));
   }
 
   /** A C string that stays where it is while the library is there. */
   private MemorySegment text(String words) {
     return texts.computeIfAbsent(words, arena::allocateFrom);
+  }
+
+  /** The same for functions that return nothing. */
+  void thrownInVoid(Throwable failure) {
+    failures.add(failure);
   }
 
   /** The same for functions that return text. */

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
@@ -38,7 +39,10 @@ record Prototype(String method, FunctionDescriptor shape) {
   // Unaligned: the linker refuses a wrong alignment before any handler of ours is there to catch
   // it.
   private static final MemoryLayout INT_POINTER = pointerTo(JAVA_INT.withByteAlignment(1));
-  private static final MemoryLayout HANDLE_POINTER = pointerTo(JAVA_LONG.withByteAlignment(1));
+  private static final MemoryLayout LONG_POINTER = pointerTo(JAVA_LONG.withByteAlignment(1));
+  private static final MemoryLayout HANDLE_POINTER = LONG_POINTER;
+  private static final MemoryLayout SHORT_POINTER = pointerTo(JAVA_SHORT.withByteAlignment(1));
+  private static final MemoryLayout BYTE_POINTER = pointerTo(JAVA_BYTE);
 
   /** {@code ncclUniqueId}: 128 bytes, by value (UID-01) or behind a pointer. */
   private static final MemoryLayout ID = structLayout(sequenceLayout(UniqueId.BYTES, JAVA_BYTE));
@@ -101,7 +105,42 @@ record Prototype(String method, FunctionDescriptor shape) {
       case GROUP_END -> of("groupEnd");
       case MEM_ALLOC -> of("memAlloc", HANDLE_POINTER, SIZE);
       case MEM_FREE -> of("memFree", HANDLE);
-      default -> throw new UnsupportedOperationException(function + " has no prototype yet");
+      case COMM_INIT_RANK_SCALABLE ->
+          of("commInitRankScalable", HANDLE_POINTER, INT, INT, INT, POINTER, POINTER);
+      case COMM_SPLIT -> of("commSplit", HANDLE, INT, INT, HANDLE_POINTER, POINTER);
+      case COMM_SHRINK -> of("commShrink", HANDLE, POINTER, INT, HANDLE_POINTER, POINTER, INT);
+      case COMM_GROW -> of("commGrow", HANDLE, INT, ID_POINTER, INT, HANDLE_POINTER, POINTER);
+      case COMM_GET_UNIQUE_ID -> of("commGetUniqueId", HANDLE, ID_POINTER);
+      case COMM_REVOKE -> of("commRevoke", HANDLE, INT);
+      case COMM_SUSPEND -> of("commSuspend", HANDLE, INT);
+      case COMM_RESUME -> of("commResume", HANDLE);
+      case COMM_MEM_STATS -> of("commMemStats", HANDLE, INT, LONG_POINTER);
+      case COMM_REGISTER -> of("commRegister", HANDLE, HANDLE, SIZE, HANDLE_POINTER);
+      case COMM_DEREGISTER -> of("commDeregister", HANDLE, HANDLE);
+      case COMM_WINDOW_REGISTER ->
+          of("commWindowRegister", HANDLE, HANDLE, SIZE, HANDLE_POINTER, INT);
+      case COMM_WINDOW_DEREGISTER -> of("commWindowDeregister", HANDLE, HANDLE);
+      case WIN_GET_USER_PTR -> of("winGetUserPtr", HANDLE, HANDLE, HANDLE_POINTER);
+      case PUT_SIGNAL ->
+          of("putSignal", HANDLE, SIZE, INT, INT, HANDLE, SIZE, INT, INT, INT, HANDLE, HANDLE);
+      case SIGNAL -> of("signal", INT, INT, INT, INT, HANDLE, HANDLE);
+      case WAIT_SIGNAL -> of("waitSignal", INT, POINTER, HANDLE, HANDLE);
+      case GROUP_SIMULATE_END -> of("groupSimulateEnd", POINTER);
+      case PARAM_BIND -> of("paramBind", HANDLE_POINTER, POINTER);
+      case PARAM_GET_I8 -> of("paramGetI8", HANDLE, BYTE_POINTER);
+      case PARAM_GET_U8 -> of("paramGetU8", HANDLE, BYTE_POINTER);
+      case PARAM_GET_I16 -> of("paramGetI16", HANDLE, SHORT_POINTER);
+      case PARAM_GET_U16 -> of("paramGetU16", HANDLE, SHORT_POINTER);
+      case PARAM_GET_I32 -> of("paramGetI32", HANDLE, INT_POINTER);
+      case PARAM_GET_U32 -> of("paramGetU32", HANDLE, INT_POINTER);
+      case PARAM_GET_I64 -> of("paramGetI64", HANDLE, LONG_POINTER);
+      case PARAM_GET_U64 -> of("paramGetU64", HANDLE, LONG_POINTER);
+      case PARAM_GET_STR -> of("paramGetStr", HANDLE, HANDLE_POINTER);
+      case PARAM_GET -> of("paramGet", HANDLE, POINTER, INT, INT_POINTER);
+      case PARAM_GET_PARAMETER -> of("paramGetParameter", POINTER, HANDLE_POINTER, INT_POINTER);
+      case PARAM_GET_ALL_PARAMETER_KEYS ->
+          of("paramGetAllParameterKeys", HANDLE_POINTER, INT_POINTER);
+      case PARAM_DUMP_ALL -> new Prototype("paramDumpAll", FunctionDescriptor.ofVoid());
     };
   }
 }

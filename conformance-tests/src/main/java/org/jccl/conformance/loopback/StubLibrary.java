@@ -31,7 +31,16 @@ public final class StubLibrary implements AutoCloseable {
           NcclFunction.GET_ERROR_STRING,
           NcclFunction.GET_LAST_ERROR,
           NcclFunction.COMM_INIT_RANK_CONFIG,
-          NcclFunction.COMM_INIT_ALL);
+          NcclFunction.COMM_INIT_ALL,
+          NcclFunction.COMM_INIT_RANK_SCALABLE,
+          NcclFunction.COMM_SPLIT,
+          NcclFunction.COMM_SHRINK,
+          NcclFunction.COMM_GROW,
+          NcclFunction.WAIT_SIGNAL,
+          NcclFunction.GROUP_SIMULATE_END,
+          NcclFunction.PARAM_BIND,
+          NcclFunction.PARAM_GET,
+          NcclFunction.PARAM_GET_PARAMETER);
 
   private final Entrance entrance;
   private final Map<String, MemorySegment> stubs = new HashMap<>();
@@ -45,7 +54,7 @@ public final class StubLibrary implements AutoCloseable {
     this.entrance = new Entrance(target, version);
     Arena arena = Arena.ofAuto();
     for (NcclFunction function : NcclFunction.values()) {
-      if (function.isIn(version) && function.compareTo(NcclFunction.MEM_FREE) <= 0) {
+      if (function.isIn(version)) {
         stubs.put(function.symbol(), stub(entrance, function, arena));
       }
     }
@@ -91,6 +100,11 @@ public final class StubLibrary implements AutoCloseable {
   /** With every way out that ends in C. */
   private static MethodHandle guarded(Entrance entrance, MethodHandle call)
       throws ReflectiveOperationException {
+    if (call.type().returnType() == void.class) {
+      MethodType nothing = MethodType.methodType(void.class, Throwable.class);
+      return MethodHandles.catchException(
+          call, Throwable.class, own(entrance, "thrownInVoid", nothing));
+    }
     if (call.type().returnType() != int.class) {
       MethodType text = MethodType.methodType(MemorySegment.class, Throwable.class);
       return MethodHandles.catchException(

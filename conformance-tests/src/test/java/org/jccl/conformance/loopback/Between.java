@@ -14,6 +14,22 @@ final class Between {
 
   private Between() {}
 
+  /**
+   * Nothing behind: shows each call and answers it, one that gives a result code with {@code code}.
+   */
+  static NcclAbi answering(int code, Look look) {
+    return (NcclAbi)
+        Proxy.newProxyInstance(
+            NcclAbi.class.getClassLoader(),
+            new Class<?>[] {NcclAbi.class},
+            (proxy, method, arguments) -> {
+              look.at(method.getName(), arguments == null ? new Object[0] : arguments);
+              return method.getReturnType() == int.class
+                  ? (Object) code
+                  : method.getReturnType() == String.class ? "words" : null;
+            });
+  }
+
   static NcclAbi of(NcclAbi target, Look look) {
     return (NcclAbi)
         Proxy.newProxyInstance(

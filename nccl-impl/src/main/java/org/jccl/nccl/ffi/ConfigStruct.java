@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.CommunicatorConfig;
 import org.jccl.ops.ConfigField;
+import org.jccl.spi.NcclFunction;
 
 /**
  * Writes {@code ncclConfig_t} as the loaded library knows it: its own size and version code, the
@@ -16,6 +17,9 @@ import org.jccl.ops.ConfigField;
  * ConfigField}, the one place that has them.
  */
 public final class ConfigStruct {
+  /** The first release whose configuration carries a communicator's name. */
+  private static final int COMM_NAME = 22703;
+
   /**
    * The names as C strings, for ever: NCCL keeps the pointers, and reads them until the last rank
    * of the communicator in this process has been destroyed, which need not be the last to close.
@@ -46,7 +50,7 @@ public final class ConfigStruct {
       struct.set(JAVA_INT, known(set.getKey(), version).offset(), set.getValue());
     }
     struct.set(JAVA_LONG, ConfigField.NET_NAME_OFFSET, text(config.netName().orElse("")));
-    if (version >= NcclVersion.COMM_NAME) {
+    if (version >= COMM_NAME) {
       // A name is for logs alone (CFG-18): an older library goes without.
       struct.set(JAVA_LONG, ConfigField.COMM_NAME_OFFSET, text(config.name().orElse("")));
     }
@@ -59,9 +63,9 @@ public final class ConfigStruct {
           "configuration field "
               + field.nativeName()
               + " needs NCCL "
-              + NcclVersion.text(field.since())
+              + NcclFunction.text(field.since())
               + " or newer; the library is "
-              + NcclVersion.text(version));
+              + NcclFunction.text(version));
     }
     return field;
   }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jccl.BackendUnavailableException;
 import org.jccl.nccl.ffi.SearchPlaces.Place;
+import org.jccl.spi.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,7 +136,7 @@ public final class LibraryDiscovery {
       Verdict verdict = taken ? Verdict.USABLE : Verdict.CHOSEN;
       String words =
           (taken ? "usable, not chosen: " : "chosen: ")
-              + (named ? "NCCL " + NcclVersion.text(library.version()) : library.toString());
+              + (named ? "NCCL " + NcclFunction.text(library.version()) : library.toString());
       return new Examined(
           new Candidate(place.origin(), path, true, library.version(), verdict, words), library);
     } catch (BackendUnavailableException | IllegalCallerException unusable) {

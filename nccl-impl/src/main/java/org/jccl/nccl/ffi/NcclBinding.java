@@ -13,7 +13,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Map;
 import org.jccl.UniqueId;
-import org.jccl.spi.NcclAbi;
 import org.jccl.spi.NcclFunction;
 
 /**
@@ -26,7 +25,7 @@ import org.jccl.spi.NcclFunction;
  * wait inside any of them (STR-11). A missing function has the null address, which the linker
  * refuses before it calls, so presence costs the calls nothing.
  */
-public final class NcclBinding implements NcclAbi {
+public final class NcclBinding extends WindowCalls {
   /** {@code ncclUniqueId}: 128 bytes, passed by value (UID-01). */
   static final MemoryLayout UNIQUE_ID = structLayout(sequenceLayout(UniqueId.BYTES, JAVA_BYTE));
 
@@ -34,7 +33,6 @@ public final class NcclBinding implements NcclAbi {
   private static final MethodHandle HANDLE = call(JAVA_LONG);
   private static final MethodHandle HANDLE_OUT = call(JAVA_LONG, ADDRESS);
   private static final MethodHandle OUT = call(ADDRESS);
-  private static final MethodHandle OUT_SIZE = call(ADDRESS, JAVA_LONG);
   private static final MethodHandle OP_HANDLE = call(JAVA_INT, JAVA_LONG);
   private static final MethodHandle INIT_RANK = call(ADDRESS, JAVA_INT, UNIQUE_ID, JAVA_INT);
   private static final MethodHandle INIT_RANK_CONFIG =
@@ -64,7 +62,6 @@ public final class NcclBinding implements NcclAbi {
   private static final MethodHandle TEXT_OF_HANDLE =
       NativeAccess.downcall(FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
 
-  private final NcclLibrary library;
   private final MemorySegment getVersionAddress;
   private final MemorySegment getUniqueIdAddress;
   private final MemorySegment commInitRankAddress;
@@ -92,78 +89,40 @@ public final class NcclBinding implements NcclAbi {
   private final MemorySegment recvAddress;
   private final MemorySegment groupStartAddress;
   private final MemorySegment groupEndAddress;
-  private final MemorySegment memAllocAddress;
-  private final MemorySegment memFreeAddress;
   private final MemorySegment getErrorStringAddress;
   private final MemorySegment getLastErrorAddress;
 
   NcclBinding(NcclLibrary library, Map<NcclFunction, MemorySegment> addresses) {
-    this.library = library;
-    Addresses of = new Addresses(addresses);
-    this.getVersionAddress = of.get(NcclFunction.GET_VERSION);
-    this.getUniqueIdAddress = of.get(NcclFunction.GET_UNIQUE_ID);
-    this.commInitRankAddress = of.get(NcclFunction.COMM_INIT_RANK);
-    this.commInitRankConfigAddress = of.get(NcclFunction.COMM_INIT_RANK_CONFIG);
-    this.commInitAllAddress = of.get(NcclFunction.COMM_INIT_ALL);
-    this.commFinalizeAddress = of.get(NcclFunction.COMM_FINALIZE);
-    this.commDestroyAddress = of.get(NcclFunction.COMM_DESTROY);
-    this.commAbortAddress = of.get(NcclFunction.COMM_ABORT);
-    this.commGetAsyncErrorAddress = of.get(NcclFunction.COMM_GET_ASYNC_ERROR);
-    this.commCountAddress = of.get(NcclFunction.COMM_COUNT);
-    this.commCuDeviceAddress = of.get(NcclFunction.COMM_CU_DEVICE);
-    this.commUserRankAddress = of.get(NcclFunction.COMM_USER_RANK);
-    this.redOpCreatePreMulSumAddress = of.get(NcclFunction.RED_OP_CREATE_PRE_MUL_SUM);
-    this.redOpDestroyAddress = of.get(NcclFunction.RED_OP_DESTROY);
-    this.allReduceAddress = of.get(NcclFunction.ALL_REDUCE);
-    this.broadcastAddress = of.get(NcclFunction.BROADCAST);
-    this.bcastAddress = of.get(NcclFunction.BCAST);
-    this.reduceAddress = of.get(NcclFunction.REDUCE);
-    this.allGatherAddress = of.get(NcclFunction.ALL_GATHER);
-    this.reduceScatterAddress = of.get(NcclFunction.REDUCE_SCATTER);
-    this.allToAllAddress = of.get(NcclFunction.ALL_TO_ALL);
-    this.gatherAddress = of.get(NcclFunction.GATHER);
-    this.scatterAddress = of.get(NcclFunction.SCATTER);
-    this.sendAddress = of.get(NcclFunction.SEND);
-    this.recvAddress = of.get(NcclFunction.RECV);
-    this.groupStartAddress = of.get(NcclFunction.GROUP_START);
-    this.groupEndAddress = of.get(NcclFunction.GROUP_END);
-    this.memAllocAddress = of.get(NcclFunction.MEM_ALLOC);
-    this.memFreeAddress = of.get(NcclFunction.MEM_FREE);
-    this.getErrorStringAddress = of.get(NcclFunction.GET_ERROR_STRING);
-    this.getLastErrorAddress = of.get(NcclFunction.GET_LAST_ERROR);
-  }
-
-  /** The table with the null address for what it lacks. */
-  private record Addresses(Map<NcclFunction, MemorySegment> table) {
-    MemorySegment get(NcclFunction function) {
-      return table.getOrDefault(function, MemorySegment.NULL);
-    }
-  }
-
-  private static MethodHandle call(MemoryLayout... arguments) {
-    return NativeAccess.downcall(FunctionDescriptor.of(JAVA_INT, arguments));
-  }
-
-  /** The library whose functions these are. */
-  public NcclLibrary library() {
-    return library;
-  }
-
-  /** What to throw when {@code function} did not come back with a result code. */
-  private Throwable failed(NcclFunction function, Throwable cause) {
-    if (!library.has(function)) {
-      return library.lacks(function);
-    }
-    // A wrong segment (heap, closed, of another thread) is the caller's; anything else is ours.
-    return cause instanceof RuntimeException || cause instanceof Error
-        ? cause
-        : new AssertionError(function.symbol(), cause);
-  }
-
-  /** Throws {@code failure} unchecked. */
-  @SuppressWarnings("unchecked")
-  private static <E extends Throwable> RuntimeException raise(Throwable failure) throws E {
-    throw (E) failure;
+    super(library, addresses);
+    this.getVersionAddress = at(NcclFunction.GET_VERSION);
+    this.getUniqueIdAddress = at(NcclFunction.GET_UNIQUE_ID);
+    this.commInitRankAddress = at(NcclFunction.COMM_INIT_RANK);
+    this.commInitRankConfigAddress = at(NcclFunction.COMM_INIT_RANK_CONFIG);
+    this.commInitAllAddress = at(NcclFunction.COMM_INIT_ALL);
+    this.commFinalizeAddress = at(NcclFunction.COMM_FINALIZE);
+    this.commDestroyAddress = at(NcclFunction.COMM_DESTROY);
+    this.commAbortAddress = at(NcclFunction.COMM_ABORT);
+    this.commGetAsyncErrorAddress = at(NcclFunction.COMM_GET_ASYNC_ERROR);
+    this.commCountAddress = at(NcclFunction.COMM_COUNT);
+    this.commCuDeviceAddress = at(NcclFunction.COMM_CU_DEVICE);
+    this.commUserRankAddress = at(NcclFunction.COMM_USER_RANK);
+    this.redOpCreatePreMulSumAddress = at(NcclFunction.RED_OP_CREATE_PRE_MUL_SUM);
+    this.redOpDestroyAddress = at(NcclFunction.RED_OP_DESTROY);
+    this.allReduceAddress = at(NcclFunction.ALL_REDUCE);
+    this.broadcastAddress = at(NcclFunction.BROADCAST);
+    this.bcastAddress = at(NcclFunction.BCAST);
+    this.reduceAddress = at(NcclFunction.REDUCE);
+    this.allGatherAddress = at(NcclFunction.ALL_GATHER);
+    this.reduceScatterAddress = at(NcclFunction.REDUCE_SCATTER);
+    this.allToAllAddress = at(NcclFunction.ALL_TO_ALL);
+    this.gatherAddress = at(NcclFunction.GATHER);
+    this.scatterAddress = at(NcclFunction.SCATTER);
+    this.sendAddress = at(NcclFunction.SEND);
+    this.recvAddress = at(NcclFunction.RECV);
+    this.groupStartAddress = at(NcclFunction.GROUP_START);
+    this.groupEndAddress = at(NcclFunction.GROUP_END);
+    this.getErrorStringAddress = at(NcclFunction.GET_ERROR_STRING);
+    this.getLastErrorAddress = at(NcclFunction.GET_LAST_ERROR);
   }
 
   @Override
@@ -448,20 +407,11 @@ public final class NcclBinding implements NcclAbi {
   }
 
   @Override
-  public int memAlloc(MemorySegment address, long bytes) {
+  public int groupSimulateEnd(MemorySegment info) {
     try {
-      return (int) OUT_SIZE.invokeExact(memAllocAddress, address, bytes);
+      return (int) OUT.invokeExact(at(NcclFunction.GROUP_SIMULATE_END), info);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.MEM_ALLOC, failure));
-    }
-  }
-
-  @Override
-  public int memFree(long address) {
-    try {
-      return (int) HANDLE.invokeExact(memFreeAddress, address);
-    } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.MEM_FREE, failure));
+      throw raise(failed(NcclFunction.GROUP_SIMULATE_END, failure));
     }
   }
 }

@@ -23,16 +23,21 @@ import org.jccl.spi.NcclFunction;
  * loaded at once; each has a {@link NcclBinding} of its own and all share the downcall handles.
  */
 public final class NcclLibrary {
+  /** The oldest release that jccl works with, 2.19.1. */
+  public static final int OLDEST = 21901;
+
   private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
 
   private final String description;
   private final Map<NcclFunction, MemorySegment> addresses = new EnumMap<>(NcclFunction.class);
   private final Set<NcclFunction> missing = EnumSet.noneOf(NcclFunction.class);
   private final NcclBinding binding;
+  private final Function<String, Optional<MemorySegment>> lookup;
   private final int version;
 
   private NcclLibrary(String description, Function<String, Optional<MemorySegment>> lookup) {
     this.description = description;
+    this.lookup = lookup;
     for (NcclFunction function : NcclFunction.values()) {
       Optional<MemorySegment> address = lookup.apply(function.symbol());
       addresses.put(function, address.orElse(MemorySegment.NULL));
@@ -69,13 +74,13 @@ public final class NcclLibrary {
             .flatMap(NativeAccess::fileOf)
             .orElse(pathOrName);
     NcclLibrary library = new NcclLibrary(file, symbols::find);
-    if (library.version < NcclVersion.OLDEST) {
+    if (library.version < OLDEST) {
       throw new BackendUnavailableException(
           file
               + " is NCCL "
-              + NcclVersion.text(library.version)
+              + NcclFunction.text(library.version)
               + ", too old: jccl needs "
-              + NcclVersion.text(NcclVersion.OLDEST)
+              + NcclFunction.text(OLDEST)
               + " or newer");
     }
     return library;
@@ -150,21 +155,19 @@ public final class NcclLibrary {
     return !missing.contains(function);
   }
 
+  /** Whether it exports this C name, bound here or not (rule VER-03). */
+  public boolean exports(String symbol) {
+    return lookup.apply(symbol).isPresent();
+  }
+
   /** What calling a function that is missing throws. */
   UnsupportedOperationException lacks(NcclFunction function) {
-    return new UnsupportedOperationException(
-        function.symbol()
-            + " needs NCCL "
-            + NcclVersion.text(function.since())
-            + " or newer; "
-            + description
-            + " is "
-            + NcclVersion.text(version)
-            + " and has no such symbol");
+    UnsupportedOperationException missing = function.missingIn(version);
+    return new UnsupportedOperationException(missing.getMessage() + " at " + description);
   }
 
   @Override
   public String toString() {
-    return "NCCL " + NcclVersion.text(version) + " at " + description;
+    return "NCCL " + NcclFunction.text(version) + " at " + description;
   }
 }

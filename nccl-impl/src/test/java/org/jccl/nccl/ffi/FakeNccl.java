@@ -65,6 +65,32 @@ public final class FakeNccl {
     SHAPES.put("ncclGroupEnd", "");
     SHAPES.put("ncclMemAlloc", "JJ");
     SHAPES.put("ncclMemFree", "J");
+    SHAPES.put("ncclCommInitRankScalable", "JIIIJJ");
+    SHAPES.put("ncclCommSplit", "JIIJJ");
+    SHAPES.put("ncclCommShrink", "JJIJJI");
+    SHAPES.put("ncclCommGrow", "JIJIJJ");
+    SHAPES.put("ncclCommGetUniqueId", "JJ");
+    SHAPES.put("ncclCommRevoke", "JI");
+    SHAPES.put("ncclCommSuspend", "JI");
+    SHAPES.put("ncclCommResume", "J");
+    SHAPES.put("ncclCommMemStats", "JIJ");
+    SHAPES.put("ncclCommRegister", "JJJJ");
+    SHAPES.put("ncclCommDeregister", "JJ");
+    SHAPES.put("ncclCommWindowRegister", "JJJJI");
+    SHAPES.put("ncclCommWindowDeregister", "JJ");
+    SHAPES.put("ncclWinGetUserPtr", "JJJ");
+    SHAPES.put("ncclPutSignal", "JJIIJJIIIJJ");
+    SHAPES.put("ncclSignal", "IIIIJJ");
+    SHAPES.put("ncclWaitSignal", "IJJJ");
+    SHAPES.put("ncclGroupSimulateEnd", "J");
+    SHAPES.put("ncclParamBind", "JJ");
+    for (String type : List.of("I8", "I16", "I32", "I64", "U8", "U16", "U32", "U64", "Str")) {
+      SHAPES.put("ncclParamGet" + type, "JJ");
+    }
+    SHAPES.put("ncclParamGet", "JJIJ");
+    SHAPES.put("ncclParamGetParameter", "JJJ");
+    SHAPES.put("ncclParamGetAllParameterKeys", "JJ");
+    SHAPES.put("ncclParamDumpAll", "");
   }
 
   private final int version;
@@ -146,7 +172,10 @@ public final class FakeNccl {
               .chars()
               .mapToObj(c -> c == 'J' ? JAVA_LONG : c == 'I' ? JAVA_INT : NcclBinding.UNIQUE_ID)
               .toArray(MemoryLayout[]::new);
-      FunctionDescriptor shape = FunctionDescriptor.of(JAVA_INT, layouts);
+      FunctionDescriptor shape =
+          symbol.equals("ncclParamDumpAll")
+              ? FunctionDescriptor.ofVoid()
+              : FunctionDescriptor.of(JAVA_INT, layouts);
       MethodHandle target =
           lookup
               .findVirtual(

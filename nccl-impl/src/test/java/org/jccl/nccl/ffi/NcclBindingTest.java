@@ -8,8 +8,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jccl.spi.NcclAbi;
 import org.jccl.spi.NcclFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class NcclBindingTest {
   private final FakeNccl fake = new FakeNccl(22809);
@@ -30,60 +39,82 @@ class NcclBindingTest {
     assertThat(fake.calls().getLast().arguments()).containsExactly(1L, 2L, 3L, 4, 5, 6, 7L, 8L);
   }
 
-  @Test
-  void everyMethod_callsItsOwnFunction() {
-    MemorySegment none = MemorySegment.NULL;
-    nccl.getUniqueId(none);
-    nccl.commInitAll(none, 1, none);
-    nccl.commFinalize(1);
-    nccl.commDestroy(1);
-    nccl.commAbort(1);
-    nccl.commCount(1, none);
-    nccl.commCuDevice(1, none);
-    nccl.commUserRank(1, none);
-    nccl.redOpDestroy(5, 1);
-    nccl.allReduce(0, 0, 0, 0, 0, 0, 0);
-    nccl.broadcast(0, 0, 0, 0, 0, 0, 0);
-    nccl.bcast(0, 0, 0, 0, 0, 0);
-    nccl.reduce(0, 0, 0, 0, 0, 0, 0, 0);
-    nccl.allGather(0, 0, 0, 0, 0, 0);
-    nccl.reduceScatter(0, 0, 0, 0, 0, 0, 0);
-    nccl.allToAll(0, 0, 0, 0, 0, 0);
-    nccl.gather(0, 0, 0, 0, 0, 0, 0);
-    nccl.scatter(0, 0, 0, 0, 0, 0, 0);
-    nccl.send(0, 0, 0, 0, 0, 0);
-    nccl.recv(0, 0, 0, 0, 0, 0);
-    nccl.groupStart();
-    nccl.groupEnd();
-    nccl.memAlloc(none, 0);
-    nccl.memFree(0);
+  static Stream<NcclFunction> functionsWithResultCode() {
+    return Arrays.stream(NcclFunction.values())
+        .filter(function -> function != NcclFunction.GET_ERROR_STRING)
+        .filter(function -> function != NcclFunction.GET_LAST_ERROR)
+        .filter(function -> function != NcclFunction.GET_VERSION);
+  }
 
-    assertThat(fake.names())
-        .containsExactly(
-            "ncclGetUniqueId",
-            "ncclCommInitAll",
-            "ncclCommFinalize",
-            "ncclCommDestroy",
-            "ncclCommAbort",
-            "ncclCommCount",
-            "ncclCommCuDevice",
-            "ncclCommUserRank",
-            "ncclRedOpDestroy",
-            "ncclAllReduce",
-            "ncclBroadcast",
-            "ncclBcast",
-            "ncclReduce",
-            "ncclAllGather",
-            "ncclReduceScatter",
-            "ncclAlltoAll",
-            "ncclGather",
-            "ncclScatter",
-            "ncclSend",
-            "ncclRecv",
-            "ncclGroupStart",
-            "ncclGroupEnd",
-            "ncclMemAlloc",
-            "ncclMemFree");
+  /** The method of the binding that is named like the C function. */
+  private static Method methodOf(NcclFunction function) {
+    String name = function.symbol().substring("nccl".length());
+    String lower = name.equals("AlltoAll") ? "allToAll" : name;
+    return Arrays.stream(NcclAbi.class.getMethods())
+        .filter(method -> method.getName().equalsIgnoreCase(lower))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(function + " has no method"));
+  }
+
+  private static Object[] someArguments(Method method, Arena arena) {
+    return Arrays.stream(method.getParameterTypes())
+        .map(
+            type ->
+                type == long.class
+                    ? (Object) 5L
+                    : type == int.class ? (Object) 6 : arena.allocate(128, 8))
+        .toArray();
+  }
+
+  @ParameterizedTest
+  @MethodSource("functionsWithResultCode")
+  void everyMethod_callsItsOwnFunction(NcclFunction function) throws Exception {
+    FakeNccl newest = new FakeNccl(23007);
+    Method method = methodOf(function);
+    try (Arena arena = Arena.ofConfined()) {
+      AtomicInteger calls = new AtomicInteger();
+      newest.on(function.symbol(), arguments -> calls.incrementAndGet() + 41);
+
+      Object result = method.invoke(newest.library().binding(), someArguments(method, arena));
+
+      if (method.getReturnType() == int.class) {
+        assertThat(result).isEqualTo(42);
+      }
+      assertThat(calls).hasValue(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(NcclFunction.class)
+  void everyMissingFunction_isRefusedBeforeTheCall(NcclFunction function) {
+    Method method = methodOf(function);
+    NcclLibrary bare =
+        NcclLibrary.ofSymbols(
+            "a bare library",
+            symbol -> symbol.equals("ncclGetVersion") ? fake.find(symbol) : Optional.empty());
+    try (Arena arena = Arena.ofConfined()) {
+      if (function == NcclFunction.GET_VERSION) {
+        return; // Without it, it is no NCCL.
+      }
+      assertThatThrownBy(() -> method.invoke(bare.binding(), someArguments(method, arena)))
+          .cause()
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContainingAll(function.symbol() + " needs", "found 2.28.9 at a bare library");
+    }
+  }
+
+  @Test
+  void wideShapes_arriveInOrder() {
+    FakeNccl newest = new FakeNccl(23007);
+    NcclBinding abi = newest.library().binding();
+
+    assertThat(abi.putSignal(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)).isZero();
+    assertThat(newest.calls().getLast().arguments())
+        .containsExactly(1L, 2L, 3, 4, 5L, 6L, 7, 8, 9, 10L, 11L);
+
+    assertThat(abi.commGrow(1, 2, MemorySegment.NULL, 3, MemorySegment.NULL, MemorySegment.NULL))
+        .isZero();
+    assertThat(newest.calls().getLast().arguments()).containsExactly(1L, 2, 0L, 3, 0L, 0L);
   }
 
   @Test
@@ -144,8 +175,8 @@ class NcclBindingTest {
     NcclLibrary old = new FakeNccl(21903).library();
 
     assertThat(old.missing())
-        .containsExactlyInAnyOrder(
-            NcclFunction.ALL_TO_ALL, NcclFunction.GATHER, NcclFunction.SCATTER);
+        .contains(NcclFunction.ALL_TO_ALL, NcclFunction.GATHER, NcclFunction.SCATTER)
+        .allSatisfy(function -> assertThat(function.since()).isGreaterThan(21903));
     assertThatThrownBy(() -> old.binding().allToAll(1, 2, 3, 0, 4, 5))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContainingAll("ncclAlltoAll", "2.28.3", "2.19.3", "a fake");

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the ranks' calls at the same position of one communicator, as soon as the second one is
- * made (rule COL-01; SIM-01 to SIM-08, SIM-17, SIM-21, SIM-50). Calls of count 0 have a position
- * too, although NCCL drops them, so that a count that is 0 on some ranks only is found.
+ * made (rule COL-01; SIM-01 to SIM-08, SIM-17, SIM-21, SIM-50). Calls of count 0 have no position:
+ * NCCL drops them, and a rank may make them alone (COL-02). They are remembered until the rank's
+ * next call, so that a count that is 0 on some ranks only is found once nobody can go on, or the
+ * next call differs (SIM-08).
  */
 public final class Contract {
   /** The calls made at a position: the first one, and who made the last one. */
@@ -20,17 +22,25 @@ public final class Contract {
     final int place;
     final int groupSize;
     final long captureNumber;
+    final @Nullable Call dropped;
     int seen;
     @Nullable HostTask lastTask;
     long lastIssue;
     int lastRank;
 
-    Position(Call call, int rank, int place, int groupSize, long captureNumber) {
+    Position(
+        Call call,
+        int rank,
+        int place,
+        int groupSize,
+        long captureNumber,
+        @Nullable Call dropped) {
       this.call = call;
       this.rank = rank;
       this.place = place;
       this.groupSize = groupSize;
       this.captureNumber = captureNumber;
+      this.dropped = dropped;
     }
   }
 
@@ -47,6 +57,7 @@ public final class Contract {
   private final int worldSize;
   private final Witness witness;
   private final Window<Position> open = new Window<>();
+  private final @Nullable Call[] dropped;
   private boolean groupShapeTold;
 
   /** A contract among {@code worldSize} ranks of {@code communicator}. */
@@ -54,6 +65,31 @@ public final class Contract {
     this.communicator = communicator;
     this.worldSize = worldSize;
     this.witness = witness;
+    this.dropped = new Call[worldSize];
+  }
+
+  /** Notes a call of count 0, made before the rank's call at that position. */
+  public void noteDropped(Call call, int rank) {
+    dropped[rank] = call.site() == null ? call.at(CallSite.current()) : call;
+  }
+
+  /**
+   * What dropped calls have to do with a communicator on which nothing moves any more: the report
+   * of the first one that another rank made with a count, or null.
+   */
+  public @Nullable Report findDropped() {
+    for (int rank = 0; rank < worldSize; rank++) {
+      Call call = dropped[rank];
+      Position position = call == null ? null : open.get(call.sequence());
+      if (call != null && position != null && differsInCount(call, position.call)) {
+        return mismatch(position.call, position.rank, call, rank, Operation.Argument.COUNT);
+      }
+    }
+    return null;
+  }
+
+  private static boolean differsInCount(@Nullable Call dropped, Call call) {
+    return dropped != null && dropped.differsFrom(call) == Operation.Argument.COUNT;
   }
 
   /**
@@ -75,13 +111,17 @@ public final class Contract {
     if (worldSize == 1) {
       return null;
     }
+    Call before = dropped[rank];
+    dropped[rank] = null;
     Position position = open.get(call.sequence());
     if (position == null) {
-      position = new Position(call, rank, place, groupSize, captureNumber);
+      position = new Position(call, rank, place, groupSize, captureNumber, before);
       open.put(call.sequence(), position);
     }
     Report report =
-        position.seen == 0 ? null : compare(position, call, rank, place, groupSize, captureNumber);
+        position.seen == 0
+            ? null
+            : compare(position, call, rank, place, groupSize, captureNumber, before);
     if (report == null) {
       report = ungrouped(position, call, rank, task);
     }
@@ -100,16 +140,23 @@ public final class Contract {
   }
 
   private @Nullable Report compare(
-      Position first, Call call, int rank, int place, int groupSize, long captureNumber) {
+      Position first,
+      Call call,
+      int rank,
+      int place,
+      int groupSize,
+      long captureNumber,
+      @Nullable Call before) {
     Operation.Argument difference = call.differsFrom(first.call);
     if (difference != null) {
-      return mismatch(first, call, rank, difference);
+      return differing(first, call, rank, before, difference);
     }
     if (call.captured() != first.call.captured()) {
       return both(
               MisuseKind.CAPTURE_MISMATCH,
               where(call) + ": " + captured(first.rank, first.call) + ", " + captured(rank, call),
-              first,
+              first.call,
+              first.rank,
               call,
               rank)
           .line("an operation is captured on all its ranks or on none (STR-17, SIM-50)");
@@ -129,10 +176,28 @@ public final class Contract {
     return "rank " + rank + (call.captured() ? " replays it from a graph" : " issues it directly");
   }
 
-  private Report mismatch(Position first, Call call, int rank, Operation.Argument difference) {
-    boolean firstIsLower = first.rank < rank;
-    Call lower = firstIsLower ? first.call : call;
-    Call upper = firstIsLower ? call : first.call;
+  /** A difference; blamed on a dropped call in the way if there is one (SIM-08). */
+  private Report differing(
+      Position first,
+      Call call,
+      int rank,
+      @Nullable Call before,
+      Operation.Argument difference) {
+    if (before != null && differsInCount(before, first.call)) {
+      return mismatch(first.call, first.rank, before, rank, Operation.Argument.COUNT);
+    }
+    Call firstDropped = first.dropped;
+    if (firstDropped != null && differsInCount(firstDropped, call)) {
+      return mismatch(firstDropped, first.rank, call, rank, Operation.Argument.COUNT);
+    }
+    return mismatch(first.call, first.rank, call, rank, difference);
+  }
+
+  private Report mismatch(
+      Call first, int firstRank, Call call, int rank, Operation.Argument difference) {
+    boolean firstIsLower = firstRank < rank;
+    Call lower = firstIsLower ? first : call;
+    Call upper = firstIsLower ? call : first;
     return both(
             MisuseKind.MISMATCH,
             "("
@@ -140,10 +205,11 @@ public final class Contract {
                 + ")"
                 + where(call)
                 + ": "
-                + words(Math.min(first.rank, rank), lower, difference)
+                + words(Math.min(firstRank, rank), lower, difference)
                 + ", "
-                + words(Math.max(first.rank, rank), upper, difference),
+                + words(Math.max(firstRank, rank), upper, difference),
             first,
+            firstRank,
             call,
             rank)
         .line(
@@ -167,7 +233,8 @@ public final class Contract {
                 + rank
                 + " what it captured as #"
                 + captureNumber,
-            first,
+            first.call,
+            first.rank,
             call,
             rank)
         .line("launch graphs in the same order on all ranks (STR-17, SIM-50)");
@@ -186,7 +253,8 @@ public final class Contract {
                 + shape(first.rank, first.place, first.groupSize)
                 + ", "
                 + shape(rank, place, groupSize),
-            first,
+            first.call,
+            first.rank,
             call,
             rank)
         .line("group the same collectives on all ranks: NCCL chooses algorithms by group (SIM-17)");
@@ -229,13 +297,14 @@ public final class Contract {
     return " in " + communicator + ", call #" + call.sequence();
   }
 
-  private Report both(MisuseKind kind, String summary, Position first, Call call, int rank) {
+  private Report both(
+      MisuseKind kind, String summary, Call first, int firstRank, Call call, int rank) {
     Report report = new Report(kind, summary);
-    String firstSite = witness.site(first.rank, first.call);
+    String firstSite = witness.site(firstRank, first);
     String site = witness.site(rank, call);
-    if (first.rank < rank) {
-      return report.rank(first.rank, first.call, firstSite).rank(rank, call, site);
+    if (firstRank < rank) {
+      return report.rank(firstRank, first, firstSite).rank(rank, call, site);
     }
-    return report.rank(rank, call, site).rank(first.rank, first.call, firstSite);
+    return report.rank(rank, call, site).rank(firstRank, first, firstSite);
   }
 }

@@ -44,6 +44,7 @@ final class Clique implements Contract.Witness {
   private final List<ChildMeeting> children = new ArrayList<>(1);
   private final List<List<Integer>> shrinks = new ArrayList<>(1);
   private final ArrayDeque<Creation> growths = new ArrayDeque<>(1);
+  private final @Nullable AllowedAlgorithms algorithms;
   private @Nullable RuntimeException stopped;
   private int reclaimed;
 
@@ -63,6 +64,7 @@ final class Clique implements Contract.Witness {
     this.foldOrder = new RankOrder(worldSize);
     this.sources = new Places(worldSize);
     this.targets = new Places(worldSize);
+    this.algorithms = AllowedAlgorithms.parse(world.environment().get("NCCL_ALGO"));
     this.assemblies = new Assemblies(this);
     this.signals = new Signals(this);
     this.contract =
@@ -71,6 +73,11 @@ final class Clique implements Contract.Witness {
 
   World world() {
     return world;
+  }
+
+  /** Whether NCCL would find an algorithm for a call of {@code operation} (rule ENV-06). */
+  boolean hasAlgorithm(Operation operation) {
+    return worldSize() == 1 || algorithms == null || algorithms.leaves(operation);
   }
 
   DataPlane dataPlane() {
@@ -312,9 +319,22 @@ final class Clique implements Contract.Witness {
   }
 
   /** Compares a collective with the other ranks' calls at its position. */
-  void compare(Call call, int rank, int place, int groupSize, long captureNumber, @Nullable HostTask task) {
+  void compare(
+      Call call,
+      int rank,
+      int place,
+      int groupSize,
+      long captureNumber,
+      @Nullable HostTask task) {
     if (world.isChecking()) {
       throwIfError(contract.note(call, rank, place, groupSize, captureNumber, task));
+    }
+  }
+
+  /** Remembers a collective of count 0, which has no position (COL-02). */
+  void dropped(Call call, int rank) {
+    if (world.isChecking()) {
+      contract.noteDropped(call, rank);
     }
   }
 
@@ -334,6 +354,11 @@ final class Clique implements Contract.Witness {
     }
     stop(found);
     return found;
+  }
+
+  /** Why nothing moves, if that is because a rank's call had count 0 (SIM-08). */
+  @Nullable Report findDropped() {
+    return stopped == null && world.isChecking() ? contract.findDropped() : null;
   }
 
   /** A part's launch has started. */

@@ -251,6 +251,17 @@ public final class Creations {
     creation.ids().forEach(id -> open.remove(id, creation));
   }
 
+  /** Why nothing moves, if that is because a rank's call had count 0 (SIM-08); or null. */
+  public @Nullable Report findDropped() {
+    for (Clique clique : cliques) {
+      Report found = clique.findDropped();
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
   /** The communicators of this simulation on which something is pending are stopped. */
   public void reportPending(ReportedMisuse misuse) {
     cliques.removeIf(Clique::isOver);

@@ -361,7 +361,7 @@ public final class SimStream implements Stream {
     }
   }
 
-  /** Whether it was closed. */
+  @Override
   public boolean isClosed() {
     return closed;
   }
