@@ -3,8 +3,11 @@ package org.jccl.sim;
 import static org.jccl.sim.AbiState.isNull;
 
 import java.lang.foreign.MemorySegment;
+import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
+import org.jccl.sim.check.CallSite;
 import org.jccl.sim.comm.Estimate;
+import org.jccl.sim.comm.RawGroup;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.spi.NcclFunction;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +21,26 @@ final class AbiGroups {
   }
 
   int groupStart() {
-    return state.group().start();
+    if (isLooseVirtualThread()) {
+      return state.refused(
+          AbiState.INVALID_USAGE,
+          "group start on a virtual thread: it may change its carrier, and NCCL's group state would"
+              + " stay behind; use a platform thread (GRP-04, SIM-43)");
+    }
+    RawGroup group = state.group();
+    int code = group.start();
+    state.opened(group);
+    group.openedAt(
+        state.world().checks() == CheckLevel.FULL ? CallSite.current() : null);
+    return code;
+  }
+
+  /** A virtual thread that stands for no rank: those that do are platform threads on NCCL. */
+  private boolean isLooseVirtualThread() {
+    HostTask holder = state.kernel().holder();
+    boolean isRank =
+        holder != null && holder.isOwned() && holder.thread() == Thread.currentThread();
+    return Thread.currentThread().isVirtual() && !isRank;
   }
 
   int groupEnd() {

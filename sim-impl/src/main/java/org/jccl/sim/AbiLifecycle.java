@@ -45,6 +45,7 @@ final class AbiLifecycle {
         life.storeFailure(state.refused(code, "finalize of " + life));
         return state.group().fail(code);
       }
+      life.requireNoGraphs("ncclCommFinalize");
       life.callFinalize();
       return ended(task, life, new FinalizeJob(life));
     } finally {
@@ -95,6 +96,7 @@ final class AbiLifecycle {
     HostTask task = state.kernel().enter();
     try {
       int code = life.readyTest();
+      life.requireNoGraphs("ncclCommDestroy");
       life.callDestroy();
       if (code != OK) {
         state.group().start(); // LIF-11: NCCL forgets to close the group it has opened
@@ -116,6 +118,7 @@ final class AbiLifecycle {
     }
     HostTask task = state.kernel().enter();
     try {
+      life.requireNoGraphs("ncclCommAbort");
       life.callAbort(); // GRP-09: at once, also inside a group
       return ended(task, life, new ReclaimJob(life, () -> state.end(comm)));
     } finally {

@@ -47,9 +47,12 @@ final class AbiOperations {
     if (life.isRevoked()) {
       return group.fail(state.refused(INVALID_USAGE, life + " was revoked (LIF-19)"));
     }
+    Thread other = life.comesIn();
     HostTask task = state.kernel().enter();
     try {
+      life.requireAlone(task, other);
       requireUsable(life);
+      life.requireNotFinalized(operation.label());
       int code = life.readyTest();
       if (code != OK) {
         return failed(group, life, state.refused(code, life + " is not ready (ARG-02)"));
@@ -57,6 +60,9 @@ final class AbiOperations {
       Endpoint endpoint = life.operations();
       code = endpoint.validate(operation, count, type, op, rootOrPeer);
       SimStream own = stream(endpoint, stream);
+      if (code == OK && own == null && state.world().isChecking()) {
+        throw endpoint.refuseStream(operation, stream);
+      }
       if (code != OK || own == null) {
         int refusal = code != OK ? code : ResultCode.UNHANDLED_CUDA_ERROR.code();
         String words =
@@ -78,14 +84,15 @@ final class AbiOperations {
       return failed(
           group,
           life,
-          group.issue(endpoint, operation, send, recv, count, type, op, rootOrPeer, own));
+          group.issue(task, endpoint, operation, send, recv, count, type, op, rootOrPeer, own));
     } catch (RuntimeException reported) {
       if (reported instanceof CollectiveException known && known.code() != ResultCode.UNKNOWN) {
         return failed(group, life, state.codeOf(known));
       }
-      group.fail(ResultCode.INTERNAL_ERROR.code()); // what is queued must not be launched (GRP-11)
+      group.spoil(); // what is queued must not be launched (GRP-11)
       throw reported;
     } finally {
+      life.goesOut();
       state.kernel().exit(task);
     }
   }

@@ -10,6 +10,8 @@ import org.jccl.CollectiveException;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Report;
 import org.jccl.sim.comm.Creations;
 import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.Job;
@@ -33,14 +35,19 @@ final class AbiState {
   static final int IN_PROGRESS = ResultCode.IN_PROGRESS.code();
   static final int INVALID_USAGE = ResultCode.INVALID_USAGE.code();
 
+  private static final int MOST_OPEN_GROUPS = 64;
   private static final List<String> NETWORK_INTERFACES = List.of("eth0", "lo");
+
+  /** A communicator that was destroyed or aborted, for reports on its handle. */
+  private record Ended(String name, int rank) {}
 
   private final World world;
   private final Creations creations;
   private final List<SimDevice> devices;
   private final Map<Long, Life> lives = new ConcurrentHashMap<>();
-  private final Set<Long> ended = ConcurrentHashMap.newKeySet();
+  private final Map<Long, Ended> ended = new ConcurrentHashMap<>();
   private final AtomicLong nextHandle = new AtomicLong(0x5100);
+  private final Set<RawGroup> openGroups = ConcurrentHashMap.newKeySet();
   private volatile String lastError = "";
   private final ThreadLocal<RawGroup> groups = ThreadLocal.withInitial(RawGroup::new);
 
@@ -81,6 +88,32 @@ final class AbiState {
     return groups.get();
   }
 
+  /** A group is open: if its thread ends before it is closed, that is told. */
+  void opened(RawGroup group) {
+    openGroups.add(group);
+    if (openGroups.size() > MOST_OPEN_GROUPS) {
+      openGroups.removeIf(each -> !each.isOpen());
+    }
+  }
+
+  /** The calling thread ends: what it leaves open is reported (SIM-41). */
+  @Nullable ReportedMisuse threadEnds() {
+    RawGroup group = groups.get();
+    groups.remove();
+    openGroups.remove(group);
+    return group.abandon(world);
+  }
+
+  /** Reports the groups whose threads have ended (SIM-41). */
+  void reportLostGroups() {
+    for (RawGroup group : openGroups) {
+      if (group.isLost()) {
+        group.abandon(world);
+      }
+    }
+    openGroups.clear();
+  }
+
   /**
    * Whose handle it is, or null.
    *
@@ -88,14 +121,20 @@ final class AbiState {
    */
   @Nullable Life life(long comm) {
     Life life = lives.get(comm);
-    if (life == null && ended.contains(comm)) {
-      throw new ReportedMisuse(
-          MisuseKind.USE_AFTER_DESTROY,
-          List.of(),
-          MisuseKind.USE_AFTER_DESTROY
-              + ": communicator 0x"
-              + Long.toHexString(comm)
-              + " was destroyed or aborted and is used again (LIF-12)");
+    Ended before = life == null ? ended.get(comm) : null;
+    if (before != null && world.isChecking()) {
+      throw world
+          .findings()
+          .keep(
+              new Report(
+                      MisuseKind.USE_AFTER_DESTROY,
+                      ": communicator 0x"
+                          + Long.toHexString(comm)
+                          + ", "
+                          + before.name
+                          + ", was destroyed or aborted and is used again")
+                  .rank(before.rank, "uses it", "at " + CallSite.current())
+                  .line("forget a handle when it is destroyed (LIF-12, SIM-33)"));
     }
     return life;
   }
@@ -115,8 +154,10 @@ final class AbiState {
 
   /** The handle is not valid any more: its communicator has ended. */
   void end(long comm) {
-    if (lives.remove(comm) != null) {
-      ended.add(comm);
+    Life life = lives.remove(comm);
+    if (life != null) {
+      Endpoint own = life.endpoint();
+      ended.put(comm, new Ended(life.toString(), own == null ? 0 : own.rank()));
     }
   }
 

@@ -14,6 +14,7 @@ import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.spi.NcclAbi;
 import org.jccl.spi.NcclFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The simulator behind NCCL's C functions: the same result codes from the same wrong arguments,
@@ -45,6 +46,16 @@ final class SimAbi implements NcclAbi {
     this.oneSided = new AbiOneSided(state);
     this.suspension = new AbiSuspension(state);
     this.parameters = new AbiParameters(state);
+  }
+
+  /** The calling thread ends: what it leaves open is reported (SIM-41). */
+  @Nullable ReportedMisuse threadEnds() {
+    return state.threadEnds();
+  }
+
+  /** Reports the groups whose threads have ended (SIM-41). */
+  void reportLostGroups() {
+    state.reportLostGroups();
   }
 
   // ---------------------------------------------------------------- library

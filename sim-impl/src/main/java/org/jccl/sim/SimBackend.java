@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.BackendUnavailableException;
@@ -12,6 +13,7 @@ import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
 import org.jccl.GroupScope;
+import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
 import org.jccl.sim.comm.Creations;
 import org.jccl.sim.comm.Endpoint;
@@ -24,6 +26,7 @@ import org.jccl.spi.Capability;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.Groups;
 import org.jccl.spi.RankHost;
+import org.jspecify.annotations.Nullable;
 
 /** The simulator as a backend: the devices and communicators of one {@link Simulator}. */
 final class SimBackend implements Backend, GroupRecording.Issuer {
@@ -184,7 +187,19 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
       @Override
       public void run(int worldSize, Body body) throws InterruptedException {
         try (StallWatch.Guard guard = watch.start()) {
-          world.kernel().runRanks(worldSize, body::run);
+          AtomicReference<@Nullable ReportedMisuse> lost = new AtomicReference<>();
+          world
+              .kernel()
+              .runRanks(
+                  worldSize,
+                  rank -> {
+                    body.run(rank);
+                    lost.compareAndSet(null, raw.threadEnds());
+                  });
+          ReportedMisuse found = lost.get();
+          if (found != null) {
+            throw found;
+          }
         }
       }
 
@@ -201,6 +216,7 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
       return;
     }
     closed = true;
+    raw.reportLostGroups();
     for (SimCommunicator communicator : List.copyOf(communicators)) {
       leaks.accept(communicator + " was never closed");
       communicator.abort();

@@ -7,12 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
 import org.jccl.Device;
 import org.jccl.ReportedMisuse;
+import org.jccl.ops.Call;
 import org.jccl.sim.check.DeadlockReport;
+import org.jccl.sim.check.Findings;
+import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.check.Report;
 import org.jccl.sim.cost.CostModel;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.Choices;
@@ -49,15 +54,24 @@ public final class Simulator implements AutoCloseable {
   private final Kernel kernel;
   private final SimBackend backend;
   private final Consumer<String> warnings;
+  private final Findings findings;
   private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
 
   private Simulator(Builder builder) {
     Long seed = builder.seed;
     Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
     this.kernel = new Kernel(choices, seed != null, builder.foreignTimeout);
+    this.findings = new Findings(builder.strict, builder.warnings, choices.describe());
     World world =
         new World(
-            builder.ncclVersion, builder.environment, kernel, builder.checks, CostModel.h200());
+            builder.ncclVersion,
+            builder.environment,
+            kernel,
+            builder.checks,
+            findings,
+            builder.checks == CheckLevel.FULL ? new HappensBefore() : null,
+            new AtomicInteger(Call.PRE_MUL_SUM),
+            CostModel.h200());
     String words =
         "in-JVM simulator of "
             + builder.devices
@@ -124,6 +138,14 @@ public final class Simulator implements AutoCloseable {
     return kernel.isRepeatable();
   }
 
+  /**
+   * Every misuse reported so far, in order: those that were thrown, and those that were only told
+   * because they are warnings.
+   */
+  public List<ReportedMisuse> findings() {
+    return findings.all();
+  }
+
   /** What was found to be left open by {@link #close()}, a line each. */
   public List<String> leaks() {
     return List.copyOf(leaks);
@@ -135,11 +157,9 @@ public final class Simulator implements AutoCloseable {
   }
 
   private void deadlock(List<HostTask> blocked) {
-    ReportedMisuse dropped = backend.creations().findDropped();
+    Report dropped = backend.creations().findDropped();
     ReportedMisuse report =
-        dropped != null
-            ? dropped
-            : DeadlockReport.of(kernel.tasks(), blocked, kernel.choices().describe());
+        findings.keep(dropped != null ? dropped : DeadlockReport.of(kernel.tasks(), blocked));
     backend.creations().reportPending(report);
     blocked.forEach(task -> task.fail(report));
   }
@@ -157,6 +177,7 @@ public final class Simulator implements AutoCloseable {
     private int devices = 8;
     private @Nullable Long seed;
     private CheckLevel checks = CheckLevel.DEFAULT;
+    private boolean strict;
     private Duration stallLimit = Duration.ofSeconds(5);
     private Duration foreignTimeout = Duration.ofMinutes(2);
     private Consumer<String> warnings = line -> System.err.println("jccl: " + line);
@@ -208,6 +229,15 @@ public final class Simulator implements AutoCloseable {
     /** How much is checked. */
     public Builder checks(CheckLevel value) {
       checks = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /**
+     * Whether every blocking stream operation waits until all its participants have issued it, as
+     * NCCL may (rule STR-11), and whether programs that are only fragile are errors.
+     */
+    public Builder strict(boolean value) {
+      strict = value;
       return this;
     }
 

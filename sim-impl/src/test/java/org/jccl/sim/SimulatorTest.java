@@ -193,7 +193,7 @@ class SimulatorTest {
   }
 
   @Test
-  void missingRank_isADeadlock() {
+  void missingRank_isReported() {
     assertThatThrownBy(
             () ->
                 run(
@@ -207,7 +207,7 @@ class SimulatorTest {
                         rank.communicator().defaultStream().synchronize();
                       }
                     }))
-        .hasMessageContaining("DEADLOCK")
+        .hasMessageContaining("MISSING_RANK")
         .hasMessageContaining("waits for rank 1");
   }
 

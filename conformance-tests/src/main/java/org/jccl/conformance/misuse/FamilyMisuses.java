@@ -67,6 +67,7 @@ final class FamilyMisuses {
       r.settle();
       r.elsewhere("second", elsewhere);
     }
+    r.awaitIdle(t);
     r.expectAll(one, COUNT, 3);
     r.expectAll(other, COUNT, 21);
   }
@@ -193,8 +194,8 @@ final class FamilyMisuses {
   }
 
   private static void family(MisuseRank r, boolean inside) throws Exception {
-    long parent = r.openWarm();
-    long child = child(r, parent, r.config(ConfigField.SPLIT_SHARE, 1));
+    long parent = r.openWith(ConfigField.SPLIT_SHARE, 1);
+    long child = child(r, parent, MemorySegment.NULL);
     r.warmUp(child);
     r.barrier();
     parallel(r, parent, child, inside);

@@ -238,6 +238,19 @@ final class MisuseRank {
     return open(sharedId(), size, rank);
   }
 
+  /** A communicator over all ranks with one field of its configuration set. */
+  long openWith(ConfigField field, int value) {
+    MemorySegment id = sharedId();
+    device();
+    MemorySegment out = memory(8);
+    MemorySegment config = config(field, value);
+    call("ncclCommInitRankConfig", () -> abi().commInitRankConfig(out, size, id, rank, config));
+    long comm = made(out.get(JAVA_LONG, 0));
+    warmUp(comm);
+    barrier();
+    return comm;
+  }
+
   /** A nonblocking communicator over all ranks, ready. */
   long openPolled() {
     MemorySegment id = sharedId();

@@ -100,6 +100,7 @@ public enum MisuseSubject {
         .ncclVersion(version(misuse))
         .devices(DEVICES)
         .checks(CheckLevel.FULL)
+        .strict(misuse.strict())
         .foreignTimeout(FOREIGN_TIMEOUT)
         .warnings(seen::warned)
         .build();

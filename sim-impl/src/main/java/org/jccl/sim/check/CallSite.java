@@ -34,7 +34,10 @@ public final class CallSite {
         name.startsWith("org.jccl.spi.")
             || name.startsWith("org.jccl.sim.")
             || name.startsWith("org.jccl.process.")
-            || name.startsWith("org.jccl.Ranks")
+            || name.startsWith("org.jccl.nccl.")
+            || name.startsWith("org.jccl.conformance.loopback.")
+            || name.startsWith("org.jccl.Rank")
+            || name.startsWith("org.jccl.RunningRank")
             || name.startsWith("org.jccl.Collectives")
             || name.startsWith("org.jccl.DeviceBuffer");
     return !own || name.contains("Test") || name.contains("Demo");

@@ -1,122 +1,250 @@
 package org.jccl.sim.check;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jccl.MisuseKind;
-import org.jccl.ReportedMisuse;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Quiescence with live ranks: nothing can run, so nothing ever will. Says for every rank what it
- * waits for and where, and the cycle, or the ranks that will never come (SIM-07, SIM-11 to SIM-13).
+ * waits for and where, and gives the reason its name: a cycle, or what the end of the chain of
+ * waits lacks (SIM-07, SIM-11 to SIM-13, SIM-18 to SIM-21, SIM-36, SIM-58, SIM-61).
  */
 public final class DeadlockReport {
   private static final int MOST_RANKS_LISTED = 16;
 
-  private DeadlockReport() {}
+  private final List<HostTask> tasks;
+  private final List<HostTask> blocked;
 
-  /** The report over all rank tasks of a run, of which {@code blocked} wait. */
-  public static ReportedMisuse of(List<HostTask> tasks, List<HostTask> blocked, String replay) {
-    Map<Integer, List<Integer>> edges = new HashMap<>();
-    StringBuilder text = new StringBuilder(": nothing can run, and ");
-    text.append(blocked.size()).append(" of ").append(tasks.size()).append(" ranks wait for ever");
-    int listed = 0;
-    for (HostTask task : tasks) {
+  /** What each waiting rank comes down to, by rank. */
+  private final Map<Integer, Wait> roots = new TreeMap<>();
+
+  private DeadlockReport(List<HostTask> tasks, List<HostTask> blocked) {
+    this.tasks = tasks;
+    this.blocked = blocked;
+    for (HostTask task : blocked) {
       Wait wait = task.waitingFor();
       if (wait != null) {
-        edges.put(task.rank(), wait.ranks());
-      }
-      if (listed < MOST_RANKS_LISTED) {
-        text.append('\n').append(line(task, wait));
-        listed++;
+        roots.put(task.rank(), wait.root());
       }
     }
-    if (tasks.size() > listed) {
-      text.append("\n  … and ").append(tasks.size() - listed).append(" more ranks");
-    }
-    text.append("\n  ").append(verdict(edges, tasks)).append("\n  replay: ").append(replay);
-    List<Integer> ranks = blocked.stream().map(HostTask::rank).sorted().toList();
-    MisuseKind kind = kind(edges, tasks);
-    return new ReportedMisuse(kind, ranks, kind + text.toString());
   }
 
-  /** What the first wait for ranks that have all ended is called, unless there is a cycle. */
-  private static MisuseKind kind(Map<Integer, List<Integer>> edges, List<HostTask> tasks) {
-    List<Integer> ended =
-        tasks.stream()
-            .filter(task -> task.state() == HostTask.State.FINISHED)
-            .map(HostTask::rank)
-            .toList();
-    if (!cycle(edges).isEmpty()) {
-      return MisuseKind.DEADLOCK;
-    }
-    for (HostTask task : tasks) {
-      Wait wait = task.waitingFor();
-      if (wait != null && !wait.ranks().isEmpty() && ended.containsAll(wait.ranks())) {
-        return wait.whenMissing();
-      }
-    }
-    return MisuseKind.DEADLOCK;
+  /** The report over all rank tasks of a run, of which {@code blocked} wait. */
+  public static Report of(List<HostTask> tasks, List<HostTask> blocked) {
+    return new DeadlockReport(tasks, blocked).report();
   }
 
-  private static String line(HostTask task, @Nullable Wait wait) {
-    String head = "  rank " + task.rank();
-    if (wait == null) {
-      return head
-          + (task.state() == HostTask.State.FINISHED ? " has ended" : " is " + task.state());
-    }
-    String site = CallSite.of(task.thread());
-    String on = wait.ranks().isEmpty() ? "" : ", waits for " + ranks(wait.ranks());
-    return head + " waits for " + wait.describe() + on + (site == null ? "" : "\n    at " + site);
-  }
-
-  private static String verdict(Map<Integer, List<Integer>> edges, List<HostTask> tasks) {
-    List<Integer> cycle = cycle(edges);
+  private Report report() {
+    List<Integer> cycle = cycle();
     if (!cycle.isEmpty()) {
-      StringBuilder text = new StringBuilder("cycle: ");
-      cycle.forEach(rank -> text.append("rank ").append(rank).append(" → "));
-      return text.append("rank ")
-          .append(cycle.getFirst())
-          .append(". Put exchanges into a group on both sides (P2P-08).")
-          .toString();
+      Report report = listed(ofCycle(cycle), cycle);
+      return report.line(path(cycle)).line(adviceOnCycle(report.kind()));
     }
-    List<Integer> absent =
-        tasks.stream()
-            .filter(task -> task.state() == HostTask.State.FINISHED)
-            .map(HostTask::rank)
-            .filter(rank -> edges.values().stream().anyMatch(on -> on.contains(rank)))
-            .toList();
-    return absent.isEmpty()
-        ? "no cycle between ranks is known: look at the waits above"
-        : "missing: " + ranks(absent) + " ended without making the call";
+    List<Integer> chain = chain();
+    Wait last = chain.isEmpty() ? null : roots.get(chain.getLast());
+    List<Integer> absent = last == null ? List.of() : last.ranks();
+    MisuseKind kind = last == null ? MisuseKind.DEADLOCK : ofEnd(last, absent);
+    return listed(kind, absent)
+        .line(
+            absent.isEmpty()
+                ? "no rank is known on whom the others wait: look at the waits above"
+                : "missing: " + ranks(absent) + ": " + adviceOnEnd(kind, absent));
   }
 
-  private static List<Integer> cycle(Map<Integer, List<Integer>> edges) {
-    Map<Integer, Integer> colour = new HashMap<>();
-    for (Integer start : edges.keySet().stream().sorted().toList()) {
-      List<Integer> path = new ArrayList<>();
-      Integer at = start;
-      while (at != null && edges.containsKey(at) && !colour.containsKey(at)) {
-        colour.put(at, start);
-        path.add(at);
-        at = nextWaiting(at, edges);
+  // ---------------------------------------------------------------- the name
+
+  private MisuseKind ofCycle(List<Integer> cycle) {
+    if (cycle.size() == 1) {
+      return MisuseKind.GROUP_REQUIRED; // it waits for a rank that it drives itself
+    }
+    Set<String> communicators = new TreeSet<>();
+    for (int rank : cycle) {
+      Wait root = root(rank);
+      Wait wait = task(rank).waitingFor();
+      if (root.nature() != Wait.Nature.COLLECTIVE || (wait != null && wait.passesEvent())) {
+        return MisuseKind.DEADLOCK;
       }
-      if (at != null && start.equals(colour.get(at)) && path.contains(at)) {
-        return path.subList(path.indexOf(at), path.size());
+      communicators.add(root.communicator());
+    }
+    return communicators.size() > 1 ? MisuseKind.ORDER_INVERSION : MisuseKind.DEADLOCK;
+  }
+
+  private MisuseKind ofEnd(Wait last, List<Integer> absent) {
+    boolean hostWaits =
+        absent.stream().anyMatch(rank -> blocked.stream().anyMatch(task -> task.rank() == rank));
+    if (last.isRendezvous() && hostWaits) {
+      return MisuseKind.HOST_WAIT;
+    }
+    return switch (last.nature()) {
+      case CREATION ->
+          tasks.size() < last.participants() ? MisuseKind.GROUP_REQUIRED : MisuseKind.MISSING_RANK;
+      case COLLECTIVE -> MisuseKind.MISSING_RANK;
+      case MESSAGE -> MisuseKind.UNMATCHED_P2P;
+      case SIGNAL -> MisuseKind.MISSING_SIGNAL;
+      case HOST -> MisuseKind.DEADLOCK;
+    };
+  }
+
+  private static String adviceOnCycle(MisuseKind kind) {
+    return switch (kind) {
+      case GROUP_REQUIRED ->
+          "a thread that drives several ranks puts the calls of all of them into one group (SIM-21)";
+      case ORDER_INVERSION ->
+          "issue the operations of different communicators in the same order on all ranks (GRP-19,"
+              + " STR-09)";
+      default ->
+          "Put exchanges into a group on both sides (P2P-08), and let streams wait in one order.";
+    };
+  }
+
+  private String adviceOnEnd(MisuseKind kind, List<Integer> absent) {
+    String state = absent.stream().allMatch(this::hasEnded) ? "ended" : "went on";
+    return switch (kind) {
+      case UNMATCHED_P2P ->
+          state + " without the other half of the message: a send needs its receive (P2P-18)";
+      case MISSING_SIGNAL -> state + " without sending the signal (SIM-58)";
+      case GROUP_REQUIRED ->
+          "a thread that drives several ranks creates them in one group (SIM-21)";
+      case HOST_WAIT ->
+          "wait on the host for a rank that waits inside a stream operation for them: no host wait"
+              + " for a peer between an operation and the peer's call of it (STR-11, SIM-61)";
+      default -> state + " without making the call";
+    };
+  }
+
+  private boolean hasEnded(int rank) {
+    return tasks.stream()
+        .noneMatch(task -> task.rank() == rank && task.state() != HostTask.State.FINISHED);
+  }
+
+  // ---------------------------------------------------------------- the graph of waits
+
+  private Wait root(int rank) {
+    Wait root = roots.get(rank);
+    if (root == null) {
+      throw new IllegalStateException("rank " + rank + " does not wait");
+    }
+    return root;
+  }
+
+  private HostTask task(int rank) {
+    return blocked.stream().filter(task -> task.rank() == rank).findFirst().orElseThrow();
+  }
+
+  /** The ranks of one cycle of waits, in order, or none. */
+  private List<Integer> cycle() {
+    Set<Integer> finished = new TreeSet<>();
+    for (int start : roots.keySet()) {
+      List<Integer> path = new ArrayList<>();
+      List<Integer> found = visit(start, path, finished);
+      if (found != null) {
+        return found;
       }
     }
     return List.of();
   }
 
-  private static @Nullable Integer nextWaiting(int rank, Map<Integer, List<Integer>> edges) {
-    return edges.getOrDefault(rank, List.of()).stream()
-        .filter(edges::containsKey)
-        .findFirst()
-        .orElse(null);
+  private @Nullable List<Integer> visit(int start, List<Integer> path, Set<Integer> finished) {
+    List<List<Integer>> open = new ArrayList<>();
+    path.add(start);
+    open.add(new ArrayList<>(root(start).ranks()));
+    while (!path.isEmpty()) {
+      List<Integer> on = open.getLast();
+      if (on.isEmpty()) {
+        finished.add(path.removeLast());
+        open.removeLast();
+        continue;
+      }
+      int next = on.removeFirst();
+      if (path.contains(next)) {
+        return path.subList(path.indexOf(next), path.size());
+      }
+      if (roots.containsKey(next) && !finished.contains(next)) {
+        path.add(next);
+        open.add(new ArrayList<>(root(next).ranks()));
+      }
+    }
+    return null;
+  }
+
+  /** From the first rank that knows whom it waits for to the last one that does. */
+  private List<Integer> chain() {
+    List<Integer> chain = new ArrayList<>();
+    Integer at = roots.keySet().stream().filter(this::knowsWhom).findFirst().orElse(null);
+    while (at != null) {
+      chain.add(at);
+      at = root(at).ranks().stream().filter(this::knowsWhom).findFirst().orElse(null);
+    }
+    return chain;
+  }
+
+  private boolean knowsWhom(int rank) {
+    Wait root = roots.get(rank);
+    return root != null && !root.ranks().isEmpty();
+  }
+
+  // ---------------------------------------------------------------- the words
+
+  private Report listed(MisuseKind kind, List<Integer> also) {
+    Report report =
+        new Report(
+            kind,
+            ": nothing can run, and "
+                + blocked.size()
+                + " of "
+                + tasks.size()
+                + " ranks wait for ever");
+    report.among(roots.keySet()).among(also.stream().filter(rank -> rank >= 0).toList());
+    int listed = 0;
+    for (HostTask task : tasks) {
+      if (listed++ < MOST_RANKS_LISTED) {
+        report.line(line(task));
+      }
+    }
+    if (tasks.size() > MOST_RANKS_LISTED) {
+      report.line("… and " + (tasks.size() - MOST_RANKS_LISTED) + " more ranks");
+    }
+    return report;
+  }
+
+  private String line(HostTask task) {
+    String head = "rank " + task.rank();
+    Wait wait = task.waitingFor();
+    if (wait == null) {
+      return head
+          + (task.state() == HostTask.State.FINISHED ? " has ended" : " is " + task.state());
+    }
+    String site = CallSite.of(task.thread());
+    Wait root = wait.root();
+    String on = root.ranks().isEmpty() ? "" : ", waits for " + ranks(root.ranks());
+    return head
+        + " waits for "
+        + wait.describe()
+        + on
+        + "\n    "
+        + (site == null ? "at the end of its program" : "at " + site);
+  }
+
+  private String path(List<Integer> cycle) {
+    StringBuilder text = new StringBuilder("cycle: ");
+    for (int rank : cycle) {
+      text.append("rank ").append(rank).append(" → ");
+    }
+    text.append("rank ").append(cycle.getFirst());
+    for (int rank : cycle) {
+      Wait wait = task(rank).waitingFor();
+      if (wait != null && wait.passesEvent()) {
+        text.append("; rank ").append(rank).append(" through an event, behind ").append(root(rank).describe());
+      }
+    }
+    return text.toString();
   }
 
   private static String ranks(List<Integer> ranks) {

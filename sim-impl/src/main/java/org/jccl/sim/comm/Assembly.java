@@ -66,7 +66,7 @@ final class Assembly {
     List<Integer> ranks = new ArrayList<>();
     for (int rank = 0; rank < jobs.length; rank++) {
       if (jobs[rank] == null) {
-        ranks.add(clique.worldRank(rank));
+        ranks.add(clique.driver(rank));
       }
     }
     return ranks;

@@ -2,8 +2,7 @@ package org.jccl.sim.comm;
 
 import java.util.ArrayDeque;
 import java.util.List;
-import org.jccl.MisuseKind;
-import org.jccl.ReportedMisuse;
+import org.jccl.sim.check.Report;
 
 /**
  * The messages from one rank to another: the k-th send meets the k-th receive, in issue order,
@@ -15,6 +14,7 @@ final class Channel {
   private final int to;
   private final ArrayDeque<Part> sends = new ArrayDeque<>();
   private final ArrayDeque<Part> receives = new ArrayDeque<>();
+  private boolean connected;
 
   Channel(Clique clique, int from, int to) {
     this.clique = clique;
@@ -40,6 +40,11 @@ final class Channel {
     } else {
       meet(send, receive);
     }
+  }
+
+  /** Whether a message has gone this way before (rule P2P-12). */
+  boolean isConnected() {
+    return connected;
   }
 
   /** A rank gave up its part. */
@@ -74,39 +79,24 @@ final class Channel {
       if (send.launch.isCancelled() || receive.launch.isCancelled()) {
         return;
       }
-      long sent = send.request.count() * send.request.type().bytes();
-      long expected = receive.request.count() * receive.request.type().bytes();
-      if (sent != expected && clique.world().isChecking()) {
-        clique.report(differentLengths(sent, expected));
+      Report report = clique.world().isChecking() ? Messages.check(clique, send, receive) : null;
+      boolean first = !connected;
+      connected = true;
+      if (report != null && clique.report(report) != null) {
         return;
       }
-      long end = Execution.message(clique, send, receive, Math.min(sent, expected));
+      if (first && clique.world().isChecking()) {
+        Report shape = Messages.firstContact(clique, send, receive);
+        if (shape != null) {
+          clique.report(shape);
+        }
+      }
+      Causality.flow(send.launch, receive.launch);
+      long end =
+          Execution.message(
+              clique, send, receive, Math.min(Messages.bytes(send), Messages.bytes(receive)));
       send.launch.partDone(end);
       receive.launch.partDone(end);
-    }
-
-    private ReportedMisuse differentLengths(long sent, long expected) {
-      String text =
-          MisuseKind.P2P_LENGTH
-              + " in "
-              + clique.name()
-              + ", message #"
-              + send.call.sequence()
-              + " from rank "
-              + from
-              + " to rank "
-              + to
-              + ": "
-              + sent
-              + " bytes sent, "
-              + expected
-              + " bytes expected (P2P-02, SIM-09)"
-              + Clique.line(from, send.call)
-              + Clique.line(to, receive.call)
-              + "\n  replay: "
-              + clique.world().kernel().choices().describe();
-      return new ReportedMisuse(
-          MisuseKind.P2P_LENGTH, List.of(Math.min(from, to), Math.max(from, to)), text);
     }
 
     @Override
@@ -133,7 +123,7 @@ final class Channel {
 
     @Override
     List<Integer> missing() {
-      return List.of(clique.worldRank(rank));
+      return List.of(rank);
     }
   }
 }

@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.CollectiveException;
 import org.jccl.MisuseKind;
-import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Report;
 import org.jspecify.annotations.Nullable;
 
 /** One rank's part in the split or shrink of a communicator (rules SPL-01 to SHR-07). */
@@ -91,17 +92,19 @@ public final class ChildJob extends Job {
   static void requireQuiet(Life parent, String what) {
     Endpoint own = parent.operations();
     if (own.isPending() && parent.world().isChecking()) {
-      throw new ReportedMisuse(
-          MisuseKind.OUTSTANDING_OPS,
-          List.of(own.rank()),
-          MisuseKind.OUTSTANDING_OPS
-              + ": "
-              + own
-              + " "
-              + what
-              + " while an operation is in flight: synchronize its streams first (SPL-11)\n"
-              + "  replay: "
-              + parent.world().kernel().choices().describe());
+      Launch pending = own.lastLaunch();
+      throw parent
+          .world()
+          .findings()
+          .keep(
+              new Report(
+                      MisuseKind.OUTSTANDING_OPS,
+                      ": " + own + " " + what + " while an operation is in flight")
+                  .rank(
+                      own.rank(),
+                      pending == null ? what : pending.describe(),
+                      "now at " + CallSite.current())
+                  .line("synchronize the communicator's streams first (SPL-11, SIM-47)"));
     }
   }
 
@@ -156,8 +159,18 @@ public final class ChildJob extends Job {
   }
 
   @Override
+  protected boolean creates() {
+    return true;
+  }
+
+  @Override
   public String describe() {
     return (excluded.isEmpty() ? "the split of " : "the shrink of ") + parent.operations().name();
+  }
+
+  @Override
+  public Nature nature() {
+    return Nature.CREATION;
   }
 
   @Override

@@ -83,7 +83,7 @@ final class ChildMeeting {
     List<Integer> missing = new ArrayList<>();
     for (int rank = 0; rank < parent.worldSize(); rank++) {
       if (!parts.containsKey(rank) && !excluded.contains(rank)) {
-        missing.add(parent.worldRank(rank));
+        missing.add(parent.driver(rank));
       }
     }
     return missing;

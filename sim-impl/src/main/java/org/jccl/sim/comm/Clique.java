@@ -11,8 +11,9 @@ import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Contract;
-import org.jccl.sim.check.DroppedCalls;
+import org.jccl.sim.check.Report;
 import org.jccl.sim.check.Window;
+import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.math.DataPlane;
@@ -22,7 +23,7 @@ import org.jccl.sim.math.RankOrder;
 import org.jspecify.annotations.Nullable;
 
 /** What the ranks of one simulated communicator share. */
-final class Clique {
+final class Clique implements Contract.Witness {
   private final World world;
   private final DataPlane dataPlane;
   private final String name;
@@ -32,14 +33,16 @@ final class Clique {
   private final Contract contract;
   private final Assemblies assemblies;
   private final Signals signals;
-  private final DroppedCalls droppedCalls;
   private final Window<Gathering> gatherings = new Window<>();
   private final Map<Long, Channel> channels = new HashMap<>();
+  private final Crossings crossings = new Crossings(this);
   private final FoldOrder foldOrder;
   private final Places sources;
   private final Places targets;
+  private final List<HostTask> waiters = new ArrayList<>(0);
   private boolean registersMemory;
   private final List<ChildMeeting> children = new ArrayList<>(1);
+  private final List<List<Integer>> shrinks = new ArrayList<>(1);
   private final ArrayDeque<Creation> growths = new ArrayDeque<>(1);
   private final @Nullable AllowedAlgorithms algorithms;
   private @Nullable RuntimeException stopped;
@@ -61,12 +64,11 @@ final class Clique {
     this.foldOrder = new RankOrder(worldSize);
     this.sources = new Places(worldSize);
     this.targets = new Places(worldSize);
+    this.algorithms = AllowedAlgorithms.parse(world.environment().get("NCCL_ALGO"));
     this.assemblies = new Assemblies(this);
     this.signals = new Signals(this);
-    this.droppedCalls = new DroppedCalls(worldSize);
-    this.algorithms = AllowedAlgorithms.parse(world.environment().get("NCCL_ALGO"));
     this.contract =
-        new Contract(name, worldSize, world.kernel().choices().describe(), this::whereIs);
+        new Contract(name, worldSize, this);
   }
 
   World world() {
@@ -155,9 +157,13 @@ final class Clique {
     return members[rank];
   }
 
-  /** The number of a member's device: by it the ranks of different communicators are told apart. */
-  int worldRank(int rank) {
+  /** The rank program that drives a member, or the number of its device if it is another thread. */
+  int driver(int rank) {
     Endpoint member = members[rank];
+    HostTask user = member == null ? null : member.lastUser();
+    if (user != null && user.isOwned()) {
+      return user.rank();
+    }
     return member == null ? rank : member.device().index();
   }
 
@@ -175,25 +181,56 @@ final class Clique {
         return each;
       }
     }
+    requireNoOtherHalf(rank, excluded);
     ChildMeeting made = new ChildMeeting(creations, this, excluded);
     children.add(made);
     return made;
   }
 
+  /** Ranks that shrink each other away did not mean that: their lists differ (SIM-48). */
+  private void requireNoOtherHalf(int rank, List<Integer> excluded) {
+    if (excluded.isEmpty()) {
+      return;
+    }
+    for (List<Integer> before : shrinks) {
+      boolean apart = before.contains(rank);
+      for (int other = 0; other < members.length && apart; other++) {
+        apart = excluded.contains(other) || before.contains(other);
+      }
+      if (apart && !before.equals(excluded)) {
+        throw differentLists(rank, before, excluded);
+      }
+    }
+    shrinks.add(excluded);
+  }
+
   private ReportedMisuse differentLists(int rank, List<Integer> before, List<Integer> now) {
-    return new ReportedMisuse(
-        MisuseKind.MISMATCH,
-        List.of(rank),
-        MisuseKind.MISMATCH
-            + "(list): rank "
-            + rank
-            + " shrinks "
-            + name
-            + " without ranks "
-            + now
-            + ", the ranks before without "
-            + before
-            + ": pass the same list on every rank that stays (SHR-01, SIM-48)");
+    return world
+        .findings()
+        .keep(
+            new Report(
+                    MisuseKind.MISMATCH,
+                    "(list): rank "
+                        + rank
+                        + " shrinks "
+                        + name
+                        + " without ranks "
+                        + now
+                        + ", the ranks before without "
+                        + before)
+                .rank(rank, "shrinks without " + now, "at " + CallSite.current())
+                .among(survivors(before))
+                .line("pass the same list on every rank that stays (SHR-01, SIM-48)"));
+  }
+
+  private List<Integer> survivors(List<Integer> excluded) {
+    List<Integer> ranks = new ArrayList<>();
+    for (int rank = 0; rank < members.length; rank++) {
+      if (!excluded.contains(rank)) {
+        ranks.add(rank);
+      }
+    }
+    return ranks;
   }
 
   void over(ChildMeeting meeting) {
@@ -240,36 +277,88 @@ final class Clique {
     return stopped;
   }
 
-  /** Compares a collective with the other ranks' calls at its position. */
-  void compare(Call call, int rank) {
-    if (!world.isChecking()) {
-      return;
-    }
-    if (call.count() == 0) {
-      droppedCalls.note(call, rank);
-      return;
-    }
-    Call dropped = droppedCalls.take(rank);
-    try {
-      contract.note(call, rank);
-    } catch (ReportedMisuse found) {
-      ReportedMisuse cause = dropped == null ? null : contract.compareDropped(dropped, rank);
-      ReportedMisuse first = cause == null ? found : cause;
-      report(first);
-      throw first;
+  /** A thread that waits for calls of other ranks, in strict mode. */
+  void addWaiter(HostTask task) {
+    waiters.add(task);
+  }
+
+  void removeWaiter(HostTask task) {
+    waiters.remove(task);
+  }
+
+  /** A rank has issued something. */
+  void wakeWaiters() {
+    for (int i = 0; i < waiters.size(); i++) {
+      world.kernel().makeReady(waiters.get(i));
     }
   }
 
-  /** Why nothing moves, if that is because a rank's call had count 0 (SIM-08). */
-  @Nullable ReportedMisuse findDropped() {
-    for (int rank = 0; rank < members.length && stopped == null; rank++) {
-      Call dropped = droppedCalls.of(rank);
-      ReportedMisuse found = dropped == null ? null : contract.compareDropped(dropped, rank);
-      if (found != null) {
-        return found;
+  /** Its member on that device, or null. */
+  @Nullable Endpoint memberOn(SimDevice device) {
+    for (Endpoint member : members) {
+      if (member != null && member.device() == device) {
+        return member;
       }
     }
     return null;
+  }
+
+  /** How its operations lie among those of other communicators. */
+  Crossings crossings() {
+    return crossings;
+  }
+
+  /** All ranks are there: from now on it shares devices with {@code others}. */
+  void complete(List<Clique> others) {
+    for (Clique other : others) {
+      if (world.isChecking() && !other.isOver()) {
+        crossings.add(other);
+        other.crossings.add(this);
+      }
+    }
+  }
+
+  /** Compares a collective with the other ranks' calls at its position. */
+  void compare(
+      Call call,
+      int rank,
+      int place,
+      int groupSize,
+      long captureNumber,
+      @Nullable HostTask task) {
+    if (world.isChecking()) {
+      throwIfError(contract.note(call, rank, place, groupSize, captureNumber, task));
+    }
+  }
+
+  /** Remembers a collective of count 0, which has no position (COL-02). */
+  void dropped(Call call, int rank) {
+    if (world.isChecking()) {
+      contract.noteDropped(call, rank);
+    }
+  }
+
+  /** Reports a misuse that the running call completes; throws it if it is an error. */
+  void throwIfError(@Nullable Report report) {
+    ReportedMisuse found = report == null ? null : report(report);
+    if (found != null) {
+      throw found;
+    }
+  }
+
+  /** Keeps a report; an error stops the communicator and is returned, a warning is null. */
+  @Nullable ReportedMisuse report(Report report) {
+    ReportedMisuse found = world.findings().keep(report);
+    if (!world.findings().isError(found.kind())) {
+      return null;
+    }
+    stop(found);
+    return found;
+  }
+
+  /** Why nothing moves, if that is because a rank's call had count 0 (SIM-08). */
+  @Nullable Report findDropped() {
+    return stopped == null && world.isChecking() ? contract.findDropped() : null;
   }
 
   /** A part's launch has started. */
@@ -314,15 +403,15 @@ final class Clique {
     }
   }
 
-  private Channel channel(int from, int to) {
+  /** The messages from one rank to another. */
+  Channel channel(int from, int to) {
     return channels.computeIfAbsent(
         (long) from * members.length + to, pair -> new Channel(this, from, to));
   }
 
-  /**
-   * A misuse was found: stops the communicator; waiting members throw, others at their next call.
-   */
+  /** Keeps a report that has its words already, and stops the communicator. */
   void report(ReportedMisuse found) {
+    world.findings().keep(found);
     stop(found);
   }
 
@@ -332,6 +421,7 @@ final class Clique {
       return;
     }
     stopped = reason;
+    wakeWaiters();
     for (Endpoint member : members) {
       if (member != null) {
         member.cancelAll(reason);
@@ -350,18 +440,34 @@ final class Clique {
     return assemblies.isPending();
   }
 
-  private @Nullable String whereIs(int rank) {
+  @Override
+  public @Nullable String site(int rank, Call call) {
+    if (call.site() != null) {
+      return "at " + call.site();
+    }
     Endpoint member = members[rank];
     HostTask task = member == null ? null : member.lastUser();
-    return task == null || !task.isOwned() ? null : CallSite.of(task.thread());
+    if (task == null) {
+      return null;
+    }
+    if (task.thread() == Thread.currentThread() && member != null && member.isIssuing()) {
+      return "at " + CallSite.current();
+    }
+    String now = whereIs(rank);
+    return now == null ? null : now + "\n    (its call site: replay with checks FULL)";
   }
 
-  /** One rank's call in a report, with its call site if that is known. */
-  static String line(int rank, Call call) {
-    return "\n  rank "
-        + rank
-        + ": "
-        + call
-        + (call.site() == null ? "" : "\n    at " + call.site());
+  /** Where the thread of a rank is now, or null. */
+  @Nullable String whereIs(int rank) {
+    Endpoint member = members[rank];
+    HostTask task = member == null ? null : member.lastUser();
+    String now = task == null || !task.isOwned() ? null : CallSite.of(task.thread());
+    return now == null ? null : "now at " + now;
+  }
+
+  @Override
+  public boolean hasCaptured(int rank, long number) {
+    Endpoint member = members[rank];
+    return member != null && number < member.capturedCollectives();
   }
 }

@@ -10,6 +10,8 @@ import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Report;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
@@ -101,22 +103,25 @@ final class Creation implements Wait {
             + ": give each rank a device of its own (INIT-07)");
   }
 
-  private static ReportedMisuse claim(int rank, int worldSize, String why) {
-    return new ReportedMisuse(
-        MisuseKind.RENDEZVOUS,
-        List.of(rank),
-        MisuseKind.RENDEZVOUS
-            + ": rank "
-            + rank
-            + " of "
-            + worldSize
-            + " cannot join: "
-            + why
-            + " (INIT-06, SIM-44)");
+  private ReportedMisuse claim(int rank, int worldSize, String why) {
+    Report report =
+        new Report(
+                MisuseKind.RENDEZVOUS, ": rank " + rank + " of " + worldSize + " cannot join: " + why)
+            .rank(rank, "joins as rank " + rank + " of " + worldSize, "at " + CallSite.current());
+    Clique shared = clique;
+    for (int other : joined.keySet()) {
+      int claimed = shared == null ? 0 : shared.worldSize();
+      String site = shared == null ? null : shared.whereIs(other);
+      report.rank(other, "has joined as rank " + other + " of " + claimed, site);
+    }
+    return creations
+        .world()
+        .findings()
+        .keep(report.line("each rank joins once, all with one world size (INIT-06, SIM-44)"));
   }
 
   /** Another list of ids than the ranks before (rule INIT-15). */
-  static ReportedMisuse differentIds(int rank, int worldSize) {
+  ReportedMisuse differentIds(int rank, int worldSize) {
     return claim(rank, worldSize, "its unique ids are not those of the ranks before");
   }
 
@@ -160,6 +165,17 @@ final class Creation implements Wait {
         + " ranks have joined ("
         + (ids.isEmpty() ? "no id yet" : ids.getFirst())
         + ")";
+  }
+
+  @Override
+  public Nature nature() {
+    return Nature.CREATION;
+  }
+
+  @Override
+  public int participants() {
+    Clique shared = clique;
+    return shared == null ? 0 : shared.worldSize();
   }
 
   @Override

@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jccl.CollectiveException;
 import org.jccl.ReportedMisuse;
+import org.jccl.MisuseKind;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Report;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.sim.device.SimDevice;
@@ -39,6 +42,10 @@ public final class Creations {
   /** The creations of one simulation. */
   public Creations(World world) {
     this.world = world;
+  }
+
+  World world() {
+    return world;
   }
 
   // ---------------------------------------------------------------- unique ids
@@ -107,19 +114,41 @@ public final class Creations {
     }
     for (UniqueId id : ids) {
       if (!open.containsKey(id)) {
+        if (isUsedUp(id) && world.isChecking()) {
+          reportReuse(id, rank, worldSize);
+        }
         throw unknown(id);
       }
     }
     Creation creation = open.getOrDefault(first, newCreation());
     if (!creation.ids().equals(ids)) {
       if (creation.isBegun()) {
-        throw Creation.differentIds(rank, worldSize);
+        throw creation.differentIds(rank, worldSize);
       }
       ids.forEach(open::remove);
       creation.identifiedBy(List.copyOf(ids));
       ids.forEach(id -> open.put(id, creation));
     }
     return creation;
+  }
+
+  private boolean isUsedUp(UniqueId id) {
+    byte[] bytes = id.toBytes();
+    long number = 0;
+    for (int i = Long.BYTES - 1; i >= 0; i--) {
+      number = number << 8 | bytes[i] & 0xFF;
+    }
+    return number > 0 && number <= idsMade && id.equals(numbered(number));
+  }
+
+  /** NCCL has a code for it, so the report is only kept (SIM-45). */
+  private void reportReuse(UniqueId id, int rank, int worldSize) {
+    world
+        .findings()
+        .keep(
+            new Report(MisuseKind.ID_REUSED, ": " + id + " has made a communicator before")
+                .rank(rank, "joins as rank " + rank + " of " + worldSize, "at " + CallSite.current())
+                .line("an id serves one communicator: make another one (UID-04, SIM-45)"));
   }
 
   private static CollectiveException unknown(UniqueId id) {
@@ -213,6 +242,7 @@ public final class Creations {
 
   /** A communicator is complete. */
   void made(Clique clique) {
+    clique.complete(cliques);
     cliques.add(clique);
   }
 
@@ -222,9 +252,9 @@ public final class Creations {
   }
 
   /** Why nothing moves, if that is because a rank's call had count 0 (SIM-08); or null. */
-  public @Nullable ReportedMisuse findDropped() {
+  public @Nullable Report findDropped() {
     for (Clique clique : cliques) {
-      ReportedMisuse found = clique.findDropped();
+      Report found = clique.findDropped();
       if (found != null) {
         return found;
       }
@@ -237,7 +267,7 @@ public final class Creations {
     cliques.removeIf(Clique::isOver);
     for (Clique clique : cliques) {
       if (clique.isPending()) {
-        clique.report(misuse);
+        clique.stop(misuse);
       }
     }
   }

@@ -10,11 +10,15 @@ import java.util.Map;
 import java.util.Set;
 import org.jccl.CheckLevel;
 import org.jccl.DataType;
+import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.check.Report;
 import org.jccl.sim.device.Capture;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.SimStream;
@@ -35,12 +39,19 @@ public final class Endpoint {
   private final SimDevice device;
   private final Set<Launch> pending = new LinkedHashSet<>();
   private final Map<Integer, Scale> scales = new HashMap<>();
-  private int nextScale = Call.PRE_MUL_SUM;
   private long collectives;
   private long gatheringsJoined;
+  private long collectivesLaunched;
+  private long collectivesPlaced;
+  private long collectivesCaptured;
   private final Map<Integer, Long> messages = new HashMap<>();
   private @Nullable Launch last;
   private @Nullable HostTask lastUser;
+  private boolean issuing;
+  private @Nullable Launch issued;
+  private @Nullable Clock order;
+  private @Nullable Clock known;
+  private int graphs;
   private final Life life;
   private final ArrayDeque<HostJob> hostJobs = new ArrayDeque<>(1);
   private final Registrations registrations = new Registrations(this);
@@ -52,6 +63,7 @@ public final class Endpoint {
     this.rank = rank;
     this.device = life.device();
     this.life = life;
+    this.lastUser = device.world().kernel().holder();
   }
 
   Clique clique() {
@@ -78,8 +90,96 @@ public final class Endpoint {
     return device;
   }
 
+  /** The thread that used it last, or that made it. */
   @Nullable HostTask lastUser() {
     return lastUser;
+  }
+
+  /** The rank program that drives it. */
+  int driver() {
+    return clique.driver(rank);
+  }
+
+  /** Whether a call on it is being issued by the thread that runs now. */
+  boolean isIssuing() {
+    return issuing;
+  }
+
+  /** What its last call has launched; null if that was nothing. */
+  @Nullable Launch lastIssued() {
+    return issued;
+  }
+
+  /** How many collectives it has issued, those of count 0 included. */
+  long collectives() {
+    return collectives;
+  }
+
+  /** How many collectives have taken their place among those of other communicators. */
+  long collectivesPlaced() {
+    return collectivesPlaced;
+  }
+
+  /** One more has. */
+  void placed() {
+    collectivesPlaced++;
+  }
+
+  /** How many collectives it has captured into graphs. */
+  long capturedCollectives() {
+    return collectivesCaptured;
+  }
+
+  /** How many messages it has issued to or from {@code peer}. */
+  long messages(Operation operation, int peer) {
+    return messages.getOrDefault(operation == Operation.SEND ? peer : ~peer, 0L);
+  }
+
+  /** The running thread uses it, with all it has waited for. */
+  void learn() {
+    HostTask task = device.world().kernel().holder();
+    HappensBefore all = device.world().order();
+    lastUser = task;
+    if (all != null && task != null) {
+      known = all.knownTo(task);
+    }
+  }
+
+  /** What the thread that used it last knew to be done; null where nobody keeps that. */
+  @Nullable Clock known() {
+    return known == null ? null : known.copy();
+  }
+
+  /** What is ordered before its next launch (STR-03); null where nobody keeps that. */
+  @Nullable Clock order() {
+    return order;
+  }
+
+  /** A launch is done: the next one comes after all that {@code done} knows. */
+  void comesAfter(Clock done) {
+    order = done;
+  }
+
+  /** The oldest launch that waits for its streams or for the one before it, or null. */
+  @Nullable Launch firstUnstarted() {
+    for (Launch launch : pending) {
+      if (!launch.isStarted()) {
+        return launch;
+      }
+    }
+    return null;
+  }
+
+  /** The launch that holds the collective with that number and is not done, or null. */
+  @Nullable Launch pendingWith(long collective) {
+    for (Launch launch : pending) {
+      for (Part part : launch.parts()) {
+        if (part.order == collective) {
+          return launch;
+        }
+      }
+    }
+    return null;
   }
 
   long nextGathering() {
@@ -152,7 +252,16 @@ public final class Endpoint {
     if (operation.reduces() && !isReduction(DataType.ofCode(type), count, reduction)) {
       return ResultCode.INVALID_ARGUMENT.code();
     }
-    return 0;
+    return isTooLarge(operation, count, DataType.ofCode(type))
+        ? ResultCode.INVALID_ARGUMENT.code()
+        : 0;
+  }
+
+  /** Rule ARG-38: NCCL wraps silently; nothing of that size exists (SIM-30). */
+  private boolean isTooLarge(Operation operation, long count, DataType type) {
+    long blocks =
+        Math.max(operation.sendElements(1, worldSize()), operation.receiveElements(1, worldSize()));
+    return count < 0 || count > Long.MAX_VALUE / type.bytes() / blocks;
   }
 
   private boolean isReduction(DataType type, long count, int reduction) {
@@ -203,6 +312,7 @@ public final class Endpoint {
       int rootOrPeer,
       SimStream stream) {
     requireAwake(operation.label());
+    learn();
     String site = device.world().checks() == CheckLevel.FULL ? CallSite.current() : null;
     boolean captured = stream.isCapturing();
     return new Request(
@@ -215,6 +325,7 @@ public final class Endpoint {
         operation.reduces() ? scales.get(reduction) : null,
         rootOrPeer,
         stream,
+        captured && !operation.hasPeer() ? collectivesCaptured++ : -1,
         captured,
         site);
   }
@@ -222,14 +333,15 @@ public final class Endpoint {
   /**
    * Issues calls as one group, or records them if their streams are being captured.
    *
+   * @param task the thread that issues them and may have to wait for peers, or null if none may
    * @return NCCL's result code
    */
-  int issue(List<Request> requests) {
-    return issue(requests, List.of());
+  int issue(List<Request> requests, @Nullable HostTask task) {
+    return issue(requests, List.of(), task);
   }
 
   /** The same with one-sided calls, which run first (rule GRP-21). */
-  int issue(List<Request> requests, List<OneSidedCall> first) {
+  int issue(List<Request> requests, List<OneSidedCall> first, @Nullable HostTask task) {
     int code = refusedAtLaunch(requests);
     if (code != 0) {
       return code;
@@ -252,16 +364,23 @@ public final class Endpoint {
       }
     }
     if (capture != null) {
+      issued = null;
       List<Request> kept = List.copyOf(requests);
       List<OneSidedCall> keptFirst = List.copyOf(first);
+      graphs++;
+      capture.whenClosed(() -> graphs--);
       capture.add(
-          map ->
-              launch(
-                  kept.stream().map(each -> each.on(map.of(each.stream()))).toList(),
-                  keptFirst.stream().map(each -> each.on(map.of(each.stream()))).toList()));
+          map -> {
+            learn();
+            launch(
+                kept.stream().map(each -> each.on(map.of(each.stream()))).toList(),
+                keptFirst.stream().map(each -> each.on(map.of(each.stream()))).toList(),
+                null);
+            noteOrder();
+          });
       return 0;
     }
-    launch(requests, first);
+    launch(requests, first, task);
     return 0;
   }
 
@@ -286,12 +405,31 @@ public final class Endpoint {
     return balance == 0 ? 0 : ResultCode.INVALID_USAGE.code();
   }
 
-  private void launch(List<Request> requests, List<OneSidedCall> first) {
+  /** The last launch takes its place among those of other communicators (SIM-18, SIM-19). */
+  void noteOrder() {
+    Launch launch = issued;
+    if (launch != null) {
+      clique.crossings().launched(launch);
+    }
+  }
+
+  private void launch(
+      List<Request> requests, List<OneSidedCall> first, @Nullable HostTask task) {
+    issuing = task != null;
+    issued = null;
+    try {
+      fill(requests, first, new Launch(this, task));
+    } finally {
+      issuing = false;
+    }
+  }
+
+  private void fill(List<Request> requests, List<OneSidedCall> first, Launch launch) {
     Kernel kernel = device.world().kernel();
-    lastUser = kernel.holder();
-    Launch launch = new Launch(this);
-    boolean any = !first.isEmpty();
-    if (any) {
+    HostTask task = launch.issuer();
+    int groupSize = requests.size() == 1 ? 1 : collectivesIn(requests);
+    int place = 0;
+    if (!first.isEmpty()) {
       launch.add(new OneSidedProgram(launch, first));
     }
     for (Request request : requests) {
@@ -299,19 +437,64 @@ public final class Endpoint {
       kernel
           .trace()
           .add(Trace.Event.ENQUEUE, device.index(), call.operation().ordinal(), call.sequence());
-      if (!request.operation().hasPeer()) {
-        clique.compare(call, rank);
+      if (request.isCollective() && request.isDropped()) {
+        clique.dropped(call, rank);
+      } else if (request.isCollective()) {
+        clique.compare(call, rank, place++, groupSize, request.captureNumber(), task);
+      }
+      if (request.stream().isClosed()) {
+        clique.throwIfError(invalidStream(call, request.stream() + " is closed"));
       }
       if (!request.isDropped()) {
-        launch.add(part(launch, request, call));
-        any = true;
+        Part part = part(launch, request, call);
+        part.order = request.isCollective() ? collectivesLaunched++ : -1;
+        launch.add(part);
       }
     }
-    if (any) {
-      pending.add(launch);
-      last = launch;
-      life.family().enqueue(launch);
+    if (launch.isEmpty()) {
+      clique.wakeWaiters();
+      return;
     }
+    if (launch.parts().size() > 1 && device.world().isChecking()) {
+      clique.throwIfError(GroupHazard.in(launch));
+    }
+    issued = launch;
+    clique.wakeWaiters();
+    pending.add(launch);
+    last = launch;
+    life.family().enqueue(launch);
+  }
+
+  private Report invalidStream(Object call, String what) {
+    return new Report(MisuseKind.STREAM_INVALID, " in " + name() + ": " + what)
+        .rank(rank, call, issuing ? "at " + CallSite.current() : null)
+        .line("pass an open stream of the communicator's device (STR-07, STR-08, SIM-31)");
+  }
+
+  /** A call names a stream that is destroyed, unknown, or another device's (SIM-31). */
+  public ReportedMisuse refuseStream(Operation operation, long handle) {
+    issuing = true;
+    try {
+      ReportedMisuse found =
+          clique.report(
+              invalidStream(
+                  operation.label(),
+                  "no open stream of device "
+                      + device.index()
+                      + " has the handle 0x"
+                      + Long.toHexString(handle)));
+      return java.util.Objects.requireNonNull(found);
+    } finally {
+      issuing = false;
+    }
+  }
+
+  private static int collectivesIn(List<Request> requests) {
+    int collectives = 0;
+    for (Request request : requests) {
+      collectives += request.isCollective() && !request.isDropped() ? 1 : 0;
+    }
+    return collectives;
   }
 
   private Call call(Request request) {
@@ -363,7 +546,39 @@ public final class Endpoint {
           memory(
               request.recv(), operation.receiveElements(request.count(), n), bytes, call, "recv");
     }
+    if (send != null && recv != null && device.world().isChecking()) {
+      clique.throwIfError(overlap(request, call, send.byteSize(), recv.byteSize()));
+    }
     return new Part(launch, request, call, send, recv);
+  }
+
+  /** Rule COL-05: the buffers of a call are disjoint, or have exactly the in-place form. */
+  private @Nullable Report overlap(Request request, Call call, long sendBytes, long recvBytes) {
+    long between = request.send() - request.recv();
+    boolean apart = between >= recvBytes || -between >= sendBytes;
+    if (apart || call.inPlace()) {
+      return null;
+    }
+    String form =
+        switch (request.operation().inPlace()) {
+          case NEVER -> "keep them apart: this operation has no in-place form";
+          case SAME_ADDRESS -> "keep them apart, or give both the same address";
+          case SEND_IS_OWN_BLOCK -> "keep them apart, or send the own block of the receive buffer";
+          case RECV_IS_OWN_BLOCK -> "keep them apart, or receive into the own block of what is sent";
+        };
+    return new Report(
+            MisuseKind.BUFFER_OVERLAP,
+            " in "
+                + name()
+                + ": the send buffer ("
+                + sendBytes
+                + " bytes) begins "
+                + between
+                + " bytes from the receive buffer ("
+                + recvBytes
+                + " bytes)")
+        .rank(rank, call, clique.site(rank, call))
+        .line(form + " (COL-05, SIM-23, SIM-24)");
   }
 
   private @Nullable MemorySegment memory(
@@ -371,30 +586,35 @@ public final class Endpoint {
     if (elements == 0) {
       return null;
     }
-    return device
-        .memory()
-        .range(address, elements * elementBytes, which + " buffer of " + call + " of " + name());
+    try {
+      return device
+          .memory()
+          .range(address, elements * elementBytes, which + " buffer of " + call + " of " + name());
+    } catch (ReportedMisuse found) {
+      clique.stop(found);
+      throw found;
+    }
   }
 
   // ---------------------------------------------------------------- reductions
 
   /** Makes a PreMulSum with fixed bits; its code is never used again (SIM-52). */
   public int createScale(DataType type, long bits) {
-    int code = nextScale++;
+    int code = device.world().reductions().getAndIncrement();
     scales.put(code, new Scale(type, bits, null));
     return code;
   }
 
   /** Makes a PreMulSum whose scalar is read from device memory when it runs. */
   public int createScale(DataType type, MemorySegment scalar) {
-    int code = nextScale++;
+    int code = device.world().reductions().getAndIncrement();
     scales.put(code, new Scale(type, 0, scalar));
     return code;
   }
 
   /** Makes a PreMulSum of a type that there is not: whoever uses it is refused (PMS-09). */
   public int createScaleOfNoType() {
-    int code = nextScale++;
+    int code = device.world().reductions().getAndIncrement();
     scales.put(code, new Scale(null, 0, null));
     return code;
   }
@@ -445,6 +665,11 @@ public final class Endpoint {
   /** Gives up what is in flight; contacts no peer (rule LIF-14). */
   public void abort(String why) {
     life.abort(why);
+  }
+
+  /** How many captured groups of it live in graphs (rule LIF-06). */
+  int graphs() {
+    return graphs;
   }
 
   /** Whether it was aborted. */

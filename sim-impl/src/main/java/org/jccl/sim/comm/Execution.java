@@ -96,7 +96,7 @@ final class Execution {
     return start + clique.world().cost().operation(Operation.SEND, bytes, 2, 1);
   }
 
-  private static Part present(@Nullable Part part) {
+  static Part present(@Nullable Part part) {
     if (part == null) {
       throw new IllegalStateException("an operation ran before all its ranks had arrived");
     }

@@ -2,6 +2,7 @@ package org.jccl.sim.comm;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,47 @@ import org.jspecify.annotations.Nullable;
 final class Family {
   private final List<Life> members = new ArrayList<>(1);
   private @Nullable Launch last;
+  private @Nullable HostTask waiter;
+  private @Nullable RawGroup openGroup;
+  private volatile @Nullable Thread inside;
+
+  /** The thread that waits inside a call on a member, or null. */
+  void waits(@Nullable HostTask task) {
+    waiter = task;
+  }
+
+  @Nullable HostTask waiter() {
+    return waiter;
+  }
+
+  /** The raw group that holds calls on a member, or null. */
+  void joined(@Nullable RawGroup group) {
+    openGroup = group;
+  }
+
+  @Nullable RawGroup openGroup() {
+    return openGroup;
+  }
+
+  /**
+   * The calling thread comes in; the thread that is inside, or null. Cheap, and so no lock: it
+   * notices what really overlaps.
+   */
+  @Nullable Thread comesIn() {
+    Thread other = inside;
+    Thread self = Thread.currentThread();
+    if (other == null) {
+      inside = self;
+      return null;
+    }
+    return other == self ? null : other;
+  }
+
+  void goesOut() {
+    if (inside == Thread.currentThread()) {
+      inside = null;
+    }
+  }
 
   void add(Life member) {
     members.add(member);

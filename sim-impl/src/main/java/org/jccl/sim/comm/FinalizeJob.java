@@ -1,6 +1,6 @@
 package org.jccl.sim.comm;
 
-import java.util.List;
+import org.jccl.sim.kernel.Wait;
 
 /** Waits until everything issued on one rank's communicator is done (rule LIF-02). */
 public final class FinalizeJob extends Job {
@@ -34,8 +34,14 @@ public final class FinalizeJob extends Job {
   }
 
   @Override
-  public List<Integer> ranks() {
+  public Wait root() {
     Launch busy = life.busyWith();
-    return busy == null ? List.of() : busy.ranks();
+    return busy == null ? this : busy.root();
+  }
+
+  @Override
+  public boolean passesEvent() {
+    Launch busy = life.busyWith();
+    return busy != null && busy.passesEvent();
   }
 }

@@ -49,6 +49,9 @@ final class Gathering extends Meeting {
     if (gone) {
       return;
     }
+    if (clique.world().order() != null) {
+      Causality.collective(parts);
+    }
     long end = Execution.collective(clique, parts);
     ran = true;
     clique.gatheringRan();
@@ -64,7 +67,7 @@ final class Gathering extends Meeting {
     List<Integer> ranks = new ArrayList<>();
     for (int rank = 0; rank < parts.length; rank++) {
       if (parts[rank] == null) {
-        ranks.add(clique.worldRank(rank));
+        ranks.add(rank);
       }
     }
     return ranks;

@@ -1,10 +1,8 @@
 package org.jccl.sim.comm;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jccl.ResultCode;
 import org.jccl.sim.kernel.HostTask;
@@ -18,18 +16,12 @@ import org.jspecify.annotations.Nullable;
  * GRP-24).
  */
 final class GroupRun extends Step {
-  /** Operations that one rank has queued on one communicator. */
-  record Work(Endpoint endpoint, List<Request> requests, List<OneSidedCall> oneSided) {
-    boolean isCaptured() {
-      return oneSided.isEmpty() ? requests.getFirst().captured() : oneSided.getFirst().captured();
-    }
-  }
-
   private final Kernel kernel;
   private final List<List<Job>> phases;
-  private final List<Work> work;
+  private final List<Issuing.Work> work;
   private final boolean simulated;
   private int phase = -1;
+  private @Nullable HostTask issuer;
   private int code;
   private boolean over;
   private @Nullable RuntimeException failure;
@@ -38,16 +30,11 @@ final class GroupRun extends Step {
    * @param phases the jobs of each phase; an empty phase costs nothing
    * @param simulated whether the operations are not launched (rule GRP-27)
    */
-  GroupRun(Kernel kernel, List<List<Job>> phases, List<Work> work, boolean simulated) {
+  GroupRun(Kernel kernel, List<List<Job>> phases, List<Issuing.Work> work, boolean simulated) {
     this.kernel = kernel;
     this.phases = phases;
-    this.work = new ArrayList<>(work);
-    this.work.sort((a, b) -> Integer.compare(number(a), number(b))); // GRP-18
+    this.work = List.copyOf(work);
     this.simulated = simulated;
-  }
-
-  private static int number(Work each) {
-    return each.endpoint().clique().number();
   }
 
   boolean isEmpty() {
@@ -56,12 +43,16 @@ final class GroupRun extends Step {
 
   /** Waits until all is done or launched (rule GRP-25). */
   int runBlocking(HostTask task) {
+    issuer = task;
     lives().forEach(life -> life.runs(this));
+    List<Life> held = held();
+    held.forEach(life -> life.waits(task));
     try {
       while (!advance(task)) {
         kernel.await(task, this::canAdvance, Job.allOf(phases.get(phase)));
       }
     } finally {
+      held.forEach(life -> life.waits(null));
       if (!over) {
         abort();
         close(ResultCode.INTERNAL_ERROR.code());
@@ -150,29 +141,9 @@ final class GroupRun extends Step {
   }
 
   private void launch() {
-    if (mixesCapture()) {
-      code = ResultCode.INVALID_USAGE.code(); // STR-19: before any rank of the clique is launched
-      return;
+    if (!simulated) {
+      code = Issuing.group(issuer, work);
     }
-    for (Work each : simulated ? List.<Work>of() : work) {
-      int own = each.endpoint().issue(each.requests(), each.oneSided());
-      if (own != 0) {
-        code = own; // GRP-16: what comes first has been launched
-        return;
-      }
-    }
-  }
-
-  private boolean mixesCapture() {
-    Map<Clique, Boolean> captured = new IdentityHashMap<>();
-    for (Work each : work) {
-      boolean own = each.isCaptured();
-      Boolean others = captured.putIfAbsent(each.endpoint().clique(), own);
-      if (others != null && others != own) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private void close(int result) {
@@ -201,6 +172,20 @@ final class GroupRun extends Step {
       }
     }
     close(result);
+  }
+
+  /** The communicators that a thread waits in. */
+  private List<Life> held() {
+    List<Life> held = new ArrayList<>();
+    for (List<Job> jobs : phases) {
+      for (Job job : jobs) {
+        Life life = job.life();
+        if (life != null) {
+          held.add(life);
+        }
+      }
+    }
+    return held;
   }
 
   /** The communicators whose state tells of it. */

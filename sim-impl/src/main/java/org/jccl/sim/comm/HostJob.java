@@ -1,8 +1,8 @@
 package org.jccl.sim.comm;
 
 import java.util.List;
-import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
+import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,8 +107,14 @@ public abstract class HostJob extends Job {
   }
 
   @Override
-  public final MisuseKind whenMissing() {
-    return MisuseKind.MISSING_RANK;
+  public final Nature nature() {
+    return Nature.CREATION;
+  }
+
+  @Override
+  public final Wait root() {
+    Launch busy = assembly == null ? endpoint.life().busyWith() : null;
+    return busy == null ? this : busy.root();
   }
 
   @Override

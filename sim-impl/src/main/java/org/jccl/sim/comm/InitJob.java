@@ -3,6 +3,7 @@ package org.jccl.sim.comm;
 import java.util.List;
 import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
+import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
 /** One rank's part in the creation of a communicator (rules INIT-02 to INIT-09). */
@@ -73,9 +74,20 @@ public final class InitJob extends Job {
   }
 
   @Override
+  protected boolean creates() {
+    return true;
+  }
+
+  @Override
   public String describe() {
     Creation own = creation;
     return own == null ? "the creation of a communicator" : own.describe();
+  }
+
+  @Override
+  public Wait root() {
+    Creation own = creation;
+    return own == null ? this : own;
   }
 
   @Override

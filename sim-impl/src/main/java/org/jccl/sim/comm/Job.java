@@ -49,6 +49,16 @@ public abstract class Job implements Wait {
     return false;
   }
 
+  /** Whether it makes communicators (rule GRP-22). */
+  protected boolean creates() {
+    return false;
+  }
+
+  /** Whether it brings {@code other} to its end, so that no operation may follow (LIF-13). */
+  final boolean ends(Life other) {
+    return endsCommunicator() && life() == other && !other.isAborted();
+  }
+
   /** It has just been settled with {@code result}. */
   protected void ended(int result) {}
 
@@ -146,6 +156,15 @@ public abstract class Job implements Wait {
       @Override
       public String describe() {
         return open.size() + " calls of a group, first " + open.getFirst().describe();
+      }
+
+      @Override
+      public Wait root() {
+        return open.stream()
+            .map(Job::root)
+            .filter(root -> !root.ranks().isEmpty())
+            .findFirst()
+            .orElse(this);
       }
 
       @Override

@@ -2,12 +2,15 @@ package org.jccl.sim.comm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jccl.CheckLevel;
-import org.jccl.MisuseKind;
+import org.jccl.ops.Operation;
+import org.jccl.sim.check.Clock;
 import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.device.StreamOp;
+import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +21,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Launch implements Wait {
   private final Endpoint endpoint;
+  private final @Nullable HostTask issuer;
+  private final long issueNumber;
   private final List<Part> parts = new ArrayList<>(1);
   private final List<Gate> gates = new ArrayList<>(1);
   private int closedGates;
   private int unfinished;
   private long start;
   private long end;
+  private @Nullable Clock order;
   private boolean started;
   private boolean done;
   private boolean cancelled;
@@ -31,8 +37,49 @@ final class Launch implements Wait {
   private @Nullable Launch previous;
   private @Nullable Launch next;
 
-  Launch(Endpoint endpoint) {
+  Launch(Endpoint endpoint, @Nullable HostTask issuer) {
     this.endpoint = endpoint;
+    this.issuer = issuer;
+    this.issueNumber = issuer == null ? 0 : issuer.issueNumber();
+  }
+
+  /** The thread that issued it. */
+  @Nullable HostTask issuer() {
+    return issuer;
+  }
+
+  /** Which of that thread's calls or groups it belongs to. */
+  long issueNumber() {
+    return issueNumber;
+  }
+
+  List<Part> parts() {
+    return parts;
+  }
+
+  /** The launch that holds {@code op} in a stream, or null. */
+  static @Nullable Launch of(StreamOp op) {
+    return op instanceof Gate gate ? gate.launch() : null;
+  }
+
+  /** The work that has to be done before it can start. */
+  List<StreamOp> waitsFor() {
+    return started ? List.of() : gates.getFirst().waitsFor();
+  }
+
+  /** Whether it has started: it waits for nothing but other ranks. */
+  boolean isStarted() {
+    return started;
+  }
+
+  /** Whether it has a message of that direction for {@code peer}. */
+  boolean holds(Operation operation, int peer) {
+    for (Part part : parts) {
+      if (part.request.operation() == operation && part.request.rootOrPeer() == peer) {
+        return true;
+      }
+    }
+    return false;
   }
 
   Endpoint endpoint() {
@@ -54,7 +101,7 @@ final class Launch implements Wait {
 
   void add(Part part) {
     parts.add(part);
-    Gate gate = gateOf(part.request.stream());
+    Gate gate = gateOf(part.request.stream(), part.call.site());
     if (part.send != null) {
       gate.reads(part.request.send(), part.send.byteSize());
     }
@@ -67,8 +114,13 @@ final class Launch implements Wait {
   void add(OneSidedProgram program) {
     oneSided = program;
     for (OneSidedCall call : program.calls()) {
-      gateOf(call.stream()).reads(call.source(), call.bytes());
+      gateOf(call.stream(), call.site()).reads(call.source(), call.bytes());
     }
+  }
+
+  /** Whether there is nothing in it. */
+  boolean isEmpty() {
+    return parts.isEmpty() && oneSided == null;
   }
 
   /** Whether it reads or writes any of a range, or has one-sided calls that will. */
@@ -81,13 +133,13 @@ final class Launch implements Wait {
     return false;
   }
 
-  private Gate gateOf(SimStream stream) {
+  private Gate gateOf(SimStream stream, @Nullable String site) {
     for (Gate gate : gates) {
       if (gate.stream() == stream) {
         return gate;
       }
     }
-    Gate gate = new Gate(stream);
+    Gate gate = new Gate(stream, site);
     gates.add(gate);
     return gate;
   }
@@ -112,6 +164,9 @@ final class Launch implements Wait {
     }
     started = true;
     previous = null;
+    if (endpoint.device().world().order() != null) {
+      learnOrder();
+    }
     for (Gate gate : gates) {
       start = Math.max(start, gate.stream().clock());
     }
@@ -163,8 +218,14 @@ final class Launch implements Wait {
 
   private void finish() {
     done = true;
+    if (order != null) {
+      gates.forEach(gate -> join(gate.stream().done(), order));
+    }
     for (Gate gate : gates) {
       gate.stream().finish(gate, end);
+    }
+    if (order != null) {
+      passOrderOn(order);
     }
     endpoint.finished(this);
     if (next != null) {
@@ -205,32 +266,154 @@ final class Launch implements Wait {
     return call + more + " of " + endpoint.clique().name();
   }
 
+  // ---------------------------------------------------------------- order
+
+  /** All its streams' work and the communicator's last launch come before it (STR-03, STR-05). */
+  private void learnOrder() {
+    Clock all = new Clock();
+    for (Gate gate : gates) {
+      gate.learnOrder();
+      join(all, gate.stream().done());
+    }
+    join(all, endpoint.order());
+    gates.forEach(gate -> join(gate.stream().done(), all));
+    order = all;
+  }
+
+  /** What is ordered before its end; null where nobody keeps that, or before it has started. */
+  @Nullable Clock order() {
+    return order;
+  }
+
+  /** Whoever comes after it, on any of its streams or on the communicator, comes after all of it. */
+  private void passOrderOn(Clock all) {
+    gates.forEach(gate -> join(all, gate.stream().done()));
+    gates.forEach(gate -> join(gate.stream().done(), all));
+    endpoint.comesAfter(all);
+  }
+
+  private static void join(@Nullable Clock target, @Nullable Clock source) {
+    if (target != null && source != null) {
+      target.join(source);
+    }
+  }
+
+  // ---------------------------------------------------------------- waiting
+
+  /** The ranks whose part is missing. */
+  private Set<Integer> missing() {
+    Set<Integer> ranks = new TreeSet<>();
+    parts.forEach(part -> ranks.addAll(part.missing()));
+    return ranks;
+  }
+
   @Override
   public List<Integer> ranks() {
-    if (!started && previous != null) {
-      return previous.ranks();
-    }
+    Set<Integer> ranks = new TreeSet<>();
     if (oneSided != null) {
-      return oneSided.missing();
+      ranks.addAll(oneSided.missing());
     }
-    TreeSet<Integer> ranks = new TreeSet<>();
-    parts.forEach(part -> ranks.addAll(part.missing()));
+    missing().forEach(rank -> ranks.add(endpoint.clique().driver(rank)));
     return List.copyOf(ranks);
   }
 
   @Override
-  public MisuseKind whenMissing() {
-    if (!started && previous != null) {
-      return previous.whenMissing();
+  public Wait root() {
+    Wait before = before();
+    return before == null ? this : before.root();
+  }
+
+  /** What it waits for before it can start; null if that is nothing. */
+  private @Nullable Wait before() {
+    if (started) {
+      return null;
     }
-    boolean waits = oneSided != null && oneSided.isWaiting();
-    return waits ? MisuseKind.MISSING_SIGNAL : MisuseKind.DEADLOCK;
+    if (previous != null && !previous.done) {
+      return previous;
+    }
+    for (Gate gate : gates) {
+      StreamOp head = gate.stream().head();
+      if (head != null && head != gate) {
+        return head;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public boolean passesEvent() {
+    if (isBehindEvent()) {
+      return true;
+    }
+    for (int rank : missing()) {
+      Endpoint member = endpoint.clique().member(rank);
+      Launch stuck = member == null ? null : member.firstUnstarted();
+      if (stuck != null && stuck.isBehindEvent()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether it cannot start before another stream has come to an event. */
+  private boolean isBehindEvent() {
+    Wait before = before();
+    if (before instanceof Gate gate) {
+      return gate.launch().isBehindEvent();
+    }
+    return before instanceof Launch launch
+        ? launch.isBehindEvent()
+        : before != null && before.passesEvent();
+  }
+
+  @Override
+  public Nature nature() {
+    if (oneSided != null && oneSided.isWaiting()) {
+      return Nature.SIGNAL;
+    }
+    return parts.stream().anyMatch(part -> !part.missing().isEmpty() && part.isMessage())
+        ? Nature.MESSAGE
+        : Nature.COLLECTIVE;
+  }
+
+  @Override
+  public String communicator() {
+    return endpoint.clique().name();
   }
 
   /** The launch's place in one stream. */
   private final class Gate extends StreamOp {
-    Gate(SimStream stream) {
+    Gate(SimStream stream, @Nullable String site) {
       super(stream);
+      madeAt(site);
+      issuedWith(endpoint.known());
+    }
+
+    Launch launch() {
+      return Launch.this;
+    }
+
+    @Override
+    public void memoryIsFreed() {
+      endpoint.life().freesMemoryOf(Launch.this);
+    }
+
+    @Override
+    public List<StreamOp> waitsFor() {
+      List<StreamOp> all = super.waitsFor();
+      for (Gate other : gates) {
+        if (other != this) {
+          all.addAll(other.ahead());
+        }
+      }
+      if (previous != null && !previous.done) {
+        all.addAll(previous.gates);
+      }
+      return all;
+    }
+
+    private List<StreamOp> ahead() {
+      return super.waitsFor();
     }
 
     void reads(long address, long bytes) {
@@ -262,13 +445,13 @@ final class Launch implements Wait {
     }
 
     @Override
-    public List<Integer> ranks() {
-      return Launch.this.ranks();
+    public Wait root() {
+      return Launch.this.root();
     }
 
     @Override
-    public MisuseKind whenMissing() {
-      return Launch.this.whenMissing();
+    public boolean passesEvent() {
+      return Launch.this.passesEvent();
     }
   }
 }

@@ -28,6 +28,7 @@ public final class Life {
   private @Nullable RuntimeException stopped;
   private boolean finalizeCalled;
   private boolean destroyCalled;
+  private @Nullable String destroyedAt;
   private boolean revoked;
   private boolean aborted;
   private boolean closed;
@@ -72,6 +73,38 @@ public final class Life {
   /** Whether calls wait for their host side work. */
   public boolean isBlocking() {
     return config.isBlocking();
+  }
+
+  // ---------------------------------------------------------------- one thread at a time
+
+  /** The thread that waits inside a call on it, or null. */
+  void waits(@Nullable HostTask task) {
+    family.waits(task);
+  }
+
+  /** The calling thread comes in, before it has the baton; the thread that is inside, or null. */
+  public @Nullable Thread comesIn() {
+    return family.comesIn();
+  }
+
+  /** The calling thread has left. */
+  public void goesOut() {
+    family.goesOut();
+  }
+
+  /**
+   * Throws if another thread is inside a call on it, or on one it shares resources with (INIT-21;
+   * SIM-42, SIM-49).
+   *
+   * @param other the thread that was found inside, or null
+   */
+  public void requireAlone(HostTask task, @Nullable Thread other) {
+    HostTask waiting = family.waiter();
+    Thread second = waiting != null && waiting != task ? waiting.thread() : other;
+    Endpoint own = endpoint;
+    if (second != null && own != null && world.isChecking()) {
+      own.clique().throwIfError(Threads.race(own, second, "is inside a call on it"));
+    }
   }
 
   // ---------------------------------------------------------------- creation
@@ -174,9 +207,39 @@ public final class Life {
     finalizeCalled = true;
   }
 
+  /** Throws if it was finalized: nothing may be issued any more (SIM-32). */
+  public void requireNotFinalized(String operation) {
+    Endpoint own = endpoint;
+    if (finalizeCalled && !revoked && own != null && world.isChecking()) {
+      own.clique().throwIfError(Ends.usedAfterFinalize(own, operation));
+    }
+  }
+
+  /** Throws if graphs refer to it: {@code call} would wait for them for ever (SIM-37). */
+  public void requireNoGraphs(String call) {
+    Endpoint own = endpoint;
+    if (own != null && world.isChecking() && refusal() == null) {
+      own.clique().throwIfError(Ends.graphAlive(own, call));
+    }
+  }
+
   /** Whether destroy or abort was called, with whatever result. */
   public boolean isDestroyCalled() {
     return destroyCalled;
+  }
+
+  /** It is destroyed while its work is in flight: harmless until that work's memory is freed. */
+  void leftInFlight(String where) {
+    destroyedAt = where;
+  }
+
+  /** Memory of {@code busy} is freed: tells if that is because destroy did not wait (SIM-35). */
+  void freesMemoryOf(Launch busy) {
+    Endpoint own = endpoint;
+    String where = destroyedAt;
+    if (own != null && where != null) {
+      own.clique().report(Ends.destroyedInFlight(own, busy, where));
+    }
   }
 
   /** Notes the call of destroy. */
@@ -284,8 +347,14 @@ public final class Life {
   /** Waits for what was issued, then ends: the typed close. */
   void close(HostTask task) {
     if (!closed) {
+      requireNoGraphs("close");
       if (busyWith() != null) {
-        new FinalizeJob(this).run(task);
+        waits(task);
+        try {
+          new FinalizeJob(this).run(task);
+        } finally {
+          waits(null);
+        }
       }
       end();
     }

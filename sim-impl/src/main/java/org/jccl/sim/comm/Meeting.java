@@ -25,6 +25,6 @@ abstract class Meeting extends Step {
     }
   }
 
-  /** The ranks that have not come yet, ascending. */
+  /** The ranks of the communicator that have not come yet, ascending. */
   abstract List<Integer> missing();
 }

@@ -27,11 +27,18 @@ final class Part {
     this.recv = recv;
   }
 
+  boolean isMessage() {
+    return request.operation().hasPeer();
+  }
+
   int rank() {
     return launch.endpoint().rank();
   }
 
-  /** The ranks that have not come yet. */
+  /** Its number among the collectives that this rank has launched, or -1. */
+  long order = -1;
+
+  /** The ranks of the communicator that have not come yet. */
   List<Integer> missing() {
     return meeting == null ? List.of() : meeting.missing();
   }

@@ -6,9 +6,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jccl.MisuseKind;
+import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.Operation;
+import org.jccl.sim.check.Report;
 import org.jccl.sim.device.SimStream;
+import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +27,9 @@ public final class RawGroup {
   private final List<Job> jobs = new ArrayList<>();
   private final List<Job> later = new ArrayList<>();
   private final Map<Endpoint, List<Request>> queued = new LinkedHashMap<>();
+  private final Thread thread = Thread.currentThread();
+  private @Nullable String opened;
+  private boolean spoilt;
   private final Map<Endpoint, List<OneSidedCall>> oneSided = new LinkedHashMap<>();
   private int depth;
   private int error;
@@ -35,10 +42,79 @@ public final class RawGroup {
     return depth > 0;
   }
 
+  /** Another thread uses a communicator that this group has calls of (rules GRP-05, GRP-26). */
+  private void taken(Endpoint endpoint) {
+    Clique clique = endpoint.clique();
+    if (!clique.world().isChecking()) {
+      return;
+    }
+    clique.throwIfError(
+        thread.isAlive()
+            ? Threads.race(endpoint, thread, "has a group open that holds calls of it (GRP-26)")
+            : leak(endpoint));
+  }
+
+  private Report leak(@Nullable Endpoint endpoint) {
+    Report report =
+        new Report(
+            MisuseKind.GROUP_LEAK,
+            (endpoint == null ? "" : " in " + endpoint.name())
+                + ": "
+                + Threads.words(thread)
+                + " ended with an open group, "
+                + queued.values().stream().mapToInt(List::size).sum()
+                + " calls are lost");
+    for (Map.Entry<Endpoint, List<Request>> each : queued.entrySet()) {
+      report.rank(
+          each.getKey().rank(),
+          each.getValue().getFirst().operation().label() + " of " + each.getKey().name(),
+          each.getValue().getFirst().site() == null
+              ? null
+              : "at " + each.getValue().getFirst().site());
+    }
+    return report
+        .line("the group was opened " + (opened == null ? "(replay with checks FULL)" : opened))
+        .line("end every group on the thread that started it (GRP-04, GRP-05, SIM-41)");
+  }
+
+  /** The thread ends: a group that is still open is lost, and its communicators are stopped. */
+  public @Nullable ReportedMisuse abandon(World world) {
+    if (depth == 0 || spoilt || !world.isChecking()) {
+      depth = 0;
+      reset();
+      return null;
+    }
+    ReportedMisuse found = world.findings().keep(leak(null));
+    for (Endpoint endpoint : queued.keySet()) {
+      endpoint.clique().stop(found);
+    }
+    depth = 0;
+    reset();
+    return found;
+  }
+
+  /** Whether its thread has ended while it was open. */
+  public boolean isLost() {
+    return depth > 0 && !thread.isAlive();
+  }
+
+  /** Notes where the outermost group is opened, if that is asked for. */
+  public void openedAt(@Nullable String site) {
+    if (depth == 1) {
+      opened = site == null ? null : "at " + site;
+    }
+  }
+
   /** Opens a group (rule GRP-01). */
   public int start() {
     depth++;
     return 0;
+  }
+
+  /** A call was reported: what is queued must not be launched (GRP-11). */
+  public void spoil() {
+    spoilt = depth > 0;
+    fail(ResultCode.INTERNAL_ERROR.code());
   }
 
   /** Notes the failure of a call, which poisons an open group (rule GRP-11). */
@@ -64,6 +140,7 @@ public final class RawGroup {
 
   private int add(Job job, List<Job> queue) {
     Life life = job.life();
+    requireNoConflict(job);
     if (job.endsCommunicator()) {
       blocking = true;
     } else if (life != null && !joins(life)) {
@@ -71,6 +148,30 @@ public final class RawGroup {
     }
     queue.add(job);
     return 0;
+  }
+
+  /** Rules LIF-13, GRP-22: what a group ends or creates it does not use (SIM-38, SIM-39). */
+  private void requireNoConflict(Job job) {
+    for (Endpoint used : queued.keySet()) {
+      requireNoConflict(job, used, job.describe());
+    }
+  }
+
+  private void requireNoConflict(Job job, Endpoint used, String call) {
+    if (!used.device().world().isChecking()) {
+      return;
+    }
+    if (job.ends(used.life())) {
+      refuse(used, Ends.groupConflict(used, call));
+    }
+    if (job.creates()) {
+      refuse(used, Ends.initConflict(used, call));
+    }
+  }
+
+  private void refuse(Endpoint used, Report report) {
+    spoil();
+    used.clique().throwIfError(report);
   }
 
   private boolean joins(Life life) {
@@ -84,6 +185,7 @@ public final class RawGroup {
 
   /** Issues one validated call, or queues it while a group is open (rule GRP-06). */
   public int issue(
+      HostTask task,
       Endpoint endpoint,
       Operation operation,
       long send,
@@ -93,6 +195,10 @@ public final class RawGroup {
       int reduction,
       int rootOrPeer,
       SimStream stream) {
+    RawGroup other = endpoint.life().family().openGroup();
+    if (other != null && other != this) {
+      other.taken(endpoint);
+    }
     if (!endpoint.knows(operation, send, recv, count, rootOrPeer)) {
       return INVALID_ARGUMENT;
     }
@@ -101,10 +207,10 @@ public final class RawGroup {
     boolean alone = endpoint.worldSize() == 1 && !operation.hasPeer(); // GRP-07: runs at once
     boolean waits = endpoint.life().isBlocking() || request.isDropped();
     if (alone || (depth == 0 && waits)) {
-      return endpoint.issue(List.of(request));
+      return Issuing.call(task, endpoint, request);
     }
     if (depth == 0) {
-      GroupRun.Work work = new GroupRun.Work(endpoint, List.of(request), List.of());
+      Issuing.Work work = new Issuing.Work(endpoint, List.of(request), List.of());
       return new GroupRun(kernel(endpoint), List.of(), List.of(work), false).runInBackground();
     }
     return request.isDropped() ? 0 : queue(endpoint, request);
@@ -114,10 +220,14 @@ public final class RawGroup {
     if (!joins(endpoint.life())) {
       return INVALID_ARGUMENT; // SIM-40: in NCCL the last one decides for all
     }
+    for (Job job : jobs) {
+      requireNoConflict(job, endpoint, request.operation().label());
+    }
     List<Request> before = queued.computeIfAbsent(endpoint, own -> new ArrayList<>());
     if (!before.isEmpty() && before.getFirst().stream().capture() != request.stream().capture()) {
       return ResultCode.INVALID_USAGE.code(); // STR-18
     }
+    endpoint.life().family().joined(this);
     before.add(request);
     return 0;
   }
@@ -127,6 +237,7 @@ public final class RawGroup {
     if (!joins(endpoint.life())) {
       return INVALID_ARGUMENT;
     }
+    endpoint.learn();
     oneSided.computeIfAbsent(endpoint, own -> new ArrayList<>()).add(call);
     return 0;
   }
@@ -143,13 +254,13 @@ public final class RawGroup {
     return first;
   }
 
-  private List<GroupRun.Work> work() {
+  private List<Issuing.Work> work() {
     Set<Endpoint> endpoints = new LinkedHashSet<>(queued.keySet());
     endpoints.addAll(oneSided.keySet());
-    List<GroupRun.Work> work = new ArrayList<>();
+    List<Issuing.Work> work = new ArrayList<>();
     for (Endpoint each : endpoints) {
       List<Request> requests = queued.getOrDefault(each, List.of());
-      work.add(new GroupRun.Work(each, requests, oneSided.getOrDefault(each, List.of())));
+      work.add(new Issuing.Work(each, requests, oneSided.getOrDefault(each, List.of())));
     }
     return work;
   }
@@ -202,9 +313,11 @@ public final class RawGroup {
 
   private void reset() {
     error = 0;
+    spoilt = false;
     blocking = null;
     jobs.clear();
     later.clear();
+    queued.keySet().forEach(endpoint -> endpoint.life().family().joined(null));
     queued.clear();
     oneSided.clear();
   }

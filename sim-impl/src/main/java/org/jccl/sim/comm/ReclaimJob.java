@@ -1,6 +1,8 @@
 package org.jccl.sim.comm;
 
 import java.util.List;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,10 @@ public final class ReclaimJob extends Job {
     } else if (endpoint.clique().reclaim()) {
       reclaimAll(endpoint.clique());
     } else {
+      Launch busy = life.busyWith();
+      if (busy != null && life.world().isChecking()) {
+        life.leftInFlight(CallSite.current());
+      }
       settle(0);
     }
   }
@@ -84,8 +90,14 @@ public final class ReclaimJob extends Job {
   }
 
   @Override
-  public List<Integer> ranks() {
-    Launch launch = waitsFor();
-    return launch == null ? List.of() : launch.ranks();
+  public Wait root() {
+    Launch busy = waitsFor();
+    return busy == null ? this : busy.root();
+  }
+
+  @Override
+  public boolean passesEvent() {
+    Launch busy = waitsFor();
+    return busy != null && busy.passesEvent();
   }
 }

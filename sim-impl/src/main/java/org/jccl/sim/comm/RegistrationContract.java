@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
+import org.jccl.ops.Call;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,12 +89,22 @@ final class RegistrationContract {
             + upper
             + " is "
             + other.words()
-            + Clique.line(lower, one.part.call)
-            + Clique.line(upper, other.part.call)
+            + line(clique, lower, one.part.call)
+            + line(clique, upper, other.part.call)
             + "\n  all ranks must pass registered memory or none (MEM-05), at equal offsets of"
             + " symmetric windows (WIN-04, SIM-54)"
             + "\n  replay: "
             + clique.world().kernel().choices().describe();
     return new ReportedMisuse(MisuseKind.REGISTRATION_MISMATCH, List.of(lower, upper), text);
+  }
+
+  private static String line(Clique clique, int rank, Call call) {
+    String site = clique.site(rank, call);
+    return "\n  rank "
+        + rank
+        + ": "
+        + call
+        + "\n    "
+        + (site == null ? "(its call site: replay with checks FULL)" : site);
   }
 }

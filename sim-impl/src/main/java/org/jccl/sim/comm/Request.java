@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scale what a PreMulSum was when the call was made: it may be destroyed before the call is
  *     launched by a group's end or a graph (rules PMS-07, STR-20)
+ * @param captureNumber its number among the collectives that were captured on this rank, or -1
  */
 record Request(
     Operation operation,
@@ -21,11 +22,28 @@ record Request(
     @Nullable Scale scale,
     int rootOrPeer,
     SimStream stream,
+    long captureNumber,
     boolean captured,
     @Nullable String site) {
   Request on(SimStream other) {
     return new Request(
-        operation, send, recv, count, type, reduction, scale, rootOrPeer, other, true, site);
+        operation,
+        send,
+        recv,
+        count,
+        type,
+        reduction,
+        scale,
+        rootOrPeer,
+        other,
+        captureNumber,
+        true,
+        site);
+  }
+
+  /** Whether it has a position among the collectives of its communicator. */
+  boolean isCollective() {
+    return !operation.hasPeer();
   }
 
   /** A collective of count 0 is dropped (rule COL-02); an empty message is not (P2P-04). */

@@ -138,7 +138,7 @@ final class Signals {
     List<Integer> missing() {
       return needs.stream()
           .filter(need -> !need.isMet())
-          .map(need -> clique.worldRank(need.line.from))
+          .map(need -> clique.driver(need.line.from))
           .sorted()
           .distinct()
           .toList();

@@ -1,7 +1,9 @@
 package org.jccl.sim.comm;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jccl.CommunicatorConfig;
@@ -42,34 +44,23 @@ public final class SimCommunicator extends CommunicatorBase {
 
   /** Issues a recorded group, communicator by communicator in the order of their first calls. */
   public static void issue(GroupRecording calls) {
-    List<SimCommunicator> order = new ArrayList<>(2);
-    for (int i = 0; i < calls.size(); i++) {
-      SimCommunicator each = (SimCommunicator) calls.communicator(i);
-      if (!order.contains(each)) {
-        order.add(each);
-      }
-    }
-    for (SimCommunicator each : order) {
-      each.issueOwn(calls);
-    }
-  }
-
-  private void issueOwn(GroupRecording calls) {
-    HostTask task = kernel.enter();
+    SimCommunicator first = (SimCommunicator) calls.communicator(0);
+    HostTask task = first.kernel.enter();
     try {
-      requireUsable();
-      List<Request> requests = new ArrayList<>(calls.size());
+      Map<Endpoint, List<Request>> work = new LinkedHashMap<>();
       for (int i = 0; i < calls.size(); i++) {
-        if (calls.communicator(i) == this) {
-          requests.add(request(calls, i));
-        }
+        SimCommunicator own = (SimCommunicator) calls.communicator(i);
+        own.requireUsable();
+        work.computeIfAbsent(own.endpoint, each -> new ArrayList<>()).add(own.request(calls, i));
       }
-      int code = endpoint.issue(requests);
+      List<Issuing.Work> list = new ArrayList<>(work.size());
+      work.forEach((endpoint, requests) -> list.add(new Issuing.Work(endpoint, requests, List.of())));
+      int code = Issuing.group(task, list);
       if (code != 0) {
-        throw failure(code, "group of " + requests.size() + " calls");
+        throw first.failure(code, "group of " + calls.size() + " calls");
       }
     } finally {
-      kernel.exit(task);
+      first.kernel.exit(task);
     }
   }
 
@@ -112,9 +103,10 @@ public final class SimCommunicator extends CommunicatorBase {
         return code;
       }
       SimStream own = device.own(stream);
-      return endpoint.issue(
-          List.of(
-              endpoint.request(operation, send, recv, count, type, reduction, rootOrPeer, own)));
+      return Issuing.call(
+          task,
+          endpoint,
+          endpoint.request(operation, send, recv, count, type, reduction, rootOrPeer, own));
     } finally {
       kernel.exit(task);
     }

@@ -29,6 +29,13 @@ final class Access {
     return (writes || other.writes) && overlaps(other.start, other.end);
   }
 
+  /** The bytes that both touch, relative to this access. */
+  String common(Access other) {
+    long from = Math.max(start, other.start) - start;
+    long to = Math.min(end, other.end) - start;
+    return from + " to " + (to - 1);
+  }
+
   String words() {
     return writes ? "writes" : "reads";
   }

@@ -25,6 +25,7 @@ public final class Capture {
   private final SimStream origin;
   private final List<SimStream> lanes = new ArrayList<>();
   private final List<Node> nodes = new ArrayList<>();
+  private final List<Runnable> releases = new ArrayList<>();
 
   Capture(SimStream origin) {
     this.origin = origin;
@@ -40,6 +41,11 @@ public final class Capture {
     nodes.add(node);
   }
 
+  /** Does something when the graph that is being captured is closed. */
+  public void whenClosed(Runnable release) {
+    releases.add(release);
+  }
+
   void join(SimStream stream) {
     lanes.add(stream);
     stream.capturedBy(this);
@@ -47,6 +53,6 @@ public final class Capture {
 
   SimGraph end() {
     lanes.forEach(lane -> lane.capturedBy(null));
-    return new SimGraph(origin.device(), List.copyOf(lanes), List.copyOf(nodes));
+    return new SimGraph(origin.device(), List.copyOf(lanes), List.copyOf(nodes), List.copyOf(releases));
   }
 }

@@ -2,11 +2,14 @@ package org.jccl.sim.device;
 
 /** The marker of an event in a stream. */
 final class EventRecord extends StreamOp {
-  private final Recording recording;
+  private final Recording recording = new Recording(this);
 
-  EventRecord(SimStream stream, Recording recording) {
+  EventRecord(SimStream stream) {
     super(stream);
-    this.recording = recording;
+  }
+
+  Recording recording() {
+    return recording;
   }
 
   @Override

@@ -1,5 +1,8 @@
 package org.jccl.sim.device;
 
+import java.util.List;
+import org.jccl.sim.check.Clock;
+import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
 /** A stream's wait for one record of an event. */
@@ -21,7 +24,41 @@ final class EventWait extends StreamOp {
   }
 
   @Override
-  protected void perform() {}
+  public Wait root() {
+    StreamOp head = isReached() ? null : recordingStream().head();
+    return head == null ? this : head.root();
+  }
+
+  @Override
+  public boolean passesEvent() {
+    return !isReached();
+  }
+
+  private boolean isReached() {
+    return recording == null || recording.isReached();
+  }
+
+  private SimStream recordingStream() {
+    return recording == null ? stream() : recording.source().stream();
+  }
+
+  @Override
+  public List<StreamOp> waitsFor() {
+    List<StreamOp> ahead = super.waitsFor();
+    if (recording != null && !recording.isReached()) {
+      ahead.add(recording.source());
+    }
+    return ahead;
+  }
+
+  @Override
+  protected void perform() {
+    Clock done = stream().done();
+    Clock learned = recording == null ? null : recording.clock();
+    if (done != null && learned != null) {
+      done.join(learned);
+    }
+  }
 
   @Override
   protected long duration() {

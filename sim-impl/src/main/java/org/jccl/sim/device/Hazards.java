@@ -5,20 +5,28 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jccl.MisuseKind;
+import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.check.Report;
+import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory that is in use by work in flight, from enqueue to completion: finds memory that is
- * freed too early (SIM-29) and work that starts while earlier, unordered work on the same memory
- * still waits (SIM-28).
+ * The memory that work uses: finds memory that is freed too early (SIM-29) and work on the same
+ * memory that nothing orders (SIM-28).
  *
- * <p>Sound without clocks: had the earlier work been ordered before the later one, the later one
- * could not have started.
+ * <p>By default it looks at work in flight, from enqueue to completion. That is sound without
+ * clocks: had the earlier work been ordered before the later one, the later one could not have
+ * started. At full checks it also keeps what was done before, with the clocks of {@link
+ * HappensBefore}, so that a race is found even where the schedule happened to hide it.
  */
 final class Hazards {
   private final SimDevice device;
   private final Set<StreamOp> inFlight = new LinkedHashSet<>();
   private final List<Arrival> arrivals = new ArrayList<>();
+
+  /** At full checks: the accesses that later work may race with. */
+  private final List<Access> past = new ArrayList<>();
 
   Hazards(SimDevice device) {
     this.device = device;
@@ -47,9 +55,10 @@ final class Hazards {
     arrivals.remove(arrival);
   }
 
-  /** The memory of a range ends, and with it what is known of it. */
+  /** The memory of a range ends: who gets it next has nothing to do with its past. */
   void forget(long start, long end) {
     arrivals.removeIf(arrival -> arrival.overlaps(start, end));
+    past.removeIf(before -> before.overlaps(start, end));
   }
 
   /** Data by another writer than {@code by} that arrived in a range and was not waited for. */
@@ -64,29 +73,43 @@ final class Hazards {
 
   private void compareWithArrivals(StreamOp op) {
     for (Arrival arrival : arrivals) {
-      for (Access a = op.accesses(); a != null && a != Access.NONE; a = a.next) {
-        if (arrival.stream() != op.stream() && a.overlaps(arrival.start(), arrival.end())) {
+      for (Access a = op.accesses(); isAccess(a); a = a.next) {
+        if (arrival.stream() != op.stream()
+            && a.overlaps(arrival.start(), arrival.end())
+            && !device.hasReport()) {
           device.report(
-              MisuseKind.RMA_RACE,
-              op.describe()
-                  + " "
-                  + a.words()
-                  + " memory into which "
-                  + arrival.words()
-                  + " and for whose signal nobody has waited: wait for the signal first"
-                  + " (RMA-11, SIM-60)");
+              new Report(
+                      MisuseKind.RMA_RACE,
+                      " on device "
+                          + device.index()
+                          + ": "
+                          + op.describe()
+                          + " "
+                          + a.words()
+                          + " memory into which "
+                          + arrival.words()
+                          + " and for whose signal nobody has waited")
+                  .rank(device.index(), op.describe() + " " + a.words() + " it", site(op))
+                  .line("wait for the signal first (RMA-11, SIM-60)"));
           return;
         }
       }
     }
   }
 
-  /** Looks for unfinished work on other streams, enqueued before {@code op}, that conflicts. */
+  /** Looks for work that conflicts with {@code op}, which starts now, and is not ordered before. */
   void check(StreamOp op) {
+    if (op.accesses() == Access.NONE) {
+      return;
+    }
     if (!arrivals.isEmpty()) {
       compareWithArrivals(op);
     }
-    if (inFlight.size() < 2 || op.accesses() == Access.NONE) {
+    Clock done = op.stream().done();
+    if (done != null) {
+      checkPast(op, done);
+    }
+    if (inFlight.size() < 2) {
       return;
     }
     for (StreamOp other : inFlight) {
@@ -100,31 +123,102 @@ final class Hazards {
   }
 
   private void compare(StreamOp earlier, StreamOp later) {
-    for (Access a = earlier.accesses(); a != null && a != Access.NONE; a = a.next) {
-      for (Access b = later.accesses(); b != null && b != Access.NONE; b = b.next) {
+    for (Access a = earlier.accesses(); isAccess(a); a = a.next) {
+      for (Access b = later.accesses(); isAccess(b); b = b.next) {
         if (a.conflictsWith(b)) {
-          device.report(
-              MisuseKind.BUFFER_REUSE,
-              later.describe()
-                  + " "
-                  + b.words()
-                  + " memory that "
-                  + earlier.describe()
-                  + " "
-                  + a.words()
-                  + ", enqueued earlier on another stream and not ordered before it:"
-                  + " record an event there and wait for it here (SIM-28)");
+          report(earlier, a, later, b);
           return;
         }
       }
     }
   }
 
-  /** The first work in flight that uses the range, or null. */
-  @Nullable StreamOp user(long start, long end) {
+  private static boolean isAccess(@Nullable Access access) {
+    return access != null && access != Access.NONE;
+  }
+
+  private void checkPast(StreamOp op, Clock done) {
+    for (Access now = op.accesses(); isAccess(now); now = now.next) {
+      for (Access before : past) {
+        StreamOp earlier = before.op;
+        if (earlier != null
+            && earlier != op
+            && before.conflictsWith(now)
+            && !isDone(earlier, done)) {
+          report(earlier, before, op, now);
+          return;
+        }
+      }
+    }
+    for (Access now = op.accesses(); isAccess(now); now = now.next) {
+      Access own = now;
+      past.removeIf(before -> before.op != null && replaces(own, before, before.op, done));
+    }
+    for (Access now = op.accesses(); isAccess(now); now = now.next) {
+      past.add(now);
+    }
+  }
+
+  private static boolean isDone(StreamOp op, Clock done) {
+    return done.at(op.stream().lane()) > op.number();
+  }
+
+  /** Whether what races with {@code before} from now on also races with {@code now}. */
+  private static boolean replaces(Access now, Access before, StreamOp earlier, Clock done) {
+    return isDone(earlier, done)
+        && (now.writes || !before.writes)
+        && now.start <= before.start
+        && before.end <= now.end;
+  }
+
+  private void report(StreamOp earlier, Access a, StreamOp later, Access b) {
+    if (device.hasReport()) {
+      return;
+    }
+    int index = device.index();
+    device.report(
+        new Report(
+                MisuseKind.BUFFER_REUSE,
+                " on device "
+                    + index
+                    + ": "
+                    + later.describe()
+                    + " "
+                    + b.words()
+                    + " memory that "
+                    + earlier.describe()
+                    + " "
+                    + a.words()
+                    + ", enqueued earlier on another stream and not ordered before it (bytes "
+                    + a.common(b)
+                    + ")")
+            .rank(index, earlier.describe() + " " + a.words() + " it", site(earlier))
+            .rank(index, later.describe() + " " + b.words() + " it", site(later))
+            .line("record an event behind the first and wait for it before the other (SIM-28)"));
+  }
+
+  private static @Nullable String site(StreamOp op) {
+    return op.site() == null ? null : "at " + op.site();
+  }
+
+  /**
+   * The first work that uses the range and is in flight, as far as {@code task} knows; or null. At
+   * full checks work counts as in flight until the thread has waited for it.
+   */
+  @Nullable StreamOp user(long start, long end, HostTask task) {
     for (StreamOp op : inFlight) {
-      for (Access a = op.accesses(); a != null && a != Access.NONE; a = a.next) {
+      for (Access a = op.accesses(); isAccess(a); a = a.next) {
         if (a.overlaps(start, end)) {
+          return op;
+        }
+      }
+    }
+    HappensBefore order = device.world().order();
+    if (order != null) {
+      Clock known = order.knownTo(task);
+      for (Access before : past) {
+        StreamOp op = before.op;
+        if (op != null && before.overlaps(start, end) && !isDone(op, known)) {
           return op;
         }
       }

@@ -2,15 +2,34 @@ package org.jccl.sim.device;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jccl.sim.check.Clock;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jspecify.annotations.Nullable;
 
 /** One record of an event: reached or not, when, and who waits. */
 final class Recording {
   private final List<HostTask> hosts = new ArrayList<>(1);
   private final List<EventWait> streams = new ArrayList<>(1);
+  private final StreamOp source;
   private boolean reached;
+  private @Nullable Clock clock;
   private long time;
+
+  /** The record of an event on the stream of {@code source}. */
+  Recording(StreamOp source) {
+    this.source = source;
+  }
+
+  /** The marker in its stream. */
+  StreamOp source() {
+    return source;
+  }
+
+  /** What is known to be done by whoever has waited for it; null if nobody keeps that. */
+  @Nullable Clock clock() {
+    return clock;
+  }
 
   boolean isReached() {
     return reached;
@@ -30,6 +49,8 @@ final class Recording {
   }
 
   void reach(Kernel kernel, long now) {
+    Clock done = source.stream().done();
+    clock = done == null ? null : done.copy();
     reached = true;
     time = now;
     hosts.forEach(kernel::makeReady);

@@ -8,6 +8,7 @@ import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
+import org.jccl.sim.check.Report;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jspecify.annotations.Nullable;
@@ -139,6 +140,9 @@ public final class SimDevice implements Device {
   /** The stream with that handle, or null. */
   public @Nullable SimStream streamOf(long handle) {
     int number = (int) handle - 1;
+    if (handle >>> 32 != index + 1) {
+      return null;
+    }
     if (number == 0) {
       return defaultStream;
     }
@@ -169,10 +173,10 @@ public final class SimDevice implements Device {
     streams.remove(stream);
   }
 
-  /** The device of this simulation whose memory holds the range, or null. */
-  @Nullable SimDevice ownerOf(long address, long bytes) {
+  /** The device of this simulation whose memory holds the address, or null. */
+  @Nullable SimDevice ownerOf(long address) {
     for (SimDevice device : all) {
-      if (device.memory.find(address, bytes) != null) {
+      if (device.memory.find(address, 1) != null) {
         return device;
       }
     }
@@ -187,10 +191,15 @@ public final class SimDevice implements Device {
   private @Nullable RuntimeException pending;
 
   /** A report found by a device step: no host call is there to throw it, so the next one does. */
-  void report(MisuseKind kind, String text) {
+  void report(Report report) {
     if (pending == null) {
-      pending = misuse(kind, text);
+      pending = world.findings().keep(report);
     }
+  }
+
+  /** Whether a report of a device step waits to be thrown. */
+  boolean hasReport() {
+    return pending != null;
   }
 
   /** Throws what a device step has reported. */

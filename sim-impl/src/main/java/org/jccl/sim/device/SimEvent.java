@@ -2,6 +2,8 @@ package org.jccl.sim.device;
 
 import org.jccl.Event;
 import org.jccl.Stream;
+import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Wait;
@@ -52,9 +54,9 @@ final class SimEvent implements Event {
       capture = own.capture();
       own.submit(
           on -> {
-            Recording fresh = new Recording();
-            recording = fresh;
-            return new EventRecord(on, fresh);
+            EventRecord marker = new EventRecord(on);
+            recording = marker.recording();
+            return marker;
           });
     } finally {
       kernel.exit(task);
@@ -69,8 +71,9 @@ final class SimEvent implements Event {
       Recording last = recording;
       if (last != null && !last.isReached()) {
         last.addWaiter(task);
-        kernel.await(task, last::isReached, Wait.of("an event of device " + device.index()));
+        kernel.await(task, last::isReached, new EventSync(last));
       }
+      learn(task, last);
     } finally {
       kernel.exit(task);
     }
@@ -85,9 +88,46 @@ final class SimEvent implements Event {
       if (last != null && !last.isReached()) {
         kernel.letOthersRun(task);
       }
+      if (last != null && last.isReached()) {
+        learn(task, last);
+      }
       return last == null || last.isReached();
     } finally {
       kernel.exit(task);
+    }
+  }
+
+  private void learn(HostTask task, @Nullable Recording reached) {
+    HappensBefore order = device.world().order();
+    Clock clock = reached == null ? null : reached.clock();
+    if (order != null && clock != null) {
+      order.learned(task, clock);
+    }
+  }
+
+  /** A host thread's wait for one record. */
+  private final class EventSync implements Wait {
+    private final Recording awaited;
+
+    EventSync(Recording awaited) {
+      this.awaited = awaited;
+    }
+
+    @Override
+    public String describe() {
+      return "an event of device " + device.index() + ", behind " + root().describe();
+    }
+
+    @Override
+    public Wait root() {
+      StreamOp head = awaited.source().stream().head();
+      return head == null ? Wait.of("nothing") : head.root();
+    }
+
+    @Override
+    public boolean passesEvent() {
+      StreamOp head = awaited.source().stream().head();
+      return head != null && head.passesEvent();
     }
   }
 

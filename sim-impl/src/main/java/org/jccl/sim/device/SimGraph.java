@@ -15,12 +15,14 @@ final class SimGraph implements Graph {
   private final List<SimStream> lanes;
   private final List<Capture.Node> nodes;
   private final List<SimStream> own = new ArrayList<>();
+  private final List<Runnable> releases;
   private boolean closed;
 
-  SimGraph(SimDevice device, List<SimStream> lanes, List<Capture.Node> nodes) {
+  SimGraph(SimDevice device, List<SimStream> lanes, List<Capture.Node> nodes, List<Runnable> releases) {
     this.device = device;
     this.lanes = lanes;
     this.nodes = nodes;
+    this.releases = releases;
     for (int lane = 1; lane < lanes.size(); lane++) {
       own.add(lanes.get(lane).device().newStream());
     }
@@ -60,6 +62,7 @@ final class SimGraph implements Graph {
     if (!closed) {
       closed = true;
       own.forEach(SimStream::close);
+      releases.forEach(Runnable::run);
     }
   }
 }

@@ -73,8 +73,9 @@ public final class SimMemory implements DeviceMemory {
             MisuseKind.BUFFER_RANGE, "free of an address that is not the start of an allocation");
       }
       Allocation allocation = before[at];
-      StreamOp user = device.hazards().user(address, address + allocation.bytes().byteSize());
+      StreamOp user = device.hazards().user(address, address + allocation.bytes().byteSize(), task);
       if (user != null) {
+        user.memoryIsFreed();
         throw device.misuse(
             MisuseKind.BUFFER_FREED,
             "allocation "
@@ -138,17 +139,27 @@ public final class SimMemory implements DeviceMemory {
     if (memory != null) {
       return memory;
     }
-    SimDevice owner = device.ownerOf(address, bytes);
-    if (owner != null) {
+    SimDevice owner = device.ownerOf(address);
+    if (owner != null && owner != device) {
       throw device.misuse(
           MisuseKind.BUFFER_DEVICE,
           what + " is memory of device " + owner.index() + ", not of this device (SIM-27)");
     }
+    String room = room(address);
+    if (room != null) {
+      throw device.misuse(MisuseKind.BUFFER_RANGE, what + " needs " + bytes + " bytes, " + room);
+    }
     throw device.misuse(
-        MisuseKind.BUFFER_RANGE, what + " needs " + bytes + " bytes, " + room(address));
+        MisuseKind.BUFFER_INVALID,
+        what
+            + (address == 0 ? " is null" : " is at an address in no live allocation")
+            + ", and "
+            + bytes
+            + " bytes of it are used (SIM-26)");
   }
 
-  private String room(long address) {
+  /** What is left behind an address inside or at the end of an allocation, or null. */
+  private @Nullable String room(long address) {
     Allocation[] table = live;
     int at = indexOf(table, address);
     int below = at >= 0 ? at : -at - 2;
@@ -166,7 +177,7 @@ public final class SimMemory implements DeviceMemory {
             + " (SIM-25)";
       }
     }
-    return "but the address is in no live allocation (SIM-26)";
+    return null;
   }
 
   private static int indexOf(Allocation[] table, long address) {

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jccl.Event;
 import org.jccl.Graph;
-import org.jccl.MisuseKind;
 import org.jccl.Stream;
+import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Wait;
@@ -32,6 +33,11 @@ public final class SimStream implements Stream {
   private long clock;
   private boolean closed;
   private @Nullable Capture capture;
+  private final int lane;
+
+  /** What is ordered before the work that comes next; null where nobody keeps that. */
+  private final @Nullable Clock done;
+
   private @Nullable RuntimeException failure;
 
   /** Someone who waits for the first {@code target} pieces of work. */
@@ -40,6 +46,9 @@ public final class SimStream implements Stream {
   SimStream(SimDevice device, int number) {
     this.device = device;
     this.number = number;
+    HappensBefore order = device.world().order();
+    this.lane = order == null ? 0 : order.newLane();
+    this.done = order == null ? null : new Clock();
   }
 
   @Override
@@ -60,6 +69,16 @@ public final class SimStream implements Stream {
   /** Virtual time at which the last finished work ended, in nanoseconds. */
   public long clock() {
     return clock;
+  }
+
+  /** Its number among all streams of the world; at full checks only. */
+  int lane() {
+    return lane;
+  }
+
+  /** What is ordered before the work that comes next; null where nobody keeps that. */
+  public @Nullable Clock done() {
+    return done;
   }
 
   // ---------------------------------------------------------------- work
@@ -85,6 +104,10 @@ public final class SimStream implements Stream {
   /** Enqueues work; called with the baton in hand. */
   public void enqueue(StreamOp op) {
     op.numbered(enqueued++);
+    HappensBefore order = device.world().order();
+    if (order != null) {
+      op.issuedBy(order, device.world().kernel().holder());
+    }
     device.hazards().enqueued(op);
     queue.addLast(op);
     if (queue.size() == 1) {
@@ -99,6 +122,9 @@ public final class SimStream implements Stream {
       throw new IllegalStateException("work finished out of order: " + op.describe());
     }
     device.hazards().finished(op);
+    if (done != null) {
+      done.advance(lane, op.number() + 1);
+    }
     finished++;
     clock = Math.max(clock, end);
     if (!waiters.isEmpty()) {
@@ -123,6 +149,10 @@ public final class SimStream implements Stream {
           futures.add(waiter.future);
         }
       }
+    }
+    HappensBefore order = device.world().order();
+    if (order != null && done != null && !futures.isEmpty()) {
+      order.told(done);
     }
     futures.forEach(future -> future.complete(null));
   }
@@ -151,11 +181,30 @@ public final class SimStream implements Stream {
   }
 
   void awaitFinished(HostTask task, long target) {
-    if (finished >= target) {
-      return;
+    if (finished < target) {
+      waiters.add(new Waiter(target, task, null));
+      device.world().kernel().await(task, () -> finished >= target, new HeadWait());
     }
-    waiters.add(new Waiter(target, task, null));
-    device.world().kernel().await(task, () -> finished >= target, new HeadWait());
+    learn(task);
+  }
+
+  private void learn(HostTask task) {
+    HappensBefore order = device.world().order();
+    if (order != null && done != null) {
+      order.learned(task, done);
+    }
+  }
+
+  /** The work directly ahead of the {@code number}-th, or null. */
+  @Nullable StreamOp ahead(long number) {
+    StreamOp before = null;
+    for (StreamOp op : queue) {
+      if (op.number() >= number) {
+        break;
+      }
+      before = op;
+    }
+    return before;
   }
 
   /**
@@ -184,15 +233,15 @@ public final class SimStream implements Stream {
     }
 
     @Override
-    public List<Integer> ranks() {
+    public Wait root() {
       StreamOp head = queue.peekFirst();
-      return head == null ? List.of() : head.ranks();
+      return head == null ? this : head.root();
     }
 
     @Override
-    public MisuseKind whenMissing() {
+    public boolean passesEvent() {
       StreamOp head = queue.peekFirst();
-      return head == null ? MisuseKind.DEADLOCK : head.whenMissing();
+      return head != null && head.passesEvent();
     }
   }
 
@@ -204,6 +253,9 @@ public final class SimStream implements Stream {
       long target = enqueued;
       if (finished < target) {
         kernel.letOthersRun(task); // so that a loop that polls comes to an end
+      }
+      if (finished >= target) {
+        learn(task);
       }
       return finished >= target;
     } finally {
@@ -219,6 +271,7 @@ public final class SimStream implements Stream {
       requireNotCapturing("completion");
       SimFuture future = new SimFuture(this, enqueued);
       if (finished >= enqueued) {
+        learn(task);
         future.complete(null);
       } else {
         waiters.add(new Waiter(enqueued, null, future));

@@ -1,16 +1,25 @@
 package org.jccl.sim.device;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Step;
 import org.jccl.sim.kernel.Trace;
 import org.jccl.sim.kernel.Wait;
+import org.jspecify.annotations.Nullable;
 
 /** One piece of work on one stream. It runs when it is at the head and whatever else it needs. */
 public abstract class StreamOp extends Step implements Wait {
   private final SimStream stream;
   private long number;
   private Access accesses = Access.NONE;
+  private @Nullable Clock issued;
+  private @Nullable String site;
 
   /** Work for {@code stream}; {@link SimStream#enqueue} puts it there. */
   protected StreamOp(SimStream stream) {
@@ -52,6 +61,52 @@ public abstract class StreamOp extends Step implements Wait {
     return accesses;
   }
 
+  /** At full checks: what the host thread that enqueues it knows, and where it does so. */
+  final void issuedBy(HappensBefore order, @Nullable HostTask task) {
+    if (issued == null && task != null) {
+      issued = order.knownTo(task);
+    }
+    if (site == null) {
+      site = CallSite.current();
+    }
+  }
+
+  /** Its host thread knew that when it asked for this work. */
+  protected final void issuedWith(@Nullable Clock known) {
+    issued = known;
+  }
+
+  /** Where it was enqueued. */
+  protected final void madeAt(@Nullable String where) {
+    site = where;
+  }
+
+  /** Where it was enqueued, if that is known. */
+  public final @Nullable String site() {
+    return site;
+  }
+
+  /** Memory that it uses is freed, which is reported next. */
+  public void memoryIsFreed() {}
+
+  /** The work that has to be done before it, as far as it is known now; for reports. */
+  public List<StreamOp> waitsFor() {
+    StreamOp ahead = stream.ahead(number);
+    List<StreamOp> all = new ArrayList<>();
+    if (ahead != null) {
+      all.add(ahead);
+    }
+    return all;
+  }
+
+  /** Its stream learns what is ordered before this work. */
+  public final void learnOrder() {
+    Clock done = stream.done();
+    if (done != null && issued != null) {
+      done.join(issued);
+    }
+  }
+
   /** It is now at the head of its stream: by default it can run. */
   protected void reached() {
     stream.device().world().kernel().makeReady(this);
@@ -65,6 +120,7 @@ public abstract class StreamOp extends Step implements Wait {
 
   @Override
   protected final void run() {
+    learnOrder();
     begin();
     try {
       perform();

@@ -1,11 +1,18 @@
 package org.jccl.sim.device;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.CheckLevel;
 import org.jccl.MisuseKind;
+import org.jccl.ReportedMisuse;
+import org.jccl.sim.check.Findings;
+import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.check.Report;
 import org.jccl.sim.cost.CostModel;
 import org.jccl.sim.kernel.Kernel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What everything in one simulation shares.
@@ -14,6 +21,9 @@ import org.jccl.sim.kernel.Kernel;
  * @param environment NCCL's environment variables as the simulation sees them (chapter 10)
  * @param kernel the event loop
  * @param checks how much is checked
+ * @param findings what was reported so far
+ * @param order what is ordered before what, or null below {@link CheckLevel#FULL}
+ * @param reductions the last handle of a custom reduction: none is used twice (SIM-51, SIM-52)
  * @param cost how long things take in virtual time
  */
 public record World(
@@ -21,6 +31,9 @@ public record World(
     Map<String, String> environment,
     Kernel kernel,
     CheckLevel checks,
+    Findings findings,
+    @Nullable HappensBefore order,
+    AtomicInteger reductions,
     CostModel cost) {
   /** Whether anything is checked. */
   public boolean isChecking() {
@@ -46,11 +59,9 @@ public record World(
     }
   }
 
-  /** A misuse report about one rank's device, with the line that replays it. */
-  public RuntimeException misuse(MisuseKind kind, int device, String text) {
-    return new org.jccl.ReportedMisuse(
-        kind,
-        java.util.List.of(device),
-        kind + " on device " + device + ": " + text + "\n  replay: " + kernel.choices().describe());
+  /** A misuse report about one rank's device, with the line that replays it; kept. */
+  public ReportedMisuse misuse(MisuseKind kind, int device, String text) {
+    return findings.keep(
+        new Report(kind, " on device " + device + ": " + text).among(List.of(device)));
   }
 }

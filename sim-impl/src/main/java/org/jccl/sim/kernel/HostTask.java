@@ -34,6 +34,8 @@ public final class HostTask extends Step {
 
   int depth;
 
+  private long issueNumber;
+
   /** Set while the task waits; read by reports. */
   @Nullable Wait waitingFor;
 
@@ -69,6 +71,16 @@ public final class HostTask extends Step {
   /** What it waits for, or null. */
   public @Nullable Wait waitingFor() {
     return waitingFor;
+  }
+
+  /** Number of the call or outermost group that this thread is issuing or has issued last. */
+  public long issueNumber() {
+    return issueNumber;
+  }
+
+  /** Begins the next call or outermost group. */
+  public void nextIssue() {
+    issueNumber++;
   }
 
   /** Makes its wait end by throwing {@code misuse}. */

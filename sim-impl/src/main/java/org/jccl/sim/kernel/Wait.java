@@ -1,10 +1,23 @@
 package org.jccl.sim.kernel;
 
 import java.util.List;
-import org.jccl.MisuseKind;
 
 /** What a host task waits for: words for people, and the ranks on whom it depends. */
 public interface Wait {
+  /** What kind of thing would have to come. */
+  enum Nature {
+    /** Something outside the simulation's view: a barrier of the process group, a future. */
+    HOST,
+    /** A rank that joins a communicator. */
+    CREATION,
+    /** A rank's part in a collective. */
+    COLLECTIVE,
+    /** The other half of a message. */
+    MESSAGE,
+    /** A signal of a one-sided operation. */
+    SIGNAL
+  }
+
   /** What is waited for, in words. */
   String describe();
 
@@ -13,9 +26,37 @@ public interface Wait {
     return List.of();
   }
 
-  /** What it is called if those ranks have ended and will never do it. */
-  default MisuseKind whenMissing() {
-    return MisuseKind.DEADLOCK;
+  /**
+   * What this wait comes down to: a stream waits for the work at its head, that work for the one
+   * before it on its communicator, an event's wait for what the event's stream waits for.
+   */
+  default Wait root() {
+    return this;
+  }
+
+  /** What would have to come. */
+  default Nature nature() {
+    return Nature.HOST;
+  }
+
+  /** The communicator in which it is waited, or an empty text. */
+  default String communicator() {
+    return "";
+  }
+
+  /** Whether an event of another stream lies between this wait and its root. */
+  default boolean passesEvent() {
+    return false;
+  }
+
+  /** Whether the host itself waits inside a stream operation, as NCCL's may (rule STR-11). */
+  default boolean isRendezvous() {
+    return false;
+  }
+
+  /** How many ranks take part. */
+  default int participants() {
+    return 0;
   }
 
   /** A wait of which nothing but words is known. */

@@ -1,0 +1,60 @@
+package org.jccl.sim.check;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+import org.jccl.MisuseKind;
+import org.jccl.ReportedMisuse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One report while it is written: what was found, a line for each rank with its call and where it
+ * was made, what to do, and the line that replays the run.
+ */
+public final class Report {
+  private final MisuseKind kind;
+  private final StringBuilder text;
+  private final TreeSet<Integer> ranks = new TreeSet<>();
+
+  /** Begins with the kind, followed by {@code summary}. */
+  public Report(MisuseKind kind, String summary) {
+    this.kind = kind;
+    this.text = new StringBuilder(kind.name()).append(summary);
+  }
+
+  /** What was found. */
+  public MisuseKind kind() {
+    return kind;
+  }
+
+  /** A rank that is involved, what it called, and where; null if only a replay could say where. */
+  public Report rank(int rank, Object call, @Nullable String site) {
+    ranks.add(rank);
+    text.append("\n  rank ").append(rank).append(": ").append(call);
+    text.append("\n    ");
+    text.append(site == null ? "(its call site: replay with checks FULL)" : site);
+    return this;
+  }
+
+  /** Ranks that are involved without a line of their own. */
+  public Report among(Collection<Integer> involved) {
+    ranks.addAll(involved);
+    return this;
+  }
+
+  /** One more line: a cycle, what to do. */
+  public Report line(String words) {
+    text.append("\n  ").append(words);
+    return this;
+  }
+
+  /** More of the last line. */
+  public Report text(String words) {
+    text.append(words);
+    return this;
+  }
+
+  ReportedMisuse toMisuse(String replay) {
+    return new ReportedMisuse(kind, List.copyOf(ranks), text + "\n  replay: " + replay);
+  }
+}

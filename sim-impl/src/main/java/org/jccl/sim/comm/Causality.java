@@ -1,0 +1,45 @@
+package org.jccl.sim.comm;
+
+import org.jccl.ops.Operation;
+import org.jccl.sim.check.Clock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What ranks learn of each other's past through an operation: only what its data flow promises, an
+ * all-reduce is a barrier, a broadcast is not.
+ */
+final class Causality {
+  private Causality() {}
+
+  /** The end of {@code to} comes after the start of {@code from}. */
+  static void flow(Launch from, Launch to) {
+    Clock source = from.order();
+    Clock target = to.order();
+    if (source != null && target != null) {
+      target.join(source);
+    }
+  }
+
+  /** The parts of one collective have met. */
+  static void collective(@Nullable Part[] parts) {
+    Part first = Execution.present(parts[0]);
+    Operation operation = first.request.operation();
+    if (operation.dataFlow() == Operation.DataFlow.ROOT_TO_ALL) {
+      Part root = Execution.present(parts[first.request.rootOrPeer()]);
+      for (Part part : parts) {
+        flow(root.launch, Execution.present(part).launch);
+      }
+      return;
+    }
+    Part meeting = operation.hasRoot() ? parts[first.request.rootOrPeer()] : first;
+    Launch all = Execution.present(meeting).launch;
+    for (Part part : parts) {
+      flow(Execution.present(part).launch, all);
+    }
+    if (operation.dataFlow() == Operation.DataFlow.ALL_TO_ALL) {
+      for (Part part : parts) {
+        flow(all, Execution.present(part).launch);
+      }
+    }
+  }
+}
