@@ -98,10 +98,7 @@ final class AbiOneSided {
   }
 
   private static int read(
-      OneSided oneSided,
-      int count,
-      MemorySegment descriptors,
-      List<OneSidedCall.Awaited> awaited) {
+      OneSided oneSided, int count, MemorySegment descriptors, List<OneSidedCall.Awaited> awaited) {
     int code = oneSided.checkWait(AbiState.isNull(descriptors) ? 0 : count);
     for (int i = 0; code == 0 && i < count; i++) {
       MemorySegment each = descriptors.asSlice(i * DESCRIPTOR_BYTES, DESCRIPTOR_BYTES);

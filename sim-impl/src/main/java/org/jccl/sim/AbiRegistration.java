@@ -137,8 +137,7 @@ final class AbiRegistration {
     if (window == 0) {
       return OK;
     }
-    if (!Registrations.supportsWindows(state.world())
-        && state.world().version() < CHECKS_WINDOWS) {
+    if (!Registrations.supportsWindows(state.world()) && state.world().version() < CHECKS_WINDOWS) {
       return deregister(comm, window); // WIN-03
     }
     HostTask task = state.kernel().enter();

@@ -357,7 +357,17 @@ final class SimAbi implements NcclAbi {
       long comm,
       long stream) {
     return oneSided.putSignal(
-        source, count, type, peer, peerWindow, peerOffset, signalIndex, context, flags, comm, stream);
+        source,
+        count,
+        type,
+        peer,
+        peerWindow,
+        peerOffset,
+        signalIndex,
+        context,
+        flags,
+        comm,
+        stream);
   }
 
   @Override

@@ -47,7 +47,8 @@ class MemoryMisuseTest {
       if (number() == 0) {
         ok(abi.getUniqueId(id));
       }
-      id.copyFrom(MemorySegment.ofArray(context.processGroup().broadcast(id.toArray(JAVA_BYTE), 0)));
+      id.copyFrom(
+          MemorySegment.ofArray(context.processGroup().broadcast(id.toArray(JAVA_BYTE), 0)));
       ok(abi.commInitRank(slot, context.worldSize(), id, number()));
       comm = slot.get(JAVA_LONG, 0);
       ok(abi.memAlloc(slot, BYTES));

@@ -58,14 +58,10 @@ public enum Liar {
   NEVER_COMES(Lies.NEVER_COMES, "DEADLOCK", "required_COL_10_allReduceIsTheFoldOverRanks"),
   /** Takes an element type that there is not. */
   ACCEPTS_ANY_TYPE(
-      RawLies.ACCEPTS_ANY_TYPE,
-      "returned 0, expected 4",
-      "required_TYP_02_typesOutOfRange"),
+      RawLies.ACCEPTS_ANY_TYPE, "returned 0, expected 4", "required_TYP_02_typesOutOfRange"),
   /** Takes the first custom reduction before one is made. */
   ACCEPTS_OPERATION_5(
-      RawLies.ACCEPTS_OPERATION_5,
-      "with op 5",
-      "required_RED_02_reductionsOutOfRange"),
+      RawLies.ACCEPTS_OPERATION_5, "with op 5", "required_RED_02_reductionsOutOfRange"),
   /** Looks at no argument of a call of count 0. */
   CHECKS_NOTHING_OF_COUNT_0(
       RawLies.CHECKS_NOTHING_OF_COUNT_0,
@@ -73,14 +69,10 @@ public enum Liar {
       "required_COL_08_rootsAndPeersOutOfRange"),
   /** Gives the wrong one of two similar codes. */
   SAYS_USAGE_FOR_ARGUMENT(
-      RawLies.SAYS_USAGE_FOR_ARGUMENT,
-      "returned 5, expected 4",
-      "required_TYP_02_typesOutOfRange"),
+      RawLies.SAYS_USAGE_FOR_ARGUMENT, "returned 5, expected 4", "required_TYP_02_typesOutOfRange"),
   /** Wants a stream of its own. */
   REFUSES_THE_NULL_STREAM(
-      RawLies.REFUSES_THE_NULL_STREAM,
-      "on null",
-      "required_STR_07_theNullStreamIsTheDevicesOwn"),
+      RawLies.REFUSES_THE_NULL_STREAM, "on null", "required_STR_07_theNullStreamIsTheDevicesOwn"),
   /** Says the same about every result. */
   HAS_ONE_TEXT_FOR_ALL(
       RawLies.HAS_ONE_TEXT_FOR_ALL,
@@ -88,9 +80,7 @@ public enum Liar {
       "required_VER_02_everyResultHasATextOfItsOwn"),
   /** Leaves what was in the handle when creation fails. */
   KEEPS_THE_HANDLE(
-      RawLies.KEEPS_THE_HANDLE,
-      "the handle is not null",
-      "required_INIT_04_ranksOutOfRange"),
+      RawLies.KEEPS_THE_HANDLE, "the handle is not null", "required_INIT_04_ranksOutOfRange"),
   /** Destroys reductions that are not there. */
   DESTROYS_ANY_OPERATION(
       RawLies.DESTROYS_ANY_OPERATION,
@@ -145,14 +135,10 @@ public enum Liar {
       "required_P2P_05_loneMessagesToSelf"),
   /** Thinks that an empty message is none. */
   DROPS_EMPTY_SENDS(
-      RawLies.DROPS_EMPTY_SENDS,
-      "waits for",
-      "required_P2P_04_emptyMessagesNeedNoMemory"),
+      RawLies.DROPS_EMPTY_SENDS, "waits for", "required_P2P_04_emptyMessagesNeedNoMemory"),
   /** Has the codes of two reductions mixed up. */
   SWAPS_MAX_AND_MIN(
-      RawLies.SWAPS_MAX_AND_MIN,
-      "combined by op 2",
-      "required_RED_01_everyReductionHasItsCode"),
+      RawLies.SWAPS_MAX_AND_MIN, "combined by op 2", "required_RED_01_everyReductionHasItsCode"),
   /** Knows one root only. */
   BROADCASTS_FROM_RANK_0(
       RawLies.BROADCASTS_FROM_RANK_0,
@@ -169,10 +155,7 @@ public enum Liar {
       "recv, root",
       "required_COL_13_otherRanksReceiveBuffersAreLeftAlone"),
   /** Rounds addresses down to whole elements. */
-  ALIGNS_ADDRESSES(
-      RawLies.ALIGNS_ADDRESSES,
-      "the bytes",
-      "required_TYP_07_movesNeedNoAlignment"),
+  ALIGNS_ADDRESSES(RawLies.ALIGNS_ADDRESSES, "the bytes", "required_TYP_07_movesNeedNoAlignment"),
   /** Reads a scalar in device memory when it is given. */
   READS_SCALARS_AT_ONCE(
       RawLies.READS_SCALARS_AT_ONCE,

@@ -31,8 +31,7 @@ final class RawLies {
   // ---------------------------------------------------------------- arguments
 
   static final Lie ACCEPTS_ANY_TYPE =
-      answering(
-          call -> call.isOperation() && call.number("type") > 11 ? SUCCESS : call.honest());
+      answering(call -> call.isOperation() && call.number("type") > 11 ? SUCCESS : call.honest());
 
   static final Lie ACCEPTS_OPERATION_5 =
       answering(
@@ -42,8 +41,7 @@ final class RawLies {
                   : call.honest());
 
   static final Lie CHECKS_NOTHING_OF_COUNT_0 =
-      answering(
-          call -> call.isOperation() && call.number("count") == 0 ? SUCCESS : call.honest());
+      answering(call -> call.isOperation() && call.number("count") == 0 ? SUCCESS : call.honest());
 
   static final Lie SAYS_USAGE_FOR_ARGUMENT =
       answering(
@@ -92,7 +90,8 @@ final class RawLies {
 
   static final Lie FORGETS_TO_POISON =
       answering(
-          call -> call.isOperation() && call.number("type") > 11 ? INVALID_ARGUMENT : call.honest());
+          call ->
+              call.isOperation() && call.number("type") > 11 ? INVALID_ARGUMENT : call.honest());
 
   static final Lie RETURNS_THE_FIRST_ERROR =
       answering(
@@ -213,6 +212,5 @@ final class RawLies {
                       .honest()
                   : call.honest());
 
-  static final Lie READS_SCALARS_AT_ONCE =
-      answering(call -> call.with("residence", 1).honest());
+  static final Lie READS_SCALARS_AT_ONCE = answering(call -> call.with("residence", 1).honest());
 }

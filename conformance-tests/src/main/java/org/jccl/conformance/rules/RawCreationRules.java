@@ -102,7 +102,8 @@ public abstract class RawCreationRules extends RawSuite {
             MemorySegment id = rank.id();
             rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
             device(rank, 1).makeCurrent();
-            rank.expect("ncclCommInitRank", SUCCESS, () -> abi.commInitRank(rank.handle(), 1, id, 0));
+            rank.expect(
+                "ncclCommInitRank", SUCCESS, () -> abi.commInitRank(rank.handle(), 1, id, 0));
             device(rank, 0).makeCurrent();
             rank.expect("ncclGroupEnd", SUCCESS, abi::groupEnd);
             long made = rank.madeHandle();
@@ -200,8 +201,7 @@ public abstract class RawCreationRules extends RawSuite {
           try (DeviceBuffer two = rank.memory(DataType.INT32, 7, 0)) {
             long at = two.address();
             rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
-            rank.expect(
-                "ncclSend", SUCCESS, () -> abi.send(at, 1, INT32, 0, alone, rank.stream()));
+            rank.expect("ncclSend", SUCCESS, () -> abi.send(at, 1, INT32, 0, alone, rank.stream()));
             rank.expect(
                 "ncclRecv", SUCCESS, () -> abi.recv(at + 4, 1, INT32, 0, alone, rank.stream()));
             rank.expect("ncclGroupEnd", SUCCESS, abi::groupEnd);

@@ -93,7 +93,9 @@ public abstract class RawErrorRules extends RawSuite {
             rank.destroy(blocking);
             long polled = rank.openAlone(rank.nonblocking());
             rank.expect(
-                "root 9", INVALID_ARGUMENT, () -> abi.bcast(at, 1, INT32, 9, polled, rank.stream()));
+                "root 9",
+                INVALID_ARGUMENT,
+                () -> abi.bcast(at, 1, INT32, 9, polled, rank.stream()));
             rank.expect("the next sum", INVALID_ARGUMENT, () -> rank.sum(buffer, polled));
             rank.abort(polled);
           }

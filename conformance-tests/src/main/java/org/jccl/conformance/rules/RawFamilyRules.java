@@ -25,14 +25,11 @@ public abstract class RawFamilyRules extends RawSuite {
   }
 
   /** Splits, waits for the parent, and gives the child or 0. */
-  private static long split(
-      RawRank rank, long parent, int color, int key, MemorySegment config) {
+  private static long split(RawRank rank, long parent, int color, int key, MemorySegment config) {
     MemorySegment out = rank.allocate(8);
     out.fill((byte) 0x77);
     rank.expect(
-        "ncclCommSplit",
-        SUCCESS,
-        () -> rank.abi().commSplit(parent, color, key, out, config));
+        "ncclCommSplit", SUCCESS, () -> rank.abi().commSplit(parent, color, key, out, config));
     rank.expectReady("the parent after a split", parent);
     long child = out.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0);
     if (child != 0) {

@@ -76,7 +76,8 @@ public abstract class RawMemoryRules extends RawSuite {
           rank.slot().set(JAVA_LONG, 0, 77);
           rank.expect("0 bytes", SUCCESS, () -> abi.memAlloc(rank.slot(), 0));
           rank.world().check(rank.slot().get(JAVA_LONG, 0) == 0, "0 bytes are not at null");
-          rank.expect("2^48 bytes", UNHANDLED_CUDA_ERROR, () -> abi.memAlloc(rank.slot(), IMPOSSIBLE));
+          rank.expect(
+              "2^48 bytes", UNHANDLED_CUDA_ERROR, () -> abi.memAlloc(rank.slot(), IMPOSSIBLE));
           rank.expect(
               "no output", UNHANDLED_CUDA_ERROR, () -> abi.memAlloc(MemorySegment.NULL, PAGE));
           rank.expect("ncclMemFree(null)", SUCCESS, () -> abi.memFree(0));

@@ -14,8 +14,8 @@ import org.jccl.conformance.harness.Subject;
 import org.jccl.spi.NcclAbi;
 
 /**
- * One-sided operations, on the raw surface (rules RMA-01 to RMA-11, ARG-11 to ARG-14). In every test
- * each rank's part of the window has its sources in the first half, its targets in the second.
+ * One-sided operations, on the raw surface (rules RMA-01 to RMA-11, ARG-11 to ARG-14). In every
+ * test each rank's part of the window has its sources in the first half, its targets in the second.
  */
 public abstract class RawOneSidedRules extends RawSuite {
   private static final int SINCE = 22902;

@@ -98,8 +98,7 @@ public abstract class RawParameterRules extends RawSuite {
   public void required_ARG_35_typedGettersKnowOneType() {
     raw(
         underSince(
-            SINCE,
-            Map.of("NCCL_DEBUG_SUBSYS", "COLL,P2P", "NCCL_DEBUG_TIMESTAMP_LEVELS", "^WARN")),
+            SINCE, Map.of("NCCL_DEBUG_SUBSYS", "COLL,P2P", "NCCL_DEBUG_TIMESTAMP_LEVELS", "^WARN")),
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -191,8 +190,7 @@ public abstract class RawParameterRules extends RawSuite {
                   abi.paramGetAllParameterKeys(none, rank.slot()),
                   abi.paramGetAllParameterKeys(out, none));
           rank.world()
-              .check(
-                  codes.stream().allMatch(code -> code == INVALID_ARGUMENT), "nulls: " + codes);
+              .check(codes.stream().allMatch(code -> code == INVALID_ARGUMENT), "nulls: " + codes);
         });
   }
 

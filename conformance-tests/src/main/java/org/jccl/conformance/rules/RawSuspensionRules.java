@@ -121,7 +121,8 @@ public abstract class RawSuspensionRules extends RawSuite {
           try (RawMemory memory = new RawMemory(rank, 4096)) {
             memory.expectSum("a communicator", 0, 5);
             suspend(rank, MEMORY, SUCCESS);
-            rank.expect("its rank", SUCCESS, () -> rank.abi().commUserRank(rank.comm(), rank.slot()));
+            rank.expect(
+                "its rank", SUCCESS, () -> rank.abi().commUserRank(rank.comm(), rank.slot()));
             resume(rank, SUCCESS);
             memory.expectSum("a resumed communicator", 0, 6);
           }

@@ -244,8 +244,7 @@ public abstract class RawWindowRules extends RawSuite {
   private static void refusedWindow(
       RawRank rank, long comm, long at, long bytes, int code, boolean zeroed, String what) {
     rank.slot().set(JAVA_LONG, 0, 77);
-    rank.expect(
-        what, code, () -> rank.abi().commWindowRegister(comm, at, bytes, rank.slot(), 0));
+    rank.expect(what, code, () -> rank.abi().commWindowRegister(comm, at, bytes, rank.slot(), 0));
     long out = rank.slot().get(JAVA_LONG, 0);
     rank.world().check(out == (zeroed ? 0 : 77), what + ": the output is " + out);
   }
@@ -283,8 +282,7 @@ public abstract class RawWindowRules extends RawSuite {
   private static void exchange(RawRank rank, long from, long to) {
     NcclAbi abi = rank.abi();
     int type = RawMemory.INT32;
-    rank.expect(
-        "ncclSend", SUCCESS, () -> abi.send(from, 1, type, 0, rank.comm(), rank.stream()));
+    rank.expect("ncclSend", SUCCESS, () -> abi.send(from, 1, type, 0, rank.comm(), rank.stream()));
     rank.expect("ncclRecv", SUCCESS, () -> abi.recv(to, 1, type, 0, rank.comm(), rank.stream()));
   }
 
@@ -335,11 +333,8 @@ public abstract class RawWindowRules extends RawSuite {
                 INTERNAL_ERROR,
                 () -> abi.winGetUserPtr(rank.comm(), 4096, out));
             rank.expect(
-                "ncclWinGetUserPtr",
-                SUCCESS,
-                () -> abi.winGetUserPtr(rank.comm(), window, out));
-            rank.world()
-                .check(out.get(JAVA_LONG, 0) == memory.address(), "it is another address");
+                "ncclWinGetUserPtr", SUCCESS, () -> abi.winGetUserPtr(rank.comm(), window, out));
+            rank.world().check(out.get(JAVA_LONG, 0) == memory.address(), "it is another address");
             memory.end(window);
           }
         });

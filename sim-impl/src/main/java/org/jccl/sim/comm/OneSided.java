@@ -105,8 +105,7 @@ public final class OneSided {
       long offset,
       List<OneSidedCall.Awaited> awaited) {
     endpoint.requireAwake(kind.name());
-    String site =
-        endpoint.device().world().checks() == CheckLevel.FULL ? CallSite.current() : null;
+    String site = endpoint.device().world().checks() == CheckLevel.FULL ? CallSite.current() : null;
     return new OneSidedCall(
         kind, stream, stream.isCapturing(), source, bytes, peer, window, offset, awaited, site);
   }

@@ -48,8 +48,7 @@ public record OneSidedCall(
   public record Awaited(int peer, int count) {}
 
   OneSidedCall on(SimStream other) {
-    return new OneSidedCall(
-        kind, other, true, source, bytes, peer, window, offset, awaited, site);
+    return new OneSidedCall(kind, other, true, source, bytes, peer, window, offset, awaited, site);
   }
 
   @Override

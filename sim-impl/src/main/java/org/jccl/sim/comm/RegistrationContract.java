@@ -20,9 +20,7 @@ final class RegistrationContract {
       if (known == null) {
         return "unregistered memory";
       }
-      return (known.window() == null ? "a registered buffer" : "a window")
-          + " at offset "
-          + offset;
+      return (known.window() == null ? "a registered buffer" : "a window") + " at offset " + offset;
     }
   }
 

@@ -45,8 +45,7 @@ public final class Registrations {
       place++;
     }
     endpoint.clique().registersMemory();
-    Registration made =
-        new Registration(endpoint.device().newHandle(), address, bytes, 0, null);
+    Registration made = new Registration(endpoint.device().newHandle(), address, bytes, 0, null);
     buffers.add(place, made);
     return made.handle();
   }
