@@ -30,8 +30,7 @@ final class AbiGroups {
     RawGroup group = state.group();
     int code = group.start();
     state.opened(group);
-    group.openedAt(
-        state.world().checks() == CheckLevel.FULL ? CallSite.current() : null);
+    group.openedAt(state.world().checks() == CheckLevel.FULL ? CallSite.current() : null);
     return code;
   }
 

@@ -29,12 +29,7 @@ public final class Contract {
     int lastRank;
 
     Position(
-        Call call,
-        int rank,
-        int place,
-        int groupSize,
-        long captureNumber,
-        @Nullable Call dropped) {
+        Call call, int rank, int place, int groupSize, long captureNumber, @Nullable Call dropped) {
       this.call = call;
       this.rank = rank;
       this.place = place;
@@ -102,12 +97,7 @@ public final class Contract {
    * @param task the thread that issues it and may have to wait for peers, or null if none may
    */
   public @Nullable Report note(
-      Call call,
-      int rank,
-      int place,
-      int groupSize,
-      long captureNumber,
-      @Nullable HostTask task) {
+      Call call, int rank, int place, int groupSize, long captureNumber, @Nullable HostTask task) {
     if (worldSize == 1) {
       return null;
     }
@@ -178,11 +168,7 @@ public final class Contract {
 
   /** A difference; blamed on a dropped call in the way if there is one (SIM-08). */
   private Report differing(
-      Position first,
-      Call call,
-      int rank,
-      @Nullable Call before,
-      Operation.Argument difference) {
+      Position first, Call call, int rank, @Nullable Call before, Operation.Argument difference) {
     if (before != null && differsInCount(before, first.call)) {
       return mismatch(first.call, first.rank, before, rank, Operation.Argument.COUNT);
     }
@@ -269,7 +255,8 @@ public final class Contract {
   }
 
   /** One thread came here before, for another rank, in another call or group (SIM-21). */
-  private @Nullable Report ungrouped(Position position, Call call, int rank, @Nullable HostTask task) {
+  private @Nullable Report ungrouped(
+      Position position, Call call, int rank, @Nullable HostTask task) {
     if (task == null
         || position.seen == 0
         || !task.equals(position.lastTask)

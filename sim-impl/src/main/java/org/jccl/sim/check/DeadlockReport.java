@@ -241,7 +241,10 @@ public final class DeadlockReport {
     for (int rank : cycle) {
       Wait wait = task(rank).waitingFor();
       if (wait != null && wait.passesEvent()) {
-        text.append("; rank ").append(rank).append(" through an event, behind ").append(root(rank).describe());
+        text.append("; rank ")
+            .append(rank)
+            .append(" through an event, behind ")
+            .append(root(rank).describe());
       }
     }
     return text.toString();

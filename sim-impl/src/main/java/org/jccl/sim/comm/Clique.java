@@ -67,8 +67,7 @@ final class Clique implements Contract.Witness {
     this.algorithms = AllowedAlgorithms.parse(world.environment().get("NCCL_ALGO"));
     this.assemblies = new Assemblies(this);
     this.signals = new Signals(this);
-    this.contract =
-        new Contract(name, worldSize, this);
+    this.contract = new Contract(name, worldSize, this);
   }
 
   World world() {
@@ -320,12 +319,7 @@ final class Clique implements Contract.Witness {
 
   /** Compares a collective with the other ranks' calls at its position. */
   void compare(
-      Call call,
-      int rank,
-      int place,
-      int groupSize,
-      long captureNumber,
-      @Nullable HostTask task) {
+      Call call, int rank, int place, int groupSize, long captureNumber, @Nullable HostTask task) {
     if (world.isChecking()) {
       throwIfError(contract.note(call, rank, place, groupSize, captureNumber, task));
     }

@@ -106,7 +106,8 @@ final class Creation implements Wait {
   private ReportedMisuse claim(int rank, int worldSize, String why) {
     Report report =
         new Report(
-                MisuseKind.RENDEZVOUS, ": rank " + rank + " of " + worldSize + " cannot join: " + why)
+                MisuseKind.RENDEZVOUS,
+                ": rank " + rank + " of " + worldSize + " cannot join: " + why)
             .rank(rank, "joins as rank " + rank + " of " + worldSize, "at " + CallSite.current());
     Clique shared = clique;
     for (int other : joined.keySet()) {

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jccl.CollectiveException;
-import org.jccl.ReportedMisuse;
 import org.jccl.MisuseKind;
-import org.jccl.sim.check.CallSite;
-import org.jccl.sim.check.Report;
+import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Report;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
@@ -136,7 +136,7 @@ public final class Creations {
     byte[] bytes = id.toBytes();
     long number = 0;
     for (int i = Long.BYTES - 1; i >= 0; i--) {
-      number = number << 8 | bytes[i] & 0xFF;
+      number = (number << 8) | (bytes[i] & 0xFF);
     }
     return number > 0 && number <= idsMade && id.equals(numbered(number));
   }
@@ -147,7 +147,8 @@ public final class Creations {
         .findings()
         .keep(
             new Report(MisuseKind.ID_REUSED, ": " + id + " has made a communicator before")
-                .rank(rank, "joins as rank " + rank + " of " + worldSize, "at " + CallSite.current())
+                .rank(
+                    rank, "joins as rank " + rank + " of " + worldSize, "at " + CallSite.current())
                 .line("an id serves one communicator: make another one (UID-04, SIM-45)"));
   }
 

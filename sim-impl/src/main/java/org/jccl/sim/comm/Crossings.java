@@ -121,7 +121,9 @@ final class Crossings {
     report(behind, otherOfBehind, earlier, later, ahead);
   }
 
-  /** Whether a launch waits, by its streams, for one of {@code target}; through an event or at all. */
+  /**
+   * Whether a launch waits, by its streams, for one of {@code target}; through an event or at all.
+   */
   private static boolean waits(Launch launch, Clique target, boolean onlyThroughEvent) {
     Set<StreamOp> seen = new HashSet<>();
     List<StreamOp> open = new ArrayList<>(launch.waitsFor());

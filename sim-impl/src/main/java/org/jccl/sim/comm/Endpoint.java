@@ -413,8 +413,7 @@ public final class Endpoint {
     }
   }
 
-  private void launch(
-      List<Request> requests, List<OneSidedCall> first, @Nullable HostTask task) {
+  private void launch(List<Request> requests, List<OneSidedCall> first, @Nullable HostTask task) {
     issuing = task != null;
     issued = null;
     try {
@@ -564,7 +563,8 @@ public final class Endpoint {
           case NEVER -> "keep them apart: this operation has no in-place form";
           case SAME_ADDRESS -> "keep them apart, or give both the same address";
           case SEND_IS_OWN_BLOCK -> "keep them apart, or send the own block of the receive buffer";
-          case RECV_IS_OWN_BLOCK -> "keep them apart, or receive into the own block of what is sent";
+          case RECV_IS_OWN_BLOCK ->
+              "keep them apart, or receive into the own block of what is sent";
         };
     return new Report(
             MisuseKind.BUFFER_OVERLAP,

@@ -49,7 +49,10 @@ final class Ends {
     return of(
             MisuseKind.GRAPH_ALIVE,
             endpoint,
-            call + " while graphs refer to it, with " + endpoint.graphs() + " captured calls or groups",
+            call
+                + " while graphs refer to it, with "
+                + endpoint.graphs()
+                + " captured calls or groups",
             call)
         .line("close the graphs first: NCCL waits for them for ever (LIF-06, SIM-37)");
   }

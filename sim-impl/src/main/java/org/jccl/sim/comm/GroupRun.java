@@ -58,6 +58,7 @@ final class GroupRun extends Step {
         close(ResultCode.INTERNAL_ERROR.code());
       }
     }
+    held.forEach(life -> life.isKnownIdle(task));
     if (failure != null) {
       throw failure;
     }

@@ -285,7 +285,9 @@ final class Launch implements Wait {
     return order;
   }
 
-  /** Whoever comes after it, on any of its streams or on the communicator, comes after all of it. */
+  /**
+   * Whoever comes after it, on any of its streams or on the communicator, comes after all of it.
+   */
   private void passOrderOn(Clock all) {
     gates.forEach(gate -> join(all, gate.stream().done()));
     gates.forEach(gate -> join(gate.stream().done(), all));

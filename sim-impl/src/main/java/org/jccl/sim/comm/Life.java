@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jccl.CommunicatorAbortedException;
 import org.jccl.ResultCode;
+import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
@@ -356,7 +358,18 @@ public final class Life {
           waits(null);
         }
       }
+      isKnownIdle(task);
       end();
+    }
+  }
+
+  /** {@code task} has waited for its end: it knows that all it issued is done. */
+  void isKnownIdle(HostTask task) {
+    HappensBefore order = world.order();
+    Endpoint own = endpoint;
+    Clock done = own == null || busyWith() != null ? null : own.order();
+    if (order != null && done != null) {
+      order.learned(task, done);
     }
   }
 

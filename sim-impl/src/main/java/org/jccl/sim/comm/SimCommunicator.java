@@ -54,7 +54,8 @@ public final class SimCommunicator extends CommunicatorBase {
         work.computeIfAbsent(own.endpoint, each -> new ArrayList<>()).add(own.request(calls, i));
       }
       List<Issuing.Work> list = new ArrayList<>(work.size());
-      work.forEach((endpoint, requests) -> list.add(new Issuing.Work(endpoint, requests, List.of())));
+      work.forEach(
+          (endpoint, requests) -> list.add(new Issuing.Work(endpoint, requests, List.of())));
       int code = Issuing.group(task, list);
       if (code != 0) {
         throw first.failure(code, "group of " + calls.size() + " calls");

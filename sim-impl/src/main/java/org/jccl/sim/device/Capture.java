@@ -53,6 +53,7 @@ public final class Capture {
 
   SimGraph end() {
     lanes.forEach(lane -> lane.capturedBy(null));
-    return new SimGraph(origin.device(), List.copyOf(lanes), List.copyOf(nodes), List.copyOf(releases));
+    return new SimGraph(
+        origin.device(), List.copyOf(lanes), List.copyOf(nodes), List.copyOf(releases));
   }
 }

@@ -73,7 +73,7 @@ final class Hazards {
 
   private void compareWithArrivals(StreamOp op) {
     for (Arrival arrival : arrivals) {
-      for (Access a = op.accesses(); isAccess(a); a = a.next) {
+      for (Access a = op.accesses(); a != null && a != Access.NONE; a = a.next) {
         if (arrival.stream() != op.stream()
             && a.overlaps(arrival.start(), arrival.end())
             && !device.hasReport()) {
@@ -123,8 +123,8 @@ final class Hazards {
   }
 
   private void compare(StreamOp earlier, StreamOp later) {
-    for (Access a = earlier.accesses(); isAccess(a); a = a.next) {
-      for (Access b = later.accesses(); isAccess(b); b = b.next) {
+    for (Access a = earlier.accesses(); a != null && a != Access.NONE; a = a.next) {
+      for (Access b = later.accesses(); b != null && b != Access.NONE; b = b.next) {
         if (a.conflictsWith(b)) {
           report(earlier, a, later, b);
           return;
@@ -133,12 +133,8 @@ final class Hazards {
     }
   }
 
-  private static boolean isAccess(@Nullable Access access) {
-    return access != null && access != Access.NONE;
-  }
-
   private void checkPast(StreamOp op, Clock done) {
-    for (Access now = op.accesses(); isAccess(now); now = now.next) {
+    for (Access now = op.accesses(); now != null && now != Access.NONE; now = now.next) {
       for (Access before : past) {
         StreamOp earlier = before.op;
         if (earlier != null
@@ -150,11 +146,11 @@ final class Hazards {
         }
       }
     }
-    for (Access now = op.accesses(); isAccess(now); now = now.next) {
+    for (Access now = op.accesses(); now != null && now != Access.NONE; now = now.next) {
       Access own = now;
       past.removeIf(before -> before.op != null && replaces(own, before, before.op, done));
     }
-    for (Access now = op.accesses(); isAccess(now); now = now.next) {
+    for (Access now = op.accesses(); now != null && now != Access.NONE; now = now.next) {
       past.add(now);
     }
   }
@@ -207,7 +203,7 @@ final class Hazards {
    */
   @Nullable StreamOp user(long start, long end, HostTask task) {
     for (StreamOp op : inFlight) {
-      for (Access a = op.accesses(); isAccess(a); a = a.next) {
+      for (Access a = op.accesses(); a != null && a != Access.NONE; a = a.next) {
         if (a.overlaps(start, end)) {
           return op;
         }

@@ -18,7 +18,8 @@ final class SimGraph implements Graph {
   private final List<Runnable> releases;
   private boolean closed;
 
-  SimGraph(SimDevice device, List<SimStream> lanes, List<Capture.Node> nodes, List<Runnable> releases) {
+  SimGraph(
+      SimDevice device, List<SimStream> lanes, List<Capture.Node> nodes, List<Runnable> releases) {
     this.device = device;
     this.lanes = lanes;
     this.nodes = nodes;

@@ -29,7 +29,9 @@ import org.jccl.ReportedMisuse;
 import org.jccl.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Calls that ranks must make alike and in one order: SIM-01 to SIM-08, SIM-17 to SIM-21, SIM-50. */
+/**
+ * Calls that ranks must make alike and in one order: SIM-01 to SIM-08, SIM-17 to SIM-21, SIM-50.
+ */
 class AgreementMisuseTest {
   private static void end(Rank rank) {
     rank.communicator().defaultStream().synchronize();

@@ -42,6 +42,11 @@ final class RawLab {
     this.comm = newComm();
   }
 
+  /** The raw surface of a rank, which leaves its communicator open. */
+  static RawLab open(Rank rank) {
+    return new RawLab(rank);
+  }
+
   /** The program that runs {@code body} on every rank, and destroys the communicator after it. */
   static RankProgram raw(Body body) {
     return rank -> {
