@@ -10,9 +10,11 @@ import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.Creations;
+import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.spi.NcclAbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The simulator behind NCCL's C functions: the same result codes from the same wrong arguments,
@@ -34,6 +36,25 @@ final class SimAbi implements NcclAbi {
     this.operations = new AbiOperations(state);
     this.groups = new AbiGroups(state);
     this.memory = new AbiMemory(state);
+  }
+
+  /** Whose handle it is, or null. */
+  @Nullable Endpoint endpoint(long comm) {
+    return state.endpoint(comm);
+  }
+
+  /** The C function of {@code operation}. */
+  int issue(
+      Operation operation,
+      long send,
+      long recv,
+      long count,
+      int type,
+      int op,
+      int rootOrPeer,
+      long comm,
+      long stream) {
+    return operations.issue(operation, send, recv, count, type, op, rootOrPeer, comm, stream);
   }
 
   // ---------------------------------------------------------------- library
