@@ -197,13 +197,11 @@ final class Children {
     MemorySegment rank = out.asSlice(0, JAVA_INT);
     MemorySegment size = out.asSlice(JAVA_INT.byteSize(), JAVA_INT);
     int code =
-        child
-            .handle()
-            .ifAlive(
-                comm -> {
-                  int asked = child.abi().commUserRank(comm, rank);
-                  return asked != 0 ? asked : child.abi().commCount(comm, size);
-                });
+        child.quick(
+            comm -> {
+              int asked = child.abi().commUserRank(comm, rank);
+              return asked != 0 ? asked : child.abi().commCount(comm, size);
+            });
     child.settled(code, "asking for rank and size");
     child.identify(rank.get(JAVA_INT, 0), size.get(JAVA_INT, 0));
   }

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
+import java.util.function.LongToIntFunction;
+import java.util.function.LongUnaryOperator;
 import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
@@ -42,10 +44,15 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final Children children = new Children(this);
   private final LibraryMemory memory = new LibraryMemory(this);
 
-  /** An endpoint that is about to be opened; rank and size are -1 if only the library knows. */
+  /**
+   * An endpoint that is about to be opened; rank and size are -1 if only the library knows.
+   *
+   * @param question see {@link NativeHandle}
+   */
   protected LibraryCommunicator(
       NcclAbi abi,
       int version,
+      LongToIntFunction question,
       int rank,
       int worldSize,
       Device device,
@@ -54,7 +61,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     super(rank, worldSize, device, config, issuer);
     this.abi = abi;
     this.version = version;
-    this.handle = new NativeHandle(abi);
+    this.handle = new NativeHandle(question);
     this.nonblocking = config.field(ConfigField.BLOCKING).orElse(1) == 0;
   }
 
@@ -79,6 +86,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   /** Frees what is ours of a child that was not born. */
   protected abstract void discard();
+
+  /** Makes a call that does not wait, if the handle is still there; 0 otherwise. */
+  protected int quick(LongUnaryOperator call) {
+    return handle.ifAlive(call);
+  }
 
   /** Lets others go on while this thread polls. */
   protected void pause() {
@@ -206,7 +218,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   // ---- life
 
   @Override
-  public final State state() {
+  public State state() {
     return handle.poll();
   }
 

@@ -76,7 +76,7 @@ final class LibraryMemory {
 
   private void deregister(Registration registration, long handle) {
     open.remove(registration);
-    int code = owner.handle().ifAlive(comm -> owner.abi().commDeregister(comm, handle));
+    int code = owner.quick(comm -> owner.abi().commDeregister(comm, handle));
     if (code != 0) {
       throw owner.failure(code, "closing a registration");
     }
@@ -139,7 +139,7 @@ final class LibraryMemory {
 
   private void drop(Window window, long handle) {
     open.remove(window);
-    int code = owner.handle().ifAlive(comm -> owner.abi().commWindowDeregister(comm, handle));
+    int code = owner.quick(comm -> owner.abi().commWindowDeregister(comm, handle));
     if (code != 0) {
       throw owner.failure(code, "closing a window");
     }
@@ -151,7 +151,7 @@ final class LibraryMemory {
       return 0;
     }
     MemorySegment out = Arena.ofAuto().allocate(JAVA_LONG);
-    int code = owner.handle().ifAlive(comm -> owner.abi().winGetUserPtr(comm, window, out));
+    int code = owner.quick(comm -> owner.abi().winGetUserPtr(comm, window, out));
     owner.settled(code, "asking for a window's pointer");
     return out.get(JAVA_LONG, 0);
   }
@@ -293,7 +293,7 @@ final class LibraryMemory {
 
   private long statistic(int which) {
     MemorySegment out = Arena.ofAuto().allocate(JAVA_LONG);
-    int code = owner.handle().ifAlive(comm -> owner.abi().commMemStats(comm, which, out));
+    int code = owner.quick(comm -> owner.abi().commMemStats(comm, which, out));
     owner.settled(code, "memoryStatistics");
     return out.get(JAVA_LONG, 0);
   }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
+import java.util.function.LongToIntFunction;
 import java.util.function.LongUnaryOperator;
 import org.jccl.Communicator.State;
 import org.jccl.ResultCode;
@@ -21,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class NativeHandle {
   private static final int IN_PROGRESS = ResultCode.IN_PROGRESS.code();
 
-  private final NcclAbi abi;
-  private final MemorySegment stored = Arena.ofAuto().allocate(JAVA_INT);
+  private final LongToIntFunction question;
   private final Object life = new Object();
   private volatile long value;
   private volatile State state = State.OPENING;
@@ -35,9 +35,23 @@ public final class NativeHandle {
   /** Where the handle will be found once {@code parent} is not busy any more (rule SPL-07). */
   private record Birth(NativeHandle parent, LongSupplier slot) {}
 
-  /** A handle that is not there yet. */
-  public NativeHandle(NcclAbi abi) {
-    this.abi = abi;
+  /**
+   * A handle that is not there yet.
+   *
+   * @param question asks the library for the stored state of a handle; under the lock, so it must
+   *     not wait for anybody
+   */
+  public NativeHandle(LongToIntFunction question) {
+    this.question = question;
+  }
+
+  /** The question that NCCL answers without waiting (rule ERR-01). */
+  public static LongToIntFunction asking(NcclAbi abi) {
+    MemorySegment stored = Arena.ofAuto().allocate(JAVA_INT);
+    return comm -> {
+      int asked = abi.commGetAsyncError(comm, stored);
+      return asked != 0 ? asked : stored.get(JAVA_INT, 0);
+    };
   }
 
   /** Creation has ended. */
@@ -126,8 +140,7 @@ public final class NativeHandle {
       if (value == 0) {
         return ResultCode.REMOTE_ERROR.code();
       }
-      int asked = abi.commGetAsyncError(value, stored);
-      return asked != 0 ? asked : stored.get(JAVA_INT, 0);
+      return question.applyAsInt(value);
     }
   }
 

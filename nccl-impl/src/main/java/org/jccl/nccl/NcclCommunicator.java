@@ -74,7 +74,15 @@ final class NcclCommunicator extends LibraryCommunicator {
       int worldSize,
       Device device,
       CommunicatorConfig config) {
-    super(library.binding(), library.version(), rank, worldSize, device, config, backend);
+    super(
+        library.binding(),
+        library.version(),
+        NativeHandle.asking(library.binding()),
+        rank,
+        worldSize,
+        device,
+        config,
+        backend);
     this.backend = backend;
     this.library = library;
     this.nccl = library.binding();

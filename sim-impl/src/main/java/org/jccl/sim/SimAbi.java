@@ -11,6 +11,7 @@ import org.jccl.ResultCode;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.Creations;
 import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.Life;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.spi.NcclAbi;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class SimAbi implements NcclAbi {
   private final AbiState state;
   private final AbiCreation creation;
+  private final AbiFamilies families;
   private final AbiLifecycle lifecycle;
   private final AbiOperations operations;
   private final AbiGroups groups;
@@ -32,15 +34,23 @@ final class SimAbi implements NcclAbi {
   SimAbi(World world, Creations creations, List<SimDevice> devices) {
     this.state = new AbiState(world, creations, devices);
     this.creation = new AbiCreation(state);
+    this.families = new AbiFamilies(state);
     this.lifecycle = new AbiLifecycle(state);
     this.operations = new AbiOperations(state);
     this.groups = new AbiGroups(state);
     this.memory = new AbiMemory(state);
   }
 
-  /** Whose handle it is, or null. */
+  /** The stored state of a handle (rule ERR-01); waits for nobody. */
+  int storedCode(long comm) {
+    Life life = state.life(comm);
+    return life == null ? INVALID_ARGUMENT : life.state();
+  }
+
+  /** The operations of whose handle it is, or null before it has joined. */
   @Nullable Endpoint endpoint(long comm) {
-    return state.endpoint(comm);
+    Life life = state.life(comm);
+    return life == null ? null : life.endpoint();
   }
 
   /** The C function of {@code operation}. */
@@ -112,7 +122,55 @@ final class SimAbi implements NcclAbi {
     return creation.commInitAll(comms, ndev, deviceList);
   }
 
+  @Override
+  public int commInitRankScalable(
+      MemorySegment comm,
+      int nranks,
+      int rank,
+      int idCount,
+      MemorySegment ids,
+      MemorySegment config) {
+    return creation.commInitRankScalable(comm, nranks, rank, idCount, ids, config);
+  }
+
+  @Override
+  public int commSplit(long comm, int color, int key, MemorySegment newComm, MemorySegment config) {
+    return families.commSplit(comm, color, key, newComm, config);
+  }
+
+  @Override
+  public int commShrink(
+      long comm,
+      MemorySegment excluded,
+      int excludedCount,
+      MemorySegment newComm,
+      MemorySegment config,
+      int flags) {
+    return families.commShrink(comm, excluded, excludedCount, newComm, config, flags);
+  }
+
+  @Override
+  public int commGrow(
+      long comm,
+      int nranks,
+      MemorySegment uniqueId,
+      int rank,
+      MemorySegment newComm,
+      MemorySegment config) {
+    return families.commGrow(comm, nranks, uniqueId, rank, newComm, config);
+  }
+
+  @Override
+  public int commGetUniqueId(long comm, MemorySegment uniqueId) {
+    return families.commGetUniqueId(comm, uniqueId);
+  }
+
   // ---------------------------------------------------------------- lifecycle
+
+  @Override
+  public int commRevoke(long comm, int flags) {
+    return lifecycle.commRevoke(comm, flags);
+  }
 
   @Override
   public int commFinalize(long comm) {
@@ -230,6 +288,11 @@ final class SimAbi implements NcclAbi {
   @Override
   public int groupEnd() {
     return groups.groupEnd();
+  }
+
+  @Override
+  public int groupSimulateEnd(MemorySegment info) {
+    return groups.groupSimulateEnd(info);
   }
 
   // ---------------------------------------------------------------- memory

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -35,6 +34,7 @@ import org.jccl.spi.IdRules;
 import org.jccl.spi.NcclAbi;
 import org.jccl.spi.RankHost;
 import org.jccl.spi.RegistrableMemory;
+import org.jspecify.annotations.Nullable;
 
 /** The simulator as a backend: the devices and communicators of one {@link Simulator}. */
 final class SimBackend implements Backend, Library {
@@ -168,8 +168,13 @@ final class SimBackend implements Backend, Library {
   }
 
   @Override
-  public Endpoint endpoint(long handle) {
-    return Objects.requireNonNull(raw.endpoint(handle), "no such handle");
+  public int storedCode(long handle) {
+    return raw.storedCode(handle);
+  }
+
+  @Override
+  public @Nullable Endpoint endpoint(long handle) {
+    return raw.endpoint(handle);
   }
 
   @Override

@@ -39,11 +39,11 @@ public final class Endpoint {
   private @Nullable HostTask lastUser;
   private final Life life;
 
-  Endpoint(Clique clique, int rank, SimDevice device) {
+  Endpoint(Clique clique, int rank, Life life) {
     this.clique = clique;
     this.rank = rank;
-    this.device = device;
-    this.life = new Life(this);
+    this.device = life.device();
+    this.life = life;
   }
 
   Clique clique() {
@@ -200,9 +200,8 @@ public final class Endpoint {
     }
     if (any) {
       pending.add(launch);
-      Launch before = last;
       last = launch;
-      launch.enqueue(before);
+      life.family().enqueue(launch);
     }
   }
 
@@ -306,7 +305,8 @@ public final class Endpoint {
     }
   }
 
-  void cancelAll(RuntimeException reason) {
+  /** Gives up what is in flight; with a reason, who waits for it throws that. */
+  void cancelAll(@Nullable RuntimeException reason) {
     for (Launch launch : new ArrayList<>(pending)) {
       launch.cancel(reason);
     }
@@ -319,8 +319,8 @@ public final class Endpoint {
     scales.clear();
   }
 
-  /** The state of its life. */
-  Life life() {
+  /** Its state. */
+  public Life life() {
     return life;
   }
 
@@ -337,16 +337,6 @@ public final class Endpoint {
   /** Whether it was closed. */
   public boolean isClosed() {
     return life.isClosed();
-  }
-
-  /** Notes that it is finalized; false if it was before (rule LIF-03). */
-  public boolean finalizeOnce() {
-    return life.finalizeOnce();
-  }
-
-  /** Waits for what was issued (rule LIF-02). */
-  public void awaitIssued(HostTask task) {
-    life.awaitIssued(task);
   }
 
   /** Waits for what was issued, then ends. */

@@ -3,6 +3,7 @@ package org.jccl.sim.comm;
 import org.jccl.ops.Operation;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.NcclAbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The simulated library as a {@link SimCommunicator} sees it: its C functions, and what they make.
@@ -14,8 +15,11 @@ public interface Library extends GroupRecording.Issuer {
   /** Version code that is imitated. */
   int ncclVersion();
 
-  /** Whose handle it is. */
-  Endpoint endpoint(long handle);
+  /** The operations of whose handle it is; null before its rank has joined. */
+  @Nullable Endpoint endpoint(long handle);
+
+  /** The stored state of a handle (rule ERR-01); waits for nobody. */
+  int storedCode(long handle);
 
   /** The C function of {@code operation}. */
   int issue(
