@@ -12,6 +12,11 @@ import org.jccl.conformance.rules.PreMulSumRules;
 import org.jccl.conformance.rules.RawArgumentRules;
 import org.jccl.conformance.rules.RawCommunicatorRules;
 import org.jccl.conformance.rules.RawGroupRules;
+import org.jccl.conformance.rules.RawMemoryRules;
+import org.jccl.conformance.rules.RawOneSidedRules;
+import org.jccl.conformance.rules.RawParameterRules;
+import org.jccl.conformance.rules.RawSuspensionRules;
+import org.jccl.conformance.rules.RawWindowRules;
 import org.jccl.conformance.rules.ReductionRules;
 import org.jccl.conformance.rules.StreamRules;
 import org.jccl.conformance.rules.UnevenRules;
@@ -100,6 +105,41 @@ class LoopbackRulesTest {
   @Group
   class RawGroups extends RawGroupRules {
     RawGroups() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawMemory extends RawMemoryRules {
+    RawMemory() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawWindows extends RawWindowRules {
+    RawWindows() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawOneSided extends RawOneSidedRules {
+    RawOneSided() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawSuspension extends RawSuspensionRules {
+    RawSuspension() {
+      super(SUBJECT);
+    }
+  }
+
+  @Group
+  class RawParameters extends RawParameterRules {
+    RawParameters() {
       super(SUBJECT);
     }
   }

@@ -7,8 +7,16 @@ import java.lang.foreign.MemorySegment;
 import org.jccl.ResultCode;
 import org.jccl.sim.device.SimDevice;
 
-/** Device memory from the library behind the C functions (chapter 9). */
+/** Device memory from the library behind the C functions (rules MEM-01, MEM-02, ARG-33). */
 final class AbiMemory {
+  private static final int UNHANDLED_CUDA_ERROR = ResultCode.UNHANDLED_CUDA_ERROR.code();
+
+  /** To this the driver rounds the size of a mapping up. */
+  private static final long GRANULARITY = 2L << 20;
+
+  /** More than any device has. */
+  private static final long TOO_MUCH = 1L << 40;
+
   private final AbiState state;
 
   AbiMemory(AbiState state) {
@@ -16,12 +24,28 @@ final class AbiMemory {
   }
 
   int memAlloc(MemorySegment address, long bytes) {
-    if (AbiState.isNull(address) || bytes < 0) {
-      return ResultCode.UNHANDLED_CUDA_ERROR.code(); // ARG-33
+    if (AbiState.isNull(address) || bytes < 0 || bytes > TOO_MUCH) {
+      return UNHANDLED_CUDA_ERROR;
     }
-    long made = bytes == 0 ? 0 : state.currentDevice().memory().allocate(bytes);
-    address.set(JAVA_LONG_UNALIGNED, 0, made);
-    return OK;
+    try {
+      address.set(JAVA_LONG_UNALIGNED, 0, bytes == 0 ? 0 : allocate(bytes));
+      return OK;
+    } catch (OutOfMemoryError full) {
+      return state.refused(UNHANDLED_CUDA_ERROR, "out of memory: " + bytes + " bytes");
+    }
+  }
+
+  private long allocate(long bytes) {
+    SimDevice device = state.currentDevice();
+    if (!hasDriverMemory()) {
+      return device.memory().allocate(bytes);
+    }
+    return device.memory().allocateForLibrary((bytes + GRANULARITY - 1) & -GRANULARITY);
+  }
+
+  /** Otherwise both functions fall back to plain memory (rules MEM-02, ENV-14). */
+  private boolean hasDriverMemory() {
+    return state.world().setting("NCCL_CUMEM_ENABLE", 1) != 0;
   }
 
   int memFree(long address) {
@@ -29,11 +53,14 @@ final class AbiMemory {
       return OK;
     }
     for (SimDevice device : state.devices()) {
-      if (device.memory().find(address, 1) != null) {
-        device.memory().free(address);
-        return OK;
+      if (device.memory().offsetOf(address) == 0) {
+        boolean own = device.memory().isFromLibrary(address, 1) || !hasDriverMemory();
+        if (own) {
+          device.memory().free(address);
+        }
+        return own ? OK : UNHANDLED_CUDA_ERROR;
       }
     }
-    return ResultCode.UNHANDLED_CUDA_ERROR.code();
+    return UNHANDLED_CUDA_ERROR;
   }
 }

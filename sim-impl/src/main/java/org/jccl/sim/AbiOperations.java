@@ -91,7 +91,7 @@ final class AbiOperations {
   }
 
   /** Throws what was found out about the communicator, or why it was stopped. */
-  private static void requireUsable(Life life) {
+  static void requireUsable(Life life) {
     RuntimeException refusal = life.refusal();
     if (refusal != null) {
       throw refusal;
@@ -99,7 +99,7 @@ final class AbiOperations {
   }
 
   /** A failing call poisons an open group, and stays on a nonblocking communicator (ERR-05). */
-  private static int failed(RawGroup group, Life life, int code) {
+  static int failed(RawGroup group, Life life, int code) {
     if (code != OK && code != AbiState.IN_PROGRESS) {
       life.storeFailure(code);
       group.fail(code);
@@ -107,7 +107,7 @@ final class AbiOperations {
     return code;
   }
 
-  private static @Nullable SimStream stream(Endpoint endpoint, long handle) {
+  static @Nullable SimStream stream(Endpoint endpoint, long handle) {
     SimDevice device = endpoint.device();
     return handle == 0 ? device.defaultStream() : device.streamOf(handle);
   }

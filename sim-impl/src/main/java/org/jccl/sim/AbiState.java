@@ -12,6 +12,7 @@ import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.sim.comm.Creations;
 import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.Job;
 import org.jccl.sim.comm.Life;
 import org.jccl.sim.comm.RawGroup;
 import org.jccl.sim.device.CurrentDevice;
@@ -174,6 +175,25 @@ final class AbiState {
       }
     }
     return inverted;
+  }
+
+  /**
+   * Does a job behind all creations, at the end of the open group or of one for itself (rule
+   * GRP-09); a nonblocking communicator is polled (WIN-06).
+   */
+  int later(Life life, Job job) {
+    HostTask task = kernel().enter();
+    try {
+      RuntimeException refusal = life.refusal();
+      if (refusal != null) {
+        throw refusal;
+      }
+      RawGroup group = group();
+      group.start();
+      return endOwn(task, group.fail(group.addLater(job)));
+    } finally {
+      kernel().exit(task);
+    }
   }
 
   /**

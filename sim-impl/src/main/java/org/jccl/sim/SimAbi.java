@@ -15,6 +15,7 @@ import org.jccl.sim.comm.Life;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.spi.NcclAbi;
+import org.jccl.spi.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,10 @@ final class SimAbi implements NcclAbi {
   private final AbiOperations operations;
   private final AbiGroups groups;
   private final AbiMemory memory;
+  private final AbiRegistration registration;
+  private final AbiOneSided oneSided;
+  private final AbiSuspension suspension;
+  private final AbiParameters parameters;
 
   SimAbi(World world, Creations creations, List<SimDevice> devices) {
     this.state = new AbiState(world, creations, devices);
@@ -39,6 +44,10 @@ final class SimAbi implements NcclAbi {
     this.operations = new AbiOperations(state);
     this.groups = new AbiGroups(state);
     this.memory = new AbiMemory(state);
+    this.registration = new AbiRegistration(state);
+    this.oneSided = new AbiOneSided(state);
+    this.suspension = new AbiSuspension(state);
+    this.parameters = new AbiParameters(state);
   }
 
   /** The stored state of a handle (rule ERR-01); waits for nobody. */
@@ -305,5 +314,157 @@ final class SimAbi implements NcclAbi {
   @Override
   public int memFree(long address) {
     return memory.memFree(address);
+  }
+
+  @Override
+  public int commRegister(long comm, long buffer, long bytes, MemorySegment handle) {
+    return registration.register(comm, buffer, bytes, handle);
+  }
+
+  @Override
+  public int commDeregister(long comm, long handle) {
+    return registration.deregister(comm, handle);
+  }
+
+  @Override
+  public int commWindowRegister(
+      long comm, long buffer, long bytes, MemorySegment window, int flags) {
+    return registration.registerWindow(comm, buffer, bytes, window, flags);
+  }
+
+  @Override
+  public int commWindowDeregister(long comm, long window) {
+    return registration.deregisterWindow(comm, window);
+  }
+
+  @Override
+  public int winGetUserPtr(long comm, long window, MemorySegment pointer) {
+    return registration.userPointer(comm, window, pointer);
+  }
+
+  @Override
+  public int commSuspend(long comm, int flags) {
+    return suspension.suspend(comm, flags);
+  }
+
+  @Override
+  public int commResume(long comm) {
+    return suspension.resume(comm);
+  }
+
+  @Override
+  public int commMemStats(long comm, int statistic, MemorySegment value) {
+    return suspension.statistics(comm, statistic, value);
+  }
+
+  // ---------------------------------------------------------------- one-sided
+
+  @Override
+  public int putSignal(
+      long source,
+      long count,
+      int type,
+      int peer,
+      long peerWindow,
+      long peerOffset,
+      int signalIndex,
+      int context,
+      int flags,
+      long comm,
+      long stream) {
+    return oneSided.putSignal(
+        source,
+        count,
+        type,
+        peer,
+        peerWindow,
+        peerOffset,
+        signalIndex,
+        context,
+        flags,
+        comm,
+        stream);
+  }
+
+  @Override
+  public int signal(int peer, int signalIndex, int context, int flags, long comm, long stream) {
+    return oneSided.signal(peer, signalIndex, context, flags, comm, stream);
+  }
+
+  @Override
+  public int waitSignal(int descriptorCount, MemorySegment descriptors, long comm, long stream) {
+    return oneSided.waitSignal(descriptorCount, descriptors, comm, stream);
+  }
+
+  // ---------------------------------------------------------------- parameters
+
+  @Override
+  public int paramBind(MemorySegment handle, MemorySegment key) {
+    return parameters.bind(handle, key);
+  }
+
+  @Override
+  public int paramGetI8(long handle, MemorySegment out) {
+    return parameters.number(NcclFunction.PARAM_GET_I8, handle, null, out);
+  }
+
+  @Override
+  public int paramGetI16(long handle, MemorySegment out) {
+    return parameters.number(NcclFunction.PARAM_GET_I16, handle, null, out);
+  }
+
+  @Override
+  public int paramGetI32(long handle, MemorySegment out) {
+    return parameters.number(NcclFunction.PARAM_GET_I32, handle, null, out);
+  }
+
+  @Override
+  public int paramGetI64(long handle, MemorySegment out) {
+    return parameters.number(NcclFunction.PARAM_GET_I64, handle, null, out);
+  }
+
+  @Override
+  public int paramGetU8(long handle, MemorySegment out) {
+    return parameters.number(NcclFunction.PARAM_GET_U8, handle, null, out);
+  }
+
+  @Override
+  public int paramGetU16(long handle, MemorySegment out) {
+    return parameters.number(NcclFunction.PARAM_GET_U16, handle, null, out);
+  }
+
+  @Override
+  public int paramGetU32(long handle, MemorySegment out) {
+    return parameters.number(NcclFunction.PARAM_GET_U32, handle, Parameter.Type.U32, out);
+  }
+
+  @Override
+  public int paramGetU64(long handle, MemorySegment out) {
+    return parameters.number(NcclFunction.PARAM_GET_U64, handle, Parameter.Type.U64, out);
+  }
+
+  @Override
+  public int paramGetStr(long handle, MemorySegment out) {
+    return parameters.text(handle, out);
+  }
+
+  @Override
+  public int paramGet(long handle, MemorySegment out, int maxLength, MemorySegment length) {
+    return parameters.raw(handle, out, maxLength, length);
+  }
+
+  @Override
+  public int paramGetParameter(MemorySegment key, MemorySegment value, MemorySegment length) {
+    return parameters.byKey(key, value, length);
+  }
+
+  @Override
+  public int paramGetAllParameterKeys(MemorySegment table, MemorySegment length) {
+    return parameters.allKeys(table, length);
+  }
+
+  @Override
+  public void paramDumpAll() {
+    parameters.dumpAll();
   }
 }

@@ -1,7 +1,9 @@
 package org.jccl.conformance.harness;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
 import org.jccl.sim.Simulator;
@@ -18,11 +20,23 @@ import org.jspecify.annotations.Nullable;
  * @param free whether ranks run on threads that the simulator does not order
  * @param checks how much it checks by itself; liars are told apart better without
  * @param version version code of the NCCL that it imitates
+ * @param environment NCCL's variables as it sees them
  */
 public record SimulatorSubject(
-    String name, @Nullable Long seed, boolean free, CheckLevel checks, int version)
+    String name,
+    @Nullable Long seed,
+    boolean free,
+    CheckLevel checks,
+    int version,
+    Map<String, String> environment)
     implements Subject {
   private static final Duration FOREIGN_TIMEOUT = Duration.ofSeconds(20);
+
+  /** Without variables. */
+  public SimulatorSubject(
+      String name, @Nullable Long seed, boolean free, CheckLevel checks, int version) {
+    this(name, seed, free, checks, version, Map.of());
+  }
 
   /** The simulator as users get it. */
   public SimulatorSubject() {
@@ -49,7 +63,16 @@ public record SimulatorSubject(
   @Override
   public Optional<Subject> imitating(int newer) {
     return Optional.of(
-        new SimulatorSubject(name + "-" + NcclFunction.text(newer), seed, free, checks, newer));
+        new SimulatorSubject(
+            name + "-" + NcclFunction.text(newer), seed, free, checks, newer, environment));
+  }
+
+  @Override
+  public Optional<Subject> with(Map<String, String> variables) {
+    Map<String, String> all = new TreeMap<>(environment);
+    all.putAll(variables);
+    String named = Subject.named(name, variables);
+    return Optional.of(new SimulatorSubject(named, seed, free, checks, version, Map.copyOf(all)));
   }
 
   @Override
@@ -83,6 +106,7 @@ public record SimulatorSubject(
     Simulator.Builder builder =
         Simulator.builder()
             .ncclVersion(version)
+            .environment(environment)
             .devices(Capabilities.MOST_RANKS)
             .checks(checks)
             .foreignTimeout(FOREIGN_TIMEOUT)

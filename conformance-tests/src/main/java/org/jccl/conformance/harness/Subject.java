@@ -2,6 +2,7 @@ package org.jccl.conformance.harness;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jccl.Backend;
 import org.jccl.spi.NcclAbi;
 import org.jccl.spi.RankHost;
@@ -32,6 +33,11 @@ public interface Subject {
    */
   default Optional<Subject> with(Map<String, String> environment) {
     return Optional.empty();
+  }
+
+  /** What a subject is called with these variables: {@code simulator[NCCL_CHECK_POINTERS=1]}. */
+  static String named(String name, Map<String, String> variables) {
+    return name + new TreeMap<>(variables).toString().replace('{', '[').replace('}', ']');
   }
 
   /** Opens a fresh instance. */

@@ -2,6 +2,7 @@ package org.jccl.conformance.loopback;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jccl.nccl.NcclBackend;
 import org.jccl.sim.Simulator;
@@ -43,14 +44,25 @@ public final class Loopback implements AutoCloseable {
    * Simulator#OLDEST_VERSION} what it says is all that is older about it.
    */
   public static Loopback open(int devices, int version) {
-    return open(devices, version, UnaryOperator.identity());
+    return open(devices, version, Map.of());
+  }
+
+  /** The same with NCCL's environment variables as its library sees them. */
+  public static Loopback open(int devices, int version, Map<String, String> environment) {
+    return open(devices, version, environment, UnaryOperator.identity());
   }
 
   /** The same with something between stubs and simulator that watches or changes the calls. */
   public static Loopback open(int devices, int version, UnaryOperator<NcclAbi> between) {
+    return open(devices, version, Map.of(), between);
+  }
+
+  private static Loopback open(
+      int devices, int version, Map<String, String> environment, UnaryOperator<NcclAbi> between) {
     Simulator simulator =
         Simulator.builder()
             .ncclVersion(Math.max(version, Simulator.OLDEST_VERSION))
+            .environment(environment)
             .devices(devices)
             .foreignTimeout(Duration.ofSeconds(20))
             .warnings(line -> {})

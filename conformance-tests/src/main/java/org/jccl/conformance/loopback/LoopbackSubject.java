@@ -1,6 +1,8 @@
 package org.jccl.conformance.loopback;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jccl.Backend;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.Subject;
@@ -16,24 +18,35 @@ public final class LoopbackSubject implements Subject {
   private static final int DEVICES = 8;
 
   private final int version;
+  private final Map<String, String> environment;
 
   /** Over a simulator of the default version. */
   public LoopbackSubject() {
-    this(Loopback.VERSION);
+    this(Loopback.VERSION, Map.of());
   }
 
-  private LoopbackSubject(int version) {
+  private LoopbackSubject(int version, Map<String, String> environment) {
     this.version = version;
+    this.environment = environment;
   }
 
   @Override
   public Optional<Subject> imitating(int newer) {
-    return Optional.of(new LoopbackSubject(newer));
+    return Optional.of(new LoopbackSubject(newer, environment));
+  }
+
+  @Override
+  public Optional<Subject> with(Map<String, String> variables) {
+    Map<String, String> all = new TreeMap<>(environment);
+    all.putAll(variables);
+    return Optional.of(new LoopbackSubject(version, all));
   }
 
   @Override
   public String name() {
-    return version == Loopback.VERSION ? "loopback" : "loopback-" + NcclFunction.text(version);
+    String own =
+        version == Loopback.VERSION ? "loopback" : "loopback-" + NcclFunction.text(version);
+    return environment.isEmpty() ? own : Subject.named(own, environment);
   }
 
   @Override
@@ -43,7 +56,7 @@ public final class LoopbackSubject implements Subject {
 
   @Override
   public Instance open() {
-    Loopback loopback = Loopback.open(DEVICES, version);
+    Loopback loopback = Loopback.open(DEVICES, version, environment);
     return new Instance() {
       @Override
       public Backend backend() {

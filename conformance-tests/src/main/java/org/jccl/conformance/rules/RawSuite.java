@@ -26,7 +26,8 @@ abstract class RawSuite extends Suite {
     raw(since(version), ranks, body);
   }
 
-  private void raw(Worlds worlds, int ranks, RawBody body) {
+  /** The same on these worlds, see {@link #under}. */
+  final void raw(Worlds worlds, int ranks, RawBody body) {
     need(
         worlds.instance().raw().isPresent()
             ? Optional.empty()

@@ -2,6 +2,7 @@ package org.jccl.conformance.rules;
 
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
@@ -78,6 +79,28 @@ public abstract class Suite {
             ? Optional.empty()
             : Optional.of("not run: needs " + NcclFunction.text(version)));
     return Worlds.shared(imitation.orElseThrow());
+  }
+
+  /**
+   * The worlds of this subject with these environment variables of NCCL's; skips the rule where
+   * this process cannot have them.
+   */
+  protected final Worlds under(Map<String, String> environment) {
+    return under(subject, environment);
+  }
+
+  /** The same for a subject that is at least {@code version}. */
+  protected final Worlds underSince(int version, Map<String, String> environment) {
+    return under(since(version).subject(), environment);
+  }
+
+  private static Worlds under(Subject subject, Map<String, String> environment) {
+    Optional<Subject> other = subject.with(environment);
+    need(
+        other.isPresent()
+            ? Optional.empty()
+            : Optional.of("not run: needs a process with " + environment));
+    return Worlds.shared(other.orElseThrow());
   }
 
   /** Runs a program on every rank and looks at all its memory. */

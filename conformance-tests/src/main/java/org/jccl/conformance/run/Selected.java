@@ -13,6 +13,11 @@ import org.jccl.conformance.rules.PreMulSumRules;
 import org.jccl.conformance.rules.RawArgumentRules;
 import org.jccl.conformance.rules.RawCommunicatorRules;
 import org.jccl.conformance.rules.RawGroupRules;
+import org.jccl.conformance.rules.RawMemoryRules;
+import org.jccl.conformance.rules.RawOneSidedRules;
+import org.jccl.conformance.rules.RawParameterRules;
+import org.jccl.conformance.rules.RawSuspensionRules;
+import org.jccl.conformance.rules.RawWindowRules;
 import org.jccl.conformance.rules.ReductionRules;
 import org.jccl.conformance.rules.StreamRules;
 import org.jccl.conformance.rules.UnevenRules;
@@ -39,6 +44,11 @@ final class Selected {
         RawArguments.class,
         RawCommunicators.class,
         RawGroups.class,
+        RawMemory.class,
+        RawWindows.class,
+        RawOneSided.class,
+        RawSuspension.class,
+        RawParameters.class,
         Differential.class);
   }
 
@@ -110,6 +120,36 @@ final class Selected {
 
   static class RawGroups extends RawGroupRules {
     RawGroups() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawMemory extends RawMemoryRules {
+    RawMemory() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawWindows extends RawWindowRules {
+    RawWindows() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawOneSided extends RawOneSidedRules {
+    RawOneSided() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawSuspension extends RawSuspensionRules {
+    RawSuspension() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawParameters extends RawParameterRules {
+    RawParameters() {
       super(SUBJECT.get());
     }
   }

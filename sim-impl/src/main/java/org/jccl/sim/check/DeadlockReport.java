@@ -22,7 +22,7 @@ public final class DeadlockReport {
   /** The report over all rank tasks of a run, of which {@code blocked} wait. */
   public static ReportedMisuse of(List<HostTask> tasks, List<HostTask> blocked, String replay) {
     Map<Integer, List<Integer>> edges = new HashMap<>();
-    StringBuilder text = new StringBuilder("DEADLOCK: nothing can run, and ");
+    StringBuilder text = new StringBuilder(": nothing can run, and ");
     text.append(blocked.size()).append(" of ").append(tasks.size()).append(" ranks wait for ever");
     int listed = 0;
     for (HostTask task : tasks) {
@@ -40,7 +40,27 @@ public final class DeadlockReport {
     }
     text.append("\n  ").append(verdict(edges, tasks)).append("\n  replay: ").append(replay);
     List<Integer> ranks = blocked.stream().map(HostTask::rank).sorted().toList();
-    return new ReportedMisuse(MisuseKind.DEADLOCK, ranks, text.toString());
+    MisuseKind kind = kind(edges, tasks);
+    return new ReportedMisuse(kind, ranks, kind + text.toString());
+  }
+
+  /** What the first wait for ranks that have all ended is called, unless there is a cycle. */
+  private static MisuseKind kind(Map<Integer, List<Integer>> edges, List<HostTask> tasks) {
+    List<Integer> ended =
+        tasks.stream()
+            .filter(task -> task.state() == HostTask.State.FINISHED)
+            .map(HostTask::rank)
+            .toList();
+    if (!cycle(edges).isEmpty()) {
+      return MisuseKind.DEADLOCK;
+    }
+    for (HostTask task : tasks) {
+      Wait wait = task.waitingFor();
+      if (wait != null && !wait.ranks().isEmpty() && ended.containsAll(wait.ranks())) {
+        return wait.whenMissing();
+      }
+    }
+    return MisuseKind.DEADLOCK;
   }
 
   private static String line(HostTask task, @Nullable Wait wait) {

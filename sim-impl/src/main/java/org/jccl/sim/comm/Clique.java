@@ -29,11 +29,14 @@ final class Clique {
   private final Creations creations;
   private final @Nullable Endpoint[] members;
   private final Contract contract;
+  private final Assemblies assemblies;
+  private final Signals signals;
   private final Window<Gathering> gatherings = new Window<>();
   private final Map<Long, Channel> channels = new HashMap<>();
   private final FoldOrder foldOrder;
   private final Places sources;
   private final Places targets;
+  private boolean registersMemory;
   private final List<ChildMeeting> children = new ArrayList<>(1);
   private final ArrayDeque<Creation> growths = new ArrayDeque<>(1);
   private @Nullable RuntimeException stopped;
@@ -55,6 +58,8 @@ final class Clique {
     this.foldOrder = new RankOrder(worldSize);
     this.sources = new Places(worldSize);
     this.targets = new Places(worldSize);
+    this.assemblies = new Assemblies(this);
+    this.signals = new Signals(this);
     this.contract =
         new Contract(name, worldSize, world.kernel().choices().describe(), this::whereIs);
   }
@@ -92,6 +97,28 @@ final class Clique {
   /** Reused by {@link Execution}; steps run one at a time. */
   Places targets() {
     return targets;
+  }
+
+  /** Where the hosts of all ranks meet. */
+  Assemblies assemblies() {
+    return assemblies;
+  }
+
+  /** What one-sided operations have signalled. */
+  Signals signals() {
+    return signals;
+  }
+
+  /** A rank has registered memory: from now on the parts of a collective are compared. */
+  void registersMemory() {
+    registersMemory = true;
+  }
+
+  /** Looks for memory that only some ranks of a collective have registered (SIM-54). */
+  void compareRegistrations(@Nullable Part[] parts) {
+    if (registersMemory && world.isChecking()) {
+      RegistrationContract.compare(this, parts);
+    }
   }
 
   void join(Endpoint endpoint) {
@@ -281,6 +308,7 @@ final class Clique {
         member.cancelAll(reason);
       }
     }
+    assemblies.fail(reason);
   }
 
   /** The members' launches that are not done. */
@@ -290,7 +318,7 @@ final class Clique {
         return true;
       }
     }
-    return false;
+    return assemblies.isPending();
   }
 
   private @Nullable String whereIs(int rank) {

@@ -1,6 +1,7 @@
 package org.jccl.sim.comm;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jccl.CheckLevel;
 import org.jccl.DataType;
+import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * in NCCL's order (ARG-01). The typed communicator and the raw surface both stand on it.
  */
 public final class Endpoint {
+  private static final int ONE_SIDED_CAPTURE = 23000;
+
   private final Clique clique;
   private final int rank;
   private final SimDevice device;
@@ -38,6 +42,10 @@ public final class Endpoint {
   private @Nullable Launch last;
   private @Nullable HostTask lastUser;
   private final Life life;
+  private final ArrayDeque<HostJob> hostJobs = new ArrayDeque<>(1);
+  private final Registrations registrations = new Registrations(this);
+  private final OneSided oneSided = new OneSided(this);
+  private final Suspension suspension = new Suspension(this);
 
   Endpoint(Clique clique, int rank, Life life) {
     this.clique = clique;
@@ -76,6 +84,53 @@ public final class Endpoint {
 
   long nextGathering() {
     return gatheringsJoined++;
+  }
+
+  /** What it has registered. */
+  public Registrations registrations() {
+    return registrations;
+  }
+
+  /** Its one-sided operations. */
+  public OneSided oneSided() {
+    return oneSided;
+  }
+
+  /** Its scratch memory, which can be given back for a while. */
+  public Suspension suspension() {
+    return suspension;
+  }
+
+  /** Adds host work behind what is there; whether it is the first. */
+  boolean queue(HostJob job) {
+    hostJobs.addLast(job);
+    return hostJobs.size() == 1;
+  }
+
+  /** Host work is over; what comes next, or null if there is nothing, or it was not first. */
+  @Nullable HostJob dequeue(HostJob job) {
+    boolean first = hostJobs.peekFirst() == job;
+    hostJobs.remove(job);
+    return first ? hostJobs.peekFirst() : null;
+  }
+
+  /** Throws a report if it is suspended (SIM-34). */
+  void requireAwake(String what) {
+    if (suspension.isSuspended() && device.world().isChecking()) {
+      ReportedMisuse found = suspension.use(what);
+      clique.report(found);
+      throw found;
+    }
+  }
+
+  /** What is in flight and reads or writes any of a range, or null. */
+  @Nullable Launch user(long start, long end) {
+    for (Launch each : pending) {
+      if (each.touches(start, end)) {
+        return each;
+      }
+    }
+    return null;
   }
 
   // ---------------------------------------------------------------- calls
@@ -127,6 +182,7 @@ public final class Endpoint {
       int reduction,
       int rootOrPeer,
       SimStream stream) {
+    requireAwake(operation.label());
     String site = device.world().checks() == CheckLevel.FULL ? CallSite.current() : null;
     boolean captured = stream.isCapturing();
     return new Request(
@@ -149,23 +205,43 @@ public final class Endpoint {
    * @return NCCL's result code
    */
   int issue(List<Request> requests) {
+    return issue(requests, List.of());
+  }
+
+  /** The same with one-sided calls, which run first (rule GRP-21). */
+  int issue(List<Request> requests, List<OneSidedCall> first) {
     int code = requireMatchedSelfMessages(requests);
     if (code != 0) {
       return code;
     }
-    Capture capture = requests.getFirst().stream().capture();
+    SimStream one = first.isEmpty() ? requests.getFirst().stream() : first.getFirst().stream();
+    Capture capture = one.capture();
     for (Request request : requests) {
       if (request.stream().capture() != capture) {
         return ResultCode.INVALID_USAGE.code(); // STR-18
       }
     }
+    boolean canCapture = device.world().version() >= ONE_SIDED_CAPTURE; // VER-09
+    for (OneSidedCall call : first) {
+      if (call.stream().capture() != capture || (capture != null && !canCapture)) {
+        return ResultCode.INVALID_USAGE.code();
+      }
+      code = oneSided.checkRange(call);
+      if (code != 0) {
+        return code;
+      }
+    }
     if (capture != null) {
       List<Request> kept = List.copyOf(requests);
+      List<OneSidedCall> keptFirst = List.copyOf(first);
       capture.add(
-          map -> launch(kept.stream().map(each -> each.on(map.of(each.stream()))).toList()));
+          map ->
+              launch(
+                  kept.stream().map(each -> each.on(map.of(each.stream()))).toList(),
+                  keptFirst.stream().map(each -> each.on(map.of(each.stream()))).toList()));
       return 0;
     }
-    launch(requests);
+    launch(requests, first);
     return 0;
   }
 
@@ -180,11 +256,14 @@ public final class Endpoint {
     return balance == 0 ? 0 : ResultCode.INVALID_USAGE.code();
   }
 
-  private void launch(List<Request> requests) {
+  private void launch(List<Request> requests, List<OneSidedCall> first) {
     Kernel kernel = device.world().kernel();
     lastUser = kernel.holder();
     Launch launch = new Launch(this);
-    boolean any = false;
+    boolean any = !first.isEmpty();
+    if (any) {
+      launch.add(new OneSidedProgram(launch, first));
+    }
     for (Request request : requests) {
       Call call = call(request);
       kernel
@@ -317,6 +396,7 @@ public final class Endpoint {
   void forget() {
     pending.clear();
     scales.clear();
+    clique.signals().forget(this);
   }
 
   /** Its state. */

@@ -45,6 +45,10 @@ final class Gathering extends Meeting {
     if (gone) {
       return;
     }
+    clique.compareRegistrations(parts);
+    if (gone) {
+      return;
+    }
     long end = Execution.collective(clique, parts);
     ran = true;
     clique.gatheringRan();

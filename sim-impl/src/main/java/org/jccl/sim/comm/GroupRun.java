@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupRun extends Step {
   /** Operations that one rank has queued on one communicator. */
-  record Work(Endpoint endpoint, List<Request> requests) {}
+  record Work(Endpoint endpoint, List<Request> requests, List<OneSidedCall> oneSided) {}
 
   private final Kernel kernel;
   private final List<List<Job>> phases;
@@ -145,7 +145,7 @@ final class GroupRun extends Step {
 
   private void launch() {
     for (Work each : simulated ? List.<Work>of() : work) {
-      int own = each.endpoint().issue(each.requests());
+      int own = each.endpoint().issue(each.requests(), each.oneSided());
       if (own != 0) {
         code = own; // GRP-16: what comes first has been launched
         return;

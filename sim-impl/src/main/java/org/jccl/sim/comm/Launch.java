@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.jccl.CheckLevel;
+import org.jccl.MisuseKind;
 import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.device.StreamOp;
@@ -26,6 +27,7 @@ final class Launch implements Wait {
   private boolean started;
   private boolean done;
   private boolean cancelled;
+  private @Nullable OneSidedProgram oneSided;
   private @Nullable Launch previous;
   private @Nullable Launch next;
 
@@ -61,6 +63,24 @@ final class Launch implements Wait {
     }
   }
 
+  /** Adds one-sided calls, which run before everything else (rule GRP-21). */
+  void add(OneSidedProgram program) {
+    oneSided = program;
+    for (OneSidedCall call : program.calls()) {
+      gateOf(call.stream()).reads(call.source(), call.bytes());
+    }
+  }
+
+  /** Whether it reads or writes any of a range, or has one-sided calls that will. */
+  boolean touches(long start, long end) {
+    for (Gate gate : gates) {
+      if (gate.touches(start, end)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private Gate gateOf(SimStream stream) {
     for (Gate gate : gates) {
       if (gate.stream() == stream) {
@@ -74,7 +94,7 @@ final class Launch implements Wait {
 
   /** Puts the launch on its streams, behind the communicator's {@code last} one. */
   void enqueue(@Nullable Launch last) {
-    unfinished = parts.size();
+    unfinished = parts.size() + (oneSided == null ? 0 : 1);
     closedGates = gates.size();
     if (last != null && !last.done) {
       previous = last;
@@ -93,11 +113,28 @@ final class Launch implements Wait {
     started = true;
     previous = null;
     for (Gate gate : gates) {
-      gate.begin();
       start = Math.max(start, gate.stream().clock());
     }
     end = start;
-    if (cancelled) {
+    if (oneSided != null && !cancelled) {
+      oneSided.start(start);
+    } else {
+      begin();
+    }
+  }
+
+  /** The one-sided calls are done, at virtual time {@code time}: the others may begin. */
+  void oneSidedDone(long time) {
+    oneSided = null;
+    start = Math.max(start, time);
+    end = start;
+    unfinished--;
+    begin();
+  }
+
+  private void begin() {
+    gates.forEach(Gate::begin);
+    if (cancelled || unfinished == 0) {
       finish();
       return;
     }
@@ -150,6 +187,9 @@ final class Launch implements Wait {
       }
     }
     if (started) {
+      if (oneSided != null) {
+        oneSided.leave();
+      }
       parts.forEach(endpoint.clique()::leave);
       finish();
     }
@@ -157,6 +197,9 @@ final class Launch implements Wait {
 
   @Override
   public String describe() {
+    if (oneSided != null) {
+      return oneSided.describe() + " of " + endpoint.clique().name();
+    }
     String call = parts.isEmpty() ? "an empty group" : parts.getFirst().call.toString();
     String more = parts.size() > 1 ? " and " + (parts.size() - 1) + " more of its group" : "";
     return call + more + " of " + endpoint.clique().name();
@@ -167,9 +210,21 @@ final class Launch implements Wait {
     if (!started && previous != null) {
       return previous.ranks();
     }
+    if (oneSided != null) {
+      return oneSided.missing();
+    }
     TreeSet<Integer> ranks = new TreeSet<>();
     parts.forEach(part -> ranks.addAll(part.missing()));
     return List.copyOf(ranks);
+  }
+
+  @Override
+  public MisuseKind whenMissing() {
+    if (!started && previous != null) {
+      return previous.whenMissing();
+    }
+    boolean waits = oneSided != null && oneSided.isWaiting();
+    return waits ? MisuseKind.MISSING_SIGNAL : MisuseKind.DEADLOCK;
   }
 
   /** The launch's place in one stream. */
@@ -209,6 +264,11 @@ final class Launch implements Wait {
     @Override
     public List<Integer> ranks() {
       return Launch.this.ranks();
+    }
+
+    @Override
+    public MisuseKind whenMissing() {
+      return Launch.this.whenMissing();
     }
   }
 }

@@ -2,8 +2,10 @@ package org.jccl.sim.comm;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jccl.ResultCode;
 import org.jccl.ops.Operation;
 import org.jccl.sim.device.SimStream;
@@ -21,6 +23,7 @@ public final class RawGroup {
   private final List<Job> jobs = new ArrayList<>();
   private final List<Job> later = new ArrayList<>();
   private final Map<Endpoint, List<Request>> queued = new LinkedHashMap<>();
+  private final Map<Endpoint, List<OneSidedCall>> oneSided = new LinkedHashMap<>();
   private int depth;
   private int error;
 
@@ -97,7 +100,7 @@ public final class RawGroup {
       return endpoint.issue(List.of(request));
     }
     if (depth == 0) {
-      GroupRun.Work work = new GroupRun.Work(endpoint, List.of(request));
+      GroupRun.Work work = new GroupRun.Work(endpoint, List.of(request), List.of());
       return new GroupRun(kernel(endpoint), List.of(), List.of(work), false).runInBackground();
     }
     if (!joins(endpoint.life())) {
@@ -105,6 +108,38 @@ public final class RawGroup {
     }
     queued.computeIfAbsent(endpoint, own -> new ArrayList<>()).add(request);
     return 0;
+  }
+
+  /** Queues one validated one-sided call; a call without group has one of its own. */
+  public int issue(Endpoint endpoint, OneSidedCall call) {
+    if (!joins(endpoint.life())) {
+      return INVALID_ARGUMENT;
+    }
+    oneSided.computeIfAbsent(endpoint, own -> new ArrayList<>()).add(call);
+    return 0;
+  }
+
+  /** What the first one-sided calls of communicators set up (rule RMA-07). */
+  private List<Job> setUps() {
+    List<Job> first = new ArrayList<>();
+    for (Endpoint endpoint : oneSided.keySet()) {
+      Job setUp = endpoint.oneSided().setUp();
+      if (setUp != null) {
+        first.add(setUp);
+      }
+    }
+    return first;
+  }
+
+  private List<GroupRun.Work> work() {
+    Set<Endpoint> endpoints = new LinkedHashSet<>(queued.keySet());
+    endpoints.addAll(oneSided.keySet());
+    List<GroupRun.Work> work = new ArrayList<>();
+    for (Endpoint each : endpoints) {
+      List<Request> requests = queued.getOrDefault(each, List.of());
+      work.add(new GroupRun.Work(each, requests, oneSided.getOrDefault(each, List.of())));
+    }
+    return work;
   }
 
   private static Kernel kernel(Endpoint endpoint) {
@@ -135,10 +170,8 @@ public final class RawGroup {
     GroupRun run =
         new GroupRun(
             kernel,
-            List.of(List.copyOf(jobs), List.copyOf(later)),
-            queued.entrySet().stream()
-                .map(each -> new GroupRun.Work(each.getKey(), each.getValue()))
-                .toList(),
+            List.of(List.copyOf(jobs), List.copyOf(later), setUps()),
+            work(),
             estimate != null && waits);
     if (estimate != null && waits && code == 0) {
       queued.forEach(
@@ -161,5 +194,6 @@ public final class RawGroup {
     jobs.clear();
     later.clear();
     queued.clear();
+    oneSided.clear();
   }
 }

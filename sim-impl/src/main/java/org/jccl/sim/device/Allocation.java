@@ -8,8 +8,9 @@ import java.lang.foreign.MemorySegment;
  * @param number the same in every run, for traces and reports
  * @param block what the pool gave
  * @param bytes the part of it that was asked for
+ * @param fromLibrary whether NCCL's allocator gave it: only such memory makes windows (WIN-02)
  */
-record Allocation(long number, MemorySegment block, MemorySegment bytes) {
+record Allocation(long number, MemorySegment block, MemorySegment bytes, boolean fromLibrary) {
   long address() {
     return bytes.address();
   }

@@ -1,6 +1,8 @@
 package org.jccl.sim.device;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jccl.MisuseKind;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Hazards {
   private final SimDevice device;
   private final Set<StreamOp> inFlight = new LinkedHashSet<>();
+  private final List<Arrival> arrivals = new ArrayList<>();
 
   Hazards(SimDevice device) {
     this.device = device;
@@ -33,8 +36,56 @@ final class Hazards {
     }
   }
 
+  /** Data that another rank wrote here is there; the owner has not waited for it yet. */
+  void arrived(Arrival arrival) {
+    if (device.world().isChecking()) {
+      arrivals.add(arrival);
+    }
+  }
+
+  void awaited(Arrival arrival) {
+    arrivals.remove(arrival);
+  }
+
+  /** The memory of a range ends, and with it what is known of it. */
+  void forget(long start, long end) {
+    arrivals.removeIf(arrival -> arrival.overlaps(start, end));
+  }
+
+  /** Data by another writer than {@code by} that arrived in a range and was not waited for. */
+  @Nullable Arrival inDoubt(long start, long end, int by) {
+    for (Arrival arrival : arrivals) {
+      if (arrival.by() != by && arrival.overlaps(start, end)) {
+        return arrival;
+      }
+    }
+    return null;
+  }
+
+  private void compareWithArrivals(StreamOp op) {
+    for (Arrival arrival : arrivals) {
+      for (Access a = op.accesses(); a != null && a != Access.NONE; a = a.next) {
+        if (arrival.stream() != op.stream() && a.overlaps(arrival.start(), arrival.end())) {
+          device.report(
+              MisuseKind.RMA_RACE,
+              op.describe()
+                  + " "
+                  + a.words()
+                  + " memory into which "
+                  + arrival.words()
+                  + " and for whose signal nobody has waited: wait for the signal first"
+                  + " (RMA-11, SIM-60)");
+          return;
+        }
+      }
+    }
+  }
+
   /** Looks for unfinished work on other streams, enqueued before {@code op}, that conflicts. */
   void check(StreamOp op) {
+    if (!arrivals.isEmpty()) {
+      compareWithArrivals(op);
+    }
     if (inFlight.size() < 2 || op.accesses() == Access.NONE) {
       return;
     }

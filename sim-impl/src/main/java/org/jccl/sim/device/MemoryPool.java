@@ -13,6 +13,7 @@ import java.util.Map;
 final class MemoryPool implements AutoCloseable {
   private static final long LARGE = 4L << 20;
   private static final long ALIGNMENT = 256;
+  private static final long PAGE = 4096;
 
   private final Arena arena = Arena.ofShared();
   private final Map<Long, ArrayDeque<MemorySegment>> small = new HashMap<>();
@@ -22,14 +23,14 @@ final class MemoryPool implements AutoCloseable {
   MemorySegment take(long bytes) {
     if (bytes >= LARGE) {
       Arena own = Arena.ofShared();
-      MemorySegment block = own.allocate(bytes, ALIGNMENT);
+      MemorySegment block = own.allocate(bytes, PAGE);
       large.put(block.address(), own);
       return block;
     }
     long size = sizeClass(bytes);
     ArrayDeque<MemorySegment> free = small.get(size);
     MemorySegment block = free == null ? null : free.pollFirst();
-    return block == null ? arena.allocate(size, ALIGNMENT) : block;
+    return block == null ? arena.allocate(size, size < PAGE ? ALIGNMENT : PAGE) : block;
   }
 
   void give(MemorySegment block) {

@@ -24,6 +24,7 @@ public final class SimDevice implements Device {
   private final SimStream defaultStream;
   private final Consumer<String> leaks;
   private int streamsMade;
+  private long handlesMade;
   private boolean closed;
 
   /**
@@ -142,6 +143,26 @@ public final class SimDevice implements Device {
       return defaultStream;
     }
     return streams.stream().filter(each -> each.number() == number).findFirst().orElse(null);
+  }
+
+  /** A number that nothing else of this simulation has, for the raw surface. */
+  public long newHandle() {
+    return ((long) (index + 1) << 40) | (++handlesMade << 4);
+  }
+
+  /** Another rank has written into this device's memory (see {@link Arrival}). */
+  public void arrived(Arrival arrival) {
+    hazards.arrived(arrival);
+  }
+
+  /** The owner has waited for the signal that goes with an arrival. */
+  public void awaited(Arrival arrival) {
+    hazards.awaited(arrival);
+  }
+
+  /** Data by another writer than {@code by} for which nobody has waited yet, or null. */
+  public @Nullable Arrival inDoubt(long start, long end, int by) {
+    return hazards.inDoubt(start, end, by);
   }
 
   void closed(SimStream stream) {

@@ -31,11 +31,20 @@ public final class SimMemory implements DeviceMemory {
 
   @Override
   public long allocate(long bytes) {
+    return allocate(bytes, false);
+  }
+
+  /** Memory as NCCL's allocator gives it: the only kind that makes windows (rule WIN-02). */
+  public long allocateForLibrary(long bytes) {
+    return allocate(bytes, true);
+  }
+
+  private long allocate(long bytes, boolean fromLibrary) {
     Kernel kernel = device.world().kernel();
     HostTask task = kernel.enter();
     try {
       MemorySegment block = pool.take(bytes);
-      Allocation allocation = new Allocation(made++, block, block.asSlice(0, bytes));
+      Allocation allocation = new Allocation(made++, block, block.asSlice(0, bytes), fromLibrary);
       if (device.world().isChecking()) {
         allocation.bytes().fill(POISON);
       }
@@ -80,6 +89,7 @@ public final class SimMemory implements DeviceMemory {
       System.arraycopy(before, 0, after, 0, at);
       System.arraycopy(before, at + 1, after, at, after.length - at);
       live = after;
+      device.hazards().forget(address, address + allocation.bytes().byteSize());
       pool.give(allocation.block());
     } finally {
       kernel.exit(task);
@@ -88,6 +98,25 @@ public final class SimMemory implements DeviceMemory {
 
   /** The bytes of a range, or null if it is not inside one live allocation. */
   public @Nullable MemorySegment find(long address, long bytes) {
+    Allocation allocation = allocationOf(address, bytes);
+    return allocation == null
+        ? null
+        : allocation.bytes().asSlice(address - allocation.address(), bytes);
+  }
+
+  /** Whether the range is in one live allocation that NCCL's allocator made. */
+  public boolean isFromLibrary(long address, long bytes) {
+    Allocation allocation = allocationOf(address, bytes);
+    return allocation != null && allocation.fromLibrary();
+  }
+
+  /** How far {@code address} is behind the start of its live allocation, or -1 without one. */
+  public long offsetOf(long address) {
+    Allocation allocation = allocationOf(address, 1);
+    return allocation == null ? -1 : address - allocation.address();
+  }
+
+  private @Nullable Allocation allocationOf(long address, long bytes) {
     Allocation[] table = live;
     int at = indexOf(table, address);
     int below = at >= 0 ? at : -at - 2;
@@ -96,7 +125,7 @@ public final class SimMemory implements DeviceMemory {
     }
     MemorySegment memory = table[below].bytes();
     long offset = address - memory.address();
-    return offset <= memory.byteSize() - bytes ? memory.asSlice(offset, bytes) : null;
+    return offset <= memory.byteSize() - bytes ? table[below] : null;
   }
 
   /**

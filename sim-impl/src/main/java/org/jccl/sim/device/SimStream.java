@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jccl.Event;
 import org.jccl.Graph;
+import org.jccl.MisuseKind;
 import org.jccl.Stream;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
@@ -186,6 +187,12 @@ public final class SimStream implements Stream {
     public List<Integer> ranks() {
       StreamOp head = queue.peekFirst();
       return head == null ? List.of() : head.ranks();
+    }
+
+    @Override
+    public MisuseKind whenMissing() {
+      StreamOp head = queue.peekFirst();
+      return head == null ? MisuseKind.DEADLOCK : head.whenMissing();
     }
   }
 

@@ -38,6 +38,16 @@ public abstract class StreamOp extends Step implements Wait {
     }
   }
 
+  /** Whether it reads or writes any of a range. */
+  public final boolean touches(long start, long end) {
+    for (Access a = accesses; a != null && a != Access.NONE; a = a.next) {
+      if (a.overlaps(start, end)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   final Access accesses() {
     return accesses;
   }

@@ -1,5 +1,6 @@
 package org.jccl.sim.device;
 
+import java.util.Locale;
 import java.util.Map;
 import org.jccl.CheckLevel;
 import org.jccl.MisuseKind;
@@ -24,6 +25,25 @@ public record World(
   /** Whether anything is checked. */
   public boolean isChecking() {
     return checks != CheckLevel.NONE;
+  }
+
+  /** Whether the library looks at buffers' addresses (rule ARG-04). */
+  public boolean checksPointers() {
+    String mode = version >= 22907 ? environment.getOrDefault("NCCL_CHECK_MODE", "") : "";
+    mode = mode.toUpperCase(Locale.ROOT);
+    return "1".equals(environment.get("NCCL_CHECK_POINTERS"))
+        || "DEBUG_LOCAL".equals(mode)
+        || "DEBUG_GLOBAL".equals(mode);
+  }
+
+  /** NCCL's integer variable {@code name}; {@code otherwise} if it is not set or is no number. */
+  public long setting(String name, long otherwise) {
+    String text = environment.get(name);
+    try {
+      return text == null ? otherwise : Long.decode(text.strip());
+    } catch (NumberFormatException noNumber) {
+      return otherwise;
+    }
   }
 
   /** A misuse report about one rank's device, with the line that replays it. */

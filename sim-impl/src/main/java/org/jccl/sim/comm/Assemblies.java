@@ -1,0 +1,79 @@
+package org.jccl.sim.comm;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jccl.MisuseKind;
+import org.jccl.ReportedMisuse;
+import org.jccl.sim.check.CallSite;
+
+/** The assemblies of one communicator: every rank makes the same ones in the same order. */
+final class Assemblies {
+  private final Clique clique;
+  private final List<Assembly> open = new ArrayList<>();
+  private final long[] joined;
+  private long dropped;
+
+  Assemblies(Clique clique) {
+    this.clique = clique;
+    this.joined = new long[clique.worldSize()];
+  }
+
+  /** Joins a rank's next assembly, without waiting. */
+  Assembly join(int rank, String purpose) {
+    int place = (int) (joined[rank]++ - dropped);
+    if (place == open.size()) {
+      open.add(new Assembly(clique, purpose));
+    }
+    Assembly assembly = open.get(place);
+    if (!assembly.purpose().equals(purpose)) {
+      ReportedMisuse found = different(assembly, rank, purpose);
+      clique.report(found);
+      throw found;
+    }
+    return assembly;
+  }
+
+  /** A rank has come with all it has to bring. */
+  void arrive(Assembly assembly, HostJob job) {
+    assembly.arrive(job);
+    if (assembly.isComplete()) {
+      open.remove(assembly);
+      dropped++;
+      assembly.present().forEach(each -> each.assembled(assembly));
+    }
+  }
+
+  private ReportedMisuse different(Assembly assembly, int rank, String purpose) {
+    int first = assembly.first();
+    return new ReportedMisuse(
+        MisuseKind.MISMATCH,
+        List.of(Math.min(first, rank), Math.max(first, rank)),
+        MisuseKind.MISMATCH
+            + "(call) in "
+            + clique.name()
+            + ": rank "
+            + first
+            + " makes "
+            + assembly.purpose()
+            + ", rank "
+            + rank
+            + " makes "
+            + purpose
+            + "\n    at "
+            + CallSite.current()
+            + "\n  these calls are collective: all ranks must make them in the same order (SIM-06)"
+            + "\n  replay: "
+            + clique.world().kernel().choices().describe());
+  }
+
+  boolean isPending() {
+    return !open.isEmpty();
+  }
+
+  /** The communicator has stopped: nobody waits any more. */
+  void fail(RuntimeException why) {
+    List<Assembly> waiting = List.copyOf(open);
+    open.clear();
+    waiting.forEach(each -> each.present().forEach(job -> job.failed(why)));
+  }
+}

@@ -1,0 +1,99 @@
+package org.jccl.sim.comm;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.jccl.MisuseKind;
+import org.jccl.ReportedMisuse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares how the ranks of one collective have registered its buffers: all or none (rule MEM-05),
+ * and at equal offsets in symmetric windows (rule WIN-04).
+ */
+final class RegistrationContract {
+  /** How one rank's buffer is registered. */
+  private record Seen(Part part, @Nullable Registration registration, long offset) {
+    String words() {
+      Registration known = registration;
+      if (known == null) {
+        return "unregistered memory";
+      }
+      return (known.window() == null ? "a registered buffer" : "a window") + " at offset " + offset;
+    }
+  }
+
+  private RegistrationContract() {}
+
+  /** Stops the communicator with a report if the ranks differ. */
+  static void compare(Clique clique, @Nullable Part[] parts) {
+    compare(clique, parts, "send", RegistrationContract::sent);
+    compare(clique, parts, "receive", RegistrationContract::received);
+  }
+
+  private static void compare(
+      Clique clique, @Nullable Part[] parts, String side, Function<Part, @Nullable Seen> look) {
+    Seen first = null;
+    for (Part part : parts) {
+      Seen seen = part == null ? null : look.apply(part);
+      if (seen != null && first == null) {
+        first = seen;
+      } else if (seen != null && first != null && differ(first, seen)) {
+        clique.report(report(clique, side, first, seen));
+        return;
+      }
+    }
+  }
+
+  private static @Nullable Seen sent(Part part) {
+    return part.send == null ? null : seen(part, part.request.send(), part.send.byteSize());
+  }
+
+  private static @Nullable Seen received(Part part) {
+    return part.recv == null ? null : seen(part, part.request.recv(), part.recv.byteSize());
+  }
+
+  private static Seen seen(Part part, long address, long bytes) {
+    Registration known = part.launch.endpoint().registrations().holding(address, bytes);
+    return new Seen(part, known, known == null ? 0 : address - known.start());
+  }
+
+  private static boolean differ(Seen one, Seen other) {
+    Registration a = one.registration;
+    Registration b = other.registration;
+    if (a == null || b == null) {
+      return a != b;
+    }
+    return a.isSymmetric() && b.isSymmetric() && one.offset != other.offset;
+  }
+
+  private static ReportedMisuse report(Clique clique, String side, Seen one, Seen other) {
+    int lower = one.part.rank();
+    int upper = other.part.rank();
+    String text =
+        MisuseKind.REGISTRATION_MISMATCH
+            + " in "
+            + clique.name()
+            + ", call #"
+            + one.part.call.sequence()
+            + " ("
+            + one.part.call.operation().name().toLowerCase(Locale.ROOT)
+            + "): the "
+            + side
+            + " buffer of rank "
+            + lower
+            + " is "
+            + one.words()
+            + ", that of rank "
+            + upper
+            + " is "
+            + other.words()
+            + Clique.line(lower, one.part.call)
+            + Clique.line(upper, other.part.call)
+            + "\n  all ranks must pass registered memory or none (MEM-05), at equal offsets of"
+            + " symmetric windows (WIN-04, SIM-54)"
+            + "\n  replay: "
+            + clique.world().kernel().choices().describe();
+    return new ReportedMisuse(MisuseKind.REGISTRATION_MISMATCH, List.of(lower, upper), text);
+  }
+}
