@@ -3,6 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /** The rule book as executable properties, for these two backends and for anyone else's. */
 @NullMarked
 module org.jccl.conformance {
+  requires java.management;
   requires transitive org.jccl;
   requires transitive org.jccl.nccl;
   requires org.jccl.sim;
@@ -13,11 +14,13 @@ module org.jccl.conformance {
   requires org.junit.platform.launcher;
   requires static org.jspecify;
 
+  exports org.jccl.conformance.book;
   exports org.jccl.conformance.cases;
   exports org.jccl.conformance.data;
   exports org.jccl.conformance.harness;
   exports org.jccl.conformance.liars;
   exports org.jccl.conformance.loopback;
+  exports org.jccl.conformance.misuse;
   exports org.jccl.conformance.rules;
   exports org.jccl.conformance.run;
 

@@ -53,6 +53,9 @@ public interface Stream extends AutoCloseable {
   /** Whether work is being recorded. */
   boolean isCapturing();
 
+  /** Whether it was closed: nothing may be enqueued on it any more (rule STR-08). */
+  boolean isClosed();
+
   /** Waits for the work to finish, within bounds, and frees the stream. Idempotent. */
   @Override
   void close();

@@ -45,7 +45,7 @@ public final class ArgumentRules {
    *
    * @param rootOrPeer the root, the peer, or 0
    * @throws IllegalArgumentException naming rank, operation, argument, both values, and what to do
-   * @throws IllegalStateException if a buffer or the reduction is closed
+   * @throws IllegalStateException if a buffer, the reduction or the stream is closed
    */
   public static void check(
       Communicator comm,
@@ -86,6 +86,10 @@ public final class ArgumentRules {
     Device device = stream.device();
     if (device != comm.device()) {
       throw Refusal.otherDevice(comm, operation, "stream", device);
+    }
+    if (stream.isClosed()) { // STR-08: NCCL would crash
+      throw new IllegalStateException(
+          Refusal.head(comm, operation) + "stream is closed: " + stream);
     }
   }
 

@@ -30,6 +30,12 @@ public record Call(
   /** The identity that every PreMulSum shares: handles need not agree across ranks (PMS-06). */
   public static final int PRE_MUL_SUM = 5;
 
+  /** The same call, made at {@code where}. */
+  public Call at(@Nullable String where) {
+    return new Call(
+        operation, sequence, count, type, reduction, rootOrPeer, inPlace, captured, where);
+  }
+
   /**
    * The first argument in which this call differs from another rank's call at the same position, or
    * null if they agree (rule COL-01).

@@ -18,6 +18,7 @@ public final class FakeStream implements Stream {
   }
 
   /** Whether it was closed. */
+  @Override
   public boolean isClosed() {
     return closed;
   }

@@ -70,6 +70,11 @@ public final class NcclBackend implements Backend, GroupRecording.Issuer {
     return new NcclBackend(library, devices);
   }
 
+  /** The library behind it. */
+  public NcclLibrary library() {
+    return library;
+  }
+
   /** The raw surface of the library. */
   public NcclBinding binding() {
     return library.binding();

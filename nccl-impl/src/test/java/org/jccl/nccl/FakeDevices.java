@@ -162,6 +162,11 @@ final class FakeDevices {
     }
 
     @Override
+    public boolean isClosed() {
+      return false;
+    }
+
+    @Override
     public void close() {}
   }
 }

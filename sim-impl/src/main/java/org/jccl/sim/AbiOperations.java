@@ -121,7 +121,11 @@ final class AbiOperations {
       return INVALID_ARGUMENT; // PMS-10 normalised: NCCL crashes
     }
     if (!DataType.isCode(type)) {
-      return residence == HOST_IMMEDIATE ? ResultCode.INTERNAL_ERROR.code() : INVALID_ARGUMENT;
+      if (residence == HOST_IMMEDIATE) {
+        return ResultCode.INTERNAL_ERROR.code();
+      }
+      op.set(JAVA_INT_UNALIGNED, 0, endpoint.createScaleOfNoType());
+      return OK;
     }
     DataType of = DataType.ofCode(type);
     int code;

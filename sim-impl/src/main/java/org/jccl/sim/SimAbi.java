@@ -98,7 +98,9 @@ final class SimAbi implements NcclAbi {
       case INVALID_USAGE -> "invalid usage";
       case REMOTE_ERROR -> "remote process exited or there was a network error";
       case IN_PROGRESS -> "operation in progress";
-      case TIMEOUT, UNKNOWN -> "unknown result code";
+      case TIMEOUT ->
+          state.world().version() >= 23003 ? "operation timed out" : "unknown result code";
+      case UNKNOWN -> "unknown result code";
     };
   }
 

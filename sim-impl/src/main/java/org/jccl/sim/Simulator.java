@@ -55,7 +55,9 @@ public final class Simulator implements AutoCloseable {
     Long seed = builder.seed;
     Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
     this.kernel = new Kernel(choices, seed != null, builder.foreignTimeout);
-    World world = new World(builder.ncclVersion, builder.environment, kernel, builder.checks, CostModel.h200());
+    World world =
+        new World(
+            builder.ncclVersion, builder.environment, kernel, builder.checks, CostModel.h200());
     String words =
         "in-JVM simulator of "
             + builder.devices
@@ -133,7 +135,11 @@ public final class Simulator implements AutoCloseable {
   }
 
   private void deadlock(List<HostTask> blocked) {
-    ReportedMisuse report = DeadlockReport.of(kernel.tasks(), blocked, kernel.choices().describe());
+    ReportedMisuse dropped = backend.creations().findDropped();
+    ReportedMisuse report =
+        dropped != null
+            ? dropped
+            : DeadlockReport.of(kernel.tasks(), blocked, kernel.choices().describe());
     backend.creations().reportPending(report);
     blocked.forEach(task -> task.fail(report));
   }

@@ -1,17 +1,25 @@
 package org.jccl.benchmarks.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
-import org.jccl.conformance.run.ConformanceRun;
+import org.jccl.BackendUnavailableException;
+import org.jccl.conformance.run.VerifyRun;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** {@code jccl verify}: the conformance suite on one backend, without Maven. */
+/** {@code jccl verify}: the rule book on one backend, without Maven. */
 @Command(
     name = "verify",
-    description = "Runs the conformance suite: every rule on one backend.",
+    description =
+        "Shows the rules of the book on one backend: a line a rule (passed, failed, skipped,"
+            + " untestable) and the totals. Ends with 1 if a rule failed.",
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
   @Option(
@@ -22,16 +30,40 @@ final class VerifyCommand implements Callable<Integer> {
   private String backend = "sim";
 
   @Option(
+      names = "--rule",
+      paramLabel = "ID|CHAPTER",
+      split = ",",
+      description =
+          "Only these: an id (COL-04), a prefix (COL) or a chapter's number (6). Default: all.")
+  private List<String> rules = List.of();
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       defaultValue = "target/conformance",
-      description = "Where conformance-NAME.tsv goes, a line a rule. Default: target/conformance.")
+      description =
+          "Where rules-NAME.tsv, tests-NAME.tsv and verify-NAME.log go. Default:"
+              + " target/conformance.")
   private Path out = Path.of("target/conformance");
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private CommandSpec spec;
 
   @Override
   public Integer call() {
     System.setProperty("jccl.quiet", "true"); // rules open many backends
-    return ConformanceRun.run(
-        backend, out, new PrintStream(System.out, true, StandardCharsets.UTF_8));
+    PrintStream screen = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    try {
+      return new VerifyRun(screen).run(backend, rules, out);
+    } catch (IllegalArgumentException | BackendUnavailableException unusable) {
+      throw bad(String.valueOf(unusable.getMessage()));
+    } catch (IOException failed) {
+      throw bad("--out: cannot write " + failed.getMessage());
+    }
+  }
+
+  private ParameterException bad(String words) {
+    return new ParameterException(spec.commandLine(), words);
   }
 }

@@ -62,6 +62,12 @@ class BadInputTest {
           run java.lang.String          | RankProgram
           run --ranks 0 org.jccl.benchmarks.cli.QuietProgram | --ranks
           doctor --nonsense             | '--nonsense'
+          verify --backend cuda         | cuda
+          verify --rule COL-99          | COL-99
+          verify --rule XYZ             | XYZ
+          verify --rule 99              | '99'
+          verify --rule VER-01 --out /proc/nowhere | cannot write
+          verify extra                  | 'extra'
           bundle                        | --out
           bundle --out x.zip            | .tar.xz
           bundle --out /no/such/place/x.tar.gz | cannot be written

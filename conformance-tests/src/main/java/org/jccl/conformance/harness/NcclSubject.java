@@ -2,7 +2,9 @@ package org.jccl.conformance.harness;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jccl.Backend;
 import org.jccl.Backends;
 import org.jccl.CollectiveException;
@@ -25,6 +27,12 @@ public final class NcclSubject implements Subject {
   @Override
   public String name() {
     return "nccl";
+  }
+
+  /** This one, if the process was started with them: a library reads its variables once. */
+  @Override
+  public Optional<Subject> with(Map<String, String> environment) {
+    return OwnProcess.isStartedWith(environment) ? Optional.of(this) : Optional.empty();
   }
 
   @Override
@@ -78,6 +86,13 @@ public final class NcclSubject implements Subject {
       @Override
       public Optional<NcclAbi> raw() {
         return backend instanceof NcclBackend nccl ? Optional.of(nccl.binding()) : Optional.empty();
+      }
+
+      @Override
+      public Optional<Predicate<String>> exports() {
+        return backend instanceof NcclBackend nccl
+            ? Optional.of(nccl.library()::exports)
+            : Optional.empty();
       }
 
       @Override

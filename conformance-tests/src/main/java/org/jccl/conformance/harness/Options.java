@@ -8,6 +8,10 @@ public final class Options {
   /** System property: seconds after which a world of ranks counts as hung, 30 unless set. */
   public static final String DEADLINE = "jccl.deadline";
 
+  /** System property: seconds after which one rule's process is killed, 180 unless set. */
+  public static final String RULE_DEADLINE = "jccl.rule.deadline";
+
+  private static final int DEFAULT_RULE_DEADLINE = 180;
   private static final int DEFAULT_TRIES = 50;
   private static final int DEFAULT_DEADLINE = 30;
 
@@ -16,6 +20,11 @@ public final class Options {
   /** Tries of every property. */
   public static int tries() {
     return Math.max(1, Integer.getInteger(TRIES, DEFAULT_TRIES));
+  }
+
+  /** Seconds after which the process of a rule is killed. */
+  public static int ruleSeconds() {
+    return Math.max(1, Integer.getInteger(RULE_DEADLINE, DEFAULT_RULE_DEADLINE));
   }
 
   /** Seconds after which a world of ranks counts as hung. */

@@ -3,6 +3,7 @@ package org.jccl.conformance.harness;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jccl.Backend;
 import org.jccl.spi.NcclAbi;
 import org.jccl.spi.RankHost;
@@ -55,6 +56,14 @@ public interface Subject {
 
     /** The raw, C-shaped surface, if there is one. */
     default Optional<NcclAbi> raw() {
+      return Optional.empty();
+    }
+
+    /**
+     * Whether the library behind the raw surface exports a C name; empty if there is no such
+     * library.
+     */
+    default Optional<Predicate<String>> exports() {
       return Optional.empty();
     }
 

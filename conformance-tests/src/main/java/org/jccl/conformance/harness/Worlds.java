@@ -83,6 +83,12 @@ public final class Worlds {
     }
   }
 
+  /** A thread hangs in it: what is open is left alone, and opened anew. */
+  public void forget() {
+    open.clear();
+    instance = null;
+  }
+
   /** Closes everything, quietly: for after failures that may have left anything behind. */
   public void discard() {
     Subject.Instance current = instance;

@@ -1,5 +1,6 @@
 package org.jccl.conformance.liars;
 
+import java.util.Map;
 import java.util.Optional;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
@@ -28,9 +29,11 @@ public record LyingSubject(Liar liar) implements Subject {
   @Override
   public Instance open() {
     Instance simulator =
-        new SimulatorSubject(name(), null, false, CheckLevel.NONE, Simulator.DEFAULT_VERSION)
+        new SimulatorSubject(
+                name(), null, false, CheckLevel.NONE, Simulator.DEFAULT_VERSION, Map.of())
             .open();
     Backend lying = new LyingBackend(liar, simulator.backend());
+    Optional<NcclAbi> raw = simulator.raw().map(honest -> LyingAbi.of(liar, honest));
     return new Instance() {
       @Override
       public Backend backend() {
@@ -39,7 +42,7 @@ public record LyingSubject(Liar liar) implements Subject {
 
       @Override
       public Optional<NcclAbi> raw() {
-        return simulator.raw();
+        return raw;
       }
 
       @Override

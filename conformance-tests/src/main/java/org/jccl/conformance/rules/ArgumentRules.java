@@ -190,6 +190,21 @@ public abstract class ArgumentRules extends Suite {
   }
 
   @Example
+  public void required_STR_08_aClosedStreamIsRefused() {
+    refused(
+        atMost(2),
+        "a closed stream",
+        IllegalStateException.class,
+        (rank, b) -> {
+          Stream closed = rank.device().newStream();
+          closed.close();
+          rank.communicator().allReduce(b, b, ReduceOp.SUM, closed);
+        },
+        "closed",
+        "all_reduce");
+  }
+
+  @Example
   public void required_STR_15_aClosedBufferIsRefused() {
     refused(
         atMost(2),

@@ -27,6 +27,7 @@ public abstract class CollectiveRules extends Suite {
   }
 
   @Property
+  @AlsoShows("RED-15")
   public void required_COL_10_allReduceIsTheFoldOverRanks(
       @ForAll("allReduces") OperationCase call) {
     verify(call);

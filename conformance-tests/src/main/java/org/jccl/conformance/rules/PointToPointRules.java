@@ -176,6 +176,7 @@ public abstract class PointToPointRules extends Suite {
   }
 
   @Property
+  @AlsoShows("P2P-09")
   public void required_P2P_10_orderAcrossPeersIsIrrelevant(@ForAll Random random) {
     int n = 1 + random.nextInt(atMost(8));
     long seed = random.nextLong();
@@ -214,6 +215,7 @@ public abstract class PointToPointRules extends Suite {
   }
 
   @Example
+  @AlsoShows("P2P-13")
   public void required_P2P_14_groupsNeedNotAgree() {
     needRanks(2);
     run(
@@ -271,8 +273,4 @@ public abstract class PointToPointRules extends Suite {
   @Example
   @Disabled("P2P-11: whether a small send is buffered is unspecified")
   public void untested_P2P_11_eagerSends() {}
-
-  @Example
-  @Disabled("P2P-18: an unmatched message hangs on NCCL; the simulator's reports cover it")
-  public void untested_P2P_18_unmatchedMessages() {}
 }

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Disabled;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -194,12 +193,4 @@ public abstract class PreMulSumRules extends Suite {
           }
         });
   }
-
-  @Example
-  @Disabled("PMS-10: NCCL dereferences null; the typed surface cannot say it")
-  public void untested_PMS_10_nullScalars() {}
-
-  @Example
-  @Disabled("PMS-12: a defect of 2.28 above 16 KiB on one rank; data stays below")
-  public void untested_PMS_12_droppedTails() {}
 }

@@ -73,6 +73,7 @@ public abstract class RawArgumentRules extends RawSuite {
   }
 
   @Example
+  @AlsoShows({"P2P-16", "ARG-03"})
   public void required_COL_08_rootsAndPeersOutOfRange() {
     raw(
         atMost(2),
@@ -139,6 +140,7 @@ public abstract class RawArgumentRules extends RawSuite {
   }
 
   @Example
+  @AlsoShows({"ARG-08", "COL-02"})
   public void required_ARG_03_countZeroIsCheckedAndThenDoesNothing() {
     raw(
         atMost(2),

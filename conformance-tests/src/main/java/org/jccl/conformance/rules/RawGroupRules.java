@@ -73,6 +73,7 @@ public abstract class RawGroupRules extends RawSuite {
   }
 
   @Example
+  @AlsoShows("ARG-34")
   public void required_GRP_03_innerEndsSucceed() {
     raw(
         atMost(2),
@@ -94,6 +95,7 @@ public abstract class RawGroupRules extends RawSuite {
   }
 
   @Example
+  @AlsoShows("GRP-15")
   public void required_GRP_11_oneFailingCallDiscardsTheGroup() {
     needRanks(2); // one rank's collectives run at once (GRP-07)
     raw(
@@ -154,6 +156,7 @@ public abstract class RawGroupRules extends RawSuite {
   }
 
   @Example
+  @AlsoShows("ARG-10")
   public void required_P2P_05_loneMessagesToSelf() {
     raw(
         atMost(2),

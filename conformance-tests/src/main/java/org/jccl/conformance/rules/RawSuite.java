@@ -1,8 +1,15 @@
 package org.jccl.conformance.rules;
 
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jccl.Backend;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
+import org.jccl.spi.NcclAbi;
+import org.opentest4j.TestAbortedException;
 
 /** What the suites on the raw, C-shaped surface share. */
 abstract class RawSuite extends Suite {
@@ -26,7 +33,7 @@ abstract class RawSuite extends Suite {
     raw(since(version), ranks, body);
   }
 
-  /** The same on these worlds, see {@link #under}. */
+  /** The same on the subject that these worlds are of. */
   final void raw(Worlds worlds, int ranks, RawBody body) {
     need(
         worlds.instance().raw().isPresent()
@@ -39,5 +46,42 @@ abstract class RawSuite extends Suite {
             body.run(raw);
           }
         });
+  }
+
+  /** What a thread does with nothing but the library. */
+  @FunctionalInterface
+  interface BareBody {
+    void run(NcclAbi abi, Backend backend) throws Exception;
+  }
+
+  /**
+   * Runs {@code body} on a thread of its own without any communicator: for rules about the first
+   * call of a process, and for threads that are left unusable.
+   */
+  final void bare(Worlds worlds, BareBody body) {
+    Subject.Instance instance = worlds.instance();
+    FutureTask<Boolean> task =
+        new FutureTask<>(
+            () -> {
+              body.run(instance.raw().orElseThrow(), instance.backend());
+              return true;
+            });
+    Thread thread = Thread.ofPlatform().daemon().name("conformance-bare").start(task);
+    try {
+      task.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof TestAbortedException aborted) {
+        throw aborted;
+      }
+      throw new AssertionError(String.valueOf(failed.getCause()), failed.getCause());
+    } catch (TimeoutException late) {
+      worlds.forget();
+      AssertionError hung = new AssertionError("not done after " + PATIENCE);
+      hung.setStackTrace(thread.getStackTrace());
+      throw hung;
+    } catch (InterruptedException interrupt) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", interrupt);
+    }
   }
 }

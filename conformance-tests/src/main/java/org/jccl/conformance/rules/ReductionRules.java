@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.LongBinaryOperator;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Disabled;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -251,14 +250,6 @@ public abstract class ReductionRules extends Suite {
               Arrays.equals(result, first), type + " " + op.label() + " differs from rank 0's");
         });
   }
-
-  @Example
-  @Disabled("RED-15: the order of combination is unspecified; what each version does is recorded")
-  public void untested_RED_15_theOrderOfFloatsIsUnspecified() {}
-
-  @Example
-  @Disabled("RED-10: the bits of a rounded average are not fixed; exact ones are in RED-11")
-  public void untested_RED_10_whereAnAverageRounds() {}
 
   private static final java.nio.charset.Charset UTF_8 = java.nio.charset.StandardCharsets.UTF_8;
 

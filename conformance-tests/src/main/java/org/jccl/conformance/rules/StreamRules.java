@@ -134,6 +134,7 @@ public abstract class StreamRules extends Suite {
   }
 
   @Example
+  @AlsoShows("STR-22")
   public void required_STR_17_capturedCallsAreReplayed() {
     int n = atMost(4);
     run(
@@ -281,8 +282,4 @@ public abstract class StreamRules extends Suite {
   @Example
   @Disabled("STR-11: a call may wait for its peers or not; both are legal")
   public void untested_STR_11_whetherACallWaits() {}
-
-  @Example
-  @Disabled("STR-09: communicators in different orders on different ranks may deadlock")
-  public void untested_STR_09_ordersThatDiffer() {}
 }

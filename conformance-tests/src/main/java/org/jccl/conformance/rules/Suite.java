@@ -13,6 +13,7 @@ import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.ProgramRun;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.CurrentRule;
+import org.jccl.conformance.harness.OwnProcess;
 import org.jccl.conformance.harness.RankBody;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
@@ -82,8 +83,8 @@ public abstract class Suite {
   }
 
   /**
-   * The worlds of this subject with these environment variables of NCCL's; skips the rule where
-   * this process cannot have them.
+   * The worlds of this subject with these environment variables of NCCL's; where that takes a
+   * process of its own, the rule is run again in one.
    */
   protected final Worlds under(Map<String, String> environment) {
     return under(subject, environment);
@@ -95,12 +96,8 @@ public abstract class Suite {
   }
 
   private static Worlds under(Subject subject, Map<String, String> environment) {
-    Optional<Subject> other = subject.with(environment);
-    need(
-        other.isPresent()
-            ? Optional.empty()
-            : Optional.of("not run: needs a process with " + environment));
-    return Worlds.shared(other.orElseThrow());
+    Optional<Subject> there = subject.with(environment);
+    return Worlds.shared(there.orElseThrow(() -> OwnProcess.needed(environment)));
   }
 
   /** Runs a program on every rank and looks at all its memory. */

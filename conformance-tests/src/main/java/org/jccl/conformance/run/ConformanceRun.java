@@ -83,7 +83,17 @@ public final class ConformanceRun {
    */
   public static List<RuleResult> run(
       Subject subject, List<String> methods, Consumer<RuleResult> told) {
-    ResultCollector collector = new ResultCollector(told);
+    return run(subject, methods, begun -> {}, told);
+  }
+
+  /**
+   * The same.
+   *
+   * @param begun hears of each rule's method that begins
+   */
+  static List<RuleResult> run(
+      Subject subject, List<String> methods, Consumer<String> begun, Consumer<RuleResult> told) {
+    ResultCollector collector = new ResultCollector(begun, told);
     LauncherDiscoveryRequest request =
         LauncherDiscoveryRequestBuilder.request()
             .selectors(selectors(methods))

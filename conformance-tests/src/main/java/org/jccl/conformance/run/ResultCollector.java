@@ -17,10 +17,12 @@ final class ResultCollector implements TestExecutionListener {
   private final List<RuleResult> results = new ArrayList<>();
   private final Map<String, Long> started = new HashMap<>();
   private final Map<String, String> reports = new HashMap<>();
+  private final Consumer<String> begun;
   private final Consumer<RuleResult> told;
 
-  /** {@code told} hears of each result at once. */
-  ResultCollector(Consumer<RuleResult> told) {
+  /** {@code begun} hears of each test that begins, {@code told} of each result at once. */
+  ResultCollector(Consumer<String> begun, Consumer<RuleResult> told) {
+    this.begun = begun;
     this.told = told;
   }
 
@@ -45,6 +47,9 @@ final class ResultCollector implements TestExecutionListener {
   @Override
   public void executionStarted(TestIdentifier test) {
     started.put(test.getUniqueId(), System.nanoTime());
+    if (test.isTest()) {
+      begun.accept(name(test));
+    }
   }
 
   /** jqwik's own report of a property: the sample that fails, and the seed. */

@@ -6,17 +6,32 @@ import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.rules.ArgumentRules;
 import org.jccl.conformance.rules.CollectiveRules;
 import org.jccl.conformance.rules.DifferentialRules;
+import org.jccl.conformance.rules.EnvironmentRules;
+import org.jccl.conformance.rules.FamilyRules;
 import org.jccl.conformance.rules.GroupRules;
 import org.jccl.conformance.rules.LifecycleRules;
 import org.jccl.conformance.rules.PointToPointRules;
 import org.jccl.conformance.rules.PreMulSumRules;
 import org.jccl.conformance.rules.RawArgumentRules;
+import org.jccl.conformance.rules.RawCheckRules;
+import org.jccl.conformance.rules.RawCollectiveRules;
 import org.jccl.conformance.rules.RawCommunicatorRules;
+import org.jccl.conformance.rules.RawConfigRules;
+import org.jccl.conformance.rules.RawCreationRules;
+import org.jccl.conformance.rules.RawErrorRules;
+import org.jccl.conformance.rules.RawFamilyRules;
 import org.jccl.conformance.rules.RawGroupRules;
+import org.jccl.conformance.rules.RawGroupStateRules;
+import org.jccl.conformance.rules.RawGrowRules;
+import org.jccl.conformance.rules.RawLifecycleRules;
 import org.jccl.conformance.rules.RawMemoryRules;
 import org.jccl.conformance.rules.RawOneSidedRules;
 import org.jccl.conformance.rules.RawParameterRules;
+import org.jccl.conformance.rules.RawPointToPointRules;
+import org.jccl.conformance.rules.RawPreMulSumRules;
+import org.jccl.conformance.rules.RawStreamRules;
 import org.jccl.conformance.rules.RawSuspensionRules;
+import org.jccl.conformance.rules.RawTypeRules;
 import org.jccl.conformance.rules.RawWindowRules;
 import org.jccl.conformance.rules.ReductionRules;
 import org.jccl.conformance.rules.StreamRules;
@@ -35,6 +50,7 @@ final class Selected {
         Reductions.class,
         ScaledSums.class,
         Lifecycle.class,
+        Families.class,
         Groups.class,
         Messages.class,
         Collectives.class,
@@ -44,6 +60,20 @@ final class Selected {
         RawArguments.class,
         RawCommunicators.class,
         RawGroups.class,
+        Environment.class,
+        RawTypes.class,
+        RawScaledSums.class,
+        RawGroupState.class,
+        RawMessages.class,
+        RawCollectives.class,
+        RawStreams.class,
+        RawChecks.class,
+        RawCreations.class,
+        RawConfigs.class,
+        RawFamilies.class,
+        RawGrowing.class,
+        RawLifecycles.class,
+        RawErrors.class,
         RawMemory.class,
         RawWindows.class,
         RawOneSided.class,
@@ -66,6 +96,12 @@ final class Selected {
 
   static class Lifecycle extends LifecycleRules {
     Lifecycle() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Families extends FamilyRules {
+    Families() {
       super(SUBJECT.get());
     }
   }
@@ -124,6 +160,96 @@ final class Selected {
     }
   }
 
+  static class Environment extends EnvironmentRules {
+    Environment() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawTypes extends RawTypeRules {
+    RawTypes() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawScaledSums extends RawPreMulSumRules {
+    RawScaledSums() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawGroupState extends RawGroupStateRules {
+    RawGroupState() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawMessages extends RawPointToPointRules {
+    RawMessages() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawCollectives extends RawCollectiveRules {
+    RawCollectives() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawStreams extends RawStreamRules {
+    RawStreams() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawChecks extends RawCheckRules {
+    RawChecks() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawCreations extends RawCreationRules {
+    RawCreations() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawConfigs extends RawConfigRules {
+    RawConfigs() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawFamilies extends RawFamilyRules {
+    RawFamilies() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawGrowing extends RawGrowRules {
+    RawGrowing() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawLifecycles extends RawLifecycleRules {
+    RawLifecycles() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawErrors extends RawErrorRules {
+    RawErrors() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Differential extends DifferentialRules {
+    Differential() {
+      super(SUBJECT.get(), SimulatorSubject.seeded(1));
+    }
+  }
+
   static class RawMemory extends RawMemoryRules {
     RawMemory() {
       super(SUBJECT.get());
@@ -151,12 +277,6 @@ final class Selected {
   static class RawParameters extends RawParameterRules {
     RawParameters() {
       super(SUBJECT.get());
-    }
-  }
-
-  static class Differential extends DifferentialRules {
-    Differential() {
-      super(SUBJECT.get(), SimulatorSubject.seeded(1));
     }
   }
 }

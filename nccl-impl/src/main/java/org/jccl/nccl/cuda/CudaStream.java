@@ -74,6 +74,11 @@ final class CudaStream implements Stream {
   }
 
   @Override
+  public boolean isClosed() {
+    return closed;
+  }
+
+  @Override
   public long handle() {
     return handle;
   }

@@ -32,10 +32,12 @@ public final class NcclLibrary {
   private final Map<NcclFunction, MemorySegment> addresses = new EnumMap<>(NcclFunction.class);
   private final Set<NcclFunction> missing = EnumSet.noneOf(NcclFunction.class);
   private final NcclBinding binding;
+  private final Function<String, Optional<MemorySegment>> lookup;
   private final int version;
 
   private NcclLibrary(String description, Function<String, Optional<MemorySegment>> lookup) {
     this.description = description;
+    this.lookup = lookup;
     for (NcclFunction function : NcclFunction.values()) {
       Optional<MemorySegment> address = lookup.apply(function.symbol());
       addresses.put(function, address.orElse(MemorySegment.NULL));
@@ -151,6 +153,11 @@ public final class NcclLibrary {
   /** Whether this library has {@code function}. */
   public boolean has(NcclFunction function) {
     return !missing.contains(function);
+  }
+
+  /** Whether it exports this C name, bound here or not (rule VER-03). */
+  public boolean exports(String symbol) {
+    return lookup.apply(symbol).isPresent();
   }
 
   /** What calling a function that is missing throws. */

@@ -39,6 +39,7 @@ final class Clique {
   private boolean registersMemory;
   private final List<ChildMeeting> children = new ArrayList<>(1);
   private final ArrayDeque<Creation> growths = new ArrayDeque<>(1);
+  private final @Nullable AllowedAlgorithms algorithms;
   private @Nullable RuntimeException stopped;
   private int reclaimed;
 
@@ -60,12 +61,18 @@ final class Clique {
     this.targets = new Places(worldSize);
     this.assemblies = new Assemblies(this);
     this.signals = new Signals(this);
+    this.algorithms = AllowedAlgorithms.parse(world.environment().get("NCCL_ALGO"));
     this.contract =
         new Contract(name, worldSize, world.kernel().choices().describe(), this::whereIs);
   }
 
   World world() {
     return world;
+  }
+
+  /** Whether NCCL would find an algorithm for a call of {@code operation} (rule ENV-06). */
+  boolean hasAlgorithm(Operation operation) {
+    return worldSize() == 1 || algorithms == null || algorithms.leaves(operation);
   }
 
   DataPlane dataPlane() {
@@ -235,12 +242,21 @@ final class Clique {
     if (!world.isChecking()) {
       return;
     }
+    if (call.count() == 0) {
+      contract.noteDropped(call, rank);
+      return;
+    }
     try {
       contract.note(call, rank);
     } catch (ReportedMisuse found) {
       report(found);
       throw found;
     }
+  }
+
+  /** Why nothing moves, if that is because a rank's call had count 0 (SIM-08). */
+  @Nullable ReportedMisuse findDropped() {
+    return stopped == null && world.isChecking() ? contract.findDropped() : null;
   }
 
   /** A part's launch has started. */

@@ -221,6 +221,17 @@ public final class Creations {
     creation.ids().forEach(id -> open.remove(id, creation));
   }
 
+  /** Why nothing moves, if that is because a rank's call had count 0 (SIM-08); or null. */
+  public @Nullable ReportedMisuse findDropped() {
+    for (Clique clique : cliques) {
+      ReportedMisuse found = clique.findDropped();
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
   /** The communicators of this simulation on which something is pending are stopped. */
   public void reportPending(ReportedMisuse misuse) {
     cliques.removeIf(Clique::isOver);

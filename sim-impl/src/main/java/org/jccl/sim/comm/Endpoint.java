@@ -172,6 +172,26 @@ public final class Endpoint {
         && !(worldSize() == 1 && type.isFloat8() && scaled); // RED-12
   }
 
+  /**
+   * Step 10 of NCCL's checks, off unless the environment turns it on: whether the buffers are of
+   * this device's memory (rules ARG-04, ARG-05).
+   */
+  boolean knows(Operation operation, long send, long recv, long count, int root) {
+    if (!device.world().checksPointers()) {
+      return true;
+    }
+    if (operation.hasPeer()) {
+      return count == 0 || isKnown(operation == Operation.SEND ? send : recv);
+    }
+    boolean sends = operation != Operation.BROADCAST || rank == root;
+    boolean receives = operation != Operation.REDUCE || rank == root;
+    return (!sends || isKnown(send)) && (!receives || isKnown(recv));
+  }
+
+  private boolean isKnown(long address) {
+    return device.memory().find(address, 1) != null;
+  }
+
   /** One validated call, ready to be issued. */
   Request request(
       Operation operation,
@@ -210,7 +230,7 @@ public final class Endpoint {
 
   /** The same with one-sided calls, which run first (rule GRP-21). */
   int issue(List<Request> requests, List<OneSidedCall> first) {
-    int code = requireMatchedSelfMessages(requests);
+    int code = refusedAtLaunch(requests);
     if (code != 0) {
       return code;
     }
@@ -243,6 +263,16 @@ public final class Endpoint {
     }
     launch(requests, first);
     return 0;
+  }
+
+  /** What NCCL finds out only when a group is launched (rule GRP-16); 0 if nothing is wrong. */
+  private int refusedAtLaunch(List<Request> requests) {
+    for (Request request : requests) {
+      if (!request.isDropped() && !clique.hasAlgorithm(request.operation())) {
+        return ResultCode.INVALID_USAGE.code(); // ENV-06
+      }
+    }
+    return requireMatchedSelfMessages(requests);
   }
 
   /** Rule P2P-05: sends to self and receives from self are equally many in a group. */
@@ -289,7 +319,7 @@ public final class Endpoint {
     long sequence =
         operation.hasPeer()
             ? messages.merge(channelKey(request), 1L, Long::sum) - 1
-            : collectives++;
+            : request.isDropped() ? collectives : collectives++;
     int reduction = Math.min(request.reduction(), Call.PRE_MUL_SUM);
     return new Call(
         operation,
@@ -359,6 +389,13 @@ public final class Endpoint {
   public int createScale(DataType type, MemorySegment scalar) {
     int code = nextScale++;
     scales.put(code, new Scale(type, 0, scalar));
+    return code;
+  }
+
+  /** Makes a PreMulSum of a type that there is not: whoever uses it is refused (PMS-09). */
+  public int createScaleOfNoType() {
+    int code = nextScale++;
+    scales.put(code, new Scale(null, 0, null));
     return code;
   }
 

@@ -1,8 +1,10 @@
 package org.jccl.sim.comm;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jccl.ResultCode;
 import org.jccl.sim.kernel.HostTask;
@@ -17,7 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupRun extends Step {
   /** Operations that one rank has queued on one communicator. */
-  record Work(Endpoint endpoint, List<Request> requests, List<OneSidedCall> oneSided) {}
+  record Work(Endpoint endpoint, List<Request> requests, List<OneSidedCall> oneSided) {
+    boolean isCaptured() {
+      return requests.isEmpty()
+          ? oneSided.getFirst().stream().isCapturing()
+          : requests.getFirst().captured();
+    }
+  }
 
   private final Kernel kernel;
   private final List<List<Job>> phases;
@@ -144,6 +152,10 @@ final class GroupRun extends Step {
   }
 
   private void launch() {
+    if (mixesCapture()) {
+      code = ResultCode.INVALID_USAGE.code(); // STR-19: before any rank of the clique is launched
+      return;
+    }
     for (Work each : simulated ? List.<Work>of() : work) {
       int own = each.endpoint().issue(each.requests(), each.oneSided());
       if (own != 0) {
@@ -151,6 +163,18 @@ final class GroupRun extends Step {
         return;
       }
     }
+  }
+
+  private boolean mixesCapture() {
+    Map<Clique, Boolean> captured = new IdentityHashMap<>();
+    for (Work each : work) {
+      boolean own = each.isCaptured();
+      Boolean others = captured.putIfAbsent(each.endpoint().clique(), own);
+      if (others != null && others != own) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void close(int result) {

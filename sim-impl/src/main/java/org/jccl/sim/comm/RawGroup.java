@@ -93,20 +93,32 @@ public final class RawGroup {
       int reduction,
       int rootOrPeer,
       SimStream stream) {
+    if (!endpoint.knows(operation, send, recv, count, rootOrPeer)) {
+      return INVALID_ARGUMENT;
+    }
     Request request =
         endpoint.request(operation, send, recv, count, type, reduction, rootOrPeer, stream);
     boolean alone = endpoint.worldSize() == 1 && !operation.hasPeer(); // GRP-07: runs at once
-    if (alone || (depth == 0 && endpoint.life().isBlocking())) {
+    boolean waits = endpoint.life().isBlocking() || request.isDropped();
+    if (alone || (depth == 0 && waits)) {
       return endpoint.issue(List.of(request));
     }
     if (depth == 0) {
       GroupRun.Work work = new GroupRun.Work(endpoint, List.of(request), List.of());
       return new GroupRun(kernel(endpoint), List.of(), List.of(work), false).runInBackground();
     }
+    return request.isDropped() ? 0 : queue(endpoint, request);
+  }
+
+  private int queue(Endpoint endpoint, Request request) {
     if (!joins(endpoint.life())) {
       return INVALID_ARGUMENT; // SIM-40: in NCCL the last one decides for all
     }
-    queued.computeIfAbsent(endpoint, own -> new ArrayList<>()).add(request);
+    List<Request> before = queued.computeIfAbsent(endpoint, own -> new ArrayList<>());
+    if (!before.isEmpty() && before.getFirst().stream().capture() != request.stream().capture()) {
+      return ResultCode.INVALID_USAGE.code(); // STR-18
+    }
+    before.add(request);
     return 0;
   }
 

@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A PreMulSum's scalar: fixed bits, or device memory that is read when the operation runs (rules
  * PMS-02, PMS-03).
+ *
+ * @param type whose elements it scales; null if it was made of none (PMS-09)
  */
-record Scale(DataType type, long bits, @Nullable MemorySegment device) {
+record Scale(@Nullable DataType type, long bits, @Nullable MemorySegment device) {
   long read() {
-    if (device == null) {
+    if (device == null || type == null) {
       return bits;
     }
     return switch (type.bytes()) {

@@ -308,7 +308,8 @@ public final class SimStream implements Stream {
     }
   }
 
-  boolean isClosed() {
+  @Override
+  public boolean isClosed() {
     return closed;
   }
 

@@ -1,0 +1,545 @@
+package org.jccl.conformance.misuse;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
+import org.jccl.DataType;
+import org.jccl.Device;
+import org.jccl.DeviceBuffer;
+import org.jccl.ProcessGroup;
+import org.jccl.Stream;
+import org.jccl.UniqueId;
+import org.jccl.conformance.harness.Subject;
+import org.jccl.conformance.harness.Values;
+import org.jccl.ops.ConfigField;
+import org.jccl.spi.NcclAbi;
+
+/**
+ * One rank's thread of a misuse program: communicators by handle, memory with known contents, and
+ * notes of all it sees. Nothing is cleaned up: the process is thrown away.
+ */
+final class MisuseRank {
+  static final int FLOAT = DataType.FLOAT32.code();
+  static final int INT = DataType.INT32.code();
+  static final int SUM = 0;
+  static final int MAX = 2;
+
+  /** Elements of whose contents the programs know. */
+  static final int COUNT = 1024;
+
+  private static final int IN_PROGRESS = 7;
+  private static final Duration SETTLE = Duration.ofMillis(2_500);
+  private static final Duration PEER = Duration.ofSeconds(6);
+  private static final long POLL_NANOS = 200_000;
+
+  /** The control plane is gone because a peer ended early: nothing that this rank saw. */
+  static final class PeerGone extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    PeerGone(Throwable cause) {
+      super("a peer has ended", cause);
+    }
+  }
+
+  private final int rank;
+  private final int size;
+  private final Subject.Instance instance;
+  private final boolean reports;
+  private final ProcessGroup group;
+  private final Sightings seen;
+  private final List<Stream> streams = new ArrayList<>();
+  private final List<Long> communicators = new ArrayList<>();
+  private boolean idle = true;
+
+  /**
+   * @param reports whether the subject ends every wait by itself
+   */
+  MisuseRank(
+      int rank,
+      int size,
+      Subject.Instance instance,
+      boolean reports,
+      ProcessGroup group,
+      Sightings seen) {
+    this.rank = rank;
+    this.size = size;
+    this.instance = instance;
+    this.reports = reports;
+    this.group = group;
+    this.seen = seen;
+  }
+
+  int rank() {
+    return rank;
+  }
+
+  /** The other one of two. */
+  int peer() {
+    return 1 - rank;
+  }
+
+  int size() {
+    return size;
+  }
+
+  NcclAbi abi() {
+    return instance.raw().orElseThrow();
+  }
+
+  int version() {
+    return instance.backend().ncclVersion();
+  }
+
+  /** This rank's device, made current. */
+  Device device() {
+    return device(rank);
+  }
+
+  /** Any device, made current. */
+  Device device(int index) {
+    Device device = instance.backend().devices().get(index);
+    device.makeCurrent();
+    return device;
+  }
+
+  // ---------------------------------------------------------------- notes
+
+  /** Makes a call and notes it. */
+  int call(String what, IntSupplier call) {
+    seen.enters(rank, what);
+    try {
+      int code = call.getAsInt();
+      seen.returned(rank, what, code);
+      return code;
+    } catch (RuntimeException failure) {
+      seen.left(rank);
+      throw failure;
+    }
+  }
+
+  /** Notes something else. */
+  void saw(String what) {
+    seen.saw(rank, what);
+  }
+
+  /** Notes whether something that the legal neighbour would give is so. */
+  void check(boolean holds, String what) {
+    if (holds) {
+      seen.rightData(rank, what);
+    } else {
+      seen.wrongData(rank, what + " does not hold");
+    }
+  }
+
+  // ---------------------------------------------------------------- control plane
+
+  /** Waits for all rank threads. */
+  void barrier() {
+    seen.enters(rank, "a barrier of the program");
+    try {
+      group.barrier(PEER);
+    } catch (RuntimeException gone) {
+      throw new PeerGone(gone);
+    } finally {
+      seen.left(rank);
+    }
+  }
+
+  /** Rank 0's bytes, on all ranks. */
+  byte[] fromRankZero(byte[] bytes) {
+    try {
+      return group.broadcast(bytes, 0);
+    } catch (RuntimeException gone) {
+      throw new PeerGone(gone);
+    }
+  }
+
+  /** Everyone's number, in rank order. */
+  long[] all(long own) {
+    MemorySegment cell = MemorySegment.ofArray(new byte[8]);
+    cell.set(JAVA_LONG.withByteAlignment(1), 0, own);
+    try {
+      return group.allGather(cell.toArray(JAVA_BYTE)).stream()
+          .mapToLong(bytes -> MemorySegment.ofArray(bytes).get(JAVA_LONG.withByteAlignment(1), 0))
+          .toArray();
+    } catch (RuntimeException gone) {
+      throw new PeerGone(gone);
+    }
+  }
+
+  /** Runs a body on a thread of its own and waits for it. */
+  void elsewhere(String name, Runnable body) throws Exception {
+    join(start(name, body));
+  }
+
+  /** Starts a thread; what it throws is noted like the rank's own. */
+  Thread start(String name, Runnable body) {
+    return Thread.ofPlatform().daemon().name(name).start(noted(body));
+  }
+
+  /** The body, with what it throws noted. */
+  Runnable noted(Runnable body) {
+    return () -> {
+      try {
+        body.run();
+      } catch (Throwable failure) {
+        MisuseRun.note(seen, rank, failure);
+      }
+    };
+  }
+
+  /** Waits for a thread without keeping simulated ranks from running. */
+  void join(Thread thread) throws Exception {
+    instance
+        .rankHost()
+        .blocking(
+            () -> {
+              thread.join(SETTLE.toMillis() * 4);
+              return true;
+            });
+    if (thread.isAlive()) {
+      seen.hangs("rank " + rank + ": thread " + thread.getName() + " does not come back");
+    }
+  }
+
+  // ---------------------------------------------------------------- communicators
+
+  /** Native memory that lives as long as it is needed. */
+  MemorySegment memory(long bytes) {
+    return Arena.ofAuto().allocate(bytes, 16);
+  }
+
+  /** A fresh id. */
+  MemorySegment newId() {
+    MemorySegment id = memory(UniqueId.BYTES);
+    call("ncclGetUniqueId", () -> abi().getUniqueId(id));
+    return id;
+  }
+
+  /** An id that rank 0 made, on all ranks. */
+  MemorySegment sharedId() {
+    byte[] bytes = rank == 0 ? newId().toArray(JAVA_BYTE) : new byte[0];
+    return memory(UniqueId.BYTES).copyFrom(MemorySegment.ofArray(fromRankZero(bytes)));
+  }
+
+  /** A communicator over all ranks. */
+  long open() {
+    return open(sharedId(), size, rank);
+  }
+
+  /** A nonblocking communicator over all ranks, ready. */
+  long openPolled() {
+    MemorySegment id = sharedId();
+    device();
+    MemorySegment out = memory(8);
+    MemorySegment config = config(ConfigField.BLOCKING, 0);
+    int code =
+        call(
+            "ncclCommInitRankConfig (nonblocking)",
+            () -> {
+              int begun = abi().commInitRankConfig(out, size, id, rank, config);
+              return begun == IN_PROGRESS ? awaitReady(out.get(JAVA_LONG, 0)) : begun;
+            });
+    return code == 0 ? made(out.get(JAVA_LONG, 0)) : 0;
+  }
+
+  /** Joins as that rank with this thread's own device. */
+  long open(MemorySegment id, int ranks, int own) {
+    return open(id, ranks, own, device());
+  }
+
+  /** Joins as that rank with any device. */
+  long open(MemorySegment id, int ranks, int own, Device device) {
+    device.makeCurrent();
+    MemorySegment out = memory(8);
+    call("ncclCommInitRank", () -> abi().commInitRank(out, ranks, id, own));
+    return made(out.get(JAVA_LONG, 0));
+  }
+
+  /** A communicator that {@link #finish} destroys. */
+  long made(long comm) {
+    if (comm != 0) {
+      communicators.add(comm);
+    }
+    return comm;
+  }
+
+  /** Ends a legal program as a legal program ends. */
+  void finish() {
+    if (settle()) {
+      List.copyOf(communicators).forEach(this::destroy);
+    }
+  }
+
+  /** One communicator over the first devices, all ranks of this thread. */
+  long[] openAll(int ranks) {
+    MemorySegment out = memory(8L * ranks);
+    call("ncclCommInitAll", () -> abi().commInitAll(out, ranks, MemorySegment.NULL));
+    long[] comms = out.toArray(JAVA_LONG);
+    Arrays.stream(comms).forEach(this::made);
+    return comms;
+  }
+
+  /** A configuration with one field set, as NCCL's initializer makes the rest. */
+  MemorySegment config(ConfigField field, int value) {
+    MemorySegment config = memory(ConfigField.structBytes(version()));
+    config.set(JAVA_LONG, ConfigField.SIZE_OFFSET, config.byteSize());
+    config.set(JAVA_INT, ConfigField.MAGIC_OFFSET, ConfigField.MAGIC);
+    config.set(JAVA_INT, ConfigField.VERSION_OFFSET, version());
+    for (ConfigField each : ConfigField.values()) {
+      if (each.since() <= version()) {
+        config.set(JAVA_INT, each.offset(), ConfigField.UNDEFINED);
+      }
+    }
+    config.set(JAVA_INT, field.offset(), value);
+    return config;
+  }
+
+  /** Makes a call on a nonblocking communicator; in progress is as good as success. */
+  void nonblocking(String what, long comm, IntSupplier call) {
+    call(
+        what,
+        () -> {
+          int code = call.getAsInt();
+          return code == IN_PROGRESS ? awaitReady(comm) : code;
+        });
+  }
+
+  /** Polls a nonblocking communicator until it is no longer in progress, within bounds. */
+  int awaitReady(long comm) {
+    MemorySegment state = memory(4);
+    long deadline = System.nanoTime() + PEER.toNanos();
+    do {
+      int code = abi().commGetAsyncError(comm, state);
+      if (code != 0 || state.get(JAVA_INT, 0) != IN_PROGRESS) {
+        return code != 0 ? code : state.get(JAVA_INT, 0);
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    } while (System.nanoTime() - deadline < 0);
+    seen.hangs("rank " + rank + ": communicator stays in progress");
+    return IN_PROGRESS;
+  }
+
+  /** A communicator over all ranks whose collectives are connected. */
+  long openWarm() {
+    long comm = open();
+    warmUp(comm);
+    barrier();
+    return comm;
+  }
+
+  /** An all-reduce of one element, so that collectives are connected. */
+  void warmUp(long comm) {
+    DeviceBuffer one = floats(1, 1);
+    Stream stream = stream();
+    call("ncclAllReduce (warm-up)", () -> allReduce(one, one, 1, comm, stream));
+    settle();
+  }
+
+  /** A symmetric exchange with the peer, so that both directions are connected (P2P-12). */
+  void warmUpExchange(long comm) {
+    DeviceBuffer out = floats(1, 1);
+    DeviceBuffer in = floats(1, 0);
+    Stream stream = stream();
+    group(
+        () -> {
+          call("ncclSend (warm-up)", () -> send(out, 1, peer(), comm, stream));
+          call("ncclRecv (warm-up)", () -> recv(in, 1, peer(), comm, stream));
+        });
+    settle();
+  }
+
+  /** Runs a body between group start and end. */
+  int group(Runnable body) {
+    call("ncclGroupStart", () -> abi().groupStart());
+    body.run();
+    return call("ncclGroupEnd", () -> abi().groupEnd());
+  }
+
+  /** No longer destroyed by {@link #finish}: the program does that, or must not. */
+  void forget(long comm) {
+    communicators.remove(comm);
+  }
+
+  int destroy(long comm) {
+    forget(comm);
+    return call("ncclCommDestroy", () -> abi().commDestroy(comm));
+  }
+
+  // ---------------------------------------------------------------- operations on floats
+
+  int allReduce(DeviceBuffer send, DeviceBuffer recv, long count, long comm, Stream stream) {
+    return abi()
+        .allReduce(send.address(), recv.address(), count, FLOAT, SUM, comm, stream.handle());
+  }
+
+  int send(DeviceBuffer buffer, long count, int to, long comm, Stream stream) {
+    return abi().send(buffer.address(), count, FLOAT, to, comm, stream.handle());
+  }
+
+  int recv(DeviceBuffer buffer, long count, int from, long comm, Stream stream) {
+    return abi().recv(buffer.address(), count, FLOAT, from, comm, stream.handle());
+  }
+
+  // ---------------------------------------------------------------- memory and streams
+
+  /** Elements that all hold {@code value}, on this rank's device. */
+  DeviceBuffer floats(int count, double value) {
+    return filled(device(), DataType.FLOAT32, count, value);
+  }
+
+  /** Elements of an operation that takes a while on a GPU and fits no connection's buffers. */
+  int many() {
+    return reports ? 1 << 16 : 1 << 26;
+  }
+
+  /** So many elements, of which only the first {@link #COUNT} are known: all {@code value}. */
+  DeviceBuffer big(double value) {
+    DeviceBuffer buffer = device().allocate(DataType.FLOAT32, many());
+    double[] numbers = new double[COUNT];
+    Arrays.fill(numbers, value);
+    buffer.copyFrom(image(numbers));
+    return buffer;
+  }
+
+  private static MemorySegment image(double... numbers) {
+    MemorySegment image = MemorySegment.ofArray(new float[numbers.length]);
+    for (int i = 0; i < numbers.length; i++) {
+      image.setAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, i, (float) numbers[i]);
+    }
+    return image;
+  }
+
+  /** Host memory that copies can be enqueued from. */
+  MemorySegment hostFloats(int count, double value) {
+    MemorySegment host = memory(4L * count);
+    for (int i = 0; i < count; i++) {
+      host.setAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, i, (float) value);
+    }
+    return host;
+  }
+
+  /** Memory from {@code ncclMemAlloc}, which {@link #memFree} really gives back. */
+  DeviceBuffer ncclFloats(int count, double value) {
+    Device device = device();
+    MemorySegment out = memory(8);
+    call("ncclMemAlloc", () -> abi().memAlloc(out, 4L * count));
+    DeviceBuffer buffer = DeviceBuffer.wrap(device, DataType.FLOAT32, out.get(JAVA_LONG, 0), count);
+    double[] numbers = new double[count];
+    Arrays.fill(numbers, value);
+    buffer.copyFrom(image(numbers));
+    return buffer;
+  }
+
+  int memFree(DeviceBuffer buffer) {
+    return call("ncclMemFree", () -> abi().memFree(buffer.address()));
+  }
+
+  DeviceBuffer filled(Device device, DataType type, int count, double value) {
+    double[] numbers = new double[count];
+    Arrays.fill(numbers, value);
+    return Values.of(device, type, numbers);
+  }
+
+  /** Elements that count up from {@code first}. */
+  DeviceBuffer rising(int count, double first) {
+    double[] numbers = new double[count];
+    Arrays.setAll(numbers, i -> first + i);
+    return Values.of(device(), DataType.FLOAT32, numbers);
+  }
+
+  /** A stream of this rank's device, waited for by {@link #settle}. */
+  Stream stream() {
+    return stream(device());
+  }
+
+  Stream stream(Device device) {
+    Stream stream = device.newStream();
+    streams.add(stream);
+    return stream;
+  }
+
+  /** No longer waited for: it is closed, or waiting for it is the program's matter. */
+  void forget(Stream stream) {
+    streams.remove(stream);
+  }
+
+  /** Waits for one stream, within bounds. */
+  void awaitIdle(Stream stream) {
+    if (reports) {
+      stream.synchronize();
+    } else if (!polled(stream)) {
+      idle = false;
+      seen.hangs("rank " + rank + ": the stream does not end");
+    }
+  }
+
+  /** Waits for all streams, within bounds; says whether they got idle. */
+  boolean settle() {
+    seen.enters(rank, "the wait for its streams");
+    for (Stream stream : streams) {
+      awaitIdle(stream);
+    }
+    streams.clear();
+    seen.left(rank);
+    return idle;
+  }
+
+  private static boolean polled(Stream stream) {
+    long deadline = System.nanoTime() + SETTLE.toNanos();
+    while (!stream.isIdle()) {
+      if (System.nanoTime() - deadline >= 0) {
+        return false;
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    return true;
+  }
+
+  /** Waits for the streams, then notes whether {@code buffer} holds what is right. */
+  void expect(DeviceBuffer buffer, double... right) {
+    if (!settle()) {
+      return;
+    }
+    double[] found = Values.numbers(buffer.slice(0, right.length));
+    if (Arrays.equals(found, right)) {
+      seen.rightData(rank, "data");
+    } else {
+      seen.wrongData(rank, "data " + Words.differing(found, right));
+    }
+  }
+
+  /** The same for elements that must all be {@code value}. */
+  void expectAll(DeviceBuffer buffer, int count, double value) {
+    double[] right = new double[count];
+    Arrays.fill(right, value);
+    expect(buffer, right);
+  }
+
+  /** Where two arrays differ, for people. */
+  private static final class Words {
+    private Words() {}
+
+    static String differing(double[] found, double[] right) {
+      int wrong = 0;
+      int first = -1;
+      for (int i = 0; i < right.length; i++) {
+        if (found[i] != right[i]) {
+          first = first < 0 ? i : first;
+          wrong++;
+        }
+      }
+      return "is wrong in %d of %d elements, first [%d] = %s instead of %s"
+          .formatted(wrong, right.length, first, found[first], right[first]);
+    }
+  }
+}

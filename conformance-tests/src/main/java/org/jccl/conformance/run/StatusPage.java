@@ -1,0 +1,113 @@
+package org.jccl.conformance.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jccl.conformance.book.Rule;
+import org.jccl.conformance.book.RuleBook;
+import org.jccl.conformance.run.RuleVerdict.Verdict;
+
+/**
+ * {@code docs/spec/STATUS.md}: for every rule what it showed where, made from the tables that runs
+ * have left.
+ */
+public final class StatusPage {
+  /** The columns, and the file of each. */
+  private static final Map<String, String> COLUMNS = new LinkedHashMap<>();
+
+  static {
+    COLUMNS.put("simulator", "rules-simulator.tsv");
+    COLUMNS.put("loopback", "rules-loopback.tsv");
+    COLUMNS.put("1 GPU", "rules-nccl-1.tsv");
+    COLUMNS.put("2 GPUs", "rules-nccl-2.tsv");
+    COLUMNS.put("4 GPUs", "rules-nccl-4.tsv");
+  }
+
+  private StatusPage() {}
+
+  /** The folder of the tables and the file of the page. */
+  public static void main(String[] args) throws IOException {
+    Files.writeString(Path.of(args[1]), page(Path.of(args[0])));
+  }
+
+  /** The page made from the tables in {@code folder}. */
+  public static String page(Path folder) throws IOException {
+    RuleBook book = RuleBook.load();
+    RuleIndex index = RuleIndex.load();
+    Map<String, VerdictTable> tables = new LinkedHashMap<>();
+    for (Map.Entry<String, String> column : COLUMNS.entrySet()) {
+      Path file = folder.resolve(column.getValue());
+      if (Files.exists(file)) {
+        tables.put(column.getKey(), VerdictTable.read(file));
+      }
+    }
+    StringBuilder page = new StringBuilder();
+    page.append("# What was shown where\n\n");
+    page.append("Generated from the tables that `./jccl verify` left (docs/reports/rules); do not");
+    page.append(" edit.\n\n");
+    summary(page, tables);
+    chapters(page, book, index, tables);
+    return page.toString();
+  }
+
+  private static void summary(StringBuilder page, Map<String, VerdictTable> tables) {
+    page.append("| run | what ran | passed | failed | skipped | untestable |\n");
+    page.append("|---|---|---|---|---|---|\n");
+    tables.forEach(
+        (column, table) -> {
+          page.append("| ").append(column).append(" | ").append(table.about()).append(" |");
+          for (Verdict verdict : Verdict.values()) {
+            long count =
+                table.verdicts().values().stream().filter(v -> v.verdict() == verdict).count();
+            page.append(' ').append(count).append(" |");
+          }
+          page.append('\n');
+        });
+  }
+
+  private static void chapters(
+      StringBuilder page, RuleBook book, RuleIndex index, Map<String, VerdictTable> tables) {
+    String chapter = "";
+    for (Rule rule : book.rules()) {
+      if (!rule.chapter().equals(chapter)) {
+        chapter = rule.chapter();
+        page.append("\n## ").append(chapter).append("\n\n| rule | tests |");
+        tables.keySet().forEach(column -> page.append(' ').append(column).append(" |"));
+        page.append(" |\n|---|---|").append("---|".repeat(tables.size())).append("---|\n");
+      }
+      page.append(line(rule, index, tables));
+    }
+  }
+
+  private static String line(Rule rule, RuleIndex index, Map<String, VerdictTable> tables) {
+    StringBuilder line = new StringBuilder("| ").append(rule.id()).append(' ');
+    line.append(rule.title().replace("|", "\\|")).append(" | ");
+    line.append(index.methodsOf(rule.id()).size()).append(" |");
+    List<String> remarks = new ArrayList<>();
+    tables.forEach(
+        (column, table) -> {
+          RuleVerdict verdict = table.verdicts().get(rule.id());
+          line.append(' ').append(verdict == null ? "–" : sign(verdict)).append(" |");
+          if (verdict != null
+              && verdict.verdict() != Verdict.PASSED
+              && !remarks.contains(verdict.words())) {
+            remarks.add(verdict.words());
+          }
+        });
+    String words = String.join("; ", remarks).replace("|", "\\|");
+    return line.append(' ').append(words).append(" |\n").toString();
+  }
+
+  private static String sign(RuleVerdict verdict) {
+    return switch (verdict.verdict()) {
+      case PASSED -> "passed";
+      case FAILED -> "**FAILED**";
+      case SKIPPED -> "not run";
+      case UNTESTABLE -> "untestable";
+    };
+  }
+}

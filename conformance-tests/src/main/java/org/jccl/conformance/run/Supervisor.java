@@ -1,0 +1,222 @@
+package org.jccl.conformance.run;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jccl.conformance.harness.OwnProcess;
+import org.jccl.conformance.run.RuleResult.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs rules in processes of their own, so that nothing a rule does can take the run with it: a
+ * process whose rule outlives the deadline is killed, the rule has failed, and the rest goes on in
+ * a fresh one. Rules that need other environment variables, or a process for themselves, get it.
+ */
+final class Supervisor {
+  private static final String LOST = "<the output of the process has ended>";
+
+  private final String subject;
+  private final Path log;
+  private final Duration deadline;
+  private final Consumer<RuleResult> told;
+  private final List<RuleResult> results = new ArrayList<>();
+
+  /**
+   * @param subject name of what is tested
+   * @param log where what the processes print goes
+   * @param deadline how long one method may take
+   * @param told hears of each final result at once
+   */
+  Supervisor(String subject, Path log, Duration deadline, Consumer<RuleResult> told) {
+    this.subject = subject;
+    this.log = log;
+    this.deadline = deadline;
+    this.told = told;
+  }
+
+  /** Runs the methods, each in the process that it needs. */
+  List<RuleResult> run(List<String> methods) {
+    Map<Map<String, String>, List<String>> later = new LinkedHashMap<>();
+    runAll(
+        methods,
+        Map.of(),
+        result -> {
+          Map<String, String> needed = OwnProcess.neededBy(result.words());
+          if (result.outcome() == Outcome.SKIPPED && !needed.isEmpty()) {
+            later.computeIfAbsent(needed, own -> new ArrayList<>()).add(result.method());
+          } else {
+            keep(result);
+          }
+        });
+    later.forEach(
+        (environment, own) -> {
+          if (OwnProcess.isAlone(environment)) {
+            own.forEach(method -> runAll(List.of(method), environment, this::keep));
+          } else {
+            runAll(own, environment, this::keep);
+          }
+        });
+    return List.copyOf(results);
+  }
+
+  private void keep(RuleResult result) {
+    results.add(result);
+    told.accept(result);
+  }
+
+  /** Runs methods in as many processes as it takes. */
+  private void runAll(
+      List<String> methods, Map<String, String> environment, Consumer<RuleResult> ended) {
+    Set<String> left = new LinkedHashSet<>(methods);
+    while (!left.isEmpty()) {
+      int before = left.size();
+      oneProcess(
+          left,
+          environment,
+          result -> {
+            left.remove(result.method());
+            ended.accept(result);
+          });
+      if (left.size() == before) {
+        String words = "the process that should run it ended before: see " + log.getFileName();
+        List<String> lost = List.copyOf(left);
+        left.clear();
+        lost.forEach(each -> ended.accept(new RuleResult(each, Outcome.BROKEN, 0, words)));
+      }
+    }
+  }
+
+  /** Runs as many of the methods as one process survives. */
+  private void oneProcess(
+      Set<String> methods, Map<String, String> environment, Consumer<RuleResult> ended) {
+    try {
+      Path list = Files.createTempFile("jccl-rules", ".txt");
+      try {
+        Files.write(list, methods);
+        Process process = start(list, environment);
+        try {
+          follow(process, ended);
+        } finally {
+          kill(process);
+        }
+      } finally {
+        Files.delete(list);
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException("a process for the rules could not be started", failed);
+    }
+  }
+
+  private Process start(Path list, Map<String, String> environment) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(Worker.class.getName(), subject, list.toString()));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    return builder.start();
+  }
+
+  private void follow(Process process, Consumer<RuleResult> ended) {
+    BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    Thread.ofPlatform().daemon().name("conformance-output").start(() -> read(process, lines));
+    String running = null;
+    long since = System.nanoTime();
+    while (true) {
+      String line = next(lines, since);
+      if (line == null || line.equals(LOST)) {
+        if (running != null) {
+          long millis = (System.nanoTime() - since) / 1_000_000;
+          ended.accept(new RuleResult(running, Outcome.BROKEN, millis, death(line, process)));
+        }
+        return;
+      }
+      switch (Report.of(line)) {
+        case Report.Started started -> {
+          running = started.method();
+          since = System.nanoTime();
+        }
+        case Report.Ended end -> {
+          running = null;
+          since = System.nanoTime();
+          ended.accept(end.result());
+        }
+        case Report.Done done -> {
+          return;
+        }
+        case null -> note(line);
+      }
+    }
+  }
+
+  private @Nullable String next(BlockingQueue<String> lines, long since) {
+    long left = deadline.toNanos() - (System.nanoTime() - since);
+    try {
+      return lines.poll(Math.max(1, left), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException interrupt) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+
+  private String death(@Nullable String line, Process process) {
+    if (line == null) {
+      return "it hung: its process was killed after " + deadline.toSeconds() + " s";
+    }
+    try {
+      process.waitFor(5, TimeUnit.SECONDS);
+    } catch (InterruptedException interrupt) {
+      Thread.currentThread().interrupt();
+    }
+    String code = process.isAlive() ? "" : " with exit code " + process.exitValue();
+    return "its process died" + code + ": see " + log.getFileName();
+  }
+
+  private static void read(Process process, BlockingQueue<String> lines) {
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+      reader.lines().forEach(lines::add);
+    } catch (IOException | UncheckedIOException closed) {
+      Thread.onSpinWait(); // The process was killed; that is said elsewhere.
+    } finally {
+      lines.add(LOST);
+    }
+  }
+
+  private void note(String line) {
+    try (Writer writer =
+        Files.newBufferedWriter(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      writer.write(line + "\n");
+    } catch (IOException full) {
+      System.err.println(line);
+    }
+  }
+
+  private static void kill(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+    try {
+      process.waitFor(20, TimeUnit.SECONDS); // its GPU memory is free afterwards
+    } catch (InterruptedException interrupt) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package org.jccl.conformance.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jccl.conformance.run.RuleVerdict.Verdict;
+
+/**
+ * The file that a run leaves: what was tested, then a line a rule, fields divided by tabs.
+ *
+ * @param subject short name of what was tested
+ * @param about what it can do, and how long the run took
+ * @param verdicts the rules' verdicts by id
+ */
+public record VerdictTable(String subject, String about, Map<String, RuleVerdict> verdicts) {
+  private static final String HEAD = "rule\tverdict\ttests\tmillis\twords";
+
+  static void write(
+      Path file, String subject, String about, long seconds, List<RuleVerdict> verdicts)
+      throws IOException {
+    List<String> lines = new ArrayList<>();
+    lines.add("# " + subject);
+    lines.add("# " + about + "; " + seconds + " s");
+    lines.add(HEAD);
+    for (RuleVerdict each : verdicts) {
+      String verdict = each.verdict().name().toLowerCase(Locale.ROOT);
+      String words = each.head().replace('\t', ' ');
+      lines.add(
+          String.join("\t", each.rule(), verdict, "" + each.tests(), "" + each.millis(), words));
+    }
+    Files.write(file, lines);
+  }
+
+  /** The single tests of a run, a line each. */
+  static void writeTests(Path file, Collection<RuleResult> results) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (RuleResult each : results) {
+      String outcome = each.outcome().name().toLowerCase(Locale.ROOT);
+      String words = each.words().lines().findFirst().orElse("").replace('\t', ' ');
+      lines.add(String.join("\t", each.rule(), outcome, "" + each.millis(), each.method(), words));
+    }
+    lines.sort(null);
+    lines.addFirst("rule\toutcome\tmillis\ttest\twords");
+    Files.write(file, lines);
+  }
+
+  /** Reads a file that {@link #write} wrote. */
+  public static VerdictTable read(Path file) throws IOException {
+    List<String> lines = Files.readAllLines(file);
+    if (lines.size() < 3 || !lines.get(2).equals(HEAD)) {
+      throw new IOException(file + " is no table of verdicts: line 3 should be its head");
+    }
+    Map<String, RuleVerdict> verdicts = new LinkedHashMap<>();
+    for (String line : lines.subList(3, lines.size())) {
+      String[] fields = line.split("\t", 5);
+      Verdict verdict = Verdict.valueOf(fields[1].toUpperCase(Locale.ROOT));
+      verdicts.put(
+          fields[0],
+          new RuleVerdict(
+              fields[0],
+              verdict,
+              Integer.parseInt(fields[2]),
+              Long.parseLong(fields[3]),
+              fields[4]));
+    }
+    return new VerdictTable(lines.get(0).substring(2), lines.get(1).substring(2), verdicts);
+  }
+}
