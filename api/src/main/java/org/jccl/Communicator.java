@@ -177,7 +177,8 @@ public interface Communicator extends Collectives, AutoCloseable {
   /**
    * Enqueues a copy of {@code source} into {@code peer}'s memory of the window, {@code offset}
    * bytes from its start, and then a signal to it (rule RMA-01). The first one-sided call of a
-   * communicator waits for that of every rank (RMA-07). Not for groups.
+   * communicator waits for that of every rank (RMA-07). Not for groups. The source lies in a
+   * window, too, one that is {@link WindowFlag#COLLECTIVE_SYMMETRIC} (ARG-11).
    */
   void putSignal(DeviceBuffer source, int peer, Window window, long offset, Stream stream);
 

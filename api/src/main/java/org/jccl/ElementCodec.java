@@ -45,7 +45,7 @@ final class ElementCodec {
       return Double.isFinite(value) ? (long) value : 0;
     }
     int shift = Math.getExponent(value) - 52;
-    long mantissa = Double.doubleToRawLongBits(value) & ((1L << 52) - 1) | 1L << 52;
+    long mantissa = (Double.doubleToRawLongBits(value) & ((1L << 52) - 1)) | (1L << 52);
     long magnitude = shift >= Long.SIZE ? 0 : mantissa << shift;
     return value < 0 ? -magnitude : magnitude;
   }

@@ -20,6 +20,7 @@ import org.jccl.ShrinkMode;
 import org.jccl.SignalWait;
 import org.jccl.UniqueId;
 import org.jccl.Window;
+import org.jccl.WindowFlag;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
@@ -443,8 +444,8 @@ public abstract class FamilyRules extends Suite {
               DeviceBuffer source = comm.device().allocateRegistrable(DataType.INT32, 2)) {
             memory.copyFrom(0, 0, 0, 0);
             source.copyFrom(rank.rank() + 10, rank.rank() + 20);
-            try (Window window = comm.registerWindow(memory);
-                Window from = comm.registerWindow(source)) {
+            try (Window window = comm.registerWindow(memory, WindowFlag.COLLECTIVE_SYMMETRIC);
+                Window from = comm.registerWindow(source, WindowFlag.COLLECTIVE_SYMMETRIC)) {
               if (window.isNull() || from.isNull()) {
                 return; // WIN-03: this machine has no windows
               }
