@@ -41,14 +41,15 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final int version;
   private final NativeHandle handle;
   private final boolean nonblocking;
-  private final Children children = new Children(this);
-  private final LibraryMemory memory = new LibraryMemory(this);
+  private final Children children;
+  private final LibraryMemory memory;
 
   /**
    * An endpoint that is about to be opened; rank and size are -1 if only the library knows.
    *
    * @param question see {@link NativeHandle}
    */
+  @SuppressWarnings("this-escape") // The helpers only keep the reference.
   protected LibraryCommunicator(
       NcclAbi abi,
       int version,
@@ -62,6 +63,8 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.abi = abi;
     this.version = version;
     this.handle = new NativeHandle(question);
+    this.children = new Children(this);
+    this.memory = new LibraryMemory(this);
     this.nonblocking = config.field(ConfigField.BLOCKING).orElse(1) == 0;
   }
 

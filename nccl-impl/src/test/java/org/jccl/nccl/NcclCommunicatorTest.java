@@ -34,7 +34,6 @@ import org.junit.jupiter.api.Timeout;
 class NcclCommunicatorTest {
   private static final int INVALID_ARGUMENT = 4;
   private static final int INVALID_USAGE = 5;
-  private static final int IN_PROGRESS = 7;
   private static final UniqueId ID = UniqueId.of(new byte[UniqueId.BYTES]);
 
   private final FakeNccl fake = new FakeNccl(22809);
