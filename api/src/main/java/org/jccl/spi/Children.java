@@ -186,8 +186,12 @@ final class Children {
     new Birth(
             newRank,
             struct,
-            (slot, config) ->
-                newRank.abi().commGrow(0, newRank.worldSize(), bytes, newRank.rank(), slot, config))
+            (slot, config) -> {
+              newRank.device().makeCurrent(); // Bound to the device that is current (INIT-01).
+              return newRank
+                  .abi()
+                  .commGrow(0, newRank.worldSize(), bytes, newRank.rank(), slot, config);
+            })
         .run(newRank);
   }
 
