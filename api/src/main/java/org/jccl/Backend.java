@@ -1,6 +1,7 @@
 package org.jccl;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.jccl.spi.Capability;
 import org.jccl.spi.RankHost;
@@ -39,6 +40,43 @@ public interface Backend extends AutoCloseable {
    */
   Communicator newCommunicator(
       UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config);
+
+  /**
+   * The same with several ids, which share the work of bringing many ranks together (rule INIT-15):
+   * at most one a rank, all ranks the same in the same order. One id is the form above.
+   *
+   * @throws IllegalArgumentException also if there is no id, or there are more than ranks
+   * @throws UnsupportedOperationException if the library has no creation by several ids
+   */
+  Communicator newCommunicator(
+      List<UniqueId> ids, int rank, int worldSize, Device device, CommunicatorConfig config);
+
+  /**
+   * Joins a communicator that grows, as one of its new ranks: the counterpart of {@link
+   * Communicator#grow} (rule GRW-01).
+   *
+   * @param id what {@link Communicator#growthId} gave one of the existing ranks
+   * @param rank at least the old world size
+   * @param worldSize the new one
+   */
+  Communicator joinGrowing(
+      UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config);
+
+  /**
+   * Memory from the library's own allocator, which {@link Communicator#registerWindow} needs (rules
+   * MEM-01, WIN-02); {@link Device#allocateRegistrable} is the front door.
+   */
+  DeviceBuffer allocateRegistrable(Device device, DataType type, long count);
+
+  /**
+   * Records what {@code body} issues and, instead of issuing it, asks the library how long it would
+   * take (rules GRP-27 to GRP-31). All ranks call it (GRP-32).
+   *
+   * @return microseconds of the last batch that was estimated; empty if none was
+   * @throws CollectiveException with {@link ResultCode#INVALID_USAGE} if a communicator is
+   *     nonblocking: NCCL would issue the operations (GRP-29)
+   */
+  OptionalDouble simulate(Consumer<GroupScope> body);
 
   /**
    * One communicator over {@code devices}, all ranks driven by the calling thread (rule INIT-10):

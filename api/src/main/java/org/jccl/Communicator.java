@@ -1,6 +1,10 @@
 package org.jccl;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One rank's endpoint in a group of ranks that communicate.
@@ -11,8 +15,18 @@ import java.util.function.Consumer;
 public interface Communicator extends Collectives, AutoCloseable {
   /** The states of a communicator's life (chapter 3 of the rule book). */
   enum State {
+    /** Nonblocking: being created; wait with {@link Communicator#awaitReady} (rule INIT-17). */
+    OPENING,
     /** Operations can be issued. */
     READY,
+    /** Nonblocking: a call goes on; wait with {@link Communicator#awaitReady} (rule ERR-06). */
+    BUSY,
+    /** Its scratch memory was given back; only {@link Communicator#resume} makes it work again. */
+    SUSPENDED,
+    /** Revoked: it can be asked, split, shrunk and closed, no more (rules LIF-19, LIF-20). */
+    REVOKED,
+    /** Finalized: it can be asked and closed, no more (rule LIF-04). */
+    FINALIZED,
     /** A failure is stored; only {@link Communicator#abort} and {@link Communicator#close} work. */
     FAILED,
     /** Aborted; only {@link Communicator#close} works. */
@@ -57,6 +71,19 @@ public interface Communicator extends Collectives, AutoCloseable {
   State state();
 
   /**
+   * Waits until a nonblocking creation or call has come to its end: while the state is {@link
+   * State#OPENING} or {@link State#BUSY}. Returns at once otherwise.
+   *
+   * @throws CollectiveException with the stored failure, if it failed (rule ERR-04)
+   * @throws CollectiveTimeoutException if it has not ended in time
+   * @throws CommunicatorAbortedException if it was aborted
+   */
+  void awaitReady(Duration timeout);
+
+  /** The library's last words, of the whole process; empty if it has said nothing (ERR-07). */
+  String lastError();
+
+  /**
    * The library's asynchronous state: {@link ResultCode#SUCCESS}, {@link ResultCode#IN_PROGRESS},
    * or the stored failure (rules ERR-01 to ERR-04); never waits.
    */
@@ -80,6 +107,110 @@ public interface Communicator extends Collectives, AutoCloseable {
    * A body that throws issues nothing and the exception goes on.
    */
   void group(Consumer<Collectives> body);
+
+  /**
+   * Makes new communicators of the ranks that name equal colours. All ranks of this one call it
+   * with nothing in flight (rules SPL-01, SPL-11), those without a colour by {@link #splitAway}.
+   * Ranks are ordered by key, then by their rank here (SPL-03). The child has this communicator's
+   * configuration (SPL-05); either may be closed first (SPL-10).
+   *
+   * @throws IllegalArgumentException if {@code color} is negative (rule SPL-04)
+   */
+  Communicator split(int color, int key);
+
+  /** The same with a configuration of its own, of which nothing is inherited (rule SPL-05). */
+  Communicator split(int color, int key, CommunicatorConfig config);
+
+  /** Takes part in a split without joining any child: colour -1 (rule SPL-04). */
+  void splitAway();
+
+  /** {@link #shrink(Set, ShrinkMode)} with {@link ShrinkMode#DEFAULT}. */
+  Communicator shrink(Set<Integer> excluded);
+
+  /**
+   * Makes a communicator of the ranks that are not {@code excluded}, in the same order. Only they
+   * call it (rule SHR-01). This one stays and still has to be closed (SHR-07).
+   *
+   * @throws IllegalArgumentException if nobody is excluded, or the caller is, or an entry is no
+   *     rank (rules SHR-02, SHR-04)
+   */
+  Communicator shrink(Set<Integer> excluded, ShrinkMode mode);
+
+  /** The same with a configuration of its own, of which nothing is inherited (rule SPL-05). */
+  Communicator shrink(Set<Integer> excluded, ShrinkMode mode, CommunicatorConfig config);
+
+  /**
+   * The id for one {@link #grow}: one existing rank asks for it, once a grow, and carries it to the
+   * new ranks (rule GRW-02).
+   */
+  UniqueId growthId();
+
+  /**
+   * Makes a communicator of this one's ranks, which keep their numbers, and new ones, which call
+   * {@link Backend#joinGrowing} (rule GRW-01). All existing ranks call it, with nothing in flight.
+   *
+   * @throws IllegalArgumentException if {@code newWorldSize} is not larger than the world size
+   */
+  Communicator grow(int newWorldSize);
+
+  /** The same on the rank that made the id; needed if this communicator has one rank (GRW-01). */
+  Communicator grow(int newWorldSize, UniqueId id);
+
+  /** The same with a configuration of its own; {@code id} is null on ranks that did not make it. */
+  Communicator grow(int newWorldSize, @Nullable UniqueId id, CommunicatorConfig config);
+
+  /**
+   * Tells the library of memory that operations will use: local, at once, a hint (rule MEM-03).
+   *
+   * @throws IllegalArgumentException if the buffer is closed or of another device
+   */
+  Registration register(DeviceBuffer buffer);
+
+  /**
+   * Registers memory of all ranks together: all call it (rule WIN-01), with memory of {@link
+   * Device#allocateRegistrable} (WIN-02).
+   *
+   * @throws IllegalArgumentException if the buffer is empty, closed or of another device
+   */
+  Window registerWindow(DeviceBuffer buffer, WindowFlag... flags);
+
+  /**
+   * Enqueues a copy of {@code source} into {@code peer}'s memory of the window, {@code offset}
+   * bytes from its start, and then a signal to it (rule RMA-01). The first one-sided call of a
+   * communicator waits for that of every rank (RMA-07). Not for groups. The source lies in a
+   * window, too, one that is {@link WindowFlag#COLLECTIVE_SYMMETRIC} (ARG-11).
+   */
+  void putSignal(DeviceBuffer source, int peer, Window window, long offset, Stream stream);
+
+  /** Enqueues a signal to {@code peer}, after what was put there before (rule RMA-04). */
+  void signal(int peer, Stream stream);
+
+  /** Makes {@code stream} wait until so many more signals have arrived (rule RMA-03). */
+  void waitSignal(List<SignalWait> signals, Stream stream);
+
+  /**
+   * Gives the communicator's scratch memory back; all ranks call it (rule LIF-21). Until {@link
+   * #resume} it cannot be used (LIF-23).
+   */
+  void suspend();
+
+  /** Takes the scratch memory again; all ranks call it (rules LIF-22, LIF-23). */
+  void resume();
+
+  /** What GPU memory it holds for itself (rule LIF-25). */
+  MemoryStatistics memoryStatistics();
+
+  /**
+   * Stops what is in flight on this rank without its results, and keeps the communicator for {@link
+   * #split}, {@link #shrink} and questions (rules LIF-18 to LIF-20). Each rank revokes itself.
+   */
+  void revoke();
+
+  /**
+   * Waits for what was issued and ends its use (rules LIF-02 to LIF-04); {@link #close} does it,
+   * too. Only once.
+   */
+  void finalizeCommunicator();
 
   /** Stops what is in flight without its results and makes the communicator unusable (LIF-14). */
   void abort();

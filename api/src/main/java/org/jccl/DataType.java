@@ -107,7 +107,7 @@ public enum DataType {
 
   /**
    * The bits of the element nearest to {@code value}: round to nearest even for floats (float8
-   * saturates), truncation and wrap-around for integers.
+   * saturates), truncation and wrap-around for integers, of which NaN and infinities become 0.
    */
   public long encode(double value) {
     return ElementCodec.encode(this, value);

@@ -31,6 +31,14 @@ public interface Device extends AutoCloseable {
     return DeviceBuffer.allocate(this, type, count);
   }
 
+  /**
+   * Memory from the library's own allocator, which {@link Communicator#registerWindow} needs (rules
+   * MEM-01, WIN-02). It may be larger than asked for.
+   */
+  default DeviceBuffer allocateRegistrable(DataType type, long count) {
+    return backend().allocateRegistrable(this, type, count);
+  }
+
   /** A new ordered queue of work, to be closed by the caller. */
   Stream newStream();
 

@@ -3,6 +3,7 @@ package org.jccl;
 import java.lang.foreign.MemorySegment;
 import java.nio.Buffer;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +20,26 @@ public final class DeviceBuffer implements AutoCloseable {
   private final long address;
   private final long count;
   private final @Nullable AtomicBoolean closed;
+  private final LongConsumer free;
 
   private DeviceBuffer(
       Device device, DataType type, long address, long count, @Nullable AtomicBoolean closed) {
+    this(device, type, address, count, closed, address1 -> device.memory().free(address1));
+  }
+
+  private DeviceBuffer(
+      Device device,
+      DataType type,
+      long address,
+      long count,
+      @Nullable AtomicBoolean closed,
+      LongConsumer free) {
     this.device = device;
     this.type = type;
     this.address = address;
     this.count = count;
     this.closed = closed;
+    this.free = free;
   }
 
   static DeviceBuffer allocate(Device device, DataType type, long count) {
@@ -42,6 +55,16 @@ public final class DeviceBuffer implements AutoCloseable {
   public static DeviceBuffer wrap(Device device, DataType type, long address, long count) {
     byteSize(type, count);
     return new DeviceBuffer(device, type, address, count, null);
+  }
+
+  /**
+   * For implementations: memory that another allocator than the device's own has made, and that
+   * {@code free} gives back when the buffer is closed.
+   */
+  public static DeviceBuffer owning(
+      Device device, DataType type, long address, long count, LongConsumer free) {
+    byteSize(type, count);
+    return new DeviceBuffer(device, type, address, count, new AtomicBoolean(), free);
   }
 
   /** The device whose memory this is. */
@@ -133,8 +156,22 @@ public final class DeviceBuffer implements AutoCloseable {
     device.memory().copyOut(target, address, stream);
   }
 
-  /** Enqueues a copy of all of {@code source} to the start of this buffer, inside the device. */
+  /**
+   * Enqueues a copy of all of {@code source} to the start of this buffer, inside the device.
+   *
+   * @throws IllegalArgumentException if {@code source} is on another device: send it, or copy it by
+   *     way of the host
+   */
   public void copyFrom(DeviceBuffer source, Stream stream) {
+    if (source.device != device) {
+      throw new IllegalArgumentException(
+          "copy from "
+              + source
+              + " to "
+              + this
+              + ": both buffers must be on one device; send it by a communicator, or copy it by way"
+              + " of the host");
+    }
     requireRoom("copy from", source.bytes());
     requireOpen();
     source.requireOpen();
@@ -236,7 +273,7 @@ public final class DeviceBuffer implements AutoCloseable {
   @Override
   public void close() {
     if (closed != null && closed.compareAndSet(false, true)) {
-      device.memory().free(address);
+      free.accept(address);
     }
   }
 

@@ -23,10 +23,9 @@ final class ElementCodec {
 
   static long encode(DataType type, double value) {
     return switch (type) {
-      case INT8, UINT8 -> (long) value & 0xFF;
-      case INT32, UINT32 -> (long) value & 0xFFFF_FFFFL;
-      case INT64 -> (long) value;
-      case UINT64 -> doubleToUnsigned(value);
+      case INT8, UINT8 -> wrapped(value) & 0xFF;
+      case INT32, UINT32 -> wrapped(value) & 0xFFFF_FFFFL;
+      case INT64, UINT64 -> wrapped(value);
       case FLOAT16 -> halfBits(value) & 0xFFFF;
       case FLOAT32 -> Float.floatToRawIntBits((float) value) & 0xFFFF_FFFFL;
       case FLOAT64 -> Double.doubleToRawLongBits(value);
@@ -40,8 +39,15 @@ final class ElementCodec {
     return bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2.0;
   }
 
-  private static long doubleToUnsigned(double value) {
-    return value < 0x1p63 ? (long) value : (long) (value - 0x1p63) + Long.MIN_VALUE;
+  /** Truncated, modulo 2^64: where a cast to long would stop at the largest value. */
+  private static long wrapped(double value) {
+    if (Math.abs(value) < 0x1p63 || !Double.isFinite(value)) {
+      return Double.isFinite(value) ? (long) value : 0;
+    }
+    int shift = Math.getExponent(value) - 52;
+    long mantissa = (Double.doubleToRawLongBits(value) & ((1L << 52) - 1)) | (1L << 52);
+    long magnitude = shift >= Long.SIZE ? 0 : mantissa << shift;
+    return value < 0 ? -magnitude : magnitude;
   }
 
   /**

@@ -39,10 +39,21 @@ final class Handshake {
     Communicator communicator =
         device.backend().newCommunicator(id, group.rank(), group.worldSize(), device, config);
     made.accept(communicator);
+    awaitOpen(communicator, config);
     if (config.warmUp()) {
       warmUp(communicator);
     }
     return communicator;
+  }
+
+  /** A nonblocking creation has returned before its end. */
+  private static void awaitOpen(Communicator communicator, CommunicatorConfig config) {
+    try {
+      communicator.awaitReady(config.initTimeout());
+    } catch (RuntimeException failure) {
+      giveUp(communicator, failure);
+      throw failure;
+    }
   }
 
   private static void agree(
@@ -128,6 +139,7 @@ final class Handshake {
       Stream stream = communicator.defaultStream();
       zero.fill((byte) 0, stream);
       communicator.allReduce(zero, zero, ReduceOp.SUM, stream);
+      communicator.awaitReady(communicator.config().initTimeout());
       stream.synchronize();
     } catch (RuntimeException failure) {
       giveUp(communicator, failure);

@@ -60,13 +60,8 @@ public final class PreMulSum implements ReduceOp, AutoCloseable {
       return;
     }
     closed = true;
-    GroupRecording group = GroupRecording.current();
-    if (group == null) {
-      destroy.accept(code);
-    } else {
-      // The calls that were recorded with it are issued when the group ends (PMS-07).
-      group.afterwards(() -> destroy.accept(code));
-    }
+    // The calls that were recorded with it are issued when the group ends (PMS-07).
+    GroupRecording.whenIssued(() -> destroy.accept(code));
   }
 
   @Override

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * through the argument rules to {@link #enqueue}, groups, the one-thread check, failures in words.
  */
 public abstract class CommunicatorBase extends CollectivesBase implements Communicator {
-  private final int rank;
-  private final int worldSize;
+  private int rank;
+  private int worldSize;
   private final Device device;
   private final CommunicatorConfig config;
   private final GroupRecording.Issuer issuer;
@@ -65,8 +65,19 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
       int rootOrPeer,
       Stream stream);
 
-  /** The library's last words on this communicator, or an empty text. */
-  protected abstract String lastError();
+  /** Finds out rank and world size if only the library knows them, and it knows by now. */
+  protected void learn() {}
+
+  /** The rank and world size that the library says, where they were not known before. */
+  protected final void identify(int rank, int worldSize) {
+    this.worldSize = worldSize;
+    this.rank = rank;
+  }
+
+  /** Whether rank and world size are known. */
+  protected final boolean knowsItsPlace() {
+    return rank >= 0;
+  }
 
   /** Throws if the communicator cannot take a call: closed, aborted, failed. Cheap. */
   protected abstract void requireUsable();
@@ -85,7 +96,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
       if (config.checks() != CheckLevel.NONE) {
         ArgumentRules.check(this, operation, send, recv, op, rootOrPeer, stream);
       }
-      long count = ArgumentRules.count(operation, send, recv, worldSize);
+      long count = ArgumentRules.count(operation, send, recv, worldSize());
       DataType type = ArgumentRules.type(send, recv);
       int typeCode = type == null ? -1 : type.code();
       int reduction = op == null ? 0 : op.code();
@@ -142,13 +153,11 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   /** The failure of a call or group with NCCL's result {@code code}. */
   public final CollectiveException failure(int code, String what) {
     String words = lastError();
+    String place = knowsItsPlace() ? ", rank " + rank + "/" + worldSize : "";
     return new CollectiveException(
         ResultCode.of(code),
         name()
-            + ", rank "
-            + rank
-            + "/"
-            + worldSize
+            + place
             + ", "
             + what
             + " after "
@@ -215,12 +224,25 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   @Override
   public final int rank() {
+    requirePlace();
     return rank;
   }
 
   @Override
   public final int worldSize() {
+    requirePlace();
     return worldSize;
+  }
+
+  private void requirePlace() {
+    if (rank < 0) {
+      learn();
+      if (rank < 0) {
+        throw new CollectiveException(
+            ResultCode.INVALID_ARGUMENT,
+            name() + " is still opening: awaitReady() before asking for its rank (INIT-17)");
+      }
+    }
   }
 
   @Override
@@ -235,6 +257,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   @Override
   public String toString() {
-    return name() + " rank " + rank + "/" + worldSize + " (" + state() + ")";
+    String place = knowsItsPlace() ? " rank " + rank + "/" + worldSize : "";
+    return name() + place + " (" + state() + ")";
   }
 }

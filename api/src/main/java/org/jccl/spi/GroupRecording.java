@@ -83,7 +83,14 @@ public final class GroupRecording {
 
   /** The body of the innermost group has returned normally: the outermost one issues. */
   void complete() {
-    if (depth > 1 || issuer == null) {
+    if (issuer != null) {
+      complete(issuer);
+    }
+  }
+
+  /** The same with another end than issuing. */
+  void complete(Issuer end) {
+    if (depth > 1) {
       return;
     }
     if (poison != null) {
@@ -93,7 +100,7 @@ public final class GroupRecording {
           poison);
     }
     if (size > 0) {
-      issuer.issue(this);
+      end.issue(this);
     }
   }
 
@@ -115,8 +122,18 @@ public final class GroupRecording {
    * Something that recorded calls still use is released when the outermost group has been issued or
    * given up (rule PMS-07).
    */
-  public void afterwards(Runnable release) {
+  private void afterwards(Runnable release) {
     afterwards.add(release);
+  }
+
+  /** Runs {@code release} at once, or after the calling thread's open group (rule PMS-07). */
+  public static void whenIssued(Runnable release) {
+    GroupRecording group = current();
+    if (group == null) {
+      release.run();
+    } else {
+      group.afterwards(release);
+    }
   }
 
   private void runAfterwards() {

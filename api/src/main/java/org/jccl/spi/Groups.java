@@ -14,6 +14,29 @@ public final class Groups {
     run(issuer, () -> body.accept(scope(issuer)));
   }
 
+  /**
+   * Runs a body and hands what it recorded to {@code end} instead of issuing it (rule GRP-27).
+   *
+   * @throws IllegalStateException if a group is open: only an outermost group can be estimated
+   */
+  public static void simulate(
+      GroupRecording.Issuer issuer, Consumer<GroupScope> body, GroupRecording.Issuer end) {
+    if (GroupRecording.current() != null) {
+      throw new IllegalStateException(
+          "a group is open on this thread: only an outermost group can be simulated (GRP-30)");
+    }
+    GroupRecording group = GroupRecording.enter(issuer);
+    try {
+      body.accept(scope(issuer));
+      group.complete(end);
+    } catch (RuntimeException | Error failure) {
+      group.poison(failure);
+      throw failure;
+    } finally {
+      group.leave();
+    }
+  }
+
   static void run(GroupRecording.Issuer issuer, Runnable body) {
     GroupRecording group = GroupRecording.enter(issuer);
     try {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -12,7 +13,9 @@ import java.util.stream.IntStream;
 import org.jccl.Backend;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
+import org.jccl.DataType;
 import org.jccl.Device;
+import org.jccl.DeviceBuffer;
 import org.jccl.GroupScope;
 import org.jccl.UniqueId;
 import org.jccl.spi.Capability;
@@ -107,6 +110,28 @@ public class FakeBackend implements Backend, GroupRecording.Issuer {
 
   /** A communicator was made and not yet handed out; for tests that change its answers. */
   protected void prepare(FakeCommunicator communicator) {}
+
+  @Override
+  public Communicator newCommunicator(
+      List<UniqueId> ids, int rank, int worldSize, Device device, CommunicatorConfig config) {
+    throw new UnsupportedOperationException("not faked");
+  }
+
+  @Override
+  public Communicator joinGrowing(
+      UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config) {
+    throw new UnsupportedOperationException("not faked");
+  }
+
+  @Override
+  public DeviceBuffer allocateRegistrable(Device device, DataType type, long count) {
+    throw new UnsupportedOperationException("not faked");
+  }
+
+  @Override
+  public OptionalDouble simulate(Consumer<GroupScope> body) {
+    throw new UnsupportedOperationException("not faked");
+  }
 
   @Override
   public List<Communicator> openAll(List<Device> wanted, CommunicatorConfig config) {

@@ -1,18 +1,29 @@
 package org.jccl.testing;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
+import org.jccl.Communicator;
 import org.jccl.CommunicatorAbortedException;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
+import org.jccl.MemoryStatistics;
 import org.jccl.PreMulSum;
+import org.jccl.Registration;
 import org.jccl.ResultCode;
+import org.jccl.ShrinkMode;
+import org.jccl.SignalWait;
 import org.jccl.Stream;
+import org.jccl.UniqueId;
+import org.jccl.Window;
+import org.jccl.WindowFlag;
 import org.jccl.ops.Operation;
 import org.jccl.spi.CommunicatorBase;
+import org.jspecify.annotations.Nullable;
 
 /** A communicator that moves no data: it notes what it was asked to enqueue. */
 public class FakeCommunicator extends CommunicatorBase {
@@ -92,11 +103,6 @@ public class FakeCommunicator extends CommunicatorBase {
   }
 
   @Override
-  protected String lastError() {
-    return lastWords;
-  }
-
-  @Override
   protected void requireUsable() {
     if (state == State.ABORTED) {
       throw new CommunicatorAbortedException(name() + ", rank " + rank() + ": aborted", null);
@@ -134,6 +140,118 @@ public class FakeCommunicator extends CommunicatorBase {
   @Override
   public PreMulSum preMulSum(DeviceBuffer scalar) {
     return new PreMulSum(this, scalar.type(), 6, code -> {});
+  }
+
+  @Override
+  public void awaitReady(Duration timeout) {}
+
+  @Override
+  public String lastError() {
+    return lastWords;
+  }
+
+  @Override
+  public Communicator split(int color, int key) {
+    throw notFaked();
+  }
+
+  @Override
+  public Communicator split(int color, int key, CommunicatorConfig config) {
+    throw notFaked();
+  }
+
+  @Override
+  public void splitAway() {
+    throw notFaked();
+  }
+
+  @Override
+  public Communicator shrink(Set<Integer> excluded) {
+    throw notFaked();
+  }
+
+  @Override
+  public Communicator shrink(Set<Integer> excluded, ShrinkMode mode) {
+    throw notFaked();
+  }
+
+  @Override
+  public Communicator shrink(Set<Integer> excluded, ShrinkMode mode, CommunicatorConfig config) {
+    throw notFaked();
+  }
+
+  @Override
+  public UniqueId growthId() {
+    throw notFaked();
+  }
+
+  @Override
+  public Communicator grow(int newWorldSize) {
+    throw notFaked();
+  }
+
+  @Override
+  public Communicator grow(int newWorldSize, UniqueId id) {
+    throw notFaked();
+  }
+
+  @Override
+  public Communicator grow(int newWorldSize, @Nullable UniqueId id, CommunicatorConfig config) {
+    throw notFaked();
+  }
+
+  @Override
+  public Registration register(DeviceBuffer buffer) {
+    throw notFaked();
+  }
+
+  @Override
+  public Window registerWindow(DeviceBuffer buffer, WindowFlag... flags) {
+    throw notFaked();
+  }
+
+  @Override
+  public void putSignal(DeviceBuffer source, int peer, Window window, long offset, Stream stream) {
+    throw notFaked();
+  }
+
+  @Override
+  public void signal(int peer, Stream stream) {
+    throw notFaked();
+  }
+
+  @Override
+  public void waitSignal(List<SignalWait> signals, Stream stream) {
+    throw notFaked();
+  }
+
+  @Override
+  public void suspend() {
+    throw notFaked();
+  }
+
+  @Override
+  public void resume() {
+    throw notFaked();
+  }
+
+  @Override
+  public MemoryStatistics memoryStatistics() {
+    throw notFaked();
+  }
+
+  @Override
+  public void revoke() {
+    throw notFaked();
+  }
+
+  @Override
+  public void finalizeCommunicator() {
+    throw notFaked();
+  }
+
+  private static UnsupportedOperationException notFaked() {
+    return new UnsupportedOperationException("not faked");
   }
 
   @Override

@@ -30,15 +30,17 @@ final class Ending {
   /**
    * Ends a communicator whose work is done, on its own thread.
    *
+   * @param finalizeFirst unless it was finalized before, or may not be
    * @return whether NCCL has let go of it
    */
-  boolean finish(long handle, Duration time) {
-    return within(communicator.thread(), "close", time, () -> finalizeAndDestroy(handle));
+  boolean finish(long handle, Duration time, boolean finalizeFirst) {
+    return within(
+        communicator.thread(), "close", time, () -> finalizeAndDestroy(handle, finalizeFirst));
   }
 
-  private int finalizeAndDestroy(long handle) {
+  private int finalizeAndDestroy(long handle, boolean finalizeFirst) {
     communicator.device().makeCurrent();
-    int code = communicator.nccl().commFinalize(handle);
+    int code = finalizeFirst ? communicator.nccl().commFinalize(handle) : 0;
     try (Arena own = Arena.ofConfined()) {
       MemorySegment stored = own.allocate(JAVA_INT);
       while (code == IN_PROGRESS) {

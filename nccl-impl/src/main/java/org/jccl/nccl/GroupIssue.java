@@ -1,8 +1,10 @@
 package org.jccl.nccl;
 
+import java.lang.foreign.MemorySegment;
 import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
 import org.jccl.nccl.ffi.NcclBinding;
+import org.jccl.spi.Estimate;
 import org.jccl.spi.GroupRecording;
 
 /**
@@ -13,7 +15,17 @@ import org.jccl.spi.GroupRecording;
 final class GroupIssue {
   private GroupIssue() {}
 
+  /** Makes the calls, and ends with the question how long they would take. */
+  static void estimate(GroupRecording calls, Estimate estimate) {
+    issue(calls, estimate.info());
+  }
+
   static void issue(GroupRecording calls) {
+    issue(calls, MemorySegment.NULL);
+  }
+
+  /** {@code info} is where an estimate goes; null issues the group (GRP-28). */
+  private static void issue(GroupRecording calls, MemorySegment info) {
     NcclCommunicator first = communicator(calls, 0);
     for (int i = 0; i < calls.size(); i++) {
       check(first, communicator(calls, i), calls, i);
@@ -24,11 +36,11 @@ final class GroupIssue {
           .call(
               "a group of " + calls.size() + " calls",
               () -> {
-                run(calls, first);
+                run(calls, first, info);
                 return 0;
               });
     } else {
-      run(calls, first);
+      run(calls, first, info);
     }
   }
 
@@ -38,7 +50,7 @@ final class GroupIssue {
 
   private static void check(
       NcclCommunicator first, NcclCommunicator each, GroupRecording calls, int i) {
-    each.requireUsable();
+    each.requireGroupable();
     if (each.nccl() != first.nccl()) {
       throw new IllegalArgumentException(
           "a group cannot span two NCCL libraries: "
@@ -57,7 +69,7 @@ final class GroupIssue {
     each.note(calls.stream(i));
   }
 
-  private static void run(GroupRecording calls, NcclCommunicator first) {
+  private static void run(GroupRecording calls, NcclCommunicator first, MemorySegment info) {
     NcclBinding nccl = first.nccl();
     int size = calls.size();
     int failed = -1;
@@ -80,7 +92,7 @@ final class GroupIssue {
         failed = NcclCalls.good(code) ? -1 : i;
       }
     } finally {
-      end = nccl.groupEnd();
+      end = info.address() == 0 ? nccl.groupEnd() : nccl.groupSimulateEnd(info);
     }
     if (failed >= 0) {
       throw failedCall(calls, failed, code, end);
@@ -93,8 +105,7 @@ final class GroupIssue {
   /** The call's own code says what is wrong; the end repeats it for the group (GRP-11). */
   private static CollectiveException failedCall(GroupRecording calls, int i, int code, int end) {
     NcclCommunicator communicator = communicator(calls, i);
-    return communicator.failure(
-        communicator.settled(code),
+    String what =
         calls.operation(i).label()
             + " (call "
             + (i + 1)
@@ -102,7 +113,9 @@ final class GroupIssue {
             + calls.size()
             + " in a group of which nothing was launched, its end says "
             + ResultCode.of(end)
-            + ")");
+            + ")";
+    communicator.ended(code, what); // throws: the code is no good one
+    return communicator.failure(code, what);
   }
 
   /** Nonblocking members go on, each by itself (GRP-24); or the end failed for all of them. */
@@ -110,10 +123,7 @@ final class GroupIssue {
     for (int i = 0; i < calls.size(); i++) {
       NcclCommunicator communicator = communicator(calls, i);
       if (i == 0 || communicator != communicator(calls, i - 1)) {
-        int code = communicator.settled(end);
-        if (code != 0) {
-          throw communicator.failure(code, "the end of a group of " + calls.size() + " calls");
-        }
+        communicator.ended(end, "the end of a group of " + calls.size() + " calls");
       }
     }
   }

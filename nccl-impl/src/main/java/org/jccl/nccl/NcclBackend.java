@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,17 +21,22 @@ import org.jccl.Backend;
 import org.jccl.CollectiveException;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
+import org.jccl.DataType;
 import org.jccl.Device;
+import org.jccl.DeviceBuffer;
 import org.jccl.GroupScope;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.spi.Capability;
+import org.jccl.spi.Estimate;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.Groups;
+import org.jccl.spi.IdRules;
 import org.jccl.spi.NcclFunction;
 import org.jccl.spi.RankHost;
+import org.jccl.spi.RegistrableMemory;
 
 /**
  * Collectives by one NCCL library on the GPUs of this machine. Several may be open at once, each
@@ -119,6 +125,42 @@ public final class NcclBackend implements Backend, GroupRecording.Issuer {
   @Override
   public Communicator newCommunicator(
       UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config) {
+    return newCommunicator(List.of(id), rank, worldSize, device, config);
+  }
+
+  @Override
+  public Communicator newCommunicator(
+      List<UniqueId> ids, int rank, int worldSize, Device device, CommunicatorConfig config) {
+    requireRank(rank, worldSize, device);
+    IdRules.check(ids, worldSize, library(config).version());
+    NcclCommunicator rankOfIt = endpoint(ids.getFirst(), rank, worldSize, device, config);
+    Opening.open(List.of(rankOfIt), ids, config);
+    return rankOfIt;
+  }
+
+  @Override
+  public Communicator joinGrowing(
+      UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config) {
+    requireRank(rank, worldSize, device);
+    NcclCommunicator newRank = endpoint(id, rank, worldSize, device, config);
+    newRank.joinGrowing(id);
+    return newRank;
+  }
+
+  @Override
+  public DeviceBuffer allocateRegistrable(Device device, DataType type, long count) {
+    requireOpen();
+    requireOwn(device);
+    return RegistrableMemory.allocate(library.binding(), library.version(), device, type, count);
+  }
+
+  @Override
+  public OptionalDouble simulate(Consumer<GroupScope> body) {
+    requireOpen();
+    return Estimate.of(this, library.version(), body, GroupIssue::estimate);
+  }
+
+  private void requireRank(int rank, int worldSize, Device device) {
     requireOpen();
     if (worldSize < 1 || rank < 0 || rank >= worldSize) {
       throw new IllegalArgumentException(
@@ -130,9 +172,6 @@ public final class NcclBackend implements Backend, GroupRecording.Issuer {
               + " - 1 (INIT-04)");
     }
     requireOwn(device);
-    NcclCommunicator rankOfIt = endpoint(id, rank, worldSize, device, config);
-    Opening.open(List.of(rankOfIt), id, config);
-    return rankOfIt;
   }
 
   @Override
@@ -153,7 +192,7 @@ public final class NcclBackend implements Backend, GroupRecording.Issuer {
       endpoints.forEach(endpoint -> endpoint.release(true));
       throw failed;
     }
-    Opening.open(endpoints, id, config);
+    Opening.open(endpoints, List.of(id), config);
     return List.copyOf(endpoints);
   }
 

@@ -8,11 +8,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 import org.jccl.CollectiveException;
-import org.jccl.CommunicatorAbortedException;
+import org.jccl.CollectiveTimeoutException;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
@@ -22,9 +24,9 @@ import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
-import org.jccl.ops.ConfigField;
 import org.jccl.ops.Operation;
-import org.jccl.spi.CommunicatorBase;
+import org.jccl.spi.LibraryCommunicator;
+import org.jccl.spi.NativeHandle;
 import org.jccl.spi.NcclFunction;
 
 /**
@@ -33,10 +35,10 @@ import org.jccl.spi.NcclFunction;
  * <p>The way of a call is short on purpose: note the stream, make the downcall; no lock, no
  * allocation. Abort, and the questions about its state, may come from other threads.
  */
-final class NcclCommunicator extends CommunicatorBase {
+final class NcclCommunicator extends LibraryCommunicator {
   private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
-  private static final int IN_PROGRESS = ResultCode.IN_PROGRESS.code();
-  private static final long POLL_NANOS = 10_000;
+  private static final Set<State> ENDS_WELL =
+      EnumSet.of(State.READY, State.FINALIZED, State.REVOKED, State.SUSPENDED);
   private static final int DEVICE_SCALAR = 0;
   private static final int HOST_SCALAR = 1;
 
@@ -46,9 +48,9 @@ final class NcclCommunicator extends CommunicatorBase {
   private static final long SCRATCH_BYTES = 16;
 
   private final NcclBackend backend;
+  private final NcclLibrary library;
   private final NcclBinding nccl;
   private final boolean nativeAllToAll;
-  private final boolean nonblocking;
   private final String name;
   private final NativeThread thread;
   private final Stream defaultStream;
@@ -56,7 +58,7 @@ final class NcclCommunicator extends CommunicatorBase {
   private final MemorySegment scratch = arena.allocate(SCRATCH_BYTES, JAVA_LONG.byteAlignment());
   private final UsedStreams streams = new UsedStreams();
   private final List<PreMulSum> sums = new ArrayList<>();
-  private final CommunicatorHandle handle;
+  private final NativeHandle handle;
   private final Ending ending = new Ending(this);
   private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -72,12 +74,20 @@ final class NcclCommunicator extends CommunicatorBase {
       int worldSize,
       Device device,
       CommunicatorConfig config) {
-    super(rank, worldSize, device, config, backend);
+    super(
+        library.binding(),
+        library.version(),
+        NativeHandle.asking(library.binding()),
+        rank,
+        worldSize,
+        device,
+        config,
+        backend);
     this.backend = backend;
+    this.library = library;
     this.nccl = library.binding();
     this.nativeAllToAll = NcclFunction.ALL_TO_ALL.isIn(library.version());
-    this.nonblocking = config.field(ConfigField.BLOCKING).orElse(1) == 0;
-    this.handle = new CommunicatorHandle(nccl, arena);
+    this.handle = handle();
     this.name = name;
     this.defaultStream = device.newStream();
     this.thread = new NativeThread("jccl-nccl-" + name + "-" + rank);
@@ -100,14 +110,70 @@ final class NcclCommunicator extends CommunicatorBase {
     return nativeAllToAll;
   }
 
-  /** Asked for each call of a group, so not looked up in the configuration again. */
-  boolean isNonblocking() {
-    return nonblocking;
+  // ---- how calls are made
+
+  @Override
+  protected int call(String what, IntSupplier body) {
+    return Thread.currentThread().isVirtual() ? thread.call(what, body) : body.getAsInt();
   }
 
-  void opened(long value) {
-    handle.opened(value);
+  @Override
+  protected int callWithin(String what, Duration timeout, IntSupplier body) {
+    int[] code = {0};
+    try {
+      if (thread.callWithin(timeout, what, body, code) == NativeThread.Ending.DONE) {
+        return code[0];
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new CollectiveException(ResultCode.UNKNOWN, this + ": interrupted during the " + what);
+    }
+    throw new CollectiveTimeoutException(
+        this
+            + ": the "
+            + what
+            + " took longer than initTimeout "
+            + timeout
+            + ". A rank is late or missing, or has something in flight (SPL-11): abort this"
+            + " communicator. The native call cannot be taken back and waits on in the"
+            + " background.");
+  }
+
+  @Override
+  protected LibraryCommunicator newChild(
+      String childName, int rank, int worldSize, CommunicatorConfig config) {
+    return new NcclCommunicator(backend, library, childName, rank, worldSize, device(), config);
+  }
+
+  /** Throws if it cannot take a call. */
+  void requireGroupable() {
+    requireUsable();
+  }
+
+  /** Takes the code of a group's call or end, as {@link #settled} does. */
+  void ended(int code, String what) {
+    settled(code, what);
+  }
+
+  /** Creation has returned: it is open, or opening if it is nonblocking (INIT-17). */
+  void handleArrived(long value) {
+    if (isNonblocking()) {
+      handle.opening(value);
+      handle.poll();
+    } else {
+      handle.opened(value);
+    }
+    born();
+  }
+
+  @Override
+  protected void born() {
     backend.opened(this);
+  }
+
+  @Override
+  protected void discard() {
+    release(true);
   }
 
   // ---- calls
@@ -127,11 +193,12 @@ final class NcclCommunicator extends CommunicatorBase {
         Thread.currentThread().isVirtual()
             ? handOver(operation, send, recv, count, type, reduction, rootOrPeer, stream)
             : issue(operation, send, recv, count, type, reduction, rootOrPeer, stream);
-    return code == 0 ? 0 : settled(code);
+    return code == 0 ? 0 : settled(code, operation.label());
   }
 
   /** Remembers that work was enqueued on {@code stream}, for the end. */
-  void note(Stream stream) {
+  @Override
+  protected void note(Stream stream) {
     streams.note(stream);
   }
 
@@ -173,47 +240,6 @@ final class NcclCommunicator extends CommunicatorBase {
         () -> issue(operation, send, recv, count, type, reduction, rootOrPeer, stream));
   }
 
-  /**
-   * The final code of a call that did not simply succeed. A nonblocking one is polled to its end:
-   * neither the communicator nor the stream may be used before (ERR-06, STR-16), and an abort from
-   * another thread ends the polling.
-   */
-  int settled(int code) {
-    int now = code;
-    while (now == IN_PROGRESS) {
-      LockSupport.parkNanos(POLL_NANOS);
-      now = handle.storedCode();
-    }
-    if (now != 0) {
-      if (handle.state() == State.ABORTED) {
-        throw aborted();
-      }
-      handle.noteFailure();
-    }
-    return now;
-  }
-
-  private CommunicatorAbortedException aborted() {
-    return new CommunicatorAbortedException(
-        name + ", rank " + rank() + "/" + worldSize() + " was aborted: close it, open a new one",
-        null);
-  }
-
-  @Override
-  protected void requireUsable() {
-    if (handle.state() != State.READY) {
-      throw unusable();
-    }
-  }
-
-  private RuntimeException unusable() {
-    return switch (handle.state()) {
-      case ABORTED -> aborted();
-      case FAILED -> failure(handle.storedCode(), "a call on a failed communicator");
-      case CLOSED, READY -> new IllegalStateException(name + ", rank " + rank() + " is closed");
-    };
-  }
-
   // ---- sums
 
   @Override
@@ -245,7 +271,7 @@ final class NcclCommunicator extends CommunicatorBase {
         nccl.redOpCreatePreMulSum(
             scratch.asSlice(SUM_SLOT, JAVA_INT), scalar, type.code(), residence, handle.value());
     if (code != 0) {
-      throw failure(settled(code), "preMulSum");
+      settled(code, "preMulSum");
     }
     PreMulSum sum = new PreMulSum(this, type, scratch.get(JAVA_INT, SUM_SLOT), this::destroySum);
     sums.add(sum);
@@ -274,23 +300,6 @@ final class NcclCommunicator extends CommunicatorBase {
   }
 
   @Override
-  protected String lastError() {
-    // The text belongs to the process, the argument is ignored (ERR-07): so no handle goes in.
-    return nccl.getLastError(0);
-  }
-
-  @Override
-  public State state() {
-    handle.noteFailure();
-    return handle.state();
-  }
-
-  @Override
-  public ResultCode asyncError() {
-    return handle.state() == State.CLOSED ? ResultCode.SUCCESS : ResultCode.of(handle.storedCode());
-  }
-
-  @Override
   public void abort() {
     long comm = handle.take(State.ABORTED);
     if (comm != 0) {
@@ -305,13 +314,26 @@ final class NcclCommunicator extends CommunicatorBase {
     }
     long deadline = System.nanoTime() + config().closeTimeout().toNanos();
     closeSums();
-    boolean finished = state() == State.READY && finishedBefore(deadline);
+    closeRegistrations();
+    State last = settledState(deadline);
+    boolean finished = ENDS_WELL.contains(last) && finishedBefore(deadline);
     long comm = handle.take(State.CLOSED);
     if (comm != 0) {
       Duration left = Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
-      letGo = finished ? ending.finish(comm, left) : ending.kill(comm);
+      // Only a ready one may be finalized (LIF-03, LIF-20).
+      letGo = finished ? ending.finish(comm, left, last == State.READY) : ending.kill(comm);
     }
     release(letGo);
+  }
+
+  /** Waits for a nonblocking call: what is busy cannot be destroyed (LIF-11). */
+  private State settledState(long deadline) {
+    try {
+      awaitReady(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+    } catch (RuntimeException notReady) {
+      LOG.log(Level.DEBUG, this + ": closed without having come to rest", notReady);
+    }
+    return state();
   }
 
   /**

@@ -1,20 +1,18 @@
 package org.jccl.nccl;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.CommunicatorConfig;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
-import org.jccl.nccl.ffi.ConfigStruct;
 import org.jccl.nccl.ffi.NcclBinding;
+import org.jccl.spi.ConfigStruct;
 
 /**
  * Creates the native communicators of one or several ranks of this process: one by one call,
@@ -22,16 +20,16 @@ import org.jccl.nccl.ffi.NcclBinding;
  *
  * <p>It happens on the first rank's own thread, since creation waits for the other ranks and knows
  * no time-out (INIT-02). When ours runs out, the call goes on without us; what it makes in the end
- * is aborted at once.
+ * is aborted at once. A nonblocking creation returns before it has ended: the communicator is
+ * opening then (INIT-17).
  */
 final class Opening {
-  private static final long POLL_NANOS = 50_000;
-
   private final List<NcclCommunicator> ranks;
   private final NcclCommunicator first;
   private final NcclBinding nccl;
   private final Duration timeout;
-  private final MemorySegment id;
+  private final MemorySegment ids;
+  private final int idCount;
   private final MemorySegment[] configs;
 
   /** One slot a rank for the handle: zeroed, since NCCL may leave it untouched (INIT-05). */
@@ -40,13 +38,19 @@ final class Opening {
   private boolean abandoned;
   private boolean finished;
 
-  private Opening(List<NcclCommunicator> ranks, UniqueId id, CommunicatorConfig config) {
+  private Opening(List<NcclCommunicator> ranks, List<UniqueId> ids, CommunicatorConfig config) {
     this.ranks = ranks;
     this.first = ranks.getFirst();
     this.nccl = first.nccl();
     this.timeout = config.initTimeout();
     Arena arena = first.arena();
-    this.id = arena.allocate(UniqueId.BYTES).copyFrom(MemorySegment.ofArray(id.toBytes()));
+    this.idCount = ids.size();
+    this.ids = arena.allocate((long) UniqueId.BYTES * idCount);
+    for (int i = 0; i < idCount; i++) {
+      this.ids
+          .asSlice((long) UniqueId.BYTES * i, UniqueId.BYTES)
+          .copyFrom(MemorySegment.ofArray(ids.get(i).toBytes()));
+    }
     this.handles = arena.allocate(JAVA_LONG, ranks.size());
     this.configs = new MemorySegment[ranks.size()];
     for (int i = 0; i < configs.length; i++) {
@@ -59,14 +63,14 @@ final class Opening {
    *
    * @throws CollectiveException if creation failed or ran out of time
    */
-  static void open(List<NcclCommunicator> ranks, UniqueId id, CommunicatorConfig config) {
+  static void open(List<NcclCommunicator> ranks, List<UniqueId> ids, CommunicatorConfig config) {
     Opening opening = null;
     boolean opened = false;
     try {
-      opening = new Opening(ranks, id, config);
+      opening = new Opening(ranks, ids, config);
       opening.run();
       for (int i = 0; i < ranks.size(); i++) {
-        ranks.get(i).opened(opening.handle(i));
+        ranks.get(i).handleArrived(opening.handle(i));
       }
       opened = true;
     } finally {
@@ -97,7 +101,7 @@ final class Opening {
             ResultCode.UNKNOWN, who() + ": interrupted while the other ranks were awaited");
       }
     }
-    if (code[0] != 0) {
+    if (!NcclCalls.good(code[0])) {
       throw first.failure(code[0], "creation");
     }
   }
@@ -122,7 +126,6 @@ final class Opening {
     // Once before the group: a device that fails inside it would leave a group that waits for ever.
     ranks.forEach(rank -> rank.device().makeCurrent());
     int code = ranks.size() == 1 ? join(0) : joinAll();
-    code = polled(code);
     if (!NcclCalls.good(code) || !finish()) {
       abortAll();
     }
@@ -132,12 +135,10 @@ final class Opening {
   private int join(int i) {
     NcclCommunicator rank = ranks.get(i);
     rank.device().makeCurrent(); // The rank is bound to the device current now (INIT-01).
-    return nccl.commInitRankConfig(
-        handles.asSlice(i * JAVA_LONG.byteSize(), JAVA_LONG),
-        rank.worldSize(),
-        id,
-        rank.rank(),
-        configs[i]);
+    MemorySegment slot = handles.asSlice(i * JAVA_LONG.byteSize(), JAVA_LONG);
+    return idCount == 1
+        ? nccl.commInitRankConfig(slot, rank.worldSize(), ids, rank.rank(), configs[i])
+        : nccl.commInitRankScalable(slot, rank.worldSize(), rank.rank(), idCount, ids, configs[i]);
   }
 
   private int joinAll() {
@@ -147,28 +148,6 @@ final class Opening {
     }
     int end = nccl.groupEnd();
     return NcclCalls.good(code) ? end : code;
-  }
-
-  /** Nonblocking communicators are awaited here (INIT-17), and left when nobody waits any more. */
-  private int polled(int code) {
-    if (code != ResultCode.IN_PROGRESS.code()) {
-      return code;
-    }
-    try (Arena own = Arena.ofConfined()) {
-      MemorySegment stored = own.allocate(JAVA_INT);
-      for (int i = 0; i < ranks.size(); i++) {
-        int now = code;
-        while (now == ResultCode.IN_PROGRESS.code() && !isAbandoned()) {
-          LockSupport.parkNanos(POLL_NANOS);
-          int asked = nccl.commGetAsyncError(handle(i), stored);
-          now = asked != 0 ? asked : stored.get(JAVA_INT, 0);
-        }
-        if (now != 0) {
-          return now;
-        }
-      }
-      return 0;
-    }
   }
 
   /** A handle that creation left behind can only be aborted (INIT-18). */

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
@@ -35,7 +34,6 @@ import org.junit.jupiter.api.Timeout;
 class NcclCommunicatorTest {
   private static final int INVALID_ARGUMENT = 4;
   private static final int INVALID_USAGE = 5;
-  private static final int IN_PROGRESS = 7;
   private static final UniqueId ID = UniqueId.of(new byte[UniqueId.BYTES]);
 
   private final FakeNccl fake = new FakeNccl(22809);
@@ -414,20 +412,6 @@ class NcclCommunicatorTest {
     assertThatThrownBy(
             () -> backend.openAll(List.of(device, device), CommunicatorConfig.defaults()))
         .isInstanceOf(IllegalArgumentException.class);
-  }
-
-  @Test
-  void nonblockingCall_isPolledToItsEnd() {
-    Communicator comm = open(0, 2);
-    AtomicInteger polls = new AtomicInteger();
-    fake.on("ncclAllReduce", arguments -> IN_PROGRESS);
-    fake.on(
-        "ncclCommGetAsyncError",
-        arguments -> FakeNccl.setInt(arguments[1], polls.incrementAndGet() < 3 ? IN_PROGRESS : 0));
-
-    comm.allReduce(floats(comm, 1), ReduceOp.SUM);
-
-    assertThat(polls.get()).isEqualTo(3);
   }
 
   @Test

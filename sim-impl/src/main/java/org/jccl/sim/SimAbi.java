@@ -10,6 +10,8 @@ import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.Creations;
+import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.Life;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.spi.NcclAbi;
@@ -56,6 +58,32 @@ final class SimAbi implements NcclAbi {
   /** Reports the groups whose threads have ended (SIM-41). */
   void reportLostGroups() {
     state.reportLostGroups();
+  }
+
+  /** The stored state of a handle (rule ERR-01); waits for nobody. */
+  int storedCode(long comm) {
+    Life life = state.life(comm);
+    return life == null ? INVALID_ARGUMENT : life.state();
+  }
+
+  /** The operations of whose handle it is, or null before it has joined. */
+  @Nullable Endpoint endpoint(long comm) {
+    Life life = state.life(comm);
+    return life == null ? null : life.endpoint();
+  }
+
+  /** The C function of {@code operation}. */
+  int issue(
+      Operation operation,
+      long send,
+      long recv,
+      long count,
+      int type,
+      int op,
+      int rootOrPeer,
+      long comm,
+      long stream) {
+    return operations.issue(operation, send, recv, count, type, op, rootOrPeer, comm, stream);
   }
 
   // ---------------------------------------------------------------- library

@@ -1,8 +1,10 @@
 package org.jccl.sim;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
@@ -11,32 +13,41 @@ import org.jccl.Backend;
 import org.jccl.BackendUnavailableException;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
+import org.jccl.DataType;
 import org.jccl.Device;
+import org.jccl.DeviceBuffer;
 import org.jccl.GroupScope;
 import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
+import org.jccl.ops.Operation;
 import org.jccl.sim.comm.Creations;
 import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.Library;
 import org.jccl.sim.comm.SimCommunicator;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.spi.Capability;
+import org.jccl.spi.Estimate;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.Groups;
+import org.jccl.spi.IdRules;
+import org.jccl.spi.NcclAbi;
 import org.jccl.spi.RankHost;
+import org.jccl.spi.RegistrableMemory;
 import org.jspecify.annotations.Nullable;
 
 /** The simulator as a backend: the devices and communicators of one {@link Simulator}. */
-final class SimBackend implements Backend, GroupRecording.Issuer {
+final class SimBackend implements Backend, Library {
   private final Simulator simulator;
   private final World world;
   private final Creations creations;
   private final List<SimDevice> devices = new ArrayList<>();
   private final String description;
   private final Consumer<String> leaks;
-  private final Set<SimCommunicator> communicators = new LinkedHashSet<>();
+  private final Set<SimCommunicator> communicators =
+      Collections.synchronizedSet(new LinkedHashSet<>());
   private final SimAbi raw;
   private final StallWatch watch;
   private boolean closed;
@@ -106,26 +117,90 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
   @Override
   public Communicator newCommunicator(
       UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config) {
+    return newCommunicator(List.of(id), rank, worldSize, device, config);
+  }
+
+  @Override
+  public Communicator newCommunicator(
+      List<UniqueId> ids, int rank, int worldSize, Device device, CommunicatorConfig config) {
+    SimCommunicator made = unopened(rank, worldSize, own(device), config);
+    IdRules.check(ids, worldSize, ncclVersion());
+    SimCommunicator.open(List.of(made), ids);
+    return made;
+  }
+
+  @Override
+  public Communicator joinGrowing(
+      UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config) {
+    SimCommunicator newRank = unopened(rank, worldSize, own(device), config);
+    newRank.joinGrowing(id);
+    return newRank;
+  }
+
+  private SimCommunicator unopened(
+      int rank, int worldSize, SimDevice device, CommunicatorConfig config) {
     if (worldSize < 1 || rank < 0 || rank >= worldSize) {
       throw new IllegalArgumentException(
           "rank " + rank + " of " + worldSize + ": pass 0 to worldSize - 1 (INIT-04)");
     }
-    SimDevice own = own(device);
     capability(device, config);
-    Kernel kernel = world.kernel();
-    HostTask task = kernel.enter();
-    try {
-      Endpoint endpoint =
-          creations.join(task, id, rank, worldSize, own, config.name().orElse(null));
-      return remember(new SimCommunicator(endpoint, config, this, communicators::remove));
-    } finally {
-      kernel.exit(task);
-    }
+    return new SimCommunicator(
+        this, device, config.name().orElse("communicator"), rank, worldSize, config);
   }
 
-  private SimCommunicator remember(SimCommunicator communicator) {
+  @Override
+  public DeviceBuffer allocateRegistrable(Device device, DataType type, long count) {
+    return RegistrableMemory.allocate(raw, ncclVersion(), own(device), type, count);
+  }
+
+  @Override
+  public OptionalDouble simulate(Consumer<GroupScope> body) {
+    return Estimate.of(
+        this,
+        ncclVersion(),
+        body,
+        (calls, estimate) -> SimCommunicator.issue(calls, estimate.info()));
+  }
+
+  // ---- the library, for its communicators
+
+  @Override
+  public NcclAbi abi() {
+    return raw;
+  }
+
+  @Override
+  public int storedCode(long handle) {
+    return raw.storedCode(handle);
+  }
+
+  @Override
+  public @Nullable Endpoint endpoint(long handle) {
+    return raw.endpoint(handle);
+  }
+
+  @Override
+  public int issue(
+      Operation operation,
+      long send,
+      long recv,
+      long count,
+      int type,
+      int reduction,
+      int rootOrPeer,
+      long comm,
+      long stream) {
+    return raw.issue(operation, send, recv, count, type, reduction, rootOrPeer, comm, stream);
+  }
+
+  @Override
+  public void opened(SimCommunicator communicator) {
     communicators.add(communicator);
-    return communicator;
+  }
+
+  @Override
+  public void closed(SimCommunicator communicator) {
+    communicators.remove(communicator);
   }
 
   @Override
@@ -134,17 +209,12 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
       throw new IllegalArgumentException("no devices: give one a rank (INIT-13)");
     }
     List<SimDevice> own = chosen.stream().map(this::own).toList();
-    Kernel kernel = world.kernel();
-    HostTask task = kernel.enter();
-    try {
-      List<Communicator> made = new ArrayList<>();
-      for (Endpoint endpoint : creations.joinAll(task, own, config.name().orElse(null))) {
-        made.add(remember(new SimCommunicator(endpoint, config, this, communicators::remove)));
-      }
-      return made;
-    } finally {
-      kernel.exit(task);
+    List<SimCommunicator> made = new ArrayList<>();
+    for (SimDevice device : own) {
+      made.add(unopened(made.size(), own.size(), device, config));
     }
+    SimCommunicator.open(made, List.of(newUniqueId()));
+    return List.copyOf(made);
   }
 
   private SimDevice own(Device device) {

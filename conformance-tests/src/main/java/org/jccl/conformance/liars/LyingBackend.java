@@ -2,11 +2,14 @@ package org.jccl.conformance.liars;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
+import org.jccl.DataType;
 import org.jccl.Device;
+import org.jccl.DeviceBuffer;
 import org.jccl.GroupScope;
 import org.jccl.UniqueId;
 import org.jccl.spi.Capability;
@@ -52,6 +55,31 @@ final class LyingBackend implements Backend {
   public Communicator newCommunicator(
       UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config) {
     return new LyingCommunicator(liar, honest.newCommunicator(id, rank, worldSize, device, config));
+  }
+
+  @Override
+  public Communicator newCommunicator(
+      List<UniqueId> ids, int rank, int worldSize, Device device, CommunicatorConfig config) {
+    return new LyingCommunicator(
+        liar, honest.newCommunicator(ids, rank, worldSize, device, config));
+  }
+
+  @Override
+  public Communicator joinGrowing(
+      UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config) {
+    return new LyingCommunicator(liar, honest.joinGrowing(id, rank, worldSize, device, config));
+  }
+
+  @Override
+  public DeviceBuffer allocateRegistrable(Device device, DataType type, long count) {
+    return honest.allocateRegistrable(device, type, count);
+  }
+
+  @Override
+  public OptionalDouble simulate(Consumer<GroupScope> body) {
+    return honest.simulate(
+        scope ->
+            body.accept(communicator -> scope.on(((LyingCommunicator) communicator).honest())));
   }
 
   @Override

@@ -1,7 +1,9 @@
 package org.jccl.conformance.liars;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
@@ -9,10 +11,17 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
+import org.jccl.MemoryStatistics;
 import org.jccl.PreMulSum;
 import org.jccl.ReduceOp;
+import org.jccl.Registration;
 import org.jccl.ResultCode;
+import org.jccl.ShrinkMode;
+import org.jccl.SignalWait;
 import org.jccl.Stream;
+import org.jccl.UniqueId;
+import org.jccl.Window;
+import org.jccl.WindowFlag;
 import org.jccl.ops.Operation;
 import org.jccl.spi.CollectivesBase;
 import org.jccl.spi.CommunicatorBase;
@@ -141,6 +150,116 @@ final class LyingCommunicator extends CollectivesBase implements Communicator {
   @Override
   public PreMulSum preMulSum(DeviceBuffer scalar) {
     return honest.preMulSum(scalar);
+  }
+
+  @Override
+  public void awaitReady(Duration timeout) {
+    honest.awaitReady(timeout);
+  }
+
+  @Override
+  public String lastError() {
+    return honest.lastError();
+  }
+
+  @Override
+  public Communicator split(int color, int key) {
+    return honest.split(color, key);
+  }
+
+  @Override
+  public Communicator split(int color, int key, CommunicatorConfig config) {
+    return honest.split(color, key, config);
+  }
+
+  @Override
+  public void splitAway() {
+    honest.splitAway();
+  }
+
+  @Override
+  public Communicator shrink(Set<Integer> excluded) {
+    return honest.shrink(excluded);
+  }
+
+  @Override
+  public Communicator shrink(Set<Integer> excluded, ShrinkMode mode) {
+    return honest.shrink(excluded, mode);
+  }
+
+  @Override
+  public Communicator shrink(Set<Integer> excluded, ShrinkMode mode, CommunicatorConfig config) {
+    return honest.shrink(excluded, mode, config);
+  }
+
+  @Override
+  public UniqueId growthId() {
+    return honest.growthId();
+  }
+
+  @Override
+  public Communicator grow(int newWorldSize) {
+    return honest.grow(newWorldSize);
+  }
+
+  @Override
+  public Communicator grow(int newWorldSize, UniqueId id) {
+    return honest.grow(newWorldSize, id);
+  }
+
+  @Override
+  public Communicator grow(int newWorldSize, @Nullable UniqueId id, CommunicatorConfig config) {
+    return honest.grow(newWorldSize, id, config);
+  }
+
+  @Override
+  public Registration register(DeviceBuffer buffer) {
+    return honest.register(buffer);
+  }
+
+  @Override
+  public Window registerWindow(DeviceBuffer buffer, WindowFlag... flags) {
+    return honest.registerWindow(buffer, flags);
+  }
+
+  @Override
+  public void putSignal(DeviceBuffer source, int peer, Window window, long offset, Stream stream) {
+    honest.putSignal(source, peer, window, offset, stream);
+  }
+
+  @Override
+  public void signal(int peer, Stream stream) {
+    honest.signal(peer, stream);
+  }
+
+  @Override
+  public void waitSignal(List<SignalWait> signals, Stream stream) {
+    honest.waitSignal(signals, stream);
+  }
+
+  @Override
+  public void suspend() {
+    honest.suspend();
+  }
+
+  @Override
+  public void resume() {
+    honest.resume();
+  }
+
+  @Override
+  public MemoryStatistics memoryStatistics() {
+    return honest.memoryStatistics();
+  }
+
+  @Override
+  public void revoke() {
+    honest.revoke();
+  }
+
+  @Override
+  public void finalizeCommunicator() {
+    honest.finalizeCommunicator();
   }
 
   @Override

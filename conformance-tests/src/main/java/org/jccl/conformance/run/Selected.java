@@ -8,6 +8,7 @@ import org.jccl.conformance.rules.ArgumentRules;
 import org.jccl.conformance.rules.CollectiveRules;
 import org.jccl.conformance.rules.DifferentialRules;
 import org.jccl.conformance.rules.EnvironmentRules;
+import org.jccl.conformance.rules.FamilyRules;
 import org.jccl.conformance.rules.GroupRules;
 import org.jccl.conformance.rules.LifecycleRules;
 import org.jccl.conformance.rules.PointToPointRules;
@@ -50,6 +51,7 @@ final class Selected {
         Reductions.class,
         ScaledSums.class,
         Lifecycle.class,
+        Families.class,
         Groups.class,
         Messages.class,
         Collectives.class,
@@ -96,6 +98,12 @@ final class Selected {
 
   static class Lifecycle extends LifecycleRules {
     Lifecycle() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Families extends FamilyRules {
+    Families() {
       super(SUBJECT.get());
     }
   }

@@ -165,7 +165,8 @@ class RuleBookTest {
         "COL-02 T ~ `required` `both` `since 2.19.1` `1 GPUs` `safe` ~ 5 ~ 'simulator'",
         "COL-02 T ~ `required` `both` `since 2.19.1` `1 GPU` ~ 5 ~ safety",
         "COL-02 T ~ `required` `both` `since 2.19.1` `1 GPU` `safe` `now` ~ 5 ~ until X.Y.Z",
-        "COL-02 T ~ `required` `both` `since 2.19.1` `1 GPU` `safe` `until 2.30.3` `x` ~ 5 ~ no field",
+        "COL-02 T ~ `required` `both` `since 2.19.1` `1 GPU` `safe` `until 2.30.3` `x` ~ 5 ~ no"
+            + " field",
         "COL-02 T ~ `required`, `both` `since 2.19.1` `1 GPU` `safe` ~ 5 ~ backticks",
         "COL-02 T ~ `untestable` `both` `since 2.19.1` `1 GPU` `safe` ~ 8 ~ reason",
       })

@@ -1,4 +1,4 @@
-package org.jccl.nccl.ffi;
+package org.jccl.spi;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.CommunicatorConfig;
 import org.jccl.ops.ConfigField;
-import org.jccl.spi.NcclFunction;
 
 /**
  * Writes {@code ncclConfig_t} as the loaded library knows it: its own size and version code, the

@@ -1,4 +1,4 @@
-package org.jccl.nccl.ffi;
+package org.jccl.spi;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -72,8 +72,8 @@ class ConfigStructTest {
       assertThat(struct.get(JAVA_INT, 24)).isEqualTo(4);
       assertThat(struct.get(JAVA_INT, 28)).isEqualTo(32);
       assertThat(struct.get(JAVA_INT, 76)).isEqualTo(1);
-      assertThat(NativeAccess.text(struct.get(JAVA_LONG, 32))).isEqualTo("Socket");
-      assertThat(NativeAccess.text(struct.get(JAVA_LONG, 48))).isEqualTo("dp");
+      assertThat(text(struct.get(JAVA_LONG, 32))).isEqualTo("Socket");
+      assertThat(text(struct.get(JAVA_LONG, 48))).isEqualTo("dp");
     }
   }
 
@@ -94,5 +94,10 @@ class ConfigStructTest {
           .isInstanceOf(UnsupportedOperationException.class)
           .hasMessageContainingAll("numRmaCtx", "2.29.2", "2.28.9");
     }
+  }
+
+  @SuppressWarnings("restricted") // The struct holds addresses of C strings.
+  private static String text(long address) {
+    return MemorySegment.ofAddress(address).reinterpret(64).getString(0);
   }
 }

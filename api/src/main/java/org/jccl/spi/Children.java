@@ -1,0 +1,299 @@
+package org.jccl.spi;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jccl.Communicator;
+import org.jccl.Communicator.State;
+import org.jccl.CommunicatorConfig;
+import org.jccl.ResultCode;
+import org.jccl.ShrinkMode;
+import org.jccl.UniqueId;
+import org.jccl.spi.StateRules.Act;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Communicators made of one communicator: split, shrink and grow (chapter 2 of the rule book). What
+ * NCCL does not check is refused here (appendix A); each child owns its handle.
+ */
+final class Children {
+  /** Takes part in a split without a child (rule SPL-04). */
+  private static final int NO_COLOR = -1;
+
+  /** What an existing rank passes to grow (rule GRW-01). */
+  private static final int SAME_RANK = -1;
+
+  private static final int UNKNOWN = -1;
+
+  private final LibraryCommunicator parent;
+  private int made;
+
+  Children(LibraryCommunicator parent) {
+    this.parent = parent;
+  }
+
+  /** The native call of one creation; reads and writes only what it is given. */
+  private interface Creation {
+    int call(MemorySegment slot, MemorySegment config);
+  }
+
+  Communicator split(int color, int key, @Nullable CommunicatorConfig config) {
+    if (color < 0) {
+      throw new IllegalArgumentException(
+          parent.who()
+              + ", split: color "
+              + color
+              + " is negative; ranks without a child call splitAway() (SPL-04)");
+    }
+    ready(NcclFunction.COMM_SPLIT, "split");
+    String name = "split" + ++made + "-" + color;
+    long comm = parent.handle().value();
+    return child(
+        name,
+        UNKNOWN,
+        UNKNOWN,
+        config,
+        (slot, struct) -> parent.abi().commSplit(comm, color, key, slot, struct));
+  }
+
+  void splitAway() {
+    ready(NcclFunction.COMM_SPLIT, "splitAway");
+    made++;
+    Arena arena = Arena.ofAuto();
+    MemorySegment slot = arena.allocate(JAVA_LONG);
+    long comm = parent.handle().value();
+    int code =
+        parent.callWithin(
+            "splitAway",
+            parent.config().initTimeout(),
+            () -> parent.abi().commSplit(comm, NO_COLOR, 0, slot, MemorySegment.NULL));
+    if (parent.settled(code, "splitAway") == 0) {
+      parent.mayGoOn();
+    }
+  }
+
+  Communicator shrink(Set<Integer> excluded, ShrinkMode mode, @Nullable CommunicatorConfig config) {
+    TreeSet<Integer> out = new TreeSet<>(excluded); // NCCL sorts the caller's list (SHR-03).
+    requireSurvivor(out);
+    ready(NcclFunction.COMM_SHRINK, "shrink");
+    int rank = parent.rank() - out.headSet(parent.rank()).size();
+    Arena arena = Arena.ofAuto();
+    MemorySegment list = arena.allocate(JAVA_INT, out.size());
+    int i = 0;
+    for (int each : out) {
+      list.setAtIndex(JAVA_INT, i++, each);
+    }
+    long comm = parent.handle().value();
+    return child(
+        "shrink" + ++made,
+        rank,
+        parent.worldSize() - out.size(),
+        config,
+        (slot, struct) ->
+            parent.abi().commShrink(comm, list, out.size(), slot, struct, mode.flag()));
+  }
+
+  /** SHR-02, SHR-04: what NCCL refuses, and what it takes for a smaller communicator. */
+  private void requireSurvivor(TreeSet<Integer> out) {
+    if (out.isEmpty()) {
+      throw new IllegalArgumentException(
+          parent.who() + ", shrink: nobody is excluded; name at least one rank (SHR-02)");
+    }
+    for (int each : out) {
+      if (each < 0 || each >= parent.worldSize()) {
+        throw new IllegalArgumentException(
+            parent.who()
+                + ", shrink: excluded rank "
+                + each
+                + " is not in 0.."
+                + (parent.worldSize() - 1)
+                + " (SHR-04)");
+      }
+      if (each == parent.rank()) {
+        throw new IllegalArgumentException(
+            parent.who()
+                + ", shrink: excluded rank "
+                + each
+                + " is the caller; only survivors call it (SHR-01, SHR-02)");
+      }
+    }
+  }
+
+  UniqueId growthId() {
+    ready(NcclFunction.COMM_GET_UNIQUE_ID, "growthId");
+    MemorySegment id = Arena.ofAuto().allocate(UniqueId.BYTES);
+    long comm = parent.handle().value();
+    int code = parent.call("growthId", () -> parent.abi().commGetUniqueId(comm, id));
+    parent.settled(code, "growthId");
+    return UniqueId.of(id.toArray(JAVA_BYTE));
+  }
+
+  Communicator grow(int newWorldSize, @Nullable UniqueId id, @Nullable CommunicatorConfig config) {
+    if (newWorldSize <= parent.worldSize()) {
+      throw new IllegalArgumentException(
+          parent.who()
+              + ", grow: new world size "
+              + newWorldSize
+              + " is not larger than "
+              + parent.worldSize()
+              + " (GRW-04)");
+    }
+    if (id == null && parent.worldSize() == 1) {
+      throw new IllegalArgumentException(
+          parent.who() + ", grow: a lone rank passes the id that it made (GRW-01)");
+    }
+    ready(NcclFunction.COMM_GROW, "grow");
+    MemorySegment bytes = id == null ? MemorySegment.NULL : bytes(id);
+    long comm = parent.handle().value();
+    return child(
+        "grow" + ++made,
+        parent.rank(),
+        newWorldSize,
+        config,
+        (slot, struct) ->
+            parent.abi().commGrow(comm, newWorldSize, bytes, SAME_RANK, slot, struct));
+  }
+
+  private static MemorySegment bytes(UniqueId id) {
+    return Arena.ofAuto().allocate(UniqueId.BYTES).copyFrom(MemorySegment.ofArray(id.toBytes()));
+  }
+
+  private void ready(NcclFunction function, String what) {
+    parent.require(function);
+    parent.requireLegal(Act.FAMILY, what);
+  }
+
+  private Communicator child(
+      String name, int rank, int worldSize, @Nullable CommunicatorConfig own, Creation creation) {
+    CommunicatorConfig config = own == null ? parent.config() : own;
+    String called = own == null ? parent.name() + "/" + name : own.name().orElse(name);
+    LibraryCommunicator child = parent.newChild(called, rank, worldSize, config);
+    Birth birth = new Birth(child, parent.struct(own, Arena.ofAuto()), creation);
+    birth.run(parent);
+    return child;
+  }
+
+  /** A new rank's side of grow: it has no parent, so it makes the call itself. */
+  void join(LibraryCommunicator newRank, UniqueId id) {
+    newRank.require(NcclFunction.COMM_GROW);
+    MemorySegment bytes = bytes(id);
+    MemorySegment struct = newRank.struct(newRank.config(), Arena.ofAuto());
+    new Birth(
+            newRank,
+            struct,
+            (slot, config) -> {
+              newRank.device().makeCurrent(); // Bound to the device that is current (INIT-01).
+              return newRank
+                  .abi()
+                  .commGrow(0, newRank.worldSize(), bytes, newRank.rank(), slot, config);
+            })
+        .run(newRank);
+  }
+
+  /** Asks the library for rank and size of {@code child}, which only it knows after a split. */
+  void place(LibraryCommunicator child) {
+    MemorySegment out = Arena.ofAuto().allocate(JAVA_INT, 2);
+    MemorySegment rank = out.asSlice(0, JAVA_INT);
+    MemorySegment size = out.asSlice(JAVA_INT.byteSize(), JAVA_INT);
+    int code =
+        child.quick(
+            comm -> {
+              int asked = child.abi().commUserRank(comm, rank);
+              return asked != 0 ? asked : child.abi().commCount(comm, size);
+            });
+    child.settled(code, "asking for rank and size");
+    child.identify(rank.get(JAVA_INT, 0), size.get(JAVA_INT, 0));
+  }
+
+  /** One creation on its way; it may end when nobody waits for it any more. */
+  private static final class Birth {
+    private final LibraryCommunicator child;
+    private final MemorySegment config;
+    private final Creation creation;
+
+    /** Zeroed, since NCCL may leave it untouched (INIT-05). */
+    private final MemorySegment slot = Arena.ofAuto().allocate(JAVA_LONG);
+
+    private boolean abandoned;
+    private boolean finished;
+
+    Birth(LibraryCommunicator child, MemorySegment config, Creation creation) {
+      this.child = child;
+      this.config = config;
+      this.creation = creation;
+    }
+
+    void run(LibraryCommunicator caller) {
+      boolean born = false;
+      try {
+        int code =
+            caller.callWithin(
+                "creation of " + child.name(), child.config().initTimeout(), this::create);
+        settle(caller, code);
+        born = true;
+      } finally {
+        if (!born) {
+          abandon();
+          child.discard();
+        }
+      }
+    }
+
+    /** Where the library waits; after {@link #abandon} what it makes is aborted at once. */
+    private int create() {
+      int code = creation.call(slot, config);
+      synchronized (this) {
+        finished = true;
+        if (abandoned) {
+          abort();
+        }
+      }
+      return code;
+    }
+
+    private synchronized void abandon() {
+      abandoned = true;
+      if (finished) {
+        abort();
+      }
+    }
+
+    /** A handle that a failed creation left behind can only be aborted (INIT-18, SPL-08). */
+    private void abort() {
+      long left = slot.get(JAVA_LONG, 0);
+      if (left != 0) {
+        child.abi().commAbort(left);
+      }
+    }
+
+    private void settle(LibraryCommunicator caller, int code) {
+      boolean goesOn = code == ResultCode.IN_PROGRESS.code();
+      if (code != 0 && !goesOn) {
+        if (caller == child) {
+          throw caller.failure(code, "joining a growing communicator");
+        }
+        caller.settled(code, "creation of " + child.name());
+      }
+      if (caller != child) {
+        caller.mayGoOn();
+      }
+      long handle = slot.get(JAVA_LONG, 0);
+      if (handle != 0 && !child.isNonblocking() && !goesOn) {
+        child.handle().opened(handle);
+        child.learn();
+      } else if (handle != 0) {
+        child.handle().opening(handle);
+      } else if (caller != child && caller.handle().state() == State.BUSY) {
+        child.handle().opening(caller.handle(), () -> slot.get(JAVA_LONG, 0));
+      } else {
+        throw caller.failure(caller.handle().storedCode(), "creation of " + child.name());
+      }
+      child.born();
+    }
+  }
+}

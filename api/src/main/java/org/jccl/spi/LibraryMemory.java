@@ -1,0 +1,300 @@
+package org.jccl.spi;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jccl.CheckLevel;
+import org.jccl.Communicator.State;
+import org.jccl.DeviceBuffer;
+import org.jccl.MemoryStatistics;
+import org.jccl.Registration;
+import org.jccl.SignalWait;
+import org.jccl.Stream;
+import org.jccl.Window;
+import org.jccl.WindowFlag;
+import org.jccl.spi.StateRules.Act;
+
+/**
+ * Memory that a communicator knows: registrations, windows, one-sided operations into them, and its
+ * own statistics (chapter 9 and LIF-25 of the rule book).
+ */
+final class LibraryMemory {
+  /** The bit of suspend that gives scratch memory back (rule LIF-21). */
+  static final int SUSPEND_MEMORY = 1;
+
+  private static final System.Logger LOG = System.getLogger("org.jccl");
+
+  /** RMA-02: context, signal index and flags have one value. */
+  private static final int ZERO = 0;
+
+  private static final int DESCRIPTOR_INTS = 4;
+
+  private final LibraryCommunicator owner;
+  private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
+
+  LibraryMemory(LibraryCommunicator owner) {
+    this.owner = owner;
+  }
+
+  private boolean isChecked() {
+    return owner.config().checks() != CheckLevel.NONE;
+  }
+
+  private IllegalArgumentException wrong(String what, String words) {
+    return new IllegalArgumentException(owner.who() + ", " + what + ": " + words);
+  }
+
+  private void requireOwn(String what, DeviceBuffer buffer) {
+    if (buffer.device() != owner.device() || buffer.isClosed()) {
+      throw wrong(what, buffer + " is not open memory of device " + owner.device().index());
+    }
+  }
+
+  // ---- registration
+
+  Registration register(DeviceBuffer buffer) {
+    owner.require(NcclFunction.COMM_REGISTER);
+    requireOwn("register", buffer);
+    owner.requireLegal(Act.OPERATION);
+    MemorySegment slot = Arena.ofAuto().allocate(JAVA_LONG);
+    int code =
+        owner.abi().commRegister(owner.handle().value(), buffer.address(), buffer.bytes(), slot);
+    owner.settled(code, "register");
+    Registration[] made = new Registration[1];
+    made[0] =
+        new Registration(
+            owner, buffer, slot.get(JAVA_LONG, 0), handle -> deregister(made[0], handle));
+    open.add(made[0]);
+    return made[0];
+  }
+
+  private void deregister(Registration registration, long handle) {
+    open.remove(registration);
+    int code = owner.quick(comm -> owner.abi().commDeregister(comm, handle));
+    if (code != 0) {
+      throw owner.failure(code, "closing a registration");
+    }
+  }
+
+  // ---- windows
+
+  Window registerWindow(DeviceBuffer buffer, WindowFlag... flags) {
+    owner.require(NcclFunction.COMM_WINDOW_REGISTER);
+    requireOwn("registerWindow", buffer);
+    if (buffer.bytes() == 0) {
+      throw wrong("registerWindow", buffer + " is empty; a window has memory (ARG-29)");
+    }
+    int bits = bits(flags);
+    owner.requireLegal(Act.OPERATION, "registerWindow");
+    MemorySegment slot = Arena.ofAuto().allocate(JAVA_LONG);
+    long comm = owner.handle().value();
+    int code =
+        owner.call(
+            "registerWindow",
+            () ->
+                owner.abi().commWindowRegister(comm, buffer.address(), buffer.bytes(), slot, bits));
+    if (owner.settled(code, "registerWindow") == 0) {
+      owner.mayGoOn();
+    }
+    Window[] made = new Window[1];
+    made[0] =
+        new Window(
+            owner, buffer, () -> windowIn(slot), this::pointer, handle -> drop(made[0], handle));
+    open.add(made[0]);
+    return made[0];
+  }
+
+  private int bits(WindowFlag... flags) {
+    int bits = 0;
+    for (WindowFlag flag : flags) {
+      if (owner.version() < flag.since()) {
+        throw new UnsupportedOperationException(
+            "window flag "
+                + flag
+                + " needs NCCL "
+                + NcclFunction.text(flag.since())
+                + ", found "
+                + NcclFunction.text(owner.version()));
+      }
+      bits |= flag.bit();
+    }
+    return bits;
+  }
+
+  /** The registration may still be on its way (WIN-06). */
+  private long windowIn(MemorySegment slot) {
+    long handle = slot.get(JAVA_LONG, 0);
+    if (handle == 0 && owner.handle().poll() == State.BUSY) {
+      throw new IllegalStateException(
+          owner.who() + ": the window is still being registered: awaitReady() first (WIN-06)");
+    }
+    return handle == 0 ? slot.get(JAVA_LONG, 0) : handle;
+  }
+
+  private void drop(Window window, long handle) {
+    open.remove(window);
+    int code = owner.quick(comm -> owner.abi().commWindowDeregister(comm, handle));
+    if (code != 0) {
+      throw owner.failure(code, "closing a window");
+    }
+  }
+
+  private long pointer(long window) {
+    owner.require(NcclFunction.WIN_GET_USER_PTR);
+    if (window == 0) {
+      return 0;
+    }
+    MemorySegment out = Arena.ofAuto().allocate(JAVA_LONG);
+    int code = owner.quick(comm -> owner.abi().winGetUserPtr(comm, window, out));
+    owner.settled(code, "asking for a window's pointer");
+    return out.get(JAVA_LONG, 0);
+  }
+
+  /** A communicator takes them with it (MEM-04), so one that fails is no reason to stop. */
+  void close() {
+    for (AutoCloseable each : List.copyOf(open)) {
+      try {
+        each.close();
+      } catch (Exception failed) {
+        LOG.log(Level.WARNING, owner + ": closing " + each + " failed", failed);
+      }
+    }
+  }
+
+  // ---- one-sided operations
+
+  void putSignal(DeviceBuffer source, int peer, Window window, long offset, Stream stream) {
+    owner.require(NcclFunction.PUT_SIGNAL);
+    if (window.owner() != owner || window.isClosed()) {
+      throw wrong("putSignal", window + " is not an open window of this communicator");
+    }
+    if (isChecked()) {
+      requireOwn("putSignal", source);
+      requirePeer("putSignal", peer);
+      requireOwn("putSignal", stream);
+      if (offset < 0) {
+        throw wrong("putSignal", "offset " + offset + " is negative");
+      }
+    }
+    owner.requireLegal(Act.OPERATION, "putSignal");
+    long target = window.handle();
+    if (target == 0 && isChecked()) {
+      throw wrong("putSignal", "the window is null: windows are not supported here (WIN-03)");
+    }
+    owner.note(stream);
+    int code =
+        owner.call(
+            "putSignal",
+            () ->
+                owner
+                    .abi()
+                    .putSignal(
+                        source.address(),
+                        source.count(),
+                        source.type().code(),
+                        peer,
+                        target,
+                        offset,
+                        ZERO,
+                        ZERO,
+                        ZERO,
+                        owner.handle().value(),
+                        stream.handle()));
+    owner.settled(code, "putSignal");
+  }
+
+  void signal(int peer, Stream stream) {
+    owner.require(NcclFunction.SIGNAL);
+    if (isChecked()) {
+      requirePeer("signal", peer);
+      requireOwn("signal", stream);
+    }
+    owner.requireLegal(Act.OPERATION, "signal");
+    owner.note(stream);
+    int code =
+        owner.call(
+            "signal",
+            () ->
+                owner
+                    .abi()
+                    .signal(peer, ZERO, ZERO, ZERO, owner.handle().value(), stream.handle()));
+    owner.settled(code, "signal");
+  }
+
+  void waitSignal(List<SignalWait> signals, Stream stream) {
+    owner.require(NcclFunction.WAIT_SIGNAL);
+    List<SignalWait> waits = List.copyOf(signals);
+    if (isChecked()) {
+      requireWaits(waits);
+      requireOwn("waitSignal", stream);
+    }
+    owner.requireLegal(Act.OPERATION, "waitSignal");
+    owner.note(stream);
+    MemorySegment descriptors =
+        Arena.ofAuto().allocate(JAVA_INT, Math.max(1, DESCRIPTOR_INTS * waits.size()));
+    for (int i = 0; i < waits.size(); i++) {
+      descriptors.setAtIndex(JAVA_INT, DESCRIPTOR_INTS * i, waits.get(i).count());
+      descriptors.setAtIndex(JAVA_INT, DESCRIPTOR_INTS * i + 1, waits.get(i).peer());
+    }
+    int code =
+        owner.call(
+            "waitSignal",
+            () ->
+                owner
+                    .abi()
+                    .waitSignal(
+                        waits.size(), descriptors, owner.handle().value(), stream.handle()));
+    owner.settled(code, "waitSignal");
+  }
+
+  /** ARG-14; NCCL does not check the peer. */
+  private void requireWaits(List<SignalWait> waits) {
+    if (waits.isEmpty()) {
+      throw wrong("waitSignal", "there is nothing to wait for (ARG-14)");
+    }
+    for (SignalWait wait : waits) {
+      requirePeer("waitSignal", wait.peer());
+      if (wait.count() < 1) {
+        throw wrong("waitSignal", "count " + wait.count() + " is not positive (ARG-14)");
+      }
+    }
+  }
+
+  private void requirePeer(String what, int peer) {
+    if (peer < 0 || peer >= owner.worldSize()) {
+      throw wrong(what, "peer " + peer + " is not in 0.." + (owner.worldSize() - 1));
+    }
+  }
+
+  private void requireOwn(String what, Stream stream) {
+    if (stream.device() != owner.device()) {
+      throw wrong(
+          what,
+          "the stream is of device "
+              + stream.device().index()
+              + ", the communicator of device "
+              + owner.device().index());
+    }
+  }
+
+  // ---- statistics
+
+  MemoryStatistics statistics() {
+    owner.require(NcclFunction.COMM_MEM_STATS);
+    owner.requireLegal(Act.QUESTION);
+    return new MemoryStatistics(statistic(0), statistic(1) != 0, statistic(2), statistic(3));
+  }
+
+  private long statistic(int which) {
+    MemorySegment out = Arena.ofAuto().allocate(JAVA_LONG);
+    int code = owner.quick(comm -> owner.abi().commMemStats(comm, which, out));
+    owner.settled(code, "memoryStatistics");
+    return out.get(JAVA_LONG, 0);
+  }
+}

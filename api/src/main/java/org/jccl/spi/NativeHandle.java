@@ -1,0 +1,189 @@
+package org.jccl.spi;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.LongSupplier;
+import java.util.function.LongToIntFunction;
+import java.util.function.LongUnaryOperator;
+import org.jccl.Communicator.State;
+import org.jccl.ResultCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A communicator's handle in the library and the state of its life (chapter 3 of the rule book).
+ *
+ * <p>Whoever ends it takes the handle away under the lock before the library's object goes, and
+ * whoever asks from another thread asks under the lock, so that a destroyed handle is never touched
+ * (LIF-12). Calls read it without the lock: they belong to the one thread that uses the
+ * communicator.
+ */
+public final class NativeHandle {
+  private static final int IN_PROGRESS = ResultCode.IN_PROGRESS.code();
+
+  private final LongToIntFunction question;
+  private final Object life = new Object();
+  private volatile long value;
+  private volatile State state = State.OPENING;
+
+  /** What it will be when the call that goes on has ended well. */
+  private State next = State.READY;
+
+  private @Nullable Birth birth;
+
+  /** Where the handle will be found once {@code parent} is not busy any more (rule SPL-07). */
+  private record Birth(NativeHandle parent, LongSupplier slot) {}
+
+  /**
+   * A handle that is not there yet.
+   *
+   * @param question asks the library for the stored state of a handle; under the lock, so it must
+   *     not wait for anybody
+   */
+  public NativeHandle(LongToIntFunction question) {
+    this.question = question;
+  }
+
+  /** The question that NCCL answers without waiting (rule ERR-01). */
+  public static LongToIntFunction asking(NcclAbi abi) {
+    MemorySegment stored = Arena.ofAuto().allocate(JAVA_INT);
+    return comm -> {
+      int asked = abi.commGetAsyncError(comm, stored);
+      return asked != 0 ? asked : stored.get(JAVA_INT, 0);
+    };
+  }
+
+  /** Creation has ended. */
+  public void opened(long handle) {
+    synchronized (life) {
+      value = handle;
+      become(State.READY);
+    }
+  }
+
+  /** Creation goes on, and the handle is there already (rules INIT-17, GRW-05). */
+  public void opening(long handle) {
+    value = handle;
+  }
+
+  /** Creation goes on; the handle appears when {@code parent} is done with it (rule SPL-07). */
+  void opening(NativeHandle parent, LongSupplier slot) {
+    synchronized (life) {
+      birth = new Birth(parent, slot);
+    }
+  }
+
+  /** The handle, or 0 before it is there and after it was taken. */
+  public long value() {
+    return value;
+  }
+
+  /** The state as it was last known; cheap. */
+  public State state() {
+    return state;
+  }
+
+  /** A call has ended well and left the communicator in {@code reached}. */
+  void become(State reached) {
+    synchronized (life) {
+      if (!isOver()) {
+        next = reached;
+        state = reached;
+      }
+    }
+  }
+
+  /** A nonblocking call goes on; afterwards the communicator will be {@code reached}. */
+  void busyUntil(State reached) {
+    synchronized (life) {
+      if (!isOver()) {
+        next = reached;
+        state = state == State.OPENING ? State.OPENING : State.BUSY;
+      }
+    }
+  }
+
+  /** A nonblocking call goes on; afterwards the communicator will be as it is. */
+  public void busy() {
+    synchronized (life) {
+      busyUntil(next);
+    }
+  }
+
+  private boolean isOver() {
+    return state == State.FAILED || state == State.ABORTED || state == State.CLOSED;
+  }
+
+  /** Takes the handle away, so that nobody uses it any more; 0 if it is gone already. */
+  public long take(State end) {
+    synchronized (life) {
+      if (birth != null) {
+        poll();
+      }
+      long taken = value;
+      value = 0;
+      if (state != State.CLOSED) {
+        state = end;
+      }
+      return taken;
+    }
+  }
+
+  /** The library's stored state; REMOTE_ERROR once the handle is gone (rules ERR-01 to ERR-04). */
+  public int storedCode() {
+    synchronized (life) {
+      Birth unborn = birth;
+      if (unborn != null) {
+        return unborn.parent.storedCode();
+      }
+      if (value == 0) {
+        return ResultCode.REMOTE_ERROR.code();
+      }
+      return question.applyAsInt(value);
+    }
+  }
+
+  /** Asks the library and brings the state up to date; never waits. */
+  public State poll() {
+    synchronized (life) {
+      if (isOver()) {
+        return state;
+      }
+      Birth unborn = birth;
+      if (unborn != null && !born(unborn)) {
+        return state;
+      }
+      if (value == 0) {
+        return state;
+      }
+      int code = storedCode();
+      if (code == IN_PROGRESS) {
+        state = state == State.OPENING ? State.OPENING : State.BUSY;
+      } else {
+        // A failure that the library has stored is sticky (ERR-04); most argument errors are not.
+        state = code == 0 ? next : State.FAILED;
+      }
+      return state;
+    }
+  }
+
+  private boolean born(Birth unborn) {
+    if (unborn.parent.poll() == State.BUSY) {
+      return false;
+    }
+    value = unborn.slot.getAsLong();
+    birth = null;
+    if (value == 0) {
+      state = State.FAILED;
+    }
+    return value != 0;
+  }
+
+  /** Makes a quick call with the handle, if it is still there; 0 otherwise. */
+  public int ifAlive(LongUnaryOperator call) {
+    synchronized (life) {
+      return value == 0 ? 0 : Math.toIntExact(call.applyAsLong(value));
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package org.jccl.spi;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jccl.CollectiveException;
+import org.jccl.DataType;
+import org.jccl.Device;
+import org.jccl.DeviceBuffer;
+import org.jccl.ResultCode;
+
+/** Memory from the library's own allocator (rules MEM-01, MEM-02). */
+public final class RegistrableMemory {
+  private RegistrableMemory() {}
+
+  /**
+   * {@code count} elements on {@code device}; closing the buffer gives them back, at once: nothing
+   * may use them any more (MEM-06).
+   */
+  public static DeviceBuffer allocate(
+      NcclAbi abi, int version, Device device, DataType type, long count) {
+    if (!NcclFunction.MEM_ALLOC.isIn(version)) {
+      throw NcclFunction.MEM_ALLOC.missingIn(version);
+    }
+    if (count < 1 || count > Long.MAX_VALUE / type.bytes()) {
+      throw new IllegalArgumentException(
+          "registrable memory for " + count + " elements of " + type + ": at least 1 is needed");
+    }
+    device.makeCurrent();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment slot = arena.allocate(JAVA_LONG);
+      int code = abi.memAlloc(slot, count * type.bytes());
+      if (code != 0) {
+        throw failure("ncclMemAlloc of " + count + " elements of " + type, code, abi, device);
+      }
+      return DeviceBuffer.owning(
+          device, type, slot.get(JAVA_LONG, 0), count, address -> free(abi, device, address));
+    }
+  }
+
+  private static void free(NcclAbi abi, Device device, long address) {
+    device.makeCurrent();
+    int code = abi.memFree(address);
+    if (code != 0) {
+      throw failure("ncclMemFree", code, abi, device);
+    }
+  }
+
+  private static CollectiveException failure(String what, int code, NcclAbi abi, Device device) {
+    return new CollectiveException(
+        ResultCode.of(code),
+        what
+            + " on device "
+            + device.index()
+            + ": "
+            + ResultCode.of(code)
+            + ", the library says: "
+            + abi.getLastError(0));
+  }
+}
