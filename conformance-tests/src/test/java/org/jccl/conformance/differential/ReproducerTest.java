@@ -1,0 +1,46 @@
+package org.jccl.conformance.differential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32;
+import org.jccl.Backend;
+import org.jccl.conformance.harness.SimulatorSubject;
+import org.jccl.conformance.harness.Worlds;
+import org.jccl.sim.Simulator;
+import org.junit.jupiter.api.Test;
+
+/** The printed class compiles, runs, and observes what the program observed. */
+class ReproducerTest {
+  private static final int PROGRAMS = 12;
+
+  @Test
+  void printedClass_observesTheSame() throws Exception {
+    Worlds worlds = new Worlds(new SimulatorSubject());
+    for (int seed = 0; seed < PROGRAMS; seed++) {
+      WholeProgram program =
+          ProgramGenerator.program(
+              seed,
+              1 + seed % 4,
+              DifferentialRun.legalOnNccl(new SimulatorSubject().capabilities()));
+      List<Observation> observed = Comparison.observations(worlds, program);
+      List<String> expected = new ArrayList<>();
+      for (int rank = 0; rank < observed.size(); rank++) {
+        expected.add("rank " + rank + " " + words(observed.get(rank)));
+      }
+      Class<?> printed = Compiled.of(Reproducer.CLASS_NAME, Reproducer.of(program));
+      try (Simulator simulator = Simulator.builder().devices(program.ranks()).build()) {
+        Object seen = printed.getMethod("run", Backend.class).invoke(null, simulator.backend());
+        assertThat(seen).as("seed %d: %s", seed, program).isEqualTo(expected);
+      }
+    }
+    worlds.close();
+  }
+
+  private static String words(Observation observed) {
+    CRC32 crc = new CRC32();
+    crc.update(observed.memory());
+    return observed.notes() + ", memory " + Long.toHexString(crc.getValue());
+  }
+}
