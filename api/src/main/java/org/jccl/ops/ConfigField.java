@@ -122,4 +122,23 @@ public enum ConfigField {
   public boolean allows(int value) {
     return value == UNDEFINED || (value >= min && value <= max);
   }
+
+  /** Smallest value that NCCL itself takes in {@code version} (rule CFG-14). */
+  public int minIn(int version) {
+    return this == NUM_RMA_CTX && version < 23007 ? 1 : min;
+  }
+
+  /** Largest value that NCCL itself takes in {@code version} (rules CFG-04, CFG-08). */
+  public int maxIn(int version) {
+    return switch (this) {
+      case CGA_CLUSTER_SIZE -> Integer.MAX_VALUE;
+      case CTA_POLICY -> version < 22803 ? 1 : version < 22902 ? 2 : max;
+      default -> max;
+    };
+  }
+
+  /** Whether NCCL itself takes {@code value} in {@code version}, or it stands for "not set". */
+  public boolean allowsIn(int version, int value) {
+    return value == UNDEFINED || (value >= minIn(version) && value <= maxIn(version));
+  }
 }

@@ -1,94 +1,52 @@
 package org.jccl.sim;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static org.jccl.sim.AbiState.INVALID_ARGUMENT;
+import static org.jccl.sim.AbiState.OK;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import org.jccl.CollectiveException;
-import org.jccl.DataType;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
-import org.jccl.UniqueId;
-import org.jccl.ops.ConfigField;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.Creations;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.RawGroup;
-import org.jccl.sim.device.CurrentDevice;
 import org.jccl.sim.device.SimDevice;
-import org.jccl.sim.device.SimStream;
 import org.jccl.sim.device.World;
-import org.jccl.sim.kernel.HostTask;
-import org.jccl.sim.kernel.Kernel;
 import org.jccl.spi.NcclAbi;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The simulator behind NCCL's C functions: the same result codes from the same wrong arguments,
  * checked in the same order (chapter 8 of the rule book). A misuse that NCCL would not notice is
- * thrown as {@link ReportedMisuse}.
+ * thrown as {@link ReportedMisuse}. What the functions do is in a class for each theme.
  */
 final class SimAbi implements NcclAbi {
-  private static final int OK = 0;
-  private static final int INVALID_ARGUMENT = ResultCode.INVALID_ARGUMENT.code();
-  private static final int INVALID_USAGE = ResultCode.INVALID_USAGE.code();
-  private static final int HOST_IMMEDIATE = 1;
-
-  private final World world;
-  private final Kernel kernel;
-  private final Creations creations;
-  private final List<SimDevice> devices;
-  private final Map<Long, Endpoint> endpoints = new ConcurrentHashMap<>();
-  private final AtomicLong nextHandle = new AtomicLong(0x5100);
-  private volatile String lastError = "";
-  private final ThreadLocal<RawGroup> groups = ThreadLocal.withInitial(RawGroup::new);
+  private final AbiState state;
+  private final AbiCreation creation;
+  private final AbiFamilies families;
+  private final AbiLifecycle lifecycle;
+  private final AbiOperations operations;
+  private final AbiGroups groups;
+  private final AbiMemory memory;
 
   SimAbi(World world, Creations creations, List<SimDevice> devices) {
-    this.world = world;
-    this.kernel = world.kernel();
-    this.creations = creations;
-    this.devices = devices;
-  }
-
-  private static boolean isNull(MemorySegment pointer) {
-    return pointer.address() == 0 && pointer.isNative();
-  }
-
-  private SimDevice currentDevice() {
-    SimDevice current = CurrentDevice.get();
-    return current != null && devices.contains(current) ? current : devices.getFirst();
+    this.state = new AbiState(world, creations, devices);
+    this.creation = new AbiCreation(state);
+    this.families = new AbiFamilies(state);
+    this.lifecycle = new AbiLifecycle(state);
+    this.operations = new AbiOperations(state);
+    this.groups = new AbiGroups(state);
+    this.memory = new AbiMemory(state);
   }
 
   // ---------------------------------------------------------------- library
 
   @Override
   public int getVersion(MemorySegment version) {
-    if (isNull(version)) {
+    if (AbiState.isNull(version)) {
       return INVALID_ARGUMENT;
     }
-    version.set(JAVA_INT_UNALIGNED, 0, world.version());
+    version.set(JAVA_INT_UNALIGNED, 0, state.world().version());
     return OK;
-  }
-
-  @Override
-  public int getUniqueId(MemorySegment uniqueId) {
-    if (isNull(uniqueId)) {
-      return INVALID_ARGUMENT;
-    }
-    HostTask task = kernel.enter();
-    try {
-      byte[] bytes = creations.newUniqueId().toBytes();
-      MemorySegment.copy(bytes, 0, uniqueId, ValueLayout.JAVA_BYTE, 0, bytes.length);
-      return OK;
-    } finally {
-      kernel.exit(task);
-    }
   }
 
   @Override
@@ -109,332 +67,139 @@ final class SimAbi implements NcclAbi {
   /** Of the process, whatever the communicator (ERR-07). */
   @Override
   public String getLastError(long comm) {
-    return lastError;
-  }
-
-  /** A refusal with the words that go with it. */
-  private int refused(int code, String words) {
-    lastError = words;
-    return code;
+    return state.lastError();
   }
 
   // ---------------------------------------------------------------- creation
 
   @Override
+  public int getUniqueId(MemorySegment uniqueId) {
+    return creation.getUniqueId(uniqueId);
+  }
+
+  @Override
   public int commInitRank(MemorySegment comm, int nranks, MemorySegment uniqueId, int rank) {
-    return init(comm, nranks, uniqueId, rank, MemorySegment.NULL);
+    return creation.commInitRank(comm, nranks, uniqueId, rank);
   }
 
   @Override
   public int commInitRankConfig(
       MemorySegment comm, int nranks, MemorySegment uniqueId, int rank, MemorySegment config) {
-    return init(comm, nranks, uniqueId, rank, config);
-  }
-
-  private int init(
-      MemorySegment comm, int nranks, MemorySegment uniqueId, int rank, MemorySegment config) {
-    RawGroup group = groups.get();
-    String wrong = wrongArgument(comm, nranks, rank, config);
-    if (wrong != null) {
-      return group.fail(refused(INVALID_ARGUMENT, "init: " + wrong)); // poisons (GRP-13)
-    }
-    String name = isNull(config) ? null : nameIn(config);
-    UniqueId id = UniqueId.of(uniqueId.asSlice(0, UniqueId.BYTES).toArray(ValueLayout.JAVA_BYTE));
-    SimDevice device = currentDevice();
-    if (group.isOpen()) {
-      group.addInit(
-          id, rank, nranks, device, name, made -> comm.set(JAVA_LONG_UNALIGNED, 0, register(made)));
-      return OK;
-    }
-    HostTask task = kernel.enter();
-    try {
-      Endpoint endpoint = creations.await(task, creations.enrol(id, rank, nranks, device, name));
-      comm.set(JAVA_LONG_UNALIGNED, 0, register(endpoint));
-      return OK;
-    } catch (CollectiveException failure) {
-      return codeOf(failure);
-    } finally {
-      kernel.exit(task);
-    }
-  }
-
-  /** What NCCL refuses a creation for, in its order (ARG-15, ARG-16); or null. */
-  private @Nullable String wrongArgument(
-      MemorySegment comm, int nranks, int rank, MemorySegment config) {
-    if (nranks < 1) {
-      return "nranks " + nranks;
-    }
-    if (isNull(comm)) {
-      return "null output";
-    }
-    comm.set(JAVA_LONG_UNALIGNED, 0, 0L);
-    if (rank < 0 || rank >= nranks) {
-      return "rank " + rank + " of " + nranks;
-    }
-    return isNull(config) ? null : wrongField(config);
-  }
-
-  private int codeOf(CollectiveException failure) {
-    if (failure instanceof ReportedMisuse misuse) {
-      throw misuse;
-    }
-    return refused(failure.code().code(), String.valueOf(failure.getMessage()));
-  }
-
-  private long register(Endpoint endpoint) {
-    long handle = nextHandle.addAndGet(16);
-    endpoints.put(handle, endpoint);
-    return handle;
-  }
-
-  /** What is wrong by rules CFG-01 to CFG-16, of which the first failing one decides; or null. */
-  private @Nullable String wrongField(MemorySegment config) {
-    if (config.get(JAVA_INT_UNALIGNED, ConfigField.MAGIC_OFFSET) != ConfigField.MAGIC) {
-      return "configuration without magic";
-    }
-    int version = config.get(JAVA_INT_UNALIGNED, ConfigField.VERSION_OFFSET);
-    int known = Math.min(version, world.version());
-    for (ConfigField field : ConfigField.values()) {
-      if (field.since() <= known) {
-        int value = config.get(JAVA_INT_UNALIGNED, field.offset());
-        if (!field.allows(value)) {
-          return field.nativeName() + " " + value;
-        }
-      }
-    }
-    if (ConfigField.MAX_CTAS.since() > known) {
-      return null;
-    }
-    int min = config.get(JAVA_INT_UNALIGNED, ConfigField.MIN_CTAS.offset());
-    int max = config.get(JAVA_INT_UNALIGNED, ConfigField.MAX_CTAS.offset());
-    // CFG-05: also with an undefined max
-    return min == ConfigField.UNDEFINED || min <= max ? null : "minCTAs " + min + " > " + max;
-  }
-
-  /** CFG-18: a name for messages, here as in NCCL's log. */
-  private static @Nullable String nameIn(MemorySegment config) {
-    int version = config.get(JAVA_INT_UNALIGNED, ConfigField.VERSION_OFFSET);
-    boolean named = ConfigField.structBytes(version) >= ConfigField.COMM_NAME_OFFSET + Long.BYTES;
-    return named
-        ? HostMemory.text(config.get(JAVA_LONG_UNALIGNED, ConfigField.COMM_NAME_OFFSET))
-        : null;
+    return creation.commInitRankConfig(comm, nranks, uniqueId, rank, config);
   }
 
   @Override
   public int commInitAll(MemorySegment comms, int ndev, MemorySegment deviceList) {
-    if (isNull(comms) || ndev < 1) {
-      return INVALID_ARGUMENT; // INIT-13 normalised: 0 is refused too
-    }
-    List<SimDevice> chosen = new ArrayList<>();
-    for (int i = 0; i < ndev; i++) {
-      int index = isNull(deviceList) ? i : deviceList.get(JAVA_INT_UNALIGNED, 4L * i);
-      if (index < 0 || index >= devices.size()) {
-        return INVALID_ARGUMENT;
-      }
-      if (chosen.contains(devices.get(index))) {
-        return INVALID_USAGE;
-      }
-      chosen.add(devices.get(index));
-    }
-    HostTask task = kernel.enter();
-    try {
-      int i = 0;
-      for (Endpoint endpoint : creations.joinAll(chosen, null)) {
-        comms.set(JAVA_LONG_UNALIGNED, 8L * i++, register(endpoint));
-      }
-      return OK;
-    } finally {
-      kernel.exit(task);
-    }
+    return creation.commInitAll(comms, ndev, deviceList);
+  }
+
+  @Override
+  public int commInitRankScalable(
+      MemorySegment comm,
+      int nranks,
+      int rank,
+      int idCount,
+      MemorySegment ids,
+      MemorySegment config) {
+    return creation.commInitRankScalable(comm, nranks, rank, idCount, ids, config);
+  }
+
+  @Override
+  public int commSplit(long comm, int color, int key, MemorySegment newComm, MemorySegment config) {
+    return families.commSplit(comm, color, key, newComm, config);
+  }
+
+  @Override
+  public int commShrink(
+      long comm,
+      MemorySegment excluded,
+      int excludedCount,
+      MemorySegment newComm,
+      MemorySegment config,
+      int flags) {
+    return families.commShrink(comm, excluded, excludedCount, newComm, config, flags);
+  }
+
+  @Override
+  public int commGrow(
+      long comm,
+      int nranks,
+      MemorySegment uniqueId,
+      int rank,
+      MemorySegment newComm,
+      MemorySegment config) {
+    return families.commGrow(comm, nranks, uniqueId, rank, newComm, config);
+  }
+
+  @Override
+  public int commGetUniqueId(long comm, MemorySegment uniqueId) {
+    return families.commGetUniqueId(comm, uniqueId);
   }
 
   // ---------------------------------------------------------------- lifecycle
 
   @Override
+  public int commRevoke(long comm, int flags) {
+    return lifecycle.commRevoke(comm, flags);
+  }
+
+  @Override
   public int commFinalize(long comm) {
-    Endpoint endpoint = endpoints.get(comm);
-    if (comm == 0) {
-      return OK;
-    }
-    if (endpoint == null || !endpoint.finalizeOnce()) {
-      return INVALID_ARGUMENT;
-    }
-    HostTask task = kernel.enter();
-    try {
-      endpoint.awaitIssued(task);
-      return OK;
-    } finally {
-      kernel.exit(task);
-    }
+    return lifecycle.commFinalize(comm);
   }
 
   @Override
   public int commDestroy(long comm) {
-    if (comm == 0) {
-      return OK;
-    }
-    Endpoint endpoint = endpoints.remove(comm);
-    if (endpoint == null) {
-      return INVALID_ARGUMENT;
-    }
-    HostTask task = kernel.enter();
-    try {
-      endpoint.close(task);
-      return OK;
-    } finally {
-      kernel.exit(task);
-    }
+    return lifecycle.commDestroy(comm);
   }
 
   @Override
   public int commAbort(long comm) {
-    if (comm == 0) {
-      return OK;
-    }
-    Endpoint endpoint = endpoints.remove(comm);
-    if (endpoint == null) {
-      return INVALID_ARGUMENT;
-    }
-    HostTask task = kernel.enter();
-    try {
-      endpoint.abort("ncclCommAbort was called");
-      return OK;
-    } finally {
-      kernel.exit(task);
-    }
+    return lifecycle.commAbort(comm);
   }
 
   @Override
   public int commGetAsyncError(long comm, MemorySegment result) {
-    return query(comm, result, endpoint -> endpoint.refusal() == null ? 0 : 6);
+    return lifecycle.commGetAsyncError(comm, result);
   }
 
   @Override
   public int commCount(long comm, MemorySegment count) {
-    return query(comm, count, Endpoint::worldSize);
+    return lifecycle.commCount(comm, count);
   }
 
   @Override
   public int commCuDevice(long comm, MemorySegment device) {
-    return query(comm, device, endpoint -> endpoint.device().index());
+    return lifecycle.commCuDevice(comm, device);
   }
 
   @Override
   public int commUserRank(long comm, MemorySegment rank) {
-    return query(comm, rank, Endpoint::rank);
-  }
-
-  private int query(
-      long comm, MemorySegment out, java.util.function.ToIntFunction<Endpoint> value) {
-    Endpoint endpoint = endpoints.get(comm);
-    if (endpoint == null || isNull(out)) {
-      return INVALID_ARGUMENT;
-    }
-    out.set(JAVA_INT_UNALIGNED, 0, value.applyAsInt(endpoint));
-    return OK;
-  }
-
-  // ---------------------------------------------------------------- reductions
-
-  @Override
-  public int redOpCreatePreMulSum(
-      MemorySegment op, long scalar, int type, int residence, long comm) {
-    Endpoint endpoint = endpoints.get(comm);
-    if (endpoint == null) {
-      return INVALID_ARGUMENT;
-    }
-    if (isNull(op) || scalar == 0) {
-      return INVALID_ARGUMENT; // PMS-10 normalised: NCCL crashes
-    }
-    if (!DataType.isCode(type)) {
-      return residence == HOST_IMMEDIATE ? ResultCode.INTERNAL_ERROR.code() : INVALID_ARGUMENT;
-    }
-    DataType of = DataType.ofCode(type);
-    int code;
-    if (residence == HOST_IMMEDIATE) {
-      code = endpoint.createScale(of, HostMemory.read(scalar, of.bytes()));
-    } else {
-      code =
-          endpoint.createScale(
-              of, endpoint.device().memory().range(scalar, of.bytes(), "scalar of a PreMulSum"));
-    }
-    op.set(JAVA_INT_UNALIGNED, 0, code);
-    return OK;
-  }
-
-  @Override
-  public int redOpDestroy(int op, long comm) {
-    Endpoint endpoint = endpoints.get(comm);
-    boolean known = op >= 5 && endpoint != null && endpoint.destroyScale(op);
-    return known ? OK : INVALID_ARGUMENT; // PMS-08
+    return lifecycle.commUserRank(comm, rank);
   }
 
   // ---------------------------------------------------------------- operations
 
-  private int issue(
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int op,
-      int rootOrPeer,
-      long comm,
-      long stream) {
-    RawGroup group = groups.get();
-    Endpoint endpoint = endpoints.get(comm);
-    if (endpoint == null) {
-      return group.fail(refused(INVALID_ARGUMENT, operation.label() + ": no communicator " + comm));
-    }
-    HostTask task = kernel.enter();
-    try {
-      RuntimeException refusal = endpoint.refusal();
-      if (refusal != null) {
-        throw refusal;
-      }
-      int code = endpoint.validate(operation, count, type, op, rootOrPeer);
-      SimStream own = stream(endpoint, stream);
-      if (code != 0 || own == null) {
-        return group.fail(
-            refused(
-                code != 0 ? code : ResultCode.UNHANDLED_CUDA_ERROR.code(),
-                operation.label()
-                    + " on "
-                    + endpoint
-                    + ": count "
-                    + count
-                    + ", type "
-                    + type
-                    + ", op "
-                    + op
-                    + ", root or peer "
-                    + rootOrPeer
-                    + ", stream "
-                    + stream));
-      }
-      return group.issue(endpoint, operation, send, recv, count, type, op, rootOrPeer, own);
-    } catch (RuntimeException reported) {
-      group.fail(ResultCode.INTERNAL_ERROR.code()); // what is queued must not be launched (GRP-11)
-      throw reported;
-    } finally {
-      kernel.exit(task);
-    }
+  @Override
+  public int redOpCreatePreMulSum(
+      MemorySegment op, long scalar, int type, int residence, long comm) {
+    return operations.redOpCreatePreMulSum(op, scalar, type, residence, comm);
   }
 
-  private static @Nullable SimStream stream(Endpoint endpoint, long handle) {
-    SimDevice device = endpoint.device();
-    return handle == 0 ? device.defaultStream() : device.streamOf(handle);
+  @Override
+  public int redOpDestroy(int op, long comm) {
+    return operations.redOpDestroy(op, comm);
   }
 
   @Override
   public int allReduce(long send, long recv, long count, int type, int op, long comm, long stream) {
-    return issue(Operation.ALL_REDUCE, send, recv, count, type, op, 0, comm, stream);
+    return operations.issue(Operation.ALL_REDUCE, send, recv, count, type, op, 0, comm, stream);
   }
 
   @Override
   public int broadcast(
       long send, long recv, long count, int type, int root, long comm, long stream) {
-    return issue(Operation.BROADCAST, send, recv, count, type, 0, root, comm, stream);
+    return operations.issue(Operation.BROADCAST, send, recv, count, type, 0, root, comm, stream);
   }
 
   @Override
@@ -445,88 +210,71 @@ final class SimAbi implements NcclAbi {
   @Override
   public int reduce(
       long send, long recv, long count, int type, int op, int root, long comm, long stream) {
-    return issue(Operation.REDUCE, send, recv, count, type, op, root, comm, stream);
+    return operations.issue(Operation.REDUCE, send, recv, count, type, op, root, comm, stream);
   }
 
   @Override
   public int allGather(long send, long recv, long count, int type, long comm, long stream) {
-    return issue(Operation.ALL_GATHER, send, recv, count, type, 0, 0, comm, stream);
+    return operations.issue(Operation.ALL_GATHER, send, recv, count, type, 0, 0, comm, stream);
   }
 
   @Override
   public int reduceScatter(
       long send, long recv, long count, int type, int op, long comm, long stream) {
-    return issue(Operation.REDUCE_SCATTER, send, recv, count, type, op, 0, comm, stream);
+    return operations.issue(Operation.REDUCE_SCATTER, send, recv, count, type, op, 0, comm, stream);
   }
 
   @Override
   public int allToAll(long send, long recv, long count, int type, long comm, long stream) {
-    return issue(Operation.ALL_TO_ALL, send, recv, count, type, 0, 0, comm, stream);
+    return operations.issue(Operation.ALL_TO_ALL, send, recv, count, type, 0, 0, comm, stream);
   }
 
   @Override
   public int gather(long send, long recv, long count, int type, int root, long comm, long stream) {
-    return issue(Operation.GATHER, send, recv, count, type, 0, root, comm, stream);
+    return operations.issue(Operation.GATHER, send, recv, count, type, 0, root, comm, stream);
   }
 
   @Override
   public int scatter(long send, long recv, long count, int type, int root, long comm, long stream) {
-    return issue(Operation.SCATTER, send, recv, count, type, 0, root, comm, stream);
+    return operations.issue(Operation.SCATTER, send, recv, count, type, 0, root, comm, stream);
   }
 
   @Override
   public int send(long buffer, long count, int type, int peer, long comm, long stream) {
-    return issue(Operation.SEND, buffer, 0, count, type, 0, peer, comm, stream);
+    return operations.issue(Operation.SEND, buffer, 0, count, type, 0, peer, comm, stream);
   }
 
   @Override
   public int recv(long buffer, long count, int type, int peer, long comm, long stream) {
-    return issue(Operation.RECV, 0, buffer, count, type, 0, peer, comm, stream);
+    return operations.issue(Operation.RECV, 0, buffer, count, type, 0, peer, comm, stream);
   }
 
   // ---------------------------------------------------------------- groups
 
   @Override
   public int groupStart() {
-    return groups.get().start();
+    return groups.groupStart();
   }
 
   @Override
   public int groupEnd() {
-    RawGroup group = groups.get();
-    HostTask task = kernel.enter();
-    try {
-      return group.end(task, creations);
-    } catch (CollectiveException failure) {
-      return codeOf(failure);
-    } finally {
-      kernel.exit(task);
-    }
+    return groups.groupEnd();
+  }
+
+  @Override
+  public int groupSimulateEnd(MemorySegment info) {
+    return groups.groupSimulateEnd(info);
   }
 
   // ---------------------------------------------------------------- memory
 
   @Override
   public int memAlloc(MemorySegment address, long bytes) {
-    if (isNull(address) || bytes < 0) {
-      return ResultCode.UNHANDLED_CUDA_ERROR.code(); // ARG-33
-    }
-    long made = bytes == 0 ? 0 : currentDevice().memory().allocate(bytes);
-    address.set(JAVA_LONG_UNALIGNED, 0, made);
-    return OK;
+    return memory.memAlloc(address, bytes);
   }
 
   @Override
   public int memFree(long address) {
-    if (address == 0) {
-      return OK;
-    }
-    for (SimDevice device : devices) {
-      if (device.memory().find(address, 1) != null) {
-        device.memory().free(address);
-        return OK;
-      }
-    }
-    return ResultCode.UNHANDLED_CUDA_ERROR.code();
+    return memory.memFree(address);
   }
 }

@@ -113,8 +113,7 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
     HostTask task = kernel.enter();
     try {
       Endpoint endpoint =
-          creations.await(
-              task, creations.enrol(id, rank, worldSize, own, config.name().orElse(null)));
+          creations.join(task, id, rank, worldSize, own, config.name().orElse(null));
       return remember(new SimCommunicator(endpoint, config, this, communicators::remove));
     } finally {
       kernel.exit(task);
@@ -136,7 +135,7 @@ final class SimBackend implements Backend, GroupRecording.Issuer {
     HostTask task = kernel.enter();
     try {
       List<Communicator> made = new ArrayList<>();
-      for (Endpoint endpoint : creations.joinAll(own, config.name().orElse(null))) {
+      for (Endpoint endpoint : creations.joinAll(task, own, config.name().orElse(null))) {
         made.add(remember(new SimCommunicator(endpoint, config, this, communicators::remove)));
       }
       return made;

@@ -1,7 +1,11 @@
 package org.jccl.sim.comm;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
@@ -21,6 +25,8 @@ final class Clique {
   private final World world;
   private final DataPlane dataPlane;
   private final String name;
+  private final int number;
+  private final Creations creations;
   private final @Nullable Endpoint[] members;
   private final Contract contract;
   private final Window<Gathering> gatherings = new Window<>();
@@ -28,12 +34,23 @@ final class Clique {
   private final FoldOrder foldOrder;
   private final Places sources;
   private final Places targets;
+  private final List<ChildMeeting> children = new ArrayList<>(1);
+  private final ArrayDeque<Creation> growths = new ArrayDeque<>(1);
   private @Nullable RuntimeException stopped;
+  private int reclaimed;
 
-  Clique(World world, DataPlane dataPlane, String name, int worldSize) {
+  Clique(
+      World world,
+      DataPlane dataPlane,
+      String name,
+      int number,
+      int worldSize,
+      Creations creations) {
     this.world = world;
     this.dataPlane = dataPlane;
     this.name = name;
+    this.number = number;
+    this.creations = creations;
     this.members = new Endpoint[worldSize];
     this.foldOrder = new RankOrder(worldSize);
     this.sources = new Places(worldSize);
@@ -52,6 +69,11 @@ final class Clique {
 
   String name() {
     return name;
+  }
+
+  /** Its place in the order of creation, equal on all ranks. */
+  int number() {
+    return number;
   }
 
   int worldSize() {
@@ -76,6 +98,22 @@ final class Clique {
     members[endpoint.rank()] = endpoint;
   }
 
+  /** The rank gave up its creation. */
+  void leave(int rank) {
+    members[rank] = null;
+  }
+
+  /** The ranks that have joined, ascending. */
+  List<Endpoint> present() {
+    List<Endpoint> present = new ArrayList<>(members.length);
+    for (Endpoint member : members) {
+      if (member != null) {
+        present.add(member);
+      }
+    }
+    return present;
+  }
+
   @Nullable Endpoint member(int rank) {
     return members[rank];
   }
@@ -84,6 +122,80 @@ final class Clique {
   int worldRank(int rank) {
     Endpoint member = members[rank];
     return member == null ? rank : member.device().index();
+  }
+
+  // ---------------------------------------------------------------- children
+
+  /** Where {@code rank} meets the others for its next split, or shrink without {@code excluded}. */
+  ChildMeeting childMeeting(int rank, List<Integer> excluded) {
+    for (ChildMeeting each : children) {
+      if (!each.has(rank) && each.excluded().isEmpty() == excluded.isEmpty()) {
+        if (!each.excluded().equals(excluded)) {
+          ReportedMisuse different = differentLists(rank, each.excluded(), excluded);
+          each.fail(different);
+          throw different;
+        }
+        return each;
+      }
+    }
+    ChildMeeting made = new ChildMeeting(creations, this, excluded);
+    children.add(made);
+    return made;
+  }
+
+  private ReportedMisuse differentLists(int rank, List<Integer> before, List<Integer> now) {
+    return new ReportedMisuse(
+        MisuseKind.MISMATCH,
+        List.of(rank),
+        MisuseKind.MISMATCH
+            + "(list): rank "
+            + rank
+            + " shrinks "
+            + name
+            + " without ranks "
+            + now
+            + ", the ranks before without "
+            + before
+            + ": pass the same list on every rank that stays (SHR-01, SIM-48)");
+  }
+
+  void over(ChildMeeting meeting) {
+    children.remove(meeting);
+  }
+
+  /** The oldest growth that waits for ranks, or null. */
+  @Nullable Creation nextGrowth(int rank) {
+    for (Creation each : growths) {
+      if (!each.hasJoined(rank)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  /** The oldest growth that has no id yet, or null (rule GRW-02). */
+  @Nullable Creation growthWithoutId() {
+    return growths.stream().filter(each -> !each.hasId()).findFirst().orElse(null);
+  }
+
+  void growthBegins(Creation creation) {
+    growths.addLast(creation);
+  }
+
+  void growthOver(Creation creation) {
+    growths.remove(creation);
+  }
+
+  // ---------------------------------------------------------------- ends
+
+  /** One more rank is destroyed or aborted; whether it was the last (rule LIF-07). */
+  boolean reclaim() {
+    return ++reclaimed == members.length;
+  }
+
+  /** Whether all ranks have ended. */
+  boolean isOver() {
+    return present().stream().allMatch(member -> member.life().isClosed());
   }
 
   /** Why the communicator was stopped, or null. */

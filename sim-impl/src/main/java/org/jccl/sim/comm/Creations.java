@@ -1,210 +1,233 @@
 package org.jccl.sim.comm;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jccl.CollectiveException;
-import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.sim.kernel.Kernel;
-import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.math.DataPlane;
 import org.jspecify.annotations.Nullable;
 
-/** Communicators that are being created: ranks meet by unique id (rules INIT-02 to INIT-09). */
+/**
+ * The communicators of one simulation: unique ids, and the creations at which ranks meet by them
+ * (rules UID-01 to UID-06, INIT-02 to INIT-15).
+ */
 public final class Creations {
+  /** The environment variable that is everybody's unique id (rule UID-06). */
+  public static final String COMM_ID = "NCCL_COMM_ID";
+
+  private static final int SEVERAL_RANKS_A_DEVICE = 23003;
+  private static final Pattern ADDRESS =
+      Pattern.compile("(\\[[0-9a-fA-F:.%\\w]+\\]|[^:\\s\\[\\]]+):\\d{1,5}");
+
   private final World world;
   private final DataPlane dataPlane = new DataPlane();
   private final Map<UniqueId, Creation> open = new HashMap<>();
   private final List<Clique> cliques = new ArrayList<>();
   private long idsMade;
+  private int cliquesMade;
 
   /** The creations of one simulation. */
   public Creations(World world) {
     this.world = world;
   }
 
-  /** A fresh id, valid in this simulation only. */
+  // ---------------------------------------------------------------- unique ids
+
+  /**
+   * A fresh id, valid in this simulation only; with NCCL_COMM_ID set, the one made of it.
+   *
+   * @throws CollectiveException invalid argument, if that variable is no address
+   */
   public UniqueId newUniqueId() {
+    String address = world.environment().get(COMM_ID);
+    if (address == null) {
+      UniqueId id = numbered(++idsMade);
+      identify(newCreation(), id);
+      return id;
+    }
+    if (!ADDRESS.matcher(address).matches()) {
+      throw new CollectiveException(
+          ResultCode.INVALID_ARGUMENT, COMM_ID + "=" + address + " is no address:port (UID-06)");
+    }
+    return ofAddress(address);
+  }
+
+  private static UniqueId numbered(long number) {
     byte[] bytes = new byte[UniqueId.BYTES];
-    long number = ++idsMade;
     for (int i = 0; i < Long.BYTES; i++) {
       bytes[i] = (byte) (number >>> (8 * i));
     }
     bytes[UniqueId.BYTES - 1] = 'S';
-    UniqueId id = UniqueId.of(bytes);
-    open.put(id, new Creation());
+    return UniqueId.of(bytes);
+  }
+
+  private static UniqueId ofAddress(String address) {
+    byte[] text = address.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = Arrays.copyOf(text, UniqueId.BYTES);
+    bytes[UniqueId.BYTES - 1] = 'A';
+    return UniqueId.of(bytes);
+  }
+
+  private Creation newCreation() {
+    return new Creation(this, severalPerDevice());
+  }
+
+  /** Whether ranks may share a device (rule INIT-08). */
+  public boolean severalPerDevice() {
+    return world.version() >= SEVERAL_RANKS_A_DEVICE
+        && "1".equals(world.environment().get("NCCL_MULTI_RANK_GPU_ENABLE"));
+  }
+
+  private void identify(Creation creation, UniqueId id) {
+    creation.identifiedBy(List.of(id));
+    open.put(id, creation);
+  }
+
+  private Creation find(List<UniqueId> ids, int rank, int worldSize) {
+    UniqueId first = ids.getFirst();
+    String address = world.environment().get(COMM_ID);
+    if (address != null && first.equals(ofAddress(address))) {
+      // Rank 0's listener; it serves one communicator after the other.
+      Creation standing = open.get(first);
+      if (standing == null) {
+        standing = newCreation();
+        identify(standing, first);
+      }
+      return standing;
+    }
+    for (UniqueId id : ids) {
+      if (!open.containsKey(id)) {
+        throw unknown(id);
+      }
+    }
+    Creation creation = open.getOrDefault(first, newCreation());
+    if (!creation.ids().equals(ids)) {
+      if (creation.isBegun()) {
+        throw Creation.differentIds(rank, worldSize);
+      }
+      ids.forEach(open::remove);
+      creation.identifiedBy(List.copyOf(ids));
+      ids.forEach(id -> open.put(id, creation));
+    }
+    return creation;
+  }
+
+  private static CollectiveException unknown(UniqueId id) {
+    boolean zero = Arrays.equals(id.toBytes(), new byte[UniqueId.BYTES]);
+    return zero
+        ? new CollectiveException(
+            ResultCode.INTERNAL_ERROR, "the unique id is all zero: it was never made (UID-05)")
+        : new CollectiveException(
+            ResultCode.REMOTE_ERROR,
+            id
+                + " is unknown to this simulator or was used before: an id serves one communicator"
+                + " (UID-04, SIM-45)");
+  }
+
+  /** An id by which new ranks join a communicator that grows (rules GRW-02, GRW-03). */
+  public UniqueId growId(Life parent) {
+    UniqueId id = numbered(++idsMade);
+    Clique old = parent.operations().clique();
+    identify(begun(old.growthWithoutId(), old), id);
     return id;
   }
 
-  /** A rank that has joined a communicator whose other ranks may be missing. */
-  public static final class Enrolment {
-    private final Creation creation;
-    private final Endpoint endpoint;
-
-    private Enrolment(Creation creation, Endpoint endpoint) {
-      this.creation = creation;
-      this.endpoint = endpoint;
+  /** A growth: begun by the one who asks for the id, or by the first rank that joins. */
+  private Creation begun(@Nullable Creation known, Clique parent) {
+    if (known != null) {
+      return known;
     }
+    Creation made = newCreation();
+    made.grows(parent);
+    parent.growthBegins(made);
+    return made;
   }
 
-  /** Joins as {@code rank}, without waiting. */
-  public Enrolment enrol(
-      UniqueId id, int rank, int worldSize, SimDevice device, @Nullable String name) {
-    Creation creation = open.get(id);
-    if (creation == null) {
-      throw new CollectiveException(
-          ResultCode.REMOTE_ERROR,
-          id
-              + " is unknown to this simulator or was used before: an id serves one communicator"
-              + " (UID-04)");
-    }
-    return new Enrolment(creation, creation.join(id, rank, worldSize, device, name));
+  // ---------------------------------------------------------------- ranks
+
+  /** One rank's part in creating a communicator of {@code worldSize} by its ids. */
+  public InitJob join(List<UniqueId> ids, int rank, int worldSize, Life life) {
+    return new InitJob(life, rank, worldSize, () -> find(ids, rank, worldSize));
   }
 
-  /** Waits, baton given up, until all ranks of an enrolment's communicator have joined. */
-  public Endpoint await(HostTask task, Enrolment enrolment) {
-    Creation creation = enrolment.creation;
-    if (!creation.isSettled()) {
-      creation.waiting.add(task);
-      world.kernel().await(task, creation::isSettled, creation);
-    }
-    if (creation.failure != null) {
-      throw creation.failure;
-    }
-    return enrolment.endpoint;
+  /** The part of a rank of {@code parent} in its growth: it keeps its rank (rule GRW-01). */
+  public InitJob grow(Life parent, int worldSize, Life life) {
+    Endpoint old = parent.operations();
+    return new InitJob(
+        life,
+        old.rank(),
+        worldSize,
+        () -> {
+          ChildJob.requireQuiet(parent, "grows");
+          return begun(old.clique().nextGrowth(old.rank()), old.clique());
+        });
+  }
+
+  /**
+   * Joins and waits for the other ranks, for a typed communicator.
+   *
+   * @throws CollectiveException if the creation fails
+   */
+  public Endpoint join(
+      HostTask task,
+      UniqueId id,
+      int rank,
+      int worldSize,
+      SimDevice device,
+      @Nullable String name) {
+    Life life = Life.begin(world, device, Config.blocking(world, name));
+    join(List.of(id), rank, worldSize, life).run(task);
+    return life.operations();
   }
 
   /** Joins all ranks of a new communicator at once, rank i on device i of the list (INIT-10). */
-  public List<Endpoint> joinAll(List<SimDevice> devices, @Nullable String name) {
-    UniqueId id = newUniqueId();
-    Creation creation = new Creation();
-    List<Endpoint> endpoints = new ArrayList<>();
+  public List<Endpoint> joinAll(HostTask task, List<SimDevice> devices, @Nullable String name) {
+    Creation creation = newCreation();
+    List<InitJob> jobs = new ArrayList<>();
     for (int rank = 0; rank < devices.size(); rank++) {
-      endpoints.add(creation.join(id, rank, devices.size(), devices.get(rank), name));
+      Life life = Life.begin(world, devices.get(rank), Config.blocking(world, name));
+      jobs.add(new InitJob(life, rank, devices.size(), () -> creation));
     }
-    return endpoints;
+    jobs.subList(0, jobs.size() - 1).forEach(Job::start);
+    jobs.getLast().run(task);
+    return jobs.stream().map(job -> job.life().operations()).toList();
+  }
+
+  // ---------------------------------------------------------------- communicators
+
+  Clique newClique(@Nullable String name, int worldSize) {
+    int number = ++cliquesMade;
+    return new Clique(
+        world, dataPlane, name == null ? "comm-" + number : name, number, worldSize, this);
+  }
+
+  /** A communicator is complete. */
+  void made(Clique clique) {
+    cliques.add(clique);
+  }
+
+  /** A creation has come to its end, good or bad: its ids are used up (rule UID-04). */
+  void over(Creation creation) {
+    creation.ids().forEach(id -> open.remove(id, creation));
   }
 
   /** The communicators of this simulation on which something is pending are stopped. */
   public void reportPending(ReportedMisuse misuse) {
+    cliques.removeIf(Clique::isOver);
     for (Clique clique : cliques) {
       if (clique.isPending()) {
         clique.report(misuse);
       }
-    }
-  }
-
-  /** One communicator that waits for its ranks. */
-  private final class Creation implements Wait {
-    private final List<HostTask> waiting = new ArrayList<>();
-    private final Map<SimDevice, Integer> devices = new HashMap<>();
-    private @Nullable Clique clique;
-    private @Nullable UniqueId id;
-    private int joined;
-    private @Nullable RuntimeException failure;
-
-    Endpoint join(
-        UniqueId ownId, int rank, int worldSize, SimDevice device, @Nullable String name) {
-      Clique shared = clique;
-      if (shared == null) {
-        String label = name == null ? "comm-" + (cliques.size() + 1) : name;
-        shared = new Clique(world, dataPlane, label, worldSize);
-        clique = shared;
-        id = ownId;
-      }
-      if (shared.worldSize() != worldSize) {
-        throw settle(
-            claim(rank, worldSize, "world size " + shared.worldSize() + " was given before"));
-      }
-      if (shared.member(rank) != null) {
-        throw settle(claim(rank, worldSize, "that rank has joined before"));
-      }
-      Integer other = devices.putIfAbsent(device, rank);
-      if (other != null) {
-        throw settle(
-            new CollectiveException(
-                ResultCode.INVALID_USAGE,
-                "ranks "
-                    + other
-                    + " and "
-                    + rank
-                    + " of "
-                    + shared.name()
-                    + " both use device "
-                    + device.index()
-                    + ": give each rank a device of its own (INIT-07)"));
-      }
-      Endpoint endpoint = new Endpoint(shared, rank, device);
-      shared.join(endpoint);
-      joined++;
-      if (isComplete()) {
-        cliques.add(shared);
-        open.remove(ownId);
-        wakeAll();
-      }
-      return endpoint;
-    }
-
-    private ReportedMisuse claim(int rank, int worldSize, String why) {
-      return new ReportedMisuse(
-          MisuseKind.MISMATCH,
-          List.of(rank),
-          "MISMATCH(creation): rank "
-              + rank
-              + " of "
-              + worldSize
-              + " cannot join: "
-              + why
-              + " (INIT-06, SIM-44)");
-    }
-
-    private RuntimeException settle(RuntimeException why) {
-      failure = why;
-      open.values().remove(this);
-      wakeAll();
-      return why;
-    }
-
-    private void wakeAll() {
-      Kernel kernel = world.kernel();
-      waiting.forEach(kernel::makeReady);
-    }
-
-    boolean isComplete() {
-      return clique != null && joined == clique.worldSize();
-    }
-
-    boolean isSettled() {
-      return failure != null || isComplete();
-    }
-
-    @Override
-    public String describe() {
-      return "the creation of a communicator, "
-          + joined
-          + " of "
-          + (clique == null ? 0 : clique.worldSize())
-          + " ranks have joined ("
-          + id
-          + ")";
-    }
-
-    @Override
-    public List<Integer> ranks() {
-      List<Integer> missing = new ArrayList<>();
-      for (int rank = 0; clique != null && rank < clique.worldSize(); rank++) {
-        if (clique.member(rank) == null) {
-          missing.add(rank);
-        }
-      }
-      return missing;
     }
   }
 }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jccl.CheckLevel;
-import org.jccl.CommunicatorAbortedException;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
@@ -38,15 +37,13 @@ public final class Endpoint {
   private final Map<Integer, Long> messages = new HashMap<>();
   private @Nullable Launch last;
   private @Nullable HostTask lastUser;
-  private @Nullable CommunicatorAbortedException aborted;
-  private boolean finalized;
-  private boolean closed;
-  private @Nullable HostTask closer;
+  private final Life life;
 
-  Endpoint(Clique clique, int rank, SimDevice device) {
+  Endpoint(Clique clique, int rank, Life life) {
     this.clique = clique;
     this.rank = rank;
-    this.device = device;
+    this.device = life.device();
+    this.life = life;
   }
 
   Clique clique() {
@@ -85,10 +82,7 @@ public final class Endpoint {
 
   /** A failure that every further call throws, or null: a misuse, an abort, the end. */
   public @Nullable RuntimeException refusal() {
-    if (closed) {
-      return new IllegalStateException(this + " is closed (SIM-33)");
-    }
-    return aborted != null ? aborted : clique.stopped();
+    return life.refusal();
   }
 
   /** NCCL's argument checks on one stream operation, in NCCL's order; 0 if it passes (ARG-01). */
@@ -206,9 +200,8 @@ public final class Endpoint {
     }
     if (any) {
       pending.add(launch);
-      Launch before = last;
       last = launch;
-      launch.enqueue(before);
+      life.family().enqueue(launch);
     }
   }
 
@@ -301,72 +294,54 @@ public final class Endpoint {
     return !pending.isEmpty();
   }
 
+  @Nullable Launch lastLaunch() {
+    return last;
+  }
+
   void finished(Launch launch) {
     pending.remove(launch);
-    if (closer != null && launch == last) {
-      device.world().kernel().makeReady(closer);
+    if (launch == last) {
+      life.idle();
     }
   }
 
-  void cancelAll(RuntimeException reason) {
+  /** Gives up what is in flight; with a reason, who waits for it throws that. */
+  void cancelAll(@Nullable RuntimeException reason) {
     for (Launch launch : new ArrayList<>(pending)) {
       launch.cancel(reason);
     }
     pending.clear();
   }
 
-  /** Gives up what is in flight; contacts no peer (rule LIF-14). */
-  public void abort(String why) {
-    if (aborted == null && !closed) {
-      aborted = new CommunicatorAbortedException(this + " was aborted: " + why, null);
-      cancelAll(aborted);
-      if (closer != null) {
-        device.world().kernel().wake(closer);
-      }
-    }
-  }
-
-  /** Whether it was aborted. */
-  public boolean isAborted() {
-    return aborted != null;
-  }
-
-  /** Whether it was closed. */
-  public boolean isClosed() {
-    return closed;
-  }
-
-  /** Notes that it is finalized; false if it was before (rule LIF-03). */
-  public boolean finalizeOnce() {
-    boolean first = !finalized;
-    finalized = true;
-    return first;
-  }
-
-  /** Waits for what was issued (rule LIF-02). */
-  public void awaitIssued(HostTask task) {
-    Launch target = last;
-    if (target != null && !target.isDone() && refusal() == null) {
-      awaitDone(task, target);
-    }
-  }
-
-  /** Waits for what was issued, then ends. */
-  public void close(HostTask task) {
-    if (closed) {
-      return;
-    }
-    awaitIssued(task);
-    closed = true;
+  /** It has ended: what it still knows of operations goes. */
+  void forget() {
     pending.clear();
     scales.clear();
   }
 
-  private void awaitDone(HostTask task, Launch target) {
-    Kernel kernel = device.world().kernel();
-    closer = task;
-    kernel.await(task, () -> target.isDone() || refusal() != null, target);
-    closer = null;
+  /** Its state. */
+  public Life life() {
+    return life;
+  }
+
+  /** Gives up what is in flight; contacts no peer (rule LIF-14). */
+  public void abort(String why) {
+    life.abort(why);
+  }
+
+  /** Whether it was aborted. */
+  public boolean isAborted() {
+    return life.isAborted();
+  }
+
+  /** Whether it was closed. */
+  public boolean isClosed() {
+    return life.isClosed();
+  }
+
+  /** Waits for what was issued, then ends. */
+  public void close(HostTask task) {
+    life.close(task);
   }
 
   @Override

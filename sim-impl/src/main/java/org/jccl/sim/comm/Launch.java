@@ -135,14 +135,19 @@ final class Launch implements Wait {
     }
   }
 
-  /** Gives up without results: the streams go on, who waits for them throws {@code reason}. */
-  void cancel(RuntimeException reason) {
+  /**
+   * Gives up without results: the streams go on; with a reason, who waits for them throws it
+   * (LIF-15).
+   */
+  void cancel(@Nullable RuntimeException reason) {
     if (done || cancelled) {
       return;
     }
     cancelled = true;
-    for (Gate gate : gates) {
-      gate.stream().fail(reason);
+    if (reason != null) {
+      for (Gate gate : gates) {
+        gate.stream().fail(reason);
+      }
     }
     if (started) {
       parts.forEach(endpoint.clique()::leave);

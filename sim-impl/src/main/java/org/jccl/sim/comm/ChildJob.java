@@ -1,0 +1,168 @@
+package org.jccl.sim.comm;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.jccl.CollectiveException;
+import org.jccl.MisuseKind;
+import org.jccl.ReportedMisuse;
+import org.jccl.ResultCode;
+import org.jspecify.annotations.Nullable;
+
+/** One rank's part in the split or shrink of a communicator (rules SPL-01 to SHR-07). */
+public final class ChildJob extends Job {
+  /** The colour without a child (rule SPL-04). */
+  public static final int NO_COLOR = -1;
+
+  private final Life parent;
+  private final @Nullable Life child;
+  private final boolean shares;
+  private final int color;
+  private final int key;
+  private final List<Integer> excluded;
+  private final Consumer<@Nullable Life> made;
+  private @Nullable ChildMeeting meeting;
+
+  private ChildJob(
+      Life parent,
+      @Nullable Life child,
+      boolean shares,
+      int color,
+      int key,
+      List<Integer> excluded,
+      Consumer<@Nullable Life> made) {
+    super(parent.world().kernel());
+    this.parent = parent;
+    this.child = child;
+    this.shares = shares;
+    this.color = color;
+    this.key = key;
+    this.excluded = excluded;
+    this.made = made;
+  }
+
+  /**
+   * A split; {@code child} is null for a rank without colour. {@code made} is told when it is over,
+   * good or bad (rule SPL-08).
+   */
+  public static ChildJob split(
+      Life parent,
+      @Nullable Life child,
+      boolean shares,
+      int color,
+      int key,
+      Consumer<@Nullable Life> made) {
+    return new ChildJob(parent, child, shares, color, key, List.of(), made);
+  }
+
+  /** A shrink by the ranks {@code excluded}, ascending. */
+  public static ChildJob shrink(
+      Life parent,
+      Life child,
+      boolean shares,
+      List<Integer> excluded,
+      Consumer<@Nullable Life> made) {
+    return new ChildJob(
+        parent, child, shares, 0, parent.operations().rank(), List.copyOf(excluded), made);
+  }
+
+  @Override
+  protected void begin() {
+    requireNetwork();
+    requireQuiet(parent, excluded.isEmpty() ? "is split" : "is shrunk");
+    Endpoint own = parent.operations();
+    ChildMeeting place = own.clique().childMeeting(own.rank(), excluded);
+    meeting = place;
+    place.arrive(own.rank(), this);
+  }
+
+  private void requireNetwork() {
+    Life own = child;
+    if (own != null
+        && (!own.config().hasNetwork() || (shares && !own.config().sameNetwork(parent.config())))) {
+      throw new CollectiveException(
+          ResultCode.INVALID_USAGE,
+          "the network module "
+              + own.config().netName()
+              + " is not the parent's, or there is none of that name (CFG-17)");
+    }
+  }
+
+  /** Rule SPL-11: nothing may be in flight on a parent (SIM-47). */
+  static void requireQuiet(Life parent, String what) {
+    Endpoint own = parent.operations();
+    if (own.isPending() && parent.world().isChecking()) {
+      throw new ReportedMisuse(
+          MisuseKind.OUTSTANDING_OPS,
+          List.of(own.rank()),
+          MisuseKind.OUTSTANDING_OPS
+              + ": "
+              + own
+              + " "
+              + what
+              + " while an operation is in flight: synchronize its streams first (SPL-11)\n"
+              + "  replay: "
+              + parent.world().kernel().choices().describe());
+    }
+  }
+
+  int color() {
+    return color;
+  }
+
+  int key() {
+    return key;
+  }
+
+  @Nullable Life child() {
+    return child;
+  }
+
+  /** All ranks of the parent have come; its own child, if it has one, is complete. */
+  void formed() {
+    Life own = child;
+    if (own != null) {
+      own.complete();
+    }
+    settle(0);
+  }
+
+  void failed(RuntimeException why) {
+    settle(why);
+  }
+
+  @Override
+  protected void ended(int result) {
+    Life own = child;
+    if (own != null && result != 0) {
+      own.store(result);
+    }
+    if (isBegun()) {
+      made.accept(own); // SPL-08: also a child that failed
+    }
+  }
+
+  @Override
+  protected void giveUp() {
+    ChildMeeting own = meeting;
+    if (own != null && !isSettled()) {
+      own.leave(parent.operations().rank());
+    }
+    settle(ResultCode.INTERNAL_ERROR.code());
+  }
+
+  @Override
+  protected Life life() {
+    return parent;
+  }
+
+  @Override
+  public String describe() {
+    return (excluded.isEmpty() ? "the split of " : "the shrink of ") + parent.operations().name();
+  }
+
+  @Override
+  public List<Integer> ranks() {
+    ChildMeeting own = meeting;
+    return own == null ? List.of() : own.missing();
+  }
+}

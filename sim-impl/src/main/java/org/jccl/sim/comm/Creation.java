@@ -1,0 +1,176 @@
+package org.jccl.sim.comm;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jccl.CollectiveException;
+import org.jccl.MisuseKind;
+import org.jccl.ReportedMisuse;
+import org.jccl.ResultCode;
+import org.jccl.UniqueId;
+import org.jccl.sim.device.SimDevice;
+import org.jccl.sim.kernel.Wait;
+import org.jspecify.annotations.Nullable;
+
+/** One communicator that waits for its ranks, who come one by one (rule INIT-02). */
+final class Creation implements Wait {
+  private final Creations creations;
+  private final boolean severalPerDevice;
+  private final Map<Integer, InitJob> joined = new TreeMap<>();
+  private final Map<SimDevice, Integer> devices = new HashMap<>();
+  private List<UniqueId> ids = List.of();
+  private @Nullable Clique clique;
+  private @Nullable Clique grows;
+  private boolean over;
+
+  /**
+   * @param severalPerDevice whether ranks may share a device (rule INIT-08)
+   */
+  Creation(Creations creations, boolean severalPerDevice) {
+    this.creations = creations;
+    this.severalPerDevice = severalPerDevice;
+  }
+
+  /** It makes {@code parent} grow, whose ranks join without an id (rule GRW-01). */
+  void grows(Clique parent) {
+    grows = parent;
+  }
+
+  boolean hasId() {
+    return !ids.isEmpty();
+  }
+
+  /** The ids by which ranks find it; those of all ranks are equal (rule INIT-15). */
+  void identifiedBy(List<UniqueId> own) {
+    ids = own;
+  }
+
+  boolean hasJoined(int rank) {
+    return joined.containsKey(rank);
+  }
+
+  boolean isBegun() {
+    return !joined.isEmpty();
+  }
+
+  List<UniqueId> ids() {
+    return ids;
+  }
+
+  /** Joins; the last rank completes it. */
+  void join(InitJob job, int rank, int worldSize) {
+    Clique shared = clique;
+    if (shared == null) {
+      shared = creations.newClique(job.life().config().name(), worldSize);
+      clique = shared;
+    }
+    if (shared.worldSize() != worldSize) {
+      fail(claim(rank, worldSize, "world size " + shared.worldSize() + " was given before"), job);
+    } else if (joined.containsKey(rank)) {
+      fail(claim(rank, worldSize, "that rank has joined before"), job);
+    } else if (isShared(job.life().device(), rank)) {
+      fail(sharedDevice(shared, job.life().device(), rank), job);
+    } else {
+      joined.put(rank, job);
+      Endpoint endpoint = new Endpoint(shared, rank, job.life());
+      shared.join(endpoint);
+      job.life().joined(endpoint);
+      if (joined.size() == worldSize) {
+        end();
+        creations.made(shared);
+        joined.values().forEach(InitJob::created);
+      }
+    }
+  }
+
+  private boolean isShared(SimDevice device, int rank) {
+    return devices.putIfAbsent(device, rank) != null && !severalPerDevice;
+  }
+
+  private static CollectiveException sharedDevice(Clique shared, SimDevice device, int rank) {
+    return new CollectiveException(
+        ResultCode.INVALID_USAGE,
+        "ranks of "
+            + shared.name()
+            + ", one of them "
+            + rank
+            + ", share device "
+            + device.index()
+            + ": give each rank a device of its own (INIT-07)");
+  }
+
+  private static ReportedMisuse claim(int rank, int worldSize, String why) {
+    return new ReportedMisuse(
+        MisuseKind.RENDEZVOUS,
+        List.of(rank),
+        MisuseKind.RENDEZVOUS
+            + ": rank "
+            + rank
+            + " of "
+            + worldSize
+            + " cannot join: "
+            + why
+            + " (INIT-06, SIM-44)");
+  }
+
+  /** Another list of ids than the ranks before (rule INIT-15). */
+  static ReportedMisuse differentIds(int rank, int worldSize) {
+    return claim(rank, worldSize, "its unique ids are not those of the ranks before");
+  }
+
+  void fail(RuntimeException why, InitJob last) {
+    end();
+    last.failed(why);
+    List.copyOf(joined.values()).forEach(job -> job.failed(why));
+  }
+
+  private void end() {
+    over = true;
+    creations.over(this);
+    Clique parent = grows;
+    if (parent != null) {
+      parent.growthOver(this);
+    }
+  }
+
+  /** A rank gives up: the others wait on, as they do in NCCL. */
+  void leave(InitJob job, int rank) {
+    if (!over && joined.remove(rank, job)) {
+      devices.values().remove(rank);
+      Clique shared = clique;
+      if (shared != null) {
+        shared.leave(rank);
+      }
+      job.life().left();
+      if (joined.isEmpty() && grows == null) {
+        end();
+      }
+    }
+  }
+
+  @Override
+  public String describe() {
+    Clique shared = clique;
+    return "the creation of a communicator, "
+        + joined.size()
+        + " of "
+        + (shared == null ? 0 : shared.worldSize())
+        + " ranks have joined ("
+        + (ids.isEmpty() ? "no id yet" : ids.getFirst())
+        + ")";
+  }
+
+  @Override
+  public List<Integer> ranks() {
+    List<Integer> missing = new ArrayList<>();
+    Clique shared = clique;
+    for (int rank = 0; shared != null && rank < shared.worldSize(); rank++) {
+      if (!joined.containsKey(rank)) {
+        missing.add(rank);
+      }
+    }
+    return missing;
+  }
+}

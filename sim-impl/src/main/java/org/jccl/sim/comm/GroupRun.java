@@ -1,0 +1,198 @@
+package org.jccl.sim.comm;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jccl.ResultCode;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Step;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an outermost group end sets going: the jobs, phase after phase, then the operations (rule
+ * GRP-10). A blocking group waits for it, a nonblocking one leaves it to itself and is polled (rule
+ * GRP-24).
+ */
+final class GroupRun extends Step {
+  /** Operations that one rank has queued on one communicator. */
+  record Work(Endpoint endpoint, List<Request> requests) {}
+
+  private final Kernel kernel;
+  private final List<List<Job>> phases;
+  private final List<Work> work;
+  private final boolean simulated;
+  private int phase = -1;
+  private int code;
+  private boolean over;
+  private @Nullable RuntimeException failure;
+
+  /**
+   * @param phases the jobs of each phase; an empty phase costs nothing
+   * @param simulated whether the operations are not launched (rule GRP-27)
+   */
+  GroupRun(Kernel kernel, List<List<Job>> phases, List<Work> work, boolean simulated) {
+    this.kernel = kernel;
+    this.phases = phases;
+    this.work = new ArrayList<>(work);
+    this.work.sort((a, b) -> Integer.compare(number(a), number(b))); // GRP-18
+    this.simulated = simulated;
+  }
+
+  private static int number(Work each) {
+    return each.endpoint().clique().number();
+  }
+
+  boolean isEmpty() {
+    return work.isEmpty() && phases.stream().allMatch(List::isEmpty);
+  }
+
+  /** Waits until all is done or launched (rule GRP-25). */
+  int runBlocking(HostTask task) {
+    lives().forEach(life -> life.runs(this));
+    try {
+      while (!advance(task)) {
+        kernel.await(task, this::canAdvance, Job.allOf(phases.get(phase)));
+      }
+    } finally {
+      if (!over) {
+        abort();
+        close(ResultCode.INTERNAL_ERROR.code());
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return code;
+  }
+
+  /** Sets it going in the background (rule GRP-24). */
+  int runInBackground() {
+    for (Life life : lives()) {
+      life.runs(this);
+      life.store(ResultCode.IN_PROGRESS.code());
+    }
+    kernel.makeReady(this);
+    return ResultCode.IN_PROGRESS.code();
+  }
+
+  @Override
+  protected void run() {
+    try {
+      advance(this);
+    } catch (RuntimeException broken) {
+      fail(ResultCode.INTERNAL_ERROR.code(), broken);
+      close(code);
+    }
+  }
+
+  /** Goes as far as it can; whether it is over. {@code waiter} is woken when it can go further. */
+  private boolean advance(Step waiter) {
+    while (!over) {
+      if (phase >= 0 && !settle(phases.get(phase))) {
+        for (Job job : phases.get(phase)) {
+          if (!job.isSettled()) {
+            job.wakes(waiter);
+          }
+        }
+        return false;
+      }
+      if (code != 0) {
+        close(code);
+      } else if (++phase < phases.size()) {
+        List.copyOf(phases.get(phase)).forEach(Job::start);
+      } else {
+        launch();
+        close(code);
+      }
+    }
+    return true;
+  }
+
+  private boolean canAdvance() {
+    List<Job> jobs = phases.get(phase);
+    return jobs.stream().allMatch(Job::isSettled)
+        || (code == 0 && jobs.stream().anyMatch(job -> job.isSettled() && job.code() != 0));
+  }
+
+  /** Whether the jobs of a phase are settled; the first failure makes the others give up. */
+  private boolean settle(List<Job> jobs) {
+    for (Job job : jobs) {
+      if (job.isSettled() && job.code() != 0 && code == 0) {
+        fail(job.code(), job.failure());
+        abort();
+      }
+    }
+    return jobs.stream().allMatch(Job::isSettled);
+  }
+
+  private void fail(int why, @Nullable RuntimeException words) {
+    code = why;
+    failure = words;
+  }
+
+  /** Raises the abort flags of its jobs, except of those that end communicators (INIT-19). */
+  void abort() {
+    if (phase >= 0 && phase < phases.size()) {
+      for (Job job : phases.get(phase)) {
+        if (!job.endsCommunicator() && !job.isSettled()) {
+          job.giveUp();
+        }
+      }
+    }
+  }
+
+  private void launch() {
+    for (Work each : simulated ? List.<Work>of() : work) {
+      int own = each.endpoint().issue(each.requests());
+      if (own != 0) {
+        code = own; // GRP-16: what comes first has been launched
+        return;
+      }
+    }
+  }
+
+  private void close(int result) {
+    over = true;
+    for (Life life : lives()) {
+      life.runs(null);
+      if (!life.isBlocking() || result == 0) {
+        life.store(result);
+      }
+      if (failure != null && result != 0 && !isCoded(failure)) {
+        life.refuse(failure);
+      }
+    }
+  }
+
+  private static boolean isCoded(RuntimeException why) {
+    return why instanceof org.jccl.CollectiveException known && known.code().code() > 0;
+  }
+
+  /** Nothing of it is begun: the group has failed (rules GRP-11, GRP-15). */
+  void discard(int result) {
+    code = result;
+    for (List<Job> jobs : phases) {
+      for (Job job : jobs) {
+        job.discarded(result);
+      }
+    }
+    close(result);
+  }
+
+  /** The communicators whose state tells of it. */
+  private Set<Life> lives() {
+    Set<Life> lives = new LinkedHashSet<>();
+    for (List<Job> jobs : phases) {
+      for (Job job : jobs) {
+        Life life = job.life();
+        if (life != null && !job.endsCommunicator()) {
+          lives.add(life);
+        }
+      }
+    }
+    work.forEach(each -> lives.add(each.endpoint().life()));
+    return lives;
+  }
+}

@@ -1,0 +1,157 @@
+package org.jccl.sim.comm;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jccl.CollectiveException;
+import org.jccl.ReportedMisuse;
+import org.jccl.ResultCode;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Step;
+import org.jccl.sim.kernel.Wait;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One management operation of one rank, from its call to its result: creation, finalize, destroy, …
+ * Whoever waits for it is woken when it is settled; nobody has to wait.
+ */
+public abstract class Job implements Wait {
+  private final Kernel kernel;
+  private final Set<Step> waiting = new LinkedHashSet<>();
+  private boolean begun;
+  private boolean settled;
+  private int code;
+  private @Nullable RuntimeException failure;
+
+  /** A job that has not begun. */
+  protected Job(Kernel kernel) {
+    this.kernel = kernel;
+  }
+
+  /** Begins it. It may be settled at once, or later by what other ranks do. */
+  protected abstract void begin();
+
+  /**
+   * Its abort flag is raised: it settles soon, whatever other ranks do. Nothing unless it waits.
+   */
+  protected void giveUp() {}
+
+  /** The communicator whose state tells of it (rule INIT-17), or null. */
+  protected abstract @Nullable Life life();
+
+  /**
+   * Whether it ends its communicator: such jobs are not aborted with their group and leave no state
+   * (rules INIT-19, GRP-23).
+   */
+  protected boolean endsCommunicator() {
+    return false;
+  }
+
+  /** It has just been settled with {@code result}. */
+  protected void ended(int result) {}
+
+  /** Begins it; a failure to begin is its result. */
+  final void start() {
+    begun = true;
+    try {
+      begin();
+    } catch (CollectiveException broken) {
+      settle(broken);
+    }
+  }
+
+  /** Its group has failed before it began. */
+  final void discarded(int result) {
+    settle(result);
+  }
+
+  /** It has come to its end; only the first end counts. */
+  protected final void settle(int result) {
+    if (!settled) {
+      settled = true;
+      code = result;
+      ended(result);
+      waiting.forEach(kernel::makeReady);
+      waiting.clear();
+    }
+  }
+
+  /** It has failed. */
+  protected final void settle(RuntimeException why) {
+    if (!settled) {
+      failure = why;
+      boolean coded = why instanceof CollectiveException && !(why instanceof ReportedMisuse);
+      int known = coded ? ((CollectiveException) why).code().code() : -1;
+      settle(known > 0 ? known : ResultCode.INTERNAL_ERROR.code());
+    }
+  }
+
+  /** Whether it was begun; a job of a failed group never is. */
+  protected final boolean isBegun() {
+    return begun;
+  }
+
+  final boolean isSettled() {
+    return settled;
+  }
+
+  /** Its result, once it is settled. */
+  final int code() {
+    return code;
+  }
+
+  /** Why it failed, if more is known than a code. */
+  final @Nullable RuntimeException failure() {
+    return failure;
+  }
+
+  final void wakes(Step step) {
+    waiting.add(step);
+  }
+
+  /**
+   * Does it now, in the calling thread, baton given up while it waits.
+   *
+   * @return NCCL's result code
+   * @throws CollectiveException if more is known of a failure than its code
+   */
+  public final int run(HostTask task) {
+    start();
+    try {
+      if (!settled) {
+        wakes(task);
+        kernel.await(task, this::isSettled, this);
+      }
+    } finally {
+      if (!settled) {
+        giveUp();
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return code;
+  }
+
+  /** What several jobs wait for. */
+  static Wait allOf(List<Job> jobs) {
+    List<Job> open = new ArrayList<>(jobs);
+    open.removeIf(Job::isSettled);
+    if (open.size() == 1) {
+      return open.getFirst();
+    }
+    return new Wait() {
+      @Override
+      public String describe() {
+        return open.size() + " calls of a group, first " + open.getFirst().describe();
+      }
+
+      @Override
+      public List<Integer> ranks() {
+        return open.stream().flatMap(job -> job.ranks().stream()).distinct().sorted().toList();
+      }
+    };
+  }
+}

@@ -1,0 +1,310 @@
+package org.jccl.sim.comm;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jccl.CommunicatorAbortedException;
+import org.jccl.ResultCode;
+import org.jccl.sim.device.SimDevice;
+import org.jccl.sim.device.World;
+import org.jccl.sim.kernel.HostTask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One rank's communicator from the call that asks for it to its end: what a handle stands for. It
+ * knows the state (chapter 3 of the rule book), its {@link Endpoint} the operations; that is there
+ * as soon as the rank has joined.
+ */
+public final class Life {
+  private static final int IN_PROGRESS = ResultCode.IN_PROGRESS.code();
+
+  private final World world;
+  private final SimDevice device;
+  private final Config config;
+  private final Family family;
+  private @Nullable Endpoint endpoint;
+  private boolean ready;
+  private int state;
+  private @Nullable GroupRun run;
+  private @Nullable RuntimeException stopped;
+  private boolean finalizeCalled;
+  private boolean destroyCalled;
+  private boolean revoked;
+  private boolean aborted;
+  private boolean closed;
+  private final List<Runnable> whenIdle = new ArrayList<>(1);
+
+  private Life(World world, SimDevice device, Config config, Family family) {
+    this.world = world;
+    this.device = device;
+    this.config = config;
+    this.family = family;
+    family.add(this);
+  }
+
+  /** A communicator that shares nothing, bound to {@code device} (rule INIT-01). */
+  public static Life begin(World world, SimDevice device, Config config) {
+    return new Life(world, device, config, new Family());
+  }
+
+  /** A child on the same device (rule SPL-06), of the same family if it shares (SPL-09). */
+  public Life child(Config own, boolean shares) {
+    return new Life(world, device, own, shares ? family : new Family());
+  }
+
+  World world() {
+    return world;
+  }
+
+  /** The device it is bound to. */
+  public SimDevice device() {
+    return device;
+  }
+
+  /** Its effective configuration. */
+  public Config config() {
+    return config;
+  }
+
+  Family family() {
+    return family;
+  }
+
+  /** Whether calls wait for their host side work. */
+  public boolean isBlocking() {
+    return config.isBlocking();
+  }
+
+  // ---------------------------------------------------------------- creation
+
+  void joined(Endpoint own) {
+    endpoint = own;
+  }
+
+  void left() {
+    endpoint = null;
+  }
+
+  /** All ranks have joined. */
+  void complete() {
+    ready = true;
+  }
+
+  /** Whether its creation has succeeded. */
+  public boolean isReady() {
+    return ready;
+  }
+
+  /** Its operations, or null as long as it has not joined. */
+  public @Nullable Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** The operations of a communicator that is ready. */
+  public Endpoint operations() {
+    Endpoint own = endpoint;
+    if (own == null || !ready) {
+      throw new IllegalStateException("this communicator is not created yet (INIT-22)");
+    }
+    return own;
+  }
+
+  // ---------------------------------------------------------------- state
+
+  /** What the async error query stores: 0, in progress, or the sticky error (rule ERR-04). */
+  public int state() {
+    RuntimeException why = refusal();
+    return why == null || revoked ? state : ResultCode.REMOTE_ERROR.code();
+  }
+
+  /** The result of background work, or an error that stays (rule ERR-05). */
+  void store(int code) {
+    state = code;
+  }
+
+  /**
+   * A failing call on a nonblocking communicator leaves its code behind (rule ERR-05); while work
+   * is in progress the state is kept, where NCCL overwrites it (ERR-06, SIM-62).
+   */
+  public void storeFailure(int code) {
+    if (!isBlocking() && state != IN_PROGRESS) {
+      state = code;
+    }
+  }
+
+  /** Rule ARG-02: 0, or why it cannot be used now. */
+  public int readyTest() {
+    if (aborted || state == 0) {
+      return ready || aborted ? 0 : ResultCode.INVALID_ARGUMENT.code(); // INIT-22
+    }
+    return state == IN_PROGRESS ? ResultCode.INVALID_ARGUMENT.code() : state;
+  }
+
+  /** A failure that every further call throws, or null: a misuse, an abort, the end. */
+  public @Nullable RuntimeException refusal() {
+    if (closed) {
+      return new IllegalStateException(this + " is closed (SIM-33)");
+    }
+    if (stopped != null) {
+      return stopped;
+    }
+    return endpoint == null ? null : endpoint.clique().stopped();
+  }
+
+  /** From now on every call throws {@code why}. */
+  void refuse(RuntimeException why) {
+    if (stopped == null) {
+      stopped = why;
+    }
+  }
+
+  /** Work that belongs to it goes on, or has ended; an abort ends it. */
+  void runs(@Nullable GroupRun value) {
+    run = value;
+  }
+
+  // ---------------------------------------------------------------- ends
+
+  /** Whether finalize was called: revoke counts (rule LIF-20). */
+  public boolean isFinalizeCalled() {
+    return finalizeCalled;
+  }
+
+  /** Notes the call of finalize. */
+  public void callFinalize() {
+    finalizeCalled = true;
+  }
+
+  /** Whether destroy or abort was called, with whatever result. */
+  public boolean isDestroyCalled() {
+    return destroyCalled;
+  }
+
+  /** Notes the call of destroy. */
+  public void callDestroy() {
+    destroyCalled = true;
+  }
+
+  /** Whether it was revoked: its operations are refused (rule LIF-19). */
+  public boolean isRevoked() {
+    return revoked;
+  }
+
+  /** Whether it was aborted. */
+  boolean isAborted() {
+    return aborted;
+  }
+
+  /** Whether it has ended. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Raises the abort flag of a typed communicator: who waits for its work throws that. */
+  void abort(String why) {
+    if (!aborted && !closed) {
+      aborted = true;
+      RuntimeException reason =
+          new CommunicatorAbortedException(this + " was aborted: " + why, null);
+      refuse(reason);
+      cancel(reason);
+    }
+  }
+
+  /**
+   * Raises the abort flag, also of the family: what is in flight ends early and streams go on
+   * (rules LIF-14, LIF-15, SPL-09); a creation in progress is given up (LIF-16).
+   */
+  public void callAbort() {
+    destroyCalled = true;
+    GroupRun background = run;
+    if (background != null) {
+      background.abort();
+    }
+    for (Life member : family.members()) {
+      if (!member.aborted) {
+        member.aborted = true;
+        member.refuse(
+            new CommunicatorAbortedException(member + " was aborted by ncclCommAbort", null));
+        member.cancel(null);
+      }
+    }
+  }
+
+  /** Ends what is in flight for good, and refuses operations (rule LIF-18). */
+  public void callRevoke() {
+    revoked = true;
+    finalizeCalled = true;
+    interrupt();
+  }
+
+  /** Ends what is in flight early: the communicator stays usable (rule SHR-05). */
+  public void interrupt() {
+    GroupRun background = run;
+    if (background != null) {
+      background.abort();
+    }
+    for (Life member : family.members()) {
+      member.cancel(null);
+    }
+  }
+
+  private void cancel(@Nullable RuntimeException reason) {
+    Endpoint own = endpoint;
+    if (own != null) {
+      own.cancelAll(reason);
+    }
+    idle();
+  }
+
+  /** Runs {@code then} when nothing that this rank has issued is in flight. */
+  void whenIdle(Runnable then) {
+    if (busyWith() == null) {
+      then.run();
+    } else {
+      whenIdle.add(then);
+    }
+  }
+
+  /** What is in flight last, or null. */
+  @Nullable Launch busyWith() {
+    Endpoint own = endpoint;
+    Launch last = own == null ? null : own.lastLaunch();
+    boolean waits = last != null && !last.isDone() && !aborted && !revoked && refusal() == null;
+    return waits ? last : null;
+  }
+
+  /** Nothing is in flight any more. */
+  void idle() {
+    if (!whenIdle.isEmpty()) {
+      List<Runnable> told = List.copyOf(whenIdle);
+      whenIdle.clear();
+      told.forEach(Runnable::run);
+    }
+  }
+
+  /** Waits for what was issued, then ends: the typed close. */
+  void close(HostTask task) {
+    if (!closed) {
+      if (busyWith() != null) {
+        new FinalizeJob(this).run(task);
+      }
+      end();
+    }
+  }
+
+  /** It has ended. */
+  void end() {
+    closed = true;
+    family.remove(this);
+    Endpoint own = endpoint;
+    if (own != null) {
+      own.forget();
+    }
+  }
+
+  @Override
+  public String toString() {
+    Endpoint own = endpoint;
+    return own == null ? "a communicator that is not created yet" : own.toString();
+  }
+}

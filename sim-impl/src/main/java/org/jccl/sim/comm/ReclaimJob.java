@@ -1,0 +1,91 @@
+package org.jccl.sim.comm;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Destroy or abort: the last rank of a communicator in the process waits for the work of all, the
+ * others return at once (rules LIF-07, LIF-08, LIF-14).
+ */
+public final class ReclaimJob extends Job {
+  private final Life life;
+  private final Runnable begun;
+  private int busy;
+
+  /** Ends {@code life}; {@code begun} is run when its handle stops being valid. */
+  public ReclaimJob(Life life, Runnable begun) {
+    super(life.world().kernel());
+    this.life = life;
+    this.begun = begun;
+  }
+
+  @Override
+  protected void begin() {
+    begun.run();
+    Endpoint endpoint = life.endpoint();
+    if (endpoint == null || !life.isReady()) {
+      life.end(); // it was never created: there are no other ranks to wait for
+      settle(0);
+    } else if (endpoint.clique().reclaim()) {
+      reclaimAll(endpoint.clique());
+    } else {
+      settle(0);
+    }
+  }
+
+  private void reclaimAll(Clique clique) {
+    List<Endpoint> members = clique.present();
+    busy = 1;
+    for (Endpoint member : members) {
+      Life each = member.life();
+      if (!each.isFinalizeCalled()) {
+        busy++;
+        each.whenIdle(() -> oneIdle(members));
+      }
+    }
+    oneIdle(members);
+  }
+
+  private void oneIdle(List<Endpoint> members) {
+    if (--busy == 0) {
+      members.forEach(member -> member.life().end());
+      settle(0);
+    }
+  }
+
+  @Override
+  protected Life life() {
+    return life;
+  }
+
+  @Override
+  protected boolean endsCommunicator() {
+    return true;
+  }
+
+  private @Nullable Launch waitsFor() {
+    Endpoint endpoint = life.endpoint();
+    if (endpoint == null) {
+      return null;
+    }
+    for (Endpoint member : endpoint.clique().present()) {
+      Launch launch = member.life().busyWith();
+      if (launch != null) {
+        return launch;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public String describe() {
+    Launch launch = waitsFor();
+    return "the end of " + life + (launch == null ? "" : ", where " + launch.describe() + " runs");
+  }
+
+  @Override
+  public List<Integer> ranks() {
+    Launch launch = waitsFor();
+    return launch == null ? List.of() : launch.ranks();
+  }
+}
