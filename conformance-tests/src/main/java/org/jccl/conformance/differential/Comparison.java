@@ -44,6 +44,42 @@ public final class Comparison {
     return new Result(hash(seen), Optional.ofNullable(difference(program, expected, seen)));
   }
 
+  /** Runs a lifecycle program on both. */
+  public Result of(LifecycleProgram program) {
+    List<List<String>> expected = notes(reference, program);
+    List<List<String>> seen;
+    try {
+      seen = notes(subject, program);
+    } catch (RuleViolation failure) {
+      return new Result(
+          0, Optional.of(subject.subject().name() + " failed: " + failure.getMessage()));
+    }
+    CRC32 crc = new CRC32();
+    crc.update(seen.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    for (int rank = 0; rank < program.ranks(); rank++) {
+      String words = notes(expected.get(rank), seen.get(rank));
+      if (words != null) {
+        return new Result(crc.getValue(), Optional.of("rank " + rank + ": " + words));
+      }
+    }
+    return new Result(crc.getValue(), Optional.empty());
+  }
+
+  /** What every rank notes, in rank order. */
+  static List<List<String>> notes(Worlds worlds, LifecycleProgram program) {
+    List<List<String>> seen =
+        new ArrayList<>(java.util.Collections.nCopies(program.ranks(), List.of()));
+    worlds.run(
+        program.ranks(),
+        rank -> {
+          List<String> own = LifecyclePerformance.of(program, rank);
+          synchronized (seen) {
+            seen.set(rank.rank(), own);
+          }
+        });
+    return seen;
+  }
+
   /**
    * What every rank observes, in rank order.
    *

@@ -3,8 +3,9 @@ package org.jccl.conformance.differential;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import net.jqwik.api.Shrinkable;
 import net.jqwik.api.sessions.JqwikSession;
 import org.jccl.conformance.harness.Capabilities;
@@ -130,35 +131,51 @@ public final class DifferentialRun {
     Shrinkable<WholeProgram> shrinkable =
         new ProgramGenerator(capabilities).shrinkable(seed, range.ranks());
     WholeProgram program = shrinkable.value();
+    int communicators = program.usedCommunicators().size();
+    int calls = Math.toIntExact(program.acts().count());
     Comparison.Result result = comparison.of(program);
+    note(seed, communicators, calls, result);
+    return tellDifference(seed, result, shrinkable, comparison::of, Reproducer::of);
+  }
+
+  private boolean runLifecycle(long seed, Worlds worlds, Worlds reference) throws IOException {
+    Comparison comparison = new Comparison(worlds, reference);
+    Shrinkable<LifecycleProgram> shrinkable = ProgramGenerator.life(seed, range.ranks());
+    LifecycleProgram program = shrinkable.value();
+    Comparison.Result result = comparison.of(program);
+    note(seed, program.communicators(), program.deeds().size(), result);
+    return tellDifference(seed, result, shrinkable, comparison::of, LifecycleReproducer::of);
+  }
+
+  private void note(long seed, int communicators, int calls, Comparison.Result result)
+      throws IOException {
+    boolean agrees = result.difference().isEmpty();
     file.add(
-        new ResultFile.Line(
-            seed,
-            range.ranks(),
-            program.usedCommunicators().size(),
-            Math.toIntExact(program.acts().count()),
-            result.hash(),
-            result.difference().isEmpty()));
+        new ResultFile.Line(seed, range.ranks(), communicators, calls, result.hash(), agrees));
+  }
+
+  /** Whether the two agree; if not, the smallest program that shows it is printed. */
+  private <T> boolean tellDifference(
+      long seed,
+      Comparison.Result result,
+      Shrinkable<T> shrinkable,
+      Function<T, Comparison.Result> compared,
+      Function<T, String> reproducer) {
     if (result.difference().isEmpty()) {
       return true;
     }
     out.println("seed " + seed + " differs: " + result.difference().get());
+    T small = shrinkable.value();
     // A subject that hung, and cannot be made anew, is not asked again.
-    boolean again = result.hash() != 0 || subject.capabilities().disposable();
-    WholeProgram small =
-        again
-            ? new Shrinking(each -> comparison.of(each).difference().isPresent(), SHRINKING_ATTEMPTS)
-                .smallest(shrinkable)
-            : program;
-    Optional<String> words = again ? comparison.of(small).difference() : Optional.empty();
-    words.ifPresent(difference -> out.println("smallest program found: " + difference));
+    if (result.hash() != 0 || subject.capabilities().disposable()) {
+      Predicate<T> differs = each -> compared.apply(each).difference().isPresent();
+      small = new Shrinking<>(differs, SHRINKING_ATTEMPTS).smallest(shrinkable);
+      Optional<String> words = compared.apply(small).difference();
+      out.println("smallest program found: " + words.orElse("it agrees when run again"));
+    }
     out.println(small);
-    out.println(Reproducer.of(small));
+    out.println(reproducer.apply(small));
     return false;
-  }
-
-  private boolean runLifecycle(long seed, Worlds worlds, Worlds reference) throws IOException {
-    throw new UnsupportedOperationException(List.of(seed, worlds, reference).toString());
   }
 
   private void tell(int done, int skipped, long began) {

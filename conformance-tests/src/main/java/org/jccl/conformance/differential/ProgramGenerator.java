@@ -59,6 +59,27 @@ public final class ProgramGenerator {
     return new Random(new SplittableRandom(seed).nextLong());
   }
 
+  /** Lifecycle programs for a world of {@code ranks}. */
+  public static Arbitrary<LifecycleProgram> lives(int ranks) {
+    return Combinators.combine(numbers(0, 1000), numbers(0, 11), numbers(0, 11))
+        .as(Lives.Choice::new)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(2 * MOST_STEPS)
+        .map(choices -> Lives.program(ranks, choices));
+  }
+
+  /** Lifecycle programs for worlds of any size that the capabilities allow. */
+  public Arbitrary<LifecycleProgram> lives() {
+    int most = Math.min(capabilities.maxRanks(), Capabilities.MOST_RANKS);
+    return Arbitraries.integers().between(1, most).flatMap(ProgramGenerator::lives);
+  }
+
+  /** The lifecycle program of {@code seed}, inside a jqwik session. */
+  public static Shrinkable<LifecycleProgram> life(long seed, int ranks) {
+    return lives(ranks).generator(SIZE_OF_RANDOMNESS).next(random(seed));
+  }
+
   /** Programs for worlds of any size that the capabilities allow. */
   public Arbitrary<WholeProgram> programs() {
     int most = Math.min(capabilities.maxRanks(), Capabilities.MOST_RANKS);

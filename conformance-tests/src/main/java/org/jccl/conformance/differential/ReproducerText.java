@@ -165,5 +165,102 @@ final class ReproducerText {
       }
       """;
 
+  static final String LIFECYCLE_HELPERS =
+      """
+      private static long comm(MemorySegment comms, int slot) {
+        return comms.getAtIndex(ValueLayout.JAVA_LONG, slot);
+      }
+
+      private static MemorySegment blank(MemorySegment out) {
+        out.set(ValueLayout.JAVA_INT, 0, -77);
+        return out;
+      }
+
+      private static MemorySegment one(Arena arena, int value) {
+        return arena.allocateFrom(ValueLayout.JAVA_INT, value);
+      }
+
+      private static String answer(int code, MemorySegment out) {
+        return code + ", " + out.get(ValueLayout.JAVA_INT, 0);
+      }
+
+      private static int state(NcclAbi abi, long comm) {
+        try (Arena arena = Arena.ofConfined()) {
+          MemorySegment out = arena.allocate(16, 16);
+          int code = abi.commGetAsyncError(comm, out);
+          return code == 0 ? out.get(ValueLayout.JAVA_INT, 0) : -code;
+        }
+      }
+
+      /** Waits until a nonblocking communicator is no longer in progress. */
+      private static String settled(
+          NcclAbi abi, int code, boolean blocking, MemorySegment comms, int slot) {
+        long comm = comm(comms, slot);
+        if (blocking || comm == 0 || (code != 0 && code != 7)) {
+          return code + (blocking || comm == 0 ? "" : " " + state(abi, comm));
+        }
+        long until = System.nanoTime() + 20_000_000_000L;
+        int state = state(abi, comm);
+        while (state == 7 && System.nanoTime() < until) {
+          Thread.yield();
+          state = state(abi, comm);
+        }
+        return "settled " + state;
+      }
+
+      private static int init(
+          Rank rank, NcclAbi abi, Arena arena, MemorySegment comms, int slot, boolean blocking,
+          List<String> notes) {
+        MemorySegment id = arena.allocate(UniqueId.BYTES);
+        byte[] own = new byte[0];
+        if (rank.rank() == 0) {
+          notes.add("ncclGetUniqueId = " + abi.getUniqueId(id));
+          own = id.toArray(ValueLayout.JAVA_BYTE);
+        }
+        MemorySegment shared = MemorySegment.ofArray(rank.processGroup().broadcast(own, 0));
+        id.copyFrom(shared);
+        int version = rank.device().backend().ncclVersion();
+        MemorySegment config = arena.allocate(ConfigField.structBytes(version), 8);
+        config.set(ValueLayout.JAVA_LONG, ConfigField.SIZE_OFFSET, config.byteSize());
+        config.set(ValueLayout.JAVA_INT, ConfigField.MAGIC_OFFSET, ConfigField.MAGIC);
+        config.set(ValueLayout.JAVA_INT, ConfigField.VERSION_OFFSET, version);
+        for (ConfigField field : ConfigField.values()) {
+          if (field.since() <= version) {
+            config.set(ValueLayout.JAVA_INT, field.offset(), ConfigField.UNDEFINED);
+          }
+        }
+        config.set(ValueLayout.JAVA_INT, ConfigField.BLOCKING.offset(), blocking ? 1 : 0);
+        MemorySegment handle = comms.asSlice(8L * slot, 8);
+        return abi.commInitRankConfig(handle, RANKS, id, rank.rank(), config);
+      }
+
+      private static String child(
+          NcclAbi abi, String code, boolean blocking, MemorySegment comms, int slot) {
+        if (comm(comms, slot) == 0) {
+          return code + ", no child";
+        }
+        String settled = settled(abi, 0, blocking, comms, slot);
+        try (Arena arena = Arena.ofConfined()) {
+          MemorySegment out = arena.allocate(16, 16);
+          int count = abi.commCount(comm(comms, slot), out);
+          return settled + " " + code + ", child of " + answer(count, out);
+        }
+      }
+
+      private static String reduce(
+          NcclAbi abi, int me, DeviceBuffer memory, Stream stream, boolean blocking,
+          MemorySegment comms, int slot) {
+        int[] numbers = new int[5];
+        Arrays.setAll(numbers, i -> (i + 1) << 4 * me % Integer.SIZE);
+        memory.copyFrom(numbers);
+        long at = memory.address();
+        int code = abi.allReduce(at, at, 5, 2, 0, comm(comms, slot), stream.handle());
+        String result = settled(abi, code, blocking, comms, slot);
+        stream.synchronize();
+        memory.copyTo(numbers);
+        return result + " " + Arrays.toString(numbers);
+      }
+      """;
+
   private ReproducerText() {}
 }

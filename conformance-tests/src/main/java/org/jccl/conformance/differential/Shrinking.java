@@ -6,28 +6,32 @@ import java.util.Set;
 import java.util.function.Predicate;
 import net.jqwik.api.Shrinkable;
 
-/** Makes a program that fails as small as it goes, outside jqwik's own properties. */
-final class Shrinking {
-  private final Predicate<WholeProgram> fails;
-  private final Set<WholeProgram> tried = new HashSet<>();
+/**
+ * Makes a program that fails as small as it goes, outside jqwik's own properties.
+ *
+ * @param <T> the kind of program
+ */
+final class Shrinking<T> {
+  private final Predicate<T> fails;
+  private final Set<T> tried = new HashSet<>();
   private int left;
 
   /** Spends at most {@code attempts} runs. */
-  Shrinking(Predicate<WholeProgram> fails, int attempts) {
+  Shrinking(Predicate<T> fails, int attempts) {
     this.fails = fails;
     this.left = attempts;
   }
 
   /** The smallest failing program that was found, at worst {@code failing} itself. */
-  WholeProgram smallest(Shrinkable<WholeProgram> failing) {
-    Shrinkable<WholeProgram> best = failing;
+  T smallest(Shrinkable<T> failing) {
+    Shrinkable<T> best = failing;
     boolean smaller = true;
     while (smaller && left > 0) {
       smaller = false;
-      Iterator<Shrinkable<WholeProgram>> candidates = best.shrink().iterator();
+      Iterator<Shrinkable<T>> candidates = best.shrink().iterator();
       while (!smaller && left > 0 && candidates.hasNext()) {
-        Shrinkable<WholeProgram> candidate = candidates.next();
-        WholeProgram program = candidate.value();
+        Shrinkable<T> candidate = candidates.next();
+        T program = candidate.value();
         if (tried.add(program)) {
           left--;
           if (fails.test(program)) {

@@ -3,6 +3,7 @@ package org.jccl.conformance.rules;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -11,11 +12,13 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.conformance.cases.RawCall;
 import org.jccl.conformance.differential.Comparison;
+import org.jccl.conformance.differential.LifecycleProgram;
 import org.jccl.conformance.differential.ProgramGenerator;
 import org.jccl.conformance.differential.WholeProgram;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.spi.NcclAbi;
+import org.jccl.spi.NcclFunction;
 
 /** The same program on two subjects: equal observations, equal result codes. */
 public abstract class DifferentialRules extends RawSuite {
@@ -90,5 +93,26 @@ public abstract class DifferentialRules extends RawSuite {
     if (!Comparison.observations(worlds(), each).equals(Comparison.observations(worlds(), each))) {
       throw new AssertionError("DIF-03: two runs of one program differ\n" + each);
     }
+  }
+
+  @Property
+  public void required_DIF_04_lifecycleProgramsGiveEqualCodes(
+      @ForAll("lives") LifecycleProgram each) {
+    need(
+        NcclFunction.COMM_REVOKE.isIn(capabilities().version())
+            ? Optional.empty()
+            : Optional.of("not run: needs 2.28.7"));
+    new Comparison(worlds(), reference)
+        .of(each)
+        .difference()
+        .ifPresent(
+            words -> {
+              throw new AssertionError("DIF-04: " + words + "\n" + each);
+            });
+  }
+
+  @Provide
+  Arbitrary<LifecycleProgram> lives() {
+    return new ProgramGenerator(capabilities()).lives();
   }
 }

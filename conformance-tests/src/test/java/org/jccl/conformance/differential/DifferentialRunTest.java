@@ -53,6 +53,16 @@ class DifferentialRunTest {
   }
 
   @Test
+  void lifecyclePrograms_haveAFileOfTheirOwn() throws IOException {
+    PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+    DifferentialRun.Range range = new DifferentialRun.Range(3, 0, 20, true);
+    Subject subject = SimulatorSubject.seeded(5);
+    assertThat(new DifferentialRun(subject, range, folder, out).run()).as(words()).isZero();
+    assertThat(Files.readAllLines(folder.resolve("lifecycle-" + subject.name() + "-3.tsv")))
+        .hasSize(21);
+  }
+
+  @Test
   void aLiar_isFoundOut_andShrinksToOneCall() throws IOException {
     Subject liar = new LyingSubject(Liar.DROPS_LONG_TAILS);
     assertThat(run(liar, 0, 200)).isEqualTo(DifferentialRun.DIFFER);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
+import net.jqwik.api.sessions.JqwikSession;
 import org.jccl.Backend;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Worlds;
@@ -36,6 +37,30 @@ class ReproducerTest {
       }
     }
     worlds.close();
+  }
+
+  @Test
+  void printedLife_observesTheSame() throws Exception {
+    Worlds worlds = new Worlds(new SimulatorSubject());
+    for (int seed = 0; seed < PROGRAMS; seed++) {
+      LifecycleProgram program = life(seed, 1 + seed % 4);
+      List<String> expected = new ArrayList<>();
+      for (List<String> notes : Comparison.notes(worlds, program)) {
+        expected.add("rank " + expected.size() + " " + notes);
+      }
+      Class<?> printed = Compiled.of(Reproducer.CLASS_NAME, LifecycleReproducer.of(program));
+      try (Simulator simulator = Simulator.builder().devices(program.ranks()).build()) {
+        Object seen = printed.getMethod("run", Backend.class).invoke(null, simulator.backend());
+        assertThat(seen).as("seed %d: %s", seed, program).isEqualTo(expected);
+      }
+    }
+    worlds.close();
+  }
+
+  private static LifecycleProgram life(long seed, int ranks) {
+    LifecycleProgram[] made = new LifecycleProgram[1];
+    JqwikSession.run(() -> made[0] = ProgramGenerator.life(seed, ranks).value());
+    return made[0];
   }
 
   private static String words(Observation observed) {
