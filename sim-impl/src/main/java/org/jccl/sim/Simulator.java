@@ -55,7 +55,9 @@ public final class Simulator implements AutoCloseable {
     Long seed = builder.seed;
     Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
     this.kernel = new Kernel(choices, seed != null, builder.foreignTimeout);
-    World world = new World(builder.ncclVersion, builder.environment, kernel, builder.checks, CostModel.h200());
+    World world =
+        new World(
+            builder.ncclVersion, builder.environment, kernel, builder.checks, CostModel.h200());
     String words =
         "in-JVM simulator of "
             + builder.devices

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class,
       BundleCommand.class,
       JmhCommand.class,
-      VerifyCommand.class
+      VerifyCommand.class,
+      DifferentialCommand.class
     },
     footer = {
       "",

@@ -62,6 +62,14 @@ class BadInputTest {
           run java.lang.String          | RankProgram
           run --ranks 0 org.jccl.benchmarks.cli.QuietProgram | --ranks
           doctor --nonsense             | '--nonsense'
+          differential --nonsense       | '--nonsense'
+          differential --count 0        | --count
+          differential --count x        | 'x'
+          differential --from x         | 'x'
+          differential --ranks 0        | ranks
+          differential --ranks 9        | 1 to 8
+          differential --backend cuda   | cuda
+          differential --out /proc/nowhere | cannot write
           bundle                        | --out
           bundle --out x.zip            | .tar.xz
           bundle --out /no/such/place/x.tar.gz | cannot be written

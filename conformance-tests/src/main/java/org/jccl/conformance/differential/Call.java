@@ -66,17 +66,7 @@ public record Call(
 
   Call onStream(int newStream) {
     return new Call(
-        kind,
-        type,
-        fold,
-        count,
-        root,
-        communicator,
-        newStream,
-        layout,
-        chained,
-        onDevice,
-        seed);
+        kind, type, fold, count, root, communicator, newStream, layout, chained, onDevice, seed);
   }
 
   Call outOfPlace() {
@@ -106,7 +96,10 @@ public record Call(
     }
     text.append(layout.unusedAbsent() ? ", unused null" : "");
     text.append(chained ? ", chained" : "").append(onDevice ? ", scalar on device" : "");
-    return text.append(", offset ").append(layout.offset()).append(", seed ").append(seed)
+    return text.append(", offset ")
+        .append(layout.offset())
+        .append(", seed ")
+        .append(seed)
         .toString();
   }
 }

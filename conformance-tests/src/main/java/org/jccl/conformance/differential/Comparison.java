@@ -136,7 +136,11 @@ public final class Comparison {
   private @Nullable String notes(List<String> expected, List<String> seen) {
     for (int i = 0; i < Math.min(expected.size(), seen.size()); i++) {
       if (!expected.get(i).equals(seen.get(i))) {
-        return "step " + said(expected.get(i)) + "; " + subject.subject().name() + ": "
+        return "step "
+            + said(expected.get(i))
+            + "; "
+            + subject.subject().name()
+            + ": "
             + seen.get(i);
       }
     }
@@ -174,9 +178,11 @@ public final class Comparison {
       MemoryPlan.Place recv = places.recv();
       if (at >= places.first() && at < places.end() + MemoryPlan.GUARD) {
         int bytes = calls.get(i).type().bytes();
-        boolean received =
-            recv != null && at >= recv.at() && at < recv.at() + recv.elements() * bytes;
-        return (received ? "recv[" + (at - recv.at()) / bytes + "]" : "not received by")
+        String where = "not received by";
+        if (recv != null && at >= recv.at() && at < recv.at() + recv.elements() * bytes) {
+          where = "recv[" + (at - recv.at()) / bytes + "]";
+        }
+        return where
             + " of call "
             + i
             + ": "

@@ -150,8 +150,7 @@ public final class DifferentialRun {
   private void note(long seed, int communicators, int calls, Comparison.Result result)
       throws IOException {
     boolean agrees = result.difference().isEmpty();
-    file.add(
-        new ResultFile.Line(seed, range.ranks(), communicators, calls, result.hash(), agrees));
+    file.add(new ResultFile.Line(seed, range.ranks(), communicators, calls, result.hash(), agrees));
   }
 
   /** Whether the two agree; if not, the smallest program that shows it is printed. */

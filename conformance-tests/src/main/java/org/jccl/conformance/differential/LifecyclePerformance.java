@@ -96,7 +96,12 @@ final class LifecyclePerformance implements AutoCloseable {
       case DESTROY -> Integer.toString(abi.commDestroy(comm));
       case ABORT -> Integer.toString(abi.commAbort(comm));
       case NULLS ->
-          abi.commFinalize(0) + " " + abi.commDestroy(0) + " " + abi.commAbort(0) + " "
+          abi.commFinalize(0)
+              + " "
+              + abi.commDestroy(0)
+              + " "
+              + abi.commAbort(0)
+              + " "
               + abi.commRevoke(0, 1);
     };
   }
@@ -191,7 +196,11 @@ final class LifecyclePerformance implements AutoCloseable {
     if (made == 0) {
       return code + ", no child";
     }
-    return settled(0, deed, made) + " " + code + ", child of " + answer(abi.commCount(made, blank()));
+    return settled(0, deed, made)
+        + " "
+        + code
+        + ", child of "
+        + answer(abi.commCount(made, blank()));
   }
 
   // ---------------------------------------------------------------- data

@@ -97,8 +97,7 @@ final class Lives {
     boolean room = alive < MOST_ALIVE;
     switch (life.state) {
       case READY -> {
-        acts.addAll(
-            EnumSet.of(Act.REDUCE, Act.WRONG_ROOT, Act.USER_RANK, Act.REVOKE, Act.DESTROY));
+        acts.addAll(EnumSet.of(Act.REDUCE, Act.WRONG_ROOT, Act.USER_RANK, Act.REVOKE, Act.DESTROY));
         if (room && !life.shrunk) {
           acts.add(Act.SPLIT);
           acts.addAll(shrinks(life) ? EnumSet.of(Act.SHRINK) : EnumSet.noneOf(Act.class));

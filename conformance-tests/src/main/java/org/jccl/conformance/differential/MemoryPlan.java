@@ -34,7 +34,8 @@ public final class MemoryPlan {
    * @param first first byte of this call's own memory
    * @param end the byte after it
    */
-  public record Places(@Nullable Place send, @Nullable Place recv, int scalarAt, int first, int end) {
+  public record Places(
+      @Nullable Place send, @Nullable Place recv, int scalarAt, int first, int end) {
     static final Places NONE = new Places(null, null, -1, 0, 0);
   }
 
@@ -137,16 +138,13 @@ public final class MemoryPlan {
     return new Places(send, recv, scalarAt, first, end);
   }
 
-  private Places inPlace(
-      Call call, Extent extent, int size, int me, int scalarAt, int first) {
+  private Places inPlace(Call call, Extent extent, int size, int me, int scalarAt, int first) {
     int bytes = call.type().bytes();
     int most = Math.max(extent.sendElements(), extent.receiveElements());
     int at = reserve(call, most);
     int own = at + extent.ownBlock() * bytes;
-    boolean sendInside =
-        call.kind().operation().inPlace() == Operation.InPlace.SEND_IS_OWN_BLOCK;
-    boolean recvInside =
-        call.kind().operation().inPlace() == Operation.InPlace.RECV_IS_OWN_BLOCK;
+    boolean sendInside = call.kind().operation().inPlace() == Operation.InPlace.SEND_IS_OWN_BLOCK;
+    boolean recvInside = call.kind().operation().inPlace() == Operation.InPlace.RECV_IS_OWN_BLOCK;
     Place send = new Place(sendInside ? own : at, extent.sendElements());
     Place recv = new Place(recvInside ? own : at, extent.receiveElements());
     fills.add(new Fill(send.at(), call, size, me, send.elements()));

@@ -12,9 +12,7 @@ import java.util.stream.IntStream;
 record Prepared(WholeProgram program, List<MemoryPlan> plans, List<byte[]> images) {
   static Prepared of(WholeProgram program) {
     List<MemoryPlan> plans =
-        IntStream.range(0, program.ranks())
-            .mapToObj(rank -> MemoryPlan.of(program, rank))
-            .toList();
+        IntStream.range(0, program.ranks()).mapToObj(rank -> MemoryPlan.of(program, rank)).toList();
     return new Prepared(program, plans, plans.stream().map(MemoryPlan::image).toList());
   }
 }

@@ -89,8 +89,7 @@ public final class ProgramGenerator {
   /** Programs for a world of {@code ranks}. */
   public Arbitrary<WholeProgram> programs(int ranks) {
     return Combinators.combine(
-            Arbitraries.of(Surface.class),
-            steps().list().ofMinSize(1).ofMaxSize(MOST_STEPS))
+            Arbitraries.of(Surface.class), steps().list().ofMinSize(1).ofMaxSize(MOST_STEPS))
         .as((surface, steps) -> new Legality(ranks, surface, capabilities).program(steps));
   }
 
@@ -101,8 +100,7 @@ public final class ProgramGenerator {
         Combinators.combine(acts().list().ofMinSize(1).ofMaxSize(5), Arbitraries.of(false, true))
             .as(Step.Group::new);
     Arbitrary<Step> captured =
-        Combinators.combine(
-                calls().list().ofMinSize(1).ofMaxSize(3), stream(), numbers(1, 3))
+        Combinators.combine(calls().list().ofMinSize(1).ofMaxSize(3), stream(), numbers(1, 3))
             .as(Step.Captured::new);
     return Arbitraries.frequencyOf(
         Tuple.of(8, alone),

@@ -33,8 +33,7 @@ final class RawBench implements Kept {
   /** The raw workbench of a rank. */
   static RawBench of(WorldRank rank) {
     return rank.kept(
-        RawBench.class,
-        () -> new RawBench(rank.instance().raw().orElseThrow(), rank.device()));
+        RawBench.class, () -> new RawBench(rank.instance().raw().orElseThrow(), rank.device()));
   }
 
   NcclAbi abi() {

@@ -138,8 +138,7 @@ final class RawPerformance extends Performance {
           }
           case REDUCTION_OF_OTHER_TYPE -> {
             int other = scale(DataType.FLOAT32, comm);
-            int refusal =
-                abi.allReduce(s, r, count + 1, type, other, comm, stream); // PMS-05
+            int refusal = abi.allReduce(s, r, count + 1, type, other, comm, stream); // PMS-05
             noteCode("ncclRedOpDestroy", abi.redOpDestroy(other, comm));
             yield refusal;
           }

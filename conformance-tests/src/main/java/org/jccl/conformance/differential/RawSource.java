@@ -45,7 +45,9 @@ final class RawSource implements Reproducer.CallSource {
       return "0";
     }
     String picked = Source.pick(at);
-    return at.contains(-1) ? "(%s < 0 ? 0 : base + %s)".formatted(picked, picked) : "base + " + picked;
+    return at.contains(-1)
+        ? "(%s < 0 ? 0 : base + %s)".formatted(picked, picked)
+        : "base + " + picked;
   }
 
   private static void noted(Source source, int step, String what, String call) {
@@ -73,11 +75,7 @@ final class RawSource implements Reproducer.CallSource {
 
   @Override
   public void call(
-      Source source,
-      int step,
-      Call call,
-      List<MemoryPlan.Places> places,
-      List<Integer> sizes) {
+      Source source, int step, Call call, List<MemoryPlan.Places> places, List<Integer> sizes) {
     String comm = "comms[" + call.communicator() + "]";
     String stream = "streams[" + call.stream() + "].handle()";
     String send = address(places, MemoryPlan.Places::send);
@@ -101,7 +99,10 @@ final class RawSource implements Reproducer.CallSource {
       String op = reduction(source, step, call, places, comm, own);
       String rooted = call.kind().operation().hasRoot() ? ", " + root : "";
       noted(
-          source, step, method, "abi." + method + "(" + send + ", " + recv + what + op + rooted + tail);
+          source,
+          step,
+          method,
+          "abi." + method + "(" + send + ", " + recv + what + op + rooted + tail);
       if (op.equals(", op")) {
         source.line("scaledOps.add(op);");
         source.line("scaledOn.add(%s);", comm);
@@ -138,7 +139,8 @@ final class RawSource implements Reproducer.CallSource {
           case COMMUNICATOR_OR_BUFFER -> reduce + sum + tail.replace(comm, "0");
         };
     source.line("{");
-    String made = "int other = scaled(abi, host, DataType.%s, 2, " + comm + ", notes, " + step + ");";
+    String made =
+        "int other = scaled(abi, host, DataType.%s, 2, " + comm + ", notes, " + step + ");";
     String destroyed = "abi.redOpDestroy(other, " + comm + ")";
     String name = refused.wrong().toString();
     switch (refused.wrong()) {

@@ -23,13 +23,8 @@ public final class Reproducer {
   private Reproducer(WholeProgram program) {
     this.program = program;
     this.plans =
-        IntStream.range(0, program.ranks())
-            .mapToObj(rank -> MemoryPlan.of(program, rank))
-            .toList();
-    this.calls =
-        program.surface() == Surface.TYPED
-            ? new TypedSource()
-            : new RawSource();
+        IntStream.range(0, program.ranks()).mapToObj(rank -> MemoryPlan.of(program, rank)).toList();
+    this.calls = program.surface() == Surface.TYPED ? new TypedSource() : new RawSource();
   }
 
   /** The class's source. */
@@ -74,7 +69,9 @@ public final class Reproducer {
     for (int index : program.usedCommunicators()) {
       inside(index, () -> calls.state(source, index));
     }
-    source.line("byte[] after = new byte[%s];", Source.pick(plans.stream().map(MemoryPlan::bytes).toList()));
+    source.line(
+        "byte[] after = new byte[%s];",
+        Source.pick(plans.stream().map(MemoryPlan::bytes).toList()));
     source.line("memory.copyTo(MemorySegment.ofArray(after));");
     source.line("leaveOutUnspecified(after, me);");
     source.line("String seen = notes + \", memory \" + Long.toHexString(crc(after));");
@@ -102,11 +99,9 @@ public final class Reproducer {
       case Step.Alone alone -> alone(alone.act());
       case Step.Group group -> group(group);
       case Step.Captured captured -> captured(captured);
-      case Step.Join join ->
-          source.line("join(streams[%d], streams[%d]);", join.from(), join.to());
+      case Step.Join join -> source.line("join(streams[%d], streams[%d]);", join.from(), join.to());
       case Step.Synchronize one -> source.line("streams[%d].synchronize();", one.stream());
-      case Step.Ask ask ->
-          inside(ask.communicator(), () -> calls.ask(source, nextStep, ask));
+      case Step.Ask ask -> inside(ask.communicator(), () -> calls.ask(source, nextStep, ask));
     }
     nextStep++;
   }
@@ -187,8 +182,7 @@ public final class Reproducer {
     Call call = fill.call();
     if (fill.size() < 0) {
       source.line(
-          "scalar(image, %d, DataType.%s, Fold.scalar(%d));",
-          fill.at(), call.type(), fill.rank());
+          "scalar(image, %d, DataType.%s, Fold.scalar(%d));", fill.at(), call.type(), fill.rank());
     } else if (fill.elements() > 0) {
       source.line(
           "fill(image, %d, ExactData.of(DataType.%s, Fold.%s, %d, %d), %d, %d);",
@@ -221,11 +215,7 @@ public final class Reproducer {
     void open(Source source, int index, @Nullable Split split);
 
     void call(
-        Source source,
-        int step,
-        Call call,
-        List<MemoryPlan.Places> places,
-        List<Integer> sizes);
+        Source source, int step, Call call, List<MemoryPlan.Places> places, List<Integer> sizes);
 
     void refused(Source source, int step, Refused refused, List<Integer> sizes);
 

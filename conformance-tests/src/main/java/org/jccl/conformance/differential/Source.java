@@ -27,9 +27,11 @@ final class Source {
 
   /** Writes lines as they are, but for the indentation of all. */
   Source block(String lines) {
-    lines.lines()
-        .forEach(line -> text.append(line.isEmpty() ? "" : "  ".repeat(indent)).append(line)
-            .append('\n'));
+    lines
+        .lines()
+        .forEach(
+            line ->
+                text.append(line.isEmpty() ? "" : "  ".repeat(indent)).append(line).append('\n'));
     return this;
   }
 

@@ -172,8 +172,7 @@ final class TypedPerformance extends Performance {
                       if (group.nested()) {
                         world.group(
                             inner ->
-                                group.acts().subList(half, group.acts().size())
-                                    .forEach(this::act));
+                                group.acts().subList(half, group.acts().size()).forEach(this::act));
                       }
                     })));
   }

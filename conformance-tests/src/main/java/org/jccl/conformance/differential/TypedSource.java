@@ -58,11 +58,7 @@ final class TypedSource implements Reproducer.CallSource {
 
   @Override
   public void call(
-      Source source,
-      int step,
-      Call call,
-      List<MemoryPlan.Places> places,
-      List<Integer> sizes) {
+      Source source, int step, Call call, List<MemoryPlan.Places> places, List<Integer> sizes) {
     String comm = "comms[" + call.communicator() + "]";
     String send = part(places, MemoryPlan.Places::send, call);
     String recv = part(places, MemoryPlan.Places::recv, call);
@@ -88,8 +84,7 @@ final class TypedSource implements Reproducer.CallSource {
           case BARRIER -> "";
         };
     source.line(
-        note(step, call.kind().method()).replace("%", "%%")
-            + "%s.%s(%s%sstreams[%d])));",
+        note(step, call.kind().method()).replace("%", "%%") + "%s.%s(%s%sstreams[%d])));",
         comm,
         call.kind().method(),
         arguments,

@@ -37,7 +37,8 @@ class DifferentialRunTest {
     assertThat(run(subject, 10, 3)).as(words()).isEqualTo(DifferentialRun.AGREE);
     assertThat(run(subject, 11, 4)).as(words()).isEqualTo(DifferentialRun.AGREE);
     assertThat(words()).contains("2 programs", "2 were done before", "5 agree, 0 differ");
-    List<String> lines = Files.readAllLines(folder.resolve("differential-" + subject.name() + "-2.tsv"));
+    List<String> lines =
+        Files.readAllLines(folder.resolve("differential-" + subject.name() + "-2.tsv"));
     assertThat(lines).hasSize(6).first().asString().startsWith("seed\tranks\tcommunicators");
     assertThat(lines.subList(1, 6)).allMatch(line -> line.endsWith("\tagree"));
   }
