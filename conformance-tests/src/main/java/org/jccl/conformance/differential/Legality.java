@@ -73,6 +73,9 @@ final class Legality {
     int own = split(call.communicator());
     List<Integer> sizes = splits.get(own).sizes();
     Kind kind = surface == Surface.RAW ? call.kind().onRawSurface() : call.kind();
+    if (kind == Kind.BARRIER && sizes.contains(1)) {
+      kind = Kind.ALL_REDUCE; // STR-04: its one element would be written without an order
+    }
     if (kind.operation().sinceVersion() > capabilities.version()) {
       kind = Kind.ALL_GATHER;
     }
@@ -116,7 +119,7 @@ final class Legality {
     List<Act> acts = new ArrayList<>();
     boolean messages = false;
     for (Act each : group.acts()) {
-      Act act = legal(each);
+      Act act = legal(withoutBarrier(each));
       if (act instanceof Refused refused) {
         acts.add(new Refused(refused.wrong(), 0, refused.stream(), -1, refused.count()));
         continue;
@@ -136,6 +139,13 @@ final class Legality {
       acts.removeIf(act -> act instanceof Call call && runsAtOnce(call));
     }
     return new Step.Group(acts, group.nested());
+  }
+
+  /** All barriers of a communicator share one element, which a group may write once (GRP-20). */
+  private static Act withoutBarrier(Act act) {
+    return act instanceof Call call && call.kind() == Kind.BARRIER
+        ? call.with(Kind.ALL_REDUCE, call.type(), call.fold(), call.count())
+        : act;
   }
 
   /** GRP-07: a collective of one rank is done when it is called, whatever the group's end says. */
