@@ -1,95 +1,49 @@
 package org.jccl.conformance.differential;
 
-import java.io.ByteArrayOutputStream;
-import java.io.OutputStream;
+import java.io.File;
+import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import javax.tools.ForwardingJavaFileManager;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileManager;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.spi.ToolProvider;
 
-/** Compiles Java source in memory. */
-final class Compiled extends ClassLoader {
-  private final Map<String, ByteArrayOutputStream> classes = new HashMap<>();
+/** Compiles Java source and loads the class. */
+final class Compiled {
+  private Compiled() {}
 
-  private Compiled() {
-    super(Compiled.class.getClassLoader());
-  }
-
-  /** The class called {@code name} in {@code source}. */
-  static Class<?> of(String name, String source) throws Exception {
-    Compiled loader = new Compiled();
-    JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler());
-    StandardJavaFileManager standard = compiler.getStandardFileManager(null, null, null);
+  /** The class called {@code name} in {@code source}; files go to {@code folder}. */
+  static Class<?> of(String name, String source, Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve(name + ".java"), source);
     StringWriter words = new StringWriter();
-    boolean compiles =
-        compiler
-            .getTask(
-                words,
-                loader.files(standard),
-                null,
-                List.of("-classpath", classPath(), "-proc:none", "-nowarn"),
-                null,
-                List.of(text(name, source)))
-            .call();
-    if (!compiles) {
+    PrintWriter out = new PrintWriter(words);
+    int code =
+        ToolProvider.findFirst("javac")
+            .orElseThrow()
+            .run(
+                out,
+                out,
+                "-classpath",
+                classPath(),
+                "-proc:none",
+                "-nowarn",
+                "-d",
+                folder.toString(),
+                file.toString());
+    if (code != 0) {
       throw new AssertionError(words + "\n" + source);
     }
+    URI classes = folder.toUri();
+    URLClassLoader loader =
+        new URLClassLoader(new URL[] {classes.toURL()}, Compiled.class.getClassLoader());
     return loader.loadClass(name);
   }
 
-  /** Tests may run on the module path, where a compiler of the class path finds them, too. */
+  /** Tests may run on the module path, which the compiler takes as a class path, too. */
   private static String classPath() {
     String modules = System.getProperty("jdk.module.path", "");
-    String classes = System.getProperty("java.class.path", "");
-    return classes + java.io.File.pathSeparator + modules;
-  }
-
-  private static JavaFileObject text(String name, String source) {
-    URI uri = URI.create("string:///" + name + ".java");
-    return new SimpleJavaFileObject(uri, JavaFileObject.Kind.SOURCE) {
-      @Override
-      public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-        return source;
-      }
-    };
-  }
-
-  private JavaFileManager files(StandardJavaFileManager standard) {
-    return new ForwardingJavaFileManager<StandardJavaFileManager>(standard) {
-      @Override
-      public JavaFileObject getJavaFileForOutput(
-          Location location,
-          String name,
-          JavaFileObject.Kind kind,
-          javax.tools.FileObject sibling) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        classes.put(name, bytes);
-        return new SimpleJavaFileObject(URI.create("mem:///" + name + ".class"), kind) {
-          @Override
-          public OutputStream openOutputStream() {
-            return bytes;
-          }
-        };
-      }
-    };
-  }
-
-  @Override
-  protected Class<?> findClass(String name) throws ClassNotFoundException {
-    ByteArrayOutputStream bytes = classes.get(name);
-    if (bytes == null) {
-      throw new ClassNotFoundException(name);
-    }
-    byte[] code = bytes.toByteArray();
-    return defineClass(name, code, 0, code.length);
+    return System.getProperty("java.class.path", "") + File.pathSeparator + modules;
   }
 }

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DifferentialRunTest {
-  @TempDir private Path folder;
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // JUnit fills it
+  private Path folder;
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
   private int run(Subject subject, long from, int count) throws IOException {

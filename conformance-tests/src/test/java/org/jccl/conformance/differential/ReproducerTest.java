@@ -2,6 +2,9 @@ package org.jccl.conformance.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
@@ -11,10 +14,19 @@ import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The printed class compiles, runs, and observes what the program observed. */
 class ReproducerTest {
   private static final int PROGRAMS = 12;
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // JUnit fills it
+  private Path folder;
+
+  private Path fresh(int seed) throws IOException {
+    return Files.createDirectory(folder.resolve(Integer.toString(seed)));
+  }
 
   @Test
   void printedClass_observesTheSame() throws Exception {
@@ -30,7 +42,7 @@ class ReproducerTest {
       for (int rank = 0; rank < observed.size(); rank++) {
         expected.add("rank " + rank + " " + words(observed.get(rank)));
       }
-      Class<?> printed = Compiled.of(Reproducer.CLASS_NAME, Reproducer.of(program));
+      Class<?> printed = Compiled.of(Reproducer.CLASS_NAME, Reproducer.of(program), fresh(seed));
       try (Simulator simulator = Simulator.builder().devices(program.ranks()).build()) {
         Object seen = printed.getMethod("run", Backend.class).invoke(null, simulator.backend());
         assertThat(seen).as("seed %d: %s", seed, program).isEqualTo(expected);
@@ -48,7 +60,7 @@ class ReproducerTest {
       for (List<String> notes : Comparison.notes(worlds, program)) {
         expected.add("rank " + expected.size() + " " + notes);
       }
-      Class<?> printed = Compiled.of(Reproducer.CLASS_NAME, LifecycleReproducer.of(program));
+      Class<?> printed = Compiled.of(Reproducer.CLASS_NAME, LifecycleReproducer.of(program), fresh(seed));
       try (Simulator simulator = Simulator.builder().devices(program.ranks()).build()) {
         Object seen = printed.getMethod("run", Backend.class).invoke(null, simulator.backend());
         assertThat(seen).as("seed %d: %s", seed, program).isEqualTo(expected);
