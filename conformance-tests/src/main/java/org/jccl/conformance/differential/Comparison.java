@@ -182,11 +182,7 @@ public final class Comparison {
         if (recv != null && at >= recv.at() && at < recv.at() + recv.elements() * bytes) {
           where = "recv[" + (at - recv.at()) / bytes + "]";
         }
-        return where
-            + " of call "
-            + i
-            + ": "
-            + calls.get(i);
+        return where + " of call " + i + ": " + calls.get(i);
       }
     }
     return "nobody's";

@@ -104,8 +104,7 @@ public abstract class DifferentialRules extends RawSuite {
       LifecycleProgram each = ProgramGenerator.life(seed, atMost(1 + seed % 4)).value();
       Optional<String> difference = comparison.of(each).difference();
       if (difference.isPresent()) {
-        throw new AssertionError(
-            "DIF-04: seed " + seed + ": " + difference.get() + "\n" + each);
+        throw new AssertionError("DIF-04: seed " + seed + ": " + difference.get() + "\n" + each);
       }
     }
   }

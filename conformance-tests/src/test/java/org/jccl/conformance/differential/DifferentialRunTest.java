@@ -20,6 +20,7 @@ class DifferentialRunTest {
   @TempDir
   @SuppressWarnings("NullAway.Init") // JUnit fills it
   private Path folder;
+
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
   private int run(Subject subject, long from, int count) throws IOException {

@@ -60,7 +60,8 @@ class ReproducerTest {
       for (List<String> notes : Comparison.notes(worlds, program)) {
         expected.add("rank " + expected.size() + " " + notes);
       }
-      Class<?> printed = Compiled.of(Reproducer.CLASS_NAME, LifecycleReproducer.of(program), fresh(seed));
+      Class<?> printed =
+          Compiled.of(Reproducer.CLASS_NAME, LifecycleReproducer.of(program), fresh(seed));
       try (Simulator simulator = Simulator.builder().devices(program.ranks()).build()) {
         Object seen = printed.getMethod("run", Backend.class).invoke(null, simulator.backend());
         assertThat(seen).as("seed %d: %s", seed, program).isEqualTo(expected);
