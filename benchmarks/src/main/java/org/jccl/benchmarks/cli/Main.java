@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
       BundleCommand.class,
       JmhCommand.class,
       VerifyCommand.class,
-      MisuseCommand.class
+      MisuseCommand.class,
+      DifferentialCommand.class
     },
     footer = {
       "",

@@ -72,6 +72,14 @@ class BadInputTest {
           misuse --only SIM-63          | 'SIM-63'
           misuse --from X               | 'X'
           misuse --out /dev/null        | is a file
+          differential --nonsense       | '--nonsense'
+          differential --count 0        | --count
+          differential --count x        | 'x'
+          differential --from x         | 'x'
+          differential --ranks 0        | ranks
+          differential --ranks 9        | 1 to 8
+          differential --backend cuda   | cuda
+          differential --out /proc/nowhere | cannot write
           bundle                        | --out
           bundle --out x.zip            | .tar.xz
           bundle --out /no/such/place/x.tar.gz | cannot be written

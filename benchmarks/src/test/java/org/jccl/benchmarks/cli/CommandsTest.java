@@ -53,6 +53,13 @@ class CommandsTest {
   }
 
   @Test
+  void differential_writesALineForEachSeed(@TempDir Path folder) throws Exception {
+    String line = "differential --backend sim --ranks 2 --from 3 --count 4 --out " + folder;
+    assertThat(run(line.split(" "))).as(err.toString()).isZero();
+    assertThat(folder.resolve("differential-simulator-2.tsv")).content().hasLineCount(5);
+  }
+
+  @Test
   void doctor_neverFails_andNamesTheChoice() throws Exception {
     assertThat(run("doctor")).isZero();
     assertThat(out.toString()).contains("backend sim: available", "jccl uses ");

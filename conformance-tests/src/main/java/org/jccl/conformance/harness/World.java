@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jccl.Backend;
 import org.jccl.Communicator;
@@ -24,6 +26,7 @@ public final class World {
 
   private final Subject.Instance instance;
   private final AtomicReferenceArray<@Nullable Communicator> communicators;
+  private final List<Map<Class<?>, Kept>> kept = new ArrayList<>();
   private List<ProcessGroup> groups;
   private boolean broken;
   private boolean stuck;
@@ -32,6 +35,9 @@ public final class World {
     this.instance = instance;
     this.communicators = new AtomicReferenceArray<>(size);
     this.groups = ProcessGroups.inJvm(size);
+    for (int rank = 0; rank < size; rank++) {
+      kept.add(new ConcurrentHashMap<>());
+    }
   }
 
   /** Opens a communicator over the first {@code size} devices. */
@@ -66,6 +72,11 @@ public final class World {
       throw new IllegalStateException("rank " + rank + " has no communicator yet");
     }
     return communicator;
+  }
+
+  /** What {@code rank} keeps from body to body, one of a kind. */
+  Map<Class<?>, Kept> kept(int rank) {
+    return kept.get(rank);
   }
 
   ProcessGroup processGroup(int rank) {
@@ -127,6 +138,7 @@ public final class World {
       if (communicator != null) {
         abort(communicator);
       }
+      kept.get(rank).values().forEach(Kept::abort);
     }
   }
 
@@ -149,6 +161,7 @@ public final class World {
     run(
         "LIF-09 (closing " + size() + " ranks)",
         rank -> {
+          kept.get(rank.rank()).values().forEach(Kept::close);
           Communicator communicator = communicators.get(rank.rank());
           if (communicator != null) {
             communicator.close();

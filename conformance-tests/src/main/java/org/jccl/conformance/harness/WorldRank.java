@@ -2,6 +2,7 @@ package org.jccl.conformance.harness;
 
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jccl.Backend;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
@@ -45,6 +46,16 @@ public final class WorldRank {
   /** What carries bytes between the ranks, and lets them wait for each other. */
   public ProcessGroup processGroup() {
     return world.processGroup(rank);
+  }
+
+  /** What this rank keeps in its world from body to body, made now if there is none yet. */
+  public <T extends Kept> T kept(Class<T> kind, Supplier<T> made) {
+    Kept known = world.kept(rank).get(kind);
+    if (known == null) {
+      known = made.get();
+      world.kept(rank).put(kind, known);
+    }
+    return kind.cast(known);
   }
 
   /** What was opened. */

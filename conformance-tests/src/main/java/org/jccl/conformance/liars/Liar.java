@@ -14,6 +14,9 @@ public enum Liar {
   /** Leaves the last element of a reduction out. */
   DROPS_THE_TAIL(
       Lies.DROPS_THE_TAIL, "elements are wrong", "required_COL_10_allReduceIsTheFoldOverRanks"),
+  /** Does so only where there are more than three. */
+  DROPS_LONG_TAILS(
+      Lies.DROPS_LONG_TAILS, "DIF-01", "required_DIF_01_programsGiveEqualObservations"),
   /** Adds where the larger one is asked for. */
   SUMS_INSTEAD_OF_MAX(
       Lies.SUMS_INSTEAD_OF_MAX,

@@ -14,6 +14,7 @@ import org.jccl.ops.Operation;
 final class Lies {
   static final Lie SWAPS_ROOTS = altering(Lies::swapRoots);
   static final Lie DROPS_THE_TAIL = altering(Lies::dropTail);
+  static final Lie DROPS_LONG_TAILS = altering(call -> call.count() > 3 ? dropTail(call) : call);
   static final Lie SUMS_INSTEAD_OF_MAX = replacing(ReduceOp.MAX, ReduceOp.SUM);
   static final Lie AVERAGES_WITHOUT_DIVIDING = replacing(ReduceOp.AVG, ReduceOp.SUM);
   static final Lie IGNORES_SCALARS =

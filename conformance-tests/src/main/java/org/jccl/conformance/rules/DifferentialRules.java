@@ -1,10 +1,9 @@
 package org.jccl.conformance.rules;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -12,14 +11,17 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
-import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.cases.ProgramRun;
 import org.jccl.conformance.cases.RawCall;
+import org.jccl.conformance.differential.Comparison;
+import org.jccl.conformance.differential.LifecycleProgram;
+import org.jccl.conformance.differential.ProgramGenerator;
+import org.jccl.conformance.differential.WholeProgram;
+import org.jccl.conformance.harness.Options;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.spi.NcclAbi;
 
-/** The same program on two subjects: equal bits, equal result codes. */
+/** The same program on two subjects: equal observations, equal result codes. */
 public abstract class DifferentialRules extends RawSuite {
   private final Worlds reference;
 
@@ -30,56 +32,17 @@ public abstract class DifferentialRules extends RawSuite {
   }
 
   @Property
-  public void required_DIF_01_programsGiveEqualBits(@ForAll("programs") Program program) {
-    List<String> expected = bits(reference, program);
-    List<String> seen = bits(worlds(), program);
-    if (!seen.equals(expected)) {
-      throw new AssertionError(
-          "DIF-01: "
-              + program
-              + "\n  on "
-              + reference.subject().name()
-              + ": "
-              + expected
-              + "\n  on "
-              + subject().name()
-              + ": "
-              + seen);
-    }
+  public void required_DIF_01_programsGiveEqualObservations(@ForAll("programs") WholeProgram each) {
+    new Comparison(worlds(), reference).of(each).difference().ifPresent(words -> fail(each, words));
+  }
+
+  private static void fail(WholeProgram program, String words) {
+    throw new AssertionError("DIF-01: " + words + "\n" + program);
   }
 
   @Provide
-  Arbitrary<Program> programs() {
-    // Averages may round in either place unless they are exact (RED-10).
-    return arbitraries()
-        .programs(5)
-        .filter(
-            10_000,
-            program ->
-                program.calls().stream().allMatch(placed -> placed.call().data().tolerance() == 0));
-  }
-
-  /** What arrived, a line a rank. */
-  private static List<String> bits(Worlds worlds, Program program) {
-    List<String> lines = new ArrayList<>(Collections.nCopies(program.worldSize(), "nothing"));
-    worlds.run(
-        program.worldSize(),
-        rank -> {
-          try (ProgramRun run = new ProgramRun(program, rank.communicator())) {
-            run.issue();
-            run.await();
-            List<String> words = run.results().stream().map(DifferentialRules::words).toList();
-            synchronized (lines) {
-              lines.set(rank.rank(), "rank " + rank.rank() + " " + words);
-            }
-          }
-        });
-    return lines;
-  }
-
-  private static String words(byte[] bytes) {
-    String head = HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, 16));
-    return bytes.length + " bytes " + head + "… hash " + Arrays.hashCode(bytes);
+  Arbitrary<WholeProgram> programs() {
+    return new ProgramGenerator(capabilities()).programs();
   }
 
   @Property
@@ -125,18 +88,33 @@ public abstract class DifferentialRules extends RawSuite {
     }
   }
 
+  @Property
+  public void required_DIF_03_theSameProgramTwiceGivesTheSame(
+      @ForAll("programs") WholeProgram each) {
+    if (!Comparison.observations(worlds(), each).equals(Comparison.observations(worlds(), each))) {
+      throw new AssertionError("DIF-03: two runs of one program differ\n" + each);
+    }
+  }
+
   @Example
-  public void required_DIF_03_theSameProgramTwiceGivesTheSameBits() {
-    Program program =
-        new Program(
-            atMost(4),
-            arbitraries()
-                .everyCombination(org.jccl.ops.Operation.REDUCE_SCATTER, atMost(4), 19)
-                .stream()
-                .map(Program.Step::of)
-                .toList());
-    if (!bits(worlds(), program).equals(bits(worlds(), program))) {
-      throw new AssertionError("DIF-03: two runs of one program differ in bits");
+  public void required_DIF_04_lifecycleProgramsGiveEqualCodes() {
+    needFamilies();
+    Comparison comparison = new Comparison(worlds(), reference);
+    for (int seed = 0; seed < Options.tries(); seed++) {
+      LifecycleProgram each = ProgramGenerator.life(seed, atMost(1 + seed % 4)).value();
+      Optional<String> difference = comparison.of(each).difference();
+      if (difference.isPresent()) {
+        throw new AssertionError("DIF-04: seed " + seed + ": " + difference.get() + "\n" + each);
+      }
+    }
+  }
+
+  /** Whether the library has the youngest function of those programs; on null it does nothing. */
+  private void needFamilies() {
+    try {
+      worlds().instance().raw().ifPresent(abi -> abi.commRevoke(0, 0));
+    } catch (UnsupportedOperationException missing) {
+      need(Optional.of("not run: " + missing.getMessage()));
     }
   }
 }

@@ -1,0 +1,75 @@
+package org.jccl.benchmarks.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jccl.conformance.differential.DifferentialRun;
+import org.jccl.conformance.run.DifferentialMain;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code jccl differential}: generated programs on a backend and on the simulator. */
+@Command(
+    name = "differential",
+    description = "Runs generated programs on a backend and on the simulator and compares.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class DifferentialCommand implements Callable<Integer> {
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description = "nccl, loopback, sim or sim-free (threads of their own). Default: loopback.")
+  private String backend = "loopback";
+
+  @Option(names = "--ranks", paramLabel = "N", description = "Number of ranks. Default: 2.")
+  private int ranks = 2;
+
+  @Option(names = "--from", paramLabel = "SEED", description = "First seed. Default: 0.")
+  private long from;
+
+  @Option(names = "--count", paramLabel = "K", description = "Number of seeds. Default: 100.")
+  private int count = 100;
+
+  @Option(
+      names = "--lifecycle",
+      description = "Programs of creation, splits, errors and ends of communicators.")
+  private boolean lifecycle;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description =
+          "Where the table goes, a line a seed; seeds that agree in it are not run again."
+              + " Default: target/differential.")
+  private Path out = Path.of("target/differential");
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    if (count < 1) {
+      throw bad("--count: " + count + " seeds are none: give at least 1");
+    }
+    System.setProperty("jccl.quiet", "true"); // a failure opens many backends
+    PrintStream screen = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    try {
+      return DifferentialMain.run(
+          backend, new DifferentialRun.Range(ranks, from, count, lifecycle), out, screen);
+    } catch (IllegalArgumentException unknown) {
+      throw bad(String.valueOf(unknown.getMessage()));
+    } catch (IOException unwritable) {
+      throw bad("--out: cannot write to '" + out + "': " + unwritable);
+    }
+  }
+
+  private ParameterException bad(String what) {
+    return new ParameterException(spec.commandLine(), what);
+  }
+}
