@@ -91,6 +91,11 @@ public record MisuseCase(
     return new Builder("SIM-%02d".formatted(number), title);
   }
 
+  /** An open point of the book, which is no misuse: how it ends is the question. */
+  static Builder question(String id, String title) {
+    return new Builder(id, title);
+  }
+
   /** Collects a row; two ranks on two devices unless told otherwise. */
   static final class Builder {
     private final String id;

@@ -3,6 +3,7 @@ package org.jccl.conformance.misuse;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** All rows of chapter 11, in order. */
 public final class MisuseCases {
@@ -30,12 +31,12 @@ public final class MisuseCases {
   }
 
   /**
-   * One row.
+   * One row, or one of the {@link OpenPoints}.
    *
    * @throws IllegalArgumentException if there is none with that id
    */
   public static MisuseCase byId(String id) {
-    return ALL.stream()
+    return Stream.concat(ALL.stream(), OpenPoints.rows().stream())
         .filter(row -> row.id().equals(id))
         .findFirst()
         .orElseThrow(
