@@ -203,36 +203,6 @@ public final class Creations {
         });
   }
 
-  /**
-   * Joins and waits for the other ranks, for a typed communicator.
-   *
-   * @throws CollectiveException if the creation fails
-   */
-  public Endpoint join(
-      HostTask task,
-      UniqueId id,
-      int rank,
-      int worldSize,
-      SimDevice device,
-      @Nullable String name) {
-    Life life = Life.begin(world, device, Config.blocking(world, name));
-    join(List.of(id), rank, worldSize, life).run(task);
-    return life.operations();
-  }
-
-  /** Joins all ranks of a new communicator at once, rank i on device i of the list (INIT-10). */
-  public List<Endpoint> joinAll(HostTask task, List<SimDevice> devices, @Nullable String name) {
-    Creation creation = newCreation();
-    List<InitJob> jobs = new ArrayList<>();
-    for (int rank = 0; rank < devices.size(); rank++) {
-      Life life = Life.begin(world, devices.get(rank), Config.blocking(world, name));
-      jobs.add(new InitJob(life, rank, devices.size(), () -> creation));
-    }
-    jobs.subList(0, jobs.size() - 1).forEach(Job::start);
-    jobs.getLast().run(task);
-    return jobs.stream().map(job -> job.life().operations()).toList();
-  }
-
   // ---------------------------------------------------------------- communicators
 
   Clique newClique(@Nullable String name, int worldSize) {
