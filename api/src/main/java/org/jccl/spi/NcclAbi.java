@@ -118,8 +118,7 @@ public interface NcclAbi {
       MemorySegment config);
 
   /** {@code ncclCommSplit(comm, color, key, newcomm*, config*)}; since 2.18.1. */
-  int commSplit(
-      long comm, int color, int key, MemorySegment newComm, MemorySegment config);
+  int commSplit(long comm, int color, int key, MemorySegment newComm, MemorySegment config);
 
   /**
    * {@code ncclCommShrink(comm, excludeRanksList*, excludeRanksCount, newcomm*, config*, flags)};
@@ -164,8 +163,7 @@ public interface NcclAbi {
   int commDeregister(long comm, long handle);
 
   /** {@code ncclCommWindowRegister(comm, buffer, size, window*, flags)}; since 2.27.3. */
-  int commWindowRegister(
-      long comm, long buffer, long bytes, MemorySegment window, int flags);
+  int commWindowRegister(long comm, long buffer, long bytes, MemorySegment window, int flags);
 
   /** {@code ncclCommWindowDeregister(comm, window)}; since 2.27.3. */
   int commWindowDeregister(long comm, long window);

@@ -57,8 +57,7 @@ final class Assemblies {
                 + purpose)
         .rank(rank, purpose, "at " + CallSite.current())
         .among(List.of(first))
-        .line(
-            "these calls are collective: all ranks must make them in the same order (SIM-06)");
+        .line("these calls are collective: all ranks must make them in the same order (SIM-06)");
   }
 
   boolean isPending() {

@@ -14,9 +14,7 @@ import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Report;
-import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
-import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.math.DataPlane;
 import org.jspecify.annotations.Nullable;
 

@@ -149,6 +149,15 @@ public final class SimCommunicator extends LibraryCommunicator {
     return known;
   }
 
+  /** The simulated rank's life: at hand, so that no call has to look its handle up. */
+  private Life life() {
+    Endpoint own = endpoint();
+    if (own == null) {
+      throw new IllegalStateException(name() + " has no handle yet");
+    }
+    return own.life();
+  }
+
   // ---- calls
 
   @Override
@@ -226,15 +235,7 @@ public final class SimCommunicator extends LibraryCommunicator {
     device.own(stream);
     int code =
         library.issue(
-            operation,
-            send,
-            recv,
-            count,
-            type,
-            reduction,
-            rootOrPeer,
-            handle().value(),
-            stream.handle());
+            operation, send, recv, count, type, reduction, rootOrPeer, life(), stream.handle());
     return code == 0 ? 0 : settled(code, operation.label());
   }
 
@@ -301,7 +302,7 @@ public final class SimCommunicator extends LibraryCommunicator {
         calls.type(i),
         calls.reduction(i),
         calls.rootOrPeer(i),
-        handle().value(),
+        life(),
         calls.stream(i).handle());
   }
 

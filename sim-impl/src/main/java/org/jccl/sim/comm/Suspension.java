@@ -65,7 +65,8 @@ public final class Suspension {
   /** SIM-34: {@code what} comes while the memory is away. */
   Report use(String what) {
     return new Report(
-            MisuseKind.USE_WHILE_SUSPENDED, ": " + what + " on " + endpoint + ", which is suspended")
+            MisuseKind.USE_WHILE_SUSPENDED,
+            ": " + what + " on " + endpoint + ", which is suspended")
         .rank(endpoint.rank(), what, "at " + CallSite.current())
         .line("resume it on all ranks first (LIF-23, SIM-34)");
   }
