@@ -39,11 +39,6 @@ final class TcpConnector implements Callable<Link> {
     this.deadline = System.nanoTime() + timeout.toNanos();
   }
 
-  /** Why it has not worked so far. */
-  String lastFailure() {
-    return lastFailure;
-  }
-
   /** Nobody waits for the result any more. */
   synchronized void abandon() {
     abandoned = true;

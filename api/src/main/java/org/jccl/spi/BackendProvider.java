@@ -1,7 +1,6 @@
 package org.jccl.spi;
 
 import java.util.List;
-import java.util.Optional;
 import org.jccl.Backend;
 import org.jspecify.annotations.Nullable;
 
@@ -45,9 +44,4 @@ public interface BackendProvider {
    * @throws org.jccl.BackendUnavailableException if {@link #availability} says no
    */
   Backend open(Wishes wishes);
-
-  /** The raw, C-shaped surface of the backend that {@link #open} made, if it has one. */
-  default Optional<NcclAbi> raw(Backend backend) {
-    return Optional.empty();
-  }
 }

@@ -1,5 +1,7 @@
 package org.jccl.spi;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
@@ -27,7 +29,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   private final CommunicatorConfig config;
   private final GroupRecording.Issuer issuer;
   private final GroupView view;
-  private @Nullable DeviceBuffer barrierToken;
+  private final List<DeviceBuffer> barrierTokens = new ArrayList<>(1);
 
   /** The thread inside a call, or null; plain on purpose: a cheap check that notices most races. */
   private @Nullable Thread user;
@@ -137,17 +139,22 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   private void enter(Thread thread) {
     Thread other = user;
     if (other != null && other != thread) {
-      throw new IllegalStateException(
-          name()
-              + ", rank "
-              + rank
-              + ": thread "
-              + thread.getName()
-              + " called while "
-              + other.getName()
-              + " is inside; a communicator is used by one thread at a time (INIT-21)");
+      raced(other);
     }
     user = thread;
+  }
+
+  /** The calling thread has come in while {@code other} is inside: throws. */
+  protected void raced(Thread other) {
+    throw new IllegalStateException(
+        name()
+            + ", rank "
+            + rank
+            + ": thread "
+            + Thread.currentThread().getName()
+            + " called while "
+            + other.getName()
+            + " is inside; a communicator is used by one thread at a time (INIT-21)");
   }
 
   /** The failure of a call or group with NCCL's result {@code code}. */
@@ -193,25 +200,28 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   }
 
   /**
-   * One element that {@code barrier} reduces; made at first use, freed by {@link #releaseToken}.
+   * One element that {@code barrier} reduces, another one for each barrier of a group: its calls
+   * run at once (GRP-20). Made at first use, freed by {@link #releaseTokens}.
    */
   final DeviceBuffer barrierToken() {
-    DeviceBuffer token = barrierToken;
-    if (token == null) {
-      token = device.allocate(DataType.INT32, 1);
-      token.copyFrom(0);
-      barrierToken = token;
+    GroupRecording group = GroupRecording.current();
+    for (int i = 0; i < barrierTokens.size(); i++) {
+      DeviceBuffer token = barrierTokens.get(i);
+      if (group == null || !group.sends(this, token.address())) {
+        return token;
+      }
     }
-    return token;
+    DeviceBuffer made = device.allocate(DataType.INT32, 1);
+    barrierTokens.add(made);
+    made.copyFrom(0);
+    return made;
   }
 
   /** Frees what {@link #barrierToken} made; for the implementation's close. */
-  protected final void releaseToken() {
-    DeviceBuffer token = barrierToken;
-    barrierToken = null;
-    if (token != null) {
-      token.close();
-    }
+  protected final void releaseTokens() {
+    List<DeviceBuffer> made = List.copyOf(barrierTokens);
+    barrierTokens.clear();
+    made.forEach(DeviceBuffer::close);
   }
 
   @Override

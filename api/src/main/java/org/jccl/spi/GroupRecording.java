@@ -174,6 +174,16 @@ public final class GroupRecording {
     size++;
   }
 
+  /** Whether a recorded call of {@code communicator} sends from {@code address}. */
+  boolean sends(CommunicatorBase communicator, long address) {
+    for (int i = 0; i < size; i++) {
+      if (communicators[i] == communicator && sends[i] == address) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void grow() {
     int capacity = size * 2;
     communicators = Arrays.copyOf(communicators, capacity);

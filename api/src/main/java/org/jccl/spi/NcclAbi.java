@@ -109,100 +109,70 @@ public interface NcclAbi {
   int memFree(long address);
 
   /** {@code ncclCommInitRankScalable(comm*, nranks, myrank, nId, ids*, config*)}; since 2.23.4. */
-  default int commInitRankScalable(
+  int commInitRankScalable(
       MemorySegment comm,
       int nranks,
       int rank,
       int idCount,
       MemorySegment ids,
-      MemorySegment config) {
-    throw NcclFunction.COMM_INIT_RANK_SCALABLE.missingIn(0);
-  }
+      MemorySegment config);
 
   /** {@code ncclCommSplit(comm, color, key, newcomm*, config*)}; since 2.18.1. */
-  default int commSplit(
-      long comm, int color, int key, MemorySegment newComm, MemorySegment config) {
-    throw NcclFunction.COMM_SPLIT.missingIn(0);
-  }
+  int commSplit(long comm, int color, int key, MemorySegment newComm, MemorySegment config);
 
   /**
    * {@code ncclCommShrink(comm, excludeRanksList*, excludeRanksCount, newcomm*, config*, flags)};
    * since 2.27.3.
    */
-  default int commShrink(
+  int commShrink(
       long comm,
       MemorySegment excluded,
       int excludedCount,
       MemorySegment newComm,
       MemorySegment config,
-      int flags) {
-    throw NcclFunction.COMM_SHRINK.missingIn(0);
-  }
+      int flags);
 
   /** {@code ncclCommGrow(comm, nRanks, uniqueId*, rank, newcomm*, config*)}; since 2.29.2. */
-  default int commGrow(
+  int commGrow(
       long comm,
       int nranks,
       MemorySegment uniqueId,
       int rank,
       MemorySegment newComm,
-      MemorySegment config) {
-    throw NcclFunction.COMM_GROW.missingIn(0);
-  }
+      MemorySegment config);
 
   /** {@code ncclCommGetUniqueId(comm, uniqueId*)}; since 2.29.2. */
-  default int commGetUniqueId(long comm, MemorySegment uniqueId) {
-    throw NcclFunction.COMM_GET_UNIQUE_ID.missingIn(0);
-  }
+  int commGetUniqueId(long comm, MemorySegment uniqueId);
 
   /** {@code ncclCommRevoke(comm, flags)}; since 2.28.7. */
-  default int commRevoke(long comm, int flags) {
-    throw NcclFunction.COMM_REVOKE.missingIn(0);
-  }
+  int commRevoke(long comm, int flags);
 
   /** {@code ncclCommSuspend(comm, flags)}; since 2.29.7. */
-  default int commSuspend(long comm, int flags) {
-    throw NcclFunction.COMM_SUSPEND.missingIn(0);
-  }
+  int commSuspend(long comm, int flags);
 
   /** {@code ncclCommResume(comm)}; since 2.29.7. */
-  default int commResume(long comm) {
-    throw NcclFunction.COMM_RESUME.missingIn(0);
-  }
+  int commResume(long comm);
 
   /** {@code ncclCommMemStats(comm, stat, uint64_t*)}; since 2.29.7. */
-  default int commMemStats(long comm, int statistic, MemorySegment value) {
-    throw NcclFunction.COMM_MEM_STATS.missingIn(0);
-  }
+  int commMemStats(long comm, int statistic, MemorySegment value);
 
   /** {@code ncclCommRegister(comm, buffer, size, handle**)}; since 2.19.1. */
-  default int commRegister(long comm, long buffer, long bytes, MemorySegment handle) {
-    throw NcclFunction.COMM_REGISTER.missingIn(0);
-  }
+  int commRegister(long comm, long buffer, long bytes, MemorySegment handle);
 
   /** {@code ncclCommDeregister(comm, handle)}; since 2.19.1. */
-  default int commDeregister(long comm, long handle) {
-    throw NcclFunction.COMM_DEREGISTER.missingIn(0);
-  }
+  int commDeregister(long comm, long handle);
 
   /** {@code ncclCommWindowRegister(comm, buffer, size, window*, flags)}; since 2.27.3. */
-  default int commWindowRegister(
-      long comm, long buffer, long bytes, MemorySegment window, int flags) {
-    throw NcclFunction.COMM_WINDOW_REGISTER.missingIn(0);
-  }
+  int commWindowRegister(long comm, long buffer, long bytes, MemorySegment window, int flags);
 
   /** {@code ncclCommWindowDeregister(comm, window)}; since 2.27.3. */
-  default int commWindowDeregister(long comm, long window) {
-    throw NcclFunction.COMM_WINDOW_DEREGISTER.missingIn(0);
-  }
+  int commWindowDeregister(long comm, long window);
 
   /** {@code ncclWinGetUserPtr(comm, window, pointer**)}; since 2.29.2. */
-  default int winGetUserPtr(long comm, long window, MemorySegment pointer) {
-    throw NcclFunction.WIN_GET_USER_PTR.missingIn(0);
-  }
+  int winGetUserPtr(long comm, long window, MemorySegment pointer);
 
   /** {@code ncclPutSignal}; since 2.29.2. */
-  default int putSignal(
+  int putSignal(
       long source,
       long count,
       int type,
@@ -213,95 +183,59 @@ public interface NcclAbi {
       int context,
       int flags,
       long comm,
-      long stream) {
-    throw NcclFunction.PUT_SIGNAL.missingIn(0);
-  }
+      long stream);
 
   /** {@code ncclSignal}; since 2.29.2. */
-  default int signal(int peer, int signalIndex, int context, int flags, long comm, long stream) {
-    throw NcclFunction.SIGNAL.missingIn(0);
-  }
+  int signal(int peer, int signalIndex, int context, int flags, long comm, long stream);
 
   /** {@code ncclWaitSignal}; a descriptor is four ints: opCnt, peer, sigIdx, ctx; since 2.29.2. */
-  default int waitSignal(int descriptorCount, MemorySegment descriptors, long comm, long stream) {
-    throw NcclFunction.WAIT_SIGNAL.missingIn(0);
-  }
+  int waitSignal(int descriptorCount, MemorySegment descriptors, long comm, long stream);
 
   /**
    * {@code ncclGroupSimulateEnd(ncclSimInfo_t*)}: size (8 bytes), magic 0x74685283, version, float
    * estimatedTime; since 2.22.3.
    */
-  default int groupSimulateEnd(MemorySegment info) {
-    throw NcclFunction.GROUP_SIMULATE_END.missingIn(0);
-  }
+  int groupSimulateEnd(MemorySegment info);
 
   /** {@code ncclParamBind(handle*, key)}; since 2.30.4. */
-  default int paramBind(MemorySegment handle, MemorySegment key) {
-    throw NcclFunction.PARAM_BIND.missingIn(0);
-  }
+  int paramBind(MemorySegment handle, MemorySegment key);
 
   /** {@code ncclParamGetI8(handle, out*)}; since 2.30.4. */
-  default int paramGetI8(long handle, MemorySegment out) {
-    throw NcclFunction.PARAM_GET_I8.missingIn(0);
-  }
+  int paramGetI8(long handle, MemorySegment out);
 
   /** {@code ncclParamGetI16(handle, out*)}; since 2.30.4. */
-  default int paramGetI16(long handle, MemorySegment out) {
-    throw NcclFunction.PARAM_GET_I16.missingIn(0);
-  }
+  int paramGetI16(long handle, MemorySegment out);
 
   /** {@code ncclParamGetI32(handle, out*)}; since 2.30.4. */
-  default int paramGetI32(long handle, MemorySegment out) {
-    throw NcclFunction.PARAM_GET_I32.missingIn(0);
-  }
+  int paramGetI32(long handle, MemorySegment out);
 
   /** {@code ncclParamGetI64(handle, out*)}; since 2.30.4. */
-  default int paramGetI64(long handle, MemorySegment out) {
-    throw NcclFunction.PARAM_GET_I64.missingIn(0);
-  }
+  int paramGetI64(long handle, MemorySegment out);
 
   /** {@code ncclParamGetU8(handle, out*)}; since 2.30.4. */
-  default int paramGetU8(long handle, MemorySegment out) {
-    throw NcclFunction.PARAM_GET_U8.missingIn(0);
-  }
+  int paramGetU8(long handle, MemorySegment out);
 
   /** {@code ncclParamGetU16(handle, out*)}; since 2.30.4. */
-  default int paramGetU16(long handle, MemorySegment out) {
-    throw NcclFunction.PARAM_GET_U16.missingIn(0);
-  }
+  int paramGetU16(long handle, MemorySegment out);
 
   /** {@code ncclParamGetU32(handle, out*)}; since 2.30.4. */
-  default int paramGetU32(long handle, MemorySegment out) {
-    throw NcclFunction.PARAM_GET_U32.missingIn(0);
-  }
+  int paramGetU32(long handle, MemorySegment out);
 
   /** {@code ncclParamGetU64(handle, out*)}; since 2.30.4. */
-  default int paramGetU64(long handle, MemorySegment out) {
-    throw NcclFunction.PARAM_GET_U64.missingIn(0);
-  }
+  int paramGetU64(long handle, MemorySegment out);
 
   /** {@code ncclParamGetStr(handle, char**)}; since 2.30.4. */
-  default int paramGetStr(long handle, MemorySegment out) {
-    throw NcclFunction.PARAM_GET_STR.missingIn(0);
-  }
+  int paramGetStr(long handle, MemorySegment out);
 
   /** {@code ncclParamGet(handle, out*, maxLen, len*)}; since 2.30.4. */
-  default int paramGet(long handle, MemorySegment out, int maxLength, MemorySegment length) {
-    throw NcclFunction.PARAM_GET.missingIn(0);
-  }
+  int paramGet(long handle, MemorySegment out, int maxLength, MemorySegment length);
 
   /** {@code ncclParamGetParameter(key, char**, len*)}; since 2.30.4. */
-  default int paramGetParameter(MemorySegment key, MemorySegment value, MemorySegment length) {
-    throw NcclFunction.PARAM_GET_PARAMETER.missingIn(0);
-  }
+  int paramGetParameter(MemorySegment key, MemorySegment value, MemorySegment length);
 
   /** {@code ncclParamGetAllParameterKeys(char***, len*)}; since 2.30.4. */
-  default int paramGetAllParameterKeys(MemorySegment table, MemorySegment length) {
-    throw NcclFunction.PARAM_GET_ALL_PARAMETER_KEYS.missingIn(0);
-  }
+  int paramGetAllParameterKeys(MemorySegment table, MemorySegment length);
 
   /** {@code ncclParamDumpAll()}; since 2.30.4. */
-  default void paramDumpAll() {
-    throw NcclFunction.PARAM_DUMP_ALL.missingIn(0);
-  }
+  void paramDumpAll();
 }

@@ -60,6 +60,21 @@ class GroupsTest {
   }
 
   @Test
+  void barriersOfOneGroup_reduceDifferentElements_GRP20() {
+    comm.barrier();
+    comm.group(
+        g -> {
+          g.barrier();
+          g.barrier();
+        });
+    comm.barrier();
+
+    List<Issued> grouped = backend.groups().getFirst();
+    assertThat(grouped.get(0).send()).isNotEqualTo(grouped.get(1).send());
+    assertThat(comm.issued().get(0).send()).isEqualTo(comm.issued().get(1).send());
+  }
+
+  @Test
   void emptyGroup_issuesNothing() {
     comm.group(g -> {});
 

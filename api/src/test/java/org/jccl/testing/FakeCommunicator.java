@@ -265,7 +265,7 @@ public class FakeCommunicator extends CommunicatorBase {
   public void close() {
     if (state != State.CLOSED) {
       state = State.CLOSED;
-      releaseToken();
+      releaseTokens();
       onClose.run();
     }
   }

@@ -369,7 +369,7 @@ final class NcclCommunicator extends LibraryCommunicator {
   /** Frees what is ours; {@code arenaToo} unless a native call may still use its memory. */
   void release(boolean arenaToo) {
     try {
-      releaseToken();
+      releaseTokens();
       defaultStream.close();
     } catch (RuntimeException failed) {
       LOG.log(Level.WARNING, this + ": freeing its stream failed", failed);

@@ -2,14 +2,12 @@ package org.jccl.nccl;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jccl.Backend;
 import org.jccl.BackendUnavailableException;
 import org.jccl.nccl.cuda.CudaDevices;
 import org.jccl.nccl.ffi.LibraryDiscovery;
 import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.spi.BackendProvider;
-import org.jccl.spi.NcclAbi;
 import org.jccl.spi.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -48,11 +46,6 @@ public final class NcclProvider implements BackendProvider {
               + String.join("; ", found.availability.tried()));
     }
     return NcclBackend.over(library, backend -> CudaDevices.open(backend, wishes.devices()));
-  }
-
-  @Override
-  public Optional<NcclAbi> raw(Backend backend) {
-    return backend instanceof NcclBackend nccl ? Optional.of(nccl.binding()) : Optional.empty();
   }
 
   /** GPUs first: without one no library is loaded just to be counted. */

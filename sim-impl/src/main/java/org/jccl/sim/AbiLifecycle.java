@@ -97,6 +97,7 @@ final class AbiLifecycle {
     try {
       int code = life.readyTest();
       life.requireNoGraphs("ncclCommDestroy");
+      life.requireAwake("ncclCommDestroy");
       life.callDestroy();
       if (code != OK) {
         state.group().start(); // LIF-11: NCCL forgets to close the group it has opened

@@ -38,12 +38,27 @@ final class AbiOperations {
       int rootOrPeer,
       long comm,
       long stream) {
-    RawGroup group = state.group();
     Life life = state.life(comm);
     if (life == null) {
-      return group.fail(
-          state.refused(INVALID_ARGUMENT, operation.label() + ": no communicator " + comm));
+      return state
+          .group()
+          .fail(state.refused(INVALID_ARGUMENT, operation.label() + ": no communicator " + comm));
     }
+    return issue(operation, send, recv, count, type, op, rootOrPeer, life, stream);
+  }
+
+  /** The same for a caller that knows whose handle it is. */
+  int issue(
+      Operation operation,
+      long send,
+      long recv,
+      long count,
+      int type,
+      int op,
+      int rootOrPeer,
+      Life life,
+      long stream) {
+    RawGroup group = state.group();
     if (life.isRevoked()) {
       return group.fail(state.refused(INVALID_USAGE, life + " was revoked (LIF-19)"));
     }

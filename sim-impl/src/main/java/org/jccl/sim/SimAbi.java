@@ -72,7 +72,7 @@ final class SimAbi implements NcclAbi {
     return life == null ? null : life.endpoint();
   }
 
-  /** The C function of {@code operation}. */
+  /** The C function of {@code operation}, for a caller that knows whose handle it is. */
   int issue(
       Operation operation,
       long send,
@@ -81,9 +81,9 @@ final class SimAbi implements NcclAbi {
       int type,
       int op,
       int rootOrPeer,
-      long comm,
+      Life life,
       long stream) {
-    return operations.issue(operation, send, recv, count, type, op, rootOrPeer, comm, stream);
+    return operations.issue(operation, send, recv, count, type, op, rootOrPeer, life, stream);
   }
 
   // ---------------------------------------------------------------- library

@@ -23,6 +23,7 @@ import org.jccl.ops.Operation;
 import org.jccl.sim.comm.Creations;
 import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.Library;
+import org.jccl.sim.comm.Life;
 import org.jccl.sim.comm.SimCommunicator;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
@@ -188,9 +189,9 @@ final class SimBackend implements Backend, Library {
       int type,
       int reduction,
       int rootOrPeer,
-      long comm,
+      Life life,
       long stream) {
-    return raw.issue(operation, send, recv, count, type, reduction, rootOrPeer, comm, stream);
+    return raw.issue(operation, send, recv, count, type, reduction, rootOrPeer, life, stream);
   }
 
   @Override

@@ -3,12 +3,10 @@ package org.jccl.sim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
 import org.jccl.sim.math.Kernels;
 import org.jccl.spi.BackendProvider;
-import org.jccl.spi.NcclAbi;
 
 /**
  * Offers the simulator to {@link org.jccl.Backends}: always available, taken when nothing better
@@ -61,10 +59,5 @@ public final class SimProvider implements BackendProvider {
       throw new IllegalArgumentException(
           CHECKS_PROPERTY + "=" + level + ", expected none, default or full", unknown);
     }
-  }
-
-  @Override
-  public Optional<NcclAbi> raw(Backend backend) {
-    return backend instanceof SimBackend own ? Optional.of(own.raw()) : Optional.empty();
   }
 }

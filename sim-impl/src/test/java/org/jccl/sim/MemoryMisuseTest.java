@@ -142,6 +142,26 @@ class MemoryMisuseTest {
   }
 
   @Test
+  void aSuspendedCommunicator_isNotDestroyed() {
+    reported(
+            MisuseKind.USE_WHILE_SUSPENDED,
+            2,
+            rank -> {
+              ok(rank.abi.commSuspend(rank.comm, 1));
+              rank.abi.commDestroy(rank.comm);
+            })
+        .hasMessageContaining("ncclCommDestroy")
+        .hasMessageContaining("SIM-34");
+    run(
+        2,
+        rank -> {
+          ok(rank.abi.commSuspend(rank.comm, 1));
+          ok(rank.abi.commResume(rank.comm));
+          ok(rank.abi.commDestroy(rank.comm));
+        });
+  }
+
+  @Test
   void aBufferThatOneRankHasRegistered_isReported() {
     reported(
             MisuseKind.REGISTRATION_MISMATCH,

@@ -168,10 +168,6 @@ class RawParityTest {
         ARGUMENT,
         raw -> raw.abi.allReduce(raw.buffer, raw.buffer, 1, INT, 0, 0, raw.stream));
     expect(
-        "stream that is not there",
-        CUDA,
-        raw -> raw.abi.allReduce(raw.buffer, raw.buffer, 1, INT, 0, raw.comm, 0x777));
-    expect(
         "nothing to reduce, null buffers",
         OK,
         raw -> raw.abi.allReduce(0, 0, 0, INT, 0, raw.comm, raw.stream)); // COL-02
@@ -245,6 +241,35 @@ class RawParityTest {
           raw.abi.commFinalize(raw.comm);
           return raw.abi.commFinalize(raw.comm);
         });
+    expect("split of null", ARGUMENT, raw -> raw.abi.commSplit(0, 0, 0, raw.out(), NULL));
+    expect("split into null", ARGUMENT, raw -> raw.abi.commSplit(raw.comm, 0, 0, NULL, NULL));
+    expect("split away", OK, raw -> raw.abi.commSplit(raw.comm, -1, 0, raw.out(), NULL));
+    expect("split alone", OK, raw -> raw.abi.commSplit(raw.comm, 3, 0, raw.out(), NULL));
+    expect(
+        "shrink without a list",
+        ARGUMENT,
+        raw -> raw.abi.commShrink(raw.comm, NULL, 1, raw.out(), NULL, 0));
+    expect(
+        "creation by no id",
+        ARGUMENT,
+        raw -> raw.abi.commInitRankScalable(raw.out(), 1, 0, 0, NULL, NULL));
+    expect("revoke null", OK, raw -> raw.abi.commRevoke(0, 0));
+    expect("revoke with flags", ARGUMENT, raw -> raw.abi.commRevoke(raw.comm, 1));
+    expect(
+        "operation on a revoked communicator",
+        USAGE,
+        raw -> {
+          int code = raw.abi.commRevoke(raw.comm, 0);
+          return code != 0 ? code : raw.allReduce(INT, 0);
+        }); // LIF-19
+    expect("register null", ARGUMENT, raw -> raw.abi.commRegister(0, raw.buffer, 8, raw.out()));
+    expect("register", OK, raw -> raw.abi.commRegister(raw.comm, raw.buffer, 8, raw.out()));
+    expect("deregister garbage", USAGE, raw -> raw.abi.commDeregister(raw.comm, 77)); // ARG-27
+    expect(
+        "window without communicator",
+        ARGUMENT,
+        raw -> raw.abi.commWindowRegister(0, raw.buffer, 8, raw.out(), 0));
+    expect("simulated end without start", USAGE, raw -> raw.abi.groupSimulateEnd(NULL));
     expect("allocate into null", CUDA, raw -> raw.abi.memAlloc(NULL, 8)); // ARG-33
     expect("free null", OK, raw -> raw.abi.memFree(0));
     expect("free garbage", CUDA, raw -> raw.abi.memFree(12));

@@ -44,11 +44,7 @@ public final class Findings {
 
   /** Keeps a report, and tells it if it is a warning; an error is for the caller to throw. */
   public ReportedMisuse keep(Report report) {
-    return keep(report.toMisuse(replay));
-  }
-
-  /** Keeps a report that has its words already. */
-  public ReportedMisuse keep(ReportedMisuse found) {
+    ReportedMisuse found = report.toMisuse(replay);
     all.add(found);
     if (!isError(found.kind())) {
       warnings.accept(String.valueOf(found.getMessage()));

@@ -48,12 +48,6 @@ public final class Report {
     return this;
   }
 
-  /** More of the last line. */
-  public Report text(String words) {
-    text.append(words);
-    return this;
-  }
-
   ReportedMisuse toMisuse(String replay) {
     return new ReportedMisuse(kind, List.copyOf(ranks), text + "\n  replay: " + replay);
   }

@@ -3,8 +3,8 @@ package org.jccl.sim.comm;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.MisuseKind;
-import org.jccl.ReportedMisuse;
 import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Report;
 
 /** The assemblies of one communicator: every rank makes the same ones in the same order. */
 final class Assemblies {
@@ -26,9 +26,7 @@ final class Assemblies {
     }
     Assembly assembly = open.get(place);
     if (!assembly.purpose().equals(purpose)) {
-      ReportedMisuse found = different(assembly, rank, purpose);
-      clique.report(found);
-      throw found;
+      clique.throwIfError(different(assembly, rank, purpose));
     }
     return assembly;
   }
@@ -43,27 +41,23 @@ final class Assemblies {
     }
   }
 
-  private ReportedMisuse different(Assembly assembly, int rank, String purpose) {
+  private Report different(Assembly assembly, int rank, String purpose) {
     int first = assembly.first();
-    return new ReportedMisuse(
-        MisuseKind.MISMATCH,
-        List.of(Math.min(first, rank), Math.max(first, rank)),
-        MisuseKind.MISMATCH
-            + "(call) in "
-            + clique.name()
-            + ": rank "
-            + first
-            + " makes "
-            + assembly.purpose()
-            + ", rank "
-            + rank
-            + " makes "
-            + purpose
-            + "\n    at "
-            + CallSite.current()
-            + "\n  these calls are collective: all ranks must make them in the same order (SIM-06)"
-            + "\n  replay: "
-            + clique.world().kernel().choices().describe());
+    return new Report(
+            MisuseKind.MISMATCH,
+            "(call) in "
+                + clique.name()
+                + ": rank "
+                + first
+                + " makes "
+                + assembly.purpose()
+                + ", rank "
+                + rank
+                + " makes "
+                + purpose)
+        .rank(rank, purpose, "at " + CallSite.current())
+        .among(List.of(first))
+        .line("these calls are collective: all ranks must make them in the same order (SIM-06)");
   }
 
   boolean isPending() {

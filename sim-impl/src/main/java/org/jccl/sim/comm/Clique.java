@@ -403,12 +403,6 @@ final class Clique implements Contract.Witness {
         (long) from * members.length + to, pair -> new Channel(this, from, to));
   }
 
-  /** Keeps a report that has its words already, and stops the communicator. */
-  void report(ReportedMisuse found) {
-    world.findings().keep(found);
-    stop(found);
-  }
-
   /** Stops the communicator: who waits throws {@code reason} at once, others at their next call. */
   void stop(RuntimeException reason) {
     if (stopped != null) {

@@ -55,13 +55,6 @@ public final class Config {
     return new Config(set, netName, name, world);
   }
 
-  /** Everything by default: for a typed communicator, which is always blocking. */
-  public static Config blocking(World world, @Nullable String name) {
-    Config config = new Config(Map.of(), null, name, world);
-    config.values.put(ConfigField.BLOCKING, 1);
-    return config;
-  }
-
   /** What a child inherits: the same, and the environment once more (rule SPL-05). */
   public Config inherited(World world) {
     return new Config(values, netName, name, world);

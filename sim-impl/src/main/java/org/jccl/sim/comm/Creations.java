@@ -14,9 +14,7 @@ import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Report;
-import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
-import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.math.DataPlane;
 import org.jspecify.annotations.Nullable;
 
@@ -201,36 +199,6 @@ public final class Creations {
           ChildJob.requireQuiet(parent, "grows");
           return begun(old.clique().nextGrowth(old.rank()), old.clique());
         });
-  }
-
-  /**
-   * Joins and waits for the other ranks, for a typed communicator.
-   *
-   * @throws CollectiveException if the creation fails
-   */
-  public Endpoint join(
-      HostTask task,
-      UniqueId id,
-      int rank,
-      int worldSize,
-      SimDevice device,
-      @Nullable String name) {
-    Life life = Life.begin(world, device, Config.blocking(world, name));
-    join(List.of(id), rank, worldSize, life).run(task);
-    return life.operations();
-  }
-
-  /** Joins all ranks of a new communicator at once, rank i on device i of the list (INIT-10). */
-  public List<Endpoint> joinAll(HostTask task, List<SimDevice> devices, @Nullable String name) {
-    Creation creation = newCreation();
-    List<InitJob> jobs = new ArrayList<>();
-    for (int rank = 0; rank < devices.size(); rank++) {
-      Life life = Life.begin(world, devices.get(rank), Config.blocking(world, name));
-      jobs.add(new InitJob(life, rank, devices.size(), () -> creation));
-    }
-    jobs.subList(0, jobs.size() - 1).forEach(Job::start);
-    jobs.getLast().run(task);
-    return jobs.stream().map(job -> job.life().operations()).toList();
   }
 
   // ---------------------------------------------------------------- communicators

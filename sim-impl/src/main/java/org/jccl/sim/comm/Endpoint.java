@@ -217,9 +217,7 @@ public final class Endpoint {
   /** Throws a report if it is suspended (SIM-34). */
   void requireAwake(String what) {
     if (suspension.isSuspended() && device.world().isChecking()) {
-      ReportedMisuse found = suspension.use(what);
-      clique.report(found);
-      throw found;
+      clique.throwIfError(suspension.use(what));
     }
   }
 
@@ -662,11 +660,6 @@ public final class Endpoint {
     return life;
   }
 
-  /** Gives up what is in flight; contacts no peer (rule LIF-14). */
-  public void abort(String why) {
-    life.abort(why);
-  }
-
   /** How many captured groups of it live in graphs (rule LIF-06). */
   int graphs() {
     return graphs;
@@ -680,11 +673,6 @@ public final class Endpoint {
   /** Whether it was closed. */
   public boolean isClosed() {
     return life.isClosed();
-  }
-
-  /** Waits for what was issued, then ends. */
-  public void close(HostTask task) {
-    life.close(task);
   }
 
   @Override

@@ -21,7 +21,7 @@ public interface Library extends GroupRecording.Issuer {
   /** The stored state of a handle (rule ERR-01); waits for nobody. */
   int storedCode(long handle);
 
-  /** The C function of {@code operation}. */
+  /** The C function of {@code operation}, on the communicator of {@code life}. */
   int issue(
       Operation operation,
       long send,
@@ -30,7 +30,7 @@ public interface Library extends GroupRecording.Issuer {
       int type,
       int reduction,
       int rootOrPeer,
-      long comm,
+      Life life,
       long stream);
 
   /** A communicator is there. */

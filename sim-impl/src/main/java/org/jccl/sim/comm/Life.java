@@ -225,6 +225,14 @@ public final class Life {
     }
   }
 
+  /** Throws if it is suspended: NCCL would free memory that is not mapped (SIM-34). */
+  public void requireAwake(String call) {
+    Endpoint own = endpoint;
+    if (own != null && refusal() == null) {
+      own.requireAwake(call);
+    }
+  }
+
   /** Whether destroy or abort was called, with whatever result. */
   public boolean isDestroyCalled() {
     return destroyCalled;
@@ -262,17 +270,6 @@ public final class Life {
   /** Whether it has ended. */
   public boolean isClosed() {
     return closed;
-  }
-
-  /** Raises the abort flag of a typed communicator: who waits for its work throws that. */
-  void abort(String why) {
-    if (!aborted && !closed) {
-      aborted = true;
-      RuntimeException reason =
-          new CommunicatorAbortedException(this + " was aborted: " + why, null);
-      refuse(reason);
-      cancel(reason);
-    }
   }
 
   /**
@@ -343,23 +340,6 @@ public final class Life {
       List<Runnable> told = List.copyOf(whenIdle);
       whenIdle.clear();
       told.forEach(Runnable::run);
-    }
-  }
-
-  /** Waits for what was issued, then ends: the typed close. */
-  void close(HostTask task) {
-    if (!closed) {
-      requireNoGraphs("close");
-      if (busyWith() != null) {
-        waits(task);
-        try {
-          new FinalizeJob(this).run(task);
-        } finally {
-          waits(null);
-        }
-      }
-      isKnownIdle(task);
-      end();
     }
   }
 

@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jccl.CollectiveException;
 import org.jccl.MisuseKind;
-import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.Operation;
+import org.jccl.sim.check.Report;
 import org.jccl.sim.device.Arrival;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.Step;
@@ -152,26 +152,21 @@ final class OneSidedProgram {
       return arrival;
     }
 
-    private ReportedMisuse race(Arrival earlier, Arrival later) {
-      List<Integer> ranks =
-          List.of(Math.min(earlier.by(), later.by()), Math.max(earlier.by(), later.by()));
-      return new ReportedMisuse(
-          MisuseKind.RMA_RACE,
-          ranks,
-          MisuseKind.RMA_RACE
-              + " in "
-              + clique().name()
-              + ": "
-              + later.words()
-              + " bytes that "
-              + earlier.words()
-              + " too, and rank "
-              + call.peer()
-              + " has not waited for that signal: let it wait, then signal the second writer"
-              + " (RMA-11, SIM-60)"
-              + (call.site() == null ? "" : "\n    at " + call.site())
-              + "\n  replay: "
-              + clique().world().kernel().choices().describe());
+    private Report race(Arrival earlier, Arrival later) {
+      return new Report(
+              MisuseKind.RMA_RACE,
+              " in "
+                  + clique().name()
+                  + ": "
+                  + later.words()
+                  + " bytes that "
+                  + earlier.words()
+                  + " too, and rank "
+                  + call.peer()
+                  + " has not waited for that signal")
+          .among(List.of(earlier.by()))
+          .rank(later.by(), call, call.site() == null ? null : "at " + call.site())
+          .line("let it wait, then signal the second writer (RMA-11, SIM-60)");
     }
   }
 }

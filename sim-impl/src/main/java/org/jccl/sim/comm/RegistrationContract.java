@@ -1,11 +1,9 @@
 package org.jccl.sim.comm;
 
-import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import org.jccl.MisuseKind;
-import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
+import org.jccl.sim.check.Report;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,43 +66,32 @@ final class RegistrationContract {
     return a.isSymmetric() && b.isSymmetric() && one.offset != other.offset;
   }
 
-  private static ReportedMisuse report(Clique clique, String side, Seen one, Seen other) {
+  private static Report report(Clique clique, String side, Seen one, Seen other) {
+    Call call = one.part.call;
     int lower = one.part.rank();
     int upper = other.part.rank();
-    String text =
-        MisuseKind.REGISTRATION_MISMATCH
-            + " in "
-            + clique.name()
-            + ", call #"
-            + one.part.call.sequence()
-            + " ("
-            + one.part.call.operation().name().toLowerCase(Locale.ROOT)
-            + "): the "
-            + side
-            + " buffer of rank "
-            + lower
-            + " is "
-            + one.words()
-            + ", that of rank "
-            + upper
-            + " is "
-            + other.words()
-            + line(clique, lower, one.part.call)
-            + line(clique, upper, other.part.call)
-            + "\n  all ranks must pass registered memory or none (MEM-05), at equal offsets of"
-            + " symmetric windows (WIN-04, SIM-54)"
-            + "\n  replay: "
-            + clique.world().kernel().choices().describe();
-    return new ReportedMisuse(MisuseKind.REGISTRATION_MISMATCH, List.of(lower, upper), text);
-  }
-
-  private static String line(Clique clique, int rank, Call call) {
-    String site = clique.site(rank, call);
-    return "\n  rank "
-        + rank
-        + ": "
-        + call
-        + "\n    "
-        + (site == null ? "(its call site: replay with checks FULL)" : site);
+    return new Report(
+            MisuseKind.REGISTRATION_MISMATCH,
+            " in "
+                + clique.name()
+                + ", call #"
+                + call.sequence()
+                + " ("
+                + call.operation().label()
+                + "): the "
+                + side
+                + " buffer of rank "
+                + lower
+                + " is "
+                + one.words()
+                + ", that of rank "
+                + upper
+                + " is "
+                + other.words())
+        .rank(lower, call, clique.site(lower, call))
+        .rank(upper, other.part.call, clique.site(upper, other.part.call))
+        .line(
+            "all ranks must pass registered memory or none (MEM-05), at equal offsets of"
+                + " symmetric windows (WIN-04, SIM-54)");
   }
 }

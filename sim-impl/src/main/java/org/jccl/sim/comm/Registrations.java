@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.jccl.MisuseKind;
-import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Report;
 import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.World;
 import org.jspecify.annotations.Nullable;
@@ -138,28 +138,24 @@ public final class Registrations {
     if (user == null || !endpoint.device().world().isChecking()) {
       return;
     }
-    ReportedMisuse found =
-        new ReportedMisuse(
-            MisuseKind.BUFFER_FREED,
-            List.of(endpoint.rank()),
-            MisuseKind.BUFFER_FREED
-                + " in "
-                + endpoint.name()
-                + ": rank "
-                + endpoint.rank()
-                + " deregisters a "
-                + what
-                + " of "
-                + (known.end() - known.start())
-                + " bytes while "
-                + user.describe()
-                + " still uses it: synchronize the stream first (MEM-06, SIM-55)"
-                + "\n    at "
-                + CallSite.current()
-                + "\n  replay: "
-                + endpoint.device().world().kernel().choices().describe());
-    endpoint.clique().report(found);
-    throw found;
+    endpoint
+        .clique()
+        .throwIfError(
+            new Report(
+                    MisuseKind.BUFFER_FREED,
+                    " in "
+                        + endpoint.name()
+                        + ": rank "
+                        + endpoint.rank()
+                        + " deregisters a "
+                        + what
+                        + " of "
+                        + (known.end() - known.start())
+                        + " bytes while "
+                        + user.describe()
+                        + " still uses it")
+                .rank(endpoint.rank(), "deregistration", "at " + CallSite.current())
+                .line("synchronize the stream first (MEM-06, SIM-55)"));
   }
 
   /** One registration of a window, from the call to the end of the group. */

@@ -149,6 +149,15 @@ public final class SimCommunicator extends LibraryCommunicator {
     return known;
   }
 
+  /** The simulated rank's life: at hand, so that no call has to look its handle up. */
+  private Life life() {
+    Endpoint own = endpoint();
+    if (own == null) {
+      throw new IllegalStateException(name() + " has no handle yet");
+    }
+    return own.life();
+  }
+
   // ---- calls
 
   @Override
@@ -200,6 +209,20 @@ public final class SimCommunicator extends LibraryCommunicator {
   }
 
   @Override
+  protected void raced(Thread other) {
+    Endpoint own = endpoint();
+    if (own != null) {
+      HostTask task = kernel.enter();
+      try {
+        own.life().requireAlone(task, other);
+      } finally {
+        kernel.exit(task);
+      }
+    }
+    super.raced(other);
+  }
+
+  @Override
   protected int enqueue(
       Operation operation,
       long send,
@@ -212,15 +235,7 @@ public final class SimCommunicator extends LibraryCommunicator {
     device.own(stream);
     int code =
         library.issue(
-            operation,
-            send,
-            recv,
-            count,
-            type,
-            reduction,
-            rootOrPeer,
-            handle().value(),
-            stream.handle());
+            operation, send, recv, count, type, reduction, rootOrPeer, life(), stream.handle());
     return code == 0 ? 0 : settled(code, operation.label());
   }
 
@@ -287,7 +302,7 @@ public final class SimCommunicator extends LibraryCommunicator {
         calls.type(i),
         calls.reduction(i),
         calls.rootOrPeer(i),
-        handle().value(),
+        life(),
         calls.stream(i).handle());
   }
 
@@ -351,20 +366,43 @@ public final class SimCommunicator extends LibraryCommunicator {
     }
     closed = true;
     endpoint();
-    closeRegistrations();
-    State last = settledState();
-    long comm = handle().take(State.CLOSED);
-    if (comm != 0) {
-      // Destroying what is busy or has failed would leave the group depth wrong (LIF-11).
-      boolean sound = last != State.FAILED && last != State.BUSY && last != State.OPENING;
-      int code = sound ? abi().commDestroy(comm) : abi().commAbort(comm);
-      if (code != 0) {
-        abi().commAbort(comm);
+    try {
+      closeRegistrations();
+      end();
+    } finally {
+      library.closed(this);
+      releaseTokens();
+      defaultStream.close();
+    }
+  }
+
+  private void end() {
+    boolean sound = false;
+    try {
+      sound = endsWell();
+    } finally {
+      long comm = handle().take(State.CLOSED);
+      if (comm != 0) {
+        // Destroying what is busy or has failed would leave the group depth wrong (LIF-11).
+        int code = sound ? abi().commDestroy(comm) : abi().commAbort(comm);
+        if (code != 0) {
+          abi().commAbort(comm);
+        }
       }
     }
-    library.closed(this);
-    releaseToken();
-    defaultStream.close();
+  }
+
+  /** Waits for what was issued: destroy alone does not (LIF-07). Whether it may be destroyed. */
+  private boolean endsWell() {
+    State last = settledState();
+    if (last == State.READY) {
+      int code = abi().commFinalize(handle().value());
+      if (code == ResultCode.IN_PROGRESS.code()) {
+        handle().busy();
+        last = settledState();
+      }
+    }
+    return last != State.FAILED && last != State.BUSY && last != State.OPENING;
   }
 
   /** Waits for a nonblocking call: what is busy cannot be destroyed (LIF-11). */

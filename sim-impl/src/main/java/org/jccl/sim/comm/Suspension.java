@@ -1,9 +1,9 @@
 package org.jccl.sim.comm;
 
 import org.jccl.MisuseKind;
-import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Report;
 import org.jccl.sim.device.World;
 
 /**
@@ -62,21 +62,13 @@ public final class Suspension {
     return new Change(false);
   }
 
-  /** SIM-34: what an operation does that comes while the memory is away. */
-  ReportedMisuse use(String what) {
-    return new ReportedMisuse(
-        MisuseKind.USE_WHILE_SUSPENDED,
-        java.util.List.of(endpoint.rank()),
-        MisuseKind.USE_WHILE_SUSPENDED
-            + ": "
-            + what
-            + " on "
-            + endpoint
-            + ", which is suspended: resume it on all ranks first (LIF-23, SIM-34)"
-            + "\n    at "
-            + CallSite.current()
-            + "\n  replay: "
-            + endpoint.device().world().kernel().choices().describe());
+  /** SIM-34: {@code what} comes while the memory is away. */
+  Report use(String what) {
+    return new Report(
+            MisuseKind.USE_WHILE_SUSPENDED,
+            ": " + what + " on " + endpoint + ", which is suspended")
+        .rank(endpoint.rank(), what, "at " + CallSite.current())
+        .line("resume it on all ranks first (LIF-23, SIM-34)");
   }
 
   /** A suspension or a resumption. */

@@ -146,7 +146,13 @@ public final class SimDevice implements Device {
     if (number == 0) {
       return defaultStream;
     }
-    return streams.stream().filter(each -> each.number() == number).findFirst().orElse(null);
+    for (int i = 0; i < streams.size(); i++) {
+      SimStream each = streams.get(i);
+      if (each.number() == number) {
+        return each;
+      }
+    }
+    return null;
   }
 
   /** A number that nothing else of this simulation has, for the raw surface. */

@@ -41,11 +41,6 @@ public final class DataPlane {
     this.crew = crew;
   }
 
-  /** The kernels in use. */
-  public ElementKernels kernels() {
-    return kernels;
-  }
-
   /**
    * Folds {@code count} elements of all sources and writes the result to every destination: an
    * all-reduce or, with one destination, a reduce.

@@ -37,11 +37,6 @@ public final class WorkCrew implements AutoCloseable {
     return Common.CREW;
   }
 
-  /** How many threads can work at once, the caller included. */
-  public int size() {
-    return helperCount + 1;
-  }
-
   /** Does all units, alone or with help, and returns when they are done. */
   void run(Work work, long units, long chunk, Scratch scratch) {
     if (helperCount == 0 || units <= chunk || closed || !taken.compareAndSet(false, true)) {

@@ -16,10 +16,14 @@ import static org.jccl.MisuseKind.THREAD_RACE;
 import static org.jccl.MisuseKind.UNMATCHED_P2P;
 import static org.jccl.sim.misuse.Lab.FULL;
 import static org.jccl.sim.misuse.Lab.PLAIN;
+import static org.jccl.sim.misuse.Lab.STRICT;
 import static org.jccl.sim.misuse.Lab.ints;
 import static org.jccl.sim.misuse.RawLab.INT;
 import static org.jccl.sim.misuse.RawLab.raw;
 
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
@@ -204,7 +208,7 @@ class MemoryAndThreadMisuseTest {
           DeviceBuffer b = ints(rank, 4);
           try (Stream stream = rank.device().newStream()) {
             b.fill((byte) 1, stream);
-            rank.processGroup().barrier(java.time.Duration.ofMinutes(1));
+            rank.processGroup().barrier(Duration.ofMinutes(1));
             b.close();
           }
         });
@@ -259,6 +263,41 @@ class MemoryAndThreadMisuseTest {
   void SIM_42_aCommunicatorOfAnotherThreadsGroup() {
     PLAIN.finds(THREAD_RACE, 1, twoThreads(false));
     PLAIN.accepts(1, twoThreads(true));
+  }
+
+  @Test
+  void SIM_42_twoThreadsInsideATypedCommunicator() {
+    AtomicReference<Communicator> shared = new AtomicReference<>();
+    AtomicReference<DeviceBuffer> data = new AtomicReference<>();
+    STRICT.finds(
+        THREAD_RACE,
+        2,
+        rank -> {
+          if (rank.rank() == 0) {
+            shared.set(rank.communicator());
+            data.set(ints(rank, 1));
+          }
+          rank.processGroup().barrier(Duration.ofMinutes(1));
+          shared.get().allReduce(data.get(), ReduceOp.SUM); // whoever comes first waits inside
+        });
+  }
+
+  @Test
+  void GRP_20_barriersOfOneGroup_shareNothing() {
+    FULL.accepts(
+        2,
+        rank -> {
+          Communicator comm = rank.communicator();
+          try (Stream other = rank.device().newStream()) {
+            comm.group(
+                group -> {
+                  group.barrier(comm.defaultStream());
+                  group.barrier(other);
+                });
+            comm.defaultStream().synchronize();
+            other.synchronize();
+          }
+        });
   }
 
   private static RankProgram twoThreads(boolean oneAfterTheOther) {
