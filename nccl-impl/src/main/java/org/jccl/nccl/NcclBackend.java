@@ -8,7 +8,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -29,6 +28,7 @@ import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
+import org.jccl.spi.DeviceRules;
 import org.jccl.spi.Capability;
 import org.jccl.spi.Estimate;
 import org.jccl.spi.GroupRecording;
@@ -177,10 +177,7 @@ public final class NcclBackend implements Backend, GroupRecording.Issuer {
   @Override
   public List<Communicator> openAll(List<Device> ranks, CommunicatorConfig config) {
     requireOpen();
-    if (ranks.isEmpty() || new HashSet<>(ranks).size() < ranks.size()) {
-      throw new IllegalArgumentException(
-          ranks.size() + " devices: at least one is needed, and each only once (INIT-11, INIT-13)");
-    }
+    DeviceRules.check(ranks, devices.size());
     ranks.forEach(this::requireOwn);
     UniqueId id = newUniqueId(library(config).binding());
     List<NcclCommunicator> endpoints = new ArrayList<>();

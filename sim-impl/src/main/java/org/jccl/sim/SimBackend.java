@@ -29,6 +29,7 @@ import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.spi.DeviceRules;
 import org.jccl.spi.Capability;
 import org.jccl.spi.Estimate;
 import org.jccl.spi.GroupRecording;
@@ -206,9 +207,7 @@ final class SimBackend implements Backend, Library {
 
   @Override
   public List<Communicator> openAll(List<Device> chosen, CommunicatorConfig config) {
-    if (chosen.isEmpty()) {
-      throw new IllegalArgumentException("no devices: give one a rank (INIT-13)");
-    }
+    DeviceRules.check(chosen, devices().size());
     List<SimDevice> own = chosen.stream().map(this::own).toList();
     List<SimCommunicator> made = new ArrayList<>();
     for (SimDevice device : own) {

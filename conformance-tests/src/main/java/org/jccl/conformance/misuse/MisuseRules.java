@@ -2,6 +2,7 @@ package org.jccl.conformance.misuse;
 
 import net.jqwik.api.Example;
 import org.jccl.conformance.harness.Subject;
+import org.jccl.conformance.rules.AlsoShows;
 
 /**
  * Chapter 11: what the simulator must report, row by row, and that the smallest legal neighbour of
@@ -63,6 +64,7 @@ public abstract class MisuseRules extends MisuseSuite {
 
   /** SIM-09: send and receive byte lengths differ. */
   @Example
+  @AlsoShows("P2P-03")
   public void required_SIM_09_sendAndReceiveByteLengthsDiffer() {
     shows("SIM-09");
   }
@@ -117,6 +119,7 @@ public abstract class MisuseRules extends MisuseSuite {
 
   /** SIM-18: two communicators in opposite order on one stream. */
   @Example
+  @AlsoShows("GRP-19")
   public void required_SIM_18_twoCommunicatorsInOppositeOrderOnOneStream() {
     shows("SIM-18");
   }
@@ -153,6 +156,7 @@ public abstract class MisuseRules extends MisuseSuite {
 
   /** SIM-24: in-place all-to-all. */
   @Example
+  @AlsoShows("COL-18")
   public void required_SIM_24_inPlaceAllToAll() {
     shows("SIM-24");
   }
@@ -201,6 +205,7 @@ public abstract class MisuseRules extends MisuseSuite {
 
   /** SIM-32: operation after Finalize. */
   @Example
+  @AlsoShows("LIF-04")
   public void required_SIM_32_operationAfterFinalize() {
     shows("SIM-32");
   }
@@ -231,36 +236,42 @@ public abstract class MisuseRules extends MisuseSuite {
 
   /** SIM-37: destroy while a graph still refers to the communicator. */
   @Example
+  @AlsoShows("LIF-06")
   public void required_SIM_37_destroyWhileAGraphStillRefersToTheCommunicator() {
     shows("SIM-37");
   }
 
   /** SIM-38: destroy in a group that also uses the communicator. */
   @Example
+  @AlsoShows("LIF-13")
   public void required_SIM_38_destroyInAGroupThatAlsoUsesTheCommunicator() {
     shows("SIM-38");
   }
 
   /** SIM-39: creation mixed with operations in one group. */
   @Example
+  @AlsoShows("GRP-22")
   public void required_SIM_39_creationMixedWithOperationsInOneGroup() {
     shows("SIM-39");
   }
 
   /** SIM-40: blocking and nonblocking communicators in one group. */
   @Example
+  @AlsoShows("GRP-23")
   public void required_SIM_40_blockingAndNonblockingCommunicatorsInOneGroup() {
     shows("SIM-40");
   }
 
   /** SIM-41: a thread ends with an open group. */
   @Example
+  @AlsoShows("GRP-05")
   public void required_SIM_41_aThreadEndsWithAnOpenGroup() {
     shows("SIM-41");
   }
 
   /** SIM-42: two threads inside one communicator, both with an open group. */
   @Example
+  @AlsoShows("GRP-26")
   public void required_SIM_42_twoThreadsInsideOneCommunicatorBothWithAnOpenGroup() {
     shows("SIM-42");
   }
@@ -279,6 +290,7 @@ public abstract class MisuseRules extends MisuseSuite {
 
   /** SIM-45: unique id used again. */
   @Example
+  @AlsoShows("UID-04")
   public void required_SIM_45_uniqueIdUsedAgain() {
     shows("SIM-45");
   }
@@ -291,6 +303,7 @@ public abstract class MisuseRules extends MisuseSuite {
 
   /** SIM-47: split not called by some parent rank. */
   @Example
+  @AlsoShows("SPL-11")
   public void required_SIM_47_splitNotCalledBySomeParentRank() {
     shows("SIM-47");
   }
@@ -381,6 +394,7 @@ public abstract class MisuseRules extends MisuseSuite {
 
   /** SIM-62: operation while a nonblocking communicator is in progress. */
   @Example
+  @AlsoShows("ERR-06")
   public void required_SIM_62_operationWhileANonblockingCommunicatorIsInProgress() {
     shows("SIM-62");
   }

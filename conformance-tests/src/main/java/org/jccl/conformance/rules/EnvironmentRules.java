@@ -55,20 +55,25 @@ public abstract class EnvironmentRules extends RawSuite {
 
   @Example
   public void required_ENV_01_aVariableMakesCommunicatorsNonblocking() {
-    for (int value = 0; value <= 1; value++) {
-      boolean blocking = value == 1;
-      Worlds worlds = under(Map.of("NCCL_COMM_BLOCKING", "" + value));
-      bare(
-          worlds,
-          (abi, backend) -> {
-            try (RawSingle one = new RawSingle(abi, backend)) {
-              one.open(one.config(blocking ? 0 : 1));
-              one.expect("a bad root", INVALID_ARGUMENT, () -> one.broadcast(9));
-              int code = blocking ? SUCCESS : INVALID_ARGUMENT; // ERR-05: sticky if nonblocking
-              one.expect("ncclCommCount then", code, () -> abi.commCount(one.comm(), one.slot()));
-            }
-          });
-    }
+    blockingIsForced(false);
+  }
+
+  @Example
+  public void required_ENV_01_aVariableMakesCommunicatorsBlocking() {
+    blockingIsForced(true);
+  }
+
+  private void blockingIsForced(boolean blocking) {
+    bare(
+        under(Map.of("NCCL_COMM_BLOCKING", blocking ? "1" : "0")),
+        (abi, backend) -> {
+          try (RawSingle one = new RawSingle(abi, backend)) {
+            one.open(one.config(blocking ? 0 : 1));
+            one.expect("a bad root", INVALID_ARGUMENT, () -> one.broadcast(9));
+            int code = blocking ? SUCCESS : INVALID_ARGUMENT; // ERR-05: sticky if nonblocking
+            one.expect("ncclCommCount then", code, () -> abi.commCount(one.comm(), one.slot()));
+          }
+        });
   }
 
   @Example
@@ -77,16 +82,27 @@ public abstract class EnvironmentRules extends RawSuite {
   }
 
   @Example
-  public void required_ENV_03_theCheckMode() {
-    Map<String, Boolean> checked = new LinkedHashMap<>();
-    checked.put("DEFAULT", false);
-    checked.put("DEBUG_LOCAL", true);
-    checked.put("debug_global", true);
-    checked.put("NO_SUCH_MODE", false);
-    checked.forEach(
-        (mode, on) ->
-            pointersAreChecked(
-                underSince(VERSION_WITH_CHECK_MODE, Map.of("NCCL_CHECK_MODE", mode)), on));
+  public void required_ENV_03_theDefaultModeChecksNothing() {
+    checksWith("DEFAULT", false);
+  }
+
+  @Example
+  public void required_ENV_03_theLocalModeChecksPointers() {
+    checksWith("DEBUG_LOCAL", true);
+  }
+
+  @Example
+  public void required_ENV_03_theGlobalModeInLowerCaseChecksPointers() {
+    checksWith("debug_global", true);
+  }
+
+  @Example
+  public void required_ENV_03_anUnknownModeChecksNothing() {
+    checksWith("NO_SUCH_MODE", false);
+  }
+
+  private void checksWith(String mode, boolean on) {
+    pointersAreChecked(underSince(VERSION_WITH_CHECK_MODE, Map.of("NCCL_CHECK_MODE", mode)), on);
   }
 
   /** ARG-04: with checks on, even a call of count 0 needs real buffers. */
@@ -232,18 +248,24 @@ public abstract class EnvironmentRules extends RawSuite {
   @Example
   @AlsoShows("INIT-08")
   public void required_ENV_12_severalRanksOnOneGpu() {
-    for (int value = 0; value <= 1; value++) {
-      boolean shared = value == 1;
-      bare(
-          underSince(VERSION_WITH_SHARED_GPUS, Map.of("NCCL_MULTI_RANK_GPU_ENABLE", "" + value)),
-          (abi, backend) -> {
-            try (RawSingle one = new RawSingle(abi, backend)) {
-              List<Integer> codes = one.openTwiceOnOneDevice();
-              int code = shared ? SUCCESS : INVALID_USAGE;
-              one.check(codes.equals(List.of(code, code)), "the two ranks got " + codes);
-            }
-          });
-    }
+    twoRanksOnOneGpu("1", SUCCESS);
+  }
+
+  @Example
+  @AlsoShows("INIT-08")
+  public void required_ENV_12_oneRankOnOneGpu() {
+    twoRanksOnOneGpu("0", INVALID_USAGE);
+  }
+
+  private void twoRanksOnOneGpu(String value, int code) {
+    bare(
+        underSince(VERSION_WITH_SHARED_GPUS, Map.of("NCCL_MULTI_RANK_GPU_ENABLE", value)),
+        (abi, backend) -> {
+          try (RawSingle one = new RawSingle(abi, backend)) {
+            List<Integer> codes = one.openTwiceOnOneDevice();
+            one.check(codes.equals(List.of(code, code)), "the two ranks got " + codes);
+          }
+        });
   }
 
   @Example

@@ -383,6 +383,37 @@ public abstract class FamilyRules extends Suite {
         });
   }
 
+  @Example
+  public void required_GRP_23_oneGroupOneMode() {
+    int n = atMost(2);
+    run(
+        n,
+        rank -> {
+          Backend backend = rank.instance().backend();
+          try (Communicator blocking = rank.open("blocking");
+              Communicator polled = open(rank, nonblocking(CheckLevel.DEFAULT));
+              DeviceBuffer one = Values.of(rank.device(), DataType.INT32, 1);
+              DeviceBuffer two = Values.of(rank.device(), DataType.INT32, 2)) {
+            polled.awaitReady(LONG);
+            rank.expectThrown(
+                "both in one group",
+                IllegalArgumentException.class,
+                () ->
+                    backend.group(
+                        group -> {
+                          group.on(blocking).allReduce(one, ReduceOp.SUM);
+                          group.on(polled).allReduce(two, ReduceOp.SUM);
+                        }),
+                "GRP-23");
+            rank.expect("the blocking one's buffer", one, 1);
+            rank.expect("the nonblocking one's buffer", two, 2);
+            rank.check(polled.state() == State.READY, "state() is " + polled.state());
+            expectSum(rank, blocking, 3, 3 * n);
+            expectSum(rank, polled, 4, 4 * n);
+          }
+        });
+  }
+
   // ---- creation by several ids
 
   @Example

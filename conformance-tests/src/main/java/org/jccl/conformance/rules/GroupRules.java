@@ -2,7 +2,6 @@ package org.jccl.conformance.rules;
 
 import java.util.List;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Disabled;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -191,14 +190,4 @@ public abstract class GroupRules extends Suite {
           }
         });
   }
-
-  @Example
-  @Disabled(
-      "GRP-05: threads that end with an open group; jccl opens native groups only inside issue")
-  public void untested_GRP_05_abandonedGroups() {}
-
-  @Example
-  @Disabled(
-      "GRP-19: a different order on different ranks is misuse; the simulator's reports cover it")
-  public void untested_GRP_19_ranksThatDisagree() {}
 }

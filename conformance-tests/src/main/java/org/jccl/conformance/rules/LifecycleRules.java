@@ -1,10 +1,12 @@
 package org.jccl.conformance.rules;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import net.jqwik.api.Disabled;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.Example;
 import org.jccl.Backend;
+import org.jccl.CollectiveException;
 import org.jccl.Communicator;
 import org.jccl.Communicator.State;
 import org.jccl.CommunicatorAbortedException;
@@ -12,8 +14,10 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
+import org.jccl.Graph;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
+import org.jccl.Stream;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Values;
 
@@ -85,6 +89,7 @@ public abstract class LifecycleRules extends Suite {
   }
 
   @Example
+  @AlsoShows("INIT-22")
   public void required_INIT_10_oneThreadMayDriveAllRanks() {
     int n = atMost(4);
     run(
@@ -93,6 +98,12 @@ public abstract class LifecycleRules extends Suite {
           Backend backend = rank.instance().backend();
           List<Device> devices = backend.devices().subList(0, n);
           List<Communicator> all = backend.openAll(devices, CommunicatorConfig.defaults());
+          for (int i = 0; i < n; i++) { // INIT-22: what is handed out is finished
+            Communicator each = all.get(i);
+            rank.check(each.state() == State.READY, "state() is " + each.state());
+            rank.check(each.worldSize() == n, "worldSize() is " + each.worldSize());
+            rank.check(each.device() == devices.get(i), "device() is " + each.device());
+          }
           List<DeviceBuffer> buffers = new ArrayList<>();
           all.forEach(each -> buffers.add(Values.of(each.device(), DataType.INT32, 1)));
           backend.group(
@@ -228,10 +239,94 @@ public abstract class LifecycleRules extends Suite {
   }
 
   @Example
-  @Disabled("INIT-02: creation has no time-out in NCCL; jccl's own is tested with the backends")
-  public void untested_INIT_02_missingRanks() {}
+  public void required_INIT_02_creationWaitsForEveryRank() {
+    needRanks(2);
+    int n = atMost(4);
+    AtomicInteger came = new AtomicInteger();
+    run(
+        n,
+        rank -> {
+          rank.processGroup().barrier(PATIENCE);
+          came.incrementAndGet();
+          try (Communicator comm = rank.open("barrier")) {
+            rank.check(came.get() == n, "creation returned when only " + came + " had come");
+            rank.check(comm.worldSize() == n, "worldSize() is " + comm.worldSize());
+          }
+          rank.processGroup().barrier(PATIENCE);
+        });
+  }
 
   @Example
-  @Disabled("LIF-06: closing a communicator whose graphs live deadlocks on NCCL")
-  public void untested_LIF_06_closingBeforeGraphs() {}
+  public void required_INIT_02_aMissingRankIsAnError() {
+    CommunicatorConfig soon =
+        CommunicatorConfig.builder().initTimeout(Duration.ofSeconds(1)).build();
+    // NCCL's own call stays behind and waits for ever.
+    alone()
+        .run(
+            1,
+            rank -> {
+              Backend backend = rank.instance().backend();
+              rank.expectThrown(
+                  "rank 0 of 2 alone",
+                  CollectiveException.class,
+                  () -> backend.newCommunicator(backend.newUniqueId(), 0, 2, rank.device(), soon),
+                  "rank 0",
+                  "missing");
+            });
+  }
+
+  @Example
+  @AlsoShows("INIT-13")
+  public void required_INIT_12_moreRanksThanDevices() {
+    run(
+        1,
+        rank -> {
+          Backend backend = rank.instance().backend();
+          CommunicatorConfig config = CommunicatorConfig.defaults();
+          int devices = backend.devices().size();
+          List<Device> tooMany = new ArrayList<>(backend.devices());
+          tooMany.add(rank.device());
+          rank.expectThrown(
+              "more ranks than devices",
+              IllegalArgumentException.class,
+              () -> backend.openAll(tooMany, config),
+              devices + 1 + " ranks",
+              devices + " device");
+          rank.expectThrown(
+              "no devices",
+              IllegalArgumentException.class,
+              () -> backend.openAll(List.of(), config),
+              "no devices");
+          // The thread is usable: it can still create and operate.
+          try (Communicator comm = backend.openAll(List.of(rank.device()), config).getFirst();
+              DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 4)) {
+            comm.allReduce(buffer, ReduceOp.SUM);
+            comm.defaultStream().synchronize();
+            rank.expect("the sum of one rank", buffer, 4);
+          }
+        });
+  }
+
+  @Example
+  public void required_LIF_06_graphsAreClosedFirst() {
+    int n = atMost(2);
+    run(
+        n,
+        rank -> {
+          Communicator comm = rank.open("captured");
+          try (Stream stream = rank.device().newStream();
+              DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
+            comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
+            stream.beginCapture();
+            comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
+            try (Graph graph = stream.endCapture()) {
+              graph.launch(stream);
+              stream.synchronize();
+            }
+            comm.close();
+            rank.check(comm.state() == State.CLOSED, "state after close: " + comm.state());
+            rank.expect("the sum of both", buffer, (double) n * n);
+          }
+        });
+  }
 }

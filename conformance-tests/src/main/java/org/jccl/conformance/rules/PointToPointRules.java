@@ -7,7 +7,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Disabled;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -265,12 +264,4 @@ public abstract class PointToPointRules extends Suite {
           }
         });
   }
-
-  @Example
-  @Disabled("P2P-03: different lengths are undefined; the simulator reports them, NCCL hangs")
-  public void untested_P2P_03_lengthsThatDiffer() {}
-
-  @Example
-  @Disabled("P2P-11: whether a small send is buffered is unspecified")
-  public void untested_P2P_11_eagerSends() {}
 }

@@ -6,7 +6,6 @@ import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
-import net.jqwik.api.Disabled;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -278,10 +277,6 @@ public abstract class RawArgumentRules extends RawSuite {
               () -> abi.redOpCreatePreMulSum(rank.slot(), scalar, 12, HOST, rank.comm()));
         });
   }
-
-  @Example
-  @Disabled("ARG-39: what NCCL never detects; the simulator reports it, its own tests show that")
-  public void untested_ARG_39_whatIsNeverDetected() {}
 
   private static void refused(
       RawRank rank, DeviceBuffer buffer, long count, int type, int op, int root, String what) {

@@ -24,6 +24,7 @@ public abstract class RawCommunicatorRules extends RawSuite {
   }
 
   @Example
+  @AlsoShows("ARG-15")
   public void required_INIT_04_ranksOutOfRange() {
     raw(
         1,
@@ -86,6 +87,7 @@ public abstract class RawCommunicatorRules extends RawSuite {
   }
 
   @Example
+  @AlsoShows("ARG-16")
   public void required_CFG_01_theMarkerIsChecked() {
     raw(
         1,
@@ -150,6 +152,7 @@ public abstract class RawCommunicatorRules extends RawSuite {
   }
 
   @Example
+  @AlsoShows("ARG-23")
   public void required_ERR_01_theAsyncErrorQuery() {
     raw(
         1,
@@ -167,6 +170,7 @@ public abstract class RawCommunicatorRules extends RawSuite {
   }
 
   @Example
+  @AlsoShows("ARG-19")
   public void required_LIF_01_theEndOfNothing() {
     raw(
         1,

@@ -103,7 +103,23 @@ public abstract class RawErrorRules extends RawSuite {
   }
 
   @Example
-  @AlsoShows("ERR-08")
+  public void required_ERR_06_aCallInProgressIsRefused() {
+    raw(
+        alone(),
+        1,
+        rank -> {
+          long unfinished = rank.openUnfinished();
+          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
+            rank.expect("a sum", INVALID_ARGUMENT, () -> rank.sum(buffer, unfinished));
+            rank.synchronize();
+            rank.world().expect("the buffer of the refused call", buffer, 1);
+          }
+          rank.expectSum("another communicator's sum", rank.comm(), 3, 3);
+          rank.abort(unfinished);
+        });
+  }
+
+  @Example
   public void required_ERR_07_theLastErrorIsAText() {
     raw(
         1,

@@ -1,7 +1,9 @@
 package org.jccl.conformance.rules;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
+import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
@@ -31,7 +33,7 @@ public abstract class RawFamilyRules extends RawSuite {
     rank.expect(
         "ncclCommSplit", SUCCESS, () -> rank.abi().commSplit(parent, color, key, out, config));
     rank.expectReady("the parent after a split", parent);
-    long child = out.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0);
+    long child = out.get(JAVA_LONG, 0);
     if (child != 0) {
       rank.expectReady("a child", child);
     }
@@ -159,6 +161,29 @@ public abstract class RawFamilyRules extends RawSuite {
   }
 
   @Example
+  public void required_SPL_08_aFailedChildHasAHandle() {
+    needRanks(2);
+    raw(
+        2,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          MemorySegment nowhere = rank.config(ConfigField.SPLIT_SHARE, 0);
+          MemorySegment name = rank.allocate(32);
+          name.setString(0, "no-such-network");
+          nowhere.set(JAVA_LONG, ConfigField.NET_NAME_OFFSET, name.address());
+          rank.expect(
+              "a child on a network that nobody provides (CFG-17)",
+              INVALID_USAGE,
+              () -> abi.commSplit(rank.comm(), 0, 0, rank.handle(), nowhere));
+          long child = rank.madeHandle();
+          rank.world().check(child != 0, "the failed child has no handle");
+          rank.barrier();
+          rank.abort(child);
+          rank.expectSum("the parent's sum", rank.comm(), 2, 4);
+        });
+  }
+
+  @Example
   public void required_SPL_09_familiesThatShare() {
     needRanks(2);
     raw(
@@ -218,7 +243,7 @@ public abstract class RawFamilyRules extends RawSuite {
         SUCCESS,
         () -> rank.abi().commShrink(parent, excluded, n, out, NULL, flags));
     rank.expectReady("the parent after a shrink", parent);
-    return out.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0);
+    return out.get(JAVA_LONG, 0);
   }
 
   @Example

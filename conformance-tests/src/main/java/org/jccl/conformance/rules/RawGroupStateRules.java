@@ -101,7 +101,7 @@ public abstract class RawGroupStateRules extends RawSuite {
   }
 
   @Example
-  public void required_GRP_07_oneRanksCollectivesRunAtOnce() {
+  public void optional_GRP_07_oneRanksCollectivesRunAtOnce() {
     raw(
         1,
         rank -> {

@@ -121,8 +121,10 @@ public abstract class RawLifecycleRules extends RawSuite {
   }
 
   @Example
+  @AlsoShows("ARG-19")
   public void required_LIF_11_aDestroyThatIsRefusedLeavesAGroupOpen() {
     raw(
+        alone(),
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -166,6 +168,7 @@ public abstract class RawLifecycleRules extends RawSuite {
   }
 
   @Example
+  @AlsoShows("ARG-19")
   public void required_LIF_16_abortIgnoresErrorsAndUnfinishedCreation() {
     raw(
         1,

@@ -9,7 +9,10 @@ import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import java.util.Optional;
 import net.jqwik.api.Example;
+import org.jccl.Graph;
+import org.jccl.Stream;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.spi.NcclAbi;
 
@@ -19,6 +22,7 @@ import org.jccl.spi.NcclAbi;
  */
 public abstract class RawOneSidedRules extends RawSuite {
   private static final int SINCE = 22902;
+  private static final int CAPTURES = 23003;
   private static final int BYTES = 16 * 4096;
   private static final int TARGET = BYTES / 2;
   private static final long LARGE = 1L << 30;
@@ -82,6 +86,7 @@ public abstract class RawOneSidedRules extends RawSuite {
   }
 
   private void oneSided(int ranks, Body body) {
+    needRanks(ranks);
     rawSince(
         SINCE,
         ranks,
@@ -91,6 +96,56 @@ public abstract class RawOneSidedRules extends RawSuite {
             body.run(new Place(rank, memory, window));
             rank.synchronize();
             rank.world().processGroup().barrier(PATIENCE); // nobody writes here any more
+            memory.end(window);
+          }
+        });
+  }
+
+  // ---------------------------------------------------------------- captures
+
+  @Example
+  public void required_VER_09_oneSidedCallsAreNotCapturedUpTo229() {
+    need(
+        capabilities().version() >= CAPTURES
+            ? Optional.of("VER-09 is about 2.29.2 to 2.29.7")
+            : Optional.empty());
+    oneSided(
+        2,
+        place -> {
+          RawRank rank = place.rank();
+          place.warmUp();
+          try (Stream captured = rank.device().newStream()) {
+            captured.beginCapture();
+            int code = rank.abi().signal(1 - rank.rank(), 0, 0, 0, rank.comm(), captured.handle());
+            rank.world().check(code != SUCCESS, "ncclSignal was captured");
+            captured.endCapture().close();
+          }
+        });
+  }
+
+  @Example
+  public void required_VER_09_capturedOneSidedCallsAreReplayed() {
+    rawSince(
+        CAPTURES,
+        2,
+        rank -> {
+          try (RawMemory memory = new RawMemory(rank, BYTES)) {
+            long window = memory.window(SYMMETRIC);
+            Place place = new Place(rank, memory, window);
+            place.warmUp();
+            int peer = 1 - rank.rank();
+            memory.write(0, 30 + rank.rank());
+            rank.typedStream().beginCapture();
+            place.put(0, 1, peer, TARGET);
+            place.await(1, peer);
+            try (Graph graph = rank.typedStream().endCapture()) {
+              memory.expect("what was only captured", TARGET, 0);
+              rank.barrier();
+              graph.launch(rank.typedStream());
+              rank.synchronize();
+              memory.expect("what the replay brought", TARGET, 30 + peer);
+              rank.barrier();
+            }
             memory.end(window);
           }
         });
@@ -565,8 +620,8 @@ public abstract class RawOneSidedRules extends RawSuite {
   public void required_ARG_14_peersOfWaitsAreChecked() {
     need(
         capabilities().hasDefects()
-            ? java.util.Optional.of("SIM-57: NCCL does not check the peer")
-            : java.util.Optional.empty());
+            ? Optional.of("SIM-57: NCCL does not check the peer")
+            : Optional.empty());
     oneSided(
         1,
         place -> {

@@ -165,7 +165,7 @@ public abstract class RawPointToPointRules extends RawSuite {
   }
 
   @Example
-  public void required_P2P_12_onlyTheFirstContactWaits() {
+  public void optional_P2P_12_onlyTheFirstContactWaits() {
     needRanks(2);
     raw(
         2,

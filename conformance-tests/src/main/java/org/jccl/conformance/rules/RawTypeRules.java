@@ -72,7 +72,6 @@ public abstract class RawTypeRules extends RawSuite {
   }
 
   @Example
-  @AlsoShows("ARG-36")
   public void required_VER_05_aLibraryHasTheFunctionsOfItsVersion() {
     Predicate<String> exports = exports();
     raw(
@@ -101,7 +100,7 @@ public abstract class RawTypeRules extends RawSuite {
   }
 
   @Example
-  public void required_VER_06_float8SumsFindAnAlgorithm() {
+  public void optional_VER_06_float8SumsFindAnAlgorithm() {
     needFloat8Reductions();
     needRanks(2);
     rawSince(

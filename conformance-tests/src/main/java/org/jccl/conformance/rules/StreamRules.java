@@ -1,6 +1,5 @@
 package org.jccl.conformance.rules;
 
-import net.jqwik.api.Disabled;
 import net.jqwik.api.Example;
 import org.jccl.Communicator;
 import org.jccl.DataType;
@@ -278,8 +277,4 @@ public abstract class StreamRules extends Suite {
           }
         });
   }
-
-  @Example
-  @Disabled("STR-11: a call may wait for its peers or not; both are legal")
-  public void untested_STR_11_whetherACallWaits() {}
 }

@@ -95,6 +95,14 @@ public abstract class Suite {
     return under(since(version).subject(), environment);
   }
 
+  /**
+   * The worlds of this subject in a process that nothing else runs in, for what leaves threads or
+   * communicators unusable; a simulation is thrown away instead.
+   */
+  protected final Worlds alone() {
+    return under(OwnProcess.alone());
+  }
+
   private static Worlds under(Subject subject, Map<String, String> environment) {
     Optional<Subject> there = subject.with(environment);
     return Worlds.shared(there.orElseThrow(() -> OwnProcess.needed(environment)));

@@ -11,6 +11,7 @@ import org.jccl.conformance.rules.EnvironmentRules;
 import org.jccl.conformance.rules.FamilyRules;
 import org.jccl.conformance.rules.GroupRules;
 import org.jccl.conformance.rules.LifecycleRules;
+import org.jccl.conformance.rules.OpenRules;
 import org.jccl.conformance.rules.PointToPointRules;
 import org.jccl.conformance.rules.PreMulSumRules;
 import org.jccl.conformance.rules.RawArgumentRules;
@@ -21,6 +22,7 @@ import org.jccl.conformance.rules.RawConfigRules;
 import org.jccl.conformance.rules.RawCreationRules;
 import org.jccl.conformance.rules.RawErrorRules;
 import org.jccl.conformance.rules.RawFamilyRules;
+import org.jccl.conformance.rules.RawGroupEndRules;
 import org.jccl.conformance.rules.RawGroupRules;
 import org.jccl.conformance.rules.RawGroupStateRules;
 import org.jccl.conformance.rules.RawGrowRules;
@@ -57,6 +59,7 @@ final class Selected {
         Collectives.class,
         Uneven.class,
         Streams.class,
+        Open.class,
         Arguments.class,
         RawArguments.class,
         RawCommunicators.class,
@@ -65,6 +68,7 @@ final class Selected {
         RawTypes.class,
         RawScaledSums.class,
         RawGroupState.class,
+        RawGroupEnds.class,
         RawMessages.class,
         RawCollectives.class,
         RawStreams.class,
@@ -285,6 +289,18 @@ final class Selected {
   static class Differential extends DifferentialRules {
     Differential() {
       super(SUBJECT.get(), SimulatorSubject.seeded(1));
+    }
+  }
+
+  static class Open extends OpenRules {
+    Open() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class RawGroupEnds extends RawGroupEndRules {
+    RawGroupEnds() {
+      super(SUBJECT.get());
     }
   }
 }
