@@ -58,7 +58,7 @@ public enum Liar {
   DIFFERS_ON_ONE_RANK(
       Lies.DIFFERS_ON_ONE_RANK, "differs from rank 0's", "required_RED_14_allRanksGetTheSameBits"),
   /** Does not make the last rank's call at all. */
-  NEVER_COMES(Lies.NEVER_COMES, "DEADLOCK", "required_COL_10_allReduceIsTheFoldOverRanks"),
+  NEVER_COMES(Lies.NEVER_COMES, "MISSING_RANK", "required_COL_10_allReduceIsTheFoldOverRanks"),
   /** Takes an element type that there is not. */
   ACCEPTS_ANY_TYPE(
       RawLies.ACCEPTS_ANY_TYPE, "returned 0, expected 4", "required_TYP_02_typesOutOfRange"),

@@ -30,7 +30,8 @@ final class OpenPoints {
   private OpenPoints() {}
 
   static List<MisuseCase> rows() {
-    return List.of(afterSimulation(), windowSizes(), eightBitSums(), unevenGroups(), sharedBuffer());
+    return List.of(
+        afterSimulation(), windowSizes(), eightBitSums(), unevenGroups(), sharedBuffer());
   }
 
   /** OPEN 4, GRP-32: messages on a communicator whose first contact was only simulated. */

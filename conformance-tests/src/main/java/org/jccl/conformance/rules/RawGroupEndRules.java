@@ -167,7 +167,8 @@ public abstract class RawGroupEndRules extends RawSuite {
                   rank.expect("a sum", SUCCESS, () -> rank.sum(buffer, made));
                   mixCapture(rank, made);
                 });
-            rank.expect("an end without a start", INVALID_USAGE, () -> abi.groupSimulateEnd(info(rank)));
+            rank.expect(
+                "an end without a start", INVALID_USAGE, () -> abi.groupSimulateEnd(info(rank)));
             rank.synchronize();
             rank.world().expect("the buffer of the groups thrown away", buffer, 9);
           }

@@ -60,8 +60,7 @@ class RuleIndexTest {
             .filter(
                 method -> {
                   String rule = RuleIndex.ruleIn(method).orElseThrow();
-                  boolean open =
-                      book.has(rule) && book.rule(rule).verdict() == Verdict.OPTIONAL;
+                  boolean open = book.has(rule) && book.rule(rule).verdict() == Verdict.OPTIONAL;
                   return open != method.startsWith("optional_");
                 })
             .toList();
