@@ -73,10 +73,10 @@ final class AbiOperations {
       }
       life.requireNotFinalized(operation.label());
       Endpoint endpoint = life.operations();
-      code = endpoint.validate(operation, count, type, op, rootOrPeer);
+      code = endpoint.admission().validate(operation, count, type, op, rootOrPeer);
       SimStream own = stream(endpoint, stream);
       if (code == OK && own == null && state.world().isChecking()) {
-        throw endpoint.refuseStream(operation, stream);
+        throw endpoint.launching().refuseStream(operation, stream);
       }
       if (code != OK || own == null) {
         int refusal = code != OK ? code : ResultCode.UNHANDLED_CUDA_ERROR.code();
@@ -146,16 +146,16 @@ final class AbiOperations {
       if (residence == HOST_IMMEDIATE) {
         return ResultCode.INTERNAL_ERROR.code();
       }
-      op.set(JAVA_INT_UNALIGNED, 0, endpoint.createScaleOfNoType());
+      op.set(JAVA_INT_UNALIGNED, 0, endpoint.scales().createOfNoType());
       return OK;
     }
     DataType of = DataType.ofCode(type);
     int code;
     if (residence == HOST_IMMEDIATE) {
-      code = endpoint.createScale(of, HostMemory.read(scalar, of.bytes()));
+      code = endpoint.scales().create(of, HostMemory.read(scalar, of.bytes()));
     } else {
       code =
-          endpoint.createScale(
+          endpoint.scales().create(
               of, endpoint.device().memory().range(scalar, of.bytes(), "scalar of a PreMulSum"));
     }
     op.set(JAVA_INT_UNALIGNED, 0, code);
@@ -164,7 +164,7 @@ final class AbiOperations {
 
   int redOpDestroy(int op, long comm) {
     Endpoint endpoint = state.endpoint(comm);
-    boolean known = op >= 5 && endpoint != null && endpoint.destroyScale(op);
+    boolean known = op >= 5 && endpoint != null && endpoint.scales().destroy(op);
     return known ? OK : INVALID_ARGUMENT; // PMS-08
   }
 }

@@ -438,7 +438,7 @@ final class Clique implements Contract.Witness {
     if (task == null) {
       return null;
     }
-    if (task.thread() == Thread.currentThread() && member != null && member.isIssuing()) {
+    if (task.thread() == Thread.currentThread() && member != null && member.launching().isIssuing()) {
       return "at " + CallSite.current();
     }
     String now = whereIs(rank);
@@ -456,6 +456,6 @@ final class Clique implements Contract.Witness {
   @Override
   public boolean hasCaptured(int rank, long number) {
     Endpoint member = members[rank];
-    return member != null && number < member.capturedCollectives();
+    return member != null && number < member.launching().capturedCollectives();
   }
 }

@@ -43,7 +43,7 @@ final class Ends {
 
   /** A communicator comes to its end while graphs refer to it, or null if none does. */
   static @Nullable Report graphAlive(Endpoint endpoint, String call) {
-    if (endpoint.graphs() == 0 || endpoint.worldSize() == 1) {
+    if (endpoint.launching().graphs() == 0 || endpoint.worldSize() == 1) {
       return null;
     }
     return of(
@@ -51,7 +51,7 @@ final class Ends {
             endpoint,
             call
                 + " while graphs refer to it, with "
-                + endpoint.graphs()
+                + endpoint.launching().graphs()
                 + " captured calls or groups",
             call)
         .line("close the graphs first: NCCL waits for them for ever (LIF-06, SIM-37)");

@@ -25,8 +25,8 @@ final class Issuing {
   static int call(HostTask task, Endpoint endpoint, Request request) {
     endpoint.life().requireAlone(task, null);
     task.nextIssue();
-    int code = endpoint.issue(List.of(request), task);
-    endpoint.noteOrder();
+    int code = endpoint.launching().issue(List.of(request), task);
+    endpoint.launching().noteOrder();
     if (code == 0 && isStrict(endpoint)) {
       Rendezvous.of(endpoint).await(task);
     }
@@ -53,13 +53,13 @@ final class Issuing {
     List<Work> sorted = new ArrayList<>(work);
     sorted.sort((a, b) -> Integer.compare(number(a), number(b))); // GRP-18
     for (Work each : sorted) {
-      int code = each.endpoint.issue(each.requests, each.oneSided, task);
+      int code = each.endpoint.launching().issue(each.requests, each.oneSided, task);
       if (code != 0) {
         return code;
       }
     }
     for (Work each : work) {
-      each.endpoint.noteOrder(); // GRP-19: the order of the calls
+      each.endpoint.launching().noteOrder(); // GRP-19: the order of the calls
     }
     for (Work each : work) {
       if (task != null && isStrict(each.endpoint)) {

@@ -199,11 +199,11 @@ public final class RawGroup {
     if (other != null && other != this) {
       other.taken(endpoint);
     }
-    if (!endpoint.knows(operation, send, recv, count, rootOrPeer)) {
+    if (!endpoint.admission().knows(operation, send, recv, count, rootOrPeer)) {
       return INVALID_ARGUMENT;
     }
     Request request =
-        endpoint.request(operation, send, recv, count, type, reduction, rootOrPeer, stream);
+        endpoint.launching().request(operation, send, recv, count, type, reduction, rootOrPeer, stream);
     boolean alone = endpoint.worldSize() == 1 && !operation.hasPeer(); // GRP-07: runs at once
     boolean waits = endpoint.life().isBlocking() || request.isDropped();
     if (alone || (depth == 0 && waits)) {

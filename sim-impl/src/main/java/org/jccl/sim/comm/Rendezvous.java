@@ -22,7 +22,7 @@ final class Rendezvous implements Wait {
   private Rendezvous(Endpoint endpoint) {
     this.endpoint = endpoint;
     long last = -1;
-    Launch launch = endpoint.lastIssued();
+    Launch launch = endpoint.launching().lastIssued();
     List<Part> parts = launch == null ? List.of() : launch.parts();
     for (Part part : parts) {
       int peer = part.request.rootOrPeer();
@@ -77,9 +77,9 @@ final class Rendezvous implements Wait {
       long sent = sends.getOrDefault(rank, -1L);
       long received = receives.getOrDefault(rank, -1L);
       if (member != null
-          && (member.collectives() <= collectives
-              || member.messages(Operation.RECV, endpoint.rank()) <= sent
-              || member.messages(Operation.SEND, endpoint.rank()) <= received)) {
+          && (member.launching().collectives() <= collectives
+              || member.launching().messages(Operation.RECV, endpoint.rank()) <= sent
+              || member.launching().messages(Operation.SEND, endpoint.rank()) <= received)) {
         absent.add(rank);
       }
     }
@@ -88,7 +88,7 @@ final class Rendezvous implements Wait {
 
   @Override
   public String describe() {
-    Launch launch = endpoint.lastIssued();
+    Launch launch = endpoint.launching().lastIssued();
     return (launch == null ? "a call" : launch.describe()) + " to be issued by all its ranks";
   }
 

@@ -312,8 +312,8 @@ public final class SimCommunicator extends LibraryCommunicator {
   public PreMulSum preMulSum(DataType type, double scalar) {
     requireUsable();
     Endpoint own = Objects.requireNonNull(endpoint());
-    int code = own.createScale(type, type.encode(scalar));
-    return new PreMulSum(this, type, code, own::destroyScale);
+    int code = own.scales().create(type, type.encode(scalar));
+    return new PreMulSum(this, type, code, own.scales()::destroy);
   }
 
   @Override
@@ -325,10 +325,10 @@ public final class SimCommunicator extends LibraryCommunicator {
     }
     Endpoint own = Objects.requireNonNull(endpoint());
     int code =
-        own.createScale(
+        own.scales().create(
             scalar.type(),
             device.memory().range(scalar.address(), scalar.bytes(), "scalar of a PreMulSum"));
-    return new PreMulSum(this, scalar.type(), code, own::destroyScale);
+    return new PreMulSum(this, scalar.type(), code, own.scales()::destroy);
   }
 
   // ---- life

@@ -1,0 +1,53 @@
+package org.jccl.sim.comm;
+
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
+import org.jccl.DataType;
+import org.jccl.sim.device.World;
+import org.jspecify.annotations.Nullable;
+
+/** The custom reductions of one rank (rules PMS-01 to PMS-11). */
+public final class Scales {
+  private final World world;
+  private final Map<Integer, Scale> scales = new HashMap<>();
+
+  Scales(World world) {
+    this.world = world;
+  }
+
+  /** The one that NCCL's code names, or null. */
+  @Nullable Scale find(int code) {
+    return scales.get(code);
+  }
+
+  /** Makes a PreMulSum with fixed bits; its code is never used again (SIM-52). */
+  public int create(DataType type, long bits) {
+    int code = world.reductions().getAndIncrement();
+    scales.put(code, new Scale(type, bits, null));
+    return code;
+  }
+
+  /** Makes a PreMulSum whose scalar is read from device memory when it runs. */
+  public int create(DataType type, MemorySegment scalar) {
+    int code = world.reductions().getAndIncrement();
+    scales.put(code, new Scale(type, 0, scalar));
+    return code;
+  }
+
+  /** Makes a PreMulSum of a type that there is not: whoever uses it is refused (PMS-09). */
+  public int createOfNoType() {
+    int code = world.reductions().getAndIncrement();
+    scales.put(code, new Scale(null, 0, null));
+    return code;
+  }
+
+  /** Destroys a PreMulSum; calls that were made keep their scalar (PMS-07). */
+  public boolean destroy(int code) {
+    return scales.remove(code) != null;
+  }
+
+  void clear() {
+    scales.clear();
+  }
+}
