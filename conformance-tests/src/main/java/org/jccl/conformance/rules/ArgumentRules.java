@@ -140,6 +140,7 @@ public abstract class ArgumentRules extends Suite {
   }
 
   @Example
+  @AlsoShows("COL-18")
   public void required_COL_05_otherOverlapsAreRefused() {
     int n = atMost(2);
     refused(

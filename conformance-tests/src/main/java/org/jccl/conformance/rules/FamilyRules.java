@@ -178,6 +178,24 @@ public abstract class FamilyRules extends Suite {
         });
   }
 
+  @Example
+  public void required_SHR_06_aClosedParentHasNoChildren() {
+    needRanks(2);
+    run(
+        2,
+        rank -> {
+          Communicator closed = rank.open("closed");
+          closed.close();
+          for (ShrinkMode mode : ShrinkMode.values()) {
+            rank.expectThrown(
+                "a shrink of a closed communicator, " + mode,
+                IllegalStateException.class,
+                () -> closed.shrink(Set.of(1 - rank.rank()), mode),
+                "closed");
+          }
+        });
+  }
+
   // ---- grow
 
   @Example

@@ -30,6 +30,7 @@ public abstract class PointToPointRules extends Suite {
   }
 
   @Property
+  @AlsoShows("P2P-03")
   public void required_P2P_01_rotationsArrive(@ForAll("rotations") OperationCase call) {
     verify(call);
   }

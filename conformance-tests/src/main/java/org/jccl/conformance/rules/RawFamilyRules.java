@@ -7,6 +7,7 @@ import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
@@ -217,6 +218,21 @@ public abstract class RawFamilyRules extends RawSuite {
   }
 
   @Example
+  public void required_SPL_11_aSplitBehindSynchronisedWork() {
+    needRanks(2);
+    raw(
+        2,
+        rank -> {
+          for (int round = 1; round <= 3; round++) {
+            rank.expectSum("the parent's sum", rank.comm(), round, 2 * round); // synchronizes
+            long child = split(rank, rank.comm(), 0, 0, NULL);
+            rank.expectSum("the child's sum", child, round + 1, 2 * round + 2);
+            rank.destroy(child);
+          }
+        });
+  }
+
+  @Example
   public void required_ARG_20_whatASplitRefuses() {
     raw(
         1,
@@ -340,14 +356,21 @@ public abstract class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SHR_06_nobodyShrinks() {
+    need(
+        capabilities().hasDefects()
+            ? Optional.of("not run: NCCL reads a null parent's rank and crashes")
+            : Optional.empty());
     raw(
         1,
         rank -> {
           MemorySegment list = ints(rank, 1);
-          rank.expect(
-              "a shrink of null",
-              INVALID_ARGUMENT,
-              () -> rank.abi().commShrink(0, list, 1, rank.handle(), NULL, 0));
+          for (int flags : new int[] {0, ABORT}) {
+            rank.expect(
+                "a shrink of null, flags " + flags,
+                INVALID_ARGUMENT,
+                () -> rank.abi().commShrink(0, list, 1, rank.handle(), NULL, flags));
+            rank.expect("nothing is left open", INVALID_USAGE, rank.abi()::groupEnd);
+          }
         });
   }
 }

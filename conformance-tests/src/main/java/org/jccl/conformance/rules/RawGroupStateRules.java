@@ -68,6 +68,77 @@ public abstract class RawGroupStateRules extends RawSuite {
         });
   }
 
+  @Example
+  @AlsoShows("GRP-26")
+  public void required_GRP_05_whoEndsItsGroupsLeavesNothingBehind() {
+    int n = atMost(2);
+    raw(
+        n,
+        rank -> {
+          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
+            for (int round = 1; round <= 2; round++) {
+              onAnotherThread(
+                  rank,
+                  () -> {
+                    rank.device().makeCurrent();
+                    rank.group(SUCCESS, () -> rank.allReduce(buffer));
+                  });
+              rank.expect("no group is open here", INVALID_USAGE, rank.abi()::groupEnd);
+              rank.group(SUCCESS, () -> rank.allReduce(buffer));
+            }
+            rank.synchronize();
+            rank.world().expect("the sum of both threads' calls", buffer, Math.pow(n, 4));
+          }
+        });
+  }
+
+  /** Runs {@code body} on a thread that lives no longer; this one waits for it. */
+  private static void onAnotherThread(RawRank rank, Runnable body) throws Exception {
+    rank.world()
+        .instance()
+        .backend()
+        .rankHost()
+        .blocking(
+            () -> {
+              Thread thread = Thread.ofPlatform().start(body);
+              thread.join();
+              return true;
+            });
+  }
+
+  @Example
+  public void required_GRP_22_creationInOneGroupAndUseInTheNext() {
+    int n = atMost(2);
+    raw(
+        n,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          MemorySegment made = rank.allocate(8);
+          MemorySegment id = rank.sharedId();
+          rank.group(
+              SUCCESS,
+              () ->
+                  rank.expect(
+                      "ncclCommInitRank",
+                      SUCCESS,
+                      () -> abi.commInitRank(made, n, id, rank.rank())));
+          long comm = made.get(JAVA_LONG, 0);
+          try (DeviceBuffer one = rank.memory(DataType.INT32, 1);
+              DeviceBuffer two = rank.memory(DataType.INT32, 2)) {
+            rank.group(
+                SUCCESS,
+                () -> {
+                  rank.expect("a sum", SUCCESS, () -> rank.sum(one, comm));
+                  rank.expect("another sum", SUCCESS, () -> rank.sum(two, comm));
+                });
+            rank.synchronize();
+            rank.world().expect("the sum", one, n);
+            rank.world().expect("the other sum", two, 2.0 * n);
+          }
+          rank.destroy(comm);
+        });
+  }
+
   private static int wrongType(RawRank rank, DeviceBuffer buffer) {
     long b = buffer.address();
     return rank.abi().allReduce(b, b, 1, 12, SUM, rank.comm(), rank.stream());

@@ -143,6 +143,26 @@ public abstract class RawLifecycleRules extends RawSuite {
         });
   }
 
+  @Example
+  public void required_LIF_13_aGroupOfDestroyCallsAlone() {
+    int n = atMost(2);
+    raw(
+        n,
+        rank -> {
+          long one = rank.open(NULL);
+          long two = rank.open(NULL);
+          rank.expectSum("the first one's sum", one, 1, n);
+          rank.expectSum("the second one's sum", two, 2, 2 * n);
+          rank.group(
+              SUCCESS,
+              () -> {
+                rank.destroy(one);
+                rank.destroy(two);
+              });
+          rank.expectSum("another communicator's sum", rank.comm(), 3, 3 * n);
+        });
+  }
+
   // ---------------------------------------------------------------- abort
 
   @Example

@@ -243,6 +243,7 @@ public abstract class RawStreamRules extends RawSuite {
   }
 
   @Example
+  @AlsoShows("GRP-19")
   public void required_STR_09_communicatorsInTheSameOrderEverywhere() {
     int n = atMost(4);
     raw(n, RawStreamRules::twoCommunicators);

@@ -1,6 +1,7 @@
 package org.jccl.conformance.run;
 
 import java.util.Locale;
+import java.util.Map;
 import org.jccl.conformance.run.RuleResult.Outcome;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 sealed interface Report {
   /** The last line. */
   String END = "@jccl\tend";
+
+  /** How many fields the lines have. */
+  Map<String, Integer> FIELDS = Map.of("started", 3, "ended", 6, "end", 2);
 
   /** A method has begun. */
   record Started(String method) implements Report {}
@@ -22,7 +26,12 @@ sealed interface Report {
     StringBuilder text = new StringBuilder("@jccl");
     for (String field : fields) {
       text.append('\t')
-          .append(field.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n"));
+          .append(
+              field
+                  .replace("\\", "\\\\")
+                  .replace("\t", "\\t")
+                  .replace("\n", "\\n")
+                  .replace("\r", "\\r"));
     }
     return text.toString();
   }
@@ -38,10 +47,14 @@ sealed interface Report {
     return line("ended", result.method(), outcome, "" + result.millis(), result.words());
   }
 
-  /** What a line of the worker's output says, or null if it is something else's. */
+  /** What a line of the worker's output says, or null if it is something else's or torn. */
   static @Nullable Report of(String line) {
     String[] fields = line.split("\t", -1);
     if (!fields[0].equals("@jccl") || fields.length < 2) {
+      return null;
+    }
+    int expected = FIELDS.getOrDefault(fields[1], 0);
+    if (fields.length != expected) {
       return null;
     }
     for (int i = 2; i < fields.length; i++) {
@@ -66,7 +79,7 @@ sealed interface Report {
       char each = field.charAt(i);
       if (each == '\\' && i + 1 < field.length()) {
         char next = field.charAt(++i);
-        text.append(next == 't' ? '\t' : next == 'n' ? '\n' : next);
+        text.append(next == 't' ? '\t' : next == 'n' ? '\n' : next == 'r' ? '\r' : next);
       } else {
         text.append(each);
       }

@@ -33,6 +33,7 @@ final class Supervisor {
   private static final String LOST = "<the output of the process has ended>";
 
   private final String subject;
+  private final Class<?> worker;
   private final Path log;
   private final Duration deadline;
   private final Consumer<RuleResult> told;
@@ -45,7 +46,18 @@ final class Supervisor {
    * @param told hears of each final result at once
    */
   Supervisor(String subject, Path log, Duration deadline, Consumer<RuleResult> told) {
+    this(subject, Worker.class, log, deadline, told);
+  }
+
+  /** The same with another main class in the processes. */
+  Supervisor(
+      String subject,
+      Class<?> worker,
+      Path log,
+      Duration deadline,
+      Consumer<RuleResult> told) {
     this.subject = subject;
+    this.worker = worker;
     this.log = log;
     this.deadline = deadline;
     this.told = told;
@@ -129,7 +141,7 @@ final class Supervisor {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(Worker.class.getName(), subject, list.toString()));
+    command.addAll(List.of(worker.getName(), subject, list.toString()));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
     builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));

@@ -57,8 +57,11 @@ public record VerdictTable(String subject, String about, Map<String, RuleVerdict
       throw new IOException(file + " is no table of verdicts: line 3 should be its head");
     }
     Map<String, RuleVerdict> verdicts = new LinkedHashMap<>();
-    for (String line : lines.subList(3, lines.size())) {
-      String[] fields = line.split("\t", 5);
+    for (int i = 3; i < lines.size(); i++) {
+      String[] fields = lines.get(i).split("\t", 5);
+      if (fields.length < 5) {
+        throw new IOException(file + ", line " + (i + 1) + ": expected 5 fields");
+      }
       Verdict verdict = Verdict.valueOf(fields[1].toUpperCase(Locale.ROOT));
       verdicts.put(
           fields[0],

@@ -103,7 +103,8 @@ public final class VerifyRun {
     return index.methods().stream().filter(chosen::contains).toList();
   }
 
-  private List<Rule> selected(List<String> wanted) {
+  /** The rules that are wanted, each once, in the order of the wishes. */
+  List<Rule> selected(List<String> wanted) {
     if (wanted.isEmpty()) {
       return book.rules();
     }

@@ -1,0 +1,80 @@
+package org.jccl.conformance.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jccl.conformance.book.RuleBook;
+import org.jccl.conformance.run.RuleVerdict.Verdict;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page says of every rule what each run showed. */
+class StatusPageTest {
+  private static final RuleBook BOOK = RuleBook.load();
+
+  @TempDir private Path folder;
+
+  private String page() throws IOException {
+    VerdictTable.write(
+        folder.resolve("rules-simulator.tsv"),
+        "simulator",
+        "NCCL 22809, simulated",
+        30,
+        List.of(
+            new RuleVerdict("COL-01", Verdict.PASSED, 2, 30, ""),
+            new RuleVerdict("COL-02", Verdict.PASSED, 1, 5, ""),
+            new RuleVerdict("VER-04", Verdict.UNTESTABLE, 0, 0, "why | not")));
+    VerdictTable.write(
+        folder.resolve("rules-nccl-2.tsv"),
+        "nccl",
+        "NCCL 22809, up to 2 ranks",
+        61,
+        List.of(
+            new RuleVerdict("COL-01", Verdict.FAILED, 2, 30, "the sum is 3"),
+            new RuleVerdict("COL-02", Verdict.SKIPPED, 0, 0, "needs 4 ranks"),
+            new RuleVerdict("VER-04", Verdict.UNTESTABLE, 0, 0, "why | not")));
+    return StatusPage.page(folder);
+  }
+
+  private static String head(String id) {
+    return "| " + id + " " + BOOK.rule(id).title() + " | ";
+  }
+
+  private static String tests(String id) {
+    return RuleIndex.load().methodsOf(id).size() + " |";
+  }
+
+  @Test
+  void runsAreSummedUp() throws IOException {
+    assertThat(page().lines())
+        .contains(
+            "| simulator | NCCL 22809, simulated; 30 s | 2 | 0 | 0 | 1 |",
+            "| 2 GPUs | NCCL 22809, up to 2 ranks; 61 s | 0 | 1 | 1 | 1 |")
+        .noneMatch(line -> line.startsWith("| 4 GPUs"));
+  }
+
+  @Test
+  void everyRuleHasALine() throws IOException {
+    List<String> lines = page().lines().toList();
+    assertThat(lines)
+        .contains(
+            "| rule | tests | simulator | 2 GPUs | |",
+            head("COL-01") + tests("COL-01") + " passed | **FAILED** | the sum is 3 |",
+            head("COL-02") + tests("COL-02") + " passed | not run | needs 4 ranks |",
+            head("VER-04") + tests("VER-04") + " untestable | untestable | why \\| not |",
+            head("COL-03") + tests("COL-03") + " – | – |  |");
+    assertThat(lines.stream().filter(line -> line.startsWith("## ")))
+        .hasSize(RuleBook.CHAPTERS.size());
+  }
+
+  @Test
+  void theProgramWritesThePage() throws IOException {
+    String expected = page();
+    Path file = folder.resolve("STATUS.md");
+    StatusPage.main(new String[] {folder.toString(), file.toString()});
+    assertThat(Files.readString(file)).isEqualTo(expected);
+  }
+}
