@@ -155,8 +155,11 @@ final class AbiOperations {
       code = endpoint.scales().create(of, HostMemory.read(scalar, of.bytes()));
     } else {
       code =
-          endpoint.scales().create(
-              of, endpoint.device().memory().range(scalar, of.bytes(), "scalar of a PreMulSum"));
+          endpoint
+              .scales()
+              .create(
+                  of,
+                  endpoint.device().memory().range(scalar, of.bytes(), "scalar of a PreMulSum"));
     }
     op.set(JAVA_INT_UNALIGNED, 0, code);
     return OK;
