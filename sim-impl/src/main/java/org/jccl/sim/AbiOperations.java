@@ -67,11 +67,11 @@ final class AbiOperations {
     try {
       life.requireAlone(task, other);
       requireUsable(life);
-      life.requireNotFinalized(operation.label());
       int code = life.readyTest();
       if (code != OK) {
         return failed(group, life, state.refused(code, life + " is not ready (ARG-02)"));
       }
+      life.requireNotFinalized(operation.label()); // what has failed answers with its code
       Endpoint endpoint = life.operations();
       code = endpoint.admission().validate(operation, count, type, op, rootOrPeer);
       SimStream own = stream(endpoint, stream);
