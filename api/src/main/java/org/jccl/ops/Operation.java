@@ -197,11 +197,6 @@ public enum Operation {
     this.agreeing = row.peered ? EnumSet.noneOf(Argument.class) : agree;
   }
 
-  /** The operation with that {@link #ordinal()}, without a copy of the table. */
-  public static Operation ofOrdinal(int ordinal) {
-    return VALUES[ordinal];
-  }
-
   /**
    * The operation that tables and command lines call {@code label}, for example {@code all_reduce}.
    *

@@ -71,7 +71,7 @@ final class AbiOperations {
       if (code != OK) {
         return failed(group, life, state.refused(code, life + " is not ready (ARG-02)"));
       }
-      life.requireNotFinalized(operation.label());
+      life.requireNotFinalized(operation.label()); // what has failed answers with its code
       Endpoint endpoint = life.operations();
       code = endpoint.admission().validate(operation, count, type, op, rootOrPeer);
       SimStream own = stream(endpoint, stream);
@@ -155,8 +155,11 @@ final class AbiOperations {
       code = endpoint.scales().create(of, HostMemory.read(scalar, of.bytes()));
     } else {
       code =
-          endpoint.scales().create(
-              of, endpoint.device().memory().range(scalar, of.bytes(), "scalar of a PreMulSum"));
+          endpoint
+              .scales()
+              .create(
+                  of,
+                  endpoint.device().memory().range(scalar, of.bytes(), "scalar of a PreMulSum"));
     }
     op.set(JAVA_INT_UNALIGNED, 0, code);
     return OK;

@@ -15,6 +15,7 @@ import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
+import org.jccl.conformance.differential.LifecycleProgram.Act;
 import org.jccl.conformance.differential.LifecycleProgram.Deed;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.ops.ConfigField;
@@ -63,6 +64,10 @@ final class LifecyclePerformance implements AutoCloseable {
     boolean inside = deed.parents().contains(world.rank());
     if (inside) {
       notes.add(index + " " + deed.act() + " = " + result(deed));
+    }
+    if (deed.act() == Act.DESTROY || deed.act() == Act.ABORT) {
+      // The last local one waits for all devices: nobody may go on to a peer's operation (STR-13).
+      world.processGroup().barrier(PATIENCE);
     }
   }
 

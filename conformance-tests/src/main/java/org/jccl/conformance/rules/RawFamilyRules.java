@@ -212,6 +212,7 @@ public abstract class RawFamilyRules extends RawSuite {
           long child = split(rank, parent, 0, 0, NULL);
           rank.expectSum("the parent's sum after the split", parent, 2, 4);
           rank.destroy(parent);
+          rank.barrier(); // the last local destroy waits for all devices (LIF-07, STR-13)
           rank.expectSum("the child's sum after the parent's end", child, 3, 6);
           rank.destroy(child);
         });
@@ -228,6 +229,7 @@ public abstract class RawFamilyRules extends RawSuite {
             long child = split(rank, rank.comm(), 0, 0, NULL);
             rank.expectSum("the child's sum", child, round + 1, 2 * round + 2);
             rank.destroy(child);
+            rank.barrier(); // the last local destroy waits for all devices (LIF-07, STR-13)
           }
         });
   }

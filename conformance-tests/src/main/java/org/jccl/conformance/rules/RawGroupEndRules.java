@@ -40,7 +40,9 @@ public abstract class RawGroupEndRules extends RawSuite {
 
   @Example
   public void required_GRP_23_managementCallsOfOneModeAlone() {
+    boolean survives = !capabilities().hasDefects();
     raw(
+        alone(),
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -53,8 +55,10 @@ public abstract class RawGroupEndRules extends RawSuite {
                 rank.expect("and nonblocking", INVALID_ARGUMENT, () -> abi.commFinalize(polled));
               });
           rank.expect("nothing is left open", INVALID_USAGE, abi::groupEnd);
-          rank.abort(polled);
-          rank.abort(blocking);
+          if (survives) { // 2.28.9 ends the process in the abort of a discarded Finalize (measured)
+            rank.abort(polled);
+            rank.abort(blocking);
+          }
         });
   }
 

@@ -33,7 +33,9 @@ public final class Admission {
   /** Rule ARG-38: NCCL wraps silently; nothing of that size exists (SIM-30). */
   private boolean isTooLarge(Operation operation, long count, DataType type) {
     long blocks =
-        Math.max(operation.sendElements(1, endpoint.worldSize()), operation.receiveElements(1, endpoint.worldSize()));
+        Math.max(
+            operation.sendElements(1, endpoint.worldSize()),
+            operation.receiveElements(1, endpoint.worldSize()));
     return count < 0 || count > Long.MAX_VALUE / type.bytes() / blocks;
   }
 

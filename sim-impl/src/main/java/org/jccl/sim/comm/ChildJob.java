@@ -71,7 +71,7 @@ public final class ChildJob extends Job {
     requireNetwork();
     requireQuiet(parent, excluded.isEmpty() ? "is split" : "is shrunk");
     Endpoint own = parent.operations();
-    ChildMeeting place = own.clique().childMeeting(own.rank(), excluded);
+    ChildMeeting place = own.clique().children().next(own.rank(), excluded);
     meeting = place;
     place.arrive(own.rank(), this);
   }

@@ -30,7 +30,7 @@ final class ChildMeeting {
   void arrive(int rank, ChildJob job) {
     parts.put(rank, job);
     if (parts.size() == parent.worldSize() - excluded.size()) {
-      parent.over(this);
+      parent.children().over(this);
       form();
     }
   }
@@ -39,12 +39,12 @@ final class ChildMeeting {
   void leave(int rank) {
     parts.remove(rank);
     if (parts.isEmpty()) {
-      parent.over(this);
+      parent.children().over(this);
     }
   }
 
   void fail(RuntimeException why) {
-    parent.over(this);
+    parent.children().over(this);
     List.copyOf(parts.values()).forEach(job -> job.failed(why));
   }
 

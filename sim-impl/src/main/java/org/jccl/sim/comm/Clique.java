@@ -1,11 +1,9 @@
 package org.jccl.sim.comm;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
@@ -28,7 +26,6 @@ final class Clique implements Contract.Witness {
   private final DataPlane dataPlane;
   private final String name;
   private final int number;
-  private final Creations creations;
   private final @Nullable Endpoint[] members;
   private final Contract contract;
   private final Assemblies assemblies;
@@ -36,14 +33,12 @@ final class Clique implements Contract.Witness {
   private final Window<Gathering> gatherings = new Window<>();
   private final Map<Long, Channel> channels = new HashMap<>();
   private final Crossings crossings = new Crossings(this);
+  private final ChildMeetings children;
   private final FoldOrder foldOrder;
   private final Places sources;
   private final Places targets;
   private final List<HostTask> waiters = new ArrayList<>(0);
   private boolean registersMemory;
-  private final List<ChildMeeting> children = new ArrayList<>(1);
-  private final List<List<Integer>> shrinks = new ArrayList<>(1);
-  private final ArrayDeque<Creation> growths = new ArrayDeque<>(1);
   private final @Nullable AllowedAlgorithms algorithms;
   private @Nullable RuntimeException stopped;
   private int reclaimed;
@@ -59,7 +54,6 @@ final class Clique implements Contract.Witness {
     this.dataPlane = dataPlane;
     this.name = name;
     this.number = number;
-    this.creations = creations;
     this.members = new Endpoint[worldSize];
     this.foldOrder = new RankOrder(worldSize);
     this.sources = new Places(worldSize);
@@ -67,6 +61,7 @@ final class Clique implements Contract.Witness {
     this.algorithms = AllowedAlgorithms.parse(world.environment().get("NCCL_ALGO"));
     this.assemblies = new Assemblies(this);
     this.signals = new Signals(this);
+    this.children = new ChildMeetings(this, creations);
     this.contract = new Contract(name, worldSize, this);
   }
 
@@ -113,6 +108,11 @@ final class Clique implements Contract.Witness {
   /** Where the hosts of all ranks meet. */
   Assemblies assemblies() {
     return assemblies;
+  }
+
+  /** Where its ranks meet for its children. */
+  ChildMeetings children() {
+    return children;
   }
 
   /** What one-sided operations have signalled. */
@@ -164,99 +164,6 @@ final class Clique implements Contract.Witness {
       return user.rank();
     }
     return member == null ? rank : member.device().index();
-  }
-
-  // ---------------------------------------------------------------- children
-
-  /** Where {@code rank} meets the others for its next split, or shrink without {@code excluded}. */
-  ChildMeeting childMeeting(int rank, List<Integer> excluded) {
-    for (ChildMeeting each : children) {
-      if (!each.has(rank) && each.excluded().isEmpty() == excluded.isEmpty()) {
-        if (!each.excluded().equals(excluded)) {
-          ReportedMisuse different = differentLists(rank, each.excluded(), excluded);
-          each.fail(different);
-          throw different;
-        }
-        return each;
-      }
-    }
-    requireNoOtherHalf(rank, excluded);
-    ChildMeeting made = new ChildMeeting(creations, this, excluded);
-    children.add(made);
-    return made;
-  }
-
-  /** Ranks that shrink each other away did not mean that: their lists differ (SIM-48). */
-  private void requireNoOtherHalf(int rank, List<Integer> excluded) {
-    if (excluded.isEmpty()) {
-      return;
-    }
-    for (List<Integer> before : shrinks) {
-      boolean apart = before.contains(rank);
-      for (int other = 0; other < members.length && apart; other++) {
-        apart = excluded.contains(other) || before.contains(other);
-      }
-      if (apart && !before.equals(excluded)) {
-        throw differentLists(rank, before, excluded);
-      }
-    }
-    shrinks.add(excluded);
-  }
-
-  private ReportedMisuse differentLists(int rank, List<Integer> before, List<Integer> now) {
-    return world
-        .findings()
-        .keep(
-            new Report(
-                    MisuseKind.MISMATCH,
-                    "(list): rank "
-                        + rank
-                        + " shrinks "
-                        + name
-                        + " without ranks "
-                        + now
-                        + ", the ranks before without "
-                        + before)
-                .rank(rank, "shrinks without " + now, "at " + CallSite.current())
-                .among(survivors(before))
-                .line("pass the same list on every rank that stays (SHR-01, SIM-48)"));
-  }
-
-  private List<Integer> survivors(List<Integer> excluded) {
-    List<Integer> ranks = new ArrayList<>();
-    for (int rank = 0; rank < members.length; rank++) {
-      if (!excluded.contains(rank)) {
-        ranks.add(rank);
-      }
-    }
-    return ranks;
-  }
-
-  void over(ChildMeeting meeting) {
-    children.remove(meeting);
-  }
-
-  /** The oldest growth that waits for ranks, or null. */
-  @Nullable Creation nextGrowth(int rank) {
-    for (Creation each : growths) {
-      if (!each.hasJoined(rank)) {
-        return each;
-      }
-    }
-    return null;
-  }
-
-  /** The oldest growth that has no id yet, or null (rule GRW-02). */
-  @Nullable Creation growthWithoutId() {
-    return growths.stream().filter(each -> !each.hasId()).findFirst().orElse(null);
-  }
-
-  void growthBegins(Creation creation) {
-    growths.addLast(creation);
-  }
-
-  void growthOver(Creation creation) {
-    growths.remove(creation);
   }
 
   // ---------------------------------------------------------------- ends
@@ -438,7 +345,9 @@ final class Clique implements Contract.Witness {
     if (task == null) {
       return null;
     }
-    if (task.thread() == Thread.currentThread() && member != null && member.launching().isIssuing()) {
+    if (task.thread() == Thread.currentThread()
+        && member != null
+        && member.launching().isIssuing()) {
       return "at " + CallSite.current();
     }
     String now = whereIs(rank);

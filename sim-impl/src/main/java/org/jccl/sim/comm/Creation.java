@@ -137,7 +137,7 @@ final class Creation implements Wait {
     creations.over(this);
     Clique parent = grows;
     if (parent != null) {
-      parent.growthOver(this);
+      parent.children().growthOver(this);
     }
   }
 

@@ -166,7 +166,7 @@ public final class Creations {
   public UniqueId growId(Life parent) {
     UniqueId id = numbered(++idsMade);
     Clique old = parent.operations().clique();
-    identify(begun(old.growthWithoutId(), old), id);
+    identify(begun(old.children().growthWithoutId(), old), id);
     return id;
   }
 
@@ -177,7 +177,7 @@ public final class Creations {
     }
     Creation made = newCreation();
     made.grows(parent);
-    parent.growthBegins(made);
+    parent.children().growthBegins(made);
     return made;
   }
 
@@ -197,7 +197,7 @@ public final class Creations {
         worldSize,
         () -> {
           ChildJob.requireQuiet(parent, "grows");
-          return begun(old.clique().nextGrowth(old.rank()), old.clique());
+          return begun(old.clique().children().nextGrowth(old.rank()), old.clique());
         });
   }
 

@@ -360,7 +360,10 @@ public final class Launching {
     try {
       return device
           .memory()
-          .range(address, elements * elementBytes, which + " buffer of " + call + " of " + endpoint.name());
+          .range(
+              address,
+              elements * elementBytes,
+              which + " buffer of " + call + " of " + endpoint.name());
     } catch (ReportedMisuse found) {
       clique.stop(found);
       throw found;

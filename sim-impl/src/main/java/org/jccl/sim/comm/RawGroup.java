@@ -203,7 +203,9 @@ public final class RawGroup {
       return INVALID_ARGUMENT;
     }
     Request request =
-        endpoint.launching().request(operation, send, recv, count, type, reduction, rootOrPeer, stream);
+        endpoint
+            .launching()
+            .request(operation, send, recv, count, type, reduction, rootOrPeer, stream);
     boolean alone = endpoint.worldSize() == 1 && !operation.hasPeer(); // GRP-07: runs at once
     boolean waits = endpoint.life().isBlocking() || request.isDropped();
     if (alone || (depth == 0 && waits)) {

@@ -325,9 +325,10 @@ public final class SimCommunicator extends LibraryCommunicator {
     }
     Endpoint own = Objects.requireNonNull(endpoint());
     int code =
-        own.scales().create(
-            scalar.type(),
-            device.memory().range(scalar.address(), scalar.bytes(), "scalar of a PreMulSum"));
+        own.scales()
+            .create(
+                scalar.type(),
+                device.memory().range(scalar.address(), scalar.bytes(), "scalar of a PreMulSum"));
     return new PreMulSum(this, scalar.type(), code, own.scales()::destroy);
   }
 

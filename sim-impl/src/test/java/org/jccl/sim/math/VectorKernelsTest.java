@@ -25,7 +25,7 @@ class VectorKernelsTest {
     eachRound(
         type,
         (kernels, in, out, at, count, seed) -> {
-          Arithmetic op = Arithmetic.ofCode((int) (seed & 3));
+          Arithmetic op = Arithmetic.values()[(int) (seed & 3)];
           kernels.combine(op, type, in[0], at[0], in[1], at[1], out, at[2], count);
         });
   }
@@ -36,7 +36,7 @@ class VectorKernelsTest {
     eachRound(
         type,
         (kernels, in, out, at, count, seed) -> {
-          Arithmetic op = Arithmetic.ofCode((int) (seed & 3));
+          Arithmetic op = Arithmetic.values()[(int) (seed & 3)];
           MemorySegment.copy(in[0], at[0], out, at[2], count * type.bytes());
           kernels.combine(op, type, out, at[2], in[1], at[1], count);
         });

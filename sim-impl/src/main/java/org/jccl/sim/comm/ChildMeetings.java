@@ -1,0 +1,116 @@
+package org.jccl.sim.comm;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jccl.MisuseKind;
+import org.jccl.ReportedMisuse;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Report;
+import org.jspecify.annotations.Nullable;
+
+/** Where the ranks of one communicator meet for its children: splits, shrinks, growths. */
+final class ChildMeetings {
+  private final Clique clique;
+  private final Creations creations;
+  private final List<ChildMeeting> children = new ArrayList<>(1);
+  private final List<List<Integer>> shrinks = new ArrayList<>(1);
+  private final ArrayDeque<Creation> growths = new ArrayDeque<>(1);
+
+  ChildMeetings(Clique clique, Creations creations) {
+    this.clique = clique;
+    this.creations = creations;
+  }
+
+  /** Where {@code rank} meets the others for its next split, or shrink without {@code excluded}. */
+  ChildMeeting next(int rank, List<Integer> excluded) {
+    for (ChildMeeting each : children) {
+      if (!each.has(rank) && each.excluded().isEmpty() == excluded.isEmpty()) {
+        if (!each.excluded().equals(excluded)) {
+          ReportedMisuse different = differentLists(rank, each.excluded(), excluded);
+          each.fail(different);
+          throw different;
+        }
+        return each;
+      }
+    }
+    requireNoOtherHalf(rank, excluded);
+    ChildMeeting made = new ChildMeeting(creations, clique, excluded);
+    children.add(made);
+    return made;
+  }
+
+  /** Ranks that shrink each other away did not mean that: their lists differ (SIM-48). */
+  private void requireNoOtherHalf(int rank, List<Integer> excluded) {
+    if (excluded.isEmpty()) {
+      return;
+    }
+    for (List<Integer> before : shrinks) {
+      boolean apart = before.contains(rank);
+      for (int other = 0; other < clique.worldSize() && apart; other++) {
+        apart = excluded.contains(other) || before.contains(other);
+      }
+      if (apart && !before.equals(excluded)) {
+        throw differentLists(rank, before, excluded);
+      }
+    }
+    shrinks.add(excluded);
+  }
+
+  private ReportedMisuse differentLists(int rank, List<Integer> before, List<Integer> now) {
+    return clique
+        .world()
+        .findings()
+        .keep(
+            new Report(
+                    MisuseKind.MISMATCH,
+                    "(list): rank "
+                        + rank
+                        + " shrinks "
+                        + clique.name()
+                        + " without ranks "
+                        + now
+                        + ", the ranks before without "
+                        + before)
+                .rank(rank, "shrinks without " + now, "at " + CallSite.current())
+                .among(survivors(before))
+                .line("pass the same list on every rank that stays (SHR-01, SIM-48)"));
+  }
+
+  private List<Integer> survivors(List<Integer> excluded) {
+    List<Integer> ranks = new ArrayList<>();
+    for (int rank = 0; rank < clique.worldSize(); rank++) {
+      if (!excluded.contains(rank)) {
+        ranks.add(rank);
+      }
+    }
+    return ranks;
+  }
+
+  void over(ChildMeeting meeting) {
+    children.remove(meeting);
+  }
+
+  /** The oldest growth that waits for ranks, or null. */
+  @Nullable Creation nextGrowth(int rank) {
+    for (Creation each : growths) {
+      if (!each.hasJoined(rank)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  /** The oldest growth that has no id yet, or null (rule GRW-02). */
+  @Nullable Creation growthWithoutId() {
+    return growths.stream().filter(each -> !each.hasId()).findFirst().orElse(null);
+  }
+
+  void growthBegins(Creation creation) {
+    growths.addLast(creation);
+  }
+
+  void growthOver(Creation creation) {
+    growths.remove(creation);
+  }
+}
