@@ -130,7 +130,8 @@ public abstract class FamilyRules extends Suite {
           Communicator parent = rank.open("family");
           Communicator child = parent.split(0, rank.rank());
           parent.close();
-          rank.processGroup().barrier(PATIENCE); // the last local close waits for all devices (LIF-07)
+          rank.processGroup()
+              .barrier(PATIENCE); // the last local close waits for all devices (LIF-07)
           expectSum(rank, child, 2, 2 * n);
           child.close();
         });

@@ -51,11 +51,7 @@ final class Supervisor {
 
   /** The same with another main class in the processes. */
   Supervisor(
-      String subject,
-      Class<?> worker,
-      Path log,
-      Duration deadline,
-      Consumer<RuleResult> told) {
+      String subject, Class<?> worker, Path log, Duration deadline, Consumer<RuleResult> told) {
     this.subject = subject;
     this.worker = worker;
     this.log = log;

@@ -43,8 +43,7 @@ class RuleVerdictTest {
                 result("c", Outcome.BROKEN, "second")));
     assertThat(verdict)
         .isEqualTo(
-            new RuleVerdict(
-                "COL-02", Verdict.FAILED, 3, 30, "required_COL_02_b: first\nmore"));
+            new RuleVerdict("COL-02", Verdict.FAILED, 3, 30, "required_COL_02_b: first\nmore"));
     assertThat(verdict.line(RULE)).isEqualTo("failed     COL-02  required_COL_02_b: first");
   }
 

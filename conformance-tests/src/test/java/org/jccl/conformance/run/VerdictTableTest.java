@@ -35,8 +35,7 @@ class VerdictTableTest {
             new RuleVerdict("COL-02", Verdict.FAILED, 1, 5, "a tab"),
             verdicts.get(2),
             verdicts.get(3));
-    assertThat(table.verdicts().keySet())
-        .containsExactly("COL-01", "COL-02", "COL-03", "VER-04");
+    assertThat(table.verdicts().keySet()).containsExactly("COL-01", "COL-02", "COL-03", "VER-04");
   }
 
   @Test
