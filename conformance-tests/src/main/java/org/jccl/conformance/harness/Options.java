@@ -11,6 +11,9 @@ public final class Options {
   /** System property: seconds after which one rule's process is killed, 180 unless set. */
   public static final String RULE_DEADLINE = "jccl.rule.deadline";
 
+  /** System property: processes that run rules at a time, 1 unless set; for machines with many cores. */
+  public static final String PROCESSES = "jccl.processes";
+
   private static final int DEFAULT_RULE_DEADLINE = 180;
   private static final int DEFAULT_TRIES = 50;
   private static final int DEFAULT_DEADLINE = 30;
@@ -20,6 +23,11 @@ public final class Options {
   /** Tries of every property. */
   public static int tries() {
     return Math.max(1, Integer.getInteger(TRIES, DEFAULT_TRIES));
+  }
+
+  /** Processes that run rules at a time. */
+  public static int processes() {
+    return Math.max(1, Integer.getInteger(PROCESSES, 1));
   }
 
   /** Seconds after which the process of a rule is killed. */

@@ -17,6 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -59,32 +63,66 @@ final class Supervisor {
     this.told = told;
   }
 
-  /** Runs the methods, each in the process that it needs. */
-  List<RuleResult> run(List<String> methods) {
+  /** Runs the methods, each in the process that it needs, {@code processes} of them at a time. */
+  List<RuleResult> run(List<String> methods, int processes) {
     Map<Map<String, String>, List<String>> later = new LinkedHashMap<>();
-    runAll(
-        methods,
-        Map.of(),
+    Consumer<RuleResult> first =
         result -> {
           Map<String, String> needed = OwnProcess.neededBy(result.words());
           if (result.outcome() == Outcome.SKIPPED && !needed.isEmpty()) {
-            later.computeIfAbsent(needed, own -> new ArrayList<>()).add(result.method());
+            synchronized (later) {
+              later.computeIfAbsent(needed, own -> new ArrayList<>()).add(result.method());
+            }
           } else {
             keep(result);
           }
-        });
+        };
+    List<Runnable> shares = new ArrayList<>();
+    for (List<String> share : shares(methods, processes)) {
+      shares.add(() -> runAll(share, Map.of(), first));
+    }
+    atOnce(shares, processes);
+    List<Runnable> others = new ArrayList<>();
     later.forEach(
         (environment, own) -> {
           if (OwnProcess.isAlone(environment)) {
-            own.forEach(method -> runAll(List.of(method), environment, this::keep));
+            own.forEach(
+                each -> others.add(() -> runAll(List.of(each), environment, this::keep)));
           } else {
-            runAll(own, environment, this::keep);
+            others.add(() -> runAll(own, environment, this::keep));
           }
         });
+    atOnce(others, processes);
     return List.copyOf(results);
   }
 
-  private void keep(RuleResult result) {
+  /** The methods dealt out like cards, so that suites with slow ones are shared. */
+  private static List<List<String>> shares(List<String> methods, int processes) {
+    List<List<String>> shares = new ArrayList<>();
+    for (int i = 0; i < processes; i++) {
+      shares.add(new ArrayList<>());
+    }
+    for (int i = 0; i < methods.size(); i++) {
+      shares.get(i % processes).add(methods.get(i));
+    }
+    return shares;
+  }
+
+  private static void atOnce(List<Runnable> tasks, int threads) {
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      List<Future<?>> all = new ArrayList<>();
+      tasks.forEach(task -> all.add(pool.submit(task)));
+      for (Future<?> each : all) {
+        each.get();
+      }
+    } catch (InterruptedException interrupt) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException failed) {
+      throw new IllegalStateException("the rules could not be run", failed.getCause());
+    }
+  }
+
+  private synchronized void keep(RuleResult result) {
     results.add(result);
     told.accept(result);
   }
@@ -209,7 +247,7 @@ final class Supervisor {
     }
   }
 
-  private void note(String line) {
+  private synchronized void note(String line) {
     try (Writer writer =
         Files.newBufferedWriter(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       writer.write(line + "\n");

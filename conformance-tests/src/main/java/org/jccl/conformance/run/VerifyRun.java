@@ -77,7 +77,7 @@ public final class VerifyRun {
               }
             });
     long start = System.nanoTime();
-    supervisor.run(methods);
+    supervisor.run(methods, Options.processes());
     long seconds = (System.nanoTime() - start) / 1_000_000_000;
     List<RuleVerdict> verdicts = RuleVerdict.of(rules, index, results);
     for (int i = 0; i < verdicts.size(); i++) {

@@ -85,7 +85,22 @@ class SupervisorTest {
 
   private List<RuleResult> run(Duration deadline, String... methods) {
     Path log = folder.resolve("log");
-    return new Supervisor("fake", Fake.class, log, deadline, told::add).run(List.of(methods));
+    return new Supervisor("fake", Fake.class, log, deadline, told::add).run(List.of(methods), 1);
+  }
+
+  @Test
+  void severalProcessesShareTheRules() {
+    Path log = folder.resolve("log");
+    Supervisor supervisor = new Supervisor("fake", Fake.class, log, LONG, told::add);
+    List<RuleResult> results =
+        supervisor.run(List.of("holds", "breaks", "skips", "needs", "lonely", "dies"), 3);
+    assertThat(results)
+        .extracting(RuleResult::method)
+        .containsExactlyInAnyOrder("holds", "breaks", "skips", "needs", "lonely", "dies");
+    assertThat(results)
+        .filteredOn(each -> each.outcome() == Outcome.BROKEN)
+        .extracting(RuleResult::method)
+        .containsExactlyInAnyOrder("breaks", "dies");
   }
 
   private static RuleResult result(String method, Outcome outcome, String words) {
