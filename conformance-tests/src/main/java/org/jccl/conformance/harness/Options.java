@@ -11,7 +11,10 @@ public final class Options {
   /** System property: seconds after which one rule's process is killed, 180 unless set. */
   public static final String RULE_DEADLINE = "jccl.rule.deadline";
 
-  /** System property: processes that run rules at a time, 1 unless set; for machines with many cores. */
+  /**
+   * System property: processes that run rules at a time, 1 unless set; for machines with many
+   * cores.
+   */
   public static final String PROCESSES = "jccl.processes";
 
   private static final int DEFAULT_RULE_DEADLINE = 180;

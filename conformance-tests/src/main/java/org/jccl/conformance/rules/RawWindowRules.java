@@ -19,6 +19,11 @@ import org.jccl.spi.NcclAbi;
 /** Windows, on the raw surface (rules WIN-01 to WIN-07, ARG-28 to ARG-31). */
 public abstract class RawWindowRules extends RawSuite {
   private static final int BYTES = 16 * 4096;
+
+  /** Bytes that no driver rounds up to twice as many. */
+  private static final int UNEVEN = 4 << 20;
+
+  private static final int UNEVEN_SINCE = 23003;
   private static final int CHECKED = 22902;
 
   /** A suite about {@code subject}. */
@@ -184,6 +189,31 @@ public abstract class RawWindowRules extends RawSuite {
             memory.expectSum("a window", 0, 21);
             memory.end(window);
             memory.expectSum("a window that ended", 0, 21);
+          }
+        });
+  }
+
+  @Example
+  public void required_WIN_07_sizesAreEqualBefore2_30() {
+    needRanks(2);
+    long room = 2L * UNEVEN;
+    boolean mayDiffer = capabilities().version() >= UNEVEN_SINCE;
+    raw(
+        2,
+        rank -> {
+          try (RawMemory memory = RawMemory.unset(rank, room)) {
+            long own = (long) UNEVEN * (1 + rank.rank());
+            rank.slot().set(JAVA_LONG, 0, 0);
+            rank.expect(
+                "a window of " + own + " bytes",
+                mayDiffer ? SUCCESS : UNHANDLED_CUDA_ERROR,
+                () ->
+                    rank.abi()
+                        .commWindowRegister(
+                            rank.comm(), memory.address(), own, rank.slot(), SYMMETRIC));
+            long window = rank.slot().get(JAVA_LONG, 0);
+            rank.world().check((window != 0) == mayDiffer, "the window is " + window);
+            memory.end(window);
           }
         });
   }

@@ -86,8 +86,7 @@ final class Supervisor {
     later.forEach(
         (environment, own) -> {
           if (OwnProcess.isAlone(environment)) {
-            own.forEach(
-                each -> others.add(() -> runAll(List.of(each), environment, this::keep)));
+            own.forEach(each -> others.add(() -> runAll(List.of(each), environment, this::keep)));
           } else {
             others.add(() -> runAll(own, environment, this::keep));
           }

@@ -39,7 +39,12 @@ public abstract class HostJob extends Job {
   /** Brings to the meeting what this rank has. */
   protected void bring(Assembly meeting) {}
 
-  /** All ranks have come. */
+  /** Whether what the ranks brought goes together: NCCL's result code, the same on all. */
+  protected int agreed(Assembly meeting) {
+    return 0;
+  }
+
+  /** All ranks have come, and agree. */
   protected abstract void done(Assembly meeting);
 
   @Override
@@ -72,8 +77,11 @@ public abstract class HostJob extends Job {
   }
 
   final void assembled(Assembly meeting) {
-    done(meeting);
-    settle(0);
+    int code = agreed(meeting);
+    if (code == 0) {
+      done(meeting);
+    }
+    settle(code);
   }
 
   final void failed(RuntimeException why) {

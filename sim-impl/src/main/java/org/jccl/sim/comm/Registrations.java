@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * of collective windows (rules WIN-01 to WIN-07).
  */
 public final class Registrations {
+  /** The first version whose windows may differ in size between ranks (rule WIN-07). */
+  private static final int UNEVEN_WINDOWS = 23003;
+
   private static final long WINDOW_ALIGNMENT = 4096;
 
   private final Endpoint endpoint;
@@ -186,6 +189,13 @@ public final class Registrations {
     @Override
     protected void bring(Assembly meeting) {
       meeting.window().bring(endpoint.rank(), address, bytes);
+    }
+
+    @Override
+    protected int agreed(Assembly meeting) {
+      boolean mayDiffer = endpoint.device().world().version() >= UNEVEN_WINDOWS;
+      boolean good = mayDiffer || meeting.window().isEven();
+      return good ? 0 : ResultCode.UNHANDLED_CUDA_ERROR.code(); // WIN-07
     }
 
     @Override
