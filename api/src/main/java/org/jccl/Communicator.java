@@ -219,10 +219,10 @@ public interface Communicator extends Collectives, AutoCloseable {
    * Waits for what was issued, then frees the communicator; falls back to {@link #abort()} after
    * {@link CommunicatorConfig#closeTimeout()}. Idempotent.
    *
-   * <p>Where several ranks live in one process, NCCL's last local close waits for the devices of all
-   * of them (measured, rule LIF-07): a rank that has closed already and goes on to an operation with
-   * that one can deadlock. Let the ranks meet, as by {@link ProcessGroup#barrier}, before any goes on
-   * with another communicator.
+   * <p>Where several ranks live in one process, NCCL's last local close waits for the devices of
+   * all of them (measured, rule LIF-07): a rank that has closed already and goes on to an operation
+   * with that one can deadlock. Let the ranks meet, as by {@link ProcessGroup#barrier}, before any
+   * goes on with another communicator.
    */
   @Override
   void close();
