@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
@@ -19,6 +20,7 @@ import org.jccl.conformance.differential.LifecycleProgram.Act;
 import org.jccl.conformance.differential.LifecycleProgram.Deed;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.ops.ConfigField;
+import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 
 /**
@@ -155,15 +157,7 @@ final class LifecyclePerformance implements AutoCloseable {
 
   /** A configuration as NCCL's initializer makes it, with one field set. */
   private static MemorySegment config(Arena arena, int version, boolean blocking) {
-    MemorySegment config = arena.allocate(ConfigField.structBytes(version), 8);
-    config.set(JAVA_LONG, ConfigField.SIZE_OFFSET, config.byteSize());
-    config.set(JAVA_INT, ConfigField.MAGIC_OFFSET, ConfigField.MAGIC);
-    config.set(JAVA_INT, ConfigField.VERSION_OFFSET, version);
-    for (ConfigField field : ConfigField.values()) {
-      if (field.since() <= version) {
-        config.set(JAVA_INT, field.offset(), ConfigField.UNDEFINED);
-      }
-    }
+    MemorySegment config = ConfigStruct.write(CommunicatorConfig.defaults(), version, arena);
     config.set(JAVA_INT, ConfigField.BLOCKING.offset(), blocking ? 1 : 0);
     return config;
   }

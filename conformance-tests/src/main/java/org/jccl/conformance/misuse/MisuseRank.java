@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
+import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
@@ -21,6 +22,7 @@ import org.jccl.UniqueId;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Values;
 import org.jccl.ops.ConfigField;
+import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 
 /**
@@ -306,15 +308,8 @@ final class MisuseRank {
 
   /** A configuration with one field set, as NCCL's initializer makes the rest. */
   MemorySegment config(ConfigField field, int value) {
-    MemorySegment config = memory(ConfigField.structBytes(version()));
-    config.set(JAVA_LONG, ConfigField.SIZE_OFFSET, config.byteSize());
-    config.set(JAVA_INT, ConfigField.MAGIC_OFFSET, ConfigField.MAGIC);
-    config.set(JAVA_INT, ConfigField.VERSION_OFFSET, version());
-    for (ConfigField each : ConfigField.values()) {
-      if (each.since() <= version()) {
-        config.set(JAVA_INT, each.offset(), ConfigField.UNDEFINED);
-      }
-    }
+    MemorySegment config =
+        ConfigStruct.write(CommunicatorConfig.defaults(), version(), Arena.ofAuto());
     config.set(JAVA_INT, field.offset(), value);
     return config;
   }

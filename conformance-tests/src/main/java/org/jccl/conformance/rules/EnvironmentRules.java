@@ -8,7 +8,6 @@ import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Example;
 import org.jccl.Communicator;
@@ -262,8 +261,7 @@ public abstract class EnvironmentRules extends RawSuite {
         underSince(VERSION_WITH_SHARED_GPUS, Map.of("NCCL_MULTI_RANK_GPU_ENABLE", value)),
         (abi, backend) -> {
           try (RawSingle one = new RawSingle(abi, backend)) {
-            List<Integer> codes = one.openTwiceOnOneDevice();
-            one.check(codes.equals(List.of(code, code)), "the two ranks got " + codes);
+            one.expect("the group", code, one::openTwiceOnOneDevice);
           }
         });
   }

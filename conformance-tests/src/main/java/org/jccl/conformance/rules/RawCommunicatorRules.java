@@ -81,7 +81,7 @@ public abstract class RawCommunicatorRules extends RawSuite {
   }
 
   private void refusedConfig(RawRank rank, ConfigField field, int value) {
-    MemorySegment config = config(rank);
+    MemorySegment config = rank.config();
     config.set(JAVA_INT, field.offset(), value);
     init(rank, config, INVALID_ARGUMENT, field.nativeName() + " " + value);
   }
@@ -92,10 +92,10 @@ public abstract class RawCommunicatorRules extends RawSuite {
     raw(
         1,
         rank -> {
-          MemorySegment config = config(rank);
+          MemorySegment config = rank.config();
           config.set(JAVA_INT, ConfigField.MAGIC_OFFSET, 0x12345678);
           init(rank, config, INVALID_ARGUMENT, "a wrong marker");
-          init(rank, config(rank), SUCCESS, "a plain configuration");
+          init(rank, rank.config(), SUCCESS, "a plain configuration");
           init(rank, MemorySegment.NULL, SUCCESS, "no configuration (INIT-14)");
         });
   }
@@ -110,21 +110,6 @@ public abstract class RawCommunicatorRules extends RawSuite {
     if (made != 0) {
       rank.expect("ncclCommAbort after " + what, SUCCESS, () -> abi.commAbort(made));
     }
-  }
-
-  /** A configuration as NCCL's initializer makes it. */
-  private MemorySegment config(RawRank rank) {
-    int version = capabilities().version();
-    MemorySegment config = rank.allocate(ConfigField.structBytes(version));
-    config.set(JAVA_LONG, ConfigField.SIZE_OFFSET, config.byteSize());
-    config.set(JAVA_INT, ConfigField.MAGIC_OFFSET, ConfigField.MAGIC);
-    config.set(JAVA_INT, ConfigField.VERSION_OFFSET, version);
-    for (ConfigField field : ConfigField.values()) {
-      if (field.since() <= version) {
-        config.set(JAVA_INT, field.offset(), ConfigField.UNDEFINED);
-      }
-    }
-    return config;
   }
 
   @Example

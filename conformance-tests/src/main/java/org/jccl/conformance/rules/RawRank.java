@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.IntSupplier;
+import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
@@ -17,6 +18,7 @@ import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.ops.ConfigField;
+import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 
 /** One rank on the raw surface: a communicator by handle, and room for output parameters. */
@@ -152,15 +154,7 @@ final class RawRank implements AutoCloseable {
   /** A configuration as the initializer of the subject's version makes it. */
   MemorySegment config() {
     int version = rank.instance().backend().ncclVersion();
-    MemorySegment config = allocate(ConfigField.structBytes(version));
-    config.set(JAVA_LONG, ConfigField.SIZE_OFFSET, config.byteSize());
-    config.set(JAVA_INT, ConfigField.MAGIC_OFFSET, ConfigField.MAGIC);
-    config.set(JAVA_INT, ConfigField.VERSION_OFFSET, version);
-    for (ConfigField field : ConfigField.values()) {
-      if (field.since() <= version) {
-        config.set(JAVA_INT, field.offset(), ConfigField.UNDEFINED);
-      }
-    }
+    MemorySegment config = ConfigStruct.write(CommunicatorConfig.defaults(), version, arena);
     return config;
   }
 

@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import org.jccl.Backend;
+import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.ops.ConfigField;
+import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 
 /**
@@ -68,15 +70,7 @@ final class RawSingle implements AutoCloseable {
 
   /** A configuration as NCCL's initializer makes it, but for {@code blocking}. */
   MemorySegment config(int blocking) {
-    MemorySegment config = allocate(ConfigField.structBytes(version));
-    config.set(JAVA_LONG, ConfigField.SIZE_OFFSET, config.byteSize());
-    config.set(JAVA_INT, ConfigField.MAGIC_OFFSET, ConfigField.MAGIC);
-    config.set(JAVA_INT, ConfigField.VERSION_OFFSET, version);
-    for (ConfigField field : ConfigField.values()) {
-      if (field.since() <= version) {
-        config.set(JAVA_INT, field.offset(), ConfigField.UNDEFINED);
-      }
-    }
+    MemorySegment config = ConfigStruct.write(CommunicatorConfig.defaults(), version, arena);
     config.set(JAVA_INT, ConfigField.BLOCKING.offset(), blocking);
     return config;
   }
@@ -117,8 +111,8 @@ final class RawSingle implements AutoCloseable {
     return abi.broadcast(at, at, 1, 0, root, comm, stream.handle());
   }
 
-  /** The codes of two ranks that are created in one group on the same device. */
-  List<Integer> openTwiceOnOneDevice() {
+  /** The code of a group that creates two ranks on the same device. */
+  int openTwiceOnOneDevice() {
     MemorySegment id = allocate(UniqueId.BYTES);
     expect("ncclGetUniqueId", 0, () -> abi.getUniqueId(id));
     MemorySegment handles = allocate(16);
@@ -132,7 +126,7 @@ final class RawSingle implements AutoCloseable {
         abi.commAbort(handle);
       }
     }
-    return List.of(code, code);
+    return code;
   }
 
   /** Notes a problem unless {@code call} returns {@code code}. */
