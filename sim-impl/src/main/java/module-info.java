@@ -9,6 +9,9 @@ module org.jccl.sim {
   requires static org.jspecify;
 
   exports org.jccl.sim;
+  exports org.jccl.sim.algo to
+      org.jccl.conformance,
+      org.jccl.benchmarks;
   exports org.jccl.sim.cost to
       org.jccl.conformance,
       org.jccl.benchmarks;
