@@ -61,6 +61,7 @@ class BadInputTest {
           run -cp /no/such/place X      | /no/such/place
           run java.lang.String          | RankProgram
           run --ranks 0 org.jccl.benchmarks.cli.QuietProgram | --ranks
+          run --backend sim --timeline /proc/nowhere/x org.jccl.benchmarks.cli.QuietProgram | cannot write
           doctor --nonsense             | '--nonsense'
           verify --backend cuda         | cuda
           verify --rule COL-99          | COL-99

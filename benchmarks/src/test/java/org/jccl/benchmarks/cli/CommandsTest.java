@@ -46,6 +46,17 @@ class CommandsTest {
   }
 
   @Test
+  void run_drawsATimeline(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("timeline.json");
+    String program = QuietProgram.class.getName();
+    String line = "run --backend sim --ranks 2 --timeline " + file + " " + program;
+    assertThat(run(line.split(" "))).as(err.toString()).isZero();
+    Map<String, Object> json = JSON.std.mapFrom(java.nio.file.Files.readString(file));
+    assertThat(json).containsKey("traceEvents");
+    assertThat(System.getProperty("jccl.sim.timeline")).isNull();
+  }
+
+  @Test
   void run_reportsAFailure_andEndsWith1() {
     String program = QuietProgram.class.getName();
     assertThat(run("run", "--backend", "sim", "--ranks", "2", program, "fail")).isEqualTo(1);
