@@ -27,7 +27,7 @@ public final class PredictionTable {
 
   /** One line of words. */
   public void comment(String words) {
-    out.println("# " + words);
+    out.println(("# " + words).stripTrailing());
   }
 
   /** One row, and first a head if it begins another operation. */
@@ -66,10 +66,9 @@ public final class PredictionTable {
             + (measured ? MEASURED.formatted("measured", "error") : ""));
     String units = VALUES.formatted("(us)", "(GB/s)", "(GB/s)", "", "", "");
     comment(
-        (KEYS.formatted("(B)", "(elements)", "")
-                + units
-                + (measured ? MEASURED.formatted("(us)", "") : ""))
-            .stripTrailing());
+        KEYS.formatted("(B)", "(elements)", "")
+            + units
+            + (measured ? MEASURED.formatted("(us)", "") : ""));
   }
 
   private static String number(double value) {
