@@ -17,11 +17,13 @@ import org.jccl.CheckLevel;
 import org.jccl.Device;
 import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
+import org.jccl.sim.algo.GpuProfile;
+import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.Report;
-import org.jccl.sim.cost.CostModel;
+import org.jccl.sim.cost.NcclModel;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.Choices;
 import org.jccl.sim.kernel.HostTask;
@@ -78,7 +80,7 @@ public final class Simulator implements AutoCloseable {
             findings,
             builder.checks == CheckLevel.FULL ? new HappensBefore() : null,
             new AtomicInteger(Call.PRE_MUL_SUM),
-            CostModel.h200(),
+            new NcclModel(new TopologySearch(GpuProfile.h200(), builder.ncclVersion)),
             timeline);
     String words =
         "in-JVM simulator of "
