@@ -71,7 +71,7 @@ public record Split(
     long middles = (cells - first) / each;
     long last = (cells - first) % each;
     if (1 + middles + (last > 0 ? 1 : 0) > channels) {
-      middles = channels - 2;
+      middles = channels - 2L;
       each = (cells - first) / (middles + 1);
       last = each + (cells - first) % (middles + 1);
     }

@@ -20,7 +20,11 @@ public final class ReducePlan {
   private final boolean ownNanSurvives;
 
   private ReducePlan(
-      Arithmetic op, DataType type, long[] scalars, int divisor, Contraction.Rounding rounding,
+      Arithmetic op,
+      DataType type,
+      long[] scalars,
+      int divisor,
+      Contraction.Rounding rounding,
       boolean ownNanSurvives) {
     this.op = op;
     this.type = type;
