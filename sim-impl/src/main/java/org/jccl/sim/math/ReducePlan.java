@@ -108,6 +108,18 @@ public final class ReducePlan {
     return ownNanSurvives;
   }
 
+  /**
+   * Whether a fold over {@code worldSize} ranks has the same bits in every order (DET-04): all
+   * integers, minimum and maximum, two ranks that do not scale. Not so f64, whose NaNs differ.
+   */
+  boolean isOrderFree(int worldSize) {
+    if (!type.isFloating()) {
+      return true;
+    }
+    boolean picks = op == Arithmetic.MAX || op == Arithmetic.MIN;
+    return type != DataType.FLOAT64 && !isScaled() && (picks || worldSize <= 2);
+  }
+
   /** What the finished value is divided by; 1 for nothing. */
   public int divisor() {
     return divisor;
