@@ -104,20 +104,17 @@ public final class Orders {
 
   private Split split(Asked asked) {
     return Split.of(
-        asked.operation,
-        asked.elementBytes,
-        asked.count,
-        topology,
-        asked.choice,
-        buffers,
-        version);
+        asked.operation, asked.elementBytes, asked.count, topology, asked.choice, buffers, version);
   }
 
   private static void require(Asked asked, Operation only) {
     if (asked.operation != only) {
       Algorithm algorithm = asked.choice.algorithm();
       throw new IllegalArgumentException(
-          algorithm.nativeName() + " folds " + only.label() + " only, not "
+          algorithm.nativeName()
+              + " folds "
+              + only.label()
+              + " only, not "
               + asked.operation.label());
     }
   }
@@ -164,7 +161,9 @@ public final class Orders {
       return ranks[channel];
     }
 
-    /** The position after {@code rank}'s: where a fold starts that ends at it (RING-06, RING-08). */
+    /**
+     * The position after {@code rank}'s: where a fold starts that ends at it (RING-06, RING-08).
+     */
     int after(int channel, int rank) {
       int next = positions[channel][rank] + 1;
       return next == worldSize() ? 0 : next;

@@ -53,19 +53,25 @@ public record Split(
     if (count < 1) {
       throw new IllegalArgumentException(count + " elements, expected at least 1 to split");
     }
-    long traffic = traffic(operation, topology.worldSize()) * (choice.protocol() == Protocol.LL ? 4L : 1);
+    long traffic =
+        traffic(operation, topology.worldSize()) * (choice.protocol() == Protocol.LL ? 4L : 1);
     int channels = topology.channels();
     long least = version >= WIDER_CHANNELS ? 32 << 10 : 16 << 10;
     long bytes = count * elementBytes;
     long cell = up(ceil(least, traffic), PACK);
     long cells = ceil(bytes, cell);
-    long budget = budget(Math.max(least, bytes * traffic), least, Math.min(choice.maxChannels(), channels), version);
+    long budget =
+        budget(
+            Math.max(least, bytes * traffic),
+            least,
+            Math.min(choice.maxChannels(), channels),
+            version);
     long each = Math.min(cells, ceil(budget, cell * traffic));
     long first = channels == 1 ? cells : each;
     long middles = (cells - first) / each;
     long last = (cells - first) % each;
     if (1 + middles + (last > 0 ? 1 : 0) > channels) {
-      middles = channels - 2;
+      middles = channels - 2L;
       each = (cells - first) / (middles + 1);
       last = each + (cells - first) % (middles + 1);
     }
@@ -107,7 +113,7 @@ public record Split(
       perThread *= worldSize;
     }
     long perChannel = perThread * buffers.threads(protocol);
-    return (int) Math.clamp(bytes / perChannel, 1, channels);
+    return Math.clamp(bytes / perChannel, 1, channels);
   }
 
   /** Bytes sent per byte of the call. */
@@ -177,8 +183,13 @@ public record Split(
       long chunk = bytes / grain * (grain / elementBytes);
       if (chunk == 0) {
         throw new IllegalArgumentException(
-            "a buffer of " + buffers.bytes(protocol) + " bytes for " + protocol.nativeName()
-                + " has no room for chunks of " + grain + " bytes");
+            "a buffer of "
+                + buffers.bytes(protocol)
+                + " bytes for "
+                + protocol.nativeName()
+                + " has no room for chunks of "
+                + grain
+                + " bytes");
       }
       return (int) chunk;
     }

@@ -63,8 +63,7 @@ public interface CostModel {
    *
    * @param choice how it is carried out; null if it is made of messages
    */
-  default double micros(
-      Tuner tuner, Operation operation, @Nullable Choice choice, long bytes) {
+  default double micros(Tuner tuner, Operation operation, @Nullable Choice choice, long bytes) {
     return choice == null
         ? message(operation, (long) (bytes * operation.busFactor().of(tuner.worldSize())))
         : collective(tuner, operation, choice, bytes);

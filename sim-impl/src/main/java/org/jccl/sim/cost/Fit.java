@@ -100,8 +100,7 @@ public final class Fit {
     Operation operation = point.operation;
     if (choice == null) {
       double sent = point.bytes * operation.busFactor().of(point.ranks);
-      return new Sample(
-          base.messageLatency(), (long) sent / base.messageBandwidth(), point.micros);
+      return new Sample(base.messageLatency(), (long) sent / base.messageBandwidth(), point.micros);
     }
     Tuner tuner = base.tuner(point.ranks);
     double latency = tuner.latency(operation, choice.algorithm(), choice.protocol());

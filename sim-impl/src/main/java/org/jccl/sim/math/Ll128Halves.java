@@ -14,7 +14,8 @@ import java.lang.foreign.MemorySegment;
 final class Ll128Halves {
   private static final int PACK = 16;
   private static final int HALF = 8;
-  private static final int SLICE = 60 * PACK;
+  private static final int LAST = 59;
+  private static final int SLICE = (LAST + 1) * PACK;
 
   private Ll128Halves() {}
 
@@ -36,18 +37,29 @@ final class Ll128Halves {
    */
   static void blend(
       MemorySegment separate, long from, MemorySegment out, long to, long bytes, long offset) {
-    long i = 0;
-    while (i < bytes) {
-      long place = offset + i;
-      if (fuses(place)) {
-        i += HALF - (place & (HALF - 1));
-      } else if ((place & (HALF - 1)) == 0 && i + HALF <= bytes) {
-        out.set(JAVA_LONG_UNALIGNED, to + i, separate.get(JAVA_LONG_UNALIGNED, from + i));
-        i += HALF;
-      } else {
-        out.set(JAVA_INT_UNALIGNED, to + i, separate.get(JAVA_INT_UNALIGNED, from + i));
-        i += Integer.BYTES;
-      }
+    long done = 0;
+    while (done < bytes && (offset + done) % PACK != 0) {
+      done += word(separate, from + done, out, to + done, offset + done);
     }
+    int pack = (int) ((offset + done) % SLICE) / PACK;
+    for (; done + PACK <= bytes; done += PACK) {
+      if (!isFlagged(pack)) {
+        long second = done + HALF;
+        out.set(JAVA_LONG_UNALIGNED, to + second, separate.get(JAVA_LONG_UNALIGNED, from + second));
+      }
+      pack = pack == LAST ? 0 : pack + 1;
+    }
+    while (done < bytes) {
+      done += word(separate, from + done, out, to + done, offset + done);
+    }
+  }
+
+  /** Four bytes that may not be part of a whole pack. */
+  private static int word(
+      MemorySegment separate, long from, MemorySegment out, long to, long place) {
+    if (!fuses(place)) {
+      out.set(JAVA_INT_UNALIGNED, to, separate.get(JAVA_INT_UNALIGNED, from));
+    }
+    return Integer.BYTES;
   }
 }

@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@link Fit} on times that it knows, and on those measured on H200. */
 class FitTest {
-  private static final NcclModel BASE =
-      new NcclModel(new TopologySearch(GpuProfile.h200(), 22809));
+  private static final NcclModel BASE = new NcclModel(new TopologySearch(GpuProfile.h200(), 22809));
 
   private static double time(CostModel model, Operation operation, int ranks, long bytes) {
     Tuner tuner = model.tuner(ranks);
@@ -115,12 +114,15 @@ class FitTest {
     assertEquals(20, time(model, Operation.ALL_REDUCE, 2, 8), 0.3);
     assertTrue(model.copy(1 << 20) > 0);
     assertEquals(
-        (long) (1e3 * BASE.tuner(4).time(
-            Operation.BROADCAST,
-            org.jccl.ops.Algorithm.RING,
-            org.jccl.ops.Protocol.LL,
-            64,
-            1)),
+        (long)
+            (1e3
+                * BASE.tuner(4)
+                    .time(
+                        Operation.BROADCAST,
+                        org.jccl.ops.Algorithm.RING,
+                        org.jccl.ops.Protocol.LL,
+                        64,
+                        1)),
         BASE.operation(Operation.BROADCAST, 16, 4, 4));
   }
 }
