@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jccl.DataType;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Choice;
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fit {
   private static final double SMALL = 0.03;
+
+  /** How much NCCL's own constants count: next to nothing where there are points enough. */
+  private static final double PULL = 0.02;
+
   private static final double FIRST_STEP = 0.5;
   private static final double LAST_STEP = 1e-4;
   private static final int MOST_ROUNDS = 10_000;
@@ -30,7 +35,7 @@ public final class Fit {
   private final NcclModel base;
 
   /** One point as the model sees it. */
-  private record Sample(double latency, double transfer, double micros) {}
+  private record Sample(double latency, double transfer, long bytes, double micros) {}
 
   /**
    * One measured call.
@@ -83,7 +88,7 @@ public final class Fit {
       all.add(sample);
     }
     Map<Key, Correction> corrections = new LinkedHashMap<>();
-    samples.forEach((key, each) -> corrections.put(key, best(each)));
+    samples.forEach((key, each) -> corrections.put(key, withFactors(best(each), each)));
     return new CalibratedModel(name, base, corrections, best(all));
   }
 
@@ -100,7 +105,8 @@ public final class Fit {
     Operation operation = point.operation;
     if (choice == null) {
       double sent = point.bytes * operation.busFactor().of(point.ranks);
-      return new Sample(base.messageLatency(), (long) sent / base.messageBandwidth(), point.micros);
+      return new Sample(
+          base.messageLatency(), (long) sent / base.messageBandwidth(), (long) sent, point.micros);
     }
     Tuner tuner = base.tuner(point.ranks);
     double latency = tuner.latency(operation, choice.algorithm(), choice.protocol());
@@ -110,7 +116,7 @@ public final class Fit {
           "%s was measured with %s, which profile '%s' does not have"
               .formatted(operation.label(), choice, base.profile()));
     }
-    return new Sample(latency, whole - latency, point.micros);
+    return new Sample(latency, Math.max(0, whole - latency), point.bytes, point.micros);
   }
 
   private static Correction best(List<Sample> samples) {
@@ -124,6 +130,22 @@ public final class Fit {
         .min(Comparator.comparingDouble(each -> error(each, samples)))
         .map(Fit::correction)
         .orElseThrow();
+  }
+
+  /** What is left at each size; of several points there the median, so that one may be wrong. */
+  private static Correction withFactors(Correction smooth, List<Sample> samples) {
+    Map<Long, List<Double>> left = new TreeMap<>();
+    for (Sample each : samples) {
+      left.computeIfAbsent(each.bytes, none -> new ArrayList<>())
+          .add(each.micros / smooth.smooth(each.latency, each.transfer));
+    }
+    TreeMap<Long, Double> factors = new TreeMap<>();
+    left.forEach(
+        (bytes, some) ->
+            factors.put(
+                bytes, some.stream().sorted().toList().get((some.size() - 1) / 2)));
+    return new Correction(
+        smooth.floorMicros(), smooth.latency(), smooth.transfer(), SizeFactors.of(factors));
   }
 
   /** Steps along each axis, by factors; smaller ones when none helps. */
@@ -157,9 +179,11 @@ public final class Fit {
   /** Sum of relative errors, rounded off near 0. */
   private static double error(double[] parameters, List<Sample> samples) {
     Correction correction = correction(parameters);
-    double sum = 0;
+    double nccl = Math.log(correction.latency());
+    double bytes = Math.log(correction.transfer());
+    double sum = PULL * (nccl * nccl + bytes * bytes);
     for (Sample each : samples) {
-      double off = Math.log(correction.apply(each.latency, each.transfer) / each.micros);
+      double off = Math.log(correction.smooth(each.latency, each.transfer) / each.micros);
       sum += Math.sqrt(SMALL * SMALL + off * off);
     }
     return sum;
