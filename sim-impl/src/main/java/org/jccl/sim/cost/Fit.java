@@ -121,7 +121,8 @@ public final class Fit {
         .flatMap(
             latency ->
                 Arrays.stream(STARTS)
-                    .mapToObj(overhead -> descend(new double[] {overhead * least, latency, 1}, samples)))
+                    .mapToObj(
+                        overhead -> descend(new double[] {overhead * least, latency, 1}, samples)))
         .min(Comparator.comparingDouble(each -> error(each, samples)))
         .map(Fit::correction)
         .orElseThrow();
