@@ -48,7 +48,7 @@ final class CalibrationJson {
   }
 
   private static Map<String, Object> factors(Map<String, Object> json, Correction correction) {
-    json.put("floor_micros", correction.floorMicros());
+    json.put("overhead_micros", correction.overheadMicros());
     json.put("latency", correction.latency());
     json.put("transfer", correction.transfer());
     if (!correction.factors().points().isEmpty()) {
@@ -97,14 +97,14 @@ final class CalibrationJson {
   }
 
   private static Correction correction(JsonFields json) throws BadProfileException {
-    double floor = json.get("floor_micros").number();
+    double overhead = json.get("overhead_micros").number();
     double latency = json.get("latency").number();
     double transfer = json.get("transfer").number();
     JsonNode factors = json.find("factors");
     SizeFactors bySize = factors == null ? SizeFactors.none() : readFactors(factors);
     json.refuseOthers();
     try {
-      return new Correction(floor, latency, transfer, bySize);
+      return new Correction(overhead, latency, transfer, bySize);
     } catch (IllegalArgumentException senseless) {
       throw MachineJson.located(json, String.valueOf(senseless.getMessage()));
     }

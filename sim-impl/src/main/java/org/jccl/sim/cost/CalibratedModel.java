@@ -8,10 +8,9 @@ import org.jccl.sim.algo.Choice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * NCCL's model with corrections for each operation, algorithm and protocol: a floor that launching
- * costs at least, a factor of the latency, one of the time that bytes take, and, as NCCL has them
- * for trees, factors by size. Floor and model meet softly: <i>t⁴ = floor⁴ + (latency + bytes /
- * bandwidth)⁴</i>.
+ * NCCL's model with corrections for each operation, algorithm and protocol: what every call costs
+ * besides, launching above all, a factor of the latency, one of the time that bytes take, and, as
+ * NCCL has them for trees, factors by size.
  *
  * @param name what it is called
  * @param base the model that is corrected
@@ -41,21 +40,21 @@ public record CalibratedModel(
   /**
    * How the model's time is corrected.
    *
-   * @param floorMicros what every call takes at least
+   * @param overheadMicros what every call costs besides
    * @param latency factor of the latency
    * @param transfer factor of the time that bytes take
    * @param factors of the whole, by size: what the other three leave
    */
   public record Correction(
-      double floorMicros, double latency, double transfer, SizeFactors factors) {
+      double overheadMicros, double latency, double transfer, SizeFactors factors) {
     /** The same at every size. */
-    public Correction(double floorMicros, double latency, double transfer) {
-      this(floorMicros, latency, transfer, SizeFactors.none());
+    public Correction(double overheadMicros, double latency, double transfer) {
+      this(overheadMicros, latency, transfer, SizeFactors.none());
     }
 
     /** Refuses what no measurement can be. */
     public Correction {
-      require("floorMicros", floorMicros, floorMicros >= 0);
+      require("overheadMicros", overheadMicros, overheadMicros >= 0);
       require("latency", latency, latency >= 0);
       require("transfer", transfer, transfer > 0);
     }
@@ -68,16 +67,13 @@ public record CalibratedModel(
     }
 
     /** The corrected time, in microseconds. */
-    double apply(double latencyMicros, double transferMicros, double bytes) {
+    double apply(double latencyMicros, double transferMicros, long bytes) {
       return factors.at(bytes) * smooth(latencyMicros, transferMicros);
     }
 
     /** The same without the factors by size. */
     double smooth(double latencyMicros, double transferMicros) {
-      double model = latency * latencyMicros + transfer * transferMicros;
-      double floors = floorMicros * floorMicros;
-      double models = model * model;
-      return Math.sqrt(Math.sqrt(floors * floors + models * models));
+      return overheadMicros + latency * latencyMicros + transfer * transferMicros;
     }
   }
 

@@ -21,10 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fit {
   private static final double SMALL = 0.03;
-
-  /** How much NCCL's own constants count: next to nothing where there are points enough. */
-  private static final double PULL = 0.02;
-
+  private static final double KEEP_LATENCY = 0.01;
+  private static final double KEEP_BANDWIDTH = 0.01;
   private static final double FIRST_STEP = 0.5;
   private static final double LAST_STEP = 1e-4;
   private static final int MOST_ROUNDS = 10_000;
@@ -104,9 +102,9 @@ public final class Fit {
   private Sample sample(Point point, @Nullable Choice choice) {
     Operation operation = point.operation;
     if (choice == null) {
-      double sent = point.bytes * operation.busFactor().of(point.ranks);
+      long sent = (long) (point.bytes * operation.busFactor().of(point.ranks));
       return new Sample(
-          base.messageLatency(), (long) sent / base.messageBandwidth(), (long) sent, point.micros);
+          base.messageLatency(), sent / base.messageBandwidth(), sent, point.micros);
     }
     Tuner tuner = base.tuner(point.ranks);
     double latency = tuner.latency(operation, choice.algorithm(), choice.protocol());
@@ -126,7 +124,8 @@ public final class Fit {
         .flatMap(
             latency ->
                 Arrays.stream(STARTS)
-                    .mapToObj(floor -> descend(new double[] {floor * least, latency, 1}, samples)))
+                    .mapToObj(
+                        overhead -> descend(new double[] {overhead * least, latency, 1}, samples)))
         .min(Comparator.comparingDouble(each -> error(each, samples)))
         .map(Fit::correction)
         .orElseThrow();
@@ -142,10 +141,9 @@ public final class Fit {
     TreeMap<Long, Double> factors = new TreeMap<>();
     left.forEach(
         (bytes, some) ->
-            factors.put(
-                bytes, some.stream().sorted().toList().get((some.size() - 1) / 2)));
+            factors.put(bytes, some.stream().sorted().toList().get((some.size() - 1) / 2)));
     return new Correction(
-        smooth.floorMicros(), smooth.latency(), smooth.transfer(), SizeFactors.of(factors));
+        smooth.overheadMicros(), smooth.latency(), smooth.transfer(), SizeFactors.of(factors));
   }
 
   /** Steps along each axis, by factors; smaller ones when none helps. */
@@ -176,12 +174,16 @@ public final class Fit {
     return new Correction(parameters[0], parameters[1], parameters[2]);
   }
 
-  /** Sum of relative errors, rounded off near 0. */
+  /**
+   * Sum of relative errors, rounded off near 0. Where the points cannot tell overhead from latency,
+   * as with one number of ranks, NCCL's own latency is kept; where there is but one, its
+   * bandwidth too.
+   */
   private static double error(double[] parameters, List<Sample> samples) {
     Correction correction = correction(parameters);
-    double nccl = Math.log(correction.latency());
-    double bytes = Math.log(correction.transfer());
-    double sum = PULL * (nccl * nccl + bytes * bytes);
+    double sum =
+        KEEP_LATENCY * Math.abs(Math.log(parameters[1]))
+            + KEEP_BANDWIDTH * Math.abs(Math.log(parameters[2]));
     for (Sample each : samples) {
       double off = Math.log(correction.smooth(each.latency, each.transfer) / each.micros);
       sum += Math.sqrt(SMALL * SMALL + off * off);
