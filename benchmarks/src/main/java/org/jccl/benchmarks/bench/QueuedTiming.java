@@ -17,8 +17,8 @@ final class QueuedTiming implements Timing {
   private static final int REAL_ROUNDS = 5;
 
   /**
-   * Calls between the fills and the first event: they let the ranks catch up with each other.
-   * A root can be eight slots ahead of its peers.
+   * Calls between the fills and the first event: they let the ranks catch up with each other. A
+   * root can be eight slots ahead of its peers.
    */
   private static final int LEAD = 16;
 

@@ -122,8 +122,7 @@ final class CalibrateCommand implements Callable<Integer> {
       throw bad("--measured: there is no even power of two among the sizes");
     }
     Profile profile =
-        Calibrator.fit(
-            nameOf(out), machine.machine(), data.version, data.origin, fitted);
+        Calibrator.fit(nameOf(out), machine.machine(), data.version, data.origin, fitted);
     Files.writeString(out, ProfileFile.write(profile));
     PrintWriter screen = spec.commandLine().getOut();
     screen.println("# errors of the sizes that were fitted");

@@ -61,12 +61,15 @@ public record Campaign(
     for (Band band : BANDS) {
       long to = Math.min(band.to, largest);
       if (from <= to) {
-        BenchPlan plan = plan(
+        BenchPlan plan =
+            plan(
                 SizeRange.byFactor(from, to, heldOut ? 2 : 4),
                 isVirtual ? 1 : band.iterations,
                 timing);
         new BenchRunner(backend, ranks, plan, timing)
-            .run(new Collector(samples, ranks, new Progress("calibrate", err, InstantSource.system())));
+            .run(
+                new Collector(
+                    samples, ranks, new Progress("calibrate", err, InstantSource.system())));
         from = heldOut ? 2 * band.to : 4 * band.to;
       }
     }

@@ -135,8 +135,7 @@ final class CalibrationJson {
     }
   }
 
-  private static <T> T of(
-      T[] values, Function<T, String> name, String wanted) {
+  private static <T> T of(T[] values, Function<T, String> name, String wanted) {
     List<String> known = new ArrayList<>();
     for (T each : values) {
       if (name.apply(each).equals(wanted)) {

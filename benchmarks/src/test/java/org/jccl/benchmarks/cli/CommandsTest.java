@@ -43,7 +43,8 @@ class CommandsTest {
 
   @Test
   void predict_comparesWithAReport(@TempDir Path folder) throws Exception {
-    String bench = "bench --backend sim --ranks 2 --op all_reduce,reduce -b 64 -e 4K -f 8 -n 2 -w 1";
+    String bench =
+        "bench --backend sim --ranks 2 --op all_reduce,reduce -b 64 -e 4K -f 8 -n 2 -w 1";
     assertThat(run((bench + " --out " + folder).split(" "))).as(err.toString()).isZero();
     out.getBuffer().setLength(0);
     Path report = folder.resolve("report.json");
@@ -80,8 +81,7 @@ class CommandsTest {
     List<String> lines = java.nio.file.Files.readAllLines(errors);
     assertThat(lines).hasSize(1 + 2 * 2 * 10);
     assertThat(lines.stream().skip(1).map(each -> each.split("\t")))
-        .allSatisfy(
-            fields -> assertThat(Double.parseDouble(fields[6])).isBetween(-0.003, 0.003));
+        .allSatisfy(fields -> assertThat(Double.parseDouble(fields[6])).isBetween(-0.003, 0.003));
     assertThat(lines).anyMatch(each -> each.contains("Simple"));
     out.getBuffer().setLength(0);
     assertThat(run(("predict --ranks 4 --profile " + profile).split(" "))).isZero();
@@ -92,7 +92,8 @@ class CommandsTest {
 
   @Test
   void calibrate_fitsReports(@TempDir Path folder) throws Exception {
-    String bench = "bench --backend sim --ranks 2 --op reduce -b 16 -e 4K -n 2 -w 1 --out " + folder;
+    String bench =
+        "bench --backend sim --ranks 2 --op reduce -b 16 -e 4K -n 2 -w 1 --out " + folder;
     assertThat(run(bench.split(" "))).as(err.toString()).isZero();
     Path profile = folder.resolve("profile.json");
     String calibrate =

@@ -49,8 +49,7 @@ class ProfileFileTest {
                 plain),
             plain);
     Calibration four = new Calibration(4, DataType.FLOAT32, Map.of(), bySize);
-    return new Profile(
-        "mine", GpuProfile.h200().named("mine"), 22809, origin, List.of(two, four));
+    return new Profile("mine", GpuProfile.h200().named("mine"), 22809, origin, List.of(two, four));
   }
 
   private Path file(String text) throws Exception {
@@ -107,8 +106,7 @@ class ProfileFileTest {
           "devices" :               | "devices" : 3, "x" :          | 'measured.devices' is 3, expected a list
           "another"                 | 7                             | 'measured.devices[1]' is 7, expected a text
           """)
-  void aSenselessField_isNamedWithItsLine(String good, String bad, String words)
-      throws Exception {
+  void aSenselessField_isNamedWithItsLine(String good, String bad, String words) throws Exception {
     String text = ProfileFile.write(measured());
     assertThat(text).contains(good);
     long line = text.substring(0, text.indexOf(good)).lines().count();

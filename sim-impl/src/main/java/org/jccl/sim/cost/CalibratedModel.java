@@ -100,7 +100,8 @@ public record CalibratedModel(
   public double collective(Tuner tuner, Operation operation, Choice choice, long bytes) {
     double latency = tuner.latency(operation, choice.algorithm(), choice.protocol());
     double whole = base.collective(tuner, operation, choice, bytes);
-    return correction(Key.of(operation, choice)).apply(latency, Math.max(0, whole - latency), bytes);
+    return correction(Key.of(operation, choice))
+        .apply(latency, Math.max(0, whole - latency), bytes);
   }
 
   @Override

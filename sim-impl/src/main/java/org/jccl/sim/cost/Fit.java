@@ -103,8 +103,7 @@ public final class Fit {
     Operation operation = point.operation;
     if (choice == null) {
       long sent = (long) (point.bytes * operation.busFactor().of(point.ranks));
-      return new Sample(
-          base.messageLatency(), sent / base.messageBandwidth(), sent, point.micros);
+      return new Sample(base.messageLatency(), sent / base.messageBandwidth(), sent, point.micros);
     }
     Tuner tuner = base.tuner(point.ranks);
     double latency = tuner.latency(operation, choice.algorithm(), choice.protocol());
@@ -176,8 +175,8 @@ public final class Fit {
 
   /**
    * Sum of relative errors, rounded off near 0. Where the points cannot tell overhead from latency,
-   * as with one number of ranks, NCCL's own latency is kept; where there is but one, its
-   * bandwidth too.
+   * as with one number of ranks, NCCL's own latency is kept; where there is but one, its bandwidth
+   * too.
    */
   private static double error(double[] parameters, List<Sample> samples) {
     Correction correction = correction(parameters);
