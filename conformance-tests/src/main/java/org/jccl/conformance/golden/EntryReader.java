@@ -1,11 +1,14 @@
 package org.jccl.conformance.golden;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.jccl.DataType;
 import org.jccl.conformance.golden.RecordedCase.Memory;
 import org.jccl.conformance.golden.RecordedCase.Part;
+import org.jccl.ops.Algorithm;
+import org.jccl.ops.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /** Makes entries of the lines of {@code results.jsonl}. */
@@ -127,6 +130,7 @@ final class EntryReader {
     if (values.size() == 4
         && values.get(0) instanceof String algorithm
         && values.get(1) instanceof String protocol
+        && isChoice(algorithm, protocol)
         && values.get(2) instanceof Long first
         && values.get(3) instanceof Long last
         && first >= 0
@@ -135,6 +139,12 @@ final class EntryReader {
       return new RecordedChoice(algorithm, protocol, first.intValue(), last.intValue());
     }
     throw fields.bad("sel", "is " + values + ", expected algorithm, protocol, first and last channel");
+  }
+
+  private static boolean isChoice(String algorithm, String protocol) {
+    return algorithm.equals(RecordedChoice.SYMMETRIC)
+        || (Arrays.stream(Algorithm.values()).anyMatch(each -> each.name().equals(algorithm))
+            && Arrays.stream(Protocol.values()).anyMatch(each -> each.name().equals(protocol)));
   }
 
   // ---------------------------------------------------------------- results
