@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       BundleCommand.class,
       JmhCommand.class,
       VerifyCommand.class,
+      RecordCommand.class,
       MisuseCommand.class,
       DifferentialCommand.class
     },

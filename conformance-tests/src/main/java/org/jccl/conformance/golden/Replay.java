@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.jccl.Backend;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
+import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Rank;
 import org.jccl.Ranks;
@@ -188,20 +188,22 @@ final class Replay {
   /** What NCCL's model says of a sum of {@code count} f32 elements; nothing is performed. */
   static OptionalDouble estimate(Communicator communicator, Collective collective, long count) {
     int n = communicator.worldSize();
-    try (DeviceBuffer room = communicator.device().allocate(DataType.FLOAT32, 1)) {
-      Function<Long, DeviceBuffer> pretended =
-          elements ->
-              DeviceBuffer.wrap(
-                  communicator.device(), DataType.FLOAT32, room.address(), elements);
-      return communicator
-          .device()
+    Device device = communicator.device();
+    try (DeviceBuffer room = device.allocate(DataType.FLOAT32, 1)) {
+      // Nothing is read or written: the buffers need not be there, only apart from each other.
+      long sent = collective.inputs(count, n);
+      DeviceBuffer send = DeviceBuffer.wrap(device, DataType.FLOAT32, room.address(), sent);
+      long behind = room.address() + sent * DataType.FLOAT32.bytes();
+      long received = collective.outputs(count, n);
+      DeviceBuffer recv = DeviceBuffer.wrap(device, DataType.FLOAT32, behind, received);
+      return device
           .backend()
           .simulate(
               group ->
                   collective.issue(
                       group.on(communicator),
-                      pretended.apply(collective.inputs(count, n)),
-                      pretended.apply(collective.outputs(count, n)),
+                      send,
+                      recv,
                       ReduceOp.SUM,
                       0,
                       communicator.rank(),
