@@ -117,6 +117,12 @@ public final class SimMemory implements DeviceMemory {
     return allocation == null ? -1 : address - allocation.address();
   }
 
+  /** Size of the live allocation that {@code address} lies in, or 0 without one. */
+  public long allocatedAround(long address) {
+    Allocation allocation = allocationOf(address, 1);
+    return allocation == null ? 0 : allocation.bytes().byteSize();
+  }
+
   private @Nullable Allocation allocationOf(long address, long bytes) {
     Allocation[] table = live;
     int at = indexOf(table, address);
