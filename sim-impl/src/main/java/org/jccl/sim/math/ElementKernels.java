@@ -83,6 +83,22 @@ public interface ElementKernels {
       long outOffset,
       long count);
 
+  /**
+   * Where LL128 rounds twice, takes elements from {@code separate} into {@code out}, which has them
+   * rounded once (FMA-02).
+   *
+   * @param place how many bytes into its chunk the block starts
+   */
+  default void blend(
+      MemorySegment separate,
+      long separateOffset,
+      MemorySegment out,
+      long outOffset,
+      long bytes,
+      long place) {
+    Ll128Halves.blend(separate, separateOffset, out, outOffset, bytes, place);
+  }
+
   /** Moves bytes and never changes them (NAN-05). */
   default void copy(
       MemorySegment from, long fromOffset, MemorySegment to, long toOffset, long bytes) {

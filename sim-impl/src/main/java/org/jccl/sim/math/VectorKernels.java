@@ -254,6 +254,21 @@ final class VectorKernels implements ElementKernels {
   }
 
   @Override
+  public void blend(
+      MemorySegment separate,
+      long separateOffset,
+      MemorySegment out,
+      long outOffset,
+      long bytes,
+      long place) {
+    long from = readable(separate, separateOffset, bytes);
+    long to = writable(out, outOffset, bytes);
+    Ll128Halves.blend(ALL, from, ALL, to, bytes, place);
+    Reference.reachabilityFence(separate);
+    Reference.reachabilityFence(out);
+  }
+
+  @Override
   public void divide(
       DataType type,
       int divisor,

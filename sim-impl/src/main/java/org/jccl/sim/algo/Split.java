@@ -1,0 +1,222 @@
+package org.jccl.sim.algo;
+
+import org.jccl.ops.Algorithm;
+import org.jccl.ops.Operation;
+import org.jccl.ops.Protocol;
+
+/**
+ * How one call that is alone in its group is split over channels, and each channel's part into
+ * chunks (NUMERICS 2.2 and 2.3).
+ *
+ * <p>Parts are contiguous and start at channel 0, so a part's index is its channel. All parts but
+ * the first and the last are alike. For a reduce-scatter or an all-gather elements are those of one
+ * rank's block.
+ *
+ * @param parts how many parts there are
+ * @param firstCount elements of the first part
+ * @param middleCount elements of each part between the first and the last; 0 if there is none
+ * @param lastCount elements of the last part; {@code firstCount} if it is the first
+ * @param firstChunk elements of a chunk in the first part
+ * @param middleChunk elements of a chunk in the parts between
+ * @param lastChunk elements of a chunk in the last part
+ */
+public record Split(
+    int parts,
+    long firstCount,
+    long middleCount,
+    long lastCount,
+    int firstChunk,
+    int middleChunk,
+    int lastChunk) {
+  /** The first version that splits with twice the grain (NUMERICS 9). */
+  private static final int WIDER_CHANNELS = 22902;
+
+  /** Steps that a channel's buffer holds. */
+  private static final int STEPS = 8;
+
+  private static final int PACK = 16;
+
+  /**
+   * The split of a call.
+   *
+   * @param count NCCL's count argument; at least 1
+   * @param version NCCL's version code, for example 22809
+   */
+  public static Split of(
+      Operation operation,
+      int elementBytes,
+      long count,
+      Topology topology,
+      Choice choice,
+      Buffers buffers,
+      int version) {
+    if (count < 1) {
+      throw new IllegalArgumentException(count + " elements, expected at least 1 to split");
+    }
+    long traffic = traffic(operation, topology.worldSize()) * (choice.protocol() == Protocol.LL ? 4L : 1);
+    int channels = topology.channels();
+    long least = version >= WIDER_CHANNELS ? 32 << 10 : 16 << 10;
+    long bytes = count * elementBytes;
+    long cell = up(ceil(least, traffic), PACK);
+    long cells = ceil(bytes, cell);
+    long budget = budget(Math.max(least, bytes * traffic), least, Math.min(choice.maxChannels(), channels), version);
+    long each = Math.min(cells, ceil(budget, cell * traffic));
+    long first = channels == 1 ? cells : each;
+    long middles = (cells - first) / each;
+    long last = (cells - first) % each;
+    if (1 + middles + (last > 0 ? 1 : 0) > channels) {
+      middles = channels - 2;
+      each = (cells - first) / (middles + 1);
+      last = each + (cells - first) % (middles + 1);
+    }
+    if (last == 0 && middles > 0) {
+      last = each;
+      middles--;
+    }
+    long perCell = cell / elementBytes;
+    long surplus = cells * perCell - count;
+    long firstCount = first * perCell - (last == 0 ? surplus : 0);
+    long middleCount = middles == 0 ? 0 : each * perCell;
+    long lastCount = last == 0 ? firstCount : last * perCell - surplus;
+    Chunks chunks = new Chunks(operation, elementBytes, topology, choice, buffers);
+    return new Split(
+        (int) (1 + middles + (last == 0 ? 0 : 1)),
+        firstCount,
+        middleCount,
+        lastCount,
+        chunks.of(firstCount),
+        middles == 0 ? 0 : chunks.of(middleCount),
+        chunks.of(lastCount));
+  }
+
+  /**
+   * How many channels a call may use: fewer than there are when threads would have too little to do
+   * (NUMERICS 2.2, step 1).
+   *
+   * @param bytes of the call, all blocks together
+   */
+  public static int maxChannels(
+      Algorithm algorithm,
+      Protocol protocol,
+      long bytes,
+      int worldSize,
+      int channels,
+      Buffers buffers) {
+    long perThread = protocol == Protocol.SIMPLE ? 64 : 8;
+    if (algorithm == Algorithm.RING && protocol == Protocol.LL) {
+      perThread *= worldSize;
+    }
+    long perChannel = perThread * buffers.threads(protocol);
+    return (int) Math.clamp(bytes / perChannel, 1, channels);
+  }
+
+  /** Bytes sent per byte of the call. */
+  private static long traffic(Operation operation, int worldSize) {
+    return switch (operation) {
+      case ALL_REDUCE -> 2;
+      case REDUCE_SCATTER, ALL_GATHER -> worldSize;
+      default -> 1;
+    };
+  }
+
+  private static long budget(long total, long least, int channels, int version) {
+    long each = total / channels;
+    return version >= WIDER_CHANNELS ? up(each, PACK) : Math.max(least, each);
+  }
+
+  /** The part that has {@code element}. */
+  public int partOf(long element) {
+    if (element < firstCount) {
+      return 0;
+    }
+    return middleCount == 0
+        ? 1
+        : (int) Math.min(parts - 1L, 1 + (element - firstCount) / middleCount);
+  }
+
+  /** The first element of a part. */
+  public long first(int part) {
+    return part == 0 ? 0 : firstCount + (part - 1) * middleCount;
+  }
+
+  /** How many elements a part has. */
+  public long count(int part) {
+    return part == 0 ? firstCount : part == parts - 1 ? lastCount : middleCount;
+  }
+
+  /** How many elements a chunk of a part has; fewer at its end. */
+  public int chunk(int part) {
+    return part == 0 ? firstChunk : part == parts - 1 ? lastChunk : middleChunk;
+  }
+
+  static long ceil(long a, long b) {
+    return (a + b - 1) / b;
+  }
+
+  static long up(long a, long multiple) {
+    return ceil(a, multiple) * multiple;
+  }
+
+  /** Chunks of one call (NUMERICS 2.3). */
+  private record Chunks(
+      Operation operation, int elementBytes, Topology topology, Choice choice, Buffers buffers) {
+    int of(long count) {
+      Protocol protocol = choice.protocol();
+      boolean blocks = operation == Operation.REDUCE_SCATTER || operation == Operation.ALL_GATHER;
+      long part = count * elementBytes * (blocks ? topology.worldSize() : 1);
+      long bytes = unhalved(blocks);
+      if (choice.algorithm() == Algorithm.TREE && protocol == Protocol.LL128) {
+        bytes = treeLl128(bytes, part);
+      } else if (choice.algorithm() == Algorithm.PAT) {
+        long steps = operation == Operation.REDUCE_SCATTER ? 16 : 32;
+        while (bytes * steps > part && bytes > 65_536) {
+          bytes /= 2;
+        }
+      }
+      int grain = grain(protocol);
+      long chunk = bytes / grain * (grain / elementBytes);
+      if (chunk == 0) {
+        throw new IllegalArgumentException(
+            "a buffer of " + buffers.bytes(protocol) + " bytes for " + protocol.nativeName()
+                + " has no room for chunks of " + grain + " bytes");
+      }
+      return (int) chunk;
+    }
+
+    private long unhalved(boolean blocks) {
+      Protocol protocol = choice.protocol();
+      long step = buffers.bytes(protocol) / STEPS;
+      return switch (protocol) {
+        case LL -> step / 2;
+        case LL128 -> step / 16 * 15;
+        case SIMPLE -> {
+          boolean many = blocks || operation == Operation.ALL_REDUCE;
+          yield many && choice.algorithm() == Algorithm.RING ? step * STEPS / 2 : step;
+        }
+      };
+    }
+
+    /** A tree's LL128 chunks get smaller until there are enough of them to fill its depth. */
+    private long treeLl128(long unhalved, long part) {
+      float ranksPerHost = topology.worldSize() / (float) topology.hosts();
+      int levels = 31 - Integer.numberOfLeadingZeros(topology.hosts());
+      float depth = (float) (1 + levels + 0.1 * ranksPerHost);
+      long bytes = unhalved;
+      while (part / bytes < depth * 64 / ranksPerHost && bytes > 131_072) {
+        bytes /= 2;
+      }
+      while (part / bytes < depth * 16 / ranksPerHost && bytes > 32_768) {
+        bytes /= 2;
+      }
+      return bytes;
+    }
+
+    private static int grain(Protocol protocol) {
+      return switch (protocol) {
+        case LL -> 16;
+        case LL128 -> 1920;
+        case SIMPLE -> 512;
+      };
+    }
+  }
+}
