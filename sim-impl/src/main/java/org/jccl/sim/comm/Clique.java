@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
+import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Contract;
 import org.jccl.sim.check.Report;
@@ -39,7 +40,7 @@ final class Clique implements Contract.Witness {
   private final Places targets;
   private final List<HostTask> waiters = new ArrayList<>(0);
   private boolean registersMemory;
-  private final @Nullable AllowedAlgorithms algorithms;
+  private final @Nullable Allowed allowed;
   private @Nullable RuntimeException stopped;
   private int reclaimed;
 
@@ -58,7 +59,7 @@ final class Clique implements Contract.Witness {
     this.foldOrder = new RankOrder(worldSize);
     this.sources = new Places(worldSize);
     this.targets = new Places(worldSize);
-    this.algorithms = AllowedAlgorithms.parse(world.environment().get("NCCL_ALGO"));
+    this.allowed = Allowed.parse(world.environment());
     this.assemblies = new Assemblies(this);
     this.signals = new Signals(this);
     this.children = new ChildMeetings(this, creations);
@@ -71,7 +72,7 @@ final class Clique implements Contract.Witness {
 
   /** Whether NCCL would find an algorithm for a call of {@code operation} (rule ENV-06). */
   boolean hasAlgorithm(Operation operation) {
-    return worldSize() == 1 || algorithms == null || algorithms.leaves(operation);
+    return worldSize() == 1 || allowed == null || allowed.leaves(operation);
   }
 
   DataPlane dataPlane() {
