@@ -14,6 +14,7 @@ import org.jccl.CheckLevel;
 import org.jccl.Device;
 import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
+import org.jccl.sim.algo.GpuProfile;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
@@ -71,6 +72,7 @@ public final class Simulator implements AutoCloseable {
             findings,
             builder.checks == CheckLevel.FULL ? new HappensBefore() : null,
             new AtomicInteger(Call.PRE_MUL_SUM),
+            builder.profile,
             CostModel.h200());
     String words =
         "in-JVM simulator of "
@@ -175,6 +177,7 @@ public final class Simulator implements AutoCloseable {
     private int ncclVersion = DEFAULT_VERSION;
     private Map<String, String> environment = Map.of();
     private int devices = 8;
+    private GpuProfile profile = GpuProfile.h200();
     private @Nullable Long seed;
     private CheckLevel checks = CheckLevel.DEFAULT;
     private boolean strict;
@@ -208,6 +211,16 @@ public final class Simulator implements AutoCloseable {
      */
     public Builder environment(Map<String, String> value) {
       environment = Map.copyOf(value);
+      return this;
+    }
+
+    /**
+     * The machine to imitate, H200 behind an NVSwitch unless set: it decides which algorithm NCCL
+     * would choose, in which order elements are folded, and how long that takes. More devices than
+     * it has in a host are on several hosts.
+     */
+    public Builder profile(GpuProfile value) {
+      profile = Objects.requireNonNull(value);
       return this;
     }
 

@@ -7,7 +7,6 @@ import java.util.Map;
 import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
-import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Contract;
 import org.jccl.sim.check.Report;
@@ -16,9 +15,7 @@ import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.math.DataPlane;
-import org.jccl.sim.math.FoldOrder;
 import org.jccl.sim.math.Places;
-import org.jccl.sim.math.RankOrder;
 import org.jspecify.annotations.Nullable;
 
 /** What the ranks of one simulated communicator share. */
@@ -35,12 +32,11 @@ final class Clique implements Contract.Witness {
   private final Map<Long, Channel> channels = new HashMap<>();
   private final Crossings crossings = new Crossings(this);
   private final ChildMeetings children;
-  private final FoldOrder foldOrder;
   private final Places sources;
   private final Places targets;
   private final List<HostTask> waiters = new ArrayList<>(0);
   private boolean registersMemory;
-  private final @Nullable Allowed allowed;
+  private final Planning planning;
   private @Nullable RuntimeException stopped;
   private int reclaimed;
 
@@ -50,16 +46,16 @@ final class Clique implements Contract.Witness {
       String name,
       int number,
       int worldSize,
+      @Nullable Clique parent,
       Creations creations) {
     this.world = world;
     this.dataPlane = dataPlane;
     this.name = name;
     this.number = number;
     this.members = new Endpoint[worldSize];
-    this.foldOrder = new RankOrder(worldSize);
     this.sources = new Places(worldSize);
     this.targets = new Places(worldSize);
-    this.allowed = Allowed.parse(world.environment());
+    this.planning = new Planning(this, parent == null ? null : parent.planning);
     this.assemblies = new Assemblies(this);
     this.signals = new Signals(this);
     this.children = new ChildMeetings(this, creations);
@@ -70,9 +66,9 @@ final class Clique implements Contract.Witness {
     return world;
   }
 
-  /** Whether NCCL would find an algorithm for a call of {@code operation} (rule ENV-06). */
-  boolean hasAlgorithm(Operation operation) {
-    return worldSize() == 1 || allowed == null || allowed.leaves(operation);
+  /** How its collectives are carried out. */
+  Planning planning() {
+    return planning;
   }
 
   DataPlane dataPlane() {
@@ -90,10 +86,6 @@ final class Clique implements Contract.Witness {
 
   int worldSize() {
     return members.length;
-  }
-
-  FoldOrder foldOrder() {
-    return foldOrder;
   }
 
   /** Reused by {@link Execution}; steps run one at a time. */

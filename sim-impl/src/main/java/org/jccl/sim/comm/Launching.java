@@ -159,12 +159,8 @@ public final class Launching {
 
   /** What NCCL finds out only when a group is launched (rule GRP-16); 0 if nothing is wrong. */
   private int refusedAtLaunch(List<Request> requests) {
-    for (Request request : requests) {
-      if (!request.isDropped() && !clique.hasAlgorithm(request.operation())) {
-        return ResultCode.INVALID_USAGE.code(); // ENV-06
-      }
-    }
-    return requireMatchedSelfMessages(requests);
+    int code = clique.planning().plan(requests).code(); // ENV-06
+    return code != 0 ? code : requireMatchedSelfMessages(requests);
   }
 
   /** Rule P2P-05: sends to self and receives from self are equally many in a group. */
@@ -201,6 +197,8 @@ public final class Launching {
     HostTask task = launch.issuer();
     int groupSize = requests.size() == 1 ? 1 : collectivesIn(requests);
     int place = 0;
+    int planned = 0;
+    List<Carried> carried = clique.planning().plan(requests).carried();
     if (!first.isEmpty()) {
       launch.add(new OneSidedProgram(launch, first));
     }
@@ -220,6 +218,7 @@ public final class Launching {
       if (!request.isDropped()) {
         Part part = part(launch, request, call);
         part.order = request.isCollective() ? collectivesLaunched++ : -1;
+        part.carried = Planning.isPlanned(request) ? carried.get(planned++) : null;
         launch.add(part);
       }
     }

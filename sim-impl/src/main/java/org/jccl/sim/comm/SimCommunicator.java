@@ -145,8 +145,20 @@ public final class SimCommunicator extends LibraryCommunicator {
     if (known == null && handle().value() != 0) {
       known = library.endpoint(handle().value());
       endpoint = known;
+      if (known != null) {
+        pin(known);
+      }
     }
     return known;
+  }
+
+  private void pin(Endpoint known) {
+    HostTask task = kernel.enter();
+    try {
+      known.clique().planning().pin(known, config().algorithm(), config().protocol());
+    } finally {
+      kernel.exit(task);
+    }
   }
 
   /** The simulated rank's life: at hand, so that no call has to look its handle up. */

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.CheckLevel;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
+import org.jccl.sim.algo.GpuProfile;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.Report;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param findings what was reported so far
  * @param order what is ordered before what, or null below {@link CheckLevel#FULL}
  * @param reductions the last handle of a custom reduction: none is used twice (SIM-51, SIM-52)
+ * @param profile the machine that is imitated
  * @param cost how long things take in virtual time
  */
 public record World(
@@ -34,6 +36,7 @@ public record World(
     Findings findings,
     @Nullable HappensBefore order,
     AtomicInteger reductions,
+    GpuProfile profile,
     CostModel cost) {
   /** Whether anything is checked. */
   public boolean isChecking() {
