@@ -150,7 +150,9 @@ public final class Orders {
       return ranks[channel];
     }
 
-    /** The position after {@code rank}'s: where a fold starts that ends at it (RING-06, RING-08). */
+    /**
+     * The position after {@code rank}'s: where a fold starts that ends at it (RING-06, RING-08).
+     */
     int after(int channel, int rank) {
       int next = positions[channel][rank] + 1;
       return next == worldSize() ? 0 : next;

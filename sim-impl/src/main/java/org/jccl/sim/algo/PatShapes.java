@@ -79,8 +79,7 @@ final class PatShapes {
     }
   }
 
-  private void downFrom(
-      int high, int low, int t, int far, int bits, FoldProgram.Builder program) {
+  private void downFrom(int high, int low, int t, int far, int bits, FoldProgram.Builder program) {
     for (int k = high; k >= low; k--) {
       from(k, t, far, bits, program);
     }

@@ -22,7 +22,8 @@ record Shape(int[] cycle, FoldProgram program) {
       fromRoot[length++] = rank;
     }
     if (length == n) {
-      return new Shape(IntStream.range(0, n).map(i -> fromRoot[n - 1 - i]).toArray(), FoldProgram.LINEAR);
+      return new Shape(
+          IntStream.range(0, n).map(i -> fromRoot[n - 1 - i]).toArray(), FoldProgram.LINEAR);
     }
     return new Shape(IntStream.range(0, n).toArray(), new Walk(tree).program());
   }

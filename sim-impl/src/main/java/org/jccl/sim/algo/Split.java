@@ -175,7 +175,7 @@ public record Split(
       perThread *= worldSize;
     }
     long perChannel = perThread * buffers.threads(protocol);
-    return (int) Math.clamp(bytes / perChannel, 1, channels);
+    return Math.clamp(bytes / perChannel, 1, channels);
   }
 
   /** Bytes sent per byte of the call, and four times that if half of them are flags. */
@@ -258,8 +258,13 @@ public record Split(
       long chunk = bytes / grain * (grain / elementBytes);
       if (chunk == 0) {
         throw new IllegalArgumentException(
-            "a buffer of " + buffers.bytes(protocol) + " bytes for " + protocol.nativeName()
-                + " has no room for chunks of " + grain + " bytes");
+            "a buffer of "
+                + buffers.bytes(protocol)
+                + " bytes for "
+                + protocol.nativeName()
+                + " has no room for chunks of "
+                + grain
+                + " bytes");
       }
       return (int) chunk;
     }

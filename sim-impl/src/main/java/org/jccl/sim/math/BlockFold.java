@@ -42,7 +42,6 @@ final class BlockFold {
       long offset,
       Scratch scratch) {
     DataType type = plan.type();
-    Arithmetic op = plan.op();
     long count = scratch.piece.count();
     long skip = element * type.bytes();
     int last = sources.size() - 1;
@@ -55,7 +54,7 @@ final class BlockFold {
       long ownAt = sources.offset(rank) + skip;
       MemorySegment to = step == last ? out : scratch.accumulator;
       long toAt = step == last ? offset : 0;
-      kernels.combine(op, type, own, ownAt, value, at, to, toAt, count);
+      combine(plan, own, ownAt, value, at, to, toAt, count);
       value = to;
       at = toAt;
     }
@@ -77,6 +76,23 @@ final class BlockFold {
       MemorySegment to = step == last ? out : value;
       long toAt = step == last ? offset : 0;
       addScaled(sources, plan, rank, element, value, to, toAt, scratch);
+    }
+  }
+
+  /** {@code to = left ∘ right}; only f64 NaNs can tell who is left (NAN-06). */
+  private void combine(
+      ReducePlan plan,
+      MemorySegment left,
+      long leftAt,
+      MemorySegment right,
+      long rightAt,
+      MemorySegment to,
+      long toAt,
+      long count) {
+    if (plan.ownNanSurvives()) {
+      kernels.combine(plan.op(), plan.type(), right, rightAt, left, leftAt, to, toAt, count);
+    } else {
+      kernels.combine(plan.op(), plan.type(), left, leftAt, right, rightAt, to, toAt, count);
     }
   }
 
@@ -106,14 +122,12 @@ final class BlockFold {
     if (!fused) {
       scale(sources, plan, rank, element, scaled, count);
       MemorySegment separate = mixed ? scaled : to;
-      kernels.combine(
-          plan.op(), type, scaled, 0, value, 0, separate, mixed ? 0 : toAt, count);
+      combine(plan, scaled, 0, value, 0, separate, mixed ? 0 : toAt, count);
     }
     if (fused || mixed) {
       MemorySegment own = sources.segment(rank);
       long ownAt = sources.offset(rank) + element * type.bytes();
-      kernels.fusedScaleCombine(
-          type, plan.scalar(rank), own, ownAt, value, 0, to, toAt, count);
+      kernels.fusedScaleCombine(type, plan.scalar(rank), own, ownAt, value, 0, to, toAt, count);
     }
     if (mixed) {
       int size = type.bytes();
@@ -155,16 +169,15 @@ final class BlockFold {
           addScaled(sources, plan, rank, element, value, to, toAt, scratch);
         } else {
           long ownAt = sources.offset(rank) + element * type.bytes();
-          kernels.combine(
-              plan.op(), type, sources.segment(rank), ownAt, value, at, to, toAt, count);
+          combine(plan, sources.segment(rank), ownAt, value, at, to, toAt, count);
         }
       } else {
         MemorySegment top = stack.value(level + 1);
         long topAt = stack.offset(level + 1);
         if (operation == FoldProgram.MERGE) {
-          kernels.combine(plan.op(), type, value, at, top, topAt, to, toAt, count);
+          combine(plan, value, at, top, topAt, to, toAt, count);
         } else {
-          kernels.combine(plan.op(), type, top, topAt, value, at, to, toAt, count);
+          combine(plan, top, topAt, value, at, to, toAt, count);
         }
       }
       stack.setToBlock(level);

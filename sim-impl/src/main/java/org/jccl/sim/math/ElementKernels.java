@@ -14,7 +14,10 @@ public interface ElementKernels {
   /** One word for reports: {@code scalar} or {@code vector}. */
   String name();
 
-  /** {@code out[i] = left[i] ∘ right[i]} (EL-01 to EL-07, NAN-01 to NAN-06). */
+  /**
+   * {@code out[i] = left[i] ∘ right[i]} (EL-01 to EL-07, NAN-01 to NAN-06). Of two f64 NaNs the
+   * right one survives, made quiet.
+   */
   void combine(
       Arithmetic op,
       DataType type,

@@ -17,23 +17,22 @@ public final class ReducePlan {
   private final long[] scalars;
   private final int divisor;
   private final Contraction.Rounding rounding;
+  private final boolean ownNanSurvives;
 
   private ReducePlan(
-      Arithmetic op,
-      DataType type,
-      long[] scalars,
-      int divisor,
-      Contraction.Rounding rounding) {
+      Arithmetic op, DataType type, long[] scalars, int divisor, Contraction.Rounding rounding,
+      boolean ownNanSurvives) {
     this.op = op;
     this.type = type;
     this.scalars = scalars;
     this.divisor = divisor;
     this.rounding = rounding;
+    this.ownNanSurvives = ownNanSurvives;
   }
 
   /** Sum, product, maximum or minimum. */
   public static ReducePlan of(Arithmetic op, DataType type) {
-    return new ReducePlan(op, type, NONE, 1, simple(type));
+    return new ReducePlan(op, type, NONE, 1, simple(type), false);
   }
 
   /** The average: one division at the end for integers, a factor of 1/n for floats (AVG-01/02). */
@@ -42,11 +41,11 @@ public final class ReducePlan {
       throw new IllegalArgumentException("world size " + worldSize + ", expected at least 1");
     }
     if (!type.isFloating()) {
-      return new ReducePlan(Arithmetic.SUM, type, NONE, worldSize, simple(type));
+      return new ReducePlan(Arithmetic.SUM, type, NONE, worldSize, simple(type), false);
     }
     long[] scalars = new long[worldSize];
     Arrays.fill(scalars, AverageScalar.bits(type, worldSize));
-    return new ReducePlan(Arithmetic.SUM, type, scalars, 1, simple(type));
+    return new ReducePlan(Arithmetic.SUM, type, scalars, 1, simple(type), false);
   }
 
   /**
@@ -58,15 +57,19 @@ public final class ReducePlan {
     if (scalars.length == 0) {
       throw new IllegalArgumentException("no scalars, expected one for each rank");
     }
-    return new ReducePlan(Arithmetic.SUM, type, scalars.clone(), 1, simple(type));
+    return new ReducePlan(Arithmetic.SUM, type, scalars.clone(), 1, simple(type), false);
   }
 
-  /** The same plan where scaled sums round as a protocol's kernels do (NUMERICS 1.4). */
-  public ReducePlan withContraction(Contraction profile, Protocol protocol) {
+  /**
+   * The same plan as the kernels of {@code protocol} compute it: how scaled sums round (NUMERICS
+   * 1.4), and which of two f64 NaNs survives (NAN-02).
+   */
+  public ReducePlan computedBy(Protocol protocol, Contraction profile) {
     Contraction.Rounding wanted = profile.rounding(protocol, type);
-    return !isScaled() || wanted == rounding
+    boolean own = protocol == Protocol.LL128 && type == DataType.FLOAT64;
+    return wanted == rounding && own == ownNanSurvives
         ? this
-        : new ReducePlan(op, type, scalars, divisor, wanted);
+        : new ReducePlan(op, type, scalars, divisor, wanted, own);
   }
 
   private static Contraction.Rounding simple(DataType type) {
@@ -91,6 +94,14 @@ public final class ReducePlan {
   /** How often the sum with a scaled input rounds. */
   public Contraction.Rounding rounding() {
     return rounding;
+  }
+
+  /**
+   * Whether the left operand's f64 NaN survives where both are NaN, and not the right one's, in a
+   * combination that is not fused: with LL128 that is a rank's own.
+   */
+  public boolean ownNanSurvives() {
+    return ownNanSurvives;
   }
 
   /** What the finished value is divided by; 1 for nothing. */

@@ -91,8 +91,7 @@ class FoldOrderVectorsTest {
     Protocol protocol = Protocol.valueOf(words[2]);
     int n = topology.worldSize();
     long all = operation == Operation.REDUCE_SCATTER ? bytes * n : bytes;
-    int channels =
-        Split.maxChannels(algorithm, protocol, all, n, topology.channels(), buffers);
+    int channels = Split.maxChannels(algorithm, protocol, all, n, topology.channels(), buffers);
     return new Choice(algorithm, protocol, channels, 0);
   }
 
@@ -102,7 +101,7 @@ class FoldOrderVectorsTest {
         reduction.equals("AVG")
             ? ReducePlan.average(type, topology.worldSize())
             : ReducePlan.of(Arithmetic.valueOf(reduction), type);
-    return plan.withContraction(Contraction.SM_90, choice.protocol());
+    return plan.computedBy(choice.protocol(), Contraction.SM_90);
   }
 
   private static String run(

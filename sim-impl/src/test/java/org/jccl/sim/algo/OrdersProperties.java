@@ -104,9 +104,8 @@ class OrdersProperties {
     DataType type = DataType.FLOAT32;
     Topology topology = Topologies.ofHosts(hosts, ranksPerHost, channels, pattern);
     FoldOrder order = order(given, protocol, topology, type, count, 0);
-    ReducePlan plan =
-        scaled ? ReducePlan.average(type, n) : ReducePlan.of(Arithmetic.SUM, type);
-    plan = plan.withContraction(Contraction.SM_90, protocol);
+    ReducePlan plan = scaled ? ReducePlan.average(type, n) : ReducePlan.of(Arithmetic.SUM, type);
+    plan = plan.computedBy(protocol, Contraction.SM_90);
     long total = given.operation == Operation.REDUCE_SCATTER ? (long) count * n : count;
     try (Arena arena = Arena.ofShared()) {
       Places sources = new Places(n);
@@ -116,8 +115,7 @@ class OrdersProperties {
         sources.add(input, 0);
       }
       MemorySegment first = run(arena, ALONE, "scalar", sources, plan, order, total);
-      MemorySegment second =
-          run(arena, MANY, "vector", sources, plan, new Shredded(order), total);
+      MemorySegment second = run(arena, MANY, "vector", sources, plan, new Shredded(order), total);
       assertThat(second.mismatch(first)).isEqualTo(-1);
       MemorySegment third = run(arena, MANY, "vector", sources, plan, order, total);
       assertThat(third.mismatch(first)).isEqualTo(-1);

@@ -160,8 +160,7 @@ class RingStepsTest {
       List<Deque<List<Integer>>> inbox,
       List<List<Integer>> results) {
     int n = ring.length;
-    List<Integer> value =
-        new ArrayList<>(step == 0 ? List.of() : inbox.get(p).removeFirst());
+    List<Integer> value = new ArrayList<>(step == 0 ? List.of() : inbox.get(p).removeFirst());
     int handled = Math.floorMod(p - 1 - step, n);
     if (handled == chunk) {
       if (step < n) {

@@ -65,13 +65,7 @@ class SplitTest {
     assertThatThrownBy(
             () ->
                 Split.of(
-                    Operation.REDUCE,
-                    4,
-                    10,
-                    Topologies.inRankOrder(2, 1),
-                    choice,
-                    tiny,
-                    22809))
+                    Operation.REDUCE, 4, 10, Topologies.inRankOrder(2, 1), choice, tiny, 22809))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("64 bytes");
   }

@@ -44,7 +44,7 @@ class DataPlaneProperties {
       @ForAll @IntRange(min = 0, max = 20_000) int count,
       @ForAll boolean inPlace,
       @ForAll long seed) {
-    ReducePlan plan = ReducePlan.average(type, ranks).withContraction(profile, protocol);
+    ReducePlan plan = ReducePlan.average(type, ranks).computedBy(protocol, profile);
     check(plan, new ChunkedRing(ranks, 777), count, inPlace, seed);
   }
 
@@ -168,7 +168,10 @@ class DataPlaneProperties {
     if (plan.isScaled() && fused) {
       return ElementMath.multiplyAdd(type, plan.scalar(rank), own, value);
     }
-    return ElementMath.combine(plan.op(), type, first(plan, rank, own), value);
+    long mine = first(plan, rank, own);
+    return plan.ownNanSurvives()
+        ? ElementMath.combine(plan.op(), type, value, mine)
+        : ElementMath.combine(plan.op(), type, mine, value);
   }
 
   /** A ring as an order: chunk i is folded R[i+1], …, R[i] (RING-01). */

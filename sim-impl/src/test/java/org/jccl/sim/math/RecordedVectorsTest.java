@@ -101,8 +101,7 @@ class RecordedVectorsTest {
     int ranks = Integer.parseInt(words[2]);
     long count = Long.parseLong(words[3]);
     ReducePlan plan =
-        plan(words[1], type, ranks)
-            .withContraction(Contraction.valueOf(words[4]), Protocol.SIMPLE);
+        plan(words[1], type, ranks).computedBy(Protocol.SIMPLE, Contraction.valueOf(words[4]));
     try (Arena arena = Arena.ofShared()) {
       long bytes = count * type.bytes();
       Places sources = new Places(ranks);
