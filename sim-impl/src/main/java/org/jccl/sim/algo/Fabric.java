@@ -7,6 +7,8 @@ import org.jccl.sim.algo.GpuProfile.Cpu;
  * while channels are laid over them.
  */
 final class Fabric {
+  private static final int HOPPER = 90;
+
   /**
    * A way from one device to another.
    *
@@ -162,6 +164,9 @@ final class Fabric {
 
   /** The farthest link towards the network, or between GPUs if there is none. */
   LinkType farthest() {
+    if (cards > 0 && profile.computeCapability() < HOPPER) {
+      return LinkType.SYSTEM; // balanced trees may have to come back through the CPU
+    }
     LinkType farthest = nearest();
     for (int gpu = 0; gpu < gpus; gpu++) {
       for (int card = 0; card < cards; card++) {

@@ -3,7 +3,6 @@ package org.jccl.sim.algo;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,9 +91,9 @@ public final class TopologySearch {
     }
     Graph ring = hosts.getFirst().found.ring.graph();
     Graph tree = hosts.getFirst().found.tree.graph();
-    for (Host host : hosts) {
-      ring = ring.common(host.found.ring.graph());
-      tree = tree.common(host.found.tree.graph());
+    for (Found each : hosts.stream().map(Host::found).distinct().toList()) {
+      ring = ring.common(each.ring.graph());
+      tree = tree.common(each.tree.graph());
     }
     int searched = Math.min(ring.channels(), tree.channels());
     int all = Math.min(2 * searched, ChannelLimits.ALL);
@@ -154,10 +153,16 @@ public final class TopologySearch {
 
   /** Hosts are numbered by their lowest rank (TOPO-01). */
   private List<Host> hosts(int[] devices) {
-    Map<Integer, List<Integer>> ranks = new LinkedHashMap<>();
+    Map<Integer, int[]> ranks = new LinkedHashMap<>();
     for (int rank = 0; rank < devices.length; rank++) {
-      int host = devices[rank] / profile.gpusPerHost();
-      ranks.computeIfAbsent(host, none -> new ArrayList<>()).add(rank);
+      int[] before = ranks.getOrDefault(devices[rank] / profile.gpusPerHost(), new int[0]);
+      int[] grown = Arrays.copyOf(before, before.length + 1);
+      int place = before.length;
+      for (; place > 0 && devices[grown[place - 1]] > devices[rank]; place--) {
+        grown[place] = grown[place - 1];
+      }
+      grown[place] = rank;
+      ranks.put(devices[rank] / profile.gpusPerHost(), grown);
     }
     boolean networked = ranks.size() > 1;
     if (networked && profile.cardsPerHost() == 0) {
@@ -166,10 +171,8 @@ public final class TopologySearch {
               .formatted(devices.length, ranks.size(), profile.name()));
     }
     List<Host> hosts = new ArrayList<>(ranks.size());
-    for (List<Integer> each : ranks.values()) {
-      each.sort(Comparator.comparingInt(rank -> devices[rank]));
-      int[] sorted = each.stream().mapToInt(Integer::intValue).toArray();
-      hosts.add(new Host(sorted, search(new Local(profile, version, sorted.length, networked))));
+    for (int[] each : ranks.values()) {
+      hosts.add(new Host(each, search(new Local(profile, version, each.length, networked))));
     }
     return hosts;
   }
@@ -231,7 +234,7 @@ public final class TopologySearch {
       for (Host host : hosts) {
         chains.add(host.chain(channel));
       }
-      IntBuffer key = IntBuffer.wrap(chains.stream().flatMapToInt(Arrays::stream).toArray());
+      IntBuffer key = joined(chains);
       both.add(known.computeIfAbsent(key, none -> across(chains, pattern)));
     }
     List<Tree> trees = new ArrayList<>(2 * channels);
@@ -240,11 +243,23 @@ public final class TopologySearch {
     return trees;
   }
 
+  private static IntBuffer joined(List<int[]> chains) {
+    IntBuffer all = IntBuffer.allocate(chains.stream().mapToInt(chain -> chain.length).sum());
+    chains.forEach(all::put);
+    return all.flip();
+  }
+
   private static List<Tree> across(List<int[]> chains, SearchPattern pattern) {
-    if (chains.size() > 1) {
-      throw new IllegalArgumentException("several hosts: " + chains.size() + " " + pattern);
-    }
-    return List.of(Tree.chain(chains.getFirst()));
+    Trees.Pattern form =
+        switch (pattern) {
+          case BALANCED_TREE -> Trees.Pattern.BALANCED_TREE;
+          case SPLIT_TREE -> Trees.Pattern.SPLIT_TREE;
+          case TREE -> Trees.Pattern.TREE;
+          case RING, NVLS -> throw new IllegalStateException(pattern + " is no tree");
+        };
+    return chains.size() > 1
+        ? Trees.across(chains, form)
+        : List.of(Tree.chain(chains.getFirst()));
   }
 
   /** The first {@code kept}, again from the first up to {@code total}. */

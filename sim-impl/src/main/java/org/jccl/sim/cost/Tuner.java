@@ -10,6 +10,7 @@ import org.jccl.sim.algo.ChannelLimits;
 import org.jccl.sim.algo.Choice;
 import org.jccl.sim.algo.GpuProfile;
 import org.jccl.sim.algo.Graph;
+import org.jccl.sim.algo.Split;
 import org.jccl.sim.algo.Topology;
 import org.jccl.sim.algo.TopologySearch;
 import org.jspecify.annotations.Nullable;
@@ -244,22 +245,17 @@ public final class Tuner {
     if (algorithm == Algorithm.PAT) {
       return channels; // its thread limit is never set
     }
-    long bytesPerChannel = (long) threads(algorithm, protocol) * bytesPerThread(algorithm, protocol);
-    long most = Math.min(channels, bytes / bytesPerChannel);
-    return (int) Math.max(1, most);
-  }
-
-  private int threads(Algorithm algorithm, Protocol protocol) {
-    int threads = buffers.threads(protocol);
     boolean slow = isSlowRing && algorithm == Algorithm.RING && protocol == Protocol.SIMPLE;
-    return slow ? Math.min(threads, SLOW_RING_THREADS) : threads;
+    Buffers limits = slow ? withFewerThreads(buffers) : buffers;
+    return Split.maxChannels(algorithm, protocol, bytes, ranks, channels, limits);
   }
 
-  private int bytesPerThread(Algorithm algorithm, Protocol protocol) {
-    return switch (protocol) {
-      case SIMPLE -> 64;
-      case LL -> algorithm == Algorithm.RING ? 8 * ranks : 8;
-      case LL128 -> 8;
-    };
+  private static Buffers withFewerThreads(Buffers all) {
+    return new Buffers(
+        all.llBytes(),
+        all.ll128Bytes(),
+        all.simpleBytes(),
+        Math.min(all.threads(), SLOW_RING_THREADS),
+        all.ll128Threads());
   }
 }
