@@ -39,6 +39,8 @@ final class Clique implements Contract.Witness {
   private final Places sources;
   private final Places targets;
   private final List<HostTask> waiters = new ArrayList<>(0);
+  private int algorithmsAsked;
+  private int algorithmsLacking;
   private boolean registersMemory;
   private final @Nullable AllowedAlgorithms algorithms;
   private @Nullable RuntimeException stopped;
@@ -73,6 +75,16 @@ final class Clique implements Contract.Witness {
   /** Whether NCCL would find an algorithm for a call of {@code operation} (rule ENV-06). */
   boolean hasAlgorithm(Operation operation) {
     return worldSize() == 1 || algorithms == null || algorithms.leaves(operation);
+  }
+
+  /** Whether it would find none; looked up once for each operation. */
+  boolean lacksAlgorithm(Operation operation) {
+    int bit = 1 << operation.ordinal();
+    if ((algorithmsAsked & bit) == 0) {
+      algorithmsAsked |= bit;
+      algorithmsLacking |= hasAlgorithm(operation) ? 0 : bit;
+    }
+    return (algorithmsLacking & bit) != 0;
   }
 
   DataPlane dataPlane() {

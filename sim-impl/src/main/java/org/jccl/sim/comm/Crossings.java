@@ -70,7 +70,8 @@ final class Crossings {
 
   /** A rank has put {@code launch} on its streams. */
   void launched(Launch launch) {
-    for (Part part : launch.parts()) {
+    for (int p = 0; p < launch.parts().size(); p++) {
+      Part part = launch.parts().get(p);
       if (part.order >= 0) {
         for (int i = 0; i < crossings.size(); i++) {
           launched(crossings.get(i), launch, part.order);
