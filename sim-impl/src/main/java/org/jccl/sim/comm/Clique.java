@@ -2,6 +2,7 @@ package org.jccl.sim.comm;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jccl.ReportedMisuse;
@@ -192,14 +193,15 @@ final class Clique implements Contract.Witness {
     }
   }
 
-  /** Its member on that device, or null. */
-  @Nullable Endpoint memberOn(SimDevice device) {
+  /** Its members by device; the first one where several share it. */
+  Map<SimDevice, Endpoint> membersByDevice() {
+    Map<SimDevice, Endpoint> all = new IdentityHashMap<>();
     for (Endpoint member : members) {
-      if (member != null && member.device() == device) {
-        return member;
+      if (member != null) {
+        all.putIfAbsent(member.device(), member);
       }
     }
-    return null;
+    return all;
   }
 
   /** How its operations lie among those of other communicators. */

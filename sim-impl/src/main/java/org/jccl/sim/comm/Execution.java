@@ -94,8 +94,8 @@ final class Execution {
   /** What is computed, rounded as the kernels of its protocol do (FMA-01 to FMA-05). */
   private static ReducePlan plan(Clique clique, @Nullable Part[] parts, DataType type) {
     return plan(parts, type)
-        .withContraction(
-            clique.planning().contraction(), carried(present(parts[0])).choice().protocol());
+        .computedBy(
+            carried(present(parts[0])).choice().protocol(), clique.planning().contraction());
   }
 
   private static ReducePlan plan(@Nullable Part[] parts, DataType type) {

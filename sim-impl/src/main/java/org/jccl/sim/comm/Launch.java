@@ -23,8 +23,8 @@ final class Launch implements Wait {
   private final Endpoint endpoint;
   private final @Nullable HostTask issuer;
   private final long issueNumber;
-  private final List<Part> parts = new ArrayList<>(1);
-  private final List<Gate> gates = new ArrayList<>(1);
+  private List<Part> parts = List.of();
+  private List<Gate> gates = List.of();
   private int closedGates;
   private int unfinished;
   private long start;
@@ -36,6 +36,12 @@ final class Launch implements Wait {
   private @Nullable OneSidedProgram oneSided;
   private @Nullable Launch previous;
   private @Nullable Launch next;
+
+  /** Its neighbours among the launches of its endpoint that are not done. */
+  @Nullable Launch older;
+
+  @Nullable Launch younger;
+  boolean isPending;
 
   Launch(Endpoint endpoint, @Nullable HostTask issuer) {
     this.endpoint = endpoint;
@@ -100,14 +106,19 @@ final class Launch implements Wait {
   }
 
   void add(Part part) {
-    parts.add(part);
+    parts = with(parts, part);
     Gate gate = gateOf(part.request.stream(), part.call.site());
-    if (part.send != null) {
-      gate.reads(part.request.send(), part.send.byteSize());
+    gate.moves |= part.send != null || part.recv != null;
+  }
+
+  /** A list of one, as mostly, costs less than one that can grow. */
+  private static <T> List<T> with(List<T> list, T one) {
+    if (list.isEmpty()) {
+      return List.of(one);
     }
-    if (part.recv != null) {
-      gate.writes(part.request.recv(), part.recv.byteSize());
-    }
+    List<T> more = list.size() == 1 ? new ArrayList<>(list) : list;
+    more.add(one);
+    return more;
   }
 
   /** Adds one-sided calls, which run before everything else (rule GRP-21). */
@@ -134,13 +145,14 @@ final class Launch implements Wait {
   }
 
   private Gate gateOf(SimStream stream, @Nullable String site) {
-    for (Gate gate : gates) {
+    for (int i = 0; i < gates.size(); i++) {
+      Gate gate = gates.get(i);
       if (gate.stream() == stream) {
         return gate;
       }
     }
     Gate gate = new Gate(stream, site);
-    gates.add(gate);
+    gates = with(gates, gate);
     return gate;
   }
 
@@ -153,7 +165,8 @@ final class Launch implements Wait {
       last.next = this;
       closedGates++;
     }
-    for (Gate gate : gates) {
+    for (int i = 0; i < gates.size(); i++) {
+      Gate gate = gates.get(i);
       gate.stream().enqueue(gate);
     }
   }
@@ -167,8 +180,8 @@ final class Launch implements Wait {
     if (endpoint.device().world().order() != null) {
       learnOrder();
     }
-    for (Gate gate : gates) {
-      start = Math.max(start, gate.stream().clock());
+    for (int i = 0; i < gates.size(); i++) {
+      start = Math.max(start, gates.get(i).stream().clock());
     }
     end = start;
     if (oneSided != null && !cancelled) {
@@ -188,7 +201,9 @@ final class Launch implements Wait {
   }
 
   private void begin() {
-    gates.forEach(Gate::begin);
+    for (int i = 0; i < gates.size(); i++) {
+      gates.get(i).begin();
+    }
     if (cancelled || unfinished == 0) {
       finish();
       return;
@@ -196,8 +211,8 @@ final class Launch implements Wait {
     if (endpoint.device().world().checks() == CheckLevel.FULL) {
       parts.forEach(Launch::poisonOutput);
     }
-    for (Part part : parts) {
-      endpoint.clique().arrive(part);
+    for (int i = 0; i < parts.size(); i++) {
+      endpoint.clique().arrive(parts.get(i));
     }
   }
 
@@ -221,7 +236,8 @@ final class Launch implements Wait {
     if (order != null) {
       gates.forEach(gate -> join(gate.stream().done(), order));
     }
-    for (Gate gate : gates) {
+    for (int i = 0; i < gates.size(); i++) {
+      Gate gate = gates.get(i);
       gate.stream().finish(gate, end);
     }
     if (order != null) {
@@ -385,6 +401,9 @@ final class Launch implements Wait {
 
   /** The launch's place in one stream. */
   private final class Gate extends StreamOp {
+    /** Whether any of its calls has a buffer. */
+    private boolean moves;
+
     Gate(SimStream stream, @Nullable String site) {
       super(stream);
       madeAt(site);
@@ -422,8 +441,24 @@ final class Launch implements Wait {
       uses(address, bytes, false);
     }
 
-    void writes(long address, long bytes) {
-      uses(address, bytes, true);
+    @Override
+    protected boolean usesMemory() {
+      return moves || super.usesMemory();
+    }
+
+    @Override
+    protected void declareAccesses() {
+      for (Part part : parts) {
+        if (part.request.stream() != stream()) {
+          continue;
+        }
+        if (part.send != null) {
+          uses(part.request.send(), part.send.byteSize(), false);
+        }
+        if (part.recv != null) {
+          uses(part.request.recv(), part.recv.byteSize(), true);
+        }
+      }
     }
 
     @Override

@@ -116,11 +116,15 @@ final class Planning {
 
   // ---------------------------------------------------------------- plans
 
+  /** Plans a call that is alone. */
+  Planned plan(Request request) {
+    return isPlanned(request) ? alone(collective(request)) : Planned.NOTHING;
+  }
+
   /** Plans what a rank issues in one go. */
   Planned plan(List<Request> requests) {
     if (requests.size() == 1) {
-      Request request = requests.getFirst();
-      return isPlanned(request) ? alone(collective(request)) : Planned.NOTHING;
+      return plan(requests.getFirst());
     }
     List<Collective> calls = new ArrayList<>(requests.size());
     for (Request request : requests) {

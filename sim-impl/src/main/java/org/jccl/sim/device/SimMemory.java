@@ -105,6 +105,11 @@ public final class SimMemory implements DeviceMemory {
         : allocation.bytes().asSlice(address - allocation.address(), bytes);
   }
 
+  /** What is allocated, as a token: another one as soon as anything is allocated or freed. */
+  public Object allocations() {
+    return live;
+  }
+
   /** Whether the range is in one live allocation that NCCL's allocator made. */
   public boolean isFromLibrary(long address, long bytes) {
     Allocation allocation = allocationOf(address, bytes);
