@@ -103,7 +103,8 @@ public record Call(
     return DataType.isCode(type) ? DataType.ofCode(type).name() : "type code " + type;
   }
 
-  private String reductionName() {
+  /** The reduction in words: {@code sum}. */
+  public String reductionName() {
     return switch (reduction) {
       case 0 -> "sum";
       case 1 -> "prod";

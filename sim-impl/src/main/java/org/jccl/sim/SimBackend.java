@@ -298,5 +298,6 @@ final class SimBackend implements Backend, Library {
       communicator.close();
     }
     devices.forEach(SimDevice::close);
+    simulator.ended();
   }
 }

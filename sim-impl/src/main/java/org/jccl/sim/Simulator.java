@@ -1,5 +1,8 @@
 package org.jccl.sim;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,6 +28,7 @@ import org.jccl.sim.kernel.Choices;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.math.Kernels;
+import org.jccl.sim.timeline.Timeline;
 import org.jccl.spi.NcclAbi;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +60,7 @@ public final class Simulator implements AutoCloseable {
   private final SimBackend backend;
   private final Consumer<String> warnings;
   private final Findings findings;
+  private final @Nullable Timeline timeline;
   private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
 
   private Simulator(Builder builder) {
@@ -63,6 +68,8 @@ public final class Simulator implements AutoCloseable {
     Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
     this.kernel = new Kernel(choices, seed != null, builder.foreignTimeout);
     this.findings = new Findings(builder.strict, builder.warnings, choices.describe());
+    Path file = builder.timeline;
+    this.timeline = file == null ? null : timeline(file);
     World world =
         new World(
             builder.ncclVersion,
@@ -73,7 +80,8 @@ public final class Simulator implements AutoCloseable {
             builder.checks == CheckLevel.FULL ? new HappensBefore() : null,
             new AtomicInteger(Call.PRE_MUL_SUM),
             builder.profile,
-            CostModel.h200());
+            CostModel.h200(),
+            timeline);
     String words =
         "in-JVM simulator of "
             + builder.devices
@@ -87,6 +95,14 @@ public final class Simulator implements AutoCloseable {
     StallWatch watch = new StallWatch(kernel, builder.stallLimit, builder.warnings);
     this.backend = new SimBackend(this, world, builder.devices, words, watch);
     kernel.onQuiescence(this::deadlock);
+  }
+
+  private static Timeline timeline(Path file) {
+    try {
+      return Timeline.to(file);
+    } catch (IOException notThere) {
+      throw new UncheckedIOException(String.valueOf(notThere.getMessage()), notThere);
+    }
   }
 
   /** A builder with the defaults: 8 devices, first in first out, {@link CheckLevel#DEFAULT}. */
@@ -158,6 +174,14 @@ public final class Simulator implements AutoCloseable {
     warnings.accept("leak: " + line);
   }
 
+  /** The backend is closed: nothing more will happen. */
+  void ended() {
+    IOException broken = timeline == null ? null : timeline.close();
+    if (broken != null) {
+      warnings.accept("the timeline is not complete: " + broken);
+    }
+  }
+
   private void deadlock(List<HostTask> blocked) {
     Report dropped = backend.creations().findDropped();
     ReportedMisuse report =
@@ -183,6 +207,7 @@ public final class Simulator implements AutoCloseable {
     private boolean strict;
     private Duration stallLimit = Duration.ofSeconds(5);
     private Duration foreignTimeout = Duration.ofMinutes(2);
+    private @Nullable Path timeline;
     private Consumer<String> warnings = line -> System.err.println("jccl: " + line);
 
     private Builder() {}
@@ -272,7 +297,19 @@ public final class Simulator implements AutoCloseable {
       return this;
     }
 
-    /** The world. */
+    /**
+     * A file into which goes what happens in virtual time, as JSON that Perfetto and {@code
+     * chrome://tracing} show; complete once the simulator is closed. None unless set.
+     */
+    public Builder timeline(Path value) {
+      timeline = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /** The world.
+     *
+     * @throws UncheckedIOException if the timeline cannot be written
+     */
     public Simulator build() {
       return new Simulator(this);
     }

@@ -71,6 +71,11 @@ public final class Endpoint {
     return lastUser;
   }
 
+  /** Virtual time of the thread that used it last. */
+  long hostTime() {
+    return lastUser == null ? 0 : lastUser.clock();
+  }
+
   /** The rank program that drives it. */
   int driver() {
     return clique.driver(rank);

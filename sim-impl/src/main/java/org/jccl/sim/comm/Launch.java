@@ -12,6 +12,7 @@ import org.jccl.sim.device.SimStream;
 import org.jccl.sim.device.StreamOp;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Wait;
+import org.jccl.sim.timeline.Timeline;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,8 @@ final class Launch implements Wait {
   private List<Gate> gates = List.of();
   private int closedGates;
   private int unfinished;
+  private int members;
+  private long opened;
   private long start;
   private long end;
   private @Nullable Clock order;
@@ -100,6 +103,11 @@ final class Launch implements Wait {
     return cancelled;
   }
 
+  /** How many calls it holds. */
+  int members() {
+    return members;
+  }
+
   /** Virtual time at which it started, in nanoseconds. */
   long startTime() {
     return start;
@@ -107,6 +115,7 @@ final class Launch implements Wait {
 
   void add(Part part) {
     parts = with(parts, part);
+    members++;
     Gate gate = gateOf(part.request.stream(), part.call.site());
     gate.moves |= part.send != null || part.recv != null;
   }
@@ -124,6 +133,7 @@ final class Launch implements Wait {
   /** Adds one-sided calls, which run before everything else (rule GRP-21). */
   void add(OneSidedProgram program) {
     oneSided = program;
+    members += program.calls().size();
     for (OneSidedCall call : program.calls()) {
       gateOf(call.stream(), call.site()).reads(call.source(), call.bytes());
     }
@@ -160,7 +170,9 @@ final class Launch implements Wait {
   void enqueue(@Nullable Launch last) {
     unfinished = parts.size() + (oneSided == null ? 0 : 1);
     closedGates = gates.size();
-    if (last != null && !last.done) {
+    if (last != null && last.done) {
+      start = last.end;
+    } else if (last != null) {
       previous = last;
       last.next = this;
       closedGates++;
@@ -176,13 +188,17 @@ final class Launch implements Wait {
       return;
     }
     started = true;
-    previous = null;
+    if (previous != null) {
+      start = previous.end;
+      previous = null;
+    }
     if (endpoint.device().world().order() != null) {
       learnOrder();
     }
     for (int i = 0; i < gates.size(); i++) {
-      start = Math.max(start, gates.get(i).stream().clock());
+      start = Math.max(start, gates.get(i).earliestStart());
     }
+    opened = start;
     end = start;
     if (oneSided != null && !cancelled) {
       oneSided.start(start);
@@ -233,6 +249,10 @@ final class Launch implements Wait {
 
   private void finish() {
     done = true;
+    Timeline timeline = endpoint.device().world().timeline();
+    if (timeline != null && members > 1 && !cancelled) {
+      gates.forEach(gate -> Slices.group(timeline, gate.stream(), this, opened, end));
+    }
     if (order != null) {
       gates.forEach(gate -> join(gate.stream().done(), order));
     }
@@ -408,6 +428,7 @@ final class Launch implements Wait {
       super(stream);
       madeAt(site);
       issuedWith(endpoint.known());
+      issuedAt(endpoint.hostTime());
     }
 
     Launch launch() {
@@ -474,6 +495,11 @@ final class Launch implements Wait {
     @Override
     protected long duration() {
       return 0;
+    }
+
+    @Override
+    protected String label() {
+      return Launch.this.describe();
     }
 
     @Override

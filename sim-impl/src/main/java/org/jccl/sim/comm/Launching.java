@@ -19,6 +19,7 @@ import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Trace;
+import org.jccl.sim.timeline.Timeline;
 import org.jspecify.annotations.Nullable;
 
 /** The way of one rank's validated calls to launches: numbered, compared, put on their streams. */
@@ -285,6 +286,10 @@ public final class Launching {
       clique.throwIfError(GroupHazard.in(launch));
     }
     issued = launch;
+    Timeline timeline = device.world().timeline();
+    if (timeline != null) {
+      Slices.issued(timeline, launch);
+    }
     clique.wakeWaiters();
     endpoint.launched(launch);
   }

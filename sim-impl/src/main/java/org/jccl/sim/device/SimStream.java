@@ -13,6 +13,7 @@ import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Wait;
+import org.jccl.sim.timeline.Lane;
 import org.jspecify.annotations.Nullable;
 
 /** An ordered queue of simulated work: nothing of it happens before the kernel runs its step. */
@@ -108,6 +109,11 @@ public final class SimStream implements Stream {
   /** Virtual time at which the last finished work ended, in nanoseconds. */
   public long clock() {
     return clock;
+  }
+
+  /** Its place in a timeline. */
+  public Lane timelineLane() {
+    return Lane.stream(device.index(), number);
   }
 
   /** Its number among all streams of the world; at full checks only. */
@@ -255,6 +261,7 @@ public final class SimStream implements Stream {
   }
 
   private void learn(HostTask task) {
+    device.world().waited(task, device.index(), clock, this);
     HappensBefore order = device.world().order();
     if (order != null && done != null) {
       order.learned(task, done);
