@@ -14,14 +14,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
+import org.jccl.Communicator;
+import org.jccl.DataType;
 import org.jccl.Device;
+import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
+import org.jccl.ops.Operation;
 import org.jccl.sim.algo.GpuProfile;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.Report;
+import org.jccl.sim.comm.SimCommunicator;
 import org.jccl.sim.cost.CostModel;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.Choices;
@@ -113,6 +118,28 @@ public final class Simulator implements AutoCloseable {
   /** The simulator whose backend this is, if it is one's. */
   public static Optional<Simulator> of(Backend backend) {
     return backend instanceof SimBackend own ? Optional.of(own.simulator()) : Optional.empty();
+  }
+
+  /**
+   * How NCCL would carry out a collective on the machine that is imitated, alone in its group.
+   *
+   * @param communicator an open one of a simulator
+   * @param operation all-reduce, broadcast, reduce, all-gather or reduce-scatter
+   * @param reduction of those that reduce; anything for others
+   * @param count NCCL's count argument, at least 1
+   * @throws IllegalArgumentException if it is another operation or another backend's communicator
+   * @throws org.jccl.CollectiveException if pins and variables leave no algorithm (ENV-06)
+   */
+  public static CallPlan plan(
+      Communicator communicator,
+      Operation operation,
+      DataType type,
+      ReduceOp reduction,
+      long count) {
+    if (!(communicator instanceof SimCommunicator own)) {
+      throw new IllegalArgumentException(communicator + " is not a simulator's");
+    }
+    return own.plan(operation, type, reduction, count);
   }
 
   /** What replays this simulation, for people: {@code schedule random, seed 42}. */

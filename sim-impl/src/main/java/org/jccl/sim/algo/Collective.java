@@ -2,6 +2,7 @@ package org.jccl.sim.algo;
 
 import org.jccl.DataType;
 import org.jccl.ops.Algorithm;
+import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.ops.Protocol;
 
@@ -35,6 +36,20 @@ public record Collective(Operation operation, DataType type, Folding folding, lo
     PRE_MUL_SUM,
     /** Adds, and divides in the end: averages of integers. */
     SUM_POST_DIV;
+
+    /** What NCCL makes of a reduction, given by its code, for this type. */
+    public static Folding of(Operation operation, DataType type, int reduction) {
+      if (!operation.reduces()) {
+        return SUM;
+      }
+      return switch (Math.min(reduction, Call.PRE_MUL_SUM)) {
+        case 0 -> SUM;
+        case 1 -> PROD;
+        case 2, 3 -> MIN_MAX;
+        case 4 -> type.isFloating() ? PRE_MUL_SUM : SUM_POST_DIV;
+        default -> PRE_MUL_SUM;
+      };
+    }
 
     /** Whether inputs or results are scaled. */
     public boolean isScaled() {

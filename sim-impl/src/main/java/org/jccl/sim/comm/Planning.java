@@ -5,13 +5,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jccl.CollectiveException;
+import org.jccl.DataType;
 import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.ops.Algorithm;
-import org.jccl.ops.Call;
 import org.jccl.ops.ConfigField;
 import org.jccl.ops.Operation;
 import org.jccl.ops.Protocol;
+import org.jccl.sim.CallPlan;
 import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.algo.Buffers;
 import org.jccl.sim.algo.ChannelLimits;
@@ -19,6 +21,7 @@ import org.jccl.sim.algo.Choice;
 import org.jccl.sim.algo.Collective;
 import org.jccl.sim.algo.GroupPlan;
 import org.jccl.sim.algo.Orders;
+import org.jccl.sim.algo.Split;
 import org.jccl.sim.algo.Topology;
 import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.check.Report;
@@ -137,11 +140,14 @@ final class Planning {
 
   /** Whether NCCL plans it: not messages, nor what it makes of them, nor calls of count 0. */
   static boolean isPlanned(Request request) {
-    return request.count() > 0
-        && switch (request.operation()) {
-          case ALL_REDUCE, BROADCAST, REDUCE, ALL_GATHER, REDUCE_SCATTER -> true;
-          default -> false;
-        };
+    return request.count() > 0 && isPlanned(request.operation());
+  }
+
+  static boolean isPlanned(Operation operation) {
+    return switch (operation) {
+      case ALL_REDUCE, BROADCAST, REDUCE, ALL_GATHER, REDUCE_SCATTER -> true;
+      default -> false;
+    };
   }
 
   private Planned alone(Collective call) {
@@ -199,23 +205,30 @@ final class Planning {
 
   private static Collective collective(Request request) {
     return new Collective(
-        request.operation(), request.type(), folding(request), request.count());
+        request.operation(),
+        request.type(),
+        Collective.Folding.of(request.operation(), request.type(), request.reduction()),
+        request.count());
   }
 
-  private static Collective.Folding folding(Request request) {
-    if (!request.operation().reduces()) {
-      return Collective.Folding.SUM;
+  /** Plans a call that nobody makes. */
+  CallPlan plan(Operation operation, DataType type, int reduction, long count) {
+    Collective call =
+        new Collective(operation, type, Collective.Folding.of(operation, type, reduction), count);
+    Planned planned = alone(call);
+    if (planned.code() != 0) {
+      throw new CollectiveException(
+          ResultCode.of(planned.code()),
+          "no algorithm is left for " + operation.label() + " of " + type + " (ENV-06)");
     }
-    return switch (Math.min(request.reduction(), Call.PRE_MUL_SUM)) {
-      case 0 -> Collective.Folding.SUM;
-      case 1 -> Collective.Folding.PROD;
-      case 2, 3 -> Collective.Folding.MIN_MAX;
-      case 4 ->
-          request.type().isFloating()
-              ? Collective.Folding.PRE_MUL_SUM
-              : Collective.Folding.SUM_POST_DIV;
-      default -> Collective.Folding.PRE_MUL_SUM;
-    };
+    Choice choice = planned.carried().getFirst().choice();
+    Split split = planned.carried().getFirst().split();
+    return new CallPlan(
+        choice.algorithm(),
+        choice.protocol(),
+        split.firstChannel(),
+        split.firstChannel() + split.parts() - 1,
+        choice.micros());
   }
 
   /** In which order a planned collective folds. */
