@@ -14,7 +14,8 @@ import java.lang.foreign.MemorySegment;
 final class Ll128Halves {
   private static final int PACK = 16;
   private static final int HALF = 8;
-  private static final int SLICE = 60 * PACK;
+  private static final int LAST = 59;
+  private static final int SLICE = (LAST + 1) * PACK;
 
   private Ll128Halves() {}
 
@@ -36,18 +37,38 @@ final class Ll128Halves {
    */
   static void blend(
       MemorySegment separate, long from, MemorySegment out, long to, long bytes, long offset) {
-    long i = 0;
-    while (i < bytes) {
-      long place = offset + i;
-      if (fuses(place)) {
-        i += HALF - (place & (HALF - 1));
-      } else if ((place & (HALF - 1)) == 0 && i + HALF <= bytes) {
-        out.set(JAVA_LONG_UNALIGNED, to + i, separate.get(JAVA_LONG_UNALIGNED, from + i));
-        i += HALF;
-      } else {
-        out.set(JAVA_INT_UNALIGNED, to + i, separate.get(JAVA_INT_UNALIGNED, from + i));
-        i += Integer.BYTES;
-      }
+    long done = 0;
+    while (done < bytes && (offset + done) % PACK != 0) {
+      done += word(separate, from + done, out, to + done, offset + done);
     }
+    int packs = (int) ((bytes - done) / PACK);
+    int first = (int) ((offset + done) % SLICE) / PACK;
+    packs(separate, from + done + HALF, out, to + done + HALF, packs, first);
+    done += (long) packs * PACK;
+    while (done < bytes) {
+      done += word(separate, from + done, out, to + done, offset + done);
+    }
+  }
+
+  /** The second halves of whole packs, the first of which is pack {@code first} of a slice. */
+  private static void packs(
+      MemorySegment separate, long from, MemorySegment out, long to, int count, int first) {
+    int pack = first;
+    for (int i = 0; i < count; i++) {
+      if (!isFlagged(pack)) {
+        long at = (long) i * PACK;
+        out.set(JAVA_LONG_UNALIGNED, to + at, separate.get(JAVA_LONG_UNALIGNED, from + at));
+      }
+      pack = pack == LAST ? 0 : pack + 1;
+    }
+  }
+
+  /** Four bytes that may not be part of a whole pack. */
+  private static int word(
+      MemorySegment separate, long from, MemorySegment out, long to, long place) {
+    if (!fuses(place)) {
+      out.set(JAVA_INT_UNALIGNED, to, separate.get(JAVA_INT_UNALIGNED, from));
+    }
+    return Integer.BYTES;
   }
 }

@@ -20,7 +20,11 @@ public final class ReducePlan {
   private final boolean ownNanSurvives;
 
   private ReducePlan(
-      Arithmetic op, DataType type, long[] scalars, int divisor, Contraction.Rounding rounding,
+      Arithmetic op,
+      DataType type,
+      long[] scalars,
+      int divisor,
+      Contraction.Rounding rounding,
       boolean ownNanSurvives) {
     this.op = op;
     this.type = type;
@@ -102,6 +106,18 @@ public final class ReducePlan {
    */
   public boolean ownNanSurvives() {
     return ownNanSurvives;
+  }
+
+  /**
+   * Whether a fold over {@code worldSize} ranks has the same bits in every order (DET-04): all
+   * integers, minimum and maximum, two ranks that do not scale. Not so f64, whose NaNs differ.
+   */
+  boolean isOrderFree(int worldSize) {
+    if (!type.isFloating()) {
+      return true;
+    }
+    boolean picks = op == Arithmetic.MAX || op == Arithmetic.MIN;
+    return type != DataType.FLOAT64 && !isScaled() && (picks || worldSize <= 2);
   }
 
   /** What the finished value is divided by; 1 for nothing. */

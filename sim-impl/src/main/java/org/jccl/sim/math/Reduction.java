@@ -1,6 +1,7 @@
 package org.jccl.sim.math;
 
 import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
 import org.jccl.DataType;
 
 /**
@@ -21,6 +22,8 @@ final class Reduction implements Work {
   private Places sources = NOWHERE;
   private ReducePlan plan = NO_PLAN;
   private FoldOrder order = NO_ORDER;
+  private int[] ranks = {};
+  private boolean isOrderFree;
   private Places destinations = NOWHERE;
   private long share;
 
@@ -41,6 +44,19 @@ final class Reduction implements Work {
     this.order = order;
     this.destinations = destinations;
     this.share = share;
+    this.isOrderFree = plan.isOrderFree(sources.size());
+    if (isOrderFree && ranks.length < sources.size()) {
+      ranks = IntStream.range(0, sources.size()).toArray();
+    }
+  }
+
+  /** All elements are one piece where orders make no difference. */
+  private void find(long element, long end, FoldOrder.Piece piece) {
+    if (isOrderFree) {
+      piece.set(end - element, element, ranks, 0);
+    } else {
+      order.find(element, end, piece);
+    }
   }
 
   /** Lets go of the caller's objects. */
@@ -59,7 +75,7 @@ final class Reduction implements Work {
         destination = (int) (element / share);
         end = Math.min(end, (destination + 1) * share);
       }
-      order.find(element, end, scratch.piece);
+      find(element, end, scratch.piece);
       long count = scratch.piece.count();
       finishAt(destination, element, count, scratch);
       element += count;

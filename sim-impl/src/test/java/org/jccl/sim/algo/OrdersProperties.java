@@ -72,20 +72,20 @@ class OrdersProperties {
       @ForAll Trees.Pattern pattern) {
     int n = hosts * ranksPerHost;
     Topology topology = Topologies.ofHosts(hosts, ranksPerHost, channels, pattern);
-    FoldOrder order = order(given, protocol, topology, DataType.INT64, count, n - 1);
-    ReducePlan plan = ReducePlan.of(Arithmetic.SUM, DataType.INT64);
+    FoldOrder order = order(given, protocol, topology, DataType.FLOAT64, count, n - 1);
+    ReducePlan plan = ReducePlan.of(Arithmetic.SUM, DataType.FLOAT64);
     long total = given.operation == Operation.REDUCE_SCATTER ? (long) count * n : count;
     try (Arena arena = Arena.ofShared()) {
       Places sources = new Places(n);
       for (int rank = 0; rank < n; rank++) {
         MemorySegment input = arena.allocate(total * 8, 8);
         for (long i = 0; i < total; i++) {
-          input.setAtIndex(ValueLayout.JAVA_LONG, i, 1L << rank);
+          input.setAtIndex(ValueLayout.JAVA_DOUBLE, i, 1L << rank);
         }
         sources.add(input, 0);
       }
-      long[] result =
-          run(arena, ALONE, "scalar", sources, plan, order, total).toArray(ValueLayout.JAVA_LONG);
+      double[] result =
+          run(arena, ALONE, "scalar", sources, plan, order, total).toArray(ValueLayout.JAVA_DOUBLE);
       assertThat(result).containsOnly((1L << n) - 1);
     }
   }
@@ -136,14 +136,14 @@ class OrdersProperties {
     }
     Shape shape = new PatShapes(n).shape(aggregation);
     FoldOrder order = new Whole(n, shape);
-    ReducePlan plan = ReducePlan.of(Arithmetic.SUM, DataType.INT64);
+    ReducePlan plan = ReducePlan.of(Arithmetic.SUM, DataType.FLOAT64);
     try (Arena arena = Arena.ofShared()) {
       Places sources = new Places(n);
       for (int rank = 0; rank < n; rank++) {
-        sources.add(arena.allocateFrom(ValueLayout.JAVA_LONG, 1L << rank), 0);
+        sources.add(arena.allocateFrom(ValueLayout.JAVA_DOUBLE, 1L << rank), 0);
       }
       MemorySegment result = run(arena, ALONE, "scalar", sources, plan, order, 1);
-      assertThat(result.get(ValueLayout.JAVA_LONG, 0)).isEqualTo((1L << n) - 1);
+      assertThat(result.get(ValueLayout.JAVA_DOUBLE, 0)).isEqualTo((1L << n) - 1);
     }
   }
 
