@@ -44,6 +44,12 @@ public record Call(
     if (operation != other.operation) {
       return Operation.Argument.OPERATION;
     }
+    if (count == other.count
+        && type == other.type
+        && reduction == other.reduction
+        && rootOrPeer == other.rootOrPeer) {
+      return null; // as always but once
+    }
     for (Operation.Argument argument : operation.agreeing()) {
       if (value(argument) != other.value(argument)) {
         return argument;
@@ -97,7 +103,8 @@ public record Call(
     return DataType.isCode(type) ? DataType.ofCode(type).name() : "type code " + type;
   }
 
-  private String reductionName() {
+  /** The reduction in words: {@code sum}. */
+  public String reductionName() {
     return switch (reduction) {
       case 0 -> "sum";
       case 1 -> "prod";

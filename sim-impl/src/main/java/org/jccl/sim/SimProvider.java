@@ -1,5 +1,6 @@
 package org.jccl.sim;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,9 @@ import org.jccl.spi.BackendProvider;
 public final class SimProvider implements BackendProvider {
   /** System property with the check level: {@code none}, {@code default} or {@code full}. */
   public static final String CHECKS_PROPERTY = "jccl.sim.checks";
+
+  /** System property with a file for the timeline; see {@link Simulator.Builder#timeline}. */
+  public static final String TIMELINE_PROPERTY = "jccl.sim.timeline";
 
   /** Found by {@link java.util.ServiceLoader}. */
   public SimProvider() {}
@@ -47,6 +51,10 @@ public final class SimProvider implements BackendProvider {
     Long seed = wishes.seed();
     if (seed != null) {
       builder.seed(seed);
+    }
+    String timeline = System.getProperty(TIMELINE_PROPERTY);
+    if (timeline != null) {
+      builder.timeline(Path.of(timeline));
     }
     return builder.build().backend();
   }

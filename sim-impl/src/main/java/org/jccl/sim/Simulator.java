@@ -1,5 +1,8 @@
 package org.jccl.sim;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,19 +14,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
+import org.jccl.Communicator;
+import org.jccl.DataType;
 import org.jccl.Device;
+import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
+import org.jccl.ops.Operation;
+import org.jccl.sim.algo.GpuProfile;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.Report;
+import org.jccl.sim.comm.SimCommunicator;
 import org.jccl.sim.cost.CostModel;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.Choices;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.math.Kernels;
+import org.jccl.sim.timeline.Timeline;
 import org.jccl.spi.NcclAbi;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +65,7 @@ public final class Simulator implements AutoCloseable {
   private final SimBackend backend;
   private final Consumer<String> warnings;
   private final Findings findings;
+  private final @Nullable Timeline timeline;
   private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
 
   private Simulator(Builder builder) {
@@ -62,6 +73,8 @@ public final class Simulator implements AutoCloseable {
     Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
     this.kernel = new Kernel(choices, seed != null, builder.foreignTimeout);
     this.findings = new Findings(builder.strict, builder.warnings, choices.describe());
+    Path file = builder.timeline;
+    this.timeline = file == null ? null : timeline(file);
     World world =
         new World(
             builder.ncclVersion,
@@ -71,7 +84,9 @@ public final class Simulator implements AutoCloseable {
             findings,
             builder.checks == CheckLevel.FULL ? new HappensBefore() : null,
             new AtomicInteger(Call.PRE_MUL_SUM),
-            CostModel.h200());
+            builder.profile,
+            CostModel.h200(),
+            timeline);
     String words =
         "in-JVM simulator of "
             + builder.devices
@@ -87,6 +102,14 @@ public final class Simulator implements AutoCloseable {
     kernel.onQuiescence(this::deadlock);
   }
 
+  private static Timeline timeline(Path file) {
+    try {
+      return Timeline.to(file);
+    } catch (IOException notThere) {
+      throw new UncheckedIOException(String.valueOf(notThere.getMessage()), notThere);
+    }
+  }
+
   /** A builder with the defaults: 8 devices, first in first out, {@link CheckLevel#DEFAULT}. */
   public static Builder builder() {
     return new Builder();
@@ -95,6 +118,28 @@ public final class Simulator implements AutoCloseable {
   /** The simulator whose backend this is, if it is one's. */
   public static Optional<Simulator> of(Backend backend) {
     return backend instanceof SimBackend own ? Optional.of(own.simulator()) : Optional.empty();
+  }
+
+  /**
+   * How NCCL would carry out a collective on the machine that is imitated, alone in its group.
+   *
+   * @param communicator an open one of a simulator
+   * @param operation all-reduce, broadcast, reduce, all-gather or reduce-scatter
+   * @param reduction of those that reduce; anything for others
+   * @param count NCCL's count argument, at least 1
+   * @throws IllegalArgumentException if it is another operation or another backend's communicator
+   * @throws org.jccl.CollectiveException if pins and variables leave no algorithm (ENV-06)
+   */
+  public static CallPlan plan(
+      Communicator communicator,
+      Operation operation,
+      DataType type,
+      ReduceOp reduction,
+      long count) {
+    if (!(communicator instanceof SimCommunicator own)) {
+      throw new IllegalArgumentException(communicator + " is not a simulator's");
+    }
+    return own.plan(operation, type, reduction, count);
   }
 
   /** What replays this simulation, for people: {@code schedule random, seed 42}. */
@@ -156,6 +201,14 @@ public final class Simulator implements AutoCloseable {
     warnings.accept("leak: " + line);
   }
 
+  /** The backend is closed: nothing more will happen. */
+  void ended() {
+    IOException broken = timeline == null ? null : timeline.close();
+    if (broken != null) {
+      warnings.accept("the timeline is not complete: " + broken);
+    }
+  }
+
   private void deadlock(List<HostTask> blocked) {
     Report dropped = backend.creations().findDropped();
     ReportedMisuse report =
@@ -175,11 +228,13 @@ public final class Simulator implements AutoCloseable {
     private int ncclVersion = DEFAULT_VERSION;
     private Map<String, String> environment = Map.of();
     private int devices = 8;
+    private GpuProfile profile = GpuProfile.h200();
     private @Nullable Long seed;
     private CheckLevel checks = CheckLevel.DEFAULT;
     private boolean strict;
     private Duration stallLimit = Duration.ofSeconds(5);
     private Duration foreignTimeout = Duration.ofMinutes(2);
+    private @Nullable Path timeline;
     private Consumer<String> warnings = line -> System.err.println("jccl: " + line);
 
     private Builder() {}
@@ -208,6 +263,16 @@ public final class Simulator implements AutoCloseable {
      */
     public Builder environment(Map<String, String> value) {
       environment = Map.copyOf(value);
+      return this;
+    }
+
+    /**
+     * The machine to imitate, H200 behind an NVSwitch unless set: it decides which algorithm NCCL
+     * would choose, in which order elements are folded, and how long that takes. More devices than
+     * it has in a host are on several hosts.
+     */
+    public Builder profile(GpuProfile value) {
+      profile = Objects.requireNonNull(value);
       return this;
     }
 
@@ -259,7 +324,19 @@ public final class Simulator implements AutoCloseable {
       return this;
     }
 
-    /** The world. */
+    /**
+     * A file into which goes what happens in virtual time, as JSON that Perfetto and {@code
+     * chrome://tracing} show; complete once the simulator is closed. None unless set.
+     */
+    public Builder timeline(Path value) {
+      timeline = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /** The world.
+     *
+     * @throws UncheckedIOException if the timeline cannot be written
+     */
     public Simulator build() {
       return new Simulator(this);
     }

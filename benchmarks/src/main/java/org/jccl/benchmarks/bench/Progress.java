@@ -12,13 +12,15 @@ import java.time.InstantSource;
 public final class Progress {
   private static final Duration SILENCE = Duration.ofSeconds(10);
 
+  private final String command;
   private final PrintWriter err;
   private final InstantSource clock;
   private final Instant began;
   private Instant last;
 
-  /** Progress of a run that begins now. */
-  public Progress(PrintWriter err, InstantSource clock) {
+  /** Progress of a run of {@code command} that begins now. */
+  public Progress(String command, PrintWriter err, InstantSource clock) {
+    this.command = command;
     this.err = err;
     this.clock = clock;
     this.began = clock.instant();
@@ -34,7 +36,8 @@ public final class Progress {
     last = now;
     Duration elapsed = Duration.between(began, now);
     String left = done == 0 ? "" : ", about %s left".formatted(text(left(elapsed, done, total)));
-    err.printf("jccl bench: %d of %d after %s%s: %s%n", done, total, text(elapsed), left, next);
+    err.printf(
+        "jccl %s: %d of %d after %s%s: %s%n", command, done, total, text(elapsed), left, next);
     err.flush();
   }
 

@@ -4,14 +4,14 @@ import java.util.Arrays;
 import org.jccl.benchmarks.report.Spread;
 
 /** Order statistics of small samples. */
-final class Statistics {
+public final class Statistics {
   private Statistics() {}
 
   /**
    * The value that {@code percent} percent of the samples do not exceed: always one of the samples
    * (nearest rank), so that nothing is made up between two of them.
    */
-  static double percentile(double[] sorted, double percent) {
+  public static double percentile(double[] sorted, double percent) {
     int rank = (int) Math.ceil(percent / 100 * sorted.length);
     return sorted[Math.clamp(rank, 1, sorted.length) - 1];
   }

@@ -6,7 +6,7 @@ import org.jccl.Device;
 import org.jccl.Stream;
 
 /** Whose time the time columns show, and how it is taken. */
-public sealed interface Timing permits DeviceTiming, HostTiming, LoopTiming {
+public sealed interface Timing permits DeviceTiming, HostTiming, LoopTiming, QueuedTiming {
   /** The clock that means something on {@code backend}. */
   static Timing of(Backend backend) {
     // The simulator's events tell modelled time, which predicts a GPU and measures nothing.
@@ -14,7 +14,8 @@ public sealed interface Timing permits DeviceTiming, HostTiming, LoopTiming {
   }
 
   /**
-   * The clock that a user names: {@code auto}, {@code device}, {@code host} or {@code loop}.
+   * The clock that a user names: {@code auto}, {@code device}, {@code host}, {@code loop} or
+   * {@code queued}.
    *
    * @throws IllegalArgumentException if there is no such clock
    */
@@ -24,13 +25,15 @@ public sealed interface Timing permits DeviceTiming, HostTiming, LoopTiming {
       case "device" -> new DeviceTiming();
       case "host" -> new HostTiming();
       case "loop" -> new LoopTiming(of(backend).settling());
+      case "queued" ->
+          backend.name().equals("nccl") ? QueuedTiming.real() : QueuedTiming.virtual();
       default ->
           throw new IllegalArgumentException(
-              "no clock is called '" + clock + "': use auto, device, host or loop");
+              "no clock is called '" + clock + "': use auto, device, host, loop or queued");
     };
   }
 
-  /** {@code device}, {@code host} or {@code loop}. */
+  /** {@code device}, {@code host}, {@code loop} or {@code queued}. */
   String clock();
 
   /** How long an operation runs unmeasured until its times are worth something. */

@@ -129,7 +129,8 @@ final class BenchCommand implements Callable<Integer> {
       defaultValue = "auto",
       description = {
         "device: by events on the stream; host: wall time of short batches; loop: wall time of one",
-        "long batch, as nccl-tests measures. Default: device on nccl, host on sim."
+        "long batch, as nccl-tests measures; queued: by events, of calls that were all enqueued",
+        "before the first one ran. Default: device on nccl, host on sim."
       })
   private String clock = "auto";
 

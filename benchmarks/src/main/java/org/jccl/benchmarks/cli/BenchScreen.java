@@ -20,7 +20,7 @@ final class BenchScreen implements BenchListener {
 
   BenchScreen(PrintWriter out, PrintWriter err) {
     this.table = new TextTable(out);
-    this.progress = new Progress(err, InstantSource.system());
+    this.progress = new Progress("bench", err, InstantSource.system());
   }
 
   void begin(Environment environment, Settings settings) {

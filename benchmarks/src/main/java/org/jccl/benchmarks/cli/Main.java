@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     subcommands = {
       BenchCommand.class,
+      PredictCommand.class,
       RunCommand.class,
       DoctorCommand.class,
       BundleCommand.class,

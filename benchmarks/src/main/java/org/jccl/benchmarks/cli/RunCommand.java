@@ -1,6 +1,7 @@
 package org.jccl.benchmarks.cli;
 
 import java.io.File;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -43,6 +44,13 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable Long seed;
 
   @Option(
+      names = "--timeline",
+      paramLabel = "FILE",
+      description =
+          "Write what the simulator does in virtual time into FILE, for Perfetto (JSON).")
+  private @Nullable Path timeline;
+
+  @Option(
       names = {"-cp", "--class-path"},
       paramLabel = "PATH",
       description = "Folders and jars that hold the program, separated as for java. Default: here.",
@@ -72,7 +80,7 @@ final class RunCommand implements Callable<Integer> {
       if (System.getProperty(SimProvider.CHECKS_PROPERTY) == null) {
         System.setProperty(SimProvider.CHECKS_PROPERTY, "full");
       }
-      try (BackendOptions.Opened opened = backendOptions.open(seed)) {
+      try (BackendOptions.Opened opened = open()) {
         System.err.println(
             "jccl run: "
                 + opened.ranks()
@@ -85,6 +93,25 @@ final class RunCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private BackendOptions.Opened open() {
+    if (timeline == null) {
+      return backendOptions.open(seed);
+    }
+    System.setProperty(SimProvider.TIMELINE_PROPERTY, timeline.toString());
+    try {
+      BackendOptions.Opened opened = backendOptions.open(seed);
+      if (Simulator.of(opened.backend()).isEmpty()) {
+        opened.close();
+        throw bad("--timeline: only simulated time can be drawn: add --backend sim");
+      }
+      return opened;
+    } catch (UncheckedIOException notThere) {
+      throw bad("--timeline: " + notThere.getMessage());
+    } finally {
+      System.clearProperty(SimProvider.TIMELINE_PROPERTY);
+    }
   }
 
   private void runOn(BackendOptions.Opened opened, RankProgram program, ClassLoader loader) {

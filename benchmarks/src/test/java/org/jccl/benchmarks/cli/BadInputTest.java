@@ -61,6 +61,20 @@ class BadInputTest {
           run -cp /no/such/place X      | /no/such/place
           run java.lang.String          | RankProgram
           run --ranks 0 org.jccl.benchmarks.cli.QuietProgram | --ranks
+          run --backend sim --timeline /proc/nowhere/x org.jccl.benchmarks.cli.QuietProgram | cannot write
+          predict                       | --ranks
+          predict --ranks 1             | --ranks
+          predict --ranks x             | 'x'
+          predict --ranks 4 --op foo    | 'foo'
+          predict --ranks 4 --op all_to_all | no model of messages
+          predict --ranks 4 --dtype float128 | 'float128'
+          predict --ranks 4 --profile h300 | h200-nvswitch,h100-nvswitch
+          predict --ranks 4 --profile /dev/null | neither a file
+          predict --ranks 4 -f 1        | at least 2
+          predict --ranks 4 -b 1M -e 1K | below the smallest
+          predict --ranks 4 -b 1 -e 2   | --max-bytes
+          predict --ranks 4 -e 8 --json /proc/nowhere | cannot write
+          predict --ranks 4 --measured /no/such/report.json | cannot read
           doctor --nonsense             | '--nonsense'
           verify --backend cuda         | cuda
           verify --rule COL-99          | COL-99

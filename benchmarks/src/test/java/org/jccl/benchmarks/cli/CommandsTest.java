@@ -6,6 +6,8 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jccl.benchmarks.report.ReportJson;
 import org.junit.jupiter.api.Test;
@@ -40,9 +42,53 @@ class CommandsTest {
   }
 
   @Test
+  void predict_comparesWithAReport(@TempDir Path folder) throws Exception {
+    String bench = "bench --backend sim --ranks 2 --op all_reduce,reduce -b 64 -e 4K -f 8 -n 2 -w 1";
+    assertThat(run((bench + " --out " + folder).split(" "))).as(err.toString()).isZero();
+    out.getBuffer().setLength(0);
+    Path report = folder.resolve("report.json");
+    Path json = folder.resolve("rows.json");
+    String predict = "predict --ranks 2 --op reduce --measured " + report + " --json " + json;
+    assertThat(run(predict.split(" "))).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("median", "p95", "Ring", "LL");
+    List<Map<String, Object>> rows = rows(json);
+    assertThat(rows).hasSize(3).extracting(row -> row.get("bytes")).containsExactly(64, 512, 4096);
+    assertThat(rows.getFirst())
+        .containsEntry("op", "reduce")
+        .containsEntry("ranks", 2)
+        .containsEntry("algorithm", "Ring")
+        .containsEntry("protocol", "LL")
+        .containsEntry("channels", 1)
+        .containsKeys("us", "measured_us", "error");
+    assertThat(run(("predict --ranks 4 --measured " + report).split(" "))).isEqualTo(2);
+    assertThat(run(("predict --ranks 2 --op broadcast --measured " + report).split(" ")))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("on 2 ranks, not on 4", "no row of broadcast");
+  }
+
+  private static List<Map<String, Object>> rows(Path json) throws Exception {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (Object row : JSON.std.listFrom(java.nio.file.Files.readString(json))) {
+      rows.add(JSON.std.mapFrom(JSON.std.asString(row)));
+    }
+    return rows;
+  }
+
+  @Test
   void run_runsAProgramOnEveryRank() {
     String program = QuietProgram.class.getName();
     assertThat(run("run", "--backend", "sim", "--ranks", "2", program, "--its", "own")).isZero();
+  }
+
+  @Test
+  void run_drawsATimeline(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("timeline.json");
+    String program = QuietProgram.class.getName();
+    String line = "run --backend sim --ranks 2 --timeline " + file + " " + program;
+    assertThat(run(line.split(" "))).as(err.toString()).isZero();
+    Map<String, Object> json = JSON.std.mapFrom(java.nio.file.Files.readString(file));
+    assertThat(json).containsKey("traceEvents");
+    assertThat(System.getProperty("jccl.sim.timeline")).isNull();
   }
 
   @Test

@@ -9,10 +9,59 @@ package org.jccl.sim.algo;
  * @param interGigabytes bandwidth of one channel between hosts, in GB/s
  * @param interMicros latency of the network that was found, in microseconds
  * @param sameChannels whether all channels are equal
+ * @param pattern what was looked for
+ * @param intraLink the farthest link used inside a host
+ * @param interLink the farthest link used towards the network
  */
 public record Graph(
     int channels,
     float intraGigabytes,
     float interGigabytes,
     float interMicros,
-    boolean sameChannels) {}
+    boolean sameChannels,
+    SearchPattern pattern,
+    LinkType intraLink,
+    LinkType interLink) {
+  /** A graph behind an NVSwitch, with network cards beside the GPUs. */
+  public Graph(
+      int channels,
+      float intraGigabytes,
+      float interGigabytes,
+      float interMicros,
+      boolean sameChannels) {
+    this(
+        channels,
+        intraGigabytes,
+        interGigabytes,
+        interMicros,
+        sameChannels,
+        SearchPattern.BALANCED_TREE,
+        LinkType.NVLINK,
+        LinkType.PCI_SWITCH);
+  }
+
+  /** What hosts that found different graphs have in common. */
+  Graph common(Graph other) {
+    return new Graph(
+        Math.min(channels, other.channels),
+        Math.min(intraGigabytes, other.intraGigabytes),
+        Math.min(interGigabytes, other.interGigabytes),
+        Math.max(interMicros, other.interMicros),
+        sameChannels && other.sameChannels,
+        pattern.compareTo(other.pattern) > 0 ? pattern : other.pattern,
+        intraLink.isWithin(other.intraLink) ? other.intraLink : intraLink,
+        interLink.isWithin(other.interLink) ? other.interLink : interLink);
+  }
+
+  Graph withChannels(int count) {
+    return new Graph(
+        count,
+        intraGigabytes,
+        interGigabytes,
+        interMicros,
+        sameChannels,
+        pattern,
+        intraLink,
+        interLink);
+  }
+}

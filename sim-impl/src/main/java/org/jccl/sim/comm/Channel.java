@@ -3,6 +3,7 @@ package org.jccl.sim.comm;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jccl.sim.check.Report;
+import org.jccl.sim.timeline.Timeline;
 
 /**
  * The messages from one rank to another: the k-th send meets the k-th receive, in issue order,
@@ -95,6 +96,10 @@ final class Channel {
       long end =
           Execution.message(
               clique, send, receive, Math.min(Messages.bytes(send), Messages.bytes(receive)));
+      Timeline timeline = clique.world().timeline();
+      if (timeline != null) {
+        Slices.message(timeline, send, receive, end);
+      }
       send.launch.partDone(end);
       receive.launch.partDone(end);
     }

@@ -2,6 +2,7 @@ package org.jccl.sim.comm;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jccl.sim.timeline.Timeline;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of one collective: all ranks of the communicator, at one sequence number. */
@@ -53,6 +54,10 @@ final class Gathering extends Meeting {
       Causality.collective(parts);
     }
     long end = Execution.collective(clique, parts);
+    Timeline timeline = clique.world().timeline();
+    if (timeline != null) {
+      Slices.collective(timeline, parts, end);
+    }
     ran = true;
     clique.gatheringRan();
     for (Part part : parts) {

@@ -12,6 +12,7 @@ import org.jccl.sim.device.SimStream;
 import org.jccl.sim.device.StreamOp;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Wait;
+import org.jccl.sim.timeline.Timeline;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +24,12 @@ final class Launch implements Wait {
   private final Endpoint endpoint;
   private final @Nullable HostTask issuer;
   private final long issueNumber;
-  private final List<Part> parts = new ArrayList<>(1);
-  private final List<Gate> gates = new ArrayList<>(1);
+  private List<Part> parts = List.of();
+  private List<Gate> gates = List.of();
   private int closedGates;
   private int unfinished;
+  private int members;
+  private long opened;
   private long start;
   private long end;
   private @Nullable Clock order;
@@ -36,6 +39,12 @@ final class Launch implements Wait {
   private @Nullable OneSidedProgram oneSided;
   private @Nullable Launch previous;
   private @Nullable Launch next;
+
+  /** Its neighbours among the launches of its endpoint that are not done. */
+  @Nullable Launch older;
+
+  @Nullable Launch younger;
+  boolean isPending;
 
   Launch(Endpoint endpoint, @Nullable HostTask issuer) {
     this.endpoint = endpoint;
@@ -94,25 +103,37 @@ final class Launch implements Wait {
     return cancelled;
   }
 
+  /** How many calls it holds. */
+  int members() {
+    return members;
+  }
+
   /** Virtual time at which it started, in nanoseconds. */
   long startTime() {
     return start;
   }
 
   void add(Part part) {
-    parts.add(part);
+    parts = with(parts, part);
+    members++;
     Gate gate = gateOf(part.request.stream(), part.call.site());
-    if (part.send != null) {
-      gate.reads(part.request.send(), part.send.byteSize());
+    gate.moves |= part.send != null || part.recv != null;
+  }
+
+  /** A list of one, as mostly, costs less than one that can grow. */
+  private static <T> List<T> with(List<T> list, T one) {
+    if (list.isEmpty()) {
+      return List.of(one);
     }
-    if (part.recv != null) {
-      gate.writes(part.request.recv(), part.recv.byteSize());
-    }
+    List<T> more = list.size() == 1 ? new ArrayList<>(list) : list;
+    more.add(one);
+    return more;
   }
 
   /** Adds one-sided calls, which run before everything else (rule GRP-21). */
   void add(OneSidedProgram program) {
     oneSided = program;
+    members += program.calls().size();
     for (OneSidedCall call : program.calls()) {
       gateOf(call.stream(), call.site()).reads(call.source(), call.bytes());
     }
@@ -134,13 +155,14 @@ final class Launch implements Wait {
   }
 
   private Gate gateOf(SimStream stream, @Nullable String site) {
-    for (Gate gate : gates) {
+    for (int i = 0; i < gates.size(); i++) {
+      Gate gate = gates.get(i);
       if (gate.stream() == stream) {
         return gate;
       }
     }
     Gate gate = new Gate(stream, site);
-    gates.add(gate);
+    gates = with(gates, gate);
     return gate;
   }
 
@@ -148,12 +170,15 @@ final class Launch implements Wait {
   void enqueue(@Nullable Launch last) {
     unfinished = parts.size() + (oneSided == null ? 0 : 1);
     closedGates = gates.size();
-    if (last != null && !last.done) {
+    if (last != null && last.done) {
+      start = last.end;
+    } else if (last != null) {
       previous = last;
       last.next = this;
       closedGates++;
     }
-    for (Gate gate : gates) {
+    for (int i = 0; i < gates.size(); i++) {
+      Gate gate = gates.get(i);
       gate.stream().enqueue(gate);
     }
   }
@@ -163,13 +188,17 @@ final class Launch implements Wait {
       return;
     }
     started = true;
-    previous = null;
+    if (previous != null) {
+      start = previous.end;
+      previous = null;
+    }
     if (endpoint.device().world().order() != null) {
       learnOrder();
     }
-    for (Gate gate : gates) {
-      start = Math.max(start, gate.stream().clock());
+    for (int i = 0; i < gates.size(); i++) {
+      start = Math.max(start, gates.get(i).earliestStart());
     }
+    opened = start;
     end = start;
     if (oneSided != null && !cancelled) {
       oneSided.start(start);
@@ -188,7 +217,9 @@ final class Launch implements Wait {
   }
 
   private void begin() {
-    gates.forEach(Gate::begin);
+    for (int i = 0; i < gates.size(); i++) {
+      gates.get(i).begin();
+    }
     if (cancelled || unfinished == 0) {
       finish();
       return;
@@ -196,8 +227,8 @@ final class Launch implements Wait {
     if (endpoint.device().world().checks() == CheckLevel.FULL) {
       parts.forEach(Launch::poisonOutput);
     }
-    for (Part part : parts) {
-      endpoint.clique().arrive(part);
+    for (int i = 0; i < parts.size(); i++) {
+      endpoint.clique().arrive(parts.get(i));
     }
   }
 
@@ -218,10 +249,15 @@ final class Launch implements Wait {
 
   private void finish() {
     done = true;
+    Timeline timeline = endpoint.device().world().timeline();
+    if (timeline != null && members > 1 && !cancelled) {
+      gates.forEach(gate -> Slices.group(timeline, gate.stream(), this, opened, end));
+    }
     if (order != null) {
       gates.forEach(gate -> join(gate.stream().done(), order));
     }
-    for (Gate gate : gates) {
+    for (int i = 0; i < gates.size(); i++) {
+      Gate gate = gates.get(i);
       gate.stream().finish(gate, end);
     }
     if (order != null) {
@@ -385,10 +421,14 @@ final class Launch implements Wait {
 
   /** The launch's place in one stream. */
   private final class Gate extends StreamOp {
+    /** Whether any of its calls has a buffer. */
+    private boolean moves;
+
     Gate(SimStream stream, @Nullable String site) {
       super(stream);
       madeAt(site);
       issuedWith(endpoint.known());
+      issuedAt(endpoint.hostTime());
     }
 
     Launch launch() {
@@ -422,8 +462,24 @@ final class Launch implements Wait {
       uses(address, bytes, false);
     }
 
-    void writes(long address, long bytes) {
-      uses(address, bytes, true);
+    @Override
+    protected boolean usesMemory() {
+      return moves || super.usesMemory();
+    }
+
+    @Override
+    protected void declareAccesses() {
+      for (Part part : parts) {
+        if (part.request.stream() != stream()) {
+          continue;
+        }
+        if (part.send != null) {
+          uses(part.request.send(), part.send.byteSize(), false);
+        }
+        if (part.recv != null) {
+          uses(part.request.recv(), part.recv.byteSize(), true);
+        }
+      }
     }
 
     @Override
@@ -439,6 +495,11 @@ final class Launch implements Wait {
     @Override
     protected long duration() {
       return 0;
+    }
+
+    @Override
+    protected String label() {
+      return Launch.this.describe();
     }
 
     @Override

@@ -10,6 +10,7 @@ import org.jccl.sim.check.Report;
 import org.jccl.sim.device.Arrival;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.Step;
+import org.jccl.sim.timeline.Timeline;
 
 /**
  * The one-sided calls of one launch, one after the other in program order (rule RMA-06); they run
@@ -109,6 +110,7 @@ final class OneSidedProgram {
             time,
             end -> {
               waits = false;
+              note(time, end);
               time = end;
               proceed();
             });
@@ -118,9 +120,18 @@ final class OneSidedProgram {
       if (launch.isCancelled()) {
         return; // a race was found, which stopped the communicator
       }
+      long began = time;
       time += clique().world().cost().operation(Operation.SEND, call.bytes(), 2, 1);
+      note(began, time);
       signals.raise(own, call.peer(), call.captured(), time, arrival);
       proceed();
+    }
+
+    private void note(long start, long end) {
+      Timeline timeline = clique().world().timeline();
+      if (timeline != null) {
+        Slices.oneSided(timeline, launch, call, next - 1, start, end);
+      }
     }
 
     private Arrival copy() {

@@ -49,6 +49,16 @@ final class CopyOp extends StreamOp {
   }
 
   @Override
+  protected String label() {
+    return words;
+  }
+
+  @Override
+  protected long bytes() {
+    return bytes;
+  }
+
+  @Override
   public String describe() {
     return words + " of " + bytes + " bytes on " + stream();
   }

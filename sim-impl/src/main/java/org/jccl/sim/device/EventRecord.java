@@ -14,12 +14,17 @@ final class EventRecord extends StreamOp {
 
   @Override
   protected void perform() {
-    recording.reach(stream().device().world().kernel(), stream().clock());
+    recording.reach(stream().device().world().kernel(), earliestStart());
   }
 
   @Override
   protected long duration() {
     return 0;
+  }
+
+  @Override
+  protected String label() {
+    return "event record";
   }
 
   @Override

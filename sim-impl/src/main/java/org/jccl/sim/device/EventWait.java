@@ -62,7 +62,12 @@ final class EventWait extends StreamOp {
 
   @Override
   protected long duration() {
-    return recording == null ? 0 : Math.max(0, recording.time() - stream().clock());
+    return recording == null ? 0 : Math.max(0, recording.time() - earliestStart());
+  }
+
+  @Override
+  protected String label() {
+    return "wait for event";
   }
 
   @Override

@@ -25,6 +25,16 @@ final class FillOp extends StreamOp {
   }
 
   @Override
+  protected String label() {
+    return "fill";
+  }
+
+  @Override
+  protected long bytes() {
+    return target.byteSize();
+  }
+
+  @Override
   public String describe() {
     return "fill of " + target.byteSize() + " bytes on " + stream();
   }

@@ -98,6 +98,9 @@ final class SimEvent implements Event {
   }
 
   private void learn(HostTask task, @Nullable Recording reached) {
+    if (reached != null) {
+      device.world().waited(task, device.index(), reached.time(), "an event");
+    }
     HappensBefore order = device.world().order();
     Clock clock = reached == null ? null : reached.clock();
     if (order != null && clock != null) {

@@ -11,6 +11,8 @@ import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Step;
 import org.jccl.sim.kernel.Trace;
 import org.jccl.sim.kernel.Wait;
+import org.jccl.sim.timeline.Lane;
+import org.jccl.sim.timeline.Timeline;
 import org.jspecify.annotations.Nullable;
 
 /** One piece of work on one stream. It runs when it is at the head and whatever else it needs. */
@@ -18,12 +20,22 @@ public abstract class StreamOp extends Step implements Wait {
   private final SimStream stream;
   private long number;
   private Access accesses = Access.NONE;
+
+  /** Its neighbours among the work in flight on its device, kept by {@link Hazards}. */
+  @Nullable StreamOp before;
+
+  @Nullable StreamOp after;
+  boolean inFlight;
+  private boolean declared;
   private @Nullable Clock issued;
   private @Nullable String site;
+  private long earliest;
 
   /** Work for {@code stream}; {@link SimStream#enqueue} puts it there. */
   protected StreamOp(SimStream stream) {
     this.stream = stream;
+    HostTask host = stream.device().world().kernel().holder();
+    this.earliest = host == null ? 0 : host.clock();
   }
 
   /** The stream it belongs to. */
@@ -49,7 +61,7 @@ public abstract class StreamOp extends Step implements Wait {
 
   /** Whether it reads or writes any of a range. */
   public final boolean touches(long start, long end) {
-    for (Access a = accesses; a != null && a != Access.NONE; a = a.next) {
+    for (Access a = accesses(); a != null && a != Access.NONE; a = a.next) {
       if (a.overlaps(start, end)) {
         return true;
       }
@@ -57,7 +69,22 @@ public abstract class StreamOp extends Step implements Wait {
     return false;
   }
 
+  /** Whether it reads or writes any memory of its device. */
+  protected boolean usesMemory() {
+    return accesses != Access.NONE;
+  }
+
+  /**
+   * Asked for its accesses for the first time: work that can say later what it uses declares it
+   * now. In the usual case, nothing else in flight, nobody asks.
+   */
+  protected void declareAccesses() {}
+
   final Access accesses() {
+    if (!declared) {
+      declared = true;
+      declareAccesses();
+    }
     return accesses;
   }
 
@@ -74,6 +101,19 @@ public abstract class StreamOp extends Step implements Wait {
   /** Its host thread knew that when it asked for this work. */
   protected final void issuedWith(@Nullable Clock known) {
     issued = known;
+  }
+
+  /** Its host thread asked for this work at that virtual time. */
+  protected final void issuedAt(long time) {
+    earliest = time;
+  }
+
+  /**
+   * Virtual time at which it starts if nothing but its stream and its host thread hold it up; known
+   * once it is at the head.
+   */
+  public final long earliestStart() {
+    return Math.max(earliest, stream.clock());
   }
 
   /** Where it was enqueued. */
@@ -128,7 +168,33 @@ public abstract class StreamOp extends Step implements Wait {
       // Thrown here it would end whichever rank's thread happens to run this step.
       stream.fail(failure(broken));
     }
-    stream.finish(this, stream.clock() + duration());
+    long start = earliestStart();
+    long end = start + duration();
+    Timeline timeline = stream.device().world().timeline();
+    if (timeline != null) {
+      note(timeline, start, end);
+    }
+    stream.finish(this, end);
+  }
+
+  private void note(Timeline timeline, long start, long end) {
+    Lane lane = stream.timelineLane();
+    Timeline.Entry entry =
+        end > start
+            ? timeline.slice(lane, "stream", label(), start, end)
+            : timeline.instant(lane, "stream", label(), start);
+    if (bytes() > 0) {
+      entry.with("bytes", bytes());
+    }
+    entry.with("site", site).end();
+  }
+
+  /** What it is, in a timeline. */
+  protected abstract String label();
+
+  /** How many bytes it moves. */
+  protected long bytes() {
+    return 0;
   }
 
   private CollectiveException failure(Throwable broken) {

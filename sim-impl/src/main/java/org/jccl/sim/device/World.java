@@ -7,11 +7,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.CheckLevel;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
+import org.jccl.sim.algo.GpuProfile;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.Report;
 import org.jccl.sim.cost.CostModel;
+import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.timeline.Lane;
+import org.jccl.sim.timeline.Timeline;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param findings what was reported so far
  * @param order what is ordered before what, or null below {@link CheckLevel#FULL}
  * @param reductions the last handle of a custom reduction: none is used twice (SIM-51, SIM-52)
+ * @param profile the machine that is imitated
  * @param cost how long things take in virtual time
+ * @param timeline where what happens in virtual time is written down, or null
  */
 public record World(
     int version,
@@ -34,7 +40,9 @@ public record World(
     Findings findings,
     @Nullable HappensBefore order,
     AtomicInteger reductions,
-    CostModel cost) {
+    GpuProfile profile,
+    CostModel cost,
+    @Nullable Timeline timeline) {
   /** Whether anything is checked. */
   public boolean isChecking() {
     return checks != CheckLevel.NONE;
@@ -57,6 +65,17 @@ public record World(
     } catch (NumberFormatException noNumber) {
       return otherwise;
     }
+  }
+
+  /** A host thread has waited for {@code what} of a device, which ended at that virtual time. */
+  void waited(HostTask task, int device, long time, Object what) {
+    if (timeline != null && time > task.clock()) {
+      timeline
+          .slice(
+              Lane.host(device, task.rank()), "host", "wait for " + what, task.clock(), time)
+          .end();
+    }
+    task.waitedUntil(time);
   }
 
   /** A misuse report about one rank's device, with the line that replays it; kept. */

@@ -35,6 +35,7 @@ public final class HostTask extends Step {
   int depth;
 
   private long issueNumber;
+  private long clock;
 
   /** Set while the task waits; read by reports. */
   @Nullable Wait waitingFor;
@@ -81,6 +82,19 @@ public final class HostTask extends Step {
   /** Begins the next call or outermost group. */
   public void nextIssue() {
     issueNumber++;
+  }
+
+  /**
+   * Virtual time up to which it has waited for devices, in nanoseconds: what it issues now starts
+   * no earlier. Calls themselves take a host thread no virtual time.
+   */
+  public long clock() {
+    return clock;
+  }
+
+  /** It has waited for something that ended at virtual time {@code time}. */
+  public void waitedUntil(long time) {
+    clock = Math.max(clock, time);
   }
 
   /** Makes its wait end by throwing {@code misuse}. */

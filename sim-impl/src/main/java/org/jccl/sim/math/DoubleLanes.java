@@ -1,17 +1,19 @@
 package org.jccl.sim.math;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static org.jccl.DataType.FLOAT64;
 import static org.jccl.sim.math.AllMemory.ALL;
 import static org.jccl.sim.math.AllMemory.ORDER;
 import static org.jccl.sim.math.AllMemory.whole;
 
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Loops over f64 in vectors, on raw addresses; NaNs become canonical (NAN-01, NAN-03).
+ * Loops over f64 in vectors, on raw addresses; operands' NaNs survive (NAN-02, NAN-04).
  *
  * <p>Each loop returns how many bytes it has done: all of them, or whole vectors only; the caller
  * goes on from there element by element.
@@ -19,7 +21,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class DoubleLanes {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
   private static final int WIDTH = SPECIES.vectorByteSize();
-  private static final double NAN = Double.NaN;
+  private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
+  private static final LongVector INVALID =
+      LongVector.broadcast(LONGS, FloatFormat.DOUBLE.canonicalNan());
 
   private DoubleLanes() {}
 
@@ -28,10 +32,10 @@ final class DoubleLanes {
     for (int i = 0; i < whole; i += WIDTH) {
       DoubleVector x = load(a + i);
       DoubleVector y = load(b + i);
-      canonical(x.add(y)).intoMemorySegment(ALL, out + i, ORDER);
+      withNans(x.add(y), x, y).intoMemorySegment(ALL, out + i, ORDER);
     }
     for (int i = whole; i < bytes; i += Double.BYTES) {
-      put(out + i, canonical(get(a + i) + get(b + i)));
+      put(out + i, ElementMath.add(FLOAT64, get(a + i), get(b + i)));
     }
     return bytes;
   }
@@ -41,10 +45,10 @@ final class DoubleLanes {
     for (int i = 0; i < whole; i += WIDTH) {
       DoubleVector x = load(a + i);
       DoubleVector y = load(b + i);
-      canonical(x.mul(y)).intoMemorySegment(ALL, out + i, ORDER);
+      withNans(x.mul(y), x, y).intoMemorySegment(ALL, out + i, ORDER);
     }
     for (int i = whole; i < bytes; i += Double.BYTES) {
-      put(out + i, canonical(get(a + i) * get(b + i)));
+      put(out + i, ElementMath.multiply(FLOAT64, get(a + i), get(b + i)));
     }
     return bytes;
   }
@@ -69,35 +73,48 @@ final class DoubleLanes {
     return whole;
   }
 
-  static int scale(double scalar, long a, long out, int bytes) {
-    DoubleVector s = DoubleVector.broadcast(SPECIES, scalar);
+  static int scale(long scalar, long a, long out, int bytes) {
+    DoubleVector s = broadcast(scalar);
     int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       DoubleVector x = load(a + i);
-      canonical(x.mul(s)).intoMemorySegment(ALL, out + i, ORDER);
+      withNans(x.mul(s), s, x).intoMemorySegment(ALL, out + i, ORDER);
     }
     for (int i = whole; i < bytes; i += Double.BYTES) {
-      put(out + i, canonical(get(a + i) * scalar));
+      put(out + i, ElementMath.multiply(FLOAT64, scalar, get(a + i)));
     }
     return bytes;
   }
 
-  static int multiplyAdd(double scalar, long a, long b, long out, int bytes) {
-    DoubleVector s = DoubleVector.broadcast(SPECIES, scalar);
+  static int multiplyAdd(long scalar, long a, long b, long out, int bytes) {
+    DoubleVector s = broadcast(scalar);
     int whole = whole(bytes, WIDTH);
     for (int i = 0; i < whole; i += WIDTH) {
       DoubleVector x = load(a + i);
       DoubleVector y = load(b + i);
-      canonical(x.fma(s, y)).intoMemorySegment(ALL, out + i, ORDER);
+      DoubleVector value = x.fma(s, y);
+      withNans(value, withNans(value, s, y), x).intoMemorySegment(ALL, out + i, ORDER);
     }
     for (int i = whole; i < bytes; i += Double.BYTES) {
-      put(out + i, canonical(Math.fma(scalar, get(a + i), get(b + i))));
+      put(out + i, ElementMath.multiplyAdd(FLOAT64, scalar, get(a + i), get(b + i)));
     }
     return bytes;
   }
 
-  private static DoubleVector canonical(DoubleVector value) {
-    return value.blend(NAN, value.test(VectorOperators.IS_NAN));
+  private static DoubleVector broadcast(long bits) {
+    return LongVector.broadcast(LONGS, bits).reinterpretAsDoubles();
+  }
+
+  /** Where {@code value} is NaN: y's NaN, made quiet, or else x's, or else the invalid one. */
+  private static DoubleVector withNans(DoubleVector value, DoubleVector x, DoubleVector y) {
+    VectorMask<Double> nan = value.test(VectorOperators.IS_NAN);
+    if (!nan.anyTrue()) {
+      return value;
+    }
+    DoubleVector kept = INVALID.reinterpretAsDoubles();
+    kept = kept.blend(quiet(x), x.test(VectorOperators.IS_NAN));
+    kept = kept.blend(quiet(y), y.test(VectorOperators.IS_NAN));
+    return value.blend(kept, nan);
   }
 
   /** Java's minimum and maximum give NaN if either is; NCCL's then give the other (NAN-03). */
@@ -106,20 +123,24 @@ final class DoubleLanes {
     if (!nan.anyTrue()) {
       return picked;
     }
-    DoubleVector other = x.blend(y, x.test(VectorOperators.IS_NAN));
-    return canonical(picked.blend(other, nan));
+    VectorMask<Double> noX = x.test(VectorOperators.IS_NAN);
+    VectorMask<Double> noY = y.test(VectorOperators.IS_NAN);
+    DoubleVector other = x.blend(y, noX).blend(quiet(y), noX.and(noY));
+    return picked.blend(other, nan);
   }
 
-  private static double canonical(double value) {
-    return Double.isNaN(value) ? NAN : value;
+  private static DoubleVector quiet(DoubleVector nan) {
+    return nan.reinterpretAsLongs()
+        .lanewise(VectorOperators.OR, ElementMath.QUIET)
+        .reinterpretAsDoubles();
   }
 
-  private static double get(long address) {
-    return ALL.get(JAVA_DOUBLE_UNALIGNED, address);
+  private static long get(long address) {
+    return ALL.get(JAVA_LONG_UNALIGNED, address);
   }
 
-  private static void put(long address, double value) {
-    ALL.set(JAVA_DOUBLE_UNALIGNED, address, value);
+  private static void put(long address, long bits) {
+    ALL.set(JAVA_LONG_UNALIGNED, address, bits);
   }
 
   private static DoubleVector load(long address) {

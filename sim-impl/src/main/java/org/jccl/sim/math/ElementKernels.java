@@ -14,7 +14,10 @@ public interface ElementKernels {
   /** One word for reports: {@code scalar} or {@code vector}. */
   String name();
 
-  /** {@code out[i] = left[i] ∘ right[i]} (EL-01 to EL-07, NAN-01 to NAN-06). */
+  /**
+   * {@code out[i] = left[i] ∘ right[i]} (EL-01 to EL-07, NAN-01 to NAN-06). Of two f64 NaNs the
+   * right one survives, made quiet.
+   */
   void combine(
       Arithmetic op,
       DataType type,
@@ -82,6 +85,22 @@ public interface ElementKernels {
       MemorySegment out,
       long outOffset,
       long count);
+
+  /**
+   * Where LL128 rounds twice, takes elements from {@code separate} into {@code out}, which has them
+   * rounded once (FMA-02).
+   *
+   * @param place how many bytes into its chunk the block starts
+   */
+  default void blend(
+      MemorySegment separate,
+      long separateOffset,
+      MemorySegment out,
+      long outOffset,
+      long bytes,
+      long place) {
+    Ll128Halves.blend(separate, separateOffset, out, outOffset, bytes, place);
+  }
 
   /** Moves bytes and never changes them (NAN-05). */
   default void copy(

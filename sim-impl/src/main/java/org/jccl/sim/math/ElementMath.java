@@ -9,9 +9,12 @@ import org.jccl.DataType;
  * their fast loops give the same bits. Results carry no bits above the element's width that matter.
  */
 final class ElementMath {
+  /** The bit that makes an f64 NaN a quiet one. */
+  static final long QUIET = 1L << 51;
+
   private ElementMath() {}
 
-  /** {@code a ∘ b}, rounded to the element type. */
+  /** {@code a ∘ b}, rounded to the element type; of two f64 NaNs {@code b} survives (NAN-02). */
   static long combine(Arithmetic op, DataType type, long a, long b) {
     return switch (op) {
       case SUM -> add(type, a, b);
@@ -26,7 +29,7 @@ final class ElementMath {
     return switch (type) {
       case INT8, UINT8, INT32, UINT32, INT64, UINT64 -> a + b;
       case FLOAT32 -> single(asSingle(a) + asSingle(b));
-      case FLOAT64 -> wide(asDouble(a) + asDouble(b));
+      case FLOAT64 -> wide(asDouble(a) + asDouble(b), b, a);
       case FLOAT16 -> nearestHalf(asHalf(a) + asHalf(b));
       case BFLOAT16 -> nearestBrain(asBrain(a) + asBrain(b));
       case FLOAT8_E4M3, FLOAT8_E5M2 -> viaHalf(type, type.decode(a) + type.decode(b));
@@ -38,18 +41,21 @@ final class ElementMath {
     return switch (type) {
       case INT8, UINT8, INT32, UINT32, INT64, UINT64 -> a * b;
       case FLOAT32 -> single(asSingle(a) * asSingle(b));
-      case FLOAT64 -> wide(asDouble(a) * asDouble(b));
+      case FLOAT64 -> wide(asDouble(a) * asDouble(b), b, a);
       case FLOAT16 -> nearestHalf(asHalf(a) * asHalf(b));
       case BFLOAT16 -> brain((double) asBrain(a) * asBrain(b));
       case FLOAT8_E4M3, FLOAT8_E5M2 -> viaHalf(type, type.decode(a) * type.decode(b));
     };
   }
 
-  /** {@code scalar·own + acc} with one rounding (FMA-01, FMA-06). */
+  /** {@code scalar·own + acc} with one rounding (FMA-01, FMA-06); own's f64 NaN goes first. */
   static long multiplyAdd(DataType type, long scalar, long own, long acc) {
     return switch (type) {
       case FLOAT32 -> single(Math.fma(asSingle(scalar), asSingle(own), asSingle(acc)));
-      case FLOAT64 -> wide(Math.fma(asDouble(scalar), asDouble(own), asDouble(acc)));
+      case FLOAT64 -> {
+        double exact = Math.fma(asDouble(scalar), asDouble(own), asDouble(acc));
+        yield wide(exact, own, FloatFormat.DOUBLE.isNan(acc) ? acc : scalar);
+      }
       case FLOAT16 -> half(sumToOdd((double) asHalf(scalar) * asHalf(own), asHalf(acc)));
       case BFLOAT16 -> brain(sumToOdd((double) asBrain(scalar) * asBrain(own), asBrain(acc)));
       default -> throw new IllegalArgumentException(type + " is never fused (AVG-04, AVG-05)");
@@ -84,7 +90,8 @@ final class ElementMath {
     FloatFormat format = FloatFormat.of(type);
     long picked;
     if (format.isNan(a)) {
-      picked = format.isNan(b) ? format.canonicalNan() : b;
+      long none = type == DataType.FLOAT64 ? b | QUIET : format.canonicalNan();
+      picked = format.isNan(b) ? none : b;
     } else if (format.isNan(b)) {
       picked = a;
     } else {
@@ -116,8 +123,16 @@ final class ElementMath {
         : Float.floatToRawIntBits(value) & 0xFFFF_FFFFL;
   }
 
-  private static long wide(double value) {
-    return Double.doubleToLongBits(value);
+  /** A NaN among the operands survives, quiet, the first one before the second (NAN-02). */
+  private static long wide(double value, long first, long second) {
+    if (!Double.isNaN(value)) {
+      return Double.doubleToRawLongBits(value);
+    }
+    FloatFormat format = FloatFormat.DOUBLE;
+    if (format.isNan(first)) {
+      return first | QUIET;
+    }
+    return format.isNan(second) ? second | QUIET : format.canonicalNan();
   }
 
   /** Rounds a sum or product in f32; a NaN takes the canonical form. */

@@ -7,8 +7,8 @@ enum FloatFormat {
   HALF(16, 0x7C00, 0x7FFF),
   BRAIN(16, 0x7F80, 0x7FFF),
   SINGLE(32, 0x7F80_0000, 0x7FFF_FFFF),
-  /** NaN payloads of f64 are open in NCCL (NAN-02); here every NaN is Java's {@code Double.NaN}. */
-  DOUBLE(64, 0x7FF0_0000_0000_0000L, 0x7FF8_0000_0000_0000L),
+  /** Operands' NaNs survive in f64 (NAN-02); this one is what an invalid operation gives. */
+  DOUBLE(64, 0x7FF0_0000_0000_0000L, 0xFFF8_0000_0000_0000L),
   E4M3(8, 0x7E, 0x7F),
   E5M2(8, 0x7C, 0x7F);
 

@@ -5,8 +5,8 @@ import java.util.stream.IntStream;
 /**
  * Every element is folded in the order 0, 1, …, n−1.
  *
- * <p>NCCL does so in its symmetric LL kernels; as an order of its own it is the simplest that every
- * rank can agree on.
+ * <p>All elements are one chunk. NCCL folds so in its symmetric LL kernels; as an order of its own
+ * it is the simplest that every rank can agree on.
  */
 public final class RankOrder implements FoldOrder {
   private final int[] ranks;
@@ -26,6 +26,6 @@ public final class RankOrder implements FoldOrder {
 
   @Override
   public void find(long element, long end, Piece piece) {
-    piece.set(end - element, ranks, 0);
+    piece.set(end - element, element, ranks, 0);
   }
 }

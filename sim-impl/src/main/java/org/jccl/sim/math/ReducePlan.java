@@ -2,6 +2,7 @@ package org.jccl.sim.math;
 
 import java.util.Arrays;
 import org.jccl.DataType;
+import org.jccl.ops.Protocol;
 
 /**
  * What a reduction computes: the operation, the element type, each rank's factor and the final
@@ -9,25 +10,33 @@ import org.jccl.DataType;
  */
 public final class ReducePlan {
   private static final long[] NONE = {};
+  private static final Contraction PROFILE = Contraction.SM_90;
 
   private final Arithmetic op;
   private final DataType type;
   private final long[] scalars;
   private final int divisor;
-  private final Contraction contraction;
+  private final Contraction.Rounding rounding;
+  private final boolean ownNanSurvives;
 
   private ReducePlan(
-      Arithmetic op, DataType type, long[] scalars, int divisor, Contraction contraction) {
+      Arithmetic op,
+      DataType type,
+      long[] scalars,
+      int divisor,
+      Contraction.Rounding rounding,
+      boolean ownNanSurvives) {
     this.op = op;
     this.type = type;
     this.scalars = scalars;
     this.divisor = divisor;
-    this.contraction = contraction;
+    this.rounding = rounding;
+    this.ownNanSurvives = ownNanSurvives;
   }
 
   /** Sum, product, maximum or minimum. */
   public static ReducePlan of(Arithmetic op, DataType type) {
-    return new ReducePlan(op, type, NONE, 1, Contraction.SM_90_SIMPLE);
+    return new ReducePlan(op, type, NONE, 1, simple(type), false);
   }
 
   /** The average: one division at the end for integers, a factor of 1/n for floats (AVG-01/02). */
@@ -36,11 +45,11 @@ public final class ReducePlan {
       throw new IllegalArgumentException("world size " + worldSize + ", expected at least 1");
     }
     if (!type.isFloating()) {
-      return new ReducePlan(Arithmetic.SUM, type, NONE, worldSize, Contraction.SM_90_SIMPLE);
+      return new ReducePlan(Arithmetic.SUM, type, NONE, worldSize, simple(type), false);
     }
     long[] scalars = new long[worldSize];
     Arrays.fill(scalars, AverageScalar.bits(type, worldSize));
-    return new ReducePlan(Arithmetic.SUM, type, scalars, 1, Contraction.SM_90_SIMPLE);
+    return new ReducePlan(Arithmetic.SUM, type, scalars, 1, simple(type), false);
   }
 
   /**
@@ -52,12 +61,23 @@ public final class ReducePlan {
     if (scalars.length == 0) {
       throw new IllegalArgumentException("no scalars, expected one for each rank");
     }
-    return new ReducePlan(Arithmetic.SUM, type, scalars.clone(), 1, Contraction.SM_90_SIMPLE);
+    return new ReducePlan(Arithmetic.SUM, type, scalars.clone(), 1, simple(type), false);
   }
 
-  /** The same plan where scaled sums round as {@code profile} says (FMA-05). */
-  public ReducePlan withContraction(Contraction profile) {
-    return new ReducePlan(op, type, scalars, divisor, profile);
+  /**
+   * The same plan as the kernels of {@code protocol} compute it: how scaled sums round (NUMERICS
+   * 1.4), and which of two f64 NaNs survives (NAN-02).
+   */
+  public ReducePlan computedBy(Protocol protocol, Contraction profile) {
+    Contraction.Rounding wanted = profile.rounding(protocol, type);
+    boolean own = protocol == Protocol.LL128 && type == DataType.FLOAT64;
+    return wanted == rounding && own == ownNanSurvives
+        ? this
+        : new ReducePlan(op, type, scalars, divisor, wanted, own);
+  }
+
+  private static Contraction.Rounding simple(DataType type) {
+    return PROFILE.rounding(Protocol.SIMPLE, type);
   }
 
   /** How two contributions meet. */
@@ -75,9 +95,29 @@ public final class ReducePlan {
     return scalars.length > 0;
   }
 
-  /** Whether a scaled input is added in one rounding. */
-  public boolean isFused() {
-    return contraction.fuses(type);
+  /** How often the sum with a scaled input rounds. */
+  public Contraction.Rounding rounding() {
+    return rounding;
+  }
+
+  /**
+   * Whether the left operand's f64 NaN survives where both are NaN, and not the right one's, in a
+   * combination that is not fused: with LL128 that is a rank's own.
+   */
+  public boolean ownNanSurvives() {
+    return ownNanSurvives;
+  }
+
+  /**
+   * Whether a fold over {@code worldSize} ranks has the same bits in every order (DET-04): all
+   * integers, minimum and maximum, two ranks that do not scale. Not so f64, whose NaNs differ.
+   */
+  boolean isOrderFree(int worldSize) {
+    if (!type.isFloating()) {
+      return true;
+    }
+    boolean picks = op == Arithmetic.MAX || op == Arithmetic.MIN;
+    return type != DataType.FLOAT64 && !isScaled() && (picks || worldSize <= 2);
   }
 
   /** What the finished value is divided by; 1 for nothing. */

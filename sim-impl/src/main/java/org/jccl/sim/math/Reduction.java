@@ -1,6 +1,7 @@
 package org.jccl.sim.math;
 
 import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
 import org.jccl.DataType;
 
 /**
@@ -8,8 +9,7 @@ import org.jccl.DataType;
  * destinations.
  *
  * <p>A destination may be a source's very range. That is safe because a block's inputs are all read
- * before any output of that block is written: every step but the last goes to scratch memory, and
- * the last step, element by element, reads its operands before it writes. No other block touches
+ * before any output of that block is written (see {@link BlockFold}), and no other block touches
  * these elements.
  */
 final class Reduction implements Work {
@@ -18,14 +18,18 @@ final class Reduction implements Work {
   private static final FoldOrder NO_ORDER = new RankOrder(1);
 
   private final ElementKernels kernels;
+  private final BlockFold fold;
   private Places sources = NOWHERE;
   private ReducePlan plan = NO_PLAN;
   private FoldOrder order = NO_ORDER;
+  private int[] ranks = {};
+  private boolean isOrderFree;
   private Places destinations = NOWHERE;
   private long share;
 
   Reduction(ElementKernels kernels) {
     this.kernels = kernels;
+    this.fold = new BlockFold(kernels);
   }
 
   /** Every destination gets every element. */
@@ -40,6 +44,19 @@ final class Reduction implements Work {
     this.order = order;
     this.destinations = destinations;
     this.share = share;
+    this.isOrderFree = plan.isOrderFree(sources.size());
+    if (isOrderFree && ranks.length < sources.size()) {
+      ranks = IntStream.range(0, sources.size()).toArray();
+    }
+  }
+
+  /** All elements are one piece where orders make no difference. */
+  private void find(long element, long end, FoldOrder.Piece piece) {
+    if (isOrderFree) {
+      piece.set(end - element, element, ranks, 0);
+    } else {
+      order.find(element, end, piece);
+    }
   }
 
   /** Lets go of the caller's objects. */
@@ -58,7 +75,7 @@ final class Reduction implements Work {
         destination = (int) (element / share);
         end = Math.min(end, (destination + 1) * share);
       }
-      order.find(element, end, scratch.piece);
+      find(element, end, scratch.piece);
       long count = scratch.piece.count();
       finishAt(destination, element, count, scratch);
       element += count;
@@ -69,16 +86,13 @@ final class Reduction implements Work {
     int size = plan.type().bytes();
     MemorySegment out = destinations.segment(destination);
     long offset = destinations.offset(destination) + (element - destination * share) * size;
-    int first = scratch.piece.rank(0);
     if (sources.size() == 1) {
-      alone(first, element, out, offset, count);
-    } else if (plan.isScaled()) {
-      foldScaled(element, out, offset, count, scratch);
+      alone(scratch.piece.rank(0), element, out, offset, count);
     } else if (plan.divisor() > 1) {
-      fold(element, scratch.accumulator, 0, count, scratch);
+      fold.fold(sources, plan, element, scratch.accumulator, 0, scratch);
       kernels.divide(plan.type(), plan.divisor(), scratch.accumulator, 0, out, offset, count);
     } else {
-      fold(element, out, offset, count, scratch);
+      fold.fold(sources, plan, element, out, offset, scratch);
     }
     if (share == 0) {
       spread(out, offset, element * size, count * size);
@@ -97,59 +111,6 @@ final class Reduction implements Work {
       kernels.scale(type, plan.scalar(rank), own, at, out, offset, count);
     } else if (own.address() + at != out.address() + offset) {
       kernels.copy(own, at, out, offset, count * type.bytes());
-    }
-  }
-
-  /** Two or more ranks; the value so far is the right operand, as {@code own ∘ received} is. */
-  private void fold(long element, MemorySegment out, long offset, long count, Scratch scratch) {
-    DataType type = plan.type();
-    Arithmetic op = plan.op();
-    long skip = element * type.bytes();
-    int last = sources.size() - 1;
-    int rank = scratch.piece.rank(0);
-    MemorySegment value = sources.segment(rank);
-    long at = sources.offset(rank) + skip;
-    for (int step = 1; step <= last; step++) {
-      rank = scratch.piece.rank(step);
-      MemorySegment own = sources.segment(rank);
-      long ownAt = sources.offset(rank) + skip;
-      MemorySegment to = step == last ? out : scratch.accumulator;
-      long toAt = step == last ? offset : 0;
-      kernels.combine(op, type, own, ownAt, value, at, to, toAt, count);
-      value = to;
-      at = toAt;
-    }
-  }
-
-  /** The first rank sends RN(s·own); the others add theirs in one rounding or two (FMA-01). */
-  private void foldScaled(
-      long element, MemorySegment out, long offset, long count, Scratch scratch) {
-    DataType type = plan.type();
-    long skip = element * type.bytes();
-    int last = sources.size() - 1;
-    MemorySegment value = scratch.accumulator;
-    int rank = scratch.piece.rank(0);
-    kernels.scale(
-        type,
-        plan.scalar(rank),
-        sources.segment(rank),
-        sources.offset(rank) + skip,
-        value,
-        0,
-        count);
-    for (int step = 1; step <= last; step++) {
-      rank = scratch.piece.rank(step);
-      long scalar = plan.scalar(rank);
-      MemorySegment own = sources.segment(rank);
-      long ownAt = sources.offset(rank) + skip;
-      MemorySegment to = step == last ? out : value;
-      long toAt = step == last ? offset : 0;
-      if (plan.isFused()) {
-        kernels.fusedScaleCombine(type, scalar, own, ownAt, value, 0, to, toAt, count);
-      } else {
-        kernels.scale(type, scalar, own, ownAt, scratch.scaled, 0, count);
-        kernels.combine(plan.op(), type, scratch.scaled, 0, value, 0, to, toAt, count);
-      }
     }
   }
 

@@ -201,7 +201,7 @@ final class VectorKernels implements ElementKernels {
       case INT32, UINT32 -> IntLanes.scale((int) scalar, a, out, bytes);
       case INT64, UINT64 -> LongLanes.scale(scalar, a, out, bytes);
       case FLOAT32 -> FloatLanes.scale(Float.intBitsToFloat((int) scalar), a, out, bytes);
-      case FLOAT64 -> DoubleLanes.scale(Double.longBitsToDouble(scalar), a, out, bytes);
+      case FLOAT64 -> DoubleLanes.scale(scalar, a, out, bytes);
       case FLOAT16, BFLOAT16, FLOAT8_E4M3, FLOAT8_E5M2 -> 0;
     };
   }
@@ -248,9 +248,24 @@ final class VectorKernels implements ElementKernels {
       DataType type, long scalar, long a, long b, long out, int bytes) {
     return switch (type) {
       case FLOAT32 -> FloatLanes.multiplyAdd(Float.intBitsToFloat((int) scalar), a, b, out, bytes);
-      case FLOAT64 -> DoubleLanes.multiplyAdd(Double.longBitsToDouble(scalar), a, b, out, bytes);
+      case FLOAT64 -> DoubleLanes.multiplyAdd(scalar, a, b, out, bytes);
       default -> 0;
     };
+  }
+
+  @Override
+  public void blend(
+      MemorySegment separate,
+      long separateOffset,
+      MemorySegment out,
+      long outOffset,
+      long bytes,
+      long place) {
+    long from = readable(separate, separateOffset, bytes);
+    long to = writable(out, outOffset, bytes);
+    Ll128Halves.blend(ALL, from, ALL, to, bytes, place);
+    Reference.reachabilityFence(separate);
+    Reference.reachabilityFence(out);
   }
 
   @Override

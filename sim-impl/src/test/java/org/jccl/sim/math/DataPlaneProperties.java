@@ -11,6 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.jccl.DataType;
+import org.jccl.ops.Protocol;
 
 /** Reductions against an element-by-element fold, for any order, placement and crew (DET-01). */
 class DataPlaneProperties {
@@ -38,11 +39,12 @@ class DataPlaneProperties {
   void average_equalsTheFoldOfEachElement(
       @ForAll DataType type,
       @ForAll Contraction profile,
+      @ForAll Protocol protocol,
       @ForAll @IntRange(min = 2, max = 6) int ranks,
       @ForAll @IntRange(min = 0, max = 20_000) int count,
       @ForAll boolean inPlace,
       @ForAll long seed) {
-    ReducePlan plan = ReducePlan.average(type, ranks).withContraction(profile);
+    ReducePlan plan = ReducePlan.average(type, ranks).computedBy(protocol, profile);
     check(plan, new ChunkedRing(ranks, 777), count, inPlace, seed);
   }
 
@@ -138,7 +140,8 @@ class DataPlaneProperties {
       for (int step = 0; step < order.worldSize(); step++) {
         int rank = piece.rank(step);
         long own = Bits.get(sources.segment(rank), at, type.bytes());
-        value = step == 0 ? first(plan, rank, own) : next(plan, rank, own, value);
+        value =
+            step == 0 ? first(plan, rank, own) : next(plan, rank, own, value, isFused(plan, piece));
       }
       if (plan.divisor() > 1) {
         value = ElementMath.divide(type, value, plan.divisor());
@@ -152,12 +155,23 @@ class DataPlaneProperties {
     return plan.isScaled() ? ElementMath.multiply(plan.type(), plan.scalar(rank), own) : own;
   }
 
-  private static long next(ReducePlan plan, int rank, long own, long value) {
+  private static boolean isFused(ReducePlan plan, FoldOrder.Piece piece) {
+    return switch (plan.rounding()) {
+      case FUSED -> true;
+      case SEPARATE -> false;
+      case MIXED -> Ll128HalvesTest.isFused(piece.offset() * plan.type().bytes());
+    };
+  }
+
+  private static long next(ReducePlan plan, int rank, long own, long value, boolean fused) {
     DataType type = plan.type();
-    if (plan.isScaled() && plan.isFused()) {
+    if (plan.isScaled() && fused) {
       return ElementMath.multiplyAdd(type, plan.scalar(rank), own, value);
     }
-    return ElementMath.combine(plan.op(), type, first(plan, rank, own), value);
+    long mine = first(plan, rank, own);
+    return plan.ownNanSurvives()
+        ? ElementMath.combine(plan.op(), type, value, mine)
+        : ElementMath.combine(plan.op(), type, mine, value);
   }
 
   /** A ring as an order: chunk i is folded R[i+1], …, R[i] (RING-01). */
@@ -175,7 +189,7 @@ class DataPlaneProperties {
     public void find(long element, long end, Piece piece) {
       long index = element / chunk;
       long count = Math.min(end, (index + 1) * chunk) - element;
-      piece.set(count, ring, (int) ((index + 1) % ring.length));
+      piece.set(count, element % chunk, ring, (int) ((index + 1) % ring.length));
     }
   }
 }

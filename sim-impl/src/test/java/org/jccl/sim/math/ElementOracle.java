@@ -15,7 +15,7 @@ final class ElementOracle {
     HALF(5, 10, false, 0x7FFF),
     BRAIN(8, 7, false, 0x7FFF),
     SINGLE(8, 23, false, 0x7FFF_FFFF),
-    DOUBLE(11, 52, false, 0x7FF8_0000_0000_0000L),
+    DOUBLE(11, 52, false, 0xFFF8_0000_0000_0000L),
     E4M3(4, 3, true, 0x7F),
     E5M2(5, 2, true, 0x7F);
 
@@ -183,7 +183,19 @@ final class ElementOracle {
           case MAX -> pick(x, y, true);
           case MIN -> pick(x, y, false);
         };
-    return store(type, exact);
+    return keepingNans(type, store(type, exact), b, a);
+  }
+
+  /** An f64 NaN is the first operand's that is one, as a quiet one (NAN-02). */
+  private static long keepingNans(DataType type, long result, long... operands) {
+    if (type == DataType.FLOAT64 && Double.isNaN(Double.longBitsToDouble(result))) {
+      for (long operand : operands) {
+        if (Double.isNaN(Double.longBitsToDouble(operand))) {
+          return operand | 0x0008_0000_0000_0000L;
+        }
+      }
+    }
+    return result;
   }
 
   static long scale(DataType type, long scalar, long own) {
@@ -192,7 +204,9 @@ final class ElementOracle {
 
   static long fused(DataType type, long scalar, long own, long acc) {
     Format format = Format.of(type);
-    return store(type, sum(product(format.read(scalar), format.read(own)), format.read(acc)));
+    long result =
+        store(type, sum(product(format.read(scalar), format.read(own)), format.read(acc)));
+    return keepingNans(type, result, own, acc, scalar);
   }
 
   static long divide(DataType type, long bits, int divisor) {

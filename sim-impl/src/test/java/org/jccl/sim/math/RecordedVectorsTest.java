@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jccl.DataType;
+import org.jccl.ops.Protocol;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -99,7 +100,8 @@ class RecordedVectorsTest {
     DataType type = DataType.valueOf(words[0]);
     int ranks = Integer.parseInt(words[2]);
     long count = Long.parseLong(words[3]);
-    ReducePlan plan = plan(words[1], type, ranks).withContraction(Contraction.valueOf(words[4]));
+    ReducePlan plan =
+        plan(words[1], type, ranks).computedBy(Protocol.SIMPLE, Contraction.valueOf(words[4]));
     try (Arena arena = Arena.ofShared()) {
       long bytes = count * type.bytes();
       Places sources = new Places(ranks);

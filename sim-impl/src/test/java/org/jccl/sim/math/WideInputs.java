@@ -7,10 +7,11 @@ import org.jccl.DataType;
  * The reference's inputs of kind "wide": splitmix64 over the element's index, with exponents around
  * zero (NUMERICS, Appendix A).
  */
-final class WideInputs {
+public final class WideInputs {
   private WideInputs() {}
 
-  static void fill(MemorySegment to, DataType type, int rank, long count) {
+  /** Fills {@code count} elements of a rank's input. */
+  public static void fill(MemorySegment to, DataType type, int rank, long count) {
     long base = (100 + type.code()) * 0xA0761D6478BD642FL + rank * 0xE7037ED1A0B428DBL;
     for (long i = 0; i < count; i++) {
       long hash = mix(base + (i + 1) * 0x9E3779B97F4A7C15L);

@@ -1,0 +1,240 @@
+package org.jccl.benchmarks.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jccl.DataType;
+import org.jccl.benchmarks.bench.SizeRange;
+import org.jccl.benchmarks.bench.Workload;
+import org.jccl.benchmarks.predict.ErrorTable;
+import org.jccl.benchmarks.predict.Prediction;
+import org.jccl.benchmarks.predict.PredictionJson;
+import org.jccl.benchmarks.predict.PredictionTable;
+import org.jccl.benchmarks.predict.Predictor;
+import org.jccl.benchmarks.predict.Sample;
+import org.jccl.benchmarks.profile.Profile;
+import org.jccl.benchmarks.report.Report;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code jccl predict}: what NCCL would choose on a machine, and how long it would take. */
+@Command(
+    name = "predict",
+    description = "Predicts time, algorithm, protocol and channels of collectives by size.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class PredictCommand implements Callable<Integer> {
+  @Option(
+      names = "--op",
+      split = ",",
+      paramLabel = "OPERATION",
+      defaultValue = "all_reduce",
+      description = "Operations, or all. Default: ${DEFAULT-VALUE}.")
+  private String[] operations = {};
+
+  @Option(
+      names = "--ranks",
+      required = true,
+      paramLabel = "N",
+      description = "Number of ranks, one GPU each; as many hosts as they need.")
+  private int ranks;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME|FILE",
+      defaultValue = "h200-nvswitch",
+      description =
+          "The machine: a built-in profile, or a file of ./jccl calibrate. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private String profileName = "";
+
+  @Option(
+      names = {"-b", "--min-bytes"},
+      paramLabel = "SIZE",
+      defaultValue = "8",
+      converter = Converters.Size.class,
+      description = "Smallest size: 8, 1K, 4MiB, 1G. Default: ${DEFAULT-VALUE}.")
+  private long minBytes;
+
+  @Option(
+      names = {"-e", "--max-bytes"},
+      paramLabel = "SIZE",
+      defaultValue = "1G",
+      converter = Converters.Size.class,
+      description = "Largest size. Default: ${DEFAULT-VALUE}.")
+  private long maxBytes;
+
+  @Option(
+      names = {"-f", "--step-factor"},
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Each size is N times the one before. Default: ${DEFAULT-VALUE}.")
+  private long stepFactor;
+
+  @Option(
+      names = {"-d", "--dtype", "--datatype"},
+      paramLabel = "TYPE",
+      defaultValue = "float",
+      description = "Data type. Default: ${DEFAULT-VALUE}.")
+  private String typeName = "";
+
+  @Option(
+      names = "--measured",
+      paramLabel = "FILE",
+      description =
+          "A report.json of ./jccl bench: its sizes, with the error of each prediction.")
+  private @Nullable Path measured;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the rows into FILE.")
+  private @Nullable Path json;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if (ranks < 2) {
+      throw bad("--ranks: %d: nothing is sent among fewer than 2 ranks".formatted(ranks));
+    }
+    List<Workload> workloads = workloads();
+    DataType type = type();
+    Profile profile = ProfileOption.find(spec, profileName);
+    Predictor predictor = new Predictor(profile);
+    List<Sample> samples =
+        measured == null ? List.of() : samples(measured, workloads, type);
+    List<Prediction> predictions =
+        measured == null
+            ? predictions(predictor, workloads, type)
+            : samples.stream()
+                .map(each -> predict(predictor, each.workload(), type, each.count()))
+                .toList();
+    PredictionJson rows = new PredictionJson();
+    ErrorTable errors = new ErrorTable();
+    for (int i = 0; i < predictions.size(); i++) {
+      Sample sample = measured == null ? null : samples.get(i);
+      rows.row(profile.name(), predictions.get(i), sample);
+      if (sample != null) {
+        errors.add(sample, predictions.get(i));
+      }
+    }
+    if (json != null) {
+      write(json, rows.write());
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    PredictionTable table = new PredictionTable(out, measured != null);
+    predictor.describe(ranks).forEach(table::comment);
+    for (int i = 0; i < predictions.size(); i++) {
+      table.row(predictions.get(i), measured == null ? null : samples.get(i));
+    }
+    if (!errors.isEmpty()) {
+      table.comment("");
+      errors.print(out);
+    }
+    if (json != null) {
+      table.comment("wrote " + json);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private List<Prediction> predictions(
+      Predictor predictor, List<Workload> workloads, DataType type) {
+    SizeRange sizes = sizes();
+    List<Prediction> all = new ArrayList<>();
+    for (Workload workload : workloads) {
+      sizes
+          .sizes()
+          .map(bytes -> workload.operation().countFor(bytes, ranks, type.bytes()))
+          .filter(count -> count > 0)
+          .distinct()
+          .forEach(count -> all.add(predict(predictor, workload, type, count)));
+    }
+    if (all.isEmpty()) {
+      throw bad(
+          "no size from %d to %d bytes holds one element a rank: raise --max-bytes"
+              .formatted(minBytes, maxBytes));
+    }
+    return all;
+  }
+
+  private Prediction predict(Predictor predictor, Workload workload, DataType type, long count) {
+    try {
+      return predictor.predict(workload, type, ranks, count);
+    } catch (IllegalArgumentException impossible) {
+      throw bad(String.valueOf(impossible.getMessage()));
+    }
+  }
+
+  /** The rows of a report that are asked for. */
+  private List<Sample> samples(Path file, List<Workload> workloads, DataType type) {
+    Report report = ReportOption.read(spec, "--measured", file);
+    if (report.settings().ranks() != ranks) {
+      throw bad(
+          "--measured: %s was measured on %d ranks, not on %d"
+              .formatted(file, report.settings().ranks(), ranks));
+    }
+    List<Sample> all = Sample.of(report);
+    List<Sample> asked =
+        all.stream()
+            .filter(each -> workloads.contains(each.workload()) && each.type() == type)
+            .filter(each -> each.bytes() >= minBytes && each.bytes() <= maxBytes)
+            .toList();
+    if (asked.isEmpty()) {
+      throw bad(
+          "--measured: %s has no row of %s in %s from %d to %d bytes"
+              .formatted(file, String.join(",", operations), typeName, minBytes, maxBytes));
+    }
+    return asked;
+  }
+
+  private List<Workload> workloads() {
+    if (Arrays.asList(operations).contains(Converters.ALL)) {
+      return Predictor.WORKLOADS;
+    }
+    try {
+      return Arrays.stream(operations).map(Converters::workload).distinct().toList();
+    } catch (TypeConversionException wrong) {
+      throw bad("--op: " + wrong.getMessage());
+    }
+  }
+
+  private DataType type() {
+    try {
+      return Converters.type(typeName.toLowerCase(Locale.ROOT));
+    } catch (TypeConversionException wrong) {
+      throw bad("--dtype: " + wrong.getMessage());
+    }
+  }
+
+  private SizeRange sizes() {
+    try {
+      return SizeRange.byFactor(minBytes, maxBytes, stepFactor);
+    } catch (IllegalArgumentException wrong) {
+      throw bad("sizes: " + wrong.getMessage());
+    }
+  }
+
+  private void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException | SecurityException e) {
+      throw bad("--json: cannot write '%s': %s".formatted(file, e));
+    }
+  }
+
+  private ParameterException bad(String what) {
+    return new ParameterException(spec.commandLine(), what);
+  }
+}

@@ -1,0 +1,104 @@
+package org.jccl.benchmarks.predict;
+
+import java.io.PrintWriter;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jccl.Backend;
+import org.jccl.DataType;
+import org.jccl.ReduceOp.Builtin;
+import org.jccl.benchmarks.bench.BenchListener;
+import org.jccl.benchmarks.bench.BenchPlan;
+import org.jccl.benchmarks.bench.BenchRunner;
+import org.jccl.benchmarks.bench.Progress;
+import org.jccl.benchmarks.bench.SizeRange;
+import org.jccl.benchmarks.bench.Timing;
+import org.jccl.benchmarks.bench.Workload;
+import org.jccl.benchmarks.report.Row;
+
+/**
+ * The measurements behind a calibration: each operation and type on even powers of two, and the
+ * sizes between them if the fit is to be tested.
+ *
+ * @param workloads what to measure
+ * @param types element types
+ * @param largest no size is larger, in bytes
+ * @param heldOut whether to measure the sizes between, too
+ */
+public record Campaign(
+    List<Workload> workloads, List<DataType> types, long largest, boolean heldOut) {
+  private static final long SMALLEST = 8;
+
+  /** Sizes up to {@code to}, measured over that many calls: long ones need fewer. */
+  private record Band(long to, int iterations) {}
+
+  private static final List<Band> BANDS =
+      List.of(new Band(1 << 20, 100), new Band(64 << 20, 20), new Band(Long.MAX_VALUE, 5));
+
+  /** What a calibration measures. */
+  public static final List<Workload> WORKLOADS =
+      List.of(
+          Workload.ofLabel("all_reduce"),
+          Workload.ofLabel("all_gather"),
+          Workload.ofLabel("reduce_scatter"),
+          Workload.ofLabel("broadcast"),
+          Workload.ofLabel("reduce"),
+          Workload.ofLabel("sendrecv"));
+
+  /** In these types. */
+  public static final List<DataType> TYPES = List.of(DataType.FLOAT32, DataType.BFLOAT16);
+
+  /** Measures on {@code ranks} ranks of {@code backend}; tells {@code err} how far it is. */
+  public List<Sample> run(Backend backend, int ranks, PrintWriter err) {
+    Timing timing = Timing.of(backend, "queued");
+    boolean isVirtual = backend.name().equals("sim"); // there one call says it all
+    List<Sample> samples = new ArrayList<>();
+    long from = heldOut ? SMALLEST : 2 * SMALLEST;
+    for (Band band : BANDS) {
+      long to = Math.min(band.to, largest);
+      if (from <= to) {
+        BenchPlan plan = plan(
+                SizeRange.byFactor(from, to, heldOut ? 2 : 4),
+                isVirtual ? 1 : band.iterations,
+                timing);
+        new BenchRunner(backend, ranks, plan, timing)
+            .run(new Collector(samples, ranks, new Progress("calibrate", err, InstantSource.system())));
+        from = heldOut ? 2 * band.to : 4 * band.to;
+      }
+    }
+    return samples;
+  }
+
+  private BenchPlan plan(SizeRange sizes, int iterations, Timing timing) {
+    return new BenchPlan(
+        workloads,
+        types,
+        List.of(Builtin.SUM),
+        sizes,
+        0,
+        iterations,
+        2,
+        timing.settling(),
+        false,
+        false);
+  }
+
+  /** Keeps rows as samples. */
+  private record Collector(List<Sample> samples, int ranks, Progress progress)
+      implements BenchListener {
+    @Override
+    public void begins(String what, int done, int total) {
+      progress.at(what, done, total);
+    }
+
+    @Override
+    public void measured(Row row) {
+      Sample.of(row, ranks).forEach(samples::add);
+    }
+
+    @Override
+    public void refused(String why) {
+      throw new IllegalStateException("refused by the library: " + why);
+    }
+  }
+}

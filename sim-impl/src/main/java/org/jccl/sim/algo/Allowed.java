@@ -1,0 +1,224 @@
+package org.jccl.sim.algo;
+
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.StringTokenizer;
+import java.util.function.Function;
+import org.jccl.ops.Algorithm;
+import org.jccl.ops.Operation;
+import org.jccl.ops.Protocol;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What NCCL's variables leave of algorithms and protocols (rule ENV-06): names divided by commas,
+ * after a caret those that are not wanted, for some operations alone as in {@code
+ * "ring,tree;allreduce:nvls"}. Immutable.
+ */
+public final class Allowed {
+  private static final int AUTOMATIC = 2;
+  private static final Map<Operation, Set<Algorithm>> OF = new EnumMap<>(Operation.class);
+
+  static {
+    Set<Algorithm> scattered =
+        EnumSet.of(Algorithm.RING, Algorithm.COLLNET_DIRECT, Algorithm.NVLS, Algorithm.PAT);
+    OF.put(Operation.BROADCAST, EnumSet.of(Algorithm.RING));
+    OF.put(Operation.REDUCE, EnumSet.of(Algorithm.RING));
+    OF.put(Operation.ALL_GATHER, scattered);
+    OF.put(Operation.REDUCE_SCATTER, scattered);
+    OF.put(Operation.ALL_REDUCE, EnumSet.complementOf(EnumSet.of(Algorithm.PAT)));
+  }
+
+  private static final Allowed EVERYTHING =
+      new Allowed(new EnumMap<>(Operation.class), new EnumMap<>(Operation.class), AUTOMATIC, true);
+
+  private final Map<Operation, Set<Algorithm>> algorithms;
+  private final Map<Operation, Set<Protocol>> protocols;
+  private final int pat;
+  private final boolean multicast;
+
+  private Allowed(
+      Map<Operation, Set<Algorithm>> algorithms,
+      Map<Operation, Set<Protocol>> protocols,
+      int pat,
+      boolean multicast) {
+    this.algorithms = algorithms;
+    this.protocols = protocols;
+    this.pat = pat;
+    this.multicast = multicast;
+  }
+
+  /** No variable is set. */
+  public static Allowed everything() {
+    return EVERYTHING;
+  }
+
+  /**
+   * What {@code NCCL_ALGO}, {@code NCCL_PROTO}, {@code NCCL_PAT_ENABLE} and {@code
+   * NCCL_NVLS_ENABLE} say. {@code NCCL_COLLNET_ENABLE} changes nothing: no profile has a network
+   * that reduces.
+   *
+   * @return null if a list is malformed: then no communicator can be created
+   */
+  public static @Nullable Allowed parse(Map<String, String> environment) {
+    Map<Operation, Set<Algorithm>> algorithms =
+        lists(environment.get("NCCL_ALGO"), Algorithm.class, Algorithm::nativeName);
+    Map<Operation, Set<Protocol>> protocols =
+        lists(environment.get("NCCL_PROTO"), Protocol.class, Protocol::nativeName);
+    if (algorithms == null || protocols == null) {
+      return null;
+    }
+    return new Allowed(
+        algorithms,
+        protocols,
+        setting(environment.get("NCCL_PAT_ENABLE")),
+        setting(environment.get("NCCL_NVLS_ENABLE")) != 0);
+  }
+
+  /** These algorithms and protocols alone, for every operation, as a pin. */
+  public static Allowed only(Set<Algorithm> algorithms, Set<Protocol> protocols) {
+    Map<Operation, Set<Algorithm>> byAlgorithm = new EnumMap<>(Operation.class);
+    Map<Operation, Set<Protocol>> byProtocol = new EnumMap<>(Operation.class);
+    for (Operation operation : OF.keySet()) {
+      byAlgorithm.put(operation, Set.copyOf(algorithms));
+      byProtocol.put(operation, Set.copyOf(protocols));
+    }
+    return new Allowed(byAlgorithm, byProtocol, AUTOMATIC, true);
+  }
+
+  /**
+   * The same where only these may be used, by the operations that have them: a broadcast goes on
+   * although all-reduces are pinned to trees.
+   */
+  public Allowed pinned(Optional<Algorithm> algorithm, Optional<Protocol> protocol) {
+    Map<Operation, Set<Algorithm>> byAlgorithm = new EnumMap<>(Operation.class);
+    Map<Operation, Set<Protocol>> byProtocol = new EnumMap<>(Operation.class);
+    byAlgorithm.putAll(algorithms);
+    byProtocol.putAll(protocols);
+    OF.forEach(
+        (operation, has) -> {
+          algorithm
+              .filter(has::contains)
+              .ifPresent(only -> byAlgorithm.put(operation, Set.of(only)));
+          protocol.ifPresent(only -> byProtocol.put(operation, Set.of(only)));
+        });
+    return new Allowed(byAlgorithm, byProtocol, pat, multicast);
+  }
+
+  private static int setting(@Nullable String text) {
+    try {
+      return text == null || text.isBlank() ? AUTOMATIC : Long.decode(text.strip()).intValue();
+    } catch (NumberFormatException noNumber) {
+      return AUTOMATIC;
+    }
+  }
+
+  private static <E extends Enum<E>> @Nullable Map<Operation, Set<E>> lists(
+      @Nullable String value, Class<E> type, Function<E, String> name) {
+    Map<Operation, Set<E>> lists = new EnumMap<>(Operation.class);
+    StringTokenizer clauses = new StringTokenizer(value == null ? "" : value, ";");
+    boolean isFirst = value != null && !value.startsWith(";");
+    while (clauses.hasMoreTokens()) {
+      StringTokenizer parts = new StringTokenizer(clauses.nextToken(), ":");
+      String prefix = parts.hasMoreTokens() ? parts.nextToken() : "";
+      String list = parts.hasMoreTokens() ? parts.nextToken() : null;
+      if (prefix.isEmpty() || (list == null && !isFirst)) {
+        return null;
+      }
+      Set<E> named = names(list == null ? prefix : list, type, name);
+      boolean isKnown = list == null;
+      for (Operation operation : OF.keySet()) {
+        if (named != null && (list == null || nativeName(operation).equalsIgnoreCase(prefix))) {
+          lists.put(operation, named);
+          isKnown = true;
+        }
+      }
+      if (named == null || !isKnown) {
+        return null;
+      }
+      isFirst = false;
+    }
+    return lists;
+  }
+
+  private static <E extends Enum<E>> @Nullable Set<E> names(
+      String list, Class<E> type, Function<E, String> name) {
+    boolean excludes = list.startsWith("^");
+    StringTokenizer names = new StringTokenizer(excludes ? list.substring(1) : list, ",");
+    EnumSet<E> named = EnumSet.noneOf(type);
+    while (names.hasMoreTokens()) {
+      String each = names.nextToken();
+      boolean isKnown = false;
+      for (E constant : EnumSet.allOf(type)) {
+        if (name.apply(constant).equalsIgnoreCase(each)) {
+          named.add(constant);
+          isKnown = true;
+        }
+      }
+      if (!isKnown) {
+        return null;
+      }
+    }
+    return excludes ? EnumSet.complementOf(named) : named;
+  }
+
+  private static String nativeName(Operation operation) {
+    return operation.name().toLowerCase(Locale.ROOT).replace("_", "");
+  }
+
+  /** Whether NCCL has code for this combination at all; messages between pairs have none. */
+  public static boolean exists(Operation operation, Algorithm algorithm, Protocol protocol) {
+    Set<Algorithm> has = OF.get(operation);
+    boolean anyProtocol = algorithm == Algorithm.RING || algorithm == Algorithm.TREE;
+    return has != null
+        && has.contains(algorithm)
+        && (anyProtocol || protocol == Protocol.SIMPLE);
+  }
+
+  /** Whether the variables leave {@code algorithm} to {@code operation}. */
+  public boolean allows(Operation operation, Algorithm algorithm) {
+    Set<Algorithm> left = algorithms.get(operation);
+    return left == null || left.contains(algorithm);
+  }
+
+  /** Whether the variables leave {@code protocol} to {@code operation}. */
+  public boolean allows(Operation operation, Protocol protocol) {
+    Set<Protocol> left = protocols.get(operation);
+    return left == null || left.contains(protocol);
+  }
+
+  /** Whether protocols are listed: then LL128 needs no favourable topology. */
+  public boolean listsProtocols(Operation operation) {
+    return protocols.containsKey(operation);
+  }
+
+  /** Whether a communicator of {@code ranks} on {@code hosts} may use PAT. */
+  public boolean allowsPat(int ranks, int hosts) {
+    return pat == AUTOMATIC ? ranks == hosts : pat != 0;
+  }
+
+  /** Whether the switch's multicast may be used. */
+  public boolean allowsMulticast() {
+    return multicast;
+  }
+
+  /** Whether any algorithm of {@code operation} is left; messages need none. */
+  public boolean leaves(Operation operation) {
+    if (!OF.containsKey(operation)) {
+      return true;
+    }
+    for (Algorithm algorithm : Algorithm.values()) {
+      for (Protocol protocol : Protocol.values()) {
+        if (exists(operation, algorithm, protocol)
+            && allows(operation, algorithm)
+            && allows(operation, protocol)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,129 @@
+package org.jccl.sim.comm;
+
+import org.jccl.DataType;
+import org.jccl.ops.Call;
+import org.jccl.ops.Operation;
+import org.jccl.sim.device.SimStream;
+import org.jccl.sim.timeline.Lane;
+import org.jccl.sim.timeline.Timeline;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How operations look in a timeline. A call alone in its launch lies on its stream; of a group the
+ * stream shows one slice, and each call has a lane of its own, for they run at the same time.
+ */
+final class Slices {
+  private static final String COLLECTIVE = "collective";
+  private static final String MESSAGE = "message";
+  private static final String WAIT = "wait";
+
+  private Slices() {}
+
+  /** The host has issued a launch. */
+  static void issued(Timeline timeline, Launch launch) {
+    Endpoint endpoint = launch.endpoint();
+    int rank = launch.issuer() == null ? -1 : launch.issuer().rank();
+    timeline
+        .instant(
+            Lane.host(endpoint.device().index(), rank),
+            "host",
+            launch.describe(),
+            endpoint.hostTime())
+        .end();
+  }
+
+  /** A collective has run on all its ranks; those that came early have waited. */
+  static void collective(Timeline timeline, @Nullable Part[] parts, long end) {
+    long start = 0;
+    for (Part part : parts) {
+      start = Math.max(start, Execution.present(part).launch.startTime());
+    }
+    for (Part part : parts) {
+      part(timeline, Execution.present(part), COLLECTIVE, start, end);
+    }
+  }
+
+  /** A message has gone from one rank to another. */
+  static void message(Timeline timeline, Part send, Part receive, long end) {
+    long start = Math.max(send.launch.startTime(), receive.launch.startTime());
+    part(timeline, send, MESSAGE, start, end);
+    part(timeline, receive, MESSAGE, start, end);
+    long last = Math.max(start, end - 1);
+    timeline.flow(MESSAGE, lane(send), start, lane(receive), last);
+  }
+
+  private static void part(Timeline timeline, Part part, String category, long start, long end) {
+    Lane lane = lane(part);
+    Call call = part.call;
+    Operation operation = call.operation();
+    long came = part.launch.startTime();
+    if (came < start) {
+      timeline
+          .slice(lane, WAIT, operation.label() + " waits", came, start)
+          .with("number", call.sequence())
+          .end();
+    }
+    Endpoint endpoint = part.launch.endpoint();
+    int bytes = DataType.ofCode(call.type()).bytes();
+    Timeline.Entry entry =
+        timeline
+            .slice(lane, category, operation.label(), start, end)
+            .with("communicator", endpoint.name())
+            .with("rank", endpoint.rank())
+            .with("number", call.sequence())
+            .with("count", call.count())
+            .with("type", DataType.ofCode(call.type()).name())
+            .with("bytes", operation.measuredBytes(call.count(), endpoint.worldSize(), bytes));
+    if (operation.reduces()) {
+      entry.with("reduction", call.reductionName());
+    }
+    if (operation.hasRoot() || operation.hasPeer()) {
+      entry.with(operation.hasRoot() ? "root" : "peer", call.rootOrPeer());
+    }
+    entry.with("in_place", call.inPlace() ? "yes" : null);
+    entry.with("captured", call.captured() ? "yes" : null);
+    entry.with("site", call.site()).end();
+  }
+
+  /** A one-sided call has run. */
+  static void oneSided(
+      Timeline timeline, Launch launch, OneSidedCall call, int place, long start, long end) {
+    Endpoint endpoint = launch.endpoint();
+    boolean waits = call.kind() == OneSidedCall.Kind.WAIT_SIGNAL;
+    timeline
+        .slice(
+            lane(launch, call.stream(), place),
+            waits ? WAIT : "one-sided",
+            call.toString(),
+            start,
+            end)
+        .with("communicator", endpoint.name())
+        .with("rank", endpoint.rank())
+        .with("bytes", call.bytes())
+        .with("site", call.site())
+        .end();
+  }
+
+  /** What one stream shows of a launch of several calls. */
+  static void group(Timeline timeline, SimStream stream, Launch launch, long start, long end) {
+    Endpoint endpoint = launch.endpoint();
+    timeline
+        .slice(
+            stream.timelineLane(), "group", "group of " + launch.members() + " calls", start, end)
+        .with("communicator", endpoint.name())
+        .with("rank", endpoint.rank())
+        .end();
+  }
+
+  private static Lane lane(Part part) {
+    Launch launch = part.launch;
+    int first = launch.members() - launch.parts().size();
+    return lane(launch, part.request.stream(), first + launch.parts().indexOf(part));
+  }
+
+  private static Lane lane(Launch launch, SimStream stream, int place) {
+    return launch.members() == 1
+        ? stream.timelineLane()
+        : Lane.member(stream.device().index(), stream.number(), place);
+  }
+}
