@@ -22,12 +22,13 @@ import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.GpuProfile;
+import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.Report;
 import org.jccl.sim.comm.SimCommunicator;
-import org.jccl.sim.cost.CostModel;
+import org.jccl.sim.cost.NcclModel;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.Choices;
 import org.jccl.sim.kernel.HostTask;
@@ -85,7 +86,7 @@ public final class Simulator implements AutoCloseable {
             builder.checks == CheckLevel.FULL ? new HappensBefore() : null,
             new AtomicInteger(Call.PRE_MUL_SUM),
             builder.profile,
-            CostModel.h200(),
+            new NcclModel(new TopologySearch(builder.profile, builder.ncclVersion)),
             timeline);
     String words =
         "in-JVM simulator of "

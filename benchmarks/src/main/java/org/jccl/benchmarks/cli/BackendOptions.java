@@ -45,33 +45,44 @@ final class BackendOptions {
    * @throws ParameterException if there is no such backend, or it has too few devices
    */
   Opened open(@Nullable Long seed) {
+    return open(command, backend, ranks, seed);
+  }
+
+  /** The same for a command with options of its own. */
+  static Opened open(
+      CommandSpec command,
+      @Nullable String backend,
+      @Nullable Integer ranks,
+      @Nullable Long seed) {
     if (ranks != null && ranks < 1) {
-      throw bad("--ranks: " + ranks + " ranks cannot run: give at least 1");
+      throw bad(command, "--ranks: " + ranks + " ranks cannot run: give at least 1");
     }
-    Backends.Choice choice = choose(new Wishes(null, ranks == null ? 0 : ranks, seed));
+    Backends.Choice choice = choose(command, backend, new Wishes(null, ranks == null ? 0 : ranks, seed));
     if (ranks == null && choice.name().equals("sim")) {
-      choice = choose(new Wishes(null, SIMULATED_RANKS, seed));
+      choice = choose(command, backend, new Wishes(null, SIMULATED_RANKS, seed));
     }
     Backend opened = choice.open();
     int devices = opened.devices().size();
     if (ranks != null && ranks > devices) {
       opened.close();
       throw bad(
+          command,
           "--ranks: %d ranks need %d devices and %s has %d: give less, or take --backend sim"
               .formatted(ranks, ranks, choice.name(), devices));
     }
     return new Opened(opened, ranks == null ? devices : ranks, choice.why());
   }
 
-  private Backends.Choice choose(Wishes wishes) {
+  private static Backends.Choice choose(
+      CommandSpec command, @Nullable String backend, Wishes wishes) {
     try {
       return Backends.choose(backend, wishes);
     } catch (IllegalArgumentException unknown) {
-      throw bad("--backend: " + unknown.getMessage());
+      throw bad(command, "--backend: " + unknown.getMessage());
     }
   }
 
-  private ParameterException bad(String what) {
+  private static ParameterException bad(CommandSpec command, String what) {
     return new ParameterException(command.commandLine(), what);
   }
 }

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       BenchCommand.class,
       PredictCommand.class,
+      CalibrateCommand.class,
       RunCommand.class,
       DoctorCommand.class,
       BundleCommand.class,

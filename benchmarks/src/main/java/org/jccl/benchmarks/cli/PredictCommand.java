@@ -134,7 +134,7 @@ final class PredictCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     PredictionTable table = new PredictionTable(out, measured != null);
-    predictor.describe(ranks).forEach(table::comment);
+    predictor.describe(ranks, type).forEach(table::comment);
     for (int i = 0; i < predictions.size(); i++) {
       table.row(predictions.get(i), measured == null ? null : samples.get(i));
     }
@@ -201,7 +201,7 @@ final class PredictCommand implements Callable<Integer> {
 
   private List<Workload> workloads() {
     if (Arrays.asList(operations).contains(Converters.ALL)) {
-      return Predictor.WORKLOADS;
+      return Workload.ALL;
     }
     try {
       return Arrays.stream(operations).map(Converters::workload).distinct().toList();

@@ -27,6 +27,9 @@ import org.jccl.benchmarks.report.Row;
  */
 public record Campaign(
     List<Workload> workloads, List<DataType> types, long largest, boolean heldOut) {
+  /** How time is taken. */
+  public static final String CLOCK = "queued";
+
   private static final long SMALLEST = 8;
 
   /** Sizes up to {@code to}, measured over that many calls: long ones need fewer. */
@@ -50,7 +53,7 @@ public record Campaign(
 
   /** Measures on {@code ranks} ranks of {@code backend}; tells {@code err} how far it is. */
   public List<Sample> run(Backend backend, int ranks, PrintWriter err) {
-    Timing timing = Timing.of(backend, "queued");
+    Timing timing = Timing.of(backend, CLOCK);
     boolean isVirtual = backend.name().equals("sim"); // there one call says it all
     List<Sample> samples = new ArrayList<>();
     long from = heldOut ? SMALLEST : 2 * SMALLEST;

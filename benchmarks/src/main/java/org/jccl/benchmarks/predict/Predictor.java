@@ -4,30 +4,33 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jccl.DataType;
 import org.jccl.benchmarks.bench.Workload;
+import org.jccl.benchmarks.profile.Calibration;
+import org.jccl.benchmarks.profile.Origin;
 import org.jccl.benchmarks.profile.Profile;
 import org.jccl.ops.Operation;
-import org.jccl.sim.Simulator;
 import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.algo.Buffers;
 import org.jccl.sim.algo.ChannelLimits;
 import org.jccl.sim.algo.Choice;
-import org.jccl.sim.algo.GpuProfile;
 import org.jccl.sim.algo.Split;
 import org.jccl.sim.algo.Topology;
 import org.jccl.sim.algo.TopologySearch;
+import org.jccl.sim.cost.CalibratedModel;
+import org.jccl.sim.cost.CostModel;
+import org.jccl.sim.cost.NcclModel;
 import org.jccl.sim.cost.Tuner;
 
-/** What a profile says about calls. NCCL's choice is its own; the time is the profile's. */
+/** What a profile says about calls. The choice is NCCL's own; the time is the profile's. */
 public final class Predictor {
-  /** What can be predicted. */
-  public static final List<Workload> WORKLOADS =
-      Workload.ALL.stream().filter(workload -> Campaign.WORKLOADS.contains(workload)).toList();
-
   private static final int PROVEN_RANKS = 4;
+  private static final String MESSAGES = "P2P";
 
   private final Profile profile;
+  private final TopologySearch search;
+  private final NcclModel base;
   private final Map<Integer, World> worlds = new HashMap<>();
 
   /** A communicator of some size. */
@@ -37,7 +40,7 @@ public final class Predictor {
     }
 
     /** How many channels carry a part of the call. */
-    int channels(Operation operation, DataType type, long count, Choice choice) {
+    int channels(Operation operation, DataType type, long count, Choice choice, int version) {
       return switch (choice.algorithm()) {
         case RING, TREE, PAT ->
             Split.of(
@@ -47,27 +50,45 @@ public final class Predictor {
                     topology,
                     choice,
                     Buffers.defaults(),
-                    Simulator.DEFAULT_VERSION)
+                    version)
                 .parts();
         case COLLNET_DIRECT, COLLNET_CHAIN, NVLS, NVLS_TREE -> choice.maxChannels();
       };
     }
   }
 
-  /** Of that profile, for the version of NCCL that the simulator imitates. */
+  /** Of that profile. */
   public Predictor(Profile profile) {
     this.profile = profile;
+    this.search = new TopologySearch(profile.machine(), profile.version());
+    this.base = new NcclModel(search);
   }
 
   /** Where the numbers come from and what they are worth, a line each. */
-  public List<String> describe(int ranks) {
-    GpuProfile machine = profile.machine();
-    int hosts = machine.hosts(ranks);
+  public List<String> describe(int ranks, DataType type) {
+    int hosts = profile.machine().hosts(ranks);
     List<String> lines = new ArrayList<>();
     lines.add(
         "%d ranks on %d %s of profile %s"
             .formatted(ranks, hosts, hosts == 1 ? "host" : "hosts", profile.name()));
-    lines.add("times are NCCL's own estimate: what it decides by, not what a GPU takes");
+    Origin origin = profile.origin();
+    if (origin != null) {
+      lines.add(
+          "calibrated on %d x %s, NCCL %s, %s"
+              .formatted(
+                  origin.devices().size(),
+                  origin.devices().stream().findFirst().orElse("?"),
+                  origin.ncclVersion(),
+                  origin.started()));
+    }
+    Optional<Calibration> nearest = profile.calibration(ranks, type);
+    if (nearest.isEmpty()) {
+      lines.add("times are NCCL's own estimates: what it decides by, not what a GPU takes");
+    } else if (nearest.get().ranks() != ranks || nearest.get().type() != type) {
+      lines.add(
+          "not measured: corrections of %d ranks and %s are used, and unproven here"
+              .formatted(nearest.get().ranks(), nearest.get().type()));
+    }
     if (hosts > 1) {
       lines.add("several hosts are extrapolated from NCCL's sources and unproven");
     } else if (ranks > PROVEN_RANKS) {
@@ -79,34 +100,38 @@ public final class Predictor {
   /**
    * One call.
    *
-   * @throws IllegalArgumentException if the profile cannot say, in one sentence
+   * @throws IllegalArgumentException if the machine cannot carry it out, in one sentence
    */
   public Prediction predict(Workload workload, DataType type, int ranks, long count) {
     World world = world(ranks);
-    Choice choice = world.tuner.choose(workload.operation(), type, false, count);
+    Operation operation = workload.operation();
+    Choice choice = world.tuner.choose(operation, type, false, count);
+    long bytes = operation.measuredBytes(count, ranks, type.bytes());
+    double micros = model(ranks, type).micros(world.tuner, operation, choice, bytes);
     if (choice == null) {
-      throw new IllegalArgumentException(
-          "NCCL has no model of messages, so there is none for "
-              + workload.label()
-              + ": take a calibrated profile (./jccl calibrate)");
+      return new Prediction(workload, type, ranks, count, micros, MESSAGES, "-", 0);
     }
     return new Prediction(
         workload,
         type,
         ranks,
         count,
-        choice.micros(),
+        micros,
         choice.algorithm().nativeName(),
         choice.protocol().nativeName(),
-        world.channels(workload.operation(), type, count, choice));
+        world.channels(operation, type, count, choice, profile.version()));
+  }
+
+  private CostModel model(int ranks, DataType type) {
+    Optional<Calibration> nearest = profile.calibration(ranks, type);
+    return nearest.isEmpty()
+        ? base
+        : new CalibratedModel(
+            profile.name(), base, nearest.get().corrections(), nearest.get().otherwise());
   }
 
   private World world(int ranks) {
     return worlds.computeIfAbsent(
-        ranks,
-        n -> {
-          var search = new TopologySearch(profile.machine(), Simulator.DEFAULT_VERSION);
-          return new World(search, search.find(n, ChannelLimits.none()));
-        });
+        ranks, n -> new World(search, search.find(n, ChannelLimits.none())));
   }
 }

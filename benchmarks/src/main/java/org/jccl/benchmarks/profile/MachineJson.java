@@ -9,7 +9,7 @@ import org.jccl.sim.algo.GpuProfile.Cpu;
 
 /** A machine's facts in a profile file. */
 final class MachineJson {
-  private static final Pattern SENSELESS = Pattern.compile("profile '.*': (\\w+) (is .*)");
+  private static final Pattern SENSELESS = Pattern.compile(".*: (\\w+) (is .*)");
   private static final Pattern CAPITAL = Pattern.compile("([A-Z])");
 
   private MachineJson() {}
@@ -49,12 +49,12 @@ final class MachineJson {
     }
   }
 
-  /** The machine names its own fields; here each has a line. */
-  private static BadProfileException located(JsonFields json, String message)
+  /** Records name their own fields in what they refuse; here each has a line. */
+  static BadProfileException located(JsonFields json, String message)
       throws BadProfileException {
     Matcher words = SENSELESS.matcher(message);
     if (!words.matches()) {
-      return json.owner().wrong("is no machine: " + message);
+      return json.owner().wrong("is senseless: " + message);
     }
     String field = CAPITAL.matcher(words.group(1)).replaceAll("_$1");
     return json.get(field.toLowerCase(java.util.Locale.ROOT)).wrong(words.group(2));

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jccl.sim.Simulator;
 import org.jccl.sim.algo.GpuProfile;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +24,15 @@ public final class ProfileFile {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("format", FORMAT);
     json.put("name", profile.name());
+    json.put("nccl", profile.version());
     json.put("machine", MachineJson.write(profile.machine()));
     Origin origin = profile.origin();
     if (origin != null) {
       json.put("measured", origin(origin));
+    }
+    if (!profile.calibrations().isEmpty()) {
+      json.put(
+          "calibrations", profile.calibrations().stream().map(CalibrationJson::write).toList());
     }
     try {
       return JACKSON.asString(json) + "\n";
@@ -50,11 +56,27 @@ public final class ProfileFile {
     if (name.text().isBlank()) {
       throw name.wrong("is empty, expected a name");
     }
+    JsonNode version = json.get("nccl");
+    if (version.integer() < Simulator.OLDEST_VERSION
+        || version.integer() > Simulator.NEWEST_VERSION) {
+      throw version.wrong(
+          "is %d, expected %d to %d"
+              .formatted(
+                  version.integer(), Simulator.OLDEST_VERSION, Simulator.NEWEST_VERSION));
+    }
     GpuProfile machine = MachineJson.read(name.text(), json.get("machine").fields());
     JsonNode measured = json.find("measured");
     @Nullable Origin origin = measured == null ? null : readOrigin(measured.fields());
+    List<Calibration> calibrations = new ArrayList<>();
+    JsonNode fitted = json.find("calibrations");
+    if (fitted != null) {
+      for (JsonNode each : fitted.elements()) {
+        calibrations.add(CalibrationJson.read(each.fields()));
+      }
+    }
     json.refuseOthers();
-    return new Profile(name.text(), machine, origin);
+    int code = (int) version.integer();
+    return new Profile(name.text(), machine, code, origin, calibrations);
   }
 
   private static Map<String, Object> origin(Origin origin) {

@@ -66,7 +66,16 @@ class BadInputTest {
           predict --ranks 1             | --ranks
           predict --ranks x             | 'x'
           predict --ranks 4 --op foo    | 'foo'
-          predict --ranks 4 --op all_to_all | no model of messages
+          calibrate                     | --out
+          calibrate --out /proc/nowhere/x | cannot write
+          calibrate --out /tmp          | cannot write
+          calibrate --out x.json --backend cuda | cuda
+          calibrate --out x.json --backend sim --ranks 1 | at least 2
+          calibrate --out x.json --ranks x | 'x'
+          calibrate --out x.json --profile y | neither a file
+          calibrate --out x.json -e 0 | at least
+          calibrate --out x.json --held-out /proc/nowhere/x | --held-out
+          calibrate --out x.json --measured /no/such/report.json | cannot read
           predict --ranks 4 --dtype float128 | 'float128'
           predict --ranks 4 --profile h300 | h200-nvswitch,h100-nvswitch
           predict --ranks 4 --profile /dev/null | neither a file

@@ -173,9 +173,7 @@ public final class Allowed {
   public static boolean exists(Operation operation, Algorithm algorithm, Protocol protocol) {
     Set<Algorithm> has = OF.get(operation);
     boolean anyProtocol = algorithm == Algorithm.RING || algorithm == Algorithm.TREE;
-    return has != null
-        && has.contains(algorithm)
-        && (anyProtocol || protocol == Protocol.SIMPLE);
+    return has != null && has.contains(algorithm) && (anyProtocol || protocol == Protocol.SIMPLE);
   }
 
   /** Whether the variables leave {@code algorithm} to {@code operation}. */

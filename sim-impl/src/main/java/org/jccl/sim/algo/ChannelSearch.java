@@ -143,7 +143,8 @@ final class ChannelSearch {
     Path path = fabric.fromCard(card, gpu);
     boolean near = path.type().isWithin(now.interType);
     boolean bothNear =
-        now.pattern == SearchPattern.RING || fabric.toCard(gpu, card).type().isWithin(now.interType);
+        now.pattern == SearchPattern.RING
+            || fabric.toCard(gpu, card).type().isWithin(now.interType);
     if (near && bothNear && fabric.take(path, now.inter)) {
       now.hops += path.hops();
       start(gpu, order);
@@ -204,9 +205,7 @@ final class ChannelSearch {
     if (mine != other) {
       return mine > other;
     }
-    return now.pattern == best.pattern
-        && now.crossCards == best.crossCards
-        && now.hops < best.hops;
+    return now.pattern == best.pattern && now.crossCards == best.crossCards && now.hops < best.hops;
   }
 
   private boolean take(Path path, float gigabytes) {
@@ -245,7 +244,8 @@ final class ChannelSearch {
     for (int card : exits(gpu, step)) {
       Path path = fabric.toCard(gpu, card);
       boolean both =
-          now.pattern == SearchPattern.RING || fabric.fromCard(card, gpu).type().isWithin(now.interType);
+          now.pattern == SearchPattern.RING
+              || fabric.fromCard(card, gpu).type().isWithin(now.interType);
       if (both && path.type().isWithin(now.interType) && fabric.take(path, share)) {
         now.hops += path.hops();
         now.cards[now.channels][1] = card;

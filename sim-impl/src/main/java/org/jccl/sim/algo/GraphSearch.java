@@ -30,7 +30,8 @@ final class GraphSearch {
     this.fabric = fabric;
     this.capability = fabric.profile().computeCapability();
     this.speeds = Speeds.of(capability, version, fabric.cards() > 0);
-    SearchPattern simplest = pattern == SearchPattern.RING || fabric.gpus() > 1 ? pattern : SearchPattern.TREE;
+    SearchPattern simplest =
+        pattern == SearchPattern.RING || fabric.gpus() > 1 ? pattern : SearchPattern.TREE;
     this.now = new Candidate(simplest, least, most, fabric);
     this.best = new Candidate(simplest, least, most, fabric);
     this.crossCards = fabric.cards() > 1 && simplest != SearchPattern.TREE ? 2 : 0;

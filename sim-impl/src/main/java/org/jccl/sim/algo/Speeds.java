@@ -29,9 +29,7 @@ final class Speeds {
   static float[] of(int capability, int version, boolean networked) {
     if (capability >= BLACKWELL) {
       boolean more = version >= MORE_STEPS;
-      return networked
-          ? more ? INTER_100_NEW : INTER_100
-          : more ? INTRA_100_NEW : INTRA_100;
+      return networked ? more ? INTER_100_NEW : INTER_100 : more ? INTRA_100_NEW : INTRA_100;
     }
     if (capability >= HOPPER) {
       return networked ? INTER_90 : INTRA_90;

@@ -25,7 +25,6 @@ public final class TopologySearch {
   private final GpuProfile profile;
   private final int version;
 
-
   /** What a host's search depends on. */
   private record Local(GpuProfile profile, int version, int gpus, boolean networked) {}
 
@@ -135,9 +134,7 @@ public final class TopologySearch {
       index++;
     }
     float intra = speeds[index];
-    while (index > 0
-        && speeds[index] < intra * 2
-        && (hosts == 1 || speeds[index - 1] <= card)) {
+    while (index > 0 && speeds[index] < intra * 2 && (hosts == 1 || speeds[index - 1] <= card)) {
       index--;
     }
     return new Graph(
@@ -257,9 +254,7 @@ public final class TopologySearch {
           case TREE -> Trees.Pattern.TREE;
           case RING, NVLS -> throw new IllegalStateException(pattern + " is no tree");
         };
-    return chains.size() > 1
-        ? Trees.across(chains, form)
-        : List.of(Tree.chain(chains.getFirst()));
+    return chains.size() > 1 ? Trees.across(chains, form) : List.of(Tree.chain(chains.getFirst()));
   }
 
   /** The first {@code kept}, again from the first up to {@code total}. */

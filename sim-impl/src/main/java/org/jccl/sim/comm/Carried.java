@@ -9,5 +9,6 @@ import org.jccl.sim.algo.Split;
  * @param choice algorithm, protocol and NCCL's estimate, which in a group is that of all calls that
  *     are decided together
  * @param split its channels and chunks
+ * @param nanos how long it takes in virtual time
  */
-record Carried(Choice choice, Split split) {}
+record Carried(Choice choice, Split split, long nanos) {}

@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * buffers the data plane reads, folds and writes.
  */
 final class Execution {
-  private static final double NANOS_PER_MICRO = 1e3;
-
   private Execution() {}
 
   /** Runs a collective; the virtual time at which it ends. */
@@ -36,8 +34,8 @@ final class Execution {
   }
 
   private static long nanos(Clique clique, Part first, int n) {
-    if (first.carried != null && n > 1) {
-      return (long) (first.carried.choice().micros() * NANOS_PER_MICRO);
+    if (first.carried != null) {
+      return first.carried.nanos();
     }
     Request request = first.request;
     return clique

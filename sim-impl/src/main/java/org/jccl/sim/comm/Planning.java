@@ -25,6 +25,7 @@ import org.jccl.sim.algo.Split;
 import org.jccl.sim.algo.Topology;
 import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.check.Report;
+import org.jccl.sim.cost.CostModel;
 import org.jccl.sim.cost.Tuner;
 import org.jccl.sim.device.World;
 import org.jccl.sim.math.Contraction;
@@ -198,9 +199,22 @@ final class Planning {
     }
     List<Carried> carried = new ArrayList<>(calls.size());
     for (int call = 0; call < calls.size(); call++) {
-      carried.add(new Carried(plan.choice(call), plan.split(call)));
+      Choice choice = plan.choice(call);
+      carried.add(new Carried(choice, plan.split(call), nanos(found.tuner, calls.get(call), choice)));
     }
     return new Planned(0, List.copyOf(carried), plan.last());
+  }
+
+  /** The model's time; of a group's calls that are decided together, each takes as long as all. */
+  private long nanos(Tuner tuner, Collective call, Choice choice) {
+    if (tuner.worldSize() == 1) {
+      return world.cost().operation(call.operation(), call.count(), 1, call.type().bytes());
+    }
+    long bytes = call.bytes(tuner.worldSize());
+    float alone =
+        tuner.time(call.operation(), choice.algorithm(), choice.protocol(), bytes, 1);
+    double micros = world.cost().collective(tuner, call.operation(), choice, bytes);
+    return (long) (CostModel.NANOS * micros * choice.micros() / alone);
   }
 
   private static Collective collective(Request request) {

@@ -182,9 +182,11 @@ public final class Tuner {
         || (algorithm == Algorithm.NVLS_TREE && log < 24 && blackwell);
   }
 
-  /** What NCCL chooses for a lone call; see {@link #choose(Operation, DataType, boolean, long, int)}. */
-  public @Nullable Choice choose(
-      Operation operation, DataType type, boolean isScaled, long count) {
+  /**
+   * What NCCL chooses for a lone call; see {@link #choose(Operation, DataType, boolean, long,
+   * int)}.
+   */
+  public @Nullable Choice choose(Operation operation, DataType type, boolean isScaled, long count) {
     return choose(operation, type, isScaled, count, 1);
   }
 

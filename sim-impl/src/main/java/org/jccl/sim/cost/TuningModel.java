@@ -27,8 +27,7 @@ final class TuningModel {
   private final int hosts;
   private final float ranksPerHost;
 
-  TuningModel(
-      GpuProfile profile, int version, Topology topology, @Nullable Graph multicast) {
+  TuningModel(GpuProfile profile, int version, Topology topology, @Nullable Graph multicast) {
     this.profile = profile;
     this.topology = topology;
     this.multicast = multicast;
@@ -40,8 +39,7 @@ final class TuningModel {
 
   /** Whether LL128 is used without being asked for. */
   static boolean suitsLl128(Graph graph, int capability) {
-    LinkType farthest =
-        capability >= HOPPER ? LinkType.OTHER_GPUS_CARD : LinkType.PCI_SWITCHES;
+    LinkType farthest = capability >= HOPPER ? LinkType.OTHER_GPUS_CARD : LinkType.PCI_SWITCHES;
     return graph.interLink().isWithin(farthest)
         && graph.intraLink().isWithin(LinkType.NVLINK_RELAYED)
         && capability >= 70;
@@ -122,8 +120,7 @@ final class TuningModel {
     if (heads < 2) {
       return 0;
     }
-    float intra =
-        graph.intraGigabytes() * constants.multicastEfficiency() * (heads - 1) / heads;
+    float intra = graph.intraGigabytes() * constants.multicastEfficiency() * (heads - 1) / heads;
     intra *= operation == Operation.ALL_REDUCE ? 2 : (ranksPerHost - 1) / ranksPerHost;
     boolean isTree = algorithm == Algorithm.NVLS_TREE;
     float inter = graph.interGigabytes() * (hosts <= 2 && isTree ? 2 : 1);

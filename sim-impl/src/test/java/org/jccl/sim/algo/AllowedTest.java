@@ -24,8 +24,16 @@ class AllowedTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "Tre", "ring,", "^", "ring;tree", "allreduce:ring;tree", "gather:ring", "ring;reduce:x",
-        ":", ";ring", "allreduce:"
+        "Tre",
+        "ring,",
+        "^",
+        "ring;tree",
+        "allreduce:ring;tree",
+        "gather:ring",
+        "ring;reduce:x",
+        ":",
+        ";ring",
+        "allreduce:"
       })
   void malformedAsNcclSaysSo(String value) {
     boolean isMalformed = !"ring,".equals(value) && !"^".equals(value);

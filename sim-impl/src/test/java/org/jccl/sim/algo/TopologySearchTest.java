@@ -124,13 +124,11 @@ class TopologySearchTest {
   @Test
   void severalHostsNeedCards() {
     GpuProfile lonely =
-        new GpuProfile(
-            "lonely", 90, 8, 18, 20.6f, 48, 0, 0, 0, GpuProfile.Cpu.INTEL, false);
+        new GpuProfile("lonely", 90, 8, 18, 20.6f, 48, 0, 0, 0, GpuProfile.Cpu.INTEL, false);
     TopologySearch search = new TopologySearch(lonely, VERSION);
     assertEquals(24, search.find(8, ChannelLimits.none()).channels());
     Exception refused =
-        assertThrows(
-            IllegalArgumentException.class, () -> search.find(9, ChannelLimits.none()));
+        assertThrows(IllegalArgumentException.class, () -> search.find(9, ChannelLimits.none()));
     assertTrue(String.valueOf(refused.getMessage()).contains("cardsPerHost is 0"));
   }
 
@@ -139,9 +137,7 @@ class TopologySearchTest {
     Exception refused =
         assertThrows(
             IllegalArgumentException.class,
-            () ->
-                new GpuProfile(
-                    "odd", 90, 8, 18, -1, 48, 8, 50, 0, GpuProfile.Cpu.INTEL, false));
+            () -> new GpuProfile("odd", 90, 8, 18, -1, 48, 8, 50, 0, GpuProfile.Cpu.INTEL, false));
     assertEquals(
         "profile 'odd': nvLinkGigabytes is -1.0, expected more than 0, at most 10000 GB/s",
         refused.getMessage());

@@ -79,8 +79,7 @@ class TunerTest {
       Choice choice = Objects.requireNonNull(tuner.choose(operation, type, scaled, count));
       Topology topology = H200.find(tuner.worldSize(), ChannelLimits.none());
       Split split =
-          Split.of(
-              operation, type.bytes(), count, topology, choice, Buffers.defaults(), VERSION);
+          Split.of(operation, type.bytes(), count, topology, choice, Buffers.defaults(), VERSION);
       String at = String.join(" ", line);
       assertEquals(line[5] + " " + line[6], choice.algorithm() + " " + choice.protocol(), at);
       assertEquals("0", line[7], at);
@@ -134,8 +133,7 @@ class TunerTest {
   void float8AvoidsLongRings() {
     Operation operation = Operation.ALL_REDUCE;
     Tuner tuner = Tuner.of(H200, 16);
-    assertEquals(
-        Algorithm.RING, choose(tuner, operation, DataType.INT8, 64 << 20).algorithm());
+    assertEquals(Algorithm.RING, choose(tuner, operation, DataType.INT8, 64 << 20).algorithm());
     assertEquals(
         Algorithm.TREE, choose(tuner, operation, DataType.FLOAT8_E4M3, 64 << 20).algorithm());
     Tuner eight = Tuner.of(H200, 8);
@@ -162,9 +160,7 @@ class TunerTest {
     assertNotNull(pat.choose(Operation.REDUCE_SCATTER, DataType.FLOAT32, false, 2));
     assertNull(pat.choose(Operation.ALL_REDUCE, DataType.FLOAT32, false, 2));
     assertEquals(
-        -1,
-        Tuner.of(H200, 4)
-            .time(Operation.REDUCE_SCATTER, Algorithm.PAT, Protocol.SIMPLE, 8, 1));
+        -1, Tuner.of(H200, 4).time(Operation.REDUCE_SCATTER, Algorithm.PAT, Protocol.SIMPLE, 8, 1));
   }
 
   @Test

@@ -1,0 +1,211 @@
+package org.jccl.benchmarks.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jccl.benchmarks.bench.Timing;
+import org.jccl.benchmarks.predict.Calibrator;
+import org.jccl.benchmarks.predict.Campaign;
+import org.jccl.benchmarks.predict.ErrorTable;
+import org.jccl.benchmarks.predict.Sample;
+import org.jccl.benchmarks.profile.Origin;
+import org.jccl.benchmarks.profile.Profile;
+import org.jccl.benchmarks.profile.ProfileFile;
+import org.jccl.benchmarks.report.Environment;
+import org.jccl.benchmarks.report.Report;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code jccl calibrate}: fits NCCL's model to what a machine measures. */
+@Command(
+    name = "calibrate",
+    description = {
+      "Measures collectives and fits NCCL's model to their times: a profile for ./jccl predict.",
+      "Even powers of two are fitted; the other sizes test the fit."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class CalibrateCommand implements Callable<Integer> {
+  private static final long MIB = 1 << 20;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "The profile to write, for predict --profile.")
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private Path out;
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description = "nccl or sim; without it: nccl where GPUs and the library are found, else sim.")
+  private @Nullable String backend;
+
+  @Option(
+      names = "--ranks",
+      split = ",",
+      paramLabel = "N",
+      description = "Numbers of ranks to measure on: 2,4. Default: all GPUs on nccl, 4 on sim.")
+  private int @Nullable [] ranks;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME|FILE",
+      defaultValue = "h200-nvswitch",
+      description = "The machine, from which NCCL's choices follow. Default: ${DEFAULT-VALUE}.")
+  private String profileName = "";
+
+  @Option(
+      names = {"-e", "--max-bytes"},
+      paramLabel = "SIZE",
+      converter = Converters.Size.class,
+      description = "Largest size. Default: 1G on nccl, 4M on sim.")
+  private @Nullable Long maxBytes;
+
+  @Option(
+      names = "--held-out",
+      paramLabel = "FILE",
+      description = "Measure the sizes between, too, and write the error of each into FILE (TSV).")
+  private @Nullable Path heldOut;
+
+  @Option(
+      names = "--measured",
+      split = ",",
+      paramLabel = "FILE",
+      description = "Fit reports of ./jccl bench (report.json) instead of measuring.")
+  private Path @Nullable [] measured;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private CommandSpec spec;
+
+  /** What is fitted, and where it comes from. */
+  private record Data(List<Sample> samples, int version, Origin origin) {}
+
+  @Override
+  public Integer call() throws IOException {
+    Profile machine = ProfileOption.find(spec, profileName);
+    requireWritable("--out", out);
+    if (heldOut != null) {
+      requireWritable("--held-out", heldOut);
+    }
+    Data data = measured == null ? measure() : read(measured);
+    List<Sample> fitted = data.samples.stream().filter(Sample::isFitted).toList();
+    if (fitted.isEmpty()) {
+      throw bad("--measured: there is no even power of two among the sizes");
+    }
+    Profile profile =
+        Calibrator.fit(
+            nameOf(out), machine.machine(), data.version, data.origin, fitted);
+    Files.writeString(out, ProfileFile.write(profile));
+    PrintWriter screen = spec.commandLine().getOut();
+    screen.println("# errors of the sizes that were fitted");
+    Calibrator.errors(profile, fitted).print(screen);
+    List<Sample> others = data.samples.stream().filter(each -> !each.isFitted()).toList();
+    if (!others.isEmpty()) {
+      ErrorTable errors = Calibrator.errors(profile, others);
+      screen.println("#");
+      screen.println("# errors of the sizes that were held out");
+      errors.print(screen);
+      if (heldOut != null) {
+        Files.writeString(heldOut, errors.toTsv());
+        screen.println("# wrote " + heldOut);
+      }
+    }
+    screen.println("# wrote " + out);
+    screen.flush();
+    return 0;
+  }
+
+  private Data measure() {
+    int largest = ranks == null ? 0 : Arrays.stream(ranks).max().orElse(0);
+    if (ranks != null && Arrays.stream(ranks).min().orElse(0) < 2) {
+      throw bad("--ranks: a calibration needs at least 2 ranks");
+    }
+    Integer wanted = ranks == null ? null : Integer.valueOf(largest);
+    try (BackendOptions.Opened opened = BackendOptions.open(spec, backend, wanted, null)) {
+      boolean isReal = opened.backend().name().equals("nccl");
+      long most = maxBytes != null ? maxBytes : isReal ? 1024 * MIB : 4 * MIB;
+      Campaign campaign =
+          new Campaign(Campaign.WORKLOADS, Campaign.TYPES, most, heldOut != null);
+      List<Sample> samples = new ArrayList<>();
+      for (int n : ranks == null ? new int[] {opened.ranks()} : ranks) {
+        samples.addAll(campaign.run(opened.backend(), n, spec.commandLine().getErr()));
+      }
+      Environment environment = EnvironmentCard.of(opened);
+      String clock = Timing.of(opened.backend(), Campaign.CLOCK).note();
+      return new Data(
+          samples,
+          opened.backend().ncclVersion(),
+          new Origin(
+              environment.started(),
+              environment.devices(),
+              environment.ncclVersion(),
+              clock,
+              commandLine()));
+    }
+  }
+
+  private Data read(Path[] files) {
+    List<Sample> samples = new ArrayList<>();
+    Origin origin = null;
+    for (Path file : files) {
+      Report report = ReportOption.read(spec, "--measured", file);
+      samples.addAll(Sample.of(report));
+      origin =
+          new Origin(
+              report.environment().started(),
+              report.environment().devices(),
+              report.environment().ncclVersion(),
+              report.settings().clockNote(),
+              report.settings().command());
+    }
+    if (origin == null) {
+      throw bad("--measured: no report is named");
+    }
+    return new Data(samples, version(origin.ncclVersion()), origin);
+  }
+
+  /** {@code 2.28.9 (imitated)} as a code. */
+  private int version(String words) {
+    int[] numbers =
+        Arrays.stream(words.split(" ")[0].split("\\."))
+            .filter(number -> number.matches("\\d{1,4}"))
+            .mapToInt(Integer::parseInt)
+            .toArray();
+    if (numbers.length != 3) {
+      throw bad("--measured: '%s' is no version of NCCL".formatted(words));
+    }
+    return numbers[0] * 10_000 + numbers[1] * 100 + numbers[2];
+  }
+
+  private void requireWritable(String option, Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(file) || folder == null || !Files.isWritable(folder)) {
+      throw bad("%s: cannot write '%s'".formatted(option, file));
+    }
+  }
+
+  private static String nameOf(Path file) {
+    return file.getFileName().toString().replaceFirst("\\.json$", "");
+  }
+
+  private String commandLine() {
+    var words = spec.root().commandLine().getParseResult().originalArgs();
+    return "jccl " + String.join(" ", words);
+  }
+
+  private ParameterException bad(String what) {
+    return new ParameterException(spec.commandLine(), what);
+  }
+}

@@ -1,0 +1,102 @@
+package org.jccl.sim.cost;
+
+import java.util.Map;
+import org.jccl.ops.Algorithm;
+import org.jccl.ops.Operation;
+import org.jccl.ops.Protocol;
+import org.jccl.sim.algo.Choice;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * NCCL's model with three corrections for each operation, algorithm and protocol: a floor that
+ * launching costs at least, a factor of the latency and one of the time that bytes take. Floor and
+ * model meet softly: <i>t⁴ = floor⁴ + (latency + bytes / bandwidth)⁴</i>.
+ *
+ * @param name what it is called
+ * @param base the model that is corrected
+ * @param corrections what was fitted
+ * @param otherwise for what was not measured
+ */
+public record CalibratedModel(
+    String name, NcclModel base, Map<Key, Correction> corrections, Correction otherwise)
+    implements CostModel {
+
+  /**
+   * What a correction is for.
+   *
+   * @param algorithm null for operations that are made of messages
+   * @param protocol likewise
+   */
+  public record Key(
+      Operation operation, @Nullable Algorithm algorithm, @Nullable Protocol protocol) {
+    /** Of one call. */
+    static Key of(Operation operation, @Nullable Choice choice) {
+      return choice == null
+          ? new Key(operation, null, null)
+          : new Key(operation, choice.algorithm(), choice.protocol());
+    }
+  }
+
+  /**
+   * How the model's time is corrected.
+   *
+   * @param floorMicros what every call takes at least
+   * @param latency factor of the latency
+   * @param transfer factor of the time that bytes take
+   */
+  public record Correction(double floorMicros, double latency, double transfer) {
+    /** Refuses what no measurement can be. */
+    public Correction {
+      require("floorMicros", floorMicros, floorMicros >= 0);
+      require("latency", latency, latency >= 0);
+      require("transfer", transfer, transfer > 0);
+    }
+
+    private static void require(String field, double value, boolean sane) {
+      if (!sane || !Double.isFinite(value)) {
+        throw new IllegalArgumentException(
+            "correction: %s is %s, expected a positive number".formatted(field, value));
+      }
+    }
+
+    /** The corrected time, in microseconds. */
+    double apply(double latencyMicros, double transferMicros) {
+      double model = latency * latencyMicros + transfer * transferMicros;
+      double floors = floorMicros * floorMicros;
+      double models = model * model;
+      return Math.sqrt(Math.sqrt(floors * floors + models * models));
+    }
+  }
+
+  /** Copies the corrections. */
+  public CalibratedModel {
+    corrections = Map.copyOf(corrections);
+  }
+
+  @Override
+  public String profile() {
+    return name;
+  }
+
+  @Override
+  public Tuner tuner(int ranks) {
+    return base.tuner(ranks);
+  }
+
+  private Correction correction(Key key) {
+    return corrections.getOrDefault(key, otherwise);
+  }
+
+  @Override
+  public double collective(Tuner tuner, Operation operation, Choice choice, long bytes) {
+    double latency = tuner.latency(operation, choice.algorithm(), choice.protocol());
+    double whole = base.collective(tuner, operation, choice, bytes);
+    return correction(Key.of(operation, choice)).apply(latency, Math.max(0, whole - latency));
+  }
+
+  @Override
+  public double message(Operation operation, long bytes) {
+    return correction(Key.of(operation, null))
+        .apply(base.messageLatency(), bytes / base.messageBandwidth());
+  }
+}
