@@ -3,6 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /** The rule book as executable properties, for these two backends and for anyone else's. */
 @NullMarked
 module org.jccl.conformance {
+  requires com.fasterxml.jackson.jr.ob;
   requires java.management;
   requires transitive org.jccl;
   requires transitive org.jccl.nccl;
@@ -18,6 +19,7 @@ module org.jccl.conformance {
   exports org.jccl.conformance.cases;
   exports org.jccl.conformance.data;
   exports org.jccl.conformance.differential;
+  exports org.jccl.conformance.golden;
   exports org.jccl.conformance.harness;
   exports org.jccl.conformance.liars;
   exports org.jccl.conformance.loopback;

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jccl.ops.Algorithm;
 import org.jccl.ops.ConfigField;
+import org.jccl.ops.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ public final class CommunicatorConfig {
   private final @Nullable String netName;
   private final @Nullable String libraryPath;
   private final CheckLevel checks;
+  private final @Nullable Algorithm algorithm;
+  private final @Nullable Protocol protocol;
   private final boolean warmUp;
   private final Duration initTimeout;
   private final Duration closeTimeout;
@@ -35,6 +39,8 @@ public final class CommunicatorConfig {
     this.netName = builder.netName;
     this.libraryPath = builder.libraryPath;
     this.checks = builder.checks;
+    this.algorithm = builder.algorithm;
+    this.protocol = builder.protocol;
     this.warmUp = builder.warmUp;
     this.initTimeout = builder.initTimeout;
     this.closeTimeout = builder.closeTimeout;
@@ -84,6 +90,21 @@ public final class CommunicatorConfig {
     return checks;
   }
 
+  /**
+   * The only algorithm that this communicator may use, for operations that have several: the order
+   * in which elements are added up then does not depend on sizes and machines. A simulator's
+   * choice: NCCL takes it from the environment of the whole process ({@code NCCL_ALGO}), so its
+   * backend refuses it here. All ranks pin the same.
+   */
+  public Optional<Algorithm> algorithm() {
+    return Optional.ofNullable(algorithm);
+  }
+
+  /** The only protocol, under the same conditions as {@link #algorithm()}: {@code NCCL_PROTO}. */
+  public Optional<Protocol> protocol() {
+    return Optional.ofNullable(protocol);
+  }
+
   /** Whether {@link Communicator#open} runs one small all-reduce. */
   public boolean warmUp() {
     return warmUp;
@@ -106,6 +127,8 @@ public final class CommunicatorConfig {
     private @Nullable String netName;
     private @Nullable String libraryPath;
     private CheckLevel checks = CheckLevel.DEFAULT;
+    private @Nullable Algorithm algorithm;
+    private @Nullable Protocol protocol;
     private boolean warmUp = true;
     private Duration initTimeout = Duration.ofMinutes(2);
     private Duration closeTimeout = Duration.ofSeconds(10);
@@ -148,6 +171,18 @@ public final class CommunicatorConfig {
     /** Sets {@link CommunicatorConfig#checks()}. */
     public Builder checks(CheckLevel value) {
       checks = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /** Sets {@link CommunicatorConfig#algorithm()}. */
+    public Builder algorithm(Algorithm value) {
+      algorithm = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /** Sets {@link CommunicatorConfig#protocol()}. */
+    public Builder protocol(Protocol value) {
+      protocol = Objects.requireNonNull(value);
       return this;
     }
 

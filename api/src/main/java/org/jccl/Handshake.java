@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 final class Handshake {
   private static final byte ID = 0;
   private static final byte NO_ID = 1;
+  private static final byte REFUSED = 2;
+
+  /** Most bytes of a refusal, which has a line for each rank. */
+  private static final int MAX_REFUSAL = 1 << 20;
 
   private Handshake() {}
 
@@ -34,8 +38,7 @@ final class Handshake {
       Device device,
       CommunicatorConfig config,
       Consumer<? super Communicator> made) {
-    agree(group, device, config);
-    UniqueId id = shareId(group, device);
+    UniqueId id = agree(group, device, config);
     Communicator communicator =
         device.backend().newCommunicator(id, group.rank(), group.worldSize(), device, config);
     made.accept(communicator);
@@ -56,7 +59,11 @@ final class Handshake {
     }
   }
 
-  private static void agree(
+  /**
+   * Decides with the other ranks whether to go on; the unique id if so. One gather and one
+   * broadcast: rank 0 judges for all, so that the cost grows linearly with the ranks.
+   */
+  private static UniqueId agree(
       ProcessGroup group, @Nullable Device device, @Nullable CommunicatorConfig config) {
     Throwable own = null;
     Offer offer;
@@ -66,15 +73,24 @@ final class Handshake {
       own = failure;
       offer = new Offer.Unable(reason(failure));
     }
-    List<Offer> offers = group.allGather(offer.toBytes()).stream().map(Offer::of).toList();
-    Optional<String> refusal = Agreement.refusal(offers);
-    if (refusal.isPresent()) {
-      BackendUnavailableException same = new BackendUnavailableException(refusal.get());
-      if (own != null) {
-        same.addSuppressed(own);
+    List<byte[]> offers = group.gather(offer.toBytes(), 0);
+    byte[] verdict = {};
+    if (group.rank() == 0) {
+      Optional<String> refusal = Agreement.refusal(offers.stream().map(Offer::of).toList());
+      if (refusal.isPresent() || device == null) {
+        verdict = marker(REFUSED, -1, refusal.orElse(""), MAX_REFUSAL);
+      } else {
+        try {
+          byte[] id = device.backend().newUniqueId().toBytes();
+          verdict = ByteBuffer.allocate(1 + id.length).put(ID).put(id).array();
+        } catch (RuntimeException | LinkageError failure) {
+          own = failure;
+          int code = failure instanceof CollectiveException known ? known.code().code() : -1;
+          verdict = marker(NO_ID, code, failure.toString(), Offer.MAX_TEXT);
+        }
       }
-      throw same;
     }
+    return read(group, ByteBuffer.wrap(group.broadcast(verdict, 0)), own);
   }
 
   /** Null arguments are refused here, so that the other ranks hear of them too. */
@@ -93,38 +109,36 @@ final class Handshake {
     return failure.toString();
   }
 
-  /** Rank 0 makes the id; its bytes, or why there is none, reach everyone. */
-  private static UniqueId shareId(ProcessGroup group, Device device) {
-    byte[] own = {};
-    Throwable cause = null;
-    if (group.rank() == 0) {
-      try {
-        byte[] id = device.backend().newUniqueId().toBytes();
-        own = ByteBuffer.allocate(1 + id.length).put(ID).put(id).array();
-      } catch (RuntimeException | LinkageError failure) {
-        cause = failure;
-        own = failureMarker(failure);
-      }
-    }
-    ByteBuffer shared = ByteBuffer.wrap(group.broadcast(own, 0));
-    byte kind = shared.hasRemaining() ? shared.get() : NO_ID;
-    if (kind == ID && shared.remaining() == UniqueId.BYTES) {
+  /**
+   * What rank 0 says to all: the id, or why there is none.
+   *
+   * @param own what went wrong on this rank, or null
+   */
+  private static UniqueId read(ProcessGroup group, ByteBuffer verdict, @Nullable Throwable own) {
+    byte kind = verdict.hasRemaining() ? verdict.get() : NO_ID;
+    if (kind == ID && verdict.remaining() == UniqueId.BYTES) {
       byte[] id = new byte[UniqueId.BYTES];
-      shared.get(id);
+      verdict.get(id);
       return UniqueId.of(id);
     }
-    int code = shared.remaining() >= Integer.BYTES ? shared.getInt() : -1;
-    String words = StandardCharsets.UTF_8.decode(shared).toString();
+    int code = verdict.remaining() >= Integer.BYTES ? verdict.getInt() : -1;
+    String words = StandardCharsets.UTF_8.decode(verdict).toString();
+    if (kind == REFUSED) {
+      BackendUnavailableException same = new BackendUnavailableException(words);
+      if (own != null) {
+        same.addSuppressed(own);
+      }
+      throw same;
+    }
     throw new CollectiveException(
-        ResultCode.of(code), head(group) + "rank 0 could not make the unique id: " + words, cause);
+        ResultCode.of(code), head(group) + "rank 0 could not make the unique id: " + words, own);
   }
 
-  private static byte[] failureMarker(Throwable failure) {
-    int code = failure instanceof CollectiveException known ? known.code().code() : -1;
-    byte[] words = failure.toString().getBytes(StandardCharsets.UTF_8);
-    int length = Math.min(words.length, Offer.MAX_TEXT);
+  private static byte[] marker(byte kind, int code, String text, int most) {
+    byte[] words = text.getBytes(StandardCharsets.UTF_8);
+    int length = Math.min(words.length, most);
     ByteBuffer marker = ByteBuffer.allocate(1 + Integer.BYTES + length);
-    return marker.put(NO_ID).putInt(code).put(words, 0, length).array();
+    return marker.put(kind).putInt(code).put(words, 0, length).array();
   }
 
   private static String head(ProcessGroup group) {

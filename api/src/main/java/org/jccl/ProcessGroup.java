@@ -26,6 +26,15 @@ public interface ProcessGroup extends AutoCloseable {
   /** Everyone receives everyone's bytes, in rank order. */
   List<byte[]> allGather(byte[] payload);
 
+  /**
+   * The root receives everyone's bytes, in rank order; the others receive an empty list. Unlike
+   * {@link #allGather}, its cost grows linearly with the number of members.
+   */
+  default List<byte[]> gather(byte[] payload, int root) {
+    List<byte[]> all = allGather(payload);
+    return rank() == root ? all : List.of();
+  }
+
   /** Returns when every member has called it; waits at most {@code timeout}. */
   void barrier(Duration timeout);
 

@@ -44,6 +44,12 @@ public record Call(
     if (operation != other.operation) {
       return Operation.Argument.OPERATION;
     }
+    if (count == other.count
+        && type == other.type
+        && reduction == other.reduction
+        && rootOrPeer == other.rootOrPeer) {
+      return null; // as always but once
+    }
     for (Operation.Argument argument : operation.agreeing()) {
       if (value(argument) != other.value(argument)) {
         return argument;

@@ -8,7 +8,8 @@ enum Act {
   JOIN,
   BROADCAST,
   ALL_GATHER,
-  BARRIER;
+  BARRIER,
+  GATHER;
 
   private static final Act[] BY_ID = values();
 

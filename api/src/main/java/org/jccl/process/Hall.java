@@ -49,19 +49,22 @@ final class Hall {
       return arrived == payloads.length;
     }
 
-    /** What the step hands to everyone: the root's payload, all payloads, or nothing. */
-    List<byte[]> result() {
+    /** What the step hands to a member: the root's payload, all payloads, or nothing. */
+    List<byte[]> result(int member) {
       return switch (step.act()) {
         case BROADCAST -> List.of(payload(step.root()));
-        case ALL_GATHER -> {
-          List<byte[]> all = new ArrayList<>(payloads.length);
-          for (int rank = 0; rank < payloads.length; rank++) {
-            all.add(payload(rank));
-          }
-          yield all;
-        }
+        case ALL_GATHER -> everything();
+        case GATHER -> member == step.root() ? everything() : List.of();
         case JOIN, BARRIER -> List.of();
       };
+    }
+
+    private List<byte[]> everything() {
+      List<byte[]> all = new ArrayList<>(payloads.length);
+      for (int rank = 0; rank < payloads.length; rank++) {
+        all.add(payload(rank));
+      }
+      return all;
     }
 
     private byte[] payload(int rank) {
@@ -88,6 +91,7 @@ final class Hall {
   private final boolean realTime;
   private final @Nullable Seat[] seats;
   private final @Nullable String[] gone;
+  private int goneCount;
   private @Nullable Round open;
   private @Nullable Breakdown breakdown;
 
@@ -105,7 +109,7 @@ final class Hall {
 
   /** A member that does not wait here takes its place. */
   void seat(int rank, Seat seat) {
-    queue.update(
+    queue.read(
         () -> {
           seats[rank] = seat;
           if (breakdown != null) {
@@ -117,7 +121,12 @@ final class Hall {
   /** A member comes to a step. Never waits, never throws: the round tells how it went. */
   Round arrive(int rank, Step step, byte[] payload) {
     AtomicReference<Round> entered = new AtomicReference<>();
-    queue.update(() -> entered.set(enter(rank, step, payload)));
+    queue.change(
+        () -> {
+          Round round = enter(rank, step, payload);
+          entered.set(round);
+          return isOver(round); // Those who wait are not woken by each that comes.
+        });
     return entered.get();
   }
 
@@ -153,6 +162,10 @@ final class Hall {
     return round;
   }
 
+  private boolean isOver(Round round) {
+    return round.isComplete() || breakdown != null;
+  }
+
   private static String disagreement(Round round, int rank, Step step) {
     return "the ranks disagree: rank "
         + round.opener
@@ -168,19 +181,19 @@ final class Hall {
   /** Waits in this JVM until the round is complete or the group broke down. */
   boolean await(int rank, Round round, Duration timeout) throws InterruptedException {
     String what = "process group, rank " + rank + "/" + worldSize + ", " + round.step;
-    BooleanSupplier over = () -> round.isComplete() || breakdown != null;
+    BooleanSupplier over = () -> isOver(round);
     return realTime ? RealTime.await(queue, what, over, timeout) : queue.await(what, over, timeout);
   }
 
   /** The result of a round that {@link #await} has seen the end of, or the breakdown. */
   List<byte[]> outcome(int rank, Round round, Step step) {
     AtomicReference<@Nullable Breakdown> broken = new AtomicReference<>();
-    queue.update(() -> broken.set(round.isComplete() ? null : breakdown));
+    queue.read(() -> broken.set(round.isComplete() ? null : breakdown));
     Breakdown reason = broken.get();
     if (reason != null) {
       throw reason.exception(rank, worldSize, step);
     }
-    return round.result();
+    return round.result(rank);
   }
 
   /** A member's patience is over; does nothing if its round is complete by now. */
@@ -208,16 +221,18 @@ final class Hall {
 
   /** A member will not come any more; whoever waits for it fails at once. */
   void leave(int rank, String why) {
-    queue.update(
+    queue.change(
         () -> {
           if (gone[rank] == null) {
             gone[rank] = why;
+            goneCount++;
           }
           seats[rank] = null;
           Round round = open;
           if (round != null) {
             failIfOneIsGone(round);
           }
+          return breakdown != null;
         });
   }
 
@@ -227,7 +242,7 @@ final class Hall {
   }
 
   private void failIfOneIsGone(Round round) {
-    for (int rank = 0; rank < worldSize; rank++) {
+    for (int rank = 0; goneCount > 0 && rank < worldSize; rank++) {
       if (gone[rank] != null) {
         String verb = round.payloads[rank] == null ? " will not come to " : " left in ";
         String text = "rank " + rank + verb + round.step + ": it " + gone[rank];

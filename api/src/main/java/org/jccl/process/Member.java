@@ -67,10 +67,7 @@ abstract class Member implements ProcessGroup {
 
   @Override
   public final byte[] broadcast(byte[] payload, int root) {
-    if (root < 0 || root >= worldSize) {
-      throw new IllegalArgumentException(
-          who() + "broadcast: root " + root + " is not a rank: pass 0 to " + (worldSize - 1));
-    }
+    requireRoot("broadcast", root);
     byte[] own = rank == root ? checked("broadcast", payload) : NOTHING;
     return step(Act.BROADCAST, root, own, timeout).getFirst();
   }
@@ -78,6 +75,13 @@ abstract class Member implements ProcessGroup {
   @Override
   public final List<byte[]> allGather(byte[] payload) {
     return step(Act.ALL_GATHER, 0, checked("all_gather", payload), timeout);
+  }
+
+  @Override
+  public final List<byte[]> gather(byte[] payload, int root) {
+    requireRoot("gather", root);
+    List<byte[]> all = step(Act.GATHER, root, checked("gather", payload), timeout);
+    return rank == root ? all : List.of();
   }
 
   @Override
@@ -104,6 +108,13 @@ abstract class Member implements ProcessGroup {
       return meet(new Step(act, root, number), payload, limit);
     } finally {
       inside.set(false);
+    }
+  }
+
+  private void requireRoot(String what, int root) {
+    if (root < 0 || root >= worldSize) {
+      throw new IllegalArgumentException(
+          who() + what + ": root " + root + " is not a rank: pass 0 to " + (worldSize - 1));
     }
   }
 

@@ -28,7 +28,9 @@ final class TcpFollower extends Member implements Link.Listener {
 
   @Override
   List<byte[]> meet(Step step, byte[] payload, Duration limit) {
-    int expected = step.act() == Act.ALL_GATHER ? worldSize() : 1;
+    boolean takesAll =
+        step.act() == Act.ALL_GATHER || (step.act() == Act.GATHER && step.root() == rank());
+    int expected = takesAll ? worldSize() : 1;
     queue.update(
         () -> {
           awaited = step;

@@ -188,7 +188,7 @@ final class TcpLeader {
       }
       links[rank] = link;
     }
-    hall.seat(rank, new RemoteSeat(link));
+    hall.seat(rank, new RemoteSeat(rank, link));
     return null;
   }
 
@@ -226,9 +226,11 @@ final class TcpLeader {
 
   /** The place of a member at the other end of a link. */
   private final class RemoteSeat implements Hall.Seat {
+    private final int rank;
     private final Link link;
 
-    RemoteSeat(Link link) {
+    RemoteSeat(int rank, Link link) {
+      this.rank = rank;
       this.link = link;
     }
 
@@ -236,10 +238,11 @@ final class TcpLeader {
     public void deliver(Hall.Round round) {
       Step step = round.step();
       int contributor = step.act() == Act.BROADCAST ? step.root() : 0;
-      for (byte[] part : round.result()) {
+      List<byte[]> result = round.result(rank);
+      for (byte[] part : result) {
         link.send(new Frame(Frame.Kind.RESULT, contributor++, worldSize, step, part));
       }
-      if (round.result().isEmpty()) {
+      if (result.isEmpty()) {
         link.send(new Frame(Frame.Kind.RESULT, 0, worldSize, step, new byte[0]));
       }
     }

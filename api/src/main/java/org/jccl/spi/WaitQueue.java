@@ -1,8 +1,9 @@
 package org.jccl.spi;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
@@ -12,18 +13,36 @@ import java.util.function.Function;
  * so inside {@link #update}.
  */
 public final class WaitQueue {
-  private final List<Waiting.Sleeper> sleepers = new ArrayList<>();
+  private final Set<Waiting.Sleeper> sleepers = new LinkedHashSet<>();
   private final Object lock = new Object();
 
   /** Changes the state that conditions read, then wakes everyone to look again. */
   public void update(Runnable change) {
+    change(
+        () -> {
+          change.run();
+          return true;
+        });
+  }
+
+  /** Changes that state; wakes those who wait only if {@code change} says that it may be theirs. */
+  public void change(BooleanSupplier change) {
     List<Waiting.Sleeper> woken;
     synchronized (lock) {
-      change.run();
+      if (!change.getAsBoolean()) {
+        return;
+      }
       woken = List.copyOf(sleepers);
       sleepers.clear();
     }
     woken.forEach(Waiting.Sleeper::wake);
+  }
+
+  /** Reads that state, or writes what no condition depends on: wakes nobody. */
+  public void read(Runnable body) {
+    synchronized (lock) {
+      body.run();
+    }
   }
 
   /**

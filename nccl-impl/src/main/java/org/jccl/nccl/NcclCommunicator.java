@@ -74,6 +74,7 @@ final class NcclCommunicator extends LibraryCommunicator {
       int worldSize,
       Device device,
       CommunicatorConfig config) {
+    requireNoPins(config);
     super(
         library.binding(),
         library.version(),
@@ -91,6 +92,20 @@ final class NcclCommunicator extends LibraryCommunicator {
     this.name = name;
     this.defaultStream = device.newStream();
     this.thread = new NativeThread("jccl-nccl-" + name + "-" + rank);
+  }
+
+  /** NCCL reads its pins from the process, for all communicators: a single one cannot have them. */
+  private static void requireNoPins(CommunicatorConfig config) {
+    String wanted =
+        config.algorithm().map(pin -> " NCCL_ALGO=" + pin.nativeName()).orElse("")
+            + config.protocol().map(pin -> " NCCL_PROTO=" + pin.nativeName()).orElse("");
+    if (!wanted.isEmpty()) {
+      throw new UnsupportedOperationException(
+          "NCCL takes algorithm and protocol from the environment, for all communicators of a"
+              + " process: start it with"
+              + wanted
+              + " and leave them out of the configuration");
+    }
   }
 
   NcclBinding nccl() {

@@ -49,7 +49,7 @@ final class AbiGroups {
   /** With a null struct it is a real end (rule GRP-28). */
   int groupSimulateEnd(MemorySegment info) {
     state.require(NcclFunction.GROUP_SIMULATE_END);
-    return end(isNull(info) ? null : new Estimate(state.world(), info));
+    return end(isNull(info) ? null : new Estimate(info));
   }
 
   private int end(@Nullable Estimate estimate) {

@@ -80,7 +80,7 @@ final class AbiState {
   /** The device that is current on the calling thread (rule INIT-01). */
   SimDevice currentDevice() {
     SimDevice current = CurrentDevice.get();
-    return current != null && devices.contains(current) ? current : devices.getFirst();
+    return current != null && current.world() == world ? current : devices.getFirst();
   }
 
   /** The calling thread's group. */

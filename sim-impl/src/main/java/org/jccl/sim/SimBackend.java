@@ -46,6 +46,10 @@ final class SimBackend implements Backend, Library {
   private final World world;
   private final Creations creations;
   private final List<SimDevice> devices = new ArrayList<>();
+
+  /** The same as users see them; asked for by each rank, so not copied each time. */
+  private final List<Device> listed;
+
   private final String description;
   private final Consumer<String> leaks;
   private final Set<SimCommunicator> communicators =
@@ -65,6 +69,7 @@ final class SimBackend implements Backend, Library {
     for (int index = 0; index < deviceCount; index++) {
       devices.add(new SimDevice(this, world, devices, index, leaks));
     }
+    this.listed = List.copyOf(devices);
     this.raw = new SimAbi(world, creations, devices);
   }
 
@@ -78,7 +83,7 @@ final class SimBackend implements Backend, Library {
 
   List<Device> handTo(Backend owner) {
     devices.forEach(device -> device.handTo(owner));
-    return List.copyOf(devices);
+    return listed;
   }
 
   Creations creations() {
@@ -102,7 +107,7 @@ final class SimBackend implements Backend, Library {
 
   @Override
   public List<Device> devices() {
-    return List.copyOf(devices);
+    return listed;
   }
 
   @Override

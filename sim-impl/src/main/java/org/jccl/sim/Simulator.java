@@ -14,15 +14,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
+import org.jccl.Communicator;
+import org.jccl.DataType;
 import org.jccl.Device;
+import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
+import org.jccl.ops.Operation;
 import org.jccl.sim.algo.GpuProfile;
 import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.Report;
+import org.jccl.sim.comm.SimCommunicator;
 import org.jccl.sim.cost.NcclModel;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.Choices;
@@ -80,7 +85,8 @@ public final class Simulator implements AutoCloseable {
             findings,
             builder.checks == CheckLevel.FULL ? new HappensBefore() : null,
             new AtomicInteger(Call.PRE_MUL_SUM),
-            new NcclModel(new TopologySearch(GpuProfile.h200(), builder.ncclVersion)),
+            builder.profile,
+            new NcclModel(new TopologySearch(builder.profile, builder.ncclVersion)),
             timeline);
     String words =
         "in-JVM simulator of "
@@ -113,6 +119,28 @@ public final class Simulator implements AutoCloseable {
   /** The simulator whose backend this is, if it is one's. */
   public static Optional<Simulator> of(Backend backend) {
     return backend instanceof SimBackend own ? Optional.of(own.simulator()) : Optional.empty();
+  }
+
+  /**
+   * How NCCL would carry out a collective on the machine that is imitated, alone in its group.
+   *
+   * @param communicator an open one of a simulator
+   * @param operation all-reduce, broadcast, reduce, all-gather or reduce-scatter
+   * @param reduction of those that reduce; anything for others
+   * @param count NCCL's count argument, at least 1
+   * @throws IllegalArgumentException if it is another operation or another backend's communicator
+   * @throws org.jccl.CollectiveException if pins and variables leave no algorithm (ENV-06)
+   */
+  public static CallPlan plan(
+      Communicator communicator,
+      Operation operation,
+      DataType type,
+      ReduceOp reduction,
+      long count) {
+    if (!(communicator instanceof SimCommunicator own)) {
+      throw new IllegalArgumentException(communicator + " is not a simulator's");
+    }
+    return own.plan(operation, type, reduction, count);
   }
 
   /** What replays this simulation, for people: {@code schedule random, seed 42}. */
@@ -201,6 +229,7 @@ public final class Simulator implements AutoCloseable {
     private int ncclVersion = DEFAULT_VERSION;
     private Map<String, String> environment = Map.of();
     private int devices = 8;
+    private GpuProfile profile = GpuProfile.h200();
     private @Nullable Long seed;
     private CheckLevel checks = CheckLevel.DEFAULT;
     private boolean strict;
@@ -235,6 +264,16 @@ public final class Simulator implements AutoCloseable {
      */
     public Builder environment(Map<String, String> value) {
       environment = Map.copyOf(value);
+      return this;
+    }
+
+    /**
+     * The machine to imitate, H200 behind an NVSwitch unless set: it decides which algorithm NCCL
+     * would choose, in which order elements are folded, and how long that takes. More devices than
+     * it has in a host are on several hosts.
+     */
+    public Builder profile(GpuProfile value) {
+      profile = Objects.requireNonNull(value);
       return this;
     }
 

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       BundleCommand.class,
       JmhCommand.class,
       VerifyCommand.class,
+      RecordCommand.class,
       MisuseCommand.class,
       DifferentialCommand.class
     },

@@ -7,7 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jccl.BackendUnavailableException;
+import org.jccl.conformance.golden.BadRecordingException;
+import org.jccl.conformance.golden.GoldenRun;
+import org.jccl.conformance.golden.Recording;
 import org.jccl.conformance.run.VerifyRun;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -38,6 +42,14 @@ final class VerifyCommand implements Callable<Integer> {
   private List<String> rules = List.of();
 
   @Option(
+      names = "--golden",
+      paramLabel = "DIR",
+      description =
+          "Instead of rules, replay the recordings of NCCL's results in DIR (summary.json and"
+              + " results.jsonl.gz) on the simulator: the same bits, or ends with 1.")
+  private @Nullable Path golden;
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       defaultValue = "target/conformance",
@@ -54,12 +66,30 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     System.setProperty("jccl.quiet", "true"); // rules open many backends
     PrintStream screen = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    Path recordings = golden;
+    if (recordings != null) {
+      return replay(recordings, screen);
+    }
     try {
       return new VerifyRun(screen).run(backend, rules, out);
     } catch (IllegalArgumentException | BackendUnavailableException unusable) {
       throw bad(String.valueOf(unusable.getMessage()));
     } catch (IOException failed) {
       throw bad("--out: cannot write " + failed.getMessage());
+    }
+  }
+
+  private int replay(Path recordings, PrintStream screen) {
+    if (!rules.isEmpty()) {
+      throw bad("--golden and --rule exclude each other: recordings are no rules");
+    }
+    if (!backend.equals("sim")) {
+      throw bad("--golden: recordings are replayed on the simulator, not on '" + backend + "'");
+    }
+    try {
+      return new GoldenRun(screen).run(Recording.open(recordings));
+    } catch (BadRecordingException unusable) {
+      throw bad(String.valueOf(unusable.getMessage()));
     }
   }
 

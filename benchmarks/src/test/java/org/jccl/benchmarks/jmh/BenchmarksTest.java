@@ -28,6 +28,7 @@ class BenchmarksTest {
             .include(getClass().getPackageName() + "\\.")
             .param("ranks", "2")
             .param("bytes", "8192")
+            .param("budgetMillis", "1")
             .forks(0)
             .warmupIterations(0)
             .measurementIterations(1)
@@ -40,6 +41,9 @@ class BenchmarksTest {
         .extracting(result -> result.getParams().getBenchmark())
         .contains(
             SimAllReduceBenchmark.class.getName() + ".allReduce",
+            SimCollectiveBenchmark.class.getName() + ".call",
+            SimTypesBenchmark.class.getName() + ".call",
+            SimScaleBenchmark.class.getName() + ".call",
             HostCostBenchmark.class.getName() + ".c_checkedCall");
   }
 }

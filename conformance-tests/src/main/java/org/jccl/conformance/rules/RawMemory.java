@@ -85,6 +85,21 @@ final class RawMemory implements AutoCloseable {
     return window;
   }
 
+  /** Tries to make its first {@code length} bytes a symmetric window, which may be refused. */
+  void window(long length, int expected) {
+    rank.slot().set(JAVA_LONG, 0, 0);
+    NcclAbi abi = rank.abi();
+    rank.expect(
+        "a window of " + length + " bytes",
+        expected,
+        () -> abi.commWindowRegister(rank.comm(), address, length, rank.slot(), SYMMETRIC));
+    long window = rank.slot().get(JAVA_LONG, 0);
+    rank.world().check((window != 0) == (expected == SUCCESS), "the window is " + window);
+    if (window != 0) {
+      end(window);
+    }
+  }
+
   /** Ends this rank's part of a window. */
   void end(long window) {
     rank.expect(

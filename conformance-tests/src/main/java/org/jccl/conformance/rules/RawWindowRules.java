@@ -194,26 +194,26 @@ public abstract class RawWindowRules extends RawSuite {
   }
 
   @Example
-  public void required_WIN_07_sizesAreEqualBefore2_30() {
+  public void required_WIN_07_allocationsAreEqualBefore2_30() {
     needRanks(2);
-    long room = 2L * UNEVEN;
     boolean mayDiffer = capabilities().version() >= UNEVEN_SINCE;
     raw(
         2,
         rank -> {
-          try (RawMemory memory = RawMemory.unset(rank, room)) {
-            long own = (long) UNEVEN * (1 + rank.rank());
-            rank.slot().set(JAVA_LONG, 0, 0);
-            rank.expect(
-                "a window of " + own + " bytes",
-                mayDiffer ? SUCCESS : UNHANDLED_CUDA_ERROR,
-                () ->
-                    rank.abi()
-                        .commWindowRegister(
-                            rank.comm(), memory.address(), own, rank.slot(), SYMMETRIC));
-            long window = rank.slot().get(JAVA_LONG, 0);
-            rank.world().check((window != 0) == mayDiffer, "the window is " + window);
-            memory.end(window);
+          try (RawMemory memory = RawMemory.unset(rank, (long) UNEVEN * (1 + rank.rank()))) {
+            memory.window(memory.bytes(), mayDiffer ? SUCCESS : UNHANDLED_CUDA_ERROR);
+          }
+        });
+  }
+
+  @Example
+  public void required_WIN_07_windowsMayDifferInEqualAllocations() {
+    needRanks(2);
+    raw(
+        2,
+        rank -> {
+          try (RawMemory memory = RawMemory.unset(rank, 2L * UNEVEN)) {
+            memory.window((long) UNEVEN * (1 + rank.rank()), SUCCESS);
           }
         });
   }

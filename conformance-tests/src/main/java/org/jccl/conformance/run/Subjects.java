@@ -6,7 +6,7 @@ import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.loopback.LoopbackSubject;
 
 /** The subjects that have names. */
-final class Subjects {
+public final class Subjects {
   private Subjects() {}
 
   /**
@@ -14,7 +14,7 @@ final class Subjects {
    *
    * @throws IllegalArgumentException if there is none, listing those there are
    */
-  static Subject named(String name) {
+  public static Subject named(String name) {
     return switch (name) {
       case "sim", "simulator" -> new SimulatorSubject();
       case "sim-free" -> SimulatorSubject.freeRunning();

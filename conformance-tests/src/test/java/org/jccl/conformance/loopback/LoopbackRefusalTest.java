@@ -20,7 +20,9 @@ import org.jccl.RanksFailedException;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.ops.Algorithm;
 import org.jccl.ops.ConfigField;
+import org.jccl.ops.Protocol;
 import org.jccl.spi.NcclFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,6 +69,24 @@ class LoopbackRefusalTest {
           }
           assertThat(refusal(() -> comm.send(ints, 7))).hasMessageContaining("root or peer 7");
           comm.allReduce(ints, ReduceOp.SUM); // ERR-05
+          assertThat(comm.state()).isEqualTo(Communicator.State.READY);
+        });
+  }
+
+  @Test
+  void pinsOfOneCommunicator_areRefused_withTheVariablesThatPinTheProcess() {
+    CommunicatorConfig ring = CommunicatorConfig.builder().algorithm(Algorithm.RING).build();
+    CommunicatorConfig low = CommunicatorConfig.builder().protocol(Protocol.LL128).build();
+    assertThatThrownBy(() -> alone(ring, comm -> {}))
+        .hasRootCauseInstanceOf(UnsupportedOperationException.class)
+        .rootCause()
+        .hasMessageContaining("start it with NCCL_ALGO=Ring and leave");
+    alone(
+        CommunicatorConfig.defaults(),
+        comm -> {
+          assertThatThrownBy(() -> comm.split(0, 0, low))
+              .isInstanceOf(UnsupportedOperationException.class)
+              .hasMessageContaining("start it with NCCL_PROTO=LL128 and leave");
           assertThat(comm.state()).isEqualTo(Communicator.State.READY);
         });
   }

@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.StringTokenizer;
 import java.util.function.Function;
@@ -86,6 +87,25 @@ public final class Allowed {
       byProtocol.put(operation, Set.copyOf(protocols));
     }
     return new Allowed(byAlgorithm, byProtocol, AUTOMATIC, true);
+  }
+
+  /**
+   * The same where only these may be used, by the operations that have them: a broadcast goes on
+   * although all-reduces are pinned to trees.
+   */
+  public Allowed pinned(Optional<Algorithm> algorithm, Optional<Protocol> protocol) {
+    Map<Operation, Set<Algorithm>> byAlgorithm = new EnumMap<>(Operation.class);
+    Map<Operation, Set<Protocol>> byProtocol = new EnumMap<>(Operation.class);
+    byAlgorithm.putAll(algorithms);
+    byProtocol.putAll(protocols);
+    OF.forEach(
+        (operation, has) -> {
+          algorithm
+              .filter(has::contains)
+              .ifPresent(only -> byAlgorithm.put(operation, Set.of(only)));
+          protocol.ifPresent(only -> byProtocol.put(operation, Set.of(only)));
+        });
+    return new Allowed(byAlgorithm, byProtocol, pat, multicast);
   }
 
   private static int setting(@Nullable String text) {

@@ -1,5 +1,6 @@
 package org.jccl.sim.algo;
 
+import java.util.Map;
 import org.jccl.ops.Protocol;
 
 /**
@@ -18,6 +19,26 @@ public record Buffers(int llBytes, int ll128Bytes, int simpleBytes, int threads,
   /** NCCL's own sizes. */
   public static Buffers defaults() {
     return DEFAULTS;
+  }
+
+  /** What the variables say; values that are no sizes are as if they were not set. */
+  public static Buffers of(Map<String, String> environment) {
+    return new Buffers(
+        setting(environment, "NCCL_LL_BUFFSIZE", DEFAULTS.llBytes),
+        setting(environment, "NCCL_LL128_BUFFSIZE", DEFAULTS.ll128Bytes),
+        setting(environment, "NCCL_BUFFSIZE", DEFAULTS.simpleBytes),
+        setting(environment, "NCCL_NTHREADS", DEFAULTS.threads),
+        setting(environment, "NCCL_LL128_NTHREADS", DEFAULTS.ll128Threads));
+  }
+
+  private static int setting(Map<String, String> environment, String name, int otherwise) {
+    try {
+      String text = environment.get(name);
+      int value = text == null ? otherwise : Integer.decode(text.strip());
+      return value > 0 ? value : otherwise;
+    } catch (NumberFormatException noNumber) {
+      return otherwise;
+    }
   }
 
   /** Bytes of a channel's buffer. */

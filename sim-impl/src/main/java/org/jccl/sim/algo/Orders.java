@@ -7,14 +7,12 @@ import org.jccl.ops.Algorithm;
 import org.jccl.ops.Operation;
 import org.jccl.sim.math.FoldOrder;
 import org.jccl.sim.math.RankOrder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * In which order NCCL folds the elements of a communicator's calls.
  *
- * <p>Make one per communicator: it keeps what its rings and trees say about orders, and the last
- * order it was asked for. An order holds for a call that is alone in its group. Safe for use by any
- * number of threads.
+ * <p>Make one per communicator: it keeps what its rings and trees say about orders. Safe for use by
+ * any number of threads.
  */
 public final class Orders {
   private final Topology topology;
@@ -24,7 +22,6 @@ public final class Orders {
   private final Rings rings;
   private final Shape[] trees;
   private final PatShapes pats;
-  private volatile @Nullable Answer last;
 
   /**
    * Orders of a communicator.
@@ -51,8 +48,7 @@ public final class Orders {
   }
 
   /**
-   * The order in which a call folds. Where NCCL promises none, because a switch or the network does
-   * the sums (DET-05), it is the order of ranks.
+   * The order in which a call that is alone in its group folds.
    *
    * @param operation all-reduce, reduce-scatter or reduce
    * @param count NCCL's count argument
@@ -62,60 +58,58 @@ public final class Orders {
     if (topology.worldSize() == 1 || count == 0) {
       return rankOrder;
     }
-    Asked asked =
-        new Asked(operation, type.bytes(), count, operation.hasRoot() ? root : -1, choice);
-    Answer known = last;
-    if (known != null && known.asked.equals(asked)) {
-      return known.order;
-    }
-    FoldOrder order = find(asked);
-    last = new Answer(asked, order);
-    return order;
+    Split split = split(operation, type, count, choice);
+    return of(operation, type, count, root, choice.algorithm(), split);
   }
 
-  /** The split of a call over channels and chunks. */
+  /** The split over channels and chunks of a call that is alone in its group. */
   public Split split(Operation operation, DataType type, long count, Choice choice) {
     return Split.of(operation, type.bytes(), count, topology, choice, buffers, version);
   }
 
-  private FoldOrder find(Asked asked) {
-    return switch (asked.choice.algorithm()) {
-      case RING -> ring(asked);
+  /**
+   * The order in which a call folds that is split as {@code split} says. Where NCCL promises none,
+   * because a switch or the network does the sums (DET-05), it is the order of ranks.
+   */
+  public FoldOrder of(
+      Operation operation,
+      DataType type,
+      long count,
+      int root,
+      Algorithm algorithm,
+      Split split) {
+    if (topology.worldSize() == 1) {
+      return rankOrder;
+    }
+    return switch (algorithm) {
+      case RING -> ring(operation, type.bytes(), count, root, split);
       case TREE -> {
-        require(asked, Operation.ALL_REDUCE);
-        yield new TreeAllReduce(topology.worldSize(), split(asked), trees);
+        require(operation, algorithm, Operation.ALL_REDUCE);
+        yield new TreeAllReduce(topology.worldSize(), split, trees);
       }
       case PAT -> {
-        require(asked, Operation.REDUCE_SCATTER);
-        yield pats.order(split(asked), asked.count, asked.elementBytes);
+        require(operation, algorithm, Operation.REDUCE_SCATTER);
+        yield pats.order(split, count, type.bytes());
       }
       case COLLNET_DIRECT, COLLNET_CHAIN, NVLS, NVLS_TREE -> rankOrder;
     };
   }
 
-  private FoldOrder ring(Asked asked) {
-    return switch (asked.operation) {
-      case ALL_REDUCE -> new RingAllReduce(rings, split(asked), asked.elementBytes);
-      case REDUCE_SCATTER -> new RingToOne(rings, split(asked), asked.count, 0);
-      case REDUCE -> new RingToOne(rings, split(asked), asked.count, asked.root);
-      default -> throw new IllegalArgumentException(asked.operation.label() + " folds nothing");
+  private FoldOrder ring(
+      Operation operation, int elementBytes, long count, int root, Split split) {
+    return switch (operation) {
+      case ALL_REDUCE -> new RingAllReduce(rings, split, elementBytes);
+      case REDUCE_SCATTER -> new RingToOne(rings, split, count, 0);
+      case REDUCE -> new RingToOne(rings, split, count, root);
+      default -> throw new IllegalArgumentException(operation.label() + " folds nothing");
     };
   }
 
-  private Split split(Asked asked) {
-    return Split.of(
-        asked.operation, asked.elementBytes, asked.count, topology, asked.choice, buffers, version);
-  }
-
-  private static void require(Asked asked, Operation only) {
-    if (asked.operation != only) {
-      Algorithm algorithm = asked.choice.algorithm();
+  private static void require(Operation operation, Algorithm algorithm, Operation only) {
+    if (operation != only) {
       throw new IllegalArgumentException(
-          algorithm.nativeName()
-              + " folds "
-              + only.label()
-              + " only, not "
-              + asked.operation.label());
+          "%s folds %s only, not %s"
+              .formatted(algorithm.nativeName(), only.label(), operation.label()));
     }
   }
 
@@ -123,11 +117,6 @@ public final class Orders {
   public String toString() {
     return "orders of " + topology.worldSize() + " ranks on " + topology.channels() + " channels";
   }
-
-  private record Asked(
-      Operation operation, int elementBytes, long count, int root, Choice choice) {}
-
-  private record Answer(Asked asked, FoldOrder order) {}
 
   /** Each channel's ring, and where each rank is in it. */
   static final class Rings {

@@ -40,6 +40,6 @@ final class RingAllReduce implements FoldOrder {
     long offset = inLoop - index * chunk;
     long count = Math.min(chunk, rest - index * chunk) - offset;
     piece.set(
-        Math.min(count, end - element), offset, rings.ranks(part), index + 1 < n ? index + 1 : 0);
+        Math.min(count, end - element), offset, rings.ranks(split.channel(part)), index + 1 < n ? index + 1 : 0);
   }
 }

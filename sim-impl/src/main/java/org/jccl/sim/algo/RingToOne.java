@@ -42,7 +42,7 @@ final class RingToOne implements FoldOrder {
     piece.set(
         Math.min(count, end - element),
         offset,
-        rings.ranks(part),
-        rings.after(part, firstRoot + (int) index));
+        rings.ranks(split.channel(part)),
+        rings.after(split.channel(part), firstRoot + (int) index));
   }
 }

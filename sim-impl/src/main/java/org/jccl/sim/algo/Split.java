@@ -5,13 +5,13 @@ import org.jccl.ops.Operation;
 import org.jccl.ops.Protocol;
 
 /**
- * How one call that is alone in its group is split over channels, and each channel's part into
- * chunks (NUMERICS 2.2 and 2.3).
+ * How one call is split over channels, and each channel's part into chunks (NUMERICS 2.2 and 2.3).
  *
- * <p>Parts are contiguous and start at channel 0, so a part's index is its channel. All parts but
- * the first and the last are alike. For a reduce-scatter or an all-gather elements are those of one
+ * <p>Parts are contiguous, one for each channel from {@code firstChannel} on. All parts but the
+ * first and the last are alike. For a reduce-scatter or an all-gather elements are those of one
  * rank's block.
  *
+ * @param firstChannel the channel of the first part: 0 for a call that is alone in its group
  * @param parts how many parts there are
  * @param firstCount elements of the first part
  * @param middleCount elements of each part between the first and the last; 0 if there is none
@@ -21,6 +21,7 @@ import org.jccl.ops.Protocol;
  * @param lastChunk elements of a chunk in the last part
  */
 public record Split(
+    int firstChannel,
     int parts,
     long firstCount,
     long middleCount,
@@ -37,7 +38,26 @@ public record Split(
   private static final int PACK = 16;
 
   /**
-   * The split of a call.
+   * What the calls of one kernel have used of the channels: the next call goes on from there.
+   * Mutable.
+   */
+  static final class Share {
+    private final long perChannel;
+    private int channel;
+    private long used;
+
+    /**
+     * Nothing is used yet.
+     *
+     * @param perChannel traffic that a channel gets
+     */
+    Share(long perChannel) {
+      this.perChannel = perChannel;
+    }
+  }
+
+  /**
+   * The split of a call that is alone in its group.
    *
    * @param count NCCL's count argument; at least 1
    * @param version NCCL's version code, for example 22809
@@ -50,49 +70,91 @@ public record Split(
       Choice choice,
       Buffers buffers,
       int version) {
+    long least = leastTraffic(version);
+    long traffic = count * elementBytes * perByte(operation, topology, choice);
+    int channels = Math.min(choice.maxChannels(), topology.channels());
+    Share share = new Share(budget(Math.max(least, traffic), channels, version));
+    return of(operation, elementBytes, count, topology, choice, buffers, version, share);
+  }
+
+  /** The split of the next call of a kernel. */
+  static Split of(
+      Operation operation,
+      int elementBytes,
+      long count,
+      Topology topology,
+      Choice choice,
+      Buffers buffers,
+      int version,
+      Share share) {
     if (count < 1) {
       throw new IllegalArgumentException(count + " elements, expected at least 1 to split");
     }
-    long traffic =
-        traffic(operation, topology.worldSize()) * (choice.protocol() == Protocol.LL ? 4L : 1);
-    int channels = topology.channels();
-    long least = version >= WIDER_CHANNELS ? 32 << 10 : 16 << 10;
-    long bytes = count * elementBytes;
-    long cell = up(ceil(least, traffic), PACK);
-    long cells = ceil(bytes, cell);
-    long budget =
-        budget(
-            Math.max(least, bytes * traffic),
-            least,
-            Math.min(choice.maxChannels(), channels),
-            version);
-    long each = Math.min(cells, ceil(budget, cell * traffic));
-    long first = channels == 1 ? cells : each;
-    long middles = (cells - first) / each;
-    long last = (cells - first) % each;
-    if (1 + middles + (last > 0 ? 1 : 0) > channels) {
-      middles = channels - 2L;
-      each = (cells - first) / (middles + 1);
-      last = each + (cells - first) % (middles + 1);
-    }
-    if (last == 0 && middles > 0) {
-      last = each;
-      middles--;
-    }
+    long perByte = perByte(operation, topology, choice);
+    long cell = up(ceil(leastTraffic(version), perByte), PACK);
+    long cells = ceil(count * elementBytes, cell);
+    Cells dealt = Cells.deal(cells, cell * perByte, topology.channels(), share);
     long perCell = cell / elementBytes;
     long surplus = cells * perCell - count;
-    long firstCount = first * perCell - (last == 0 ? surplus : 0);
-    long middleCount = middles == 0 ? 0 : each * perCell;
-    long lastCount = last == 0 ? firstCount : last * perCell - surplus;
+    long firstCount = dealt.first * perCell - (dealt.last == 0 ? surplus : 0);
+    long middleCount = dealt.middles == 0 ? 0 : dealt.each * perCell;
+    long lastCount = dealt.last == 0 ? firstCount : dealt.last * perCell - surplus;
     Chunks chunks = new Chunks(operation, elementBytes, topology, choice, buffers);
     return new Split(
-        (int) (1 + middles + (last == 0 ? 0 : 1)),
+        dealt.channel,
+        (int) (1 + dealt.middles + (dealt.last == 0 ? 0 : 1)),
         firstCount,
         middleCount,
         lastCount,
         chunks.of(firstCount),
-        middles == 0 ? 0 : chunks.of(middleCount),
+        dealt.middles == 0 ? 0 : chunks.of(middleCount),
         chunks.of(lastCount));
+  }
+
+  /**
+   * How many cells the channels get.
+   *
+   * @param channel the first one
+   * @param first cells of the first channel
+   * @param middles how many channels there are between the first and the last
+   * @param each cells of each of those
+   * @param last cells of the last channel, 0 if it is the first
+   */
+  private record Cells(int channel, long first, long middles, long each, long last) {
+    static Cells deal(long cells, long traffic, int channels, Share share) {
+      int channel = share.channel;
+      long each = Math.min(cells, ceil(share.perChannel, traffic));
+      boolean isLast = channel + 1 == channels;
+      long first = isLast ? cells : Math.min(cells, ceil(share.perChannel - share.used, traffic));
+      long middles = (cells - first) / each;
+      long last = (cells - first) % each;
+      if (channel + 1 + middles + (last > 0 ? 1 : 0) > channels) {
+        middles = channels - channel - 2L;
+        each = (cells - first) / (middles + 1);
+        last = each + (cells - first) % (middles + 1);
+      }
+      if (last == 0 && middles > 0) {
+        last = each;
+        middles--;
+      }
+      Cells dealt = new Cells(channel, first, middles, each, last);
+      dealt.use(share, traffic, channels);
+      return dealt;
+    }
+
+    /** A channel that has all of its share is left, so that the next call finds room on its own. */
+    private void use(Share share, long traffic, int channels) {
+      if (last > 0) {
+        share.channel = (int) (channel + middles + 1);
+        share.used = last * traffic;
+      } else {
+        share.used += first * traffic;
+      }
+      if (share.used >= share.perChannel && share.channel + 1 < channels) {
+        share.channel++;
+        share.used = 0;
+      }
+    }
   }
 
   /**
@@ -116,18 +178,31 @@ public record Split(
     return Math.clamp(bytes / perChannel, 1, channels);
   }
 
-  /** Bytes sent per byte of the call. */
-  private static long traffic(Operation operation, int worldSize) {
-    return switch (operation) {
-      case ALL_REDUCE -> 2;
-      case REDUCE_SCATTER, ALL_GATHER -> worldSize;
-      default -> 1;
-    };
+  /** Bytes sent per byte of the call, and four times that if half of them are flags. */
+  private static long perByte(Operation operation, Topology topology, Choice choice) {
+    long traffic =
+        switch (operation) {
+          case ALL_REDUCE -> 2;
+          case REDUCE_SCATTER, ALL_GATHER -> topology.worldSize();
+          default -> 1;
+        };
+    return choice.protocol() == Protocol.LL ? 4 * traffic : traffic;
   }
 
-  private static long budget(long total, long least, int channels, int version) {
+  /** Less traffic than this is no work for a channel. */
+  static long leastTraffic(int version) {
+    return version >= WIDER_CHANNELS ? 32 << 10 : 16 << 10;
+  }
+
+  /** Traffic of each of some channels. */
+  static long budget(long total, int channels, int version) {
     long each = total / channels;
-    return version >= WIDER_CHANNELS ? up(each, PACK) : Math.max(least, each);
+    return version >= WIDER_CHANNELS ? up(each, PACK) : Math.max(leastTraffic(version), each);
+  }
+
+  /** The channel of a part. */
+  public int channel(int part) {
+    return firstChannel + part;
   }
 
   /** The part that has {@code element}. */

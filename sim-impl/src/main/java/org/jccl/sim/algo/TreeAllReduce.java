@@ -26,6 +26,6 @@ final class TreeAllReduce implements FoldOrder {
     long chunk = split.chunk(part);
     long offset = inPart % chunk;
     long count = Math.min(chunk - offset, split.count(part) - inPart);
-    trees[part].set(piece, Math.min(count, end - element), offset, 0);
+    trees[split.channel(part)].set(piece, Math.min(count, end - element), offset, 0);
   }
 }

@@ -8,9 +8,11 @@ import org.jccl.ops.Operation;
 /** NCCL's argument checks on the calls of one rank, in NCCL's order (rule ARG-01). */
 public final class Admission {
   private final Endpoint endpoint;
+  private final boolean checksPointers;
 
   Admission(Endpoint endpoint) {
     this.endpoint = endpoint;
+    this.checksPointers = endpoint.device().world().checksPointers();
   }
 
   /** NCCL's argument checks on one stream operation, in NCCL's order; 0 if it passes (ARG-01). */
@@ -61,7 +63,7 @@ public final class Admission {
    * this device's memory (rules ARG-04, ARG-05).
    */
   boolean knows(Operation operation, long send, long recv, long count, int root) {
-    if (!endpoint.device().world().checksPointers()) {
+    if (!checksPointers) {
       return true;
     }
     if (operation.hasPeer()) {

@@ -2,12 +2,12 @@ package org.jccl.sim.comm;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
-import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Contract;
 import org.jccl.sim.check.Report;
@@ -16,9 +16,7 @@ import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.math.DataPlane;
-import org.jccl.sim.math.FoldOrder;
 import org.jccl.sim.math.Places;
-import org.jccl.sim.math.RankOrder;
 import org.jspecify.annotations.Nullable;
 
 /** What the ranks of one simulated communicator share. */
@@ -35,12 +33,11 @@ final class Clique implements Contract.Witness {
   private final Map<Long, Channel> channels = new HashMap<>();
   private final Crossings crossings = new Crossings(this);
   private final ChildMeetings children;
-  private final FoldOrder foldOrder;
   private final Places sources;
   private final Places targets;
   private final List<HostTask> waiters = new ArrayList<>(0);
   private boolean registersMemory;
-  private final @Nullable Allowed allowed;
+  private final Planning planning;
   private @Nullable RuntimeException stopped;
   private int reclaimed;
 
@@ -50,16 +47,16 @@ final class Clique implements Contract.Witness {
       String name,
       int number,
       int worldSize,
+      @Nullable Clique parent,
       Creations creations) {
     this.world = world;
     this.dataPlane = dataPlane;
     this.name = name;
     this.number = number;
     this.members = new Endpoint[worldSize];
-    this.foldOrder = new RankOrder(worldSize);
     this.sources = new Places(worldSize);
     this.targets = new Places(worldSize);
-    this.allowed = Allowed.parse(world.environment());
+    this.planning = new Planning(this, parent == null ? null : parent.planning);
     this.assemblies = new Assemblies(this);
     this.signals = new Signals(this);
     this.children = new ChildMeetings(this, creations);
@@ -70,9 +67,9 @@ final class Clique implements Contract.Witness {
     return world;
   }
 
-  /** Whether NCCL would find an algorithm for a call of {@code operation} (rule ENV-06). */
-  boolean hasAlgorithm(Operation operation) {
-    return worldSize() == 1 || allowed == null || allowed.leaves(operation);
+  /** How its collectives are carried out. */
+  Planning planning() {
+    return planning;
   }
 
   DataPlane dataPlane() {
@@ -90,10 +87,6 @@ final class Clique implements Contract.Witness {
 
   int worldSize() {
     return members.length;
-  }
-
-  FoldOrder foldOrder() {
-    return foldOrder;
   }
 
   /** Reused by {@link Execution}; steps run one at a time. */
@@ -200,14 +193,15 @@ final class Clique implements Contract.Witness {
     }
   }
 
-  /** Its member on that device, or null. */
-  @Nullable Endpoint memberOn(SimDevice device) {
+  /** Its members by device; the first one where several share it. */
+  Map<SimDevice, Endpoint> membersByDevice() {
+    Map<SimDevice, Endpoint> all = new IdentityHashMap<>();
     for (Endpoint member : members) {
-      if (member != null && member.device() == device) {
-        return member;
+      if (member != null) {
+        all.putIfAbsent(member.device(), member);
       }
     }
-    return null;
+    return all;
   }
 
   /** How its operations lie among those of other communicators. */

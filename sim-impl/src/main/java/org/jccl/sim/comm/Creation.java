@@ -65,7 +65,7 @@ final class Creation implements Wait {
   void join(InitJob job, int rank, int worldSize) {
     Clique shared = clique;
     if (shared == null) {
-      shared = creations.newClique(job.life().config().name(), worldSize);
+      shared = creations.newClique(job.life().config().name(), worldSize, null);
       clique = shared;
     }
     if (shared.worldSize() != worldSize) {

@@ -203,10 +203,11 @@ public final class Creations {
 
   // ---------------------------------------------------------------- communicators
 
-  Clique newClique(@Nullable String name, int worldSize) {
+  /** A communicator; one that is split or shrunk has a {@code parent}. */
+  Clique newClique(@Nullable String name, int worldSize, @Nullable Clique parent) {
     int number = ++cliquesMade;
     return new Clique(
-        world, dataPlane, name == null ? "comm-" + number : name, number, worldSize, this);
+        world, dataPlane, name == null ? "comm-" + number : name, number, worldSize, parent, this);
   }
 
   /** A communicator is complete. */

@@ -3,11 +3,13 @@ package org.jccl.sim.comm;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.sim.check.Report;
 import org.jccl.sim.check.Window;
+import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.StreamOp;
 import org.jspecify.annotations.Nullable;
 
@@ -54,10 +56,11 @@ final class Crossings {
   void add(Clique other) {
     crossings.removeIf(Crossing::isOver);
     @Nullable Endpoint[] others = new Endpoint[clique.worldSize()];
+    Map<SimDevice, Endpoint> theirs = other.membersByDevice();
     int shared = 0;
     for (int rank = 0; rank < others.length; rank++) {
       Endpoint own = clique.member(rank);
-      others[rank] = own == null ? null : other.memberOn(own.device());
+      others[rank] = own == null ? null : theirs.get(own.device());
       shared += others[rank] == null ? 0 : 1;
     }
     if (shared > 1) {
@@ -67,7 +70,8 @@ final class Crossings {
 
   /** A rank has put {@code launch} on its streams. */
   void launched(Launch launch) {
-    for (Part part : launch.parts()) {
+    for (int p = 0; p < launch.parts().size(); p++) {
+      Part part = launch.parts().get(p);
       if (part.order >= 0) {
         for (int i = 0; i < crossings.size(); i++) {
           launched(crossings.get(i), launch, part.order);

@@ -1,9 +1,6 @@
 package org.jccl.sim.comm;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.Set;
 import org.jccl.sim.check.Clock;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.device.SimDevice;
@@ -18,7 +15,7 @@ public final class Endpoint {
   private final Clique clique;
   private final int rank;
   private final SimDevice device;
-  private final Set<Launch> pending = new LinkedHashSet<>();
+  private final PendingLaunches pending = new PendingLaunches();
   private long gatheringsJoined;
   private long collectivesPlaced;
   private @Nullable Launch last;
@@ -121,7 +118,7 @@ public final class Endpoint {
 
   /** The oldest launch that waits for its streams or for the one before it, or null. */
   @Nullable Launch firstUnstarted() {
-    for (Launch launch : pending) {
+    for (Launch launch = pending.oldest(); launch != null; launch = launch.younger) {
       if (!launch.isStarted()) {
         return launch;
       }
@@ -131,7 +128,7 @@ public final class Endpoint {
 
   /** The launch that holds the collective with that number and is not done, or null. */
   @Nullable Launch pendingWith(long collective) {
-    for (Launch launch : pending) {
+    for (Launch launch = pending.oldest(); launch != null; launch = launch.younger) {
       for (Part part : launch.parts()) {
         if (part.order == collective) {
           return launch;
@@ -197,7 +194,7 @@ public final class Endpoint {
 
   /** What is in flight and reads or writes any of a range, or null. */
   @Nullable Launch user(long start, long end) {
-    for (Launch each : pending) {
+    for (Launch each = pending.oldest(); each != null; each = each.younger) {
       if (each.touches(start, end)) {
         return each;
       }
@@ -238,10 +235,9 @@ public final class Endpoint {
 
   /** Gives up what is in flight; with a reason, who waits for it throws that. */
   void cancelAll(@Nullable RuntimeException reason) {
-    for (Launch launch : new ArrayList<>(pending)) {
+    for (Launch launch : pending.clear()) {
       launch.cancel(reason);
     }
-    pending.clear();
     life.idle();
   }
 

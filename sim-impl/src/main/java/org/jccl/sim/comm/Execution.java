@@ -6,6 +6,7 @@ import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.math.Arithmetic;
 import org.jccl.sim.math.DataPlane;
+import org.jccl.sim.math.FoldOrder;
 import org.jccl.sim.math.Places;
 import org.jccl.sim.math.ReducePlan;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,18 @@ final class Execution {
     for (Part part : parts) {
       start = Math.max(start, present(part).launch.startTime());
     }
-    int bytes = first.request.type().bytes();
-    return start + clique.world().cost().operation(operation, count, n, bytes);
+    return start + nanos(clique, first, n);
+  }
+
+  private static long nanos(Clique clique, Part first, int n) {
+    if (first.carried != null) {
+      return first.carried.nanos();
+    }
+    Request request = first.request;
+    return clique
+        .world()
+        .cost()
+        .operation(request.operation(), request.count(), n, request.type().bytes());
   }
 
   private static void move(
@@ -51,10 +62,16 @@ final class Execution {
     }
     try {
       switch (operation) {
-        case ALL_REDUCE, REDUCE ->
-            plane.reduce(sources, plan(parts, type), clique.foldOrder(), count, targets);
-        case REDUCE_SCATTER ->
-            plane.reduceScatter(sources, plan(parts, type), clique.foldOrder(), count, targets);
+        case ALL_REDUCE, REDUCE -> {
+          Part first = present(parts[0]);
+          FoldOrder order = clique.planning().order(first.request, carried(first));
+          plane.reduce(sources, plan(clique, parts, type), order, count, targets);
+        }
+        case REDUCE_SCATTER -> {
+          Part first = present(parts[0]);
+          FoldOrder order = clique.planning().order(first.request, carried(first));
+          plane.reduceScatter(sources, plan(clique, parts, type), order, count, targets);
+        }
         case BROADCAST, ALL_GATHER, GATHER -> plane.gather(sources, bytes, targets);
         case ALL_TO_ALL, SCATTER -> plane.transpose(sources, bytes, targets);
         case SEND, RECV -> throw new IllegalStateException(operation + " is no collective");
@@ -63,6 +80,20 @@ final class Execution {
       sources.clear();
       targets.clear();
     }
+  }
+
+  private static Carried carried(Part part) {
+    if (part.carried == null) {
+      throw new IllegalStateException(part.call + " was never planned");
+    }
+    return part.carried;
+  }
+
+  /** What is computed, rounded as the kernels of its protocol do (FMA-01 to FMA-05). */
+  private static ReducePlan plan(Clique clique, @Nullable Part[] parts, DataType type) {
+    return plan(parts, type)
+        .computedBy(
+            carried(present(parts[0])).choice().protocol(), clique.planning().contraction());
   }
 
   private static ReducePlan plan(@Nullable Part[] parts, DataType type) {

@@ -2,6 +2,7 @@ package org.jccl.sim.comm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ final class Family {
   private @Nullable Launch last;
   private @Nullable HostTask waiter;
   private @Nullable RawGroup openGroup;
-  private volatile @Nullable Thread inside;
+  private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();
 
   /** The thread that waits inside a call on a member, or null. */
   void waits(@Nullable HostTask task) {
@@ -39,18 +40,18 @@ final class Family {
    * notices what really overlaps.
    */
   @Nullable Thread comesIn() {
-    Thread other = inside;
+    Thread other = inside.getAcquire();
     Thread self = Thread.currentThread();
     if (other == null) {
-      inside = self;
+      inside.setRelease(self);
       return null;
     }
     return other == self ? null : other;
   }
 
   void goesOut() {
-    if (inside == Thread.currentThread()) {
-      inside = null;
+    if (inside.getPlain() == Thread.currentThread()) {
+      inside.setRelease(null);
     }
   }
 

@@ -25,7 +25,7 @@ final class Issuing {
   static int call(HostTask task, Endpoint endpoint, Request request) {
     endpoint.life().requireAlone(task, null);
     task.nextIssue();
-    int code = endpoint.launching().issue(List.of(request), task);
+    int code = endpoint.launching().issue(request, task);
     endpoint.launching().noteOrder();
     if (code == 0 && isStrict(endpoint)) {
       Rendezvous.of(endpoint).await(task);

@@ -24,8 +24,8 @@ final class Launch implements Wait {
   private final Endpoint endpoint;
   private final @Nullable HostTask issuer;
   private final long issueNumber;
-  private final List<Part> parts = new ArrayList<>(1);
-  private final List<Gate> gates = new ArrayList<>(1);
+  private List<Part> parts = List.of();
+  private List<Gate> gates = List.of();
   private int closedGates;
   private int unfinished;
   private int members;
@@ -39,6 +39,12 @@ final class Launch implements Wait {
   private @Nullable OneSidedProgram oneSided;
   private @Nullable Launch previous;
   private @Nullable Launch next;
+
+  /** Its neighbours among the launches of its endpoint that are not done. */
+  @Nullable Launch older;
+
+  @Nullable Launch younger;
+  boolean isPending;
 
   Launch(Endpoint endpoint, @Nullable HostTask issuer) {
     this.endpoint = endpoint;
@@ -108,15 +114,20 @@ final class Launch implements Wait {
   }
 
   void add(Part part) {
-    parts.add(part);
+    parts = with(parts, part);
     members++;
     Gate gate = gateOf(part.request.stream(), part.call.site());
-    if (part.send != null) {
-      gate.reads(part.request.send(), part.send.byteSize());
+    gate.moves |= part.send != null || part.recv != null;
+  }
+
+  /** A list of one, as mostly, costs less than one that can grow. */
+  private static <T> List<T> with(List<T> list, T one) {
+    if (list.isEmpty()) {
+      return List.of(one);
     }
-    if (part.recv != null) {
-      gate.writes(part.request.recv(), part.recv.byteSize());
-    }
+    List<T> more = list.size() == 1 ? new ArrayList<>(list) : list;
+    more.add(one);
+    return more;
   }
 
   /** Adds one-sided calls, which run before everything else (rule GRP-21). */
@@ -144,13 +155,14 @@ final class Launch implements Wait {
   }
 
   private Gate gateOf(SimStream stream, @Nullable String site) {
-    for (Gate gate : gates) {
+    for (int i = 0; i < gates.size(); i++) {
+      Gate gate = gates.get(i);
       if (gate.stream() == stream) {
         return gate;
       }
     }
     Gate gate = new Gate(stream, site);
-    gates.add(gate);
+    gates = with(gates, gate);
     return gate;
   }
 
@@ -165,7 +177,8 @@ final class Launch implements Wait {
       last.next = this;
       closedGates++;
     }
-    for (Gate gate : gates) {
+    for (int i = 0; i < gates.size(); i++) {
+      Gate gate = gates.get(i);
       gate.stream().enqueue(gate);
     }
   }
@@ -182,8 +195,8 @@ final class Launch implements Wait {
     if (endpoint.device().world().order() != null) {
       learnOrder();
     }
-    for (Gate gate : gates) {
-      start = Math.max(start, gate.earliestStart());
+    for (int i = 0; i < gates.size(); i++) {
+      start = Math.max(start, gates.get(i).earliestStart());
     }
     opened = start;
     end = start;
@@ -204,7 +217,9 @@ final class Launch implements Wait {
   }
 
   private void begin() {
-    gates.forEach(Gate::begin);
+    for (int i = 0; i < gates.size(); i++) {
+      gates.get(i).begin();
+    }
     if (cancelled || unfinished == 0) {
       finish();
       return;
@@ -212,8 +227,8 @@ final class Launch implements Wait {
     if (endpoint.device().world().checks() == CheckLevel.FULL) {
       parts.forEach(Launch::poisonOutput);
     }
-    for (Part part : parts) {
-      endpoint.clique().arrive(part);
+    for (int i = 0; i < parts.size(); i++) {
+      endpoint.clique().arrive(parts.get(i));
     }
   }
 
@@ -241,7 +256,8 @@ final class Launch implements Wait {
     if (order != null) {
       gates.forEach(gate -> join(gate.stream().done(), order));
     }
-    for (Gate gate : gates) {
+    for (int i = 0; i < gates.size(); i++) {
+      Gate gate = gates.get(i);
       gate.stream().finish(gate, end);
     }
     if (order != null) {
@@ -405,6 +421,9 @@ final class Launch implements Wait {
 
   /** The launch's place in one stream. */
   private final class Gate extends StreamOp {
+    /** Whether any of its calls has a buffer. */
+    private boolean moves;
+
     Gate(SimStream stream, @Nullable String site) {
       super(stream);
       madeAt(site);
@@ -443,8 +462,24 @@ final class Launch implements Wait {
       uses(address, bytes, false);
     }
 
-    void writes(long address, long bytes) {
-      uses(address, bytes, true);
+    @Override
+    protected boolean usesMemory() {
+      return moves || super.usesMemory();
+    }
+
+    @Override
+    protected void declareAccesses() {
+      for (Part part : parts) {
+        if (part.request.stream() != stream()) {
+          continue;
+        }
+        if (part.send != null) {
+          uses(part.request.send(), part.send.byteSize(), false);
+        }
+        if (part.recv != null) {
+          uses(part.request.recv(), part.recv.byteSize(), true);
+        }
+      }
     }
 
     @Override

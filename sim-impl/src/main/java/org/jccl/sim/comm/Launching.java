@@ -15,9 +15,9 @@ import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Report;
 import org.jccl.sim.device.Capture;
 import org.jccl.sim.device.SimDevice;
+import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Trace;
 import org.jccl.sim.timeline.Timeline;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +30,10 @@ public final class Launching {
   private final Clique clique;
   private final int rank;
   private final SimDevice device;
+  private final Trace trace;
   private final Map<Integer, Long> messages = new HashMap<>();
+  private final Found lastSend = new Found();
+  private final Found lastRecv = new Found();
   private long collectives;
   private long collectivesLaunched;
   private long collectivesCaptured;
@@ -38,11 +41,33 @@ public final class Launching {
   private @Nullable Launch issued;
   private int graphs;
 
+  /** The buffer of the last call: programs use few, again and again. */
+  private static final class Found {
+    private @Nullable MemorySegment memory;
+    private @Nullable Object state;
+    private long address;
+
+    @Nullable MemorySegment find(SimMemory all, long start, long bytes) {
+      MemorySegment known = memory;
+      if (known != null
+          && address == start
+          && known.byteSize() == bytes
+          && state == all.allocations()) {
+        return known;
+      }
+      state = all.allocations();
+      address = start;
+      memory = all.find(start, bytes);
+      return memory;
+    }
+  }
+
   Launching(Endpoint endpoint) {
     this.endpoint = endpoint;
     this.clique = endpoint.clique();
     this.rank = endpoint.rank();
     this.device = endpoint.device();
+    this.trace = device.world().kernel().trace();
   }
 
   /** Whether a call is being issued by the thread that runs now. */
@@ -104,6 +129,28 @@ public final class Launching {
         site);
   }
 
+  /** Issues one call, or records it if its stream is being captured; NCCL's result code. */
+  int issue(Request request, @Nullable HostTask task) {
+    boolean toSelf = request.operation().hasPeer() && request.rootOrPeer() == rank;
+    if (toSelf || request.captured() || request.stream().capture() != null) {
+      return issue(List.of(request), List.of(), task);
+    }
+    Planning.Planned planned = clique.planning().plan(request);
+    if (planned.code() != 0) {
+      return planned.code(); // ENV-06
+    }
+    issuing = task != null;
+    issued = null;
+    try {
+      Launch launch = new Launch(endpoint, task);
+      add(request, launch, 0, 1, planned.carried().isEmpty() ? null : planned.carried().getFirst());
+      put(launch);
+    } finally {
+      issuing = false;
+    }
+    return 0;
+  }
+
   /**
    * Issues calls as one group, or records them if their streams are being captured.
    *
@@ -160,12 +207,8 @@ public final class Launching {
 
   /** What NCCL finds out only when a group is launched (rule GRP-16); 0 if nothing is wrong. */
   private int refusedAtLaunch(List<Request> requests) {
-    for (Request request : requests) {
-      if (!request.isDropped() && !clique.hasAlgorithm(request.operation())) {
-        return ResultCode.INVALID_USAGE.code(); // ENV-06
-      }
-    }
-    return requireMatchedSelfMessages(requests);
+    int code = clique.planning().plan(requests).code(); // ENV-06
+    return code != 0 ? code : requireMatchedSelfMessages(requests);
   }
 
   /** Rule P2P-05: sends to self and receives from self are equally many in a group. */
@@ -198,32 +241,43 @@ public final class Launching {
   }
 
   private void fill(List<Request> requests, List<OneSidedCall> first, Launch launch) {
-    Kernel kernel = device.world().kernel();
-    HostTask task = launch.issuer();
     int groupSize = requests.size() == 1 ? 1 : collectivesIn(requests);
     int place = 0;
+    int next = 0;
+    List<Carried> planned = clique.planning().plan(requests).carried();
     if (!first.isEmpty()) {
       launch.add(new OneSidedProgram(launch, first));
     }
     for (Request request : requests) {
-      Call call = call(request);
-      kernel
-          .trace()
-          .add(Trace.Event.ENQUEUE, device.index(), call.operation().ordinal(), call.sequence());
-      if (request.isCollective() && request.isDropped()) {
-        clique.dropped(call, rank);
-      } else if (request.isCollective()) {
-        clique.compare(call, rank, place++, groupSize, request.captureNumber(), task);
-      }
-      if (request.stream().isClosed()) {
-        clique.throwIfError(invalidStream(call, request.stream() + " is closed"));
-      }
-      if (!request.isDropped()) {
-        Part part = part(launch, request, call);
-        part.order = request.isCollective() ? collectivesLaunched++ : -1;
-        launch.add(part);
-      }
+      Carried carried = Planning.isPlanned(request) ? planned.get(next++) : null;
+      add(request, launch, place, groupSize, carried);
+      place += request.isCollective() && !request.isDropped() ? 1 : 0;
     }
+    put(launch);
+  }
+
+  /** Numbers a call, compares it with the other ranks', and adds what it does to its launch. */
+  private void add(
+      Request request, Launch launch, int place, int groupSize, @Nullable Carried carried) {
+    Call call = call(request);
+    trace.add(Trace.Event.ENQUEUE, device.index(), call.operation().ordinal(), call.sequence());
+    if (request.isCollective() && request.isDropped()) {
+      clique.dropped(call, rank);
+    } else if (request.isCollective()) {
+      clique.compare(call, rank, place, groupSize, request.captureNumber(), launch.issuer());
+    }
+    if (request.stream().isClosed()) {
+      clique.throwIfError(invalidStream(call, request.stream() + " is closed"));
+    }
+    if (!request.isDropped()) {
+      Part part = part(launch, request, call);
+      part.order = request.isCollective() ? collectivesLaunched++ : -1;
+      part.carried = carried;
+      launch.add(part);
+    }
+  }
+
+  private void put(Launch launch) {
     if (launch.isEmpty()) {
       clique.wakeWaiters();
       return;
@@ -314,12 +368,12 @@ public final class Launching {
     MemorySegment recv = null;
     if (operation.sendsAt(rank, root)) {
       send =
-          memory(request.send(), operation.sendElements(request.count(), n), bytes, call, "send");
+          memory(lastSend, request.send(), operation.sendElements(request.count(), n), bytes, call);
     }
     if (operation.receivesAt(rank, root)) {
       recv =
           memory(
-              request.recv(), operation.receiveElements(request.count(), n), bytes, call, "recv");
+              lastRecv, request.recv(), operation.receiveElements(request.count(), n), bytes, call);
     }
     if (send != null && recv != null && device.world().isChecking()) {
       clique.throwIfError(overlap(request, call, send.byteSize(), recv.byteSize()));
@@ -358,17 +412,22 @@ public final class Launching {
   }
 
   private @Nullable MemorySegment memory(
-      long address, long elements, int elementBytes, Call call, String which) {
+      Found last, long address, long elements, int elementBytes, Call call) {
     if (elements == 0) {
       return null;
     }
+    long bytes = elements * elementBytes;
+    MemorySegment found = last.find(device.memory(), address, bytes);
+    return found != null
+        ? found
+        : refuseMemory(address, bytes, call, last == lastSend ? "send" : "recv");
+  }
+
+  private MemorySegment refuseMemory(long address, long bytes, Call call, String which) {
     try {
       return device
           .memory()
-          .range(
-              address,
-              elements * elementBytes,
-              which + " buffer of " + call + " of " + endpoint.name());
+          .range(address, bytes, which + " buffer of " + call + " of " + endpoint.name());
     } catch (ReportedMisuse found) {
       clique.stop(found);
       throw found;

@@ -14,6 +14,9 @@ final class Part {
   final @Nullable MemorySegment recv;
   @Nullable Meeting meeting;
 
+  /** How it is carried out; null for what NCCL makes of messages. */
+  @Nullable Carried carried;
+
   Part(
       Launch launch,
       Request request,

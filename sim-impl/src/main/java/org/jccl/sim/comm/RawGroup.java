@@ -300,7 +300,7 @@ public final class RawGroup {
             estimate != null && waits);
     if (estimate != null && waits && code == 0) {
       queued.forEach(
-          (endpoint, requests) -> requests.forEach(each -> estimate.add(endpoint, each)));
+          estimate::add);
     }
     reset();
     if (code != 0) {

@@ -188,7 +188,8 @@ public final class Registrations {
 
     @Override
     protected void bring(Assembly meeting) {
-      meeting.window().bring(endpoint.rank(), address, bytes);
+      long around = endpoint.device().memory().allocatedAround(address);
+      meeting.window().bring(endpoint.rank(), address, bytes, around);
     }
 
     @Override

@@ -7,15 +7,23 @@ final class SharedWindow {
 
   private final long[] addresses;
   private final long[] sizes;
+  private final long[] allocated;
 
   SharedWindow(int worldSize) {
     addresses = new long[worldSize];
     sizes = new long[worldSize];
+    allocated = new long[worldSize];
   }
 
-  void bring(int rank, long address, long bytes) {
+  /**
+   * A rank's part.
+   *
+   * @param around size of the allocation that the part lies in: all of it is mapped by the others
+   */
+  void bring(int rank, long address, long bytes, long around) {
     addresses[rank] = address;
     sizes[rank] = bytes;
+    allocated[rank] = around;
   }
 
   /** Where a rank's part begins. */
@@ -23,14 +31,18 @@ final class SharedWindow {
     return addresses[rank];
   }
 
-  /** Whether all parts take the same room: before 2.30 they must (rule WIN-07, measured). */
+  /** Whether all allocations take the same room: before 2.30 they must (rule WIN-07, measured). */
   boolean isEven() {
-    for (long size : sizes) {
-      if ((size + GRANULARITY - 1) / GRANULARITY != (sizes[0] + GRANULARITY - 1) / GRANULARITY) {
+    for (long bytes : allocated) {
+      if (room(bytes) != room(allocated[0])) {
         return false;
       }
     }
     return true;
+  }
+
+  private static long room(long bytes) {
+    return (bytes + GRANULARITY - 1) / GRANULARITY;
   }
 
   /** How long a rank's part is. */

@@ -14,10 +14,12 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.PreMulSum;
+import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.ops.Operation;
+import org.jccl.sim.CallPlan;
 import org.jccl.sim.device.CurrentDevice;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.SimStream;
@@ -145,8 +147,40 @@ public final class SimCommunicator extends LibraryCommunicator {
     if (known == null && handle().value() != 0) {
       known = library.endpoint(handle().value());
       endpoint = known;
+      if (known != null) {
+        pin(known);
+      }
     }
     return known;
+  }
+
+  /**
+   * How NCCL would carry out a collective that is alone in its group.
+   *
+   * @throws IllegalArgumentException if NCCL makes messages of the operation
+   * @throws org.jccl.CollectiveException if pins and variables leave no algorithm
+   */
+  public CallPlan plan(Operation operation, DataType type, ReduceOp reduction, long count) {
+    if (!Planning.isPlanned(operation) || count < 1) {
+      throw new IllegalArgumentException(
+          operation.label() + " x" + count + ": messages and empty calls have no algorithm");
+    }
+    Clique clique = life().operations().clique();
+    HostTask task = kernel.enter();
+    try {
+      return clique.planning().plan(operation, type, reduction.code(), count);
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  private void pin(Endpoint known) {
+    HostTask task = kernel.enter();
+    try {
+      known.clique().planning().pin(known, config().algorithm(), config().protocol());
+    } finally {
+      kernel.exit(task);
+    }
   }
 
   /** The simulated rank's life: at hand, so that no call has to look its handle up. */

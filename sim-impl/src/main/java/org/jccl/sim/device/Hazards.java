@@ -1,9 +1,7 @@
 package org.jccl.sim.device;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jccl.MisuseKind;
 import org.jccl.sim.check.Clock;
 import org.jccl.sim.check.HappensBefore;
@@ -22,7 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hazards {
   private final SimDevice device;
-  private final Set<StreamOp> inFlight = new LinkedHashSet<>();
+  private final boolean checking;
+
+  /** Work in flight, in the order in which it was enqueued: a list through the work itself. */
+  private @Nullable StreamOp oldest;
+
+  private @Nullable StreamOp youngest;
   private final List<Arrival> arrivals = new ArrayList<>();
 
   /** At full checks: the accesses that later work may race with. */
@@ -30,17 +33,41 @@ final class Hazards {
 
   Hazards(SimDevice device) {
     this.device = device;
+    this.checking = device.world().isChecking();
   }
 
   void enqueued(StreamOp op) {
-    if (op.accesses() != Access.NONE && device.world().isChecking()) {
-      inFlight.add(op);
+    if (checking && op.usesMemory()) {
+      StreamOp last = youngest;
+      op.inFlight = true;
+      op.before = last;
+      youngest = op;
+      if (last == null) {
+        oldest = op;
+      } else {
+        last.after = op;
+      }
     }
   }
 
   void finished(StreamOp op) {
-    if (op.accesses() != Access.NONE) {
-      inFlight.remove(op);
+    if (!op.inFlight) {
+      return;
+    }
+    op.inFlight = false;
+    StreamOp before = op.before;
+    StreamOp after = op.after;
+    op.before = null;
+    op.after = null;
+    if (before == null) {
+      oldest = after;
+    } else {
+      before.after = after;
+    }
+    if (after == null) {
+      youngest = before;
+    } else {
+      after.before = before;
     }
   }
 
@@ -99,7 +126,7 @@ final class Hazards {
 
   /** Looks for work that conflicts with {@code op}, which starts now, and is not ordered before. */
   void check(StreamOp op) {
-    if (op.accesses() == Access.NONE) {
+    if (!op.usesMemory()) {
       return;
     }
     if (!arrivals.isEmpty()) {
@@ -109,13 +136,7 @@ final class Hazards {
     if (done != null) {
       checkPast(op, done);
     }
-    if (inFlight.size() < 2) {
-      return;
-    }
-    for (StreamOp other : inFlight) {
-      if (other == op) {
-        return;
-      }
+    for (StreamOp other = oldest; other != null && other != op; other = other.after) {
       if (other.stream() != op.stream()) {
         compare(other, op);
       }
@@ -202,7 +223,7 @@ final class Hazards {
    * full checks work counts as in flight until the thread has waited for it.
    */
   @Nullable StreamOp user(long start, long end, HostTask task) {
-    for (StreamOp op : inFlight) {
+    for (StreamOp op = oldest; op != null; op = op.after) {
       for (Access a = op.accesses(); a != null && a != Access.NONE; a = a.next) {
         if (a.overlaps(start, end)) {
           return op;

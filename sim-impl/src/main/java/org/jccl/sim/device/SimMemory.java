@@ -105,6 +105,11 @@ public final class SimMemory implements DeviceMemory {
         : allocation.bytes().asSlice(address - allocation.address(), bytes);
   }
 
+  /** What is allocated, as a token: another one as soon as anything is allocated or freed. */
+  public Object allocations() {
+    return live;
+  }
+
   /** Whether the range is in one live allocation that NCCL's allocator made. */
   public boolean isFromLibrary(long address, long bytes) {
     Allocation allocation = allocationOf(address, bytes);
@@ -115,6 +120,12 @@ public final class SimMemory implements DeviceMemory {
   public long offsetOf(long address) {
     Allocation allocation = allocationOf(address, 1);
     return allocation == null ? -1 : address - allocation.address();
+  }
+
+  /** Size of the live allocation that {@code address} lies in, or 0 without one. */
+  public long allocatedAround(long address) {
+    Allocation allocation = allocationOf(address, 1);
+    return allocation == null ? 0 : allocation.bytes().byteSize();
   }
 
   private @Nullable Allocation allocationOf(long address, long bytes) {

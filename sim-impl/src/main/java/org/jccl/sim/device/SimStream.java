@@ -2,9 +2,9 @@ package org.jccl.sim.device;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.Stream;
@@ -28,7 +28,16 @@ public final class SimStream implements Stream {
   private final SimDevice device;
   private final int number;
   private final ArrayDeque<StreamOp> queue = new ArrayDeque<>();
-  private final List<Waiter> waiters = new ArrayList<>();
+
+  /** Those who wait, the last to come first; linked, and used again one after the other. */
+  private @Nullable Waiter waiters;
+
+  private @Nullable Waiter idleWaiter;
+
+  /** The least that one of them waits for. */
+  private long nearest = Long.MAX_VALUE;
+
+  private final Kernel kernel;
   private long enqueued;
   private long finished;
   private long clock;
@@ -42,11 +51,41 @@ public final class SimStream implements Stream {
   private @Nullable RuntimeException failure;
 
   /** Someone who waits for the first {@code target} pieces of work. */
-  private record Waiter(long target, @Nullable HostTask task, @Nullable SimFuture future) {}
+  private final class Waiter implements Wait, BooleanSupplier {
+    private long target;
+    private @Nullable HostTask task;
+    private @Nullable SimFuture future;
+    private @Nullable Waiter next;
+
+    @Override
+    public boolean getAsBoolean() {
+      return finished >= target;
+    }
+
+    @Override
+    public String describe() {
+      StreamOp head = queue.peekFirst();
+      return SimStream.this + (head == null ? "" : ", where " + head.describe() + " is next");
+    }
+
+    /** It waits for whatever is at the head now. */
+    @Override
+    public Wait root() {
+      StreamOp head = queue.peekFirst();
+      return head == null ? this : head.root();
+    }
+
+    @Override
+    public boolean passesEvent() {
+      StreamOp head = queue.peekFirst();
+      return head != null && head.passesEvent();
+    }
+  }
 
   SimStream(SimDevice device, int number) {
     this.device = device;
     this.number = number;
+    this.kernel = device.world().kernel();
     HappensBefore order = device.world().order();
     this.lane = order == null ? 0 : order.newLane();
     this.done = order == null ? null : new Clock();
@@ -91,7 +130,6 @@ public final class SimStream implements Stream {
 
   /** Enqueues work from the host, or records it if the stream is being captured. */
   public void submit(Work work) {
-    Kernel kernel = device.world().kernel();
     HostTask task = kernel.enter();
     try {
       requireOpen();
@@ -133,7 +171,7 @@ public final class SimStream implements Stream {
     }
     finished++;
     clock = Math.max(clock, end);
-    if (!waiters.isEmpty()) {
+    if (finished >= nearest) {
       wakeWaiters();
     }
     StreamOp next = queue.peekFirst();
@@ -143,24 +181,52 @@ public final class SimStream implements Stream {
   }
 
   private void wakeWaiters() {
-    List<SimFuture> futures = new ArrayList<>();
-    for (Iterator<Waiter> each = waiters.iterator(); each.hasNext(); ) {
-      Waiter waiter = each.next();
-      if (waiter.target <= finished) {
-        each.remove();
-        if (waiter.task != null) {
-          device.world().kernel().makeReady(waiter.task);
-        }
-        if (waiter.future != null) {
-          futures.add(waiter.future);
-        }
+    List<SimFuture> futures = null;
+    for (Waiter each = takeWaiters(); each != null; each = each.next) {
+      HostTask task = each.task;
+      SimFuture future = each.future;
+      if (each.target > finished) {
+        addWaiter(each.target, task, future);
+      } else if (task != null) {
+        kernel.makeReady(task);
+      } else if (future != null) {
+        futures = futures == null ? new ArrayList<>() : futures;
+        futures.add(future);
       }
     }
-    HappensBefore order = device.world().order();
-    if (order != null && done != null && !futures.isEmpty()) {
-      order.told(done);
+    if (futures != null) {
+      HappensBefore order = device.world().order();
+      if (order != null && done != null) {
+        order.told(done);
+      }
+      futures.forEach(future -> future.complete(null));
     }
-    futures.forEach(future -> future.complete(null));
+  }
+
+  private Waiter addWaiter(long target, @Nullable HostTask task, @Nullable SimFuture future) {
+    Waiter waiter = idleWaiter == null ? new Waiter() : idleWaiter;
+    idleWaiter = null;
+    waiter.target = target;
+    waiter.task = task;
+    waiter.future = future;
+    waiter.next = waiters;
+    waiters = waiter;
+    nearest = Math.min(nearest, target);
+    return waiter;
+  }
+
+  /** All waiters, the first to come first; from now on nobody waits. */
+  private @Nullable Waiter takeWaiters() {
+    Waiter first = null;
+    for (Waiter each = waiters; each != null; ) {
+      Waiter next = each.next;
+      each.next = first;
+      first = each;
+      each = next;
+    }
+    waiters = null;
+    nearest = Long.MAX_VALUE;
+    return first;
   }
 
   /** The work at the head, or null. */
@@ -172,7 +238,6 @@ public final class SimStream implements Stream {
 
   @Override
   public void synchronize() {
-    Kernel kernel = device.world().kernel();
     HostTask task = kernel.enter();
     try {
       requireNotCapturing("synchronize");
@@ -188,8 +253,9 @@ public final class SimStream implements Stream {
 
   void awaitFinished(HostTask task, long target) {
     if (finished < target) {
-      waiters.add(new Waiter(target, task, null));
-      device.world().kernel().await(task, () -> finished >= target, new HeadWait());
+      Waiter waiter = addWaiter(target, task, null);
+      kernel.await(task, waiter, waiter);
+      idleWaiter = waiter; // it was taken off the list before its wait could end well
     }
     learn(task);
   }
@@ -220,7 +286,7 @@ public final class SimStream implements Stream {
    */
   public void fail(RuntimeException reason) {
     failure = reason;
-    for (Waiter waiter : List.copyOf(waiters)) {
+    for (Waiter waiter = takeWaiters(); waiter != null; waiter = waiter.next) {
       if (waiter.task != null) {
         waiter.task.fail(reason);
       }
@@ -228,33 +294,10 @@ public final class SimStream implements Stream {
         waiter.future.completeExceptionally(reason);
       }
     }
-    waiters.clear();
-  }
-
-  /** Waits for whatever is at the head now. */
-  private final class HeadWait implements Wait {
-    @Override
-    public String describe() {
-      StreamOp head = queue.peekFirst();
-      return SimStream.this + (head == null ? "" : ", where " + head.describe() + " is next");
-    }
-
-    @Override
-    public Wait root() {
-      StreamOp head = queue.peekFirst();
-      return head == null ? this : head.root();
-    }
-
-    @Override
-    public boolean passesEvent() {
-      StreamOp head = queue.peekFirst();
-      return head != null && head.passesEvent();
-    }
   }
 
   @Override
   public boolean isIdle() {
-    Kernel kernel = device.world().kernel();
     HostTask task = kernel.enter();
     try {
       long target = enqueued;
@@ -272,7 +315,6 @@ public final class SimStream implements Stream {
 
   @Override
   public CompletableFuture<Void> completion() {
-    Kernel kernel = device.world().kernel();
     HostTask task = kernel.enter();
     try {
       requireNotCapturing("completion");
@@ -281,7 +323,7 @@ public final class SimStream implements Stream {
         learn(task);
         future.complete(null);
       } else {
-        waiters.add(new Waiter(enqueued, null, future));
+        addWaiter(enqueued, null, future);
       }
       return future;
     } finally {
@@ -292,7 +334,6 @@ public final class SimStream implements Stream {
   @Override
   public void waitFor(Event event) {
     SimEvent own = SimEvent.own(event);
-    Kernel kernel = device.world().kernel();
     HostTask task = kernel.enter();
     try {
       Capture other = own.capture();
@@ -309,7 +350,6 @@ public final class SimStream implements Stream {
 
   @Override
   public void beginCapture() {
-    Kernel kernel = device.world().kernel();
     HostTask task = kernel.enter();
     try {
       requireOpen();
@@ -324,7 +364,6 @@ public final class SimStream implements Stream {
 
   @Override
   public Graph endCapture() {
-    Kernel kernel = device.world().kernel();
     HostTask task = kernel.enter();
     try {
       Capture recording = capture;
@@ -355,7 +394,6 @@ public final class SimStream implements Stream {
 
   @Override
   public void close() {
-    Kernel kernel = device.world().kernel();
     HostTask task = kernel.enter();
     try {
       if (!closed && this != device.defaultStream()) {

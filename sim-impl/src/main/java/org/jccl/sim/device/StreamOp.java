@@ -20,6 +20,13 @@ public abstract class StreamOp extends Step implements Wait {
   private final SimStream stream;
   private long number;
   private Access accesses = Access.NONE;
+
+  /** Its neighbours among the work in flight on its device, kept by {@link Hazards}. */
+  @Nullable StreamOp before;
+
+  @Nullable StreamOp after;
+  boolean inFlight;
+  private boolean declared;
   private @Nullable Clock issued;
   private @Nullable String site;
   private long earliest;
@@ -54,7 +61,7 @@ public abstract class StreamOp extends Step implements Wait {
 
   /** Whether it reads or writes any of a range. */
   public final boolean touches(long start, long end) {
-    for (Access a = accesses; a != null && a != Access.NONE; a = a.next) {
+    for (Access a = accesses(); a != null && a != Access.NONE; a = a.next) {
       if (a.overlaps(start, end)) {
         return true;
       }
@@ -62,7 +69,22 @@ public abstract class StreamOp extends Step implements Wait {
     return false;
   }
 
+  /** Whether it reads or writes any memory of its device. */
+  protected boolean usesMemory() {
+    return accesses != Access.NONE;
+  }
+
+  /**
+   * Asked for its accesses for the first time: work that can say later what it uses declares it
+   * now. In the usual case, nothing else in flight, nobody asks.
+   */
+  protected void declareAccesses() {}
+
   final Access accesses() {
+    if (!declared) {
+      declared = true;
+      declareAccesses();
+    }
     return accesses;
   }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.CheckLevel;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
+import org.jccl.sim.algo.GpuProfile;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.Report;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param findings what was reported so far
  * @param order what is ordered before what, or null below {@link CheckLevel#FULL}
  * @param reductions the last handle of a custom reduction: none is used twice (SIM-51, SIM-52)
+ * @param profile the machine that is imitated
  * @param cost how long things take in virtual time
  * @param timeline where what happens in virtual time is written down, or null
  */
@@ -38,6 +40,7 @@ public record World(
     Findings findings,
     @Nullable HappensBefore order,
     AtomicInteger reductions,
+    GpuProfile profile,
     CostModel cost,
     @Nullable Timeline timeline) {
   /** Whether anything is checked. */

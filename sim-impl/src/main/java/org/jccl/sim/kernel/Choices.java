@@ -18,15 +18,29 @@ public interface Choices {
   /** Index of the option taken, in {@code 0 .. options - 1}; {@code options} is at least 1. */
   int choose(Point point, int options);
 
+  /**
+   * Whether a thread whose wait is over while it runs device steps goes on before all others: a
+   * change of threads less.
+   */
+  boolean goesOn();
+
   /** What replays this stream, for reports: {@code fifo} or {@code seed 42}. */
   String describe();
 
-  /** First in, first out, and no yielding: the quickest schedule. */
+  /**
+   * First in, first out, no yielding, and no change of threads that is not needed: the quickest
+   * schedule.
+   */
   static Choices fifo() {
     return new Choices() {
       @Override
       public int choose(Point point, int options) {
         return 0;
+      }
+
+      @Override
+      public boolean goesOn() {
+        return true;
       }
 
       @Override
@@ -43,6 +57,11 @@ public interface Choices {
       @Override
       public int choose(Point point, int options) {
         return options == 1 ? 0 : random.nextInt(options);
+      }
+
+      @Override
+      public boolean goesOn() {
+        return false;
       }
 
       @Override

@@ -47,6 +47,15 @@ public final class Kernel {
   private final Object gate = new Object();
 
   private final ArrayDeque<HostTask> arrivals = new ArrayDeque<>();
+
+  /** Whether there are arrivals; written under the gate, read without. */
+  private volatile boolean arrived;
+
+  /** The holder while it runs device steps, if it goes on as soon as its wait is over; or null. */
+  private @Nullable HostTask runner;
+
+  private boolean runnerReady;
+  private final boolean goesOn;
   private int outside;
   private boolean repeatable = true;
   private boolean foreignSeen;
@@ -60,6 +69,7 @@ public final class Kernel {
    */
   public Kernel(Choices choices, boolean yieldsAtCalls, Duration foreignTimeout) {
     this.choices = choices;
+    this.goesOn = choices.goesOn();
     this.yieldsAtCalls = yieldsAtCalls;
     this.foreignTimeout = foreignTimeout;
   }
@@ -183,6 +193,10 @@ public final class Kernel {
         return;
       }
       task.inReady = true;
+      if (task == runner) {
+        runnerReady = true;
+        return;
+      }
     }
     ready.add(step);
   }
@@ -214,6 +228,7 @@ public final class Kernel {
       }
       task.parked = true;
       arrivals.add(task);
+      arrived = true;
     }
     parkUntilHolder(task);
     task.state = HostTask.State.RUNNING;
@@ -224,6 +239,7 @@ public final class Kernel {
     synchronized (gate) {
       if (holder != null) {
         arrivals.add(task);
+        arrived = true;
       } else if (task.parked) {
         holder = task;
         resume(task);
@@ -233,6 +249,7 @@ public final class Kernel {
 
   private void drainArrivals() {
     synchronized (gate) {
+      arrived = false;
       for (HostTask task = arrivals.poll(); task != null; task = arrivals.poll()) {
         makeReady(task);
       }
@@ -244,49 +261,78 @@ public final class Kernel {
    * has the baton again; with {@code me} null, as soon as the baton is given away or laid down.
    */
   private void passOn(@Nullable HostTask me) {
+    runner = goesOn ? me : null;
     while (true) {
-      drainArrivals();
+      if (arrived) {
+        drainArrivals();
+      }
+      if (runnerReady) {
+        runnerReady = false;
+        runner = null;
+        resumed(me);
+        return;
+      }
       Step next = ready.take(choices);
       if (next == null) {
         if (quiescenceBroken()) {
           continue;
         }
-        synchronized (gate) {
-          if (!arrivals.isEmpty()) {
-            continue;
-          }
-          if (me != null) {
-            me.parked = true;
-          }
-          holder = null;
+        if (layDown(me)) {
+          return;
         }
-        if (me != null) {
-          parkUntilHolder(me);
-        }
-        return;
-      }
-      if (!(next instanceof HostTask task)) {
+      } else if (!(next instanceof HostTask task)) {
         steps++;
         next.run();
-        continue;
-      }
-      task.inReady = false;
-      if (task != me && !task.parked && task.state != HostTask.State.NEW) {
-        continue; // it does not wait any more
-      }
-      trace.add(Trace.Event.RESUME, task.rank(), 0, 0);
-      if (task == me) {
+      } else if (handOver(me, task)) {
         return;
       }
+    }
+  }
+
+  /** Nothing can run now: the next one who arrives takes the baton. False if one has arrived. */
+  private boolean layDown(@Nullable HostTask me) {
+    synchronized (gate) {
+      if (!arrivals.isEmpty()) {
+        return false;
+      }
+      runner = null;
       if (me != null) {
         me.parked = true;
       }
-      holder = task;
-      resume(task);
-      if (me != null) {
-        parkUntilHolder(me);
-      }
-      return;
+      holder = null;
+    }
+    if (me != null) {
+      parkUntilHolder(me);
+    }
+    return true;
+  }
+
+  /** Gives the baton to {@code task}, and waits for it; false if that does not wait any more. */
+  private boolean handOver(@Nullable HostTask me, HostTask task) {
+    task.inReady = false;
+    if (task != me && !task.parked && task.state != HostTask.State.NEW) {
+      return false;
+    }
+    runner = null;
+    trace.add(Trace.Event.RESUME, task.rank(), 0, 0);
+    if (task == me) {
+      return true;
+    }
+    if (me != null) {
+      me.parked = true;
+    }
+    holder = task;
+    resume(task);
+    if (me != null) {
+      parkUntilHolder(me);
+    }
+    return true;
+  }
+
+  private void resumed(@Nullable HostTask me) {
+    if (me != null) {
+      me.inReady = false;
+      trace.add(Trace.Event.RESUME, me.rank(), 0, 0);
     }
   }
 
@@ -300,24 +346,43 @@ public final class Kernel {
   }
 
   private void parkUntilHolder(HostTask me) {
+    if (me.owned) {
+      boolean asked = false;
+      while (holder != me) {
+        LockSupport.park();
+        if (Thread.interrupted()) {
+          me.interrupted = true;
+          asked = asked || ask(me);
+        }
+      }
+    } else {
+      parkForeign(me);
+    }
+    me.parked = false;
+  }
+
+  private void parkForeign(HostTask me) {
     long deadline = System.nanoTime() + foreignTimeout.toNanos();
     boolean asked = false;
     while (holder != me) {
-      if (me.owned) {
-        LockSupport.park(this);
-      } else {
-        LockSupport.parkNanos(this, Math.max(1_000_000, deadline - System.nanoTime()));
-      }
-      boolean late = !me.owned && System.nanoTime() - deadline > 0;
+      LockSupport.parkNanos(this, Math.max(1_000_000, deadline - System.nanoTime()));
+      boolean late = System.nanoTime() - deadline > 0;
       if (Thread.interrupted()) {
         me.interrupted = true;
       }
-      if ((late || me.interrupted) && !asked && holder != me) {
-        asked = true; // to look at the clock or the interrupt with the baton in hand
-        arrive(me);
+      if (late || me.interrupted) {
+        asked = asked || ask(me);
       }
     }
-    me.parked = false;
+  }
+
+  /** Asks for the baton, to look at the clock or the interrupt with it in hand. */
+  private boolean ask(HostTask me) {
+    if (holder == me) {
+      return false;
+    }
+    arrive(me);
+    return true;
   }
 
   /** Whether nothing can run although rank tasks wait, and their waits were ended. */

@@ -1,36 +1,43 @@
 package org.jccl.sim.kernel;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The steps that can run, in the order in which they became ready. */
+/** The steps that can run, in the order in which they became ready: a ring that grows. */
 final class ReadyList {
-  private final ArrayDeque<Step> steps = new ArrayDeque<>();
+  private @Nullable Step[] ring = new Step[64];
+  private int head;
+  private int size;
 
   void add(Step step) {
-    steps.addLast(step);
+    if (size == ring.length) {
+      grow();
+    }
+    ring[(head + size) & (ring.length - 1)] = step;
+    size++;
   }
 
   /** Takes the step that {@code choices} points at, or null if there is none. */
   @Nullable Step take(Choices choices) {
-    if (steps.isEmpty()) {
+    if (size == 0) {
       return null;
     }
-    int index = choices.choose(Choices.Point.NEXT_STEP, steps.size());
-    return index == 0 ? steps.pollFirst() : takeAt(index);
+    int index = choices.choose(Choices.Point.NEXT_STEP, size);
+    int mask = ring.length - 1;
+    int at = (head + index) & mask;
+    Step taken = ring[at];
+    ring[at] = ring[head]; // Whoever is first takes the place: no other has to move.
+    ring[head] = null;
+    head = (head + 1) & mask;
+    size--;
+    return taken;
   }
 
-  private Step takeAt(int index) {
-    List<Step> before = new ArrayList<>(index);
-    for (int i = 0; i < index; i++) {
-      before.add(steps.removeFirst());
+  private void grow() {
+    @Nullable Step[] larger = new Step[ring.length * 2];
+    for (int i = 0; i < size; i++) {
+      larger[i] = ring[(head + i) & (ring.length - 1)];
     }
-    Step taken = steps.removeFirst();
-    for (int i = before.size() - 1; i >= 0; i--) {
-      steps.addFirst(before.get(i));
-    }
-    return taken;
+    ring = larger;
+    head = 0;
   }
 }

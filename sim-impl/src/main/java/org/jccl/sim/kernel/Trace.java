@@ -22,7 +22,12 @@ public final class Trace {
 
   /** Adds one event with up to three numbers. */
   public void add(Event event, long a, long b, long c) {
-    hash = mix(hash ^ mix(event.ordinal() + 1 + mix(a) + 31 * mix(b ^ 0x5DEECE66DL)) + 17 * c);
+    long numbers =
+        (event.ordinal() + 1) * 0x9E3779B97F4A7C15L
+            + a * 0xD1B54A32D192ED03L
+            + b * 0xABC98388FB8FAC03L
+            + c * 0x8CB92BA72F3D8DD7L;
+    hash = mix(hash ^ numbers);
     events++;
   }
 

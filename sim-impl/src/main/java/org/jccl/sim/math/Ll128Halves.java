@@ -41,16 +41,25 @@ final class Ll128Halves {
     while (done < bytes && (offset + done) % PACK != 0) {
       done += word(separate, from + done, out, to + done, offset + done);
     }
-    int pack = (int) ((offset + done) % SLICE) / PACK;
-    for (; done + PACK <= bytes; done += PACK) {
-      if (!isFlagged(pack)) {
-        long second = done + HALF;
-        out.set(JAVA_LONG_UNALIGNED, to + second, separate.get(JAVA_LONG_UNALIGNED, from + second));
-      }
-      pack = pack == LAST ? 0 : pack + 1;
-    }
+    int packs = (int) ((bytes - done) / PACK);
+    int first = (int) ((offset + done) % SLICE) / PACK;
+    packs(separate, from + done + HALF, out, to + done + HALF, packs, first);
+    done += (long) packs * PACK;
     while (done < bytes) {
       done += word(separate, from + done, out, to + done, offset + done);
+    }
+  }
+
+  /** The second halves of whole packs, the first of which is pack {@code first} of a slice. */
+  private static void packs(
+      MemorySegment separate, long from, MemorySegment out, long to, int count, int first) {
+    int pack = first;
+    for (int i = 0; i < count; i++) {
+      if (!isFlagged(pack)) {
+        long at = (long) i * PACK;
+        out.set(JAVA_LONG_UNALIGNED, to + at, separate.get(JAVA_LONG_UNALIGNED, from + at));
+      }
+      pack = pack == LAST ? 0 : pack + 1;
     }
   }
 

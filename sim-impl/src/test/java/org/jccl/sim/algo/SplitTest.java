@@ -55,7 +55,7 @@ class SplitTest {
             new Choice(Algorithm.RING, protocol, most, 0),
             buffers,
             version);
-    assertThat(split).isEqualTo(new Split(parts, first, middle, last, chunk, chunk, chunk));
+    assertThat(split).isEqualTo(new Split(0, parts, first, middle, last, chunk, chunk, chunk));
   }
 
   @Test

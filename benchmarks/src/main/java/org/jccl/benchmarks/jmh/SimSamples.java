@@ -1,0 +1,113 @@
+package org.jccl.benchmarks.jmh;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Locale;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
+import org.openjdk.jmh.runner.options.WarmupMode;
+
+/**
+ * A program of its own that measures one operation at several sizes with JMH and prints what the
+ * peers' programs print: a line for each repetition, {@code LABEL op ranks bytes µs calls}, tab
+ * separated. One JVM for all sizes, all of them warmed up first: what the JVM knows about one size
+ * must not make it fast for that one alone.
+ *
+ * <p>Usage: {@code collective LABEL OP RANKS SIZES REPETITIONS BUDGET-MS MODE WAY}, {@code types
+ * LABEL REPETITIONS BUDGET-MS SIZES} (the type is the line's op), or {@code scale LABEL REPETITIONS
+ * RANKS} (with the milliseconds of opening as a seventh column). Sizes and ranks are lists with
+ * commas.
+ */
+public final class SimSamples {
+  private SimSamples() {}
+
+  /** Runs it. */
+  public static void main(String[] args) throws RunnerException {
+    System.setProperty("jmh.ignoreLock", "true");
+    PrintStream out = System.out;
+    // JMH's own words, also those of its bulk warm-ups, are not for the reader of the lines.
+    System.setOut(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+    for (RunResult result : new Runner(options(args).build()).run()) {
+      lines(args, result, out);
+    }
+    out.flush();
+    System.exit(0);
+  }
+
+  private static ChainedOptionsBuilder options(String[] args) {
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .forks(0)
+            .warmupIterations(1)
+            .warmupMode(WarmupMode.BULK)
+            .shouldFailOnError(true)
+            .verbosity(VerboseMode.SILENT);
+    return switch (args[0]) {
+      case "collective" ->
+          of(options, SimCollectiveBenchmark.class)
+              .param("op", args[2])
+              .param("ranks", args[3])
+              .param("bytes", args[4].split(","))
+              .measurementIterations(Integer.parseInt(args[5]))
+              .param("budgetMillis", args[6])
+              .param("mode", args[7])
+              .param("way", args[8]);
+      case "types" ->
+          of(options, SimTypesBenchmark.class)
+              .measurementIterations(Integer.parseInt(args[2]))
+              .param("budgetMillis", args[3])
+              .param("bytes", args[4].split(","));
+      case "scale" ->
+          of(options, SimScaleBenchmark.class)
+              .warmupMode(WarmupMode.INDI)
+              .measurementIterations(Integer.parseInt(args[2]))
+              .param("ranks", args[3].split(","));
+      default -> throw new IllegalArgumentException("unknown kind " + Arrays.toString(args));
+    };
+  }
+
+  private static ChainedOptionsBuilder of(ChainedOptionsBuilder options, Class<?> benchmark) {
+    return options.include(benchmark.getName().replace(".", "\\.") + "\\.");
+  }
+
+  private static void lines(String[] args, RunResult result, PrintStream out) {
+    var parameters = result.getParams();
+    String op =
+        switch (args[0]) {
+          case "collective" -> parameters.getParam("op");
+          case "types" -> parameters.getParam("type");
+          default -> Collective.ALL_REDUCE.key();
+        };
+    String ranks = args[0].equals("types") ? "2" : parameters.getParam("ranks");
+    for (var benchmark : result.getBenchmarkResults()) {
+      Collection<IterationResult> repetitions = benchmark.getIterationResults();
+      for (IterationResult each : repetitions) {
+        out.printf(
+            Locale.ROOT,
+            "%s\t%s\t%s\t%s\t%.4f\t%.0f",
+            args[1],
+            op,
+            ranks,
+            parameters.getParam("bytes"),
+            score(each, CallTime.MICROS),
+            score(each, CallTime.CALLS));
+        out.print(
+            args[0].equals("scale")
+                ? String.format(Locale.ROOT, "\t%.3f\n", score(each, CallTime.OPEN_MILLIS))
+                : "\n");
+      }
+    }
+  }
+
+  private static double score(IterationResult repetition, String name) {
+    return repetition.getSecondaryResults().get(name).getScore();
+  }
+}

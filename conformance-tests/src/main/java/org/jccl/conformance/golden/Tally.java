@@ -1,0 +1,130 @@
+package org.jccl.conformance.golden;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jccl.spi.NcclFunction;
+
+/** Counts what came out, by communicator, and keeps the first differences. */
+final class Tally {
+  private static final int MOST_SHOWN = 20;
+
+  /** What is counted. */
+  enum Subject {
+    /** Results of calls. */
+    CASES("cases"),
+    /** Times of {@code ncclGroupSimulateEnd}. */
+    ESTIMATES("estimates");
+
+    private final String label;
+
+    Subject(String label) {
+      this.label = label;
+    }
+  }
+
+  /** What differed. */
+  record Shown(Entry entry, Finding finding) {}
+
+  private final Summary summary;
+  private final Map<Integer, Map<Verdict, Integer>> byCommunicator = new TreeMap<>();
+  private final Map<Subject, Map<Verdict, Integer>> totals = new EnumMap<>(Subject.class);
+  private final List<Shown> shown = new ArrayList<>();
+  private int times;
+
+  Tally(Summary summary) {
+    this.summary = summary;
+    for (Subject subject : Subject.values()) {
+      totals.put(subject, new EnumMap<>(Verdict.class));
+    }
+  }
+
+  void add(Entry entry, Finding finding) {
+    if (entry instanceof RecordedMicros micros
+        && micros.source() == RecordedMicros.Source.MEASURED) {
+      times++; // A clock's: nothing to compare.
+      return;
+    }
+    Subject subject = entry instanceof RecordedCase ? Subject.CASES : Subject.ESTIMATES;
+    of(subject).merge(finding.verdict(), 1, Integer::sum);
+    byCommunicator
+        .computeIfAbsent(entry.communicator(), id -> new EnumMap<>(Verdict.class))
+        .merge(finding.verdict(), 1, Integer::sum);
+    if (finding.verdict() == Verdict.DIFFERENT && shown.size() < MOST_SHOWN) {
+      shown.add(new Shown(entry, finding));
+    }
+  }
+
+  private Map<Verdict, Integer> of(Subject subject) {
+    return Objects.requireNonNull(totals.get(subject));
+  }
+
+  int count(Subject subject, Verdict verdict) {
+    return of(subject).getOrDefault(verdict, 0);
+  }
+
+  boolean isEqual() {
+    return shown.isEmpty();
+  }
+
+  /** The first differences, in the order of the file. */
+  List<Shown> differences() {
+    return List.copyOf(shown);
+  }
+
+  void print(PrintStream out) {
+    out.println(
+        "recording of NCCL "
+            + NcclFunction.text(summary.ncclVersion())
+            + " on "
+            + summary.gpus()
+            + " "
+            + summary.gpu());
+    byCommunicator.forEach(
+        (id, counts) -> out.println("  " + communicator(id) + ": " + words(counts)));
+    for (Shown each : shown) {
+      out.println(
+          "different: line "
+              + each.entry().line()
+              + ", "
+              + communicator(each.entry().communicator())
+              + ", "
+              + what(each.entry())
+              + ": "
+              + each.finding().words());
+    }
+    int hidden =
+        count(Subject.CASES, Verdict.DIFFERENT)
+            + count(Subject.ESTIMATES, Verdict.DIFFERENT)
+            - shown.size();
+    if (hidden > 0) {
+      out.println("… and " + hidden + " more");
+    }
+    totals.forEach((subject, counts) -> out.println(subject.label + ": " + words(counts)));
+    out.println("measured times: " + times + ", not compared");
+  }
+
+  private String communicator(int id) {
+    return String.valueOf(summary.communicators().get(id));
+  }
+
+  private static String what(Entry entry) {
+    return switch (entry) {
+      case RecordedCase each -> each.toString();
+      case RecordedMicros each ->
+          "estimate of " + each.collective().label() + " of " + each.bytes() + " bytes";
+    };
+  }
+
+  private static String words(Map<Verdict, Integer> counts) {
+    List<String> words = new ArrayList<>();
+    for (Verdict verdict : Verdict.values()) {
+      words.add(counts.getOrDefault(verdict, 0) + " " + verdict.label());
+    }
+    return String.join(", ", words);
+  }
+}

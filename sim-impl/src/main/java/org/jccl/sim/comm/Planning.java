@@ -1,0 +1,311 @@
+package org.jccl.sim.comm;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jccl.CollectiveException;
+import org.jccl.DataType;
+import org.jccl.MisuseKind;
+import org.jccl.ResultCode;
+import org.jccl.ops.Algorithm;
+import org.jccl.ops.ConfigField;
+import org.jccl.ops.Operation;
+import org.jccl.ops.Protocol;
+import org.jccl.sim.CallPlan;
+import org.jccl.sim.algo.Allowed;
+import org.jccl.sim.algo.Buffers;
+import org.jccl.sim.algo.ChannelLimits;
+import org.jccl.sim.algo.Choice;
+import org.jccl.sim.algo.Collective;
+import org.jccl.sim.algo.GroupPlan;
+import org.jccl.sim.algo.Orders;
+import org.jccl.sim.algo.Split;
+import org.jccl.sim.algo.Topology;
+import org.jccl.sim.algo.TopologySearch;
+import org.jccl.sim.check.Report;
+import org.jccl.sim.cost.CostModel;
+import org.jccl.sim.cost.Tuner;
+import org.jccl.sim.device.World;
+import org.jccl.sim.math.Contraction;
+import org.jccl.sim.math.FoldOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How NCCL would carry out one communicator's collectives on the machine that is imitated: the
+ * algorithm, protocol and channels of each, and with them the order in which elements are folded.
+ *
+ * <p>Rings and trees are looked for when the first collective is made. What was planned is kept,
+ * since all ranks make the same calls and programs repeat themselves.
+ */
+final class Planning {
+  private static final int KEPT = 1024;
+  private static final int HOPPER = 90;
+  private static final int UNDEFINED = ConfigField.UNDEFINED;
+
+  private final Clique clique;
+  private final World world;
+  private final @Nullable Planning parent;
+  private final Map<Collective, Planned> alone = new HashMap<>();
+  private Allowed allowed;
+  private @Nullable Endpoint pinnedBy;
+  private Optional<Algorithm> algorithm = Optional.empty();
+  private Optional<Protocol> protocol = Optional.empty();
+  private @Nullable Machine machine;
+  private List<Collective> lastGroup = List.of();
+  private @Nullable Planned lastPlanned;
+  private @Nullable Ordered lastOrdered;
+
+  /** What depends on where the ranks are. */
+  private record Machine(Topology topology, Tuner tuner, Orders orders, Buffers buffers) {}
+
+  private record Ordered(Carried carried, int root, FoldOrder order) {}
+
+  /**
+   * A planned group, or a call alone.
+   *
+   * @param code why it may not be launched, as NCCL's result; 0 if it may
+   * @param carried for each collective, in the order of the calls
+   * @param last the last decision, which is the group's estimate (GRP-31)
+   */
+  record Planned(int code, List<Carried> carried, @Nullable Choice last) {
+    static final Planned NOTHING = new Planned(0, List.of(), null);
+  }
+
+  /**
+   * Plans for a communicator.
+   *
+   * @param parent of the communicator that it was split or shrunk from, if it was
+   */
+  Planning(Clique clique, @Nullable Planning parent) {
+    this.clique = clique;
+    this.world = clique.world();
+    this.parent = parent;
+    Allowed parsed = Allowed.parse(world.environment());
+    this.allowed = parsed == null ? Allowed.everything() : parsed;
+  }
+
+  /** A rank's configuration pins algorithm or protocol; all ranks do alike. */
+  void pin(Endpoint by, Optional<Algorithm> wantedAlgorithm, Optional<Protocol> wantedProtocol) {
+    Endpoint first = pinnedBy;
+    if (first != null) {
+      if (!algorithm.equals(wantedAlgorithm) || !protocol.equals(wantedProtocol)) {
+        clique.throwIfError(disagreement(first, by, wantedAlgorithm, wantedProtocol));
+      }
+      return;
+    }
+    pinnedBy = by;
+    algorithm = wantedAlgorithm;
+    protocol = wantedProtocol;
+    allowed = allowed.pinned(wantedAlgorithm, wantedProtocol);
+  }
+
+  private Report disagreement(
+      Endpoint first,
+      Endpoint by,
+      Optional<Algorithm> wantedAlgorithm,
+      Optional<Protocol> wantedProtocol) {
+    return new Report(MisuseKind.MISMATCH, " in " + clique.name() + ": ranks pin differently")
+        .rank(first.rank(), "pins " + words(algorithm, protocol), null)
+        .rank(by.rank(), "pins " + words(wantedAlgorithm, wantedProtocol), null)
+        .line("give all ranks the same algorithm and protocol (CFG-01)");
+  }
+
+  private static String words(Optional<Algorithm> algorithm, Optional<Protocol> protocol) {
+    return algorithm.map(Algorithm::nativeName).orElse("any algorithm")
+        + " and "
+        + protocol.map(Protocol::nativeName).orElse("any protocol");
+  }
+
+  // ---------------------------------------------------------------- plans
+
+  /** Plans a call that is alone. */
+  Planned plan(Request request) {
+    return isPlanned(request) ? alone(collective(request)) : Planned.NOTHING;
+  }
+
+  /** Plans what a rank issues in one go. */
+  Planned plan(List<Request> requests) {
+    if (requests.size() == 1) {
+      return plan(requests.getFirst());
+    }
+    List<Collective> calls = new ArrayList<>(requests.size());
+    for (Request request : requests) {
+      if (isPlanned(request)) {
+        calls.add(collective(request));
+      }
+    }
+    return calls.isEmpty() ? Planned.NOTHING : together(calls);
+  }
+
+  /** Whether NCCL plans it: not messages, nor what it makes of them, nor calls of count 0. */
+  static boolean isPlanned(Request request) {
+    return request.count() > 0 && isPlanned(request.operation());
+  }
+
+  static boolean isPlanned(Operation operation) {
+    return switch (operation) {
+      case ALL_REDUCE, BROADCAST, REDUCE, ALL_GATHER, REDUCE_SCATTER -> true;
+      default -> false;
+    };
+  }
+
+  private Planned alone(Collective call) {
+    Planned known = alone.get(call);
+    if (known == null) {
+      if (alone.size() == KEPT) {
+        alone.clear();
+      }
+      known = make(List.of(call));
+      alone.put(call, known);
+    }
+    return known;
+  }
+
+  private Planned together(List<Collective> calls) {
+    Planned known = lastPlanned;
+    if (known == null || !lastGroup.equals(calls)) {
+      known = make(calls);
+      lastPlanned = known;
+      lastGroup = calls;
+    }
+    return known;
+  }
+
+  private Planned make(List<Collective> calls) {
+    Machine found = machine();
+    GroupPlan plan =
+        GroupPlan.of(
+            calls,
+            found.topology,
+            (together, perChannel) ->
+                found.tuner.choose(
+                    together.operation(),
+                    together.type(),
+                    together.folding().isScaled(),
+                    together.count(),
+                    perChannel),
+            found.buffers,
+            world.version());
+    if (!plan.isDecided()) {
+      boolean isWished =
+          algorithm.isPresent()
+              || protocol.isPresent()
+              || world.environment().containsKey("NCCL_ALGO")
+              || world.environment().containsKey("NCCL_PROTO");
+      ResultCode code = isWished ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR; // ENV-06
+      return new Planned(code.code(), List.of(), null);
+    }
+    List<Carried> carried = new ArrayList<>(calls.size());
+    for (int call = 0; call < calls.size(); call++) {
+      Choice choice = plan.choice(call);
+      carried.add(new Carried(choice, plan.split(call), nanos(found.tuner, calls.get(call), choice)));
+    }
+    return new Planned(0, List.copyOf(carried), plan.last());
+  }
+
+  /** The model's time; of a group's calls that are decided together, each takes as long as all. */
+  private long nanos(Tuner tuner, Collective call, Choice choice) {
+    if (tuner.worldSize() == 1) {
+      return world.cost().operation(call.operation(), call.count(), 1, call.type().bytes());
+    }
+    long bytes = call.bytes(tuner.worldSize());
+    float alone =
+        tuner.time(call.operation(), choice.algorithm(), choice.protocol(), bytes, 1);
+    double micros = world.cost().collective(tuner, call.operation(), choice, bytes);
+    return (long) (CostModel.NANOS * micros * choice.micros() / alone);
+  }
+
+  private static Collective collective(Request request) {
+    return new Collective(
+        request.operation(),
+        request.type(),
+        Collective.Folding.of(request.operation(), request.type(), request.reduction()),
+        request.count());
+  }
+
+  /** Plans a call that nobody makes. */
+  CallPlan plan(Operation operation, DataType type, int reduction, long count) {
+    Collective call =
+        new Collective(operation, type, Collective.Folding.of(operation, type, reduction), count);
+    Planned planned = alone(call);
+    if (planned.code() != 0) {
+      throw new CollectiveException(
+          ResultCode.of(planned.code()),
+          "no algorithm is left for " + operation.label() + " of " + type + " (ENV-06)");
+    }
+    Choice choice = planned.carried().getFirst().choice();
+    Split split = planned.carried().getFirst().split();
+    return new CallPlan(
+        choice.algorithm(),
+        choice.protocol(),
+        split.firstChannel(),
+        split.firstChannel() + split.parts() - 1,
+        choice.micros());
+  }
+
+  /** In which order a planned collective folds. */
+  FoldOrder order(Request request, Carried carried) {
+    int root = request.operation() == Operation.REDUCE ? request.rootOrPeer() : 0;
+    Ordered known = lastOrdered;
+    if (known == null || known.carried != carried || known.root != root) {
+      FoldOrder order =
+          machine()
+              .orders
+              .of(
+                  request.operation(),
+                  request.type(),
+                  request.count(),
+                  root,
+                  carried.choice().algorithm(),
+                  carried.split());
+      known = new Ordered(carried, root, order);
+      lastOrdered = known;
+    }
+    return known.order;
+  }
+
+  /** Which scaled sums the kernels of this machine round once. */
+  Contraction contraction() {
+    return world.profile().computeCapability() >= HOPPER ? Contraction.SM_90 : Contraction.SM_80;
+  }
+
+  // ---------------------------------------------------------------- the machine
+
+  private Machine machine() {
+    Machine known = machine;
+    if (known == null) {
+      known = find();
+      machine = known;
+    }
+    return known;
+  }
+
+  private Machine find() {
+    TopologySearch search = new TopologySearch(world.profile(), world.version());
+    int[] devices = new int[clique.worldSize()];
+    for (Endpoint member : clique.present()) {
+      devices[member.rank()] = member.device().index();
+    }
+    Topology topology = search.find(devices, limits());
+    Buffers buffers = Buffers.of(world.environment());
+    return new Machine(
+        topology,
+        new Tuner(search, topology, buffers, allowed),
+        new Orders(topology, buffers, world.version()),
+        buffers);
+  }
+
+  private ChannelLimits limits() {
+    Config config = clique.present().getFirst().life().config();
+    int least = config.get(ConfigField.MIN_CTAS);
+    int most = config.get(ConfigField.MAX_CTAS);
+    ChannelLimits own =
+        new ChannelLimits(
+            least == UNDEFINED ? 1 : least,
+            most == UNDEFINED ? ChannelLimits.ALL : most,
+            ChannelLimits.ALL);
+    return parent == null ? own : own.below(parent.machine().topology.channels());
+  }
+}

@@ -1,0 +1,109 @@
+package org.jccl.sim.algo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Size;
+import org.jccl.DataType;
+import org.jccl.ops.Algorithm;
+import org.jccl.ops.Operation;
+import org.jccl.ops.Protocol;
+import org.junit.jupiter.api.Test;
+
+class GroupPlanTest {
+  private static final int VERSION = 22809;
+  private static final Topology FOUR = Topologies.inRankOrder(4, 24);
+
+  private static Choice ring(Collective together, int perChannel) {
+    long bytes = together.bytes(4);
+    Protocol protocol = bytes < 2_490_000 ? Protocol.LL : Protocol.SIMPLE;
+    int most =
+        Split.maxChannels(
+            Algorithm.RING, protocol, bytes, 4, FOUR.channels(), Buffers.defaults());
+    return new Choice(Algorithm.RING, protocol, most, bytes);
+  }
+
+  private static GroupPlan plan(List<Collective> calls) {
+    return GroupPlan.of(calls, FOUR, GroupPlanTest::ring, Buffers.defaults(), VERSION);
+  }
+
+  private static Collective sum(long count) {
+    return new Collective(
+        Operation.ALL_REDUCE, DataType.FLOAT32, Collective.Folding.SUM, count);
+  }
+
+  @Property(tries = 200)
+  void aloneInItsGroup_aCallIsSplitAsEver(
+      @ForAll @LongRange(min = 1, max = 5_000_000) long count) {
+    Collective call = sum(count);
+    GroupPlan plan = plan(List.of(call));
+    assertThat(plan.split(0))
+        .isEqualTo(
+            Split.of(
+                Operation.ALL_REDUCE,
+                4,
+                count,
+                FOUR,
+                plan.choice(0),
+                Buffers.defaults(),
+                VERSION));
+  }
+
+  @Property(tries = 200)
+  void everyElementIsInOnePart_onAChannelThatThereIs(
+      @ForAll @Size(min = 1, max = 60) List<@IntRange(min = 1, max = 2_000_000) Integer> counts) {
+    List<Collective> calls = new ArrayList<>();
+    counts.forEach(count -> calls.add(sum(count)));
+    GroupPlan plan = plan(calls);
+    for (int call = 0; call < calls.size(); call++) {
+      Split split = plan.split(call);
+      long all = 0;
+      for (int part = 0; part < split.parts(); part++) {
+        assertThat(split.first(part)).isEqualTo(all);
+        assertThat(split.count(part)).isPositive();
+        all += split.count(part);
+      }
+      assertThat(all).isEqualTo(calls.get(call).count());
+      assertThat(split.firstChannel() + split.parts()).isLessThanOrEqualTo(FOUR.channels());
+    }
+  }
+
+  @Test
+  void equalCalls_shareTheChannels_oneAfterTheOther() {
+    // Together 128 KiB, LL: eight channels at most for each, of 64 KiB of traffic.
+    List<Collective> calls = List.of(sum(16_384), sum(16_384));
+    GroupPlan plan = plan(calls);
+    assertThat(plan.split(0).firstChannel()).isZero();
+    assertThat(plan.split(1).firstChannel()).isEqualTo(plan.split(0).parts());
+    assertThat(plan.split(1).parts()).isEqualTo(plan.split(0).parts());
+  }
+
+  @Test
+  void callsOfVeryDifferentSize_areDecidedApart_theLargestKindFirst_smallestCallFirst() {
+    GroupPlan plan = plan(List.of(sum(10), sum(4_000_000), sum(12)));
+    assertThat(plan.choice(0).protocol()).isEqualTo(Protocol.LL);
+    assertThat(plan.choice(1).protocol()).isEqualTo(Protocol.SIMPLE);
+    assertThat(plan.choice(2)).isEqualTo(plan.choice(0));
+    assertThat(plan.choice(0).micros()).isEqualTo(88); // decided for 22 elements together
+    assertThat(plan.last()).isEqualTo(plan.choice(1));
+    assertThat(plan.split(0).firstChannel()).isZero();
+  }
+
+  @Test
+  void withoutAnAlgorithm_theCallIsNamed() {
+    GroupPlan plan =
+        GroupPlan.of(
+            List.of(sum(4), sum(4_000_000)),
+            FOUR,
+            (together, perChannel) -> together.count() > 10 ? null : ring(together, perChannel),
+            Buffers.defaults(),
+            VERSION);
+    assertThat(plan.isDecided()).isFalse();
+    assertThat(plan.undecided()).isEqualTo(1);
+  }
+}
