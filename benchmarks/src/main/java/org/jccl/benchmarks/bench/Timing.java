@@ -42,8 +42,8 @@ public sealed interface Timing permits DeviceTiming, HostTiming, LoopTiming, Que
   String note();
 
   /**
-   * Gets what measuring on a device needs. Called before anything runs on any device: CUDA may
-   * wait for all of them when it allocates.
+   * Gets what measuring on a device needs. Called before anything runs on any device: CUDA may wait
+   * for all of them when it allocates.
    */
   default void prepare(Device device) {}
 

@@ -205,8 +205,7 @@ final class CalibrateCommand implements Callable<Integer> {
   /** Measurements cost a GPU machine's time: they can be fitted again without one. */
   private void keep(int n, Report measurements) throws IOException {
     if (report != null) {
-      Files.writeString(
-          report.resolve("ranks-" + n + ".json"), ReportJson.write(measurements));
+      Files.writeString(report.resolve("ranks-" + n + ".json"), ReportJson.write(measurements));
     }
   }
 
