@@ -95,9 +95,7 @@ final class BlockFold {
         kernels.copy(own, ownAt + at, value, at, (joining - joined) * size);
       }
     }
-    if (out != value) {
-      kernels.copy(value, 0, out, offset, count * size);
-    }
+    kernels.copy(value, 0, out, offset, count * size);
   }
 
   /** Where chunk {@code index} of the piece starts, or the piece ends. */
