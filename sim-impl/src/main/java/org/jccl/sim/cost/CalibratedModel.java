@@ -8,9 +8,8 @@ import org.jccl.sim.algo.Choice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * NCCL's model with three corrections for each operation, algorithm and protocol: a floor that
- * launching costs at least, a factor of the latency and one of the time that bytes take. Floor and
- * model meet softly: <i>t⁴ = floor⁴ + (latency + bytes / bandwidth)⁴</i>.
+ * NCCL's model with three corrections for each operation, algorithm and protocol: what every call
+ * costs besides, launching above all, a factor of the latency and one of the time that bytes take.
  *
  * @param name what it is called
  * @param base the model that is corrected
@@ -40,14 +39,14 @@ public record CalibratedModel(
   /**
    * How the model's time is corrected.
    *
-   * @param floorMicros what every call takes at least
+   * @param overheadMicros what every call costs besides
    * @param latency factor of the latency
    * @param transfer factor of the time that bytes take
    */
-  public record Correction(double floorMicros, double latency, double transfer) {
+  public record Correction(double overheadMicros, double latency, double transfer) {
     /** Refuses what no measurement can be. */
     public Correction {
-      require("floorMicros", floorMicros, floorMicros >= 0);
+      require("overheadMicros", overheadMicros, overheadMicros >= 0);
       require("latency", latency, latency >= 0);
       require("transfer", transfer, transfer > 0);
     }
@@ -61,10 +60,7 @@ public record CalibratedModel(
 
     /** The corrected time, in microseconds. */
     double apply(double latencyMicros, double transferMicros) {
-      double model = latency * latencyMicros + transfer * transferMicros;
-      double floors = floorMicros * floorMicros;
-      double models = model * model;
-      return Math.sqrt(Math.sqrt(floors * floors + models * models));
+      return overheadMicros + latency * latencyMicros + transfer * transferMicros;
     }
   }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fit {
   private static final double SMALL = 0.03;
+  private static final double KEEP_LATENCY = 0.01;
   private static final double FIRST_STEP = 0.5;
   private static final double LAST_STEP = 1e-4;
   private static final int MOST_ROUNDS = 10_000;
@@ -120,7 +121,8 @@ public final class Fit {
         .flatMap(
             latency ->
                 Arrays.stream(STARTS)
-                    .mapToObj(floor -> descend(new double[] {floor * least, latency, 1}, samples)))
+                    .mapToObj(
+                        overhead -> descend(new double[] {overhead * least, latency, 1}, samples)))
         .min(Comparator.comparingDouble(each -> error(each, samples)))
         .map(Fit::correction)
         .orElseThrow();
@@ -154,10 +156,13 @@ public final class Fit {
     return new Correction(parameters[0], parameters[1], parameters[2]);
   }
 
-  /** Sum of relative errors, rounded off near 0. */
+  /**
+   * Sum of relative errors, rounded off near 0. Where the points cannot tell overhead from latency,
+   * as with one number of ranks, NCCL's own latency is kept.
+   */
   private static double error(double[] parameters, List<Sample> samples) {
     Correction correction = correction(parameters);
-    double sum = 0;
+    double sum = KEEP_LATENCY * Math.abs(Math.log(parameters[1]));
     for (Sample each : samples) {
       double off = Math.log(correction.apply(each.latency, each.transfer) / each.micros);
       sum += Math.sqrt(SMALL * SMALL + off * off);
