@@ -143,7 +143,7 @@ public final class RecordRun {
         try {
           follow(process, pin, progress);
         } finally {
-          kill(process);
+          end(process, progress.done);
         }
       } catch (IOException failed) {
         throw new UncheckedIOException("a process could not be started", failed);
@@ -286,10 +286,13 @@ public final class RecordRun {
     }
   }
 
-  private static void kill(Process process) {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+  /** Ends a process; one that is done gets a moment to go by itself. */
+  private static void end(Process process, boolean done) {
     try {
+      if (!done || !process.waitFor(10, TimeUnit.SECONDS)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
       process.waitFor(20, TimeUnit.SECONDS); // its GPU memory is free afterwards
     } catch (InterruptedException interrupt) {
       Thread.currentThread().interrupt();
