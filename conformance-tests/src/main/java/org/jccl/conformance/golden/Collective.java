@@ -76,7 +76,10 @@ public enum Collective {
   }
 
   static @Nullable Collective of(String label) {
-    return Arrays.stream(values()).filter(each -> each.label.equals(label)).findFirst().orElse(null);
+    return Arrays.stream(values())
+        .filter(each -> each.label.equals(label))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Elements that a rank's input has. */

@@ -101,7 +101,8 @@ final class CommunicatorRecorder {
     int first = next;
     rank.processGroup().barrier(PATIENCE); // all have read where to begin
     try (RankBench bench =
-        new RankBench(rank.communicator(), inputs, CaseSets.scalars(), cases.subList(first, cases.size()))) {
+        new RankBench(
+            rank.communicator(), inputs, CaseSets.scalars(), cases.subList(first, cases.size()))) {
       for (int i = first; i < cases.size(); i++) {
         if (!isRefused(cases.get(i)) && !recorded(rank, bench, i)) {
           return;

@@ -65,7 +65,9 @@ public final class GoldenRun {
     return tally;
   }
 
-  /** Neighbouring entries of one communicator go together; a few batches are under way at a time. */
+  /**
+   * Neighbouring entries of one communicator go together; a few batches are under way at a time.
+   */
   private final class Batches {
     private record Batch(List<Entry> entries, Future<List<Outcome>> outcomes) {}
 
@@ -84,8 +86,7 @@ public final class GoldenRun {
     }
 
     void add(Entry entry) {
-      boolean other =
-          !next.isEmpty() && next.getFirst().communicator() != entry.communicator();
+      boolean other = !next.isEmpty() && next.getFirst().communicator() != entry.communicator();
       if (other || next.size() == BATCH) {
         start();
       }

@@ -46,10 +46,7 @@ final class PlannedChoice {
           Simulator.plan(
               communicator, call.collective().operation(), call.type(), op, call.count());
       return new RecordedChoice(
-          plan.algorithm().name(),
-          plan.protocol().name(),
-          plan.firstChannel(),
-          plan.lastChannel());
+          plan.algorithm().name(), plan.protocol().name(), plan.firstChannel(), plan.lastChannel());
     } catch (CollectiveException nothingLeft) {
       return null; // The call itself says why.
     }

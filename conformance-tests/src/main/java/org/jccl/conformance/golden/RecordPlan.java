@@ -141,7 +141,16 @@ record RecordPlan(int ranks, long seed, boolean quick, List<Pin> pins) {
       }
       RecordedCommunicator like =
           new RecordedCommunicator(
-              next++, own, name, ranks, algorithm, protocol, ctas, environment, List.of(), List.of());
+              next++,
+              own,
+              name,
+              ranks,
+              algorithm,
+              protocol,
+              ctas,
+              environment,
+              List.of(),
+              List.of());
       byEnvironment
           .computeIfAbsent(new TreeMap<>(like.variables()), none -> new ArrayList<>())
           .add(new Planned(like, set));

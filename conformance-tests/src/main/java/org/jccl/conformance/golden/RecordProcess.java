@@ -85,8 +85,7 @@ public final class RecordProcess {
     Subject subject = Subjects.named(name);
     return subject
         .with(variables)
-        .orElseThrow(
-            () -> new IllegalStateException(name + " was not started with " + variables))
+        .orElseThrow(() -> new IllegalStateException(name + " was not started with " + variables))
         .open();
   }
 
