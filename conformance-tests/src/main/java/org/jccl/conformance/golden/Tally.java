@@ -126,10 +126,15 @@ final class Tally {
 
   private static String what(Entry entry) {
     return switch (entry) {
-      case RecordedCase each -> each.toString();
+      case RecordedCase each -> each + choice(each);
       case RecordedMicros each ->
           "estimate of " + each.collective().label() + " of " + each.bytes() + " bytes";
     };
+  }
+
+  private static String choice(RecordedCase recorded) {
+    RecordedChoice choice = recorded.parts().getFirst().choice();
+    return choice == null ? "" : " by " + choice;
   }
 
   private static String words(Map<Verdict, Integer> counts) {
