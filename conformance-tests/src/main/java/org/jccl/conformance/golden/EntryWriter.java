@@ -127,7 +127,10 @@ final class EntryWriter {
     if (call.kind() == InputKind.SPECIAL) {
       return call.type() == DataType.FLOAT64 ? 1 << 15 : 1 << 12;
     }
-    boolean sums = call.op() == RecordedOp.SUM || call.op() == RecordedOp.AVG || call.op() == RecordedOp.PREMUL;
+    boolean sums =
+        call.op() == RecordedOp.SUM
+            || call.op() == RecordedOp.AVG
+            || call.op() == RecordedOp.PREMUL;
     return sums && call.count() == 1000 && call.collective() == Collective.ALL_REDUCE ? 1 << 13 : 0;
   }
 }
