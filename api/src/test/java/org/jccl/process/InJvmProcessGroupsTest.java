@@ -66,8 +66,7 @@ class InJvmProcessGroupsTest {
   void gather_givesTheRootAllBytes_inRankOrder_andTheOthersNone() {
     List<ProcessGroup> group = InJvmProcessGroups.create(3, LONG);
 
-    Crew<List<byte[]>> crew =
-        Crew.run(3, rank -> group.get(rank).gather(bytes("from " + rank), 1));
+    Crew<List<byte[]>> crew = Crew.run(3, rank -> group.get(rank).gather(bytes("from " + rank), 1));
 
     assertThat(crew.result(0)).isEmpty();
     assertThat(crew.result(1).stream().map(InJvmProcessGroupsTest::text))

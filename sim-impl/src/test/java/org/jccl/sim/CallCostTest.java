@@ -17,8 +17,7 @@ class CallCostTest {
   private static final int RANKS = 8;
   private static final int ROUNDS = 8;
   private static final int CALLS = 2_000;
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /** An all-reduce and a synchronize allocate some 400 bytes a rank; maps and texts made 2,900. */
   @Test

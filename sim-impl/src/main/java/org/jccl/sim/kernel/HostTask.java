@@ -29,8 +29,11 @@ public final class HostTask extends Step {
   boolean inReady;
   boolean interrupted;
 
-  /** Sleeps until it is given the baton: only such a task may be given it. */
-  volatile boolean parked;
+  /**
+   * Sleeps until it is given the baton: only such a task may be given it. Read and written by the
+   * holder, or under the gate while there is none.
+   */
+  boolean parked;
 
   int depth;
 

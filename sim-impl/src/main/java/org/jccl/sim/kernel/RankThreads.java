@@ -69,8 +69,12 @@ public final class RankThreads {
 
   /** The platform thread that runs the calling thread; only where {@link #isOwn}. */
   static Thread currentCarrier() {
+    MethodHandle question = CURRENT_CARRIER;
+    if (question == null) {
+      return Thread.currentThread();
+    }
     try {
-      return (Thread) CURRENT_CARRIER.invokeExact();
+      return (Thread) question.invokeExact();
     } catch (RuntimeException | Error failure) {
       throw failure;
     } catch (Throwable impossible) {
@@ -96,8 +100,7 @@ public final class RankThreads {
     }
     try {
       Class<?> holder = Class.forName(owner);
-      MethodHandles.Lookup lookup =
-          MethodHandles.privateLookupIn(holder, MethodHandles.lookup());
+      MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(holder, MethodHandles.lookup());
       return lookup.findStatic(holder, name, type);
     } catch (ReflectiveOperationException | RuntimeException other) {
       return null; // Another JDK: the common scheduler serves.
