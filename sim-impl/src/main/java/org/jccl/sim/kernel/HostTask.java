@@ -38,6 +38,7 @@ public final class HostTask extends Step {
   int depth;
 
   private long issueNumber;
+  private @Nullable Object companion;
 
   /** Set while the task waits; read by reports. */
   @Nullable Wait waitingFor;
@@ -74,6 +75,16 @@ public final class HostTask extends Step {
   /** What it waits for, or null. */
   public @Nullable Wait waitingFor() {
     return waitingFor;
+  }
+
+  /** What {@link #accompany} was given last: a thread-local without a look-up. */
+  public @Nullable Object companion() {
+    return companion;
+  }
+
+  /** Keeps an object that belongs to this thread. */
+  public void accompany(@Nullable Object value) {
+    companion = value;
   }
 
   /** Number of the call or outermost group that this thread is issuing or has issued last. */
