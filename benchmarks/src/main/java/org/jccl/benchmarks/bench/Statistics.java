@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.jccl.benchmarks.report.Spread;
 
 /** Order statistics of small samples. */
-final class Statistics {
+public final class Statistics {
   private Statistics() {}
 
   /**
@@ -17,7 +17,7 @@ final class Statistics {
   }
 
   /** The middle value; sorts {@code samples}. */
-  static double median(double[] samples) {
+  public static double median(double[] samples) {
     Arrays.sort(samples);
     return percentile(samples, 50);
   }

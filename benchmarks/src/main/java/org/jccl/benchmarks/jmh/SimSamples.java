@@ -27,6 +27,8 @@ import org.openjdk.jmh.runner.options.WarmupMode;
  * commas.
  */
 public final class SimSamples {
+  private static final int SETTLING_MILLIS = 250;
+
   private SimSamples() {}
 
   /** Runs it. */
@@ -46,7 +48,7 @@ public final class SimSamples {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .forks(0)
-            .warmupIterations(1)
+            .warmupIterations(warmups(args))
             .warmupMode(WarmupMode.BULK)
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT);
@@ -71,6 +73,15 @@ public final class SimSamples {
               .measurementIterations(Integer.parseInt(args[2]))
               .param("ranks", args[3].split(","));
       default -> throw new IllegalArgumentException("unknown kind " + Arrays.toString(args));
+    };
+  }
+
+  /** A quarter of a second for each size, whatever the budget: vector code is compiled late. */
+  private static int warmups(String[] args) {
+    return switch (args[0]) {
+      case "collective" -> Math.max(1, SETTLING_MILLIS / Integer.parseInt(args[6]));
+      case "types" -> Math.max(1, SETTLING_MILLIS / Integer.parseInt(args[3]));
+      default -> 1;
     };
   }
 
