@@ -3,6 +3,7 @@ package org.jccl.benchmarks.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -71,6 +72,12 @@ final class JmhSimCommand implements Callable<Integer> {
   private @Nullable Integer budget;
 
   @Option(
+      names = "--limit",
+      paramLabel = "SECONDS",
+      description = "Longest time of one measuring program; it is stopped then.")
+  private @Nullable Integer limit;
+
+  @Option(
       names = "--collectives-only",
       description = "Without element types and the curve over many ranks.")
   private boolean collectivesOnly;
@@ -136,7 +143,8 @@ final class JmhSimCommand implements Callable<Integer> {
     plan =
         plan.of(
             atLeast("--rounds", 1, rounds == null ? plan.rounds() : rounds),
-            atLeast("--budget", 1, budget == null ? plan.budgetMillis() : budget));
+            atLeast("--budget", 1, budget == null ? plan.budgetMillis() : budget),
+            limit == null ? plan.limit() : Duration.ofSeconds(atLeast("--limit", 1, limit)));
     return collectivesOnly ? plan.collectivesOnly() : plan;
   }
 

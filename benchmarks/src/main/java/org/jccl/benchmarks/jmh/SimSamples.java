@@ -76,11 +76,11 @@ public final class SimSamples {
     };
   }
 
-  /** A quarter of a second for each size, whatever the budget: vector code is compiled late. */
+  /** About a quarter of a second for each size: vector code is compiled late. */
   private static int warmups(String[] args) {
     return switch (args[0]) {
-      case "collective" -> Math.max(1, SETTLING_MILLIS / Integer.parseInt(args[6]));
-      case "types" -> Math.max(1, SETTLING_MILLIS / Integer.parseInt(args[3]));
+      case "collective" -> Math.clamp(SETTLING_MILLIS / Integer.parseInt(args[6]), 1, 12);
+      case "types" -> Math.clamp(SETTLING_MILLIS / Integer.parseInt(args[3]), 1, 12);
       default -> 1;
     };
   }

@@ -76,7 +76,7 @@ public record PeerPlan(
         List.of(8L, 512L, 8192L, 512 * 1024L, 8 * MIB, 32 * MIB),
         1,
         20,
-        Duration.ofSeconds(12),
+        Duration.ofSeconds(20),
         false,
         List.of(64, 256, 1024),
         1,
@@ -100,15 +100,15 @@ public record PeerPlan(
         types);
   }
 
-  /** With other rounds and budget. */
-  public PeerPlan of(int newRounds, int newBudgetMillis) {
+  /** With other rounds, budget and limit. */
+  public PeerPlan of(int newRounds, int newBudgetMillis, Duration newLimit) {
     return new PeerPlan(
         ops,
         ranks,
         sizes,
         newRounds,
         newBudgetMillis,
-        limit,
+        newLimit,
         enqueued,
         scaleRanks,
         scaleRepetitions,
