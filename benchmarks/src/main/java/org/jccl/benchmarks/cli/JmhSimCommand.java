@@ -122,8 +122,7 @@ final class JmhSimCommand implements Callable<Integer> {
       return PeerRun.of(
           plan(),
           peers,
-          "jccl "
-              + String.join(" ", spec.root().commandLine().getParseResult().originalArgs()),
+          "jccl " + String.join(" ", spec.root().commandLine().getParseResult().originalArgs()),
           line -> {
             err.println("jccl: " + line);
             err.flush();

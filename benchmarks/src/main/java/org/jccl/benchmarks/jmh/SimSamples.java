@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Objects;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -119,6 +120,6 @@ public final class SimSamples {
   }
 
   private static double score(IterationResult repetition, String name) {
-    return repetition.getSecondaryResults().get(name).getScore();
+    return Objects.requireNonNull(repetition.getSecondaryResults().get(name)).getScore();
   }
 }

@@ -58,9 +58,7 @@ public final class Bars {
 
   /** At most how many times the C limit's time; empty below 1 MiB. */
   public static OptionalDouble timesLimit(Collective op, long bytes) {
-    return bytes < MIB
-        ? none()
-        : OptionalDouble.of(op == Collective.REDUCE_SCATTER ? 1.6 : 1.25);
+    return bytes < MIB ? none() : OptionalDouble.of(op == Collective.REDUCE_SCATTER ? 1.6 : 1.25);
   }
 
   /** Most seconds for the calls of so many ranks; empty for the points between. */

@@ -224,8 +224,7 @@ final class Comparison {
           double micros = time("", samples).micros;
           double[] open = samples.stream().mapToDouble(Sample::openMillis).toArray();
           int calls = (int) samples.getFirst().calls();
-          rows.add(
-              new ScaleRow(ranks, calls, micros * calls / 1e6, Statistics.median(open) / 1e3));
+          rows.add(new ScaleRow(ranks, calls, micros * calls / 1e6, Statistics.median(open) / 1e3));
         });
     return rows;
   }

@@ -36,8 +36,22 @@ final class ComparisonFigures {
     String id = heading.replaceAll("\\W+", "-");
     List<Plot.Line> times = new ArrayList<>();
     time(times, id, rows, "jccl", 0, false, Row::jccl);
-    time(times, id, rows, "jccl, enqueued", 0, true, row -> row.time(Family.JCCL, PeerSubjects.ENQUEUED));
-    time(times, id, rows, "jccl, free threads", 6, true, row -> row.time(Family.JCCL, PeerSubjects.FREE));
+    time(
+        times,
+        id,
+        rows,
+        "jccl, enqueued",
+        0,
+        true,
+        row -> row.time(Family.JCCL, PeerSubjects.ENQUEUED));
+    time(
+        times,
+        id,
+        rows,
+        "jccl, free threads",
+        6,
+        true,
+        row -> row.time(Family.JCCL, PeerSubjects.FREE));
     time(times, id, rows, "Open MPI best", 1, false, row -> row.best(Family.OPEN_MPI));
     time(
         times,
@@ -113,8 +127,7 @@ final class ComparisonFigures {
     for (Row row : rows) {
       Time at = time.apply(row);
       if (at != null && at.micros() > 0) {
-        points.add(
-            new Plot.Point(row.bytes(), at.micros(), at.fastest(), at.slowest(), false));
+        points.add(new Plot.Point(row.bytes(), at.micros(), at.fastest(), at.slowest(), false));
       }
     }
     add(lines, id + "-t" + lines.size(), name, color, dashed, points);

@@ -43,7 +43,8 @@ final class ComparisonHtml {
     long failed = results.all().filter(turn -> !turn.failure().isEmpty()).count();
     String words = String.join(". ", results.notes());
     if (failed > 0) {
-      words += (words.isEmpty() ? "" : ". ") + failed + " runs failed or were stopped: see the JSON";
+      words +=
+          (words.isEmpty() ? "" : ". ") + failed + " runs failed or were stopped: see the JSON";
     }
     return words.isEmpty() ? "" : "<p class=\"note warn\">%s.</p>".formatted(Markup.escape(words));
   }
@@ -140,8 +141,21 @@ final class ComparisonHtml {
     html.append("<th colspan=\"5\">others, µs</th><th colspan=\"4\">against them</th></tr>\n<tr>");
     for (String name :
         List.of(
-            "operation", "ranks", "size", "jccl", "enqueued", "free", "Open MPI", "best", "MPICH",
-            "Gloo best", "C limit", "× peer", "bar", "× limit", "bar")) {
+            "operation",
+            "ranks",
+            "size",
+            "jccl",
+            "enqueued",
+            "free",
+            "Open MPI",
+            "best",
+            "MPICH",
+            "Gloo best",
+            "C limit",
+            "× peer",
+            "bar",
+            "× limit",
+            "bar")) {
       html.append("<th><button type=\"button\">").append(name).append("</button></th>");
     }
     html.append("</tr>\n</thead>\n<tbody>\n");
@@ -188,8 +202,7 @@ final class ComparisonHtml {
     }
   }
 
-  private static void bar(
-      StringBuilder html, String sign, OptionalDouble bar, Verdict verdict) {
+  private static void bar(StringBuilder html, String sign, OptionalDouble bar, Verdict verdict) {
     cell(html, ComparisonText.bar(sign, bar, verdict), color(verdict));
   }
 

@@ -43,8 +43,19 @@ final class ComparisonText {
   private static void head(StringBuilder text) {
     text.append(
         LINE.formatted(
-            "size", "jccl", "enqueued", "free", "Open MPI", "Open MPI best", "MPICH", "Gloo best",
-            "C limit", "x peer", "bar", "x limit", "bar"));
+            "size",
+            "jccl",
+            "enqueued",
+            "free",
+            "Open MPI",
+            "Open MPI best",
+            "MPICH",
+            "Gloo best",
+            "C limit",
+            "x peer",
+            "bar",
+            "x limit",
+            "bar"));
   }
 
   private static void row(StringBuilder text, Row row) {

@@ -27,7 +27,7 @@ record CpuClock(long nanos, long busy, long own) {
     }
   }
 
-  /** From the line that adds up all processors: {@code cpu  user nice system idle …}. */
+  /** From the line that adds up all processors: {@code cpu user nice system idle …}. */
   static long busy(String line) {
     List<String> fields = List.of(line.strip().split("\\s+"));
     long sum = 0;

@@ -56,8 +56,8 @@ public record PeerPlan(
         OPS,
         List.of(2, 4, 8),
         List.of(
-            8L, 32L, 128L, 512L, 2048L, 8192L, 32768L, 131072L, 524288L, 2 * MIB, 8 * MIB,
-            32 * MIB, 64 * MIB),
+            8L, 32L, 128L, 512L, 2048L, 8192L, 32768L, 131072L, 524288L, 2 * MIB, 8 * MIB, 32 * MIB,
+            64 * MIB),
         3,
         60,
         Duration.ofSeconds(45),

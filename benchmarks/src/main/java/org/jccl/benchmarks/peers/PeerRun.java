@@ -58,8 +58,7 @@ public final class PeerRun {
    * @param progress told what goes on, line by line
    * @throws IllegalArgumentException if a peer is unknown
    */
-  public static PeerRun of(
-      PeerPlan plan, String peers, String command, Consumer<String> progress) {
+  public static PeerRun of(PeerPlan plan, String peers, String command, Consumer<String> progress) {
     return new PeerRun(plan, Peers.wanted(peers), command, Peers.searchPath(), progress);
   }
 
@@ -120,8 +119,7 @@ public final class PeerRun {
     return turns;
   }
 
-  private void round(
-      List<Subject> subjects, Task task, int round, Path folder, List<Turn> turns)
+  private void round(List<Subject> subjects, Task task, int round, Path folder, List<Turn> turns)
       throws IOException, InterruptedException {
     for (Subject subject : subjects) {
       Task part = subject.part(task, round, PROCESSORS);
@@ -208,8 +206,7 @@ public final class PeerRun {
     if (!plan.types()) {
       return List.of();
     }
-    String sizes =
-        String.join(",", PeerPlan.TYPE_BYTES.stream().map(String::valueOf).toList());
+    String sizes = String.join(",", PeerPlan.TYPE_BYTES.stream().map(String::valueOf).toList());
     String id = Family.JCCL.key() + ":types";
     String rounds = Integer.toString(plan.rounds());
     String budget = Integer.toString(plan.budgetMillis());
@@ -231,8 +228,7 @@ public final class PeerRun {
       told(points.getLast(), "scale", ranks);
       if (points.getLast().samples().isEmpty()) {
         notes.add(
-            "%,d ranks and more are not measured: %s"
-                .formatted(ranks, points.getLast().failure()));
+            "%,d ranks and more are not measured: %s".formatted(ranks, points.getLast().failure()));
         break;
       }
     }

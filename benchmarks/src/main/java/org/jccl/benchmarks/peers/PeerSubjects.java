@@ -109,8 +109,7 @@ final class PeerSubjects {
         gloo(program, "hd", "hd", Set.of(ALL_REDUCE)));
   }
 
-  private static Subject gloo(
-      Path program, String variant, String algorithm, Set<Collective> ops) {
+  private static Subject gloo(Path program, String variant, String algorithm, Set<Collective> ops) {
     return new Subject(
         Family.GLOO,
         variant,
@@ -127,8 +126,7 @@ final class PeerSubjects {
         ALL,
         true,
         Map.of(),
-        task ->
-            command(List.of(), Family.LIMIT.key() + ":" + Subject.DEFAULT, program, task));
+        task -> command(List.of(), Family.LIMIT.key() + ":" + Subject.DEFAULT, program, task));
   }
 
   private static List<String> command(List<String> start, String id, Path program, Task task) {

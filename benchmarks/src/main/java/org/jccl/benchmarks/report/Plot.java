@@ -6,9 +6,9 @@ import java.util.function.DoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * One diagram as SVG: lines of points over sizes in bytes, or other powers of two. Colours come from the page's style sheet
- * by class, so that one drawing serves light and dark; every point has a {@code title} for
- * hovering, and what the page's script needs in {@code data-} attributes.
+ * One diagram as SVG: lines of points over sizes in bytes, or other powers of two. Colours come
+ * from the page's style sheet by class, so that one drawing serves light and dark; every point has
+ * a {@code title} for hovering, and what the page's script needs in {@code data-} attributes.
  *
  * @param title heading inside the diagram
  * @param position how positions on the horizontal axis are written

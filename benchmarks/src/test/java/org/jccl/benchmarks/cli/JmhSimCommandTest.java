@@ -32,8 +32,7 @@ class JmhSimCommandTest {
             + " --collectives-only --out ";
     assertThat(run((line + folder).split(" "))).as(err.toString()).isZero();
     assertThat(out.toString()).contains("all-reduce, 2 ranks", "8 KiB", ">= 4");
-    Map<String, Object> json =
-        JSON.std.mapFrom(Files.readString(folder.resolve("report.json")));
+    Map<String, Object> json = JSON.std.mapFrom(Files.readString(folder.resolve("report.json")));
     List<?> rows = (List<?>) json.get("comparison");
     assertThat(rows).hasSize(2);
     Map<?, ?> times = (Map<?, ?>) ((Map<?, ?>) rows.getFirst()).get("us_median_min_max");

@@ -40,9 +40,7 @@ class BarsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "allreduce, 524288, 0", "allreduce, 1048576, 1.25", "reducescatter, 2097152, 1.6"
-  })
+  @CsvSource({"allreduce, 524288, 0", "allreduce, 1048576, 1.25", "reducescatter, 2097152, 1.6"})
   void limit(String op, long bytes, double bar) {
     assertThat(Bars.timesLimit(Collective.of(op), bytes))
         .isEqualTo(bar == 0 ? OptionalDouble.empty() : OptionalDouble.of(bar));

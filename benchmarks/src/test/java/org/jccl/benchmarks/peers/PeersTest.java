@@ -64,7 +64,9 @@ class PeersTest {
     List<String> lines = outcome.output().lines().toList();
     assertThat(lines.getFirst()).isEqualTo("here");
     ProcessHandle.of(Long.parseLong(lines.getLast()))
-        .ifPresent(grandchild -> grandchild.onExit().orTimeout(30, java.util.concurrent.TimeUnit.SECONDS).join());
+        .ifPresent(
+            grandchild ->
+                grandchild.onExit().orTimeout(30, java.util.concurrent.TimeUnit.SECONDS).join());
   }
 
   @Test

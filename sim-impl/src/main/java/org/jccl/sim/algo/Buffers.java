@@ -12,8 +12,7 @@ import org.jccl.ops.Protocol;
  * @param threads most threads of a block with LL and Simple ({@code NCCL_NTHREADS})
  * @param ll128Threads most threads with LL128 ({@code NCCL_LL128_NTHREADS})
  */
-public record Buffers(
-    int llBytes, int ll128Bytes, int simpleBytes, int threads, int ll128Threads) {
+public record Buffers(int llBytes, int ll128Bytes, int simpleBytes, int threads, int ll128Threads) {
   private static final Buffers DEFAULTS = new Buffers(524_288, 4_915_200, 4_194_304, 512, 640);
 
   /** NCCL's own sizes. */
