@@ -56,8 +56,8 @@ final class ComparisonHtml {
     long missed = rows.stream().filter(row -> row.againstPeers() == Verdict.MISSED).count();
     long near = rows.stream().filter(row -> row.againstLimit() == Verdict.MET).count();
     long far = rows.stream().filter(row -> row.againstLimit() == Verdict.MISSED).count();
-    return tile("bars against the best peer", met + " of " + (met + missed), missed == 0)
-        + tile("bars against the C limit", near + " of " + (near + far), far == 0)
+    return tile("bars against the best peer", met + " of " + (met + missed), met > 0 && missed == 0)
+        + tile("bars against the C limit", near + " of " + (near + far), near > 0 && far == 0)
         + tile(
             "of the processors taken by others",
             String.format(Locale.ROOT, "%.0f %%", others * 100),

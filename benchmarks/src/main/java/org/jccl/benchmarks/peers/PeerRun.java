@@ -125,7 +125,8 @@ public final class PeerRun {
       Task part = subject.part(task, round, PROCESSORS);
       if (subject.ops().contains(task.op()) && !part.sizes().isEmpty() && wants(subject, task)) {
         List<String> words = subject.command().apply(part);
-        Duration limit = plan.limit();
+        // A JVM compiles first: it is given time for that, and cannot be stuck as peers can.
+        Duration limit = plan.limit().multipliedBy(subject.family() == Family.JCCL ? 3 : 1);
         turns.add(turn(subject.id(), round, words, subject.environment(), folder, limit));
         told(turns.getLast(), task.op().label(), task.ranks());
       }
