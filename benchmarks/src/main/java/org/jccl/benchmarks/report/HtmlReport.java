@@ -44,7 +44,8 @@ public final class HtmlReport {
   }
 
   private static String note(Report report) {
-    String kind = List.of("device", "queued").contains(report.settings().clock()) ? "plain" : "warn";
+    String kind =
+        List.of("device", "queued").contains(report.settings().clock()) ? "plain" : "warn";
     return "<p class=\"note %s\">%s.</p>"
         .formatted(kind, Markup.escape(sentence(report.settings().clockNote())));
   }

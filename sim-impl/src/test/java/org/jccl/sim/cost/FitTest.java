@@ -66,7 +66,14 @@ class FitTest {
       int log = (int) Math.round(Math.log(bytes) / Math.log(2));
       (log % 2 == 0 ? even : odd).add(point);
     }
-    double[] calibrated = errors(Fit.of("fitted", BASE, even), odd);
+    double[] calibrated =
+        even.stream()
+            .map(Point::ranks)
+            .distinct()
+            .map(ranks -> errors(Fit.of("fitted", BASE, of(ranks, even)), of(ranks, odd)))
+            .flatMapToDouble(Arrays::stream)
+            .sorted()
+            .toArray();
     double[] own = errors(BASE, odd);
     String summary =
         "%d held-out sizes, calibrated %s, NCCL's own %s"
@@ -74,6 +81,10 @@ class FitTest {
     assertTrue(calibrated[calibrated.length / 2] < 0.05, summary);
     assertTrue(calibrated[(int) (calibrated.length * 0.95)] < 0.15, summary);
     assertTrue(calibrated[calibrated.length / 2] < own[own.length / 2] / 2, summary);
+  }
+
+  private static List<Point> of(int ranks, List<Point> points) {
+    return points.stream().filter(each -> each.ranks() == ranks).toList();
   }
 
   private static double[] errors(CostModel model, List<Point> points) {
