@@ -334,7 +334,8 @@ public final class Simulator implements AutoCloseable {
       return this;
     }
 
-    /** The world.
+    /**
+     * The world.
      *
      * @throws UncheckedIOException if the timeline cannot be written
      */

@@ -17,8 +17,8 @@ final class QueuedTiming implements Timing {
   private static final int REAL_ROUNDS = 5;
 
   /**
-   * Most calls between the fills and the first event: they let the ranks catch up with each other.
-   * A root can be eight slots ahead of its peers.
+   * Calls between the fills and the first event: they let the ranks catch up with each other. A
+   * root can be eight slots ahead of its peers.
    */
   private static final int LEAD = 16;
 
@@ -29,22 +29,22 @@ final class QueuedTiming implements Timing {
 
   private final Duration settling;
   private final long fillBytes;
-  private final int rounds;
+  private final boolean isVirtual;
 
-  private QueuedTiming(Duration settling, long fillBytes, int rounds) {
-    this.rounds = rounds;
+  private QueuedTiming(Duration settling, long fillBytes, boolean isVirtual) {
+    this.isVirtual = isVirtual;
     this.settling = settling;
     this.fillBytes = fillBytes;
   }
 
   /** On a real device. */
   static QueuedTiming real() {
-    return new QueuedTiming(Duration.ofMillis(500), FILL_BYTES, REAL_ROUNDS);
+    return new QueuedTiming(Duration.ofMillis(500), FILL_BYTES, false);
   }
 
   /** In virtual time, where enqueueing costs nothing: nothing needs hiding, nothing settles. */
   static QueuedTiming virtual() {
-    return new QueuedTiming(Duration.ZERO, 1, 1);
+    return new QueuedTiming(Duration.ZERO, 1, true);
   }
 
   @Override
@@ -61,19 +61,23 @@ final class QueuedTiming implements Timing {
   public String note() {
     return "times are the GPU's, of calls that were enqueued before the first one ran, so that"
         + " enqueueing them costs nothing; median of "
-        + rounds
+        + rounds()
         + " rounds, slowest rank";
+  }
+
+  private int rounds() {
+    return isVirtual ? 1 : REAL_ROUNDS;
   }
 
   @Override
   public RankTimes measure(Device device, Stream stream, Runnable issue, int iterations) {
-    double[] samples = new double[rounds];
-    int lead = Math.min(LEAD, iterations);
+    double[] samples = new double[rounds()];
+    int lead = isVirtual ? 1 : LEAD;
     try (DeviceBuffer pad = device.allocate(DataType.UINT8, fillBytes)) {
       double fillNanos = fillNanos(device, stream, pad);
       double callNanos = callNanos(stream, issue, lead);
-      for (int round = 0; round < rounds; round++) {
-        int fills = fills(callNanos * (lead + iterations), fillNanos);
+      for (int round = 0; round < samples.length; round++) {
+        int fills = isVirtual ? 1 : fills(callNanos * (lead + iterations), fillNanos);
         for (int i = 0; i < fills; i++) {
           pad.fill((byte) 0, stream);
         }

@@ -14,8 +14,8 @@ public sealed interface Timing permits DeviceTiming, HostTiming, LoopTiming, Que
   }
 
   /**
-   * The clock that a user names: {@code auto}, {@code device}, {@code host}, {@code loop} or
-   * {@code queued}.
+   * The clock that a user names: {@code auto}, {@code device}, {@code host}, {@code loop} or {@code
+   * queued}.
    *
    * @throws IllegalArgumentException if there is no such clock
    */
@@ -25,8 +25,7 @@ public sealed interface Timing permits DeviceTiming, HostTiming, LoopTiming, Que
       case "device" -> new DeviceTiming();
       case "host" -> new HostTiming();
       case "loop" -> new LoopTiming(of(backend).settling());
-      case "queued" ->
-          backend.name().equals("nccl") ? QueuedTiming.real() : QueuedTiming.virtual();
+      case "queued" -> backend.name().equals("nccl") ? QueuedTiming.real() : QueuedTiming.virtual();
       default ->
           throw new IllegalArgumentException(
               "no clock is called '" + clock + "': use auto, device, host, loop or queued");

@@ -50,14 +50,12 @@ final class BackendOptions {
 
   /** The same for a command with options of its own. */
   static Opened open(
-      CommandSpec command,
-      @Nullable String backend,
-      @Nullable Integer ranks,
-      @Nullable Long seed) {
+      CommandSpec command, @Nullable String backend, @Nullable Integer ranks, @Nullable Long seed) {
     if (ranks != null && ranks < 1) {
       throw bad(command, "--ranks: " + ranks + " ranks cannot run: give at least 1");
     }
-    Backends.Choice choice = choose(command, backend, new Wishes(null, ranks == null ? 0 : ranks, seed));
+    Backends.Choice choice =
+        choose(command, backend, new Wishes(null, ranks == null ? 0 : ranks, seed));
     if (ranks == null && choice.name().equals("sim")) {
       choice = choose(command, backend, new Wishes(null, SIMULATED_RANKS, seed));
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jccl.benchmarks.bench.Timing;
 import org.jccl.benchmarks.predict.Calibrator;
 import org.jccl.benchmarks.predict.Campaign;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code jccl calibrate}: fits NCCL's model to what a machine measures. */
 @Command(
@@ -66,6 +68,21 @@ final class CalibrateCommand implements Callable<Integer> {
   private String profileName = "";
 
   @Option(
+      names = "--op",
+      split = ",",
+      paramLabel = "OPERATION",
+      description =
+          "Operations. Default: all_reduce,all_gather,reduce_scatter,broadcast,reduce,sendrecv.")
+  private String @Nullable [] operations;
+
+  @Option(
+      names = {"-d", "--dtype", "--datatype"},
+      split = ",",
+      paramLabel = "TYPE",
+      description = "Data types. Default: float,bfloat16.")
+  private String @Nullable [] types;
+
+  @Option(
       names = {"-e", "--max-bytes"},
       paramLabel = "SIZE",
       converter = Converters.Size.class,
@@ -105,8 +122,7 @@ final class CalibrateCommand implements Callable<Integer> {
       throw bad("--measured: there is no even power of two among the sizes");
     }
     Profile profile =
-        Calibrator.fit(
-            nameOf(out), machine.machine(), data.version, data.origin, fitted);
+        Calibrator.fit(nameOf(out), machine.machine(), data.version, data.origin, fitted);
     Files.writeString(out, ProfileFile.write(profile));
     PrintWriter screen = spec.commandLine().getOut();
     screen.println("# errors of the sizes that were fitted");
@@ -132,12 +148,21 @@ final class CalibrateCommand implements Callable<Integer> {
     if (ranks != null && Arrays.stream(ranks).min().orElse(0) < 2) {
       throw bad("--ranks: a calibration needs at least 2 ranks");
     }
+    if (maxBytes != null && maxBytes < Campaign.LEAST) {
+      throw bad(
+          "--max-bytes: %d bytes leave nothing to fit: give at least %d"
+              .formatted(maxBytes, Campaign.LEAST));
+    }
     Integer wanted = ranks == null ? null : Integer.valueOf(largest);
     try (BackendOptions.Opened opened = BackendOptions.open(spec, backend, wanted, null)) {
       boolean isReal = opened.backend().name().equals("nccl");
       long most = maxBytes != null ? maxBytes : isReal ? 1024 * MIB : 4 * MIB;
       Campaign campaign =
-          new Campaign(Campaign.WORKLOADS, Campaign.TYPES, most, heldOut != null);
+          new Campaign(
+              named("--op", operations, Campaign.WORKLOADS, Converters::workload),
+              named("--dtype", types, Campaign.TYPES, Converters::type),
+              most,
+              heldOut != null);
       List<Sample> samples = new ArrayList<>();
       for (int n : ranks == null ? new int[] {opened.ranks()} : ranks) {
         samples.addAll(campaign.run(opened.backend(), n, spec.commandLine().getErr()));
@@ -153,6 +178,15 @@ final class CalibrateCommand implements Callable<Integer> {
               environment.ncclVersion(),
               clock,
               commandLine()));
+    }
+  }
+
+  private <T> List<T> named(
+      String option, String @Nullable [] names, List<T> otherwise, Function<String, T> parser) {
+    try {
+      return names == null ? otherwise : Arrays.stream(names).map(parser).distinct().toList();
+    } catch (TypeConversionException wrong) {
+      throw bad(option + ": " + wrong.getMessage());
     }
   }
 

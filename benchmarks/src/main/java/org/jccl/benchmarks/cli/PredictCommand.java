@@ -92,8 +92,7 @@ final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--measured",
       paramLabel = "FILE",
-      description =
-          "A report.json of ./jccl bench: its sizes, with the error of each prediction.")
+      description = "A report.json of ./jccl bench: its sizes, with the error of each prediction.")
   private @Nullable Path measured;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the rows into FILE.")
@@ -112,8 +111,7 @@ final class PredictCommand implements Callable<Integer> {
     DataType type = type();
     Profile profile = ProfileOption.find(spec, profileName);
     Predictor predictor = new Predictor(profile);
-    List<Sample> samples =
-        measured == null ? List.of() : samples(measured, workloads, type);
+    List<Sample> samples = measured == null ? List.of() : samples(measured, workloads, type);
     List<Prediction> predictions =
         measured == null
             ? predictions(predictor, workloads, type)

@@ -46,8 +46,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--timeline",
       paramLabel = "FILE",
-      description =
-          "Write what the simulator does in virtual time into FILE, for Perfetto (JSON).")
+      description = "Write what the simulator does in virtual time into FILE, for Perfetto (JSON).")
   private @Nullable Path timeline;
 
   @Option(

@@ -36,8 +36,7 @@ public final class Calibrator {
     Map<Series, List<Fit.Point>> points = new LinkedHashMap<>();
     for (Sample sample : samples) {
       points
-          .computeIfAbsent(
-              new Series(sample.ranks(), sample.type()), none -> new ArrayList<>())
+          .computeIfAbsent(new Series(sample.ranks(), sample.type()), none -> new ArrayList<>())
           .add(point(sample));
     }
     List<Calibration> calibrations = new ArrayList<>();
@@ -45,8 +44,7 @@ public final class Calibrator {
         (series, some) -> {
           CalibratedModel model = Fit.of(name, base, some);
           calibrations.add(
-              new Calibration(
-                  series.ranks, series.type, model.corrections(), model.otherwise()));
+              new Calibration(series.ranks, series.type, model.corrections(), model.otherwise()));
         });
     return new Profile(name, machine.named(name), version, origin, calibrations);
   }

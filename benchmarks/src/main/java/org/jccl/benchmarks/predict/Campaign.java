@@ -30,7 +30,8 @@ public record Campaign(
   /** How time is taken. */
   public static final String CLOCK = "queued";
 
-  private static final long SMALLEST = 8;
+  /** The smallest size that is fitted. */
+  public static final long LEAST = 16;
 
   /** Sizes up to {@code to}, measured over that many calls: long ones need fewer. */
   private record Band(long to, int iterations) {}
@@ -56,16 +57,19 @@ public record Campaign(
     Timing timing = Timing.of(backend, CLOCK);
     boolean isVirtual = backend.name().equals("sim"); // there one call says it all
     List<Sample> samples = new ArrayList<>();
-    long from = heldOut ? SMALLEST : 2 * SMALLEST;
+    long from = heldOut ? LEAST / 2 : LEAST;
     for (Band band : BANDS) {
       long to = Math.min(band.to, largest);
       if (from <= to) {
-        BenchPlan plan = plan(
+        BenchPlan plan =
+            plan(
                 SizeRange.byFactor(from, to, heldOut ? 2 : 4),
                 isVirtual ? 1 : band.iterations,
                 timing);
         new BenchRunner(backend, ranks, plan, timing)
-            .run(new Collector(samples, ranks, new Progress("calibrate", err, InstantSource.system())));
+            .run(
+                new Collector(
+                    samples, ranks, new Progress("calibrate", err, InstantSource.system())));
         from = heldOut ? 2 * band.to : 4 * band.to;
       }
     }

@@ -41,9 +41,7 @@ public final class ErrorTable {
       double[] errors = pairs.stream().mapToDouble(pair -> Math.abs(pair.error())).toArray();
       Arrays.sort(errors);
       return new Summary(
-          errors.length,
-          Statistics.percentile(errors, 50),
-          Statistics.percentile(errors, 95));
+          errors.length, Statistics.percentile(errors, 50), Statistics.percentile(errors, 95));
     }
   }
 

@@ -37,8 +37,7 @@ public final class PredictionTable {
       head(operation);
     }
     String keys =
-        KEYS.formatted(
-            prediction.bytes(), prediction.count(), TypeNames.of(prediction.type()));
+        KEYS.formatted(prediction.bytes(), prediction.count(), TypeNames.of(prediction.type()));
     String values =
         VALUES.formatted(
             number(prediction.micros()),

@@ -14,6 +14,7 @@ import org.jccl.ops.Operation;
 import org.jccl.ops.Protocol;
 import org.jccl.sim.cost.CalibratedModel.Correction;
 import org.jccl.sim.cost.CalibratedModel.Key;
+import org.jccl.sim.cost.SizeFactors;
 import org.jspecify.annotations.Nullable;
 
 /** What was fitted, in a profile file. */
@@ -47,9 +48,20 @@ final class CalibrationJson {
   }
 
   private static Map<String, Object> factors(Map<String, Object> json, Correction correction) {
-    json.put("floor_micros", correction.floorMicros());
+    json.put("overhead_micros", correction.overheadMicros());
     json.put("latency", correction.latency());
     json.put("transfer", correction.transfer());
+    if (!correction.factors().points().isEmpty()) {
+      json.put(
+          "factors", correction.factors().points().stream().map(CalibrationJson::factor).toList());
+    }
+    return json;
+  }
+
+  private static Map<String, Object> factor(SizeFactors.Point point) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("bytes", point.bytes());
+    json.put("factor", point.factor());
     return json;
   }
 
@@ -85,15 +97,34 @@ final class CalibrationJson {
   }
 
   private static Correction correction(JsonFields json) throws BadProfileException {
-    double floor = json.get("floor_micros").number();
+    double overhead = json.get("overhead_micros").number();
     double latency = json.get("latency").number();
     double transfer = json.get("transfer").number();
+    JsonNode factors = json.find("factors");
+    SizeFactors bySize = factors == null ? SizeFactors.none() : readFactors(factors);
     json.refuseOthers();
     try {
-      return new Correction(floor, latency, transfer);
+      return new Correction(overhead, latency, transfer, bySize);
     } catch (IllegalArgumentException senseless) {
       throw MachineJson.located(json, String.valueOf(senseless.getMessage()));
     }
+  }
+
+  private static SizeFactors readFactors(JsonNode list) throws BadProfileException {
+    List<SizeFactors.Point> points = new ArrayList<>();
+    for (JsonNode each : list.elements()) {
+      JsonFields json = each.fields();
+      long bytes = json.get("bytes").integer();
+      double factor = json.get("factor").number();
+      json.refuseOthers();
+      try {
+        points.add(new SizeFactors.Point(bytes, factor));
+        new SizeFactors(points);
+      } catch (IllegalArgumentException senseless) {
+        throw MachineJson.located(json, String.valueOf(senseless.getMessage()));
+      }
+    }
+    return new SizeFactors(points);
   }
 
   private static <T> T named(JsonNode node, Function<String, T> parser) throws BadProfileException {
@@ -104,8 +135,7 @@ final class CalibrationJson {
     }
   }
 
-  private static <T> T of(
-      T[] values, Function<T, String> name, String wanted) {
+  private static <T> T of(T[] values, Function<T, String> name, String wanted) {
     List<String> known = new ArrayList<>();
     for (T each : values) {
       if (name.apply(each).equals(wanted)) {

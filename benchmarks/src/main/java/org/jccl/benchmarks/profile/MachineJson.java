@@ -50,8 +50,7 @@ final class MachineJson {
   }
 
   /** Records name their own fields in what they refuse; here each has a line. */
-  static BadProfileException located(JsonFields json, String message)
-      throws BadProfileException {
+  static BadProfileException located(JsonFields json, String message) throws BadProfileException {
     Matcher words = SENSELESS.matcher(message);
     if (!words.matches()) {
       return json.owner().wrong("is senseless: " + message);

@@ -12,7 +12,9 @@ import org.jccl.sim.Simulator;
 import org.jccl.sim.algo.GpuProfile;
 import org.jspecify.annotations.Nullable;
 
-/** Profiles as JSON files. Field names are a contract: {@link #FORMAT} counts up when one changes. */
+/**
+ * Profiles as JSON files. Field names are a contract: {@link #FORMAT} counts up when one changes.
+ */
 public final class ProfileFile {
   private static final int FORMAT = 1;
   private static final JSON JACKSON = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
@@ -61,8 +63,7 @@ public final class ProfileFile {
         || version.integer() > Simulator.NEWEST_VERSION) {
       throw version.wrong(
           "is %d, expected %d to %d"
-              .formatted(
-                  version.integer(), Simulator.OLDEST_VERSION, Simulator.NEWEST_VERSION));
+              .formatted(version.integer(), Simulator.OLDEST_VERSION, Simulator.NEWEST_VERSION));
     }
     GpuProfile machine = MachineJson.read(name.text(), json.get("machine").fields());
     JsonNode measured = json.find("measured");

@@ -71,6 +71,8 @@ class BadInputTest {
           calibrate --out /tmp          | cannot write
           calibrate --out x.json --backend cuda | cuda
           calibrate --out x.json --backend sim --ranks 1 | at least 2
+          calibrate --out x.json --backend sim --op foo | 'foo'
+          calibrate --out x.json --backend sim --dtype float128 | 'float128'
           calibrate --out x.json --ranks x | 'x'
           calibrate --out x.json --profile y | neither a file
           calibrate --out x.json -e 0 | at least

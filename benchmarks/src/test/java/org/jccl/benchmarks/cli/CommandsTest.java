@@ -43,7 +43,8 @@ class CommandsTest {
 
   @Test
   void predict_comparesWithAReport(@TempDir Path folder) throws Exception {
-    String bench = "bench --backend sim --ranks 2 --op all_reduce,reduce -b 64 -e 4K -f 8 -n 2 -w 1";
+    String bench =
+        "bench --backend sim --ranks 2 --op all_reduce,reduce -b 64 -e 4K -f 8 -n 2 -w 1";
     assertThat(run((bench + " --out " + folder).split(" "))).as(err.toString()).isZero();
     out.getBuffer().setLength(0);
     Path report = folder.resolve("report.json");
@@ -64,6 +65,42 @@ class CommandsTest {
     assertThat(run(("predict --ranks 2 --op broadcast --measured " + report).split(" ")))
         .isEqualTo(2);
     assertThat(err.toString()).contains("on 2 ranks, not on 4", "no row of broadcast");
+  }
+
+  /** The simulator's time is NCCL's own model: to be fitted without an error, at any size. */
+  @Test
+  void calibrate_onTheSimulator_givesItsOwnModelBack(@TempDir Path folder) throws Exception {
+    Path profile = folder.resolve("sim.json");
+    Path errors = folder.resolve("errors.tsv");
+    String line =
+        "calibrate --backend sim --ranks 2,4 --op all_reduce,sendrecv -d float -e 4M --out "
+            + profile
+            + " --held-out "
+            + errors;
+    assertThat(run(line.split(" "))).as(err.toString()).isZero();
+    List<String> lines = java.nio.file.Files.readAllLines(errors);
+    assertThat(lines).hasSize(1 + 2 * 2 * 10);
+    assertThat(lines.stream().skip(1).map(each -> each.split("\t")))
+        .allSatisfy(fields -> assertThat(Double.parseDouble(fields[6])).isBetween(-0.003, 0.003));
+    assertThat(lines).anyMatch(each -> each.contains("Simple"));
+    out.getBuffer().setLength(0);
+    assertThat(run(("predict --ranks 4 --profile " + profile).split(" "))).isZero();
+    assertThat(out.toString()).contains("# calibrated on 4 x simulated GPU", "LL128");
+    assertThat(run(("predict --ranks 8 -e 8 --profile " + profile).split(" "))).isZero();
+    assertThat(out.toString()).contains("corrections of 4 ranks", "unproven");
+  }
+
+  @Test
+  void calibrate_fitsReports(@TempDir Path folder) throws Exception {
+    String bench =
+        "bench --backend sim --ranks 2 --op reduce -b 16 -e 4K -n 2 -w 1 --out " + folder;
+    assertThat(run(bench.split(" "))).as(err.toString()).isZero();
+    Path profile = folder.resolve("profile.json");
+    String calibrate =
+        "calibrate --measured " + folder.resolve("report.json") + " --out " + profile;
+    assertThat(run(calibrate.split(" "))).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("sizes that were fitted", "sizes that were held out");
+    assertThat(run(("predict --ranks 2 --op reduce --profile " + profile).split(" "))).isZero();
   }
 
   private static List<Map<String, Object>> rows(Path json) throws Exception {

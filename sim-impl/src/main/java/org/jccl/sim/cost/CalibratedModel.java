@@ -8,9 +8,9 @@ import org.jccl.sim.algo.Choice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * NCCL's model with three corrections for each operation, algorithm and protocol: a floor that
- * launching costs at least, a factor of the latency and one of the time that bytes take. Floor and
- * model meet softly: <i>t⁴ = floor⁴ + (latency + bytes / bandwidth)⁴</i>.
+ * NCCL's model with corrections for each operation, algorithm and protocol: what every call costs
+ * besides, launching above all, a factor of the latency, one of the time that bytes take, and, as
+ * NCCL has them for trees, factors by size.
  *
  * @param name what it is called
  * @param base the model that is corrected
@@ -40,14 +40,21 @@ public record CalibratedModel(
   /**
    * How the model's time is corrected.
    *
-   * @param floorMicros what every call takes at least
+   * @param overheadMicros what every call costs besides
    * @param latency factor of the latency
    * @param transfer factor of the time that bytes take
+   * @param factors of the whole, by size: what the other three leave
    */
-  public record Correction(double floorMicros, double latency, double transfer) {
+  public record Correction(
+      double overheadMicros, double latency, double transfer, SizeFactors factors) {
+    /** The same at every size. */
+    public Correction(double overheadMicros, double latency, double transfer) {
+      this(overheadMicros, latency, transfer, SizeFactors.none());
+    }
+
     /** Refuses what no measurement can be. */
     public Correction {
-      require("floorMicros", floorMicros, floorMicros >= 0);
+      require("overheadMicros", overheadMicros, overheadMicros >= 0);
       require("latency", latency, latency >= 0);
       require("transfer", transfer, transfer > 0);
     }
@@ -60,11 +67,13 @@ public record CalibratedModel(
     }
 
     /** The corrected time, in microseconds. */
-    double apply(double latencyMicros, double transferMicros) {
-      double model = latency * latencyMicros + transfer * transferMicros;
-      double floors = floorMicros * floorMicros;
-      double models = model * model;
-      return Math.sqrt(Math.sqrt(floors * floors + models * models));
+    double apply(double latencyMicros, double transferMicros, long bytes) {
+      return factors.at(bytes) * smooth(latencyMicros, transferMicros);
+    }
+
+    /** The same without the factors by size. */
+    double smooth(double latencyMicros, double transferMicros) {
+      return overheadMicros + latency * latencyMicros + transfer * transferMicros;
     }
   }
 
@@ -91,12 +100,13 @@ public record CalibratedModel(
   public double collective(Tuner tuner, Operation operation, Choice choice, long bytes) {
     double latency = tuner.latency(operation, choice.algorithm(), choice.protocol());
     double whole = base.collective(tuner, operation, choice, bytes);
-    return correction(Key.of(operation, choice)).apply(latency, Math.max(0, whole - latency));
+    return correction(Key.of(operation, choice))
+        .apply(latency, Math.max(0, whole - latency), bytes);
   }
 
   @Override
   public double message(Operation operation, long bytes) {
     return correction(Key.of(operation, null))
-        .apply(base.messageLatency(), bytes / base.messageBandwidth());
+        .apply(base.messageLatency(), bytes / base.messageBandwidth(), bytes);
   }
 }

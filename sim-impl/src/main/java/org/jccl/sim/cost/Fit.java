@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jccl.DataType;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Choice;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fit {
   private static final double SMALL = 0.03;
+  private static final double KEEP_LATENCY = 0.01;
+  private static final double KEEP_BANDWIDTH = 0.01;
   private static final double FIRST_STEP = 0.5;
   private static final double LAST_STEP = 1e-4;
   private static final int MOST_ROUNDS = 10_000;
@@ -30,7 +33,7 @@ public final class Fit {
   private final NcclModel base;
 
   /** One point as the model sees it. */
-  private record Sample(double latency, double transfer, double micros) {}
+  private record Sample(double latency, double transfer, long bytes, double micros) {}
 
   /**
    * One measured call.
@@ -83,7 +86,7 @@ public final class Fit {
       all.add(sample);
     }
     Map<Key, Correction> corrections = new LinkedHashMap<>();
-    samples.forEach((key, each) -> corrections.put(key, best(each)));
+    samples.forEach((key, each) -> corrections.put(key, withFactors(best(each), each)));
     return new CalibratedModel(name, base, corrections, best(all));
   }
 
@@ -99,8 +102,8 @@ public final class Fit {
   private Sample sample(Point point, @Nullable Choice choice) {
     Operation operation = point.operation;
     if (choice == null) {
-      double sent = point.bytes * operation.busFactor().of(point.ranks);
-      return new Sample(base.messageLatency(), (long) sent / base.messageBandwidth(), point.micros);
+      long sent = (long) (point.bytes * operation.busFactor().of(point.ranks));
+      return new Sample(base.messageLatency(), sent / base.messageBandwidth(), sent, point.micros);
     }
     Tuner tuner = base.tuner(point.ranks);
     double latency = tuner.latency(operation, choice.algorithm(), choice.protocol());
@@ -110,7 +113,7 @@ public final class Fit {
           "%s was measured with %s, which profile '%s' does not have"
               .formatted(operation.label(), choice, base.profile()));
     }
-    return new Sample(latency, whole - latency, point.micros);
+    return new Sample(latency, Math.max(0, whole - latency), point.bytes, point.micros);
   }
 
   private static Correction best(List<Sample> samples) {
@@ -120,10 +123,26 @@ public final class Fit {
         .flatMap(
             latency ->
                 Arrays.stream(STARTS)
-                    .mapToObj(floor -> descend(new double[] {floor * least, latency, 1}, samples)))
+                    .mapToObj(
+                        overhead -> descend(new double[] {overhead * least, latency, 1}, samples)))
         .min(Comparator.comparingDouble(each -> error(each, samples)))
         .map(Fit::correction)
         .orElseThrow();
+  }
+
+  /** What is left at each size; of several points there the median, so that one may be wrong. */
+  private static Correction withFactors(Correction smooth, List<Sample> samples) {
+    Map<Long, List<Double>> left = new TreeMap<>();
+    for (Sample each : samples) {
+      left.computeIfAbsent(each.bytes, none -> new ArrayList<>())
+          .add(each.micros / smooth.smooth(each.latency, each.transfer));
+    }
+    TreeMap<Long, Double> factors = new TreeMap<>();
+    left.forEach(
+        (bytes, some) ->
+            factors.put(bytes, some.stream().sorted().toList().get((some.size() - 1) / 2)));
+    return new Correction(
+        smooth.overheadMicros(), smooth.latency(), smooth.transfer(), SizeFactors.of(factors));
   }
 
   /** Steps along each axis, by factors; smaller ones when none helps. */
@@ -154,12 +173,18 @@ public final class Fit {
     return new Correction(parameters[0], parameters[1], parameters[2]);
   }
 
-  /** Sum of relative errors, rounded off near 0. */
+  /**
+   * Sum of relative errors, rounded off near 0. Where the points cannot tell overhead from latency,
+   * as with one number of ranks, NCCL's own latency is kept; where there is but one, its bandwidth
+   * too.
+   */
   private static double error(double[] parameters, List<Sample> samples) {
     Correction correction = correction(parameters);
-    double sum = 0;
+    double sum =
+        KEEP_LATENCY * Math.abs(Math.log(parameters[1]))
+            + KEEP_BANDWIDTH * Math.abs(Math.log(parameters[2]));
     for (Sample each : samples) {
-      double off = Math.log(correction.apply(each.latency, each.transfer) / each.micros);
+      double off = Math.log(correction.smooth(each.latency, each.transfer) / each.micros);
       sum += Math.sqrt(SMALL * SMALL + off * off);
     }
     return sum;

@@ -71,8 +71,7 @@ public record World(
   void waited(HostTask task, int device, long time, Object what) {
     if (timeline != null && time > task.clock()) {
       timeline
-          .slice(
-              Lane.host(device, task.rank()), "host", "wait for " + what, task.clock(), time)
+          .slice(Lane.host(device, task.rank()), "host", "wait for " + what, task.clock(), time)
           .end();
     }
     task.waitedUntil(time);
