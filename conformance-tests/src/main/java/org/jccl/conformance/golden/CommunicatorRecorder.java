@@ -1,6 +1,5 @@
 package org.jccl.conformance.golden;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -188,19 +187,14 @@ final class CommunicatorRecorder {
           work,
           (part, result) -> {
             RecordedCall call = work.calls().get(part);
-            clean[0] &= kept(call, rank, result, results);
+            results.add(Evidence.of(result, EntryWriter.keptWhole(work.memory(), call)));
+            boolean written = call.collective().writes(rank, call.root());
+            clean[0] &= written || RankBench.isUntouched(result);
           });
     } catch (CollectiveException | IllegalStateException | IllegalArgumentException failed) {
       return new Got(RecordProcess.firstLine(failed), List.of(), false);
     }
     return new Got(null, results, clean[0]);
-  }
-
-  /** Keeps a result; whether it is none and the output is as it was. */
-  private static boolean kept(
-      RecordedCall call, int rank, MemorySegment result, List<Evidence> results) {
-    results.add(Evidence.of(result, EntryWriter.keptWhole(call)));
-    return call.collective().writes(rank, call.root()) || RankBench.isUntouched(result);
   }
 
   private RecordedCase entry(

@@ -121,6 +121,9 @@ public final class RecordProcess {
   void say(String line) {
     synchronized (out) {
       out.println(line);
+      if (out.checkError()) {
+        Runtime.getRuntime().halt(1); // nobody listens any more
+      }
     }
   }
 }

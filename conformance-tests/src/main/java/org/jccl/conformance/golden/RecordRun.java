@@ -82,7 +82,8 @@ public final class RecordRun {
     RecordPlan plan = RecordPlan.of(wishes.ranks(), wishes.seed(), wishes.quick(), wishes.phases());
     Files.createDirectories(folder);
     Path logs = Files.createTempDirectory("jccl-record");
-    try (RecordingWriter out = new RecordingWriter(folder, wishes)) {
+    try (RecordingWriter out = new RecordingWriter(folder, wishes);
+        AtTheEnd ended = new AtTheEnd(out)) {
       new RecordRun(wishes, plan, out, logs, screen).all();
       out.keepLogs(logs);
       screen.println(
@@ -96,6 +97,34 @@ public final class RecordRun {
       return out.cases() > 0 ? OK : NOTHING;
     } finally {
       delete(logs);
+    }
+  }
+
+  /** Leaves whole files also if the program is ended from outside. */
+  private static final class AtTheEnd implements AutoCloseable {
+    private final Thread hook;
+
+    AtTheEnd(RecordingWriter out) {
+      hook =
+          Thread.ofPlatform()
+              .unstarted(
+                  () -> {
+                    try {
+                      out.close();
+                    } catch (IOException lost) {
+                      System.err.println("the recording could not be finished: " + lost);
+                    }
+                  });
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    @Override
+    public void close() {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException ending) {
+        Thread.onSpinWait(); // The hook runs already.
+      }
     }
   }
 
