@@ -14,7 +14,9 @@ import org.jccl.Stream;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 
-/** How many bytes a call of the simulator may allocate: the garbage of a call is part of its time. */
+/**
+ * How many bytes a call of the simulator may allocate: the garbage of a call is part of its time.
+ */
 class SimAllocationTest {
   private static final int RANKS = 8;
   private static final int ROUNDS = 8;
