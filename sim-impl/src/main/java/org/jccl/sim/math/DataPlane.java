@@ -84,12 +84,7 @@ public final class DataPlane {
     try {
       desk.reduction.scatter(sources, plan, order, destinations, share);
       long bytes = plan.type().bytes();
-      run(
-          desk.reduction,
-          share * destinations.size(),
-          bytes,
-          (sources.size() + 1L) * bytes,
-          desk);
+      run(desk.reduction, share * destinations.size(), bytes, (sources.size() + 1L) * bytes, desk);
     } finally {
       giveBack(desk);
     }
