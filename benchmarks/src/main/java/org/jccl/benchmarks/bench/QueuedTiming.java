@@ -1,6 +1,8 @@
 package org.jccl.benchmarks.bench;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
@@ -30,6 +32,7 @@ final class QueuedTiming implements Timing {
   private final Duration settling;
   private final long fillBytes;
   private final boolean isVirtual;
+  private final Map<Integer, DeviceBuffer> pads = new ConcurrentHashMap<>();
 
   private QueuedTiming(Duration settling, long fillBytes, boolean isVirtual) {
     this.isVirtual = isVirtual;
@@ -65,6 +68,19 @@ final class QueuedTiming implements Timing {
         + " rounds, slowest rank";
   }
 
+  @Override
+  public void prepare(Device device) {
+    pads.put(device.index(), device.allocate(DataType.UINT8, fillBytes));
+  }
+
+  @Override
+  public void finish(Device device) {
+    DeviceBuffer pad = pads.remove(device.index());
+    if (pad != null) {
+      pad.close();
+    }
+  }
+
   private int rounds() {
     return isVirtual ? 1 : REAL_ROUNDS;
   }
@@ -73,21 +89,23 @@ final class QueuedTiming implements Timing {
   public RankTimes measure(Device device, Stream stream, Runnable issue, int iterations) {
     double[] samples = new double[rounds()];
     int lead = isVirtual ? 1 : LEAD;
-    try (DeviceBuffer pad = device.allocate(DataType.UINT8, fillBytes)) {
-      double fillNanos = fillNanos(device, stream, pad);
-      double callNanos = callNanos(stream, issue, lead);
-      for (int round = 0; round < samples.length; round++) {
-        int fills = isVirtual ? 1 : fills(callNanos * (lead + iterations), fillNanos);
-        for (int i = 0; i < fills; i++) {
-          pad.fill((byte) 0, stream);
-        }
-        for (int i = 0; i < lead; i++) {
-          issue.run();
-        }
-        samples[round] = timed(device, stream, issue, iterations);
-      }
-      return new RankTimes(Statistics.median(samples.clone()), samples, iterations, callNanos);
+    DeviceBuffer pad = pads.get(device.index());
+    if (pad == null) {
+      throw new IllegalStateException("measured on " + device + " before it was prepared");
     }
+    double fillNanos = fillNanos(device, stream, pad);
+    double callNanos = callNanos(stream, issue, lead);
+    for (int round = 0; round < samples.length; round++) {
+      int fills = isVirtual ? 1 : fills(callNanos * (lead + iterations), fillNanos);
+      for (int i = 0; i < fills; i++) {
+        pad.fill((byte) 0, stream);
+      }
+      for (int i = 0; i < lead; i++) {
+        issue.run();
+      }
+      samples[round] = timed(device, stream, issue, iterations);
+    }
+    return new RankTimes(Statistics.median(samples.clone()), samples, iterations, callNanos);
   }
 
   /** Twice what enqueueing takes, for not every round is as fast as the first. */

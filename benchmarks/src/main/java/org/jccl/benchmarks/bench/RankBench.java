@@ -32,6 +32,16 @@ final class RankBench {
 
   /** Measures all cases; rank 0 tells {@code listener}. */
   void run(List<BenchCase> cases, BenchListener listener) {
+    timing.prepare(rank.device());
+    try {
+      rank.processGroup().barrier(PATIENCE);
+      measureAll(cases, listener);
+    } finally {
+      timing.finish(rank.device());
+    }
+  }
+
+  private void measureAll(List<BenchCase> cases, BenchListener listener) {
     boolean tells = rank.rank() == 0;
     for (int i = 0; i < cases.size(); i++) {
       BenchCase benchCase = cases.get(i);

@@ -42,6 +42,15 @@ public sealed interface Timing permits DeviceTiming, HostTiming, LoopTiming, Que
   String note();
 
   /**
+   * Gets what measuring on a device needs. Called before anything runs on any device: CUDA may
+   * wait for all of them when it allocates.
+   */
+  default void prepare(Device device) {}
+
+  /** Gives back what {@link #prepare} got. */
+  default void finish(Device device) {}
+
+  /**
    * Issues {@code iterations} operations on {@code stream} and times them; all ranks do so at once.
    *
    * @param issue enqueues one operation

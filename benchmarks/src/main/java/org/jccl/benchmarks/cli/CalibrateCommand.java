@@ -19,6 +19,10 @@ import org.jccl.benchmarks.profile.Profile;
 import org.jccl.benchmarks.profile.ProfileFile;
 import org.jccl.benchmarks.report.Environment;
 import org.jccl.benchmarks.report.Report;
+import org.jccl.benchmarks.report.ReportFolder;
+import org.jccl.benchmarks.report.ReportJson;
+import org.jccl.benchmarks.report.Row;
+import org.jccl.benchmarks.report.Settings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -96,6 +100,12 @@ final class CalibrateCommand implements Callable<Integer> {
   private @Nullable Path heldOut;
 
   @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "Keep the measurements, a ranks-N.json for each N, for a later --measured.")
+  private @Nullable Path report;
+
+  @Option(
       names = "--measured",
       split = ",",
       paramLabel = "FILE",
@@ -115,6 +125,9 @@ final class CalibrateCommand implements Callable<Integer> {
     requireWritable("--out", out);
     if (heldOut != null) {
       requireWritable("--held-out", heldOut);
+    }
+    if (report != null) {
+      openFolder(report);
     }
     Data data = measured == null ? measure() : read(measured);
     List<Sample> fitted = data.samples.stream().filter(Sample::isFitted).toList();
@@ -143,7 +156,7 @@ final class CalibrateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Data measure() {
+  private Data measure() throws IOException {
     int largest = ranks == null ? 0 : Arrays.stream(ranks).max().orElse(0);
     if (ranks != null && Arrays.stream(ranks).min().orElse(0) < 2) {
       throw bad("--ranks: a calibration needs at least 2 ranks");
@@ -164,11 +177,13 @@ final class CalibrateCommand implements Callable<Integer> {
               most,
               heldOut != null);
       List<Sample> samples = new ArrayList<>();
-      for (int n : ranks == null ? new int[] {opened.ranks()} : ranks) {
-        samples.addAll(campaign.run(opened.backend(), n, spec.commandLine().getErr()));
-      }
       Environment environment = EnvironmentCard.of(opened);
       String clock = Timing.of(opened.backend(), Campaign.CLOCK).note();
+      for (int n : ranks == null ? new int[] {opened.ranks()} : ranks) {
+        List<Row> rows = campaign.run(opened.backend(), n, spec.commandLine().getErr());
+        keep(n, new Report(environment, settings(n, rows, clock), rows, List.of()));
+        rows.forEach(row -> Sample.of(row, n).forEach(samples::add));
+      }
       return new Data(
           samples,
           opened.backend().ncclVersion(),
@@ -178,6 +193,20 @@ final class CalibrateCommand implements Callable<Integer> {
               environment.ncclVersion(),
               clock,
               commandLine()));
+    }
+  }
+
+  private Settings settings(int n, List<Row> rows, String clock) {
+    int most = rows.stream().mapToInt(row -> row.outOfPlace().iterations()).max().orElse(0);
+    return new Settings(
+        commandLine(), n, Campaign.WARMUPS, most, false, false, Campaign.CLOCK, clock);
+  }
+
+  /** Measurements cost a GPU machine's time: they can be fitted again without one. */
+  private void keep(int n, Report measurements) throws IOException {
+    if (report != null) {
+      Files.writeString(
+          report.resolve("ranks-" + n + ".json"), ReportJson.write(measurements));
     }
   }
 
@@ -194,15 +223,15 @@ final class CalibrateCommand implements Callable<Integer> {
     List<Sample> samples = new ArrayList<>();
     Origin origin = null;
     for (Path file : files) {
-      Report report = ReportOption.read(spec, "--measured", file);
-      samples.addAll(Sample.of(report));
+      Report read = ReportOption.read(spec, "--measured", file);
+      samples.addAll(Sample.of(read));
       origin =
           new Origin(
-              report.environment().started(),
-              report.environment().devices(),
-              report.environment().ncclVersion(),
-              report.settings().clockNote(),
-              report.settings().command());
+              read.environment().started(),
+              read.environment().devices(),
+              read.environment().ncclVersion(),
+              read.settings().clockNote(),
+              read.settings().command());
     }
     if (origin == null) {
       throw bad("--measured: no report is named");
@@ -221,6 +250,14 @@ final class CalibrateCommand implements Callable<Integer> {
       throw bad("--measured: '%s' is no version of NCCL".formatted(words));
     }
     return numbers[0] * 10_000 + numbers[1] * 100 + numbers[2];
+  }
+
+  private void openFolder(Path folder) {
+    try {
+      ReportFolder.open(folder);
+    } catch (IOException notThere) {
+      throw bad("--report: " + notThere.getMessage());
+    }
   }
 
   private void requireWritable(String option, Path file) {

@@ -30,6 +30,9 @@ public record Campaign(
   /** How time is taken. */
   public static final String CLOCK = "queued";
 
+  /** Calls before each measurement. */
+  public static final int WARMUPS = 2;
+
   /** The smallest size that is fitted. */
   public static final long LEAST = 16;
 
@@ -53,10 +56,10 @@ public record Campaign(
   public static final List<DataType> TYPES = List.of(DataType.FLOAT32, DataType.BFLOAT16);
 
   /** Measures on {@code ranks} ranks of {@code backend}; tells {@code err} how far it is. */
-  public List<Sample> run(Backend backend, int ranks, PrintWriter err) {
+  public List<Row> run(Backend backend, int ranks, PrintWriter err) {
     Timing timing = Timing.of(backend, CLOCK);
     boolean isVirtual = backend.name().equals("sim"); // there one call says it all
-    List<Sample> samples = new ArrayList<>();
+    List<Row> rows = new ArrayList<>();
     long from = heldOut ? LEAST / 2 : LEAST;
     for (Band band : BANDS) {
       long to = Math.min(band.to, largest);
@@ -67,13 +70,11 @@ public record Campaign(
                 isVirtual ? 1 : band.iterations,
                 timing);
         new BenchRunner(backend, ranks, plan, timing)
-            .run(
-                new Collector(
-                    samples, ranks, new Progress("calibrate", err, InstantSource.system())));
+            .run(new Collector(rows, new Progress("calibrate", err, InstantSource.system())));
         from = heldOut ? 2 * band.to : 4 * band.to;
       }
     }
-    return samples;
+    return rows;
   }
 
   private BenchPlan plan(SizeRange sizes, int iterations, Timing timing) {
@@ -84,15 +85,14 @@ public record Campaign(
         sizes,
         0,
         iterations,
-        2,
+        WARMUPS,
         timing.settling(),
         false,
         false);
   }
 
-  /** Keeps rows as samples. */
-  private record Collector(List<Sample> samples, int ranks, Progress progress)
-      implements BenchListener {
+  /** Keeps rows. */
+  private record Collector(List<Row> rows, Progress progress) implements BenchListener {
     @Override
     public void begins(String what, int done, int total) {
       progress.at(what, done, total);
@@ -100,7 +100,7 @@ public record Campaign(
 
     @Override
     public void measured(Row row) {
-      Sample.of(row, ranks).forEach(samples::add);
+      rows.add(row);
     }
 
     @Override

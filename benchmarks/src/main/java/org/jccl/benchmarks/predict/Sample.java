@@ -42,8 +42,15 @@ public record Sample(
             row.outOfPlace().micros()));
   }
 
-  /** Whether its size is an even power of two: those are fitted, the others test the fit. */
+  /**
+   * Whether its size is an even power of two, or what whole elements of all ranks leave of one:
+   * those are fitted, the others test the fit.
+   */
   public boolean isFitted() {
-    return Long.bitCount(bytes) == 1 && Long.numberOfTrailingZeros(bytes) % 2 == 0;
+    long power = 1;
+    while (power < bytes) {
+      power *= 4;
+    }
+    return workload.operation().countFor(power, ranks, type.bytes()) == count;
   }
 }

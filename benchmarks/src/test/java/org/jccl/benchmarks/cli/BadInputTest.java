@@ -76,6 +76,7 @@ class BadInputTest {
           calibrate --out x.json --ranks x | 'x'
           calibrate --out x.json --profile y | neither a file
           calibrate --out x.json -e 0 | at least
+          calibrate --out x.json --report /dev/null | is a file
           calibrate --out x.json --held-out /proc/nowhere/x | --held-out
           calibrate --out x.json --measured /no/such/report.json | cannot read
           predict --ranks 4 --dtype float128 | 'float128'

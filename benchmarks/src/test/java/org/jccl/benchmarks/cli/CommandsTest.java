@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jccl.benchmarks.profile.ProfileFile;
 import org.jccl.benchmarks.report.ReportJson;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,13 +77,22 @@ class CommandsTest {
         "calibrate --backend sim --ranks 2,4 --op all_reduce,sendrecv -d float -e 4M --out "
             + profile
             + " --held-out "
-            + errors;
+            + errors
+            + " --report "
+            + folder;
     assertThat(run(line.split(" "))).as(err.toString()).isZero();
     List<String> lines = java.nio.file.Files.readAllLines(errors);
     assertThat(lines).hasSize(1 + 2 * 2 * 10);
     assertThat(lines.stream().skip(1).map(each -> each.split("\t")))
         .allSatisfy(fields -> assertThat(Double.parseDouble(fields[6])).isBetween(-0.003, 0.003));
     assertThat(lines).anyMatch(each -> each.contains("Simple"));
+    Path again = folder.resolve("again.json");
+    String refit =
+        "calibrate --measured %s/ranks-2.json,%s/ranks-4.json --out %s"
+            .formatted(folder, folder, again);
+    assertThat(run(refit.split(" "))).as(err.toString()).isZero();
+    assertThat(ProfileFile.read(again).calibrations())
+        .isEqualTo(ProfileFile.read(profile).calibrations());
     out.getBuffer().setLength(0);
     assertThat(run(("predict --ranks 4 --profile " + profile).split(" "))).isZero();
     assertThat(out.toString()).contains("# calibrated on 4 x simulated GPU", "LL128");

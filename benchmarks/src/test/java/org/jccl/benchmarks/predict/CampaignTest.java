@@ -20,7 +20,11 @@ class CampaignTest {
             4 << 20,
             heldOut);
     try (Simulator simulator = Simulator.builder().devices(2).build()) {
-      return campaign.run(simulator.backend(), 2, new PrintWriter(Writer.nullWriter()));
+      return campaign
+          .run(simulator.backend(), 2, new PrintWriter(Writer.nullWriter()))
+          .stream()
+          .flatMap(row -> Sample.of(row, 2))
+          .toList();
     }
   }
 

@@ -17,12 +17,17 @@ import org.jccl.Graph;
 import org.jccl.Rank;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
+import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.examples.DataParallelTraining;
+import org.jccl.benchmarks.predict.Prediction;
+import org.jccl.benchmarks.predict.Predictor;
+import org.jccl.benchmarks.profile.Profile;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TimelineTest {
   private static final int COUNT = 100_000;
@@ -103,6 +108,33 @@ class TimelineTest {
     assertThat(slices).hasSize(2);
     assertThat(slices.getFirst().duration() / 1e3)
         .isCloseTo(micros.get(), org.assertj.core.data.Offset.offset(0.002));
+  }
+
+  /** A run on the simulator and a prediction of its machine say the same. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 1000, 100_000, 1_000_000, 3_000_000})
+  void aCollective_isCarriedOutAsPredicted(int count) {
+    Drawn drawn =
+        Drawn.of(
+            4,
+            builder -> builder,
+            rank -> {
+              Communicator comm = rank.communicator();
+              try (DeviceBuffer data = floats(rank, count)) {
+                comm.allReduce(data, ReduceOp.SUM);
+                comm.defaultStream().synchronize();
+              }
+            });
+    Drawn.Slice slice = drawn.slices("all_reduce").getLast();
+    Prediction predicted =
+        new Predictor(Profile.builtIn("h200-nvswitch"))
+            .predict(Workload.ofLabel("all_reduce"), DataType.FLOAT32, 4, count);
+    assertThat(slice.args().get("count")).isEqualTo(count);
+    assertThat(slice.args().get("algorithm")).isEqualTo(predicted.algorithm());
+    assertThat(slice.args().get("protocol")).isEqualTo(predicted.protocol());
+    assertThat(slice.args().get("channels")).isEqualTo(predicted.channels());
+    assertThat(slice.duration() / 1e3)
+        .isCloseTo(predicted.micros(), org.assertj.core.data.Offset.offset(0.002));
   }
 
   @Test

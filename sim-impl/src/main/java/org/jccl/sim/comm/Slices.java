@@ -80,6 +80,13 @@ final class Slices {
     if (operation.hasRoot() || operation.hasPeer()) {
       entry.with(operation.hasRoot() ? "root" : "peer", call.rootOrPeer());
     }
+    Carried carried = part.carried;
+    if (carried != null) {
+      entry
+          .with("algorithm", carried.choice().algorithm().nativeName())
+          .with("protocol", carried.choice().protocol().nativeName())
+          .with("channels", carried.split().parts());
+    }
     entry.with("in_place", call.inPlace() ? "yes" : null);
     entry.with("captured", call.captured() ? "yes" : null);
     entry.with("site", call.site()).end();
