@@ -2,7 +2,9 @@ package org.jccl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.ops.Operation;
 import org.jccl.spi.Capability;
 import org.jccl.testing.Crew;
@@ -184,6 +186,65 @@ class HandshakeTest {
         .isInstanceOf(CollectiveTimeoutException.class)
         .hasMessageContaining("too slow")
         .hasCauseInstanceOf(CollectiveTimeoutException.class);
+  }
+
+  @Test
+  void opening_handsOutAsManyMessagesAsThereAreRanks_notTheirSquare() {
+    FakeBackend backend = new FakeBackend(8);
+    List<ProcessGroup> group = ProcessGroups.inJvm(8);
+    AtomicInteger received = new AtomicInteger();
+
+    Crew.run(
+            8,
+            rank ->
+                Communicator.open(
+                    new Counting(group.get(rank), received), backend.devices().get(rank), CONFIG))
+        .requireNoFailure();
+
+    assertThat(received).hasValue(8 + 8); // all offers at rank 0, and its answer everywhere
+  }
+
+  /** Counts the messages that a member receives. */
+  private record Counting(ProcessGroup group, AtomicInteger received) implements ProcessGroup {
+    @Override
+    public int rank() {
+      return group.rank();
+    }
+
+    @Override
+    public int worldSize() {
+      return group.worldSize();
+    }
+
+    @Override
+    public byte[] broadcast(byte[] payload, int root) {
+      received.incrementAndGet();
+      return group.broadcast(payload, root);
+    }
+
+    @Override
+    public List<byte[]> allGather(byte[] payload) {
+      List<byte[]> all = group.allGather(payload);
+      received.addAndGet(all.size());
+      return all;
+    }
+
+    @Override
+    public List<byte[]> gather(byte[] payload, int root) {
+      List<byte[]> all = group.gather(payload, root);
+      received.addAndGet(all.size());
+      return all;
+    }
+
+    @Override
+    public void barrier(Duration timeout) {
+      group.barrier(timeout);
+    }
+
+    @Override
+    public void close() {
+      group.close();
+    }
   }
 
   private static Crew<Communicator> open(

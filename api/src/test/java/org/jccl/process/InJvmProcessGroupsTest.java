@@ -63,6 +63,21 @@ class InJvmProcessGroupsTest {
   }
 
   @Test
+  void gather_givesTheRootAllBytes_inRankOrder_andTheOthersNone() {
+    List<ProcessGroup> group = InJvmProcessGroups.create(3, LONG);
+
+    Crew<List<byte[]>> crew = Crew.run(3, rank -> group.get(rank).gather(bytes("from " + rank), 1));
+
+    assertThat(crew.result(0)).isEmpty();
+    assertThat(crew.result(1).stream().map(InJvmProcessGroupsTest::text))
+        .containsExactly("from 0", "from 1", "from 2");
+    assertThat(crew.result(2)).isEmpty();
+    assertThatThrownBy(() -> group.get(0).gather(bytes("x"), 3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("rank 0/3, gather: root 3 is not a rank: pass 0 to 2");
+  }
+
+  @Test
   void results_areCopies() {
     List<ProcessGroup> group = InJvmProcessGroups.create(2, LONG);
 

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -48,6 +49,27 @@ class TcpProcessGroupTest {
     for (int rank = 0; rank < 3; rank++) {
       assertThat(crew.result(rank))
           .containsExactly("from 0", "from 1", "from 2", "root 2", "root 0");
+    }
+  }
+
+  @Test
+  void gather_reachesTheRootAlone_whoeverThatIs() {
+    Crew<List<String>> crew =
+        group(
+            3,
+            LONG,
+            (group, rank) -> {
+              List<String> seen = new ArrayList<>();
+              for (int root = 0; root < 3; root++) {
+                for (byte[] part : group.gather(bytes(root + "/" + rank), root)) {
+                  seen.add(text(part));
+                }
+              }
+              return seen;
+            });
+
+    for (int rank = 0; rank < 3; rank++) {
+      assertThat(crew.result(rank)).containsExactly(rank + "/0", rank + "/1", rank + "/2");
     }
   }
 

@@ -48,7 +48,8 @@ class PlanTest {
           assertThat(sum(comm, 1).protocol()).isEqualTo(Protocol.LL);
           assertThat(sum(comm, 1).lastChannel()).isZero();
           assertThat(sum(comm, 1 << 20).protocol()).isEqualTo(Protocol.LL128);
-          assertThat(sum(comm, 1 << 22)).extracting(CallPlan::protocol, CallPlan::lastChannel)
+          assertThat(sum(comm, 1 << 22))
+              .extracting(CallPlan::protocol, CallPlan::lastChannel)
               .containsExactly(Protocol.SIMPLE, 23);
         });
   }
@@ -71,8 +72,7 @@ class PlanTest {
           assertThat(plan.protocol()).isEqualTo(Protocol.SIMPLE);
           assertThat(plan.lastChannel()).isEqualTo(1);
           assertThat(
-                  Simulator.plan(
-                          comm, Operation.BROADCAST, DataType.INT8, ReduceOp.SUM, 1 << 20)
+                  Simulator.plan(comm, Operation.BROADCAST, DataType.INT8, ReduceOp.SUM, 1 << 20)
                       .algorithm())
               .isEqualTo(Algorithm.RING);
           // 2^24 + 1 + 1 is 2^24 folded from the left, 2^24 + 2 folded from the right.
@@ -145,8 +145,7 @@ class PlanTest {
         comm ->
             assertThatThrownBy(
                     () ->
-                        Simulator.plan(
-                            comm, Operation.ALL_TO_ALL, DataType.INT8, ReduceOp.SUM, 4))
+                        Simulator.plan(comm, Operation.ALL_TO_ALL, DataType.INT8, ReduceOp.SUM, 4))
                 .isInstanceOf(IllegalArgumentException.class));
   }
 }

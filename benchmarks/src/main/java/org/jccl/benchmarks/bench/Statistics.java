@@ -17,7 +17,7 @@ public final class Statistics {
   }
 
   /** The middle value; sorts {@code samples}. */
-  static double median(double[] samples) {
+  public static double median(double[] samples) {
     Arrays.sort(samples);
     return percentile(samples, 50);
   }

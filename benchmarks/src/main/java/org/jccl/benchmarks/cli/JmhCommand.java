@@ -15,7 +15,11 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "jmh",
-    description = "Runs the JMH benchmarks; all options are JMH's (try: jmh -h, jmh -l).")
+    description = {
+      "Runs the JMH benchmarks; all options are JMH's (try: jmh -h, jmh -l).",
+      "'jmh sim' measures the simulator beside its peers (try: jmh sim --help)."
+    },
+    subcommands = JmhSimCommand.class)
 final class JmhCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it

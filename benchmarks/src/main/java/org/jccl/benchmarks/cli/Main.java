@@ -68,7 +68,8 @@ public final class Main implements Runnable {
             .setExecutionExceptionHandler(main::explainFailure);
     // What follows a program's name belongs to the program, what follows jmh belongs to JMH.
     subcommand(jccl, "run").setStopAtPositional(true);
-    subcommand(jccl, "jmh").setUnmatchedOptionsArePositionalParams(true);
+    CommandLine jmh = subcommand(jccl, "jmh").setUnmatchedOptionsArePositionalParams(true);
+    subcommand(jmh, "sim").setUnmatchedOptionsArePositionalParams(false);
     return jccl;
   }
 

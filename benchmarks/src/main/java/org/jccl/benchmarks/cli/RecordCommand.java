@@ -51,8 +51,8 @@ final class RecordCommand implements Callable<Integer> {
       names = "--phases",
       paramLabel = "REGEX",
       description =
-          "Only these: default, pinned, ctas, smallbuf, pat, moves, groups, registered, windows,"
-              + " kernels, timing; each followed by -n and the ranks. Default: all.")
+          "Only these: default, pinned, ctas, smallbuf, pat, moves, groups, ringgroups, registered,"
+              + " windows, kernels, timing; each followed by -n and the ranks. Default: all.")
   private String phases = "";
 
   @Option(names = "--quick", description = "A few cases of each communicator.")

@@ -26,6 +26,8 @@ import picocli.CommandLine.Spec;
             + " untestable) and the totals. Ends with 1 if a rule failed.",
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
+  private static final String COMMITTED = "";
+
   @Option(
       names = "--backend",
       paramLabel = "NAME",
@@ -44,10 +46,13 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--golden",
       paramLabel = "DIR",
+      arity = "0..1",
+      fallbackValue = COMMITTED,
       description =
           "Instead of rules, replay the recordings of NCCL's results in DIR (summary.json and"
-              + " results.jsonl.gz) on the simulator: the same bits, or ends with 1.")
-  private @Nullable Path golden;
+              + " results.jsonl.gz, see docs/golden.md) on the simulator: the same bits, or ends with"
+              + " 1. Without DIR: those that come with jccl, made on H200s.")
+  private @Nullable String golden;
 
   @Option(
       names = "--out",
@@ -66,7 +71,7 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     System.setProperty("jccl.quiet", "true"); // rules open many backends
     PrintStream screen = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    Path recordings = golden;
+    String recordings = golden;
     if (recordings != null) {
       return replay(recordings, screen);
     }
@@ -79,7 +84,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  private int replay(Path recordings, PrintStream screen) {
+  private int replay(String recordings, PrintStream screen) {
     if (!rules.isEmpty()) {
       throw bad("--golden and --rule exclude each other: recordings are no rules");
     }
@@ -87,7 +92,9 @@ final class VerifyCommand implements Callable<Integer> {
       throw bad("--golden: recordings are replayed on the simulator, not on '" + backend + "'");
     }
     try {
-      return new GoldenRun(screen).run(Recording.open(recordings));
+      boolean own = recordings.equals(COMMITTED);
+      Recording recording = own ? Recording.committed() : Recording.open(Path.of(recordings));
+      return new GoldenRun(screen).run(recording);
     } catch (BadRecordingException unusable) {
       throw bad(String.valueOf(unusable.getMessage()));
     }

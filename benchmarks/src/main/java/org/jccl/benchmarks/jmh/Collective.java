@@ -51,8 +51,7 @@ public enum Collective {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
-                    "no operation '" + key + "': give one of " + keys()));
+                new IllegalArgumentException("no operation '" + key + "': give one of " + keys()));
   }
 
   private static String keys() {

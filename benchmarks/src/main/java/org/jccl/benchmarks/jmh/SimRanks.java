@@ -18,6 +18,7 @@ import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.sim.Simulator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A simulated world with the buffers of one operation, in which ranks make call after call: through
@@ -76,8 +77,7 @@ final class SimRanks implements AutoCloseable {
     long received = what == Collective.REDUCE_SCATTER ? count / ranks : count;
     for (var device : simulator.backend().devices()) {
       DeviceBuffer send = device.allocate(type, sent);
-      DeviceBuffer recv =
-          what == Collective.BROADCAST ? send : device.allocate(type, received);
+      DeviceBuffer recv = what == Collective.BROADCAST ? send : device.allocate(type, received);
       // Zeros: sums that stay what they are, however often they are taken.
       send.fill((byte) 0, device.defaultStream());
       recv.fill((byte) 0, device.defaultStream());
@@ -107,7 +107,7 @@ final class SimRanks implements AutoCloseable {
 
   private void runFree(int calls) {
     CyclicBarrier start = new CyclicBarrier(ranks);
-    AtomicReference<Throwable> failure = new AtomicReference<>();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     List<Thread> threads = new ArrayList<>();
     for (Communicator communicator : free) {
       Runnable program =
@@ -128,8 +128,9 @@ final class SimRanks implements AutoCloseable {
     for (Thread thread : threads) {
       join(thread);
     }
-    if (failure.get() != null) {
-      throw new IllegalStateException("a rank failed: " + failure.get(), failure.get());
+    Throwable first = failure.get();
+    if (first != null) {
+      throw new IllegalStateException("a rank failed: " + first, first);
     }
   }
 

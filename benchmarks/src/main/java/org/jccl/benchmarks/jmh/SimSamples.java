@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Objects;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -13,7 +14,6 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
-import org.openjdk.jmh.runner.options.WarmupMode;
 
 /**
  * A program of its own that measures one operation at several sizes with JMH and prints what the
@@ -27,27 +27,36 @@ import org.openjdk.jmh.runner.options.WarmupMode;
  * commas.
  */
 public final class SimSamples {
+  private static final int SETTLING_MILLIS = 250;
+
   private SimSamples() {}
 
   /** Runs it. */
   public static void main(String[] args) throws RunnerException {
     System.setProperty("jmh.ignoreLock", "true");
     PrintStream out = System.out;
-    // JMH's own words, also those of its bulk warm-ups, are not for the reader of the lines.
+    // JMH's own words are not for the reader of the lines.
     System.setOut(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
-    for (RunResult result : new Runner(options(args).build()).run()) {
-      lines(args, result, out);
+    if (args[0].equals("scale")) {
+      run(args, options(args, new String[0]).warmupIterations(1), out);
+    } else {
+      int iterations = settlingIterations(args);
+      var settling = options(args, sizes(args)).measurementIterations(iterations);
+      new Runner(settling.build()).run();
+      // Size by size: who is stopped in the middle has said what there was.
+      for (String bytes : sizes(args)) {
+        run(args, options(args, new String[] {bytes}), out);
+      }
     }
     out.flush();
     System.exit(0);
   }
 
-  private static ChainedOptionsBuilder options(String[] args) {
+  private static ChainedOptionsBuilder options(String[] args, String[] sizes) {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .forks(0)
-            .warmupIterations(1)
-            .warmupMode(WarmupMode.BULK)
+            .warmupIterations(0)
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT);
     return switch (args[0]) {
@@ -55,7 +64,7 @@ public final class SimSamples {
           of(options, SimCollectiveBenchmark.class)
               .param("op", args[2])
               .param("ranks", args[3])
-              .param("bytes", args[4].split(","))
+              .param("bytes", sizes)
               .measurementIterations(Integer.parseInt(args[5]))
               .param("budgetMillis", args[6])
               .param("mode", args[7])
@@ -64,14 +73,31 @@ public final class SimSamples {
           of(options, SimTypesBenchmark.class)
               .measurementIterations(Integer.parseInt(args[2]))
               .param("budgetMillis", args[3])
-              .param("bytes", args[4].split(","));
+              .param("bytes", sizes);
       case "scale" ->
           of(options, SimScaleBenchmark.class)
-              .warmupMode(WarmupMode.INDI)
               .measurementIterations(Integer.parseInt(args[2]))
               .param("ranks", args[3].split(","));
       default -> throw new IllegalArgumentException("unknown kind " + Arrays.toString(args));
     };
+  }
+
+  private static void run(String[] args, ChainedOptionsBuilder options, PrintStream out)
+      throws RunnerException {
+    for (RunResult result : new Runner(options.build()).run()) {
+      lines(args, result, out);
+    }
+    out.flush();
+  }
+
+  private static String[] sizes(String[] args) {
+    return args[4].split(",");
+  }
+
+  /** About a quarter of a second for each size: vector code is compiled late. */
+  private static int settlingIterations(String[] args) {
+    int budget = Integer.parseInt(args[0].equals("types") ? args[3] : args[6]);
+    return Math.clamp(SETTLING_MILLIS / budget, 1, 12);
   }
 
   private static ChainedOptionsBuilder of(ChainedOptionsBuilder options, Class<?> benchmark) {
@@ -108,6 +134,6 @@ public final class SimSamples {
   }
 
   private static double score(IterationResult repetition, String name) {
-    return repetition.getSecondaryResults().get(name).getScore();
+    return Objects.requireNonNull(repetition.getSecondaryResults().get(name)).getScore();
   }
 }

@@ -53,11 +53,7 @@ public class SimScaleBenchmark {
   public void open() {
     world =
         new SimRanks(
-            Collective.ALL_REDUCE,
-            ranks,
-            bytes,
-            RankMode.DETERMINISTIC,
-            CallWay.SYNCHRONOUS);
+            Collective.ALL_REDUCE, ranks, bytes, RankMode.DETERMINISTIC, CallWay.SYNCHRONOUS);
   }
 
   /** All calls of a number of ranks. */

@@ -64,12 +64,7 @@ public class SimTypesBenchmark {
   public void open() {
     world =
         new SimRanks(
-            Collective.ALL_REDUCE,
-            2,
-            bytes,
-            type,
-            RankMode.DETERMINISTIC,
-            CallWay.SYNCHRONOUS);
+            Collective.ALL_REDUCE, 2, bytes, type, RankMode.DETERMINISTIC, CallWay.SYNCHRONOUS);
     calls = Calibration.calls(world, budgetMillis);
   }
 

@@ -1,16 +1,10 @@
 package org.jccl.benchmarks.report;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -18,16 +12,14 @@ import java.util.stream.Collectors;
  * anything by its own content security policy, and holds the raw JSON for download.
  */
 public final class HtmlReport {
-  private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
-
   private HtmlReport() {}
 
   /** The report as an HTML document. */
   public static String write(Report report) {
     Map<String, String> parts = new LinkedHashMap<>();
     parts.put("title", Markup.escape(title(report)));
-    parts.put("style", resource("page.css"));
-    parts.put("script", resource("page.js"));
+    parts.put("style", Page.resource("page.css"));
+    parts.put("script", Page.resource("page.js"));
     parts.put("backend", Markup.escape(report.environment().backend()));
     parts.put("started", Markup.escape(report.environment().started()));
     parts.put("lead", Markup.escape(report.environment().description()));
@@ -39,13 +31,7 @@ public final class HtmlReport {
     parts.put("table", HtmlTable.html(report.rows()));
     // Inside a script element only this sequence could end it early.
     parts.put("json", ReportJson.write(report).replace("</", "<\\/"));
-    return fill(resource("page.html"), parts);
-  }
-
-  private static String fill(String template, Map<String, String> parts) {
-    return PLACE
-        .matcher(template)
-        .replaceAll(place -> Matcher.quoteReplacement(parts.getOrDefault(place.group(1), "")));
+    return Page.fill(Page.resource("page.html"), parts);
   }
 
   private static String title(Report report) {
@@ -164,16 +150,5 @@ public final class HtmlReport {
 
   private static Series firstOf(List<Series> all, String operation) {
     return all.stream().filter(s -> s.operation().equals(operation)).findFirst().orElseThrow();
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException(name + " is missing from the program");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

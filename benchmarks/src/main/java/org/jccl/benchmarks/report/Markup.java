@@ -1,11 +1,11 @@
 package org.jccl.benchmarks.report;
 
 /** Text made safe for HTML and SVG. */
-final class Markup {
+public final class Markup {
   private Markup() {}
 
   /** {@code text} as content or as a double-quoted attribute. */
-  static String escape(Object text) {
+  public static String escape(Object text) {
     return text.toString()
         .replace("&", "&amp;")
         .replace("<", "&lt;")

@@ -6,16 +6,22 @@ import java.util.function.DoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * One diagram as SVG: lines of points over sizes in bytes. Colours come from the page's style sheet
- * by class, so that one drawing serves light and dark; every point has a {@code title} for
- * hovering, and what the page's script needs in {@code data-} attributes.
+ * One diagram as SVG: lines of points over sizes in bytes, or other powers of two. Colours come
+ * from the page's style sheet by class, so that one drawing serves light and dark; every point has
+ * a {@code title} for hovering, and what the page's script needs in {@code data-} attributes.
  *
  * @param title heading inside the diagram
+ * @param position how positions on the horizontal axis are written
  * @param values where values go on the vertical axis
  * @param label how values are written, on the axis and beside a point
  * @param lines the lines; their order is their colour
  */
-record Plot(String title, Scale values, DoubleFunction<String> label, List<Line> lines) {
+public record Plot(
+    String title,
+    DoubleFunction<String> position,
+    Scale values,
+    DoubleFunction<String> label,
+    List<Line> lines) {
   private static final double WIDTH = 640;
   private static final double HEIGHT = 380;
   private static final double LEFT = 76;
@@ -24,7 +30,7 @@ record Plot(String title, Scale values, DoubleFunction<String> label, List<Line>
   private static final double BOTTOM = 46;
 
   /** Number of colours that the style sheet has. */
-  static final int COLORS = 10;
+  public static final int COLORS = 10;
 
   /**
    * One line.
@@ -34,7 +40,12 @@ record Plot(String title, Scale values, DoubleFunction<String> label, List<Line>
    * @param color number of its colour
    * @param dashed whether it is the in-place form of another line
    */
-  record Line(String id, String name, int color, boolean dashed, List<Point> points) {}
+  public record Line(String id, String name, int color, boolean dashed, List<Point> points) {
+    /** With immutable points. */
+    public Line {
+      points = List.copyOf(points);
+    }
+  }
 
   /**
    * One point.
@@ -45,10 +56,20 @@ record Plot(String title, Scale values, DoubleFunction<String> label, List<Line>
    * @param high upper end of the whisker
    * @param wrong whether it does not count, because the results were wrong
    */
-  record Point(double bytes, double value, double low, double high, boolean wrong) {}
+  public record Point(double bytes, double value, double low, double high, boolean wrong) {}
+
+  /** With immutable lines. */
+  public Plot {
+    lines = List.copyOf(lines);
+  }
+
+  /** A diagram over sizes in bytes. */
+  public Plot(String title, Scale values, DoubleFunction<String> label, List<Line> lines) {
+    this(title, Units::bytes, values, label, lines);
+  }
 
   /** The diagram as an {@code svg} element. */
-  String svg() {
+  public String svg() {
     Scale sizes = sizes();
     StringBuilder svg = new StringBuilder();
     svg.append(
@@ -97,7 +118,7 @@ record Plot(String title, Scale values, DoubleFunction<String> label, List<Line>
       svg.append(
           format(
               "<text class=\"size\" x=\"%.1f\" y=\"%.0f\">%s</text>\n",
-              x, HEIGHT - BOTTOM + 20, Units.bytes(tick)));
+              x, HEIGHT - BOTTOM + 20, position.apply(tick)));
     }
     svg.append(
         format(
@@ -133,15 +154,15 @@ record Plot(String title, Scale values, DoubleFunction<String> label, List<Line>
 
   private void point(StringBuilder svg, Line line, Point point, Scale sizes) {
     String value = label.apply(point.value) + (point.wrong ? " (wrong results)" : "");
-    String position = format("%.1f %.1f", x(sizes, point.bytes), y(point.value));
+    String place = format("%.1f %.1f", x(sizes, point.bytes), y(point.value));
     svg.append(
         format(
             "<g class=\"point%s\" transform=\"translate(%s)\" data-size=\"%s\" data-value=\"%s\">",
-            point.wrong ? " wrong" : "", position, Units.bytes(point.bytes), value));
+            point.wrong ? " wrong" : "", place, position.apply(point.bytes), value));
     svg.append(
         format(
             "<title>%s: %s, %s</title>",
-            Markup.escape(line.name), Units.bytes(point.bytes), value));
+            Markup.escape(line.name), position.apply(point.bytes), value));
     svg.append("<circle r=\"3.2\"/>");
     svg.append(point.wrong ? "<path d=\"M-6-6L6 6M-6 6L6-6\"/>" : "").append("</g>\n");
   }

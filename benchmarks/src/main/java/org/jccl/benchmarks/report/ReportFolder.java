@@ -45,6 +45,11 @@ public final class ReportFolder {
     files.put("report.json", ReportJson.write(report));
     files.put("report.csv", ReportCsv.write(report));
     files.put("report.html", HtmlReport.write(report));
+    return write(files);
+  }
+
+  /** Writes files of these names and contents, all or none. */
+  public List<Path> write(Map<String, String> files) throws IOException {
     Map<Path, Path> moves = new LinkedHashMap<>();
     try {
       for (var file : files.entrySet()) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Maps values to a position between 0 and 1 along an axis, and knows where to put the ticks. */
-sealed interface Scale {
+public sealed interface Scale {
   /** Where {@code value} lies: 0 at the low end, 1 at the high end. */
   double position(double value);
 
@@ -13,7 +13,8 @@ sealed interface Scale {
 
   /** Powers of two from the smallest to the largest value; at most eight labels. */
   record Binary(double low, double high) implements Scale {
-    static Binary of(double min, double max) {
+    /** A scale that holds both. */
+    public static Binary of(double min, double max) {
       return max > min ? new Binary(min, max) : new Binary(min / 2, min * 2);
     }
 
@@ -43,7 +44,8 @@ sealed interface Scale {
   record Decimal(double low, double high) implements Scale {
     private static final double[] STEPS = {1, 2, 5, 10};
 
-    static Decimal of(double min, double max) {
+    /** A scale that holds both. */
+    public static Decimal of(double min, double max) {
       double low = 0;
       double high = 0;
       for (double mantissa : STEPS) {

@@ -3,13 +3,13 @@ package org.jccl.benchmarks.report;
 import java.util.Locale;
 
 /** Writes quantities the way people read them. */
-final class Units {
+public final class Units {
   private static final String[] BINARY = {"B", "KiB", "MiB", "GiB", "TiB"};
 
   private Units() {}
 
   /** {@code 8 B}, {@code 1.5 KiB}, {@code 4 MiB}. */
-  static String bytes(double bytes) {
+  public static String bytes(double bytes) {
     int unit = 0;
     while (bytes >= 1024 && unit < BINARY.length - 1) {
       bytes /= 1024;
@@ -19,7 +19,7 @@ final class Units {
   }
 
   /** {@code 850 ns}, {@code 12.5 µs}, {@code 3 ms}, {@code 1.2 s}. */
-  static String micros(double micros) {
+  public static String micros(double micros) {
     if (micros < 1) {
       return trimmed(micros * 1e3) + " ns";
     }
@@ -30,7 +30,7 @@ final class Units {
   }
 
   /** {@code 1.5 GB/s}, {@code 20 MB/s}, {@code 100 kB/s}: powers of ten, as nccl-tests counts. */
-  static String gigabytes(double gigabytesPerSecond) {
+  public static String gigabytes(double gigabytesPerSecond) {
     if (gigabytesPerSecond >= 1 || gigabytesPerSecond == 0) {
       return trimmed(gigabytesPerSecond) + " GB/s";
     }
@@ -41,7 +41,7 @@ final class Units {
   }
 
   /** About three significant digits, no superfluous zeros. */
-  static String trimmed(double value) {
+  public static String trimmed(double value) {
     if (value == Math.rint(value) && Math.abs(value) < 1e6) {
       return Long.toString((long) value);
     }

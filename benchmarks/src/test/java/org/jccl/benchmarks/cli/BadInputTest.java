@@ -94,6 +94,19 @@ class BadInputTest {
           verify --rule 99              | '99'
           verify --rule VER-01 --out /proc/nowhere | cannot write
           verify extra                  | 'extra'
+          verify --golden /no/such/place | '/no/such/place' is no folder
+          verify --golden /tmp --rule COL | exclude each other
+          verify --golden /tmp --backend nccl | on the simulator
+          record                        | --out
+          record --out /dev/null        | is a file
+          record --out x --backend cuda | 'cuda'
+          record --out x --ranks 0      | --ranks
+          record --out x --ranks 9      | --ranks
+          record --out x --ranks x      | 'x'
+          record --out x --phases nonsense | 'nonsense'
+          record --out x --phases (     | no regular expression
+          record --out x --budget 0     | --budget
+          record --out /proc/nowhere    | cannot write
           misuse --backend cuda         | 'cuda'
           misuse --only SIM-63          | 'SIM-63'
           misuse --from X               | 'X'
@@ -112,6 +125,12 @@ class BadInputTest {
           """)
   void badInput_costsOneLineAndExitCode2(String line, String because) {
     refuses(line, because);
+  }
+
+  @Test
+  void aRecordingThatIsBroken_isRefused(@TempDir Path folder) throws Exception {
+    Files.writeString(folder.resolve("summary.json"), "{\n\"format\": 7}");
+    refuses("verify --golden " + folder, "summary.json:2: field 'format' is 7");
   }
 
   @Test

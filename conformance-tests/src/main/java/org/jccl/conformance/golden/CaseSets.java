@@ -327,8 +327,7 @@ final class CaseSets {
     each(ALL_REDUCE, INT32, SUM, 1000, 65537);
     rooted(FLOAT32, SUM, 0, 1000, 65537);
     for (long count : new long[] {17, 4097, 262144}) {
-      together(
-          call(Collective.ALL_GATHER, FLOAT32, RecordedOp.COPY, count, InputKind.RAW, 0));
+      together(call(Collective.ALL_GATHER, FLOAT32, RecordedOp.COPY, count, InputKind.RAW, 0));
     }
   }
 }

@@ -67,8 +67,19 @@ public enum Collective {
     return operation.reduces();
   }
 
+  /** Whether NCCL chooses an algorithm for it; it makes messages of the others. */
+  boolean isTuned() {
+    return switch (this) {
+      case ALL_REDUCE, REDUCE_SCATTER, REDUCE, ALL_GATHER, BROADCAST -> true;
+      case GATHER, SCATTER, ALL_TO_ALL, SEND_RECV -> false;
+    };
+  }
+
   static @Nullable Collective of(String label) {
-    return Arrays.stream(values()).filter(each -> each.label.equals(label)).findFirst().orElse(null);
+    return Arrays.stream(values())
+        .filter(each -> each.label.equals(label))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Elements that a rank's input has. */
@@ -84,11 +95,6 @@ public enum Collective {
   /** Whether that rank's output is written. */
   boolean writes(int rank, int root) {
     return shape != Shape.ROOT || rank == root;
-  }
-
-  /** Bytes that NCCL tunes by. */
-  long tunedBytes(long count, int worldSize, int elementBytes) {
-    return operation.measuredBytes(count, worldSize, elementBytes);
   }
 
   /** Makes the call. */

@@ -1,6 +1,5 @@
 package org.jccl.conformance.golden;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jccl.Backend;
 import org.jccl.CollectiveException;
+import org.jccl.Communicator;
 import org.jccl.Rank;
 import org.jccl.Ranks;
 import org.jccl.RanksFailedException;
@@ -100,7 +100,8 @@ final class CommunicatorRecorder {
     int first = next;
     rank.processGroup().barrier(PATIENCE); // all have read where to begin
     try (RankBench bench =
-        new RankBench(rank.communicator(), inputs, CaseSets.scalars(), cases.subList(first, cases.size()))) {
+        new RankBench(
+            rank.communicator(), inputs, CaseSets.scalars(), cases.subList(first, cases.size()))) {
       for (int i = first; i < cases.size(); i++) {
         if (!isRefused(cases.get(i)) && !recorded(rank, bench, i)) {
           return;
@@ -155,7 +156,7 @@ final class CommunicatorRecorder {
     if (rank.rank() == 0) {
       next = index;
       if (failure == null) {
-        sayEntry(rank, entry(work, all));
+        sayEntry(rank, entry(rank.communicator(), work, all));
         next = index + 1;
       } else {
         refusals.merge(kindOf(work), 1, Integer::sum);
@@ -186,7 +187,9 @@ final class CommunicatorRecorder {
           work,
           (part, result) -> {
             RecordedCall call = work.calls().get(part);
-            clean[0] &= kept(call, rank, result, results);
+            results.add(Evidence.of(result, EntryWriter.keptWhole(work.memory(), call)));
+            boolean written = call.collective().writes(rank, call.root());
+            clean[0] &= written || RankBench.isUntouched(result);
           });
     } catch (CollectiveException | IllegalStateException | IllegalArgumentException failed) {
       return new Got(RecordProcess.firstLine(failed), List.of(), false);
@@ -194,15 +197,12 @@ final class CommunicatorRecorder {
     return new Got(null, results, clean[0]);
   }
 
-  /** Keeps a result; whether it is none and the output is as it was. */
-  private static boolean kept(
-      RecordedCall call, int rank, MemorySegment result, List<Evidence> results) {
-    results.add(Evidence.of(result, EntryWriter.keptWhole(call)));
-    return call.collective().writes(rank, call.root()) || RankBench.isUntouched(result);
-  }
-
-  private RecordedCase entry(Work work, AtomicReferenceArray<@Nullable Got> all) {
+  private RecordedCase entry(
+      Communicator communicator, Work work, AtomicReferenceArray<@Nullable Got> all) {
     List<@Nullable RecordedChoice> choices = log.choices(work.calls());
+    if (choices.size() == 1 && choices.getFirst() == null) {
+      choices.set(0, PlannedChoice.of(communicator, work)); // the simulator has no log
+    }
     List<Part> parts = new ArrayList<>();
     for (int i = 0; i < work.calls().size(); i++) {
       parts.add(part(work.calls().get(i), choices.get(i), i, all));

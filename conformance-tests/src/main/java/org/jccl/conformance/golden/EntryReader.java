@@ -35,7 +35,8 @@ final class EntryReader {
           case "group" -> group(fields);
           case "time" -> micros(fields, RecordedMicros.Source.MEASURED);
           case "sim" -> micros(fields, RecordedMicros.Source.ESTIMATED);
-          default -> throw fields.bad("t", "is '" + kind + "', expected case, move, group, time or sim");
+          default ->
+              throw fields.bad("t", "is '" + kind + "', expected case, move, group, time or sim");
         };
     fields.nothingElse();
     return entry;
@@ -138,7 +139,8 @@ final class EntryReader {
         && last < MOST_CHANNELS) {
       return new RecordedChoice(algorithm, protocol, first.intValue(), last.intValue());
     }
-    throw fields.bad("sel", "is " + values + ", expected algorithm, protocol, first and last channel");
+    throw fields.bad(
+        "sel", "is " + values + ", expected algorithm, protocol, first and last channel");
   }
 
   private static boolean isChoice(String algorithm, String protocol) {

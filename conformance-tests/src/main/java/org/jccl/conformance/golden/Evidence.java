@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param blockBytes size of the blocks that have checksums; 0 if there are none
  * @param checksums CRC-32 of each block, the last of which may be shorter
  */
-public record Evidence(String hash, byte @Nullable [] bits, int blockBytes, List<Integer> checksums) {
+public record Evidence(
+    String hash, byte @Nullable [] bits, int blockBytes, List<Integer> checksums) {
   /** Digits that are kept of a hash. */
   static final int HASH_DIGITS = 16;
 
@@ -68,8 +69,7 @@ public record Evidence(String hash, byte @Nullable [] bits, int blockBytes, List
     List<Integer> checksums = new ArrayList<>();
     for (long at = 0; at < result.byteSize(); at += block) {
       CRC32 checksum = new CRC32();
-      checksum.update(
-          result.asSlice(at, Math.min(block, result.byteSize() - at)).asByteBuffer());
+      checksum.update(result.asSlice(at, Math.min(block, result.byteSize() - at)).asByteBuffer());
       checksums.add((int) checksum.getValue());
     }
     return checksums;

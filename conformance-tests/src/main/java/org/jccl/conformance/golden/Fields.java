@@ -56,7 +56,14 @@ final class Fields {
   BadRecordingException bad(String name, String words) {
     Json found = fields.get(name);
     return new BadRecordingException(
-        file + ":" + (found == null ? line : found.line()) + ": field '" + path + name + "' " + words);
+        file
+            + ":"
+            + (found == null ? line : found.line())
+            + ": field '"
+            + path
+            + name
+            + "' "
+            + words);
   }
 
   private Json required(String name) {
@@ -102,7 +109,8 @@ final class Fields {
       return number;
     }
     throw bad(
-        name, "is " + shown(found.value()) + ", expected a whole number from " + least + " to " + most);
+        name,
+        "is " + shown(found.value()) + ", expected a whole number from " + least + " to " + most);
   }
 
   int number(String name, int least, int most) {

@@ -5,10 +5,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jccl.conformance.golden.Replay.Outcome;
 
 /** Replays a recording on the simulator and says, case by case, whether the bits are the same. */
 public final class GoldenRun {
@@ -43,6 +45,7 @@ public final class GoldenRun {
    * @throws BadRecordingException if it cannot be used
    */
   public int run(Recording recording) {
+    recording.forEach(entry -> {}); // what cannot be used is told before anything runs
     Tally tally = replay(recording, Replay.simulated(recording.summary()));
     tally.print(out);
     return tally.isEqual() ? OK : DIFFERENT;
@@ -63,9 +66,11 @@ public final class GoldenRun {
     return tally;
   }
 
-  /** Neighbouring entries of one communicator go together; a few batches are under way at a time. */
+  /**
+   * Neighbouring entries of one communicator go together; a few batches are under way at a time.
+   */
   private final class Batches {
-    private record Batch(List<Entry> entries, Future<List<Finding>> findings) {}
+    private record Batch(List<Entry> entries, Future<List<Outcome>> outcomes) {}
 
     private final Summary summary;
     private final Replay replay;
@@ -82,8 +87,7 @@ public final class GoldenRun {
     }
 
     void add(Entry entry) {
-      boolean other =
-          !next.isEmpty() && next.getFirst().communicator() != entry.communicator();
+      boolean other = !next.isEmpty() && next.getFirst().communicator() != entry.communicator();
       if (other || next.size() == BATCH) {
         start();
       }
@@ -99,16 +103,17 @@ public final class GoldenRun {
       if (underWay.size() > threads) {
         take();
       }
-      RecordedCommunicator on = java.util.Objects.requireNonNull(summary.communicators().get(entries.getFirst().communicator()));
+      int id = entries.getFirst().communicator();
+      RecordedCommunicator on = Objects.requireNonNull(summary.communicators().get(id));
       underWay.add(new Batch(entries, pool.submit(() -> replay.of(on, entries))));
     }
 
     private void take() {
       Batch batch = underWay.remove();
       try {
-        List<Finding> findings = batch.findings().get();
-        for (int i = 0; i < findings.size(); i++) {
-          tally.add(batch.entries().get(i), findings.get(i));
+        List<Outcome> outcomes = batch.outcomes().get();
+        for (int i = 0; i < outcomes.size(); i++) {
+          tally.add(batch.entries().get(i), outcomes.get(i));
         }
       } catch (InterruptedException interrupt) {
         Thread.currentThread().interrupt();

@@ -74,8 +74,7 @@ record Json(int line, @Nullable Object value) {
             case VALUE_TRUE -> Boolean.TRUE;
             case VALUE_FALSE -> Boolean.FALSE;
             case VALUE_NULL -> null;
-            default ->
-                throw new BadRecordingException(file + ":" + line + ": unexpected " + token);
+            default -> throw new BadRecordingException(file + ":" + line + ": unexpected " + token);
           });
     }
 

@@ -149,8 +149,7 @@ final class RankBench implements AutoCloseable {
     for (RecordedCall call : work.calls()) {
       DeviceBuffer send = input(call);
       if (work.memory() != Memory.PLAIN) {
-        DeviceBuffer own =
-            room.send().slice(sendAt + skipped(call), send.bytes()).as(call.type());
+        DeviceBuffer own = room.send().slice(sendAt + skipped(call), send.bytes()).as(call.type());
         own.copyFrom(send, stream);
         send = own;
       }

@@ -109,7 +109,7 @@ record RecordPlan(int ranks, long seed, boolean quick, List<Pin> pins) {
       add("moves", "moves", "moves", null, null, 0, Map.of());
       add("groups", "groups", "groups", null, null, 0, Map.of());
       for (String protocol : PROTOCOLS) {
-        add("groups", "groups-ring-" + protocol, "groups", "Ring", protocol, 0, Map.of());
+        add("ringgroups", "groups-ring-" + protocol, "groups", "Ring", protocol, 0, Map.of());
       }
       add("registered", "registered", "registered", null, null, 0, Map.of());
       add("windows", "windows", "windows", null, null, 0, Map.of());
@@ -141,7 +141,16 @@ record RecordPlan(int ranks, long seed, boolean quick, List<Pin> pins) {
       }
       RecordedCommunicator like =
           new RecordedCommunicator(
-              next++, own, name, ranks, algorithm, protocol, ctas, environment, List.of(), List.of());
+              next++,
+              own,
+              name,
+              ranks,
+              algorithm,
+              protocol,
+              ctas,
+              environment,
+              List.of(),
+              List.of());
       byEnvironment
           .computeIfAbsent(new TreeMap<>(like.variables()), none -> new ArrayList<>())
           .add(new Planned(like, set));

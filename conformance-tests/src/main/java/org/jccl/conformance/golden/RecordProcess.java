@@ -73,10 +73,11 @@ public final class RecordProcess {
         new CommunicatorRecorder(this, backend, plan, planned, log)
             .record(i == firstCommunicator ? firstCase : 0);
       }
-      say(DONE, "", "");
     } catch (RuntimeException failed) {
       say("fatal", "err", firstLine(failed));
+      return;
     }
+    say(DONE, "", "");
   }
 
   private static Subject.Instance opened(String name, Pin pin) {
@@ -84,8 +85,7 @@ public final class RecordProcess {
     Subject subject = Subjects.named(name);
     return subject
         .with(variables)
-        .orElseThrow(
-            () -> new IllegalStateException(name + " was not started with " + variables))
+        .orElseThrow(() -> new IllegalStateException(name + " was not started with " + variables))
         .open();
   }
 
@@ -121,6 +121,9 @@ public final class RecordProcess {
   void say(String line) {
     synchronized (out) {
       out.println(line);
+      if (out.checkError()) {
+        Runtime.getRuntime().halt(1); // nobody listens any more
+      }
     }
   }
 }

@@ -49,8 +49,7 @@ public final class RecordRun {
       String backend, int ranks, String phases, boolean quick, long seed, Duration budget) {
     /** What a whole recording takes. */
     public static Wishes of(String backend, int ranks) {
-      return new Wishes(
-          backend, ranks, "", false, RecordPlan.DEFAULT_SEED, Duration.ofMinutes(10));
+      return new Wishes(backend, ranks, "", false, RecordPlan.DEFAULT_SEED, Duration.ofMinutes(10));
     }
   }
 
@@ -61,7 +60,8 @@ public final class RecordRun {
   private final Path logs;
   private final long end;
 
-  private RecordRun(Wishes wishes, RecordPlan plan, RecordingWriter out, Path logs, PrintStream screen) {
+  private RecordRun(
+      Wishes wishes, RecordPlan plan, RecordingWriter out, Path logs, PrintStream screen) {
     this.wishes = wishes;
     this.plan = plan;
     this.out = out;
@@ -79,18 +79,52 @@ public final class RecordRun {
    * @throws IOException if the folder cannot be written
    */
   public static int run(Wishes wishes, Path folder, PrintStream screen) throws IOException {
-    RecordPlan plan =
-        RecordPlan.of(wishes.ranks(), wishes.seed(), wishes.quick(), wishes.phases());
+    RecordPlan plan = RecordPlan.of(wishes.ranks(), wishes.seed(), wishes.quick(), wishes.phases());
     Files.createDirectories(folder);
     Path logs = Files.createTempDirectory("jccl-record");
-    try (RecordingWriter out = new RecordingWriter(folder, wishes)) {
+    try (RecordingWriter out = new RecordingWriter(folder, wishes);
+        AtTheEnd ended = new AtTheEnd(out)) {
       new RecordRun(wishes, plan, out, logs, screen).all();
       out.keepLogs(logs);
       screen.println(
-          out.cases() + " cases, " + out.errors() + " errors, in " + out.seconds() + " s: " + folder);
+          out.cases()
+              + " cases, "
+              + out.errors()
+              + " errors, in "
+              + out.seconds()
+              + " s: "
+              + folder);
       return out.cases() > 0 ? OK : NOTHING;
     } finally {
       delete(logs);
+    }
+  }
+
+  /** Leaves whole files also if the program is ended from outside. */
+  private static final class AtTheEnd implements AutoCloseable {
+    private final Thread hook;
+
+    AtTheEnd(RecordingWriter out) {
+      hook =
+          Thread.ofPlatform()
+              .unstarted(
+                  () -> {
+                    try {
+                      out.close();
+                    } catch (IOException lost) {
+                      System.err.println("the recording could not be finished: " + lost);
+                    }
+                  });
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    @Override
+    public void close() {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException ending) {
+        Thread.onSpinWait(); // The hook runs already.
+      }
     }
   }
 
@@ -143,7 +177,7 @@ public final class RecordRun {
         try {
           follow(process, pin, progress);
         } finally {
-          kill(process);
+          end(process, progress.done);
         }
       } catch (IOException failed) {
         throw new UncheckedIOException("a process could not be started", failed);
@@ -286,10 +320,13 @@ public final class RecordRun {
     }
   }
 
-  private static void kill(Process process) {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+  /** Ends a process; one that is done gets a moment to go by itself. */
+  private static void end(Process process, boolean done) {
     try {
+      if (!done || !process.waitFor(10, TimeUnit.SECONDS)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
       process.waitFor(20, TimeUnit.SECONDS); // its GPU memory is free afterwards
     } catch (InterruptedException interrupt) {
       Thread.currentThread().interrupt();

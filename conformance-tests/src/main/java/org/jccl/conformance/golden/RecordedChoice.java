@@ -8,8 +8,7 @@ package org.jccl.conformance.golden;
  * @param firstChannel of those that were used
  * @param lastChannel of those that were used
  */
-public record RecordedChoice(
-    String algorithm, String protocol, int firstChannel, int lastChannel) {
+public record RecordedChoice(String algorithm, String protocol, int firstChannel, int lastChannel) {
   /** What stands for the algorithm where a symmetric kernel was used. */
   public static final String SYMMETRIC = "SYM";
 

@@ -11,7 +11,9 @@ import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** A folder, or a package of the class path, with {@code summary.json} and {@code results.jsonl.gz}. */
+/**
+ * A folder, or a package of the class path, with {@code summary.json} and {@code results.jsonl.gz}.
+ */
 public final class Recording {
   private static final String SUMMARY = "summary.json";
   private static final String PACKED = "results.jsonl.gz";

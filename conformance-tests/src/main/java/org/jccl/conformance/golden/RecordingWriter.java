@@ -29,6 +29,7 @@ final class RecordingWriter implements AutoCloseable {
   private Map<String, Object> info = Map.of();
   private int cases;
   private int unlike;
+  private boolean closed;
 
   RecordingWriter(Path folder, RecordRun.Wishes wishes) throws IOException {
     this.folder = folder;
@@ -41,11 +42,11 @@ final class RecordingWriter implements AutoCloseable {
         new GZIPOutputStream(Files.newOutputStream(file)), StandardCharsets.UTF_8);
   }
 
-  int cases() {
+  synchronized int cases() {
     return cases;
   }
 
-  int errors() {
+  synchronized int errors() {
     return errors.size();
   }
 
@@ -55,14 +56,17 @@ final class RecordingWriter implements AutoCloseable {
 
   /** What a process says of itself. */
   @SuppressWarnings("unchecked") // JSON objects are such maps
-  void info(Map<String, Object> fields) {
+  synchronized void info(Map<String, Object> fields) {
     if (fields.get("info") instanceof Map<?, ?> map) {
       info = (Map<String, Object>) map;
     }
   }
 
   /** A line of a case or a time. */
-  void entry(String type, String line) {
+  synchronized void entry(String type, String line) {
+    if (closed) {
+      return; // the program is being ended
+    }
     try {
       results.write(line + "\n");
     } catch (IOException full) {
@@ -74,12 +78,12 @@ final class RecordingWriter implements AutoCloseable {
     }
   }
 
-  void error(String words) {
+  synchronized void error(String words) {
     errors.add(words);
   }
 
   /** A communicator is open. */
-  void communicator(RecordedCommunicator like, Map<String, Object> drawn) {
+  synchronized void communicator(RecordedCommunicator like, Map<String, Object> drawn) {
     Map<String, @Nullable Object> spec = new LinkedHashMap<>();
     spec.put("name", like.name());
     spec.put("algo", like.algorithm());
@@ -109,7 +113,11 @@ final class RecordingWriter implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
     results.close();
     Files.writeString(folder.resolve("summary.json"), summary());
     Files.write(folder.resolve("errors.txt"), errors);

@@ -1,7 +1,8 @@
 package org.jccl.conformance.golden;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -22,6 +23,7 @@ import org.jccl.conformance.golden.RecordedMicros.Source;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.ops.ConfigField;
 import org.jccl.sim.Simulator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Performs recorded cases on simulated worlds that are pinned as the recorded communicators were,
@@ -36,6 +38,14 @@ final class Replay {
     /** A fresh instance with enough devices. */
     Subject.Instance open(RecordedCommunicator communicator);
   }
+
+  /**
+   * What became of an entry.
+   *
+   * @param result the bits, or the estimate
+   * @param choice whether the simulator carries the call out as NCCL did, or null if nothing says
+   */
+  record Outcome(Finding result, @Nullable Finding choice) {}
 
   private final Summary summary;
   private final Worlds worlds;
@@ -75,28 +85,39 @@ final class Replay {
   }
 
   /** What came out of {@code entries}, which are all of one communicator, in their order. */
-  List<Finding> of(RecordedCommunicator communicator, List<? extends Entry> entries) {
-    List<List<Finding>> byRank = new ArrayList<>();
-    for (int rank = 0; rank < communicator.ranks(); rank++) {
-      byRank.add(new ArrayList<>(Collections.nCopies(entries.size(), Finding.EQUAL)));
-    }
-    List<Finding> findings = new ArrayList<>();
+  List<Outcome> of(RecordedCommunicator communicator, List<? extends Entry> entries) {
+    Outcomes outcomes = new Outcomes(communicator.ranks(), entries.size());
     try (Subject.Instance world = worlds.open(communicator)) {
       Ranks.run(
           world.backend(),
           communicator.ranks(),
           config(communicator),
           List.of(),
-          rank -> perform(rank, entries, byRank.get(rank.rank())));
-      for (int i = 0; i < entries.size(); i++) {
-        int at = i;
-        findings.add(
-            byRank.stream().map(own -> own.get(at)).reduce(Finding.EQUAL, Finding::or));
-      }
+          rank -> perform(rank, entries, outcomes));
+      return outcomes.all();
     } catch (RanksFailedException failed) {
       return failed(communicator, entries, failed);
     }
-    return findings;
+  }
+
+  /** What the ranks find; each writes to places of its own. */
+  private static final class Outcomes {
+    private final Finding[][] results;
+    private final @Nullable Finding[] choices;
+
+    Outcomes(int ranks, int entries) {
+      results = new Finding[entries][ranks];
+      choices = new Finding[entries];
+    }
+
+    List<Outcome> all() {
+      List<Outcome> all = new ArrayList<>();
+      for (int i = 0; i < results.length; i++) {
+        all.add(
+            new Outcome(Arrays.stream(results[i]).reduce(Finding.EQUAL, Finding::or), choices[i]));
+      }
+      return all;
+    }
   }
 
   static CommunicatorConfig config(RecordedCommunicator communicator) {
@@ -109,17 +130,18 @@ final class Replay {
   }
 
   /** A case that ends its world is performed alone to find which one it is. */
-  private List<Finding> failed(
+  private List<Outcome> failed(
       RecordedCommunicator communicator,
       List<? extends Entry> entries,
       RanksFailedException failure) {
     if (entries.size() == 1) {
-      return List.of(Finding.different("it failed: " + firstCause(failure)));
+      Finding finding = Finding.different("it failed: " + firstCause(failure));
+      return List.of(new Outcome(finding, null));
     }
     int half = entries.size() / 2;
-    List<Finding> findings = new ArrayList<>(of(communicator, entries.subList(0, half)));
-    findings.addAll(of(communicator, entries.subList(half, entries.size())));
-    return findings;
+    List<Outcome> outcomes = new ArrayList<>(of(communicator, entries.subList(0, half)));
+    outcomes.addAll(of(communicator, entries.subList(half, entries.size())));
+    return outcomes;
   }
 
   private static String firstCause(RanksFailedException failure) {
@@ -128,7 +150,7 @@ final class Replay {
     return words.lines().findFirst().orElse(words);
   }
 
-  private void perform(Rank rank, List<? extends Entry> entries, List<Finding> findings) {
+  private void perform(Rank rank, List<? extends Entry> entries, Outcomes outcomes) {
     List<Work> all = new ArrayList<>();
     for (Entry entry : entries) {
       if (entry instanceof RecordedCase each) {
@@ -138,9 +160,15 @@ final class Replay {
     Communicator communicator = rank.communicator();
     try (RankBench bench = new RankBench(communicator, inputs, summary.scalars(), all)) {
       for (int i = 0; i < entries.size(); i++) {
+        int own = communicator.rank();
         switch (entries.get(i)) {
-          case RecordedCase each -> findings.set(i, performed(bench, each, communicator.rank()));
-          case RecordedMicros each -> findings.set(i, estimated(communicator, each));
+          case RecordedCase each -> {
+            outcomes.results[i][own] = performed(bench, each, own);
+            if (own == 0) {
+              outcomes.choices[i] = chosen(communicator, each);
+            }
+          }
+          case RecordedMicros each -> outcomes.results[i][own] = estimated(communicator, each);
         }
       }
     }
@@ -154,7 +182,18 @@ final class Replay {
     return findings.stream().reduce(Finding.EQUAL, Finding::or);
   }
 
-  private static Finding compared(Part part, int rank, java.lang.foreign.MemorySegment result) {
+  private static @Nullable Finding chosen(Communicator communicator, RecordedCase recorded) {
+    RecordedChoice choice = recorded.parts().getFirst().choice();
+    RecordedChoice own = choice == null ? null : PlannedChoice.of(communicator, Work.of(recorded));
+    if (choice == null || own == null) {
+      return null;
+    }
+    return own.equals(choice)
+        ? Finding.EQUAL
+        : Finding.different("carried out with " + choice + ", the simulator says " + own);
+  }
+
+  private static Finding compared(Part part, int rank, MemorySegment result) {
     Evidence recorded = part.of(rank);
     String where = "rank " + rank;
     if (recorded != null) {

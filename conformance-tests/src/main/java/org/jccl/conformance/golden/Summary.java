@@ -38,8 +38,7 @@ public record Summary(
       throw fields.bad("format", "is " + format + ", this program reads format " + FORMAT);
     }
     Fields info = fields.object("info");
-    int version =
-        info.number("nccl", Simulator.OLDEST_VERSION, Simulator.NEWEST_VERSION);
+    int version = info.number("nccl", Simulator.OLDEST_VERSION, Simulator.NEWEST_VERSION);
     Map<Integer, RecordedCommunicator> communicators = new TreeMap<>();
     for (Fields phase : fields.objects("phases")) {
       for (Fields each : phase.objects("comms")) {
@@ -81,7 +80,8 @@ public record Summary(
     for (List<Integer> ring : rings) {
       if (ring.stream().sorted().distinct().count() != ranks
           || ring.stream().anyMatch(rank -> rank >= ranks)) {
-        throw fields.bad("rings", "has ring " + ring + ", expected each of " + ranks + " ranks once");
+        throw fields.bad(
+            "rings", "has ring " + ring + ", expected each of " + ranks + " ranks once");
       }
     }
     return new RecordedCommunicator(

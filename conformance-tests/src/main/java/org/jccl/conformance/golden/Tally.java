@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jccl.conformance.golden.Replay.Outcome;
 import org.jccl.spi.NcclFunction;
 
 /** Counts what came out, by communicator, and keeps the first differences. */
@@ -17,6 +18,8 @@ final class Tally {
   enum Subject {
     /** Results of calls. */
     CASES("cases"),
+    /** Algorithm, protocol and channels of calls. */
+    CHOICES("choices"),
     /** Times of {@code ncclGroupSimulateEnd}. */
     ESTIMATES("estimates");
 
@@ -35,6 +38,7 @@ final class Tally {
   private final Map<Subject, Map<Verdict, Integer>> totals = new EnumMap<>(Subject.class);
   private final List<Shown> shown = new ArrayList<>();
   private int times;
+  private int different;
 
   Tally(Summary summary) {
     this.summary = summary;
@@ -43,19 +47,31 @@ final class Tally {
     }
   }
 
-  void add(Entry entry, Finding finding) {
+  void add(Entry entry, Outcome outcome) {
     if (entry instanceof RecordedMicros micros
         && micros.source() == RecordedMicros.Source.MEASURED) {
       times++; // A clock's: nothing to compare.
       return;
     }
-    Subject subject = entry instanceof RecordedCase ? Subject.CASES : Subject.ESTIMATES;
+    add(entry instanceof RecordedCase ? Subject.CASES : Subject.ESTIMATES, entry, outcome.result());
+    Finding choice = outcome.choice();
+    if (choice != null) {
+      add(Subject.CHOICES, entry, choice);
+    }
+  }
+
+  private void add(Subject subject, Entry entry, Finding finding) {
     of(subject).merge(finding.verdict(), 1, Integer::sum);
-    byCommunicator
-        .computeIfAbsent(entry.communicator(), id -> new EnumMap<>(Verdict.class))
-        .merge(finding.verdict(), 1, Integer::sum);
-    if (finding.verdict() == Verdict.DIFFERENT && shown.size() < MOST_SHOWN) {
-      shown.add(new Shown(entry, finding));
+    if (subject != Subject.CHOICES) {
+      byCommunicator
+          .computeIfAbsent(entry.communicator(), id -> new EnumMap<>(Verdict.class))
+          .merge(finding.verdict(), 1, Integer::sum);
+    }
+    if (finding.verdict() == Verdict.DIFFERENT) {
+      different++;
+      if (shown.size() < MOST_SHOWN) {
+        shown.add(new Shown(entry, finding));
+      }
     }
   }
 
@@ -68,7 +84,7 @@ final class Tally {
   }
 
   boolean isEqual() {
-    return shown.isEmpty();
+    return different == 0;
   }
 
   /** The first differences, in the order of the file. */
@@ -97,12 +113,8 @@ final class Tally {
               + ": "
               + each.finding().words());
     }
-    int hidden =
-        count(Subject.CASES, Verdict.DIFFERENT)
-            + count(Subject.ESTIMATES, Verdict.DIFFERENT)
-            - shown.size();
-    if (hidden > 0) {
-      out.println("… and " + hidden + " more");
+    if (different > shown.size()) {
+      out.println("… and " + (different - shown.size()) + " more");
     }
     totals.forEach((subject, counts) -> out.println(subject.label + ": " + words(counts)));
     out.println("measured times: " + times + ", not compared");
@@ -114,10 +126,15 @@ final class Tally {
 
   private static String what(Entry entry) {
     return switch (entry) {
-      case RecordedCase each -> each.toString();
+      case RecordedCase each -> each + choice(each);
       case RecordedMicros each ->
           "estimate of " + each.collective().label() + " of " + each.bytes() + " bytes";
     };
+  }
+
+  private static String choice(RecordedCase recorded) {
+    RecordedChoice choice = recorded.parts().getFirst().choice();
+    return choice == null ? "" : " by " + choice;
   }
 
   private static String words(Map<Verdict, Integer> counts) {

@@ -68,8 +68,7 @@ final class Times {
     }
   }
 
-  private void say(
-      Source source, Collective collective, long count, long bytes, double micros) {
+  private void say(Source source, Collective collective, long count, long bytes, double micros) {
     out.accept(new RecordedMicros(0, id, source, collective, count, bytes, micros));
   }
 
@@ -83,8 +82,7 @@ final class Times {
     Device device = communicator.device();
     int n = communicator.worldSize();
     double[] rounds = new double[ROUNDS];
-    try (DeviceBuffer send =
-            device.allocate(DataType.FLOAT32, collective.inputs(count, n));
+    try (DeviceBuffer send = device.allocate(DataType.FLOAT32, collective.inputs(count, n));
         DeviceBuffer recv = device.allocate(DataType.FLOAT32, collective.outputs(count, n));
         Stream stream = device.newStream();
         Event begin = device.newEvent();

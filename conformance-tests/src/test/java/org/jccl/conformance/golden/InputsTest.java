@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The inputs of recordings are those of the format's description, bit for bit. */
 class InputsTest {
-  private static String elements(DataType type, InputKind kind, long seed, int rank, int n, int count) {
+  private static String elements(
+      DataType type, InputKind kind, long seed, int rank, int n, int count) {
     byte[] bytes = filled(type, kind, seed, rank, n, count);
     StringBuilder words = new StringBuilder();
     for (int i = 0; i < count; i++) {

@@ -72,12 +72,7 @@ public final class Orders {
    * because a switch or the network does the sums (DET-05), it is the order of ranks.
    */
   public FoldOrder of(
-      Operation operation,
-      DataType type,
-      long count,
-      int root,
-      Algorithm algorithm,
-      Split split) {
+      Operation operation, DataType type, long count, int root, Algorithm algorithm, Split split) {
     if (topology.worldSize() == 1) {
       return rankOrder;
     }
@@ -95,8 +90,7 @@ public final class Orders {
     };
   }
 
-  private FoldOrder ring(
-      Operation operation, int elementBytes, long count, int root, Split split) {
+  private FoldOrder ring(Operation operation, int elementBytes, long count, int root, Split split) {
     return switch (operation) {
       case ALL_REDUCE -> new RingAllReduce(rings, split, elementBytes);
       case REDUCE_SCATTER -> new RingToOne(rings, split, count, 0);

@@ -38,8 +38,9 @@ final class RingAllReduce implements FoldOrder {
     }
     int index = (int) (inLoop / chunk);
     long offset = inLoop - index * chunk;
-    long count = Math.min(chunk, rest - index * chunk) - offset;
-    piece.set(
-        Math.min(count, end - element), offset, rings.ranks(split.channel(part)), index + 1 < n ? index + 1 : 0);
+    long left = Math.min(Math.min(n * chunk, rest) - inLoop, end - element);
+    long count = Math.min(chunk - offset, left);
+    piece.set(count, offset, rings.ranks(split.channel(part)), index + 1 < n ? index + 1 : 0);
+    piece.setFollowing(chunk, left - count);
   }
 }

@@ -67,7 +67,10 @@ final class ChildMeeting {
     for (ChildJob job : jobs) {
       Life life = job.child();
       if (life != null) {
-        clique = clique == null ? creations.newClique(life.config().name(), jobs.size(), parent) : clique;
+        clique =
+            clique == null
+                ? creations.newClique(life.config().name(), jobs.size(), parent)
+                : clique;
         Endpoint endpoint = new Endpoint(clique, rank++, life);
         clique.join(endpoint);
         life.joined(endpoint);

@@ -22,6 +22,7 @@ public final class Life {
   private final World world;
   private final SimDevice device;
   private final Config config;
+  private final boolean blocking;
   private final Family family;
   private @Nullable Endpoint endpoint;
   private boolean ready;
@@ -40,6 +41,7 @@ public final class Life {
     this.world = world;
     this.device = device;
     this.config = config;
+    this.blocking = config.isBlocking();
     this.family = family;
     family.add(this);
   }
@@ -74,7 +76,7 @@ public final class Life {
 
   /** Whether calls wait for their host side work. */
   public boolean isBlocking() {
-    return config.isBlocking();
+    return blocking;
   }
 
   // ---------------------------------------------------------------- one thread at a time

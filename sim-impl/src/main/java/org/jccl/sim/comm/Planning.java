@@ -200,7 +200,8 @@ final class Planning {
     List<Carried> carried = new ArrayList<>(calls.size());
     for (int call = 0; call < calls.size(); call++) {
       Choice choice = plan.choice(call);
-      carried.add(new Carried(choice, plan.split(call), nanos(found.tuner, calls.get(call), choice)));
+      carried.add(
+          new Carried(choice, plan.split(call), nanos(found.tuner, calls.get(call), choice)));
     }
     return new Planned(0, List.copyOf(carried), plan.last());
   }
@@ -211,8 +212,7 @@ final class Planning {
       return world.cost().operation(call.operation(), call.count(), 1, call.type().bytes());
     }
     long bytes = call.bytes(tuner.worldSize());
-    float alone =
-        tuner.time(call.operation(), choice.algorithm(), choice.protocol(), bytes, 1);
+    float alone = tuner.time(call.operation(), choice.algorithm(), choice.protocol(), bytes, 1);
     double micros = world.cost().collective(tuner, call.operation(), choice, bytes);
     return (long) (CostModel.NANOS * micros * choice.micros() / alone);
   }

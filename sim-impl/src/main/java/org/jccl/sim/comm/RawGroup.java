@@ -299,8 +299,7 @@ public final class RawGroup {
             work(),
             estimate != null && waits);
     if (estimate != null && waits && code == 0) {
-      queued.forEach(
-          estimate::add);
+      queued.forEach(estimate::add);
     }
     reset();
     if (code != 0) {

@@ -1,5 +1,7 @@
 package org.jccl.sim.kernel;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,9 +34,12 @@ public final class Kernel {
     void onQuiescence(List<HostTask> blocked);
   }
 
+  private static final VarHandle HOLDER = holderField();
+
   private final Choices choices;
   private final boolean yieldsAtCalls;
   private final Duration foreignTimeout;
+  private final RankThreads threads = new RankThreads();
   private final Trace trace = new Trace();
   private final ReadyList ready = new ReadyList();
   private final List<HostTask> owned = new ArrayList<>();
@@ -72,6 +77,14 @@ public final class Kernel {
     this.goesOn = choices.goesOn();
     this.yieldsAtCalls = yieldsAtCalls;
     this.foreignTimeout = foreignTimeout;
+  }
+
+  private static VarHandle holderField() {
+    try {
+      return MethodHandles.lookup().findVarHandle(Kernel.class, "holder", HostTask.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
   }
 
   /** Sets who is told of quiescence. */
@@ -321,7 +334,7 @@ public final class Kernel {
     if (me != null) {
       me.parked = true;
     }
-    holder = task;
+    HOLDER.setRelease(this, task); // what wakes the task is a fence
     resume(task);
     if (me != null) {
       parkUntilHolder(me);
@@ -430,9 +443,7 @@ public final class Kernel {
       int own = rank;
       HostTask[] task = new HostTask[1];
       Thread thread =
-          Thread.ofVirtual()
-              .name("sim-rank-" + rank)
-              .unstarted(() -> runRank(task[0], own, body, ended));
+          threads.unstarted("sim-rank-" + rank, () -> runRank(task[0], own, body, ended));
       task[0] = new HostTask(this, rank, true, thread);
       tasks.add(task[0]);
     }
@@ -446,6 +457,7 @@ public final class Kernel {
       repeatable = true;
       foreignSeen = false;
     }
+    threads.running(true);
     owned.clear();
     owned.addAll(tasks);
     tasks.forEach(this::makeReady);
@@ -457,6 +469,7 @@ public final class Kernel {
       ended.await();
       throw interrupt;
     } finally {
+      threads.running(false);
       synchronized (gate) {
         running = false;
       }
@@ -492,6 +505,7 @@ public final class Kernel {
     }
     task.state = HostTask.State.OUTSIDE;
     passOn(null);
+    threads.release();
     try {
       return body.run();
     } finally {

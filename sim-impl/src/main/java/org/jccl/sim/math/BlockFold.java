@@ -26,6 +26,8 @@ final class BlockFold {
       Scratch scratch) {
     if (!scratch.piece.isLinear()) {
       run(sources, plan, element, out, offset, scratch);
+    } else if (scratch.piece.isStairs()) {
+      foldStairs(sources, plan, element, out, offset, scratch);
     } else if (plan.isScaled()) {
       foldScaled(sources, plan, element, out, offset, scratch);
     } else {
@@ -58,6 +60,47 @@ final class BlockFold {
       value = to;
       at = toAt;
     }
+  }
+
+  /**
+   * Small chunks, each of which starts one place after the one before: one walk along the cycle
+   * takes all of them, chunk c joining at place c and leaving after n places.
+   */
+  private void foldStairs(
+      Places sources,
+      ReducePlan plan,
+      long element,
+      MemorySegment out,
+      long offset,
+      Scratch scratch) {
+    FoldOrder.Piece piece = scratch.piece;
+    int size = plan.type().bytes();
+    int n = sources.size();
+    long count = piece.count();
+    int chunks = (int) ((piece.offset() + count + piece.chunk() - 1) / piece.chunk());
+    MemorySegment value = scratch.accumulator;
+    for (int place = 0; place < n + chunks - 1; place++) {
+      int rank = piece.rank(place % n);
+      MemorySegment own = sources.segment(rank);
+      long ownAt = sources.offset(rank) + element * size;
+      long done = stair(piece, place - n + 1);
+      long joined = stair(piece, place);
+      long joining = stair(piece, place + 1);
+      if (joined > done) {
+        long at = done * size;
+        combine(plan, own, ownAt + at, value, at, value, at, joined - done);
+      }
+      if (joining > joined) {
+        long at = joined * size;
+        kernels.copy(own, ownAt + at, value, at, (joining - joined) * size);
+      }
+    }
+    kernels.copy(value, 0, out, offset, count * size);
+  }
+
+  /** Where chunk {@code index} of the piece starts, or the piece ends. */
+  private static long stair(FoldOrder.Piece piece, int index) {
+    return Math.clamp(index * piece.chunk() - piece.offset(), 0, piece.count());
   }
 
   /** The first rank sends RN(s·own); the others add theirs in one rounding or two (FMA-01). */

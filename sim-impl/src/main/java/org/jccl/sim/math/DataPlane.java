@@ -24,6 +24,12 @@ public final class DataPlane {
   /** Bytes of traffic that one thread claims at a time. */
   private static final long CHUNK_TRAFFIC = 256 << 10;
 
+  /**
+   * A thread takes at least so many bytes of each buffer at a time: with many ranks less would be
+   * all jumps from page to page.
+   */
+  private static final long LEAST_RUN = 2 << 10;
+
   private static final int LOCKERS = 16;
 
   private final ElementKernels kernels;
@@ -56,7 +62,8 @@ public final class DataPlane {
     Desk desk = take();
     try {
       desk.reduction.toAll(sources, plan, order, destinations);
-      run(desk.reduction, count, traffic(sources, destinations, plan), desk);
+      long bytes = plan.type().bytes();
+      run(desk.reduction, count, bytes, (sources.size() + destinations.size()) * bytes, desk);
     } finally {
       giveBack(desk);
     }
@@ -76,8 +83,8 @@ public final class DataPlane {
     Desk desk = take();
     try {
       desk.reduction.scatter(sources, plan, order, destinations, share);
-      long bytes = (sources.size() + 1L) * plan.type().bytes();
-      run(desk.reduction, share * destinations.size(), bytes, desk);
+      long bytes = plan.type().bytes();
+      run(desk.reduction, share * destinations.size(), bytes, (sources.size() + 1L) * bytes, desk);
     } finally {
       giveBack(desk);
     }
@@ -123,7 +130,7 @@ public final class DataPlane {
   private void gather(Places sources, long bytes, Places destinations, Desk desk) {
     if (bytes > 0 && destinations.size() > 0) {
       desk.copying.gather(sources, bytes, destinations);
-      run(desk.copying, bytes * sources.size(), 1L + destinations.size(), desk);
+      run(desk.copying, bytes * sources.size(), 1, 1L + destinations.size(), desk);
     }
   }
 
@@ -138,24 +145,20 @@ public final class DataPlane {
     Desk desk = take();
     try {
       desk.copying.transpose(sources, bytes, destinations);
-      run(desk.copying, bytes * sources.size() * destinations.size(), 2, desk);
+      run(desk.copying, bytes * sources.size() * destinations.size(), 1, 2, desk);
     } finally {
       giveBack(desk);
     }
   }
 
-  private void run(Work work, long units, long trafficPerUnit, Desk desk) {
+  private void run(Work work, long units, long unitBytes, long trafficPerUnit, Desk desk) {
     if (units < WORTH_SHARING / trafficPerUnit) {
       work.run(0, units, desk.scratch);
     } else {
       // Chunks start at multiples of 64 units, so that no two threads write to one cache line.
-      long chunk = Math.max(64, CHUNK_TRAFFIC / trafficPerUnit & -64);
-      crew.run(work, units, chunk, desk.scratch);
+      long least = Math.max(64, LEAST_RUN / unitBytes);
+      crew.run(work, units, Math.max(least, CHUNK_TRAFFIC / trafficPerUnit & -64), desk.scratch);
     }
-  }
-
-  private static long traffic(Places sources, Places destinations, ReducePlan plan) {
-    return (long) (sources.size() + destinations.size()) * plan.type().bytes();
   }
 
   private static void requireWorld(Places sources, ReducePlan plan, FoldOrder order) {

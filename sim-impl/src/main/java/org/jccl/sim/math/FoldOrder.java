@@ -30,6 +30,9 @@ public interface FoldOrder {
     private long count;
     private long offset;
     private FoldProgram program = FoldProgram.LINEAR;
+    private long chunk;
+    private long following;
+    private boolean isStairs;
 
     /**
      * Sets this piece to {@code count} elements whose ranks are {@code cycle[start], cycle[start +
@@ -49,6 +52,35 @@ public interface FoldOrder {
       this.cycle = cycle;
       this.start = start;
       this.program = program;
+      this.following = 0;
+      this.isStairs = false;
+    }
+
+    /**
+     * Adds that {@code following} more elements may be folded with this piece, in chunks of {@code
+     * chunk} elements whose folds start one place later each.
+     */
+    public void setFollowing(long chunk, long following) {
+      this.chunk = chunk;
+      this.following = following;
+    }
+
+    /** Takes the following chunks in if they are smaller than {@code least} elements. */
+    void climb(long least) {
+      if (following > 0 && chunk < least) {
+        count += following;
+        isStairs = true;
+      }
+    }
+
+    /** Whether chunks follow each other, each starting one place later. */
+    boolean isStairs() {
+      return isStairs;
+    }
+
+    /** Elements of a chunk; only of stairs. */
+    long chunk() {
+      return chunk;
     }
 
     /** How many elements have this order; at least 1. */

@@ -17,6 +17,9 @@ final class Reduction implements Work {
   private static final ReducePlan NO_PLAN = ReducePlan.of(Arithmetic.SUM, DataType.INT8);
   private static final FoldOrder NO_ORDER = new RankOrder(1);
 
+  /** Chunks of fewer bytes are folded several at a time. */
+  private static final int SMALL = 4096;
+
   private final ElementKernels kernels;
   private final BlockFold fold;
   private Places sources = NOWHERE;
@@ -56,6 +59,9 @@ final class Reduction implements Work {
       piece.set(end - element, element, ranks, 0);
     } else {
       order.find(element, end, piece);
+      if (!plan.isScaled()) {
+        piece.climb(SMALL / plan.type().bytes());
+      }
     }
   }
 

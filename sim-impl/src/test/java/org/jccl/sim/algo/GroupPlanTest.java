@@ -23,8 +23,7 @@ class GroupPlanTest {
     long bytes = together.bytes(4);
     Protocol protocol = bytes < 2_490_000 ? Protocol.LL : Protocol.SIMPLE;
     int most =
-        Split.maxChannels(
-            Algorithm.RING, protocol, bytes, 4, FOUR.channels(), Buffers.defaults());
+        Split.maxChannels(Algorithm.RING, protocol, bytes, 4, FOUR.channels(), Buffers.defaults());
     return new Choice(Algorithm.RING, protocol, most, bytes);
   }
 
@@ -33,25 +32,17 @@ class GroupPlanTest {
   }
 
   private static Collective sum(long count) {
-    return new Collective(
-        Operation.ALL_REDUCE, DataType.FLOAT32, Collective.Folding.SUM, count);
+    return new Collective(Operation.ALL_REDUCE, DataType.FLOAT32, Collective.Folding.SUM, count);
   }
 
   @Property(tries = 200)
-  void aloneInItsGroup_aCallIsSplitAsEver(
-      @ForAll @LongRange(min = 1, max = 5_000_000) long count) {
+  void aloneInItsGroup_aCallIsSplitAsEver(@ForAll @LongRange(min = 1, max = 5_000_000) long count) {
     Collective call = sum(count);
     GroupPlan plan = plan(List.of(call));
     assertThat(plan.split(0))
         .isEqualTo(
             Split.of(
-                Operation.ALL_REDUCE,
-                4,
-                count,
-                FOUR,
-                plan.choice(0),
-                Buffers.defaults(),
-                VERSION));
+                Operation.ALL_REDUCE, 4, count, FOUR, plan.choice(0), Buffers.defaults(), VERSION));
   }
 
   @Property(tries = 200)

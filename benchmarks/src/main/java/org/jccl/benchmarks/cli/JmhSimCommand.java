@@ -1,0 +1,178 @@
+package org.jccl.benchmarks.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jccl.benchmarks.jmh.Collective;
+import org.jccl.benchmarks.peers.PeerPlan;
+import org.jccl.benchmarks.peers.PeerReport;
+import org.jccl.benchmarks.peers.PeerResults;
+import org.jccl.benchmarks.peers.PeerRun;
+import org.jccl.benchmarks.report.ReportFolder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code jccl jmh sim}: the simulator's data plane beside Open MPI, MPICH, Gloo and C. */
+@Command(
+    name = "sim",
+    description = {
+      "Measures the simulator with JMH beside Open MPI, MPICH, Gloo and two C threads, in turns.",
+      "Peers are compiled from their installed development packages; those missing are skipped."
+    },
+    mixinStandardHelpOptions = true)
+final class JmhSimCommand implements Callable<Integer> {
+  @Option(
+      names = "--peers",
+      paramLabel = "LIST",
+      defaultValue = "auto",
+      description =
+          "auto (all that are installed), none, or some of openmpi,mpich,gloo,limit; default: auto.")
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private String peers;
+
+  @Option(names = "--quick", description = "A few minutes instead of three quarters of an hour.")
+  private boolean quick;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder for report.json, report.html and report.txt.")
+  private @Nullable Path out;
+
+  @Option(names = "--op", split = ",", paramLabel = "OP", description = "Only these operations.")
+  private List<String> ops = new ArrayList<>();
+
+  @Option(names = "--ranks", split = ",", paramLabel = "N", description = "Only these ranks.")
+  private List<Integer> ranks = new ArrayList<>();
+
+  @Option(
+      names = "--sizes",
+      split = ",",
+      paramLabel = "SIZE",
+      converter = Converters.Size.class,
+      description = "Only these sizes, like 8,32K,2M.")
+  private List<Long> sizes = new ArrayList<>();
+
+  @Option(names = "--rounds", paramLabel = "N", description = "Turns of everybody.")
+  private @Nullable Integer rounds;
+
+  @Option(
+      names = "--budget",
+      paramLabel = "MS",
+      description = "Milliseconds of calls in a repetition.")
+  private @Nullable Integer budget;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "SECONDS",
+      description = "Longest time of one measuring program; it is stopped then.")
+  private @Nullable Integer limit;
+
+  @Option(
+      names = "--collectives-only",
+      description = "Without element types and the curve over many ranks.")
+  private boolean collectivesOnly;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    requireFirst();
+    PrintWriter screen = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    PeerRun run = run(err);
+    ReportFolder folder = out == null ? null : folder(out);
+    PeerResults results = run.run();
+    screen.print(PeerReport.text(results));
+    if (folder != null) {
+      folder.write(PeerReport.files(results)).forEach(file -> screen.println("wrote " + file));
+    }
+    screen.flush();
+    return 0;
+  }
+
+  /** What stands before {@code sim} is JMH's, and there is none here. */
+  private void requireFirst() {
+    List<String> words =
+        Objects.requireNonNull(spec.commandLine().getParent())
+            .getParseResult()
+            .matchedPositionalsSet()
+            .stream()
+            .flatMap(each -> each.stringValues().stream())
+            .toList();
+    if (!words.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "'" + words.getFirst() + "' stands before sim: write jmh sim first");
+    }
+  }
+
+  private PeerRun run(PrintWriter err) {
+    try {
+      return PeerRun.of(
+          plan(),
+          peers,
+          "jccl " + String.join(" ", spec.root().commandLine().getParseResult().originalArgs()),
+          line -> {
+            err.println("jccl: " + line);
+            err.flush();
+          });
+    } catch (IllegalArgumentException wrong) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()));
+    }
+  }
+
+  private PeerPlan plan() {
+    PeerPlan plan = quick ? PeerPlan.quick() : PeerPlan.full();
+    plan =
+        plan.of(
+            ops.isEmpty() ? plan.ops() : ops.stream().map(Collective::of).toList(),
+            atLeast("--ranks", 2, ranks.isEmpty() ? plan.ranks() : ranks),
+            sizes.isEmpty() ? plan.sizes() : floats(sizes));
+    plan =
+        plan.of(
+            atLeast("--rounds", 1, rounds == null ? plan.rounds() : rounds),
+            atLeast("--budget", 1, budget == null ? plan.budgetMillis() : budget),
+            limit == null ? plan.limit() : Duration.ofSeconds(atLeast("--limit", 1, limit)));
+    return collectivesOnly ? plan.collectivesOnly() : plan;
+  }
+
+  private static List<Long> floats(List<Long> sizes) {
+    for (long size : sizes) {
+      if (size < 4 || size % 4 != 0) {
+        throw new IllegalArgumentException("--sizes: " + size + " bytes hold no whole floats");
+      }
+    }
+    return sizes;
+  }
+
+  private static List<Integer> atLeast(String option, int least, List<Integer> values) {
+    values.forEach(value -> atLeast(option, least, value));
+    return values;
+  }
+
+  private static int atLeast(String option, int least, int value) {
+    if (value < least) {
+      throw new IllegalArgumentException(option + ": " + value + ", expected at least " + least);
+    }
+    return value;
+  }
+
+  private ReportFolder folder(Path path) {
+    try {
+      return ReportFolder.open(path);
+    } catch (IOException unusable) {
+      throw new ParameterException(spec.commandLine(), "--out: " + unusable.getMessage());
+    }
+  }
+}

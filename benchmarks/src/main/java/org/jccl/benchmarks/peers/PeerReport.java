@@ -1,0 +1,23 @@
+package org.jccl.benchmarks.peers;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A run in all its forms. */
+public final class PeerReport {
+  private PeerReport() {}
+
+  /** For terminals. */
+  public static String text(PeerResults results) {
+    return ComparisonText.write(results);
+  }
+
+  /** {@code report.json}, {@code report.html} and {@code report.txt}, by name. */
+  public static Map<String, String> files(PeerResults results) {
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("report.json", ComparisonJson.write(results));
+    files.put("report.html", ComparisonHtml.write(results));
+    files.put("report.txt", ComparisonText.write(results));
+    return files;
+  }
+}
