@@ -85,16 +85,7 @@ final class AbiState {
 
   /** The calling thread's group. */
   RawGroup group() {
-    HostTask task = kernel().holder();
-    if (task == null || task.thread() != Thread.currentThread()) {
-      return groups.get();
-    }
-    if (task.companion() instanceof RawGroup known) {
-      return known;
-    }
-    RawGroup own = groups.get();
-    task.accompany(own);
-    return own;
+    return groups.get();
   }
 
   /** A group is open: if its thread ends before it is closed, that is told. */
@@ -109,10 +100,6 @@ final class AbiState {
   @Nullable ReportedMisuse threadEnds() {
     RawGroup group = groups.get();
     groups.remove();
-    HostTask task = kernel().holder();
-    if (task != null && task.thread() == Thread.currentThread()) {
-      task.accompany(null);
-    }
     openGroups.remove(group);
     return group.abandon(world);
   }

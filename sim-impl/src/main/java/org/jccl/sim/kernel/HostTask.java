@@ -29,17 +29,13 @@ public final class HostTask extends Step {
   boolean inReady;
   boolean interrupted;
 
-  /**
-   * Sleeps until it is given the baton: only such a task may be given it. Read and written by the
-   * holder, or under the gate while there is none.
-   */
-  boolean parked;
+  /** Sleeps until it is given the baton: only such a task may be given it. */
+  volatile boolean parked;
 
   int depth;
 
   private long issueNumber;
   private long clock;
-  private @Nullable Object companion;
 
   /** Set while the task waits; read by reports. */
   @Nullable Wait waitingFor;
@@ -76,16 +72,6 @@ public final class HostTask extends Step {
   /** What it waits for, or null. */
   public @Nullable Wait waitingFor() {
     return waitingFor;
-  }
-
-  /** What {@link #accompany} was given last: a thread-local without a look-up. */
-  public @Nullable Object companion() {
-    return companion;
-  }
-
-  /** Keeps an object that belongs to this thread. */
-  public void accompany(@Nullable Object value) {
-    companion = value;
   }
 
   /** Number of the call or outermost group that this thread is issuing or has issued last. */

@@ -1,7 +1,5 @@
 package org.jccl.sim.kernel;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,8 +31,6 @@ public final class Kernel {
     /** {@code blocked} is every task that waits; each must be failed. */
     void onQuiescence(List<HostTask> blocked);
   }
-
-  private static final VarHandle HOLDER = holderField();
 
   private final Choices choices;
   private final boolean yieldsAtCalls;
@@ -77,14 +73,6 @@ public final class Kernel {
     this.goesOn = choices.goesOn();
     this.yieldsAtCalls = yieldsAtCalls;
     this.foreignTimeout = foreignTimeout;
-  }
-
-  private static VarHandle holderField() {
-    try {
-      return MethodHandles.lookup().findVarHandle(Kernel.class, "holder", HostTask.class);
-    } catch (ReflectiveOperationException impossible) {
-      throw new ExceptionInInitializerError(impossible);
-    }
   }
 
   /** Sets who is told of quiescence. */
@@ -334,7 +322,7 @@ public final class Kernel {
     if (me != null) {
       me.parked = true;
     }
-    HOLDER.setRelease(this, task); // what wakes the task is a fence
+    holder = task;
     resume(task);
     if (me != null) {
       parkUntilHolder(me);
