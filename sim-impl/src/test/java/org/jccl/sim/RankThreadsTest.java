@@ -105,6 +105,6 @@ class RankThreadsTest {
   }
 
   private static boolean isOwn() {
-    return Object.class.getModule().isOpen("java.lang", RankThreads.class.getModule());
+    return "own".equals(System.getProperty(RankThreads.PROPERTY));
   }
 }

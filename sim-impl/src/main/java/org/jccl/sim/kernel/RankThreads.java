@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * gives that one carrier, too.
  */
 public final class RankThreads {
-  /** The system property that forces the common scheduler: {@code common}. */
+  /** The system property that asks for a carrier of their own: {@code own}. Not sound yet. */
   public static final String PROPERTY = "jccl.sim.threads";
 
   /** JDK 25 has no public way to a scheduler of one's own, but the builder's own method. */
@@ -28,7 +28,7 @@ public final class RankThreads {
     boolean own =
         NEW_THREAD != null
             && CURRENT_CARRIER != null
-            && !"common".equals(System.getProperty(PROPERTY));
+            && "own".equals(System.getProperty(PROPERTY));
     carrier = own ? new Carrier() : null;
   }
 
