@@ -35,7 +35,6 @@ public final class Kernel {
   private final Choices choices;
   private final boolean yieldsAtCalls;
   private final Duration foreignTimeout;
-  private final RankThreads threads = new RankThreads();
   private final Trace trace = new Trace();
   private final ReadyList ready = new ReadyList();
   private final List<HostTask> owned = new ArrayList<>();
@@ -431,7 +430,7 @@ public final class Kernel {
       int own = rank;
       HostTask[] task = new HostTask[1];
       Thread thread =
-          threads.unstarted("sim-rank-" + rank, () -> runRank(task[0], own, body, ended));
+          Thread.ofVirtual().name("sim-rank-" + rank).unstarted(() -> runRank(task[0], own, body, ended));
       task[0] = new HostTask(this, rank, true, thread);
       tasks.add(task[0]);
     }
@@ -445,7 +444,6 @@ public final class Kernel {
       repeatable = true;
       foreignSeen = false;
     }
-    threads.running(true);
     owned.clear();
     owned.addAll(tasks);
     tasks.forEach(this::makeReady);
@@ -457,7 +455,6 @@ public final class Kernel {
       ended.await();
       throw interrupt;
     } finally {
-      threads.running(false);
       synchronized (gate) {
         running = false;
       }
@@ -493,7 +490,6 @@ public final class Kernel {
     }
     task.state = HostTask.State.OUTSIDE;
     passOn(null);
-    threads.release();
     try {
       return body.run();
     } finally {
