@@ -430,7 +430,9 @@ public final class Kernel {
       int own = rank;
       HostTask[] task = new HostTask[1];
       Thread thread =
-          Thread.ofVirtual().name("sim-rank-" + rank).unstarted(() -> runRank(task[0], own, body, ended));
+          Thread.ofVirtual()
+              .name("sim-rank-" + rank)
+              .unstarted(() -> runRank(task[0], own, body, ended));
       task[0] = new HostTask(this, rank, true, thread);
       tasks.add(task[0]);
     }
