@@ -21,7 +21,6 @@ import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
-import org.jccl.sim.algo.GpuProfile;
 import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;

@@ -19,7 +19,6 @@ import org.jccl.ops.Algorithm;
 import org.jccl.ops.ConfigField;
 import org.jccl.ops.Operation;
 import org.jccl.ops.Protocol;
-import org.jccl.sim.algo.GpuProfile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

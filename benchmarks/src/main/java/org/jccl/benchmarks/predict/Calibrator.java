@@ -8,7 +8,7 @@ import org.jccl.DataType;
 import org.jccl.benchmarks.profile.Calibration;
 import org.jccl.benchmarks.profile.Origin;
 import org.jccl.benchmarks.profile.Profile;
-import org.jccl.sim.algo.GpuProfile;
+import org.jccl.sim.GpuProfile;
 import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.cost.CalibratedModel;
 import org.jccl.sim.cost.Fit;

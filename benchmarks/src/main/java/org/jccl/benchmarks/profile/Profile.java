@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jccl.DataType;
 import org.jccl.sim.Simulator;
-import org.jccl.sim.algo.GpuProfile;
+import org.jccl.sim.GpuProfile;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jccl.sim.Simulator;
-import org.jccl.sim.algo.GpuProfile;
+import org.jccl.sim.GpuProfile;
 import org.jspecify.annotations.Nullable;
 
 /**

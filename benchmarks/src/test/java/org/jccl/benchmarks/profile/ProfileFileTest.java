@@ -12,7 +12,7 @@ import org.jccl.DataType;
 import org.jccl.ops.Algorithm;
 import org.jccl.ops.Operation;
 import org.jccl.ops.Protocol;
-import org.jccl.sim.algo.GpuProfile;
+import org.jccl.sim.GpuProfile;
 import org.jccl.sim.cost.CalibratedModel.Correction;
 import org.jccl.sim.cost.CalibratedModel.Key;
 import org.jccl.sim.cost.SizeFactors;

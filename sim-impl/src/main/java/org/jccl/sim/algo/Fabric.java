@@ -1,6 +1,7 @@
 package org.jccl.sim.algo;
 
-import org.jccl.sim.algo.GpuProfile.Cpu;
+import org.jccl.sim.GpuProfile.Cpu;
+import org.jccl.sim.GpuProfile;
 
 /**
  * One host's links, as far as the search for rings and trees counts them: what is left of each

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.jccl.sim.GpuProfile;
 
 /**
  * Finds rings, trees and channels of communicators on one kind of machine, as NCCL's search would

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Choice;
-import org.jccl.sim.algo.GpuProfile;
+import org.jccl.sim.GpuProfile;
 import org.jccl.sim.algo.TopologySearch;
 
 /**

@@ -8,7 +8,7 @@ import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.algo.Buffers;
 import org.jccl.sim.algo.ChannelLimits;
 import org.jccl.sim.algo.Choice;
-import org.jccl.sim.algo.GpuProfile;
+import org.jccl.sim.GpuProfile;
 import org.jccl.sim.algo.Graph;
 import org.jccl.sim.algo.Split;
 import org.jccl.sim.algo.Topology;

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.CheckLevel;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
-import org.jccl.sim.algo.GpuProfile;
+import org.jccl.sim.GpuProfile;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.Report;

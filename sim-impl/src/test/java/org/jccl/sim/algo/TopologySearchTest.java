@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jccl.sim.cost.Lines;
 import org.junit.jupiter.api.Test;
+import org.jccl.sim.GpuProfile;
 
 /** {@link TopologySearch} against recordings (2 to 4 H200) and NCCL's search re-run in Python. */
 class TopologySearchTest {

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jccl.DataType;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Choice;
-import org.jccl.sim.algo.GpuProfile;
+import org.jccl.sim.GpuProfile;
 import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.cost.CalibratedModel.Correction;
 import org.jccl.sim.cost.CalibratedModel.Key;

@@ -1,4 +1,4 @@
-package org.jccl.sim.algo;
+package org.jccl.sim;
 
 import java.util.List;
 import java.util.Optional;
