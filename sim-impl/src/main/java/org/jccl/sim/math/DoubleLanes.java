@@ -105,28 +105,23 @@ final class DoubleLanes {
     return LongVector.broadcast(LONGS, bits).reinterpretAsDoubles();
   }
 
-  /** Where {@code value} is NaN: y's NaN, made quiet, or else x's, or else the invalid one. */
+  /**
+   * Where {@code value} is NaN: y's NaN, made quiet, or else x's, or else the invalid one. Without a
+   * branch: two ways for a vector to be made would put it on the heap.
+   */
   private static DoubleVector withNans(DoubleVector value, DoubleVector x, DoubleVector y) {
-    VectorMask<Double> nan = value.test(VectorOperators.IS_NAN);
-    if (!nan.anyTrue()) {
-      return value;
-    }
     DoubleVector kept = INVALID.reinterpretAsDoubles();
     kept = kept.blend(quiet(x), x.test(VectorOperators.IS_NAN));
     kept = kept.blend(quiet(y), y.test(VectorOperators.IS_NAN));
-    return value.blend(kept, nan);
+    return value.blend(kept, value.test(VectorOperators.IS_NAN));
   }
 
   /** Java's minimum and maximum give NaN if either is; NCCL's then give the other (NAN-03). */
   private static DoubleVector numbers(DoubleVector picked, DoubleVector x, DoubleVector y) {
-    VectorMask<Double> nan = picked.test(VectorOperators.IS_NAN);
-    if (!nan.anyTrue()) {
-      return picked;
-    }
     VectorMask<Double> noX = x.test(VectorOperators.IS_NAN);
     VectorMask<Double> noY = y.test(VectorOperators.IS_NAN);
     DoubleVector other = x.blend(y, noX).blend(quiet(y), noX.and(noY));
-    return picked.blend(other, nan);
+    return picked.blend(other, noX.or(noY));
   }
 
   private static DoubleVector quiet(DoubleVector nan) {
