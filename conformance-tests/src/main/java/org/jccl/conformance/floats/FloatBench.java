@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
+import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
@@ -19,6 +20,7 @@ import org.jccl.conformance.differential.Split;
 import org.jccl.conformance.floats.FloatLayout.Place;
 import org.jccl.conformance.harness.Kept;
 import org.jccl.conformance.harness.WorldRank;
+import org.jccl.ops.ConfigField;
 import org.jspecify.annotations.Nullable;
 
 /** What one rank of a world needs for cases, kept from one to the next. */
@@ -49,9 +51,8 @@ final class FloatBench implements Kept {
    *
    * @param before what the rank's memory holds before
    * @param after where it goes afterwards
-   * @return how the simulator carries a call out that is alone; null on other backends
    */
-  @Nullable String perform(
+  void perform(
       WorldRank rank,
       FloatCase each,
       FloatLayout layout,
@@ -60,7 +61,7 @@ final class FloatBench implements Kept {
     device.makeCurrent();
     Communicator communicator = communicator(rank, each);
     if (communicator == null) {
-      return null;
+      return;
     }
     DeviceBuffer room = room(layout.bytes());
     room.copyFrom(before, stream);
@@ -81,10 +82,15 @@ final class FloatBench implements Kept {
     }
     room.copyTo(after, stream);
     stream.synchronize();
-    String choice =
-        layout.index() == 0 ? FloatChoice.of(communicator, each.calls(), reductions) : null;
     scaled.forEach(PreMulSum::close);
-    return choice;
+  }
+
+  /** What the simulator, whose rank this is, says NCCL would choose; empty on other ranks. */
+  String choices(WorldRank rank, FloatCase each) {
+    Communicator communicator = communicator(rank, each);
+    return communicator == null || communicator.rank() > 0
+        ? ""
+        : FloatChoice.of(communicator, each.calls());
   }
 
   private static ReduceOp reduction(
@@ -146,7 +152,13 @@ final class FloatBench implements Kept {
       int own = rank.rank();
       if (split.contains(own)) {
         int colour = split.colours().get(own);
-        children.put(index, rank.communicator().split(colour, split.keys().get(own)));
+        CommunicatorConfig.Builder config = CommunicatorConfig.builder().warmUp(false);
+        if (each.channels() > 0) {
+          config.set(ConfigField.MIN_CTAS, each.channels());
+          config.set(ConfigField.MAX_CTAS, each.channels());
+        }
+        int key = split.keys().get(own);
+        children.put(index, rank.communicator().split(colour, key, config.build()));
       } else {
         rank.communicator().splitAway();
       }

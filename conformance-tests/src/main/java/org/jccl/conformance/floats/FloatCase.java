@@ -12,6 +12,11 @@ import org.jccl.conformance.differential.Split;
  * @param calls at least one
  */
 public record FloatCase(int ranks, int communicator, List<FloatCall> calls) {
+  /** All ranks again: the one whose channels are limited, for longer parts. */
+  private static final int LIMITED = 1;
+
+  private static final int FEW_CHANNELS = 2;
+
   /** Copies the list. */
   public FloatCase {
     calls = List.copyOf(calls);
@@ -20,6 +25,11 @@ public record FloatCase(int ranks, int communicator, List<FloatCall> calls) {
   /** How the world is divided. */
   Split split() {
     return Split.of(ranks).get(communicator);
+  }
+
+  /** How many channels the communicator is limited to; 0 if it is not. */
+  int channels() {
+    return communicator == LIMITED ? FEW_CHANNELS : 0;
   }
 
   /** Elements that all calls have in common: those of their counts. */
@@ -49,6 +59,7 @@ public record FloatCase(int ranks, int communicator, List<FloatCall> calls) {
       Split split = split();
       words.append(" in colours ").append(split.colours()).append(", keys ").append(split.keys());
     }
+    words.append(channels() == 0 ? "" : ", " + channels() + " channels");
     words.append(calls.size() > 1 ? ", as one group:" : ":");
     for (int i = 0; i < calls.size(); i++) {
       words.append("\n  call ").append(i).append(": ").append(calls.get(i));

@@ -57,7 +57,7 @@ public final class FloatCases {
   public FloatCase of(long seed) {
     SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong());
     int splits = Split.of(ranks).size();
-    int communicator = splits > 2 && random.nextInt(8) == 0 ? random.nextInt(2, splits) : 0;
+    int communicator = random.nextInt(6) == 0 ? random.nextInt(1, splits) : 0;
     boolean group = random.nextInt(4) == 0;
     int calls = group ? random.nextInt(2, MOST_CALLS + 1) : 1;
     boolean alike = group && random.nextBoolean();
@@ -112,11 +112,20 @@ public final class FloatCases {
     }
     if (draw < 75) {
       // Where NCCL goes over to another protocol, more channels or longer chunks.
-      long around = (1L << random.nextInt(6, 22)) / type.bytes() + random.nextInt(-2, 3);
+      long around = (1L << random.nextInt(6, 25)) / type.bytes() + random.nextInt(-2, 3);
       return Math.max(1, around);
     }
-    double most = draw < 92 ? 1 << 16 : draw < 98 ? 1 << 19 : MOST_ELEMENTS;
-    return (long) Math.exp(random.nextDouble() * Math.log(most));
+    if (draw < 88) {
+      return between(random, 1, 1 << 16);
+    }
+    return draw < 95
+        ? between(random, 1 << 16, 1 << 19)
+        : between(random, 1 << 19, MOST_ELEMENTS);
+  }
+
+  /** Each order of magnitude is as likely as another. */
+  private static long between(SplittableRandom random, double least, double most) {
+    return (long) (least * Math.exp(random.nextDouble() * Math.log(most / least)));
   }
 
   /** The nearest case that NCCL takes, small enough for the memory that there is. */

@@ -90,11 +90,9 @@ final class FloatComparison {
           rank -> {
             Room room = rooms.get(rank.rank());
             FloatLayout layout = layouts.get(rank.rank());
-            String own =
-                FloatBench.of(rank).perform(rank, each, layout, room.before(), room.expected());
-            if (own != null && layout.index() == 0) {
-              choices.compareAndSet("", own);
-            }
+            FloatBench bench = FloatBench.of(rank);
+            bench.perform(rank, each, layout, room.before(), room.expected());
+            choices.compareAndSet("", bench.choices(rank, each));
           });
     } catch (RuleViolation failure) {
       return failed(reference, choices.get(), failure);

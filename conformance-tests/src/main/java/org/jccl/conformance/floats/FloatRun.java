@@ -3,6 +3,7 @@ package org.jccl.conformance.floats;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jccl.conformance.floats.FloatComparison.Outcome;
@@ -27,6 +28,7 @@ public final class FloatRun {
   public static final int DIFFER = 1;
 
   private static final int SHRINKING_ATTEMPTS = 300;
+  private static final Duration SHRINKING_LIMIT = Duration.ofSeconds(30);
   private static final int PROGRESS_EVERY = 250;
   private static final int MOST_DIFFERENCES = 5;
   private static final String REFERENCE = "the simulator";
@@ -190,7 +192,8 @@ public final class FloatRun {
                   last[0] = same ? own : last[0];
                   return same;
                 },
-                SHRINKING_ATTEMPTS)
+                SHRINKING_ATTEMPTS,
+                SHRINKING_LIMIT)
             .smallest(each);
     out.println(block(seed, "shrinks to", smallest, last[0]));
     return failed[0];

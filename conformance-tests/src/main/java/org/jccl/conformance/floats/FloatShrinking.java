@@ -1,5 +1,6 @@
 package org.jccl.conformance.floats;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -10,14 +11,17 @@ import org.jccl.ops.Operation;
 /** Makes a case smaller and simpler for as long as it still differs. */
 final class FloatShrinking {
   private final Predicate<FloatCase> differs;
+  private final long end;
   private int attempts;
 
   /**
    * @param attempts how many cases are tried at most
+   * @param limit no further one is tried when this has passed
    */
-  FloatShrinking(Predicate<FloatCase> differs, int attempts) {
+  FloatShrinking(Predicate<FloatCase> differs, int attempts, Duration limit) {
     this.differs = differs;
     this.attempts = attempts;
+    this.end = System.nanoTime() + limit.toNanos();
   }
 
   /** The smallest case found that differs. */
@@ -27,7 +31,7 @@ final class FloatShrinking {
     while (better) {
       better = false;
       for (FloatCase candidate : simpler(smallest)) {
-        if (attempts <= 0) {
+        if (attempts <= 0 || System.nanoTime() > end) {
           return smallest;
         }
         attempts--;
