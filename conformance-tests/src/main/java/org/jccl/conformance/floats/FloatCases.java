@@ -118,9 +118,7 @@ public final class FloatCases {
     if (draw < 88) {
       return between(random, 1, 1 << 16);
     }
-    return draw < 95
-        ? between(random, 1 << 16, 1 << 19)
-        : between(random, 1 << 19, MOST_ELEMENTS);
+    return draw < 95 ? between(random, 1 << 16, 1 << 19) : between(random, 1 << 19, MOST_ELEMENTS);
   }
 
   /** Each order of magnitude is as likely as another. */

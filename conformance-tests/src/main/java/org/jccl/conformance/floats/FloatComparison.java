@@ -120,7 +120,8 @@ final class FloatComparison {
     }
     IntStream all = IntStream.range(0, each.ranks());
     boolean large = layouts.stream().anyMatch(layout -> layout.bytes() > LARGE);
-    (large ? all.parallel() : all).forEach(rank -> layouts.get(rank).fill(rooms.get(rank).before()));
+    (large ? all.parallel() : all)
+        .forEach(rank -> layouts.get(rank).fill(rooms.get(rank).before()));
     return layouts;
   }
 

@@ -57,7 +57,9 @@ public final class FloatRun {
 
     private static Map<String, String> relevant(Map<String, String> all) {
       Map<String, String> relevant = new TreeMap<>(all);
-      relevant.keySet().removeIf(name -> !name.startsWith("NCCL_") || name.startsWith("NCCL_DEBUG"));
+      relevant
+          .keySet()
+          .removeIf(name -> !name.startsWith("NCCL_") || name.startsWith("NCCL_DEBUG"));
       return relevant;
     }
   }
@@ -101,8 +103,7 @@ public final class FloatRun {
               .formatted(wishes.ranks(), wishes.backend(), capabilities.maxRanks()));
     }
     int version =
-        Math.clamp(
-            capabilities.version(), Simulator.OLDEST_VERSION, Simulator.NEWEST_VERSION);
+        Math.clamp(capabilities.version(), Simulator.OLDEST_VERSION, Simulator.NEWEST_VERSION);
     Subject reference =
         new SimulatedMachine(REFERENCE, version, wishes.environment(), wishes.profile(), false);
     return new FloatRun(subject, reference, wishes, folder, out).run();
@@ -126,8 +127,10 @@ public final class FloatRun {
    * @return {@link #AGREE} or {@link #DIFFER}
    */
   int run() throws IOException {
-    if (subject.name().equals("nccl") && !"0".equals(wishes.environment().get("NCCL_NVLS_ENABLE"))) {
-      out.println("NCCL_NVLS_ENABLE is not 0: sums of the switch's multicast have no order (DET-05)");
+    if (subject.name().equals("nccl")
+        && !"0".equals(wishes.environment().get("NCCL_NVLS_ENABLE"))) {
+      out.println(
+          "NCCL_NVLS_ENABLE is not 0: sums of the switch's multicast have no order (DET-05)");
     }
     Worlds worlds = new Worlds(subject);
     Worlds simulated = new Worlds(reference);

@@ -37,8 +37,10 @@ class FloatCasesTest {
         seen.merge("in place " + call.inPlace(), 1, Integer::sum);
         seen.merge("root " + call.root(), 1, Integer::sum);
         seen.merge("moved " + (call.sendOffset() != 0), 1, Integer::sum);
-        seen.merge("bits of count " + Long.numberOfTrailingZeros(Long.highestOneBit(call.count())),
-            1, Integer::sum);
+        seen.merge(
+            "bits of count " + Long.numberOfTrailingZeros(Long.highestOneBit(call.count())),
+            1,
+            Integer::sum);
       }
     }
     List<Operation> operations =

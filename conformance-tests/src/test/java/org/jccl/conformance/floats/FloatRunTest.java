@@ -88,14 +88,15 @@ class FloatRunTest {
 
   @Test
   void anotherAlgorithm_isFoundOut_andShrinks() throws IOException {
-    Subject trees =
-        machine("trees", GpuProfile.h200(), Map.of("NCCL_ALGO", "allreduce:tree"));
+    Subject trees = machine("trees", GpuProfile.h200(), Map.of("NCCL_ALGO", "allreduce:tree"));
     assertThat(run(trees, 4, 100)).isEqualTo(FloatRun.DIFFER);
     // The fold order shows in the smallest call that there is.
     assertThat(words())
         .contains("differs: 4 ranks", " on honest, ", " on trees (")
-        .containsPattern("seed \\d+ shrinks to: 4 ranks:\\R  call 0: all_?-?reduce of \\d{1,3} FLOAT32, sum,")
-        .containsPattern("rank 0, call 0, recv\\[\\d+\\] of \\d{1,3}: [0-9A-F]{8} on honest, [0-9A-F]{8} on trees")
+        .containsPattern(
+            "seed \\d+ shrinks to: 4 ranks:\\R  call 0: all_?-?reduce of \\d{1,3} FLOAT32, sum,")
+        .containsPattern(
+            "rank 0, call 0, recv\\[\\d+\\] of \\d{1,3}: [0-9A-F]{8} on honest, [0-9A-F]{8} on trees")
         .contains("the simulator's choice: RING/LL ");
   }
 
@@ -107,8 +108,7 @@ class FloatRunTest {
 
   @Test
   void wrongBitsOfOneRank_areFoundOut_andShrinkToOneElement() throws IOException {
-    assertThat(run(new LyingSubject(Liar.DIFFERS_ON_ONE_RANK), 2, 100))
-        .isEqualTo(FloatRun.DIFFER);
+    assertThat(run(new LyingSubject(Liar.DIFFERS_ON_ONE_RANK), 2, 100)).isEqualTo(FloatRun.DIFFER);
     assertThat(words())
         .containsPattern("shrinks to: 2 ranks:\\R  call 0: .* of 1 FLOAT32, sum, inputs wide")
         .containsPattern("rank 1, call 0, recv\\[0\\] of 1: ");
