@@ -85,12 +85,10 @@ final class FloatBench implements Kept {
     scaled.forEach(PreMulSum::close);
   }
 
-  /** What the simulator, whose rank this is, says NCCL would choose; empty on other ranks. */
+  /** What the simulator, whose rank this is, says NCCL would choose; empty outside the case. */
   String choices(WorldRank rank, FloatCase each) {
     Communicator communicator = communicator(rank, each);
-    return communicator == null || communicator.rank() > 0
-        ? ""
-        : FloatChoice.of(communicator, each.calls());
+    return communicator == null ? "" : FloatChoice.of(communicator, each.calls());
   }
 
   private static ReduceOp reduction(

@@ -11,6 +11,9 @@ import org.jccl.sim.Simulator;
 
 /** What the simulator says NCCL would choose. */
 final class FloatChoice {
+  /** For calls that pins leave no algorithm for (ENV-06). */
+  static final String NOTHING = "nothing";
+
   private FloatChoice() {}
 
   /** For each call what it would get if it were alone, as in {@code RING/LL128 0-15}. */
@@ -42,7 +45,7 @@ final class FloatChoice {
       return "%s/%s %d-%d"
           .formatted(plan.algorithm(), plan.protocol(), plan.firstChannel(), plan.lastChannel());
     } catch (CollectiveException nothingLeft) {
-      return "nothing";
+      return NOTHING;
     }
   }
 }

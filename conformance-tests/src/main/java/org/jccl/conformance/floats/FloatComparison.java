@@ -18,6 +18,8 @@ final class FloatComparison {
     AGREE,
     /** The same but for the encoding of f64 NaNs, which NCCL leaves open (NAN-02). */
     NAN_BITS,
+    /** Not run: the variables leave no algorithm for one of the calls (ENV-06). */
+    NOT_RUN,
     /** Other bits. */
     DIFFER,
     /** One of the two failed or hung. */
@@ -91,11 +93,19 @@ final class FloatComparison {
             Room room = rooms.get(rank.rank());
             FloatLayout layout = layouts.get(rank.rank());
             FloatBench bench = FloatBench.of(rank);
+            String own = bench.choices(rank, each);
+            if (own.contains(FloatChoice.NOTHING)) {
+              choices.set(own);
+              return;
+            }
+            choices.compareAndSet("", own);
             bench.perform(rank, each, layout, room.before(), room.expected());
-            choices.compareAndSet("", bench.choices(rank, each));
           });
     } catch (RuleViolation failure) {
       return failed(reference, choices.get(), failure);
+    }
+    if (choices.get().contains(FloatChoice.NOTHING)) {
+      return new Outcome(Verdict.NOT_RUN, 0, choices.get(), "");
     }
     try {
       subject.run(

@@ -60,10 +60,12 @@ final class FloatTable {
     return table;
   }
 
-  /** Whether the seed agreed before; what differed is run again. */
+  /** Whether the seed is done; what differed or failed is run again. */
   boolean holds(long seed) {
     String result = results.get(seed);
-    return label(Verdict.AGREE).equals(result) || label(Verdict.NAN_BITS).equals(result);
+    return result != null
+        && !label(Verdict.DIFFER).equals(result)
+        && !label(Verdict.FAILED).equals(result);
   }
 
   void add(long seed, FloatCase each, Outcome outcome) throws IOException {
@@ -96,12 +98,14 @@ final class FloatTable {
   }
 
   String totals() {
-    return "%s: %d agree, %d but for the encoding of f64 NaNs, %d differ, %d failed"
+    long notRun = count(Verdict.NOT_RUN);
+    return "%s: %d agree, %d but for the encoding of f64 NaNs, %d differ, %d failed%s"
         .formatted(
             path,
             count(Verdict.AGREE),
             count(Verdict.NAN_BITS),
             count(Verdict.DIFFER),
-            count(Verdict.FAILED));
+            count(Verdict.FAILED),
+            notRun == 0 ? "" : ", " + notRun + " have no algorithm by the variables");
   }
 }

@@ -121,4 +121,21 @@ class FloatRunTest {
     assertThat(run(new LyingSubject(Liar.WRITES_PAST_THE_END), 2, 50)).isEqualTo(FloatRun.DIFFER);
     assertThat(words()).contains("a byte outside the buffers");
   }
+
+  @Test
+  void aRankThatNeverComes_failsWithItsSeed() throws IOException {
+    assertThat(run(new LyingSubject(Liar.NEVER_COMES), 2, 3)).isEqualTo(FloatRun.DIFFER);
+    assertThat(words())
+        .contains("seed 1 differs: 2 ranks", "liar:never-comes failed: ", "MISSING_RANK");
+  }
+
+  @Test
+  void whatPinsLeaveNoAlgorithmFor_isNotRun() throws IOException {
+    Map<String, String> variables = Map.of("NCCL_ALGO", "Tree");
+    Wishes trees = new Wishes("sim", 2, 0, 30, GpuProfile.h200(), variables);
+    assertThat(run(trees)).as(words()).isEqualTo(FloatRun.AGREE);
+    assertThat(words()).contains(" have no algorithm by the variables");
+    assertThat(Files.readString(folder.resolve("floats-sim-2.tsv")))
+        .contains("\tTREE/LL ", "\tnothing\tnot-run", "\tagree");
+  }
 }
