@@ -19,6 +19,7 @@ module org.jccl.conformance {
   exports org.jccl.conformance.cases;
   exports org.jccl.conformance.data;
   exports org.jccl.conformance.differential;
+  exports org.jccl.conformance.floats;
   exports org.jccl.conformance.golden;
   exports org.jccl.conformance.harness;
   exports org.jccl.conformance.liars;

@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jccl.conformance.differential.DifferentialRun;
+import org.jccl.conformance.floats.FloatRun;
 import org.jccl.conformance.run.DifferentialMain;
+import org.jccl.sim.algo.GpuProfile;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,6 +44,22 @@ final class DifferentialCommand implements Callable<Integer> {
   private boolean lifecycle;
 
   @Option(
+      names = "--floats",
+      description =
+          "Reductions of arbitrary numbers instead, alone and in groups: all bits of all ranks are"
+              + " compared with what the simulator says NCCL computes. On nccl start it with"
+              + " NCCL_NVLS_ENABLE=0; the simulator sees the process's NCCL_ variables.")
+  private boolean floats;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME",
+      description =
+          "With --floats: machine that the simulator imitates, a name or a file. Default:"
+              + " h200-nvswitch.")
+  private @Nullable String profile;
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       description =
@@ -59,7 +78,16 @@ final class DifferentialCommand implements Callable<Integer> {
     }
     System.setProperty("jccl.quiet", "true"); // a failure opens many backends
     PrintStream screen = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    if (floats && lifecycle) {
+      throw bad("--floats and --lifecycle are different cases: give one of them");
+    }
+    if (profile != null && !floats) {
+      throw bad("--profile: only cases of --floats depend on the machine");
+    }
     try {
+      if (floats) {
+        return FloatRun.run(wishes(), out, screen);
+      }
       return DifferentialMain.run(
           backend, new DifferentialRun.Range(ranks, from, count, lifecycle), out, screen);
     } catch (IllegalArgumentException unknown) {
@@ -67,6 +95,15 @@ final class DifferentialCommand implements Callable<Integer> {
     } catch (IOException unwritable) {
       throw bad("--out: cannot write to '" + out + "': " + unwritable);
     }
+  }
+
+  private FloatRun.Wishes wishes() {
+    GpuProfile machine = profile == null ? GpuProfile.h200() : machine(profile);
+    return new FloatRun.Wishes(backend, ranks, from, count, machine, System.getenv());
+  }
+
+  private GpuProfile machine(String nameOrFile) {
+    return ProfileOption.find(spec, nameOrFile).machine();
   }
 
   private ParameterException bad(String what) {

@@ -119,6 +119,11 @@ class BadInputTest {
           differential --ranks 9        | 1 to 8
           differential --backend cuda   | cuda
           differential --out /proc/nowhere | cannot write
+          differential --floats --ranks 9 | 1 to 8
+          differential --floats --lifecycle | --lifecycle
+          differential --floats --backend cuda | cuda
+          differential --floats --profile moon | h200-nvswitch
+          differential --profile h100-pcie | --floats
           bundle                        | --out
           bundle --out x.zip            | .tar.xz
           bundle --out /no/such/place/x.tar.gz | cannot be written

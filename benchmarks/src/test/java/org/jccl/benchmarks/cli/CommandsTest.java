@@ -153,6 +153,19 @@ class CommandsTest {
   }
 
   @Test
+  void differential_comparesArbitraryFloats(@TempDir Path folder) throws Exception {
+    String line =
+        "differential --floats --backend sim --ranks 2 --from 3 --count 4 --profile h100-nvswitch"
+            + " --out "
+            + folder;
+    assertThat(run(line.split(" "))).as(err.toString()).isZero();
+    assertThat(folder.resolve("floats-sim-2.tsv"))
+        .content()
+        .startsWith("# NCCL 2.28.9, h100-nvswitch, variables {")
+        .hasLineCount(6);
+  }
+
+  @Test
   void doctor_neverFails_andNamesTheChoice() throws Exception {
     assertThat(run("doctor")).isZero();
     assertThat(out.toString()).contains("backend sim: available", "jccl uses ");
