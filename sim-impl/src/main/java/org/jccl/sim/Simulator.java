@@ -142,6 +142,28 @@ public final class Simulator implements AutoCloseable {
     return own.plan(operation, type, reduction, count);
   }
 
+  /**
+   * How NCCL would carry out a collective whose buffers lie in symmetric windows, alone in its
+   * group; empty if it would do so as in any other memory.
+   *
+   * @param communicator an open one of a simulator
+   * @param operation all-reduce, broadcast, reduce, all-gather or reduce-scatter
+   * @param reduction of those that reduce; anything for others
+   * @param count NCCL's count argument, at least 1
+   * @throws IllegalArgumentException if it is another operation or another backend's communicator
+   */
+  public static Optional<SymmetricCallPlan> planSymmetric(
+      Communicator communicator,
+      Operation operation,
+      DataType type,
+      ReduceOp reduction,
+      long count) {
+    if (!(communicator instanceof SimCommunicator own)) {
+      throw new IllegalArgumentException(communicator + " is not a simulator's");
+    }
+    return own.planSymmetric(operation, type, reduction, count);
+  }
+
   /** What replays this simulation, for people: {@code schedule random, seed 42}. */
   public String schedule() {
     return kernel.choices().describe();

@@ -7,7 +7,7 @@ import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.PlatformThreads;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.sim.Simulator;
-import org.jccl.sim.algo.GpuProfile;
+import org.jccl.sim.GpuProfile;
 import org.jccl.spi.NcclAbi;
 import org.jccl.spi.RankHost;
 

@@ -1,5 +1,6 @@
 package org.jccl.conformance.golden;
 
+import java.util.Optional;
 import org.jccl.Backend;
 import org.jccl.CollectiveException;
 import org.jccl.Communicator;
@@ -7,8 +8,10 @@ import org.jccl.PreMulSum;
 import org.jccl.ReduceOp;
 import org.jccl.conformance.golden.RankBench.Work;
 import org.jccl.conformance.golden.RecordedCase.Memory;
+import org.jccl.ops.Operation;
 import org.jccl.sim.CallPlan;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.SymmetricCallPlan;
 import org.jspecify.annotations.Nullable;
 
 /** What the simulator says of how a call is carried out. */
@@ -17,13 +20,12 @@ final class PlannedChoice {
 
   /**
    * The choice for the only call of a case, or null if the simulator does not say it: on other
-   * backends, for messages, in groups, where symmetric kernels may be used.
+   * backends, for messages, in groups.
    */
   static @Nullable RecordedChoice of(Communicator communicator, Work work) {
     RecordedCall call = work.calls().getFirst();
     Backend backend = communicator.device().backend();
     if (work.calls().size() > 1
-        || work.memory() == Memory.WINDOW
         || call.count() == 0
         || communicator.worldSize() == 1
         || !call.collective().isTuned()
@@ -32,19 +34,26 @@ final class PlannedChoice {
     }
     if (call.op() == RecordedOp.PREMUL) {
       try (PreMulSum scaled = communicator.preMulSum(call.type(), 1)) { // any scalar
-        return planned(communicator, call, scaled);
+        return planned(communicator, work.memory(), call, scaled);
       }
     }
     ReduceOp builtin = call.op().builtin();
-    return planned(communicator, call, builtin == null ? ReduceOp.SUM : builtin);
+    return planned(communicator, work.memory(), call, builtin == null ? ReduceOp.SUM : builtin);
   }
 
   private static @Nullable RecordedChoice planned(
-      Communicator communicator, RecordedCall call, ReduceOp op) {
+      Communicator communicator, Memory memory, RecordedCall call, ReduceOp op) {
+    Operation operation = call.collective().operation();
     try {
-      CallPlan plan =
-          Simulator.plan(
-              communicator, call.collective().operation(), call.type(), op, call.count());
+      if (memory == Memory.WINDOW) {
+        Optional<SymmetricCallPlan> plan =
+            Simulator.planSymmetric(communicator, operation, call.type(), op, call.count());
+        if (plan.isPresent()) {
+          return new RecordedChoice(
+              RecordedChoice.SYMMETRIC, plan.get().kernel(), 0, plan.get().channels() - 1);
+        }
+      }
+      CallPlan plan = Simulator.plan(communicator, operation, call.type(), op, call.count());
       return new RecordedChoice(
           plan.algorithm().name(), plan.protocol().name(), plan.firstChannel(), plan.lastChannel());
     } catch (CollectiveException nothingLeft) {

@@ -76,7 +76,8 @@ public record Collective(Operation operation, DataType type, Folding folding, lo
     return operation == Operation.REDUCE_SCATTER || operation == Operation.ALL_GATHER;
   }
 
-  Collective withCount(long other) {
+  /** The same call with another count; of what only moves, in bytes. */
+  public Collective withCount(long other) {
     return new Collective(operation, type, folding, other);
   }
 

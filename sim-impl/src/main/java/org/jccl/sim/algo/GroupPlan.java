@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
 import org.jccl.ops.Protocol;
 import org.jspecify.annotations.Nullable;
 
@@ -129,26 +132,29 @@ public final class GroupPlan {
     return order;
   }
 
+  private List<List<Integer>> byKind(List<Collective> calls) {
+    return byKind(
+        IntStream.range(0, calls.size()).boxed().toList(),
+        call -> calls.get(call).traffic(topology.worldSize()),
+        (a, b) -> calls.get(a).isLike(calls.get(b)));
+  }
+
   /**
    * The calls of each kind, smallest first; the kinds in the order of their largest call. Sizes are
    * compared by {@link #sizeClass}, calls of one class stay in the order in which they were made.
    */
-  private List<List<Integer>> byKind(List<Collective> calls) {
-    int worldSize = topology.worldSize();
-    List<Integer> descending = new ArrayList<>(calls.size());
-    for (int call = calls.size() - 1; call >= 0; call--) {
-      descending.add(call); // the last one first: it is put on top of its class
-    }
+  static List<List<Integer>> byKind(
+      List<Integer> calls, IntToLongFunction traffic, BiPredicate<Integer, Integer> alike) {
+    List<Integer> descending = new ArrayList<>(calls.reversed()); // the last one is on top
     descending.sort(
         (a, b) ->
             Integer.compare(
-                sizeClass(calls.get(b).traffic(worldSize)),
-                sizeClass(calls.get(a).traffic(worldSize))));
+                sizeClass(traffic.applyAsLong(b)), sizeClass(traffic.applyAsLong(a))));
     List<List<Integer>> kinds = new ArrayList<>();
     for (int call : descending) {
       List<Integer> own = null;
       for (List<Integer> kind : kinds) {
-        own = calls.get(kind.getFirst()).isLike(calls.get(call)) ? kind : own;
+        own = alike.test(kind.getFirst(), call) ? kind : own;
       }
       if (own == null) {
         own = new ArrayList<>();

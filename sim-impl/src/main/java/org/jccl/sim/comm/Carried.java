@@ -2,13 +2,36 @@ package org.jccl.sim.comm;
 
 import org.jccl.sim.algo.Choice;
 import org.jccl.sim.algo.Split;
+import org.jccl.sim.algo.SymmetricSplit;
 
-/**
- * How one collective of a rank is carried out.
- *
- * @param choice algorithm, protocol and NCCL's estimate, which in a group is that of all calls that
- *     are decided together
- * @param split its channels and chunks
- * @param nanos how long it takes in virtual time
- */
-record Carried(Choice choice, Split split, long nanos) {}
+/** How one collective of a rank is carried out. */
+sealed interface Carried {
+  /** How long it takes in virtual time. */
+  long nanos();
+
+  /**
+   * By an algorithm, over channels.
+   *
+   * @param choice algorithm, protocol and NCCL's estimate, which in a group is that of all calls
+   *     that are decided together
+   * @param split its channels and chunks
+   */
+  record ByChannels(Choice choice, Split split, long nanos) implements Carried {}
+
+  /**
+   * By a symmetric kernel, in memory that all ranks can reach.
+   *
+   * @param isAverage whether the sum is divided
+   * @param sendOffset where in its window the input begins, modulo 16
+   * @param recvOffset the same of the output
+   * @param micros NCCL's estimate, which in a group is that of all calls of the launch
+   */
+  record BySymmetricKernel(
+      SymmetricSplit split,
+      boolean isAverage,
+      int sendOffset,
+      int recvOffset,
+      float micros,
+      long nanos)
+      implements Carried {}
+}

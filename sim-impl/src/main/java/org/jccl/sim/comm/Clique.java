@@ -37,6 +37,7 @@ final class Clique implements Contract.Witness {
   private final Places targets;
   private final List<HostTask> waiters = new ArrayList<>(0);
   private boolean registersMemory;
+  private boolean hasSymmetricWindows;
   private final Planning planning;
   private @Nullable RuntimeException stopped;
   private int reclaimed;
@@ -117,6 +118,16 @@ final class Clique implements Contract.Witness {
   /** A rank has registered memory: from now on the parts of a collective are compared. */
   void registersMemory() {
     registersMemory = true;
+  }
+
+  /** A rank has a symmetric window: from now on its calls may take other kernels. */
+  void addsSymmetricWindow() {
+    hasSymmetricWindows = true;
+  }
+
+  /** Whether any rank ever had a symmetric window. */
+  boolean hasSymmetricWindows() {
+    return hasSymmetricWindows;
   }
 
   /** Looks for memory that only some ranks of a collective have registered (SIM-54). */

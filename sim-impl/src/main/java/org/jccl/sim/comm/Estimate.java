@@ -34,7 +34,7 @@ public final class Estimate {
 
   /** What one rank's calls are estimated: that of the last decision counts (rule GRP-31). */
   void add(Endpoint endpoint, List<Request> requests) {
-    Choice last = endpoint.clique().planning().plan(requests).last();
+    Choice last = endpoint.clique().planning().plan(endpoint, requests).last();
     if (last != null && endpoint.worldSize() > 1 && size() >= TIME_OFFSET + Float.BYTES) {
       info.set(JAVA_FLOAT_UNALIGNED, TIME_OFFSET, last.micros());
     }

@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import org.jccl.DataType;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
+import org.jccl.sim.comm.Carried.ByChannels;
+import org.jccl.sim.comm.Carried.BySymmetricKernel;
 import org.jccl.sim.math.Arithmetic;
 import org.jccl.sim.math.DataPlane;
 import org.jccl.sim.math.FoldOrder;
@@ -89,11 +91,17 @@ final class Execution {
     return part.carried;
   }
 
-  /** What is computed, rounded as the kernels of its protocol do (FMA-01 to FMA-05). */
+  /** What is computed, rounded as the kernels that carry it out do (FMA-01 to FMA-05). */
   private static ReducePlan plan(Clique clique, @Nullable Part[] parts, DataType type) {
-    return plan(parts, type)
-        .computedBy(
-            carried(present(parts[0])).choice().protocol(), clique.planning().contraction());
+    return switch (carried(present(parts[0]))) {
+      case ByChannels own ->
+          plan(parts, type)
+              .computedBy(own.choice().protocol(), clique.planning().contraction());
+      case BySymmetricKernel own ->
+          own.isAverage()
+              ? ReducePlan.symmetricAverage(type, parts.length)
+              : ReducePlan.symmetric(type);
+    };
   }
 
   private static ReducePlan plan(@Nullable Part[] parts, DataType type) {

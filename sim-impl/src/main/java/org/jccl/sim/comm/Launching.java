@@ -135,7 +135,7 @@ public final class Launching {
     if (toSelf || request.captured() || request.stream().capture() != null) {
       return issue(List.of(request), List.of(), task);
     }
-    Planning.Planned planned = clique.planning().plan(request);
+    Planning.Planned planned = clique.planning().plan(endpoint, request);
     if (planned.code() != 0) {
       return planned.code(); // ENV-06
     }
@@ -207,7 +207,7 @@ public final class Launching {
 
   /** What NCCL finds out only when a group is launched (rule GRP-16); 0 if nothing is wrong. */
   private int refusedAtLaunch(List<Request> requests) {
-    int code = clique.planning().plan(requests).code(); // ENV-06
+    int code = clique.planning().plan(endpoint, requests).code(); // ENV-06
     return code != 0 ? code : requireMatchedSelfMessages(requests);
   }
 
@@ -244,7 +244,7 @@ public final class Launching {
     int groupSize = requests.size() == 1 ? 1 : collectivesIn(requests);
     int place = 0;
     int next = 0;
-    List<Carried> planned = clique.planning().plan(requests).carried();
+    List<Carried> planned = clique.planning().plan(endpoint, requests).carried();
     if (!first.isEmpty()) {
       launch.add(new OneSidedProgram(launch, first));
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jccl.CollectiveException;
 import org.jccl.DataType;
@@ -14,6 +15,7 @@ import org.jccl.ops.ConfigField;
 import org.jccl.ops.Operation;
 import org.jccl.ops.Protocol;
 import org.jccl.sim.CallPlan;
+import org.jccl.sim.SymmetricCallPlan;
 import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.algo.Buffers;
 import org.jccl.sim.algo.ChannelLimits;
@@ -22,10 +24,17 @@ import org.jccl.sim.algo.Collective;
 import org.jccl.sim.algo.GroupPlan;
 import org.jccl.sim.algo.Orders;
 import org.jccl.sim.algo.Split;
+import org.jccl.sim.algo.SymmetricChoice;
+import org.jccl.sim.algo.SymmetricPlan;
+import org.jccl.sim.algo.SymmetricSplit;
 import org.jccl.sim.algo.Topology;
 import org.jccl.sim.algo.TopologySearch;
+import org.jccl.sim.algo.WindowedCall;
 import org.jccl.sim.check.Report;
+import org.jccl.sim.comm.Carried.ByChannels;
+import org.jccl.sim.comm.Carried.BySymmetricKernel;
 import org.jccl.sim.cost.CostModel;
+import org.jccl.sim.cost.SymmetricModel;
 import org.jccl.sim.cost.Tuner;
 import org.jccl.sim.device.World;
 import org.jccl.sim.math.Contraction;
@@ -57,8 +66,21 @@ final class Planning {
   private @Nullable Planned lastPlanned;
   private @Nullable Ordered lastOrdered;
 
-  /** What depends on where the ranks are. */
-  private record Machine(Topology topology, Tuner tuner, Orders orders, Buffers buffers) {}
+  private final Map<WindowedCall, Planned> aloneInWindows = new HashMap<>();
+  private List<WindowedCall> lastWindowedGroup = List.of();
+  private @Nullable Planned lastWindowed;
+
+  /**
+   * What depends on where the ranks are.
+   *
+   * @param symmetric null where ranks cannot reach each other's memory
+   */
+  private record Machine(
+      Topology topology,
+      Tuner tuner,
+      Orders orders,
+      Buffers buffers,
+      @Nullable SymmetricPlanning symmetric) {}
 
   private record Ordered(Carried carried, int root, FoldOrder order) {}
 
@@ -121,14 +143,23 @@ final class Planning {
   // ---------------------------------------------------------------- plans
 
   /** Plans a call that is alone. */
-  Planned plan(Request request) {
-    return isPlanned(request) ? alone(collective(request)) : Planned.NOTHING;
+  Planned plan(Endpoint by, Request request) {
+    if (!isPlanned(request)) {
+      return Planned.NOTHING;
+    }
+    Collective call = collective(request);
+    return clique.hasSymmetricWindows() && machine().symmetric != null
+        ? alone(SymmetricPlanning.windowed(call, by, request))
+        : alone(call);
   }
 
   /** Plans what a rank issues in one go. */
-  Planned plan(List<Request> requests) {
+  Planned plan(Endpoint by, List<Request> requests) {
     if (requests.size() == 1) {
-      return plan(requests.getFirst());
+      return plan(by, requests.getFirst());
+    }
+    if (clique.hasSymmetricWindows() && machine().symmetric != null) {
+      return planWindowed(by, requests);
     }
     List<Collective> calls = new ArrayList<>(requests.size());
     for (Request request : requests) {
@@ -137,6 +168,25 @@ final class Planning {
       }
     }
     return calls.isEmpty() ? Planned.NOTHING : together(calls);
+  }
+
+  private Planned planWindowed(Endpoint by, List<Request> requests) {
+    List<WindowedCall> calls = new ArrayList<>(requests.size());
+    for (Request request : requests) {
+      if (isPlanned(request)) {
+        calls.add(SymmetricPlanning.windowed(collective(request), by, request));
+      }
+    }
+    if (calls.isEmpty()) {
+      return Planned.NOTHING;
+    }
+    Planned known = lastWindowed;
+    if (known == null || !lastWindowedGroup.equals(calls)) {
+      known = makeWindowed(calls);
+      lastWindowed = known;
+      lastWindowedGroup = calls;
+    }
+    return known;
   }
 
   /** Whether NCCL plans it: not messages, nor what it makes of them, nor calls of count 0. */
@@ -163,6 +213,18 @@ final class Planning {
     return known;
   }
 
+  private Planned alone(WindowedCall call) {
+    Planned known = aloneInWindows.get(call);
+    if (known == null) {
+      if (aloneInWindows.size() == KEPT) {
+        aloneInWindows.clear();
+      }
+      known = makeWindowed(List.of(call));
+      aloneInWindows.put(call, known);
+    }
+    return known;
+  }
+
   private Planned together(List<Collective> calls) {
     Planned known = lastPlanned;
     if (known == null || !lastGroup.equals(calls)) {
@@ -171,6 +233,51 @@ final class Planning {
       lastGroup = calls;
     }
     return known;
+  }
+
+  /** Symmetric kernels take what they can; the rest is planned as if it were the whole group. */
+  private Planned makeWindowed(List<WindowedCall> calls) {
+    Machine found = machine();
+    SymmetricPlanning symmetric = Objects.requireNonNull(found.symmetric);
+    SymmetricPlan plan = SymmetricPlan.of(calls, clique.worldSize(), symmetric);
+    if (plan.isRefused()) {
+      ResultCode code =
+          symmetric.isForced() ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR;
+      return new Planned(code.code(), List.of(), null);
+    }
+    List<Collective> others = new ArrayList<>();
+    for (int call = 0; call < calls.size(); call++) {
+      if (plan.split(call) == null) {
+        others.add(calls.get(call).call());
+      }
+    }
+    Planned rest = others.isEmpty() ? Planned.NOTHING : make(others);
+    if (rest.code() != 0) {
+      return rest;
+    }
+    List<Carried> carried = new ArrayList<>(calls.size());
+    int next = 0;
+    for (int call = 0; call < calls.size(); call++) {
+      Carried own = bySymmetricKernel(plan, call, calls.get(call));
+      carried.add(own == null ? rest.carried().get(next++) : own);
+    }
+    return new Planned(0, List.copyOf(carried), rest.last());
+  }
+
+  private static @Nullable Carried bySymmetricKernel(
+      SymmetricPlan plan, int index, WindowedCall call) {
+    SymmetricSplit split = plan.split(index);
+    SymmetricChoice choice = plan.choice(index);
+    if (split == null || choice == null) {
+      return null;
+    }
+    return new BySymmetricKernel(
+        split,
+        call.isAverage(),
+        call.sendOffset(),
+        call.recvOffset(),
+        choice.micros(),
+        (long) (CostModel.NANOS * choice.micros()));
   }
 
   private Planned make(List<Collective> calls) {
@@ -201,7 +308,7 @@ final class Planning {
     for (int call = 0; call < calls.size(); call++) {
       Choice choice = plan.choice(call);
       carried.add(
-          new Carried(choice, plan.split(call), nanos(found.tuner, calls.get(call), choice)));
+          new ByChannels(choice, plan.split(call), nanos(found.tuner, calls.get(call), choice)));
     }
     return new Planned(0, List.copyOf(carried), plan.last());
   }
@@ -235,14 +342,35 @@ final class Planning {
           ResultCode.of(planned.code()),
           "no algorithm is left for " + operation.label() + " of " + type + " (ENV-06)");
     }
-    Choice choice = planned.carried().getFirst().choice();
-    Split split = planned.carried().getFirst().split();
+    if (!(planned.carried().getFirst() instanceof ByChannels carried)) {
+      throw new IllegalStateException(operation + " in plain memory has a symmetric kernel");
+    }
+    Split split = carried.split();
     return new CallPlan(
-        choice.algorithm(),
-        choice.protocol(),
+        carried.choice().algorithm(),
+        carried.choice().protocol(),
         split.firstChannel(),
         split.firstChannel() + split.parts() - 1,
-        choice.micros());
+        carried.choice().micros());
+  }
+
+  /** Plans a call that nobody makes, on buffers at the start of symmetric windows. */
+  Optional<SymmetricCallPlan> planSymmetric(
+      Operation operation, DataType type, int reduction, long count) {
+    if (machine().symmetric == null || !Registrations.supportsWindows(world)) {
+      return Optional.empty();
+    }
+    Collective call =
+        new Collective(operation, type, Collective.Folding.of(operation, type, reduction), count);
+    Planned planned = alone(SymmetricPlanning.inWindows(call, reduction));
+    return !planned.carried().isEmpty()
+            && planned.carried().getFirst() instanceof BySymmetricKernel carried
+        ? Optional.of(
+            new SymmetricCallPlan(
+                carried.split().kernel().nativeName(),
+                carried.split().channels(),
+                carried.micros()))
+        : Optional.empty();
   }
 
   /** In which order a planned collective folds. */
@@ -250,7 +378,16 @@ final class Planning {
     int root = request.operation() == Operation.REDUCE ? request.rootOrPeer() : 0;
     Ordered known = lastOrdered;
     if (known == null || known.carried != carried || known.root != root) {
-      FoldOrder order =
+      FoldOrder order = find(request, carried, root);
+      known = new Ordered(carried, root, order);
+      lastOrdered = known;
+    }
+    return known.order;
+  }
+
+  private FoldOrder find(Request request, Carried carried, int root) {
+    return switch (carried) {
+      case ByChannels own ->
           machine()
               .orders
               .of(
@@ -258,12 +395,17 @@ final class Planning {
                   request.type(),
                   request.count(),
                   root,
-                  carried.choice().algorithm(),
-                  carried.split());
-      known = new Ordered(carried, root, order);
-      lastOrdered = known;
-    }
-    return known.order;
+                  own.choice().algorithm(),
+                  own.split());
+      case BySymmetricKernel own ->
+          own.split()
+              .order(
+                  clique.worldSize(),
+                  request.type().bytes(),
+                  request.count(),
+                  own.sendOffset(),
+                  own.recvOffset());
+    };
   }
 
   /** Which scaled sums the kernels of this machine round once. */
@@ -290,11 +432,34 @@ final class Planning {
     }
     Topology topology = search.find(devices, limits());
     Buffers buffers = Buffers.of(world.environment());
+    Tuner tuner = new Tuner(search, topology, buffers, allowed);
     return new Machine(
         topology,
-        new Tuner(search, topology, buffers, allowed),
+        tuner,
         new Orders(topology, buffers, world.version()),
-        buffers);
+        buffers,
+        symmetric(search, topology, tuner));
+  }
+
+  /** Null where ranks cannot reach each other's memory: on several hosts, or for a rank alone. */
+  private @Nullable SymmetricPlanning symmetric(
+      TopologySearch search, Topology topology, Tuner tuner) {
+    if (topology.hosts() > 1 || topology.worldSize() == 1) {
+      return null;
+    }
+    boolean multicast =
+        allowed.allowsMulticast()
+            && search.multicast(topology.worldSize(), topology.hosts()) != null;
+    SymmetricModel model =
+        new SymmetricModel(
+            world.profile(),
+            world.version(),
+            topology.worldSize(),
+            multicast,
+            limits(),
+            world.environment());
+    return new SymmetricPlanning(
+        world, model, tuner, clique.present().getFirst().life().config());
   }
 
   private ChannelLimits limits() {

@@ -111,6 +111,17 @@ public final class Registrations {
     return null;
   }
 
+  /** The window that a buffer begins in, as NCCL looks for it: the last one to start before. */
+  @Nullable Registration windowAround(long address) {
+    Registration found = null;
+    for (Registration each : windows) {
+      if (each.start() <= address && (found == null || each.start() >= found.start())) {
+        found = each;
+      }
+    }
+    return found != null && address < found.end() ? found : null;
+  }
+
   /** What a range was registered as, windows first, or null. */
   @Nullable Registration holding(long address, long bytes) {
     for (Registration each : windows) {
@@ -205,6 +216,9 @@ public final class Registrations {
       Registration part =
           new Registration(endpoint.device().newHandle(), address, bytes, flags, meeting.window());
       windows.add(part);
+      if (part.isSymmetric()) {
+        endpoint.clique().addsSymmetricWindow();
+      }
       made.accept(part.handle());
     }
   }

@@ -8,6 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
 import org.jccl.CommunicatorConfig;
@@ -20,6 +22,7 @@ import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.ops.Operation;
 import org.jccl.sim.CallPlan;
+import org.jccl.sim.SymmetricCallPlan;
 import org.jccl.sim.device.CurrentDevice;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.SimStream;
@@ -161,6 +164,22 @@ public final class SimCommunicator extends LibraryCommunicator {
    * @throws org.jccl.CollectiveException if pins and variables leave no algorithm
    */
   public CallPlan plan(Operation operation, DataType type, ReduceOp reduction, long count) {
+    return planned(
+        operation, count, known -> known.plan(operation, type, reduction.code(), count));
+  }
+
+  /**
+   * How NCCL would carry it out by a symmetric kernel; empty if it would not.
+   *
+   * @throws IllegalArgumentException if NCCL makes messages of the operation
+   */
+  public Optional<SymmetricCallPlan> planSymmetric(
+      Operation operation, DataType type, ReduceOp reduction, long count) {
+    return planned(
+        operation, count, known -> known.planSymmetric(operation, type, reduction.code(), count));
+  }
+
+  private <T> T planned(Operation operation, long count, Function<Planning, T> plan) {
     if (!Planning.isPlanned(operation) || count < 1) {
       throw new IllegalArgumentException(
           operation.label() + " x" + count + ": messages and empty calls have no algorithm");
@@ -168,7 +187,7 @@ public final class SimCommunicator extends LibraryCommunicator {
     Clique clique = life().operations().clique();
     HostTask task = kernel.enter();
     try {
-      return clique.planning().plan(operation, type, reduction.code(), count);
+      return plan.apply(clique.planning());
     } finally {
       kernel.exit(task);
     }

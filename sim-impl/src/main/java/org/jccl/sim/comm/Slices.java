@@ -80,12 +80,13 @@ final class Slices {
     if (operation.hasRoot() || operation.hasPeer()) {
       entry.with(operation.hasRoot() ? "root" : "peer", call.rootOrPeer());
     }
-    Carried carried = part.carried;
-    if (carried != null) {
+    if (part.carried instanceof Carried.ByChannels way) {
       entry
-          .with("algorithm", carried.choice().algorithm().nativeName())
-          .with("protocol", carried.choice().protocol().nativeName())
-          .with("channels", carried.split().parts());
+          .with("algorithm", way.choice().algorithm().nativeName())
+          .with("protocol", way.choice().protocol().nativeName())
+          .with("channels", way.split().parts());
+    } else if (part.carried instanceof Carried.BySymmetricKernel way) {
+      entry.with("kernel", way.split().kernel().nativeName());
     }
     entry.with("in_place", call.inPlace() ? "yes" : null);
     entry.with("captured", call.captured() ? "yes" : null);

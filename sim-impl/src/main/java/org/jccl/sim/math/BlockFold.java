@@ -24,7 +24,10 @@ final class BlockFold {
       MemorySegment out,
       long offset,
       Scratch scratch) {
-    if (!scratch.piece.isLinear()) {
+    Accumulator accumulator = plan.accumulator();
+    if (accumulator != null) {
+      scratch.wide().fold(sources, plan.type(), accumulator, scratch.piece, element, out, offset);
+    } else if (!scratch.piece.isLinear()) {
       run(sources, plan, element, out, offset, scratch);
     } else if (scratch.piece.isStairs()) {
       foldStairs(sources, plan, element, out, offset, scratch);

@@ -3,6 +3,7 @@ package org.jccl.sim.math;
 import java.util.Arrays;
 import org.jccl.DataType;
 import org.jccl.ops.Protocol;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a reduction computes: the operation, the element type, each rank's factor and the final
@@ -18,6 +19,7 @@ public final class ReducePlan {
   private final int divisor;
   private final Contraction.Rounding rounding;
   private final boolean ownNanSurvives;
+  private final @Nullable Accumulator accumulator;
 
   private ReducePlan(
       Arithmetic op,
@@ -25,18 +27,20 @@ public final class ReducePlan {
       long[] scalars,
       int divisor,
       Contraction.Rounding rounding,
-      boolean ownNanSurvives) {
+      boolean ownNanSurvives,
+      @Nullable Accumulator accumulator) {
     this.op = op;
     this.type = type;
     this.scalars = scalars;
     this.divisor = divisor;
     this.rounding = rounding;
     this.ownNanSurvives = ownNanSurvives;
+    this.accumulator = accumulator;
   }
 
   /** Sum, product, maximum or minimum. */
   public static ReducePlan of(Arithmetic op, DataType type) {
-    return new ReducePlan(op, type, NONE, 1, simple(type), false);
+    return new ReducePlan(op, type, NONE, 1, simple(type), false, null);
   }
 
   /** The average: one division at the end for integers, a factor of 1/n for floats (AVG-01/02). */
@@ -45,11 +49,11 @@ public final class ReducePlan {
       throw new IllegalArgumentException("world size " + worldSize + ", expected at least 1");
     }
     if (!type.isFloating()) {
-      return new ReducePlan(Arithmetic.SUM, type, NONE, worldSize, simple(type), false);
+      return new ReducePlan(Arithmetic.SUM, type, NONE, worldSize, simple(type), false, null);
     }
     long[] scalars = new long[worldSize];
     Arrays.fill(scalars, AverageScalar.bits(type, worldSize));
-    return new ReducePlan(Arithmetic.SUM, type, scalars, 1, simple(type), false);
+    return new ReducePlan(Arithmetic.SUM, type, scalars, 1, simple(type), false, null);
   }
 
   /**
@@ -61,7 +65,7 @@ public final class ReducePlan {
     if (scalars.length == 0) {
       throw new IllegalArgumentException("no scalars, expected one for each rank");
     }
-    return new ReducePlan(Arithmetic.SUM, type, scalars.clone(), 1, simple(type), false);
+    return new ReducePlan(Arithmetic.SUM, type, scalars.clone(), 1, simple(type), false, null);
   }
 
   /**
@@ -73,7 +77,25 @@ public final class ReducePlan {
     boolean own = protocol == Protocol.LL128 && type == DataType.FLOAT64;
     return wanted == rounding && own == ownNanSurvives
         ? this
-        : new ReducePlan(op, type, scalars, divisor, wanted, own);
+        : new ReducePlan(op, type, scalars, divisor, wanted, own, accumulator);
+  }
+
+  /**
+   * A sum as the symmetric kernels compute it: narrow floats are added up in f32 and rounded once
+   * (NUMERICS 5.1).
+   */
+  public static ReducePlan symmetric(DataType type) {
+    ReducePlan plain = of(Arithmetic.SUM, type);
+    return type.bytes() < Float.BYTES ? plain.with(Accumulator.SINGLE) : plain;
+  }
+
+  /** An average as they compute it: a sum, multiplied by 1/n before it is rounded. */
+  public static ReducePlan symmetricAverage(DataType type, int worldSize) {
+    return of(Arithmetic.SUM, type).with(Accumulator.average(type, worldSize));
+  }
+
+  private ReducePlan with(Accumulator wider) {
+    return new ReducePlan(op, type, scalars, divisor, rounding, ownNanSurvives, wider);
   }
 
   private static Contraction.Rounding simple(DataType type) {
@@ -88,6 +110,11 @@ public final class ReducePlan {
   /** The type of every element. */
   public DataType type() {
     return type;
+  }
+
+  /** In what the sum is kept until all ranks are in; null if it is rounded with each of them. */
+  @Nullable Accumulator accumulator() {
+    return accumulator;
   }
 
   /** Whether each rank scales its own input first. */

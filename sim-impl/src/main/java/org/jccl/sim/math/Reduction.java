@@ -59,7 +59,7 @@ final class Reduction implements Work {
       piece.set(end - element, element, ranks, 0);
     } else {
       order.find(element, end, piece);
-      if (!plan.isScaled()) {
+      if (!plan.isScaled() && plan.accumulator() == null) {
         piece.climb(SMALL / plan.type().bytes());
       }
     }

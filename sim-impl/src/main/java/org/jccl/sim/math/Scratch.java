@@ -3,6 +3,7 @@ package org.jccl.sim.math;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** One thread's working memory: blocks that stay in cache. */
 final class Scratch {
@@ -13,6 +14,7 @@ final class Scratch {
   final MemorySegment scaled;
   final FoldOrder.Piece piece = new FoldOrder.Piece();
   private Stack stack = new Stack(0);
+  private @Nullable WideBlock wide;
 
   Scratch() {
     MemorySegment blocks = Arena.ofAuto().allocate(2L * BLOCK, 64);
@@ -26,6 +28,16 @@ final class Scratch {
       stack = new Stack(depth);
     }
     return stack;
+  }
+
+  /** Where narrow floats are added up; its memory is kept. */
+  WideBlock wide() {
+    WideBlock made = wide;
+    if (made == null) {
+      made = new WideBlock();
+      wide = made;
+    }
+    return made;
   }
 
   /** Values of a {@link FoldProgram}: each in its level's own block, or where a rank has it. */

@@ -1,0 +1,41 @@
+package org.jccl.sim.algo;
+
+/**
+ * A collective and where its buffers lie.
+ *
+ * @param call the collective
+ * @param isAverage whether its reduction is NCCL's own average
+ * @param sendOffset where in its symmetric window the input begins, in bytes modulo 16; {@link
+ *     #OUTSIDE} if it is in none
+ * @param recvOffset the same of the output
+ */
+public record WindowedCall(Collective call, boolean isAverage, int sendOffset, int recvOffset) {
+  /** What stands for an offset in no symmetric window. */
+  public static final int OUTSIDE = -1;
+
+  /** Offsets are of interest only up to this: what a thread moves at once. */
+  public static final int ALIGNMENT = 16;
+
+  /** Whether the input is in a symmetric window. */
+  public boolean sendsFromWindow() {
+    return sendOffset != OUTSIDE;
+  }
+
+  /** Whether the output is in a symmetric window. */
+  public boolean receivesIntoWindow() {
+    return recvOffset != OUTSIDE;
+  }
+
+  /** Whether both buffers are. */
+  public boolean isWithinWindows() {
+    return sendsFromWindow() && receivesIntoWindow();
+  }
+
+  /** Whether NCCL decides for both together. */
+  boolean isLike(WindowedCall other) {
+    return call.isLike(other.call)
+        && isAverage == other.isAverage
+        && sendsFromWindow() == other.sendsFromWindow()
+        && receivesIntoWindow() == other.receivesIntoWindow();
+  }
+}

@@ -1,0 +1,117 @@
+package org.jccl.sim.comm;
+
+import org.jccl.ops.Call;
+import org.jccl.ops.ConfigField;
+import org.jccl.ops.Operation;
+import org.jccl.ops.Protocol;
+import org.jccl.sim.algo.Choice;
+import org.jccl.sim.algo.Collective;
+import org.jccl.sim.algo.SymmetricChoice;
+import org.jccl.sim.algo.SymmetricPlan;
+import org.jccl.sim.algo.WindowedCall;
+import org.jccl.sim.cost.SymmetricModel;
+import org.jccl.sim.cost.Tuner;
+import org.jccl.sim.device.World;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which calls of a communicator symmetric kernels carry out: those whose buffers lie in symmetric
+ * windows, as each rank's own registrations say.
+ */
+final class SymmetricPlanning implements SymmetricPlan.Chooser {
+  /** From this version on one registered buffer may be enough. */
+  private static final int HALF_REGISTERED = 22902;
+
+  /** From this version on kernels with flags need no second opinion where both buffers are. */
+  private static final int FLAGS_TRUSTED = 22907;
+
+  private static final int AVERAGE = 4;
+  private static final int ZERO_CTAS = 2;
+
+  private final World world;
+  private final SymmetricModel model;
+  private final Tuner tuner;
+  private final boolean usesCopyEngines;
+  private final boolean isOneProcess;
+
+  SymmetricPlanning(World world, SymmetricModel model, Tuner tuner, Config config) {
+    this.world = world;
+    this.model = model;
+    this.tuner = tuner;
+    this.usesCopyEngines = config.get(ConfigField.CTA_POLICY) == ZERO_CTAS;
+    this.isOneProcess = world.setting("NCCL_SINGLE_PROC_MEM_REG_ENABLE", 0) == 0;
+  }
+
+  /** Where a rank's call finds its buffers. */
+  static WindowedCall windowed(Collective call, Endpoint by, Request request) {
+    return new WindowedCall(
+        call,
+        isAverage(request.operation(), request.reduction()),
+        offset(by, request.send()),
+        offset(by, request.recv()));
+  }
+
+  /** A call whose buffers lie at the start of symmetric windows. */
+  static WindowedCall inWindows(Collective call, int reduction) {
+    return new WindowedCall(call, isAverage(call.operation(), reduction), 0, 0);
+  }
+
+  private static boolean isAverage(Operation operation, int reduction) {
+    return operation.reduces() && Math.min(reduction, Call.PRE_MUL_SUM) == AVERAGE;
+  }
+
+  private static int offset(Endpoint by, long address) {
+    Registration window = by.registrations().windowAround(address);
+    return window == null || !window.isSymmetric()
+        ? WindowedCall.OUTSIDE
+        : (int) ((address - window.start()) % WindowedCall.ALIGNMENT);
+  }
+
+  @Override
+  public boolean offers(WindowedCall call) {
+    boolean isRegistered =
+        world.version() < HALF_REGISTERED
+            ? call.isWithinWindows()
+            : call.sendsFromWindow() || call.receivesIntoWindow();
+    boolean isCopied = usesCopyEngines && call.call().operation() == Operation.ALL_GATHER;
+    return isRegistered && !(isCopied && call.isWithinWindows()) && model.offers(call);
+  }
+
+  @Override
+  public @Nullable SymmetricChoice choose(
+      WindowedCall first, long elements, long most, int calls) {
+    SymmetricChoice choice = model.choose(first, elements, most, calls);
+    if (choice == null || !choice.kernel().hasFlags() || isTrusted(first)) {
+      return choice;
+    }
+    return prefersFlags(first.call()) ? choice : null;
+  }
+
+  /** Whether a kernel with flags is used without asking what would be chosen otherwise. */
+  private boolean isTrusted(WindowedCall call) {
+    if (world.version() < HALF_REGISTERED || model.isForced()) {
+      return true;
+    }
+    return world.version() >= FLAGS_TRUSTED && call.isWithinWindows();
+  }
+
+  private boolean prefersFlags(Collective call) {
+    if (world.version() < FLAGS_TRUSTED && isOneProcess) {
+      return false;
+    }
+    Choice other =
+        tuner.choose(
+            call.operation(), call.type(), call.folding().isScaled(), call.count(), 1);
+    return other != null && other.protocol() == Protocol.LL;
+  }
+
+  @Override
+  public boolean mayDecline() {
+    return world.version() >= HALF_REGISTERED;
+  }
+
+  /** Whether {@code NCCL_SYM_KERNEL} is set. */
+  boolean isForced() {
+    return world.environment().containsKey("NCCL_SYM_KERNEL");
+  }
+}
