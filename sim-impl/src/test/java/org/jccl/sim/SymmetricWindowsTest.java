@@ -29,8 +29,7 @@ class SymmetricWindowsTest {
   private static void onFourRanks(Simulator.Builder world, Consumer<Communicator> body) {
     CommunicatorConfig quiet = CommunicatorConfig.builder().warmUp(false).build();
     try (Simulator simulator = world.devices(4).build()) {
-      Ranks.run(
-          simulator.backend(), 4, quiet, List.of(), rank -> body.accept(rank.communicator()));
+      Ranks.run(simulator.backend(), 4, quiet, List.of(), rank -> body.accept(rank.communicator()));
     }
   }
 
@@ -51,8 +50,7 @@ class SymmetricWindowsTest {
         comm -> {
           try (DeviceBuffer inside = comm.device().allocateRegistrable(DataType.FLOAT16, 1);
               DeviceBuffer outside = comm.device().allocate(DataType.FLOAT16, 1);
-              AutoCloseable window =
-                  comm.registerWindow(inside, WindowFlag.COLLECTIVE_SYMMETRIC)) {
+              AutoCloseable window = comm.registerWindow(inside, WindowFlag.COLLECTIVE_SYMMETRIC)) {
             assertThat(window).isNotNull();
             assertThat(sum(comm, inside)).isEqualTo(1);
             assertThat(sum(comm, outside)).isLessThan(1);
@@ -90,7 +88,8 @@ class SymmetricWindowsTest {
         });
   }
 
-  private static Optional<SymmetricCallPlan> planned(Communicator comm, ReduceOp op, DataType type) {
+  private static Optional<SymmetricCallPlan> planned(
+      Communicator comm, ReduceOp op, DataType type) {
     return Simulator.planSymmetric(comm, Operation.ALL_REDUCE, type, op, 1000);
   }
 

@@ -6,8 +6,9 @@ import org.jccl.DataType;
  * Results that NCCL computes wrong, so that they depend on what a GPU's registers happen to hold.
  *
  * <p>There is one: its symmetric kernels with flags load 8 bytes at a time, and of an address that
- * is no multiple of 4 they lose the last ones ({@code loadPack}, up to 2.29). A reduce-scatter meets
- * that where ranks' blocks of narrow floats begin, even in buffers that are aligned themselves.
+ * is no multiple of 4 they lose the last ones ({@code loadPack}, up to 2.29). A reduce-scatter
+ * meets that where ranks' blocks of narrow floats begin, even in buffers that are aligned
+ * themselves.
  */
 final class NcclDefect {
   private static final String KERNEL = "ReduceScatter_LL";

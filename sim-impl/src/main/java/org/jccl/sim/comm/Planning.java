@@ -241,8 +241,7 @@ final class Planning {
     SymmetricPlanning symmetric = Objects.requireNonNull(found.symmetric);
     SymmetricPlan plan = SymmetricPlan.of(calls, clique.worldSize(), symmetric);
     if (plan.isRefused()) {
-      ResultCode code =
-          symmetric.isForced() ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR;
+      ResultCode code = symmetric.isForced() ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR;
       return new Planned(code.code(), List.of(), null);
     }
     List<Collective> others = new ArrayList<>();
@@ -319,8 +318,7 @@ final class Planning {
       return world.cost().operation(call.operation(), call.count(), 1, call.type().bytes());
     }
     long bytes = call.bytes(tuner.worldSize());
-    float alone =
-        tuner.time(call.operation(), choice.algorithm(), choice.protocol(), bytes, 1);
+    float alone = tuner.time(call.operation(), choice.algorithm(), choice.protocol(), bytes, 1);
     double micros = world.cost().collective(tuner, call.operation(), choice, bytes);
     return (long) (CostModel.NANOS * micros * choice.micros() / alone);
   }
@@ -459,8 +457,7 @@ final class Planning {
             multicast,
             limits(),
             world.environment());
-    return new SymmetricPlanning(
-        world, model, tuner, clique.present().getFirst().life().config());
+    return new SymmetricPlanning(world, model, tuner, clique.present().getFirst().life().config());
   }
 
   private ChannelLimits limits() {

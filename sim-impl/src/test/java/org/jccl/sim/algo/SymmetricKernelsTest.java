@@ -119,7 +119,9 @@ class SymmetricKernelsTest {
           List<String> own = sums(plane, row);
           for (int rank = 0; rank < row.hashes().size(); rank++) {
             if (!row.hashes().get(rank).equals("-")) {
-              assertThat(own.get(rank)).as("%s, rank %s", row, rank).isEqualTo(row.hashes().get(rank));
+              assertThat(own.get(rank))
+                  .as("%s, rank %s", row, rank)
+                  .isEqualTo(row.hashes().get(rank));
             }
           }
         }
@@ -210,8 +212,7 @@ class SymmetricKernelsTest {
   void ordersOfLargerParts_takeTurnsByWarps() {
     FoldOrder.Piece piece = new FoldOrder.Piece();
     long count = 1 << 20;
-    FoldOrder order =
-        new WarpOrder(RANKS, List.of(new SymmetricSplit.Part(0, count, 6)), 4, 8, 24);
+    FoldOrder order = new WarpOrder(RANKS, List.of(new SymmetricSplit.Part(0, count, 6)), 4, 8, 24);
     order.find(0, count, piece);
     assertThat(piece.count()).as("up to the 16-byte boundary").isEqualTo(2);
     assertThat(piece.rank(0)).isZero();
@@ -220,8 +221,7 @@ class SymmetricKernelsTest {
     assertThat(piece.rank(0)).isZero();
     order.find(2 + 512, count, piece);
     assertThat(piece.rank(0)).isEqualTo(1);
-    FoldOrder apart =
-        new WarpOrder(RANKS, List.of(new SymmetricSplit.Part(0, count, 6)), 4, 8, 12);
+    FoldOrder apart = new WarpOrder(RANKS, List.of(new SymmetricSplit.Part(0, count, 6)), 4, 8, 12);
     apart.find(2, count, piece);
     assertThat(piece.count()).as("without a common alignment").isEqualTo(128);
   }
