@@ -174,7 +174,7 @@ final class Replay {
     }
   }
 
-  private static Finding performed(RankBench bench, RecordedCase recorded, int rank) {
+  private Finding performed(RankBench bench, RecordedCase recorded, int rank) {
     List<Finding> findings = new ArrayList<>();
     bench.perform(
         Work.of(recorded),
@@ -193,11 +193,15 @@ final class Replay {
         : Finding.different("carried out with " + choice + ", the simulator says " + own);
   }
 
-  private static Finding compared(Part part, int rank, MemorySegment result) {
+  private Finding compared(Part part, int rank, MemorySegment result) {
     Evidence recorded = part.of(rank);
     String where = "rank " + rank;
     if (recorded != null) {
-      return new Comparison(part.call().type(), where).of(recorded, result);
+      Finding found = new Comparison(part.call().type(), where).of(recorded, result);
+      boolean isSpoilt = NcclDefect.spoils(part, rank, summary.ncclVersion());
+      return isSpoilt && found.verdict() == Verdict.DIFFERENT
+          ? new Finding(Verdict.NCCL_DEFECT, found.words())
+          : found;
     }
     boolean clean = RankBench.isUntouched(result);
     return clean || !part.clean()

@@ -140,7 +140,10 @@ final class Tally {
   private static String words(Map<Verdict, Integer> counts) {
     List<String> words = new ArrayList<>();
     for (Verdict verdict : Verdict.values()) {
-      words.add(counts.getOrDefault(verdict, 0) + " " + verdict.label());
+      int count = counts.getOrDefault(verdict, 0);
+      if (count > 0 || verdict != Verdict.NCCL_DEFECT) {
+        words.add(count + " " + verdict.label());
+      }
     }
     return String.join(", ", words);
   }

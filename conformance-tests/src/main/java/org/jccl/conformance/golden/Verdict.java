@@ -6,6 +6,8 @@ public enum Verdict {
   EQUAL("equal"),
   /** The same but for the encoding of f64 NaNs, which NCCL leaves open (NAN-02). */
   NAN_BITS("nan-bits"),
+  /** Other bits where NCCL's own are wrong ({@link NcclDefect}). */
+  NCCL_DEFECT("wrong in NCCL"),
   /** Other bits. */
   DIFFERENT("different");
 

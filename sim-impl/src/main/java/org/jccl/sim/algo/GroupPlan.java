@@ -148,8 +148,7 @@ public final class GroupPlan {
     List<Integer> descending = new ArrayList<>(calls.reversed()); // the last one is on top
     descending.sort(
         (a, b) ->
-            Integer.compare(
-                sizeClass(traffic.applyAsLong(b)), sizeClass(traffic.applyAsLong(a))));
+            Integer.compare(sizeClass(traffic.applyAsLong(b)), sizeClass(traffic.applyAsLong(a))));
     List<List<Integer>> kinds = new ArrayList<>();
     for (int call : descending) {
       List<Integer> own = null;

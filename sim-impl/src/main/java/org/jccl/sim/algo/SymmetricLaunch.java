@@ -130,7 +130,7 @@ final class SymmetricLaunch {
     if (lastCall[block] != call) {
       return lastCall[block] > call ? counts[call] : 0;
     }
-    long cells = lastFraction[block] * cells(call) >> 16;
+    long cells = (lastFraction[block] * cells(call)) >> 16;
     return Math.min(cells * perCell, counts[call]);
   }
 }

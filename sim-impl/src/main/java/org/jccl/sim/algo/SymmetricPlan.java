@@ -105,8 +105,7 @@ public final class SymmetricPlan {
       int elementBytes = calls.get(own.getFirst()).call().type().bytes();
       SymmetricChoice choice = launch.choice();
       SymmetricLaunch dealt =
-          new SymmetricLaunch(
-              counts, elementBytes, choice.blocks(), launch == launches.getLast());
+          new SymmetricLaunch(counts, elementBytes, choice.blocks(), launch == launches.getLast());
       for (int i = 0; i < own.size(); i++) {
         choices[own.get(i)] = choice;
         splits[own.get(i)] = new SymmetricSplit(choice.kernel(), dealt.channels(), dealt.parts(i));

@@ -37,8 +37,7 @@ public record SymmetricSplit(SymmetricKernel kernel, int channels, List<Part> pa
   public FoldOrder order(
       int worldSize, int elementBytes, long count, int sendOffset, int recvOffset) {
     return switch (kernel) {
-      case ALL_REDUCE_LOAD ->
-          new WarpOrder(worldSize, parts, elementBytes, sendOffset, recvOffset);
+      case ALL_REDUCE_LOAD -> new WarpOrder(worldSize, parts, elementBytes, sendOffset, recvOffset);
       case REDUCE_SCATTER_LOAD -> new OwnerOrder(worldSize, count);
       default -> new RankOrder(worldSize);
     };

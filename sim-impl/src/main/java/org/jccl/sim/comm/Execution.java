@@ -95,8 +95,7 @@ final class Execution {
   private static ReducePlan plan(Clique clique, @Nullable Part[] parts, DataType type) {
     return switch (carried(present(parts[0]))) {
       case ByChannels own ->
-          plan(parts, type)
-              .computedBy(own.choice().protocol(), clique.planning().contraction());
+          plan(parts, type).computedBy(own.choice().protocol(), clique.planning().contraction());
       case BySymmetricKernel own ->
           own.isAverage()
               ? ReducePlan.symmetricAverage(type, parts.length)

@@ -241,8 +241,7 @@ final class Planning {
     SymmetricPlanning symmetric = Objects.requireNonNull(found.symmetric);
     SymmetricPlan plan = SymmetricPlan.of(calls, clique.worldSize(), symmetric);
     if (plan.isRefused()) {
-      ResultCode code =
-          symmetric.isForced() ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR;
+      ResultCode code = symmetric.isForced() ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR;
       return new Planned(code.code(), List.of(), null);
     }
     List<Collective> others = new ArrayList<>();
@@ -458,8 +457,7 @@ final class Planning {
             multicast,
             limits(),
             world.environment());
-    return new SymmetricPlanning(
-        world, model, tuner, clique.present().getFirst().life().config());
+    return new SymmetricPlanning(world, model, tuner, clique.present().getFirst().life().config());
   }
 
   private ChannelLimits limits() {

@@ -164,8 +164,7 @@ public final class SimCommunicator extends LibraryCommunicator {
    * @throws org.jccl.CollectiveException if pins and variables leave no algorithm
    */
   public CallPlan plan(Operation operation, DataType type, ReduceOp reduction, long count) {
-    return planned(
-        operation, count, known -> known.plan(operation, type, reduction.code(), count));
+    return planned(operation, count, known -> known.plan(operation, type, reduction.code(), count));
   }
 
   /**

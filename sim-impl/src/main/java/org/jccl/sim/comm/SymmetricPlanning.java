@@ -78,8 +78,7 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
   }
 
   @Override
-  public @Nullable SymmetricChoice choose(
-      WindowedCall first, long elements, long most, int calls) {
+  public @Nullable SymmetricChoice choose(WindowedCall first, long elements, long most, int calls) {
     SymmetricChoice choice = model.choose(first, elements, most, calls);
     if (choice == null || !choice.kernel().hasFlags() || isTrusted(first)) {
       return choice;
@@ -100,8 +99,7 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
       return false;
     }
     Choice other =
-        tuner.choose(
-            call.operation(), call.type(), call.folding().isScaled(), call.count(), 1);
+        tuner.choose(call.operation(), call.type(), call.folding().isScaled(), call.count(), 1);
     return other != null && other.protocol() == Protocol.LL;
   }
 

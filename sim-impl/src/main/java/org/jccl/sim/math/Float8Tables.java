@@ -59,7 +59,7 @@ final class Float8Tables {
     if (table == null) {
       table = new byte[2 << TELLING];
       for (int place = 0; place < table.length; place++) {
-        float value = Float.intBitsToFloat(place >>> 1 << OTHERS | (place & 1));
+        float value = Float.intBitsToFloat(((place >>> 1) << OTHERS) | (place & 1));
         long nan = FloatFormat.of(type).canonicalNan();
         table[place] = (byte) (Float.isNaN(value) ? nan : type.encode(value));
       }
@@ -70,7 +70,7 @@ final class Float8Tables {
 
   /** Where {@link #rounded} has the answer for an f32 with these bits. */
   static int place(int bits) {
-    int rest = bits & (1 << OTHERS) - 1;
-    return bits >>> OTHERS << 1 | -rest >>> (Float.SIZE - 1);
+    int rest = bits & ((1 << OTHERS) - 1);
+    return ((bits >>> OTHERS) << 1) | (-rest >>> (Float.SIZE - 1));
   }
 }

@@ -67,8 +67,7 @@ final class WideBlock {
           addends[i] = values[bytes[i] & 0xFF];
         }
       }
-      case FLOAT32 ->
-          MemorySegment.copy(from, offset, asAddends, 0, (long) count * Float.BYTES);
+      case FLOAT32 -> MemorySegment.copy(from, offset, asAddends, 0, (long) count * Float.BYTES);
       default -> throw new IllegalArgumentException(type + " has no wider accumulator");
     }
   }

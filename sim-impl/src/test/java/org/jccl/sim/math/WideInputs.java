@@ -12,7 +12,12 @@ public final class WideInputs {
 
   /** Fills {@code count} elements of a rank's input. */
   public static void fill(MemorySegment to, DataType type, int rank, long count) {
-    long base = (100 + type.code()) * 0xA0761D6478BD642FL + rank * 0xE7037ED1A0B428DBL;
+    fill(to, type, 100 + type.code(), rank, count);
+  }
+
+  /** The same with another seed than that of the first recordings. */
+  public static void fill(MemorySegment to, DataType type, long seed, int rank, long count) {
+    long base = seed * 0xA0761D6478BD642FL + rank * 0xE7037ED1A0B428DBL;
     for (long i = 0; i < count; i++) {
       long hash = mix(base + (i + 1) * 0x9E3779B97F4A7C15L);
       Bits.put(to, i * type.bytes(), type.bytes(), element(type, hash));
