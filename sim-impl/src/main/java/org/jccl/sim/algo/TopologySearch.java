@@ -32,7 +32,7 @@ public final class TopologySearch {
   /** What it finds. */
   private record Found(Candidate ring, Candidate tree) {}
 
-  /** One host of a communicator: its ranks, in the order of their devices. */
+  /** One host of a communicator: its ranks, ascending. */
   private record Host(int[] ranks, Found found) {
     int[] ring(int channel) {
       return placed(found.ring.gpus[channel]);
@@ -149,18 +149,17 @@ public final class TopologySearch {
         LinkType.PCI_SWITCH);
   }
 
-  /** Hosts are numbered by their lowest rank (TOPO-01). */
+  /**
+   * Hosts are numbered by their lowest rank. Inside a host NCCL knows the GPUs in the order of
+   * ranks, whichever devices they are: it puts the topology together rank by rank. (Measured on
+   * H200, each GPU behind a PCI switch of its own, with splits that turn the ranks around; TOPO-01
+   * speaks of PCI order.)
+   */
   private List<Host> hosts(int[] devices) {
-    Map<Integer, int[]> ranks = new LinkedHashMap<>();
+    Map<Integer, List<Integer>> ranks = new LinkedHashMap<>();
     for (int rank = 0; rank < devices.length; rank++) {
-      int[] before = ranks.getOrDefault(devices[rank] / profile.gpusPerHost(), new int[0]);
-      int[] grown = Arrays.copyOf(before, before.length + 1);
-      int place = before.length;
-      for (; place > 0 && devices[grown[place - 1]] > devices[rank]; place--) {
-        grown[place] = grown[place - 1];
-      }
-      grown[place] = rank;
-      ranks.put(devices[rank] / profile.gpusPerHost(), grown);
+      int host = devices[rank] / profile.gpusPerHost();
+      ranks.computeIfAbsent(host, none -> new ArrayList<>(profile.gpusPerHost())).add(rank);
     }
     boolean networked = ranks.size() > 1;
     if (networked && profile.cardsPerHost() == 0) {
@@ -169,8 +168,9 @@ public final class TopologySearch {
               .formatted(devices.length, ranks.size(), profile.name()));
     }
     List<Host> hosts = new ArrayList<>(ranks.size());
-    for (int[] each : ranks.values()) {
-      hosts.add(new Host(each, search(new Local(profile, version, each.length, networked))));
+    for (List<Integer> each : ranks.values()) {
+      int[] own = each.stream().mapToInt(Integer::intValue).toArray();
+      hosts.add(new Host(own, search(new Local(profile, version, own.length, networked))));
     }
     return hosts;
   }
