@@ -28,6 +28,7 @@ import org.jccl.sim.math.Places;
 import org.jccl.sim.math.ReducePlan;
 import org.jccl.sim.math.WideInputs;
 import org.jccl.sim.math.WorkCrew;
+import org.jccl.sim.GpuProfile;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
