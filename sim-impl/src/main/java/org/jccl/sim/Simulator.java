@@ -139,7 +139,20 @@ public final class Simulator implements AutoCloseable {
     if (!(communicator instanceof SimCommunicator own)) {
       throw new IllegalArgumentException(communicator + " is not a simulator's");
     }
-    return own.plan(operation, type, reduction, count);
+    return own.plan(operation, type, reduction, count, false);
+  }
+
+  /** The same for a call whose buffers are two that are registered, but in no window. */
+  public static CallPlan planRegistered(
+      Communicator communicator,
+      Operation operation,
+      DataType type,
+      ReduceOp reduction,
+      long count) {
+    if (!(communicator instanceof SimCommunicator own)) {
+      throw new IllegalArgumentException(communicator + " is not a simulator's");
+    }
+    return own.plan(operation, type, reduction, count, true);
   }
 
   /**

@@ -109,6 +109,24 @@ class SymmetricWindowsTest {
   }
 
   @Test
+  void registeredBuffers_takeFewerChannels_forWhatIsSentOn() {
+    onFourRanks(
+        Simulator.builder(),
+        comm -> {
+          Operation gather = Operation.ALL_GATHER;
+          Operation scatter = Operation.REDUCE_SCATTER;
+          long count = 1 << 22;
+          ReduceOp sum = ReduceOp.SUM;
+          DataType type = DataType.FLOAT32;
+          assertThat(Simulator.plan(comm, gather, type, sum, count).lastChannel()).isEqualTo(23);
+          assertThat(Simulator.planRegistered(comm, gather, type, sum, count).lastChannel())
+              .isEqualTo(15); // recorded
+          assertThat(Simulator.planRegistered(comm, scatter, type, sum, count))
+              .isEqualTo(Simulator.plan(comm, scatter, type, sum, count));
+        });
+  }
+
+  @Test
   void variables_takeKernelsAway_orFixBlocks() {
     onFourRanks(
         Simulator.builder().environment(Map.of("NCCL_WIN_ENABLE", "0")),

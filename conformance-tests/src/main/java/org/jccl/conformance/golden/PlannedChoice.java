@@ -53,7 +53,10 @@ final class PlannedChoice {
               RecordedChoice.SYMMETRIC, plan.get().kernel(), 0, plan.get().channels() - 1);
         }
       }
-      CallPlan plan = Simulator.plan(communicator, operation, call.type(), op, call.count());
+      CallPlan plan =
+          memory == Memory.PLAIN
+              ? Simulator.plan(communicator, operation, call.type(), op, call.count())
+              : Simulator.planRegistered(communicator, operation, call.type(), op, call.count());
       return new RecordedChoice(
           plan.algorithm().name(), plan.protocol().name(), plan.firstChannel(), plan.lastChannel());
     } catch (CollectiveException nothingLeft) {

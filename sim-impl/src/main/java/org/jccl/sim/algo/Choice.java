@@ -11,4 +11,16 @@ import org.jccl.ops.Protocol;
  * @param maxChannels how many channels the call may use; its split may need fewer
  * @param micros NCCL's own estimate of its time, in microseconds
  */
-public record Choice(Algorithm algorithm, Protocol protocol, int maxChannels, float micros) {}
+public record Choice(Algorithm algorithm, Protocol protocol, int maxChannels, float micros) {
+  private static final int ENOUGH = 16;
+  private static final int SLIGHTLY_MORE = 24;
+
+  /** The same where ranks reach each other's buffers on one host: somewhat fewer channels do. */
+  Choice inRegisteredMemory() {
+    boolean isDirect =
+        protocol == Protocol.SIMPLE && (algorithm == Algorithm.RING || algorithm == Algorithm.TREE);
+    return isDirect && maxChannels > ENOUGH && maxChannels <= SLIGHTLY_MORE
+        ? new Choice(algorithm, protocol, ENOUGH, micros)
+        : this;
+  }
+}

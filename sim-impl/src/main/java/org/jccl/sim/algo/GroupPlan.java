@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.BiPredicate;
+import java.util.function.IntPredicate;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 import org.jccl.ops.Protocol;
@@ -57,8 +58,23 @@ public final class GroupPlan {
    */
   public static GroupPlan of(
       List<Collective> calls, Topology topology, Chooser chooser, Buffers buffers, int version) {
+    return of(calls, call -> false, topology, chooser, buffers, version);
+  }
+
+  /**
+   * The plan of a group some of whose calls are on registered buffers.
+   *
+   * @param isRegistered whether a call, given by its place in the list, is
+   */
+  public static GroupPlan of(
+      List<Collective> calls,
+      IntPredicate isRegistered,
+      Topology topology,
+      Chooser chooser,
+      Buffers buffers,
+      int version) {
     GroupPlan plan = new GroupPlan(topology, buffers, version, calls.size());
-    List<Integer> order = plan.decide(calls, chooser);
+    List<Integer> order = plan.decide(calls, isRegistered, chooser);
     if (plan.isDecided()) {
       plan.deal(calls, order);
     }
@@ -101,7 +117,7 @@ public final class GroupPlan {
   // ---------------------------------------------------------------- decisions
 
   /** Chooses for every call; the calls in the order in which they get their channels. */
-  private List<Integer> decide(List<Collective> calls, Chooser chooser) {
+  private List<Integer> decide(List<Collective> calls, IntPredicate isRegistered, Chooser chooser) {
     int worldSize = topology.worldSize();
     int perChannel = Math.ceilDiv(calls.size(), topology.channels());
     List<Integer> order = new ArrayList<>(calls.size());
@@ -123,7 +139,7 @@ public final class GroupPlan {
         }
         last = choice;
         for (int call : kind.subList(from, to)) {
-          choices[call] = choice;
+          choices[call] = isRegistered.test(call) ? choice.inRegisteredMemory() : choice;
           order.add(call);
         }
         from = to;

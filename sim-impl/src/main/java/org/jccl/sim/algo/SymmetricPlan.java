@@ -15,7 +15,7 @@ public final class SymmetricPlan {
   /** Decides about calls. */
   public interface Chooser {
     /** Whether there is a symmetric kernel for a call of this kind and size, if it stands alone. */
-    boolean offers(WindowedCall call);
+    boolean offers(PlacedCall call);
 
     /**
      * Chooses a kernel for calls of one kind.
@@ -26,7 +26,7 @@ public final class SymmetricPlan {
      * @param calls how many
      * @return null if there is none
      */
-    @Nullable SymmetricChoice choose(WindowedCall first, long elements, long most, int calls);
+    @Nullable SymmetricChoice choose(PlacedCall first, long elements, long most, int calls);
 
     /** Whether calls for which there is no kernel are carried out otherwise, or are an error. */
     boolean mayDecline();
@@ -52,13 +52,13 @@ public final class SymmetricPlan {
    *
    * @param calls in the order in which they were made, none of count 0
    */
-  public static SymmetricPlan of(List<WindowedCall> calls, int worldSize, Chooser chooser) {
+  public static SymmetricPlan of(List<PlacedCall> calls, int worldSize, Chooser chooser) {
     SymmetricPlan plan = new SymmetricPlan(calls.size());
     plan.deal(calls, plan.decide(calls, worldSize, chooser));
     return plan;
   }
 
-  private List<Launch> decide(List<WindowedCall> calls, int worldSize, Chooser chooser) {
+  private List<Launch> decide(List<PlacedCall> calls, int worldSize, Chooser chooser) {
     List<Integer> offered = new ArrayList<>();
     for (int call = 0; call < calls.size(); call++) {
       if (chooser.offers(calls.get(call))) {
@@ -85,8 +85,8 @@ public final class SymmetricPlan {
   }
 
   private static @Nullable SymmetricChoice choose(
-      List<WindowedCall> calls, List<Integer> together, Chooser chooser) {
-    WindowedCall first = calls.get(together.getFirst());
+      List<PlacedCall> calls, List<Integer> together, Chooser chooser) {
+    PlacedCall first = calls.get(together.getFirst());
     long perCell = SymmetricLaunch.CELL / first.call().type().bytes();
     long all = 0;
     long most = 0;
@@ -98,7 +98,7 @@ public final class SymmetricPlan {
     return chooser.choose(first, all, most, together.size());
   }
 
-  private void deal(List<WindowedCall> calls, List<Launch> launches) {
+  private void deal(List<PlacedCall> calls, List<Launch> launches) {
     for (Launch launch : launches) {
       List<Integer> own = launch.calls();
       long[] counts = own.stream().mapToLong(call -> calls.get(call).call().count()).toArray();

@@ -37,7 +37,6 @@ final class Clique implements Contract.Witness {
   private final Places targets;
   private final List<HostTask> waiters = new ArrayList<>(0);
   private boolean registersMemory;
-  private boolean hasSymmetricWindows;
   private final Planning planning;
   private @Nullable RuntimeException stopped;
   private int reclaimed;
@@ -120,14 +119,9 @@ final class Clique implements Contract.Witness {
     registersMemory = true;
   }
 
-  /** A rank has a symmetric window: from now on its calls may take other kernels. */
-  void addsSymmetricWindow() {
-    hasSymmetricWindows = true;
-  }
-
-  /** Whether any rank ever had a symmetric window. */
-  boolean hasSymmetricWindows() {
-    return hasSymmetricWindows;
+  /** Whether any rank ever registered memory: its calls may be carried out otherwise. */
+  boolean hasRegisteredMemory() {
+    return registersMemory;
   }
 
   /** Looks for memory that only some ranks of a collective have registered (SIM-54). */

@@ -1,11 +1,13 @@
 package org.jccl.sim.comm;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import org.jccl.CollectiveException;
 import org.jccl.DataType;
 import org.jccl.MisuseKind;
@@ -23,13 +25,13 @@ import org.jccl.sim.algo.Choice;
 import org.jccl.sim.algo.Collective;
 import org.jccl.sim.algo.GroupPlan;
 import org.jccl.sim.algo.Orders;
+import org.jccl.sim.algo.PlacedCall;
 import org.jccl.sim.algo.Split;
 import org.jccl.sim.algo.SymmetricChoice;
 import org.jccl.sim.algo.SymmetricPlan;
 import org.jccl.sim.algo.SymmetricSplit;
 import org.jccl.sim.algo.Topology;
 import org.jccl.sim.algo.TopologySearch;
-import org.jccl.sim.algo.WindowedCall;
 import org.jccl.sim.check.Report;
 import org.jccl.sim.comm.Carried.ByChannels;
 import org.jccl.sim.comm.Carried.BySymmetricKernel;
@@ -66,8 +68,8 @@ final class Planning {
   private @Nullable Planned lastPlanned;
   private @Nullable Ordered lastOrdered;
 
-  private final Map<WindowedCall, Planned> aloneInWindows = new HashMap<>();
-  private List<WindowedCall> lastWindowedGroup = List.of();
+  private final Map<PlacedCall, Planned> aloneInWindows = new HashMap<>();
+  private List<PlacedCall> lastWindowedGroup = List.of();
   private @Nullable Planned lastWindowed;
 
   /**
@@ -148,7 +150,7 @@ final class Planning {
       return Planned.NOTHING;
     }
     Collective call = collective(request);
-    return clique.hasSymmetricWindows() && machine().symmetric != null
+    return clique.hasRegisteredMemory() && machine().symmetric != null
         ? alone(SymmetricPlanning.windowed(call, by, request))
         : alone(call);
   }
@@ -158,7 +160,7 @@ final class Planning {
     if (requests.size() == 1) {
       return plan(by, requests.getFirst());
     }
-    if (clique.hasSymmetricWindows() && machine().symmetric != null) {
+    if (clique.hasRegisteredMemory() && machine().symmetric != null) {
       return planWindowed(by, requests);
     }
     List<Collective> calls = new ArrayList<>(requests.size());
@@ -171,7 +173,7 @@ final class Planning {
   }
 
   private Planned planWindowed(Endpoint by, List<Request> requests) {
-    List<WindowedCall> calls = new ArrayList<>(requests.size());
+    List<PlacedCall> calls = new ArrayList<>(requests.size());
     for (Request request : requests) {
       if (isPlanned(request)) {
         calls.add(SymmetricPlanning.windowed(collective(request), by, request));
@@ -213,7 +215,7 @@ final class Planning {
     return known;
   }
 
-  private Planned alone(WindowedCall call) {
+  private Planned alone(PlacedCall call) {
     Planned known = aloneInWindows.get(call);
     if (known == null) {
       if (aloneInWindows.size() == KEPT) {
@@ -236,7 +238,7 @@ final class Planning {
   }
 
   /** Symmetric kernels take what they can; the rest is planned as if it were the whole group. */
-  private Planned makeWindowed(List<WindowedCall> calls) {
+  private Planned makeWindowed(List<PlacedCall> calls) {
     Machine found = machine();
     SymmetricPlanning symmetric = Objects.requireNonNull(found.symmetric);
     SymmetricPlan plan = SymmetricPlan.of(calls, clique.worldSize(), symmetric);
@@ -245,12 +247,14 @@ final class Planning {
       return new Planned(code.code(), List.of(), null);
     }
     List<Collective> others = new ArrayList<>();
+    BitSet registered = new BitSet();
     for (int call = 0; call < calls.size(); call++) {
       if (plan.split(call) == null) {
+        registered.set(others.size(), calls.get(call).isRegistered());
         others.add(calls.get(call).call());
       }
     }
-    Planned rest = others.isEmpty() ? Planned.NOTHING : make(others);
+    Planned rest = others.isEmpty() ? Planned.NOTHING : make(others, registered::get);
     if (rest.code() != 0) {
       return rest;
     }
@@ -264,7 +268,7 @@ final class Planning {
   }
 
   private static @Nullable Carried bySymmetricKernel(
-      SymmetricPlan plan, int index, WindowedCall call) {
+      SymmetricPlan plan, int index, PlacedCall call) {
     SymmetricSplit split = plan.split(index);
     SymmetricChoice choice = plan.choice(index);
     if (split == null || choice == null) {
@@ -280,10 +284,15 @@ final class Planning {
   }
 
   private Planned make(List<Collective> calls) {
+    return make(calls, call -> false);
+  }
+
+  private Planned make(List<Collective> calls, IntPredicate isRegistered) {
     Machine found = machine();
     GroupPlan plan =
         GroupPlan.of(
             calls,
+            isRegistered,
             found.topology,
             (together, perChannel) ->
                 found.tuner.choose(
@@ -331,11 +340,18 @@ final class Planning {
         request.count());
   }
 
-  /** Plans a call that nobody makes. */
-  CallPlan plan(Operation operation, DataType type, int reduction, long count) {
+  /**
+   * Plans a call that nobody makes.
+   *
+   * @param registered whether its buffers are two that are registered
+   */
+  CallPlan plan(Operation operation, DataType type, int reduction, long count, boolean registered) {
     Collective call =
         new Collective(operation, type, Collective.Folding.of(operation, type, reduction), count);
-    Planned planned = alone(call);
+    Planned planned =
+        registered && machine().symmetric != null
+            ? alone(SymmetricPlanning.registered(call))
+            : alone(call);
     if (planned.code() != 0) {
       throw new CollectiveException(
           ResultCode.of(planned.code()),

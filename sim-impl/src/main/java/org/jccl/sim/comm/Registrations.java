@@ -216,9 +216,6 @@ public final class Registrations {
       Registration part =
           new Registration(endpoint.device().newHandle(), address, bytes, flags, meeting.window());
       windows.add(part);
-      if (part.isSymmetric()) {
-        endpoint.clique().addsSymmetricWindow();
-      }
       made.accept(part.handle());
     }
   }

@@ -163,8 +163,12 @@ public final class SimCommunicator extends LibraryCommunicator {
    * @throws IllegalArgumentException if NCCL makes messages of the operation
    * @throws org.jccl.CollectiveException if pins and variables leave no algorithm
    */
-  public CallPlan plan(Operation operation, DataType type, ReduceOp reduction, long count) {
-    return planned(operation, count, known -> known.plan(operation, type, reduction.code(), count));
+  public CallPlan plan(
+      Operation operation, DataType type, ReduceOp reduction, long count, boolean registered) {
+    return planned(
+        operation,
+        count,
+        known -> known.plan(operation, type, reduction.code(), count, registered));
   }
 
   /**

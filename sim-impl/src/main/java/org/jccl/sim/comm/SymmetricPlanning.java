@@ -6,9 +6,9 @@ import org.jccl.ops.Operation;
 import org.jccl.ops.Protocol;
 import org.jccl.sim.algo.Choice;
 import org.jccl.sim.algo.Collective;
+import org.jccl.sim.algo.PlacedCall;
 import org.jccl.sim.algo.SymmetricChoice;
 import org.jccl.sim.algo.SymmetricPlan;
-import org.jccl.sim.algo.WindowedCall;
 import org.jccl.sim.cost.SymmetricModel;
 import org.jccl.sim.cost.Tuner;
 import org.jccl.sim.device.World;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which calls of a communicator symmetric kernels carry out: those whose buffers lie in symmetric
- * windows, as each rank's own registrations say.
+ * windows, as each rank's own registrations say. Also which others are on registered buffers.
  */
 final class SymmetricPlanning implements SymmetricPlan.Chooser {
   /** From this version on one registered buffer may be enough. */
@@ -43,17 +43,47 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
   }
 
   /** Where a rank's call finds its buffers. */
-  static WindowedCall windowed(Collective call, Endpoint by, Request request) {
-    return new WindowedCall(
+  static PlacedCall windowed(Collective call, Endpoint by, Request request) {
+    return new PlacedCall(
         call,
         isAverage(request.operation(), request.reduction()),
         offset(by, request.send()),
-        offset(by, request.recv()));
+        offset(by, request.recv()),
+        isRegistered(by, request));
+  }
+
+  /**
+   * Whether kernels of protocol Simple read and write this call's buffers on other ranks: of those
+   * that send on what they receive, and not in place where they fold.
+   */
+  private static boolean isRegistered(Endpoint by, Request request) {
+    Operation operation = request.operation();
+    boolean folds = operation == Operation.ALL_REDUCE;
+    long bytes = request.count() * request.type().bytes();
+    long received = operation == Operation.ALL_GATHER ? bytes * by.worldSize() : bytes;
+    return sendsOn(operation)
+        && !(folds && request.send() == request.recv())
+        && by.device().world().setting("NCCL_LOCAL_REGISTER", 1) != 0
+        && by.registrations().holding(request.send(), bytes) != null
+        && by.registrations().holding(request.recv(), received) != null;
+  }
+
+  private static boolean sendsOn(Operation operation) {
+    return switch (operation) {
+      case ALL_REDUCE, ALL_GATHER, BROADCAST -> true;
+      default -> false;
+    };
   }
 
   /** A call whose buffers lie at the start of symmetric windows. */
-  static WindowedCall inWindows(Collective call, int reduction) {
-    return new WindowedCall(call, isAverage(call.operation(), reduction), 0, 0);
+  static PlacedCall inWindows(Collective call, int reduction) {
+    return new PlacedCall(call, isAverage(call.operation(), reduction), 0, 0, true);
+  }
+
+  /** A call on two buffers that are registered, but in no window. */
+  static PlacedCall registered(Collective call) {
+    return new PlacedCall(
+        call, false, PlacedCall.OUTSIDE, PlacedCall.OUTSIDE, sendsOn(call.operation()));
   }
 
   private static boolean isAverage(Operation operation, int reduction) {
@@ -63,12 +93,12 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
   private static int offset(Endpoint by, long address) {
     Registration window = by.registrations().windowAround(address);
     return window == null || !window.isSymmetric()
-        ? WindowedCall.OUTSIDE
-        : (int) ((address - window.start()) % WindowedCall.ALIGNMENT);
+        ? PlacedCall.OUTSIDE
+        : (int) ((address - window.start()) % PlacedCall.ALIGNMENT);
   }
 
   @Override
-  public boolean offers(WindowedCall call) {
+  public boolean offers(PlacedCall call) {
     boolean isRegistered =
         world.version() < HALF_REGISTERED
             ? call.isWithinWindows()
@@ -78,7 +108,7 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
   }
 
   @Override
-  public @Nullable SymmetricChoice choose(WindowedCall first, long elements, long most, int calls) {
+  public @Nullable SymmetricChoice choose(PlacedCall first, long elements, long most, int calls) {
     SymmetricChoice choice = model.choose(first, elements, most, calls);
     if (choice == null || !choice.kernel().hasFlags() || isTrusted(first)) {
       return choice;
@@ -87,7 +117,7 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
   }
 
   /** Whether a kernel with flags is used without asking what would be chosen otherwise. */
-  private boolean isTrusted(WindowedCall call) {
+  private boolean isTrusted(PlacedCall call) {
     if (world.version() < HALF_REGISTERED || model.isForced()) {
       return true;
     }

@@ -9,9 +9,9 @@ import org.jccl.sim.algo.ChannelLimits;
 import org.jccl.sim.algo.Collective;
 import org.jccl.sim.algo.Collective.Folding;
 import org.jccl.sim.GpuProfile;
+import org.jccl.sim.algo.PlacedCall;
 import org.jccl.sim.algo.SymmetricChoice;
 import org.jccl.sim.algo.SymmetricKernel;
-import org.jccl.sim.algo.WindowedCall;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,7 +92,7 @@ public final class SymmetricModel {
   }
 
   /** Whether there is a kernel for this call, wherever its buffers are. */
-  public boolean offers(WindowedCall call) {
+  public boolean offers(PlacedCall call) {
     if (!isImplemented(call)) {
       return false;
     }
@@ -104,7 +104,7 @@ public final class SymmetricModel {
     return false;
   }
 
-  private boolean isImplemented(WindowedCall call) {
+  private boolean isImplemented(PlacedCall call) {
     Collective own = call.call();
     DataType type = own.type();
     boolean adds = type.isFloating() && type != DataType.FLOAT64;
@@ -135,7 +135,7 @@ public final class SymmetricModel {
    * @param calls how many
    * @return null if there is none
    */
-  public @Nullable SymmetricChoice choose(WindowedCall call, long elements, long most, int calls) {
+  public @Nullable SymmetricChoice choose(PlacedCall call, long elements, long most, int calls) {
     long bytes = elements * call.call().type().bytes();
     SymmetricChoice best = null;
     float bestCost = 1.e30f * (1.0f + BLOCK_PENALTY * 999);
@@ -155,7 +155,7 @@ public final class SymmetricModel {
   }
 
   /** Kernels without flags read inputs or write outputs of other ranks where they are. */
-  private static boolean reaches(SymmetricKernel kernel, WindowedCall call) {
+  private static boolean reaches(SymmetricKernel kernel, PlacedCall call) {
     return switch (kernel.operation()) {
       case ALL_GATHER -> call.receivesIntoWindow();
       case REDUCE_SCATTER -> call.sendsFromWindow();

@@ -60,9 +60,9 @@ class SymmetricKernelsTest {
           List.of(words[6].split(",")));
     }
 
-    WindowedCall call() {
+    PlacedCall call() {
       Collective call = new Collective(operation, type, Folding.SUM, count);
-      return new WindowedCall(call, false, 0, 0);
+      return new PlacedCall(call, false, 0, 0, true);
     }
 
     SymmetricSplit split() {
@@ -74,13 +74,12 @@ class SymmetricKernelsTest {
   /** What the model says, without a second opinion. */
   private record Chosen(SymmetricModel model) implements SymmetricPlan.Chooser {
     @Override
-    public boolean offers(WindowedCall call) {
+    public boolean offers(PlacedCall call) {
       return call.isWithinWindows() && model.offers(call);
     }
 
     @Override
-    public @Nullable SymmetricChoice choose(
-        WindowedCall first, long elements, long most, int calls) {
+    public @Nullable SymmetricChoice choose(PlacedCall first, long elements, long most, int calls) {
       return model.choose(first, elements, most, calls);
     }
 
@@ -90,16 +89,16 @@ class SymmetricKernelsTest {
     }
   }
 
-  private static SymmetricPlan plan(List<WindowedCall> calls, Map<String, String> environment) {
+  private static SymmetricPlan plan(List<PlacedCall> calls, Map<String, String> environment) {
     SymmetricModel model =
         new SymmetricModel(
             GpuProfile.h200(), 22809, RANKS, false, ChannelLimits.none(), environment);
     return SymmetricPlan.of(calls, RANKS, new Chosen(model));
   }
 
-  private static WindowedCall sum(DataType type, long count) {
-    return new WindowedCall(
-        new Collective(Operation.ALL_REDUCE, type, Folding.SUM, count), false, 0, 0);
+  private static PlacedCall sum(DataType type, long count) {
+    return new PlacedCall(
+        new Collective(Operation.ALL_REDUCE, type, Folding.SUM, count), false, 0, 0, true);
   }
 
   @Test

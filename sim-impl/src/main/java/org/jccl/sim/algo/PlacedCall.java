@@ -8,8 +8,11 @@ package org.jccl.sim.algo;
  * @param sendOffset where in its symmetric window the input begins, in bytes modulo 16; {@link
  *     #OUTSIDE} if it is in none
  * @param recvOffset the same of the output
+ * @param isRegistered whether other ranks may read its input and write its output where they are,
+ *     also without symmetric windows
  */
-public record WindowedCall(Collective call, boolean isAverage, int sendOffset, int recvOffset) {
+public record PlacedCall(
+    Collective call, boolean isAverage, int sendOffset, int recvOffset, boolean isRegistered) {
   /** What stands for an offset in no symmetric window. */
   public static final int OUTSIDE = -1;
 
@@ -32,7 +35,7 @@ public record WindowedCall(Collective call, boolean isAverage, int sendOffset, i
   }
 
   /** Whether NCCL decides for both together. */
-  boolean isLike(WindowedCall other) {
+  boolean isLike(PlacedCall other) {
     return call.isLike(other.call)
         && isAverage == other.isAverage
         && sendsFromWindow() == other.sendsFromWindow()
