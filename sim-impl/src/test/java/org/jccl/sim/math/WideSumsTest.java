@@ -40,8 +40,7 @@ class WideSumsTest {
   @ParameterizedTest
   @EnumSource(names = {"FLOAT8_E4M3", "FLOAT8_E5M2"})
   void averagesOfFloat8AreRoundedToHalf_atEveryStep(DataType type) {
-    DoubleUnaryOperator half =
-        value -> Float.float16ToFloat(Float.floatToFloat16((float) value));
+    DoubleUnaryOperator half = value -> Float.float16ToFloat(Float.floatToFloat16((float) value));
     float factor = (float) half.applyAsDouble(1.0 / RANKS);
     check(type, ReducePlan.symmetricAverage(type, RANKS), half, factor);
   }
