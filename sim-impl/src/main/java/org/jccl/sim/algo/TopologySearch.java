@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import org.jccl.sim.GpuProfile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds rings, trees and channels of communicators on one kind of machine, as NCCL's search would

@@ -3,8 +3,8 @@ package org.jccl.sim.cost;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.ops.Operation;
-import org.jccl.sim.algo.Choice;
 import org.jccl.sim.GpuProfile;
+import org.jccl.sim.algo.Choice;
 import org.jccl.sim.algo.TopologySearch;
 
 /**

@@ -106,8 +106,8 @@ final class DoubleLanes {
   }
 
   /**
-   * Where {@code value} is NaN: y's NaN, made quiet, or else x's, or else the invalid one. Without a
-   * branch: two ways for a vector to be made would put it on the heap.
+   * Where {@code value} is NaN: y's NaN, made quiet, or else x's, or else the invalid one. Without
+   * a branch: two ways for a vector to be made would put it on the heap.
    */
   private static DoubleVector withNans(DoubleVector value, DoubleVector x, DoubleVector y) {
     DoubleVector kept = INVALID.reinterpretAsDoubles();

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jccl.DataType;
 import org.jccl.ops.Operation;
+import org.jccl.sim.GpuProfile;
 import org.jccl.sim.algo.Collective.Folding;
 import org.jccl.sim.cost.SymmetricModel;
 import org.jccl.sim.math.DataPlane;
@@ -28,7 +29,6 @@ import org.jccl.sim.math.Places;
 import org.jccl.sim.math.ReducePlan;
 import org.jccl.sim.math.WideInputs;
 import org.jccl.sim.math.WorkCrew;
-import org.jccl.sim.GpuProfile;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
