@@ -16,8 +16,8 @@ class WideSumsTest {
 
   /** Every pair of bytes; of wider types the upper byte and a few lower bits vary. */
   private static long input(DataType type, int rank, int index) {
-    long own = rank == 0 ? index & 0xFF : rank == 1 ? index >>> 8 : (index * 37L) >>> 3 & 0xFF;
-    return type.isFloat8() ? own : own << 8 | (own * 31 + rank * 7L) & 0xFF;
+    long own = rank == 0 ? index & 0xFF : rank == 1 ? index >>> 8 : ((index * 37L) >>> 3) & 0xFF;
+    return type.isFloat8() ? own : (own << 8) | ((own * 31 + rank * 7L) & 0xFF);
   }
 
   private static float number(DataType type, int rank, int index) {
