@@ -78,17 +78,6 @@ public final class Allowed {
         setting(environment.get("NCCL_NVLS_ENABLE")) != 0);
   }
 
-  /** These algorithms and protocols alone, for every operation, as a pin. */
-  public static Allowed only(Set<Algorithm> algorithms, Set<Protocol> protocols) {
-    Map<Operation, Set<Algorithm>> byAlgorithm = new EnumMap<>(Operation.class);
-    Map<Operation, Set<Protocol>> byProtocol = new EnumMap<>(Operation.class);
-    for (Operation operation : OF.keySet()) {
-      byAlgorithm.put(operation, Set.copyOf(algorithms));
-      byProtocol.put(operation, Set.copyOf(protocols));
-    }
-    return new Allowed(byAlgorithm, byProtocol, AUTOMATIC, true);
-  }
-
   /**
    * The same where only these may be used, by the operations that have them: a broadcast goes on
    * although all-reduces are pinned to trees.

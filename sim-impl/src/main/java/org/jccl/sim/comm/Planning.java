@@ -133,7 +133,8 @@ final class Planning {
     return new Report(MisuseKind.MISMATCH, " in " + clique.name() + ": ranks pin differently")
         .rank(first.rank(), "pins " + words(algorithm, protocol), null)
         .rank(by.rank(), "pins " + words(wantedAlgorithm, wantedProtocol), null)
-        .line("give all ranks the same algorithm and protocol (CFG-01)");
+        .line(
+            "give all ranks the same algorithm and protocol, as a process gives all its own (ENV-06)");
   }
 
   private static String words(Optional<Algorithm> algorithm, Optional<Protocol> protocol) {
