@@ -1,12 +1,18 @@
 package org.jccl.benchmarks.jmh;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -16,40 +22,86 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * A program of its own that measures one operation at several sizes with JMH and prints what the
- * peers' programs print: a line for each repetition, {@code LABEL op ranks bytes µs calls}, tab
- * separated. One JVM for all sizes, all of them warmed up first: what the JVM knows about one size
- * must not make it fast for that one alone.
+ * A program of its own that measures the simulator with JMH and prints what the peers' programs
+ * print: a line for each repetition, {@code LABEL op ranks bytes µs calls}, tab separated.
  *
  * <p>Usage: {@code collective LABEL OP RANKS SIZES REPETITIONS BUDGET-MS MODE WAY}, {@code types
  * LABEL REPETITIONS BUDGET-MS SIZES} (the type is the line's op), or {@code scale LABEL REPETITIONS
  * RANKS} (with the milliseconds of opening as a seventh column). Sizes and ranks are lists with
  * commas.
+ *
+ * <p>{@code serve} reads such words from its standard input, a line for each measurement, and
+ * prints {@link #DONE} or {@link #FAILED} behind each answer: one JVM for a whole comparison, warm
+ * as that of a program in use is. What it is asked for the first time, it makes many times first,
+ * all sizes in turn: what the JVM knows about one size must not make it fast for that one alone.
  */
 public final class SimSamples {
-  private static final int SETTLING_MILLIS = 250;
+  /** The line behind an answer. */
+  public static final String DONE = "#done";
 
-  private SimSamples() {}
+  /** The line behind an answer that is missing, in part at least; a reason follows. */
+  public static final String FAILED = "#failed";
+
+  /** The word that makes it read what to measure. */
+  public static final String SERVE = "serve";
+
+  /** How long it warms up, as a multiple of the time in which a size is measured. */
+  private static final int SETTLING = 200;
+
+  /** Passes over all sizes in which it does so. */
+  private static final int SETTLING_PASSES = 4;
+
+  private final PrintStream out;
+  private final Set<List<String>> settled = new HashSet<>();
+
+  private SimSamples(PrintStream out) {
+    this.out = out;
+  }
 
   /** Runs it. */
-  public static void main(String[] args) throws RunnerException {
+  public static void main(String[] args) throws IOException, RunnerException {
     System.setProperty("jmh.ignoreLock", "true");
-    PrintStream out = System.out;
+    SimSamples samples = new SimSamples(System.out);
     // JMH's own words are not for the reader of the lines.
     System.setOut(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
-    if (args[0].equals("scale")) {
-      run(args, options(args, new String[0]).warmupIterations(1), out);
+    if (args[0].equals(SERVE)) {
+      samples.serve();
     } else {
-      int iterations = settlingIterations(args);
-      var settling = options(args, sizes(args)).measurementIterations(iterations);
-      new Runner(settling.build()).run();
-      // Size by size: who is stopped in the middle has said what there was.
-      for (String bytes : sizes(args)) {
-        run(args, options(args, new String[] {bytes}), out);
+      samples.measure(args);
+    }
+    System.exit(0);
+  }
+
+  private void serve() throws IOException {
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      String end = DONE;
+      try {
+        measure(line.split(" "));
+      } catch (RunnerException | RuntimeException failed) {
+        end = FAILED + " " + String.valueOf(failed).replaceAll("\\s+", " ");
+      }
+      out.println(end);
+      out.flush();
+    }
+  }
+
+  private void measure(String[] args) throws RunnerException {
+    if (args[0].equals("scale")) {
+      run(args, options(args, new String[0]).warmupIterations(1));
+      return;
+    }
+    if (settled.add(List.of(args))) {
+      int iterations = Math.max(1, SETTLING / SETTLING_PASSES / sizes(args).length);
+      for (int pass = 0; pass < SETTLING_PASSES; pass++) {
+        new Runner(options(args, sizes(args)).measurementIterations(iterations).build()).run();
       }
     }
-    out.flush();
-    System.exit(0);
+    // Size by size: who is stopped in the middle has said what there was.
+    for (String bytes : sizes(args)) {
+      run(args, options(args, new String[] {bytes}));
+    }
   }
 
   private static ChainedOptionsBuilder options(String[] args, String[] sizes) {
@@ -82,10 +134,9 @@ public final class SimSamples {
     };
   }
 
-  private static void run(String[] args, ChainedOptionsBuilder options, PrintStream out)
-      throws RunnerException {
+  private void run(String[] args, ChainedOptionsBuilder options) throws RunnerException {
     for (RunResult result : new Runner(options.build()).run()) {
-      lines(args, result, out);
+      lines(args, result);
     }
     out.flush();
   }
@@ -94,17 +145,11 @@ public final class SimSamples {
     return args[4].split(",");
   }
 
-  /** About a quarter of a second for each size: vector code is compiled late. */
-  private static int settlingIterations(String[] args) {
-    int budget = Integer.parseInt(args[0].equals("types") ? args[3] : args[6]);
-    return Math.clamp(SETTLING_MILLIS / budget, 1, 12);
-  }
-
   private static ChainedOptionsBuilder of(ChainedOptionsBuilder options, Class<?> benchmark) {
     return options.include(benchmark.getName().replace(".", "\\.") + "\\.");
   }
 
-  private static void lines(String[] args, RunResult result, PrintStream out) {
+  private void lines(String[] args, RunResult result) {
     var parameters = result.getParams();
     String op =
         switch (args[0]) {

@@ -41,8 +41,7 @@ final class Child {
     builder.environment().putAll(environment);
     CpuClock before = CpuClock.read();
     Process process = builder.start();
-    Thread whenWeDie = new Thread(() -> kill(process), "kill-" + process.pid());
-    Runtime.getRuntime().addShutdownHook(whenWeDie);
+    Thread whenWeDie = killedWithUs(process);
     boolean ended;
     try {
       ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
@@ -68,7 +67,15 @@ final class Child {
     return "exit code " + exit + (end.isEmpty() ? "" : ": " + end);
   }
 
-  private static void forget(Thread hook) {
+  /** Whatever happens to this program, {@code process} does not outlive it. */
+  static Thread killedWithUs(Process process) {
+    Thread hook = new Thread(() -> kill(process), "kill-" + process.pid());
+    Runtime.getRuntime().addShutdownHook(hook);
+    return hook;
+  }
+
+  /** The process has ended. */
+  static void forget(Thread hook) {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException dying) {
@@ -77,7 +84,7 @@ final class Child {
   }
 
   /** The launcher alone would leave its ranks behind. */
-  private static void kill(Process process) {
+  static void kill(Process process) {
     List<ProcessHandle> all =
         Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
     all.forEach(ProcessHandle::destroyForcibly);

@@ -11,17 +11,22 @@ import java.util.List;
  *
  * @param nanos the host's clock
  * @param busy ticks in which the machine worked, the hypervisor's share included; -1 if unknown
- * @param own ticks of this process and of its children that have ended
+ * @param own ticks of a process, mostly this one, and of its children that have ended
  */
 record CpuClock(long nanos, long busy, long own) {
   private static final double TICKS_PER_SECOND = 100; // USER_HZ, on every Linux
   private static final int[] WORKING = {0, 1, 2, 5, 6, 7}; // not: idle, waiting for input
 
   static CpuClock read() {
+    return read(ProcessHandle.current());
+  }
+
+  /** Of {@code process}, a child that goes on, instead of this one. */
+  static CpuClock read(ProcessHandle process) {
     try {
       String machine = Files.readAllLines(Path.of("/proc/stat")).getFirst();
-      String process = Files.readString(Path.of("/proc/self/stat"));
-      return new CpuClock(System.nanoTime(), busy(machine), own(process));
+      String line = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+      return new CpuClock(System.nanoTime(), busy(machine), own(line));
     } catch (IOException | RuntimeException noSuchFile) {
       return new CpuClock(System.nanoTime(), -1, 0);
     }

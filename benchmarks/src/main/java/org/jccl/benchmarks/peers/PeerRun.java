@@ -17,14 +17,15 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jccl.benchmarks.jmh.Collective;
+import org.jccl.benchmarks.jmh.SimSamples;
 import org.jccl.benchmarks.machine.Machine;
 import org.jccl.benchmarks.machine.ProgramVersion;
 import org.jccl.benchmarks.peers.Subject.Family;
 
 /**
- * Measures the simulator and its peers, each in processes of its own, in turns: for an operation
- * and a number of ranks everybody is measured within a minute or two, round after round, because a
- * shared machine changes its speed within minutes.
+ * Measures the simulator and its peers in turns: for an operation and a number of ranks everybody
+ * is measured within a minute or two, round after round, because a shared machine changes its speed
+ * within minutes. The peers' programs are started for each turn; the simulator's JVM stays, warm.
  */
 public final class PeerRun {
   private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
@@ -66,7 +67,7 @@ public final class PeerRun {
   public PeerResults run() throws IOException, InterruptedException {
     String started = OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString();
     Path folder = Files.createTempDirectory("jccl-peers");
-    try {
+    try (Resident jvm = new Resident(PeerSubjects.java(List.of(), SimSamples.SERVE))) {
       Peers peers =
           new Peers(
               folder,
@@ -75,7 +76,7 @@ public final class PeerRun {
                 notes.add(note);
                 progress.accept(note);
               });
-      List<Subject> subjects = inTurns(PeerSubjects.jccl(), peers.prepare(wanted));
+      List<Subject> subjects = inTurns(PeerSubjects.jccl(jvm), peers.prepare(wanted));
       Optional<Path> probe = wanted.isEmpty() ? Optional.empty() : peers.latencyProbe();
       return new PeerResults(
           started,
@@ -127,7 +128,8 @@ public final class PeerRun {
         List<String> words = subject.command().apply(part);
         // A JVM compiles first: it is given time for that, and cannot be stuck as peers can.
         Duration limit = plan.limit().multipliedBy(subject.family() == Family.JCCL ? 3 : 1);
-        turns.add(turn(subject.id(), round, words, subject.environment(), folder, limit));
+        turns.add(
+            turn(subject.id(), round, subject.way(), words, subject.environment(), folder, limit));
         told(turns.getLast(), task.op().label(), task.ranks());
       }
     }
@@ -144,12 +146,13 @@ public final class PeerRun {
   private static Turn turn(
       String id,
       int round,
+      Subject.Way way,
       List<String> command,
       Map<String, String> environment,
       Path folder,
       Duration limit)
       throws IOException, InterruptedException {
-    Child.Outcome outcome = Child.run(command, environment, folder, limit);
+    Child.Outcome outcome = way.run(command, environment, folder, limit);
     List<Sample> samples = List.of();
     String failure = outcome.failure();
     try {
@@ -212,7 +215,7 @@ public final class PeerRun {
     String rounds = Integer.toString(plan.rounds());
     String budget = Integer.toString(plan.budgetMillis());
     List<String> words = PeerSubjects.java(List.of(), "types", id, rounds, budget, sizes);
-    Turn turn = turn(id, 0, words, Map.of(), folder, plan.limit().multipliedBy(3));
+    Turn turn = turn(id, 0, Child::run, words, Map.of(), folder, plan.limit().multipliedBy(3));
     told(turn, "element types", 2);
     return List.of(turn);
   }
@@ -225,7 +228,7 @@ public final class PeerRun {
       List<String> heap = List.of("-Xmx8g");
       List<String> words =
           PeerSubjects.java(heap, "scale", id, repetitions, Integer.toString(ranks));
-      points.add(turn(id, 0, words, Map.of(), folder, plan.scaleLimit()));
+      points.add(turn(id, 0, Child::run, words, Map.of(), folder, plan.scaleLimit()));
       told(points.getLast(), "scale", ranks);
       if (points.getLast().samples().isEmpty()) {
         notes.add(

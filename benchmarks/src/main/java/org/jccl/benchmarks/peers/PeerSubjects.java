@@ -144,14 +144,14 @@ final class PeerSubjects {
   }
 
   /** The simulator: deterministic and synchronous first, which is what counts. */
-  static List<Subject> jccl() {
+  static List<Subject> jccl(Resident jvm) {
     return List.of(
-        jccl(Subject.DEFAULT, RankMode.DETERMINISTIC, CallWay.SYNCHRONOUS),
-        jccl(ENQUEUED, RankMode.DETERMINISTIC, CallWay.ENQUEUED),
-        jccl(FREE, RankMode.FREE, CallWay.SYNCHRONOUS));
+        jccl(jvm, Subject.DEFAULT, RankMode.DETERMINISTIC, CallWay.SYNCHRONOUS),
+        jccl(jvm, ENQUEUED, RankMode.DETERMINISTIC, CallWay.ENQUEUED),
+        jccl(jvm, FREE, RankMode.FREE, CallWay.SYNCHRONOUS));
   }
 
-  private static Subject jccl(String variant, RankMode mode, CallWay way) {
+  private static Subject jccl(Resident jvm, String variant, RankMode mode, CallWay way) {
     String id = Family.JCCL.key() + ":" + variant;
     return new Subject(
         Family.JCCL,
@@ -160,8 +160,7 @@ final class PeerSubjects {
         true,
         Map.of(),
         task ->
-            java(
-                List.of(),
+            List.of(
                 "collective",
                 id,
                 task.op().key(),
@@ -170,7 +169,8 @@ final class PeerSubjects {
                 "1",
                 Integer.toString(task.budgetMillis()),
                 mode.name(),
-                way.name()));
+                way.name()),
+        (words, environment, folder, limit) -> jvm.ask(words, limit));
   }
 
   /** A JVM like this one that runs {@link SimSamples}. */

@@ -1,5 +1,8 @@
 package org.jccl.benchmarks.peers;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +18,8 @@ import org.jccl.benchmarks.jmh.Collective;
  * @param givesWay whether waiting ranks leave their core to others: if not, more ranks than cores
  *     take milliseconds a call, and are measured once, up to 512 KiB
  * @param environment what is added to the environment
- * @param command the command line for a task
+ * @param command the command line for a task, or what a program that runs already is told
+ * @param way how that is carried out
  */
 record Subject(
     Family family,
@@ -23,7 +27,28 @@ record Subject(
     Set<Collective> ops,
     boolean givesWay,
     Map<String, String> environment,
-    Function<Task, List<String>> command) {
+    Function<Task, List<String>> command,
+    Way way) {
+  /** How a measuring program runs. */
+  @FunctionalInterface
+  interface Way {
+    /** In {@code folder}, no longer than {@code limit}. */
+    Child.Outcome run(
+        List<String> command, Map<String, String> environment, Path folder, Duration limit)
+        throws IOException, InterruptedException;
+  }
+
+  /** Somebody whose program is started for each task. */
+  Subject(
+      Family family,
+      String variant,
+      Set<Collective> ops,
+      boolean givesWay,
+      Map<String, String> environment,
+      Function<Task, List<String>> command) {
+    this(family, variant, ops, givesWay, environment, command, Child::run);
+  }
+
   /** The plain way of a family. */
   static final String DEFAULT = "default";
 
