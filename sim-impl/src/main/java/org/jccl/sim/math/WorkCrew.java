@@ -1,7 +1,8 @@
 package org.jccl.sim.math;
 
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -9,14 +10,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * A few daemon threads that help a caller with large work.
  *
- * <p>The caller works too, and whoever is awake takes the next chunk from a shared counter: nobody
- * waits for a thread that has not woken yet. One caller at a time has the crew; another that comes
- * meanwhile does its work alone. Threads start with the first large work. Callers may be virtual or
- * platform threads.
+ * <p>The caller works too. Each thread has a share of the chunks, the same one whenever work of that
+ * size comes: programs use their buffers again and again, and find them in the caches of the core
+ * that had them last. Whoever has done his own share takes what is left of others' from its end:
+ * nobody waits for a thread that has not woken yet.
+ *
+ * <p>One caller at a time has the crew; another that comes meanwhile does its work alone. Threads
+ * start with the first large work. Callers may be virtual or platform threads.
  */
 public final class WorkCrew implements AutoCloseable {
   /** How long a helper looks for more work before it sleeps: about the cost of waking it. */
   private static final long LINGER_NANOS = 20_000;
+
+  /** How long a caller that is done looks for the helpers' end: longer than a chunk mostly takes. */
+  private static final long PATIENCE_NANOS = 50_000;
 
   private final int helperCount;
   private final AtomicBoolean taken = new AtomicBoolean();
@@ -44,7 +51,7 @@ public final class WorkCrew implements AutoCloseable {
       return;
     }
     try {
-      share(new Job(work, units, chunk), scratch);
+      share(new Job(work, units, chunk, helperCount + 1), scratch);
     } finally {
       taken.set(false);
     }
@@ -53,11 +60,10 @@ public final class WorkCrew implements AutoCloseable {
   private void share(Job job, Scratch scratch) {
     Thread[] threads = started();
     current.set(job);
-    long wanted = Math.min(threads.length, job.chunks - 1);
-    for (int i = 0; i < wanted; i++) {
+    for (int i = 0; i < job.shares - 1; i++) {
       LockSupport.unpark(threads[i]);
     }
-    job.help(scratch);
+    job.help(0, scratch);
     job.await();
     current.set(null);
     job.rethrow();
@@ -69,19 +75,21 @@ public final class WorkCrew implements AutoCloseable {
     if (threads == null) {
       threads = new Thread[helperCount];
       for (int i = 0; i < helperCount; i++) {
-        threads[i] = Thread.ofPlatform().daemon().name("jccl-data-" + i).start(this::helpOthers);
+        int share = i + 1;
+        threads[i] =
+            Thread.ofPlatform().daemon().name("jccl-data-" + i).start(() -> helpOthers(share));
       }
       helpers = threads;
     }
     return threads;
   }
 
-  private void helpOthers() {
+  private void helpOthers(int share) {
     Scratch scratch = new Scratch();
     long idleSince = System.nanoTime();
     while (!closed) {
       Job job = current.get();
-      if (job != null && job.help(scratch)) {
+      if (job != null && job.help(share, scratch)) {
         idleSince = System.nanoTime();
       } else if (System.nanoTime() - idleSince < LINGER_NANOS) {
         Thread.onSpinWait();
@@ -110,45 +118,76 @@ public final class WorkCrew implements AutoCloseable {
 
   /** One piece of work and who has done how much of it. */
   private static final class Job {
+    /** Places between two shares' counters, which then lie in different cache lines. */
+    private static final int APART = 16;
+
+    private static final long MOST_CHUNKS = 1 << 30;
+
     private final Work work;
     private final long units;
     private final long chunk;
-    private final long chunks;
+    private final int shares;
     private final Thread owner = Thread.currentThread();
-    private final AtomicLong claimed = new AtomicLong();
-    private final AtomicLong open;
+
+    /** The chunks that nobody has claimed: the first in the upper half, the end in the lower. */
+    private final AtomicLongArray left;
+
+    private final AtomicInteger open;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    Job(Work work, long units, long chunk) {
+    Job(Work work, long units, long leastChunk, int most) {
       this.work = work;
       this.units = units;
-      this.chunk = chunk;
-      this.chunks = (units + chunk - 1) / chunk;
-      this.open = new AtomicLong(chunks);
+      this.chunk = Math.max(leastChunk, units / MOST_CHUNKS);
+      int chunks = Math.toIntExact((units + chunk - 1) / chunk);
+      this.shares = Math.min(most, chunks);
+      this.open = new AtomicInteger(chunks);
+      this.left = new AtomicLongArray(shares * APART);
+      for (int share = 0; share < shares; share++) {
+        long first = (long) chunks * share / shares;
+        long end = (long) chunks * (share + 1) / shares;
+        left.setPlain(share * APART, first << 32 | end);
+      }
     }
 
-    /** Does chunks until all are claimed; returns whether there were any. */
-    boolean help(Scratch scratch) {
-      boolean helped = false;
-      long mine = claimed.getAndIncrement();
-      while (mine < chunks) {
-        helped = true;
+    /** Does chunks until all are claimed, own ones first; returns whether there were any. */
+    boolean help(int own, Scratch scratch) {
+      int done = 0;
+      for (int mine = claim(own); mine >= 0; mine = claim(own)) {
         try {
           work.run(mine * chunk, Math.min(units, (mine + 1) * chunk), scratch);
         } catch (Throwable thrown) {
           failure.compareAndSet(null, thrown);
         }
-        if (open.decrementAndGet() == 0) {
-          LockSupport.unpark(owner);
-        }
-        mine = claimed.getAndIncrement();
+        done++;
       }
-      return helped;
+      if (done > 0 && open.addAndGet(-done) == 0) {
+        LockSupport.unpark(owner);
+      }
+      return done > 0;
+    }
+
+    /** The next chunk of share {@code own}, or the last one of another share; -1 if none is left. */
+    private int claim(int own) {
+      for (int i = 0; i < shares; i++) {
+        int share = (own + i) % shares;
+        long now = left.get(share * APART);
+        while ((int) (now >> 32) < (int) now) {
+          long next = i == 0 ? now + (1L << 32) : now - 1;
+          long seen = left.compareAndExchange(share * APART, now, next);
+          if (seen == now) {
+            return i == 0 ? (int) (now >> 32) : (int) now - 1;
+          }
+          now = seen;
+        }
+      }
+      return -1;
     }
 
     void await() {
-      for (int spins = 0; open.get() > 0; spins++) {
-        if (spins < 1000) {
+      long since = System.nanoTime();
+      while (open.get() > 0) {
+        if (System.nanoTime() - since < PATIENCE_NANOS) {
           Thread.onSpinWait();
         } else {
           LockSupport.park(this);
