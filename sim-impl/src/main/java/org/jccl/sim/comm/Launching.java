@@ -32,6 +32,8 @@ public final class Launching {
   private final SimDevice device;
   private final Trace trace;
   private final Map<Integer, Long> messages = new HashMap<>();
+  private @Nullable Request lastRequest;
+  private Planning.@Nullable Planned lastPlanned;
   private final Found lastSend = new Found();
   private final Found lastRecv = new Found();
   private long collectives;
@@ -100,7 +102,7 @@ public final class Launching {
     return graphs;
   }
 
-  /** One validated call, ready to be issued. */
+  /** One validated call, ready to be issued; the same object where a program repeats itself. */
   Request request(
       Operation operation,
       long send,
@@ -114,19 +116,40 @@ public final class Launching {
     endpoint.learn();
     String site = device.world().checks() == CheckLevel.FULL ? CallSite.current() : null;
     boolean captured = stream.isCapturing();
-    return new Request(
-        operation,
-        send,
-        recv,
-        count,
-        DataType.ofCode(type),
-        reduction,
-        operation.reduces() ? endpoint.scales().find(reduction) : null,
-        rootOrPeer,
-        stream,
-        captured && !operation.hasPeer() ? collectivesCaptured++ : -1,
-        captured,
-        site);
+    Request last = lastRequest;
+    if (last != null
+        && site == null
+        && !captured
+        && last.isFor(operation, send, recv, count, type, reduction, rootOrPeer, stream)) {
+      return last;
+    }
+    Request request =
+        new Request(
+            operation,
+            send,
+            recv,
+            count,
+            DataType.ofCode(type),
+            reduction,
+            operation.reduces() ? endpoint.scales().find(reduction) : null,
+            rootOrPeer,
+            stream,
+            captured && !operation.hasPeer() ? collectivesCaptured++ : -1,
+            captured,
+            site);
+    lastRequest = request;
+    lastPlanned = null;
+    return request;
+  }
+
+  /** Plans a call that is alone; where memory is registered, that depends on more than the call. */
+  private Planning.Planned plan(Request request) {
+    Planning.Planned known = lastPlanned;
+    if (known == null || request != lastRequest || clique.hasRegisteredMemory()) {
+      known = clique.planning().plan(endpoint, request);
+      lastPlanned = request == lastRequest ? known : null;
+    }
+    return known;
   }
 
   /** Issues one call, or records it if its stream is being captured; NCCL's result code. */
@@ -135,7 +158,7 @@ public final class Launching {
     if (toSelf || request.captured() || request.stream().capture() != null) {
       return issue(List.of(request), List.of(), task);
     }
-    Planning.Planned planned = clique.planning().plan(endpoint, request);
+    Planning.Planned planned = plan(request);
     if (planned.code() != 0) {
       return planned.code(); // ENV-06
     }

@@ -41,6 +41,29 @@ record Request(
         site);
   }
 
+  /** Whether a call with these arguments that nobody captures makes the same request. */
+  boolean isFor(
+      Operation otherOperation,
+      long otherSend,
+      long otherRecv,
+      long otherCount,
+      int otherType,
+      int otherReduction,
+      int otherRootOrPeer,
+      SimStream otherStream) {
+    return send == otherSend
+        && recv == otherRecv
+        && count == otherCount
+        && operation == otherOperation
+        && type.code() == otherType
+        && reduction == otherReduction
+        && rootOrPeer == otherRootOrPeer
+        && stream == otherStream
+        && scale == null
+        && !captured
+        && site == null;
+  }
+
   /** Whether it has a position among the collectives of its communicator. */
   boolean isCollective() {
     return !operation.hasPeer();

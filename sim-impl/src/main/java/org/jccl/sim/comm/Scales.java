@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import org.jccl.DataType;
+import org.jccl.ops.Call;
 import org.jccl.sim.device.World;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ public final class Scales {
 
   /** The one that NCCL's code names, or null. */
   @Nullable Scale find(int code) {
-    return scales.get(code);
+    return code < Call.PRE_MUL_SUM ? null : scales.get(code);
   }
 
   /** Makes a PreMulSum with fixed bits; its code is never used again (SIM-52). */

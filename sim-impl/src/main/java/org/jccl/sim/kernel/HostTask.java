@@ -29,8 +29,11 @@ public final class HostTask extends Step {
   boolean inReady;
   boolean interrupted;
 
-  /** Sleeps until it is given the baton: only such a task may be given it. */
-  volatile boolean parked;
+  /**
+   * Sleeps until it is given the baton: only such a task may be given it. Changed by the holder of
+   * the baton, or under the kernel's gate.
+   */
+  boolean parked;
 
   int depth;
 

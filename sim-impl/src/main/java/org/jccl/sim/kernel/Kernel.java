@@ -1,10 +1,13 @@
 package org.jccl.sim.kernel;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
@@ -32,6 +35,10 @@ public final class Kernel {
     void onQuiescence(List<HostTask> blocked);
   }
 
+  private static final VarHandle HOLDER = handleOfHolder();
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+  private static final long LOOKING_NANOS = 20_000;
+
   private final Choices choices;
   private final boolean yieldsAtCalls;
   private final Duration foreignTimeout;
@@ -42,6 +49,9 @@ public final class Kernel {
   private QuiescenceListener listener = blocked -> {};
   private long steps;
   private int foreignWaiting;
+
+  /** Foreign threads that wait for the baton; roughly, while it changes hands. */
+  private final AtomicInteger foreignParked = new AtomicInteger();
 
   /** Guards {@link #arrivals}, {@link #outside} and the change of {@link #holder} from null. */
   private final Object gate = new Object();
@@ -72,6 +82,14 @@ public final class Kernel {
     this.goesOn = choices.goesOn();
     this.yieldsAtCalls = yieldsAtCalls;
     this.foreignTimeout = foreignTimeout;
+  }
+
+  private static VarHandle handleOfHolder() {
+    try {
+      return MethodHandles.lookup().findVarHandle(Kernel.class, "holder", HostTask.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
   }
 
   /** Sets who is told of quiescence. */
@@ -241,8 +259,7 @@ public final class Kernel {
         arrivals.add(task);
         arrived = true;
       } else if (task.parked) {
-        holder = task;
-        resume(task);
+        give(task);
       } // else it runs already, and will look at its condition before it sleeps
     }
   }
@@ -321,8 +338,7 @@ public final class Kernel {
     if (me != null) {
       me.parked = true;
     }
-    holder = task;
-    resume(task);
+    give(task);
     if (me != null) {
       parkUntilHolder(me);
     }
@@ -336,7 +352,12 @@ public final class Kernel {
     }
   }
 
-  private static void resume(HostTask task) {
+  /** {@code task}, which waits for the baton or is new, has it. */
+  private void give(HostTask task) {
+    if (!task.owned) {
+      foreignParked.decrementAndGet();
+    }
+    HOLDER.setRelease(this, task); // what wakes its thread orders this before
     if (task.state == HostTask.State.NEW && task.owned) {
       task.state = HostTask.State.RUNNING;
       task.thread.start();
@@ -362,6 +383,24 @@ public final class Kernel {
   }
 
   private void parkForeign(HostTask me) {
+    if (foreignParked.incrementAndGet() < PROCESSORS) {
+      lookForBaton(me);
+    }
+    sleepForBaton(me);
+  }
+
+  /**
+   * Where there are cores enough for all who wait and the one who does not, each looks for the
+   * baton a little while: to sleep and be woken costs far more than most calls take.
+   */
+  private void lookForBaton(HostTask me) {
+    long since = System.nanoTime();
+    while (holder != me && System.nanoTime() - since < LOOKING_NANOS) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void sleepForBaton(HostTask me) {
     long deadline = System.nanoTime() + foreignTimeout.toNanos();
     boolean asked = false;
     while (holder != me) {
@@ -498,8 +537,8 @@ public final class Kernel {
       synchronized (gate) {
         outside--;
         repeatable = false;
+        task.parked = true;
       }
-      task.parked = true;
       arrive(task);
       parkUntilHolder(task);
       task.state = HostTask.State.RUNNING;

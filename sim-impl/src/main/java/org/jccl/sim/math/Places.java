@@ -22,18 +22,18 @@ public final class Places {
   }
 
   /** Appends a place; returns this list. */
+  @SuppressWarnings("MemorySegmentReferenceEquality") // this very object, or it is stored
   public Places add(MemorySegment segment, long offset) {
-    segments[size] = segment;
+    if (segments[size] != segment) {
+      segments[size] = segment; // the same as last time, mostly: a store costs more than a look
+    }
     offsets[size] = offset;
     size++;
     return this;
   }
 
-  /** Forgets all places, and the segments with them. */
+  /** Forgets all places; the segments, small objects, are kept until others take their places. */
   public void clear() {
-    for (int i = 0; i < size; i++) {
-      segments[i] = MemorySegment.NULL;
-    }
     size = 0;
   }
 

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A few daemon threads that help a caller with large work.
  *
- * <p>The caller works too. Each thread has a share of the chunks, the same one whenever work of that
- * size comes: programs use their buffers again and again, and find them in the caches of the core
- * that had them last. Whoever has done his own share takes what is left of others' from its end:
- * nobody waits for a thread that has not woken yet.
+ * <p>The caller works too. Each thread has a share of the chunks, the same one whenever work of
+ * that size comes: programs use their buffers again and again, and find them in the caches of the
+ * core that had them last. Whoever has done his own share takes what is left of others' from its
+ * end: nobody waits for a thread that has not woken yet.
  *
  * <p>One caller at a time has the crew; another that comes meanwhile does its work alone. Threads
  * start with the first large work. Callers may be virtual or platform threads.
@@ -22,7 +22,9 @@ public final class WorkCrew implements AutoCloseable {
   /** How long a helper looks for more work before it sleeps: about the cost of waking it. */
   private static final long LINGER_NANOS = 20_000;
 
-  /** How long a caller that is done looks for the helpers' end: longer than a chunk mostly takes. */
+  /**
+   * How long a caller that is done looks for the helpers' end: longer than a chunk mostly takes.
+   */
   private static final long PATIENCE_NANOS = 50_000;
 
   private final int helperCount;
@@ -167,7 +169,9 @@ public final class WorkCrew implements AutoCloseable {
       return done > 0;
     }
 
-    /** The next chunk of share {@code own}, or the last one of another share; -1 if none is left. */
+    /**
+     * The next chunk of share {@code own}, or the last one of another share; -1 if none is left.
+     */
     private int claim(int own) {
       for (int i = 0; i < shares; i++) {
         int share = (own + i) % shares;
