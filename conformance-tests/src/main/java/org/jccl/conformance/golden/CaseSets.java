@@ -113,6 +113,15 @@ final class CaseSets {
         memory = Memory.WINDOW;
         special();
       }
+      case "windowgroups" -> {
+        memory = Memory.WINDOW;
+        groups();
+        narrowGroups();
+      }
+      case "shifted" -> {
+        memory = Memory.WINDOW;
+        shifted();
+      }
       case "timing", "sim" -> made.clear(); // these have times instead of cases
       default -> throw new IllegalArgumentException("no set of cases is called '" + name + "'");
     }
@@ -328,6 +337,54 @@ final class CaseSets {
     rooted(FLOAT32, SUM, 0, 1000, 65537);
     for (long count : new long[] {17, 4097, 262144}) {
       together(call(Collective.ALL_GATHER, FLOAT32, RecordedOp.COPY, count, InputKind.RAW, 0));
+    }
+  }
+
+  /** Symmetric kernels take several calls of one kind and type in a launch. */
+  private void narrowGroups() {
+    for (DataType type : List.of(FLOAT32, BFLOAT16, FLOAT8_E4M3)) {
+      for (long n : new long[] {16, 1000, 4096, 65536}) {
+        together(call(REDUCE_SCATTER, type, SUM, n), call(REDUCE_SCATTER, type, SUM, 2 * n));
+        together(
+            call(ALL_REDUCE, type, SUM, n),
+            call(REDUCE_SCATTER, type, SUM, n),
+            call(ALL_REDUCE, type, SUM, 3 * n));
+        together(
+            call(Collective.ALL_GATHER, type, RecordedOp.COPY, n, InputKind.RAW, 0),
+            call(ALL_REDUCE, type, SUM, n),
+            call(Collective.ALL_GATHER, type, RecordedOp.COPY, 2 * n, InputKind.RAW, 0));
+        together(
+            call(ALL_REDUCE, type, SUM, n),
+            call(ALL_REDUCE, type, MAX, n),
+            call(ALL_REDUCE, type, SUM, 2 * n));
+      }
+    }
+  }
+
+  /**
+   * Buffers that begin anywhere in their windows: kernels move 16 bytes at a time where they can.
+   */
+  private void shifted() {
+    for (DataType type : List.of(FLOAT32, BFLOAT16, FLOAT8_E4M3)) {
+      for (int offset : new int[] {1, 2, 3, 4, 8}) {
+        for (long count : new long[] {1, 256, 1000, 4096, 10007, 65536, 262144}) {
+          long own = seed + type.code();
+          for (Collective collective : List.of(ALL_REDUCE, REDUCE_SCATTER)) {
+            together(
+                new RecordedCall(collective, type, SUM, count, InputKind.WIDE, own, 0, offset));
+          }
+        }
+        together(
+            new RecordedCall(
+                Collective.ALL_GATHER,
+                type,
+                RecordedOp.COPY,
+                4096,
+                InputKind.RAW,
+                seed + type.code(),
+                0,
+                offset));
+      }
     }
   }
 }

@@ -7,13 +7,16 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.jccl.DataType;
+import org.jspecify.annotations.Nullable;
 
 /** Compares a result with what was recorded of it. */
 final class Comparison {
   private final DataType type;
   private final ElementFormat format;
   private final String where;
+  private @Nullable LongPredicate spoilt;
 
   /**
    * @param where the result is, for reports: {@code rank 1}
@@ -22,6 +25,12 @@ final class Comparison {
     this.type = type;
     this.format = ElementFormat.of(type);
     this.where = where;
+  }
+
+  /** Some elements are wrong in NCCL: theirs is another verdict. Null for none. */
+  Comparison except(@Nullable LongPredicate elements) {
+    spoilt = elements;
+    return this;
   }
 
   /** Whether {@code got} is what {@code recorded} says. */
@@ -46,7 +55,9 @@ final class Comparison {
               + ", expected "
               + hash);
     }
-    return Finding.different(
+    // Of hashes nobody can say which elements they are.
+    return new Finding(
+        spoilt == null ? Verdict.DIFFERENT : Verdict.NCCL_DEFECT,
         where + ": hash recorded " + recorded.hash() + ", got " + hash + block(recorded, got));
   }
 
@@ -87,6 +98,7 @@ final class Comparison {
     long count = recorded.byteSize() / type.bytes();
     long differing = 0;
     long nans = 0;
+    long wrong = 0;
     long first = -1;
     for (long i = 0; i < count; i++) {
       long a = element(recorded, i);
@@ -95,10 +107,16 @@ final class Comparison {
         differing++;
         if (type == DataType.FLOAT64 && format.isNan(a) && format.isNan(b)) {
           nans++;
+        } else if (spoilt != null && spoilt.test(i)) {
+          wrong++;
         } else {
           first = first < 0 ? i : first;
         }
       }
+    }
+    if (first < 0 && wrong > 0) {
+      return new Finding(
+          Verdict.NCCL_DEFECT, where + ": " + wrong + " of " + count + " elements are wrong");
     }
     if (first < 0) {
       return new Finding(Verdict.NAN_BITS, where + ": " + nans + " NaNs are encoded otherwise");

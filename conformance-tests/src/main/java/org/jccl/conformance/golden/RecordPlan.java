@@ -113,6 +113,8 @@ record RecordPlan(int ranks, long seed, boolean quick, List<Pin> pins) {
       }
       add("registered", "registered", "registered", null, null, 0, Map.of());
       add("windows", "windows", "windows", null, null, 0, Map.of());
+      add("windowgroups", "windowgroups", "windowgroups", null, null, 0, Map.of());
+      add("shifted", "shifted", "shifted", null, null, 0, Map.of());
       for (String kernel :
           List.of(
               "AllReduce_AGxLL_R",
@@ -121,6 +123,7 @@ record RecordPlan(int ranks, long seed, boolean quick, List<Pin> pins) {
               "ReduceScatter_LD")) {
         Map<String, String> variable = Map.of("NCCL_SYM_KERNEL", kernel);
         add("kernels", "windows-" + kernel, "windows", null, null, 0, variable);
+        add("shifted", "shifted-" + kernel, "shifted", null, null, 0, variable);
       }
       add("timing", "timing", "timing", null, null, 0, Map.of());
       add("timing", "sim", "sim", null, null, 0, Map.of());

@@ -197,11 +197,9 @@ final class Replay {
     Evidence recorded = part.of(rank);
     String where = "rank " + rank;
     if (recorded != null) {
-      Finding found = new Comparison(part.call().type(), where).of(recorded, result);
-      boolean isSpoilt = NcclDefect.spoils(part, rank, summary.ncclVersion());
-      return isSpoilt && found.verdict() == Verdict.DIFFERENT
-          ? new Finding(Verdict.NCCL_DEFECT, found.words())
-          : found;
+      return new Comparison(part.call().type(), where)
+          .except(NcclDefect.spoilt(part, rank, summary.ncclVersion()))
+          .of(recorded, result);
     }
     boolean clean = RankBench.isUntouched(result);
     return clean || !part.clean()

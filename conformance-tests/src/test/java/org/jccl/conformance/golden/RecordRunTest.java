@@ -38,10 +38,10 @@ class RecordRunTest {
 
   @Test
   void aRecordingOfTheSimulator_replaysAsEqual() throws Exception {
-    String phases = "default|moves|^groups|registered|windows";
+    String phases = "default|moves|^groups|registered|windows|windowgroups|^shifted";
     assertThat(record("sim", 3, phases, 4711)).isEqualTo(RecordRun.OK);
     assertThat(folder.resolve("errors.txt")).isEmptyFile();
-    assertThat(replayed()).startsWith("0\n").contains("cases: 50 equal, 0 nan-bits, 0 different");
+    assertThat(replayed()).startsWith("0\n").contains("cases: 110 equal, 0 nan-bits, 0 different");
     Set<RecordedCase.Memory> memories = new HashSet<>();
     Set<Collective> collectives = new HashSet<>();
     int[] most = {0};

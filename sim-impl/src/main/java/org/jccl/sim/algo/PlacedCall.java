@@ -19,6 +19,11 @@ public record PlacedCall(
   /** Offsets are of interest only up to this: what a thread moves at once. */
   public static final int ALIGNMENT = 16;
 
+  /** A call on memory that nobody has registered. */
+  public static PlacedCall plain(Collective call) {
+    return new PlacedCall(call, false, OUTSIDE, OUTSIDE, false);
+  }
+
   /** Whether the input is in a symmetric window. */
   public boolean sendsFromWindow() {
     return sendOffset != OUTSIDE;

@@ -1,13 +1,10 @@
 package org.jccl.sim.comm;
 
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.IntPredicate;
 import org.jccl.CollectiveException;
 import org.jccl.DataType;
 import org.jccl.MisuseKind;
@@ -58,19 +55,15 @@ final class Planning {
   private final Clique clique;
   private final World world;
   private final @Nullable Planning parent;
-  private final Map<Collective, Planned> alone = new HashMap<>();
+  private final Map<PlacedCall, Planned> alone = new HashMap<>();
   private Allowed allowed;
   private @Nullable Endpoint pinnedBy;
   private Optional<Algorithm> algorithm = Optional.empty();
   private Optional<Protocol> protocol = Optional.empty();
   private @Nullable Machine machine;
-  private List<Collective> lastGroup = List.of();
+  private List<PlacedCall> lastGroup = List.of();
   private @Nullable Planned lastPlanned;
   private @Nullable Ordered lastOrdered;
-
-  private final Map<PlacedCall, Planned> aloneInWindows = new HashMap<>();
-  private List<PlacedCall> lastWindowedGroup = List.of();
-  private @Nullable Planned lastWindowed;
 
   /**
    * What depends on where the ranks are.
@@ -147,13 +140,7 @@ final class Planning {
 
   /** Plans a call that is alone. */
   Planned plan(Endpoint by, Request request) {
-    if (!isPlanned(request)) {
-      return Planned.NOTHING;
-    }
-    Collective call = collective(request);
-    return clique.hasRegisteredMemory() && machine().symmetric != null
-        ? alone(SymmetricPlanning.windowed(call, by, request))
-        : alone(call);
+    return isPlanned(request) ? alone(placed(by, request)) : Planned.NOTHING;
   }
 
   /** Plans what a rank issues in one go. */
@@ -161,35 +148,20 @@ final class Planning {
     if (requests.size() == 1) {
       return plan(by, requests.getFirst());
     }
-    if (clique.hasRegisteredMemory() && machine().symmetric != null) {
-      return planWindowed(by, requests);
-    }
-    List<Collective> calls = new ArrayList<>(requests.size());
+    List<PlacedCall> calls = new ArrayList<>(requests.size());
     for (Request request : requests) {
       if (isPlanned(request)) {
-        calls.add(collective(request));
+        calls.add(placed(by, request));
       }
     }
     return calls.isEmpty() ? Planned.NOTHING : together(calls);
   }
 
-  private Planned planWindowed(Endpoint by, List<Request> requests) {
-    List<PlacedCall> calls = new ArrayList<>(requests.size());
-    for (Request request : requests) {
-      if (isPlanned(request)) {
-        calls.add(SymmetricPlanning.windowed(collective(request), by, request));
-      }
-    }
-    if (calls.isEmpty()) {
-      return Planned.NOTHING;
-    }
-    Planned known = lastWindowed;
-    if (known == null || !lastWindowedGroup.equals(calls)) {
-      known = makeWindowed(calls);
-      lastWindowed = known;
-      lastWindowedGroup = calls;
-    }
-    return known;
+  private PlacedCall placed(Endpoint by, Request request) {
+    Collective call = collective(request);
+    return clique.hasRegisteredMemory() && machine().symmetric != null
+        ? SymmetricPlanning.windowed(call, by, request)
+        : PlacedCall.plain(call);
   }
 
   /** Whether NCCL plans it: not messages, nor what it makes of them, nor calls of count 0. */
@@ -204,7 +176,7 @@ final class Planning {
     };
   }
 
-  private Planned alone(Collective call) {
+  private Planned alone(PlacedCall call) {
     Planned known = alone.get(call);
     if (known == null) {
       if (alone.size() == KEPT) {
@@ -216,19 +188,7 @@ final class Planning {
     return known;
   }
 
-  private Planned alone(PlacedCall call) {
-    Planned known = aloneInWindows.get(call);
-    if (known == null) {
-      if (aloneInWindows.size() == KEPT) {
-        aloneInWindows.clear();
-      }
-      known = makeWindowed(List.of(call));
-      aloneInWindows.put(call, known);
-    }
-    return known;
-  }
-
-  private Planned together(List<Collective> calls) {
+  private Planned together(List<PlacedCall> calls) {
     Planned known = lastPlanned;
     if (known == null || !lastGroup.equals(calls)) {
       known = make(calls);
@@ -239,23 +199,23 @@ final class Planning {
   }
 
   /** Symmetric kernels take what they can; the rest is planned as if it were the whole group. */
-  private Planned makeWindowed(List<PlacedCall> calls) {
-    Machine found = machine();
-    SymmetricPlanning symmetric = Objects.requireNonNull(found.symmetric);
+  private Planned make(List<PlacedCall> calls) {
+    SymmetricPlanning symmetric = machine().symmetric;
+    if (symmetric == null) {
+      return byChannels(calls);
+    }
     SymmetricPlan plan = SymmetricPlan.of(calls, clique.worldSize(), symmetric);
     if (plan.isRefused()) {
       ResultCode code = symmetric.isForced() ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR;
       return new Planned(code.code(), List.of(), null);
     }
-    List<Collective> others = new ArrayList<>();
-    BitSet registered = new BitSet();
+    List<PlacedCall> others = new ArrayList<>();
     for (int call = 0; call < calls.size(); call++) {
       if (plan.split(call) == null) {
-        registered.set(others.size(), calls.get(call).isRegistered());
-        others.add(calls.get(call).call());
+        others.add(calls.get(call));
       }
     }
-    Planned rest = others.isEmpty() ? Planned.NOTHING : make(others, registered::get);
+    Planned rest = others.isEmpty() ? Planned.NOTHING : byChannels(others);
     if (rest.code() != 0) {
       return rest;
     }
@@ -284,16 +244,13 @@ final class Planning {
         (long) (CostModel.NANOS * choice.micros()));
   }
 
-  private Planned make(List<Collective> calls) {
-    return make(calls, call -> false);
-  }
-
-  private Planned make(List<Collective> calls, IntPredicate isRegistered) {
+  private Planned byChannels(List<PlacedCall> placed) {
     Machine found = machine();
+    List<Collective> calls = placed.stream().map(PlacedCall::call).toList();
     GroupPlan plan =
         GroupPlan.of(
             calls,
-            isRegistered,
+            call -> placed.get(call).isRegistered(),
             found.topology,
             (together, perChannel) ->
                 found.tuner.choose(
@@ -352,7 +309,7 @@ final class Planning {
     Planned planned =
         registered && machine().symmetric != null
             ? alone(SymmetricPlanning.registered(call))
-            : alone(call);
+            : alone(PlacedCall.plain(call));
     if (planned.code() != 0) {
       throw new CollectiveException(
           ResultCode.of(planned.code()),
