@@ -36,7 +36,7 @@ static void sum_of_two(float *restrict x, float *restrict y, const float *a, con
   for (size_t i = 0; i < m; i++) x[i] = y[i] = a[i] + b[i];
 }
 
-static void call(char op, int me, size_t bytes, float *block) {
+static void call(char op, int me, size_t bytes, float *block, int turn) {
   size_t count = bytes / 4, piece = (count / (size_t)threads + 15) / 16 * 16;
   size_t begin = smaller(count, piece * (size_t)me), end = me == threads - 1 ? count : smaller(count, begin + piece);
   size_t share = bytes / (size_t)n;
@@ -64,7 +64,9 @@ static void call(char op, int me, size_t bytes, float *block) {
       for (size_t i = begin; i < end; i += BLOCK)
         for (int r = 1; r < n; r++) memcpy(to[r] + i, from[0] + i, smaller(end - i, BLOCK) * 4);
       break;
-    case 'p': memcpy(to[1] + begin, from[0] + begin, (end - begin) * 4); break;
+    case 'p': /* there and back again */
+      memcpy(to[1 - turn % 2] + begin, from[turn % 2] + begin, (end - begin) * 4);
+      break;
   }
 }
 
@@ -80,7 +82,7 @@ static void *work(void *argument) {
   pthread_barrier_wait(w->start);
   double begin = seconds();
   for (long i = 0; i < w->calls; i++) {
-    call(w->op, w->me, w->bytes, block);
+    call(w->op, w->me, w->bytes, block, (int)(i % 2));
     __asm__ volatile("" ::: "memory");
   }
   w->took = seconds() - begin;
