@@ -62,9 +62,14 @@ final class Child {
     if (exit == 0) {
       return "";
     }
+    return "exit code " + exit + lastWords(err);
+  }
+
+  /** What a program said at last on its standard error, behind a colon; empty if nothing. */
+  static String lastWords(Path err) throws IOException {
     String words = Files.readString(err, StandardCharsets.ISO_8859_1).strip();
     String end = words.substring(Math.max(0, words.length() - SHOWN)).replaceAll("\\s+", " ");
-    return "exit code " + exit + (end.isEmpty() ? "" : ": " + end);
+    return end.isEmpty() ? "" : ": " + end;
   }
 
   /** Whatever happens to this program, {@code process} does not outlive it. */

@@ -67,7 +67,8 @@ public final class PeerRun {
   public PeerResults run() throws IOException, InterruptedException {
     String started = OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString();
     Path folder = Files.createTempDirectory("jccl-peers");
-    try (Resident jvm = new Resident(PeerSubjects.java(List.of(), SimSamples.SERVE))) {
+    List<String> server = PeerSubjects.java(List.of(), SimSamples.SERVE);
+    try (Resident jvm = new Resident(server, folder.resolve("simulator.err"))) {
       Peers peers =
           new Peers(
               folder,

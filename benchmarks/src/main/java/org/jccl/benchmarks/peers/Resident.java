@@ -1,11 +1,11 @@
 package org.jccl.benchmarks.peers;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,16 +22,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class Resident implements AutoCloseable {
   private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+  private static final String ENDED = "ended before it had answered";
 
   private final List<String> command;
+  private final Path errors;
   private @Nullable Running running;
 
   /** A process, and the lines that it has printed; the last one is empty: the end. */
   private record Running(
       Process process, Thread hook, Writer questions, BlockingQueue<Optional<String>> lines) {}
 
-  Resident(List<String> command) {
+  /**
+   * A program that has not started yet.
+   *
+   * @param errors where its standard error goes
+   */
+  Resident(List<String> command, Path errors) {
     this.command = List.copyOf(command);
+    this.errors = errors;
   }
 
   /** Asks, and waits at most {@code limit} for the answer. */
@@ -40,21 +48,33 @@ final class Resident implements AutoCloseable {
     Running now = running();
     ProcessHandle process = now.process.toHandle();
     CpuClock before = CpuClock.read(process);
-    now.questions.write(String.join(" ", question) + "\n");
-    now.questions.flush();
     StringBuilder output = new StringBuilder();
-    String end = answer(now, limit, output);
+    String end = write(now, question) ? answer(now, limit, output) : ENDED;
     CpuClock after = CpuClock.read(process);
     String failure = "";
     if (!end.equals(SimSamples.DONE)) {
       failure = end.replace(SimSamples.FAILED, "").strip();
       close();
+      if (end.equals(ENDED)) {
+        failure += Child.lastWords(errors);
+      }
     }
     return new Child.Outcome(
         output.toString(),
         failure,
         (after.nanos() - before.nanos()) / 1e9,
         after.othersSince(before, PROCESSORS));
+  }
+
+  /** Whether it is still there to be asked. */
+  private static boolean write(Running now, List<String> question) {
+    try {
+      now.questions.write(String.join(" ", question) + "\n");
+      now.questions.flush();
+      return true;
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   /** Adds the answer's lines to {@code output}; the line behind them, or why there is none. */
@@ -68,7 +88,7 @@ final class Resident implements AutoCloseable {
         return "stopped after " + limit.toSeconds() + " s";
       }
       if (line.isEmpty()) {
-        return "ended before it had answered";
+        return ENDED;
       }
       if (line.get().startsWith("#")) {
         return line.get();
@@ -82,7 +102,7 @@ final class Resident implements AutoCloseable {
     if (now == null) {
       Process process =
           new ProcessBuilder(command)
-              .redirectError(ProcessBuilder.Redirect.to(new File("/dev/null")))
+              .redirectError(ProcessBuilder.Redirect.to(errors.toFile()))
               .start();
       BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
       Thread.ofPlatform().daemon().name("resident").start(() -> read(process, lines));
