@@ -1,11 +1,10 @@
-package org.jccl.conformance;
+package org.jccl.benchmarks.house;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -14,7 +13,10 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The rules of the house that neither the module system nor the enforcer can state. */
+/**
+ * Who may know whom: what neither the module system nor the enforcer can state. {@link HouseTest} has
+ * the rules about cycles and names.
+ */
 @AnalyzeClasses(packages = "org.jccl", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final DescribedPredicate<JavaClass> IN_THE_API =
@@ -72,14 +74,4 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("jcuda..")
           .allowEmptyShould(true);
-
-  // A module's root package is its front door: it opens onto the rooms and they know its types.
-  @ArchTest static final ArchRule apiHasNoCycles = noCyclesAmong("org.jccl.(*)..");
-  @ArchTest static final ArchRule simulatorHasNoCycles = noCyclesAmong("org.jccl.sim.(*)..");
-  @ArchTest static final ArchRule ncclHasNoCycles = noCyclesAmong("org.jccl.nccl.(*)..");
-  @ArchTest static final ArchRule suiteHasNoCycles = noCyclesAmong("org.jccl.conformance.(*)..");
-
-  private static ArchRule noCyclesAmong(String rooms) {
-    return slices().matching(rooms).should().beFreeOfCycles().allowEmptyShould(true);
-  }
 }
