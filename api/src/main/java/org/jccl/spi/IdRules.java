@@ -1,5 +1,6 @@
 package org.jccl.spi;
 
+import org.jccl.ops.NcclFunction;
 import java.util.List;
 import org.jccl.UniqueId;
 

@@ -1,5 +1,6 @@
 package org.jccl.spi;
 
+import org.jccl.ops.NcclFunction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;

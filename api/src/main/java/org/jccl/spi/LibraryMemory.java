@@ -1,5 +1,6 @@
 package org.jccl.spi;
 
+import org.jccl.ops.NcclFunction;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 

@@ -34,7 +34,7 @@ import org.jccl.spi.Estimate;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.Groups;
 import org.jccl.spi.IdRules;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.RankHost;
 import org.jccl.spi.RegistrableMemory;
 

@@ -18,7 +18,7 @@ import org.jccl.sim.comm.Life;
 import org.jccl.sim.comm.RawGroup;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Unique ids and new communicators behind the C functions (chapter 2). */

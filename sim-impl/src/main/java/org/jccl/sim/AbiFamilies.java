@@ -21,7 +21,7 @@ import org.jccl.sim.comm.InitJob;
 import org.jccl.sim.comm.Life;
 import org.jccl.sim.comm.RawGroup;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Communicators made of communicators behind the C functions: split, shrink, grow (chapter 2). */

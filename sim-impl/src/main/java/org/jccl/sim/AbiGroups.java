@@ -9,7 +9,7 @@ import org.jccl.sim.check.CallSite;
 import org.jccl.sim.comm.Estimate;
 import org.jccl.sim.comm.RawGroup;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Groups behind the C functions (chapter 4). */

@@ -15,7 +15,7 @@ import org.jccl.sim.comm.RawGroup;
 import org.jccl.sim.comm.ReclaimJob;
 import org.jccl.sim.comm.RevokeJob;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /** Queries and ends of communicators behind the C functions (chapter 3). */
 final class AbiLifecycle {

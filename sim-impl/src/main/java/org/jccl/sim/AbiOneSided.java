@@ -18,7 +18,7 @@ import org.jccl.sim.comm.OneSidedCall;
 import org.jccl.sim.comm.RawGroup;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /** One-sided operations behind the C functions (rules ARG-11 to ARG-14, RMA-01 to RMA-11). */
 final class AbiOneSided {

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import org.jccl.CollectiveException;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
+import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.Life;
@@ -167,7 +168,7 @@ final class AbiOperations {
 
   int redOpDestroy(int op, long comm) {
     Endpoint endpoint = state.endpoint(comm);
-    boolean known = op >= 5 && endpoint != null && endpoint.scales().destroy(op);
+    boolean known = op >= Call.PRE_MUL_SUM && endpoint != null && endpoint.scales().destroy(op);
     return known ? OK : INVALID_ARGUMENT; // PMS-08
   }
 }

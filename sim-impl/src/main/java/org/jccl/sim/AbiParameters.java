@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The parameters of the library behind the C functions (rule ARG-35). */

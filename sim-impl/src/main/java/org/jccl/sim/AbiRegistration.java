@@ -10,7 +10,7 @@ import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.Registrations;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /** Registered buffers and windows behind the C functions (rules ARG-25 to ARG-31). */
 final class AbiRegistration {

@@ -22,7 +22,7 @@ import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -12,7 +12,7 @@ import org.jccl.sim.comm.Job;
 import org.jccl.sim.comm.Life;
 import org.jccl.sim.comm.Suspension;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /** Suspended communicators behind the C functions (rules LIF-21 to LIF-25, ARG-32). */
 final class AbiSuspension {

@@ -15,7 +15,7 @@ import org.jccl.sim.comm.Life;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +84,21 @@ final class SimAbi implements NcclAbi {
       Life life,
       long stream) {
     return operations.issue(operation, send, recv, count, type, op, rootOrPeer, life, stream);
+  }
+
+  @Override
+  public int issue(
+      Operation operation,
+      long send,
+      long recv,
+      long count,
+      int type,
+      int reduction,
+      int rootOrPeer,
+      long comm,
+      long stream) {
+    return operations.issue(
+        operation, send, recv, count, type, reduction, rootOrPeer, comm, stream);
   }
 
   // ---------------------------------------------------------------- library

@@ -14,7 +14,7 @@ import org.jccl.conformance.harness.Worlds;
 import org.jccl.conformance.run.Subjects;
 import org.jccl.sim.GpuProfile;
 import org.jccl.sim.Simulator;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /**
  * Runs cases by seed on a subject and on the simulator, on communicators that are kept. Every

@@ -7,7 +7,7 @@ import org.jccl.Backend;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /**
  * The NCCL backend, its communicators and its binding, over the {@link Loopback}. Ranks are

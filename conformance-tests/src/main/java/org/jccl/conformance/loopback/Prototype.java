@@ -12,7 +12,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import org.jccl.UniqueId;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /**
  * One line of NCCL's header: the method of {@link NcclAbi} that the function is, and its C shape.

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /**
  * Any {@link NcclAbi} as a C library: one stub per function of NCCL, callable at an address.

@@ -21,7 +21,7 @@ import org.jccl.DeviceBuffer;
 import org.jccl.ResultCode;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /** Versions, types and reductions by their codes, on the raw surface (chapters 0 and 1). */
 public abstract class RawTypeRules extends RawSuite {

@@ -23,7 +23,7 @@ import org.jccl.ResultCode;
 import org.jccl.ops.Algorithm;
 import org.jccl.ops.ConfigField;
 import org.jccl.ops.Protocol;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

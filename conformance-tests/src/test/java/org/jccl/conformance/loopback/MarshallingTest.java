@@ -21,7 +21,7 @@ import org.jccl.UniqueId;
 import org.jccl.nccl.ffi.NativeAccess;
 import org.jccl.ops.ConfigField;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

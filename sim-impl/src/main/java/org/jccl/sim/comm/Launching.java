@@ -374,12 +374,7 @@ public final class Launching {
 
   private boolean isInPlace(Request request) {
     long block = rank * request.count() * request.type().bytes();
-    return switch (request.operation().inPlace()) {
-      case NEVER -> false;
-      case SAME_ADDRESS -> request.send() == request.recv();
-      case SEND_IS_OWN_BLOCK -> request.send() == request.recv() + block;
-      case RECV_IS_OWN_BLOCK -> request.recv() == request.send() + block;
-    };
+    return request.operation().inPlace().holds(request.send(), request.recv(), block);
   }
 
   private Part part(Launch launch, Request request, Call call) {
@@ -411,14 +406,6 @@ public final class Launching {
     if (apart || call.inPlace()) {
       return null;
     }
-    String form =
-        switch (request.operation().inPlace()) {
-          case NEVER -> "keep them apart: this operation has no in-place form";
-          case SAME_ADDRESS -> "keep them apart, or give both the same address";
-          case SEND_IS_OWN_BLOCK -> "keep them apart, or send the own block of the receive buffer";
-          case RECV_IS_OWN_BLOCK ->
-              "keep them apart, or receive into the own block of what is sent";
-        };
     return new Report(
             MisuseKind.BUFFER_OVERLAP,
             " in "
@@ -431,7 +418,7 @@ public final class Launching {
                 + recvBytes
                 + " bytes)")
         .rank(rank, call, clique.site(rank, call))
-        .line(form + " (COL-05, SIM-23, SIM-24)");
+        .line("they " + request.operation().inPlace().words() + " (COL-05, SIM-23, SIM-24)");
   }
 
   private @Nullable MemorySegment memory(

@@ -166,14 +166,7 @@ final class Planning {
 
   /** Whether NCCL plans it: not messages, nor what it makes of them, nor calls of count 0. */
   static boolean isPlanned(Request request) {
-    return request.count() > 0 && isPlanned(request.operation());
-  }
-
-  static boolean isPlanned(Operation operation) {
-    return switch (operation) {
-      case ALL_REDUCE, BROADCAST, REDUCE, ALL_GATHER, REDUCE_SCATTER -> true;
-      default -> false;
-    };
+    return request.count() > 0 && !request.operation().isMadeOfMessages();
   }
 
   private Planned alone(PlacedCall call) {

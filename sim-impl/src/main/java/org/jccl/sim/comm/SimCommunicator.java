@@ -183,7 +183,7 @@ public final class SimCommunicator extends LibraryCommunicator {
   }
 
   private <T> T planned(Operation operation, long count, Function<Planning, T> plan) {
-    if (!Planning.isPlanned(operation) || count < 1) {
+    if (operation.isMadeOfMessages() || count < 1) {
       throw new IllegalArgumentException(
           operation.label() + " x" + count + ": messages and empty calls have no algorithm");
     }
