@@ -12,8 +12,8 @@ import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.conformance.run.Subjects;
-import org.jccl.sim.GpuProfile;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.machine.GpuProfile;
 import org.jccl.spi.NcclFunction;
 
 /**
