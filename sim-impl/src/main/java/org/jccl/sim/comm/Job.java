@@ -81,7 +81,7 @@ public abstract class Job implements Wait {
   protected final void settle(int result) {
     if (!settled) {
       settled = true;
-    code = result;
+      code = result;
       ended(result);
       waiting.forEach(kernel::makeReady);
       waiting.clear();
@@ -91,7 +91,7 @@ public abstract class Job implements Wait {
   /** It has failed. */
   protected final void settle(RuntimeException why) {
     if (!settled) {
-    failure = why;
+      failure = why;
       boolean coded = why instanceof CollectiveException && !(why instanceof ReportedMisuse);
       int known = coded ? ((CollectiveException) why).code().code() : -1;
       settle(known > 0 ? known : ResultCode.INTERNAL_ERROR.code());

@@ -104,7 +104,8 @@ public final class Planning {
   }
 
   /** A rank's configuration pins algorithm or protocol; all ranks do alike. */
-  public void pin(Endpoint by, Optional<Algorithm> wantedAlgorithm, Optional<Protocol> wantedProtocol) {
+  public void pin(
+      Endpoint by, Optional<Algorithm> wantedAlgorithm, Optional<Protocol> wantedProtocol) {
     Endpoint first = pinnedBy;
     if (first != null) {
       if (!algorithm.equals(wantedAlgorithm) || !protocol.equals(wantedProtocol)) {
@@ -303,7 +304,8 @@ public final class Planning {
    *
    * @param registered whether its buffers are two that are registered
    */
-  public CallPlan plan(Operation operation, DataType type, int reduction, long count, boolean registered) {
+  public CallPlan plan(
+      Operation operation, DataType type, int reduction, long count, boolean registered) {
     Collective call =
         new Collective(operation, type, Collective.Folding.of(operation, type, reduction), count);
     Planned planned =
