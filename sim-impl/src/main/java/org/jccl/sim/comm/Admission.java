@@ -66,7 +66,7 @@ public final class Admission {
    * Step 10 of NCCL's checks, off unless the environment turns it on: whether the buffers are of
    * this device's memory (rules ARG-04, ARG-05).
    */
-  boolean knows(Operation operation, long send, long recv, long count, int root) {
+  public boolean knows(Operation operation, long send, long recv, long count, int root) {
     if (!checksPointers) {
       return true;
     }

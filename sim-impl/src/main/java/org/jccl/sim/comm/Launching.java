@@ -103,7 +103,7 @@ public final class Launching {
   }
 
   /** One validated call, ready to be issued; the same object where a program repeats itself. */
-  Request request(
+  public Request request(
       Operation operation,
       long send,
       long recv,
@@ -153,7 +153,7 @@ public final class Launching {
   }
 
   /** Issues one call, or records it if its stream is being captured; NCCL's result code. */
-  int issue(Request request, @Nullable HostTask task) {
+  public int issue(Request request, @Nullable HostTask task) {
     boolean toSelf = request.operation().hasPeer() && request.rootOrPeer() == rank;
     if (toSelf || request.captured() || request.stream().capture() != null) {
       return issue(List.of(request), List.of(), task);
@@ -180,12 +180,12 @@ public final class Launching {
    * @param task the thread that issues them and may have to wait for peers, or null if none may
    * @return NCCL's result code
    */
-  int issue(List<Request> requests, @Nullable HostTask task) {
+  public int issue(List<Request> requests, @Nullable HostTask task) {
     return issue(requests, List.of(), task);
   }
 
   /** The same with one-sided calls, which run first (rule GRP-21). */
-  int issue(List<Request> requests, List<OneSidedCall> first, @Nullable HostTask task) {
+  public int issue(List<Request> requests, List<OneSidedCall> first, @Nullable HostTask task) {
     int code = refusedAtLaunch(requests);
     if (code != 0) {
       return code;
@@ -246,7 +246,7 @@ public final class Launching {
   }
 
   /** The last launch takes its place among those of other communicators (SIM-18, SIM-19). */
-  void noteOrder() {
+  public void noteOrder() {
     Launch launch = issued;
     if (launch != null) {
       clique.crossings().launched(launch);

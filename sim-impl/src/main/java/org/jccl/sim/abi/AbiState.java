@@ -1,4 +1,4 @@
-package org.jccl.sim;
+package org.jccl.sim.abi;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -16,7 +16,6 @@ import org.jccl.sim.comm.Creations;
 import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.Job;
 import org.jccl.sim.comm.Life;
-import org.jccl.sim.comm.RawGroup;
 import org.jccl.sim.device.CurrentDevice;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
