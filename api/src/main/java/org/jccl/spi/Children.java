@@ -1,6 +1,5 @@
 package org.jccl.spi;
 
-import org.jccl.ops.NcclFunction;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -15,6 +14,7 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.ResultCode;
 import org.jccl.ShrinkMode;
 import org.jccl.UniqueId;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
 import org.jspecify.annotations.Nullable;
 

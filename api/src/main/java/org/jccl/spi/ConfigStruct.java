@@ -1,6 +1,5 @@
 package org.jccl.spi;
 
-import org.jccl.ops.NcclFunction;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.CommunicatorConfig;
 import org.jccl.ops.ConfigField;
+import org.jccl.ops.NcclFunction;
 
 /**
  * Writes {@code ncclConfig_t} as the loaded library knows it: its own size and version code, the

@@ -1,8 +1,8 @@
 package org.jccl.spi;
 
-import org.jccl.ops.NcclFunction;
 import java.util.List;
 import org.jccl.UniqueId;
+import org.jccl.ops.NcclFunction;
 
 /** What a creation by several ids needs (rule INIT-15). */
 public final class IdRules {

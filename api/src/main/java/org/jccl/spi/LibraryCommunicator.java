@@ -1,6 +1,5 @@
 package org.jccl.spi;
 
-import org.jccl.ops.NcclFunction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -28,6 +27,7 @@ import org.jccl.UniqueId;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
 import org.jccl.ops.ConfigField;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
 import org.jspecify.annotations.Nullable;
 

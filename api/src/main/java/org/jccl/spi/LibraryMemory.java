@@ -1,6 +1,5 @@
 package org.jccl.spi;
 
-import org.jccl.ops.NcclFunction;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -19,6 +18,7 @@ import org.jccl.SignalWait;
 import org.jccl.Stream;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
 
 /**

@@ -20,7 +20,9 @@ import org.jccl.testing.FakeBackend;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** One dispatch for the typed and one for the raw surface: each operation reaches its own method. */
+/**
+ * One dispatch for the typed and one for the raw surface: each operation reaches its own method.
+ */
 class CallsTest {
   private static final long SEND = 1000;
   private static final long RECV = 2000;
@@ -54,8 +56,7 @@ class CallsTest {
         recording(
             NcclAbi.class,
             (method, arguments) -> {
-              assertThat("nccl" + method)
-                  .isEqualToIgnoringCase(operation.function().symbol());
+              assertThat("nccl" + method).isEqualToIgnoringCase(operation.function().symbol());
               seen.add(arguments);
               return 42;
             });

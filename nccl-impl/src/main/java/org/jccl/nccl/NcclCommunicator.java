@@ -24,10 +24,10 @@ import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
+import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NativeHandle;
-import org.jccl.ops.NcclFunction;
 
 /**
  * One rank's endpoint in NCCL.
@@ -230,16 +230,7 @@ final class NcclCommunicator extends LibraryCommunicator {
     long comm = handle.value();
     return operation.isMadeOfMessages() && isMissing(operation)
         ? NcclCalls.exchange(
-            nccl,
-            this,
-            operation,
-            send,
-            recv,
-            count,
-            type,
-            rootOrPeer,
-            comm,
-            stream.handle())
+            nccl, this, operation, send, recv, count, type, rootOrPeer, comm, stream.handle())
         : nccl.issue(
             operation, send, recv, count, type, reduction, rootOrPeer, comm, stream.handle());
   }

@@ -13,11 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jccl.CollectiveException;
 import org.jccl.UniqueId;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.comm.InitJob;
 import org.jccl.sim.comm.Life;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Unique ids and new communicators behind the C functions (chapter 2). */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.UniqueId;
 import org.jccl.ops.ConfigField;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.comm.ChildJob;
 import org.jccl.sim.comm.Config;
 import org.jccl.sim.comm.Creations;
@@ -20,7 +21,6 @@ import org.jccl.sim.comm.FinalizeJob;
 import org.jccl.sim.comm.InitJob;
 import org.jccl.sim.comm.Life;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Communicators made of communicators behind the C functions: split, shrink, grow (chapter 2). */

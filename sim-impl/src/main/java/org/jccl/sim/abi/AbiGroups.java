@@ -5,9 +5,9 @@ import static org.jccl.sim.abi.AbiState.isNull;
 import java.lang.foreign.MemorySegment;
 import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Groups behind the C functions (chapter 4). */

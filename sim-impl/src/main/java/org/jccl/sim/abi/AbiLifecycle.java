@@ -7,6 +7,7 @@ import static org.jccl.sim.abi.AbiState.isNull;
 
 import java.lang.foreign.MemorySegment;
 import java.util.function.ToIntFunction;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.FinalizeJob;
 import org.jccl.sim.comm.Job;
@@ -14,7 +15,6 @@ import org.jccl.sim.comm.Life;
 import org.jccl.sim.comm.ReclaimJob;
 import org.jccl.sim.comm.RevokeJob;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.ops.NcclFunction;
 
 /** Queries and ends of communicators behind the C functions (chapter 3). */
 final class AbiLifecycle {

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.function.Function;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.Life;
 import org.jccl.sim.comm.OneSided;
 import org.jccl.sim.comm.OneSidedCall;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.ops.NcclFunction;
 
 /** One-sided operations behind the C functions (rules ARG-11 to ARG-14, RMA-01 to RMA-11). */
 final class AbiOneSided {

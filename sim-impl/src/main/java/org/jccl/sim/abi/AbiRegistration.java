@@ -6,11 +6,11 @@ import static org.jccl.sim.abi.AbiState.OK;
 
 import java.lang.foreign.MemorySegment;
 import org.jccl.ResultCode;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.Registrations;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.ops.NcclFunction;
 
 /** Registered buffers and windows behind the C functions (rules ARG-25 to ARG-31). */
 final class AbiRegistration {

@@ -10,6 +10,7 @@ import org.jccl.CollectiveException;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Report;
 import org.jccl.sim.comm.Creations;
@@ -21,7 +22,6 @@ import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
-import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -7,12 +7,12 @@ import static org.jccl.sim.abi.AbiState.OK;
 
 import java.lang.foreign.MemorySegment;
 import org.jccl.CollectiveException;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.Job;
 import org.jccl.sim.comm.Life;
 import org.jccl.sim.comm.Suspension;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.ops.NcclFunction;
 
 /** Suspended communicators behind the C functions (rules LIF-21 to LIF-25, ARG-32). */
 final class AbiSuspension {

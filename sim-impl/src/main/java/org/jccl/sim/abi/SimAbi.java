@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.Creations;
 import org.jccl.sim.comm.Endpoint;
@@ -15,7 +16,6 @@ import org.jccl.sim.comm.Life;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.spi.NcclAbi;
-import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package org.jccl.sim.comm;
 
-import org.jccl.ops.ConfigField;
 import org.jccl.ReduceOp;
+import org.jccl.ops.ConfigField;
 import org.jccl.ops.Operation;
 import org.jccl.ops.Protocol;
 import org.jccl.sim.algo.Choice;
