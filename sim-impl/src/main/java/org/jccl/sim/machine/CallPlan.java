@@ -1,4 +1,4 @@
-package org.jccl.sim;
+package org.jccl.sim.machine;
 
 import org.jccl.ops.Algorithm;
 import org.jccl.ops.Protocol;
