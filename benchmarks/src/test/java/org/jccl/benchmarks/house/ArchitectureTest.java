@@ -14,8 +14,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /**
- * Who may know whom: what neither the module system nor the enforcer can state. {@link HouseTest} has
- * the rules about cycles and names.
+ * Who may know whom: what neither the module system nor the enforcer can state. {@link HouseTest}
+ * has the rules about cycles and names.
  */
 @AnalyzeClasses(packages = "org.jccl", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 class CirclesTest {
   @Test
   void aChain_hasNone() {
-    assertThat(Circles.of(Map.of("a", Set.of("b", "c"), "b", Set.of("c"), "c", Set.of()))).isEmpty();
+    assertThat(Circles.of(Map.of("a", Set.of("b", "c"), "b", Set.of("c"), "c", Set.of())))
+        .isEmpty();
   }
 
   @Test

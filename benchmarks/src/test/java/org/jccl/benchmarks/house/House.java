@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * The main code of all modules: its top-level classes and whom each one knows, by the names in its
- * source (what a reader sees, constants included) and by its bytecode (what a chain of calls reaches
- * without a name). Nested classes are their outermost class.
+ * source (what a reader sees, constants included) and by its bytecode (what a chain of calls
+ * reaches without a name). Nested classes are their outermost class.
  */
 final class House {
   private static final Pattern NOT_CODE =

@@ -3,16 +3,16 @@ package org.jccl.benchmarks.house;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
 
 /**
  * Three rules about the main code of all modules: no cycle between the packages of a module, its
@@ -95,7 +95,8 @@ class HouseTest {
             });
 
     assertThat(inCycles)
-        .describedAs("packages in cycles, and the arrows between them:%n%s", String.join("\n", found))
+        .describedAs(
+            "packages in cycles, and the arrows between them:%n%s", String.join("\n", found))
         .isEqualTo(new TreeSet<>(IN_CYCLES));
   }
 

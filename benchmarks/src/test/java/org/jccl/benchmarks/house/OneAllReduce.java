@@ -40,7 +40,8 @@ public final class OneAllReduce {
             NcclBackend.over(
                 NcclLibrary.ofSymbols(
                     "an all-reduce that does nothing",
-                    symbol -> symbol.equals("ncclAllReduce") ? Optional.of(success) : stubs.find(symbol)),
+                    symbol ->
+                        symbol.equals("ncclAllReduce") ? Optional.of(success) : stubs.find(symbol)),
                 behind::devicesOf)) {
       Ranks.run(backend, RANKS, OneAllReduce::untilEnqueued);
     }

@@ -9,8 +9,8 @@ import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
-import java.lang.classfile.CodeTransform;
 import java.lang.classfile.CodeModel;
+import java.lang.classfile.CodeTransform;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.instruction.ArrayStoreInstruction;
 import java.lang.classfile.instruction.BranchInstruction;
@@ -24,8 +24,9 @@ import java.lang.constant.MethodTypeDesc;
 
 /**
  * Loads jccl a second time, with one call added at the beginning of every method: {@link
- * EnteredFiles#enter} with the method's source file. A nested class and a lambda belong to the file that they stand in. A method that only hands out or keeps a value
- * reports nothing, and neither do the suite's classes and these.
+ * EnteredFiles#enter} with the method's source file. A nested class and a lambda belong to the file
+ * that they stand in. A method that only hands out or keeps a value reports nothing, and neither do
+ * the suite's classes and these.
  */
 final class RecordingClassLoader extends ClassLoader {
   private static final String HOUSE = "org.jccl.";
