@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import org.jccl.fidelity.differential.DifferentialMain;
 import org.jccl.fidelity.differential.DifferentialRun;
 import org.jccl.fidelity.floats.FloatRun;
-import org.jccl.sim.GpuProfile;
+import org.jccl.sim.machine.GpuProfile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -87,7 +87,7 @@ public final class RawCollectiveRules extends RawSuite {
   public void required_COL_03_unusedBuffersOfGatherAndScatterMayBeNull() {
     int n = atMost(3);
     rawSince(
-        Operation.GATHER.sinceVersion(),
+        Operation.GATHER.function().since(),
         n,
         rank -> {
           NcclAbi abi = rank.abi();

@@ -19,8 +19,9 @@ import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ResultCode;
+import org.jccl.conformance.harness.Subject;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.NcclFunction;
 
 /** Versions, types and reductions by their codes, on the raw surface (chapters 0 and 1). */
 public final class RawTypeRules extends RawSuite {

@@ -22,8 +22,8 @@ import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.Algorithm;
 import org.jccl.ops.ConfigField;
+import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Protocol;
-import org.jccl.spi.NcclFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -7,8 +7,8 @@ import org.jccl.BackendUnavailableException;
 import org.jccl.nccl.NcclBackend;
 import org.jccl.nccl.ffi.LibraryDiscovery;
 import org.jccl.nccl.ffi.NcclLibrary;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.BackendProvider;
-import org.jccl.spi.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Offers NCCL where there are GPUs and a library. */
