@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:benchmarks/src/test/java/org/jccl/benchmarks/ArchitectureTest.java
-package org.jccl.benchmarks;
-========
 package org.jccl.benchmarks.house;
->>>>>>>> main:benchmarks/src/test/java/org/jccl/benchmarks/house/ArchitectureTest.java
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
@@ -83,8 +79,6 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("jcuda..")
           .allowEmptyShould(true);
-<<<<<<<< HEAD:benchmarks/src/test/java/org/jccl/benchmarks/ArchitectureTest.java
-
   @ArchTest
   static final ArchRule theKitKnowsNoGpuBackend =
       noClasses()
@@ -98,13 +92,4 @@ class ArchitectureTest {
   // A module's root package is its front door: it opens onto the rooms and they know its types.
   @ArchTest static final ArchRule apiHasNoCycles = noCyclesAmong("org.jccl.(*)..");
   @ArchTest static final ArchRule simulatorHasNoCycles = noCyclesAmong("org.jccl.sim.(*)..");
-  @ArchTest static final ArchRule ncclHasNoCycles = noCyclesAmong("org.jccl.nccl.(*)..");
-  @ArchTest static final ArchRule suiteHasNoCycles = noCyclesAmong("org.jccl.conformance.(*)..");
-  @ArchTest static final ArchRule fidelityHasNoCycles = noCyclesAmong("org.jccl.fidelity.(*)..");
-
-  private static ArchRule noCyclesAmong(String rooms) {
-    return slices().matching(rooms).should().beFreeOfCycles().allowEmptyShould(true);
-  }
-========
->>>>>>>> main:benchmarks/src/test/java/org/jccl/benchmarks/house/ArchitectureTest.java
 }
