@@ -13,8 +13,8 @@ import org.jccl.conformance.harness.Worlds;
 import org.jccl.fidelity.floats.FloatComparison.Outcome;
 import org.jccl.fidelity.floats.FloatComparison.Verdict;
 import org.jccl.ops.NcclFunction;
-import org.jccl.sim.machine.GpuProfile;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.machine.GpuProfile;
 
 /**
  * Runs cases by seed on a subject and on the simulator, on communicators that are kept. Every

@@ -19,7 +19,6 @@ import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ResultCode;
-import org.jccl.conformance.harness.Subject;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.NcclAbi;
 
