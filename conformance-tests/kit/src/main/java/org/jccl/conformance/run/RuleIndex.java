@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,22 +12,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jccl.conformance.book.Rule;
 import org.jccl.conformance.rules.AlsoShows;
+import org.jccl.conformance.rules.Conditions;
 
 /** Which tests show which rule: read from the suites' method names and {@link AlsoShows}. */
 public final class RuleIndex {
-  private static final Pattern NAME =
-      Pattern.compile("(required|optional)_([A-Z0-9]+)_(\\d+)_\\w+");
+  /** A test: the rule that its name tells, all rules that it shows, and when it runs. */
+  private record Entry(String rule, Set<String> rules, Conditions conditions) {}
 
-  private final Map<String, Set<String>> rulesOfMethod = new LinkedHashMap<>();
+  private final Map<String, Entry> tests = new LinkedHashMap<>();
   private final Map<String, List<String>> methodsOfRule = new TreeMap<>();
 
   private RuleIndex(Collection<? extends Class<?>> suites) {
     for (Class<?> suite : suites) {
       Arrays.stream(suite.getMethods())
-          .sorted((one, other) -> one.getName().compareTo(other.getName()))
+          .sorted(Comparator.comparing(Method::getName))
           .forEach(this::add);
     }
   }
@@ -42,7 +43,7 @@ public final class RuleIndex {
   }
 
   private void add(Method method) {
-    Optional<String> own = ruleIn(method.getName());
+    Optional<String> own = Rule.idIn(method.getName());
     if (own.isEmpty()) {
       return;
     }
@@ -52,7 +53,8 @@ public final class RuleIndex {
     if (also != null) {
       rules.addAll(List.of(also.value()));
     }
-    if (rulesOfMethod.put(method.getName(), rules) != null) {
+    Entry entry = new Entry(own.get(), rules, Conditions.of(method));
+    if (tests.put(method.getName(), entry) != null) {
       throw new IllegalStateException("two tests are called " + method.getName());
     }
     for (String rule : rules) {
@@ -60,15 +62,9 @@ public final class RuleIndex {
     }
   }
 
-  /** The rule in a test's name: {@code COL-10} in {@code required_COL_10_allReduce…}. */
-  public static Optional<String> ruleIn(String method) {
-    Matcher name = NAME.matcher(method);
-    return name.matches() ? Optional.of(name.group(2) + "-" + name.group(3)) : Optional.empty();
-  }
-
   /** All tests, in the order of the suites. */
   public List<String> methods() {
-    return List.copyOf(rulesOfMethod.keySet());
+    return List.copyOf(tests.keySet());
   }
 
   /** The tests that show {@code rule}; empty if there is none. */
@@ -76,9 +72,19 @@ public final class RuleIndex {
     return List.copyOf(methodsOfRule.getOrDefault(rule, List.of()));
   }
 
-  /** The rules that a test shows. */
-  public Set<String> rulesOf(String method) {
-    return rulesOfMethod.getOrDefault(method, Set.of());
+  /**
+   * The tests that show {@code rule} of a library of {@code version}: its own, and those of other
+   * rules whose versions it includes.
+   */
+  List<String> methodsOf(Rule rule, int version) {
+    return methodsOf(rule.id()).stream()
+        .filter(
+            method -> {
+              Entry entry = tests.get(method);
+              return entry.rule().equals(rule.id())
+                  || rule.holdsIn(entry.conditions().version(version));
+            })
+        .toList();
   }
 
   /** Every rule that some test names. */
