@@ -167,10 +167,15 @@ public enum Operation {
 
     /** The factor for a world of {@code n} ranks. */
     public double of(int n) {
+      return (double) steps(n) / n;
+    }
+
+    /** The factor times {@code n}: how many steps a ring of {@code n} ranks takes. */
+    public int steps(int n) {
       return switch (this) {
-        case ONE -> 1.0;
-        case OTHERS -> (n - 1.0) / n;
-        case TWICE_OTHERS -> 2.0 * (n - 1) / n;
+        case ONE -> n;
+        case OTHERS -> n - 1;
+        case TWICE_OTHERS -> 2 * (n - 1);
       };
     }
   }
@@ -263,6 +268,11 @@ public enum Operation {
   /** Whether one of the two does, so that the count is that of a block. */
   public boolean hasBlocks() {
     return sendsBlocks() || receivesBlocks();
+  }
+
+  /** Whether every rank receives the same elements. */
+  public boolean receivesAlike() {
+    return row.receiveSide == Side.EVERYONE && !sendsBlocks() && !row.peered;
   }
 
   /** The in-place form. */
