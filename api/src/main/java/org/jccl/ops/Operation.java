@@ -280,6 +280,16 @@ public enum Operation {
     return row.inPlace;
   }
 
+  /**
+   * Whether buffers at these addresses have exactly the in-place form (rule COL-05).
+   *
+   * @param ownBlock distance in bytes of the own rank's block from the start of the larger buffer
+   */
+  public boolean isInPlace(long send, long recv, long ownBlock) {
+    return row.inPlace != InPlace.NEVER
+        && send - recv == row.inPlace.blocksBetween() * ownBlock;
+  }
+
   /** Whether elements are combined, so that a reduction must be given. */
   public boolean reduces() {
     return row.reduces;
