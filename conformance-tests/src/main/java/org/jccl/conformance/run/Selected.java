@@ -39,6 +39,12 @@ import org.jccl.conformance.rules.RawWindowRules;
 import org.jccl.conformance.rules.ReductionRules;
 import org.jccl.conformance.rules.StreamRules;
 import org.jccl.conformance.rules.UnevenRules;
+import org.jccl.conformance.rules.DeterminismRules;
+import org.jccl.conformance.rules.SymmetricRules;
+import org.jccl.conformance.rules.ChannelRules;
+import org.jccl.conformance.rules.TreeRules;
+import org.jccl.conformance.rules.RingRules;
+import org.jccl.conformance.rules.ArithmeticRules;
 
 /** Every suite about the subject that a {@link ConformanceRun} has selected. */
 final class Selected {
@@ -85,7 +91,13 @@ final class Selected {
         RawSuspension.class,
         RawParameters.class,
         Misuses.class,
-        Differential.class);
+        Differential.class,
+        Arithmetic.class,
+        Rings.class,
+        Trees.class,
+        Channels.class,
+        SymmetricKernels.class,
+        Determinism.class);
   }
 
   static class Reductions extends ReductionRules {
@@ -300,6 +312,42 @@ final class Selected {
 
   static class RawGroupEnds extends RawGroupEndRules {
     RawGroupEnds() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Arithmetic extends ArithmeticRules {
+    Arithmetic() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Rings extends RingRules {
+    Rings() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Trees extends TreeRules {
+    Trees() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Channels extends ChannelRules {
+    Channels() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class SymmetricKernels extends SymmetricRules {
+    SymmetricKernels() {
+      super(SUBJECT.get());
+    }
+  }
+
+  static class Determinism extends DeterminismRules {
+    Determinism() {
       super(SUBJECT.get());
     }
   }
