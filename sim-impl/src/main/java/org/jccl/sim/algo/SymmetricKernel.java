@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 import org.jccl.ops.Operation;
 
 /**
- * NCCL's kernels for buffers in symmetric windows (NUMERICS 5.1), in the order in which NCCL asks
+ * NCCL's kernels for buffers in symmetric windows (SYM-01), in the order in which NCCL asks
  * its model about them. Those that cross hosts, and those that no H100 or H200 has, are not here.
  */
 public enum SymmetricKernel {
