@@ -75,7 +75,8 @@ class CitationsTest {
           Matcher match = pattern.matcher(text);
           while (match.find()) {
             if (counts.test(match)) {
-              long line = 1 + text.substring(0, match.start()).chars().filter(c -> c == '\n').count();
+              long line =
+                  1 + text.substring(0, match.start()).chars().filter(c -> c == '\n').count();
               found.add(file + ":" + line + ": " + match.group());
             }
           }

@@ -69,7 +69,8 @@ public final class ReducePlan {
   }
 
   /**
-   * The same plan as the kernels of {@code protocol} compute it: how scaled sums round (FMA-01), and which of two f64 NaNs survives (NAN-02).
+   * The same plan as the kernels of {@code protocol} compute it: how scaled sums round (FMA-01),
+   * and which of two f64 NaNs survives (NAN-02).
    */
   public ReducePlan computedBy(Protocol protocol, Contraction profile) {
     Contraction.Rounding wanted = profile.rounding(protocol, type);

@@ -99,8 +99,7 @@ public record SimulatorSubject(
   @Override
   public Optional<Subject> withHostsOf(int gpus) {
     String named = name + "-hosts-of-" + gpus;
-    return Optional.of(
-        new SimulatorSubject(named, seed, free, checks, version, environment, gpus));
+    return Optional.of(new SimulatorSubject(named, seed, free, checks, version, environment, gpus));
   }
 
   @Override

@@ -160,8 +160,7 @@ public class ArithmeticRules extends NumericsSuite {
     long quiet = 1L << 51;
     long[] first = {0x7FF0_0000_0000_0001L, 0x7FF8_0000_0000_0002L};
     long[] second = {0xFFF0_0000_0000_0004L, 0xFFF8_0000_0000_0008L};
-    FoldedCall call =
-        FoldedCall.ofInputs(DataType.FLOAT64, fold, new long[][] {first, second});
+    FoldedCall call = FoldedCall.ofInputs(DataType.FLOAT64, fold, new long[][] {first, second});
     long[] seen = allReduced(plain(), call);
     for (int i = 0; i < seen.length; i++) {
       boolean oneOfThem = seen[i] == (first[i] | quiet) || seen[i] == (second[i] | quiet);
@@ -255,8 +254,7 @@ public class ArithmeticRules extends NumericsSuite {
     long three = DataType.FLOAT32.encode(3);
     long five = DataType.FLOAT32.encode(5);
     long[][] inputs = {{DataType.FLOAT32.encode(2), three}, {three, five}};
-    FoldedCall call =
-        FoldedCall.ofInputs(DataType.FLOAT32, Fold.SCALED_SUM, inputs, three, five);
+    FoldedCall call = FoldedCall.ofInputs(DataType.FLOAT32, Fold.SCALED_SUM, inputs, three, five);
     long[] expected = {DataType.FLOAT32.encode(21), DataType.FLOAT32.encode(34)};
     expect(allReduced(plain(), call), expected, DataType.FLOAT32, "3·a + 5·b");
   }

@@ -21,8 +21,7 @@ record ChannelParts(List<Long> counts) {
       used--;
     }
     long total = Math.max(least, bytes * TRAFFIC);
-    long share =
-        version >= WIDER ? ceil(total / used, 16) * 16 : Math.max(least, total / used);
+    long share = version >= WIDER ? ceil(total / used, 16) * 16 : Math.max(least, total / used);
     long cell = ceil(ceil(least, TRAFFIC), 16) * 16;
     return dealt(count, cell / elementBytes, ceil(bytes, cell), share, cell * TRAFFIC, channels);
   }

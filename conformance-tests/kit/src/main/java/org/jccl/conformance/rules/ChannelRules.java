@@ -23,8 +23,7 @@ import org.jccl.ops.ConfigField;
 /** How calls are split over channels, and which way they take (rules PART, TOPO, TUNE and PAT). */
 public class ChannelRules extends NumericsSuite {
   private static final DataType FLOAT = DataType.FLOAT32;
-  private static final Maker ALL_REDUCE =
-      (comm, send, recv, op) -> comm.allReduce(send, recv, op);
+  private static final Maker ALL_REDUCE = (comm, send, recv, op) -> comm.allReduce(send, recv, op);
 
   /** About the current subject. */
   public ChannelRules() {}
@@ -100,16 +99,15 @@ public class ChannelRules extends NumericsSuite {
     int second = 9000;
     long[] seen =
         results(
-                under(pins("Ring", "Simple", 4)),
-                call,
-                (comm, send, recv, op) ->
-                    comm.group(
-                        group -> {
-                          long rest = send.count() - second;
-                          group.allReduce(send.slice(0, second), recv.slice(0, second), op);
-                          group.allReduce(send.slice(second, rest), recv.slice(second, rest), op);
-                        }))
-            [0];
+            under(pins("Ring", "Simple", 4)),
+            call,
+            (comm, send, recv, op) ->
+                comm.group(
+                    group -> {
+                      long rest = send.count() - second;
+                      group.allReduce(send.slice(0, second), recv.slice(0, second), op);
+                      group.allReduce(send.slice(second, rest), recv.slice(second, rest), op);
+                    }))[0];
     List<int[]> rings = RankOrders.rings(n);
     check(
         rings.stream().anyMatch(ring -> allTurned(call, ring, seen)),
@@ -177,8 +175,7 @@ public class ChannelRules extends NumericsSuite {
     needKnownMachine();
     FoldedCall call = FoldedCall.of(FLOAT, Fold.SUM, 3, 300_007);
     long[] seen = allReduced(under(pins("Tree", "Simple", 0)), call);
-    ChannelParts parts =
-        ChannelParts.ofAllReduce(call.elements(), 4, 24, capabilities().version());
+    ChannelParts parts = ChannelParts.ofAllReduce(call.elements(), 4, 24, capabilities().version());
     int[] fromLeaf = {2, 1, 0};
     for (int i = 0; i < seen.length; i++) {
       int channel = parts.partOf(i) % 12;
@@ -193,7 +190,11 @@ public class ChannelRules extends NumericsSuite {
     CommunicatorConfig two =
         CommunicatorConfig.builder().warmUp(false).set(ConfigField.MAX_CTAS, 2).build();
     CommunicatorConfig eight =
-        CommunicatorConfig.builder().warmUp(false).set(ConfigField.MIN_CTAS, 8).set(ConfigField.MAX_CTAS, 8).build();
+        CommunicatorConfig.builder()
+            .warmUp(false)
+            .set(ConfigField.MIN_CTAS, 8)
+            .set(ConfigField.MAX_CTAS, 8)
+            .build();
     long[] seen =
         results(
             under(pins("Ring", "Simple", 0)),

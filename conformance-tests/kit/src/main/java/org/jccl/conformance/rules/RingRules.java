@@ -7,10 +7,11 @@ import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.conformance.rules.RankOrders.Place;
 
-/** In which order rings fold, and where they round once (rules FMA and RING). One channel, algorithm
+/**
+ * In which order rings fold, and where they round once (rules FMA and RING). One channel, algorithm
  * and protocol pinned. The machine's ring is not known beforehand: one order of ranks must explain
  * every element.
-  */
+ */
 public class RingRules extends NumericsSuite {
   /** About the current subject. */
   public RingRules() {}

@@ -37,9 +37,7 @@ public class SymmetricRules extends NumericsSuite {
   /** What each rank of a call has afterwards whose buffers lie in symmetric windows. */
   private long[][] windowed(Worlds worlds, FoldedCall call, int received, Maker maker) {
     long[][] results = new long[call.ranks()][];
-    worlds.run(
-        call.ranks(),
-        rank -> results[rank.rank()] = windowed(rank, call, received, maker));
+    worlds.run(call.ranks(), rank -> results[rank.rank()] = windowed(rank, call, received, maker));
     return results;
   }
 
@@ -77,8 +75,7 @@ public class SymmetricRules extends NumericsSuite {
     int n = three();
     FoldedCall call = FoldedCall.of(DataType.FLOAT16, Fold.PROD, n, 500);
     long[][] seen =
-        windowed(
-            rings(), call, 500, (comm, send, recv, op) -> comm.allReduce(send, recv, op));
+        windowed(rings(), call, 500, (comm, send, recv, op) -> comm.allReduce(send, recv, op));
     long[] elsewhere = allReduced(rings(), call);
     expect(seen[0], elsewhere, call.type(), call + " in windows");
   }
