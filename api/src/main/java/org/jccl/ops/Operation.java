@@ -286,8 +286,7 @@ public enum Operation {
    * @param ownBlock distance in bytes of the own rank's block from the start of the larger buffer
    */
   public boolean isInPlace(long send, long recv, long ownBlock) {
-    return row.inPlace != InPlace.NEVER
-        && send - recv == row.inPlace.blocksBetween() * ownBlock;
+    return row.inPlace != InPlace.NEVER && send - recv == row.inPlace.blocksBetween() * ownBlock;
   }
 
   /** Whether elements are combined, so that a reduction must be given. */
