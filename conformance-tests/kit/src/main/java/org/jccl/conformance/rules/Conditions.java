@@ -21,20 +21,22 @@ import org.opentest4j.TestAbortedException;
  * @param until version code of the first NCCL that it is no longer about
  * @param ranks how many ranks it takes
  * @param raw whether it takes the raw surface
- * @param reports whether it takes a subject that reports misuse
+ * @param simulator whether it takes a simulator, which reports what NCCL leaves undefined
  * @param environment variables of the process, or of the simulated library
  */
 public record Conditions(
-    int since, int until, int ranks, boolean raw, boolean reports, Map<String, String> environment) {
+    int since, int until, int ranks, boolean raw, boolean simulator, Map<String, String> environment) {
   private static final RuleBook BOOK = RuleBook.load();
   private static final Conditions NONE =
       new Conditions(0, Integer.MAX_VALUE, 0, false, false, Map.of());
 
   /** The conditions of a suite's method; none where its name tells no rule of the book. */
   public static Conditions of(Method method) {
-    Conditions own = ofRule(Rule.idIn(method.getName()), method.getAnnotation(Needs.class));
+    Needs needs = method.getAnnotation(Needs.class);
+    Needs all = method.getDeclaringClass().getAnnotation(Needs.class);
+    Conditions own = ofRule(Rule.idIn(method.getName()), needs == null ? all : needs);
     boolean raw = own.raw || RawSuite.class.isAssignableFrom(method.getDeclaringClass());
-    return new Conditions(own.since, own.until, own.ranks, raw, own.reports, own.environment);
+    return new Conditions(own.since, own.until, own.ranks, raw, own.simulator, own.environment);
   }
 
   /** The conditions that the fields of a rule make. */
@@ -56,8 +58,8 @@ public record Conditions(
         Rule.version(needs.until()).orElse(until),
         needs.ranks() < 0 ? own.ranks : needs.ranks(),
         own.raw,
-        own.reports,
-        needs.environment().length == 0 ? process : variables(needs.environment()));
+        own.simulator,
+        needs.environment().isEmpty() ? process : variables(needs.environment()));
   }
 
   private static Conditions ofRule(Rule rule, boolean misuse) {
@@ -72,9 +74,9 @@ public record Conditions(
         alone ? OwnProcess.alone() : Map.of());
   }
 
-  private static Map<String, String> variables(String... each) {
+  private static Map<String, String> variables(String words) {
     Map<String, String> variables = new TreeMap<>();
-    for (String variable : each) {
+    for (String variable : words.split(" ")) {
       int equals = variable.indexOf('=');
       variables.put(variable.substring(0, equals), variable.substring(equals + 1));
     }
@@ -92,7 +94,7 @@ public record Conditions(
     require(
         ranks <= capabilities.maxRanks(),
         "needs " + ranks + " ranks, there are " + capabilities.maxRanks());
-    require(!reports || capabilities.reportsMisuse(), "misuse is not reported here");
+    require(!simulator || capabilities.reportsMisuse(), "a simulator shows it");
     if (!environment.isEmpty()) {
       found = found.with(environment).orElseThrow(() -> OwnProcess.needed(environment));
     }

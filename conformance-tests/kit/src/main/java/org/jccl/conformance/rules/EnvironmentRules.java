@@ -110,7 +110,7 @@ public final class EnvironmentRules extends RawSuite {
 
   @Example
   @AlsoShows("STR-10")
-  @Needs(environment = {"NCCL_LAUNCH_ORDER_IMPLICIT=1", "NCCL_LAUNCH_RACE_FATAL=1"})
+  @Needs(environment = "NCCL_LAUNCH_ORDER_IMPLICIT=1 NCCL_LAUNCH_RACE_FATAL=1")
   public void required_ENV_04_implicitLaunchOrder() {
     run(
         2,
@@ -218,7 +218,7 @@ public final class EnvironmentRules extends RawSuite {
 
   @Example
   @AlsoShows("UID-04")
-  @Needs(environment = {"NCCL_SOCKET_RETRY_CNT=2", "NCCL_SOCKET_RETRY_SLEEP_MSEC=1"})
+  @Needs(environment = "NCCL_SOCKET_RETRY_CNT=2 NCCL_SOCKET_RETRY_SLEEP_MSEC=1")
   public void required_ENV_11_fewRetriesForAnIdThatWasUsed() {
     bare(
         (abi, backend) -> {
@@ -275,7 +275,7 @@ public final class EnvironmentRules extends RawSuite {
   }
 
   @Example
-  @Needs(environment = {"NCCL_CUMEM_ENABLE=0", "NCCL_WIN_ENABLE=0"})
+  @Needs(environment = "NCCL_CUMEM_ENABLE=0 NCCL_WIN_ENABLE=0")
   public void required_ENV_14_memoryWithoutVirtualAddresses() {
     raw(
         1,
@@ -315,20 +315,14 @@ public final class EnvironmentRules extends RawSuite {
 
   @Example
   @Needs(
-      environment = {
-        "NCCL_MIN_CTAS=-3",
-        "NCCL_MAX_CTAS=100000",
-        "NCCL_CGA_CLUSTER_SIZE=99",
-        "NCCL_CTA_POLICY=77",
-        "NCCL_COMM_SPLIT_SHARE_RESOURCES=9"
-      })
+      environment = "NCCL_MIN_CTAS=-3 NCCL_MAX_CTAS=100000 NCCL_CGA_CLUSTER_SIZE=99 NCCL_CTA_POLICY=77 NCCL_COMM_SPLIT_SHARE_RESOURCES=9")
   public void required_ENV_16_oddValuesAreNoError() {
     stillAdds(atMost(2));
   }
 
   @Example
   @Needs(
-      environment = {"NCCL_NUM_RMA_CTX=2", "NCCL_P2P_MAX_PEERS=4", "NCCL_ALLGATHERV_ENABLE=0"})
+      environment = "NCCL_NUM_RMA_CTX=2 NCCL_P2P_MAX_PEERS=4 NCCL_ALLGATHERV_ENABLE=0")
   public void required_ENV_17_variablesOfOneSidedOperations() {
     stillAdds(atMost(2));
   }

@@ -1,16 +1,19 @@
 package org.jccl.conformance.rules;
 
 import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
  * What a test needs that the fields of its rule do not say: the environment that the rule is about,
- * and the exceptions. Where a field is given it takes the place of the rule's.
+ * and the exceptions. What is given takes the place of the rule's field. On a suite it is about all
+ * its tests that do not say otherwise.
  */
 @Retention(RetentionPolicy.RUNTIME)
-@Target(ElementType.METHOD)
+@Target({ElementType.METHOD, ElementType.TYPE})
+@Inherited
 public @interface Needs {
   /**
    * The first version that this test is about: {@code 2.29.2}. Where the rule is no longer true of
@@ -27,8 +30,11 @@ public @interface Needs {
   /** How many ranks it takes. */
   int ranks() default -1;
 
-  /** NCCL's variables, each {@code NAME=value}: the subject, or its process, is given them. */
-  String[] environment() default {};
+  /**
+   * NCCL's variables, each {@code NAME=value}, with blanks between: the subject, or its process, is
+   * given them.
+   */
+  String environment() default "";
 
   /**
    * Whether the test makes the misuse itself, not its legal half: where the rule's safety forbids

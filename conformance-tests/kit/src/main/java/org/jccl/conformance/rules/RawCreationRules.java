@@ -52,7 +52,7 @@ public final class RawCreationRules extends RawSuite {
   }
 
   @Example
-  @Needs(environment = {"NCCL_SOCKET_RETRY_CNT=3", "NCCL_SOCKET_RETRY_SLEEP_MSEC=1"})
+  @Needs(environment = "NCCL_SOCKET_RETRY_CNT=3 NCCL_SOCKET_RETRY_SLEEP_MSEC=1")
   public void required_UID_04_anIdServesOneCommunicator() {
     // Fewer and shorter tries (ENV-11) than those that take about a minute.
     raw(

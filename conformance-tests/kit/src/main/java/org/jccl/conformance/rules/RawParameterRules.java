@@ -50,7 +50,7 @@ public final class RawParameterRules extends RawSuite {
   }
 
   @Example
-  @Needs(environment = {"NCCL_DEBUG=warn", "NCCL_DEBUG_SUBSYS=coll,INIT"})
+  @Needs(environment = "NCCL_DEBUG=warn NCCL_DEBUG_SUBSYS=coll,INIT")
   public void required_ARG_35_anyParameterIsTextByItsKey() {
     raw(
         1,
@@ -90,10 +90,7 @@ public final class RawParameterRules extends RawSuite {
 
   @Example
   @Needs(
-      environment = {
-        "NCCL_DEBUG_SUBSYS=COLL,P2P",
-        "NCCL_DEBUG_TIMESTAMP_LEVELS=^WARN"
-      })
+      environment = "NCCL_DEBUG_SUBSYS=COLL,P2P NCCL_DEBUG_TIMESTAMP_LEVELS=^WARN")
   public void required_ARG_35_typedGettersKnowOneType() {
     raw(
         1,
