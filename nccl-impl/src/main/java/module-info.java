@@ -1,5 +1,5 @@
 import org.jccl.nccl.NcclProvider;
-import org.jccl.spi.BackendProvider;
+import org.jccl.BackendProvider;
 import org.jspecify.annotations.NullMarked;
 
 /** NCCL through the Foreign Function and Memory API; CUDA through JCuda. */

@@ -1,5 +1,6 @@
 package org.jccl;
 
+import org.jccl.process.ProcessGroups;
 import java.time.Duration;
 import java.util.List;
 

@@ -12,7 +12,7 @@ import org.jccl.Communicator;
 import org.jccl.Communicator.State;
 import org.jccl.CommunicatorConfig;
 import org.jccl.ResultCode;
-import org.jccl.ShrinkMode;
+import org.jccl.Communicator.ShrinkMode;
 import org.jccl.UniqueId;
 import org.jccl.spi.StateRules.Act;
 import org.jspecify.annotations.Nullable;

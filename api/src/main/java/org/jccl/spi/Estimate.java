@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.jccl.CollectiveException;
-import org.jccl.GroupScope;
+import org.jccl.Backend.GroupScope;
 import org.jccl.ResultCode;
 
 /**

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.jccl.Collectives;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
-import org.jccl.GroupScope;
+import org.jccl.Backend.GroupScope;
 import org.jccl.ReduceOp;
 import org.jccl.ops.Operation;
 import org.jccl.testing.Crew;

@@ -1,5 +1,6 @@
 package org.jccl.testing;
 
+import org.jccl.process.PlatformRanks;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,12 +17,12 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
-import org.jccl.GroupScope;
+import org.jccl.Backend.GroupScope;
 import org.jccl.UniqueId;
-import org.jccl.spi.Capability;
+import org.jccl.Capability;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.Groups;
-import org.jccl.spi.RankHost;
+import org.jccl.RankHost;
 
 /**
  * A backend for tests of the api: communicators that note their calls, devices whose memory is host
@@ -174,7 +175,7 @@ public class FakeBackend implements Backend, GroupRecording.Issuer {
 
   @Override
   public RankHost rankHost() {
-    return new PlatformThreads();
+    return new PlatformRanks();
   }
 
   @Override

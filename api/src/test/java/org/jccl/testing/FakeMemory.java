@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jccl.Stream;
-import org.jccl.spi.DeviceMemory;
+import org.jccl.DeviceMemory;
 
 /**
  * Device memory that is host memory; every operation happens at once. Not bounded, never reused.

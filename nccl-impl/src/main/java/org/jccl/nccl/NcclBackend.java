@@ -1,5 +1,6 @@
 package org.jccl.nccl;
 
+import org.jccl.process.PlatformRanks;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
@@ -23,19 +24,19 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
-import org.jccl.GroupScope;
+import org.jccl.Backend.GroupScope;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
-import org.jccl.spi.Capability;
+import org.jccl.Capability;
 import org.jccl.spi.DeviceRules;
 import org.jccl.spi.Estimate;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.Groups;
 import org.jccl.spi.IdRules;
 import org.jccl.spi.NcclFunction;
-import org.jccl.spi.RankHost;
+import org.jccl.RankHost;
 import org.jccl.spi.RegistrableMemory;
 
 /**

@@ -25,6 +25,7 @@ import org.jccl.Stream;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.ops.Operation;
+import org.jccl.spi.GroupRecording;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NativeHandle;
 import org.jccl.spi.NcclFunction;
@@ -288,7 +289,11 @@ final class NcclCommunicator extends LibraryCommunicator {
     if (code != 0) {
       settled(code, "preMulSum");
     }
-    PreMulSum sum = new PreMulSum(this, type, scratch.get(JAVA_INT, SUM_SLOT), this::destroySum);
+    PreMulSum sum = new PreMulSum(
+            this,
+            type,
+            scratch.get(JAVA_INT, SUM_SLOT),
+            made -> GroupRecording.whenIssued(() -> destroySum(made)));
     sums.add(sum);
     return sum;
   }

@@ -19,7 +19,7 @@ import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.nccl.ffi.FakeNccl;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

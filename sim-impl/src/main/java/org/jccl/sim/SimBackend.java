@@ -1,5 +1,7 @@
 package org.jccl.sim;
 
+import org.jccl.process.ProcessGroups;
+import org.jccl.ProcessGroup;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -16,7 +18,7 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
-import org.jccl.GroupScope;
+import org.jccl.Backend.GroupScope;
 import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
 import org.jccl.ops.Operation;
@@ -29,14 +31,14 @@ import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
-import org.jccl.spi.Capability;
+import org.jccl.Capability;
 import org.jccl.spi.DeviceRules;
 import org.jccl.spi.Estimate;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.Groups;
 import org.jccl.spi.IdRules;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.RankHost;
+import org.jccl.RankHost;
 import org.jccl.spi.RegistrableMemory;
 import org.jspecify.annotations.Nullable;
 
@@ -230,7 +232,7 @@ final class SimBackend implements Backend, Library {
         "device "
             + device.index()
             + " of "
-            + device.backend().name()
+            + Backend.of(device).name()
             + " is not of this simulator");
   }
 
@@ -276,6 +278,11 @@ final class SimBackend implements Backend, Library {
             throw found;
           }
         }
+      }
+
+      @Override
+      public List<ProcessGroup> processGroups(int worldSize) {
+        return ProcessGroups.inJvm(worldSize);
       }
 
       @Override

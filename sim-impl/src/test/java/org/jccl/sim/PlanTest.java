@@ -15,10 +15,10 @@ import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
-import org.jccl.ops.Algorithm;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.Algorithm;
+import org.jccl.config.ConfigField;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Protocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

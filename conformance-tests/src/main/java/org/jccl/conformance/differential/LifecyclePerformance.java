@@ -19,7 +19,7 @@ import org.jccl.UniqueId;
 import org.jccl.conformance.differential.LifecycleProgram.Act;
 import org.jccl.conformance.differential.LifecycleProgram.Deed;
 import org.jccl.conformance.harness.WorldRank;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 

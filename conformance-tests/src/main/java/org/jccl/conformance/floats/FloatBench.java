@@ -20,7 +20,7 @@ import org.jccl.conformance.differential.Split;
 import org.jccl.conformance.floats.FloatLayout.Place;
 import org.jccl.conformance.harness.Kept;
 import org.jccl.conformance.harness.WorldRank;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jspecify.annotations.Nullable;
 
 /** What one rank of a world needs for cases, kept from one to the next. */

@@ -1,15 +1,15 @@
 package org.jccl.conformance.floats;
 
+import org.jccl.process.PlatformRanks;
 import java.util.Map;
 import java.util.Optional;
 import org.jccl.Backend;
 import org.jccl.conformance.harness.Capabilities;
-import org.jccl.conformance.harness.PlatformThreads;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.sim.GpuProfile;
 import org.jccl.sim.Simulator;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.RankHost;
+import org.jccl.RankHost;
 
 /**
  * A simulator of one machine, with the variables that NCCL would see there.
@@ -56,7 +56,7 @@ public record SimulatedMachine(
 
       @Override
       public RankHost rankHost() {
-        return free ? new PlatformThreads() : backend().rankHost();
+        return free ? new PlatformRanks() : backend().rankHost();
       }
 
       @Override

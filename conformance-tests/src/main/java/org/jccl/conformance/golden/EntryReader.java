@@ -7,8 +7,8 @@ import java.util.List;
 import org.jccl.DataType;
 import org.jccl.conformance.golden.RecordedCase.Memory;
 import org.jccl.conformance.golden.RecordedCase.Part;
-import org.jccl.ops.Algorithm;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /** Makes entries of the lines of {@code results.jsonl}. */

@@ -21,7 +21,7 @@ import org.jccl.conformance.golden.RankBench.Work;
 import org.jccl.conformance.golden.RecordedCase.Part;
 import org.jccl.conformance.golden.RecordedMicros.Source;
 import org.jccl.conformance.harness.Subject;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.sim.Simulator;
 import org.jspecify.annotations.Nullable;
 
@@ -237,8 +237,7 @@ final class Replay {
       long behind = room.address() + sent * DataType.FLOAT32.bytes();
       long received = collective.outputs(count, n);
       DeviceBuffer recv = DeviceBuffer.wrap(device, DataType.FLOAT32, behind, received);
-      return device
-          .backend()
+      return Backend.of(device)
           .simulate(
               group ->
                   collective.issue(

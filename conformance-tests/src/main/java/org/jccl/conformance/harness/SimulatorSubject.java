@@ -1,5 +1,6 @@
 package org.jccl.conformance.harness;
 
+import org.jccl.process.PlatformRanks;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import org.jccl.CheckLevel;
 import org.jccl.sim.Simulator;
 import org.jccl.spi.NcclAbi;
 import org.jccl.spi.NcclFunction;
-import org.jccl.spi.RankHost;
+import org.jccl.RankHost;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,7 +87,7 @@ public record SimulatorSubject(
 
       @Override
       public RankHost rankHost() {
-        return free ? new PlatformThreads() : backend().rankHost();
+        return free ? new PlatformRanks() : backend().rankHost();
       }
 
       @Override

@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jccl.Backend;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.RankHost;
+import org.jccl.RankHost;
 
 /** Something that claims to obey the rules: a backend, and how to open it. Stateless. */
 public interface Subject {

@@ -10,11 +10,11 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
-import org.jccl.GroupScope;
+import org.jccl.Backend.GroupScope;
 import org.jccl.UniqueId;
-import org.jccl.spi.Capability;
+import org.jccl.Capability;
 import org.jccl.spi.CommunicatorBase;
-import org.jccl.spi.RankHost;
+import org.jccl.RankHost;
 
 /** An honest backend behind a liar's: devices are the honest one's, communicators are ours. */
 final class LyingBackend implements Backend {

@@ -21,7 +21,7 @@ import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Values;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jccl.ProcessGroup;
-import org.jccl.ProcessGroups;
+import org.jccl.process.ProcessGroups;
 import org.jccl.ReportedMisuse;
 import org.jccl.conformance.harness.Subject;
 import org.jspecify.annotations.Nullable;

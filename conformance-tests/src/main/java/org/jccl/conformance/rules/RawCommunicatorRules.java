@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import net.jqwik.api.Example;
 import org.jccl.UniqueId;
 import org.jccl.conformance.harness.Subject;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.spi.NcclAbi;
 
 /**

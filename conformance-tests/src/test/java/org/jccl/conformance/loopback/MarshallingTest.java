@@ -19,7 +19,7 @@ import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.UniqueId;
 import org.jccl.nccl.ffi.NativeAccess;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.spi.NcclAbi;
 import org.jccl.spi.NcclFunction;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,6 @@
 package org.jccl.nccl.cuda;
 
+import org.jccl.Backend;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaError;
 import jcuda.runtime.cudaEvent_t;
@@ -25,7 +26,7 @@ final class CudaEvent implements Event {
       return cuda;
     }
     throw new IllegalArgumentException(
-        "a CUDA event is needed, got one of " + event.device().backend().name());
+        "a CUDA event is needed, got one of " + Backend.of(event.device()).name());
   }
 
   cudaEvent_t raw() {

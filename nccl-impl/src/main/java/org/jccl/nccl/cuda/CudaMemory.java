@@ -5,7 +5,7 @@ import java.util.List;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaMemcpyKind;
 import org.jccl.Stream;
-import org.jccl.spi.DeviceMemory;
+import org.jccl.DeviceMemory;
 
 /** A GPU's memory: blocks from {@link MemoryBlocks}, copies and fills on streams. */
 final class CudaMemory implements DeviceMemory, AutoCloseable {

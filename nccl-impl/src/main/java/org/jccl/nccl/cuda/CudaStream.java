@@ -1,5 +1,6 @@
 package org.jccl.nccl.cuda;
 
+import org.jccl.Backend;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ final class CudaStream implements Stream {
       return cuda;
     }
     throw new IllegalArgumentException(
-        "a CUDA stream is needed, got one of " + stream.device().backend().name());
+        "a CUDA stream is needed, got one of " + Backend.of(stream.device()).name());
   }
 
   private void requireOpen() {

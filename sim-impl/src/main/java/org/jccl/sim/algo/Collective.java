@@ -1,10 +1,10 @@
 package org.jccl.sim.algo;
 
 import org.jccl.DataType;
-import org.jccl.ops.Algorithm;
+import org.jccl.config.Algorithm;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Protocol;
 
 /**
  * One collective as NCCL's planning sees it.

@@ -1,8 +1,8 @@
 package org.jccl.sim.algo;
 
-import org.jccl.ops.Algorithm;
+import org.jccl.config.Algorithm;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Protocol;
 
 /**
  * How one call is split over channels, and each channel's part into chunks (NUMERICS 2.2 and 2.3).

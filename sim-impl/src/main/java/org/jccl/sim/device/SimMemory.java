@@ -6,7 +6,7 @@ import org.jccl.MisuseKind;
 import org.jccl.Stream;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
-import org.jccl.spi.DeviceMemory;
+import org.jccl.DeviceMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
