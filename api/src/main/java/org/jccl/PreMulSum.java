@@ -9,6 +9,9 @@ import java.util.function.IntConsumer;
  * PMS-04, PMS-05). It may be closed as soon as the last call that uses it has returned (PMS-07).
  */
 public final class PreMulSum implements ReduceOp, AutoCloseable {
+  /** The {@link #label} of every such reduction. */
+  public static final String LABEL = "premulsum";
+
   private final Communicator owner;
   private final DataType type;
   private final int code;
@@ -51,7 +54,7 @@ public final class PreMulSum implements ReduceOp, AutoCloseable {
 
   @Override
   public String label() {
-    return "premulsum";
+    return LABEL;
   }
 
   @Override
@@ -64,6 +67,6 @@ public final class PreMulSum implements ReduceOp, AutoCloseable {
 
   @Override
   public String toString() {
-    return "premulsum(" + type + ", code " + code + (closed ? ", closed)" : ")");
+    return LABEL + "(" + type + ", code " + code + (closed ? ", closed)" : ")");
   }
 }

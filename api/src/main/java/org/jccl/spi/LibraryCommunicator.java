@@ -26,6 +26,7 @@ import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.Window;
 import org.jccl.config.ConfigField;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
 import org.jspecify.annotations.Nullable;
 

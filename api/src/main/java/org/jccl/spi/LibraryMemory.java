@@ -17,6 +17,7 @@ import org.jccl.Registration;
 import org.jccl.Communicator.SignalWait;
 import org.jccl.Stream;
 import org.jccl.Window;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
 
 /**

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
 import org.jccl.nccl.ffi.NcclBinding;
+import org.jccl.spi.Calls;
 import org.jccl.spi.Estimate;
 import org.jccl.spi.GroupRecording;
 
@@ -26,6 +27,7 @@ final class GroupIssue {
 
   /** {@code info} is where an estimate goes; null issues the group (GRP-28). */
   private static void issue(GroupRecording calls, MemorySegment info) {
+    Calls.prepare();
     NcclCommunicator first = communicator(calls, 0);
     for (int i = 0; i < calls.size(); i++) {
       check(first, communicator(calls, i), calls, i);
@@ -65,7 +67,6 @@ final class GroupIssue {
               + " and "
               + each.name());
     }
-    NcclCalls.isNative(each.nccl(), calls.operation(i));
     each.note(calls.stream(i));
   }
 

@@ -30,12 +30,12 @@ import org.jccl.UniqueId;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.Capability;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.DeviceRules;
 import org.jccl.spi.Estimate;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.Groups;
 import org.jccl.spi.IdRules;
-import org.jccl.spi.NcclFunction;
 import org.jccl.RankHost;
 import org.jccl.spi.RegistrableMemory;
 

@@ -24,11 +24,11 @@ import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
+import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NativeHandle;
-import org.jccl.spi.NcclFunction;
 
 /**
  * One rank's endpoint in NCCL.
@@ -122,8 +122,8 @@ final class NcclCommunicator extends LibraryCommunicator {
     return arena;
   }
 
-  boolean hasNativeAllToAll() {
-    return nativeAllToAll;
+  private boolean isMissing(Operation operation) {
+    return !nativeAllToAll && !operation.hasPeer();
   }
 
   // ---- how calls are made
@@ -228,18 +228,12 @@ final class NcclCommunicator extends LibraryCommunicator {
       int reduction,
       int rootOrPeer,
       Stream stream) {
-    return NcclCalls.issue(
-        nccl,
-        this,
-        handle.value(),
-        operation,
-        send,
-        recv,
-        count,
-        type,
-        reduction,
-        rootOrPeer,
-        stream.handle());
+    long comm = handle.value();
+    return operation.isMadeOfMessages() && isMissing(operation)
+        ? NcclCalls.exchange(
+            nccl, this, operation, send, recv, count, type, rootOrPeer, comm, stream.handle())
+        : nccl.issue(
+            operation, send, recv, count, type, reduction, rootOrPeer, comm, stream.handle());
   }
 
   private int handOver(

@@ -9,7 +9,7 @@ import org.jccl.nccl.cuda.CudaDevices;
 import org.jccl.nccl.ffi.LibraryDiscovery;
 import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.BackendProvider;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Offers NCCL where there are GPUs and a library. */

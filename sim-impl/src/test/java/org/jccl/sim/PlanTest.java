@@ -19,6 +19,8 @@ import org.jccl.config.Algorithm;
 import org.jccl.config.ConfigField;
 import org.jccl.ops.Operation;
 import org.jccl.config.Protocol;
+import org.jccl.sim.machine.CallPlan;
+import org.jccl.sim.machine.GpuProfile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

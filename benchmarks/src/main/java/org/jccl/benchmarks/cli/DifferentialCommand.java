@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import org.jccl.conformance.differential.DifferentialRun;
 import org.jccl.conformance.floats.FloatRun;
 import org.jccl.conformance.run.DifferentialMain;
-import org.jccl.sim.GpuProfile;
+import org.jccl.sim.machine.GpuProfile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -12,7 +12,7 @@ import org.jccl.Stream;
 import org.jccl.conformance.data.Elements;
 import org.jccl.conformance.data.ExactData;
 import org.jccl.conformance.data.Fold;
-import org.jccl.ops.Operation.InPlace;
+import org.jccl.ops.InPlace;
 import org.jspecify.annotations.Nullable;
 
 /** One rank's buffers of one {@link OperationCase}: filled, handed to the call, looked at. */

@@ -4,7 +4,6 @@ import org.jccl.DataType;
 import org.jccl.conformance.data.ExactData;
 import org.jccl.conformance.data.Fold;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Operation.InPlace;
 
 /**
  * One call that every rank of a world makes: what decides each rank's buffers and results.
@@ -75,7 +74,7 @@ public record OperationCase(
 
   /** Whether {@code rank} uses the in-place form: it has both buffers and the operation allows. */
   public boolean isInPlace(int rank) {
-    return operation.inPlace() != InPlace.NEVER
+    return operation.inPlace().exists()
         && layout.isInPlace(rank)
         && sendsAt(rank)
         && receivesAt(rank);
@@ -116,7 +115,7 @@ public record OperationCase(
     if (operation.hasRoot() || isRotation()) {
       text.append(isRotation() ? ", by " : ", root ").append(rootOrPeer);
     }
-    if (layout.inPlaceRanks() != 0 && operation.inPlace() != InPlace.NEVER) {
+    if (layout.inPlaceRanks() != 0 && operation.inPlace().exists()) {
       text.append(", in place on ").append(Integer.toBinaryString(mask(layout.inPlaceRanks())));
     }
     if (layout.unusedAbsent()) {

@@ -52,7 +52,7 @@ public record RawCall(Kind kind, long count, int type, int op, int rootOrPeer, b
 
   /** Any call, right in most of its arguments, of a library of that version. */
   public static Arbitrary<RawCall> any(int version) {
-    boolean all = version >= Operation.ALL_TO_ALL.sinceVersion();
+    boolean all = version >= Operation.ALL_TO_ALL.function().since();
     return Combinators.combine(
             Arbitraries.of(Kind.class).filter(kind -> all || !isNew(kind)),
             Arbitraries.of(1L, 0L, 2L),

@@ -2,7 +2,6 @@ package org.jccl.conformance.differential;
 
 import java.util.Locale;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Operation.InPlace;
 
 /** What a call does: a row of the operation table, even or uneven; a rotation; a barrier. */
 public enum Kind {
@@ -84,7 +83,7 @@ public enum Kind {
   /** Whether it has an in-place form. */
   public boolean hasInPlaceForm() {
     boolean messages = isUneven() && isOfMessages();
-    return operation.inPlace() != InPlace.NEVER && this != BARRIER && !messages;
+    return operation.inPlace().exists() && this != BARRIER && !messages;
   }
 
   /** The method of {@link org.jccl.Collectives} and, but for capitals, NCCL's function. */

@@ -76,7 +76,7 @@ final class Legality {
     if (kind == Kind.BARRIER && sizes.contains(1)) {
       kind = Kind.ALL_REDUCE; // STR-04: its one element would be written without an order
     }
-    if (kind.operation().sinceVersion() > capabilities.version()) {
+    if (kind.operation().function().since() > capabilities.version()) {
       kind = Kind.ALL_GATHER;
     }
     Fold fold = kind.reduces() ? reduction(call.fold()) : Fold.COPY;

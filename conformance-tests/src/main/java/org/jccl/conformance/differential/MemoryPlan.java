@@ -6,6 +6,7 @@ import java.util.List;
 import org.jccl.conformance.data.Elements;
 import org.jccl.conformance.data.ExactData;
 import org.jccl.conformance.data.Fold;
+import org.jccl.ops.InPlace;
 import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -143,8 +144,8 @@ public final class MemoryPlan {
     int most = Math.max(extent.sendElements(), extent.receiveElements());
     int at = reserve(call, most);
     int own = at + extent.ownBlock() * bytes;
-    boolean sendInside = call.kind().operation().inPlace() == Operation.InPlace.SEND_IS_OWN_BLOCK;
-    boolean recvInside = call.kind().operation().inPlace() == Operation.InPlace.RECV_IS_OWN_BLOCK;
+    boolean sendInside = call.kind().operation().inPlace() == InPlace.SEND_IS_OWN_BLOCK;
+    boolean recvInside = call.kind().operation().inPlace() == InPlace.RECV_IS_OWN_BLOCK;
     Place send = new Place(sendInside ? own : at, extent.sendElements());
     Place recv = new Place(recvInside ? own : at, extent.receiveElements());
     fills.add(new Fill(send.at(), call, size, me, send.elements()));

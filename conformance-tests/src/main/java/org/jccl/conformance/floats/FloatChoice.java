@@ -6,8 +6,8 @@ import org.jccl.CollectiveException;
 import org.jccl.Communicator;
 import org.jccl.PreMulSum;
 import org.jccl.ReduceOp;
-import org.jccl.sim.CallPlan;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.machine.CallPlan;
 
 /** What the simulator says NCCL would choose. */
 final class FloatChoice {

@@ -12,9 +12,9 @@ import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.conformance.run.Subjects;
-import org.jccl.sim.GpuProfile;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.Simulator;
-import org.jccl.spi.NcclFunction;
+import org.jccl.sim.machine.GpuProfile;
 
 /**
  * Runs cases by seed on a subject and on the simulator, on communicators that are kept. Every

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jccl.Backend;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.Subject;
-import org.jccl.sim.GpuProfile;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.machine.GpuProfile;
 import org.jccl.spi.NcclAbi;
 import org.jccl.RankHost;
 

@@ -151,7 +151,7 @@ final class NcclLog {
 
   /** The first line that fits a call; calls of a group are logged in another order. */
   private static @Nullable RecordedChoice taken(List<Line> lines, RecordedCall call) {
-    String function = call.collective().operation().symbol().substring("nccl".length());
+    String function = call.collective().operation().function().symbol().substring("nccl".length());
     long bytes = call.count() * call.type().bytes();
     for (Iterator<Line> each = lines.iterator(); each.hasNext(); ) {
       Line line = each.next();

@@ -9,9 +9,9 @@ import org.jccl.ReduceOp;
 import org.jccl.conformance.golden.RankBench.Work;
 import org.jccl.conformance.golden.RecordedCase.Memory;
 import org.jccl.ops.Operation;
-import org.jccl.sim.CallPlan;
 import org.jccl.sim.Simulator;
-import org.jccl.sim.SymmetricCallPlan;
+import org.jccl.sim.machine.CallPlan;
+import org.jccl.sim.machine.SymmetricCallPlan;
 import org.jspecify.annotations.Nullable;
 
 /** What the simulator says of how a call is carried out. */

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.jccl.conformance.golden.Replay.Outcome;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /** Counts what came out, by communicator, and keeps the first differences. */
 final class Tally {

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.Simulator;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.NcclFunction;
 import org.jccl.RankHost;
 import org.jspecify.annotations.Nullable;
 

@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import org.jccl.Backend;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.Subject;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.NcclFunction;
 
 /**
  * The NCCL backend, its communicators and its binding, over the {@link Loopback}. Ranks are

@@ -11,8 +11,8 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import org.jccl.UniqueId;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.NcclFunction;
 
 /**
  * One line of NCCL's header: the method of {@link NcclAbi} that the function is, and its C shape.

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jccl.nccl.ffi.NcclLibrary;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.NcclFunction;
 
 /**
  * Any {@link NcclAbi} as a C library: one stub per function of NCCL, callable at an address.

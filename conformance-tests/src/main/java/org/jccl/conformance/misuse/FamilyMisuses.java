@@ -14,7 +14,7 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 import org.jccl.config.ConfigField;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /** SIM-42, SIM-43 and SIM-47 to SIM-49: threads, and families of communicators. */
 final class FamilyMisuses {

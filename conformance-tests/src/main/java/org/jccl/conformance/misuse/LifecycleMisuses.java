@@ -17,7 +17,7 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Graph;
 import org.jccl.Stream;
 import org.jccl.config.ConfigField;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /** SIM-32 to SIM-37, SIM-44 to SIM-46, SIM-61 and SIM-62: the life of a communicator. */
 final class LifecycleMisuses {

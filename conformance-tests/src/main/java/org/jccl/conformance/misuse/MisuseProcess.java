@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jccl.conformance.harness.Subject;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /**
  * Runs programs in this process, which may not survive them: {@code SUBJECT SIM-01/misuse

@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /** SIM-54 to SIM-60: registration, windows and one-sided operations. */
 final class OneSidedMisuses {

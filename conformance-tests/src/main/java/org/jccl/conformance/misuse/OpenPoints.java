@@ -11,7 +11,7 @@ import java.util.Random;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /**
  * Open points of the rule book ({@code docs/spec/OPEN.md}) that two GPUs can settle: legal programs

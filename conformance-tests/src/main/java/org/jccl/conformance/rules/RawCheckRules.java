@@ -217,7 +217,7 @@ public abstract class RawCheckRules extends RawSuite {
   public void required_ARG_05_unusedBuffersOfGatherAndScatterAreLookedAt() {
     needRanks(2);
     raw(
-        underSince(Operation.GATHER.sinceVersion(), POINTERS),
+        underSince(Operation.GATHER.function().since(), POINTERS),
         2,
         rank -> {
           NcclAbi abi = rank.abi();

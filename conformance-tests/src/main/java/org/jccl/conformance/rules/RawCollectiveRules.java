@@ -90,7 +90,7 @@ public abstract class RawCollectiveRules extends RawSuite {
   public void required_COL_03_unusedBuffersOfGatherAndScatterMayBeNull() {
     int n = atMost(3);
     rawSince(
-        Operation.GATHER.sinceVersion(),
+        Operation.GATHER.function().since(),
         n,
         rank -> {
           NcclAbi abi = rank.abi();

@@ -357,7 +357,7 @@ final class RawRank implements AutoCloseable {
     calls.put("ncclAllGather", () -> abi.allGather(buffer, buffer, count, type, to, s));
     calls.put("ncclSend", () -> abi.send(buffer, count, type, rootOrPeer, to, s));
     calls.put("ncclRecv", () -> abi.recv(buffer, count, type, rootOrPeer, to, s));
-    if (rank.instance().backend().ncclVersion() >= org.jccl.ops.Operation.GATHER.sinceVersion()) {
+    if (rank.instance().backend().ncclVersion() >= org.jccl.ops.NcclFunction.GATHER.since()) {
       calls.put("ncclAlltoAll", () -> abi.allToAll(buffer, buffer, count, type, to, s));
       calls.put("ncclGather", () -> abi.gather(buffer, buffer, count, type, rootOrPeer, to, s));
       calls.put("ncclScatter", () -> abi.scatter(buffer, buffer, count, type, rootOrPeer, to, s));

@@ -20,8 +20,8 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ResultCode;
 import org.jccl.conformance.harness.Subject;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.NcclFunction;
 
 /** Versions, types and reductions by their codes, on the raw surface (chapters 0 and 1). */
 public abstract class RawTypeRules extends RawSuite {

@@ -17,8 +17,8 @@ import org.jccl.conformance.harness.OwnProcess;
 import org.jccl.conformance.harness.RankBody;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
+import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
-import org.jccl.spi.NcclFunction;
 import org.opentest4j.TestAbortedException;
 
 /** What all suites share: the subject and its worlds. */

@@ -15,8 +15,8 @@ import org.jccl.conformance.floats.FloatRun.Wishes;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.liars.Liar;
 import org.jccl.conformance.liars.LyingSubject;
-import org.jccl.sim.GpuProfile;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.machine.GpuProfile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

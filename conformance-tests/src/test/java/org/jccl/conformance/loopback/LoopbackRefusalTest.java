@@ -23,7 +23,7 @@ import org.jccl.ResultCode;
 import org.jccl.config.Algorithm;
 import org.jccl.config.ConfigField;
 import org.jccl.config.Protocol;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

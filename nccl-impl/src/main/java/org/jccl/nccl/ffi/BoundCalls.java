@@ -7,8 +7,8 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Map;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.NcclFunction;
 
 /**
  * What all functions of a binding share: the addresses of one library, and the way out of a call

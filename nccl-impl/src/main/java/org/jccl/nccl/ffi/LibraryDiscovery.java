@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jccl.BackendUnavailableException;
 import org.jccl.nccl.ffi.SearchPlaces.Place;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /**

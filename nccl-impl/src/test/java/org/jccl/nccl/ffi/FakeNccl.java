@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /**
  * A library of upcall stubs: every function of NCCL that the binding knows, written in Java. Calls

@@ -2,6 +2,7 @@ package org.jccl.sim.comm;
 
 import org.jccl.ops.Call;
 import org.jccl.config.ConfigField;
+import org.jccl.ReduceOp;
 import org.jccl.ops.Operation;
 import org.jccl.config.Protocol;
 import org.jccl.sim.algo.Choice;
@@ -25,7 +26,6 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
   /** From this version on kernels with flags need no second opinion where both buffers are. */
   private static final int FLAGS_TRUSTED = 22907;
 
-  private static final int AVERAGE = 4;
   private static final int ZERO_CTAS = 2;
 
   private final World world;
@@ -87,7 +87,7 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
   }
 
   private static boolean isAverage(Operation operation, int reduction) {
-    return operation.reduces() && Math.min(reduction, Call.PRE_MUL_SUM) == AVERAGE;
+    return operation.reduces() && reduction == ReduceOp.AVG.code();
   }
 
   private static int offset(Endpoint by, long address) {

@@ -1,4 +1,4 @@
-package org.jccl.sim.comm;
+package org.jccl.sim.abi;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
@@ -7,6 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jccl.sim.algo.Choice;
+import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.Request;
 
 /** The estimate that a simulated group end makes, in NCCL's struct {@code ncclSimInfo_t}. */
 public final class Estimate {

@@ -1,4 +1,4 @@
-package org.jccl.sim;
+package org.jccl.sim.abi;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,17 +1,17 @@
-package org.jccl.sim;
+package org.jccl.sim.abi;
 
 import static java.lang.foreign.ValueLayout.ADDRESS_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static org.jccl.sim.AbiState.INVALID_ARGUMENT;
-import static org.jccl.sim.AbiState.OK;
+import static org.jccl.sim.abi.AbiState.INVALID_ARGUMENT;
+import static org.jccl.sim.abi.AbiState.OK;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The parameters of the library behind the C functions (rule ARG-35). */

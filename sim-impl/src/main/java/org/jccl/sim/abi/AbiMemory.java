@@ -1,7 +1,7 @@
-package org.jccl.sim;
+package org.jccl.sim.abi;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static org.jccl.sim.AbiState.OK;
+import static org.jccl.sim.abi.AbiState.OK;
 
 import java.lang.foreign.MemorySegment;
 import org.jccl.ResultCode;

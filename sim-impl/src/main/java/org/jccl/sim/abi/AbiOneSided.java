@@ -1,9 +1,9 @@
-package org.jccl.sim;
+package org.jccl.sim.abi;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static org.jccl.sim.AbiState.INVALID_ARGUMENT;
-import static org.jccl.sim.AbiState.INVALID_USAGE;
-import static org.jccl.sim.AbiState.OK;
+import static org.jccl.sim.abi.AbiState.INVALID_ARGUMENT;
+import static org.jccl.sim.abi.AbiState.INVALID_USAGE;
+import static org.jccl.sim.abi.AbiState.OK;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -11,14 +11,13 @@ import java.util.List;
 import java.util.function.Function;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.Life;
 import org.jccl.sim.comm.OneSided;
 import org.jccl.sim.comm.OneSidedCall;
-import org.jccl.sim.comm.RawGroup;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.spi.NcclFunction;
 
 /** One-sided operations behind the C functions (rules ARG-11 to ARG-14, RMA-01 to RMA-11). */
 final class AbiOneSided {

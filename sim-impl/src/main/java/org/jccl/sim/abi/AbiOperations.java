@@ -1,18 +1,18 @@
-package org.jccl.sim;
+package org.jccl.sim.abi;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static org.jccl.sim.AbiState.INVALID_ARGUMENT;
-import static org.jccl.sim.AbiState.INVALID_USAGE;
-import static org.jccl.sim.AbiState.OK;
+import static org.jccl.sim.abi.AbiState.INVALID_ARGUMENT;
+import static org.jccl.sim.abi.AbiState.INVALID_USAGE;
+import static org.jccl.sim.abi.AbiState.OK;
 
 import java.lang.foreign.MemorySegment;
 import org.jccl.CollectiveException;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
+import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.Life;
-import org.jccl.sim.comm.RawGroup;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
@@ -167,7 +167,7 @@ final class AbiOperations {
 
   int redOpDestroy(int op, long comm) {
     Endpoint endpoint = state.endpoint(comm);
-    boolean known = op >= 5 && endpoint != null && endpoint.scales().destroy(op);
+    boolean known = op >= Call.PRE_MUL_SUM && endpoint != null && endpoint.scales().destroy(op);
     return known ? OK : INVALID_ARGUMENT; // PMS-08
   }
 }

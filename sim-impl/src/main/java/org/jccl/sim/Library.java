@@ -1,6 +1,8 @@
-package org.jccl.sim.comm;
+package org.jccl.sim;
 
 import org.jccl.ops.Operation;
+import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.Life;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.NcclAbi;
 import org.jspecify.annotations.Nullable;

@@ -1,13 +1,14 @@
-package org.jccl.sim;
+package org.jccl.sim.abi;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static org.jccl.sim.AbiState.INVALID_ARGUMENT;
-import static org.jccl.sim.AbiState.OK;
+import static org.jccl.sim.abi.AbiState.INVALID_ARGUMENT;
+import static org.jccl.sim.abi.AbiState.OK;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.Creations;
 import org.jccl.sim.comm.Endpoint;
@@ -15,7 +16,6 @@ import org.jccl.sim.comm.Life;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * checked in the same order (chapter 8 of the rule book). A misuse that NCCL would not notice is
  * thrown as {@link ReportedMisuse}. What the functions do is in a class for each theme.
  */
-final class SimAbi implements NcclAbi {
+public final class SimAbi implements NcclAbi {
   private final AbiState state;
   private final AbiCreation creation;
   private final AbiFamilies families;
@@ -36,7 +36,7 @@ final class SimAbi implements NcclAbi {
   private final AbiSuspension suspension;
   private final AbiParameters parameters;
 
-  SimAbi(World world, Creations creations, List<SimDevice> devices) {
+  public SimAbi(World world, Creations creations, List<SimDevice> devices) {
     this.state = new AbiState(world, creations, devices);
     this.creation = new AbiCreation(state);
     this.families = new AbiFamilies(state);
@@ -51,29 +51,29 @@ final class SimAbi implements NcclAbi {
   }
 
   /** The calling thread ends: what it leaves open is reported (SIM-41). */
-  @Nullable ReportedMisuse threadEnds() {
+  public @Nullable ReportedMisuse threadEnds() {
     return state.threadEnds();
   }
 
   /** Reports the groups whose threads have ended (SIM-41). */
-  void reportLostGroups() {
+  public void reportLostGroups() {
     state.reportLostGroups();
   }
 
   /** The stored state of a handle (rule ERR-01); waits for nobody. */
-  int storedCode(long comm) {
+  public int storedCode(long comm) {
     Life life = state.life(comm);
     return life == null ? INVALID_ARGUMENT : life.state();
   }
 
   /** The operations of whose handle it is, or null before it has joined. */
-  @Nullable Endpoint endpoint(long comm) {
+  public @Nullable Endpoint endpoint(long comm) {
     Life life = state.life(comm);
     return life == null ? null : life.endpoint();
   }
 
   /** The C function of {@code operation}, for a caller that knows whose handle it is. */
-  int issue(
+  public int issue(
       Operation operation,
       long send,
       long recv,
@@ -84,6 +84,21 @@ final class SimAbi implements NcclAbi {
       Life life,
       long stream) {
     return operations.issue(operation, send, recv, count, type, op, rootOrPeer, life, stream);
+  }
+
+  @Override
+  public int issue(
+      Operation operation,
+      long send,
+      long recv,
+      long count,
+      int type,
+      int reduction,
+      int rootOrPeer,
+      long comm,
+      long stream) {
+    return operations.issue(
+        operation, send, recv, count, type, reduction, rootOrPeer, comm, stream);
   }
 
   // ---------------------------------------------------------------- library

@@ -1,10 +1,15 @@
-package org.jccl.sim.comm;
+package org.jccl.sim.abi;
 
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jccl.ResultCode;
+import org.jccl.sim.comm.Clique;
+import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.OneSidedCall;
+import org.jccl.sim.comm.Rendezvous;
+import org.jccl.sim.comm.Request;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 

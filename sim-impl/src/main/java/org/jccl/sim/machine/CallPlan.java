@@ -1,4 +1,4 @@
-package org.jccl.sim;
+package org.jccl.sim.machine;
 
 import org.jccl.config.Algorithm;
 import org.jccl.config.Protocol;

@@ -1,15 +1,13 @@
-package org.jccl.sim;
+package org.jccl.sim.abi;
 
-import static org.jccl.sim.AbiState.isNull;
+import static org.jccl.sim.abi.AbiState.isNull;
 
 import java.lang.foreign.MemorySegment;
 import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.check.CallSite;
-import org.jccl.sim.comm.Estimate;
-import org.jccl.sim.comm.RawGroup;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.spi.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Groups behind the C functions (chapter 4). */

@@ -1,4 +1,4 @@
-package org.jccl.sim.comm;
+package org.jccl.sim.abi;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +11,15 @@ import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.Report;
+import org.jccl.sim.comm.Clique;
+import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.Ends;
+import org.jccl.sim.comm.Job;
+import org.jccl.sim.comm.Life;
+import org.jccl.sim.comm.OneSidedCall;
+import org.jccl.sim.comm.OpenGroup;
+import org.jccl.sim.comm.Request;
+import org.jccl.sim.comm.Threads;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
@@ -21,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * NCCL's group state of one thread, for the raw surface: depth, recorded error, blocking mode,
  * queued work (rules GRP-01 to GRP-31).
  */
-public final class RawGroup {
+final class RawGroup implements OpenGroup {
   private static final int INVALID_ARGUMENT = ResultCode.INVALID_ARGUMENT.code();
 
   private final List<Job> jobs = new ArrayList<>();
@@ -42,8 +51,8 @@ public final class RawGroup {
     return depth > 0;
   }
 
-  /** Another thread uses a communicator that this group has calls of (rules GRP-05, GRP-26). */
-  private void taken(Endpoint endpoint) {
+  @Override
+  public void refuseOtherThread(Endpoint endpoint) {
     Clique clique = endpoint.clique();
     if (!clique.world().isChecking()) {
       return;
@@ -195,9 +204,9 @@ public final class RawGroup {
       int reduction,
       int rootOrPeer,
       SimStream stream) {
-    RawGroup other = endpoint.life().family().openGroup();
+    OpenGroup other = endpoint.life().family().openGroup();
     if (other != null && other != this) {
-      other.taken(endpoint);
+      other.refuseOtherThread(endpoint);
     }
     if (!endpoint.admission().knows(operation, send, recv, count, rootOrPeer)) {
       return INVALID_ARGUMENT;

@@ -1,4 +1,4 @@
-package org.jccl.sim.comm;
+package org.jccl.sim;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -21,13 +21,17 @@ import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.ops.Operation;
-import org.jccl.sim.CallPlan;
-import org.jccl.sim.SymmetricCallPlan;
+import org.jccl.sim.comm.Clique;
+import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.Life;
+import org.jccl.sim.comm.Planning;
 import org.jccl.sim.device.CurrentDevice;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.machine.CallPlan;
+import org.jccl.sim.machine.SymmetricCallPlan;
 import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.LibraryCommunicator;
@@ -183,7 +187,7 @@ public final class SimCommunicator extends LibraryCommunicator {
   }
 
   private <T> T planned(Operation operation, long count, Function<Planning, T> plan) {
-    if (!Planning.isPlanned(operation) || count < 1) {
+    if (operation.isMadeOfMessages() || count < 1) {
       throw new IllegalArgumentException(
           operation.label() + " x" + count + ": messages and empty calls have no algorithm");
     }

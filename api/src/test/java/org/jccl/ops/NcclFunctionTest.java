@@ -1,4 +1,4 @@
-package org.jccl.spi;
+package org.jccl.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

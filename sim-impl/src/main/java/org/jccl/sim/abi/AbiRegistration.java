@@ -1,16 +1,16 @@
-package org.jccl.sim;
+package org.jccl.sim.abi;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static org.jccl.sim.AbiState.INVALID_ARGUMENT;
-import static org.jccl.sim.AbiState.OK;
+import static org.jccl.sim.abi.AbiState.INVALID_ARGUMENT;
+import static org.jccl.sim.abi.AbiState.OK;
 
 import java.lang.foreign.MemorySegment;
 import org.jccl.ResultCode;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.Registrations;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.spi.NcclFunction;
 
 /** Registered buffers and windows behind the C functions (rules ARG-25 to ARG-31). */
 final class AbiRegistration {

@@ -1,4 +1,4 @@
-package org.jccl.sim;
+package org.jccl.sim.abi;
 
 import java.util.ArrayList;
 import java.util.List;

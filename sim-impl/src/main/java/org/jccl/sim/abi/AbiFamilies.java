@@ -1,11 +1,11 @@
-package org.jccl.sim;
+package org.jccl.sim.abi;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static org.jccl.sim.AbiState.INVALID_ARGUMENT;
-import static org.jccl.sim.AbiState.INVALID_USAGE;
-import static org.jccl.sim.AbiState.OK;
-import static org.jccl.sim.AbiState.isNull;
+import static org.jccl.sim.abi.AbiState.INVALID_ARGUMENT;
+import static org.jccl.sim.abi.AbiState.INVALID_USAGE;
+import static org.jccl.sim.abi.AbiState.OK;
+import static org.jccl.sim.abi.AbiState.isNull;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -13,15 +13,14 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.UniqueId;
 import org.jccl.config.ConfigField;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.comm.ChildJob;
 import org.jccl.sim.comm.Config;
 import org.jccl.sim.comm.Creations;
 import org.jccl.sim.comm.FinalizeJob;
 import org.jccl.sim.comm.InitJob;
 import org.jccl.sim.comm.Life;
-import org.jccl.sim.comm.RawGroup;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.spi.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Communicators made of communicators behind the C functions: split, shrink, grow (chapter 2). */

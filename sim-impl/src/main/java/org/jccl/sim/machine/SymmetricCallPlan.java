@@ -1,4 +1,4 @@
-package org.jccl.sim;
+package org.jccl.sim.machine;
 
 /**
  * How NCCL would carry out a collective on buffers in symmetric windows that is alone in its group.

@@ -1,10 +1,13 @@
-package org.jccl.sim.comm;
+package org.jccl.sim.abi;
 
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jccl.ResultCode;
+import org.jccl.sim.comm.Abortable;
+import org.jccl.sim.comm.Job;
+import org.jccl.sim.comm.Life;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Step;
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * GRP-10). A blocking group waits for it, a nonblocking one leaves it to itself and is polled (rule
  * GRP-24).
  */
-final class GroupRun extends Step {
+final class GroupRun extends Step implements Abortable {
   private final Kernel kernel;
   private final List<List<Job>> phases;
   private final List<Issuing.Work> work;
@@ -131,7 +134,8 @@ final class GroupRun extends Step {
   }
 
   /** Raises the abort flags of its jobs, except of those that end communicators (INIT-19). */
-  void abort() {
+  @Override
+  public void abort() {
     if (phase >= 0 && phase < phases.size()) {
       for (Job job : phases.get(phase)) {
         if (!job.endsCommunicator() && !job.isSettled()) {

@@ -1,21 +1,20 @@
-package org.jccl.sim;
+package org.jccl.sim.abi;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static org.jccl.sim.AbiState.INVALID_ARGUMENT;
-import static org.jccl.sim.AbiState.OK;
-import static org.jccl.sim.AbiState.isNull;
+import static org.jccl.sim.abi.AbiState.INVALID_ARGUMENT;
+import static org.jccl.sim.abi.AbiState.OK;
+import static org.jccl.sim.abi.AbiState.isNull;
 
 import java.lang.foreign.MemorySegment;
 import java.util.function.ToIntFunction;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.FinalizeJob;
 import org.jccl.sim.comm.Job;
 import org.jccl.sim.comm.Life;
-import org.jccl.sim.comm.RawGroup;
 import org.jccl.sim.comm.ReclaimJob;
 import org.jccl.sim.comm.RevokeJob;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.spi.NcclFunction;
 
 /** Queries and ends of communicators behind the C functions (chapter 3). */
 final class AbiLifecycle {

@@ -1,18 +1,18 @@
-package org.jccl.sim;
+package org.jccl.sim.abi;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static org.jccl.sim.AbiState.INVALID_ARGUMENT;
-import static org.jccl.sim.AbiState.INVALID_USAGE;
-import static org.jccl.sim.AbiState.OK;
+import static org.jccl.sim.abi.AbiState.INVALID_ARGUMENT;
+import static org.jccl.sim.abi.AbiState.INVALID_USAGE;
+import static org.jccl.sim.abi.AbiState.OK;
 
 import java.lang.foreign.MemorySegment;
 import org.jccl.CollectiveException;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.Job;
 import org.jccl.sim.comm.Life;
 import org.jccl.sim.comm.Suspension;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.spi.NcclFunction;
 
 /** Suspended communicators behind the C functions (rules LIF-21 to LIF-25, ARG-32). */
 final class AbiSuspension {

@@ -1,4 +1,4 @@
-package org.jccl.sim;
+package org.jccl.sim.abi;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;

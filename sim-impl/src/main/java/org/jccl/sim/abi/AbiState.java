@@ -1,4 +1,4 @@
-package org.jccl.sim;
+package org.jccl.sim.abi;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -10,19 +10,18 @@ import org.jccl.CollectiveException;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Report;
 import org.jccl.sim.comm.Creations;
 import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.Job;
 import org.jccl.sim.comm.Life;
-import org.jccl.sim.comm.RawGroup;
 import org.jccl.sim.device.CurrentDevice;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
-import org.jccl.spi.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /**

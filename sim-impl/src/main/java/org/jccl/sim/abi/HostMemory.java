@@ -1,4 +1,4 @@
-package org.jccl.sim;
+package org.jccl.sim.abi;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

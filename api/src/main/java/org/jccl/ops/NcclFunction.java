@@ -1,4 +1,4 @@
-package org.jccl.spi;
+package org.jccl.ops;
 
 /** The functions of NCCL that are bound, each with the version that first had it (rule VER-05). */
 public enum NcclFunction {

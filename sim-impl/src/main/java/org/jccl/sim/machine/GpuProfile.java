@@ -1,4 +1,4 @@
-package org.jccl.sim;
+package org.jccl.sim.machine;
 
 import java.util.List;
 import java.util.Optional;
