@@ -3,9 +3,9 @@ package org.jccl.benchmarks.jmh;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import org.jccl.nccl.NcclProvider;
 import org.jccl.BackendProvider.Availability;
 import org.jccl.BackendConfig;
+import org.jccl.nccl.cuda.NcclProvider;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 

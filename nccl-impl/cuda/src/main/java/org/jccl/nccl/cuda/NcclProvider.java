@@ -1,0 +1,88 @@
+package org.jccl.nccl.cuda;
+
+import org.jccl.BackendConfig;
+import java.util.ArrayList;
+import java.util.List;
+import org.jccl.Backend;
+import org.jccl.BackendUnavailableException;
+import org.jccl.nccl.NcclBackend;
+import org.jccl.nccl.ffi.LibraryDiscovery;
+import org.jccl.nccl.ffi.NcclLibrary;
+import org.jccl.BackendProvider;
+import org.jccl.ops.NcclFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Offers NCCL where there are GPUs and a library. */
+public final class NcclProvider implements BackendProvider {
+  /** For {@link java.util.ServiceLoader}. */
+  public NcclProvider() {}
+
+  @Override
+  public String name() {
+    return "nccl";
+  }
+
+  @Override
+  public int preference() {
+    return 100;
+  }
+
+  /** What was found, with the library where all is well. */
+  private record Found(Availability availability, @Nullable NcclLibrary library) {}
+
+  @Override
+  public Availability availability(BackendConfig config) {
+    return look(config).availability;
+  }
+
+  @Override
+  public Backend open(BackendConfig config) {
+    Found found = look(config);
+    NcclLibrary library = found.library;
+    if (library == null) {
+      throw new BackendUnavailableException(
+          "nccl: "
+              + found.availability.reason()
+              + ". Tried: "
+              + String.join("; ", found.availability.tried()));
+    }
+    return NcclBackend.over(library, backend -> CudaDevices.open(backend, config.devices()));
+  }
+
+  /** GPUs first: without one no library is loaded just to be counted. */
+  private static Found look(BackendConfig config) {
+    List<String> tried = new ArrayList<>();
+    try {
+      CudaDevices.Report gpus = CudaDevices.look();
+      tried.addAll(gpus.tried());
+      if (!gpus.available()) {
+        return unavailable(gpus.reason(), tried);
+      }
+      int count = gpus.gpus().size();
+      if (config.devices() > count) {
+        return unavailable(
+            config.devices() + " devices were asked for and there are " + count, tried);
+      }
+      LibraryDiscovery.Report libraries =
+          LibraryDiscovery.ofThisMachine().find(config.libraryPath().orElse(null));
+      tried.addAll(libraries.lines());
+      NcclLibrary library = libraries.library();
+      if (library == null) {
+        return unavailable(gpus.reason() + ", but " + libraries.reason(), tried);
+      }
+      String reason =
+          gpus.reason()
+              + " and NCCL "
+              + NcclFunction.text(library.version())
+              + " at "
+              + library.description();
+      return new Found(new Availability(true, reason, List.copyOf(tried)), library);
+    } catch (RuntimeException | LinkageError unforeseen) {
+      return unavailable("looking for CUDA and NCCL failed: " + unforeseen, tried);
+    }
+  }
+
+  private static Found unavailable(String reason, List<String> tried) {
+    return new Found(new Availability(false, reason, List.copyOf(tried)), null);
+  }
+}
