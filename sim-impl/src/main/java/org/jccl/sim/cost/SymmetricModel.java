@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which symmetric kernel NCCL chooses for one communicator's calls, and with how many blocks of
- * threads (NUMERICS 6.4): a base latency and a soft maximum of the bytes on the links, with a
- * penalty for each block. Immutable.
+ * threads (SYM-05): a base latency and a soft maximum of the bytes on the links, with a penalty for
+ * each block. Immutable.
  *
  * <p>Proven on 4 H200 without multicast. What {@code NCCL_ALGO} and {@code NCCL_PROTO} say is of no
  * concern to it.

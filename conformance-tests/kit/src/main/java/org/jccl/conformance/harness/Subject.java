@@ -36,6 +36,14 @@ public interface Subject {
     return Optional.empty();
   }
 
+  /**
+   * The same kind of subject on a machine with {@code gpus} GPUs in each host; empty if the machine
+   * is what it is.
+   */
+  default Optional<Subject> withHostsOf(int gpus) {
+    return Optional.empty();
+  }
+
   /** What a subject is called with these variables: {@code simulator[NCCL_CHECK_POINTERS=1]}. */
   static String named(String name, Map<String, String> variables) {
     return name + new TreeMap<>(variables).toString().replace('{', '[').replace('}', ']');
