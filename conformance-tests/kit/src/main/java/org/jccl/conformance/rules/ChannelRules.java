@@ -18,7 +18,7 @@ import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.conformance.rules.RankOrders.Place;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 
 /** How calls are split over channels, and which way they take (rules PART, TOPO, TUNE and PAT). */
 public class ChannelRules extends NumericsSuite {
