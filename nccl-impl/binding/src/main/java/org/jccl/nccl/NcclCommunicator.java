@@ -29,6 +29,7 @@ import org.jccl.ops.Operation;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NativeHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One rank's endpoint in NCCL.
@@ -58,6 +59,7 @@ final class NcclCommunicator extends LibraryCommunicator {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment scratch = arena.allocate(SCRATCH_BYTES, JAVA_LONG.byteAlignment());
   private final UsedStreams streams = new UsedStreams();
+  private @Nullable Stream lastStream;
   private final List<PreMulSum> sums = new ArrayList<>();
   private final NativeHandle handle;
   private final Ending ending = new Ending(this);
@@ -215,7 +217,10 @@ final class NcclCommunicator extends LibraryCommunicator {
   /** Remembers that work was enqueued on {@code stream}, for the end. */
   @Override
   protected void note(Stream stream) {
-    streams.note(stream);
+    if (stream != lastStream) {
+      streams.add(stream);
+      lastStream = stream;
+    }
   }
 
   /** The native call alone; also inside a native group. */
