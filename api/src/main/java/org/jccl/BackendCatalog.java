@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.Function;
+import org.jccl.BackendProvider.Availability;
 import org.jccl.Backends.Choice;
 import org.jccl.Backends.Considered;
-import org.jccl.BackendProvider.Availability;
 import org.jspecify.annotations.Nullable;
 
 /** The providers that were found and the rule that chooses among them; see {@link Backends}. */

@@ -1,9 +1,8 @@
 package org.jccl;
 
-
 /**
- * One GPU, real or simulated. Owned by its backend ({@link
- * Backend#of}); may be used from any thread.
+ * One GPU, real or simulated. Owned by its backend ({@link Backend#of}); may be used from any
+ * thread.
  *
  * <p>Every stream that jccl makes is non-blocking: CUDA's legacy default stream is never used.
  * {@link #defaultStream()} is the stream on which the blocking copies of {@link DeviceBuffer} run.

@@ -40,8 +40,7 @@ final class Handshake {
       Consumer<? super Communicator> made) {
     UniqueId id = agree(group, device, config);
     Communicator communicator =
-        Backend.of(device)
-            .newCommunicator(id, group.rank(), group.worldSize(), device, config);
+        Backend.of(device).newCommunicator(id, group.rank(), group.worldSize(), device, config);
     made.accept(communicator);
     awaitOpen(communicator, config);
     if (config.warmUp()) {

@@ -88,8 +88,7 @@ class BackendsTest {
 
   @Test
   void theConfiguration_reachesTheProvider() {
-    BackendConfig config =
-        BackendConfig.builder().libraryPath("lib").devices(8).seed(42).build();
+    BackendConfig config = BackendConfig.builder().libraryPath("lib").devices(8).seed(42).build();
     BackendProvider picky =
         new StubProvider("sim", 1, null) {
           @Override

@@ -1,12 +1,12 @@
 package org.jccl;
 
-import org.jccl.process.ProcessGroups;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.ops.Operation;
+import org.jccl.process.ProcessGroups;
 import org.jccl.testing.Crew;
 import org.jccl.testing.FakeBackend;
 import org.jccl.testing.FakeCommunicator;

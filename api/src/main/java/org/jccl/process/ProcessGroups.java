@@ -1,8 +1,8 @@
 package org.jccl.process;
 
-import org.jccl.ProcessGroup;
 import java.time.Duration;
 import java.util.List;
+import org.jccl.ProcessGroup;
 
 /** Makes process groups: inside this JVM, over TCP, or as a launcher's environment says. */
 public final class ProcessGroups {

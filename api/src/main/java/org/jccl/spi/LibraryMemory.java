@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.CheckLevel;
+import org.jccl.Communicator.MemoryStatistics;
+import org.jccl.Communicator.SignalWait;
 import org.jccl.Communicator.State;
 import org.jccl.DeviceBuffer;
-import org.jccl.Communicator.MemoryStatistics;
 import org.jccl.Registration;
-import org.jccl.Communicator.SignalWait;
 import org.jccl.Stream;
 import org.jccl.Window;
 import org.jccl.ops.NcclFunction;
@@ -69,7 +69,10 @@ final class LibraryMemory {
     Registration[] made = new Registration[1];
     made[0] =
         new Registration(
-            owner, buffer, slot.get(JAVA_LONG, 0), handle -> GroupRecording.whenIssued(() -> deregister(made[0], handle)));
+            owner,
+            buffer,
+            slot.get(JAVA_LONG, 0),
+            handle -> GroupRecording.whenIssued(() -> deregister(made[0], handle)));
     open.add(made[0]);
     return made[0];
   }
@@ -105,7 +108,11 @@ final class LibraryMemory {
     Window[] made = new Window[1];
     made[0] =
         new Window(
-            owner, buffer, () -> windowIn(slot), this::pointer, () -> GroupRecording.whenIssued(() -> drop(made[0])));
+            owner,
+            buffer,
+            () -> windowIn(slot),
+            this::pointer,
+            () -> GroupRecording.whenIssued(() -> drop(made[0])));
     open.add(made[0]);
     return made[0];
   }

@@ -1,6 +1,5 @@
 package org.jccl.testing;
 
-import org.jccl.process.PlatformRanks;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,17 +11,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jccl.Backend;
+import org.jccl.Backend.GroupScope;
+import org.jccl.Capability;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
-import org.jccl.Backend.GroupScope;
+import org.jccl.RankHost;
 import org.jccl.UniqueId;
-import org.jccl.Capability;
+import org.jccl.process.PlatformRanks;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.Groups;
-import org.jccl.RankHost;
 
 /**
  * A backend for tests of the api: communicators that note their calls, devices whose memory is host

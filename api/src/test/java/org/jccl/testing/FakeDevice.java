@@ -1,9 +1,9 @@
 package org.jccl.testing;
 
-import org.jccl.DeviceBuffer;
-import org.jccl.DataType;
 import org.jccl.Backend;
+import org.jccl.DataType;
 import org.jccl.Device;
+import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.Stream;
 

@@ -1,15 +1,15 @@
 package org.jccl.sim;
 
-import java.util.Optional;
-import org.jccl.BackendConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jccl.Backend;
+import org.jccl.BackendConfig;
+import org.jccl.BackendProvider;
 import org.jccl.CheckLevel;
 import org.jccl.sim.math.Kernels;
-import org.jccl.BackendProvider;
 
 /**
  * Offers the simulator to {@link org.jccl.Backends}: always available, taken when nothing better
@@ -23,8 +23,8 @@ public final class SimProvider implements BackendProvider {
   public static final String CHECKS_PROPERTY = "jccl.sim.checks";
 
   /**
-   * System property with a file for the timeline, where {@link BackendConfig#timeline} is not given;
-   * see {@link Simulator.Builder#timeline}.
+   * System property with a file for the timeline, where {@link BackendConfig#timeline} is not
+   * given; see {@link Simulator.Builder#timeline}.
    */
   public static final String TIMELINE_PROPERTY = "jccl.sim.timeline";
 

@@ -51,7 +51,8 @@ class SymmetricWindowsTest {
         comm -> {
           try (DeviceBuffer inside = comm.device().allocateRegistrable(DataType.FLOAT16, 1);
               DeviceBuffer outside = comm.device().allocate(DataType.FLOAT16, 1);
-              AutoCloseable window = comm.registerWindow(inside, Window.Flag.COLLECTIVE_SYMMETRIC)) {
+              AutoCloseable window =
+                  comm.registerWindow(inside, Window.Flag.COLLECTIVE_SYMMETRIC)) {
             assertThat(window).isNotNull();
             assertThat(sum(comm, inside)).isEqualTo(1);
             assertThat(sum(comm, outside)).isLessThan(1);

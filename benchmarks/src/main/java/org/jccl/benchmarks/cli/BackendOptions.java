@@ -1,8 +1,8 @@
 package org.jccl.benchmarks.cli;
 
 import org.jccl.Backend;
-import org.jccl.Backends;
 import org.jccl.BackendConfig;
+import org.jccl.Backends;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

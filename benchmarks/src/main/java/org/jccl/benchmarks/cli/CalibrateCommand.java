@@ -168,7 +168,8 @@ final class CalibrateCommand implements Callable<Integer> {
               .formatted(maxBytes, Campaign.LEAST));
     }
     Integer wanted = ranks == null ? null : Integer.valueOf(largest);
-    try (BackendOptions.Opened opened = BackendOptions.open(spec, backend, wanted, BackendConfig.defaults())) {
+    try (BackendOptions.Opened opened =
+        BackendOptions.open(spec, backend, wanted, BackendConfig.defaults())) {
       boolean isReal = opened.backend().name().equals("nccl");
       long most = maxBytes != null ? maxBytes : isReal ? 1024 * MIB : 4 * MIB;
       Campaign campaign =

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jccl.BackendConfig;
 import org.jccl.Backends;
 import org.jccl.Backends.Considered;
-import org.jccl.BackendConfig;
 import org.jspecify.annotations.Nullable;
 
 /**

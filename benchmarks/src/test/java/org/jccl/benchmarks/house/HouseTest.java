@@ -27,8 +27,7 @@ class HouseTest {
   private static final int LARGEST_CIRCLE = 8;
 
   /** Packages that reach each other in a cycle. */
-  private static final Set<String> IN_CYCLES =
-      Set.of();
+  private static final Set<String> IN_CYCLES = Set.of();
 
   /** Packages with a circle that is too large, and how large it may be. */
   private static final Map<String, Integer> LARGE_CIRCLES =

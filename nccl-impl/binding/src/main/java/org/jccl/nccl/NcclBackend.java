@@ -1,6 +1,5 @@
 package org.jccl.nccl;
 
-import org.jccl.process.PlatformRanks;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
@@ -18,25 +17,26 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jccl.Backend;
+import org.jccl.Backend.GroupScope;
+import org.jccl.Capability;
 import org.jccl.CollectiveException;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
-import org.jccl.Backend.GroupScope;
+import org.jccl.RankHost;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
-import org.jccl.Capability;
 import org.jccl.ops.NcclFunction;
+import org.jccl.process.PlatformRanks;
 import org.jccl.spi.DeviceRules;
 import org.jccl.spi.Estimate;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.Groups;
 import org.jccl.spi.IdRules;
-import org.jccl.RankHost;
 import org.jccl.spi.RegistrableMemory;
 
 /**

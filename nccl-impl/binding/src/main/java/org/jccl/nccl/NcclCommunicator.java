@@ -288,7 +288,8 @@ final class NcclCommunicator extends LibraryCommunicator {
     if (code != 0) {
       settled(code, "preMulSum");
     }
-    PreMulSum sum = new PreMulSum(
+    PreMulSum sum =
+        new PreMulSum(
             this,
             type,
             scratch.get(JAVA_INT, SUM_SLOT),

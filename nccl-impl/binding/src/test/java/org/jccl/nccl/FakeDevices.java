@@ -1,18 +1,18 @@
 package org.jccl.nccl;
 
-import org.jccl.DeviceBuffer;
-import org.jccl.DataType;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.jccl.Backend;
+import org.jccl.DataType;
 import org.jccl.Device;
+import org.jccl.DeviceBuffer;
+import org.jccl.DeviceMemory;
 import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.Stream;
-import org.jccl.DeviceMemory;
 
 /** Devices without a GPU: addresses are numbers, streams are idle unless told otherwise. */
 final class FakeDevices {

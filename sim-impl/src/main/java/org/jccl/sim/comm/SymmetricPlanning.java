@@ -1,10 +1,9 @@
 package org.jccl.sim.comm;
 
-import org.jccl.ops.Call;
-import org.jccl.config.ConfigField;
 import org.jccl.ReduceOp;
-import org.jccl.ops.Operation;
+import org.jccl.config.ConfigField;
 import org.jccl.config.Protocol;
+import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Choice;
 import org.jccl.sim.algo.Collective;
 import org.jccl.sim.algo.PlacedCall;

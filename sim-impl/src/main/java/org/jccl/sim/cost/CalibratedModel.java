@@ -2,8 +2,8 @@ package org.jccl.sim.cost;
 
 import java.util.Map;
 import org.jccl.config.Algorithm;
-import org.jccl.ops.Operation;
 import org.jccl.config.Protocol;
+import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Choice;
 import org.jspecify.annotations.Nullable;
 

@@ -2,8 +2,8 @@ package org.jccl.sim.cost;
 
 import org.jccl.DataType;
 import org.jccl.config.Algorithm;
-import org.jccl.ops.Operation;
 import org.jccl.config.Protocol;
+import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.algo.Buffers;
 import org.jccl.sim.algo.ChannelLimits;

@@ -1,12 +1,12 @@
 package org.jccl.sim.device;
 
-import org.jccl.DeviceBuffer;
-import org.jccl.DataType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.Backend;
+import org.jccl.DataType;
 import org.jccl.Device;
+import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;

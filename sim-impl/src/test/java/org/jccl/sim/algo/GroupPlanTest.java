@@ -11,8 +11,8 @@ import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
 import org.jccl.DataType;
 import org.jccl.config.Algorithm;
-import org.jccl.ops.Operation;
 import org.jccl.config.Protocol;
+import org.jccl.ops.Operation;
 import org.junit.jupiter.api.Test;
 
 class GroupPlanTest {

@@ -12,8 +12,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.jccl.DataType;
 import org.jccl.config.Algorithm;
-import org.jccl.ops.Operation;
 import org.jccl.config.Protocol;
+import org.jccl.ops.Operation;
 import org.jccl.sim.math.FoldOrder;
 
 /**

@@ -1,15 +1,15 @@
 package org.jccl.fidelity.floats;
 
-import org.jccl.process.PlatformRanks;
 import java.util.Map;
 import java.util.Optional;
 import org.jccl.Backend;
+import org.jccl.RankHost;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.Subject;
+import org.jccl.process.PlatformRanks;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.machine.GpuProfile;
 import org.jccl.spi.NcclAbi;
-import org.jccl.RankHost;
 
 /**
  * A simulator of one machine, with the variables that NCCL would see there.

@@ -1,17 +1,17 @@
 package org.jccl.conformance.harness;
 
-import org.jccl.process.PlatformRanks;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
+import org.jccl.RankHost;
 import org.jccl.ops.NcclFunction;
+import org.jccl.process.PlatformRanks;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.machine.GpuProfile;
 import org.jccl.spi.NcclAbi;
-import org.jccl.RankHost;
 import org.jspecify.annotations.Nullable;
 
 /**

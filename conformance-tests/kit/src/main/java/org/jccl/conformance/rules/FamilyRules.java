@@ -8,22 +8,21 @@ import org.jccl.Backend;
 import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
 import org.jccl.Communicator;
+import org.jccl.Communicator.MemoryStatistics;
+import org.jccl.Communicator.ShrinkMode;
+import org.jccl.Communicator.SignalWait;
 import org.jccl.Communicator.State;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
-import org.jccl.Communicator.MemoryStatistics;
 import org.jccl.ReduceOp;
 import org.jccl.Registration;
 import org.jccl.ResultCode;
-import org.jccl.Communicator.ShrinkMode;
-import org.jccl.Communicator.SignalWait;
 import org.jccl.UniqueId;
 import org.jccl.Window;
-import org.jccl.conformance.harness.Subject;
+import org.jccl.config.ConfigField;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
-import org.jccl.config.ConfigField;
 
 /**
  * Children, states and registered memory on the typed surface: the typed halves of chapters 2, 3

@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
-import org.jccl.conformance.harness.Subject;
 import org.jccl.config.ConfigField;
 import org.jccl.spi.NcclAbi;
 

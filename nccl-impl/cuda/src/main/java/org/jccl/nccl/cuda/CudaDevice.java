@@ -1,7 +1,5 @@
 package org.jccl.nccl.cuda;
 
-import org.jccl.DeviceBuffer;
-import org.jccl.DataType;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,10 +8,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaStream_t;
 import org.jccl.Backend;
+import org.jccl.DataType;
 import org.jccl.Device;
+import org.jccl.DeviceBuffer;
+import org.jccl.DeviceMemory;
 import org.jccl.Event;
 import org.jccl.Stream;
-import org.jccl.DeviceMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +46,10 @@ final class CudaDevice implements Device, Backend.Owned {
       return cuda;
     }
     throw new IllegalArgumentException(
-        "a CUDA device is needed, got device " + device.index() + " of " + Backend.of(device).name());
+        "a CUDA device is needed, got device "
+            + device.index()
+            + " of "
+            + Backend.of(device).name());
   }
 
   @Override

@@ -1,9 +1,9 @@
 package org.jccl.nccl.cuda;
 
-import org.jccl.Backend;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaError;
 import jcuda.runtime.cudaEvent_t;
+import org.jccl.Backend;
 import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Stream;

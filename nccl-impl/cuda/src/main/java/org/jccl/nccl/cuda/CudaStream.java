@@ -1,6 +1,5 @@
 package org.jccl.nccl.cuda;
 
-import org.jccl.Backend;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +11,7 @@ import jcuda.driver.JCudaDriver;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaEvent_t;
 import jcuda.runtime.cudaStream_t;
+import org.jccl.Backend;
 import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;

@@ -1,14 +1,14 @@
 package org.jccl.nccl.cuda;
 
-import org.jccl.BackendConfig;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.Backend;
+import org.jccl.BackendConfig;
+import org.jccl.BackendProvider;
 import org.jccl.BackendUnavailableException;
 import org.jccl.nccl.NcclBackend;
 import org.jccl.nccl.ffi.LibraryDiscovery;
 import org.jccl.nccl.ffi.NcclLibrary;
-import org.jccl.BackendProvider;
 import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 

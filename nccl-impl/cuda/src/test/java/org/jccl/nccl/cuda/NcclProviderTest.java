@@ -8,11 +8,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ServiceLoader;
-import org.jccl.BackendUnavailableException;
-import org.jccl.nccl.cuda.CudaDevices;
+import org.jccl.BackendConfig;
 import org.jccl.BackendProvider;
 import org.jccl.BackendProvider.Availability;
-import org.jccl.BackendConfig;
+import org.jccl.BackendUnavailableException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
