@@ -132,8 +132,7 @@ final class ChapterReader {
     String field = String.valueOf(fields.poll());
     OptionalInt code =
         field.startsWith(word) ? Rule.version(field.substring(word.length())) : OptionalInt.empty();
-    return code.orElseThrow(
-        () -> malformed("'" + word + "X.Y.Z' where '" + field + "' stands"));
+    return code.orElseThrow(() -> malformed("'" + word + "X.Y.Z' where '" + field + "' stands"));
   }
 
   private OptionalInt gpus(Deque<String> fields) {

@@ -58,19 +58,19 @@ public class ArithmeticRules extends NumericsSuite {
       FoldedCall call = FoldedCall.of(type, Fold.SUM, 2, 259);
       long[] aligned = allReduced(call);
       run(
-              2,
-              rank -> {
-                long[] inputs = call.inputs(rank.rank());
-                long[] shifted = new long[inputs.length + 3];
-                System.arraycopy(inputs, 0, shifted, 3, inputs.length);
-                try (DeviceBuffer all = Values.ofBits(rank.device(), type, shifted)) {
-                  DeviceBuffer part = all.slice(3, inputs.length);
-                  rank.communicator().allReduce(part, ReduceOp.SUM);
-                  rank.communicator().defaultStream().synchronize();
-                  rank.check(
-                      Arrays.equals(Values.bits(part), aligned), type + ": alignment changes bits");
-                }
-              });
+          2,
+          rank -> {
+            long[] inputs = call.inputs(rank.rank());
+            long[] shifted = new long[inputs.length + 3];
+            System.arraycopy(inputs, 0, shifted, 3, inputs.length);
+            try (DeviceBuffer all = Values.ofBits(rank.device(), type, shifted)) {
+              DeviceBuffer part = all.slice(3, inputs.length);
+              rank.communicator().allReduce(part, ReduceOp.SUM);
+              rank.communicator().defaultStream().synchronize();
+              rank.check(
+                  Arrays.equals(Values.bits(part), aligned), type + ": alignment changes bits");
+            }
+          });
     }
   }
 
@@ -180,14 +180,14 @@ public class ArithmeticRules extends NumericsSuite {
     for (DataType type : CANONICAL) {
       long signalling = type.encode(Double.POSITIVE_INFINITY) | 1;
       run(
-              2,
-              rank -> {
-                try (DeviceBuffer data = Values.ofBits(rank.device(), type, signalling)) {
-                  rank.communicator().broadcast(data, 0);
-                  rank.communicator().defaultStream().synchronize();
-                  rank.check(Values.bits(data)[0] == signalling, type + ": a copy changed a NaN");
-                }
-              });
+          2,
+          rank -> {
+            try (DeviceBuffer data = Values.ofBits(rank.device(), type, signalling)) {
+              rank.communicator().broadcast(data, 0);
+              rank.communicator().defaultStream().synchronize();
+              rank.check(Values.bits(data)[0] == signalling, type + ": a copy changed a NaN");
+            }
+          });
       isExact(Fold.SUM, type, new long[] {signalling}, type.encode(1));
     }
   }

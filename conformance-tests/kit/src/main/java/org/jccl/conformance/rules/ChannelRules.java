@@ -232,16 +232,16 @@ public class ChannelRules extends NumericsSuite {
   @Needs(environment = PAT)
   public void optional_TUNE_03_averagesExcludePat() {
     run(
-            2,
-            rank -> {
-              try (DeviceBuffer send = Values.of(rank.device(), FLOAT, 1, 2);
-                  DeviceBuffer recv = Values.zeros(rank.device(), FLOAT, 1)) {
-                rank.expectThrown(
-                    "an average of a reduce-scatter with PAT",
-                    CollectiveException.class,
-                    () -> rank.communicator().reduceScatter(send, recv, ReduceOp.AVG));
-              }
-            });
+        2,
+        rank -> {
+          try (DeviceBuffer send = Values.of(rank.device(), FLOAT, 1, 2);
+              DeviceBuffer recv = Values.zeros(rank.device(), FLOAT, 1)) {
+            rank.expectThrown(
+                "an average of a reduce-scatter with PAT",
+                CollectiveException.class,
+                () -> rank.communicator().reduceScatter(send, recv, ReduceOp.AVG));
+          }
+        });
   }
 
   @Example
@@ -268,15 +268,15 @@ public class ChannelRules extends NumericsSuite {
 
   private void isEstimate(int ranks, int count, double micros) {
     run(
-            ranks,
-            rank -> {
-              try (DeviceBuffer data = rank.device().allocate(FLOAT, count)) {
-                OptionalDouble seen = estimate(rank, data);
-                rank.check(
-                    Math.abs(seen.orElse(0) - micros) < 0.01,
-                    count + " floats on " + ranks + " ranks: " + seen + ", expected " + micros);
-              }
-            });
+        ranks,
+        rank -> {
+          try (DeviceBuffer data = rank.device().allocate(FLOAT, count)) {
+            OptionalDouble seen = estimate(rank, data);
+            rank.check(
+                Math.abs(seen.orElse(0) - micros) < 0.01,
+                count + " floats on " + ranks + " ranks: " + seen + ", expected " + micros);
+          }
+        });
   }
 
   private static OptionalDouble estimate(WorldRank rank, DeviceBuffer data) {

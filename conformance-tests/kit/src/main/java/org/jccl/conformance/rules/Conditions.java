@@ -25,7 +25,12 @@ import org.opentest4j.TestAbortedException;
  * @param environment variables of the process, or of the simulated library
  */
 public record Conditions(
-    int since, int until, int ranks, boolean raw, boolean simulator, Map<String, String> environment) {
+    int since,
+    int until,
+    int ranks,
+    boolean raw,
+    boolean simulator,
+    Map<String, String> environment) {
   private static final RuleBook BOOK = RuleBook.load();
   private static final Conditions NONE =
       new Conditions(0, Integer.MAX_VALUE, 0, false, false, Map.of());
@@ -112,8 +117,7 @@ public record Conditions(
     }
     return subject
         .imitating(since)
-        .orElseThrow(
-            () -> new TestAbortedException("not run: needs " + NcclFunction.text(since)));
+        .orElseThrow(() -> new TestAbortedException("not run: needs " + NcclFunction.text(since)));
   }
 
   private static void require(boolean met, String otherwise) {

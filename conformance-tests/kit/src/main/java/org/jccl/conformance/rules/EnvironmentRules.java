@@ -296,33 +296,33 @@ public final class EnvironmentRules extends RawSuite {
   @Needs(environment = "NCCL_GRAPH_MIXING_SUPPORT=0")
   public void required_ENV_15_graphsAloneWithoutMixing() {
     run(
-            2,
-            rank -> {
-              Communicator comm = rank.communicator();
-              try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1);
-                  Stream stream = rank.device().newStream()) {
-                stream.beginCapture();
-                comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
-                try (Graph graph = stream.endCapture()) {
-                  graph.launch(stream);
-                  graph.launch(stream);
-                  stream.synchronize();
-                  rank.expect("the sum of two replays", buffer, 4);
-                }
-              }
-            });
+        2,
+        rank -> {
+          Communicator comm = rank.communicator();
+          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1);
+              Stream stream = rank.device().newStream()) {
+            stream.beginCapture();
+            comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
+            try (Graph graph = stream.endCapture()) {
+              graph.launch(stream);
+              graph.launch(stream);
+              stream.synchronize();
+              rank.expect("the sum of two replays", buffer, 4);
+            }
+          }
+        });
   }
 
   @Example
   @Needs(
-      environment = "NCCL_MIN_CTAS=-3 NCCL_MAX_CTAS=100000 NCCL_CGA_CLUSTER_SIZE=99 NCCL_CTA_POLICY=77 NCCL_COMM_SPLIT_SHARE_RESOURCES=9")
+      environment =
+          "NCCL_MIN_CTAS=-3 NCCL_MAX_CTAS=100000 NCCL_CGA_CLUSTER_SIZE=99 NCCL_CTA_POLICY=77 NCCL_COMM_SPLIT_SHARE_RESOURCES=9")
   public void required_ENV_16_oddValuesAreNoError() {
     stillAdds(atMost(2));
   }
 
   @Example
-  @Needs(
-      environment = "NCCL_NUM_RMA_CTX=2 NCCL_P2P_MAX_PEERS=4 NCCL_ALLGATHERV_ENABLE=0")
+  @Needs(environment = "NCCL_NUM_RMA_CTX=2 NCCL_P2P_MAX_PEERS=4 NCCL_ALLGATHERV_ENABLE=0")
   public void required_ENV_17_variablesOfOneSidedOperations() {
     stillAdds(atMost(2));
   }

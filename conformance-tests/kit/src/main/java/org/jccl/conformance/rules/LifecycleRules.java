@@ -258,16 +258,16 @@ public final class LifecycleRules extends Suite {
         CommunicatorConfig.builder().initTimeout(Duration.ofSeconds(1)).build();
     // NCCL's own call stays behind and waits for ever.
     run(
-            1,
-            rank -> {
-              Backend backend = rank.instance().backend();
-              rank.expectThrown(
-                  "rank 0 of 2 alone",
-                  CollectiveException.class,
-                  () -> backend.newCommunicator(backend.newUniqueId(), 0, 2, rank.device(), soon),
-                  "rank 0",
-                  "missing");
-            });
+        1,
+        rank -> {
+          Backend backend = rank.instance().backend();
+          rank.expectThrown(
+              "rank 0 of 2 alone",
+              CollectiveException.class,
+              () -> backend.newCommunicator(backend.newUniqueId(), 0, 2, rank.device(), soon),
+              "rank 0",
+              "missing");
+        });
   }
 
   @Example

@@ -71,8 +71,7 @@ abstract class NumericsSuite extends Suite {
 
   /** What the ranks of an all-reduce have afterwards: by rule DET-02 one result. */
   final long[] allReduced(FoldedCall call) {
-    long[][] results =
-        results(call, (comm, send, recv, op) -> comm.allReduce(send, recv, op));
+    long[][] results = results(call, (comm, send, recv, op) -> comm.allReduce(send, recv, op));
     for (int rank = 1; rank < results.length; rank++) {
       expect(results[rank], results[0], call.type(), "rank " + rank + " of " + call);
     }
@@ -91,8 +90,7 @@ abstract class NumericsSuite extends Suite {
   }
 
   /** What each rank of a communicator has afterwards, by its number there. */
-  final long[][] results(
-      FoldedCall call, int received, Opening opening, Maker maker) {
+  final long[][] results(FoldedCall call, int received, Opening opening, Maker maker) {
     long[][] results = new long[call.ranks()][];
     run(
         call.ranks(),

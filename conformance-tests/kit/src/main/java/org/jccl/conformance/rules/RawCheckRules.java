@@ -124,9 +124,7 @@ public final class RawCheckRules extends RawSuite {
   @Example
   @Needs(since = "2.29.7", environment = "NCCL_CHECK_MODE=debug_local")
   public void required_ARG_04_checkModeHasANameSince2_29_7() {
-    raw(
-        atMost(2),
-        RawCheckRules::refusesNull);
+    raw(atMost(2), RawCheckRules::refusesNull);
   }
 
   private static void refusesNull(RawRank rank) {

@@ -126,9 +126,7 @@ public final class RawConfigRules extends RawSuite {
   @Example
   @Needs(since = "2.29.2")
   public void required_CFG_08_ctaPolicyAsABitMask() {
-    raw(
-        1,
-        rank -> create(rank, rank.config(ConfigField.CTA_POLICY, 3), SUCCESS, "both policies"));
+    raw(1, rank -> create(rank, rank.config(ConfigField.CTA_POLICY, 3), SUCCESS, "both policies"));
   }
 
   @Example
@@ -171,9 +169,7 @@ public final class RawConfigRules extends RawSuite {
   @Example
   @Needs(since = "2.30.7")
   public void required_CFG_14_noContextsAtAll() {
-    raw(
-        1,
-        rank -> create(rank, rank.config(ConfigField.NUM_RMA_CTX, 0), SUCCESS, "0 contexts"));
+    raw(1, rank -> create(rank, rank.config(ConfigField.NUM_RMA_CTX, 0), SUCCESS, "0 contexts"));
   }
 
   @Example

@@ -20,8 +20,6 @@ public final class RawMemoryRules extends RawSuite {
   private static final int SUM = 0;
   private static final long IMPOSSIBLE = 1L << 48;
 
-  /** From here on a registration asks the driver about the memory. */
-
   /** About the current subject. */
   public RawMemoryRules() {}
 

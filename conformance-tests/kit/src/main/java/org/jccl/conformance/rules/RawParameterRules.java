@@ -89,8 +89,7 @@ public final class RawParameterRules extends RawSuite {
   }
 
   @Example
-  @Needs(
-      environment = "NCCL_DEBUG_SUBSYS=COLL,P2P NCCL_DEBUG_TIMESTAMP_LEVELS=^WARN")
+  @Needs(environment = "NCCL_DEBUG_SUBSYS=COLL,P2P NCCL_DEBUG_TIMESTAMP_LEVELS=^WARN")
   public void required_ARG_35_typedGettersKnowOneType() {
     raw(
         1,

@@ -130,7 +130,7 @@ public final class RawTypeRules extends RawSuite {
   @Example
   @Needs(since = "2.29.2")
   public void required_VER_07_messagesAndThenCollectivesOnTheSameBuffer() {
-    raw( 2, rank -> messageThenSum(rank, true));
+    raw(2, rank -> messageThenSum(rank, true));
   }
 
   private static void messageThenSum(RawRank rank, boolean same) {

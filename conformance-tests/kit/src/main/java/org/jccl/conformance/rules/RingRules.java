@@ -172,8 +172,7 @@ public class RingRules extends NumericsSuite {
   }
 
   private void isReduce(FoldedCall call, int root) {
-    long[][] seen =
-        results(call, (comm, send, recv, op) -> comm.reduce(send, recv, op, root));
+    long[][] seen = results(call, (comm, send, recv, op) -> comm.reduce(send, recv, op, root));
     explained(
         RankOrders.rings(call.ranks()),
         seen[root],

@@ -60,8 +60,7 @@ public class SymmetricRules extends NumericsSuite {
   public void optional_SYM_01_otherReductionsRunAsInAnyMemory() {
     int n = three();
     FoldedCall call = FoldedCall.of(DataType.FLOAT16, Fold.PROD, n, 500);
-    long[][] seen =
-        windowed(call, 500, (comm, send, recv, op) -> comm.allReduce(send, recv, op));
+    long[][] seen = windowed(call, 500, (comm, send, recv, op) -> comm.allReduce(send, recv, op));
     long[] elsewhere = allReduced(call);
     expect(seen[0], elsewhere, call.type(), call + " in windows");
   }
@@ -75,10 +74,7 @@ public class SymmetricRules extends NumericsSuite {
     for (DataType type : NARROW) {
       FoldedCall call = FoldedCall.of(type, Fold.SUM, n, 2000);
       long[][] seen =
-          windowed(
-              call,
-              2000,
-              (comm, send, recv, op) -> comm.allReduce(send, recv, op));
+          windowed(call, 2000, (comm, send, recv, op) -> comm.allReduce(send, recv, op));
       for (int rank = 0; rank < n; rank++) {
         for (int i = 0; i < seen[rank].length; i++) {
           expect(seen[rank][i], wide(call, order, 0, i), type, call + ", element " + i);
@@ -96,10 +92,7 @@ public class SymmetricRules extends NumericsSuite {
     for (DataType type : NARROW) {
       FoldedCall call = FoldedCall.of(type, Fold.SUM, n, n * block);
       long[][] seen =
-          windowed(
-              call,
-              block,
-              (comm, send, recv, op) -> comm.reduceScatter(send, recv, op));
+          windowed(call, block, (comm, send, recv, op) -> comm.reduceScatter(send, recv, op));
       for (int rank = 0; rank < n; rank++) {
         for (int i = 0; i < block; i++) {
           long expected = wide(call, order, rank, rank * block + i);
@@ -117,10 +110,8 @@ public class SymmetricRules extends NumericsSuite {
     int[] order = RankOrders.permutations(n).getFirst();
     FoldedCall call = FoldedCall.of(DataType.FLOAT32, Fold.SUM, n, 512 * n * 16);
     long[] seen =
-        windowed(
-            call,
-            call.elements(),
-            (comm, send, recv, op) -> comm.allReduce(send, recv, op))[0];
+        windowed(call, call.elements(), (comm, send, recv, op) -> comm.allReduce(send, recv, op))[
+            0];
     for (int i = 0; i < seen.length; i++) {
       int at = i;
       boolean known = false;

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +17,11 @@ import org.jccl.conformance.rules.Conditions;
 
 /** Which tests show which rule: read from the suites' method names and {@link AlsoShows}. */
 public final class RuleIndex {
-  /** A test: the rule that its name tells, all rules that it shows, and when it runs. */
-  private record Entry(String rule, Set<String> rules, Conditions conditions) {}
+  /** A test: its name, the rule that the name tells, and when it runs. */
+  private record Entry(String method, String rule, Conditions conditions) {}
 
-  private final Map<String, Entry> tests = new LinkedHashMap<>();
-  private final Map<String, List<String>> methodsOfRule = new TreeMap<>();
+  private final Set<String> methods = new LinkedHashSet<>();
+  private final Map<String, List<Entry>> testsOfRule = new TreeMap<>();
 
   private RuleIndex(Collection<? extends Class<?>> suites) {
     for (Class<?> suite : suites) {
@@ -53,23 +52,23 @@ public final class RuleIndex {
     if (also != null) {
       rules.addAll(List.of(also.value()));
     }
-    Entry entry = new Entry(own.get(), rules, Conditions.of(method));
-    if (tests.put(method.getName(), entry) != null) {
+    if (!methods.add(method.getName())) {
       throw new IllegalStateException("two tests are called " + method.getName());
     }
+    Entry entry = new Entry(method.getName(), own.get(), Conditions.of(method));
     for (String rule : rules) {
-      methodsOfRule.computeIfAbsent(rule, none -> new ArrayList<>()).add(method.getName());
+      testsOfRule.computeIfAbsent(rule, none -> new ArrayList<>()).add(entry);
     }
   }
 
   /** All tests, in the order of the suites. */
   public List<String> methods() {
-    return List.copyOf(tests.keySet());
+    return List.copyOf(methods);
   }
 
   /** The tests that show {@code rule}; empty if there is none. */
   public List<String> methodsOf(String rule) {
-    return List.copyOf(methodsOfRule.getOrDefault(rule, List.of()));
+    return testsOfRule.getOrDefault(rule, List.of()).stream().map(Entry::method).toList();
   }
 
   /**
@@ -77,18 +76,16 @@ public final class RuleIndex {
    * rules whose versions it includes.
    */
   List<String> methodsOf(Rule rule, int version) {
-    return methodsOf(rule.id()).stream()
+    return testsOfRule.getOrDefault(rule.id(), List.of()).stream()
         .filter(
-            method -> {
-              Entry entry = tests.get(method);
-              return entry.rule().equals(rule.id())
-                  || rule.holdsIn(entry.conditions().version(version));
-            })
+            test ->
+                test.rule().equals(rule.id()) || rule.holdsIn(test.conditions().version(version)))
+        .map(Entry::method)
         .toList();
   }
 
   /** Every rule that some test names. */
   public Set<String> rules() {
-    return methodsOfRule.keySet();
+    return testsOfRule.keySet();
   }
 }

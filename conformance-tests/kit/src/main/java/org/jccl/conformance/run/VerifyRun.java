@@ -62,7 +62,12 @@ public final class VerifyRun {
   }
 
   private int run(
-      String backend, String name, Capabilities capabilities, List<Rule> rules, Path folder, Path log)
+      String backend,
+      String name,
+      Capabilities capabilities,
+      List<Rule> rules,
+      Path folder,
+      Path log)
       throws IOException {
     List<String> methods = methodsOf(rules);
     Map<String, RuleResult> results = new LinkedHashMap<>();
