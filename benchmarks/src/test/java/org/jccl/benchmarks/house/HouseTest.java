@@ -34,7 +34,6 @@ class HouseTest {
       Map.of(
           "org.jccl.nccl.cuda", 9,
           "org.jccl.sim.comm", 42,
-          "org.jccl.sim.device", 17,
           "org.jccl.sim.math", 9);
 
   /** Simple names of more than one class. */
@@ -53,7 +52,6 @@ class HouseTest {
           "Graph",
           "Options",
           "RankBench",
-          "Recording",
           "Reduction",
           "Registration",
           "Report",
