@@ -26,8 +26,7 @@ final class CopyOp extends StreamOp {
     }
   }
 
-  CopyOp(
-      SimStream stream, SimMemory memory, String words, Place source, Place target, long bytes) {
+  CopyOp(SimStream stream, SimMemory memory, String words, Place source, Place target, long bytes) {
     super(stream);
     this.words = words;
     this.bytes = bytes;

@@ -160,9 +160,7 @@ final class Hazards {
   private void checkPast(StreamOp op, Clock done) {
     for (Access now = op.accesses(); now != null && now != Access.NONE; now = now.next) {
       for (PastAccess before : past) {
-        if (before.op != op
-            && before.access.conflictsWith(now)
-            && !isDone(before.op, done)) {
+        if (before.op != op && before.access.conflictsWith(now) && !isDone(before.op, done)) {
           report(before.op, before.access, op, now);
           return;
         }

@@ -20,7 +20,9 @@ final class SimGraph implements Graph {
 
   SimGraph(
       DeviceContext context,
-      List<SimStream> lanes, List<Capture.Node> nodes, List<Runnable> releases) {
+      List<SimStream> lanes,
+      List<Capture.Node> nodes,
+      List<Runnable> releases) {
     this.context = context;
     this.lanes = lanes;
     this.nodes = nodes;

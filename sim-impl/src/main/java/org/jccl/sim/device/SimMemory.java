@@ -82,7 +82,8 @@ public final class SimMemory implements DeviceMemory {
             MisuseKind.BUFFER_RANGE, "free of an address that is not the start of an allocation");
       }
       Allocation allocation = before[at];
-      StreamOp user = context.hazards().user(address, address + allocation.bytes().byteSize(), task);
+      StreamOp user =
+          context.hazards().user(address, address + allocation.bytes().byteSize(), task);
       if (user != null) {
         user.memoryIsFreed();
         throw context.misuse(
@@ -235,7 +236,8 @@ public final class SimMemory implements DeviceMemory {
 
   @Override
   public void copyIn(long target, MemorySegment source, Stream stream) {
-    MemorySegment staged = isShared(source) ? source : MemorySegment.ofArray(source.toArray(JAVA_BYTE));
+    MemorySegment staged =
+        isShared(source) ? source : MemorySegment.ofArray(source.toArray(JAVA_BYTE));
     long bytes = source.byteSize();
     submitCopy("copy from host", Place.onHost(staged), Place.onDevice(target), bytes, stream);
   }

@@ -57,7 +57,8 @@ final class ElementMath {
         yield wide(exact, own, FloatBits.DOUBLE.isNan(acc) ? acc : scalar);
       }
       case FLOAT16 -> half(sumToOdd((double) asHalf(scalar) * asHalf(own), asHalf(acc)));
-      case BFLOAT16 -> bfloat16(sumToOdd((double) asBfloat16(scalar) * asBfloat16(own), asBfloat16(acc)));
+      case BFLOAT16 ->
+          bfloat16(sumToOdd((double) asBfloat16(scalar) * asBfloat16(own), asBfloat16(acc)));
       default -> throw new IllegalArgumentException(type + " is never fused (AVG-04, AVG-05)");
     };
   }
@@ -154,7 +155,9 @@ final class ElementMath {
   }
 
   private static long bfloat16(double value) {
-    return Double.isNaN(value) ? FloatBits.BFLOAT16.canonicalNan() : DataType.BFLOAT16.encode(value);
+    return Double.isNaN(value)
+        ? FloatBits.BFLOAT16.canonicalNan()
+        : DataType.BFLOAT16.encode(value);
   }
 
   /** Sums and products of two float8 numbers are exact in double: two roundings remain (EL-06). */
