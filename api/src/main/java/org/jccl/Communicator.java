@@ -148,7 +148,7 @@ public interface Communicator extends Collectives, AutoCloseable {
 
   /**
    * Makes new communicators of the ranks that name equal colours. All ranks of this one call it
-   * with nothing in flight (rules SPL-01, SPL-11), those without a colour by {@link #splitAway}.
+   * with nothing in flight (rules SPL-01, SPL-11), those without a colour by {@link #splitNoColor}.
    * Ranks are ordered by key, then by their rank here (SPL-03). The child has this communicator's
    * configuration (SPL-05); either may be closed first (SPL-10).
    *
@@ -160,7 +160,7 @@ public interface Communicator extends Collectives, AutoCloseable {
   Communicator split(int color, int key, CommunicatorConfig config);
 
   /** Takes part in a split without joining any child: colour -1 (rule SPL-04). */
-  void splitAway();
+  void splitNoColor();
 
   /** {@link #shrink(Set, ShrinkMode)} with {@link ShrinkMode#DEFAULT}. */
   Communicator shrink(Set<Integer> excluded);
@@ -181,7 +181,7 @@ public interface Communicator extends Collectives, AutoCloseable {
    * The id for one {@link #grow}: one existing rank asks for it, once a grow, and carries it to the
    * new ranks (rule GRW-02).
    */
-  UniqueId growthId();
+  UniqueId newUniqueId();
 
   /**
    * Makes a communicator of this one's ranks, which keep their numbers, and new ones, which call

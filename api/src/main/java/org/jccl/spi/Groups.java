@@ -11,7 +11,7 @@ public final class Groups {
 
   /** Runs a body over several communicators of one backend. */
   public static void run(GroupRecording.Issuer issuer, Consumer<GroupScope> body) {
-    run(issuer, () -> body.accept(scope(issuer)));
+    record(issuer, group -> body.accept(scope(issuer, group)));
   }
 
   /**
@@ -27,7 +27,7 @@ public final class Groups {
     }
     GroupRecording group = GroupRecording.enter(issuer);
     try {
-      body.accept(scope(issuer));
+      body.accept(scope(issuer, group));
       group.complete(end);
     } catch (RuntimeException | Error failure) {
       group.poison(failure);
@@ -37,10 +37,11 @@ public final class Groups {
     }
   }
 
-  static void run(GroupRecording.Issuer issuer, Runnable body) {
+  /** Runs a body that is given the recording; it is issued when the outermost body returns. */
+  static void record(GroupRecording.Issuer issuer, Consumer<GroupRecording> body) {
     GroupRecording group = GroupRecording.enter(issuer);
     try {
-      body.run();
+      body.accept(group);
       group.complete();
     } catch (RuntimeException | Error failure) {
       group.poison(failure);
@@ -50,17 +51,17 @@ public final class Groups {
     }
   }
 
-  private static GroupScope scope(GroupRecording.Issuer issuer) {
+  private static GroupScope scope(GroupRecording.Issuer issuer, GroupRecording group) {
+    long serial = group.serial();
     return (Communicator communicator) -> {
       if (!(communicator instanceof CommunicatorBase base) || base.issuer() != issuer) {
         throw new IllegalArgumentException(
             communicator.name() + " belongs to another backend than this group");
       }
-      Collectives view = base.groupView();
-      if (GroupRecording.current() == null) {
+      if (GroupRecording.current() != group || group.serial() != serial) {
         throw new IllegalStateException("the group's body has returned on this thread");
       }
-      return view;
+      return base.groupView(group);
     };
   }
 }

@@ -172,8 +172,8 @@ final class LyingCommunicator extends CollectivesBase implements Communicator {
   }
 
   @Override
-  public void splitAway() {
-    honest.splitAway();
+  public void splitNoColor() {
+    honest.splitNoColor();
   }
 
   @Override
@@ -192,8 +192,8 @@ final class LyingCommunicator extends CollectivesBase implements Communicator {
   }
 
   @Override
-  public UniqueId growthId() {
-    return honest.growthId();
+  public UniqueId newUniqueId() {
+    return honest.newUniqueId();
   }
 
   @Override
