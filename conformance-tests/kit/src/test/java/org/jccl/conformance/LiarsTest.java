@@ -34,6 +34,7 @@ class LiarsTest {
         .forEach(rule -> chapters.add(Integer.valueOf(rule.chapter().split("\\.")[0])));
 
     assertThat(rules).hasSizeGreaterThanOrEqualTo(RULES_WITH_A_LIAR);
+    chapters.remove(11); // its liars are about reports
     assertThat(Liars.byChapter()).containsOnlyKeys(chapters);
     assertThat(Liars.all()).extracting(Liar::does).doesNotHaveDuplicates();
   }

@@ -126,7 +126,7 @@ class FloatRunTest {
   void aRankThatNeverComes_failsWithItsSeed() throws IOException {
     assertThat(run(new FaultySubject(Liars.that("Makes no call of the last rank")), 2, 3)).isEqualTo(FloatRun.DIFFER);
     assertThat(words())
-        .contains("seed 1 differs: 2 ranks", "liar:never-comes failed: ", "MISSING_RANK");
+        .contains("seed 1 differs: 2 ranks", "liar(Makes no call of the last rank) failed: ", "MISSING_RANK");
   }
 
   @Test

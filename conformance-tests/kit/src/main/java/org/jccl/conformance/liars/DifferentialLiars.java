@@ -6,6 +6,7 @@ import static org.jccl.conformance.liars.Faults.after;
 import static org.jccl.conformance.liars.Faults.change;
 import static org.jccl.conformance.liars.Faults.conceal;
 import static org.jccl.conformance.liars.Faults.raw;
+import static org.jccl.conformance.liars.Faults.rawOperation;
 import static org.jccl.conformance.liars.Faults.recode;
 import static org.jccl.conformance.liars.Faults.spoil;
 import static org.jccl.conformance.liars.Faults.typed;
@@ -22,9 +23,9 @@ final class DifferentialLiars {
   static List<Liar> all() {
     AtomicInteger sums = new AtomicInteger();
     return List.of(
-        liar("Leaves the last element of long reductions out", change(typed("allReduce"), CollectiveLiars::shortenedIfLong))
+        liar("Leaves the last element of several out", change(typed("allReduce"), CollectiveLiars::shortenedIfSeveral))
             .breaks("DIF-01", "DIF-01"),
-        liar("Confuses two codes of one C function", recode(raw("allGather", "gather"), INVALID_ARGUMENT, INVALID_USAGE))
+        liar("Confuses two codes in programs", recode(rawOperation(), INVALID_ARGUMENT, INVALID_USAGE))
             .breaks("DIF-02", "DIF-02"),
         liar("Is right every other time", after(typedOperation().and(call -> sums.incrementAndGet() % 5 == 0), spoil(0, 1, 0x5a)))
             .breaks("DIF-03", "DIF-03"),
