@@ -296,7 +296,7 @@ final class CaseSets {
     }
   }
 
-  /** Calls that share the channels of one launch (section 2.4 of the numerics reference). */
+  /** Calls that share the channels of one launch (PART-05). */
   private void groups() {
     for (RecordedOp op : List.of(SUM, PREMUL)) {
       for (long n : new long[] {17, 1000, 65537, 262144}) {

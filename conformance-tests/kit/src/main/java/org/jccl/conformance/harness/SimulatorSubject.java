@@ -6,10 +6,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
+import org.jccl.RankHost;
 import org.jccl.ops.NcclFunction;
+import org.jccl.process.PlatformRanks;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.machine.GpuProfile;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.RankHost;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param checks how much it checks by itself; liars are told apart better without
  * @param version version code of the NCCL that it imitates
  * @param environment NCCL's variables as it sees them
+ * @param hostGpus GPUs in each host of the machine
  */
 public record SimulatorSubject(
     String name,
@@ -28,9 +31,21 @@ public record SimulatorSubject(
     boolean free,
     CheckLevel checks,
     int version,
-    Map<String, String> environment)
+    Map<String, String> environment,
+    int hostGpus)
     implements Subject {
   private static final Duration FOREIGN_TIMEOUT = Duration.ofSeconds(20);
+
+  /** On the machine that was measured. */
+  public SimulatorSubject(
+      String name,
+      @Nullable Long seed,
+      boolean free,
+      CheckLevel checks,
+      int version,
+      Map<String, String> environment) {
+    this(name, seed, free, checks, version, environment, GpuProfile.h200().gpusPerHost());
+  }
 
   /** Without variables. */
   public SimulatorSubject(
@@ -64,7 +79,13 @@ public record SimulatorSubject(
   public Optional<Subject> imitating(int newer) {
     return Optional.of(
         new SimulatorSubject(
-            name + "-" + NcclFunction.text(newer), seed, free, checks, newer, environment));
+            name + "-" + NcclFunction.text(newer),
+            seed,
+            free,
+            checks,
+            newer,
+            environment,
+            hostGpus));
   }
 
   @Override
@@ -72,7 +93,14 @@ public record SimulatorSubject(
     Map<String, String> all = new TreeMap<>(environment);
     all.putAll(variables);
     String named = Subject.named(name, variables);
-    return Optional.of(new SimulatorSubject(named, seed, free, checks, version, Map.copyOf(all)));
+    return Optional.of(
+        new SimulatorSubject(named, seed, free, checks, version, Map.copyOf(all), hostGpus));
+  }
+
+  @Override
+  public Optional<Subject> withHostsOf(int gpus) {
+    String named = name + "-hosts-of-" + gpus;
+    return Optional.of(new SimulatorSubject(named, seed, free, checks, version, environment, gpus));
   }
 
   @Override
@@ -86,7 +114,7 @@ public record SimulatorSubject(
 
       @Override
       public RankHost rankHost() {
-        return free ? new PlatformThreads() : backend().rankHost();
+        return free ? new PlatformRanks() : backend().rankHost();
       }
 
       @Override
@@ -107,6 +135,7 @@ public record SimulatorSubject(
         Simulator.builder()
             .ncclVersion(version)
             .environment(environment)
+            .profile(GpuProfile.h200().withGpusPerHost(hostGpus))
             .devices(Capabilities.MOST_RANKS)
             .checks(checks)
             .foreignTimeout(FOREIGN_TIMEOUT)
