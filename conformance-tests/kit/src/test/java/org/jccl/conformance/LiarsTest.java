@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jccl.conformance.book.Rule;
 import org.jccl.conformance.book.RuleBook;
 import org.jccl.conformance.liars.Liar;
 import org.jccl.conformance.liars.Liars;
 import org.jccl.conformance.run.LiarTests;
+import org.jccl.conformance.run.RuleIndex;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -25,17 +27,20 @@ class LiarsTest {
   }
 
   @Test
-  void theSuiteIsTested_inEveryChapter() {
+  void theSuiteIsTested_inEveryChapterThatHasTests() {
     Set<String> rules = new TreeSet<>();
     Set<Integer> chapters = new TreeSet<>();
     Liars.all().forEach(liar -> rules.addAll(liar.caughtBy().keySet()));
-    RuleBook.load()
-        .rules()
-        .forEach(rule -> chapters.add(Integer.valueOf(rule.chapter().split("\\.")[0])));
+    RuleBook book = RuleBook.load();
+    RuleIndex.load().rules().forEach(id -> chapters.add(chapterOf(book.rule(id))));
 
     assertThat(rules).hasSizeGreaterThanOrEqualTo(RULES_WITH_A_LIAR);
     chapters.remove(11); // its liars are about reports
-    assertThat(Liars.byChapter()).containsOnlyKeys(chapters);
+    assertThat(Liars.byChapter().keySet()).containsAll(chapters);
     assertThat(Liars.all()).extracting(Liar::does).doesNotHaveDuplicates();
+  }
+
+  private static int chapterOf(Rule rule) {
+    return Integer.parseInt(rule.chapter().split("\\.")[0]);
   }
 }

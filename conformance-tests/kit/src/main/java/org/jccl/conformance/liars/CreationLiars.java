@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jspecify.annotations.Nullable;
 
 /** Liars about ids, creation, configurations and children (chapter 2: UID, INIT, CFG, SPL, SHR, GRW). */

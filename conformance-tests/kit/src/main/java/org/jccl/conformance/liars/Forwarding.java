@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
-import org.jccl.GroupScope;
+import org.jccl.Backend.GroupScope;
 import org.jspecify.annotations.Nullable;
 
 /**
