@@ -7,7 +7,6 @@ import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
@@ -56,7 +55,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SPL_01_aSplitWaitsForAllRanks() {
-    needRanks(2);
     int n = atMost(4);
     AtomicInteger came = new AtomicInteger();
     raw(
@@ -80,7 +78,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SPL_02_equalColoursFormAChild() {
-    needRanks(2);
     int n = atMost(4);
     raw(
         n,
@@ -100,7 +97,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SPL_03_keysOrderTheChild() {
-    needRanks(2);
     int n = atMost(4);
     raw(
         n,
@@ -117,7 +113,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SPL_04_coloursBelowZero() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -132,7 +127,6 @@ public final class RawFamilyRules extends RawSuite {
   @Example
   @AlsoShows("SPL-07")
   public void required_SPL_05_whatAChildInherits() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -149,7 +143,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SPL_06_theParentsDeviceCounts() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -164,7 +157,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SPL_08_aFailedChildHasAHandle() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -187,7 +179,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SPL_09_familiesThatShare() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -205,7 +196,6 @@ public final class RawFamilyRules extends RawSuite {
   @Example
   @AlsoShows("LIF-08")
   public void required_SPL_10_parentAndChildAreIndependent() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -221,7 +211,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SPL_11_aSplitBehindSynchronisedWork() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -268,7 +257,6 @@ public final class RawFamilyRules extends RawSuite {
   @Example
   @AlsoShows("SHR-07")
   public void required_SHR_01_survivorsKeepTheirOrder() {
-    needRanks(2);
     int n = atMost(4);
     raw(
         n,
@@ -316,7 +304,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SHR_03_theListIsSortedInPlace() {
-    needRanks(4);
     raw(
         4,
         rank -> {
@@ -336,7 +323,6 @@ public final class RawFamilyRules extends RawSuite {
   @Example
   @AlsoShows("SHR-07")
   public void required_SHR_05_aStuckOperationIsInterrupted() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -358,11 +344,8 @@ public final class RawFamilyRules extends RawSuite {
   }
 
   @Example
+  @Needs(misuse = true)
   public void required_SHR_06_nobodyShrinks() {
-    need(
-        capabilities().hasDefects()
-            ? Optional.of("not run: NCCL reads a null parent's rank and crashes")
-            : Optional.empty());
     raw(
         1,
         rank -> {
