@@ -22,8 +22,7 @@ class LiarsTest {
 
   @TestFactory
   Stream<DynamicTest> everyLiarIsFoundOut() {
-    return LiarTests.of(
-        Liars.ofTheBook());
+    return LiarTests.of(Liars.ofTheBook());
   }
 
   @Test

@@ -108,7 +108,12 @@ class FloatRunTest {
 
   @Test
   void wrongBitsOfOneRank_areFoundOut_andShrinkToOneElement() throws IOException {
-    assertThat(run(new FaultySubject(Liars.that("Gives the last rank other bits than the rest")), 2, 100)).isEqualTo(FloatRun.DIFFER);
+    assertThat(
+            run(
+                new FaultySubject(Liars.that("Gives the last rank other bits than the rest")),
+                2,
+                100))
+        .isEqualTo(FloatRun.DIFFER);
     assertThat(words())
         .containsPattern("shrinks to: 2 ranks:\\R  call 0: .* of 1 FLOAT32, sum, inputs wide")
         .containsPattern("rank 1, call 0, recv\\[0\\] of 1: ");
@@ -118,15 +123,20 @@ class FloatRunTest {
 
   @Test
   void writesBehindTheBuffer_areFoundOut() throws IOException {
-    assertThat(run(new FaultySubject(Liars.that("Writes one element more than there are")), 2, 50)).isEqualTo(FloatRun.DIFFER);
+    assertThat(run(new FaultySubject(Liars.that("Writes one element more than there are")), 2, 50))
+        .isEqualTo(FloatRun.DIFFER);
     assertThat(words()).contains("a byte outside the buffers");
   }
 
   @Test
   void aRankThatNeverComes_failsWithItsSeed() throws IOException {
-    assertThat(run(new FaultySubject(Liars.that("Makes no call of the last rank")), 2, 3)).isEqualTo(FloatRun.DIFFER);
+    assertThat(run(new FaultySubject(Liars.that("Makes no call of the last rank")), 2, 3))
+        .isEqualTo(FloatRun.DIFFER);
     assertThat(words())
-        .contains("seed 1 differs: 2 ranks", "liar(Makes no call of the last rank) failed: ", "MISSING_RANK");
+        .contains(
+            "seed 1 differs: 2 ranks",
+            "liar(Makes no call of the last rank) failed: ",
+            "MISSING_RANK");
   }
 
   @Test

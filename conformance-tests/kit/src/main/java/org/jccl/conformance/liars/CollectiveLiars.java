@@ -39,37 +39,59 @@ final class CollectiveLiars {
 
   private static List<Liar> data() {
     return List.of(
-        liar("Leaves the last element of a reduction out", change(typed("allReduce"), call -> shortened(call, 0)))
+        liar(
+                "Leaves the last element of a reduction out",
+                change(typed("allReduce"), call -> shortened(call, 0)))
             .breaks("COL-10", "elements are wrong"),
-        liar("Writes one element more than there are", after(typedOperation(), CollectiveLiars::writePast))
+        liar(
+                "Writes one element more than there are",
+                after(typedOperation(), CollectiveLiars::writePast))
             .breaks("COL-07", "outside the receive range"),
-        liar("Uses the send buffer as scratch memory", after(typed("allReduce"), CollectiveLiars::spoilSend))
+        liar(
+                "Uses the send buffer as scratch memory",
+                after(typed("allReduce"), CollectiveLiars::spoilSend))
             .breaks("COL-07", "of the send buffer was written"),
         liar("Reduces in place into memory that nobody sees", CollectiveLiars::reduceElsewhere)
             .breaks("COL-05", "in place")
             .breaks("COL-06", "in place"),
-        liar("Broadcasts what the root's neighbour has", change(typed("broadcast"), CollectiveLiars::neighbour))
+        liar(
+                "Broadcasts what the root's neighbour has",
+                change(typed("broadcast"), CollectiveLiars::neighbour))
             .breaks("COL-11", "elements are wrong"),
-        liar("Broadcasts from rank 0 whatever the root", change(raw("broadcast"), "root", root -> 0))
+        liar(
+                "Broadcasts from rank 0 whatever the root",
+                change(raw("broadcast"), "root", root -> 0))
             .breaks("COL-11", "what root 1 sent")
             .breaks("COL-25", "the blocks of all roots is"),
-        liar("Knows no ncclBcast", answer(raw("bcast").and(call -> call.number("root") == 0), SUCCESS))
+        liar(
+                "Knows no ncclBcast",
+                answer(raw("bcast").and(call -> call.number("root") == 0), SUCCESS))
             .breaks("COL-12", "by ncclBcast"),
         liar("Reduces for the ranks that are not the root as well", CollectiveLiars::reduceForAll)
             .breaks("COL-13", "recv, root"),
-        liar("Delivers all blocks of a gathering but the last rank's", CollectiveLiars::keepLastBlock)
+        liar(
+                "Delivers all blocks of a gathering but the last rank's",
+                CollectiveLiars::keepLastBlock)
             .breaks("COL-14", "elements are wrong"),
-        liar("Scatters a reduction to the wrong ranks", after(typed("reduceScatter"), spoil(0, 1, 0x33)))
+        liar(
+                "Scatters a reduction to the wrong ranks",
+                after(typed("reduceScatter"), spoil(0, 1, 0x33)))
             .breaks("COL-15", "elements are wrong")
             .breaks("COL-16", "the block of the result is"),
-        liar("Leaves the blocks of an all-to-all where they are", change(typed("allToAll"), CollectiveLiars::firstBlock))
+        liar(
+                "Leaves the blocks of an all-to-all where they are",
+                change(typed("allToAll"), CollectiveLiars::firstBlock))
             .breaks("COL-17", "elements are wrong"),
         liar("Gathers nothing", skip(typed("gather")))
             .breaks("COL-19", "elements are wrong")
             .breaks("COL-03", "elements are wrong"),
-        liar("Scatters its own block only", after(typed("scatter").and(call -> call.by().rank() != 0), spoil(0, 1, 0x77)))
+        liar(
+                "Scatters its own block only",
+                after(typed("scatter").and(call -> call.by().rank() != 0), spoil(0, 1, 0x77)))
             .breaks("COL-20", "elements are wrong"),
-        liar("Has nothing to do for one rank", skip(typedOperation().and(call -> call.by().worldSize() == 1)))
+        liar(
+                "Has nothing to do for one rank",
+                skip(typedOperation().and(call -> call.by().worldSize() == 1)))
             .breaks("COL-21", "elements are wrong"),
         liar("Returns when the collective is done", recode(raw("allReduce"), SUCCESS, IN_PROGRESS))
             .breaks("COL-09", "ncclAllReduce returned 7"),
@@ -81,13 +103,25 @@ final class CollectiveLiars {
             .breaks("GRP-05", "the sum of both threads' calls is [1.0]"),
         liar("Makes no call of the last rank", answer(alone().and(Faults::isLast), null))
             .breaks("COL-10", "MISSING_RANK"),
-        liar("Has no uneven forms", skip(typed("allGatherV", "reduceScatterV", "allToAllV", "gatherV", "scatterV", "barrier")))
+        liar(
+                "Has no uneven forms",
+                skip(
+                    typed(
+                        "allGatherV",
+                        "reduceScatterV",
+                        "allToAllV",
+                        "gatherV",
+                        "scatterV",
+                        "barrier")))
             .breaks("COL-24", "recv is [-1.0"));
   }
 
   private static List<Liar> arguments() {
     return List.of(
-        liar("Says nothing about wrong arguments", swallow(IllegalArgumentException.class, typedOperation())).checked()
+        liar(
+                "Says nothing about wrong arguments",
+                swallow(IllegalArgumentException.class, typedOperation()))
+            .checked()
             .breaks("COL-01", "two types threw nothing")
             .breaks("COL-04", "no send buffer threw nothing")
             .breaks("COL-05", "buffers that overlap by halves threw nothing")
@@ -100,7 +134,11 @@ final class CollectiveLiars {
             .breaks("PMS-05", "another type's operation threw nothing")
             .breaks("RED-02", "no reduction threw nothing")
             .breaks("STR-07", "a stream of another device threw nothing"),
-        liar("Looks at no argument of a call of count 0", answer(rawOperation().and(call -> call.has("count") && call.number("count") == 0), SUCCESS))
+        liar(
+                "Looks at no argument of a call of count 0",
+                answer(
+                    rawOperation().and(call -> call.has("count") && call.number("count") == 0),
+                    SUCCESS))
             .breaks("COL-08", ", x0 returned 0")
             .breaks("ARG-01", ", x0 returned 0")
             .breaks("ARG-03", "without comm returned 0")
@@ -109,7 +147,12 @@ final class CollectiveLiars {
             .breaks("COL-08", "ncclBcast with root or peer -1, x0 returned 0")
             .breaks("COL-12", "ncclBcast of [2, 2, -1] returned 0")
             .breaks("ERR-05", "root 9 returned 0"),
-        liar("Wants every buffer everywhere", answer(raw("broadcast").and(call -> call.number("count") > 0 && call.number("send") == 0), INVALID_ARGUMENT))
+        liar(
+                "Wants every buffer everywhere",
+                answer(
+                    raw("broadcast")
+                        .and(call -> call.number("count") > 0 && call.number("send") == 0),
+                    INVALID_ARGUMENT))
             .breaks("COL-03", "ncclBroadcast returned 4"));
   }
 

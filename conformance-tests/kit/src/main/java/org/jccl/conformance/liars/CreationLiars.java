@@ -21,13 +21,17 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jccl.config.ConfigField;
 import org.jspecify.annotations.Nullable;
 
-/** Liars about ids, creation, configurations and children (chapter 2: UID, INIT, CFG, SPL, SHR, GRW). */
+/**
+ * Liars about ids, creation, configurations and children (chapter 2: UID, INIT, CFG, SPL, SHR,
+ * GRW).
+ */
 final class CreationLiars {
   private CreationLiars() {}
 
@@ -120,14 +124,20 @@ final class CreationLiars {
             liar("Makes every communicator blocking", setting(ConfigField.BLOCKING, 1))
                 .breaks("ERR-04", "state 0")
                 .breaks("LIF-03", "a nonblocking one has state 0"),
-            liar("Takes a configuration without its marker", setting(ConfigField.MAGIC_OFFSET, ConfigField.MAGIC))
+            liar(
+                    "Takes a configuration without its marker",
+                    setting(ConfigField.MAGIC_OFFSET, ConfigField.MAGIC))
                 .breaks("CFG-01", "a wrong marker returned 0"),
             liar("Finds nothing wrong in a configuration", conceal(creates))
                 .breaks("CFG-02", "blocking -1 returned 0")
                 .breaks("CFG-17", "a network that nobody provides returned 0"),
-            liar("Wants communicators without names", answer(creates.and(call -> named(call)), INVALID_ARGUMENT))
+            liar(
+                    "Wants communicators without names",
+                    answer(creates.and(call -> named(call)), INVALID_ARGUMENT))
                 .breaks("CFG-18", "an odd name and traffic class returned 4"),
-            liar("Has nonblocking communicators of one rank only", answer(creates.and(call -> polledByMany(call)), INVALID_ARGUMENT))
+            liar(
+                    "Has nonblocking communicators of one rank only",
+                    answer(creates.and(call -> polledByMany(call)), INVALID_ARGUMENT))
                 .breaks("CFG-19", "ncclCommInitRankConfig returned 4")
                 .breaks("ERR-02", "ncclCommInitRankConfig returned 4")));
     RULES.forEach(
@@ -141,15 +151,21 @@ final class CreationLiars {
   private static List<Liar> children() {
     Predicate<ForwardedCall> splits = raw("commSplit");
     return List.of(
-        liar("Waits for nobody in a split", call -> splits.test(call) ? noChild(call) : call.honest())
+        liar(
+                "Waits for nobody in a split",
+                call -> splits.test(call) ? noChild(call) : call.honest())
             .breaks("SPL-01", "split returned when only"),
         liar("Gives every rank the same colour", change(splits, "color", color -> 0))
             .breaks("SPL-02", "count 4")
             .breaks("SPL-04", "no colour gives a child"),
         liar("Ignores the keys", change(splits, "key", key -> 0)).breaks("SPL-03", "rank "),
-        liar("Knows no colours below -1", answer(splits.and(call -> call.number("color") < -1), INVALID_ARGUMENT))
+        liar(
+                "Knows no colours below -1",
+                answer(splits.and(call -> call.number("color") < -1), INVALID_ARGUMENT))
             .breaks("SPL-04", "ncclCommSplit returned 4"),
-        liar("Ignores the configuration of a child", change(splits, call -> call.with("config", MemorySegment.NULL)))
+        liar(
+                "Ignores the configuration of a child",
+                change(splits, call -> call.with("config", MemorySegment.NULL)))
             .breaks("SPL-05", "the default: it does not block"),
         liar("Has no handle for a failed child", after(splits, CreationLiars::clearChild))
             .breaks("SPL-08", "the failed child has no handle"),
@@ -167,7 +183,9 @@ final class CreationLiars {
             .breaks("SHR-06", "a shrink of null, flags 0 returned 0"),
         liar("Sorts no list of ranks", change(raw("commShrink"), CreationLiars::copyList))
             .breaks("SHR-03", "the list is not sorted"),
-        liar("Turns the order of survivors around", output("commUserRank", "rank", seen -> 2 - seen))
+        liar(
+                "Turns the order of survivors around",
+                output("commUserRank", "rank", seen -> 2 - seen))
             .breaks("SHR-01", "rank 2"),
         liar("Stops nothing when it shrinks", change(raw("commShrink"), "flags", flags -> 0))
             .breaks("SHR-05", "MISSING_RANK"),
@@ -186,7 +204,7 @@ final class CreationLiars {
     boolean creates = call.isRaw() && call.is("commInitRank") && handle.address() != 0;
     long before = creates ? handle.get(JAVA_LONG_UNALIGNED, 0) : 0;
     Object answer = call.honest();
-    if (creates && !answer.equals(SUCCESS)) {
+    if (creates && !Objects.equals(answer, SUCCESS)) {
       handle.set(JAVA_LONG_UNALIGNED, 0, before);
     }
     return answer;

@@ -23,11 +23,19 @@ final class DifferentialLiars {
   static List<Liar> all() {
     AtomicInteger sums = new AtomicInteger();
     return List.of(
-        liar("Leaves the last element of several out", change(typed("allReduce"), CollectiveLiars::shortenedIfSeveral))
+        liar(
+                "Leaves the last element of several out",
+                change(typed("allReduce"), CollectiveLiars::shortenedIfSeveral))
             .breaks("DIF-01", "DIF-01"),
-        liar("Confuses two codes in programs", recode(rawOperation(), INVALID_ARGUMENT, INVALID_USAGE))
+        liar(
+                "Confuses two codes in programs",
+                recode(rawOperation(), INVALID_ARGUMENT, INVALID_USAGE))
             .breaks("DIF-02", "DIF-02"),
-        liar("Is right every other time", after(typedOperation().and(call -> sums.incrementAndGet() % 5 == 0), spoil(0, 1, 0x5a)))
+        liar(
+                "Is right every other time",
+                after(
+                    typedOperation().and(call -> sums.incrementAndGet() % 5 == 0),
+                    spoil(0, 1, 0x5a)))
             .breaks("DIF-03", "DIF-03"),
         liar("Revokes what was revoked", conceal(raw("commRevoke")))
             .breaks("DIF-04", "REVOKE = 4"));

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
@@ -83,8 +84,7 @@ final class Faults {
   }
 
   /** Swallows exceptions of that kind. */
-  static Fault swallow(
-      Class<? extends RuntimeException> kind, Predicate<ForwardedCall> when) {
+  static Fault swallow(Class<? extends RuntimeException> kind, Predicate<ForwardedCall> when) {
     return call -> {
       try {
         return call.honest();
@@ -98,8 +98,7 @@ final class Faults {
   }
 
   /** Once a call of one kind has failed, all calls of another kind give that code. */
-  static Fault spread(
-      Predicate<ForwardedCall> cause, Predicate<ForwardedCall> victims, int code) {
+  static Fault spread(Predicate<ForwardedCall> cause, Predicate<ForwardedCall> victims, int code) {
     AtomicBoolean failed = new AtomicBoolean();
     Fault noting = onFailure(cause, call -> failed.set(true));
     return call -> victims.test(call) && failed.get() ? (Object) code : noting.answer(call);
@@ -109,7 +108,7 @@ final class Faults {
   static Fault recode(Predicate<ForwardedCall> when, int from, int to) {
     return call -> {
       Object answer = call.honest();
-      return when.test(call) && answer.equals(from) ? to : answer;
+      return when.test(call) && Objects.equals(answer, from) ? to : answer;
     };
   }
 
@@ -119,8 +118,7 @@ final class Faults {
   }
 
   /** Gives another value for an argument, a number. */
-  static Fault change(
-      Predicate<ForwardedCall> when, String parameter, LongUnaryOperator to) {
+  static Fault change(Predicate<ForwardedCall> when, String parameter, LongUnaryOperator to) {
     return change(
         when,
         call ->
@@ -144,7 +142,7 @@ final class Faults {
   static Fault onFailure(Predicate<ForwardedCall> when, Effect effect) {
     return call -> {
       Object answer = call.honest();
-      if (when.test(call) && !answer.equals(SUCCESS)) {
+      if (when.test(call) && !Objects.equals(answer, SUCCESS)) {
         effect.on(call);
       }
       return answer;

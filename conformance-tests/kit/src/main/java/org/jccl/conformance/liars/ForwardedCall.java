@@ -26,10 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param arguments the arguments, in order; those that were wrapped are the honest ones
  */
 public record ForwardedCall(
-    Object target,
-    @Nullable Communicator owner,
-    Method method,
-    List<@Nullable Object> arguments) {
+    Object target, @Nullable Communicator owner, Method method, List<@Nullable Object> arguments) {
   /** Whether it is a call of one of these methods. */
   public boolean is(String... names) {
     return Arrays.asList(names).contains(method.getName());
@@ -112,9 +109,7 @@ public record ForwardedCall(
   public int rank() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment slot = arena.allocate(ValueLayout.JAVA_INT);
-      return abi().commUserRank(number("comm"), slot) == 0
-          ? slot.get(ValueLayout.JAVA_INT, 0)
-          : -1;
+      return abi().commUserRank(number("comm"), slot) == 0 ? slot.get(ValueLayout.JAVA_INT, 0) : -1;
     }
   }
 

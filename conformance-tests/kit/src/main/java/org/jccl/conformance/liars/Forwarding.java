@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jccl.Backend.GroupScope;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
-import org.jccl.Backend.GroupScope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +72,8 @@ final class Forwarding implements InvocationHandler {
 
   private @Nullable Object unwrapped(@Nullable Object argument) {
     if (argument instanceof Consumer<?> body) {
-      @SuppressWarnings("unchecked") // The API's callbacks take views and scopes, which are wrapped.
+      @SuppressWarnings(
+          "unchecked") // The API's callbacks take views and scopes, which are wrapped.
       Consumer<Object> of = (Consumer<Object>) body;
       return (Consumer<Object>) given -> of.accept(wrapped(given, owner));
     }

@@ -19,6 +19,7 @@ import static org.jccl.conformance.liars.Liar.liar;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +38,16 @@ final class GroupLiars {
             .breaks("GRP-02", "returned 0, expected 5")
             .breaks("GRP-13", "returned 0, expected")
             .breaks("GRP-16", "returned 0, expected 5"),
-        liar("Refuses a call and launches its group", answer(rawOperation().and(call -> call.number("type") > 11), INVALID_ARGUMENT))
+        liar(
+                "Refuses a call and launches its group",
+                answer(rawOperation().and(call -> call.number("type") > 11), INVALID_ARGUMENT))
             .breaks("GRP-13", "ncclGroupEnd")
             .breaks("GRP-03", "ncclGroupEnd"),
         liar("Returns the first of several errors", new RecordedError(rawOperation(), true))
             .breaks("GRP-12", "ncclGroupEnd returned"),
-        liar("Fails a group because a query in it failed", new RecordedError(raw("commCount"), false))
+        liar(
+                "Fails a group because a query in it failed",
+                new RecordedError(raw("commCount"), false))
             .breaks("GRP-14", "ncclGroupEnd returned 4, expected 0"),
         liar("Leaves a failed group open", onFailure(ends, call -> call.abi().groupStart()))
             .breaks("GRP-11", "an end without a start returned 0"),
@@ -59,7 +64,11 @@ final class GroupLiars {
             .breaks("GRP-20", "the sum is")
             .breaks("GRP-21", "the first sum is [1.0]")
             .breaks("GRP-22", "the sum is [1.0]"),
-        liar("Counts elements from one", answer(rawOperation().and(call -> call.has("count") && call.number("count") == 0), INVALID_ARGUMENT))
+        liar(
+                "Counts elements from one",
+                answer(
+                    rawOperation().and(call -> call.has("count") && call.number("count") == 0),
+                    INVALID_ARGUMENT))
             .breaks("GRP-17", "count 0 returned 4")
             .breaks("COL-02", "of count 0 by one rank returned 4")
             .breaks("ARG-03", "x0 with null buffers (COL-02) returned 4"),
@@ -68,7 +77,9 @@ final class GroupLiars {
         liar("Answers no query inside a group", inGroup(raw("commCount"), INVALID_USAGE))
             .breaks("GRP-08", "returned 5")
             .breaks("GRP-14", "returned 5"),
-        liar("Groups only what is blocking", recode(raw("groupEnd", "groupSimulateEnd"), IN_PROGRESS, INVALID_USAGE))
+        liar(
+                "Groups only what is blocking",
+                recode(raw("groupEnd", "groupSimulateEnd"), IN_PROGRESS, INVALID_USAGE))
             .breaks("GRP-24", "ncclGroupEnd returned 5, expected 7")
             .breaks("GRP-29", "returned 5, expected 7"),
         liar("Says that a nonblocking group is done", recode(ends, IN_PROGRESS, SUCCESS))
@@ -76,14 +87,22 @@ final class GroupLiars {
         liar("Mixes both modes in a group", conceal(typed("group")))
             .breaks("GRP-23", "both in one group threw nothing")
             .breaks("GRP-11", "a group in which a call was refused threw nothing"),
-        liar("Launches what it only simulates", change(raw("groupSimulateEnd"), call -> call.with("info", MemorySegment.NULL)))
+        liar(
+                "Launches what it only simulates",
+                change(raw("groupSimulateEnd"), call -> call.with("info", MemorySegment.NULL)))
             .breaks("GRP-27", "returned")
             .breaks("GRP-31", "takes"),
         liar("Simulates everything", conceal(raw("groupSimulateEnd")))
             .breaks("GRP-27", "ncclGroupSimulateEnd returned 0"),
-        liar("Wants a structure for a simulated end", answer(raw("groupSimulateEnd").and(call -> call.memory("info").address() == 0), INVALID_ARGUMENT))
+        liar(
+                "Wants a structure for a simulated end",
+                answer(
+                    raw("groupSimulateEnd").and(call -> call.memory("info").address() == 0),
+                    INVALID_ARGUMENT))
             .breaks("GRP-28", "ncclGroupSimulateEnd returned 4"),
-        liar("Ends all levels at an inner simulated end", after(raw("groupSimulateEnd"), call -> call.abi().groupEnd()))
+        liar(
+                "Ends all levels at an inner simulated end",
+                after(raw("groupSimulateEnd"), call -> call.abi().groupEnd()))
             .breaks("GRP-30", "returned"));
   }
 
@@ -132,7 +151,7 @@ final class GroupLiars {
       if (call.is("groupStart")) {
         open.incrementAndGet();
       } else if (call.is("groupEnd")) {
-        boolean own = !answer.equals(INVALID_USAGE);
+        boolean own = !Objects.equals(answer, INVALID_USAGE);
         return open.getAndAdd(own ? -1 : 0) > 0 && !own ? (Object) SUCCESS : answer;
       }
       return answer;

@@ -26,6 +26,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Liars about the ends of communicators and about errors (chapter 3: LIF, ERR). */
@@ -41,7 +42,12 @@ final class LifecycleLiars {
 
   private static List<Liar> ends() {
     return List.of(
-        liar("Calls it an error to end nothing", answer(raw("commFinalize", "commDestroy", "commAbort", "commRevoke").and(call -> call.number("comm") == 0), INVALID_ARGUMENT))
+        liar(
+                "Calls it an error to end nothing",
+                answer(
+                    raw("commFinalize", "commDestroy", "commAbort", "commRevoke")
+                        .and(call -> call.number("comm") == 0),
+                    INVALID_ARGUMENT))
             .breaks("LIF-01", "returned 4, expected 0")
             .breaks("LIF-17", "null, flags 5 returned 4"),
         liar("Finalizes at once, whatever was issued", skip(raw("commFinalize")))
@@ -59,24 +65,33 @@ final class LifecycleLiars {
             .breaks("LIF-06", "state after close: READY")
             .breaks("LIF-12", "state after close: READY")
             .breaks("LIF-14", "state after close: ABORTED"),
-        liar("Closes before what was issued is done", skip(typed("close"))).checked()
+        liar("Closes before what was issued is done", skip(typed("close")))
+            .checked()
             .breaks("LIF-07", "BUFFER_REUSE"),
-        liar("Polls the end of nonblocking communicators", recode(raw("commDestroy"), SUCCESS, IN_PROGRESS))
+        liar(
+                "Polls the end of nonblocking communicators",
+                recode(raw("commDestroy"), SUCCESS, IN_PROGRESS))
             .breaks("LIF-10", "ncclCommDestroy returned 7")
             .breaks("LIF-13", "ncclCommDestroy returned 7"),
         liar("Destroys in any state", conceal(raw("commDestroy")))
             .breaks("LIF-11", "ncclCommDestroy in progress returned 0"),
-        liar("Ends a refused destruction's group", onFailure(raw("commDestroy"), call -> call.abi().groupEnd()))
+        liar(
+                "Ends a refused destruction's group",
+                onFailure(raw("commDestroy"), call -> call.abi().groupEnd()))
             .breaks("LIF-11", "an end without a start returned 5"),
         liar("Aborts by doing nothing", skip(typed("abort")))
             .breaks("LIF-14", "state after abort: READY")
             .breaks("P2P-18", "UNMATCHED_P2P"),
         liar("Stops no operation when it aborts", skip(raw("commAbort")))
             .breaks("LIF-14", "MISSING_RANK"),
-        liar("Aborts ready communicators only", answer(raw("commAbort").and(call -> state(call) != SUCCESS), INVALID_ARGUMENT))
+        liar(
+                "Aborts ready communicators only",
+                answer(raw("commAbort").and(call -> state(call) != SUCCESS), INVALID_ARGUMENT))
             .breaks("LIF-16", "ncclCommAbort returned 4")
             .breaks("ERR-05", "ncclCommAbort returned 4"),
-        liar("Says nothing when it is used after its end", swallow(IllegalStateException.class, call -> !call.isRaw()))
+        liar(
+                "Says nothing when it is used after its end",
+                swallow(IllegalStateException.class, call -> !call.isRaw()))
             .breaks("LIF-12", "a call after close threw nothing")
             .breaks("LIF-21", "an operation threw nothing")
             .breaks("STR-08", "a closed stream threw nothing")
@@ -102,11 +117,16 @@ final class LifecycleLiars {
         liar("Suspends and resumes in any state", conceal(raw("commSuspend", "commResume")))
             .breaks("LIF-22", "ncclCommResume returned 0")
             .breaks("LIF-25", "suspend nothing returned 0"),
-        liar("Resumes by doing nothing", skip(raw("commResume"))).checked()
+        liar("Resumes by doing nothing", skip(raw("commResume")))
+            .checked()
             .breaks("LIF-23", "USE_WHILE_SUSPENDED")
             .breaks("LIF-22", "ncclCommResume returned 0")
             .breaks("GRP-13", "its end returned 0"),
-        liar("Is suspended always", after(raw("commMemStats").and(call -> call.number("statistic") == 1), call -> call.memory("value").set(JAVA_LONG_UNALIGNED, 0, 1)))
+        liar(
+                "Is suspended always",
+                after(
+                    raw("commMemStats").and(call -> call.number("statistic") == 1),
+                    call -> call.memory("value").set(JAVA_LONG_UNALIGNED, 0, 1)))
             .breaks("LIF-24", "the suspended flag is 1")
             .breaks("LIF-21", "the suspended flag is 1")
             .breaks("GRP-09", "the suspended flag is 1"),
@@ -131,7 +151,9 @@ final class LifecycleLiars {
             .breaks("ERR-04", "state 0")
             .breaks("GRW-05", "state 0 after a wrong call")
             .breaks("LIF-03", "a nonblocking one has state 0"),
-        liar("Is in error while it waits for a peer", output("commGetAsyncError", "result", seen -> INVALID_USAGE))
+        liar(
+                "Is in error while it waits for a peer",
+                output("commGetAsyncError", "result", seen -> INVALID_USAGE))
             .breaks("ERR-03", "state 5"),
         liar("Forgets its error once it was told", conceal(raw("commCount", "allReduce")))
             .breaks("ERR-04", "a query returned 0")
@@ -142,9 +164,13 @@ final class LifecycleLiars {
         liar("Has no words for the last error", answer(raw("getLastError"), ""))
             .breaks("ERR-07", "the last error is empty")
             .breaks("ENV-08", "the last error is empty (ERR-07)"),
-        liar("Has words for known codes only", answer(raw("getErrorString").and(call -> call.number("result") > 8), ""))
+        liar(
+                "Has words for known codes only",
+                answer(raw("getErrorString").and(call -> call.number("result") > 8), ""))
             .breaks("ERR-09", "no text for 9"),
-        liar("Fails for ever after one wrong use", spread(raw("send", "memAlloc"), raw("allReduce"), INVALID_USAGE))
+        liar(
+                "Fails for ever after one wrong use",
+                spread(raw("send", "memAlloc"), raw("allReduce"), INVALID_USAGE))
             .breaks("ERR-10", "a fresh communicator's sum returned 5")
             .breaks("ERR-11", "returned 5"));
   }
@@ -157,7 +183,7 @@ final class LifecycleLiars {
 
   private static @Nullable Object stateAsCode(ForwardedCall call) throws Throwable {
     Object answer = call.honest();
-    boolean told = call.isRaw() && call.is("commGetAsyncError") && answer.equals(SUCCESS);
+    boolean told = call.isRaw() && call.is("commGetAsyncError") && Objects.equals(answer, SUCCESS);
     return told ? (Object) call.memory("result").get(JAVA_INT_UNALIGNED, 0) : answer;
   }
 }

@@ -34,7 +34,9 @@ final class MemoryLiars {
   private static List<Liar> memory() {
     Predicate<ForwardedCall> windows = raw("commWindowRegister");
     return List.of(
-        liar("Gives an address that it does not know again", wideOutput("memAlloc", "address", seen -> seen + 64))
+        liar(
+                "Gives an address that it does not know again",
+                wideOutput("memAlloc", "address", seen -> seen + 64))
             .breaks("MEM-01", "ncclMemFree returned 1"),
         liar("Cannot free what it allocated", recode(raw("memFree"), SUCCESS, UNHANDLED_CUDA_ERROR))
             .breaks("MEM-02", "ncclMemFree returned 1"),
@@ -45,7 +47,9 @@ final class MemoryLiars {
             .breaks("MEM-06", "the sum with memory about to go is"),
         liar("Ends a registration with its first reference", new FirstReference())
             .breaks("MEM-04", "ncclCommDeregister second returned 5"),
-        liar("Makes windows at once in a group", wideOutput("commWindowRegister", "window", seen -> 4096))
+        liar(
+                "Makes windows at once in a group",
+                wideOutput("commWindowRegister", "window", seen -> 4096))
             .breaks("WIN-01", "a window before the group's end"),
         liar("Makes windows of any memory", conceal(windows))
             .breaks("WIN-02", "a window of plain memory returned 0")
@@ -55,12 +59,17 @@ final class MemoryLiars {
             .breaks("WIN-04", "the window is null")
             .breaks("WIN-05", "the window is null")
             .breaks("WIN-06", "the window is null"),
-        liar("Has windows though they are turned off", wideOutput("commWindowRegister", "window", seen -> seen | 16)).under("NCCL_WIN_ENABLE")
+        liar(
+                "Has windows though they are turned off",
+                wideOutput("commWindowRegister", "window", seen -> seen | 16))
+            .under("NCCL_WIN_ENABLE")
             .breaks("WIN-03", "the window is not null"),
         liar("Adds in windows only", new WindowsOnly())
             .breaks("WIN-07", "the sum with no window is")
             .breaks("WIN-05", "the sum with memory after its window is"),
-        liar("Waits for all ranks to end a window", recode(raw("commWindowDeregister"), SUCCESS, INVALID_USAGE))
+        liar(
+                "Waits for all ranks to end a window",
+                recode(raw("commWindowDeregister"), SUCCESS, INVALID_USAGE))
             .breaks("WIN-05", "ncclCommWindowDeregister returned 5"));
   }
 
@@ -79,20 +88,28 @@ final class MemoryLiars {
         liar("Puts where the window begins", change(puts, "peerOffset", offset -> 0))
             .breaks("RMA-01", "what arrived is")
             .breaks("RMA-06", "the last put is"),
-        liar("Takes any context, index and flags", change(signals.or(puts), call -> call.with("signalIndex", 0).with("context", 0).with("flags", 0)))
+        liar(
+                "Takes any context, index and flags",
+                change(
+                    signals.or(puts),
+                    call -> call.with("signalIndex", 0).with("context", 0).with("flags", 0)))
             .breaks("RMA-02", "ncclSignal with index 1"),
         liar("Counts the signals of all ranks together", skip(raw("waitSignal")))
             .breaks("RMA-03", "what rank 0 put is")
             .breaks("RMA-10", "a stream that waits for a signal is idle"),
         liar("Puts empty puts as one element", change(puts, "count", count -> Math.max(count, 1)))
             .breaks("RMA-08", "what was not put is"),
-        liar("Puts to others only", answer(puts.and(call -> call.number("peer") == call.rank()), INVALID_ARGUMENT))
+        liar(
+                "Puts to others only",
+                answer(puts.and(call -> call.number("peer") == call.rank()), INVALID_ARGUMENT))
             .breaks("RMA-09", "ncclPutSignal to rank 0 returned 4"),
-        liar("Sends no signals", skip(signals)).checked()
+        liar("Sends no signals", skip(signals))
+            .checked()
             .breaks("RMA-03", "where WaitSignal(1")
             .breaks("RMA-06", "where WaitSignal(1")
             .breaks("RMA-07", "where WaitSignal(1"),
-        liar("Puts by doing nothing", skip(typed("putSignal"))).checked()
+        liar("Puts by doing nothing", skip(typed("putSignal")))
+            .checked()
             .breaks("RMA-01", "DEADLOCK"));
   }
 
@@ -105,7 +122,8 @@ final class MemoryLiars {
       if (call.isRaw() && call.is("commRegister")) {
         registered.add(call.number("buffer"));
       }
-      boolean idle = call.isRaw() && call.is("allReduce") && registered.contains(call.number("send"));
+      boolean idle =
+          call.isRaw() && call.is("allReduce") && registered.contains(call.number("send"));
       return idle ? (Object) SUCCESS : call.honest();
     }
   }

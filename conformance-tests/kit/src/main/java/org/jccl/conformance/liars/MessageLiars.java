@@ -36,7 +36,9 @@ final class MessageLiars {
             .breaks("P2P-01", "what came from rank"),
         liar("Sends elements, not bytes", change(typed("sendRecv"), MessageLiars::half))
             .breaks("P2P-02", "bytes of doubles is"),
-        liar("Thinks that an empty message is none", answer(raw("send").and(call -> call.number("count") == 0), SUCCESS))
+        liar(
+                "Thinks that an empty message is none",
+                answer(raw("send").and(call -> call.number("count") == 0), SUCCESS))
             .breaks("P2P-04", "waits for"),
         liar("Loses messages to self", answer(toSelf, SUCCESS))
             .breaks("P2P-05", "a lone ncclSend to self returned 0")
@@ -45,7 +47,9 @@ final class MessageLiars {
         liar("Sends to self in pairs of calls only", conceal(typed("send", "recv")))
             .breaks("P2P-05", "a lone send to self threw nothing")
             .breaks("P2P-16", "peer -1 threw nothing"),
-        liar("Moves what a rank sends itself in place", after(typed("sendRecv"), MessageLiars::touch))
+        liar(
+                "Moves what a rank sends itself in place",
+                after(typed("sendRecv"), MessageLiars::touch))
             .breaks("P2P-07", "a buffer sent to itself is"),
         liar("Sends to its neighbour only", change(raw("send", "recv"), "peer", peer -> 0))
             .breaks("P2P-09", "wait"),
@@ -61,7 +65,9 @@ final class MessageLiars {
             .breaks("P2P-13", "ncclSend to rank 1 returned 5"),
         liar("Runs an all-to-all behind the messages of its group", skip(raw("allToAll")))
             .breaks("P2P-15", "the blocks is [0.0, 0.0]"),
-        liar("Looks at messages as at collectives", answer(messages.and(call -> call.number("buffer") < 4096), INVALID_ARGUMENT))
+        liar(
+                "Looks at messages as at collectives",
+                answer(messages.and(call -> call.number("buffer") < 4096), INVALID_ARGUMENT))
             .breaks("P2P-20", "returned 4"));
   }
 

@@ -36,7 +36,11 @@ final class StreamLiars {
             .breaks("STR-11", "the sum is [1.0]")
             .breaks("STR-17", "after replay 1 is [1.0]")
             .breaks("STR-21", "the sum of all four is [1.0]"),
-        liar("Wants a stream of its own", answer(sums.and(call -> call.number("stream") == 0 && call.number("count") > 0), UNHANDLED_CUDA_ERROR))
+        liar(
+                "Wants a stream of its own",
+                answer(
+                    sums.and(call -> call.number("stream") == 0 && call.number("count") > 0),
+                    UNHANDLED_CUDA_ERROR))
             .breaks("STR-07", "on null returned 1"),
         liar("Runs one communicator only", new OneCommunicator())
             .breaks("STR-06", "the other communicator's sum is [1.0]")

@@ -34,9 +34,7 @@ final class TypeLiars {
     return List.of(
         liar("States a version of its own", output("getVersion", "version", seen -> seen + 1))
             .breaks("VER-01", "version 22810"),
-        liar(
-                "Has one text for all results",
-                answer(raw("getErrorString"), "an error"))
+        liar("Has one text for all results", answer(raw("getErrorString"), "an error"))
             .breaks("VER-02", "result 0: an error")
             .breaks("ERR-09", "a known code has the text of unknown ones"),
         liar("Has no algorithm for float8", answer(Float8.REDUCED, INVALID_USAGE))
@@ -54,7 +52,9 @@ final class TypeLiars {
             .breaks("VER-09", "ncclSignal was captured")
             .breaks("ARG-13", "peer -1 returned 0")
             .breaks("RMA-02", "ncclSignal with index 1"),
-        liar("Thinks that an element of two bytes has one", change(typed("allGather"), Data::bytewise))
+        liar(
+                "Thinks that an element of two bytes has one",
+                change(typed("allGather"), Data::bytewise))
             .breaks("TYP-01", "elements are wrong"),
         liar(
                 "Takes an element type that there is not",
@@ -87,28 +87,32 @@ final class TypeLiars {
             .breaks("RED-03", "max")
             .breaks("RED-05", "max")
             .breaks("RED-06", "max with a NaN is NaN"),
-        liar("Takes the larger one where a sum is asked for", Data.reduction(ReduceOp.SUM, ReduceOp.MAX))
+        liar(
+                "Takes the larger one where a sum is asked for",
+                Data.reduction(ReduceOp.SUM, ReduceOp.MAX))
             .breaks("RED-07", "sums are")
             .breaks("COL-10", "elements are wrong"),
         liar("Adds integers byte by byte, without the carry", change(typedOperation(), Data::bytes))
             .breaks("RED-04", "elements are wrong"),
-        liar("Takes one float8 type for the other", change(Float8.REDUCED, "type", type -> type ^ 1))
+        liar(
+                "Takes one float8 type for the other",
+                change(Float8.REDUCED, "type", type -> type ^ 1))
             .breaks("RED-08", "sums of float8 is ["),
         liar("Adds where the average is asked for", Data.reduction(ReduceOp.AVG, ReduceOp.SUM))
             .breaks("RED-09", "100 and 100 give")
             .breaks("RED-11", "elements are wrong"),
-        liar(
-                "Averages without dividing",
-                change(raw("allReduce"), "op", op -> op == 4 ? 0 : op))
+        liar("Averages without dividing", change(raw("allReduce"), "op", op -> op == 4 ? 0 : op))
             .breaks("RED-10", "averages of FLOAT16 over 2 is"),
         liar(
                 "Scales float8 on one rank",
-                conceal(call -> call.is("allReduce") && (call.isRaw() || call.by().worldSize() == 1)))
+                conceal(
+                    call -> call.is("allReduce") && (call.isRaw() || call.by().worldSize() == 1)))
             .breaks("RED-12", "average on one rank threw nothing")
             .breaks("ARG-07", "an average of float8 over one rank (RED-12) returned 0"),
         liar(
                 "Loses a bit of a single rank's data",
-                after(typed("allReduce").and(call -> call.by().worldSize() == 1), spoil(0, 1, 0x21)))
+                after(
+                    typed("allReduce").and(call -> call.by().worldSize() == 1), spoil(0, 1, 0x21)))
             .breaks("RED-13", "over one rank changes bits"),
         liar("Gives the last rank other bits than the rest", Data.LAST_DIFFERS)
             .breaks("RED-14", "differs from rank 0's"),
@@ -128,14 +132,10 @@ final class TypeLiars {
                 "Reads a scalar in device memory when it is given",
                 change(raw("redOpCreatePreMulSum"), "residence", residence -> 1))
             .breaks("PMS-03", "the sum, residence"),
-        liar(
-                "Takes custom reductions of other communicators and types",
-                conceal(raw("allReduce")))
+        liar("Takes custom reductions of other communicators and types", conceal(raw("allReduce")))
             .breaks("PMS-05", "another type's operation returned 0")
             .breaks("PMS-09", "its use returned 0"),
-        liar(
-                "Destroys reductions that are not there",
-                conceal(raw("redOpDestroy")))
+        liar("Destroys reductions that are not there", conceal(raw("redOpDestroy")))
             .breaks("PMS-08", "returned 0, expected 4"),
         liar("Takes an array of scalars", conceal(typed("preMulSum")))
             .breaks("PMS-10", "two scalars threw nothing"));

@@ -30,8 +30,7 @@ public final class LiarTests {
             .filter(method -> !method.contains(SLOW))
             .distinct()
             .toList();
-    List<RuleResult> results =
-        ConformanceRun.run(new FaultySubject(liar), methods, result -> {});
+    List<RuleResult> results = ConformanceRun.run(new FaultySubject(liar), methods, result -> {});
     liar.caughtBy()
         .forEach(
             (rule, phrase) -> {
