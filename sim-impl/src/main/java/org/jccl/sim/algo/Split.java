@@ -240,11 +240,11 @@ public record Split(
       Protocol protocol = choice.protocol();
       boolean blocks = operation.hasBlocks();
       long part = count * elementBytes * (blocks ? topology.worldSize() : 1);
-      long bytes = unhalved(blocks);
+      long bytes = unhalved();
       if (choice.algorithm() == Algorithm.TREE && protocol == Protocol.LL128) {
         bytes = treeLl128(bytes, part);
       } else if (choice.algorithm() == Algorithm.PAT) {
-        long steps = operation == Operation.REDUCE_SCATTER ? 16 : 32;
+        long steps = operation.reduces() ? 16 : 32;
         while (bytes * steps > part && bytes > 65_536) {
           bytes /= 2;
         }
@@ -264,14 +264,14 @@ public record Split(
       return (int) chunk;
     }
 
-    private long unhalved(boolean blocks) {
+    private long unhalved() {
       Protocol protocol = choice.protocol();
       long step = buffers.bytes(protocol) / STEPS;
       return switch (protocol) {
         case LL -> step / 2;
         case LL128 -> step / 16 * 15;
         case SIMPLE -> {
-          boolean many = blocks || operation == Operation.ALL_REDUCE;
+          boolean many = !operation.hasRoot();
           yield many && choice.algorithm() == Algorithm.RING ? step * STEPS / 2 : step;
         }
       };
