@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.tools.ToolProvider;
+import java.util.spi.ToolProvider;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
 import org.jccl.benchmarks.house.Repository;
@@ -103,8 +103,17 @@ class ReadmeTest {
     Path api =
         Path.of(RankProgram.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     int failed =
-        ToolProvider.getSystemJavaCompiler()
-            .run(null, null, null, "-proc:none", "-cp", "" + api, "-d", "" + folder, "" + file);
+        ToolProvider.findFirst("javac")
+            .orElseThrow()
+            .run(
+                System.out,
+                System.err,
+                "-proc:none",
+                "-cp",
+                "" + api,
+                "-d",
+                "" + folder,
+                "" + file);
     assertThat(failed).isZero();
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream before = System.out;
