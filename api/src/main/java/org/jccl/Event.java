@@ -9,6 +9,7 @@ public interface Event extends AutoCloseable {
 
   /**
    * Enqueues the marker: it is reached when everything enqueued on {@code stream} so far is done.
+   * CUDA: {@code cuEventRecord}.
    *
    * @param stream the stream that is marked
    */

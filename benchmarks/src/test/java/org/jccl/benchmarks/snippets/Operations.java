@@ -58,7 +58,7 @@ final class Operations {
         DeviceBuffer data = rank.device().allocate(DataType.FLOAT32, 1)) {
       data.copyFrom(1f);
       rank.communicator().allReduce(data, data, ReduceOp.SUM, stream); // comes back at once
-      stream.record(done);
+      done.record(stream);
       done.synchronize(); // now the result is there
       float[] sum = new float[1];
       data.copyTo(sum);
