@@ -10,14 +10,13 @@ import java.util.function.Consumer;
  * <p>Found by {@link Backends}; owned by who opened it. Closing it closes what is left of its
  * devices and reports that as a leak. All methods may be called from any thread.
  *
- * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/comms.html">NCCL's guide: communicators</a>
+ * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/comms.html">NCCL's
+ *     guide: communicators</a>
  */
 public interface Backend extends AutoCloseable {
   /** What every device of a backend also is: a part that knows its owner; see {@link #of}. */
   interface Owned {
-    /**
-     * {@return the backend that made this and closes it}
-     */
+    /** {@return the backend that made this and closes it} */
     Backend backend();
   }
 
@@ -47,36 +46,33 @@ public interface Backend extends AutoCloseable {
         "device " + device.index() + " (" + device.name() + ") was made by no backend");
   }
 
-  /**
-   * {@return the short name: {@code nccl}, {@code sim}}
-   */
+  /** {@return the short name: {@code nccl}, {@code sim}} */
   String name();
 
-  /**
-   * {@return one sentence for people: library, version, where it was found}
-   */
+  /** {@return one sentence for people: library, version, where it was found} */
   String description();
 
   /**
-   * Version code of NCCL that answers, or that is imitated: 22809 for 2.28.9 (rule VER-01). NCCL: {@code ncclGetVersion}.
+   * Version code of NCCL that answers, or that is imitated: 22809 for 2.28.9 (rule VER-01). NCCL:
+   * {@code ncclGetVersion}.
    *
    * @return 22809 for 2.28.9, for example
    */
   int ncclVersion();
 
-  /**
-   * {@return the devices, in index order; the list does not change}
-   */
+  /** {@return the devices, in index order; the list does not change} */
   List<Device> devices();
 
   /**
-   * {@return a fresh id for one new communicator (rules UID-01 to UID-04)} NCCL: {@code ncclGetUniqueId}.
+   * {@return a fresh id for one new communicator (rules UID-01 to UID-04)} NCCL: {@code
+   * ncclGetUniqueId}.
    */
   UniqueId newUniqueId();
 
   /**
    * Joins a new communicator as {@code rank} of {@code worldSize}; waits for the other ranks, at
-   * most {@link CommunicatorConfig#initTimeout()} (rules INIT-01 to INIT-04). NCCL: {@code ncclCommInitRankConfig}, with several ids {@code ncclCommInitRankScalable}.
+   * most {@link CommunicatorConfig#initTimeout()} (rules INIT-01 to INIT-04). NCCL: {@code
+   * ncclCommInitRankConfig}, with several ids {@code ncclCommInitRankScalable}.
    *
    * <p>Most callers want {@link Communicator#open}, which carries the id and makes sure that all
    * ranks can go on before any of them does.
@@ -124,7 +120,8 @@ public interface Backend extends AutoCloseable {
       UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config);
 
   /**
-   * {@return memory from the library's own allocator, which {@link Communicator#registerWindow} needs (rules MEM-01, WIN-02); {@link Device#allocateRegistrable} is the front door}
+   * {@return memory from the library's own allocator, which {@link Communicator#registerWindow}
+   * needs (rules MEM-01, WIN-02); {@link Device#allocateRegistrable} is the front door}
    *
    * @param device the device of this rank
    * @param type the element type
@@ -139,13 +136,14 @@ public interface Backend extends AutoCloseable {
    * @param body what issues operations; it gets where to record them
    * @return microseconds of the last batch that was estimated; empty if none was
    * @throws CollectiveException with {@link ResultCode#INVALID_USAGE} if a communicator is
-   * nonblocking: NCCL would issue the operations (GRP-29)
+   *     nonblocking: NCCL would issue the operations (GRP-29)
    */
   OptionalDouble simulate(Consumer<GroupScope> body);
 
   /**
    * One communicator over {@code devices}, all ranks driven by the calling thread (rule INIT-10):
-   * rank i uses device i of the list. Use {@link #group} to issue matching calls. NCCL: {@code ncclCommInitRankConfig} for each device in one group, as {@code ncclCommInitAll} does.
+   * rank i uses device i of the list. Use {@link #group} to issue matching calls. NCCL: {@code
+   * ncclCommInitRankConfig} for each device in one group, as {@code ncclCommInitAll} does.
    *
    * @param devices one device a rank
    * @param config how the communicator is opened
@@ -155,14 +153,16 @@ public interface Backend extends AutoCloseable {
 
   /**
    * Records what {@code body} issues on any communicators of this backend and issues it in one go
-   * when the outermost body returns (rules GRP-01 to GRP-25). A body that throws issues nothing. NCCL: {@code ncclGroupStart} and {@code ncclGroupEnd}.
+   * when the outermost body returns (rules GRP-01 to GRP-25). A body that throws issues nothing.
+   * NCCL: {@code ncclGroupStart} and {@code ncclGroupEnd}.
    *
    * @param body what issues operations; it gets where to record them
    */
   void group(Consumer<GroupScope> body);
 
   /**
-   * {@return what this backend would open a communicator with on {@code device}; the ranks exchange it before any of them starts}
+   * {@return what this backend would open a communicator with on {@code device}; the ranks exchange
+   * it before any of them starts}
    *
    * @param device the device of this rank
    * @param config how the communicator is opened

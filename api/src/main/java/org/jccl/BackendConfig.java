@@ -51,16 +51,12 @@ public final class BackendConfig {
     return builder().devices(devices).build();
   }
 
-  /**
-   * {@return a builder with the defaults}
-   */
+  /** {@return a builder with the defaults} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /**
-   * {@return a builder with what is set here}
-   */
+  /** {@return a builder with what is set here} */
   public Builder toBuilder() {
     Builder copy = new Builder();
     copy.libraryPath = libraryPath;
@@ -71,30 +67,22 @@ public final class BackendConfig {
     return copy;
   }
 
-  /**
-   * {@return the path of the NCCL library to use; without it one is looked for}
-   */
+  /** {@return the path of the NCCL library to use; without it one is looked for} */
   public Optional<String> libraryPath() {
     return Optional.ofNullable(libraryPath);
   }
 
-  /**
-   * {@return the number of devices; 0 means all there are (simulator: its default)}
-   */
+  /** {@return the number of devices; 0 means all there are (simulator: its default)} */
   public int devices() {
     return devices;
   }
 
-  /**
-   * {@return the seed of the simulator's schedule; without it ranks run first in, first out}
-   */
+  /** {@return the seed of the simulator's schedule; without it ranks run first in, first out} */
   public OptionalLong seed() {
     return seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
   }
 
-  /**
-   * {@return how much the simulator checks; without it what {@code jccl.sim.checks} says}
-   */
+  /** {@return how much the simulator checks; without it what {@code jccl.sim.checks} says} */
   public Optional<CheckLevel> checks() {
     return Optional.ofNullable(checks);
   }
@@ -175,9 +163,7 @@ public final class BackendConfig {
       return this;
     }
 
-    /**
-     * {@return the configuration}
-     */
+    /** {@return the configuration} */
     public BackendConfig build() {
       return new BackendConfig(this);
     }

@@ -16,13 +16,12 @@ public interface BackendProvider {
    */
   record Availability(boolean available, String reason, List<String> tried) {}
 
-  /**
-   * {@return the short name, as on command lines: {@code nccl}, {@code sim}}
-   */
+  /** {@return the short name, as on command lines: {@code nccl}, {@code sim}} */
   String name();
 
   /**
-   * {@return how much this backend is preferred} The available one with the highest number is taken by default.
+   * {@return how much this backend is preferred} The available one with the highest number is taken
+   * by default.
    */
   int preference();
 

@@ -53,9 +53,7 @@ public final class Backends {
       considered = List.copyOf(considered);
     }
 
-    /**
-     * {@return the short name of the backend}
-     */
+    /** {@return the short name of the backend} */
     public String name() {
       return provider.name();
     }

@@ -37,9 +37,7 @@ public class CollectiveException extends RuntimeException {
     this.code = code;
   }
 
-  /**
-   * {@return NCCL's result; {@link ResultCode#UNKNOWN} where the failure has none}
-   */
+  /** {@return NCCL's result; {@link ResultCode#UNKNOWN} where the failure has none} */
   public ResultCode code() {
     return code;
   }

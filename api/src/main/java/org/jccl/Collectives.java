@@ -22,16 +22,16 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="reduceScatter"}
  *
- * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/colls.html">NCCL's guide: collective functions</a>
+ * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/colls.html">NCCL's
+ *     guide: collective functions</a>
  */
 public interface Collectives {
-  /**
-   * {@return the stream of the forms without a stream}
-   */
+  /** {@return the stream of the forms without a stream} */
   Stream defaultStream();
 
   /**
-   * Combines all ranks' elements; every rank receives the result (rule COL-10). NCCL: {@code ncclAllReduce}.
+   * Combines all ranks' elements; every rank receives the result (rule COL-10). NCCL: {@code
+   * ncclAllReduce}.
    *
    * @param send {@code count} elements
    * @param recv {@code count} elements; in place: {@code send} itself
@@ -110,11 +110,12 @@ public interface Collectives {
   }
 
   /**
-   * Combines all ranks' elements; the root receives the result (rule COL-13). NCCL: {@code ncclReduce}.
+   * Combines all ranks' elements; the root receives the result (rule COL-13). NCCL: {@code
+   * ncclReduce}.
    *
    * @param send {@code count} elements
    * @param recv {@code count} elements on the root; may be null elsewhere, where it is never
-   * touched; in place: {@code send} itself
+   *     touched; in place: {@code send} itself
    * @param op how elements are combined, the same on all ranks
    * @param root the root's rank, the same on all ranks
    * @param stream where the operation is enqueued; of this communicator's device
@@ -137,7 +138,8 @@ public interface Collectives {
   }
 
   /**
-   * Concatenates all ranks' elements in rank order; every rank receives them (rule COL-14). NCCL: {@code ncclAllGather}.
+   * Concatenates all ranks' elements in rank order; every rank receives them (rule COL-14). NCCL:
+   * {@code ncclAllGather}.
    *
    * @param send {@code count} elements
    * @param recv {@code worldSize * count} elements; in place: {@code send} is the own rank's block
@@ -159,11 +161,12 @@ public interface Collectives {
   }
 
   /**
-   * Combines all ranks' elements; rank r receives block r of the result (rule COL-15). NCCL: {@code ncclReduceScatter}.
+   * Combines all ranks' elements; rank r receives block r of the result (rule COL-15). NCCL: {@code
+   * ncclReduceScatter}.
    *
    * @param send {@code worldSize * count} elements
    * @param recv {@code count} elements; in place: the own rank's block of {@code send}, whose other
-   * blocks are then unspecified (COL-16)
+   *     blocks are then unspecified (COL-16)
    * @param op how elements are combined, the same on all ranks
    * @param stream where the operation is enqueued; of this communicator's device
    * @throws IllegalArgumentException if a buffer, reduction, root, peer or stream does not fit
@@ -185,7 +188,8 @@ public interface Collectives {
 
   /**
    * Sends block j of this rank to rank j, where it arrives as block {@code rank} (rule COL-17).
-   * There is no in-place form (COL-18). NCCL: {@code ncclAlltoAll}; before 2.28.3 a group of {@code ncclSend} and {@code ncclRecv}.
+   * There is no in-place form (COL-18). NCCL: {@code ncclAlltoAll}; before 2.28.3 a group of {@code
+   * ncclSend} and {@code ncclRecv}.
    *
    * @param send {@code worldSize * count} elements
    * @param recv {@code worldSize * count} elements
@@ -207,11 +211,12 @@ public interface Collectives {
   }
 
   /**
-   * Concatenates all ranks' elements in rank order on the root (rule COL-19). NCCL: {@code ncclGather}; before 2.28.3 a group of {@code ncclSend} and {@code ncclRecv}.
+   * Concatenates all ranks' elements in rank order on the root (rule COL-19). NCCL: {@code
+   * ncclGather}; before 2.28.3 a group of {@code ncclSend} and {@code ncclRecv}.
    *
    * @param send {@code count} elements
    * @param recv {@code worldSize * count} elements on the root; may be null elsewhere; in place:
-   * {@code send} is the root's block
+   *     {@code send} is the root's block
    * @param root the root's rank, the same on all ranks
    * @param stream where the operation is enqueued; of this communicator's device
    * @throws IllegalArgumentException if a buffer, reduction, root, peer or stream does not fit
@@ -232,7 +237,8 @@ public interface Collectives {
   }
 
   /**
-   * Sends block r of the root's elements to rank r (rule COL-20). NCCL: {@code ncclScatter}; before 2.28.3 a group of {@code ncclSend} and {@code ncclRecv}.
+   * Sends block r of the root's elements to rank r (rule COL-20). NCCL: {@code ncclScatter}; before
+   * 2.28.3 a group of {@code ncclSend} and {@code ncclRecv}.
    *
    * @param send {@code worldSize * count} elements on the root; may be null elsewhere
    * @param recv {@code count} elements; in place: the root's block of {@code send}
@@ -257,7 +263,8 @@ public interface Collectives {
 
   /**
    * Sends one message; it matches {@code peer}'s receives from this rank in issue order (rule
-   * P2P-01). Exchanges must be grouped on both sides, or use {@link #sendRecv} (P2P-08). NCCL: {@code ncclSend}.
+   * P2P-01). Exchanges must be grouped on both sides, or use {@link #sendRecv} (P2P-08). NCCL:
+   * {@code ncclSend}.
    *
    * @param buffer {@code count} elements
    * @param peer rank that receives
@@ -279,7 +286,8 @@ public interface Collectives {
   }
 
   /**
-   * Receives one message of the same byte length as it was sent with (rules P2P-01, P2P-02). NCCL: {@code ncclRecv}.
+   * Receives one message of the same byte length as it was sent with (rules P2P-01, P2P-02). NCCL:
+   * {@code ncclRecv}.
    *
    * @param buffer room for {@code count} elements
    * @param peer rank that sends
@@ -301,7 +309,8 @@ public interface Collectives {
   }
 
   /**
-   * Sends to one peer and receives from another, or the same, as one group. NCCL: {@code ncclSend} and {@code ncclRecv} in one group.
+   * Sends to one peer and receives from another, or the same, as one group. NCCL: {@code ncclSend}
+   * and {@code ncclRecv} in one group.
    *
    * @param send where this rank's elements come from
    * @param destination rank that receives {@code send}
@@ -328,7 +337,8 @@ public interface Collectives {
 
   /**
    * Enqueues a point that the stream passes only when every rank's stream has reached it. The host
-   * does not wait: synchronize the stream for that. NCCL has none: an {@code ncclAllReduce} of one element.
+   * does not wait: synchronize the stream for that. NCCL has none: an {@code ncclAllReduce} of one
+   * element.
    *
    * @param stream where the operation is enqueued; of this communicator's device
    * @throws IllegalArgumentException if a buffer, reduction, root, peer or stream does not fit
@@ -343,7 +353,8 @@ public interface Collectives {
   }
 
   /**
-   * All-gather of uneven blocks: a group of broadcasts, one a rank (rule COL-24). NCCL has none: {@code ncclBroadcast}s in one group.
+   * All-gather of uneven blocks: a group of broadcasts, one a rank (rule COL-24). NCCL has none:
+   * {@code ncclBroadcast}s in one group.
    *
    * @param send {@code counts[rank]} elements; in place: the own rank's block of {@code recv}
    * @param recv the sum of {@code counts} elements, blocks contiguous in rank order
@@ -382,7 +393,8 @@ public interface Collectives {
       DeviceBuffer send, DeviceBuffer recv, long[] counts, long[] displacements, Stream stream);
 
   /**
-   * Reduce-scatter of uneven blocks: a group of reduces, one a rank (rule COL-24). NCCL has none: {@code ncclReduce}s in one group.
+   * Reduce-scatter of uneven blocks: a group of reduces, one a rank (rule COL-24). NCCL has none:
+   * {@code ncclReduce}s in one group.
    *
    * @param send the sum of {@code counts} elements, blocks contiguous in rank order
    * @param recv {@code counts[rank]} elements; in place: the own rank's block of {@code send}
@@ -430,13 +442,14 @@ public interface Collectives {
       Stream stream);
 
   /**
-   * All-to-all of uneven blocks: a group of sends and receives (rule COL-24). NCCL has none: {@code ncclSend}s and {@code ncclRecv}s in one group.
+   * All-to-all of uneven blocks: a group of sends and receives (rule COL-24). NCCL has none: {@code
+   * ncclSend}s and {@code ncclRecv}s in one group.
    *
    * @param send where this rank's elements come from
    * @param sendCounts elements for each rank, contiguous in {@code send}
    * @param recv where this rank's elements arrive
    * @param recvCounts elements from each rank, contiguous in {@code recv}; {@code recvCounts[j]}
-   * here equals {@code sendCounts[rank]} there
+   *     here equals {@code sendCounts[rank]} there
    * @param stream where the operation is enqueued; of this communicator's device
    * @throws IllegalArgumentException if a buffer, reduction, root, peer or stream does not fit
    * @throws IllegalStateException if the communicator, a buffer or the stream is closed
@@ -482,7 +495,8 @@ public interface Collectives {
       Stream stream);
 
   /**
-   * Gather of uneven blocks: a group of sends and receives (rule COL-24). NCCL has none: {@code ncclSend}s and {@code ncclRecv}s in one group.
+   * Gather of uneven blocks: a group of sends and receives (rule COL-24). NCCL has none: {@code
+   * ncclSend}s and {@code ncclRecv}s in one group.
    *
    * @param send {@code counts[rank]} elements
    * @param recv the sum of {@code counts} elements on the root; may be null elsewhere
@@ -530,7 +544,8 @@ public interface Collectives {
       Stream stream);
 
   /**
-   * Scatter of uneven blocks: a group of sends and receives (rule COL-24). NCCL has none: {@code ncclSend}s and {@code ncclRecv}s in one group.
+   * Scatter of uneven blocks: a group of sends and receives (rule COL-24). NCCL has none: {@code
+   * ncclSend}s and {@code ncclRecv}s in one group.
    *
    * @param send the sum of {@code counts} elements on the root; may be null elsewhere
    * @param recv {@code counts[rank]} elements

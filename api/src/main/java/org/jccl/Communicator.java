@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  * One rank's endpoint in a group of ranks that communicate.
  *
  * <p>Used by one thread at a time; a second one inside is refused where it is noticed (rule
- * INIT-21). {@link #abort()} alone may come from any thread. Owned by who opened it; {@link #close()}
- * is bounded in time. A call on a closed communicator throws {@link IllegalStateException}.
+ * INIT-21). {@link #abort()} alone may come from any thread. Owned by who opened it; {@link
+ * #close()} is bounded in time. A call on a closed communicator throws {@link
+ * IllegalStateException}.
  *
  * {@snippet file="org/jccl/benchmarks/snippets/FirstSteps.java" region="open"}
  *
- * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/comms.html">NCCL's guide: communicators</a>
+ * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/comms.html">NCCL's
+ *     guide: communicators</a>
  */
 public interface Communicator extends Collectives, AutoCloseable {
   /** The states of a communicator's life (chapter 3 of the rule book). */
@@ -53,9 +55,7 @@ public interface Communicator extends Collectives, AutoCloseable {
       this.flag = flag;
     }
 
-    /**
-     * {@return NCCL's flag}
-     */
+    /** {@return NCCL's flag} */
     public int flag() {
       return flag;
     }
@@ -81,7 +81,8 @@ public interface Communicator extends Collectives, AutoCloseable {
       long suspendableBytes, boolean suspended, long persistentBytes, long totalBytes) {}
 
   /**
-   * Opens a communicator over the ranks of {@code group}; all of them call it. NCCL: {@code ncclGetUniqueId} on rank 0 and {@code ncclCommInitRankConfig} on all.
+   * Opens a communicator over the ranks of {@code group}; all of them call it. NCCL: {@code
+   * ncclGetUniqueId} on rank 0 and {@code ncclCommInitRankConfig} on all.
    *
    * <p>First all ranks exchange what they have (backend, version, device, or why there is none) and
    * either all go on or all throw the same {@link BackendUnavailableException}. Then rank 0 makes
@@ -100,14 +101,10 @@ public interface Communicator extends Collectives, AutoCloseable {
     return Handshake.open(group, device, config);
   }
 
-  /**
-   * {@return this endpoint's rank, 0 to {@code worldSize - 1}} NCCL: {@code ncclCommUserRank}.
-   */
+  /** {@return this endpoint's rank, 0 to {@code worldSize - 1}} NCCL: {@code ncclCommUserRank}. */
   int rank();
 
-  /**
-   * {@return the number of ranks} NCCL: {@code ncclCommCount}.
-   */
+  /** {@return the number of ranks} NCCL: {@code ncclCommCount}. */
   int worldSize();
 
   /**
@@ -115,24 +112,19 @@ public interface Communicator extends Collectives, AutoCloseable {
    */
   Device device();
 
-  /**
-   * {@return the configuration it was opened with}
-   */
+  /** {@return the configuration it was opened with} */
   CommunicatorConfig config();
 
-  /**
-   * {@return a name for messages and reports; equal on all ranks of one communicator}
-   */
+  /** {@return a name for messages and reports; equal on all ranks of one communicator} */
   String name();
 
-  /**
-   * {@return where it is in its life; never waits}
-   */
+  /** {@return where it is in its life; never waits} */
   State state();
 
   /**
    * Waits until a nonblocking creation or call has come to its end: while the state is {@link
-   * State#OPENING} or {@link State#BUSY}. Returns at once otherwise. NCCL: {@code ncclCommGetAsyncError}, asked again and again.
+   * State#OPENING} or {@link State#BUSY}. Returns at once otherwise. NCCL: {@code
+   * ncclCommGetAsyncError}, asked again and again.
    *
    * @param timeout at most how long to wait
    * @throws CollectiveException with the stored failure, if it failed (rule ERR-04)
@@ -142,17 +134,22 @@ public interface Communicator extends Collectives, AutoCloseable {
   void awaitReady(Duration timeout);
 
   /**
-   * {@return the library's last words, of the whole process; empty if it has said nothing (ERR-07)} NCCL: {@code ncclGetLastError}.
+   * {@return the library's last words, of the whole process; empty if it has said nothing (ERR-07)}
+   * NCCL: {@code ncclGetLastError}.
    */
   String lastError();
 
   /**
-   * {@return the library's asynchronous state: {@link ResultCode#SUCCESS}, {@link ResultCode#IN_PROGRESS}, or the stored failure (rules ERR-01 to ERR-04); never waits} NCCL: {@code ncclCommGetAsyncError}.
+   * {@return the library's asynchronous state: {@link ResultCode#SUCCESS}, {@link
+   * ResultCode#IN_PROGRESS}, or the stored failure (rules ERR-01 to ERR-04); never waits} NCCL:
+   * {@code ncclCommGetAsyncError}.
    */
   ResultCode asyncError();
 
   /**
-   * {@return a sum whose contributions are multiplied by {@code scalar} first, for elements of {@code type} (rules PMS-01, PMS-02)} The scalar is rounded to the type. NCCL: {@code ncclRedOpCreatePreMulSum}.
+   * {@return a sum whose contributions are multiplied by {@code scalar} first, for elements of
+   * {@code type} (rules PMS-01, PMS-02)} The scalar is rounded to the type. NCCL: {@code
+   * ncclRedOpCreatePreMulSum}.
    *
    * @param type the only type of elements that it takes
    * @param scalar the factor
@@ -161,7 +158,9 @@ public interface Communicator extends Collectives, AutoCloseable {
   PreMulSum preMulSum(DataType type, double scalar);
 
   /**
-   * {@return the same with a scalar in device memory} It is one element of the type. Each operation reads it when it runs, so it stays valid until then (rule PMS-03). NCCL: {@code ncclRedOpCreatePreMulSum}.
+   * {@return the same with a scalar in device memory} It is one element of the type. Each operation
+   * reads it when it runs, so it stays valid until then (rule PMS-03). NCCL: {@code
+   * ncclRedOpCreatePreMulSum}.
    *
    * @param scalar the factor
    */
@@ -170,7 +169,8 @@ public interface Communicator extends Collectives, AutoCloseable {
   /**
    * Records what {@code body} issues and issues it in one go when the outermost body returns (rules
    * GRP-01 to GRP-25). What this thread issues on communicators directly inside the body joins too.
-   * A body that throws issues nothing and the exception goes on. NCCL: {@code ncclGroupStart} and {@code ncclGroupEnd}.
+   * A body that throws issues nothing and the exception goes on. NCCL: {@code ncclGroupStart} and
+   * {@code ncclGroupEnd}.
    *
    * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="group"}
    *
@@ -206,7 +206,8 @@ public interface Communicator extends Collectives, AutoCloseable {
   Communicator split(int color, int key, CommunicatorConfig config);
 
   /**
-   * Takes part in a split without joining any child: colour -1 (rule SPL-04). NCCL: {@code ncclCommSplit} with {@code NCCL_SPLIT_NOCOLOR}.
+   * Takes part in a split without joining any child: colour -1 (rule SPL-04). NCCL: {@code
+   * ncclCommSplit} with {@code NCCL_SPLIT_NOCOLOR}.
    *
    * @throws CollectiveException if the library refuses the call
    */
@@ -222,13 +223,14 @@ public interface Communicator extends Collectives, AutoCloseable {
 
   /**
    * Makes a communicator of the ranks that are not {@code excluded}, in the same order. Only they
-   * call it (rule SHR-01). This one stays and still has to be closed (SHR-07). NCCL: {@code ncclCommShrink}.
+   * call it (rule SHR-01). This one stays and still has to be closed (SHR-07). NCCL: {@code
+   * ncclCommShrink}.
    *
    * @param excluded ranks of this communicator that are left out
    * @param mode whether what is in flight is stopped first
    * @return the smaller communicator
    * @throws IllegalArgumentException if nobody is excluded, or the caller is, or an entry is no
-   * rank (rules SHR-02, SHR-04)
+   *     rank (rules SHR-02, SHR-04)
    * @throws CollectiveException if the library refuses the call
    */
   Communicator shrink(Set<Integer> excluded, ShrinkMode mode);
@@ -244,7 +246,8 @@ public interface Communicator extends Collectives, AutoCloseable {
   Communicator shrink(Set<Integer> excluded, ShrinkMode mode, CommunicatorConfig config);
 
   /**
-   * {@return the id for one {@link #grow}: one existing rank asks for it, once a grow, and carries it to the new ranks (rule GRW-02)} NCCL: {@code ncclCommGetUniqueId}.
+   * {@return the id for one {@link #grow}: one existing rank asks for it, once a grow, and carries
+   * it to the new ranks (rule GRW-02)} NCCL: {@code ncclCommGetUniqueId}.
    *
    * @throws CollectiveException if the library refuses the call
    */
@@ -252,7 +255,8 @@ public interface Communicator extends Collectives, AutoCloseable {
 
   /**
    * Makes a communicator of this one's ranks, which keep their numbers, and new ones, which call
-   * {@link Backend#joinGrowing} (rule GRW-01). All existing ranks call it, with nothing in flight. NCCL: {@code ncclCommGrow}.
+   * {@link Backend#joinGrowing} (rule GRW-01). All existing ranks call it, with nothing in flight.
+   * NCCL: {@code ncclCommGrow}.
    *
    * @param newWorldSize number of ranks of the larger communicator
    * @return the larger communicator
@@ -281,7 +285,8 @@ public interface Communicator extends Collectives, AutoCloseable {
   Communicator grow(int newWorldSize, @Nullable UniqueId id, CommunicatorConfig config);
 
   /**
-   * Tells the library of memory that operations will use: local, at once, a hint (rule MEM-03). NCCL: {@code ncclCommRegister}.
+   * Tells the library of memory that operations will use: local, at once, a hint (rule MEM-03).
+   * NCCL: {@code ncclCommRegister}.
    *
    * @param buffer the memory
    * @return the registration, to be closed by the caller
@@ -306,7 +311,8 @@ public interface Communicator extends Collectives, AutoCloseable {
    * Enqueues a copy of {@code source} into {@code peer}'s memory of the window, {@code offset}
    * bytes from its start, and then a signal to it (rule RMA-01). The first one-sided call of a
    * communicator waits for that of every rank (RMA-07). Not for groups. The source lies in a
-   * window, too, one that is {@link Window.Flag#COLLECTIVE_SYMMETRIC} (ARG-11). NCCL: {@code ncclPutSignal}.
+   * window, too, one that is {@link Window.Flag#COLLECTIVE_SYMMETRIC} (ARG-11). NCCL: {@code
+   * ncclPutSignal}.
    *
    * @param source the elements to copy, in a window of this communicator
    * @param peer rank that gets them
@@ -318,7 +324,8 @@ public interface Communicator extends Collectives, AutoCloseable {
   void putSignal(DeviceBuffer source, int peer, Window window, long offset, Stream stream);
 
   /**
-   * Enqueues a signal to {@code peer}, after what was put there before (rule RMA-04). NCCL: {@code ncclSignal}.
+   * Enqueues a signal to {@code peer}, after what was put there before (rule RMA-04). NCCL: {@code
+   * ncclSignal}.
    *
    * @param peer rank that gets the signal
    * @param stream the stream on which the work is enqueued
@@ -327,7 +334,8 @@ public interface Communicator extends Collectives, AutoCloseable {
   void signal(int peer, Stream stream);
 
   /**
-   * Makes {@code stream} wait until so many more signals have arrived (rule RMA-03). NCCL: {@code ncclWaitSignal}.
+   * Makes {@code stream} wait until so many more signals have arrived (rule RMA-03). NCCL: {@code
+   * ncclWaitSignal}.
    *
    * @param signals how many signals of which rank
    * @param stream the stream on which the work is enqueued
@@ -344,7 +352,8 @@ public interface Communicator extends Collectives, AutoCloseable {
   void suspend();
 
   /**
-   * Takes the scratch memory again; all ranks call it (rules LIF-22, LIF-23). NCCL: {@code ncclCommResume}.
+   * Takes the scratch memory again; all ranks call it (rules LIF-22, LIF-23). NCCL: {@code
+   * ncclCommResume}.
    *
    * @throws CollectiveException if the library refuses the call
    */
@@ -359,7 +368,8 @@ public interface Communicator extends Collectives, AutoCloseable {
 
   /**
    * Stops what is in flight on this rank without its results, and keeps the communicator for {@link
-   * #split}, {@link #shrink} and questions (rules LIF-18 to LIF-20). Each rank revokes itself. NCCL: {@code ncclCommRevoke}.
+   * #split}, {@link #shrink} and questions (rules LIF-18 to LIF-20). Each rank revokes itself.
+   * NCCL: {@code ncclCommRevoke}.
    *
    * @throws CollectiveException if the library refuses the call
    */
@@ -374,13 +384,15 @@ public interface Communicator extends Collectives, AutoCloseable {
   void finalizeCommunicator();
 
   /**
-   * Stops what is in flight without its results and makes the communicator unusable (LIF-14). NCCL: {@code ncclCommAbort}.
+   * Stops what is in flight without its results and makes the communicator unusable (LIF-14). NCCL:
+   * {@code ncclCommAbort}.
    */
   void abort();
 
   /**
    * Waits for what was issued, then frees the communicator; falls back to {@link #abort()} after
-   * {@link CommunicatorConfig#closeTimeout()}. Idempotent. NCCL: {@code ncclCommFinalize} and {@code ncclCommDestroy}.
+   * {@link CommunicatorConfig#closeTimeout()}. Idempotent. NCCL: {@code ncclCommFinalize} and
+   * {@code ncclCommDestroy}.
    *
    * <p>Where several ranks live in one process, NCCL's last local close waits for the devices of
    * all of them (measured, rule LIF-07): a rank that has closed already and goes on to an operation

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * CommunicatorConfig config = CommunicatorConfig.builder().name("dp").set(MAX_CTAS, 32).build();
  * }</pre>
  *
- * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/types.html#ncclconfig-t">NCCL's guide: ncclConfig_t</a>
+ * @see <a
+ *     href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/types.html#ncclconfig-t">NCCL's
+ *     guide: ncclConfig_t</a>
  */
 public final class CommunicatorConfig {
   private static final CommunicatorConfig DEFAULTS = builder().build();
@@ -48,23 +50,17 @@ public final class CommunicatorConfig {
     this.closeTimeout = builder.closeTimeout;
   }
 
-  /**
-   * {@return NCCL's defaults, {@link CheckLevel#DEFAULT} checks, warm-up on}
-   */
+  /** {@return NCCL's defaults, {@link CheckLevel#DEFAULT} checks, warm-up on} */
   public static CommunicatorConfig defaults() {
     return DEFAULTS;
   }
 
-  /**
-   * {@return a builder with the defaults}
-   */
+  /** {@return a builder with the defaults} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /**
-   * {@return NCCL's fields that were set}
-   */
+  /** {@return NCCL's fields that were set} */
   public Map<ConfigField, Integer> fields() {
     return fields;
   }
@@ -79,65 +75,58 @@ public final class CommunicatorConfig {
     return value == null ? OptionalInt.empty() : OptionalInt.of(value);
   }
 
-  /**
-   * {@return a name for messages, reports and NCCL's own log (rule CFG-18)}
-   */
+  /** {@return a name for messages, reports and NCCL's own log (rule CFG-18)} */
   public Optional<String> name() {
     return Optional.ofNullable(name);
   }
 
-  /**
-   * {@return the network module to use (rule CFG-17)}
-   */
+  /** {@return the network module to use (rule CFG-17)} */
   public Optional<String> netName() {
     return Optional.ofNullable(netName);
   }
 
   /**
-   * {@return the path of the NCCL library to use for this communicator instead of the one its backend found} The simulator loads no library and refuses a path.
+   * {@return the path of the NCCL library to use for this communicator instead of the one its
+   * backend found} The simulator loads no library and refuses a path.
    */
   public Optional<String> libraryPath() {
     return Optional.ofNullable(libraryPath);
   }
 
-  /**
-   * {@return how much of a call is checked before it is enqueued}
-   */
+  /** {@return how much of a call is checked before it is enqueued} */
   public CheckLevel checks() {
     return checks;
   }
 
   /**
-   * {@return the only algorithm that this communicator may use, for operations that have several: the order in which elements are added up then does not depend on sizes and machines} A simulator's choice: NCCL takes it from the environment of the whole process ({@code NCCL_ALGO}), so its backend refuses it here. All ranks pin the same.
+   * {@return the only algorithm that this communicator may use, for operations that have several:
+   * the order in which elements are added up then does not depend on sizes and machines} A
+   * simulator's choice: NCCL takes it from the environment of the whole process ({@code
+   * NCCL_ALGO}), so its backend refuses it here. All ranks pin the same.
    */
   public Optional<Algorithm> algorithm() {
     return Optional.ofNullable(algorithm);
   }
 
   /**
-   * {@return the only protocol, under the same conditions as {@link #algorithm()}: {@code NCCL_PROTO}}
+   * {@return the only protocol, under the same conditions as {@link #algorithm()}: {@code
+   * NCCL_PROTO}}
    */
   public Optional<Protocol> protocol() {
     return Optional.ofNullable(protocol);
   }
 
-  /**
-   * {@return whether {@link Communicator#open} runs one small all-reduce}
-   */
+  /** {@return whether {@link Communicator#open} runs one small all-reduce} */
   public boolean warmUp() {
     return warmUp;
   }
 
-  /**
-   * {@return how long creation may wait for the other ranks}
-   */
+  /** {@return how long creation may wait for the other ranks} */
   public Duration initTimeout() {
     return initTimeout;
   }
 
-  /**
-   * {@return how long {@link Communicator#close} may wait before it aborts}
-   */
+  /** {@return how long {@link Communicator#close} may wait before it aborts} */
   public Duration closeTimeout() {
     return closeTimeout;
   }
@@ -164,7 +153,7 @@ public final class CommunicatorConfig {
      * @param value the value
      * @return this builder
      * @throws IllegalArgumentException if the value is out of the field's range (rules CFG-03 to
-     * CFG-16)
+     *     CFG-16)
      */
     public Builder set(ConfigField field, int value) {
       if (!field.allows(value)) {
@@ -274,9 +263,7 @@ public final class CommunicatorConfig {
       return this;
     }
 
-    /**
-     * {@return the configuration}
-     */
+    /** {@return the configuration} */
     public CommunicatorConfig build() {
       return new CommunicatorConfig(this);
     }

@@ -7,7 +7,8 @@ package org.jccl;
  * {@link #decode(long)} and {@link #encode(double)} translate between an element's bits and a
  * number.
  *
- * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/types.html">NCCL's guide: types</a>
+ * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/types.html">NCCL's
+ *     guide: types</a>
  */
 public enum DataType {
   /** Signed 8-bit integer. */
@@ -57,37 +58,27 @@ public enum DataType {
     this.kind = kind;
   }
 
-  /**
-   * {@return NCCL's code of this type, {@code ncclDataType_t}}
-   */
+  /** {@return NCCL's code of this type, {@code ncclDataType_t}} */
   public int code() {
     return code;
   }
 
-  /**
-   * {@return the size of one element in bytes: 1, 2, 4 or 8}
-   */
+  /** {@return the size of one element in bytes: 1, 2, 4 or 8} */
   public int bytes() {
     return bytes;
   }
 
-  /**
-   * {@return signed, unsigned or floating}
-   */
+  /** {@return signed, unsigned or floating} */
   public Kind kind() {
     return kind;
   }
 
-  /**
-   * {@return whether this is one of the six floating-point formats}
-   */
+  /** {@return whether this is one of the six floating-point formats} */
   public boolean isFloating() {
     return kind == Kind.FLOATING;
   }
 
-  /**
-   * {@return whether this is one of the two float8 formats}
-   */
+  /** {@return whether this is one of the two float8 formats} */
   public boolean isFloat8() {
     return this == FLOAT8_E4M3 || this == FLOAT8_E5M2;
   }
@@ -115,7 +106,8 @@ public enum DataType {
   }
 
   /**
-   * {@return the number that the low bits of {@code bits} stand for, as a double} 64-bit integers beyond 2^53 are rounded; use the bits themselves where exactness matters.
+   * {@return the number that the low bits of {@code bits} stand for, as a double} 64-bit integers
+   * beyond 2^53 are rounded; use the bits themselves where exactness matters.
    *
    * @param bits the element's bits
    */
@@ -124,7 +116,9 @@ public enum DataType {
   }
 
   /**
-   * {@return the bits of the element nearest to {@code value}: round to nearest even for floats (float8 saturates), truncation and wrap-around for integers, of which NaN and infinities become 0}
+   * {@return the bits of the element nearest to {@code value}: round to nearest even for floats
+   * (float8 saturates), truncation and wrap-around for integers, of which NaN and infinities become
+   * 0}
    *
    * @param value the number
    */

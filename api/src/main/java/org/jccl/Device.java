@@ -8,14 +8,10 @@ package org.jccl;
  * {@link #defaultStream()} is the stream on which the blocking copies of {@link DeviceBuffer} run.
  */
 public interface Device extends AutoCloseable {
-  /**
-   * {@return the index among the backend's devices, from 0}
-   */
+  /** {@return the index among the backend's devices, from 0} */
   int index();
 
-  /**
-   * {@return the product name, for people}
-   */
+  /** {@return the product name, for people} */
   String name();
 
   /**
@@ -26,7 +22,8 @@ public interface Device extends AutoCloseable {
   String identity();
 
   /**
-   * {@return fresh memory for {@code count} elements; the content is unspecified (the simulator poisons it)} CUDA: {@code cuMemAlloc}.
+   * {@return fresh memory for {@code count} elements; the content is unspecified (the simulator
+   * poisons it)} CUDA: {@code cuMemAlloc}.
    *
    * @param type the element type
    * @param count number of elements
@@ -38,7 +35,8 @@ public interface Device extends AutoCloseable {
   }
 
   /**
-   * {@return memory from the library's own allocator, which {@link Communicator#registerWindow} needs (rules MEM-01, WIN-02)} It may be larger than asked for. NCCL: {@code ncclMemAlloc}.
+   * {@return memory from the library's own allocator, which {@link Communicator#registerWindow}
+   * needs (rules MEM-01, WIN-02)} It may be larger than asked for. NCCL: {@code ncclMemAlloc}.
    *
    * @param type the element type
    * @param count number of elements
@@ -50,14 +48,10 @@ public interface Device extends AutoCloseable {
    */
   Stream newStream();
 
-  /**
-   * {@return the device's own stream, on which blocking copies run} Never closed by users.
-   */
+  /** {@return the device's own stream, on which blocking copies run} Never closed by users. */
   Stream defaultStream();
 
-  /**
-   * {@return a new marker, to be closed by the caller} CUDA: {@code cuEventCreate}.
-   */
+  /** {@return a new marker, to be closed by the caller} CUDA: {@code cuEventCreate}. */
   Event newEvent();
 
   /**
@@ -66,13 +60,12 @@ public interface Device extends AutoCloseable {
   void synchronize();
 
   /**
-   * Makes this the calling thread's current device, for those who call NCCL's raw surface. CUDA: {@code cuCtxSetCurrent}.
+   * Makes this the calling thread's current device, for those who call NCCL's raw surface. CUDA:
+   * {@code cuCtxSetCurrent}.
    */
   void makeCurrent();
 
-  /**
-   * {@return its memory by address; {@link DeviceBuffer} is the front door}
-   */
+  /** {@return its memory by address; {@link DeviceBuffer} is the front door} */
   DeviceMemory memory();
 
   /** Closes streams, events and buffers that are left and reports them as leaks. Idempotent. */

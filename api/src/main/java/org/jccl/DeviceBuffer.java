@@ -80,44 +80,32 @@ public final class DeviceBuffer implements AutoCloseable {
     return new DeviceBuffer(device, type, address, count, new AtomicBoolean(), free);
   }
 
-  /**
-   * {@return the device whose memory this is}
-   */
+  /** {@return the device whose memory this is} */
   public Device device() {
     return device;
   }
 
-  /**
-   * {@return the element type}
-   */
+  /** {@return the element type} */
   public DataType type() {
     return type;
   }
 
-  /**
-   * {@return device address of the first element}
-   */
+  /** {@return device address of the first element} */
   public long address() {
     return address;
   }
 
-  /**
-   * {@return the number of elements}
-   */
+  /** {@return the number of elements} */
   public long count() {
     return count;
   }
 
-  /**
-   * {@return the size in bytes}
-   */
+  /** {@return the size in bytes} */
   public long bytes() {
     return count * type.bytes();
   }
 
-  /**
-   * {@return whether {@link #close()} gave the memory back; always false for slices and wraps}
-   */
+  /** {@return whether {@link #close()} gave the memory back; always false for slices and wraps} */
   public boolean isClosed() {
     return closed != null && closed.get();
   }
@@ -208,7 +196,7 @@ public final class DeviceBuffer implements AutoCloseable {
    * @param source what is copied into this buffer; as large as the buffer
    * @param stream the stream on which the work is enqueued
    * @throws IllegalArgumentException if {@code source} is on another device: send it, or copy it by
-   * way of the host
+   *     way of the host
    */
   public void copyFrom(DeviceBuffer source, Stream stream) {
     if (source.device != device) {

@@ -2,9 +2,7 @@ package org.jccl;
 
 /** A marker in a stream, with CUDA's meaning. Owned by who created it. */
 public interface Event extends AutoCloseable {
-  /**
-   * {@return the device this event belongs to}
-   */
+  /** {@return the device this event belongs to} */
   Device device();
 
   /**
@@ -16,17 +14,17 @@ public interface Event extends AutoCloseable {
   void record(Stream stream);
 
   /**
-   * Waits until the last recorded marker is reached; returns at once if none was recorded. CUDA: {@code cuEventSynchronize}.
+   * Waits until the last recorded marker is reached; returns at once if none was recorded. CUDA:
+   * {@code cuEventSynchronize}.
    */
   void synchronize();
 
-  /**
-   * {@return whether the last recorded marker is reached, or none was recorded; never waits}
-   */
+  /** {@return whether the last recorded marker is reached, or none was recorded; never waits} */
   boolean isReached();
 
   /**
-   * {@return device time between two reached markers, in microseconds: measured on a GPU, modelled on the simulator} CUDA: {@code cuEventElapsedTime}.
+   * {@return device time between two reached markers, in microseconds: measured on a GPU, modelled
+   * on the simulator} CUDA: {@code cuEventElapsedTime}.
    *
    * @param earlier a marker that was recorded before this one
    * @throws IllegalStateException if one of them was not recorded or is not reached

@@ -6,9 +6,7 @@ package org.jccl;
  * (rule LIF-06).
  */
 public interface Graph extends AutoCloseable {
-  /**
-   * {@return the number of operations that one launch enqueues; for messages and tests}
-   */
+  /** {@return the number of operations that one launch enqueues; for messages and tests} */
   int size();
 
   /**

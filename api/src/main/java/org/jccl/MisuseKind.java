@@ -94,9 +94,7 @@ public enum MisuseKind {
     this.severity = severity;
   }
 
-  /**
-   * {@return how serious it is}
-   */
+  /** {@return how serious it is} */
   public Severity severity() {
     return severity;
   }

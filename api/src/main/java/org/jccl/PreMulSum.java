@@ -10,7 +10,8 @@ import java.util.function.IntConsumer;
  *
  * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="preMulSum"}
  *
- * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/ops.html">NCCL's guide: user-defined reductions</a>
+ * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/ops.html">NCCL's
+ *     guide: user-defined reductions</a>
  */
 public final class PreMulSum implements ReduceOp, AutoCloseable {
   /** The {@link #label} of every such reduction. */
@@ -29,7 +30,7 @@ public final class PreMulSum implements ReduceOp, AutoCloseable {
    * @param type the type of its elements
    * @param code the handle's value, at least 5 (rule PMS-06)
    * @param destroy releases the handle; called once. The calls that a group recorded with it are
-   * issued when the group ends, so until then it waits (PMS-07)
+   *     issued when the group ends, so until then it waits (PMS-07)
    */
   public PreMulSum(Communicator owner, DataType type, int code, IntConsumer destroy) {
     this.owner = owner;
@@ -38,23 +39,17 @@ public final class PreMulSum implements ReduceOp, AutoCloseable {
     this.destroy = destroy;
   }
 
-  /**
-   * {@return the communicator this operation belongs to}
-   */
+  /** {@return the communicator this operation belongs to} */
   public Communicator owner() {
     return owner;
   }
 
-  /**
-   * {@return the element type this operation belongs to}
-   */
+  /** {@return the element type this operation belongs to} */
   public DataType type() {
     return type;
   }
 
-  /**
-   * {@return whether {@link #close()} was called}
-   */
+  /** {@return whether {@link #close()} was called} */
   public boolean isClosed() {
     return closed;
   }

@@ -10,14 +10,10 @@ import java.util.List;
  * makes them.
  */
 public interface ProcessGroup extends AutoCloseable {
-  /**
-   * {@return this member's rank}
-   */
+  /** {@return this member's rank} */
   int rank();
 
-  /**
-   * {@return the number of members}
-   */
+  /** {@return the number of members} */
   int worldSize();
 
   /**
@@ -39,7 +35,8 @@ public interface ProcessGroup extends AutoCloseable {
   List<byte[]> allGather(byte[] payload);
 
   /**
-   * The root receives everyone's bytes, in rank order. Unlike {@link #allGather}, its cost grows linearly with the number of members.
+   * The root receives everyone's bytes, in rank order. Unlike {@link #allGather}, its cost grows
+   * linearly with the number of members.
    *
    * @param payload this member's bytes
    * @param root rank that receives

@@ -12,34 +12,25 @@ public interface Rank {
    */
   int rank();
 
-  /**
-   * {@return the number of ranks}
-   */
+  /** {@return the number of ranks} */
   int worldSize();
 
-  /**
-   * {@return the backend that the ranks run on}
-   */
+  /** {@return the backend that the ranks run on} */
   Backend backend();
 
-  /**
-   * {@return the device of this rank}
-   */
+  /** {@return the device of this rank} */
   Device device();
 
   /**
-   * {@return a communicator over all ranks: opened before the program runs, closed after it, aborted when it fails}
+   * {@return a communicator over all ranks: opened before the program runs, closed after it,
+   * aborted when it fails}
    */
   Communicator communicator();
 
-  /**
-   * {@return the control plane over all ranks}
-   */
+  /** {@return the control plane over all ranks} */
   ProcessGroup processGroup();
 
-  /**
-   * {@return the arguments of the program}
-   */
+  /** {@return the arguments of the program} */
   List<String> args();
 
   /**

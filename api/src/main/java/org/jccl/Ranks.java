@@ -52,7 +52,7 @@ public final class Ranks {
    * @param args what {@link Rank#args()} gives
    * @param program what every rank runs
    * @throws IllegalArgumentException if {@code worldSize} is less than 1 or more than the backend
-   * has devices
+   *     has devices
    * @throws RanksFailedException if any rank failed: in opening, running or closing
    */
   public static void run(

@@ -33,9 +33,7 @@ public final class RanksFailedException extends RuntimeException {
     }
   }
 
-  /**
-   * {@return the failures, in their order of occurrence}
-   */
+  /** {@return the failures, in their order of occurrence} */
   public List<RankFailure> failures() {
     return failures;
   }

@@ -8,7 +8,8 @@ package org.jccl;
  * floating minimum and maximum ignore a NaN when the other operand is a number (RED-06); the
  * average of integers divides the wrapped sum, truncating toward zero (RED-09).
  *
- * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/types.html">NCCL's guide: types</a>
+ * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/types.html">NCCL's
+ *     guide: types</a>
  */
 public sealed interface ReduceOp permits ReduceOp.Builtin, PreMulSum {
   /** Sum over the ranks. */
@@ -26,14 +27,10 @@ public sealed interface ReduceOp permits ReduceOp.Builtin, PreMulSum {
   /** Sum divided by the communicator's world size (rule RED-11). */
   ReduceOp AVG = Builtin.AVG;
 
-  /**
-   * {@return NCCL's code: 0 to 4 for built-ins, the handle's value for a {@link PreMulSum}}
-   */
+  /** {@return NCCL's code: 0 to 4 for built-ins, the handle's value for a {@link PreMulSum}} */
   int code();
 
-  /**
-   * {@return a name for messages and tables, in lower case: {@code sum}, {@code premulsum}}
-   */
+  /** {@return a name for messages and tables, in lower case: {@code sum}, {@code premulsum}} */
   String label();
 
   /** NCCL's built-in operations, in the order of their codes (rule RED-01). */

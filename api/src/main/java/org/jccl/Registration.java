@@ -8,7 +8,9 @@ import java.util.function.LongConsumer;
  * memory is freed, when no operation uses it any more (MEM-06). What is left is removed with the
  * communicator (MEM-04).
  *
- * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/usage/bufferreg.html">NCCL's guide: buffer registration</a>
+ * @see <a
+ *     href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/usage/bufferreg.html">NCCL's
+ *     guide: buffer registration</a>
  */
 public final class Registration implements AutoCloseable {
   private final Communicator owner;
@@ -24,7 +26,7 @@ public final class Registration implements AutoCloseable {
    * @param buffer the registered memory
    * @param handle NCCL's handle
    * @param deregister releases the handle, or does so when an open group is issued; called at most
-   * once
+   *     once
    */
   public Registration(
       Communicator owner, DeviceBuffer buffer, long handle, LongConsumer deregister) {
@@ -34,36 +36,29 @@ public final class Registration implements AutoCloseable {
     this.deregister = deregister;
   }
 
-  /**
-   * {@return the communicator that knows the memory}
-   */
+  /** {@return the communicator that knows the memory} */
   public Communicator owner() {
     return owner;
   }
 
-  /**
-   * {@return the memory}
-   */
+  /** {@return the memory} */
   public DeviceBuffer buffer() {
     return buffer;
   }
 
-  /**
-   * {@return the library's handle; 0 where it registers nothing (rule ENV-13)}
-   */
+  /** {@return the library's handle; 0 where it registers nothing (rule ENV-13)} */
   public long handle() {
     return handle;
   }
 
-  /**
-   * {@return whether {@link #close()} was called}
-   */
+  /** {@return whether {@link #close()} was called} */
   public boolean isClosed() {
     return closed;
   }
 
   /**
-   * Drops this registration; nothing happens if the communicator is gone. Idempotent. NCCL: {@code ncclCommDeregister}.
+   * Drops this registration; nothing happens if the communicator is gone. Idempotent. NCCL: {@code
+   * ncclCommDeregister}.
    */
   @Override
   public void close() {

@@ -13,6 +13,7 @@ public final class ReportedMisuse extends CollectiveException {
 
   /** What was found. */
   private final MisuseKind kind;
+
   private final transient List<Integer> ranks;
 
   /**
@@ -28,16 +29,12 @@ public final class ReportedMisuse extends CollectiveException {
     this.ranks = List.copyOf(ranks);
   }
 
-  /**
-   * {@return what was found}
-   */
+  /** {@return what was found} */
   public MisuseKind kind() {
     return kind;
   }
 
-  /**
-   * {@return the ranks involved, ascending}
-   */
+  /** {@return the ranks involved, ascending} */
   public List<Integer> ranks() {
     return ranks;
   }

@@ -3,7 +3,8 @@ package org.jccl;
 /**
  * NCCL's result codes, {@code ncclResult_t} (rule VER-02).
  *
- * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/types.html">NCCL's guide: types</a>
+ * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/types.html">NCCL's
+ *     guide: types</a>
  */
 public enum ResultCode {
   /** 0: no error. */
@@ -38,9 +39,7 @@ public enum ResultCode {
     return code >= 0 && code < UNKNOWN.ordinal() ? BY_CODE[code] : UNKNOWN;
   }
 
-  /**
-   * {@return NCCL's number; -1 for {@link #UNKNOWN}}
-   */
+  /** {@return NCCL's number; -1 for {@link #UNKNOWN}} */
   public int code() {
     return this == UNKNOWN ? -1 : ordinal();
   }

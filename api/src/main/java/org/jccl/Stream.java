@@ -11,14 +11,10 @@ import java.util.concurrent.CompletableFuture;
  * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="streams"}
  */
 public interface Stream extends AutoCloseable {
-  /**
-   * {@return the device whose work this orders}
-   */
+  /** {@return the device whose work this orders} */
   Device device();
 
-  /**
-   * {@return the native handle: a {@code cudaStream_t}, or the simulator's own number}
-   */
+  /** {@return the native handle: a {@code cudaStream_t}, or the simulator's own number} */
   long handle();
 
   /**
@@ -34,7 +30,8 @@ public interface Stream extends AutoCloseable {
   boolean isIdle();
 
   /**
-   * Enqueues: everything after this call waits for the last record of {@code event}. CUDA: {@code cuStreamWaitEvent}.
+   * Enqueues: everything after this call waits for the last record of {@code event}. CUDA: {@code
+   * cuStreamWaitEvent}.
    *
    * @param event the marker
    */
@@ -64,14 +61,10 @@ public interface Stream extends AutoCloseable {
    */
   Graph endCapture();
 
-  /**
-   * {@return whether work is being recorded}
-   */
+  /** {@return whether work is being recorded} */
   boolean isCapturing();
 
-  /**
-   * {@return whether it was closed: nothing may be enqueued on it any more (rule STR-08)}
-   */
+  /** {@return whether it was closed: nothing may be enqueued on it any more (rule STR-08)} */
   boolean isClosed();
 
   /** Waits for the work to finish, within bounds, and frees the stream. Idempotent. */

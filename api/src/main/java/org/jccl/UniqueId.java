@@ -9,7 +9,8 @@ import java.util.HexFormat;
  * <p>Made by {@link Backend#newUniqueId()} on one rank, carried to the others, used once (UID-04).
  * Immutable.
  *
- * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/types.html">NCCL's guide: types</a>
+ * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/types.html">NCCL's
+ *     guide: types</a>
  */
 public final class UniqueId {
   /** Size in bytes. */
@@ -35,9 +36,7 @@ public final class UniqueId {
     return new UniqueId(bytes.clone());
   }
 
-  /**
-   * {@return a copy of the bytes, to be carried to the other ranks}
-   */
+  /** {@return a copy of the bytes, to be carried to the other ranks} */
   public byte[] toBytes() {
     return bytes.clone();
   }

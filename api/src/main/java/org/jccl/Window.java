@@ -12,7 +12,9 @@ import java.util.function.LongUnaryOperator;
  *
  * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="window"}
  *
- * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/usage/bufferreg.html">NCCL's guide: window registration</a>
+ * @see <a
+ *     href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/usage/bufferreg.html">NCCL's
+ *     guide: window registration</a>
  */
 public final class Window implements AutoCloseable {
   /** Promises about the use of a window (rule WIN-04). */
@@ -30,16 +32,12 @@ public final class Window implements AutoCloseable {
       this.since = since;
     }
 
-    /**
-     * {@return NCCL's bit}
-     */
+    /** {@return NCCL's bit} */
     public int bit() {
       return bit;
     }
 
-    /**
-     * {@return the version code of the first release that knows it}
-     */
+    /** {@return the version code of the first release that knows it} */
     public int since() {
       return since;
     }
@@ -58,10 +56,10 @@ public final class Window implements AutoCloseable {
    * @param owner the communicator
    * @param buffer this rank's memory
    * @param handle the library's handle; asked late, since a nonblocking registration goes on after
-   * its call has returned (rule WIN-06)
+   *     its call has returned (rule WIN-06)
    * @param pointer asks the library where the memory of a handle is
    * @param deregister releases the handle, or does so when an open group is issued; called at most
-   * once
+   *     once
    */
   public Window(
       Communicator owner,
@@ -76,16 +74,12 @@ public final class Window implements AutoCloseable {
     this.deregister = deregister;
   }
 
-  /**
-   * {@return the communicator whose ranks share it}
-   */
+  /** {@return the communicator whose ranks share it} */
   public Communicator owner() {
     return owner;
   }
 
-  /**
-   * {@return this rank's memory in it}
-   */
+  /** {@return this rank's memory in it} */
   public DeviceBuffer buffer() {
     return buffer;
   }
@@ -99,15 +93,14 @@ public final class Window implements AutoCloseable {
     return handle.getAsLong();
   }
 
-  /**
-   * {@return whether windows are not supported here (rule WIN-03)}
-   */
+  /** {@return whether windows are not supported here (rule WIN-03)} */
   public boolean isNull() {
     return handle() == 0;
   }
 
   /**
-   * {@return the address at which the library has this rank's memory, 0 for a null window; since 2.29.2}
+   * {@return the address at which the library has this rank's memory, 0 for a null window; since
+   * 2.29.2}
    *
    * @throws UnsupportedOperationException if the library is older
    */
@@ -115,15 +108,14 @@ public final class Window implements AutoCloseable {
     return pointer.applyAsLong(handle());
   }
 
-  /**
-   * {@return whether {@link #close()} was called}
-   */
+  /** {@return whether {@link #close()} was called} */
   public boolean isClosed() {
     return closed;
   }
 
   /**
-   * Drops this rank's part, locally and at once (rule WIN-05). Idempotent. NCCL: {@code ncclCommWindowDeregister}.
+   * Drops this rank's part, locally and at once (rule WIN-05). Idempotent. NCCL: {@code
+   * ncclCommWindowDeregister}.
    */
   @Override
   public void close() {

@@ -92,44 +92,32 @@ public enum ConfigField {
     return (end + 7) & ~7;
   }
 
-  /**
-   * {@return NCCL's name of the field}
-   */
+  /** {@return NCCL's name of the field} */
   public String nativeName() {
     return nativeName;
   }
 
-  /**
-   * {@return the byte offset in the struct}
-   */
+  /** {@return the byte offset in the struct} */
   public int offset() {
     return offset;
   }
 
-  /**
-   * {@return NCCL version code that first had the field}
-   */
+  /** {@return NCCL version code that first had the field} */
   public int since() {
     return since;
   }
 
-  /**
-   * {@return the smallest allowed value}
-   */
+  /** {@return the smallest allowed value} */
   public int min() {
     return min;
   }
 
-  /**
-   * {@return the largest allowed value}
-   */
+  /** {@return the largest allowed value} */
   public int max() {
     return max;
   }
 
-  /**
-   * {@return what "not set" means, or {@link #UNDEFINED} where the library chooses}
-   */
+  /** {@return what "not set" means, or {@link #UNDEFINED} where the library chooses} */
   public int defaultValue() {
     return defaultValue;
   }
@@ -166,7 +154,8 @@ public enum ConfigField {
   }
 
   /**
-   * {@return whether NCCL itself takes {@code value} in {@code version}, or it stands for "not set"}
+   * {@return whether NCCL itself takes {@code value} in {@code version}, or it stands for "not
+   * set"}
    *
    * @param version NCCL's version code, for example 22809
    * @param value a value of the field

@@ -20,9 +20,7 @@ public enum Protocol {
     this.nativeName = nativeName;
   }
 
-  /**
-   * {@return NCCL's name, as {@code NCCL_PROTO} takes it (in any case)}
-   */
+  /** {@return NCCL's name, as {@code NCCL_PROTO} takes it (in any case)} */
   public String nativeName() {
     return nativeName;
   }

@@ -18,7 +18,8 @@ public final class ArgumentRules {
   private ArgumentRules() {}
 
   /**
-   * {@return NCCL's count argument of a call with these buffers: of the buffer that every rank has, divided by the world size where that buffer holds a block a rank}
+   * {@return NCCL's count argument of a call with these buffers: of the buffer that every rank has,
+   * divided by the world size where that buffer holds a block a rank}
    *
    * @param operation the operation
    * @param send where elements come from

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param operation the operation
  * @param sequence number of the call among the communicator's collectives, from 0; for
- * point-to-point among the messages to that peer
+ *     point-to-point among the messages to that peer
  * @param count NCCL's count argument
  * @param type NCCL's code of the type
  * @param reduction identity of the reduction: NCCL's code, and the same for every PreMulSum
@@ -44,7 +44,8 @@ public record Call(
   }
 
   /**
-   * {@return the first argument in which this call differs from another rank's call at the same position, or null if they agree (rule COL-01)}
+   * {@return the first argument in which this call differs from another rank's call at the same
+   * position, or null if they agree (rule COL-01)}
    *
    * @param other what to compare with
    */
@@ -115,9 +116,7 @@ public record Call(
     return DataType.isCode(type) ? DataType.ofCode(type).name() : "type code " + type;
   }
 
-  /**
-   * {@return the reduction in words: {@code sum}}
-   */
+  /** {@return the reduction in words: {@code sum}} */
   public String reductionName() {
     if (reduction >= PRE_MUL_SUM) {
       return PreMulSum.LABEL;

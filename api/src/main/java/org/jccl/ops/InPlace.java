@@ -23,9 +23,7 @@ public enum InPlace {
     this.words = words;
   }
 
-  /**
-   * {@return whether there is such a form}
-   */
+  /** {@return whether there is such a form} */
   public boolean exists() {
     return this != NEVER;
   }
@@ -53,9 +51,7 @@ public enum InPlace {
     return blocksBetween;
   }
 
-  /**
-   * {@return what the two buffers must be like, for messages: {@code must be disjoint}}
-   */
+  /** {@return what the two buffers must be like, for messages: {@code must be disjoint}} */
   public String words() {
     return words;
   }

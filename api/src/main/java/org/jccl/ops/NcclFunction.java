@@ -137,16 +137,12 @@ public enum NcclFunction {
     this.since = since;
   }
 
-  /**
-   * {@return the C name}
-   */
+  /** {@return the C name} */
   public String symbol() {
     return symbol;
   }
 
-  /**
-   * {@return the version code of the first release that had it}
-   */
+  /** {@return the version code of the first release that had it} */
   public int since() {
     return since;
   }
@@ -171,7 +167,8 @@ public enum NcclFunction {
   }
 
   /**
-   * {@return a version code in words: 22809 is 2.28.9 (rule VER-01); up to 2.8 the code had one digit less}
+   * {@return a version code in words: 22809 is 2.28.9 (rule VER-01); up to 2.8 the code had one
+   * digit less}
    *
    * @param version NCCL's version code, for example 22809
    */

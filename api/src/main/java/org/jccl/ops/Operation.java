@@ -207,7 +207,8 @@ public enum Operation {
   }
 
   /**
-   * {@return the operation that tables and command lines call {@code label}, for example {@code all_reduce}}
+   * {@return the operation that tables and command lines call {@code label}, for example {@code
+   * all_reduce}}
    *
    * @param label a label such as {@code all_reduce}
    * @throws IllegalArgumentException if there is none
@@ -221,93 +222,70 @@ public enum Operation {
     throw new IllegalArgumentException("no operation is called '" + label + "'");
   }
 
-  /**
-   * {@return the name in tables, messages and on command lines: {@code all_reduce}}
-   */
+  /** {@return the name in tables, messages and on command lines: {@code all_reduce}} */
   public String label() {
     return label;
   }
 
-  /**
-   * {@return the C function; it says since when there is one (rule VER-05)}
-   */
+  /** {@return the C function; it says since when there is one (rule VER-05)} */
   public NcclFunction function() {
     return row.function;
   }
 
   /**
-   * {@return whether NCCL carries it out as messages between two ranks each: send and receive, and what NCCL makes of them (rule P2P-15)} The others have algorithms, protocols and plans.
+   * {@return whether NCCL carries it out as messages between two ranks each: send and receive, and
+   * what NCCL makes of them (rule P2P-15)} The others have algorithms, protocols and plans.
    */
   public boolean isMadeOfMessages() {
     return row.messages;
   }
 
-  /**
-   * {@return what a rank sends, in multiples of the count}
-   */
+  /** {@return what a rank sends, in multiples of the count} */
   public Traffic traffic() {
     return row.traffic;
   }
 
-  /**
-   * {@return who contributes}
-   */
+  /** {@return who contributes} */
   public Side sendSide() {
     return row.sendSide;
   }
 
-  /**
-   * {@return who receives}
-   */
+  /** {@return who receives} */
   public Side receiveSide() {
     return row.receiveSide;
   }
 
-  /**
-   * {@return how much a contributor's send buffer holds}
-   */
+  /** {@return how much a contributor's send buffer holds} */
   public Extent sendExtent() {
     return row.sendExtent;
   }
 
-  /**
-   * {@return how much a receiver's buffer holds}
-   */
+  /** {@return how much a receiver's buffer holds} */
   public Extent receiveExtent() {
     return row.receiveExtent;
   }
 
-  /**
-   * {@return whether a contributor's buffer holds one block a rank}
-   */
+  /** {@return whether a contributor's buffer holds one block a rank} */
   public boolean sendsBlocks() {
     return row.sendExtent == Extent.COUNT_TIMES_WORLD;
   }
 
-  /**
-   * {@return whether a receiver's buffer holds one block a rank}
-   */
+  /** {@return whether a receiver's buffer holds one block a rank} */
   public boolean receivesBlocks() {
     return row.receiveExtent == Extent.COUNT_TIMES_WORLD;
   }
 
-  /**
-   * {@return whether one of the two does, so that the count is that of a block}
-   */
+  /** {@return whether one of the two does, so that the count is that of a block} */
   public boolean hasBlocks() {
     return sendsBlocks() || receivesBlocks();
   }
 
-  /**
-   * {@return whether every rank receives the same elements}
-   */
+  /** {@return whether every rank receives the same elements} */
   public boolean receivesAlike() {
     return row.receiveSide == Side.EVERYONE && !sendsBlocks() && !row.peered;
   }
 
-  /**
-   * {@return the in-place form}
-   */
+  /** {@return the in-place form} */
   public InPlace inPlace() {
     return row.inPlace;
   }
@@ -323,44 +301,32 @@ public enum Operation {
     return row.inPlace != InPlace.NEVER && send - recv == row.inPlace.blocksBetween() * ownBlock;
   }
 
-  /**
-   * {@return whether elements are combined, so that a reduction must be given}
-   */
+  /** {@return whether elements are combined, so that a reduction must be given} */
   public boolean reduces() {
     return row.reduces;
   }
 
-  /**
-   * {@return whether a root must be given}
-   */
+  /** {@return whether a root must be given} */
   public boolean hasRoot() {
     return row.rooted;
   }
 
-  /**
-   * {@return whether a peer must be given: point-to-point}
-   */
+  /** {@return whether a peer must be given: point-to-point} */
   public boolean hasPeer() {
     return row.peered;
   }
 
-  /**
-   * {@return which inputs reach which outputs}
-   */
+  /** {@return which inputs reach which outputs} */
   public DataFlow dataFlow() {
     return row.flow;
   }
 
-  /**
-   * {@return the arguments that must agree across ranks; empty for point-to-point}
-   */
+  /** {@return the arguments that must agree across ranks; empty for point-to-point} */
   public Set<Argument> agreeing() {
     return agreeing;
   }
 
-  /**
-   * {@return the bus bandwidth over algorithm bandwidth}
-   */
+  /** {@return the bus bandwidth over algorithm bandwidth} */
   public BusFactor busFactor() {
     return row.bus;
   }
@@ -406,7 +372,8 @@ public enum Operation {
   }
 
   /**
-   * {@return the bytes that nccl-tests prints in its size column and divides by the time for the algorithm bandwidth: the larger of the two buffers}
+   * {@return the bytes that nccl-tests prints in its size column and divides by the time for the
+   * algorithm bandwidth: the larger of the two buffers}
    *
    * @param count NCCL's count argument
    * @param n number of ranks

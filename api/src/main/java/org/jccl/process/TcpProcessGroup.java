@@ -40,7 +40,7 @@ public final class TcpProcessGroup {
    * @param timeout how long joining, and later each broadcast and all-gather, waits for the others
    * @return this member's end of the group
    * @throws IllegalArgumentException if an argument is out of range, or the secret is empty and the
-   * address not loopback
+   *     address not loopback
    * @throws CollectiveException if the ranks disagree, the secret is wrong, or time runs out
    */
   public static ProcessGroup join(

@@ -33,9 +33,7 @@ public abstract class CollectivesBase implements Collectives {
       int rootOrPeer,
       Stream stream);
 
-  /**
-   * {@return the communicator whose operations these are}
-   */
+  /** {@return the communicator whose operations these are} */
   protected abstract CommunicatorBase communicator();
 
   @Override

@@ -97,9 +97,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     this.rank = rank;
   }
 
-  /**
-   * {@return whether rank and world size are known}
-   */
+  /** {@return whether rank and world size are known} */
   protected final boolean knowsItsPlace() {
     return rank >= 0;
   }
@@ -216,9 +214,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     return GroupRecording.enter(issuer);
   }
 
-  /**
-   * {@return where this communicator's groups are issued}
-   */
+  /** {@return where this communicator's groups are issued} */
   public final GroupRecording.Issuer issuer() {
     return issuer;
   }

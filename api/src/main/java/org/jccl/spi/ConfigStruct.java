@@ -35,7 +35,7 @@ public final class ConfigStruct {
    * @param version NCCL's version code, for example 22809
    * @param arena must live until creation has returned: NCCL copies the struct
    * @throws UnsupportedOperationException if a field is set that the library does not know: leaving
-   * it out would silently give another configuration than was asked for
+   *     it out would silently give another configuration than was asked for
    */
   public static MemorySegment write(CommunicatorConfig config, int version, Arena arena) {
     int bytes = ConfigField.structBytes(version);

@@ -36,9 +36,7 @@ public final class Estimate {
     info.set(JAVA_FLOAT, TIME_OFFSET, NOTHING);
   }
 
-  /**
-   * {@return the struct to hand to simulate-end}
-   */
+  /** {@return the struct to hand to simulate-end} */
   public MemorySegment info() {
     return info;
   }
@@ -55,7 +53,8 @@ public final class Estimate {
   }
 
   /**
-   * {@return microseconds that what {@code body} records would take; empty if the library estimated nothing}
+   * {@return microseconds that what {@code body} records would take; empty if the library estimated
+   * nothing}
    *
    * @param backend the backend
    * @param version of the library that the backend has

@@ -53,9 +53,7 @@ public final class GroupRecording {
 
   private GroupRecording() {}
 
-  /**
-   * {@return the calling thread's open recording, or null}
-   */
+  /** {@return the calling thread's open recording, or null} */
   public static @Nullable GroupRecording current() {
     if (OPEN.get() == 0) {
       return null;
@@ -207,9 +205,7 @@ public final class GroupRecording {
     peers = Arrays.copyOf(peers, capacity);
   }
 
-  /**
-   * {@return the number of recorded calls}
-   */
+  /** {@return the number of recorded calls} */
   public int size() {
     return size;
   }

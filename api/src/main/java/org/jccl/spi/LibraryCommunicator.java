@@ -130,23 +130,17 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   // ---- for the implementations and the helpers
 
-  /**
-   * {@return the library}
-   */
+  /** {@return the library} */
   protected NcclAbi abi() {
     return abi;
   }
 
-  /**
-   * {@return the version code of the library}
-   */
+  /** {@return the version code of the library} */
   protected final int version() {
     return version;
   }
 
-  /**
-   * {@return the handle and its state}
-   */
+  /** {@return the handle and its state} */
   protected final NativeHandle handle() {
     return handle;
   }

@@ -86,16 +86,12 @@ public final class NativeHandle {
     }
   }
 
-  /**
-   * {@return the handle, or 0 before it is there and after it was taken}
-   */
+  /** {@return the handle, or 0 before it is there and after it was taken} */
   public long value() {
     return value;
   }
 
-  /**
-   * {@return the state as it was last known; cheap}
-   */
+  /** {@return the state as it was last known; cheap} */
   public State state() {
     return state;
   }
@@ -152,7 +148,8 @@ public final class NativeHandle {
   }
 
   /**
-   * {@return the library's stored state; REMOTE_ERROR once the handle is gone (rules ERR-01 to ERR-04)}
+   * {@return the library's stored state; REMOTE_ERROR once the handle is gone (rules ERR-01 to
+   * ERR-04)}
    */
   public int storedCode() {
     synchronized (life) {

@@ -32,7 +32,8 @@ public interface Waiting {
   Sleeper sleeper(String what);
 
   /**
-   * {@return a sleeper that is woken from outside this JVM, by the network: in the simulator other ranks go on meanwhile, its time runs by the wall clock, and the run is not repeatable any more}
+   * {@return a sleeper that is woken from outside this JVM, by the network: in the simulator other
+   * ranks go on meanwhile, its time runs by the wall clock, and the run is not repeatable any more}
    *
    * @param what a name for messages
    */
@@ -40,9 +41,7 @@ public interface Waiting {
     return new ParkingSleeper();
   }
 
-  /**
-   * {@return the binding of the calling thread, or parking}
-   */
+  /** {@return the binding of the calling thread, or parking} */
   static Waiting current() {
     Waiting bound = Binding.CURRENT.get();
     return bound == null ? Binding.PARKING : bound;

@@ -11,14 +11,10 @@ import org.jspecify.annotations.Nullable;
  * The simulated library as a {@link SimCommunicator} sees it: its C functions, and what they make.
  */
 public interface Library extends GroupRecording.Issuer {
-  /**
-   * {@return the C functions}
-   */
+  /** {@return the C functions} */
   NcclAbi abi();
 
-  /**
-   * {@return the version code that is imitated}
-   */
+  /** {@return the version code that is imitated} */
   int ncclVersion();
 
   /**

@@ -113,7 +113,8 @@ public final class Simulator implements AutoCloseable {
   }
 
   /**
-   * {@return a builder with the defaults: 8 devices, first in first out, {@link CheckLevel#DEFAULT}}
+   * {@return a builder with the defaults: 8 devices, first in first out, {@link
+   * CheckLevel#DEFAULT}}
    */
   public static Builder builder() {
     return new Builder();
@@ -175,7 +176,8 @@ public final class Simulator implements AutoCloseable {
   }
 
   /**
-   * {@return how NCCL would carry out a collective whose buffers lie in symmetric windows, alone in its group; empty if it would do so as in any other memory}
+   * {@return how NCCL would carry out a collective whose buffers lie in symmetric windows, alone in
+   * its group; empty if it would do so as in any other memory}
    *
    * @param communicator an open one of a simulator
    * @param operation all-reduce, broadcast, reduce, all-gather or reduce-scatter
@@ -196,23 +198,17 @@ public final class Simulator implements AutoCloseable {
     return own.planSymmetric(operation, type, reduction, count);
   }
 
-  /**
-   * {@return what replays this simulation, for people: {@code schedule random, seed 42}}
-   */
+  /** {@return what replays this simulation, for people: {@code schedule random, seed 42}} */
   public String schedule() {
     return kernel.choices().describe();
   }
 
-  /**
-   * {@return the backend whose devices and communicators are this world's}
-   */
+  /** {@return the backend whose devices and communicators are this world's} */
   public Backend backend() {
     return backend;
   }
 
-  /**
-   * {@return the raw, C-shaped surface of this world}
-   */
+  /** {@return the raw, C-shaped surface of this world} */
   public NcclAbi raw() {
     return backend.raw();
   }
@@ -228,37 +224,33 @@ public final class Simulator implements AutoCloseable {
     return backend.handTo(owner);
   }
 
-  /**
-   * {@return the hash of everything that has happened: equal hashes, equal schedules}
-   */
+  /** {@return the hash of everything that has happened: equal hashes, equal schedules} */
   public long traceHash() {
     return kernel.trace().hash();
   }
 
-  /**
-   * {@return the number of events in the trace}
-   */
+  /** {@return the number of events in the trace} */
   public long traceEvents() {
     return kernel.trace().events();
   }
 
   /**
-   * {@return whether the last run of rank programs can be repeated exactly: no foreign thread took part and no rank blocked outside jccl}
+   * {@return whether the last run of rank programs can be repeated exactly: no foreign thread took
+   * part and no rank blocked outside jccl}
    */
   public boolean isRepeatable() {
     return kernel.isRepeatable();
   }
 
   /**
-   * {@return every misuse reported so far, in order: those that were thrown, and those that were only told because they are warnings}
+   * {@return every misuse reported so far, in order: those that were thrown, and those that were
+   * only told because they are warnings}
    */
   public List<ReportedMisuse> findings() {
     return findings.all();
   }
 
-  /**
-   * {@return what was found to be left open by {@link #close()}, a line each}
-   */
+  /** {@return what was found to be left open by {@link #close()}, a line each} */
   public List<String> leaks() {
     return List.copyOf(leaks);
   }
@@ -307,7 +299,8 @@ public final class Simulator implements AutoCloseable {
     private Builder() {}
 
     /**
-     * {@return the version code of the NCCL to imitate, 2.28.9 unless set: its functions, its configuration fields, its quirks (rule VER-05)}
+     * {@return the version code of the NCCL to imitate, 2.28.9 unless set: its functions, its
+     * configuration fields, its quirks (rule VER-05)}
      *
      * @param value the value
      */
@@ -326,7 +319,8 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * {@return NCCL's environment variables as this world sees them, none unless set: the process's own are not read, so that a simulation does not depend on where it runs (chapter 10)}
+     * {@return NCCL's environment variables as this world sees them, none unless set: the process's
+     * own are not read, so that a simulation does not depend on where it runs (chapter 10)}
      *
      * @param value the value
      */
@@ -336,7 +330,9 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * {@return the machine to imitate, H200 behind an NVSwitch unless set: it decides which algorithm NCCL would choose, in which order elements are folded, and how long that takes} More devices than it has in a host are on several hosts.
+     * {@return the machine to imitate, H200 behind an NVSwitch unless set: it decides which
+     * algorithm NCCL would choose, in which order elements are folded, and how long that takes}
+     * More devices than it has in a host are on several hosts.
      *
      * @param value the value
      */
@@ -379,7 +375,8 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * {@return whether every blocking stream operation waits until all its participants have issued it, as NCCL may (rule STR-11), and whether programs that are only fragile are errors}
+     * {@return whether every blocking stream operation waits until all its participants have issued
+     * it, as NCCL may (rule STR-11), and whether programs that are only fragile are errors}
      *
      * @param value the value
      */
@@ -419,7 +416,8 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * {@return a file into which goes what happens in virtual time, as JSON that Perfetto and {@code chrome://tracing} show; complete once the simulator is closed} None unless set.
+     * {@return a file into which goes what happens in virtual time, as JSON that Perfetto and
+     * {@code chrome://tracing} show; complete once the simulator is closed} None unless set.
      *
      * @param value the value
      */

@@ -33,7 +33,8 @@ class ReadmeTest {
   private static final String GAP = "…";
 
   /** Commands of the launcher itself. */
-  private static final Set<String> LAUNCHER = Set.of("build", "evidence", "format", "javadoc", "test");
+  private static final Set<String> LAUNCHER =
+      Set.of("build", "evidence", "format", "javadoc", "test");
 
   private static final Pattern COMMAND = Pattern.compile("\\./jccl ([a-z]+)");
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);

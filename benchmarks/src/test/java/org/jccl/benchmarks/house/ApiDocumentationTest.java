@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ApiDocumentationTest {
   private static final Pattern METHOD =
-      Pattern.compile("/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\n  (?! |record)([^/;{]*?(\\w+)\\([^/;{]*)[;{]");
+      Pattern.compile(
+          "/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\n  (?! |record)([^/;{]*?(\\w+)\\([^/;{]*)[;{]");
 
   /** Methods of jccl's own. */
   private static final Set<String> OWN = Set.of("config", "defaultStream", "name", "state");

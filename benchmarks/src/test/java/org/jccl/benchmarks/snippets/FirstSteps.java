@@ -6,13 +6,13 @@ import org.jccl.Backend;
 import org.jccl.Backends;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
-import org.jccl.config.ConfigField;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.ProcessGroup;
 import org.jccl.Ranks;
 import org.jccl.ReduceOp;
+import org.jccl.config.ConfigField;
 import org.jccl.process.ProcessGroups;
 
 /** The examples of the API's documentation about opening things; {@code SnippetsTest} runs them. */

@@ -23,8 +23,7 @@ class SnippetsTest {
   private static <T> List<T> onEveryRank(Function<Rank, T> body) {
     Map<Integer, T> results = new ConcurrentHashMap<>();
     try (Simulator simulator = Simulator.builder().devices(RANKS).build()) {
-      Ranks.run(
-          simulator.backend(), RANKS, rank -> results.put(rank.rank(), body.apply(rank)));
+      Ranks.run(simulator.backend(), RANKS, rank -> results.put(rank.rank(), body.apply(rank)));
     }
     return List.copyOf(results.values());
   }

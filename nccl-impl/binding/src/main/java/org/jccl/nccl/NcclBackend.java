@@ -62,7 +62,8 @@ public final class NcclBackend implements Backend, GroupRecording.Issuer {
   }
 
   /**
-   * {@return a backend over a library and devices that the caller has: GPUs, or whatever the library takes for devices} The backend closes the devices.
+   * {@return a backend over a library and devices that the caller has: GPUs, or whatever the
+   * library takes for devices} The backend closes the devices.
    *
    * @param library the library
    * @param devices makes the devices of the backend that it is given
@@ -71,16 +72,12 @@ public final class NcclBackend implements Backend, GroupRecording.Issuer {
     return new NcclBackend(library, devices);
   }
 
-  /**
-   * {@return the library behind it}
-   */
+  /** {@return the library behind it} */
   public NcclLibrary library() {
     return library;
   }
 
-  /**
-   * {@return the raw surface of the library}
-   */
+  /** {@return the raw surface of the library} */
   public NcclBinding binding() {
     return library.binding();
   }

@@ -120,16 +120,12 @@ public record GpuProfile(
                     .formatted(name, String.join(", ", names().toList()))));
   }
 
-  /**
-   * {@return the names of the built-in profiles}
-   */
+  /** {@return the names of the built-in profiles} */
   public static Stream<String> names() {
     return BUILT_IN.stream().map(GpuProfile::name);
   }
 
-  /**
-   * {@return the machine that was measured}
-   */
+  /** {@return the machine that was measured} */
   public static GpuProfile h200() {
     return H200;
   }
@@ -176,16 +172,12 @@ public record GpuProfile(
         adds);
   }
 
-  /**
-   * {@return whether GPUs are linked by an NVSwitch}
-   */
+  /** {@return whether GPUs are linked by an NVSwitch} */
   public boolean hasSwitch() {
     return nvLinks > 0;
   }
 
-  /**
-   * {@return the bandwidth of all of a GPU's NVLinks, in GB/s}
-   */
+  /** {@return the bandwidth of all of a GPU's NVLinks, in GB/s} */
   public float switchGigabytes() {
     return nvLinks * nvLinkGigabytes;
   }

@@ -31,9 +31,7 @@ public final class CudaDevices {
    */
   public record Report(
       String reason, List<Gpu> gpus, int driverVersion, int runtimeVersion, List<String> tried) {
-    /**
-     * {@return whether there is a GPU to work with}
-     */
+    /** {@return whether there is a GPU to work with} */
     public boolean available() {
       return !gpus.isEmpty();
     }

@@ -44,12 +44,13 @@ public final class JCudaInterop {
   }
 
   /**
-   * {@return a stream made by JCuda, for use in jccl's calls} Closing the result forgets it and leaves the CUDA stream alone; close it before destroying that.
+   * {@return a stream made by JCuda, for use in jccl's calls} Closing the result forgets it and
+   * leaves the CUDA stream alone; close it before destroying that.
    *
    * @param device the device
    * @param stream the stream on which the work is enqueued
    * @throws IllegalArgumentException for CUDA's default stream, which jccl never uses: it waits for
-   * other streams behind one's back
+   *     other streams behind one's back
    */
   public static Stream stream(Device device, cudaStream_t stream) {
     long handle = new StreamHandle(stream).value();
