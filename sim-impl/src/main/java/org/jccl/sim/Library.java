@@ -1,7 +1,6 @@
 package org.jccl.sim;
 
-import org.jccl.ops.Operation;
-import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.abi.AbiOperations;
 import org.jccl.sim.comm.Life;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.NcclAbi;
@@ -17,23 +16,14 @@ public interface Library extends GroupRecording.Issuer {
   /** Version code that is imitated. */
   int ncclVersion();
 
-  /** The operations of whose handle it is; null before its rank has joined. */
-  @Nullable Endpoint endpoint(long handle);
+  /** Whose handle it is; null if nobody's. */
+  @Nullable Life life(long handle);
 
   /** The stored state of a handle (rule ERR-01); waits for nobody. */
   int storedCode(long handle);
 
-  /** The C function of {@code operation}, on the communicator of {@code life}. */
-  int issue(
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int reduction,
-      int rootOrPeer,
-      Life life,
-      long stream);
+  /** Stream operations, for whom knows whose handle it has. */
+  AbiOperations operations();
 
   /** A communicator is there. */
   void opened(SimCommunicator communicator);

@@ -19,10 +19,9 @@ import org.jccl.DeviceBuffer;
 import org.jccl.GroupScope;
 import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
-import org.jccl.ops.Operation;
+import org.jccl.sim.abi.AbiOperations;
 import org.jccl.sim.abi.SimAbi;
 import org.jccl.sim.comm.Creations;
-import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.Life;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
@@ -181,22 +180,13 @@ final class SimBackend implements Backend, Library {
   }
 
   @Override
-  public @Nullable Endpoint endpoint(long handle) {
-    return raw.endpoint(handle);
+  public @Nullable Life life(long handle) {
+    return raw.life(handle);
   }
 
   @Override
-  public int issue(
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int reduction,
-      int rootOrPeer,
-      Life life,
-      long stream) {
-    return raw.issue(operation, send, recv, count, type, reduction, rootOrPeer, life, stream);
+  public AbiOperations operations() {
+    return raw.operations();
   }
 
   @Override

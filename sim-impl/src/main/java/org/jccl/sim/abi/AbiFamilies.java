@@ -65,7 +65,7 @@ final class AbiFamilies {
       }
       child = parent.child(config(parent, config), shares);
     }
-    return added(group.add(ChildJob.split(parent, child, shares, color, key, to(newComm))));
+    return added(group.add(ChildJob.split(state.creations(), parent, child, shares, color, key, to(newComm))));
   }
 
   /** Rule ARG-20, up to the ready test. */
@@ -146,7 +146,7 @@ final class AbiFamilies {
     boolean shares = !aborts && shares(parent, ConfigField.SHRINK_SHARE);
     Life child = parent.child(config(parent, config), shares);
     List<Integer> without = Arrays.stream(list).boxed().toList();
-    return added(group.add(ChildJob.shrink(parent, child, shares, without, to(newComm))));
+    return added(group.add(ChildJob.shrink(state.creations(), parent, child, shares, without, to(newComm))));
   }
 
   /** SHR-03: the caller's array is sorted in place. */
@@ -164,8 +164,8 @@ final class AbiFamilies {
 
   /** SHR-02: the caller itself; SHR-04 normalised: a rank twice, or one that there is not. */
   private static boolean isWrong(int[] list, Life parent) {
-    int own = parent.operations().rank();
-    int n = parent.operations().worldSize();
+    int own = parent.operations().member().rank();
+    int n = parent.operations().member().worldSize();
     for (int i = 0; i < list.length; i++) {
       boolean twice = i > 0 && list[i] == list[i - 1];
       if (list[i] == own || list[i] < 0 || list[i] >= n || twice) {
@@ -209,7 +209,7 @@ final class AbiFamilies {
       MemorySegment config) {
     state.require(NcclFunction.COMM_GROW);
     Life parent = state.life(comm);
-    boolean grows = parent == null || !parent.isReady() || nranks > parent.operations().worldSize();
+    boolean grows = parent == null || !parent.isReady() || nranks > parent.operations().member().worldSize();
     if (isNull(newComm) || nranks <= 0 || !grows) {
       return state.refused(INVALID_ARGUMENT, "grow to " + nranks + " ranks"); // no poison (GRP-14)
     }

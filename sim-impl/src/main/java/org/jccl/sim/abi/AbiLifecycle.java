@@ -8,7 +8,7 @@ import static org.jccl.sim.abi.AbiState.isNull;
 import java.lang.foreign.MemorySegment;
 import java.util.function.ToIntFunction;
 import org.jccl.ops.NcclFunction;
-import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.Member;
 import org.jccl.sim.comm.FinalizeJob;
 import org.jccl.sim.comm.Job;
 import org.jccl.sim.comm.Life;
@@ -144,19 +144,19 @@ final class AbiLifecycle {
   }
 
   int commCount(long comm, MemorySegment count) {
-    return query(comm, count, Endpoint::worldSize);
+    return query(comm, count, Member::worldSize);
   }
 
   int commCuDevice(long comm, MemorySegment device) {
-    return query(comm, device, endpoint -> endpoint.device().index());
+    return query(comm, device, member -> member.device().index());
   }
 
   int commUserRank(long comm, MemorySegment rank) {
-    return query(comm, rank, Endpoint::rank);
+    return query(comm, rank, Member::rank);
   }
 
   /** Rule ARG-22. */
-  private int query(long comm, MemorySegment out, ToIntFunction<Endpoint> value) {
+  private int query(long comm, MemorySegment out, ToIntFunction<Member> value) {
     Life life = state.life(comm);
     if (life == null || isNull(out)) {
       return state.refused(INVALID_ARGUMENT, "query: communicator or output");
@@ -165,7 +165,7 @@ final class AbiLifecycle {
     if (code != OK) {
       return state.refused(code, "query of " + life);
     }
-    out.set(JAVA_INT_UNALIGNED, 0, value.applyAsInt(life.operations()));
+    out.set(JAVA_INT_UNALIGNED, 0, value.applyAsInt(life.operations().member()));
     return OK;
   }
 }

@@ -8,7 +8,7 @@ import static org.jccl.sim.abi.AbiState.OK;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.ops.NcclFunction;
@@ -65,9 +65,9 @@ final class AbiOneSided {
         comm,
         stream,
         check,
-        on -> {
+        (own, on) -> {
           long bytes = count * DataType.ofCode(type).bytes();
-          return on.endpoint.oneSided().put(source, bytes, peer, window, offset, on.stream);
+          return own.put(source, bytes, peer, window, offset, on);
         });
   }
 
@@ -82,7 +82,7 @@ final class AbiOneSided {
         comm,
         stream,
         oneSided -> oneSided.checkSignal(peer, signalIndex, context, flags),
-        on -> on.endpoint.oneSided().signal(peer, on.stream));
+        (own, on) -> own.signal(peer, on));
   }
 
   int waitSignal(int descriptorCount, MemorySegment descriptors, long comm, long stream) {
@@ -93,7 +93,7 @@ final class AbiOneSided {
         comm,
         stream,
         oneSided -> read(oneSided, descriptorCount, descriptors, awaited),
-        on -> on.endpoint.oneSided().await(awaited, on.stream));
+        (own, on) -> own.await(awaited, on));
   }
 
   private static int read(
@@ -111,11 +111,8 @@ final class AbiOneSided {
     return code;
   }
 
-  /** Where a call goes. */
-  private record Place(Endpoint endpoint, SimStream stream) {}
-
   private int issue(
-      String what, long comm, long stream, Check check, Function<Place, OneSidedCall> make) {
+      String what, long comm, long stream, Check check, BiFunction<OneSided, SimStream, OneSidedCall> make) {
     RawGroup group = state.group();
     Life life = state.life(comm);
     if (life == null) {
@@ -126,8 +123,7 @@ final class AbiOneSided {
     }
     HostTask task = state.kernel().enter();
     try {
-      AbiOperations.requireUsable(life);
-      int code = life.readyTest();
+      int code = life.usable();
       if (code == OK) {
         code = refusesPointers() ? INVALID_ARGUMENT : check.of(life.operations().oneSided());
       }
@@ -135,7 +131,7 @@ final class AbiOneSided {
           group,
           life,
           code == OK
-              ? queue(task, life.operations(), stream, make)
+              ? queue(task, life, stream, make)
               : state.refused(code, what + " on " + life));
     } catch (RuntimeException reported) {
       group.fail(ResultCode.INTERNAL_ERROR.code()); // what is queued must not be launched (GRP-11)
@@ -146,17 +142,20 @@ final class AbiOneSided {
   }
 
   private int queue(
-      HostTask task, Endpoint endpoint, long stream, Function<Place, OneSidedCall> make) {
-    SimStream own = AbiOperations.stream(endpoint, stream);
+      HostTask task,
+      Life life,
+      long stream,
+      BiFunction<OneSided, SimStream, OneSidedCall> make) {
+    SimStream own = AbiOperations.stream(life.device(), stream);
     if (own == null) {
       return ResultCode.UNHANDLED_CUDA_ERROR.code();
     }
-    OneSidedCall call = make.apply(new Place(endpoint, own));
+    OneSidedCall call = make.apply(life.operations().oneSided(), own);
     RawGroup group = state.group();
     group.start();
-    int code = state.endOwn(task, group.fail(group.issue(endpoint, call)));
-    boolean told = code == OK && !group.isOpen() && !endpoint.life().isBlocking();
-    return told ? endpoint.life().state() : code;
+    int code = state.endOwn(task, group.fail(group.add(life, call)));
+    boolean told = code == OK && !group.isOpen() && !life.isBlocking();
+    return told ? life.state() : code;
   }
 
   /** ARG-04: before 2.30.3 check mode misses the receive buffer that these calls have not. */

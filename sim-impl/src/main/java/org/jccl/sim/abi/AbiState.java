@@ -82,6 +82,11 @@ final class AbiState {
     return current != null && current.world() == world ? current : devices.getFirst();
   }
 
+  /** Each thread's group. */
+  ThreadLocal<RawGroup> groups() {
+    return groups;
+  }
+
   /** The calling thread's group. */
   RawGroup group() {
     return groups.get();
@@ -138,10 +143,16 @@ final class AbiState {
     return life;
   }
 
-  /** The operations behind a handle of a communicator that is created, or null. */
-  @Nullable Endpoint endpoint(long comm) {
+  /** Whose handle it is, if that communicator is created, or null. */
+  @Nullable Life created(long comm) {
     Life life = life(comm);
-    return life == null || !life.isReady() ? null : life.endpoint();
+    return life == null || !life.isReady() ? null : life;
+  }
+
+  /** The parts of the communicator behind a handle, if it is created, or null. */
+  @Nullable Endpoint endpoint(long comm) {
+    Life life = created(comm);
+    return life == null ? null : life.endpoint();
   }
 
   /** A handle for a new communicator. */
@@ -156,7 +167,7 @@ final class AbiState {
     Life life = lives.remove(comm);
     if (life != null) {
       Endpoint own = life.endpoint();
-      ended.put(comm, new Ended(life.toString(), own == null ? 0 : own.rank()));
+      ended.put(comm, new Ended(life.toString(), own == null ? 0 : own.member().rank()));
     }
   }
 

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jccl.sim.algo.Choice;
 import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.Life;
 import org.jccl.sim.comm.Request;
 
 /** The estimate that a simulated group end makes, in NCCL's struct {@code ncclSimInfo_t}. */
@@ -35,9 +36,11 @@ public final class Estimate {
   }
 
   /** What one rank's calls are estimated: that of the last decision counts (rule GRP-31). */
-  void add(Endpoint endpoint, List<Request> requests) {
-    Choice last = endpoint.clique().planning().plan(endpoint, requests).last();
-    if (last != null && endpoint.worldSize() > 1 && size() >= TIME_OFFSET + Float.BYTES) {
+  void add(Life life, List<Request> requests) {
+    Endpoint endpoint = life.operations();
+    Choice last =
+        endpoint.shared().planning().plan(endpoint.registrations(), requests).last();
+    if (last != null && endpoint.member().worldSize() > 1 && size() >= TIME_OFFSET + Float.BYTES) {
       info.set(JAVA_FLOAT_UNALIGNED, TIME_OFFSET, last.micros());
     }
   }

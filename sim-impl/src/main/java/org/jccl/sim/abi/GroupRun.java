@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * GRP-10). A blocking group waits for it, a nonblocking one leaves it to itself and is polled (rule
  * GRP-24).
  */
-final class GroupRun extends Step implements Abortable {
+final class GroupRun implements Step, Abortable {
   private final Kernel kernel;
   private final List<List<Job>> phases;
   private final List<Issuing.Work> work;
@@ -79,7 +79,7 @@ final class GroupRun extends Step implements Abortable {
   }
 
   @Override
-  protected void run() {
+  public void run() {
     try {
       advance(this);
     } catch (RuntimeException broken) {
@@ -204,7 +204,7 @@ final class GroupRun extends Step implements Abortable {
         }
       }
     }
-    work.forEach(each -> lives.add(each.endpoint().life()));
+    work.forEach(each -> lives.add(each.life()));
     return lives;
   }
 }

@@ -12,7 +12,9 @@ import org.jccl.ResultCode;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.Report;
 import org.jccl.sim.comm.Clique;
-import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.CallArguments;
+import org.jccl.sim.comm.Member;
+import org.jccl.sim.comm.OneSidedSetUp;
 import org.jccl.sim.comm.Ends;
 import org.jccl.sim.comm.Job;
 import org.jccl.sim.comm.Life;
@@ -35,16 +37,27 @@ final class RawGroup implements OpenGroup {
 
   private final List<Job> jobs = new ArrayList<>();
   private final List<Job> later = new ArrayList<>();
-  private final Map<Endpoint, List<Request>> queued = new LinkedHashMap<>();
+  private final Map<Life, List<Request>> queued = new LinkedHashMap<>();
   private final Thread thread = Thread.currentThread();
   private @Nullable String opened;
   private boolean spoilt;
-  private final Map<Endpoint, List<OneSidedCall>> oneSided = new LinkedHashMap<>();
+  private final Map<Life, List<OneSidedCall>> oneSided = new LinkedHashMap<>();
+  private final CallArguments arguments = new CallArguments();
   private int depth;
   private int error;
 
   /** Whether the members block; null before the first one (rule GRP-23). */
   private @Nullable Boolean blocking;
+
+  /** The arguments of this thread's next call. */
+  CallArguments arguments() {
+    return arguments;
+  }
+
+  /** How many groups are open inside each other. */
+  int depth() {
+    return depth;
+  }
 
   /** Whether a group is open. */
   public boolean isOpen() {
@@ -52,35 +65,36 @@ final class RawGroup implements OpenGroup {
   }
 
   @Override
-  public void refuseOtherThread(Endpoint endpoint) {
-    Clique clique = endpoint.clique();
-    if (!clique.world().isChecking()) {
+  public void refuseOtherThread(Member member) {
+    Clique comm = member.comm();
+    if (!comm.world().isChecking()) {
       return;
     }
-    clique.throwIfError(
+    comm.throwIfError(
         thread.isAlive()
-            ? Threads.race(endpoint, thread, "has a group open that holds calls of it (GRP-26)")
-            : leak(endpoint));
+            ? Threads.race(member, thread, "has a group open that holds calls of it (GRP-26)")
+            : leak(comm));
   }
 
-  private Report leak(@Nullable Endpoint endpoint) {
+  private Report leak(@Nullable Clique comm) {
     Report report =
         new Report(
             MisuseKind.GROUP_LEAK,
-            (endpoint == null ? "" : " in " + endpoint.name())
+            (comm == null ? "" : " in " + comm.name())
                 + ": "
                 + Threads.words(thread)
                 + " ended with an open group, "
                 + queued.values().stream().mapToInt(List::size).sum()
                 + " calls are lost");
-    for (Map.Entry<Endpoint, List<Request>> each : queued.entrySet()) {
-      report.rank(
-          each.getKey().rank(),
-          each.getValue().getFirst().operation().label() + " of " + each.getKey().name(),
-          each.getValue().getFirst().site() == null
-              ? null
-              : "at " + each.getValue().getFirst().site());
-    }
+    queued.forEach(
+        (life, calls) -> {
+          Member member = life.operations().member();
+          Request first = calls.getFirst();
+          report.rank(
+              member.rank(),
+              first.operation().label() + " of " + member.comm().name(),
+              first.site() == null ? null : "at " + first.site());
+        });
     return report
         .line("the group was opened " + (opened == null ? "(replay with checks FULL)" : opened))
         .line("end every group on the thread that started it (GRP-04, GRP-05, SIM-41)");
@@ -94,8 +108,8 @@ final class RawGroup implements OpenGroup {
       return null;
     }
     ReportedMisuse found = world.findings().keep(leak(null));
-    for (Endpoint endpoint : queued.keySet()) {
-      endpoint.clique().stop(found);
+    for (Life life : queued.keySet()) {
+      life.operations().member().comm().stop(found);
     }
     depth = 0;
     reset();
@@ -161,26 +175,27 @@ final class RawGroup implements OpenGroup {
 
   /** Rules LIF-13, GRP-22: what a group ends or creates it does not use (SIM-38, SIM-39). */
   private void requireNoConflict(Job job) {
-    for (Endpoint used : queued.keySet()) {
+    for (Life used : queued.keySet()) {
       requireNoConflict(job, used, job.describe());
     }
   }
 
-  private void requireNoConflict(Job job, Endpoint used, String call) {
-    if (!used.device().world().isChecking()) {
+  private void requireNoConflict(Job job, Life used, String call) {
+    if (!used.world().isChecking()) {
       return;
     }
-    if (job.ends(used.life())) {
-      refuse(used, Ends.groupConflict(used, call));
+    Member member = used.operations().member();
+    if (job.ends(used)) {
+      refuse(member, Ends.groupConflict(member, call));
     }
     if (job.creates()) {
-      refuse(used, Ends.initConflict(used, call));
+      refuse(member, Ends.initConflict(member, call));
     }
   }
 
-  private void refuse(Endpoint used, Report report) {
+  private void refuse(Member used, Report report) {
     spoil();
-    used.clique().throwIfError(report);
+    used.comm().throwIfError(report);
   }
 
   private boolean joins(Life life) {
@@ -192,92 +207,64 @@ final class RawGroup implements OpenGroup {
     return mode == life.isBlocking();
   }
 
-  /** Issues one validated call, or queues it while a group is open (rule GRP-06). */
-  public int issue(
-      HostTask task,
-      Endpoint endpoint,
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int reduction,
-      int rootOrPeer,
-      SimStream stream) {
-    OpenGroup other = endpoint.life().family().openGroup();
-    if (other != null && other != this) {
-      other.refuseOtherThread(endpoint);
-    }
-    if (!endpoint.admission().knows(operation, send, recv, count, rootOrPeer)) {
-      return INVALID_ARGUMENT;
-    }
-    Request request =
-        endpoint
-            .launching()
-            .request(operation, send, recv, count, type, reduction, rootOrPeer, stream);
-    boolean alone = endpoint.worldSize() == 1 && !operation.hasPeer(); // GRP-07: runs at once
-    boolean waits = endpoint.life().isBlocking() || request.isDropped();
-    if (alone || (depth == 0 && waits)) {
-      return Issuing.call(task, endpoint, request);
-    }
+  /**
+   * Takes one checked call: while the group is open it is queued (rule GRP-06); else it goes on in
+   * the background.
+   */
+  int add(Life life, Request request) {
     if (depth == 0) {
-      Issuing.Work work = new Issuing.Work(endpoint, List.of(request), List.of());
-      return new GroupRun(kernel(endpoint), List.of(), List.of(work), false).runInBackground();
+      Issuing.Work work = new Issuing.Work(life, List.of(request), List.of());
+      return new GroupRun(life.world().kernel(), List.of(), List.of(work), false).runInBackground();
     }
-    return request.isDropped() ? 0 : queue(endpoint, request);
+    return request.isDropped() ? 0 : queue(life, request);
   }
 
-  private int queue(Endpoint endpoint, Request request) {
-    if (!joins(endpoint.life())) {
+  private int queue(Life life, Request request) {
+    if (!joins(life)) {
       return INVALID_ARGUMENT; // SIM-40: in NCCL the last one decides for all
     }
     for (Job job : jobs) {
-      requireNoConflict(job, endpoint, request.operation().label());
+      requireNoConflict(job, life, request.operation().label());
     }
-    List<Request> before = queued.computeIfAbsent(endpoint, own -> new ArrayList<>());
+    List<Request> before = queued.computeIfAbsent(life, own -> new ArrayList<>());
     if (!before.isEmpty() && before.getFirst().stream().capture() != request.stream().capture()) {
       return ResultCode.INVALID_USAGE.code(); // STR-18
     }
-    endpoint.life().family().joined(this);
+    life.guard().isHeldBy(this);
     before.add(request);
     return 0;
   }
 
-  /** Queues one validated one-sided call; a call without group has one of its own. */
-  public int issue(Endpoint endpoint, OneSidedCall call) {
-    if (!joins(endpoint.life())) {
+  /** Queues one checked one-sided call; a call without group has one of its own. */
+  int add(Life life, OneSidedCall call) {
+    if (!joins(life)) {
       return INVALID_ARGUMENT;
     }
-    endpoint.learn();
-    oneSided.computeIfAbsent(endpoint, own -> new ArrayList<>()).add(call);
+    life.operations().member().learn();
+    oneSided.computeIfAbsent(life, own -> new ArrayList<>()).add(call);
     return 0;
   }
 
   /** What the first one-sided calls of communicators set up (rule RMA-07). */
   private List<Job> setUps() {
     List<Job> first = new ArrayList<>();
-    for (Endpoint endpoint : oneSided.keySet()) {
-      Job setUp = endpoint.oneSided().setUp();
-      if (setUp != null) {
-        first.add(setUp);
+    for (Life life : oneSided.keySet()) {
+      if (!life.operations().oneSided().isReady()) {
+        first.add(new OneSidedSetUp(life));
       }
     }
     return first;
   }
 
   private List<Issuing.Work> work() {
-    Set<Endpoint> endpoints = new LinkedHashSet<>(queued.keySet());
-    endpoints.addAll(oneSided.keySet());
+    Set<Life> lives = new LinkedHashSet<>(queued.keySet());
+    lives.addAll(oneSided.keySet());
     List<Issuing.Work> work = new ArrayList<>();
-    for (Endpoint each : endpoints) {
+    for (Life each : lives) {
       List<Request> requests = queued.getOrDefault(each, List.of());
       work.add(new Issuing.Work(each, requests, oneSided.getOrDefault(each, List.of())));
     }
     return work;
-  }
-
-  private static Kernel kernel(Endpoint endpoint) {
-    return endpoint.device().world().kernel();
   }
 
   /** Closes a group; the outermost end does what was queued (rules GRP-02, GRP-03, GRP-11). */
@@ -327,7 +314,7 @@ final class RawGroup implements OpenGroup {
     blocking = null;
     jobs.clear();
     later.clear();
-    queued.keySet().forEach(endpoint -> endpoint.life().family().joined(null));
+    queued.keySet().forEach(life -> life.guard().isHeldBy(null));
     queued.clear();
     oneSided.clear();
   }

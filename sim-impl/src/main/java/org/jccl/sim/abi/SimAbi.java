@@ -11,7 +11,6 @@ import org.jccl.ResultCode;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.Creations;
-import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.Life;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
@@ -66,24 +65,14 @@ public final class SimAbi implements NcclAbi {
     return life == null ? INVALID_ARGUMENT : life.state();
   }
 
-  /** The operations of whose handle it is, or null before it has joined. */
-  public @Nullable Endpoint endpoint(long comm) {
-    Life life = state.life(comm);
-    return life == null ? null : life.endpoint();
+  /** Whose handle it is, or null. */
+  public @Nullable Life life(long comm) {
+    return state.life(comm);
   }
 
-  /** The C function of {@code operation}, for a caller that knows whose handle it is. */
-  public int issue(
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int op,
-      int rootOrPeer,
-      Life life,
-      long stream) {
-    return operations.issue(operation, send, recv, count, type, op, rootOrPeer, life, stream);
+  /** Stream operations, for a caller that knows whose handle it has. */
+  public AbiOperations operations() {
+    return operations;
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.TreeSet;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
+import org.jccl.ops.Call;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,16 @@ public final class Report {
     text.append("\n    ");
     text.append(site == null ? "(its call site: replay with checks FULL)" : site);
     return this;
+  }
+
+  /** Two ranks that are involved, the lower one first, with their calls and where they made them. */
+  public Report both(Call first, Caller firstCaller, Call call, Caller caller) {
+    String firstSite = firstCaller.site(first);
+    String site = caller.site(call);
+    if (firstCaller.rank() <= caller.rank()) {
+      return rank(firstCaller.rank(), first, firstSite).rank(caller.rank(), call, site);
+    }
+    return rank(caller.rank(), call, site).rank(firstCaller.rank(), first, firstSite);
   }
 
   /** Ranks that are involved without a line of their own. */

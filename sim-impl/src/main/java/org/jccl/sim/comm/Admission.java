@@ -8,40 +8,47 @@ import org.jccl.ops.Operation;
 
 /** NCCL's argument checks on the calls of one rank, in NCCL's order (rule ARG-01). */
 public final class Admission {
-  private final Endpoint endpoint;
+  private static final int INVALID_ARGUMENT = ResultCode.INVALID_ARGUMENT.code();
+
+  private final Member member;
+  private final Scales scales;
+  private final int worldSize;
   private final boolean checksPointers;
 
-  Admission(Endpoint endpoint) {
-    this.endpoint = endpoint;
-    this.checksPointers = endpoint.device().world().checksPointers();
+  /** The checks of a rank whose custom reductions are {@code scales}. */
+  public Admission(Member member, Scales scales) {
+    this.member = member;
+    this.scales = scales;
+    this.worldSize = member.worldSize();
+    this.checksPointers = member.comm().world().checksPointers();
   }
 
   /** NCCL's argument checks on one stream operation, in NCCL's order; 0 if it passes (ARG-01). */
-  public int validate(Operation operation, long count, int type, int reduction, int rootOrPeer) {
+  public int check(CallArguments call) {
+    Operation operation = call.operation();
     boolean directed = operation.hasRoot() || operation.hasPeer();
-    if (directed && (rootOrPeer < 0 || rootOrPeer >= endpoint.worldSize())) {
-      return ResultCode.INVALID_ARGUMENT.code();
+    if (directed && (call.rootOrPeer() < 0 || call.rootOrPeer() >= worldSize)) {
+      return INVALID_ARGUMENT;
     }
-    if (!DataType.isCode(type)) {
-      return ResultCode.INVALID_ARGUMENT.code();
+    if (!DataType.isCode(call.type())) {
+      return INVALID_ARGUMENT;
     }
-    if (operation.reduces() && !isReduction(DataType.ofCode(type), count, reduction)) {
-      return ResultCode.INVALID_ARGUMENT.code();
+    DataType type = DataType.ofCode(call.type());
+    if (operation.reduces() && !isReduction(type, call.count(), call.reduction())) {
+      return INVALID_ARGUMENT;
     }
-    return isTooLarge(operation, count, DataType.ofCode(type))
-        ? ResultCode.INVALID_ARGUMENT.code()
-        : 0;
+    return isTooLarge(operation, call.count(), type) ? INVALID_ARGUMENT : 0;
   }
 
   /** Rule ARG-38: NCCL wraps silently; nothing of that size exists (SIM-30). */
   private boolean isTooLarge(Operation operation, long count, DataType type) {
-    if (count >>> 40 == 0 && endpoint.worldSize() < 1 << 20) {
+    if (count >>> 40 == 0 && worldSize < 1 << 20) {
       return false; // as always: elements have at most 8 bytes, so that is less than 2^63
     }
     long blocks =
         Math.max(
-            operation.sendElements(1, endpoint.worldSize()),
-            operation.receiveElements(1, endpoint.worldSize()));
+            operation.sendElements(1, worldSize),
+            operation.receiveElements(1, worldSize));
     return count < 0 || count > Long.MAX_VALUE / type.bytes() / blocks;
   }
 
@@ -50,7 +57,7 @@ public final class Admission {
       return false;
     }
     boolean custom = reduction >= Call.PRE_MUL_SUM;
-    Scale scale = custom ? endpoint.scales().find(reduction) : null;
+    Scale scale = custom ? scales.find(reduction) : null;
     if (custom && scale == null) {
       return false;
     }
@@ -59,26 +66,29 @@ public final class Admission {
     }
     boolean scaled = custom || reduction == ReduceOp.AVG.code();
     return (scale == null || scale.type() == type)
-        && !(endpoint.worldSize() == 1 && type.isFloat8() && scaled); // RED-12
+        && !(worldSize == 1 && type.isFloat8() && scaled); // RED-12
   }
 
   /**
    * Step 10 of NCCL's checks, off unless the environment turns it on: whether the buffers are of
    * this device's memory (rules ARG-04, ARG-05).
    */
-  public boolean knows(Operation operation, long send, long recv, long count, int root) {
+  public boolean knowsBuffers(CallArguments call) {
     if (!checksPointers) {
       return true;
     }
+    Operation operation = call.operation();
     if (operation.hasPeer()) {
-      return count == 0 || isKnown(operation == Operation.SEND ? send : recv);
+      return call.count() == 0
+          || isKnown(operation == Operation.SEND ? call.send() : call.recv());
     }
-    boolean sends = operation != Operation.BROADCAST || endpoint.rank() == root;
-    boolean receives = operation != Operation.REDUCE || endpoint.rank() == root;
-    return (!sends || isKnown(send)) && (!receives || isKnown(recv));
+    boolean isRoot = member.rank() == call.rootOrPeer();
+    boolean sends = operation != Operation.BROADCAST || isRoot;
+    boolean receives = operation != Operation.REDUCE || isRoot;
+    return (!sends || isKnown(call.send())) && (!receives || isKnown(call.recv()));
   }
 
   private boolean isKnown(long address) {
-    return endpoint.device().memory().find(address, 1) != null;
+    return member.device().memory().find(address, 1) != null;
   }
 }

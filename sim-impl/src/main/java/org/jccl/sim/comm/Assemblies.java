@@ -16,6 +16,7 @@ final class Assemblies {
   Assemblies(Clique clique) {
     this.clique = clique;
     this.joined = new long[clique.worldSize()];
+    clique.whenStopped(this::fail);
   }
 
   /** Joins a rank's next assembly, without waiting. */
@@ -32,7 +33,7 @@ final class Assemblies {
   }
 
   /** A rank has come with all it has to bring. */
-  void arrive(Assembly assembly, HostJob job) {
+  void arrive(Assembly assembly, Assembly.Participant job) {
     assembly.arrive(job);
     if (assembly.isComplete()) {
       open.remove(assembly);
@@ -65,7 +66,7 @@ final class Assemblies {
   }
 
   /** The communicator has stopped: nobody waits any more. */
-  void fail(RuntimeException why) {
+  private void fail(RuntimeException why) {
     List<Assembly> waiting = List.copyOf(open);
     open.clear();
     waiting.forEach(each -> each.present().forEach(job -> job.failed(why)));

@@ -10,16 +10,28 @@ import org.jspecify.annotations.Nullable;
  * LIF-21).
  */
 final class Assembly {
+  /** A rank that takes part. */
+  interface Participant {
+    /** Its rank. */
+    int rank();
+
+    /** All ranks have come. */
+    void assembled(Assembly assembly);
+
+    /** The communicator was stopped. */
+    void failed(RuntimeException why);
+  }
+
   private final Clique clique;
   private final String purpose;
-  private final @Nullable HostJob[] jobs;
+  private final @Nullable Participant[] jobs;
   private final SharedWindow window;
   private int missing;
 
   Assembly(Clique clique, String purpose) {
     this.clique = clique;
     this.purpose = purpose;
-    this.jobs = new HostJob[clique.worldSize()];
+    this.jobs = new Participant[clique.worldSize()];
     this.window = new SharedWindow(clique.worldSize());
     this.missing = clique.worldSize();
   }
@@ -42,8 +54,8 @@ final class Assembly {
     return rank;
   }
 
-  void arrive(HostJob job) {
-    jobs[job.endpoint().rank()] = job;
+  void arrive(Participant job) {
+    jobs[job.rank()] = job;
     missing--;
   }
 
@@ -51,9 +63,9 @@ final class Assembly {
     return missing == 0;
   }
 
-  List<HostJob> present() {
-    List<HostJob> present = new ArrayList<>();
-    for (HostJob job : jobs) {
+  List<Participant> present() {
+    List<Participant> present = new ArrayList<>();
+    for (Participant job : jobs) {
       if (job != null) {
         present.add(job);
       }

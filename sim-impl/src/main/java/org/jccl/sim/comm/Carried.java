@@ -5,7 +5,7 @@ import org.jccl.sim.algo.Split;
 import org.jccl.sim.algo.SymmetricSplit;
 
 /** How one collective of a rank is carried out. */
-sealed interface Carried {
+public sealed interface Carried {
   /** How long it takes in virtual time. */
   long nanos();
 

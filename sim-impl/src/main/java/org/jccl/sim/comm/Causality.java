@@ -12,7 +12,7 @@ final class Causality {
   private Causality() {}
 
   /** The end of {@code to} comes after the start of {@code from}. */
-  static void flow(Launch from, Launch to) {
+  static void flow(RunningLaunch from, RunningLaunch to) {
     Clock source = from.order();
     Clock target = to.order();
     if (source != null && target != null) {
@@ -22,23 +22,23 @@ final class Causality {
 
   /** The parts of one collective have met. */
   static void collective(@Nullable Part[] parts) {
-    Part first = Execution.present(parts[0]);
+    Part first = Part.present(parts[0]);
     Operation operation = first.request.operation();
     if (operation.dataFlow() == Operation.DataFlow.ROOT_TO_ALL) {
-      Part root = Execution.present(parts[first.request.rootOrPeer()]);
+      Part root = Part.present(parts[first.request.rootOrPeer()]);
       for (Part part : parts) {
-        flow(root.launch, Execution.present(part).launch);
+        flow(root.launch, Part.present(part).launch);
       }
       return;
     }
     Part meeting = operation.hasRoot() ? parts[first.request.rootOrPeer()] : first;
-    Launch all = Execution.present(meeting).launch;
+    RunningLaunch all = Part.present(meeting).launch;
     for (Part part : parts) {
-      flow(Execution.present(part).launch, all);
+      flow(Part.present(part).launch, all);
     }
     if (operation.dataFlow() == Operation.DataFlow.ALL_TO_ALL) {
       for (Part part : parts) {
-        flow(all, Execution.present(part).launch);
+        flow(all, Part.present(part).launch);
       }
     }
   }

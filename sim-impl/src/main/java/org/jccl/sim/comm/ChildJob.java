@@ -14,6 +14,7 @@ public final class ChildJob extends Job {
   /** The colour without a child (rule SPL-04). */
   public static final int NO_COLOR = -1;
 
+  private final Creations creations;
   private final Life parent;
   private final @Nullable Life child;
   private final boolean shares;
@@ -24,6 +25,7 @@ public final class ChildJob extends Job {
   private @Nullable ChildMeeting meeting;
 
   private ChildJob(
+      Creations creations,
       Life parent,
       @Nullable Life child,
       boolean shares,
@@ -32,6 +34,7 @@ public final class ChildJob extends Job {
       List<Integer> excluded,
       Consumer<@Nullable Life> made) {
     super(parent.world().kernel());
+    this.creations = creations;
     this.parent = parent;
     this.child = child;
     this.shares = shares;
@@ -46,34 +49,37 @@ public final class ChildJob extends Job {
    * good or bad (rule SPL-08).
    */
   public static ChildJob split(
+      Creations creations,
       Life parent,
       @Nullable Life child,
       boolean shares,
       int color,
       int key,
       Consumer<@Nullable Life> made) {
-    return new ChildJob(parent, child, shares, color, key, List.of(), made);
+    return new ChildJob(creations, parent, child, shares, color, key, List.of(), made);
   }
 
   /** A shrink by the ranks {@code excluded}, ascending. */
   public static ChildJob shrink(
+      Creations creations,
       Life parent,
       Life child,
       boolean shares,
       List<Integer> excluded,
       Consumer<@Nullable Life> made) {
     return new ChildJob(
-        parent, child, shares, 0, parent.operations().rank(), List.copyOf(excluded), made);
+        creations, parent, child, shares, 0, parent.operations().member().rank(), List.copyOf(excluded), made);
   }
 
   @Override
   protected void begin() {
     requireNetwork();
     requireQuiet(parent, excluded.isEmpty() ? "is split" : "is shrunk");
-    Endpoint own = parent.operations();
-    ChildMeeting place = own.clique().children().next(own.rank(), excluded);
+    CommParts shared = parent.operations().shared();
+    int rank = parent.operations().member().rank();
+    ChildMeeting place = creations.children(shared.comm()).next(shared, rank, excluded);
     meeting = place;
-    place.arrive(own.rank(), this);
+    place.arrive(rank, this);
   }
 
   private void requireNetwork() {
@@ -91,8 +97,8 @@ public final class ChildJob extends Job {
   /** Rule SPL-11: nothing may be in flight on a parent (SIM-47). */
   static void requireQuiet(Life parent, String what) {
     Endpoint own = parent.operations();
-    if (own.isPending() && parent.world().isChecking()) {
-      Launch pending = own.lastLaunch();
+    if (own.launches().isPending() && parent.world().isChecking()) {
+      Launch pending = own.launches().last();
       throw parent
           .world()
           .findings()
@@ -101,7 +107,7 @@ public final class ChildJob extends Job {
                       MisuseKind.OUTSTANDING_OPS,
                       ": " + own + " " + what + " while an operation is in flight")
                   .rank(
-                      own.rank(),
+                      own.member().rank(),
                       pending == null ? what : pending.describe(),
                       "now at " + CallSite.current())
                   .line("synchronize the communicator's streams first (SPL-11, SIM-47)"));
@@ -148,7 +154,7 @@ public final class ChildJob extends Job {
   public void giveUp() {
     ChildMeeting own = meeting;
     if (own != null && !isSettled()) {
-      own.leave(parent.operations().rank());
+      own.leave(parent.operations().member().rank());
     }
     settle(ResultCode.INTERNAL_ERROR.code());
   }
@@ -165,7 +171,7 @@ public final class ChildJob extends Job {
 
   @Override
   public String describe() {
-    return (excluded.isEmpty() ? "the split of " : "the shrink of ") + parent.operations().name();
+    return (excluded.isEmpty() ? "the split of " : "the shrink of ") + parent.operations().member().comm().name();
   }
 
   @Override

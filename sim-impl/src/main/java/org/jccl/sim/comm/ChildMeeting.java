@@ -9,11 +9,17 @@ import java.util.TreeMap;
 /** Where the ranks of a communicator meet that is split or shrunk. */
 final class ChildMeeting {
   private final Creations creations;
-  private final Clique parent;
+  private final CommParts parent;
+  private final ChildMeetings siblings;
   private final List<Integer> excluded;
   private final Map<Integer, ChildJob> parts = new TreeMap<>();
 
-  ChildMeeting(Creations creations, Clique parent, List<Integer> excluded) {
+  ChildMeeting(
+      Creations creations,
+      ChildMeetings siblings,
+      CommParts parent,
+      List<Integer> excluded) {
+    this.siblings = siblings;
     this.creations = creations;
     this.parent = parent;
     this.excluded = excluded;
@@ -29,8 +35,8 @@ final class ChildMeeting {
 
   void arrive(int rank, ChildJob job) {
     parts.put(rank, job);
-    if (parts.size() == parent.worldSize() - excluded.size()) {
-      parent.children().over(this);
+    if (parts.size() == parent.comm().worldSize() - excluded.size()) {
+      siblings.over(this);
       form();
     }
   }
@@ -39,12 +45,12 @@ final class ChildMeeting {
   void leave(int rank) {
     parts.remove(rank);
     if (parts.isEmpty()) {
-      parent.children().over(this);
+      siblings.over(this);
     }
   }
 
   void fail(RuntimeException why) {
-    parent.children().over(this);
+    siblings.over(this);
     List.copyOf(parts.values()).forEach(job -> job.failed(why));
   }
 
@@ -62,31 +68,29 @@ final class ChildMeeting {
 
   private void formOne(List<ChildJob> jobs) {
     jobs.sort(Comparator.comparingInt(ChildJob::key)); // stable: ties by old rank
-    Clique clique = null;
+    CommParts made = null;
     int rank = 0;
     for (ChildJob job : jobs) {
       Life life = job.child();
       if (life != null) {
-        clique =
-            clique == null
-                ? creations.newClique(life.config().name(), jobs.size(), parent)
-                : clique;
-        Endpoint endpoint = new Endpoint(clique, rank++, life);
-        clique.join(endpoint);
-        life.joined(endpoint);
+        made =
+            made == null
+                ? creations.newComm(life.config().name(), jobs.size(), parent)
+                : made;
+        Endpoint.join(made, rank++, life);
       }
     }
-    if (clique != null) {
-      creations.made(clique);
+    if (made != null) {
+      creations.made(made);
     }
   }
 
   /** The ranks that have not come yet, as the world knows them. */
   List<Integer> missing() {
     List<Integer> missing = new ArrayList<>();
-    for (int rank = 0; rank < parent.worldSize(); rank++) {
+    for (int rank = 0; rank < parent.comm().worldSize(); rank++) {
       if (!parts.containsKey(rank) && !excluded.contains(rank)) {
-        missing.add(parent.driver(rank));
+        missing.add(parent.comm().driver(rank));
       }
     }
     return missing;

@@ -23,7 +23,7 @@ final class ChildMeetings {
   }
 
   /** Where {@code rank} meets the others for its next split, or shrink without {@code excluded}. */
-  ChildMeeting next(int rank, List<Integer> excluded) {
+  ChildMeeting next(CommParts parent, int rank, List<Integer> excluded) {
     for (ChildMeeting each : children) {
       if (!each.has(rank) && each.excluded().isEmpty() == excluded.isEmpty()) {
         if (!each.excluded().equals(excluded)) {
@@ -35,7 +35,7 @@ final class ChildMeetings {
       }
     }
     requireNoOtherHalf(rank, excluded);
-    ChildMeeting made = new ChildMeeting(creations, clique, excluded);
+    ChildMeeting made = new ChildMeeting(creations, this, parent, excluded);
     children.add(made);
     return made;
   }

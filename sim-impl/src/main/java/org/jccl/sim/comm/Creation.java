@@ -23,7 +23,7 @@ final class Creation implements Wait {
   private final Map<Integer, InitJob> joined = new TreeMap<>();
   private final Map<SimDevice, Integer> devices = new HashMap<>();
   private List<UniqueId> ids = List.of();
-  private @Nullable Clique clique;
+  private @Nullable CommParts shared;
   private @Nullable Clique grows;
   private boolean over;
 
@@ -63,25 +63,24 @@ final class Creation implements Wait {
 
   /** Joins; the last rank completes it. */
   void join(InitJob job, int rank, int worldSize) {
-    Clique shared = clique;
-    if (shared == null) {
-      shared = creations.newClique(job.life().config().name(), worldSize, null);
-      clique = shared;
+    CommParts own = shared;
+    if (own == null) {
+      own = creations.newComm(job.life().config().name(), worldSize, null);
+      shared = own;
     }
-    if (shared.worldSize() != worldSize) {
-      fail(claim(rank, worldSize, "world size " + shared.worldSize() + " was given before"), job);
+    int claimed = own.comm().worldSize();
+    if (claimed != worldSize) {
+      fail(claim(rank, worldSize, "world size " + claimed + " was given before"), job);
     } else if (joined.containsKey(rank)) {
       fail(claim(rank, worldSize, "that rank has joined before"), job);
     } else if (isShared(job.life().device(), rank)) {
-      fail(sharedDevice(shared, job.life().device(), rank), job);
+      fail(sharedDevice(own.comm(), job.life().device(), rank), job);
     } else {
       joined.put(rank, job);
-      Endpoint endpoint = new Endpoint(shared, rank, job.life());
-      shared.join(endpoint);
-      job.life().joined(endpoint);
+      Endpoint.join(own, rank, job.life());
       if (joined.size() == worldSize) {
         end();
-        creations.made(shared);
+        creations.made(own);
         joined.values().forEach(InitJob::created);
       }
     }
@@ -109,10 +108,10 @@ final class Creation implements Wait {
                 MisuseKind.RENDEZVOUS,
                 ": rank " + rank + " of " + worldSize + " cannot join: " + why)
             .rank(rank, "joins as rank " + rank + " of " + worldSize, "at " + CallSite.current());
-    Clique shared = clique;
     for (int other : joined.keySet()) {
-      int claimed = shared == null ? 0 : shared.worldSize();
-      String site = shared == null ? null : shared.whereIs(other);
+      Member before = shared == null ? null : shared.comm().member(other);
+      String site = before == null ? null : before.caller().whereIs();
+      int claimed = participants();
       report.rank(other, "has joined as rank " + other + " of " + claimed, site);
     }
     return creations
@@ -137,7 +136,7 @@ final class Creation implements Wait {
     creations.over(this);
     Clique parent = grows;
     if (parent != null) {
-      parent.children().growthOver(this);
+      creations.children(parent).growthOver(this);
     }
   }
 
@@ -145,7 +144,6 @@ final class Creation implements Wait {
   void leave(InitJob job, int rank) {
     if (!over && joined.remove(rank, job)) {
       devices.values().remove(rank);
-      Clique shared = clique;
       if (shared != null) {
         shared.leave(rank);
       }
@@ -158,11 +156,10 @@ final class Creation implements Wait {
 
   @Override
   public String describe() {
-    Clique shared = clique;
     return "the creation of a communicator, "
         + joined.size()
         + " of "
-        + (shared == null ? 0 : shared.worldSize())
+        + participants()
         + " ranks have joined ("
         + (ids.isEmpty() ? "no id yet" : ids.getFirst())
         + ")";
@@ -175,15 +172,13 @@ final class Creation implements Wait {
 
   @Override
   public int participants() {
-    Clique shared = clique;
-    return shared == null ? 0 : shared.worldSize();
+    return shared == null ? 0 : shared.comm().worldSize();
   }
 
   @Override
   public List<Integer> ranks() {
     List<Integer> missing = new ArrayList<>();
-    Clique shared = clique;
-    for (int rank = 0; shared != null && rank < shared.worldSize(); rank++) {
+    for (int rank = 0; rank < participants(); rank++) {
       if (!joined.containsKey(rank)) {
         missing.add(rank);
       }

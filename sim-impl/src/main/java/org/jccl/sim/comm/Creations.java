@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -33,9 +34,10 @@ public final class Creations {
   private final World world;
   private final DataPlane dataPlane = new DataPlane();
   private final Map<UniqueId, Creation> open = new HashMap<>();
-  private final List<Clique> cliques = new ArrayList<>();
+  private final List<CommParts> comms = new ArrayList<>();
+  private final Map<Clique, ChildMeetings> children = new IdentityHashMap<>();
   private long idsMade;
-  private int cliquesMade;
+  private int commsMade;
 
   /** The creations of one simulation. */
   public Creations(World world) {
@@ -165,8 +167,8 @@ public final class Creations {
   /** An id by which new ranks join a communicator that grows (rules GRW-02, GRW-03). */
   public UniqueId growId(Life parent) {
     UniqueId id = numbered(++idsMade);
-    Clique old = parent.operations().clique();
-    identify(begun(old.children().growthWithoutId(), old), id);
+    Clique old = parent.operations().member().comm();
+    identify(begun(children(old).growthWithoutId(), old), id);
     return id;
   }
 
@@ -177,7 +179,7 @@ public final class Creations {
     }
     Creation made = newCreation();
     made.grows(parent);
-    parent.children().growthBegins(made);
+    children(parent).growthBegins(made);
     return made;
   }
 
@@ -190,30 +192,36 @@ public final class Creations {
 
   /** The part of a rank of {@code parent} in its growth: it keeps its rank (rule GRW-01). */
   public InitJob grow(Life parent, int worldSize, Life life) {
-    Endpoint old = parent.operations();
+    Member old = parent.operations().member();
     return new InitJob(
         life,
         old.rank(),
         worldSize,
         () -> {
           ChildJob.requireQuiet(parent, "grows");
-          return begun(old.clique().children().nextGrowth(old.rank()), old.clique());
+          return begun(children(old.comm()).nextGrowth(old.rank()), old.comm());
         });
   }
 
   // ---------------------------------------------------------------- communicators
 
   /** A communicator; one that is split or shrunk has a {@code parent}. */
-  Clique newClique(@Nullable String name, int worldSize, @Nullable Clique parent) {
-    int number = ++cliquesMade;
-    return new Clique(
-        world, dataPlane, name == null ? "comm-" + number : name, number, worldSize, parent, this);
+  CommParts newComm(@Nullable String name, int worldSize, @Nullable CommParts parent) {
+    int number = ++commsMade;
+    Clique made = new Clique(world, name == null ? "comm-" + number : name, number, worldSize);
+    return new CommParts(made, dataPlane, parent);
+  }
+
+  /** Where the ranks of {@code comm} meet for its children. */
+  ChildMeetings children(Clique comm) {
+    return children.computeIfAbsent(comm, parent -> new ChildMeetings(parent, this));
   }
 
   /** A communicator is complete. */
-  void made(Clique clique) {
-    clique.complete(cliques);
-    cliques.add(clique);
+  void made(CommParts made) {
+    children.keySet().removeIf(Clique::isOver);
+    comms.forEach(made::meets);
+    comms.add(made);
   }
 
   /** A creation has come to its end, good or bad: its ids are used up (rule UID-04). */
@@ -223,8 +231,8 @@ public final class Creations {
 
   /** Why nothing moves, if that is because a rank's call had count 0 (SIM-08); or null. */
   public @Nullable Report findDropped() {
-    for (Clique clique : cliques) {
-      Report found = clique.findDropped();
+    for (CommParts comm : comms) {
+      Report found = comm.findDropped();
       if (found != null) {
         return found;
       }
@@ -234,10 +242,10 @@ public final class Creations {
 
   /** The communicators of this simulation on which something is pending are stopped. */
   public void reportPending(ReportedMisuse misuse) {
-    cliques.removeIf(Clique::isOver);
-    for (Clique clique : cliques) {
-      if (clique.isPending()) {
-        clique.stop(misuse);
+    comms.removeIf(comm -> comm.comm().isOver());
+    for (CommParts comm : comms) {
+      if (comm.isPending()) {
+        comm.comm().stop(misuse);
       }
     }
   }

@@ -2,11 +2,13 @@ package org.jccl.sim.comm;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
+import org.jccl.sim.check.Caller;
 import org.jccl.sim.check.Report;
 import org.jccl.sim.check.Window;
 import org.jccl.sim.device.SimDevice;
@@ -18,26 +20,26 @@ import org.jspecify.annotations.Nullable;
  * that share devices with it. It must be the same everywhere: nothing else keeps two of them from
  * waiting for each other, even if this run would pass (rules STR-09, GRP-19; SIM-18, SIM-19).
  */
-final class Crossings {
+public final class Crossings {
   /** Where the first device had a collective: after how many of the other communicator. */
-  private record Mark(long before, Endpoint first, int[] seen) {}
+  private record Mark(long before, LaunchQueue first, int[] seen) {}
 
   /** One other communicator. */
   private static final class Crossing {
-    /** The other communicator's member on the device of each of this one's ranks. */
-    final @Nullable Endpoint[] others;
+    /** The other communicator's launches on the device of each of this one's ranks. */
+    final @Nullable LaunchQueue[] others;
 
     final int shared;
     final Window<Mark> marks = new Window<>();
 
-    Crossing(@Nullable Endpoint[] others, int shared) {
+    Crossing(@Nullable LaunchQueue[] others, int shared) {
       this.others = others;
       this.shared = shared;
     }
 
     boolean isOver() {
-      for (Endpoint other : others) {
-        if (other != null && !other.isClosed() && !other.isAborted()) {
+      for (LaunchQueue other : others) {
+        if (other != null && !other.member().isOver()) {
           return false;
         }
       }
@@ -46,55 +48,73 @@ final class Crossings {
   }
 
   private final Clique clique;
+  private final LaunchQueues ranks;
   private final List<Crossing> crossings = new ArrayList<>();
+  private boolean crosses;
 
-  Crossings(Clique clique) {
+  /** The order on the devices of {@code clique}, whose launches are {@code ranks}. */
+  public Crossings(Clique clique, LaunchQueues ranks) {
     this.clique = clique;
+    this.ranks = ranks;
   }
 
   /** Another communicator exists; of interest if they share devices. */
-  void add(Clique other) {
+  public void add(Crossings other) {
     crossings.removeIf(Crossing::isOver);
-    @Nullable Endpoint[] others = new Endpoint[clique.worldSize()];
-    Map<SimDevice, Endpoint> theirs = other.membersByDevice();
+    @Nullable LaunchQueue[] others = new LaunchQueue[clique.worldSize()];
+    Map<SimDevice, LaunchQueue> theirs = other.byDevice();
     int shared = 0;
     for (int rank = 0; rank < others.length; rank++) {
-      Endpoint own = clique.member(rank);
+      Member own = clique.member(rank);
       others[rank] = own == null ? null : theirs.get(own.device());
       shared += others[rank] == null ? 0 : 1;
     }
     if (shared > 1) {
       crossings.add(new Crossing(others, shared));
     }
+    crosses = !crossings.isEmpty();
+  }
+
+  /** Its launches by device; those of the first rank where several share it. */
+  private Map<SimDevice, LaunchQueue> byDevice() {
+    Map<SimDevice, LaunchQueue> all = new IdentityHashMap<>();
+    for (Member member : clique.present()) {
+      LaunchQueue own = ranks.of(member.rank());
+      if (own != null) {
+        all.putIfAbsent(member.device(), own);
+      }
+    }
+    return all;
+  }
+
+  /** Whether there are others to compare with. */
+  boolean crosses() {
+    return crosses;
   }
 
   /** A rank has put {@code launch} on its streams. */
   void launched(Launch launch) {
-    for (int p = 0; p < launch.parts().size(); p++) {
-      Part part = launch.parts().get(p);
-      if (part.order >= 0) {
-        for (int i = 0; i < crossings.size(); i++) {
-          launched(crossings.get(i), launch, part.order);
-        }
-        launch.endpoint().placed();
+    for (Part part : launch.parts()) {
+      for (int i = 0; part.order() >= 0 && i < crossings.size(); i++) {
+        launched(crossings.get(i), launch, part.order());
       }
     }
   }
 
   private void launched(Crossing crossing, Launch launch, long order) {
-    Endpoint endpoint = launch.endpoint();
-    Endpoint other = crossing.others[endpoint.rank()];
+    LaunchQueue own = launch.queue();
+    LaunchQueue other = crossing.others[launch.member().rank()];
     if (other == null) {
       return;
     }
     Mark mark = crossing.marks.get(order);
     if (mark == null) {
-      mark = new Mark(other.collectivesPlaced(), endpoint, new int[1]);
+      mark = new Mark(other.collectives(), own, new int[1]);
       crossing.marks.put(order, mark);
     }
     mark.seen[0]++;
-    if (mark.before != other.collectivesPlaced()) {
-      differs(crossing, mark, endpoint, other, order);
+    if (mark.before != other.collectives()) {
+      differs(crossing, mark, own, other, order);
     }
     for (Mark old = crossing.marks.oldest();
         old != null && old.seen[0] == crossing.shared;
@@ -105,12 +125,12 @@ final class Crossings {
 
   /** Two devices have collective {@code order} at different places; is anything else in order? */
   private void differs(
-      Crossing crossing, Mark mark, Endpoint endpoint, Endpoint other, long order) {
-    boolean firstIsBehind = mark.before > other.collectivesPlaced();
-    Endpoint behind = firstIsBehind ? mark.first : endpoint;
-    Endpoint ahead = firstIsBehind ? endpoint : mark.first;
-    Endpoint otherOfBehind = crossing.others[behind.rank()];
-    long crossed = Math.min(mark.before, other.collectivesPlaced());
+      Crossing crossing, Mark mark, LaunchQueue own, LaunchQueue other, long order) {
+    boolean firstIsBehind = mark.before > other.collectives();
+    LaunchQueue behind = firstIsBehind ? mark.first : own;
+    LaunchQueue ahead = firstIsBehind ? own : mark.first;
+    LaunchQueue otherOfBehind = crossing.others[behind.member().rank()];
+    long crossed = Math.min(mark.before, other.collectives());
     Launch earlier = otherOfBehind == null ? null : otherOfBehind.pendingWith(crossed);
     Launch later = behind.pendingWith(order);
     Launch there = ahead.pendingWith(order);
@@ -118,8 +138,8 @@ final class Crossings {
         || earlier == null
         || later == null
         || waits(earlier, clique, false)
-        || (there != null && waits(there, otherOfBehind.clique(), false))
-        || waits(later, otherOfBehind.clique(), true)) {
+        || (there != null && waits(there, otherOfBehind.member().comm(), false))
+        || waits(later, otherOfBehind.member().comm(), true)) {
       return; // ordered by events: a real cycle comes to a halt and is reported then (SIM-20)
     }
     report(behind, otherOfBehind, earlier, later, ahead);
@@ -137,7 +157,7 @@ final class Crossings {
         continue;
       }
       Launch found = Launch.of(op);
-      if (found != null && found.endpoint().clique() == target) {
+      if (found != null && found.member().comm() == target) {
         return !onlyThroughEvent || launch.passesEvent();
       }
       open.addAll(op.waitsFor());
@@ -146,8 +166,14 @@ final class Crossings {
   }
 
   private void report(
-      Endpoint behind, Endpoint otherOfBehind, Launch earlier, Launch later, Endpoint ahead) {
-    Clique other = otherOfBehind.clique();
+      LaunchQueue behind,
+      LaunchQueue otherOfBehind,
+      Launch earlier,
+      Launch later,
+      LaunchQueue ahead) {
+    Caller one = behind.member().caller();
+    Caller two = ahead.member().caller();
+    Clique other = otherOfBehind.member().comm();
     Report report =
         new Report(
                 MisuseKind.ORDER_INVERSION,
@@ -156,18 +182,18 @@ final class Crossings {
                     + " and "
                     + clique.name()
                     + ": the devices of ranks "
-                    + Math.min(behind.driver(), ahead.driver())
+                    + Math.min(behind.member().driver(), ahead.member().driver())
                     + " and "
-                    + Math.max(behind.driver(), ahead.driver())
+                    + Math.max(behind.member().driver(), ahead.member().driver())
                     + " are given their operations in opposite orders")
             .rank(
-                behind.driver(),
+                behind.member().driver(),
                 earlier.describe() + ", then " + later.describe(),
-                clique.site(behind.rank(), later.parts().getFirst().call))
+                one.site(later.parts().getFirst().call()))
             .rank(
-                ahead.driver(),
+                ahead.member().driver(),
                 "first " + later.describe(),
-                clique.site(ahead.rank(), later.parts().getFirst().call))
+                two.site(later.parts().getFirst().call()))
             .line(
                 "all devices must be given the operations of different communicators in one order"
                     + " (GRP-19, STR-09, SIM-18, SIM-19)");

@@ -7,6 +7,7 @@ import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.Carried.ByChannels;
 import org.jccl.sim.comm.Carried.BySymmetricKernel;
+import org.jccl.sim.device.World;
 import org.jccl.sim.math.Arithmetic;
 import org.jccl.sim.math.DataPlane;
 import org.jccl.sim.math.FoldOrder;
@@ -18,44 +19,56 @@ import org.jspecify.annotations.Nullable;
  * Carries out one operation whose parts have all arrived: chooses, from the operation table, which
  * buffers the data plane reads, folds and writes.
  */
-final class Execution {
-  private Execution() {}
+public final class Execution {
+  private final World world;
+  private final Planning planning;
+  private final DataPlane plane;
+
+  /** Reused, since steps run one at a time. */
+  private final Places sources;
+
+  private final Places targets;
+
+  /** Carries out what {@code planning} has planned for {@code comm}. */
+  public Execution(Clique comm, Planning planning, DataPlane plane) {
+    this.world = comm.world();
+    this.planning = planning;
+    this.plane = plane;
+    this.sources = new Places(comm.worldSize());
+    this.targets = new Places(comm.worldSize());
+  }
 
   /** Runs a collective; the virtual time at which it ends. */
-  static long collective(Clique clique, @Nullable Part[] parts) {
-    Part first = present(parts[0]);
+  long collective(@Nullable Part[] parts) {
+    Part first = Part.present(parts[0]);
     Operation operation = first.request.operation();
     long count = first.request.count();
     int n = parts.length;
     int root = operation.hasRoot() ? first.request.rootOrPeer() : -1;
-    move(clique, operation, parts, count, root);
+    move(operation, parts, count, root);
     long start = 0;
     for (Part part : parts) {
-      start = Math.max(start, present(part).launch.startTime());
+      start = Math.max(start, Part.present(part).launch.startTime());
     }
-    return start + nanos(clique, first, n);
+    return start + nanos(first, n);
   }
 
-  private static long nanos(Clique clique, Part first, int n) {
+  private long nanos(Part first, int n) {
     if (first.carried != null) {
       return first.carried.nanos();
     }
     Request request = first.request;
-    return clique
-        .world()
+    return world
         .cost()
         .operation(request.operation(), request.count(), n, request.type().bytes());
   }
 
-  private static void move(
-      Clique clique, Operation operation, @Nullable Part[] parts, long count, int root) {
-    DataPlane plane = clique.dataPlane();
-    DataType type = present(parts[0]).request.type();
+  private void move(
+      Operation operation, @Nullable Part[] parts, long count, int root) {
+    DataType type = Part.present(parts[0]).request.type();
     long bytes = count * type.bytes();
-    Places sources = clique.sources();
-    Places targets = clique.targets();
     for (Part each : parts) {
-      Part part = present(each);
+      Part part = Part.present(each);
       if (operation.sendsAt(part.rank(), root)) {
         sources.add(Part.needed(part.send), 0);
       }
@@ -65,9 +78,9 @@ final class Execution {
     }
     try {
       if (operation.reduces()) {
-        Part first = present(parts[0]);
-        FoldOrder order = clique.planning().order(first.request, carried(first));
-        ReducePlan plan = plan(clique, parts, type);
+        Part first = Part.present(parts[0]);
+        FoldOrder order = planning.order(first.request, carried(first));
+        ReducePlan plan = plan(parts, type, carried(first));
         if (operation.sendsBlocks()) {
           plane.reduceScatter(sources, plan, order, count, targets);
         } else {
@@ -92,10 +105,10 @@ final class Execution {
   }
 
   /** What is computed, rounded as the kernels that carry it out do (FMA-01 to FMA-05). */
-  private static ReducePlan plan(Clique clique, @Nullable Part[] parts, DataType type) {
-    return switch (carried(present(parts[0]))) {
+  private ReducePlan plan(@Nullable Part[] parts, DataType type, Carried carried) {
+    return switch (carried) {
       case ByChannels own ->
-          plan(parts, type).computedBy(own.choice().protocol(), clique.planning().contraction());
+          plan(parts, type).computedBy(own.choice().protocol(), planning.contraction());
       case BySymmetricKernel own ->
           own.isAverage()
               ? ReducePlan.symmetricAverage(type, parts.length)
@@ -104,12 +117,12 @@ final class Execution {
   }
 
   private static ReducePlan plan(@Nullable Part[] parts, DataType type) {
-    int reduction = present(parts[0]).call.reduction();
+    int reduction = Part.present(parts[0]).call.reduction();
     if (reduction == Call.PRE_MUL_SUM) {
       long[] scalars = new long[parts.length];
       for (Part part : parts) {
-        Scale scale = present(part).request.scale();
-        scalars[present(part).rank()] = scale == null ? 0 : scale.read();
+        Scale scale = Part.present(part).request.scale();
+        scalars[Part.present(part).rank()] = scale == null ? 0 : scale.read();
       }
       return ReducePlan.preMulSum(type, scalars);
     }
@@ -123,20 +136,13 @@ final class Execution {
   }
 
   /** Runs one message; the virtual time at which it ends. */
-  static long message(Clique clique, Part send, Part receive, long bytes) {
+  long message(Part send, Part receive, long bytes) {
     if (bytes > 0) {
       MemorySegment from = Part.needed(send.send);
       MemorySegment to = Part.needed(receive.recv);
-      clique.dataPlane().copy(from, 0, to, 0, bytes);
+      plane.copy(from, 0, to, 0, bytes);
     }
     long start = Math.max(send.launch.startTime(), receive.launch.startTime());
-    return start + clique.world().cost().operation(Operation.SEND, bytes, 2, 1);
-  }
-
-  static Part present(@Nullable Part part) {
-    if (part == null) {
-      throw new IllegalStateException("an operation ran before all its ranks had arrived");
-    }
-    return part;
+    return start + world.cost().operation(Operation.SEND, bytes, 2, 1);
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jccl.MisuseKind;
+import org.jccl.sim.check.Caller;
 import org.jccl.sim.check.Report;
 import org.jspecify.annotations.Nullable;
 
@@ -33,17 +34,17 @@ final class GroupHazard {
     long inTo = Long.MIN_VALUE;
     for (int i = 0; i < parts.size(); i++) {
       Part part = parts.get(i);
-      if (part.recv != null) {
-        long start = part.request.recv();
+      if (part.recv() != null) {
+        long start = part.request().recv();
         if (start < outTo) {
           return false;
         }
         outFrom = Math.min(outFrom, start);
-        outTo = start + part.recv.byteSize();
+        outTo = start + part.recv().byteSize();
       }
-      if (part.send != null) {
-        inFrom = Math.min(inFrom, part.request.send());
-        inTo = Math.max(inTo, part.request.send() + part.send.byteSize());
+      if (part.send() != null) {
+        inFrom = Math.min(inFrom, part.request().send());
+        inTo = Math.max(inTo, part.request().send() + part.send().byteSize());
       }
     }
     return outTo <= inFrom || inTo <= outFrom;
@@ -52,13 +53,13 @@ final class GroupHazard {
   private static @Nullable Report search(Launch launch) {
     List<Range> ranges = new ArrayList<>();
     for (Part part : launch.parts()) {
-      if (part.send != null) {
-        long start = part.request.send();
-        ranges.add(new Range(start, start + part.send.byteSize(), false, part));
+      if (part.send() != null) {
+        long start = part.request().send();
+        ranges.add(new Range(start, start + part.send().byteSize(), false, part));
       }
-      if (part.recv != null) {
-        long start = part.request.recv();
-        ranges.add(new Range(start, start + part.recv.byteSize(), true, part));
+      if (part.recv() != null) {
+        long start = part.request().recv();
+        ranges.add(new Range(start, start + part.recv().byteSize(), true, part));
       }
     }
     ranges.sort(Comparator.comparingLong(Range::start));
@@ -84,21 +85,20 @@ final class GroupHazard {
       return false; // P2P-07: NCCL drops a message to oneself that stays where it is
     }
     // GRP-07: alone on its communicator a rank runs collectives one after the other
-    return launch.endpoint().worldSize() > 1 || message;
+    return launch.member().worldSize() > 1 || message;
   }
 
   private static boolean toSelf(Part part) {
-    return part.request.rootOrPeer() == part.rank();
+    return part.request().rootOrPeer() == part.rank();
   }
 
   private static Report report(Launch launch, Range a, Range b) {
-    Endpoint endpoint = launch.endpoint();
-    Clique clique = endpoint.clique();
-    int rank = endpoint.rank();
+    Caller caller = launch.member().caller();
+    int rank = caller.rank();
     return new Report(
             MisuseKind.GROUP_HAZARD,
             " in "
-                + clique.name()
+                + launch.communicator()
                 + ", rank "
                 + rank
                 + ": "
@@ -108,12 +108,12 @@ final class GroupHazard {
                 + " of one group overlap by "
                 + (Math.min(a.end, b.end) - b.start)
                 + " bytes")
-        .rank(rank, a.part.call, clique.site(rank, a.part.call))
-        .rank(rank, b.part.call, clique.site(rank, b.part.call))
+        .rank(rank, a.part.call(), caller.site(a.part.call()))
+        .rank(rank, b.part.call(), caller.site(b.part.call()))
         .line("the members of a group have no order among themselves (GRP-20, P2P-17, SIM-22)");
   }
 
   private static String words(Range range) {
-    return (range.written ? "the output of " : "the input of ") + range.part.call;
+    return (range.written ? "the output of " : "the input of ") + range.part.call();
   }
 }

@@ -10,21 +10,32 @@ import org.jspecify.annotations.Nullable;
  * all ranks of the communicator (rule GRP-10, phase 2). One rank's jobs are done one after the
  * other; the first failure ends those behind it.
  */
-public abstract class HostJob extends Job {
+public abstract class HostJob extends Job implements HostQueue.Turn, Assembly.Participant {
+  private final Life life;
   private final Endpoint endpoint;
   private final String purpose;
   private @Nullable Assembly assembly;
 
-  /** For {@code endpoint}; all ranks must make jobs of the same purpose in the same order. */
-  protected HostJob(Endpoint endpoint, String purpose) {
-    super(endpoint.device().world().kernel());
+  /** For the rank of {@code life}; all ranks must make jobs of the same purpose in the same order. */
+  protected HostJob(Life life, String purpose) {
+    this(life, life.operations(), purpose);
+  }
+
+  private HostJob(Life life, Endpoint endpoint, String purpose) {
+    super(endpoint.member().comm().world().kernel());
+    this.life = life;
     this.endpoint = endpoint;
     this.purpose = purpose;
   }
 
-  /** Whose work it is. */
-  final Endpoint endpoint() {
+  /** The parts of the rank whose work it is. */
+  final Endpoint own() {
     return endpoint;
+  }
+
+  @Override
+  public final int rank() {
+    return endpoint.member().rank();
   }
 
   /**
@@ -49,34 +60,35 @@ public abstract class HostJob extends Job {
 
   @Override
   protected final void begin() {
-    if (endpoint.queue(this)) {
+    if (endpoint.hostQueue().add(this)) {
       carryOut();
     }
   }
 
-  /** It is this job's turn. */
-  final void carryOut() {
+  @Override
+  public final void carryOut() {
     int code = check();
     if (code != 0) {
       settle(code);
     } else {
-      endpoint.life().whenIdle(this::meet);
+      life.whenIdle(this::meet);
     }
   }
 
   private void meet() {
-    RuntimeException refusal = endpoint.refusal();
+    RuntimeException refusal = life.refusal();
     if (refusal != null) {
       settle(refusal);
     } else if (!isSettled()) {
-      Assembly meeting = endpoint.clique().assemblies().join(endpoint.rank(), purpose);
+      Assembly meeting = endpoint.shared().assemblies().join(rank(), purpose);
       assembly = meeting;
       bring(meeting);
-      endpoint.clique().assemblies().arrive(meeting, this);
+      endpoint.shared().assemblies().arrive(meeting, this);
     }
   }
 
-  final void assembled(Assembly meeting) {
+  @Override
+  public final void assembled(Assembly meeting) {
     int code = agreed(meeting);
     if (code == 0) {
       done(meeting);
@@ -84,18 +96,19 @@ public abstract class HostJob extends Job {
     settle(code);
   }
 
-  final void failed(RuntimeException why) {
+  @Override
+  public final void skip(int result) {
+    settle(result);
+  }
+
+  @Override
+  public final void failed(RuntimeException why) {
     settle(why);
   }
 
   @Override
   protected final void ended(int result) {
-    HostJob next = endpoint.dequeue(this);
-    if (next != null && result == 0) {
-      next.carryOut();
-    } else if (next != null) {
-      next.settle(result);
-    }
+    endpoint.hostQueue().over(this, result);
   }
 
   @Override
@@ -105,13 +118,13 @@ public abstract class HostJob extends Job {
 
   @Override
   public final Life life() {
-    return endpoint.life();
+    return life;
   }
 
   @Override
   public final String describe() {
-    Launch busy = assembly == null ? endpoint.life().busyWith() : null;
-    return busy == null ? purpose + " of " + endpoint.name() : busy.describe();
+    Launch busy = assembly == null ? life.busyWith() : null;
+    return busy == null ? purpose + " of " + endpoint.member().comm().name() : busy.describe();
   }
 
   @Override
@@ -121,14 +134,14 @@ public abstract class HostJob extends Job {
 
   @Override
   public final Wait root() {
-    Launch busy = assembly == null ? endpoint.life().busyWith() : null;
+    Launch busy = assembly == null ? life.busyWith() : null;
     return busy == null ? this : busy.root();
   }
 
   @Override
   public final List<Integer> ranks() {
     Assembly meeting = assembly;
-    Launch busy = endpoint.life().busyWith();
+    Launch busy = life.busyWith();
     if (meeting != null) {
       return meeting.missing();
     }

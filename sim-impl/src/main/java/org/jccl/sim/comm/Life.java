@@ -9,6 +9,7 @@ import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * knows the state (chapter 3 of the rule book), its {@link Endpoint} the operations; that is there
  * as soon as the rank has joined.
  */
-public final class Life {
+public final class Life implements LaunchQueue.Owner {
   private static final int IN_PROGRESS = ResultCode.IN_PROGRESS.code();
 
   private final World world;
@@ -56,7 +57,8 @@ public final class Life {
     return new Life(world, device, own, shares ? family : new Family());
   }
 
-  World world() {
+  /** The simulation. */
+  public World world() {
     return world;
   }
 
@@ -70,8 +72,18 @@ public final class Life {
     return config;
   }
 
-  public Family family() {
-    return family;
+  /** Notices a second thread inside calls on it, or on one it shares resources with. */
+  public ThreadGuard guard() {
+    return family.guard();
+  }
+
+  /** Whether it shares resources with others (rule LIF-22). */
+  public boolean isShared() {
+    return family.isShared();
+  }
+
+  LaunchChain launches() {
+    return family.launches();
   }
 
   /** Whether calls wait for their host side work. */
@@ -79,21 +91,9 @@ public final class Life {
     return blocking;
   }
 
-  // ---------------------------------------------------------------- one thread at a time
-
-  /** The thread that waits inside a call on it, or null. */
+  @Override
   public void waits(@Nullable HostTask task) {
-    family.waits(task);
-  }
-
-  /** The calling thread comes in, before it has the baton; the thread that is inside, or null. */
-  public @Nullable Thread comesIn() {
-    return family.comesIn();
-  }
-
-  /** The calling thread has left. */
-  public void goesOut() {
-    family.goesOut();
+    family.guard().waits(task);
   }
 
   /**
@@ -103,11 +103,8 @@ public final class Life {
    * @param other the thread that was found inside, or null
    */
   public void requireAlone(HostTask task, @Nullable Thread other) {
-    HostTask waiting = family.waiter();
-    Thread second = waiting != null && waiting != task ? waiting.thread() : other;
-    Endpoint own = endpoint;
-    if (second != null && own != null && world.isChecking()) {
-      own.clique().throwIfError(Threads.race(own, second, "is inside a call on it"));
+    if (endpoint != null && (other != null || family.guard().waiter() != null)) {
+      family.guard().requireAlone(endpoint.member(), task, other);
     }
   }
 
@@ -177,6 +174,7 @@ public final class Life {
   }
 
   /** A failure that every further call throws, or null: a misuse, an abort, the end. */
+  @Override
   public @Nullable RuntimeException refusal() {
     if (closed) {
       return new IllegalStateException(this + " is closed (SIM-33)");
@@ -184,7 +182,7 @@ public final class Life {
     if (stopped != null) {
       return stopped;
     }
-    return endpoint == null ? null : endpoint.clique().stopped();
+    return endpoint == null ? null : endpoint.member().comm().stopped();
   }
 
   /** From now on every call throws {@code why}. */
@@ -211,11 +209,21 @@ public final class Life {
     finalizeCalled = true;
   }
 
+  /** Rule ARG-02: 0, or NCCL's code why it cannot be used; throws why it was stopped. */
+  public int usable() {
+    RuntimeException why = refusal();
+    if (why != null) {
+      throw why;
+    }
+    return readyTest();
+  }
+
   /** Throws if it was finalized: nothing may be issued any more (SIM-32). */
   public void requireNotFinalized(String operation) {
     Endpoint own = endpoint;
     if (finalizeCalled && !revoked && own != null && world.isChecking()) {
-      own.clique().throwIfError(Ends.usedAfterFinalize(own, operation));
+      Member member = own.member();
+      member.comm().throwIfError(Ends.usedAfterFinalize(member, operation));
     }
   }
 
@@ -223,7 +231,8 @@ public final class Life {
   public void requireNoGraphs(String call) {
     Endpoint own = endpoint;
     if (own != null && world.isChecking() && refusal() == null) {
-      own.clique().throwIfError(Ends.graphAlive(own, call));
+      Member member = own.member();
+      member.comm().throwIfError(Ends.graphAlive(member, own.enqueuer().graphs(), call));
     }
   }
 
@@ -231,7 +240,7 @@ public final class Life {
   public void requireAwake(String call) {
     Endpoint own = endpoint;
     if (own != null && refusal() == null) {
-      own.requireAwake(call);
+      own.suspension().requireAwake(call);
     }
   }
 
@@ -245,12 +254,13 @@ public final class Life {
     destroyedAt = where;
   }
 
-  /** Memory of {@code busy} is freed: tells if that is because destroy did not wait (SIM-35). */
-  void freesMemoryOf(Launch busy) {
+  /** Tells if memory is freed because destroy did not wait (SIM-35). */
+  @Override
+  public void freesMemoryOf(Wait busy) {
     Endpoint own = endpoint;
     String where = destroyedAt;
     if (own != null && where != null) {
-      own.clique().report(Ends.destroyedInFlight(own, busy, where));
+      own.member().comm().report(Ends.destroyedInFlight(own.member(), busy, where));
     }
   }
 
@@ -286,7 +296,7 @@ public final class Life {
     }
     for (Life member : family.members()) {
       if (!member.aborted) {
-        member.aborted = true;
+        member.isNowAborted();
         member.refuse(
             new CommunicatorAbortedException(member + " was aborted by ncclCommAbort", null));
         member.cancel(null);
@@ -312,10 +322,17 @@ public final class Life {
     }
   }
 
+  private void isNowAborted() {
+    aborted = true;
+    if (endpoint != null) {
+      endpoint.member().abort();
+    }
+  }
+
   private void cancel(@Nullable RuntimeException reason) {
     Endpoint own = endpoint;
     if (own != null) {
-      own.cancelAll(reason);
+      own.launches().cancelAll(reason);
     }
   }
 
@@ -331,13 +348,13 @@ public final class Life {
   /** What is in flight last, or null. */
   @Nullable Launch busyWith() {
     Endpoint own = endpoint;
-    Launch last = own == null ? null : own.lastLaunch();
+    Launch last = own == null ? null : own.launches().last();
     boolean waits = last != null && !last.isDone() && !aborted && !revoked && refusal() == null;
     return waits ? last : null;
   }
 
-  /** Nothing is in flight any more. */
-  void idle() {
+  @Override
+  public void idle() {
     if (!whenIdle.isEmpty()) {
       List<Runnable> told = List.copyOf(whenIdle);
       whenIdle.clear();
@@ -349,7 +366,7 @@ public final class Life {
   public void isKnownIdle(HostTask task) {
     HappensBefore order = world.order();
     Endpoint own = endpoint;
-    Clock done = own == null || busyWith() != null ? null : own.order();
+    Clock done = own == null || busyWith() != null ? null : own.launches().order();
     if (order != null && done != null) {
       order.learned(task, done);
     }
@@ -361,7 +378,7 @@ public final class Life {
     family.remove(this);
     Endpoint own = endpoint;
     if (own != null) {
-      own.forget();
+      own.end();
     }
   }
 

@@ -70,10 +70,11 @@ final class Messages {
    * Ranks half the world apart make both directions of their connection in one message: then one
    * side must not send and receive where the other does only one of them (rule P2P-13).
    */
-  static @Nullable Report firstContact(Clique clique, Part send, Part receive) {
+  static @Nullable Report firstContact(
+      Clique clique, boolean isAnswered, Part send, Part receive) {
     int from = send.rank();
     int to = receive.rank();
-    if (2 * Math.abs(from - to) != clique.worldSize() || clique.channel(to, from).isConnected()) {
+    if (2 * Math.abs(from - to) != clique.worldSize() || isAnswered) {
       return null;
     }
     boolean answers = send.launch.holds(Operation.RECV, to);
@@ -101,8 +102,7 @@ final class Messages {
 
   private static Report both(
       MisuseKind kind, String summary, Clique clique, Part send, Part receive) {
-    Report report =
-        new Report(
+    return new Report(
             kind,
             " in "
                 + clique.name()
@@ -112,11 +112,7 @@ final class Messages {
                 + send.rank()
                 + " to rank "
                 + receive.rank()
-                + summary);
-    String sender = clique.site(send.rank(), send.call);
-    String receiver = clique.site(receive.rank(), receive.call);
-    return send.rank() <= receive.rank()
-        ? report.rank(send.rank(), send.call, sender).rank(receive.rank(), receive.call, receiver)
-        : report.rank(receive.rank(), receive.call, receiver).rank(send.rank(), send.call, sender);
+                + summary)
+        .both(send.call, send.launch.member().caller(), receive.call, receive.launch.member().caller());
   }
 }

@@ -1,12 +1,14 @@
 package org.jccl.sim.comm;
 
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jccl.CheckLevel;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.ops.ConfigField;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.device.SimStream;
+import org.jccl.sim.math.DataPlane;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +19,25 @@ public final class OneSided {
   private static final int OK = 0;
   private static final int INVALID_ARGUMENT = ResultCode.INVALID_ARGUMENT.code();
 
-  private final Endpoint endpoint;
+  private final Member member;
+  private final Registrations registrations;
+  private final Suspension suspension;
+  private final Signals signals;
+  private final DataPlane dataPlane;
   private boolean ready;
 
-  OneSided(Endpoint endpoint) {
-    this.endpoint = endpoint;
+  /** Those of {@code member}, whose windows are among {@code registrations}. */
+  public OneSided(
+      Member member,
+      Registrations registrations,
+      Suspension suspension,
+      Signals signals,
+      DataPlane dataPlane) {
+    this.member = member;
+    this.registrations = registrations;
+    this.suspension = suspension;
+    this.signals = signals;
+    this.dataPlane = dataPlane;
   }
 
   /** Checks a put before its window and source are looked at (ARG-01 steps 6 and 7, ARG-11). */
@@ -43,10 +59,10 @@ public final class OneSided {
     if (window == 0) {
       return INVALID_ARGUMENT;
     }
-    if (endpoint.registrations().windowOf(window) == null) {
+    if (registrations.windowOf(window) == null) {
       return ResultCode.INTERNAL_ERROR.code();
     }
-    boolean symmetric = endpoint.registrations().symmetricWindowAt(source) != null;
+    boolean symmetric = registrations.symmetricWindowAt(source) != null;
     return source != 0 && symmetric ? OK : INVALID_ARGUMENT;
   }
 
@@ -62,18 +78,18 @@ public final class OneSided {
   }
 
   private boolean isNoRank(int peer) {
-    return peer < 0 || peer >= endpoint.worldSize();
+    return peer < 0 || peer >= member.worldSize();
   }
 
   private boolean isSupported() {
-    return Registrations.supportsWindows(endpoint.device().world())
-        && endpoint.life().config().get(ConfigField.NUM_RMA_CTX) != 0; // CFG-14
+    return Registrations.supportsWindows(member.comm().world())
+        && member.config().get(ConfigField.NUM_RMA_CTX) != 0; // CFG-14
   }
 
   /** A checked put. */
   public OneSidedCall put(
       long source, long bytes, int peer, long window, long offset, SimStream stream) {
-    Registration own = endpoint.registrations().windowOf(window);
+    Registration own = registrations.windowOf(window);
     return call(
         OneSidedCall.Kind.PUT_SIGNAL,
         stream,
@@ -104,8 +120,8 @@ public final class OneSided {
       @Nullable SharedWindow window,
       long offset,
       List<OneSidedCall.Awaited> awaited) {
-    endpoint.requireAwake(kind.name());
-    String site = endpoint.device().world().checks() == CheckLevel.FULL ? CallSite.current() : null;
+    suspension.requireAwake(kind.name());
+    String site = member.comm().world().checks() == CheckLevel.FULL ? CallSite.current() : null;
     return new OneSidedCall(
         kind, stream, stream.isCapturing(), source, bytes, peer, window, offset, awaited, site);
   }
@@ -114,35 +130,34 @@ public final class OneSided {
    * Checks at launch that a put stays inside the windows. NCCL looks at the first byte of the
    * target only (rule ARG-12); what reaches beyond is refused here too (SIM-56).
    */
-  int checkRange(OneSidedCall call) {
+  public int checkRange(OneSidedCall call) {
     SharedWindow target = call.window();
     if (call.bytes() == 0 || target == null) {
       return OK;
     }
-    Registration source = endpoint.registrations().symmetricWindowAt(call.source());
+    Registration source = registrations.symmetricWindowAt(call.source());
     boolean inside =
         source != null
             && call.bytes() <= source.end() - call.source()
             && call.offset() >= 0
-            && call.offset() < target.bytes(endpoint.rank())
+            && call.offset() < target.bytes(member.rank())
             && call.bytes() <= target.bytes(call.peer()) - call.offset();
     return inside ? OK : INVALID_ARGUMENT;
   }
 
-  /** The set-up that the first one-sided call makes at its group's end, or null after it. */
-  public @Nullable Job setUp() {
-    return ready ? null : new SetUp();
+  /** The calls of one launch; {@code done} is told the virtual time of their end. */
+  public OneSidedProgram program(
+      RunningLaunch launch, List<OneSidedCall> calls, LongConsumer done) {
+    return new OneSidedProgram(launch, calls, signals, dataPlane, done);
   }
 
-  /** All ranks issue their first one-sided call (rule RMA-07). */
-  private final class SetUp extends HostJob {
-    SetUp() {
-      super(endpoint, "the set-up of one-sided operations (RMA-07)");
-    }
+  /** Whether all ranks have issued their first one-sided call (rule RMA-07). */
+  public boolean isReady() {
+    return ready;
+  }
 
-    @Override
-    protected void done(Assembly meeting) {
-      ready = true;
-    }
+  /** They have. */
+  public void becomeReady() {
+    ready = true;
   }
 }

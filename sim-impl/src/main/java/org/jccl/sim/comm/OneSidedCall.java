@@ -30,7 +30,7 @@ public record OneSidedCall(
     List<Awaited> awaited,
     @Nullable String site) {
   /** What a call does (rule RMA-01). */
-  enum Kind {
+  public enum Kind {
     /** Copies into the peer's window, then signals. */
     PUT_SIGNAL,
     /** Signals. */
@@ -47,7 +47,8 @@ public record OneSidedCall(
    */
   public record Awaited(int peer, int count) {}
 
-  OneSidedCall on(SimStream other) {
+  /** The same call, replayed on another stream. */
+  public OneSidedCall on(SimStream other) {
     return new OneSidedCall(kind, other, true, source, bytes, peer, window, offset, awaited, site);
   }
 

@@ -2,6 +2,7 @@ package org.jccl.sim.comm;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jccl.CollectiveException;
 import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
@@ -10,102 +11,110 @@ import org.jccl.sim.check.Report;
 import org.jccl.sim.device.Arrival;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.Step;
+import org.jccl.sim.math.DataPlane;
 import org.jccl.sim.timeline.Timeline;
 
 /**
  * The one-sided calls of one launch, one after the other in program order (rule RMA-06); they run
  * before the launch's other operations (rule GRP-21).
  */
-final class OneSidedProgram {
-  private final Launch launch;
+public final class OneSidedProgram {
+  private final RunningLaunch launch;
+  private final Member own;
+  private final Clique comm;
+  private final Signals signals;
+  private final DataPlane dataPlane;
   private final List<OneSidedCall> calls;
+  private final LongConsumer done;
   private int next;
   private long time;
   private boolean waits;
 
-  OneSidedProgram(Launch launch, List<OneSidedCall> calls) {
+  /** {@code calls} of {@code launch}; {@code done} is told the virtual time of their end. */
+  public OneSidedProgram(
+      RunningLaunch launch,
+      List<OneSidedCall> calls,
+      Signals signals,
+      DataPlane dataPlane,
+      LongConsumer done) {
     this.launch = launch;
+    this.own = launch.member();
+    this.comm = own.comm();
+    this.signals = signals;
+    this.dataPlane = dataPlane;
     this.calls = calls;
+    this.done = done;
   }
 
-  List<OneSidedCall> calls() {
+  /** The calls. */
+  public List<OneSidedCall> calls() {
     return calls;
   }
 
-  private Endpoint endpoint() {
-    return launch.endpoint();
-  }
-
-  private Clique clique() {
-    return launch.endpoint().clique();
-  }
-
-  void start(long now) {
+  /** Their launch has started. */
+  public void start(long now) {
     time = now;
     proceed();
   }
 
   private void proceed() {
     if (next == calls.size()) {
-      launch.oneSidedDone(time);
+      done.accept(time);
     } else {
-      clique().world().kernel().makeReady(new Member(calls.get(next++)));
+      comm.world().kernel().makeReady(new RunningCall(calls.get(next++)));
     }
   }
 
   /** The launch is given up. */
-  void leave() {
+  public void leave() {
     if (waits) {
-      clique().signals().leave(endpoint().rank());
+      signals.leave(own.rank());
     }
   }
 
   /** The ranks whose signals are missing. */
-  List<Integer> missing() {
-    return waits ? clique().signals().missing(endpoint().rank()) : List.of();
+  public List<Integer> missing() {
+    return waits ? signals.missing(own.rank()) : List.of();
   }
 
-  boolean isWaiting() {
+  /** Whether a call waits for signals. */
+  public boolean isWaiting() {
     return waits;
   }
 
-  String describe() {
+  /** The call that runs. */
+  public String describe() {
     return calls.get(Math.max(0, next - 1)).toString();
   }
 
   /** One call. */
-  private final class Member extends Step {
+  private final class RunningCall implements Step {
     private final OneSidedCall call;
 
-    Member(OneSidedCall call) {
+    RunningCall(OneSidedCall call) {
       this.call = call;
     }
 
     @Override
-    protected void run() {
+    public void run() {
       if (launch.isCancelled()) {
         return;
       }
       try {
         carryOut();
       } catch (CollectiveException found) {
-        clique().stop(found);
+        comm.stop(found);
       } catch (RuntimeException | Error broken) {
         // Thrown here it would end whichever rank's thread happens to run this step.
-        clique()
-            .stop(
-                new CollectiveException(
-                    ResultCode.INTERNAL_ERROR, "the simulator failed: " + broken, broken));
+        comm.stopBroken(broken);
       }
     }
 
     private void carryOut() {
-      Signals signals = clique().signals();
-      int own = endpoint().rank();
       if (call.kind() == OneSidedCall.Kind.WAIT_SIGNAL) {
         waits = true;
         signals.await(
-            own,
+            own.rank(),
             call,
             time,
             end -> {
@@ -121,14 +130,14 @@ final class OneSidedProgram {
         return; // a race was found, which stopped the communicator
       }
       long began = time;
-      time += clique().world().cost().operation(Operation.SEND, call.bytes(), 2, 1);
+      time += comm.world().cost().operation(Operation.SEND, call.bytes(), 2, 1);
       note(began, time);
-      signals.raise(own, call.peer(), call.captured(), time, arrival);
+      signals.raise(own.rank(), call.peer(), call.captured(), time, arrival);
       proceed();
     }
 
     private void note(long start, long end) {
-      Timeline timeline = clique().world().timeline();
+      Timeline timeline = comm.world().timeline();
       if (timeline != null) {
         Slices.oneSided(timeline, launch, call, next - 1, start, end);
       }
@@ -136,7 +145,7 @@ final class OneSidedProgram {
 
     private Arrival copy() {
       SharedWindow window = call.window();
-      Endpoint peer = clique().member(call.peer());
+      Member peer = comm.member(call.peer());
       if (window == null || peer == null) {
         throw new IllegalStateException(call + " has no target");
       }
@@ -144,21 +153,21 @@ final class OneSidedProgram {
       long start = window.address(call.peer()) + call.offset();
       long end = start + call.bytes();
       MemorySegment from =
-          endpoint().device().memory().range(call.source(), call.bytes(), "source of " + call);
+          own.device().memory().range(call.source(), call.bytes(), "source of " + call);
       MemorySegment to = target.memory().range(start, call.bytes(), "target of " + call);
       Arrival arrival =
           new Arrival(
               start,
               end,
-              endpoint().device().index(),
+              own.device().index(),
               call.stream(),
-              call + " of " + endpoint() + " has written");
+              call + " of " + own + " has written");
       Arrival other = target.inDoubt(start, end, arrival.by());
       if (other != null) {
-        clique().report(race(other, arrival));
+        comm.report(race(other, arrival));
         return arrival;
       }
-      clique().dataPlane().copy(from, 0, to, 0, call.bytes());
+      dataPlane.copy(from, 0, to, 0, call.bytes());
       target.arrived(arrival);
       return arrival;
     }
@@ -167,7 +176,7 @@ final class OneSidedProgram {
       return new Report(
               MisuseKind.RMA_RACE,
               " in "
-                  + clique().name()
+                  + comm.name()
                   + ": "
                   + later.words()
                   + " bytes that "

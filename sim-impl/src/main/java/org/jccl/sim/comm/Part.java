@@ -6,44 +6,79 @@ import org.jccl.ops.Call;
 import org.jspecify.annotations.Nullable;
 
 /** One rank's part in one operation, from its launch to its completion. */
-final class Part {
-  final Launch launch;
+public final class Part {
+  final RunningLaunch launch;
   final Request request;
   final Call call;
   final @Nullable MemorySegment send;
   final @Nullable MemorySegment recv;
+  final @Nullable Carried carried;
+  final long order;
   @Nullable Meeting meeting;
 
-  /** How it is carried out; null for what NCCL makes of messages. */
-  @Nullable Carried carried;
-
-  Part(
-      Launch launch,
-      Request request,
-      Call call,
-      @Nullable MemorySegment send,
-      @Nullable MemorySegment recv) {
+  /**
+   * A part whose buffers {@code request} has found.
+   *
+   * @param call the call with its number
+   * @param carried how it is carried out; null for what NCCL makes of messages
+   * @param order its number among the collectives that this rank has launched, or -1
+   */
+  public Part(
+      RunningLaunch launch, Request request, Call call, @Nullable Carried carried, long order) {
     this.launch = launch;
     this.request = request;
     this.call = call;
-    this.send = send;
-    this.recv = recv;
+    this.send = request.sendMemory();
+    this.recv = request.recvMemory();
+    this.carried = carried;
+    this.order = order;
   }
 
-  boolean isMessage() {
-    return request.operation().hasPeer();
+  /** The request that it carries out. */
+  public Request request() {
+    return request;
   }
 
-  int rank() {
-    return launch.endpoint().rank();
+  /** The call with its number. */
+  public Call call() {
+    return call;
   }
 
-  /** Its number among the collectives that this rank has launched, or -1. */
-  long order = -1;
+  /** The send buffer, or null. */
+  public @Nullable MemorySegment send() {
+    return send;
+  }
+
+  /** The receive buffer, or null. */
+  public @Nullable MemorySegment recv() {
+    return recv;
+  }
+
+  /** Its number among the collectives that its rank has launched, or -1. */
+  public long order() {
+    return order;
+  }
+
+  /** Whether it is one half of a message. */
+  public boolean isMessage() {
+    return !request.isCollective();
+  }
+
+  /** Whose part it is. */
+  public int rank() {
+    return launch.member().rank();
+  }
 
   /** The ranks of the communicator that have not come yet. */
-  List<Integer> missing() {
+  public List<Integer> missing() {
     return meeting == null ? List.of() : meeting.missing();
+  }
+
+  static Part present(@Nullable Part part) {
+    if (part == null) {
+      throw new IllegalStateException("an operation ran before all its ranks had arrived");
+    }
+    return part;
   }
 
   static MemorySegment needed(@Nullable MemorySegment memory) {

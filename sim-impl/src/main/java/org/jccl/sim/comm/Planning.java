@@ -57,9 +57,7 @@ public final class Planning {
   private final @Nullable Planning parent;
   private final Map<PlacedCall, Planned> alone = new HashMap<>();
   private Allowed allowed;
-  private @Nullable Endpoint pinnedBy;
-  private Optional<Algorithm> algorithm = Optional.empty();
-  private Optional<Protocol> protocol = Optional.empty();
+  private final AlgorithmPins pins;
   private @Nullable Machine machine;
   private List<PlacedCall> lastGroup = List.of();
   private @Nullable Planned lastPlanned;
@@ -80,72 +78,39 @@ public final class Planning {
   private record Ordered(Carried carried, int root, FoldOrder order) {}
 
   /**
-   * A planned group, or a call alone.
-   *
-   * @param code why it may not be launched, as NCCL's result; 0 if it may
-   * @param carried for each collective, in the order of the calls
-   * @param last the last decision, which is the group's estimate (GRP-31)
-   */
-  public record Planned(int code, List<Carried> carried, @Nullable Choice last) {
-    static final Planned NOTHING = new Planned(0, List.of(), null);
-  }
-
-  /**
    * Plans for a communicator.
    *
    * @param parent of the communicator that it was split or shrunk from, if it was
    */
-  Planning(Clique clique, @Nullable Planning parent) {
+  public Planning(Clique clique, @Nullable Planning parent) {
     this.clique = clique;
+    this.pins = new AlgorithmPins(clique);
     this.world = clique.world();
     this.parent = parent;
     Allowed parsed = Allowed.parse(world.environment());
     this.allowed = parsed == null ? Allowed.everything() : parsed;
   }
 
-  /** A rank's configuration pins algorithm or protocol; all ranks do alike. */
-  public void pin(
-      Endpoint by, Optional<Algorithm> wantedAlgorithm, Optional<Protocol> wantedProtocol) {
-    Endpoint first = pinnedBy;
-    if (first != null) {
-      if (!algorithm.equals(wantedAlgorithm) || !protocol.equals(wantedProtocol)) {
-        clique.throwIfError(disagreement(first, by, wantedAlgorithm, wantedProtocol));
-      }
-      return;
+  /** Which algorithm and protocol the ranks' configurations pin; all ranks do alike. */
+  public void pin(int rank, Optional<Algorithm> algorithm, Optional<Protocol> protocol) {
+    if (pins.agree(rank, algorithm, protocol)) {
+      allowed = allowed.pinned(algorithm, protocol);
     }
-    pinnedBy = by;
-    algorithm = wantedAlgorithm;
-    protocol = wantedProtocol;
-    allowed = allowed.pinned(wantedAlgorithm, wantedProtocol);
-  }
-
-  private Report disagreement(
-      Endpoint first,
-      Endpoint by,
-      Optional<Algorithm> wantedAlgorithm,
-      Optional<Protocol> wantedProtocol) {
-    return new Report(MisuseKind.MISMATCH, " in " + clique.name() + ": ranks pin differently")
-        .rank(first.rank(), "pins " + words(algorithm, protocol), null)
-        .rank(by.rank(), "pins " + words(wantedAlgorithm, wantedProtocol), null)
-        .line(
-            "give all ranks the same algorithm and protocol, as a process gives all its own (ENV-06)");
-  }
-
-  private static String words(Optional<Algorithm> algorithm, Optional<Protocol> protocol) {
-    return algorithm.map(Algorithm::nativeName).orElse("any algorithm")
-        + " and "
-        + protocol.map(Protocol::nativeName).orElse("any protocol");
   }
 
   // ---------------------------------------------------------------- plans
 
-  /** Plans a call that is alone. */
-  public Planned plan(Endpoint by, Request request) {
+  /**
+   * Plans a call that is alone.
+   *
+   * @param by what the rank that makes it has registered
+   */
+  public Planned plan(Registrations by, Request request) {
     return isPlanned(request) ? alone(placed(by, request)) : Planned.NOTHING;
   }
 
   /** Plans what a rank issues in one go. */
-  public Planned plan(Endpoint by, List<Request> requests) {
+  public Planned plan(Registrations by, List<Request> requests) {
     if (requests.size() == 1) {
       return plan(by, requests.getFirst());
     }
@@ -158,7 +123,7 @@ public final class Planning {
     return calls.isEmpty() ? Planned.NOTHING : together(calls);
   }
 
-  private PlacedCall placed(Endpoint by, Request request) {
+  private PlacedCall placed(Registrations by, Request request) {
     Collective call = collective(request);
     return clique.hasRegisteredMemory() && machine().symmetric != null
         ? SymmetricPlanning.windowed(call, by, request)
@@ -201,7 +166,7 @@ public final class Planning {
     SymmetricPlan plan = SymmetricPlan.of(calls, clique.worldSize(), symmetric);
     if (plan.isRefused()) {
       ResultCode code = symmetric.isForced() ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR;
-      return new Planned(code.code(), List.of(), null);
+      return Planned.refused(code.code());
     }
     List<PlacedCall> others = new ArrayList<>();
     for (int call = 0; call < calls.size(); call++) {
@@ -219,7 +184,7 @@ public final class Planning {
       Carried own = bySymmetricKernel(plan, call, calls.get(call));
       carried.add(own == null ? rest.carried().get(next++) : own);
     }
-    return new Planned(0, List.copyOf(carried), rest.last());
+    return Planned.of(carried, rest.last());
   }
 
   private static @Nullable Carried bySymmetricKernel(
@@ -257,12 +222,11 @@ public final class Planning {
             world.version());
     if (!plan.isDecided()) {
       boolean isWished =
-          algorithm.isPresent()
-              || protocol.isPresent()
+          pins.isPinned()
               || world.environment().containsKey("NCCL_ALGO")
               || world.environment().containsKey("NCCL_PROTO");
       ResultCode code = isWished ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR; // ENV-06
-      return new Planned(code.code(), List.of(), null);
+      return Planned.refused(code.code());
     }
     List<Carried> carried = new ArrayList<>(calls.size());
     for (int call = 0; call < calls.size(); call++) {
@@ -270,7 +234,7 @@ public final class Planning {
       carried.add(
           new ByChannels(choice, plan.split(call), nanos(found.tuner, calls.get(call), choice)));
     }
-    return new Planned(0, List.copyOf(carried), plan.last());
+    return Planned.of(carried, plan.last());
   }
 
   /** The model's time; of a group's calls that are decided together, each takes as long as all. */
@@ -342,7 +306,7 @@ public final class Planning {
   }
 
   /** In which order a planned collective folds. */
-  FoldOrder order(Request request, Carried carried) {
+  public FoldOrder order(Request request, Carried carried) {
     int root = request.operation() == Operation.REDUCE ? request.rootOrPeer() : 0;
     Ordered known = lastOrdered;
     if (known == null || known.carried != carried || known.root != root) {
@@ -377,7 +341,7 @@ public final class Planning {
   }
 
   /** Which scaled sums the kernels of this machine round once. */
-  Contraction contraction() {
+  public Contraction contraction() {
     return world.profile().computeCapability() >= HOPPER ? Contraction.SM_90 : Contraction.SM_80;
   }
 
@@ -395,7 +359,7 @@ public final class Planning {
   private Machine find() {
     TopologySearch search = new TopologySearch(world.profile(), world.version());
     int[] devices = new int[clique.worldSize()];
-    for (Endpoint member : clique.present()) {
+    for (Member member : clique.present()) {
       devices[member.rank()] = member.device().index();
     }
     Topology topology = search.find(devices, limits());
@@ -426,11 +390,11 @@ public final class Planning {
             multicast,
             limits(),
             world.environment());
-    return new SymmetricPlanning(world, model, tuner, clique.present().getFirst().life().config());
+    return new SymmetricPlanning(world, model, tuner, clique.present().getFirst().config());
   }
 
   private ChannelLimits limits() {
-    Config config = clique.present().getFirst().life().config();
+    Config config = clique.present().getFirst().config();
     int least = config.get(ConfigField.MIN_CTAS);
     int most = config.get(ConfigField.MAX_CTAS);
     ChannelLimits own =

@@ -28,8 +28,8 @@ public final class ReclaimJob extends Job {
     if (endpoint == null || !life.isReady()) {
       life.end(); // it was never created: there are no other ranks to wait for
       settle(0);
-    } else if (endpoint.clique().reclaim()) {
-      reclaimAll(endpoint.clique());
+    } else if (endpoint.member().comm().reclaim()) {
+      reclaimAll(endpoint.shared().lives());
     } else {
       Launch busy = life.busyWith();
       if (busy != null && life.world().isChecking()) {
@@ -39,22 +39,20 @@ public final class ReclaimJob extends Job {
     }
   }
 
-  private void reclaimAll(Clique clique) {
-    List<Endpoint> members = clique.present();
+  private void reclaimAll(List<Life> lives) {
     busy = 1;
-    for (Endpoint member : members) {
-      Life each = member.life();
+    for (Life each : lives) {
       if (!each.isFinalizeCalled()) {
         busy++;
-        each.whenIdle(() -> oneIdle(members));
+        each.whenIdle(() -> oneIdle(lives));
       }
     }
-    oneIdle(members);
+    oneIdle(lives);
   }
 
-  private void oneIdle(List<Endpoint> members) {
+  private void oneIdle(List<Life> lives) {
     if (--busy == 0) {
-      members.forEach(member -> member.life().end());
+      lives.forEach(Life::end);
       settle(0);
     }
   }
@@ -74,8 +72,8 @@ public final class ReclaimJob extends Job {
     if (endpoint == null) {
       return null;
     }
-    for (Endpoint member : endpoint.clique().present()) {
-      Launch launch = member.life().busyWith();
+    for (Life each : endpoint.shared().lives()) {
+      Launch launch = each.busyWith();
       if (launch != null) {
         return launch;
       }

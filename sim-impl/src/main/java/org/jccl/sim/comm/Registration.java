@@ -3,7 +3,7 @@ package org.jccl.sim.comm;
 import org.jspecify.annotations.Nullable;
 
 /** Memory that one rank has registered: on its own, or as its part of a collective window. */
-final class Registration {
+public final class Registration {
   /** The ranks promise equal offsets in their windows (rule WIN-04). */
   static final int SYMMETRIC = 1;
 
@@ -16,7 +16,7 @@ final class Registration {
   private long end;
   private int references = 1;
 
-  Registration(long handle, long start, long bytes, int flags, @Nullable SharedWindow window) {
+  public Registration(long handle, long start, long bytes, int flags, @Nullable SharedWindow window) {
     this.handle = handle;
     this.start = start;
     this.end = start + bytes;
@@ -24,34 +24,34 @@ final class Registration {
     this.window = window;
   }
 
-  long handle() {
+  public long handle() {
     return handle;
   }
 
-  long start() {
+  public long start() {
     return start;
   }
 
-  long end() {
+  public long end() {
     return end;
   }
 
   /** What the ranks share if it is part of a window, or null. */
-  @Nullable SharedWindow window() {
+  public @Nullable SharedWindow window() {
     return window;
   }
 
-  boolean isSymmetric() {
+  public boolean isSymmetric() {
     return window != null && (flags & SYMMETRIC) != 0;
   }
 
   /** Whether the pages of it are at or behind those of a range (rule MEM-03). */
-  boolean beginsBehind(long address) {
+  public boolean beginsBehind(long address) {
     return firstPage(address) < firstPage(start);
   }
 
   /** Whether the pages of a range are among its own (rule MEM-03). */
-  boolean covers(long address, long bytes) {
+  public boolean covers(long address, long bytes) {
     return firstPage(start) <= firstPage(address) && endPage(address + bytes) <= endPage(end);
   }
 
@@ -64,7 +64,7 @@ final class Registration {
   }
 
   /** Whether a range is what the user said, not only on the same pages. */
-  boolean holds(long address, long bytes) {
+  public boolean holds(long address, long bytes) {
     return start <= address && address + bytes <= end;
   }
 
@@ -75,7 +75,7 @@ final class Registration {
   }
 
   /** Drops a reference; whether it was the last one (rule MEM-04). */
-  boolean drop() {
+  public boolean drop() {
     return --references == 0;
   }
 }

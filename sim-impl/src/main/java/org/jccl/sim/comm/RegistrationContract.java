@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Compares how the ranks of one collective have registered its buffers: all or none (rule MEM-05),
  * and at equal offsets in symmetric windows (rule WIN-04).
  */
-final class RegistrationContract {
+public final class RegistrationContract {
   /** How one rank's buffer is registered. */
   private record Seen(Part part, @Nullable Registration registration, long offset) {
     String words() {
@@ -22,38 +22,51 @@ final class RegistrationContract {
     }
   }
 
-  private RegistrationContract() {}
+  private final Clique clique;
+  private final @Nullable Registrations[] byRank;
 
-  /** Stops the communicator with a report if the ranks differ. */
-  static void compare(Clique clique, @Nullable Part[] parts) {
-    compare(clique, parts, "send", RegistrationContract::sent);
-    compare(clique, parts, "receive", RegistrationContract::received);
+  /** The contract of {@code comm}. */
+  public RegistrationContract(Clique comm) {
+    this.clique = comm;
+    this.byRank = new Registrations[comm.worldSize()];
   }
 
-  private static void compare(
-      Clique clique, @Nullable Part[] parts, String side, Function<Part, @Nullable Seen> look) {
+  /** A rank joins with what it has registered. */
+  public void join(Registrations own) {
+    byRank[own.member().rank()] = own;
+  }
+
+  /** Stops the communicator with a report if the ranks differ. */
+  void compare(@Nullable Part[] parts) {
+    compare(parts, "send", this::sent);
+    compare(parts, "receive", this::received);
+  }
+
+  private void compare(
+      @Nullable Part[] parts, String side, Function<Part, @Nullable Seen> look) {
     Seen first = null;
     for (Part part : parts) {
       Seen seen = part == null ? null : look.apply(part);
       if (seen != null && first == null) {
         first = seen;
       } else if (seen != null && first != null && differ(first, seen)) {
-        clique.report(report(clique, side, first, seen));
+        clique.report(report(side, first, seen));
         return;
       }
     }
   }
 
-  private static @Nullable Seen sent(Part part) {
+  private @Nullable Seen sent(Part part) {
     return part.send == null ? null : seen(part, part.request.send(), part.send.byteSize());
   }
 
-  private static @Nullable Seen received(Part part) {
+  private @Nullable Seen received(Part part) {
     return part.recv == null ? null : seen(part, part.request.recv(), part.recv.byteSize());
   }
 
-  private static Seen seen(Part part, long address, long bytes) {
-    Registration known = part.launch.endpoint().registrations().holding(address, bytes);
+  private Seen seen(Part part, long address, long bytes) {
+    Registrations own = byRank[part.rank()];
+    Registration known = own == null ? null : own.holding(address, bytes);
     return new Seen(part, known, known == null ? 0 : address - known.start());
   }
 
@@ -66,7 +79,7 @@ final class RegistrationContract {
     return a.isSymmetric() && b.isSymmetric() && one.offset != other.offset;
   }
 
-  private static Report report(Clique clique, String side, Seen one, Seen other) {
+  private Report report(String side, Seen one, Seen other) {
     Call call = one.part.call;
     int lower = one.part.rank();
     int upper = other.part.rank();
@@ -88,8 +101,11 @@ final class RegistrationContract {
                 + upper
                 + " is "
                 + other.words())
-        .rank(lower, call, clique.site(lower, call))
-        .rank(upper, other.part.call, clique.site(upper, other.part.call))
+        .both(
+            call,
+            one.part.launch.member().caller(),
+            other.part.call,
+            other.part.launch.member().caller())
         .line(
             "all ranks must pass registered memory or none (MEM-05), at equal offsets of"
                 + " symmetric windows (WIN-04, SIM-54)");

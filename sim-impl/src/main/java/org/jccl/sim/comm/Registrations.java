@@ -2,13 +2,12 @@ package org.jccl.sim.comm;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
 import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Report;
-import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.World;
+import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,17 +15,27 @@ import org.jspecify.annotations.Nullable;
  * of collective windows (rules WIN-01 to WIN-07).
  */
 public final class Registrations {
-  /** The first version whose windows may differ in size between ranks (rule WIN-07). */
-  private static final int UNEVEN_WINDOWS = 23003;
+  /** Tells what work in flight reads or writes a range. */
+  @FunctionalInterface
+  public interface Users {
+    /** The oldest work in flight that reads or writes any of a range, or null. */
+    @Nullable Wait of(long start, long end);
+  }
 
-  private static final long WINDOW_ALIGNMENT = 4096;
-
-  private final Endpoint endpoint;
+  private final Member member;
+  private final Users users;
   private final List<Registration> buffers = new ArrayList<>();
   private final List<Registration> windows = new ArrayList<>();
 
-  Registrations(Endpoint endpoint) {
-    this.endpoint = endpoint;
+  /** Nothing is registered yet; {@code users} are asked before anything is dropped. */
+  public Registrations(Member member, Users users) {
+    this.member = member;
+    this.users = users;
+  }
+
+  /** Whose they are. */
+  public Member member() {
+    return member;
   }
 
   /** Whether windows exist here (rules WIN-03, ENV-14). */
@@ -47,8 +56,8 @@ public final class Registrations {
       }
       place++;
     }
-    endpoint.clique().registersMemory();
-    Registration made = new Registration(endpoint.device().newHandle(), address, bytes, 0, null);
+    member.comm().registersMemory();
+    Registration made = new Registration(member.device().newHandle(), address, bytes, 0, null);
     buffers.add(place, made);
     return made.handle();
   }
@@ -70,9 +79,13 @@ public final class Registrations {
     return 0;
   }
 
-  /** Registers this rank's part of a window at the end of the group (rules WIN-01, GRP-09). */
-  public Job window(long address, long bytes, int flags, LongConsumer made) {
-    return new WindowRegistration(address, bytes, flags, made);
+  /** This rank's part of a window; its handle (rule WIN-01). */
+  public long addWindow(long address, long bytes, int flags, SharedWindow window) {
+    member.comm().registersMemory();
+    Registration part =
+        new Registration(member.device().newHandle(), address, bytes, flags, window);
+    windows.add(part);
+    return part.handle();
   }
 
   /**
@@ -97,12 +110,12 @@ public final class Registrations {
   }
 
   /** This rank's part of the window with that handle, or null. */
-  @Nullable Registration windowOf(long handle) {
+  public @Nullable Registration windowOf(long handle) {
     return find(windows, handle);
   }
 
   /** The symmetric window that {@code address} is in, or null (rule ARG-11). */
-  @Nullable Registration symmetricWindowAt(long address) {
+  public @Nullable Registration symmetricWindowAt(long address) {
     for (Registration each : windows) {
       if (each.isSymmetric() && each.holds(address, 1)) {
         return each;
@@ -112,7 +125,7 @@ public final class Registrations {
   }
 
   /** The window that a buffer begins in, as NCCL looks for it: the last one to start before. */
-  @Nullable Registration windowAround(long address) {
+  public @Nullable Registration windowAround(long address) {
     Registration found = null;
     for (Registration each : windows) {
       if (each.start() <= address && (found == null || each.start() >= found.start())) {
@@ -123,7 +136,7 @@ public final class Registrations {
   }
 
   /** What a range was registered as, windows first, or null. */
-  @Nullable Registration holding(long address, long bytes) {
+  public @Nullable Registration holding(long address, long bytes) {
     for (Registration each : windows) {
       if (each.holds(address, bytes)) {
         return each;
@@ -148,19 +161,19 @@ public final class Registrations {
 
   /** SIM-55: what is deregistered while an operation uses it. */
   private void requireIdle(Registration known, String what) {
-    Launch user = endpoint.user(known.start(), known.end());
-    if (user == null || !endpoint.device().world().isChecking()) {
+    Wait user = users.of(known.start(), known.end());
+    if (user == null || !member.device().world().isChecking()) {
       return;
     }
-    endpoint
-        .clique()
+    member
+        .comm()
         .throwIfError(
             new Report(
                     MisuseKind.BUFFER_FREED,
                     " in "
-                        + endpoint.name()
+                        + member.comm().name()
                         + ": rank "
-                        + endpoint.rank()
+                        + member.rank()
                         + " deregisters a "
                         + what
                         + " of "
@@ -168,55 +181,7 @@ public final class Registrations {
                         + " bytes while "
                         + user.describe()
                         + " still uses it")
-                .rank(endpoint.rank(), "deregistration", "at " + CallSite.current())
+                .rank(member.rank(), "deregistration", "at " + CallSite.current())
                 .line("synchronize the stream first (MEM-06, SIM-55)"));
-  }
-
-  /** One registration of a window, from the call to the end of the group. */
-  private final class WindowRegistration extends HostJob {
-    private final long address;
-    private final long bytes;
-    private final int flags;
-    private final LongConsumer made;
-
-    WindowRegistration(long address, long bytes, int flags, LongConsumer made) {
-      super(endpoint, "the registration of a window");
-      this.address = address;
-      this.bytes = bytes;
-      this.flags = flags;
-      this.made = made;
-    }
-
-    @Override
-    protected int check() {
-      SimMemory memory = endpoint.device().memory();
-      if (!memory.isFromLibrary(address, bytes)) {
-        return ResultCode.UNHANDLED_CUDA_ERROR.code(); // WIN-02
-      }
-      boolean aligned = memory.offsetOf(address) % WINDOW_ALIGNMENT == 0;
-      return aligned ? 0 : ResultCode.INVALID_ARGUMENT.code(); // ARG-29
-    }
-
-    @Override
-    protected void bring(Assembly meeting) {
-      long around = endpoint.device().memory().allocatedAround(address);
-      meeting.window().bring(endpoint.rank(), address, bytes, around);
-    }
-
-    @Override
-    protected int agreed(Assembly meeting) {
-      boolean mayDiffer = endpoint.device().world().version() >= UNEVEN_WINDOWS;
-      boolean good = mayDiffer || meeting.window().isEven();
-      return good ? 0 : ResultCode.UNHANDLED_CUDA_ERROR.code(); // WIN-07
-    }
-
-    @Override
-    protected void done(Assembly meeting) {
-      endpoint.clique().registersMemory();
-      Registration part =
-          new Registration(endpoint.device().newHandle(), address, bytes, flags, meeting.window());
-      windows.add(part);
-      made.accept(part.handle());
-    }
   }
 }

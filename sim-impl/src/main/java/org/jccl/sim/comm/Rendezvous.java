@@ -8,57 +8,57 @@ import java.util.TreeSet;
 import org.jccl.ops.Operation;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Wait;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Strict mode: the host waits inside its call until every participant has issued the matching one,
  * as NCCL's may (rules STR-11, STR-12, P2P-12). It waits for calls, not for data.
  */
 public final class Rendezvous implements Wait {
-  private final Endpoint endpoint;
+  private final LaunchQueue queue;
+  private final Clique comm;
+  private final @Nullable Launch launch;
   private final long collectives;
   private final Map<Integer, Long> sends = new HashMap<>();
   private final Map<Integer, Long> receives = new HashMap<>();
 
-  private Rendezvous(Endpoint endpoint) {
-    this.endpoint = endpoint;
+  private Rendezvous(LaunchQueue queue, @Nullable Launch launch) {
+    this.queue = queue;
+    this.comm = queue.member().comm();
+    this.launch = launch;
     long last = -1;
-    Launch launch = endpoint.launching().lastIssued();
     List<Part> parts = launch == null ? List.of() : launch.parts();
     for (Part part : parts) {
-      int peer = part.request.rootOrPeer();
+      int peer = part.request().rootOrPeer();
       if (!part.isMessage()) {
-        last = part.call.sequence();
-      } else if (peer != endpoint.rank()) {
-        boolean sent = part.request.operation() == Operation.SEND;
-        (sent ? sends : receives).put(peer, part.call.sequence());
+        last = part.call().sequence();
+      } else if (peer != queue.member().rank()) {
+        boolean sent = part.request().operation() == Operation.SEND;
+        (sent ? sends : receives).put(peer, part.call().sequence());
       }
     }
     this.collectives = last;
   }
 
-  /** What {@code endpoint}'s last call waits for. */
-  public static Rendezvous of(Endpoint endpoint) {
-    return new Rendezvous(endpoint);
+  /** What the call waits for that put {@code launch} into {@code queue}; null if it put nothing. */
+  static Rendezvous of(LaunchQueue queue, @Nullable Launch launch) {
+    return new Rendezvous(queue, launch);
   }
 
   /** Waits, baton given up. */
   public void await(HostTask task) {
-    Clique clique = endpoint.clique();
+    LaunchQueue.Owner owner = queue.owner();
     if (!isMet()) {
-      clique.addWaiter(task);
-      endpoint.life().waits(task);
+      comm.addWaiter(task);
+      owner.waits(task);
       try {
-        endpoint
-            .device()
-            .world()
-            .kernel()
-            .await(task, () -> isMet() || endpoint.refusal() != null, this);
+        comm.world().kernel().await(task, () -> isMet() || owner.refusal() != null, this);
       } finally {
-        endpoint.life().waits(null);
-        clique.removeWaiter(task);
+        owner.waits(null);
+        comm.removeWaiter(task);
       }
     }
-    RuntimeException refusal = endpoint.refusal();
+    RuntimeException refusal = owner.refusal();
     if (refusal != null) {
       throw refusal;
     }
@@ -70,16 +70,16 @@ public final class Rendezvous implements Wait {
 
   /** The ranks of the communicator that have not issued their call. */
   private List<Integer> absent() {
-    Clique clique = endpoint.clique();
+    int own = queue.member().rank();
     List<Integer> absent = new ArrayList<>();
-    for (int rank = 0; rank < clique.worldSize(); rank++) {
-      Endpoint member = clique.member(rank);
+    for (int rank = 0; rank < comm.worldSize(); rank++) {
+      LaunchQueue other = queue.ranks().of(rank);
       long sent = sends.getOrDefault(rank, -1L);
       long received = receives.getOrDefault(rank, -1L);
-      if (member != null
-          && (member.launching().collectives() <= collectives
-              || member.launching().messages(Operation.RECV, endpoint.rank()) <= sent
-              || member.launching().messages(Operation.SEND, endpoint.rank()) <= received)) {
+      if (other != null
+          && (other.sequence().collectives() <= collectives
+              || other.sequence().messages(Operation.RECV, own) <= sent
+              || other.sequence().messages(Operation.SEND, own) <= received)) {
         absent.add(rank);
       }
     }
@@ -88,14 +88,13 @@ public final class Rendezvous implements Wait {
 
   @Override
   public String describe() {
-    Launch launch = endpoint.launching().lastIssued();
     return (launch == null ? "a call" : launch.describe()) + " to be issued by all its ranks";
   }
 
   @Override
   public List<Integer> ranks() {
     TreeSet<Integer> drivers = new TreeSet<>();
-    absent().forEach(rank -> drivers.add(endpoint.clique().driver(rank)));
+    absent().forEach(rank -> drivers.add(comm.driver(rank)));
     return List.copyOf(drivers);
   }
 
@@ -106,7 +105,7 @@ public final class Rendezvous implements Wait {
 
   @Override
   public String communicator() {
-    return endpoint.name();
+    return comm.name();
   }
 
   @Override

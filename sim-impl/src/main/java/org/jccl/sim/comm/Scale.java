@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type whose elements it scales; null if it was made of none (PMS-09)
  */
-record Scale(@Nullable DataType type, long bits, @Nullable MemorySegment device) {
-  long read() {
+public record Scale(@Nullable DataType type, long bits, @Nullable MemorySegment device) {
+  /** Its value, as bits of an element. */
+  public long read() {
     if (device == null || type == null) {
       return bits;
     }

@@ -13,12 +13,13 @@ public final class Scales {
   private final World world;
   private final Map<Integer, Scale> scales = new HashMap<>();
 
-  Scales(World world) {
+  /** None yet. */
+  public Scales(World world) {
     this.world = world;
   }
 
   /** The one that NCCL's code names, or null. */
-  @Nullable Scale find(int code) {
+  public @Nullable Scale find(int code) {
     return code < Call.PRE_MUL_SUM ? null : scales.get(code);
   }
 
@@ -48,7 +49,8 @@ public final class Scales {
     return scales.remove(code) != null;
   }
 
-  void clear() {
+  /** They go with their communicator. */
+  public void clear() {
     scales.clear();
   }
 }

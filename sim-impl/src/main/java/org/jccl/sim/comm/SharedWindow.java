@@ -1,7 +1,7 @@
 package org.jccl.sim.comm;
 
 /** What each rank brought to one collective window: its own memory (rule WIN-01). */
-final class SharedWindow {
+public final class SharedWindow {
   /** What the driver rounds memory up to. */
   private static final long GRANULARITY = 2 << 20;
 
@@ -9,7 +9,7 @@ final class SharedWindow {
   private final long[] sizes;
   private final long[] allocated;
 
-  SharedWindow(int worldSize) {
+  public SharedWindow(int worldSize) {
     addresses = new long[worldSize];
     sizes = new long[worldSize];
     allocated = new long[worldSize];
@@ -20,19 +20,19 @@ final class SharedWindow {
    *
    * @param around size of the allocation that the part lies in: all of it is mapped by the others
    */
-  void bring(int rank, long address, long bytes, long around) {
+  public void bring(int rank, long address, long bytes, long around) {
     addresses[rank] = address;
     sizes[rank] = bytes;
     allocated[rank] = around;
   }
 
   /** Where a rank's part begins. */
-  long address(int rank) {
+  public long address(int rank) {
     return addresses[rank];
   }
 
   /** Whether all allocations take the same room: before 2.30 they must (rule WIN-07, measured). */
-  boolean isEven() {
+  public boolean isEven() {
     for (long bytes : allocated) {
       if (room(bytes) != room(allocated[0])) {
         return false;
@@ -46,7 +46,7 @@ final class SharedWindow {
   }
 
   /** How long a rank's part is. */
-  long bytes(int rank) {
+  public long bytes(int rank) {
     return sizes[rank];
   }
 }

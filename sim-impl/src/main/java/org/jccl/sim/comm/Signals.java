@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
  * The signal counters of one communicator: per sender and receiver, kept until they are waited for
  * (rule RMA-03). Those of graphs are counted on their own, as NCCL does.
  */
-final class Signals {
+public final class Signals {
   private final Clique clique;
   private final Map<Long, Line> lines = new HashMap<>();
   private final @Nullable Waiting[] waiting;
 
-  Signals(Clique clique) {
+  /** The counters of {@code clique}. */
+  public Signals(Clique clique) {
     this.clique = clique;
     this.waiting = new Waiting[clique.worldSize()];
   }
@@ -71,7 +72,7 @@ final class Signals {
   }
 
   /** A rank has ended: nobody will wait for what it was sent. */
-  void forget(Endpoint ended) {
+  public void forget(Member ended) {
     for (Map.Entry<Long, Line> each : lines.entrySet()) {
       if (each.getKey() / 2 % clique.worldSize() == ended.rank()) {
         each.getValue().unseen.forEach(unseen -> ended.device().awaited(unseen.arrival()));
@@ -126,7 +127,7 @@ final class Signals {
     /** RMA-04: with a signal the data of all puts before it is there. */
     private void see(Need need) {
       ArrayDeque<Line.Unseen> unseen = need.line.unseen;
-      Endpoint owner = clique.member(rank);
+      Member owner = clique.member(rank);
       while (!unseen.isEmpty() && unseen.getFirst().signal() <= need.count) {
         Line.Unseen seen = unseen.removeFirst();
         if (owner != null) {

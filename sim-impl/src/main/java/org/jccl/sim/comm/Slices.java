@@ -20,15 +20,15 @@ final class Slices {
   private Slices() {}
 
   /** The host has issued a launch. */
-  static void issued(Timeline timeline, Launch launch) {
-    Endpoint endpoint = launch.endpoint();
+  static void issued(Timeline timeline, RunningLaunch launch) {
+    Member member = launch.member();
     int rank = launch.issuer() == null ? -1 : launch.issuer().rank();
     timeline
         .instant(
-            Lane.host(endpoint.device().index(), rank),
+            Lane.host(member.device().index(), rank),
             "host",
             launch.describe(),
-            endpoint.hostTime())
+            member.caller().time())
         .end();
   }
 
@@ -36,10 +36,10 @@ final class Slices {
   static void collective(Timeline timeline, @Nullable Part[] parts, long end) {
     long start = 0;
     for (Part part : parts) {
-      start = Math.max(start, Execution.present(part).launch.startTime());
+      start = Math.max(start, Part.present(part).launch.startTime());
     }
     for (Part part : parts) {
-      part(timeline, Execution.present(part), COLLECTIVE, start, end);
+      part(timeline, Part.present(part), COLLECTIVE, start, end);
     }
   }
 
@@ -63,17 +63,17 @@ final class Slices {
           .with("number", call.sequence())
           .end();
     }
-    Endpoint endpoint = part.launch.endpoint();
+    Member member = part.launch.member();
     int bytes = DataType.ofCode(call.type()).bytes();
     Timeline.Entry entry =
         timeline
             .slice(lane, category, operation.label(), start, end)
-            .with("communicator", endpoint.name())
-            .with("rank", endpoint.rank())
+            .with("communicator", member.comm().name())
+            .with("rank", member.rank())
             .with("number", call.sequence())
             .with("count", call.count())
             .with("type", DataType.ofCode(call.type()).name())
-            .with("bytes", operation.measuredBytes(call.count(), endpoint.worldSize(), bytes));
+            .with("bytes", operation.measuredBytes(call.count(), member.worldSize(), bytes));
     if (operation.reduces()) {
       entry.with("reduction", call.reductionName());
     }
@@ -95,8 +95,8 @@ final class Slices {
 
   /** A one-sided call has run. */
   static void oneSided(
-      Timeline timeline, Launch launch, OneSidedCall call, int place, long start, long end) {
-    Endpoint endpoint = launch.endpoint();
+      Timeline timeline, RunningLaunch launch, OneSidedCall call, int place, long start, long end) {
+    Member member = launch.member();
     boolean waits = call.kind() == OneSidedCall.Kind.WAIT_SIGNAL;
     timeline
         .slice(
@@ -105,31 +105,31 @@ final class Slices {
             call.toString(),
             start,
             end)
-        .with("communicator", endpoint.name())
-        .with("rank", endpoint.rank())
+        .with("communicator", member.comm().name())
+        .with("rank", member.rank())
         .with("bytes", call.bytes())
         .with("site", call.site())
         .end();
   }
 
   /** What one stream shows of a launch of several calls. */
-  static void group(Timeline timeline, SimStream stream, Launch launch, long start, long end) {
-    Endpoint endpoint = launch.endpoint();
+  static void group(Timeline timeline, SimStream stream, RunningLaunch launch, long start, long end) {
+    Member member = launch.member();
     timeline
         .slice(
             stream.timelineLane(), "group", "group of " + launch.members() + " calls", start, end)
-        .with("communicator", endpoint.name())
-        .with("rank", endpoint.rank())
+        .with("communicator", member.comm().name())
+        .with("rank", member.rank())
         .end();
   }
 
   private static Lane lane(Part part) {
-    Launch launch = part.launch;
+    RunningLaunch launch = part.launch;
     int first = launch.members() - launch.parts().size();
     return lane(launch, part.request.stream(), first + launch.parts().indexOf(part));
   }
 
-  private static Lane lane(Launch launch, SimStream stream, int place) {
+  private static Lane lane(RunningLaunch launch, SimStream stream, int place) {
     return launch.members() == 1
         ? stream.timelineLane()
         : Lane.member(stream.device().index(), stream.number(), place);

@@ -42,7 +42,7 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
   }
 
   /** Where a rank's call finds its buffers. */
-  static PlacedCall windowed(Collective call, Endpoint by, Request request) {
+  static PlacedCall windowed(Collective call, Registrations by, Request request) {
     return new PlacedCall(
         call,
         isAverage(request.operation(), request.reduction()),
@@ -55,16 +55,16 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
    * Whether kernels of protocol Simple read and write this call's buffers on other ranks: of those
    * that send on what they receive, and not in place where they fold.
    */
-  private static boolean isRegistered(Endpoint by, Request request) {
+  private static boolean isRegistered(Registrations by, Request request) {
     Operation operation = request.operation();
     boolean folds = operation == Operation.ALL_REDUCE;
     long bytes = request.count() * request.type().bytes();
-    long received = operation == Operation.ALL_GATHER ? bytes * by.worldSize() : bytes;
+    long received = operation == Operation.ALL_GATHER ? bytes * by.member().worldSize() : bytes;
     return sendsOn(operation)
         && !(folds && request.send() == request.recv())
-        && by.device().world().setting("NCCL_LOCAL_REGISTER", 1) != 0
-        && by.registrations().holding(request.send(), bytes) != null
-        && by.registrations().holding(request.recv(), received) != null;
+        && by.member().comm().world().setting("NCCL_LOCAL_REGISTER", 1) != 0
+        && by.holding(request.send(), bytes) != null
+        && by.holding(request.recv(), received) != null;
   }
 
   private static boolean sendsOn(Operation operation) {
@@ -89,8 +89,8 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
     return operation.reduces() && reduction == ReduceOp.AVG.code();
   }
 
-  private static int offset(Endpoint by, long address) {
-    Registration window = by.registrations().windowAround(address);
+  private static int offset(Registrations by, long address) {
+    Registration window = by.windowAround(address);
     return window == null || !window.isSymmetric()
         ? PlacedCall.OUTSIDE
         : (int) ((address - window.start()) % PlacedCall.ALIGNMENT);

@@ -9,23 +9,23 @@ public final class Threads {
 
   private Threads() {}
 
-  /** The calling thread uses {@code endpoint} while {@code other} does. */
-  public static Report race(Endpoint endpoint, Thread other, String why) {
+  /** The calling thread uses {@code member} while {@code other} does. */
+  public static Report race(Member member, Thread other, String why) {
     Thread self = Thread.currentThread();
     return new Report(
             MisuseKind.THREAD_RACE,
             " in "
-                + endpoint.name()
+                + member.comm().name()
                 + ", rank "
-                + endpoint.rank()
+                + member.rank()
                 + ": "
                 + words(self)
                 + " calls while "
                 + words(other)
                 + " "
                 + why)
-        .rank(endpoint.rank(), words(self), stack(self))
-        .rank(endpoint.rank(), words(other), stack(other))
+        .rank(member.rank(), words(self), stack(self))
+        .rank(member.rank(), words(other), stack(other))
         .line("a communicator is used by one thread at a time (INIT-21, SIM-42)");
   }
 

@@ -16,7 +16,7 @@ import org.jccl.sim.timeline.Timeline;
 import org.jspecify.annotations.Nullable;
 
 /** One piece of work on one stream. It runs when it is at the head and whatever else it needs. */
-public abstract class StreamOp extends Step implements Wait {
+public abstract class StreamOp implements Step, Wait {
   private final SimStream stream;
   private long number;
   private Access accesses = Access.NONE;
@@ -159,7 +159,7 @@ public abstract class StreamOp extends Step implements Wait {
   protected abstract long duration();
 
   @Override
-  protected final void run() {
+  public final void run() {
     learnOrder();
     begin();
     try {

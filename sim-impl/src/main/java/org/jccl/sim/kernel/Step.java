@@ -1,7 +1,7 @@
 package org.jccl.sim.kernel;
 
-/** Something that can run: a host thread to resume, or a device operation. One runs at a time. */
-public abstract class Step {
-  /** Runs the whole step; called by the holder of the baton. */
-  protected abstract void run();
+/** Something that can run: a piece of device work, or a host thread that can go on. */
+public interface Step {
+  /** Does it; called by the holder of the baton. */
+  void run();
 }
