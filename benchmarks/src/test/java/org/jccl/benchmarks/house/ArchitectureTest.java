@@ -27,6 +27,7 @@ class ArchitectureTest {
                       "org.jccl.sim..",
                       "org.jccl.nccl..",
                       "org.jccl.conformance..",
+                      "org.jccl.fidelity..",
                       "org.jccl.benchmarks..")))
           .as("in the api");
 
@@ -62,7 +63,11 @@ class ArchitectureTest {
           .resideInAPackage("org.jccl.nccl..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("org.jccl.sim..", "org.jccl.conformance..", "org.jccl.benchmarks..")
+          .resideInAnyPackage(
+              "org.jccl.sim..",
+              "org.jccl.conformance..",
+              "org.jccl.fidelity..",
+              "org.jccl.benchmarks..")
           .allowEmptyShould(true);
 
   @ArchTest
@@ -73,5 +78,15 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("jcuda..")
+          .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule theKitKnowsNoGpuBackend =
+      noClasses()
+          .that()
+          .resideInAPackage("org.jccl.conformance..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.jccl.nccl.cuda..", "org.jccl.fidelity..")
           .allowEmptyShould(true);
 }

@@ -25,11 +25,13 @@ public final class Allowed {
   static {
     Set<Algorithm> scattered =
         EnumSet.of(Algorithm.RING, Algorithm.COLLNET_DIRECT, Algorithm.NVLS, Algorithm.PAT);
-    OF.put(Operation.BROADCAST, EnumSet.of(Algorithm.RING));
-    OF.put(Operation.REDUCE, EnumSet.of(Algorithm.RING));
-    OF.put(Operation.ALL_GATHER, scattered);
-    OF.put(Operation.REDUCE_SCATTER, scattered);
-    OF.put(Operation.ALL_REDUCE, EnumSet.complementOf(EnumSet.of(Algorithm.PAT)));
+    Set<Algorithm> rooted = EnumSet.of(Algorithm.RING);
+    Set<Algorithm> others = EnumSet.complementOf(EnumSet.of(Algorithm.PAT));
+    for (Operation each : Operation.values()) {
+      if (!each.isMadeOfMessages()) {
+        OF.put(each, each.hasRoot() ? rooted : each.hasBlocks() ? scattered : others);
+      }
+    }
   }
 
   private static final Allowed EVERYTHING =

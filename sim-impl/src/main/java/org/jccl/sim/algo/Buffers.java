@@ -4,8 +4,7 @@ import java.util.Map;
 import org.jccl.ops.Protocol;
 
 /**
- * Sizes that decide how a call is cut (section 2.1 of the numerics reference): those of NCCL, or
- * what its variables say.
+ * Sizes that decide how a call is cut (PART-03, PART-06): those of NCCL, or what its variables say.
  *
  * @param llBytes buffer of a channel with LL ({@code NCCL_LL_BUFFSIZE})
  * @param ll128Bytes with LL128 ({@code NCCL_LL128_BUFFSIZE})

@@ -139,7 +139,19 @@ public final class OneSidedProgram {
     private void note(long start, long end) {
       Timeline timeline = comm.world().timeline();
       if (timeline != null) {
-        Slices.oneSided(timeline, launch, call, next - 1, start, end);
+        boolean awaits = call.kind() == OneSidedCall.Kind.WAIT_SIGNAL;
+        timeline
+            .slice(
+                Slices.lane(launch, call.stream(), next - 1),
+                awaits ? "wait" : "one-sided",
+                call.toString(),
+                start,
+                end)
+            .with("communicator", comm.name())
+            .with("rank", own.rank())
+            .with("bytes", call.bytes())
+            .with("site", call.site())
+            .end();
       }
     }
 

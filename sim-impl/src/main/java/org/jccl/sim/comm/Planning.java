@@ -307,7 +307,7 @@ public final class Planning {
 
   /** In which order a planned collective folds. */
   public FoldOrder order(Request request, Carried carried) {
-    int root = request.operation() == Operation.REDUCE ? request.rootOrPeer() : 0;
+    int root = request.operation().hasRoot() ? request.rootOrPeer() : 0;
     Ordered known = lastOrdered;
     if (known == null || known.carried != carried || known.root != root) {
       FoldOrder order = find(request, carried, root);

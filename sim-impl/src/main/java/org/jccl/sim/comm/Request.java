@@ -93,7 +93,7 @@ public final class Request {
 
   private boolean isInPlace() {
     long block = rank * count * type.bytes();
-    return operation.inPlace().holds(send, recv, block);
+    return operation.isInPlace(send, recv, block);
   }
 
   /** Whether a call with these arguments, neither captured nor sited, makes the same request. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * How operations look in a timeline. A call alone in its launch lies on its stream; of a group the
  * stream shows one slice, and each call has a lane of its own, for they run at the same time.
  */
-final class Slices {
+public final class Slices {
   private static final String COLLECTIVE = "collective";
   private static final String MESSAGE = "message";
   private static final String WAIT = "wait";
@@ -20,7 +20,7 @@ final class Slices {
   private Slices() {}
 
   /** The host has issued a launch. */
-  static void issued(Timeline timeline, RunningLaunch launch) {
+  public static void issued(Timeline timeline, RunningLaunch launch) {
     Member member = launch.member();
     int rank = launch.issuer() == null ? -1 : launch.issuer().rank();
     timeline
@@ -93,27 +93,8 @@ final class Slices {
     entry.with("site", call.site()).end();
   }
 
-  /** A one-sided call has run. */
-  static void oneSided(
-      Timeline timeline, RunningLaunch launch, OneSidedCall call, int place, long start, long end) {
-    Member member = launch.member();
-    boolean waits = call.kind() == OneSidedCall.Kind.WAIT_SIGNAL;
-    timeline
-        .slice(
-            lane(launch, call.stream(), place),
-            waits ? WAIT : "one-sided",
-            call.toString(),
-            start,
-            end)
-        .with("communicator", member.comm().name())
-        .with("rank", member.rank())
-        .with("bytes", call.bytes())
-        .with("site", call.site())
-        .end();
-  }
-
   /** What one stream shows of a launch of several calls. */
-  static void group(Timeline timeline, SimStream stream, RunningLaunch launch, long start, long end) {
+  public static void group(Timeline timeline, SimStream stream, RunningLaunch launch, long start, long end) {
     Member member = launch.member();
     timeline
         .slice(
@@ -129,7 +110,8 @@ final class Slices {
     return lane(launch, part.request.stream(), first + launch.parts().indexOf(part));
   }
 
-  private static Lane lane(RunningLaunch launch, SimStream stream, int place) {
+  /** Where a call of a launch is shown that is its {@code place}th, from 0. */
+  public static Lane lane(RunningLaunch launch, SimStream stream, int place) {
     return launch.members() == 1
         ? stream.timelineLane()
         : Lane.member(stream.device().index(), stream.number(), place);

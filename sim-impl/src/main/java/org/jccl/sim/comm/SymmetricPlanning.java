@@ -57,21 +57,13 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
    */
   private static boolean isRegistered(Registrations by, Request request) {
     Operation operation = request.operation();
-    boolean folds = operation == Operation.ALL_REDUCE;
     long bytes = request.count() * request.type().bytes();
-    long received = operation == Operation.ALL_GATHER ? bytes * by.member().worldSize() : bytes;
-    return sendsOn(operation)
-        && !(folds && request.send() == request.recv())
+    long received = operation.receiveElements(bytes, by.member().worldSize());
+    return operation.receivesAlike()
+        && !(operation.reduces() && request.send() == request.recv())
         && by.member().comm().world().setting("NCCL_LOCAL_REGISTER", 1) != 0
         && by.holding(request.send(), bytes) != null
         && by.holding(request.recv(), received) != null;
-  }
-
-  private static boolean sendsOn(Operation operation) {
-    return switch (operation) {
-      case ALL_REDUCE, ALL_GATHER, BROADCAST -> true;
-      default -> false;
-    };
   }
 
   /** A call whose buffers lie at the start of symmetric windows. */
@@ -82,7 +74,7 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
   /** A call on two buffers that are registered, but in no window. */
   static PlacedCall registered(Collective call) {
     return new PlacedCall(
-        call, false, PlacedCall.OUTSIDE, PlacedCall.OUTSIDE, sendsOn(call.operation()));
+        call, false, PlacedCall.OUTSIDE, PlacedCall.OUTSIDE, call.operation().receivesAlike());
   }
 
   private static boolean isAverage(Operation operation, int reduction) {

@@ -3,7 +3,7 @@ package org.jccl.sim.cost;
 import org.jccl.ops.Algorithm;
 import org.jccl.ops.Protocol;
 
-/** The constants of NCCL's tuning model (section 6.2 of the numerics reference). */
+/** The constants of NCCL's tuning model (TUNE-01). */
 final class TunerConstants {
   private static final int BLACKWELL = 3;
   private static final int NEW_BLACKWELL = 23000;

@@ -132,11 +132,6 @@ public final class SimDevice implements Device {
         stream + " is not a stream of device " + index + " of this simulator (SIM-31)");
   }
 
-  /** The number by which the raw surface knows {@code stream}. */
-  long handleOf(SimStream stream) {
-    return ((long) (index + 1) << 32) | (stream.number() + 1);
-  }
-
   /** The stream with that handle, or null. */
   public @Nullable SimStream streamOf(long handle) {
     int number = (int) handle - 1;

@@ -9,7 +9,7 @@ import org.jccl.ops.Protocol;
  * <p>That is a compiler's choice and no law, so it is a profile with a name (FMA-05).
  */
 public enum Contraction {
-  /** NCCL's kernels for sm_90 (NUMERICS 1.4). */
+  /** NCCL's kernels for sm_90 (FMA-01). */
   SM_90,
   /** As {@link #SM_90}, but bf16 always rounds twice (FMA-04). */
   SM_80,

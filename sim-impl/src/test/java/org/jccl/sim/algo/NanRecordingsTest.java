@@ -37,7 +37,7 @@ class NanRecordingsTest {
   private static final long MINUS = 0x8000_0000_0000_0000L;
   private static final long ONE = 0x3FF0_0000_0000_0000L;
 
-  /** The special values of NUMERICS, Appendix A, for two ranks. */
+  /** The special values of recordings, for two ranks. */
   private static final long[] FULL = {
     0,
     MINUS,

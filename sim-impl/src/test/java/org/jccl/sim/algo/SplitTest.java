@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The splits of NUMERICS, Appendix A: f32, 24 channels, default buffers. */
+/** Splits that an emulator computed (PART-01 to PART-04): f32, 24 channels, default buffers. */
 class SplitTest {
   @ParameterizedTest
   @CsvSource({
