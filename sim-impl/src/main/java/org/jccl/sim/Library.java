@@ -1,7 +1,7 @@
 package org.jccl.sim;
 
 import org.jccl.sim.abi.AbiOperations;
-import org.jccl.sim.comm.Life;
+import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.NcclAbi;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ public interface Library extends GroupRecording.Issuer {
   int ncclVersion();
 
   /** Whose handle it is; null if nobody's. */
-  @Nullable Life life(long handle);
+  @Nullable CommLifecycle life(long handle);
 
   /** The stored state of a handle (rule ERR-01); waits for nobody. */
   int storedCode(long handle);

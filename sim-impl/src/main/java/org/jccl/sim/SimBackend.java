@@ -21,8 +21,8 @@ import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
 import org.jccl.sim.abi.AbiOperations;
 import org.jccl.sim.abi.SimAbi;
-import org.jccl.sim.comm.Creations;
-import org.jccl.sim.comm.Life;
+import org.jccl.sim.comm.creation.Bootstrap;
+import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 final class SimBackend implements Backend, Library {
   private final Simulator simulator;
   private final World world;
-  private final Creations creations;
+  private final Bootstrap creations;
   private final List<SimDevice> devices = new ArrayList<>();
 
   /** The same as users see them; asked for by each rank, so not copied each time. */
@@ -61,7 +61,7 @@ final class SimBackend implements Backend, Library {
     this.simulator = simulator;
     this.world = world;
     this.watch = watch;
-    this.creations = new Creations(world);
+    this.creations = new Bootstrap(world);
     this.description = description;
     this.leaks = simulator::leaked;
     for (int index = 0; index < deviceCount; index++) {
@@ -84,7 +84,7 @@ final class SimBackend implements Backend, Library {
     return listed;
   }
 
-  Creations creations() {
+  Bootstrap creations() {
     return creations;
   }
 
@@ -180,7 +180,7 @@ final class SimBackend implements Backend, Library {
   }
 
   @Override
-  public @Nullable Life life(long handle) {
+  public @Nullable CommLifecycle life(long handle) {
     return raw.life(handle);
   }
 

@@ -22,11 +22,11 @@ import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.ops.Operation;
 import org.jccl.sim.abi.AbiOperations;
-import org.jccl.sim.comm.CallArguments;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.Life;
-import org.jccl.sim.comm.Planning;
-import org.jccl.sim.comm.Scales;
+import org.jccl.sim.comm.call.CallArguments;
+import org.jccl.sim.comm.call.CustomReductions;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.life.Endpoint;
+import org.jccl.sim.comm.plan.Planner;
 import org.jccl.sim.device.CurrentDevice;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.SimStream;
@@ -47,7 +47,7 @@ public final class SimCommunicator extends LibraryCommunicator {
   private final Kernel kernel;
   private final String givenName;
   private final AbiOperations operations;
-  private @Nullable Life life;
+  private @Nullable CommLifecycle life;
   private boolean closed;
 
   /** The communicator of one rank, still to be opened; owns a stream of its own. */
@@ -153,10 +153,10 @@ public final class SimCommunicator extends LibraryCommunicator {
   }
 
   /** The simulated rank; null before it has joined, kept when its handle has gone. */
-  private @Nullable Life joined() {
-    Life known = life;
+  private @Nullable CommLifecycle joined() {
+    CommLifecycle known = life;
     if (known == null && handle().value() != 0) {
-      Life found = library.life(handle().value());
+      CommLifecycle found = library.life(handle().value());
       Endpoint own = found == null ? null : found.endpoint();
       if (own != null) {
         known = found;
@@ -192,12 +192,12 @@ public final class SimCommunicator extends LibraryCommunicator {
         operation, count, known -> known.planSymmetric(operation, type, reduction.code(), count));
   }
 
-  private <T> T planned(Operation operation, long count, Function<Planning, T> plan) {
+  private <T> T planned(Operation operation, long count, Function<Planner, T> plan) {
     if (operation.isMadeOfMessages() || count < 1) {
       throw new IllegalArgumentException(
           operation.label() + " x" + count + ": messages and empty calls have no algorithm");
     }
-    Planning planning = life().operations().shared().planning();
+    Planner planning = life().operations().shared().planning();
     HostTask task = kernel.enter();
     try {
       return plan.apply(planning);
@@ -219,8 +219,8 @@ public final class SimCommunicator extends LibraryCommunicator {
   }
 
   /** The simulated rank's life: at hand, so that no call has to look its handle up. */
-  private Life life() {
-    Life own = joined();
+  private CommLifecycle life() {
+    CommLifecycle own = joined();
     if (own == null) {
       throw new IllegalStateException(name() + " has no handle yet");
     }
@@ -269,7 +269,7 @@ public final class SimCommunicator extends LibraryCommunicator {
 
   @Override
   protected void requireUsable() {
-    Life own = joined();
+    CommLifecycle own = joined();
     RuntimeException refusal = own == null ? null : own.refusal();
     if (refusal != null && handle().value() != 0) {
       throw refusal;
@@ -279,7 +279,7 @@ public final class SimCommunicator extends LibraryCommunicator {
 
   @Override
   protected void raced(Thread other) {
-    Life own = joined();
+    CommLifecycle own = joined();
     if (own != null) {
       HostTask task = kernel.enter();
       try {
@@ -384,7 +384,7 @@ public final class SimCommunicator extends LibraryCommunicator {
   @Override
   public PreMulSum preMulSum(DataType type, double scalar) {
     requireUsable();
-    Scales scales = life().operations().scales();
+    CustomReductions scales = life().operations().scales();
     int code = scales.create(type, type.encode(scalar));
     return new PreMulSum(this, type, code, scales::destroy);
   }
@@ -396,7 +396,7 @@ public final class SimCommunicator extends LibraryCommunicator {
       throw new IllegalArgumentException(
           name() + ", rank " + rank() + ": a scalar is one element on its device, got " + scalar);
     }
-    Scales scales = life().operations().scales();
+    CustomReductions scales = life().operations().scales();
     int code =
         scales.create(
             scalar.type(),
@@ -413,7 +413,7 @@ public final class SimCommunicator extends LibraryCommunicator {
 
   @Override
   public String name() {
-    Life own = joined();
+    CommLifecycle own = joined();
     Endpoint parts = own == null ? null : own.endpoint();
     return parts == null ? givenName : parts.member().comm().name();
   }

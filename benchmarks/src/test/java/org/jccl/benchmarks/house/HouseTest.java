@@ -37,7 +37,6 @@ class HouseTest {
       Map.of(
           "org.jccl", 14,
           "org.jccl.nccl.cuda", 9,
-          "org.jccl.sim.comm", 42,
           "org.jccl.sim.device", 17,
           "org.jccl.sim.math", 9);
 
@@ -51,23 +50,16 @@ class HouseTest {
           "CaseBuffers",
           "Collective",
           "Comparison",
-          "Estimate",
           "ExactData",
           "FloatFormat",
-          "Graph",
-          "Options",
           "RankBench",
           "Recording",
           "Reduction",
-          "Registration",
           "Report",
           "Sample",
-          "Scale",
-          "Split",
           "Step",
           "Subject",
           "Verdict",
-          "Window",
           "World");
 
   @ArchTest

@@ -12,10 +12,10 @@ import java.util.function.BiFunction;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.ops.NcclFunction;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.Life;
-import org.jccl.sim.comm.OneSided;
-import org.jccl.sim.comm.OneSidedCall;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.life.Endpoint;
+import org.jccl.sim.comm.onesided.OneSided;
+import org.jccl.sim.comm.onesided.OneSidedCall;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
 
@@ -113,8 +113,8 @@ final class AbiOneSided {
 
   private int issue(
       String what, long comm, long stream, Check check, BiFunction<OneSided, SimStream, OneSidedCall> make) {
-    RawGroup group = state.group();
-    Life life = state.life(comm);
+    GroupState group = state.group();
+    CommLifecycle life = state.life(comm);
     if (life == null) {
       return group.fail(state.refused(INVALID_ARGUMENT, what + ": no communicator " + comm));
     }
@@ -143,7 +143,7 @@ final class AbiOneSided {
 
   private int queue(
       HostTask task,
-      Life life,
+      CommLifecycle life,
       long stream,
       BiFunction<OneSided, SimStream, OneSidedCall> make) {
     SimStream own = AbiOperations.stream(life.device(), stream);
@@ -151,7 +151,7 @@ final class AbiOneSided {
       return ResultCode.UNHANDLED_CUDA_ERROR.code();
     }
     OneSidedCall call = make.apply(life.operations().oneSided(), own);
-    RawGroup group = state.group();
+    GroupState group = state.group();
     group.start();
     int code = state.endOwn(task, group.fail(group.add(life, call)));
     boolean told = code == OK && !group.isOpen() && !life.isBlocking();

@@ -11,11 +11,11 @@ import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
-import org.jccl.sim.comm.CallArguments;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.Life;
 import org.jccl.sim.comm.OpenGroup;
-import org.jccl.sim.comm.Request;
+import org.jccl.sim.comm.call.CallArguments;
+import org.jccl.sim.comm.call.Request;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.life.Endpoint;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
@@ -27,7 +27,7 @@ public final class AbiOperations {
   private static final int HOST_IMMEDIATE = 1;
 
   private final AbiState state;
-  private final ThreadLocal<RawGroup> groups;
+  private final ThreadLocal<GroupState> groups;
   private final Kernel kernel;
 
   AbiOperations(AbiState state) {
@@ -47,7 +47,7 @@ public final class AbiOperations {
       int rootOrPeer,
       long comm,
       long stream) {
-    Life life = state.life(comm);
+    CommLifecycle life = state.life(comm);
     if (life == null) {
       return state
           .group()
@@ -64,12 +64,12 @@ public final class AbiOperations {
   }
 
   /** The same for a caller that knows whose handle it is, and the stream. */
-  public int issue(Life life, CallArguments call, SimStream stream) {
+  public int issue(CommLifecycle life, CallArguments call, SimStream stream) {
     return issue(life, call, stream, stream.handle());
   }
 
-  private int issue(Life life, CallArguments call, @Nullable SimStream known, long handle) {
-    RawGroup group = groups.get();
+  private int issue(CommLifecycle life, CallArguments call, @Nullable SimStream known, long handle) {
+    GroupState group = groups.get();
     if (life.isRevoked()) {
       return group.fail(state.refused(INVALID_USAGE, life + " was revoked (LIF-19)"));
     }
@@ -90,9 +90,9 @@ public final class AbiOperations {
   }
 
   private int checked(
-      RawGroup group,
+      GroupState group,
       HostTask task,
-      Life life,
+      CommLifecycle life,
       CallArguments call,
       @Nullable SimStream known,
       long handle,
@@ -120,9 +120,9 @@ public final class AbiOperations {
 
   /** Issues one checked call, or queues it while a group is open (rule GRP-06). */
   private static int issue(
-      RawGroup group,
+      GroupState group,
       HostTask task,
-      Life life,
+      CommLifecycle life,
       Endpoint own,
       CallArguments call,
       SimStream stream) {
@@ -142,7 +142,7 @@ public final class AbiOperations {
   }
 
   /** A failing call poisons an open group, and stays on a nonblocking communicator (ERR-05). */
-  static int failed(RawGroup group, Life life, int code) {
+  static int failed(GroupState group, CommLifecycle life, int code) {
     if (code != OK && code != AbiState.IN_PROGRESS) {
       life.storeFailure(code);
       group.fail(code);

@@ -7,10 +7,10 @@ import static org.jccl.sim.abi.AbiState.OK;
 import java.lang.foreign.MemorySegment;
 import org.jccl.ResultCode;
 import org.jccl.ops.NcclFunction;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.Life;
-import org.jccl.sim.comm.Registrations;
-import org.jccl.sim.comm.WindowRegistrationJob;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.life.Endpoint;
+import org.jccl.sim.comm.life.WindowRegistrationJob;
+import org.jccl.sim.comm.memory.Registrations;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.HostTask;
 
@@ -97,7 +97,7 @@ final class AbiRegistration {
 
   int registerWindow(long comm, long buffer, long bytes, MemorySegment window, int flags) {
     state.require(NcclFunction.COMM_WINDOW_REGISTER);
-    Life life = state.created(comm);
+    CommLifecycle life = state.created(comm);
     if (life == null || AbiState.isNull(window)) {
       return state.refused(INVALID_ARGUMENT, "window: no communicator or no output");
     }
@@ -118,7 +118,7 @@ final class AbiRegistration {
   }
 
   private int registerTogether(
-      Life life, long buffer, long bytes, MemorySegment window, int flags) {
+      CommLifecycle life, long buffer, long bytes, MemorySegment window, int flags) {
     int code = life.readyTest();
     if (code != OK) {
       return state.group().fail(state.refused(code, "window: " + life + " is not ready"));

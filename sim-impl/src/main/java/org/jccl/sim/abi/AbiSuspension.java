@@ -8,11 +8,11 @@ import static org.jccl.sim.abi.AbiState.OK;
 import java.lang.foreign.MemorySegment;
 import org.jccl.CollectiveException;
 import org.jccl.ops.NcclFunction;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.SuspensionJob;
-import org.jccl.sim.comm.Job;
-import org.jccl.sim.comm.Life;
-import org.jccl.sim.comm.Suspension;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.life.Endpoint;
+import org.jccl.sim.comm.life.Job;
+import org.jccl.sim.comm.life.SuspensionJob;
+import org.jccl.sim.comm.memory.Suspension;
 import org.jccl.sim.kernel.HostTask;
 
 /** Suspended communicators behind the C functions (rules LIF-21 to LIF-25, ARG-32). */
@@ -30,7 +30,7 @@ final class AbiSuspension {
 
   int suspend(long comm, int flags) {
     state.require(NcclFunction.COMM_SUSPEND);
-    Life life = state.created(comm);
+    CommLifecycle life = state.created(comm);
     if (life == null) {
       return state.refused(INVALID_ARGUMENT, "suspend: no communicator " + comm);
     }
@@ -39,14 +39,14 @@ final class AbiSuspension {
 
   int resume(long comm) {
     state.require(NcclFunction.COMM_RESUME);
-    Life life = state.created(comm);
+    CommLifecycle life = state.created(comm);
     if (life == null) {
       return state.refused(INVALID_ARGUMENT, "resume: no communicator " + comm);
     }
     return change(life, SuspensionJob.resume(life));
   }
 
-  private int change(Life life, Job work) {
+  private int change(CommLifecycle life, Job work) {
     int code = life.readyTest();
     if (code != OK) {
       return state.refused(code, life + " is not ready (ARG-02)");

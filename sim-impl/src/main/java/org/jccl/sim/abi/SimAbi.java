@@ -10,8 +10,8 @@ import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
-import org.jccl.sim.comm.Creations;
-import org.jccl.sim.comm.Life;
+import org.jccl.sim.comm.creation.Bootstrap;
+import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.spi.NcclAbi;
@@ -35,7 +35,7 @@ public final class SimAbi implements NcclAbi {
   private final AbiSuspension suspension;
   private final AbiParameters parameters;
 
-  public SimAbi(World world, Creations creations, List<SimDevice> devices) {
+  public SimAbi(World world, Bootstrap creations, List<SimDevice> devices) {
     this.state = new AbiState(world, creations, devices);
     this.creation = new AbiCreation(state);
     this.families = new AbiFamilies(state);
@@ -61,12 +61,12 @@ public final class SimAbi implements NcclAbi {
 
   /** The stored state of a handle (rule ERR-01); waits for nobody. */
   public int storedCode(long comm) {
-    Life life = state.life(comm);
+    CommLifecycle life = state.life(comm);
     return life == null ? INVALID_ARGUMENT : life.state();
   }
 
   /** Whose handle it is, or null. */
-  public @Nullable Life life(long comm) {
+  public @Nullable CommLifecycle life(long comm) {
     return state.life(comm);
   }
 

@@ -50,7 +50,7 @@ public final class Contract {
 
   private final String communicator;
   private final int worldSize;
-  private final Window<Position> open = new Window<>();
+  private final SequenceWindow<Position> open = new SequenceWindow<>();
   private final @Nullable Dropped[] dropped;
   private final long[] captured;
   private boolean groupShapeTold;
@@ -78,7 +78,7 @@ public final class Contract {
    * What dropped calls have to do with a communicator on which nothing moves any more: the report
    * of the first one that another rank made with a count, or null.
    */
-  public @Nullable Report findDropped() {
+  public @Nullable ReportBuilder findDropped() {
     for (int rank = 0; rank < worldSize; rank++) {
       Dropped empty = dropped[rank];
       Position position = empty == null ? null : open.get(empty.call.sequence());
@@ -103,7 +103,7 @@ public final class Contract {
    * @param captureNumber its number among the collectives this rank captured, or -1
    * @param task the thread that issues it and may have to wait for peers, or null if none may
    */
-  public @Nullable Report note(
+  public @Nullable ReportBuilder note(
       Call call,
       Caller caller,
       int place,
@@ -121,7 +121,7 @@ public final class Contract {
       position = new Position(call, caller, place, groupSize, captureNumber, before);
       open.put(call.sequence(), position);
     }
-    Report report =
+    ReportBuilder report =
         position.seen == 0
             ? null
             : compare(position, call, caller, place, groupSize, captureNumber, before);
@@ -142,7 +142,7 @@ public final class Contract {
     return position != null && position.seen == worldSize;
   }
 
-  private @Nullable Report compare(
+  private @Nullable ReportBuilder compare(
       Position first,
       Call call,
       Caller caller,
@@ -184,7 +184,7 @@ public final class Contract {
   }
 
   /** A difference; blamed on a dropped call in the way if there is one (SIM-08). */
-  private Report differing(
+  private ReportBuilder differing(
       Position first,
       Call call,
       Caller caller,
@@ -202,7 +202,7 @@ public final class Contract {
     return mismatch(first.call, first.caller, call, caller, difference);
   }
 
-  private Report mismatch(
+  private ReportBuilder mismatch(
       Call first, Caller firstCaller, Call call, Caller caller, Operation.Argument difference) {
     boolean firstIsLower = firstCaller.rank() < caller.rank();
     Call lower = firstIsLower ? first : call;
@@ -230,7 +230,7 @@ public final class Contract {
     return "rank " + rank + " has " + call.describe(difference);
   }
 
-  private Report graphs(Position first, Call call, Caller caller, long captureNumber) {
+  private ReportBuilder graphs(Position first, Call call, Caller caller, long captureNumber) {
     return both(
             MisuseKind.ORDER_INVERSION,
             where(call)
@@ -249,7 +249,7 @@ public final class Contract {
         .line("launch graphs in the same order on all ranks (STR-17, SIM-50)");
   }
 
-  private @Nullable Report groupShape(
+  private @Nullable ReportBuilder groupShape(
       Position first, Call call, Caller caller, int place, int groupSize) {
     if (groupShapeTold) {
       return null;
@@ -278,7 +278,7 @@ public final class Contract {
   }
 
   /** One thread came here before, for another rank, in another call or group (SIM-21). */
-  private @Nullable Report ungrouped(
+  private @Nullable ReportBuilder ungrouped(
       Position position, Call call, Caller caller, @Nullable HostTask task) {
     if (task == null
         || position.seen == 0
@@ -288,7 +288,7 @@ public final class Contract {
         || call.count() == 0) {
       return null;
     }
-    return new Report(
+    return new ReportBuilder(
             MisuseKind.GROUP_REQUIRED,
             where(call)
                 + ": one thread issues it for rank "
@@ -310,8 +310,8 @@ public final class Contract {
     return " in " + communicator + ", call #" + call.sequence();
   }
 
-  private static Report both(
+  private static ReportBuilder both(
       MisuseKind kind, String summary, Call first, Caller firstCaller, Call call, Caller caller) {
-    return new Report(kind, summary).both(first, firstCaller, call, caller);
+    return new ReportBuilder(kind, summary).both(first, firstCaller, call, caller);
   }
 }

@@ -60,11 +60,11 @@ public final class ThreadGuard {
    * @param member for whom {@code task} calls
    * @param other the thread that {@link #enter} found inside, or null
    */
-  public void requireAlone(Member member, HostTask task, @Nullable Thread other) {
+  public void requireAlone(CommMember member, HostTask task, @Nullable Thread other) {
     HostTask waiting = waiter;
     Thread second = waiting != null && waiting != task ? waiting.thread() : other;
     if (second != null && member.comm().world().isChecking()) {
-      member.comm().throwIfError(Threads.race(member, second, "is inside a call on it"));
+      member.comm().throwIfError(ThreadReports.race(member, second, "is inside a call on it"));
     }
   }
 }

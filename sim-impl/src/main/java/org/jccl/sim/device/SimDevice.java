@@ -8,7 +8,7 @@ import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
-import org.jccl.sim.check.Report;
+import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jspecify.annotations.Nullable;
@@ -192,7 +192,7 @@ public final class SimDevice implements Device {
   private @Nullable RuntimeException pending;
 
   /** A report found by a device step: no host call is there to throw it, so the next one does. */
-  void report(Report report) {
+  void report(ReportBuilder report) {
     if (pending == null) {
       pending = world.findings().keep(report);
     }

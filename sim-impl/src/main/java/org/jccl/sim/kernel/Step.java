@@ -1,7 +1,0 @@
-package org.jccl.sim.kernel;
-
-/** Something that can run: a piece of device work, or a host thread that can go on. */
-public interface Step {
-  /** Does it; called by the holder of the baton. */
-  void run();
-}
