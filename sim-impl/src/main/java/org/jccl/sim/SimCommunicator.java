@@ -384,9 +384,10 @@ public final class SimCommunicator extends LibraryCommunicator {
   @Override
   public PreMulSum preMulSum(DataType type, double scalar) {
     requireUsable();
-    CustomReductions scales = life().operations().scales();
-    int code = scales.create(type, type.encode(scalar));
-    return new PreMulSum(this, type, code, scales::destroy);
+    CustomReductions own = life().operations().scales();
+    int code = own.create(type, type.encode(scalar));
+    return new PreMulSum(
+        this, type, code, made -> GroupRecording.whenIssued(() -> own.destroy(made)));
   }
 
   @Override
@@ -396,12 +397,13 @@ public final class SimCommunicator extends LibraryCommunicator {
       throw new IllegalArgumentException(
           name() + ", rank " + rank() + ": a scalar is one element on its device, got " + scalar);
     }
-    CustomReductions scales = life().operations().scales();
+    CustomReductions own = life().operations().scales();
     int code =
-        scales.create(
+        own.create(
             scalar.type(),
             device.memory().range(scalar.address(), scalar.bytes(), "scalar of a PreMulSum"));
-    return new PreMulSum(this, scalar.type(), code, scales::destroy);
+    return new PreMulSum(
+        this, scalar.type(), code, made -> GroupRecording.whenIssued(() -> own.destroy(made)));
   }
 
   // ---- life

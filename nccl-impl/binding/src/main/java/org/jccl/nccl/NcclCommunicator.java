@@ -26,6 +26,7 @@ import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
+import org.jccl.spi.GroupRecording;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NativeHandle;
 import org.jspecify.annotations.Nullable;
@@ -287,7 +288,12 @@ final class NcclCommunicator extends LibraryCommunicator {
     if (code != 0) {
       settled(code, "preMulSum");
     }
-    PreMulSum sum = new PreMulSum(this, type, scratch.get(JAVA_INT, SUM_SLOT), this::destroySum);
+    PreMulSum sum =
+        new PreMulSum(
+            this,
+            type,
+            scratch.get(JAVA_INT, SUM_SLOT),
+            made -> GroupRecording.whenIssued(() -> destroySum(made)));
     sums.add(sum);
     return sum;
   }

@@ -8,22 +8,21 @@ import org.jccl.Backend;
 import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
 import org.jccl.Communicator;
+import org.jccl.Communicator.MemoryStatistics;
+import org.jccl.Communicator.ShrinkMode;
+import org.jccl.Communicator.SignalWait;
 import org.jccl.Communicator.State;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
-import org.jccl.MemoryStatistics;
 import org.jccl.ReduceOp;
 import org.jccl.Registration;
 import org.jccl.ResultCode;
-import org.jccl.ShrinkMode;
-import org.jccl.SignalWait;
 import org.jccl.UniqueId;
 import org.jccl.Window;
-import org.jccl.WindowFlag;
+import org.jccl.config.ConfigField;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
-import org.jccl.ops.ConfigField;
 
 /**
  * Children, states and registered memory on the typed surface: the typed halves of chapters 2, 3
@@ -120,7 +119,7 @@ public final class FamilyRules extends Suite {
 
   @Example
   public void required_SPL_10_theParentMayGoFirst() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
@@ -140,7 +139,6 @@ public final class FamilyRules extends Suite {
   @AlsoShows({"SHR-07"})
   public void required_SHR_01_survivorsKeepTheirOrderTyped() {
     int n = atMost(4);
-    needRanks(2);
     run(
         n,
         rank -> {
@@ -161,7 +159,7 @@ public final class FamilyRules extends Suite {
   @Example
   @AlsoShows({"SHR-04"})
   public void required_SHR_02_badListsAreRefused() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
@@ -179,7 +177,6 @@ public final class FamilyRules extends Suite {
 
   @Example
   public void required_SHR_06_aClosedParentHasNoChildren() {
-    needRanks(2);
     run(
         2,
         rank -> {
@@ -200,10 +197,8 @@ public final class FamilyRules extends Suite {
   @Example
   @AlsoShows({"GRW-02", "GRW-05"})
   public void required_GRW_01_newRanksJoin() {
-    needRanks(2);
     int n = atMost(3);
-    runSince(
-        22902,
+    run(
         n,
         rank -> {
           Backend backend = rank.instance().backend();
@@ -263,8 +258,7 @@ public final class FamilyRules extends Suite {
   @AlsoShows({"LIF-18", "LIF-20"})
   public void required_LIF_19_revokedIsForChildrenAlone() {
     int n = atMost(2);
-    runSince(
-        22807,
+    run(
         n,
         rank -> {
           try (Communicator comm = rank.open("revoked");
@@ -290,9 +284,8 @@ public final class FamilyRules extends Suite {
   @Example
   @AlsoShows({"LIF-22", "LIF-23", "LIF-25"})
   public void required_LIF_21_suspendedUntilResumed() {
-    int n = atMost(2);
-    runSince(
-        22907,
+    int n = 2;
+    run(
         n,
         rank -> {
           try (Communicator comm = rank.open("suspended");
@@ -376,7 +369,7 @@ public final class FamilyRules extends Suite {
   @Example
   @AlsoShows({"GRP-29"})
   public void required_GRP_27_simulatedGroupsAreNotIssued() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
@@ -435,7 +428,6 @@ public final class FamilyRules extends Suite {
 
   @Example
   public void required_INIT_15_severalIdsTyped() {
-    needRanks(2);
     int n = atMost(3);
     run(
         n,
@@ -481,9 +473,7 @@ public final class FamilyRules extends Suite {
   @Example
   @AlsoShows({"RMA-03", "RMA-07"})
   public void required_RMA_01_putsArriveWithTheirSignal() {
-    needRanks(2);
-    runSince(
-        22902,
+    run(
         2,
         rank -> {
           int peer = 1 - rank.rank();
@@ -492,8 +482,8 @@ public final class FamilyRules extends Suite {
               DeviceBuffer source = comm.device().allocateRegistrable(DataType.INT32, 2)) {
             memory.copyFrom(0, 0, 0, 0);
             source.copyFrom(rank.rank() + 10, rank.rank() + 20);
-            try (Window window = comm.registerWindow(memory, WindowFlag.COLLECTIVE_SYMMETRIC);
-                Window from = comm.registerWindow(source, WindowFlag.COLLECTIVE_SYMMETRIC)) {
+            try (Window window = comm.registerWindow(memory, Window.Flag.COLLECTIVE_SYMMETRIC);
+                Window from = comm.registerWindow(source, Window.Flag.COLLECTIVE_SYMMETRIC)) {
               if (window.isNull() || from.isNull()) {
                 return; // WIN-03: this machine has no windows
               }

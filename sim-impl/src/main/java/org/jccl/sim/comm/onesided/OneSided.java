@@ -5,7 +5,7 @@ import java.util.function.LongConsumer;
 import org.jccl.CheckLevel;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.match.RunningLaunch;

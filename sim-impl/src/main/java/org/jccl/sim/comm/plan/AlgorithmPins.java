@@ -2,8 +2,8 @@ package org.jccl.sim.comm.plan;
 
 import java.util.Optional;
 import org.jccl.MisuseKind;
-import org.jccl.ops.Algorithm;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
 
