@@ -10,24 +10,40 @@ import org.jspecify.annotations.Nullable;
  * The simulated library as a {@link SimCommunicator} sees it: its C functions, and what they make.
  */
 public interface Library extends GroupRecording.Issuer {
-  /** The C functions. */
+  /** {@return the C functions} */
   NcclAbi abi();
 
-  /** Version code that is imitated. */
+  /** {@return the version code that is imitated} */
   int ncclVersion();
 
-  /** Whose handle it is; null if nobody's. */
+  /**
+   * {@return whose handle it is; null if nobody's}
+   *
+   * @param handle NCCL's handle
+   */
   @Nullable CommLifecycle life(long handle);
 
-  /** The stored state of a handle (rule ERR-01); waits for nobody. */
+  /**
+   * {@return the stored state of a handle (rule ERR-01); waits for nobody}
+   *
+   * @param handle NCCL's handle
+   */
   int storedCode(long handle);
 
-  /** Stream operations, for whom knows whose handle it has. */
+  /** {@return the stream operations, for whom knows whose handle it has} */
   AbiOperations operations();
 
-  /** A communicator is there. */
+  /**
+   * A communicator is there.
+   *
+   * @param communicator the communicator
+   */
   void opened(SimCommunicator communicator);
 
-  /** A communicator was closed. */
+  /**
+   * A communicator was closed.
+   *
+   * @param communicator the communicator
+   */
   void closed(SimCommunicator communicator);
 }
