@@ -326,9 +326,7 @@ public final class SimCommunicator extends LibraryCommunicator {
       Stream stream) {
     SimStream own = device.own(stream);
     CallArguments call =
-        operations
-            .arguments()
-            .set(operation, send, recv, count, type, reduction, rootOrPeer);
+        operations.arguments().set(operation, send, recv, count, type, reduction, rootOrPeer);
     int code = operations.issue(life(), call, own);
     return code == 0 ? 0 : settled(code, operation.label());
   }

@@ -43,7 +43,8 @@ public final class Predictor {
     int channels(Operation operation, DataType type, long count, Choice choice, int version) {
       return switch (choice.algorithm()) {
         case RING, TREE, PAT ->
-            ChannelSplit.of(operation, type.bytes(), count, topology, choice, Buffers.defaults(), version)
+            ChannelSplit.of(
+                    operation, type.bytes(), count, topology, choice, Buffers.defaults(), version)
                 .parts();
         case COLLNET_DIRECT, COLLNET_CHAIN, NVLS, NVLS_TREE -> choice.maxChannels();
       };

@@ -177,7 +177,8 @@ final class AbiCreation {
     for (int i = 0; i < wish.idCount; i++) {
       ids.add(read(wish.ids, i));
     }
-    CommLifecycle life = CommLifecycle.begin(state.world(), wish.device, AbiConfig.read(state.world(), wish.config));
+    CommLifecycle life =
+        CommLifecycle.begin(state.world(), wish.device, AbiConfig.read(state.world(), wish.config));
     return state.creations().join(ids, wish.rank, wish.nranks, life);
   }
 

@@ -49,7 +49,12 @@ final class AbiFamilies {
   }
 
   private int split(
-      long comm, int color, int key, MemorySegment newComm, MemorySegment config, GroupState group) {
+      long comm,
+      int color,
+      int key,
+      MemorySegment newComm,
+      MemorySegment config,
+      GroupState group) {
     CommLifecycle parent = state.life(comm);
     int refusal = wrongParent(parent, newComm);
     if (parent == null || refusal != OK) {
@@ -65,7 +70,9 @@ final class AbiFamilies {
       }
       child = parent.child(config(parent, config), shares);
     }
-    return added(group.add(ChildJob.split(state.creations(), parent, child, shares, color, key, to(newComm))));
+    return added(
+        group.add(
+            ChildJob.split(state.creations(), parent, child, shares, color, key, to(newComm))));
   }
 
   /** Rule ARG-20, up to the ready test. */
@@ -146,7 +153,8 @@ final class AbiFamilies {
     boolean shares = !aborts && shares(parent, ConfigField.SHRINK_SHARE);
     CommLifecycle child = parent.child(config(parent, config), shares);
     List<Integer> without = Arrays.stream(list).boxed().toList();
-    return added(group.add(ChildJob.shrink(state.creations(), parent, child, shares, without, to(newComm))));
+    return added(
+        group.add(ChildJob.shrink(state.creations(), parent, child, shares, without, to(newComm))));
   }
 
   /** SHR-03: the caller's array is sorted in place. */
@@ -209,7 +217,8 @@ final class AbiFamilies {
       MemorySegment config) {
     state.require(NcclFunction.COMM_GROW);
     CommLifecycle parent = state.life(comm);
-    boolean grows = parent == null || !parent.isReady() || nranks > parent.operations().member().worldSize();
+    boolean grows =
+        parent == null || !parent.isReady() || nranks > parent.operations().member().worldSize();
     if (isNull(newComm) || nranks <= 0 || !grows) {
       return state.refused(INVALID_ARGUMENT, "grow to " + nranks + " ranks"); // no poison (GRP-14)
     }

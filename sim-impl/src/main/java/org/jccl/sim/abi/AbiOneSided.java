@@ -13,7 +13,6 @@ import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.ops.NcclFunction;
 import org.jccl.sim.comm.life.CommLifecycle;
-import org.jccl.sim.comm.life.Endpoint;
 import org.jccl.sim.comm.onesided.OneSided;
 import org.jccl.sim.comm.onesided.OneSidedCall;
 import org.jccl.sim.device.SimStream;
@@ -112,7 +111,11 @@ final class AbiOneSided {
   }
 
   private int issue(
-      String what, long comm, long stream, Check check, BiFunction<OneSided, SimStream, OneSidedCall> make) {
+      String what,
+      long comm,
+      long stream,
+      Check check,
+      BiFunction<OneSided, SimStream, OneSidedCall> make) {
     GroupState group = state.group();
     CommLifecycle life = state.life(comm);
     if (life == null) {
@@ -130,9 +133,7 @@ final class AbiOneSided {
       return AbiOperations.failed(
           group,
           life,
-          code == OK
-              ? queue(task, life, stream, make)
-              : state.refused(code, what + " on " + life));
+          code == OK ? queue(task, life, stream, make) : state.refused(code, what + " on " + life));
     } catch (RuntimeException reported) {
       group.fail(ResultCode.INTERNAL_ERROR.code()); // what is queued must not be launched (GRP-11)
       throw reported;

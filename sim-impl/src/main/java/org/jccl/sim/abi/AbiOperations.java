@@ -54,8 +54,7 @@ public final class AbiOperations {
           .fail(state.refused(INVALID_ARGUMENT, operation.label() + ": no communicator " + comm));
     }
     CallArguments call = arguments();
-    return issue(
-        life, call.set(operation, send, recv, count, type, op, rootOrPeer), null, stream);
+    return issue(life, call.set(operation, send, recv, count, type, op, rootOrPeer), null, stream);
   }
 
   /** The arguments of the calling thread's next call. */
@@ -68,7 +67,8 @@ public final class AbiOperations {
     return issue(life, call, stream, stream.handle());
   }
 
-  private int issue(CommLifecycle life, CallArguments call, @Nullable SimStream known, long handle) {
+  private int issue(
+      CommLifecycle life, CallArguments call, @Nullable SimStream known, long handle) {
     GroupState group = groups.get();
     if (life.isRevoked()) {
       return group.fail(state.refused(INVALID_USAGE, life + " was revoked (LIF-19)"));
@@ -179,7 +179,11 @@ public final class AbiOperations {
               .scales()
               .create(
                   of,
-                  endpoint.member().device().memory().range(scalar, of.bytes(), "scalar of a PreMulSum"));
+                  endpoint
+                      .member()
+                      .device()
+                      .memory()
+                      .range(scalar, of.bytes(), "scalar of a PreMulSum"));
     }
     op.set(JAVA_INT_UNALIGNED, 0, code);
     return OK;

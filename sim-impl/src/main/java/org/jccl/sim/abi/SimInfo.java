@@ -38,8 +38,7 @@ public final class SimInfo {
   /** What one rank's calls are estimated: that of the last decision counts (rule GRP-31). */
   void add(CommLifecycle life, List<Request> requests) {
     Endpoint endpoint = life.operations();
-    Choice last =
-        endpoint.shared().planning().plan(endpoint.registrations(), requests).last();
+    Choice last = endpoint.shared().planning().plan(endpoint.registrations(), requests).last();
     if (last != null && endpoint.member().worldSize() > 1 && size() >= TIME_OFFSET + Float.BYTES) {
       info.set(JAVA_FLOAT_UNALIGNED, TIME_OFFSET, last.micros());
     }

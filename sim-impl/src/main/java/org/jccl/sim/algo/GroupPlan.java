@@ -57,7 +57,11 @@ public final class GroupPlan {
    * @param version NCCL's version code, for example 22809
    */
   public static GroupPlan of(
-      List<CollectiveTask> calls, Topology topology, Chooser chooser, Buffers buffers, int version) {
+      List<CollectiveTask> calls,
+      Topology topology,
+      Chooser chooser,
+      Buffers buffers,
+      int version) {
     return of(calls, call -> false, topology, chooser, buffers, version);
   }
 
@@ -117,7 +121,8 @@ public final class GroupPlan {
   // ---------------------------------------------------------------- decisions
 
   /** Chooses for every call; the calls in the order in which they get their channels. */
-  private List<Integer> decide(List<CollectiveTask> calls, IntPredicate isRegistered, Chooser chooser) {
+  private List<Integer> decide(
+      List<CollectiveTask> calls, IntPredicate isRegistered, Chooser chooser) {
     int worldSize = topology.worldSize();
     int perChannel = Math.ceilDiv(calls.size(), topology.channels());
     List<Integer> order = new ArrayList<>(calls.size());
@@ -211,7 +216,8 @@ public final class GroupPlan {
       channels = Math.min(channels + choice(call).maxChannels(), topology.channels());
       planned++;
     }
-    ChannelSplit.Share share = new ChannelSplit.Share(ChannelSplit.budget(traffic, channels, version));
+    ChannelSplit.Share share =
+        new ChannelSplit.Share(ChannelSplit.budget(traffic, channels, version));
     for (int i = from; i < from + planned; i++) {
       int call = order.get(i);
       CollectiveTask own = calls.get(call);

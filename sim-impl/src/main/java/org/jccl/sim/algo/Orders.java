@@ -72,7 +72,12 @@ public final class Orders {
    * because a switch or the network does the sums (DET-05), it is the order of ranks.
    */
   public FoldOrder of(
-      Operation operation, DataType type, long count, int root, Algorithm algorithm, ChannelSplit split) {
+      Operation operation,
+      DataType type,
+      long count,
+      int root,
+      Algorithm algorithm,
+      ChannelSplit split) {
     if (topology.worldSize() == 1) {
       return rankOrder;
     }
@@ -90,7 +95,8 @@ public final class Orders {
     };
   }
 
-  private FoldOrder ring(Operation operation, int elementBytes, long count, int root, ChannelSplit split) {
+  private FoldOrder ring(
+      Operation operation, int elementBytes, long count, int root, ChannelSplit split) {
     if (!operation.reduces()) {
       throw new IllegalArgumentException(operation.label() + " folds nothing");
     }

@@ -157,7 +157,11 @@ public final class Contract {
     if (call.captured() != first.call.captured()) {
       return both(
               MisuseKind.CAPTURE_MISMATCH,
-              where(call) + ": " + captured(first.caller, first.call) + ", " + captured(caller, call),
+              where(call)
+                  + ": "
+                  + captured(first.caller, first.call)
+                  + ", "
+                  + captured(caller, call),
               first.call,
               first.caller,
               call,
@@ -180,7 +184,9 @@ public final class Contract {
   }
 
   private static String captured(Caller caller, Call call) {
-    return "rank " + caller.rank() + (call.captured() ? " replays it from a graph" : " issues it directly");
+    return "rank "
+        + caller.rank()
+        + (call.captured() ? " replays it from a graph" : " issues it directly");
   }
 
   /** A difference; blamed on a dropped call in the way if there is one (SIM-08). */
@@ -191,13 +197,11 @@ public final class Contract {
       @Nullable Dropped before,
       Operation.Argument difference) {
     if (before != null && differsInCount(before, first.call)) {
-      return mismatch(
-          first.call, first.caller, before.call, caller, Operation.Argument.COUNT);
+      return mismatch(first.call, first.caller, before.call, caller, Operation.Argument.COUNT);
     }
     Dropped firstDropped = first.dropped;
     if (firstDropped != null && differsInCount(firstDropped, call)) {
-      return mismatch(
-          firstDropped.call, first.caller, call, caller, Operation.Argument.COUNT);
+      return mismatch(firstDropped.call, first.caller, call, caller, Operation.Argument.COUNT);
     }
     return mismatch(first.call, first.caller, call, caller, difference);
   }
@@ -296,10 +300,7 @@ public final class Contract {
                 + " and then for rank "
                 + caller.rank()
                 + ", without a group around both")
-        .rank(
-            position.lastCaller.rank(),
-            position.call,
-            position.lastCaller.site(position.call))
+        .rank(position.lastCaller.rank(), position.call, position.lastCaller.site(position.call))
         .rank(caller.rank(), call, caller.site(call))
         .line(
             "the first call may wait for the second, which never comes: put the calls of all ranks"

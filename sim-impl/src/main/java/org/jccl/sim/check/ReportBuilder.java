@@ -37,7 +37,9 @@ public final class ReportBuilder {
     return this;
   }
 
-  /** Two ranks that are involved, the lower one first, with their calls and where they made them. */
+  /**
+   * Two ranks that are involved, the lower one first, with their calls and where they made them.
+   */
   public ReportBuilder both(Call first, Caller firstCaller, Call call, Caller caller) {
     String firstSite = firstCaller.site(first);
     String site = caller.site(call);

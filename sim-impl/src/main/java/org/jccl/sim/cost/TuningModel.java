@@ -27,7 +27,8 @@ final class TuningModel {
   private final int hosts;
   private final float ranksPerHost;
 
-  TuningModel(GpuProfile profile, int version, Topology topology, @Nullable TopologyGraph multicast) {
+  TuningModel(
+      GpuProfile profile, int version, Topology topology, @Nullable TopologyGraph multicast) {
     this.profile = profile;
     this.topology = topology;
     this.multicast = multicast;
@@ -148,7 +149,12 @@ final class TuningModel {
   }
 
   private float ring(
-      Operation operation, Protocol protocol, TopologyGraph graph, float base, float intra, float inter) {
+      Operation operation,
+      Protocol protocol,
+      TopologyGraph graph,
+      float base,
+      float intra,
+      float inter) {
     int steps = steps(operation);
     if (operation.hasRoot()) {
       boolean chunked = !graph.sameChannels() && protocol == Protocol.SIMPLE;

@@ -55,7 +55,8 @@ class ChannelSplitTest {
             new Choice(Algorithm.RING, protocol, most, 0),
             buffers,
             version);
-    assertThat(split).isEqualTo(new ChannelSplit(0, parts, first, middle, last, chunk, chunk, chunk));
+    assertThat(split)
+        .isEqualTo(new ChannelSplit(0, parts, first, middle, last, chunk, chunk, chunk));
   }
 
   @Test

@@ -23,7 +23,8 @@ class GroupPlanTest {
     long bytes = together.bytes(4);
     Protocol protocol = bytes < 2_490_000 ? Protocol.LL : Protocol.SIMPLE;
     int most =
-        ChannelSplit.maxChannels(Algorithm.RING, protocol, bytes, 4, FOUR.channels(), Buffers.defaults());
+        ChannelSplit.maxChannels(
+            Algorithm.RING, protocol, bytes, 4, FOUR.channels(), Buffers.defaults());
     return new Choice(Algorithm.RING, protocol, most, bytes);
   }
 
@@ -32,7 +33,8 @@ class GroupPlanTest {
   }
 
   private static CollectiveTask sum(long count) {
-    return new CollectiveTask(Operation.ALL_REDUCE, DataType.FLOAT32, CollectiveTask.Folding.SUM, count);
+    return new CollectiveTask(
+        Operation.ALL_REDUCE, DataType.FLOAT32, CollectiveTask.Folding.SUM, count);
   }
 
   @Property(tries = 200)

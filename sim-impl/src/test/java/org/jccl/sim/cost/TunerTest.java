@@ -79,7 +79,8 @@ class TunerTest {
       Choice choice = Objects.requireNonNull(tuner.choose(operation, type, scaled, count));
       Topology topology = H200.find(tuner.worldSize(), ChannelLimits.none());
       ChannelSplit split =
-          ChannelSplit.of(operation, type.bytes(), count, topology, choice, Buffers.defaults(), VERSION);
+          ChannelSplit.of(
+              operation, type.bytes(), count, topology, choice, Buffers.defaults(), VERSION);
       String at = String.join(" ", line);
       assertEquals(line[5] + " " + line[6], choice.algorithm() + " " + choice.protocol(), at);
       assertEquals("0", line[7], at);

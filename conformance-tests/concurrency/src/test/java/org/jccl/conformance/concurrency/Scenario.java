@@ -45,7 +45,8 @@ enum Scenario {
   THREAD_GUARD_THAT_FORGETS_WHO_GOES(
       ThreadGuardProgram.class,
       classes ->
-          classes.with("org.jccl.sim.comm.ThreadGuard", AtomicReference.class, "getPlain", "nobody"));
+          classes.with(
+              "org.jccl.sim.comm.ThreadGuard", AtomicReference.class, "getPlain", "nobody"));
 
   private final Class<? extends Runnable> program;
   private final UnaryOperator<ChangedClasses> change;

@@ -3,8 +3,8 @@ package org.jccl.sim.comm;
 import org.jccl.conformance.concurrency.Threads;
 
 /**
- * Two threads use communicators that share resources at once, then one alone: who is inside may be missed,
- * but nobody who has gone may be named.
+ * Two threads use communicators that share resources at once, then one alone: who is inside may be
+ * missed, but nobody who has gone may be named.
  */
 public final class ThreadGuardProgram implements Runnable {
   private final ThreadGuard guard = new ThreadGuard();

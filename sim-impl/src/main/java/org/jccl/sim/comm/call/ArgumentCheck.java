@@ -47,9 +47,7 @@ public final class ArgumentCheck {
       return false; // as always: elements have at most 8 bytes, so that is less than 2^63
     }
     long blocks =
-        Math.max(
-            operation.sendElements(1, worldSize),
-            operation.receiveElements(1, worldSize));
+        Math.max(operation.sendElements(1, worldSize), operation.receiveElements(1, worldSize));
     return count < 0 || count > Long.MAX_VALUE / type.bytes() / blocks;
   }
 
@@ -80,8 +78,7 @@ public final class ArgumentCheck {
     }
     Operation operation = call.operation();
     if (operation.hasPeer()) {
-      return call.count() == 0
-          || isKnown(operation == Operation.SEND ? call.send() : call.recv());
+      return call.count() == 0 || isKnown(operation == Operation.SEND ? call.send() : call.recv());
     }
     boolean isRoot = member.rank() == call.rootOrPeer();
     boolean sends = operation != Operation.BROADCAST || isRoot;

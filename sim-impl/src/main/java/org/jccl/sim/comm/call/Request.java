@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One checked call of one rank before it has a place in the sequence. A program that repeats itself
- * uses the same one again, so it keeps what was found out about it; graphs keep it, to make the call
- * again.
+ * uses the same one again, so it keeps what was found out about it; graphs keep it, to make the
+ * call again.
  */
 public final class Request {
   private final int rank;
@@ -36,8 +36,8 @@ public final class Request {
   /**
    * The call that {@code arguments} state.
    *
-   * @param scale what a PreMulSum was when the call was made: it may be destroyed before the call is
-   *     launched by a group's end or a graph (rules PMS-07, STR-20)
+   * @param scale what a PreMulSum was when the call was made: it may be destroyed before the call
+   *     is launched by a group's end or a graph (rules PMS-07, STR-20)
    * @param captureNumber its number among the collectives that were captured on this rank, or -1
    * @param site where it was made, if that is kept
    */

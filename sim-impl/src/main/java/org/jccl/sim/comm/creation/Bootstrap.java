@@ -212,7 +212,8 @@ public final class Bootstrap {
   /** A communicator; one that is split or shrunk has a {@code parent}. */
   CommParts newComm(@Nullable String name, int worldSize, @Nullable CommParts parent) {
     int number = ++commsMade;
-    SharedComm made = new SharedComm(world, name == null ? "comm-" + number : name, number, worldSize);
+    SharedComm made =
+        new SharedComm(world, name == null ? "comm-" + number : name, number, worldSize);
     return new CommParts(made, dataPlane, parent);
   }
 

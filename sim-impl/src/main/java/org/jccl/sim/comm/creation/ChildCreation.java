@@ -18,10 +18,7 @@ final class ChildCreation {
   private final Map<Integer, ChildJob> parts = new TreeMap<>();
 
   ChildCreation(
-      Bootstrap creations,
-      ChildCreations siblings,
-      CommParts parent,
-      List<Integer> excluded) {
+      Bootstrap creations, ChildCreations siblings, CommParts parent, List<Integer> excluded) {
     this.siblings = siblings;
     this.creations = creations;
     this.parent = parent;
@@ -76,10 +73,7 @@ final class ChildCreation {
     for (ChildJob job : jobs) {
       CommLifecycle life = job.child();
       if (life != null) {
-        made =
-            made == null
-                ? creations.newComm(life.config().name(), jobs.size(), parent)
-                : made;
+        made = made == null ? creations.newComm(life.config().name(), jobs.size(), parent) : made;
         Endpoint.join(made, rank++, life);
       }
     }

@@ -60,8 +60,7 @@ final class ChildCreations {
   }
 
   private ReportedMisuse differentLists(int rank, List<Integer> before, List<Integer> now) {
-    return comm
-        .world()
+    return comm.world()
         .findings()
         .keep(
             new ReportBuilder(

@@ -73,7 +73,14 @@ public final class ChildJob extends Job {
       List<Integer> excluded,
       Consumer<@Nullable CommLifecycle> made) {
     return new ChildJob(
-        creations, parent, child, shares, 0, parent.operations().member().rank(), List.copyOf(excluded), made);
+        creations,
+        parent,
+        child,
+        shares,
+        0,
+        parent.operations().member().rank(),
+        List.copyOf(excluded),
+        made);
   }
 
   @Override
@@ -176,7 +183,8 @@ public final class ChildJob extends Job {
 
   @Override
   public String describe() {
-    return (excluded.isEmpty() ? "the split of " : "the shrink of ") + parent.operations().member().comm().name();
+    return (excluded.isEmpty() ? "the split of " : "the shrink of ")
+        + parent.operations().member().comm().name();
   }
 
   @Override

@@ -67,7 +67,8 @@ public final class BufferLookup {
   }
 
   /** Rule COL-05: the buffers of a call are disjoint, or have exactly the in-place form. */
-  private @Nullable ReportBuilder overlap(Request request, Call call, long sendBytes, long recvBytes) {
+  private @Nullable ReportBuilder overlap(
+      Request request, Call call, long sendBytes, long recvBytes) {
     long between = request.send() - request.recv();
     boolean apart = between >= recvBytes || -between >= sendBytes;
     if (apart || request.inPlace()) {

@@ -21,8 +21,7 @@ final class CapturedLaunches {
   }
 
   /** Records calls; a graph that is launched hands them to {@code replay}, on its own streams. */
-  void record(
-      Capture capture, List<Request> requests, List<OneSidedCall> first, Replay replay) {
+  void record(Capture capture, List<Request> requests, List<OneSidedCall> first, Replay replay) {
     List<Request> kept = List.copyOf(requests);
     List<OneSidedCall> keptFirst = List.copyOf(first);
     graphs++;

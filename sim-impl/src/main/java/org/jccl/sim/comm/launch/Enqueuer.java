@@ -91,10 +91,7 @@ public final class Enqueuer {
     }
     member.learn();
     Request last = lastRequest;
-    if (last != null
-        && !keepsSites
-        && !stream.isCapturing()
-        && last.isFor(arguments, stream)) {
+    if (last != null && !keepsSites && !stream.isCapturing() && last.isFor(arguments, stream)) {
       return last;
     }
     Operation operation = arguments.operation();

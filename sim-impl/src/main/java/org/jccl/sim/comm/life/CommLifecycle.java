@@ -239,7 +239,9 @@ public final class CommLifecycle implements LaunchQueue.Owner {
     Endpoint own = endpoint;
     if (own != null && world.isChecking() && refusal() == null) {
       CommMember member = own.member();
-      member.comm().throwIfError(LifecycleReports.graphAlive(member, own.enqueuer().graphs(), call));
+      member
+          .comm()
+          .throwIfError(LifecycleReports.graphAlive(member, own.enqueuer().graphs(), call));
     }
   }
 

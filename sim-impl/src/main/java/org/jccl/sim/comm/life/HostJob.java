@@ -17,7 +17,9 @@ public abstract class HostJob extends Job implements HostQueue.Turn, HostCollect
   private final String purpose;
   private @Nullable HostCollective assembly;
 
-  /** For the rank of {@code life}; all ranks must make jobs of the same purpose in the same order. */
+  /**
+   * For the rank of {@code life}; all ranks must make jobs of the same purpose in the same order.
+   */
   protected HostJob(CommLifecycle life, String purpose) {
     this(life, life.operations(), purpose);
   }

@@ -12,7 +12,8 @@ public final class LifecycleReports {
   private LifecycleReports() {}
 
   private static ReportBuilder of(MisuseKind kind, CommMember member, String summary, String call) {
-    return new ReportBuilder(kind, " in " + member.comm().name() + ", rank " + member.rank() + ": " + summary)
+    return new ReportBuilder(
+            kind, " in " + member.comm().name() + ", rank " + member.rank() + ": " + summary)
         .rank(member.rank(), call, "at " + CallSite.current());
   }
 
@@ -51,10 +52,7 @@ public final class LifecycleReports {
     return of(
             MisuseKind.GRAPH_ALIVE,
             member,
-            call
-                + " while graphs refer to it, with "
-                + graphs
-                + " captured calls or groups",
+            call + " while graphs refer to it, with " + graphs + " captured calls or groups",
             call)
         .line("close the graphs first: NCCL waits for them for ever (LIF-06, SIM-37)");
   }

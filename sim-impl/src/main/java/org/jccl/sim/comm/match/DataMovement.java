@@ -63,13 +63,10 @@ public final class DataMovement {
       return first.carried.nanos();
     }
     Request request = first.request;
-    return world
-        .cost()
-        .operation(request.operation(), request.count(), n, request.type().bytes());
+    return world.cost().operation(request.operation(), request.count(), n, request.type().bytes());
   }
 
-  private void move(
-      Operation operation, @Nullable LaunchedCall[] parts, long count, int root) {
+  private void move(Operation operation, @Nullable LaunchedCall[] parts, long count, int root) {
     DataType type = LaunchedCall.present(parts[0]).request.type();
     long bytes = count * type.bytes();
     for (LaunchedCall each : parts) {

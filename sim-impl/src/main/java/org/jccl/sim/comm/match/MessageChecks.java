@@ -114,6 +114,10 @@ final class MessageChecks {
                 + " to rank "
                 + receive.rank()
                 + summary)
-        .both(send.call, send.launch.member().caller(), receive.call, receive.launch.member().caller());
+        .both(
+            send.call,
+            send.launch.member().caller(),
+            receive.call,
+            receive.launch.member().caller());
   }
 }

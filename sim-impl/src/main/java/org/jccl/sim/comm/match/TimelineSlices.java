@@ -54,7 +54,8 @@ public final class TimelineSlices {
     timeline.flow(MESSAGE, lane(send), start, lane(receive), last);
   }
 
-  private static void part(Timeline timeline, LaunchedCall part, String category, long start, long end) {
+  private static void part(
+      Timeline timeline, LaunchedCall part, String category, long start, long end) {
     Lane lane = lane(part);
     Call call = part.call;
     Operation operation = call.operation();
@@ -96,7 +97,8 @@ public final class TimelineSlices {
   }
 
   /** What one stream shows of a launch of several calls. */
-  public static void group(Timeline timeline, SimStream stream, RunningLaunch launch, long start, long end) {
+  public static void group(
+      Timeline timeline, SimStream stream, RunningLaunch launch, long start, long end) {
     CommMember member = launch.member();
     timeline
         .slice(

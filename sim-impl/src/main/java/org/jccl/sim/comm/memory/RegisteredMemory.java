@@ -16,7 +16,8 @@ public final class RegisteredMemory {
   private long end;
   private int references = 1;
 
-  public RegisteredMemory(long handle, long start, long bytes, int flags, @Nullable SharedWindow window) {
+  public RegisteredMemory(
+      long handle, long start, long bytes, int flags, @Nullable SharedWindow window) {
     this.handle = handle;
     this.start = start;
     this.end = start + bytes;

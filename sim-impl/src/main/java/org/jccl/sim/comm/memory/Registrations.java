@@ -58,7 +58,8 @@ public final class Registrations {
       place++;
     }
     member.comm().registersMemory();
-    RegisteredMemory made = new RegisteredMemory(member.device().newHandle(), address, bytes, 0, null);
+    RegisteredMemory made =
+        new RegisteredMemory(member.device().newHandle(), address, bytes, 0, null);
     buffers.add(place, made);
     return made.handle();
   }

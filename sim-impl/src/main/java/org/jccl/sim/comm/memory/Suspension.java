@@ -61,8 +61,7 @@ public final class Suspension {
   /** SIM-34: {@code what} comes while the memory is away. */
   private ReportBuilder use(String what) {
     return new ReportBuilder(
-            MisuseKind.USE_WHILE_SUSPENDED,
-            ": " + what + " on " + member + ", which is suspended")
+            MisuseKind.USE_WHILE_SUSPENDED, ": " + what + " on " + member + ", which is suspended")
         .rank(member.rank(), what, "at " + CallSite.current())
         .line("resume it on all ranks first (LIF-23, SIM-34)");
   }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.function.LongConsumer;
 import org.jccl.CollectiveException;
 import org.jccl.MisuseKind;
-import org.jccl.ResultCode;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;

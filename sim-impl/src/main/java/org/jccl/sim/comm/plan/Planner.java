@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.jccl.CollectiveException;
 import org.jccl.DataType;
-import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.config.Algorithm;
 import org.jccl.config.ConfigField;
@@ -27,7 +26,6 @@ import org.jccl.sim.algo.SymmetricPlan;
 import org.jccl.sim.algo.SymmetricSplit;
 import org.jccl.sim.algo.Topology;
 import org.jccl.sim.algo.TopologySearch;
-import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.Config;
 import org.jccl.sim.comm.SharedComm;
@@ -271,7 +269,8 @@ public final class Planner {
   public CallPlan plan(
       Operation operation, DataType type, int reduction, long count, boolean registered) {
     CollectiveTask call =
-        new CollectiveTask(operation, type, CollectiveTask.Folding.of(operation, type, reduction), count);
+        new CollectiveTask(
+            operation, type, CollectiveTask.Folding.of(operation, type, reduction), count);
     PlannedCalls planned =
         registered && machine().symmetric != null
             ? alone(SymmetricPlanner.registered(call))
@@ -300,7 +299,8 @@ public final class Planner {
       return Optional.empty();
     }
     CollectiveTask call =
-        new CollectiveTask(operation, type, CollectiveTask.Folding.of(operation, type, reduction), count);
+        new CollectiveTask(
+            operation, type, CollectiveTask.Folding.of(operation, type, reduction), count);
     PlannedCalls planned = alone(SymmetricPlanner.inWindows(call, reduction));
     return !planned.carried().isEmpty()
             && planned.carried().getFirst() instanceof BySymmetricKernel carried
