@@ -99,7 +99,9 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
     ControlOperation operation = ControlOperation.ofId(in.readUnsignedByte());
     int rank = in.readInt();
     int worldSize = in.readInt();
-    ControlCall call = new ControlCall(operation == null ? ControlOperation.JOIN : operation, in.readInt(), in.readLong());
+    ControlCall call =
+        new ControlCall(
+            operation == null ? ControlOperation.JOIN : operation, in.readInt(), in.readLong());
     int length = in.readInt();
     if (kind == null || operation == null || length < 0 || length > maxPayload) {
       throw new ProtocolException("a frame is malformed, or its " + length + " bytes are too many");

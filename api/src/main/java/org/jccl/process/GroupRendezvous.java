@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every operation is a full meeting: nobody leaves a round before everybody has come to it. So
  * at most one round is open, and disagreement is noticed by the member that completes the evidence.
- * Members of this JVM wait here; a member behind a socket has a {@link RemoteMember} to which its outcome
- * is handed. A group that broke down stays so: members that have come apart once cannot agree
- * again.
+ * Members of this JVM wait here; a member behind a socket has a {@link RemoteMember} to which its
+ * outcome is handed. A group that broke down stays so: members that have come apart once cannot
+ * agree again.
  */
 final class GroupRendezvous {
   /** A member that does not wait in this JVM. Called under the lock of the rendezvous. */

@@ -24,7 +24,8 @@ public final class InJvmProcessGroups {
    * @param timeout how long each broadcast and all-gather waits for late members
    */
   public static List<ProcessGroup> create(int worldSize, Duration timeout) {
-    GroupRendezvous rendezvous = new GroupRendezvous(ProcessGroupBase.requireWorldSize(worldSize), false);
+    GroupRendezvous rendezvous =
+        new GroupRendezvous(ProcessGroupBase.requireWorldSize(worldSize), false);
     Duration limit = ProcessGroupBase.requireTimeout(timeout);
     List<ProcessGroup> members = new ArrayList<>(worldSize);
     for (int rank = 0; rank < worldSize; rank++) {

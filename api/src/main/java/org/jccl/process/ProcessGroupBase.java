@@ -100,7 +100,9 @@ abstract class ProcessGroupBase implements ProcessGroup {
     }
     if (!inside.compareAndSet(false, true)) {
       throw new IllegalStateException(
-          who() + operation.label() + ": another thread is inside; a member is used by one at a time");
+          who()
+              + operation.label()
+              + ": another thread is inside; a member is used by one at a time");
     }
     try {
       // Joining is not counted, so that positions are the same in every kind of group.

@@ -29,7 +29,8 @@ final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listen
   @Override
   List<byte[]> exchange(ControlCall call, byte[] payload, Duration limit) {
     boolean takesAll =
-        call.operation() == ControlOperation.ALL_GATHER || (call.operation() == ControlOperation.GATHER && call.root() == rank());
+        call.operation() == ControlOperation.ALL_GATHER
+            || (call.operation() == ControlOperation.GATHER && call.root() == rank());
     int expected = takesAll ? worldSize() : 1;
     queue.update(
         () -> {
@@ -57,7 +58,8 @@ final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listen
     return outcome(call, expected);
   }
 
-  private boolean await(ControlCall call, int expected, Duration limit) throws InterruptedException {
+  private boolean await(ControlCall call, int expected, Duration limit)
+      throws InterruptedException {
     return RealTime.await(
         queue, who() + call, () -> parts.size() == expected || failure != null, limit);
   }

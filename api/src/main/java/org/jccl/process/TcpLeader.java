@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rank 0 of a TCP group: it listens while the others join, and every operation goes through it. The
- * others are remote members of its {@link GroupRendezvous}, so that both kinds of group behave and speak alike.
+ * others are remote members of its {@link GroupRendezvous}, so that both kinds of group behave and
+ * speak alike.
  */
 final class TcpLeader {
   private static final Duration GREETING = Duration.ofSeconds(10);
@@ -150,7 +151,8 @@ final class TcpLeader {
     byte[] theirs = Arrays.copyOf(said, Secret.NONCE_BYTES);
     byte[] proof = Arrays.copyOfRange(said, Secret.NONCE_BYTES, said.length);
     if (!Secret.same(secret.memberProof(nonce, theirs, rank, size), proof)) {
-      connection.write(Frame.of(Frame.Kind.REFUSED, 0, worldSize, Frame.bytes("the secret is wrong")));
+      connection.write(
+          Frame.of(Frame.Kind.REFUSED, 0, worldSize, Frame.bytes("the secret is wrong")));
       throw new IOException("wrong secret");
     }
     byte[] ours = secret.leaderProof(nonce, theirs, rank, size);
@@ -158,7 +160,8 @@ final class TcpLeader {
     greeted.remove(socket);
     String objection = objection(rank, size, connection);
     if (objection == null) {
-      connection.start("process group, rank 0 with rank " + rank, new RequestReader(rank, connection));
+      connection.start(
+          "process group, rank 0 with rank " + rank, new RequestReader(rank, connection));
     } else {
       connection.start("process group, rank 0 turns away", new IgnoredMember());
       connection.send(failed(new GroupFailure(ResultCode.INVALID_USAGE, objection)));
@@ -184,7 +187,12 @@ final class TcpLeader {
     synchronized (connections) {
       TcpConnection other = connections[rank];
       if (other != null) {
-        return "two members say they are rank " + rank + ": " + other.peer() + ", " + connection.peer();
+        return "two members say they are rank "
+            + rank
+            + ": "
+            + other.peer()
+            + ", "
+            + connection.peer();
       }
       connections[rank] = connection;
     }

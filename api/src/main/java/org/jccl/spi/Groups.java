@@ -2,7 +2,6 @@ package org.jccl.spi;
 
 import java.util.function.Consumer;
 import org.jccl.Backend.GroupScope;
-import org.jccl.Collectives;
 import org.jccl.Communicator;
 
 /** Runs group bodies: for {@link Communicator#group} and {@link org.jccl.Backend#group}. */
