@@ -102,7 +102,9 @@ public record Rule(
     return Integer.parseInt(id.substring(id.indexOf('-') + 1));
   }
 
-  /** The paragraph of its text that begins with {@code *head:*}, on one line; empty if none does. */
+  /**
+   * The paragraph of its text that begins with {@code *head:*}, on one line; empty if none does.
+   */
   public String paragraph(String head) {
     String mark = "*" + head + ":*";
     return Stream.of(text.split("\n\n"))

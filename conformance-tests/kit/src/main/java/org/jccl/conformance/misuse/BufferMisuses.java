@@ -1,6 +1,5 @@
 package org.jccl.conformance.misuse;
 
-
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jccl.DataType;
@@ -29,9 +28,7 @@ final class BufferMisuses {
   }
 
   private static MisuseCase overlap() {
-    return MisuseCase.of("SIM-23")
-        .misuse(r -> shifted(r, SHIFT))
-        .neighbour(r -> shifted(r, LONG));
+    return MisuseCase.of("SIM-23").misuse(r -> shifted(r, SHIFT)).neighbour(r -> shifted(r, LONG));
   }
 
   /** The receive range begins {@code shift} elements behind the send range. */

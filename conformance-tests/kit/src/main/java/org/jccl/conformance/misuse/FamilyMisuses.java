@@ -180,9 +180,7 @@ final class FamilyMisuses {
   }
 
   private static MisuseCase sharedResources() {
-    return MisuseCase.of("SIM-49")
-        .misuse(r -> family(r, true))
-        .neighbour(r -> family(r, false));
+    return MisuseCase.of("SIM-49").misuse(r -> family(r, true)).neighbour(r -> family(r, false));
   }
 
   private static void family(MisuseRank r, boolean inside) throws Exception {

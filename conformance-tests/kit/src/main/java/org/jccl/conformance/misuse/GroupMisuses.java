@@ -1,6 +1,5 @@
 package org.jccl.conformance.misuse;
 
-
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jccl.Device;
@@ -146,9 +145,7 @@ final class GroupMisuses {
   }
 
   private static MisuseCase hazard() {
-    return MisuseCase.of("SIM-22")
-        .misuse(r -> chain(r, true))
-        .neighbour(r -> chain(r, false));
+    return MisuseCase.of("SIM-22").misuse(r -> chain(r, true)).neighbour(r -> chain(r, false));
   }
 
   private static void chain(MisuseRank r, boolean grouped) {

@@ -1,6 +1,5 @@
 package org.jccl.conformance.misuse;
 
-
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jccl.DeviceBuffer;

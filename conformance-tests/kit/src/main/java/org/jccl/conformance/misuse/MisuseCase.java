@@ -134,8 +134,7 @@ public record MisuseCase(
       since = rule.since();
       List<String> answers =
           WORD.matcher(rule.paragraph("Simulator")).results().map(word -> word.group(1)).toList();
-      kinds =
-          Stream.of(MisuseKind.values()).filter(kind -> answers.contains(kind.name())).toList();
+      kinds = Stream.of(MisuseKind.values()).filter(kind -> answers.contains(kind.name())).toList();
       code = answers.stream().mapToInt(word -> CODES.getOrDefault(word, 0)).max().orElse(0);
     }
 

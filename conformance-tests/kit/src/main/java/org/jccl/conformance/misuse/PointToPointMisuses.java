@@ -1,6 +1,5 @@
 package org.jccl.conformance.misuse;
 
-
 import java.util.List;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;

@@ -26,8 +26,7 @@ public final class RuleIndex {
   private RuleIndex(Collection<? extends Class<?>> suites) {
     for (Class<?> suite : suites) {
       RuleSuites.rows(suite)
-          .forEach(
-              row -> add(row.test(), row.rule(), row.alsoShows(), row.conditions()));
+          .forEach(row -> add(row.test(), row.rule(), row.alsoShows(), row.conditions()));
       Arrays.stream(suite.getMethods())
           .sorted(Comparator.comparing(Method::getName))
           .forEach(this::add);

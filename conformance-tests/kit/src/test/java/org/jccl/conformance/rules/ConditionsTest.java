@@ -169,7 +169,9 @@ class ConditionsTest {
             .filter(rule -> rule.surface() == Rule.Surface.TYPED)
             .ifPresent(
                 rule ->
-                    assertThat(RawSuite.class.isAssignableFrom(suite)).as(method.getName()).isFalse());
+                    assertThat(RawSuite.class.isAssignableFrom(suite))
+                        .as(method.getName())
+                        .isFalse());
       }
     }
   }

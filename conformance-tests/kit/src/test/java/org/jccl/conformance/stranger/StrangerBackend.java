@@ -68,6 +68,7 @@ final class StrangerBackend {
 
   private static <T> T proxy(Class<T> type, InvocationHandler handler) {
     return type.cast(
-        Proxy.newProxyInstance(StrangerBackend.class.getClassLoader(), new Class<?>[] {type}, handler));
+        Proxy.newProxyInstance(
+            StrangerBackend.class.getClassLoader(), new Class<?>[] {type}, handler));
   }
 }
