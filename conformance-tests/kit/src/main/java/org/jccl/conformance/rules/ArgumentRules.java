@@ -94,7 +94,6 @@ public final class ArgumentRules extends Suite {
   @Example
   public void required_ARG_38_aCountThatNoBufferHasCannotBeSaid() {
     run(
-        1,
         rank ->
             rank.expectThrown(
                 "2^61 doubles",

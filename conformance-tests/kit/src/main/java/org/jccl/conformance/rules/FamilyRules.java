@@ -178,7 +178,6 @@ public final class FamilyRules extends Suite {
   @Example
   public void required_SHR_06_aClosedParentHasNoChildren() {
     run(
-        2,
         rank -> {
           Communicator closed = rank.open("closed");
           closed.close();
@@ -338,7 +337,6 @@ public final class FamilyRules extends Suite {
   @AlsoShows({"ERR-04"})
   public void required_ERR_05_argumentErrorsStickOnNonblockingOnesAlone() {
     run(
-        1,
         rank -> {
           CommunicatorConfig blocking =
               CommunicatorConfig.builder().checks(CheckLevel.NONE).build();
@@ -474,7 +472,6 @@ public final class FamilyRules extends Suite {
   @AlsoShows({"RMA-03", "RMA-07"})
   public void required_RMA_01_putsArriveWithTheirSignal() {
     run(
-        2,
         rank -> {
           int peer = 1 - rank.rank();
           try (Communicator comm = rank.open("one-sided");

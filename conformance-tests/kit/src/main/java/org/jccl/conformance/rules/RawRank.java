@@ -127,6 +127,10 @@ public final class RawRank implements AutoCloseable {
     return slot.get(JAVA_INT, 0);
   }
 
+  long slotLong() {
+    return slot.get(JAVA_LONG, 0);
+  }
+
   MemorySegment allocate(long bytes) {
     return arena.allocate(bytes, 16);
   }
@@ -135,6 +139,31 @@ public final class RawRank implements AutoCloseable {
   void expect(String what, int code, IntSupplier call) {
     int result = call.getAsInt();
     rank.check(result == code, what + " returned " + result + ", expected " + code);
+  }
+
+  /** Notes a problem unless {@code call} succeeds. */
+  void succeeds(String what, IntSupplier call) {
+    expect(what, SUCCESS, call);
+  }
+
+  /** Notes a problem unless {@code call} says that an argument is invalid. */
+  void refuses(String what, IntSupplier call) {
+    expect(what, INVALID_ARGUMENT, call);
+  }
+
+  /** Notes {@code words} unless {@code holds}. */
+  void check(boolean holds, String words) {
+    rank.check(holds, words);
+  }
+
+  /** Notes a problem unless {@code buffer} holds {@code expected}. */
+  void expect(String what, DeviceBuffer buffer, double... expected) {
+    rank.expect(what, buffer, expected);
+  }
+
+  /** Notes a problem. */
+  void problem(String words) {
+    rank.problem(words);
   }
 
   // ---------------------------------------------------------------- further communicators
@@ -210,7 +239,7 @@ public final class RawRank implements AutoCloseable {
 
   /** What was written to {@link #handle}. */
   long madeHandle() {
-    return slot.get(JAVA_LONG, 0);
+    return slotLong();
   }
 
   /** What the async error query stores. */
