@@ -32,16 +32,18 @@ public final class MisuseRules extends RowSuite {
             : Optional.of("reports are the simulator's: ./jccl misuse surveys the others"));
     MisuseCase row = MisuseCases.byId(id);
     Sightings seen = new Sightings(line -> {});
-    Verdict verdict = MisuseProcess.verdict(MisuseSubject.SIM, row, MisuseCase.Part.MISUSE, seen);
+    MisuseVerdict verdict =
+        MisuseProcess.verdict(MisuseSubject.SIM, row, MisuseCase.Part.MISUSE, seen);
     told(row, seen, verdict);
     Sightings clean = new Sightings(line -> {});
-    Verdict legal = MisuseProcess.verdict(MisuseSubject.SIM, row, MisuseCase.Part.NEIGHBOUR, clean);
+    MisuseVerdict legal =
+        MisuseProcess.verdict(MisuseSubject.SIM, row, MisuseCase.Part.NEIGHBOUR, clean);
     assertThat(legal.outcome())
         .as("%s, the legal neighbour: %s", id, legal.detail())
         .isIn("right data", "success");
   }
 
-  private static void told(MisuseCase row, Sightings seen, Verdict verdict) {
+  private static void told(MisuseCase row, Sightings seen, MisuseVerdict verdict) {
     MisuseCase.Expected expected = row.expected();
     String what = row.id() + " (" + row.title() + ")";
     assertThat(verdict.outcome()).as("%s: %s", what, verdict.detail()).doesNotContain("hang");

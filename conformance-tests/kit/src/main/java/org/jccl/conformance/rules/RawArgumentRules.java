@@ -3,6 +3,7 @@ package org.jccl.conformance.rules;
 import static org.jccl.conformance.rules.RawRank.INTERNAL_ERROR;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
@@ -208,7 +209,7 @@ public final class RawArgumentRules extends RawSuite {
         rank -> {
           NcclAbi abi = rank.abi();
           MemorySegment scalar = rank.allocate(8);
-          scalar.set(java.lang.foreign.ValueLayout.JAVA_FLOAT, 0, 3f);
+          scalar.set(ValueLayout.JAVA_FLOAT, 0, 3f);
           int op = createSum(rank, scalar, FLOAT32);
           scalar.fill((byte) 0);
           try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 2)) {

@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
+import org.jccl.Stream;
 import org.jccl.spi.NcclAbi;
 
 /**
@@ -175,7 +176,7 @@ public final class RawGroupEndRules extends RawSuite {
 
   /** A captured sum in a group whose other sum is not: INVALID_USAGE (STR-18). */
   private static void mixCapture(RawRank rank, long comm) {
-    try (org.jccl.Stream captured = rank.device().newStream();
+    try (Stream captured = rank.device().newStream();
         DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
       long at = buffer.address();
       captured.beginCapture();

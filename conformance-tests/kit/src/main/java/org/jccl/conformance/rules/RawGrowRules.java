@@ -4,6 +4,7 @@ import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import net.jqwik.api.Example;
 import org.jccl.UniqueId;
 import org.jccl.spi.NcclAbi;
@@ -21,7 +22,7 @@ public final class RawGrowRules extends RawSuite {
     MemorySegment out = rank.allocate(8);
     rank.succeeds(
         "ncclCommSplit", () -> rank.abi().commSplit(rank.comm(), last ? -1 : 0, 0, out, NULL));
-    return out.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0);
+    return out.get(ValueLayout.JAVA_LONG, 0);
   }
 
   /** Rank 0 gets the id, the last rank joins by it; the new communicator, ready. */
@@ -39,7 +40,7 @@ public final class RawGrowRules extends RawSuite {
             ? abi.commGrow(0, n, id, n - 1, out, config)
             : abi.commGrow(old, n, rank.rank() == 0 ? id : NULL, -1, out, config);
     rank.expectStarted("ncclCommGrow", code);
-    long made = out.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0);
+    long made = out.get(ValueLayout.JAVA_LONG, 0);
     rank.expectReady("a grown communicator", made);
     return made;
   }

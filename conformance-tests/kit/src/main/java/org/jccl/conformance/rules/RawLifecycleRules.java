@@ -5,6 +5,7 @@ import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
@@ -263,7 +264,7 @@ public final class RawLifecycleRules extends RawSuite {
           rank.barrier();
           MemorySegment out = rank.allocate(8);
           rank.succeeds("ncclCommSplit", () -> abi.commSplit(made, 0, 0, out, NULL));
-          long child = out.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0);
+          long child = out.get(ValueLayout.JAVA_LONG, 0);
           rank.expectSum("the child's sum", child, 2, 4);
           rank.destroy(child);
           rank.barrier();

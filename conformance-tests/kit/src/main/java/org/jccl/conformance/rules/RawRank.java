@@ -17,7 +17,9 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.config.ConfigField;
+import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 
@@ -387,7 +389,7 @@ public final class RawRank implements AutoCloseable {
     calls.put("ncclAllGather", () -> abi.allGather(buffer, buffer, count, type, to, s));
     calls.put("ncclSend", () -> abi.send(buffer, count, type, rootOrPeer, to, s));
     calls.put("ncclRecv", () -> abi.recv(buffer, count, type, rootOrPeer, to, s));
-    if (rank.instance().backend().ncclVersion() >= org.jccl.ops.NcclFunction.GATHER.since()) {
+    if (rank.instance().backend().ncclVersion() >= NcclFunction.GATHER.since()) {
       calls.put("ncclAlltoAll", () -> abi.allToAll(buffer, buffer, count, type, to, s));
       calls.put("ncclGather", () -> abi.gather(buffer, buffer, count, type, rootOrPeer, to, s));
       calls.put("ncclScatter", () -> abi.scatter(buffer, buffer, count, type, rootOrPeer, to, s));
@@ -397,7 +399,7 @@ public final class RawRank implements AutoCloseable {
 
   /** Memory for a few elements. */
   DeviceBuffer memory(DataType type, double... numbers) {
-    return org.jccl.conformance.harness.Values.of(rank.device(), type, numbers);
+    return Values.of(rank.device(), type, numbers);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.jccl.conformance.rules;
 
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -242,7 +244,7 @@ public final class ReductionRules extends Suite {
         });
   }
 
-  private static final java.nio.charset.Charset UTF_8 = java.nio.charset.StandardCharsets.UTF_8;
+  private static final Charset UTF_8 = StandardCharsets.UTF_8;
 
   private static double[] decoded(DataType type, long[] bits) {
     return Arrays.stream(bits).mapToDouble(type::decode).toArray();
