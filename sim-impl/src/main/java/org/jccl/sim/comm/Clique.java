@@ -325,7 +325,7 @@ public final class Clique implements Contract.Witness {
     assemblies.fail(reason);
   }
 
-  /** The members' launches that are not done. */
+  /** Whether a launch or an assembly of a member is not done. */
   boolean isPending() {
     for (Endpoint member : members) {
       if (member != null && member.isPending()) {
