@@ -35,7 +35,6 @@ class HouseTest {
   /** Simple names of more than one class. */
   private static final Set<String> SHARED_NAMES =
       Set.of(
-          "Act",
           "ArgumentRules",
           "Calibration",
           "Call",

@@ -4,19 +4,19 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What the members of a group do together; the ordinal is the operation id on the wire. */
-enum Act {
+enum ControlOperation {
   JOIN,
   BROADCAST,
   ALL_GATHER,
   BARRIER,
   GATHER;
 
-  private static final Act[] BY_ID = values();
+  private static final ControlOperation[] BY_ID = values();
 
   private final String label = name().toLowerCase(Locale.ROOT);
 
-  /** The act with that wire id, or null if there is none. */
-  static @Nullable Act ofId(int id) {
+  /** The operation with that wire id, or null if there is none. */
+  static @Nullable ControlOperation ofId(int id) {
     return id >= 0 && id < BY_ID.length ? BY_ID[id] : null;
   }
 

@@ -14,47 +14,47 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every operation is a full meeting: nobody leaves a round before everybody has come to it. So
  * at most one round is open, and disagreement is noticed by the member that completes the evidence.
- * Members of this JVM wait here; a member behind a socket has a {@link Seat} to which its outcome
- * is handed. A group that broke down stays so: what has come apart once cannot be put in step
- * again.
+ * Members of this JVM wait here; a member behind a socket has a {@link RemoteMember} to which its
+ * outcome is handed. A group that broke down stays so: members that have come apart once cannot
+ * agree again.
  */
-final class Hall {
-  /** The place of a member that does not wait in this JVM. Called under the hall's lock. */
-  interface Seat {
+final class GroupRendezvous {
+  /** A member that does not wait in this JVM. Called under the lock of the rendezvous. */
+  interface RemoteMember {
     /** A round that this member takes part in is complete. */
     void deliver(Round round);
 
     /** The group broke down. */
-    void fail(Breakdown breakdown);
+    void fail(GroupFailure failure);
   }
 
   /** One operation while its members come; complete once all are there. */
   static final class Round {
-    private final Step step;
+    private final ControlCall call;
     private final int opener;
     private final byte[] @Nullable [] payloads;
     private int arrived;
 
-    private Round(Step step, int opener, int worldSize) {
-      this.step = step;
+    private Round(ControlCall call, int opener, int worldSize) {
+      this.call = call;
       this.opener = opener;
       this.payloads = new byte[worldSize][];
     }
 
-    Step step() {
-      return step;
+    ControlCall call() {
+      return call;
     }
 
     private boolean isComplete() {
       return arrived == payloads.length;
     }
 
-    /** What the step hands to a member: the root's payload, all payloads, or nothing. */
+    /** What the call hands to a member: the root's payload, all payloads, or nothing. */
     List<byte[]> result(int member) {
-      return switch (step.act()) {
-        case BROADCAST -> List.of(payload(step.root()));
+      return switch (call.operation()) {
+        case BROADCAST -> List.of(payload(call.root()));
         case ALL_GATHER -> everything();
-        case GATHER -> member == step.root() ? everything() : List.of();
+        case GATHER -> member == call.root() ? everything() : List.of();
         case JOIN, BARRIER -> List.of();
       };
     }
@@ -70,7 +70,7 @@ final class Hall {
     private byte[] payload(int rank) {
       byte[] payload = payloads[rank];
       if (payload == null) {
-        throw new IllegalStateException("rank " + rank + " has not come to " + step);
+        throw new IllegalStateException("rank " + rank + " has not come to " + call);
       }
       return payload.clone();
     }
@@ -89,71 +89,71 @@ final class Hall {
   private final WaitQueue queue = new WaitQueue();
   private final int worldSize;
   private final boolean realTime;
-  private final @Nullable Seat[] seats;
+  private final @Nullable RemoteMember[] remote;
   private final @Nullable String[] gone;
   private int goneCount;
   private @Nullable Round open;
-  private @Nullable Breakdown breakdown;
+  private @Nullable GroupFailure failure;
 
   /**
-   * An empty hall.
+   * A rendezvous to which nobody has come yet.
    *
    * @param realTime whether members may come from outside this JVM
    */
-  Hall(int worldSize, boolean realTime) {
+  GroupRendezvous(int worldSize, boolean realTime) {
     this.worldSize = worldSize;
     this.realTime = realTime;
-    this.seats = new Seat[worldSize];
+    this.remote = new RemoteMember[worldSize];
     this.gone = new String[worldSize];
   }
 
-  /** A member that does not wait here takes its place. */
-  void seat(int rank, Seat seat) {
+  /** A member that does not wait here registers. */
+  void register(int rank, RemoteMember member) {
     queue.read(
         () -> {
-          seats[rank] = seat;
-          if (breakdown != null) {
-            seat.fail(breakdown);
+          remote[rank] = member;
+          if (failure != null) {
+            member.fail(failure);
           }
         });
   }
 
-  /** A member comes to a step. Never waits, never throws: the round tells how it went. */
-  Round arrive(int rank, Step step, byte[] payload) {
+  /** A member comes to a call. Never waits, never throws: the round tells how it went. */
+  Round arrive(int rank, ControlCall call, byte[] payload) {
     AtomicReference<Round> entered = new AtomicReference<>();
     queue.change(
         () -> {
-          Round round = enter(rank, step, payload);
+          Round round = enter(rank, call, payload);
           entered.set(round);
           return isOver(round); // Those who wait are not woken by each that comes.
         });
     return entered.get();
   }
 
-  private Round enter(int rank, Step step, byte[] payload) {
-    if (breakdown != null) {
-      return new Round(step, rank, worldSize); // One that nobody else will come to.
+  private Round enter(int rank, ControlCall call, byte[] payload) {
+    if (failure != null) {
+      return new Round(call, rank, worldSize); // One that nobody else will come to.
     }
     Round round = open;
     if (round == null) {
-      round = new Round(step, rank, worldSize);
+      round = new Round(call, rank, worldSize);
       open = round;
     }
-    if (!round.step.equals(step)) {
-      fail(ResultCode.INVALID_USAGE, disagreement(round, rank, step));
+    if (!round.call.equals(call)) {
+      fail(ResultCode.INVALID_USAGE, disagreement(round, rank, call));
       return round;
     }
     if (round.payloads[rank] != null) {
-      fail(ResultCode.INVALID_USAGE, "rank " + rank + " comes twice to " + step);
+      fail(ResultCode.INVALID_USAGE, "rank " + rank + " comes twice to " + call);
       return round;
     }
     round.payloads[rank] = payload;
     round.arrived++;
     if (round.isComplete()) {
       open = null;
-      for (Seat seat : seats) {
-        if (seat != null) {
-          seat.deliver(round);
+      for (RemoteMember member : remote) {
+        if (member != null) {
+          member.deliver(round);
         }
       }
     } else {
@@ -163,45 +163,45 @@ final class Hall {
   }
 
   private boolean isOver(Round round) {
-    return round.isComplete() || breakdown != null;
+    return round.isComplete() || failure != null;
   }
 
-  private static String disagreement(Round round, int rank, Step step) {
+  private static String disagreement(Round round, int rank, ControlCall call) {
     return "the ranks disagree: rank "
         + round.opener
         + " calls "
-        + round.step
+        + round.call
         + ", rank "
         + rank
         + " calls "
-        + step
+        + call
         + ". Every rank must make the same calls in the same order";
   }
 
   /** Waits in this JVM until the round is complete or the group broke down. */
   boolean await(int rank, Round round, Duration timeout) throws InterruptedException {
-    String what = "process group, rank " + rank + "/" + worldSize + ", " + round.step;
+    String what = "process group, rank " + rank + "/" + worldSize + ", " + round.call;
     BooleanSupplier over = () -> isOver(round);
     return realTime ? RealTime.await(queue, what, over, timeout) : queue.await(what, over, timeout);
   }
 
-  /** The result of a round that {@link #await} has seen the end of, or the breakdown. */
-  List<byte[]> outcome(int rank, Round round, Step step) {
-    AtomicReference<@Nullable Breakdown> broken = new AtomicReference<>();
-    queue.read(() -> broken.set(round.isComplete() ? null : breakdown));
-    Breakdown reason = broken.get();
+  /** The result of a round that {@link #await} has seen the end of, or the failure. */
+  List<byte[]> outcome(int rank, Round round, ControlCall call) {
+    AtomicReference<@Nullable GroupFailure> broken = new AtomicReference<>();
+    queue.read(() -> broken.set(round.isComplete() ? null : failure));
+    GroupFailure reason = broken.get();
     if (reason != null) {
-      throw reason.exception(rank, worldSize, step);
+      throw reason.exception(rank, worldSize, call);
     }
     return round.result(rank);
   }
 
   /** A member's patience is over; does nothing if its round is complete by now. */
-  void giveUp(int rank, Step step, Duration timeout) {
+  void giveUp(int rank, ControlCall call, Duration timeout) {
     queue.update(
         () -> {
           Round round = open;
-          if (round != null && round.step.equals(step) && round.payloads[rank] != null) {
+          if (round != null && round.call.equals(call) && round.payloads[rank] != null) {
             fail(
                 ResultCode.TIMEOUT,
                 "rank "
@@ -209,7 +209,7 @@ final class Hall {
                     + " waited "
                     + seconds(timeout)
                     + " in "
-                    + step
+                    + call
                     + ", and of "
                     + worldSize
                     + " ranks these have not come: "
@@ -227,17 +227,17 @@ final class Hall {
             gone[rank] = why;
             goneCount++;
           }
-          seats[rank] = null;
+          remote[rank] = null;
           Round round = open;
           if (round != null) {
             failIfOneIsGone(round);
           }
-          return breakdown != null;
+          return failure != null;
         });
   }
 
   /** Ends the group for everyone. */
-  void breakDown(ResultCode code, String text) {
+  void failAll(ResultCode code, String text) {
     queue.update(() -> fail(code, text));
   }
 
@@ -245,7 +245,7 @@ final class Hall {
     for (int rank = 0; goneCount > 0 && rank < worldSize; rank++) {
       if (gone[rank] != null) {
         String verb = round.payloads[rank] == null ? " will not come to " : " left in ";
-        String text = "rank " + rank + verb + round.step + ": it " + gone[rank];
+        String text = "rank " + rank + verb + round.call + ": it " + gone[rank];
         fail(ResultCode.REMOTE_ERROR, text);
         return;
       }
@@ -253,14 +253,14 @@ final class Hall {
   }
 
   private void fail(ResultCode code, String text) {
-    if (breakdown != null) {
+    if (failure != null) {
       return;
     }
-    Breakdown broken = new Breakdown(code, text);
-    breakdown = broken;
-    for (Seat seat : seats) {
-      if (seat != null) {
-        seat.fail(broken);
+    GroupFailure broken = new GroupFailure(code, text);
+    failure = broken;
+    for (RemoteMember member : remote) {
+      if (member != null) {
+        member.fail(broken);
       }
     }
   }

@@ -8,8 +8,8 @@ import org.jccl.CollectiveException;
 import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
 
-/** What the members of every kind of group share: arguments, counting of steps, one-thread use. */
-abstract class Member implements ProcessGroup {
+/** What the members of every kind of group share: arguments, counting of calls, one-thread use. */
+abstract class ProcessGroupBase implements ProcessGroup {
   /** Most bytes of one rank's message: a control plane carries ids and addresses, not data. */
   static final int MAX_PAYLOAD = 4 << 20;
 
@@ -23,14 +23,14 @@ abstract class Member implements ProcessGroup {
   private final AtomicBoolean closed = new AtomicBoolean();
   private long position;
 
-  Member(int rank, int worldSize, Duration timeout) {
+  ProcessGroupBase(int rank, int worldSize, Duration timeout) {
     this.rank = rank;
     this.worldSize = worldSize;
     this.timeout = timeout;
   }
 
-  /** Comes to a step and waits until everyone has. */
-  abstract List<byte[]> meet(Step step, byte[] payload, Duration limit);
+  /** Comes to a call and waits until everyone has. */
+  abstract List<byte[]> exchange(ControlCall call, byte[] payload, Duration limit);
 
   /** Tells the others that this member will not come any more. Called once. */
   abstract void leave();
@@ -69,43 +69,45 @@ abstract class Member implements ProcessGroup {
   public final byte[] broadcast(byte[] payload, int root) {
     requireRoot("broadcast", root);
     byte[] own = rank == root ? checked("broadcast", payload) : NOTHING;
-    return step(Act.BROADCAST, root, own, timeout).getFirst();
+    return call(ControlOperation.BROADCAST, root, own, timeout).getFirst();
   }
 
   @Override
   public final List<byte[]> allGather(byte[] payload) {
-    return step(Act.ALL_GATHER, 0, checked("all_gather", payload), timeout);
+    return call(ControlOperation.ALL_GATHER, 0, checked("all_gather", payload), timeout);
   }
 
   @Override
   public final List<byte[]> gather(byte[] payload, int root) {
     requireRoot("gather", root);
-    List<byte[]> all = step(Act.GATHER, root, checked("gather", payload), timeout);
+    List<byte[]> all = call(ControlOperation.GATHER, root, checked("gather", payload), timeout);
     return rank == root ? all : List.of();
   }
 
   @Override
   public final void barrier(Duration limit) {
-    step(Act.BARRIER, 0, NOTHING, requireTimeout(limit));
+    call(ControlOperation.BARRIER, 0, NOTHING, requireTimeout(limit));
   }
 
-  /** The step that makes the group: everybody is there. */
+  /** The call that makes the group: everybody is there. */
   final void join(Duration limit) {
-    step(Act.JOIN, 0, NOTHING, limit);
+    call(ControlOperation.JOIN, 0, NOTHING, limit);
   }
 
-  private List<byte[]> step(Act act, int root, byte[] payload, Duration limit) {
+  private List<byte[]> call(ControlOperation operation, int root, byte[] payload, Duration limit) {
     if (closed.get()) {
-      throw new IllegalStateException(who() + act.label() + ": the process group is closed");
+      throw new IllegalStateException(who() + operation.label() + ": the process group is closed");
     }
     if (!inside.compareAndSet(false, true)) {
       throw new IllegalStateException(
-          who() + act.label() + ": another thread is inside; a member is used by one at a time");
+          who()
+              + operation.label()
+              + ": another thread is inside; a member is used by one at a time");
     }
     try {
       // Joining is not counted, so that positions are the same in every kind of group.
-      long number = act == Act.JOIN ? 0 : position++;
-      return meet(new Step(act, root, number), payload, limit);
+      long number = operation == ControlOperation.JOIN ? 0 : position++;
+      return exchange(new ControlCall(operation, root, number), payload, limit);
     } finally {
       inside.set(false);
     }
@@ -128,10 +130,10 @@ abstract class Member implements ProcessGroup {
   }
 
   /** The failure of a wait that was interrupted; the thread keeps its mark. */
-  final CollectiveException interrupted(Step step, InterruptedException cause) {
+  final CollectiveException interrupted(ControlCall call, InterruptedException cause) {
     Thread.currentThread().interrupt();
     return new CollectiveException(
-        ResultCode.UNKNOWN, who() + step + ": interrupted while waiting for the others", cause);
+        ResultCode.UNKNOWN, who() + call + ": interrupted while waiting for the others", cause);
   }
 
   /** The head of every message. */

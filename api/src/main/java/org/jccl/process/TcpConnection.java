@@ -20,8 +20,8 @@ import org.jccl.spi.WaitQueue;
  * directly; from {@link #start} on two daemon threads of its own do, so that no rank's thread ever
  * blocks in a socket.
  */
-final class Link {
-  /** What a started link tells, on its reading thread. */
+final class TcpConnection {
+  /** What a started connection tells, on its reading thread. */
   interface Listener {
     /** A frame came. */
     void received(Frame frame);
@@ -43,7 +43,7 @@ final class Link {
   private boolean written;
   private boolean ended;
 
-  Link(Socket socket) throws IOException {
+  TcpConnection(Socket socket) throws IOException {
     this.socket = socket;
     socket.setTcpNoDelay(true);
     socket.setKeepAlive(true);
@@ -88,21 +88,21 @@ final class Link {
    * Ends connections: waits until what was sent is on its way and the peers have seen it, but not
    * long, then cuts.
    */
-  static void end(List<Link> links) {
-    links.forEach(Link::finish);
+  static void end(List<TcpConnection> connections) {
+    connections.forEach(TcpConnection::finish);
     long deadline = System.nanoTime() + LINGER.toNanos();
     // An interrupted member leaves too, and its last words matter: the mark is put back afterwards.
     boolean interrupted = Thread.interrupted();
-    for (Link link : links) {
-      while (!link.isOver() && System.nanoTime() - deadline < 0) {
+    for (TcpConnection connection : connections) {
+      while (!connection.isOver() && System.nanoTime() - deadline < 0) {
         Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
         try {
-          RealTime.await(link.queue, "process group, last messages", link::over, left);
+          RealTime.await(connection.queue, "process group, last messages", connection::over, left);
         } catch (InterruptedException again) {
           interrupted = true;
         }
       }
-      link.cut();
+      connection.cut();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
@@ -150,7 +150,7 @@ final class Link {
     String why = "closed the connection";
     try {
       while (true) {
-        listener.received(Frame.read(in, Member.MAX_PAYLOAD));
+        listener.received(Frame.read(in, ProcessGroupBase.MAX_PAYLOAD));
       }
     } catch (EOFException end) {
       // The usual end: the other side has closed, or its process is gone.

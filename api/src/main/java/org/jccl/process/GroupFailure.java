@@ -10,10 +10,10 @@ import org.jccl.ResultCode;
  * @param code {@link ResultCode#TIMEOUT}, {@link ResultCode#REMOTE_ERROR} for a member that left or
  *     died, {@link ResultCode#INVALID_USAGE} for members that disagree
  */
-record Breakdown(ResultCode code, String text) {
+record GroupFailure(ResultCode code, String text) {
   /** The exception of one member, which names what that member was doing. */
-  CollectiveException exception(int rank, int worldSize, Step step) {
-    String message = "process group, rank " + rank + "/" + worldSize + ", " + step + ": " + text;
+  CollectiveException exception(int rank, int worldSize, ControlCall call) {
+    String message = "process group, rank " + rank + "/" + worldSize + ", " + call + ": " + text;
     return code == ResultCode.TIMEOUT
         ? new CollectiveTimeoutException(message)
         : new CollectiveException(code, message);
