@@ -59,7 +59,11 @@ final class SimBackend implements Backend, Library {
   private boolean closed;
 
   SimBackend(
-      Simulator simulator, Simulation simulation, int deviceCount, String description, StallWatch watch) {
+      Simulator simulator,
+      Simulation simulation,
+      int deviceCount,
+      String description,
+      StallWatch watch) {
     this.simulator = simulator;
     this.simulation = simulation;
     this.watch = watch;

@@ -178,7 +178,8 @@ final class AbiCreation {
       ids.add(read(wish.ids, i));
     }
     CommLifecycle life =
-        CommLifecycle.begin(state.simulation(), wish.device, AbiConfig.read(state.simulation(), wish.config));
+        CommLifecycle.begin(
+            state.simulation(), wish.device, AbiConfig.read(state.simulation(), wish.config));
     return state.creations().join(ids, wish.rank, wish.nranks, life);
   }
 

@@ -138,7 +138,8 @@ final class AbiRegistration {
     if (window == 0) {
       return OK;
     }
-    if (!Registrations.supportsWindows(state.simulation()) && state.simulation().version() < CHECKS_WINDOWS) {
+    if (!Registrations.supportsWindows(state.simulation())
+        && state.simulation().version() < CHECKS_WINDOWS) {
       return deregister(comm, window); // WIN-03
     }
     HostTask task = state.kernel().enter();

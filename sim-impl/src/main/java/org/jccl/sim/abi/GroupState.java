@@ -212,7 +212,8 @@ final class GroupState implements OpenGroup {
   int add(CommLifecycle life, Request request) {
     if (depth == 0) {
       GroupLaunch.Work work = new GroupLaunch.Work(life, List.of(request), List.of());
-      return new GroupEnd(life.simulation().kernel(), List.of(), List.of(work), false).runInBackground();
+      return new GroupEnd(life.simulation().kernel(), List.of(), List.of(work), false)
+          .runInBackground();
     }
     return request.isDropped() ? 0 : queue(life, request);
   }

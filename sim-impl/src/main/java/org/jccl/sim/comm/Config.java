@@ -38,7 +38,10 @@ public final class Config {
   private final @Nullable String name;
 
   private Config(
-      Map<ConfigField, Integer> set, @Nullable String netName, @Nullable String name, Simulation simulation) {
+      Map<ConfigField, Integer> set,
+      @Nullable String netName,
+      @Nullable String name,
+      Simulation simulation) {
     for (ConfigField field : ConfigField.values()) {
       int own = set.getOrDefault(field, ConfigField.UNDEFINED);
       values.put(field, own == ConfigField.UNDEFINED ? field.defaultValue() : own);
@@ -51,7 +54,10 @@ public final class Config {
 
   /** The fields that are set, each in its range, the rest by default; then the environment. */
   public static Config of(
-      Simulation simulation, Map<ConfigField, Integer> set, @Nullable String netName, @Nullable String name) {
+      Simulation simulation,
+      Map<ConfigField, Integer> set,
+      @Nullable String netName,
+      @Nullable String name) {
     return new Config(set, netName, name, simulation);
   }
 

@@ -11,9 +11,9 @@ import org.jccl.sim.kernel.Kernel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of one device and what they share: the simulation, the look-out for races, and the report
- * that waits to be thrown. Streams and their work know this and not the device, which stands above
- * them.
+ * The streams of one device and what they share: the simulation, the look-out for races, and the
+ * report that waits to be thrown. Streams and their work know this and not the device, which stands
+ * above them.
  */
 final class DeviceContext {
   private final Device device;

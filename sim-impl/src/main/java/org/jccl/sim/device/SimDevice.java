@@ -26,7 +26,11 @@ public final class SimDevice implements Device, Backend.Owned {
    * @param leaks told in words of what is left when the device is closed
    */
   public SimDevice(
-      Backend backend, Simulation simulation, List<SimDevice> all, int index, Consumer<String> leaks) {
+      Backend backend,
+      Simulation simulation,
+      List<SimDevice> all,
+      int index,
+      Consumer<String> leaks) {
     this.backend = backend;
     this.simulation = simulation;
     this.all = all;

@@ -45,7 +45,8 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   private boolean closed;
   private final List<Runnable> whenIdle = new ArrayList<>(1);
 
-  private CommLifecycle(Simulation simulation, SimDevice device, Config config, SharedResources family) {
+  private CommLifecycle(
+      Simulation simulation, SimDevice device, Config config, SharedResources family) {
     this.simulation = simulation;
     this.device = device;
     this.config = config;

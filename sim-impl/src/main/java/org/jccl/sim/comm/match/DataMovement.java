@@ -63,7 +63,9 @@ public final class DataMovement {
       return first.carried.nanos();
     }
     Request request = first.request;
-    return simulation.cost().operation(request.operation(), request.count(), n, request.type().bytes());
+    return simulation
+        .cost()
+        .operation(request.operation(), request.count(), n, request.type().bytes());
   }
 
   private void move(Operation operation, @Nullable LaunchedCall[] parts, long count, int root) {

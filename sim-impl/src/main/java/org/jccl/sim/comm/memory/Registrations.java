@@ -41,7 +41,8 @@ public final class Registrations {
 
   /** Whether windows exist here (rules WIN-03, ENV-14). */
   public static boolean supportsWindows(Simulation simulation) {
-    return simulation.setting("NCCL_WIN_ENABLE", 1) != 0 && simulation.setting("NCCL_CUMEM_ENABLE", 1) != 0;
+    return simulation.setting("NCCL_WIN_ENABLE", 1) != 0
+        && simulation.setting("NCCL_CUMEM_ENABLE", 1) != 0;
   }
 
   /** Registers a buffer, locally and at once; its handle. */

@@ -127,7 +127,8 @@ public final class OneSided {
       long offset,
       List<OneSidedCall.Awaited> awaited) {
     suspension.requireAwake(kind.name());
-    String site = member.comm().simulation().checks() == CheckLevel.FULL ? CallSite.current() : null;
+    String site =
+        member.comm().simulation().checks() == CheckLevel.FULL ? CallSite.current() : null;
     return new OneSidedCall(
         kind, stream, stream.isCapturing(), source, bytes, peer, window, offset, awaited, site);
   }

@@ -349,7 +349,9 @@ public final class Planner {
 
   /** Which scaled sums the kernels of this machine round once. */
   public Contraction contraction() {
-    return simulation.profile().computeCapability() >= HOPPER ? Contraction.SM_90 : Contraction.SM_80;
+    return simulation.profile().computeCapability() >= HOPPER
+        ? Contraction.SM_90
+        : Contraction.SM_80;
   }
 
   // ---------------------------------------------------------------- the machine
