@@ -38,7 +38,7 @@ import org.jccl.conformance.rules.RawTypeRules;
 import org.jccl.conformance.rules.RawWindowRules;
 import org.jccl.conformance.rules.ReductionRules;
 import org.jccl.conformance.rules.RingRules;
-import org.jccl.conformance.rules.StateRules;
+import org.jccl.conformance.rules.TypedStateRules;
 import org.jccl.conformance.rules.StreamRules;
 import org.jccl.conformance.rules.Suite;
 import org.jccl.conformance.rules.SymmetricRules;
@@ -58,7 +58,7 @@ public final class BookSuites implements RuleSuites {
         PreMulSumRules.class,
         LifecycleRules.class,
         FamilyRules.class,
-        StateRules.class,
+        TypedStateRules.class,
         MemoryRules.class,
         GroupRules.class,
         PointToPointRules.class,

@@ -24,11 +24,11 @@ import org.jccl.conformance.harness.Values;
 /**
  * The states of a communicator on the typed surface: its life, and calls that come back at once.
  */
-public final class StateRules extends Suite {
+public final class TypedStateRules extends Suite {
   private static final Duration LONG = Duration.ofSeconds(20);
 
   /** About the current subject. */
-  public StateRules() {}
+  public TypedStateRules() {}
 
   // ---- life
 
