@@ -24,7 +24,8 @@ record RankResult(@Nullable RankTimes times, long wrong, String refusal) {
   byte[] toBytes() {
     byte[] words = refusal.getBytes(StandardCharsets.UTF_8);
     int samples = times == null ? 0 : times.sampleMicros().length;
-    ByteBuffer bytes = ByteBuffer.allocate(8 + 4 + words.length + 4 + 4 + 16 + 8 * samples);
+    int timed = times == null ? 0 : 4 + 8 + 8 + 8 * samples;
+    ByteBuffer bytes = ByteBuffer.allocate(8 + 4 + words.length + 4 + timed);
     bytes.putLong(wrong).putInt(words.length).put(words).putInt(samples);
     if (times != null) {
       bytes.putInt(times.operationsPerSample());
