@@ -30,17 +30,23 @@ public final class TcpProcessGroup {
   private TcpProcessGroup() {}
 
   /**
-   * Joins a group; returns when all ranks have. See {@link ProcessGroup#tcp}.
+   * Joins a group; returns when all ranks have. See {@link ProcessGroups#tcp}.
    *
+   * @param host host of rank 0
+   * @param port port on which rank 0 listens
+   * @param rank a rank, 0 to {@code worldSize - 1}
+   * @param worldSize number of ranks
+   * @param secret shared by all members
    * @param timeout how long joining, and later each broadcast and all-gather, waits for the others
+   * @return this member's end of the group
    * @throws IllegalArgumentException if an argument is out of range, or the secret is empty and the
    *     address not loopback
    * @throws CollectiveException if the ranks disagree, the secret is wrong, or time runs out
    */
   public static ProcessGroup join(
       String host, int port, int rank, int worldSize, String secret, Duration timeout) {
-    Duration limit = Member.requireTimeout(timeout);
-    Member.requireWorldSize(worldSize);
+    Duration limit = ProcessGroupBase.requireTimeout(timeout);
+    ProcessGroupBase.requireWorldSize(worldSize);
     if (rank < 0 || rank >= worldSize) {
       throw new IllegalArgumentException(
           "process group: rank " + rank + " is not in 0.." + (worldSize - 1));
@@ -80,9 +86,9 @@ public final class TcpProcessGroup {
     long start = System.nanoTime();
     TcpConnector connector = new TcpConnector(host, port, rank, worldSize, secret, timeout);
     try {
-      Link link = RealTime.call(what, connector, timeout);
-      TcpFollower member = new TcpFollower(link, rank, worldSize, timeout);
-      link.start("process group, rank " + rank, member);
+      TcpConnection connection = RealTime.call(what, connector, timeout);
+      TcpFollower member = new TcpFollower(connection, rank, worldSize, timeout);
+      connection.start("process group, rank " + rank, member);
       boolean joined = false;
       try {
         long left = timeout.toNanos() - (System.nanoTime() - start);
@@ -133,8 +139,11 @@ public final class TcpProcessGroup {
   }
 
   /**
-   * Joins the group that {@code env} describes. See {@link ProcessGroup#fromEnvironment}.
+   * Joins the group that {@code env} describes. See {@link ProcessGroups#fromEnvironment}.
    *
+   * @param env the environment
+   * @param timeout at most how long to wait
+   * @return this member's end of the group
    * @throws IllegalStateException naming the first variable that is missing or wrong
    */
   public static ProcessGroup fromEnvironment(Map<String, String> env, Duration timeout) {

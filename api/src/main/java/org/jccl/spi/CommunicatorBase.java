@@ -28,7 +28,6 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   private final Device device;
   private final CommunicatorConfig config;
   private final GroupRecording.Issuer issuer;
-  private final GroupView view;
   private final List<DeviceBuffer> barrierTokens = new ArrayList<>(1);
 
   /** The thread inside a call, or null; plain on purpose: a cheap check that notices most races. */
@@ -36,8 +35,15 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   private long calls;
 
-  /** A communicator's endpoint; {@code issuer} issues the groups of its backend. */
-  @SuppressWarnings("this-escape") // The view only keeps the reference.
+  /**
+   * A communicator's endpoint; {@code issuer} issues the groups of its backend.
+   *
+   * @param rank a rank, 0 to {@code worldSize - 1}
+   * @param worldSize number of ranks
+   * @param device the device
+   * @param config how the communicator is opened
+   * @param issuer what issues recorded calls
+   */
   protected CommunicatorBase(
       int rank,
       int worldSize,
@@ -49,12 +55,19 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     this.device = device;
     this.config = config;
     this.issuer = issuer;
-    this.view = new GroupView(this);
   }
 
   /**
    * Hands one call to the implementation: as a group of its own, outside any group.
    *
+   * @param operation the operation
+   * @param send where elements come from
+   * @param recv where elements arrive
+   * @param count number of elements
+   * @param type the element type
+   * @param reduction how elements are combined
+   * @param rootOrPeer rank of the root or the peer; 0 if there is none
+   * @param stream the stream on which the work is enqueued
    * @return NCCL's result code; 0 and 7 are good
    */
   protected abstract int enqueue(
@@ -70,13 +83,18 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   /** Finds out rank and world size if only the library knows them, and it knows by now. */
   protected void learn() {}
 
-  /** The rank and world size that the library says, where they were not known before. */
+  /**
+   * The rank and world size that the library says, where they were not known before.
+   *
+   * @param rank a rank, 0 to {@code worldSize - 1}
+   * @param worldSize number of ranks
+   */
   protected final void identify(int rank, int worldSize) {
     this.worldSize = worldSize;
     this.rank = rank;
   }
 
-  /** Whether rank and world size are known. */
+  /** {@return whether rank and world size are known} */
   protected final boolean knowsItsPlace() {
     return rank >= 0;
   }
@@ -144,7 +162,11 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     user = thread;
   }
 
-  /** The calling thread has come in while {@code other} is inside: throws. */
+  /**
+   * The calling thread has come in while {@code other} is inside: throws.
+   *
+   * @param other what to compare with
+   */
   protected void raced(Thread other) {
     throw new IllegalStateException(
         name()
@@ -157,7 +179,12 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
             + " is inside; a communicator is used by one thread at a time (INIT-21)");
   }
 
-  /** The failure of a call or group with NCCL's result {@code code}. */
+  /**
+   * {@return the failure of a call or group with NCCL's result {@code code}}
+   *
+   * @param code NCCL's number
+   * @param what a name for messages
+   */
   public final CollectiveException failure(int code, String what) {
     String words = lastError();
     String place = knowsItsPlace() ? ", rank " + rank + "/" + worldSize : "";
@@ -184,19 +211,19 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     return GroupRecording.enter(issuer);
   }
 
-  /** Where this communicator's groups are issued. */
+  /** {@return where this communicator's groups are issued} */
   public final GroupRecording.Issuer issuer() {
     return issuer;
   }
 
-  /** This communicator's operations as seen inside a group. */
-  final Collectives groupView() {
-    return view;
+  /** This communicator's operations as seen inside {@code group}, which is open. */
+  final Collectives groupView(GroupRecording group) {
+    return new GroupView(this, group);
   }
 
   @Override
   public final void group(Consumer<Collectives> body) {
-    Groups.run(issuer, () -> body.accept(view));
+    Groups.record(issuer, group -> body.accept(groupView(group)));
   }
 
   /**

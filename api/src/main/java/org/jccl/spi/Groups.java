@@ -2,21 +2,28 @@ package org.jccl.spi;
 
 import java.util.function.Consumer;
 import org.jccl.Backend.GroupScope;
-import org.jccl.Collectives;
 import org.jccl.Communicator;
 
 /** Runs group bodies: for {@link Communicator#group} and {@link org.jccl.Backend#group}. */
 public final class Groups {
   private Groups() {}
 
-  /** Runs a body over several communicators of one backend. */
+  /**
+   * Runs a body over several communicators of one backend.
+   *
+   * @param issuer what issues recorded calls
+   * @param body what is run
+   */
   public static void run(GroupRecording.Issuer issuer, Consumer<GroupScope> body) {
-    run(issuer, () -> body.accept(scope(issuer)));
+    record(issuer, group -> body.accept(scope(issuer, group)));
   }
 
   /**
    * Runs a body and hands what it recorded to {@code end} instead of issuing it (rule GRP-27).
    *
+   * @param issuer what issues recorded calls
+   * @param body what is run
+   * @param end how it ends
    * @throws IllegalStateException if a group is open: only an outermost group can be estimated
    */
   public static void simulate(
@@ -27,7 +34,7 @@ public final class Groups {
     }
     GroupRecording group = GroupRecording.enter(issuer);
     try {
-      body.accept(scope(issuer));
+      body.accept(scope(issuer, group));
       group.complete(end);
     } catch (RuntimeException | Error failure) {
       group.poison(failure);
@@ -37,10 +44,11 @@ public final class Groups {
     }
   }
 
-  static void run(GroupRecording.Issuer issuer, Runnable body) {
+  /** Runs a body that is given the recording; it is issued when the outermost body returns. */
+  static void record(GroupRecording.Issuer issuer, Consumer<GroupRecording> body) {
     GroupRecording group = GroupRecording.enter(issuer);
     try {
-      body.run();
+      body.accept(group);
       group.complete();
     } catch (RuntimeException | Error failure) {
       group.poison(failure);
@@ -50,17 +58,17 @@ public final class Groups {
     }
   }
 
-  private static GroupScope scope(GroupRecording.Issuer issuer) {
+  private static GroupScope scope(GroupRecording.Issuer issuer, GroupRecording group) {
+    long serial = group.serial();
     return (Communicator communicator) -> {
       if (!(communicator instanceof CommunicatorBase base) || base.issuer() != issuer) {
         throw new IllegalArgumentException(
             communicator.name() + " belongs to another backend than this group");
       }
-      Collectives view = base.groupView();
-      if (GroupRecording.current() == null) {
+      if (GroupRecording.current() != group || group.serial() != serial) {
         throw new IllegalStateException("the group's body has returned on this thread");
       }
-      return view;
+      return base.groupView(group);
     };
   }
 }

@@ -1,8 +1,7 @@
 package org.jccl.sim;
 
-import org.jccl.ops.Operation;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.Life;
+import org.jccl.sim.abi.AbiOperations;
+import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.NcclAbi;
 import org.jspecify.annotations.Nullable;
@@ -11,33 +10,40 @@ import org.jspecify.annotations.Nullable;
  * The simulated library as a {@link SimCommunicator} sees it: its C functions, and what they make.
  */
 public interface Library extends GroupRecording.Issuer {
-  /** The C functions. */
+  /** {@return the C functions} */
   NcclAbi abi();
 
-  /** Version code that is imitated. */
+  /** {@return the version code that is imitated} */
   int ncclVersion();
 
-  /** The operations of whose handle it is; null before its rank has joined. */
-  @Nullable Endpoint endpoint(long handle);
+  /**
+   * {@return whose handle it is; null if nobody's}
+   *
+   * @param handle NCCL's handle
+   */
+  @Nullable CommLifecycle life(long handle);
 
-  /** The stored state of a handle (rule ERR-01); waits for nobody. */
+  /**
+   * {@return the stored state of a handle (rule ERR-01); waits for nobody}
+   *
+   * @param handle NCCL's handle
+   */
   int storedCode(long handle);
 
-  /** The C function of {@code operation}, on the communicator of {@code life}. */
-  int issue(
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int reduction,
-      int rootOrPeer,
-      Life life,
-      long stream);
+  /** {@return the stream operations, for whom knows whose handle it has} */
+  AbiOperations operations();
 
-  /** A communicator is there. */
+  /**
+   * A communicator is there.
+   *
+   * @param communicator the communicator
+   */
   void opened(SimCommunicator communicator);
 
-  /** A communicator was closed. */
+  /**
+   * A communicator was closed.
+   *
+   * @param communicator the communicator
+   */
   void closed(SimCommunicator communicator);
 }

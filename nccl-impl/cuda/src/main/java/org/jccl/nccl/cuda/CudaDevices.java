@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import jcuda.CudaException;
 import jcuda.runtime.JCuda;
@@ -22,31 +21,6 @@ public final class CudaDevices {
   private CudaDevices() {}
 
   /**
-   * One GPU.
-   *
-   * @param index CUDA's number of it, from 0
-   * @param name product name
-   * @param identity its UUID, or its place on the PCI bus where it has none
-   * @param computeCapability major * 10 + minor: 90 for 9.0
-   * @param memoryBytes size of its memory
-   */
-  public record Gpu(
-      int index, String name, String identity, int computeCapability, long memoryBytes) {
-    @Override
-    public String toString() {
-      return String.format(
-          Locale.ROOT,
-          "device %d: %s, %s, compute capability %d.%d, %d MiB",
-          index,
-          name,
-          identity,
-          computeCapability / 10,
-          computeCapability % 10,
-          memoryBytes >> 20);
-    }
-  }
-
-  /**
    * What was found.
    *
    * @param reason one sentence: how many GPUs there are, or why there are none
@@ -57,13 +31,17 @@ public final class CudaDevices {
    */
   public record Report(
       String reason, List<Gpu> gpus, int driverVersion, int runtimeVersion, List<String> tried) {
-    /** Whether there is a GPU to work with. */
+    /** {@return whether there is a GPU to work with} */
     public boolean available() {
       return !gpus.isEmpty();
     }
   }
 
-  /** Looks; throws nothing and prints nothing, also where there is no driver or no Linux. */
+  /**
+   * Looks; throws nothing and prints nothing, also where there is no driver or no Linux.
+   *
+   * @return what there is
+   */
   public static Report look() {
     List<String> tried = new ArrayList<>();
     try {
@@ -88,7 +66,12 @@ public final class CudaDevices {
     }
   }
 
-  /** The first {@code limit} GPUs as devices of {@code backend}; all of them for 0. */
+  /**
+   * {@return the first {@code limit} GPUs as devices of {@code backend}; all of them for 0}
+   *
+   * @param backend the backend
+   * @param limit most devices; 0 for all
+   */
   public static List<Device> open(Backend backend, int limit) {
     List<Device> devices = new ArrayList<>();
     for (Gpu gpu : look().gpus()) {
