@@ -28,7 +28,8 @@ class HandshakeFuzzProperties {
   @Provide
   Arbitrary<byte[]> verdicts() {
     byte[] id = new byte[1 + UniqueId.BYTES];
-    return Mutations.bytes(id, new byte[] {1, 0, 0, 0, 3, 'n', 'o'}, new byte[] {2, 0, 0, 0, 3, 'n'});
+    return Mutations.bytes(
+        id, new byte[] {1, 0, 0, 0, 3, 'n', 'o'}, new byte[] {2, 0, 0, 0, 3, 'n'});
   }
 
   /** Rank 1 hears a verdict; where it is an id, the backend says that it cannot open one. */
@@ -43,23 +44,23 @@ class HandshakeFuzzProperties {
   private static Device device() {
     Backend backend =
         (Backend)
+            proxy(
+                method ->
+                    switch (method) {
+                      case "capability" -> OWN;
+                      default -> throw new CollectiveException(ResultCode.SYSTEM_ERROR, method);
+                    },
+                Backend.class);
+    return (Device)
         proxy(
             method ->
                 switch (method) {
-                  case "capability" -> OWN;
-                  default -> throw new CollectiveException(ResultCode.SYSTEM_ERROR, method);
+                  case "backend" -> backend;
+                  case "index", "hashCode" -> 0;
+                  default -> method;
                 },
-            Backend.class);
-    return (Device)
-        proxy(
-        method ->
-            switch (method) {
-              case "backend" -> backend;
-              case "index", "hashCode" -> 0;
-              default -> method;
-            },
-        Device.class,
-        Backend.Owned.class);
+            Device.class,
+            Backend.Owned.class);
   }
 
   private interface Answer {

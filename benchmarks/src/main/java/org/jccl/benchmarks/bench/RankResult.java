@@ -57,7 +57,9 @@ record RankResult(@Nullable RankTimes times, long wrong, String refusal) {
 
   private static IllegalArgumentException unreadable(int length) {
     return new IllegalArgumentException(
-        "a rank sent " + length + " bytes that are no result: use one version of jccl on all ranks");
+        "a rank sent "
+            + length
+            + " bytes that are no result: use one version of jccl on all ranks");
   }
 
   private static RankResult read(ByteBuffer bytes) {

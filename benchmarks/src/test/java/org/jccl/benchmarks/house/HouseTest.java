@@ -45,7 +45,6 @@ class HouseTest {
           "RankBench",
           "Report",
           "Sample",
-          "Step",
           "Subject",
           "Verdict",
           "World");

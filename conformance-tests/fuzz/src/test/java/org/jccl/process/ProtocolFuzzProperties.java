@@ -44,7 +44,13 @@ class ProtocolFuzzProperties {
   Arbitrary<byte[]> frames() {
     return Mutations.bytes(
         written(Frame.of(Frame.Kind.HELLO, 1, 2, new byte[64])),
-        written(new Frame(Frame.Kind.ARRIVE, 1, 2, new Step(Act.GATHER, 1, 7), new byte[5])));
+        written(
+            new Frame(
+                Frame.Kind.ARRIVE,
+                1,
+                2,
+                new ControlCall(ControlOperation.GATHER, 1, 7),
+                new byte[5])));
   }
 
   @Property
@@ -80,12 +86,12 @@ class ProtocolFuzzProperties {
 
   @Provide
   Arbitrary<Frame> said() {
-    Arbitrary<Step> steps =
+    Arbitrary<ControlCall> steps =
         Combinators.combine(
-                Arbitraries.of(Act.class),
+                Arbitraries.of(ControlOperation.class),
                 Arbitraries.of(0, 0, 1, -1, Integer.MAX_VALUE),
                 Arbitraries.of(0L, 0L, 1L, -1L, Long.MAX_VALUE))
-            .as(Step::new);
+            .as(ControlCall::new);
     return Combinators.combine(
             Arbitraries.of(Frame.Kind.class),
             Arbitraries.of(1, 1, 1, 0, -1, 2),
@@ -102,12 +108,18 @@ class ProtocolFuzzProperties {
         () -> {
           Secret secret = new Secret("s");
           TcpLeader leader = TcpProcessGroup.listen("127.0.0.1", 0, 2, secret, PATIENCE);
-          CompletableFuture<Link> member =
+          CompletableFuture<TcpConnection> member =
               CompletableFuture.supplyAsync(() -> connected(leader.port(), secret));
           CompletableFuture<Void> talk =
               member.thenAccept(
                   made -> {
-                    made.send(new Frame(Frame.Kind.ARRIVE, 1, 2, new Step(Act.JOIN, 0, 0), new byte[0]));
+                    made.send(
+                        new Frame(
+                            Frame.Kind.ARRIVE,
+                            1,
+                            2,
+                            new ControlCall(ControlOperation.JOIN, 0, 0),
+                            new byte[0]));
                     made.send(nonsense);
                     made.finish();
                   });
@@ -123,12 +135,12 @@ class ProtocolFuzzProperties {
         CollectiveTimeoutException.class);
   }
 
-  private static Link connected(int port, Secret secret) {
+  private static TcpConnection connected(int port, Secret secret) {
     try {
-      Link link = new TcpConnector("127.0.0.1", port, 1, 2, secret, PATIENCE).call();
+      TcpConnection link = new TcpConnector("127.0.0.1", port, 1, 2, secret, PATIENCE).call();
       link.start(
           "fuzz",
-          new Link.Listener() {
+          new TcpConnection.Listener() {
             @Override
             public void received(Frame frame) {}
 

@@ -18,9 +18,45 @@ public final class Mutations {
 
   /** What readers trip over: ends of numbers and of texts, what opens without closing. */
   private static final String[] PIECES = {
-    "", "0", "-1", "1", "99999999999999999999", "2147483648", "-2147483649", "1e999", "NaN", "0x10",
-    "null", "true", "[]", "{}", "[", "{", "\"", "\\", ",", ":", ";", "^", "\t", "\n", "\r\n", " ",
-    "\u0000", "\u00e4", "\ud83d\ude00", "\u0661", "#", "# ", "### ", "`", "``", "`` ", "-", "*", "/"
+    "",
+    "0",
+    "-1",
+    "1",
+    "99999999999999999999",
+    "2147483648",
+    "-2147483649",
+    "1e999",
+    "NaN",
+    "0x10",
+    "null",
+    "true",
+    "[]",
+    "{}",
+    "[",
+    "{",
+    "\"",
+    "\\",
+    ",",
+    ":",
+    ";",
+    "^",
+    "\t",
+    "\n",
+    "\r\n",
+    " ",
+    "\u0000",
+    "\u00e4",
+    "\ud83d\ude00",
+    "\u0661",
+    "#",
+    "# ",
+    "### ",
+    "`",
+    "``",
+    "`` ",
+    "-",
+    "*",
+    "/"
   };
 
   private Mutations() {}
@@ -31,8 +67,7 @@ public final class Mutations {
         Arbitraries.bytes().array(byte[].class).ofMinSize(0).ofMaxSize(MOST_BYTES);
     Arbitrary<byte[]> changed =
         Combinators.combine(Arbitraries.of(Arrays.asList(valid)), edits()).as(Mutations::changed);
-    return Arbitraries.frequencyOf(
-        Tuple.of(1, anything), Tuple.of(9, changed));
+    return Arbitraries.frequencyOf(Tuple.of(1, anything), Tuple.of(9, changed));
   }
 
   /** The same as text. */

@@ -29,8 +29,7 @@ class SimulatorInputFuzzProperties {
   @Provide
   Arbitrary<byte[]> configurations() {
     try (Arena arena = Arena.ofConfined()) {
-      CommunicatorConfig config =
-          CommunicatorConfig.builder().set(ConfigField.MIN_CTAS, 2).build();
+      CommunicatorConfig config = CommunicatorConfig.builder().set(ConfigField.MIN_CTAS, 2).build();
       return Mutations.bytes(
           ConfigStruct.write(config, Simulator.NEWEST_VERSION, arena).toArray(JAVA_BYTE),
           ConfigStruct.write(config, Simulator.OLDEST_VERSION, arena).toArray(JAVA_BYTE));

@@ -79,8 +79,7 @@ class RecordingFuzzProperties {
   }
 
   @Property
-  void packedFiles_areReadOrNamedByLine(@ForAll("packedResults") byte[] packed)
-      throws IOException {
+  void packedFiles_areReadOrNamedByLine(@ForAll("packedResults") byte[] packed) throws IOException {
     Path folder = Files.createTempDirectory("jccl-fuzz");
     Path summary = Files.writeString(folder.resolve("summary.json"), SUMMARY);
     Path results = Files.write(folder.resolve("results.jsonl.gz"), packed);
@@ -116,7 +115,14 @@ class RecordingFuzzProperties {
   void logs_neverFail(@ForAll("logs") String text) throws IOException {
     RecordedCall call =
         new RecordedCall(
-            Collective.of("allreduce"), DataType.FLOAT32, RecordedOp.SUM, 1, InputKind.WIDE, 1, 0, 0);
+            Collective.of("allreduce"),
+            DataType.FLOAT32,
+            RecordedOp.SUM,
+            1,
+            InputKind.WIDE,
+            1,
+            0,
+            0);
     Path file = Reading.file(text.getBytes(StandardCharsets.UTF_8));
     try {
       Reading.endsWell(() -> new NcclLog(file).drawn(2));
