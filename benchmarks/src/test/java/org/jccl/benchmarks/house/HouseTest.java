@@ -45,10 +45,8 @@ class HouseTest {
           "RankBench",
           "Report",
           "Sample",
-          "Step",
           "Subject",
-          "Verdict",
-          "World");
+          "Verdict");
 
   @ArchTest
   static void packagesOfAModule_haveNoCycle(JavaClasses bytecode) {
