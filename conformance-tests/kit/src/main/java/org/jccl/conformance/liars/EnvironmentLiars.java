@@ -26,7 +26,8 @@ final class EnvironmentLiars {
             .breaks("ENV-02", "null buffers returned 0")
             .breaks("ARG-04", "returned 0"),
         ignores("NCCL_CHECK_MODE").breaks("ENV-03", "null buffers returned 0"),
-        ignores("NCCL_ALGO").breaks("ENV-06", "an all-gather by trees returned 0")
+        ignores("NCCL_ALGO")
+            .breaks("ENV-06", "an all-gather by trees returned 0")
             .breaks("RING-03", "no order of ranks explains element")
             .breaks("TREE-03", "no order of ranks explains element")
             .breaks("TREE-04", "element")

@@ -96,8 +96,7 @@ public enum MisuseSubject {
 
   /** What a row asks of a subject that reports. */
   static Reporting reporting(MisuseCase misuse, Sightings seen) {
-    return new Reporting(
-        version(misuse), DEVICES, CheckLevel.FULL, misuse.strict(), seen::warned);
+    return new Reporting(version(misuse), DEVICES, CheckLevel.FULL, misuse.strict(), seen::warned);
   }
 
   /** The GPUs are opened once for all programs of a process. */
