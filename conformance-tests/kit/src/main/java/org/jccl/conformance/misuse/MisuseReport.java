@@ -25,11 +25,6 @@ public final class MisuseReport {
     this.simulator = MisuseTable.of(folder, MisuseSubject.SIM);
   }
 
-  /** Whether NCCL was asked. */
-  public boolean isMeasured() {
-    return nccl.exists();
-  }
-
   /** The page. */
   public String page() throws IOException {
     StringBuilder text =
@@ -58,7 +53,7 @@ public final class MisuseReport {
                   cell(row.title()),
                   cell(measured),
                   detail(row),
-                  cell(row.rule()),
+                  cell(row.onNccl()),
                   cell(outcome(simulator, row, MisuseCase.Part.MISUSE)),
                   cell(outcome(nccl, row, MisuseCase.Part.NEIGHBOUR)),
                   cell(outcome(simulator, row, MisuseCase.Part.NEIGHBOUR))));
