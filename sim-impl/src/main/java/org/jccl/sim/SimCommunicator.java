@@ -20,6 +20,7 @@ import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
+import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.Clique;
 import org.jccl.sim.comm.Endpoint;
@@ -283,20 +284,10 @@ public final class SimCommunicator extends LibraryCommunicator {
   }
 
   @Override
-  protected int enqueue(
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int reduction,
-      int rootOrPeer,
-      Stream stream) {
+  protected int enqueue(CallArguments call, Stream stream) {
     device.own(stream);
-    int code =
-        library.issue(
-            operation, send, recv, count, type, reduction, rootOrPeer, life(), stream.handle());
-    return code == 0 ? 0 : settled(code, operation.label());
+    int code = issue(call, stream);
+    return code == 0 ? 0 : settled(code, call.operation().label());
   }
 
   /** Issues a recorded group as one group of C calls. */
@@ -317,7 +308,7 @@ public final class SimCommunicator extends LibraryCommunicator {
     boolean whole = false;
     try {
       for (int i = 0; i < calls.size() && failed < 0; i++) {
-        code = ((SimCommunicator) calls.communicator(i)).issue(calls, i);
+        code = ((SimCommunicator) calls.communicator(i)).issue(calls.call(i), calls.stream(i));
         failed = code == 0 || code == ResultCode.IN_PROGRESS.code() ? -1 : i;
       }
       whole = true;
@@ -326,7 +317,7 @@ public final class SimCommunicator extends LibraryCommunicator {
     }
     if (failed >= 0) {
       SimCommunicator culprit = (SimCommunicator) calls.communicator(failed);
-      culprit.settled(code, calls.operation(failed).label() + " in a group");
+      culprit.settled(code, calls.call(failed).operation().label() + " in a group");
     }
     for (int i = 0; end != 0 && i < calls.size(); i++) {
       ((SimCommunicator) calls.communicator(i)).settled(end, "group of " + calls.size() + " calls");
@@ -353,17 +344,17 @@ public final class SimCommunicator extends LibraryCommunicator {
     }
   }
 
-  private int issue(GroupRecording calls, int i) {
+  private int issue(CallArguments call, Stream stream) {
     return library.issue(
-        calls.operation(i),
-        calls.send(i),
-        calls.recv(i),
-        calls.count(i),
-        calls.type(i),
-        calls.reduction(i),
-        calls.rootOrPeer(i),
+        call.operation(),
+        call.send(),
+        call.recv(),
+        call.count(),
+        call.type(),
+        call.reduction(),
+        call.rootOrPeer(),
         life(),
-        calls.stream(i).handle());
+        stream.handle());
   }
 
   // ---- sums

@@ -81,15 +81,7 @@ final class GroupIssue {
       for (int i = 0; i < size && failed < 0; i++) {
         code =
             communicator(calls, i)
-                .issue(
-                    calls.operation(i),
-                    calls.send(i),
-                    calls.recv(i),
-                    calls.count(i),
-                    calls.type(i),
-                    calls.reduction(i),
-                    calls.rootOrPeer(i),
-                    calls.stream(i));
+                .issue(calls.call(i), calls.stream(i));
         failed = NcclCalls.good(code) ? -1 : i;
       }
     } finally {
@@ -107,7 +99,7 @@ final class GroupIssue {
   private static CollectiveException failedCall(GroupRecording calls, int i, int code, int end) {
     NcclCommunicator communicator = communicator(calls, i);
     String what =
-        calls.operation(i).label()
+        calls.call(i).operation().label()
             + " (call "
             + (i + 1)
             + " of "

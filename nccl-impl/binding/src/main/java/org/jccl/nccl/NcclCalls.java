@@ -3,6 +3,7 @@ package org.jccl.nccl;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.nccl.ffi.NcclBinding;
+import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 
 /**
@@ -16,14 +17,13 @@ final class NcclCalls {
   static int exchange(
       NcclBinding nccl,
       NcclCommunicator owner,
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int root,
+      CallArguments call,
       long comm,
       long stream) {
+    Operation operation = call.operation();
+    long count = call.count();
+    int type = call.type();
+    int root = call.rootOrPeer();
     if (count == 0) {
       return 0; // As the real call (COL-02); an empty message would still have to be matched.
     }
@@ -35,10 +35,10 @@ final class NcclCalls {
     int code = nccl.groupStart();
     for (int peer = 0; peer < owner.worldSize(); peer++) {
       if (good(code) && sends && operation.receivesAt(peer, root)) {
-        code = nccl.send(send + peer * sendStep, count, type, peer, comm, stream);
+        code = nccl.send(call.send() + peer * sendStep, count, type, peer, comm, stream);
       }
       if (good(code) && receives && operation.sendsAt(peer, root)) {
-        code = nccl.recv(recv + peer * recvStep, count, type, peer, comm, stream);
+        code = nccl.recv(call.recv() + peer * recvStep, count, type, peer, comm, stream);
       }
     }
     return firstFailure(code, nccl.groupEnd());

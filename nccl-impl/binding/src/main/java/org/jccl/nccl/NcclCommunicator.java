@@ -25,6 +25,7 @@ import org.jccl.Stream;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.ops.NcclFunction;
+import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NativeHandle;
@@ -196,21 +197,10 @@ final class NcclCommunicator extends LibraryCommunicator {
   // ---- calls
 
   @Override
-  protected int enqueue(
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int reduction,
-      int rootOrPeer,
-      Stream stream) {
+  protected int enqueue(CallArguments call, Stream stream) {
     note(stream);
-    int code =
-        Thread.currentThread().isVirtual()
-            ? handOver(operation, send, recv, count, type, reduction, rootOrPeer, stream)
-            : issue(operation, send, recv, count, type, reduction, rootOrPeer, stream);
-    return code == 0 ? 0 : settled(code, operation.label());
+    int code = Thread.currentThread().isVirtual() ? handOver(call, stream) : issue(call, stream);
+    return code == 0 ? 0 : settled(code, call.operation().label());
   }
 
   /** Remembers that work was enqueued on {@code stream}, for the end. */
@@ -223,35 +213,25 @@ final class NcclCommunicator extends LibraryCommunicator {
   }
 
   /** The native call alone; also inside a native group. */
-  int issue(
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int reduction,
-      int rootOrPeer,
-      Stream stream) {
+  int issue(CallArguments call, Stream stream) {
     long comm = handle.value();
+    Operation operation = call.operation();
     return operation.isMadeOfMessages() && isMissing(operation)
-        ? NcclCalls.exchange(
-            nccl, this, operation, send, recv, count, type, rootOrPeer, comm, stream.handle())
+        ? NcclCalls.exchange(nccl, this, call, comm, stream.handle())
         : nccl.issue(
-            operation, send, recv, count, type, reduction, rootOrPeer, comm, stream.handle());
+            operation,
+            call.send(),
+            call.recv(),
+            call.count(),
+            call.type(),
+            call.reduction(),
+            call.rootOrPeer(),
+            comm,
+            stream.handle());
   }
 
-  private int handOver(
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int reduction,
-      int rootOrPeer,
-      Stream stream) {
-    return thread.call(
-        operation.label(),
-        () -> issue(operation, send, recv, count, type, reduction, rootOrPeer, stream));
+  private int handOver(CallArguments call, Stream stream) {
+    return thread.call(call.operation().label(), () -> issue(call, stream));
   }
 
   // ---- sums
