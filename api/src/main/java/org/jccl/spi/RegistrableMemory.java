@@ -12,14 +12,14 @@ import org.jccl.ResultCode;
 import org.jccl.ops.NcclFunction;
 
 /** Memory from the library's own allocator (rules MEM-01, MEM-02). */
-public final class RegistrableMemory {
+final class RegistrableMemory {
   private RegistrableMemory() {}
 
   /**
    * {@code count} elements on {@code device}; closing the buffer gives them back, at once: nothing
    * may use them any more (MEM-06).
    */
-  public static DeviceBuffer allocate(
+  static DeviceBuffer allocate(
       NcclAbi abi, int version, Device device, DataType type, long count) {
     if (!NcclFunction.MEM_ALLOC.isIn(version)) {
       throw NcclFunction.MEM_ALLOC.missingIn(version);

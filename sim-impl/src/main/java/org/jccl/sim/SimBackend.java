@@ -1,46 +1,31 @@
 package org.jccl.sim;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.LongToIntFunction;
 import org.jccl.Backend;
 import org.jccl.BackendUnavailableException;
-import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
-import org.jccl.DataType;
 import org.jccl.Device;
-import org.jccl.DeviceBuffer;
-import org.jccl.GroupScope;
 import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
-import org.jccl.ops.Operation;
 import org.jccl.sim.abi.SimAbi;
 import org.jccl.sim.comm.Creations;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.Life;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
-import org.jccl.sim.kernel.HostTask;
-import org.jccl.sim.kernel.Kernel;
+import org.jccl.spi.CallPath;
 import org.jccl.spi.Capability;
-import org.jccl.spi.DeviceRules;
-import org.jccl.spi.Estimate;
-import org.jccl.spi.GroupRecording;
-import org.jccl.spi.Groups;
-import org.jccl.spi.IdRules;
+import org.jccl.spi.LibraryBackend;
+import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NcclAbi;
 import org.jccl.spi.RankHost;
-import org.jccl.spi.RegistrableMemory;
 import org.jspecify.annotations.Nullable;
 
 /** The simulator as a backend: the devices and communicators of one {@link Simulator}. */
-final class SimBackend implements Backend, Library {
+final class SimBackend extends LibraryBackend {
   private final Simulator simulator;
   private final World world;
   private final Creations creations;
@@ -51,11 +36,8 @@ final class SimBackend implements Backend, Library {
 
   private final String description;
   private final Consumer<String> leaks;
-  private final Set<SimCommunicator> communicators =
-      Collections.synchronizedSet(new LinkedHashSet<>());
   private final SimAbi raw;
   private final StallWatch watch;
-  private boolean closed;
 
   SimBackend(
       Simulator simulator, World world, int deviceCount, String description, StallWatch watch) {
@@ -109,142 +91,10 @@ final class SimBackend implements Backend, Library {
     return listed;
   }
 
-  @Override
-  public UniqueId newUniqueId() {
-    Kernel kernel = world.kernel();
-    HostTask task = kernel.enter();
-    try {
-      return creations.newUniqueId();
-    } finally {
-      kernel.exit(task);
-    }
-  }
-
-  @Override
-  public Communicator newCommunicator(
-      UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config) {
-    return newCommunicator(List.of(id), rank, worldSize, device, config);
-  }
-
-  @Override
-  public Communicator newCommunicator(
-      List<UniqueId> ids, int rank, int worldSize, Device device, CommunicatorConfig config) {
-    SimCommunicator made = unopened(rank, worldSize, own(device), config);
-    IdRules.check(ids, worldSize, ncclVersion());
-    SimCommunicator.open(List.of(made), ids);
-    return made;
-  }
-
-  @Override
-  public Communicator joinGrowing(
-      UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config) {
-    SimCommunicator newRank = unopened(rank, worldSize, own(device), config);
-    newRank.joinGrowing(id);
-    return newRank;
-  }
-
-  private SimCommunicator unopened(
-      int rank, int worldSize, SimDevice device, CommunicatorConfig config) {
-    if (worldSize < 1 || rank < 0 || rank >= worldSize) {
-      throw new IllegalArgumentException(
-          "rank " + rank + " of " + worldSize + ": pass 0 to worldSize - 1 (INIT-04)");
-    }
-    capability(device, config);
-    return new SimCommunicator(
-        this, device, config.name().orElse("communicator"), rank, worldSize, config);
-  }
-
-  @Override
-  public DeviceBuffer allocateRegistrable(Device device, DataType type, long count) {
-    return RegistrableMemory.allocate(raw, ncclVersion(), own(device), type, count);
-  }
-
-  @Override
-  public OptionalDouble simulate(Consumer<GroupScope> body) {
-    return Estimate.of(
-        this,
-        ncclVersion(),
-        body,
-        (calls, estimate) -> SimCommunicator.issue(calls, estimate.info()));
-  }
-
   // ---- the library, for its communicators
 
   @Override
-  public NcclAbi abi() {
-    return raw;
-  }
-
-  @Override
-  public int storedCode(long handle) {
-    return raw.storedCode(handle);
-  }
-
-  @Override
-  public @Nullable Endpoint endpoint(long handle) {
-    return raw.endpoint(handle);
-  }
-
-  @Override
-  public int issue(
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int reduction,
-      int rootOrPeer,
-      Life life,
-      long stream) {
-    return raw.issue(operation, send, recv, count, type, reduction, rootOrPeer, life, stream);
-  }
-
-  @Override
-  public void opened(SimCommunicator communicator) {
-    communicators.add(communicator);
-  }
-
-  @Override
-  public void closed(SimCommunicator communicator) {
-    communicators.remove(communicator);
-  }
-
-  @Override
-  public List<Communicator> openAll(List<Device> chosen, CommunicatorConfig config) {
-    DeviceRules.check(chosen, devices().size());
-    List<SimDevice> own = chosen.stream().map(this::own).toList();
-    List<SimCommunicator> made = new ArrayList<>();
-    for (SimDevice device : own) {
-      made.add(unopened(made.size(), own.size(), device, config));
-    }
-    SimCommunicator.open(made, List.of(newUniqueId()));
-    return List.copyOf(made);
-  }
-
-  private SimDevice own(Device device) {
-    if (device instanceof SimDevice own && own.backend() == this) {
-      return own;
-    }
-    throw new IllegalArgumentException(
-        "device "
-            + device.index()
-            + " of "
-            + device.backend().name()
-            + " is not of this simulator");
-  }
-
-  @Override
-  public void group(Consumer<GroupScope> body) {
-    Groups.run(this, body);
-  }
-
-  @Override
-  public void issue(GroupRecording calls) {
-    SimCommunicator.issue(calls);
-  }
-
-  @Override
-  public Capability capability(Device device, CommunicatorConfig config) {
+  public NcclAbi abi(CommunicatorConfig config) {
     config
         .libraryPath()
         .ifPresent(
@@ -252,6 +102,38 @@ final class SimBackend implements Backend, Library {
               throw new BackendUnavailableException(
                   "the simulator loads no library: leave the library path " + path + " away");
             });
+    return raw;
+  }
+
+  @Override
+  public int version(CommunicatorConfig config) {
+    return world.version();
+  }
+
+  @Override
+  public LongToIntFunction question(CommunicatorConfig config) {
+    return raw::storedCode;
+  }
+
+  @Override
+  public CallPath newPath(Device device, String name) {
+    return new SimCallPath((SimDevice) device);
+  }
+
+  @Override
+  public LibraryCommunicator newRank(
+      String name, int rank, int worldSize, Device device, CommunicatorConfig config) {
+    return new SimCommunicator(this, (SimDevice) device, name, rank, worldSize, config);
+  }
+
+  @Override
+  protected String nameOf(UniqueId id) {
+    return "communicator";
+  }
+
+  @Override
+  public Capability capability(Device device, CommunicatorConfig config) {
+    abi(config); // refuses a library of its own
     return new Capability("sim", world.version(), description, device.identity());
   }
 
@@ -285,13 +167,9 @@ final class SimBackend implements Backend, Library {
   }
 
   @Override
-  public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
+  protected void release() {
     raw.reportLostGroups();
-    for (SimCommunicator communicator : List.copyOf(communicators)) {
+    for (LibraryCommunicator communicator : openCommunicators()) {
       leaks.accept(communicator + " was never closed");
       communicator.abort();
       communicator.close();

@@ -40,120 +40,30 @@ import org.jspecify.annotations.Nullable;
 
 /** The typed face of an {@link Endpoint}: each call goes through the simulated C function. */
 public final class SimCommunicator extends LibraryCommunicator {
-  private final Library library;
+  private final SimBackend backend;
   private final SimDevice device;
-  private final SimStream defaultStream;
   private final Kernel kernel;
-  private final String givenName;
   private @Nullable Endpoint endpoint;
-  private boolean closed;
 
-  /** The communicator of one rank, still to be opened; owns a stream of its own. */
-  public SimCommunicator(
-      Library library,
+  /** The communicator of one rank, still to be opened. */
+  SimCommunicator(
+      SimBackend backend,
       SimDevice device,
       String name,
       int rank,
       int worldSize,
       CommunicatorConfig config) {
-    super(
-        library.abi(),
-        library.ncclVersion(),
-        library::storedCode,
-        rank,
-        worldSize,
-        device,
-        config,
-        library);
-    this.library = library;
+    super(backend, name, rank, worldSize, device, config);
+    this.backend = backend;
     this.device = device;
-    this.givenName = name;
     this.kernel = device.world().kernel();
-    this.defaultStream = device.newStream();
-  }
-
-  // ---- creation
-
-  /** Creates the communicators of {@code ranks}: one by one call, several in a group (INIT-03). */
-  public static void open(List<SimCommunicator> ranks, List<UniqueId> ids) {
-    SimCommunicator first = ranks.getFirst();
-    Arena arena = Arena.ofAuto();
-    MemorySegment slots = arena.allocate(JAVA_LONG, ranks.size());
-    boolean opened = false;
-    try {
-      int code = ranks.size() == 1 ? first.join(slots, ids) : joinAll(ranks, slots, ids);
-      if (code != 0 && code != ResultCode.IN_PROGRESS.code()) {
-        throw first.failure(code, "creation");
-      }
-      for (int i = 0; i < ranks.size(); i++) {
-        ranks.get(i).arrived(slots.getAtIndex(JAVA_LONG, i));
-      }
-      opened = true;
-    } finally {
-      if (!opened) {
-        ranks.forEach(SimCommunicator::discard);
-      }
-    }
-  }
-
-  private static int joinAll(List<SimCommunicator> ranks, MemorySegment slots, List<UniqueId> ids) {
-    SimCommunicator first = ranks.getFirst();
-    int code = first.abi().groupStart();
-    for (int i = 0; code == 0 && i < ranks.size(); i++) {
-      code = ranks.get(i).join(slots.asSlice(i * JAVA_LONG.byteSize(), JAVA_LONG), ids);
-    }
-    int end = first.abi().groupEnd();
-    return code != 0 ? code : end;
-  }
-
-  private int join(MemorySegment slot, List<UniqueId> ids) {
-    Arena arena = Arena.ofAuto();
-    MemorySegment config = ConfigStruct.write(config(), version(), arena);
-    MemorySegment bytes = arena.allocate((long) UniqueId.BYTES * ids.size());
-    for (int i = 0; i < ids.size(); i++) {
-      MemorySegment.copy(
-          ids.get(i).toBytes(), 0, bytes, JAVA_BYTE, (long) UniqueId.BYTES * i, UniqueId.BYTES);
-    }
-    return CurrentDevice.during(
-        device,
-        () ->
-            ids.size() == 1
-                ? abi().commInitRankConfig(slot, worldSize(), bytes, rank(), config)
-                : abi().commInitRankScalable(slot, worldSize(), rank(), ids.size(), bytes, config));
-  }
-
-  private void arrived(long comm) {
-    if (isNonblocking()) {
-      handle().opening(comm);
-      handle().poll();
-    } else {
-      handle().opened(comm);
-    }
-    born();
-  }
-
-  @Override
-  protected LibraryCommunicator newChild(
-      String name, int rank, int worldSize, CommunicatorConfig config) {
-    return new SimCommunicator(library, device, name, rank, worldSize, config);
-  }
-
-  @Override
-  protected void born() {
-    library.opened(this);
-  }
-
-  @Override
-  protected void discard() {
-    closed = true;
-    defaultStream.close();
   }
 
   /** The simulated rank; null while it opens, kept when its handle has gone. */
   private @Nullable Endpoint endpoint() {
     Endpoint known = endpoint;
     if (known == null && handle().value() != 0) {
-      known = library.endpoint(handle().value());
+      known = backend.raw().endpoint(handle().value());
       endpoint = known;
       if (known != null) {
         pin(known);
@@ -221,16 +131,6 @@ public final class SimCommunicator extends LibraryCommunicator {
 
   // ---- calls
 
-  @Override
-  protected int call(String what, IntSupplier body) {
-    return body.getAsInt();
-  }
-
-  @Override
-  protected int callWithin(String what, Duration timeout, IntSupplier body) {
-    return CurrentDevice.during(device, body);
-  }
-
   /** The lock of the handle is for what does not wait; here every call may wait for its turn. */
   @Override
   protected int quick(LongUnaryOperator call) {
@@ -242,21 +142,10 @@ public final class SimCommunicator extends LibraryCommunicator {
   public State state() {
     State now = super.state();
     if (now == State.OPENING || now == State.BUSY) {
-      pause(); // a loop that polls comes to an end
+      path().pause(); // a loop that polls comes to an end
       now = super.state();
     }
     return now;
-  }
-
-  /** A loop that polls lets the other ranks run, and so comes to an end. */
-  @Override
-  protected void pause() {
-    HostTask task = kernel.enter();
-    try {
-      kernel.letOthersRun(task);
-    } finally {
-      kernel.exit(task);
-    }
   }
 
   @Override
@@ -284,68 +173,13 @@ public final class SimCommunicator extends LibraryCommunicator {
   }
 
   @Override
-  protected int enqueue(CallArguments call, Stream stream) {
+  protected void note(Stream stream) {
     device.own(stream);
-    int code = issue(call, stream);
-    return code == 0 ? 0 : settled(code, call.operation().label());
   }
 
-  /** Issues a recorded group as one group of C calls. */
-  public static void issue(GroupRecording calls) {
-    issue(calls, MemorySegment.NULL);
-  }
-
-  /** The same; {@code info} receives an estimate instead, unless it is null. */
-  public static void issue(GroupRecording calls, MemorySegment info) {
-    SimCommunicator first = (SimCommunicator) calls.communicator(0);
-    for (int i = 0; i < calls.size(); i++) {
-      ((SimCommunicator) calls.communicator(i)).requireGroupable(first, calls.stream(i));
-    }
-    int failed = -1;
-    int code = 0;
-    int end = 0;
-    first.abi().groupStart();
-    boolean whole = false;
-    try {
-      for (int i = 0; i < calls.size() && failed < 0; i++) {
-        code = ((SimCommunicator) calls.communicator(i)).issue(calls.call(i), calls.stream(i));
-        failed = code == 0 || code == ResultCode.IN_PROGRESS.code() ? -1 : i;
-      }
-      whole = true;
-    } finally {
-      end = end(first, info, whole);
-    }
-    if (failed >= 0) {
-      SimCommunicator culprit = (SimCommunicator) calls.communicator(failed);
-      culprit.settled(code, calls.call(failed).operation().label() + " in a group");
-    }
-    for (int i = 0; end != 0 && i < calls.size(); i++) {
-      ((SimCommunicator) calls.communicator(i)).settled(end, "group of " + calls.size() + " calls");
-    }
-  }
-
-  /** A group that a report of misuse has broken off is ended too; the report goes on. */
-  private static int end(SimCommunicator first, MemorySegment info, boolean whole) {
-    if (whole) {
-      return info.address() == 0 ? first.abi().groupEnd() : first.abi().groupSimulateEnd(info);
-    }
-    return first.abi().groupEnd();
-  }
-
-  private void requireGroupable(SimCommunicator first, Stream stream) {
-    requireUsable();
-    device.own(stream);
-    if (isNonblocking() != first.isNonblocking()) {
-      throw new IllegalArgumentException(
-          "blocking and nonblocking communicators cannot share a group (GRP-23): "
-              + first.name()
-              + " and "
-              + name());
-    }
-  }
-
-  private int issue(CallArguments call, Stream stream) {
-    return library.issue(
+  @Override
+  protected int issue(CallArguments call, Stream stream) {
+    return backend.raw().issue(
         call.operation(),
         call.send(),
         call.recv(),
@@ -357,113 +191,29 @@ public final class SimCommunicator extends LibraryCommunicator {
         stream.handle());
   }
 
-  // ---- sums
-
-  @Override
-  public PreMulSum preMulSum(DataType type, double scalar) {
-    requireUsable();
-    Endpoint own = Objects.requireNonNull(endpoint());
-    int code = own.scales().create(type, type.encode(scalar));
-    return new PreMulSum(this, type, code, own.scales()::destroy);
-  }
-
-  @Override
-  public PreMulSum preMulSum(DeviceBuffer scalar) {
-    requireUsable();
-    if (scalar.count() != 1 || !Objects.equals(scalar.device(), device)) {
-      throw new IllegalArgumentException(
-          name() + ", rank " + rank() + ": a scalar is one element on its device, got " + scalar);
-    }
-    Endpoint own = Objects.requireNonNull(endpoint());
-    int code =
-        own.scales()
-            .create(
-                scalar.type(),
-                device.memory().range(scalar.address(), scalar.bytes(), "scalar of a PreMulSum"));
-    return new PreMulSum(this, scalar.type(), code, own.scales()::destroy);
-  }
-
   // ---- life
-
-  @Override
-  public SimStream defaultStream() {
-    return defaultStream;
-  }
 
   @Override
   public String name() {
     Endpoint own = endpoint();
-    return own == null ? givenName : own.name();
+    return own == null ? super.name() : own.name();
   }
 
   @Override
   public ResultCode asyncError() {
-    pause(); // a loop that polls comes to an end
+    path().pause(); // a loop that polls comes to an end
     return super.asyncError();
   }
 
   @Override
   public void abort() {
-    long comm = handle().take(State.ABORTED);
-    if (comm != 0) {
-      endpoint = library.endpoint(comm);
-      abi().commAbort(comm);
-    }
+    endpoint(); // remembered: the handle goes
+    super.abort();
   }
 
   @Override
   public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
     endpoint();
-    try {
-      closeRegistrations();
-      end();
-    } finally {
-      library.closed(this);
-      releaseTokens();
-      defaultStream.close();
-    }
-  }
-
-  private void end() {
-    boolean sound = false;
-    try {
-      sound = endsWell();
-    } finally {
-      long comm = handle().take(State.CLOSED);
-      if (comm != 0) {
-        // Destroying what is busy or has failed would leave the group depth wrong (LIF-11).
-        int code = sound ? abi().commDestroy(comm) : abi().commAbort(comm);
-        if (code != 0) {
-          abi().commAbort(comm);
-        }
-      }
-    }
-  }
-
-  /** Waits for what was issued: destroy alone does not (LIF-07). Whether it may be destroyed. */
-  private boolean endsWell() {
-    State last = settledState();
-    if (last == State.READY) {
-      int code = abi().commFinalize(handle().value());
-      if (code == ResultCode.IN_PROGRESS.code()) {
-        handle().busy();
-        last = settledState();
-      }
-    }
-    return last != State.FAILED && last != State.BUSY && last != State.OPENING;
-  }
-
-  /** Waits for a nonblocking call: what is busy cannot be destroyed (LIF-11). */
-  private State settledState() {
-    try {
-      awaitReady(config().closeTimeout());
-    } catch (RuntimeException notReady) {
-      return state();
-    }
-    return state();
+    super.close();
   }
 }
