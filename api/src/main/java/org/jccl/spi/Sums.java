@@ -55,7 +55,13 @@ final class Sums {
       long comm = owner.handle().value();
       int code = owner.abi().redOpCreatePreMulSum(slot, scalar, type.code(), residence, comm);
       owner.settled(code, "preMulSum");
-      PreMulSum sum = new PreMulSum(owner, type, slot.get(JAVA_INT, 0), this::destroy);
+      // The calls that were recorded with it are issued when the group ends (PMS-07).
+      PreMulSum sum =
+          new PreMulSum(
+              owner,
+              type,
+              slot.get(JAVA_INT, 0),
+              made -> GroupRecording.whenIssued(() -> destroy(made)));
       sums.add(sum);
       return sum;
     }

@@ -8,20 +8,22 @@ import java.util.function.Consumer;
 import java.util.function.LongToIntFunction;
 import org.jccl.Backend;
 import org.jccl.BackendUnavailableException;
+import org.jccl.Capability;
+import org.jccl.RankHost;
 import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
+import org.jccl.ProcessGroup;
 import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
+import org.jccl.process.ProcessGroups;
 import org.jccl.sim.abi.SimAbi;
 import org.jccl.sim.comm.Creations;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.spi.CallPath;
-import org.jccl.spi.Capability;
 import org.jccl.spi.LibraryBackend;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.RankHost;
 import org.jspecify.annotations.Nullable;
 
 /** The simulator as a backend: the devices and communicators of one {@link Simulator}. */
@@ -157,6 +159,11 @@ final class SimBackend extends LibraryBackend {
             throw found;
           }
         }
+      }
+
+      @Override
+      public List<ProcessGroup> processGroups(int worldSize) {
+        return ProcessGroups.inJvm(worldSize);
       }
 
       @Override

@@ -9,18 +9,19 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jccl.Backend;
+import org.jccl.Capability;
+import org.jccl.RankHost;
 import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
 import org.jccl.UniqueId;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.ops.NcclFunction;
+import org.jccl.process.PlatformRanks;
 import org.jccl.spi.CallPath;
-import org.jccl.spi.Capability;
 import org.jccl.spi.LibraryBackend;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.RankHost;
 
 /**
  * Collectives by one NCCL library on the GPUs of this machine. Several may be open at once, each

@@ -1,7 +1,7 @@
 package org.jccl.sim.algo;
 
 import java.util.Map;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Protocol;
 
 /**
  * Sizes that decide how a call is cut (PART-03, PART-06): those of NCCL, or what its variables say.

@@ -8,7 +8,7 @@ import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,7 +3,7 @@ package org.jccl.sim.algo;
 import java.util.Arrays;
 import java.util.List;
 import org.jccl.DataType;
-import org.jccl.ops.Algorithm;
+import org.jccl.config.Algorithm;
 import org.jccl.ops.Operation;
 import org.jccl.sim.math.FoldOrder;
 import org.jccl.sim.math.RankOrder;

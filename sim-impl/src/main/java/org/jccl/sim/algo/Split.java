@@ -1,8 +1,8 @@
 package org.jccl.sim.algo;
 
-import org.jccl.ops.Algorithm;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Protocol;
 
 /**
  * How one call is split over channels, and each channel's part into chunks (PART-02, PART-03).

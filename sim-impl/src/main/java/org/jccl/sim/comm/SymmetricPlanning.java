@@ -1,9 +1,9 @@
 package org.jccl.sim.comm;
 
 import org.jccl.ReduceOp;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
+import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Protocol;
 import org.jccl.sim.algo.Choice;
 import org.jccl.sim.algo.Collective;
 import org.jccl.sim.algo.PlacedCall;

@@ -1,7 +1,7 @@
 package org.jccl.sim.cost;
 
-import org.jccl.ops.Algorithm;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 
 /** The constants of NCCL's tuning model (TUNE-01). */
 final class TunerConstants {

@@ -1,8 +1,8 @@
 package org.jccl.sim.cost;
 
-import org.jccl.ops.Algorithm;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Protocol;
 import org.jccl.sim.algo.Graph;
 import org.jccl.sim.algo.LinkType;
 import org.jccl.sim.algo.SearchPattern;

@@ -1,7 +1,7 @@
 package org.jccl.sim.math;
 
 import org.jccl.DataType;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Protocol;
 
 /**
  * Whether a scaled sum {@code s·own + acc} rounds once or twice.

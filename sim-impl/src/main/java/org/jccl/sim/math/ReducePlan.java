@@ -2,7 +2,7 @@ package org.jccl.sim.math;
 
 import java.util.Arrays;
 import org.jccl.DataType;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -12,7 +12,7 @@ public final class LifecycleReproducer {
   public static String of(LifecycleProgram program) {
     Source source = new Source();
     source.block(ReproducerText.IMPORTS);
-    source.block("import org.jccl.ops.ConfigField;").line("");
+    source.block("import org.jccl.config.ConfigField;").line("");
     program.toString().lines().forEach(line -> source.line("// " + line));
     source.line("public final class " + Reproducer.CLASS_NAME + " {");
     source.line("private static final int RANKS = %d;", program.ranks()).line("");

@@ -16,11 +16,11 @@ import org.jccl.DeviceBuffer;
 import org.jccl.PreMulSum;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
+import org.jccl.config.ConfigField;
 import org.jccl.conformance.harness.Kept;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.fidelity.differential.Split;
 import org.jccl.fidelity.floats.FloatLayout.Place;
-import org.jccl.ops.ConfigField;
 import org.jspecify.annotations.Nullable;
 
 /** What one rank of a world needs for cases, kept from one to the next. */

@@ -3,13 +3,13 @@ package org.jccl.fidelity.floats;
 import java.util.Map;
 import java.util.Optional;
 import org.jccl.Backend;
+import org.jccl.RankHost;
 import org.jccl.conformance.harness.Capabilities;
-import org.jccl.conformance.harness.PlatformThreads;
 import org.jccl.conformance.harness.Subject;
+import org.jccl.process.PlatformRanks;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.machine.GpuProfile;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.RankHost;
 
 /**
  * A simulator of one machine, with the variables that NCCL would see there.
@@ -56,7 +56,7 @@ public record SimulatedMachine(
 
       @Override
       public RankHost rankHost() {
-        return free ? new PlatformThreads() : backend().rankHost();
+        return free ? new PlatformRanks() : backend().rankHost();
       }
 
       @Override

@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.jccl.DataType;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jccl.fidelity.golden.RecordedCase.Memory;
 import org.jccl.fidelity.golden.RecordedCase.Part;
-import org.jccl.ops.Algorithm;
-import org.jccl.ops.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /** Makes entries of the lines of {@code results.jsonl}. */

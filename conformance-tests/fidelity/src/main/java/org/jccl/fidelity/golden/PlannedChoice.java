@@ -24,7 +24,7 @@ final class PlannedChoice {
    */
   static @Nullable RecordedChoice of(Communicator communicator, Work work) {
     RecordedCall call = work.calls().getFirst();
-    Backend backend = communicator.device().backend();
+    Backend backend = Backend.of(communicator.device());
     if (work.calls().size() > 1
         || call.count() == 0
         || communicator.worldSize() == 1

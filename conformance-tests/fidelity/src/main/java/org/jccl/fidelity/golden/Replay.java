@@ -17,11 +17,11 @@ import org.jccl.Rank;
 import org.jccl.Ranks;
 import org.jccl.RanksFailedException;
 import org.jccl.ReduceOp;
+import org.jccl.config.ConfigField;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.fidelity.golden.RankBench.Work;
 import org.jccl.fidelity.golden.RecordedCase.Part;
 import org.jccl.fidelity.golden.RecordedMicros.Source;
-import org.jccl.ops.ConfigField;
 import org.jccl.sim.Simulator;
 import org.jspecify.annotations.Nullable;
 
@@ -237,8 +237,7 @@ final class Replay {
       long behind = room.address() + sent * DataType.FLOAT32.bytes();
       long received = collective.outputs(count, n);
       DeviceBuffer recv = DeviceBuffer.wrap(device, DataType.FLOAT32, behind, received);
-      return device
-          .backend()
+      return Backend.of(device)
           .simulate(
               group ->
                   collective.issue(

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
-import org.jccl.WindowFlag;
+import org.jccl.Window;
 import org.jccl.fidelity.golden.RecordedCase.Memory;
 
 /** The memory that the calls of cases write to and, if it must be special, read from. */
@@ -27,7 +27,7 @@ final class Room implements AutoCloseable {
       registrations.add(
           memory == Memory.REGISTERED
               ? communicator.register(each)
-              : communicator.registerWindow(each, WindowFlag.COLLECTIVE_SYMMETRIC));
+              : communicator.registerWindow(each, Window.Flag.COLLECTIVE_SYMMETRIC));
     }
   }
 

@@ -6,11 +6,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
+import org.jccl.RankHost;
 import org.jccl.ops.NcclFunction;
+import org.jccl.process.PlatformRanks;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.machine.GpuProfile;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.RankHost;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,7 +114,7 @@ public record SimulatorSubject(
 
       @Override
       public RankHost rankHost() {
-        return free ? new PlatformThreads() : backend().rankHost();
+        return free ? new PlatformRanks() : backend().rankHost();
       }
 
       @Override

@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jccl.Backend;
+import org.jccl.RankHost;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.RankHost;
 
 /** Something that claims to obey the rules: a backend, and how to open it. Stateless. */
 public interface Subject {

@@ -13,12 +13,12 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
+import org.jccl.config.ConfigField;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.conformance.rules.RankOrders.Place;
-import org.jccl.ops.ConfigField;
 
 /** How calls are split over channels, and which way they take (rules PART, TOPO, TUNE and PAT). */
 public class ChannelRules extends NumericsSuite {
