@@ -50,7 +50,7 @@ public final class GroupRules extends Suite {
 
   @Example
   public void required_GRP_11_aFailingCallSpoilsTheGroup() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
@@ -82,7 +82,7 @@ public final class GroupRules extends Suite {
 
   @Example
   public void required_GRP_11_aBodyThatThrowsIssuesNothing() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
@@ -169,7 +169,7 @@ public final class GroupRules extends Suite {
 
   @Example
   public void required_GRP_25_theGroupReturnsAndTheStreamCompletes() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
