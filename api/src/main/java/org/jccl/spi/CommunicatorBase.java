@@ -95,8 +95,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
         ArgumentRules.check(this, operation, send, recv, op, rootOrPeer, stream);
       }
       GroupRecording group = GroupRecording.current();
-      boolean records = group != null && group.issuesTo(issuer);
-      CallArguments call = records ? group.add(this, stream) : own;
+      CallArguments call = group != null && group.issuesTo(issuer) ? group.add(this, stream) : own;
       DataType type = ArgumentRules.type(send, recv);
       call.set(
           operation,
@@ -106,7 +105,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
           type == null ? -1 : type.code(),
           op == null ? 0 : op.code(),
           rootOrPeer);
-      if (!records) {
+      if (call == own) { // not recorded
         int code = enqueue(call, stream);
         if (code != 0 && code != ResultCode.IN_PROGRESS.code()) {
           throw failure(code, operation.label());

@@ -41,8 +41,7 @@ final class Estimate {
    *
    * @param version of the library that the backend has
    */
-  static OptionalDouble of(
-      GroupRecording.Issuer backend, int version, Consumer<GroupScope> body) {
+  static OptionalDouble of(GroupRecording.Issuer backend, int version, Consumer<GroupScope> body) {
     if (!NcclFunction.GROUP_SIMULATE_END.isIn(version)) {
       throw NcclFunction.GROUP_SIMULATE_END.missingIn(version);
     }

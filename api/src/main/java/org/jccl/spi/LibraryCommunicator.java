@@ -59,7 +59,8 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final LibraryMemory memory;
   private final Sums sums;
 
-  /** What the library may still write to while it opens. */
+  /** Keeps what the library may still write to while it opens. */
+  @SuppressWarnings("UnusedVariable")
   private @Nullable Object creation;
 
   /**

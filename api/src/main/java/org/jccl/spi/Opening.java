@@ -17,9 +17,9 @@ import org.jccl.UniqueId;
  * several in one native group (INIT-03).
  *
  * <p>Creation waits for the other ranks and knows no time-out (INIT-02), so it goes by the first
- * rank's {@link CallPath}. When our time runs out, the call goes on without us; what it makes in the
- * end is aborted at once. A nonblocking creation returns before it has ended: the communicator is
- * opening then (INIT-17).
+ * rank's {@link CallPath}. When our time runs out, the call goes on without us; what it makes in
+ * the end is aborted at once. A nonblocking creation returns before it has ended: the communicator
+ * is opening then (INIT-17).
  */
 final class Opening {
   private final List<LibraryCommunicator> ranks;

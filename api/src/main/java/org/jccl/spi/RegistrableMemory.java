@@ -19,8 +19,7 @@ final class RegistrableMemory {
    * {@code count} elements on {@code device}; closing the buffer gives them back, at once: nothing
    * may use them any more (MEM-06).
    */
-  static DeviceBuffer allocate(
-      NcclAbi abi, int version, Device device, DataType type, long count) {
+  static DeviceBuffer allocate(NcclAbi abi, int version, Device device, DataType type, long count) {
     if (!NcclFunction.MEM_ALLOC.isIn(version)) {
       throw NcclFunction.MEM_ALLOC.missingIn(version);
     }

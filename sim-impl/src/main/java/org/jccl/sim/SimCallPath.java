@@ -10,8 +10,8 @@ import org.jccl.sim.kernel.Kernel;
 import org.jccl.spi.CallPath;
 
 /**
- * Calls on the calling thread, with a simulated device current. No call is cut short: what waits for
- * ever is a deadlock, and the kernel finds it.
+ * Calls on the calling thread, with a simulated device current. No call is cut short: what waits
+ * for ever is a deadlock, and the kernel finds it.
  */
 final class SimCallPath implements CallPath {
   private final SimDevice device;

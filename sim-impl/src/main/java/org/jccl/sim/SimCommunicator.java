@@ -1,40 +1,24 @@
 package org.jccl.sim;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
-import org.jccl.DeviceBuffer;
-import org.jccl.PreMulSum;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
-import org.jccl.UniqueId;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.Clique;
 import org.jccl.sim.comm.Endpoint;
 import org.jccl.sim.comm.Life;
 import org.jccl.sim.comm.Planning;
-import org.jccl.sim.device.CurrentDevice;
 import org.jccl.sim.device.SimDevice;
-import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.machine.CallPlan;
 import org.jccl.sim.machine.SymmetricCallPlan;
-import org.jccl.spi.ConfigStruct;
-import org.jccl.spi.GroupRecording;
 import org.jccl.spi.LibraryCommunicator;
 import org.jspecify.annotations.Nullable;
 
@@ -179,16 +163,18 @@ public final class SimCommunicator extends LibraryCommunicator {
 
   @Override
   protected int issue(CallArguments call, Stream stream) {
-    return backend.raw().issue(
-        call.operation(),
-        call.send(),
-        call.recv(),
-        call.count(),
-        call.type(),
-        call.reduction(),
-        call.rootOrPeer(),
-        life(),
-        stream.handle());
+    return backend
+        .raw()
+        .issue(
+            call.operation(),
+            call.send(),
+            call.recv(),
+            call.count(),
+            call.type(),
+            call.reduction(),
+            call.rootOrPeer(),
+            life(),
+            stream.handle());
   }
 
   // ---- life
