@@ -37,9 +37,13 @@ final class Estimate {
   }
 
   /**
-   * Microseconds that what {@code body} records would take; empty if the library estimated nothing.
+   * {@return microseconds that what {@code body} records would take; empty if the library estimated
+   * nothing}
    *
+   * @param backend the backend
    * @param version of the library that the backend has
+   * @param body what is run
+   * @param issue what issues the calls
    */
   static OptionalDouble of(GroupRecording.Issuer backend, int version, Consumer<GroupScope> body) {
     if (!NcclFunction.GROUP_SIMULATE_END.isIn(version)) {

@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
 public final class GroupRecording {
   /** The backend's end: issues a finished recording in one native sequence. */
   public interface Issuer {
-    /** Issues the calls in order as one group. Throws what the group fails with. */
+    /**
+     * Issues the calls in order as one group. Throws what the group fails with.
+     *
+     * @param calls the recorded calls
+     */
     void issue(GroupRecording calls);
   }
 
@@ -43,7 +47,7 @@ public final class GroupRecording {
 
   private GroupRecording() {}
 
-  /** The calling thread's open recording, or null. */
+  /** {@return the calling thread's open recording, or null} */
   public static @Nullable GroupRecording current() {
     if (OPEN.get() == 0) {
       return null;
@@ -123,7 +127,11 @@ public final class GroupRecording {
     afterwards.add(release);
   }
 
-  /** Runs {@code release} at once, or after the calling thread's open group (rule PMS-07). */
+  /**
+   * Runs {@code release} at once, or after the calling thread's open group (rule PMS-07).
+   *
+   * @param release what runs afterwards
+   */
   public static void whenIssued(Runnable release) {
     GroupRecording group = current();
     if (group == null) {
@@ -175,7 +183,11 @@ public final class GroupRecording {
     return size;
   }
 
-  /** The communicator of call {@code i}. */
+  /**
+   * {@return the communicator of call {@code i}}
+   *
+   * @param i number of the call, from 0
+   */
   public CommunicatorBase communicator(int i) {
     return communicators[i];
   }
@@ -185,7 +197,11 @@ public final class GroupRecording {
     return calls.get(i);
   }
 
-  /** The stream of call {@code i}. */
+  /**
+   * {@return the stream of call {@code i}}
+   *
+   * @param i number of the call, from 0
+   */
   public Stream stream(int i) {
     return streams[i];
   }

@@ -140,8 +140,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   /**
-   * The same for a creation, which may wait for ranks that never come (rule INIT-02).
+   * {@return the same for a creation, which may wait for ranks that never come (rule INIT-02)}
    *
+   * @param what a name for messages
+   * @param timeout at most how long to wait
+   * @param body what is run
    * @throws CollectiveTimeoutException if it has not ended in time; it goes on then
    */
   final int callWithin(String what, Duration timeout, IntSupplier body) {
@@ -165,29 +168,38 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
             + " background.");
   }
 
-  /** Makes a call that does not wait, if the handle is still there; 0 otherwise. */
+  /**
+   * Makes a call that does not wait, if the handle is still there; 0 otherwise.
+   *
+   * @param call the call
+   * @return what {@code act} answered, or 0
+   */
   protected int quick(LongUnaryOperator call) {
     return handle.ifAlive(call);
   }
 
   // ---- for the implementations and the helpers
 
-  /** The library. */
+  /** {@return the library} */
   protected NcclAbi abi() {
     return abi;
   }
 
-  /** Version code of the library. */
+  /** {@return the version code of the library} */
   protected final int version() {
     return version;
   }
 
-  /** The handle and its state. */
+  /** {@return the handle and its state} */
   protected final NativeHandle handle() {
     return handle;
   }
 
-  /** Asked for each call of a group, so not looked up in the configuration again. */
+  /**
+   * Asked for each call of a group, so not looked up in the configuration again.
+   *
+   * @return whether calls come back at once
+   */
   public final boolean isNonblocking() {
     return nonblocking;
   }
@@ -263,7 +275,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     requireLegal(act);
   }
 
-  /** Refuses {@code act} unless the state allows it. */
+  /**
+   * Refuses {@code act} unless the state allows it.
+   *
+   * @param act what to do with the handle
+   */
   protected final void requireLegal(Act act) {
     if (handle.state() != State.READY || act == Act.RESUME) {
       RuntimeException refusal = refusal(act);
@@ -295,7 +311,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     }
   }
 
-  /** The abort, whose cause is the failure that a call came back with, if one did. */
+  /**
+   * {@return the abort, whose cause is the failure that a call came back with, if one did}
+   *
+   * @param cause what caused it
+   */
   protected final CommunicatorAbortedException aborted(@Nullable Throwable cause) {
     return new CommunicatorAbortedException(
         who()
@@ -312,6 +332,8 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /**
    * Takes a call's code: good ones leave the communicator ready, or busy where it goes on.
    *
+   * @param code NCCL's number
+   * @param what a name for messages
    * @return 0 or {@link ResultCode#IN_PROGRESS}
    * @throws CollectiveException for any other code
    */
@@ -488,7 +510,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     return children.grow(newWorldSize, id, config);
   }
 
-  /** Joins, as this new rank, the communicator that grows by {@code id}; then it is open. */
+  /**
+   * Joins, as this new rank, the communicator that grows by {@code id}; then it is open.
+   *
+   * @param id the unique id
+   */
   public final void joinGrowing(UniqueId id) {
     children.join(this, id);
   }

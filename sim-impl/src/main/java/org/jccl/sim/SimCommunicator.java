@@ -57,8 +57,13 @@ public final class SimCommunicator extends LibraryCommunicator {
   }
 
   /**
-   * How NCCL would carry out a collective that is alone in its group.
+   * {@return how NCCL would carry out a collective that is alone in its group}
    *
+   * @param operation the operation
+   * @param type the element type
+   * @param reduction how elements are combined
+   * @param count number of elements
+   * @param registered whether both buffers are registered
    * @throws IllegalArgumentException if NCCL makes messages of the operation
    * @throws org.jccl.CollectiveException if pins and variables leave no algorithm
    */
@@ -71,8 +76,12 @@ public final class SimCommunicator extends LibraryCommunicator {
   }
 
   /**
-   * How NCCL would carry it out by a symmetric kernel; empty if it would not.
+   * {@return how NCCL would carry it out by a symmetric kernel; empty if it would not}
    *
+   * @param operation the operation
+   * @param type the element type
+   * @param reduction how elements are combined
+   * @param count number of elements
    * @throws IllegalArgumentException if NCCL makes messages of the operation
    */
   public Optional<SymmetricCallPlan> planSymmetric(
