@@ -22,8 +22,10 @@ public final class CallArguments {
   /**
    * Sets all of them.
    *
+   * @param newOperation the operation
    * @param newSend address of the send buffer, or 0
    * @param newRecv address of the receive buffer, or 0
+   * @param newCount NCCL's count argument
    * @param newType code of the data type
    * @param newReduction code of the reduction, or 0
    * @param newRootOrPeer the root, the peer, or 0
@@ -47,37 +49,37 @@ public final class CallArguments {
     return this;
   }
 
-  /** Which function. */
+  /** {@return the operation} */
   public Operation operation() {
     return operation;
   }
 
-  /** Address of the send buffer, or 0. */
+  /** {@return the address of the send buffer, or 0} */
   public long send() {
     return send;
   }
 
-  /** Address of the receive buffer, or 0. */
+  /** {@return the address of the receive buffer, or 0} */
   public long recv() {
     return recv;
   }
 
-  /** NCCL's count argument. */
+  /** {@return NCCL's count argument} */
   public long count() {
     return count;
   }
 
-  /** Code of the data type. */
+  /** {@return the code of the data type} */
   public int type() {
     return type;
   }
 
-  /** Code of the reduction, or 0. */
+  /** {@return the code of the reduction, or 0} */
   public int reduction() {
     return reduction;
   }
 
-  /** The root, the peer, or 0. */
+  /** {@return the root, the peer, or 0} */
   public int rootOrPeer() {
     return rootOrPeer;
   }

@@ -67,13 +67,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   /**
    * Hands one call to the implementation: as a group of its own, outside any group.
    *
-   * @param operation the operation
-   * @param send where elements come from
-   * @param recv where elements arrive
-   * @param count number of elements
-   * @param type the element type
-   * @param reduction how elements are combined
-   * @param rootOrPeer rank of the root or the peer; 0 if there is none
+   * @param call the operation and its arguments; valid during the call
    * @param stream the stream on which the work is enqueued
    * @return NCCL's result code; 0 and 7 are good
    */
@@ -201,7 +195,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
             + Advice.of(ResultCode.of(code)));
   }
 
-  /** Where this communicator's groups are issued. */
+  /** {@return where this communicator's groups are issued} */
   public final GroupRecording.Issuer issuer() {
     return issuer;
   }

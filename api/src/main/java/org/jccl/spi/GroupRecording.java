@@ -178,7 +178,7 @@ public final class GroupRecording {
     return false;
   }
 
-  /** Number of recorded calls. */
+  /** {@return the number of recorded calls} */
   public int size() {
     return size;
   }
@@ -192,7 +192,11 @@ public final class GroupRecording {
     return communicators[i];
   }
 
-  /** The arguments of call {@code i}. */
+  /**
+   * {@return the arguments of call {@code i}}
+   *
+   * @param i number of the call, from 0
+   */
   public CallArguments call(int i) {
     return calls.get(i);
   }

@@ -6,27 +6,60 @@ import org.jccl.Device;
 
 /** A library of NCCL's C functions, loaded or simulated, as its communicators see it. */
 public interface Library extends GroupRecording.Issuer {
-  /** The C functions that communicators of this configuration call. */
+  /**
+   * {@return the C functions that communicators of this configuration call}
+   *
+   * @param config how the communicator is opened
+   */
   NcclAbi abi(CommunicatorConfig config);
 
-  /** Version code of these functions' library. */
+  /**
+   * {@return the version code of the library of these functions}
+   *
+   * @param config how the communicator is opened
+   */
   int version(CommunicatorConfig config);
 
-  /** Asks for the stored state of a handle; see {@link NativeHandle}. */
+  /**
+   * {@return what asks for the stored state of a handle; see {@link NativeHandle}}
+   *
+   * @param config how the communicator is opened
+   */
   default LongToIntFunction question(CommunicatorConfig config) {
     return NativeHandle.asking(abi(config));
   }
 
-  /** How a communicator on {@code device} makes its calls; {@code name} is for threads. */
+  /**
+   * {@return how a communicator on {@code device} makes its calls}
+   *
+   * @param device the device
+   * @param name a name for threads
+   */
   CallPath newPath(Device device, String name);
 
-  /** A communicator whose handle is still to come; -1 for what only the library knows. */
+  /**
+   * {@return a communicator whose handle is still to come}
+   *
+   * @param name a name
+   * @param rank its rank, or -1 if only the library knows
+   * @param worldSize number of ranks, or -1 if only the library knows
+   * @param device the device
+   * @param config how the communicator is opened
+   */
   LibraryCommunicator newRank(
       String name, int rank, int worldSize, Device device, CommunicatorConfig config);
 
-  /** A communicator has its handle, or will get it. */
+  /**
+   * A communicator has its handle, or will get it.
+   *
+   * @param communicator the communicator
+   */
   void opened(LibraryCommunicator communicator);
 
-  /** A communicator has ended. */
+  /**
+   * A communicator has ended.
+   *
+   * @param communicator the communicator
+   */
   void closed(LibraryCommunicator communicator);
 }

@@ -35,13 +35,17 @@ public abstract class LibraryBackend implements Backend, Library {
   /** A backend without communicators. */
   protected LibraryBackend() {}
 
-  /** The name of a communicator whose configuration gives it none. */
+  /**
+   * {@return the name of a communicator whose configuration gives it none}
+   *
+   * @param id the unique id
+   */
   protected abstract String nameOf(UniqueId id);
 
   /** Frees what is the implementation's, communicators that were left open included. */
   protected abstract void release();
 
-  /** The communicators that are open, in the order in which they were opened. */
+  /** {@return the communicators that are open, in the order in which they were opened} */
   protected final List<LibraryCommunicator> openCommunicators() {
     return List.copyOf(communicators);
   }

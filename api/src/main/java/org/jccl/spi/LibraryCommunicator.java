@@ -66,6 +66,13 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /**
    * An endpoint that is about to be opened, with a stream of its own; rank and size are -1 if only
    * the library knows.
+   *
+   * @param library what the calls go to
+   * @param name a name
+   * @param rank a rank, 0 to {@code worldSize - 1}
+   * @param worldSize number of ranks
+   * @param device the device
+   * @param config how the communicator is opened
    */
   @SuppressWarnings("this-escape") // The helpers only keep the reference.
   protected LibraryCommunicator(
@@ -103,7 +110,13 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     return code == 0 ? 0 : settled(code, call.operation().label());
   }
 
-  /** The C function alone; also inside a native group. */
+  /**
+   * Makes the call of the C function alone; also inside a native group.
+   *
+   * @param call the operation and its arguments
+   * @param stream the stream on which the work is enqueued
+   * @return NCCL's result code
+   */
   protected int issue(CallArguments call, Stream stream) {
     Operation operation = call.operation();
     long comm = handle.value();
@@ -121,7 +134,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
             stream.handle());
   }
 
-  /** Work is about to be enqueued on {@code stream}: it is waited for at the end (LIF-07). */
+  /**
+   * Work is about to be enqueued on {@code stream}: it is waited for at the end (LIF-07).
+   *
+   * @param stream the stream on which the work is enqueued
+   */
   protected void note(Stream stream) {
     if (stream != lastStream) {
       streams.add(stream);
@@ -140,11 +157,12 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   /**
-   * {@return the same for a creation, which may wait for ranks that never come (rule INIT-02)}
+   * Makes a call for a creation, which may wait for ranks that never come (rule INIT-02).
    *
    * @param what a name for messages
    * @param timeout at most how long to wait
    * @param body what is run
+   * @return the call's result
    * @throws CollectiveTimeoutException if it has not ended in time; it goes on then
    */
   final int callWithin(String what, Duration timeout, IntSupplier body) {
@@ -172,7 +190,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
    * Makes a call that does not wait, if the handle is still there; 0 otherwise.
    *
    * @param call the call
-   * @return what {@code act} answered, or 0
+   * @return the call's result, or 0
    */
   protected int quick(LongUnaryOperator call) {
     return handle.ifAlive(call);
@@ -204,7 +222,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     return nonblocking;
   }
 
-  /** How it makes its calls. */
+  /** {@return how it makes its calls} */
   protected final CallPath path() {
     return path;
   }
