@@ -38,7 +38,7 @@ public abstract class CollectivesBase implements Collectives {
 
   /** Makes the calls of {@code body} as one group, or as a part of the group that is open. */
   private void grouped(Runnable body) {
-    Groups.run(communicator().issuer(), body);
+    Groups.record(communicator().issuer(), group -> body.run());
   }
 
   @Override

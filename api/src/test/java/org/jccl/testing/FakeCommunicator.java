@@ -165,7 +165,7 @@ public class FakeCommunicator extends CommunicatorBase {
   }
 
   @Override
-  public void splitAway() {
+  public void splitNoColor() {
     throw notFaked();
   }
 
@@ -185,7 +185,7 @@ public class FakeCommunicator extends CommunicatorBase {
   }
 
   @Override
-  public UniqueId growthId() {
+  public UniqueId newUniqueId() {
     throw notFaked();
   }
 

@@ -17,7 +17,7 @@ import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
 import org.jccl.process.ProcessGroups;
 import org.jccl.sim.abi.SimAbi;
-import org.jccl.sim.comm.Creations;
+import org.jccl.sim.comm.creation.Bootstrap;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.spi.CallPath;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class SimBackend extends LibraryBackend {
   private final Simulator simulator;
   private final World world;
-  private final Creations creations;
+  private final Bootstrap creations;
   private final List<SimDevice> devices = new ArrayList<>();
 
   /** The same as users see them; asked for by each rank, so not copied each time. */
@@ -46,7 +46,7 @@ final class SimBackend extends LibraryBackend {
     this.simulator = simulator;
     this.world = world;
     this.watch = watch;
-    this.creations = new Creations(world);
+    this.creations = new Bootstrap(world);
     this.description = description;
     this.leaks = simulator::leaked;
     for (int index = 0; index < deviceCount; index++) {
@@ -69,7 +69,7 @@ final class SimBackend extends LibraryBackend {
     return listed;
   }
 
-  Creations creations() {
+  Bootstrap creations() {
     return creations;
   }
 

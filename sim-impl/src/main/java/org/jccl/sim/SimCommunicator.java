@@ -10,10 +10,10 @@ import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
-import org.jccl.sim.comm.Clique;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.Life;
-import org.jccl.sim.comm.Planning;
+import org.jccl.sim.abi.AbiOperations;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.life.Endpoint;
+import org.jccl.sim.comm.plan.Planner;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
@@ -22,12 +22,13 @@ import org.jccl.sim.machine.SymmetricCallPlan;
 import org.jccl.spi.LibraryCommunicator;
 import org.jspecify.annotations.Nullable;
 
-/** The typed face of an {@link Endpoint}: each call goes through the simulated C function. */
+/** The typed face of a simulated rank: each call goes through the simulated C function. */
 public final class SimCommunicator extends LibraryCommunicator {
   private final SimBackend backend;
   private final SimDevice device;
   private final Kernel kernel;
-  private @Nullable Endpoint endpoint;
+  private final AbiOperations operations;
+  private @Nullable CommLifecycle life;
 
   /** The communicator of one rank, still to be opened. */
   SimCommunicator(
@@ -39,18 +40,21 @@ public final class SimCommunicator extends LibraryCommunicator {
       CommunicatorConfig config) {
     super(backend, name, rank, worldSize, device, config);
     this.backend = backend;
+    this.operations = backend.raw().operations();
     this.device = device;
     this.kernel = device.world().kernel();
   }
 
-  /** The simulated rank; null while it opens, kept when its handle has gone. */
-  private @Nullable Endpoint endpoint() {
-    Endpoint known = endpoint;
+  /** The simulated rank; null before it has joined, kept when its handle has gone. */
+  private @Nullable CommLifecycle joined() {
+    CommLifecycle known = life;
     if (known == null && handle().value() != 0) {
-      known = backend.raw().endpoint(handle().value());
-      endpoint = known;
-      if (known != null) {
-        pin(known);
+      CommLifecycle found = backend.raw().life(handle().value());
+      Endpoint own = found == null ? null : found.endpoint();
+      if (own != null) {
+        known = found;
+        life = found;
+        pin(own);
       }
     }
     return known;
@@ -90,15 +94,15 @@ public final class SimCommunicator extends LibraryCommunicator {
         operation, count, known -> known.planSymmetric(operation, type, reduction.code(), count));
   }
 
-  private <T> T planned(Operation operation, long count, Function<Planning, T> plan) {
+  private <T> T planned(Operation operation, long count, Function<Planner, T> plan) {
     if (operation.isMadeOfMessages() || count < 1) {
       throw new IllegalArgumentException(
           operation.label() + " x" + count + ": messages and empty calls have no algorithm");
     }
-    Clique clique = life().operations().clique();
+    Planner planning = life().operations().shared().planning();
     HostTask task = kernel.enter();
     try {
-      return plan.apply(clique.planning());
+      return plan.apply(planning);
     } finally {
       kernel.exit(task);
     }
@@ -107,19 +111,22 @@ public final class SimCommunicator extends LibraryCommunicator {
   private void pin(Endpoint known) {
     HostTask task = kernel.enter();
     try {
-      known.clique().planning().pin(known, config().algorithm(), config().protocol());
+      known
+          .shared()
+          .planning()
+          .pin(known.member().rank(), config().algorithm(), config().protocol());
     } finally {
       kernel.exit(task);
     }
   }
 
   /** The simulated rank's life: at hand, so that no call has to look its handle up. */
-  private Life life() {
-    Endpoint own = endpoint();
+  private CommLifecycle life() {
+    CommLifecycle own = joined();
     if (own == null) {
       throw new IllegalStateException(name() + " has no handle yet");
     }
-    return own.life();
+    return own;
   }
 
   // ---- calls
@@ -143,7 +150,7 @@ public final class SimCommunicator extends LibraryCommunicator {
 
   @Override
   protected void requireUsable() {
-    Endpoint own = endpoint();
+    CommLifecycle own = joined();
     RuntimeException refusal = own == null ? null : own.refusal();
     if (refusal != null && handle().value() != 0) {
       throw refusal;
@@ -153,11 +160,11 @@ public final class SimCommunicator extends LibraryCommunicator {
 
   @Override
   protected void raced(Thread other) {
-    Endpoint own = endpoint();
+    CommLifecycle own = joined();
     if (own != null) {
       HostTask task = kernel.enter();
       try {
-        own.life().requireAlone(task, other);
+        own.requireAlone(task, other);
       } finally {
         kernel.exit(task);
       }
@@ -172,26 +179,16 @@ public final class SimCommunicator extends LibraryCommunicator {
 
   @Override
   protected int issue(CallArguments call, Stream stream) {
-    return backend
-        .raw()
-        .issue(
-            call.operation(),
-            call.send(),
-            call.recv(),
-            call.count(),
-            call.type(),
-            call.reduction(),
-            call.rootOrPeer(),
-            life(),
-            stream.handle());
+    return operations.issue(life(), call, device.own(stream));
   }
 
   // ---- life
 
   @Override
   public String name() {
-    Endpoint own = endpoint();
-    return own == null ? super.name() : own.name();
+    CommLifecycle own = joined();
+    Endpoint parts = own == null ? null : own.endpoint();
+    return parts == null ? super.name() : parts.member().comm().name();
   }
 
   @Override
@@ -202,13 +199,13 @@ public final class SimCommunicator extends LibraryCommunicator {
 
   @Override
   public void abort() {
-    endpoint(); // remembered: the handle goes
+    joined(); // remembered: the handle goes
     super.abort();
   }
 
   @Override
   public void close() {
-    endpoint();
+    joined();
     super.close();
   }
 }
