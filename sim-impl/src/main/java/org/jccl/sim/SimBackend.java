@@ -19,7 +19,7 @@ import org.jccl.process.ProcessGroups;
 import org.jccl.sim.abi.SimAbi;
 import org.jccl.sim.comm.creation.Bootstrap;
 import org.jccl.sim.device.SimDevice;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jccl.spi.CallPath;
 import org.jccl.spi.LibraryBackend;
 import org.jccl.spi.LibraryCommunicator;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** The simulator as a backend: the devices and communicators of one {@link Simulator}. */
 final class SimBackend extends LibraryBackend {
   private final Simulator simulator;
-  private final World world;
+  private final Simulation simulation;
   private final Bootstrap creations;
   private final List<SimDevice> devices = new ArrayList<>();
 
@@ -42,18 +42,22 @@ final class SimBackend extends LibraryBackend {
   private final StallWatch watch;
 
   SimBackend(
-      Simulator simulator, World world, int deviceCount, String description, StallWatch watch) {
+      Simulator simulator,
+      Simulation simulation,
+      int deviceCount,
+      String description,
+      StallWatch watch) {
     this.simulator = simulator;
-    this.world = world;
+    this.simulation = simulation;
     this.watch = watch;
-    this.creations = new Bootstrap(world);
+    this.creations = new Bootstrap(simulation);
     this.description = description;
     this.leaks = simulator::leaked;
     for (int index = 0; index < deviceCount; index++) {
-      devices.add(new SimDevice(this, world, devices, index, leaks));
+      devices.add(new SimDevice(this, simulation, devices, index, leaks));
     }
     this.listed = List.copyOf(devices);
-    this.raw = new SimAbi(world, creations, devices);
+    this.raw = new SimAbi(simulation, creations, devices);
   }
 
   Simulator simulator() {
@@ -85,7 +89,7 @@ final class SimBackend extends LibraryBackend {
 
   @Override
   public int ncclVersion() {
-    return world.version();
+    return simulation.version();
   }
 
   @Override
@@ -109,7 +113,7 @@ final class SimBackend extends LibraryBackend {
 
   @Override
   public int version(CommunicatorConfig config) {
-    return world.version();
+    return simulation.version();
   }
 
   @Override
@@ -136,7 +140,7 @@ final class SimBackend extends LibraryBackend {
   @Override
   public Capability capability(Device device, CommunicatorConfig config) {
     abi(config); // refuses a library of its own
-    return new Capability("sim", world.version(), description, device.identity());
+    return new Capability("sim", simulation.version(), description, device.identity());
   }
 
   @Override
@@ -146,7 +150,7 @@ final class SimBackend extends LibraryBackend {
       public void run(int worldSize, Body body) throws InterruptedException {
         try (StallWatch.Guard guard = watch.start()) {
           AtomicReference<@Nullable ReportedMisuse> lost = new AtomicReference<>();
-          world
+          simulation
               .kernel()
               .runRanks(
                   worldSize,
@@ -168,7 +172,7 @@ final class SimBackend extends LibraryBackend {
 
       @Override
       public <T> T blocking(Callable<T> body) throws Exception {
-        return world.kernel().outside(body::call);
+        return simulation.kernel().outside(body::call);
       }
     };
   }

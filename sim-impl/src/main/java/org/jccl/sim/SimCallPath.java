@@ -19,7 +19,7 @@ final class SimCallPath implements CallPath {
 
   SimCallPath(SimDevice device) {
     this.device = device;
-    this.kernel = device.world().kernel();
+    this.kernel = device.simulation().kernel();
   }
 
   @Override

@@ -42,7 +42,7 @@ public final class SimCommunicator extends LibraryCommunicator {
     this.backend = backend;
     this.operations = backend.raw().operations();
     this.device = device;
-    this.kernel = device.world().kernel();
+    this.kernel = device.simulation().kernel();
   }
 
   /** The simulated rank; null before it has joined, kept when its handle has gone. */

@@ -46,8 +46,7 @@ class HouseTest {
           "Report",
           "Sample",
           "Subject",
-          "Verdict",
-          "World");
+          "Verdict");
 
   @ArchTest
   static void packagesOfAModule_haveNoCycle(JavaClasses bytecode) {
