@@ -30,7 +30,8 @@ class CitationsTest {
   /** No prefix has so many rules: tests ask for it in vain. */
   private static final String NO_NUMBER = "99";
 
-  private static final Pattern LINK = Pattern.compile("\\](?:\\(|: )([^)#:\\s]+)(?:#[^)\\s]*)?[)\n]");
+  private static final Pattern LINK =
+      Pattern.compile("\\](?:\\(|: )([^)#:\\s]+)(?:#[^)\\s]*)?[)\n]");
 
   private static final Pattern CLASS = Pattern.compile("`([A-Z][a-z]\\w+)`");
 
