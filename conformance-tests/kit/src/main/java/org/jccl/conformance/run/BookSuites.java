@@ -38,12 +38,12 @@ import org.jccl.conformance.rules.RawTypeRules;
 import org.jccl.conformance.rules.RawWindowRules;
 import org.jccl.conformance.rules.ReductionRules;
 import org.jccl.conformance.rules.RingRules;
-import org.jccl.conformance.rules.TypedStateRules;
 import org.jccl.conformance.rules.StreamRules;
 import org.jccl.conformance.rules.Suite;
 import org.jccl.conformance.rules.SymmetricRules;
 import org.jccl.conformance.rules.TreeRules;
 import org.jccl.conformance.rules.TypedArgumentRules;
+import org.jccl.conformance.rules.TypedStateRules;
 import org.jccl.conformance.rules.UnevenRules;
 
 /** The suites of the rule book but for chapter 12, in its order. */
