@@ -3,6 +3,7 @@ package org.jccl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.function.Consumer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -146,7 +147,7 @@ class DeviceBufferTest {
   }
 
   private byte[] there(
-      DataType type, int count, java.util.function.Consumer<DeviceBuffer> fill, byte[] target) {
+      DataType type, int count, Consumer<DeviceBuffer> fill, byte[] target) {
     DeviceBuffer buffer = device.allocate(type, count);
     fill.accept(buffer);
     buffer.copyTo(target);

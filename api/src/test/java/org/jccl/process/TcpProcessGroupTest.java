@@ -3,6 +3,7 @@ package org.jccl.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.TimeUnit;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -516,7 +517,7 @@ class TcpProcessGroupTest {
 
   private static void await(CountDownLatch latch) {
     try {
-      assertThat(latch.await(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException interrupt) {
       throw new AssertionError(interrupt);
     }

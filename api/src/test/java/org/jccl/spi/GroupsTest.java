@@ -3,6 +3,7 @@ package org.jccl.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.assertj.core.groups.Tuple;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -274,9 +275,9 @@ class GroupsTest {
     assertThat(backend.groups().getFirst())
         .extracting(Issued::operation, Issued::count, Issued::rootOrPeer)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(Operation.BROADCAST, 3L, 0),
-            org.assertj.core.groups.Tuple.tuple(Operation.BROADCAST, 2L, 1),
-            org.assertj.core.groups.Tuple.tuple(Operation.BROADCAST, 1L, 3));
+            Tuple.tuple(Operation.BROADCAST, 3L, 0),
+            Tuple.tuple(Operation.BROADCAST, 2L, 1),
+            Tuple.tuple(Operation.BROADCAST, 1L, 3));
     assertThat(backend.groups().getFirst())
         .extracting(Issued::recv)
         .containsExactly(recv.address(), recv.address() + 12, recv.address() + 20);

@@ -3,6 +3,7 @@ package org.jccl.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -37,7 +38,7 @@ class SimulatorTest {
           try (DeviceBuffer in = rank.device().allocate(DataType.FLOAT32, 1000);
               DeviceBuffer out = rank.device().allocate(DataType.FLOAT32, 1000)) {
             float[] data = new float[1000];
-            java.util.Arrays.fill(data, rank.rank() + 1);
+            Arrays.fill(data, rank.rank() + 1);
             in.copyFrom(data);
             rank.communicator().allReduce(in, out, ReduceOp.SUM);
             rank.communicator().defaultStream().synchronize();

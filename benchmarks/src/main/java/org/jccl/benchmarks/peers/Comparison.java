@@ -1,5 +1,6 @@
 package org.jccl.benchmarks.peers;
 
+import org.jccl.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -208,7 +209,7 @@ final class Comparison {
   }
 
   private static double rate(String type, long bytes, double micros) {
-    return (double) bytes / org.jccl.DataType.valueOf(type).bytes() / micros;
+    return (double) bytes / DataType.valueOf(type).bytes() / micros;
   }
 
   /** The curve. */

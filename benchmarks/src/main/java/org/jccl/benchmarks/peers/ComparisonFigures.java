@@ -1,5 +1,6 @@
 package org.jccl.benchmarks.peers;
 
+import java.util.function.DoubleFunction;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -165,7 +166,7 @@ final class ComparisonFigures {
   }
 
   private static String plot(
-      String title, java.util.function.DoubleFunction<String> label, List<Plot.Line> lines) {
+      String title, DoubleFunction<String> label, List<Plot.Line> lines) {
     return lines.isEmpty() ? "" : new Plot(title, range(lines), label, lines).svg();
   }
 

@@ -1,5 +1,6 @@
 package org.jccl.benchmarks.peers;
 
+import java.util.Locale;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,7 +77,7 @@ record Subject(
 
     /** Key in {@code --peers}. */
     String key() {
-      return this == LIMIT ? "limit" : label.toLowerCase(java.util.Locale.ROOT).replace(" ", "");
+      return this == LIMIT ? "limit" : label.toLowerCase(Locale.ROOT).replace(" ", "");
     }
 
     /** What to install, as Debian calls it. */

@@ -2,6 +2,8 @@ package org.jccl.benchmarks.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.util.Arrays;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -30,12 +32,12 @@ class CommandsTest {
     String[] line =
         "bench --backend sim --ranks 2 --op all_reduce,gather -b 64 -e 4K -f 64 -n 2 -w 1 --out"
             .split(" ");
-    String[] args = java.util.Arrays.copyOf(line, line.length + 1);
+    String[] args = Arrays.copyOf(line, line.length + 1);
     args[line.length] = folder.toString();
     assertThat(run(args)).as(err.toString()).isZero();
     assertThat(out.toString())
         .contains("# times are this CPU's, not a GPU's", "# Out of bounds values : 0 OK");
-    var report = ReportJson.read(java.nio.file.Files.readString(folder.resolve("report.json")));
+    var report = ReportJson.read(Files.readString(folder.resolve("report.json")));
     assertThat(report.rows()).hasSize(4);
     assertThat(report.environment().backend()).isEqualTo("sim");
     assertThat(report.settings().ranks()).isEqualTo(2);
@@ -81,7 +83,7 @@ class CommandsTest {
             + " --report "
             + folder;
     assertThat(run(line.split(" "))).as(err.toString()).isZero();
-    List<String> lines = java.nio.file.Files.readAllLines(errors);
+    List<String> lines = Files.readAllLines(errors);
     assertThat(lines).hasSize(1 + 2 * 2 * 10);
     assertThat(lines.stream().skip(1).map(each -> each.split("\t")))
         .allSatisfy(fields -> assertThat(Double.parseDouble(fields[6])).isBetween(-0.003, 0.003));
@@ -115,7 +117,7 @@ class CommandsTest {
 
   private static List<Map<String, Object>> rows(Path json) throws Exception {
     List<Map<String, Object>> rows = new ArrayList<>();
-    for (Object row : JSON.std.listFrom(java.nio.file.Files.readString(json))) {
+    for (Object row : JSON.std.listFrom(Files.readString(json))) {
       rows.add(JSON.std.mapFrom(JSON.std.asString(row)));
     }
     return rows;
@@ -133,7 +135,7 @@ class CommandsTest {
     String program = QuietProgram.class.getName();
     String line = "run --backend sim --ranks 2 --timeline " + file + " " + program;
     assertThat(run(line.split(" "))).as(err.toString()).isZero();
-    Map<String, Object> json = JSON.std.mapFrom(java.nio.file.Files.readString(file));
+    Map<String, Object> json = JSON.std.mapFrom(Files.readString(file));
     assertThat(json).containsKey("traceEvents");
     assertThat(System.getProperty("jccl.sim.timeline")).isNull();
   }

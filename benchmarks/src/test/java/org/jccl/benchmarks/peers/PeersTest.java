@@ -3,6 +3,7 @@ package org.jccl.benchmarks.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.TimeUnit;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ class PeersTest {
     ProcessHandle.of(Long.parseLong(lines.getLast()))
         .ifPresent(
             grandchild ->
-                grandchild.onExit().orTimeout(30, java.util.concurrent.TimeUnit.SECONDS).join());
+                grandchild.onExit().orTimeout(30, TimeUnit.SECONDS).join());
   }
 
   @Test

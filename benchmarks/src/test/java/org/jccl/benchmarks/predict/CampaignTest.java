@@ -2,6 +2,7 @@ package org.jccl.benchmarks.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.assertj.core.data.Offset;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.List;
@@ -65,7 +66,7 @@ class CampaignTest {
             }
           });
       assertThat(sample.micros())
-          .isCloseTo(estimate[0], org.assertj.core.data.Offset.offset(0.002));
+          .isCloseTo(estimate[0], Offset.offset(0.002));
     }
   }
 }

@@ -2,6 +2,7 @@ package org.jccl.benchmarks.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.IntStream;
 import java.io.StringReader;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -58,7 +59,7 @@ class PlotTest {
   }
 
   private static List<String> classes(NodeList nodes) {
-    return java.util.stream.IntStream.range(0, nodes.getLength())
+    return IntStream.range(0, nodes.getLength())
         .mapToObj(i -> ((Element) nodes.item(i)).getAttribute("class"))
         .toList();
   }

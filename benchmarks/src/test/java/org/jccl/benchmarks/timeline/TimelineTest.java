@@ -3,6 +3,7 @@ package org.jccl.benchmarks.timeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.assertj.core.data.Offset;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,7 +107,7 @@ class TimelineTest {
     List<Drawn.Slice> slices = allReduces(drawn);
     assertThat(slices).hasSize(2);
     assertThat(slices.getFirst().duration() / 1e3)
-        .isCloseTo(micros.get(), org.assertj.core.data.Offset.offset(0.002));
+        .isCloseTo(micros.get(), Offset.offset(0.002));
   }
 
   /** A run on the simulator and a prediction of its machine say the same. */
@@ -133,7 +134,7 @@ class TimelineTest {
     assertThat(slice.args().get("protocol")).isEqualTo(predicted.protocol());
     assertThat(slice.args().get("channels")).isEqualTo(predicted.channels());
     assertThat(slice.duration() / 1e3)
-        .isCloseTo(predicted.micros(), org.assertj.core.data.Offset.offset(0.002));
+        .isCloseTo(predicted.micros(), Offset.offset(0.002));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.jccl.nccl;
 
+import java.time.Duration;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.List;
@@ -53,7 +54,7 @@ final class AbortAtExit {
 
   private static boolean joined(Thread thread, long millis) {
     try {
-      return thread.join(java.time.Duration.ofMillis(Math.max(1, millis)));
+      return thread.join(Duration.ofMillis(Math.max(1, millis)));
     } catch (InterruptedException interrupt) {
       Thread.currentThread().interrupt();
       return false;

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -387,7 +388,7 @@ class FamilyTest {
 
   private static byte[] filled() {
     byte[] bytes = new byte[UniqueId.BYTES];
-    java.util.Arrays.fill(bytes, (byte) 9);
+    Arrays.fill(bytes, (byte) 9);
     return bytes;
   }
 

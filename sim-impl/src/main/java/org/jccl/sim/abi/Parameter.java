@@ -1,5 +1,6 @@
 package org.jccl.sim.abi;
 
+import java.util.Arrays;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -138,6 +139,6 @@ enum Parameter {
             .order(ByteOrder.LITTLE_ENDIAN)
             .putLong(number(environment))
             .array();
-    return java.util.Arrays.copyOf(all, type.bytes);
+    return Arrays.copyOf(all, type.bytes);
   }
 }

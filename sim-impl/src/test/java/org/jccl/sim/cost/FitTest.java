@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -130,8 +132,8 @@ class FitTest {
                 * BASE.tuner(4)
                     .time(
                         Operation.BROADCAST,
-                        org.jccl.config.Algorithm.RING,
-                        org.jccl.config.Protocol.LL,
+                        Algorithm.RING,
+                        Protocol.LL,
                         64,
                         1)),
         BASE.operation(Operation.BROADCAST, 16, 4, 4));

@@ -2,6 +2,7 @@ package org.jccl.nccl.ffi;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import java.util.Arrays;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -106,7 +107,7 @@ public final class NcclLibrary {
       throw unusable(file.toString(), "it is a folder");
     }
     try (InputStream in = Files.newInputStream(file)) {
-      if (!java.util.Arrays.equals(in.readNBytes(ELF.length), ELF)) {
+      if (!Arrays.equals(in.readNBytes(ELF.length), ELF)) {
         throw unusable(file.toString(), "it is not an ELF file");
       }
     } catch (IOException unreadable) {

@@ -3,6 +3,7 @@ package org.jccl.nccl.ffi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Assumptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +69,7 @@ class LibraryDiscoveryTest {
   @Test
   void otherLibrary_hasNoVersionSymbol() {
     Path libc = Path.of("/lib/x86_64-linux-gnu/libm.so.6");
-    org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(libc));
+    Assumptions.assumeTrue(Files.exists(libc));
 
     Report report = discovery(Map.of()).find(libc.toString());
 
