@@ -47,11 +47,7 @@ import org.jspecify.annotations.Nullable;
  * Threads that the simulator did not start may use it too (free mode), then the order is the
  * machine's.
  *
- * <pre>{@code
- * try (Simulator simulator = Simulator.builder().devices(4).seed(42).build()) {
- *   Ranks.run(simulator.backend(), 4, rank -> …);
- * }
- * }</pre>
+ * {@snippet file="org/jccl/benchmarks/snippets/Simulations.java" region="simulator"}
  */
 public final class Simulator implements AutoCloseable {
   /** The version that is imitated unless told otherwise: 2.28.9. */
