@@ -3,10 +3,10 @@ package org.jccl.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.assertj.core.groups.Tuple;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.assertj.core.groups.Tuple;
 import org.jccl.Backend.GroupScope;
 import org.jccl.Collectives;
 import org.jccl.DataType;

@@ -1,6 +1,5 @@
 package org.jccl.benchmarks.peers;
 
-import org.jccl.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
+import org.jccl.DataType;
 import org.jccl.benchmarks.bench.Statistics;
 import org.jccl.benchmarks.jmh.Collective;
 import org.jccl.benchmarks.peers.Subject.Family;

@@ -1,10 +1,10 @@
 package org.jccl.benchmarks.peers;
 
-import java.util.Locale;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;

@@ -2,10 +2,10 @@ package org.jccl.benchmarks.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.assertj.core.data.Offset;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.List;
+import org.assertj.core.data.Offset;
 import org.jccl.DataType;
 import org.jccl.Ranks;
 import org.jccl.benchmarks.bench.Workload;
@@ -65,8 +65,7 @@ class CampaignTest {
               estimate[0] = rank.rank() == 0 ? micros : estimate[0];
             }
           });
-      assertThat(sample.micros())
-          .isCloseTo(estimate[0], Offset.offset(0.002));
+      assertThat(sample.micros()).isCloseTo(estimate[0], Offset.offset(0.002));
     }
   }
 }

@@ -2,11 +2,11 @@ package org.jccl.benchmarks.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.assertj.core.data.Percentage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
 class ReportCsvTest {

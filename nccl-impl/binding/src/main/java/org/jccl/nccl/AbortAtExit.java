@@ -1,7 +1,7 @@
 package org.jccl.nccl;
 
-import java.time.Duration;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jccl.Communicator;

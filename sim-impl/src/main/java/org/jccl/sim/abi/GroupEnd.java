@@ -1,10 +1,10 @@
 package org.jccl.sim.abi;
 
-import org.jccl.CollectiveException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
 import org.jccl.sim.comm.Abortable;
 import org.jccl.sim.comm.life.CommLifecycle;

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.jccl.config.Algorithm;
-import org.jccl.config.Protocol;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jccl.DataType;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Choice;
 import org.jccl.sim.algo.TopologySearch;
@@ -127,15 +127,7 @@ class FitTest {
     assertEquals(20 + time(BASE, other, 2, 8), time(model, other, 2, 8), 1e-5);
     assertTrue(model.copy(1 << 20) > 0);
     assertEquals(
-        (long)
-            (1e3
-                * BASE.tuner(4)
-                    .time(
-                        Operation.BROADCAST,
-                        Algorithm.RING,
-                        Protocol.LL,
-                        64,
-                        1)),
+        (long) (1e3 * BASE.tuner(4).time(Operation.BROADCAST, Algorithm.RING, Protocol.LL, 64, 1)),
         BASE.operation(Operation.BROADCAST, 16, 4, 4));
   }
 }

@@ -3,7 +3,6 @@ package org.jccl.sim.misuse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import org.jccl.Rank;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jccl.CheckLevel;
@@ -11,6 +10,7 @@ import org.jccl.CollectiveException;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.MisuseKind;
+import org.jccl.Rank;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
 import org.jccl.RanksFailedException;

@@ -2,7 +2,6 @@ package org.jccl.nccl.ffi;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import java.util.Arrays;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -10,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;

@@ -3,7 +3,6 @@ package org.jccl.nccl.ffi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Assumptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +12,7 @@ import org.jccl.BackendUnavailableException;
 import org.jccl.nccl.ffi.LibraryDiscovery.Candidate;
 import org.jccl.nccl.ffi.LibraryDiscovery.Report;
 import org.jccl.nccl.ffi.LibraryDiscovery.Verdict;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
