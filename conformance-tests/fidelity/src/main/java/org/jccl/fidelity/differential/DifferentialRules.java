@@ -95,7 +95,6 @@ public final class DifferentialRules extends RawSuite {
 
   @Example
   public void required_DIF_04_lifecycleProgramsGiveEqualCodes() {
-    needFamilies();
     Comparison comparison = new Comparison(worlds(), reference);
     for (int seed = 0; seed < Options.tries(); seed++) {
       LifecycleProgram each = ProgramGenerator.life(seed, atMost(1 + seed % 4)).value();
@@ -103,15 +102,6 @@ public final class DifferentialRules extends RawSuite {
       if (difference.isPresent()) {
         throw new AssertionError("DIF-04: seed " + seed + ": " + difference.get() + "\n" + each);
       }
-    }
-  }
-
-  /** Whether the library has the youngest function of those programs; on null it does nothing. */
-  private void needFamilies() {
-    try {
-      worlds().instance().raw().ifPresent(abi -> abi.commRevoke(0, 0));
-    } catch (UnsupportedOperationException missing) {
-      need(Optional.of("not run: " + missing.getMessage()));
     }
   }
 }
