@@ -43,10 +43,7 @@ final class ChildOpening {
     try {
       int code =
           callWithin(
-              caller,
-              "creation of " + child.name(),
-              child.config().initTimeout(),
-              this::create);
+              caller, "creation of " + child.name(), child.config().initTimeout(), this::create);
       settle(caller, code);
       born = true;
     } finally {
@@ -115,7 +112,8 @@ final class ChildOpening {
    *
    * @throws CollectiveTimeoutException if it has not ended in time; it goes on then
    */
-  static int callWithin(LibraryCommunicator caller, String what, Duration timeout, IntSupplier body) {
+  static int callWithin(
+      LibraryCommunicator caller, String what, Duration timeout, IntSupplier body) {
     try {
       OptionalInt code = caller.path().callWithin(what, timeout, body);
       if (code.isPresent()) {
@@ -123,7 +121,8 @@ final class ChildOpening {
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw new CollectiveException(ResultCode.UNKNOWN, caller + ": interrupted during the " + what);
+      throw new CollectiveException(
+          ResultCode.UNKNOWN, caller + ": interrupted during the " + what);
     }
     throw new CollectiveTimeoutException(
         caller

@@ -10,9 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jccl.Communicator;
 import org.jccl.Communicator.ShrinkMode;
-import org.jccl.Communicator.State;
 import org.jccl.CommunicatorConfig;
-import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
@@ -166,7 +164,11 @@ final class Children {
   }
 
   private Communicator child(
-      String name, int rank, int worldSize, @Nullable CommunicatorConfig own, ChildOpening.Creation creation) {
+      String name,
+      int rank,
+      int worldSize,
+      @Nullable CommunicatorConfig own,
+      ChildOpening.Creation creation) {
     CommunicatorConfig config = own == null ? parent.config() : own;
     String called = own == null ? parent.name() + "/" + name : own.name().orElse(name);
     LibraryCommunicator child = parent.newChild(called, rank, worldSize, config);
