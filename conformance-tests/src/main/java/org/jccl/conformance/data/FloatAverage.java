@@ -3,7 +3,7 @@ package org.jccl.conformance.data;
 import org.jccl.DataType;
 
 /** Averages: two ranks hold positive numbers of like size, the others zero (rule RED-10). */
-record FloatAverage(DataType type, FloatShape shape, int ranks, long seed) implements ExactData {
+record FloatAverage(DataType type, ElementFormat shape, int ranks, long seed) implements ExactData {
   @Override
   public long input(int rank, long index) {
     long bits = Mix.of(seed, index);
@@ -55,6 +55,6 @@ record FloatAverage(DataType type, FloatShape shape, int ranks, long seed) imple
     int scale = Integer.SIZE - Integer.numberOfLeadingZeros(ranks - 1);
     int high = shape.maxExponent() - shape.precision() - 1;
     int low = shape.minExponent() + scale + 2 - shape.precision();
-    return FloatShape.between(bits + 7, Math.min(low, high), high);
+    return ElementFormat.between(bits + 7, Math.min(low, high), high);
   }
 }

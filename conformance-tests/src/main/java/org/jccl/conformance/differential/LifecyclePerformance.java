@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import org.jccl.conformance.cases.MemoryKind;
+import org.jccl.conformance.engine.Workbench;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -48,7 +50,7 @@ final class LifecyclePerformance implements AutoCloseable {
     this.handles = arena.allocate(JAVA_LONG, program.communicators());
     Workbench bench = Workbench.of(world);
     this.stream = bench.streams().getFirst();
-    this.memory = bench.memory(ELEMENTS * Integer.BYTES).slice(0, ELEMENTS * Integer.BYTES);
+    this.memory = bench.memory(MemoryKind.PLAIN, ELEMENTS * Integer.BYTES);
   }
 
   /** Runs {@code program} on one rank; what it observed. */

@@ -1,5 +1,6 @@
 package org.jccl.conformance.differential;
 
+import org.jccl.conformance.cases.Split;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
