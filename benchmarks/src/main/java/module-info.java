@@ -10,7 +10,9 @@ module org.jccl.benchmarks {
   requires jmh.core;
   requires org.jccl;
   requires org.jccl.conformance;
+  requires org.jccl.fidelity;
   requires org.jccl.nccl;
+  requires org.jccl.nccl.cuda;
   requires org.jccl.sim;
   requires static org.jspecify;
 

@@ -9,6 +9,7 @@ module org.jccl.sim {
   requires static org.jspecify;
 
   exports org.jccl.sim;
+  exports org.jccl.sim.machine;
   exports org.jccl.sim.algo to
       org.jccl.conformance,
       org.jccl.benchmarks;

@@ -10,6 +10,9 @@ import org.jccl.spi.GroupRecording;
  * PMS-04, PMS-05). It may be closed as soon as the last call that uses it has returned (PMS-07).
  */
 public final class PreMulSum implements ReduceOp, AutoCloseable {
+  /** The {@link #label} of every such reduction. */
+  public static final String LABEL = "premulsum";
+
   private final Communicator owner;
   private final DataType type;
   private final int code;
@@ -51,7 +54,7 @@ public final class PreMulSum implements ReduceOp, AutoCloseable {
 
   @Override
   public String label() {
-    return "premulsum";
+    return LABEL;
   }
 
   @Override
@@ -66,6 +69,6 @@ public final class PreMulSum implements ReduceOp, AutoCloseable {
 
   @Override
   public String toString() {
-    return "premulsum(" + type + ", code " + code + (closed ? ", closed)" : ")");
+    return LABEL + "(" + type + ", code " + code + (closed ? ", closed)" : ")");
   }
 }

@@ -43,7 +43,29 @@ public sealed interface ReduceOp permits ReduceOp.Builtin, PreMulSum {
     /** Code 4. */
     AVG;
 
+    /** How many there are; the codes from here on are those of a {@link PreMulSum}. */
+    public static final int COUNT = 5;
+
+    private static final Builtin[] BY_CODE = values();
+
     private final String label = name().toLowerCase(java.util.Locale.ROOT);
+
+    /** Whether {@code code} names a built-in operation (rule RED-01). */
+    public static boolean isCode(int code) {
+      return code >= 0 && code < COUNT;
+    }
+
+    /**
+     * The operation that NCCL codes as {@code code}.
+     *
+     * @throws IllegalArgumentException if there is none (rule RED-01)
+     */
+    public static Builtin ofCode(int code) {
+      if (!isCode(code)) {
+        throw new IllegalArgumentException("reduction code " + code + " not in 0..4");
+      }
+      return BY_CODE[code];
+    }
 
     @Override
     public int code() {

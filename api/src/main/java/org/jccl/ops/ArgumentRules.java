@@ -136,14 +136,7 @@ public final class ArgumentRules {
       return;
     }
     long ownBlock = comm.rank() * count * send.type().bytes();
-    boolean allowed =
-        switch (operation.inPlace()) {
-          case NEVER -> false;
-          case SAME_ADDRESS -> sendStart == recvStart;
-          case SEND_IS_OWN_BLOCK -> sendStart == recvStart + ownBlock;
-          case RECV_IS_OWN_BLOCK -> recvStart == sendStart + ownBlock;
-        };
-    if (!allowed) {
+    if (!operation.inPlace().holds(sendStart, recvStart, ownBlock)) {
       throw Refusal.overlap(comm, operation, sendStart - recvStart);
     }
   }

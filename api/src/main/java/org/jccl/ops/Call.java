@@ -1,6 +1,8 @@
 package org.jccl.ops;
 
 import org.jccl.DataType;
+import org.jccl.PreMulSum;
+import org.jccl.ReduceOp.Builtin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,7 @@ public record Call(
     boolean captured,
     @Nullable String site) {
   /** The identity that every PreMulSum shares: handles need not agree across ranks (PMS-06). */
-  public static final int PRE_MUL_SUM = 5;
+  public static final int PRE_MUL_SUM = Builtin.COUNT;
 
   /** The same call, made at {@code where}. */
   public Call at(@Nullable String where) {
@@ -105,13 +107,9 @@ public record Call(
 
   /** The reduction in words: {@code sum}. */
   public String reductionName() {
-    return switch (reduction) {
-      case 0 -> "sum";
-      case 1 -> "prod";
-      case 2 -> "max";
-      case 3 -> "min";
-      case 4 -> "avg";
-      default -> reduction >= PRE_MUL_SUM ? "premulsum" : "op code " + reduction;
-    };
+    if (reduction >= PRE_MUL_SUM) {
+      return PreMulSum.LABEL;
+    }
+    return Builtin.isCode(reduction) ? Builtin.ofCode(reduction).label() : "op code " + reduction;
   }
 }

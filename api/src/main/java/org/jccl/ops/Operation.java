@@ -14,16 +14,17 @@ import java.util.Set;
 public enum Operation {
   /** Every rank receives the combination of all ranks' elements (rule COL-10). */
   ALL_REDUCE(
-      row("ncclAllReduce", 20000)
+      row(NcclFunction.ALL_REDUCE)
           .sends(Side.EVERYONE, Extent.COUNT)
           .receives(Side.EVERYONE, Extent.COUNT)
           .inPlace(InPlace.SAME_ADDRESS)
           .reduces()
           .flow(DataFlow.ALL_TO_ALL)
+          .traffic(Traffic.TWICE)
           .bus(BusFactor.TWICE_OTHERS)),
   /** Every rank receives the root's elements (rule COL-11). */
   BROADCAST(
-      row("ncclBroadcast", 20200)
+      row(NcclFunction.BROADCAST)
           .sends(Side.ROOT, Extent.COUNT)
           .receives(Side.EVERYONE, Extent.COUNT)
           .inPlace(InPlace.SAME_ADDRESS)
@@ -32,7 +33,7 @@ public enum Operation {
           .bus(BusFactor.ONE)),
   /** The root receives the combination of all ranks' elements (rule COL-13). */
   REDUCE(
-      row("ncclReduce", 20000)
+      row(NcclFunction.REDUCE)
           .sends(Side.EVERYONE, Extent.COUNT)
           .receives(Side.ROOT, Extent.COUNT)
           .inPlace(InPlace.SAME_ADDRESS)
@@ -42,64 +43,71 @@ public enum Operation {
           .bus(BusFactor.ONE)),
   /** Every rank receives all ranks' elements, in rank order (rule COL-14). */
   ALL_GATHER(
-      row("ncclAllGather", 20000)
+      row(NcclFunction.ALL_GATHER)
           .sends(Side.EVERYONE, Extent.COUNT)
           .receives(Side.EVERYONE, Extent.COUNT_TIMES_WORLD)
           .inPlace(InPlace.SEND_IS_OWN_BLOCK)
           .flow(DataFlow.ALL_TO_ALL)
+          .traffic(Traffic.FOR_EACH_RANK)
           .bus(BusFactor.OTHERS)),
   /** Rank r receives the combination of all ranks' block r (rule COL-15). */
   REDUCE_SCATTER(
-      row("ncclReduceScatter", 20000)
+      row(NcclFunction.REDUCE_SCATTER)
           .sends(Side.EVERYONE, Extent.COUNT_TIMES_WORLD)
           .receives(Side.EVERYONE, Extent.COUNT)
           .inPlace(InPlace.RECV_IS_OWN_BLOCK)
           .reduces()
           .flow(DataFlow.ALL_TO_ALL)
+          .traffic(Traffic.FOR_EACH_RANK)
           .bus(BusFactor.OTHERS)),
   /** Block j of rank i arrives as block i of rank j (rule COL-17). */
   ALL_TO_ALL(
-      row("ncclAlltoAll", 22803)
+      row(NcclFunction.ALL_TO_ALL)
           .sends(Side.EVERYONE, Extent.COUNT_TIMES_WORLD)
           .receives(Side.EVERYONE, Extent.COUNT_TIMES_WORLD)
           .inPlace(InPlace.NEVER)
           .flow(DataFlow.ALL_TO_ALL)
+          .messages()
           .bus(BusFactor.OTHERS)),
   /** The root receives all ranks' elements, in rank order (rule COL-19). */
   GATHER(
-      row("ncclGather", 22803)
+      row(NcclFunction.GATHER)
           .sends(Side.EVERYONE, Extent.COUNT)
           .receives(Side.ROOT, Extent.COUNT_TIMES_WORLD)
           .inPlace(InPlace.SEND_IS_OWN_BLOCK)
           .rooted()
           .flow(DataFlow.ALL_TO_ROOT)
+          .messages()
           .bus(BusFactor.OTHERS)),
   /** Rank r receives block r of the root's elements (rule COL-20). */
   SCATTER(
-      row("ncclScatter", 22803)
+      row(NcclFunction.SCATTER)
           .sends(Side.ROOT, Extent.COUNT_TIMES_WORLD)
           .receives(Side.EVERYONE, Extent.COUNT)
           .inPlace(InPlace.RECV_IS_OWN_BLOCK)
           .rooted()
           .flow(DataFlow.ROOT_TO_ALL)
+          .messages()
           .bus(BusFactor.OTHERS)),
   /** One message to a peer; matches the peer's receives in issue order (rule P2P-01). */
   SEND(
-      row("ncclSend", 20703)
+      row(NcclFunction.SEND)
           .sends(Side.EVERYONE, Extent.COUNT)
           .receives(Side.NOBODY, Extent.NOTHING)
           .inPlace(InPlace.NEVER)
           .peered()
           .flow(DataFlow.SENDER_TO_RECEIVER)
+          .messages()
           .bus(BusFactor.ONE)),
   /** One message from a peer; matches the peer's sends in issue order (rule P2P-01). */
   RECV(
-      row("ncclRecv", 20703)
+      row(NcclFunction.RECV)
           .sends(Side.NOBODY, Extent.NOTHING)
           .receives(Side.EVERYONE, Extent.COUNT)
           .inPlace(InPlace.NEVER)
           .peered()
           .flow(DataFlow.SENDER_TO_RECEIVER)
+          .messages()
           .bus(BusFactor.ONE));
 
   /** Which ranks have a buffer on one side of the operation. */
@@ -120,18 +128,6 @@ public enum Operation {
     COUNT,
     /** {@code count * n}: one block a rank, in rank order. */
     COUNT_TIMES_WORLD
-  }
-
-  /** The one form in which the send and the receive buffer may overlap (rule COL-05). */
-  public enum InPlace {
-    /** They must not overlap at all. */
-    NEVER,
-    /** Both start at the same address. */
-    SAME_ADDRESS,
-    /** The send buffer is the own rank's block of the receive buffer. */
-    SEND_IS_OWN_BLOCK,
-    /** The receive buffer is the own rank's block of the send buffer. */
-    RECV_IS_OWN_BLOCK
   }
 
   /** Which inputs reach which outputs: the only ordering that the operation promises. */
@@ -216,14 +212,22 @@ public enum Operation {
     return label;
   }
 
-  /** The NCCL function. */
-  public String symbol() {
-    return row.symbol;
+  /** The C function; it says since when there is one (rule VER-05). */
+  public NcclFunction function() {
+    return row.function;
   }
 
-  /** NCCL version code that first had the function (rule VER-05), for example 22803. */
-  public int sinceVersion() {
-    return row.since;
+  /**
+   * Whether NCCL carries it out as messages between two ranks each: send and receive, and what NCCL
+   * makes of them (rule P2P-15). The others have algorithms, protocols and plans.
+   */
+  public boolean isMadeOfMessages() {
+    return row.messages;
+  }
+
+  /** What a rank sends, in multiples of the count. */
+  public Traffic traffic() {
+    return row.traffic;
   }
 
   /** Who contributes. */
@@ -244,6 +248,21 @@ public enum Operation {
   /** How much a receiver's buffer holds. */
   public Extent receiveExtent() {
     return row.receiveExtent;
+  }
+
+  /** Whether a contributor's buffer holds one block a rank. */
+  public boolean sendsBlocks() {
+    return row.sendExtent == Extent.COUNT_TIMES_WORLD;
+  }
+
+  /** Whether a receiver's buffer holds one block a rank. */
+  public boolean receivesBlocks() {
+    return row.receiveExtent == Extent.COUNT_TIMES_WORLD;
+  }
+
+  /** Whether one of the two does, so that the count is that of a block. */
+  public boolean hasBlocks() {
+    return sendsBlocks() || receivesBlocks();
   }
 
   /** The in-place form. */
@@ -311,9 +330,7 @@ public enum Operation {
 
   /** NCCL's count argument for buffers of {@link #measuredBytes} at most {@code bytes}. */
   public long countFor(long bytes, int n, int elementBytes) {
-    boolean blocks =
-        row.sendExtent == Extent.COUNT_TIMES_WORLD || row.receiveExtent == Extent.COUNT_TIMES_WORLD;
-    return bytes / elementBytes / (blocks ? n : 1);
+    return bytes / elementBytes / (hasBlocks() ? n : 1);
   }
 
   private static boolean has(Side side, int rank, int root) {
@@ -328,14 +345,13 @@ public enum Operation {
     };
   }
 
-  private static Row row(String symbol, int since) {
-    return new Row(symbol, since);
+  private static Row row(NcclFunction function) {
+    return new Row(function);
   }
 
   /** One row while it is being written down. */
   private static final class Row {
-    private final String symbol;
-    private final int since;
+    private final NcclFunction function;
     private Side sendSide = Side.NOBODY;
     private Side receiveSide = Side.NOBODY;
     private Extent sendExtent = Extent.NOTHING;
@@ -346,10 +362,11 @@ public enum Operation {
     private boolean reduces;
     private boolean rooted;
     private boolean peered;
+    private boolean messages;
+    private Traffic traffic = Traffic.ONCE;
 
-    Row(String symbol, int since) {
-      this.symbol = symbol;
-      this.since = since;
+    Row(NcclFunction function) {
+      this.function = function;
     }
 
     Row sends(Side side, Extent extent) {
@@ -391,6 +408,16 @@ public enum Operation {
 
     Row peered() {
       peered = true;
+      return this;
+    }
+
+    Row messages() {
+      messages = true;
+      return this;
+    }
+
+    Row traffic(Traffic multiple) {
+      traffic = multiple;
       return this;
     }
   }

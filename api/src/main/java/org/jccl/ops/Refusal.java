@@ -81,20 +81,13 @@ final class Refusal {
 
   static IllegalArgumentException overlap(
       Communicator comm, Operation operation, long bytesBetween) {
-    String form =
-        switch (operation.inPlace()) {
-          case NEVER -> "must be disjoint";
-          case SAME_ADDRESS -> "must be disjoint or start at the same address";
-          case SEND_IS_OWN_BLOCK -> "must be disjoint, or send be the own block of recv";
-          case RECV_IS_OWN_BLOCK -> "must be disjoint, or recv be the own block of send";
-        };
     return refuse(
         comm,
         operation,
         "send and recv overlap (send starts "
             + bytesBetween
             + " bytes from recv); they "
-            + form
+            + operation.inPlace().words()
             + " (COL-05)");
   }
 

@@ -14,6 +14,7 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.ResultCode;
 import org.jccl.ShrinkMode;
 import org.jccl.UniqueId;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
 import org.jspecify.annotations.Nullable;
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.CommunicatorConfig;
 import org.jccl.ops.ConfigField;
+import org.jccl.ops.NcclFunction;
 
 /**
  * Writes {@code ncclConfig_t} as the loaded library knows it: its own size and version code, the

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.jccl.CollectiveException;
 import org.jccl.GroupScope;
 import org.jccl.ResultCode;
+import org.jccl.ops.NcclFunction;
 
 /**
  * How long a group would take, by NCCL's simulate-end (rules GRP-27 to GRP-32). Always with its

@@ -2,6 +2,7 @@ package org.jccl.spi;
 
 import java.util.List;
 import org.jccl.UniqueId;
+import org.jccl.ops.NcclFunction;
 
 /** What a creation by several ids needs (rule INIT-15). */
 public final class IdRules {

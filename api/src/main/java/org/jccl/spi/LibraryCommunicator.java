@@ -27,6 +27,7 @@ import org.jccl.UniqueId;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
 import org.jccl.ops.ConfigField;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
 import org.jspecify.annotations.Nullable;
 

@@ -18,6 +18,7 @@ import org.jccl.SignalWait;
 import org.jccl.Stream;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
 
 /**

@@ -1,6 +1,7 @@
 package org.jccl.spi;
 
 import java.lang.foreign.MemorySegment;
+import org.jccl.ops.Operation;
 
 /**
  * NCCL's C functions, C-shaped: handles and device pointers are {@code long} (0 is null), results
@@ -95,6 +96,26 @@ public interface NcclAbi {
 
   /** {@code ncclRecv}. */
   int recv(long buffer, long count, int type, int peer, long comm, long stream);
+
+  /**
+   * The C function of {@code operation}; arguments that it does not have are ignored.
+   *
+   * @param reduction NCCL's code of the reduction, or 0
+   * @param rootOrPeer the root, the peer, or 0
+   */
+  default int issue(
+      Operation operation,
+      long send,
+      long recv,
+      long count,
+      int type,
+      int reduction,
+      int rootOrPeer,
+      long comm,
+      long stream) {
+    return Calls.issue(
+        this, operation, send, recv, count, type, reduction, rootOrPeer, comm, stream);
+  }
 
   /** {@code ncclGroupStart()}. */
   int groupStart();

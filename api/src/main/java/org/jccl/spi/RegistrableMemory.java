@@ -9,6 +9,7 @@ import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.ResultCode;
+import org.jccl.ops.NcclFunction;
 
 /** Memory from the library's own allocator (rules MEM-01, MEM-02). */
 public final class RegistrableMemory {

@@ -3,10 +3,10 @@ package org.jccl.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.jccl.ReduceOp;
 import org.jccl.ops.Operation.Argument;
 import org.jccl.ops.Operation.BusFactor;
 import org.jccl.ops.Operation.DataFlow;
-import org.jccl.ops.Operation.InPlace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,7 +32,7 @@ class OperationTest {
       String label, String symbol, long send, long recv, long rootSend, long rootRecv) {
     Operation operation = Operation.ofLabel(label);
 
-    assertThat(operation.symbol()).isEqualTo(symbol);
+    assertThat(operation.function().symbol()).isEqualTo(symbol);
     assertThat(operation.sendsAt(1, 2) ? operation.sendElements(10, 4) : 0).isEqualTo(send);
     assertThat(operation.receivesAt(1, 2) ? operation.receiveElements(10, 4) : 0).isEqualTo(recv);
     assertThat(operation.sendsAt(2, 2) ? operation.sendElements(10, 4) : 0).isEqualTo(rootSend);
@@ -106,10 +106,62 @@ class OperationTest {
   void pointToPoint_agreesOnNothing_andVersionsAreThoseOfVER05() {
     assertThat(Operation.SEND.agreeing()).isEmpty();
     assertThat(Operation.RECV.agreeing()).isEmpty();
-    assertThat(Operation.SEND.sinceVersion()).isEqualTo(20703);
-    assertThat(Operation.ALL_TO_ALL.sinceVersion()).isEqualTo(22803);
-    assertThat(Operation.GATHER.sinceVersion()).isEqualTo(22803);
-    assertThat(Operation.SCATTER.sinceVersion()).isEqualTo(22803);
+    assertThat(Operation.SEND.function().since()).isEqualTo(20703);
+    assertThat(Operation.ALL_TO_ALL.function().since()).isEqualTo(22803);
+    assertThat(Operation.GATHER.function().since()).isEqualTo(22803);
+    assertThat(Operation.SCATTER.function().since()).isEqualTo(22803);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "all_reduce,     2, false, false",
+    "broadcast,      1, false, false",
+    "reduce,         1, false, false",
+    "all_gather,     8, false, true",
+    "reduce_scatter, 8, false, true",
+    "all_to_all,     1, true,  true",
+    "gather,         1, true,  true",
+    "scatter,        1, true,  true",
+    "send,           1, true,  false",
+    "recv,           1, true,  false",
+  })
+  void planningKnows_trafficMessagesAndBlocks(
+      String label, int traffic, boolean messages, boolean blocks) {
+    Operation operation = Operation.ofLabel(label);
+
+    assertThat(operation.traffic().of(8)).isEqualTo(traffic);
+    assertThat(operation.isMadeOfMessages()).isEqualTo(messages);
+    assertThat(operation.hasBlocks()).isEqualTo(blocks);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Operation.class)
+  void theInPlaceForm_isWhereItsOffsetsSay_COL05(Operation operation) {
+    InPlace form = operation.inPlace();
+    long send = 4096 + form.sendOffset(256);
+    long recv = 4096 + form.recvOffset(256);
+
+    assertThat(form.holds(send, recv, 256)).isEqualTo(form.exists());
+    assertThat(form.holds(send + 4, recv, 256)).isFalse();
+    assertThat(form.holds(send, recv + 4, 256)).isFalse();
+    assertThat(form.words()).startsWith("must be disjoint");
+  }
+
+  @ParameterizedTest
+  @EnumSource(ReduceOp.Builtin.class)
+  void reductionCodes_leadBack_RED01(ReduceOp.Builtin reduction) {
+    assertThat(ReduceOp.Builtin.isCode(reduction.code())).isTrue();
+    assertThat(ReduceOp.Builtin.ofCode(reduction.code())).isSameAs(reduction);
+  }
+
+  @Test
+  void otherCodes_areNoBuiltins_RED01() {
+    assertThat(ReduceOp.Builtin.COUNT).isEqualTo(ReduceOp.Builtin.values().length);
+    assertThat(ReduceOp.Builtin.isCode(-1)).isFalse();
+    assertThat(ReduceOp.Builtin.isCode(Call.PRE_MUL_SUM)).isFalse();
+    assertThatThrownBy(() -> ReduceOp.Builtin.ofCode(5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("5 not in 0..4");
   }
 
   @Test

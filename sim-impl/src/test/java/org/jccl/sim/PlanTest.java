@@ -19,6 +19,8 @@ import org.jccl.ops.Algorithm;
 import org.jccl.ops.ConfigField;
 import org.jccl.ops.Operation;
 import org.jccl.ops.Protocol;
+import org.jccl.sim.machine.CallPlan;
+import org.jccl.sim.machine.GpuProfile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -17,6 +17,7 @@ import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.WindowFlag;
 import org.jccl.ops.Operation;
+import org.jccl.sim.machine.SymmetricCallPlan;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -3,6 +3,7 @@ package org.jccl.benchmarks.bench;
 import org.jccl.DeviceBuffer;
 import org.jccl.Rank;
 import org.jccl.Stream;
+import org.jccl.ops.InPlace;
 import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -51,14 +52,19 @@ final class CaseBuffers implements AutoCloseable {
     if (!sends || !receives) {
       return outOfPlace(benchCase, rank);
     }
+    InPlace form = operation.inPlace();
+    if (!form.exists()) {
+      throw new IllegalArgumentException(operation + " has no in-place form");
+    }
     DeviceBuffer whole = allocate(benchCase, rank, Math.max(sent, received));
     long own = rank.rank() * count;
-    return switch (operation.inPlace()) {
-      case SAME_ADDRESS -> new CaseBuffers(rank, whole, whole);
-      case SEND_IS_OWN_BLOCK -> new CaseBuffers(rank, whole.slice(own, count), whole);
-      case RECV_IS_OWN_BLOCK -> new CaseBuffers(rank, whole, whole.slice(own, count));
-      case NEVER -> throw new IllegalArgumentException(operation + " has no in-place form");
-    };
+    return new CaseBuffers(
+        rank, part(whole, form.sendOffset(own), sent), part(whole, form.recvOffset(own), received));
+  }
+
+  /** The buffer itself where it is the whole: a slice would not free it. */
+  private static DeviceBuffer part(DeviceBuffer whole, long offset, long count) {
+    return count == whole.count() ? whole : whole.slice(offset, count);
   }
 
   private static DeviceBuffer allocate(BenchCase benchCase, Rank rank, long elements) {

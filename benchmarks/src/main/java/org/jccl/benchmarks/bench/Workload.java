@@ -52,7 +52,7 @@ public record Workload(String label, Operation operation) {
 
   /** Whether a form with overlapping buffers exists. */
   boolean hasInPlace() {
-    return operation.inPlace() != Operation.InPlace.NEVER;
+    return operation.inPlace().exists();
   }
 
   /** Issues the operation once for one rank. Allocates nothing itself. */

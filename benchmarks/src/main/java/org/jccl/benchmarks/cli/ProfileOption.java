@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.jccl.benchmarks.profile.BadProfileException;
 import org.jccl.benchmarks.profile.Profile;
 import org.jccl.benchmarks.profile.ProfileFile;
-import org.jccl.sim.GpuProfile;
+import org.jccl.sim.machine.GpuProfile;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 

@@ -3,7 +3,7 @@ package org.jccl.benchmarks.jmh;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import org.jccl.nccl.NcclProvider;
+import org.jccl.nccl.cuda.NcclProvider;
 import org.jccl.spi.BackendProvider.Availability;
 import org.jccl.spi.BackendProvider.Wishes;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;

@@ -16,7 +16,7 @@ import org.jccl.GroupScope;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.nccl.NcclBackend;
-import org.jccl.nccl.NcclProvider;
+import org.jccl.nccl.cuda.NcclProvider;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.spi.BackendProvider.Wishes;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -10,7 +10,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
-import org.jccl.spi.NcclFunction;
+import org.jccl.ops.NcclFunction;
 
 /**
  * A C function that returns 0 and looks at none of its arguments, in place of NCCL's: what is left

@@ -8,11 +8,11 @@ import org.jccl.DataType;
 import org.jccl.benchmarks.profile.Calibration;
 import org.jccl.benchmarks.profile.Origin;
 import org.jccl.benchmarks.profile.Profile;
-import org.jccl.sim.GpuProfile;
 import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.cost.CalibratedModel;
 import org.jccl.sim.cost.Fit;
 import org.jccl.sim.cost.NcclModel;
+import org.jccl.sim.machine.GpuProfile;
 
 /**
  * Fits NCCL's model to measurements: each number of ranks and each type on its own, for NCCL's

@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jccl.sim.GpuProfile;
-import org.jccl.sim.GpuProfile.Cpu;
+import org.jccl.sim.machine.GpuProfile;
+import org.jccl.sim.machine.GpuProfile.Cpu;
 
 /** A machine's facts in a profile file. */
 final class MachineJson {

@@ -1,6 +1,7 @@
 package org.jccl.sim.algo;
 
 import org.jccl.DataType;
+import org.jccl.ReduceOp.Builtin;
 import org.jccl.ops.Algorithm;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
@@ -42,12 +43,14 @@ public record Collective(Operation operation, DataType type, Folding folding, lo
       if (!operation.reduces()) {
         return SUM;
       }
-      return switch (Math.min(reduction, Call.PRE_MUL_SUM)) {
-        case 0 -> SUM;
-        case 1 -> PROD;
-        case 2, 3 -> MIN_MAX;
-        case 4 -> type.isFloating() ? PRE_MUL_SUM : SUM_POST_DIV;
-        default -> PRE_MUL_SUM;
+      if (reduction >= Call.PRE_MUL_SUM) {
+        return PRE_MUL_SUM;
+      }
+      return switch (Builtin.ofCode(reduction)) {
+        case SUM -> SUM;
+        case PROD -> PROD;
+        case MAX, MIN -> MIN_MAX;
+        case AVG -> type.isFloating() ? PRE_MUL_SUM : SUM_POST_DIV;
       };
     }
 
@@ -59,21 +62,12 @@ public record Collective(Operation operation, DataType type, Folding folding, lo
 
   /** Bytes that the call is about, all blocks together. */
   public long bytes(int worldSize) {
-    return count * type.bytes() * (isBlocked() ? worldSize : 1);
+    return count * type.bytes() * (operation.hasBlocks() ? worldSize : 1);
   }
 
   /** Bytes that a rank sends, roughly: what channels are shared by. */
   public long traffic(int worldSize) {
-    long bytes = count * type.bytes();
-    return switch (operation) {
-      case ALL_REDUCE -> 2 * bytes;
-      case REDUCE_SCATTER, ALL_GATHER -> worldSize * bytes;
-      default -> bytes;
-    };
-  }
-
-  private boolean isBlocked() {
-    return operation == Operation.REDUCE_SCATTER || operation == Operation.ALL_GATHER;
+    return count * type.bytes() * operation.traffic().of(worldSize);
   }
 
   /** The same call with another count; of what only moves, in bytes. */

@@ -1,7 +1,7 @@
 package org.jccl.sim.algo;
 
-import org.jccl.sim.GpuProfile;
-import org.jccl.sim.GpuProfile.Cpu;
+import org.jccl.sim.machine.GpuProfile;
+import org.jccl.sim.machine.GpuProfile.Cpu;
 
 /**
  * One host's links, as far as the search for rings and trees counts them: what is left of each

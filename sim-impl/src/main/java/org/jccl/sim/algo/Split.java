@@ -180,12 +180,7 @@ public record Split(
 
   /** Bytes sent per byte of the call, and four times that if half of them are flags. */
   private static long perByte(Operation operation, Topology topology, Choice choice) {
-    long traffic =
-        switch (operation) {
-          case ALL_REDUCE -> 2;
-          case REDUCE_SCATTER, ALL_GATHER -> topology.worldSize();
-          default -> 1;
-        };
+    long traffic = operation.traffic().of(topology.worldSize());
     return choice.protocol() == Protocol.LL ? 4 * traffic : traffic;
   }
 
@@ -243,7 +238,7 @@ public record Split(
       Operation operation, int elementBytes, Topology topology, Choice choice, Buffers buffers) {
     int of(long count) {
       Protocol protocol = choice.protocol();
-      boolean blocks = operation == Operation.REDUCE_SCATTER || operation == Operation.ALL_GATHER;
+      boolean blocks = operation.hasBlocks();
       long part = count * elementBytes * (blocks ? topology.worldSize() : 1);
       long bytes = unhalved(blocks);
       if (choice.algorithm() == Algorithm.TREE && protocol == Protocol.LL128) {

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jccl.sim.GpuProfile;
+import org.jccl.sim.machine.GpuProfile;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,7 @@
 package org.jccl.sim.comm;
 
 import org.jccl.DataType;
+import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
@@ -56,7 +57,7 @@ public final class Admission {
     if (count == 0) {
       return true; // PMS-05: the type is looked at only when there is something to do
     }
-    boolean scaled = custom || reduction == 4;
+    boolean scaled = custom || reduction == ReduceOp.AVG.code();
     return (scale == null || scale.type() == type)
         && !(endpoint.worldSize() == 1 && type.isFloat8() && scaled); // RED-12
   }
@@ -65,7 +66,7 @@ public final class Admission {
    * Step 10 of NCCL's checks, off unless the environment turns it on: whether the buffers are of
    * this device's memory (rules ARG-04, ARG-05).
    */
-  boolean knows(Operation operation, long send, long recv, long count, int root) {
+  public boolean knows(Operation operation, long send, long recv, long count, int root) {
     if (!checksPointers) {
       return true;
     }

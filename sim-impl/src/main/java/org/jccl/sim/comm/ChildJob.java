@@ -145,7 +145,7 @@ public final class ChildJob extends Job {
   }
 
   @Override
-  protected void giveUp() {
+  public void giveUp() {
     ChildMeeting own = meeting;
     if (own != null && !isSettled()) {
       own.leave(parent.operations().rank());
@@ -154,12 +154,12 @@ public final class ChildJob extends Job {
   }
 
   @Override
-  protected Life life() {
+  public Life life() {
     return parent;
   }
 
   @Override
-  protected boolean creates() {
+  public boolean creates() {
     return true;
   }
 

@@ -20,7 +20,7 @@ import org.jccl.sim.math.Places;
 import org.jspecify.annotations.Nullable;
 
 /** What the ranks of one simulated communicator share. */
-final class Clique implements Contract.Witness {
+public final class Clique implements Contract.Witness {
   private final World world;
   private final DataPlane dataPlane;
   private final String name;
@@ -63,12 +63,12 @@ final class Clique implements Contract.Witness {
     this.contract = new Contract(name, worldSize, this);
   }
 
-  World world() {
+  public World world() {
     return world;
   }
 
   /** How its collectives are carried out. */
-  Planning planning() {
+  public Planning planning() {
     return planning;
   }
 
@@ -81,7 +81,7 @@ final class Clique implements Contract.Witness {
   }
 
   /** Its place in the order of creation, equal on all ranks. */
-  int number() {
+  public int number() {
     return number;
   }
 
@@ -240,7 +240,7 @@ final class Clique implements Contract.Witness {
   }
 
   /** Reports a misuse that the running call completes; throws it if it is an error. */
-  void throwIfError(@Nullable Report report) {
+  public void throwIfError(@Nullable Report report) {
     ReportedMisuse found = report == null ? null : report(report);
     if (found != null) {
       throw found;
@@ -311,7 +311,7 @@ final class Clique implements Contract.Witness {
   }
 
   /** Stops the communicator: who waits throws {@code reason} at once, others at their next call. */
-  void stop(RuntimeException reason) {
+  public void stop(RuntimeException reason) {
     if (stopped != null) {
       return;
     }

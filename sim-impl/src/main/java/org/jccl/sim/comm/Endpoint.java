@@ -42,7 +42,7 @@ public final class Endpoint {
     this.lastUser = device.world().kernel().holder();
   }
 
-  Clique clique() {
+  public Clique clique() {
     return clique;
   }
 
@@ -92,7 +92,7 @@ public final class Endpoint {
   }
 
   /** The running thread uses it, with all it has waited for. */
-  void learn() {
+  public void learn() {
     HostTask task = device.world().kernel().holder();
     HappensBefore all = device.world().order();
     lastUser = task;

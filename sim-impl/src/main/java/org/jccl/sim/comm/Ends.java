@@ -6,7 +6,7 @@ import org.jccl.sim.check.Report;
 import org.jspecify.annotations.Nullable;
 
 /** The words of reports about the ends of communicators (SIM-32, SIM-35, SIM-37 to SIM-39). */
-final class Ends {
+public final class Ends {
   private Ends() {}
 
   private static Report of(MisuseKind kind, Endpoint endpoint, String summary, String call) {
@@ -58,7 +58,7 @@ final class Ends {
   }
 
   /** A group ends a communicator that it also uses. */
-  static Report groupConflict(Endpoint endpoint, String call) {
+  public static Report groupConflict(Endpoint endpoint, String call) {
     return of(
             MisuseKind.GROUP_DESTROY_CONFLICT,
             endpoint,
@@ -68,7 +68,7 @@ final class Ends {
   }
 
   /** A group creates communicators and issues operations. */
-  static Report initConflict(Endpoint endpoint, String call) {
+  public static Report initConflict(Endpoint endpoint, String call) {
     return of(
             MisuseKind.GROUP_INIT_CONFLICT,
             endpoint,

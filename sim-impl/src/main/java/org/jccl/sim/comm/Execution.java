@@ -2,6 +2,7 @@ package org.jccl.sim.comm;
 
 import java.lang.foreign.MemorySegment;
 import org.jccl.DataType;
+import org.jccl.ReduceOp.Builtin;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.Carried.ByChannels;
@@ -63,20 +64,19 @@ final class Execution {
       }
     }
     try {
-      switch (operation) {
-        case ALL_REDUCE, REDUCE -> {
-          Part first = present(parts[0]);
-          FoldOrder order = clique.planning().order(first.request, carried(first));
-          plane.reduce(sources, plan(clique, parts, type), order, count, targets);
+      if (operation.reduces()) {
+        Part first = present(parts[0]);
+        FoldOrder order = clique.planning().order(first.request, carried(first));
+        ReducePlan plan = plan(clique, parts, type);
+        if (operation.sendsBlocks()) {
+          plane.reduceScatter(sources, plan, order, count, targets);
+        } else {
+          plane.reduce(sources, plan, order, count, targets);
         }
-        case REDUCE_SCATTER -> {
-          Part first = present(parts[0]);
-          FoldOrder order = clique.planning().order(first.request, carried(first));
-          plane.reduceScatter(sources, plan(clique, parts, type), order, count, targets);
-        }
-        case BROADCAST, ALL_GATHER, GATHER -> plane.gather(sources, bytes, targets);
-        case ALL_TO_ALL, SCATTER -> plane.transpose(sources, bytes, targets);
-        case SEND, RECV -> throw new IllegalStateException(operation + " is no collective");
+      } else if (operation.sendsBlocks()) {
+        plane.transpose(sources, bytes, targets);
+      } else {
+        plane.gather(sources, bytes, targets);
       }
     } finally {
       sources.clear();
@@ -113,13 +113,12 @@ final class Execution {
       }
       return ReducePlan.preMulSum(type, scalars);
     }
-    return switch (reduction) {
-      case 0 -> ReducePlan.of(Arithmetic.SUM, type);
-      case 1 -> ReducePlan.of(Arithmetic.PROD, type);
-      case 2 -> ReducePlan.of(Arithmetic.MAX, type);
-      case 3 -> ReducePlan.of(Arithmetic.MIN, type);
-      case 4 -> ReducePlan.average(type, parts.length);
-      default -> throw new IllegalStateException("reduction code " + reduction);
+    return switch (Builtin.ofCode(reduction)) {
+      case SUM -> ReducePlan.of(Arithmetic.SUM, type);
+      case PROD -> ReducePlan.of(Arithmetic.PROD, type);
+      case MAX -> ReducePlan.of(Arithmetic.MAX, type);
+      case MIN -> ReducePlan.of(Arithmetic.MIN, type);
+      case AVG -> ReducePlan.average(type, parts.length);
     };
   }
 

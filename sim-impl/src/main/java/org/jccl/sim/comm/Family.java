@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * The communicators of one rank that share resources: a parent and what was split from it with
  * splitShare. Their operations run one after the other, and an abort stops all (rule SPL-09).
  */
-final class Family {
+public final class Family {
   private final List<Life> members = new ArrayList<>(1);
   private @Nullable Launch last;
   private @Nullable HostTask waiter;
-  private @Nullable RawGroup openGroup;
+  private @Nullable OpenGroup openGroup;
   private final AtomicReference<@Nullable Thread> inside = new AtomicReference<>();
 
   /** The thread that waits inside a call on a member, or null. */
@@ -26,12 +26,12 @@ final class Family {
     return waiter;
   }
 
-  /** The raw group that holds calls on a member, or null. */
-  void joined(@Nullable RawGroup group) {
+  /** The group that holds calls on a member, or null. */
+  public void joined(@Nullable OpenGroup group) {
     openGroup = group;
   }
 
-  @Nullable RawGroup openGroup() {
+  public @Nullable OpenGroup openGroup() {
     return openGroup;
   }
 

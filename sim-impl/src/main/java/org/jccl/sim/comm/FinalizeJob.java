@@ -18,12 +18,12 @@ public final class FinalizeJob extends Job {
   }
 
   @Override
-  protected void giveUp() {
+  public void giveUp() {
     settle(0);
   }
 
   @Override
-  protected Life life() {
+  public Life life() {
     return life;
   }
 

@@ -99,12 +99,12 @@ public abstract class HostJob extends Job {
   }
 
   @Override
-  protected final void giveUp() {
+  public final void giveUp() {
     settle(ResultCode.INTERNAL_ERROR.code());
   }
 
   @Override
-  protected final Life life() {
+  public final Life life() {
     return endpoint.life();
   }
 

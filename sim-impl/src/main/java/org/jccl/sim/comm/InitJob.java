@@ -59,7 +59,7 @@ public final class InitJob extends Job {
   }
 
   @Override
-  protected void giveUp() {
+  public void giveUp() {
     Creation own = creation;
     if (own != null && !isSettled()) {
       own.leave(this, rank);
@@ -74,7 +74,7 @@ public final class InitJob extends Job {
   }
 
   @Override
-  protected boolean creates() {
+  public boolean creates() {
     return true;
   }
 

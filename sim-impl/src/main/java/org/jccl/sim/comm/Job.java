@@ -36,26 +36,26 @@ public abstract class Job implements Wait {
   /**
    * Its abort flag is raised: it settles soon, whatever other ranks do. Nothing unless it waits.
    */
-  protected void giveUp() {}
+  public void giveUp() {}
 
   /** The communicator whose state tells of it (rule INIT-17), or null. */
-  protected abstract @Nullable Life life();
+  public abstract @Nullable Life life();
 
   /**
    * Whether it ends its communicator: such jobs are not aborted with their group and leave no state
    * (rules INIT-19, GRP-23).
    */
-  protected boolean endsCommunicator() {
+  public boolean endsCommunicator() {
     return false;
   }
 
   /** Whether it makes communicators (rule GRP-22). */
-  protected boolean creates() {
+  public boolean creates() {
     return false;
   }
 
   /** Whether it brings {@code other} to its end, so that no operation may follow (LIF-13). */
-  final boolean ends(Life other) {
+  public final boolean ends(Life other) {
     return endsCommunicator() && life() == other && !other.isAborted();
   }
 
@@ -63,7 +63,7 @@ public abstract class Job implements Wait {
   protected void ended(int result) {}
 
   /** Begins it; a failure to begin is its result. */
-  final void start() {
+  public final void start() {
     begun = true;
     try {
       begin();
@@ -73,7 +73,7 @@ public abstract class Job implements Wait {
   }
 
   /** Its group has failed before it began. */
-  final void discarded(int result) {
+  public final void discarded(int result) {
     settle(result);
   }
 
@@ -103,21 +103,21 @@ public abstract class Job implements Wait {
     return begun;
   }
 
-  final boolean isSettled() {
+  public final boolean isSettled() {
     return settled;
   }
 
   /** Its result, once it is settled. */
-  final int code() {
+  public final int code() {
     return code;
   }
 
   /** Why it failed, if more is known than a code. */
-  final @Nullable RuntimeException failure() {
+  public final @Nullable RuntimeException failure() {
     return failure;
   }
 
-  final void wakes(Step step) {
+  public final void wakes(Step step) {
     waiting.add(step);
   }
 
@@ -146,7 +146,7 @@ public abstract class Job implements Wait {
   }
 
   /** What several jobs wait for. */
-  static Wait allOf(List<Job> jobs) {
+  public static Wait allOf(List<Job> jobs) {
     List<Job> open = new ArrayList<>(jobs);
     open.removeIf(Job::isSettled);
     if (open.size() == 1) {

@@ -103,7 +103,7 @@ public final class Launching {
   }
 
   /** One validated call, ready to be issued; the same object where a program repeats itself. */
-  Request request(
+  public Request request(
       Operation operation,
       long send,
       long recv,
@@ -153,7 +153,7 @@ public final class Launching {
   }
 
   /** Issues one call, or records it if its stream is being captured; NCCL's result code. */
-  int issue(Request request, @Nullable HostTask task) {
+  public int issue(Request request, @Nullable HostTask task) {
     boolean toSelf = request.operation().hasPeer() && request.rootOrPeer() == rank;
     if (toSelf || request.captured() || request.stream().capture() != null) {
       return issue(List.of(request), List.of(), task);
@@ -180,12 +180,12 @@ public final class Launching {
    * @param task the thread that issues them and may have to wait for peers, or null if none may
    * @return NCCL's result code
    */
-  int issue(List<Request> requests, @Nullable HostTask task) {
+  public int issue(List<Request> requests, @Nullable HostTask task) {
     return issue(requests, List.of(), task);
   }
 
   /** The same with one-sided calls, which run first (rule GRP-21). */
-  int issue(List<Request> requests, List<OneSidedCall> first, @Nullable HostTask task) {
+  public int issue(List<Request> requests, List<OneSidedCall> first, @Nullable HostTask task) {
     int code = refusedAtLaunch(requests);
     if (code != 0) {
       return code;
@@ -246,7 +246,7 @@ public final class Launching {
   }
 
   /** The last launch takes its place among those of other communicators (SIM-18, SIM-19). */
-  void noteOrder() {
+  public void noteOrder() {
     Launch launch = issued;
     if (launch != null) {
       clique.crossings().launched(launch);
@@ -374,12 +374,7 @@ public final class Launching {
 
   private boolean isInPlace(Request request) {
     long block = rank * request.count() * request.type().bytes();
-    return switch (request.operation().inPlace()) {
-      case NEVER -> false;
-      case SAME_ADDRESS -> request.send() == request.recv();
-      case SEND_IS_OWN_BLOCK -> request.send() == request.recv() + block;
-      case RECV_IS_OWN_BLOCK -> request.recv() == request.send() + block;
-    };
+    return request.operation().inPlace().holds(request.send(), request.recv(), block);
   }
 
   private Part part(Launch launch, Request request, Call call) {
@@ -411,14 +406,6 @@ public final class Launching {
     if (apart || call.inPlace()) {
       return null;
     }
-    String form =
-        switch (request.operation().inPlace()) {
-          case NEVER -> "keep them apart: this operation has no in-place form";
-          case SAME_ADDRESS -> "keep them apart, or give both the same address";
-          case SEND_IS_OWN_BLOCK -> "keep them apart, or send the own block of the receive buffer";
-          case RECV_IS_OWN_BLOCK ->
-              "keep them apart, or receive into the own block of what is sent";
-        };
     return new Report(
             MisuseKind.BUFFER_OVERLAP,
             " in "
@@ -431,7 +418,7 @@ public final class Launching {
                 + recvBytes
                 + " bytes)")
         .rank(rank, call, clique.site(rank, call))
-        .line(form + " (COL-05, SIM-23, SIM-24)");
+        .line("they " + request.operation().inPlace().words() + " (COL-05, SIM-23, SIM-24)");
   }
 
   private @Nullable MemorySegment memory(

@@ -27,7 +27,7 @@ public final class Life {
   private @Nullable Endpoint endpoint;
   private boolean ready;
   private int state;
-  private @Nullable GroupRun run;
+  private @Nullable Abortable run;
   private @Nullable RuntimeException stopped;
   private boolean finalizeCalled;
   private boolean destroyCalled;
@@ -70,7 +70,7 @@ public final class Life {
     return config;
   }
 
-  Family family() {
+  public Family family() {
     return family;
   }
 
@@ -82,7 +82,7 @@ public final class Life {
   // ---------------------------------------------------------------- one thread at a time
 
   /** The thread that waits inside a call on it, or null. */
-  void waits(@Nullable HostTask task) {
+  public void waits(@Nullable HostTask task) {
     family.waits(task);
   }
 
@@ -154,7 +154,7 @@ public final class Life {
   }
 
   /** The result of background work, or an error that stays (rule ERR-05). */
-  void store(int code) {
+  public void store(int code) {
     state = code;
   }
 
@@ -188,14 +188,14 @@ public final class Life {
   }
 
   /** From now on every call throws {@code why}. */
-  void refuse(RuntimeException why) {
+  public void refuse(RuntimeException why) {
     if (stopped == null) {
       stopped = why;
     }
   }
 
   /** Work that belongs to it goes on, or has ended; an abort ends it. */
-  void runs(@Nullable GroupRun value) {
+  public void runs(@Nullable Abortable value) {
     run = value;
   }
 
@@ -280,7 +280,7 @@ public final class Life {
    */
   public void callAbort() {
     destroyCalled = true;
-    GroupRun background = run;
+    Abortable background = run;
     if (background != null) {
       background.abort();
     }
@@ -303,7 +303,7 @@ public final class Life {
 
   /** Ends what is in flight early: the communicator stays usable (rule SHR-05). */
   public void interrupt() {
-    GroupRun background = run;
+    Abortable background = run;
     if (background != null) {
       background.abort();
     }
@@ -346,7 +346,7 @@ public final class Life {
   }
 
   /** {@code task} has waited for its end: it knows that all it issued is done. */
-  void isKnownIdle(HostTask task) {
+  public void isKnownIdle(HostTask task) {
     HappensBefore order = world.order();
     Endpoint own = endpoint;
     Clock done = own == null || busyWith() != null ? null : own.order();

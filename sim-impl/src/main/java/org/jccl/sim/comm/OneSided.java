@@ -130,7 +130,7 @@ public final class OneSided {
   }
 
   /** The set-up that the first one-sided call makes at its group's end, or null after it. */
-  @Nullable Job setUp() {
+  public @Nullable Job setUp() {
     return ready ? null : new SetUp();
   }
 

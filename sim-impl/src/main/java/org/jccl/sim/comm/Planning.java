@@ -13,8 +13,6 @@ import org.jccl.ops.Algorithm;
 import org.jccl.ops.ConfigField;
 import org.jccl.ops.Operation;
 import org.jccl.ops.Protocol;
-import org.jccl.sim.CallPlan;
-import org.jccl.sim.SymmetricCallPlan;
 import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.algo.Buffers;
 import org.jccl.sim.algo.ChannelLimits;
@@ -36,6 +34,8 @@ import org.jccl.sim.cost.CostModel;
 import org.jccl.sim.cost.SymmetricModel;
 import org.jccl.sim.cost.Tuner;
 import org.jccl.sim.device.World;
+import org.jccl.sim.machine.CallPlan;
+import org.jccl.sim.machine.SymmetricCallPlan;
 import org.jccl.sim.math.Contraction;
 import org.jccl.sim.math.FoldOrder;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Rings and trees are looked for when the first collective is made. What was planned is kept,
  * since all ranks make the same calls and programs repeat themselves.
  */
-final class Planning {
+public final class Planning {
   private static final int KEPT = 1024;
   private static final int HOPPER = 90;
   private static final int UNDEFINED = ConfigField.UNDEFINED;
@@ -86,7 +86,7 @@ final class Planning {
    * @param carried for each collective, in the order of the calls
    * @param last the last decision, which is the group's estimate (GRP-31)
    */
-  record Planned(int code, List<Carried> carried, @Nullable Choice last) {
+  public record Planned(int code, List<Carried> carried, @Nullable Choice last) {
     static final Planned NOTHING = new Planned(0, List.of(), null);
   }
 
@@ -104,7 +104,8 @@ final class Planning {
   }
 
   /** A rank's configuration pins algorithm or protocol; all ranks do alike. */
-  void pin(Endpoint by, Optional<Algorithm> wantedAlgorithm, Optional<Protocol> wantedProtocol) {
+  public void pin(
+      Endpoint by, Optional<Algorithm> wantedAlgorithm, Optional<Protocol> wantedProtocol) {
     Endpoint first = pinnedBy;
     if (first != null) {
       if (!algorithm.equals(wantedAlgorithm) || !protocol.equals(wantedProtocol)) {
@@ -139,12 +140,12 @@ final class Planning {
   // ---------------------------------------------------------------- plans
 
   /** Plans a call that is alone. */
-  Planned plan(Endpoint by, Request request) {
+  public Planned plan(Endpoint by, Request request) {
     return isPlanned(request) ? alone(placed(by, request)) : Planned.NOTHING;
   }
 
   /** Plans what a rank issues in one go. */
-  Planned plan(Endpoint by, List<Request> requests) {
+  public Planned plan(Endpoint by, List<Request> requests) {
     if (requests.size() == 1) {
       return plan(by, requests.getFirst());
     }
@@ -165,15 +166,8 @@ final class Planning {
   }
 
   /** Whether NCCL plans it: not messages, nor what it makes of them, nor calls of count 0. */
-  static boolean isPlanned(Request request) {
-    return request.count() > 0 && isPlanned(request.operation());
-  }
-
-  static boolean isPlanned(Operation operation) {
-    return switch (operation) {
-      case ALL_REDUCE, BROADCAST, REDUCE, ALL_GATHER, REDUCE_SCATTER -> true;
-      default -> false;
-    };
+  public static boolean isPlanned(Request request) {
+    return request.count() > 0 && !request.operation().isMadeOfMessages();
   }
 
   private Planned alone(PlacedCall call) {
@@ -303,7 +297,8 @@ final class Planning {
    *
    * @param registered whether its buffers are two that are registered
    */
-  CallPlan plan(Operation operation, DataType type, int reduction, long count, boolean registered) {
+  public CallPlan plan(
+      Operation operation, DataType type, int reduction, long count, boolean registered) {
     Collective call =
         new Collective(operation, type, Collective.Folding.of(operation, type, reduction), count);
     Planned planned =
@@ -328,7 +323,7 @@ final class Planning {
   }
 
   /** Plans a call that nobody makes, on buffers at the start of symmetric windows. */
-  Optional<SymmetricCallPlan> planSymmetric(
+  public Optional<SymmetricCallPlan> planSymmetric(
       Operation operation, DataType type, int reduction, long count) {
     if (machine().symmetric == null || !Registrations.supportsWindows(world)) {
       return Optional.empty();

@@ -60,12 +60,12 @@ public final class ReclaimJob extends Job {
   }
 
   @Override
-  protected Life life() {
+  public Life life() {
     return life;
   }
 
   @Override
-  protected boolean endsCommunicator() {
+  public boolean endsCommunicator() {
     return true;
   }
 

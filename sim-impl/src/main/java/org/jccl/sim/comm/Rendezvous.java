@@ -13,7 +13,7 @@ import org.jccl.sim.kernel.Wait;
  * Strict mode: the host waits inside its call until every participant has issued the matching one,
  * as NCCL's may (rules STR-11, STR-12, P2P-12). It waits for calls, not for data.
  */
-final class Rendezvous implements Wait {
+public final class Rendezvous implements Wait {
   private final Endpoint endpoint;
   private final long collectives;
   private final Map<Integer, Long> sends = new HashMap<>();
@@ -37,12 +37,12 @@ final class Rendezvous implements Wait {
   }
 
   /** What {@code endpoint}'s last call waits for. */
-  static Rendezvous of(Endpoint endpoint) {
+  public static Rendezvous of(Endpoint endpoint) {
     return new Rendezvous(endpoint);
   }
 
   /** Waits, baton given up. */
-  void await(HostTask task) {
+  public void await(HostTask task) {
     Clique clique = endpoint.clique();
     if (!isMet()) {
       clique.addWaiter(task);

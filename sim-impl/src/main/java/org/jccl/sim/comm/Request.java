@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     launched by a group's end or a graph (rules PMS-07, STR-20)
  * @param captureNumber its number among the collectives that were captured on this rank, or -1
  */
-record Request(
+public record Request(
     Operation operation,
     long send,
     long recv,
@@ -70,7 +70,7 @@ record Request(
   }
 
   /** A collective of count 0 is dropped (rule COL-02); an empty message is not (P2P-04). */
-  boolean isDropped() {
+  public boolean isDropped() {
     return count == 0 && !operation.hasPeer();
   }
 }

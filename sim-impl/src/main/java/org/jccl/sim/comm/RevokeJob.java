@@ -17,7 +17,7 @@ public final class RevokeJob extends Job {
   }
 
   @Override
-  protected Life life() {
+  public Life life() {
     return life;
   }
 

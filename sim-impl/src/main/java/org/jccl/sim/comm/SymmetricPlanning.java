@@ -1,6 +1,6 @@
 package org.jccl.sim.comm;
 
-import org.jccl.ops.Call;
+import org.jccl.ReduceOp;
 import org.jccl.ops.ConfigField;
 import org.jccl.ops.Operation;
 import org.jccl.ops.Protocol;
@@ -25,7 +25,6 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
   /** From this version on kernels with flags need no second opinion where both buffers are. */
   private static final int FLAGS_TRUSTED = 22907;
 
-  private static final int AVERAGE = 4;
   private static final int ZERO_CTAS = 2;
 
   private final World world;
@@ -87,7 +86,7 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
   }
 
   private static boolean isAverage(Operation operation, int reduction) {
-    return operation.reduces() && Math.min(reduction, Call.PRE_MUL_SUM) == AVERAGE;
+    return operation.reduces() && reduction == ReduceOp.AVG.code();
   }
 
   private static int offset(Endpoint by, long address) {

@@ -4,13 +4,13 @@ import org.jccl.MisuseKind;
 import org.jccl.sim.check.Report;
 
 /** The words of reports about threads that share a communicator (SIM-41, SIM-42, SIM-49). */
-final class Threads {
+public final class Threads {
   private static final int MOST_FRAMES = 12;
 
   private Threads() {}
 
   /** The calling thread uses {@code endpoint} while {@code other} does. */
-  static Report race(Endpoint endpoint, Thread other, String why) {
+  public static Report race(Endpoint endpoint, Thread other, String why) {
     Thread self = Thread.currentThread();
     return new Report(
             MisuseKind.THREAD_RACE,
@@ -29,7 +29,7 @@ final class Threads {
         .line("a communicator is used by one thread at a time (INIT-21, SIM-42)");
   }
 
-  static String words(Thread thread) {
+  public static String words(Thread thread) {
     String name = thread.getName();
     return "thread " + (name.isEmpty() ? "#" + thread.threadId() : name);
   }

@@ -3,9 +3,9 @@ package org.jccl.sim.cost;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.ops.Operation;
-import org.jccl.sim.GpuProfile;
 import org.jccl.sim.algo.Choice;
 import org.jccl.sim.algo.TopologySearch;
+import org.jccl.sim.machine.GpuProfile;
 
 /**
  * NCCL's own estimates, as {@code ncclGroupSimulateEnd} reports them: not calibrated, made for

@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.Set;
 import org.jccl.DataType;
 import org.jccl.ops.Operation;
-import org.jccl.sim.GpuProfile;
 import org.jccl.sim.algo.ChannelLimits;
 import org.jccl.sim.algo.Collective;
 import org.jccl.sim.algo.Collective.Folding;
 import org.jccl.sim.algo.PlacedCall;
 import org.jccl.sim.algo.SymmetricChoice;
 import org.jccl.sim.algo.SymmetricKernel;
+import org.jccl.sim.machine.GpuProfile;
 import org.jspecify.annotations.Nullable;
 
 /**

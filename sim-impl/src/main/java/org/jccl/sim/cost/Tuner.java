@@ -4,7 +4,6 @@ import org.jccl.DataType;
 import org.jccl.ops.Algorithm;
 import org.jccl.ops.Operation;
 import org.jccl.ops.Protocol;
-import org.jccl.sim.GpuProfile;
 import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.algo.Buffers;
 import org.jccl.sim.algo.ChannelLimits;
@@ -13,6 +12,7 @@ import org.jccl.sim.algo.Graph;
 import org.jccl.sim.algo.Split;
 import org.jccl.sim.algo.Topology;
 import org.jccl.sim.algo.TopologySearch;
+import org.jccl.sim.machine.GpuProfile;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,12 +3,12 @@ package org.jccl.sim.cost;
 import org.jccl.ops.Algorithm;
 import org.jccl.ops.Operation;
 import org.jccl.ops.Protocol;
-import org.jccl.sim.GpuProfile;
-import org.jccl.sim.GpuProfile.Cpu;
 import org.jccl.sim.algo.Graph;
 import org.jccl.sim.algo.LinkType;
 import org.jccl.sim.algo.SearchPattern;
 import org.jccl.sim.algo.Topology;
+import org.jccl.sim.machine.GpuProfile;
+import org.jccl.sim.machine.GpuProfile.Cpu;
 import org.jspecify.annotations.Nullable;
 
 /**

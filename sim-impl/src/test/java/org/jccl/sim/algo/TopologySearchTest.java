@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jccl.sim.GpuProfile;
 import org.jccl.sim.cost.Lines;
+import org.jccl.sim.machine.GpuProfile;
 import org.junit.jupiter.api.Test;
 
 /** {@link TopologySearch} against recordings (2 to 4 H200) and NCCL's search re-run in Python. */

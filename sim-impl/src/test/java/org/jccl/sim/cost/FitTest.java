@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import org.jccl.DataType;
 import org.jccl.ops.Operation;
-import org.jccl.sim.GpuProfile;
 import org.jccl.sim.algo.Choice;
 import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.cost.CalibratedModel.Correction;
 import org.jccl.sim.cost.CalibratedModel.Key;
 import org.jccl.sim.cost.Fit.Point;
+import org.jccl.sim.machine.GpuProfile;
 import org.junit.jupiter.api.Test;
 
 /** {@link Fit} on times that it knows, and on those measured on H200. */

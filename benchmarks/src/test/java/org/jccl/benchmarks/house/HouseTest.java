@@ -1,0 +1,147 @@
+package org.jccl.benchmarks.house;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Three rules about the main code of all modules: no cycle between the packages of a module, its
+ * root package included; in no package a circle of more than {@value #LARGEST_CIRCLE} classes; one
+ * simple name is one idea.
+ *
+ * <p>What breaks a rule today stands in a list below. The lists only shrink: an entry that is no
+ * longer needed fails the test, too. Issue 10 ends with all of them empty.
+ */
+@AnalyzeClasses(packages = "org.jccl", importOptions = DoNotIncludeTests.class)
+class HouseTest {
+  private static final int LARGEST_CIRCLE = 8;
+
+  /** Packages that reach each other in a cycle. */
+  private static final Set<String> IN_CYCLES =
+      Set.of(
+          // The front door knows spi, ops and process, and they its types.
+          "org.jccl", "org.jccl.ops", "org.jccl.process", "org.jccl.spi");
+
+  /** Packages with a circle that is too large, and how large it may be. */
+  private static final Map<String, Integer> LARGE_CIRCLES =
+      Map.of(
+          "org.jccl", 14,
+          "org.jccl.nccl.cuda", 9,
+          "org.jccl.sim.comm", 42,
+          "org.jccl.sim.device", 17,
+          "org.jccl.sim.math", 9);
+
+  /** Simple names of more than one class. */
+  private static final Set<String> SHARED_NAMES =
+      Set.of(
+          "Act",
+          "ArgumentRules",
+          "Calibration",
+          "Call",
+          "CaseBuffers",
+          "Collective",
+          "Comparison",
+          "Estimate",
+          "ExactData",
+          "FloatFormat",
+          "Graph",
+          "Options",
+          "RankBench",
+          "Recording",
+          "Reduction",
+          "Registration",
+          "Report",
+          "Sample",
+          "Scale",
+          "Split",
+          "Step",
+          "Subject",
+          "Verdict",
+          "Window",
+          "World");
+
+  @ArchTest
+  static void packagesOfAModule_haveNoCycle(JavaClasses bytecode) {
+    House house = House.of(bytecode);
+    Set<String> inCycles = new TreeSet<>();
+    List<String> found = new ArrayList<>();
+    house
+        .insideModules()
+        .forEach(
+            (module, arrows) -> {
+              for (Set<String> circle : Circles.of(arrows)) {
+                inCycles.addAll(circle);
+                found.add(told(house, circle, arrows));
+              }
+            });
+
+    assertThat(inCycles)
+        .describedAs(
+            "packages in cycles, and the arrows between them:%n%s", String.join("\n", found))
+        .isEqualTo(new TreeSet<>(IN_CYCLES));
+  }
+
+  /** The arrows inside a circle, the thinnest first: those are cut most easily. */
+  private static String told(House house, Set<String> circle, Map<String, Set<String>> arrows) {
+    record Arrow(String from, String to, Set<String> classes) {}
+    return circle.stream()
+        .flatMap(
+            from ->
+                arrows.get(from).stream()
+                    .filter(circle::contains)
+                    .map(to -> new Arrow(from, to, house.arrows(from, to))))
+        .sorted((a, b) -> Integer.compare(a.classes.size(), b.classes.size()))
+        .map(arrow -> arrow.from + " > " + arrow.to + ": " + arrow.classes)
+        .collect(joining("\n"));
+  }
+
+  @ArchTest
+  static void classesOfAPackage_haveNoLargeCircle(JavaClasses bytecode) {
+    House house = House.of(bytecode);
+    Map<String, Set<String>> large = new TreeMap<>();
+    house
+        .insidePackages()
+        .forEach(
+            (name, arrows) ->
+                Circles.of(arrows).stream()
+                    .filter(circle -> circle.size() > LARGEST_CIRCLE)
+                    .forEach(circle -> large.merge(name, circle, HouseTest::larger)));
+
+    assertThat(large.keySet())
+        .describedAs("packages with a circle of more than %d classes: %s", LARGEST_CIRCLE, large)
+        .isEqualTo(new TreeSet<>(LARGE_CIRCLES.keySet()));
+    large.forEach(
+        (name, circle) ->
+            assertThat(circle)
+                .describedAs("the largest circle of %s", name)
+                .hasSizeLessThanOrEqualTo(LARGE_CIRCLES.get(name)));
+  }
+
+  private static Set<String> larger(Set<String> one, Set<String> other) {
+    return one.size() >= other.size() ? one : other;
+  }
+
+  @ArchTest
+  static void aSimpleName_isOneIdea(JavaClasses bytecode) {
+    House house = House.of(bytecode);
+    Map<String, List<String>> named = new TreeMap<>();
+    for (String name : house.classes()) {
+      named.computeIfAbsent(House.simpleName(name), any -> new ArrayList<>()).add(name);
+    }
+    named.values().removeIf(classes -> classes.size() == 1);
+
+    assertThat(named.keySet())
+        .describedAs("names of more than one class: %s", named.values())
+        .isEqualTo(new TreeSet<>(SHARED_NAMES));
+  }
+}

@@ -1,0 +1,31 @@
+package org.jccl.benchmarks.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jccl.Backends;
+import org.jccl.Backends.Considered;
+import org.jccl.conformance.run.ConformanceRun;
+import org.jccl.spi.BackendProvider.Wishes;
+import org.junit.jupiter.api.Test;
+
+/** NCCL obeys the rules: on the GPUs of this machine, or aborted with the reason. */
+class NcclRulesTest {
+  @Test
+  void everyRuleHolds() {
+    List<Considered> found =
+        Backends.considered(Wishes.NONE).stream()
+            .filter(each -> each.name().equals("nccl"))
+            .toList();
+    assertThat(found).as("the nccl backend is on the class path").hasSize(1);
+    if (!found.getFirst().availability().available()) {
+      String why = "NCCL is not tested here: " + found.getFirst().availability().reason();
+      System.err.println("conformance: " + why);
+      abort(why);
+    }
+    Path folder = Path.of("target/conformance");
+    assertThat(ConformanceRun.run("nccl", folder, System.out)).isEqualTo(ConformanceRun.OK);
+  }
+}

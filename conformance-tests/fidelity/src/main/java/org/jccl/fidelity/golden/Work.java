@@ -1,0 +1,23 @@
+package org.jccl.fidelity.golden;
+
+import java.util.List;
+import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.MemoryKind;
+import org.jccl.conformance.cases.Placed;
+import org.jccl.conformance.cases.Program;
+import org.jccl.conformance.cases.Split;
+import org.jccl.conformance.cases.Step;
+
+/** The calls of one case and what their buffers are. */
+record Work(MemoryKind memory, List<CallSpec> calls) {
+  /** The calls as one step, together if they are several. */
+  Program program(int ranks) {
+    List<Placed> placed = calls.stream().map(Placed::of).toList();
+    Step step =
+        placed.size() == 1
+            ? new Step.Alone(placed.getFirst())
+            : new Step.Group(List.copyOf(placed), false);
+    return new Program(
+        ranks, Program.Surface.TYPED, memory, List.of(Split.world(ranks)), List.of(step));
+  }
+}

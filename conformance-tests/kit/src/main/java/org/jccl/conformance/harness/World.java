@@ -1,0 +1,180 @@
+package org.jccl.conformance.harness;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import org.jccl.Backend;
+import org.jccl.Communicator;
+import org.jccl.CommunicatorConfig;
+import org.jccl.ProcessGroup;
+import org.jccl.ProcessGroups;
+import org.jccl.UniqueId;
+import org.jccl.spi.RankHost;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One communicator over n ranks of an opened subject, on which bodies run one after the other. Not
+ * thread-safe: one suite at a time.
+ */
+public final class World {
+  /** Long for a simulator, generous for a first contact between GPUs. */
+  static final Duration LIMIT = Duration.ofSeconds(Options.deadlineSeconds());
+
+  private final Subject.Instance instance;
+  private final AtomicReferenceArray<@Nullable Communicator> communicators;
+  private final List<Map<Class<?>, Kept>> kept = new ArrayList<>();
+  private List<ProcessGroup> groups;
+  private boolean broken;
+  private boolean stuck;
+
+  private World(Subject.Instance instance, int size) {
+    this.instance = instance;
+    this.communicators = new AtomicReferenceArray<>(size);
+    this.groups = ProcessGroups.inJvm(size);
+    for (int rank = 0; rank < size; rank++) {
+      kept.add(new ConcurrentHashMap<>());
+    }
+  }
+
+  /** Opens a communicator over the first {@code size} devices. */
+  static World open(Subject.Instance instance, int size) {
+    return open(instance, size, config -> {});
+  }
+
+  /** The same with a configuration. */
+  static World open(
+      Subject.Instance instance, int size, Consumer<CommunicatorConfig.Builder> configuration) {
+    World world = new World(instance, size);
+    Backend backend = instance.backend();
+    UniqueId id = backend.newUniqueId();
+    CommunicatorConfig.Builder builder =
+        CommunicatorConfig.builder().name("world-of-" + size).initTimeout(LIMIT);
+    configuration.accept(builder);
+    CommunicatorConfig config = builder.build();
+    world.run(
+        "INIT-02 (opening " + size + " ranks)",
+        rank ->
+            world.communicators.set(
+                rank.rank(),
+                backend.newCommunicator(
+                    id, rank.rank(), size, backend.devices().get(rank.rank()), config)));
+    return world;
+  }
+
+  /** Number of ranks. */
+  public int size() {
+    return communicators.length();
+  }
+
+  Subject.Instance instance() {
+    return instance;
+  }
+
+  Communicator communicator(int rank) {
+    Communicator communicator = communicators.get(rank);
+    if (communicator == null) {
+      throw new IllegalStateException("rank " + rank + " has no communicator yet");
+    }
+    return communicator;
+  }
+
+  /** What {@code rank} keeps from body to body, one of a kind. */
+  Map<Class<?>, Kept> kept(int rank) {
+    return kept.get(rank);
+  }
+
+  ProcessGroup processGroup(int rank) {
+    return groups.get(rank);
+  }
+
+  /** Whether a failure has left it unusable. */
+  boolean isBroken() {
+    return broken;
+  }
+
+  /** Whether threads of it could not be ended, so that the whole instance must go. */
+  boolean isStuck() {
+    return stuck;
+  }
+
+  /**
+   * Runs {@code body} on every rank, within a deadline.
+   *
+   * @param rule what is being shown, for the failure's first line
+   * @throws RuleViolation with every rank's problems, or every rank's stack
+   */
+  void run(String rule, RankBody body) {
+    run(rule, LIMIT, body);
+  }
+
+  void run(String rule, Duration limit, RankBody body) {
+    List<String> problems = Collections.synchronizedList(new ArrayList<>());
+    List<Throwable> causes = Collections.synchronizedList(new ArrayList<>());
+    RankHost.Body guarded =
+        rank -> {
+          try {
+            body.run(new WorldRank(rank, this, problems::add));
+          } catch (Throwable failure) {
+            problems.add("rank " + rank + " threw " + Words.of(failure));
+            causes.add(failure);
+            giveUp(); // Its peers may wait for what it will not do any more.
+          }
+        };
+    String where = new Deadline(instance.rankHost(), size(), limit).run(guarded, this::giveUp);
+    if (where != null) {
+      broken = true;
+      stuck = true;
+      problems.addFirst("not done after " + limit.toMillis() + " ms; the ranks were" + where);
+    }
+    if (!problems.isEmpty()) {
+      Throwable first = causes.isEmpty() ? null : causes.getFirst();
+      throw new RuleViolation(rule, size(), List.copyOf(problems), first);
+    }
+  }
+
+  private void giveUp() {
+    broken = true;
+    for (ProcessGroup group : groups) {
+      group.close();
+    }
+    for (int rank = 0; rank < size(); rank++) {
+      Communicator communicator = communicators.get(rank);
+      if (communicator != null) {
+        abort(communicator);
+      }
+      kept.get(rank).values().forEach(Kept::abort);
+    }
+  }
+
+  private static void abort(Communicator communicator) {
+    try {
+      if (communicator.state() != Communicator.State.CLOSED) {
+        communicator.abort();
+      }
+    } catch (RuntimeException alreadyFailing) {
+      // The failure that led here is the one to tell of.
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Closes the communicators, on the ranks' own threads, within the deadline. */
+  void close() {
+    if (stuck) {
+      return;
+    }
+    run(
+        "LIF-09 (closing " + size() + " ranks)",
+        rank -> {
+          kept.get(rank.rank()).values().forEach(Kept::close);
+          Communicator communicator = communicators.get(rank.rank());
+          if (communicator != null) {
+            communicator.close();
+          }
+        });
+  }
+}

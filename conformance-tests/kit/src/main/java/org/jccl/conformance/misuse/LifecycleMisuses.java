@@ -1,0 +1,277 @@
+package org.jccl.conformance.misuse;
+
+import static org.jccl.MisuseKind.DEADLOCK;
+import static org.jccl.MisuseKind.DESTROY_IN_FLIGHT;
+import static org.jccl.MisuseKind.GRAPH_ALIVE;
+import static org.jccl.MisuseKind.HOST_WAIT;
+import static org.jccl.MisuseKind.ID_REUSED;
+import static org.jccl.MisuseKind.MISSING_RANK;
+import static org.jccl.MisuseKind.RENDEZVOUS;
+import static org.jccl.MisuseKind.USE_AFTER_DESTROY;
+import static org.jccl.MisuseKind.USE_AFTER_FINALIZE;
+import static org.jccl.MisuseKind.USE_WHILE_SUSPENDED;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.jccl.DeviceBuffer;
+import org.jccl.Graph;
+import org.jccl.Stream;
+import org.jccl.ops.ConfigField;
+import org.jccl.ops.NcclFunction;
+
+/** SIM-32 to SIM-37, SIM-44 to SIM-46, SIM-61 and SIM-62: the life of a communicator. */
+final class LifecycleMisuses {
+  private static final int COUNT = MisuseRank.COUNT;
+
+  /** {@code NCCL_SUSPEND_MEM} (rule LIF-21). */
+  private static final int MEMORY = 1;
+
+  private LifecycleMisuses() {}
+
+  static List<MisuseCase> rows() {
+    return List.of(
+        afterFinalize(),
+        afterDestroy(),
+        suspended(),
+        inFlight(),
+        pending(),
+        graphAlive(),
+        sameRank(),
+        sameId(),
+        sameGpu(),
+        hostWait(),
+        inProgress());
+  }
+
+  /** An out-of-place sum of one rank: a copy. */
+  private static void copy(MisuseRank r, long comm, DeviceBuffer in, DeviceBuffer out, Stream s) {
+    r.call("ncclAllReduce", () -> r.allReduce(in, out, COUNT, comm, s));
+    r.expectAll(out, COUNT, 7);
+  }
+
+  private static MisuseCase afterFinalize() {
+    return MisuseCase.of(32, "Operation after Finalize")
+        .rule("undefined")
+        .ranks(1)
+        .reports(USE_AFTER_FINALIZE)
+        .naming(0)
+        .misuse(r -> ended(r, "ncclCommFinalize", false))
+        .neighbour(r -> ended(r, "ncclCommFinalize", true));
+  }
+
+  private static MisuseCase afterDestroy() {
+    return MisuseCase.of(33, "Operation after Destroy")
+        .rule("freed memory, sometimes IA plus depth leak")
+        .ranks(1)
+        .reports(USE_AFTER_DESTROY)
+        .naming(0)
+        .misuse(r -> ended(r, "ncclCommDestroy", false))
+        .neighbour(r -> ended(r, "ncclCommDestroy", true));
+  }
+
+  private static void ended(MisuseRank r, String end, boolean used) {
+    long comm = r.open();
+    DeviceBuffer in = r.floats(COUNT, 7);
+    DeviceBuffer out = r.floats(COUNT, 0);
+    Stream s = r.stream();
+    if (used) {
+      copy(r, comm, in, out, s);
+    }
+    if (end.equals("ncclCommDestroy")) {
+      r.destroy(comm);
+    } else {
+      r.call(end, () -> r.abi().commFinalize(comm));
+    }
+    if (!used) {
+      copy(r, comm, in, out, s);
+    }
+  }
+
+  private static MisuseCase suspended() {
+    return MisuseCase.of(34, "Operation while suspended")
+        .rule("unmapped memory")
+        .since(NcclFunction.COMM_SUSPEND.since())
+        .reports(USE_WHILE_SUSPENDED)
+        .misuse(r -> suspend(r, false))
+        .neighbour(r -> suspend(r, true));
+  }
+
+  private static void suspend(MisuseRank r, boolean resumed) {
+    long comm = r.openWarm();
+    DeviceBuffer data = r.floats(COUNT, r.rank() + 1);
+    Stream s = r.stream();
+    r.call("ncclCommSuspend", () -> r.abi().commSuspend(comm, MEMORY));
+    if (resumed) {
+      r.call("ncclCommResume", () -> r.abi().commResume(comm));
+    }
+    r.call("ncclAllReduce", () -> r.allReduce(data, data, COUNT, comm, s));
+    r.expectAll(data, COUNT, 3);
+  }
+
+  private static MisuseCase inFlight() {
+    return MisuseCase.of(35, "An early rank is destroyed and its buffer freed in flight")
+        .rule("fault")
+        .reports(DESTROY_IN_FLIGHT)
+        .naming(0)
+        .misuse(r -> destroyEarly(r, true))
+        .neighbour(r -> destroyEarly(r, false));
+  }
+
+  private static void destroyEarly(MisuseRank r, boolean inFlight) {
+    long comm = r.openWarm();
+    DeviceBuffer in = r.ncclFloats(COUNT, r.rank() + 1);
+    DeviceBuffer out = r.floats(COUNT, 0);
+    Stream s = r.stream();
+    if (r.rank() == 1 && inFlight) {
+      r.barrier();
+    }
+    r.call("ncclAllReduce", () -> r.allReduce(in, out, COUNT, comm, s));
+    if (r.rank() == 0 && inFlight) {
+      r.destroy(comm);
+      r.memFree(in);
+      r.barrier();
+    }
+    r.expectAll(out, COUNT, 3);
+  }
+
+  private static MisuseCase pending() {
+    return MisuseCase.of(36, "Finalize while an operation can never complete")
+        .rule("hang")
+        .reports(DEADLOCK, MISSING_RANK)
+        .naming(0)
+        .misuse(r -> finalizeAfter(r, r.rank() == 0))
+        .neighbour(r -> finalizeAfter(r, true));
+  }
+
+  private static void finalizeAfter(MisuseRank r, boolean takesPart) {
+    long comm = r.openWarm();
+    DeviceBuffer data = r.floats(COUNT, r.rank() + 1);
+    Stream s = r.stream();
+    if (takesPart) {
+      r.call("ncclAllReduce", () -> r.allReduce(data, data, COUNT, comm, s));
+      r.call("ncclCommFinalize", () -> r.abi().commFinalize(comm));
+      r.expectAll(data, COUNT, 3);
+    }
+  }
+
+  private static MisuseCase graphAlive() {
+    return MisuseCase.of(37, "Destroy while a graph still refers to the communicator")
+        .rule("hang")
+        .reports(GRAPH_ALIVE)
+        .misuse(r -> destroyGraph(r, false))
+        .neighbour(r -> destroyGraph(r, true));
+  }
+
+  private static void destroyGraph(MisuseRank r, boolean closed) {
+    long comm = r.openWarm();
+    DeviceBuffer in = r.floats(COUNT, r.rank() + 1);
+    DeviceBuffer out = r.floats(COUNT, 0);
+    Stream s = r.stream();
+    s.beginCapture();
+    r.call("ncclAllReduce (captured)", () -> r.allReduce(in, out, COUNT, comm, s));
+    Graph graph = s.endCapture();
+    graph.launch(s);
+    r.expectAll(out, COUNT, 3);
+    if (closed) {
+      graph.close();
+    }
+    r.destroy(comm);
+  }
+
+  private static MisuseCase sameRank() {
+    return MisuseCase.of(44, "Two threads claim the same rank of one id")
+        .rule("hang or connection error")
+        .reports(RENDEZVOUS)
+        .misuse(r -> r.open(r.sharedId(), 2, 0))
+        .neighbour(r -> r.open(r.sharedId(), 2, r.rank()));
+  }
+
+  private static MisuseCase sameId() {
+    return MisuseCase.of(45, "Unique id used again")
+        .rule("RemoteError after about 60 s")
+        .ranks(1)
+        .reports(ID_REUSED)
+        .code(6)
+        .misuse(
+            r -> {
+              MemorySegment id = r.newId();
+              r.open(id, 1, 0);
+              r.open(id, 1, 0);
+            })
+        .neighbour(
+            r -> {
+              r.open(r.newId(), 1, 0);
+              r.open(r.newId(), 1, 0);
+            });
+  }
+
+  private static MisuseCase sameGpu() {
+    return MisuseCase.of(46, "One GPU for two ranks")
+        .rule("IU on the sharing ranks, others hang (up to 2.29)")
+        .code(5)
+        .naming(0, 1)
+        .misuse(r -> r.open(r.sharedId(), 2, r.rank(), r.device(0)))
+        .neighbour(r -> r.open(r.sharedId(), 2, r.rank(), r.device()));
+  }
+
+  private static MisuseCase hostWait() {
+    return MisuseCase.of(61, "Host waits for a peer between its first operation and the peer's")
+        .rule("hang at first use")
+        .strict()
+        .reports(HOST_WAIT)
+        .misuse(r -> meetBetween(r, true))
+        .neighbour(r -> meetBetween(r, false));
+  }
+
+  private static void meetBetween(MisuseRank r, boolean between) {
+    long comm = r.open();
+    DeviceBuffer data = r.floats(COUNT, r.rank() + 1);
+    Stream s = r.stream();
+    if (between && r.rank() == 1) {
+      r.barrier();
+    }
+    r.call("ncclAllReduce", () -> r.allReduce(data, data, COUNT, comm, s));
+    if (!between || r.rank() == 0) {
+      r.barrier();
+    }
+    r.expectAll(data, COUNT, 3);
+  }
+
+  private static MisuseCase inProgress() {
+    return MisuseCase.of(62, "Operation while a nonblocking communicator is in progress")
+        .rule("IA, state overwritten")
+        .code(4)
+        .naming(0)
+        .misuse(r -> createPolled(r, true))
+        .neighbour(r -> createPolled(r, false));
+  }
+
+  /** Rank 1 comes after rank 0 has tried, so that the creation is surely in progress. */
+  private static void createPolled(MisuseRank r, boolean early) {
+    MemorySegment id = r.sharedId();
+    r.device();
+    MemorySegment out = r.memory(8);
+    MemorySegment config = r.config(ConfigField.BLOCKING, 0);
+    DeviceBuffer data = r.floats(COUNT, r.rank() + 1);
+    Stream s = r.stream();
+    if (r.rank() == 1) {
+      r.barrier();
+    }
+    int begun = r.abi().commInitRankConfig(out, 2, id, r.rank(), config);
+    long comm = out.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0);
+    r.made(comm);
+    r.saw("ncclCommInitRankConfig (nonblocking) returned " + begun);
+    if (r.rank() == 0) {
+      if (early) {
+        r.call("ncclAllReduce", () -> r.allReduce(data, data, COUNT, comm, s));
+      }
+      r.barrier();
+    }
+    int state = r.awaitReady(comm);
+    r.check(state == 0, "state success after creation, not " + state);
+    if (state == 0) {
+      r.nonblocking("ncclAllReduce", comm, () -> r.allReduce(data, data, COUNT, comm, s));
+      r.expectAll(data, COUNT, 3);
+    }
+  }
+}

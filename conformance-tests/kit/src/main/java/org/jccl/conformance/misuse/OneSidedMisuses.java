@@ -1,0 +1,245 @@
+package org.jccl.conformance.misuse;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.jccl.MisuseKind.BUFFER_FREED;
+import static org.jccl.MisuseKind.DEADLOCK;
+import static org.jccl.MisuseKind.MISSING_RANK;
+import static org.jccl.MisuseKind.MISSING_SIGNAL;
+import static org.jccl.MisuseKind.REGISTRATION_MISMATCH;
+import static org.jccl.MisuseKind.RMA_RACE;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.jccl.DeviceBuffer;
+import org.jccl.Stream;
+import org.jccl.ops.NcclFunction;
+
+/** SIM-54 to SIM-60: registration, windows and one-sided operations. */
+final class OneSidedMisuses {
+  private static final int COUNT = MisuseRank.COUNT;
+  private static final int INVALID_ARGUMENT = 4;
+
+  /** {@code NCCL_WIN_COLL_SYMMETRIC} (rule WIN-04). */
+  private static final int SYMMETRIC = 1;
+
+  /** Elements of a window: several pages. */
+  private static final int WINDOW = 1 << 20;
+
+  private OneSidedMisuses() {}
+
+  static List<MisuseCase> rows() {
+    return List.of(
+        offsets(), deregistered(), range(), peer(), signals(), firstCall(), overlappingPuts());
+  }
+
+  private static MemorySegment window(MisuseRank r, long comm, DeviceBuffer memory) {
+    MemorySegment out = r.memory(8);
+    r.call(
+        "ncclCommWindowRegister",
+        () -> r.abi().commWindowRegister(comm, memory.address(), memory.bytes(), out, SYMMETRIC));
+    return out;
+  }
+
+  private static MisuseCase offsets() {
+    return MisuseCase.of(54, "Offsets in symmetric windows differ")
+        .rule("hang or wrong data")
+        .since(NcclFunction.COMM_WINDOW_REGISTER.since())
+        .reports(REGISTRATION_MISMATCH)
+        .naming(0, 1)
+        .misuse(r -> sumInWindow(r, r.rank() * 16384))
+        .neighbour(r -> sumInWindow(r, 0));
+  }
+
+  private static void sumInWindow(MisuseRank r, int offset) {
+    long comm = r.openWarm();
+    DeviceBuffer all = r.ncclFloats(WINDOW, r.rank() + 1);
+    DeviceBuffer result = r.ncclFloats(WINDOW, 0);
+    MemorySegment window = window(r, comm, all);
+    MemorySegment other = window(r, comm, result);
+    DeviceBuffer in = all.slice(offset, COUNT);
+    DeviceBuffer out = result.slice(offset, COUNT);
+    Stream s = r.stream();
+    r.barrier();
+    r.call("ncclAllReduce", () -> r.allReduce(in, out, COUNT, comm, s));
+    r.expectAll(out, COUNT, 3);
+    for (MemorySegment each : List.of(window, other)) {
+      r.call(
+          "ncclCommWindowDeregister",
+          () -> r.abi().commWindowDeregister(comm, each.get(JAVA_LONG, 0)));
+    }
+  }
+
+  private static MisuseCase deregistered() {
+    return MisuseCase.of(55, "Window deregistered and freed while in flight")
+        .rule("fault")
+        .since(NcclFunction.COMM_WINDOW_REGISTER.since())
+        .reports(BUFFER_FREED)
+        .naming(0)
+        .misuse(r -> deregister(r, false))
+        .neighbour(r -> deregister(r, true));
+  }
+
+  private static void deregister(MisuseRank r, boolean waits) {
+    long comm = r.openWarm();
+    DeviceBuffer data = r.ncclFloats(WINDOW, r.rank() + 1);
+    MemorySegment window = window(r, comm, data);
+    Stream s = r.stream();
+    boolean early = r.rank() == 0 && !waits;
+    if (r.rank() == 1 && !waits) {
+      r.barrier();
+    }
+    r.call("ncclAllReduce", () -> r.allReduce(data, data, COUNT, comm, s));
+    if (!early) {
+      r.expectAll(data, COUNT, 3);
+    }
+    r.call(
+        "ncclCommWindowDeregister",
+        () -> r.abi().commWindowDeregister(comm, window.get(JAVA_LONG, 0)));
+    if (early) {
+      r.barrier();
+      r.expectAll(data, COUNT, 3);
+    }
+    r.memFree(data);
+  }
+
+  // ---------------------------------------------------------------- one-sided
+
+  private static MisuseCase.Builder rma(int number, String title) {
+    return MisuseCase.of(number, title).since(NcclFunction.PUT_SIGNAL.since());
+  }
+
+  private static int put(
+      MisuseRank r,
+      DeviceBuffer from,
+      int to,
+      MemorySegment window,
+      long offset,
+      long comm,
+      Stream s) {
+    return r.call(
+        "ncclPutSignal(to " + to + ", offset " + offset + ")",
+        () ->
+            r.abi()
+                .putSignal(
+                    from.address(),
+                    COUNT,
+                    MisuseRank.FLOAT,
+                    to,
+                    window.get(JAVA_LONG, 0),
+                    offset,
+                    0,
+                    0,
+                    0,
+                    comm,
+                    s.handle()));
+  }
+
+  /** Waits for one signal of each of those ranks. */
+  private static void await(MisuseRank r, long comm, Stream s, int... peers) {
+    MemorySegment descriptors = r.memory(16L * peers.length);
+    for (int i = 0; i < peers.length; i++) {
+      descriptors.set(JAVA_INT, 16L * i, 1);
+      descriptors.set(JAVA_INT, 16L * i + 4, peers[i]);
+    }
+    r.call(
+        "ncclWaitSignal(from " + peers[0] + ")",
+        () -> r.abi().waitSignal(peers.length, descriptors, comm, s.handle()));
+  }
+
+  private static MisuseCase range() {
+    return rma(56, "Target range beyond the window")
+        .rule("silent corruption")
+        .code(INVALID_ARGUMENT)
+        .misuse(r -> exchange(r, 4L * WINDOW - 2048, r.peer(), true))
+        .neighbour(r -> exchange(r, 4L * (WINDOW - COUNT), r.peer(), true));
+  }
+
+  /** Both put into each other's window, then wait; or wait first. */
+  private static void exchange(MisuseRank r, long offset, int waitsFor, boolean putsFirst) {
+    long comm = r.openWarm();
+    DeviceBuffer target = r.ncclFloats(WINDOW, 0);
+    DeviceBuffer source = r.ncclFloats(WINDOW, r.rank() + 1);
+    MemorySegment window = window(r, comm, target);
+    window(r, comm, source);
+    Stream s = r.stream();
+    if (putsFirst) {
+      if (put(r, source, r.peer(), window, offset, comm, s) != 0) {
+        return; // Nobody puts, so nobody can wait.
+      }
+      await(r, comm, s, waitsFor);
+    } else {
+      await(r, comm, s, waitsFor);
+      put(r, source, r.peer(), window, offset, comm, s);
+    }
+    if (r.settle() && offset + 4L * COUNT <= 4L * WINDOW) {
+      r.expectAll(target.slice(offset / 4, COUNT), COUNT, r.peer() + 1);
+    }
+  }
+
+  private static MisuseCase peer() {
+    return rma(57, "Wait for signals of an unknown peer")
+        .rule("memory corruption")
+        .code(INVALID_ARGUMENT)
+        .misuse(r -> exchange(r, 0, 1 << 20, true))
+        .neighbour(r -> exchange(r, 0, r.peer(), true));
+  }
+
+  private static MisuseCase signals() {
+    return rma(58, "Both sides wait for a signal before they put")
+        .rule("hang")
+        .reports(DEADLOCK, MISSING_SIGNAL)
+        .naming(0, 1)
+        .misuse(r -> exchange(r, 0, r.peer(), false))
+        .neighbour(r -> exchange(r, 0, r.peer(), true));
+  }
+
+  private static MisuseCase firstCall() {
+    return rma(59, "First one-sided call not made by every rank")
+        .rule("hang")
+        .reports(MISSING_RANK)
+        .naming(1)
+        .misuse(r -> signal(r, r.rank() == 0))
+        .neighbour(r -> signal(r, true));
+  }
+
+  private static void signal(MisuseRank r, boolean takesPart) {
+    long comm = r.openWarm();
+    DeviceBuffer target = r.ncclFloats(WINDOW, 0);
+    window(r, comm, target);
+    Stream s = r.stream();
+    if (takesPart) {
+      r.call("ncclSignal", () -> r.abi().signal(r.peer(), 0, 0, 0, comm, s.handle()));
+      r.settle();
+      r.barrier();
+      await(r, comm, s, r.peer());
+      r.settle();
+    }
+  }
+
+  private static MisuseCase overlappingPuts() {
+    return rma(60, "Two ranks put into the same range, nothing between them")
+        .rule("race")
+        .reports(RMA_RACE)
+        .naming(0, 1)
+        .misuse(r -> bothPut(r, 0))
+        .neighbour(r -> bothPut(r, 4L * COUNT * r.rank()));
+  }
+
+  /** Both ranks put into rank 1's window. */
+  private static void bothPut(MisuseRank r, long offset) {
+    long comm = r.openWarm();
+    DeviceBuffer target = r.ncclFloats(WINDOW, 0);
+    DeviceBuffer source = r.ncclFloats(WINDOW, r.rank() + 1);
+    MemorySegment window = window(r, comm, target);
+    window(r, comm, source);
+    Stream s = r.stream();
+    put(r, source, 1, window, offset, comm, s);
+    if (r.rank() == 1) {
+      await(r, comm, s, 0, 1);
+      r.expectAll(target.slice(0, COUNT), COUNT, 1);
+      r.expectAll(target.slice(COUNT, COUNT), COUNT, 2);
+    }
+    r.settle();
+  }
+}

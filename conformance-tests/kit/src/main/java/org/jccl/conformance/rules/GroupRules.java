@@ -1,0 +1,191 @@
+package org.jccl.conformance.rules;
+
+import java.util.List;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.jccl.Collectives;
+import org.jccl.Communicator;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.ReduceOp;
+import org.jccl.conformance.cases.Program;
+import org.jccl.conformance.cases.Step;
+import org.jccl.conformance.harness.Values;
+
+/** What a group of calls is (chapter 4 of the rule book). */
+public final class GroupRules extends Suite {
+  /** About the current subject. */
+  public GroupRules() {}
+
+  @Property
+  public void required_GRP_20_membersOfAGroupAreIndependent(@ForAll("groups") Program program) {
+    verify(program);
+  }
+
+  @Property
+  public void required_GRP_03_theOutermostEndIssues(@ForAll("groups") Program program) {
+    List<Step> nested =
+        program.steps().stream()
+            .<Step>map(step -> new Step.Group(List.copyOf(step.acts()), true))
+            .toList();
+    verify(Program.typed(program.ranks(), nested));
+  }
+
+  @Provide
+  Arbitrary<Program> groups() {
+    return arbitraries().groups();
+  }
+
+  @Property
+  public void required_GRP_21_programsOfCallsAndGroups(@ForAll("programs") Program program) {
+    verify(program);
+  }
+
+  @Provide
+  Arbitrary<Program> programs() {
+    return arbitraries().programs(4);
+  }
+
+  @Example
+  public void required_GRP_11_aFailingCallSpoilsTheGroup() {
+    int n = atMost(2);
+    run(
+        n,
+        rank -> {
+          Communicator comm = rank.communicator();
+          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
+            rank.expectThrown(
+                "a group in which a call was refused",
+                IllegalStateException.class,
+                () -> comm.group(group -> oneGoodOneBad(group, buffer, n)),
+                "GRP-11");
+            comm.defaultStream().synchronize();
+            rank.expect("the buffer of the spoilt group", buffer, 1);
+            comm.allReduce(buffer, ReduceOp.SUM);
+            comm.defaultStream().synchronize();
+            rank.expect("the buffer of the next call", buffer, n);
+          }
+        });
+  }
+
+  private static void oneGoodOneBad(Collectives group, DeviceBuffer buffer, int n) {
+    group.allReduce(buffer, ReduceOp.SUM);
+    try {
+      group.broadcast(buffer, n);
+    } catch (IllegalArgumentException refused) {
+      return; // a caller that swallows it must not get half a group
+    }
+    throw new AssertionError("root " + n + " was not refused");
+  }
+
+  @Example
+  public void required_GRP_11_aBodyThatThrowsIssuesNothing() {
+    int n = atMost(2);
+    run(
+        n,
+        rank -> {
+          Communicator comm = rank.communicator();
+          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
+            rank.expectThrown(
+                "a group whose body throws",
+                ArithmeticException.class,
+                () ->
+                    comm.group(
+                        group -> {
+                          group.allReduce(buffer, ReduceOp.SUM);
+                          throw new ArithmeticException("the body's own");
+                        }),
+                "the body's own");
+            comm.defaultStream().synchronize();
+            rank.expect("the buffer of the group that was not issued", buffer, 1);
+          }
+        });
+  }
+
+  @Example
+  public void required_GRP_04_theViewEndsWithTheBody() {
+    run(
+        1,
+        rank -> {
+          Communicator comm = rank.communicator();
+          Collectives[] kept = new Collectives[1];
+          comm.group(group -> kept[0] = group);
+          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
+            rank.expectThrown(
+                "a call on a group that has ended",
+                IllegalStateException.class,
+                () -> kept[0].allReduce(buffer, ReduceOp.SUM),
+                "group");
+          }
+        });
+  }
+
+  @Example
+  public void required_GRP_17_emptyGroupsNeedNobody() {
+    int n = atMost(3);
+    run(
+        n,
+        rank -> {
+          Communicator comm = rank.communicator();
+          comm.group(group -> {});
+          try (DeviceBuffer empty = rank.device().allocate(DataType.FLOAT32, 0)) {
+            comm.group(group -> group.allReduce(empty, ReduceOp.SUM));
+            comm.group(
+                group -> {
+                  group.allGather(empty, empty);
+                  group.reduce(empty, empty, ReduceOp.MAX, 0);
+                });
+          }
+          comm.defaultStream().synchronize();
+        });
+  }
+
+  @Example
+  public void required_GRP_18_severalCommunicatorsShareAGroup() {
+    int n = atMost(3);
+    run(
+        n,
+        rank -> {
+          Communicator one = rank.communicator();
+          try (Communicator two = rank.open("second");
+              DeviceBuffer a = Values.of(rank.device(), DataType.INT32, 1);
+              DeviceBuffer b = Values.of(rank.device(), DataType.INT32, 2)) {
+            rank.instance()
+                .backend()
+                .group(
+                    group -> {
+                      group.on(two).allReduce(b, ReduceOp.SUM);
+                      group.on(one).allReduce(a, ReduceOp.SUM);
+                    });
+            one.defaultStream().synchronize();
+            two.defaultStream().synchronize();
+            rank.expect("the first communicator's sum", a, n);
+            rank.expect("the second communicator's sum", b, 2.0 * n);
+          }
+        });
+  }
+
+  @Example
+  public void required_GRP_25_theGroupReturnsAndTheStreamCompletes() {
+    int n = atMost(2);
+    run(
+        n,
+        rank -> {
+          Communicator comm = rank.communicator();
+          try (DeviceBuffer a = Values.of(rank.device(), DataType.INT32, 1);
+              DeviceBuffer b = Values.of(rank.device(), DataType.INT32, 5)) {
+            comm.group(
+                group -> {
+                  group.allReduce(a, ReduceOp.SUM);
+                  group.allReduce(b, ReduceOp.MAX);
+                });
+            comm.defaultStream().completion().get();
+            rank.expect("the sum", a, n);
+            rank.expect("the maximum", b, 5);
+          }
+        });
+  }
+}

@@ -1,0 +1,283 @@
+package org.jccl.conformance.rules;
+
+import static org.jccl.conformance.rules.RawRank.INTERNAL_ERROR;
+import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
+import static org.jccl.conformance.rules.RawRank.SUCCESS;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import net.jqwik.api.Example;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.spi.NcclAbi;
+
+/**
+ * Result codes of wrong arguments, on the raw surface: what the typed one cannot even say (chapter
+ * 8 of the rule book).
+ */
+public final class RawArgumentRules extends RawSuite {
+  private static final int FLOAT32 = DataType.FLOAT32.code();
+  private static final int SUM = 0;
+  private static final int AVG = 4;
+  private static final int HOST = 1;
+
+  /** About the current subject. */
+  public RawArgumentRules() {}
+
+  @Example
+  public void required_VER_01_versionQuery() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          rank.expect("ncclGetVersion", SUCCESS, () -> abi.getVersion(rank.slot()));
+          int version = rank.slotInt();
+          rank.world().check(version == capabilities().version(), "version " + version);
+          rank.expect(
+              "ncclGetVersion(null)", INVALID_ARGUMENT, () -> abi.getVersion(MemorySegment.NULL));
+        });
+  }
+
+  @Example
+  public void required_ARG_24_queriesOfTheLibrary() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          rank.expect(
+              "ncclGetUniqueId(null)", INVALID_ARGUMENT, () -> abi.getUniqueId(MemorySegment.NULL));
+          for (int code : new int[] {-5, 0, 1, 4, 7, 8, 9, 1000}) {
+            rank.world().check(!abi.getErrorString(code).isEmpty(), "no text for result " + code);
+          }
+          abi.getLastError(0);
+          abi.getLastError(rank.comm());
+        });
+  }
+
+  @Example
+  public void required_TYP_02_typesOutOfRange() {
+    raw(
+        atMost(2),
+        rank -> {
+          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2)) {
+            for (int type : new int[] {-1, 12, 1000}) {
+              refused(rank, buffer, 2, type, SUM, 0, "type " + type);
+              refused(rank, buffer, 0, type, SUM, 0, "type " + type + " and count 0");
+            }
+          }
+        });
+  }
+
+  @Example
+  @AlsoShows({"P2P-16", "ARG-03"})
+  public void required_COL_08_rootsAndPeersOutOfRange() {
+    raw(
+        atMost(2),
+        rank -> {
+          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2)) {
+            for (int root : new int[] {-1, rank.worldSize()}) {
+              for (long count : new long[] {0, 2}) {
+                rank.everyOperation(buffer.address(), count, FLOAT32, SUM, root, rank.comm())
+                    .forEach(
+                        (name, call) -> {
+                          if (isDirected(name)) {
+                            String what = name + " with root or peer " + root + ", x" + count;
+                            rank.expect(what, INVALID_ARGUMENT, call);
+                          }
+                        });
+              }
+            }
+          }
+        });
+  }
+
+  private static boolean isDirected(String name) {
+    return switch (name) {
+      case "ncclAllReduce", "ncclReduceScatter", "ncclAllGather", "ncclAlltoAll" -> false;
+      default -> true;
+    };
+  }
+
+  private static boolean isReduction(String name) {
+    return name.contains("Reduce");
+  }
+
+  @Example
+  public void required_RED_02_reductionsOutOfRange() {
+    raw(
+        atMost(2),
+        rank -> {
+          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2)) {
+            for (int op : new int[] {-1, 5, 77}) {
+              for (long count : new long[] {0, 2}) {
+                rank.everyOperation(buffer.address(), count, FLOAT32, op, 0, rank.comm())
+                    .forEach(
+                        (name, call) -> {
+                          if (isReduction(name)) {
+                            String what = name + " with op " + op + ", x" + count;
+                            rank.expect(what, INVALID_ARGUMENT, call);
+                          }
+                        });
+              }
+            }
+          }
+        });
+  }
+
+  @Example
+  public void required_ARG_01_theNullCommunicatorComesFirst() {
+    raw(
+        1,
+        rank ->
+            rank.everyOperation(0, 1, 12, -1, -1, 0)
+                .forEach(
+                    (name, call) ->
+                        rank.expect(name + " with everything wrong", INVALID_ARGUMENT, call)));
+  }
+
+  @Example
+  @AlsoShows({"ARG-08", "COL-02"})
+  public void required_ARG_03_countZeroIsCheckedAndThenDoesNothing() {
+    raw(
+        atMost(2),
+        rank -> {
+          rank.everyOperation(0, 0, FLOAT32, SUM, 0, 0)
+              .forEach((name, call) -> rank.expect(name + " without comm", INVALID_ARGUMENT, call));
+          rank.everyOperation(0, 0, FLOAT32, SUM, 0, rank.comm())
+              .forEach(
+                  (name, call) -> {
+                    if (!name.equals("ncclSend") && !name.equals("ncclRecv")) {
+                      rank.expect(name + " x0 with null buffers (COL-02)", SUCCESS, call);
+                    }
+                  });
+          rank.synchronize();
+        });
+  }
+
+  @Example
+  public void required_ARG_07_whatOnlyReductionsCheck() {
+    need(
+        capabilities().float8Reductions()
+            ? Optional.empty()
+            : Optional.of("float8 is not reduced here"));
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          int type = DataType.FLOAT8_E4M3.code();
+          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT8_E4M3, 1, 2)) {
+            long b = buffer.address();
+            rank.expect(
+                "an average of float8 over one rank (RED-12)",
+                INVALID_ARGUMENT,
+                () -> abi.allReduce(b, b, 2, type, AVG, rank.comm(), rank.stream()));
+            rank.expect(
+                "the same of count 0",
+                SUCCESS,
+                () -> abi.allReduce(b, b, 0, type, AVG, rank.comm(), rank.stream()));
+          }
+        });
+  }
+
+  @Example
+  public void required_PMS_05_anotherTypesOperation() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          MemorySegment scalar = rank.allocate(8);
+          int op = createSum(rank, scalar, FLOAT32);
+          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1, 2)) {
+            long b = buffer.address();
+            int type = DataType.INT32.code();
+            rank.expect(
+                "another type's operation",
+                INVALID_ARGUMENT,
+                () -> abi.allReduce(b, b, 2, type, op, rank.comm(), rank.stream()));
+            rank.expect(
+                "another type's operation, count 0",
+                SUCCESS,
+                () -> abi.allReduce(b, b, 0, type, op, rank.comm(), rank.stream()));
+          }
+          rank.expect("ncclRedOpDestroy", SUCCESS, () -> abi.redOpDestroy(op, rank.comm()));
+        });
+  }
+
+  private static int createSum(RawRank rank, MemorySegment scalar, int type) {
+    rank.expect(
+        "ncclRedOpCreatePreMulSum",
+        SUCCESS,
+        () ->
+            rank.abi()
+                .redOpCreatePreMulSum(rank.slot(), scalar.address(), type, HOST, rank.comm()));
+    int op = rank.slotInt();
+    rank.world().check(op >= 5, "the operation's handle is " + op + " (PMS-06)");
+    return op;
+  }
+
+  @Example
+  public void required_PMS_02_theHostScalarIsReadAtCreation() {
+    raw(
+        atMost(2),
+        rank -> {
+          NcclAbi abi = rank.abi();
+          MemorySegment scalar = rank.allocate(8);
+          scalar.set(java.lang.foreign.ValueLayout.JAVA_FLOAT, 0, 3f);
+          int op = createSum(rank, scalar, FLOAT32);
+          scalar.fill((byte) 0);
+          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 2)) {
+            long b = buffer.address();
+            rank.expect(
+                "ncclAllReduce",
+                SUCCESS,
+                () -> abi.allReduce(b, b, 1, FLOAT32, op, rank.comm(), rank.stream()));
+            rank.expect("ncclRedOpDestroy", SUCCESS, () -> abi.redOpDestroy(op, rank.comm()));
+            rank.synchronize();
+            rank.world().expect("the sum scaled by 3", buffer, 6.0 * rank.worldSize());
+          }
+        });
+  }
+
+  @Example
+  public void required_PMS_08_destroyingWhatIsNone() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          for (int op : new int[] {-1, 0, 4, 77}) {
+            rank.expect(
+                "ncclRedOpDestroy of " + op,
+                INVALID_ARGUMENT,
+                () -> abi.redOpDestroy(op, rank.comm()));
+          }
+          int op = createSum(rank, rank.allocate(8), FLOAT32);
+          rank.expect("without communicator", INVALID_ARGUMENT, () -> abi.redOpDestroy(op, 0));
+          rank.expect("ncclRedOpDestroy", SUCCESS, () -> abi.redOpDestroy(op, rank.comm()));
+          rank.expect("once more", INVALID_ARGUMENT, () -> abi.redOpDestroy(op, rank.comm()));
+        });
+  }
+
+  @Example
+  public void required_PMS_09_creatingWhatCannotBe() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          long scalar = rank.allocate(8).address();
+          rank.expect(
+              "without communicator",
+              INVALID_ARGUMENT,
+              () -> abi.redOpCreatePreMulSum(rank.slot(), scalar, FLOAT32, HOST, 0));
+          rank.expect(
+              "of type 12, host immediate",
+              INTERNAL_ERROR,
+              () -> abi.redOpCreatePreMulSum(rank.slot(), scalar, 12, HOST, rank.comm()));
+        });
+  }
+
+  private static void refused(
+      RawRank rank, DeviceBuffer buffer, long count, int type, int op, int root, String what) {
+    rank.everyOperation(buffer.address(), count, type, op, root, rank.comm())
+        .forEach((name, call) -> rank.expect(name + " with " + what, INVALID_ARGUMENT, call));
+  }
+}

@@ -1,0 +1,387 @@
+package org.jccl.conformance.rules;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
+import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
+import static org.jccl.conformance.rules.RawRank.IN_PROGRESS;
+import static org.jccl.conformance.rules.RawRank.REMOTE_ERROR;
+import static org.jccl.conformance.rules.RawRank.SUCCESS;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import net.jqwik.api.Example;
+import org.jccl.DataType;
+import org.jccl.Device;
+import org.jccl.DeviceBuffer;
+import org.jccl.UniqueId;
+import org.jccl.conformance.harness.Worlds;
+import org.jccl.spi.NcclAbi;
+
+/** Unique ids and the creation of communicators on the raw surface (chapter 2 of the rule book). */
+public final class RawCreationRules extends RawSuite {
+  private static final int INT32 = DataType.INT32.code();
+
+  /** About the current subject. */
+  public RawCreationRules() {}
+
+  private static Device device(RawRank rank, int index) {
+    return rank.world().instance().backend().devices().get(index);
+  }
+
+  // ---------------------------------------------------------------- unique ids
+
+  @Example
+  @AlsoShows("UID-03")
+  public void required_UID_01_noTwoIdsAreEqual() {
+    raw(
+        1,
+        rank ->
+            rank.world()
+                .check(rank.id().mismatch(rank.id()) >= 0, "two ids are equal, 128 bytes of them"));
+  }
+
+  @Example
+  public void required_UID_02_theOutputMustNotBeNull() {
+    raw(
+        1,
+        rank ->
+            rank.expect(
+                "ncclGetUniqueId(null)",
+                INVALID_ARGUMENT,
+                () -> rank.abi().getUniqueId(MemorySegment.NULL)));
+  }
+
+  @Example
+  public void required_UID_04_anIdServesOneCommunicator() {
+    // Fewer and shorter tries (ENV-11) than those that take about a minute.
+    Worlds worlds =
+        under(Map.of("NCCL_SOCKET_RETRY_CNT", "3", "NCCL_SOCKET_RETRY_SLEEP_MSEC", "1"));
+    raw(
+        worlds,
+        1,
+        rank -> {
+          MemorySegment id = rank.id();
+          rank.expect("an id", SUCCESS, () -> rank.abi().commInitRank(rank.handle(), 1, id, 0));
+          long made = rank.madeHandle();
+          rank.expect(
+              "the same id again",
+              REMOTE_ERROR,
+              () -> rank.abi().commInitRank(rank.handle(), 1, id, 0));
+          rank.world().check(rank.madeHandle() == 0, "the handle is not null (INIT-18)");
+          rank.destroy(made);
+        });
+  }
+
+  @Example
+  public void required_UID_05_anIdThatWasNeverMade() {
+    raw(
+        1,
+        rank -> {
+          MemorySegment zero = rank.allocate(UniqueId.BYTES);
+          rank.handle().set(JAVA_LONG, 0, 77);
+          int code = rank.abi().commInitRank(rank.slot(), 1, zero, 0);
+          rank.world().check(code != SUCCESS && code != IN_PROGRESS, "an id of zeros: " + code);
+          rank.world().check(rank.madeHandle() == 0, "the handle is not null (INIT-18)");
+        });
+  }
+
+  // ---------------------------------------------------------------- one rank
+
+  @Example
+  public void required_INIT_01_theDeviceOfTheCallCounts() {
+    needRanks(2);
+    raw(
+        2,
+        rank -> {
+          if (rank.rank() == 0) {
+            NcclAbi abi = rank.abi();
+            MemorySegment id = rank.id();
+            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+            device(rank, 1).makeCurrent();
+            rank.expect(
+                "ncclCommInitRank", SUCCESS, () -> abi.commInitRank(rank.handle(), 1, id, 0));
+            device(rank, 0).makeCurrent();
+            rank.expect("ncclGroupEnd", SUCCESS, abi::groupEnd);
+            long made = rank.madeHandle();
+            rank.world().check(rank.cuDevice(made) == 1, "device " + rank.slotInt());
+            rank.destroy(made);
+          }
+          rank.barrier();
+        });
+  }
+
+  @Example
+  @AlsoShows({"LIF-07", "LIF-09"})
+  public void required_INIT_03_oneThreadCreatesSeveralRanksInAGroup() {
+    int n = atMost(4);
+    raw(
+        n,
+        rank -> {
+          if (rank.rank() == 0) {
+            createAll(rank, n);
+          }
+          rank.barrier();
+        });
+  }
+
+  private static void createAll(RawRank rank, int n) {
+    NcclAbi abi = rank.abi();
+    MemorySegment id = rank.id();
+    MemorySegment handles = rank.allocate(8L * n);
+    rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+    for (int i = 0; i < n; i++) {
+      int own = i;
+      device(rank, i).makeCurrent();
+      MemorySegment out = handles.asSlice(8L * i, 8);
+      rank.expect("ncclCommInitRank", SUCCESS, () -> abi.commInitRank(out, n, id, own));
+    }
+    rank.expect("ncclGroupEnd", SUCCESS, abi::groupEnd);
+    for (int i = 0; i < n; i++) {
+      long made = handles.getAtIndex(JAVA_LONG, i);
+      rank.world().check(rank.userRank(made) == i, "rank " + rank.slotInt() + " for " + i);
+      rank.world().check(rank.count(made) == n, "count " + rank.slotInt());
+    }
+    for (int i = 0; i < n; i++) {
+      rank.destroy(handles.getAtIndex(JAVA_LONG, i)); // the early ones do not wait (LIF-07)
+    }
+    device(rank, 0).makeCurrent();
+  }
+
+  @Example
+  public void required_INIT_05_whatHappensToTheOutput() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          MemorySegment id = rank.id();
+          rank.expect("0 ranks", INVALID_ARGUMENT, () -> abi.commInitRank(rank.handle(), 0, id, 0));
+          rank.world().check(rank.madeHandle() == 0, "0 ranks write the output");
+          rank.handle().set(JAVA_LONG, 0, 77);
+          rank.expect("rank 3", INVALID_ARGUMENT, () -> abi.commInitRank(rank.slot(), 2, id, 3));
+          rank.world().check(rank.madeHandle() == 0, "a wrong rank leaves the output");
+        });
+  }
+
+  @Example
+  @AlsoShows({"INIT-18", "INIT-08"})
+  public void required_INIT_07_twoRanksOnOneDevice() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          MemorySegment id = rank.id();
+          MemorySegment handles = rank.allocate(16);
+          rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+          for (int i = 0; i < 2; i++) {
+            int own = i;
+            MemorySegment out = handles.asSlice(8L * i, 8);
+            rank.expect("ncclCommInitRank", SUCCESS, () -> abi.commInitRank(out, 2, id, own));
+          }
+          rank.expect("ncclGroupEnd of two ranks on a device", INVALID_USAGE, abi::groupEnd);
+          for (int i = 0; i < 2; i++) {
+            long left = handles.getAtIndex(JAVA_LONG, i);
+            rank.world().check(left != 0, "a grouped creation that failed leaves null (INIT-18)");
+            rank.abort(left);
+          }
+        });
+  }
+
+  @Example
+  public void required_INIT_09_oneRankAlone() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          long alone = rank.openAlone(MemorySegment.NULL);
+          rank.expectSum("the sum over one rank", alone, 5, 5);
+          try (DeviceBuffer two = rank.memory(DataType.INT32, 7, 0)) {
+            long at = two.address();
+            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+            rank.expect("ncclSend", SUCCESS, () -> abi.send(at, 1, INT32, 0, alone, rank.stream()));
+            rank.expect(
+                "ncclRecv", SUCCESS, () -> abi.recv(at + 4, 1, INT32, 0, alone, rank.stream()));
+            rank.expect("ncclGroupEnd", SUCCESS, abi::groupEnd);
+            rank.synchronize();
+            rank.world().expect("a message to self", two, 7, 7);
+          }
+          rank.destroy(alone);
+        });
+  }
+
+  @Example
+  public void required_INIT_14_noConfigurationMeansTheDefault() {
+    raw(
+        1,
+        rank -> {
+          for (MemorySegment config : new MemorySegment[] {MemorySegment.NULL, rank.config()}) {
+            long made = rank.openAlone(config);
+            // Blocking: a wrong call leaves no trace (ERR-05).
+            rank.expect("a wrong call", INVALID_ARGUMENT, () -> rank.wrongCall(made));
+            rank.world().check(rank.state(made) == SUCCESS, "state " + rank.slotInt());
+            rank.destroy(made);
+          }
+        });
+  }
+
+  @Example
+  @AlsoShows("ARG-17")
+  public void required_INIT_15_severalIds() {
+    needRanks(2);
+    raw(
+        2,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          MemorySegment ids = rank.allocate(3L * UniqueId.BYTES);
+          for (int i = 0; i < 2; i++) {
+            ids.asSlice((long) i * UniqueId.BYTES, UniqueId.BYTES).copyFrom(rank.sharedId());
+          }
+          for (int wrong : new int[] {0, 3}) {
+            rank.expect(
+                wrong + " ids for 2 ranks",
+                INVALID_ARGUMENT,
+                () ->
+                    abi.commInitRankScalable(
+                        rank.handle(), 2, rank.rank(), wrong, ids, MemorySegment.NULL));
+          }
+          rank.expect(
+              "2 ids for 2 ranks",
+              SUCCESS,
+              () ->
+                  abi.commInitRankScalable(
+                      rank.handle(), 2, rank.rank(), 2, ids, MemorySegment.NULL));
+          long made = rank.madeHandle();
+          rank.expectSum("the sum", made, 1 + rank.rank(), 3);
+          rank.destroy(made);
+        });
+  }
+
+  @Example
+  @AlsoShows({"LIF-16", "ARG-02"})
+  public void required_INIT_17_creationInTheBackground() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          long unfinished = rank.openUnfinished();
+          rank.world().check(unfinished != 0, "the handle is null while creation goes on");
+          rank.world().check(rank.state(unfinished) == IN_PROGRESS, "not in progress");
+          rank.expect(
+              "ncclCommCount", INVALID_ARGUMENT, () -> abi.commCount(unfinished, rank.slot()));
+          rank.world().check(rank.state(unfinished) == IN_PROGRESS, "a query changes the state");
+          rank.abort(unfinished); // LIF-16
+          long ready = rank.openAlone(rank.nonblocking());
+          rank.world().check(rank.count(ready) == 1, "count " + rank.slotInt());
+          rank.destroy(ready);
+        });
+  }
+
+  @Example
+  public void required_INIT_19_oneFailureEndsTheCreationsOfAGroup() {
+    // Elsewhere the other creation is one that can end by itself: a hang proves nothing.
+    int ranksOfOther = capabilities().reportsMisuse() ? 2 : 1;
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          MemorySegment twice = rank.id();
+          MemorySegment other = rank.id();
+          MemorySegment handles = rank.allocate(24);
+          rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+          MemorySegment last = handles.asSlice(16, 8);
+          rank.expect("a rank", SUCCESS, () -> abi.commInitRank(last, ranksOfOther, other, 0));
+          for (int i = 0; i < 2; i++) {
+            int own = i;
+            MemorySegment out = handles.asSlice(8L * i, 8);
+            rank.expect("a rank", SUCCESS, () -> abi.commInitRank(out, 2, twice, own));
+          }
+          rank.expect("ncclGroupEnd: the first failure", INVALID_USAGE, abi::groupEnd);
+          for (int i = 0; i < 3; i++) {
+            rank.abort(handles.getAtIndex(JAVA_LONG, i));
+          }
+        });
+  }
+
+  // ---------------------------------------------------------------- threads and devices
+
+  @Example
+  @AlsoShows("INIT-20")
+  public void required_INIT_10_allRanksAtOnce() {
+    needRanks(2);
+    raw(
+        2,
+        rank -> {
+          if (rank.rank() == 0) {
+            initAllPermuted(rank);
+          }
+          rank.barrier();
+        });
+  }
+
+  private static void initAllPermuted(RawRank rank) {
+    NcclAbi abi = rank.abi();
+    MemorySegment devices = rank.allocate(8);
+    MemorySegment handles = rank.allocate(16);
+    devices.setAtIndex(JAVA_INT, 0, 1);
+    devices.setAtIndex(JAVA_INT, 1, 0);
+    rank.expect("ncclCommInitAll", SUCCESS, () -> abi.commInitAll(handles, 2, devices));
+    for (int i = 0; i < 2; i++) {
+      long made = handles.getAtIndex(JAVA_LONG, i);
+      rank.world().check(rank.userRank(made) == i, "rank " + rank.slotInt() + " for " + i);
+      rank.world().check(rank.cuDevice(made) == 1 - i, "device " + rank.slotInt() + " at " + i);
+    }
+    for (int i = 0; i < 2; i++) {
+      rank.destroy(handles.getAtIndex(JAVA_LONG, i));
+    }
+    // INIT-20: the current device is what it was, so a new communicator lands on it.
+    long next = rank.openAlone(MemorySegment.NULL);
+    rank.world().check(rank.cuDevice(next) == 0, "device " + rank.slotInt() + " is current");
+    rank.destroy(next);
+  }
+
+  @Example
+  public void required_INIT_11_aDeviceTwice() {
+    raw(
+        1,
+        rank -> {
+          MemorySegment twice = rank.allocate(8);
+          MemorySegment handles = rank.allocate(16);
+          rank.expect(
+              "ncclCommInitAll of device 0 and 0",
+              INVALID_USAGE,
+              () -> rank.abi().commInitAll(handles, 2, twice));
+        });
+  }
+
+  @Example
+  public void required_INIT_21_oneThreadAfterTheOther() {
+    raw(
+        1,
+        rank -> {
+          long made = rank.openAlone(MemorySegment.NULL);
+          AtomicInteger code = new AtomicInteger(-1);
+          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
+            Runnable other =
+                () -> {
+                  rank.device().makeCurrent();
+                  code.set(rank.sum(buffer, made));
+                };
+            rank.world()
+                .instance()
+                .backend()
+                .rankHost()
+                .blocking(
+                    () -> {
+                      Thread thread = Thread.ofPlatform().start(other);
+                      thread.join();
+                      return true;
+                    });
+            rank.world().check(code.get() == SUCCESS, "on another thread: " + code);
+            rank.expectSum("on this thread again", made, 4, 4);
+            rank.world().expect("what the other thread did", buffer, 3);
+          }
+          rank.destroy(made);
+        });
+  }
+}

@@ -1,0 +1,220 @@
+package org.jccl.conformance.rules;
+
+import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
+import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
+import static org.jccl.conformance.rules.RawRank.SUCCESS;
+
+import net.jqwik.api.Example;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.spi.NcclAbi;
+
+/** Groups, messages to self and data on the raw surface (chapters 4 to 6 of the rule book). */
+public final class RawGroupRules extends RawSuite {
+  private static final int INT32 = DataType.INT32.code();
+  private static final int SUM = 0;
+
+  /** About the current subject. */
+  public RawGroupRules() {}
+
+  @Example
+  public void required_COL_10_allReduce() {
+    raw(
+        atMost(4),
+        rank -> {
+          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1, rank.rank())) {
+            allReduce(rank, buffer, 2);
+            rank.synchronize();
+            int n = rank.worldSize();
+            rank.world().expect("the sum", buffer, n, n * (n - 1) / 2.0);
+          }
+        });
+  }
+
+  private static void allReduce(RawRank rank, DeviceBuffer buffer, long count) {
+    long b = buffer.address();
+    rank.expect(
+        "ncclAllReduce",
+        SUCCESS,
+        () -> rank.abi().allReduce(b, b, count, INT32, SUM, rank.comm(), rank.stream()));
+  }
+
+  @Example
+  public void required_COL_12_bcastIsABroadcastInPlace() {
+    raw(
+        atMost(3),
+        rank -> {
+          int root = rank.worldSize() - 1;
+          try (DeviceBuffer buffer = rank.memory(DataType.INT32, rank.rank() + 5)) {
+            rank.expect(
+                "ncclBcast",
+                SUCCESS,
+                () ->
+                    rank.abi().bcast(buffer.address(), 1, INT32, root, rank.comm(), rank.stream()));
+            rank.synchronize();
+            rank.world().expect("the root's element", buffer, root + 5);
+          }
+        });
+  }
+
+  @Example
+  public void required_GRP_02_anEndWithoutAStart() {
+    raw(
+        1,
+        rank -> {
+          rank.expect("ncclGroupEnd", INVALID_USAGE, rank.abi()::groupEnd);
+          rank.expect("ncclGroupStart", SUCCESS, rank.abi()::groupStart);
+          rank.expect("ncclGroupEnd", SUCCESS, rank.abi()::groupEnd);
+          rank.expect("one ncclGroupEnd too many", INVALID_USAGE, rank.abi()::groupEnd);
+        });
+  }
+
+  @Example
+  @AlsoShows("ARG-34")
+  public void required_GRP_03_innerEndsSucceed() {
+    raw(
+        atMost(2),
+        rank -> {
+          NcclAbi abi = rank.abi();
+          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
+            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+            rank.expect("ncclGroupStart, inner", SUCCESS, abi::groupStart);
+            rank.expect("a wrong call", INVALID_ARGUMENT, () -> wrong(rank, buffer, 12, SUM));
+            rank.expect("ncclGroupEnd, inner", SUCCESS, abi::groupEnd);
+            rank.expect("ncclGroupEnd, outermost", INVALID_ARGUMENT, abi::groupEnd);
+          }
+        });
+  }
+
+  private static int wrong(RawRank rank, DeviceBuffer buffer, int type, int op) {
+    long b = buffer.address();
+    return rank.abi().allReduce(b, b, 1, type, op, rank.comm(), rank.stream());
+  }
+
+  @Example
+  @AlsoShows("GRP-15")
+  public void required_GRP_11_oneFailingCallDiscardsTheGroup() {
+    needRanks(2); // one rank's collectives run at once (GRP-07)
+    raw(
+        2,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
+            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+            allReduce(rank, buffer, 1);
+            rank.expect("a wrong call", INVALID_ARGUMENT, () -> wrong(rank, buffer, INT32, -1));
+            rank.expect("ncclGroupEnd", INVALID_ARGUMENT, abi::groupEnd);
+            rank.synchronize();
+            rank.world().expect("the buffer of the discarded group", buffer, 1);
+            // GRP-15: the thread's state is as if there had been no group.
+            rank.expect("an end without a start", INVALID_USAGE, abi::groupEnd);
+            allReduce(rank, buffer, 1);
+            rank.synchronize();
+            rank.world().expect("the next call", buffer, 2);
+          }
+        });
+  }
+
+  @Example
+  public void required_GRP_06_issuingIsDeferredToTheEnd() {
+    int n = atMost(2);
+    raw(
+        n,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          try (DeviceBuffer a = rank.memory(DataType.INT32, 1);
+              DeviceBuffer b = rank.memory(DataType.INT32, 2)) {
+            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+            allReduce(rank, a, 1);
+            allReduce(rank, b, 1);
+            rank.expect("ncclGroupEnd", SUCCESS, abi::groupEnd);
+            rank.synchronize();
+            rank.world().expect("the first sum", a, n);
+            rank.world().expect("the second sum", b, 2.0 * n);
+          }
+        });
+  }
+
+  @Example
+  public void required_GRP_17_emptyGroups() {
+    raw(
+        atMost(2),
+        rank -> {
+          NcclAbi abi = rank.abi();
+          rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+          rank.expect("ncclGroupEnd of nothing", SUCCESS, abi::groupEnd);
+          rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+          rank.expect(
+              "count 0",
+              SUCCESS,
+              () -> abi.allReduce(0, 0, 0, INT32, SUM, rank.comm(), rank.stream()));
+          rank.expect("ncclGroupEnd of count 0", SUCCESS, abi::groupEnd);
+        });
+  }
+
+  @Example
+  @AlsoShows("ARG-10")
+  public void required_P2P_05_loneMessagesToSelf() {
+    raw(
+        atMost(2),
+        rank -> {
+          NcclAbi abi = rank.abi();
+          try (DeviceBuffer two = rank.memory(DataType.INT32, 7, 0)) {
+            long out = two.address();
+            long in = out + 4;
+            int self = rank.rank();
+            rank.expect(
+                "a lone ncclSend to self",
+                INVALID_USAGE,
+                () -> abi.send(out, 1, INT32, self, rank.comm(), rank.stream()));
+            rank.expect(
+                "a lone ncclRecv from self",
+                INVALID_USAGE,
+                () -> abi.recv(in, 1, INT32, self, rank.comm(), rank.stream()));
+            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+            rank.expect(
+                "a grouped ncclSend to self",
+                SUCCESS,
+                () -> abi.send(out, 1, INT32, self, rank.comm(), rank.stream()));
+            rank.expect("ncclGroupEnd of a lone send", INVALID_USAGE, abi::groupEnd);
+            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+            rank.expect(
+                "ncclSend",
+                SUCCESS,
+                () -> abi.send(out, 1, INT32, self, rank.comm(), rank.stream()));
+            rank.expect(
+                "ncclRecv",
+                SUCCESS,
+                () -> abi.recv(in, 1, INT32, self, rank.comm(), rank.stream()));
+            rank.expect("ncclGroupEnd of a pair", SUCCESS, abi::groupEnd);
+            rank.synchronize();
+            rank.world().expect("a message to self", two, 7, 7);
+          }
+        });
+  }
+
+  @Example
+  public void required_P2P_01_exchange() {
+    int n = atMost(3);
+    raw(
+        n,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          int to = (rank.rank() + 1) % n;
+          int from = (rank.rank() + n - 1) % n;
+          try (DeviceBuffer two = rank.memory(DataType.INT32, 10 + rank.rank(), 0)) {
+            long out = two.address();
+            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+            rank.expect(
+                "ncclSend", SUCCESS, () -> abi.send(out, 1, INT32, to, rank.comm(), rank.stream()));
+            rank.expect(
+                "ncclRecv",
+                SUCCESS,
+                () -> abi.recv(out + 4, 1, INT32, from, rank.comm(), rank.stream()));
+            rank.expect("ncclGroupEnd", SUCCESS, abi::groupEnd);
+            rank.synchronize();
+            rank.world().expect("a message", two, 10 + rank.rank(), 10 + from);
+          }
+        });
+  }
+}

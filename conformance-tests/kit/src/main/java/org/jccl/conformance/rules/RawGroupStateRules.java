@@ -1,0 +1,449 @@
+package org.jccl.conformance.rules;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.jccl.conformance.rules.RawRank.INT32;
+import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
+import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
+import static org.jccl.conformance.rules.RawRank.MAX;
+import static org.jccl.conformance.rules.RawRank.SUCCESS;
+import static org.jccl.conformance.rules.RawRank.SUM;
+import static org.jccl.conformance.rules.RawRank.UNHANDLED_CUDA_ERROR;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import net.jqwik.api.Example;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.Stream;
+import org.jccl.UniqueId;
+import org.jccl.spi.NcclAbi;
+
+/** What a thread knows of its open group, on the raw surface (rules GRP-01 to GRP-17). */
+public final class RawGroupStateRules extends RawSuite {
+  /** About the current subject. */
+  public RawGroupStateRules() {}
+
+  @Example
+  @AlsoShows("ARG-34")
+  public void required_GRP_01_groupsNestWithoutLimit() {
+    raw(
+        1,
+        rank -> {
+          int depth = 1000;
+          for (int i = 0; i < depth; i++) {
+            rank.expect("ncclGroupStart " + i, SUCCESS, rank.abi()::groupStart);
+          }
+          for (int i = 0; i < depth; i++) {
+            rank.expect("ncclGroupEnd " + i, SUCCESS, rank.abi()::groupEnd);
+          }
+          rank.expect("one end too many", INVALID_USAGE, rank.abi()::groupEnd);
+        });
+  }
+
+  @Example
+  public void required_GRP_04_aGroupBelongsToItsThread() {
+    needRanks(2);
+    raw(
+        2,
+        rank -> {
+          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
+            if (rank.rank() == 0) {
+              rank.expect("ncclGroupStart", SUCCESS, rank.abi()::groupStart);
+              rank.expect("a wrong call", INVALID_ARGUMENT, () -> wrongType(rank, buffer));
+            }
+            rank.barrier();
+            if (rank.rank() == 1) {
+              rank.expect("the end of another thread's group", INVALID_USAGE, rank.abi()::groupEnd);
+              rank.group(SUCCESS, () -> {}); // the other thread's failure is not this one's
+            }
+            rank.barrier();
+            if (rank.rank() == 0) {
+              rank.expect("ncclGroupEnd by its own thread", INVALID_ARGUMENT, rank.abi()::groupEnd);
+            }
+          }
+        });
+  }
+
+  @Example
+  @AlsoShows("GRP-26")
+  public void required_GRP_05_whoEndsItsGroupsLeavesNothingBehind() {
+    int n = atMost(2);
+    raw(
+        n,
+        rank -> {
+          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
+            for (int round = 1; round <= 2; round++) {
+              onAnotherThread(
+                  rank,
+                  () -> {
+                    rank.device().makeCurrent();
+                    rank.group(SUCCESS, () -> rank.allReduce(buffer));
+                  });
+              rank.expect("no group is open here", INVALID_USAGE, rank.abi()::groupEnd);
+              rank.group(SUCCESS, () -> rank.allReduce(buffer));
+            }
+            rank.synchronize();
+            rank.world().expect("the sum of both threads' calls", buffer, Math.pow(n, 4));
+          }
+        });
+  }
+
+  /** Runs {@code body} on a thread that lives no longer; this one waits for it. */
+  private static void onAnotherThread(RawRank rank, Runnable body) throws Exception {
+    rank.world()
+        .instance()
+        .backend()
+        .rankHost()
+        .blocking(
+            () -> {
+              Thread thread = Thread.ofPlatform().start(body);
+              thread.join();
+              return true;
+            });
+  }
+
+  @Example
+  public void required_GRP_22_creationInOneGroupAndUseInTheNext() {
+    int n = atMost(2);
+    raw(
+        n,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          MemorySegment made = rank.allocate(8);
+          MemorySegment id = rank.sharedId();
+          rank.group(
+              SUCCESS,
+              () ->
+                  rank.expect(
+                      "ncclCommInitRank",
+                      SUCCESS,
+                      () -> abi.commInitRank(made, n, id, rank.rank())));
+          long comm = made.get(JAVA_LONG, 0);
+          try (DeviceBuffer one = rank.memory(DataType.INT32, 1);
+              DeviceBuffer two = rank.memory(DataType.INT32, 2)) {
+            rank.group(
+                SUCCESS,
+                () -> {
+                  rank.expect("a sum", SUCCESS, () -> rank.sum(one, comm));
+                  rank.expect("another sum", SUCCESS, () -> rank.sum(two, comm));
+                });
+            rank.synchronize();
+            rank.world().expect("the sum", one, n);
+            rank.world().expect("the other sum", two, 2.0 * n);
+          }
+          rank.destroy(comm);
+        });
+  }
+
+  private static int wrongType(RawRank rank, DeviceBuffer buffer) {
+    long b = buffer.address();
+    return rank.abi().allReduce(b, b, 1, 12, SUM, rank.comm(), rank.stream());
+  }
+
+  @Example
+  public void required_GRP_06_nothingRunsBeforeTheEnd() {
+    needRanks(2); // one rank's collectives run at once (GRP-07)
+    raw(
+        2,
+        rank -> {
+          try (DeviceBuffer sum = rank.memory(DataType.INT32, 1);
+              DeviceBuffer out = rank.memory(DataType.INT32, 5);
+              DeviceBuffer in = rank.memory(DataType.INT32, 0)) {
+            rank.group(
+                SUCCESS,
+                () -> {
+                  rank.allReduce(sum);
+                  rank.send(out, 1 - rank.rank());
+                  rank.recv(in, 1 - rank.rank());
+                  rank.barrier(); // all of them have been called on all ranks
+                  rank.synchronize();
+                  rank.world().expect("a sum in an open group", sum, 1);
+                  rank.world().expect("a message in an open group", in, 0);
+                });
+            rank.synchronize();
+            rank.world().expect("the sum", sum, 2);
+            rank.world().expect("the message", in, 5);
+          }
+        });
+  }
+
+  @Example
+  public void optional_GRP_07_oneRanksCollectivesRunAtOnce() {
+    raw(
+        1,
+        rank -> {
+          try (DeviceBuffer from = rank.memory(DataType.INT32, 7);
+              DeviceBuffer to = rank.memory(DataType.INT32, 0)) {
+            rank.group(
+                INVALID_ARGUMENT,
+                () -> {
+                  rank.expect(
+                      "ncclAllReduce", SUCCESS, () -> rank.sum(to.address(), from, rank.stream()));
+                  rank.expect("a wrong call", INVALID_ARGUMENT, () -> wrongType(rank, from));
+                });
+            rank.synchronize();
+            rank.world().expect("the copy that ran although its group failed", to, 7);
+          }
+        });
+  }
+
+  @Example
+  public void required_GRP_08_queriesAnswerInsideAGroup() {
+    raw(
+        atMost(2),
+        rank -> {
+          NcclAbi abi = rank.abi();
+          MemorySegment slot = rank.slot();
+          MemorySegment id = rank.allocate(UniqueId.BYTES);
+          rank.group(
+              SUCCESS,
+              () -> {
+                rank.expect("ncclCommCount", SUCCESS, () -> abi.commCount(rank.comm(), slot));
+                rank.world().check(rank.slotInt() == rank.worldSize(), "count " + rank.slotInt());
+                rank.expect("ncclCommUserRank", SUCCESS, () -> abi.commUserRank(rank.comm(), slot));
+                rank.world().check(rank.slotInt() == rank.rank(), "rank " + rank.slotInt());
+                rank.expect(
+                    "ncclCommGetAsyncError",
+                    SUCCESS,
+                    () -> abi.commGetAsyncError(rank.comm(), slot));
+                rank.world().check(rank.slotInt() == SUCCESS, "state " + rank.slotInt());
+                rank.expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(id));
+                rank.expect("ncclMemAlloc", SUCCESS, () -> abi.memAlloc(slot, 4096));
+                long memory = slot.get(JAVA_LONG, 0);
+                rank.world().check(memory != 0, "memory at null inside a group");
+                rank.expect("ncclMemFree", SUCCESS, () -> abi.memFree(memory));
+              });
+        });
+  }
+
+  @Example
+  public void required_GRP_09_aCommunicatorIsMadeAtTheEnd() {
+    int n = atMost(2);
+    raw(
+        n,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          MemorySegment made = rank.allocate(8);
+          MemorySegment count = rank.allocate(4);
+          MemorySegment id = rank.sharedId();
+          rank.group(
+              SUCCESS,
+              () -> {
+                rank.expect(
+                    "ncclCommInitRank", SUCCESS, () -> abi.commInitRank(made, n, id, rank.rank()));
+                int code = abi.commCount(made.get(JAVA_LONG, 0), count);
+                rank.world()
+                    .check(
+                        code != SUCCESS || count.get(JAVA_INT, 0) != n,
+                        "a communicator that is not made yet has " + n + " ranks");
+              });
+          long comm = made.get(JAVA_LONG, 0);
+          rank.expect("ncclCommCount after the end", SUCCESS, () -> abi.commCount(comm, count));
+          rank.world().check(count.get(JAVA_INT, 0) == n, "count " + count.get(JAVA_INT, 0));
+          rank.expect("ncclCommDestroy", SUCCESS, () -> abi.commDestroy(comm));
+        });
+  }
+
+  @Example
+  public void required_GRP_12_theLastErrorIsReturned() {
+    raw(
+        1,
+        rank -> {
+          Stream captured = rank.device().newStream();
+          try (DeviceBuffer two = rank.memory(DataType.INT32, 1, 2)) {
+            captured.beginCapture();
+            rank.group(
+                INVALID_ARGUMENT,
+                () -> {
+                  mixCapture(rank, two, captured);
+                  rank.expect("a wrong type", INVALID_ARGUMENT, () -> wrongType(rank, two));
+                });
+            rank.group(
+                INVALID_USAGE,
+                () -> {
+                  rank.expect("a wrong type", INVALID_ARGUMENT, () -> wrongType(rank, two));
+                  mixCapture(rank, two, captured);
+                });
+            captured.endCapture().close();
+            rank.synchronize();
+            rank.world().expect("the buffer of the failed groups", two, 1, 2);
+          }
+          captured.close();
+        });
+  }
+
+  /** A message to self of which one side is captured: INVALID_USAGE at the second call. */
+  private static void mixCapture(RawRank rank, DeviceBuffer two, Stream captured) {
+    rank.send(two.slice(0, 1), 0);
+    rank.expect(
+        "a captured call after one that is not (STR-18)",
+        INVALID_USAGE,
+        () -> rank.recvOn(two.slice(1, 1), 0, captured.handle()));
+  }
+
+  @Example
+  @AlsoShows("GRP-15")
+  public void required_GRP_13_everyOperationsErrorPoisons() {
+    int n = atMost(2);
+    raw(
+        n,
+        rank -> {
+          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1, 2)) {
+            rank.everyOperation(buffer.address(), 1, 12, SUM, 0, rank.comm())
+                .forEach(
+                    (name, call) ->
+                        rank.group(
+                            INVALID_ARGUMENT,
+                            () -> rank.expect(name + " of type 12", INVALID_ARGUMENT, call)));
+            MemorySegment id = rank.allocate(UniqueId.BYTES);
+            rank.expect("ncclGetUniqueId", SUCCESS, () -> rank.abi().getUniqueId(id));
+            rank.group(
+                INVALID_ARGUMENT,
+                () ->
+                    rank.expect(
+                        "ncclCommInitRank as rank 1 of 1",
+                        INVALID_ARGUMENT,
+                        () -> rank.abi().commInitRank(rank.slot(), 1, id, 1)));
+            rank.group(SUCCESS, () -> rank.allReduce(buffer)); // GRP-15
+            rank.synchronize();
+            rank.world().expect("the sum after many failed groups", buffer, n, 2.0 * n);
+          }
+        });
+  }
+
+  @Example
+  public void required_GRP_14_whatDoesNotPoison() {
+    int n = atMost(2);
+    raw(
+        n,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          MemorySegment slot = rank.slot();
+          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
+            rank.group(
+                SUCCESS,
+                () -> {
+                  rank.allReduce(buffer);
+                  rank.expect("count of null", INVALID_ARGUMENT, () -> abi.commCount(0, slot));
+                  rank.expect("rank of null", INVALID_ARGUMENT, () -> abi.commUserRank(0, slot));
+                  rank.expect(
+                      "state of null", INVALID_ARGUMENT, () -> abi.commGetAsyncError(0, slot));
+                  rank.expect(
+                      "ncclRedOpDestroy of none",
+                      INVALID_ARGUMENT,
+                      () -> abi.redOpDestroy(SUM, rank.comm()));
+                  rank.expect(
+                      "ncclGetVersion(null)",
+                      INVALID_ARGUMENT,
+                      () -> abi.getVersion(MemorySegment.NULL));
+                  rank.expect(
+                      "ncclGetUniqueId(null)",
+                      INVALID_ARGUMENT,
+                      () -> abi.getUniqueId(MemorySegment.NULL));
+                  rank.expect(
+                      "ncclMemAlloc(null)",
+                      UNHANDLED_CUDA_ERROR,
+                      () -> abi.memAlloc(MemorySegment.NULL, 64));
+                });
+            rank.synchronize();
+            rank.world().expect("the sum of the group", buffer, n);
+          }
+        });
+  }
+
+  @Example
+  public void required_GRP_16_errorsFoundAtTheLaunch() {
+    raw(
+        atMost(2),
+        rank -> {
+          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
+            int self = rank.rank();
+            rank.group(INVALID_USAGE, () -> rank.send(buffer, self));
+            rank.group(INVALID_USAGE, () -> rank.recv(buffer, self));
+            rank.group(
+                INVALID_USAGE,
+                () -> {
+                  rank.send(buffer, self);
+                  rank.send(buffer, self);
+                  rank.recv(buffer, self);
+                });
+            rank.expect("nothing is left open", INVALID_USAGE, rank.abi()::groupEnd);
+            rank.allReduce(buffer);
+            rank.synchronize();
+            rank.world().expect("the next sum", buffer, rank.worldSize());
+          }
+        });
+  }
+
+  @Example
+  public void required_GRP_20_membersAreAsGoodAsSeparateCalls() {
+    int n = atMost(3);
+    raw(
+        n,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          long s = rank.stream();
+          double own = rank.rank() + 1;
+          try (DeviceBuffer sum = rank.memory(DataType.INT32, own);
+              DeviceBuffer max = rank.memory(DataType.INT32, own, -own);
+              DeviceBuffer root = rank.memory(DataType.INT32, own);
+              DeviceBuffer all = rank.memory(DataType.INT32, new double[n])) {
+            long m = max.address();
+            rank.group(
+                SUCCESS,
+                () -> {
+                  rank.allReduce(sum);
+                  rank.expect(
+                      "ncclAllReduce of the maximum",
+                      SUCCESS,
+                      () -> abi.allReduce(m, m, 2, INT32, MAX, rank.comm(), s));
+                  rank.expect(
+                      "ncclBcast",
+                      SUCCESS,
+                      () -> abi.bcast(root.address(), 1, INT32, n - 1, rank.comm(), s));
+                });
+            rank.expect(
+                "ncclAllGather after the group",
+                SUCCESS,
+                () -> abi.allGather(sum.address(), all.address(), 1, INT32, rank.comm(), s));
+            rank.synchronize();
+            double total = n * (n + 1) / 2.0;
+            rank.world().expect("the sum", sum, total);
+            rank.world().expect("the maximum", max, n, -1);
+            rank.world().expect("the root's", root, n);
+            double[] totals = new double[n];
+            Arrays.fill(totals, total);
+            rank.world().expect("the sums of all", all, totals);
+          }
+        });
+  }
+
+  @Example
+  public void required_GRP_21_collectivesAndMessagesShareAGroup() {
+    int n = atMost(3);
+    raw(
+        n,
+        rank -> {
+          int to = (rank.rank() + 1) % n;
+          int from = (rank.rank() + n - 1) % n;
+          try (DeviceBuffer a = rank.memory(DataType.INT32, 1);
+              DeviceBuffer b = rank.memory(DataType.INT32, 2);
+              DeviceBuffer out = rank.memory(DataType.INT32, 10 + rank.rank());
+              DeviceBuffer in = rank.memory(DataType.INT32, 0)) {
+            rank.group(
+                SUCCESS,
+                () -> {
+                  rank.send(out, to);
+                  rank.allReduce(a);
+                  rank.recv(in, from);
+                  rank.allReduce(b);
+                });
+            rank.synchronize();
+            rank.world().expect("the first sum", a, n);
+            rank.world().expect("the second sum", b, 2.0 * n);
+            rank.world().expect("the message", in, 10 + from);
+          }
+        });
+  }
+}

@@ -1,0 +1,301 @@
+package org.jccl.conformance.rules;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.jccl.conformance.rules.RawMemory.INT32;
+import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
+import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
+import static org.jccl.conformance.rules.RawRank.SUCCESS;
+import static org.jccl.conformance.rules.RawRank.UNHANDLED_CUDA_ERROR;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.Optional;
+import net.jqwik.api.Example;
+import org.jccl.DataType;
+import org.jccl.Device;
+import org.jccl.DeviceBuffer;
+import org.jccl.spi.NcclAbi;
+
+/** Memory from the library and registered buffers, on the raw surface (chapters 8 and 9). */
+public final class RawMemoryRules extends RawSuite {
+  private static final int PAGE = 4096;
+  private static final int SUM = 0;
+  private static final long IMPOSSIBLE = 1L << 48;
+
+  /** From here on a registration asks the driver about the memory. */
+  private static final int ASKS_DRIVER = 23003;
+
+  /** About the current subject. */
+  public RawMemoryRules() {}
+
+  // ---------------------------------------------------------------- allocation
+
+  @Example
+  public void required_MEM_01_memoryFromTheLibraryIsDeviceMemory() {
+    raw(
+        atMost(2),
+        rank -> {
+          try (RawMemory memory = new RawMemory(rank, 100 * Integer.BYTES)) {
+            memory.expectSum("memory from the library", 0, 5);
+            // The driver maps whole pages, so the last of them is there too.
+            memory.write(2 * PAGE, 1, 2, 3);
+            memory.expect("what lies behind 400 bytes", 2 * PAGE, 1, 2, 3);
+          }
+        });
+  }
+
+  @Example
+  public void required_MEM_02_memoryIsFreedWithAnyDeviceCurrent() {
+    needRanks(2);
+    raw(
+        2,
+        rank -> {
+          RawMemory memory = new RawMemory(rank, PAGE);
+          Device other = rank.world().instance().backend().devices().get(1 - rank.rank());
+          other.makeCurrent();
+          memory.close();
+          // The other device is still current: what is allocated now is its memory.
+          rank.slot().set(JAVA_LONG, 0, 0);
+          rank.expect("ncclMemAlloc", SUCCESS, () -> rank.abi().memAlloc(rank.slot(), PAGE));
+          long address = rank.slot().get(JAVA_LONG, 0);
+          DeviceBuffer.wrap(other, DataType.INT32, address, 1).copyFrom(42);
+          rank.device().makeCurrent();
+          rank.expect("ncclMemFree", SUCCESS, () -> rank.abi().memFree(address));
+        });
+  }
+
+  @Example
+  public void required_ARG_33_whatTheAllocatorRefuses() {
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          rank.slot().set(JAVA_LONG, 0, 77);
+          rank.expect("0 bytes", SUCCESS, () -> abi.memAlloc(rank.slot(), 0));
+          rank.world().check(rank.slot().get(JAVA_LONG, 0) == 0, "0 bytes are not at null");
+          rank.expect(
+              "2^48 bytes", UNHANDLED_CUDA_ERROR, () -> abi.memAlloc(rank.slot(), IMPOSSIBLE));
+          rank.expect(
+              "no output", UNHANDLED_CUDA_ERROR, () -> abi.memAlloc(MemorySegment.NULL, PAGE));
+          rank.expect("ncclMemFree(null)", SUCCESS, () -> abi.memFree(0));
+          if (!capabilities().hasDefects()) {
+            MemorySegment host = rank.allocate(64);
+            rank.expect(
+                "ncclMemFree of host memory",
+                UNHANDLED_CUDA_ERROR,
+                () -> abi.memFree(host.address()));
+          }
+        });
+  }
+
+  @Example
+  public void required_ERR_11_afterAFailedAllocationAllGoesOn() {
+    raw(
+        atMost(2),
+        rank -> {
+          rank.expect(
+              "2^48 bytes",
+              UNHANDLED_CUDA_ERROR,
+              () -> rank.abi().memAlloc(rank.slot(), IMPOSSIBLE));
+          try (RawMemory memory = new RawMemory(rank, PAGE)) {
+            memory.expectSum("memory after a failure", 0, 3);
+          }
+        });
+  }
+
+  // ---------------------------------------------------------------- registered buffers
+
+  private static long register(RawRank rank, long address, long bytes) {
+    rank.slot().set(JAVA_LONG, 0, 0);
+    rank.expect(
+        "ncclCommRegister",
+        SUCCESS,
+        () -> rank.abi().commRegister(rank.comm(), address, bytes, rank.slot()));
+    return rank.slot().get(JAVA_LONG, 0);
+  }
+
+  private static void deregister(RawRank rank, long handle, int code, String what) {
+    rank.expect(
+        "ncclCommDeregister " + what, code, () -> rank.abi().commDeregister(rank.comm(), handle));
+  }
+
+  @Example
+  public void required_MEM_03_registrationsCountReferences() {
+    raw(
+        1,
+        rank -> {
+          try (RawMemory memory = new RawMemory(rank, 4 * PAGE)) {
+            long whole = register(rank, memory.address(), 4 * PAGE);
+            long again = register(rank, memory.address(), 4 * PAGE);
+            long inside = register(rank, memory.address() + PAGE, 100);
+            rank.world().check(whole != 0, "the handle is null");
+            rank.world().check(again == whole, "the same range has another handle");
+            rank.world().check(inside == whole, "a range inside has another handle");
+            memory.expectSum("registered memory", 0, 9);
+            deregister(rank, whole, SUCCESS, "first");
+            deregister(rank, whole, SUCCESS, "second");
+            deregister(rank, whole, SUCCESS, "third");
+          }
+        });
+  }
+
+  @Example
+  @AlsoShows({"MEM-05"})
+  public void required_MEM_03_resultsDoNotDependOnRegistrations() {
+    raw(
+        atMost(4),
+        rank -> {
+          try (RawMemory memory = new RawMemory(rank, 2 * PAGE)) {
+            memory.expectSum("unregistered memory", 0, 11);
+            long handle = register(rank, memory.address(), memory.bytes());
+            memory.expectSum("registered memory", 0, 11);
+            memory.expectSum("the second page", PAGE, 12);
+            deregister(rank, handle, SUCCESS, "");
+            memory.expectSum("memory that was registered", 0, 11);
+          }
+        });
+  }
+
+  @Example
+  @AlsoShows({"ARG-27"})
+  public void required_MEM_04_theLastReferenceEndsARegistration() {
+    raw(
+        1,
+        rank -> {
+          try (RawMemory memory = new RawMemory(rank, PAGE)) {
+            long handle = register(rank, memory.address(), PAGE);
+            register(rank, memory.address(), PAGE);
+            deregister(rank, handle, SUCCESS, "first");
+            deregister(rank, handle, SUCCESS, "second");
+            deregister(rank, handle, INVALID_USAGE, "third");
+          }
+        });
+  }
+
+  @Example
+  public void required_MEM_06_buffersAreFreedAfterTheirOperations() {
+    raw(
+        atMost(2),
+        rank -> {
+          RawMemory memory = new RawMemory(rank, PAGE);
+          long handle = register(rank, memory.address(), PAGE);
+          memory.expectSum("memory about to go", 0, 2); // synchronizes
+          deregister(rank, handle, SUCCESS, "");
+          memory.close();
+        });
+  }
+
+  @Example
+  public void required_ARG_25_whatARegistrationRefuses() {
+    need(
+        capabilities().version() >= ASKS_DRIVER
+            ? Optional.of("ARG-25 is about versions up to 2.29.7")
+            : Optional.empty());
+    raw(
+        1,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          rank.expect(
+              "no communicator",
+              INVALID_ARGUMENT,
+              () -> abi.commRegister(0, 4096, 64, rank.slot()));
+          long nothing = register(rank, 0, 0);
+          deregister(rank, nothing, SUCCESS, "of nothing");
+        });
+  }
+
+  @Example
+  public void required_ARG_26_theDriverIsAskedAboutTheBuffer() {
+    rawSince(
+        ASKS_DRIVER,
+        1,
+        rank -> {
+          MemorySegment host = rank.allocate(64);
+          rank.slot().set(JAVA_LONG, 0, 77);
+          rank.expect(
+              "an unknown address",
+              UNHANDLED_CUDA_ERROR,
+              () -> rank.abi().commRegister(rank.comm(), host.address(), 64, rank.slot()));
+          try (RawMemory memory = new RawMemory(rank, PAGE)) {
+            deregister(rank, register(rank, memory.address(), PAGE), SUCCESS, "");
+          }
+        });
+  }
+
+  @Example
+  public void required_ARG_27_whatADeregistrationRefuses() {
+    raw(
+        1,
+        rank -> {
+          rank.expect(
+              "no communicator", INVALID_ARGUMENT, () -> rank.abi().commDeregister(0, 4096));
+          deregister(rank, 0, SUCCESS, "of null");
+          deregister(rank, 4096, INVALID_USAGE, "of an unknown handle");
+          rank.device().makeCurrent(); // ARG-27: an error may leave another one
+        });
+  }
+
+  @Example
+  @AlsoShows({"ARG-25"})
+  public void required_ENV_13_registrationsCanBeTurnedOff() {
+    raw(
+        under(Map.of("NCCL_LOCAL_REGISTER", "0")),
+        1,
+        rank -> {
+          try (RawMemory memory = new RawMemory(rank, PAGE)) {
+            rank.slot().set(JAVA_LONG, 0, 77);
+            long address = memory.address();
+            rank.expect(
+                "no communicator",
+                SUCCESS,
+                () -> rank.abi().commRegister(0, address, PAGE, rank.slot()));
+            rank.world().check(rank.slot().get(JAVA_LONG, 0) == 0, "the handle is not null");
+            memory.expectSum("memory that is not registered", 0, 4);
+          }
+        });
+  }
+
+  @Example
+  public void required_ARG_04_registrationsInCheckMode() {
+    raw(
+        under(Map.of("NCCL_CHECK_POINTERS", "1")),
+        1,
+        rank -> {
+          MemorySegment host = rank.allocate(64);
+          rank.expect(
+              "host memory",
+              INVALID_ARGUMENT,
+              () -> rank.abi().commRegister(rank.comm(), host.address(), 64, rank.slot()));
+          try (RawMemory memory = new RawMemory(rank, PAGE)) {
+            deregister(rank, register(rank, memory.address(), PAGE), SUCCESS, "");
+          }
+        });
+  }
+
+  @Example
+  @AlsoShows({"GRP-14"})
+  public void required_GRP_08_registrationsActAtOnceInAGroup() {
+    raw(
+        atMost(2),
+        rank -> {
+          NcclAbi abi = rank.abi();
+          try (RawMemory memory = new RawMemory(rank, PAGE)) {
+            memory.write(0, 5);
+            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+            long handle = register(rank, memory.address(), PAGE);
+            rank.world().check(handle != 0, "the handle is null inside the group");
+            deregister(rank, handle, SUCCESS, "inside the group");
+            deregister(rank, handle, INVALID_USAGE, "again");
+            rank.device().makeCurrent();
+            long at = memory.address();
+            rank.expect(
+                "ncclAllReduce",
+                SUCCESS,
+                () -> abi.allReduce(at, at, 1, INT32, SUM, rank.comm(), rank.stream()));
+            rank.expect("the end, not poisoned", SUCCESS, abi::groupEnd);
+            rank.synchronize();
+            memory.expect("the sum", 0, 5 * rank.worldSize());
+          }
+        });
+  }
+}

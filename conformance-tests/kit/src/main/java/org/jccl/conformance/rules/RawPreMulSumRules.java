@@ -1,0 +1,230 @@
+package org.jccl.conformance.rules;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static org.jccl.conformance.rules.RawRank.AVG;
+import static org.jccl.conformance.rules.RawRank.FLOAT32;
+import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
+import static org.jccl.conformance.rules.RawRank.SUCCESS;
+import static org.jccl.conformance.rules.RawRank.SUM;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import net.jqwik.api.Example;
+import org.jccl.Communicator;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.PreMulSum;
+import org.jccl.conformance.harness.Values;
+
+/** Scaled sums by their handles, on the raw surface (rules PMS-01 to PMS-13). */
+public final class RawPreMulSumRules extends RawSuite {
+  private static final int DEVICE = 0;
+  private static final int HOST = 1;
+  private static final int FIXED_2_29_7 = 22907;
+  private static final int ABOVE_16_KIB = 8197;
+
+  /** About the current subject. */
+  public RawPreMulSumRules() {}
+
+  private static int create(RawRank rank, long scalar, int type, int residence) {
+    rank.expect(
+        "ncclRedOpCreatePreMulSum",
+        SUCCESS,
+        () -> rank.abi().redOpCreatePreMulSum(rank.slot(), scalar, type, residence, rank.comm()));
+    int op = rank.slotInt();
+    rank.world().check(op >= 5, "the operation's handle is " + op + " (PMS-06)");
+    return op;
+  }
+
+  private static int createFloat(RawRank rank, float scalar) {
+    MemorySegment host = rank.allocate(8);
+    host.set(JAVA_FLOAT, 0, scalar);
+    return create(rank, host.address(), FLOAT32, HOST);
+  }
+
+  private static void scaledSum(RawRank rank, DeviceBuffer buffer, int op) {
+    rank.expect("ncclAllReduce", SUCCESS, () -> scale(rank, buffer, op, buffer.count()));
+  }
+
+  private static int scale(RawRank rank, DeviceBuffer buffer, int op, long count) {
+    long b = buffer.address();
+    int type = buffer.type().code();
+    return rank.abi().allReduce(b, b, count, type, op, rank.comm(), rank.stream());
+  }
+
+  private static void destroy(RawRank rank, int op) {
+    rank.expect("ncclRedOpDestroy", SUCCESS, () -> rank.abi().redOpDestroy(op, rank.comm()));
+  }
+
+  @Example
+  public void required_PMS_03_anyResidenceButHostIsDevice() {
+    int n = atMost(2);
+    raw(
+        n,
+        rank -> {
+          for (int residence : new int[] {DEVICE, 2, -1}) {
+            try (DeviceBuffer scalar = rank.memory(DataType.FLOAT32, 100);
+                DeviceBuffer three = rank.memory(DataType.FLOAT32, 3);
+                DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2)) {
+              int op = create(rank, scalar.address(), FLOAT32, residence);
+              scalar.copyFrom(three, rank.typedStream()); // after creation, before the operation
+              scaledSum(rank, buffer, op);
+              rank.synchronize();
+              rank.world().expect("the sum, residence " + residence, buffer, 3.0 * n, 6.0 * n);
+              destroy(rank, op);
+            }
+          }
+        });
+  }
+
+  @Example
+  public void required_PMS_06_handlesAreUsedAgain() {
+    int n = atMost(2);
+    raw(
+        n,
+        rank -> {
+          int first = createFloat(rank, 2);
+          destroy(rank, first);
+          int second = createFloat(rank, 3);
+          int third = createFloat(rank, 5);
+          rank.world().check(second != third, "two live operations are both " + third);
+          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1)) {
+            scaledSum(rank, buffer, second);
+            scaledSum(rank, buffer, third);
+            rank.synchronize();
+            rank.world().expect("a sum scaled by 3, then by 5", buffer, 15.0 * n * n);
+          }
+          destroy(rank, second);
+          destroy(rank, third);
+        });
+  }
+
+  @Example
+  @AlsoShows("GRP-08")
+  public void required_PMS_07_createdUsedAndDestroyedInOneGroup() {
+    int n = atMost(2);
+    raw(
+        n,
+        rank -> {
+          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 2)) {
+            rank.group(
+                SUCCESS,
+                () -> {
+                  int op = createFloat(rank, 3);
+                  scaledSum(rank, buffer, op);
+                  destroy(rank, op);
+                  rank.expect(
+                      "ncclAllReduce after that",
+                      SUCCESS,
+                      () -> scale(rank, buffer, SUM, 0)); // nothing else is poisoned
+                });
+            rank.synchronize();
+            rank.world().expect("the sum scaled by 3", buffer, 6.0 * n);
+          }
+        });
+  }
+
+  @Example
+  public void required_PMS_09_aWrongTypeInDeviceMemoryFailsLater() {
+    raw(
+        atMost(2),
+        rank -> {
+          try (DeviceBuffer scalar = rank.memory(DataType.FLOAT32, 1, 1);
+              DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1)) {
+            int op = create(rank, scalar.address(), 12, DEVICE);
+            rank.expect("its use", INVALID_ARGUMENT, () -> scale(rank, buffer, op, 1));
+            rank.expect("its use on nothing", SUCCESS, () -> scale(rank, buffer, op, 0));
+            destroy(rank, op);
+          }
+        });
+  }
+
+  @Example
+  public void required_PMS_10_aScalarMustBeGiven() {
+    run(
+        atMost(2),
+        rank -> {
+          Communicator comm = rank.communicator();
+          rank.expectThrown("no scalar", RuntimeException.class, () -> comm.preMulSum(absent()));
+          try (DeviceBuffer two = Values.of(rank.device(), DataType.FLOAT32, 1, 2);
+              DeviceBuffer one = Values.of(rank.device(), DataType.FLOAT32, 1)) {
+            rank.expectThrown(
+                "two scalars", IllegalArgumentException.class, () -> comm.preMulSum(two));
+            try (PreMulSum fine = comm.preMulSum(one)) {
+              rank.check(fine.type() == DataType.FLOAT32, "type " + fine.type());
+            }
+          }
+        });
+  }
+
+  @SuppressWarnings("NullAway") // The point is what happens to callers without null checks.
+  private static DeviceBuffer absent() {
+    return null;
+  }
+
+  @Example
+  public void required_PMS_11_theyEndWithTheirCommunicator() {
+    int n = atMost(2);
+    raw(
+        n,
+        rank -> {
+          try (RawRank other = new RawRank(rank.world());
+              DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1)) {
+            createFloat(other, 7);
+            int used = createFloat(other, 2);
+            scaledSum(other, buffer, used);
+            other.synchronize();
+            rank.world().expect("the scaled sum", buffer, 2.0 * n);
+          } // destroyed with both alive: ncclCommDestroy must succeed
+        });
+  }
+
+  @Example
+  public void required_PMS_12_noTailIsDropped() {
+    rawSince(
+        FIXED_2_29_7,
+        1,
+        rank -> {
+          double[] ones = new double[ABOVE_16_KIB];
+          double[] threes = new double[ABOVE_16_KIB];
+          Arrays.fill(ones, 1);
+          Arrays.fill(threes, 3);
+          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, ones)) {
+            int op = createFloat(rank, 3);
+            scaledSum(rank, buffer, op);
+            scaledSum(rank, buffer, AVG);
+            rank.synchronize();
+            rank.world().expect("one rank's scaled elements", buffer, threes);
+            destroy(rank, op);
+          }
+        });
+  }
+
+  @Example
+  public void required_PMS_13_alignedScalarsOfEveryType() {
+    for (int n : new int[] {1, atMost(2)}) {
+      for (DataType type : DataType.values()) {
+        if (!type.isFloat8()) { // RED-12
+          raw(n, rank -> scaleBy(rank, type));
+        }
+      }
+    }
+  }
+
+  private static void scaleBy(RawRank rank, DataType type) {
+    try (DeviceBuffer scalar = rank.memory(DataType.INT64, 0);
+        DeviceBuffer buffer = rank.memory(type, 1, 2, 3)) {
+      rank.world().check(scalar.address() % 8 == 0, "memory at " + scalar.address());
+      try (DeviceBuffer five = rank.memory(type, 5)) {
+        scalar.as(type).slice(0, 1).copyFrom(five, rank.typedStream());
+        rank.synchronize();
+      }
+      int op = create(rank, scalar.address(), type.code(), DEVICE);
+      scaledSum(rank, buffer, op);
+      rank.synchronize();
+      double n = rank.worldSize();
+      rank.world().expect("a scaled sum of " + type, buffer, 5 * n, 10 * n, 15 * n);
+      destroy(rank, op);
+    }
+  }
+}

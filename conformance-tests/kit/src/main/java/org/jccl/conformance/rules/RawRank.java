@@ -1,0 +1,381 @@
+package org.jccl.conformance.rules;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import org.jccl.CommunicatorConfig;
+import org.jccl.DataType;
+import org.jccl.Device;
+import org.jccl.DeviceBuffer;
+import org.jccl.Stream;
+import org.jccl.UniqueId;
+import org.jccl.conformance.harness.WorldRank;
+import org.jccl.ops.ConfigField;
+import org.jccl.spi.ConfigStruct;
+import org.jccl.spi.NcclAbi;
+
+/** One rank on the raw surface: a communicator by handle, and room for output parameters. */
+public final class RawRank implements AutoCloseable {
+  static final int SUCCESS = 0;
+  static final int UNHANDLED_CUDA_ERROR = 1;
+  static final int INTERNAL_ERROR = 3;
+  static final int INVALID_ARGUMENT = 4;
+  static final int INVALID_USAGE = 5;
+  static final int REMOTE_ERROR = 6;
+  static final int IN_PROGRESS = 7;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  static final int INT32 = DataType.INT32.code();
+  static final int FLOAT32 = DataType.FLOAT32.code();
+
+  static final int SUM = 0;
+  static final int PROD = 1;
+  static final int MAX = 2;
+  static final int MIN = 3;
+  static final int AVG = 4;
+
+  private final WorldRank rank;
+  private final NcclAbi abi;
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment slot = arena.allocate(64, 16);
+  private final Stream stream;
+  private final long comm;
+
+  /** Joins a communicator over all ranks of the world. */
+  public RawRank(WorldRank rank) {
+    this.rank = rank;
+    this.abi = rank.instance().raw().orElseThrow();
+    this.stream = rank.device().newStream();
+    rank.device().makeCurrent();
+    MemorySegment shared = sharedId();
+    expect(
+        "ncclCommInitRank",
+        SUCCESS,
+        () -> abi.commInitRank(slot, rank.worldSize(), shared, rank.rank()));
+    this.comm = slot.get(JAVA_LONG, 0);
+  }
+
+  /** A fresh id that all ranks have. */
+  MemorySegment sharedId() {
+    return sent(rank.rank() == 0 ? id() : MemorySegment.NULL);
+  }
+
+  /** The raw surface. */
+  public NcclAbi abi() {
+    return abi;
+  }
+
+  /** The communicator's handle. */
+  public long comm() {
+    return comm;
+  }
+
+  /** The stream's handle. */
+  public long stream() {
+    return stream.handle();
+  }
+
+  Stream typedStream() {
+    return stream;
+  }
+
+  /** Waits for all that was enqueued. */
+  public void synchronize() {
+    stream.synchronize();
+  }
+
+  /** Whether all that was enqueued on the stream is done. */
+  boolean isIdle() {
+    return stream.isIdle();
+  }
+
+  /** Waits for the other ranks, outside the library. */
+  void barrier() {
+    rank.processGroup().barrier(Suite.PATIENCE);
+  }
+
+  Device device() {
+    return rank.device();
+  }
+
+  int rank() {
+    return rank.rank();
+  }
+
+  int worldSize() {
+    return rank.worldSize();
+  }
+
+  WorldRank world() {
+    return rank;
+  }
+
+  /** Room for one output parameter. */
+  MemorySegment slot() {
+    return slot;
+  }
+
+  int slotInt() {
+    return slot.get(JAVA_INT, 0);
+  }
+
+  MemorySegment allocate(long bytes) {
+    return arena.allocate(bytes, 16);
+  }
+
+  /** Notes a problem unless {@code call} returns {@code code}. */
+  void expect(String what, int code, IntSupplier call) {
+    int result = call.getAsInt();
+    rank.check(result == code, what + " returned " + result + ", expected " + code);
+  }
+
+  // ---------------------------------------------------------------- further communicators
+
+  /** A fresh unique id, known to this rank alone. */
+  MemorySegment id() {
+    MemorySegment id = allocate(UniqueId.BYTES);
+    expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(id));
+    return id;
+  }
+
+  /** Rank 0's {@code id}, on all ranks. */
+  MemorySegment sent(MemorySegment id) {
+    byte[] own = rank.rank() == 0 ? id.toArray(JAVA_BYTE) : new byte[0];
+    byte[] bytes = rank.processGroup().broadcast(own, 0);
+    return allocate(UniqueId.BYTES).copyFrom(MemorySegment.ofArray(bytes));
+  }
+
+  /** A configuration as the initializer of the subject's version makes it. */
+  MemorySegment config() {
+    int version = rank.instance().backend().ncclVersion();
+    MemorySegment config = ConfigStruct.write(CommunicatorConfig.defaults(), version, arena);
+    return config;
+  }
+
+  /** The same with one field set. */
+  MemorySegment config(ConfigField field, int value) {
+    MemorySegment config = config();
+    config.set(JAVA_INT, field.offset(), value);
+    return config;
+  }
+
+  /** The configuration of a nonblocking communicator. */
+  MemorySegment nonblocking() {
+    return config(ConfigField.BLOCKING, 0);
+  }
+
+  /** A communicator over all ranks, ready; the caller ends it. */
+  long open(MemorySegment config) {
+    MemorySegment id = sharedId();
+    return opened(abi.commInitRankConfig(handle(), worldSize(), id, rank(), config));
+  }
+
+  /** A communicator of this rank alone, ready; the caller ends it. */
+  long openAlone(MemorySegment config) {
+    MemorySegment id = id();
+    return opened(abi.commInitRankConfig(handle(), 1, id, 0, config));
+  }
+
+  private long opened(int code) {
+    long made = madeHandle();
+    boolean good = code == SUCCESS || code == IN_PROGRESS;
+    rank.check(good, "ncclCommInitRankConfig returned " + code);
+    if (made != 0) {
+      expectReady("a new communicator", made);
+    }
+    return made;
+  }
+
+  /** A nonblocking communicator of two ranks, of whom the other never comes: abort it. */
+  long openUnfinished() {
+    MemorySegment id = id();
+    int code = abi.commInitRankConfig(handle(), 2, id, 0, nonblocking());
+    rank.check(code == IN_PROGRESS, "a nonblocking creation with a missing rank returned " + code);
+    return madeHandle();
+  }
+
+  /** The slot for a handle, zeroed as bindings must (rule INIT-05). */
+  MemorySegment handle() {
+    slot.set(JAVA_LONG, 0, 0);
+    return slot;
+  }
+
+  /** What was written to {@link #handle}. */
+  long madeHandle() {
+    return slot.get(JAVA_LONG, 0);
+  }
+
+  /** What the async error query stores. */
+  int state(long of) {
+    MemorySegment out = allocate(4);
+    expect("ncclCommGetAsyncError", SUCCESS, () -> abi.commGetAsyncError(of, out));
+    return out.get(JAVA_INT, 0);
+  }
+
+  /** The state once nothing is in progress, polled with patience. */
+  int settled(long of) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    MemorySegment out = allocate(4);
+    do {
+      int code = abi.commGetAsyncError(of, out);
+      rank.check(code == SUCCESS, "ncclCommGetAsyncError returned " + code);
+      Thread.yield();
+    } while (out.get(JAVA_INT, 0) == IN_PROGRESS && System.nanoTime() - deadline < 0);
+    return out.get(JAVA_INT, 0);
+  }
+
+  /** Notes a problem unless the communicator settles in the state Success. */
+  void expectReady(String what, long of) {
+    int state = settled(of);
+    rank.check(state == SUCCESS, what + " settled in state " + state);
+  }
+
+  /** Notes a problem unless {@code code} is one of a nonblocking call that goes on well. */
+  void expectStarted(String what, int code) {
+    rank.check(code == SUCCESS || code == IN_PROGRESS, what + " returned " + code);
+  }
+
+  int count(long of) {
+    expect("ncclCommCount", SUCCESS, () -> abi.commCount(of, slot));
+    return slotInt();
+  }
+
+  int userRank(long of) {
+    expect("ncclCommUserRank", SUCCESS, () -> abi.commUserRank(of, slot));
+    return slotInt();
+  }
+
+  int cuDevice(long of) {
+    expect("ncclCommCuDevice", SUCCESS, () -> abi.commCuDevice(of, slot));
+    return slotInt();
+  }
+
+  void destroy(long of) {
+    expect("ncclCommDestroy", SUCCESS, () -> abi.commDestroy(of));
+  }
+
+  void abort(long of) {
+    expect("ncclCommAbort", SUCCESS, () -> abi.commAbort(of));
+  }
+
+  /** Starts the sum of the one {@code int} in {@code buffer}. */
+  int sum(DeviceBuffer buffer, long of) {
+    long at = buffer.address();
+    return abi.allReduce(at, at, 1, INT32, SUM, of, stream());
+  }
+
+  /** Notes a problem unless the sum of {@code own} over the communicator is {@code expected}. */
+  void expectSum(String what, long of, int own, int expected) {
+    try (DeviceBuffer buffer = memory(DataType.INT32, own)) {
+      expectStarted(what, sum(buffer, of));
+      expectReady(what, of);
+      synchronize();
+      rank.expect(what, buffer, expected);
+    }
+  }
+
+  /** A wrong call: type 12. */
+  int wrongCall(long of) {
+    return abi.allReduce(0, 0, 1, 12, SUM, of, stream());
+  }
+
+  // ---------------------------------------------------------------- calls that must succeed
+
+  /** Makes calls as one group, whose end must return {@code code}. */
+  void group(int code, Runnable calls) {
+    expect("ncclGroupStart", SUCCESS, abi::groupStart);
+    calls.run();
+    expect("ncclGroupEnd", code, abi::groupEnd);
+  }
+
+  /** Sums a buffer up in place. */
+  void allReduce(DeviceBuffer buffer) {
+    expect("ncclAllReduce", SUCCESS, () -> sum(buffer.address(), buffer, stream()));
+  }
+
+  /** The result of summing a buffer up into {@code recv}, or the buffer itself. */
+  int sum(long recv, DeviceBuffer send, long on) {
+    return abi.allReduce(send.address(), recv, send.count(), send.type().code(), SUM, comm, on);
+  }
+
+  void send(DeviceBuffer buffer, int peer) {
+    expect("ncclSend to rank " + peer, SUCCESS, () -> sendOn(buffer, peer, stream()));
+  }
+
+  void recv(DeviceBuffer buffer, int peer) {
+    expect("ncclRecv from rank " + peer, SUCCESS, () -> recvOn(buffer, peer, stream()));
+  }
+
+  int sendOn(DeviceBuffer b, int peer, long on) {
+    return abi.send(b.address(), b.count(), b.type().code(), peer, comm, on);
+  }
+
+  int recvOn(DeviceBuffer b, int peer, long on) {
+    return abi.recv(b.address(), b.count(), b.type().code(), peer, comm, on);
+  }
+
+  /** Sends one element to the next rank and gets one from the one before. */
+  void exchange(DeviceBuffer out, DeviceBuffer in) {
+    int n = worldSize();
+    group(
+        SUCCESS,
+        () -> {
+          send(out, (rank() + 1) % n);
+          recv(in, (rank() + n - 1) % n);
+        });
+  }
+
+  /**
+   * A sum and an exchange in both directions: what comes later with the same sizes need not wait
+   * for its peers on the host (STR-11, P2P-12, P2P-13).
+   */
+  void connect() {
+    try (DeviceBuffer one = memory(DataType.INT32, 1);
+        DeviceBuffer in = memory(DataType.INT32, 0)) {
+      allReduce(one);
+      exchange(one, in);
+      synchronize();
+    }
+  }
+
+  /** A call of every operation, with these raw values and the same buffer on both sides. */
+  Map<String, IntSupplier> everyOperation(
+      long buffer, long count, int type, int op, int rootOrPeer, long to) {
+    long s = stream();
+    Map<String, IntSupplier> calls = new LinkedHashMap<>();
+    calls.put("ncclAllReduce", () -> abi.allReduce(buffer, buffer, count, type, op, to, s));
+    calls.put("ncclReduce", () -> abi.reduce(buffer, buffer, count, type, op, rootOrPeer, to, s));
+    calls.put("ncclReduceScatter", () -> abi.reduceScatter(buffer, buffer, count, type, op, to, s));
+    calls.put("ncclBroadcast", () -> abi.broadcast(buffer, buffer, count, type, rootOrPeer, to, s));
+    calls.put("ncclBcast", () -> abi.bcast(buffer, count, type, rootOrPeer, to, s));
+    calls.put("ncclAllGather", () -> abi.allGather(buffer, buffer, count, type, to, s));
+    calls.put("ncclSend", () -> abi.send(buffer, count, type, rootOrPeer, to, s));
+    calls.put("ncclRecv", () -> abi.recv(buffer, count, type, rootOrPeer, to, s));
+    if (rank.instance().backend().ncclVersion() >= org.jccl.ops.NcclFunction.GATHER.since()) {
+      calls.put("ncclAlltoAll", () -> abi.allToAll(buffer, buffer, count, type, to, s));
+      calls.put("ncclGather", () -> abi.gather(buffer, buffer, count, type, rootOrPeer, to, s));
+      calls.put("ncclScatter", () -> abi.scatter(buffer, buffer, count, type, rootOrPeer, to, s));
+    }
+    return calls;
+  }
+
+  /** Memory for a few elements. */
+  DeviceBuffer memory(DataType type, double... numbers) {
+    return org.jccl.conformance.harness.Values.of(rank.device(), type, numbers);
+  }
+
+  @Override
+  public void close() {
+    expect("ncclCommDestroy", SUCCESS, () -> abi.commDestroy(comm));
+    stream.close();
+    arena.close();
+  }
+}

@@ -1,0 +1,316 @@
+package org.jccl.conformance.rules;
+
+import static org.jccl.conformance.rules.RawRank.AVG;
+import static org.jccl.conformance.rules.RawRank.INT32;
+import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
+import static org.jccl.conformance.rules.RawRank.MAX;
+import static org.jccl.conformance.rules.RawRank.MIN;
+import static org.jccl.conformance.rules.RawRank.PROD;
+import static org.jccl.conformance.rules.RawRank.SUCCESS;
+import static org.jccl.conformance.rules.RawRank.SUM;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import net.jqwik.api.Example;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.ResultCode;
+import org.jccl.ops.NcclFunction;
+import org.jccl.spi.NcclAbi;
+
+/** Versions, types and reductions by their codes, on the raw surface (chapters 0 and 1). */
+public final class RawTypeRules extends RawSuite {
+  private static final int FIXED_2_29_2 = 22902;
+  private static final int ANY_ARCHITECTURE = 22803;
+  private static final int SEVERAL = 1000;
+
+  /** About the current subject. */
+  public RawTypeRules() {}
+
+  @Example
+  public void required_VER_02_everyResultHasATextOfItsOwn() {
+    raw(
+        1,
+        rank -> {
+          String unknown = rank.abi().getErrorString(9999);
+          int last = capabilities().version() >= 23003 ? 8 : 7;
+          Set<String> texts = new HashSet<>();
+          for (int code = 0; code <= 9; code++) {
+            String text = rank.abi().getErrorString(code);
+            boolean known = code <= last;
+            rank.world().check(known != text.equals(unknown), "result " + code + ": " + text);
+            rank.world().check(!known || texts.add(text), "two results have the text " + text);
+            boolean named = ResultCode.of(code) != ResultCode.UNKNOWN;
+            rank.world().check(named == (code <= 8), "result " + code + " in Java");
+          }
+          for (int code : new int[] {-1, 9, 1000, Integer.MIN_VALUE}) {
+            rank.world()
+                .check(ResultCode.of(code) == ResultCode.UNKNOWN, "result " + code + " in Java");
+          }
+        });
+  }
+
+  @Example
+  public void required_VER_03_everyFunctionIsThereTwice() {
+    Predicate<String> exports = exports();
+    raw(
+        1,
+        rank -> {
+          for (NcclFunction function : NcclFunction.values()) {
+            boolean plain = exports.test(function.symbol());
+            boolean profiled = exports.test("p" + function.symbol());
+            rank.world().check(plain == profiled, "of " + function.symbol() + " one name is there");
+          }
+        });
+  }
+
+  @Example
+  public void required_VER_05_aLibraryHasTheFunctionsOfItsVersion() {
+    Predicate<String> exports = exports();
+    raw(
+        1,
+        rank -> {
+          int version = capabilities().version();
+          for (NcclFunction function : NcclFunction.values()) {
+            boolean there = exports.test(function.symbol());
+            rank.world()
+                .check(
+                    there == function.isIn(version),
+                    function.symbol() + (there ? " is there" : " is missing") + " in " + version);
+            rank.world()
+                .check(!function.symbol().equals("ncclResetDebugInit"), "ARG-36: it is bound");
+          }
+        });
+  }
+
+  private Predicate<String> exports() {
+    Optional<Predicate<String>> exports = worlds().instance().exports();
+    need(
+        exports.isPresent()
+            ? Optional.empty()
+            : Optional.of("there is no library that exports symbols"));
+    return exports.orElseThrow();
+  }
+
+  @Example
+  public void optional_VER_06_float8SumsFindAnAlgorithm() {
+    needFloat8Reductions();
+    needRanks(2);
+    rawSince(
+        FIXED_2_29_2,
+        2,
+        rank -> {
+          for (int count : new int[] {1, SEVERAL}) {
+            double[] ones = new double[count];
+            double[] twos = new double[count];
+            Arrays.fill(ones, 1);
+            Arrays.fill(twos, 2);
+            try (DeviceBuffer buffer = rank.memory(DataType.FLOAT8_E4M3, ones)) {
+              rank.allReduce(buffer);
+              rank.synchronize();
+              rank.world().expect("the sum of ones", buffer, twos);
+            }
+          }
+        });
+  }
+
+  private void needFloat8Reductions() {
+    need(
+        capabilities().float8Reductions()
+            ? Optional.empty()
+            : Optional.of("float8 is not reduced here"));
+  }
+
+  @Example
+  public void required_VER_07_messagesAndThenCollectives() {
+    raw(atMost(2), rank -> messageThenSum(rank, false));
+  }
+
+  @Example
+  public void required_VER_07_messagesAndThenCollectivesOnTheSameBuffer() {
+    rawSince(FIXED_2_29_2, atMost(2), rank -> messageThenSum(rank, true));
+  }
+
+  private static void messageThenSum(RawRank rank, boolean same) {
+    int n = rank.worldSize();
+    int from = (rank.rank() + n - 1) % n;
+    try (DeviceBuffer out = rank.memory(DataType.INT32, rank.rank() + 1);
+        DeviceBuffer in = rank.memory(DataType.INT32, 0);
+        DeviceBuffer other = rank.memory(DataType.INT32, 1)) {
+      rank.exchange(out, in);
+      rank.allReduce(same ? in : other);
+      rank.synchronize();
+      rank.world().expect("the message", in, same ? n * (n + 1) / 2.0 : from + 1);
+      rank.world().expect("the sum beside it", other, same ? 1 : n);
+    }
+  }
+
+  @Example
+  public void required_TYP_03_float8IsReducedOnNewDevicesAlone() {
+    raw(
+        1,
+        rank -> {
+          int code = capabilities().float8Reductions() ? SUCCESS : INVALID_ARGUMENT;
+          for (DataType type : List.of(DataType.FLOAT8_E4M3, DataType.FLOAT8_E5M2)) {
+            try (DeviceBuffer buffer = rank.memory(type, 1, 2)) {
+              long b = buffer.address();
+              rank.expect("a sum of " + type, code, () -> rank.sum(b, buffer, rank.stream()));
+              rank.expect(
+                  "a sum of no " + type + " (TYP-05)",
+                  SUCCESS,
+                  () ->
+                      rank.abi().allReduce(b, b, 0, type.code(), SUM, rank.comm(), rank.stream()));
+              rank.synchronize();
+              rank.world().expect("one rank's sum", buffer, 1, 2);
+            }
+          }
+        });
+  }
+
+  @Example
+  public void required_TYP_05_noFloat8IsNeverRefused() {
+    raw(
+        atMost(2),
+        rank -> {
+          for (DataType type : List.of(DataType.FLOAT8_E4M3, DataType.FLOAT8_E5M2)) {
+            rank.everyOperation(0, 0, type.code(), AVG, 0, rank.comm())
+                .forEach(
+                    (name, call) -> {
+                      if (!name.equals("ncclSend") && !name.equals("ncclRecv")) {
+                        rank.expect(name + " of no " + type, SUCCESS, call);
+                      }
+                    });
+          }
+        });
+  }
+
+  @Example
+  public void required_TYP_04_float8MovesEverywhere() {
+    int n = atMost(2);
+    rawSince(
+        ANY_ARCHITECTURE,
+        n,
+        rank -> {
+          NcclAbi abi = rank.abi();
+          int type = DataType.FLOAT8_E4M3.code();
+          try (DeviceBuffer out = rank.memory(DataType.FLOAT8_E4M3, 1 + rank.rank(), 5);
+              DeviceBuffer in = rank.memory(DataType.FLOAT8_E4M3, new double[4])) {
+            long o = out.address();
+            long i = in.address();
+            long s = rank.stream();
+            rank.expect(
+                "ncclAllGather", SUCCESS, () -> abi.allGather(o, i, 1, type, rank.comm(), s));
+            rank.synchronize();
+            rank.world().expect("what was gathered", in, n > 1 ? ends(1, 2) : ends(1, 0));
+            rank.expect(
+                "ncclBroadcast", SUCCESS, () -> abi.broadcast(o, i, 1, type, 0, rank.comm(), s));
+            rank.expect(
+                "ncclAlltoAll", SUCCESS, () -> abi.allToAll(o, i + 2, 1, type, rank.comm(), s));
+            rank.synchronize();
+            double other = n > 1 && rank.rank() == 1 ? 5 : 1;
+            rank.world().expect("the root's", in.slice(0, 1), 1);
+            rank.world().expect("rank 0's block", in.slice(2, 1), other);
+          }
+        });
+  }
+
+  private static double[] ends(double first, double second) {
+    return new double[] {first, second, 0, 0};
+  }
+
+  @Example
+  public void required_TYP_07_movesNeedNoAlignment() {
+    int n = atMost(2);
+    raw(
+        n,
+        rank -> {
+          try (DeviceBuffer out = rank.memory(DataType.UINT8, 0, 1 + rank.rank(), 2, 3, 4);
+              DeviceBuffer in = rank.memory(DataType.UINT8, new double[1 + 4 * n])) {
+            rank.expect(
+                "ncclAllGather of int32 at odd addresses",
+                SUCCESS,
+                () ->
+                    rank.abi()
+                        .allGather(
+                            out.address() + 1,
+                            in.address() + 1,
+                            1,
+                            INT32,
+                            rank.comm(),
+                            rank.stream()));
+            rank.synchronize();
+            double[] expected = {0, 1, 2, 3, 4, 2, 2, 3, 4};
+            rank.world().expect("the bytes", in, Arrays.copyOf(expected, 1 + 4 * n));
+          }
+        });
+  }
+
+  @Example
+  public void required_RED_01_everyReductionHasItsCode() {
+    needRanks(2);
+    raw(
+        2,
+        rank -> {
+          int[] ops = {SUM, PROD, MAX, MIN, AVG};
+          double[] expected = {7, 10, 5, 2, 3};
+          for (int i = 0; i < ops.length; i++) {
+            int op = ops[i];
+            try (DeviceBuffer buffer = rank.memory(DataType.INT32, rank.rank() == 0 ? 2 : 5)) {
+              long b = buffer.address();
+              rank.expect(
+                  "ncclAllReduce with op " + op,
+                  SUCCESS,
+                  () -> rank.abi().allReduce(b, b, 1, INT32, op, rank.comm(), rank.stream()));
+              rank.synchronize();
+              rank.world().expect("2 and 5 combined by op " + op, buffer, expected[i]);
+            }
+          }
+        });
+  }
+
+  @Example
+  public void required_RED_08_float8SaturatesAndKeepsNaN() {
+    needRanks(2);
+    need(capabilities().whyNoReduction(DataType.FLOAT8_E4M3, 2, false));
+    raw(
+        2,
+        rank -> {
+          double own = rank.rank() == 0 ? Double.NaN : 1;
+          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT8_E4M3, 448, -448, 20, own)) {
+            rank.allReduce(buffer);
+            rank.synchronize();
+            rank.world().expect("sums of float8", buffer, 448, -448, 40, Double.NaN);
+          }
+        });
+  }
+
+  @Example
+  public void required_RED_10_exactAveragesAreExact() {
+    for (int n : new int[] {2, 4}) {
+      needRanks(2);
+      for (DataType type :
+          List.of(DataType.FLOAT16, DataType.FLOAT32, DataType.FLOAT64, DataType.BFLOAT16)) {
+        if (n <= capabilities().maxRanks()) {
+          raw(n, rank -> averages(rank, type));
+        }
+      }
+    }
+  }
+
+  private static void averages(RawRank rank, DataType type) {
+    int n = rank.worldSize();
+    try (DeviceBuffer buffer = rank.memory(type, 1 + 2 * rank.rank(), -n)) {
+      long b = buffer.address();
+      rank.expect(
+          "ncclAllReduce",
+          SUCCESS,
+          () -> rank.abi().allReduce(b, b, 2, type.code(), AVG, rank.comm(), rank.stream()));
+      rank.synchronize();
+      rank.world().expect("averages of " + type + " over " + n, buffer, n, -n);
+    }
+  }
+}

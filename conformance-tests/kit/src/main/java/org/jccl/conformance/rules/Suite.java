@@ -1,0 +1,162 @@
+package org.jccl.conformance.rules;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
+import net.jqwik.api.lifecycle.PropagationMode;
+import org.jccl.conformance.cases.CaseArbitraries;
+import org.jccl.conformance.cases.Program;
+import org.jccl.conformance.engine.ExactJudge;
+import org.jccl.conformance.engine.HostRoom;
+import org.jccl.conformance.engine.Observation;
+import org.jccl.conformance.engine.Prepared;
+import org.jccl.conformance.engine.Runner;
+import org.jccl.conformance.engine.Runner.Failures;
+import org.jccl.conformance.harness.Capabilities;
+import org.jccl.conformance.harness.CurrentRule;
+import org.jccl.conformance.harness.CurrentSubject;
+import org.jccl.conformance.harness.OwnProcess;
+import org.jccl.conformance.harness.RankBody;
+import org.jccl.conformance.harness.Subject;
+import org.jccl.conformance.harness.WorldRank;
+import org.jccl.conformance.harness.Worlds;
+import org.jccl.ops.NcclFunction;
+import org.jccl.ops.Operation;
+import org.opentest4j.TestAbortedException;
+
+/** What all suites share: the subject and its worlds. */
+@AddLifecycleHook(value = CurrentRule.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
+public abstract class Suite {
+  /** How long ranks wait for each other outside the library, at most. */
+  protected static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final Subject subject;
+  private final Worlds worlds;
+
+  /** A suite about the {@link CurrentSubject}. */
+  protected Suite() {
+    this.subject = CurrentSubject.get();
+    this.worlds = Worlds.shared(subject);
+  }
+
+  /** What is tested. */
+  protected final Subject subject() {
+    return subject;
+  }
+
+  /** What it can do. */
+  protected final Capabilities capabilities() {
+    return subject.capabilities();
+  }
+
+  /** Its worlds. */
+  protected final Worlds worlds() {
+    return worlds;
+  }
+
+  /** Random calls that it can make. */
+  protected final CaseArbitraries arbitraries() {
+    return new CaseArbitraries(capabilities());
+  }
+
+  /** Runs {@code body} on every rank of a world of {@code ranks}. */
+  protected final void run(int ranks, RankBody body) {
+    worlds.run(ranks, body);
+  }
+
+  /**
+   * Runs {@code body} on a subject that is at least {@code version}: this one, or an imitation of
+   * that version where this one can imitate; skipped where it is what it is.
+   */
+  protected final void runSince(int version, int ranks, RankBody body) {
+    since(version).run(ranks, body);
+  }
+
+  /** The worlds of a subject that is at least {@code version}; skips the rule if there is none. */
+  protected final Worlds since(int version) {
+    if (capabilities().version() >= version) {
+      return worlds;
+    }
+    Optional<Subject> imitation = subject.imitating(version);
+    need(
+        imitation.isPresent()
+            ? Optional.empty()
+            : Optional.of("not run: needs " + NcclFunction.text(version)));
+    return Worlds.shared(imitation.orElseThrow());
+  }
+
+  /**
+   * The worlds of this subject with these environment variables of NCCL's; where that takes a
+   * process of its own, the rule is run again in one.
+   */
+  protected final Worlds under(Map<String, String> environment) {
+    return under(subject, environment);
+  }
+
+  /** The same for a subject that is at least {@code version}. */
+  protected final Worlds underSince(int version, Map<String, String> environment) {
+    return under(since(version).subject(), environment);
+  }
+
+  /**
+   * The worlds of this subject in a process that nothing else runs in, for what leaves threads or
+   * communicators unusable; a simulation is thrown away instead.
+   */
+  protected final Worlds alone() {
+    return under(OwnProcess.alone());
+  }
+
+  private static Worlds under(Subject subject, Map<String, String> environment) {
+    Optional<Subject> there = subject.with(environment);
+    return Worlds.shared(there.orElseThrow(() -> OwnProcess.needed(environment)));
+  }
+
+  /** Runs a program on every rank and looks at all its memory. */
+  protected final void verify(Program program) {
+    Prepared prepared = Prepared.of(program);
+    run(program.ranks(), rank -> verify(prepared, rank));
+  }
+
+  /** The same on one rank, among other things. */
+  protected static void verify(Prepared prepared, WorldRank rank) {
+    Observation seen = Runner.of(prepared, Failures.THROWN, rank, new HostRoom());
+    ExactJudge.problems(prepared, rank.rank(), seen).forEach(rank::problem);
+  }
+
+  /** A world size that the subject has: {@code wanted} or less. */
+  protected final int atMost(int wanted) {
+    return Math.min(wanted, capabilities().maxRanks());
+  }
+
+  /** Skips the rule with a reason if the subject has too few ranks. */
+  protected final void needRanks(int ranks) {
+    need(
+        capabilities().maxRanks() < ranks
+            ? Optional.of("needs " + ranks + " ranks, there are " + capabilities().maxRanks())
+            : Optional.empty());
+  }
+
+  /** Skips the rule if there is a reason to. */
+  protected static void need(Optional<String> whyNot) {
+    if (whyNot.isPresent()) {
+      throw new TestAbortedException(whyNot.get());
+    }
+  }
+
+  /** The operations, a rotation of messages standing for both sides of point-to-point. */
+  protected static Set<Operation> operations() {
+    EnumSet<Operation> all = EnumSet.allOf(Operation.class);
+    all.remove(Operation.RECV);
+    return all;
+  }
+
+  /** The collectives. */
+  protected static Set<Operation> collectives() {
+    EnumSet<Operation> all = EnumSet.allOf(Operation.class);
+    all.removeIf(Operation::hasPeer);
+    return all;
+  }
+}

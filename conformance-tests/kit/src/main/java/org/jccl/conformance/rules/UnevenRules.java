@@ -1,0 +1,241 @@
+package org.jccl.conformance.rules;
+
+import java.util.Arrays;
+import java.util.Random;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.jccl.Communicator;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.ReduceOp;
+import org.jccl.conformance.harness.Values;
+import org.jccl.conformance.harness.WorldRank;
+
+/** The uneven forms, which are groups of the even ones (rule COL-24). */
+public final class UnevenRules extends Suite {
+  private static final int MOST = 40;
+
+  /** About the current subject. */
+  public UnevenRules() {}
+
+  /** What the ranks agree on: how much each contributes, and in what order the blocks lie. */
+  private record Uneven(int n, int root, long[] counts, long[] displacements, int size) {
+    static Uneven of(Random random, int maxRanks) {
+      int n = 1 + random.nextInt(maxRanks);
+      long[] counts = new long[n];
+      Arrays.setAll(counts, rank -> random.nextInt(3) == 0 ? 0 : random.nextInt(MOST));
+      long[] displacements = new long[n];
+      long end = 0;
+      for (int i = 0; i < n; i++) {
+        int rank = n - 1 - i; // not in rank order, with gaps
+        displacements[rank] = end + random.nextInt(3);
+        end = displacements[rank] + counts[rank];
+      }
+      return new Uneven(n, random.nextInt(n), counts, displacements, (int) end);
+    }
+
+    int own(int rank) {
+      return (int) counts[rank];
+    }
+
+    /** Element i of what {@code rank} contributes. */
+    static double value(int rank, int i) {
+      return 1000 * (rank + 1) + i;
+    }
+
+    double[] block(int rank) {
+      double[] block = new double[own(rank)];
+      Arrays.setAll(block, i -> value(rank, i));
+      return block;
+    }
+
+    /** All blocks at their displacements, -1 between them. */
+    double[] assembled() {
+      double[] all = new double[size];
+      Arrays.fill(all, -1);
+      for (int rank = 0; rank < n; rank++) {
+        System.arraycopy(block(rank), 0, all, (int) displacements[rank], own(rank));
+      }
+      return all;
+    }
+  }
+
+  private static DeviceBuffer blank(WorldRank rank, int size) {
+    double[] blank = new double[size];
+    Arrays.fill(blank, -1);
+    return Values.of(rank.device(), DataType.INT32, blank);
+  }
+
+  private static DeviceBuffer of(WorldRank rank, double... numbers) {
+    return Values.of(rank.device(), DataType.INT32, numbers);
+  }
+
+  @Property
+  public void required_COL_24_allGatherV(@ForAll Random random) {
+    Uneven uneven = Uneven.of(random, atMost(8));
+    run(
+        uneven.n,
+        rank -> {
+          Communicator comm = rank.communicator();
+          try (DeviceBuffer send = of(rank, uneven.block(rank.rank()));
+              DeviceBuffer recv = blank(rank, uneven.size)) {
+            comm.allGatherV(send, recv, uneven.counts, uneven.displacements, comm.defaultStream());
+            comm.defaultStream().synchronize();
+            rank.expect("recv", recv, uneven.assembled());
+          }
+        });
+  }
+
+  @Property
+  public void required_COL_24_reduceScatterV(@ForAll Random random) {
+    Uneven uneven = Uneven.of(random, atMost(8));
+    run(
+        uneven.n,
+        rank -> {
+          Communicator comm = rank.communicator();
+          double[] expected = uneven.block(rank.rank());
+          Arrays.setAll(expected, i -> uneven.n * Uneven.value(rank.rank(), i));
+          try (DeviceBuffer send = of(rank, uneven.assembled());
+              DeviceBuffer recv = blank(rank, uneven.own(rank.rank()))) {
+            comm.reduceScatterV(
+                send,
+                recv,
+                uneven.counts,
+                uneven.displacements,
+                ReduceOp.SUM,
+                comm.defaultStream());
+            comm.defaultStream().synchronize();
+            rank.expect("recv", recv, expected);
+            rank.expect("send", send, uneven.assembled());
+          }
+        });
+  }
+
+  @Property
+  public void required_COL_24_gatherV(@ForAll Random random) {
+    Uneven uneven = Uneven.of(random, atMost(8));
+    run(
+        uneven.n,
+        rank -> {
+          Communicator comm = rank.communicator();
+          boolean root = rank.rank() == uneven.root;
+          try (DeviceBuffer send = of(rank, uneven.block(rank.rank()));
+              DeviceBuffer recv = blank(rank, uneven.size)) {
+            comm.gatherV(
+                send,
+                root ? recv : null,
+                uneven.counts,
+                uneven.displacements,
+                uneven.root,
+                comm.defaultStream());
+            comm.defaultStream().synchronize();
+            double[] untouched = new double[uneven.size];
+            Arrays.fill(untouched, -1);
+            rank.expect("recv", recv, root ? uneven.assembled() : untouched);
+          }
+        });
+  }
+
+  @Property
+  public void required_COL_24_scatterV(@ForAll Random random) {
+    Uneven uneven = Uneven.of(random, atMost(8));
+    run(
+        uneven.n,
+        rank -> {
+          Communicator comm = rank.communicator();
+          boolean root = rank.rank() == uneven.root;
+          try (DeviceBuffer send = of(rank, uneven.assembled());
+              DeviceBuffer recv = blank(rank, uneven.own(rank.rank()))) {
+            comm.scatterV(
+                root ? send : null,
+                recv,
+                uneven.counts,
+                uneven.displacements,
+                uneven.root,
+                comm.defaultStream());
+            comm.defaultStream().synchronize();
+            rank.expect("recv", recv, uneven.block(rank.rank()));
+          }
+        });
+  }
+
+  @Property
+  public void required_COL_24_allToAllV(@ForAll Random random) {
+    int n = 1 + random.nextInt(atMost(8));
+    long[][] counts = new long[n][n]; // from, to
+    for (long[] row : counts) {
+      Arrays.setAll(row, to -> random.nextInt(4) == 0 ? 0 : random.nextInt(MOST));
+    }
+    run(
+        n,
+        rank -> {
+          int own = rank.rank();
+          long[] incoming = new long[n];
+          Arrays.setAll(incoming, from -> counts[from][own]);
+          double[] sent = new double[(int) Arrays.stream(counts[own]).sum()];
+          Arrays.setAll(sent, i -> Uneven.value(own, i));
+          try (DeviceBuffer send = of(rank, sent);
+              DeviceBuffer recv = blank(rank, (int) Arrays.stream(incoming).sum())) {
+            Communicator comm = rank.communicator();
+            comm.allToAllV(send, counts[own], recv, incoming);
+            comm.defaultStream().synchronize();
+            rank.expect("recv", recv, arriving(counts, own));
+          }
+        });
+  }
+
+  private static double[] arriving(long[][] counts, int to) {
+    double[] all = new double[(int) Arrays.stream(counts).mapToLong(row -> row[to]).sum()];
+    int at = 0;
+    for (int from = 0; from < counts.length; from++) {
+      int first = (int) Arrays.stream(counts[from], 0, to).sum();
+      for (int i = 0; i < counts[from][to]; i++) {
+        all[at++] = Uneven.value(from, first + i);
+      }
+    }
+    return all;
+  }
+
+  @Example
+  public void required_COL_24_wrongCountsAreRefused() {
+    run(
+        1,
+        rank -> {
+          Communicator comm = rank.communicator();
+          try (DeviceBuffer four = blank(rank, 4)) {
+            rank.expectThrown(
+                "two counts in a world of one",
+                IllegalArgumentException.class,
+                () -> comm.allGatherV(four, four, new long[] {2, 2}),
+                "rank 0",
+                "all_gather_v",
+                "2 counts");
+            rank.expectThrown(
+                "a block outside its buffer",
+                IllegalArgumentException.class,
+                () -> comm.allGatherV(four, four, new long[] {5}),
+                "rank 0",
+                "5 elements");
+            rank.expectThrown(
+                "a negative count",
+                IllegalArgumentException.class,
+                () -> comm.allGatherV(four, four, new long[] {-1}),
+                "negative");
+          }
+        });
+  }
+
+  @Example
+  public void required_COL_24_barrierHoldsStreamsUntilAllHaveReachedIt() {
+    int n = atMost(4);
+    run(
+        n,
+        rank -> {
+          for (int i = 0; i < 3; i++) {
+            rank.communicator().barrier();
+          }
+          rank.communicator().defaultStream().synchronize();
+        });
+  }
+}

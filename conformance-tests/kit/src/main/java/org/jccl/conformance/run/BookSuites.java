@@ -1,0 +1,85 @@
+package org.jccl.conformance.run;
+
+import java.util.List;
+import org.jccl.conformance.misuse.MisuseRules;
+import org.jccl.conformance.rules.ArgumentRules;
+import org.jccl.conformance.rules.CollectiveRules;
+import org.jccl.conformance.rules.EnvironmentRules;
+import org.jccl.conformance.rules.FamilyRules;
+import org.jccl.conformance.rules.GroupRules;
+import org.jccl.conformance.rules.LifecycleRules;
+import org.jccl.conformance.rules.OpenRules;
+import org.jccl.conformance.rules.PointToPointRules;
+import org.jccl.conformance.rules.PreMulSumRules;
+import org.jccl.conformance.rules.RawArgumentRules;
+import org.jccl.conformance.rules.RawCheckRules;
+import org.jccl.conformance.rules.RawCollectiveRules;
+import org.jccl.conformance.rules.RawCommunicatorRules;
+import org.jccl.conformance.rules.RawConfigRules;
+import org.jccl.conformance.rules.RawCreationRules;
+import org.jccl.conformance.rules.RawErrorRules;
+import org.jccl.conformance.rules.RawFamilyRules;
+import org.jccl.conformance.rules.RawGroupEndRules;
+import org.jccl.conformance.rules.RawGroupRules;
+import org.jccl.conformance.rules.RawGroupStateRules;
+import org.jccl.conformance.rules.RawGrowRules;
+import org.jccl.conformance.rules.RawLifecycleRules;
+import org.jccl.conformance.rules.RawMemoryRules;
+import org.jccl.conformance.rules.RawOneSidedRules;
+import org.jccl.conformance.rules.RawParameterRules;
+import org.jccl.conformance.rules.RawPointToPointRules;
+import org.jccl.conformance.rules.RawPreMulSumRules;
+import org.jccl.conformance.rules.RawStreamRules;
+import org.jccl.conformance.rules.RawSuspensionRules;
+import org.jccl.conformance.rules.RawTypeRules;
+import org.jccl.conformance.rules.RawWindowRules;
+import org.jccl.conformance.rules.ReductionRules;
+import org.jccl.conformance.rules.StreamRules;
+import org.jccl.conformance.rules.Suite;
+import org.jccl.conformance.rules.UnevenRules;
+
+/** The suites of the rule book but for chapter 12, in its order. */
+public final class BookSuites implements RuleSuites {
+  /** For {@link java.util.ServiceLoader}. */
+  public BookSuites() {}
+
+  @Override
+  public List<Class<? extends Suite>> suites() {
+    return List.of(
+        ReductionRules.class,
+        PreMulSumRules.class,
+        LifecycleRules.class,
+        FamilyRules.class,
+        GroupRules.class,
+        PointToPointRules.class,
+        CollectiveRules.class,
+        UnevenRules.class,
+        StreamRules.class,
+        OpenRules.class,
+        ArgumentRules.class,
+        RawArgumentRules.class,
+        RawCommunicatorRules.class,
+        RawGroupRules.class,
+        EnvironmentRules.class,
+        RawTypeRules.class,
+        RawPreMulSumRules.class,
+        RawGroupStateRules.class,
+        RawGroupEndRules.class,
+        RawPointToPointRules.class,
+        RawCollectiveRules.class,
+        RawStreamRules.class,
+        RawCheckRules.class,
+        RawCreationRules.class,
+        RawConfigRules.class,
+        RawFamilyRules.class,
+        RawGrowRules.class,
+        RawLifecycleRules.class,
+        RawErrorRules.class,
+        RawMemoryRules.class,
+        RawWindowRules.class,
+        RawOneSidedRules.class,
+        RawSuspensionRules.class,
+        RawParameterRules.class,
+        MisuseRules.class);
+  }
+}

@@ -1,0 +1,146 @@
+package org.jccl.conformance.run;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jccl.conformance.book.Rule;
+import org.jccl.conformance.book.RuleBook;
+import org.jccl.conformance.harness.Options;
+import org.jccl.conformance.harness.Subject;
+import org.jccl.conformance.harness.Subjects;
+import org.jccl.conformance.run.RuleVerdict.Verdict;
+
+/** Shows rules of the book on one backend, in processes of their own, and says what came out. */
+public final class VerifyRun {
+  /** No rule was broken, as far as they could be shown. */
+  public static final int OK = 0;
+
+  /** At least one rule was broken. */
+  public static final int BROKEN = 1;
+
+  private final RuleBook book = RuleBook.load();
+  private final RuleIndex index = RuleIndex.load();
+  private final PrintStream out;
+
+  /** {@code out} gets a line a rule and the totals. */
+  public VerifyRun(PrintStream out) {
+    this.out = out;
+  }
+
+  /**
+   * Shows rules on one backend.
+   *
+   * @param backend {@code sim}, {@code sim-free}, {@code loopback} or {@code nccl}
+   * @param wanted ids ({@code COL-04}), prefixes ({@code COL}) or numbers of chapters ({@code 6});
+   *     the whole book if there are none
+   * @param folder where {@code rules-NAME.tsv}, {@code tests-NAME.tsv} and the log go
+   * @return {@link #OK} or {@link #BROKEN}
+   * @throws IllegalArgumentException if there is no such backend, rule or chapter
+   * @throws org.jccl.BackendUnavailableException if the backend cannot be opened here
+   * @throws IOException if the folder cannot be written
+   */
+  public int run(String backend, List<String> wanted, Path folder) throws IOException {
+    Subject subject = Subjects.named(backend);
+    List<Rule> rules = selected(wanted);
+    String capabilities = subject.capabilities().toString();
+    Files.createDirectories(folder);
+    Path log = folder.resolve("verify-" + subject.name() + ".log");
+    Files.deleteIfExists(log);
+    out.println(subject.name() + ": " + capabilities);
+    return run(backend, subject.name(), capabilities, rules, folder, log);
+  }
+
+  private int run(
+      String backend, String name, String capabilities, List<Rule> rules, Path folder, Path log)
+      throws IOException {
+    List<String> methods = methodsOf(rules);
+    Map<String, RuleResult> results = new LinkedHashMap<>();
+    Duration deadline = Duration.ofSeconds(Options.ruleSeconds());
+    Supervisor supervisor =
+        new Supervisor(
+            backend,
+            log,
+            deadline,
+            result -> {
+              results.put(result.method(), result);
+              if (result.outcome() == RuleResult.Outcome.BROKEN) {
+                out.println(result);
+              }
+            });
+    long start = System.nanoTime();
+    supervisor.run(methods, Options.processes());
+    long seconds = (System.nanoTime() - start) / 1_000_000_000;
+    List<RuleVerdict> verdicts = RuleVerdict.of(rules, index, results);
+    for (int i = 0; i < verdicts.size(); i++) {
+      out.println(verdicts.get(i).line(rules.get(i)));
+    }
+    out.println(totals(name, verdicts) + " in " + seconds + " s");
+    VerdictTable.write(
+        folder.resolve("rules-" + name + ".tsv"), name, capabilities, seconds, verdicts);
+    VerdictTable.writeTests(folder.resolve("tests-" + name + ".tsv"), results.values());
+    boolean broken = results.values().stream().anyMatch(VerifyRun::isBroken);
+    return broken || results.isEmpty() ? BROKEN : OK;
+  }
+
+  private static boolean isBroken(RuleResult result) {
+    return result.outcome() == RuleResult.Outcome.BROKEN;
+  }
+
+  private List<String> methodsOf(List<Rule> rules) {
+    Set<String> chosen = new LinkedHashSet<>();
+    for (Rule rule : rules) {
+      chosen.addAll(index.methodsOf(rule.id()));
+    }
+    return index.methods().stream().filter(chosen::contains).toList();
+  }
+
+  /** The rules that are wanted, each once, in the order of the wishes. */
+  List<Rule> selected(List<String> wanted) {
+    if (wanted.isEmpty()) {
+      return book.rules();
+    }
+    Set<Rule> chosen = new LinkedHashSet<>();
+    for (String each : wanted) {
+      String id = each.toUpperCase(Locale.ROOT);
+      List<Rule> found =
+          book.rules().stream()
+              .filter(
+                  rule ->
+                      rule.id().equals(id)
+                          || rule.prefix().equals(id)
+                          || rule.chapter().startsWith(id + "."))
+              .toList();
+      if (found.isEmpty()) {
+        throw new IllegalArgumentException(
+            "no rule or chapter is called '"
+                + each
+                + "': use an id such as COL-04, a prefix such as COL, or a chapter's number");
+      }
+      chosen.addAll(found);
+    }
+    return new ArrayList<>(chosen);
+  }
+
+  static String totals(String name, List<RuleVerdict> verdicts) {
+    Map<Verdict, Long> counts = new EnumMap<>(Verdict.class);
+    for (RuleVerdict each : verdicts) {
+      counts.merge(each.verdict(), 1L, Long::sum);
+    }
+    StringBuilder text = new StringBuilder(name + ": " + verdicts.size() + " rules");
+    for (Verdict verdict : Verdict.values()) {
+      text.append(", ").append(counts.getOrDefault(verdict, 0L)).append(' ');
+      text.append(verdict.name().toLowerCase(Locale.ROOT));
+    }
+    return text.toString();
+  }
+}

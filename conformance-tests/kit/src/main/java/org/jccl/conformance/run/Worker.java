@@ -1,0 +1,37 @@
+package org.jccl.conformance.run;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jccl.conformance.harness.Subject;
+import org.jccl.conformance.harness.Subjects;
+
+/**
+ * A process that runs rules and says on standard output what it begins and what came out: whoever
+ * started it can tell a hang or a crash by what is missing. Started by {@link Supervisor}.
+ */
+public final class Worker {
+  private Worker() {}
+
+  /** The subject's name, and a file with the names of the methods to run, a line each. */
+  public static void main(String[] args) throws IOException {
+    Subject subject = Subjects.named(args[0]);
+    List<String> methods = Files.readAllLines(Path.of(args[1]));
+    // What the library prints to standard output must not end up in the middle of a line of ours.
+    PrintStream out =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    System.setOut(System.err);
+    ConformanceRun.run(
+        subject,
+        methods,
+        started -> out.println(Report.started(started)),
+        result -> out.println(Report.ended(result)));
+    out.println(Report.END);
+    Runtime.getRuntime().halt(0); // Threads of rules that hung may keep the process alive.
+  }
+}

@@ -1,5 +1,0 @@
-/**
- * Ranges of seeds, each of which is a program: run on a subject and on the simulator, written into
- * a table, and made small where the two differ ({@link org.jccl.conformance.seeds.SeedRun}).
- */
-package org.jccl.conformance.seeds;

@@ -1,0 +1,173 @@
+package org.jccl.nccl.ffi;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jccl.BackendUnavailableException;
+import org.jccl.ops.NcclFunction;
+
+/**
+ * One loaded NCCL: where it came from, its version, the addresses of its functions. Several may be
+ * loaded at once; each has a {@link NcclBinding} of its own and all share the downcall handles.
+ */
+public final class NcclLibrary {
+  /** The oldest release that jccl works with, 2.19.1. */
+  public static final int OLDEST = 21901;
+
+  private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
+
+  private final String description;
+  private final Map<NcclFunction, MemorySegment> addresses = new EnumMap<>(NcclFunction.class);
+  private final Set<NcclFunction> missing = EnumSet.noneOf(NcclFunction.class);
+  private final NcclBinding binding;
+  private final Function<String, Optional<MemorySegment>> lookup;
+  private final int version;
+
+  private NcclLibrary(String description, Function<String, Optional<MemorySegment>> lookup) {
+    this.description = description;
+    this.lookup = lookup;
+    for (NcclFunction function : NcclFunction.values()) {
+      Optional<MemorySegment> address = lookup.apply(function.symbol());
+      addresses.put(function, address.orElse(MemorySegment.NULL));
+      if (address.isEmpty()) {
+        missing.add(function);
+      }
+    }
+    if (missing.contains(NcclFunction.GET_VERSION)) {
+      throw new BackendUnavailableException(
+          description + " is no NCCL: it has no symbol ncclGetVersion");
+    }
+    this.binding = new NcclBinding(this, addresses);
+    this.version = askVersion();
+  }
+
+  /**
+   * Opens a file, or what the loader finds under a soname.
+   *
+   * @throws BackendUnavailableException saying why not: no such file, no ELF file, the loader's
+   *     words, not NCCL, too old
+   * @throws IllegalCallerException if this JVM denies native access, naming the flag
+   */
+  public static NcclLibrary open(String pathOrName) {
+    NativeAccess.require();
+    if (pathOrName.indexOf('/') >= 0) {
+      requireElf(Path.of(pathOrName));
+    }
+    SymbolLookup symbols =
+        NativeAccess.open(pathOrName)
+            .orElseThrow(() -> unusable(pathOrName, NativeAccess.whyNot(pathOrName)));
+    String file =
+        symbols
+            .find(NcclFunction.GET_VERSION.symbol())
+            .flatMap(NativeAccess::fileOf)
+            .orElse(pathOrName);
+    NcclLibrary library = new NcclLibrary(file, symbols::find);
+    if (library.version < OLDEST) {
+      throw new BackendUnavailableException(
+          file
+              + " is NCCL "
+              + NcclFunction.text(library.version)
+              + ", too old: jccl needs "
+              + NcclFunction.text(OLDEST)
+              + " or newer");
+    }
+    return library;
+  }
+
+  /**
+   * A library made of addresses that the caller has: functions of its own that behave like NCCL's.
+   *
+   * @param description for people, in place of a path
+   * @param lookup the address of each C name, which must stay valid; empty if it is missing
+   */
+  public static NcclLibrary ofSymbols(
+      String description, Function<String, Optional<MemorySegment>> lookup) {
+    NativeAccess.require();
+    return new NcclLibrary(description, lookup);
+  }
+
+  private static void requireElf(Path file) {
+    if (!Files.exists(file)) {
+      throw unusable(file.toString(), "there is no such file");
+    }
+    if (Files.isDirectory(file)) {
+      throw unusable(file.toString(), "it is a folder");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      if (!java.util.Arrays.equals(in.readNBytes(ELF.length), ELF)) {
+        throw unusable(file.toString(), "it is not an ELF file");
+      }
+    } catch (IOException unreadable) {
+      throw unusable(file.toString(), "it cannot be read: " + unreadable);
+    }
+  }
+
+  private static BackendUnavailableException unusable(String what, String why) {
+    return new BackendUnavailableException(what + " cannot be opened: " + why);
+  }
+
+  private int askVersion() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment slot = arena.allocate(JAVA_INT);
+      int result = binding.getVersion(slot);
+      if (result != 0) {
+        throw new BackendUnavailableException(
+            description + ": ncclGetVersion failed with " + result);
+      }
+      return slot.get(JAVA_INT, 0);
+    }
+  }
+
+  /** Path of the file, or the description of a library made of symbols. */
+  public String description() {
+    return description;
+  }
+
+  /** Version code (rule VER-01). */
+  public int version() {
+    return version;
+  }
+
+  /** One method per C function. */
+  public NcclBinding binding() {
+    return binding;
+  }
+
+  /** The functions this library lacks. */
+  public Set<NcclFunction> missing() {
+    return Set.copyOf(missing);
+  }
+
+  /** Whether this library has {@code function}. */
+  public boolean has(NcclFunction function) {
+    return !missing.contains(function);
+  }
+
+  /** Whether it exports this C name, bound here or not (rule VER-03). */
+  public boolean exports(String symbol) {
+    return lookup.apply(symbol).isPresent();
+  }
+
+  /** What calling a function that is missing throws. */
+  UnsupportedOperationException lacks(NcclFunction function) {
+    UnsupportedOperationException missing = function.missingIn(version);
+    return new UnsupportedOperationException(missing.getMessage() + " at " + description);
+  }
+
+  @Override
+  public String toString() {
+    return "NCCL " + NcclFunction.text(version) + " at " + description;
+  }
+}

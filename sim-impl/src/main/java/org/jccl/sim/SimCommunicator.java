@@ -1,0 +1,478 @@
+package org.jccl.sim;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+import java.util.function.LongUnaryOperator;
+import org.jccl.CommunicatorConfig;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.PreMulSum;
+import org.jccl.ReduceOp;
+import org.jccl.ResultCode;
+import org.jccl.Stream;
+import org.jccl.UniqueId;
+import org.jccl.ops.Operation;
+import org.jccl.sim.comm.Clique;
+import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.Life;
+import org.jccl.sim.comm.Planning;
+import org.jccl.sim.device.CurrentDevice;
+import org.jccl.sim.device.SimDevice;
+import org.jccl.sim.device.SimStream;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.machine.CallPlan;
+import org.jccl.sim.machine.SymmetricCallPlan;
+import org.jccl.spi.ConfigStruct;
+import org.jccl.spi.GroupRecording;
+import org.jccl.spi.LibraryCommunicator;
+import org.jspecify.annotations.Nullable;
+
+/** The typed face of an {@link Endpoint}: each call goes through the simulated C function. */
+public final class SimCommunicator extends LibraryCommunicator {
+  private final Library library;
+  private final SimDevice device;
+  private final SimStream defaultStream;
+  private final Kernel kernel;
+  private final String givenName;
+  private @Nullable Endpoint endpoint;
+  private boolean closed;
+
+  /** The communicator of one rank, still to be opened; owns a stream of its own. */
+  public SimCommunicator(
+      Library library,
+      SimDevice device,
+      String name,
+      int rank,
+      int worldSize,
+      CommunicatorConfig config) {
+    super(
+        library.abi(),
+        library.ncclVersion(),
+        library::storedCode,
+        rank,
+        worldSize,
+        device,
+        config,
+        library);
+    this.library = library;
+    this.device = device;
+    this.givenName = name;
+    this.kernel = device.world().kernel();
+    this.defaultStream = device.newStream();
+  }
+
+  // ---- creation
+
+  /** Creates the communicators of {@code ranks}: one by one call, several in a group (INIT-03). */
+  public static void open(List<SimCommunicator> ranks, List<UniqueId> ids) {
+    SimCommunicator first = ranks.getFirst();
+    Arena arena = Arena.ofAuto();
+    MemorySegment slots = arena.allocate(JAVA_LONG, ranks.size());
+    boolean opened = false;
+    try {
+      int code = ranks.size() == 1 ? first.join(slots, ids) : joinAll(ranks, slots, ids);
+      if (code != 0 && code != ResultCode.IN_PROGRESS.code()) {
+        throw first.failure(code, "creation");
+      }
+      for (int i = 0; i < ranks.size(); i++) {
+        ranks.get(i).arrived(slots.getAtIndex(JAVA_LONG, i));
+      }
+      opened = true;
+    } finally {
+      if (!opened) {
+        ranks.forEach(SimCommunicator::discard);
+      }
+    }
+  }
+
+  private static int joinAll(List<SimCommunicator> ranks, MemorySegment slots, List<UniqueId> ids) {
+    SimCommunicator first = ranks.getFirst();
+    int code = first.abi().groupStart();
+    for (int i = 0; code == 0 && i < ranks.size(); i++) {
+      code = ranks.get(i).join(slots.asSlice(i * JAVA_LONG.byteSize(), JAVA_LONG), ids);
+    }
+    int end = first.abi().groupEnd();
+    return code != 0 ? code : end;
+  }
+
+  private int join(MemorySegment slot, List<UniqueId> ids) {
+    Arena arena = Arena.ofAuto();
+    MemorySegment config = ConfigStruct.write(config(), version(), arena);
+    MemorySegment bytes = arena.allocate((long) UniqueId.BYTES * ids.size());
+    for (int i = 0; i < ids.size(); i++) {
+      MemorySegment.copy(
+          ids.get(i).toBytes(), 0, bytes, JAVA_BYTE, (long) UniqueId.BYTES * i, UniqueId.BYTES);
+    }
+    return CurrentDevice.during(
+        device,
+        () ->
+            ids.size() == 1
+                ? abi().commInitRankConfig(slot, worldSize(), bytes, rank(), config)
+                : abi().commInitRankScalable(slot, worldSize(), rank(), ids.size(), bytes, config));
+  }
+
+  private void arrived(long comm) {
+    if (isNonblocking()) {
+      handle().opening(comm);
+      handle().poll();
+    } else {
+      handle().opened(comm);
+    }
+    born();
+  }
+
+  @Override
+  protected LibraryCommunicator newChild(
+      String name, int rank, int worldSize, CommunicatorConfig config) {
+    return new SimCommunicator(library, device, name, rank, worldSize, config);
+  }
+
+  @Override
+  protected void born() {
+    library.opened(this);
+  }
+
+  @Override
+  protected void discard() {
+    closed = true;
+    defaultStream.close();
+  }
+
+  /** The simulated rank; null while it opens, kept when its handle has gone. */
+  private @Nullable Endpoint endpoint() {
+    Endpoint known = endpoint;
+    if (known == null && handle().value() != 0) {
+      known = library.endpoint(handle().value());
+      endpoint = known;
+      if (known != null) {
+        pin(known);
+      }
+    }
+    return known;
+  }
+
+  /**
+   * How NCCL would carry out a collective that is alone in its group.
+   *
+   * @throws IllegalArgumentException if NCCL makes messages of the operation
+   * @throws org.jccl.CollectiveException if pins and variables leave no algorithm
+   */
+  public CallPlan plan(
+      Operation operation, DataType type, ReduceOp reduction, long count, boolean registered) {
+    return planned(
+        operation,
+        count,
+        known -> known.plan(operation, type, reduction.code(), count, registered));
+  }
+
+  /**
+   * How NCCL would carry it out by a symmetric kernel; empty if it would not.
+   *
+   * @throws IllegalArgumentException if NCCL makes messages of the operation
+   */
+  public Optional<SymmetricCallPlan> planSymmetric(
+      Operation operation, DataType type, ReduceOp reduction, long count) {
+    return planned(
+        operation, count, known -> known.planSymmetric(operation, type, reduction.code(), count));
+  }
+
+  private <T> T planned(Operation operation, long count, Function<Planning, T> plan) {
+    if (operation.isMadeOfMessages() || count < 1) {
+      throw new IllegalArgumentException(
+          operation.label() + " x" + count + ": messages and empty calls have no algorithm");
+    }
+    Clique clique = life().operations().clique();
+    HostTask task = kernel.enter();
+    try {
+      return plan.apply(clique.planning());
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  private void pin(Endpoint known) {
+    HostTask task = kernel.enter();
+    try {
+      known.clique().planning().pin(known, config().algorithm(), config().protocol());
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  /** The simulated rank's life: at hand, so that no call has to look its handle up. */
+  private Life life() {
+    Endpoint own = endpoint();
+    if (own == null) {
+      throw new IllegalStateException(name() + " has no handle yet");
+    }
+    return own.life();
+  }
+
+  // ---- calls
+
+  @Override
+  protected int call(String what, IntSupplier body) {
+    return body.getAsInt();
+  }
+
+  @Override
+  protected int callWithin(String what, Duration timeout, IntSupplier body) {
+    return CurrentDevice.during(device, body);
+  }
+
+  /** The lock of the handle is for what does not wait; here every call may wait for its turn. */
+  @Override
+  protected int quick(LongUnaryOperator call) {
+    long comm = handle().value();
+    return comm == 0 ? 0 : Math.toIntExact(call.applyAsLong(comm));
+  }
+
+  @Override
+  public State state() {
+    State now = super.state();
+    if (now == State.OPENING || now == State.BUSY) {
+      pause(); // a loop that polls comes to an end
+      now = super.state();
+    }
+    return now;
+  }
+
+  /** A loop that polls lets the other ranks run, and so comes to an end. */
+  @Override
+  protected void pause() {
+    HostTask task = kernel.enter();
+    try {
+      kernel.letOthersRun(task);
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  @Override
+  protected void requireUsable() {
+    Endpoint own = endpoint();
+    RuntimeException refusal = own == null ? null : own.refusal();
+    if (refusal != null && handle().value() != 0) {
+      throw refusal;
+    }
+    super.requireUsable();
+  }
+
+  @Override
+  protected void raced(Thread other) {
+    Endpoint own = endpoint();
+    if (own != null) {
+      HostTask task = kernel.enter();
+      try {
+        own.life().requireAlone(task, other);
+      } finally {
+        kernel.exit(task);
+      }
+    }
+    super.raced(other);
+  }
+
+  @Override
+  protected int enqueue(
+      Operation operation,
+      long send,
+      long recv,
+      long count,
+      int type,
+      int reduction,
+      int rootOrPeer,
+      Stream stream) {
+    device.own(stream);
+    int code =
+        library.issue(
+            operation, send, recv, count, type, reduction, rootOrPeer, life(), stream.handle());
+    return code == 0 ? 0 : settled(code, operation.label());
+  }
+
+  /** Issues a recorded group as one group of C calls. */
+  public static void issue(GroupRecording calls) {
+    issue(calls, MemorySegment.NULL);
+  }
+
+  /** The same; {@code info} receives an estimate instead, unless it is null. */
+  public static void issue(GroupRecording calls, MemorySegment info) {
+    SimCommunicator first = (SimCommunicator) calls.communicator(0);
+    for (int i = 0; i < calls.size(); i++) {
+      ((SimCommunicator) calls.communicator(i)).requireGroupable(first, calls.stream(i));
+    }
+    int failed = -1;
+    int code = 0;
+    int end = 0;
+    first.abi().groupStart();
+    boolean whole = false;
+    try {
+      for (int i = 0; i < calls.size() && failed < 0; i++) {
+        code = ((SimCommunicator) calls.communicator(i)).issue(calls, i);
+        failed = code == 0 || code == ResultCode.IN_PROGRESS.code() ? -1 : i;
+      }
+      whole = true;
+    } finally {
+      end = end(first, info, whole);
+    }
+    if (failed >= 0) {
+      SimCommunicator culprit = (SimCommunicator) calls.communicator(failed);
+      culprit.settled(code, calls.operation(failed).label() + " in a group");
+    }
+    for (int i = 0; end != 0 && i < calls.size(); i++) {
+      ((SimCommunicator) calls.communicator(i)).settled(end, "group of " + calls.size() + " calls");
+    }
+  }
+
+  /** A group that a report of misuse has broken off is ended too; the report goes on. */
+  private static int end(SimCommunicator first, MemorySegment info, boolean whole) {
+    if (whole) {
+      return info.address() == 0 ? first.abi().groupEnd() : first.abi().groupSimulateEnd(info);
+    }
+    return first.abi().groupEnd();
+  }
+
+  private void requireGroupable(SimCommunicator first, Stream stream) {
+    requireUsable();
+    device.own(stream);
+    if (isNonblocking() != first.isNonblocking()) {
+      throw new IllegalArgumentException(
+          "blocking and nonblocking communicators cannot share a group (GRP-23): "
+              + first.name()
+              + " and "
+              + name());
+    }
+  }
+
+  private int issue(GroupRecording calls, int i) {
+    return library.issue(
+        calls.operation(i),
+        calls.send(i),
+        calls.recv(i),
+        calls.count(i),
+        calls.type(i),
+        calls.reduction(i),
+        calls.rootOrPeer(i),
+        life(),
+        calls.stream(i).handle());
+  }
+
+  // ---- sums
+
+  @Override
+  public PreMulSum preMulSum(DataType type, double scalar) {
+    requireUsable();
+    Endpoint own = Objects.requireNonNull(endpoint());
+    int code = own.scales().create(type, type.encode(scalar));
+    return new PreMulSum(this, type, code, own.scales()::destroy);
+  }
+
+  @Override
+  public PreMulSum preMulSum(DeviceBuffer scalar) {
+    requireUsable();
+    if (scalar.count() != 1 || !Objects.equals(scalar.device(), device)) {
+      throw new IllegalArgumentException(
+          name() + ", rank " + rank() + ": a scalar is one element on its device, got " + scalar);
+    }
+    Endpoint own = Objects.requireNonNull(endpoint());
+    int code =
+        own.scales()
+            .create(
+                scalar.type(),
+                device.memory().range(scalar.address(), scalar.bytes(), "scalar of a PreMulSum"));
+    return new PreMulSum(this, scalar.type(), code, own.scales()::destroy);
+  }
+
+  // ---- life
+
+  @Override
+  public SimStream defaultStream() {
+    return defaultStream;
+  }
+
+  @Override
+  public String name() {
+    Endpoint own = endpoint();
+    return own == null ? givenName : own.name();
+  }
+
+  @Override
+  public ResultCode asyncError() {
+    pause(); // a loop that polls comes to an end
+    return super.asyncError();
+  }
+
+  @Override
+  public void abort() {
+    long comm = handle().take(State.ABORTED);
+    if (comm != 0) {
+      endpoint = library.endpoint(comm);
+      abi().commAbort(comm);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    endpoint();
+    try {
+      closeRegistrations();
+      end();
+    } finally {
+      library.closed(this);
+      releaseTokens();
+      defaultStream.close();
+    }
+  }
+
+  private void end() {
+    boolean sound = false;
+    try {
+      sound = endsWell();
+    } finally {
+      long comm = handle().take(State.CLOSED);
+      if (comm != 0) {
+        // Destroying what is busy or has failed would leave the group depth wrong (LIF-11).
+        int code = sound ? abi().commDestroy(comm) : abi().commAbort(comm);
+        if (code != 0) {
+          abi().commAbort(comm);
+        }
+      }
+    }
+  }
+
+  /** Waits for what was issued: destroy alone does not (LIF-07). Whether it may be destroyed. */
+  private boolean endsWell() {
+    State last = settledState();
+    if (last == State.READY) {
+      int code = abi().commFinalize(handle().value());
+      if (code == ResultCode.IN_PROGRESS.code()) {
+        handle().busy();
+        last = settledState();
+      }
+    }
+    return last != State.FAILED && last != State.BUSY && last != State.OPENING;
+  }
+
+  /** Waits for a nonblocking call: what is busy cannot be destroyed (LIF-11). */
+  private State settledState() {
+    try {
+      awaitReady(config().closeTimeout());
+    } catch (RuntimeException notReady) {
+      return state();
+    }
+    return state();
+  }
+}

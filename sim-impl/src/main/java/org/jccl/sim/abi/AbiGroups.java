@@ -1,0 +1,63 @@
+package org.jccl.sim.abi;
+
+import static org.jccl.sim.abi.AbiState.isNull;
+
+import java.lang.foreign.MemorySegment;
+import org.jccl.CheckLevel;
+import org.jccl.CollectiveException;
+import org.jccl.ops.NcclFunction;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.kernel.HostTask;
+import org.jspecify.annotations.Nullable;
+
+/** Groups behind the C functions (chapter 4). */
+final class AbiGroups {
+  private final AbiState state;
+
+  AbiGroups(AbiState state) {
+    this.state = state;
+  }
+
+  int groupStart() {
+    if (isLooseVirtualThread()) {
+      return state.refused(
+          AbiState.INVALID_USAGE,
+          "group start on a virtual thread: it may change its carrier, and NCCL's group state would"
+              + " stay behind; use a platform thread (GRP-04, SIM-43)");
+    }
+    RawGroup group = state.group();
+    int code = group.start();
+    state.opened(group);
+    group.openedAt(state.world().checks() == CheckLevel.FULL ? CallSite.current() : null);
+    return code;
+  }
+
+  /** A virtual thread that stands for no rank: those that do are platform threads on NCCL. */
+  private boolean isLooseVirtualThread() {
+    HostTask holder = state.kernel().holder();
+    boolean isRank =
+        holder != null && holder.isOwned() && holder.thread() == Thread.currentThread();
+    return Thread.currentThread().isVirtual() && !isRank;
+  }
+
+  int groupEnd() {
+    return end(null);
+  }
+
+  /** With a null struct it is a real end (rule GRP-28). */
+  int groupSimulateEnd(MemorySegment info) {
+    state.require(NcclFunction.GROUP_SIMULATE_END);
+    return end(isNull(info) ? null : new Estimate(info));
+  }
+
+  private int end(@Nullable Estimate estimate) {
+    HostTask task = state.kernel().enter();
+    try {
+      return state.group().end(task, state.kernel(), estimate);
+    } catch (CollectiveException failure) {
+      return state.codeOf(failure);
+    } finally {
+      state.kernel().exit(task);
+    }
+  }
+}

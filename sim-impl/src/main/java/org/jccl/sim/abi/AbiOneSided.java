@@ -1,0 +1,166 @@
+package org.jccl.sim.abi;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static org.jccl.sim.abi.AbiState.INVALID_ARGUMENT;
+import static org.jccl.sim.abi.AbiState.INVALID_USAGE;
+import static org.jccl.sim.abi.AbiState.OK;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jccl.DataType;
+import org.jccl.ResultCode;
+import org.jccl.ops.NcclFunction;
+import org.jccl.sim.comm.Endpoint;
+import org.jccl.sim.comm.Life;
+import org.jccl.sim.comm.OneSided;
+import org.jccl.sim.comm.OneSidedCall;
+import org.jccl.sim.device.SimStream;
+import org.jccl.sim.kernel.HostTask;
+
+/** One-sided operations behind the C functions (rules ARG-11 to ARG-14, RMA-01 to RMA-11). */
+final class AbiOneSided {
+  /** Four ints: opCnt, peer, sigIdx, ctx. */
+  private static final long DESCRIPTOR_BYTES = 4L * Integer.BYTES;
+
+  /** From here on check mode does not look at one-sided calls (ARG-04). */
+  private static final int UNCHECKED_POINTERS = 23003;
+
+  private final AbiState state;
+
+  AbiOneSided(AbiState state) {
+    this.state = state;
+  }
+
+  /** Checks a call on an endpoint that may be used. */
+  @FunctionalInterface
+  private interface Check {
+    int of(OneSided oneSided);
+  }
+
+  int putSignal(
+      long source,
+      long count,
+      int type,
+      int peer,
+      long window,
+      long offset,
+      int signalIndex,
+      int context,
+      int flags,
+      long comm,
+      long stream) {
+    state.require(NcclFunction.PUT_SIGNAL);
+    Check check =
+        oneSided -> {
+          if (DataType.isCode(type) && isTooLarge(count, DataType.ofCode(type))) {
+            return INVALID_ARGUMENT; // ARG-38 normalised: NCCL wraps
+          }
+          int code = oneSided.checkPut(peer, type, signalIndex, context, flags);
+          return code == 0 ? oneSided.checkPutMemory(window, source) : code;
+        };
+    return issue(
+        "PutSignal to rank " + peer,
+        comm,
+        stream,
+        check,
+        on -> {
+          long bytes = count * DataType.ofCode(type).bytes();
+          return on.endpoint.oneSided().put(source, bytes, peer, window, offset, on.stream);
+        });
+  }
+
+  private static boolean isTooLarge(long count, DataType type) {
+    return count < 0 || count > Long.MAX_VALUE / type.bytes();
+  }
+
+  int signal(int peer, int signalIndex, int context, int flags, long comm, long stream) {
+    state.require(NcclFunction.SIGNAL);
+    return issue(
+        "Signal to rank " + peer,
+        comm,
+        stream,
+        oneSided -> oneSided.checkSignal(peer, signalIndex, context, flags),
+        on -> on.endpoint.oneSided().signal(peer, on.stream));
+  }
+
+  int waitSignal(int descriptorCount, MemorySegment descriptors, long comm, long stream) {
+    state.require(NcclFunction.WAIT_SIGNAL);
+    List<OneSidedCall.Awaited> awaited = new ArrayList<>();
+    return issue(
+        "WaitSignal with " + descriptorCount + " descriptors",
+        comm,
+        stream,
+        oneSided -> read(oneSided, descriptorCount, descriptors, awaited),
+        on -> on.endpoint.oneSided().await(awaited, on.stream));
+  }
+
+  private static int read(
+      OneSided oneSided, int count, MemorySegment descriptors, List<OneSidedCall.Awaited> awaited) {
+    int code = oneSided.checkWait(AbiState.isNull(descriptors) ? 0 : count);
+    for (int i = 0; code == 0 && i < count; i++) {
+      MemorySegment each = descriptors.asSlice(i * DESCRIPTOR_BYTES, DESCRIPTOR_BYTES);
+      int signals = each.get(JAVA_INT_UNALIGNED, 0);
+      int peer = each.get(JAVA_INT_UNALIGNED, 4);
+      code =
+          oneSided.checkDescriptor(
+              signals, peer, each.get(JAVA_INT_UNALIGNED, 8), each.get(JAVA_INT_UNALIGNED, 12));
+      awaited.add(new OneSidedCall.Awaited(peer, signals));
+    }
+    return code;
+  }
+
+  /** Where a call goes. */
+  private record Place(Endpoint endpoint, SimStream stream) {}
+
+  private int issue(
+      String what, long comm, long stream, Check check, Function<Place, OneSidedCall> make) {
+    RawGroup group = state.group();
+    Life life = state.life(comm);
+    if (life == null) {
+      return group.fail(state.refused(INVALID_ARGUMENT, what + ": no communicator " + comm));
+    }
+    if (life.isRevoked()) {
+      return group.fail(state.refused(INVALID_USAGE, life + " was revoked (LIF-19)"));
+    }
+    HostTask task = state.kernel().enter();
+    try {
+      AbiOperations.requireUsable(life);
+      int code = life.readyTest();
+      if (code == OK) {
+        code = refusesPointers() ? INVALID_ARGUMENT : check.of(life.operations().oneSided());
+      }
+      return AbiOperations.failed(
+          group,
+          life,
+          code == OK
+              ? queue(task, life.operations(), stream, make)
+              : state.refused(code, what + " on " + life));
+    } catch (RuntimeException reported) {
+      group.fail(ResultCode.INTERNAL_ERROR.code()); // what is queued must not be launched (GRP-11)
+      throw reported;
+    } finally {
+      state.kernel().exit(task);
+    }
+  }
+
+  private int queue(
+      HostTask task, Endpoint endpoint, long stream, Function<Place, OneSidedCall> make) {
+    SimStream own = AbiOperations.stream(endpoint, stream);
+    if (own == null) {
+      return ResultCode.UNHANDLED_CUDA_ERROR.code();
+    }
+    OneSidedCall call = make.apply(new Place(endpoint, own));
+    RawGroup group = state.group();
+    group.start();
+    int code = state.endOwn(task, group.fail(group.issue(endpoint, call)));
+    boolean told = code == OK && !group.isOpen() && !endpoint.life().isBlocking();
+    return told ? endpoint.life().state() : code;
+  }
+
+  /** ARG-04: before 2.30.3 check mode misses the receive buffer that these calls have not. */
+  private boolean refusesPointers() {
+    return state.world().checksPointers() && state.world().version() < UNCHECKED_POINTERS;
+  }
+}

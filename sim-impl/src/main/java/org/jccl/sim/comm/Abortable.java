@@ -1,0 +1,7 @@
+package org.jccl.sim.comm;
+
+/** Work in the background that an abort ends early (rules LIF-14, LIF-16). */
+public interface Abortable {
+  /** Raises the abort flag: it ends soon, whatever other ranks do. */
+  void abort();
+}
