@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jccl.Communicator;
@@ -40,6 +42,10 @@ final class Replay {
    */
   record Outcome(Finding result, @Nullable Finding choice) {}
 
+  /** Host memory that is used again, since it is large. */
+  private record Rooms(HostRoom images, HostRoom seen) {}
+
+  private final Queue<Rooms> free = new ConcurrentLinkedQueue<>();
   private final Summary summary;
   private final Function<RecordedCommunicator, Subject> subjects;
   private final RecordedInputs inputs;
@@ -79,23 +85,24 @@ final class Replay {
   List<Outcome> of(RecordedCommunicator communicator, List<? extends Entry> entries) {
     Worlds worlds = new Worlds(subjects.apply(communicator));
     worlds.configure(config -> configure(communicator, config));
-    HostRoom images = new HostRoom();
-    HostRoom room = new HostRoom();
+    Rooms known = free.poll();
+    Rooms rooms = known == null ? new Rooms(new HostRoom(), new HostRoom()) : known;
     try {
       List<Outcome> outcomes = new ArrayList<>();
       for (Entry entry : entries) {
-        outcomes.add(of(worlds, communicator.ranks(), entry, images, room));
+        outcomes.add(of(worlds, communicator.ranks(), entry, rooms));
       }
       return outcomes;
     } finally {
       worlds.discard();
+      free.add(rooms);
     }
   }
 
-  private Outcome of(Worlds worlds, int ranks, Entry entry, HostRoom images, HostRoom room) {
+  private Outcome of(Worlds worlds, int ranks, Entry entry, Rooms rooms) {
     try {
       return switch (entry) {
-        case RecordedCase each -> performed(worlds, ranks, each, images, room);
+        case RecordedCase each -> performed(worlds, ranks, each, rooms);
         case RecordedMicros each -> new Outcome(estimated(worlds, ranks, each), null);
       };
     } catch (RuleViolation failed) {
@@ -105,14 +112,14 @@ final class Replay {
   }
 
   private Outcome performed(
-      Worlds worlds, int ranks, RecordedCase recorded, HostRoom images, HostRoom room) {
-    Prepared prepared = Prepared.of(recorded.work().program(ranks), inputs, images);
+      Worlds worlds, int ranks, RecordedCase recorded, Rooms rooms) {
+    Prepared prepared = Prepared.of(recorded.work().program(ranks), inputs, rooms.images());
     Observation[] seen = new Observation[ranks];
     AtomicReference<@Nullable Finding> choice = new AtomicReference<>();
     worlds.run(
         ranks,
         rank -> {
-          Observation own = Runner.of(prepared, Failures.THROWN, rank, room);
+          Observation own = Runner.of(prepared, Failures.THROWN, rank, rooms.seen());
           synchronized (seen) {
             seen[rank.rank()] = own;
           }

@@ -85,7 +85,7 @@ public final class ExactJudge {
     Places places = plan.call(index);
     Placed placed = plan.calls().get(index);
     int bytes = placed.call().type().bytes();
-    String what = "outside the buffers";
+    String what = "outside the receive range";
     Place from = places.send();
     Place to = places.recv();
     if (from != null && at >= from.at() && at < from.at() + from.elements() * bytes) {
@@ -93,6 +93,7 @@ public final class ExactJudge {
     } else if (to != null && at >= to.at() && at < to.at() + to.elements() * bytes) {
       what = "of the receive buffer of a rank that receives nothing";
     }
-    return placed + ": byte " + (at - places.first()) + " " + what + " was written (COL-07)";
+    long start = to != null ? to.at() : places.first();
+    return placed + ": byte " + (at - start) + " " + what + " was written (COL-07)";
   }
 }

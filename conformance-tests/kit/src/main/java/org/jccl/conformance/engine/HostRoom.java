@@ -18,7 +18,7 @@ public final class HostRoom {
             (same, old) ->
                 old != null && old.byteSize() >= bytes
                     ? old
-                    : Arena.ofAuto().allocate(Math.max(2 * bytes, LEAST), 64))
+                    : Arena.ofAuto().allocate(Math.max(bytes + bytes / 4, LEAST), 64))
         .asSlice(0, bytes);
   }
 }
