@@ -6,9 +6,10 @@ module org.jccl {
   requires static org.jspecify;
 
   exports org.jccl;
+  exports org.jccl.config;
   exports org.jccl.ops;
   exports org.jccl.process;
   exports org.jccl.spi;
 
-  uses org.jccl.spi.BackendProvider;
+  uses org.jccl.BackendProvider;
 }

@@ -20,6 +20,6 @@ module org.jccl.sim {
       org.jccl.conformance,
       org.jccl.benchmarks;
 
-  provides org.jccl.spi.BackendProvider with
+  provides org.jccl.BackendProvider with
       org.jccl.sim.SimProvider;
 }

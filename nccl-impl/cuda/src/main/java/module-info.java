@@ -1,5 +1,5 @@
+import org.jccl.BackendProvider;
 import org.jccl.nccl.cuda.NcclProvider;
-import org.jccl.spi.BackendProvider;
 import org.jspecify.annotations.NullMarked;
 
 /** The NCCL backend on GPUs; CUDA through JCuda. */

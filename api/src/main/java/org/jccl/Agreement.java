@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jccl.spi.Capability;
 
 /**
  * Decides whether ranks with these offers can open a communicator together. A pure function of the

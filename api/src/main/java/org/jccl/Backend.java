@@ -3,8 +3,6 @@ package org.jccl;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
-import org.jccl.spi.Capability;
-import org.jccl.spi.RankHost;
 
 /**
  * One implementation of collectives, opened: real NCCL, or a simulator.
@@ -13,6 +11,36 @@ import org.jccl.spi.RankHost;
  * devices and reports that as a leak. All methods may be called from any thread.
  */
 public interface Backend extends AutoCloseable {
+  /** What every device of a backend also is: a part that knows its owner; see {@link #of}. */
+  interface Owned {
+    /** The backend that made this and closes it. */
+    Backend backend();
+  }
+
+  /** Hands out the recording end of each communicator inside {@link Backend#group}. */
+  interface GroupScope {
+    /**
+     * The operations of {@code communicator}, recorded into this group.
+     *
+     * @throws IllegalStateException if the group's body has returned
+     * @throws IllegalArgumentException if the communicator belongs to another backend
+     */
+    Collectives on(Communicator communicator);
+  }
+
+  /**
+   * The backend that owns {@code device}.
+   *
+   * @throws IllegalArgumentException if no backend made it
+   */
+  static Backend of(Device device) {
+    if (device instanceof Owned part) {
+      return part.backend();
+    }
+    throw new IllegalArgumentException(
+        "device " + device.index() + " (" + device.name() + ") was made by no backend");
+  }
+
   /** Short name: {@code nccl}, {@code sim}. */
   String name();
 
@@ -98,7 +126,7 @@ public interface Backend extends AutoCloseable {
    */
   Capability capability(Device device, CommunicatorConfig config);
 
-  /** Runs rank programs on threads of the right kind; {@link Ranks} is the front door. */
+  /** The threads for ranks in this JVM; {@link Ranks} is the front door. */
   RankHost rankHost();
 
   /** Closes what is left of the devices. Bounded in time. Idempotent. */

@@ -7,11 +7,9 @@ import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.Function;
+import org.jccl.BackendProvider.Availability;
 import org.jccl.Backends.Choice;
 import org.jccl.Backends.Considered;
-import org.jccl.spi.BackendProvider;
-import org.jccl.spi.BackendProvider.Availability;
-import org.jccl.spi.BackendProvider.Wishes;
 import org.jspecify.annotations.Nullable;
 
 /** The providers that were found and the rule that chooses among them; see {@link Backends}. */
@@ -79,42 +77,42 @@ final class BackendCatalog {
     }
   }
 
-  List<Considered> considered(Wishes wishes) {
+  List<Considered> considered(BackendConfig config) {
     List<Considered> all = new ArrayList<>();
     for (BackendProvider provider : providers) {
-      all.add(new Considered(provider.name(), provider.preference(), look(provider, wishes)));
+      all.add(new Considered(provider.name(), provider.preference(), look(provider, config)));
     }
     all.addAll(broken);
     return all;
   }
 
-  Choice choose(@Nullable String name, Wishes wishes) {
+  Choice choose(@Nullable String name, BackendConfig config) {
     if (name != null) {
-      return named(name, "asked for by name", wishes);
+      return named(name, "asked for by name", config);
     }
     String byProperty = properties.apply(Backends.PROPERTY);
     if (byProperty != null && !byProperty.isBlank()) {
       String why = "asked for by system property " + Backends.PROPERTY;
-      return named(byProperty.strip(), why, wishes);
+      return named(byProperty.strip(), why, config);
     }
     String byVariable = environment.apply(Backends.VARIABLE);
     if (byVariable != null && !byVariable.isBlank()) {
       String why = "asked for by environment variable " + Backends.VARIABLE;
-      return named(byVariable.strip(), why, wishes);
+      return named(byVariable.strip(), why, config);
     }
-    return preferred(wishes);
+    return preferred(config);
   }
 
-  private Choice named(String name, String why, Wishes wishes) {
+  private Choice named(String name, String why, BackendConfig config) {
     for (BackendProvider provider : providers) {
       if (provider.name().equals(name)) {
-        Considered looked = new Considered(name, provider.preference(), look(provider, wishes));
+        Considered looked = new Considered(name, provider.preference(), look(provider, config));
         if (!looked.availability().available()) {
           throw new BackendUnavailableException(
               "backend " + name + " (" + why + ") cannot be used here: " + describe(looked));
         }
         return new Choice(
-            provider, wishes, why + ": " + looked.availability().reason(), List.of(looked));
+            provider, config, why + ": " + looked.availability().reason(), List.of(looked));
       }
     }
     List<String> known = providers.stream().map(BackendProvider::name).toList();
@@ -122,12 +120,12 @@ final class BackendCatalog {
         "no backend is called '" + name + "' (" + why + "): known are " + known + brokenNote());
   }
 
-  private Choice preferred(Wishes wishes) {
-    List<Considered> considered = considered(wishes);
+  private Choice preferred(BackendConfig config) {
+    List<Considered> considered = considered(config);
     for (int i = 0; i < providers.size(); i++) {
       Availability availability = considered.get(i).availability();
       if (availability.available()) {
-        return new Choice(providers.get(i), wishes, availability.reason(), considered);
+        return new Choice(providers.get(i), config, availability.reason(), considered);
       }
     }
     StringBuilder text = new StringBuilder("no backend can be used here");
@@ -156,9 +154,9 @@ final class BackendCatalog {
     return text.toString();
   }
 
-  private static Availability look(BackendProvider provider, Wishes wishes) {
+  private static Availability look(BackendProvider provider, BackendConfig config) {
     try {
-      return provider.availability(wishes);
+      return provider.availability(config);
     } catch (RuntimeException | LinkageError failure) {
       return new Availability(false, "looking at it failed: " + failure, List.of());
     }

@@ -3,9 +3,7 @@ package org.jccl;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import org.jccl.spi.BackendProvider;
-import org.jccl.spi.BackendProvider.Availability;
-import org.jccl.spi.BackendProvider.Wishes;
+import org.jccl.BackendProvider.Availability;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,11 +40,12 @@ public final class Backends {
    * A backend that can be opened, and why it was taken.
    *
    * @param provider what opens it
+   * @param config what it is opened with
    * @param why one clause: who asked for it, or why it is the default
    * @param considered all backends that were looked at to decide, preferred first
    */
   public record Choice(
-      BackendProvider provider, Wishes wishes, String why, List<Considered> considered) {
+      BackendProvider provider, BackendConfig config, String why, List<Considered> considered) {
     /** A choice; the list is copied. */
     public Choice {
       considered = List.copyOf(considered);
@@ -74,13 +73,13 @@ public final class Backends {
 
     /** Opens it. */
     public Backend open() {
-      return provider.open(wishes);
+      return provider.open(config);
     }
   }
 
   /** Opens the backend that property, environment or availability decide. */
   public static Backend load() {
-    return load(Wishes.NONE);
+    return load(BackendConfig.defaults());
   }
 
   /**
@@ -90,17 +89,17 @@ public final class Backends {
    * @throws BackendUnavailableException if it cannot be used here
    */
   public static Backend load(String name) {
-    return load(name, Wishes.NONE);
+    return load(name, BackendConfig.defaults());
   }
 
-  /** {@link #load()} with wishes: a library, a number of devices, a seed. */
-  public static Backend load(Wishes wishes) {
-    return announce(choose(null, wishes)).open();
+  /** {@link #load()} with a library, a number of devices, a seed and the like. */
+  public static Backend load(BackendConfig config) {
+    return announce(choose(null, config)).open();
   }
 
-  /** {@link #load(String)} with wishes. */
-  public static Backend load(String name, Wishes wishes) {
-    return announce(choose(name, wishes)).open();
+  /** {@link #load(String)} with a configuration. */
+  public static Backend load(String name, BackendConfig config) {
+    return announce(choose(name, config)).open();
   }
 
   /**
@@ -110,13 +109,13 @@ public final class Backends {
    * @throws IllegalArgumentException if a name is given that no backend has
    * @throws BackendUnavailableException if none, or not the named one, can be used here
    */
-  public static Choice choose(@Nullable String name, Wishes wishes) {
-    return catalog().choose(name, wishes);
+  public static Choice choose(@Nullable String name, BackendConfig config) {
+    return catalog().choose(name, config);
   }
 
   /** Every backend that was found, whether it can be used, and why; preferred first. */
-  public static List<Considered> considered(Wishes wishes) {
-    return catalog().considered(wishes);
+  public static List<Considered> considered(BackendConfig config) {
+    return catalog().considered(config);
   }
 
   private static BackendCatalog catalog() {

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.jccl.ops.Algorithm;
-import org.jccl.ops.ConfigField;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Algorithm;
+import org.jccl.config.ConfigField;
+import org.jccl.config.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,17 +1,13 @@
 package org.jccl;
 
-import org.jccl.spi.DeviceMemory;
-
 /**
- * One GPU, real or simulated. Owned by its {@link Backend}; may be used from any thread.
+ * One GPU, real or simulated. Owned by its backend ({@link Backend#of}); may be used from any
+ * thread.
  *
  * <p>Every stream that jccl makes is non-blocking: CUDA's legacy default stream is never used.
  * {@link #defaultStream()} is the stream on which the blocking copies of {@link DeviceBuffer} run.
  */
 public interface Device extends AutoCloseable {
-  /** The backend that owns this device. */
-  Backend backend();
-
   /** Index among the backend's devices, from 0. */
   int index();
 
@@ -35,9 +31,7 @@ public interface Device extends AutoCloseable {
    * Memory from the library's own allocator, which {@link Communicator#registerWindow} needs (rules
    * MEM-01, WIN-02). It may be larger than asked for.
    */
-  default DeviceBuffer allocateRegistrable(DataType type, long count) {
-    return backend().allocateRegistrable(this, type, count);
-  }
+  DeviceBuffer allocateRegistrable(DataType type, long count);
 
   /** A new ordered queue of work, to be closed by the caller. */
   Stream newStream();
@@ -54,7 +48,7 @@ public interface Device extends AutoCloseable {
   /** Makes this the calling thread's current device, for those who call NCCL's raw surface. */
   void makeCurrent();
 
-  /** How memory is made, moved and freed; for {@link DeviceBuffer}. */
+  /** Its memory by address; {@link DeviceBuffer} is the front door. */
   DeviceMemory memory();
 
   /** Closes streams, events and buffers that are left and reports them as leaks. Idempotent. */

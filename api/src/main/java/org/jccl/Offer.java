@@ -7,7 +7,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import org.jccl.spi.Capability;
 
 /** What one rank tells the others before a communicator is made: what it has, or why nothing. */
 sealed interface Offer {

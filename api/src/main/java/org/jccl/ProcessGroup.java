@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * The control plane: carries small messages between the ranks' programs before and beside the
  * collectives. Every method is called by every rank, in the same order; each waits, at most for the
- * group's time-out. Used by one thread at a time per rank. {@link ProcessGroups} makes them.
+ * group's time-out. Used by one thread at a time per rank. {@code org.jccl.process.ProcessGroups}
+ * makes them.
  */
 public interface ProcessGroup extends AutoCloseable {
   /** This member's rank. */

@@ -11,6 +11,9 @@ public interface Rank {
   /** Number of ranks. */
   int worldSize();
 
+  /** The backend that the ranks run on. */
+  Backend backend();
+
   /** The device of this rank. */
   Device device();
 

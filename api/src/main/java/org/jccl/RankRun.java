@@ -32,7 +32,7 @@ final class RankRun {
     this.config = config;
     this.args = List.copyOf(args);
     this.program = program;
-    this.groups = ProcessGroups.inJvm(worldSize);
+    this.groups = backend.rankHost().processGroups(worldSize);
     this.communicators = new AtomicReferenceArray<>(worldSize);
     this.running = new AtomicReferenceArray<>(worldSize);
   }

@@ -48,6 +48,7 @@ public sealed interface ReduceOp permits ReduceOp.Builtin, PreMulSum {
 
     private static final Builtin[] BY_CODE = values();
 
+    private final int code = ordinal();
     private final String label = name().toLowerCase(java.util.Locale.ROOT);
 
     /** Whether {@code code} names a built-in operation (rule RED-01). */
@@ -69,7 +70,7 @@ public sealed interface ReduceOp permits ReduceOp.Builtin, PreMulSum {
 
     @Override
     public int code() {
-      return ordinal();
+      return code;
     }
 
     @Override

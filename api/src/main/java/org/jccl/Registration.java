@@ -1,7 +1,6 @@
 package org.jccl;
 
 import java.util.function.LongConsumer;
-import org.jccl.spi.GroupRecording;
 
 /**
  * Memory that a communicator was told of, so that it may be used without copies: a hint, results
@@ -19,7 +18,8 @@ public final class Registration implements AutoCloseable {
   /**
    * For implementations: names what {@code owner} has registered.
    *
-   * @param deregister releases the handle; called at most once
+   * @param deregister releases the handle, or does so when an open group is issued; called at most
+   *     once
    */
   public Registration(
       Communicator owner, DeviceBuffer buffer, long handle, LongConsumer deregister) {
@@ -54,7 +54,7 @@ public final class Registration implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      GroupRecording.whenIssued(() -> deregister.accept(handle));
+      deregister.accept(handle);
     }
   }
 

@@ -35,6 +35,11 @@ final class RunningRank implements Rank {
   }
 
   @Override
+  public Backend backend() {
+    return backend;
+  }
+
+  @Override
   public Device device() {
     return communicator.device();
   }

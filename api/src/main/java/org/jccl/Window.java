@@ -1,9 +1,7 @@
 package org.jccl;
 
-import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
-import org.jccl.spi.GroupRecording;
 
 /**
  * Memory of all ranks that was registered together, so that peers can write into it (chapter 9 of
@@ -13,11 +11,37 @@ import org.jccl.spi.GroupRecording;
  * WIN-03): collectives work as ever, one-sided operations do not.
  */
 public final class Window implements AutoCloseable {
+  /** Promises about the use of a window (rule WIN-04). */
+  public enum Flag {
+    /** Every collective gets buffers at equal offsets within the windows of all ranks. */
+    COLLECTIVE_SYMMETRIC(1, 22703),
+    /** Signals from the device side arrive in strict order; since 2.29.7. */
+    STRICT_ORDERING(2, 22907);
+
+    private final int bit;
+    private final int since;
+
+    Flag(int bit, int since) {
+      this.bit = bit;
+      this.since = since;
+    }
+
+    /** NCCL's bit. */
+    public int bit() {
+      return bit;
+    }
+
+    /** Version code of the first release that knows it. */
+    public int since() {
+      return since;
+    }
+  }
+
   private final Communicator owner;
   private final DeviceBuffer buffer;
   private final LongSupplier handle;
   private final LongUnaryOperator pointer;
-  private final LongConsumer deregister;
+  private final Runnable deregister;
   private volatile boolean closed;
 
   /**
@@ -26,14 +50,15 @@ public final class Window implements AutoCloseable {
    * @param handle the library's handle; asked late, since a nonblocking registration goes on after
    *     its call has returned (rule WIN-06)
    * @param pointer asks the library where the memory of a handle is
-   * @param deregister releases a handle; called at most once
+   * @param deregister releases the handle, or does so when an open group is issued; called at most
+   *     once
    */
   public Window(
       Communicator owner,
       DeviceBuffer buffer,
       LongSupplier handle,
       LongUnaryOperator pointer,
-      LongConsumer deregister) {
+      Runnable deregister) {
     this.owner = owner;
     this.buffer = buffer;
     this.handle = handle;
@@ -84,7 +109,7 @@ public final class Window implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      GroupRecording.whenIssued(() -> deregister.accept(handle()));
+      deregister.run();
     }
   }
 

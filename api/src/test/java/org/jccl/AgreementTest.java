@@ -11,7 +11,6 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.jccl.spi.Capability;
 import org.junit.jupiter.api.Test;
 
 class AgreementTest {

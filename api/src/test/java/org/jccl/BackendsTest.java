@@ -7,12 +7,11 @@ import java.util.List;
 import java.util.Map;
 import org.jccl.Backends.Choice;
 import org.jccl.Backends.Considered;
-import org.jccl.spi.BackendProvider;
 import org.jccl.testing.FakeBackend;
 import org.junit.jupiter.api.Test;
 
 class BackendsTest {
-  private static final BackendProvider.Wishes NONE = BackendProvider.Wishes.NONE;
+  private static final BackendConfig NONE = BackendConfig.defaults();
 
   private final BackendProvider nccl = provider("nccl", 100, false, "no GPU driver");
   private final BackendProvider sim = provider("sim", 10, true, "4 simulated devices");
@@ -72,7 +71,7 @@ class BackendsTest {
     BackendProvider broken =
         new StubProvider("sim", 10, null) {
           @Override
-          public Availability availability(Wishes wishes) {
+          public Availability availability(BackendConfig config) {
             throw new UnsatisfiedLinkError("it breaks its promise");
           }
         };
@@ -88,18 +87,18 @@ class BackendsTest {
   }
 
   @Test
-  void wishes_reachTheProvider() {
-    BackendProvider.Wishes wishes = new BackendProvider.Wishes("lib", 8, 42L);
+  void theConfiguration_reachesTheProvider() {
+    BackendConfig config = BackendConfig.builder().libraryPath("lib").devices(8).seed(42).build();
     BackendProvider picky =
         new StubProvider("sim", 1, null) {
           @Override
-          public Availability availability(Wishes given) {
-            return new Availability(given.equals(wishes), "only for " + wishes, List.of());
+          public Availability availability(BackendConfig given) {
+            return new Availability(given == config, "only for " + config, List.of());
           }
         };
 
-    assertThat(catalog(List.of(picky), Map.of(), Map.of()).choose(null, wishes).wishes())
-        .isEqualTo(wishes);
+    assertThat(catalog(List.of(picky), Map.of(), Map.of()).choose(null, config).config())
+        .isSameAs(config);
   }
 
   @Test
@@ -154,12 +153,12 @@ class BackendsTest {
     }
 
     @Override
-    public Availability availability(Wishes wishes) {
+    public Availability availability(BackendConfig config) {
       return availability;
     }
 
     @Override
-    public Backend open(Wishes wishes) {
+    public Backend open(BackendConfig config) {
       return new FakeBackend(1);
     }
   }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.ops.Operation;
-import org.jccl.spi.Capability;
+import org.jccl.process.ProcessGroups;
 import org.jccl.testing.Crew;
 import org.jccl.testing.FakeBackend;
 import org.jccl.testing.FakeCommunicator;

@@ -136,7 +136,7 @@ public final class ArgumentRules {
       return;
     }
     long ownBlock = comm.rank() * count * send.type().bytes();
-    if (!operation.inPlace().holds(sendStart, recvStart, ownBlock)) {
+    if (!operation.isInPlace(sendStart, recvStart, ownBlock)) {
       throw Refusal.overlap(comm, operation, sendStart - recvStart);
     }
   }

@@ -13,26 +13,19 @@ public enum InPlace {
 
   private final int sendBlocks;
   private final int recvBlocks;
+  private final int blocksBetween;
   private final String words;
 
   InPlace(int sendBlocks, int recvBlocks, String words) {
     this.sendBlocks = sendBlocks;
     this.recvBlocks = recvBlocks;
+    this.blocksBetween = sendBlocks - recvBlocks;
     this.words = words;
   }
 
   /** Whether there is such a form. */
   public boolean exists() {
     return this != NEVER;
-  }
-
-  /**
-   * Whether buffers at these addresses have exactly this form.
-   *
-   * @param ownBlock distance in bytes of the own rank's block from the start of the larger buffer
-   */
-  public boolean holds(long send, long recv, long ownBlock) {
-    return exists() && send - recv == sendOffset(ownBlock) - recvOffset(ownBlock);
   }
 
   /** Where the send buffer starts in the larger buffer, given where the own block does. */
@@ -43,6 +36,11 @@ public enum InPlace {
   /** Where the receive buffer starts in the larger buffer, given where the own block does. */
   public long recvOffset(long ownBlock) {
     return recvBlocks * ownBlock;
+  }
+
+  /** By how many own blocks the send buffer starts behind the receive buffer. */
+  int blocksBetween() {
+    return blocksBetween;
   }
 
   /** What the two buffers must be like, for messages: {@code must be disjoint}. */

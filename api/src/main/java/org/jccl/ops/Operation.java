@@ -167,10 +167,15 @@ public enum Operation {
 
     /** The factor for a world of {@code n} ranks. */
     public double of(int n) {
+      return (double) steps(n) / n;
+    }
+
+    /** The factor times {@code n}: how many steps a ring of {@code n} ranks takes. */
+    public int steps(int n) {
       return switch (this) {
-        case ONE -> 1.0;
-        case OTHERS -> (n - 1.0) / n;
-        case TWICE_OTHERS -> 2.0 * (n - 1) / n;
+        case ONE -> n;
+        case OTHERS -> n - 1;
+        case TWICE_OTHERS -> 2 * (n - 1);
       };
     }
   }
@@ -265,9 +270,23 @@ public enum Operation {
     return sendsBlocks() || receivesBlocks();
   }
 
+  /** Whether every rank receives the same elements. */
+  public boolean receivesAlike() {
+    return row.receiveSide == Side.EVERYONE && !sendsBlocks() && !row.peered;
+  }
+
   /** The in-place form. */
   public InPlace inPlace() {
     return row.inPlace;
+  }
+
+  /**
+   * Whether buffers at these addresses have exactly the in-place form (rule COL-05).
+   *
+   * @param ownBlock distance in bytes of the own rank's block from the start of the larger buffer
+   */
+  public boolean isInPlace(long send, long recv, long ownBlock) {
+    return row.inPlace != InPlace.NEVER && send - recv == row.inPlace.blocksBetween() * ownBlock;
   }
 
   /** Whether elements are combined, so that a reduction must be given. */

@@ -1,5 +1,6 @@
 package org.jccl.ops;
 
+import org.jccl.Backend;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.Device;
@@ -47,7 +48,7 @@ final class Refusal {
   }
 
   private static String place(Device device) {
-    return device.backend().name() + " device " + device.index();
+    return Backend.of(device).name() + " device " + device.index();
   }
 
   static IllegalArgumentException otherType(

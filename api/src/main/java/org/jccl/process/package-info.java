@@ -1,6 +1,6 @@
 /**
- * The control planes behind {@link org.jccl.ProcessGroup}: between threads of this JVM, and over
- * TCP. They carry bytes, never objects; every wait is bounded and names who is missing. Waiting
- * goes through {@link org.jccl.spi.Waiting}, so simulated ranks give their baton up.
+ * Makes process groups, {@link org.jccl.process.ProcessGroups}: between threads of this JVM, and
+ * over TCP. They carry bytes, never objects; every wait is bounded and names who is missing.
+ * Waiting goes through {@link org.jccl.spi.Waiting}, so simulated ranks give their baton up.
  */
 package org.jccl.process;

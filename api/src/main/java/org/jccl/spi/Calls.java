@@ -8,21 +8,11 @@ import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row of the operation table as a call: a method of {@link Collectives}, or a C function. With
- * {@link Collectives} and {@link NcclAbi} themselves, the only place that lists the operations.
+ * A row of the operation table as a call of the method of {@link Collectives} that it stands for;
+ * {@link NcclAbi#issue} is the same for the C functions.
  */
 public final class Calls {
   private Calls() {}
-
-  /**
-   * Initialises this class, for callers that must initialise none later: while a native group is
-   * open, there is nothing but NCCL's calls.
-   */
-  public static void prepare() {
-    switch (Operation.SEND) { // makes the table that is behind all switches of this class
-      default -> {}
-    }
-  }
 
   /** Makes the call on the default stream. */
   public static void issue(
@@ -94,31 +84,5 @@ public final class Calls {
       case ALL_REDUCE, BROADCAST, REDUCE, SEND, RECV ->
           throw new IllegalArgumentException(operation + " has no blocks");
     }
-  }
-
-  /** Makes the call by its C function; see {@link NcclAbi#issue}. */
-  static int issue(
-      NcclAbi abi,
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int reduction,
-      int rootOrPeer,
-      long comm,
-      long stream) {
-    return switch (operation) {
-      case ALL_REDUCE -> abi.allReduce(send, recv, count, type, reduction, comm, stream);
-      case BROADCAST -> abi.broadcast(send, recv, count, type, rootOrPeer, comm, stream);
-      case REDUCE -> abi.reduce(send, recv, count, type, reduction, rootOrPeer, comm, stream);
-      case ALL_GATHER -> abi.allGather(send, recv, count, type, comm, stream);
-      case REDUCE_SCATTER -> abi.reduceScatter(send, recv, count, type, reduction, comm, stream);
-      case ALL_TO_ALL -> abi.allToAll(send, recv, count, type, comm, stream);
-      case GATHER -> abi.gather(send, recv, count, type, rootOrPeer, comm, stream);
-      case SCATTER -> abi.scatter(send, recv, count, type, rootOrPeer, comm, stream);
-      case SEND -> abi.send(send, count, type, rootOrPeer, comm, stream);
-      case RECV -> abi.recv(recv, count, type, rootOrPeer, comm, stream);
-    };
   }
 }

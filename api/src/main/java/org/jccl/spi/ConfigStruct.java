@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.CommunicatorConfig;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.ops.NcclFunction;
 
 /**

@@ -13,20 +13,19 @@ import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator;
+import org.jccl.Communicator.MemoryStatistics;
+import org.jccl.Communicator.ShrinkMode;
+import org.jccl.Communicator.SignalWait;
 import org.jccl.CommunicatorAbortedException;
 import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
-import org.jccl.MemoryStatistics;
 import org.jccl.Registration;
 import org.jccl.ResultCode;
-import org.jccl.ShrinkMode;
-import org.jccl.SignalWait;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.Window;
-import org.jccl.WindowFlag;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
 import org.jspecify.annotations.Nullable;
@@ -380,7 +379,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   @Override
-  public final Window registerWindow(DeviceBuffer buffer, WindowFlag... flags) {
+  public final Window registerWindow(DeviceBuffer buffer, Window.Flag... flags) {
     return memory.registerWindow(buffer, flags);
   }
 

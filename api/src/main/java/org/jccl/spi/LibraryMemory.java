@@ -10,14 +10,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.CheckLevel;
+import org.jccl.Communicator.MemoryStatistics;
+import org.jccl.Communicator.SignalWait;
 import org.jccl.Communicator.State;
 import org.jccl.DeviceBuffer;
-import org.jccl.MemoryStatistics;
 import org.jccl.Registration;
-import org.jccl.SignalWait;
 import org.jccl.Stream;
 import org.jccl.Window;
-import org.jccl.WindowFlag;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
 
@@ -70,7 +69,10 @@ final class LibraryMemory {
     Registration[] made = new Registration[1];
     made[0] =
         new Registration(
-            owner, buffer, slot.get(JAVA_LONG, 0), handle -> deregister(made[0], handle));
+            owner,
+            buffer,
+            slot.get(JAVA_LONG, 0),
+            handle -> GroupRecording.whenIssued(() -> deregister(made[0], handle)));
     open.add(made[0]);
     return made[0];
   }
@@ -85,7 +87,7 @@ final class LibraryMemory {
 
   // ---- windows
 
-  Window registerWindow(DeviceBuffer buffer, WindowFlag... flags) {
+  Window registerWindow(DeviceBuffer buffer, Window.Flag... flags) {
     owner.require(NcclFunction.COMM_WINDOW_REGISTER);
     requireOwn("registerWindow", buffer);
     if (buffer.bytes() == 0) {
@@ -106,14 +108,18 @@ final class LibraryMemory {
     Window[] made = new Window[1];
     made[0] =
         new Window(
-            owner, buffer, () -> windowIn(slot), this::pointer, handle -> drop(made[0], handle));
+            owner,
+            buffer,
+            () -> windowIn(slot),
+            this::pointer,
+            () -> GroupRecording.whenIssued(() -> drop(made[0])));
     open.add(made[0]);
     return made[0];
   }
 
-  private int bits(WindowFlag... flags) {
+  private int bits(Window.Flag... flags) {
     int bits = 0;
-    for (WindowFlag flag : flags) {
+    for (Window.Flag flag : flags) {
       if (owner.version() < flag.since()) {
         throw new UnsupportedOperationException(
             "window flag "
@@ -138,7 +144,8 @@ final class LibraryMemory {
     return handle == 0 ? slot.get(JAVA_LONG, 0) : handle;
   }
 
-  private void drop(Window window, long handle) {
+  private void drop(Window window) {
+    long handle = window.handle();
     open.remove(window);
     int code = owner.quick(comm -> owner.abi().commWindowDeregister(comm, handle));
     if (code != 0) {

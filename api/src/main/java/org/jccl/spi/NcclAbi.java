@@ -113,8 +113,28 @@ public interface NcclAbi {
       int rootOrPeer,
       long comm,
       long stream) {
-    return Calls.issue(
-        this, operation, send, recv, count, type, reduction, rootOrPeer, comm, stream);
+    return switch (operation) {
+      case ALL_REDUCE -> allReduce(send, recv, count, type, reduction, comm, stream);
+      case BROADCAST -> broadcast(send, recv, count, type, rootOrPeer, comm, stream);
+      case REDUCE -> reduce(send, recv, count, type, reduction, rootOrPeer, comm, stream);
+      case ALL_GATHER -> allGather(send, recv, count, type, comm, stream);
+      case REDUCE_SCATTER -> reduceScatter(send, recv, count, type, reduction, comm, stream);
+      case ALL_TO_ALL -> allToAll(send, recv, count, type, comm, stream);
+      case GATHER -> gather(send, recv, count, type, rootOrPeer, comm, stream);
+      case SCATTER -> scatter(send, recv, count, type, rootOrPeer, comm, stream);
+      case SEND -> send(send, count, type, rootOrPeer, comm, stream);
+      case RECV -> recv(recv, count, type, rootOrPeer, comm, stream);
+    };
+  }
+
+  /**
+   * Initialises what {@link #issue} needs, for callers that must initialise no class later: while a
+   * native group is open, there is nothing but NCCL's calls.
+   */
+  static void prepareIssue() {
+    switch (Operation.SEND) { // makes the table that is behind every such switch of this class
+      default -> {}
+    }
   }
 
   /** {@code ncclGroupStart()}. */

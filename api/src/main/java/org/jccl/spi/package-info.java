@@ -1,7 +1,7 @@
 /**
- * What an implementation of jccl provides and what it may build on: the provider that {@code
- * ServiceLoader} finds, the communicator base that carries a call from the typed method through the
- * argument rules to the implementation, group recording, the waiting hook, and the raw C-shaped
- * surface. Users of collectives do not need this package.
+ * What an implementation of jccl builds on: the communicator base that carries a call from the
+ * typed method through the argument rules to the implementation, group recording, the waiting hook,
+ * and the raw C-shaped surface. No type of {@code org.jccl} names this package: programs that use
+ * collectives do not need it. An implementation starts with {@link org.jccl.BackendProvider}.
  */
 package org.jccl.spi;

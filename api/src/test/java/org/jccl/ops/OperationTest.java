@@ -141,9 +141,9 @@ class OperationTest {
     long send = 4096 + form.sendOffset(256);
     long recv = 4096 + form.recvOffset(256);
 
-    assertThat(form.holds(send, recv, 256)).isEqualTo(form.exists());
-    assertThat(form.holds(send + 4, recv, 256)).isFalse();
-    assertThat(form.holds(send, recv + 4, 256)).isFalse();
+    assertThat(operation.isInPlace(send, recv, 256)).isEqualTo(form.exists());
+    assertThat(operation.isInPlace(send + 4, recv, 256)).isFalse();
+    assertThat(operation.isInPlace(send, recv + 4, 256)).isFalse();
     assertThat(form.words()).startsWith("must be disjoint");
   }
 

@@ -11,17 +11,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jccl.Backend;
+import org.jccl.Backend.GroupScope;
+import org.jccl.Capability;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
-import org.jccl.GroupScope;
+import org.jccl.RankHost;
 import org.jccl.UniqueId;
-import org.jccl.spi.Capability;
+import org.jccl.process.PlatformRanks;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.Groups;
-import org.jccl.spi.RankHost;
 
 /**
  * A backend for tests of the api: communicators that note their calls, devices whose memory is host
@@ -174,7 +175,7 @@ public class FakeBackend implements Backend, GroupRecording.Issuer {
 
   @Override
   public RankHost rankHost() {
-    return new PlatformThreads();
+    return new PlatformRanks();
   }
 
   @Override

@@ -1,12 +1,14 @@
 package org.jccl.testing;
 
 import org.jccl.Backend;
+import org.jccl.DataType;
 import org.jccl.Device;
+import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.Stream;
 
 /** A device of a {@link FakeBackend}, with {@link FakeMemory}. */
-public final class FakeDevice implements Device {
+public final class FakeDevice implements Device, Backend.Owned {
   private final FakeBackend backend;
   private final int index;
   private final FakeMemory memory = new FakeMemory();
@@ -20,6 +22,11 @@ public final class FakeDevice implements Device {
   @Override
   public Backend backend() {
     return backend;
+  }
+
+  @Override
+  public DeviceBuffer allocateRegistrable(DataType type, long count) {
+    return backend.allocateRegistrable(this, type, count);
   }
 
   @Override

@@ -4,8 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jccl.DeviceMemory;
 import org.jccl.Stream;
-import org.jccl.spi.DeviceMemory;
 
 /**
  * Device memory that is host memory; every operation happens at once. Not bounded, never reused.

@@ -10,16 +10,20 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jccl.Backend;
+import org.jccl.Backend.GroupScope;
 import org.jccl.BackendUnavailableException;
+import org.jccl.Capability;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
-import org.jccl.GroupScope;
+import org.jccl.ProcessGroup;
+import org.jccl.RankHost;
 import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
 import org.jccl.ops.Operation;
+import org.jccl.process.ProcessGroups;
 import org.jccl.sim.abi.SimAbi;
 import org.jccl.sim.comm.Creations;
 import org.jccl.sim.comm.Endpoint;
@@ -28,14 +32,12 @@ import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
-import org.jccl.spi.Capability;
 import org.jccl.spi.DeviceRules;
 import org.jccl.spi.Estimate;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.Groups;
 import org.jccl.spi.IdRules;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.RankHost;
 import org.jccl.spi.RegistrableMemory;
 import org.jspecify.annotations.Nullable;
 
@@ -229,7 +231,7 @@ final class SimBackend implements Backend, Library {
         "device "
             + device.index()
             + " of "
-            + device.backend().name()
+            + Backend.of(device).name()
             + " is not of this simulator");
   }
 
@@ -275,6 +277,11 @@ final class SimBackend implements Backend, Library {
             throw found;
           }
         }
+      }
+
+      @Override
+      public List<ProcessGroup> processGroups(int worldSize) {
+        return ProcessGroups.inJvm(worldSize);
       }
 
       @Override

@@ -373,7 +373,8 @@ public final class SimCommunicator extends LibraryCommunicator {
     requireUsable();
     Endpoint own = Objects.requireNonNull(endpoint());
     int code = own.scales().create(type, type.encode(scalar));
-    return new PreMulSum(this, type, code, own.scales()::destroy);
+    return new PreMulSum(
+        this, type, code, made -> GroupRecording.whenIssued(() -> own.scales().destroy(made)));
   }
 
   @Override
@@ -389,7 +390,11 @@ public final class SimCommunicator extends LibraryCommunicator {
             .create(
                 scalar.type(),
                 device.memory().range(scalar.address(), scalar.bytes(), "scalar of a PreMulSum"));
-    return new PreMulSum(this, scalar.type(), code, own.scales()::destroy);
+    return new PreMulSum(
+        this,
+        scalar.type(),
+        code,
+        made -> GroupRecording.whenIssued(() -> own.scales().destroy(made)));
   }
 
   // ---- life

@@ -4,20 +4,28 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jccl.Backend;
+import org.jccl.BackendConfig;
+import org.jccl.BackendProvider;
 import org.jccl.CheckLevel;
 import org.jccl.sim.math.Kernels;
-import org.jccl.spi.BackendProvider;
 
 /**
  * Offers the simulator to {@link org.jccl.Backends}: always available, taken when nothing better
  * is.
  */
 public final class SimProvider implements BackendProvider {
-  /** System property with the check level: {@code none}, {@code default} or {@code full}. */
+  /**
+   * System property with the check level, where {@link BackendConfig#checks} is not given: {@code
+   * none}, {@code default} or {@code full}.
+   */
   public static final String CHECKS_PROPERTY = "jccl.sim.checks";
 
-  /** System property with a file for the timeline; see {@link Simulator.Builder#timeline}. */
+  /**
+   * System property with a file for the timeline, where {@link BackendConfig#timeline} is not
+   * given; see {@link Simulator.Builder#timeline}.
+   */
   public static final String TIMELINE_PROPERTY = "jccl.sim.timeline";
 
   /** Found by {@link java.util.ServiceLoader}. */
@@ -34,29 +42,28 @@ public final class SimProvider implements BackendProvider {
   }
 
   @Override
-  public Availability availability(Wishes wishes) {
+  public Availability availability(BackendConfig config) {
     List<String> tried = new ArrayList<>(List.of("simulator: " + Kernels.choice().reason()));
-    if (wishes.libraryPath() != null) {
-      tried.add("simulator: ignores the library path " + wishes.libraryPath());
-    }
+    config
+        .libraryPath()
+        .ifPresent(path -> tried.add("simulator: ignores the library path " + path));
     return new Availability(true, "in-JVM simulator, needs no GPU", tried);
   }
 
   @Override
-  public Backend open(Wishes wishes) {
-    Simulator.Builder builder = Simulator.builder().checks(checks());
-    if (wishes.devices() > 0) {
-      builder.devices(wishes.devices());
+  public Backend open(BackendConfig config) {
+    Simulator.Builder builder = Simulator.builder();
+    builder.checks(config.checks().orElseGet(SimProvider::checks));
+    if (config.devices() > 0) {
+      builder.devices(config.devices());
     }
-    Long seed = wishes.seed();
-    if (seed != null) {
-      builder.seed(seed);
-    }
-    String timeline = System.getProperty(TIMELINE_PROPERTY);
-    if (timeline != null) {
-      builder.timeline(Path.of(timeline));
-    }
+    config.seed().ifPresent(builder::seed);
+    config.timeline().or(SimProvider::timeline).ifPresent(builder::timeline);
     return builder.build().backend();
+  }
+
+  private static Optional<Path> timeline() {
+    return Optional.ofNullable(System.getProperty(TIMELINE_PROPERTY)).map(Path::of);
   }
 
   private static CheckLevel checks() {

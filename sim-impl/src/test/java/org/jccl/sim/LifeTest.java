@@ -18,7 +18,7 @@ import org.jccl.DeviceBuffer;
 import org.jccl.MisuseKind;
 import org.jccl.Ranks;
 import org.jccl.ReportedMisuse;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.spi.NcclAbi;
 import org.junit.jupiter.api.Test;
 

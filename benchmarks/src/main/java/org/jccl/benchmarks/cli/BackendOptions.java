@@ -1,8 +1,8 @@
 package org.jccl.benchmarks.cli;
 
 import org.jccl.Backend;
+import org.jccl.BackendConfig;
 import org.jccl.Backends;
-import org.jccl.spi.BackendProvider.Wishes;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,23 +41,25 @@ final class BackendOptions {
   /**
    * Opens what was asked for.
    *
-   * @param seed seed of the simulator's schedule, or null
+   * @param config what else the command wants; the number of devices is set here
    * @throws ParameterException if there is no such backend, or it has too few devices
    */
-  Opened open(@Nullable Long seed) {
-    return open(command, backend, ranks, seed);
+  Opened open(BackendConfig config) {
+    return open(command, backend, ranks, config);
   }
 
   /** The same for a command with options of its own. */
   static Opened open(
-      CommandSpec command, @Nullable String backend, @Nullable Integer ranks, @Nullable Long seed) {
+      CommandSpec command,
+      @Nullable String backend,
+      @Nullable Integer ranks,
+      BackendConfig config) {
     if (ranks != null && ranks < 1) {
       throw bad(command, "--ranks: " + ranks + " ranks cannot run: give at least 1");
     }
-    Backends.Choice choice =
-        choose(command, backend, new Wishes(null, ranks == null ? 0 : ranks, seed));
+    Backends.Choice choice = choose(command, backend, config, ranks == null ? 0 : ranks);
     if (ranks == null && choice.name().equals("sim")) {
-      choice = choose(command, backend, new Wishes(null, SIMULATED_RANKS, seed));
+      choice = choose(command, backend, config, SIMULATED_RANKS);
     }
     Backend opened = choice.open();
     int devices = opened.devices().size();
@@ -72,9 +74,9 @@ final class BackendOptions {
   }
 
   private static Backends.Choice choose(
-      CommandSpec command, @Nullable String backend, Wishes wishes) {
+      CommandSpec command, @Nullable String backend, BackendConfig config, int devices) {
     try {
-      return Backends.choose(backend, wishes);
+      return Backends.choose(backend, config.toBuilder().devices(devices).build());
     } catch (IllegalArgumentException unknown) {
       throw bad(command, "--backend: " + unknown.getMessage());
     }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import org.jccl.BackendConfig;
 import org.jccl.DataType;
 import org.jccl.ReduceOp.Builtin;
 import org.jccl.benchmarks.bench.BenchPlan;
@@ -157,7 +158,7 @@ final class BenchCommand implements Callable<Integer> {
         named("--redop", reductions, List.of(Builtin.values()), Converters::reduction);
     sizes(MIB << 20);
     ReportFolder folder = out == null ? null : folder(out);
-    try (BackendOptions.Opened opened = backendOptions.open(null)) {
+    try (BackendOptions.Opened opened = backendOptions.open(BackendConfig.defaults())) {
       if (root >= opened.ranks()) {
         throw bad(
             "--root: %d is no rank of %d: give 0 to %d", root, opened.ranks(), opened.ranks() - 1);

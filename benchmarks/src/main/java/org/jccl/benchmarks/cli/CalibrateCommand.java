@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import org.jccl.BackendConfig;
 import org.jccl.benchmarks.bench.Timing;
 import org.jccl.benchmarks.predict.Calibrator;
 import org.jccl.benchmarks.predict.Campaign;
@@ -167,7 +168,8 @@ final class CalibrateCommand implements Callable<Integer> {
               .formatted(maxBytes, Campaign.LEAST));
     }
     Integer wanted = ranks == null ? null : Integer.valueOf(largest);
-    try (BackendOptions.Opened opened = BackendOptions.open(spec, backend, wanted, null)) {
+    try (BackendOptions.Opened opened =
+        BackendOptions.open(spec, backend, wanted, BackendConfig.defaults())) {
       boolean isReal = opened.backend().name().equals("nccl");
       long most = maxBytes != null ? maxBytes : isReal ? 1024 * MIB : 4 * MIB;
       Campaign campaign =

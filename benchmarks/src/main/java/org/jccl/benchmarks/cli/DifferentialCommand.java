@@ -76,7 +76,6 @@ final class DifferentialCommand implements Callable<Integer> {
     if (count < 1) {
       throw bad("--count: " + count + " seeds are none: give at least 1");
     }
-    System.setProperty("jccl.quiet", "true"); // a failure opens many backends
     PrintStream screen = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     if (floats && lifecycle) {
       throw bad("--floats and --lifecycle are different cases: give one of them");

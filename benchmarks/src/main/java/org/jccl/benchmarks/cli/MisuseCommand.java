@@ -55,7 +55,6 @@ final class MisuseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    System.setProperty("jccl.quiet", "true"); // rows open many backends
     MisuseSubject subject;
     List<MisuseCase> rows;
     try {

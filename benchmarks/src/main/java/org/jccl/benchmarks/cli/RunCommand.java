@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jccl.BackendConfig;
+import org.jccl.CheckLevel;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
 import org.jccl.sim.SimProvider;
@@ -75,10 +77,6 @@ final class RunCommand implements Callable<Integer> {
     try (URLClassLoader loader =
         new URLClassLoader("program", urls, RunCommand.class.getClassLoader())) {
       RankProgram program = program(loader);
-      // A run is for finding bugs: with full checks reports name the line of every call.
-      if (System.getProperty(SimProvider.CHECKS_PROPERTY) == null) {
-        System.setProperty(SimProvider.CHECKS_PROPERTY, "full");
-      }
       try (BackendOptions.Opened opened = open()) {
         System.err.println(
             "jccl run: "
@@ -95,22 +93,31 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private BackendOptions.Opened open() {
-    if (timeline == null) {
-      return backendOptions.open(seed);
-    }
-    System.setProperty(SimProvider.TIMELINE_PROPERTY, timeline.toString());
     try {
-      BackendOptions.Opened opened = backendOptions.open(seed);
-      if (Simulator.of(opened.backend()).isEmpty()) {
+      BackendOptions.Opened opened = backendOptions.open(config());
+      if (timeline != null && Simulator.of(opened.backend()).isEmpty()) {
         opened.close();
         throw bad("--timeline: only simulated time can be drawn: add --backend sim");
       }
       return opened;
     } catch (UncheckedIOException notThere) {
       throw bad("--timeline: " + notThere.getMessage());
-    } finally {
-      System.clearProperty(SimProvider.TIMELINE_PROPERTY);
     }
+  }
+
+  private BackendConfig config() {
+    BackendConfig.Builder config = BackendConfig.builder();
+    // A run is for finding bugs: with full checks reports name the line of every call.
+    if (System.getProperty(SimProvider.CHECKS_PROPERTY) == null) {
+      config.checks(CheckLevel.FULL);
+    }
+    if (seed != null) {
+      config.seed(seed);
+    }
+    if (timeline != null) {
+      config.timeline(timeline);
+    }
+    return config.build();
   }
 
   private void runOn(BackendOptions.Opened opened, RankProgram program, ClassLoader loader) {

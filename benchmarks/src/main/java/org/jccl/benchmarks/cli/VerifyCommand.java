@@ -69,7 +69,6 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    System.setProperty("jccl.quiet", "true"); // rules open many backends
     PrintStream screen = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     String recordings = golden;
     if (recordings != null) {

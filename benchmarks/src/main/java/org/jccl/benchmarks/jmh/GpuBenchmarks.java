@@ -3,9 +3,9 @@ package org.jccl.benchmarks.jmh;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.jccl.BackendConfig;
+import org.jccl.BackendProvider.Availability;
 import org.jccl.nccl.cuda.NcclProvider;
-import org.jccl.spi.BackendProvider.Availability;
-import org.jccl.spi.BackendProvider.Wishes;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 
@@ -48,6 +48,6 @@ public final class GpuBenchmarks {
   }
 
   private static Availability available(int gpus) {
-    return new NcclProvider().availability(new Wishes(null, gpus, null));
+    return new NcclProvider().availability(BackendConfig.ofDevices(gpus));
   }
 }

@@ -7,18 +7,18 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jccl.Backend.GroupScope;
+import org.jccl.BackendConfig;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
-import org.jccl.GroupScope;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.nccl.NcclBackend;
 import org.jccl.nccl.cuda.NcclProvider;
 import org.jccl.nccl.ffi.NcclBinding;
-import org.jccl.spi.BackendProvider.Wishes;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -71,7 +71,7 @@ public class NcclHostCostBenchmark {
   /** Opens the ranks twice: typed, and by the bare binding. */
   @Setup(Level.Trial)
   public void open() {
-    backend = (NcclBackend) new NcclProvider().open(new Wishes(null, gpus, null));
+    backend = (NcclBackend) new NcclProvider().open(BackendConfig.ofDevices(gpus));
     binding = backend.binding();
     List<Device> devices = backend.devices().subList(0, gpus);
     communicators = backend.openAll(devices, CommunicatorConfig.defaults());

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jccl.Backend;
+import org.jccl.Backend.GroupScope;
+import org.jccl.BackendConfig;
 import org.jccl.Backends;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
-import org.jccl.GroupScope;
 import org.jccl.ReduceOp;
-import org.jccl.spi.BackendProvider.Wishes;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -55,7 +55,7 @@ public class SimAllReduceBenchmark {
   /** Opens a simulator with as many devices as ranks. */
   @Setup(Level.Trial)
   public void open() {
-    backend = Backends.choose("sim", new Wishes(null, ranks, null)).open();
+    backend = Backends.choose("sim", BackendConfig.ofDevices(ranks)).open();
     communicators = backend.openAll(backend.devices(), CommunicatorConfig.defaults());
     for (Communicator communicator : communicators) {
       DeviceBuffer buffer =

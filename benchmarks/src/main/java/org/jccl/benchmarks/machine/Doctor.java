@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jccl.BackendConfig;
 import org.jccl.Backends;
 import org.jccl.Backends.Considered;
-import org.jccl.spi.BackendProvider.Wishes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +28,7 @@ public record Doctor(
   public static Doctor look() {
     List<Considered> considered = lookedAt();
     try {
-      Backends.Choice choice = Backends.choose(null, Wishes.NONE);
+      Backends.Choice choice = Backends.choose(null, BackendConfig.defaults());
       return new Doctor(Machine.here(), considered, choice.name(), choice.why());
     } catch (RuntimeException | LinkageError none) {
       return new Doctor(Machine.here(), considered, null, String.valueOf(none.getMessage()));
@@ -37,7 +37,7 @@ public record Doctor(
 
   private static List<Considered> lookedAt() {
     try {
-      return Backends.considered(Wishes.NONE);
+      return Backends.considered(BackendConfig.defaults());
     } catch (RuntimeException | LinkageError none) {
       return List.of();
     }

@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jccl.Backend;
+import org.jccl.BackendConfig;
 import org.jccl.Backends;
 import org.jccl.DataType;
 import org.jccl.Ranks;
 import org.jccl.ReduceOp.Builtin;
 import org.jccl.benchmarks.report.Measurement;
 import org.jccl.benchmarks.report.Row;
-import org.jccl.spi.BackendProvider.Wishes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,7 +39,7 @@ class BenchRunnerTest {
   }
 
   private static Backend simulator(int ranks) {
-    return Backends.choose("sim", new Wishes(null, ranks, null)).open();
+    return Backends.choose("sim", BackendConfig.ofDevices(ranks)).open();
   }
 
   private static BenchPlan plan(

@@ -108,7 +108,7 @@ class BadInputTest {
           record --out x --budget 0     | --budget
           record --out /proc/nowhere    | cannot write
           misuse --backend cuda         | 'cuda'
-          misuse --only SIM-63          | 'SIM-63'
+          misuse --only SIM-99          | 'SIM-99'
           misuse --from X               | 'X'
           misuse --out /dev/null        | is a file
           differential --nonsense       | '--nonsense'

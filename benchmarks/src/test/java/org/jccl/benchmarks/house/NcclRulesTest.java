@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jccl.BackendConfig;
 import org.jccl.Backends;
 import org.jccl.Backends.Considered;
 import org.jccl.conformance.run.ConformanceRun;
-import org.jccl.spi.BackendProvider.Wishes;
 import org.junit.jupiter.api.Test;
 
 /** NCCL obeys the rules: on the GPUs of this machine, or aborted with the reason. */
@@ -16,7 +16,7 @@ class NcclRulesTest {
   @Test
   void everyRuleHolds() {
     List<Considered> found =
-        Backends.considered(Wishes.NONE).stream()
+        Backends.considered(BackendConfig.defaults()).stream()
             .filter(each -> each.name().equals("nccl"))
             .toList();
     assertThat(found).as("the nccl backend is on the class path").hasSize(1);

@@ -58,8 +58,7 @@ class CampaignTest {
             try (var send = rank.device().allocate(sample.type(), sample.count());
                 var recv = rank.device().allocate(sample.type(), 2 * sample.count())) {
               double micros =
-                  rank.device()
-                      .backend()
+                  rank.backend()
                       .simulate(group -> group.on(rank.communicator()).allGather(send, recv))
                       .orElseThrow();
               estimate[0] = rank.rank() == 0 ? micros : estimate[0];

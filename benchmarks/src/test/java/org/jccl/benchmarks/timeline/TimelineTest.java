@@ -93,8 +93,7 @@ class TimelineTest {
               Communicator comm = rank.communicator();
               try (DeviceBuffer data = floats(rank, COUNT)) {
                 double estimate =
-                    rank.device()
-                        .backend()
+                    rank.backend()
                         .simulate(group -> group.on(comm).allReduce(data, ReduceOp.SUM))
                         .orElseThrow();
                 if (rank.rank() == 0) {

@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
 import org.jccl.nccl.ffi.NcclBinding;
-import org.jccl.spi.Calls;
 import org.jccl.spi.Estimate;
 import org.jccl.spi.GroupRecording;
+import org.jccl.spi.NcclAbi;
 
 /**
  * Issues a recorded group as one native group. Everything that can be refused is refused before it
@@ -27,7 +27,7 @@ final class GroupIssue {
 
   /** {@code info} is where an estimate goes; null issues the group (GRP-28). */
   private static void issue(GroupRecording calls, MemorySegment info) {
-    Calls.prepare();
+    NcclAbi.prepareIssue();
     NcclCommunicator first = communicator(calls, 0);
     for (int i = 0; i < calls.size(); i++) {
       check(first, communicator(calls, i), calls, i);

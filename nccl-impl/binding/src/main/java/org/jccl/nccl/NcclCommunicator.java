@@ -26,8 +26,10 @@ import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
+import org.jccl.spi.GroupRecording;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NativeHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One rank's endpoint in NCCL.
@@ -57,6 +59,7 @@ final class NcclCommunicator extends LibraryCommunicator {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment scratch = arena.allocate(SCRATCH_BYTES, JAVA_LONG.byteAlignment());
   private final UsedStreams streams = new UsedStreams();
+  private @Nullable Stream lastStream;
   private final List<PreMulSum> sums = new ArrayList<>();
   private final NativeHandle handle;
   private final Ending ending = new Ending(this);
@@ -214,7 +217,10 @@ final class NcclCommunicator extends LibraryCommunicator {
   /** Remembers that work was enqueued on {@code stream}, for the end. */
   @Override
   protected void note(Stream stream) {
-    streams.note(stream);
+    if (stream != lastStream) {
+      streams.add(stream);
+      lastStream = stream;
+    }
   }
 
   /** The native call alone; also inside a native group. */
@@ -282,7 +288,12 @@ final class NcclCommunicator extends LibraryCommunicator {
     if (code != 0) {
       settled(code, "preMulSum");
     }
-    PreMulSum sum = new PreMulSum(this, type, scratch.get(JAVA_INT, SUM_SLOT), this::destroySum);
+    PreMulSum sum =
+        new PreMulSum(
+            this,
+            type,
+            scratch.get(JAVA_INT, SUM_SLOT),
+            made -> GroupRecording.whenIssued(() -> destroySum(made)));
     sums.add(sum);
     return sum;
   }

@@ -2,7 +2,6 @@ package org.jccl.nccl;
 
 import java.util.concurrent.locks.LockSupport;
 import org.jccl.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The streams that a communicator has enqueued on, so that closing can wait for them (LIF-07). One
@@ -12,18 +11,11 @@ final class UsedStreams {
   private static final int MANY = 32;
   private static final long POLL_NANOS = 20_000;
 
-  private @Nullable Stream last;
   private Stream[] streams = new Stream[4];
   private int size;
 
-  void note(Stream stream) {
-    if (stream != last) {
-      add(stream);
-      last = stream;
-    }
-  }
-
-  private void add(Stream stream) {
+  /** Remembers {@code stream}; cheaper for callers that ask only if it is not the last one. */
+  void add(Stream stream) {
     for (int i = 0; i < size; i++) {
       if (streams[i] == stream) {
         return;

@@ -6,11 +6,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.jccl.Backend;
+import org.jccl.DataType;
 import org.jccl.Device;
+import org.jccl.DeviceBuffer;
+import org.jccl.DeviceMemory;
 import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.Stream;
-import org.jccl.spi.DeviceMemory;
 
 /** Devices without a GPU: addresses are numbers, streams are idle unless told otherwise. */
 final class FakeDevices {
@@ -22,7 +24,7 @@ final class FakeDevices {
         .toList();
   }
 
-  static final class FakeDevice implements Device, DeviceMemory {
+  static final class FakeDevice implements Device, DeviceMemory, Backend.Owned {
     private static final AtomicLong NEXT = new AtomicLong(0x1000);
 
     private final Backend backend;
@@ -38,6 +40,11 @@ final class FakeDevices {
     @Override
     public Backend backend() {
       return backend;
+    }
+
+    @Override
+    public DeviceBuffer allocateRegistrable(DataType type, long count) {
+      return backend.allocateRegistrable(this, type, count);
     }
 
     @Override

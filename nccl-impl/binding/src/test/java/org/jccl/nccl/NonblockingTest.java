@@ -18,8 +18,8 @@ import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
+import org.jccl.config.ConfigField;
 import org.jccl.nccl.ffi.FakeNccl;
-import org.jccl.ops.ConfigField;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

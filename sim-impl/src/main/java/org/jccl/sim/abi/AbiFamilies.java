@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.UniqueId;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.ops.NcclFunction;
 import org.jccl.sim.comm.ChildJob;
 import org.jccl.sim.comm.Config;

@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.StringTokenizer;
 import java.util.function.Function;
-import org.jccl.ops.Algorithm;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +25,13 @@ public final class Allowed {
   static {
     Set<Algorithm> scattered =
         EnumSet.of(Algorithm.RING, Algorithm.COLLNET_DIRECT, Algorithm.NVLS, Algorithm.PAT);
-    OF.put(Operation.BROADCAST, EnumSet.of(Algorithm.RING));
-    OF.put(Operation.REDUCE, EnumSet.of(Algorithm.RING));
-    OF.put(Operation.ALL_GATHER, scattered);
-    OF.put(Operation.REDUCE_SCATTER, scattered);
-    OF.put(Operation.ALL_REDUCE, EnumSet.complementOf(EnumSet.of(Algorithm.PAT)));
+    Set<Algorithm> rooted = EnumSet.of(Algorithm.RING);
+    Set<Algorithm> others = EnumSet.complementOf(EnumSet.of(Algorithm.PAT));
+    for (Operation each : Operation.values()) {
+      if (!each.isMadeOfMessages()) {
+        OF.put(each, each.hasRoot() ? rooted : each.hasBlocks() ? scattered : others);
+      }
+    }
   }
 
   private static final Allowed EVERYTHING =

@@ -1,11 +1,10 @@
 package org.jccl.sim.algo;
 
 import java.util.Map;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Protocol;
 
 /**
- * Sizes that decide how a call is cut (section 2.1 of the numerics reference): those of NCCL, or
- * what its variables say.
+ * Sizes that decide how a call is cut (PART-03, PART-06): those of NCCL, or what its variables say.
  *
  * @param llBytes buffer of a channel with LL ({@code NCCL_LL_BUFFSIZE})
  * @param ll128Bytes with LL128 ({@code NCCL_LL128_BUFFSIZE})

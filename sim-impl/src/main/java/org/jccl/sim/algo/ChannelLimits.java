@@ -2,7 +2,7 @@ package org.jccl.sim.algo;
 
 /**
  * What may limit a communicator's channels: {@code NCCL_MIN_CTAS}, {@code minCTAs} and their like
- * (section 5.3 of the numerics reference), and the communicator that it was split from (TOPO-06).
+ * (CFG-05), and the communicator that it was split from (TOPO-06).
  *
  * @param least channels are repeated until there are so many
  * @param most channels beyond are dropped, before they are repeated

@@ -1,7 +1,7 @@
 package org.jccl.sim.algo;
 
-import org.jccl.ops.Algorithm;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 
 /**
  * What is chosen for one call.

@@ -2,10 +2,10 @@ package org.jccl.sim.algo;
 
 import org.jccl.DataType;
 import org.jccl.ReduceOp.Builtin;
-import org.jccl.ops.Algorithm;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Protocol;
 
 /**
  * One collective as NCCL's planning sees it.

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * The search for one kind of graph inside a host: {@link ChannelSearch} again and again, with
  * different channels, other kinds of links and less bandwidth, until nothing better is to be
- * expected; then upwards again (section 7 of the numerics reference).
+ * expected; then upwards again (TOPO-02, TOPO-03).
  */
 final class GraphSearch {
   private static final int HOPPER = 90;

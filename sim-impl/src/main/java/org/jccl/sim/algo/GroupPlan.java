@@ -8,12 +8,12 @@ import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How the collectives of one group share a communicator's channels: each may get other channels,
- * other chunks, even another algorithm than it would alone, and so other bits (NUMERICS 2.4).
+ * other chunks, even another algorithm than it would alone, and so other bits (PART-05).
  *
  * <p>NCCL sorts the calls roughly by size, decides for neighbours of one kind together, and deals
  * the channels out to one call after the other, in kernels that hold as much as fits. A call alone

@@ -3,7 +3,7 @@ package org.jccl.sim.algo;
 import java.util.Arrays;
 import java.util.List;
 import org.jccl.DataType;
-import org.jccl.ops.Algorithm;
+import org.jccl.config.Algorithm;
 import org.jccl.ops.Operation;
 import org.jccl.sim.math.FoldOrder;
 import org.jccl.sim.math.RankOrder;
@@ -91,12 +91,12 @@ public final class Orders {
   }
 
   private FoldOrder ring(Operation operation, int elementBytes, long count, int root, Split split) {
-    return switch (operation) {
-      case ALL_REDUCE -> new RingAllReduce(rings, split, elementBytes);
-      case REDUCE_SCATTER -> new RingToOne(rings, split, count, 0);
-      case REDUCE -> new RingToOne(rings, split, count, root);
-      default -> throw new IllegalArgumentException(operation.label() + " folds nothing");
-    };
+    if (!operation.reduces()) {
+      throw new IllegalArgumentException(operation.label() + " folds nothing");
+    }
+    return operation.receivesAlike()
+        ? new RingAllReduce(rings, split, elementBytes)
+        : new RingToOne(rings, split, count, operation.hasRoot() ? root : 0);
   }
 
   private static void require(Operation operation, Algorithm algorithm, Operation only) {

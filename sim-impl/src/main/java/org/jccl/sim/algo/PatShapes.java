@@ -6,7 +6,7 @@ import org.jccl.sim.math.FoldProgram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The trees of PAT's reduce-scatter, one for each aggregation factor (NUMERICS 5.1).
+ * The trees of PAT's reduce-scatter, one for each aggregation factor (PAT-01).
  *
  * <p>A rank's place is its distance t before the destination. It combines its own input with what
  * it gets from the places t + 2^k; all ranks with the same distance do the same, so one program

@@ -1,11 +1,11 @@
 package org.jccl.sim.algo;
 
-import org.jccl.ops.Algorithm;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Protocol;
 
 /**
- * How one call is split over channels, and each channel's part into chunks (NUMERICS 2.2 and 2.3).
+ * How one call is split over channels, and each channel's part into chunks (PART-02, PART-03).
  *
  * <p>Parts are contiguous, one for each channel from {@code firstChannel} on. All parts but the
  * first and the last are alike. For a reduce-scatter or an all-gather elements are those of one
@@ -29,7 +29,7 @@ public record Split(
     int firstChunk,
     int middleChunk,
     int lastChunk) {
-  /** The first version that splits with twice the grain (NUMERICS 9). */
+  /** The first version that splits with twice the grain (PART-04). */
   private static final int WIDER_CHANNELS = 22902;
 
   /** Steps that a channel's buffer holds. */
@@ -159,7 +159,7 @@ public record Split(
 
   /**
    * How many channels a call may use: fewer than there are when threads would have too little to do
-   * (NUMERICS 2.2, step 1).
+   * (PART-01).
    *
    * @param bytes of the call, all blocks together
    */
@@ -233,18 +233,18 @@ public record Split(
     return ceil(a, multiple) * multiple;
   }
 
-  /** Chunks of one call (NUMERICS 2.3). */
+  /** Chunks of one call (PART-03). */
   private record Chunks(
       Operation operation, int elementBytes, Topology topology, Choice choice, Buffers buffers) {
     int of(long count) {
       Protocol protocol = choice.protocol();
       boolean blocks = operation.hasBlocks();
       long part = count * elementBytes * (blocks ? topology.worldSize() : 1);
-      long bytes = unhalved(blocks);
+      long bytes = unhalved();
       if (choice.algorithm() == Algorithm.TREE && protocol == Protocol.LL128) {
         bytes = treeLl128(bytes, part);
       } else if (choice.algorithm() == Algorithm.PAT) {
-        long steps = operation == Operation.REDUCE_SCATTER ? 16 : 32;
+        long steps = operation.reduces() ? 16 : 32;
         while (bytes * steps > part && bytes > 65_536) {
           bytes /= 2;
         }
@@ -264,14 +264,14 @@ public record Split(
       return (int) chunk;
     }
 
-    private long unhalved(boolean blocks) {
+    private long unhalved() {
       Protocol protocol = choice.protocol();
       long step = buffers.bytes(protocol) / STEPS;
       return switch (protocol) {
         case LL -> step / 2;
         case LL128 -> step / 16 * 15;
         case SIMPLE -> {
-          boolean many = blocks || operation == Operation.ALL_REDUCE;
+          boolean many = !operation.hasRoot();
           yield many && choice.algorithm() == Algorithm.RING ? step * STEPS / 2 : step;
         }
       };

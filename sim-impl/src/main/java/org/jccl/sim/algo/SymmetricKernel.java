@@ -5,8 +5,8 @@ import java.util.stream.Stream;
 import org.jccl.ops.Operation;
 
 /**
- * NCCL's kernels for buffers in symmetric windows (NUMERICS 5.1), in the order in which NCCL asks
- * its model about them. Those that cross hosts, and those that no H100 or H200 has, are not here.
+ * NCCL's kernels for buffers in symmetric windows (SYM-01), in the order in which NCCL asks its
+ * model about them. Those that cross hosts, and those that no H100 or H200 has, are not here.
  */
 public enum SymmetricKernel {
   /** Every rank sends all of its input to all, with flags, and folds ranks 0, 1, …, n−1 itself. */

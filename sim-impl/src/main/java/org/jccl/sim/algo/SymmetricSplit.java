@@ -5,7 +5,7 @@ import org.jccl.sim.math.FoldOrder;
 import org.jccl.sim.math.RankOrder;
 
 /**
- * How a symmetric kernel carries out one call, and so in which order it folds (NUMERICS 5.1).
+ * How a symmetric kernel carries out one call, and so in which order it folds (SYM-02, SYM-03).
  *
  * @param kernel which one
  * @param channels how many blocks of threads are launched, for all calls of the launch

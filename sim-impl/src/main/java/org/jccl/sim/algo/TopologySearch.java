@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds rings, trees and channels of communicators on one kind of machine, as NCCL's search would
- * (section 7 of the numerics reference). Safe for use by many threads.
+ * (TOPO-01 to TOPO-06). Safe for use by many threads.
  */
 public final class TopologySearch {
   private static final int HOPPER = 90;
@@ -151,9 +151,7 @@ public final class TopologySearch {
 
   /**
    * Hosts are numbered by their lowest rank. Inside a host NCCL knows the GPUs in the order of
-   * ranks, whichever devices they are: it puts the topology together rank by rank. (Measured on
-   * H200, each GPU behind a PCI switch of its own, with splits that turn the ranks around; TOPO-01
-   * speaks of PCI order.)
+   * ranks, whichever devices they are: it puts the topology together rank by rank (TOPO-01).
    */
   private List<Host> hosts(int[] devices) {
     Map<Integer, List<Integer>> ranks = new LinkedHashMap<>();

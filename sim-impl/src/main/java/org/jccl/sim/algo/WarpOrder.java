@@ -7,7 +7,7 @@ import org.jccl.sim.math.FoldOrder;
 
 /**
  * An all-reduce whose elements belong to ranks in turn: rank r folds r, r+1, …, r−1 and stores the
- * sum everywhere (NUMERICS 5.1).
+ * sum everywhere (SYM-03).
  *
  * <p>The warps of all ranks are numbered through, ranks first. A warp takes 2,048 bytes at a time,
  * from the first 16-byte boundary on, as long as all warps have work; of what is left 512 bytes at

@@ -4,7 +4,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.sim.device.World;
 import org.jspecify.annotations.Nullable;
 

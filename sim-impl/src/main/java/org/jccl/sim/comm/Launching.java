@@ -374,7 +374,7 @@ public final class Launching {
 
   private boolean isInPlace(Request request) {
     long block = rank * request.count() * request.type().bytes();
-    return request.operation().inPlace().holds(request.send(), request.recv(), block);
+    return request.operation().isInPlace(request.send(), request.recv(), block);
   }
 
   private Part part(Launch launch, Request request, Call call) {

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jccl.CheckLevel;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.device.SimStream;
 import org.jspecify.annotations.Nullable;

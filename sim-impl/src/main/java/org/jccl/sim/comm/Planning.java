@@ -9,10 +9,10 @@ import org.jccl.CollectiveException;
 import org.jccl.DataType;
 import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
-import org.jccl.ops.Algorithm;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.Algorithm;
+import org.jccl.config.ConfigField;
+import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Protocol;
 import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.algo.Buffers;
 import org.jccl.sim.algo.ChannelLimits;
@@ -343,7 +343,7 @@ public final class Planning {
 
   /** In which order a planned collective folds. */
   FoldOrder order(Request request, Carried carried) {
-    int root = request.operation() == Operation.REDUCE ? request.rootOrPeer() : 0;
+    int root = request.operation().hasRoot() ? request.rootOrPeer() : 0;
     Ordered known = lastOrdered;
     if (known == null || known.carried != carried || known.root != root) {
       FoldOrder order = find(request, carried, root);

@@ -1,9 +1,9 @@
 package org.jccl.sim.comm;
 
 import org.jccl.ReduceOp;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
+import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Protocol;
 import org.jccl.sim.algo.Choice;
 import org.jccl.sim.algo.Collective;
 import org.jccl.sim.algo.PlacedCall;
@@ -57,21 +57,13 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
    */
   private static boolean isRegistered(Endpoint by, Request request) {
     Operation operation = request.operation();
-    boolean folds = operation == Operation.ALL_REDUCE;
     long bytes = request.count() * request.type().bytes();
-    long received = operation == Operation.ALL_GATHER ? bytes * by.worldSize() : bytes;
-    return sendsOn(operation)
-        && !(folds && request.send() == request.recv())
+    long received = operation.receiveElements(bytes, by.worldSize());
+    return operation.receivesAlike()
+        && !(operation.reduces() && request.send() == request.recv())
         && by.device().world().setting("NCCL_LOCAL_REGISTER", 1) != 0
         && by.registrations().holding(request.send(), bytes) != null
         && by.registrations().holding(request.recv(), received) != null;
-  }
-
-  private static boolean sendsOn(Operation operation) {
-    return switch (operation) {
-      case ALL_REDUCE, ALL_GATHER, BROADCAST -> true;
-      default -> false;
-    };
   }
 
   /** A call whose buffers lie at the start of symmetric windows. */
@@ -82,7 +74,7 @@ final class SymmetricPlanning implements SymmetricPlan.Chooser {
   /** A call on two buffers that are registered, but in no window. */
   static PlacedCall registered(Collective call) {
     return new PlacedCall(
-        call, false, PlacedCall.OUTSIDE, PlacedCall.OUTSIDE, sendsOn(call.operation()));
+        call, false, PlacedCall.OUTSIDE, PlacedCall.OUTSIDE, call.operation().receivesAlike());
   }
 
   private static boolean isAverage(Operation operation, int reduction) {

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which symmetric kernel NCCL chooses for one communicator's calls, and with how many blocks of
- * threads (NUMERICS 6.4): a base latency and a soft maximum of the bytes on the links, with a
- * penalty for each block. Immutable.
+ * threads (SYM-05): a base latency and a soft maximum of the bytes on the links, with a penalty for
+ * each block. Immutable.
  *
  * <p>Proven on 4 H200 without multicast. What {@code NCCL_ALGO} and {@code NCCL_PROTO} say is of no
  * concern to it.
@@ -104,17 +104,17 @@ public final class SymmetricModel {
     return false;
   }
 
+  /** Whether the kernels of its operation, if there are any, can do it to such elements. */
   private boolean isImplemented(PlacedCall call) {
     Collective own = call.call();
     DataType type = own.type();
-    boolean adds = type.isFloating() && type != DataType.FLOAT64;
-    return switch (own.operation()) {
-      case ALL_GATHER -> true;
-      case ALL_REDUCE -> adds && own.folding() == Folding.SUM;
-      case REDUCE_SCATTER ->
-          adds && (own.folding() == Folding.SUM || (call.isAverage() && version >= AVERAGES));
-      default -> false;
-    };
+    if (!own.operation().reduces()) {
+      return true;
+    }
+    boolean averages = own.operation().sendsBlocks() && call.isAverage() && version >= AVERAGES;
+    return type.isFloating()
+        && type != DataType.FLOAT64
+        && (own.folding() == Folding.SUM || averages);
   }
 
   private boolean isUsable(SymmetricKernel kernel, Collective call, long count) {
@@ -156,11 +156,9 @@ public final class SymmetricModel {
 
   /** Kernels without flags read inputs or write outputs of other ranks where they are. */
   private static boolean reaches(SymmetricKernel kernel, PlacedCall call) {
-    return switch (kernel.operation()) {
-      case ALL_GATHER -> call.receivesIntoWindow();
-      case REDUCE_SCATTER -> call.sendsFromWindow();
-      default -> call.isWithinWindows();
-    };
+    boolean loads = kernel.operation().reduces();
+    boolean stores = kernel.operation().receivesAlike();
+    return (!loads || call.sendsFromWindow()) && (!stores || call.receivesIntoWindow());
   }
 
   /** The fewest blocks that are nearly as fast as the most, and their time. */

@@ -1,9 +1,9 @@
 package org.jccl.sim.cost;
 
 import org.jccl.DataType;
-import org.jccl.ops.Algorithm;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Protocol;
 import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.algo.Buffers;
 import org.jccl.sim.algo.ChannelLimits;

@@ -1,9 +1,9 @@
 package org.jccl.sim.cost;
 
-import org.jccl.ops.Algorithm;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 
-/** The constants of NCCL's tuning model (section 6.2 of the numerics reference). */
+/** The constants of NCCL's tuning model (TUNE-01). */
 final class TunerConstants {
   private static final int BLACKWELL = 3;
   private static final int NEW_BLACKWELL = 23000;

@@ -1,8 +1,8 @@
 package org.jccl.sim.cost;
 
-import org.jccl.ops.Algorithm;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Protocol;
 import org.jccl.sim.algo.Graph;
 import org.jccl.sim.algo.LinkType;
 import org.jccl.sim.algo.SearchPattern;
@@ -54,11 +54,7 @@ final class TuningModel {
   }
 
   private int steps(Operation operation) {
-    return switch (operation) {
-      case ALL_REDUCE -> 2 * (n - 1);
-      case REDUCE_SCATTER, ALL_GATHER -> n - 1;
-      default -> n;
-    };
+    return operation.busFactor().steps(n);
   }
 
   /** In GB/s of the call's larger buffer; 0 if the algorithm is of no use here. */
@@ -75,7 +71,7 @@ final class TuningModel {
     if (algorithm == Algorithm.RING) {
       return bus * (float) (1.0 * n / steps(operation));
     }
-    if (operation == Operation.ALL_GATHER || operation == Operation.REDUCE_SCATTER) {
+    if (operation.hasBlocks()) {
       return bus;
     }
     boolean rings = algorithm == Algorithm.NVLS || algorithm == Algorithm.NVLS_TREE;
@@ -121,7 +117,7 @@ final class TuningModel {
       return 0;
     }
     float intra = graph.intraGigabytes() * constants.multicastEfficiency() * (heads - 1) / heads;
-    intra *= operation == Operation.ALL_REDUCE ? 2 : (ranksPerHost - 1) / ranksPerHost;
+    intra *= operation.hasBlocks() ? (ranksPerHost - 1) / ranksPerHost : 2;
     boolean isTree = algorithm == Algorithm.NVLS_TREE;
     float inter = graph.interGigabytes() * (hosts <= 2 && isTree ? 2 : 1);
     float most = isTree ? (float) constants.nvlsTree() : Float.MAX_VALUE;
@@ -154,7 +150,7 @@ final class TuningModel {
   private float ring(
       Operation operation, Protocol protocol, Graph graph, float base, float intra, float inter) {
     int steps = steps(operation);
-    if (operation == Operation.REDUCE || operation == Operation.BROADCAST) {
+    if (operation.hasRoot()) {
       boolean chunked = !graph.sameChannels() && protocol == Protocol.SIMPLE;
       float lat = linkOf(graph, chunked ? Algorithm.TREE : Algorithm.RING, protocol);
       return graph.sameChannels() ? base + lat : base + steps * lat;
@@ -162,7 +158,7 @@ final class TuningModel {
     int between = 0;
     float step = intra;
     if (hosts > 1) {
-      between = operation == Operation.ALL_REDUCE ? 2 * (hosts - 1) : hosts - 1;
+      between = operation.busFactor().steps(hosts);
       float overhead = profile.cpu() == Cpu.AMD ? 2 : 1;
       step = Math.max(intra, protocol == Protocol.SIMPLE ? overhead * 3 : overhead);
     }

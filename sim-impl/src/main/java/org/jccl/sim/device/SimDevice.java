@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.Backend;
+import org.jccl.DataType;
 import org.jccl.Device;
+import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
@@ -14,7 +16,7 @@ import org.jccl.sim.kernel.Kernel;
 import org.jspecify.annotations.Nullable;
 
 /** One simulated GPU: memory, streams, and a look-out for what races on them. */
-public final class SimDevice implements Device {
+public final class SimDevice implements Device, Backend.Owned {
   private volatile Backend backend;
   private final World world;
   private final List<SimDevice> all;
@@ -56,6 +58,11 @@ public final class SimDevice implements Device {
   @Override
   public Backend backend() {
     return backend;
+  }
+
+  @Override
+  public DeviceBuffer allocateRegistrable(DataType type, long count) {
+    return backend.allocateRegistrable(this, type, count);
   }
 
   /** From now on it says that it belongs to {@code owner}. */
@@ -130,11 +137,6 @@ public final class SimDevice implements Device {
     }
     throw new IllegalArgumentException(
         stream + " is not a stream of device " + index + " of this simulator (SIM-31)");
-  }
-
-  /** The number by which the raw surface knows {@code stream}. */
-  long handleOf(SimStream stream) {
-    return ((long) (index + 1) << 32) | (stream.number() + 1);
   }
 
   /** The stream with that handle, or null. */

@@ -2,11 +2,11 @@ package org.jccl.sim.device;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.jccl.DeviceMemory;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
-import org.jccl.spi.DeviceMemory;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -26,6 +26,7 @@ public final class SimStream implements Stream {
   }
 
   private final SimDevice device;
+  private final long handle;
   private final int number;
   private final ArrayDeque<StreamOp> queue = new ArrayDeque<>();
 
@@ -85,6 +86,7 @@ public final class SimStream implements Stream {
   SimStream(SimDevice device, int number) {
     this.device = device;
     this.number = number;
+    this.handle = ((long) (device.index() + 1) << 32) | (number + 1);
     this.kernel = device.world().kernel();
     HappensBefore order = device.world().order();
     this.lane = order == null ? 0 : order.newLane();
@@ -103,7 +105,7 @@ public final class SimStream implements Stream {
 
   @Override
   public long handle() {
-    return device.handleOf(this);
+    return handle;
   }
 
   /** Virtual time at which the last finished work ended, in nanoseconds. */

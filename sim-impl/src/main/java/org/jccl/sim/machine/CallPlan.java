@@ -1,7 +1,7 @@
 package org.jccl.sim.machine;
 
-import org.jccl.ops.Algorithm;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 
 /**
  * How NCCL would carry out a collective that is alone in its group.

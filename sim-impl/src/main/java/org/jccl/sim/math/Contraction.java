@@ -1,7 +1,7 @@
 package org.jccl.sim.math;
 
 import org.jccl.DataType;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Protocol;
 
 /**
  * Whether a scaled sum {@code s·own + acc} rounds once or twice.
@@ -9,7 +9,7 @@ import org.jccl.ops.Protocol;
  * <p>That is a compiler's choice and no law, so it is a profile with a name (FMA-05).
  */
 public enum Contraction {
-  /** NCCL's kernels for sm_90 (NUMERICS 1.4). */
+  /** NCCL's kernels for sm_90 (FMA-01). */
   SM_90,
   /** As {@link #SM_90}, but bf16 always rounds twice (FMA-04). */
   SM_80,

@@ -3,7 +3,7 @@ package org.jccl.sim.math;
 import org.jccl.DataType;
 
 /**
- * The arithmetic of one element, on its bits: NUMERICS 1.1 to 1.4 in the plainest form.
+ * The arithmetic of one element, on its bits: rules EL, NAN, AVG and FMA in the plainest form.
  *
  * <p>The block kernels use it for what is rare or short (tails, blocks with a NaN, underflow);
  * their fast loops give the same bits. Results carry no bits above the element's width that matter.

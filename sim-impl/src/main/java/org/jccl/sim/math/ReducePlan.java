@@ -2,7 +2,7 @@ package org.jccl.sim.math;
 
 import java.util.Arrays;
 import org.jccl.DataType;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,8 +69,8 @@ public final class ReducePlan {
   }
 
   /**
-   * The same plan as the kernels of {@code protocol} compute it: how scaled sums round (NUMERICS
-   * 1.4), and which of two f64 NaNs survives (NAN-02).
+   * The same plan as the kernels of {@code protocol} compute it: how scaled sums round (FMA-01),
+   * and which of two f64 NaNs survives (NAN-02).
    */
   public ReducePlan computedBy(Protocol protocol, Contraction profile) {
     Contraction.Rounding wanted = profile.rounding(protocol, type);
@@ -82,7 +82,7 @@ public final class ReducePlan {
 
   /**
    * A sum as the symmetric kernels compute it: narrow floats are added up in f32 and rounded once
-   * (NUMERICS 5.1).
+   * (SYM-04).
    */
   public static ReducePlan symmetric(DataType type) {
     ReducePlan plain = of(Arithmetic.SUM, type);

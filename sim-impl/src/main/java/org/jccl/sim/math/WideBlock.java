@@ -5,7 +5,7 @@ import org.jccl.DataType;
 
 /**
  * Folds narrow floats in a wider type, with one rounding at the end, as NCCL's symmetric kernels do
- * (NUMERICS 5.1). Used by one thread.
+ * (SYM-04). Used by one thread.
  */
 final class WideBlock {
   /** Elements at a time: all arrays together stay in the first-level cache. */

@@ -16,9 +16,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.jccl.DataType;
-import org.jccl.ops.Algorithm;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Protocol;
 import org.jccl.sim.math.Arithmetic;
 import org.jccl.sim.math.Contraction;
 import org.jccl.sim.math.DataPlane;
@@ -32,9 +32,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whole calls against the numerics reference, an emulator in Python that agrees bit for bit with
- * recordings from H200 GPUs: rings, trees over up to 19 hosts and PAT for up to 40 ranks. The first
- * twelve are those of NUMERICS, Appendix A. The first line of the file says what its columns are.
+ * Whole calls against an emulator in Python that agrees bit for bit with recordings from H200 GPUs:
+ * rings, trees over up to 19 hosts and PAT for up to 40 ranks. The first line of the file says what
+ * its columns are.
  */
 class FoldOrderVectorsTest {
   @ParameterizedTest

@@ -15,9 +15,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.jccl.DataType;
-import org.jccl.ops.Algorithm;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Protocol;
 import org.jccl.sim.math.Arithmetic;
 import org.jccl.sim.math.Contraction;
 import org.jccl.sim.math.DataPlane;
@@ -37,7 +37,7 @@ class NanRecordingsTest {
   private static final long MINUS = 0x8000_0000_0000_0000L;
   private static final long ONE = 0x3FF0_0000_0000_0000L;
 
-  /** The special values of NUMERICS, Appendix A, for two ranks. */
+  /** The special values of recordings, for two ranks. */
   private static final long[] FULL = {
     0,
     MINUS,

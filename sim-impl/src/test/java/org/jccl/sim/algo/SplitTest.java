@@ -3,14 +3,14 @@ package org.jccl.sim.algo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.jccl.ops.Algorithm;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
-import org.jccl.ops.Protocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The splits of NUMERICS, Appendix A: f32, 24 channels, default buffers. */
+/** Splits that an emulator computed (PART-01 to PART-04): f32, 24 channels, default buffers. */
 class SplitTest {
   @ParameterizedTest
   @CsvSource({

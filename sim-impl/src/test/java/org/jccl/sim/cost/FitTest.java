@@ -130,8 +130,8 @@ class FitTest {
                 * BASE.tuner(4)
                     .time(
                         Operation.BROADCAST,
-                        org.jccl.ops.Algorithm.RING,
-                        org.jccl.ops.Protocol.LL,
+                        org.jccl.config.Algorithm.RING,
+                        org.jccl.config.Protocol.LL,
                         64,
                         1)),
         BASE.operation(Operation.BROADCAST, 16, 4, 4));

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The factors of float averages over 3, 5, 6 and 7 ranks (AVG-02; NUMERICS, Appendix A). */
+/** The factors of float averages over 3, 5, 6 and 7 ranks (AVG-02). */
 class AverageScalarTest {
   @ParameterizedTest
   @CsvSource({

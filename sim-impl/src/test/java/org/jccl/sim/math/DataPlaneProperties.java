@@ -11,7 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.jccl.DataType;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Protocol;
 
 /** Reductions against an element-by-element fold, for any order, placement and crew (DET-01). */
 class DataPlaneProperties {

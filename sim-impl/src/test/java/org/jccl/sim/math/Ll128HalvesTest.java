@@ -10,7 +10,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.jccl.DataType;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Protocol;
 import org.junit.jupiter.api.Test;
 
 /** FMA-02, as its text says it. */

@@ -18,12 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jccl.DataType;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Protocol;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Both kernels against what the numerics reference computes.
+ * Both kernels against what an emulator in Python computes.
  *
  * <p>The reference is an emulator in Python of NCCL's element arithmetic and fold orders that
  * agrees bit for bit with recordings from H200 GPUs. It was asked for every type and operation over

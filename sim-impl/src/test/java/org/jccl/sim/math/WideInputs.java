@@ -5,7 +5,7 @@ import org.jccl.DataType;
 
 /**
  * The reference's inputs of kind "wide": splitmix64 over the element's index, with exponents around
- * zero (NUMERICS, Appendix A).
+ * zero (docs/golden.md, Inputs).
  */
 public final class WideInputs {
   private WideInputs() {}

@@ -179,8 +179,7 @@ class AgreementMisuseTest {
     RankProgram program =
         two(
             (rank, a, b, buffer) ->
-                a.device()
-                    .backend()
+                rank.backend()
                     .group(
                         g -> {
                           if (rank.rank() == 0) {
@@ -284,7 +283,7 @@ class AgreementMisuseTest {
   }
 
   private static void drive(Rank rank, boolean grouped) {
-    var backend = rank.device().backend();
+    var backend = rank.backend();
     List<Communicator> all = backend.openAll(backend.devices(), CommunicatorConfig.defaults());
     List<DeviceBuffer> buffers = new ArrayList<>();
     for (Communicator each : all) {
@@ -314,7 +313,7 @@ class AgreementMisuseTest {
         1,
         2,
         rank -> {
-          var backend = rank.device().backend();
+          var backend = rank.backend();
           List<Communicator> all =
               backend.openAll(backend.devices(), CommunicatorConfig.defaults());
           all.getFirst().allReduce(ints(rank, 1), ReduceOp.SUM);

@@ -36,7 +36,7 @@ final class RawLab {
 
   private RawLab(Rank rank) {
     this.rank = rank;
-    this.abi = Simulator.of(rank.device().backend()).orElseThrow().raw();
+    this.abi = Simulator.of(rank.backend()).orElseThrow().raw();
     rank.device().makeCurrent();
     this.stream = rank.device().newStream();
     this.comm = newComm();

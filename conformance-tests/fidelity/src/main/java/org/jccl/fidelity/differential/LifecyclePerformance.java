@@ -18,10 +18,10 @@ import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
+import org.jccl.config.ConfigField;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.fidelity.differential.LifecycleProgram.Act;
 import org.jccl.fidelity.differential.LifecycleProgram.Deed;
-import org.jccl.ops.ConfigField;
 import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 

@@ -24,10 +24,9 @@ final class ReproducerText {
       import org.jccl.conformance.data.ExactData;
       import org.jccl.conformance.data.Fold;
       import org.jccl.conformance.data.InputKind;
-      import org.jccl.ops.ConfigField;
+      import org.jccl.config.ConfigField;
       import org.jccl.nccl.NcclBackend;
       import org.jccl.sim.Simulator;
-      import org.jccl.spi.BackendProvider.Wishes;
       import org.jccl.spi.NcclAbi;
       """;
 
@@ -35,7 +34,7 @@ final class ReproducerText {
       """
       public static void main(String[] args) {
         String name = args.length > 0 ? args[0] : "sim";
-        try (Backend backend = Backends.load(name, new Wishes(null, RANKS, null))) {
+        try (Backend backend = Backends.load(name, BackendConfig.ofDevices(RANKS))) {
           run(backend).forEach(System.out::println);
         }
       }
@@ -119,7 +118,7 @@ final class ReproducerText {
       }
 
       private static Communicator open(Rank rank, Split split) {
-        Backend backend = rank.device().backend();
+        Backend backend = rank.backend();
         byte[] id = idOf(rank, split, backend.newUniqueId().toBytes());
         if (!split.contains(rank.rank())) {
           return null;
@@ -246,7 +245,7 @@ final class ReproducerText {
         }
         MemorySegment shared = MemorySegment.ofArray(rank.processGroup().broadcast(own, 0));
         id.copyFrom(shared);
-        int version = rank.device().backend().ncclVersion();
+        int version = rank.backend().ncclVersion();
         MemorySegment config = arena.allocate(ConfigField.structBytes(version), 8);
         config.set(ValueLayout.JAVA_LONG, ConfigField.SIZE_OFFSET, config.byteSize());
         config.set(ValueLayout.JAVA_INT, ConfigField.MAGIC_OFFSET, ConfigField.MAGIC);

@@ -319,7 +319,7 @@ final class CaseSets {
     }
   }
 
-  /** Calls that share the channels of one launch (section 2.4 of the numerics reference). */
+  /** Calls that share the channels of one launch (PART-05). */
   private void groups() {
     for (Fold op : List.of(SUM, SCALED_SUM)) {
       for (long n : new long[] {17, 1000, 65537, 262144}) {

@@ -13,8 +13,8 @@ import org.jccl.conformance.data.ElementFormat;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.data.InputKind;
 import org.jccl.fidelity.golden.RecordedCase.Part;
-import org.jccl.ops.Algorithm;
-import org.jccl.ops.Protocol;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /** Makes entries of the lines of {@code results.jsonl}. */

@@ -38,7 +38,6 @@ public final class RecordProcess {
    * it, of the first case there, and NCCL's log or an empty text.
    */
   public static void main(String[] args) {
-    System.setProperty("jccl.quiet", "true");
     // What the library prints to standard output must not end up in the middle of a line of ours.
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);

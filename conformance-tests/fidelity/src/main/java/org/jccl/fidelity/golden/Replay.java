@@ -22,7 +22,7 @@ import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.fidelity.golden.RecordedCase.Part;
 import org.jccl.fidelity.golden.RecordedMicros.Source;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.sim.machine.GpuProfile;
 import org.jspecify.annotations.Nullable;
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
+import org.jccl.Backend;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
 import org.jccl.DataType;
@@ -138,8 +139,7 @@ final class Times {
       long received = form.receiveElements(count, n);
       DeviceBuffer recv = DeviceBuffer.wrap(device, DataType.FLOAT32, behind, received);
       Stream stream = communicator.defaultStream();
-      return device
-          .backend()
+      return Backend.of(device)
           .simulate(
               group -> issue(group.on(communicator), communicator, form, send, recv, stream));
     }

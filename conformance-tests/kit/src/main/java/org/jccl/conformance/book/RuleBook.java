@@ -26,7 +26,8 @@ public final class RuleBook {
           "09-memory.md",
           "10-environment.md",
           "11-misuse.md",
-          "12-differential.md");
+          "12-differential.md",
+          "13-numerics.md");
 
   private final Map<String, Rule> rules = new LinkedHashMap<>();
 

@@ -23,7 +23,7 @@ import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.Split;
 import org.jccl.conformance.harness.Kept;
 import org.jccl.conformance.harness.WorldRank;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jspecify.annotations.Nullable;
 
 /**

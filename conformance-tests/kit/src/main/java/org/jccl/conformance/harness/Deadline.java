@@ -5,7 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jccl.spi.RankHost;
+import org.jccl.RankHost;
 import org.jspecify.annotations.Nullable;
 
 /**

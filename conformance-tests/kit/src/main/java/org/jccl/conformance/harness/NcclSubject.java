@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jccl.Backend;
+import org.jccl.BackendConfig;
 import org.jccl.Backends;
 import org.jccl.CollectiveException;
 import org.jccl.Communicator;
@@ -76,7 +77,7 @@ public final class NcclSubject implements Subject {
 
   @Override
   public Instance open() {
-    Backend backend = Backends.load("nccl");
+    Backend backend = Backends.choose("nccl", BackendConfig.defaults()).open();
     return new Instance() {
       @Override
       public Backend backend() {

@@ -7,10 +7,11 @@ import java.util.TreeMap;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
 import org.jccl.ops.NcclFunction;
+import org.jccl.process.PlatformRanks;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.machine.GpuProfile;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.RankHost;
+import org.jccl.RankHost;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +130,20 @@ public record SimulatorSubject(
   }
 
   @Override
+  public Optional<Subject> withHostsOf(int gpus) {
+    return Optional.of(
+        new SimulatorSubject(
+            name + "-hosts-of-" + gpus,
+            seed,
+            free,
+            checks,
+            version,
+            environment,
+            profile.withGpusPerHost(gpus),
+            devices));
+  }
+
+  @Override
   public Instance open() {
     Simulator simulator = simulator();
     return new Instance() {
@@ -139,7 +154,7 @@ public record SimulatorSubject(
 
       @Override
       public RankHost rankHost() {
-        return free ? new PlatformThreads() : backend().rankHost();
+        return free ? new PlatformRanks() : backend().rankHost();
       }
 
       @Override

@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jccl.Backend;
+import org.jccl.RankHost;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.RankHost;
 
 /** Something that claims to obey the rules: a backend, and how to open it. Stateless. */
 public interface Subject {
@@ -33,6 +33,14 @@ public interface Subject {
    * was started with.
    */
   default Optional<Subject> with(Map<String, String> environment) {
+    return Optional.empty();
+  }
+
+  /**
+   * The same kind of subject on a machine with {@code gpus} GPUs in each host; empty if the machine
+   * is what it is.
+   */
+  default Optional<Subject> withHostsOf(int gpus) {
     return Optional.empty();
   }
 

@@ -12,9 +12,9 @@ import org.jccl.Backend;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.ProcessGroup;
-import org.jccl.ProcessGroups;
+import org.jccl.RankHost;
 import org.jccl.UniqueId;
-import org.jccl.spi.RankHost;
+import org.jccl.process.ProcessGroups;
 import org.jspecify.annotations.Nullable;
 
 /**

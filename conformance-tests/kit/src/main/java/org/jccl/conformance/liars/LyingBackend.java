@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.jccl.Backend;
+import org.jccl.Backend.GroupScope;
+import org.jccl.Capability;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
-import org.jccl.GroupScope;
+import org.jccl.RankHost;
 import org.jccl.UniqueId;
-import org.jccl.spi.Capability;
 import org.jccl.spi.CommunicatorBase;
-import org.jccl.spi.RankHost;
 
 /** An honest backend behind a liar's: devices are the honest one's, communicators are ours. */
 final class LyingBackend implements Backend {

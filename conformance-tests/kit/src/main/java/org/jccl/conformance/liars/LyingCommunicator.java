@@ -7,21 +7,20 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
+import org.jccl.Communicator.MemoryStatistics;
+import org.jccl.Communicator.ShrinkMode;
+import org.jccl.Communicator.SignalWait;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
-import org.jccl.MemoryStatistics;
 import org.jccl.PreMulSum;
 import org.jccl.ReduceOp;
 import org.jccl.Registration;
 import org.jccl.ResultCode;
-import org.jccl.ShrinkMode;
-import org.jccl.SignalWait;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.Window;
-import org.jccl.WindowFlag;
 import org.jccl.ops.Operation;
 import org.jccl.spi.CollectivesBase;
 import org.jccl.spi.CommunicatorBase;
@@ -218,7 +217,7 @@ final class LyingCommunicator extends CollectivesBase implements Communicator {
   }
 
   @Override
-  public Window registerWindow(DeviceBuffer buffer, WindowFlag... flags) {
+  public Window registerWindow(DeviceBuffer buffer, Window.Flag... flags) {
     return honest.registerWindow(buffer, flags);
   }
 

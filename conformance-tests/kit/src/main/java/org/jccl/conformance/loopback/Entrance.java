@@ -13,8 +13,8 @@ import org.jccl.CollectiveException;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
+import org.jccl.config.ConfigField;
 import org.jccl.nccl.ffi.NativeAccess;
-import org.jccl.ops.ConfigField;
 import org.jccl.spi.NcclAbi;
 import org.jspecify.annotations.Nullable;
 

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.ops.NcclFunction;
 
 /** SIM-42, SIM-43 and SIM-47 to SIM-49: threads, and families of communicators. */

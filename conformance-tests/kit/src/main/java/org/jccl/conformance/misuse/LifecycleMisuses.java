@@ -16,7 +16,7 @@ import java.util.List;
 import org.jccl.DeviceBuffer;
 import org.jccl.Graph;
 import org.jccl.Stream;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.ops.NcclFunction;
 
 /** SIM-32 to SIM-37, SIM-44 to SIM-46, SIM-61 and SIM-62: the life of a communicator. */

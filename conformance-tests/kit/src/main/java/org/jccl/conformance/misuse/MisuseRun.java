@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jccl.ProcessGroup;
-import org.jccl.ProcessGroups;
 import org.jccl.ReportedMisuse;
 import org.jccl.conformance.harness.Subject;
+import org.jccl.process.ProcessGroups;
 import org.jspecify.annotations.Nullable;
 
 /** One program of one row on one opened subject, watched from outside. */

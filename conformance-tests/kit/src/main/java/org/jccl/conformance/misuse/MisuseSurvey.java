@@ -189,7 +189,7 @@ public final class MisuseSurvey {
     ThrowAway.Result result =
         ThrowAway.of(MisuseProcess.class)
             .args(args)
-            .options("-XX:TieredStopAtLevel=1", "-Djccl.quiet=true")
+            .options("-XX:TieredStopAtLevel=1")
             .environment(Map.of("NCCL_DEBUG", "WARN"))
             .run(limit);
     return verdicts(rows, part, result);

@@ -8,22 +8,21 @@ import org.jccl.Backend;
 import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
 import org.jccl.Communicator;
+import org.jccl.Communicator.MemoryStatistics;
+import org.jccl.Communicator.ShrinkMode;
+import org.jccl.Communicator.SignalWait;
 import org.jccl.Communicator.State;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
-import org.jccl.MemoryStatistics;
 import org.jccl.ReduceOp;
 import org.jccl.Registration;
 import org.jccl.ResultCode;
-import org.jccl.ShrinkMode;
-import org.jccl.SignalWait;
 import org.jccl.UniqueId;
 import org.jccl.Window;
-import org.jccl.WindowFlag;
+import org.jccl.config.ConfigField;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
-import org.jccl.ops.ConfigField;
 
 /**
  * Children, states and registered memory on the typed surface: the typed halves of chapters 2, 3
@@ -492,8 +491,8 @@ public final class FamilyRules extends Suite {
               DeviceBuffer source = comm.device().allocateRegistrable(DataType.INT32, 2)) {
             memory.copyFrom(0, 0, 0, 0);
             source.copyFrom(rank.rank() + 10, rank.rank() + 20);
-            try (Window window = comm.registerWindow(memory, WindowFlag.COLLECTIVE_SYMMETRIC);
-                Window from = comm.registerWindow(source, WindowFlag.COLLECTIVE_SYMMETRIC)) {
+            try (Window window = comm.registerWindow(memory, Window.Flag.COLLECTIVE_SYMMETRIC);
+                Window from = comm.registerWindow(source, Window.Flag.COLLECTIVE_SYMMETRIC)) {
               if (window.isNull() || from.isNull()) {
                 return; // WIN-03: this machine has no windows
               }

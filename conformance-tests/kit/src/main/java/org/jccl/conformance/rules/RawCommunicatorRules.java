@@ -9,7 +9,7 @@ import static org.jccl.conformance.rules.RawRank.UNHANDLED_CUDA_ERROR;
 import java.lang.foreign.MemorySegment;
 import net.jqwik.api.Example;
 import org.jccl.UniqueId;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.spi.NcclAbi;
 
 /**

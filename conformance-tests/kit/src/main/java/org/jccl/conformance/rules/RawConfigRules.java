@@ -8,7 +8,7 @@ import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
 import net.jqwik.api.Example;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 
 /** What a configuration may say, on the raw surface (rules CFG-01 to CFG-19). */
 public final class RawConfigRules extends RawSuite {

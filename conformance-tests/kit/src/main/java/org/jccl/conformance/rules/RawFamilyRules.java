@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.spi.NcclAbi;
 
 /** Split and shrink on the raw surface (rules SPL-01 to SHR-07). */

@@ -16,8 +16,8 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
+import org.jccl.config.ConfigField;
 import org.jccl.conformance.harness.WorldRank;
-import org.jccl.ops.ConfigField;
 import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 

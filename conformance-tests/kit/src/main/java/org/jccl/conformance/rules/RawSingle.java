@@ -16,7 +16,7 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 

@@ -3,7 +3,10 @@ package org.jccl.conformance.run;
 import java.util.List;
 import org.jccl.conformance.misuse.MisuseRules;
 import org.jccl.conformance.rules.ArgumentRules;
+import org.jccl.conformance.rules.ArithmeticRules;
+import org.jccl.conformance.rules.ChannelRules;
 import org.jccl.conformance.rules.CollectiveRules;
+import org.jccl.conformance.rules.DeterminismRules;
 import org.jccl.conformance.rules.EnvironmentRules;
 import org.jccl.conformance.rules.FamilyRules;
 import org.jccl.conformance.rules.GroupRules;
@@ -34,8 +37,11 @@ import org.jccl.conformance.rules.RawSuspensionRules;
 import org.jccl.conformance.rules.RawTypeRules;
 import org.jccl.conformance.rules.RawWindowRules;
 import org.jccl.conformance.rules.ReductionRules;
+import org.jccl.conformance.rules.RingRules;
 import org.jccl.conformance.rules.StreamRules;
 import org.jccl.conformance.rules.Suite;
+import org.jccl.conformance.rules.SymmetricRules;
+import org.jccl.conformance.rules.TreeRules;
 import org.jccl.conformance.rules.UnevenRules;
 
 /** The suites of the rule book but for chapter 12, in its order. */
@@ -80,6 +86,12 @@ public final class BookSuites implements RuleSuites {
         RawOneSidedRules.class,
         RawSuspensionRules.class,
         RawParameterRules.class,
-        MisuseRules.class);
+        MisuseRules.class,
+        ArithmeticRules.class,
+        RingRules.class,
+        TreeRules.class,
+        ChannelRules.class,
+        SymmetricRules.class,
+        DeterminismRules.class);
   }
 }

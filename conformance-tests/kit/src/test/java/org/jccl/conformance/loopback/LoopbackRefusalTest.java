@@ -20,10 +20,10 @@ import org.jccl.RanksFailedException;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
-import org.jccl.ops.Algorithm;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.Algorithm;
+import org.jccl.config.ConfigField;
+import org.jccl.config.Protocol;
 import org.jccl.ops.NcclFunction;
-import org.jccl.ops.Protocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -14,7 +14,7 @@ import java.util.function.ToIntFunction;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.UniqueId;
-import org.jccl.ops.ConfigField;
+import org.jccl.config.ConfigField;
 import org.jccl.sim.Simulator;
 import org.jccl.spi.NcclAbi;
 import org.junit.jupiter.api.Test;

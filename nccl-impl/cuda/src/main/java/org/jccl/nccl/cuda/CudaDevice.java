@@ -8,17 +8,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaStream_t;
 import org.jccl.Backend;
+import org.jccl.DataType;
 import org.jccl.Device;
+import org.jccl.DeviceBuffer;
+import org.jccl.DeviceMemory;
 import org.jccl.Event;
 import org.jccl.Stream;
-import org.jccl.spi.DeviceMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One GPU. Its own stream and its memory are made at first use, so that opening a backend creates
  * no CUDA context on GPUs that this process does not use.
  */
-final class CudaDevice implements Device {
+final class CudaDevice implements Device, Backend.Owned {
   private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
 
   private final Backend backend;
@@ -44,12 +46,20 @@ final class CudaDevice implements Device {
       return cuda;
     }
     throw new IllegalArgumentException(
-        "a CUDA device is needed, got device " + device.index() + " of " + device.backend().name());
+        "a CUDA device is needed, got device "
+            + device.index()
+            + " of "
+            + Backend.of(device).name());
   }
 
   @Override
   public Backend backend() {
     return backend;
+  }
+
+  @Override
+  public DeviceBuffer allocateRegistrable(DataType type, long count) {
+    return backend.allocateRegistrable(this, type, count);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.jccl.nccl.cuda;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaError;
 import jcuda.runtime.cudaEvent_t;
+import org.jccl.Backend;
 import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Stream;
@@ -25,7 +26,7 @@ final class CudaEvent implements Event {
       return cuda;
     }
     throw new IllegalArgumentException(
-        "a CUDA event is needed, got one of " + event.device().backend().name());
+        "a CUDA event is needed, got one of " + Backend.of(event.device()).name());
   }
 
   cudaEvent_t raw() {

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaMemcpyKind;
+import org.jccl.DeviceMemory;
 import org.jccl.Stream;
-import org.jccl.spi.DeviceMemory;
 
 /** A GPU's memory: blocks from {@link MemoryBlocks}, copies and fills on streams. */
 final class CudaMemory implements DeviceMemory, AutoCloseable {

@@ -3,12 +3,13 @@ package org.jccl.nccl.cuda;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.Backend;
+import org.jccl.BackendConfig;
+import org.jccl.BackendProvider;
 import org.jccl.BackendUnavailableException;
 import org.jccl.nccl.NcclBackend;
 import org.jccl.nccl.ffi.LibraryDiscovery;
 import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.ops.NcclFunction;
-import org.jccl.spi.BackendProvider;
 import org.jspecify.annotations.Nullable;
 
 /** Offers NCCL where there are GPUs and a library. */
@@ -30,13 +31,13 @@ public final class NcclProvider implements BackendProvider {
   private record Found(Availability availability, @Nullable NcclLibrary library) {}
 
   @Override
-  public Availability availability(Wishes wishes) {
-    return look(wishes).availability;
+  public Availability availability(BackendConfig config) {
+    return look(config).availability;
   }
 
   @Override
-  public Backend open(Wishes wishes) {
-    Found found = look(wishes);
+  public Backend open(BackendConfig config) {
+    Found found = look(config);
     NcclLibrary library = found.library;
     if (library == null) {
       throw new BackendUnavailableException(
@@ -45,11 +46,11 @@ public final class NcclProvider implements BackendProvider {
               + ". Tried: "
               + String.join("; ", found.availability.tried()));
     }
-    return NcclBackend.over(library, backend -> CudaDevices.open(backend, wishes.devices()));
+    return NcclBackend.over(library, backend -> CudaDevices.open(backend, config.devices()));
   }
 
   /** GPUs first: without one no library is loaded just to be counted. */
-  private static Found look(Wishes wishes) {
+  private static Found look(BackendConfig config) {
     List<String> tried = new ArrayList<>();
     try {
       CudaDevices.Report gpus = CudaDevices.look();
@@ -58,12 +59,12 @@ public final class NcclProvider implements BackendProvider {
         return unavailable(gpus.reason(), tried);
       }
       int count = gpus.gpus().size();
-      if (wishes.devices() > count) {
+      if (config.devices() > count) {
         return unavailable(
-            wishes.devices() + " devices were asked for and there are " + count, tried);
+            config.devices() + " devices were asked for and there are " + count, tried);
       }
       LibraryDiscovery.Report libraries =
-          LibraryDiscovery.ofThisMachine().find(wishes.libraryPath());
+          LibraryDiscovery.ofThisMachine().find(config.libraryPath().orElse(null));
       tried.addAll(libraries.lines());
       NcclLibrary library = libraries.library();
       if (library == null) {

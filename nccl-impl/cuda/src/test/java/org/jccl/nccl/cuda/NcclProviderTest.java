@@ -8,10 +8,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ServiceLoader;
+import org.jccl.BackendConfig;
+import org.jccl.BackendProvider;
+import org.jccl.BackendProvider.Availability;
 import org.jccl.BackendUnavailableException;
-import org.jccl.spi.BackendProvider;
-import org.jccl.spi.BackendProvider.Availability;
-import org.jccl.spi.BackendProvider.Wishes;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +39,7 @@ class NcclProviderTest {
     try {
       System.setOut(catcher);
       System.setErr(catcher);
-      availability = provider.availability(Wishes.NONE);
+      availability = provider.availability(BackendConfig.defaults());
     } finally {
       System.setOut(out);
       System.setErr(err);
@@ -54,7 +54,7 @@ class NcclProviderTest {
 
   @Test
   void open_saysTheSame() {
-    assertThatThrownBy(() -> provider.open(Wishes.NONE))
+    assertThatThrownBy(() -> provider.open(BackendConfig.defaults()))
         .isInstanceOf(BackendUnavailableException.class)
         .hasMessageStartingWith("nccl: no NVIDIA driver")
         .hasMessageContaining("Tried: libcuda.so.1");

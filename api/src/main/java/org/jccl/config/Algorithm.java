@@ -1,4 +1,4 @@
-package org.jccl.ops;
+package org.jccl.config;
 
 /**
  * How NCCL can carry out a collective, in NCCL's own order.

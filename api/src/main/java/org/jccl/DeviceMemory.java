@@ -1,12 +1,13 @@
-package org.jccl.spi;
+package org.jccl;
 
 import java.lang.foreign.MemorySegment;
-import org.jccl.Stream;
 
 /**
- * Device memory of one device: the copying, filling and freeing behind {@link
- * org.jccl.DeviceBuffer}. Lengths are bytes, addresses device addresses. Ranges are checked by the
- * caller against the buffer and by the implementation against its allocations where it can.
+ * The memory of one device by address, as {@code cudaMalloc} and {@code cudaMemcpyAsync} see it.
+ * Most programs use {@link DeviceBuffer}, which is built on it.
+ *
+ * <p>Lengths are bytes, addresses are device addresses. The caller checks a range against its
+ * buffer; an implementation checks it against its allocations where it can.
  */
 public interface DeviceMemory {
   /** Fresh memory; {@code bytes} may be 0, then some non-null address comes back. */

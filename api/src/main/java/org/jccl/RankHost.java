@@ -1,10 +1,12 @@
-package org.jccl.spi;
+package org.jccl;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
- * Runs one body per rank on threads of the right kind: platform threads where the native library
- * keeps thread state, threads that hold the baton in the simulator.
+ * The threads of a backend's ranks in this JVM, and how they meet: platform threads where the
+ * native library keeps thread state, threads that take turns in the simulator. {@link Ranks} runs
+ * programs on it.
  */
 public interface RankHost {
   /** What each rank's thread runs; it throws nothing. */
@@ -19,6 +21,9 @@ public interface RankHost {
    * interrupts the rank threads; the exception comes once their bodies have returned.
    */
   void run(int worldSize, Body body) throws InterruptedException;
+
+  /** A process group inside this JVM, one member a rank, for the threads of {@link #run}. */
+  List<ProcessGroup> processGroups(int worldSize);
 
   /** Runs {@code body}, which may block outside jccl, on a rank's thread. */
   <T> T blocking(Callable<T> body) throws Exception;

@@ -1,26 +1,12 @@
-package org.jccl.spi;
+package org.jccl;
 
 import java.util.List;
-import org.jccl.Backend;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a backend; found by {@link java.util.ServiceLoader}. Looking at a provider loads no native
  * code that could fail the JVM.
  */
 public interface BackendProvider {
-  /**
-   * What the caller wishes for.
-   *
-   * @param libraryPath path of the NCCL library to use, or null for discovery
-   * @param devices number of devices wanted, or 0 for all there are (simulator: its default)
-   * @param seed seed of the simulator's schedule, or null for the first-in-first-out schedule
-   */
-  record Wishes(@Nullable String libraryPath, int devices, @Nullable Long seed) {
-    /** No wish at all. */
-    public static final Wishes NONE = new Wishes(null, 0, null);
-  }
-
   /**
    * Whether the backend can be opened here.
    *
@@ -36,12 +22,12 @@ public interface BackendProvider {
   int preference();
 
   /** Looks, without opening anything for longer than the look. Never throws. */
-  Availability availability(Wishes wishes);
+  Availability availability(BackendConfig config);
 
   /**
    * Opens the backend.
    *
-   * @throws org.jccl.BackendUnavailableException if {@link #availability} says no
+   * @throws BackendUnavailableException if {@link #availability} says no
    */
-  Backend open(Wishes wishes);
+  Backend open(BackendConfig config);
 }

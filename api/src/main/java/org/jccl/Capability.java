@@ -1,4 +1,4 @@
-package org.jccl.spi;
+package org.jccl;
 
 /**
  * What one rank would open a communicator with.

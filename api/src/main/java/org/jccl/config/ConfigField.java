@@ -1,4 +1,4 @@
-package org.jccl.ops;
+package org.jccl.config;
 
 /**
  * The integer fields of NCCL's communicator configuration, {@code ncclConfig_t}: where each lies in

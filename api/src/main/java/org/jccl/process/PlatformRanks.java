@@ -1,21 +1,26 @@
-package org.jccl.conformance.harness;
+package org.jccl.process;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jccl.spi.RankHost;
+import org.jccl.ProcessGroup;
+import org.jccl.RankHost;
 
-/** Ranks on daemon platform threads that nobody orders. */
-public final class PlatformThreads implements RankHost {
+/**
+ * Ranks on daemon platform threads that nobody orders: for libraries that keep state per OS thread,
+ * as NCCL and CUDA do.
+ */
+public final class PlatformRanks implements RankHost {
   /** Threads are made for each run. */
-  public PlatformThreads() {}
+  public PlatformRanks() {}
 
   @Override
   public void run(int worldSize, Body body) throws InterruptedException {
     List<Thread> threads = new ArrayList<>();
     for (int rank = 0; rank < worldSize; rank++) {
       int own = rank;
-      threads.add(Thread.ofPlatform().daemon().name("rank-" + rank).start(() -> body.run(own)));
+      threads.add(
+          Thread.ofPlatform().daemon().name("jccl-rank-" + rank).start(() -> body.run(own)));
     }
     InterruptedException interrupted = null;
     for (Thread thread : threads) {
@@ -31,6 +36,11 @@ public final class PlatformThreads implements RankHost {
     if (interrupted != null) {
       throw interrupted;
     }
+  }
+
+  @Override
+  public List<ProcessGroup> processGroups(int worldSize) {
+    return ProcessGroups.inJvm(worldSize);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package org.jccl.nccl;
+package org.jccl.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

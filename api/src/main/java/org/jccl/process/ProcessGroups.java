@@ -1,9 +1,8 @@
-package org.jccl;
+package org.jccl.process;
 
 import java.time.Duration;
 import java.util.List;
-import org.jccl.process.InJvmProcessGroups;
-import org.jccl.process.TcpProcessGroup;
+import org.jccl.ProcessGroup;
 
 /** Makes process groups: inside this JVM, over TCP, or as a launcher's environment says. */
 public final class ProcessGroups {

@@ -1,4 +1,4 @@
-package org.jccl.ops;
+package org.jccl.config;
 
 /**
  * How NCCL's kernels hand data to the next rank, in NCCL's own order.

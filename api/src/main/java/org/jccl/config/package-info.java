@@ -1,0 +1,5 @@
+/**
+ * What a {@link org.jccl.CommunicatorConfig} may set in NCCL's own words: the fields of {@code
+ * ncclConfig_t}, algorithms and protocols. This package knows no other.
+ */
+package org.jccl.config;

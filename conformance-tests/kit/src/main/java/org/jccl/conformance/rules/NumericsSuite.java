@@ -1,0 +1,205 @@
+package org.jccl.conformance.rules;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jccl.Communicator;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.PreMulSum;
+import org.jccl.ReduceOp;
+import org.jccl.conformance.data.Elements;
+import org.jccl.conformance.harness.Values;
+import org.jccl.conformance.harness.WorldRank;
+import org.jccl.conformance.harness.Worlds;
+import org.jccl.conformance.rules.RankOrders.Place;
+
+/** What the suites of chapter 13 share: reductions whose every bit is looked at. */
+abstract class NumericsSuite extends Suite {
+  /** With multicast nothing is promised (rule DET-05). */
+  private static final Map<String, String> NO_MULTICAST = Map.of("NCCL_NVLS_ENABLE", "0");
+
+  /** Ring and Simple on one channel. */
+  static final Map<String, String> RING = pins("Ring", "Simple", 1);
+
+  /** Bytes of a whole chunk of a ring's all-reduce with Simple. */
+  static final int SIMPLE_CHUNK = 2 << 20;
+
+  /** The same with LL. */
+  static final int LL_CHUNK = 32 << 10;
+
+  /** The same with LL128. */
+  static final int LL128_CHUNK = 576_000;
+
+  /** The worlds of this subject without NVLink multicast. */
+  final Worlds plain() {
+    return under(NO_MULTICAST);
+  }
+
+  /** The variables that pin algorithm, protocol and number of channels. */
+  static Map<String, String> pins(String algorithm, String protocol, int channels) {
+    Map<String, String> variables = new HashMap<>(NO_MULTICAST);
+    variables.put("NCCL_ALGO", algorithm);
+    variables.put("NCCL_PROTO", protocol);
+    if (channels > 0) {
+      variables.put("NCCL_MIN_CTAS", "" + channels);
+      variables.put("NCCL_MAX_CTAS", "" + channels);
+    }
+    return variables;
+  }
+
+  /** The floating types that can be reduced here. */
+  final List<DataType> floats() {
+    return types(DataType::isFloating);
+  }
+
+  /** The types of some kind that can be reduced here on two ranks or more. */
+  final List<DataType> types(Predicate<DataType> which) {
+    return capabilities().types().stream()
+        .sorted()
+        .filter(which)
+        .filter(type -> capabilities().whyNoReduction(type, 2, false).isEmpty())
+        .toList();
+  }
+
+  /** What a rank does in a call. */
+  @FunctionalInterface
+  interface Maker {
+    void make(Communicator comm, DeviceBuffer send, DeviceBuffer recv, ReduceOp op);
+  }
+
+  /** What the ranks of an all-reduce have afterwards: by rule DET-02 one result. */
+  final long[] allReduced(Worlds worlds, FoldedCall call) {
+    long[][] results =
+        results(worlds, call, (comm, send, recv, op) -> comm.allReduce(send, recv, op));
+    for (int rank = 1; rank < results.length; rank++) {
+      expect(results[rank], results[0], call.type(), "rank " + rank + " of " + call);
+    }
+    return results[0];
+  }
+
+  /** What each rank has afterwards. */
+  final long[][] results(Worlds worlds, FoldedCall call, Maker maker) {
+    return results(worlds, call, call.elements(), WorldRank::communicator, maker);
+  }
+
+  /** The communicator that a rank calls on. */
+  @FunctionalInterface
+  interface Opening {
+    Communicator of(WorldRank rank);
+  }
+
+  /** What each rank of a communicator has afterwards, by its number there. */
+  final long[][] results(
+      Worlds worlds, FoldedCall call, int received, Opening opening, Maker maker) {
+    long[][] results = new long[call.ranks()][];
+    worlds.run(
+        call.ranks(),
+        rank -> {
+          Communicator comm = opening.of(rank);
+          int own = comm.rank();
+          try (DeviceBuffer send = Values.ofBits(rank.device(), call.type(), call.inputs(own));
+              DeviceBuffer recv = Values.zeros(rank.device(), call.type(), received)) {
+            ReduceOp op = call.reduction(comm, own);
+            maker.make(comm, send, recv, op);
+            comm.defaultStream().synchronize();
+            results[own] = Values.bits(recv);
+            if (op instanceof PreMulSum made) {
+              made.close();
+            }
+          }
+          if (comm != rank.communicator()) {
+            comm.close();
+          }
+        });
+    return results;
+  }
+
+  /** What each rank receives of a reduce-scatter of {@code block} elements. */
+  final long[][] scattered(Worlds worlds, FoldedCall call, int block) {
+    return results(
+        worlds,
+        call,
+        block,
+        WorldRank::communicator,
+        (comm, send, recv, op) -> comm.reduceScatter(send, recv, op));
+  }
+
+  /** Fails unless all elements are as expected. */
+  static void expect(long[] seen, long[] expected, DataType type, String what) {
+    for (int i = 0; i < seen.length; i++) {
+      expect(seen[i], expected[i], type, what + ", element " + i);
+    }
+  }
+
+  /** Fails unless {@code seen} is {@code expected}. */
+  static void expect(long seen, long expected, DataType type, String what) {
+    if (seen != expected) {
+      throw new AssertionError(
+          what
+              + " is "
+              + Elements.words(type, seen)
+              + ", expected "
+              + Elements.words(type, expected));
+    }
+  }
+
+  /** Fails with {@code words} unless {@code holds}. */
+  static void check(boolean holds, String words) {
+    if (!holds) {
+      throw new AssertionError(words);
+    }
+  }
+
+  /** What an element should be in one of several orders. */
+  @FunctionalInterface
+  interface Oracle {
+    long bits(int[] order, int element);
+  }
+
+  /** The one of {@code orders} that explains all elements; fails if there is none. */
+  static int[] explained(List<int[]> orders, long[] seen, Oracle oracle, String what) {
+    int best = -1;
+    for (int[] order : orders) {
+      int same = 0;
+      while (same < seen.length && oracle.bits(order, same) == seen[same]) {
+        same++;
+      }
+      if (same == seen.length) {
+        return order;
+      }
+      best = Math.max(best, same);
+    }
+    throw new AssertionError(what + ": no order of ranks explains element " + best);
+  }
+
+  /** The all-reduce is one of a ring; gives the ring. */
+  final int[] isRing(Worlds worlds, FoldedCall call, int chunkBytes, boolean fused) {
+    int bytes = call.type().bytes();
+    int n = call.ranks();
+    return explained(
+        RankOrders.rings(n),
+        allReduced(worlds, call),
+        (ring, i) -> {
+          Place place = Place.of(i, call.elements(), chunkBytes / bytes, n, bytes);
+          return call.folded(ring, place.index() + 1, i, fused);
+        },
+        call.toString());
+  }
+
+  /** Three or four ranks: with two no order can be seen. */
+  final int three() {
+    needRanks(3);
+    return atMost(4);
+  }
+
+  /** Where {@code rank} is in {@code ring}. */
+  static int position(int[] ring, int rank) {
+    int position = 0;
+    while (ring[position] != rank) {
+      position++;
+    }
+    return position;
+  }
+}

@@ -1,0 +1,150 @@
+package org.jccl.conformance.rules;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Example;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.ReduceOp;
+import org.jccl.Window;
+import org.jccl.conformance.data.Elements;
+import org.jccl.conformance.data.Fold;
+import org.jccl.conformance.harness.Values;
+import org.jccl.conformance.harness.WorldRank;
+import org.jccl.conformance.harness.Worlds;
+
+/** The kernels for buffers in symmetric windows (rules SYM). */
+public class SymmetricRules extends NumericsSuite {
+  private static final List<DataType> NARROW =
+      List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);
+  private static final int SINCE = 22703;
+
+  /** About the current subject. */
+  public SymmetricRules() {}
+
+  private Worlds kernel(String name) {
+    Map<String, String> variables = new HashMap<>(pins("Ring", "Simple", 0));
+    variables.put("NCCL_SYM_KERNEL", name);
+    return underSince(SINCE, variables);
+  }
+
+  private Worlds rings() {
+    return underSince(SINCE, pins("Ring", "Simple", 0));
+  }
+
+  /** What each rank of a call has afterwards whose buffers lie in symmetric windows. */
+  private long[][] windowed(Worlds worlds, FoldedCall call, int received, Maker maker) {
+    long[][] results = new long[call.ranks()][];
+    worlds.run(call.ranks(), rank -> results[rank.rank()] = windowed(rank, call, received, maker));
+    return results;
+  }
+
+  private static long[] windowed(WorldRank rank, FoldedCall call, int received, Maker maker) {
+    DataType type = call.type();
+    try (DeviceBuffer send = rank.device().allocateRegistrable(type, call.elements());
+        DeviceBuffer recv = rank.device().allocateRegistrable(type, received);
+        Window in = rank.communicator().registerWindow(send, Window.Flag.COLLECTIVE_SYMMETRIC);
+        Window out = rank.communicator().registerWindow(recv, Window.Flag.COLLECTIVE_SYMMETRIC)) {
+      try (DeviceBuffer inputs = Values.ofBits(rank.device(), type, call.inputs(rank.rank()))) {
+        send.copyFrom(inputs, rank.communicator().defaultStream());
+        ReduceOp op = call.reduction(rank.communicator(), rank.rank());
+        maker.make(rank.communicator(), send, recv, op);
+        rank.communicator().defaultStream().synchronize();
+      }
+      rank.check(!in.isClosed() && !out.isClosed(), "a window closed by itself");
+      return Values.bits(recv);
+    }
+  }
+
+  /** The sum in f32, rounded once. */
+  private static long wide(FoldedCall call, int[] order, int start, int element) {
+    DataType type = call.type();
+    float sum = 0;
+    for (int step = 0; step < order.length; step++) {
+      int rank = order[(start + step) % order.length];
+      float own = (float) type.decode(call.inputs(rank)[element]);
+      sum = step == 0 ? own : sum + own;
+    }
+    return Elements.low(type, type.encode(sum));
+  }
+
+  @Example
+  public void optional_SYM_01_otherReductionsRunAsInAnyMemory() {
+    int n = three();
+    FoldedCall call = FoldedCall.of(DataType.FLOAT16, Fold.PROD, n, 500);
+    long[][] seen =
+        windowed(rings(), call, 500, (comm, send, recv, op) -> comm.allReduce(send, recv, op));
+    long[] elsewhere = allReduced(rings(), call);
+    expect(seen[0], elsewhere, call.type(), call + " in windows");
+  }
+
+  @Example
+  @AlsoShows("SYM-04")
+  public void optional_SYM_02_llKernelsFoldInTheOrderOfRanks() {
+    int n = three();
+    int[] order = RankOrders.permutations(n).getFirst();
+    for (DataType type : NARROW) {
+      FoldedCall call = FoldedCall.of(type, Fold.SUM, n, 2000);
+      long[][] seen =
+          windowed(
+              kernel("AllReduce_AGxLL_R"),
+              call,
+              2000,
+              (comm, send, recv, op) -> comm.allReduce(send, recv, op));
+      for (int rank = 0; rank < n; rank++) {
+        for (int i = 0; i < seen[rank].length; i++) {
+          expect(seen[rank][i], wide(call, order, 0, i), type, call + ", element " + i);
+        }
+      }
+    }
+  }
+
+  @Example
+  public void optional_SYM_03_loadKernelsOfAReduceScatterStartAtTheOwner() {
+    int n = three();
+    int block = 512;
+    int[] order = RankOrders.permutations(n).getFirst();
+    for (DataType type : NARROW) {
+      FoldedCall call = FoldedCall.of(type, Fold.SUM, n, n * block);
+      long[][] seen =
+          windowed(
+              kernel("ReduceScatter_LD"),
+              call,
+              block,
+              (comm, send, recv, op) -> comm.reduceScatter(send, recv, op));
+      for (int rank = 0; rank < n; rank++) {
+        for (int i = 0; i < block; i++) {
+          long expected = wide(call, order, rank, rank * block + i);
+          expect(seen[rank][i], expected, type, call + ", rank " + rank + ", element " + i);
+        }
+      }
+    }
+  }
+
+  /** Whole rounds: each owner in turn has 2048 bytes. */
+  @Example
+  public void optional_SYM_03_loadKernelsOfAnAllReduceStartAtTheOwner() {
+    int n = three();
+    int[] order = RankOrders.permutations(n).getFirst();
+    FoldedCall call = FoldedCall.of(DataType.FLOAT32, Fold.SUM, n, 512 * n * 16);
+    long[] seen =
+        windowed(
+            kernel("AllReduce_RSxLD_AGxST"),
+            call,
+            call.elements(),
+            (comm, send, recv, op) -> comm.allReduce(send, recv, op))[0];
+    for (int i = 0; i < seen.length; i++) {
+      int at = i;
+      boolean known = false;
+      for (int owner = 0; owner < n && !known; owner++) {
+        known = wide(call, order, owner, at) == seen[at];
+      }
+      check(known, call + ": element " + i + " starts at no owner");
+    }
+    for (int owner = 0; owner < n; owner++) {
+      int first = owner * 512;
+      expect(seen[first], wide(call, order, owner, first), call.type(), "owner " + owner);
+    }
+  }
+}

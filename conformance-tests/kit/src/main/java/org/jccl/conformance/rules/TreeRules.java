@@ -1,0 +1,84 @@
+package org.jccl.conformance.rules;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import net.jqwik.api.Example;
+import org.jccl.DataType;
+import org.jccl.conformance.data.Fold;
+import org.jccl.conformance.harness.Subject;
+import org.jccl.conformance.harness.Worlds;
+
+/** In which order trees fold (rules TREE and FMA-03), inside one host and across several. */
+public class TreeRules extends NumericsSuite {
+  private static final Map<String, String> TREE = pins("Tree", "Simple", 1);
+
+  /** About the current subject. */
+  public TreeRules() {}
+
+  /** A fold from the far end of some chain. */
+  private void isChain(FoldedCall call, boolean fused) {
+    explained(
+        RankOrders.permutations(call.ranks()),
+        allReduced(under(TREE), call),
+        (fromLeaf, i) -> call.folded(fromLeaf, 0, i, fused),
+        call + " on a chain");
+  }
+
+  @Example
+  @AlsoShows({"TREE-01", "TREE-02"})
+  public void optional_TREE_03_insideAHostATreeIsAChain() {
+    int n = three();
+    for (DataType type : floats()) {
+      isChain(FoldedCall.of(type, Fold.SUM, n, 1000), false);
+    }
+  }
+
+  @Example
+  public void optional_FMA_03_aTreeFusesWithTheFirstChild() {
+    FoldedCall call = FoldedCall.of(DataType.FLOAT32, Fold.SCALED_SUM, three(), 1000);
+    isChain(call, true);
+  }
+
+  /** The elements of the first channels have the first tree, the others the second. */
+  @Example
+  public void optional_TREE_04_acrossHostsThereAreTwoBinaryTrees() {
+    for (int hosts : new int[] {4, 5, 7, 8}) {
+      FoldedCall call = FoldedCall.of(DataType.FLOAT32, Fold.SUM, hosts, 300_007);
+      long[] seen = allReduced(hosts(1, pins("Tree", "Simple", 0)), call);
+      HostTree first = HostTree.first(hosts, 1, 0, 0);
+      HostTree second = HostTree.second(hosts, 1, 0, 0);
+      int channel = 0;
+      for (int i = 0; i < seen.length; i++) {
+        if (channel == 0 && first.sum(call, i) != seen[i]) {
+          channel = 1;
+        }
+        long expected = (channel == 0 ? first : second).sum(call, i);
+        expect(seen[i], expected, call.type(), call + ", element " + i);
+      }
+      check(channel == 1, call + ": the second tree is never used");
+    }
+  }
+
+  /** Two GPUs a host: one of the three ways to attach explains every element. */
+  @Example
+  public void optional_TREE_05_whichGpuOfAHostTalksToOthers() {
+    for (int hosts : new int[] {2, 3, 4}) {
+      FoldedCall call = FoldedCall.of(DataType.FLOAT32, Fold.SUM, 2 * hosts, 2001);
+      long[] seen = allReduced(hosts(2, TREE), call);
+      explained(
+          List.of(new int[] {0, 0}, new int[] {1, 0}, new int[] {1, 1}),
+          seen,
+          (gpus, i) -> HostTree.first(hosts, 2, gpus[0], gpus[1]).sum(call, i),
+          call + " on " + hosts + " hosts");
+    }
+  }
+
+  /** The worlds of this subject with so many GPUs in each host. */
+  private Worlds hosts(int gpus, Map<String, String> variables) {
+    Optional<Subject> there = subject().withHostsOf(gpus);
+    need(there.isPresent() ? Optional.empty() : Optional.of("not run: the machine is what it is"));
+    Subject spread = there.orElseThrow();
+    return Worlds.shared(spread.with(variables).orElseThrow());
+  }
+}
