@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jccl.benchmarks.jmh.Collective;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.jccl.benchmarks.peers.PeerPlan;
 import org.jccl.benchmarks.peers.PeerReport;
 import org.jccl.benchmarks.peers.PeerResults;
@@ -136,7 +136,7 @@ final class JmhSimCommand implements Callable<Integer> {
     PeerPlan plan = quick ? PeerPlan.quick() : PeerPlan.full();
     plan =
         plan.of(
-            ops.isEmpty() ? plan.ops() : ops.stream().map(Collective::of).toList(),
+            ops.isEmpty() ? plan.ops() : ops.stream().map(PeerOperation::of).toList(),
             atLeast("--ranks", 2, ranks.isEmpty() ? plan.ranks() : ranks),
             sizes.isEmpty() ? plan.sizes() : floats(sizes));
     plan =

@@ -1,5 +1,9 @@
 package org.jccl.benchmarks.jmh;
 
+import org.jccl.benchmarks.simspeed.PeerOperation;
+import org.jccl.benchmarks.simspeed.SimRanks;
+import org.jccl.benchmarks.simspeed.RankMode;
+import org.jccl.benchmarks.simspeed.CallWay;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -53,13 +57,13 @@ public class SimScaleBenchmark {
   public void open() {
     world =
         new SimRanks(
-            Collective.ALL_REDUCE, ranks, bytes, RankMode.DETERMINISTIC, CallWay.SYNCHRONOUS);
+            PeerOperation.ALL_REDUCE, ranks, bytes, RankMode.DETERMINISTIC, CallWay.SYNCHRONOUS);
   }
 
   /** All calls of a number of ranks. */
   @Benchmark
   public void call(CallTime time) {
-    time.take(world.run(calls(ranks)), Collective.ALL_REDUCE, calls(ranks));
+    time.take(world.run(calls(ranks)), PeerOperation.ALL_REDUCE, calls(ranks));
   }
 
   /** Closes everything. */

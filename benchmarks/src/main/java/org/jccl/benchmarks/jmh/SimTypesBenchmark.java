@@ -1,5 +1,10 @@
 package org.jccl.benchmarks.jmh;
 
+import org.jccl.benchmarks.simspeed.PeerOperation;
+import org.jccl.benchmarks.simspeed.SimRanks;
+import org.jccl.benchmarks.simspeed.RankMode;
+import org.jccl.benchmarks.simspeed.CallWay;
+import org.jccl.benchmarks.simspeed.CallBudget;
 import java.util.concurrent.TimeUnit;
 import org.jccl.DataType;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -64,14 +69,14 @@ public class SimTypesBenchmark {
   public void open() {
     world =
         new SimRanks(
-            Collective.ALL_REDUCE, 2, bytes, type, RankMode.DETERMINISTIC, CallWay.SYNCHRONOUS);
-    calls = Calibration.calls(world, budgetMillis);
+            PeerOperation.ALL_REDUCE, 2, bytes, type, RankMode.DETERMINISTIC, CallWay.SYNCHRONOUS);
+    calls = CallBudget.calls(world, budgetMillis);
   }
 
   /** A batch of calls. */
   @Benchmark
   public void call(CallTime time) {
-    time.take(world.run(calls), Collective.ALL_REDUCE, calls);
+    time.take(world.run(calls), PeerOperation.ALL_REDUCE, calls);
   }
 
   /** Closes everything. */

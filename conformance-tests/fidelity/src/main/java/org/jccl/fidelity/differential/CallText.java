@@ -8,7 +8,7 @@ import org.jccl.DataType;
 import org.jccl.conformance.cases.CallForm;
 import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.cases.Inputs;
-import org.jccl.conformance.cases.Member;
+import org.jccl.conformance.cases.GroupMember;
 import org.jccl.conformance.cases.MemoryPlan;
 import org.jccl.conformance.cases.MemoryPlan.Place;
 import org.jccl.conformance.cases.MemoryPlan.Places;
@@ -16,8 +16,8 @@ import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.Program.Surface;
 import org.jccl.conformance.cases.Refused;
-import org.jccl.conformance.cases.Split;
-import org.jccl.conformance.cases.Step;
+import org.jccl.conformance.cases.WorldSplit;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.data.Fold;
 import org.jspecify.annotations.Nullable;
 
@@ -37,17 +37,17 @@ final class CallText {
     source.line("note(notes, \"%d %s\", () -> %s);", step, what, call);
   }
 
-  private Split split(int communicator) {
+  private WorldSplit split(int communicator) {
     return program.communicators().get(communicator);
   }
 
-  private @Nullable Member member(int communicator, int rank) {
-    Split split = split(communicator);
-    return split.contains(rank) ? Member.of(split, rank) : null;
+  private @Nullable GroupMember member(int communicator, int rank) {
+    WorldSplit split = split(communicator);
+    return split.contains(rank) ? GroupMember.of(split, rank) : null;
   }
 
   private int size(int communicator, int rank) {
-    Member member = member(communicator, rank);
+    GroupMember member = member(communicator, rank);
     return member == null ? 1 : member.size();
   }
 
@@ -154,7 +154,7 @@ final class CallText {
   }
 
   private long peer(Placed placed, int rank, int direction) {
-    Member me = member(placed.communicator(), rank);
+    GroupMember me = member(placed.communicator(), rank);
     return me == null
         ? 0
         : Math.floorMod(
@@ -188,7 +188,7 @@ final class CallText {
   }
 
   private long scalar(Placed placed, int rank) {
-    Member me = member(placed.communicator(), rank);
+    GroupMember me = member(placed.communicator(), rank);
     return me == null ? 0 : Inputs.GENERATED.scalar(placed.call(), me);
   }
 
@@ -256,7 +256,7 @@ final class CallText {
   }
 
   /** Writes a question. */
-  void ask(int step, Step.Ask ask) {
+  void ask(int step, ProgramStep.Ask ask) {
     String comm = "comms[" + ask.communicator() + "]";
     String text = raw ? ReproducerText.raw(ask.question()) : ReproducerText.typed(ask.question());
     String answer = text.replace("COMM", comm);

@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.util.List;
 import net.jqwik.api.Shrinkable;
 import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.engine.Comparison;
+import org.jccl.conformance.engine.SubjectComparison;
 import org.jccl.conformance.engine.Outcome;
 import org.jccl.conformance.engine.Runner.Failures;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
-import org.jccl.fidelity.seeds.Family;
+import org.jccl.fidelity.seeds.SeedFamily;
 import org.jccl.fidelity.seeds.SeedRun;
 
 /** Runs whole programs, or those of communicators' lives, by seed on a subject. */
@@ -83,7 +83,7 @@ public final class DifferentialRun {
                 new WholePrograms(
                     range.ranks(),
                     new ProgramGenerator(legalOnNccl(subject.capabilities())),
-                    new Comparison(worlds, reference, Failures.NOTED)),
+                    new SubjectComparison(worlds, reference, Failures.NOTED)),
                 folder,
                 out)
             .run();
@@ -97,8 +97,8 @@ public final class DifferentialRun {
         Long.toHexString(outcome.hash()));
   }
 
-  private record WholePrograms(int ranks, ProgramGenerator generator, Comparison comparison)
-      implements Family<Program> {
+  private record WholePrograms(int ranks, ProgramGenerator generator, SubjectComparison comparison)
+      implements SeedFamily<Program> {
     @Override
     public Shrinkable<Program> of(long seed) {
       return generator.shrinkable(seed, ranks);
@@ -127,7 +127,7 @@ public final class DifferentialRun {
   }
 
   private record Lifecycles(int ranks, LifecycleComparison comparison)
-      implements Family<LifecycleProgram> {
+      implements SeedFamily<LifecycleProgram> {
     @Override
     public Shrinkable<LifecycleProgram> of(long seed) {
       return ProgramGenerator.life(seed, ranks);

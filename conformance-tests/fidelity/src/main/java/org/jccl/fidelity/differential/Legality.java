@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.jccl.DataType;
-import org.jccl.conformance.cases.Act;
+import org.jccl.conformance.cases.Invocation;
 import org.jccl.conformance.cases.CallForm;
 import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.cases.Layout;
@@ -13,8 +13,8 @@ import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.Program.Surface;
 import org.jccl.conformance.cases.Refused;
-import org.jccl.conformance.cases.Split;
-import org.jccl.conformance.cases.Step;
+import org.jccl.conformance.cases.WorldSplit;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.ops.Operation;
@@ -27,19 +27,19 @@ final class Legality {
   private final int ranks;
   private final Surface surface;
   private final Capabilities capabilities;
-  private final List<Split> splits;
+  private final List<WorldSplit> splits;
 
   Legality(int ranks, Surface surface, Capabilities capabilities) {
     this.ranks = ranks;
     this.surface = surface;
     this.capabilities = capabilities;
-    this.splits = Split.of(ranks);
+    this.splits = WorldSplit.of(ranks);
   }
 
-  Program program(List<Step> steps) {
-    List<Step> legal = new ArrayList<>();
-    for (Step step : steps) {
-      Step own = legal(step);
+  Program program(List<ProgramStep> steps) {
+    List<ProgramStep> legal = new ArrayList<>();
+    for (ProgramStep step : steps) {
+      ProgramStep own = legal(step);
       if (!own.acts().isEmpty() || !isOfCalls(own)) {
         legal.add(own);
       }
@@ -47,18 +47,18 @@ final class Legality {
     return new Program(ranks, surface, MemoryKind.PLAIN, splits, inOneOrder(legal));
   }
 
-  private static boolean isOfCalls(Step step) {
-    return step instanceof Step.Group || step instanceof Step.Captured;
+  private static boolean isOfCalls(ProgramStep step) {
+    return step instanceof ProgramStep.Group || step instanceof ProgramStep.Captured;
   }
 
-  private Step legal(Step step) {
+  private ProgramStep legal(ProgramStep step) {
     return switch (step) {
-      case Step.Alone alone -> new Step.Alone(legal(alone.act()));
-      case Step.Group group -> legal(group);
-      case Step.Captured captured -> legal(captured);
-      case Step.Ask ask -> new Step.Ask(ask.question(), split(ask.communicator()));
-      case Step.Join join -> join;
-      case Step.Synchronize synchronize -> synchronize;
+      case ProgramStep.Alone alone -> new ProgramStep.Alone(legal(alone.act()));
+      case ProgramStep.Group group -> legal(group);
+      case ProgramStep.Captured captured -> legal(captured);
+      case ProgramStep.Ask ask -> new ProgramStep.Ask(ask.question(), split(ask.communicator()));
+      case ProgramStep.Join join -> join;
+      case ProgramStep.Synchronize synchronize -> synchronize;
     };
   }
 
@@ -66,7 +66,7 @@ final class Legality {
     return Math.floorMod(communicator, splits.size());
   }
 
-  private Act legal(Act act) {
+  private Invocation legal(Invocation act) {
     return switch (act) {
       case Placed placed -> legal(placed);
       case Refused refused ->
@@ -126,11 +126,11 @@ final class Legality {
     return !rounds && capabilities.whyNoReduction(type, size, fold.scales()).isEmpty();
   }
 
-  private Step legal(Step.Group group) {
-    List<Act> acts = new ArrayList<>();
+  private ProgramStep legal(ProgramStep.Group group) {
+    List<Invocation> acts = new ArrayList<>();
     boolean messages = false;
-    for (Act each : group.acts()) {
-      Act act = legal(withoutBarrier(each));
+    for (Invocation each : group.acts()) {
+      Invocation act = legal(withoutBarrier(each));
       if (act instanceof Refused refused) {
         acts.add(new Refused(refused.wrong(), 0, refused.stream(), -1, refused.count()));
         continue;
@@ -144,17 +144,17 @@ final class Legality {
       acts.add(act);
     }
     if (acts.size() == 1 && !group.nested() && acts.getFirst() instanceof Placed only) {
-      return new Step.Alone(only); // so that failures shrink to a call alone
+      return new ProgramStep.Alone(only); // so that failures shrink to a call alone
     }
-    boolean poisoned = new Step.Group(acts, group.nested()).isPoisoned();
+    boolean poisoned = new ProgramStep.Group(acts, group.nested()).isPoisoned();
     if (poisoned && surface == Surface.RAW) {
       acts.removeIf(act -> act instanceof Placed placed && runsAtOnce(placed));
     }
-    return new Step.Group(acts, group.nested());
+    return new ProgramStep.Group(acts, group.nested());
   }
 
   /** All barriers of a communicator share one element, which a group may write once (GRP-20). */
-  private static Act withoutBarrier(Act act) {
+  private static Invocation withoutBarrier(Invocation act) {
     if (act instanceof Placed placed && placed.call().form().isBarrier()) {
       CallForm reduce = CallForm.of(Operation.ALL_REDUCE);
       return placed.with(placed.call().with(reduce, reduction(placed.call().fold())));
@@ -167,12 +167,12 @@ final class Legality {
     return splits.get(call.communicator()).sizes().contains(1);
   }
 
-  private Step legal(Step.Captured captured) {
+  private ProgramStep legal(ProgramStep.Captured captured) {
     List<Placed> calls = new ArrayList<>();
     for (Placed each : captured.calls()) {
       Placed placed = legal(each).alone(captured.stream());
       CallSpec call = placed.call();
-      Split split = splits.get(placed.communicator());
+      WorldSplit split = splits.get(placed.communicator());
       // VER-07: before 2.29.2 messages and collectives on memory known to a graph may crash.
       boolean spoiled = call.form().isOfMessages() && !capabilities.mixesMessages();
       if (spoiled || !split.isComplete() || call.count() == 0) {
@@ -183,25 +183,25 @@ final class Legality {
       boolean apart = changesInput || nothingToDo;
       calls.add(apart ? placed.with(call.withLayout(call.layout().inPlaceOn(0))) : placed);
     }
-    return new Step.Captured(calls, captured.stream(), captured.launches());
+    return new ProgramStep.Captured(calls, captured.stream(), captured.launches());
   }
 
   /**
    * Rule STR-09: operations of different communicators must not meet in different orders on
    * different devices, so each waits for what was issued before on another one.
    */
-  private static List<Step> inOneOrder(List<Step> steps) {
-    List<Step> ordered = new ArrayList<>();
+  private static List<ProgramStep> inOneOrder(List<ProgramStep> steps) {
+    List<ProgramStep> ordered = new ArrayList<>();
     TreeSet<Integer> usedStreams = new TreeSet<>();
     TreeSet<Integer> lastCommunicators = new TreeSet<>();
-    for (Step step : steps) {
+    for (ProgramStep step : steps) {
       List<Placed> calls = callsOf(step);
       TreeSet<Integer> communicators = new TreeSet<>();
       TreeSet<Integer> streams = new TreeSet<>();
       calls.forEach(call -> communicators.add(call.communicator()));
       calls.forEach(call -> streams.add(call.stream()));
       boolean changes = !lastCommunicators.isEmpty() && !communicators.equals(lastCommunicators);
-      if (!calls.isEmpty() && changes && !(step instanceof Step.Captured)) {
+      if (!calls.isEmpty() && changes && !(step instanceof ProgramStep.Captured)) {
         for (int from : usedStreams) {
           streams.stream().filter(to -> to != from).forEach(to -> ordered.add(join(from, to)));
         }
@@ -215,11 +215,11 @@ final class Legality {
     return ordered;
   }
 
-  private static Step join(int from, int to) {
-    return new Step.Join(from, to);
+  private static ProgramStep join(int from, int to) {
+    return new ProgramStep.Join(from, to);
   }
 
-  private static List<Placed> callsOf(Step step) {
+  private static List<Placed> callsOf(ProgramStep step) {
     return step.acts().stream()
         .filter(Placed.class::isInstance)
         .map(Placed.class::cast)

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.zip.CRC32;
-import org.jccl.conformance.engine.Comparison;
+import org.jccl.conformance.engine.SubjectComparison;
 import org.jccl.conformance.engine.Outcome;
-import org.jccl.conformance.engine.Verdict;
+import org.jccl.conformance.engine.Agreement;
 import org.jccl.conformance.harness.RuleViolation;
 import org.jccl.conformance.harness.Worlds;
 
@@ -34,12 +34,12 @@ public final class LifecycleComparison {
     CRC32 crc = new CRC32();
     crc.update(seen.toString().getBytes(StandardCharsets.UTF_8));
     for (int rank = 0; rank < program.ranks(); rank++) {
-      String words = Comparison.notes(expected.get(rank), seen.get(rank), subject, reference);
+      String words = SubjectComparison.notes(expected.get(rank), seen.get(rank), subject, reference);
       if (words != null) {
-        return new Outcome(Verdict.DIFFER, crc.getValue(), "rank " + rank + ": " + words);
+        return new Outcome(Agreement.DIFFER, crc.getValue(), "rank " + rank + ": " + words);
       }
     }
-    return new Outcome(Verdict.AGREE, crc.getValue(), "");
+    return new Outcome(Agreement.AGREE, crc.getValue(), "");
   }
 
   /** What every rank notes, in rank order. */

@@ -1,6 +1,6 @@
 package org.jccl.fidelity.differential;
 
-import org.jccl.conformance.cases.Split;
+import org.jccl.conformance.cases.WorldSplit;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -51,7 +51,7 @@ public record LifecycleProgram(int ranks, List<Deed> deeds) {
    * @param blocking whether the communicator is a blocking one
    */
   public record Deed(
-      Act act, int slot, int made, Split members, Split parents, boolean blocking, int argument) {
+      Act act, int slot, int made, WorldSplit members, WorldSplit parents, boolean blocking, int argument) {
     @Override
     public String toString() {
       return act

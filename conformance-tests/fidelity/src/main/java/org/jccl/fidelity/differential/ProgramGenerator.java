@@ -10,7 +10,7 @@ import net.jqwik.api.Shrinkable;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.sessions.JqwikSession;
 import org.jccl.DataType;
-import org.jccl.conformance.cases.Act;
+import org.jccl.conformance.cases.Invocation;
 import org.jccl.conformance.cases.CallForm;
 import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.cases.Layout;
@@ -19,8 +19,8 @@ import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.Program.Surface;
 import org.jccl.conformance.cases.Refused;
 import org.jccl.conformance.cases.Refused.Wrong;
-import org.jccl.conformance.cases.Step;
-import org.jccl.conformance.cases.Step.Question;
+import org.jccl.conformance.cases.ProgramStep;
+import org.jccl.conformance.cases.ProgramStep.Question;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.data.InputKind;
 import org.jccl.conformance.harness.Capabilities;
@@ -101,15 +101,15 @@ public final class ProgramGenerator {
         .as((surface, steps) -> new Legality(ranks, surface, capabilities).program(steps));
   }
 
-  private static Arbitrary<Step> steps() {
-    Arbitrary<Step> alone = calls().map(Step.Alone::new);
-    Arbitrary<Step> wrong = refused().map(Step.Alone::new);
-    Arbitrary<Step> group =
+  private static Arbitrary<ProgramStep> steps() {
+    Arbitrary<ProgramStep> alone = calls().map(ProgramStep.Alone::new);
+    Arbitrary<ProgramStep> wrong = refused().map(ProgramStep.Alone::new);
+    Arbitrary<ProgramStep> group =
         Combinators.combine(acts().list().ofMinSize(1).ofMaxSize(5), Arbitraries.of(false, true))
-            .as(Step.Group::new);
-    Arbitrary<Step> captured =
+            .as(ProgramStep.Group::new);
+    Arbitrary<ProgramStep> captured =
         Combinators.combine(calls().list().ofMinSize(1).ofMaxSize(3), stream(), numbers(1, 3))
-            .as(Step.Captured::new);
+            .as(ProgramStep.Captured::new);
     return Arbitraries.frequencyOf(
         Tuple.of(8, alone),
         Tuple.of(4, group),
@@ -118,19 +118,19 @@ public final class ProgramGenerator {
         Tuple.of(2, plain()));
   }
 
-  private static Arbitrary<Step> plain() {
-    Arbitrary<Step> ask =
-        Combinators.combine(Arbitraries.of(Question.class), communicator()).as(Step.Ask::new);
-    Arbitrary<Step> synchronize = stream().map(Step.Synchronize::new);
-    Arbitrary<Step> join =
+  private static Arbitrary<ProgramStep> plain() {
+    Arbitrary<ProgramStep> ask =
+        Combinators.combine(Arbitraries.of(Question.class), communicator()).as(ProgramStep.Ask::new);
+    Arbitrary<ProgramStep> synchronize = stream().map(ProgramStep.Synchronize::new);
+    Arbitrary<ProgramStep> join =
         Combinators.combine(stream(), numbers(1, Program.STREAMS - 1))
-            .as((to, by) -> new Step.Join((to + by) % Program.STREAMS, to));
+            .as((to, by) -> new ProgramStep.Join((to + by) % Program.STREAMS, to));
     return Arbitraries.oneOf(List.of(ask, synchronize, join));
   }
 
-  private static Arbitrary<Act> acts() {
+  private static Arbitrary<Invocation> acts() {
     return Arbitraries.frequencyOf(
-        Tuple.of(12, calls().map(Act.class::cast)), Tuple.of(1, refused().map(Act.class::cast)));
+        Tuple.of(12, calls().map(Invocation.class::cast)), Tuple.of(1, refused().map(Invocation.class::cast)));
   }
 
   private static Arbitrary<Integer> numbers(int from, int to) {

@@ -2,17 +2,17 @@ package org.jccl.fidelity.differential;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jccl.conformance.cases.Act;
+import org.jccl.conformance.cases.Invocation;
 import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.cases.Inputs;
-import org.jccl.conformance.cases.Member;
+import org.jccl.conformance.cases.GroupMember;
 import org.jccl.conformance.cases.MemoryPlan;
 import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.Program.Surface;
 import org.jccl.conformance.cases.Refused;
-import org.jccl.conformance.cases.Split;
-import org.jccl.conformance.cases.Step;
+import org.jccl.conformance.cases.WorldSplit;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.data.InputKind;
 
 /**
@@ -98,7 +98,7 @@ public final class Reproducer {
     }
     source.line("%s[] comms = new %1$s[8];", raw ? "long" : "Communicator");
     for (int index : program.usedCommunicators()) {
-      Split split = program.communicators().get(index);
+      WorldSplit split = program.communicators().get(index);
       if (raw) {
         source.line("comms[%d] = open(rank, abi, host, %s);", index, Source.words(split));
         source.line("ends.add(() -> abi.commDestroy(comms[%d]));", index);
@@ -123,20 +123,20 @@ public final class Reproducer {
     }
   }
 
-  private void write(Step step) {
+  private void write(ProgramStep step) {
     source.line("// step %d", nextStep);
     switch (step) {
-      case Step.Alone alone -> alone(alone.act());
-      case Step.Group group -> group(group);
-      case Step.Captured captured -> captured(captured);
-      case Step.Join join -> source.line("join(streams[%d], streams[%d]);", join.from(), join.to());
-      case Step.Synchronize one -> source.line("streams[%d].synchronize();", one.stream());
-      case Step.Ask ask -> inside(ask.communicator(), () -> calls.ask(nextStep, ask));
+      case ProgramStep.Alone alone -> alone(alone.act());
+      case ProgramStep.Group group -> group(group);
+      case ProgramStep.Captured captured -> captured(captured);
+      case ProgramStep.Join join -> source.line("join(streams[%d], streams[%d]);", join.from(), join.to());
+      case ProgramStep.Synchronize one -> source.line("streams[%d].synchronize();", one.stream());
+      case ProgramStep.Ask ask -> inside(ask.communicator(), () -> calls.ask(nextStep, ask));
     }
     nextStep++;
   }
 
-  private void alone(Act act) {
+  private void alone(Invocation act) {
     if (act instanceof Refused refused) {
       source.line("if ((%d >>> me & 1) != 0) {", refused.who());
       act(act);
@@ -146,7 +146,7 @@ public final class Reproducer {
     }
   }
 
-  private void act(Act act) {
+  private void act(Invocation act) {
     switch (act) {
       case Placed placed -> {
         int index = nextCall++;
@@ -158,7 +158,7 @@ public final class Reproducer {
     }
   }
 
-  private void group(Step.Group group) {
+  private void group(ProgramStep.Group group) {
     int half = group.nested() ? group.acts().size() / 2 : group.acts().size();
     calls.beginGroup(nextStep, false);
     group.acts().subList(0, half).forEach(this::act);
@@ -170,7 +170,7 @@ public final class Reproducer {
     calls.endGroup(nextStep, false);
   }
 
-  private void captured(Step.Captured captured) {
+  private void captured(ProgramStep.Captured captured) {
     source.line("for (Stream stream : streams) {").line("stream.synchronize();").line("}");
     source.line("streams[%d].beginCapture();", captured.stream());
     captured.calls().forEach(this::act);
@@ -197,7 +197,7 @@ public final class Reproducer {
 
   private void fill(MemoryPlan.Fill fill) {
     CallSpec call = fill.call();
-    Member member = fill.member();
+    GroupMember member = fill.member();
     String at = "at(image, %d, %d)".formatted(fill.at(), fill.elements() * call.type().bytes());
     if (fill.scalar()) {
       source.line(

@@ -1,7 +1,7 @@
 package org.jccl.fidelity.differential;
 
 import org.jccl.conformance.cases.Refused.Wrong;
-import org.jccl.conformance.cases.Step.Question;
+import org.jccl.conformance.cases.ProgramStep.Question;
 
 /** What is the same in every {@link Reproducer}. */
 final class ReproducerText {
@@ -18,7 +18,7 @@ final class ReproducerText {
       import java.util.zip.CRC32;
       import org.jccl.*;
       import org.jccl.conformance.cases.MemoryPlan;
-      import org.jccl.conformance.cases.Split;
+      import org.jccl.conformance.cases.WorldSplit;
       import org.jccl.conformance.data.ArbitraryData;
       import org.jccl.conformance.data.Elements;
       import org.jccl.conformance.data.ExactData;
@@ -83,7 +83,7 @@ final class ReproducerText {
       }
 
       /** The first rank of each group makes an id and every rank gets its group's. */
-      private static byte[] idOf(Rank rank, Split split, byte[] fresh) {
+      private static byte[] idOf(Rank rank, WorldSplit split, byte[] fresh) {
         List<byte[]> ids = rank.processGroup().allGather(fresh);
         return split.contains(rank.rank()) ? ids.get(split.groupOf(rank.rank()).getFirst()) : fresh;
       }
@@ -117,7 +117,7 @@ final class ReproducerText {
         }
       }
 
-      private static Communicator open(Rank rank, Split split) {
+      private static Communicator open(Rank rank, WorldSplit split) {
         Backend backend = rank.backend();
         byte[] id = idOf(rank, split, backend.newUniqueId().toBytes());
         if (!split.contains(rank.rank())) {
@@ -141,7 +141,7 @@ final class ReproducerText {
 
   static final String RAW_HELPERS =
       """
-      private static long open(Rank rank, NcclAbi abi, MemorySegment host, Split split) {
+      private static long open(Rank rank, NcclAbi abi, MemorySegment host, WorldSplit split) {
         MemorySegment id = host.asSlice(64, UniqueId.BYTES);
         abi.getUniqueId(id);
         byte[] bytes = idOf(rank, split, id.toArray(ValueLayout.JAVA_BYTE));

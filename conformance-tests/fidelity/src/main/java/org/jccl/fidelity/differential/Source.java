@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.function.IntToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jccl.conformance.cases.Split;
+import org.jccl.conformance.cases.WorldSplit;
 
 /** A Java class that is being written down. */
 final class Source {
@@ -59,8 +59,8 @@ final class Source {
   }
 
   /** A split as Java. */
-  static String words(Split split) {
-    return "new Split(List.of(%s), List.of(%s), %d)"
+  static String words(WorldSplit split) {
+    return "new WorldSplit(List.of(%s), List.of(%s), %d)"
         .formatted(numbers(split.colours()), numbers(split.keys()), split.channels());
   }
 

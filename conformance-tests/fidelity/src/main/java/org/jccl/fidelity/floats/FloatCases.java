@@ -11,8 +11,8 @@ import org.jccl.conformance.cases.Layout;
 import org.jccl.conformance.cases.MemoryKind;
 import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.cases.Split;
-import org.jccl.conformance.cases.Step;
+import org.jccl.conformance.cases.WorldSplit;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.data.InputKind;
 import org.jccl.conformance.harness.Capabilities;
@@ -77,8 +77,8 @@ public final class FloatCases {
     }
   }
 
-  private static List<Split> communicators(int ranks) {
-    List<Split> all = new ArrayList<>(Split.of(ranks));
+  private static List<WorldSplit> communicators(int ranks) {
+    List<WorldSplit> all = new ArrayList<>(WorldSplit.of(ranks));
     all.set(1, all.get(1).limitedTo(FEW_CHANNELS));
     return all;
   }
@@ -87,10 +87,10 @@ public final class FloatCases {
   static Program program(int ranks, int communicator, List<CallSpec> calls) {
     List<Placed> placed =
         calls.stream().map(call -> new Placed(call, communicator, 0, false)).toList();
-    Step step =
+    ProgramStep step =
         placed.size() == 1
-            ? new Step.Alone(placed.getFirst())
-            : new Step.Group(List.copyOf(placed), false);
+            ? new ProgramStep.Alone(placed.getFirst())
+            : new ProgramStep.Group(List.copyOf(placed), false);
     return new Program(
         ranks,
         Program.Surface.TYPED,
@@ -102,7 +102,7 @@ public final class FloatCases {
   /** The program of {@code seed}. */
   public Program of(long seed) {
     SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong());
-    int splits = Split.of(ranks).size();
+    int splits = WorldSplit.of(ranks).size();
     int communicator = random.nextInt(6) == 0 ? random.nextInt(1, splits) : 0;
     boolean group = random.nextInt(4) == 0;
     int calls = group ? random.nextInt(2, MOST_CALLS + 1) : 1;
@@ -174,7 +174,7 @@ public final class FloatCases {
 
   /** The nearest program that NCCL takes, small enough for the memory that there is. */
   static Program legal(Program wanted) {
-    Split split = wanted.communicators().get(wanted.calls().getFirst().communicator());
+    WorldSplit split = wanted.communicators().get(wanted.calls().getFirst().communicator());
     int smallest = Collections.min(split.sizes());
     int largest = Collections.max(split.sizes());
     return wanted.with(call -> legal(call, smallest, largest));

@@ -8,17 +8,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import net.jqwik.api.Shrinkable;
 import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.engine.Comparison;
+import org.jccl.conformance.engine.SubjectComparison;
 import org.jccl.conformance.engine.Outcome;
 import org.jccl.conformance.engine.Runner.Failures;
-import org.jccl.conformance.engine.Verdict;
+import org.jccl.conformance.engine.Agreement;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.RuleViolation;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.conformance.harness.Subjects;
-import org.jccl.fidelity.seeds.Family;
+import org.jccl.fidelity.seeds.SeedFamily;
 import org.jccl.fidelity.seeds.SeedRun;
 
 import org.jccl.sim.Simulator;
@@ -129,16 +129,16 @@ public final class FloatRun {
     return new SeedRun<>(worlds, simulated, range, floats, folder, out).run();
   }
 
-  private static final class Floats implements Family<Program> {
+  private static final class Floats implements SeedFamily<Program> {
     private final FloatCases cases;
     private final Worlds simulated;
-    private final Comparison comparison;
+    private final SubjectComparison comparison;
     private String choices = "";
 
     Floats(Subject subject, Worlds worlds, Worlds simulated, int ranks) {
       this.cases = new FloatCases(ranks, subject.capabilities());
       this.simulated = simulated;
-      this.comparison = new Comparison(worlds, simulated, Failures.THROWN);
+      this.comparison = new SubjectComparison(worlds, simulated, Failures.THROWN);
     }
 
     @Override
@@ -154,7 +154,7 @@ public final class FloatRun {
         return Outcome.failed(simulated, failure);
       }
       return choices.contains(FloatChoice.NOTHING)
-          ? new Outcome(Verdict.NOT_RUN, 0, "")
+          ? new Outcome(Agreement.NOT_RUN, 0, "")
           : comparison.of(program);
     }
 

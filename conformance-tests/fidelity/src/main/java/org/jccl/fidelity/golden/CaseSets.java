@@ -67,7 +67,7 @@ final class CaseSets {
 
   private final int ranks;
   private final long seed;
-  private final List<Work> made = new ArrayList<>();
+  private final List<CaseCalls> made = new ArrayList<>();
   private MemoryKind memory = MemoryKind.PLAIN;
 
   private CaseSets(int ranks, long seed) {
@@ -86,14 +86,14 @@ final class CaseSets {
    * @param seed of a type's inputs is this and the type's code
    * @param most how many cases at most, evenly chosen; 0 for all
    */
-  static List<Work> of(String name, int ranks, long seed, int most) {
+  static List<CaseCalls> of(String name, int ranks, long seed, int most) {
     CaseSets sets = new CaseSets(ranks, seed);
     sets.add(name);
-    List<Work> all = sets.made;
+    List<CaseCalls> all = sets.made;
     if (most == 0 || all.size() <= most) {
       return List.copyOf(all);
     }
-    List<Work> some = new ArrayList<>();
+    List<CaseCalls> some = new ArrayList<>();
     for (int i = 0; i < most; i++) {
       some.add(all.get((int) ((long) i * all.size() / most)));
     }
@@ -164,7 +164,7 @@ final class CaseSets {
   }
 
   private void together(CallSpec... calls) {
-    made.add(new Work(memory, List.of(calls)));
+    made.add(new CaseCalls(memory, List.of(calls)));
   }
 
   private void each(Operation operation, DataType type, Fold op, long... counts) {

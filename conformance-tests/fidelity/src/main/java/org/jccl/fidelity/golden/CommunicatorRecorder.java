@@ -31,7 +31,7 @@ final class CommunicatorRecorder {
   private final RecordPlan plan;
   private final Planned planned;
   private final NcclLog log;
-  private final List<Work> cases;
+  private final List<CaseCalls> cases;
   private final RecordedInputs inputs = new RecordedInputs(CaseSets.scalars());
   private final HostRoom images = new HostRoom();
   private final HostRoom room = new HostRoom();
@@ -57,7 +57,7 @@ final class CommunicatorRecorder {
     }
     int failures = 0;
     for (int i = first; i < cases.size() && failures < MOST_FAILURES; i++) {
-      Work work = cases.get(i);
+      CaseCalls work = cases.get(i);
       int index = i;
       if (!isRefused(work) && !attempt(index, () -> record(index, work))) {
         refusals.merge(kindOf(work), 1, Integer::sum);
@@ -110,7 +110,7 @@ final class CommunicatorRecorder {
     }
   }
 
-  private void record(int index, Work work) {
+  private void record(int index, CaseCalls work) {
     process.say("begin", "i", index);
     Prepared prepared = Prepared.of(work.program(plan.ranks()), inputs, images);
     List<Observation> seen = Runner.run(worlds, prepared, Failures.THROWN, room);
@@ -144,7 +144,7 @@ final class CommunicatorRecorder {
     process.say(EntryWriter.json(line));
   }
 
-  private static String kindOf(Work work) {
+  private static String kindOf(CaseCalls work) {
     StringBuilder kind = new StringBuilder(Labels.of(work.memory()));
     for (CallSpec call : work.calls()) {
       kind.append(' ').append(call.form()).append(call.type()).append(call.fold());
@@ -153,11 +153,11 @@ final class CommunicatorRecorder {
   }
 
   /** What was refused twice is refused again. */
-  private boolean isRefused(Work work) {
+  private boolean isRefused(CaseCalls work) {
     return refusals.getOrDefault(kindOf(work), 0) >= MOST_REFUSALS;
   }
 
-  private RecordedCase entry(Work work, List<List<Output>> outputs) {
+  private RecordedCase entry(CaseCalls work, List<List<Output>> outputs) {
     List<@Nullable RecordedChoice> choices = log.choices(work.calls());
     if (choices.size() == 1 && choices.getFirst() == null) {
       choices.set(0, simulated(work)); // the simulator has no log
@@ -171,7 +171,7 @@ final class CommunicatorRecorder {
     return new RecordedCase(0, planned.like().id(), work.memory(), parts);
   }
 
-  private @Nullable RecordedChoice simulated(Work work) {
+  private @Nullable RecordedChoice simulated(CaseCalls work) {
     RecordedChoice[] choice = new RecordedChoice[1];
     worlds.run(
         plan.ranks(),
@@ -185,7 +185,7 @@ final class CommunicatorRecorder {
   }
 
   private static Part part(
-      Work work, CallSpec call, @Nullable RecordedChoice choice, List<Output> outputs) {
+      CaseCalls work, CallSpec call, @Nullable RecordedChoice choice, List<Output> outputs) {
     int whole = EntryWriter.keptWhole(work.memory(), call);
     List<Evidence> results =
         outputs.stream().map(output -> Evidence.of(output.result(), whole)).toList();

@@ -39,7 +39,7 @@ final class EvidenceJudge {
     byte[] bits = recorded.bits();
     if (bits != null) {
       Finding finding = elements(MemorySegment.ofArray(bits), got);
-      if (finding.verdict() != Verdict.EQUAL) {
+      if (finding.verdict() != ReplayVerdict.EQUAL) {
         return finding;
       }
     }
@@ -58,7 +58,7 @@ final class EvidenceJudge {
     }
     // Of hashes nobody can say which elements they are.
     return new Finding(
-        spoilt == null ? Verdict.DIFFERENT : Verdict.NCCL_DEFECT,
+        spoilt == null ? ReplayVerdict.DIFFERENT : ReplayVerdict.NCCL_DEFECT,
         where + ": hash recorded " + recorded.hash() + ", got " + hash + block(recorded, got));
   }
 
@@ -117,10 +117,10 @@ final class EvidenceJudge {
     }
     if (first < 0 && wrong > 0) {
       return new Finding(
-          Verdict.NCCL_DEFECT, where + ": " + wrong + " of " + count + " elements are wrong");
+          ReplayVerdict.NCCL_DEFECT, where + ": " + wrong + " of " + count + " elements are wrong");
     }
     if (first < 0) {
-      return new Finding(Verdict.NAN_BITS, where + ": " + nans + " NaNs are encoded otherwise");
+      return new Finding(ReplayVerdict.NAN_BITS, where + ": " + nans + " NaNs are encoded otherwise");
     }
     return Finding.different(
         where

@@ -40,8 +40,8 @@ public record RecordedCase(int line, int communicator, MemoryKind memory, List<P
   }
 
   /** What was called. */
-  Work work() {
-    return new Work(memory, parts.stream().map(Part::call).toList());
+  CaseCalls work() {
+    return new CaseCalls(memory, parts.stream().map(Part::call).toList());
   }
 
   /** In words. */

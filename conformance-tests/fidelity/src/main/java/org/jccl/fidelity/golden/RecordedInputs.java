@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.DataType;
 import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.cases.Inputs;
-import org.jccl.conformance.cases.Member;
+import org.jccl.conformance.cases.GroupMember;
 import org.jccl.conformance.data.ArbitraryData;
 import org.jccl.conformance.data.InputKind;
 
@@ -28,7 +28,7 @@ final class RecordedInputs implements Inputs {
   }
 
   @Override
-  public void fill(MemorySegment to, CallSpec call, Member member) {
+  public void fill(MemorySegment to, CallSpec call, GroupMember member) {
     // Nothing but the table of special values depends on the world's size.
     boolean many = call.inputs() == InputKind.SPECIAL && member.size() > 2;
     Key key = new Key(call.type(), call.inputs(), call.seed(), member.rank(), many);
@@ -47,7 +47,7 @@ final class RecordedInputs implements Inputs {
   }
 
   @Override
-  public long scalar(CallSpec call, Member member) {
+  public long scalar(CallSpec call, GroupMember member) {
     return Objects.requireNonNull(scalars.get(call.type()));
   }
 }

@@ -14,7 +14,7 @@ import org.jccl.Event;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.conformance.cases.CallForm;
-import org.jccl.conformance.cases.Member;
+import org.jccl.conformance.cases.GroupMember;
 import org.jccl.conformance.engine.TypedRunner;
 import org.jccl.fidelity.golden.RecordedMicros.Source;
 import org.jccl.ops.Operation;
@@ -122,7 +122,7 @@ final class Times {
       DeviceBuffer send,
       DeviceBuffer recv,
       Stream stream) {
-    Member me = new Member(communicator.rank(), communicator.rank(), communicator.worldSize());
+    GroupMember me = new GroupMember(communicator.rank(), communicator.rank(), communicator.worldSize());
     int root = form.isExchange() ? 1 : 0;
     TypedRunner.issueEven(on, form, me, send, recv, ReduceOp.SUM, root, stream);
   }

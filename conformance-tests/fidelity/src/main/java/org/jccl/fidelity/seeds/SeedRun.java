@@ -9,7 +9,7 @@ import java.util.List;
 import net.jqwik.api.Shrinkable;
 import net.jqwik.api.sessions.JqwikSession;
 import org.jccl.conformance.engine.Outcome;
-import org.jccl.conformance.engine.Verdict;
+import org.jccl.conformance.engine.Agreement;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
 
@@ -44,7 +44,7 @@ public final class SeedRun<P> {
   private final Worlds worlds;
   private final Worlds reference;
   private final Range range;
-  private final Family<P> family;
+  private final SeedFamily<P> family;
   private final SeedTable table;
   private final PrintStream out;
   private final boolean disposable;
@@ -60,7 +60,7 @@ public final class SeedRun<P> {
       Worlds worlds,
       Worlds reference,
       Range range,
-      Family<P> family,
+      SeedFamily<P> family,
       Path folder,
       PrintStream out)
       throws IOException {
@@ -118,7 +118,7 @@ public final class SeedRun<P> {
         tell(seed, shrinkable, outcome);
         // A subject that cannot be made anew is not asked again after a failure.
         goOn = ++differing < range.mostDifferences() && (!failed || disposable);
-      } else if (outcome.verdict() == Verdict.NAN_BITS && nans++ == 0) {
+      } else if (outcome.verdict() == Agreement.NAN_BITS && nans++ == 0) {
         print(seed, "is the first with NaNs encoded otherwise", program, outcome, false);
       }
     }
@@ -128,7 +128,7 @@ public final class SeedRun<P> {
   /** Prints a difference and the smallest program that shows it. */
   private void tell(long seed, Shrinkable<P> shrinkable, Outcome outcome) {
     print(seed, "differs", shrinkable.value(), outcome, false);
-    failed |= outcome.verdict() == Verdict.FAILED;
+    failed |= outcome.verdict() == Agreement.FAILED;
     if (failed && !disposable) {
       return;
     }
@@ -142,12 +142,12 @@ public final class SeedRun<P> {
     print(seed, "shrinks to", smallest, last[0], true);
   }
 
-  private boolean shows(P candidate, Verdict verdict, Outcome[] last) {
+  private boolean shows(P candidate, Agreement verdict, Outcome[] last) {
     if (failed && !disposable) {
       return false;
     }
     Outcome own = family.judge(candidate);
-    failed |= own.verdict() == Verdict.FAILED;
+    failed |= own.verdict() == Agreement.FAILED;
     boolean same = own.verdict() == verdict;
     last[0] = same ? own : last[0];
     return same;

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jccl.conformance.engine.Verdict;
+import org.jccl.conformance.engine.Agreement;
 
 /**
  * A table of results, a line a seed, which only grows: a long range can be run in pieces. Where
@@ -70,12 +70,12 @@ final class SeedTable {
   boolean holds(long seed) {
     String result = results.get(seed);
     return result != null
-        && !result.equals(Verdict.DIFFER.label())
-        && !result.equals(Verdict.FAILED.label());
+        && !result.equals(Agreement.DIFFER.label())
+        && !result.equals(Agreement.FAILED.label());
   }
 
   /** Adds a line; {@code cells} are those between seed and result. */
-  void add(long seed, List<String> cells, Verdict verdict) throws IOException {
+  void add(long seed, List<String> cells, Agreement verdict) throws IOException {
     results.put(seed, verdict.label());
     List<String> line = new ArrayList<>(cells);
     line.addFirst(Long.toString(seed));
@@ -83,25 +83,25 @@ final class SeedTable {
     Files.write(path, List.of(String.join("\t", line)), StandardOpenOption.APPEND);
   }
 
-  private long count(Verdict verdict) {
+  private long count(Agreement verdict) {
     return results.values().stream().filter(verdict.label()::equals).count();
   }
 
   boolean hasDifferences() {
-    return count(Verdict.DIFFER) + count(Verdict.FAILED) > 0;
+    return count(Agreement.DIFFER) + count(Agreement.FAILED) > 0;
   }
 
   String totals() {
     StringBuilder words = new StringBuilder();
-    words.append(path).append(": ").append(count(Verdict.AGREE)).append(" agree, ");
-    words.append(count(Verdict.DIFFER)).append(" differ");
-    append(words, Verdict.NAN_BITS, " agree but for the encoding of f64 NaNs");
-    append(words, Verdict.FAILED, " failed");
-    append(words, Verdict.NOT_RUN, " have no algorithm by the variables");
+    words.append(path).append(": ").append(count(Agreement.AGREE)).append(" agree, ");
+    words.append(count(Agreement.DIFFER)).append(" differ");
+    append(words, Agreement.NAN_BITS, " agree but for the encoding of f64 NaNs");
+    append(words, Agreement.FAILED, " failed");
+    append(words, Agreement.NOT_RUN, " have no algorithm by the variables");
     return words.toString();
   }
 
-  private void append(StringBuilder words, Verdict verdict, String what) {
+  private void append(StringBuilder words, Agreement verdict, String what) {
     long count = count(verdict);
     words.append(count == 0 ? "" : ", " + count + what);
   }

@@ -11,7 +11,7 @@ import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.cases.MemoryPlan;
 import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.cases.Split;
+import org.jccl.conformance.cases.WorldSplit;
 import org.jccl.conformance.data.InputKind;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.SimulatorSubject;
@@ -55,7 +55,7 @@ class FloatCasesTest {
     assertThat(seen).containsKeys((Object[]) DataType.values());
     assertThat(seen).containsKeys(FloatCases.FOLDS.toArray());
     assertThat(seen).containsKeys(InputKind.ARBITRARY.toArray());
-    for (int i = 0; i < Split.of(4).size(); i++) {
+    for (int i = 0; i < WorldSplit.of(4).size(); i++) {
       assertThat(seen).containsKey("communicator " + i);
     }
     assertThat(seen)

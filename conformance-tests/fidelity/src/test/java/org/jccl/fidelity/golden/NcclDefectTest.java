@@ -63,16 +63,16 @@ class NcclDefectTest {
     byte[] recorded = {1, 2, 3, 4, 5, 6, 7, 8};
     byte[] got = {1, 2, 3, 4, 5, 6, 7, 9};
     Evidence whole = Evidence.of(MemorySegment.ofArray(recorded), 8);
-    assertThat(verdict(whole, got, null)).isEqualTo(Verdict.DIFFERENT);
-    assertThat(verdict(whole, got, element -> element == 7)).isEqualTo(Verdict.NCCL_DEFECT);
+    assertThat(verdict(whole, got, null)).isEqualTo(ReplayVerdict.DIFFERENT);
+    assertThat(verdict(whole, got, element -> element == 7)).isEqualTo(ReplayVerdict.NCCL_DEFECT);
     got[3] = 0;
-    assertThat(verdict(whole, got, element -> element == 7)).isEqualTo(Verdict.DIFFERENT);
+    assertThat(verdict(whole, got, element -> element == 7)).isEqualTo(ReplayVerdict.DIFFERENT);
     Evidence hash = Evidence.of(whole.hash());
-    assertThat(verdict(hash, got, element -> element == 7)).isEqualTo(Verdict.NCCL_DEFECT);
-    assertThat(verdict(hash, got, null)).isEqualTo(Verdict.DIFFERENT);
+    assertThat(verdict(hash, got, element -> element == 7)).isEqualTo(ReplayVerdict.NCCL_DEFECT);
+    assertThat(verdict(hash, got, null)).isEqualTo(ReplayVerdict.DIFFERENT);
   }
 
-  private static Verdict verdict(
+  private static ReplayVerdict verdict(
       Evidence recorded, byte[] got, @org.jspecify.annotations.Nullable LongPredicate spoilt) {
     return new EvidenceJudge(DataType.UINT8, "rank 0")
         .except(spoilt)

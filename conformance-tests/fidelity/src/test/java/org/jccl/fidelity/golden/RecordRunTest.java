@@ -34,7 +34,7 @@ class RecordRunTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     int code =
         new GoldenRun(new PrintStream(bytes, true, StandardCharsets.UTF_8))
-            .run(Recording.open(folder));
+            .run(GoldenRecording.open(folder));
     return code + "\n" + bytes.toString(StandardCharsets.UTF_8);
   }
 
@@ -47,7 +47,7 @@ class RecordRunTest {
     Set<MemoryKind> memories = new HashSet<>();
     Set<CallForm> collectives = new HashSet<>();
     int[] most = {0};
-    Recording.open(folder)
+    GoldenRecording.open(folder)
         .forEach(
             entry -> {
               RecordedCase recorded = (RecordedCase) entry;

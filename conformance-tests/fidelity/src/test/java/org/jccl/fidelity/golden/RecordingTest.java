@@ -60,7 +60,7 @@ class RecordingTest {
 
   private List<Entry> read() {
     List<Entry> entries = new ArrayList<>();
-    Recording.open(folder).forEach(entries::add);
+    GoldenRecording.open(folder).forEach(entries::add);
     return entries;
   }
 
@@ -95,7 +95,7 @@ class RecordingTest {
   @Test
   void summary_saysHowACommunicatorWasPinned() throws Exception {
     write(SUMMARY, CASE);
-    RecordedCommunicator on = Recording.open(folder).summary().communicators().get(3);
+    RecordedCommunicator on = GoldenRecording.open(folder).summary().communicators().get(3);
     assertThat(on.variables()).containsOnlyKeys("NCCL_ALGO", "NCCL_PROTO");
     assertThat(on.ctas()).isZero();
     assertThat(on.rings()).containsExactly(List.of(0, 1));

@@ -72,7 +72,7 @@ public record CallSpec(
   }
 
   /** Bits of element {@code i} that {@code me} must receive of exact data in an even form. */
-  public long received(ExactData data, Member me, long i) {
+  public long received(ExactData data, GroupMember me, long i) {
     if (form.reduces()) {
       return data.expected(form.firstSent(me.rank(), count) + i);
     }

@@ -148,14 +148,14 @@ public final class CaseArbitraries {
     return ranks().flatMap(n -> group(n, 5).map(step -> Program.typed(n, List.of(step))));
   }
 
-  private Arbitrary<Step> steps(int n) {
-    Arbitrary<Step> alone = placed(n).map(Step.Alone::new);
+  private Arbitrary<ProgramStep> steps(int n) {
+    Arbitrary<ProgramStep> alone = placed(n).map(ProgramStep.Alone::new);
     return Arbitraries.frequencyOf(Tuple.of(3, alone), Tuple.of(2, group(n, 3)));
   }
 
-  private Arbitrary<Step> group(int n, int most) {
+  private Arbitrary<ProgramStep> group(int n, int most) {
     return Combinators.combine(Arbitraries.of(false, true), together(n, most))
-        .as((nested, calls) -> new Step.Group(List.copyOf(calls), nested));
+        .as((nested, calls) -> new ProgramStep.Group(List.copyOf(calls), nested));
   }
 
   /** Calls for one group; where messages do not mix well, at most one that is made of them. */

@@ -13,7 +13,7 @@ public interface Inputs {
   Inputs GENERATED = new Inputs() {};
 
   /** Fills {@code to} with what {@code member} contributes to {@code call}. */
-  default void fill(MemorySegment to, CallSpec call, Member member) {
+  default void fill(MemorySegment to, CallSpec call, GroupMember member) {
     if (call.inputs() != InputKind.EXACT) {
       ArbitraryData.fill(
           to, call.type(), call.inputs(), call.seed(), member.world(), member.size());
@@ -27,7 +27,7 @@ public interface Inputs {
   }
 
   /** The bits of {@code member}'s scalar, if the call is a scaled sum. */
-  default long scalar(CallSpec call, Member member) {
+  default long scalar(CallSpec call, GroupMember member) {
     return call.inputs() == InputKind.EXACT
         ? call.type().encode(Fold.scalar(member.rank()))
         : ArbitraryData.scalar(

@@ -49,7 +49,7 @@ public final class MemoryPlan {
   }
 
   /** Elements to be put at {@code at}: a rank's contribution to a call, or its scalar. */
-  public record Fill(long at, CallSpec call, Member member, long elements, boolean scalar) {}
+  public record Fill(long at, CallSpec call, GroupMember member, long elements, boolean scalar) {}
 
   /** Bytes whose content afterwards is unspecified, or was received. */
   public record Range(long from, long to) {}
@@ -75,17 +75,17 @@ public final class MemoryPlan {
   /** The plan of one rank. */
   public static MemoryPlan of(Program program, int rank) {
     MemoryPlan plan = new MemoryPlan(program, rank);
-    for (Step step : program.steps()) {
+    for (ProgramStep step : program.steps()) {
       plan.add(step);
     }
     plan.end += GUARD;
     return plan;
   }
 
-  private void add(Step step) {
-    boolean issued = !(step instanceof Step.Group group && group.isPoisoned());
+  private void add(ProgramStep step) {
+    boolean issued = !(step instanceof ProgramStep.Group group && group.isPoisoned());
     int next = places.size();
-    for (Act act : step.acts()) {
+    for (Invocation act : step.acts()) {
       if (act instanceof Placed placed) {
         places.add(place(placed));
         calls.add(placed);
@@ -106,7 +106,7 @@ public final class MemoryPlan {
         && split(placed).isComplete();
   }
 
-  private Split split(Placed placed) {
+  private WorldSplit split(Placed placed) {
     return program.communicators().get(placed.communicator());
   }
 
@@ -115,7 +115,7 @@ public final class MemoryPlan {
     if (!split(placed).contains(rank) || call.form().isBarrier()) {
       return Places.NONE;
     }
-    Member me = Member.of(split(placed), rank);
+    GroupMember me = GroupMember.of(split(placed), rank);
     Share share = Share.of(call, me.size(), me.rank());
     long first = end;
     long scalarAt = call.layout().scalarOnDevice() ? scalar(call, me) : -1;
@@ -145,7 +145,7 @@ public final class MemoryPlan {
     return new Places(send, recv, share.receives(), scalarAt, first, end);
   }
 
-  private Places inPlace(CallSpec call, Share share, Member me, long scalarAt, long first) {
+  private Places inPlace(CallSpec call, Share share, GroupMember me, long scalarAt, long first) {
     int bytes = call.type().bytes();
     long most = Math.max(share.sendElements(), share.receiveElements());
     long at = reserve(call, call.layout().sendOffset(), most).at();
@@ -188,13 +188,13 @@ public final class MemoryPlan {
     if (!split(placed).contains(of)) {
       return 0;
     }
-    Member member = Member.of(split(placed), of);
+    GroupMember member = GroupMember.of(split(placed), of);
     Share share = Share.of(placed.call(), member.size(), member.rank());
     long elements = sent ? share.sendElements() : share.receiveElements();
     return elements * placed.call().type().bytes();
   }
 
-  private long scalar(CallSpec call, Member me) {
+  private long scalar(CallSpec call, GroupMember me) {
     long at = align(end + GUARD);
     end = at + Long.BYTES;
     fills.add(new Fill(at, call, me, 1, true));

@@ -3,10 +3,10 @@ package org.jccl.conformance.cases;
 /**
  * A right call of a program, made by every rank that is in the communicator.
  *
- * @param communicator index of the {@link Split} among the program's communicators
+ * @param communicator index of the {@link WorldSplit} among the program's communicators
  * @param chained whether the send buffer is what an earlier call of the stream received, if it fits
  */
-public record Placed(CallSpec call, int communicator, int stream, boolean chained) implements Act {
+public record Placed(CallSpec call, int communicator, int stream, boolean chained) implements Invocation {
   /** A call on the world's communicator and the first stream. */
   public static Placed of(CallSpec call) {
     return new Placed(call, 0, 0, false);

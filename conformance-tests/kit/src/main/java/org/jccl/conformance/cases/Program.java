@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * @param communicators how the world is divided; the first is the world itself
  */
 public record Program(
-    int ranks, Surface surface, MemoryKind memory, List<Split> communicators, List<Step> steps) {
+    int ranks, Surface surface, MemoryKind memory, List<WorldSplit> communicators, List<ProgramStep> steps) {
   /** Streams that a program may use: the default one of the communicator and two more. */
   public static final int STREAMS = 3;
 
@@ -34,13 +34,13 @@ public record Program(
   }
 
   /** On the typed surface and in plain memory. */
-  public static Program typed(int ranks, List<Step> steps) {
-    return new Program(ranks, Surface.TYPED, MemoryKind.PLAIN, Split.of(ranks), steps);
+  public static Program typed(int ranks, List<ProgramStep> steps) {
+    return new Program(ranks, Surface.TYPED, MemoryKind.PLAIN, WorldSplit.of(ranks), steps);
   }
 
   /** A program of one call. */
   public static Program of(int ranks, CallSpec call) {
-    return typed(ranks, List.of(new Step.Alone(Placed.of(call))));
+    return typed(ranks, List.of(new ProgramStep.Alone(Placed.of(call))));
   }
 
   /** All right calls that are issued, in program order. */
@@ -49,31 +49,31 @@ public record Program(
   }
 
   /** All calls, in program order. */
-  public Stream<Act> acts() {
+  public Stream<Invocation> acts() {
     return steps.stream().flatMap(step -> step.acts().stream());
   }
 
   /** The same with every call changed. */
   public Program with(UnaryOperator<CallSpec> change) {
-    UnaryOperator<Act> changed =
+    UnaryOperator<Invocation> changed =
         act -> act instanceof Placed placed ? placed.with(change.apply(placed.call())) : act;
-    List<Step> all = new ArrayList<>();
-    for (Step step : steps) {
+    List<ProgramStep> all = new ArrayList<>();
+    for (ProgramStep step : steps) {
       all.add(
           switch (step) {
-            case Step.Alone alone -> new Step.Alone(changed.apply(alone.act()));
-            case Step.Group group ->
-                new Step.Group(group.acts().stream().map(changed).toList(), group.nested());
-            case Step.Captured captured ->
-                new Step.Captured(
+            case ProgramStep.Alone alone -> new ProgramStep.Alone(changed.apply(alone.act()));
+            case ProgramStep.Group group ->
+                new ProgramStep.Group(group.acts().stream().map(changed).toList(), group.nested());
+            case ProgramStep.Captured captured ->
+                new ProgramStep.Captured(
                     captured.calls().stream()
                         .map(each -> each.with(change.apply(each.call())))
                         .toList(),
                     captured.stream(),
                     captured.launches());
-            case Step.Join join -> join;
-            case Step.Synchronize synchronize -> synchronize;
-            case Step.Ask ask -> ask;
+            case ProgramStep.Join join -> join;
+            case ProgramStep.Synchronize synchronize -> synchronize;
+            case ProgramStep.Ask ask -> ask;
           });
     }
     return new Program(ranks, surface, memory, communicators, all);
@@ -83,9 +83,9 @@ public record Program(
   public List<Integer> usedCommunicators() {
     Stream<Integer> asked =
         steps.stream()
-            .filter(Step.Ask.class::isInstance)
-            .map(step -> ((Step.Ask) step).communicator());
-    return Stream.of(Stream.of(0), acts().map(Act::communicator), asked)
+            .filter(ProgramStep.Ask.class::isInstance)
+            .map(step -> ((ProgramStep.Ask) step).communicator());
+    return Stream.of(Stream.of(0), acts().map(Invocation::communicator), asked)
         .flatMap(each -> each)
         .distinct()
         .sorted()
@@ -101,7 +101,7 @@ public record Program(
     for (int index : usedCommunicators()) {
       text.append(index == 0 ? "" : "\n  communicator " + index + ": " + communicators.get(index));
     }
-    for (Step step : steps) {
+    for (ProgramStep step : steps) {
       text.append("\n  ").append(step);
     }
     return text.toString();

@@ -8,7 +8,7 @@ package org.jccl.conformance.cases;
  * @param count the count argument: 0 is checked as anything else is (rule ARG-03)
  */
 public record Refused(Wrong wrong, int communicator, int stream, int who, int count)
-    implements Act {
+    implements Invocation {
   /** Whether {@code rank} makes it where it stands alone. */
   public boolean isMadeBy(int rank) {
     return (who >>> rank & 1) != 0;

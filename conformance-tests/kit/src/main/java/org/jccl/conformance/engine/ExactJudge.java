@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.conformance.cases.CallSpec;
-import org.jccl.conformance.cases.Member;
+import org.jccl.conformance.cases.GroupMember;
 import org.jccl.conformance.cases.MemoryPlan;
 import org.jccl.conformance.cases.MemoryPlan.Place;
 import org.jccl.conformance.cases.MemoryPlan.Places;
@@ -52,8 +52,8 @@ public final class ExactJudge {
 
   private void elements(Placed placed, Place recv, List<String> problems) {
     CallSpec call = placed.call();
-    Member me =
-        Member.of(prepared.program().communicators().get(placed.communicator()), plan.rank());
+    GroupMember me =
+        GroupMember.of(prepared.program().communicators().get(placed.communicator()), plan.rank());
     ExactData data = call.data(me.size());
     MemorySegment seen = after.asSlice(recv.at(), recv.elements() * call.type().bytes());
     long wrong = 0;

@@ -11,11 +11,11 @@ import org.jccl.DataType;
 import org.jccl.ReduceOp;
 import org.jccl.conformance.cases.CallForm;
 import org.jccl.conformance.cases.CallSpec;
-import org.jccl.conformance.cases.Member;
+import org.jccl.conformance.cases.GroupMember;
 import org.jccl.conformance.cases.MemoryPlan;
 import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Refused;
-import org.jccl.conformance.cases.Step;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.data.Elements;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.WorldRank;
@@ -62,7 +62,7 @@ final class RawRunner extends Runner {
     long recv = address(places.recv());
     long comm = communicator(placed.communicator());
     long stream = stream(placed.stream()).handle();
-    Member me = member(placed.communicator());
+    GroupMember me = member(placed.communicator());
     int root = call.rootIn(me.size());
     int type = call.type().code();
     long count = call.count();
@@ -83,7 +83,7 @@ final class RawRunner extends Runner {
     note(what, Integer.toString(code));
   }
 
-  private int reduction(CallSpec call, Member me, MemoryPlan.Places places, long comm) {
+  private int reduction(CallSpec call, GroupMember me, MemoryPlan.Places places, long comm) {
     if (call.fold() != Fold.SCALED_SUM) {
       return call.fold().builtin().code();
     }
@@ -149,7 +149,7 @@ final class RawRunner extends Runner {
   }
 
   @Override
-  void group(Step.Group group) {
+  void group(ProgramStep.Group group) {
     int half = group.nested() ? group.acts().size() / 2 : group.acts().size();
     noteCode("ncclGroupStart", abi.groupStart());
     group.acts().subList(0, half).forEach(this::act);
@@ -162,7 +162,7 @@ final class RawRunner extends Runner {
   }
 
   @Override
-  String ask(Step.Ask ask) {
+  String ask(ProgramStep.Ask ask) {
     long comm = communicator(ask.communicator());
     MemorySegment out = raw.slot();
     out.set(JAVA_INT, 0, -77);

@@ -11,9 +11,9 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
-import org.jccl.conformance.cases.Member;
+import org.jccl.conformance.cases.GroupMember;
 import org.jccl.conformance.cases.MemoryKind;
-import org.jccl.conformance.cases.Split;
+import org.jccl.conformance.cases.WorldSplit;
 import org.jccl.conformance.harness.Kept;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.spi.NcclAbi;
@@ -48,7 +48,7 @@ final class RawWorkbench implements Kept {
   }
 
   /** The handle of a split's communicator, 0 where the rank is not in it; all ranks ask alike. */
-  long communicator(WorldRank rank, int index, Split split, Workbench bench) {
+  long communicator(WorldRank rank, int index, WorldSplit split, Workbench bench) {
     Workbench.Key key = new Workbench.Key(index, split);
     Long known = handles.get(key);
     if (known == null) {
@@ -58,13 +58,13 @@ final class RawWorkbench implements Kept {
     return known;
   }
 
-  private long open(WorldRank rank, Split split, Workbench bench) {
+  private long open(WorldRank rank, WorldSplit split, Workbench bench) {
     byte[] bytes = Workbench.idOf(rank, split, this::freshId);
     if (!split.contains(rank.rank())) {
       return 0;
     }
     MemorySegment.copy(bytes, 0, id, JAVA_BYTE, 0, bytes.length);
-    Member me = Member.of(split, rank.rank());
+    GroupMember me = GroupMember.of(split, rank.rank());
     int code = abi.commInitRank(slot, me.size(), id, me.rank());
     rank.check(code == 0, "ncclCommInitRank returned " + code + ", expected 0");
     long made = slot.get(JAVA_LONG, 0);

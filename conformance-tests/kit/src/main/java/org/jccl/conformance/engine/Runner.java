@@ -8,14 +8,14 @@ import java.util.Objects;
 import org.jccl.DeviceBuffer;
 import org.jccl.Graph;
 import org.jccl.Stream;
-import org.jccl.conformance.cases.Act;
+import org.jccl.conformance.cases.Invocation;
 import org.jccl.conformance.cases.CallForm;
-import org.jccl.conformance.cases.Member;
+import org.jccl.conformance.cases.GroupMember;
 import org.jccl.conformance.cases.MemoryPlan;
 import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.Refused;
-import org.jccl.conformance.cases.Step;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.harness.RuleViolation;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.conformance.harness.Worlds;
@@ -55,8 +55,8 @@ public abstract class Runner implements AutoCloseable {
     }
   }
 
-  private static boolean isCaptured(Step step) {
-    return step instanceof Step.Captured;
+  private static boolean isCaptured(ProgramStep step) {
+    return step instanceof ProgramStep.Captured;
   }
 
   /**
@@ -109,17 +109,17 @@ public abstract class Runner implements AutoCloseable {
     return new Observation(notes, after);
   }
 
-  private void perform(Step step) {
+  private void perform(ProgramStep step) {
     switch (step) {
-      case Step.Alone alone -> alone(alone.act());
-      case Step.Group group -> group(group);
-      case Step.Captured captured -> capture(captured);
-      case Step.Join join -> {
+      case ProgramStep.Alone alone -> alone(alone.act());
+      case ProgramStep.Group group -> group(group);
+      case ProgramStep.Captured captured -> capture(captured);
+      case ProgramStep.Join join -> {
         bench.event(join.from()).record(stream(join.from()));
         stream(join.to()).waitFor(bench.event(join.from()));
       }
-      case Step.Synchronize one -> stream(one.stream()).synchronize();
-      case Step.Ask ask -> {
+      case ProgramStep.Synchronize one -> stream(one.stream()).synchronize();
+      case ProgramStep.Ask ask -> {
         if (isIn(ask.communicator())) {
           note(ask.question().toString(), ask(ask));
         }
@@ -128,14 +128,14 @@ public abstract class Runner implements AutoCloseable {
     nextStep++;
   }
 
-  private void alone(Act act) {
+  private void alone(Invocation act) {
     if (!(act instanceof Refused refused) || refused.isMadeBy(rank)) {
       act(act);
     }
   }
 
   /** Makes one call, if this rank is in its communicator. */
-  final void act(Act act) {
+  final void act(Invocation act) {
     switch (act) {
       case Placed placed -> {
         MemoryPlan.Places places = plan.call(nextCall++);
@@ -151,7 +151,7 @@ public abstract class Runner implements AutoCloseable {
     }
   }
 
-  private void capture(Step.Captured captured) {
+  private void capture(ProgramStep.Captured captured) {
     streams.forEach(Stream::synchronize);
     Stream stream = stream(captured.stream());
     stream.beginCapture();
@@ -168,8 +168,8 @@ public abstract class Runner implements AutoCloseable {
     return program().communicators().get(communicator).contains(rank);
   }
 
-  final Member member(int communicator) {
-    return Member.of(program().communicators().get(communicator), rank);
+  final GroupMember member(int communicator) {
+    return GroupMember.of(program().communicators().get(communicator), rank);
   }
 
   final Program program() {
@@ -211,9 +211,9 @@ public abstract class Runner implements AutoCloseable {
   abstract String issue(Refused refused);
 
   /** Makes the calls of a group by {@link #act} and notes what came of it. */
-  abstract void group(Step.Group group);
+  abstract void group(ProgramStep.Group group);
 
-  abstract String ask(Step.Ask ask);
+  abstract String ask(ProgramStep.Ask ask);
 
   /** The state of a communicator at the end. */
   abstract String state(int communicator);

@@ -17,11 +17,11 @@ import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.conformance.cases.CallForm;
 import org.jccl.conformance.cases.CallSpec;
-import org.jccl.conformance.cases.Member;
+import org.jccl.conformance.cases.GroupMember;
 import org.jccl.conformance.cases.MemoryPlan;
 import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Refused;
-import org.jccl.conformance.cases.Step;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.spi.Calls;
@@ -72,7 +72,7 @@ public final class TypedRunner extends Runner {
   }
 
   private @Nullable ReduceOp reduction(
-      Communicator comm, CallSpec call, Member me, long scalarAt) {
+      Communicator comm, CallSpec call, GroupMember me, long scalarAt) {
     if (!call.form().reduces() || call.fold() != Fold.SCALED_SUM) {
       return call.form().reduces() ? call.fold().builtin() : null;
     }
@@ -89,7 +89,7 @@ public final class TypedRunner extends Runner {
   String issue(Placed placed, MemoryPlan.Places places) {
     CallSpec call = placed.call();
     Communicator comm = communicator(placed.communicator());
-    Member me = member(placed.communicator());
+    GroupMember me = member(placed.communicator());
     DeviceBuffer send = buffer(places.send(), call.type());
     DeviceBuffer recv = buffer(places.recv(), call.type());
     return outcome(
@@ -107,7 +107,7 @@ public final class TypedRunner extends Runner {
   private static void make(
       CallSpec call,
       Communicator comm,
-      Member me,
+      GroupMember me,
       @Nullable DeviceBuffer send,
       @Nullable DeviceBuffer recv,
       @Nullable ReduceOp op,
@@ -131,7 +131,7 @@ public final class TypedRunner extends Runner {
   public static void issueEven(
       Collectives on,
       CallForm form,
-      Member me,
+      GroupMember me,
       @Nullable DeviceBuffer send,
       @Nullable DeviceBuffer recv,
       @Nullable ReduceOp op,
@@ -145,7 +145,7 @@ public final class TypedRunner extends Runner {
     }
   }
 
-  private static long[] blocks(Member me, IntToLongFunction length) {
+  private static long[] blocks(GroupMember me, IntToLongFunction length) {
     return IntStream.range(0, me.size()).mapToLong(length).toArray();
   }
 
@@ -186,7 +186,7 @@ public final class TypedRunner extends Runner {
   }
 
   @Override
-  void group(Step.Group group) {
+  void group(ProgramStep.Group group) {
     int half = group.nested() ? group.acts().size() / 2 : group.acts().size();
     Communicator world = communicator(0);
     note(
@@ -205,7 +205,7 @@ public final class TypedRunner extends Runner {
   }
 
   @Override
-  String ask(Step.Ask ask) {
+  String ask(ProgramStep.Ask ask) {
     Communicator comm = communicator(ask.communicator());
     return switch (ask.question()) {
       case SIZE, SIZE_OF_NULL -> Integer.toString(comm.worldSize());

@@ -17,10 +17,10 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
-import org.jccl.conformance.cases.Member;
+import org.jccl.conformance.cases.GroupMember;
 import org.jccl.conformance.cases.MemoryKind;
 import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.cases.Split;
+import org.jccl.conformance.cases.WorldSplit;
 import org.jccl.conformance.harness.Kept;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.config.ConfigField;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Workbench implements Kept {
   /** A communicator: two of one program may divide the world alike. */
-  record Key(int index, Split split) {}
+  record Key(int index, WorldSplit split) {}
 
   private final List<Stream> streams = new ArrayList<>();
   private final List<Event> events = new ArrayList<>();
@@ -82,7 +82,7 @@ public final class Workbench implements Kept {
    *
    * @param index of the split; 0 is the world
    */
-  public @Nullable Communicator communicator(int index, Split split) {
+  public @Nullable Communicator communicator(int index, WorldSplit split) {
     if (index == 0) {
       return rank.communicator();
     }
@@ -96,13 +96,13 @@ public final class Workbench implements Kept {
     return communicators.get(key);
   }
 
-  private @Nullable Communicator open(Split split) {
+  private @Nullable Communicator open(WorldSplit split) {
     Backend backend = rank.instance().backend();
     UniqueId id = UniqueId.of(idOf(rank, split, () -> backend.newUniqueId().toBytes()));
     if (!split.contains(rank.rank())) {
       return null;
     }
-    Member me = Member.of(split, rank.rank());
+    GroupMember me = GroupMember.of(split, rank.rank());
     CommunicatorConfig.Builder config = CommunicatorConfig.builder().name("split");
     if (split.channels() > 0) {
       config.set(ConfigField.MIN_CTAS, split.channels());
@@ -134,7 +134,7 @@ public final class Workbench implements Kept {
   }
 
   /** The first rank of each group makes an id; each rank gets its group's, a blank one if none. */
-  static byte[] idOf(WorldRank rank, Split split, Supplier<byte[]> fresh) {
+  static byte[] idOf(WorldRank rank, WorldSplit split, Supplier<byte[]> fresh) {
     int me = rank.rank();
     boolean first = split.contains(me) && split.groupOf(me).getFirst() == me;
     List<byte[]> ids = rank.processGroup().allGather(first ? fresh.get() : new byte[0]);

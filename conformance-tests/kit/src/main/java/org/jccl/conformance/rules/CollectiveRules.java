@@ -16,7 +16,7 @@ import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.cases.Layout;
 import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.cases.Step;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.engine.Prepared;
 import org.jccl.ops.Operation;
@@ -199,10 +199,10 @@ public final class CollectiveRules extends Suite {
   public void required_COL_22_everyCallMayHaveAnotherRoot() {
     int n = atMost(4);
     for (Operation operation : EnumSet.of(Operation.REDUCE, Operation.BROADCAST)) {
-      List<Step> steps =
+      List<ProgramStep> steps =
           IntStream.range(0, 2 * n)
               .mapToObj(i -> plain(operation, 33, (i * 3 + 1) % n, Layout.PLAIN))
-              .<Step>map(call -> new Step.Alone(Placed.of(call)))
+              .<ProgramStep>map(call -> new ProgramStep.Alone(Placed.of(call)))
               .toList();
       verify(Program.typed(n, steps));
     }

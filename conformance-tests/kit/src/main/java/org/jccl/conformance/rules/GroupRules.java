@@ -12,7 +12,7 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
 import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.cases.Step;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.harness.Values;
 
 /** What a group of calls is (chapter 4 of the rule book). */
@@ -27,9 +27,9 @@ public final class GroupRules extends Suite {
 
   @Property
   public void required_GRP_03_theOutermostEndIssues(@ForAll("groups") Program program) {
-    List<Step> nested =
+    List<ProgramStep> nested =
         program.steps().stream()
-            .<Step>map(step -> new Step.Group(List.copyOf(step.acts()), true))
+            .<ProgramStep>map(step -> new ProgramStep.Group(List.copyOf(step.acts()), true))
             .toList();
     verify(Program.typed(program.ranks(), nested));
   }

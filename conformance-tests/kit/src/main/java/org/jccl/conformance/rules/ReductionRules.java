@@ -18,7 +18,7 @@ import org.jccl.ReduceOp;
 import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.cases.Step;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
@@ -66,7 +66,7 @@ public final class ReductionRules extends Suite {
 
   private void sweep(Operation operation, int n, long count) {
     List<CallSpec> all = arbitraries().everyCombination(operation, n, count);
-    verify(Program.typed(n, all.stream().<Step>map(call -> new Step.Alone(Placed.of(call))).toList()));
+    verify(Program.typed(n, all.stream().<ProgramStep>map(call -> new ProgramStep.Alone(Placed.of(call))).toList()));
   }
 
   @Property

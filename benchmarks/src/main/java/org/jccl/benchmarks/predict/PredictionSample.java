@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 import org.jccl.DataType;
 import org.jccl.benchmarks.bench.TypeNames;
 import org.jccl.benchmarks.bench.Workload;
-import org.jccl.benchmarks.report.Report;
+import org.jccl.benchmarks.report.BenchReport;
 import org.jccl.benchmarks.report.Row;
 
 /**
@@ -18,22 +18,22 @@ import org.jccl.benchmarks.report.Row;
  * @param bytes size as nccl-tests counts it
  * @param micros how long it took
  */
-public record Sample(
+public record PredictionSample(
     Workload workload, DataType type, int ranks, long count, long bytes, double micros) {
 
   /** The sums and the copies of a report, out of place. */
-  public static List<Sample> of(Report report) {
+  public static List<PredictionSample> of(BenchReport report) {
     return report.rows().stream().flatMap(row -> of(row, report.settings().ranks())).toList();
   }
 
   /** A row as a sample; rows of other reductions than sum are none. */
-  public static Stream<Sample> of(Row row, int ranks) {
+  public static Stream<PredictionSample> of(Row row, int ranks) {
     String reduction = row.reduction();
     if (reduction != null && !reduction.equals("sum")) {
       return Stream.empty();
     }
     return Stream.of(
-        new Sample(
+        new PredictionSample(
             Workload.ofLabel(row.operation()),
             TypeNames.parse(row.type()),
             ranks,

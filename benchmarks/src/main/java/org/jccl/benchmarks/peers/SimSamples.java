@@ -1,5 +1,10 @@
-package org.jccl.benchmarks.jmh;
+package org.jccl.benchmarks.peers;
 
+import org.jccl.benchmarks.simspeed.PeerOperation;
+import org.jccl.benchmarks.jmh.SimCollectiveBenchmark;
+import org.jccl.benchmarks.jmh.SimTypesBenchmark;
+import org.jccl.benchmarks.jmh.SimScaleBenchmark;
+import org.jccl.benchmarks.jmh.CallTime;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -155,7 +160,7 @@ public final class SimSamples {
         switch (args[0]) {
           case "collective" -> parameters.getParam("op");
           case "types" -> parameters.getParam("type");
-          default -> Collective.ALL_REDUCE.key();
+          default -> PeerOperation.ALL_REDUCE.key();
         };
     String ranks = args[0].equals("types") ? "2" : parameters.getParam("ranks");
     for (var benchmark : result.getBenchmarkResults()) {

@@ -1,4 +1,4 @@
-package org.jccl.benchmarks.jmh;
+package org.jccl.benchmarks.simspeed;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * A simulated world with the buffers of one operation, in which ranks make call after call: through
  * the front door, checks at their default.
  */
-final class SimRanks implements AutoCloseable {
+public final class SimRanks implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /**
@@ -33,9 +33,9 @@ final class SimRanks implements AutoCloseable {
    * @param open nanoseconds from the start of the ranks to the first call of the first of them
    * @param calls nanoseconds from the first rank's first call to the last rank's last return
    */
-  record Batch(long open, long calls) {}
+  public record Batch(long open, long calls) {}
 
-  private final Collective what;
+  private final PeerOperation what;
   private final RankMode mode;
   private final CallWay way;
   private final int ranks;
@@ -46,11 +46,13 @@ final class SimRanks implements AutoCloseable {
   private final long[] begins;
   private final long[] ends;
 
-  SimRanks(Collective what, int ranks, long bytes, RankMode mode, CallWay way) {
+  /** A world of the elements that fit the operation. */
+  public SimRanks(PeerOperation what, int ranks, long bytes, RankMode mode, CallWay way) {
     this(what, ranks, bytes, what.elements(ranks, bytes), mode, way);
   }
 
-  SimRanks(Collective what, int ranks, long bytes, DataType type, RankMode mode, CallWay way) {
+  /** A world of elements of a type. */
+  public SimRanks(PeerOperation what, int ranks, long bytes, DataType type, RankMode mode, CallWay way) {
     if (!what.fits(ranks, bytes)) {
       throw new IllegalArgumentException(
           "%s of %d bytes cannot be shared out among %d ranks"
@@ -73,11 +75,11 @@ final class SimRanks implements AutoCloseable {
   }
 
   private void allocate(DataType type, long count) {
-    long sent = what == Collective.ALL_GATHER ? count / ranks : count;
-    long received = what == Collective.REDUCE_SCATTER ? count / ranks : count;
+    long sent = what == PeerOperation.ALL_GATHER ? count / ranks : count;
+    long received = what == PeerOperation.REDUCE_SCATTER ? count / ranks : count;
     for (var device : simulator.backend().devices()) {
       DeviceBuffer send = device.allocate(type, sent);
-      DeviceBuffer recv = what == Collective.BROADCAST ? send : device.allocate(type, received);
+      DeviceBuffer recv = what == PeerOperation.BROADCAST ? send : device.allocate(type, received);
       // Zeros: sums that stay what they are, however often they are taken.
       send.fill((byte) 0, device.defaultStream());
       recv.fill((byte) 0, device.defaultStream());
@@ -88,7 +90,7 @@ final class SimRanks implements AutoCloseable {
   }
 
   /** Lets every rank make {@code calls} calls. */
-  Batch run(int calls) {
+  public Batch run(int calls) {
     long started = System.nanoTime();
     if (mode == RankMode.FREE) {
       runFree(calls);
@@ -148,7 +150,7 @@ final class SimRanks implements AutoCloseable {
   private void loop(int rank, Communicator communicator, int calls) {
     Stream stream = communicator.defaultStream();
     begins[rank] = System.nanoTime();
-    if (what != Collective.SEND_RECV || rank < 2) {
+    if (what != PeerOperation.SEND_RECV || rank < 2) {
       for (int call = 0; call < calls; call++) {
         issue(rank, communicator, stream);
       }

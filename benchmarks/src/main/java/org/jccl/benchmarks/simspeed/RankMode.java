@@ -1,4 +1,4 @@
-package org.jccl.benchmarks.jmh;
+package org.jccl.benchmarks.simspeed;
 
 /** How simulated ranks run. */
 public enum RankMode {

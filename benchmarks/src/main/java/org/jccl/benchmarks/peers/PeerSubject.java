@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import org.jccl.benchmarks.jmh.Collective;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 
 /**
  * Somebody that can be measured.
@@ -21,10 +21,10 @@ import org.jccl.benchmarks.jmh.Collective;
  * @param command the command line for a task, or what a program that runs already is told
  * @param way how that is carried out
  */
-record Subject(
+record PeerSubject(
     Family family,
     String variant,
-    Set<Collective> ops,
+    Set<PeerOperation> ops,
     boolean givesWay,
     Map<String, String> environment,
     Function<Task, List<String>> command,
@@ -39,10 +39,10 @@ record Subject(
   }
 
   /** Somebody whose program is started for each task. */
-  Subject(
+  PeerSubject(
       Family family,
       String variant,
-      Set<Collective> ops,
+      Set<PeerOperation> ops,
       boolean givesWay,
       Map<String, String> environment,
       Function<Task, List<String>> command) {

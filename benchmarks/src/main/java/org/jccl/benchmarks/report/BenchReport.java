@@ -11,10 +11,10 @@ import java.util.OptionalDouble;
  * @param rows the table
  * @param refused cases that the library refused, one sentence each
  */
-public record Report(
+public record BenchReport(
     Environment environment, Settings settings, List<Row> rows, List<String> refused) {
   /** With immutable lists. */
-  public Report {
+  public BenchReport {
     rows = List.copyOf(rows);
     refused = List.copyOf(refused);
   }

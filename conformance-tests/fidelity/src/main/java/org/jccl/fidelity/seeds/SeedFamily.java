@@ -9,7 +9,7 @@ import org.jccl.conformance.engine.Outcome;
  *
  * @param <P> the programs
  */
-public interface Family<P> {
+public interface SeedFamily<P> {
   /** The program of a seed, able to shrink. */
   Shrinkable<P> of(long seed);
 

@@ -1,7 +1,7 @@
 package org.jccl.conformance.cases;
 
 /** One call of a program: a right one or a wrong one. */
-public sealed interface Act permits Placed, Refused {
+public sealed interface Invocation permits Placed, Refused {
   /** Index of the communicator. */
   int communicator();
 

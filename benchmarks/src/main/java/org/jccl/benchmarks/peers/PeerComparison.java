@@ -9,13 +9,13 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.jccl.benchmarks.bench.Statistics;
-import org.jccl.benchmarks.jmh.Collective;
-import org.jccl.benchmarks.peers.Subject.Family;
+import org.jccl.benchmarks.simspeed.PeerOperation;
+import org.jccl.benchmarks.peers.PeerSubject.Family;
 import org.jspecify.annotations.Nullable;
 
 /** The figures side by side: for each operation, number of ranks and size who took how long. */
-final class Comparison {
-  private Comparison() {}
+final class PeerComparison {
+  private PeerComparison() {}
 
   /** Whether a bar is met. */
   enum Verdict {
@@ -44,7 +44,7 @@ final class Comparison {
    *
    * @param times by subject's id
    */
-  record Row(Collective op, int ranks, long bytes, Map<String, Time> times) {
+  record Row(PeerOperation op, int ranks, long bytes, Map<String, Time> times) {
     /** The time of a family's variant; null if it was not measured. */
     @Nullable Time time(Family family, String variant) {
       return times.get(family.key() + ":" + variant);
@@ -61,7 +61,7 @@ final class Comparison {
 
     /** The simulator, deterministic and synchronous: what counts. */
     @Nullable Time jccl() {
-      return time(Family.JCCL, Subject.DEFAULT);
+      return time(Family.JCCL, PeerSubject.DEFAULT);
     }
 
     /** Best peer's time over the simulator's; empty if one of them is missing. */
@@ -142,8 +142,8 @@ final class Comparison {
 
   /** The operations, in the order of measuring, sizes ascending. */
   static List<Row> rows(PeerResults results) {
-    Map<Key, Map<String, List<Sample>>> sorted = new LinkedHashMap<>();
-    for (Sample sample : samples(results.turns()).toList()) {
+    Map<Key, Map<String, List<PeerSample>>> sorted = new LinkedHashMap<>();
+    for (PeerSample sample : samples(results.turns()).toList()) {
       sorted
           .computeIfAbsent(
               new Key(sample.op(), sample.ranks(), sample.bytes()), key -> new LinkedHashMap<>())
@@ -155,7 +155,7 @@ final class Comparison {
         (key, subjects) -> {
           Map<String, Time> times = new LinkedHashMap<>();
           subjects.forEach((subject, samples) -> times.put(subject, time(subject, samples)));
-          rows.add(new Row(Collective.of(key.op), key.ranks, key.bytes, times));
+          rows.add(new Row(PeerOperation.of(key.op), key.ranks, key.bytes, times));
         });
     rows.sort(
         (a, b) ->
@@ -167,8 +167,8 @@ final class Comparison {
     return rows;
   }
 
-  private static Time time(String subject, List<Sample> samples) {
-    double[] micros = samples.stream().mapToDouble(Sample::micros).sorted().toArray();
+  private static Time time(String subject, List<PeerSample> samples) {
+    double[] micros = samples.stream().mapToDouble(PeerSample::micros).sorted().toArray();
     return new Time(
         subject.substring(subject.indexOf(':') + 1),
         Statistics.median(micros.clone()),
@@ -178,7 +178,7 @@ final class Comparison {
 
   /** The element types, slower ones later. */
   static List<TypeRow> types(PeerResults results) {
-    Map<Key, List<Sample>> sorted = new LinkedHashMap<>();
+    Map<Key, List<PeerSample>> sorted = new LinkedHashMap<>();
     samples(results.types())
         .forEach(
             sample ->
@@ -192,7 +192,7 @@ final class Comparison {
         (key, samples) -> {
           double micros = time(key.op, samples).micros;
           double rate = rate(key.op, key.bytes, micros);
-          List<Sample> plain = sorted.getOrDefault(new Key("FLOAT32", 2, key.bytes), List.of());
+          List<PeerSample> plain = sorted.getOrDefault(new Key("FLOAT32", 2, key.bytes), List.of());
           double slowdown =
               plain.isEmpty()
                   ? Double.NaN
@@ -213,7 +213,7 @@ final class Comparison {
 
   /** The curve. */
   static List<ScaleRow> scale(PeerResults results) {
-    Map<Integer, List<Sample>> sorted = new LinkedHashMap<>();
+    Map<Integer, List<PeerSample>> sorted = new LinkedHashMap<>();
     samples(results.scale())
         .forEach(
             sample ->
@@ -222,14 +222,14 @@ final class Comparison {
     sorted.forEach(
         (ranks, samples) -> {
           double micros = time("", samples).micros;
-          double[] open = samples.stream().mapToDouble(Sample::openMillis).toArray();
+          double[] open = samples.stream().mapToDouble(PeerSample::openMillis).toArray();
           int calls = (int) samples.getFirst().calls();
           rows.add(new ScaleRow(ranks, calls, micros * calls / 1e6, Statistics.median(open) / 1e3));
         });
     return rows;
   }
 
-  private static Stream<Sample> samples(List<Turn> turns) {
+  private static Stream<PeerSample> samples(List<Turn> turns) {
     return turns.stream().flatMap(turn -> turn.samples().stream());
   }
 }

@@ -1,4 +1,4 @@
-package org.jccl.benchmarks.jmh;
+package org.jccl.benchmarks.simspeed;
 
 import java.util.Arrays;
 import java.util.List;
@@ -10,7 +10,7 @@ import org.jccl.DataType;
  * all-reduce and broadcast the buffer, all-gather the receive buffer, reduce-scatter the send
  * buffer, send/recv the message.
  */
-public enum Collective {
+public enum PeerOperation {
   /** Sum of float32, out of place. */
   ALL_REDUCE("allreduce", "all-reduce"),
   /** Out of place. */
@@ -25,7 +25,7 @@ public enum Collective {
   private final String key;
   private final String label;
 
-  Collective(String key, String label) {
+  PeerOperation(String key, String label) {
     this.key = key;
     this.label = label;
   }
@@ -45,7 +45,7 @@ public enum Collective {
    *
    * @throws IllegalArgumentException if there is none
    */
-  public static Collective of(String key) {
+  public static PeerOperation of(String key) {
     return Arrays.stream(values())
         .filter(each -> each.key.equals(key))
         .findFirst()
@@ -55,7 +55,7 @@ public enum Collective {
   }
 
   private static String keys() {
-    return Arrays.stream(values()).map(Collective::key).collect(Collectors.joining(", "));
+    return Arrays.stream(values()).map(PeerOperation::key).collect(Collectors.joining(", "));
   }
 
   /** Whether {@code bytes} can be shared out evenly, and whether each share holds an element. */
@@ -73,12 +73,12 @@ public enum Collective {
   }
 
   /** float32; bytes where an all-gather's share is less than one, which moves the same. */
-  DataType elements(int ranks, long bytes) {
+  public DataType elements(int ranks, long bytes) {
     return this == ALL_GATHER && bytes % (4L * ranks) != 0 ? DataType.UINT8 : DataType.FLOAT32;
   }
 
   /** How many of the calls of a loop's turn make up the time of one. */
-  int callsPerTurn() {
+  public int callsPerTurn() {
     return this == SEND_RECV ? 2 : 1;
   }
 }

@@ -15,31 +15,31 @@ import java.util.stream.IntStream;
  * @param keys a key for each rank
  * @param channels how many channels the communicators are limited to; 0 if they are not
  */
-public record Split(List<Integer> colours, List<Integer> keys, int channels) {
+public record WorldSplit(List<Integer> colours, List<Integer> keys, int channels) {
   /** A rank of this colour is in no communicator (rule SPL-04). */
   public static final int NO_COLOUR = -1;
 
-  private static final Map<Integer, List<Split>> KNOWN = new ConcurrentHashMap<>();
+  private static final Map<Integer, List<WorldSplit>> KNOWN = new ConcurrentHashMap<>();
 
   /** Copies the lists. */
-  public Split {
+  public WorldSplit {
     colours = List.copyOf(colours);
     keys = List.copyOf(keys);
   }
 
   /** Without a limit to channels. */
-  public Split(List<Integer> colours, List<Integer> keys) {
+  public WorldSplit(List<Integer> colours, List<Integer> keys) {
     this(colours, keys, 0);
   }
 
   /** The same with fewer channels. */
-  public Split limitedTo(int fewer) {
-    return new Split(colours, keys, fewer);
+  public WorldSplit limitedTo(int fewer) {
+    return new WorldSplit(colours, keys, fewer);
   }
 
   /** All ranks, in their order. */
-  public static Split world(int ranks) {
-    return new Split(
+  public static WorldSplit world(int ranks) {
+    return new WorldSplit(
         IntStream.range(0, ranks).map(rank -> 0).boxed().toList(),
         IntStream.range(0, ranks).boxed().toList());
   }
@@ -48,20 +48,20 @@ public record Split(List<Integer> colours, List<Integer> keys, int channels) {
    * The divisions that programs of a world of {@code ranks} use, so that communicators can be kept
    * from program to program. The first two are the world itself, twice.
    */
-  public static List<Split> of(int ranks) {
-    return KNOWN.computeIfAbsent(ranks, Split::divisions);
+  public static List<WorldSplit> of(int ranks) {
+    return KNOWN.computeIfAbsent(ranks, WorldSplit::divisions);
   }
 
-  private static List<Split> divisions(int ranks) {
+  private static List<WorldSplit> divisions(int ranks) {
     List<Integer> all = IntStream.range(0, ranks).boxed().toList();
-    List<Split> splits = new ArrayList<>(List.of(world(ranks), world(ranks)));
+    List<WorldSplit> splits = new ArrayList<>(List.of(world(ranks), world(ranks)));
     if (ranks > 1) {
       List<Integer> backwards = all.stream().map(rank -> -rank).toList();
-      splits.add(new Split(all.stream().map(rank -> rank % 2).toList(), all));
-      splits.add(new Split(all.stream().map(rank -> 5).toList(), backwards));
-      splits.add(new Split(all.stream().map(rank -> rank == 0 ? NO_COLOUR : 3).toList(), all));
+      splits.add(new WorldSplit(all.stream().map(rank -> rank % 2).toList(), all));
+      splits.add(new WorldSplit(all.stream().map(rank -> 5).toList(), backwards));
+      splits.add(new WorldSplit(all.stream().map(rank -> rank == 0 ? NO_COLOUR : 3).toList(), all));
       List<Integer> halves = all.stream().map(rank -> 2 * rank / ranks).toList();
-      splits.add(new Split(halves, backwards));
+      splits.add(new WorldSplit(halves, backwards));
     }
     return List.copyOf(splits);
   }

@@ -10,7 +10,7 @@ import org.jccl.conformance.harness.Worlds;
 import org.jspecify.annotations.Nullable;
 
 /** Runs programs on a subject and on the reference and tells where they differ. */
-public final class Comparison {
+public final class SubjectComparison {
   private final Worlds subject;
   private final Worlds reference;
   private final Failures failures;
@@ -19,7 +19,7 @@ public final class Comparison {
   private final HostRoom seenRoom = new HostRoom();
 
   /** Compares {@code subject} with {@code reference}. */
-  public Comparison(Worlds subject, Worlds reference, Failures failures) {
+  public SubjectComparison(Worlds subject, Worlds reference, Failures failures) {
     this.subject = subject;
     this.reference = reference;
     this.failures = failures;
@@ -45,13 +45,13 @@ public final class Comparison {
 
   private Outcome compared(
       Prepared prepared, List<Observation> expected, List<Observation> seen) {
-    Verdict verdict = Verdict.AGREE;
+    Agreement verdict = Agreement.AGREE;
     List<String> words = new ArrayList<>();
     for (int rank = 0; rank < seen.size(); rank++) {
       Observation one = expected.get(rank);
       Observation other = seen.get(rank);
       String notes = notes(one.notes(), other.notes(), subject, reference);
-      Verdict own = Verdict.DIFFER;
+      Agreement own = Agreement.DIFFER;
       if (notes != null) {
         notes = "rank " + rank + ": " + notes;
       } else {
@@ -59,7 +59,7 @@ public final class Comparison {
             new MemoryDifference(prepared.plans().get(rank), one.memory(), other.memory());
         own = memory.verdict();
         notes =
-            own == Verdict.AGREE
+            own == Agreement.AGREE
                 ? ""
                 : memory.words(reference.subject().name(), subject.subject().name());
       }
@@ -67,7 +67,7 @@ public final class Comparison {
         verdict = own;
         words.clear(); // of NaNs that are only encoded otherwise
       }
-      if (own == verdict && own != Verdict.AGREE) {
+      if (own == verdict && own != Agreement.AGREE) {
         words.add(notes);
       }
     }

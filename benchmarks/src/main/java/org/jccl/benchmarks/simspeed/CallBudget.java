@@ -1,12 +1,12 @@
-package org.jccl.benchmarks.jmh;
+package org.jccl.benchmarks.simspeed;
 
 /** How many calls fill a given time, found by making them: which warms them up as well. */
-final class Calibration {
+public final class CallBudget {
   private static final int MOST = 1_000_000;
 
-  private Calibration() {}
+  private CallBudget() {}
 
-  static int calls(SimRanks ranks, long budgetMillis) {
+  public static int calls(SimRanks ranks, long budgetMillis) {
     double budget = budgetMillis * 1e6;
     int calls = 1;
     int enough = 0;

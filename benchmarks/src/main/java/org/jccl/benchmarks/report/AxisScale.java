@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Maps values to a position between 0 and 1 along an axis, and knows where to put the ticks. */
-public sealed interface Scale {
+public sealed interface AxisScale {
   /** Where {@code value} lies: 0 at the low end, 1 at the high end. */
   double position(double value);
 
@@ -12,7 +12,7 @@ public sealed interface Scale {
   List<Double> ticks();
 
   /** Powers of two from the smallest to the largest value; at most eight labels. */
-  record Binary(double low, double high) implements Scale {
+  record Binary(double low, double high) implements AxisScale {
     /** A scale that holds both. */
     public static Binary of(double min, double max) {
       return max > min ? new Binary(min, max) : new Binary(min / 2, min * 2);
@@ -41,7 +41,7 @@ public sealed interface Scale {
   }
 
   /** Decades, with 2 and 5 between them where there is room. */
-  record Decimal(double low, double high) implements Scale {
+  record Decimal(double low, double high) implements AxisScale {
     private static final double[] STEPS = {1, 2, 5, 10};
 
     /** A scale that holds both. */

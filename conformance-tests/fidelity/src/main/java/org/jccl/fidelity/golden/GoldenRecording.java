@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A folder, or a package of the class path, with {@code summary.json} and {@code results.jsonl.gz}.
  */
-public final class Recording {
+public final class GoldenRecording {
   private static final String SUMMARY = "summary.json";
   private static final String PACKED = "results.jsonl.gz";
   private static final String PLAIN = "results.jsonl";
@@ -31,7 +31,7 @@ public final class Recording {
   private final Place place;
   private final Summary summary;
 
-  private Recording(Place place) {
+  private GoldenRecording(Place place) {
     this.place = place;
     this.summary = readSummary();
   }
@@ -41,11 +41,11 @@ public final class Recording {
    *
    * @throws BadRecordingException if there is none, or its summary cannot be used
    */
-  public static Recording open(Path folder) {
+  public static GoldenRecording open(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new BadRecordingException("'" + folder + "' is no folder");
     }
-    return new Recording(
+    return new GoldenRecording(
         new Place() {
           @Override
           public @Nullable InputStream open(String file) throws IOException {
@@ -61,12 +61,12 @@ public final class Recording {
   }
 
   /** The recordings that come with the program: a choice of those made on H200s. */
-  public static Recording committed() {
-    return new Recording(
+  public static GoldenRecording committed() {
+    return new GoldenRecording(
         new Place() {
           @Override
           public @Nullable InputStream open(String file) {
-            return Recording.class.getResourceAsStream("h200/" + file);
+            return GoldenRecording.class.getResourceAsStream("h200/" + file);
           }
 
           @Override

@@ -9,10 +9,10 @@ import java.util.List;
  * @param rank its rank in the communicator
  * @param size ranks of the communicator
  */
-public record Member(int world, int rank, int size) {
+public record GroupMember(int world, int rank, int size) {
   /** The member that rank {@code world} is in its communicator of {@code split}. */
-  public static Member of(Split split, int world) {
+  public static GroupMember of(WorldSplit split, int world) {
     List<Integer> group = split.groupOf(world);
-    return new Member(world, group.indexOf(world), group.size());
+    return new GroupMember(world, group.indexOf(world), group.size());
   }
 }

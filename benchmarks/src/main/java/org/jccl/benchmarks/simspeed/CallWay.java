@@ -1,4 +1,4 @@
-package org.jccl.benchmarks.jmh;
+package org.jccl.benchmarks.simspeed;
 
 /** When ranks wait for their streams. */
 public enum CallWay {

@@ -1,7 +1,7 @@
 package org.jccl.fidelity.golden;
 
 /** What a replayed case turned out to be; later ones are worse. */
-public enum Verdict {
+public enum ReplayVerdict {
   /** The same bits. */
   EQUAL("equal"),
   /** The same but for the encoding of f64 NaNs, which NCCL leaves open (NAN-02). */
@@ -13,7 +13,7 @@ public enum Verdict {
 
   private final String label;
 
-  Verdict(String label) {
+  ReplayVerdict(String label) {
     this.label = label;
   }
 
@@ -22,7 +22,7 @@ public enum Verdict {
     return label;
   }
 
-  Verdict or(Verdict other) {
+  ReplayVerdict or(ReplayVerdict other) {
     return compareTo(other) >= 0 ? this : other;
   }
 }

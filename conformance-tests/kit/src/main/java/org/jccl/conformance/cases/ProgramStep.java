@@ -3,16 +3,16 @@ package org.jccl.conformance.cases;
 import java.util.List;
 
 /** What a program does next, on every rank. */
-public sealed interface Step {
+public sealed interface ProgramStep {
   /** The calls of this step, in the order in which they are made. */
-  default List<? extends Act> acts() {
+  default List<? extends Invocation> acts() {
     return List.of();
   }
 
   /** One call. */
-  record Alone(Act act) implements Step {
+  record Alone(Invocation act) implements ProgramStep {
     @Override
-    public List<Act> acts() {
+    public List<Invocation> acts() {
       return List.of(act);
     }
 
@@ -27,7 +27,7 @@ public sealed interface Step {
    *
    * @param nested whether the later half is a group inside the group (rule GRP-03)
    */
-  record Group(List<Act> acts, boolean nested) implements Step {
+  record Group(List<Invocation> acts, boolean nested) implements ProgramStep {
     /** Copies the list. */
     public Group {
       acts = List.copyOf(acts);
@@ -40,7 +40,7 @@ public sealed interface Step {
   }
 
   /** Calls on one stream, captured into a graph and launched some times (rule STR-17). */
-  record Captured(List<Placed> calls, int stream, int launches) implements Step {
+  record Captured(List<Placed> calls, int stream, int launches) implements ProgramStep {
     /** Copies the list. */
     public Captured {
       calls = List.copyOf(calls);
@@ -53,13 +53,13 @@ public sealed interface Step {
   }
 
   /** Stream {@code to} waits for what stream {@code from} has so far. */
-  record Join(int from, int to) implements Step {}
+  record Join(int from, int to) implements ProgramStep {}
 
   /** The host waits for a stream. */
-  record Synchronize(int stream) implements Step {}
+  record Synchronize(int stream) implements ProgramStep {}
 
   /** A question to the library that has no effect. */
-  record Ask(Question question, int communicator) implements Step {}
+  record Ask(Question question, int communicator) implements ProgramStep {}
 
   /** What is asked. */
   enum Question {

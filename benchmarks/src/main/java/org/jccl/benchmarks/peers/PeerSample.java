@@ -13,7 +13,7 @@ import java.util.List;
  * @param calls calls behind it
  * @param openMillis milliseconds until all ranks were there; 0 where nobody tells
  */
-public record Sample(
+public record PeerSample(
     String subject,
     String op,
     int ranks,
@@ -29,22 +29,22 @@ public record Sample(
    *
    * @throws IllegalArgumentException if a line of {@code subject} is not well-formed
    */
-  public static List<Sample> parse(String subject, String output) {
+  public static List<PeerSample> parse(String subject, String output) {
     return output
         .lines()
         .filter(line -> line.startsWith(subject + "\t"))
-        .map(Sample::ofLine)
+        .map(PeerSample::ofLine)
         .toList();
   }
 
-  private static Sample ofLine(String line) {
+  private static PeerSample ofLine(String line) {
     String[] fields = line.split("\t", -1);
     if (fields.length != COLUMNS && fields.length != COLUMNS + 1) {
       throw bad(line);
     }
     try {
-      Sample sample =
-          new Sample(
+      PeerSample sample =
+          new PeerSample(
               fields[0],
               fields[1],
               Integer.parseInt(fields[2]),

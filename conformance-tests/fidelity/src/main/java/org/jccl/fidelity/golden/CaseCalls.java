@@ -5,19 +5,19 @@ import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.cases.MemoryKind;
 import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.cases.Split;
-import org.jccl.conformance.cases.Step;
+import org.jccl.conformance.cases.WorldSplit;
+import org.jccl.conformance.cases.ProgramStep;
 
 /** The calls of one case and what their buffers are. */
-record Work(MemoryKind memory, List<CallSpec> calls) {
+record CaseCalls(MemoryKind memory, List<CallSpec> calls) {
   /** The calls as one step, together if they are several. */
   Program program(int ranks) {
     List<Placed> placed = calls.stream().map(Placed::of).toList();
-    Step step =
+    ProgramStep step =
         placed.size() == 1
-            ? new Step.Alone(placed.getFirst())
-            : new Step.Group(List.copyOf(placed), false);
+            ? new ProgramStep.Alone(placed.getFirst())
+            : new ProgramStep.Group(List.copyOf(placed), false);
     return new Program(
-        ranks, Program.Surface.TYPED, memory, List.of(Split.world(ranks)), List.of(step));
+        ranks, Program.Surface.TYPED, memory, List.of(WorldSplit.world(ranks)), List.of(step));
   }
 }
