@@ -252,7 +252,11 @@ class MarshallingTest {
     functionsOfNumbers().map(Method::getName).forEach(shown::add);
     callsWithPointers().map(call -> (String) call.get()[0]).forEach(shown::add);
 
-    assertThat(Arrays.stream(NcclAbi.class.getMethods()).map(Method::getName))
+    // A default method (issue) picks one of the functions and is none itself.
+    assertThat(
+            Arrays.stream(NcclAbi.class.getMethods())
+                .filter(method -> !method.isDefault())
+                .map(Method::getName))
         .containsExactlyInAnyOrderElementsOf(shown);
   }
 
