@@ -40,29 +40,13 @@ class HouseTest {
   /** Simple names of more than one class. */
   private static final Set<String> SHARED_NAMES =
       Set.of(
-          "Act",
           "ArgumentRules",
-          "Calibration",
-          "Call",
-          "CaseBuffers",
-          "Collective",
-          "Comparison",
           "Estimate",
-          "ExactData",
-          "FloatFormat",
           "Graph",
           "Options",
-          "RankBench",
-          "Recording",
-          "Reduction",
           "Registration",
           "Report",
-          "Sample",
-          "Scale",
-          "Split",
           "Step",
-          "Subject",
-          "Verdict",
           "Window",
           "World");
 

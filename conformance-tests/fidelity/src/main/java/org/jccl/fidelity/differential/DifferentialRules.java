@@ -16,7 +16,7 @@ import org.jccl.conformance.cases.RawCall;
 import org.jccl.conformance.engine.SubjectComparison;
 import org.jccl.conformance.engine.Outcome;
 import org.jccl.conformance.engine.Runner.Failures;
-import org.jccl.conformance.engine.Agreement;
+import org.jccl.conformance.engine.ComparisonResult;
 import org.jccl.conformance.harness.Options;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Worlds;
@@ -37,7 +37,7 @@ public final class DifferentialRules extends RawSuite {
   @Property
   public void required_DIF_01_programsGiveEqualObservations(@ForAll("programs") Program each) {
     Outcome outcome = new SubjectComparison(worlds(), reference, Failures.NOTED).of(each);
-    if (outcome.verdict() != Agreement.AGREE) {
+    if (outcome.verdict() != ComparisonResult.AGREE) {
       throw new AssertionError("DIF-01: " + outcome.words() + "\n" + each);
     }
   }
@@ -94,7 +94,7 @@ public final class DifferentialRules extends RawSuite {
   public void required_DIF_03_theSameProgramTwiceGivesTheSame(
       @ForAll("programs") Program each) {
     Outcome outcome = new SubjectComparison(worlds(), worlds(), Failures.NOTED).of(each);
-    if (outcome.verdict() != Agreement.AGREE) {
+    if (outcome.verdict() != ComparisonResult.AGREE) {
       throw new AssertionError(
           "DIF-03: two runs of one program differ: " + outcome.words() + "\n" + each);
     }
@@ -107,7 +107,7 @@ public final class DifferentialRules extends RawSuite {
     for (int seed = 0; seed < Options.tries(); seed++) {
       LifecycleProgram each = ProgramGenerator.life(seed, atMost(1 + seed % 4)).value();
       Outcome outcome = comparison.of(each);
-      if (outcome.verdict() != Agreement.AGREE) {
+      if (outcome.verdict() != ComparisonResult.AGREE) {
         throw new AssertionError("DIF-04: seed " + seed + ": " + outcome.words() + "\n" + each);
       }
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.zip.CRC32;
 import org.jccl.conformance.engine.SubjectComparison;
 import org.jccl.conformance.engine.Outcome;
-import org.jccl.conformance.engine.Agreement;
+import org.jccl.conformance.engine.ComparisonResult;
 import org.jccl.conformance.harness.RuleViolation;
 import org.jccl.conformance.harness.Worlds;
 
@@ -36,10 +36,10 @@ public final class LifecycleComparison {
     for (int rank = 0; rank < program.ranks(); rank++) {
       String words = SubjectComparison.notes(expected.get(rank), seen.get(rank), subject, reference);
       if (words != null) {
-        return new Outcome(Agreement.DIFFER, crc.getValue(), "rank " + rank + ": " + words);
+        return new Outcome(ComparisonResult.DIFFER, crc.getValue(), "rank " + rank + ": " + words);
       }
     }
-    return new Outcome(Agreement.AGREE, crc.getValue(), "");
+    return new Outcome(ComparisonResult.AGREE, crc.getValue(), "");
   }
 
   /** What every rank notes, in rank order. */

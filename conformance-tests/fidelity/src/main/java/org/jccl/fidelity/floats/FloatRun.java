@@ -11,7 +11,7 @@ import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.engine.SubjectComparison;
 import org.jccl.conformance.engine.Outcome;
 import org.jccl.conformance.engine.Runner.Failures;
-import org.jccl.conformance.engine.Agreement;
+import org.jccl.conformance.engine.ComparisonResult;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.RuleViolation;
 import org.jccl.conformance.harness.SimulatorSubject;
@@ -154,7 +154,7 @@ public final class FloatRun {
         return Outcome.failed(simulated, failure);
       }
       return choices.contains(FloatChoice.NOTHING)
-          ? new Outcome(Agreement.NOT_RUN, 0, "")
+          ? new Outcome(ComparisonResult.NOT_RUN, 0, "")
           : comparison.of(program);
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import net.jqwik.api.Shrinkable;
 import net.jqwik.api.sessions.JqwikSession;
 import org.jccl.conformance.engine.Outcome;
-import org.jccl.conformance.engine.Agreement;
+import org.jccl.conformance.engine.ComparisonResult;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
 
@@ -118,7 +118,7 @@ public final class SeedRun<P> {
         tell(seed, shrinkable, outcome);
         // A subject that cannot be made anew is not asked again after a failure.
         goOn = ++differing < range.mostDifferences() && (!failed || disposable);
-      } else if (outcome.verdict() == Agreement.NAN_BITS && nans++ == 0) {
+      } else if (outcome.verdict() == ComparisonResult.NAN_BITS && nans++ == 0) {
         print(seed, "is the first with NaNs encoded otherwise", program, outcome, false);
       }
     }
@@ -128,7 +128,7 @@ public final class SeedRun<P> {
   /** Prints a difference and the smallest program that shows it. */
   private void tell(long seed, Shrinkable<P> shrinkable, Outcome outcome) {
     print(seed, "differs", shrinkable.value(), outcome, false);
-    failed |= outcome.verdict() == Agreement.FAILED;
+    failed |= outcome.verdict() == ComparisonResult.FAILED;
     if (failed && !disposable) {
       return;
     }
@@ -142,12 +142,12 @@ public final class SeedRun<P> {
     print(seed, "shrinks to", smallest, last[0], true);
   }
 
-  private boolean shows(P candidate, Agreement verdict, Outcome[] last) {
+  private boolean shows(P candidate, ComparisonResult verdict, Outcome[] last) {
     if (failed && !disposable) {
       return false;
     }
     Outcome own = family.judge(candidate);
-    failed |= own.verdict() == Agreement.FAILED;
+    failed |= own.verdict() == ComparisonResult.FAILED;
     boolean same = own.verdict() == verdict;
     last[0] = same ? own : last[0];
     return same;

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jccl.conformance.engine.Agreement;
+import org.jccl.conformance.engine.ComparisonResult;
 
 /**
  * A table of results, a line a seed, which only grows: a long range can be run in pieces. Where
@@ -70,12 +70,12 @@ final class SeedTable {
   boolean holds(long seed) {
     String result = results.get(seed);
     return result != null
-        && !result.equals(Agreement.DIFFER.label())
-        && !result.equals(Agreement.FAILED.label());
+        && !result.equals(ComparisonResult.DIFFER.label())
+        && !result.equals(ComparisonResult.FAILED.label());
   }
 
   /** Adds a line; {@code cells} are those between seed and result. */
-  void add(long seed, List<String> cells, Agreement verdict) throws IOException {
+  void add(long seed, List<String> cells, ComparisonResult verdict) throws IOException {
     results.put(seed, verdict.label());
     List<String> line = new ArrayList<>(cells);
     line.addFirst(Long.toString(seed));
@@ -83,25 +83,25 @@ final class SeedTable {
     Files.write(path, List.of(String.join("\t", line)), StandardOpenOption.APPEND);
   }
 
-  private long count(Agreement verdict) {
+  private long count(ComparisonResult verdict) {
     return results.values().stream().filter(verdict.label()::equals).count();
   }
 
   boolean hasDifferences() {
-    return count(Agreement.DIFFER) + count(Agreement.FAILED) > 0;
+    return count(ComparisonResult.DIFFER) + count(ComparisonResult.FAILED) > 0;
   }
 
   String totals() {
     StringBuilder words = new StringBuilder();
-    words.append(path).append(": ").append(count(Agreement.AGREE)).append(" agree, ");
-    words.append(count(Agreement.DIFFER)).append(" differ");
-    append(words, Agreement.NAN_BITS, " agree but for the encoding of f64 NaNs");
-    append(words, Agreement.FAILED, " failed");
-    append(words, Agreement.NOT_RUN, " have no algorithm by the variables");
+    words.append(path).append(": ").append(count(ComparisonResult.AGREE)).append(" agree, ");
+    words.append(count(ComparisonResult.DIFFER)).append(" differ");
+    append(words, ComparisonResult.NAN_BITS, " agree but for the encoding of f64 NaNs");
+    append(words, ComparisonResult.FAILED, " failed");
+    append(words, ComparisonResult.NOT_RUN, " have no algorithm by the variables");
     return words.toString();
   }
 
-  private void append(StringBuilder words, Agreement verdict, String what) {
+  private void append(StringBuilder words, ComparisonResult verdict, String what) {
     long count = count(verdict);
     words.append(count == 0 ? "" : ", " + count + what);
   }

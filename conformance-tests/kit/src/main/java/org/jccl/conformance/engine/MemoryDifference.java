@@ -91,8 +91,8 @@ public final class MemoryDifference {
   }
 
   /** Whether anything differs but the encoding of f64 NaNs, which NCCL leaves open (NAN-02). */
-  public Agreement verdict() {
-    return differing > 0 ? Agreement.DIFFER : nans > 0 ? Agreement.NAN_BITS : Agreement.AGREE;
+  public ComparisonResult verdict() {
+    return differing > 0 ? ComparisonResult.DIFFER : nans > 0 ? ComparisonResult.NAN_BITS : ComparisonResult.AGREE;
   }
 
   /** In words; only for a verdict that is not to agree. */

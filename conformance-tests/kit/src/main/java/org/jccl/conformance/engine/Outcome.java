@@ -9,10 +9,10 @@ import org.jccl.conformance.harness.Worlds;
  * @param hash of all that the subject observed; 0 if it failed
  * @param words what is different, or empty
  */
-public record Outcome(Agreement verdict, long hash, String words) {
+public record Outcome(ComparisonResult verdict, long hash, String words) {
   /** One of the two failed. */
   public static Outcome failed(Worlds worlds, RuleViolation failure) {
     return new Outcome(
-        Agreement.FAILED, 0, worlds.subject().name() + " failed: " + failure.getMessage());
+        ComparisonResult.FAILED, 0, worlds.subject().name() + " failed: " + failure.getMessage());
   }
 }

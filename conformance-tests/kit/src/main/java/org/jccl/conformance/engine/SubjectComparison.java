@@ -45,13 +45,13 @@ public final class SubjectComparison {
 
   private Outcome compared(
       Prepared prepared, List<Observation> expected, List<Observation> seen) {
-    Agreement verdict = Agreement.AGREE;
+    ComparisonResult verdict = ComparisonResult.AGREE;
     List<String> words = new ArrayList<>();
     for (int rank = 0; rank < seen.size(); rank++) {
       Observation one = expected.get(rank);
       Observation other = seen.get(rank);
       String notes = notes(one.notes(), other.notes(), subject, reference);
-      Agreement own = Agreement.DIFFER;
+      ComparisonResult own = ComparisonResult.DIFFER;
       if (notes != null) {
         notes = "rank " + rank + ": " + notes;
       } else {
@@ -59,7 +59,7 @@ public final class SubjectComparison {
             new MemoryDifference(prepared.plans().get(rank), one.memory(), other.memory());
         own = memory.verdict();
         notes =
-            own == Agreement.AGREE
+            own == ComparisonResult.AGREE
                 ? ""
                 : memory.words(reference.subject().name(), subject.subject().name());
       }
@@ -67,7 +67,7 @@ public final class SubjectComparison {
         verdict = own;
         words.clear(); // of NaNs that are only encoded otherwise
       }
-      if (own == verdict && own != Agreement.AGREE) {
+      if (own == verdict && own != ComparisonResult.AGREE) {
         words.add(notes);
       }
     }

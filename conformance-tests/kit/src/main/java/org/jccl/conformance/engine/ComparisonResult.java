@@ -3,7 +3,7 @@ package org.jccl.conformance.engine;
 import java.util.Locale;
 
 /** What came of a comparison; later ones are worse. */
-public enum Agreement {
+public enum ComparisonResult {
   /** The same bits everywhere. */
   AGREE,
   /** The same but for the encoding of f64 NaNs, which NCCL leaves open (NAN-02). */
