@@ -5,16 +5,14 @@ import org.jspecify.annotations.Nullable;
 /** A range of memory that one piece of work in flight reads or writes; linked per work. */
 final class Access {
   /** No access. */
-  static final Access NONE = new Access(null, 0, 0, false, null);
+  static final Access NONE = new Access(0, 0, false, null);
 
-  final @Nullable StreamOp op;
   final long start;
   final long end;
   final boolean writes;
   final @Nullable Access next;
 
-  Access(@Nullable StreamOp op, long start, long end, boolean writes, @Nullable Access next) {
-    this.op = op;
+  Access(long start, long end, boolean writes, @Nullable Access next) {
     this.start = start;
     this.end = end;
     this.writes = writes;

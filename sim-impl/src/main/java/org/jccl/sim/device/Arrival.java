@@ -1,5 +1,7 @@
 package org.jccl.sim.device;
 
+import org.jccl.Stream;
+
 /**
  * Data that another rank has written into a range of this device's memory, until the owner has
  * waited for the signal that goes with it (rule RMA-04).
@@ -10,7 +12,7 @@ package org.jccl.sim.device;
  * @param stream the writer's stream
  * @param words what wrote it, for people
  */
-public record Arrival(long start, long end, int by, SimStream stream, String words) {
+public record Arrival(long start, long end, int by, Stream stream, String words) {
   boolean overlaps(long otherStart, long otherEnd) {
     return start < otherEnd && otherStart < end;
   }

@@ -54,6 +54,6 @@ public final class Capture {
   SimGraph end() {
     lanes.forEach(lane -> lane.capturedBy(null));
     return new SimGraph(
-        origin.device(), List.copyOf(lanes), List.copyOf(nodes), List.copyOf(releases));
+        origin.context(), List.copyOf(lanes), List.copyOf(nodes), List.copyOf(releases));
   }
 }

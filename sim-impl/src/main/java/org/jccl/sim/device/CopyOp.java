@@ -10,32 +10,36 @@ final class CopyOp extends StreamOp {
   private final MemorySegment target;
   private final long bytes;
 
-  CopyOp(
-      SimStream stream,
-      String words,
-      @Nullable Long sourceAddress,
-      @Nullable MemorySegment hostSource,
-      @Nullable Long targetAddress,
-      @Nullable MemorySegment hostTarget,
-      long bytes) {
+  /**
+   * One end of a copy.
+   *
+   * @param address where it starts on the device; without meaning on the host
+   * @param host the host memory, or null
+   */
+  record Place(long address, @Nullable MemorySegment host) {
+    static Place onDevice(long address) {
+      return new Place(address, null);
+    }
+
+    static Place onHost(MemorySegment segment) {
+      return new Place(0, segment);
+    }
+  }
+
+  CopyOp(SimStream stream, SimMemory memory, String words, Place source, Place target, long bytes) {
     super(stream);
     this.words = words;
     this.bytes = bytes;
-    this.source = place(sourceAddress, hostSource, false);
-    this.target = place(targetAddress, hostTarget, true);
+    this.source = segment(memory, source, false);
+    this.target = segment(memory, target, true);
   }
 
-  private MemorySegment place(
-      @Nullable Long address, @Nullable MemorySegment host, boolean writes) {
-    if (host != null) {
-      return host;
+  private MemorySegment segment(SimMemory memory, Place place, boolean writes) {
+    if (place.host != null) {
+      return place.host;
     }
-    long device = address == null ? 0 : address;
-    uses(device, bytes, writes);
-    return stream()
-        .device()
-        .memory()
-        .range(device, bytes, words + (writes ? " target" : " source"));
+    uses(place.address, bytes, writes);
+    return memory.range(place.address, bytes, words + (writes ? " target" : " source"));
   }
 
   @Override
@@ -45,7 +49,7 @@ final class CopyOp extends StreamOp {
 
   @Override
   protected long duration() {
-    return stream().device().world().cost().copy(bytes);
+    return stream().context().world().cost().copy(bytes);
   }
 
   @Override

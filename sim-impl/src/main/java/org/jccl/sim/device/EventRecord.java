@@ -2,19 +2,19 @@ package org.jccl.sim.device;
 
 /** The marker of an event in a stream. */
 final class EventRecord extends StreamOp {
-  private final Recording recording = new Recording(this);
+  private final EventCompletion completion = new EventCompletion(this);
 
   EventRecord(SimStream stream) {
     super(stream);
   }
 
-  Recording recording() {
-    return recording;
+  EventCompletion completion() {
+    return completion;
   }
 
   @Override
   protected void perform() {
-    recording.reach(stream().device().world().kernel(), earliestStart());
+    completion.reach(stream().context().world().kernel(), earliestStart());
   }
 
   @Override

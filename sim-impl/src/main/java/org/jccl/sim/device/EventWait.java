@@ -7,25 +7,25 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream's wait for one record of an event. */
 final class EventWait extends StreamOp {
-  private final @Nullable Recording recording;
+  private final @Nullable EventCompletion completion;
 
-  EventWait(SimStream stream, @Nullable Recording recording) {
+  EventWait(SimStream stream, @Nullable EventCompletion completion) {
     super(stream);
-    this.recording = recording;
+    this.completion = completion;
   }
 
   @Override
   protected void reached() {
-    if (recording == null || recording.isReached()) {
+    if (completion == null || completion.isReached()) {
       super.reached();
     } else {
-      recording.addWaiter(this);
+      completion.addWaiter(this);
     }
   }
 
   @Override
   public Wait root() {
-    StreamOp head = isReached() ? null : recordingStream().head();
+    StreamOp head = isReached() ? null : completionStream().head();
     return head == null ? this : head.root();
   }
 
@@ -35,18 +35,18 @@ final class EventWait extends StreamOp {
   }
 
   private boolean isReached() {
-    return recording == null || recording.isReached();
+    return completion == null || completion.isReached();
   }
 
-  private SimStream recordingStream() {
-    return recording == null ? stream() : recording.source().stream();
+  private SimStream completionStream() {
+    return completion == null ? stream() : completion.source().stream();
   }
 
   @Override
   public List<StreamOp> waitsFor() {
     List<StreamOp> ahead = super.waitsFor();
-    if (recording != null && !recording.isReached()) {
-      ahead.add(recording.source());
+    if (completion != null && !completion.isReached()) {
+      ahead.add(completion.source());
     }
     return ahead;
   }
@@ -54,7 +54,7 @@ final class EventWait extends StreamOp {
   @Override
   protected void perform() {
     Clock done = stream().done();
-    Clock learned = recording == null ? null : recording.clock();
+    Clock learned = completion == null ? null : completion.clock();
     if (done != null && learned != null) {
       done.join(learned);
     }
@@ -62,7 +62,7 @@ final class EventWait extends StreamOp {
 
   @Override
   protected long duration() {
-    return recording == null ? 0 : Math.max(0, recording.time() - earliestStart());
+    return completion == null ? 0 : Math.max(0, completion.time() - earliestStart());
   }
 
   @Override

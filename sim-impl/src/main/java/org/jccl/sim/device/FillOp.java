@@ -7,11 +7,11 @@ final class FillOp extends StreamOp {
   private final MemorySegment target;
   private final byte value;
 
-  FillOp(SimStream stream, long address, byte value, long bytes) {
+  FillOp(SimStream stream, MemorySegment target, byte value) {
     super(stream);
-    this.target = stream.device().memory().range(address, bytes, "fill");
+    this.target = target;
     this.value = value;
-    uses(address, bytes, true);
+    uses(target.address(), target.byteSize(), true);
   }
 
   @Override
@@ -21,7 +21,7 @@ final class FillOp extends StreamOp {
 
   @Override
   protected long duration() {
-    return stream().device().world().cost().copy(target.byteSize());
+    return stream().context().world().cost().copy(target.byteSize());
   }
 
   @Override

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * HappensBefore}, so that a race is found even where the schedule happened to hide it.
  */
 final class Hazards {
-  private final SimDevice device;
+  private final DeviceContext context;
   private final boolean checking;
 
   /** Work in flight, in the order in which it was enqueued: a list through the work itself. */
@@ -28,12 +28,15 @@ final class Hazards {
   private @Nullable StreamOp youngest;
   private final List<Arrival> arrivals = new ArrayList<>();
 
-  /** At full checks: the accesses that later work may race with. */
-  private final List<Access> past = new ArrayList<>();
+  /** What a piece of work did to a range. */
+  private record PastAccess(StreamOp op, Access access) {}
 
-  Hazards(SimDevice device) {
-    this.device = device;
-    this.checking = device.world().isChecking();
+  /** At full checks: the accesses that later work may race with. */
+  private final List<PastAccess> past = new ArrayList<>();
+
+  Hazards(DeviceContext context) {
+    this.context = context;
+    this.checking = context.world().isChecking();
   }
 
   void enqueued(StreamOp op) {
@@ -73,7 +76,7 @@ final class Hazards {
 
   /** Data that another rank wrote here is there; the owner has not waited for it yet. */
   void arrived(Arrival arrival) {
-    if (device.world().isChecking()) {
+    if (context.world().isChecking()) {
       arrivals.add(arrival);
     }
   }
@@ -85,7 +88,7 @@ final class Hazards {
   /** The memory of a range ends: who gets it next has nothing to do with its past. */
   void forget(long start, long end) {
     arrivals.removeIf(arrival -> arrival.overlaps(start, end));
-    past.removeIf(before -> before.overlaps(start, end));
+    past.removeIf(before -> before.access.overlaps(start, end));
   }
 
   /** Data by another writer than {@code by} that arrived in a range and was not waited for. */
@@ -103,12 +106,12 @@ final class Hazards {
       for (Access a = op.accesses(); a != null && a != Access.NONE; a = a.next) {
         if (arrival.stream() != op.stream()
             && a.overlaps(arrival.start(), arrival.end())
-            && !device.hasReport()) {
-          device.report(
+            && !context.hasReport()) {
+          context.report(
               new Report(
                       MisuseKind.RMA_RACE,
                       " on device "
-                          + device.index()
+                          + context.index()
                           + ": "
                           + op.describe()
                           + " "
@@ -116,7 +119,7 @@ final class Hazards {
                           + " memory into which "
                           + arrival.words()
                           + " and for whose signal nobody has waited")
-                  .rank(device.index(), op.describe() + " " + a.words() + " it", site(op))
+                  .rank(context.index(), op.describe() + " " + a.words() + " it", site(op))
                   .line("wait for the signal first (RMA-11, SIM-60)"));
           return;
         }
@@ -156,23 +159,19 @@ final class Hazards {
 
   private void checkPast(StreamOp op, Clock done) {
     for (Access now = op.accesses(); now != null && now != Access.NONE; now = now.next) {
-      for (Access before : past) {
-        StreamOp earlier = before.op;
-        if (earlier != null
-            && earlier != op
-            && before.conflictsWith(now)
-            && !isDone(earlier, done)) {
-          report(earlier, before, op, now);
+      for (PastAccess before : past) {
+        if (before.op != op && before.access.conflictsWith(now) && !isDone(before.op, done)) {
+          report(before.op, before.access, op, now);
           return;
         }
       }
     }
     for (Access now = op.accesses(); now != null && now != Access.NONE; now = now.next) {
       Access own = now;
-      past.removeIf(before -> before.op != null && replaces(own, before, before.op, done));
+      past.removeIf(before -> replaces(own, before, done));
     }
     for (Access now = op.accesses(); now != null && now != Access.NONE; now = now.next) {
-      past.add(now);
+      past.add(new PastAccess(op, now));
     }
   }
 
@@ -181,19 +180,20 @@ final class Hazards {
   }
 
   /** Whether what races with {@code before} from now on also races with {@code now}. */
-  private static boolean replaces(Access now, Access before, StreamOp earlier, Clock done) {
-    return isDone(earlier, done)
+  private static boolean replaces(Access now, PastAccess past, Clock done) {
+    Access before = past.access;
+    return isDone(past.op, done)
         && (now.writes || !before.writes)
         && now.start <= before.start
         && before.end <= now.end;
   }
 
   private void report(StreamOp earlier, Access a, StreamOp later, Access b) {
-    if (device.hasReport()) {
+    if (context.hasReport()) {
       return;
     }
-    int index = device.index();
-    device.report(
+    int index = context.index();
+    context.report(
         new Report(
                 MisuseKind.BUFFER_REUSE,
                 " on device "
@@ -230,13 +230,12 @@ final class Hazards {
         }
       }
     }
-    HappensBefore order = device.world().order();
+    HappensBefore order = context.world().order();
     if (order != null) {
       Clock known = order.knownTo(task);
-      for (Access before : past) {
-        StreamOp op = before.op;
-        if (op != null && before.overlaps(start, end) && !isDone(op, known)) {
-          return op;
+      for (PastAccess before : past) {
+        if (before.access.overlaps(start, end) && !isDone(before.op, known)) {
+          return before.op;
         }
       }
     }

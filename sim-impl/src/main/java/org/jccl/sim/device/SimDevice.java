@@ -1,6 +1,5 @@
 package org.jccl.sim.device;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.Backend;
@@ -8,11 +7,7 @@ import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
-import org.jccl.MisuseKind;
 import org.jccl.Stream;
-import org.jccl.sim.check.Report;
-import org.jccl.sim.kernel.HostTask;
-import org.jccl.sim.kernel.Kernel;
 import org.jspecify.annotations.Nullable;
 
 /** One simulated GPU: memory, streams, and a look-out for what races on them. */
@@ -22,13 +17,9 @@ public final class SimDevice implements Device, Backend.Owned {
   private final List<SimDevice> all;
   private final int index;
   private final SimMemory memory;
-  private final Hazards hazards;
-  private final List<SimStream> streams = new ArrayList<>();
-  private final SimStream defaultStream;
+  private final DeviceContext context;
   private final Consumer<String> leaks;
-  private int streamsMade;
   private long handlesMade;
-  private boolean closed;
 
   /**
    * @param all the devices of the simulation, complete once it is used
@@ -41,18 +32,13 @@ public final class SimDevice implements Device, Backend.Owned {
     this.all = all;
     this.index = index;
     this.leaks = leaks;
-    this.memory = new SimMemory(this);
-    this.hazards = new Hazards(this);
-    this.defaultStream = new SimStream(this, streamsMade++);
+    this.context = new DeviceContext(this, world, index);
+    this.memory = new SimMemory(context, this::ownerOf);
   }
 
   /** What the simulation shares. */
   public World world() {
     return world;
-  }
-
-  Hazards hazards() {
-    return hazards;
   }
 
   @Override
@@ -87,37 +73,28 @@ public final class SimDevice implements Device, Backend.Owned {
 
   @Override
   public SimStream newStream() {
-    Kernel kernel = world.kernel();
-    HostTask task = kernel.enter();
-    try {
-      requireOpen();
-      SimStream stream = new SimStream(this, streamsMade++);
-      streams.add(stream);
-      return stream;
-    } finally {
-      kernel.exit(task);
-    }
+    return context.newStream();
   }
 
   @Override
   public SimStream defaultStream() {
-    return defaultStream;
+    return context.defaultStream();
   }
 
   @Override
   public Event newEvent() {
-    requireOpen();
-    return new SimEvent(this);
+    context.requireOpen();
+    return new SimEvent(context);
   }
 
   @Override
   public void synchronize() {
-    for (SimStream stream : List.copyOf(streams)) {
+    for (SimStream stream : context.openStreams()) {
       if (!stream.isClosed()) {
         stream.synchronize();
       }
     }
-    defaultStream.synchronize();
+    defaultStream().synchronize();
   }
 
   @Override
@@ -132,29 +109,12 @@ public final class SimDevice implements Device, Backend.Owned {
 
   /** A stream of this device, as what it is. */
   public SimStream own(Stream stream) {
-    if (stream instanceof SimStream own && own.device() == this) {
-      return own;
-    }
-    throw new IllegalArgumentException(
-        stream + " is not a stream of device " + index + " of this simulator (SIM-31)");
+    return context.own(stream);
   }
 
   /** The stream with that handle, or null. */
   public @Nullable SimStream streamOf(long handle) {
-    int number = (int) handle - 1;
-    if (handle >>> 32 != index + 1) {
-      return null;
-    }
-    if (number == 0) {
-      return defaultStream;
-    }
-    for (int i = 0; i < streams.size(); i++) {
-      SimStream each = streams.get(i);
-      if (each.number() == number) {
-        return each;
-      }
-    }
-    return null;
+    return context.streamOf(handle);
   }
 
   /** A number that nothing else of this simulation has, for the raw surface. */
@@ -164,73 +124,34 @@ public final class SimDevice implements Device, Backend.Owned {
 
   /** Another rank has written into this device's memory (see {@link Arrival}). */
   public void arrived(Arrival arrival) {
-    hazards.arrived(arrival);
+    context.hazards().arrived(arrival);
   }
 
   /** The owner has waited for the signal that goes with an arrival. */
   public void awaited(Arrival arrival) {
-    hazards.awaited(arrival);
+    context.hazards().awaited(arrival);
   }
 
   /** Data by another writer than {@code by} for which nobody has waited yet, or null. */
   public @Nullable Arrival inDoubt(long start, long end, int by) {
-    return hazards.inDoubt(start, end, by);
+    return context.hazards().inDoubt(start, end, by);
   }
 
-  void closed(SimStream stream) {
-    streams.remove(stream);
-  }
-
-  /** The device of this simulation whose memory holds the address, or null. */
-  @Nullable SimDevice ownerOf(long address) {
+  /** Index of the device of this simulation whose memory holds the address, or -1. */
+  private int ownerOf(long address) {
     for (SimDevice device : all) {
       if (device.memory.find(address, 1) != null) {
-        return device;
+        return device.index;
       }
     }
-    return null;
-  }
-
-  /** A report that the caller throws. */
-  RuntimeException misuse(MisuseKind kind, String text) {
-    return world.misuse(kind, index, text);
-  }
-
-  private @Nullable RuntimeException pending;
-
-  /** A report found by a device step: no host call is there to throw it, so the next one does. */
-  void report(Report report) {
-    if (pending == null) {
-      pending = world.findings().keep(report);
-    }
-  }
-
-  /** Whether a report of a device step waits to be thrown. */
-  boolean hasReport() {
-    return pending != null;
-  }
-
-  /** Throws what a device step has reported. */
-  public void throwReported() {
-    RuntimeException found = pending;
-    if (found != null) {
-      pending = null;
-      throw found;
-    }
-  }
-
-  private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException("device " + index + " is closed");
-    }
+    return -1;
   }
 
   @Override
   public void close() {
-    if (closed) {
+    if (!context.close()) {
       return;
     }
-    closed = true;
     if (memory.liveCount() > 0) {
       leaks.accept(
           "device "
@@ -241,8 +162,9 @@ public final class SimDevice implements Device, Backend.Owned {
               + memory.liveBytes()
               + " bytes) were never closed");
     }
-    if (!streams.isEmpty()) {
-      leaks.accept("device " + index + ": " + streams.size() + " streams were never closed");
+    int left = context.openStreams().size();
+    if (left > 0) {
+      leaks.accept("device " + index + ": " + left + " streams were never closed");
     }
     memory.close();
   }

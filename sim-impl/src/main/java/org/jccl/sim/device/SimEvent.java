@@ -1,5 +1,6 @@
 package org.jccl.sim.device;
 
+import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Stream;
 import org.jccl.sim.check.Clock;
@@ -9,15 +10,15 @@ import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
-/** A marker in simulated streams; each record is a {@link Recording} of its own. */
-final class SimEvent implements Event {
-  private final SimDevice device;
-  private @Nullable Recording recording;
+/** A marker in simulated streams; each record is a {@link EventCompletion} of its own. */
+final class SimEvent implements Event, SimStream.Marker {
+  private final DeviceContext context;
+  private @Nullable EventCompletion completion;
   private @Nullable Capture capture;
   private boolean closed;
 
-  SimEvent(SimDevice device) {
-    this.device = device;
+  SimEvent(DeviceContext context) {
+    this.context = context;
   }
 
   static SimEvent own(Event event) {
@@ -28,24 +29,29 @@ final class SimEvent implements Event {
   }
 
   @Override
-  public SimDevice device() {
-    return device;
+  public Device device() {
+    return context.device();
   }
 
-  /** The last record, or null. */
-  @Nullable Recording recording() {
-    return recording;
-  }
-
-  /** The capture in which it was recorded last, or null. */
-  @Nullable Capture capture() {
-    return capture;
+  @Override
+  public void awaitedBy(SimStream stream) {
+    Kernel kernel = context.world().kernel();
+    HostTask task = kernel.enter();
+    try {
+      Capture recorded = capture;
+      if (recorded != null && stream.capture() == null) {
+        recorded.join(stream);
+      }
+      stream.submit(on -> new EventWait(on, completion));
+    } finally {
+      kernel.exit(task);
+    }
   }
 
   @Override
   public void record(Stream stream) {
-    SimStream own = device.own(stream);
-    Kernel kernel = device.world().kernel();
+    SimStream own = context.own(stream);
+    Kernel kernel = context.world().kernel();
     HostTask task = kernel.enter();
     try {
       if (closed) {
@@ -55,7 +61,7 @@ final class SimEvent implements Event {
       own.submit(
           on -> {
             EventRecord marker = new EventRecord(on);
-            recording = marker.recording();
+            completion = marker.completion();
             return marker;
           });
     } finally {
@@ -65,10 +71,10 @@ final class SimEvent implements Event {
 
   @Override
   public void synchronize() {
-    Kernel kernel = device.world().kernel();
+    Kernel kernel = context.world().kernel();
     HostTask task = kernel.enter();
     try {
-      Recording last = recording;
+      EventCompletion last = completion;
       if (last != null && !last.isReached()) {
         last.addWaiter(task);
         kernel.await(task, last::isReached, new EventSync(last));
@@ -81,10 +87,10 @@ final class SimEvent implements Event {
 
   @Override
   public boolean isReached() {
-    Kernel kernel = device.world().kernel();
+    Kernel kernel = context.world().kernel();
     HostTask task = kernel.enter();
     try {
-      Recording last = recording;
+      EventCompletion last = completion;
       if (last != null && !last.isReached()) {
         kernel.letOthersRun(task);
       }
@@ -97,11 +103,11 @@ final class SimEvent implements Event {
     }
   }
 
-  private void learn(HostTask task, @Nullable Recording reached) {
+  private void learn(HostTask task, @Nullable EventCompletion reached) {
     if (reached != null) {
-      device.world().waited(task, device.index(), reached.time(), "an event");
+      context.world().waited(task, context.index(), reached.time(), "an event");
     }
-    HappensBefore order = device.world().order();
+    HappensBefore order = context.world().order();
     Clock clock = reached == null ? null : reached.clock();
     if (order != null && clock != null) {
       order.learned(task, clock);
@@ -110,15 +116,15 @@ final class SimEvent implements Event {
 
   /** A host thread's wait for one record. */
   private final class EventSync implements Wait {
-    private final Recording awaited;
+    private final EventCompletion awaited;
 
-    EventSync(Recording awaited) {
+    EventSync(EventCompletion awaited) {
       this.awaited = awaited;
     }
 
     @Override
     public String describe() {
-      return "an event of device " + device.index() + ", behind " + root().describe();
+      return "an event of device " + context.index() + ", behind " + root().describe();
     }
 
     @Override
@@ -140,7 +146,7 @@ final class SimEvent implements Event {
   }
 
   private long reachedAt() {
-    Recording last = recording;
+    EventCompletion last = completion;
     if (last == null || !last.isReached()) {
       throw new IllegalStateException(
           last == null ? "the event was never recorded" : "the event is not reached yet");

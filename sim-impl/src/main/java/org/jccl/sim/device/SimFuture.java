@@ -3,29 +3,19 @@ package org.jccl.sim.device;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.jccl.sim.kernel.HostTask;
-import org.jccl.sim.kernel.Kernel;
 
 /** A future whose waiting gives the baton up. */
 final class SimFuture extends CompletableFuture<Void> {
-  private final SimStream stream;
-  private final long target;
+  private final Runnable wait;
 
-  SimFuture(SimStream stream, long target) {
-    this.stream = stream;
-    this.target = target;
+  /** A future that is done once {@code wait} has returned. */
+  SimFuture(Runnable wait) {
+    this.wait = wait;
   }
 
   private void await() {
-    if (isDone()) {
-      return;
-    }
-    Kernel kernel = stream.device().world().kernel();
-    HostTask task = kernel.enter();
-    try {
-      stream.awaitFinished(task, target);
-    } finally {
-      kernel.exit(task);
+    if (!isDone()) {
+      wait.run();
     }
   }
 

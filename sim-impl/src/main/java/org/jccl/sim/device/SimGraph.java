@@ -11,7 +11,7 @@ import org.jccl.sim.kernel.Kernel;
  * Captured work. The origin's lane is replayed on the launch stream, others on streams of its own.
  */
 final class SimGraph implements Graph {
-  private final SimDevice device;
+  private final DeviceContext context;
   private final List<SimStream> lanes;
   private final List<Capture.Node> nodes;
   private final List<SimStream> own = new ArrayList<>();
@@ -19,13 +19,16 @@ final class SimGraph implements Graph {
   private boolean closed;
 
   SimGraph(
-      SimDevice device, List<SimStream> lanes, List<Capture.Node> nodes, List<Runnable> releases) {
-    this.device = device;
+      DeviceContext context,
+      List<SimStream> lanes,
+      List<Capture.Node> nodes,
+      List<Runnable> releases) {
+    this.context = context;
     this.lanes = lanes;
     this.nodes = nodes;
     this.releases = releases;
     for (int lane = 1; lane < lanes.size(); lane++) {
-      own.add(lanes.get(lane).device().newStream());
+      own.add(lanes.get(lane).context().newStream());
     }
   }
 
@@ -36,8 +39,8 @@ final class SimGraph implements Graph {
 
   @Override
   public void launch(Stream stream) {
-    SimStream target = device.own(stream);
-    Kernel kernel = device.world().kernel();
+    SimStream target = context.own(stream);
+    Kernel kernel = context.world().kernel();
     HostTask task = kernel.enter();
     try {
       if (closed) {

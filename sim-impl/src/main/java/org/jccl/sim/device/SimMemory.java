@@ -1,10 +1,14 @@
 package org.jccl.sim.device;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.LongToIntFunction;
 import org.jccl.DeviceMemory;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
+import org.jccl.sim.device.CopyOp.Place;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +21,8 @@ public final class SimMemory implements DeviceMemory {
   /** Every byte of memory whose content is undefined: NaN in all floating formats. */
   public static final byte POISON = (byte) 0xFF;
 
-  private final SimDevice device;
+  private final DeviceContext context;
+  private final LongToIntFunction ownerOf;
   private final MemoryPool pool = new MemoryPool();
 
   /** Sorted by address; replaced as a whole, so that readers need no lock. */
@@ -25,8 +30,12 @@ public final class SimMemory implements DeviceMemory {
 
   private long made;
 
-  SimMemory(SimDevice device) {
-    this.device = device;
+  /**
+   * @param ownerOf index of the device of this simulation whose memory holds an address, or -1
+   */
+  SimMemory(DeviceContext context, LongToIntFunction ownerOf) {
+    this.context = context;
+    this.ownerOf = ownerOf;
   }
 
   @Override
@@ -40,12 +49,12 @@ public final class SimMemory implements DeviceMemory {
   }
 
   private long allocate(long bytes, boolean fromLibrary) {
-    Kernel kernel = device.world().kernel();
+    Kernel kernel = context.world().kernel();
     HostTask task = kernel.enter();
     try {
       MemorySegment block = pool.take(bytes);
       Allocation allocation = new Allocation(made++, block, block.asSlice(0, bytes), fromLibrary);
-      if (device.world().isChecking()) {
+      if (context.world().isChecking()) {
         allocation.bytes().fill(POISON);
       }
       Allocation[] before = live;
@@ -63,20 +72,21 @@ public final class SimMemory implements DeviceMemory {
 
   @Override
   public void free(long address) {
-    Kernel kernel = device.world().kernel();
+    Kernel kernel = context.world().kernel();
     HostTask task = kernel.enter();
     try {
       Allocation[] before = live;
       int at = indexOf(before, address);
       if (at < 0) {
-        throw device.misuse(
+        throw context.misuse(
             MisuseKind.BUFFER_RANGE, "free of an address that is not the start of an allocation");
       }
       Allocation allocation = before[at];
-      StreamOp user = device.hazards().user(address, address + allocation.bytes().byteSize(), task);
+      StreamOp user =
+          context.hazards().user(address, address + allocation.bytes().byteSize(), task);
       if (user != null) {
         user.memoryIsFreed();
-        throw device.misuse(
+        throw context.misuse(
             MisuseKind.BUFFER_FREED,
             "allocation "
                 + allocation.number()
@@ -90,7 +100,7 @@ public final class SimMemory implements DeviceMemory {
       System.arraycopy(before, 0, after, 0, at);
       System.arraycopy(before, at + 1, after, at, after.length - at);
       live = after;
-      device.hazards().forget(address, address + allocation.bytes().byteSize());
+      context.hazards().forget(address, address + allocation.bytes().byteSize());
       pool.give(allocation.block());
     } finally {
       kernel.exit(task);
@@ -150,17 +160,17 @@ public final class SimMemory implements DeviceMemory {
     if (memory != null) {
       return memory;
     }
-    SimDevice owner = device.ownerOf(address);
-    if (owner != null && owner != device) {
-      throw device.misuse(
+    int owner = ownerOf.applyAsInt(address);
+    if (owner >= 0 && owner != context.index()) {
+      throw context.misuse(
           MisuseKind.BUFFER_DEVICE,
-          what + " is memory of device " + owner.index() + ", not of this device (SIM-27)");
+          what + " is memory of device " + owner + ", not of this device (SIM-27)");
     }
     String room = room(address);
     if (room != null) {
-      throw device.misuse(MisuseKind.BUFFER_RANGE, what + " needs " + bytes + " bytes, " + room);
+      throw context.misuse(MisuseKind.BUFFER_RANGE, what + " needs " + bytes + " bytes, " + room);
     }
-    throw device.misuse(
+    throw context.misuse(
         MisuseKind.BUFFER_INVALID,
         what
             + (address == 0 ? " is null" : " is at an address in no live allocation")
@@ -226,14 +236,11 @@ public final class SimMemory implements DeviceMemory {
 
   @Override
   public void copyIn(long target, MemorySegment source, Stream stream) {
-    MemorySegment staged = isShared(source) ? source : MemorySegment.ofArray(source.toArray(BYTE));
-    SimStream own = device.own(stream);
+    MemorySegment staged =
+        isShared(source) ? source : MemorySegment.ofArray(source.toArray(JAVA_BYTE));
     long bytes = source.byteSize();
-    own.submit(on -> new CopyOp(on, "copy from host", null, staged, target, null, bytes));
+    submitCopy("copy from host", Place.onHost(staged), Place.onDevice(target), bytes, stream);
   }
-
-  private static final java.lang.foreign.ValueLayout.OfByte BYTE =
-      java.lang.foreign.ValueLayout.JAVA_BYTE;
 
   /** Whether any thread may use it: device work runs on whichever thread holds the baton. */
   private static boolean isShared(MemorySegment host) {
@@ -250,9 +257,7 @@ public final class SimMemory implements DeviceMemory {
               + " copyTo(target) without a stream");
     }
     long bytes = target.byteSize();
-    device
-        .own(stream)
-        .submit(on -> new CopyOp(on, "copy to host", source, null, null, target, bytes));
+    submitCopy("copy to host", Place.onDevice(source), Place.onHost(target), bytes, stream);
   }
 
   @Override
@@ -270,11 +275,15 @@ public final class SimMemory implements DeviceMemory {
 
   @Override
   public void copy(long target, long source, long bytes, Stream stream) {
-    device.own(stream).submit(on -> new CopyOp(on, "copy", source, null, target, null, bytes));
+    submitCopy("copy", Place.onDevice(source), Place.onDevice(target), bytes, stream);
+  }
+
+  private void submitCopy(String what, Place source, Place target, long bytes, Stream stream) {
+    context.own(stream).submit(on -> new CopyOp(on, this, what, source, target, bytes));
   }
 
   @Override
   public void fill(long target, byte value, long bytes, Stream stream) {
-    device.own(stream).submit(on -> new FillOp(on, target, value, bytes));
+    context.own(stream).submit(on -> new FillOp(on, range(target, bytes, "fill"), value));
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.Stream;
@@ -25,7 +26,13 @@ public final class SimStream implements Stream {
     StreamOp on(SimStream stream);
   }
 
-  private final SimDevice device;
+  /** What a stream can wait for: an event of this simulator. */
+  interface Marker {
+    /** Enqueues on {@code stream} the wait for it. */
+    void awaitedBy(SimStream stream);
+  }
+
+  private final DeviceContext context;
   private final long handle;
   private final int number;
   private final ArrayDeque<StreamOp> queue = new ArrayDeque<>();
@@ -83,19 +90,24 @@ public final class SimStream implements Stream {
     }
   }
 
-  SimStream(SimDevice device, int number) {
-    this.device = device;
+  SimStream(DeviceContext context, int number) {
+    this.context = context;
     this.number = number;
-    this.handle = ((long) (device.index() + 1) << 32) | (number + 1);
-    this.kernel = device.world().kernel();
-    HappensBefore order = device.world().order();
+    this.handle = ((long) (context.index() + 1) << 32) | (number + 1);
+    this.kernel = context.world().kernel();
+    HappensBefore order = context.world().order();
     this.lane = order == null ? 0 : order.newLane();
     this.done = order == null ? null : new Clock();
   }
 
   @Override
-  public SimDevice device() {
-    return device;
+  public Device device() {
+    return context.device();
+  }
+
+  /** What it shares with the other streams of its device. */
+  DeviceContext context() {
+    return context;
   }
 
   /** Its number among the device's streams; 0 is the device's own. */
@@ -115,7 +127,7 @@ public final class SimStream implements Stream {
 
   /** Its place in a timeline. */
   public Lane timelineLane() {
-    return Lane.stream(device.index(), number);
+    return Lane.stream(context.index(), number);
   }
 
   /** Its number among all streams of the world; at full checks only. */
@@ -135,7 +147,7 @@ public final class SimStream implements Stream {
     HostTask task = kernel.enter();
     try {
       requireOpen();
-      device.throwReported();
+      context.throwReported();
       Capture recording = capture;
       if (recording != null) {
         recording.add(map -> map.of(this).enqueue(work.on(map.of(this))));
@@ -150,11 +162,11 @@ public final class SimStream implements Stream {
   /** Enqueues work; called with the baton in hand. */
   public void enqueue(StreamOp op) {
     op.numbered(enqueued++);
-    HappensBefore order = device.world().order();
+    HappensBefore order = context.world().order();
     if (order != null) {
-      op.issuedBy(order, device.world().kernel().holder());
+      op.issuedBy(order, context.world().kernel().holder());
     }
-    device.hazards().enqueued(op);
+    context.hazards().enqueued(op);
     queue.addLast(op);
     if (queue.size() == 1) {
       op.reached();
@@ -167,7 +179,7 @@ public final class SimStream implements Stream {
     if (head != op) {
       throw new IllegalStateException("work finished out of order: " + op.describe());
     }
-    device.hazards().finished(op);
+    context.hazards().finished(op);
     if (done != null) {
       done.advance(lane, op.number() + 1);
     }
@@ -197,7 +209,7 @@ public final class SimStream implements Stream {
       }
     }
     if (futures != null) {
-      HappensBefore order = device.world().order();
+      HappensBefore order = context.world().order();
       if (order != null && done != null) {
         order.told(done);
       }
@@ -244,7 +256,7 @@ public final class SimStream implements Stream {
     try {
       requireNotCapturing("synchronize");
       awaitFinished(task, enqueued);
-      device.throwReported();
+      context.throwReported();
       if (failure != null) {
         throw failure;
       }
@@ -253,7 +265,16 @@ public final class SimStream implements Stream {
     }
   }
 
-  void awaitFinished(HostTask task, long target) {
+  private void awaitFinished(long target) {
+    HostTask task = kernel.enter();
+    try {
+      awaitFinished(task, target);
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  private void awaitFinished(HostTask task, long target) {
     if (finished < target) {
       Waiter waiter = addWaiter(target, task, null);
       kernel.await(task, waiter, waiter);
@@ -263,8 +284,8 @@ public final class SimStream implements Stream {
   }
 
   private void learn(HostTask task) {
-    device.world().waited(task, device.index(), clock, this);
-    HappensBefore order = device.world().order();
+    context.world().waited(task, context.index(), clock, this);
+    HappensBefore order = context.world().order();
     if (order != null && done != null) {
       order.learned(task, done);
     }
@@ -320,12 +341,13 @@ public final class SimStream implements Stream {
     HostTask task = kernel.enter();
     try {
       requireNotCapturing("completion");
-      SimFuture future = new SimFuture(this, enqueued);
-      if (finished >= enqueued) {
+      long target = enqueued;
+      SimFuture future = new SimFuture(() -> awaitFinished(target));
+      if (finished >= target) {
         learn(task);
         future.complete(null);
       } else {
-        addWaiter(enqueued, null, future);
+        addWaiter(target, null, future);
       }
       return future;
     } finally {
@@ -335,17 +357,10 @@ public final class SimStream implements Stream {
 
   @Override
   public void waitFor(Event event) {
-    SimEvent own = SimEvent.own(event);
-    HostTask task = kernel.enter();
-    try {
-      Capture other = own.capture();
-      if (other != null && capture == null) {
-        other.join(this);
-      }
-      submit(stream -> new EventWait(stream, own.recording()));
-    } finally {
-      kernel.exit(task);
+    if (!(event instanceof Marker own)) {
+      throw new IllegalArgumentException("the event belongs to another backend");
     }
+    own.awaitedBy(this);
   }
 
   // ---------------------------------------------------------------- graphs
@@ -398,10 +413,10 @@ public final class SimStream implements Stream {
   public void close() {
     HostTask task = kernel.enter();
     try {
-      if (!closed && this != device.defaultStream()) {
+      if (!closed && this != context.defaultStream()) {
         awaitFinished(task, enqueued);
         closed = true;
-        device.closed(this);
+        context.closed(this);
       }
     } finally {
       kernel.exit(task);
@@ -429,6 +444,6 @@ public final class SimStream implements Stream {
 
   @Override
   public String toString() {
-    return "stream " + number + " of device " + device.index();
+    return "stream " + number + " of device " + context.index();
   }
 }

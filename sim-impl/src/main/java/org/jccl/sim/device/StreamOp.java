@@ -34,7 +34,7 @@ public abstract class StreamOp extends Step implements Wait {
   /** Work for {@code stream}; {@link SimStream#enqueue} puts it there. */
   protected StreamOp(SimStream stream) {
     this.stream = stream;
-    HostTask host = stream.device().world().kernel().holder();
+    HostTask host = stream.context().world().kernel().holder();
     this.earliest = host == null ? 0 : host.clock();
   }
 
@@ -55,7 +55,7 @@ public abstract class StreamOp extends Step implements Wait {
   /** Declares that this work reads or writes a range of its device's memory. */
   protected final void uses(long address, long bytes, boolean writes) {
     if (bytes > 0) {
-      accesses = new Access(this, address, address + bytes, writes, accesses);
+      accesses = new Access(address, address + bytes, writes, accesses);
     }
   }
 
@@ -149,7 +149,7 @@ public abstract class StreamOp extends Step implements Wait {
 
   /** It is now at the head of its stream: by default it can run. */
   protected void reached() {
-    stream.device().world().kernel().makeReady(this);
+    stream.context().world().kernel().makeReady(this);
   }
 
   /** Does the work. */
@@ -170,7 +170,7 @@ public abstract class StreamOp extends Step implements Wait {
     }
     long start = earliestStart();
     long end = start + duration();
-    Timeline timeline = stream.device().world().timeline();
+    Timeline timeline = stream.context().world().timeline();
     if (timeline != null) {
       note(timeline, start, end);
     }
@@ -204,12 +204,12 @@ public abstract class StreamOp extends Step implements Wait {
 
   /** Traces the start of the work and looks for what it races with. */
   public final void begin() {
-    SimDevice device = stream.device();
-    device
+    DeviceContext context = stream.context();
+    context
         .world()
         .kernel()
         .trace()
-        .add(Trace.Event.EXECUTE, device.index(), stream.number(), number);
-    device.hazards().check(this);
+        .add(Trace.Event.EXECUTE, context.index(), stream.number(), number);
+    context.hazards().check(this);
   }
 }

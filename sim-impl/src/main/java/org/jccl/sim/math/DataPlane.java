@@ -186,13 +186,13 @@ public final class DataPlane {
   /** What one call works with; lent to one caller at a time and used again. */
   private static final class Desk {
     final Scratch scratch = new Scratch();
-    final Reduction reduction;
+    final ReduceWork reduction;
     final Copying copying;
     final Places from = new Places(1);
     final Places to = new Places(1);
 
     Desk(ElementKernels kernels) {
-      this.reduction = new Reduction(kernels);
+      this.reduction = new ReduceWork(kernels);
       this.copying = new Copying(kernels);
     }
 

@@ -23,7 +23,7 @@ final class DoubleLanes {
   private static final int WIDTH = SPECIES.vectorByteSize();
   private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
   private static final LongVector INVALID =
-      LongVector.broadcast(LONGS, FloatFormat.DOUBLE.canonicalNan());
+      LongVector.broadcast(LONGS, FloatBits.DOUBLE.canonicalNan());
 
   private DoubleLanes() {}
 

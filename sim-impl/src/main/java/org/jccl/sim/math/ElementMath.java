@@ -31,7 +31,7 @@ final class ElementMath {
       case FLOAT32 -> single(asSingle(a) + asSingle(b));
       case FLOAT64 -> wide(asDouble(a) + asDouble(b), b, a);
       case FLOAT16 -> nearestHalf(asHalf(a) + asHalf(b));
-      case BFLOAT16 -> nearestBrain(asBrain(a) + asBrain(b));
+      case BFLOAT16 -> nearestBfloat16(asBfloat16(a) + asBfloat16(b));
       case FLOAT8_E4M3, FLOAT8_E5M2 -> viaHalf(type, type.decode(a) + type.decode(b));
     };
   }
@@ -43,7 +43,7 @@ final class ElementMath {
       case FLOAT32 -> single(asSingle(a) * asSingle(b));
       case FLOAT64 -> wide(asDouble(a) * asDouble(b), b, a);
       case FLOAT16 -> nearestHalf(asHalf(a) * asHalf(b));
-      case BFLOAT16 -> brain((double) asBrain(a) * asBrain(b));
+      case BFLOAT16 -> bfloat16((double) asBfloat16(a) * asBfloat16(b));
       case FLOAT8_E4M3, FLOAT8_E5M2 -> viaHalf(type, type.decode(a) * type.decode(b));
     };
   }
@@ -54,10 +54,11 @@ final class ElementMath {
       case FLOAT32 -> single(Math.fma(asSingle(scalar), asSingle(own), asSingle(acc)));
       case FLOAT64 -> {
         double exact = Math.fma(asDouble(scalar), asDouble(own), asDouble(acc));
-        yield wide(exact, own, FloatFormat.DOUBLE.isNan(acc) ? acc : scalar);
+        yield wide(exact, own, FloatBits.DOUBLE.isNan(acc) ? acc : scalar);
       }
       case FLOAT16 -> half(sumToOdd((double) asHalf(scalar) * asHalf(own), asHalf(acc)));
-      case BFLOAT16 -> brain(sumToOdd((double) asBrain(scalar) * asBrain(own), asBrain(acc)));
+      case BFLOAT16 ->
+          bfloat16(sumToOdd((double) asBfloat16(scalar) * asBfloat16(own), asBfloat16(acc)));
       default -> throw new IllegalArgumentException(type + " is never fused (AVG-04, AVG-05)");
     };
   }
@@ -87,7 +88,7 @@ final class ElementMath {
   }
 
   private static long pickFloat(DataType type, long a, long b, boolean larger) {
-    FloatFormat format = FloatFormat.of(type);
+    FloatBits format = FloatBits.of(type);
     long picked;
     if (format.isNan(a)) {
       long none = type == DataType.FLOAT64 ? b | QUIET : format.canonicalNan();
@@ -113,13 +114,13 @@ final class ElementMath {
     return Float.float16ToFloat((short) bits);
   }
 
-  private static float asBrain(long bits) {
+  private static float asBfloat16(long bits) {
     return Float.intBitsToFloat((int) bits << 16);
   }
 
   private static long single(float value) {
     return Float.isNaN(value)
-        ? FloatFormat.SINGLE.canonicalNan()
+        ? FloatBits.SINGLE.canonicalNan()
         : Float.floatToRawIntBits(value) & 0xFFFF_FFFFL;
   }
 
@@ -128,7 +129,7 @@ final class ElementMath {
     if (!Double.isNaN(value)) {
       return Double.doubleToRawLongBits(value);
     }
-    FloatFormat format = FloatFormat.DOUBLE;
+    FloatBits format = FloatBits.DOUBLE;
     if (format.isNan(first)) {
       return first | QUIET;
     }
@@ -138,23 +139,25 @@ final class ElementMath {
   /** Rounds a sum or product in f32; a NaN takes the canonical form. */
   private static long nearestHalf(float value) {
     return Float.isNaN(value)
-        ? FloatFormat.HALF.canonicalNan()
+        ? FloatBits.HALF.canonicalNan()
         : Float.floatToFloat16(value) & 0xFFFFL;
   }
 
   private static long half(double value) {
-    return Double.isNaN(value) ? FloatFormat.HALF.canonicalNan() : DataType.FLOAT16.encode(value);
+    return Double.isNaN(value) ? FloatBits.HALF.canonicalNan() : DataType.FLOAT16.encode(value);
   }
 
   /** Rounds a sum in f32; a NaN takes the canonical form. */
-  private static long nearestBrain(float value) {
+  private static long nearestBfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     int rounded = (bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16;
-    return Float.isNaN(value) ? FloatFormat.BRAIN.canonicalNan() : rounded;
+    return Float.isNaN(value) ? FloatBits.BFLOAT16.canonicalNan() : rounded;
   }
 
-  private static long brain(double value) {
-    return Double.isNaN(value) ? FloatFormat.BRAIN.canonicalNan() : DataType.BFLOAT16.encode(value);
+  private static long bfloat16(double value) {
+    return Double.isNaN(value)
+        ? FloatBits.BFLOAT16.canonicalNan()
+        : DataType.BFLOAT16.encode(value);
   }
 
   /** Sums and products of two float8 numbers are exact in double: two roundings remain (EL-06). */

@@ -60,7 +60,7 @@ final class Float8Tables {
       table = new byte[2 << TELLING];
       for (int place = 0; place < table.length; place++) {
         float value = Float.intBitsToFloat(((place >>> 1) << OTHERS) | (place & 1));
-        long nan = FloatFormat.of(type).canonicalNan();
+        long nan = FloatBits.of(type).canonicalNan();
         table[place] = (byte) (Float.isNaN(value) ? nan : type.encode(value));
       }
       ROUNDED.set(slot(type), table);

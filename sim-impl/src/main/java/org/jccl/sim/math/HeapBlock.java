@@ -1,7 +1,6 @@
 package org.jccl.sim.math;
 
 import java.lang.foreign.MemorySegment;
-import org.jccl.DataType;
 
 /**
  * Two inputs and one output as heap arrays, and the loops over them.
@@ -27,19 +26,6 @@ abstract class HeapBlock {
     this.out = out;
   }
 
-  static HeapBlock of(DataType type) {
-    return switch (type) {
-      case INT8, UINT8 -> new ByteBlock(type == DataType.INT8);
-      case INT32, UINT32 -> new IntBlock(type == DataType.INT32);
-      case INT64, UINT64 -> new LongBlock(type == DataType.INT64);
-      case FLOAT16 -> new HalfBlock();
-      case BFLOAT16 -> new BrainBlock();
-      case FLOAT32 -> new FloatBlock();
-      case FLOAT64 -> new DoubleBlock();
-      case FLOAT8_E4M3, FLOAT8_E5M2 -> new Float8Block(type);
-    };
-  }
-
   final MemorySegment left() {
     return left;
   }
@@ -53,7 +39,7 @@ abstract class HeapBlock {
   }
 
   /** Whether the first {@code bytes} of the output hold a NaN. */
-  final boolean hasNan(FloatFormat format, long bytes) {
+  final boolean hasNan(FloatBits format, long bytes) {
     int count = (int) (bytes + Long.BYTES - 1) / Long.BYTES;
     if (count > 0) {
       words[count - 1] = 0;

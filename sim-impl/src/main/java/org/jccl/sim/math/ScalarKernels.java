@@ -140,7 +140,7 @@ public final class ScalarKernels implements ElementKernels {
     if (type.kind() != Kind.FLOATING || type.isFloat8()) {
       return false;
     }
-    return block.hasNan(FloatFormat.of(type), bytes);
+    return block.hasNan(FloatBits.of(type), bytes);
   }
 
   private static long left(DataType type, HeapBlock block, int index) {

@@ -122,7 +122,7 @@ final class VectorKernels implements ElementKernels {
   private static int shorts(Arithmetic op, DataType type, long a, long b, long out, int bytes) {
     short infinity = (short) (type == DataType.FLOAT16 ? 0x7C00 : 0x7F80);
     return switch (op) {
-      case SUM -> BrainLanes.sum(a, b, out, bytes);
+      case SUM -> Bfloat16Lanes.sum(a, b, out, bytes);
       case PROD -> 0;
       case MAX -> ShortLanes.max(infinity, a, b, out, bytes);
       case MIN -> ShortLanes.min(infinity, a, b, out, bytes);

@@ -78,7 +78,7 @@ final class WideBlock {
         for (int i = 0; i < count; i++) {
           shorts[i] = Float.floatToFloat16(sums[i]);
         }
-        makeNansCanonical(FloatFormat.HALF, count);
+        makeNansCanonical(FloatBits.HALF, count);
         MemorySegment.copy(asShorts, 0, out, offset, (long) count * Short.BYTES);
       }
       case BFLOAT16 -> {
@@ -86,7 +86,7 @@ final class WideBlock {
           int bits = Float.floatToRawIntBits(sums[i]);
           shorts[i] = (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
         }
-        makeNansCanonical(FloatFormat.BRAIN, count);
+        makeNansCanonical(FloatBits.BFLOAT16, count);
         MemorySegment.copy(asShorts, 0, out, offset, (long) count * Short.BYTES);
       }
       case FLOAT8_E4M3, FLOAT8_E5M2 -> {
@@ -100,7 +100,7 @@ final class WideBlock {
         for (int i = 0; i < count; i++) {
           addends[i] =
               Float.isNaN(sums[i])
-                  ? Float.intBitsToFloat((int) FloatFormat.SINGLE.canonicalNan())
+                  ? Float.intBitsToFloat((int) FloatBits.SINGLE.canonicalNan())
                   : sums[i];
         }
         MemorySegment.copy(asAddends, 0, out, offset, (long) count * Float.BYTES);
@@ -109,7 +109,7 @@ final class WideBlock {
     }
   }
 
-  private void makeNansCanonical(FloatFormat format, int count) {
+  private void makeNansCanonical(FloatBits format, int count) {
     boolean any = false;
     for (int i = 0; i < count; i++) {
       any |= Float.isNaN(sums[i]);

@@ -13,7 +13,7 @@ final class ElementOracle {
   /** A float format: rounding of exact numbers and reading of bits. */
   enum Format {
     HALF(5, 10, false, 0x7FFF),
-    BRAIN(8, 7, false, 0x7FFF),
+    BFLOAT16(8, 7, false, 0x7FFF),
     SINGLE(8, 23, false, 0x7FFF_FFFF),
     DOUBLE(11, 52, false, 0xFFF8_0000_0000_0000L),
     E4M3(4, 3, true, 0x7F),
@@ -34,7 +34,7 @@ final class ElementOracle {
     static Format of(DataType type) {
       return switch (type) {
         case FLOAT16 -> HALF;
-        case BFLOAT16 -> BRAIN;
+        case BFLOAT16 -> BFLOAT16;
         case FLOAT32 -> SINGLE;
         case FLOAT64 -> DOUBLE;
         case FLOAT8_E4M3 -> E4M3;

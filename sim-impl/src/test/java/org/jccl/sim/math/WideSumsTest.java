@@ -72,7 +72,7 @@ class WideSumsTest {
             factor == 1 ? (float) sum : (float) rounding.applyAsDouble((float) sum * factor);
         long mask = (1L << (8 * size)) - 1;
         long expected =
-            Float.isNaN(result) ? FloatFormat.of(type).canonicalNan() : type.encode(result);
+            Float.isNaN(result) ? FloatBits.of(type).canonicalNan() : type.encode(result);
         assertThat(Bits.get(out, (long) i * size, size) & mask)
             .as("%s %d", type, i)
             .isEqualTo(expected & mask);

@@ -11,7 +11,6 @@ import java.util.OptionalInt;
 /** Reads the rules of one file of the book; says file and line of what is malformed. */
 final class ChapterReader {
   private static final String REASON = "*Untestable:*";
-  private static final int OLDEST = 20000;
 
   private final String file;
   private final List<String> lines;
@@ -131,23 +130,9 @@ final class ChapterReader {
 
   private int version(String word, Deque<String> fields) {
     String field = String.valueOf(fields.poll());
-    if (field.startsWith(word)) {
-      String[] parts = field.substring(word.length()).split("\\.", -1);
-      if (parts.length == 3 && Arrays.stream(parts).allMatch(ChapterReader::isNumber)) {
-        int code = 0;
-        for (String part : parts) {
-          code = code * 100 + Integer.parseInt(part);
-        }
-        if (code >= OLDEST) {
-          return code;
-        }
-      }
-    }
-    throw malformed("'" + word + "X.Y.Z' where '" + field + "' stands");
-  }
-
-  private static boolean isNumber(String part) {
-    return !part.isEmpty() && part.length() < 3 && part.chars().allMatch(Character::isDigit);
+    OptionalInt code =
+        field.startsWith(word) ? Rule.version(field.substring(word.length())) : OptionalInt.empty();
+    return code.orElseThrow(() -> malformed("'" + word + "X.Y.Z' where '" + field + "' stands"));
   }
 
   private OptionalInt gpus(Deque<String> fields) {

@@ -1,6 +1,9 @@
 package org.jccl.conformance.book;
 
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One rule of the book.
@@ -31,6 +34,26 @@ public record Rule(
     boolean process,
     String text,
     String untestable) {
+  private static final Pattern TEST =
+      Pattern.compile("(?:required|optional)_([A-Z0-9]+)_(\\d\\d)_\\w+");
+  private static final Pattern VERSION = Pattern.compile("([2-9])\\.(\\d\\d?)\\.(\\d\\d?)");
+
+  /** The rule in the name of a test: {@code COL-10} in {@code required_COL_10_allReduce…}. */
+  public static Optional<String> idIn(String test) {
+    Matcher name = TEST.matcher(test);
+    return name.matches() ? Optional.of(name.group(1) + "-" + name.group(2)) : Optional.empty();
+  }
+
+  /** The code of a version in words: 22902 for {@code 2.29.2}; empty if it is none. */
+  public static OptionalInt version(String words) {
+    Matcher parts = VERSION.matcher(words);
+    return parts.matches()
+        ? OptionalInt.of(
+            Integer.parseInt(parts.group(1)) * 10_000
+                + Integer.parseInt(parts.group(2)) * 100
+                + Integer.parseInt(parts.group(3)))
+        : OptionalInt.empty();
+  }
 
   /** Whether a rule must hold. */
   public enum Verdict {

@@ -1,34 +1,23 @@
 package org.jccl.conformance.harness;
 
-import net.jqwik.api.lifecycle.AroundPropertyHook;
-import net.jqwik.api.lifecycle.PropertyExecutionResult;
-import net.jqwik.api.lifecycle.PropertyExecutor;
-import net.jqwik.api.lifecycle.PropertyLifecycleContext;
+import java.util.function.Supplier;
 
-/**
- * Knows which rule's method runs on this thread, so that every failure can name it, and gives each
- * property as many tries as {@link Options} say.
- */
-public final class CurrentRule implements AroundPropertyHook {
+/** Knows which rule's test runs on this thread, so that every failure can name it. */
+public final class CurrentRule {
   private static final ThreadLocal<String> NAME = ThreadLocal.withInitial(() -> "no rule");
 
-  /** For jqwik. */
-  public CurrentRule() {}
+  private CurrentRule() {}
 
-  /** The method that runs, as in {@code required_COL_10_…}. */
+  /** The test that runs, as in {@code required_COL_10_…}. */
   static String name() {
     return NAME.get();
   }
 
-  @Override
-  public PropertyExecutionResult aroundProperty(
-      PropertyLifecycleContext context, PropertyExecutor property) {
-    NAME.set(context.targetMethod().getName());
-    if (context.attributes().tries().isEmpty()) {
-      context.attributes().setTries(Options.tries());
-    }
+  /** Runs a test of that name. */
+  public static <T> T during(String name, Supplier<T> test) {
+    NAME.set(name);
     try {
-      return property.execute();
+      return test.get();
     } finally {
       NAME.remove();
     }

@@ -106,7 +106,7 @@ public final class ArgumentRules extends Suite {
   @Example
   public void required_COL_01_typesMustAgreeWithinACall() {
     refused(
-        atMost(2),
+        2,
         "two types",
         (rank, b) -> rank.communicator().allReduce(b, b.as(DataType.INT32), ReduceOp.SUM),
         "FLOAT32",
@@ -139,7 +139,7 @@ public final class ArgumentRules extends Suite {
   @Example
   @AlsoShows("COL-18")
   public void required_COL_05_otherOverlapsAreRefused() {
-    int n = atMost(2);
+    int n = 2;
     refused(
         n,
         "buffers that overlap by halves",
@@ -156,7 +156,6 @@ public final class ArgumentRules extends Suite {
 
   @Example
   public void required_COL_23_memoryOfAnotherDeviceIsRefused() {
-    needRanks(2);
     refused(
         2,
         "memory of another device",
@@ -173,7 +172,6 @@ public final class ArgumentRules extends Suite {
 
   @Example
   public void required_STR_07_aStreamOfAnotherDeviceIsRefused() {
-    needRanks(2);
     refused(
         2,
         "a stream of another device",

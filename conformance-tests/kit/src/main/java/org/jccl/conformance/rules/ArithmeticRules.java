@@ -30,12 +30,11 @@ public class ArithmeticRules extends NumericsSuite {
   private void isExact(FoldedCall call) {
     long[] expected = new long[call.elements()];
     Arrays.setAll(expected, i -> call.folded(new int[] {0, 1}, 0, i, false));
-    expect(allReduced(plain(), call), expected, call.type(), call.toString());
+    expect(allReduced(call), expected, call.type(), call.toString());
   }
 
   @Example
   public void required_EL_01_everyStepRoundsToTheElementType() {
-    needRanks(2);
     for (DataType type : floats()) {
       isExact(FoldedCall.of(type, Fold.SUM, 2, 3000));
       isExact(FoldedCall.of(type, Fold.PROD, 2, 3000));
@@ -44,10 +43,9 @@ public class ArithmeticRules extends NumericsSuite {
 
   @Example
   public void required_EL_01_noAccumulatorIsWider() {
-    needRanks(3);
     for (DataType type : floats()) {
       FoldedCall call = FoldedCall.of(type, Fold.SUM, 3, 1000);
-      long[] seen = allReduced(plain(), call);
+      long[] seen = allReduced(call);
       for (int i = 0; i < seen.length; i++) {
         check(call.isSomeFold(i, seen[i], false), call + ": no order explains element " + i);
       }
@@ -56,31 +54,28 @@ public class ArithmeticRules extends NumericsSuite {
 
   @Example
   public void required_EL_02_alignmentDoesNotChangeAResult() {
-    needRanks(2);
     for (DataType type : floats()) {
       FoldedCall call = FoldedCall.of(type, Fold.SUM, 2, 259);
-      long[] aligned = allReduced(plain(), call);
-      plain()
-          .run(
-              2,
-              rank -> {
-                long[] inputs = call.inputs(rank.rank());
-                long[] shifted = new long[inputs.length + 3];
-                System.arraycopy(inputs, 0, shifted, 3, inputs.length);
-                try (DeviceBuffer all = Values.ofBits(rank.device(), type, shifted)) {
-                  DeviceBuffer part = all.slice(3, inputs.length);
-                  rank.communicator().allReduce(part, ReduceOp.SUM);
-                  rank.communicator().defaultStream().synchronize();
-                  rank.check(
-                      Arrays.equals(Values.bits(part), aligned), type + ": alignment changes bits");
-                }
-              });
+      long[] aligned = allReduced(call);
+      run(
+          2,
+          rank -> {
+            long[] inputs = call.inputs(rank.rank());
+            long[] shifted = new long[inputs.length + 3];
+            System.arraycopy(inputs, 0, shifted, 3, inputs.length);
+            try (DeviceBuffer all = Values.ofBits(rank.device(), type, shifted)) {
+              DeviceBuffer part = all.slice(3, inputs.length);
+              rank.communicator().allReduce(part, ReduceOp.SUM);
+              rank.communicator().defaultStream().synchronize();
+              rank.check(
+                  Arrays.equals(Values.bits(part), aligned), type + ": alignment changes bits");
+            }
+          });
     }
   }
 
   @Example
   public void required_EL_03_subnormalNumbersAreKept() {
-    needRanks(2);
     for (DataType type : types(each -> each.isFloating() && !each.isFloat8())) {
       isExact(Fold.SUM, type, new long[] {1, 3, 0, 1}, 1, 2, 5, negative(type) | 2);
       isExact(Fold.MAX, type, new long[] {1, 3}, 2, negative(type) | 1);
@@ -94,7 +89,6 @@ public class ArithmeticRules extends NumericsSuite {
 
   @Example
   public void required_EL_04_integersAreCombinedModuloTheirWidth() {
-    needRanks(2);
     for (DataType type : types(each -> !each.isFloating())) {
       for (Fold fold : FOLDS) {
         isExact(FoldedCall.of(type, fold, 2, 500));
@@ -104,7 +98,6 @@ public class ArithmeticRules extends NumericsSuite {
 
   @Example
   public void required_EL_05_bytesDoNotDisturbTheirNeighbours() {
-    needRanks(2);
     long[] first = {0xFF, 0x01, 0x80, 0x7F, 0xFF, 0xFF, 0x00};
     long[] second = {0x01, 0x01, 0x80, 0x01, 0xFF, 0x00, 0xFF};
     for (DataType type : List.of(DataType.INT8, DataType.UINT8)) {
@@ -117,7 +110,6 @@ public class ArithmeticRules extends NumericsSuite {
   /** All pairs of two float8 numbers, infinities and NaN included. */
   @Example
   public void required_EL_06_aStepOfFloat8RoundsTwice() {
-    needRanks(2);
     for (DataType type : types(DataType::isFloat8)) {
       long[] first = new long[1 << 16];
       long[] second = new long[1 << 16];
@@ -131,7 +123,6 @@ public class ArithmeticRules extends NumericsSuite {
 
   @Example
   public void required_NAN_01_arithmeticGivesOneNan() {
-    needRanks(2);
     for (DataType type : CANONICAL) {
       long infinity = type.encode(Double.POSITIVE_INFINITY);
       long odd = infinity | 1 | negative(type);
@@ -142,7 +133,6 @@ public class ArithmeticRules extends NumericsSuite {
 
   @Example
   public void optional_NAN_02_aNanOfFloat64IsQuiet() {
-    needRanks(2);
     for (Fold fold : List.of(Fold.SUM, Fold.PROD)) {
       checkNans(fold);
     }
@@ -150,7 +140,6 @@ public class ArithmeticRules extends NumericsSuite {
 
   @Example
   public void required_NAN_04_minimumAndMaximumOfTwoFloat64Nans() {
-    needRanks(2);
     for (Fold fold : List.of(Fold.MIN, Fold.MAX)) {
       checkNans(fold);
     }
@@ -161,7 +150,7 @@ public class ArithmeticRules extends NumericsSuite {
     long[] first = {0x7FF0_0000_0000_0001L, 0x7FF8_0000_0000_0002L};
     long[] second = {0xFFF0_0000_0000_0004L, 0xFFF8_0000_0000_0008L};
     FoldedCall call = FoldedCall.ofInputs(DataType.FLOAT64, fold, new long[][] {first, second});
-    long[] seen = allReduced(plain(), call);
+    long[] seen = allReduced(call);
     for (int i = 0; i < seen.length; i++) {
       boolean oneOfThem = seen[i] == (first[i] | quiet) || seen[i] == (second[i] | quiet);
       check(
@@ -172,7 +161,6 @@ public class ArithmeticRules extends NumericsSuite {
 
   @Example
   public void required_NAN_03_minimumAndMaximumSkipNan() {
-    needRanks(2);
     for (DataType type : types(each -> each.isFloating())) {
       ElementArithmetic arithmetic = ElementArithmetic.of(type);
       long nan = arithmetic.canonicalNan();
@@ -189,19 +177,17 @@ public class ArithmeticRules extends NumericsSuite {
 
   @Example
   public void required_NAN_05_copiesNeverChangeANan() {
-    needRanks(2);
     for (DataType type : CANONICAL) {
       long signalling = type.encode(Double.POSITIVE_INFINITY) | 1;
-      plain()
-          .run(
-              2,
-              rank -> {
-                try (DeviceBuffer data = Values.ofBits(rank.device(), type, signalling)) {
-                  rank.communicator().broadcast(data, 0);
-                  rank.communicator().defaultStream().synchronize();
-                  rank.check(Values.bits(data)[0] == signalling, type + ": a copy changed a NaN");
-                }
-              });
+      run(
+          2,
+          rank -> {
+            try (DeviceBuffer data = Values.ofBits(rank.device(), type, signalling)) {
+              rank.communicator().broadcast(data, 0);
+              rank.communicator().defaultStream().synchronize();
+              rank.check(Values.bits(data)[0] == signalling, type + ": a copy changed a NaN");
+            }
+          });
       isExact(Fold.SUM, type, new long[] {signalling}, type.encode(1));
     }
   }
@@ -214,7 +200,7 @@ public class ArithmeticRules extends NumericsSuite {
         long[] expected = new long[call.elements()];
         int[] order = RankOrders.permutations(n).getFirst();
         Arrays.setAll(expected, i -> call.folded(order, 0, i, false));
-        expect(allReduced(plain(), call), expected, type, call.toString());
+        expect(allReduced(call), expected, type, call.toString());
       }
     }
   }
@@ -222,12 +208,11 @@ public class ArithmeticRules extends NumericsSuite {
   /** One rank gives 1, the others nothing: what comes out is the factor itself. */
   @Example
   public void required_AVG_02_aFloatAverageMultipliesByARoundedShare() {
-    needRanks(2);
     for (int n = 2; n <= atMost(7); n++) {
       for (DataType type : floats()) {
         long[][] inputs = new long[n][1];
         inputs[0][0] = type.encode(1);
-        long seen = allReduced(plain(), FoldedCall.ofInputs(type, Fold.AVG, inputs))[0];
+        long seen = allReduced(FoldedCall.ofInputs(type, Fold.AVG, inputs))[0];
         long expected = ElementArithmetic.of(type).averageScalar(n);
         expect(seen, expected, type, "1/" + n);
       }
@@ -236,7 +221,6 @@ public class ArithmeticRules extends NumericsSuite {
 
   @Example
   public void required_AVG_02_theKnownFactorsOfThreeRanks() {
-    needRanks(3);
     long[] known = {0x3EAAAAABL, 0x3555, 0x3EAB, 0x3FD5555555555555L};
     List<DataType> types =
         List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16, DataType.FLOAT64);
@@ -244,24 +228,22 @@ public class ArithmeticRules extends NumericsSuite {
       DataType type = types.get(i);
       long[][] inputs = {{type.encode(1)}, {0}, {0}};
       FoldedCall call = FoldedCall.ofInputs(type, Fold.AVG, inputs);
-      expect(allReduced(plain(), call)[0], known[i], type, "1/3");
+      expect(allReduced(call)[0], known[i], type, "1/3");
     }
   }
 
   @Example
   public void required_AVG_03_eachRankScalesWhatItReadsItself() {
-    needRanks(2);
     long three = DataType.FLOAT32.encode(3);
     long five = DataType.FLOAT32.encode(5);
     long[][] inputs = {{DataType.FLOAT32.encode(2), three}, {three, five}};
     FoldedCall call = FoldedCall.ofInputs(DataType.FLOAT32, Fold.SCALED_SUM, inputs, three, five);
     long[] expected = {DataType.FLOAT32.encode(21), DataType.FLOAT32.encode(34)};
-    expect(allReduced(plain(), call), expected, DataType.FLOAT32, "3·a + 5·b");
+    expect(allReduced(call), expected, DataType.FLOAT32, "3·a + 5·b");
   }
 
   @Example
   public void required_AVG_04_scaledIntegersWrap() {
-    needRanks(2);
     for (DataType type : types(each -> !each.isFloating())) {
       isExact(FoldedCall.of(type, Fold.SCALED_SUM, 2, 300));
     }
@@ -269,7 +251,6 @@ public class ArithmeticRules extends NumericsSuite {
 
   @Example
   public void required_AVG_05_scaledFloat8IsNeverFused() {
-    needRanks(2);
     for (DataType type : types(DataType::isFloat8)) {
       isExact(FoldedCall.of(type, Fold.SCALED_SUM, 2, 4096));
     }
@@ -283,7 +264,7 @@ public class ArithmeticRules extends NumericsSuite {
         FoldedCall call = FoldedCall.ofInputs(type, fold, new long[][] {{odd, type.encode(3)}});
         long first = fold == Fold.AVG ? ElementArithmetic.of(type).canonicalNan() : odd;
         long[] expected = {first, type.encode(3)};
-        expect(allReduced(plain(), call), expected, type, fold + " on one rank");
+        expect(allReduced(call), expected, type, fold + " on one rank");
       }
     }
   }

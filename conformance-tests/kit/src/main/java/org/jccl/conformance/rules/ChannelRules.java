@@ -1,10 +1,7 @@
 package org.jccl.conformance.rules;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import net.jqwik.api.Example;
 import org.jccl.CollectiveException;
@@ -17,11 +14,14 @@ import org.jccl.config.ConfigField;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
-import org.jccl.conformance.harness.Worlds;
 import org.jccl.conformance.rules.RankOrders.Place;
 
 /** How calls are split over channels, and which way they take (rules PART, TOPO, TUNE and PAT). */
 public class ChannelRules extends NumericsSuite {
+  private static final String PAT =
+      NO_MULTICAST
+          + " NCCL_ALGO=reducescatter:PAT NCCL_PROTO=Simple NCCL_MIN_CTAS=1 NCCL_MAX_CTAS=1"
+          + " NCCL_PAT_ENABLE=1";
   private static final DataType FLOAT = DataType.FLOAT32;
   private static final Maker ALL_REDUCE = (comm, send, recv, op) -> comm.allReduce(send, recv, op);
 
@@ -46,11 +46,12 @@ public class ChannelRules extends NumericsSuite {
 
   private void isSplit(int count, int channels) {
     FoldedCall call = FoldedCall.of(FLOAT, Fold.SUM, three(), count);
-    long[] seen = allReduced(under(pins("Ring", "Simple", channels)), call);
+    long[] seen = allReduced(call);
     isSplit(seen, call, channels, SIMPLE_CHUNK, capabilities().version());
   }
 
   @Example
+  @Needs(environment = FOUR_CHANNELS)
   public void optional_PART_01_smallCallsTakeFewChannels() {
     for (int count : new int[] {100, 8191, 8193, 17_000, 25_000}) {
       isSplit(count, 4);
@@ -58,6 +59,7 @@ public class ChannelRules extends NumericsSuite {
   }
 
   @Example
+  @Needs(environment = FOUR_CHANNELS)
   public void optional_PART_02_partsAreWholeCells() {
     for (int count : new int[] {33_000, 65_537, 70_000}) {
       isSplit(count, 4);
@@ -66,40 +68,37 @@ public class ChannelRules extends NumericsSuite {
 
   @Example
   @AlsoShows("PART-06")
+  @Needs(environment = RING + " NCCL_BUFFSIZE=131072")
   public void optional_PART_03_chunksAreEighthsOfABuffer() {
-    Map<String, String> variables = new HashMap<>(RING);
-    variables.put("NCCL_BUFFSIZE", "131072");
     FoldedCall call = FoldedCall.of(FLOAT, Fold.SUM, three(), 140_001);
-    isRing(under(variables), call, 4 * 131_072 / 8, false);
+    isRing(call, 4 * 131_072 / 8, false);
   }
 
   @Example
+  @Needs(environment = LL + " NCCL_LL_BUFFSIZE=65536")
   public void optional_PART_03_llTakesSixteenths() {
-    Map<String, String> variables = new HashMap<>(pins("Ring", "LL", 1));
-    variables.put("NCCL_LL_BUFFSIZE", "65536");
     FoldedCall call = FoldedCall.of(FLOAT, Fold.SUM, three(), 9001);
-    isRing(under(variables), call, 65_536 / 16, false);
+    isRing(call, 65_536 / 16, false);
   }
 
   @Example
+  @Needs(environment = FOUR_CHANNELS)
   public void optional_PART_04_cellsAreTwiceAsLarge() {
-    int newer = 22902;
-    Worlds worlds = underSince(newer, pins("Ring", "Simple", 4));
     for (int count : new int[] {33_000, 65_537}) {
       FoldedCall call = FoldedCall.of(FLOAT, Fold.SUM, three(), count);
-      isSplit(allReduced(worlds, call), call, 4, SIMPLE_CHUNK, newer);
+      isSplit(allReduced(call), call, 4, SIMPLE_CHUNK, capabilities().version());
     }
   }
 
   /** Every element of every call is folded in one of its ring's orders. */
   @Example
+  @Needs(environment = FOUR_CHANNELS)
   public void optional_PART_05_callsOfAGroupShareTheChannels() {
     int n = three();
     FoldedCall call = FoldedCall.of(FLOAT, Fold.SUM, n, 30_000);
     int second = 9000;
     long[] seen =
         results(
-            under(pins("Ring", "Simple", 4)),
             call,
             (comm, send, recv, op) ->
                 comm.group(
@@ -130,13 +129,13 @@ public class ChannelRules extends NumericsSuite {
   /** The child numbers the same GPUs backwards, and each GPU puts in what it put in before. */
   @Example
   @AlsoShows("DET-06")
+  @Needs(environment = RING)
   public void optional_TOPO_01_ringsFollowTheNumbersOfRanks() {
     int n = three();
     FoldedCall call = FoldedCall.of(FLOAT, Fold.SUM, n, 1000);
-    long[] before = allReduced(under(RING), call);
+    long[] before = allReduced(call);
     FoldedCall turned = call.turned();
-    Worlds worlds = under(RING);
-    long[] seen = results(worlds, turned, 1000, ChannelRules::backwards, ALL_REDUCE)[0];
+    long[] seen = results(turned, 1000, ChannelRules::backwards, ALL_REDUCE)[0];
     explained(
         RankOrders.rings(n),
         seen,
@@ -152,29 +151,21 @@ public class ChannelRules extends NumericsSuite {
     return rank.communicator().split(0, rank.worldSize() - 1 - rank.rank());
   }
 
-  /** Skips what only an imitation of a known machine can show. */
-  private void needKnownMachine() {
-    need(
-        subject().imitating(capabilities().version()).isPresent()
-            ? Optional.empty()
-            : Optional.of("not run: the machine is what it is"));
-  }
-
   @Example
   @AlsoShows("TOPO-03")
+  @Needs(environment = RINGS)
   public void optional_TOPO_02_oneHostWithASwitchHasPlainRings() {
-    needKnownMachine();
     FoldedCall call = FoldedCall.of(FLOAT, Fold.SUM, 3, 300_007);
-    long[] seen = allReduced(under(pins("Ring", "Simple", 0)), call);
+    long[] seen = allReduced(call);
     int[] ring = isSplit(seen, call, 24, SIMPLE_CHUNK, capabilities().version());
     check(ring[1] == 1, "the ring does not go from rank 0 to rank 1");
   }
 
   @Example
+  @Needs(environment = TREES)
   public void optional_TOPO_04_chainsOfThreeRanksAreTurned() {
-    needKnownMachine();
     FoldedCall call = FoldedCall.of(FLOAT, Fold.SUM, 3, 300_007);
-    long[] seen = allReduced(under(pins("Tree", "Simple", 0)), call);
+    long[] seen = allReduced(call);
     ChannelParts parts = ChannelParts.ofAllReduce(call.elements(), 4, 24, capabilities().version());
     int[] fromLeaf = {2, 1, 0};
     for (int i = 0; i < seen.length; i++) {
@@ -185,6 +176,7 @@ public class ChannelRules extends NumericsSuite {
   }
 
   @Example
+  @Needs(environment = RINGS)
   public void optional_TOPO_06_aChildHasNoMoreChannelsThanItsParent() {
     FoldedCall call = FoldedCall.of(FLOAT, Fold.SUM, three(), 70_000);
     CommunicatorConfig two =
@@ -197,7 +189,6 @@ public class ChannelRules extends NumericsSuite {
             .build();
     long[] seen =
         results(
-            under(pins("Ring", "Simple", 0)),
             call,
             call.elements(),
             rank -> {
@@ -211,24 +202,18 @@ public class ChannelRules extends NumericsSuite {
 
   /** One aggregation factor explains every element. */
   @Example
+  @Needs(environment = PAT)
   public void optional_PAT_01_patFoldsAlongBinomialTrees() {
-    needRanks(3);
     int block = 301;
     for (int n = 3; n <= atMost(8); n++) {
       FoldedCall call = FoldedCall.of(FLOAT, Fold.SUM, n, n * block);
-      long[][] seen = scattered(under(pat()), call, block);
+      long[][] seen = scattered(call, block);
       int factor = 1;
       while (factor <= n / 2 && !isPat(call, seen, factor)) {
         factor *= 2;
       }
       check(factor <= n / 2, call + ": no aggregation factor explains it");
     }
-  }
-
-  private static Map<String, String> pat() {
-    Map<String, String> variables = new HashMap<>(pins("reducescatter:PAT", "Simple", 1));
-    variables.put("NCCL_PAT_ENABLE", "1");
-    return variables;
   }
 
   private static boolean isPat(FoldedCall call, long[][] seen, int factor) {
@@ -244,25 +229,23 @@ public class ChannelRules extends NumericsSuite {
   }
 
   @Example
+  @Needs(environment = PAT)
   public void optional_TUNE_03_averagesExcludePat() {
-    needRanks(2);
-    under(pat())
-        .run(
-            2,
-            rank -> {
-              try (DeviceBuffer send = Values.of(rank.device(), FLOAT, 1, 2);
-                  DeviceBuffer recv = Values.zeros(rank.device(), FLOAT, 1)) {
-                rank.expectThrown(
-                    "an average of a reduce-scatter with PAT",
-                    CollectiveException.class,
-                    () -> rank.communicator().reduceScatter(send, recv, ReduceOp.AVG));
-              }
-            });
+    run(
+        2,
+        rank -> {
+          try (DeviceBuffer send = Values.of(rank.device(), FLOAT, 1, 2);
+              DeviceBuffer recv = Values.zeros(rank.device(), FLOAT, 1)) {
+            rank.expectThrown(
+                "an average of a reduce-scatter with PAT",
+                CollectiveException.class,
+                () -> rank.communicator().reduceScatter(send, recv, ReduceOp.AVG));
+          }
+        });
   }
 
   @Example
   public void optional_TUNE_01_theTimeIsALatencyAndAShareOfABandwidth() {
-    needKnownMachine();
     for (int n : new int[] {2, 4}) {
       int steps = 2 * (n - 1);
       double ll = 6.6 + 0.6 * steps;
@@ -276,7 +259,6 @@ public class ChannelRules extends NumericsSuite {
 
   @Example
   public void optional_TUNE_02_theFastestEstimateIsTaken() {
-    needKnownMachine();
     for (int count : new int[] {100, 300_000, 420_000, 440_000, 1_000_000}) {
       double ll = 7.8 + count * 4.0 / (1000 * 141);
       double simple = 15.2 + count * 4.0 / (1000 * 360);
@@ -285,17 +267,16 @@ public class ChannelRules extends NumericsSuite {
   }
 
   private void isEstimate(int ranks, int count, double micros) {
-    plain()
-        .run(
-            ranks,
-            rank -> {
-              try (DeviceBuffer data = rank.device().allocate(FLOAT, count)) {
-                OptionalDouble seen = estimate(rank, data);
-                rank.check(
-                    Math.abs(seen.orElse(0) - micros) < 0.01,
-                    count + " floats on " + ranks + " ranks: " + seen + ", expected " + micros);
-              }
-            });
+    run(
+        ranks,
+        rank -> {
+          try (DeviceBuffer data = rank.device().allocate(FLOAT, count)) {
+            OptionalDouble seen = estimate(rank, data);
+            rank.check(
+                Math.abs(seen.orElse(0) - micros) < 0.01,
+                count + " floats on " + ranks + " ranks: " + seen + ", expected " + micros);
+          }
+        });
   }
 
   private static OptionalDouble estimate(WorldRank rank, DeviceBuffer data) {

@@ -5,7 +5,6 @@ import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.conformance.data.ElementArithmetic;
 import org.jccl.conformance.data.Fold;
-import org.jccl.conformance.harness.Worlds;
 
 /** What can be repeated, and what no order can change (rules DET and NAN-06). */
 public class DeterminismRules extends NumericsSuite {
@@ -13,25 +12,25 @@ public class DeterminismRules extends NumericsSuite {
   public DeterminismRules() {}
 
   @Example
+  @Needs(environment = LL)
   public void required_NAN_06_llShowsNoOrderOfTwoOperands() {
-    needRanks(2);
-    showsNoOrder(under(pins("Ring", "LL", 1)));
+    showsNoOrder();
   }
 
   @Example
+  @Needs(environment = RING)
   public void required_NAN_06_simpleShowsNoOrderOfTwoOperands() {
-    needRanks(2);
-    showsNoOrder(under(RING));
+    showsNoOrder();
   }
 
-  private void showsNoOrder(Worlds worlds) {
+  private void showsNoOrder() {
     for (DataType type : types(each -> each.isFloating() && each != DataType.FLOAT64)) {
       long nan = ElementArithmetic.of(type).canonicalNan();
       long odd = type.isFloat8() ? nan : type.encode(Double.POSITIVE_INFINITY) | 1;
       long[][] inputs = {{odd, type.encode(1), 0, odd}, {type.encode(2), odd, odd, nan}};
       for (Fold fold : List.of(Fold.SUM, Fold.PROD, Fold.MIN, Fold.MAX)) {
         FoldedCall call = FoldedCall.ofInputs(type, fold, inputs);
-        long[] seen = allReduced(worlds, call);
+        long[] seen = allReduced(call);
         for (int i = 0; i < seen.length; i++) {
           expect(seen[i], call.folded(new int[] {0, 1}, 0, i, false), type, call + ", " + i);
           expect(seen[i], call.folded(new int[] {1, 0}, 0, i, false), type, call + ", " + i);
@@ -43,15 +42,13 @@ public class DeterminismRules extends NumericsSuite {
   /** Makes the call in place, on memory that starts elsewhere and on another stream. */
   @Example
   public void required_DET_01_equalCallsGiveEqualBits() {
-    needRanks(2);
     int n = atMost(4);
     for (DataType type : floats()) {
       FoldedCall call = FoldedCall.of(type, Fold.SUM, n, 20_001);
-      long[] once = allReduced(plain(), call);
-      expect(allReduced(plain(), call), once, type, call + " again");
+      long[] once = allReduced(call);
+      expect(allReduced(call), once, type, call + " again");
       long[][] inPlace =
           results(
-              plain(),
               call,
               (comm, send, recv, op) -> {
                 recv.copyFrom(send, comm.defaultStream());
@@ -63,22 +60,19 @@ public class DeterminismRules extends NumericsSuite {
 
   @Example
   public void required_DET_02_anAllReduceGivesAllRanksTheSameBits() {
-    needRanks(2);
     for (DataType type : floats()) {
-      allReduced(plain(), FoldedCall.of(type, Fold.SUM, atMost(4), 5000));
+      allReduced(FoldedCall.of(type, Fold.SUM, atMost(4), 5000));
     }
   }
 
   @Example
   public void required_DET_03_anotherCommunicatorChoosesAlike() {
-    needRanks(2);
     int n = atMost(4);
     for (int count : new int[] {100, 40_000, 300_000}) {
       FoldedCall call = FoldedCall.of(DataType.FLOAT32, Fold.SUM, n, count);
-      long[] here = allReduced(plain(), call);
+      long[] here = allReduced(call);
       long[] there =
           results(
-              plain(),
               call,
               count,
               rank -> rank.communicator().split(0, rank.rank()),
@@ -88,17 +82,16 @@ public class DeterminismRules extends NumericsSuite {
   }
 
   @Example
+  @Needs(environment = NO_MULTICAST + " NCCL_ALGO=allreduce:Tree NCCL_PROTO=LL")
   public void required_DET_04_noOrderChangesMinimaAndIntegers() {
-    needRanks(2);
     int n = atMost(4);
-    Worlds worlds = under(pins("allreduce:Tree", "LL", 0));
     int[] plainOrder = RankOrders.permutations(n).getFirst();
     for (DataType type : types(each -> true)) {
       for (Fold fold : List.of(Fold.MIN, Fold.MAX, Fold.SUM, Fold.PROD, Fold.AVG)) {
         boolean picks = fold == Fold.MIN || fold == Fold.MAX;
         if (picks || !type.isFloating()) {
           FoldedCall call = FoldedCall.of(type, fold, n, 2000);
-          long[] seen = allReduced(worlds, call);
+          long[] seen = allReduced(call);
           for (int i = 0; i < seen.length; i++) {
             expect(seen[i], call.folded(plainOrder, 0, i, false), type, call + ", element " + i);
           }

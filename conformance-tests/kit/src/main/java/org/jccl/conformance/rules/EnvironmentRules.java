@@ -7,8 +7,6 @@ import static org.jccl.conformance.rules.RawRank.REMOTE_ERROR;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import net.jqwik.api.Example;
 import org.jccl.Communicator;
 import org.jccl.DataType;
@@ -18,7 +16,6 @@ import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
-import org.jccl.conformance.harness.Worlds;
 import org.jccl.spi.NcclAbi;
 
 /**
@@ -28,16 +25,13 @@ import org.jccl.spi.NcclAbi;
 public final class EnvironmentRules extends RawSuite {
   private static final int INT8 = 0;
   private static final int SUM = 0;
-  private static final int VERSION_WITH_CHECK_MODE = 22907;
-  private static final int VERSION_WITH_RMA = 22902;
-  private static final int VERSION_WITH_SHARED_GPUS = 23007;
 
   /** About the current subject. */
   public EnvironmentRules() {}
 
   /** An all-reduce of known numbers under an environment gives the sum. */
-  private void stillAdds(Worlds worlds, int ranks) {
-    worlds.run(ranks, rank -> adds(rank, rank.communicator()));
+  private void stillAdds(int ranks) {
+    run(ranks, rank -> adds(rank, rank.communicator()));
   }
 
   private static void adds(WorldRank rank, Communicator comm) {
@@ -50,18 +44,19 @@ public final class EnvironmentRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = "NCCL_COMM_BLOCKING=0")
   public void required_ENV_01_aVariableMakesCommunicatorsNonblocking() {
     blockingIsForced(false);
   }
 
   @Example
+  @Needs(environment = "NCCL_COMM_BLOCKING=1")
   public void required_ENV_01_aVariableMakesCommunicatorsBlocking() {
     blockingIsForced(true);
   }
 
   private void blockingIsForced(boolean blocking) {
     bare(
-        under(Map.of("NCCL_COMM_BLOCKING", blocking ? "1" : "0")),
         (abi, backend) -> {
           try (RawSingle one = new RawSingle(abi, backend)) {
             one.open(one.config(blocking ? 0 : 1));
@@ -73,38 +68,38 @@ public final class EnvironmentRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = "NCCL_CHECK_POINTERS=1")
   public void required_ENV_02_aVariableTurnsPointerChecksOn() {
-    pointersAreChecked(under(Map.of("NCCL_CHECK_POINTERS", "1")), true);
+    pointersAreChecked(true);
   }
 
   @Example
+  @Needs(environment = "NCCL_CHECK_MODE=DEFAULT")
   public void required_ENV_03_theDefaultModeChecksNothing() {
-    checksWith("DEFAULT", false);
+    pointersAreChecked(false);
   }
 
   @Example
+  @Needs(environment = "NCCL_CHECK_MODE=DEBUG_LOCAL")
   public void required_ENV_03_theLocalModeChecksPointers() {
-    checksWith("DEBUG_LOCAL", true);
+    pointersAreChecked(true);
   }
 
   @Example
+  @Needs(environment = "NCCL_CHECK_MODE=debug_global")
   public void required_ENV_03_theGlobalModeInLowerCaseChecksPointers() {
-    checksWith("debug_global", true);
+    pointersAreChecked(true);
   }
 
   @Example
+  @Needs(environment = "NCCL_CHECK_MODE=NO_SUCH_MODE")
   public void required_ENV_03_anUnknownModeChecksNothing() {
-    checksWith("NO_SUCH_MODE", false);
-  }
-
-  private void checksWith(String mode, boolean on) {
-    pointersAreChecked(underSince(VERSION_WITH_CHECK_MODE, Map.of("NCCL_CHECK_MODE", mode)), on);
+    pointersAreChecked(false);
   }
 
   /** ARG-04: with checks on, even a call of count 0 needs real buffers. */
-  private void pointersAreChecked(Worlds worlds, boolean on) {
+  private void pointersAreChecked(boolean on) {
     raw(
-        worlds,
         1,
         rank ->
             rank.expect(
@@ -115,10 +110,9 @@ public final class EnvironmentRules extends RawSuite {
 
   @Example
   @AlsoShows("STR-10")
+  @Needs(environment = "NCCL_LAUNCH_ORDER_IMPLICIT=1 NCCL_LAUNCH_RACE_FATAL=1")
   public void required_ENV_04_implicitLaunchOrder() {
-    needRanks(2);
-    Worlds worlds = under(Map.of("NCCL_LAUNCH_ORDER_IMPLICIT", "1", "NCCL_LAUNCH_RACE_FATAL", "1"));
-    worlds.run(
+    run(
         2,
         rank -> {
           try (Communicator other = rank.open("other");
@@ -137,16 +131,15 @@ public final class EnvironmentRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = "NCCL_LAUNCH_MODE=GROUP")
   public void required_ENV_05_groupLaunchMode() {
-    needRanks(2);
-    stillAdds(under(Map.of("NCCL_LAUNCH_MODE", "GROUP")), 2);
+    stillAdds(2);
   }
 
   @Example
+  @Needs(environment = "NCCL_ALGO=Tree")
   public void required_ENV_06_noAlgorithmIsLeft() {
-    needRanks(2);
     raw(
-        under(Map.of("NCCL_ALGO", "Tree")),
         2,
         rank -> {
           try (DeviceBuffer memory = rank.memory(DataType.INT8, 1, 2, 3, 4)) {
@@ -160,15 +153,15 @@ public final class EnvironmentRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = "NCCL_RUNTIME_CONNECT=0")
   public void required_ENV_07_connectionsAtCreation() {
-    needRanks(2);
-    stillAdds(under(Map.of("NCCL_RUNTIME_CONNECT", "0")), 2);
+    stillAdds(2);
   }
 
   @Example
+  @Needs(environment = "NCCL_DEBUG=WARN")
   public void required_ENV_08_logsDoNotChangeCodes() {
     bare(
-        under(Map.of("NCCL_DEBUG", "WARN")),
         (abi, backend) -> {
           try (RawSingle one = new RawSingle(abi, backend)) {
             one.open(MemorySegment.NULL);
@@ -181,9 +174,9 @@ public final class EnvironmentRules extends RawSuite {
 
   @Example
   @AlsoShows("UID-06")
+  @Needs(environment = "NCCL_COMM_ID=127.0.0.1:48731")
   public void required_ENV_09_theIdFromTheEnvironment() {
     bare(
-        under(Map.of("NCCL_COMM_ID", "127.0.0.1:48731")),
         (abi, backend) -> {
           try (RawSingle one = new RawSingle(abi, backend)) {
             MemorySegment first = one.allocate(128);
@@ -199,9 +192,9 @@ public final class EnvironmentRules extends RawSuite {
 
   @Example
   @AlsoShows("UID-06")
+  @Needs(environment = "NCCL_COMM_ID=nonsense")
   public void required_ENV_09_aMalformedIdIsRefused() {
     bare(
-        under(Map.of("NCCL_COMM_ID", "nonsense")),
         (abi, backend) -> {
           try (RawSingle one = new RawSingle(abi, backend)) {
             MemorySegment id = one.allocate(128);
@@ -212,9 +205,9 @@ public final class EnvironmentRules extends RawSuite {
 
   @Example
   @AlsoShows("UID-02")
+  @Needs(environment = "NCCL_SOCKET_IFNAME=nosuchinterface")
   public void required_ENV_10_noNetworkInterfaceOfThatName() {
     bare(
-        under(Map.of("NCCL_SOCKET_IFNAME", "nosuchinterface")),
         (abi, backend) -> {
           try (RawSingle one = new RawSingle(abi, backend)) {
             MemorySegment id = one.allocate(128);
@@ -225,9 +218,9 @@ public final class EnvironmentRules extends RawSuite {
 
   @Example
   @AlsoShows("UID-04")
+  @Needs(environment = "NCCL_SOCKET_RETRY_CNT=2 NCCL_SOCKET_RETRY_SLEEP_MSEC=1")
   public void required_ENV_11_fewRetriesForAnIdThatWasUsed() {
     bare(
-        under(Map.of("NCCL_SOCKET_RETRY_CNT", "2", "NCCL_SOCKET_RETRY_SLEEP_MSEC", "1")),
         (abi, backend) -> {
           try (RawSingle one = new RawSingle(abi, backend)) {
             MemorySegment id = one.allocate(128);
@@ -243,19 +236,20 @@ public final class EnvironmentRules extends RawSuite {
 
   @Example
   @AlsoShows("INIT-08")
+  @Needs(since = "2.30.7", environment = "NCCL_MULTI_RANK_GPU_ENABLE=1")
   public void required_ENV_12_severalRanksOnOneGpu() {
-    twoRanksOnOneGpu("1", SUCCESS);
+    twoRanksOnOneGpu(SUCCESS);
   }
 
   @Example
   @AlsoShows("INIT-08")
+  @Needs(since = "2.30.7", environment = "NCCL_MULTI_RANK_GPU_ENABLE=0")
   public void required_ENV_12_oneRankOnOneGpu() {
-    twoRanksOnOneGpu("0", INVALID_USAGE);
+    twoRanksOnOneGpu(INVALID_USAGE);
   }
 
-  private void twoRanksOnOneGpu(String value, int code) {
+  private void twoRanksOnOneGpu(int code) {
     bare(
-        underSince(VERSION_WITH_SHARED_GPUS, Map.of("NCCL_MULTI_RANK_GPU_ENABLE", value)),
         (abi, backend) -> {
           try (RawSingle one = new RawSingle(abi, backend)) {
             one.expect("the group", code, one::openTwiceOnOneDevice);
@@ -264,9 +258,9 @@ public final class EnvironmentRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = "NCCL_LOCAL_REGISTER=0")
   public void required_ENV_13_noLocalRegistration() {
     raw(
-        under(Map.of("NCCL_LOCAL_REGISTER", "0")),
         1,
         rank -> {
           try (DeviceBuffer memory = rank.memory(DataType.INT8, 1, 2, 3, 4)) {
@@ -281,9 +275,9 @@ public final class EnvironmentRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = "NCCL_CUMEM_ENABLE=0 NCCL_WIN_ENABLE=0")
   public void required_ENV_14_memoryWithoutVirtualAddresses() {
     raw(
-        under(Map.of("NCCL_CUMEM_ENABLE", "0", "NCCL_WIN_ENABLE", "0")),
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -299,61 +293,56 @@ public final class EnvironmentRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = "NCCL_GRAPH_MIXING_SUPPORT=0")
   public void required_ENV_15_graphsAloneWithoutMixing() {
-    needRanks(2);
-    under(Map.of("NCCL_GRAPH_MIXING_SUPPORT", "0"))
-        .run(
-            2,
-            rank -> {
-              Communicator comm = rank.communicator();
-              try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1);
-                  Stream stream = rank.device().newStream()) {
-                stream.beginCapture();
-                comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
-                try (Graph graph = stream.endCapture()) {
-                  graph.launch(stream);
-                  graph.launch(stream);
-                  stream.synchronize();
-                  rank.expect("the sum of two replays", buffer, 4);
-                }
-              }
-            });
+    run(
+        2,
+        rank -> {
+          Communicator comm = rank.communicator();
+          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1);
+              Stream stream = rank.device().newStream()) {
+            stream.beginCapture();
+            comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
+            try (Graph graph = stream.endCapture()) {
+              graph.launch(stream);
+              graph.launch(stream);
+              stream.synchronize();
+              rank.expect("the sum of two replays", buffer, 4);
+            }
+          }
+        });
   }
 
   @Example
+  @Needs(
+      environment =
+          "NCCL_MIN_CTAS=-3 NCCL_MAX_CTAS=100000 NCCL_CGA_CLUSTER_SIZE=99 NCCL_CTA_POLICY=77 NCCL_COMM_SPLIT_SHARE_RESOURCES=9")
   public void required_ENV_16_oddValuesAreNoError() {
-    Map<String, String> odd = new LinkedHashMap<>();
-    odd.put("NCCL_MIN_CTAS", "-3");
-    odd.put("NCCL_MAX_CTAS", "100000");
-    odd.put("NCCL_CGA_CLUSTER_SIZE", "99");
-    odd.put("NCCL_CTA_POLICY", "77");
-    odd.put("NCCL_COMM_SPLIT_SHARE_RESOURCES", "9");
-    stillAdds(under(odd), atMost(2));
+    stillAdds(atMost(2));
   }
 
   @Example
+  @Needs(environment = "NCCL_NUM_RMA_CTX=2 NCCL_P2P_MAX_PEERS=4 NCCL_ALLGATHERV_ENABLE=0")
   public void required_ENV_17_variablesOfOneSidedOperations() {
-    Map<String, String> variables = new LinkedHashMap<>();
-    variables.put("NCCL_NUM_RMA_CTX", "2");
-    variables.put("NCCL_P2P_MAX_PEERS", "4");
-    variables.put("NCCL_ALLGATHERV_ENABLE", "0");
-    stillAdds(underSince(VERSION_WITH_RMA, variables), atMost(2));
+    stillAdds(atMost(2));
   }
 
   @Example
+  @Needs(environment = "NCCL_NVLS_ENABLE=0")
   public void required_ENV_18_withoutMulticast() {
-    stillAdds(under(Map.of("NCCL_NVLS_ENABLE", "0")), atMost(4));
+    stillAdds(atMost(4));
   }
 
   @Example
+  @Needs(environment = "NCCL_RAS_ENABLE=0")
   public void required_ENV_20_withoutTheHealthMonitor() {
-    stillAdds(under(Map.of("NCCL_RAS_ENABLE", "0")), atMost(2));
+    stillAdds(atMost(2));
   }
 
   @Example
+  @Needs(environment = "NCCL_COMM_BLOCKING=0")
   public void required_INIT_16_ungroupedCreationWaitsThoughNonblocking() {
     bare(
-        under(Map.of("NCCL_COMM_BLOCKING", "0")),
         (abi, backend) -> {
           try (RawSingle one = new RawSingle(abi, backend)) {
             MemorySegment id = one.allocate(128);

@@ -119,7 +119,7 @@ public final class FamilyRules extends Suite {
 
   @Example
   public void required_SPL_10_theParentMayGoFirst() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
@@ -139,7 +139,6 @@ public final class FamilyRules extends Suite {
   @AlsoShows({"SHR-07"})
   public void required_SHR_01_survivorsKeepTheirOrderTyped() {
     int n = atMost(4);
-    needRanks(2);
     run(
         n,
         rank -> {
@@ -160,7 +159,7 @@ public final class FamilyRules extends Suite {
   @Example
   @AlsoShows({"SHR-04"})
   public void required_SHR_02_badListsAreRefused() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
@@ -178,7 +177,6 @@ public final class FamilyRules extends Suite {
 
   @Example
   public void required_SHR_06_aClosedParentHasNoChildren() {
-    needRanks(2);
     run(
         2,
         rank -> {
@@ -199,10 +197,8 @@ public final class FamilyRules extends Suite {
   @Example
   @AlsoShows({"GRW-02", "GRW-05"})
   public void required_GRW_01_newRanksJoin() {
-    needRanks(2);
     int n = atMost(3);
-    runSince(
-        22902,
+    run(
         n,
         rank -> {
           Backend backend = rank.instance().backend();
@@ -262,8 +258,7 @@ public final class FamilyRules extends Suite {
   @AlsoShows({"LIF-18", "LIF-20"})
   public void required_LIF_19_revokedIsForChildrenAlone() {
     int n = atMost(2);
-    runSince(
-        22807,
+    run(
         n,
         rank -> {
           try (Communicator comm = rank.open("revoked");
@@ -289,9 +284,8 @@ public final class FamilyRules extends Suite {
   @Example
   @AlsoShows({"LIF-22", "LIF-23", "LIF-25"})
   public void required_LIF_21_suspendedUntilResumed() {
-    int n = atMost(2);
-    runSince(
-        22907,
+    int n = 2;
+    run(
         n,
         rank -> {
           try (Communicator comm = rank.open("suspended");
@@ -375,7 +369,7 @@ public final class FamilyRules extends Suite {
   @Example
   @AlsoShows({"GRP-29"})
   public void required_GRP_27_simulatedGroupsAreNotIssued() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
@@ -434,7 +428,6 @@ public final class FamilyRules extends Suite {
 
   @Example
   public void required_INIT_15_severalIdsTyped() {
-    needRanks(2);
     int n = atMost(3);
     run(
         n,
@@ -480,9 +473,7 @@ public final class FamilyRules extends Suite {
   @Example
   @AlsoShows({"RMA-03", "RMA-07"})
   public void required_RMA_01_putsArriveWithTheirSignal() {
-    needRanks(2);
-    runSince(
-        22902,
+    run(
         2,
         rank -> {
           int peer = 1 - rank.rank();

@@ -51,7 +51,7 @@ public final class GroupRules extends Suite {
 
   @Example
   public void required_GRP_11_aFailingCallSpoilsTheGroup() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
@@ -83,7 +83,7 @@ public final class GroupRules extends Suite {
 
   @Example
   public void required_GRP_11_aBodyThatThrowsIssuesNothing() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
@@ -170,7 +170,7 @@ public final class GroupRules extends Suite {
 
   @Example
   public void required_GRP_25_theGroupReturnsAndTheStreamCompletes() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {

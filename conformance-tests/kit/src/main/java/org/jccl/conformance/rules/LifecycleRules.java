@@ -169,7 +169,7 @@ public final class LifecycleRules extends Suite {
 
   @Example
   public void required_LIF_14_abortEndsTheCommunicatorAlone() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
@@ -195,7 +195,6 @@ public final class LifecycleRules extends Suite {
 
   @Example
   public void required_LIF_14_abortReleasesWhoWaitsForAMissingPeer() {
-    needRanks(2);
     run(
         2,
         rank -> {
@@ -237,7 +236,6 @@ public final class LifecycleRules extends Suite {
 
   @Example
   public void required_INIT_02_creationWaitsForEveryRank() {
-    needRanks(2);
     int n = atMost(4);
     AtomicInteger came = new AtomicInteger();
     run(
@@ -254,22 +252,22 @@ public final class LifecycleRules extends Suite {
   }
 
   @Example
+  @Needs(process = true)
   public void required_INIT_02_aMissingRankIsAnError() {
     CommunicatorConfig soon =
         CommunicatorConfig.builder().initTimeout(Duration.ofSeconds(1)).build();
     // NCCL's own call stays behind and waits for ever.
-    alone()
-        .run(
-            1,
-            rank -> {
-              Backend backend = rank.instance().backend();
-              rank.expectThrown(
-                  "rank 0 of 2 alone",
-                  CollectiveException.class,
-                  () -> backend.newCommunicator(backend.newUniqueId(), 0, 2, rank.device(), soon),
-                  "rank 0",
-                  "missing");
-            });
+    run(
+        1,
+        rank -> {
+          Backend backend = rank.instance().backend();
+          rank.expectThrown(
+              "rank 0 of 2 alone",
+              CollectiveException.class,
+              () -> backend.newCommunicator(backend.newUniqueId(), 0, 2, rank.device(), soon),
+              "rank 0",
+              "missing");
+        });
   }
 
   @Example
@@ -306,7 +304,7 @@ public final class LifecycleRules extends Suite {
 
   @Example
   public void required_LIF_06_graphsAreClosedFirst() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {

@@ -1,8 +1,6 @@
 package org.jccl.conformance.rules;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import org.jccl.Communicator;
 import org.jccl.DataType;
@@ -12,16 +10,35 @@ import org.jccl.ReduceOp;
 import org.jccl.conformance.data.Elements;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
-import org.jccl.conformance.harness.Worlds;
 import org.jccl.conformance.rules.RankOrders.Place;
 
 /** What the suites of chapter 13 share: reductions whose every bit is looked at. */
+@Needs(environment = NumericsSuite.NO_MULTICAST)
 abstract class NumericsSuite extends Suite {
   /** With multicast nothing is promised (rule DET-05). */
-  private static final Map<String, String> NO_MULTICAST = Map.of("NCCL_NVLS_ENABLE", "0");
+  static final String NO_MULTICAST = "NCCL_NVLS_ENABLE=0";
 
   /** Ring and Simple on one channel. */
-  static final Map<String, String> RING = pins("Ring", "Simple", 1);
+  static final String RING =
+      NO_MULTICAST + " NCCL_ALGO=Ring NCCL_PROTO=Simple NCCL_MIN_CTAS=1 NCCL_MAX_CTAS=1";
+
+  /** Ring and LL on one channel. */
+  static final String LL =
+      NO_MULTICAST + " NCCL_ALGO=Ring NCCL_PROTO=LL NCCL_MIN_CTAS=1 NCCL_MAX_CTAS=1";
+
+  /** Ring and LL128 on one channel. */
+  static final String LL128 =
+      NO_MULTICAST + " NCCL_ALGO=Ring NCCL_PROTO=LL128 NCCL_MIN_CTAS=1 NCCL_MAX_CTAS=1";
+
+  /** Ring and Simple on four channels. */
+  static final String FOUR_CHANNELS =
+      NO_MULTICAST + " NCCL_ALGO=Ring NCCL_PROTO=Simple NCCL_MIN_CTAS=4 NCCL_MAX_CTAS=4";
+
+  /** Ring and Simple, on as many channels as there are. */
+  static final String RINGS = NO_MULTICAST + " NCCL_ALGO=Ring NCCL_PROTO=Simple";
+
+  /** Tree and Simple, on as many channels as there are. */
+  static final String TREES = NO_MULTICAST + " NCCL_ALGO=Tree NCCL_PROTO=Simple";
 
   /** Bytes of a whole chunk of a ring's all-reduce with Simple. */
   static final int SIMPLE_CHUNK = 2 << 20;
@@ -31,23 +48,6 @@ abstract class NumericsSuite extends Suite {
 
   /** The same with LL128. */
   static final int LL128_CHUNK = 576_000;
-
-  /** The worlds of this subject without NVLink multicast. */
-  final Worlds plain() {
-    return under(NO_MULTICAST);
-  }
-
-  /** The variables that pin algorithm, protocol and number of channels. */
-  static Map<String, String> pins(String algorithm, String protocol, int channels) {
-    Map<String, String> variables = new HashMap<>(NO_MULTICAST);
-    variables.put("NCCL_ALGO", algorithm);
-    variables.put("NCCL_PROTO", protocol);
-    if (channels > 0) {
-      variables.put("NCCL_MIN_CTAS", "" + channels);
-      variables.put("NCCL_MAX_CTAS", "" + channels);
-    }
-    return variables;
-  }
 
   /** The floating types that can be reduced here. */
   final List<DataType> floats() {
@@ -70,9 +70,8 @@ abstract class NumericsSuite extends Suite {
   }
 
   /** What the ranks of an all-reduce have afterwards: by rule DET-02 one result. */
-  final long[] allReduced(Worlds worlds, FoldedCall call) {
-    long[][] results =
-        results(worlds, call, (comm, send, recv, op) -> comm.allReduce(send, recv, op));
+  final long[] allReduced(FoldedCall call) {
+    long[][] results = results(call, (comm, send, recv, op) -> comm.allReduce(send, recv, op));
     for (int rank = 1; rank < results.length; rank++) {
       expect(results[rank], results[0], call.type(), "rank " + rank + " of " + call);
     }
@@ -80,8 +79,8 @@ abstract class NumericsSuite extends Suite {
   }
 
   /** What each rank has afterwards. */
-  final long[][] results(Worlds worlds, FoldedCall call, Maker maker) {
-    return results(worlds, call, call.elements(), WorldRank::communicator, maker);
+  final long[][] results(FoldedCall call, Maker maker) {
+    return results(call, call.elements(), WorldRank::communicator, maker);
   }
 
   /** The communicator that a rank calls on. */
@@ -91,10 +90,9 @@ abstract class NumericsSuite extends Suite {
   }
 
   /** What each rank of a communicator has afterwards, by its number there. */
-  final long[][] results(
-      Worlds worlds, FoldedCall call, int received, Opening opening, Maker maker) {
+  final long[][] results(FoldedCall call, int received, Opening opening, Maker maker) {
     long[][] results = new long[call.ranks()][];
-    worlds.run(
+    run(
         call.ranks(),
         rank -> {
           Communicator comm = opening.of(rank);
@@ -117,9 +115,8 @@ abstract class NumericsSuite extends Suite {
   }
 
   /** What each rank receives of a reduce-scatter of {@code block} elements. */
-  final long[][] scattered(Worlds worlds, FoldedCall call, int block) {
+  final long[][] scattered(FoldedCall call, int block) {
     return results(
-        worlds,
         call,
         block,
         WorldRank::communicator,
@@ -175,12 +172,12 @@ abstract class NumericsSuite extends Suite {
   }
 
   /** The all-reduce is one of a ring; gives the ring. */
-  final int[] isRing(Worlds worlds, FoldedCall call, int chunkBytes, boolean fused) {
+  final int[] isRing(FoldedCall call, int chunkBytes, boolean fused) {
     int bytes = call.type().bytes();
     int n = call.ranks();
     return explained(
         RankOrders.rings(n),
-        allReduced(worlds, call),
+        allReduced(call),
         (ring, i) -> {
           Place place = Place.of(i, call.elements(), chunkBytes / bytes, n, bytes);
           return call.folded(ring, place.index() + 1, i, fused);
@@ -190,7 +187,6 @@ abstract class NumericsSuite extends Suite {
 
   /** Three or four ranks: with two no order can be seen. */
   final int three() {
-    needRanks(3);
     return atMost(4);
   }
 

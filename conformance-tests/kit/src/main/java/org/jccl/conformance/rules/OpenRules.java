@@ -18,7 +18,6 @@ public final class OpenRules extends Suite {
 
   @Example
   public void optional_P2P_11_aSmallSendMayWaitForItsReceiver() {
-    needRanks(2);
     run(
         2,
         rank -> {
@@ -79,7 +78,6 @@ public final class OpenRules extends Suite {
 
   @Example
   public void optional_STR_11_aCallMayReturnBeforeTheOthersCall() {
-    needRanks(2);
     run(
         2,
         rank -> {

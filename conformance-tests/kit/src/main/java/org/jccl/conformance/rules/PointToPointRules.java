@@ -71,7 +71,7 @@ public final class PointToPointRules extends Suite {
 
   @Example
   public void required_P2P_01_orderHoldsAcrossStreams() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
@@ -94,7 +94,7 @@ public final class PointToPointRules extends Suite {
 
   @Example
   public void required_P2P_02_onlyTheBytesCount() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
@@ -111,7 +111,7 @@ public final class PointToPointRules extends Suite {
 
   @Example
   public void required_P2P_04_emptyMessagesKeepTheirPlace() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
@@ -214,7 +214,6 @@ public final class PointToPointRules extends Suite {
   @Example
   @AlsoShows("P2P-13")
   public void required_P2P_14_groupsNeedNotAgree() {
-    needRanks(2);
     run(
         2,
         rank -> {

@@ -156,7 +156,7 @@ public final class PreMulSumRules extends Suite {
 
   @Example
   public void required_PMS_07_itMayBeClosedInTheGroupThatUsesIt() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {

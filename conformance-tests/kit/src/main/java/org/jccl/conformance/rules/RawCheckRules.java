@@ -6,7 +6,6 @@ import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 import static org.jccl.conformance.rules.RawRank.SUM;
 
-import java.util.Map;
 import java.util.function.IntSupplier;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
@@ -14,14 +13,11 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 import org.jccl.conformance.harness.Values;
-import org.jccl.ops.Operation;
 import org.jccl.spi.NcclAbi;
 
 /** The order of checks, and the check mode, which is off by default (rules ARG-01 to ARG-10). */
 public final class RawCheckRules extends RawSuite {
-  private static final Map<String, String> POINTERS = Map.of("NCCL_CHECK_POINTERS", "1");
-  private static final int CHECK_MODES = 22907;
-  private static final int REVOKE = 22807;
+  private static final String POINTERS = "NCCL_CHECK_POINTERS=1";
 
   /** About the current subject. */
   public RawCheckRules() {}
@@ -60,9 +56,9 @@ public final class RawCheckRules extends RawSuite {
 
   @Example
   @AlsoShows({"ARG-37", "GRP-12"})
+  @Needs(since = "2.28.7")
   public void required_ARG_01_revokedComesBeforeEveryArgument() {
-    rawSince(
-        REVOKE,
+    raw(
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -120,16 +116,15 @@ public final class RawCheckRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = POINTERS)
   public void required_ARG_04_checkModeRefusesWhatIsNoBuffer() {
-    raw(under(POINTERS), atMost(2), RawCheckRules::refusesNull);
+    raw(atMost(2), RawCheckRules::refusesNull);
   }
 
   @Example
+  @Needs(since = "2.29.7", environment = "NCCL_CHECK_MODE=debug_local")
   public void required_ARG_04_checkModeHasANameSince2_29_7() {
-    raw(
-        underSince(CHECK_MODES, Map.of("NCCL_CHECK_MODE", "debug_local")),
-        atMost(2),
-        RawCheckRules::refusesNull);
+    raw(atMost(2), RawCheckRules::refusesNull);
   }
 
   private static void refusesNull(RawRank rank) {
@@ -162,10 +157,10 @@ public final class RawCheckRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = POINTERS)
   public void required_ARG_04_onlyTheRootsBuffersAreLookedAt() {
     int n = atMost(2);
     raw(
-        under(POINTERS),
         n,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -192,10 +187,9 @@ public final class RawCheckRules extends RawSuite {
 
   @Example
   @AlsoShows("COL-23")
+  @Needs(environment = POINTERS, ranks = 2)
   public void required_ARG_04_memoryOfAnotherDeviceIsRefused() {
-    needRanks(2);
     raw(
-        under(POINTERS),
         2,
         rank -> {
           Device other = rank.world().instance().backend().devices().get(1 - rank.rank());
@@ -211,10 +205,9 @@ public final class RawCheckRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = POINTERS)
   public void required_ARG_05_unusedBuffersOfGatherAndScatterAreLookedAt() {
-    needRanks(2);
     raw(
-        underSince(Operation.GATHER.function().since(), POINTERS),
         2,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -235,10 +228,10 @@ public final class RawCheckRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = "NCCL_CHECK_MODE=DEBUG_GLOBAL")
   public void required_ARG_06_plainMemoryNeedNoSymmetry() {
-    int n = atMost(2);
+    int n = 2;
     raw(
-        underSince(CHECK_MODES, Map.of("NCCL_CHECK_MODE", "DEBUG_GLOBAL")),
         n,
         rank -> {
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1, 1, 1)) {
@@ -251,10 +244,14 @@ public final class RawCheckRules extends RawSuite {
   }
 
   @Example
-  public void required_P2P_20_messagesAreLookedAtInCheckModeAlone() {
+  public void required_P2P_20_messagesAreNotLookedAt() {
     raw(atMost(2), rank -> messagesOfNull(rank)); // count 0 is all that is safe to try
+  }
+
+  @Example
+  @Needs(environment = POINTERS)
+  public void required_P2P_20_messagesAreLookedAtInCheckMode() {
     raw(
-        under(POINTERS),
         atMost(2),
         rank -> {
           messagesOfNull(rank);

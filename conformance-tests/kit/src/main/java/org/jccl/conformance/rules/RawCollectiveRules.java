@@ -9,7 +9,6 @@ import java.util.Arrays;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
-import org.jccl.ops.Operation;
 import org.jccl.spi.NcclAbi;
 
 /** What collectives do with buffers, counts and peers, on the raw surface (chapter 6). */
@@ -84,10 +83,10 @@ public final class RawCollectiveRules extends RawSuite {
   }
 
   @Example
+  @Needs(since = "2.28.3")
   public void required_COL_03_unusedBuffersOfGatherAndScatterMayBeNull() {
     int n = atMost(3);
-    rawSince(
-        Operation.GATHER.function().since(),
+    raw(
         n,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -118,7 +117,6 @@ public final class RawCollectiveRules extends RawSuite {
   @Example
   @AlsoShows("STR-02")
   public void required_COL_09_collectivesReturnBeforeTheyAreDone() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -172,7 +170,7 @@ public final class RawCollectiveRules extends RawSuite {
   @Example
   @AlsoShows("ARG-09")
   public void required_COL_12_bcastRefusesAndCopiesAsBroadcastDoes() {
-    int n = atMost(2);
+    int n = 2;
     raw(
         n,
         rank -> {
@@ -234,7 +232,7 @@ public final class RawCollectiveRules extends RawSuite {
 
   @Example
   public void required_COL_23_memoryOfTheLibraryIsABuffer() {
-    int n = atMost(2);
+    int n = 2;
     raw(
         n,
         rank -> {

@@ -17,10 +17,9 @@ public final class RawConfigRules extends RawSuite {
   /** About the current subject. */
   public RawConfigRules() {}
 
-  /** Tries values of one field, on a subject that has it. */
+  /** Tries values of one field. */
   private void range(ConfigField field, int[] refused, int... accepted) {
-    rawSince(
-        field.since(),
+    raw(
         1,
         rank -> {
           for (int value : refused) {
@@ -125,11 +124,9 @@ public final class RawConfigRules extends RawSuite {
   }
 
   @Example
+  @Needs(since = "2.29.2")
   public void required_CFG_08_ctaPolicyAsABitMask() {
-    rawSince(
-        22902,
-        1,
-        rank -> create(rank, rank.config(ConfigField.CTA_POLICY, 3), SUCCESS, "both policies"));
+    raw(1, rank -> create(rank, rank.config(ConfigField.CTA_POLICY, 3), SUCCESS, "both policies"));
   }
 
   @Example
@@ -160,8 +157,7 @@ public final class RawConfigRules extends RawSuite {
   @Example
   public void required_CFG_14_numRmaCtxFromOne() {
     range(ConfigField.NUM_RMA_CTX, refused(-1), 1, 4);
-    rawSince(
-        22902,
+    raw(
         1,
         rank -> {
           int version = rank.world().instance().backend().ncclVersion();
@@ -171,11 +167,9 @@ public final class RawConfigRules extends RawSuite {
   }
 
   @Example
+  @Needs(since = "2.30.7")
   public void required_CFG_14_noContextsAtAll() {
-    rawSince(
-        23007,
-        1,
-        rank -> create(rank, rank.config(ConfigField.NUM_RMA_CTX, 0), SUCCESS, "0 contexts"));
+    raw(1, rank -> create(rank, rank.config(ConfigField.NUM_RMA_CTX, 0), SUCCESS, "0 contexts"));
   }
 
   @Example
@@ -220,7 +214,6 @@ public final class RawConfigRules extends RawSuite {
 
   @Example
   public void required_CFG_19_blockingMayDiffer() {
-    needRanks(2);
     raw(
         2,
         rank -> {

@@ -9,14 +9,12 @@ import static org.jccl.conformance.rules.RawRank.REMOTE_ERROR;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.UniqueId;
-import org.jccl.conformance.harness.Worlds;
 import org.jccl.spi.NcclAbi;
 
 /** Unique ids and the creation of communicators on the raw surface (chapter 2 of the rule book). */
@@ -54,12 +52,10 @@ public final class RawCreationRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = "NCCL_SOCKET_RETRY_CNT=3 NCCL_SOCKET_RETRY_SLEEP_MSEC=1")
   public void required_UID_04_anIdServesOneCommunicator() {
     // Fewer and shorter tries (ENV-11) than those that take about a minute.
-    Worlds worlds =
-        under(Map.of("NCCL_SOCKET_RETRY_CNT", "3", "NCCL_SOCKET_RETRY_SLEEP_MSEC", "1"));
     raw(
-        worlds,
         1,
         rank -> {
           MemorySegment id = rank.id();
@@ -91,7 +87,6 @@ public final class RawCreationRules extends RawSuite {
 
   @Example
   public void required_INIT_01_theDeviceOfTheCallCounts() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -228,7 +223,6 @@ public final class RawCreationRules extends RawSuite {
   @Example
   @AlsoShows("ARG-17")
   public void required_INIT_15_severalIds() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -308,7 +302,6 @@ public final class RawCreationRules extends RawSuite {
   @Example
   @AlsoShows("INIT-20")
   public void required_INIT_10_allRanksAtOnce() {
-    needRanks(2);
     raw(
         2,
         rank -> {

@@ -33,7 +33,6 @@ public final class RawErrorRules extends RawSuite {
 
   @Example
   public void required_ERR_03_waitingForAPeerIsNoError() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -102,7 +101,6 @@ public final class RawErrorRules extends RawSuite {
   @Example
   public void required_ERR_06_aCallInProgressIsRefused() {
     raw(
-        alone(),
         1,
         rank -> {
           long unfinished = rank.openUnfinished();

@@ -7,7 +7,6 @@ import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
@@ -56,7 +55,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SPL_01_aSplitWaitsForAllRanks() {
-    needRanks(2);
     int n = atMost(4);
     AtomicInteger came = new AtomicInteger();
     raw(
@@ -76,7 +74,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SPL_02_equalColoursFormAChild() {
-    needRanks(2);
     int n = atMost(4);
     raw(
         n,
@@ -96,7 +93,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SPL_03_keysOrderTheChild() {
-    needRanks(2);
     int n = atMost(4);
     raw(
         n,
@@ -113,7 +109,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SPL_04_coloursBelowZero() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -128,7 +123,6 @@ public final class RawFamilyRules extends RawSuite {
   @Example
   @AlsoShows("SPL-07")
   public void required_SPL_05_whatAChildInherits() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -145,7 +139,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SPL_06_theParentsDeviceCounts() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -160,7 +153,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SPL_08_aFailedChildHasAHandle() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -183,7 +175,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SPL_09_familiesThatShare() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -201,7 +192,6 @@ public final class RawFamilyRules extends RawSuite {
   @Example
   @AlsoShows("LIF-08")
   public void required_SPL_10_parentAndChildAreIndependent() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -217,7 +207,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SPL_11_aSplitBehindSynchronisedWork() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -264,7 +253,6 @@ public final class RawFamilyRules extends RawSuite {
   @Example
   @AlsoShows("SHR-07")
   public void required_SHR_01_survivorsKeepTheirOrder() {
-    needRanks(2);
     int n = atMost(4);
     raw(
         n,
@@ -312,7 +300,6 @@ public final class RawFamilyRules extends RawSuite {
 
   @Example
   public void required_SHR_03_theListIsSortedInPlace() {
-    needRanks(4);
     raw(
         4,
         rank -> {
@@ -332,7 +319,6 @@ public final class RawFamilyRules extends RawSuite {
   @Example
   @AlsoShows("SHR-07")
   public void required_SHR_05_aStuckOperationIsInterrupted() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -354,11 +340,8 @@ public final class RawFamilyRules extends RawSuite {
   }
 
   @Example
+  @Needs(misuse = true)
   public void required_SHR_06_nobodyShrinks() {
-    need(
-        capabilities().hasDefects()
-            ? Optional.of("not run: NCCL reads a null parent's rank and crashes")
-            : Optional.empty());
     raw(
         1,
         rank -> {

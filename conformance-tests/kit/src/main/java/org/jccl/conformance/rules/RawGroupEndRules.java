@@ -22,7 +22,6 @@ import org.jccl.spi.NcclAbi;
  * GRP-32). Communicators that simulate are the tests' own, and all their ranks do (GRP-32).
  */
 public final class RawGroupEndRules extends RawSuite {
-  private static final int SIMULATES = 22203;
   private static final int MAGIC = 0x74685283;
   private static final int INFO_BYTES = 24;
   private static final int MAGIC_OFFSET = 8;
@@ -36,10 +35,10 @@ public final class RawGroupEndRules extends RawSuite {
   // ---------------------------------------------------------------- modes
 
   @Example
+  @Needs(process = true)
   public void required_GRP_23_managementCallsOfOneModeAlone() {
     boolean survives = !capabilities().hasDefects();
     raw(
-        alone(),
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -61,7 +60,7 @@ public final class RawGroupEndRules extends RawSuite {
 
   @Example
   public void required_GRP_24_aNonblockingEndIsPolled() {
-    int n = atMost(2);
+    int n = 2;
     raw(
         n,
         rank -> {
@@ -121,9 +120,8 @@ public final class RawGroupEndRules extends RawSuite {
   @Example
   @AlsoShows("GRP-32")
   public void required_GRP_27_aSimulatedEndLaunchesNothing() {
-    int n = atMost(2);
-    rawSince(
-        SIMULATES,
+    int n = 2;
+    raw(
         n,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -144,9 +142,7 @@ public final class RawGroupEndRules extends RawSuite {
 
   @Example
   public void required_GRP_27_whatASimulatedEndRefuses() {
-    needRanks(2); // one rank's collectives run at once (GRP-07)
-    rawSince(
-        SIMULATES,
+    raw(
         2,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -195,9 +191,8 @@ public final class RawGroupEndRules extends RawSuite {
 
   @Example
   public void required_GRP_28_withoutAStructureItIsARealEnd() {
-    int n = atMost(2);
-    rawSince(
-        SIMULATES,
+    int n = 2;
+    raw(
         n,
         rank -> {
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
@@ -210,9 +205,7 @@ public final class RawGroupEndRules extends RawSuite {
 
   @Example
   public void required_GRP_29_nonblockingOnesAreLaunched() {
-    needRanks(2); // one rank's collectives run at once (GRP-07)
-    rawSince(
-        SIMULATES,
+    raw(
         2,
         rank -> {
           long made = rank.open(rank.nonblocking());
@@ -235,8 +228,7 @@ public final class RawGroupEndRules extends RawSuite {
   @Example
   public void required_GRP_30_anInnerSimulatedEndClosesItsLevel() {
     int n = atMost(2);
-    rawSince(
-        SIMULATES,
+    raw(
         n,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -264,9 +256,7 @@ public final class RawGroupEndRules extends RawSuite {
   @Example
   @AlsoShows("GRP-32")
   public void required_GRP_31_theEstimateIsThatOfTheLastBatch() {
-    needRanks(2);
-    rawSince(
-        SIMULATES,
+    raw(
         2,
         rank -> {
           long made = rank.open(rank.config());
@@ -310,9 +300,8 @@ public final class RawGroupEndRules extends RawSuite {
 
   @Example
   public void required_GRP_31_whatHasNoEstimate() {
-    int n = atMost(2);
-    rawSince(
-        SIMULATES,
+    int n = 2;
+    raw(
         n,
         rank -> {
           long made = rank.open(rank.config());

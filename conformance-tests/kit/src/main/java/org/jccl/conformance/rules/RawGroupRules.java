@@ -94,7 +94,6 @@ public final class RawGroupRules extends RawSuite {
   @Example
   @AlsoShows("GRP-15")
   public void required_GRP_11_oneFailingCallDiscardsTheGroup() {
-    needRanks(2); // one rank's collectives run at once (GRP-07)
     raw(
         2,
         rank -> {
@@ -117,7 +116,7 @@ public final class RawGroupRules extends RawSuite {
 
   @Example
   public void required_GRP_06_issuingIsDeferredToTheEnd() {
-    int n = atMost(2);
+    int n = 2;
     raw(
         n,
         rank -> {

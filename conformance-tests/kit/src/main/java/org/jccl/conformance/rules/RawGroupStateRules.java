@@ -42,8 +42,8 @@ public final class RawGroupStateRules extends RawSuite {
   }
 
   @Example
+  @Needs(ranks = 2)
   public void required_GRP_04_aGroupBelongsToItsThread() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -105,7 +105,7 @@ public final class RawGroupStateRules extends RawSuite {
 
   @Example
   public void required_GRP_22_creationInOneGroupAndUseInTheNext() {
-    int n = atMost(2);
+    int n = 2;
     raw(
         n,
         rank -> {
@@ -143,7 +143,6 @@ public final class RawGroupStateRules extends RawSuite {
 
   @Example
   public void required_GRP_06_nothingRunsBeforeTheEnd() {
-    needRanks(2); // one rank's collectives run at once (GRP-07)
     raw(
         2,
         rank -> {
@@ -191,7 +190,7 @@ public final class RawGroupStateRules extends RawSuite {
   @Example
   public void required_GRP_08_queriesAnswerInsideAGroup() {
     raw(
-        atMost(2),
+        2,
         rank -> {
           NcclAbi abi = rank.abi();
           MemorySegment slot = rank.slot();
@@ -219,7 +218,7 @@ public final class RawGroupStateRules extends RawSuite {
 
   @Example
   public void required_GRP_09_aCommunicatorIsMadeAtTheEnd() {
-    int n = atMost(2);
+    int n = 2;
     raw(
         n,
         rank -> {

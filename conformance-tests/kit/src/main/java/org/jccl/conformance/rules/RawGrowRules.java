@@ -10,7 +10,6 @@ import org.jccl.spi.NcclAbi;
 
 /** Communicators that grow, on the raw surface (rules GRW-01 to GRW-05). */
 public final class RawGrowRules extends RawSuite {
-  private static final int GROW = 22902;
   private static final MemorySegment NULL = MemorySegment.NULL;
 
   /** About the current subject. */
@@ -50,10 +49,8 @@ public final class RawGrowRules extends RawSuite {
   @Example
   @AlsoShows("GRW-02")
   public void required_GRW_01_aNewRankJoins() {
-    needRanks(2);
     int n = atMost(4);
-    rawSince(
-        GROW,
+    raw(
         n,
         rank -> {
           long old = allButLast(rank);
@@ -71,8 +68,7 @@ public final class RawGrowRules extends RawSuite {
 
   @Example
   public void required_GRW_03_whatTheIdCallRefuses() {
-    rawSince(
-        GROW,
+    raw(
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -85,8 +81,7 @@ public final class RawGrowRules extends RawSuite {
 
   @Example
   public void required_GRW_04_whatAGrowRefuses() {
-    rawSince(
-        GROW,
+    raw(
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -116,9 +111,7 @@ public final class RawGrowRules extends RawSuite {
 
   @Example
   public void required_GRW_05_whatOldRanksInherit() {
-    needRanks(2);
-    rawSince(
-        GROW,
+    raw(
         2,
         rank -> {
           long old = rank.rank() == 0 ? rank.openAlone(rank.nonblocking()) : 0;

@@ -13,7 +13,6 @@ import org.jccl.spi.NcclAbi;
 
 /** The ends of communicators on the raw surface (rules LIF-01 to LIF-20). */
 public final class RawLifecycleRules extends RawSuite {
-  private static final int REVOKE = 22807;
   private static final int INT32 = DataType.INT32.code();
   private static final MemorySegment NULL = MemorySegment.NULL;
 
@@ -78,7 +77,6 @@ public final class RawLifecycleRules extends RawSuite {
   @Example
   @AlsoShows({"LIF-07", "LIF-09"})
   public void required_LIF_08_theLastDestroyWaitsForAll() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -121,7 +119,6 @@ public final class RawLifecycleRules extends RawSuite {
   @AlsoShows("ARG-19")
   public void required_LIF_11_aDestroyThatIsRefusedLeavesAGroupOpen() {
     raw(
-        alone(),
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -165,7 +162,6 @@ public final class RawLifecycleRules extends RawSuite {
   @Example
   @AlsoShows("LIF-15")
   public void required_LIF_14_abortEndsWhatIsStuck() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -202,8 +198,7 @@ public final class RawLifecycleRules extends RawSuite {
   @Example
   @AlsoShows({"LIF-01", "GRP-14"})
   public void required_LIF_17_whatRevokeRefuses() {
-    rawSince(
-        REVOKE,
+    raw(
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -221,9 +216,7 @@ public final class RawLifecycleRules extends RawSuite {
 
   @Example
   public void required_LIF_18_revokeEndsWhatIsStuckAndKeepsTheCommunicator() {
-    needRanks(2);
-    rawSince(
-        REVOKE,
+    raw(
         2,
         rank -> {
           long made = rank.open(NULL);
@@ -245,8 +238,7 @@ public final class RawLifecycleRules extends RawSuite {
 
   @Example
   public void required_LIF_18_revokeOfANonblockingCommunicator() {
-    rawSince(
-        REVOKE,
+    raw(
         1,
         rank -> {
           long made = rank.openAlone(rank.nonblocking());
@@ -258,8 +250,7 @@ public final class RawLifecycleRules extends RawSuite {
 
   @Example
   public void required_LIF_19_aRevokedCommunicatorTakesNoOperation() {
-    rawSince(
-        REVOKE,
+    raw(
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -278,9 +269,7 @@ public final class RawLifecycleRules extends RawSuite {
 
   @Example
   public void required_LIF_20_whatARevokedCommunicatorStillDoes() {
-    needRanks(2);
-    rawSince(
-        REVOKE,
+    raw(
         2,
         rank -> {
           NcclAbi abi = rank.abi();

@@ -8,8 +8,6 @@ import static org.jccl.conformance.rules.RawRank.SUCCESS;
 import static org.jccl.conformance.rules.RawRank.UNHANDLED_CUDA_ERROR;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Map;
-import java.util.Optional;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.Device;
@@ -21,9 +19,6 @@ public final class RawMemoryRules extends RawSuite {
   private static final int PAGE = 4096;
   private static final int SUM = 0;
   private static final long IMPOSSIBLE = 1L << 48;
-
-  /** From here on a registration asks the driver about the memory. */
-  private static final int ASKS_DRIVER = 23003;
 
   /** About the current subject. */
   public RawMemoryRules() {}
@@ -46,7 +41,6 @@ public final class RawMemoryRules extends RawSuite {
 
   @Example
   public void required_MEM_02_memoryIsFreedWithAnyDeviceCurrent() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -175,7 +169,7 @@ public final class RawMemoryRules extends RawSuite {
   @Example
   public void required_MEM_06_buffersAreFreedAfterTheirOperations() {
     raw(
-        atMost(2),
+        2,
         rank -> {
           RawMemory memory = new RawMemory(rank, PAGE);
           long handle = register(rank, memory.address(), PAGE);
@@ -187,10 +181,6 @@ public final class RawMemoryRules extends RawSuite {
 
   @Example
   public void required_ARG_25_whatARegistrationRefuses() {
-    need(
-        capabilities().version() >= ASKS_DRIVER
-            ? Optional.of("ARG-25 is about versions up to 2.29.7")
-            : Optional.empty());
     raw(
         1,
         rank -> {
@@ -206,8 +196,7 @@ public final class RawMemoryRules extends RawSuite {
 
   @Example
   public void required_ARG_26_theDriverIsAskedAboutTheBuffer() {
-    rawSince(
-        ASKS_DRIVER,
+    raw(
         1,
         rank -> {
           MemorySegment host = rank.allocate(64);
@@ -237,9 +226,9 @@ public final class RawMemoryRules extends RawSuite {
 
   @Example
   @AlsoShows({"ARG-25"})
+  @Needs(environment = "NCCL_LOCAL_REGISTER=0")
   public void required_ENV_13_registrationsCanBeTurnedOff() {
     raw(
-        under(Map.of("NCCL_LOCAL_REGISTER", "0")),
         1,
         rank -> {
           try (RawMemory memory = new RawMemory(rank, PAGE)) {
@@ -256,9 +245,9 @@ public final class RawMemoryRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = "NCCL_CHECK_POINTERS=1")
   public void required_ARG_04_registrationsInCheckMode() {
     raw(
-        under(Map.of("NCCL_CHECK_POINTERS", "1")),
         1,
         rank -> {
           MemorySegment host = rank.allocate(64);
@@ -276,7 +265,7 @@ public final class RawMemoryRules extends RawSuite {
   @AlsoShows({"GRP-14"})
   public void required_GRP_08_registrationsActAtOnceInAGroup() {
     raw(
-        atMost(2),
+        2,
         rank -> {
           NcclAbi abi = rank.abi();
           try (RawMemory memory = new RawMemory(rank, PAGE)) {

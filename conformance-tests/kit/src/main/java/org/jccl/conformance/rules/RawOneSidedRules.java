@@ -8,7 +8,6 @@ import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.Example;
 import org.jccl.Graph;
@@ -20,8 +19,6 @@ import org.jccl.spi.NcclAbi;
  * test each rank's part of the window has its sources in the first half, its targets in the second.
  */
 public final class RawOneSidedRules extends RawSuite {
-  private static final int SINCE = 22902;
-  private static final int CAPTURES = 23003;
   private static final int BYTES = 16 * 4096;
   private static final int TARGET = BYTES / 2;
   private static final long LARGE = 1L << 30;
@@ -83,9 +80,7 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   private void oneSided(int ranks, Body body) {
-    needRanks(ranks);
-    rawSince(
-        SINCE,
+    raw(
         ranks,
         rank -> {
           try (RawMemory memory = new RawMemory(rank, BYTES)) {
@@ -102,10 +97,6 @@ public final class RawOneSidedRules extends RawSuite {
 
   @Example
   public void required_VER_09_oneSidedCallsAreNotCapturedUpTo229() {
-    need(
-        capabilities().version() >= CAPTURES
-            ? Optional.of("VER-09 is about 2.29.2 to 2.29.7")
-            : Optional.empty());
     oneSided(
         2,
         place -> {
@@ -121,9 +112,9 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
+  @Needs(since = "2.30.3")
   public void required_VER_09_capturedOneSidedCallsAreReplayed() {
-    rawSince(
-        CAPTURES,
+    raw(
         2,
         rank -> {
           try (RawMemory memory = new RawMemory(rank, BYTES)) {
@@ -151,6 +142,7 @@ public final class RawOneSidedRules extends RawSuite {
   // ---------------------------------------------------------------- what they do
 
   @Example
+  @Needs(ranks = 3)
   public void required_RMA_01_dataArrivesBeforeItsSignal() {
     oneSided(
         3,
@@ -169,6 +161,7 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
+  @Needs(ranks = 3)
   public void required_RMA_03_signalsAreCountedPerSender() {
     oneSided(
         3,
@@ -189,6 +182,7 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
+  @Needs(ranks = 3)
   public void required_RMA_03_signalsOfOthersDoNotCount() {
     oneSided(
         3,
@@ -256,6 +250,7 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
+  @Needs(ranks = 4)
   public void required_RMA_06_aBarrierOfSignals() {
     oneSided(
         4,
@@ -299,6 +294,7 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
+  @Needs(ranks = 3)
   public void required_RMA_07_allRanksMakeAFirstCall() {
     oneSided(
         3,
@@ -331,8 +327,7 @@ public final class RawOneSidedRules extends RawSuite {
 
   @Example
   public void required_RMA_08_aPutAboveOneGiBHasOneSignal() {
-    rawSince(
-        SINCE,
+    raw(
         2,
         rank -> {
           long bytes = LARGE + 4096;
@@ -393,6 +388,7 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
+  @Needs(ranks = 3)
   public void required_RMA_11_writersTakeTurnsThroughTheTarget() {
     oneSided(
         3,
@@ -417,6 +413,7 @@ public final class RawOneSidedRules extends RawSuite {
 
   @Example
   @AlsoShows({"GRP-20"})
+  @Needs(since = "2.29.2")
   public void required_GRP_21_oneSidedCallsRunFirstInAGroup() {
     oneSided(
         2,
@@ -515,8 +512,7 @@ public final class RawOneSidedRules extends RawSuite {
 
   @Example
   public void required_ARG_11_theSourceMustBeInASymmetricWindow() {
-    rawSince(
-        SINCE,
+    raw(
         1,
         rank -> {
           try (RawMemory memory = new RawMemory(rank, BYTES)) {
@@ -532,9 +528,9 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = "NCCL_WIN_ENABLE=0")
   public void required_ARG_11_noOneSidedCallsWithoutWindows() {
     raw(
-        underSince(SINCE, Map.of("NCCL_WIN_ENABLE", "0")),
         1,
         rank ->
             rank.expect(
@@ -636,16 +632,25 @@ public final class RawOneSidedRules extends RawSuite {
 
   @Example
   @AlsoShows({"ENV-02"})
-  public void required_ARG_04_checkModeAndOneSidedCalls() {
-    for (int version : new int[] {SINCE, 23003}) {
-      raw(
-          underSince(version, Map.of("NCCL_CHECK_POINTERS", "1")),
-          1,
-          rank ->
-              rank.expect(
-                  "ncclSignal in check mode of " + version,
-                  version == SINCE ? INVALID_ARGUMENT : SUCCESS,
-                  () -> rank.abi().signal(0, 0, 0, 0, rank.comm(), rank.stream())));
-    }
+  @Needs(since = "2.29.2", until = "2.30.3", environment = "NCCL_CHECK_POINTERS=1")
+  public void required_ARG_04_checkModeRefusesSignals() {
+    signalGives(INVALID_ARGUMENT);
+  }
+
+  @Example
+  @AlsoShows({"ENV-02"})
+  @Needs(since = "2.30.3", environment = "NCCL_CHECK_POINTERS=1")
+  public void required_ARG_04_checkModeLetsSignalsPassSince2_30() {
+    signalGives(SUCCESS);
+  }
+
+  private void signalGives(int code) {
+    raw(
+        1,
+        rank ->
+            rank.expect(
+                "ncclSignal in check mode",
+                code,
+                () -> rank.abi().signal(0, 0, 0, 0, rank.comm(), rank.stream())));
   }
 }

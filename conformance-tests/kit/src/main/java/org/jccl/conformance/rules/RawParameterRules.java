@@ -9,13 +9,11 @@ import static org.jccl.conformance.rules.RawRank.SUCCESS;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import net.jqwik.api.Example;
 import org.jccl.spi.NcclAbi;
 
 /** The parameters that the library tells of, on the raw surface (rule ARG-35). */
 public final class RawParameterRules extends RawSuite {
-  private static final int SINCE = 23004;
 
   /** About the current subject. */
   public RawParameterRules() {}
@@ -52,9 +50,9 @@ public final class RawParameterRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = "NCCL_DEBUG=warn NCCL_DEBUG_SUBSYS=coll,INIT")
   public void required_ARG_35_anyParameterIsTextByItsKey() {
     raw(
-        underSince(SINCE, Map.of("NCCL_DEBUG", "warn", "NCCL_DEBUG_SUBSYS", "coll,INIT")),
         1,
         rank -> {
           check(rank, "NCCL_DEBUG", "WARN");
@@ -71,8 +69,7 @@ public final class RawParameterRules extends RawSuite {
 
   @Example
   public void required_ARG_35_unknownKeys() {
-    rawSince(
-        SINCE,
+    raw(
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -92,10 +89,9 @@ public final class RawParameterRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = "NCCL_DEBUG_SUBSYS=COLL,P2P NCCL_DEBUG_TIMESTAMP_LEVELS=^WARN")
   public void required_ARG_35_typedGettersKnowOneType() {
     raw(
-        underSince(
-            SINCE, Map.of("NCCL_DEBUG_SUBSYS", "COLL,P2P", "NCCL_DEBUG_TIMESTAMP_LEVELS", "^WARN")),
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -126,9 +122,9 @@ public final class RawParameterRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = "NCCL_DEBUG_FILE=log.%h.%p")
   public void required_ARG_35_textParameters() {
     raw(
-        underSince(SINCE, Map.of("NCCL_DEBUG_FILE", "log.%h.%p")),
         1,
         rank -> {
           MemorySegment out = rank.allocate(Long.BYTES);
@@ -142,9 +138,9 @@ public final class RawParameterRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = "NCCL_DEBUG_SUBSYS=NET")
   public void required_ARG_35_rawBytes() {
     raw(
-        underSince(SINCE, Map.of("NCCL_DEBUG_SUBSYS", "NET")),
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -162,8 +158,7 @@ public final class RawParameterRules extends RawSuite {
 
   @Example
   public void required_ARG_35_nulls() {
-    rawSince(
-        SINCE,
+    raw(
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -193,8 +188,7 @@ public final class RawParameterRules extends RawSuite {
 
   @Example
   public void required_ARG_35_allKeys() {
-    rawSince(
-        SINCE,
+    raw(
         1,
         rank -> {
           MemorySegment table = rank.allocate(Long.BYTES);

@@ -14,18 +14,15 @@ import org.jccl.spi.NcclAbi;
 
 /** Messages on the raw surface (chapter 5 of the rule book). */
 public final class RawPointToPointRules extends RawSuite {
-  private static final int FIXED_2_29_2 = 22902;
-  private static final int ALL_TO_ALL = 22803;
   private static final long OVER_2_GIB = (1L << 31) + 1;
 
   /** About the current subject. */
   public RawPointToPointRules() {}
 
   @Example
+  @Needs(since = "2.29.2")
   public void required_VER_08_unevenGroupsOfMessages() {
-    needRanks(2);
-    rawSince(
-        FIXED_2_29_2,
+    raw(
         2,
         rank -> {
           try (DeviceBuffer three = rank.memory(DataType.INT32, 1, 2, 3);
@@ -52,7 +49,6 @@ public final class RawPointToPointRules extends RawSuite {
 
   @Example
   public void required_P2P_04_emptyMessagesNeedNoMemory() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -163,7 +159,6 @@ public final class RawPointToPointRules extends RawSuite {
 
   @Example
   public void optional_P2P_12_onlyTheFirstContactWaits() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -184,7 +179,6 @@ public final class RawPointToPointRules extends RawSuite {
 
   @Example
   public void required_P2P_13_groupsMayDifferAfterTheFirstContact() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -210,9 +204,8 @@ public final class RawPointToPointRules extends RawSuite {
 
   @Example
   public void required_P2P_15_allToAllAndMessagesShareTheirOrder() {
-    int n = atMost(2);
-    rawSince(
-        ALL_TO_ALL,
+    int n = 2;
+    raw(
         n,
         rank -> {
           int to = (rank.rank() + 1) % n;
@@ -252,7 +245,6 @@ public final class RawPointToPointRules extends RawSuite {
 
   @Example
   public void required_P2P_18_onlyAnAbortEndsAnUnmatchedMessage() {
-    needRanks(2);
     run(
         2,
         rank -> {
@@ -277,7 +269,6 @@ public final class RawPointToPointRules extends RawSuite {
 
   @Example
   public void required_P2P_19_moreThanTwoGibibytes() {
-    needRanks(2);
     need(
         capabilities().disposable()
             ? Optional.of("not run: needs 2 GiB of memory on each device")

@@ -9,7 +9,6 @@ import static org.jccl.conformance.rules.RawRank.SUM;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntSupplier;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
@@ -31,7 +30,6 @@ public final class RawStreamRules extends RawSuite {
 
   @Example
   public void required_GRP_25_theEndReturnsWhileAStreamIsHeld() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -56,7 +54,6 @@ public final class RawStreamRules extends RawSuite {
 
   @Example
   public void required_STR_03_aHeldOperationHoldsTheOtherStreamsOnes() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -114,7 +111,6 @@ public final class RawStreamRules extends RawSuite {
 
   @Example
   public void required_STR_05_aGroupWaitsForAllItsStreams() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -155,7 +151,6 @@ public final class RawStreamRules extends RawSuite {
 
   @Example
   public void required_STR_06_streamsOfTwoCommunicatorsAreNotJoined() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -186,7 +181,7 @@ public final class RawStreamRules extends RawSuite {
 
   @Example
   public void required_STR_07_theNullStreamIsTheDevicesOwn() {
-    int n = atMost(2);
+    int n = 2;
     raw(
         n,
         rank -> {
@@ -218,7 +213,6 @@ public final class RawStreamRules extends RawSuite {
 
   @Example
   public void required_ARG_40_anotherCurrentDeviceIsLegal() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -247,9 +241,10 @@ public final class RawStreamRules extends RawSuite {
   }
 
   @Example
+  @Needs(environment = "NCCL_LAUNCH_ORDER_IMPLICIT=1")
   public void required_STR_10_communicatorsInTheHostsOrder() {
     int n = atMost(4);
-    raw(under(Map.of("NCCL_LAUNCH_ORDER_IMPLICIT", "1")), n, RawStreamRules::twoCommunicators);
+    raw(n, RawStreamRules::twoCommunicators);
   }
 
   /** Sums on two communicators and two streams, all ranks in the same order. */
@@ -332,9 +327,7 @@ public final class RawStreamRules extends RawSuite {
 
   @Example
   public void required_STR_19_oneProcessesRanksAreCapturedTogether() {
-    needRanks(2);
     raw(
-        alone(),
         1,
         rank -> {
           NcclAbi abi = rank.abi();

@@ -1,13 +1,11 @@
 package org.jccl.conformance.rules;
 
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jccl.Backend;
 import org.jccl.conformance.harness.Subject;
-import org.jccl.conformance.harness.Worlds;
 import org.jccl.spi.NcclAbi;
 import org.opentest4j.TestAbortedException;
 
@@ -24,21 +22,7 @@ public abstract class RawSuite extends Suite {
 
   /** Runs {@code body} on every rank, with a raw communicator over all of them. */
   final void raw(int ranks, RawBody body) {
-    raw(worlds(), ranks, body);
-  }
-
-  /** The same on a subject that is at least {@code version}, see {@link #runSince}. */
-  final void rawSince(int version, int ranks, RawBody body) {
-    raw(since(version), ranks, body);
-  }
-
-  /** The same on the subject that these worlds are of. */
-  final void raw(Worlds worlds, int ranks, RawBody body) {
-    need(
-        worlds.instance().raw().isPresent()
-            ? Optional.empty()
-            : Optional.of(subject().name() + " has no raw surface"));
-    worlds.run(
+    run(
         ranks,
         rank -> {
           try (RawRank raw = new RawRank(rank)) {
@@ -57,8 +41,8 @@ public abstract class RawSuite extends Suite {
    * Runs {@code body} on a thread of its own without any communicator: for rules about the first
    * call of a process, and for threads that are left unusable.
    */
-  final void bare(Worlds worlds, BareBody body) {
-    Subject.Instance instance = worlds.instance();
+  final void bare(BareBody body) {
+    Subject.Instance instance = worlds().instance();
     FutureTask<Boolean> task =
         new FutureTask<>(
             () -> {
@@ -74,7 +58,7 @@ public abstract class RawSuite extends Suite {
       }
       throw new AssertionError(String.valueOf(failed.getCause()), failed.getCause());
     } catch (TimeoutException late) {
-      worlds.forget();
+      worlds().forget();
       AssertionError hung = new AssertionError("not done after " + PATIENCE);
       hung.setStackTrace(thread.getStackTrace());
       throw hung;

@@ -6,15 +6,11 @@ import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Map;
-import java.util.Optional;
 import net.jqwik.api.Example;
 import org.jccl.spi.NcclAbi;
 
 /** Suspended communicators, on the raw surface (rules LIF-21 to LIF-25, ARG-32). */
 public final class RawSuspensionRules extends RawSuite {
-  private static final int SINCE = 22907;
-  private static final int DEFERRED = 23000;
   private static final int MEMORY = 1;
   private static final int SUSPENDABLE = 0;
   private static final int SUSPENDED = 1;
@@ -49,8 +45,7 @@ public final class RawSuspensionRules extends RawSuite {
 
   @Example
   public void required_LIF_21_onlyTheMemoryBitDoesSomething() {
-    rawSince(
-        SINCE,
+    raw(
         2,
         rank -> {
           for (int flags : new int[] {0, 2}) {
@@ -65,8 +60,7 @@ public final class RawSuspensionRules extends RawSuite {
 
   @Example
   public void required_LIF_22_suspendAndResumeAlternate() {
-    rawSince(
-        SINCE,
+    raw(
         1,
         rank -> {
           resume(rank, INVALID_USAGE);
@@ -80,9 +74,9 @@ public final class RawSuspensionRules extends RawSuite {
   }
 
   @Example
+  @Needs(ranks = 2)
   public void required_LIF_22_aRankIsRefusedWithoutTheOthers() {
-    rawSince(
-        SINCE,
+    raw(
         2,
         rank -> {
           if (rank.rank() == 0) {
@@ -94,9 +88,9 @@ public final class RawSuspensionRules extends RawSuite {
 
   @Example
   @AlsoShows({"ENV-17"})
+  @Needs(environment = "NCCL_DISABLE_MEM_MANAGER=1")
   public void required_LIF_22_theMemoryManagerCanBeTurnedOff() {
     raw(
-        underSince(SINCE, Map.of("NCCL_DISABLE_MEM_MANAGER", "1")),
         1,
         rank -> {
           suspend(rank, MEMORY, INVALID_USAGE);
@@ -110,9 +104,9 @@ public final class RawSuspensionRules extends RawSuite {
   }
 
   @Example
+  @Needs(ranks = 3)
   public void required_LIF_23_aResumedCommunicatorWorksAgain() {
-    rawSince(
-        SINCE,
+    raw(
         3,
         rank -> {
           try (RawMemory memory = new RawMemory(rank, 4096)) {
@@ -128,9 +122,9 @@ public final class RawSuspensionRules extends RawSuite {
 
   @Example
   @AlsoShows({"GRP-09"})
+  @Needs(since = "2.30.0")
   public void required_LIF_24_since2_30BothWaitForTheGroupsEnd() {
-    rawSince(
-        DEFERRED,
+    raw(
         2,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -148,13 +142,9 @@ public final class RawSuspensionRules extends RawSuite {
   }
 
   @Example
+  @Needs(until = "2.30.0")
   public void required_LIF_24_before2_30TheyActAtOnce() {
-    need(
-        capabilities().version() >= DEFERRED
-            ? Optional.of("LIF-24 is about 2.29.7")
-            : Optional.empty());
-    rawSince(
-        SINCE,
+    raw(
         2,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -168,9 +158,9 @@ public final class RawSuspensionRules extends RawSuite {
   }
 
   @Example
+  @Needs(since = "2.30.0")
   public void required_GRP_13_aFailingResumptionPoisonsItsGroup() {
-    rawSince(
-        DEFERRED,
+    raw(
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -182,8 +172,7 @@ public final class RawSuspensionRules extends RawSuite {
 
   @Example
   public void required_LIF_25_statisticsAddUp() {
-    rawSince(
-        SINCE,
+    raw(
         1,
         rank -> {
           long suspendable = statistic(rank, SUSPENDABLE);
@@ -199,8 +188,7 @@ public final class RawSuspensionRules extends RawSuite {
   @Example
   @AlsoShows({"ARG-32"})
   public void required_LIF_25_whatStatisticsRefuse() {
-    rawSince(
-        SINCE,
+    raw(
         1,
         rank -> {
           NcclAbi abi = rank.abi();

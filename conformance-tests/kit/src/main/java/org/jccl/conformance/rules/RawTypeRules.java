@@ -24,8 +24,6 @@ import org.jccl.spi.NcclAbi;
 
 /** Versions, types and reductions by their codes, on the raw surface (chapters 0 and 1). */
 public final class RawTypeRules extends RawSuite {
-  private static final int FIXED_2_29_2 = 22902;
-  private static final int ANY_ARCHITECTURE = 22803;
   private static final int SEVERAL = 1000;
 
   /** About the current subject. */
@@ -97,11 +95,10 @@ public final class RawTypeRules extends RawSuite {
   }
 
   @Example
+  @Needs(since = "2.29.2")
   public void optional_VER_06_float8SumsFindAnAlgorithm() {
     needFloat8Reductions();
-    needRanks(2);
-    rawSince(
-        FIXED_2_29_2,
+    raw(
         2,
         rank -> {
           for (int count : new int[] {1, SEVERAL}) {
@@ -127,12 +124,13 @@ public final class RawTypeRules extends RawSuite {
 
   @Example
   public void required_VER_07_messagesAndThenCollectives() {
-    raw(atMost(2), rank -> messageThenSum(rank, false));
+    raw(2, rank -> messageThenSum(rank, false));
   }
 
   @Example
+  @Needs(since = "2.29.2")
   public void required_VER_07_messagesAndThenCollectivesOnTheSameBuffer() {
-    rawSince(FIXED_2_29_2, atMost(2), rank -> messageThenSum(rank, true));
+    raw(2, rank -> messageThenSum(rank, true));
   }
 
   private static void messageThenSum(RawRank rank, boolean same) {
@@ -191,8 +189,7 @@ public final class RawTypeRules extends RawSuite {
   @Example
   public void required_TYP_04_float8MovesEverywhere() {
     int n = atMost(2);
-    rawSince(
-        ANY_ARCHITECTURE,
+    raw(
         n,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -224,7 +221,7 @@ public final class RawTypeRules extends RawSuite {
 
   @Example
   public void required_TYP_07_movesNeedNoAlignment() {
-    int n = atMost(2);
+    int n = 2;
     raw(
         n,
         rank -> {
@@ -251,7 +248,6 @@ public final class RawTypeRules extends RawSuite {
 
   @Example
   public void required_RED_01_everyReductionHasItsCode() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -274,7 +270,6 @@ public final class RawTypeRules extends RawSuite {
 
   @Example
   public void required_RED_08_float8SaturatesAndKeepsNaN() {
-    needRanks(2);
     need(capabilities().whyNoReduction(DataType.FLOAT8_E4M3, 2, false));
     raw(
         2,
@@ -291,7 +286,6 @@ public final class RawTypeRules extends RawSuite {
   @Example
   public void required_RED_10_exactAveragesAreExact() {
     for (int n : new int[] {2, 4}) {
-      needRanks(2);
       for (DataType type :
           List.of(DataType.FLOAT16, DataType.FLOAT32, DataType.FLOAT64, DataType.BFLOAT16)) {
         if (n <= capabilities().maxRanks()) {

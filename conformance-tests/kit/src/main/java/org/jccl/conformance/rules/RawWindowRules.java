@@ -8,8 +8,6 @@ import static org.jccl.conformance.rules.RawRank.SUCCESS;
 import static org.jccl.conformance.rules.RawRank.UNHANDLED_CUDA_ERROR;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Map;
-import java.util.Optional;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -30,7 +28,6 @@ public final class RawWindowRules extends RawSuite {
 
   @Example
   public void required_WIN_01_windowsAreMadeTogetherAtTheEndOfTheGroup() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -87,9 +84,9 @@ public final class RawWindowRules extends RawSuite {
 
   @Example
   @AlsoShows({"ENV-14"})
+  @Needs(environment = "NCCL_WIN_ENABLE=0")
   public void required_WIN_03_windowsCanBeTurnedOff() {
     raw(
-        under(Map.of("NCCL_WIN_ENABLE", "0")),
         atMost(2),
         rank -> {
           try (RawMemory memory = new RawMemory(rank, BYTES)) {
@@ -105,9 +102,9 @@ public final class RawWindowRules extends RawSuite {
   }
 
   @Example
+  @Needs(since = "2.29.2", environment = "NCCL_WIN_ENABLE=0")
   public void required_WIN_03_noWindowsSince2_29() {
     raw(
-        underSince(CHECKED, Map.of("NCCL_WIN_ENABLE", "0")),
         1,
         rank -> {
           try (RawMemory memory = new RawMemory(rank, BYTES)) {
@@ -120,7 +117,6 @@ public final class RawWindowRules extends RawSuite {
 
   @Example
   public void required_WIN_04_equalOffsetsInSymmetricWindows() {
-    needRanks(2);
     raw(
         atMost(4),
         rank -> {
@@ -136,7 +132,6 @@ public final class RawWindowRules extends RawSuite {
 
   @Example
   public void required_WIN_05_windowsEndLocallyInAnyOrder() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -160,7 +155,6 @@ public final class RawWindowRules extends RawSuite {
 
   @Example
   public void required_WIN_06_windowsOfBlockingCommunicatorsAreThereAtOnce() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -176,7 +170,6 @@ public final class RawWindowRules extends RawSuite {
 
   @Example
   public void required_WIN_07_exactResultsDoNotDependOnWindows() {
-    needRanks(2);
     raw(
         atMost(4),
         rank -> {
@@ -192,7 +185,6 @@ public final class RawWindowRules extends RawSuite {
 
   @Example
   public void required_WIN_07_allocationsAreEqualBefore2_30() {
-    needRanks(2);
     boolean mayDiffer = capabilities().version() >= UNEVEN_SINCE;
     raw(
         2,
@@ -205,7 +197,6 @@ public final class RawWindowRules extends RawSuite {
 
   @Example
   public void required_WIN_07_windowsMayDifferInEqualAllocations() {
-    needRanks(2);
     raw(
         2,
         rank -> {
@@ -219,10 +210,6 @@ public final class RawWindowRules extends RawSuite {
 
   @Example
   public void required_ARG_28_nothingToRegisterBefore2_29() {
-    need(
-        capabilities().version() >= CHECKED
-            ? Optional.of("ARG-28 is about versions before 2.29.2")
-            : Optional.empty());
     raw(
         1,
         rank -> {
@@ -245,8 +232,7 @@ public final class RawWindowRules extends RawSuite {
   @Example
   @AlsoShows({"GRP-14"})
   public void required_ARG_29_whatAWindowRegistrationRefuses() {
-    rawSince(
-        CHECKED,
+    raw(
         1,
         rank -> {
           NcclAbi abi = rank.abi();
@@ -314,15 +300,19 @@ public final class RawWindowRules extends RawSuite {
   }
 
   @Example
-  public void required_ARG_30_whatTheEndOfAWindowRefuses() {
+  public void required_ARG_30_aNullWindowIsNoError() {
     raw(
         1,
         rank ->
             rank.expect(
                 "a null window", SUCCESS, () -> rank.abi().commWindowDeregister(rank.comm(), 0)));
-    rawSince(
-        CHECKED,
-        2,
+  }
+
+  @Example
+  @Needs(since = "2.29.2")
+  public void required_ARG_30_whatTheEndOfAWindowRefuses() {
+    raw(
+        1,
         rank -> {
           NcclAbi abi = rank.abi();
           rank.expect("no communicator", INVALID_ARGUMENT, () -> abi.commWindowDeregister(0, 0));
@@ -338,9 +328,9 @@ public final class RawWindowRules extends RawSuite {
   }
 
   @Example
+  @Needs(ranks = 2)
   public void required_ARG_31_theAddressOfAWindow() {
-    rawSince(
-        CHECKED,
+    raw(
         2,
         rank -> {
           NcclAbi abi = rank.abi();

@@ -82,7 +82,7 @@ public final class ReductionRules extends Suite {
   @Example
   public void required_RED_05_signDecidesMinimumAndMaximum() {
     for (DataType type : INTEGERS) {
-      int n = atMost(2);
+      int n = 2;
       long top = 1L << (8 * type.bytes() - 1);
       boolean signed = type.kind() == DataType.Kind.SIGNED;
       LongBinaryOperator low = (a, b) -> signed ? b : a;
@@ -102,7 +102,6 @@ public final class ReductionRules extends Suite {
   @Example
   public void required_RED_06_minimumAndMaximumIgnoreNaN() {
     int n = atMost(3);
-    needRanks(2);
     for (DataType type : IEEE) {
       long nan = type.encode(Double.NaN);
       run(
@@ -124,7 +123,6 @@ public final class ReductionRules extends Suite {
 
   @Example
   public void required_RED_07_sumsFollowIeee() {
-    needRanks(2);
     double infinity = Double.POSITIVE_INFINITY;
     for (DataType type : IEEE) {
       double largest = type.decode(largestBits(type));
@@ -151,7 +149,6 @@ public final class ReductionRules extends Suite {
 
   @Example
   public void required_RED_09_integerAverageDividesTheWrappedSum() {
-    needRanks(2);
     run(
         2,
         rank -> {

@@ -4,7 +4,6 @@ import java.util.List;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.conformance.data.Fold;
-import org.jccl.conformance.harness.Worlds;
 import org.jccl.conformance.rules.RankOrders.Place;
 
 /**
@@ -17,73 +16,77 @@ public class RingRules extends NumericsSuite {
   public RingRules() {}
 
   @Example
+  @Needs(environment = RING)
   public void optional_RING_01_anAllReduceFoldsAChunkFromItsSuccessorOn() {
     int n = three();
     for (DataType type : floats()) {
-      isRing(under(RING), FoldedCall.of(type, Fold.SUM, n, 1000), SIMPLE_CHUNK, false);
+      isRing(FoldedCall.of(type, Fold.SUM, n, 1000), SIMPLE_CHUNK, false);
     }
-    isRing(under(RING), FoldedCall.of(DataType.FLOAT32, Fold.PROD, n, 777), SIMPLE_CHUNK, false);
+    isRing(FoldedCall.of(DataType.FLOAT32, Fold.PROD, n, 777), SIMPLE_CHUNK, false);
   }
 
   @Example
+  @Needs(environment = RING)
   public void optional_RING_02_twoRanksShowTheirOrderInAScaledSum() {
-    needRanks(2);
     for (DataType type : List.of(DataType.FLOAT32, DataType.FLOAT64)) {
       FoldedCall call = FoldedCall.of(type, Fold.SCALED_SUM, 2, 1000);
-      isRing(under(RING), call, SIMPLE_CHUNK, true);
+      isRing(call, SIMPLE_CHUNK, true);
     }
   }
 
   @Example
+  @Needs(environment = LL128)
   public void optional_RING_03_theProtocolLl128FoldsAlike() {
     FoldedCall call = FoldedCall.of(DataType.FLOAT32, Fold.SUM, three(), 1000);
-    isRing(under(pins("Ring", "LL128", 1)), call, LL128_CHUNK, false);
+    isRing(call, LL128_CHUNK, false);
   }
 
   @Example
+  @Needs(environment = LL)
   public void optional_RING_03_theProtocolLlFoldsAlike() {
     FoldedCall call = FoldedCall.of(DataType.FLOAT32, Fold.SUM, three(), 1000);
-    isRing(under(pins("Ring", "LL", 1)), call, LL_CHUNK, false);
+    isRing(call, LL_CHUNK, false);
   }
 
   @Example
+  @Needs(environment = RING)
   public void optional_RING_04_theLastLoopHasSmallerChunks() {
     int n = three();
     for (int count : new int[] {1, 2, 4, 5, 9, 16, 17, 31}) {
       for (DataType type : List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.FLOAT64)) {
-        isRing(under(RING), FoldedCall.of(type, Fold.SUM, n, count), SIMPLE_CHUNK, false);
+        isRing(FoldedCall.of(type, Fold.SUM, n, count), SIMPLE_CHUNK, false);
       }
     }
   }
 
   @Example
+  @Needs(environment = LL)
   public void optional_FMA_01_llFusesAsWell() {
-    needRanks(2);
     FoldedCall call = FoldedCall.of(DataType.FLOAT32, Fold.SCALED_SUM, atMost(3), 1000);
-    isRing(under(pins("Ring", "LL", 1)), call, LL_CHUNK, true);
+    isRing(call, LL_CHUNK, true);
   }
 
   /** Also on more ranks, where every rank but the first may fuse. */
   @Example
+  @Needs(environment = RING)
   public void optional_FMA_01_theFirstProductIsRounded() {
-    needRanks(2);
     for (DataType type : List.of(DataType.FLOAT32, DataType.FLOAT64)) {
       for (Fold fold : List.of(Fold.SCALED_SUM, Fold.AVG)) {
-        isRing(under(RING), FoldedCall.of(type, fold, atMost(3), 1000), SIMPLE_CHUNK, true);
+        isRing(FoldedCall.of(type, fold, atMost(3), 1000), SIMPLE_CHUNK, true);
       }
     }
   }
 
   @Example
   @AlsoShows("RING-05")
+  @Needs(environment = LL128)
   public void optional_FMA_02_ll128FusesByThePlaceInTheChunk() {
-    needRanks(2);
     for (DataType type : List.of(DataType.FLOAT32, DataType.FLOAT64)) {
       int bytes = type.bytes();
       FoldedCall call = FoldedCall.of(type, Fold.SCALED_SUM, 2, 3001);
       explained(
           RankOrders.rings(2),
-          allReduced(under(pins("Ring", "LL128", 1)), call),
+          allReduced(call),
           (ring, i) -> {
             Place place = Place.of(i, call.elements(), LL128_CHUNK / bytes, 2, bytes);
             return call.folded(ring, place.index() + 1, i, fuses(place.offset() * bytes));
@@ -93,20 +96,20 @@ public class RingRules extends NumericsSuite {
   }
 
   @Example
+  @Needs(environment = LL128)
   public void optional_FMA_02_ll128RoundsHalfPrecisionTwice() {
-    needRanks(2);
     for (DataType type : List.of(DataType.FLOAT16, DataType.BFLOAT16)) {
       FoldedCall call = FoldedCall.of(type, Fold.SCALED_SUM, 2, 1000);
-      isRing(under(pins("Ring", "LL128", 1)), call, LL128_CHUNK, false);
+      isRing(call, LL128_CHUNK, false);
     }
   }
 
   @Example
+  @Needs(environment = RING)
   public void optional_FMA_06_halfPrecisionIsFusedExactly() {
-    needRanks(2);
     for (DataType type : List.of(DataType.FLOAT16, DataType.BFLOAT16)) {
       FoldedCall call = FoldedCall.of(type, Fold.SCALED_SUM, atMost(3), 1000);
-      isRing(under(RING), call, SIMPLE_CHUNK, true);
+      isRing(call, SIMPLE_CHUNK, true);
     }
   }
 
@@ -117,12 +120,13 @@ public class RingRules extends NumericsSuite {
   }
 
   @Example
+  @Needs(environment = RING)
   public void optional_RING_06_aReduceScatterFoldsABlockTowardItsRank() {
     int n = three();
     int block = 501;
     for (DataType type : List.of(DataType.FLOAT32, DataType.BFLOAT16)) {
       FoldedCall call = FoldedCall.of(type, Fold.SUM, n, n * block);
-      long[] seen = gathered(scattered(under(RING), call, block));
+      long[] seen = gathered(scattered(call, block));
       explained(
           RankOrders.rings(n),
           seen,
@@ -141,13 +145,14 @@ public class RingRules extends NumericsSuite {
 
   /** Blocks of whole packs: chunk i of the all-reduce is the block of position i. */
   @Example
+  @Needs(environment = RING)
   public void optional_RING_07_bothAgreeWhereChunkAndBlockDo() {
     int n = three();
     int block = 400;
     FoldedCall call = FoldedCall.of(DataType.FLOAT32, Fold.SUM, n, n * block);
-    int[] ring = isRing(under(RING), call, SIMPLE_CHUNK, false);
-    long[] all = allReduced(under(RING), call);
-    long[][] blocks = scattered(under(RING), call, block);
+    int[] ring = isRing(call, SIMPLE_CHUNK, false);
+    long[] all = allReduced(call);
+    long[][] blocks = scattered(call, block);
     for (int rank = 0; rank < n; rank++) {
       if (position(ring, rank) == rank) {
         for (int i = 0; i < block; i++) {
@@ -158,16 +163,16 @@ public class RingRules extends NumericsSuite {
   }
 
   @Example
+  @Needs(environment = RING)
   public void optional_RING_08_aReduceFoldsTowardTheRoot() {
     int n = three();
     for (int root = 0; root < n; root++) {
-      isReduce(under(RING), FoldedCall.of(DataType.FLOAT32, Fold.SUM, n, 999), root);
+      isReduce(FoldedCall.of(DataType.FLOAT32, Fold.SUM, n, 999), root);
     }
   }
 
-  private void isReduce(Worlds worlds, FoldedCall call, int root) {
-    long[][] seen =
-        results(worlds, call, (comm, send, recv, op) -> comm.reduce(send, recv, op, root));
+  private void isReduce(FoldedCall call, int root) {
+    long[][] seen = results(call, (comm, send, recv, op) -> comm.reduce(send, recv, op, root));
     explained(
         RankOrders.rings(call.ranks()),
         seen[root],
@@ -181,8 +186,9 @@ public class RingRules extends NumericsSuite {
   }
 
   @Example
+  @Needs(environment = FOUR_CHANNELS)
   public void optional_RING_09_equalRingsHideTheChannelsOfAReduce() {
     FoldedCall call = FoldedCall.of(DataType.FLOAT32, Fold.SUM, three(), 70_001);
-    isReduce(under(pins("Ring", "Simple", 4)), call, 1);
+    isReduce(call, 1);
   }
 }

@@ -49,7 +49,7 @@ public final class StreamRules extends Suite {
 
   @Example
   public void required_STR_02_resultsAreThereAfterEveryKindOfWait() throws Exception {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
@@ -103,7 +103,6 @@ public final class StreamRules extends Suite {
   @Example
   public void required_STR_05_aGroupJoinsItsStreams() {
     int n = atMost(3);
-    needRanks(2); // one rank's collectives are plain copies (STR-04)
     run(
         n,
         rank -> {
@@ -196,7 +195,7 @@ public final class StreamRules extends Suite {
 
   @Example
   public void required_STR_20_scalarsInGraphs() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {
@@ -227,7 +226,7 @@ public final class StreamRules extends Suite {
 
   @Example
   public void required_STR_21_capturedAndOrdinaryCallsMayBeMixed() {
-    int n = atMost(2);
+    int n = 2;
     run(
         n,
         rank -> {

@@ -2,7 +2,6 @@ package org.jccl.conformance.rules;
 
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
@@ -16,30 +15,33 @@ import org.jccl.conformance.engine.Prepared;
 import org.jccl.conformance.engine.Runner;
 import org.jccl.conformance.engine.Runner.Failures;
 import org.jccl.conformance.harness.Capabilities;
-import org.jccl.conformance.harness.CurrentRule;
 import org.jccl.conformance.harness.CurrentSubject;
-import org.jccl.conformance.harness.OwnProcess;
 import org.jccl.conformance.harness.RankBody;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.conformance.harness.Worlds;
-import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.opentest4j.TestAbortedException;
 
 /** What all suites share: the subject and its worlds. */
-@AddLifecycleHook(value = CurrentRule.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
+@AddLifecycleHook(value = RuleHook.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
 public abstract class Suite {
   /** How long ranks wait for each other outside the library, at most. */
   protected static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private final Subject subject;
-  private final Worlds worlds;
+  private Subject subject;
+  private Worlds worlds;
 
   /** A suite about the {@link CurrentSubject}. */
   protected Suite() {
     this.subject = CurrentSubject.get();
     this.worlds = Worlds.shared(subject);
+  }
+
+  /** The suite is about {@code found}, which meets the conditions of the test that runs. */
+  final void about(Subject found) {
+    subject = found;
+    worlds = Worlds.shared(found);
   }
 
   /** What is tested. */
@@ -67,53 +69,6 @@ public abstract class Suite {
     worlds.run(ranks, body);
   }
 
-  /**
-   * Runs {@code body} on a subject that is at least {@code version}: this one, or an imitation of
-   * that version where this one can imitate; skipped where it is what it is.
-   */
-  protected final void runSince(int version, int ranks, RankBody body) {
-    since(version).run(ranks, body);
-  }
-
-  /** The worlds of a subject that is at least {@code version}; skips the rule if there is none. */
-  protected final Worlds since(int version) {
-    if (capabilities().version() >= version) {
-      return worlds;
-    }
-    Optional<Subject> imitation = subject.imitating(version);
-    need(
-        imitation.isPresent()
-            ? Optional.empty()
-            : Optional.of("not run: needs " + NcclFunction.text(version)));
-    return Worlds.shared(imitation.orElseThrow());
-  }
-
-  /**
-   * The worlds of this subject with these environment variables of NCCL's; where that takes a
-   * process of its own, the rule is run again in one.
-   */
-  protected final Worlds under(Map<String, String> environment) {
-    return under(subject, environment);
-  }
-
-  /** The same for a subject that is at least {@code version}. */
-  protected final Worlds underSince(int version, Map<String, String> environment) {
-    return under(since(version).subject(), environment);
-  }
-
-  /**
-   * The worlds of this subject in a process that nothing else runs in, for what leaves threads or
-   * communicators unusable; a simulation is thrown away instead.
-   */
-  protected final Worlds alone() {
-    return under(OwnProcess.alone());
-  }
-
-  private static Worlds under(Subject subject, Map<String, String> environment) {
-    Optional<Subject> there = subject.with(environment);
-    return Worlds.shared(there.orElseThrow(() -> OwnProcess.needed(environment)));
-  }
-
   /** Runs a program on every rank and looks at all its memory. */
   protected final void verify(Program program) {
     Prepared prepared = Prepared.of(program);
@@ -129,14 +84,6 @@ public abstract class Suite {
   /** A world size that the subject has: {@code wanted} or less. */
   protected final int atMost(int wanted) {
     return Math.min(wanted, capabilities().maxRanks());
-  }
-
-  /** Skips the rule with a reason if the subject has too few ranks. */
-  protected final void needRanks(int ranks) {
-    need(
-        capabilities().maxRanks() < ranks
-            ? Optional.of("needs " + ranks + " ranks, there are " + capabilities().maxRanks())
-            : Optional.empty());
   }
 
   /** Skips the rule if there is a reason to. */

@@ -1,8 +1,6 @@
 package org.jccl.conformance.rules;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -12,31 +10,19 @@ import org.jccl.conformance.data.Elements;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
-import org.jccl.conformance.harness.Worlds;
 
 /** The kernels for buffers in symmetric windows (rules SYM). */
 public class SymmetricRules extends NumericsSuite {
   private static final List<DataType> NARROW =
       List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);
-  private static final int SINCE = 22703;
 
   /** About the current subject. */
   public SymmetricRules() {}
 
-  private Worlds kernel(String name) {
-    Map<String, String> variables = new HashMap<>(pins("Ring", "Simple", 0));
-    variables.put("NCCL_SYM_KERNEL", name);
-    return underSince(SINCE, variables);
-  }
-
-  private Worlds rings() {
-    return underSince(SINCE, pins("Ring", "Simple", 0));
-  }
-
   /** What each rank of a call has afterwards whose buffers lie in symmetric windows. */
-  private long[][] windowed(Worlds worlds, FoldedCall call, int received, Maker maker) {
+  private long[][] windowed(FoldedCall call, int received, Maker maker) {
     long[][] results = new long[call.ranks()][];
-    worlds.run(call.ranks(), rank -> results[rank.rank()] = windowed(rank, call, received, maker));
+    run(call.ranks(), rank -> results[rank.rank()] = windowed(rank, call, received, maker));
     return results;
   }
 
@@ -70,28 +56,25 @@ public class SymmetricRules extends NumericsSuite {
   }
 
   @Example
+  @Needs(environment = RINGS)
   public void optional_SYM_01_otherReductionsRunAsInAnyMemory() {
     int n = three();
     FoldedCall call = FoldedCall.of(DataType.FLOAT16, Fold.PROD, n, 500);
-    long[][] seen =
-        windowed(rings(), call, 500, (comm, send, recv, op) -> comm.allReduce(send, recv, op));
-    long[] elsewhere = allReduced(rings(), call);
+    long[][] seen = windowed(call, 500, (comm, send, recv, op) -> comm.allReduce(send, recv, op));
+    long[] elsewhere = allReduced(call);
     expect(seen[0], elsewhere, call.type(), call + " in windows");
   }
 
   @Example
   @AlsoShows("SYM-04")
+  @Needs(environment = RINGS + " NCCL_SYM_KERNEL=AllReduce_AGxLL_R")
   public void optional_SYM_02_llKernelsFoldInTheOrderOfRanks() {
     int n = three();
     int[] order = RankOrders.permutations(n).getFirst();
     for (DataType type : NARROW) {
       FoldedCall call = FoldedCall.of(type, Fold.SUM, n, 2000);
       long[][] seen =
-          windowed(
-              kernel("AllReduce_AGxLL_R"),
-              call,
-              2000,
-              (comm, send, recv, op) -> comm.allReduce(send, recv, op));
+          windowed(call, 2000, (comm, send, recv, op) -> comm.allReduce(send, recv, op));
       for (int rank = 0; rank < n; rank++) {
         for (int i = 0; i < seen[rank].length; i++) {
           expect(seen[rank][i], wide(call, order, 0, i), type, call + ", element " + i);
@@ -101,6 +84,7 @@ public class SymmetricRules extends NumericsSuite {
   }
 
   @Example
+  @Needs(environment = RINGS + " NCCL_SYM_KERNEL=ReduceScatter_LD")
   public void optional_SYM_03_loadKernelsOfAReduceScatterStartAtTheOwner() {
     int n = three();
     int block = 512;
@@ -108,11 +92,7 @@ public class SymmetricRules extends NumericsSuite {
     for (DataType type : NARROW) {
       FoldedCall call = FoldedCall.of(type, Fold.SUM, n, n * block);
       long[][] seen =
-          windowed(
-              kernel("ReduceScatter_LD"),
-              call,
-              block,
-              (comm, send, recv, op) -> comm.reduceScatter(send, recv, op));
+          windowed(call, block, (comm, send, recv, op) -> comm.reduceScatter(send, recv, op));
       for (int rank = 0; rank < n; rank++) {
         for (int i = 0; i < block; i++) {
           long expected = wide(call, order, rank, rank * block + i);
@@ -124,16 +104,14 @@ public class SymmetricRules extends NumericsSuite {
 
   /** Whole rounds: each owner in turn has 2048 bytes. */
   @Example
+  @Needs(environment = RINGS + " NCCL_SYM_KERNEL=AllReduce_RSxLD_AGxST")
   public void optional_SYM_03_loadKernelsOfAnAllReduceStartAtTheOwner() {
     int n = three();
     int[] order = RankOrders.permutations(n).getFirst();
     FoldedCall call = FoldedCall.of(DataType.FLOAT32, Fold.SUM, n, 512 * n * 16);
     long[] seen =
-        windowed(
-            kernel("AllReduce_RSxLD_AGxST"),
-            call,
-            call.elements(),
-            (comm, send, recv, op) -> comm.allReduce(send, recv, op))[0];
+        windowed(call, call.elements(), (comm, send, recv, op) -> comm.allReduce(send, recv, op))[
+            0];
     for (int i = 0; i < seen.length; i++) {
       int at = i;
       boolean known = false;

@@ -1,17 +1,14 @@
 package org.jccl.conformance.rules;
 
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.conformance.data.Fold;
-import org.jccl.conformance.harness.Subject;
-import org.jccl.conformance.harness.Worlds;
+import org.opentest4j.TestAbortedException;
 
 /** In which order trees fold (rules TREE and FMA-03), inside one host and across several. */
 public class TreeRules extends NumericsSuite {
-  private static final Map<String, String> TREE = pins("Tree", "Simple", 1);
+  private static final String TREE = TREES + " NCCL_MIN_CTAS=1 NCCL_MAX_CTAS=1";
 
   /** About the current subject. */
   public TreeRules() {}
@@ -20,13 +17,14 @@ public class TreeRules extends NumericsSuite {
   private void isChain(FoldedCall call, boolean fused) {
     explained(
         RankOrders.permutations(call.ranks()),
-        allReduced(under(TREE), call),
+        allReduced(call),
         (fromLeaf, i) -> call.folded(fromLeaf, 0, i, fused),
         call + " on a chain");
   }
 
   @Example
   @AlsoShows({"TREE-01", "TREE-02"})
+  @Needs(environment = TREE)
   public void optional_TREE_03_insideAHostATreeIsAChain() {
     int n = three();
     for (DataType type : floats()) {
@@ -35,6 +33,7 @@ public class TreeRules extends NumericsSuite {
   }
 
   @Example
+  @Needs(environment = TREE)
   public void optional_FMA_03_aTreeFusesWithTheFirstChild() {
     FoldedCall call = FoldedCall.of(DataType.FLOAT32, Fold.SCALED_SUM, three(), 1000);
     isChain(call, true);
@@ -42,10 +41,12 @@ public class TreeRules extends NumericsSuite {
 
   /** The elements of the first channels have the first tree, the others the second. */
   @Example
+  @Needs(environment = TREES)
   public void optional_TREE_04_acrossHostsThereAreTwoBinaryTrees() {
+    spread(1);
     for (int hosts : new int[] {4, 5, 7, 8}) {
       FoldedCall call = FoldedCall.of(DataType.FLOAT32, Fold.SUM, hosts, 300_007);
-      long[] seen = allReduced(hosts(1, pins("Tree", "Simple", 0)), call);
+      long[] seen = allReduced(call);
       HostTree first = HostTree.first(hosts, 1, 0, 0);
       HostTree second = HostTree.second(hosts, 1, 0, 0);
       int channel = 0;
@@ -62,10 +63,12 @@ public class TreeRules extends NumericsSuite {
 
   /** Two GPUs a host: one of the three ways to attach explains every element. */
   @Example
+  @Needs(environment = TREE)
   public void optional_TREE_05_whichGpuOfAHostTalksToOthers() {
+    spread(2);
     for (int hosts : new int[] {2, 3, 4}) {
       FoldedCall call = FoldedCall.of(DataType.FLOAT32, Fold.SUM, 2 * hosts, 2001);
-      long[] seen = allReduced(hosts(2, TREE), call);
+      long[] seen = allReduced(call);
       explained(
           List.of(new int[] {0, 0}, new int[] {1, 0}, new int[] {1, 1}),
           seen,
@@ -74,11 +77,11 @@ public class TreeRules extends NumericsSuite {
     }
   }
 
-  /** The worlds of this subject with so many GPUs in each host. */
-  private Worlds hosts(int gpus, Map<String, String> variables) {
-    Optional<Subject> there = subject().withHostsOf(gpus);
-    need(there.isPresent() ? Optional.empty() : Optional.of("not run: the machine is what it is"));
-    Subject spread = there.orElseThrow();
-    return Worlds.shared(spread.with(variables).orElseThrow());
+  /** This subject with so many GPUs in each host. */
+  private void spread(int gpus) {
+    about(
+        subject()
+            .withHostsOf(gpus)
+            .orElseThrow(() -> new TestAbortedException("not run: the machine is what it is")));
   }
 }

@@ -4,29 +4,29 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jccl.conformance.book.Rule;
 import org.jccl.conformance.rules.AlsoShows;
+import org.jccl.conformance.rules.Conditions;
 
 /** Which tests show which rule: read from the suites' method names and {@link AlsoShows}. */
 public final class RuleIndex {
-  private static final Pattern NAME =
-      Pattern.compile("(required|optional)_([A-Z0-9]+)_(\\d+)_\\w+");
+  /** A test: its name, the rule that the name tells, and when it runs. */
+  private record Entry(String method, String rule, Conditions conditions) {}
 
-  private final Map<String, Set<String>> rulesOfMethod = new LinkedHashMap<>();
-  private final Map<String, List<String>> methodsOfRule = new TreeMap<>();
+  private final Set<String> methods = new LinkedHashSet<>();
+  private final Map<String, List<Entry>> testsOfRule = new TreeMap<>();
 
   private RuleIndex(Collection<? extends Class<?>> suites) {
     for (Class<?> suite : suites) {
       Arrays.stream(suite.getMethods())
-          .sorted((one, other) -> one.getName().compareTo(other.getName()))
+          .sorted(Comparator.comparing(Method::getName))
           .forEach(this::add);
     }
   }
@@ -42,7 +42,7 @@ public final class RuleIndex {
   }
 
   private void add(Method method) {
-    Optional<String> own = ruleIn(method.getName());
+    Optional<String> own = Rule.idIn(method.getName());
     if (own.isEmpty()) {
       return;
     }
@@ -52,37 +52,40 @@ public final class RuleIndex {
     if (also != null) {
       rules.addAll(List.of(also.value()));
     }
-    if (rulesOfMethod.put(method.getName(), rules) != null) {
+    if (!methods.add(method.getName())) {
       throw new IllegalStateException("two tests are called " + method.getName());
     }
+    Entry entry = new Entry(method.getName(), own.get(), Conditions.of(method));
     for (String rule : rules) {
-      methodsOfRule.computeIfAbsent(rule, none -> new ArrayList<>()).add(method.getName());
+      testsOfRule.computeIfAbsent(rule, none -> new ArrayList<>()).add(entry);
     }
-  }
-
-  /** The rule in a test's name: {@code COL-10} in {@code required_COL_10_allReduce…}. */
-  public static Optional<String> ruleIn(String method) {
-    Matcher name = NAME.matcher(method);
-    return name.matches() ? Optional.of(name.group(2) + "-" + name.group(3)) : Optional.empty();
   }
 
   /** All tests, in the order of the suites. */
   public List<String> methods() {
-    return List.copyOf(rulesOfMethod.keySet());
+    return List.copyOf(methods);
   }
 
   /** The tests that show {@code rule}; empty if there is none. */
   public List<String> methodsOf(String rule) {
-    return List.copyOf(methodsOfRule.getOrDefault(rule, List.of()));
+    return testsOfRule.getOrDefault(rule, List.of()).stream().map(Entry::method).toList();
   }
 
-  /** The rules that a test shows. */
-  public Set<String> rulesOf(String method) {
-    return rulesOfMethod.getOrDefault(method, Set.of());
+  /**
+   * The tests that show {@code rule} of a library of {@code version}: its own, and those of other
+   * rules whose versions it includes.
+   */
+  List<String> methodsOf(Rule rule, int version) {
+    return testsOfRule.getOrDefault(rule.id(), List.of()).stream()
+        .filter(
+            test ->
+                test.rule().equals(rule.id()) || rule.holdsIn(test.conditions().version(version)))
+        .map(Entry::method)
+        .toList();
   }
 
   /** Every rule that some test names. */
   public Set<String> rules() {
-    return methodsOfRule.keySet();
+    return testsOfRule.keySet();
   }
 }

@@ -1,7 +1,6 @@
 package org.jccl.conformance.run;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jccl.conformance.book.Rule;
 
 /**
  * What came out of one rule's method.
@@ -12,8 +11,6 @@ import java.util.regex.Pattern;
  * @param words the failure, or the reason it was skipped; else empty
  */
 public record RuleResult(String method, Outcome outcome, long millis, String words) {
-  private static final Pattern NAME = Pattern.compile("[a-z]+_([A-Z0-9]+)_(\\d+)_\\w+");
-
   /** Whether a rule holds. */
   public enum Outcome {
     /** It holds. */
@@ -26,8 +23,7 @@ public record RuleResult(String method, Outcome outcome, long millis, String wor
 
   /** The rule's id: {@code COL-10}; the method's name if that has none. */
   public String rule() {
-    Matcher name = NAME.matcher(method);
-    return name.matches() ? name.group(1) + "-" + name.group(2) : method;
+    return Rule.idIn(method).orElse(method);
   }
 
   @Override

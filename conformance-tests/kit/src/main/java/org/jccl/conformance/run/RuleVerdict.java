@@ -54,12 +54,16 @@ public record RuleVerdict(String rule, Verdict verdict, int tests, long millis, 
     return results.stream().filter(each -> each.outcome() == outcome).toList();
   }
 
-  /** The verdicts on {@code rules}, in their order, from all results of a run. */
-  static List<RuleVerdict> of(List<Rule> rules, RuleIndex index, Map<String, RuleResult> results) {
+  /**
+   * The verdicts on {@code rules}, in their order, from all results of a run on a library of {@code
+   * version}.
+   */
+  static List<RuleVerdict> of(
+      List<Rule> rules, RuleIndex index, int version, Map<String, RuleResult> results) {
     List<RuleVerdict> verdicts = new ArrayList<>();
     for (Rule rule : rules) {
       List<RuleResult> own = new ArrayList<>();
-      for (String method : index.methodsOf(rule.id())) {
+      for (String method : index.methodsOf(rule, version)) {
         RuleResult result = results.get(method);
         if (result != null) {
           own.add(result);

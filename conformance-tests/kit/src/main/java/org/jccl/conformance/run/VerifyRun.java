@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jccl.conformance.book.Rule;
 import org.jccl.conformance.book.RuleBook;
+import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.Options;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Subjects;
@@ -52,7 +53,7 @@ public final class VerifyRun {
   public int run(String backend, List<String> wanted, Path folder) throws IOException {
     Subject subject = Subjects.named(backend);
     List<Rule> rules = selected(wanted);
-    String capabilities = subject.capabilities().toString();
+    Capabilities capabilities = subject.capabilities();
     Files.createDirectories(folder);
     Path log = folder.resolve("verify-" + subject.name() + ".log");
     Files.deleteIfExists(log);
@@ -61,7 +62,12 @@ public final class VerifyRun {
   }
 
   private int run(
-      String backend, String name, String capabilities, List<Rule> rules, Path folder, Path log)
+      String backend,
+      String name,
+      Capabilities capabilities,
+      List<Rule> rules,
+      Path folder,
+      Path log)
       throws IOException {
     List<String> methods = methodsOf(rules);
     Map<String, RuleResult> results = new LinkedHashMap<>();
@@ -80,13 +86,13 @@ public final class VerifyRun {
     long start = System.nanoTime();
     supervisor.run(methods, Options.processes());
     long seconds = (System.nanoTime() - start) / 1_000_000_000;
-    List<RuleVerdict> verdicts = RuleVerdict.of(rules, index, results);
+    List<RuleVerdict> verdicts = RuleVerdict.of(rules, index, capabilities.version(), results);
     for (int i = 0; i < verdicts.size(); i++) {
       out.println(verdicts.get(i).line(rules.get(i)));
     }
     out.println(totals(name, verdicts) + " in " + seconds + " s");
     VerdictTable.write(
-        folder.resolve("rules-" + name + ".tsv"), name, capabilities, seconds, verdicts);
+        folder.resolve("rules-" + name + ".tsv"), name, capabilities.toString(), seconds, verdicts);
     VerdictTable.writeTests(folder.resolve("tests-" + name + ".tsv"), results.values());
     boolean broken = results.values().stream().anyMatch(VerifyRun::isBroken);
     return broken || results.isEmpty() ? BROKEN : OK;

@@ -77,7 +77,7 @@ class RuleVerdictTest {
             new RuleResult("required_COL_01_one", Outcome.BROKEN, 3, "no"),
             "required_COL_02_other",
             new RuleResult("required_COL_02_other", Outcome.HELD, 4, ""));
-    assertThat(RuleVerdict.of(rules, index, results))
+    assertThat(RuleVerdict.of(rules, index, 22809, results))
         .containsExactly(
             new RuleVerdict("COL-02", Verdict.FAILED, 2, 7, "required_COL_01_one: no"),
             new RuleVerdict("COL-01", Verdict.FAILED, 1, 3, "required_COL_01_one: no"),

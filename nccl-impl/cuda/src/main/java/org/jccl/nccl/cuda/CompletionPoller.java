@@ -8,6 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaError;
 import jcuda.runtime.cudaEvent_t;
+import jcuda.runtime.cudaStream_t;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +32,13 @@ final class CompletionPoller {
   }
 
   /** Completes when everything enqueued on {@code stream} so far is done. */
-  CompletableFuture<Void> completion(CudaStream stream) {
+  CompletableFuture<Void> completion(cudaStream_t stream) {
     Cuda.use(device);
     cudaEvent_t event = new cudaEvent_t();
     Cuda.check(
         JCuda.cudaEventCreateWithFlags(event, JCuda.cudaEventDisableTiming),
         "cudaEventCreateWithFlags");
-    Cuda.check(JCuda.cudaEventRecord(event, stream.raw()), "cudaEventRecord");
+    Cuda.check(JCuda.cudaEventRecord(event, stream), "cudaEventRecord");
     CompletableFuture<Void> future = new CompletableFuture<>();
     synchronized (lock) {
       if (closed) {

@@ -24,7 +24,7 @@ final class CudaDevice implements Device, Backend.Owned {
   private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
 
   private final Backend backend;
-  private final CudaDevices.Gpu gpu;
+  private final Gpu gpu;
   private final CompletionPoller poller;
   private final CudaMemory memory;
   private final Set<CudaStream> streams = ConcurrentHashMap.newKeySet();
@@ -33,7 +33,7 @@ final class CudaDevice implements Device, Backend.Owned {
   private @Nullable CudaStream defaultStream;
   private boolean closed;
 
-  CudaDevice(Backend backend, CudaDevices.Gpu gpu) {
+  CudaDevice(Backend backend, Gpu gpu) {
     this.backend = backend;
     this.gpu = gpu;
     this.poller = new CompletionPoller(gpu.index());

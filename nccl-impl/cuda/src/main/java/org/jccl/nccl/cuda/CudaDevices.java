@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import jcuda.CudaException;
 import jcuda.runtime.JCuda;
@@ -20,31 +19,6 @@ public final class CudaDevices {
   private static final String DRIVER = "libcuda.so.1";
 
   private CudaDevices() {}
-
-  /**
-   * One GPU.
-   *
-   * @param index CUDA's number of it, from 0
-   * @param name product name
-   * @param identity its UUID, or its place on the PCI bus where it has none
-   * @param computeCapability major * 10 + minor: 90 for 9.0
-   * @param memoryBytes size of its memory
-   */
-  public record Gpu(
-      int index, String name, String identity, int computeCapability, long memoryBytes) {
-    @Override
-    public String toString() {
-      return String.format(
-          Locale.ROOT,
-          "device %d: %s, %s, compute capability %d.%d, %d MiB",
-          index,
-          name,
-          identity,
-          computeCapability / 10,
-          computeCapability % 10,
-          memoryBytes >> 20);
-    }
-  }
 
   /**
    * What was found.

@@ -144,7 +144,7 @@ final class CudaStream implements Stream {
   @Override
   public CompletableFuture<Void> completion() {
     requireRunning("waited for");
-    return device.poller().completion(this);
+    return device.poller().completion(stream);
   }
 
   @Override

@@ -2,12 +2,12 @@ package org.jccl.nccl.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import jcuda.Pointer;
 import jcuda.runtime.cudaStream_t;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
-import org.jccl.nccl.cuda.CudaDevices.Gpu;
 import org.junit.jupiter.api.Test;
 
 /** What can be shown without a GPU: addresses go in and out, wrong things are refused. */
@@ -42,7 +42,7 @@ class JCudaInteropTest {
 
   @Test
   void look_withoutDriver_isAReport() {
-    org.junit.jupiter.api.Assumptions.assumeFalse(CudaDevices.look().available());
+    assumeFalse(CudaDevices.look().available());
 
     assertThat(CudaDevices.look().reason()).isNotEmpty();
     assertThat(CudaDevices.look().tried()).isNotEmpty();

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
  * <p>Elements travel in pairs, as ints, because loops that turn shorts into ints are slow: first
  * the lower elements of all pairs are done, then the upper ones.
  */
-final class BrainBlock extends HeapBlock {
+final class Bfloat16Block extends HeapBlock {
   private static final int PAIRS = BYTES / Integer.BYTES;
   private static final int UPPER = 0xFFFF_0000;
 
@@ -24,11 +24,11 @@ final class BrainBlock extends HeapBlock {
   private final Reinterpreted sum = new Reinterpreted(PAIRS);
   private final Reinterpreted error = new Reinterpreted(PAIRS);
 
-  BrainBlock() {
+  Bfloat16Block() {
     this(new int[PAIRS], new int[PAIRS], new int[PAIRS]);
   }
 
-  private BrainBlock(int[] a, int[] b, int[] c) {
+  private Bfloat16Block(int[] a, int[] b, int[] c) {
     super(MemorySegment.ofArray(a), MemorySegment.ofArray(b), MemorySegment.ofArray(c));
     this.a = a;
     this.b = b;

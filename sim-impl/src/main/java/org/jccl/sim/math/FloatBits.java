@@ -3,9 +3,9 @@ package org.jccl.sim.math;
 import org.jccl.DataType;
 
 /** What is needed to compare floats and to find NaNs by their bits alone. */
-enum FloatFormat {
+enum FloatBits {
   HALF(16, 0x7C00, 0x7FFF),
-  BRAIN(16, 0x7F80, 0x7FFF),
+  BFLOAT16(16, 0x7F80, 0x7FFF),
   SINGLE(32, 0x7F80_0000, 0x7FFF_FFFF),
   /** Operands' NaNs survive in f64 (NAN-02); this one is what an invalid operation gives. */
   DOUBLE(64, 0x7FF0_0000_0000_0000L, 0xFFF8_0000_0000_0000L),
@@ -20,7 +20,7 @@ enum FloatFormat {
   private final long scanStep;
   private final long scanFlags;
 
-  FloatFormat(int width, long largestNumber, long canonicalNan) {
+  FloatBits(int width, long largestNumber, long canonicalNan) {
     this.width = width;
     this.largestNumber = largestNumber;
     this.canonicalNan = canonicalNan;
@@ -30,10 +30,10 @@ enum FloatFormat {
     this.scanFlags = repeat(magnitude + 1);
   }
 
-  static FloatFormat of(DataType type) {
+  static FloatBits of(DataType type) {
     return switch (type) {
       case FLOAT16 -> HALF;
-      case BFLOAT16 -> BRAIN;
+      case BFLOAT16 -> BFLOAT16;
       case FLOAT32 -> SINGLE;
       case FLOAT64 -> DOUBLE;
       case FLOAT8_E4M3 -> E4M3;

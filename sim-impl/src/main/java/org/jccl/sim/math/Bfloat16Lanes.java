@@ -13,16 +13,16 @@ import jdk.incubator.vector.VectorSpecies;
  * Sums of bfloat16 in vectors, on raw addresses: two elements in each int lane, computed in f32.
  *
  * <p>Products and scaled sums need more steps than the JIT compiler of JDK 25 puts into one loop
- * (NodeCountInliningCutoff), and would fall to a hundredth: they stay with {@link BrainBlock}.
+ * (NodeCountInliningCutoff), and would fall to a hundredth: they stay with {@link Bfloat16Block}.
  */
-final class BrainLanes {
+final class Bfloat16Lanes {
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
 
   private static final int WIDTH = INTS.vectorByteSize();
 
   private static final int UPPER = 0xFFFF_0000;
 
-  private BrainLanes() {}
+  private Bfloat16Lanes() {}
 
   /** Does the whole vectors and returns how many bytes that was. */
   static int sum(long a, long b, long out, int bytes) {

@@ -12,7 +12,7 @@ import org.jccl.DataType;
  * before any output of that block is written (see {@link BlockFold}), and no other block touches
  * these elements.
  */
-final class Reduction implements Work {
+final class ReduceWork implements Work {
   private static final Places NOWHERE = new Places(0);
   private static final ReducePlan NO_PLAN = ReducePlan.of(Arithmetic.SUM, DataType.INT8);
   private static final FoldOrder NO_ORDER = new RankOrder(1);
@@ -30,7 +30,7 @@ final class Reduction implements Work {
   private Places destinations = NOWHERE;
   private long share;
 
-  Reduction(ElementKernels kernels) {
+  ReduceWork(ElementKernels kernels) {
     this.kernels = kernels;
     this.fold = new BlockFold(kernels);
   }

@@ -8,16 +8,16 @@ import org.jccl.sim.kernel.Kernel;
 import org.jspecify.annotations.Nullable;
 
 /** One record of an event: reached or not, when, and who waits. */
-final class Recording {
+final class EventCompletion {
   private final List<HostTask> hosts = new ArrayList<>(1);
-  private final List<EventWait> streams = new ArrayList<>(1);
+  private final List<StreamOp> streams = new ArrayList<>(1);
   private final StreamOp source;
   private boolean reached;
   private @Nullable Clock clock;
   private long time;
 
   /** The record of an event on the stream of {@code source}. */
-  Recording(StreamOp source) {
+  EventCompletion(StreamOp source) {
     this.source = source;
   }
 
@@ -44,7 +44,7 @@ final class Recording {
     hosts.add(task);
   }
 
-  void addWaiter(EventWait wait) {
+  void addWaiter(StreamOp wait) {
     streams.add(wait);
   }
 

@@ -1,0 +1,53 @@
+package org.jccl.spi;
+
+import org.jccl.conformance.concurrency.Threads;
+import org.jccl.ops.Operation;
+
+/**
+ * Three threads record groups at once, on nobody's behalf: each must be issued its own calls, and a
+ * thread that has none open must see none.
+ */
+public final class GroupRecordingProgram implements Runnable {
+  private static final int THREADS = 3;
+  private static final int CALLS = 2;
+
+  @Override
+  public void run() {
+    Threads threads = new Threads();
+    for (int thread = 1; thread <= THREADS; thread++) {
+      int own = thread;
+      threads.start(() -> recordTwice(own));
+    }
+    threads.join();
+  }
+
+  private static void recordTwice(int own) {
+    for (int group = 0; group < 2; group++) {
+      requireNone(own);
+      GroupRecording recording = GroupRecording.enter(calls -> requireOwn(calls, own));
+      for (int call = 0; call < CALLS; call++) {
+        recording.add(null, Operation.ALL_REDUCE, own, own, own, own, own, own, null);
+      }
+      recording.complete();
+      recording.leave();
+      requireNone(own);
+    }
+  }
+
+  private static void requireNone(int own) {
+    if (GroupRecording.current() != null) {
+      throw new AssertionError("thread " + own + " sees a group that it has not opened");
+    }
+  }
+
+  private static void requireOwn(GroupRecording calls, int own) {
+    if (calls.size() != CALLS) {
+      throw new AssertionError("thread " + own + " issues " + calls.size() + " calls");
+    }
+    for (int call = 0; call < CALLS; call++) {
+      if (calls.send(call) != own) {
+        throw new AssertionError("thread " + own + " issues a call of " + calls.send(call));
+      }
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package org.jccl.sim.device;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jccl.Device;
+import org.jccl.MisuseKind;
+import org.jccl.Stream;
+import org.jccl.sim.check.Report;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Kernel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of one device and what they share: the world, the look-out for races, and the report
+ * that waits to be thrown. Streams and their work know this and not the device, which stands above
+ * them.
+ */
+final class DeviceContext {
+  private final Device device;
+  private final World world;
+  private final int index;
+  private final Hazards hazards;
+  private final List<SimStream> streams = new ArrayList<>();
+  private final SimStream defaultStream;
+  private int streamsMade;
+  private boolean closed;
+
+  /** Found by a device step: no host call is there to throw it, so the next one does. */
+  private @Nullable RuntimeException pending;
+
+  DeviceContext(Device device, World world, int index) {
+    this.device = device;
+    this.world = world;
+    this.index = index;
+    this.hazards = new Hazards(this);
+    this.defaultStream = new SimStream(this, streamsMade++);
+  }
+
+  /** The device, for those who ask a stream or an event for it. */
+  Device device() {
+    return device;
+  }
+
+  World world() {
+    return world;
+  }
+
+  int index() {
+    return index;
+  }
+
+  Hazards hazards() {
+    return hazards;
+  }
+
+  // ---------------------------------------------------------------- streams
+
+  SimStream newStream() {
+    Kernel kernel = world.kernel();
+    HostTask task = kernel.enter();
+    try {
+      requireOpen();
+      SimStream stream = new SimStream(this, streamsMade++);
+      streams.add(stream);
+      return stream;
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  SimStream defaultStream() {
+    return defaultStream;
+  }
+
+  /** The streams that were made and are not closed, without the default one. */
+  List<SimStream> openStreams() {
+    return List.copyOf(streams);
+  }
+
+  void closed(SimStream stream) {
+    streams.remove(stream);
+  }
+
+  /** A stream of this device, as what it is. */
+  SimStream own(Stream stream) {
+    if (stream instanceof SimStream own && own.context() == this) {
+      return own;
+    }
+    throw new IllegalArgumentException(
+        stream + " is not a stream of device " + index + " of this simulator (SIM-31)");
+  }
+
+  /** The stream with that handle, or null. */
+  @Nullable SimStream streamOf(long handle) {
+    int number = (int) handle - 1;
+    if (handle >>> 32 != index + 1) {
+      return null;
+    }
+    if (number == 0) {
+      return defaultStream;
+    }
+    for (int i = 0; i < streams.size(); i++) {
+      SimStream each = streams.get(i);
+      if (each.number() == number) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("device " + index + " is closed");
+    }
+  }
+
+  /** No stream is made any more. False if that was so already. */
+  boolean close() {
+    boolean wasOpen = !closed;
+    closed = true;
+    return wasOpen;
+  }
+
+  // ---------------------------------------------------------------- reports
+
+  /** A report that the caller throws. */
+  RuntimeException misuse(MisuseKind kind, String text) {
+    return world.misuse(kind, index, text);
+  }
+
+  /** A report found by a device step; the first one counts. */
+  void report(Report report) {
+    if (pending == null) {
+      pending = world.findings().keep(report);
+    }
+  }
+
+  /** Whether a report of a device step waits to be thrown. */
+  boolean hasReport() {
+    return pending != null;
+  }
+
+  /** Throws what a device step has reported. */
+  void throwReported() {
+    RuntimeException found = pending;
+    if (found != null) {
+      pending = null;
+      throw found;
+    }
+  }
+}
