@@ -7,17 +7,17 @@ import java.util.stream.IntStream;
 import org.jccl.DataType;
 import org.jccl.conformance.cases.CallForm;
 import org.jccl.conformance.cases.CallSpec;
-import org.jccl.conformance.cases.Inputs;
 import org.jccl.conformance.cases.GroupMember;
+import org.jccl.conformance.cases.Inputs;
 import org.jccl.conformance.cases.MemoryPlan;
 import org.jccl.conformance.cases.MemoryPlan.Place;
 import org.jccl.conformance.cases.MemoryPlan.Places;
 import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.Program.Surface;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.cases.Refused;
 import org.jccl.conformance.cases.WorldSplit;
-import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.data.Fold;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +55,8 @@ final class CallText {
     return "streams[" + index + "]" + (raw ? ".handle()" : "");
   }
 
-  private String buffer(List<Places> places, Function<Places, @Nullable Place> which, DataType type) {
+  private String buffer(
+      List<Places> places, Function<Places, @Nullable Place> which, DataType type) {
     String at = Source.pick(places.size(), rank -> at(which.apply(places.get(rank))));
     if (raw) {
       return "address(memory, " + at + ")";
@@ -149,7 +150,8 @@ final class CallText {
     String what = ", " + call.count() + ", " + call.type().code() + ", ";
     noted(step, "ncclGroupStart", "abi.groupStart()");
     noted(step, "ncclSend", "abi.send(" + String.join(", ", send + what + to, comm, stream) + ")");
-    noted(step, "ncclRecv", "abi.recv(" + String.join(", ", recv + what + from, comm, stream) + ")");
+    noted(
+        step, "ncclRecv", "abi.recv(" + String.join(", ", recv + what + from, comm, stream) + ")");
     noted(step, "sendRecv", "abi.groupEnd()");
   }
 
@@ -157,8 +159,7 @@ final class CallText {
     GroupMember me = member(placed.communicator(), rank);
     return me == null
         ? 0
-        : Math.floorMod(
-            me.rank() + direction * placed.call().rootIn(me.size()), me.size());
+        : Math.floorMod(me.rank() + direction * placed.call().rootIn(me.size()), me.size());
   }
 
   private String reduction(int step, Placed placed, List<Places> places) {
@@ -196,8 +197,7 @@ final class CallText {
   void refused(int step, Refused refused) {
     int on = refused.communicator();
     String comm = "comms[" + on + "]";
-    String text =
-        raw ? ReproducerText.raw(refused.wrong()) : ReproducerText.typed(refused.wrong());
+    String text = raw ? ReproducerText.raw(refused.wrong()) : ReproducerText.typed(refused.wrong());
     int count = raw ? refused.count() : refused.count() + 1;
     int at = MemoryPlan.GUARD;
     String part = raw ? "address(memory, %d)" : "part(memory, %d, " + count + ", DataType.INT32)";

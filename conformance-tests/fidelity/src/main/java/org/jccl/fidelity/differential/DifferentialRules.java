@@ -13,10 +13,10 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.RawCall;
-import org.jccl.conformance.engine.SubjectComparison;
+import org.jccl.conformance.engine.ComparisonResult;
 import org.jccl.conformance.engine.Outcome;
 import org.jccl.conformance.engine.Runner.Failures;
-import org.jccl.conformance.engine.ComparisonResult;
+import org.jccl.conformance.engine.SubjectComparison;
 import org.jccl.conformance.harness.Options;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Worlds;
@@ -91,8 +91,7 @@ public final class DifferentialRules extends RawSuite {
   }
 
   @Property
-  public void required_DIF_03_theSameProgramTwiceGivesTheSame(
-      @ForAll("programs") Program each) {
+  public void required_DIF_03_theSameProgramTwiceGivesTheSame(@ForAll("programs") Program each) {
     Outcome outcome = new SubjectComparison(worlds(), worlds(), Failures.NOTED).of(each);
     if (outcome.verdict() != ComparisonResult.AGREE) {
       throw new AssertionError(

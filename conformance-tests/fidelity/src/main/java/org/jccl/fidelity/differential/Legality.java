@@ -4,17 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.jccl.DataType;
-import org.jccl.conformance.cases.Invocation;
 import org.jccl.conformance.cases.CallForm;
 import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.Invocation;
 import org.jccl.conformance.cases.Layout;
 import org.jccl.conformance.cases.MemoryKind;
 import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.Program.Surface;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.cases.Refused;
 import org.jccl.conformance.cases.WorldSplit;
-import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.ops.Operation;
@@ -135,8 +135,7 @@ final class Legality {
         acts.add(new Refused(refused.wrong(), 0, refused.stream(), -1, refused.count()));
         continue;
       }
-      boolean ofMessages =
-          act instanceof Placed placed && placed.call().form().isOfMessages();
+      boolean ofMessages = act instanceof Placed placed && placed.call().form().isOfMessages();
       if (ofMessages && messages && !capabilities.mixesMessages()) {
         continue; // VER-08
       }
@@ -220,9 +219,6 @@ final class Legality {
   }
 
   private static List<Placed> callsOf(ProgramStep step) {
-    return step.acts().stream()
-        .filter(Placed.class::isInstance)
-        .map(Placed.class::cast)
-        .toList();
+    return step.acts().stream().filter(Placed.class::isInstance).map(Placed.class::cast).toList();
   }
 }

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.zip.CRC32;
-import org.jccl.conformance.engine.SubjectComparison;
-import org.jccl.conformance.engine.Outcome;
 import org.jccl.conformance.engine.ComparisonResult;
+import org.jccl.conformance.engine.Outcome;
+import org.jccl.conformance.engine.SubjectComparison;
 import org.jccl.conformance.harness.RuleViolation;
 import org.jccl.conformance.harness.Worlds;
 
@@ -34,7 +34,8 @@ public final class LifecycleComparison {
     CRC32 crc = new CRC32();
     crc.update(seen.toString().getBytes(StandardCharsets.UTF_8));
     for (int rank = 0; rank < program.ranks(); rank++) {
-      String words = SubjectComparison.notes(expected.get(rank), seen.get(rank), subject, reference);
+      String words =
+          SubjectComparison.notes(expected.get(rank), seen.get(rank), subject, reference);
       if (words != null) {
         return new Outcome(ComparisonResult.DIFFER, crc.getValue(), "rank " + rank + ": " + words);
       }

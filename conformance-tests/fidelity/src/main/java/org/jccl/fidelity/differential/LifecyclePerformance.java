@@ -4,8 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import org.jccl.conformance.cases.MemoryKind;
-import org.jccl.conformance.engine.Workbench;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -19,6 +17,8 @@ import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.config.ConfigField;
+import org.jccl.conformance.cases.MemoryKind;
+import org.jccl.conformance.engine.Workbench;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.fidelity.differential.LifecycleProgram.Act;
 import org.jccl.fidelity.differential.LifecycleProgram.Deed;

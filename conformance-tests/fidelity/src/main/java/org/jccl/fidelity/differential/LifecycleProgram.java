@@ -1,8 +1,8 @@
 package org.jccl.fidelity.differential;
 
-import org.jccl.conformance.cases.WorldSplit;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jccl.conformance.cases.WorldSplit;
 
 /**
  * What every rank of a world does with communicators' lives, on the raw surface: collective
@@ -51,7 +51,13 @@ public record LifecycleProgram(int ranks, List<Deed> deeds) {
    * @param blocking whether the communicator is a blocking one
    */
   public record Deed(
-      Act act, int slot, int made, WorldSplit members, WorldSplit parents, boolean blocking, int argument) {
+      Act act,
+      int slot,
+      int made,
+      WorldSplit members,
+      WorldSplit parents,
+      boolean blocking,
+      int argument) {
     @Override
     public String toString() {
       return act

@@ -1,11 +1,11 @@
 package org.jccl.fidelity.differential;
 
-import org.jccl.conformance.cases.WorldSplit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jccl.conformance.cases.WorldSplit;
 import org.jccl.fidelity.differential.LifecycleProgram.Act;
 import org.jccl.fidelity.differential.LifecycleProgram.Deed;
 

@@ -10,17 +10,17 @@ import net.jqwik.api.Shrinkable;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.sessions.JqwikSession;
 import org.jccl.DataType;
-import org.jccl.conformance.cases.Invocation;
 import org.jccl.conformance.cases.CallForm;
 import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.Invocation;
 import org.jccl.conformance.cases.Layout;
 import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.Program.Surface;
-import org.jccl.conformance.cases.Refused;
-import org.jccl.conformance.cases.Refused.Wrong;
 import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.cases.ProgramStep.Question;
+import org.jccl.conformance.cases.Refused;
+import org.jccl.conformance.cases.Refused.Wrong;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.data.InputKind;
 import org.jccl.conformance.harness.Capabilities;
@@ -120,7 +120,8 @@ public final class ProgramGenerator {
 
   private static Arbitrary<ProgramStep> plain() {
     Arbitrary<ProgramStep> ask =
-        Combinators.combine(Arbitraries.of(Question.class), communicator()).as(ProgramStep.Ask::new);
+        Combinators.combine(Arbitraries.of(Question.class), communicator())
+            .as(ProgramStep.Ask::new);
     Arbitrary<ProgramStep> synchronize = stream().map(ProgramStep.Synchronize::new);
     Arbitrary<ProgramStep> join =
         Combinators.combine(stream(), numbers(1, Program.STREAMS - 1))
@@ -130,7 +131,8 @@ public final class ProgramGenerator {
 
   private static Arbitrary<Invocation> acts() {
     return Arbitraries.frequencyOf(
-        Tuple.of(12, calls().map(Invocation.class::cast)), Tuple.of(1, refused().map(Invocation.class::cast)));
+        Tuple.of(12, calls().map(Invocation.class::cast)),
+        Tuple.of(1, refused().map(Invocation.class::cast)));
   }
 
   private static Arbitrary<Integer> numbers(int from, int to) {

@@ -2,17 +2,17 @@ package org.jccl.fidelity.differential;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jccl.conformance.cases.Invocation;
 import org.jccl.conformance.cases.CallSpec;
-import org.jccl.conformance.cases.Inputs;
 import org.jccl.conformance.cases.GroupMember;
+import org.jccl.conformance.cases.Inputs;
+import org.jccl.conformance.cases.Invocation;
 import org.jccl.conformance.cases.MemoryPlan;
 import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.Program.Surface;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.cases.Refused;
 import org.jccl.conformance.cases.WorldSplit;
-import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.data.InputKind;
 
 /**
@@ -129,7 +129,8 @@ public final class Reproducer {
       case ProgramStep.Alone alone -> alone(alone.act());
       case ProgramStep.Group group -> group(group);
       case ProgramStep.Captured captured -> captured(captured);
-      case ProgramStep.Join join -> source.line("join(streams[%d], streams[%d]);", join.from(), join.to());
+      case ProgramStep.Join join ->
+          source.line("join(streams[%d], streams[%d]);", join.from(), join.to());
       case ProgramStep.Synchronize one -> source.line("streams[%d].synchronize();", one.stream());
       case ProgramStep.Ask ask -> inside(ask.communicator(), () -> calls.ask(nextStep, ask));
     }
@@ -202,9 +203,7 @@ public final class Reproducer {
     if (fill.scalar()) {
       source.line(
           "Elements.set(%s, DataType.%s, 0, %dL);",
-          at,
-          call.type(),
-          Inputs.GENERATED.scalar(call, member));
+          at, call.type(), Inputs.GENERATED.scalar(call, member));
     } else if (fill.elements() > 0 && call.inputs() == InputKind.EXACT) {
       source.line(
           "fill(%s, ExactData.of(DataType.%s, Fold.%s, %d, %d), %d);",

@@ -1,7 +1,7 @@
 package org.jccl.fidelity.differential;
 
-import org.jccl.conformance.cases.Refused.Wrong;
 import org.jccl.conformance.cases.ProgramStep.Question;
+import org.jccl.conformance.cases.Refused.Wrong;
 
 /** What is the same in every {@link Reproducer}. */
 final class ReproducerText {

@@ -42,7 +42,9 @@ final class Source {
       long only = values.getFirst();
       return only == (int) only ? Long.toString(only) : only + "L";
     }
-    return values.stream().map(each -> each + "L").collect(Collectors.joining(", ", "pick(me, ", ")"));
+    return values.stream()
+        .map(each -> each + "L")
+        .collect(Collectors.joining(", ", "pick(me, ", ")"));
   }
 
   /** {@code new long[] {1, 2}}. */

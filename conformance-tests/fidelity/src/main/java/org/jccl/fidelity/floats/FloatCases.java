@@ -11,8 +11,8 @@ import org.jccl.conformance.cases.Layout;
 import org.jccl.conformance.cases.MemoryKind;
 import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.cases.WorldSplit;
 import org.jccl.conformance.cases.ProgramStep;
+import org.jccl.conformance.cases.WorldSplit;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.data.InputKind;
 import org.jccl.conformance.harness.Capabilities;
@@ -51,14 +51,7 @@ public final class FloatCases {
 
   /** From the simplest on; the last one's scalars are in device memory. */
   static final List<Fold> FOLDS =
-      List.of(
-          Fold.SUM,
-          Fold.PROD,
-          Fold.MIN,
-          Fold.MAX,
-          Fold.AVG,
-          Fold.SCALED_SUM,
-          Fold.SCALED_SUM);
+      List.of(Fold.SUM, Fold.PROD, Fold.MIN, Fold.MAX, Fold.AVG, Fold.SCALED_SUM, Fold.SCALED_SUM);
 
   /** Of the second communicator: all ranks again, with longer parts. */
   private static final int FEW_CHANNELS = 2;
@@ -92,11 +85,7 @@ public final class FloatCases {
             ? new ProgramStep.Alone(placed.getFirst())
             : new ProgramStep.Group(List.copyOf(placed), false);
     return new Program(
-        ranks,
-        Program.Surface.TYPED,
-        MemoryKind.PLAIN,
-        communicators(ranks),
-        List.of(step));
+        ranks, Program.Surface.TYPED, MemoryKind.PLAIN, communicators(ranks), List.of(step));
   }
 
   /** The program of {@code seed}. */

@@ -8,10 +8,10 @@ import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.engine.Workbench;
-import org.jccl.fidelity.golden.PlannedChoice;
-import org.jccl.fidelity.golden.RecordedChoice;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.conformance.harness.Worlds;
+import org.jccl.fidelity.golden.PlannedChoice;
+import org.jccl.fidelity.golden.RecordedChoice;
 
 /** What the simulator says NCCL would choose. */
 final class FloatChoice {
@@ -54,9 +54,6 @@ final class FloatChoice {
         ? NOTHING
         : "%s/%s %d-%d"
             .formatted(
-                choice.algorithm(),
-                choice.protocol(),
-                choice.firstChannel(),
-                choice.lastChannel());
+                choice.algorithm(), choice.protocol(), choice.firstChannel(), choice.lastChannel());
   }
 }

@@ -8,22 +8,21 @@ import java.util.Map;
 import java.util.TreeMap;
 import net.jqwik.api.Shrinkable;
 import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.engine.SubjectComparison;
+import org.jccl.conformance.engine.ComparisonResult;
 import org.jccl.conformance.engine.Outcome;
 import org.jccl.conformance.engine.Runner.Failures;
-import org.jccl.conformance.engine.ComparisonResult;
+import org.jccl.conformance.engine.SubjectComparison;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.RuleViolation;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
-import org.jccl.conformance.harness.Worlds;
 import org.jccl.conformance.harness.Subjects;
+import org.jccl.conformance.harness.Worlds;
 import org.jccl.fidelity.seeds.SeedFamily;
 import org.jccl.fidelity.seeds.SeedRun;
-
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.machine.GpuProfile;
-import org.jccl.ops.NcclFunction;
 
 /** Runs reductions of arbitrary numbers by seed on a subject and on the simulator. */
 public final class FloatRun {
@@ -82,8 +81,7 @@ public final class FloatRun {
     }
     int version =
         Math.clamp(capabilities.version(), Simulator.OLDEST_VERSION, Simulator.NEWEST_VERSION);
-    Subject reference =
-        machine(REFERENCE, version, wishes);
+    Subject reference = machine(REFERENCE, version, wishes);
     return run(subject, reference, wishes, folder, out);
   }
 

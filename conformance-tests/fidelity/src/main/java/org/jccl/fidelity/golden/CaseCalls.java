@@ -5,8 +5,8 @@ import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.cases.MemoryKind;
 import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.cases.WorldSplit;
 import org.jccl.conformance.cases.ProgramStep;
+import org.jccl.conformance.cases.WorldSplit;
 
 /** The calls of one case and what their buffers are. */
 record CaseCalls(MemoryKind memory, List<CallSpec> calls) {

@@ -12,18 +12,18 @@ import static org.jccl.DataType.INT8;
 import static org.jccl.DataType.UINT32;
 import static org.jccl.DataType.UINT64;
 import static org.jccl.DataType.UINT8;
+import static org.jccl.conformance.data.Fold.AVG;
+import static org.jccl.conformance.data.Fold.COPY;
+import static org.jccl.conformance.data.Fold.MAX;
+import static org.jccl.conformance.data.Fold.MIN;
+import static org.jccl.conformance.data.Fold.PROD;
+import static org.jccl.conformance.data.Fold.SCALED_SUM;
+import static org.jccl.conformance.data.Fold.SUM;
 import static org.jccl.ops.Operation.ALL_GATHER;
 import static org.jccl.ops.Operation.ALL_REDUCE;
 import static org.jccl.ops.Operation.BROADCAST;
 import static org.jccl.ops.Operation.REDUCE;
 import static org.jccl.ops.Operation.REDUCE_SCATTER;
-import static org.jccl.conformance.data.Fold.AVG;
-import static org.jccl.conformance.data.Fold.COPY;
-import static org.jccl.conformance.data.Fold.MAX;
-import static org.jccl.conformance.data.Fold.MIN;
-import static org.jccl.conformance.data.Fold.SCALED_SUM;
-import static org.jccl.conformance.data.Fold.PROD;
-import static org.jccl.conformance.data.Fold.SUM;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -392,12 +392,10 @@ final class CaseSets {
       for (int offset : new int[] {1, 2, 3, 4, 8}) {
         for (long count : new long[] {1, 256, 1000, 4096, 10007, 65536, 262144}) {
           for (Operation operation : List.of(ALL_REDUCE, REDUCE_SCATTER)) {
-            together(
-                call(operation, type, SUM, count, InputKind.WIDE, 0, offset));
+            together(call(operation, type, SUM, count, InputKind.WIDE, 0, offset));
           }
         }
-        together(
-            call(ALL_GATHER, type, COPY, 4096, InputKind.RAW, 0, offset));
+        together(call(ALL_GATHER, type, COPY, 4096, InputKind.RAW, 0, offset));
       }
     }
   }

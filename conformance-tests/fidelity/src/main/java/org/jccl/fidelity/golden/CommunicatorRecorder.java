@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.engine.HostRoom;
 import org.jccl.conformance.engine.Observation;
@@ -172,16 +173,15 @@ final class CommunicatorRecorder {
   }
 
   private @Nullable RecordedChoice simulated(CaseCalls work) {
-    RecordedChoice[] choice = new RecordedChoice[1];
+    AtomicReference<@Nullable RecordedChoice> choice = new AtomicReference<>();
     worlds.run(
         plan.ranks(),
         rank -> {
           if (rank.rank() == 0) {
-            choice[0] =
-                PlannedChoice.of(rank.communicator(), work.memory(), work.calls().getFirst());
+            choice.set(PlannedChoice.of(rank.communicator(), work.memory(), work.calls().getFirst()));
           }
         });
-    return choice[0];
+    return choice.get();
   }
 
   private static Part part(

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.jccl.DataType;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jccl.conformance.cases.CallForm;
 import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.cases.Layout;
@@ -13,8 +15,6 @@ import org.jccl.conformance.data.ElementFormat;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.data.InputKind;
 import org.jccl.fidelity.golden.RecordedCase.Part;
-import org.jccl.config.Algorithm;
-import org.jccl.config.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /** Makes entries of the lines of {@code results.jsonl}. */
@@ -112,15 +112,15 @@ final class EntryReader {
     DataType type = fields.named("dt", ElementFormat::type, "an element type such as f32");
     Fold fold = fields.named("op", Labels::fold, "sum, prod, min, max, avg, premul or copy");
     if (form.reduces() != fold.reduces()) {
-      throw fields.bad("op", "is '" + Labels.of(fold) + "', which is nothing for " + Labels.of(form));
+      throw fields.bad(
+          "op", "is '" + Labels.of(fold) + "', which is nothing for " + Labels.of(form));
     }
     if (fold == Fold.SCALED_SUM && !summary.scalars().containsKey(type)) {
       throw fields.bad("op", "is 'premul', and the summary has no premul_bits for the type");
     }
     boolean rooted = form.operation().hasRoot();
     long count = fields.integer("n", 0, MOST_ELEMENTS);
-    InputKind kind =
-        fields.named("kind", InputKind::of, "wide, unit, tiny, huge, raw or special");
+    InputKind kind = fields.named("kind", InputKind::of, "wide, unit, tiny, huge, raw or special");
     long seed = fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE);
     int root =
         rooted ? fields.number("root", 0, ranks - 1) : fields.optional("root", 0, 0, ranks - 1);

@@ -120,7 +120,8 @@ final class EvidenceJudge {
           ReplayVerdict.NCCL_DEFECT, where + ": " + wrong + " of " + count + " elements are wrong");
     }
     if (first < 0) {
-      return new Finding(ReplayVerdict.NAN_BITS, where + ": " + nans + " NaNs are encoded otherwise");
+      return new Finding(
+          ReplayVerdict.NAN_BITS, where + ": " + nans + " NaNs are encoded otherwise");
     }
     return Finding.different(
         where

@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.DataType;
 import org.jccl.conformance.cases.CallSpec;
-import org.jccl.conformance.cases.Inputs;
 import org.jccl.conformance.cases.GroupMember;
+import org.jccl.conformance.cases.Inputs;
 import org.jccl.conformance.data.ArbitraryData;
 import org.jccl.conformance.data.InputKind;
 

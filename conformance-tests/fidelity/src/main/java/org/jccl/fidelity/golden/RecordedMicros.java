@@ -14,13 +14,7 @@ import org.jccl.conformance.cases.CallForm;
  * @param micros microseconds
  */
 public record RecordedMicros(
-    int line,
-    int communicator,
-    Source source,
-    CallForm form,
-    long count,
-    long bytes,
-    double micros)
+    int line, int communicator, Source source, CallForm form, long count, long bytes, double micros)
     implements Entry {
   /** Where a time comes from. */
   public enum Source {

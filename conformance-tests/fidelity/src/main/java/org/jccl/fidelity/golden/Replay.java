@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
+import org.jccl.config.ConfigField;
 import org.jccl.conformance.engine.HostRoom;
 import org.jccl.conformance.engine.Observation;
 import org.jccl.conformance.engine.Prepared;
@@ -22,7 +23,6 @@ import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.fidelity.golden.RecordedCase.Part;
 import org.jccl.fidelity.golden.RecordedMicros.Source;
-import org.jccl.config.ConfigField;
 import org.jccl.sim.machine.GpuProfile;
 import org.jspecify.annotations.Nullable;
 
@@ -65,11 +65,7 @@ final class Replay {
     Map<String, String> variables = new TreeMap<>(summary.environment());
     variables.putAll(communicator.variables());
     return SimulatorSubject.machine(
-        "the simulator",
-        summary.ncclVersion(),
-        variables,
-        GpuProfile.h200(),
-        communicator.ranks());
+        "the simulator", summary.ncclVersion(), variables, GpuProfile.h200(), communicator.ranks());
   }
 
   /** How the communicators of a recording are configured. */
@@ -111,8 +107,7 @@ final class Replay {
     }
   }
 
-  private Outcome performed(
-      Worlds worlds, int ranks, RecordedCase recorded, Rooms rooms) {
+  private Outcome performed(Worlds worlds, int ranks, RecordedCase recorded, Rooms rooms) {
     Prepared prepared = Prepared.of(recorded.work().program(ranks), inputs, rooms.images());
     Observation[] seen = new Observation[ranks];
     AtomicReference<@Nullable Finding> choice = new AtomicReference<>();
@@ -147,8 +142,7 @@ final class Replay {
         : Finding.different("carried out with " + choice + ", the simulator says " + own);
   }
 
-  private Finding compared(
-      Prepared prepared, RecordedCase recorded, int rank, Observation seen) {
+  private Finding compared(Prepared prepared, RecordedCase recorded, int rank, Observation seen) {
     List<Output> outputs;
     try {
       outputs = Output.of(prepared, rank, seen);

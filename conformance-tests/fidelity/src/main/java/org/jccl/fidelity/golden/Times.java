@@ -122,7 +122,8 @@ final class Times {
       DeviceBuffer send,
       DeviceBuffer recv,
       Stream stream) {
-    GroupMember me = new GroupMember(communicator.rank(), communicator.rank(), communicator.worldSize());
+    GroupMember me =
+        new GroupMember(communicator.rank(), communicator.rank(), communicator.worldSize());
     int root = form.isExchange() ? 1 : 0;
     TypedRunner.issueEven(on, form, me, send, recv, ReduceOp.SUM, root, stream);
   }
@@ -140,8 +141,7 @@ final class Times {
       DeviceBuffer recv = DeviceBuffer.wrap(device, DataType.FLOAT32, behind, received);
       Stream stream = communicator.defaultStream();
       return Backend.of(device)
-          .simulate(
-              group -> issue(group.on(communicator), communicator, form, send, recv, stream));
+          .simulate(group -> issue(group.on(communicator), communicator, form, send, recv, stream));
     }
   }
 }

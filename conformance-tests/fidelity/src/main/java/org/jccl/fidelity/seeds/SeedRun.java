@@ -8,9 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Shrinkable;
 import net.jqwik.api.sessions.JqwikSession;
-import org.jccl.conformance.engine.Outcome;
 import org.jccl.conformance.engine.ComparisonResult;
-import org.jccl.conformance.harness.Subject;
+import org.jccl.conformance.engine.Outcome;
 import org.jccl.conformance.harness.Worlds;
 
 /**

@@ -59,7 +59,8 @@ class FloatCasesTest {
       assertThat(seen).containsKey("communicator " + i);
     }
     assertThat(seen)
-        .containsKeys("scalar on device true", "in place true", "in place false", "moved true", "moved false")
+        .containsKeys(
+            "scalar on device true", "in place true", "in place false", "moved true", "moved false")
         .containsKeys("root 0", "root 1", "root 2", "root 3");
     for (int bits = 0; bits <= 20; bits++) {
       assertThat(seen).containsKey("bits of count " + bits);

@@ -95,8 +95,7 @@ class FloatRunTest {
     // The fold order shows in the smallest call that there is.
     assertThat(words())
         .contains("differs: 4 ranks", " on honest, ", " on trees (")
-        .containsPattern(
-            "seed \\d+ shrinks to: 4 ranks:\\R  allReduce FLOAT32 sum x\\d{1,3},")
+        .containsPattern("seed \\d+ shrinks to: 4 ranks:\\R  allReduce FLOAT32 sum x\\d{1,3},")
         .containsPattern(
             "rank 0, call 0, recv\\[\\d+\\] of \\d{1,3}: [0-9A-F]{8} on honest, [0-9A-F]{8} on trees")
         .contains("the simulator's choice: RING/LL ");
@@ -112,7 +111,8 @@ class FloatRunTest {
   void wrongBitsOfOneRank_areFoundOut_andShrinkToOneElement() throws IOException {
     assertThat(run(new LyingSubject(Liar.DIFFERS_ON_ONE_RANK), 2, 100)).isEqualTo(SeedRun.DIFFER);
     assertThat(words())
-        .containsPattern("shrinks to: 2 ranks:\\R  \\w+ FLOAT32 sum x1(, root 0| root 0)?, inputs wide")
+        .containsPattern(
+            "shrinks to: 2 ranks:\\R  \\w+ FLOAT32 sum x1(, root 0| root 0)?, inputs wide")
         .containsPattern("rank 1, call 0, recv\\[0\\] of 1: ");
     List<String> lines = Files.readAllLines(folder.resolve("floats-other-2.tsv"));
     assertThat(lines).last().asString().endsWith("\tdiffer");

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jccl.ops.Operation;
 import org.jccl.ops.InPlace;
+import org.jccl.ops.Operation;
 
 /**
  * What a call does: an operation of the table, with even or uneven blocks; an exchange of messages;

@@ -114,8 +114,7 @@ public final class CaseArbitraries {
     for (What what : combinations(operation, n)) {
       int root = CallForm.of(operation).hasRoot() ? all.size() % n : 0;
       Layout layout = new Layout(all.size() % 3 == 0 ? -1 : 0, all.size() % 2 == 0, 0);
-      all.add(
-          CallSpec.exact(operation, what.type, what.fold, count, root, layout, all.size()));
+      all.add(CallSpec.exact(operation, what.type, what.fold, count, root, layout, all.size()));
     }
     return all;
   }
@@ -135,12 +134,7 @@ public final class CaseArbitraries {
   public Arbitrary<Program> programs(int steps) {
     return ranks()
         .flatMap(
-            n ->
-                steps(n)
-                    .list()
-                    .ofMinSize(1)
-                    .ofMaxSize(steps)
-                    .map(list -> Program.typed(n, list)));
+            n -> steps(n).list().ofMinSize(1).ofMaxSize(steps).map(list -> Program.typed(n, list)));
   }
 
   /** Programs of one group. */

@@ -11,7 +11,11 @@ package org.jccl.conformance.cases;
  * @param scalarOnDevice whether the scalar of a scaled sum lies in device memory (PMS-03)
  */
 public record Layout(
-    int inPlaceRanks, boolean unusedAbsent, int sendOffset, int recvOffset, boolean scalarOnDevice) {
+    int inPlaceRanks,
+    boolean unusedAbsent,
+    int sendOffset,
+    int recvOffset,
+    boolean scalarOnDevice) {
   /** Out of place, everything present, aligned. */
   public static final Layout PLAIN = new Layout(0, false, 0);
 

@@ -6,7 +6,8 @@ package org.jccl.conformance.cases;
  * @param communicator index of the {@link WorldSplit} among the program's communicators
  * @param chained whether the send buffer is what an earlier call of the stream received, if it fits
  */
-public record Placed(CallSpec call, int communicator, int stream, boolean chained) implements Invocation {
+public record Placed(CallSpec call, int communicator, int stream, boolean chained)
+    implements Invocation {
   /** A call on the world's communicator and the first stream. */
   public static Placed of(CallSpec call) {
     return new Placed(call, 0, 0, false);

@@ -15,7 +15,11 @@ import java.util.stream.Stream;
  * @param communicators how the world is divided; the first is the world itself
  */
 public record Program(
-    int ranks, Surface surface, MemoryKind memory, List<WorldSplit> communicators, List<ProgramStep> steps) {
+    int ranks,
+    Surface surface,
+    MemoryKind memory,
+    List<WorldSplit> communicators,
+    List<ProgramStep> steps) {
   /** Streams that a program may use: the default one of the communicator and two more. */
   public static final int STREAMS = 3;
 

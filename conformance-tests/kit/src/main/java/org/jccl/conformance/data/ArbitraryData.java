@@ -1,18 +1,17 @@
 package org.jccl.conformance.data;
 
-
 import java.lang.foreign.MemorySegment;
 import org.jccl.DataType;
 
 /**
- * Elements whose sums depend on the order, those of recordings among them: element i of a rank follows from a seed, the rank and i alone, so that
- * a shorter input is the beginning of a longer one.
+ * Elements whose sums depend on the order, those of recordings among them: element i of a rank
+ * follows from a seed, the rank and i alone, so that a shorter input is the beginning of a longer
+ * one.
  */
 public final class ArbitraryData {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
   private static final long PER_SEED = 0xA0761D6478BD642FL;
   private static final long PER_RANK = 0xE7037ED1A0B428DBL;
-
 
   /** So that scalars are other numbers than elements. */
   private static final long OF_SCALARS = 7_000_003;

@@ -92,7 +92,9 @@ public final class MemoryDifference {
 
   /** Whether anything differs but the encoding of f64 NaNs, which NCCL leaves open (NAN-02). */
   public ComparisonResult verdict() {
-    return differing > 0 ? ComparisonResult.DIFFER : nans > 0 ? ComparisonResult.NAN_BITS : ComparisonResult.AGREE;
+    return differing > 0
+        ? ComparisonResult.DIFFER
+        : nans > 0 ? ComparisonResult.NAN_BITS : ComparisonResult.AGREE;
   }
 
   /** In words; only for a verdict that is not to agree. */

@@ -14,8 +14,8 @@ import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.cases.GroupMember;
 import org.jccl.conformance.cases.MemoryPlan;
 import org.jccl.conformance.cases.Placed;
-import org.jccl.conformance.cases.Refused;
 import org.jccl.conformance.cases.ProgramStep;
+import org.jccl.conformance.cases.Refused;
 import org.jccl.conformance.data.Elements;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.WorldRank;
@@ -41,8 +41,7 @@ final class RawRunner extends Runner {
     this.abi = raw.abi();
     for (int index : program().usedCommunicators()) {
       communicators.put(
-          index,
-          raw.communicator(rank, index, program().communicators().get(index), bench()));
+          index, raw.communicator(rank, index, program().communicators().get(index), bench()));
     }
   }
 

@@ -35,7 +35,8 @@ final class RawWorkbench implements Kept {
   /** The raw workbench of a rank. */
   static RawWorkbench of(WorldRank rank) {
     return rank.kept(
-        RawWorkbench.class, () -> new RawWorkbench(rank.instance().raw().orElseThrow(), rank.device()));
+        RawWorkbench.class,
+        () -> new RawWorkbench(rank.instance().raw().orElseThrow(), rank.device()));
   }
 
   NcclAbi abi() {

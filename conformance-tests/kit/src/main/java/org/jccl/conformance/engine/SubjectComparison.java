@@ -43,8 +43,7 @@ public final class SubjectComparison {
     return compared(prepared, expected, seen);
   }
 
-  private Outcome compared(
-      Prepared prepared, List<Observation> expected, List<Observation> seen) {
+  private Outcome compared(Prepared prepared, List<Observation> expected, List<Observation> seen) {
     ComparisonResult verdict = ComparisonResult.AGREE;
     List<String> words = new ArrayList<>();
     for (int rank = 0; rank < seen.size(); rank++) {

@@ -17,13 +17,13 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
+import org.jccl.config.ConfigField;
 import org.jccl.conformance.cases.GroupMember;
 import org.jccl.conformance.cases.MemoryKind;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.WorldSplit;
 import org.jccl.conformance.harness.Kept;
 import org.jccl.conformance.harness.WorldRank;
-import org.jccl.config.ConfigField;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,9 +71,7 @@ public final class Workbench implements Kept {
 
   /** Device memory of {@code bytes} bytes; the same each time, unless it must grow. */
   public DeviceBuffer memory(MemoryKind kind, long bytes) {
-    return rooms
-        .computeIfAbsent(kind, same -> new DeviceRoom(rank.communicator(), kind))
-        .of(bytes);
+    return rooms.computeIfAbsent(kind, same -> new DeviceRoom(rank.communicator(), kind)).of(bytes);
   }
 
   /**

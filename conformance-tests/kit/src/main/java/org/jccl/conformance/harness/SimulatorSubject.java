@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
+import org.jccl.RankHost;
 import org.jccl.ops.NcclFunction;
 import org.jccl.process.PlatformRanks;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.machine.GpuProfile;
 import org.jccl.spi.NcclAbi;
-import org.jccl.RankHost;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,14 +53,7 @@ public record SimulatorSubject(
       int version,
       Map<String, String> environment) {
     this(
-        name,
-        seed,
-        free,
-        checks,
-        version,
-        environment,
-        GpuProfile.h200(),
-        Capabilities.MOST_RANKS);
+        name, seed, free, checks, version, environment, GpuProfile.h200(), Capabilities.MOST_RANKS);
   }
 
   /** The simulator as users get it. */
@@ -84,20 +77,12 @@ public record SimulatorSubject(
   public static SimulatorSubject machine(
       String name, int version, Map<String, String> variables, GpuProfile profile, int devices) {
     return new SimulatorSubject(
-        name,
-        null,
-        false,
-        CheckLevel.DEFAULT,
-        version,
-        Map.copyOf(variables),
-        profile,
-        devices);
+        name, null, false, CheckLevel.DEFAULT, version, Map.copyOf(variables), profile, devices);
   }
 
   /** The same with ranks on threads of their own. */
   public SimulatorSubject onFreeThreads() {
-    return new SimulatorSubject(
-        name, seed, true, checks, version, environment, profile, devices);
+    return new SimulatorSubject(name, seed, true, checks, version, environment, profile, devices);
   }
 
   @Override

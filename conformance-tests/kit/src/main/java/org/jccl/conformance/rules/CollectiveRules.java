@@ -28,8 +28,7 @@ public final class CollectiveRules extends Suite {
 
   @Property
   @AlsoShows("RED-15")
-  public void required_COL_10_allReduceIsTheFoldOverRanks(
-      @ForAll("allReduces") Program call) {
+  public void required_COL_10_allReduceIsTheFoldOverRanks(@ForAll("allReduces") Program call) {
     verify(call);
   }
 
@@ -50,8 +49,7 @@ public final class CollectiveRules extends Suite {
   }
 
   @Property
-  public void required_COL_13_reduceWritesTheRootsBufferAlone(
-      @ForAll("reduces") Program call) {
+  public void required_COL_13_reduceWritesTheRootsBufferAlone(@ForAll("reduces") Program call) {
     verify(call);
   }
 
@@ -61,8 +59,7 @@ public final class CollectiveRules extends Suite {
   }
 
   @Property
-  public void required_COL_14_allGatherConcatenatesInRankOrder(
-      @ForAll("allGathers") Program call) {
+  public void required_COL_14_allGatherConcatenatesInRankOrder(@ForAll("allGathers") Program call) {
     verify(call);
   }
 
@@ -103,8 +100,7 @@ public final class CollectiveRules extends Suite {
   }
 
   @Property
-  public void required_COL_20_scatterGivesRankRTheRootsBlockR(
-      @ForAll("scatters") Program call) {
+  public void required_COL_20_scatterGivesRankRTheRootsBlockR(@ForAll("scatters") Program call) {
     verify(call);
   }
 
@@ -133,8 +129,7 @@ public final class CollectiveRules extends Suite {
   public void required_COL_02_countZeroNeedsNoPeer() {
     int n = atMost(3);
     for (Operation operation : collectives()) {
-      Prepared prepared =
-          Prepared.of(Program.of(n, plain(operation, 0, 0, Layout.PLAIN)));
+      Prepared prepared = Prepared.of(Program.of(n, plain(operation, 0, 0, Layout.PLAIN)));
       run(
           n,
           rank -> {
@@ -163,8 +158,7 @@ public final class CollectiveRules extends Suite {
   }
 
   @Property
-  public void required_COL_05_theExactInPlaceFormIsAllowed(
-      @ForAll("anyCollective") Program call) {
+  public void required_COL_05_theExactInPlaceFormIsAllowed(@ForAll("anyCollective") Program call) {
     verify(with(call, layout -> layout.inPlaceOn(-1)));
   }
 

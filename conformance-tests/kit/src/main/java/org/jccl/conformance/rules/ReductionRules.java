@@ -66,7 +66,12 @@ public final class ReductionRules extends Suite {
 
   private void sweep(Operation operation, int n, long count) {
     List<CallSpec> all = arbitraries().everyCombination(operation, n, count);
-    verify(Program.typed(n, all.stream().<ProgramStep>map(call -> new ProgramStep.Alone(Placed.of(call))).toList()));
+    verify(
+        Program.typed(
+            n,
+            all.stream()
+                .<ProgramStep>map(call -> new ProgramStep.Alone(Placed.of(call)))
+                .toList()));
   }
 
   @Property
@@ -189,8 +194,7 @@ public final class ReductionRules extends Suite {
             program ->
                 program.calls().stream()
                     .map(Placed::call)
-                    .allMatch(
-                        call -> folds.contains(call.fold()) && types.contains(call.type())));
+                    .allMatch(call -> folds.contains(call.fold()) && types.contains(call.type())));
   }
 
   @Example
