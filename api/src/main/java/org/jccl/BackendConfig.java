@@ -32,22 +32,31 @@ public final class BackendConfig {
     this.timeline = builder.timeline;
   }
 
-  /** Nothing asked for: the library that is found, all devices, each backend's own defaults. */
+  /**
+   * Nothing asked for: the library that is found, all devices, each backend's own defaults.
+   *
+   * @return the defaults
+   */
   public static BackendConfig defaults() {
     return DEFAULTS;
   }
 
-  /** The defaults, but so many devices; 0 means all there are (simulator: its default). */
+  /**
+   * The defaults, but so many devices; 0 means all there are (simulator: its default).
+   *
+   * @param devices number of devices; 0 for all
+   * @return the configuration
+   */
   public static BackendConfig ofDevices(int devices) {
     return builder().devices(devices).build();
   }
 
-  /** A builder with the defaults. */
+  /** {@return a builder with the defaults} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** A builder with what is set here. */
+  /** {@return a builder with what is set here} */
   public Builder toBuilder() {
     Builder copy = new Builder();
     copy.libraryPath = libraryPath;
@@ -58,27 +67,29 @@ public final class BackendConfig {
     return copy;
   }
 
-  /** Path of the NCCL library to use; without it one is looked for. */
+  /** {@return the path of the NCCL library to use; without it one is looked for} */
   public Optional<String> libraryPath() {
     return Optional.ofNullable(libraryPath);
   }
 
-  /** Number of devices; 0 means all there are (simulator: its default). */
+  /** {@return the number of devices; 0 means all there are (simulator: its default)} */
   public int devices() {
     return devices;
   }
 
-  /** Seed of the simulator's schedule; without it ranks run first in, first out. */
+  /** {@return the seed of the simulator's schedule; without it ranks run first in, first out} */
   public OptionalLong seed() {
     return seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
   }
 
-  /** How much the simulator checks; without it what {@code jccl.sim.checks} says. */
+  /** {@return how much the simulator checks; without it what {@code jccl.sim.checks} says} */
   public Optional<CheckLevel> checks() {
     return Optional.ofNullable(checks);
   }
 
-  /** The file for the simulator's timeline; without it what {@code jccl.sim.timeline} says. */
+  /**
+   * {@return the file for the simulator's timeline; without it what {@code jccl.sim.timeline} says}
+   */
   public Optional<Path> timeline() {
     return Optional.ofNullable(timeline);
   }
@@ -93,7 +104,12 @@ public final class BackendConfig {
 
     private Builder() {}
 
-    /** Sets {@link BackendConfig#libraryPath()}. */
+    /**
+     * Sets {@link BackendConfig#libraryPath()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
     public Builder libraryPath(String value) {
       libraryPath = Objects.requireNonNull(value);
       return this;
@@ -102,6 +118,8 @@ public final class BackendConfig {
     /**
      * Sets {@link BackendConfig#devices()}.
      *
+     * @param value the value
+     * @return this builder
      * @throws IllegalArgumentException if the number is negative
      */
     public Builder devices(int value) {
@@ -112,25 +130,40 @@ public final class BackendConfig {
       return this;
     }
 
-    /** Sets {@link BackendConfig#seed()}. */
+    /**
+     * Sets {@link BackendConfig#seed()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
     public Builder seed(long value) {
       seed = value;
       return this;
     }
 
-    /** Sets {@link BackendConfig#checks()}. */
+    /**
+     * Sets {@link BackendConfig#checks()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
     public Builder checks(CheckLevel value) {
       checks = Objects.requireNonNull(value);
       return this;
     }
 
-    /** Sets {@link BackendConfig#timeline()}. */
+    /**
+     * Sets {@link BackendConfig#timeline()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
     public Builder timeline(Path value) {
       timeline = Objects.requireNonNull(value);
       return this;
     }
 
-    /** The configuration. */
+    /** {@return the configuration} */
     public BackendConfig build() {
       return new BackendConfig(this);
     }

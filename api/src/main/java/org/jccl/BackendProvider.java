@@ -10,23 +10,34 @@ public interface BackendProvider {
   /**
    * Whether the backend can be opened here.
    *
+   * @param available whether the backend can be opened here
    * @param reason one sentence: why it can, or why it cannot
    * @param tried what was looked at, a line each, for {@code doctor}
    */
   record Availability(boolean available, String reason, List<String> tried) {}
 
-  /** Short name, as on command lines: {@code nccl}, {@code sim}. */
+  /** {@return the short name, as on command lines: {@code nccl}, {@code sim}} */
   String name();
 
-  /** The available provider with the highest preference is taken by default. */
+  /**
+   * {@return how much this backend is preferred} The available one with the highest number is taken
+   * by default.
+   */
   int preference();
 
-  /** Looks, without opening anything for longer than the look. Never throws. */
+  /**
+   * Looks, without opening anything for longer than the look. Never throws.
+   *
+   * @param config what the user asks for
+   * @return whether the backend can be opened here, and why
+   */
   Availability availability(BackendConfig config);
 
   /**
    * Opens the backend.
    *
+   * @param config what the user asks for
+   * @return the open backend
    * @throws BackendUnavailableException if {@link #availability} says no
    */
   Backend open(BackendConfig config);

@@ -4,7 +4,11 @@ package org.jccl;
 public final class BackendUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Lists what was tried. */
+  /**
+   * Lists what was tried.
+   *
+   * @param message what went wrong, and what to do
+   */
   public BackendUnavailableException(String message) {
     super(message);
   }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * BackendProvider#preference()}. A backend that was named and cannot be used is an error, never a
  * silent switch. {@code load} says on standard error in one line what it chose and why, unless the
  * system property {@code jccl.quiet} is {@code true}; {@link #choose} gives the same as data.
+ *
+ * {@snippet file="org/jccl/benchmarks/snippets/FirstSteps.java" region="backends"}
  */
 public final class Backends {
   /** System property that names the backend. */
@@ -51,12 +53,14 @@ public final class Backends {
       considered = List.copyOf(considered);
     }
 
-    /** Short name of the backend. */
+    /** {@return the short name of the backend} */
     public String name() {
       return provider.name();
     }
 
-    /** The line of standard error: {@code jccl: backend sim: … (nccl: no GPU driver …)}. */
+    /**
+     * {@return the line of standard error: {@code jccl: backend sim: … (nccl: no GPU driver …)}}
+     */
     public String sentence() {
       StringBuilder text = new StringBuilder("jccl: backend ").append(name()).append(": ");
       text.append(why);
@@ -71,13 +75,21 @@ public final class Backends {
       return text.append(separator.equals("; ") ? ")" : "").toString();
     }
 
-    /** Opens it. */
+    /**
+     * Opens it.
+     *
+     * @return the open backend
+     */
     public Backend open() {
       return provider.open(config);
     }
   }
 
-  /** Opens the backend that property, environment or availability decide. */
+  /**
+   * Opens the backend that property, environment or availability decide.
+   *
+   * @return the open backend
+   */
   public static Backend load() {
     return load(BackendConfig.defaults());
   }
@@ -85,6 +97,8 @@ public final class Backends {
   /**
    * Opens the backend called {@code name}.
    *
+   * @param name name of the backend
+   * @return the open backend
    * @throws IllegalArgumentException if there is none of that name
    * @throws BackendUnavailableException if it cannot be used here
    */
@@ -92,12 +106,23 @@ public final class Backends {
     return load(name, BackendConfig.defaults());
   }
 
-  /** {@link #load()} with a library, a number of devices, a seed and the like. */
+  /**
+   * {@link #load()} with a library, a number of devices, a seed and the like.
+   *
+   * @param config what the user asks for
+   * @return the open backend
+   */
   public static Backend load(BackendConfig config) {
     return announce(choose(null, config)).open();
   }
 
-  /** {@link #load(String)} with a configuration. */
+  /**
+   * {@link #load(String)} with a configuration.
+   *
+   * @param name name of the backend
+   * @param config what the user asks for
+   * @return the open backend
+   */
   public static Backend load(String name, BackendConfig config) {
     return announce(choose(name, config)).open();
   }
@@ -106,6 +131,8 @@ public final class Backends {
    * Decides without opening anything.
    *
    * @param name the backend to take, or null for property, environment, availability
+   * @param config what the user asks for
+   * @return what would be opened
    * @throws IllegalArgumentException if a name is given that no backend has
    * @throws BackendUnavailableException if none, or not the named one, can be used here
    */
@@ -113,7 +140,11 @@ public final class Backends {
     return catalog().choose(name, config);
   }
 
-  /** Every backend that was found, whether it can be used, and why; preferred first. */
+  /**
+   * {@return every backend that was found, whether it can be used, and why; preferred first}
+   *
+   * @param config what the user asks for
+   */
   public static List<Considered> considered(BackendConfig config) {
     return catalog().considered(config);
   }

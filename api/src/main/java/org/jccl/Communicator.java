@@ -10,7 +10,14 @@ import org.jspecify.annotations.Nullable;
  * One rank's endpoint in a group of ranks that communicate.
  *
  * <p>Used by one thread at a time; a second one inside is refused where it is noticed (rule
- * INIT-21). Owned by who opened it; {@link #close()} is bounded in time.
+ * INIT-21). {@link #abort()} alone may come from any thread. Owned by who opened it; {@link
+ * #close()} is bounded in time. A call on a closed communicator throws {@link
+ * IllegalStateException}.
+ *
+ * {@snippet file="org/jccl/benchmarks/snippets/FirstSteps.java" region="open"}
+ *
+ * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/comms.html">NCCL's
+ *     guide: communicators</a>
  */
 public interface Communicator extends Collectives, AutoCloseable {
   /** The states of a communicator's life (chapter 3 of the rule book). */
@@ -48,7 +55,7 @@ public interface Communicator extends Collectives, AutoCloseable {
       this.flag = flag;
     }
 
-    /** NCCL's flag. */
+    /** {@return NCCL's flag} */
     public int flag() {
       return flag;
     }
@@ -74,8 +81,8 @@ public interface Communicator extends Collectives, AutoCloseable {
       long suspendableBytes, boolean suspended, long persistentBytes, long totalBytes) {}
 
   /**
-   * Opens a communicator over the ranks of {@code group}: the counterpart of FastVideo's {@code
-   * PyNcclCommunicator(group, device, library_path)}.
+   * Opens a communicator over the ranks of {@code group}; all of them call it. NCCL: {@code
+   * ncclGetUniqueId} on rank 0 and {@code ncclCommInitRankConfig} on all.
    *
    * <p>First all ranks exchange what they have (backend, version, device, or why there is none) and
    * either all go on or all throw the same {@link BackendUnavailableException}. Then rank 0 makes
@@ -83,6 +90,10 @@ public interface Communicator extends Collectives, AutoCloseable {
    * all-reduce of a single element warms the connections up (unless {@link
    * CommunicatorConfig#warmUp()} is off). World size 1 is a real communicator (rule INIT-09).
    *
+   * @param group the ranks, and what carries bytes between them
+   * @param device this rank's device; null is told to all ranks
+   * @param config how the new communicator is opened
+   * @return this rank's end of the communicator
    * @throws BackendUnavailableException the same on every rank, if the ranks cannot go on together
    * @throws CollectiveException if creation or warm-up failed or ran out of time
    */
@@ -90,59 +101,81 @@ public interface Communicator extends Collectives, AutoCloseable {
     return Handshake.open(group, device, config);
   }
 
-  /** This endpoint's rank, 0 to {@code worldSize - 1}. */
+  /** {@return this endpoint's rank, 0 to {@code worldSize - 1}} NCCL: {@code ncclCommUserRank}. */
   int rank();
 
-  /** Number of ranks. */
+  /** {@return the number of ranks} NCCL: {@code ncclCommCount}. */
   int worldSize();
 
-  /** The device whose memory and streams this rank uses. */
+  /**
+   * {@return the device whose memory and streams this rank uses} NCCL: {@code ncclCommCuDevice}.
+   */
   Device device();
 
-  /** The configuration it was opened with. */
+  /** {@return the configuration it was opened with} */
   CommunicatorConfig config();
 
-  /** A name for messages and reports; equal on all ranks of one communicator. */
+  /** {@return a name for messages and reports; equal on all ranks of one communicator} */
   String name();
 
-  /** Where it is in its life; never waits. */
+  /** {@return where it is in its life; never waits} */
   State state();
 
   /**
    * Waits until a nonblocking creation or call has come to its end: while the state is {@link
-   * State#OPENING} or {@link State#BUSY}. Returns at once otherwise.
+   * State#OPENING} or {@link State#BUSY}. Returns at once otherwise. NCCL: {@code
+   * ncclCommGetAsyncError}, asked again and again.
    *
+   * @param timeout at most how long to wait
    * @throws CollectiveException with the stored failure, if it failed (rule ERR-04)
    * @throws CollectiveTimeoutException if it has not ended in time
    * @throws CommunicatorAbortedException if it was aborted
    */
   void awaitReady(Duration timeout);
 
-  /** The library's last words, of the whole process; empty if it has said nothing (ERR-07). */
+  /**
+   * {@return the library's last words, of the whole process; empty if it has said nothing (ERR-07)}
+   * NCCL: {@code ncclGetLastError}.
+   */
   String lastError();
 
   /**
-   * The library's asynchronous state: {@link ResultCode#SUCCESS}, {@link ResultCode#IN_PROGRESS},
-   * or the stored failure (rules ERR-01 to ERR-04); never waits.
+   * {@return the library's asynchronous state: {@link ResultCode#SUCCESS}, {@link
+   * ResultCode#IN_PROGRESS}, or the stored failure (rules ERR-01 to ERR-04); never waits} NCCL:
+   * {@code ncclCommGetAsyncError}.
    */
   ResultCode asyncError();
 
   /**
-   * A sum whose contributions are multiplied by {@code scalar} first, for elements of {@code type}
-   * (rules PMS-01, PMS-02). The scalar is rounded to the type.
+   * {@return a sum whose contributions are multiplied by {@code scalar} first, for elements of
+   * {@code type} (rules PMS-01, PMS-02)} The scalar is rounded to the type. NCCL: {@code
+   * ncclRedOpCreatePreMulSum}.
+   *
+   * @param type the only type of elements that it takes
+   * @param scalar the factor
+   * @throws CollectiveException if the library refuses the call
    */
   PreMulSum preMulSum(DataType type, double scalar);
 
   /**
-   * The same with a scalar in device memory, one element of the type, which is read each time an
-   * operation runs and so stays valid until then (rule PMS-03).
+   * {@return the same with a scalar in device memory} It is one element of the type. Each operation
+   * reads it when it runs, so it stays valid until then (rule PMS-03). NCCL: {@code
+   * ncclRedOpCreatePreMulSum}.
+   *
+   * @param scalar the factor
    */
   PreMulSum preMulSum(DeviceBuffer scalar);
 
   /**
    * Records what {@code body} issues and issues it in one go when the outermost body returns (rules
    * GRP-01 to GRP-25). What this thread issues on communicators directly inside the body joins too.
-   * A body that throws issues nothing and the exception goes on.
+   * A body that throws issues nothing and the exception goes on. NCCL: {@code ncclGroupStart} and
+   * {@code ncclGroupEnd}.
+   *
+   * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="group"}
+   *
+   * @param body what issues operations; it gets where to record them
+   * @throws CollectiveException if the library refuses the call
    */
   void group(Consumer<Collectives> body);
 
@@ -150,65 +183,127 @@ public interface Communicator extends Collectives, AutoCloseable {
    * Makes new communicators of the ranks that name equal colours. All ranks of this one call it
    * with nothing in flight (rules SPL-01, SPL-11), those without a colour by {@link #splitAway}.
    * Ranks are ordered by key, then by their rank here (SPL-03). The child has this communicator's
-   * configuration (SPL-05); either may be closed first (SPL-10).
+   * configuration (SPL-05); either may be closed first (SPL-10). NCCL: {@code ncclCommSplit}.
    *
+   * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="split"}
+   *
+   * @param color ranks that name the same colour get a child together
+   * @param key orders the ranks of a child
+   * @return the child that this rank is in
    * @throws IllegalArgumentException if {@code color} is negative (rule SPL-04)
+   * @throws CollectiveException if the library refuses the call
    */
   Communicator split(int color, int key);
 
-  /** The same with a configuration of its own, of which nothing is inherited (rule SPL-05). */
+  /**
+   * The same with a configuration of its own, of which nothing is inherited (rule SPL-05).
+   *
+   * @param color ranks that name the same colour get a child together
+   * @param key orders the ranks of a child
+   * @param config how the new communicator is opened
+   * @return the child that this rank is in
+   */
   Communicator split(int color, int key, CommunicatorConfig config);
 
-  /** Takes part in a split without joining any child: colour -1 (rule SPL-04). */
+  /**
+   * Takes part in a split without joining any child: colour -1 (rule SPL-04). NCCL: {@code
+   * ncclCommSplit} with {@code NCCL_SPLIT_NOCOLOR}.
+   *
+   * @throws CollectiveException if the library refuses the call
+   */
   void splitAway();
 
-  /** {@link #shrink(Set, ShrinkMode)} with {@link ShrinkMode#DEFAULT}. */
+  /**
+   * {@link #shrink(Set, ShrinkMode)} with {@link ShrinkMode#DEFAULT}.
+   *
+   * @param excluded ranks of this communicator that are left out
+   * @return the smaller communicator
+   */
   Communicator shrink(Set<Integer> excluded);
 
   /**
    * Makes a communicator of the ranks that are not {@code excluded}, in the same order. Only they
-   * call it (rule SHR-01). This one stays and still has to be closed (SHR-07).
+   * call it (rule SHR-01). This one stays and still has to be closed (SHR-07). NCCL: {@code
+   * ncclCommShrink}.
    *
+   * @param excluded ranks of this communicator that are left out
+   * @param mode whether what is in flight is stopped first
+   * @return the smaller communicator
    * @throws IllegalArgumentException if nobody is excluded, or the caller is, or an entry is no
    *     rank (rules SHR-02, SHR-04)
+   * @throws CollectiveException if the library refuses the call
    */
   Communicator shrink(Set<Integer> excluded, ShrinkMode mode);
 
-  /** The same with a configuration of its own, of which nothing is inherited (rule SPL-05). */
+  /**
+   * The same with a configuration of its own, of which nothing is inherited (rule SPL-05).
+   *
+   * @param excluded ranks of this communicator that are left out
+   * @param mode whether what is in flight is stopped first
+   * @param config how the new communicator is opened
+   * @return the smaller communicator
+   */
   Communicator shrink(Set<Integer> excluded, ShrinkMode mode, CommunicatorConfig config);
 
   /**
-   * The id for one {@link #grow}: one existing rank asks for it, once a grow, and carries it to the
-   * new ranks (rule GRW-02).
+   * {@return the id for one {@link #grow}: one existing rank asks for it, once a grow, and carries
+   * it to the new ranks (rule GRW-02)} NCCL: {@code ncclCommGetUniqueId}.
+   *
+   * @throws CollectiveException if the library refuses the call
    */
   UniqueId growthId();
 
   /**
    * Makes a communicator of this one's ranks, which keep their numbers, and new ones, which call
    * {@link Backend#joinGrowing} (rule GRW-01). All existing ranks call it, with nothing in flight.
+   * NCCL: {@code ncclCommGrow}.
    *
+   * @param newWorldSize number of ranks of the larger communicator
+   * @return the larger communicator
    * @throws IllegalArgumentException if {@code newWorldSize} is not larger than the world size
+   * @throws CollectiveException if the library refuses the call
    */
   Communicator grow(int newWorldSize);
 
-  /** The same on the rank that made the id; needed if this communicator has one rank (GRW-01). */
+  /**
+   * The same on the rank that made the id; needed if this communicator has one rank (GRW-01).
+   *
+   * @param newWorldSize number of ranks of the larger communicator
+   * @param id what {@link #growthId} gave this rank; null on others
+   * @return the larger communicator
+   */
   Communicator grow(int newWorldSize, UniqueId id);
 
-  /** The same with a configuration of its own; {@code id} is null on ranks that did not make it. */
+  /**
+   * The same with a configuration of its own; {@code id} is null on ranks that did not make it.
+   *
+   * @param newWorldSize number of ranks of the larger communicator
+   * @param id what {@link #growthId} gave this rank; null on others
+   * @param config how the new communicator is opened
+   * @return the larger communicator
+   */
   Communicator grow(int newWorldSize, @Nullable UniqueId id, CommunicatorConfig config);
 
   /**
    * Tells the library of memory that operations will use: local, at once, a hint (rule MEM-03).
+   * NCCL: {@code ncclCommRegister}.
    *
+   * @param buffer the memory
+   * @return the registration, to be closed by the caller
    * @throws IllegalArgumentException if the buffer is closed or of another device
+   * @throws CollectiveException if the library refuses the call
    */
   Registration register(DeviceBuffer buffer);
 
   /**
    * Registers memory of all ranks together: all call it (rule WIN-01), with memory of {@link
-   * Device#allocateRegistrable} (WIN-02).
+   * Device#allocateRegistrable} (WIN-02). NCCL: {@code ncclCommWindowRegister}.
    *
+   * @param buffer this rank's memory of the window
+   * @param flags promises about the window's use, the same on all ranks
+   * @return the window, to be closed by the caller
    * @throws IllegalArgumentException if the buffer is empty, closed or of another device
+   * @throws CollectiveException if the library refuses the call
    */
   Window registerWindow(DeviceBuffer buffer, Window.Flag... flags);
 
@@ -216,46 +311,88 @@ public interface Communicator extends Collectives, AutoCloseable {
    * Enqueues a copy of {@code source} into {@code peer}'s memory of the window, {@code offset}
    * bytes from its start, and then a signal to it (rule RMA-01). The first one-sided call of a
    * communicator waits for that of every rank (RMA-07). Not for groups. The source lies in a
-   * window, too, one that is {@link Window.Flag#COLLECTIVE_SYMMETRIC} (ARG-11).
+   * window, too, one that is {@link Window.Flag#COLLECTIVE_SYMMETRIC} (ARG-11). NCCL: {@code
+   * ncclPutSignal}.
+   *
+   * @param source the elements to copy, in a window of this communicator
+   * @param peer rank that gets them
+   * @param window whose memory of {@code peer} gets them
+   * @param offset where they go, in bytes from the start of the window
+   * @param stream the stream on which the work is enqueued
+   * @throws CollectiveException if the library refuses the call
    */
   void putSignal(DeviceBuffer source, int peer, Window window, long offset, Stream stream);
 
-  /** Enqueues a signal to {@code peer}, after what was put there before (rule RMA-04). */
+  /**
+   * Enqueues a signal to {@code peer}, after what was put there before (rule RMA-04). NCCL: {@code
+   * ncclSignal}.
+   *
+   * @param peer rank that gets the signal
+   * @param stream the stream on which the work is enqueued
+   * @throws CollectiveException if the library refuses the call
+   */
   void signal(int peer, Stream stream);
 
-  /** Makes {@code stream} wait until so many more signals have arrived (rule RMA-03). */
+  /**
+   * Makes {@code stream} wait until so many more signals have arrived (rule RMA-03). NCCL: {@code
+   * ncclWaitSignal}.
+   *
+   * @param signals how many signals of which rank
+   * @param stream the stream on which the work is enqueued
+   * @throws CollectiveException if the library refuses the call
+   */
   void waitSignal(List<SignalWait> signals, Stream stream);
 
   /**
    * Gives the communicator's scratch memory back; all ranks call it (rule LIF-21). Until {@link
-   * #resume} it cannot be used (LIF-23).
+   * #resume} it cannot be used (LIF-23). NCCL: {@code ncclCommSuspend}.
+   *
+   * @throws CollectiveException if the library refuses the call
    */
   void suspend();
 
-  /** Takes the scratch memory again; all ranks call it (rules LIF-22, LIF-23). */
+  /**
+   * Takes the scratch memory again; all ranks call it (rules LIF-22, LIF-23). NCCL: {@code
+   * ncclCommResume}.
+   *
+   * @throws CollectiveException if the library refuses the call
+   */
   void resume();
 
-  /** What GPU memory it holds for itself (rule LIF-25). */
+  /**
+   * {@return what GPU memory it holds for itself (rule LIF-25)} NCCL: {@code ncclCommMemStats}.
+   *
+   * @throws CollectiveException if the library refuses the call
+   */
   MemoryStatistics memoryStatistics();
 
   /**
    * Stops what is in flight on this rank without its results, and keeps the communicator for {@link
    * #split}, {@link #shrink} and questions (rules LIF-18 to LIF-20). Each rank revokes itself.
+   * NCCL: {@code ncclCommRevoke}.
+   *
+   * @throws CollectiveException if the library refuses the call
    */
   void revoke();
 
   /**
    * Waits for what was issued and ends its use (rules LIF-02 to LIF-04); {@link #close} does it,
-   * too. Only once.
+   * too. Only once. NCCL: {@code ncclCommFinalize}.
+   *
+   * @throws CollectiveException if the library refuses the call
    */
   void finalizeCommunicator();
 
-  /** Stops what is in flight without its results and makes the communicator unusable (LIF-14). */
+  /**
+   * Stops what is in flight without its results and makes the communicator unusable (LIF-14). NCCL:
+   * {@code ncclCommAbort}.
+   */
   void abort();
 
   /**
    * Waits for what was issued, then frees the communicator; falls back to {@link #abort()} after
-   * {@link CommunicatorConfig#closeTimeout()}. Idempotent.
+   * {@link CommunicatorConfig#closeTimeout()}. Idempotent. NCCL: {@code ncclCommFinalize} and
+   * {@code ncclCommDestroy}.
    *
    * <p>Where several ranks live in one process, NCCL's last local close waits for the devices of
    * all of them (measured, rule LIF-07): a rank that has closed already and goes on to an operation

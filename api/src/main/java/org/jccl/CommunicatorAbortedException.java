@@ -6,7 +6,12 @@ import org.jspecify.annotations.Nullable;
 public final class CommunicatorAbortedException extends CollectiveException {
   private static final long serialVersionUID = 1L;
 
-  /** Says which communicator and why it was aborted. */
+  /**
+   * Says which communicator and why it was aborted.
+   *
+   * @param message what went wrong, and what to do
+   * @param cause what caused it
+   */
   public CommunicatorAbortedException(String message, @Nullable Throwable cause) {
     super(ResultCode.REMOTE_ERROR, message, cause);
   }

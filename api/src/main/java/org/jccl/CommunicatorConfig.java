@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * CommunicatorConfig config = CommunicatorConfig.builder().name("dp").set(MAX_CTAS, 32).build();
  * }</pre>
+ *
+ * @see <a
+ *     href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/types.html#ncclconfig-t">NCCL's
+ *     guide: ncclConfig_t</a>
  */
 public final class CommunicatorConfig {
   private static final CommunicatorConfig DEFAULTS = builder().build();
@@ -46,76 +50,83 @@ public final class CommunicatorConfig {
     this.closeTimeout = builder.closeTimeout;
   }
 
-  /** NCCL's defaults, {@link CheckLevel#DEFAULT} checks, warm-up on. */
+  /** {@return NCCL's defaults, {@link CheckLevel#DEFAULT} checks, warm-up on} */
   public static CommunicatorConfig defaults() {
     return DEFAULTS;
   }
 
-  /** A builder with the defaults. */
+  /** {@return a builder with the defaults} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** NCCL's fields that were set. */
+  /** {@return NCCL's fields that were set} */
   public Map<ConfigField, Integer> fields() {
     return fields;
   }
 
-  /** The value of one of NCCL's fields, if it was set. */
+  /**
+   * {@return the value of one of NCCL's fields, if it was set}
+   *
+   * @param field one of NCCL's fields
+   */
   public OptionalInt field(ConfigField field) {
     Integer value = fields.get(field);
     return value == null ? OptionalInt.empty() : OptionalInt.of(value);
   }
 
-  /** A name for messages, reports and NCCL's own log (rule CFG-18). */
+  /** {@return a name for messages, reports and NCCL's own log (rule CFG-18)} */
   public Optional<String> name() {
     return Optional.ofNullable(name);
   }
 
-  /** The network module to use (rule CFG-17). */
+  /** {@return the network module to use (rule CFG-17)} */
   public Optional<String> netName() {
     return Optional.ofNullable(netName);
   }
 
   /**
-   * Path of the NCCL library to use for this communicator instead of the one its backend found. The
-   * simulator loads no library and refuses a path.
+   * {@return the path of the NCCL library to use for this communicator instead of the one its
+   * backend found} The simulator loads no library and refuses a path.
    */
   public Optional<String> libraryPath() {
     return Optional.ofNullable(libraryPath);
   }
 
-  /** How much of a call is checked before it is enqueued. */
+  /** {@return how much of a call is checked before it is enqueued} */
   public CheckLevel checks() {
     return checks;
   }
 
   /**
-   * The only algorithm that this communicator may use, for operations that have several: the order
-   * in which elements are added up then does not depend on sizes and machines. A simulator's
-   * choice: NCCL takes it from the environment of the whole process ({@code NCCL_ALGO}), so its
-   * backend refuses it here. All ranks pin the same.
+   * {@return the only algorithm that this communicator may use, for operations that have several:
+   * the order in which elements are added up then does not depend on sizes and machines} A
+   * simulator's choice: NCCL takes it from the environment of the whole process ({@code
+   * NCCL_ALGO}), so its backend refuses it here. All ranks pin the same.
    */
   public Optional<Algorithm> algorithm() {
     return Optional.ofNullable(algorithm);
   }
 
-  /** The only protocol, under the same conditions as {@link #algorithm()}: {@code NCCL_PROTO}. */
+  /**
+   * {@return the only protocol, under the same conditions as {@link #algorithm()}: {@code
+   * NCCL_PROTO}}
+   */
   public Optional<Protocol> protocol() {
     return Optional.ofNullable(protocol);
   }
 
-  /** Whether {@link Communicator#open} runs one small all-reduce. */
+  /** {@return whether {@link Communicator#open} runs one small all-reduce} */
   public boolean warmUp() {
     return warmUp;
   }
 
-  /** How long creation may wait for the other ranks. */
+  /** {@return how long creation may wait for the other ranks} */
   public Duration initTimeout() {
     return initTimeout;
   }
 
-  /** How long {@link Communicator#close} may wait before it aborts. */
+  /** {@return how long {@link Communicator#close} may wait before it aborts} */
   public Duration closeTimeout() {
     return closeTimeout;
   }
@@ -138,6 +149,9 @@ public final class CommunicatorConfig {
     /**
      * Sets one of NCCL's fields.
      *
+     * @param field one of NCCL's fields
+     * @param value the value
+     * @return this builder
      * @throws IllegalArgumentException if the value is out of the field's range (rules CFG-03 to
      *     CFG-16)
      */
@@ -150,61 +164,106 @@ public final class CommunicatorConfig {
       return this;
     }
 
-    /** Sets {@link CommunicatorConfig#name()}. */
+    /**
+     * Sets {@link CommunicatorConfig#name()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
     public Builder name(String value) {
       name = Objects.requireNonNull(value);
       return this;
     }
 
-    /** Sets {@link CommunicatorConfig#netName()}. */
+    /**
+     * Sets {@link CommunicatorConfig#netName()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
     public Builder netName(String value) {
       netName = Objects.requireNonNull(value);
       return this;
     }
 
-    /** Sets {@link CommunicatorConfig#libraryPath()}. */
+    /**
+     * Sets {@link CommunicatorConfig#libraryPath()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
     public Builder libraryPath(String value) {
       libraryPath = Objects.requireNonNull(value);
       return this;
     }
 
-    /** Sets {@link CommunicatorConfig#checks()}. */
+    /**
+     * Sets {@link CommunicatorConfig#checks()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
     public Builder checks(CheckLevel value) {
       checks = Objects.requireNonNull(value);
       return this;
     }
 
-    /** Sets {@link CommunicatorConfig#algorithm()}. */
+    /**
+     * Sets {@link CommunicatorConfig#algorithm()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
     public Builder algorithm(Algorithm value) {
       algorithm = Objects.requireNonNull(value);
       return this;
     }
 
-    /** Sets {@link CommunicatorConfig#protocol()}. */
+    /**
+     * Sets {@link CommunicatorConfig#protocol()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
     public Builder protocol(Protocol value) {
       protocol = Objects.requireNonNull(value);
       return this;
     }
 
-    /** Sets {@link CommunicatorConfig#warmUp()}. */
+    /**
+     * Sets {@link CommunicatorConfig#warmUp()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
     public Builder warmUp(boolean value) {
       warmUp = value;
       return this;
     }
 
-    /** Sets {@link CommunicatorConfig#initTimeout()}. */
+    /**
+     * Sets {@link CommunicatorConfig#initTimeout()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
     public Builder initTimeout(Duration value) {
       initTimeout = positive(value, "initTimeout");
       return this;
     }
 
-    /** Sets {@link CommunicatorConfig#closeTimeout()}. */
+    /**
+     * Sets {@link CommunicatorConfig#closeTimeout()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
     public Builder closeTimeout(Duration value) {
       closeTimeout = positive(value, "closeTimeout");
       return this;
     }
 
-    /** The configuration. */
+    /** {@return the configuration} */
     public CommunicatorConfig build() {
       return new CommunicatorConfig(this);
     }

@@ -6,6 +6,9 @@ package org.jccl;
  * <p>Half, bfloat16, the two float8 formats and the unsigned integers have no Java primitive;
  * {@link #decode(long)} and {@link #encode(double)} translate between an element's bits and a
  * number.
+ *
+ * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/types.html">NCCL's
+ *     guide: types</a>
  */
 public enum DataType {
   /** Signed 8-bit integer. */
@@ -55,39 +58,44 @@ public enum DataType {
     this.kind = kind;
   }
 
-  /** NCCL's code of this type, {@code ncclDataType_t}. */
+  /** {@return NCCL's code of this type, {@code ncclDataType_t}} */
   public int code() {
     return code;
   }
 
-  /** Size of one element in bytes: 1, 2, 4 or 8. */
+  /** {@return the size of one element in bytes: 1, 2, 4 or 8} */
   public int bytes() {
     return bytes;
   }
 
-  /** Signed, unsigned or floating. */
+  /** {@return signed, unsigned or floating} */
   public Kind kind() {
     return kind;
   }
 
-  /** Whether this is one of the six floating-point formats. */
+  /** {@return whether this is one of the six floating-point formats} */
   public boolean isFloating() {
     return kind == Kind.FLOATING;
   }
 
-  /** Whether this is one of the two float8 formats. */
+  /** {@return whether this is one of the two float8 formats} */
   public boolean isFloat8() {
     return this == FLOAT8_E4M3 || this == FLOAT8_E5M2;
   }
 
-  /** Whether {@code code} names a type (rule TYP-02). */
+  /**
+   * {@return whether {@code code} names a type (rule TYP-02)}
+   *
+   * @param code NCCL's code
+   */
   public static boolean isCode(int code) {
     return code >= 0 && code < BY_CODE.length;
   }
 
   /**
-   * The type that NCCL codes as {@code code}.
+   * {@return the type that NCCL codes as {@code code}}
    *
+   * @param code NCCL's code
    * @throws IllegalArgumentException if there is none (rule TYP-02)
    */
   public static DataType ofCode(int code) {
@@ -98,16 +106,21 @@ public enum DataType {
   }
 
   /**
-   * The number that the low bits of {@code bits} stand for, as a double. 64-bit integers beyond
-   * 2^53 are rounded; use the bits themselves where exactness matters.
+   * {@return the number that the low bits of {@code bits} stand for, as a double} 64-bit integers
+   * beyond 2^53 are rounded; use the bits themselves where exactness matters.
+   *
+   * @param bits the element's bits
    */
   public double decode(long bits) {
     return ElementCodec.decode(this, bits);
   }
 
   /**
-   * The bits of the element nearest to {@code value}: round to nearest even for floats (float8
-   * saturates), truncation and wrap-around for integers, of which NaN and infinities become 0.
+   * {@return the bits of the element nearest to {@code value}: round to nearest even for floats
+   * (float8 saturates), truncation and wrap-around for integers, of which NaN and infinities become
+   * 0}
+   *
+   * @param value the number
    */
   public long encode(double value) {
     return ElementCodec.encode(this, value);

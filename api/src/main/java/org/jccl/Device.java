@@ -8,18 +8,25 @@ package org.jccl;
  * {@link #defaultStream()} is the stream on which the blocking copies of {@link DeviceBuffer} run.
  */
 public interface Device extends AutoCloseable {
-  /** Index among the backend's devices, from 0. */
+  /** {@return the index among the backend's devices, from 0} */
   int index();
 
-  /** Product name, for people. */
+  /** {@return the product name, for people} */
   String name();
 
-  /** Names the physical device uniquely on its host, so that a duplicate can be noticed. */
+  /**
+   * Names the physical device uniquely on its host, so that a duplicate can be noticed.
+   *
+   * @return a name that no other device of the host has
+   */
   String identity();
 
   /**
-   * Fresh memory for {@code count} elements; the content is unspecified (the simulator poisons it).
+   * {@return fresh memory for {@code count} elements; the content is unspecified (the simulator
+   * poisons it)} CUDA: {@code cuMemAlloc}.
    *
+   * @param type the element type
+   * @param count number of elements
    * @throws IllegalArgumentException if {@code count} is negative or the byte size overflows
    * @throws OutOfMemoryError if the device has not enough memory
    */
@@ -28,27 +35,37 @@ public interface Device extends AutoCloseable {
   }
 
   /**
-   * Memory from the library's own allocator, which {@link Communicator#registerWindow} needs (rules
-   * MEM-01, WIN-02). It may be larger than asked for.
+   * {@return memory from the library's own allocator, which {@link Communicator#registerWindow}
+   * needs (rules MEM-01, WIN-02)} It may be larger than asked for. NCCL: {@code ncclMemAlloc}.
+   *
+   * @param type the element type
+   * @param count number of elements
    */
   DeviceBuffer allocateRegistrable(DataType type, long count);
 
-  /** A new ordered queue of work, to be closed by the caller. */
+  /**
+   * {@return a new ordered queue of work, to be closed by the caller} CUDA: {@code cuStreamCreate}.
+   */
   Stream newStream();
 
-  /** The device's own stream, on which blocking copies run. Never closed by users. */
+  /** {@return the device's own stream, on which blocking copies run} Never closed by users. */
   Stream defaultStream();
 
-  /** A new marker, to be closed by the caller. */
+  /** {@return a new marker, to be closed by the caller} CUDA: {@code cuEventCreate}. */
   Event newEvent();
 
-  /** Waits until everything enqueued on the device so far is done. */
+  /**
+   * Waits until everything enqueued on the device so far is done. CUDA: {@code cuCtxSynchronize}.
+   */
   void synchronize();
 
-  /** Makes this the calling thread's current device, for those who call NCCL's raw surface. */
+  /**
+   * Makes this the calling thread's current device, for those who call NCCL's raw surface. CUDA:
+   * {@code cuCtxSetCurrent}.
+   */
   void makeCurrent();
 
-  /** Its memory by address; {@link DeviceBuffer} is the front door. */
+  /** {@return its memory by address; {@link DeviceBuffer} is the front door} */
   DeviceMemory memory();
 
   /** Closes streams, events and buffers that are left and reports them as leaks. Idempotent. */

@@ -51,6 +51,12 @@ public final class DeviceBuffer implements AutoCloseable {
   /**
    * Names memory that someone else owns and keeps alive: {@code count} elements at {@code address},
    * accessible to {@code device}. Closing the result does nothing.
+   *
+   * @param device the device
+   * @param type the element type
+   * @param address device address of the first element
+   * @param count number of elements
+   * @return a buffer that owns nothing
    */
   public static DeviceBuffer wrap(Device device, DataType type, long address, long count) {
     byteSize(type, count);
@@ -60,6 +66,13 @@ public final class DeviceBuffer implements AutoCloseable {
   /**
    * For implementations: memory that another allocator than the device's own has made, and that
    * {@code free} gives back when the buffer is closed.
+   *
+   * @param device the device
+   * @param type the element type
+   * @param address device address of the first element
+   * @param count number of elements
+   * @param free gives the memory back when the buffer is closed
+   * @return a buffer that owns the memory
    */
   public static DeviceBuffer owning(
       Device device, DataType type, long address, long count, LongConsumer free) {
@@ -67,32 +80,32 @@ public final class DeviceBuffer implements AutoCloseable {
     return new DeviceBuffer(device, type, address, count, new AtomicBoolean(), free);
   }
 
-  /** The device whose memory this is. */
+  /** {@return the device whose memory this is} */
   public Device device() {
     return device;
   }
 
-  /** Element type. */
+  /** {@return the element type} */
   public DataType type() {
     return type;
   }
 
-  /** Device address of the first element. */
+  /** {@return device address of the first element} */
   public long address() {
     return address;
   }
 
-  /** Number of elements. */
+  /** {@return the number of elements} */
   public long count() {
     return count;
   }
 
-  /** Size in bytes. */
+  /** {@return the size in bytes} */
   public long bytes() {
     return count * type.bytes();
   }
 
-  /** Whether {@link #close()} gave the memory back; always false for slices and wraps. */
+  /** {@return whether {@link #close()} gave the memory back; always false for slices and wraps} */
   public boolean isClosed() {
     return closed != null && closed.get();
   }
@@ -100,6 +113,9 @@ public final class DeviceBuffer implements AutoCloseable {
   /**
    * Elements {@code offset} to {@code offset + count - 1}, in the same memory, owning nothing.
    *
+   * @param offset the first element
+   * @param count number of elements
+   * @return a buffer that owns nothing
    * @throws IndexOutOfBoundsException if that range is not inside this buffer
    */
   public DeviceBuffer slice(long offset, long count) {
@@ -110,7 +126,11 @@ public final class DeviceBuffer implements AutoCloseable {
     return new DeviceBuffer(device, type, address + offset * type.bytes(), count, null);
   }
 
-  /** The same bytes seen as another type of which a whole number fits. */
+  /**
+   * {@return the same bytes seen as another type of which a whole number fits}
+   *
+   * @param other the new element type
+   */
   public DeviceBuffer as(DataType other) {
     if (bytes() % other.bytes() != 0) {
       throw new IllegalArgumentException(this + " is no whole number of " + other);
@@ -118,7 +138,11 @@ public final class DeviceBuffer implements AutoCloseable {
     return new DeviceBuffer(device, other, address, bytes() / other.bytes(), null);
   }
 
-  /** Copies all of {@code source} to the start of this buffer and waits. */
+  /**
+   * Copies all of {@code source} to the start of this buffer and waits.
+   *
+   * @param source what is copied into this buffer; as large as the buffer
+   */
   public void copyFrom(MemorySegment source) {
     Stream stream = device.defaultStream();
     copyFrom(source, stream);
@@ -128,6 +152,9 @@ public final class DeviceBuffer implements AutoCloseable {
   /**
    * Enqueues a copy of all of {@code source} to the start of this buffer. An off-heap source must
    * live and stay unchanged until the stream has passed; a heap source is free at once.
+   *
+   * @param source what is copied into this buffer; as large as the buffer
+   * @param stream the stream on which the work is enqueued
    */
   public void copyFrom(MemorySegment source, Stream stream) {
     requireRoom("copy from", source.byteSize());
@@ -135,7 +162,11 @@ public final class DeviceBuffer implements AutoCloseable {
     device.memory().copyIn(address, source, stream);
   }
 
-  /** Fills all of {@code target} from the start of this buffer and waits. */
+  /**
+   * Fills all of {@code target} from the start of this buffer and waits.
+   *
+   * @param target what this buffer is copied into; as large as the buffer
+   */
   public void copyTo(MemorySegment target) {
     requireRoom("copy to", target.byteSize());
     requireOpen();
@@ -145,6 +176,9 @@ public final class DeviceBuffer implements AutoCloseable {
   /**
    * Enqueues a copy from the start of this buffer that fills {@code target}, which is off-heap and
    * lives until the stream has passed.
+   *
+   * @param target what this buffer is copied into; as large as the buffer
+   * @param stream the stream on which the work is enqueued
    */
   public void copyTo(MemorySegment target, Stream stream) {
     requireRoom("copy to", target.byteSize());
@@ -159,6 +193,8 @@ public final class DeviceBuffer implements AutoCloseable {
   /**
    * Enqueues a copy of all of {@code source} to the start of this buffer, inside the device.
    *
+   * @param source what is copied into this buffer; as large as the buffer
+   * @param stream the stream on which the work is enqueued
    * @throws IllegalArgumentException if {@code source} is on another device: send it, or copy it by
    *     way of the host
    */
@@ -178,89 +214,150 @@ public final class DeviceBuffer implements AutoCloseable {
     device.memory().copy(address, source.address, source.bytes(), stream);
   }
 
-  /** Enqueues a fill of every byte with {@code value}. */
+  /**
+   * Enqueues a fill of every byte with {@code value}.
+   *
+   * @param value the value of every byte
+   * @param stream the stream on which the work is enqueued
+   */
   public void fill(byte value, Stream stream) {
     requireOpen();
     device.memory().fill(address, value, bytes(), stream);
   }
 
-  /** Copies a NIO buffer's remaining elements to the start of this buffer and waits. */
+  /**
+   * Copies a NIO buffer's remaining elements to the start of this buffer and waits.
+   *
+   * @param source what is copied into this buffer; as large as the buffer
+   */
   public void copyFrom(Buffer source) {
     copyFrom(MemorySegment.ofBuffer(source));
   }
 
-  /** Fills a NIO buffer's remaining elements from the start of this buffer and waits. */
+  /**
+   * Fills a NIO buffer's remaining elements from the start of this buffer and waits.
+   *
+   * @param target what this buffer is copied into; as large as the buffer
+   */
   public void copyTo(Buffer target) {
     copyTo(MemorySegment.ofBuffer(target));
   }
 
-  /** Copies 8-bit elements to the start of this buffer and waits. */
+  /**
+   * Copies 8-bit elements to the start of this buffer and waits.
+   *
+   * @param source what is copied into this buffer; as large as the buffer
+   */
   public void copyFrom(byte... source) {
     requireElementBytes(1);
     copyFrom(MemorySegment.ofArray(source));
   }
 
-  /** Copies 16-bit elements (also the bits of half and bfloat16) and waits. */
+  /**
+   * Copies 16-bit elements (also the bits of half and bfloat16) and waits.
+   *
+   * @param source what is copied into this buffer; as large as the buffer
+   */
   public void copyFrom(short... source) {
     requireElementBytes(2);
     copyFrom(MemorySegment.ofArray(source));
   }
 
-  /** Copies 32-bit integers and waits. */
+  /**
+   * Copies 32-bit integers and waits.
+   *
+   * @param source what is copied into this buffer; as large as the buffer
+   */
   public void copyFrom(int... source) {
     requireElementBytes(4);
     copyFrom(MemorySegment.ofArray(source));
   }
 
-  /** Copies 64-bit integers and waits. */
+  /**
+   * Copies 64-bit integers and waits.
+   *
+   * @param source what is copied into this buffer; as large as the buffer
+   */
   public void copyFrom(long... source) {
     requireElementBytes(8);
     copyFrom(MemorySegment.ofArray(source));
   }
 
-  /** Copies 32-bit floats and waits. */
+  /**
+   * Copies 32-bit floats and waits.
+   *
+   * @param source what is copied into this buffer; as large as the buffer
+   */
   public void copyFrom(float... source) {
     requireElementBytes(4);
     copyFrom(MemorySegment.ofArray(source));
   }
 
-  /** Copies 64-bit floats and waits. */
+  /**
+   * Copies 64-bit floats and waits.
+   *
+   * @param source what is copied into this buffer; as large as the buffer
+   */
   public void copyFrom(double... source) {
     requireElementBytes(8);
     copyFrom(MemorySegment.ofArray(source));
   }
 
-  /** Fills an array of 8-bit elements and waits. */
+  /**
+   * Fills an array of 8-bit elements and waits.
+   *
+   * @param target what this buffer is copied into; as large as the buffer
+   */
   public void copyTo(byte[] target) {
     requireElementBytes(1);
     copyTo(MemorySegment.ofArray(target));
   }
 
-  /** Fills an array of 16-bit elements and waits. */
+  /**
+   * Fills an array of 16-bit elements and waits.
+   *
+   * @param target what this buffer is copied into; as large as the buffer
+   */
   public void copyTo(short[] target) {
     requireElementBytes(2);
     copyTo(MemorySegment.ofArray(target));
   }
 
-  /** Fills an array of 32-bit integers and waits. */
+  /**
+   * Fills an array of 32-bit integers and waits.
+   *
+   * @param target what this buffer is copied into; as large as the buffer
+   */
   public void copyTo(int[] target) {
     requireElementBytes(4);
     copyTo(MemorySegment.ofArray(target));
   }
 
-  /** Fills an array of 64-bit integers and waits. */
+  /**
+   * Fills an array of 64-bit integers and waits.
+   *
+   * @param target what this buffer is copied into; as large as the buffer
+   */
   public void copyTo(long[] target) {
     requireElementBytes(8);
     copyTo(MemorySegment.ofArray(target));
   }
 
-  /** Fills an array of 32-bit floats and waits. */
+  /**
+   * Fills an array of 32-bit floats and waits.
+   *
+   * @param target what this buffer is copied into; as large as the buffer
+   */
   public void copyTo(float[] target) {
     requireElementBytes(4);
     copyTo(MemorySegment.ofArray(target));
   }
 
-  /** Fills an array of 64-bit floats and waits. */
+  /**
+   * Fills an array of 64-bit floats and waits.
+   *
+   * @param target what this buffer is copied into; as large as the buffer
+   */
   public void copyTo(double[] target) {
     requireElementBytes(8);
     copyTo(MemorySegment.ofArray(target));

@@ -10,27 +10,65 @@ import java.lang.foreign.MemorySegment;
  * buffer; an implementation checks it against its allocations where it can.
  */
 public interface DeviceMemory {
-  /** Fresh memory; {@code bytes} may be 0, then some non-null address comes back. */
+  /**
+   * {@return fresh memory; {@code bytes} may be 0, then some non-null address comes back}
+   *
+   * @param bytes number of bytes
+   */
   long allocate(long bytes);
 
-  /** Gives memory back once what is enqueued on it is done; never waits for the device. */
+  /**
+   * Gives memory back once what is enqueued on it is done; never waits for the device.
+   *
+   * @param address address on the device
+   */
   void free(long address);
 
   /**
    * Enqueues a copy from host memory. A heap segment is staged before this returns; an off-heap one
    * must live and stay unchanged until the stream has passed.
+   *
+   * @param target where bytes go
+   * @param source where bytes come from
+   * @param stream the stream on which the work is enqueued
    */
   void copyIn(long target, MemorySegment source, Stream stream);
 
-  /** Enqueues a copy to off-heap host memory, which must live until the stream has passed. */
+  /**
+   * Enqueues a copy to off-heap host memory, which must live until the stream has passed.
+   *
+   * @param target where bytes go
+   * @param source where bytes come from
+   * @param stream the stream on which the work is enqueued
+   */
   void copyOut(MemorySegment target, long source, Stream stream);
 
-  /** Copies to host memory of any kind and waits until it is there. */
+  /**
+   * Copies to host memory of any kind and waits until it is there.
+   *
+   * @param target where bytes go
+   * @param source where bytes come from
+   * @param stream the stream on which the work is enqueued
+   */
   void copyOutNow(MemorySegment target, long source, Stream stream);
 
-  /** Enqueues a copy inside the device. */
+  /**
+   * Enqueues a copy inside the device.
+   *
+   * @param target where bytes go
+   * @param source where bytes come from
+   * @param bytes number of bytes
+   * @param stream the stream on which the work is enqueued
+   */
   void copy(long target, long source, long bytes, Stream stream);
 
-  /** Enqueues a fill with one byte value. */
+  /**
+   * Enqueues a fill with one byte value.
+   *
+   * @param target where bytes go
+   * @param value the value of every byte
+   * @param bytes number of bytes
+   * @param stream the stream on which the work is enqueued
+   */
   void fill(long target, byte value, long bytes, Stream stream);
 }

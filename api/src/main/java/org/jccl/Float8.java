@@ -26,12 +26,20 @@ public enum Float8 {
     }
   }
 
-  /** The exact value of {@code bits}. */
+  /**
+   * {@return the exact value of {@code bits}}
+   *
+   * @param bits the element's bits
+   */
   public float toFloat(byte bits) {
     return toFloat[bits & 0xFF];
   }
 
-  /** The nearest value to {@code value}, ties to even, saturating; NaN gives 0x7F. */
+  /**
+   * {@return the nearest value to {@code value}, ties to even, saturating; NaN gives 0x7F}
+   *
+   * @param value the number
+   */
   public byte ofFloat(float value) {
     if (Float.isNaN(value)) {
       return 0x7F;

@@ -6,10 +6,14 @@ package org.jccl;
  * (rule LIF-06).
  */
 public interface Graph extends AutoCloseable {
-  /** Number of operations that one launch enqueues; for messages and tests. */
+  /** {@return the number of operations that one launch enqueues; for messages and tests} */
   int size();
 
-  /** Enqueues the captured work on {@code stream}. */
+  /**
+   * Enqueues the captured work on {@code stream}.
+   *
+   * @param stream the stream on which the graph runs
+   */
   void launch(Stream stream);
 
   /** Frees the graph. Idempotent. */

@@ -94,7 +94,7 @@ public enum MisuseKind {
     this.severity = severity;
   }
 
-  /** How serious it is. */
+  /** {@return how serious it is} */
   public Severity severity() {
     return severity;
   }

@@ -7,6 +7,11 @@ import java.util.function.IntConsumer;
  *
  * <p>Made by {@link Communicator#preMulSum}; valid only with that communicator and that type (rules
  * PMS-04, PMS-05). It may be closed as soon as the last call that uses it has returned (PMS-07).
+ *
+ * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="preMulSum"}
+ *
+ * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/ops.html">NCCL's
+ *     guide: user-defined reductions</a>
  */
 public final class PreMulSum implements ReduceOp, AutoCloseable {
   /** The {@link #label} of every such reduction. */
@@ -21,6 +26,8 @@ public final class PreMulSum implements ReduceOp, AutoCloseable {
   /**
    * For implementations: names an operation that {@code owner} has created.
    *
+   * @param owner the communicator that made it
+   * @param type the type of its elements
    * @param code the handle's value, at least 5 (rule PMS-06)
    * @param destroy releases the handle; called once. The calls that a group recorded with it are
    *     issued when the group ends, so until then it waits (PMS-07)
@@ -32,17 +39,17 @@ public final class PreMulSum implements ReduceOp, AutoCloseable {
     this.destroy = destroy;
   }
 
-  /** The communicator this operation belongs to. */
+  /** {@return the communicator this operation belongs to} */
   public Communicator owner() {
     return owner;
   }
 
-  /** The element type this operation belongs to. */
+  /** {@return the element type this operation belongs to} */
   public DataType type() {
     return type;
   }
 
-  /** Whether {@link #close()} was called. */
+  /** {@return whether {@link #close()} was called} */
   public boolean isClosed() {
     return closed;
   }

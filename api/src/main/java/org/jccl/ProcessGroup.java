@@ -10,33 +10,48 @@ import java.util.List;
  * makes them.
  */
 public interface ProcessGroup extends AutoCloseable {
-  /** This member's rank. */
+  /** {@return this member's rank} */
   int rank();
 
-  /** Number of members. */
+  /** {@return the number of members} */
   int worldSize();
 
   /**
    * Everyone receives the root's bytes.
    *
    * @param payload the root's message; ignored elsewhere
+   * @param root rank whose bytes everyone gets
+   * @return the root's bytes
    * @throws CollectiveTimeoutException if a member does not come in time; it names who is missing
    */
   byte[] broadcast(byte[] payload, int root);
 
-  /** Everyone receives everyone's bytes, in rank order. */
+  /**
+   * Everyone receives everyone's bytes, in rank order.
+   *
+   * @param payload this member's bytes
+   * @return the bytes of all members, by rank
+   */
   List<byte[]> allGather(byte[] payload);
 
   /**
-   * The root receives everyone's bytes, in rank order; the others receive an empty list. Unlike
-   * {@link #allGather}, its cost grows linearly with the number of members.
+   * The root receives everyone's bytes, in rank order. Unlike {@link #allGather}, its cost grows
+   * linearly with the number of members.
+   *
+   * @param payload this member's bytes
+   * @param root rank that receives
+   * @return the bytes of all members by rank on the root; an empty list elsewhere
    */
   default List<byte[]> gather(byte[] payload, int root) {
     List<byte[]> all = allGather(payload);
     return rank() == root ? all : List.of();
   }
 
-  /** Returns when every member has called it; waits at most {@code timeout}. */
+  /**
+   * Returns when every member has called it; waits at most {@code timeout}.
+   *
+   * @param timeout at most how long to wait
+   */
   void barrier(Duration timeout);
 
   /** Leaves the group. Idempotent. */

@@ -12,19 +12,38 @@ public interface RankHost {
   /** What each rank's thread runs; it throws nothing. */
   @FunctionalInterface
   interface Body {
-    /** Runs as {@code rank}. */
+    /**
+     * Runs as {@code rank}.
+     *
+     * @param rank the rank
+     */
     void run(int rank);
   }
 
   /**
    * Starts one thread a rank, waits until all bodies have returned. Interrupting the caller
    * interrupts the rank threads; the exception comes once their bodies have returned.
+   *
+   * @param worldSize number of ranks
+   * @param body what is run
+   * @throws InterruptedException if the thread is interrupted
    */
   void run(int worldSize, Body body) throws InterruptedException;
 
-  /** A process group inside this JVM, one member a rank, for the threads of {@link #run}. */
+  /**
+   * {@return a process group inside this JVM, one member a rank, for the threads of {@link #run}}
+   *
+   * @param worldSize number of ranks
+   */
   List<ProcessGroup> processGroups(int worldSize);
 
-  /** Runs {@code body}, which may block outside jccl, on a rank's thread. */
+  /**
+   * Runs {@code body}, which may block outside jccl, on a rank's thread.
+   *
+   * @param <T> what the body returns
+   * @param body what is run
+   * @return what the body returned
+   * @throws Exception what the body throws
+   */
   <T> T blocking(Callable<T> body) throws Exception;
 }

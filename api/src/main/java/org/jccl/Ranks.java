@@ -10,16 +10,31 @@ import java.util.List;
  * all ranks; the program starts on no rank before all have opened theirs. The first rank that fails
  * aborts the communicators of the others and takes its place out of the control plane, so that
  * nobody waits for it.
+ *
+ * {@snippet file="org/jccl/benchmarks/snippets/FirstSteps.java" region="ranks"}
  */
 public final class Ranks {
   private Ranks() {}
 
-  /** {@link #run(Backend, int, CommunicatorConfig, List, RankProgram)} with defaults. */
+  /**
+   * {@link #run(Backend, int, CommunicatorConfig, List, RankProgram)} with defaults.
+   *
+   * @param backend the backend
+   * @param worldSize number of ranks
+   * @param program what every rank runs
+   */
   public static void run(Backend backend, int worldSize, RankProgram program) {
     run(backend, worldSize, List.of(), program);
   }
 
-  /** {@link #run(Backend, int, CommunicatorConfig, List, RankProgram)} with arguments. */
+  /**
+   * {@link #run(Backend, int, CommunicatorConfig, List, RankProgram)} with arguments.
+   *
+   * @param backend the backend
+   * @param worldSize number of ranks
+   * @param args arguments of the program
+   * @param program what every rank runs
+   */
   public static void run(Backend backend, int worldSize, List<String> args, RankProgram program) {
     run(backend, worldSize, CommunicatorConfig.defaults(), args, program);
   }
@@ -31,7 +46,11 @@ public final class Ranks {
    * <p>If the calling thread is interrupted, the ranks are interrupted and aborted; the call then
    * throws with the thread's interrupt flag set.
    *
+   * @param backend the backend
+   * @param worldSize number of ranks
+   * @param config how the communicator is opened
    * @param args what {@link Rank#args()} gives
+   * @param program what every rank runs
    * @throws IllegalArgumentException if {@code worldSize} is less than 1 or more than the backend
    *     has devices
    * @throws RanksFailedException if any rank failed: in opening, running or closing

@@ -33,7 +33,7 @@ public final class RanksFailedException extends RuntimeException {
     }
   }
 
-  /** The failures, in their order of occurrence. */
+  /** {@return the failures, in their order of occurrence} */
   public List<RankFailure> failures() {
     return failures;
   }

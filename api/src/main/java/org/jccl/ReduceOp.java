@@ -7,6 +7,9 @@ package org.jccl;
  * <p>Every built-in works on every {@link DataType} (rule RED-03). Integers wrap around (RED-04);
  * floating minimum and maximum ignore a NaN when the other operand is a number (RED-06); the
  * average of integers divides the wrapped sum, truncating toward zero (RED-09).
+ *
+ * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/types.html">NCCL's
+ *     guide: types</a>
  */
 public sealed interface ReduceOp permits ReduceOp.Builtin, PreMulSum {
   /** Sum over the ranks. */
@@ -24,10 +27,10 @@ public sealed interface ReduceOp permits ReduceOp.Builtin, PreMulSum {
   /** Sum divided by the communicator's world size (rule RED-11). */
   ReduceOp AVG = Builtin.AVG;
 
-  /** NCCL's code: 0 to 4 for built-ins, the handle's value for a {@link PreMulSum}. */
+  /** {@return NCCL's code: 0 to 4 for built-ins, the handle's value for a {@link PreMulSum}} */
   int code();
 
-  /** A name for messages and tables, in lower case: {@code sum}, {@code premulsum}. */
+  /** {@return a name for messages and tables, in lower case: {@code sum}, {@code premulsum}} */
   String label();
 
   /** NCCL's built-in operations, in the order of their codes (rule RED-01). */
@@ -51,14 +54,19 @@ public sealed interface ReduceOp permits ReduceOp.Builtin, PreMulSum {
     private final int code = ordinal();
     private final String label = name().toLowerCase(java.util.Locale.ROOT);
 
-    /** Whether {@code code} names a built-in operation (rule RED-01). */
+    /**
+     * {@return whether {@code code} names a built-in operation (rule RED-01)}
+     *
+     * @param code NCCL's code
+     */
     public static boolean isCode(int code) {
       return code >= 0 && code < COUNT;
     }
 
     /**
-     * The operation that NCCL codes as {@code code}.
+     * {@return the operation that NCCL codes as {@code code}}
      *
+     * @param code NCCL's code
      * @throws IllegalArgumentException if there is none (rule RED-01)
      */
     public static Builtin ofCode(int code) {

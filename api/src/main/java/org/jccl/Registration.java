@@ -7,6 +7,10 @@ import java.util.function.LongConsumer;
  * never depend on it (rule MEM-03). Made by {@link Communicator#register}; close it before the
  * memory is freed, when no operation uses it any more (MEM-06). What is left is removed with the
  * communicator (MEM-04).
+ *
+ * @see <a
+ *     href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/usage/bufferreg.html">NCCL's
+ *     guide: buffer registration</a>
  */
 public final class Registration implements AutoCloseable {
   private final Communicator owner;
@@ -18,6 +22,9 @@ public final class Registration implements AutoCloseable {
   /**
    * For implementations: names what {@code owner} has registered.
    *
+   * @param owner the communicator that made it
+   * @param buffer the registered memory
+   * @param handle NCCL's handle
    * @param deregister releases the handle, or does so when an open group is issued; called at most
    *     once
    */
@@ -29,27 +36,30 @@ public final class Registration implements AutoCloseable {
     this.deregister = deregister;
   }
 
-  /** The communicator that knows the memory. */
+  /** {@return the communicator that knows the memory} */
   public Communicator owner() {
     return owner;
   }
 
-  /** The memory. */
+  /** {@return the memory} */
   public DeviceBuffer buffer() {
     return buffer;
   }
 
-  /** The library's handle; 0 where it registers nothing (rule ENV-13). */
+  /** {@return the library's handle; 0 where it registers nothing (rule ENV-13)} */
   public long handle() {
     return handle;
   }
 
-  /** Whether {@link #close()} was called. */
+  /** {@return whether {@link #close()} was called} */
   public boolean isClosed() {
     return closed;
   }
 
-  /** Drops this registration; nothing happens if the communicator is gone. Idempotent. */
+  /**
+   * Drops this registration; nothing happens if the communicator is gone. Idempotent. NCCL: {@code
+   * ncclCommDeregister}.
+   */
   @Override
   public void close() {
     if (!closed) {

@@ -11,10 +11,14 @@ import java.util.List;
 public final class ReportedMisuse extends CollectiveException {
   private static final long serialVersionUID = 1L;
 
+  /** What was found. */
   private final MisuseKind kind;
+
   private final transient List<Integer> ranks;
 
   /**
+   * A report.
+   *
    * @param kind what was found
    * @param ranks the ranks involved, ascending
    * @param report the whole report, several lines
@@ -25,12 +29,12 @@ public final class ReportedMisuse extends CollectiveException {
     this.ranks = List.copyOf(ranks);
   }
 
-  /** What was found. */
+  /** {@return what was found} */
   public MisuseKind kind() {
     return kind;
   }
 
-  /** The ranks involved, ascending. */
+  /** {@return the ranks involved, ascending} */
   public List<Integer> ranks() {
     return ranks;
   }

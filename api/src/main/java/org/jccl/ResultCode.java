@@ -1,6 +1,11 @@
 package org.jccl;
 
-/** NCCL's result codes, {@code ncclResult_t} (rule VER-02). */
+/**
+ * NCCL's result codes, {@code ncclResult_t} (rule VER-02).
+ *
+ * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/types.html">NCCL's
+ *     guide: types</a>
+ */
 public enum ResultCode {
   /** 0: no error. */
   SUCCESS,
@@ -25,12 +30,16 @@ public enum ResultCode {
 
   private static final ResultCode[] BY_CODE = values();
 
-  /** The result with NCCL's {@code code}; {@link #UNKNOWN} for codes of the future. */
+  /**
+   * {@return the result with NCCL's {@code code}; {@link #UNKNOWN} for codes of the future}
+   *
+   * @param code NCCL's code
+   */
   public static ResultCode of(int code) {
     return code >= 0 && code < UNKNOWN.ordinal() ? BY_CODE[code] : UNKNOWN;
   }
 
-  /** NCCL's number; -1 for {@link #UNKNOWN}. */
+  /** {@return NCCL's number; -1 for {@link #UNKNOWN}} */
   public int code() {
     return this == UNKNOWN ? -1 : ordinal();
   }

@@ -7,30 +7,41 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>Work is enqueued by calls that return before it has run. A stream may be used by one thread at
  * a time. Owned by who created it.
+ *
+ * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="streams"}
  */
 public interface Stream extends AutoCloseable {
-  /** The device whose work this orders. */
+  /** {@return the device whose work this orders} */
   Device device();
 
-  /** The native handle: a {@code cudaStream_t}, or the simulator's own number. */
+  /** {@return the native handle: a {@code cudaStream_t}, or the simulator's own number} */
   long handle();
 
   /**
-   * Waits until everything enqueued so far is done.
+   * Waits until everything enqueued so far is done. CUDA: {@code cuStreamSynchronize}.
    *
    * @throws CollectiveException if work on the device failed, or was found to be a misuse
    */
   void synchronize();
 
-  /** Whether everything enqueued so far is done; never waits. */
+  /**
+   * {@return whether everything enqueued so far is done; never waits} CUDA: {@code cuStreamQuery}.
+   */
   boolean isIdle();
 
-  /** Enqueues: everything after this call waits for the last record of {@code event}. */
+  /**
+   * Enqueues: everything after this call waits for the last record of {@code event}. CUDA: {@code
+   * cuStreamWaitEvent}.
+   *
+   * @param event the marker
+   */
   void waitFor(Event event);
 
   /**
    * Completes when everything enqueued so far is done. Waiting for it by {@code get} or {@code
    * join} lets simulated ranks go on.
+   *
+   * @return a future without a value
    */
   CompletableFuture<Void> completion();
 
@@ -50,10 +61,10 @@ public interface Stream extends AutoCloseable {
    */
   Graph endCapture();
 
-  /** Whether work is being recorded. */
+  /** {@return whether work is being recorded} */
   boolean isCapturing();
 
-  /** Whether it was closed: nothing may be enqueued on it any more (rule STR-08). */
+  /** {@return whether it was closed: nothing may be enqueued on it any more (rule STR-08)} */
   boolean isClosed();
 
   /** Waits for the work to finish, within bounds, and frees the stream. Idempotent. */

@@ -8,6 +8,9 @@ import java.util.HexFormat;
  *
  * <p>Made by {@link Backend#newUniqueId()} on one rank, carried to the others, used once (UID-04).
  * Immutable.
+ *
+ * @see <a href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/types.html">NCCL's
+ *     guide: types</a>
  */
 public final class UniqueId {
   /** Size in bytes. */
@@ -20,8 +23,9 @@ public final class UniqueId {
   }
 
   /**
-   * The id with these bytes, which are copied.
+   * {@return the id with these bytes, which are copied}
    *
+   * @param bytes the bytes of an id
    * @throws IllegalArgumentException if there are not exactly 128
    */
   public static UniqueId of(byte[] bytes) {
@@ -32,7 +36,7 @@ public final class UniqueId {
     return new UniqueId(bytes.clone());
   }
 
-  /** A copy of the bytes, to be carried to the other ranks. */
+  /** {@return a copy of the bytes, to be carried to the other ranks} */
   public byte[] toBytes() {
     return bytes.clone();
   }

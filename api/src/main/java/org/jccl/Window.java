@@ -9,6 +9,12 @@ import java.util.function.LongUnaryOperator;
  *
  * <p>Where windows are not supported the library gives a null window ({@link #isNull}, rule
  * WIN-03): collectives work as ever, one-sided operations do not.
+ *
+ * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="window"}
+ *
+ * @see <a
+ *     href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/usage/bufferreg.html">NCCL's
+ *     guide: window registration</a>
  */
 public final class Window implements AutoCloseable {
   /** Promises about the use of a window (rule WIN-04). */
@@ -26,12 +32,12 @@ public final class Window implements AutoCloseable {
       this.since = since;
     }
 
-    /** NCCL's bit. */
+    /** {@return NCCL's bit} */
     public int bit() {
       return bit;
     }
 
-    /** Version code of the first release that knows it. */
+    /** {@return the version code of the first release that knows it} */
     public int since() {
       return since;
     }
@@ -47,6 +53,8 @@ public final class Window implements AutoCloseable {
   /**
    * For implementations: names what {@code owner} has registered.
    *
+   * @param owner the communicator
+   * @param buffer this rank's memory
    * @param handle the library's handle; asked late, since a nonblocking registration goes on after
    *     its call has returned (rule WIN-06)
    * @param pointer asks the library where the memory of a handle is
@@ -66,18 +74,18 @@ public final class Window implements AutoCloseable {
     this.deregister = deregister;
   }
 
-  /** The communicator whose ranks share it. */
+  /** {@return the communicator whose ranks share it} */
   public Communicator owner() {
     return owner;
   }
 
-  /** This rank's memory in it. */
+  /** {@return this rank's memory in it} */
   public DeviceBuffer buffer() {
     return buffer;
   }
 
   /**
-   * The library's handle, 0 for a null window.
+   * {@return the library's handle, 0 for a null window}
    *
    * @throws IllegalStateException if a nonblocking registration is not finished
    */
@@ -85,13 +93,14 @@ public final class Window implements AutoCloseable {
     return handle.getAsLong();
   }
 
-  /** Whether windows are not supported here (rule WIN-03). */
+  /** {@return whether windows are not supported here (rule WIN-03)} */
   public boolean isNull() {
     return handle() == 0;
   }
 
   /**
-   * The address at which the library has this rank's memory, 0 for a null window; since 2.29.2.
+   * {@return the address at which the library has this rank's memory, 0 for a null window; since
+   * 2.29.2}
    *
    * @throws UnsupportedOperationException if the library is older
    */
@@ -99,12 +108,15 @@ public final class Window implements AutoCloseable {
     return pointer.applyAsLong(handle());
   }
 
-  /** Whether {@link #close()} was called. */
+  /** {@return whether {@link #close()} was called} */
   public boolean isClosed() {
     return closed;
   }
 
-  /** Drops this rank's part, locally and at once (rule WIN-05). Idempotent. */
+  /**
+   * Drops this rank's part, locally and at once (rule WIN-05). Idempotent. NCCL: {@code
+   * ncclCommWindowDeregister}.
+   */
   @Override
   public void close() {
     if (!closed) {

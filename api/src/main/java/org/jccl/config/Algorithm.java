@@ -28,7 +28,7 @@ public enum Algorithm {
     this.nativeName = nativeName;
   }
 
-  /** NCCL's name, as {@code NCCL_ALGO} takes it (in any case). */
+  /** {@return NCCL's name, as {@code NCCL_ALGO} takes it (in any case)} */
   public String nativeName() {
     return nativeName;
   }

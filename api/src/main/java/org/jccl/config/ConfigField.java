@@ -77,7 +77,11 @@ public enum ConfigField {
     this.defaultValue = defaultValue;
   }
 
-  /** Bytes of the struct in a library of {@code version} (rule CFG-01). */
+  /**
+   * {@return bytes of the struct in a library of {@code version} (rule CFG-01)}
+   *
+   * @param version NCCL's version code, for example 22809
+   */
   public static int structBytes(int version) {
     int end = BLOCKING.offset + 4;
     for (ConfigField field : values()) {
@@ -88,47 +92,59 @@ public enum ConfigField {
     return (end + 7) & ~7;
   }
 
-  /** NCCL's name of the field. */
+  /** {@return NCCL's name of the field} */
   public String nativeName() {
     return nativeName;
   }
 
-  /** Byte offset in the struct. */
+  /** {@return the byte offset in the struct} */
   public int offset() {
     return offset;
   }
 
-  /** NCCL version code that first had the field. */
+  /** {@return NCCL version code that first had the field} */
   public int since() {
     return since;
   }
 
-  /** Smallest allowed value. */
+  /** {@return the smallest allowed value} */
   public int min() {
     return min;
   }
 
-  /** Largest allowed value. */
+  /** {@return the largest allowed value} */
   public int max() {
     return max;
   }
 
-  /** What "not set" means, or {@link #UNDEFINED} where the library chooses. */
+  /** {@return what "not set" means, or {@link #UNDEFINED} where the library chooses} */
   public int defaultValue() {
     return defaultValue;
   }
 
-  /** Whether {@code value} is allowed, or stands for "not set". */
+  /**
+   * {@return whether {@code value} is allowed, or stands for "not set"}
+   *
+   * @param value a value of the field
+   */
   public boolean allows(int value) {
     return value == UNDEFINED || (value >= min && value <= max);
   }
 
-  /** Smallest value that NCCL itself takes in {@code version} (rule CFG-14). */
+  /**
+   * {@return the smallest value that NCCL itself takes in {@code version} (rule CFG-14)}
+   *
+   * @param version NCCL's version code, for example 22809
+   */
   public int minIn(int version) {
     return this == NUM_RMA_CTX && version < 23007 ? 1 : min;
   }
 
-  /** Largest value that NCCL itself takes in {@code version} (rules CFG-04, CFG-08). */
+  /**
+   * {@return the largest value that NCCL itself takes in {@code version} (rules CFG-04, CFG-08)}
+   *
+   * @param version NCCL's version code, for example 22809
+   */
   public int maxIn(int version) {
     return switch (this) {
       case CGA_CLUSTER_SIZE -> Integer.MAX_VALUE;
@@ -137,7 +153,13 @@ public enum ConfigField {
     };
   }
 
-  /** Whether NCCL itself takes {@code value} in {@code version}, or it stands for "not set". */
+  /**
+   * {@return whether NCCL itself takes {@code value} in {@code version}, or it stands for "not
+   * set"}
+   *
+   * @param version NCCL's version code, for example 22809
+   * @param value a value of the field
+   */
   public boolean allowsIn(int version, int value) {
     return value == UNDEFINED || (value >= minIn(version) && value <= maxIn(version));
   }

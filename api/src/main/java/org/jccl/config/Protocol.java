@@ -20,7 +20,7 @@ public enum Protocol {
     this.nativeName = nativeName;
   }
 
-  /** NCCL's name, as {@code NCCL_PROTO} takes it (in any case). */
+  /** {@return NCCL's name, as {@code NCCL_PROTO} takes it (in any case)} */
   public String nativeName() {
     return nativeName;
   }

@@ -18,8 +18,13 @@ public final class ArgumentRules {
   private ArgumentRules() {}
 
   /**
-   * NCCL's count argument of a call with these buffers: of the buffer that every rank has, divided
-   * by the world size where that buffer holds a block a rank.
+   * {@return NCCL's count argument of a call with these buffers: of the buffer that every rank has,
+   * divided by the world size where that buffer holds a block a rank}
+   *
+   * @param operation the operation
+   * @param send where elements come from
+   * @param recv where elements arrive
+   * @param n number of ranks
    */
   public static long count(
       Operation operation, @Nullable DeviceBuffer send, @Nullable DeviceBuffer recv, int n) {
@@ -35,7 +40,12 @@ public final class ArgumentRules {
     return extent == Operation.Extent.COUNT ? reference.count() : reference.count() / n;
   }
 
-  /** The type of a call with these buffers, or null if there is none. */
+  /**
+   * {@return the type of a call with these buffers, or null if there is none}
+   *
+   * @param send where elements come from
+   * @param recv where elements arrive
+   */
   public static @Nullable DataType type(@Nullable DeviceBuffer send, @Nullable DeviceBuffer recv) {
     return send != null ? send.type() : recv != null ? recv.type() : null;
   }
@@ -43,7 +53,13 @@ public final class ArgumentRules {
   /**
    * Checks one call.
    *
+   * @param comm the communicator
+   * @param operation the operation
+   * @param send where elements come from
+   * @param recv where elements arrive
+   * @param op how elements are combined
    * @param rootOrPeer the root, the peer, or 0
+   * @param stream the stream on which the work is enqueued
    * @throws IllegalArgumentException naming rank, operation, argument, both values, and what to do
    * @throws IllegalStateException if a buffer, the reduction or the stream is closed
    */

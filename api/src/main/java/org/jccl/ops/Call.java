@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One call as it is compared across ranks, traced and reported: raw values, so that it can also say
  * what the typed API excludes.
  *
+ * @param operation the operation
  * @param sequence number of the call among the communicator's collectives, from 0; for
  *     point-to-point among the messages to that peer
  * @param count NCCL's count argument
@@ -32,15 +33,21 @@ public record Call(
   /** The identity that every PreMulSum shares: handles need not agree across ranks (PMS-06). */
   public static final int PRE_MUL_SUM = Builtin.COUNT;
 
-  /** The same call, made at {@code where}. */
+  /**
+   * {@return the same call, made at {@code where}}
+   *
+   * @param where where the call is made
+   */
   public Call at(@Nullable String where) {
     return new Call(
         operation, sequence, count, type, reduction, rootOrPeer, inPlace, captured, where);
   }
 
   /**
-   * The first argument in which this call differs from another rank's call at the same position, or
-   * null if they agree (rule COL-01).
+   * {@return the first argument in which this call differs from another rank's call at the same
+   * position, or null if they agree (rule COL-01)}
+   *
+   * @param other what to compare with
    */
   public Operation.@Nullable Argument differsFrom(Call other) {
     if (operation != other.operation) {
@@ -70,7 +77,11 @@ public record Call(
     };
   }
 
-  /** One argument in words: {@code count 7}. */
+  /**
+   * {@return one argument in words: {@code count 7}}
+   *
+   * @param argument which argument
+   */
   public String describe(Operation.Argument argument) {
     return switch (argument) {
       case OPERATION -> operation.label();
@@ -105,7 +116,7 @@ public record Call(
     return DataType.isCode(type) ? DataType.ofCode(type).name() : "type code " + type;
   }
 
-  /** The reduction in words: {@code sum}. */
+  /** {@return the reduction in words: {@code sum}} */
   public String reductionName() {
     if (reduction >= PRE_MUL_SUM) {
       return PreMulSum.LABEL;

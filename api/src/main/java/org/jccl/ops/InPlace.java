@@ -23,17 +23,25 @@ public enum InPlace {
     this.words = words;
   }
 
-  /** Whether there is such a form. */
+  /** {@return whether there is such a form} */
   public boolean exists() {
     return this != NEVER;
   }
 
-  /** Where the send buffer starts in the larger buffer, given where the own block does. */
+  /**
+   * {@return where the send buffer starts in the larger buffer, given where the own block does}
+   *
+   * @param ownBlock bytes or elements of one rank's block
+   */
   public long sendOffset(long ownBlock) {
     return sendBlocks * ownBlock;
   }
 
-  /** Where the receive buffer starts in the larger buffer, given where the own block does. */
+  /**
+   * {@return where the receive buffer starts in the larger buffer, given where the own block does}
+   *
+   * @param ownBlock bytes or elements of one rank's block
+   */
   public long recvOffset(long ownBlock) {
     return recvBlocks * ownBlock;
   }
@@ -43,7 +51,7 @@ public enum InPlace {
     return blocksBetween;
   }
 
-  /** What the two buffers must be like, for messages: {@code must be disjoint}. */
+  /** {@return what the two buffers must be like, for messages: {@code must be disjoint}} */
   public String words() {
     return words;
   }

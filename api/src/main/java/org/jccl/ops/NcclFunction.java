@@ -137,29 +137,40 @@ public enum NcclFunction {
     this.since = since;
   }
 
-  /** The C name. */
+  /** {@return the C name} */
   public String symbol() {
     return symbol;
   }
 
-  /** Version code of the first release that had it. */
+  /** {@return the version code of the first release that had it} */
   public int since() {
     return since;
   }
 
-  /** Whether a library of {@code version} has it. */
+  /**
+   * {@return whether a library of {@code version} has it}
+   *
+   * @param version NCCL's version code, for example 22809
+   */
   public boolean isIn(int version) {
     return version >= since;
   }
 
-  /** The refusal of a library of version {@code found}, which lacks it. */
+  /**
+   * {@return the refusal of a library of version {@code found}, which lacks it}
+   *
+   * @param found version code of the library that was found
+   */
   public UnsupportedOperationException missingIn(int found) {
     return new UnsupportedOperationException(
         symbol + " needs NCCL " + text(since) + ", found " + text(found));
   }
 
   /**
-   * A version code in words: 22809 is 2.28.9 (rule VER-01); up to 2.8 the code had one digit less.
+   * {@return a version code in words: 22809 is 2.28.9 (rule VER-01); up to 2.8 the code had one
+   * digit less}
+   *
+   * @param version NCCL's version code, for example 22809
    */
   public static String text(int version) {
     int major = version < 10_000 ? version / 1_000 : version / 10_000;

@@ -165,12 +165,20 @@ public enum Operation {
     /** 2 (n - 1) / n. */
     TWICE_OTHERS;
 
-    /** The factor for a world of {@code n} ranks. */
+    /**
+     * {@return the factor for a world of {@code n} ranks}
+     *
+     * @param n number of ranks
+     */
     public double of(int n) {
       return (double) steps(n) / n;
     }
 
-    /** The factor times {@code n}: how many steps a ring of {@code n} ranks takes. */
+    /**
+     * {@return the factor times {@code n}: how many steps a ring of {@code n} ranks takes}
+     *
+     * @param n number of ranks
+     */
     public int steps(int n) {
       return switch (this) {
         case ONE -> n;
@@ -199,8 +207,10 @@ public enum Operation {
   }
 
   /**
-   * The operation that tables and command lines call {@code label}, for example {@code all_reduce}.
+   * {@return the operation that tables and command lines call {@code label}, for example {@code
+   * all_reduce}}
    *
+   * @param label a label such as {@code all_reduce}
    * @throws IllegalArgumentException if there is none
    */
   public static Operation ofLabel(String label) {
@@ -212,142 +222,174 @@ public enum Operation {
     throw new IllegalArgumentException("no operation is called '" + label + "'");
   }
 
-  /** The name in tables, messages and on command lines: {@code all_reduce}. */
+  /** {@return the name in tables, messages and on command lines: {@code all_reduce}} */
   public String label() {
     return label;
   }
 
-  /** The C function; it says since when there is one (rule VER-05). */
+  /** {@return the C function; it says since when there is one (rule VER-05)} */
   public NcclFunction function() {
     return row.function;
   }
 
   /**
-   * Whether NCCL carries it out as messages between two ranks each: send and receive, and what NCCL
-   * makes of them (rule P2P-15). The others have algorithms, protocols and plans.
+   * {@return whether NCCL carries it out as messages between two ranks each: send and receive, and
+   * what NCCL makes of them (rule P2P-15)} The others have algorithms, protocols and plans.
    */
   public boolean isMadeOfMessages() {
     return row.messages;
   }
 
-  /** What a rank sends, in multiples of the count. */
+  /** {@return what a rank sends, in multiples of the count} */
   public Traffic traffic() {
     return row.traffic;
   }
 
-  /** Who contributes. */
+  /** {@return who contributes} */
   public Side sendSide() {
     return row.sendSide;
   }
 
-  /** Who receives. */
+  /** {@return who receives} */
   public Side receiveSide() {
     return row.receiveSide;
   }
 
-  /** How much a contributor's send buffer holds. */
+  /** {@return how much a contributor's send buffer holds} */
   public Extent sendExtent() {
     return row.sendExtent;
   }
 
-  /** How much a receiver's buffer holds. */
+  /** {@return how much a receiver's buffer holds} */
   public Extent receiveExtent() {
     return row.receiveExtent;
   }
 
-  /** Whether a contributor's buffer holds one block a rank. */
+  /** {@return whether a contributor's buffer holds one block a rank} */
   public boolean sendsBlocks() {
     return row.sendExtent == Extent.COUNT_TIMES_WORLD;
   }
 
-  /** Whether a receiver's buffer holds one block a rank. */
+  /** {@return whether a receiver's buffer holds one block a rank} */
   public boolean receivesBlocks() {
     return row.receiveExtent == Extent.COUNT_TIMES_WORLD;
   }
 
-  /** Whether one of the two does, so that the count is that of a block. */
+  /** {@return whether one of the two does, so that the count is that of a block} */
   public boolean hasBlocks() {
     return sendsBlocks() || receivesBlocks();
   }
 
-  /** Whether every rank receives the same elements. */
+  /** {@return whether every rank receives the same elements} */
   public boolean receivesAlike() {
     return row.receiveSide == Side.EVERYONE && !sendsBlocks() && !row.peered;
   }
 
-  /** The in-place form. */
+  /** {@return the in-place form} */
   public InPlace inPlace() {
     return row.inPlace;
   }
 
   /**
-   * Whether buffers at these addresses have exactly the in-place form (rule COL-05).
+   * {@return whether buffers at these addresses have exactly the in-place form (rule COL-05)}
    *
+   * @param send where elements come from
+   * @param recv where elements arrive
    * @param ownBlock distance in bytes of the own rank's block from the start of the larger buffer
    */
   public boolean isInPlace(long send, long recv, long ownBlock) {
     return row.inPlace != InPlace.NEVER && send - recv == row.inPlace.blocksBetween() * ownBlock;
   }
 
-  /** Whether elements are combined, so that a reduction must be given. */
+  /** {@return whether elements are combined, so that a reduction must be given} */
   public boolean reduces() {
     return row.reduces;
   }
 
-  /** Whether a root must be given. */
+  /** {@return whether a root must be given} */
   public boolean hasRoot() {
     return row.rooted;
   }
 
-  /** Whether a peer must be given: point-to-point. */
+  /** {@return whether a peer must be given: point-to-point} */
   public boolean hasPeer() {
     return row.peered;
   }
 
-  /** Which inputs reach which outputs. */
+  /** {@return which inputs reach which outputs} */
   public DataFlow dataFlow() {
     return row.flow;
   }
 
-  /** The arguments that must agree across ranks; empty for point-to-point. */
+  /** {@return the arguments that must agree across ranks; empty for point-to-point} */
   public Set<Argument> agreeing() {
     return agreeing;
   }
 
-  /** Bus bandwidth over algorithm bandwidth. */
+  /** {@return the bus bandwidth over algorithm bandwidth} */
   public BusFactor busFactor() {
     return row.bus;
   }
 
-  /** Whether {@code rank} has a send buffer when the root is {@code root}. */
+  /**
+   * {@return whether {@code rank} has a send buffer when the root is {@code root}}
+   *
+   * @param rank the own rank
+   * @param root the root's rank
+   */
   public boolean sendsAt(int rank, int root) {
     return has(row.sendSide, rank, root);
   }
 
-  /** Whether {@code rank} has a receive buffer when the root is {@code root}. */
+  /**
+   * {@return whether {@code rank} has a receive buffer when the root is {@code root}}
+   *
+   * @param rank the own rank
+   * @param root the root's rank
+   */
   public boolean receivesAt(int rank, int root) {
     return has(row.receiveSide, rank, root);
   }
 
-  /** Elements of a contributor's send buffer. */
+  /**
+   * {@return elements of a contributor's send buffer}
+   *
+   * @param count NCCL's count argument
+   * @param n number of ranks
+   */
   public long sendElements(long count, int n) {
     return elements(row.sendExtent, count, n);
   }
 
-  /** Elements of a receiver's buffer. */
+  /**
+   * {@return elements of a receiver's buffer}
+   *
+   * @param count NCCL's count argument
+   * @param n number of ranks
+   */
   public long receiveElements(long count, int n) {
     return elements(row.receiveExtent, count, n);
   }
 
   /**
-   * The bytes that nccl-tests prints in its size column and divides by the time for the algorithm
-   * bandwidth: the larger of the two buffers.
+   * {@return the bytes that nccl-tests prints in its size column and divides by the time for the
+   * algorithm bandwidth: the larger of the two buffers}
+   *
+   * @param count NCCL's count argument
+   * @param n number of ranks
+   * @param elementBytes size of one element in bytes
    */
   public long measuredBytes(long count, int n, int elementBytes) {
     return Math.max(sendElements(count, n), receiveElements(count, n)) * elementBytes;
   }
 
-  /** NCCL's count argument for buffers of {@link #measuredBytes} at most {@code bytes}. */
+  /**
+   * {@return NCCL's count argument for buffers of {@link #measuredBytes} at most {@code bytes}}
+   *
+   * @param bytes bytes of the call
+   * @param n number of ranks
+   * @param elementBytes size of one element in bytes
+   */
   public long countFor(long bytes, int n, int elementBytes) {
     return bytes / elementBytes / (hasBlocks() ? n : 1);
   }

@@ -12,7 +12,11 @@ public enum Traffic {
   /** The count for each rank. */
   FOR_EACH_RANK;
 
-  /** The factor for a world of {@code n} ranks. */
+  /**
+   * {@return the factor for a world of {@code n} ranks}
+   *
+   * @param n number of ranks
+   */
   public int of(int n) {
     return switch (this) {
       case ONCE -> 1;

@@ -18,8 +18,9 @@ public final class InJvmProcessGroups {
   private InJvmProcessGroups() {}
 
   /**
-   * The members of a new group, in rank order, each to be used by one thread at a time.
+   * {@return the members of a new group, in rank order, each to be used by one thread at a time}
    *
+   * @param worldSize number of ranks
    * @param timeout how long each broadcast and all-gather waits for late members
    */
   public static List<ProcessGroup> create(int worldSize, Duration timeout) {

@@ -30,9 +30,15 @@ public final class TcpProcessGroup {
   private TcpProcessGroup() {}
 
   /**
-   * Joins a group; returns when all ranks have. See {@link ProcessGroup#tcp}.
+   * Joins a group; returns when all ranks have. See {@link ProcessGroups#tcp}.
    *
+   * @param host host of rank 0
+   * @param port port on which rank 0 listens
+   * @param rank a rank, 0 to {@code worldSize - 1}
+   * @param worldSize number of ranks
+   * @param secret shared by all members
    * @param timeout how long joining, and later each broadcast and all-gather, waits for the others
+   * @return this member's end of the group
    * @throws IllegalArgumentException if an argument is out of range, or the secret is empty and the
    *     address not loopback
    * @throws CollectiveException if the ranks disagree, the secret is wrong, or time runs out
@@ -133,8 +139,11 @@ public final class TcpProcessGroup {
   }
 
   /**
-   * Joins the group that {@code env} describes. See {@link ProcessGroup#fromEnvironment}.
+   * Joins the group that {@code env} describes. See {@link ProcessGroups#fromEnvironment}.
    *
+   * @param env the environment
+   * @param timeout at most how long to wait
+   * @return this member's end of the group
    * @throws IllegalStateException naming the first variable that is missing or wrong
    */
   public static ProcessGroup fromEnvironment(Map<String, String> env, Duration timeout) {

@@ -14,7 +14,16 @@ import org.jspecify.annotations.Nullable;
 public final class Calls {
   private Calls() {}
 
-  /** Makes the call on the default stream. */
+  /**
+   * Makes the call on the default stream.
+   *
+   * @param on what issues the call
+   * @param operation the operation
+   * @param send where elements come from
+   * @param recv where elements arrive
+   * @param op how elements are combined
+   * @param rootOrPeer rank of the root or the peer; 0 if there is none
+   */
   public static void issue(
       Collectives on,
       Operation operation,
@@ -29,10 +38,13 @@ public final class Calls {
    * Makes the call. What the operation does not take is ignored; what it needs and does not get is
    * refused by the method itself.
    *
+   * @param on what issues the call
+   * @param operation the operation
    * @param send what to send from, or null
    * @param recv where to receive, or null
    * @param op the reduction, or null
    * @param rootOrPeer the root, the peer, or 0
+   * @param stream the stream on which the work is enqueued
    */
   @SuppressWarnings("NullAway") // Which of them may be null is the operation table's knowledge.
   public static void issue(

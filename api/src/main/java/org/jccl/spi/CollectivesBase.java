@@ -12,7 +12,19 @@ import org.jspecify.annotations.Nullable;
  * table, or into a group of such.
  */
 public abstract class CollectivesBase implements Collectives {
-  /** Checks one call and enqueues or records it. */
+  /** For subclasses. */
+  protected CollectivesBase() {}
+
+  /**
+   * Checks one call and enqueues or records it.
+   *
+   * @param operation the operation
+   * @param send where elements come from
+   * @param recv where elements arrive
+   * @param op how elements are combined
+   * @param rootOrPeer rank of the root or the peer; 0 if there is none
+   * @param stream the stream on which the work is enqueued
+   */
   protected abstract void submit(
       Operation operation,
       @Nullable DeviceBuffer send,
@@ -21,7 +33,7 @@ public abstract class CollectivesBase implements Collectives {
       int rootOrPeer,
       Stream stream);
 
-  /** The communicator whose operations these are. */
+  /** {@return the communicator whose operations these are} */
   protected abstract CommunicatorBase communicator();
 
   @Override

@@ -36,7 +36,15 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   private long calls;
 
-  /** A communicator's endpoint; {@code issuer} issues the groups of its backend. */
+  /**
+   * A communicator's endpoint; {@code issuer} issues the groups of its backend.
+   *
+   * @param rank a rank, 0 to {@code worldSize - 1}
+   * @param worldSize number of ranks
+   * @param device the device
+   * @param config how the communicator is opened
+   * @param issuer what issues recorded calls
+   */
   @SuppressWarnings("this-escape") // The view only keeps the reference.
   protected CommunicatorBase(
       int rank,
@@ -55,6 +63,14 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   /**
    * Hands one call to the implementation: as a group of its own, outside any group.
    *
+   * @param operation the operation
+   * @param send where elements come from
+   * @param recv where elements arrive
+   * @param count number of elements
+   * @param type the element type
+   * @param reduction how elements are combined
+   * @param rootOrPeer rank of the root or the peer; 0 if there is none
+   * @param stream the stream on which the work is enqueued
    * @return NCCL's result code; 0 and 7 are good
    */
   protected abstract int enqueue(
@@ -70,13 +86,18 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   /** Finds out rank and world size if only the library knows them, and it knows by now. */
   protected void learn() {}
 
-  /** The rank and world size that the library says, where they were not known before. */
+  /**
+   * The rank and world size that the library says, where they were not known before.
+   *
+   * @param rank a rank, 0 to {@code worldSize - 1}
+   * @param worldSize number of ranks
+   */
   protected final void identify(int rank, int worldSize) {
     this.worldSize = worldSize;
     this.rank = rank;
   }
 
-  /** Whether rank and world size are known. */
+  /** {@return whether rank and world size are known} */
   protected final boolean knowsItsPlace() {
     return rank >= 0;
   }
@@ -144,7 +165,11 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     user = thread;
   }
 
-  /** The calling thread has come in while {@code other} is inside: throws. */
+  /**
+   * The calling thread has come in while {@code other} is inside: throws.
+   *
+   * @param other what to compare with
+   */
   protected void raced(Thread other) {
     throw new IllegalStateException(
         name()
@@ -157,7 +182,12 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
             + " is inside; a communicator is used by one thread at a time (INIT-21)");
   }
 
-  /** The failure of a call or group with NCCL's result {@code code}. */
+  /**
+   * {@return the failure of a call or group with NCCL's result {@code code}}
+   *
+   * @param code NCCL's number
+   * @param what a name for messages
+   */
   public final CollectiveException failure(int code, String what) {
     String words = lastError();
     String place = knowsItsPlace() ? ", rank " + rank + "/" + worldSize : "";
@@ -184,7 +214,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     return GroupRecording.enter(issuer);
   }
 
-  /** Where this communicator's groups are issued. */
+  /** {@return where this communicator's groups are issued} */
   public final GroupRecording.Issuer issuer() {
     return issuer;
   }

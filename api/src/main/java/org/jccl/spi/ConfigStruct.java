@@ -29,8 +29,10 @@ public final class ConfigStruct {
   private ConfigStruct() {}
 
   /**
-   * The struct for a library of {@code version}.
+   * {@return the struct for a library of {@code version}}
    *
+   * @param config how the communicator is opened
+   * @param version NCCL's version code, for example 22809
    * @param arena must live until creation has returned: NCCL copies the struct
    * @throws UnsupportedOperationException if a field is set that the library does not know: leaving
    *     it out would silently give another configuration than was asked for

@@ -36,21 +36,30 @@ public final class Estimate {
     info.set(JAVA_FLOAT, TIME_OFFSET, NOTHING);
   }
 
-  /** The struct to hand to simulate-end. */
+  /** {@return the struct to hand to simulate-end} */
   public MemorySegment info() {
     return info;
   }
 
   /** Issues a recorded group to its end, which takes an estimate's struct. */
   public interface Issue {
-    /** Makes the calls of a group that ends with simulate-end. */
+    /**
+     * Makes the calls of a group that ends with simulate-end.
+     *
+     * @param calls the recorded calls
+     * @param estimate NCCL's structure of an estimate
+     */
     void issue(GroupRecording calls, Estimate estimate);
   }
 
   /**
-   * Microseconds that what {@code body} records would take; empty if the library estimated nothing.
+   * {@return microseconds that what {@code body} records would take; empty if the library estimated
+   * nothing}
    *
+   * @param backend the backend
    * @param version of the library that the backend has
+   * @param body what is run
+   * @param issue what issues the calls
    */
   public static OptionalDouble of(
       GroupRecording.Issuer backend, int version, Consumer<GroupScope> body, Issue issue) {

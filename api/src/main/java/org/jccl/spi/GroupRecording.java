@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
 public final class GroupRecording {
   /** The backend's end: issues a finished recording in one native sequence. */
   public interface Issuer {
-    /** Issues the calls in order as one group. Throws what the group fails with. */
+    /**
+     * Issues the calls in order as one group. Throws what the group fails with.
+     *
+     * @param calls the recorded calls
+     */
     void issue(GroupRecording calls);
   }
 
@@ -49,7 +53,7 @@ public final class GroupRecording {
 
   private GroupRecording() {}
 
-  /** The calling thread's open recording, or null. */
+  /** {@return the calling thread's open recording, or null} */
   public static @Nullable GroupRecording current() {
     if (OPEN.get() == 0) {
       return null;
@@ -126,7 +130,11 @@ public final class GroupRecording {
     afterwards.add(release);
   }
 
-  /** Runs {@code release} at once, or after the calling thread's open group (rule PMS-07). */
+  /**
+   * Runs {@code release} at once, or after the calling thread's open group (rule PMS-07).
+   *
+   * @param release what runs afterwards
+   */
   public static void whenIssued(Runnable release) {
     GroupRecording group = current();
     if (group == null) {
@@ -197,52 +205,89 @@ public final class GroupRecording {
     peers = Arrays.copyOf(peers, capacity);
   }
 
-  /** Number of recorded calls. */
+  /** {@return the number of recorded calls} */
   public int size() {
     return size;
   }
 
-  /** The communicator of call {@code i}. */
+  /**
+   * {@return the communicator of call {@code i}}
+   *
+   * @param i number of the call, from 0
+   */
   public CommunicatorBase communicator(int i) {
     return communicators[i];
   }
 
-  /** The operation of call {@code i}. */
+  /**
+   * {@return the operation of call {@code i}}
+   *
+   * @param i number of the call, from 0
+   */
   public Operation operation(int i) {
     return operations[i];
   }
 
-  /** The stream of call {@code i}. */
+  /**
+   * {@return the stream of call {@code i}}
+   *
+   * @param i number of the call, from 0
+   */
   public Stream stream(int i) {
     return streams[i];
   }
 
-  /** Address of the send buffer of call {@code i}, or 0. */
+  /**
+   * {@return the address of the send buffer of call {@code i}, or 0}
+   *
+   * @param i number of the call, from 0
+   */
   public long send(int i) {
     return sends[i];
   }
 
-  /** Address of the receive buffer of call {@code i}, or 0. */
+  /**
+   * {@return the address of the receive buffer of call {@code i}, or 0}
+   *
+   * @param i number of the call, from 0
+   */
   public long recv(int i) {
     return recvs[i];
   }
 
-  /** NCCL's count argument of call {@code i}. */
+  /**
+   * {@return NCCL's count argument of call {@code i}}
+   *
+   * @param i number of the call, from 0
+   */
   public long count(int i) {
     return counts[i];
   }
 
-  /** NCCL's type code of call {@code i}. */
+  /**
+   * {@return NCCL's type code of call {@code i}}
+   *
+   * @param i number of the call, from 0
+   */
   public int type(int i) {
     return types[i];
   }
 
-  /** NCCL's reduction code of call {@code i}, or 0. */
+  /**
+   * {@return NCCL's reduction code of call {@code i}, or 0}
+   *
+   * @param i number of the call, from 0
+   */
   public int reduction(int i) {
     return reductions[i];
   }
 
-  /** Root or peer of call {@code i}, or 0. */
+  /**
+   * Root or peer of call {@code i}, or 0.
+   *
+   * @param i number of the call, from 0
+   * @return 0 if there is none
+   */
   public int rootOrPeer(int i) {
     return peers[i];
   }

@@ -9,7 +9,12 @@ import org.jccl.Communicator;
 public final class Groups {
   private Groups() {}
 
-  /** Runs a body over several communicators of one backend. */
+  /**
+   * Runs a body over several communicators of one backend.
+   *
+   * @param issuer what issues recorded calls
+   * @param body what is run
+   */
   public static void run(GroupRecording.Issuer issuer, Consumer<GroupScope> body) {
     run(issuer, () -> body.accept(scope(issuer)));
   }
@@ -17,6 +22,9 @@ public final class Groups {
   /**
    * Runs a body and hands what it recorded to {@code end} instead of issuing it (rule GRP-27).
    *
+   * @param issuer what issues recorded calls
+   * @param body what is run
+   * @param end how it ends
    * @throws IllegalStateException if a group is open: only an outermost group can be estimated
    */
   public static void simulate(

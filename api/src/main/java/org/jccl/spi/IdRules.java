@@ -8,7 +8,13 @@ import org.jccl.ops.NcclFunction;
 public final class IdRules {
   private IdRules() {}
 
-  /** Refuses a list of ids that no library takes, or that this one does not. */
+  /**
+   * Refuses a list of ids that no library takes, or that this one does not.
+   *
+   * @param ids the unique ids
+   * @param worldSize number of ranks
+   * @param version NCCL's version code, for example 22809
+   */
   public static void check(List<UniqueId> ids, int worldSize, int version) {
     if (ids.isEmpty() || ids.size() > worldSize) {
       throw new IllegalArgumentException(

@@ -47,7 +47,14 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /**
    * An endpoint that is about to be opened; rank and size are -1 if only the library knows.
    *
+   * @param abi the library
+   * @param version NCCL's version code, for example 22809
    * @param question see {@link NativeHandle}
+   * @param rank a rank, 0 to {@code worldSize - 1}
+   * @param worldSize number of ranks
+   * @param device the device
+   * @param config how the communicator is opened
+   * @param issuer what issues recorded calls
    */
   @SuppressWarnings("this-escape") // The helpers only keep the reference.
   protected LibraryCommunicator(
@@ -70,17 +77,33 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   // ---- what the implementations differ in
 
-  /** Makes a call that may wait for other ranks or for the device, on a thread that may wait. */
+  /**
+   * Makes a call that may wait for other ranks or for the device, on a thread that may wait.
+   *
+   * @param what a name for messages
+   * @param body what is run
+   * @return what {@code act} answered
+   */
   protected abstract int call(String what, IntSupplier body);
 
   /**
-   * The same for a creation, which may wait for ranks that never come (rule INIT-02).
+   * {@return the same for a creation, which may wait for ranks that never come (rule INIT-02)}
    *
+   * @param what a name for messages
+   * @param timeout at most how long to wait
+   * @param body what is run
    * @throws CollectiveTimeoutException if it has not ended in time; it goes on then
    */
   protected abstract int callWithin(String what, Duration timeout, IntSupplier body);
 
-  /** A communicator on the same device whose handle is still to come. */
+  /**
+   * {@return a communicator on the same device whose handle is still to come}
+   *
+   * @param name a name
+   * @param rank a rank, 0 to {@code worldSize - 1}
+   * @param worldSize number of ranks
+   * @param config how the communicator is opened
+   */
   protected abstract LibraryCommunicator newChild(
       String name, int rank, int worldSize, CommunicatorConfig config);
 
@@ -90,7 +113,12 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /** Frees what is ours of a child that was not born. */
   protected abstract void discard();
 
-  /** Makes a call that does not wait, if the handle is still there; 0 otherwise. */
+  /**
+   * Makes a call that does not wait, if the handle is still there; 0 otherwise.
+   *
+   * @param call the call
+   * @return what {@code act} answered, or 0
+   */
   protected int quick(LongUnaryOperator call) {
     return handle.ifAlive(call);
   }
@@ -102,22 +130,26 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   // ---- for the implementations and the helpers
 
-  /** The library. */
+  /** {@return the library} */
   protected NcclAbi abi() {
     return abi;
   }
 
-  /** Version code of the library. */
+  /** {@return the version code of the library} */
   protected final int version() {
     return version;
   }
 
-  /** The handle and its state. */
+  /** {@return the handle and its state} */
   protected final NativeHandle handle() {
     return handle;
   }
 
-  /** Asked for each call of a group, so not looked up in the configuration again. */
+  /**
+   * Asked for each call of a group, so not looked up in the configuration again.
+   *
+   * @return whether calls come back at once
+   */
   public final boolean isNonblocking() {
     return nonblocking;
   }
@@ -143,7 +175,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     requireLegal(act);
   }
 
-  /** Refuses {@code act} unless the state allows it. */
+  /**
+   * Refuses {@code act} unless the state allows it.
+   *
+   * @param act what to do with the handle
+   */
   protected final void requireLegal(Act act) {
     if (handle.state() != State.READY || act == Act.RESUME) {
       RuntimeException refusal = refusal(act);
@@ -175,7 +211,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     }
   }
 
-  /** The abort, whose cause is the failure that a call came back with, if one did. */
+  /**
+   * {@return the abort, whose cause is the failure that a call came back with, if one did}
+   *
+   * @param cause what caused it
+   */
   protected final CommunicatorAbortedException aborted(@Nullable Throwable cause) {
     return new CommunicatorAbortedException(
         who()
@@ -192,6 +232,8 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /**
    * Takes a call's code: good ones leave the communicator ready, or busy where it goes on.
    *
+   * @param code NCCL's number
+   * @param what a name for messages
    * @return 0 or {@link ResultCode#IN_PROGRESS}
    * @throws CollectiveException for any other code
    */
@@ -366,7 +408,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     return children.grow(newWorldSize, id, config);
   }
 
-  /** Joins, as this new rank, the communicator that grows by {@code id}; then it is open. */
+  /**
+   * Joins, as this new rank, the communicator that grows by {@code id}; then it is open.
+   *
+   * @param id the unique id
+   */
   public final void joinGrowing(UniqueId id) {
     children.join(this, id);
   }
@@ -404,7 +450,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     return memory.statistics();
   }
 
-  /** Work was enqueued on {@code stream}: for implementations that wait for it at the end. */
+  /**
+   * Work was enqueued on {@code stream}: for implementations that wait for it at the end.
+   *
+   * @param stream the stream on which the work is enqueued
+   */
   protected void note(Stream stream) {}
 
   /** The configuration in the library's own words, or null for none. */

@@ -45,7 +45,11 @@ public final class NativeHandle {
     this.question = question;
   }
 
-  /** The question that NCCL answers without waiting (rule ERR-01). */
+  /**
+   * {@return the question that NCCL answers without waiting (rule ERR-01)}
+   *
+   * @param abi the library
+   */
   public static LongToIntFunction asking(NcclAbi abi) {
     MemorySegment stored = Arena.ofAuto().allocate(JAVA_INT);
     return comm -> {
@@ -54,7 +58,11 @@ public final class NativeHandle {
     };
   }
 
-  /** Creation has ended. */
+  /**
+   * Creation has ended.
+   *
+   * @param handle NCCL's handle
+   */
   public void opened(long handle) {
     synchronized (life) {
       value = handle;
@@ -62,7 +70,11 @@ public final class NativeHandle {
     }
   }
 
-  /** Creation goes on, and the handle is there already (rules INIT-17, GRW-05). */
+  /**
+   * Creation goes on, and the handle is there already (rules INIT-17, GRW-05).
+   *
+   * @param handle NCCL's handle
+   */
   public void opening(long handle) {
     value = handle;
   }
@@ -74,12 +86,12 @@ public final class NativeHandle {
     }
   }
 
-  /** The handle, or 0 before it is there and after it was taken. */
+  /** {@return the handle, or 0 before it is there and after it was taken} */
   public long value() {
     return value;
   }
 
-  /** The state as it was last known; cheap. */
+  /** {@return the state as it was last known; cheap} */
   public State state() {
     return state;
   }
@@ -115,7 +127,12 @@ public final class NativeHandle {
     return state == State.FAILED || state == State.ABORTED || state == State.CLOSED;
   }
 
-  /** Takes the handle away, so that nobody uses it any more; 0 if it is gone already. */
+  /**
+   * Takes the handle away, so that nobody uses it any more; 0 if it is gone already.
+   *
+   * @param end how it ends
+   * @return the handle, or 0
+   */
   public long take(State end) {
     synchronized (life) {
       if (birth != null) {
@@ -130,7 +147,10 @@ public final class NativeHandle {
     }
   }
 
-  /** The library's stored state; REMOTE_ERROR once the handle is gone (rules ERR-01 to ERR-04). */
+  /**
+   * {@return the library's stored state; REMOTE_ERROR once the handle is gone (rules ERR-01 to
+   * ERR-04)}
+   */
   public int storedCode() {
     synchronized (life) {
       Birth unborn = birth;
@@ -144,7 +164,11 @@ public final class NativeHandle {
     }
   }
 
-  /** Asks the library and brings the state up to date; never waits. */
+  /**
+   * Asks the library and brings the state up to date; never waits.
+   *
+   * @return the state
+   */
   public State poll() {
     synchronized (life) {
       if (isOver()) {
@@ -180,7 +204,12 @@ public final class NativeHandle {
     return value != 0;
   }
 
-  /** Makes a quick call with the handle, if it is still there; 0 otherwise. */
+  /**
+   * Makes a quick call with the handle, if it is still there; 0 otherwise.
+   *
+   * @param call the call
+   * @return what the call answered, or 0
+   */
   public int ifAlive(LongUnaryOperator call) {
     synchronized (life) {
       return value == 0 ? 0 : Math.toIntExact(call.applyAsLong(value));

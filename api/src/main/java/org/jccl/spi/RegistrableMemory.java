@@ -18,6 +18,13 @@ public final class RegistrableMemory {
   /**
    * {@code count} elements on {@code device}; closing the buffer gives them back, at once: nothing
    * may use them any more (MEM-06).
+   *
+   * @param abi the library
+   * @param version NCCL's version code, for example 22809
+   * @param device the device
+   * @param type the element type
+   * @param count number of elements
+   * @return the buffer
    */
   public static DeviceBuffer allocate(
       NcclAbi abi, int version, Device device, DataType type, long count) {

@@ -16,7 +16,14 @@ public final class WaitQueue {
   private final Set<Waiting.Sleeper> sleepers = new LinkedHashSet<>();
   private final Object lock = new Object();
 
-  /** Changes the state that conditions read, then wakes everyone to look again. */
+  /** Without anybody who waits. */
+  public WaitQueue() {}
+
+  /**
+   * Changes the state that conditions read, then wakes everyone to look again.
+   *
+   * @param change what makes the condition true
+   */
   public void update(Runnable change) {
     change(
         () -> {
@@ -25,7 +32,11 @@ public final class WaitQueue {
         });
   }
 
-  /** Changes that state; wakes those who wait only if {@code change} says that it may be theirs. */
+  /**
+   * Changes that state; wakes those who wait only if {@code change} says that it may be theirs.
+   *
+   * @param change what makes the condition true
+   */
   public void change(BooleanSupplier change) {
     List<Waiting.Sleeper> woken;
     synchronized (lock) {
@@ -38,7 +49,11 @@ public final class WaitQueue {
     woken.forEach(Waiting.Sleeper::wake);
   }
 
-  /** Reads that state, or writes what no condition depends on: wakes nobody. */
+  /**
+   * Reads that state, or writes what no condition depends on: wakes nobody.
+   *
+   * @param body what is run under the queue's lock
+   */
   public void read(Runnable body) {
     synchronized (lock) {
       body.run();
@@ -49,6 +64,8 @@ public final class WaitQueue {
    * Waits until {@code ready} is true.
    *
    * @param what names in reports what is waited for
+   * @param ready what is waited for
+   * @param timeout at most how long to wait
    * @return false if {@code timeout} passed first
    * @throws InterruptedException if the thread is interrupted
    */
@@ -57,7 +74,14 @@ public final class WaitQueue {
     return await(Waiting.current()::sleeper, what, ready, timeout);
   }
 
-  /** The same for a condition that is made true from outside this JVM, by the wall clock. */
+  /**
+   * {@return the same for a condition that is made true from outside this JVM, by the wall clock}
+   *
+   * @param what a name for messages
+   * @param ready what is waited for
+   * @param timeout at most how long to wait
+   * @throws InterruptedException if the thread is interrupted
+   */
   public boolean awaitRealTime(String what, BooleanSupplier ready, Duration timeout)
       throws InterruptedException {
     return await(Waiting.current()::realTimeSleeper, what, ready, timeout);

@@ -15,6 +15,7 @@ public interface Waiting {
     /**
      * Sleeps until {@link #wake()} was called, spuriously, or until {@code nanos} have passed.
      *
+     * @param nanos at most how long, in nanoseconds
      * @return false if the time has passed
      */
     boolean sleep(long nanos);
@@ -23,24 +24,35 @@ public interface Waiting {
     void wake();
   }
 
-  /** A sleeper for the calling thread; {@code what} names in reports what it waits for. */
+  /**
+   * {@return a sleeper for the calling thread; {@code what} names in reports what it waits for}
+   *
+   * @param what a name for messages
+   */
   Sleeper sleeper(String what);
 
   /**
-   * A sleeper that is woken from outside this JVM, by the network: in the simulator other ranks go
-   * on meanwhile, its time runs by the wall clock, and the run is not repeatable any more.
+   * {@return a sleeper that is woken from outside this JVM, by the network: in the simulator other
+   * ranks go on meanwhile, its time runs by the wall clock, and the run is not repeatable any more}
+   *
+   * @param what a name for messages
    */
   default Sleeper realTimeSleeper(String what) {
     return new ParkingSleeper();
   }
 
-  /** The binding of the calling thread, or parking. */
+  /** {@return the binding of the calling thread, or parking} */
   static Waiting current() {
     Waiting bound = Binding.CURRENT.get();
     return bound == null ? Binding.PARKING : bound;
   }
 
-  /** Binds {@code waiting} to the calling thread while {@code body} runs. */
+  /**
+   * Binds {@code waiting} to the calling thread while {@code body} runs.
+   *
+   * @param waiting how this thread waits
+   * @param body what is run
+   */
   static void bind(Waiting waiting, Runnable body) {
     Waiting before = Binding.CURRENT.get();
     Binding.CURRENT.set(waiting);

@@ -11,19 +11,39 @@ import org.jspecify.annotations.Nullable;
  * The simulated library as a {@link SimCommunicator} sees it: its C functions, and what they make.
  */
 public interface Library extends GroupRecording.Issuer {
-  /** The C functions. */
+  /** {@return the C functions} */
   NcclAbi abi();
 
-  /** Version code that is imitated. */
+  /** {@return the version code that is imitated} */
   int ncclVersion();
 
-  /** The operations of whose handle it is; null before its rank has joined. */
+  /**
+   * {@return the operations of whose handle it is; null before its rank has joined}
+   *
+   * @param handle NCCL's handle
+   */
   @Nullable Endpoint endpoint(long handle);
 
-  /** The stored state of a handle (rule ERR-01); waits for nobody. */
+  /**
+   * {@return the stored state of a handle (rule ERR-01); waits for nobody}
+   *
+   * @param handle NCCL's handle
+   */
   int storedCode(long handle);
 
-  /** The C function of {@code operation}, on the communicator of {@code life}. */
+  /**
+   * {@return the C function of {@code operation}, on the communicator of {@code life}}
+   *
+   * @param operation the operation
+   * @param send where elements come from
+   * @param recv where elements arrive
+   * @param count number of elements
+   * @param type the element type
+   * @param reduction how elements are combined
+   * @param rootOrPeer rank of the root or the peer; 0 if there is none
+   * @param life the life of a communicator
+   * @param stream the stream on which the work is enqueued
+   */
   int issue(
       Operation operation,
       long send,
@@ -35,9 +55,17 @@ public interface Library extends GroupRecording.Issuer {
       Life life,
       long stream);
 
-  /** A communicator is there. */
+  /**
+   * A communicator is there.
+   *
+   * @param communicator the communicator
+   */
   void opened(SimCommunicator communicator);
 
-  /** A communicator was closed. */
+  /**
+   * A communicator was closed.
+   *
+   * @param communicator the communicator
+   */
   void closed(SimCommunicator communicator);
 }

@@ -47,7 +47,16 @@ public final class SimCommunicator extends LibraryCommunicator {
   private @Nullable Endpoint endpoint;
   private boolean closed;
 
-  /** The communicator of one rank, still to be opened; owns a stream of its own. */
+  /**
+   * The communicator of one rank, still to be opened; owns a stream of its own.
+   *
+   * @param library what the calls go to
+   * @param device the device
+   * @param name a name
+   * @param rank a rank, 0 to {@code worldSize - 1}
+   * @param worldSize number of ranks
+   * @param config how the communicator is opened
+   */
   public SimCommunicator(
       Library library,
       SimDevice device,
@@ -73,7 +82,12 @@ public final class SimCommunicator extends LibraryCommunicator {
 
   // ---- creation
 
-  /** Creates the communicators of {@code ranks}: one by one call, several in a group (INIT-03). */
+  /**
+   * Creates the communicators of {@code ranks}: one by one call, several in a group (INIT-03).
+   *
+   * @param ranks the ranks
+   * @param ids the unique ids
+   */
   public static void open(List<SimCommunicator> ranks, List<UniqueId> ids) {
     SimCommunicator first = ranks.getFirst();
     Arena arena = Arena.ofAuto();
@@ -162,8 +176,13 @@ public final class SimCommunicator extends LibraryCommunicator {
   }
 
   /**
-   * How NCCL would carry out a collective that is alone in its group.
+   * {@return how NCCL would carry out a collective that is alone in its group}
    *
+   * @param operation the operation
+   * @param type the element type
+   * @param reduction how elements are combined
+   * @param count number of elements
+   * @param registered whether both buffers are registered
    * @throws IllegalArgumentException if NCCL makes messages of the operation
    * @throws org.jccl.CollectiveException if pins and variables leave no algorithm
    */
@@ -176,8 +195,12 @@ public final class SimCommunicator extends LibraryCommunicator {
   }
 
   /**
-   * How NCCL would carry it out by a symmetric kernel; empty if it would not.
+   * {@return how NCCL would carry it out by a symmetric kernel; empty if it would not}
    *
+   * @param operation the operation
+   * @param type the element type
+   * @param reduction how elements are combined
+   * @param count number of elements
    * @throws IllegalArgumentException if NCCL makes messages of the operation
    */
   public Optional<SymmetricCallPlan> planSymmetric(
@@ -299,12 +322,21 @@ public final class SimCommunicator extends LibraryCommunicator {
     return code == 0 ? 0 : settled(code, operation.label());
   }
 
-  /** Issues a recorded group as one group of C calls. */
+  /**
+   * Issues a recorded group as one group of C calls.
+   *
+   * @param calls the recorded calls
+   */
   public static void issue(GroupRecording calls) {
     issue(calls, MemorySegment.NULL);
   }
 
-  /** The same; {@code info} receives an estimate instead, unless it is null. */
+  /**
+   * The same; {@code info} receives an estimate instead, unless it is null.
+   *
+   * @param calls the recorded calls
+   * @param info receives an estimate, or null
+   */
   public static void issue(GroupRecording calls, MemorySegment info) {
     SimCommunicator first = (SimCommunicator) calls.communicator(0);
     for (int i = 0; i < calls.size(); i++) {

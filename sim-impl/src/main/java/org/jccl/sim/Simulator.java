@@ -112,12 +112,19 @@ public final class Simulator implements AutoCloseable {
     }
   }
 
-  /** A builder with the defaults: 8 devices, first in first out, {@link CheckLevel#DEFAULT}. */
+  /**
+   * {@return a builder with the defaults: 8 devices, first in first out, {@link
+   * CheckLevel#DEFAULT}}
+   */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** The simulator whose backend this is, if it is one's. */
+  /**
+   * {@return the simulator whose backend this is, if it is one's}
+   *
+   * @param backend the backend
+   */
   public static Optional<Simulator> of(Backend backend) {
     return backend instanceof SimBackend own ? Optional.of(own.simulator()) : Optional.empty();
   }
@@ -127,8 +134,10 @@ public final class Simulator implements AutoCloseable {
    *
    * @param communicator an open one of a simulator
    * @param operation all-reduce, broadcast, reduce, all-gather or reduce-scatter
+   * @param type the element type
    * @param reduction of those that reduce; anything for others
    * @param count NCCL's count argument, at least 1
+   * @return how NCCL would carry it out
    * @throws IllegalArgumentException if it is another operation or another backend's communicator
    * @throws org.jccl.CollectiveException if pins and variables leave no algorithm (ENV-06)
    */
@@ -144,7 +153,16 @@ public final class Simulator implements AutoCloseable {
     return own.plan(operation, type, reduction, count, false);
   }
 
-  /** The same for a call whose buffers are two that are registered, but in no window. */
+  /**
+   * The same for a call whose buffers are two that are registered, but in no window.
+   *
+   * @param communicator an open one of a simulator
+   * @param operation the operation
+   * @param type the element type
+   * @param reduction how elements are combined
+   * @param count number of elements
+   * @return how NCCL would carry it out
+   */
   public static CallPlan planRegistered(
       Communicator communicator,
       Operation operation,
@@ -158,11 +176,12 @@ public final class Simulator implements AutoCloseable {
   }
 
   /**
-   * How NCCL would carry out a collective whose buffers lie in symmetric windows, alone in its
-   * group; empty if it would do so as in any other memory.
+   * {@return how NCCL would carry out a collective whose buffers lie in symmetric windows, alone in
+   * its group; empty if it would do so as in any other memory}
    *
    * @param communicator an open one of a simulator
    * @param operation all-reduce, broadcast, reduce, all-gather or reduce-scatter
+   * @param type the element type
    * @param reduction of those that reduce; anything for others
    * @param count NCCL's count argument, at least 1
    * @throws IllegalArgumentException if it is another operation or another backend's communicator
@@ -179,17 +198,17 @@ public final class Simulator implements AutoCloseable {
     return own.planSymmetric(operation, type, reduction, count);
   }
 
-  /** What replays this simulation, for people: {@code schedule random, seed 42}. */
+  /** {@return what replays this simulation, for people: {@code schedule random, seed 42}} */
   public String schedule() {
     return kernel.choices().describe();
   }
 
-  /** The backend whose devices and communicators are this world's. */
+  /** {@return the backend whose devices and communicators are this world's} */
   public Backend backend() {
     return backend;
   }
 
-  /** The raw, C-shaped surface of this world. */
+  /** {@return the raw, C-shaped surface of this world} */
   public NcclAbi raw() {
     return backend.raw();
   }
@@ -197,38 +216,41 @@ public final class Simulator implements AutoCloseable {
   /**
    * Hands the devices to another backend, one that works through {@link #raw()}: they say that they
    * belong to it, and {@link #backend()} refuses them from then on.
+   *
+   * @param owner the communicator that made it
+   * @return the devices
    */
   public List<Device> devicesOf(Backend owner) {
     return backend.handTo(owner);
   }
 
-  /** Hash of everything that has happened: equal hashes, equal schedules. */
+  /** {@return the hash of everything that has happened: equal hashes, equal schedules} */
   public long traceHash() {
     return kernel.trace().hash();
   }
 
-  /** Number of events in the trace. */
+  /** {@return the number of events in the trace} */
   public long traceEvents() {
     return kernel.trace().events();
   }
 
   /**
-   * Whether the last run of rank programs can be repeated exactly: no foreign thread took part and
-   * no rank blocked outside jccl.
+   * {@return whether the last run of rank programs can be repeated exactly: no foreign thread took
+   * part and no rank blocked outside jccl}
    */
   public boolean isRepeatable() {
     return kernel.isRepeatable();
   }
 
   /**
-   * Every misuse reported so far, in order: those that were thrown, and those that were only told
-   * because they are warnings.
+   * {@return every misuse reported so far, in order: those that were thrown, and those that were
+   * only told because they are warnings}
    */
   public List<ReportedMisuse> findings() {
     return findings.all();
   }
 
-  /** What was found to be left open by {@link #close()}, a line each. */
+  /** {@return what was found to be left open by {@link #close()}, a line each} */
   public List<String> leaks() {
     return List.copyOf(leaks);
   }
@@ -277,8 +299,10 @@ public final class Simulator implements AutoCloseable {
     private Builder() {}
 
     /**
-     * Version code of the NCCL to imitate, 2.28.9 unless set: its functions, its configuration
-     * fields, its quirks (rule VER-05).
+     * {@return the version code of the NCCL to imitate, 2.28.9 unless set: its functions, its
+     * configuration fields, its quirks (rule VER-05)}
+     *
+     * @param value the value
      */
     public Builder ncclVersion(int value) {
       if (value < OLDEST_VERSION || value > NEWEST_VERSION) {
@@ -295,8 +319,10 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * NCCL's environment variables as this world sees them, none unless set: the process's own are
-     * not read, so that a simulation does not depend on where it runs (chapter 10).
+     * {@return NCCL's environment variables as this world sees them, none unless set: the process's
+     * own are not read, so that a simulation does not depend on where it runs (chapter 10)}
+     *
+     * @param value the value
      */
     public Builder environment(Map<String, String> value) {
       environment = Map.copyOf(value);
@@ -304,16 +330,22 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * The machine to imitate, H200 behind an NVSwitch unless set: it decides which algorithm NCCL
-     * would choose, in which order elements are folded, and how long that takes. More devices than
-     * it has in a host are on several hosts.
+     * {@return the machine to imitate, H200 behind an NVSwitch unless set: it decides which
+     * algorithm NCCL would choose, in which order elements are folded, and how long that takes}
+     * More devices than it has in a host are on several hosts.
+     *
+     * @param value the value
      */
     public Builder profile(GpuProfile value) {
       profile = Objects.requireNonNull(value);
       return this;
     }
 
-    /** Number of devices, at least 1. */
+    /**
+     * {@return the number of devices, at least 1}
+     *
+     * @param value the value
+     */
     public Builder devices(int value) {
       if (value < 1) {
         throw new IllegalArgumentException("devices " + value + ", expected at least 1");
@@ -322,48 +354,72 @@ public final class Simulator implements AutoCloseable {
       return this;
     }
 
-    /** A random schedule from this seed instead of first in, first out. */
+    /**
+     * {@return a random schedule from this seed instead of first in, first out}
+     *
+     * @param value the value
+     */
     public Builder seed(long value) {
       seed = value;
       return this;
     }
 
-    /** How much is checked. */
+    /**
+     * {@return how much is checked}
+     *
+     * @param value the value
+     */
     public Builder checks(CheckLevel value) {
       checks = Objects.requireNonNull(value);
       return this;
     }
 
     /**
-     * Whether every blocking stream operation waits until all its participants have issued it, as
-     * NCCL may (rule STR-11), and whether programs that are only fragile are errors.
+     * {@return whether every blocking stream operation waits until all its participants have issued
+     * it, as NCCL may (rule STR-11), and whether programs that are only fragile are errors}
+     *
+     * @param value the value
      */
     public Builder strict(boolean value) {
       strict = value;
       return this;
     }
 
-    /** How long a rank may keep the others waiting without a call before that is reported. */
+    /**
+     * {@return how long a rank may keep the others waiting without a call before that is reported}
+     *
+     * @param value the value
+     */
     public Builder stallLimit(Duration value) {
       stallLimit = Objects.requireNonNull(value);
       return this;
     }
 
-    /** How long a thread that the simulator did not start waits at most. */
+    /**
+     * {@return how long a thread that the simulator did not start waits at most}
+     *
+     * @param value the value
+     */
     public Builder foreignTimeout(Duration value) {
       foreignTimeout = Objects.requireNonNull(value);
       return this;
     }
 
-    /** Where warnings go, a line each; standard error unless set. */
+    /**
+     * {@return where warnings go, a line each; standard error unless set}
+     *
+     * @param value the value
+     */
     public Builder warnings(Consumer<String> value) {
       warnings = Objects.requireNonNull(value);
       return this;
     }
 
     /**
-     * A file into which goes what happens in virtual time, as JSON that Perfetto and {@code
-     * chrome://tracing} show; complete once the simulator is closed. None unless set.
+     * {@return a file into which goes what happens in virtual time, as JSON that Perfetto and
+     * {@code chrome://tracing} show; complete once the simulator is closed} None unless set.
+     *
+     * @param value the value
      */
     public Builder timeline(Path value) {
       timeline = Objects.requireNonNull(value);
@@ -371,7 +427,7 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * The world.
+     * {@return the world}
      *
      * @throws UncheckedIOException if the timeline cannot be written
      */

@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "In a source tree the launcher also knows: build, format, test [maven arguments].",
+      "In a source tree the launcher also knows: build, format, javadoc, test [maven arguments].",
       "JCCL_JAVA_OPTS holds further options for the JVM."
     })
 public final class Main implements Runnable {

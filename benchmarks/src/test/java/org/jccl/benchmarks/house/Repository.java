@@ -12,13 +12,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** The files of this repository, as they lie in the working tree. */
-final class Repository {
+public final class Repository {
   private static final Set<String> NOT_OURS = Set.of("target", ".git", "node_modules");
 
   private Repository() {}
 
   /** The folder with the launcher. */
-  static Path root() {
+  public static Path root() {
     Path folder = Path.of("").toAbsolutePath();
     while (!Files.exists(folder.resolve("jccl")) || !Files.exists(folder.resolve("docs"))) {
       folder = folder.getParent();
@@ -27,7 +27,7 @@ final class Repository {
   }
 
   /** The text of one file, by its path from the root. */
-  static String text(String file) {
+  public static String text(String file) {
     try {
       return Files.readString(root().resolve(file));
     } catch (IOException e) {
@@ -36,7 +36,7 @@ final class Repository {
   }
 
   /** All files whose names end in one of {@code endings}: texts by paths from the root. */
-  static Map<String, String> texts(String... endings) {
+  public static Map<String, String> texts(String... endings) {
     Path root = root();
     Map<String, String> texts = new TreeMap<>();
     try {

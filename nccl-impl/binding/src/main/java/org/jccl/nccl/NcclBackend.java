@@ -62,21 +62,22 @@ public final class NcclBackend implements Backend, GroupRecording.Issuer {
   }
 
   /**
-   * A backend over a library and devices that the caller has: GPUs, or whatever the library takes
-   * for devices. The backend closes the devices.
+   * {@return a backend over a library and devices that the caller has: GPUs, or whatever the
+   * library takes for devices} The backend closes the devices.
    *
+   * @param library the library
    * @param devices makes the devices of the backend that it is given
    */
   public static NcclBackend over(NcclLibrary library, Function<Backend, List<Device>> devices) {
     return new NcclBackend(library, devices);
   }
 
-  /** The library behind it. */
+  /** {@return the library behind it} */
   public NcclLibrary library() {
     return library;
   }
 
-  /** The raw surface of the library. */
+  /** {@return the raw surface of the library} */
   public NcclBinding binding() {
     return library.binding();
   }

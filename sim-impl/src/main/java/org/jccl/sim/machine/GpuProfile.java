@@ -105,8 +105,9 @@ public record GpuProfile(
   }
 
   /**
-   * The built-in profile of that name.
+   * {@return the built-in profile of that name}
    *
+   * @param name a name
    * @throws IllegalArgumentException if there is none
    */
   public static GpuProfile of(String name) {
@@ -119,27 +120,39 @@ public record GpuProfile(
                     .formatted(name, String.join(", ", names().toList()))));
   }
 
-  /** The names of the built-in profiles. */
+  /** {@return the names of the built-in profiles} */
   public static Stream<String> names() {
     return BUILT_IN.stream().map(GpuProfile::name);
   }
 
-  /** The machine that was measured. */
+  /** {@return the machine that was measured} */
   public static GpuProfile h200() {
     return H200;
   }
 
-  /** The same machine under another name. */
+  /**
+   * {@return the same machine under another name}
+   *
+   * @param other what to compare with
+   */
   public GpuProfile named(String other) {
     return copy(other, gpusPerHost, Math.min(cardsPerHost, gpusPerHost), multicast);
   }
 
-  /** The same machine with another number of GPUs in each host, and at most as many cards. */
+  /**
+   * {@return the same machine with another number of GPUs in each host, and at most as many cards}
+   *
+   * @param gpus GPUs in each host
+   */
   public GpuProfile withGpusPerHost(int gpus) {
     return copy(name, gpus, Math.min(cardsPerHost, gpus), multicast);
   }
 
-  /** The same machine with the switch's multicast on or off. */
+  /**
+   * {@return the same machine with the switch's multicast on or off}
+   *
+   * @param on what issues the call
+   */
   public GpuProfile withMulticast(boolean on) {
     return copy(name, gpusPerHost, cardsPerHost, on);
   }
@@ -159,17 +172,21 @@ public record GpuProfile(
         adds);
   }
 
-  /** Whether GPUs are linked by an NVSwitch. */
+  /** {@return whether GPUs are linked by an NVSwitch} */
   public boolean hasSwitch() {
     return nvLinks > 0;
   }
 
-  /** Bandwidth of all of a GPU's NVLinks, in GB/s. */
+  /** {@return the bandwidth of all of a GPU's NVLinks, in GB/s} */
   public float switchGigabytes() {
     return nvLinks * nvLinkGigabytes;
   }
 
-  /** How many hosts a world of {@code ranks} fills, one rank per GPU. */
+  /**
+   * {@return how many hosts a world of {@code ranks} fills, one rank per GPU}
+   *
+   * @param ranks number of ranks
+   */
   public int hosts(int ranks) {
     return (ranks + gpusPerHost - 1) / gpusPerHost;
   }

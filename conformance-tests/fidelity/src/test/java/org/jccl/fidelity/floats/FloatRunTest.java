@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
-import org.jccl.conformance.liars.Liar;
-import org.jccl.conformance.liars.LyingSubject;
+import org.jccl.conformance.liars.FaultySubject;
+import org.jccl.conformance.liars.Liars;
 import org.jccl.fidelity.floats.FloatRun.Wishes;
 import org.jccl.fidelity.seeds.SeedRun;
 import org.jccl.sim.Simulator;
@@ -109,7 +109,12 @@ class FloatRunTest {
 
   @Test
   void wrongBitsOfOneRank_areFoundOut_andShrinkToOneElement() throws IOException {
-    assertThat(run(new LyingSubject(Liar.DIFFERS_ON_ONE_RANK), 2, 100)).isEqualTo(SeedRun.DIFFER);
+    assertThat(
+            run(
+                new FaultySubject(Liars.that("Gives the last rank other bits than the rest")),
+                2,
+                100))
+        .isEqualTo(SeedRun.DIFFER);
     assertThat(words())
         .containsPattern(
             "shrinks to: 2 ranks:\\R  \\w+ FLOAT32 sum x1(, root 0| root 0)?, inputs wide")
@@ -120,15 +125,20 @@ class FloatRunTest {
 
   @Test
   void writesBehindTheBuffer_areFoundOut() throws IOException {
-    assertThat(run(new LyingSubject(Liar.WRITES_PAST_THE_END), 2, 50)).isEqualTo(SeedRun.DIFFER);
+    assertThat(run(new FaultySubject(Liars.that("Writes one element more than there are")), 2, 50))
+        .isEqualTo(SeedRun.DIFFER);
     assertThat(words()).contains("a byte outside the buffers");
   }
 
   @Test
   void aRankThatNeverComes_failsWithItsSeed() throws IOException {
-    assertThat(run(new LyingSubject(Liar.NEVER_COMES), 2, 3)).isEqualTo(SeedRun.DIFFER);
+    assertThat(run(new FaultySubject(Liars.that("Makes no call of the last rank")), 2, 3))
+        .isEqualTo(SeedRun.DIFFER);
     assertThat(words())
-        .contains("seed 1 differs: 2 ranks", "liar:never-comes failed: ", "MISSING_RANK");
+        .contains(
+            "seed 1 differs: 2 ranks",
+            "liar(Makes no call of the last rank) failed: ",
+            "MISSING_RANK");
   }
 
   @Test

@@ -214,7 +214,8 @@ public final class RawCreationRules extends RawSuite {
             long made = rank.openAlone(config);
             // Blocking: a wrong call leaves no trace (ERR-05).
             rank.expect("a wrong call", INVALID_ARGUMENT, () -> rank.wrongCall(made));
-            rank.world().check(rank.state(made) == SUCCESS, "state " + rank.slotInt());
+            int state = rank.state(made);
+            rank.world().check(state == SUCCESS, "state " + state + ", expected 0");
             rank.destroy(made);
           }
         });

@@ -62,8 +62,12 @@ public final class RawFamilyRules extends RawSuite {
         rank -> {
           came.incrementAndGet();
           // Ranks without colour take part, too.
-          long child = split(rank, rank.comm(), rank.rank() == n - 1 ? NO_COLOR : 0, 0, NULL);
-          rank.world().check(came.get() >= n, "split returned when only " + came + " had come");
+          int color = rank.rank() == n - 1 ? NO_COLOR : 0;
+          int code = rank.abi().commSplit(rank.comm(), color, 0, rank.handle(), NULL);
+          int before = came.get(); // at once: whatever else is called lets the others come
+          rank.expect("ncclCommSplit", SUCCESS, () -> code);
+          rank.world().check(before >= n, "split returned when only " + before + " had come");
+          long child = rank.madeHandle();
           if (child != 0) {
             rank.destroy(child);
           }

@@ -375,7 +375,10 @@ public final class RawOneSidedRules extends RawSuite {
           if (rank.rank() == 0) {
             place.await(1, 1);
             place.signal(1); // behind the wait: rank 1 sees it only after its own signal
+            rank.world().check(!rank.isIdle(), "a stream that waits for a signal is idle");
+            rank.barrier();
           } else {
+            rank.barrier(); // rank 0 has looked at its stream
             place.memory().write(0, 77);
             place.put(0, 1, 0, TARGET);
             place.await(1, 0);

@@ -215,9 +215,8 @@ public final class RawRank implements AutoCloseable {
 
   /** What the async error query stores. */
   int state(long of) {
-    MemorySegment out = allocate(4);
-    expect("ncclCommGetAsyncError", SUCCESS, () -> abi.commGetAsyncError(of, out));
-    return out.get(JAVA_INT, 0);
+    expect("ncclCommGetAsyncError", SUCCESS, () -> abi.commGetAsyncError(of, slot));
+    return slotInt();
   }
 
   /** The state once nothing is in progress, polled with patience. */

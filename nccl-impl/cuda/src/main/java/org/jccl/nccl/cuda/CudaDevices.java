@@ -31,13 +31,17 @@ public final class CudaDevices {
    */
   public record Report(
       String reason, List<Gpu> gpus, int driverVersion, int runtimeVersion, List<String> tried) {
-    /** Whether there is a GPU to work with. */
+    /** {@return whether there is a GPU to work with} */
     public boolean available() {
       return !gpus.isEmpty();
     }
   }
 
-  /** Looks; throws nothing and prints nothing, also where there is no driver or no Linux. */
+  /**
+   * Looks; throws nothing and prints nothing, also where there is no driver or no Linux.
+   *
+   * @return what there is
+   */
   public static Report look() {
     List<String> tried = new ArrayList<>();
     try {
@@ -62,7 +66,12 @@ public final class CudaDevices {
     }
   }
 
-  /** The first {@code limit} GPUs as devices of {@code backend}; all of them for 0. */
+  /**
+   * {@return the first {@code limit} GPUs as devices of {@code backend}; all of them for 0}
+   *
+   * @param backend the backend
+   * @param limit most devices; 0 for all
+   */
   public static List<Device> open(Backend backend, int limit) {
     List<Device> devices = new ArrayList<>();
     for (Gpu gpu : look().gpus()) {

@@ -19,6 +19,11 @@ public final class JCudaInterop {
   /**
    * {@code count} elements at a device pointer, as a buffer that owns nothing.
    *
+   * @param device the device
+   * @param type the element type
+   * @param pointer the device pointer
+   * @param count number of elements
+   * @return a buffer that owns nothing
    * @throws IllegalArgumentException if the pointer is null or names host memory of Java
    */
   public static DeviceBuffer buffer(Device device, DataType type, Pointer pointer, long count) {
@@ -29,15 +34,21 @@ public final class JCudaInterop {
     return DeviceBuffer.wrap(CudaDevice.of(device), type, address, count);
   }
 
-  /** The memory of a buffer as JCuda's pointer. */
+  /**
+   * {@return the memory of a buffer as JCuda's pointer}
+   *
+   * @param buffer a buffer in device memory
+   */
   public static Pointer pointer(DeviceBuffer buffer) {
     return new Address(buffer.address());
   }
 
   /**
-   * A stream made by JCuda, for use in jccl's calls. Closing the result forgets it and leaves the
-   * CUDA stream alone; close it before destroying that.
+   * {@return a stream made by JCuda, for use in jccl's calls} Closing the result forgets it and
+   * leaves the CUDA stream alone; close it before destroying that.
    *
+   * @param device the device
+   * @param stream the stream on which the work is enqueued
    * @throws IllegalArgumentException for CUDA's default stream, which jccl never uses: it waits for
    *     other streams behind one's back
    */
@@ -51,12 +62,21 @@ public final class JCudaInterop {
     return CudaDevice.of(device).borrow(stream);
   }
 
-  /** The same for a stream of the driver. */
+  /**
+   * {@return the same for a stream of the driver}
+   *
+   * @param device the device
+   * @param stream the stream on which the work is enqueued
+   */
   public static Stream stream(Device device, CUstream stream) {
     return stream(device, new cudaStream_t(stream));
   }
 
-  /** A stream of jccl's for JCuda's calls. */
+  /**
+   * {@return a stream of jccl's for JCuda's calls}
+   *
+   * @param stream the stream on which the work is enqueued
+   */
   public static cudaStream_t stream(Stream stream) {
     return new cudaStream_t(CudaStream.of(stream).driver());
   }

@@ -1,0 +1,86 @@
+package org.jccl.conformance.liars;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jccl.Backend.GroupScope;
+import org.jccl.Collectives;
+import org.jccl.Communicator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An honest object behind an interface of the API, whose every call goes by a {@link Fault} first.
+ * What it returns and what it hands to callbacks is wrapped in the same way; nothing is assumed
+ * about the classes behind the interfaces.
+ */
+final class Forwarding implements InvocationHandler {
+  private final Fault fault;
+  private final Object honest;
+  private final @Nullable Communicator owner;
+
+  private Forwarding(Fault fault, Object honest, @Nullable Communicator owner) {
+    this.fault = fault;
+    this.honest = honest;
+    this.owner = owner;
+  }
+
+  /** {@code honest} with a fault. */
+  static <T> T of(Fault fault, Class<T> surface, T honest) {
+    Communicator self = honest instanceof Communicator communicator ? communicator : null;
+    return of(fault, surface, honest, self);
+  }
+
+  private static <T> T of(Fault fault, Class<T> surface, T honest, @Nullable Communicator owner) {
+    Object proxy =
+        Proxy.newProxyInstance(
+            surface.getClassLoader(),
+            new Class<?>[] {surface},
+            new Forwarding(fault, honest, owner));
+    return surface.cast(proxy);
+  }
+
+  @Override
+  public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
+      throws Throwable {
+    if (method.isDefault()) { // It ends in the form that has all parameters.
+      return InvocationHandler.invokeDefault(proxy, method, arguments);
+    }
+    Object[] given = arguments == null ? new Object[0] : arguments;
+    Object[] plain = Arrays.stream(given).map(this::unwrapped).toArray();
+    List<@Nullable Object> all = Collections.unmodifiableList(Arrays.asList(plain));
+    ForwardedCall call = new ForwardedCall(honest, owner, method, all);
+    if (method.getDeclaringClass() == Object.class) {
+      return call.honest();
+    }
+    Communicator group = all.size() == 1 && all.get(0) instanceof Communicator on ? on : owner;
+    return wrapped(fault.answer(call), group);
+  }
+
+  private @Nullable Object wrapped(@Nullable Object answer, @Nullable Communicator group) {
+    return switch (answer) {
+      case Communicator communicator -> of(fault, Communicator.class, communicator);
+      case Collectives view -> of(fault, Collectives.class, view, group);
+      case GroupScope scope -> of(fault, GroupScope.class, scope, null);
+      case List<?> list -> list.stream().map(each -> wrapped(each, group)).toList();
+      case null, default -> answer;
+    };
+  }
+
+  private @Nullable Object unwrapped(@Nullable Object argument) {
+    if (argument instanceof Consumer<?> body) {
+      @SuppressWarnings(
+          "unchecked") // The API's callbacks take views and scopes, which are wrapped.
+      Consumer<Object> of = (Consumer<Object>) body;
+      return (Consumer<Object>) given -> of.accept(wrapped(given, owner));
+    }
+    boolean ours =
+        argument != null
+            && Proxy.isProxyClass(argument.getClass())
+            && Proxy.getInvocationHandler(argument) instanceof Forwarding;
+    return ours ? ((Forwarding) Proxy.getInvocationHandler(argument)).honest : argument;
+  }
+}
