@@ -28,7 +28,6 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   private final Device device;
   private final CommunicatorConfig config;
   private final GroupRecording.Issuer issuer;
-  private final GroupView view;
   private final List<DeviceBuffer> barrierTokens = new ArrayList<>(1);
 
   /** The thread inside a call, or null; plain on purpose: a cheap check that notices most races. */
@@ -45,7 +44,6 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
    * @param config how the communicator is opened
    * @param issuer what issues recorded calls
    */
-  @SuppressWarnings("this-escape") // The view only keeps the reference.
   protected CommunicatorBase(
       int rank,
       int worldSize,
@@ -57,7 +55,6 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     this.device = device;
     this.config = config;
     this.issuer = issuer;
-    this.view = new GroupView(this);
   }
 
   /**
@@ -219,14 +216,14 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     return issuer;
   }
 
-  /** This communicator's operations as seen inside a group. */
-  final Collectives groupView() {
-    return view;
+  /** This communicator's operations as seen inside {@code group}, which is open. */
+  final Collectives groupView(GroupRecording group) {
+    return new GroupView(this, group);
   }
 
   @Override
   public final void group(Consumer<Collectives> body) {
-    Groups.run(issuer, () -> body.accept(view));
+    Groups.record(issuer, group -> body.accept(groupView(group)));
   }
 
   /**

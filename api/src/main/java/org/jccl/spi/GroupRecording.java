@@ -38,6 +38,7 @@ public final class GroupRecording {
 
   private @Nullable Issuer issuer;
   private int depth;
+  private long serial;
   private @Nullable Throwable poison;
   private int size;
   private CommunicatorBase[] communicators = new CommunicatorBase[16];
@@ -67,6 +68,7 @@ public final class GroupRecording {
     GroupRecording recording = OF_THREAD.get();
     if (recording.depth == 0) {
       recording.issuer = issuer;
+      recording.serial++;
       recording.poison = null;
       recording.size = 0;
       OPEN.incrementAndGet();
@@ -150,6 +152,11 @@ public final class GroupRecording {
       afterwards.clear();
       releases.forEach(Runnable::run);
     }
+  }
+
+  /** Number of this outermost group among those of its thread: no two have the same. */
+  long serial() {
+    return serial;
   }
 
   /** Whether this group issues to {@code candidate}. */

@@ -367,8 +367,8 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   @Override
-  public final void splitAway() {
-    children.splitAway();
+  public final void splitNoColor() {
+    children.splitNoColor();
   }
 
   @Override
@@ -388,8 +388,8 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   @Override
-  public final UniqueId growthId() {
-    return children.growthId();
+  public final UniqueId newUniqueId() {
+    return children.newUniqueId();
   }
 
   @Override

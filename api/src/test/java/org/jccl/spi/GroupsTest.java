@@ -163,6 +163,43 @@ class GroupsTest {
   }
 
   @Test
+  void viewOfAnEarlierGroup_isRefusedInsideALaterOne_whichIssuesNothing_GRP11() {
+    List<Collectives> leaked = new ArrayList<>();
+    comm.group(leaked::add);
+
+    assertThatThrownBy(
+            () ->
+                comm.group(
+                    g -> {
+                      g.send(buffer, 2);
+                      assertRefused(() -> leaked.getFirst().send(buffer, 2));
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("nothing of this group was issued");
+    assertThat(backend.groups()).isEmpty();
+  }
+
+  @Test
+  void viewOfAnInnerGroup_worksUntilTheOutermostBodyReturns() {
+    comm.group(
+        g -> {
+          List<Collectives> inner = new ArrayList<>();
+          comm.group(inner::add);
+          inner.getFirst().send(buffer, 2);
+        });
+
+    assertThat(operations(0)).containsExactly(Operation.SEND);
+  }
+
+  @Test
+  void scopeOfAnEarlierGroup_isRefusedInsideALaterOne() {
+    List<GroupScope> leaked = new ArrayList<>();
+    backend.group(leaked::add);
+
+    backend.group(g -> assertRefused(() -> leaked.getFirst().on(comm)));
+  }
+
+  @Test
   void scopeAfterItsBody_isRefused() {
     List<GroupScope> leaked = new ArrayList<>();
     backend.group(leaked::add);

@@ -160,7 +160,7 @@ public class FakeCommunicator extends CommunicatorBase {
   }
 
   @Override
-  public void splitAway() {
+  public void splitNoColor() {
     throw notFaked();
   }
 
@@ -180,7 +180,7 @@ public class FakeCommunicator extends CommunicatorBase {
   }
 
   @Override
-  public UniqueId growthId() {
+  public UniqueId newUniqueId() {
     throw notFaked();
   }
 

@@ -1,8 +1,7 @@
 package org.jccl.sim;
 
-import org.jccl.ops.Operation;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.Life;
+import org.jccl.sim.abi.AbiOperations;
+import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.NcclAbi;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +17,11 @@ public interface Library extends GroupRecording.Issuer {
   int ncclVersion();
 
   /**
-   * {@return the operations of whose handle it is; null before its rank has joined}
+   * {@return whose handle it is; null if nobody's}
    *
    * @param handle NCCL's handle
    */
-  @Nullable Endpoint endpoint(long handle);
+  @Nullable CommLifecycle life(long handle);
 
   /**
    * {@return the stored state of a handle (rule ERR-01); waits for nobody}
@@ -31,29 +30,8 @@ public interface Library extends GroupRecording.Issuer {
    */
   int storedCode(long handle);
 
-  /**
-   * {@return the C function of {@code operation}, on the communicator of {@code life}}
-   *
-   * @param operation the operation
-   * @param send where elements come from
-   * @param recv where elements arrive
-   * @param count number of elements
-   * @param type the element type
-   * @param reduction how elements are combined
-   * @param rootOrPeer rank of the root or the peer; 0 if there is none
-   * @param life the life of a communicator
-   * @param stream the stream on which the work is enqueued
-   */
-  int issue(
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int reduction,
-      int rootOrPeer,
-      Life life,
-      long stream);
+  /** {@return the stream operations, for whom knows whose handle it has} */
+  AbiOperations operations();
 
   /**
    * A communicator is there.

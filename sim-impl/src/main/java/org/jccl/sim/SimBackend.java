@@ -22,12 +22,11 @@ import org.jccl.ProcessGroup;
 import org.jccl.RankHost;
 import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
-import org.jccl.ops.Operation;
 import org.jccl.process.ProcessGroups;
+import org.jccl.sim.abi.AbiOperations;
 import org.jccl.sim.abi.SimAbi;
-import org.jccl.sim.comm.Creations;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.Life;
+import org.jccl.sim.comm.creation.Bootstrap;
+import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.HostTask;
@@ -45,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 final class SimBackend implements Backend, Library {
   private final Simulator simulator;
   private final World world;
-  private final Creations creations;
+  private final Bootstrap creations;
   private final List<SimDevice> devices = new ArrayList<>();
 
   /** The same as users see them; asked for by each rank, so not copied each time. */
@@ -64,7 +63,7 @@ final class SimBackend implements Backend, Library {
     this.simulator = simulator;
     this.world = world;
     this.watch = watch;
-    this.creations = new Creations(world);
+    this.creations = new Bootstrap(world);
     this.description = description;
     this.leaks = simulator::leaked;
     for (int index = 0; index < deviceCount; index++) {
@@ -87,7 +86,7 @@ final class SimBackend implements Backend, Library {
     return listed;
   }
 
-  Creations creations() {
+  Bootstrap creations() {
     return creations;
   }
 
@@ -183,22 +182,13 @@ final class SimBackend implements Backend, Library {
   }
 
   @Override
-  public @Nullable Endpoint endpoint(long handle) {
-    return raw.endpoint(handle);
+  public @Nullable CommLifecycle life(long handle) {
+    return raw.life(handle);
   }
 
   @Override
-  public int issue(
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int reduction,
-      int rootOrPeer,
-      Life life,
-      long stream) {
-    return raw.issue(operation, send, recv, count, type, reduction, rootOrPeer, life, stream);
+  public AbiOperations operations() {
+    return raw.operations();
   }
 
   @Override

@@ -21,10 +21,12 @@ import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.ops.Operation;
-import org.jccl.sim.comm.Clique;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.Life;
-import org.jccl.sim.comm.Planning;
+import org.jccl.sim.abi.AbiOperations;
+import org.jccl.sim.comm.call.CallArguments;
+import org.jccl.sim.comm.call.CustomReductions;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.life.Endpoint;
+import org.jccl.sim.comm.plan.Planner;
 import org.jccl.sim.device.CurrentDevice;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.SimStream;
@@ -37,14 +39,15 @@ import org.jccl.spi.GroupRecording;
 import org.jccl.spi.LibraryCommunicator;
 import org.jspecify.annotations.Nullable;
 
-/** The typed face of an {@link Endpoint}: each call goes through the simulated C function. */
+/** The typed face of a simulated rank: each call goes through the simulated C function. */
 public final class SimCommunicator extends LibraryCommunicator {
   private final Library library;
   private final SimDevice device;
   private final SimStream defaultStream;
   private final Kernel kernel;
   private final String givenName;
-  private @Nullable Endpoint endpoint;
+  private final AbiOperations operations;
+  private @Nullable CommLifecycle life;
   private boolean closed;
 
   /**
@@ -74,6 +77,7 @@ public final class SimCommunicator extends LibraryCommunicator {
         config,
         library);
     this.library = library;
+    this.operations = library.operations();
     this.device = device;
     this.givenName = name;
     this.kernel = device.world().kernel();
@@ -162,14 +166,16 @@ public final class SimCommunicator extends LibraryCommunicator {
     defaultStream.close();
   }
 
-  /** The simulated rank; null while it opens, kept when its handle has gone. */
-  private @Nullable Endpoint endpoint() {
-    Endpoint known = endpoint;
+  /** The simulated rank; null before it has joined, kept when its handle has gone. */
+  private @Nullable CommLifecycle joined() {
+    CommLifecycle known = life;
     if (known == null && handle().value() != 0) {
-      known = library.endpoint(handle().value());
-      endpoint = known;
-      if (known != null) {
-        pin(known);
+      CommLifecycle found = library.life(handle().value());
+      Endpoint own = found == null ? null : found.endpoint();
+      if (own != null) {
+        known = found;
+        life = found;
+        pin(own);
       }
     }
     return known;
@@ -209,15 +215,15 @@ public final class SimCommunicator extends LibraryCommunicator {
         operation, count, known -> known.planSymmetric(operation, type, reduction.code(), count));
   }
 
-  private <T> T planned(Operation operation, long count, Function<Planning, T> plan) {
+  private <T> T planned(Operation operation, long count, Function<Planner, T> plan) {
     if (operation.isMadeOfMessages() || count < 1) {
       throw new IllegalArgumentException(
           operation.label() + " x" + count + ": messages and empty calls have no algorithm");
     }
-    Clique clique = life().operations().clique();
+    Planner planning = life().operations().shared().planning();
     HostTask task = kernel.enter();
     try {
-      return plan.apply(clique.planning());
+      return plan.apply(planning);
     } finally {
       kernel.exit(task);
     }
@@ -226,19 +232,22 @@ public final class SimCommunicator extends LibraryCommunicator {
   private void pin(Endpoint known) {
     HostTask task = kernel.enter();
     try {
-      known.clique().planning().pin(known, config().algorithm(), config().protocol());
+      known
+          .shared()
+          .planning()
+          .pin(known.member().rank(), config().algorithm(), config().protocol());
     } finally {
       kernel.exit(task);
     }
   }
 
   /** The simulated rank's life: at hand, so that no call has to look its handle up. */
-  private Life life() {
-    Endpoint own = endpoint();
+  private CommLifecycle life() {
+    CommLifecycle own = joined();
     if (own == null) {
       throw new IllegalStateException(name() + " has no handle yet");
     }
-    return own.life();
+    return own;
   }
 
   // ---- calls
@@ -283,7 +292,7 @@ public final class SimCommunicator extends LibraryCommunicator {
 
   @Override
   protected void requireUsable() {
-    Endpoint own = endpoint();
+    CommLifecycle own = joined();
     RuntimeException refusal = own == null ? null : own.refusal();
     if (refusal != null && handle().value() != 0) {
       throw refusal;
@@ -293,11 +302,11 @@ public final class SimCommunicator extends LibraryCommunicator {
 
   @Override
   protected void raced(Thread other) {
-    Endpoint own = endpoint();
+    CommLifecycle own = joined();
     if (own != null) {
       HostTask task = kernel.enter();
       try {
-        own.life().requireAlone(task, other);
+        own.requireAlone(task, other);
       } finally {
         kernel.exit(task);
       }
@@ -315,10 +324,10 @@ public final class SimCommunicator extends LibraryCommunicator {
       int reduction,
       int rootOrPeer,
       Stream stream) {
-    device.own(stream);
-    int code =
-        library.issue(
-            operation, send, recv, count, type, reduction, rootOrPeer, life(), stream.handle());
+    SimStream own = device.own(stream);
+    CallArguments call =
+        operations.arguments().set(operation, send, recv, count, type, reduction, rootOrPeer);
+    int code = operations.issue(life(), call, own);
     return code == 0 ? 0 : settled(code, operation.label());
   }
 
@@ -386,16 +395,18 @@ public final class SimCommunicator extends LibraryCommunicator {
   }
 
   private int issue(GroupRecording calls, int i) {
-    return library.issue(
-        calls.operation(i),
-        calls.send(i),
-        calls.recv(i),
-        calls.count(i),
-        calls.type(i),
-        calls.reduction(i),
-        calls.rootOrPeer(i),
-        life(),
-        calls.stream(i).handle());
+    CallArguments call =
+        operations
+            .arguments()
+            .set(
+                calls.operation(i),
+                calls.send(i),
+                calls.recv(i),
+                calls.count(i),
+                calls.type(i),
+                calls.reduction(i),
+                calls.rootOrPeer(i));
+    return operations.issue(life(), call, device.own(calls.stream(i)));
   }
 
   // ---- sums
@@ -403,10 +414,10 @@ public final class SimCommunicator extends LibraryCommunicator {
   @Override
   public PreMulSum preMulSum(DataType type, double scalar) {
     requireUsable();
-    Endpoint own = Objects.requireNonNull(endpoint());
-    int code = own.scales().create(type, type.encode(scalar));
+    CustomReductions own = life().operations().scales();
+    int code = own.create(type, type.encode(scalar));
     return new PreMulSum(
-        this, type, code, made -> GroupRecording.whenIssued(() -> own.scales().destroy(made)));
+        this, type, code, made -> GroupRecording.whenIssued(() -> own.destroy(made)));
   }
 
   @Override
@@ -416,17 +427,13 @@ public final class SimCommunicator extends LibraryCommunicator {
       throw new IllegalArgumentException(
           name() + ", rank " + rank() + ": a scalar is one element on its device, got " + scalar);
     }
-    Endpoint own = Objects.requireNonNull(endpoint());
+    CustomReductions own = life().operations().scales();
     int code =
-        own.scales()
-            .create(
-                scalar.type(),
-                device.memory().range(scalar.address(), scalar.bytes(), "scalar of a PreMulSum"));
+        own.create(
+            scalar.type(),
+            device.memory().range(scalar.address(), scalar.bytes(), "scalar of a PreMulSum"));
     return new PreMulSum(
-        this,
-        scalar.type(),
-        code,
-        made -> GroupRecording.whenIssued(() -> own.scales().destroy(made)));
+        this, scalar.type(), code, made -> GroupRecording.whenIssued(() -> own.destroy(made)));
   }
 
   // ---- life
@@ -438,8 +445,9 @@ public final class SimCommunicator extends LibraryCommunicator {
 
   @Override
   public String name() {
-    Endpoint own = endpoint();
-    return own == null ? givenName : own.name();
+    CommLifecycle own = joined();
+    Endpoint parts = own == null ? null : own.endpoint();
+    return parts == null ? givenName : parts.member().comm().name();
   }
 
   @Override
@@ -452,7 +460,7 @@ public final class SimCommunicator extends LibraryCommunicator {
   public void abort() {
     long comm = handle().take(State.ABORTED);
     if (comm != 0) {
-      endpoint = library.endpoint(comm);
+      life = library.life(comm);
       abi().commAbort(comm);
     }
   }
@@ -463,7 +471,7 @@ public final class SimCommunicator extends LibraryCommunicator {
       return;
     }
     closed = true;
-    endpoint();
+    joined();
     try {
       closeRegistrations();
       end();

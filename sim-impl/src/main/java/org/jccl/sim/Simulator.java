@@ -25,7 +25,7 @@ import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
-import org.jccl.sim.check.Report;
+import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.cost.NcclModel;
 import org.jccl.sim.device.World;
 import org.jccl.sim.kernel.Choices;
@@ -269,7 +269,7 @@ public final class Simulator implements AutoCloseable {
   }
 
   private void deadlock(List<HostTask> blocked) {
-    Report dropped = backend.creations().findDropped();
+    ReportBuilder dropped = backend.creations().findDropped();
     ReportedMisuse report =
         findings.keep(dropped != null ? dropped : DeadlockReport.of(kernel.tasks(), blocked));
     backend.creations().reportPending(report);

@@ -14,8 +14,8 @@ import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.algo.Buffers;
 import org.jccl.sim.algo.ChannelLimits;
+import org.jccl.sim.algo.ChannelSplit;
 import org.jccl.sim.algo.Choice;
-import org.jccl.sim.algo.Split;
 import org.jccl.sim.algo.Topology;
 import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.cost.CalibratedModel;
@@ -43,7 +43,8 @@ public final class Predictor {
     int channels(Operation operation, DataType type, long count, Choice choice, int version) {
       return switch (choice.algorithm()) {
         case RING, TREE, PAT ->
-            Split.of(operation, type.bytes(), count, topology, choice, Buffers.defaults(), version)
+            ChannelSplit.of(
+                    operation, type.bytes(), count, topology, choice, Buffers.defaults(), version)
                 .parts();
         case COLLNET_DIRECT, COLLNET_CHAIN, NVLS, NVLS_TREE -> choice.maxChannels();
       };

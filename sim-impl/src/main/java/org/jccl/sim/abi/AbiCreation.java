@@ -14,8 +14,8 @@ import java.util.List;
 import org.jccl.CollectiveException;
 import org.jccl.UniqueId;
 import org.jccl.ops.NcclFunction;
-import org.jccl.sim.comm.InitJob;
-import org.jccl.sim.comm.Life;
+import org.jccl.sim.comm.creation.InitJob;
+import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +76,7 @@ final class AbiCreation {
     }
     HostTask task = state.kernel().enter();
     try {
-      RawGroup group = state.group();
+      GroupState group = state.group();
       if (group.isOpen()) {
         return group.fail(join(wish, group));
       }
@@ -130,13 +130,13 @@ final class AbiCreation {
   private int init(Wish wish) {
     HostTask task = state.kernel().enter();
     try {
-      RawGroup group = state.group();
+      GroupState group = state.group();
       group.start();
       int code = state.endOwn(task, group.fail(join(wish, group)));
       if (code != OK) {
         return code;
       }
-      Life life = state.life(wish.out.get(JAVA_LONG_UNALIGNED, 0));
+      CommLifecycle life = state.life(wish.out.get(JAVA_LONG_UNALIGNED, 0));
       return life == null || life.isBlocking() ? OK : life.state(); // INIT-17
     } finally {
       state.kernel().exit(task);
@@ -144,7 +144,7 @@ final class AbiCreation {
   }
 
   /** Queues one rank's creation after NCCL's checks (rules ARG-15 to ARG-17). */
-  private int join(Wish wish, RawGroup group) {
+  private int join(Wish wish, GroupState group) {
     String wrong = wrong(wish);
     if (wrong != null) {
       return state.refused(INVALID_ARGUMENT, "init: " + wrong);
@@ -177,7 +177,8 @@ final class AbiCreation {
     for (int i = 0; i < wish.idCount; i++) {
       ids.add(read(wish.ids, i));
     }
-    Life life = Life.begin(state.world(), wish.device, AbiConfig.read(state.world(), wish.config));
+    CommLifecycle life =
+        CommLifecycle.begin(state.world(), wish.device, AbiConfig.read(state.world(), wish.config));
     return state.creations().join(ids, wish.rank, wish.nranks, life);
   }
 
@@ -214,7 +215,7 @@ final class AbiCreation {
     state.requireNetwork();
     int n = chosen.size();
     MemorySegment id = MemorySegment.ofArray(state.creations().newUniqueId().toBytes());
-    RawGroup group = state.group();
+    GroupState group = state.group();
     group.start();
     for (int i = 0; i < n; i++) {
       MemorySegment out = comms.asSlice(8L * i, 8);

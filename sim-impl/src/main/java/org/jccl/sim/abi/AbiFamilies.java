@@ -14,12 +14,12 @@ import java.util.function.Consumer;
 import org.jccl.UniqueId;
 import org.jccl.config.ConfigField;
 import org.jccl.ops.NcclFunction;
-import org.jccl.sim.comm.ChildJob;
 import org.jccl.sim.comm.Config;
-import org.jccl.sim.comm.Creations;
-import org.jccl.sim.comm.FinalizeJob;
-import org.jccl.sim.comm.InitJob;
-import org.jccl.sim.comm.Life;
+import org.jccl.sim.comm.creation.Bootstrap;
+import org.jccl.sim.comm.creation.ChildJob;
+import org.jccl.sim.comm.creation.InitJob;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.life.FinalizeJob;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +39,7 @@ final class AbiFamilies {
     state.require(NcclFunction.COMM_SPLIT);
     HostTask task = state.kernel().enter();
     try {
-      RawGroup group = state.group();
+      GroupState group = state.group();
       group.start();
       int code = group.fail(split(comm, color, key, newComm, config, group));
       return state.endOwn(task, code); // SPL-07: InProgress is not told
@@ -49,14 +49,19 @@ final class AbiFamilies {
   }
 
   private int split(
-      long comm, int color, int key, MemorySegment newComm, MemorySegment config, RawGroup group) {
-    Life parent = state.life(comm);
+      long comm,
+      int color,
+      int key,
+      MemorySegment newComm,
+      MemorySegment config,
+      GroupState group) {
+    CommLifecycle parent = state.life(comm);
     int refusal = wrongParent(parent, newComm);
     if (parent == null || refusal != OK) {
       return state.refused(refusal, "split: communicator or output");
     }
     newComm.set(JAVA_LONG_UNALIGNED, 0, 0L);
-    Life child = null;
+    CommLifecycle child = null;
     boolean shares = shares(parent, ConfigField.SPLIT_SHARE);
     if (color != ChildJob.NO_COLOR) {
       String wrong = AbiConfig.wrong(state.world(), config);
@@ -65,27 +70,29 @@ final class AbiFamilies {
       }
       child = parent.child(config(parent, config), shares);
     }
-    return added(group.add(ChildJob.split(parent, child, shares, color, key, to(newComm))));
+    return added(
+        group.add(
+            ChildJob.split(state.creations(), parent, child, shares, color, key, to(newComm))));
   }
 
   /** Rule ARG-20, up to the ready test. */
-  private static int wrongParent(@Nullable Life parent, MemorySegment newComm) {
+  private static int wrongParent(@Nullable CommLifecycle parent, MemorySegment newComm) {
     return parent == null || isNull(newComm) ? INVALID_ARGUMENT : parent.readyTest();
   }
 
   /** Rule SPL-09; a revoked parent shares nothing (LIF-20). */
-  private static boolean shares(Life parent, ConfigField field) {
+  private static boolean shares(CommLifecycle parent, ConfigField field) {
     return !parent.isRevoked() && parent.config().get(field) == 1;
   }
 
   /** Rule SPL-05. */
-  private Config config(Life parent, MemorySegment config) {
+  private Config config(CommLifecycle parent, MemorySegment config) {
     return isNull(config)
         ? parent.config().inherited(state.world())
         : AbiConfig.read(state.world(), config);
   }
 
-  private Consumer<@Nullable Life> to(MemorySegment newComm) {
+  private Consumer<@Nullable CommLifecycle> to(MemorySegment newComm) {
     return child -> newComm.set(JAVA_LONG_UNALIGNED, 0, child == null ? 0L : state.register(child));
   }
 
@@ -107,10 +114,10 @@ final class AbiFamilies {
     state.require(NcclFunction.COMM_SHRINK);
     HostTask task = state.kernel().enter();
     try {
-      RawGroup group = state.group();
+      GroupState group = state.group();
       group.start();
       boolean aborts = (flags & SHRINK_ABORT) != 0;
-      Life parent = state.life(comm);
+      CommLifecycle parent = state.life(comm);
       if (aborts && parent != null) { // SHR-06 normalised: null comes to no harm
         parent.interrupt();
         new FinalizeJob(parent).run(task);
@@ -123,13 +130,13 @@ final class AbiFamilies {
   }
 
   private int shrink(
-      @Nullable Life parent,
+      @Nullable CommLifecycle parent,
       MemorySegment excluded,
       int count,
       MemorySegment newComm,
       MemorySegment config,
       boolean aborts,
-      RawGroup group) {
+      GroupState group) {
     if (parent == null || isNull(newComm) || isNull(excluded) || count < 1) {
       return state.refused(INVALID_ARGUMENT, "shrink: communicator, output or list");
     }
@@ -144,9 +151,10 @@ final class AbiFamilies {
       return state.refused(INVALID_ARGUMENT, "shrink: " + wrong);
     }
     boolean shares = !aborts && shares(parent, ConfigField.SHRINK_SHARE);
-    Life child = parent.child(config(parent, config), shares);
+    CommLifecycle child = parent.child(config(parent, config), shares);
     List<Integer> without = Arrays.stream(list).boxed().toList();
-    return added(group.add(ChildJob.shrink(parent, child, shares, without, to(newComm))));
+    return added(
+        group.add(ChildJob.shrink(state.creations(), parent, child, shares, without, to(newComm))));
   }
 
   /** SHR-03: the caller's array is sorted in place. */
@@ -163,9 +171,9 @@ final class AbiFamilies {
   }
 
   /** SHR-02: the caller itself; SHR-04 normalised: a rank twice, or one that there is not. */
-  private static boolean isWrong(int[] list, Life parent) {
-    int own = parent.operations().rank();
-    int n = parent.operations().worldSize();
+  private static boolean isWrong(int[] list, CommLifecycle parent) {
+    int own = parent.operations().member().rank();
+    int n = parent.operations().member().worldSize();
     for (int i = 0; i < list.length; i++) {
       boolean twice = i > 0 && list[i] == list[i - 1];
       if (list[i] == own || list[i] < 0 || list[i] >= n || twice) {
@@ -181,7 +189,7 @@ final class AbiFamilies {
     state.require(NcclFunction.COMM_GET_UNIQUE_ID);
     HostTask task = state.kernel().enter();
     try {
-      Life parent = state.life(comm);
+      CommLifecycle parent = state.life(comm);
       if (parent == null) {
         return state.refused(INVALID_ARGUMENT, "id for growing: no communicator");
       }
@@ -189,7 +197,7 @@ final class AbiFamilies {
       if (code == OK && isNull(uniqueId)) {
         code = INVALID_ARGUMENT;
       }
-      if (code == OK && state.world().environment().containsKey(Creations.COMM_ID)) {
+      if (code == OK && state.world().environment().containsKey(Bootstrap.COMM_ID)) {
         code = INVALID_USAGE; // GRW-03, ENV-09
       }
       return code == OK
@@ -208,15 +216,16 @@ final class AbiFamilies {
       MemorySegment newComm,
       MemorySegment config) {
     state.require(NcclFunction.COMM_GROW);
-    Life parent = state.life(comm);
-    boolean grows = parent == null || !parent.isReady() || nranks > parent.operations().worldSize();
+    CommLifecycle parent = state.life(comm);
+    boolean grows =
+        parent == null || !parent.isReady() || nranks > parent.operations().member().worldSize();
     if (isNull(newComm) || nranks <= 0 || !grows) {
       return state.refused(INVALID_ARGUMENT, "grow to " + nranks + " ranks"); // no poison (GRP-14)
     }
     newComm.set(JAVA_LONG_UNALIGNED, 0, 0L);
     HostTask task = state.kernel().enter();
     try {
-      RawGroup group = state.group();
+      GroupState group = state.group();
       group.start();
       boolean isNew = comm == 0;
       String wrong = isNew ? wrongNewcomer(nranks, uniqueId, rank) : wrongGrower(parent, rank);
@@ -232,7 +241,7 @@ final class AbiFamilies {
     }
   }
 
-  private static @Nullable String wrongGrower(@Nullable Life parent, int rank) {
+  private static @Nullable String wrongGrower(@Nullable CommLifecycle parent, int rank) {
     if (parent == null) {
       return "no communicator";
     }
@@ -246,13 +255,13 @@ final class AbiFamilies {
   }
 
   private int grow(
-      @Nullable Life parent,
+      @Nullable CommLifecycle parent,
       int nranks,
       MemorySegment uniqueId,
       int rank,
       MemorySegment newComm,
       MemorySegment config,
-      RawGroup group) {
+      GroupState group) {
     String wrong = AbiConfig.wrong(state.world(), config);
     if (wrong != null) {
       return state.refused(INVALID_ARGUMENT, "grow: " + wrong);
@@ -260,11 +269,11 @@ final class AbiFamilies {
     InitJob job;
     if (parent == null) {
       Config own = AbiConfig.read(state.world(), config);
-      Life life = Life.begin(state.world(), state.currentDevice(), own);
+      CommLifecycle life = CommLifecycle.begin(state.world(), state.currentDevice(), own);
       List<UniqueId> id = List.of(AbiCreation.read(uniqueId, 0));
       job = state.creations().join(id, rank, nranks, life);
     } else {
-      Life life = parent.child(config(parent, config), false);
+      CommLifecycle life = parent.child(config(parent, config), false);
       job = state.creations().grow(parent, nranks, life);
     }
     int code = added(group.add(job));

@@ -25,7 +25,7 @@ final class AbiGroups {
           "group start on a virtual thread: it may change its carrier, and NCCL's group state would"
               + " stay behind; use a platform thread (GRP-04, SIM-43)");
     }
-    RawGroup group = state.group();
+    GroupState group = state.group();
     int code = group.start();
     state.opened(group);
     group.openedAt(state.world().checks() == CheckLevel.FULL ? CallSite.current() : null);
@@ -47,10 +47,10 @@ final class AbiGroups {
   /** With a null struct it is a real end (rule GRP-28). */
   int groupSimulateEnd(MemorySegment info) {
     state.require(NcclFunction.GROUP_SIMULATE_END);
-    return end(isNull(info) ? null : new Estimate(info));
+    return end(isNull(info) ? null : new SimInfo(info));
   }
 
-  private int end(@Nullable Estimate estimate) {
+  private int end(@Nullable SimInfo estimate) {
     HostTask task = state.kernel().enter();
     try {
       return state.group().end(task, state.kernel(), estimate);

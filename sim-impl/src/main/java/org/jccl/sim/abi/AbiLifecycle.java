@@ -8,12 +8,12 @@ import static org.jccl.sim.abi.AbiState.isNull;
 import java.lang.foreign.MemorySegment;
 import java.util.function.ToIntFunction;
 import org.jccl.ops.NcclFunction;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.FinalizeJob;
-import org.jccl.sim.comm.Job;
-import org.jccl.sim.comm.Life;
-import org.jccl.sim.comm.ReclaimJob;
-import org.jccl.sim.comm.RevokeJob;
+import org.jccl.sim.comm.CommMember;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.life.FinalizeJob;
+import org.jccl.sim.comm.life.Job;
+import org.jccl.sim.comm.life.ReclaimJob;
+import org.jccl.sim.comm.life.RevokeJob;
 import org.jccl.sim.kernel.HostTask;
 
 /** Queries and ends of communicators behind the C functions (chapter 3). */
@@ -30,7 +30,7 @@ final class AbiLifecycle {
     if (comm == 0) {
       return OK; // LIF-01
     }
-    Life life = state.life(comm);
+    CommLifecycle life = state.life(comm);
     if (life == null) {
       return state.group().fail(state.refused(INVALID_ARGUMENT, "finalize: no communicator"));
     }
@@ -53,8 +53,8 @@ final class AbiLifecycle {
   }
 
   /** Does a job in a group of its own, or queues it in the open one. */
-  private int ended(HostTask task, Life life, Job job) {
-    RawGroup group = state.group();
+  private int ended(HostTask task, CommLifecycle life, Job job) {
+    GroupState group = state.group();
     group.start();
     int code = state.endOwn(task, group.fail(group.add(job)));
     boolean told = code == OK && !(job instanceof ReclaimJob) && !life.isBlocking();
@@ -66,7 +66,7 @@ final class AbiLifecycle {
     if (comm == 0) {
       return OK;
     }
-    Life life = state.life(comm);
+    CommLifecycle life = state.life(comm);
     if (life == null || flags != 0 || !life.isReady()) {
       return state.refused(INVALID_ARGUMENT, "revoke with flags " + flags);
     }
@@ -88,7 +88,7 @@ final class AbiLifecycle {
     if (comm == 0) {
       return OK;
     }
-    Life life = state.life(comm);
+    CommLifecycle life = state.life(comm);
     if (life == null) {
       return state.refused(INVALID_ARGUMENT, "destroy: no communicator");
     }
@@ -112,7 +112,7 @@ final class AbiLifecycle {
     if (comm == 0) {
       return OK;
     }
-    Life life = state.life(comm);
+    CommLifecycle life = state.life(comm);
     if (life == null) {
       return state.refused(INVALID_ARGUMENT, "abort: no communicator");
     }
@@ -129,7 +129,7 @@ final class AbiLifecycle {
   // ---------------------------------------------------------------- queries
 
   int commGetAsyncError(long comm, MemorySegment result) {
-    Life life = state.life(comm);
+    CommLifecycle life = state.life(comm);
     if (life == null || isNull(result)) {
       return state.refused(INVALID_ARGUMENT, "async error: communicator or output");
     }
@@ -144,20 +144,20 @@ final class AbiLifecycle {
   }
 
   int commCount(long comm, MemorySegment count) {
-    return query(comm, count, Endpoint::worldSize);
+    return query(comm, count, CommMember::worldSize);
   }
 
   int commCuDevice(long comm, MemorySegment device) {
-    return query(comm, device, endpoint -> endpoint.device().index());
+    return query(comm, device, member -> member.device().index());
   }
 
   int commUserRank(long comm, MemorySegment rank) {
-    return query(comm, rank, Endpoint::rank);
+    return query(comm, rank, CommMember::rank);
   }
 
   /** Rule ARG-22. */
-  private int query(long comm, MemorySegment out, ToIntFunction<Endpoint> value) {
-    Life life = state.life(comm);
+  private int query(long comm, MemorySegment out, ToIntFunction<CommMember> value) {
+    CommLifecycle life = state.life(comm);
     if (life == null || isNull(out)) {
       return state.refused(INVALID_ARGUMENT, "query: communicator or output");
     }
@@ -165,7 +165,7 @@ final class AbiLifecycle {
     if (code != OK) {
       return state.refused(code, "query of " + life);
     }
-    out.set(JAVA_INT_UNALIGNED, 0, value.applyAsInt(life.operations()));
+    out.set(JAVA_INT_UNALIGNED, 0, value.applyAsInt(life.operations().member()));
     return OK;
   }
 }

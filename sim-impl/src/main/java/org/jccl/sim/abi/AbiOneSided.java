@@ -8,14 +8,13 @@ import static org.jccl.sim.abi.AbiState.OK;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.ops.NcclFunction;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.Life;
-import org.jccl.sim.comm.OneSided;
-import org.jccl.sim.comm.OneSidedCall;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.onesided.OneSided;
+import org.jccl.sim.comm.onesided.OneSidedCall;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
 
@@ -65,9 +64,9 @@ final class AbiOneSided {
         comm,
         stream,
         check,
-        on -> {
+        (own, on) -> {
           long bytes = count * DataType.ofCode(type).bytes();
-          return on.endpoint.oneSided().put(source, bytes, peer, window, offset, on.stream);
+          return own.put(source, bytes, peer, window, offset, on);
         });
   }
 
@@ -82,7 +81,7 @@ final class AbiOneSided {
         comm,
         stream,
         oneSided -> oneSided.checkSignal(peer, signalIndex, context, flags),
-        on -> on.endpoint.oneSided().signal(peer, on.stream));
+        (own, on) -> own.signal(peer, on));
   }
 
   int waitSignal(int descriptorCount, MemorySegment descriptors, long comm, long stream) {
@@ -93,7 +92,7 @@ final class AbiOneSided {
         comm,
         stream,
         oneSided -> read(oneSided, descriptorCount, descriptors, awaited),
-        on -> on.endpoint.oneSided().await(awaited, on.stream));
+        (own, on) -> own.await(awaited, on));
   }
 
   private static int read(
@@ -111,13 +110,14 @@ final class AbiOneSided {
     return code;
   }
 
-  /** Where a call goes. */
-  private record Place(Endpoint endpoint, SimStream stream) {}
-
   private int issue(
-      String what, long comm, long stream, Check check, Function<Place, OneSidedCall> make) {
-    RawGroup group = state.group();
-    Life life = state.life(comm);
+      String what,
+      long comm,
+      long stream,
+      Check check,
+      BiFunction<OneSided, SimStream, OneSidedCall> make) {
+    GroupState group = state.group();
+    CommLifecycle life = state.life(comm);
     if (life == null) {
       return group.fail(state.refused(INVALID_ARGUMENT, what + ": no communicator " + comm));
     }
@@ -126,17 +126,14 @@ final class AbiOneSided {
     }
     HostTask task = state.kernel().enter();
     try {
-      AbiOperations.requireUsable(life);
-      int code = life.readyTest();
+      int code = life.usable();
       if (code == OK) {
         code = refusesPointers() ? INVALID_ARGUMENT : check.of(life.operations().oneSided());
       }
       return AbiOperations.failed(
           group,
           life,
-          code == OK
-              ? queue(task, life.operations(), stream, make)
-              : state.refused(code, what + " on " + life));
+          code == OK ? queue(task, life, stream, make) : state.refused(code, what + " on " + life));
     } catch (RuntimeException reported) {
       group.fail(ResultCode.INTERNAL_ERROR.code()); // what is queued must not be launched (GRP-11)
       throw reported;
@@ -146,17 +143,20 @@ final class AbiOneSided {
   }
 
   private int queue(
-      HostTask task, Endpoint endpoint, long stream, Function<Place, OneSidedCall> make) {
-    SimStream own = AbiOperations.stream(endpoint, stream);
+      HostTask task,
+      CommLifecycle life,
+      long stream,
+      BiFunction<OneSided, SimStream, OneSidedCall> make) {
+    SimStream own = AbiOperations.stream(life.device(), stream);
     if (own == null) {
       return ResultCode.UNHANDLED_CUDA_ERROR.code();
     }
-    OneSidedCall call = make.apply(new Place(endpoint, own));
-    RawGroup group = state.group();
+    OneSidedCall call = make.apply(life.operations().oneSided(), own);
+    GroupState group = state.group();
     group.start();
-    int code = state.endOwn(task, group.fail(group.issue(endpoint, call)));
-    boolean told = code == OK && !group.isOpen() && !endpoint.life().isBlocking();
-    return told ? endpoint.life().state() : code;
+    int code = state.endOwn(task, group.fail(group.add(life, call)));
+    boolean told = code == OK && !group.isOpen() && !life.isBlocking();
+    return told ? life.state() : code;
   }
 
   /** ARG-04: before 2.30.3 check mode misses the receive buffer that these calls have not. */

@@ -11,23 +11,32 @@ import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.Life;
+import org.jccl.sim.comm.OpenGroup;
+import org.jccl.sim.comm.call.CallArguments;
+import org.jccl.sim.comm.call.Request;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.life.Endpoint;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Kernel;
 import org.jspecify.annotations.Nullable;
 
 /** Stream operations and custom reductions behind the C functions (chapters 5, 6 and 8). */
-final class AbiOperations {
+public final class AbiOperations {
   private static final int HOST_IMMEDIATE = 1;
 
   private final AbiState state;
+  private final ThreadLocal<GroupState> groups;
+  private final Kernel kernel;
 
   AbiOperations(AbiState state) {
     this.state = state;
+    this.groups = state.groups();
+    this.kernel = state.kernel();
   }
 
+  /** One stream operation, as its C function gets it. */
   int issue(
       Operation operation,
       long send,
@@ -38,90 +47,102 @@ final class AbiOperations {
       int rootOrPeer,
       long comm,
       long stream) {
-    Life life = state.life(comm);
+    CommLifecycle life = state.life(comm);
     if (life == null) {
       return state
           .group()
           .fail(state.refused(INVALID_ARGUMENT, operation.label() + ": no communicator " + comm));
     }
-    return issue(operation, send, recv, count, type, op, rootOrPeer, life, stream);
+    CallArguments call = arguments();
+    return issue(life, call.set(operation, send, recv, count, type, op, rootOrPeer), null, stream);
   }
 
-  /** The same for a caller that knows whose handle it is. */
-  int issue(
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int op,
-      int rootOrPeer,
-      Life life,
-      long stream) {
-    RawGroup group = state.group();
+  /** The arguments of the calling thread's next call. */
+  public CallArguments arguments() {
+    return groups.get().arguments();
+  }
+
+  /** The same for a caller that knows whose handle it is, and the stream. */
+  public int issue(CommLifecycle life, CallArguments call, SimStream stream) {
+    return issue(life, call, stream, stream.handle());
+  }
+
+  private int issue(
+      CommLifecycle life, CallArguments call, @Nullable SimStream known, long handle) {
+    GroupState group = groups.get();
     if (life.isRevoked()) {
       return group.fail(state.refused(INVALID_USAGE, life + " was revoked (LIF-19)"));
     }
-    Thread other = life.comesIn();
-    HostTask task = state.kernel().enter();
+    Thread other = life.guard().enter();
+    HostTask task = kernel.enter();
     try {
-      life.requireAlone(task, other);
-      requireUsable(life);
-      int code = life.readyTest();
-      if (code != OK) {
-        return failed(group, life, state.refused(code, life + " is not ready (ARG-02)"));
-      }
-      life.requireNotFinalized(operation.label()); // what has failed answers with its code
-      Endpoint endpoint = life.operations();
-      code = endpoint.admission().validate(operation, count, type, op, rootOrPeer);
-      SimStream own = stream(endpoint, stream);
-      if (code == OK && own == null && state.world().isChecking()) {
-        throw endpoint.launching().refuseStream(operation, stream);
-      }
-      if (code != OK || own == null) {
-        int refusal = code != OK ? code : ResultCode.UNHANDLED_CUDA_ERROR.code();
-        String words =
-            operation.label()
-                + " on "
-                + endpoint
-                + ": count "
-                + count
-                + ", type "
-                + type
-                + ", op "
-                + op
-                + ", root or peer "
-                + rootOrPeer
-                + ", stream "
-                + stream;
-        return failed(group, life, state.refused(refusal, words));
-      }
-      return failed(
-          group,
-          life,
-          group.issue(task, endpoint, operation, send, recv, count, type, op, rootOrPeer, own));
+      return checked(group, task, life, call, known, handle, other);
     } catch (RuntimeException reported) {
-      if (reported instanceof CollectiveException known && known.code() != ResultCode.UNKNOWN) {
-        return failed(group, life, state.codeOf(known));
+      if (reported instanceof CollectiveException coded && coded.code() != ResultCode.UNKNOWN) {
+        return failed(group, life, state.codeOf(coded));
       }
       group.spoil(); // what is queued must not be launched (GRP-11)
       throw reported;
     } finally {
-      life.goesOut();
-      state.kernel().exit(task);
+      life.guard().exit();
+      kernel.exit(task);
     }
   }
 
-  /** Throws what was found out about the communicator, or why it was stopped. */
-  static void requireUsable(Life life) {
-    RuntimeException refusal = life.refusal();
-    if (refusal != null) {
-      throw refusal;
+  private int checked(
+      GroupState group,
+      HostTask task,
+      CommLifecycle life,
+      CallArguments call,
+      @Nullable SimStream known,
+      long handle,
+      @Nullable Thread other) {
+    life.requireAlone(task, other);
+    Operation operation = call.operation();
+    int code = life.usable();
+    if (code != OK) {
+      return failed(group, life, state.refused(code, life + " is not ready (ARG-02)"));
     }
+    life.requireNotFinalized(operation.label()); // what has failed answers with its code
+    Endpoint own = life.operations();
+    code = own.admission().check(call);
+    SimStream stream = known != null && !known.isClosed() ? known : stream(life.device(), handle);
+    if (code == OK && stream == null && state.world().isChecking()) {
+      throw own.enqueuer().refuseStream(operation, handle);
+    }
+    if (code != OK || stream == null) {
+      int refusal = code != OK ? code : ResultCode.UNHANDLED_CUDA_ERROR.code();
+      String words = operation.label() + " on " + own + ": " + call + ", stream " + handle;
+      return failed(group, life, state.refused(refusal, words));
+    }
+    return failed(group, life, issue(group, task, life, own, call, stream));
+  }
+
+  /** Issues one checked call, or queues it while a group is open (rule GRP-06). */
+  private static int issue(
+      GroupState group,
+      HostTask task,
+      CommLifecycle life,
+      Endpoint own,
+      CallArguments call,
+      SimStream stream) {
+    OpenGroup holder = life.guard().openGroup();
+    if (holder != null && holder != group) {
+      holder.refuseOtherThread(own.member());
+    }
+    if (!own.admission().knowsBuffers(call)) {
+      return INVALID_ARGUMENT;
+    }
+    Request request = own.enqueuer().request(call, stream);
+    boolean alone = own.member().worldSize() == 1 && request.isCollective(); // GRP-07: at once
+    boolean waits = life.isBlocking() || request.isDropped();
+    return alone || (group.depth() == 0 && waits)
+        ? own.enqueuer().call(task, request)
+        : group.add(life, request);
   }
 
   /** A failing call poisons an open group, and stays on a nonblocking communicator (ERR-05). */
-  static int failed(RawGroup group, Life life, int code) {
+  static int failed(GroupState group, CommLifecycle life, int code) {
     if (code != OK && code != AbiState.IN_PROGRESS) {
       life.storeFailure(code);
       group.fail(code);
@@ -129,8 +150,7 @@ final class AbiOperations {
     return code;
   }
 
-  static @Nullable SimStream stream(Endpoint endpoint, long handle) {
-    SimDevice device = endpoint.device();
+  static @Nullable SimStream stream(SimDevice device, long handle) {
     return handle == 0 ? device.defaultStream() : device.streamOf(handle);
   }
 
@@ -159,7 +179,11 @@ final class AbiOperations {
               .scales()
               .create(
                   of,
-                  endpoint.device().memory().range(scalar, of.bytes(), "scalar of a PreMulSum"));
+                  endpoint
+                      .member()
+                      .device()
+                      .memory()
+                      .range(scalar, of.bytes(), "scalar of a PreMulSum"));
     }
     op.set(JAVA_INT_UNALIGNED, 0, code);
     return OK;

@@ -7,8 +7,10 @@ import static org.jccl.sim.abi.AbiState.OK;
 import java.lang.foreign.MemorySegment;
 import org.jccl.ResultCode;
 import org.jccl.ops.NcclFunction;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.Registrations;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.life.Endpoint;
+import org.jccl.sim.comm.life.WindowRegistrationJob;
+import org.jccl.sim.comm.memory.Registrations;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.HostTask;
 
@@ -43,7 +45,7 @@ final class AbiRegistration {
     if (endpoint == null) {
       return state.refused(INVALID_ARGUMENT, "register: no communicator " + comm);
     }
-    if (state.world().checksPointers() && !isOn(endpoint.device(), buffer)) {
+    if (state.world().checksPointers() && !isOn(endpoint.member().device(), buffer)) {
       return state.refused(INVALID_ARGUMENT, "register: no memory of the device: " + buffer);
     }
     if (state.world().version() >= ASKS_DRIVER && !isKnown(buffer)) {
@@ -95,8 +97,8 @@ final class AbiRegistration {
 
   int registerWindow(long comm, long buffer, long bytes, MemorySegment window, int flags) {
     state.require(NcclFunction.COMM_WINDOW_REGISTER);
-    Endpoint endpoint = state.endpoint(comm);
-    if (endpoint == null || AbiState.isNull(window)) {
+    CommLifecycle life = state.created(comm);
+    if (life == null || AbiState.isNull(window)) {
       return state.refused(INVALID_ARGUMENT, "window: no communicator or no output");
     }
     boolean supported = Registrations.supportsWindows(state.world());
@@ -105,27 +107,26 @@ final class AbiRegistration {
         return OK; // ARG-28: the output keeps what it held
       }
       return supported
-          ? registerTogether(endpoint, buffer, bytes, window, flags)
+          ? registerTogether(life, buffer, bytes, window, flags)
           : register(comm, buffer, bytes, window); // WIN-03: a plain registration instead
     }
     window.set(JAVA_LONG_UNALIGNED, 0, 0L);
     if (buffer == 0 || bytes == 0) {
       return state.refused(INVALID_ARGUMENT, "window: nothing at " + buffer + " x" + bytes);
     }
-    return supported ? registerTogether(endpoint, buffer, bytes, window, flags) : OK;
+    return supported ? registerTogether(life, buffer, bytes, window, flags) : OK;
   }
 
   private int registerTogether(
-      Endpoint endpoint, long buffer, long bytes, MemorySegment window, int flags) {
-    int code = endpoint.life().readyTest();
+      CommLifecycle life, long buffer, long bytes, MemorySegment window, int flags) {
+    int code = life.readyTest();
     if (code != OK) {
-      return state.group().fail(state.refused(code, "window: " + endpoint + " is not ready"));
+      return state.group().fail(state.refused(code, "window: " + life + " is not ready"));
     }
     return state.later(
-        endpoint.life(),
-        endpoint
-            .registrations()
-            .window(buffer, bytes, flags, made -> window.set(JAVA_LONG_UNALIGNED, 0, made)));
+        life,
+        new WindowRegistrationJob(
+            life, buffer, bytes, flags, made -> window.set(JAVA_LONG_UNALIGNED, 0, made)));
   }
 
   int deregisterWindow(long comm, long window) {

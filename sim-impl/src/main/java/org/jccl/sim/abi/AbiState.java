@@ -12,11 +12,11 @@ import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.NcclFunction;
 import org.jccl.sim.check.CallSite;
-import org.jccl.sim.check.Report;
-import org.jccl.sim.comm.Creations;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.Job;
-import org.jccl.sim.comm.Life;
+import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.comm.creation.Bootstrap;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.life.Endpoint;
+import org.jccl.sim.comm.life.Job;
 import org.jccl.sim.device.CurrentDevice;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
@@ -41,16 +41,16 @@ final class AbiState {
   private record Ended(String name, int rank) {}
 
   private final World world;
-  private final Creations creations;
+  private final Bootstrap creations;
   private final List<SimDevice> devices;
-  private final Map<Long, Life> lives = new ConcurrentHashMap<>();
+  private final Map<Long, CommLifecycle> lives = new ConcurrentHashMap<>();
   private final Map<Long, Ended> ended = new ConcurrentHashMap<>();
   private final AtomicLong nextHandle = new AtomicLong(0x5100);
-  private final Set<RawGroup> openGroups = ConcurrentHashMap.newKeySet();
+  private final Set<GroupState> openGroups = ConcurrentHashMap.newKeySet();
   private volatile String lastError = "";
-  private final ThreadLocal<RawGroup> groups = ThreadLocal.withInitial(RawGroup::new);
+  private final ThreadLocal<GroupState> groups = ThreadLocal.withInitial(GroupState::new);
 
-  AbiState(World world, Creations creations, List<SimDevice> devices) {
+  AbiState(World world, Bootstrap creations, List<SimDevice> devices) {
     this.world = world;
     this.creations = creations;
     this.devices = devices;
@@ -64,7 +64,7 @@ final class AbiState {
     return world.kernel();
   }
 
-  Creations creations() {
+  Bootstrap creations() {
     return creations;
   }
 
@@ -82,13 +82,18 @@ final class AbiState {
     return current != null && current.world() == world ? current : devices.getFirst();
   }
 
+  /** Each thread's group. */
+  ThreadLocal<GroupState> groups() {
+    return groups;
+  }
+
   /** The calling thread's group. */
-  RawGroup group() {
+  GroupState group() {
     return groups.get();
   }
 
   /** A group is open: if its thread ends before it is closed, that is told. */
-  void opened(RawGroup group) {
+  void opened(GroupState group) {
     openGroups.add(group);
     if (openGroups.size() > MOST_OPEN_GROUPS) {
       openGroups.removeIf(each -> !each.isOpen());
@@ -97,7 +102,7 @@ final class AbiState {
 
   /** The calling thread ends: what it leaves open is reported (SIM-41). */
   @Nullable ReportedMisuse threadEnds() {
-    RawGroup group = groups.get();
+    GroupState group = groups.get();
     groups.remove();
     openGroups.remove(group);
     return group.abandon(world);
@@ -105,7 +110,7 @@ final class AbiState {
 
   /** Reports the groups whose threads have ended (SIM-41). */
   void reportLostGroups() {
-    for (RawGroup group : openGroups) {
+    for (GroupState group : openGroups) {
       if (group.isLost()) {
         group.abandon(world);
       }
@@ -118,14 +123,14 @@ final class AbiState {
    *
    * @throws ReportedMisuse if it has been destroyed or aborted (SIM-33)
    */
-  @Nullable Life life(long comm) {
-    Life life = lives.get(comm);
+  @Nullable CommLifecycle life(long comm) {
+    CommLifecycle life = lives.get(comm);
     Ended before = life == null ? ended.get(comm) : null;
     if (before != null && world.isChecking()) {
       throw world
           .findings()
           .keep(
-              new Report(
+              new ReportBuilder(
                       MisuseKind.USE_AFTER_DESTROY,
                       ": communicator 0x"
                           + Long.toHexString(comm)
@@ -138,14 +143,20 @@ final class AbiState {
     return life;
   }
 
-  /** The operations behind a handle of a communicator that is created, or null. */
+  /** Whose handle it is, if that communicator is created, or null. */
+  @Nullable CommLifecycle created(long comm) {
+    CommLifecycle life = life(comm);
+    return life == null || !life.isReady() ? null : life;
+  }
+
+  /** The parts of the communicator behind a handle, if it is created, or null. */
   @Nullable Endpoint endpoint(long comm) {
-    Life life = life(comm);
-    return life == null || !life.isReady() ? null : life.endpoint();
+    CommLifecycle life = created(comm);
+    return life == null ? null : life.endpoint();
   }
 
   /** A handle for a new communicator. */
-  long register(Life life) {
+  long register(CommLifecycle life) {
     long handle = nextHandle.addAndGet(16);
     lives.put(handle, life);
     return handle;
@@ -153,10 +164,10 @@ final class AbiState {
 
   /** The handle is not valid any more: its communicator has ended. */
   void end(long comm) {
-    Life life = lives.remove(comm);
+    CommLifecycle life = lives.remove(comm);
     if (life != null) {
       Endpoint own = life.endpoint();
-      ended.put(comm, new Ended(life.toString(), own == null ? 0 : own.rank()));
+      ended.put(comm, new Ended(life.toString(), own == null ? 0 : own.member().rank()));
     }
   }
 
@@ -221,14 +232,14 @@ final class AbiState {
    * Does a job behind all creations, at the end of the open group or of one for itself (rule
    * GRP-09); a nonblocking communicator is polled (WIN-06).
    */
-  int later(Life life, Job job) {
+  int later(CommLifecycle life, Job job) {
     HostTask task = kernel().enter();
     try {
       RuntimeException refusal = life.refusal();
       if (refusal != null) {
         throw refusal;
       }
-      RawGroup group = group();
+      GroupState group = group();
       group.start();
       return endOwn(task, group.fail(group.addLater(job)));
     } finally {

@@ -8,10 +8,11 @@ import static org.jccl.sim.abi.AbiState.OK;
 import java.lang.foreign.MemorySegment;
 import org.jccl.CollectiveException;
 import org.jccl.ops.NcclFunction;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.Job;
-import org.jccl.sim.comm.Life;
-import org.jccl.sim.comm.Suspension;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.life.Endpoint;
+import org.jccl.sim.comm.life.Job;
+import org.jccl.sim.comm.life.SuspensionJob;
+import org.jccl.sim.comm.memory.Suspension;
 import org.jccl.sim.kernel.HostTask;
 
 /** Suspended communicators behind the C functions (rules LIF-21 to LIF-25, ARG-32). */
@@ -29,30 +30,29 @@ final class AbiSuspension {
 
   int suspend(long comm, int flags) {
     state.require(NcclFunction.COMM_SUSPEND);
-    Endpoint endpoint = state.endpoint(comm);
-    if (endpoint == null) {
+    CommLifecycle life = state.created(comm);
+    if (life == null) {
       return state.refused(INVALID_ARGUMENT, "suspend: no communicator " + comm);
     }
-    return (flags & MEMORY) == 0 ? OK : change(endpoint, endpoint.suspension().suspend());
+    return (flags & MEMORY) == 0 ? OK : change(life, SuspensionJob.suspend(life));
   }
 
   int resume(long comm) {
     state.require(NcclFunction.COMM_RESUME);
-    Endpoint endpoint = state.endpoint(comm);
-    if (endpoint == null) {
+    CommLifecycle life = state.created(comm);
+    if (life == null) {
       return state.refused(INVALID_ARGUMENT, "resume: no communicator " + comm);
     }
-    return change(endpoint, endpoint.suspension().resume());
+    return change(life, SuspensionJob.resume(life));
   }
 
-  private int change(Endpoint endpoint, Job work) {
-    Life life = endpoint.life();
+  private int change(CommLifecycle life, Job work) {
     int code = life.readyTest();
     if (code != OK) {
-      return state.refused(code, endpoint + " is not ready (ARG-02)");
+      return state.refused(code, life + " is not ready (ARG-02)");
     }
     boolean waits = state.world().version() >= DEFERRED;
-    if (!Suspension.isPossible(state.world()) || endpoint.suspension().isShared()) {
+    if (!Suspension.isPossible(state.world()) || life.isShared()) {
       code = state.refused(INVALID_USAGE, "the memory manager is disabled or shared (LIF-22)");
       return waits ? state.group().fail(code) : code;
     }

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 enum Parameter {
   /** How much is logged: an enumeration, so raw bytes. */
-  NCCL_DEBUG(Type.RAW, true, "0", Options.LEVELS),
+  NCCL_DEBUG(Type.RAW, true, "0", ParameterOptions.LEVELS),
   /** What is logged about. */
-  NCCL_DEBUG_SUBSYS(Type.U64, true, "INIT,BOOTSTRAP,ENV", Options.SUBSYSTEMS),
+  NCCL_DEBUG_SUBSYS(Type.U64, true, "INIT,BOOTSTRAP,ENV", ParameterOptions.SUBSYSTEMS),
   /** Whether a warning turns the log on. */
   NCCL_WARN_ENABLE_DEBUG_INFO(Type.BOOL, false, "FALSE", List.of()),
   /** Which lines have a time. */
-  NCCL_DEBUG_TIMESTAMP_LEVELS(Type.U32, true, "WARN", Options.TIMED),
+  NCCL_DEBUG_TIMESTAMP_LEVELS(Type.U32, true, "WARN", ParameterOptions.TIMED),
   /** How a time looks. */
   NCCL_DEBUG_TIMESTAMP_FORMAT(Type.TEXT, true, "[%F %T] ", List.of()),
   /** Where the log goes. */
@@ -56,9 +56,9 @@ enum Parameter {
   private final Type type;
   private final boolean published;
   private final String otherwise;
-  private final List<Options.Option> options;
+  private final List<ParameterOptions.Option> options;
 
-  Parameter(Type type, boolean published, String otherwise, List<Options.Option> options) {
+  Parameter(Type type, boolean published, String otherwise, List<ParameterOptions.Option> options) {
     this.type = type;
     this.published = published;
     this.otherwise = otherwise;
@@ -103,8 +103,8 @@ enum Parameter {
   private @Nullable Long parse(String text) {
     return switch (type) {
       case BOOL -> truth(text.toUpperCase(Locale.ROOT));
-      case RAW -> text.equals("0") ? Long.valueOf(0) : Options.one(options, text.strip());
-      case U32, U64 -> Options.some(options, text);
+      case RAW -> text.equals("0") ? Long.valueOf(0) : ParameterOptions.one(options, text.strip());
+      case U32, U64 -> ParameterOptions.some(options, text);
       case TEXT -> null;
     };
   }
@@ -123,8 +123,8 @@ enum Parameter {
     return switch (type) {
       case TEXT -> environment.getOrDefault(name(), otherwise);
       case BOOL -> number == 1 ? "TRUE" : "FALSE";
-      case RAW -> Options.nameOf(options, number);
-      case U32, U64 -> Options.namesOf(options, number);
+      case RAW -> ParameterOptions.nameOf(options, number);
+      case U32, U64 -> ParameterOptions.namesOf(options, number);
     };
   }
 

@@ -10,9 +10,8 @@ import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
-import org.jccl.sim.comm.Creations;
-import org.jccl.sim.comm.Endpoint;
-import org.jccl.sim.comm.Life;
+import org.jccl.sim.comm.creation.Bootstrap;
+import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.World;
 import org.jccl.spi.NcclAbi;
@@ -36,7 +35,7 @@ public final class SimAbi implements NcclAbi {
   private final AbiSuspension suspension;
   private final AbiParameters parameters;
 
-  public SimAbi(World world, Creations creations, List<SimDevice> devices) {
+  public SimAbi(World world, Bootstrap creations, List<SimDevice> devices) {
     this.state = new AbiState(world, creations, devices);
     this.creation = new AbiCreation(state);
     this.families = new AbiFamilies(state);
@@ -62,28 +61,18 @@ public final class SimAbi implements NcclAbi {
 
   /** The stored state of a handle (rule ERR-01); waits for nobody. */
   public int storedCode(long comm) {
-    Life life = state.life(comm);
+    CommLifecycle life = state.life(comm);
     return life == null ? INVALID_ARGUMENT : life.state();
   }
 
-  /** The operations of whose handle it is, or null before it has joined. */
-  public @Nullable Endpoint endpoint(long comm) {
-    Life life = state.life(comm);
-    return life == null ? null : life.endpoint();
+  /** Whose handle it is, or null. */
+  public @Nullable CommLifecycle life(long comm) {
+    return state.life(comm);
   }
 
-  /** The C function of {@code operation}, for a caller that knows whose handle it is. */
-  public int issue(
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int op,
-      int rootOrPeer,
-      Life life,
-      long stream) {
-    return operations.issue(operation, send, recv, count, type, op, rootOrPeer, life, stream);
+  /** Stream operations, for a caller that knows whose handle it has. */
+  public AbiOperations operations() {
+    return operations;
   }
 
   @Override

@@ -74,7 +74,7 @@ final class Candidate {
     channels = all;
   }
 
-  Graph graph() {
-    return new Graph(channels, intra, inter, micros, same, pattern, intraType, interType);
+  TopologyGraph graph() {
+    return new TopologyGraph(channels, intra, inter, micros, same, pattern, intraType, interType);
   }
 }

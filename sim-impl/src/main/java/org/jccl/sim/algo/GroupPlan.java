@@ -28,7 +28,7 @@ public final class GroupPlan {
      * @param perChannel about how many of the group's calls each channel gets
      * @return null if there is no algorithm for it
      */
-    @Nullable Choice choose(Collective together, int perChannel);
+    @Nullable Choice choose(CollectiveTask together, int perChannel);
   }
 
   /** Calls of one kind whose traffic is within this factor are decided together. */
@@ -38,7 +38,7 @@ public final class GroupPlan {
   private final Buffers buffers;
   private final int version;
   private final @Nullable Choice[] choices;
-  private final @Nullable Split[] splits;
+  private final @Nullable ChannelSplit[] splits;
   private @Nullable Choice last;
   private int undecided = -1;
 
@@ -47,7 +47,7 @@ public final class GroupPlan {
     this.buffers = buffers;
     this.version = version;
     this.choices = new Choice[calls];
-    this.splits = new Split[calls];
+    this.splits = new ChannelSplit[calls];
   }
 
   /**
@@ -57,7 +57,11 @@ public final class GroupPlan {
    * @param version NCCL's version code, for example 22809
    */
   public static GroupPlan of(
-      List<Collective> calls, Topology topology, Chooser chooser, Buffers buffers, int version) {
+      List<CollectiveTask> calls,
+      Topology topology,
+      Chooser chooser,
+      Buffers buffers,
+      int version) {
     return of(calls, call -> false, topology, chooser, buffers, version);
   }
 
@@ -67,7 +71,7 @@ public final class GroupPlan {
    * @param isRegistered whether a call, given by its place in the list, is
    */
   public static GroupPlan of(
-      List<Collective> calls,
+      List<CollectiveTask> calls,
       IntPredicate isRegistered,
       Topology topology,
       Chooser chooser,
@@ -101,8 +105,8 @@ public final class GroupPlan {
   }
 
   /** How a call is split. */
-  public Split split(int call) {
-    Split split = splits[call];
+  public ChannelSplit split(int call) {
+    ChannelSplit split = splits[call];
     if (split == null) {
       throw new IllegalStateException("call " + call + " has no channels");
     }
@@ -117,14 +121,15 @@ public final class GroupPlan {
   // ---------------------------------------------------------------- decisions
 
   /** Chooses for every call; the calls in the order in which they get their channels. */
-  private List<Integer> decide(List<Collective> calls, IntPredicate isRegistered, Chooser chooser) {
+  private List<Integer> decide(
+      List<CollectiveTask> calls, IntPredicate isRegistered, Chooser chooser) {
     int worldSize = topology.worldSize();
     int perChannel = Math.ceilDiv(calls.size(), topology.channels());
     List<Integer> order = new ArrayList<>(calls.size());
     for (List<Integer> kind : byKind(calls)) {
       int from = 0;
       while (from < kind.size()) {
-        Collective first = calls.get(kind.get(from));
+        CollectiveTask first = calls.get(kind.get(from));
         long count = first.count();
         int to = from + 1;
         while (to < kind.size()
@@ -148,7 +153,7 @@ public final class GroupPlan {
     return order;
   }
 
-  private List<List<Integer>> byKind(List<Collective> calls) {
+  private List<List<Integer>> byKind(List<CollectiveTask> calls) {
     return byKind(
         IntStream.range(0, calls.size()).boxed().toList(),
         call -> calls.get(call).traffic(topology.worldSize()),
@@ -191,7 +196,7 @@ public final class GroupPlan {
 
   // ---------------------------------------------------------------- channels
 
-  private void deal(List<Collective> calls, List<Integer> order) {
+  private void deal(List<CollectiveTask> calls, List<Integer> order) {
     int from = 0;
     while (from < order.size()) {
       from = dealOneKernel(calls, order, from);
@@ -199,9 +204,9 @@ public final class GroupPlan {
   }
 
   /** Gives channels to as many calls as one kernel takes; where the next kernel begins. */
-  private int dealOneKernel(List<Collective> calls, List<Integer> order, int from) {
+  private int dealOneKernel(List<CollectiveTask> calls, List<Integer> order, int from) {
     KernelRoom room = new KernelRoom(topology.channels());
-    long least = Split.leastTraffic(version);
+    long least = ChannelSplit.leastTraffic(version);
     long traffic = 0;
     int channels = 0;
     int planned = 0;
@@ -211,12 +216,13 @@ public final class GroupPlan {
       channels = Math.min(channels + choice(call).maxChannels(), topology.channels());
       planned++;
     }
-    Split.Share share = new Split.Share(Split.budget(traffic, channels, version));
+    ChannelSplit.Share share =
+        new ChannelSplit.Share(ChannelSplit.budget(traffic, channels, version));
     for (int i = from; i < from + planned; i++) {
       int call = order.get(i);
-      Collective own = calls.get(call);
-      Split split =
-          Split.of(
+      CollectiveTask own = calls.get(call);
+      ChannelSplit split =
+          ChannelSplit.of(
               own.operation(),
               own.type().bytes(),
               own.count(),
@@ -234,7 +240,7 @@ public final class GroupPlan {
     return from + planned;
   }
 
-  private long trafficOf(List<Collective> calls, int call) {
+  private long trafficOf(List<CollectiveTask> calls, int call) {
     long own = calls.get(call).traffic(topology.worldSize());
     return choice(call).protocol() == Protocol.LL ? 4 * own : own;
   }

@@ -58,13 +58,13 @@ public final class Orders {
     if (topology.worldSize() == 1 || count == 0) {
       return rankOrder;
     }
-    Split split = split(operation, type, count, choice);
+    ChannelSplit split = split(operation, type, count, choice);
     return of(operation, type, count, root, choice.algorithm(), split);
   }
 
   /** The split over channels and chunks of a call that is alone in its group. */
-  public Split split(Operation operation, DataType type, long count, Choice choice) {
-    return Split.of(operation, type.bytes(), count, topology, choice, buffers, version);
+  public ChannelSplit split(Operation operation, DataType type, long count, Choice choice) {
+    return ChannelSplit.of(operation, type.bytes(), count, topology, choice, buffers, version);
   }
 
   /**
@@ -72,7 +72,12 @@ public final class Orders {
    * because a switch or the network does the sums (DET-05), it is the order of ranks.
    */
   public FoldOrder of(
-      Operation operation, DataType type, long count, int root, Algorithm algorithm, Split split) {
+      Operation operation,
+      DataType type,
+      long count,
+      int root,
+      Algorithm algorithm,
+      ChannelSplit split) {
     if (topology.worldSize() == 1) {
       return rankOrder;
     }
@@ -90,7 +95,8 @@ public final class Orders {
     };
   }
 
-  private FoldOrder ring(Operation operation, int elementBytes, long count, int root, Split split) {
+  private FoldOrder ring(
+      Operation operation, int elementBytes, long count, int root, ChannelSplit split) {
     if (!operation.reduces()) {
       throw new IllegalArgumentException(operation.label() + " folds nothing");
     }

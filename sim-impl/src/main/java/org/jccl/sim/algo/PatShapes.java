@@ -24,7 +24,7 @@ final class PatShapes {
   }
 
   /** The order of a reduce-scatter of {@code block} elements to each rank. */
-  FoldOrder order(Split split, long block, int elementBytes) {
+  FoldOrder order(ChannelSplit split, long block, int elementBytes) {
     Shape[] shapes = new Shape[Math.min(3, split.parts())];
     for (int i = 0; i < shapes.length; i++) {
       int part = i == 2 ? split.parts() - 1 : i;
@@ -101,7 +101,7 @@ final class PatShapes {
   }
 
   /** Destination d's block: the places behind d. */
-  private record Order(int worldSize, Split split, long block, Shape[] shapes)
+  private record Order(int worldSize, ChannelSplit split, long block, Shape[] shapes)
       implements FoldOrder {
     @Override
     public void find(long element, long end, Piece piece) {

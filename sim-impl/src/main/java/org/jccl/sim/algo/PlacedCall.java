@@ -12,7 +12,7 @@ package org.jccl.sim.algo;
  *     also without symmetric windows
  */
 public record PlacedCall(
-    Collective call, boolean isAverage, int sendOffset, int recvOffset, boolean isRegistered) {
+    CollectiveTask call, boolean isAverage, int sendOffset, int recvOffset, boolean isRegistered) {
   /** What stands for an offset in no symmetric window. */
   public static final int OUTSIDE = -1;
 
@@ -20,7 +20,7 @@ public record PlacedCall(
   public static final int ALIGNMENT = 16;
 
   /** A call on memory that nobody has registered. */
-  public static PlacedCall plain(Collective call) {
+  public static PlacedCall plain(CollectiveTask call) {
     return new PlacedCall(call, false, OUTSIDE, OUTSIDE, false);
   }
 

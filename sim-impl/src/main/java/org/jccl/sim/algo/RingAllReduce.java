@@ -10,10 +10,10 @@ final class RingAllReduce implements FoldOrder {
   private static final int PACK = 16;
 
   private final Orders.Rings rings;
-  private final Split split;
+  private final ChannelSplit split;
   private final int elementBytes;
 
-  RingAllReduce(Orders.Rings rings, Split split, int elementBytes) {
+  RingAllReduce(Orders.Rings rings, ChannelSplit split, int elementBytes) {
     this.rings = rings;
     this.split = split;
     this.elementBytes = elementBytes;
@@ -34,7 +34,7 @@ final class RingAllReduce implements FoldOrder {
     long inLoop = inPart % loop;
     long rest = split.count(part) - (inPart - inLoop);
     if (rest < loop) {
-      chunk = Split.up(Split.ceil(rest, n), PACK / elementBytes);
+      chunk = ChannelSplit.up(ChannelSplit.ceil(rest, n), PACK / elementBytes);
     }
     int index = (int) (inLoop / chunk);
     long offset = inLoop - index * chunk;

@@ -8,7 +8,7 @@ import org.jccl.sim.math.FoldOrder;
  */
 final class RingToOne implements FoldOrder {
   private final Orders.Rings rings;
-  private final Split split;
+  private final ChannelSplit split;
   private final long block;
   private final int firstRoot;
 
@@ -18,7 +18,7 @@ final class RingToOne implements FoldOrder {
    * @param block elements of a block
    * @param firstRoot who gets the first block; the next rank gets the next one
    */
-  RingToOne(Orders.Rings rings, Split split, long block, int firstRoot) {
+  RingToOne(Orders.Rings rings, ChannelSplit split, long block, int firstRoot) {
     this.rings = rings;
     this.split = split;
     this.block = block;

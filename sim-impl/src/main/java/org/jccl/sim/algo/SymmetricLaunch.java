@@ -43,7 +43,7 @@ final class SymmetricLaunch {
   }
 
   private long cells(int call) {
-    return Split.ceil(counts[call], perCell);
+    return ChannelSplit.ceil(counts[call], perCell);
   }
 
   private void deal(int blocks, boolean isLast) {
@@ -51,7 +51,7 @@ final class SymmetricLaunch {
     for (int call = 0; call < counts.length; call++) {
       all += cells(call);
     }
-    long perBlock = Split.ceil(Split.ceil(all * perCell, blocks), perCell);
+    long perBlock = ChannelSplit.ceil(ChannelSplit.ceil(all * perCell, blocks), perCell);
     long room = perBlock;
     int block = 0;
     for (int call = 0; call < counts.length; call++) {
@@ -67,7 +67,7 @@ final class SymmetricLaunch {
           left = 0;
         } else {
           left -= room;
-          lastFraction[block] = Split.ceil(WHOLE * (cells - left), cells);
+          lastFraction[block] = ChannelSplit.ceil(WHOLE * (cells - left), cells);
           room = 0;
         }
         if (room == 0) {

@@ -91,7 +91,7 @@ public final class SymmetricPlan {
     long all = 0;
     long most = 0;
     for (int call : together) {
-      long count = Split.up(calls.get(call).call().count(), perCell);
+      long count = ChannelSplit.up(calls.get(call).call().count(), perCell);
       all += count;
       most = Math.max(most, count);
     }

@@ -14,7 +14,12 @@ import java.util.List;
  * @param tree what the search for trees found
  */
 public record Topology(
-    int worldSize, int hosts, List<int[]> rings, List<Tree> trees, Graph ring, Graph tree) {
+    int worldSize,
+    int hosts,
+    List<int[]> rings,
+    List<Tree> trees,
+    TopologyGraph ring,
+    TopologyGraph tree) {
   /** Copies the lists. */
   public Topology {
     rings = List.copyOf(rings);

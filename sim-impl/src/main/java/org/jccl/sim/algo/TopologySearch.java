@@ -86,11 +86,11 @@ public final class TopologySearch {
     List<Host> hosts = hosts(devices);
     int n = devices.length;
     if (n == 1) {
-      Graph alone = new Graph(1, 0, 0, 0, true);
+      TopologyGraph alone = new TopologyGraph(1, 0, 0, 0, true);
       return new Topology(1, 1, List.of(new int[] {0}), List.of(Tree.chain(0)), alone, alone);
     }
-    Graph ring = hosts.getFirst().found.ring.graph();
-    Graph tree = hosts.getFirst().found.tree.graph();
+    TopologyGraph ring = hosts.getFirst().found.ring.graph();
+    TopologyGraph tree = hosts.getFirst().found.tree.graph();
     for (Found each : hosts.stream().map(Host::found).distinct().toList()) {
       ring = ring.common(each.ring.graph());
       tree = tree.common(each.tree.graph());
@@ -120,7 +120,7 @@ public final class TopologySearch {
    * What NCCL's search finds for the switch's multicast, or null without it. NVLS needs it on one
    * host, NVLSTree on several.
    */
-  public @Nullable Graph multicast(int worldSize, int hosts) {
+  public @Nullable TopologyGraph multicast(int worldSize, int hosts) {
     int gpus = worldSize / hosts;
     if (!profile.multicast() || gpus < 2) {
       return null;
@@ -138,7 +138,7 @@ public final class TopologySearch {
     while (index > 0 && speeds[index] < intra * 2 && (hosts == 1 || speeds[index - 1] <= card)) {
       index--;
     }
-    return new Graph(
+    return new TopologyGraph(
         heads,
         intra,
         speeds[index],

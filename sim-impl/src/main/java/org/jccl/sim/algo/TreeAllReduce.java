@@ -5,10 +5,10 @@ import org.jccl.sim.math.FoldOrder;
 /** All-reduce on trees: all elements of a channel have its tree (TREE-02). */
 final class TreeAllReduce implements FoldOrder {
   private final int worldSize;
-  private final Split split;
+  private final ChannelSplit split;
   private final Shape[] trees;
 
-  TreeAllReduce(int worldSize, Split split, Shape[] trees) {
+  TreeAllReduce(int worldSize, ChannelSplit split, Shape[] trees) {
     this.worldSize = worldSize;
     this.split = split;
     this.trees = trees;

@@ -18,20 +18,26 @@ public final class Contract {
   /** The calls made at a position: the first one, and who made the last one. */
   private static final class Position {
     final Call call;
-    final int rank;
+    final Caller caller;
     final int place;
     final int groupSize;
     final long captureNumber;
-    final @Nullable Call dropped;
+    final @Nullable Dropped dropped;
     int seen;
     @Nullable HostTask lastTask;
     long lastIssue;
-    int lastRank;
+    Caller lastCaller;
 
     Position(
-        Call call, int rank, int place, int groupSize, long captureNumber, @Nullable Call dropped) {
+        Call call,
+        Caller caller,
+        int place,
+        int groupSize,
+        long captureNumber,
+        @Nullable Dropped dropped) {
       this.call = call;
-      this.rank = rank;
+      this.caller = caller;
+      this.lastCaller = caller;
       this.place = place;
       this.groupSize = groupSize;
       this.captureNumber = captureNumber;
@@ -39,52 +45,53 @@ public final class Contract {
     }
   }
 
-  /** What is known of the ranks' threads when a report is written. */
-  public interface Witness {
-    /** Where {@code rank} made {@code call}, or where its thread is now; null if unknown. */
-    @Nullable String site(int rank, Call call);
-
-    /** Whether {@code rank} has captured a collective with that number. */
-    boolean hasCaptured(int rank, long number);
-  }
+  /** A call of count 0 and who made it. */
+  private record Dropped(Call call, Caller caller) {}
 
   private final String communicator;
   private final int worldSize;
-  private final Witness witness;
-  private final Window<Position> open = new Window<>();
-  private final @Nullable Call[] dropped;
+  private final SequenceWindow<Position> open = new SequenceWindow<>();
+  private final @Nullable Dropped[] dropped;
+  private final long[] captured;
   private boolean groupShapeTold;
 
   /** A contract among {@code worldSize} ranks of {@code communicator}. */
-  public Contract(String communicator, int worldSize, Witness witness) {
+  public Contract(String communicator, int worldSize) {
     this.communicator = communicator;
     this.worldSize = worldSize;
-    this.witness = witness;
-    this.dropped = new Call[worldSize];
+    this.dropped = new Dropped[worldSize];
+    this.captured = new long[worldSize];
+  }
+
+  /** A rank captures a collective; its number among those. */
+  public long capture(int rank) {
+    return captured[rank]++;
   }
 
   /** Notes a call of count 0, made before the rank's call at that position. */
-  public void noteDropped(Call call, int rank) {
-    dropped[rank] = call.site() == null ? call.at(CallSite.current()) : call;
+  public void noteDropped(Call call, Caller caller) {
+    Call sited = call.site() == null ? call.at(CallSite.current()) : call;
+    dropped[caller.rank()] = new Dropped(sited, caller);
   }
 
   /**
    * What dropped calls have to do with a communicator on which nothing moves any more: the report
    * of the first one that another rank made with a count, or null.
    */
-  public @Nullable Report findDropped() {
+  public @Nullable ReportBuilder findDropped() {
     for (int rank = 0; rank < worldSize; rank++) {
-      Call call = dropped[rank];
-      Position position = call == null ? null : open.get(call.sequence());
-      if (call != null && position != null && differsInCount(call, position.call)) {
-        return mismatch(position.call, position.rank, call, rank, Operation.Argument.COUNT);
+      Dropped empty = dropped[rank];
+      Position position = empty == null ? null : open.get(empty.call.sequence());
+      if (empty != null && position != null && differsInCount(empty, position.call)) {
+        return mismatch(
+            position.call, position.caller, empty.call, empty.caller, Operation.Argument.COUNT);
       }
     }
     return null;
   }
 
-  private static boolean differsInCount(@Nullable Call dropped, Call call) {
-    return dropped != null && dropped.differsFrom(call) == Operation.Argument.COUNT;
+  private static boolean differsInCount(@Nullable Dropped dropped, Call call) {
+    return dropped != null && dropped.call.differsFrom(call) == Operation.Argument.COUNT;
   }
 
   /**
@@ -96,28 +103,34 @@ public final class Contract {
    * @param captureNumber its number among the collectives this rank captured, or -1
    * @param task the thread that issues it and may have to wait for peers, or null if none may
    */
-  public @Nullable Report note(
-      Call call, int rank, int place, int groupSize, long captureNumber, @Nullable HostTask task) {
+  public @Nullable ReportBuilder note(
+      Call call,
+      Caller caller,
+      int place,
+      int groupSize,
+      long captureNumber,
+      @Nullable HostTask task) {
+    int rank = caller.rank();
     if (worldSize == 1) {
       return null;
     }
-    Call before = dropped[rank];
+    Dropped before = dropped[rank];
     dropped[rank] = null;
     Position position = open.get(call.sequence());
     if (position == null) {
-      position = new Position(call, rank, place, groupSize, captureNumber, before);
+      position = new Position(call, caller, place, groupSize, captureNumber, before);
       open.put(call.sequence(), position);
     }
-    Report report =
+    ReportBuilder report =
         position.seen == 0
             ? null
-            : compare(position, call, rank, place, groupSize, captureNumber, before);
+            : compare(position, call, caller, place, groupSize, captureNumber, before);
     if (report == null) {
-      report = ungrouped(position, call, rank, task);
+      report = ungrouped(position, call, caller, task);
     }
     position.lastTask = task;
     position.lastIssue = task == null ? -1 : task.issueNumber();
-    position.lastRank = rank;
+    position.lastCaller = caller;
     position.seen++;
     for (Position oldest = open.oldest(); isComplete(oldest); oldest = open.oldest()) {
       open.dropOldest();
@@ -129,59 +142,73 @@ public final class Contract {
     return position != null && position.seen == worldSize;
   }
 
-  private @Nullable Report compare(
+  private @Nullable ReportBuilder compare(
       Position first,
       Call call,
-      int rank,
+      Caller caller,
       int place,
       int groupSize,
       long captureNumber,
-      @Nullable Call before) {
+      @Nullable Dropped before) {
     Operation.Argument difference = call.differsFrom(first.call);
     if (difference != null) {
-      return differing(first, call, rank, before, difference);
+      return differing(first, call, caller, before, difference);
     }
     if (call.captured() != first.call.captured()) {
       return both(
               MisuseKind.CAPTURE_MISMATCH,
-              where(call) + ": " + captured(first.rank, first.call) + ", " + captured(rank, call),
+              where(call)
+                  + ": "
+                  + captured(first.caller, first.call)
+                  + ", "
+                  + captured(caller, call),
               first.call,
-              first.rank,
+              first.caller,
               call,
-              rank)
+              caller)
           .line("an operation is captured on all its ranks or on none (STR-17, SIM-50)");
     }
     if (captureNumber != first.captureNumber
-        && witness.hasCaptured(rank, first.captureNumber)
-        && witness.hasCaptured(first.rank, captureNumber)) {
-      return graphs(first, call, rank, captureNumber);
+        && hasCaptured(caller, first.captureNumber)
+        && hasCaptured(first.caller, captureNumber)) {
+      return graphs(first, call, caller, captureNumber);
     }
     if (groupSize != first.groupSize || place != first.place) {
-      return groupShape(first, call, rank, place, groupSize);
+      return groupShape(first, call, caller, place, groupSize);
     }
     return null;
   }
 
-  private static String captured(int rank, Call call) {
-    return "rank " + rank + (call.captured() ? " replays it from a graph" : " issues it directly");
+  private boolean hasCaptured(Caller caller, long number) {
+    return number < captured[caller.rank()];
+  }
+
+  private static String captured(Caller caller, Call call) {
+    return "rank "
+        + caller.rank()
+        + (call.captured() ? " replays it from a graph" : " issues it directly");
   }
 
   /** A difference; blamed on a dropped call in the way if there is one (SIM-08). */
-  private Report differing(
-      Position first, Call call, int rank, @Nullable Call before, Operation.Argument difference) {
+  private ReportBuilder differing(
+      Position first,
+      Call call,
+      Caller caller,
+      @Nullable Dropped before,
+      Operation.Argument difference) {
     if (before != null && differsInCount(before, first.call)) {
-      return mismatch(first.call, first.rank, before, rank, Operation.Argument.COUNT);
+      return mismatch(first.call, first.caller, before.call, caller, Operation.Argument.COUNT);
     }
-    Call firstDropped = first.dropped;
+    Dropped firstDropped = first.dropped;
     if (firstDropped != null && differsInCount(firstDropped, call)) {
-      return mismatch(firstDropped, first.rank, call, rank, Operation.Argument.COUNT);
+      return mismatch(firstDropped.call, first.caller, call, caller, Operation.Argument.COUNT);
     }
-    return mismatch(first.call, first.rank, call, rank, difference);
+    return mismatch(first.call, first.caller, call, caller, difference);
   }
 
-  private Report mismatch(
-      Call first, int firstRank, Call call, int rank, Operation.Argument difference) {
-    boolean firstIsLower = firstRank < rank;
+  private ReportBuilder mismatch(
+      Call first, Caller firstCaller, Call call, Caller caller, Operation.Argument difference) {
+    boolean firstIsLower = firstCaller.rank() < caller.rank();
     Call lower = firstIsLower ? first : call;
     Call upper = firstIsLower ? call : first;
     return both(
@@ -191,13 +218,13 @@ public final class Contract {
                 + ")"
                 + where(call)
                 + ": "
-                + words(Math.min(firstRank, rank), lower, difference)
+                + words(Math.min(firstCaller.rank(), caller.rank()), lower, difference)
                 + ", "
-                + words(Math.max(firstRank, rank), upper, difference),
+                + words(Math.max(firstCaller.rank(), caller.rank()), upper, difference),
             first,
-            firstRank,
+            firstCaller,
             call,
-            rank)
+            caller)
         .line(
             "all ranks must make the same call with equal count, type, reduction and root"
                 + " (COL-01)");
@@ -207,27 +234,27 @@ public final class Contract {
     return "rank " + rank + " has " + call.describe(difference);
   }
 
-  private Report graphs(Position first, Call call, int rank, long captureNumber) {
+  private ReportBuilder graphs(Position first, Call call, Caller caller, long captureNumber) {
     return both(
             MisuseKind.ORDER_INVERSION,
             where(call)
                 + ": rank "
-                + first.rank
+                + first.caller.rank()
                 + " replays what it captured as collective #"
                 + first.captureNumber
                 + ", rank "
-                + rank
+                + caller.rank()
                 + " what it captured as #"
                 + captureNumber,
             first.call,
-            first.rank,
+            first.caller,
             call,
-            rank)
+            caller)
         .line("launch graphs in the same order on all ranks (STR-17, SIM-50)");
   }
 
-  private @Nullable Report groupShape(
-      Position first, Call call, int rank, int place, int groupSize) {
+  private @Nullable ReportBuilder groupShape(
+      Position first, Call call, Caller caller, int place, int groupSize) {
     if (groupShapeTold) {
       return null;
     }
@@ -236,13 +263,13 @@ public final class Contract {
             MisuseKind.GROUP_SHAPE,
             where(call)
                 + ": "
-                + shape(first.rank, first.place, first.groupSize)
+                + shape(first.caller.rank(), first.place, first.groupSize)
                 + ", "
-                + shape(rank, place, groupSize),
+                + shape(caller.rank(), place, groupSize),
             first.call,
-            first.rank,
+            first.caller,
             call,
-            rank)
+            caller)
         .line("group the same collectives on all ranks: NCCL chooses algorithms by group (SIM-17)");
   }
 
@@ -255,8 +282,8 @@ public final class Contract {
   }
 
   /** One thread came here before, for another rank, in another call or group (SIM-21). */
-  private @Nullable Report ungrouped(
-      Position position, Call call, int rank, @Nullable HostTask task) {
+  private @Nullable ReportBuilder ungrouped(
+      Position position, Call call, Caller caller, @Nullable HostTask task) {
     if (task == null
         || position.seen == 0
         || !task.equals(position.lastTask)
@@ -265,16 +292,16 @@ public final class Contract {
         || call.count() == 0) {
       return null;
     }
-    return new Report(
+    return new ReportBuilder(
             MisuseKind.GROUP_REQUIRED,
             where(call)
                 + ": one thread issues it for rank "
-                + position.lastRank
+                + position.lastCaller.rank()
                 + " and then for rank "
-                + rank
+                + caller.rank()
                 + ", without a group around both")
-        .rank(position.lastRank, position.call, witness.site(position.lastRank, position.call))
-        .rank(rank, call, witness.site(rank, call))
+        .rank(position.lastCaller.rank(), position.call, position.lastCaller.site(position.call))
+        .rank(caller.rank(), call, caller.site(call))
         .line(
             "the first call may wait for the second, which never comes: put the calls of all ranks"
                 + " that a thread drives into one group (STR-11, SIM-21)");
@@ -284,14 +311,8 @@ public final class Contract {
     return " in " + communicator + ", call #" + call.sequence();
   }
 
-  private Report both(
-      MisuseKind kind, String summary, Call first, int firstRank, Call call, int rank) {
-    Report report = new Report(kind, summary);
-    String firstSite = witness.site(firstRank, first);
-    String site = witness.site(rank, call);
-    if (firstRank < rank) {
-      return report.rank(firstRank, first, firstSite).rank(rank, call, site);
-    }
-    return report.rank(rank, call, site).rank(firstRank, first, firstSite);
+  private static ReportBuilder both(
+      MisuseKind kind, String summary, Call first, Caller firstCaller, Call call, Caller caller) {
+    return new ReportBuilder(kind, summary).both(first, firstCaller, call, caller);
   }
 }

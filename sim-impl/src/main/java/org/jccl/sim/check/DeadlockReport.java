@@ -37,14 +37,14 @@ public final class DeadlockReport {
   }
 
   /** The report over all rank tasks of a run, of which {@code blocked} wait. */
-  public static Report of(List<HostTask> tasks, List<HostTask> blocked) {
+  public static ReportBuilder of(List<HostTask> tasks, List<HostTask> blocked) {
     return new DeadlockReport(tasks, blocked).report();
   }
 
-  private Report report() {
+  private ReportBuilder report() {
     List<Integer> cycle = cycle();
     if (!cycle.isEmpty()) {
-      Report report = listed(ofCycle(cycle), cycle);
+      ReportBuilder report = listed(ofCycle(cycle), cycle);
       return report.line(path(cycle)).line(adviceOnCycle(report.kind()));
     }
     List<Integer> chain = chain();
@@ -192,9 +192,9 @@ public final class DeadlockReport {
 
   // ---------------------------------------------------------------- the words
 
-  private Report listed(MisuseKind kind, List<Integer> also) {
-    Report report =
-        new Report(
+  private ReportBuilder listed(MisuseKind kind, List<Integer> also) {
+    ReportBuilder report =
+        new ReportBuilder(
             kind,
             ": nothing can run, and "
                 + blocked.size()

@@ -43,7 +43,7 @@ public final class Findings {
   }
 
   /** Keeps a report, and tells it if it is a warning; an error is for the caller to throw. */
-  public ReportedMisuse keep(Report report) {
+  public ReportedMisuse keep(ReportBuilder report) {
     ReportedMisuse found = report.toMisuse(replay);
     all.add(found);
     if (!isError(found.kind())) {

@@ -122,17 +122,17 @@ public final class Config {
   }
 
   /** The network module that was asked for, or null for the best one. */
-  @Nullable String netName() {
+  public @Nullable String netName() {
     return netName;
   }
 
   /** Whether the simulated machine has the network module (rule CFG-17). */
-  boolean hasNetwork() {
+  public boolean hasNetwork() {
     return netName == null || NETWORKS.contains(netName.toLowerCase(Locale.ROOT));
   }
 
   /** Whether both name the same network module. */
-  boolean sameNetwork(Config other) {
+  public boolean sameNetwork(Config other) {
     return netName == null
         ? other.netName == null
         : netName.equalsIgnoreCase(String.valueOf(other.netName));

@@ -1,6 +1,7 @@
 /**
- * Simulated communicators: creation, the comparison of calls across ranks, rendezvous by sequence
- * number, point-to-point queues, groups, lifecycle. What an operation does to its buffers comes
- * from the operation table; the data is moved by {@code sim.math}.
+ * One communicator: what its ranks share, each rank with the thread that drives it, and the guard
+ * that lets one thread in at a time. How calls become launches, meet and are carried out is in the
+ * packages below; each knows only those before it: memory, call, plan, match, onesided, launch,
+ * life, creation.
  */
 package org.jccl.sim.comm;

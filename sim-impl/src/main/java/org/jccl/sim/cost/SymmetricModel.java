@@ -6,8 +6,8 @@ import java.util.Set;
 import org.jccl.DataType;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.ChannelLimits;
-import org.jccl.sim.algo.Collective;
-import org.jccl.sim.algo.Collective.Folding;
+import org.jccl.sim.algo.CollectiveTask;
+import org.jccl.sim.algo.CollectiveTask.Folding;
 import org.jccl.sim.algo.PlacedCall;
 import org.jccl.sim.algo.SymmetricChoice;
 import org.jccl.sim.algo.SymmetricKernel;
@@ -106,7 +106,7 @@ public final class SymmetricModel {
 
   /** Whether the kernels of its operation, if there are any, can do it to such elements. */
   private boolean isImplemented(PlacedCall call) {
-    Collective own = call.call();
+    CollectiveTask own = call.call();
     DataType type = own.type();
     if (!own.operation().reduces()) {
       return true;
@@ -117,7 +117,7 @@ public final class SymmetricModel {
         && (own.folding() == Folding.SUM || averages);
   }
 
-  private boolean isUsable(SymmetricKernel kernel, Collective call, long count) {
+  private boolean isUsable(SymmetricKernel kernel, CollectiveTask call, long count) {
     long bytes = call.withCount(count).bytes(worldSize);
     return kernel.operation() == call.operation()
         && wanted.contains(kernel)

@@ -7,10 +7,10 @@ import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.algo.Buffers;
 import org.jccl.sim.algo.ChannelLimits;
+import org.jccl.sim.algo.ChannelSplit;
 import org.jccl.sim.algo.Choice;
-import org.jccl.sim.algo.Graph;
-import org.jccl.sim.algo.Split;
 import org.jccl.sim.algo.Topology;
+import org.jccl.sim.algo.TopologyGraph;
 import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.machine.GpuProfile;
 import org.jspecify.annotations.Nullable;
@@ -63,13 +63,13 @@ public final class Tuner {
     this.channels = topology.channels();
     this.buffers = buffers;
     this.allowed = allowed;
-    Graph ring = topology.ring();
+    TopologyGraph ring = topology.ring();
     this.isSlowRing = ring.intraGigabytes() * ring.channels() <= SLOW_RING;
     int cells = Operation.values().length * ALGORITHMS.length * PROTOCOLS.length;
     this.bandwidths = new float[cells];
     this.latencies = new float[cells];
     if (ranks > 1) {
-      Graph multicast = search.multicast(ranks, hosts);
+      TopologyGraph multicast = search.multicast(ranks, hosts);
       TuningModel model = new TuningModel(profile, version, topology, multicast);
       fill(model, topology, multicast != null && allowed.allowsMulticast());
     }
@@ -112,7 +112,7 @@ public final class Tuner {
     if (!allowed.allows(operation, algorithm) || !allowed.allows(operation, protocol)) {
       return false;
     }
-    Graph graph = algorithm == Algorithm.RING ? topology.ring() : topology.tree();
+    TopologyGraph graph = algorithm == Algorithm.RING ? topology.ring() : topology.tree();
     return protocol != Protocol.LL128
         || allowed.listsProtocols(operation)
         || TuningModel.suitsLl128(graph, profile.computeCapability());
@@ -249,7 +249,7 @@ public final class Tuner {
     }
     boolean slow = isSlowRing && algorithm == Algorithm.RING && protocol == Protocol.SIMPLE;
     Buffers limits = slow ? withFewerThreads(buffers) : buffers;
-    return Split.maxChannels(algorithm, protocol, bytes, ranks, channels, limits);
+    return ChannelSplit.maxChannels(algorithm, protocol, bytes, ranks, channels, limits);
   }
 
   private static Buffers withFewerThreads(Buffers all) {

@@ -3,10 +3,10 @@ package org.jccl.sim.cost;
 import org.jccl.config.Algorithm;
 import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
-import org.jccl.sim.algo.Graph;
 import org.jccl.sim.algo.LinkType;
 import org.jccl.sim.algo.SearchPattern;
 import org.jccl.sim.algo.Topology;
+import org.jccl.sim.algo.TopologyGraph;
 import org.jccl.sim.machine.GpuProfile;
 import org.jccl.sim.machine.GpuProfile.Cpu;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +22,13 @@ final class TuningModel {
   private final GpuProfile profile;
   private final TunerConstants constants;
   private final Topology topology;
-  private final @Nullable Graph multicast;
+  private final @Nullable TopologyGraph multicast;
   private final int n;
   private final int hosts;
   private final float ranksPerHost;
 
-  TuningModel(GpuProfile profile, int version, Topology topology, @Nullable Graph multicast) {
+  TuningModel(
+      GpuProfile profile, int version, Topology topology, @Nullable TopologyGraph multicast) {
     this.profile = profile;
     this.topology = topology;
     this.multicast = multicast;
@@ -38,14 +39,14 @@ final class TuningModel {
   }
 
   /** Whether LL128 is used without being asked for. */
-  static boolean suitsLl128(Graph graph, int capability) {
+  static boolean suitsLl128(TopologyGraph graph, int capability) {
     LinkType farthest = capability >= HOPPER ? LinkType.OTHER_GPUS_CARD : LinkType.PCI_SWITCHES;
     return graph.interLink().isWithin(farthest)
         && graph.intraLink().isWithin(LinkType.NVLINK_RELAYED)
         && capability >= 70;
   }
 
-  private Graph graph(Algorithm algorithm) {
+  private TopologyGraph graph(Algorithm algorithm) {
     return switch (algorithm) {
       case RING -> topology.ring();
       case NVLS, NVLS_TREE -> multicast == null ? topology.tree() : multicast;
@@ -59,7 +60,7 @@ final class TuningModel {
 
   /** In GB/s of the call's larger buffer; 0 if the algorithm is of no use here. */
   float bandwidth(Operation operation, Algorithm algorithm, Protocol protocol) {
-    Graph graph = graph(algorithm);
+    TopologyGraph graph = graph(algorithm);
     float bus =
         switch (algorithm) {
           case RING -> ringBus(graph, protocol);
@@ -78,7 +79,7 @@ final class TuningModel {
     return bus * (rings ? (float) (1.0 * n / steps(operation)) : .5f);
   }
 
-  private float plainBus(Graph graph) {
+  private float plainBus(TopologyGraph graph) {
     return graph.channels() * (hosts <= 2 ? graph.intraGigabytes() : graph.interGigabytes());
   }
 
@@ -86,7 +87,7 @@ final class TuningModel {
     return constants.ll(profile.cpu() == Cpu.AMD);
   }
 
-  private float ringBus(Graph graph, Protocol protocol) {
+  private float ringBus(TopologyGraph graph, Protocol protocol) {
     float bus = plainBus(graph);
     return switch (protocol) {
       case SIMPLE -> bus;
@@ -95,7 +96,7 @@ final class TuningModel {
     };
   }
 
-  private float treeBus(Graph graph, Protocol protocol) {
+  private float treeBus(TopologyGraph graph, Protocol protocol) {
     int channels = graph.channels();
     float bus = (float) Math.min(plainBus(graph) * .92, channels * constants.tree());
     bus =
@@ -111,7 +112,7 @@ final class TuningModel {
     return graph.pattern() == SearchPattern.TREE ? (float) (bus * .85) : bus;
   }
 
-  private float multicastBus(Graph graph, Operation operation, Algorithm algorithm) {
+  private float multicastBus(TopologyGraph graph, Operation operation, Algorithm algorithm) {
     int heads = graph.channels();
     if (heads < 2) {
       return 0;
@@ -126,7 +127,7 @@ final class TuningModel {
 
   /** In microseconds. */
   float latency(Operation operation, Algorithm algorithm, Protocol protocol) {
-    Graph graph = graph(algorithm);
+    TopologyGraph graph = graph(algorithm);
     boolean nvLink = graph.intraLink() == LinkType.NVLINK;
     float base = (float) TunerConstants.base(algorithm, protocol);
     float intra = (float) TunerConstants.link(nvLink, algorithm, protocol);
@@ -148,7 +149,12 @@ final class TuningModel {
   }
 
   private float ring(
-      Operation operation, Protocol protocol, Graph graph, float base, float intra, float inter) {
+      Operation operation,
+      Protocol protocol,
+      TopologyGraph graph,
+      float base,
+      float intra,
+      float inter) {
     int steps = steps(operation);
     if (operation.hasRoot()) {
       boolean chunked = !graph.sameChannels() && protocol == Protocol.SIMPLE;
@@ -165,7 +171,7 @@ final class TuningModel {
     return base + ((steps - between) * step + between * inter);
   }
 
-  private float linkOf(Graph graph, Algorithm algorithm, Protocol protocol) {
+  private float linkOf(TopologyGraph graph, Algorithm algorithm, Protocol protocol) {
     if (hosts > 1) {
       return (float) TunerConstants.network(algorithm, protocol);
     }

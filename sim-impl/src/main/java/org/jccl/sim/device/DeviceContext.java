@@ -5,7 +5,7 @@ import java.util.List;
 import org.jccl.Device;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
-import org.jccl.sim.check.Report;
+import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jspecify.annotations.Nullable;
@@ -129,7 +129,7 @@ final class DeviceContext {
   }
 
   /** A report found by a device step; the first one counts. */
-  void report(Report report) {
+  void report(ReportBuilder report) {
     if (pending == null) {
       pending = world.findings().keep(report);
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jccl.MisuseKind;
 import org.jccl.sim.check.Clock;
 import org.jccl.sim.check.HappensBefore;
-import org.jccl.sim.check.Report;
+import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
@@ -108,7 +108,7 @@ final class Hazards {
             && a.overlaps(arrival.start(), arrival.end())
             && !context.hasReport()) {
           context.report(
-              new Report(
+              new ReportBuilder(
                       MisuseKind.RMA_RACE,
                       " on device "
                           + context.index()
@@ -194,7 +194,7 @@ final class Hazards {
     }
     int index = context.index();
     context.report(
-        new Report(
+        new ReportBuilder(
                 MisuseKind.BUFFER_REUSE,
                 " on device "
                     + index

@@ -8,7 +8,7 @@ import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Clock;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.sim.kernel.Step;
+import org.jccl.sim.kernel.SimStep;
 import org.jccl.sim.kernel.Trace;
 import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.timeline.Lane;
@@ -16,7 +16,7 @@ import org.jccl.sim.timeline.Timeline;
 import org.jspecify.annotations.Nullable;
 
 /** One piece of work on one stream. It runs when it is at the head and whatever else it needs. */
-public abstract class StreamOp extends Step implements Wait {
+public abstract class StreamOp implements SimStep, Wait {
   private final SimStream stream;
   private long number;
   private Access accesses = Access.NONE;
@@ -159,7 +159,7 @@ public abstract class StreamOp extends Step implements Wait {
   protected abstract long duration();
 
   @Override
-  protected final void run() {
+  public final void run() {
     learnOrder();
     begin();
     try {

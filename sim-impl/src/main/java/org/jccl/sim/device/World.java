@@ -9,7 +9,7 @@ import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
-import org.jccl.sim.check.Report;
+import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.cost.CostModel;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
@@ -80,6 +80,6 @@ public record World(
   /** A misuse report about one rank's device, with the line that replays it; kept. */
   public ReportedMisuse misuse(MisuseKind kind, int device, String text) {
     return findings.keep(
-        new Report(kind, " on device " + device + ": " + text).among(List.of(device)));
+        new ReportBuilder(kind, " on device " + device + ": " + text).among(List.of(device)));
   }
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * One host thread as the kernel sees it: a rank's thread that the kernel started, or a foreign one
  * that called in.
  */
-public final class HostTask extends Step {
+public final class HostTask implements SimStep {
   /** Where a task is. */
   public enum State {
     /** Made, not started. */
@@ -109,7 +109,7 @@ public final class HostTask extends Step {
   }
 
   @Override
-  protected void run() {
+  public void run() {
     throw new IllegalStateException("a host task is handed the baton, not run");
   }
 

@@ -205,7 +205,7 @@ public final class Kernel {
   }
 
   /** Makes {@code step} ready to run; called by the holder. */
-  public void makeReady(Step step) {
+  public void makeReady(SimStep step) {
     if (step instanceof HostTask task) {
       if (task.inReady) {
         return;
@@ -289,7 +289,7 @@ public final class Kernel {
         resumed(me);
         return;
       }
-      Step next = ready.take(choices);
+      SimStep next = ready.take(choices);
       if (next == null) {
         if (quiescenceBroken()) {
           continue;

@@ -4,11 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The steps that can run, in the order in which they became ready: a ring that grows. */
 final class ReadyList {
-  private @Nullable Step[] ring = new Step[64];
+  private @Nullable SimStep[] ring = new SimStep[64];
   private int head;
   private int size;
 
-  void add(Step step) {
+  void add(SimStep step) {
     if (size == ring.length) {
       grow();
     }
@@ -17,14 +17,14 @@ final class ReadyList {
   }
 
   /** Takes the step that {@code choices} points at, or null if there is none. */
-  @Nullable Step take(Choices choices) {
+  @Nullable SimStep take(Choices choices) {
     if (size == 0) {
       return null;
     }
     int index = choices.choose(Choices.Point.NEXT_STEP, size);
     int mask = ring.length - 1;
     int at = (head + index) & mask;
-    Step taken = ring[at];
+    SimStep taken = ring[at];
     ring[at] = ring[head]; // Whoever is first takes the place: no other has to move.
     ring[head] = null;
     head = (head + 1) & mask;
@@ -33,7 +33,7 @@ final class ReadyList {
   }
 
   private void grow() {
-    @Nullable Step[] larger = new Step[ring.length * 2];
+    @Nullable SimStep[] larger = new SimStep[ring.length * 2];
     for (int i = 0; i < size; i++) {
       larger[i] = ring[(head + i) & (ring.length - 1)];
     }

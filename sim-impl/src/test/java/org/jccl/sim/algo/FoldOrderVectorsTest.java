@@ -91,7 +91,8 @@ class FoldOrderVectorsTest {
     Protocol protocol = Protocol.valueOf(words[2]);
     int n = topology.worldSize();
     long all = operation == Operation.REDUCE_SCATTER ? bytes * n : bytes;
-    int channels = Split.maxChannels(algorithm, protocol, all, n, topology.channels(), buffers);
+    int channels =
+        ChannelSplit.maxChannels(algorithm, protocol, all, n, topology.channels(), buffers);
     return new Choice(algorithm, protocol, channels, 0);
   }
 

@@ -19,40 +19,42 @@ class GroupPlanTest {
   private static final int VERSION = 22809;
   private static final Topology FOUR = Topologies.inRankOrder(4, 24);
 
-  private static Choice ring(Collective together, int perChannel) {
+  private static Choice ring(CollectiveTask together, int perChannel) {
     long bytes = together.bytes(4);
     Protocol protocol = bytes < 2_490_000 ? Protocol.LL : Protocol.SIMPLE;
     int most =
-        Split.maxChannels(Algorithm.RING, protocol, bytes, 4, FOUR.channels(), Buffers.defaults());
+        ChannelSplit.maxChannels(
+            Algorithm.RING, protocol, bytes, 4, FOUR.channels(), Buffers.defaults());
     return new Choice(Algorithm.RING, protocol, most, bytes);
   }
 
-  private static GroupPlan plan(List<Collective> calls) {
+  private static GroupPlan plan(List<CollectiveTask> calls) {
     return GroupPlan.of(calls, FOUR, GroupPlanTest::ring, Buffers.defaults(), VERSION);
   }
 
-  private static Collective sum(long count) {
-    return new Collective(Operation.ALL_REDUCE, DataType.FLOAT32, Collective.Folding.SUM, count);
+  private static CollectiveTask sum(long count) {
+    return new CollectiveTask(
+        Operation.ALL_REDUCE, DataType.FLOAT32, CollectiveTask.Folding.SUM, count);
   }
 
   @Property(tries = 200)
   void aloneInItsGroup_aCallIsSplitAsEver(@ForAll @LongRange(min = 1, max = 5_000_000) long count) {
-    Collective call = sum(count);
+    CollectiveTask call = sum(count);
     GroupPlan plan = plan(List.of(call));
     assertThat(plan.split(0))
         .isEqualTo(
-            Split.of(
+            ChannelSplit.of(
                 Operation.ALL_REDUCE, 4, count, FOUR, plan.choice(0), Buffers.defaults(), VERSION));
   }
 
   @Property(tries = 200)
   void everyElementIsInOnePart_onAChannelThatThereIs(
       @ForAll @Size(min = 1, max = 60) List<@IntRange(min = 1, max = 2_000_000) Integer> counts) {
-    List<Collective> calls = new ArrayList<>();
+    List<CollectiveTask> calls = new ArrayList<>();
     counts.forEach(count -> calls.add(sum(count)));
     GroupPlan plan = plan(calls);
     for (int call = 0; call < calls.size(); call++) {
-      Split split = plan.split(call);
+      ChannelSplit split = plan.split(call);
       long all = 0;
       for (int part = 0; part < split.parts(); part++) {
         assertThat(split.first(part)).isEqualTo(all);
@@ -67,7 +69,7 @@ class GroupPlanTest {
   @Test
   void equalCalls_shareTheChannels_oneAfterTheOther() {
     // Together 128 KiB, LL: eight channels at most for each, of 64 KiB of traffic.
-    List<Collective> calls = List.of(sum(16_384), sum(16_384));
+    List<CollectiveTask> calls = List.of(sum(16_384), sum(16_384));
     GroupPlan plan = plan(calls);
     assertThat(plan.split(0).firstChannel()).isZero();
     assertThat(plan.split(1).firstChannel()).isEqualTo(plan.split(0).parts());

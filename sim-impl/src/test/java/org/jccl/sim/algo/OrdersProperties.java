@@ -39,8 +39,8 @@ class OrdersProperties {
       @ForAll @IntRange(min = 1, max = 32) int channels,
       @ForAll @IntRange(min = 1, max = 32) int most,
       @ForAll boolean newer) {
-    Split split =
-        Split.of(
+    ChannelSplit split =
+        ChannelSplit.of(
             operation,
             type.bytes(),
             count,

@@ -34,7 +34,7 @@ class RingStepsTest {
     Choice choice = new Choice(Algorithm.RING, protocol, channels, 0);
     Orders orders = new Orders(topology, buffers, newer ? 23007 : 22809);
     FoldOrder order = orders.of(Operation.ALL_REDUCE, type, count, 0, choice);
-    Split split = orders.split(Operation.ALL_REDUCE, type, count, choice);
+    ChannelSplit split = orders.split(Operation.ALL_REDUCE, type, count, choice);
     FoldOrder.Piece piece = new FoldOrder.Piece();
     for (int part = 0; part < split.parts(); part++) {
       int[] ring = topology.rings().get(part);
@@ -67,9 +67,9 @@ class RingStepsTest {
     FoldOrder.Piece piece = new FoldOrder.Piece();
     DataType type = DataType.FLOAT32;
     FoldOrder scatter = orders.of(Operation.REDUCE_SCATTER, type, count, 0, choice);
-    Split scattered = orders.split(Operation.REDUCE_SCATTER, type, count, choice);
+    ChannelSplit scattered = orders.split(Operation.REDUCE_SCATTER, type, count, choice);
     FoldOrder reduce = orders.of(Operation.REDUCE, type, count, root, choice);
-    Split reduced = orders.split(Operation.REDUCE, type, count, choice);
+    ChannelSplit reduced = orders.split(Operation.REDUCE, type, count, choice);
     for (long element = 0; element < count; element += 1 + count / 50) {
       int[] ring = topology.rings().get(reduced.partOf(element));
       reduce.find(element, count, piece);
@@ -104,7 +104,7 @@ class RingStepsTest {
   }
 
   /** The chunks of a part that have elements, loop by loop. */
-  private static List<Chunk> loops(Split split, int part, int n, int align) {
+  private static List<Chunk> loops(ChannelSplit split, int part, int n, int align) {
     List<Chunk> chunks = new ArrayList<>();
     long full = split.chunk(part);
     for (long off = 0; off < split.count(part); off += n * full) {

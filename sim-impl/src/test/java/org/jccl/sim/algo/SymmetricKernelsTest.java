@@ -19,7 +19,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jccl.DataType;
 import org.jccl.ops.Operation;
-import org.jccl.sim.algo.Collective.Folding;
+import org.jccl.sim.algo.CollectiveTask.Folding;
 import org.jccl.sim.cost.SymmetricModel;
 import org.jccl.sim.machine.GpuProfile;
 import org.jccl.sim.math.DataPlane;
@@ -61,7 +61,7 @@ class SymmetricKernelsTest {
     }
 
     PlacedCall call() {
-      Collective call = new Collective(operation, type, Folding.SUM, count);
+      CollectiveTask call = new CollectiveTask(operation, type, Folding.SUM, count);
       return new PlacedCall(call, false, 0, 0, true);
     }
 
@@ -98,7 +98,7 @@ class SymmetricKernelsTest {
 
   private static PlacedCall sum(DataType type, long count) {
     return new PlacedCall(
-        new Collective(Operation.ALL_REDUCE, type, Folding.SUM, count), false, 0, 0, true);
+        new CollectiveTask(Operation.ALL_REDUCE, type, Folding.SUM, count), false, 0, 0, true);
   }
 
   @Test

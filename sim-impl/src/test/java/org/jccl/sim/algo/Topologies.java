@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 
 /** Communicators for tests. */
 final class Topologies {
-  private static final Graph GRAPH = new Graph(12, 30, 30, 0, true);
+  private static final TopologyGraph GRAPH = new TopologyGraph(12, 30, 30, 0, true);
 
   private Topologies() {}
 

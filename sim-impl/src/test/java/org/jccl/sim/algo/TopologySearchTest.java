@@ -28,7 +28,7 @@ class TopologySearchTest {
     return text.toString();
   }
 
-  private static String graph(Graph graph) {
+  private static String graph(TopologyGraph graph) {
     return "%dx%.0f".formatted(graph.channels(), graph.intraGigabytes());
   }
 

@@ -15,10 +15,10 @@ import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.algo.Buffers;
 import org.jccl.sim.algo.ChannelLimits;
+import org.jccl.sim.algo.ChannelSplit;
 import org.jccl.sim.algo.Choice;
-import org.jccl.sim.algo.Graph;
-import org.jccl.sim.algo.Split;
 import org.jccl.sim.algo.Topology;
+import org.jccl.sim.algo.TopologyGraph;
 import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.algo.Tree;
 import org.jccl.sim.machine.GpuProfile;
@@ -78,8 +78,9 @@ class TunerTest {
       boolean scaled = !"sum".equals(line[4]);
       Choice choice = Objects.requireNonNull(tuner.choose(operation, type, scaled, count));
       Topology topology = H200.find(tuner.worldSize(), ChannelLimits.none());
-      Split split =
-          Split.of(operation, type.bytes(), count, topology, choice, Buffers.defaults(), VERSION);
+      ChannelSplit split =
+          ChannelSplit.of(
+              operation, type.bytes(), count, topology, choice, Buffers.defaults(), VERSION);
       String at = String.join(" ", line);
       assertEquals(line[5] + " " + line[6], choice.algorithm() + " " + choice.protocol(), at);
       assertEquals("0", line[7], at);
@@ -188,7 +189,7 @@ class TunerTest {
 
   @Test
   void slowRingsHaveHalfTheThreads() {
-    Graph slow = new Graph(1, 12, 12, 0, true);
+    TopologyGraph slow = new TopologyGraph(1, 12, 12, 0, true);
     Topology topology =
         new Topology(
             2,

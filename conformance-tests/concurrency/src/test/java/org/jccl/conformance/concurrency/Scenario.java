@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.jccl.sim.comm.FamilyProgram;
+import org.jccl.sim.comm.ThreadGuardProgram;
 import org.jccl.sim.math.WorkCrewProgram;
 import org.jccl.spi.GroupRecordingProgram;
 
@@ -17,7 +17,7 @@ enum Scenario {
   WORK_CREW(WorkCrewProgram.class),
   MEETING(MeetingProgram.class),
   GROUP_RECORDING(GroupRecordingProgram.class),
-  FAMILY(FamilyProgram.class),
+  THREAD_GUARD(ThreadGuardProgram.class),
 
   BATON_WITHOUT_ITS_LOCK(
       BatonProgram.class, classes -> classes.withoutLocks("org.jccl.sim.kernel.Kernel")),
@@ -42,10 +42,11 @@ enum Scenario {
   GROUP_RECORDING_OF_ALL_THREADS(
       GroupRecordingProgram.class,
       classes -> classes.with("org.jccl.spi.GroupRecording", ThreadLocal.class, "get", "ofAll")),
-  FAMILY_THAT_FORGETS_WHO_GOES(
-      FamilyProgram.class,
+  THREAD_GUARD_THAT_FORGETS_WHO_GOES(
+      ThreadGuardProgram.class,
       classes ->
-          classes.with("org.jccl.sim.comm.Family", AtomicReference.class, "getPlain", "nobody"));
+          classes.with(
+              "org.jccl.sim.comm.ThreadGuard", AtomicReference.class, "getPlain", "nobody"));
 
   private final Class<? extends Runnable> program;
   private final UnaryOperator<ChangedClasses> change;

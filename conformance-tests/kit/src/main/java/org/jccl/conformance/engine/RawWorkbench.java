@@ -69,7 +69,7 @@ final class RawWorkbench implements Kept {
     int code = abi.commInitRank(slot, me.size(), id, me.rank());
     rank.check(code == 0, "ncclCommInitRank returned " + code + ", expected 0");
     long made = slot.get(JAVA_LONG, 0);
-    meetPeers(rank, made, me.size(), bench);
+    connectPeers(rank, made, me.size(), bench);
     return made;
   }
 
@@ -82,7 +82,7 @@ final class RawWorkbench implements Kept {
   }
 
   /** As {@link Workbench}: first contacts are made here, where all groups have one shape. */
-  private void meetPeers(WorldRank rank, long comm, int size, Workbench bench) {
+  private void connectPeers(WorldRank rank, long comm, int size, Workbench bench) {
     Stream stream = bench.streams().getFirst();
     DeviceBuffer memory = bench.memory(MemoryKind.PLAIN, 2L * size);
     int code = abi.groupStart();

@@ -108,12 +108,12 @@ public final class Workbench implements Kept {
     }
     Communicator made =
         backend.newCommunicator(id, me.rank(), me.size(), rank.device(), config.build());
-    meetPeers(made);
+    connectPeers(made);
     return made;
   }
 
   /** First messages block the host and are picky about the shape of groups (P2P-12, P2P-13). */
-  private void meetPeers(Communicator made) {
+  private void connectPeers(Communicator made) {
     int size = made.worldSize();
     long[] ones = new long[size];
     Arrays.fill(ones, 1);

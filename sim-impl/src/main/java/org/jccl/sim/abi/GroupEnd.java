@@ -1,0 +1,210 @@
+package org.jccl.sim.abi;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jccl.ResultCode;
+import org.jccl.sim.comm.Abortable;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.life.Job;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.SimStep;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an outermost group end sets going: the jobs, phase after phase, then the operations (rule
+ * GRP-10). A blocking group waits for it, a nonblocking one leaves it to itself and is polled (rule
+ * GRP-24).
+ */
+final class GroupEnd implements SimStep, Abortable {
+  private final Kernel kernel;
+  private final List<List<Job>> phases;
+  private final List<GroupLaunch.Work> work;
+  private final boolean simulated;
+  private int phase = -1;
+  private @Nullable HostTask issuer;
+  private int code;
+  private boolean over;
+  private @Nullable RuntimeException failure;
+
+  /**
+   * @param phases the jobs of each phase; an empty phase costs nothing
+   * @param simulated whether the operations are not launched (rule GRP-27)
+   */
+  GroupEnd(Kernel kernel, List<List<Job>> phases, List<GroupLaunch.Work> work, boolean simulated) {
+    this.kernel = kernel;
+    this.phases = phases;
+    this.work = List.copyOf(work);
+    this.simulated = simulated;
+  }
+
+  boolean isEmpty() {
+    return work.isEmpty() && phases.stream().allMatch(List::isEmpty);
+  }
+
+  /** Waits until all is done or launched (rule GRP-25). */
+  int runBlocking(HostTask task) {
+    issuer = task;
+    lives().forEach(life -> life.runs(this));
+    List<CommLifecycle> held = held();
+    held.forEach(life -> life.waits(task));
+    try {
+      while (!advance(task)) {
+        kernel.await(task, this::canAdvance, Job.allOf(phases.get(phase)));
+      }
+    } finally {
+      held.forEach(life -> life.waits(null));
+      if (!over) {
+        abort();
+        close(ResultCode.INTERNAL_ERROR.code());
+      }
+    }
+    held.forEach(life -> life.isKnownIdle(task));
+    if (failure != null) {
+      throw failure;
+    }
+    return code;
+  }
+
+  /** Sets it going in the background (rule GRP-24). */
+  int runInBackground() {
+    for (CommLifecycle life : lives()) {
+      life.runs(this);
+      life.store(ResultCode.IN_PROGRESS.code());
+    }
+    kernel.makeReady(this);
+    return ResultCode.IN_PROGRESS.code();
+  }
+
+  @Override
+  public void run() {
+    try {
+      advance(this);
+    } catch (RuntimeException broken) {
+      fail(ResultCode.INTERNAL_ERROR.code(), broken);
+      close(code);
+    }
+  }
+
+  /** Goes as far as it can; whether it is over. {@code waiter} is woken when it can go further. */
+  private boolean advance(SimStep waiter) {
+    while (!over) {
+      if (phase >= 0 && !settle(phases.get(phase))) {
+        for (Job job : phases.get(phase)) {
+          if (!job.isSettled()) {
+            job.wakes(waiter);
+          }
+        }
+        return false;
+      }
+      if (code != 0) {
+        close(code);
+      } else if (++phase < phases.size()) {
+        List.copyOf(phases.get(phase)).forEach(Job::start);
+      } else {
+        launch();
+        close(code);
+      }
+    }
+    return true;
+  }
+
+  private boolean canAdvance() {
+    List<Job> jobs = phases.get(phase);
+    return jobs.stream().allMatch(Job::isSettled)
+        || (code == 0 && jobs.stream().anyMatch(job -> job.isSettled() && job.code() != 0));
+  }
+
+  /** Whether the jobs of a phase are settled; the first failure makes the others give up. */
+  private boolean settle(List<Job> jobs) {
+    for (Job job : jobs) {
+      if (job.isSettled() && job.code() != 0 && code == 0) {
+        fail(job.code(), job.failure());
+        abort();
+      }
+    }
+    return jobs.stream().allMatch(Job::isSettled);
+  }
+
+  private void fail(int why, @Nullable RuntimeException words) {
+    code = why;
+    failure = words;
+  }
+
+  /** Raises the abort flags of its jobs, except of those that end communicators (INIT-19). */
+  @Override
+  public void abort() {
+    if (phase >= 0 && phase < phases.size()) {
+      for (Job job : phases.get(phase)) {
+        if (!job.endsCommunicator() && !job.isSettled()) {
+          job.giveUp();
+        }
+      }
+    }
+  }
+
+  private void launch() {
+    if (!simulated) {
+      code = GroupLaunch.group(issuer, work);
+    }
+  }
+
+  private void close(int result) {
+    over = true;
+    for (CommLifecycle life : lives()) {
+      life.runs(null);
+      if (!life.isBlocking() || result == 0) {
+        life.store(result);
+      }
+      if (failure != null && result != 0 && !isCoded(failure)) {
+        life.refuse(failure);
+      }
+    }
+  }
+
+  private static boolean isCoded(RuntimeException why) {
+    return why instanceof org.jccl.CollectiveException known && known.code().code() > 0;
+  }
+
+  /** Nothing of it is begun: the group has failed (rules GRP-11, GRP-15). */
+  void discard(int result) {
+    code = result;
+    for (List<Job> jobs : phases) {
+      for (Job job : jobs) {
+        job.discarded(result);
+      }
+    }
+    close(result);
+  }
+
+  /** The communicators that a thread waits in. */
+  private List<CommLifecycle> held() {
+    List<CommLifecycle> held = new ArrayList<>();
+    for (List<Job> jobs : phases) {
+      for (Job job : jobs) {
+        CommLifecycle life = job.life();
+        if (life != null) {
+          held.add(life);
+        }
+      }
+    }
+    return held;
+  }
+
+  /** The communicators whose state tells of it. */
+  private Set<CommLifecycle> lives() {
+    Set<CommLifecycle> lives = new LinkedHashSet<>();
+    for (List<Job> jobs : phases) {
+      for (Job job : jobs) {
+        CommLifecycle life = job.life();
+        if (life != null && !job.endsCommunicator()) {
+          lives.add(life);
+        }
+      }
+    }
+    work.forEach(each -> lives.add(each.life()));
+    return lives;
+  }
+}

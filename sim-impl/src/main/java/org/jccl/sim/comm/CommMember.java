@@ -1,0 +1,103 @@
+package org.jccl.sim.comm;
+
+import org.jccl.sim.check.Caller;
+import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.device.SimDevice;
+import org.jccl.sim.kernel.HostTask;
+import org.jspecify.annotations.Nullable;
+
+/** One rank of a communicator: its device, its configuration, the thread that drives it. */
+public final class CommMember {
+  private final SharedComm comm;
+  private final SimDevice device;
+  private final Config config;
+  private final Caller caller;
+  private @Nullable Clock known;
+  private boolean closed;
+  private boolean aborted;
+
+  /** Rank {@code rank} of {@code comm}, made by the running thread (rule INIT-01). */
+  public CommMember(SharedComm comm, int rank, SimDevice device, Config config) {
+    this.comm = comm;
+    this.device = device;
+    this.config = config;
+    this.caller = new Caller(rank, device.world().kernel().holder());
+  }
+
+  /** The communicator. */
+  public SharedComm comm() {
+    return comm;
+  }
+
+  /** Its rank. */
+  public int rank() {
+    return caller.rank();
+  }
+
+  /** Number of ranks. */
+  public int worldSize() {
+    return comm.worldSize();
+  }
+
+  /** The device it is bound to. */
+  public SimDevice device() {
+    return device;
+  }
+
+  /** Its effective configuration. */
+  public Config config() {
+    return config;
+  }
+
+  /** The thread that makes its calls. */
+  public Caller caller() {
+    return caller;
+  }
+
+  /** The rank program that drives it, or the number of its device if it is another thread. */
+  public int driver() {
+    HostTask user = caller.task();
+    return user != null && user.isOwned() ? user.rank() : device.index();
+  }
+
+  /** The running thread uses it, with all it has waited for. */
+  public void learn() {
+    HostTask task = device.world().kernel().holder();
+    HappensBefore all = device.world().order();
+    caller.isNow(task);
+    if (all != null && task != null) {
+      known = all.knownTo(task);
+    }
+  }
+
+  /** What the thread that used it last knew to be done; null where nobody keeps that. */
+  public @Nullable Clock known() {
+    return known == null ? null : known.copy();
+  }
+
+  /** It has ended. */
+  public void close() {
+    closed = true;
+  }
+
+  /** Whether it has ended. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** It is aborted. */
+  public void abort() {
+    aborted = true;
+  }
+
+  /** Whether it makes no calls any more. */
+  public boolean isOver() {
+    return closed || aborted;
+  }
+
+  @Override
+  public String toString() {
+    return comm.name() + " rank " + rank() + "/" + worldSize();
+  }
+}

@@ -1,0 +1,182 @@
+package org.jccl.sim.comm;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jccl.CollectiveException;
+import org.jccl.ReportedMisuse;
+import org.jccl.ResultCode;
+import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.device.World;
+import org.jccl.sim.kernel.HostTask;
+import org.jspecify.annotations.Nullable;
+
+/** What the ranks of one communicator share: its name, who they are, and why it was stopped. */
+public final class SharedComm {
+  private final World world;
+  private final String name;
+  private final int number;
+  private final @Nullable CommMember[] members;
+  private final List<Consumer<RuntimeException>> whenStopped = new ArrayList<>(2);
+  private final List<HostTask> waiters = new ArrayList<>(0);
+  private boolean registersMemory;
+  private @Nullable RuntimeException stopped;
+  private int reclaimed;
+
+  /** The communicator {@code name}, the {@code number}th of its simulation. */
+  public SharedComm(World world, String name, int number, int worldSize) {
+    this.world = world;
+    this.name = name;
+    this.number = number;
+    this.members = new CommMember[worldSize];
+  }
+
+  /** The simulation. */
+  public World world() {
+    return world;
+  }
+
+  /** Its name, equal on all ranks. */
+  public String name() {
+    return name;
+  }
+
+  /** Its place in the order of creation, equal on all ranks. */
+  public int number() {
+    return number;
+  }
+
+  /** Number of ranks. */
+  public int worldSize() {
+    return members.length;
+  }
+
+  // ---------------------------------------------------------------- ranks
+
+  /** A rank joins. */
+  public void join(CommMember member) {
+    members[member.rank()] = member;
+  }
+
+  /** A rank gave up its creation. */
+  public void leave(int rank) {
+    members[rank] = null;
+  }
+
+  /** The ranks that have joined, ascending. */
+  public List<CommMember> present() {
+    List<CommMember> present = new ArrayList<>(members.length);
+    for (CommMember member : members) {
+      if (member != null) {
+        present.add(member);
+      }
+    }
+    return present;
+  }
+
+  /** A rank, or null if it has not joined. */
+  public @Nullable CommMember member(int rank) {
+    return members[rank];
+  }
+
+  /** The rank program that drives a member, or the number of its device if it is another thread. */
+  public int driver(int rank) {
+    CommMember member = members[rank];
+    return member == null ? rank : member.driver();
+  }
+
+  /** One more rank is destroyed or aborted; whether it was the last (rule LIF-07). */
+  public boolean reclaim() {
+    return ++reclaimed == members.length;
+  }
+
+  /** Whether all ranks have ended. */
+  public boolean isOver() {
+    return present().stream().allMatch(CommMember::isClosed);
+  }
+
+  /** A rank has registered memory: from now on how its ranks registered is compared. */
+  public void registersMemory() {
+    registersMemory = true;
+  }
+
+  /** Whether any rank ever registered memory: its calls may be carried out otherwise. */
+  public boolean hasRegisteredMemory() {
+    return registersMemory;
+  }
+
+  // ---------------------------------------------------------------- host threads that wait
+
+  /** A thread that waits for calls of other ranks, in strict mode. */
+  public void addWaiter(HostTask task) {
+    waiters.add(task);
+  }
+
+  /** It waits no longer. */
+  public void removeWaiter(HostTask task) {
+    waiters.remove(task);
+  }
+
+  /** The threads that wait for calls of other ranks. */
+  public List<HostTask> waiters() {
+    return waiters;
+  }
+
+  /** A rank has issued something. */
+  public void wakeWaiters() {
+    for (int i = 0; i < waiters.size(); i++) {
+      world.kernel().makeReady(waiters.get(i));
+    }
+  }
+
+  // ---------------------------------------------------------------- reports
+
+  /** Why the communicator was stopped, or null. */
+  public @Nullable RuntimeException stopped() {
+    return stopped;
+  }
+
+  /** Runs {@code then} when it is stopped. */
+  public void whenStopped(Consumer<RuntimeException> then) {
+    whenStopped.add(then);
+  }
+
+  /** Stops the communicator: who waits throws {@code reason} at once, others at their next call. */
+  public void stop(RuntimeException reason) {
+    if (stopped == null) {
+      stopped = reason;
+      wakeWaiters();
+      whenStopped.forEach(each -> each.accept(reason));
+    }
+  }
+
+  /** Stops it because of a failure that is nobody's call. */
+  public void stopBroken(Throwable broken) {
+    stop(
+        new CollectiveException(
+            ResultCode.INTERNAL_ERROR, "the simulator failed: " + broken, broken));
+  }
+
+  /** Reports a misuse that the running call completes; throws it if it is an error. */
+  public void throwIfError(@Nullable ReportBuilder report) {
+    ReportedMisuse found = report == null ? null : report(report);
+    if (found != null) {
+      throw found;
+    }
+  }
+
+  /** Keeps a report; an error stops the communicator and is returned, a warning is null. */
+  public @Nullable ReportedMisuse report(ReportBuilder report) {
+    ReportedMisuse found = world.findings().keep(report);
+    if (!world.findings().isError(found.kind())) {
+      return null;
+    }
+    stop(found);
+    return found;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,27 @@
+package org.jccl.sim.comm.call;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jccl.DataType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A PreMulSum's scalar: fixed bits, or device memory that is read when the operation runs (rules
+ * PMS-02, PMS-03).
+ *
+ * @param type whose elements it scales; null if it was made of none (PMS-09)
+ */
+public record CustomReduction(@Nullable DataType type, long bits, @Nullable MemorySegment device) {
+  /** Its value, as bits of an element. */
+  public long read() {
+    if (device == null || type == null) {
+      return bits;
+    }
+    return switch (type.bytes()) {
+      case 1 -> device.get(ValueLayout.JAVA_BYTE, 0) & 0xFF;
+      case 2 -> device.get(ValueLayout.JAVA_SHORT_UNALIGNED, 0) & 0xFFFF;
+      case 4 -> device.get(ValueLayout.JAVA_INT_UNALIGNED, 0) & 0xFFFF_FFFFL;
+      default -> device.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+    };
+  }
+}

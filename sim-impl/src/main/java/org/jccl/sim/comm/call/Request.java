@@ -1,0 +1,223 @@
+package org.jccl.sim.comm.call;
+
+import java.lang.foreign.MemorySegment;
+import org.jccl.DataType;
+import org.jccl.ops.Operation;
+import org.jccl.sim.device.SimStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One checked call of one rank before it has a place in the sequence. A program that repeats itself
+ * uses the same one again, so it keeps what was found out about it; graphs keep it, to make the
+ * call again.
+ */
+public final class Request {
+  private final int rank;
+  private final Operation operation;
+  private final long send;
+  private final long recv;
+  private final long count;
+  private final DataType type;
+  private final int reduction;
+  private final @Nullable CustomReduction scale;
+  private final int rootOrPeer;
+  private final SimStream stream;
+  private final long captureNumber;
+  private final boolean captured;
+  private final @Nullable String site;
+  private final boolean collective;
+  private final boolean dropped;
+  private final boolean inPlace;
+  private @Nullable PlannedCalls planned;
+  private @Nullable Object allocations;
+  private @Nullable MemorySegment sendMemory;
+  private @Nullable MemorySegment recvMemory;
+
+  /**
+   * The call that {@code arguments} state.
+   *
+   * @param scale what a PreMulSum was when the call was made: it may be destroyed before the call
+   *     is launched by a group's end or a graph (rules PMS-07, STR-20)
+   * @param captureNumber its number among the collectives that were captured on this rank, or -1
+   * @param site where it was made, if that is kept
+   */
+  public Request(
+      int rank,
+      CallArguments arguments,
+      @Nullable CustomReduction scale,
+      SimStream stream,
+      long captureNumber,
+      @Nullable String site) {
+    this.rank = rank;
+    this.operation = arguments.operation();
+    this.send = arguments.send();
+    this.recv = arguments.recv();
+    this.count = arguments.count();
+    this.type = DataType.ofCode(arguments.type());
+    this.reduction = arguments.reduction();
+    this.scale = scale;
+    this.rootOrPeer = arguments.rootOrPeer();
+    this.stream = stream;
+    this.captureNumber = captureNumber;
+    this.captured = stream.isCapturing();
+    this.site = site;
+    this.collective = !operation.hasPeer();
+    this.dropped = count == 0 && collective;
+    this.inPlace = isInPlace();
+  }
+
+  /** A captured request is made again by a graph that was launched into {@code other}. */
+  private Request(Request captured, SimStream other) {
+    this.rank = captured.rank;
+    this.operation = captured.operation;
+    this.send = captured.send;
+    this.recv = captured.recv;
+    this.count = captured.count;
+    this.type = captured.type;
+    this.reduction = captured.reduction;
+    this.scale = captured.scale;
+    this.rootOrPeer = captured.rootOrPeer;
+    this.stream = other;
+    this.captureNumber = captured.captureNumber;
+    this.captured = true;
+    this.site = captured.site;
+    this.collective = captured.collective;
+    this.dropped = captured.dropped;
+    this.inPlace = captured.inPlace;
+  }
+
+  /** The same call, replayed on another stream. */
+  public Request on(SimStream other) {
+    return new Request(this, other);
+  }
+
+  private boolean isInPlace() {
+    long block = rank * count * type.bytes();
+    return operation.isInPlace(send, recv, block);
+  }
+
+  /** Whether a call with these arguments, neither captured nor sited, makes the same request. */
+  public boolean isFor(CallArguments arguments, SimStream otherStream) {
+    return send == arguments.send()
+        && recv == arguments.recv()
+        && count == arguments.count()
+        && operation == arguments.operation()
+        && type.code() == arguments.type()
+        && reduction == arguments.reduction()
+        && rootOrPeer == arguments.rootOrPeer()
+        && stream == otherStream
+        && scale == null
+        && !captured
+        && site == null;
+  }
+
+  /** What it does. */
+  public Operation operation() {
+    return operation;
+  }
+
+  /** Address of the send buffer. */
+  public long send() {
+    return send;
+  }
+
+  /** Address of the receive buffer. */
+  public long recv() {
+    return recv;
+  }
+
+  /** NCCL's count argument. */
+  public long count() {
+    return count;
+  }
+
+  /** Type of the elements. */
+  public DataType type() {
+    return type;
+  }
+
+  /** Code of the reduction. */
+  public int reduction() {
+    return reduction;
+  }
+
+  /** What a PreMulSum was when the call was made, or null. */
+  public @Nullable CustomReduction scale() {
+    return scale;
+  }
+
+  /** Root of a rooted operation, or peer of a message. */
+  public int rootOrPeer() {
+    return rootOrPeer;
+  }
+
+  /** Where it is ordered. */
+  public SimStream stream() {
+    return stream;
+  }
+
+  /** Its number among the collectives that were captured on this rank, or -1. */
+  public long captureNumber() {
+    return captureNumber;
+  }
+
+  /** Whether it is captured into a graph, or replayed by one. */
+  public boolean captured() {
+    return captured;
+  }
+
+  /** Where the call was made, if that is kept. */
+  public @Nullable String site() {
+    return site;
+  }
+
+  /** Whether it has a position among the collectives of its communicator. */
+  public boolean isCollective() {
+    return collective;
+  }
+
+  /** A collective of count 0 is dropped (rule COL-02); an empty message is not (P2P-04). */
+  public boolean isDropped() {
+    return dropped;
+  }
+
+  /** Whether its buffers have the operation's in-place form. */
+  public boolean inPlace() {
+    return inPlace;
+  }
+
+  // ---------------------------------------------------------------- what was found out about it
+
+  /** How it is carried out where it is alone; null if that is not known. */
+  public @Nullable PlannedCalls planned() {
+    return planned;
+  }
+
+  /** Keeps how it is carried out. */
+  public void keep(PlannedCalls plan) {
+    planned = plan;
+  }
+
+  /** The state of the device's memory in which its buffers were found; null before that. */
+  public @Nullable Object allocations() {
+    return allocations;
+  }
+
+  /** Its buffers were found, in that state of the device's memory. */
+  public void found(
+      Object state, @Nullable MemorySegment sendBuffer, @Nullable MemorySegment recvBuffer) {
+    allocations = state;
+    sendMemory = sendBuffer;
+    recvMemory = recvBuffer;
+  }
+
+  /** The send buffer, once it was found; null if it has none. */
+  public @Nullable MemorySegment sendMemory() {
+    return sendMemory;
+  }
+
+  /** The receive buffer, once it was found; null if it has none. */
+  public @Nullable MemorySegment recvMemory() {
+    return recvMemory;
+  }
+}

@@ -1,0 +1,257 @@
+package org.jccl.sim.comm.creation;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jccl.CollectiveException;
+import org.jccl.MisuseKind;
+import org.jccl.ReportedMisuse;
+import org.jccl.ResultCode;
+import org.jccl.UniqueId;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.comm.CommMember;
+import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.life.CommParts;
+import org.jccl.sim.device.World;
+import org.jccl.sim.math.DataPlane;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The communicators of one simulation: unique ids, and the creations at which ranks meet by them
+ * (rules UID-01 to UID-06, INIT-02 to INIT-15).
+ */
+public final class Bootstrap {
+  /** The environment variable that is everybody's unique id (rule UID-06). */
+  public static final String COMM_ID = "NCCL_COMM_ID";
+
+  private static final int SEVERAL_RANKS_A_DEVICE = 23003;
+  private static final Pattern ADDRESS =
+      Pattern.compile("(\\[[0-9a-fA-F:.%\\w]+\\]|[^:\\s\\[\\]]+):\\d{1,5}");
+
+  private final World world;
+  private final DataPlane dataPlane = new DataPlane();
+  private final Map<UniqueId, Creation> open = new HashMap<>();
+  private final List<CommParts> comms = new ArrayList<>();
+  private final Map<SharedComm, ChildCreations> children = new IdentityHashMap<>();
+  private long idsMade;
+  private int commsMade;
+
+  /** The creations of one simulation. */
+  public Bootstrap(World world) {
+    this.world = world;
+  }
+
+  World world() {
+    return world;
+  }
+
+  // ---------------------------------------------------------------- unique ids
+
+  /**
+   * A fresh id, valid in this simulation only; with NCCL_COMM_ID set, the one made of it.
+   *
+   * @throws CollectiveException invalid argument, if that variable is no address
+   */
+  public UniqueId newUniqueId() {
+    String address = world.environment().get(COMM_ID);
+    if (address == null) {
+      UniqueId id = numbered(++idsMade);
+      identify(newCreation(), id);
+      return id;
+    }
+    if (!ADDRESS.matcher(address).matches()) {
+      throw new CollectiveException(
+          ResultCode.INVALID_ARGUMENT, COMM_ID + "=" + address + " is no address:port (UID-06)");
+    }
+    return ofAddress(address);
+  }
+
+  private static UniqueId numbered(long number) {
+    byte[] bytes = new byte[UniqueId.BYTES];
+    for (int i = 0; i < Long.BYTES; i++) {
+      bytes[i] = (byte) (number >>> (8 * i));
+    }
+    bytes[UniqueId.BYTES - 1] = 'S';
+    return UniqueId.of(bytes);
+  }
+
+  private static UniqueId ofAddress(String address) {
+    byte[] text = address.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = Arrays.copyOf(text, UniqueId.BYTES);
+    bytes[UniqueId.BYTES - 1] = 'A';
+    return UniqueId.of(bytes);
+  }
+
+  private Creation newCreation() {
+    return new Creation(this, severalPerDevice());
+  }
+
+  /** Whether ranks may share a device (rule INIT-08). */
+  public boolean severalPerDevice() {
+    return world.version() >= SEVERAL_RANKS_A_DEVICE
+        && "1".equals(world.environment().get("NCCL_MULTI_RANK_GPU_ENABLE"));
+  }
+
+  private void identify(Creation creation, UniqueId id) {
+    creation.identifiedBy(List.of(id));
+    open.put(id, creation);
+  }
+
+  private Creation find(List<UniqueId> ids, int rank, int worldSize) {
+    UniqueId first = ids.getFirst();
+    String address = world.environment().get(COMM_ID);
+    if (address != null && first.equals(ofAddress(address))) {
+      // Rank 0's listener; it serves one communicator after the other.
+      Creation standing = open.get(first);
+      if (standing == null) {
+        standing = newCreation();
+        identify(standing, first);
+      }
+      return standing;
+    }
+    for (UniqueId id : ids) {
+      if (!open.containsKey(id)) {
+        if (isUsedUp(id) && world.isChecking()) {
+          reportReuse(id, rank, worldSize);
+        }
+        throw unknown(id);
+      }
+    }
+    Creation creation = open.getOrDefault(first, newCreation());
+    if (!creation.ids().equals(ids)) {
+      if (creation.isBegun()) {
+        throw creation.differentIds(rank, worldSize);
+      }
+      ids.forEach(open::remove);
+      creation.identifiedBy(List.copyOf(ids));
+      ids.forEach(id -> open.put(id, creation));
+    }
+    return creation;
+  }
+
+  private boolean isUsedUp(UniqueId id) {
+    byte[] bytes = id.toBytes();
+    long number = 0;
+    for (int i = Long.BYTES - 1; i >= 0; i--) {
+      number = (number << 8) | (bytes[i] & 0xFF);
+    }
+    return number > 0 && number <= idsMade && id.equals(numbered(number));
+  }
+
+  /** NCCL has a code for it, so the report is only kept (SIM-45). */
+  private void reportReuse(UniqueId id, int rank, int worldSize) {
+    world
+        .findings()
+        .keep(
+            new ReportBuilder(MisuseKind.ID_REUSED, ": " + id + " has made a communicator before")
+                .rank(
+                    rank, "joins as rank " + rank + " of " + worldSize, "at " + CallSite.current())
+                .line("an id serves one communicator: make another one (UID-04, SIM-45)"));
+  }
+
+  private static CollectiveException unknown(UniqueId id) {
+    boolean zero = Arrays.equals(id.toBytes(), new byte[UniqueId.BYTES]);
+    return zero
+        ? new CollectiveException(
+            ResultCode.INTERNAL_ERROR, "the unique id is all zero: it was never made (UID-05)")
+        : new CollectiveException(
+            ResultCode.REMOTE_ERROR,
+            id
+                + " is unknown to this simulator or was used before: an id serves one communicator"
+                + " (UID-04, SIM-45)");
+  }
+
+  /** An id by which new ranks join a communicator that grows (rules GRW-02, GRW-03). */
+  public UniqueId growId(CommLifecycle parent) {
+    UniqueId id = numbered(++idsMade);
+    SharedComm old = parent.operations().member().comm();
+    identify(begun(children(old).growthWithoutId(), old), id);
+    return id;
+  }
+
+  /** A growth: begun by the one who asks for the id, or by the first rank that joins. */
+  private Creation begun(@Nullable Creation known, SharedComm parent) {
+    if (known != null) {
+      return known;
+    }
+    Creation made = newCreation();
+    made.grows(parent);
+    children(parent).growthBegins(made);
+    return made;
+  }
+
+  // ---------------------------------------------------------------- ranks
+
+  /** One rank's part in creating a communicator of {@code worldSize} by its ids. */
+  public InitJob join(List<UniqueId> ids, int rank, int worldSize, CommLifecycle life) {
+    return new InitJob(life, rank, worldSize, () -> find(ids, rank, worldSize));
+  }
+
+  /** The part of a rank of {@code parent} in its growth: it keeps its rank (rule GRW-01). */
+  public InitJob grow(CommLifecycle parent, int worldSize, CommLifecycle life) {
+    CommMember old = parent.operations().member();
+    return new InitJob(
+        life,
+        old.rank(),
+        worldSize,
+        () -> {
+          ChildJob.requireQuiet(parent, "grows");
+          return begun(children(old.comm()).nextGrowth(old.rank()), old.comm());
+        });
+  }
+
+  // ---------------------------------------------------------------- communicators
+
+  /** A communicator; one that is split or shrunk has a {@code parent}. */
+  CommParts newComm(@Nullable String name, int worldSize, @Nullable CommParts parent) {
+    int number = ++commsMade;
+    SharedComm made =
+        new SharedComm(world, name == null ? "comm-" + number : name, number, worldSize);
+    return new CommParts(made, dataPlane, parent);
+  }
+
+  /** Where the ranks of {@code comm} meet for its children. */
+  ChildCreations children(SharedComm comm) {
+    return children.computeIfAbsent(comm, parent -> new ChildCreations(parent, this));
+  }
+
+  /** A communicator is complete. */
+  void made(CommParts made) {
+    children.keySet().removeIf(SharedComm::isOver);
+    comms.forEach(made::meets);
+    comms.add(made);
+  }
+
+  /** A creation has come to its end, good or bad: its ids are used up (rule UID-04). */
+  void over(Creation creation) {
+    creation.ids().forEach(id -> open.remove(id, creation));
+  }
+
+  /** Why nothing moves, if that is because a rank's call had count 0 (SIM-08); or null. */
+  public @Nullable ReportBuilder findDropped() {
+    for (CommParts comm : comms) {
+      ReportBuilder found = comm.findDropped();
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  /** The communicators of this simulation on which something is pending are stopped. */
+  public void reportPending(ReportedMisuse misuse) {
+    comms.removeIf(comm -> comm.comm().isOver());
+    for (CommParts comm : comms) {
+      if (comm.isPending()) {
+        comm.comm().stop(misuse);
+      }
+    }
+  }
+}

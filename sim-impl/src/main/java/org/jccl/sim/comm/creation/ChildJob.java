@@ -1,0 +1,200 @@
+package org.jccl.sim.comm.creation;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.jccl.CollectiveException;
+import org.jccl.MisuseKind;
+import org.jccl.ResultCode;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.comm.launch.Launch;
+import org.jccl.sim.comm.life.CommLifecycle;
+import org.jccl.sim.comm.life.CommParts;
+import org.jccl.sim.comm.life.Endpoint;
+import org.jccl.sim.comm.life.Job;
+import org.jspecify.annotations.Nullable;
+
+/** One rank's part in the split or shrink of a communicator (rules SPL-01 to SHR-07). */
+public final class ChildJob extends Job {
+  /** The colour without a child (rule SPL-04). */
+  public static final int NO_COLOR = -1;
+
+  private final Bootstrap creations;
+  private final CommLifecycle parent;
+  private final @Nullable CommLifecycle child;
+  private final boolean shares;
+  private final int color;
+  private final int key;
+  private final List<Integer> excluded;
+  private final Consumer<@Nullable CommLifecycle> made;
+  private @Nullable ChildCreation meeting;
+
+  private ChildJob(
+      Bootstrap creations,
+      CommLifecycle parent,
+      @Nullable CommLifecycle child,
+      boolean shares,
+      int color,
+      int key,
+      List<Integer> excluded,
+      Consumer<@Nullable CommLifecycle> made) {
+    super(parent.world().kernel());
+    this.creations = creations;
+    this.parent = parent;
+    this.child = child;
+    this.shares = shares;
+    this.color = color;
+    this.key = key;
+    this.excluded = excluded;
+    this.made = made;
+  }
+
+  /**
+   * A split; {@code child} is null for a rank without colour. {@code made} is told when it is over,
+   * good or bad (rule SPL-08).
+   */
+  public static ChildJob split(
+      Bootstrap creations,
+      CommLifecycle parent,
+      @Nullable CommLifecycle child,
+      boolean shares,
+      int color,
+      int key,
+      Consumer<@Nullable CommLifecycle> made) {
+    return new ChildJob(creations, parent, child, shares, color, key, List.of(), made);
+  }
+
+  /** A shrink by the ranks {@code excluded}, ascending. */
+  public static ChildJob shrink(
+      Bootstrap creations,
+      CommLifecycle parent,
+      CommLifecycle child,
+      boolean shares,
+      List<Integer> excluded,
+      Consumer<@Nullable CommLifecycle> made) {
+    return new ChildJob(
+        creations,
+        parent,
+        child,
+        shares,
+        0,
+        parent.operations().member().rank(),
+        List.copyOf(excluded),
+        made);
+  }
+
+  @Override
+  protected void begin() {
+    requireNetwork();
+    requireQuiet(parent, excluded.isEmpty() ? "is split" : "is shrunk");
+    CommParts shared = parent.operations().shared();
+    int rank = parent.operations().member().rank();
+    ChildCreation place = creations.children(shared.comm()).next(shared, rank, excluded);
+    meeting = place;
+    place.arrive(rank, this);
+  }
+
+  private void requireNetwork() {
+    CommLifecycle own = child;
+    if (own != null
+        && (!own.config().hasNetwork() || (shares && !own.config().sameNetwork(parent.config())))) {
+      throw new CollectiveException(
+          ResultCode.INVALID_USAGE,
+          "the network module "
+              + own.config().netName()
+              + " is not the parent's, or there is none of that name (CFG-17)");
+    }
+  }
+
+  /** Rule SPL-11: nothing may be in flight on a parent (SIM-47). */
+  static void requireQuiet(CommLifecycle parent, String what) {
+    Endpoint own = parent.operations();
+    if (own.launches().isPending() && parent.world().isChecking()) {
+      Launch pending = own.launches().last();
+      throw parent
+          .world()
+          .findings()
+          .keep(
+              new ReportBuilder(
+                      MisuseKind.OUTSTANDING_OPS,
+                      ": " + own + " " + what + " while an operation is in flight")
+                  .rank(
+                      own.member().rank(),
+                      pending == null ? what : pending.describe(),
+                      "now at " + CallSite.current())
+                  .line("synchronize the communicator's streams first (SPL-11, SIM-47)"));
+    }
+  }
+
+  int color() {
+    return color;
+  }
+
+  int key() {
+    return key;
+  }
+
+  @Nullable CommLifecycle child() {
+    return child;
+  }
+
+  /** All ranks of the parent have come; its own child, if it has one, is complete. */
+  void formed() {
+    CommLifecycle own = child;
+    if (own != null) {
+      own.complete();
+    }
+    settle(0);
+  }
+
+  void failed(RuntimeException why) {
+    settle(why);
+  }
+
+  @Override
+  protected void ended(int result) {
+    CommLifecycle own = child;
+    if (own != null && result != 0) {
+      own.store(result);
+    }
+    if (isBegun()) {
+      made.accept(own); // SPL-08: also a child that failed
+    }
+  }
+
+  @Override
+  public void giveUp() {
+    ChildCreation own = meeting;
+    if (own != null && !isSettled()) {
+      own.leave(parent.operations().member().rank());
+    }
+    settle(ResultCode.INTERNAL_ERROR.code());
+  }
+
+  @Override
+  public CommLifecycle life() {
+    return parent;
+  }
+
+  @Override
+  public boolean creates() {
+    return true;
+  }
+
+  @Override
+  public String describe() {
+    return (excluded.isEmpty() ? "the split of " : "the shrink of ")
+        + parent.operations().member().comm().name();
+  }
+
+  @Override
+  public Nature nature() {
+    return Nature.CREATION;
+  }
+
+  @Override
+  public List<Integer> ranks() {
+    ChildCreation own = meeting;
+    return own == null ? List.of() : own.missing();
+  }
+}

@@ -1,0 +1,192 @@
+package org.jccl.sim.comm.creation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jccl.CollectiveException;
+import org.jccl.MisuseKind;
+import org.jccl.ReportedMisuse;
+import org.jccl.ResultCode;
+import org.jccl.UniqueId;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.comm.CommMember;
+import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.comm.life.CommParts;
+import org.jccl.sim.comm.life.Endpoint;
+import org.jccl.sim.device.SimDevice;
+import org.jccl.sim.kernel.Wait;
+import org.jspecify.annotations.Nullable;
+
+/** One communicator that waits for its ranks, who come one by one (rule INIT-02). */
+final class Creation implements Wait {
+  private final Bootstrap creations;
+  private final boolean severalPerDevice;
+  private final Map<Integer, InitJob> joined = new TreeMap<>();
+  private final Map<SimDevice, Integer> devices = new HashMap<>();
+  private List<UniqueId> ids = List.of();
+  private @Nullable CommParts shared;
+  private @Nullable SharedComm grows;
+  private boolean over;
+
+  /**
+   * @param severalPerDevice whether ranks may share a device (rule INIT-08)
+   */
+  Creation(Bootstrap creations, boolean severalPerDevice) {
+    this.creations = creations;
+    this.severalPerDevice = severalPerDevice;
+  }
+
+  /** It makes {@code parent} grow, whose ranks join without an id (rule GRW-01). */
+  void grows(SharedComm parent) {
+    grows = parent;
+  }
+
+  boolean hasId() {
+    return !ids.isEmpty();
+  }
+
+  /** The ids by which ranks find it; those of all ranks are equal (rule INIT-15). */
+  void identifiedBy(List<UniqueId> own) {
+    ids = own;
+  }
+
+  boolean hasJoined(int rank) {
+    return joined.containsKey(rank);
+  }
+
+  boolean isBegun() {
+    return !joined.isEmpty();
+  }
+
+  List<UniqueId> ids() {
+    return ids;
+  }
+
+  /** Joins; the last rank completes it. */
+  void join(InitJob job, int rank, int worldSize) {
+    CommParts own = shared;
+    if (own == null) {
+      own = creations.newComm(job.life().config().name(), worldSize, null);
+      shared = own;
+    }
+    int claimed = own.comm().worldSize();
+    if (claimed != worldSize) {
+      fail(claim(rank, worldSize, "world size " + claimed + " was given before"), job);
+    } else if (joined.containsKey(rank)) {
+      fail(claim(rank, worldSize, "that rank has joined before"), job);
+    } else if (isShared(job.life().device(), rank)) {
+      fail(sharedDevice(own.comm(), job.life().device(), rank), job);
+    } else {
+      joined.put(rank, job);
+      Endpoint.join(own, rank, job.life());
+      if (joined.size() == worldSize) {
+        end();
+        creations.made(own);
+        joined.values().forEach(InitJob::created);
+      }
+    }
+  }
+
+  private boolean isShared(SimDevice device, int rank) {
+    return devices.putIfAbsent(device, rank) != null && !severalPerDevice;
+  }
+
+  private static CollectiveException sharedDevice(SharedComm shared, SimDevice device, int rank) {
+    return new CollectiveException(
+        ResultCode.INVALID_USAGE,
+        "ranks of "
+            + shared.name()
+            + ", one of them "
+            + rank
+            + ", share device "
+            + device.index()
+            + ": give each rank a device of its own (INIT-07)");
+  }
+
+  private ReportedMisuse claim(int rank, int worldSize, String why) {
+    ReportBuilder report =
+        new ReportBuilder(
+                MisuseKind.RENDEZVOUS,
+                ": rank " + rank + " of " + worldSize + " cannot join: " + why)
+            .rank(rank, "joins as rank " + rank + " of " + worldSize, "at " + CallSite.current());
+    for (int other : joined.keySet()) {
+      CommMember before = shared == null ? null : shared.comm().member(other);
+      String site = before == null ? null : before.caller().whereIs();
+      int claimed = participants();
+      report.rank(other, "has joined as rank " + other + " of " + claimed, site);
+    }
+    return creations
+        .world()
+        .findings()
+        .keep(report.line("each rank joins once, all with one world size (INIT-06, SIM-44)"));
+  }
+
+  /** Another list of ids than the ranks before (rule INIT-15). */
+  ReportedMisuse differentIds(int rank, int worldSize) {
+    return claim(rank, worldSize, "its unique ids are not those of the ranks before");
+  }
+
+  void fail(RuntimeException why, InitJob last) {
+    end();
+    last.failed(why);
+    List.copyOf(joined.values()).forEach(job -> job.failed(why));
+  }
+
+  private void end() {
+    over = true;
+    creations.over(this);
+    SharedComm parent = grows;
+    if (parent != null) {
+      creations.children(parent).growthOver(this);
+    }
+  }
+
+  /** A rank gives up: the others wait on, as they do in NCCL. */
+  void leave(InitJob job, int rank) {
+    if (!over && joined.remove(rank, job)) {
+      devices.values().remove(rank);
+      if (shared != null) {
+        shared.leave(rank);
+      }
+      job.life().left();
+      if (joined.isEmpty() && grows == null) {
+        end();
+      }
+    }
+  }
+
+  @Override
+  public String describe() {
+    return "the creation of a communicator, "
+        + joined.size()
+        + " of "
+        + participants()
+        + " ranks have joined ("
+        + (ids.isEmpty() ? "no id yet" : ids.getFirst())
+        + ")";
+  }
+
+  @Override
+  public Nature nature() {
+    return Nature.CREATION;
+  }
+
+  @Override
+  public int participants() {
+    return shared == null ? 0 : shared.comm().worldSize();
+  }
+
+  @Override
+  public List<Integer> ranks() {
+    List<Integer> missing = new ArrayList<>();
+    for (int rank = 0; rank < participants(); rank++) {
+      if (!joined.containsKey(rank)) {
+        missing.add(rank);
+      }
+    }
+    return missing;
+  }
+}

@@ -1,0 +1,105 @@
+package org.jccl.sim.comm.launch;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jccl.ops.Call;
+import org.jccl.ops.Operation;
+import org.jccl.sim.check.Caller;
+import org.jccl.sim.check.Contract;
+import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.comm.CommMember;
+import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.comm.call.Request;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Trace;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sequence of one rank's calls: each gets its number, among the collectives of its communicator
+ * or among the messages to one peer, and is compared with the other ranks' calls of that number.
+ */
+public final class CallSequence {
+  private final SharedComm comm;
+  private final int device;
+  private final Caller caller;
+  private final Contract contract;
+  private final Trace trace;
+  private final boolean checking;
+  private final Map<Integer, Long> messages = new HashMap<>();
+  private long collectives;
+
+  /** The sequence of {@code member}; {@code contract} compares it with those of the others. */
+  public CallSequence(CommMember member, Contract contract) {
+    this.comm = member.comm();
+    this.device = member.device().index();
+    this.caller = member.caller();
+    this.contract = contract;
+    this.trace = comm.world().kernel().trace();
+    this.checking = comm.world().isChecking();
+  }
+
+  /** How many collectives were issued. */
+  long collectives() {
+    return collectives;
+  }
+
+  /** How many messages were issued to or from {@code peer}. */
+  long messages(Operation operation, int peer) {
+    return messages.getOrDefault(key(operation, peer), 0L);
+  }
+
+  /** A collective is captured; its number among those. */
+  long capture() {
+    return contract.capture(caller.rank());
+  }
+
+  /**
+   * A call takes its place.
+   *
+   * @param place its place among the collectives of its group, from 0
+   * @param groupSize number of collectives in its group, 1 for a call alone
+   * @param issuer the thread that issues it, or null
+   */
+  Call add(Request request, int place, int groupSize, @Nullable HostTask issuer) {
+    Call call = numbered(request);
+    trace.add(Trace.Event.ENQUEUE, device, call.operation().ordinal(), call.sequence());
+    if (checking && request.isCollective()) {
+      if (request.isDropped()) {
+        contract.noteDropped(call, caller);
+        return call;
+      }
+      ReportBuilder different =
+          contract.note(call, caller, place, groupSize, request.captureNumber(), issuer);
+      if (different != null) {
+        comm.throwIfError(different);
+      }
+    }
+    return call;
+  }
+
+  private Call numbered(Request request) {
+    Operation operation = request.operation();
+    return new Call(
+        operation,
+        next(request),
+        request.count(),
+        request.type().code(),
+        operation.reduces() ? Math.min(request.reduction(), Call.PRE_MUL_SUM) : 0,
+        request.rootOrPeer(),
+        request.inPlace(),
+        request.captured(),
+        request.site());
+  }
+
+  private long next(Request request) {
+    if (!request.isCollective()) {
+      int key = key(request.operation(), request.rootOrPeer());
+      return messages.merge(key, 1L, Long::sum) - 1;
+    }
+    return request.isDropped() ? collectives : collectives++;
+  }
+
+  private static int key(Operation operation, int peer) {
+    return operation == Operation.SEND ? peer : ~peer;
+  }
+}

@@ -1,0 +1,35 @@
+package org.jccl.sim.comm.launch;
+
+import java.util.List;
+import org.jccl.sim.comm.call.Request;
+import org.jccl.sim.comm.onesided.OneSidedCall;
+import org.jccl.sim.device.Capture;
+
+/** The launches of one rank that live in graphs. */
+final class CapturedLaunches {
+  /** Launches what a graph replays. */
+  @FunctionalInterface
+  interface Replay {
+    void launch(List<Request> requests, List<OneSidedCall> first);
+  }
+
+  private int graphs;
+
+  /** How many captured groups live in graphs (rule LIF-06). */
+  int graphs() {
+    return graphs;
+  }
+
+  /** Records calls; a graph that is launched hands them to {@code replay}, on its own streams. */
+  void record(Capture capture, List<Request> requests, List<OneSidedCall> first, Replay replay) {
+    List<Request> kept = List.copyOf(requests);
+    List<OneSidedCall> keptFirst = List.copyOf(first);
+    graphs++;
+    capture.whenClosed(() -> graphs--);
+    capture.add(
+        map ->
+            replay.launch(
+                kept.stream().map(each -> each.on(map.of(each.stream()))).toList(),
+                keptFirst.stream().map(each -> each.on(map.of(each.stream()))).toList()));
+  }
+}

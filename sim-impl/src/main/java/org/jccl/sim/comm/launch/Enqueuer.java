@@ -1,0 +1,332 @@
+package org.jccl.sim.comm.launch;
+
+import java.util.List;
+import java.util.Objects;
+import org.jccl.CheckLevel;
+import org.jccl.MisuseKind;
+import org.jccl.ReportedMisuse;
+import org.jccl.ResultCode;
+import org.jccl.ops.Call;
+import org.jccl.ops.Operation;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.comm.CommMember;
+import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.comm.call.CallArguments;
+import org.jccl.sim.comm.call.CustomReductions;
+import org.jccl.sim.comm.call.PlannedCall;
+import org.jccl.sim.comm.call.PlannedCalls;
+import org.jccl.sim.comm.call.Request;
+import org.jccl.sim.comm.match.LaunchedCall;
+import org.jccl.sim.comm.match.TimelineSlices;
+import org.jccl.sim.comm.memory.Registrations;
+import org.jccl.sim.comm.memory.Suspension;
+import org.jccl.sim.comm.onesided.OneSided;
+import org.jccl.sim.comm.onesided.OneSidedCall;
+import org.jccl.sim.comm.plan.Planner;
+import org.jccl.sim.device.Capture;
+import org.jccl.sim.device.SimStream;
+import org.jccl.sim.device.World;
+import org.jccl.sim.kernel.HostTask;
+import org.jspecify.annotations.Nullable;
+
+/** The way of one rank's checked calls to launches on their streams, alone or in groups. */
+public final class Enqueuer {
+  private static final int ONE_SIDED_CAPTURE = 23000;
+
+  private final LaunchQueue queue;
+  private final CommMember member;
+  private final SharedComm comm;
+  private final World world;
+  private final boolean isStrict;
+  private final boolean keepsSites;
+  private final CallSequence sequence;
+  private final Planner planning;
+  private final Registrations registrations;
+  private final CustomReductions scales;
+  private final Suspension suspension;
+  private final OneSided oneSided;
+  private final BufferLookup buffers;
+  private final CapturedLaunches captured = new CapturedLaunches();
+  private @Nullable Request lastRequest;
+  private @Nullable Launch issued;
+  private long collectivesLaunched;
+
+  /**
+   * The way of calls into {@code queue}.
+   *
+   * @param planning how they are carried out, given what is among {@code registrations}
+   */
+  public Enqueuer(
+      LaunchQueue queue,
+      Planner planning,
+      Registrations registrations,
+      CustomReductions scales,
+      Suspension suspension,
+      OneSided oneSided) {
+    this.queue = queue;
+    this.member = queue.member();
+    this.comm = member.comm();
+    this.world = comm.world();
+    this.isStrict = world.findings().isStrict();
+    this.keepsSites = world.checks() == CheckLevel.FULL;
+    this.sequence = queue.sequence();
+    this.planning = planning;
+    this.registrations = registrations;
+    this.scales = scales;
+    this.suspension = suspension;
+    this.oneSided = oneSided;
+    this.buffers = new BufferLookup(member);
+  }
+
+  /** How many captured groups live in graphs (rule LIF-06). */
+  public int graphs() {
+    return captured.graphs();
+  }
+
+  /** One checked call, ready to be issued; the same object where a program repeats itself. */
+  public Request request(CallArguments arguments, SimStream stream) {
+    if (suspension.isSuspended()) {
+      suspension.requireAwake(arguments.operation().label());
+    }
+    member.learn();
+    Request last = lastRequest;
+    if (last != null && !keepsSites && !stream.isCapturing() && last.isFor(arguments, stream)) {
+      return last;
+    }
+    Operation operation = arguments.operation();
+    Request request =
+        new Request(
+            member.rank(),
+            arguments,
+            operation.reduces() ? scales.find(arguments.reduction()) : null,
+            stream,
+            stream.isCapturing() && !operation.hasPeer() ? sequence.capture() : -1,
+            keepsSites ? CallSite.current() : null);
+    lastRequest = request;
+    return request;
+  }
+
+  /** Issues one call for the thread that makes it; NCCL's result code. */
+  public int call(HostTask task, Request request) {
+    task.nextIssue();
+    int code = issue(request, task);
+    noteOrder();
+    if (isStrict && code == 0) {
+      awaitPeers(task);
+    }
+    return code;
+  }
+
+  private int issue(Request request, HostTask task) {
+    boolean toSelf = !request.isCollective() && request.rootOrPeer() == member.rank();
+    if (toSelf || request.captured() || request.stream().capture() != null) {
+      return issue(List.of(request), List.of(), task);
+    }
+    PlannedCalls planned = plan(request);
+    if (planned.code() != 0) {
+      return planned.code(); // ENV-06
+    }
+    begin(task);
+    try {
+      Launch launch = queue.newLaunch(task);
+      add(request, launch, 0, 1, planned.first());
+      put(launch);
+    } finally {
+      member.caller().isIssuing(false);
+    }
+    return 0;
+  }
+
+  /** Plans a call that is alone; where memory is registered, that depends on more than the call. */
+  private PlannedCalls plan(Request request) {
+    PlannedCalls known = request.planned();
+    if (known == null || comm.hasRegisteredMemory()) {
+      known = planning.plan(registrations, request);
+      request.keep(known);
+    }
+    return known;
+  }
+
+  private void begin(@Nullable HostTask task) {
+    member.caller().isIssuing(task != null);
+    issued = null;
+  }
+
+  // ---------------------------------------------------------------- groups
+
+  /**
+   * Issues calls as one group, or records them if their streams are being captured.
+   *
+   * @param first one-sided calls, which run first (rule GRP-21)
+   * @param task the thread that issues them and may have to wait for peers, or null if none may
+   * @return NCCL's result code
+   */
+  public int issue(List<Request> requests, List<OneSidedCall> first, @Nullable HostTask task) {
+    int code = refusedAtLaunch(requests);
+    if (code != 0) {
+      return code;
+    }
+    SimStream one = first.isEmpty() ? requests.getFirst().stream() : first.getFirst().stream();
+    Capture capture = one.capture();
+    code = refusedByStreams(requests, first, capture);
+    if (code != 0) {
+      return code;
+    }
+    if (capture == null) {
+      launch(requests, first, task);
+    } else {
+      issued = null;
+      captured.record(capture, requests, first, this::replay);
+    }
+    return 0;
+  }
+
+  /** What NCCL finds out only when a group is launched (rule GRP-16); 0 if nothing is wrong. */
+  private int refusedAtLaunch(List<Request> requests) {
+    int code = planning.plan(registrations, requests).code(); // ENV-06
+    return code != 0 ? code : requireMatchedSelfMessages(requests);
+  }
+
+  /** Rule P2P-05: sends to self and receives from self are equally many in a group. */
+  private int requireMatchedSelfMessages(List<Request> requests) {
+    int balance = 0;
+    for (Request request : requests) {
+      if (!request.isCollective() && request.rootOrPeer() == member.rank()) {
+        balance += request.operation() == Operation.SEND ? 1 : -1;
+      }
+    }
+    return balance == 0 ? 0 : ResultCode.INVALID_USAGE.code();
+  }
+
+  /** Rules STR-18, VER-09: all streams take part in one capture, or none does. */
+  private int refusedByStreams(
+      List<Request> requests, List<OneSidedCall> first, @Nullable Capture capture) {
+    for (Request request : requests) {
+      if (request.stream().capture() != capture) {
+        return ResultCode.INVALID_USAGE.code();
+      }
+    }
+    boolean canCapture = capture == null || world.version() >= ONE_SIDED_CAPTURE;
+    for (OneSidedCall call : first) {
+      if (call.stream().capture() != capture || !canCapture) {
+        return ResultCode.INVALID_USAGE.code();
+      }
+      int code = oneSided.checkRange(call);
+      if (code != 0) {
+        return code;
+      }
+    }
+    return 0;
+  }
+
+  private void replay(List<Request> requests, List<OneSidedCall> first) {
+    member.learn();
+    launch(requests, first, null);
+    noteOrder();
+  }
+
+  private void launch(List<Request> requests, List<OneSidedCall> first, @Nullable HostTask task) {
+    begin(task);
+    try {
+      fill(requests, first, queue.newLaunch(task));
+    } finally {
+      member.caller().isIssuing(false);
+    }
+  }
+
+  private void fill(List<Request> requests, List<OneSidedCall> first, Launch launch) {
+    int groupSize = requests.size() == 1 ? 1 : collectivesIn(requests);
+    int place = 0;
+    int next = 0;
+    List<PlannedCall> planned = planning.plan(registrations, requests).carried();
+    if (!first.isEmpty()) {
+      launch.add(oneSided.program(launch, first, launch::oneSidedDone));
+    }
+    for (Request request : requests) {
+      PlannedCall carried = Planner.isPlanned(request) ? planned.get(next++) : null;
+      add(request, launch, place, groupSize, carried);
+      place += request.isCollective() && !request.isDropped() ? 1 : 0;
+    }
+    put(launch);
+  }
+
+  private static int collectivesIn(List<Request> requests) {
+    int collectives = 0;
+    for (Request request : requests) {
+      collectives += request.isCollective() && !request.isDropped() ? 1 : 0;
+    }
+    return collectives;
+  }
+
+  // ---------------------------------------------------------------- one launch
+
+  /** A call takes its place in the sequence, and what it does is added to its launch. */
+  private void add(
+      Request request, Launch launch, int place, int groupSize, @Nullable PlannedCall carried) {
+    Call call = sequence.add(request, place, groupSize, launch.issuer());
+    if (request.stream().isClosed()) {
+      comm.throwIfError(invalidStream(call, request.stream() + " is closed"));
+    }
+    if (!request.isDropped()) {
+      if (request.allocations() != member.device().memory().allocations()) {
+        buffers.find(request, call);
+      }
+      long order = request.isCollective() ? collectivesLaunched++ : -1;
+      launch.add(new LaunchedCall(launch, request, call, carried, order));
+    }
+  }
+
+  private void put(Launch launch) {
+    if (!launch.isEmpty()) {
+      if (launch.parts().size() > 1 && world.isChecking()) {
+        comm.throwIfError(GroupOverlap.in(launch));
+      }
+      issued = launch;
+      if (world.timeline() != null) {
+        TimelineSlices.issued(world.timeline(), launch);
+      }
+    }
+    if (!comm.waiters().isEmpty()) {
+      comm.wakeWaiters();
+    }
+    if (!launch.isEmpty()) {
+      queue.add(launch);
+    }
+  }
+
+  /** The last launch takes its place among those of other communicators (SIM-18, SIM-19). */
+  public void noteOrder() {
+    if (issued != null) {
+      queue.placed(issued);
+    }
+  }
+
+  /** In strict mode {@code task} waits until all ranks have issued the last call (rule STR-11). */
+  public void awaitPeers(HostTask task) {
+    PeerWait.of(queue, issued).await(task);
+  }
+
+  // ---------------------------------------------------------------- streams
+
+  private ReportBuilder invalidStream(Object call, String what) {
+    return new ReportBuilder(MisuseKind.STREAM_INVALID, " in " + comm.name() + ": " + what)
+        .rank(member.rank(), call, member.caller().siteOfIssue())
+        .line("pass an open stream of the communicator's device (STR-07, STR-08, SIM-31)");
+  }
+
+  /** A call names a stream that is destroyed, unknown, or another device's (SIM-31). */
+  public ReportedMisuse refuseStream(Operation operation, long handle) {
+    member.caller().isIssuing(true);
+    try {
+      String what =
+          "no open stream of device "
+              + member.device().index()
+              + " has the handle 0x"
+              + Long.toHexString(handle);
+      return Objects.requireNonNull(comm.report(invalidStream(operation.label(), what)));
+    } finally {
+      member.caller().isIssuing(false);
+    }
+  }
+}

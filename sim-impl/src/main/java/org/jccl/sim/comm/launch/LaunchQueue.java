@@ -1,0 +1,230 @@
+package org.jccl.sim.comm.launch;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jccl.sim.check.Clock;
+import org.jccl.sim.comm.CommMember;
+import org.jccl.sim.comm.match.LaunchedCall;
+import org.jccl.sim.comm.memory.Registrations;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Wait;
+import org.jspecify.annotations.Nullable;
+
+/** The launches of one rank of a communicator that are not done, oldest first. */
+public final class LaunchQueue implements Registrations.Users {
+  /** What is told of launches: the life of the rank's communicator. */
+  public interface Owner {
+    /** A failure that every further call throws, or null. */
+    @Nullable RuntimeException refusal();
+
+    /** Nothing is in flight any more. */
+    void idle();
+
+    /** Memory of {@code busy} is freed, which is reported next. */
+    void freesMemoryOf(Wait busy);
+
+    /** The thread that waits inside a call, or null. */
+    void waits(@Nullable HostTask task);
+  }
+
+  private final CommMember member;
+  private final LaunchQueues ranks;
+  private final LaunchChain chain;
+  private final Owner owner;
+  private final CallSequence sequence;
+  private @Nullable Launch oldest;
+  private @Nullable Launch youngest;
+  private @Nullable Launch last;
+  private @Nullable Clock order;
+  private long collectives;
+
+  /**
+   * The queue of {@code member}.
+   *
+   * @param ranks those of all ranks
+   * @param chain in which all launches of communicators that share resources are
+   * @param sequence numbers its calls
+   */
+  public LaunchQueue(
+      CommMember member,
+      LaunchQueues ranks,
+      LaunchChain chain,
+      CallSequence sequence,
+      Owner owner) {
+    this.member = member;
+    this.ranks = ranks;
+    this.chain = chain;
+    this.sequence = sequence;
+    this.owner = owner;
+  }
+
+  /** Whose it is. */
+  public CommMember member() {
+    return member;
+  }
+
+  LaunchQueues ranks() {
+    return ranks;
+  }
+
+  CallSequence sequence() {
+    return sequence;
+  }
+
+  Owner owner() {
+    return owner;
+  }
+
+  /** An empty launch, issued by {@code issuer} or by nobody. */
+  Launch newLaunch(@Nullable HostTask issuer) {
+    return new Launch(this, ranks.collectiveMatching(), ranks.messageMatching(), issuer);
+  }
+
+  /** What was launched last, or null. */
+  public @Nullable Launch last() {
+    return last;
+  }
+
+  /** Whether anything is not done. */
+  public boolean isPending() {
+    return oldest != null;
+  }
+
+  /** What is ordered before its next launch (STR-03); null where nobody keeps that. */
+  public @Nullable Clock order() {
+    return order;
+  }
+
+  /** A launch is done: the next one comes after all that {@code done} knows. */
+  void comesAfter(Clock done) {
+    order = done;
+  }
+
+  /** How many collectives have taken their place among those of other communicators. */
+  long collectives() {
+    return collectives;
+  }
+
+  /** The collectives of {@code launch} take their place. */
+  void placed(Launch launch) {
+    if (ranks.order().crosses()) {
+      ranks.order().launched(launch);
+    }
+    for (int i = 0; i < launch.parts().size(); i++) {
+      collectives += launch.parts().get(i).order() >= 0 ? 1 : 0;
+    }
+  }
+
+  // ---------------------------------------------------------------- what is in flight
+
+  /** Puts a launch behind all that communicators which share resources have launched. */
+  void add(Launch launch) {
+    append(launch);
+    last = launch;
+    Launch before = chain.last();
+    chain.endsWith(launch);
+    launch.enqueue(before);
+  }
+
+  private void append(Launch launch) {
+    Launch before = youngest;
+    launch.isPending = true;
+    launch.older = before;
+    youngest = launch;
+    if (before == null) {
+      oldest = launch;
+    } else {
+      before.younger = launch;
+    }
+  }
+
+  /** A launch is done. */
+  void finished(Launch launch) {
+    remove(launch);
+    if (launch == last) {
+      owner.idle();
+    }
+  }
+
+  private void remove(Launch launch) {
+    if (!launch.isPending) {
+      return;
+    }
+    Launch before = launch.older;
+    Launch after = launch.younger;
+    launch.isPending = false;
+    launch.older = null;
+    launch.younger = null;
+    if (before == null) {
+      oldest = after;
+    } else {
+      before.younger = after;
+    }
+    if (after == null) {
+      youngest = before;
+    } else {
+      after.older = before;
+    }
+  }
+
+  /** Gives up what is in flight; with a reason, who waits for it throws that. */
+  public void cancelAll(@Nullable RuntimeException reason) {
+    for (Launch launch : clear()) {
+      launch.cancel(reason);
+    }
+    owner.idle();
+  }
+
+  /** The communicator has ended: what is still known of its launches goes. */
+  public void forget() {
+    clear();
+  }
+
+  private List<Launch> clear() {
+    List<Launch> all = new ArrayList<>();
+    for (Launch launch = oldest; launch != null; launch = oldest) {
+      all.add(launch);
+      remove(launch);
+    }
+    return all;
+  }
+
+  // ---------------------------------------------------------------- questions
+
+  @Override
+  public @Nullable Wait of(long start, long end) {
+    for (Launch each = oldest; each != null; each = each.younger) {
+      if (each.touches(start, end)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  /** The oldest launch that waits for its streams or for the one before it, or null. */
+  @Nullable Launch firstUnstarted() {
+    for (Launch launch = oldest; launch != null; launch = launch.younger) {
+      if (!launch.isStarted()) {
+        return launch;
+      }
+    }
+    return null;
+  }
+
+  /** The launch that holds the collective with that number and is not done, or null. */
+  @Nullable Launch pendingWith(long collective) {
+    for (Launch launch = oldest; launch != null; launch = launch.younger) {
+      for (LaunchedCall part : launch.parts()) {
+        if (part.order() == collective) {
+          return launch;
+        }
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public String toString() {
+    return "launches of " + member;
+  }
+}

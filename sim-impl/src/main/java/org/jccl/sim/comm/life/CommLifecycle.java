@@ -1,0 +1,399 @@
+package org.jccl.sim.comm.life;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jccl.CommunicatorAbortedException;
+import org.jccl.ResultCode;
+import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.comm.Abortable;
+import org.jccl.sim.comm.CommMember;
+import org.jccl.sim.comm.Config;
+import org.jccl.sim.comm.ThreadGuard;
+import org.jccl.sim.comm.launch.Launch;
+import org.jccl.sim.comm.launch.LaunchChain;
+import org.jccl.sim.comm.launch.LaunchQueue;
+import org.jccl.sim.device.SimDevice;
+import org.jccl.sim.device.World;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Wait;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One rank's communicator from the call that asks for it to its end: what a handle stands for. It
+ * knows the state (chapter 3 of the rule book), its {@link Endpoint} the operations; that is there
+ * as soon as the rank has joined.
+ */
+public final class CommLifecycle implements LaunchQueue.Owner {
+  private static final int IN_PROGRESS = ResultCode.IN_PROGRESS.code();
+
+  private final World world;
+  private final SimDevice device;
+  private final Config config;
+  private final boolean blocking;
+  private final SharedResources family;
+  private @Nullable Endpoint endpoint;
+  private boolean ready;
+  private int state;
+  private @Nullable Abortable run;
+  private @Nullable RuntimeException stopped;
+  private boolean finalizeCalled;
+  private boolean destroyCalled;
+  private @Nullable String destroyedAt;
+  private boolean revoked;
+  private boolean aborted;
+  private boolean closed;
+  private final List<Runnable> whenIdle = new ArrayList<>(1);
+
+  private CommLifecycle(World world, SimDevice device, Config config, SharedResources family) {
+    this.world = world;
+    this.device = device;
+    this.config = config;
+    this.blocking = config.isBlocking();
+    this.family = family;
+    family.add(this);
+  }
+
+  /** A communicator that shares nothing, bound to {@code device} (rule INIT-01). */
+  public static CommLifecycle begin(World world, SimDevice device, Config config) {
+    return new CommLifecycle(world, device, config, new SharedResources());
+  }
+
+  /** A child on the same device (rule SPL-06), of the same family if it shares (SPL-09). */
+  public CommLifecycle child(Config own, boolean shares) {
+    return new CommLifecycle(world, device, own, shares ? family : new SharedResources());
+  }
+
+  /** The simulation. */
+  public World world() {
+    return world;
+  }
+
+  /** The device it is bound to. */
+  public SimDevice device() {
+    return device;
+  }
+
+  /** Its effective configuration. */
+  public Config config() {
+    return config;
+  }
+
+  /** Notices a second thread inside calls on it, or on one it shares resources with. */
+  public ThreadGuard guard() {
+    return family.guard();
+  }
+
+  /** Whether it shares resources with others (rule LIF-22). */
+  public boolean isShared() {
+    return family.isShared();
+  }
+
+  LaunchChain launches() {
+    return family.launches();
+  }
+
+  /** Whether calls wait for their host side work. */
+  public boolean isBlocking() {
+    return blocking;
+  }
+
+  @Override
+  public void waits(@Nullable HostTask task) {
+    family.guard().waits(task);
+  }
+
+  /**
+   * Throws if another thread is inside a call on it, or on one it shares resources with (INIT-21;
+   * SIM-42, SIM-49).
+   *
+   * @param other the thread that was found inside, or null
+   */
+  public void requireAlone(HostTask task, @Nullable Thread other) {
+    if (endpoint != null && (other != null || family.guard().waiter() != null)) {
+      family.guard().requireAlone(endpoint.member(), task, other);
+    }
+  }
+
+  // ---------------------------------------------------------------- creation
+
+  void joined(Endpoint own) {
+    endpoint = own;
+  }
+
+  public void left() {
+    endpoint = null;
+  }
+
+  /** All ranks have joined. */
+  public void complete() {
+    ready = true;
+  }
+
+  /** Whether its creation has succeeded. */
+  public boolean isReady() {
+    return ready;
+  }
+
+  /** Its operations, or null as long as it has not joined. */
+  public @Nullable Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** The operations of a communicator that is ready. */
+  public Endpoint operations() {
+    Endpoint own = endpoint;
+    if (own == null || !ready) {
+      throw new IllegalStateException("this communicator is not created yet (INIT-22)");
+    }
+    return own;
+  }
+
+  // ---------------------------------------------------------------- state
+
+  /** What the async error query stores: 0, in progress, or the sticky error (rule ERR-04). */
+  public int state() {
+    RuntimeException why = refusal();
+    return why == null || revoked ? state : ResultCode.REMOTE_ERROR.code();
+  }
+
+  /** The result of background work, or an error that stays (rule ERR-05). */
+  public void store(int code) {
+    state = code;
+  }
+
+  /**
+   * A failing call on a nonblocking communicator leaves its code behind (rule ERR-05); while work
+   * is in progress the state is kept, where NCCL overwrites it (ERR-06, SIM-62).
+   */
+  public void storeFailure(int code) {
+    if (!isBlocking() && state != IN_PROGRESS) {
+      state = code;
+    }
+  }
+
+  /** Rule ARG-02: 0, or why it cannot be used now. */
+  public int readyTest() {
+    if (aborted || state == 0) {
+      return ready || aborted ? 0 : ResultCode.INVALID_ARGUMENT.code(); // INIT-22
+    }
+    return state == IN_PROGRESS ? ResultCode.INVALID_ARGUMENT.code() : state;
+  }
+
+  /** A failure that every further call throws, or null: a misuse, an abort, the end. */
+  @Override
+  public @Nullable RuntimeException refusal() {
+    if (closed) {
+      return new IllegalStateException(this + " is closed (SIM-33)");
+    }
+    if (stopped != null) {
+      return stopped;
+    }
+    return endpoint == null ? null : endpoint.member().comm().stopped();
+  }
+
+  /** From now on every call throws {@code why}. */
+  public void refuse(RuntimeException why) {
+    if (stopped == null) {
+      stopped = why;
+    }
+  }
+
+  /** Work that belongs to it goes on, or has ended; an abort ends it. */
+  public void runs(@Nullable Abortable value) {
+    run = value;
+  }
+
+  // ---------------------------------------------------------------- ends
+
+  /** Whether finalize was called: revoke counts (rule LIF-20). */
+  public boolean isFinalizeCalled() {
+    return finalizeCalled;
+  }
+
+  /** Notes the call of finalize. */
+  public void callFinalize() {
+    finalizeCalled = true;
+  }
+
+  /** Rule ARG-02: 0, or NCCL's code why it cannot be used; throws why it was stopped. */
+  public int usable() {
+    RuntimeException why = refusal();
+    if (why != null) {
+      throw why;
+    }
+    return readyTest();
+  }
+
+  /** Throws if it was finalized: nothing may be issued any more (SIM-32). */
+  public void requireNotFinalized(String operation) {
+    Endpoint own = endpoint;
+    if (finalizeCalled && !revoked && own != null && world.isChecking()) {
+      CommMember member = own.member();
+      member.comm().throwIfError(LifecycleReports.usedAfterFinalize(member, operation));
+    }
+  }
+
+  /** Throws if graphs refer to it: {@code call} would wait for them for ever (SIM-37). */
+  public void requireNoGraphs(String call) {
+    Endpoint own = endpoint;
+    if (own != null && world.isChecking() && refusal() == null) {
+      CommMember member = own.member();
+      member
+          .comm()
+          .throwIfError(LifecycleReports.graphAlive(member, own.enqueuer().graphs(), call));
+    }
+  }
+
+  /** Throws if it is suspended: NCCL would free memory that is not mapped (SIM-34). */
+  public void requireAwake(String call) {
+    Endpoint own = endpoint;
+    if (own != null && refusal() == null) {
+      own.suspension().requireAwake(call);
+    }
+  }
+
+  /** Whether destroy or abort was called, with whatever result. */
+  public boolean isDestroyCalled() {
+    return destroyCalled;
+  }
+
+  /** It is destroyed while its work is in flight: harmless until that work's memory is freed. */
+  void leftInFlight(String where) {
+    destroyedAt = where;
+  }
+
+  /** Tells if memory is freed because destroy did not wait (SIM-35). */
+  @Override
+  public void freesMemoryOf(Wait busy) {
+    Endpoint own = endpoint;
+    String where = destroyedAt;
+    if (own != null && where != null) {
+      own.member().comm().report(LifecycleReports.destroyedInFlight(own.member(), busy, where));
+    }
+  }
+
+  /** Notes the call of destroy. */
+  public void callDestroy() {
+    destroyCalled = true;
+  }
+
+  /** Whether it was revoked: its operations are refused (rule LIF-19). */
+  public boolean isRevoked() {
+    return revoked;
+  }
+
+  /** Whether it was aborted. */
+  boolean isAborted() {
+    return aborted;
+  }
+
+  /** Whether it has ended. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * Raises the abort flag, also of the family: what is in flight ends early and streams go on
+   * (rules LIF-14, LIF-15, SPL-09); a creation in progress is given up (LIF-16).
+   */
+  public void callAbort() {
+    destroyCalled = true;
+    Abortable background = run;
+    if (background != null) {
+      background.abort();
+    }
+    for (CommLifecycle member : family.members()) {
+      if (!member.aborted) {
+        member.isNowAborted();
+        member.refuse(
+            new CommunicatorAbortedException(member + " was aborted by ncclCommAbort", null));
+        member.cancel(null);
+      }
+    }
+  }
+
+  /** LifecycleReports what is in flight for good, and refuses operations (rule LIF-18). */
+  public void callRevoke() {
+    revoked = true;
+    finalizeCalled = true;
+    interrupt();
+  }
+
+  /** LifecycleReports what is in flight early: the communicator stays usable (rule SHR-05). */
+  public void interrupt() {
+    Abortable background = run;
+    if (background != null) {
+      background.abort();
+    }
+    for (CommLifecycle member : family.members()) {
+      member.cancel(null);
+    }
+  }
+
+  private void isNowAborted() {
+    aborted = true;
+    if (endpoint != null) {
+      endpoint.member().abort();
+    }
+  }
+
+  private void cancel(@Nullable RuntimeException reason) {
+    Endpoint own = endpoint;
+    if (own != null) {
+      own.launches().cancelAll(reason);
+    }
+  }
+
+  /** Runs {@code then} when nothing that this rank has issued is in flight. */
+  void whenIdle(Runnable then) {
+    if (busyWith() == null) {
+      then.run();
+    } else {
+      whenIdle.add(then);
+    }
+  }
+
+  /** What is in flight last, or null. */
+  @Nullable Launch busyWith() {
+    Endpoint own = endpoint;
+    Launch last = own == null ? null : own.launches().last();
+    boolean waits = last != null && !last.isDone() && !aborted && !revoked && refusal() == null;
+    return waits ? last : null;
+  }
+
+  @Override
+  public void idle() {
+    if (!whenIdle.isEmpty()) {
+      List<Runnable> told = List.copyOf(whenIdle);
+      whenIdle.clear();
+      told.forEach(Runnable::run);
+    }
+  }
+
+  /** {@code task} has waited for its end: it knows that all it issued is done. */
+  public void isKnownIdle(HostTask task) {
+    HappensBefore order = world.order();
+    Endpoint own = endpoint;
+    Clock done = own == null || busyWith() != null ? null : own.launches().order();
+    if (order != null && done != null) {
+      order.learned(task, done);
+    }
+  }
+
+  /** It has ended. */
+  void end() {
+    closed = true;
+    family.remove(this);
+    Endpoint own = endpoint;
+    if (own != null) {
+      own.end();
+    }
+  }
+
+  @Override
+  public String toString() {
+    Endpoint own = endpoint;
+    return own == null ? "a communicator that is not created yet" : own.toString();
+  }
+}

@@ -1,0 +1,123 @@
+package org.jccl.sim.comm.life;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jccl.sim.check.Contract;
+import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.comm.launch.LaunchQueue;
+import org.jccl.sim.comm.launch.LaunchQueues;
+import org.jccl.sim.comm.match.CollectiveMatching;
+import org.jccl.sim.comm.match.DataMovement;
+import org.jccl.sim.comm.match.MessageMatching;
+import org.jccl.sim.comm.match.RegistrationChecks;
+import org.jccl.sim.comm.memory.Registrations;
+import org.jccl.sim.comm.onesided.Signals;
+import org.jccl.sim.comm.plan.Planner;
+import org.jccl.sim.math.DataPlane;
+import org.jspecify.annotations.Nullable;
+
+/** What carries out the operations of one communicator, put together when it is made. */
+public final class CommParts {
+  private final SharedComm comm;
+  private final DataPlane dataPlane;
+  private final Contract contract;
+  private final Planner planning;
+  private final RegistrationChecks registrations;
+  private final LaunchQueues launches;
+  private final Signals signals;
+  private final HostCollectives assemblies;
+  private final @Nullable CommLifecycle[] lives;
+
+  /**
+   * The parts of {@code comm}.
+   *
+   * @param parent of the communicator that it was split or shrunk from, if it was
+   */
+  public CommParts(SharedComm comm, DataPlane dataPlane, @Nullable CommParts parent) {
+    this.comm = comm;
+    this.lives = new CommLifecycle[comm.worldSize()];
+    this.dataPlane = dataPlane;
+    this.contract = new Contract(comm.name(), comm.worldSize());
+    this.planning = new Planner(comm, parent == null ? null : parent.planning);
+    this.registrations = new RegistrationChecks(comm);
+    DataMovement execution = new DataMovement(comm, planning, dataPlane);
+    this.launches =
+        new LaunchQueues(
+            comm,
+            new CollectiveMatching(comm, execution, registrations),
+            new MessageMatching(comm, execution));
+    this.signals = new Signals(comm);
+    this.assemblies = new HostCollectives(comm);
+  }
+
+  /** The communicator. */
+  public SharedComm comm() {
+    return comm;
+  }
+
+  /** How its collectives are carried out. */
+  public Planner planning() {
+    return planning;
+  }
+
+  DataPlane dataPlane() {
+    return dataPlane;
+  }
+
+  Contract contract() {
+    return contract;
+  }
+
+  LaunchQueues launches() {
+    return launches;
+  }
+
+  Signals signals() {
+    return signals;
+  }
+
+  /** Where the hosts of all ranks meet. */
+  HostCollectives assemblies() {
+    return assemblies;
+  }
+
+  void join(CommLifecycle life, LaunchQueue own, Registrations registered) {
+    comm.join(own.member());
+    lives[own.member().rank()] = life;
+    launches.join(own);
+    registrations.join(registered);
+  }
+
+  /** The rank gave up its creation. */
+  public void leave(int rank) {
+    comm.leave(rank);
+    lives[rank] = null;
+    launches.leave(rank);
+  }
+
+  /** The communicators of its ranks, ascending. */
+  List<CommLifecycle> lives() {
+    return Arrays.stream(lives).filter(Objects::nonNull).map(CommLifecycle.class::cast).toList();
+  }
+
+  /** All ranks are there: from now on it shares devices with {@code other}. */
+  public void meets(CommParts other) {
+    if (comm.world().isChecking() && !other.comm.isOver()) {
+      launches.order().add(other.launches.order());
+      other.launches.order().add(launches.order());
+    }
+  }
+
+  /** Whether anything of it is not done. */
+  public boolean isPending() {
+    return launches.isPending() || assemblies.isPending();
+  }
+
+  /** Why nothing moves, if that is because a rank's call had count 0 (SIM-08). */
+  public @Nullable ReportBuilder findDropped() {
+    boolean looks = comm.stopped() == null && comm.world().isChecking();
+    return looks ? contract.findDropped() : null;
+  }
+}

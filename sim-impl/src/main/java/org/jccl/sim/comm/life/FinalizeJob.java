@@ -1,0 +1,48 @@
+package org.jccl.sim.comm.life;
+
+import org.jccl.sim.comm.launch.Launch;
+import org.jccl.sim.kernel.Wait;
+
+/** Waits until everything issued on one rank's communicator is done (rule LIF-02). */
+public final class FinalizeJob extends Job {
+  private final CommLifecycle life;
+
+  /** For {@code life}. */
+  public FinalizeJob(CommLifecycle life) {
+    super(life.world().kernel());
+    this.life = life;
+  }
+
+  @Override
+  protected void begin() {
+    life.whenIdle(() -> settle(0));
+  }
+
+  @Override
+  public void giveUp() {
+    settle(0);
+  }
+
+  @Override
+  public CommLifecycle life() {
+    return life;
+  }
+
+  @Override
+  public String describe() {
+    Launch busy = life.busyWith();
+    return busy == null ? "the end of " + life : busy.describe();
+  }
+
+  @Override
+  public Wait root() {
+    Launch busy = life.busyWith();
+    return busy == null ? this : busy.root();
+  }
+
+  @Override
+  public boolean passesEvent() {
+    Launch busy = life.busyWith();
+    return busy != null && busy.passesEvent();
+  }
+}

@@ -1,0 +1,124 @@
+package org.jccl.sim.comm.match;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jccl.CheckLevel;
+import org.jccl.sim.check.SequenceWindow;
+import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.device.World;
+import org.jccl.sim.kernel.SimStep;
+import org.jccl.sim.timeline.Timeline;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the parts of collectives meet: the k-th of each rank are one operation (rule COL-01), which
+ * runs when the last rank's launch has started.
+ */
+public final class CollectiveMatching {
+  private final SharedComm comm;
+  private final World world;
+  private final DataMovement execution;
+  private final RegistrationChecks registrations;
+  private final SequenceWindow<Gathering> gatherings = new SequenceWindow<>();
+  private final long[] joined;
+
+  /**
+   * The collectives of {@code comm}.
+   *
+   * @param execution carries them out
+   * @param registrations compares how their buffers are registered
+   */
+  public CollectiveMatching(
+      SharedComm comm, DataMovement execution, RegistrationChecks registrations) {
+    this.comm = comm;
+    this.world = comm.world();
+    this.execution = execution;
+    this.registrations = registrations;
+    this.joined = new long[comm.worldSize()];
+  }
+
+  /** A part's launch has started: with the last one, the operation can run. */
+  public void arrive(LaunchedCall part) {
+    int rank = part.rank();
+    long number = joined[rank]++;
+    Gathering gathering = gatherings.get(number);
+    if (gathering == null) {
+      gathering = new Gathering();
+      gatherings.put(number, gathering);
+    }
+    part.meeting = gathering;
+    gathering.parts[rank] = part;
+    if (++gathering.arrived == joined.length) {
+      world.kernel().makeReady(gathering);
+    }
+  }
+
+  /** A rank gives up its part: the operation will never run. */
+  public void leave(LaunchedCall part) {
+    if (part.meeting instanceof Gathering gathering) {
+      gathering.gone = true;
+    }
+  }
+
+  /** One collective: all ranks of the communicator, at one sequence number. */
+  private final class Gathering implements SimStep, Match {
+    final @Nullable LaunchedCall[] parts = new LaunchedCall[joined.length];
+    int arrived;
+    boolean gone;
+    boolean ran;
+
+    @Override
+    public void run() {
+      try {
+        meet();
+      } catch (RuntimeException | Error broken) {
+        // Thrown here it would end whichever rank's thread happens to run this step.
+        comm.stopBroken(broken);
+      }
+    }
+
+    private void meet() {
+      if (!gone && comm.hasRegisteredMemory() && world.checks() != CheckLevel.NONE) {
+        registrations.compare(parts);
+      }
+      if (gone) {
+        return;
+      }
+      if (world.order() != null) {
+        Causality.collective(parts);
+      }
+      long end = execution.collective(parts);
+      Timeline timeline = world.timeline();
+      if (timeline != null) {
+        TimelineSlices.collective(timeline, parts, end);
+      }
+      ran = true;
+      dropWhatRan();
+      for (LaunchedCall part : parts) {
+        if (part != null) {
+          part.launch.partDone(end);
+        }
+      }
+    }
+
+    @Override
+    public List<Integer> missing() {
+      List<Integer> ranks = new ArrayList<>();
+      for (int rank = 0; rank < parts.length; rank++) {
+        if (parts[rank] == null) {
+          ranks.add(rank);
+        }
+      }
+      return ranks;
+    }
+  }
+
+  /** Members of one group may run in any order. */
+  private void dropWhatRan() {
+    for (Gathering each = gatherings.oldest();
+        each != null && each.ran;
+        each = gatherings.oldest()) {
+      gatherings.dropOldest();
+    }
+  }
+}

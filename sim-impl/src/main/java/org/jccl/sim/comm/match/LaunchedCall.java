@@ -1,0 +1,92 @@
+package org.jccl.sim.comm.match;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.jccl.ops.Call;
+import org.jccl.sim.comm.call.PlannedCall;
+import org.jccl.sim.comm.call.Request;
+import org.jspecify.annotations.Nullable;
+
+/** One rank's part in one operation, from its launch to its completion. */
+public final class LaunchedCall {
+  final RunningLaunch launch;
+  final Request request;
+  final Call call;
+  final @Nullable MemorySegment send;
+  final @Nullable MemorySegment recv;
+  final @Nullable PlannedCall carried;
+  final long order;
+  @Nullable Match meeting;
+
+  /**
+   * A part whose buffers {@code request} has found.
+   *
+   * @param call the call with its number
+   * @param carried how it is carried out; null for what NCCL makes of messages
+   * @param order its number among the collectives that this rank has launched, or -1
+   */
+  public LaunchedCall(
+      RunningLaunch launch, Request request, Call call, @Nullable PlannedCall carried, long order) {
+    this.launch = launch;
+    this.request = request;
+    this.call = call;
+    this.send = request.sendMemory();
+    this.recv = request.recvMemory();
+    this.carried = carried;
+    this.order = order;
+  }
+
+  /** The request that it carries out. */
+  public Request request() {
+    return request;
+  }
+
+  /** The call with its number. */
+  public Call call() {
+    return call;
+  }
+
+  /** The send buffer, or null. */
+  public @Nullable MemorySegment send() {
+    return send;
+  }
+
+  /** The receive buffer, or null. */
+  public @Nullable MemorySegment recv() {
+    return recv;
+  }
+
+  /** Its number among the collectives that its rank has launched, or -1. */
+  public long order() {
+    return order;
+  }
+
+  /** Whether it is one half of a message. */
+  public boolean isMessage() {
+    return !request.isCollective();
+  }
+
+  /** Whose part it is. */
+  public int rank() {
+    return launch.member().rank();
+  }
+
+  /** The ranks of the communicator that have not come yet. */
+  public List<Integer> missing() {
+    return meeting == null ? List.of() : meeting.missing();
+  }
+
+  static LaunchedCall present(@Nullable LaunchedCall part) {
+    if (part == null) {
+      throw new IllegalStateException("an operation ran before all its ranks had arrived");
+    }
+    return part;
+  }
+
+  static MemorySegment needed(@Nullable MemorySegment memory) {
+    if (memory == null) {
+      throw new IllegalStateException("a buffer that the operation table calls for is absent");
+    }
+    return memory;
+  }
+}

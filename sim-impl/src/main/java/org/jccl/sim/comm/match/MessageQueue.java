@@ -1,0 +1,129 @@
+package org.jccl.sim.comm.match;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.device.World;
+import org.jccl.sim.kernel.SimStep;
+import org.jccl.sim.timeline.Timeline;
+
+/**
+ * The messages from one rank to another: the k-th send meets the k-th receive, in issue order,
+ * without tags (rule P2P-01). A send waits for its receive (P2P-11).
+ */
+final class MessageQueue {
+  private final SharedComm comm;
+  private final World world;
+  private final DataMovement execution;
+  private final Match senderMissing;
+  private final Match receiverMissing;
+  private final BooleanSupplier isAnswered;
+  private final ArrayDeque<LaunchedCall> sends = new ArrayDeque<>();
+  private final ArrayDeque<LaunchedCall> receives = new ArrayDeque<>();
+  private boolean connected;
+
+  /** {@code isAnswered} tells whether a message has gone the other way before. */
+  MessageQueue(
+      SharedComm comm, DataMovement execution, int from, int to, BooleanSupplier isAnswered) {
+    this.comm = comm;
+    this.world = comm.world();
+    this.execution = execution;
+    this.senderMissing = () -> List.of(from);
+    this.receiverMissing = () -> List.of(to);
+    this.isAnswered = isAnswered;
+  }
+
+  void arriveSend(LaunchedCall send) {
+    LaunchedCall receive = receives.pollFirst();
+    if (receive == null) {
+      send.meeting = receiverMissing;
+      sends.addLast(send);
+    } else {
+      world.kernel().makeReady(new Message(send, receive));
+    }
+  }
+
+  void arriveReceive(LaunchedCall receive) {
+    LaunchedCall send = sends.pollFirst();
+    if (send == null) {
+      receive.meeting = senderMissing;
+      receives.addLast(receive);
+    } else {
+      world.kernel().makeReady(new Message(send, receive));
+    }
+  }
+
+  /** Whether a message has gone this way before (rule P2P-12). */
+  boolean isConnected() {
+    return connected;
+  }
+
+  /** A rank gave up its part. */
+  void leave(LaunchedCall part) {
+    sends.remove(part);
+    receives.remove(part);
+  }
+
+  /** One message, sent and received. */
+  private final class Message implements SimStep, Match {
+    private final LaunchedCall send;
+    private final LaunchedCall receive;
+
+    Message(LaunchedCall send, LaunchedCall receive) {
+      this.send = send;
+      this.receive = receive;
+      send.meeting = this;
+      receive.meeting = this;
+    }
+
+    @Override
+    public void run() {
+      try {
+        meet();
+      } catch (RuntimeException | Error broken) {
+        // Thrown here it would end whichever rank's thread happens to run this step.
+        comm.stopBroken(broken);
+      }
+    }
+
+    private void meet() {
+      if (send.launch.isCancelled() || receive.launch.isCancelled()) {
+        return;
+      }
+      boolean first = !connected;
+      connected = true;
+      if (world.isChecking() && isRefused(first)) {
+        return;
+      }
+      Causality.flow(send.launch, receive.launch);
+      long bytes = Math.min(MessageChecks.bytes(send), MessageChecks.bytes(receive));
+      long end = execution.message(send, receive, bytes);
+      Timeline timeline = world.timeline();
+      if (timeline != null) {
+        TimelineSlices.message(timeline, send, receive, end);
+      }
+      send.launch.partDone(end);
+      receive.launch.partDone(end);
+    }
+
+    private boolean isRefused(boolean first) {
+      ReportBuilder report = MessageChecks.check(comm, send, receive);
+      if (report != null && comm.report(report) != null) {
+        return true;
+      }
+      ReportBuilder shape =
+          first ? MessageChecks.firstContact(comm, isAnswered.getAsBoolean(), send, receive) : null;
+      if (shape != null) {
+        comm.report(shape);
+      }
+      return false;
+    }
+
+    @Override
+    public List<Integer> missing() {
+      return List.of();
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package org.jccl.sim.comm.memory;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jccl.MisuseKind;
+import org.jccl.ResultCode;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.comm.CommMember;
+import org.jccl.sim.device.World;
+import org.jccl.sim.kernel.Wait;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one rank has registered with its communicator: buffers (rules MEM-03, MEM-04) and its parts
+ * of collective windows (rules WIN-01 to WIN-07).
+ */
+public final class Registrations {
+  /** Tells what work in flight reads or writes a range. */
+  @FunctionalInterface
+  public interface Users {
+    /** The oldest work in flight that reads or writes any of a range, or null. */
+    @Nullable Wait of(long start, long end);
+  }
+
+  private final CommMember member;
+  private final Users users;
+  private final List<RegisteredMemory> buffers = new ArrayList<>();
+  private final List<RegisteredMemory> windows = new ArrayList<>();
+
+  /** Nothing is registered yet; {@code users} are asked before anything is dropped. */
+  public Registrations(CommMember member, Users users) {
+    this.member = member;
+    this.users = users;
+  }
+
+  /** Whose they are. */
+  public CommMember member() {
+    return member;
+  }
+
+  /** Whether windows exist here (rules WIN-03, ENV-14). */
+  public static boolean supportsWindows(World world) {
+    return world.setting("NCCL_WIN_ENABLE", 1) != 0 && world.setting("NCCL_CUMEM_ENABLE", 1) != 0;
+  }
+
+  /** Registers a buffer, locally and at once; its handle. */
+  public long register(long address, long bytes) {
+    int place = 0;
+    for (RegisteredMemory each : buffers) {
+      if (each.beginsBehind(address)) {
+        break;
+      }
+      if (each.covers(address, bytes)) {
+        each.again(address, bytes);
+        return each.handle();
+      }
+      place++;
+    }
+    member.comm().registersMemory();
+    RegisteredMemory made =
+        new RegisteredMemory(member.device().newHandle(), address, bytes, 0, null);
+    buffers.add(place, made);
+    return made.handle();
+  }
+
+  /**
+   * Drops one reference to a registered buffer.
+   *
+   * @return NCCL's result code
+   */
+  public int deregister(long handle) {
+    RegisteredMemory known = find(buffers, handle);
+    if (known == null) {
+      return ResultCode.INVALID_USAGE.code(); // ARG-27
+    }
+    if (known.drop()) {
+      requireIdle(known, "buffer");
+      buffers.remove(known);
+    }
+    return 0;
+  }
+
+  /** This rank's part of a window; its handle (rule WIN-01). */
+  public long addWindow(long address, long bytes, int flags, SharedWindow window) {
+    member.comm().registersMemory();
+    RegisteredMemory part =
+        new RegisteredMemory(member.device().newHandle(), address, bytes, flags, window);
+    windows.add(part);
+    return part.handle();
+  }
+
+  /**
+   * Ends this rank's part of a window, locally and at once (rule WIN-05).
+   *
+   * @return NCCL's result code
+   */
+  public int deregisterWindow(long handle) {
+    RegisteredMemory known = find(windows, handle);
+    if (known == null) {
+      return ResultCode.INTERNAL_ERROR.code(); // ARG-30
+    }
+    requireIdle(known, "window");
+    windows.remove(known);
+    return 0;
+  }
+
+  /** Where this rank's part of a window begins, or 0 if it is unknown (rule ARG-31). */
+  public long userPointer(long handle) {
+    RegisteredMemory known = find(windows, handle);
+    return known == null ? 0 : known.start();
+  }
+
+  /** This rank's part of the window with that handle, or null. */
+  public @Nullable RegisteredMemory windowOf(long handle) {
+    return find(windows, handle);
+  }
+
+  /** The symmetric window that {@code address} is in, or null (rule ARG-11). */
+  public @Nullable RegisteredMemory symmetricWindowAt(long address) {
+    for (RegisteredMemory each : windows) {
+      if (each.isSymmetric() && each.holds(address, 1)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  /** The window that a buffer begins in, as NCCL looks for it: the last one to start before. */
+  public @Nullable RegisteredMemory windowAround(long address) {
+    RegisteredMemory found = null;
+    for (RegisteredMemory each : windows) {
+      if (each.start() <= address && (found == null || each.start() >= found.start())) {
+        found = each;
+      }
+    }
+    return found != null && address < found.end() ? found : null;
+  }
+
+  /** What a range was registered as, windows first, or null. */
+  public @Nullable RegisteredMemory holding(long address, long bytes) {
+    for (RegisteredMemory each : windows) {
+      if (each.holds(address, bytes)) {
+        return each;
+      }
+    }
+    for (RegisteredMemory each : buffers) {
+      if (each.holds(address, bytes)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable RegisteredMemory find(List<RegisteredMemory> among, long handle) {
+    for (RegisteredMemory each : among) {
+      if (each.handle() == handle) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  /** SIM-55: what is deregistered while an operation uses it. */
+  private void requireIdle(RegisteredMemory known, String what) {
+    Wait user = users.of(known.start(), known.end());
+    if (user == null || !member.device().world().isChecking()) {
+      return;
+    }
+    member
+        .comm()
+        .throwIfError(
+            new ReportBuilder(
+                    MisuseKind.BUFFER_FREED,
+                    " in "
+                        + member.comm().name()
+                        + ": rank "
+                        + member.rank()
+                        + " deregisters a "
+                        + what
+                        + " of "
+                        + (known.end() - known.start())
+                        + " bytes while "
+                        + user.describe()
+                        + " still uses it")
+                .rank(member.rank(), "deregistration", "at " + CallSite.current())
+                .line("synchronize the stream first (MEM-06, SIM-55)"));
+  }
+}

@@ -1,0 +1,169 @@
+package org.jccl.sim.comm.onesided;
+
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.jccl.CheckLevel;
+import org.jccl.DataType;
+import org.jccl.ResultCode;
+import org.jccl.config.ConfigField;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.comm.CommMember;
+import org.jccl.sim.comm.match.RunningLaunch;
+import org.jccl.sim.comm.memory.RegisteredMemory;
+import org.jccl.sim.comm.memory.Registrations;
+import org.jccl.sim.comm.memory.SharedWindow;
+import org.jccl.sim.comm.memory.Suspension;
+import org.jccl.sim.device.SimStream;
+import org.jccl.sim.math.DataPlane;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One rank's one-sided operations: NCCL's checks on them in NCCL's order (rules ARG-11 to ARG-14),
+ * and the set-up that the first one makes with all ranks (rule RMA-07).
+ */
+public final class OneSided {
+  private static final int OK = 0;
+  private static final int INVALID_ARGUMENT = ResultCode.INVALID_ARGUMENT.code();
+
+  private final CommMember member;
+  private final Registrations registrations;
+  private final Suspension suspension;
+  private final Signals signals;
+  private final DataPlane dataPlane;
+  private boolean ready;
+
+  /** Those of {@code member}, whose windows are among {@code registrations}. */
+  public OneSided(
+      CommMember member,
+      Registrations registrations,
+      Suspension suspension,
+      Signals signals,
+      DataPlane dataPlane) {
+    this.member = member;
+    this.registrations = registrations;
+    this.suspension = suspension;
+    this.signals = signals;
+    this.dataPlane = dataPlane;
+  }
+
+  /** Checks a put before its window and source are looked at (ARG-01 steps 6 and 7, ARG-11). */
+  public int checkPut(int peer, int type, int signalIndex, int context, int flags) {
+    if (isNoRank(peer) || !DataType.isCode(type)) {
+      return INVALID_ARGUMENT;
+    }
+    return checkSignal(peer, signalIndex, context, flags);
+  }
+
+  /** Checks a signal (rule ARG-13). */
+  public int checkSignal(int peer, int signalIndex, int context, int flags) {
+    boolean fits = signalIndex == 0 && context == 0 && flags == 0; // RMA-02
+    return !isNoRank(peer) && isSupported() && fits ? OK : INVALID_ARGUMENT;
+  }
+
+  /** Checks the window and the source of a put (rule ARG-11). */
+  public int checkPutMemory(long window, long source) {
+    if (window == 0) {
+      return INVALID_ARGUMENT;
+    }
+    if (registrations.windowOf(window) == null) {
+      return ResultCode.INTERNAL_ERROR.code();
+    }
+    boolean symmetric = registrations.symmetricWindowAt(source) != null;
+    return source != 0 && symmetric ? OK : INVALID_ARGUMENT;
+  }
+
+  /** Checks a wait with that many descriptors; negative counts are refused too (SIM-57). */
+  public int checkWait(int descriptors) {
+    return isSupported() && descriptors > 0 ? OK : INVALID_ARGUMENT;
+  }
+
+  /** Checks one descriptor of a wait (rule ARG-14); unknown peers are refused too (SIM-57). */
+  public int checkDescriptor(int count, int peer, int signalIndex, int context) {
+    boolean fits = count > 0 && signalIndex == 0 && context == 0;
+    return fits && !isNoRank(peer) ? OK : INVALID_ARGUMENT;
+  }
+
+  private boolean isNoRank(int peer) {
+    return peer < 0 || peer >= member.worldSize();
+  }
+
+  private boolean isSupported() {
+    return Registrations.supportsWindows(member.comm().world())
+        && member.config().get(ConfigField.NUM_RMA_CTX) != 0; // CFG-14
+  }
+
+  /** A checked put. */
+  public OneSidedCall put(
+      long source, long bytes, int peer, long window, long offset, SimStream stream) {
+    RegisteredMemory own = registrations.windowOf(window);
+    return call(
+        OneSidedCall.Kind.PUT_SIGNAL,
+        stream,
+        source,
+        bytes,
+        peer,
+        own == null ? null : own.window(),
+        offset,
+        List.of());
+  }
+
+  /** A checked signal. */
+  public OneSidedCall signal(int peer, SimStream stream) {
+    return call(OneSidedCall.Kind.SIGNAL, stream, 0, 0, peer, null, 0, List.of());
+  }
+
+  /** A checked wait. */
+  public OneSidedCall await(List<OneSidedCall.Awaited> awaited, SimStream stream) {
+    return call(OneSidedCall.Kind.WAIT_SIGNAL, stream, 0, 0, 0, null, 0, List.copyOf(awaited));
+  }
+
+  private OneSidedCall call(
+      OneSidedCall.Kind kind,
+      SimStream stream,
+      long source,
+      long bytes,
+      int peer,
+      @Nullable SharedWindow window,
+      long offset,
+      List<OneSidedCall.Awaited> awaited) {
+    suspension.requireAwake(kind.name());
+    String site = member.comm().world().checks() == CheckLevel.FULL ? CallSite.current() : null;
+    return new OneSidedCall(
+        kind, stream, stream.isCapturing(), source, bytes, peer, window, offset, awaited, site);
+  }
+
+  /**
+   * Checks at launch that a put stays inside the windows. NCCL looks at the first byte of the
+   * target only (rule ARG-12); what reaches beyond is refused here too (SIM-56).
+   */
+  public int checkRange(OneSidedCall call) {
+    SharedWindow target = call.window();
+    if (call.bytes() == 0 || target == null) {
+      return OK;
+    }
+    RegisteredMemory source = registrations.symmetricWindowAt(call.source());
+    boolean inside =
+        source != null
+            && call.bytes() <= source.end() - call.source()
+            && call.offset() >= 0
+            && call.offset() < target.bytes(member.rank())
+            && call.bytes() <= target.bytes(call.peer()) - call.offset();
+    return inside ? OK : INVALID_ARGUMENT;
+  }
+
+  /** The calls of one launch; {@code done} is told the virtual time of their end. */
+  public OneSidedSequence program(
+      RunningLaunch launch, List<OneSidedCall> calls, LongConsumer done) {
+    return new OneSidedSequence(launch, calls, signals, dataPlane, done);
+  }
+
+  /** Whether all ranks have issued their first one-sided call (rule RMA-07). */
+  public boolean isReady() {
+    return ready;
+  }
+
+  /** They have. */
+  public void becomeReady() {
+    ready = true;
+  }
+}

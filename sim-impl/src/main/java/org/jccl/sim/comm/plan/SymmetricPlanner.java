@@ -1,0 +1,140 @@
+package org.jccl.sim.comm.plan;
+
+import org.jccl.ReduceOp;
+import org.jccl.config.ConfigField;
+import org.jccl.config.Protocol;
+import org.jccl.ops.Operation;
+import org.jccl.sim.algo.Choice;
+import org.jccl.sim.algo.CollectiveTask;
+import org.jccl.sim.algo.PlacedCall;
+import org.jccl.sim.algo.SymmetricChoice;
+import org.jccl.sim.algo.SymmetricPlan;
+import org.jccl.sim.comm.Config;
+import org.jccl.sim.comm.call.Request;
+import org.jccl.sim.comm.memory.RegisteredMemory;
+import org.jccl.sim.comm.memory.Registrations;
+import org.jccl.sim.cost.SymmetricModel;
+import org.jccl.sim.cost.Tuner;
+import org.jccl.sim.device.World;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which calls of a communicator symmetric kernels carry out: those whose buffers lie in symmetric
+ * windows, as each rank's own registrations say. Also which others are on registered buffers.
+ */
+final class SymmetricPlanner implements SymmetricPlan.Chooser {
+  /** From this version on one registered buffer may be enough. */
+  private static final int HALF_REGISTERED = 22902;
+
+  /** From this version on kernels with flags need no second opinion where both buffers are. */
+  private static final int FLAGS_TRUSTED = 22907;
+
+  private static final int ZERO_CTAS = 2;
+
+  private final World world;
+  private final SymmetricModel model;
+  private final Tuner tuner;
+  private final boolean usesCopyEngines;
+  private final boolean isOneProcess;
+
+  SymmetricPlanner(World world, SymmetricModel model, Tuner tuner, Config config) {
+    this.world = world;
+    this.model = model;
+    this.tuner = tuner;
+    this.usesCopyEngines = config.get(ConfigField.CTA_POLICY) == ZERO_CTAS;
+    this.isOneProcess = world.setting("NCCL_SINGLE_PROC_MEM_REG_ENABLE", 0) == 0;
+  }
+
+  /** Where a rank's call finds its buffers. */
+  static PlacedCall windowed(CollectiveTask call, Registrations by, Request request) {
+    return new PlacedCall(
+        call,
+        isAverage(request.operation(), request.reduction()),
+        offset(by, request.send()),
+        offset(by, request.recv()),
+        isRegistered(by, request));
+  }
+
+  /**
+   * Whether kernels of protocol Simple read and write this call's buffers on other ranks: of those
+   * that send on what they receive, and not in place where they fold.
+   */
+  private static boolean isRegistered(Registrations by, Request request) {
+    Operation operation = request.operation();
+    long bytes = request.count() * request.type().bytes();
+    long received = operation.receiveElements(bytes, by.member().worldSize());
+    return operation.receivesAlike()
+        && !(operation.reduces() && request.send() == request.recv())
+        && by.member().comm().world().setting("NCCL_LOCAL_REGISTER", 1) != 0
+        && by.holding(request.send(), bytes) != null
+        && by.holding(request.recv(), received) != null;
+  }
+
+  /** A call whose buffers lie at the start of symmetric windows. */
+  static PlacedCall inWindows(CollectiveTask call, int reduction) {
+    return new PlacedCall(call, isAverage(call.operation(), reduction), 0, 0, true);
+  }
+
+  /** A call on two buffers that are registered, but in no window. */
+  static PlacedCall registered(CollectiveTask call) {
+    return new PlacedCall(
+        call, false, PlacedCall.OUTSIDE, PlacedCall.OUTSIDE, call.operation().receivesAlike());
+  }
+
+  private static boolean isAverage(Operation operation, int reduction) {
+    return operation.reduces() && reduction == ReduceOp.AVG.code();
+  }
+
+  private static int offset(Registrations by, long address) {
+    RegisteredMemory window = by.windowAround(address);
+    return window == null || !window.isSymmetric()
+        ? PlacedCall.OUTSIDE
+        : (int) ((address - window.start()) % PlacedCall.ALIGNMENT);
+  }
+
+  @Override
+  public boolean offers(PlacedCall call) {
+    boolean isRegistered =
+        world.version() < HALF_REGISTERED
+            ? call.isWithinWindows()
+            : call.sendsFromWindow() || call.receivesIntoWindow();
+    boolean isCopied = usesCopyEngines && call.call().operation() == Operation.ALL_GATHER;
+    return isRegistered && !(isCopied && call.isWithinWindows()) && model.offers(call);
+  }
+
+  @Override
+  public @Nullable SymmetricChoice choose(PlacedCall first, long elements, long most, int calls) {
+    SymmetricChoice choice = model.choose(first, elements, most, calls);
+    if (choice == null || !choice.kernel().hasFlags() || isTrusted(first)) {
+      return choice;
+    }
+    return prefersFlags(first.call()) ? choice : null;
+  }
+
+  /** Whether a kernel with flags is used without asking what would be chosen otherwise. */
+  private boolean isTrusted(PlacedCall call) {
+    if (world.version() < HALF_REGISTERED || model.isForced()) {
+      return true;
+    }
+    return world.version() >= FLAGS_TRUSTED && call.isWithinWindows();
+  }
+
+  private boolean prefersFlags(CollectiveTask call) {
+    if (world.version() < FLAGS_TRUSTED && isOneProcess) {
+      return false;
+    }
+    Choice other =
+        tuner.choose(call.operation(), call.type(), call.folding().isScaled(), call.count(), 1);
+    return other != null && other.protocol() == Protocol.LL;
+  }
+
+  @Override
+  public boolean mayDecline() {
+    return world.version() >= HALF_REGISTERED;
+  }
+
+  /** Whether {@code NCCL_SYM_KERNEL} is set. */
+  boolean isForced() {
+    return world.environment().containsKey("NCCL_SYM_KERNEL");
+  }
+}

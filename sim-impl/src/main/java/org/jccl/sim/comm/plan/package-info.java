@@ -1,0 +1,4 @@
+/**
+ * How NCCL would carry out a communicator's collectives: algorithm, protocol, channels, kernels.
+ */
+package org.jccl.sim.comm.plan;
