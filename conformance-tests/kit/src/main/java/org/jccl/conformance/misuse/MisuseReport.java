@@ -32,11 +32,6 @@ public final class MisuseReport {
     Files.writeString(root.resolve(PAGE), new MisuseReport(root.resolve(TABLES)).page());
   }
 
-  /** Whether NCCL was asked. */
-  public boolean isMeasured() {
-    return nccl.exists();
-  }
-
   /** The page. */
   public String page() throws IOException {
     StringBuilder text =
@@ -65,7 +60,7 @@ public final class MisuseReport {
                   cell(row.title()),
                   cell(measured),
                   detail(row),
-                  cell(row.rule()),
+                  cell(row.onNccl()),
                   cell(outcome(simulator, row, MisuseCase.Part.MISUSE)),
                   cell(outcome(nccl, row, MisuseCase.Part.NEIGHBOUR)),
                   cell(outcome(simulator, row, MisuseCase.Part.NEIGHBOUR))));

@@ -43,10 +43,6 @@ class StatusPageTest {
     return "| " + id + " " + BOOK.rule(id).title() + " | ";
   }
 
-  private static String tests(String id) {
-    return RuleIndex.load().methodsOf(id).size() + " |";
-  }
-
   @Test
   void runsAreSummedUp() throws IOException {
     assertThat(page().lines())
@@ -57,17 +53,17 @@ class StatusPageTest {
   }
 
   @Test
-  void everyRuleHasALine() throws IOException {
+  void everyRuleOfTheTablesHasALine() throws IOException {
     List<String> lines = page().lines().toList();
     assertThat(lines)
         .contains(
             "| rule | tests | simulator | 2 GPUs | |",
-            head("COL-01") + tests("COL-01") + " passed | **FAILED** | the sum is 3 |",
-            head("COL-02") + tests("COL-02") + " passed | not run | needs 4 ranks |",
-            head("VER-04") + tests("VER-04") + " untestable | untestable | why \\| not |",
-            head("COL-03") + tests("COL-03") + " – | – |  |");
+            head("COL-01") + "2 | passed | **FAILED** | the sum is 3 |",
+            head("COL-02") + "1 | passed | not run | needs 4 ranks |",
+            head("VER-04") + "0 | untestable | untestable | why \\| not |")
+        .noneMatch(line -> line.startsWith(head("COL-03")));
     assertThat(lines.stream().filter(line -> line.startsWith("## ")))
-        .hasSize(RuleBook.CHAPTERS.size());
+        .containsExactly("## 1. Types and reductions", "## 6. Collectives");
   }
 
   @Test
