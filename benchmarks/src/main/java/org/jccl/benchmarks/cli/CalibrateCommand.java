@@ -18,8 +18,8 @@ import org.jccl.benchmarks.predict.PredictionSample;
 import org.jccl.benchmarks.profile.Origin;
 import org.jccl.benchmarks.profile.Profile;
 import org.jccl.benchmarks.profile.ProfileFile;
-import org.jccl.benchmarks.report.Environment;
 import org.jccl.benchmarks.report.BenchReport;
+import org.jccl.benchmarks.report.Environment;
 import org.jccl.benchmarks.report.ReportFolder;
 import org.jccl.benchmarks.report.ReportJson;
 import org.jccl.benchmarks.report.Row;
@@ -131,7 +131,8 @@ final class CalibrateCommand implements Callable<Integer> {
       openFolder(report);
     }
     Data data = measured == null ? measure() : read(measured);
-    List<PredictionSample> fitted = data.samples.stream().filter(PredictionSample::isFitted).toList();
+    List<PredictionSample> fitted =
+        data.samples.stream().filter(PredictionSample::isFitted).toList();
     if (fitted.isEmpty()) {
       throw bad("--measured: there is no even power of two among the sizes");
     }

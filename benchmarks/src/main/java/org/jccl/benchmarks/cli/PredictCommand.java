@@ -15,9 +15,9 @@ import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.predict.ErrorTable;
 import org.jccl.benchmarks.predict.Prediction;
 import org.jccl.benchmarks.predict.PredictionJson;
+import org.jccl.benchmarks.predict.PredictionSample;
 import org.jccl.benchmarks.predict.PredictionTable;
 import org.jccl.benchmarks.predict.Predictor;
-import org.jccl.benchmarks.predict.PredictionSample;
 import org.jccl.benchmarks.profile.Profile;
 import org.jccl.benchmarks.report.BenchReport;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +111,8 @@ final class PredictCommand implements Callable<Integer> {
     DataType type = type();
     Profile profile = ProfileOption.find(spec, profileName);
     Predictor predictor = new Predictor(profile);
-    List<PredictionSample> samples = measured == null ? List.of() : samples(measured, workloads, type);
+    List<PredictionSample> samples =
+        measured == null ? List.of() : samples(measured, workloads, type);
     List<Prediction> predictions =
         measured == null
             ? predictions(predictor, workloads, type)

@@ -14,15 +14,6 @@ import org.openjdk.jmh.annotations.State;
 @State(Scope.Thread)
 @AuxCounters(AuxCounters.Type.EVENTS)
 public class CallTime {
-  /** Name of {@link #micros} among JMH's secondary results. */
-  public static final String MICROS = "micros";
-
-  /** Name of {@link #openMillis} among JMH's secondary results. */
-  public static final String OPEN_MILLIS = "openMillis";
-
-  /** Name of {@link #calls} among JMH's secondary results. */
-  public static final String CALLS = "calls";
-
   /** Microseconds of one call, from the first rank's begin to the last one's end. */
   public double micros;
 

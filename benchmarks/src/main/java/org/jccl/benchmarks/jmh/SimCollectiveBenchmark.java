@@ -1,11 +1,11 @@
 package org.jccl.benchmarks.jmh;
 
-import org.jccl.benchmarks.simspeed.PeerOperation;
-import org.jccl.benchmarks.simspeed.SimRanks;
-import org.jccl.benchmarks.simspeed.RankMode;
-import org.jccl.benchmarks.simspeed.CallWay;
-import org.jccl.benchmarks.simspeed.CallBudget;
 import java.util.concurrent.TimeUnit;
+import org.jccl.benchmarks.simspeed.CallBudget;
+import org.jccl.benchmarks.simspeed.CallWay;
+import org.jccl.benchmarks.simspeed.PeerOperation;
+import org.jccl.benchmarks.simspeed.RankMode;
+import org.jccl.benchmarks.simspeed.SimRanks;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;

@@ -58,7 +58,9 @@ public final class Bars {
 
   /** At most how many times the C limit's time; empty below 1 MiB. */
   public static OptionalDouble timesLimit(PeerOperation op, long bytes) {
-    return bytes < MIB ? none() : OptionalDouble.of(op == PeerOperation.REDUCE_SCATTER ? 1.6 : 1.25);
+    return bytes < MIB
+        ? none()
+        : OptionalDouble.of(op == PeerOperation.REDUCE_SCATTER ? 1.6 : 1.25);
   }
 
   /** Most seconds for the calls of so many ranks; empty for the points between. */

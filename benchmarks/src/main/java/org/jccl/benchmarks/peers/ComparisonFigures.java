@@ -10,9 +10,9 @@ import org.jccl.benchmarks.peers.PeerComparison.Row;
 import org.jccl.benchmarks.peers.PeerComparison.ScaleRow;
 import org.jccl.benchmarks.peers.PeerComparison.Time;
 import org.jccl.benchmarks.peers.PeerSubject.Family;
+import org.jccl.benchmarks.report.AxisScale;
 import org.jccl.benchmarks.report.Markup;
 import org.jccl.benchmarks.report.Plot;
-import org.jccl.benchmarks.report.AxisScale;
 import org.jccl.benchmarks.report.Units;
 import org.jspecify.annotations.Nullable;
 

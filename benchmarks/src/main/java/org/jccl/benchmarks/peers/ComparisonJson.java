@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
-import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.jccl.benchmarks.peers.PeerComparison.Row;
 import org.jccl.benchmarks.peers.PeerComparison.Verdict;
 import org.jccl.benchmarks.peers.PeerSubject.Family;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.jspecify.annotations.Nullable;
 
 /** {@code report.json}: all raw figures, and the comparison. Times in microseconds. */

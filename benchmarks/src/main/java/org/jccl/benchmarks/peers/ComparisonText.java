@@ -3,7 +3,6 @@ package org.jccl.benchmarks.peers;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.jccl.benchmarks.peers.PeerComparison.Row;
 import org.jccl.benchmarks.peers.PeerComparison.ScaleRow;
 import org.jccl.benchmarks.peers.PeerComparison.Time;
@@ -11,6 +10,7 @@ import org.jccl.benchmarks.peers.PeerComparison.TypeRow;
 import org.jccl.benchmarks.peers.PeerComparison.Verdict;
 import org.jccl.benchmarks.peers.PeerSubject.Family;
 import org.jccl.benchmarks.report.Units;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.jspecify.annotations.Nullable;
 
 /** The comparison as text, for terminals. */

@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.jccl.benchmarks.bench.Statistics;
-import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.jccl.benchmarks.peers.PeerSubject.Family;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.jspecify.annotations.Nullable;
 
 /** The figures side by side: for each operation, number of ranks and size who took how long. */

@@ -16,11 +16,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jccl.benchmarks.simspeed.PeerOperation;
-
 import org.jccl.benchmarks.machine.Machine;
 import org.jccl.benchmarks.machine.ProgramVersion;
 import org.jccl.benchmarks.peers.PeerSubject.Family;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 
 /**
  * Measures the simulator and its peers in turns: for an operation and a number of ranks everybody
@@ -121,7 +120,8 @@ public final class PeerRun {
     return turns;
   }
 
-  private void round(List<PeerSubject> subjects, Task task, int round, Path folder, List<Turn> turns)
+  private void round(
+      List<PeerSubject> subjects, Task task, int round, Path folder, List<Turn> turns)
       throws IOException, InterruptedException {
     for (PeerSubject subject : subjects) {
       Task part = subject.part(task, round, PROCESSORS);

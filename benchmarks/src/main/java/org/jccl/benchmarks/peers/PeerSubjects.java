@@ -11,11 +11,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jccl.benchmarks.peers.PeerSubject.Family;
 import org.jccl.benchmarks.simspeed.CallWay;
 import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.jccl.benchmarks.simspeed.RankMode;
-
-import org.jccl.benchmarks.peers.PeerSubject.Family;
 
 /** Who is measured, and how each is started: the variants that are known to win somewhere. */
 final class PeerSubjects {
@@ -109,7 +108,8 @@ final class PeerSubjects {
         gloo(program, "hd", "hd", Set.of(ALL_REDUCE)));
   }
 
-  private static PeerSubject gloo(Path program, String variant, String algorithm, Set<PeerOperation> ops) {
+  private static PeerSubject gloo(
+      Path program, String variant, String algorithm, Set<PeerOperation> ops) {
     return new PeerSubject(
         Family.GLOO,
         variant,

@@ -1,10 +1,5 @@
 package org.jccl.benchmarks.peers;
 
-import org.jccl.benchmarks.simspeed.PeerOperation;
-import org.jccl.benchmarks.jmh.SimCollectiveBenchmark;
-import org.jccl.benchmarks.jmh.SimTypesBenchmark;
-import org.jccl.benchmarks.jmh.SimScaleBenchmark;
-import org.jccl.benchmarks.jmh.CallTime;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,6 +13,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import org.jccl.benchmarks.jmh.CallResults;
+import org.jccl.benchmarks.jmh.SimCollectiveBenchmark;
+import org.jccl.benchmarks.jmh.SimScaleBenchmark;
+import org.jccl.benchmarks.jmh.SimTypesBenchmark;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -173,11 +173,11 @@ public final class SimSamples {
             op,
             ranks,
             parameters.getParam("bytes"),
-            score(each, CallTime.MICROS),
-            score(each, CallTime.CALLS));
+            score(each, CallResults.MICROS),
+            score(each, CallResults.CALLS));
         out.print(
             args[0].equals("scale")
-                ? String.format(Locale.ROOT, "\t%.3f\n", score(each, CallTime.OPEN_MILLIS))
+                ? String.format(Locale.ROOT, "\t%.3f\n", score(each, CallResults.OPEN_MILLIS))
                 : "\n");
       }
     }

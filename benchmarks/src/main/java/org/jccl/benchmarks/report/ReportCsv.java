@@ -54,7 +54,8 @@ public final class ReportCsv {
     return csv.toString();
   }
 
-  private static String line(BenchReport report, Row row, boolean inPlace, Measurement measurement) {
+  private static String line(
+      BenchReport report, Row row, boolean inPlace, Measurement measurement) {
     List<@Nullable Object> cells = new ArrayList<>();
     cells.add(report.environment().backend());
     cells.add(report.settings().clock());

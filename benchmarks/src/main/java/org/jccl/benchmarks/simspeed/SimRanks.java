@@ -52,7 +52,8 @@ public final class SimRanks implements AutoCloseable {
   }
 
   /** A world of elements of a type. */
-  public SimRanks(PeerOperation what, int ranks, long bytes, DataType type, RankMode mode, CallWay way) {
+  public SimRanks(
+      PeerOperation what, int ranks, long bytes, DataType type, RankMode mode, CallWay way) {
     if (!what.fits(ranks, bytes)) {
       throw new IllegalArgumentException(
           "%s of %d bytes cannot be shared out among %d ranks"

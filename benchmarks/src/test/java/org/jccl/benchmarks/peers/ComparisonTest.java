@@ -6,10 +6,10 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.jccl.benchmarks.peers.PeerComparison.Row;
 import org.jccl.benchmarks.peers.PeerComparison.Verdict;
 import org.jccl.benchmarks.peers.PeerSubject.Family;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
@@ -41,7 +41,8 @@ class ComparisonTest {
             1,
             0,
             List.of(new PeerSample("jccl:scale", "allreduce", 1024, 4096, 10_000, 100, 2500)));
-    PeerPlan plan = PeerPlan.quick().of(List.of(PeerOperation.ALL_REDUCE), List.of(2), List.of(SIZE));
+    PeerPlan plan =
+        PeerPlan.quick().of(List.of(PeerOperation.ALL_REDUCE), List.of(2), List.of(SIZE));
     return new PeerResults(
         "now",
         "jccl <x>",

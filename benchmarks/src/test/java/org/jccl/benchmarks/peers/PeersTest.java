@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.jccl.benchmarks.peers.PeerSubject.Family;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -30,7 +30,9 @@ class CampaignTest {
   void evenPowersOfTwo_areMeasured_inOrder() {
     List<PredictionSample> samples = run(false);
     assertThat(samples).hasSize(2 * 2 * 10).allMatch(PredictionSample::isFitted);
-    assertThat(samples.subList(0, 3)).extracting(PredictionSample::bytes).containsExactly(16L, 64L, 256L);
+    assertThat(samples.subList(0, 3))
+        .extracting(PredictionSample::bytes)
+        .containsExactly(16L, 64L, 256L);
     assertThat(samples).extracting(PredictionSample::bytes).contains(4L << 20);
   }
 

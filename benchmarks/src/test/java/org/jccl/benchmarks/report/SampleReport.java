@@ -15,7 +15,8 @@ final class SampleReport {
       rows.add(row("all_reduce", bytes, "half", "max", null, 0));
       rows.add(row("gather", bytes, "float", null, 2, 0));
     }
-    return new BenchReport(environment(), settings(), rows, List.of("reduce f8e4m3 sum: too <old>"));
+    return new BenchReport(
+        environment(), settings(), rows, List.of("reduce f8e4m3 sum: too <old>"));
   }
 
   static Environment environment() {

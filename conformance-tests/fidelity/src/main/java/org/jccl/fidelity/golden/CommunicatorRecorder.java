@@ -178,7 +178,8 @@ final class CommunicatorRecorder {
         plan.ranks(),
         rank -> {
           if (rank.rank() == 0) {
-            choice.set(PlannedChoice.of(rank.communicator(), work.memory(), work.calls().getFirst()));
+            choice.set(
+                PlannedChoice.of(rank.communicator(), work.memory(), work.calls().getFirst()));
           }
         });
     return choice.get();
