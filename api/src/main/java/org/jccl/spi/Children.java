@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Communicators made of one communicator: split, shrink and grow (chapter 2 of the rule book). What
- * NCCL does not check is refused here (appendix A); each child owns its handle.
+ * NCCL does not check is refused here (policy *normalise*); each child owns its handle.
  */
 final class Children {
   /** Takes part in a split without a child (rule SPL-04). */

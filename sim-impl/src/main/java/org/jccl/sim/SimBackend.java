@@ -28,7 +28,7 @@ import org.jccl.sim.abi.SimAbi;
 import org.jccl.sim.comm.creation.Bootstrap;
 import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.device.SimDevice;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.spi.DeviceRules;
@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 /** The simulator as a backend: the devices and communicators of one {@link Simulator}. */
 final class SimBackend implements Backend, Library {
   private final Simulator simulator;
-  private final World world;
+  private final Simulation simulation;
   private final Bootstrap creations;
   private final List<SimDevice> devices = new ArrayList<>();
 
@@ -59,18 +59,22 @@ final class SimBackend implements Backend, Library {
   private boolean closed;
 
   SimBackend(
-      Simulator simulator, World world, int deviceCount, String description, StallWatch watch) {
+      Simulator simulator,
+      Simulation simulation,
+      int deviceCount,
+      String description,
+      StallWatch watch) {
     this.simulator = simulator;
-    this.world = world;
+    this.simulation = simulation;
     this.watch = watch;
-    this.creations = new Bootstrap(world);
+    this.creations = new Bootstrap(simulation);
     this.description = description;
     this.leaks = simulator::leaked;
     for (int index = 0; index < deviceCount; index++) {
-      devices.add(new SimDevice(this, world, devices, index, leaks));
+      devices.add(new SimDevice(this, simulation, devices, index, leaks));
     }
     this.listed = List.copyOf(devices);
-    this.raw = new SimAbi(world, creations, devices);
+    this.raw = new SimAbi(simulation, creations, devices);
   }
 
   Simulator simulator() {
@@ -102,7 +106,7 @@ final class SimBackend implements Backend, Library {
 
   @Override
   public int ncclVersion() {
-    return world.version();
+    return simulation.version();
   }
 
   @Override
@@ -112,7 +116,7 @@ final class SimBackend implements Backend, Library {
 
   @Override
   public UniqueId newUniqueId() {
-    Kernel kernel = world.kernel();
+    Kernel kernel = simulation.kernel();
     HostTask task = kernel.enter();
     try {
       return creations.newUniqueId();
@@ -244,7 +248,7 @@ final class SimBackend implements Backend, Library {
               throw new BackendUnavailableException(
                   "the simulator loads no library: leave the library path " + path + " away");
             });
-    return new Capability("sim", world.version(), description, device.identity());
+    return new Capability("sim", simulation.version(), description, device.identity());
   }
 
   @Override
@@ -254,7 +258,7 @@ final class SimBackend implements Backend, Library {
       public void run(int worldSize, Body body) throws InterruptedException {
         try (StallWatch.Guard guard = watch.start()) {
           AtomicReference<@Nullable ReportedMisuse> lost = new AtomicReference<>();
-          world
+          simulation
               .kernel()
               .runRanks(
                   worldSize,
@@ -276,7 +280,7 @@ final class SimBackend implements Backend, Library {
 
       @Override
       public <T> T blocking(Callable<T> body) throws Exception {
-        return world.kernel().outside(body::call);
+        return simulation.kernel().outside(body::call);
       }
     };
   }

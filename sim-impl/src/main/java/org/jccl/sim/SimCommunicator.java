@@ -80,7 +80,7 @@ public final class SimCommunicator extends LibraryCommunicator {
     this.operations = library.operations();
     this.device = device;
     this.givenName = name;
-    this.kernel = device.world().kernel();
+    this.kernel = device.simulation().kernel();
     this.defaultStream = device.newStream();
   }
 

@@ -27,7 +27,7 @@ import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.cost.NcclModel;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.Choices;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
@@ -47,11 +47,7 @@ import org.jspecify.annotations.Nullable;
  * Threads that the simulator did not start may use it too (free mode), then the order is the
  * machine's.
  *
- * <pre>{@code
- * try (Simulator simulator = Simulator.builder().devices(4).seed(42).build()) {
- *   Ranks.run(simulator.backend(), 4, rank -> …);
- * }
- * }</pre>
+ * {@snippet file="org/jccl/benchmarks/snippets/Simulations.java" region="simulator"}
  */
 public final class Simulator implements AutoCloseable {
   /** The version that is imitated unless told otherwise: 2.28.9. */
@@ -77,8 +73,8 @@ public final class Simulator implements AutoCloseable {
     this.findings = new Findings(builder.strict, builder.warnings, choices.describe());
     Path file = builder.timeline;
     this.timeline = file == null ? null : timeline(file);
-    World world =
-        new World(
+    Simulation simulation =
+        new Simulation(
             builder.ncclVersion,
             builder.environment,
             kernel,
@@ -100,7 +96,7 @@ public final class Simulator implements AutoCloseable {
             + Kernels.choice().reason();
     this.warnings = builder.warnings;
     StallWatch watch = new StallWatch(kernel, builder.stallLimit, builder.warnings);
-    this.backend = new SimBackend(this, world, builder.devices, words, watch);
+    this.backend = new SimBackend(this, simulation, builder.devices, words, watch);
     kernel.onQuiescence(this::deadlock);
   }
 

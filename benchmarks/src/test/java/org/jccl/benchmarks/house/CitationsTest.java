@@ -20,7 +20,8 @@ class CitationsTest {
 
   /** Sections of a reference that is no part of this repository. */
   private static final Pattern ELSEWHERE =
-      Pattern.compile("NUMERICS[ ,]|SEMANTICS[ ,]|numerics reference");
+      Pattern.compile(
+          "NUMERICS[ ,]|SEMANTICS[ ,]|numerics\\s+(\\* )?reference|[Aa]ppendix [A-Z]|[Ss]ections? \\d");
 
   /** A checksum, and what tests make up. */
   private static final Set<String> NO_RULES = Set.of("CRC", "XYZ");

@@ -107,7 +107,7 @@ public final class AbiOperations {
     Endpoint own = life.operations();
     code = own.admission().check(call);
     SimStream stream = known != null && !known.isClosed() ? known : stream(life.device(), handle);
-    if (code == OK && stream == null && state.world().isChecking()) {
+    if (code == OK && stream == null && state.simulation().isChecking()) {
       throw own.enqueuer().refuseStream(operation, handle);
     }
     if (code != OK || stream == null) {

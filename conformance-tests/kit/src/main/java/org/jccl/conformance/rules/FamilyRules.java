@@ -26,7 +26,7 @@ import org.jccl.conformance.harness.WorldRank;
 
 /**
  * Children, states and registered memory on the typed surface: the typed halves of chapters 2, 3
- * and 9, and what appendix A normalises.
+ * and 9, and what jccl normalises there.
  */
 public final class FamilyRules extends Suite {
   private static final Duration LONG = Duration.ofSeconds(20);

@@ -21,7 +21,7 @@ public final class ArgumentCheck {
     this.member = member;
     this.scales = scales;
     this.worldSize = member.worldSize();
-    this.checksPointers = member.comm().world().checksPointers();
+    this.checksPointers = member.comm().simulation().checksPointers();
   }
 
   /** NCCL's argument checks on one stream operation, in NCCL's order; 0 if it passes (ARG-01). */

@@ -159,7 +159,7 @@ public final class Launch extends RunningLaunch {
       start = previous.end;
       previous = null;
     }
-    if (member().device().world().order() != null) {
+    if (member().device().simulation().order() != null) {
       learnOrder();
     }
     for (int i = 0; i < gates.size(); i++) {
@@ -193,7 +193,7 @@ public final class Launch extends RunningLaunch {
       return;
     }
     List<LaunchedCall> parts = parts();
-    if (member().device().world().checks() == CheckLevel.FULL) {
+    if (member().device().simulation().checks() == CheckLevel.FULL) {
       parts.forEach(Launch::poisonOutput);
     }
     for (int i = 0; i < parts.size(); i++) {
@@ -224,7 +224,7 @@ public final class Launch extends RunningLaunch {
 
   private void finish() {
     done = true;
-    Timeline timeline = member().device().world().timeline();
+    Timeline timeline = member().device().simulation().timeline();
     if (timeline != null && members > 1 && !isCancelled()) {
       gates.forEach(gate -> TimelineSlices.group(timeline, gate.stream(), this, opened, end));
     }

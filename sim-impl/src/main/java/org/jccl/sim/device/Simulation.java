@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param cost how long things take in virtual time
  * @param timeline where what happens in virtual time is written down, or null
  */
-public record World(
+public record Simulation(
     int version,
     Map<String, String> environment,
     Kernel kernel,
