@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
-import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.rules.RowSuite;
 
 /**
@@ -27,15 +26,19 @@ public final class MisuseRules extends RowSuite {
   @Override
   protected void show(String id) {
     need(
-        subject() instanceof SimulatorSubject
+        subject().reporting().isPresent()
             ? Optional.empty()
             : Optional.of("reports are the simulator's: ./jccl misuse surveys the others"));
+    MisuseProcess.Opening opening =
+        (misuse, sightings) ->
+            subject().reporting().orElseThrow().apply(MisuseSubject.reporting(misuse, sightings));
     MisuseCase row = MisuseCases.byId(id);
     Sightings seen = new Sightings(line -> {});
-    Verdict verdict = MisuseProcess.verdict(MisuseSubject.SIM, row, MisuseCase.Part.MISUSE, seen);
+    Verdict verdict = MisuseProcess.verdict(opening, true, row, MisuseCase.Part.MISUSE, seen);
     told(row, seen, verdict);
+    assertThat(seen.warnings()).as("%s: each report is told once", id).doesNotHaveDuplicates();
     Sightings clean = new Sightings(line -> {});
-    Verdict legal = MisuseProcess.verdict(MisuseSubject.SIM, row, MisuseCase.Part.NEIGHBOUR, clean);
+    Verdict legal = MisuseProcess.verdict(opening, true, row, MisuseCase.Part.NEIGHBOUR, clean);
     assertThat(legal.outcome())
         .as("%s, the legal neighbour: %s", id, legal.detail())
         .isIn("right data", "success");
