@@ -240,7 +240,7 @@ final class Children {
       } finally {
         if (!born) {
           abandon();
-          child.discard();
+          child.release();
         }
       }
     }

@@ -11,6 +11,7 @@ import org.jccl.Collectives;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
+import org.jccl.ResultCode;
 import org.jccl.ops.Operation;
 import org.jccl.testing.Crew;
 import org.jccl.testing.FakeBackend;
@@ -35,6 +36,28 @@ class GroupsTest {
     assertThat(backend.groups()).hasSize(1);
     assertThat(operations(0)).containsExactly(Operation.SEND, Operation.RECV);
     assertThat(comm.issued()).isEmpty();
+  }
+
+  @Test
+  void aFailure_countsTheCallsBeforeIt_thoseOfGroupsToo() {
+    comm.allReduce(buffer, ReduceOp.SUM);
+    comm.group(
+        g -> {
+          g.send(buffer, 0);
+          g.send(buffer, 2);
+        });
+    comm.sendRecv(buffer, 2, floats(8), 0);
+    assertThatThrownBy(
+            () ->
+                comm.group(
+                    g -> {
+                      g.send(buffer, 0);
+                      g.send(buffer, 99);
+                    }))
+        .isInstanceOf(IllegalArgumentException.class);
+
+    assertThat(comm.failure(ResultCode.INTERNAL_ERROR.code(), "a call"))
+        .hasMessageContaining("a call after 5 calls");
   }
 
   @Test

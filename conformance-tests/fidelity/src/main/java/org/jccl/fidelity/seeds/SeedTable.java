@@ -31,6 +31,7 @@ final class SeedTable {
    * @param about what its results depend on besides the seed, or empty
    * @param head names of the columns, of which the first is the seed and the last the result
    * @throws IllegalArgumentException if the one that is there is about something else
+   * @throws IOException if it cannot be used; it names the file and the line
    */
   static SeedTable open(Path path, String about, List<String> head) throws IOException {
     SeedTable table = new SeedTable(path, head.size());
@@ -55,14 +56,22 @@ final class SeedTable {
     if (!text.endsWith("\n")) { // a run was cut off
       Files.writeString(path, "\n", StandardOpenOption.APPEND);
     }
-    lines.forEach(table::read);
+    for (int i = 0; i < lines.size(); i++) {
+      table.read(lines.get(i), i + 1);
+    }
     return table;
   }
 
-  private void read(String line) {
+  private void read(String line, int number) throws IOException {
     String[] cells = line.split("\t", -1);
-    if (cells.length == columns && cells[0].matches("-?\\d+")) {
+    if (cells.length != columns || cells[0].equals("seed")) {
+      return; // the head, or what a run that was cut off has left
+    }
+    try {
       results.put(Long.valueOf(cells[0]), cells[columns - 1]);
+    } catch (NumberFormatException noSeed) {
+      throw new IOException(
+          path + ":" + number + ": '" + cells[0] + "' is no seed: is this a table of results?");
     }
   }
 

@@ -4,6 +4,7 @@ import org.jccl.DataType;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
+import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.CommMember;
 

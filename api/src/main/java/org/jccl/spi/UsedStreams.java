@@ -1,4 +1,4 @@
-package org.jccl.nccl;
+package org.jccl.spi;
 
 import java.util.concurrent.locks.LockSupport;
 import org.jccl.Stream;

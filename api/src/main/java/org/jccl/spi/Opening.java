@@ -1,4 +1,4 @@
-package org.jccl.nccl;
+package org.jccl.spi;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -6,28 +6,25 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
-import org.jccl.CommunicatorConfig;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
-import org.jccl.nccl.ffi.NcclBinding;
-import org.jccl.spi.ConfigStruct;
 
 /**
- * Creates the native communicators of one or several ranks of this process: one by one call,
+ * Creates the library's communicators of one or several ranks of this process: one by one call,
  * several in one native group (INIT-03).
  *
- * <p>It happens on the first rank's own thread, since creation waits for the other ranks and knows
- * no time-out (INIT-02). When ours runs out, the call goes on without us; what it makes in the end
- * is aborted at once. A nonblocking creation returns before it has ended: the communicator is
- * opening then (INIT-17).
+ * <p>Creation waits for the other ranks and knows no time-out (INIT-02), so it goes by the first
+ * rank's {@link CallPath}. When our time runs out, the call goes on without us; what it makes in
+ * the end is aborted at once. A nonblocking creation returns before it has ended: the communicator
+ * is opening then (INIT-17).
  */
 final class Opening {
-  private final List<NcclCommunicator> ranks;
-  private final NcclCommunicator first;
-  private final NcclBinding nccl;
-  private final Duration timeout;
+  private final List<LibraryCommunicator> ranks;
+  private final LibraryCommunicator first;
+  private final NcclAbi abi;
   private final MemorySegment ids;
   private final int idCount;
   private final MemorySegment[] configs;
@@ -38,12 +35,11 @@ final class Opening {
   private boolean abandoned;
   private boolean finished;
 
-  private Opening(List<NcclCommunicator> ranks, List<UniqueId> ids, CommunicatorConfig config) {
+  private Opening(List<LibraryCommunicator> ranks, List<UniqueId> ids) {
     this.ranks = ranks;
     this.first = ranks.getFirst();
-    this.nccl = first.nccl();
-    this.timeout = config.initTimeout();
-    Arena arena = first.arena();
+    this.abi = first.abi();
+    Arena arena = Arena.ofAuto(); // The calls keep it, also those that go on without us.
     this.idCount = ids.size();
     this.ids = arena.allocate((long) UniqueId.BYTES * idCount);
     for (int i = 0; i < idCount; i++) {
@@ -54,7 +50,7 @@ final class Opening {
     this.handles = arena.allocate(JAVA_LONG, ranks.size());
     this.configs = new MemorySegment[ranks.size()];
     for (int i = 0; i < configs.length; i++) {
-      configs[i] = ConfigStruct.write(config, nccl.library().version(), ranks.get(i).arena());
+      configs[i] = ConfigStruct.write(first.config(), first.version(), arena);
     }
   }
 
@@ -63,21 +59,18 @@ final class Opening {
    *
    * @throws CollectiveException if creation failed or ran out of time
    */
-  static void open(List<NcclCommunicator> ranks, List<UniqueId> ids, CommunicatorConfig config) {
-    Opening opening = null;
+  static void open(List<LibraryCommunicator> ranks, List<UniqueId> ids) {
     boolean opened = false;
     try {
-      opening = new Opening(ranks, ids, config);
+      Opening opening = new Opening(ranks, ids);
       opening.run();
       for (int i = 0; i < ranks.size(); i++) {
-        ranks.get(i).handleArrived(opening.handle(i));
+        ranks.get(i).arrived(opening.handle(i), opening);
       }
       opened = true;
     } finally {
       if (!opened) {
-        // A call that goes on still uses the memory.
-        boolean unused = opening == null || !opening.isAbandoned();
-        ranks.forEach(rank -> rank.release(unused));
+        ranks.forEach(LibraryCommunicator::release);
       }
     }
   }
@@ -87,22 +80,22 @@ final class Opening {
   }
 
   private void run() {
-    int[] code = {0};
+    Duration timeout = first.config().initTimeout();
+    OptionalInt code = OptionalInt.empty();
     try {
-      NativeThread.Ending ending =
-          first.thread().callWithin(timeout, "creation of " + first.name(), this::create, code);
-      if (ending == NativeThread.Ending.TOO_LATE && abandon()) {
-        throw late();
+      code = first.path().callWithin("creation of " + first.name(), timeout, this::create);
+      if (code.isEmpty() && abandon()) {
+        throw late(timeout);
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       if (abandon()) {
         throw new CollectiveException(
-            ResultCode.UNKNOWN, who() + ": interrupted while the other ranks were awaited");
+            ResultCode.UNKNOWN, first.who() + ": interrupted while the other ranks were awaited");
       }
     }
-    if (!NcclCalls.good(code[0])) {
-      throw first.failure(code[0], "creation");
+    if (code.isPresent() && !LibraryCommunicator.isGood(code.getAsInt())) {
+      throw first.failure(code.getAsInt(), "creation");
     }
   }
 
@@ -112,60 +105,52 @@ final class Opening {
     return abandoned;
   }
 
-  private synchronized boolean isAbandoned() {
-    return abandoned;
-  }
-
   private synchronized boolean finish() {
     finished = !abandoned;
     return finished;
   }
 
-  /** On the first rank's thread. */
+  /** Where the library waits. */
   private int create() {
     // Once before the group: a device that fails inside it would leave a group that waits for ever.
     ranks.forEach(rank -> rank.device().makeCurrent());
     int code = ranks.size() == 1 ? join(0) : joinAll();
-    if (!NcclCalls.good(code) || !finish()) {
+    if (!LibraryCommunicator.isGood(code) || !finish()) {
       abortAll();
     }
     return code;
   }
 
   private int join(int i) {
-    NcclCommunicator rank = ranks.get(i);
+    LibraryCommunicator rank = ranks.get(i);
     rank.device().makeCurrent(); // The rank is bound to the device current now (INIT-01).
     MemorySegment slot = handles.asSlice(i * JAVA_LONG.byteSize(), JAVA_LONG);
     return idCount == 1
-        ? nccl.commInitRankConfig(slot, rank.worldSize(), ids, rank.rank(), configs[i])
-        : nccl.commInitRankScalable(slot, rank.worldSize(), rank.rank(), idCount, ids, configs[i]);
+        ? abi.commInitRankConfig(slot, rank.worldSize(), ids, rank.rank(), configs[i])
+        : abi.commInitRankScalable(slot, rank.worldSize(), rank.rank(), idCount, ids, configs[i]);
   }
 
   private int joinAll() {
-    int code = nccl.groupStart();
-    for (int i = 0; NcclCalls.good(code) && i < ranks.size(); i++) {
+    int code = abi.groupStart();
+    for (int i = 0; LibraryCommunicator.isGood(code) && i < ranks.size(); i++) {
       code = join(i);
     }
-    int end = nccl.groupEnd();
-    return NcclCalls.good(code) ? end : code;
+    int end = abi.groupEnd();
+    return LibraryCommunicator.isGood(code) ? end : code;
   }
 
   /** A handle that creation left behind can only be aborted (INIT-18). */
   private void abortAll() {
     for (int i = 0; i < ranks.size(); i++) {
       if (handle(i) != 0) {
-        nccl.commAbort(handle(i));
+        abi.commAbort(handle(i));
       }
     }
   }
 
-  private String who() {
-    return first.name() + ", rank " + first.rank() + "/" + first.worldSize();
-  }
-
-  private CollectiveTimeoutException late() {
+  private CollectiveTimeoutException late(Duration timeout) {
     return new CollectiveTimeoutException(
-        who()
+        first.who()
             + ": creation took longer than initTimeout "
             + timeout
             + ". A rank is late or missing: all "

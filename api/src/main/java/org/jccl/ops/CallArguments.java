@@ -1,10 +1,11 @@
-package org.jccl.sim.comm.call;
-
-import org.jccl.ops.Operation;
+package org.jccl.ops;
 
 /**
- * The arguments of one call as NCCL's C function gets them, not checked yet. Each thread has one
- * object of these and uses it again for each call.
+ * The arguments of one stream operation as its C function takes them: numbers, and not checked.
+ * Communicator and stream go beside them.
+ *
+ * <p>An object of these is used again for call after call, by one thread at a time, so that a call
+ * allocates nothing. Whoever keeps it longer than a call copies it.
  */
 public final class CallArguments {
   private Operation operation = Operation.ALL_REDUCE;
@@ -15,10 +16,21 @@ public final class CallArguments {
   private int reduction;
   private int rootOrPeer;
 
-  /** Arguments that are set for each call. */
+  /** Arguments that are still to be set. */
   public CallArguments() {}
 
-  /** Sets all of them. */
+  /**
+   * Sets all of them.
+   *
+   * @param newOperation the operation
+   * @param newSend address of the send buffer, or 0
+   * @param newRecv address of the receive buffer, or 0
+   * @param newCount NCCL's count argument
+   * @param newType code of the data type
+   * @param newReduction code of the reduction, or 0
+   * @param newRootOrPeer the root, the peer, or 0
+   * @return this
+   */
   public CallArguments set(
       Operation newOperation,
       long newSend,
@@ -37,41 +49,42 @@ public final class CallArguments {
     return this;
   }
 
-  /** Which function. */
+  /** {@return the operation} */
   public Operation operation() {
     return operation;
   }
 
-  /** Address of the send buffer. */
+  /** {@return the address of the send buffer, or 0} */
   public long send() {
     return send;
   }
 
-  /** Address of the receive buffer. */
+  /** {@return the address of the receive buffer, or 0} */
   public long recv() {
     return recv;
   }
 
-  /** NCCL's count argument. */
+  /** {@return NCCL's count argument} */
   public long count() {
     return count;
   }
 
-  /** Code of the data type. */
+  /** {@return the code of the data type} */
   public int type() {
     return type;
   }
 
-  /** Code of the reduction. */
+  /** {@return the code of the reduction, or 0} */
   public int reduction() {
     return reduction;
   }
 
-  /** Root of a rooted operation, or peer of a message. */
+  /** {@return the root, the peer, or 0} */
   public int rootOrPeer() {
     return rootOrPeer;
   }
 
+  /** Without the operation: {@code count 7, type 7, op 0, root or peer 0}. */
   @Override
   public String toString() {
     return "count "
