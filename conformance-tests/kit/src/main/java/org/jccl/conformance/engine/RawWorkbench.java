@@ -14,12 +14,12 @@ import org.jccl.UniqueId;
 import org.jccl.conformance.cases.GroupMember;
 import org.jccl.conformance.cases.MemoryKind;
 import org.jccl.conformance.cases.WorldSplit;
-import org.jccl.conformance.harness.Kept;
+import org.jccl.conformance.harness.RankResource;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.spi.NcclAbi;
 
 /** The communicators of one rank on the raw surface, by handle, kept from program to program. */
-final class RawWorkbench implements Kept {
+final class RawWorkbench implements RankResource {
   private final NcclAbi abi;
   private final Device device;
   private final Arena arena = Arena.ofShared();

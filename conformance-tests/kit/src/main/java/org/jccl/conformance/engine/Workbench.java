@@ -22,7 +22,7 @@ import org.jccl.conformance.cases.GroupMember;
 import org.jccl.conformance.cases.MemoryKind;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.WorldSplit;
-import org.jccl.conformance.harness.Kept;
+import org.jccl.conformance.harness.RankResource;
 import org.jccl.conformance.harness.WorldRank;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * What one rank needs for programs on the typed surface, kept from one to the next, since opening
  * communicators takes longer than running a program.
  */
-public final class Workbench implements Kept {
+public final class Workbench implements RankResource {
   /** A communicator: two of one program may divide the world alike. */
   record Key(int index, WorldSplit split) {}
 
