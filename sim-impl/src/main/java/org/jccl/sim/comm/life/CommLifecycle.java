@@ -355,11 +355,11 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   }
 
   /** What is in flight last, or null. */
-  @Nullable Launch busyWith() {
+  @Nullable Wait busyWith() {
     Endpoint own = endpoint;
     Launch last = own == null ? null : own.launches().last();
     boolean waits = last != null && !last.isDone() && !aborted && !revoked && refusal() == null;
-    return waits ? last : null;
+    return waits ? last.asWait() : null;
   }
 
   @Override
