@@ -1,4 +1,4 @@
-package org.jccl.sim;
+package org.jccl.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jccl.sim.Simulator;
 import org.jccl.CheckLevel;
 import org.jccl.Communicator;
 import org.jccl.DataType;
