@@ -109,7 +109,7 @@ public interface Backend extends AutoCloseable {
    * Joins a communicator that grows, as one of its new ranks: the counterpart of {@link
    * Communicator#grow} (rule GRW-01). NCCL: {@code ncclCommGrow}.
    *
-   * @param id what {@link Communicator#growthId} gave one of the existing ranks
+   * @param id what {@link Communicator#newUniqueId} gave one of the existing ranks
    * @param rank at least the old world size
    * @param worldSize the new one
    * @param device the device of this rank

@@ -181,7 +181,7 @@ public interface Communicator extends Collectives, AutoCloseable {
 
   /**
    * Makes new communicators of the ranks that name equal colours. All ranks of this one call it
-   * with nothing in flight (rules SPL-01, SPL-11), those without a colour by {@link #splitAway}.
+   * with nothing in flight (rules SPL-01, SPL-11), those without a colour by {@link #splitNoColor}.
    * Ranks are ordered by key, then by their rank here (SPL-03). The child has this communicator's
    * configuration (SPL-05); either may be closed first (SPL-10). NCCL: {@code ncclCommSplit}.
    *
@@ -211,7 +211,7 @@ public interface Communicator extends Collectives, AutoCloseable {
    *
    * @throws CollectiveException if the library refuses the call
    */
-  void splitAway();
+  void splitNoColor();
 
   /**
    * {@link #shrink(Set, ShrinkMode)} with {@link ShrinkMode#DEFAULT}.
@@ -251,7 +251,7 @@ public interface Communicator extends Collectives, AutoCloseable {
    *
    * @throws CollectiveException if the library refuses the call
    */
-  UniqueId growthId();
+  UniqueId newUniqueId();
 
   /**
    * Makes a communicator of this one's ranks, which keep their numbers, and new ones, which call
@@ -269,7 +269,7 @@ public interface Communicator extends Collectives, AutoCloseable {
    * The same on the rank that made the id; needed if this communicator has one rank (GRW-01).
    *
    * @param newWorldSize number of ranks of the larger communicator
-   * @param id what {@link #growthId} gave this rank; null on others
+   * @param id what {@link #newUniqueId} gave this rank; null on others
    * @return the larger communicator
    */
   Communicator grow(int newWorldSize, UniqueId id);
@@ -278,7 +278,7 @@ public interface Communicator extends Collectives, AutoCloseable {
    * The same with a configuration of its own; {@code id} is null on ranks that did not make it.
    *
    * @param newWorldSize number of ranks of the larger communicator
-   * @param id what {@link #growthId} gave this rank; null on others
+   * @param id what {@link #newUniqueId} gave this rank; null on others
    * @param config how the new communicator is opened
    * @return the larger communicator
    */

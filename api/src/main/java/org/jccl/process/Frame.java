@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What travels between the members of a TCP group: a header of 32 bytes, big-endian, and a payload.
  *
  * <pre>
- * magic 4 | version 2 | kind 1 | act 1 | rank 4 | world size 4 | root 4 | position 8 | length 4
+ * magic 4 | version 2 | kind 1 | operation 1 | rank 4 | world size 4 | root 4 | position 8 | length 4
  * </pre>
  *
  * <p>Bytes only, with lengths checked before they are believed; nothing of this is ever
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param rank the sender; in a result, the rank whose payload it is
  * @param worldSize what the sender takes the world size to be
  */
-record Frame(Kind kind, int rank, int worldSize, Step step, byte[] payload) {
+record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payload) {
   /** What a frame says. */
   enum Kind {
     /** Leader to member: prove that you know the secret. */
@@ -34,9 +34,9 @@ record Frame(Kind kind, int rank, int worldSize, Step step, byte[] payload) {
     WELCOME,
     /** Leader to member: not you; text. */
     REFUSED,
-    /** Member to leader: I have come to this step. */
+    /** Member to leader: I have come to this call. */
     ARRIVE,
-    /** Leader to member: one part of a step's result. */
+    /** Leader to member: one part of a call's result. */
     RESULT,
     /** Leader to member: the group broke down; code and text. */
     FAILED,
@@ -58,23 +58,23 @@ record Frame(Kind kind, int rank, int worldSize, Step step, byte[] payload) {
   /** Most bytes of a frame whose sender has not proven anything yet. */
   static final int MAX_UNPROVEN = 4096;
 
-  private static final Step NO_STEP = new Step(Act.JOIN, 0, 0);
+  private static final ControlCall NO_CALL = new ControlCall(ControlOperation.JOIN, 0, 0);
   private static final int MAX_TEXT = 2048;
 
-  /** A frame outside any step. */
+  /** A frame outside any call. */
   static Frame of(Kind kind, int rank, int worldSize, byte[] payload) {
-    return new Frame(kind, rank, worldSize, NO_STEP, payload);
+    return new Frame(kind, rank, worldSize, NO_CALL, payload);
   }
 
   void write(DataOutputStream out) throws IOException {
     out.writeInt(MAGIC);
     out.writeShort(VERSION);
     out.writeByte(kind.ordinal());
-    out.writeByte(step.act().ordinal());
+    out.writeByte(call.operation().ordinal());
     out.writeInt(rank);
     out.writeInt(worldSize);
-    out.writeInt(step.root());
-    out.writeLong(step.position());
+    out.writeInt(call.root());
+    out.writeLong(call.position());
     out.writeInt(payload.length);
     out.write(payload);
   }
@@ -86,6 +86,18 @@ record Frame(Kind kind, int rank, int worldSize, Step step, byte[] payload) {
    * @throws ProtocolException if these are not frames of this version
    */
   static Frame read(DataInputStream in, int maxPayload) throws IOException {
+    try {
+      return next(in, maxPayload);
+    } catch (EOFException end) {
+      throw ended();
+    }
+  }
+
+  private static EOFException ended() {
+    return new EOFException("the connection ended");
+  }
+
+  private static Frame next(DataInputStream in, int maxPayload) throws IOException {
     int magic = in.readInt();
     if (magic != MAGIC) {
       throw new ProtocolException("what answers is no jccl process group");
@@ -96,19 +108,21 @@ record Frame(Kind kind, int rank, int worldSize, Step step, byte[] payload) {
           "the peer speaks version " + version + " of the protocol, this jccl " + VERSION);
     }
     Kind kind = Kind.ofId(in.readUnsignedByte());
-    Act act = Act.ofId(in.readUnsignedByte());
+    ControlOperation operation = ControlOperation.ofId(in.readUnsignedByte());
     int rank = in.readInt();
     int worldSize = in.readInt();
-    Step step = new Step(act == null ? Act.JOIN : act, in.readInt(), in.readLong());
+    ControlCall call =
+        new ControlCall(
+            operation == null ? ControlOperation.JOIN : operation, in.readInt(), in.readLong());
     int length = in.readInt();
-    if (kind == null || act == null || length < 0 || length > maxPayload) {
+    if (kind == null || operation == null || length < 0 || length > maxPayload) {
       throw new ProtocolException("a frame is malformed, or its " + length + " bytes are too many");
     }
     byte[] payload = in.readNBytes(length);
     if (payload.length < length) {
-      throw new EOFException("the connection ended inside a frame");
+      throw ended();
     }
-    return new Frame(kind, rank, worldSize, step, payload);
+    return new Frame(kind, rank, worldSize, call, payload);
   }
 
   static byte[] bytes(String text) {

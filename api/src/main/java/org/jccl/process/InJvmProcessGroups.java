@@ -24,11 +24,12 @@ public final class InJvmProcessGroups {
    * @param timeout how long each broadcast and all-gather waits for late members
    */
   public static List<ProcessGroup> create(int worldSize, Duration timeout) {
-    Hall hall = new Hall(Member.requireWorldSize(worldSize), false);
-    Duration limit = Member.requireTimeout(timeout);
+    GroupRendezvous rendezvous =
+        new GroupRendezvous(ProcessGroupBase.requireWorldSize(worldSize), false);
+    Duration limit = ProcessGroupBase.requireTimeout(timeout);
     List<ProcessGroup> members = new ArrayList<>(worldSize);
     for (int rank = 0; rank < worldSize; rank++) {
-      members.add(new HallMember(hall, rank, worldSize, limit));
+      members.add(new LocalProcessGroup(rendezvous, rank, worldSize, limit));
     }
     return List.copyOf(members);
   }

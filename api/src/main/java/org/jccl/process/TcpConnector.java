@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Connects a member to rank 0, again and again until rank 0 listens or time is over. Runs on a
  * helper thread.
  */
-final class TcpConnector implements Callable<Link> {
+final class TcpConnector implements Callable<TcpConnection> {
   private static final long PAUSE_MILLIS = 50;
 
   private final String host;
@@ -27,7 +27,7 @@ final class TcpConnector implements Callable<Link> {
   private final Secret secret;
   private final long deadline;
   private boolean abandoned;
-  private @Nullable Link made;
+  private @Nullable TcpConnection made;
   private volatile String lastFailure = "nothing was tried";
 
   TcpConnector(String host, int port, int rank, int worldSize, Secret secret, Duration timeout) {
@@ -51,15 +51,15 @@ final class TcpConnector implements Callable<Link> {
     return abandoned;
   }
 
-  private synchronized void handOver(Link link) throws IOException {
+  private synchronized void handOver(TcpConnection connection) throws IOException {
     if (abandoned) {
       throw new IOException("connected too late");
     }
-    made = link;
+    made = connection;
   }
 
   @Override
-  public Link call() throws Exception {
+  public TcpConnection call() throws Exception {
     while (!isAbandoned() && left().isPositive()) {
       try {
         return connect();
@@ -88,18 +88,18 @@ final class TcpConnector implements Callable<Link> {
     return Duration.ofNanos(deadline - System.nanoTime());
   }
 
-  private Link connect() throws IOException {
+  private TcpConnection connect() throws IOException {
     InetAddress address = TcpProcessGroup.resolve(host, secret);
     Socket socket = new Socket();
     boolean linked = false;
     try {
       int millis = Math.clamp(left().toMillis(), 1, Integer.MAX_VALUE);
       socket.connect(new InetSocketAddress(address, port), millis);
-      Link link = new Link(socket);
-      greet(link);
-      handOver(link);
+      TcpConnection connection = new TcpConnection(socket);
+      greet(connection);
+      handOver(connection);
       linked = true;
-      return link;
+      return connection;
     } finally {
       if (!linked) {
         socket.close();
@@ -107,8 +107,8 @@ final class TcpConnector implements Callable<Link> {
     }
   }
 
-  private void greet(Link link) throws IOException {
-    Frame challenge = link.read(left());
+  private void greet(TcpConnection connection) throws IOException {
+    Frame challenge = connection.read(left());
     if (challenge.kind() != Frame.Kind.CHALLENGE
         || challenge.payload().length != Secret.NONCE_BYTES) {
       throw new ProtocolException("what answers does not greet as a process group");
@@ -116,10 +116,10 @@ final class TcpConnector implements Callable<Link> {
     byte[] mine = secret.nonce();
     byte[] proof = secret.memberProof(challenge.payload(), mine, rank, worldSize);
     byte[] hello = ByteBuffer.allocate(mine.length + proof.length).put(mine).put(proof).array();
-    link.write(Frame.of(Frame.Kind.HELLO, rank, worldSize, hello));
+    connection.write(Frame.of(Frame.Kind.HELLO, rank, worldSize, hello));
     Frame answer;
     try {
-      answer = link.read(left());
+      answer = connection.read(left());
     } catch (EOFException end) {
       throw new IOException("rank 0 hung up after the greeting", end);
     }

@@ -11,59 +11,61 @@ import org.jccl.spi.WaitQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Any other rank of a TCP group: it tells rank 0 where it has come to and waits for the answer. */
-final class TcpFollower extends Member implements Link.Listener {
+final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listener {
   /** How long rank 0 has to say who is missing, once this member's patience is over. */
   private static final Duration GRACE = Duration.ofSeconds(1);
 
-  private final Link link;
+  private final TcpConnection connection;
   private final WaitQueue queue = new WaitQueue();
   private final List<byte[]> parts = new ArrayList<>();
-  private @Nullable Step awaited;
-  private @Nullable Breakdown breakdown;
+  private @Nullable ControlCall awaited;
+  private @Nullable GroupFailure failure;
 
-  TcpFollower(Link link, int rank, int worldSize, Duration timeout) {
+  TcpFollower(TcpConnection connection, int rank, int worldSize, Duration timeout) {
     super(rank, worldSize, timeout);
-    this.link = link;
+    this.connection = connection;
   }
 
   @Override
-  List<byte[]> meet(Step step, byte[] payload, Duration limit) {
+  List<byte[]> exchange(ControlCall call, byte[] payload, Duration limit) {
     boolean takesAll =
-        step.act() == Act.ALL_GATHER || (step.act() == Act.GATHER && step.root() == rank());
+        call.operation() == ControlOperation.ALL_GATHER
+            || (call.operation() == ControlOperation.GATHER && call.root() == rank());
     int expected = takesAll ? worldSize() : 1;
     queue.update(
         () -> {
-          awaited = step;
+          awaited = call;
           parts.clear();
-          if (breakdown == null) {
-            link.send(frame(Frame.Kind.ARRIVE, step, payload));
+          if (failure == null) {
+            connection.send(frame(Frame.Kind.ARRIVE, call, payload));
           }
         });
     try {
-      if (!await(step, expected, limit)) {
+      if (!await(call, expected, limit)) {
         byte[] waited = ByteBuffer.allocate(Long.BYTES).putLong(limit.toMillis()).array();
-        link.send(frame(Frame.Kind.GIVE_UP, step, waited));
-        if (!await(step, expected, GRACE)) {
+        connection.send(frame(Frame.Kind.GIVE_UP, call, waited));
+        if (!await(call, expected, GRACE)) {
           String silent = "rank 0, through which all messages go, does not answer";
           queue.update(() -> fail(ResultCode.TIMEOUT, silent));
         }
       }
     } catch (InterruptedException cause) {
-      String why = "was interrupted while it waited in " + step;
-      link.send(frame(Frame.Kind.LEAVE, step, Frame.bytes(why)));
+      String why = "was interrupted while it waited in " + call;
+      connection.send(frame(Frame.Kind.LEAVE, call, Frame.bytes(why)));
       queue.update(() -> fail(ResultCode.REMOTE_ERROR, "rank " + rank() + " " + why));
-      throw interrupted(step, cause);
+      throw interrupted(call, cause);
     }
-    return outcome(step, expected);
+    return outcome(call, expected);
   }
 
-  private boolean await(Step step, int expected, Duration limit) throws InterruptedException {
+  private boolean await(ControlCall call, int expected, Duration limit)
+      throws InterruptedException {
     return RealTime.await(
-        queue, who() + step, () -> parts.size() == expected || breakdown != null, limit);
+        queue, who() + call, () -> parts.size() == expected || failure != null, limit);
   }
 
-  private List<byte[]> outcome(Step step, int expected) {
-    AtomicReference<@Nullable Breakdown> broken = new AtomicReference<>();
+  private List<byte[]> outcome(ControlCall call, int expected) {
+    AtomicReference<@Nullable GroupFailure> broken = new AtomicReference<>();
     List<byte[]> result = new ArrayList<>();
     queue.update(
         () -> {
@@ -71,12 +73,12 @@ final class TcpFollower extends Member implements Link.Listener {
           if (parts.size() == expected) {
             result.addAll(parts);
           } else {
-            broken.set(breakdown);
+            broken.set(failure);
           }
         });
-    Breakdown reason = broken.get();
+    GroupFailure reason = broken.get();
     if (reason != null) {
-      throw reason.exception(rank(), worldSize(), step);
+      throw reason.exception(rank(), worldSize(), call);
     }
     return result;
   }
@@ -87,10 +89,10 @@ final class TcpFollower extends Member implements Link.Listener {
         () -> {
           switch (frame.kind()) {
             case RESULT -> {
-              if (frame.step().equals(awaited)) {
+              if (frame.call().equals(awaited)) {
                 parts.add(frame.payload());
               } else {
-                fail(ResultCode.INTERNAL_ERROR, "rank 0 answered " + frame.step());
+                fail(ResultCode.INTERNAL_ERROR, "rank 0 answered " + frame.call());
               }
             }
             case FAILED -> {
@@ -109,16 +111,16 @@ final class TcpFollower extends Member implements Link.Listener {
   }
 
   private void fail(ResultCode code, String text) {
-    if (breakdown == null) {
-      breakdown = new Breakdown(code, text);
+    if (failure == null) {
+      failure = new GroupFailure(code, text);
     }
   }
 
-  private Frame frame(Frame.Kind kind, Step step, byte[] payload) {
-    return new Frame(kind, rank(), worldSize(), step, payload);
+  private Frame frame(Frame.Kind kind, ControlCall call, byte[] payload) {
+    return new Frame(kind, rank(), worldSize(), call, payload);
   }
 
-  /** The failure of a joining that never got as far as a step. */
+  /** The failure of a joining that never got as far as a call. */
   static CollectiveTimeoutException late(int rank, int worldSize, String text) {
     return new CollectiveTimeoutException(
         "process group, rank " + rank + "/" + worldSize + ", join: " + text);
@@ -127,7 +129,7 @@ final class TcpFollower extends Member implements Link.Listener {
   @Override
   void leave() {
     byte[] why = Frame.bytes("has closed its process group");
-    link.send(Frame.of(Frame.Kind.LEAVE, rank(), worldSize(), why));
-    Link.end(List.of(link));
+    connection.send(Frame.of(Frame.Kind.LEAVE, rank(), worldSize(), why));
+    TcpConnection.end(List.of(connection));
   }
 }

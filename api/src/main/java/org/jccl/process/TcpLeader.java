@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rank 0 of a TCP group: it listens while the others join, and every operation goes through it. The
- * others take seats in its {@link Hall}, so that both kinds of group behave and speak alike.
+ * others are remote members of its {@link GroupRendezvous}, so that both kinds of group behave and
+ * speak alike.
  */
 final class TcpLeader {
   private static final Duration GREETING = Duration.ofSeconds(10);
@@ -31,8 +32,8 @@ final class TcpLeader {
   private final int worldSize;
   private final Secret secret;
   private final Duration timeout;
-  private final Hall hall;
-  private final @Nullable Link[] links;
+  private final GroupRendezvous rendezvous;
+  private final @Nullable TcpConnection[] connections;
   private final Set<Socket> greeted = ConcurrentHashMap.newKeySet();
   private final Deque<String> refusals = new ArrayDeque<>();
 
@@ -41,8 +42,8 @@ final class TcpLeader {
     this.worldSize = worldSize;
     this.secret = secret;
     this.timeout = timeout;
-    this.hall = new Hall(worldSize, true);
-    this.links = new Link[worldSize];
+    this.rendezvous = new GroupRendezvous(worldSize, true);
+    this.connections = new TcpConnection[worldSize];
   }
 
   /** Listens; port 0 takes a free one, which {@link #port} tells. */
@@ -67,7 +68,7 @@ final class TcpLeader {
   /** Waits until every rank has joined, or throws and turns everyone away. */
   ProcessGroup join() {
     RealTime.daemon("process group, rank 0 accepts", this::accept);
-    LeaderMember self = new LeaderMember();
+    LeaderProcessGroup self = new LeaderProcessGroup();
     boolean joined = false;
     try {
       self.join(timeout);
@@ -124,7 +125,7 @@ final class TcpLeader {
   private void greet(Socket socket) {
     boolean taken = false;
     try {
-      taken = welcome(socket, new Link(socket));
+      taken = welcome(socket, new TcpConnection(socket));
     } catch (IOException failure) {
       note(socket, failure.getMessage());
     } finally {
@@ -136,10 +137,10 @@ final class TcpLeader {
   }
 
   /** The challenge; nothing that the other side says is believed before its proof is right. */
-  private boolean welcome(Socket socket, Link link) throws IOException {
+  private boolean welcome(Socket socket, TcpConnection connection) throws IOException {
     byte[] nonce = secret.nonce();
-    link.write(Frame.of(Frame.Kind.CHALLENGE, 0, worldSize, nonce));
-    Frame hello = link.read(GREETING.compareTo(timeout) < 0 ? GREETING : timeout);
+    connection.write(Frame.of(Frame.Kind.CHALLENGE, 0, worldSize, nonce));
+    Frame hello = connection.read(GREETING.compareTo(timeout) < 0 ? GREETING : timeout);
     int rank = hello.rank();
     int size = hello.worldSize();
     byte[] said = hello.payload();
@@ -150,26 +151,28 @@ final class TcpLeader {
     byte[] theirs = Arrays.copyOf(said, Secret.NONCE_BYTES);
     byte[] proof = Arrays.copyOfRange(said, Secret.NONCE_BYTES, said.length);
     if (!Secret.same(secret.memberProof(nonce, theirs, rank, size), proof)) {
-      link.write(Frame.of(Frame.Kind.REFUSED, 0, worldSize, Frame.bytes("the secret is wrong")));
+      connection.write(
+          Frame.of(Frame.Kind.REFUSED, 0, worldSize, Frame.bytes("the secret is wrong")));
       throw new IOException("wrong secret");
     }
     byte[] ours = secret.leaderProof(nonce, theirs, rank, size);
-    link.write(Frame.of(Frame.Kind.WELCOME, 0, worldSize, ours));
+    connection.write(Frame.of(Frame.Kind.WELCOME, 0, worldSize, ours));
     greeted.remove(socket);
-    String objection = objection(rank, size, link);
+    String objection = objection(rank, size, connection);
     if (objection == null) {
-      link.start("process group, rank 0 with rank " + rank, new Attendant(rank, link));
+      connection.start(
+          "process group, rank 0 with rank " + rank, new RequestReader(rank, connection));
     } else {
-      link.start("process group, rank 0 turns away", new Unheard());
-      link.send(failed(new Breakdown(ResultCode.INVALID_USAGE, objection)));
-      link.finish();
-      hall.breakDown(ResultCode.INVALID_USAGE, objection);
+      connection.start("process group, rank 0 turns away", new IgnoredMember());
+      connection.send(failed(new GroupFailure(ResultCode.INVALID_USAGE, objection)));
+      connection.finish();
+      rendezvous.failAll(ResultCode.INVALID_USAGE, objection);
     }
     return true;
   }
 
   /** What speaks against a member that knows the secret; takes its place if nothing does. */
-  private @Nullable String objection(int rank, int size, Link link) {
+  private @Nullable String objection(int rank, int size, TcpConnection connection) {
     if (size != worldSize) {
       return "the ranks disagree on the world size: rank 0 says "
           + worldSize
@@ -179,16 +182,21 @@ final class TcpLeader {
           + size;
     }
     if (rank < 1 || rank >= worldSize) {
-      return "a member at " + link.peer() + " says it is rank " + rank + " of " + worldSize;
+      return "a member at " + connection.peer() + " says it is rank " + rank + " of " + worldSize;
     }
-    synchronized (links) {
-      Link other = links[rank];
+    synchronized (connections) {
+      TcpConnection other = connections[rank];
       if (other != null) {
-        return "two members say they are rank " + rank + ": " + other.peer() + ", " + link.peer();
+        return "two members say they are rank "
+            + rank
+            + ": "
+            + other.peer()
+            + ", "
+            + connection.peer();
       }
-      links[rank] = link;
+      connections[rank] = connection;
     }
-    hall.seat(rank, new RemoteSeat(rank, link));
+    rendezvous.register(rank, new TcpMember(rank, connection));
     return null;
   }
 
@@ -214,72 +222,72 @@ final class TcpLeader {
     }
   }
 
-  private Frame failed(Breakdown breakdown) {
-    byte[] text = Frame.bytes(breakdown.text());
+  private Frame failed(GroupFailure failure) {
+    byte[] text = Frame.bytes(failure.text());
     byte[] payload =
         ByteBuffer.allocate(Integer.BYTES + text.length)
-            .putInt(breakdown.code().code())
+            .putInt(failure.code().code())
             .put(text)
             .array();
     return Frame.of(Frame.Kind.FAILED, 0, worldSize, payload);
   }
 
-  /** The place of a member at the other end of a link. */
-  private final class RemoteSeat implements Hall.Seat {
+  /** The place of a member at the other end of a connection. */
+  private final class TcpMember implements GroupRendezvous.RemoteMember {
     private final int rank;
-    private final Link link;
+    private final TcpConnection connection;
 
-    RemoteSeat(int rank, Link link) {
+    TcpMember(int rank, TcpConnection connection) {
       this.rank = rank;
-      this.link = link;
+      this.connection = connection;
     }
 
     @Override
-    public void deliver(Hall.Round round) {
-      Step step = round.step();
-      int contributor = step.act() == Act.BROADCAST ? step.root() : 0;
+    public void deliver(GroupRendezvous.Round round) {
+      ControlCall call = round.call();
+      int contributor = call.operation() == ControlOperation.BROADCAST ? call.root() : 0;
       List<byte[]> result = round.result(rank);
       for (byte[] part : result) {
-        link.send(new Frame(Frame.Kind.RESULT, contributor++, worldSize, step, part));
+        connection.send(new Frame(Frame.Kind.RESULT, contributor++, worldSize, call, part));
       }
       if (result.isEmpty()) {
-        link.send(new Frame(Frame.Kind.RESULT, 0, worldSize, step, new byte[0]));
+        connection.send(new Frame(Frame.Kind.RESULT, 0, worldSize, call, new byte[0]));
       }
     }
 
     @Override
-    public void fail(Breakdown breakdown) {
-      link.send(failed(breakdown));
+    public void fail(GroupFailure failure) {
+      connection.send(failed(failure));
     }
   }
 
-  /** Does in the hall what a member says over its link. */
-  private final class Attendant implements Link.Listener {
+  /** Does in the rendezvous what a member says over its connection. */
+  private final class RequestReader implements TcpConnection.Listener {
     private final int rank;
-    private final Link link;
+    private final TcpConnection connection;
 
-    Attendant(int rank, Link link) {
+    RequestReader(int rank, TcpConnection connection) {
       this.rank = rank;
-      this.link = link;
+      this.connection = connection;
     }
 
     @Override
     public void received(Frame frame) {
-      Step step = frame.step();
-      boolean rootFits = step.root() >= 0 && step.root() < worldSize;
+      ControlCall call = frame.call();
+      boolean rootFits = call.root() >= 0 && call.root() < worldSize;
       if (frame.rank() != rank || frame.worldSize() != worldSize || !rootFits) {
-        hall.breakDown(ResultCode.INTERNAL_ERROR, "rank " + rank + " sent a wrong frame");
+        rendezvous.failAll(ResultCode.INTERNAL_ERROR, "rank " + rank + " sent a wrong frame");
         return;
       }
       switch (frame.kind()) {
-        case ARRIVE -> hall.arrive(rank, step, frame.payload());
-        case GIVE_UP -> hall.giveUp(rank, step, waited(frame));
+        case ARRIVE -> rendezvous.arrive(rank, call, frame.payload());
+        case GIVE_UP -> rendezvous.giveUp(rank, call, waited(frame));
         case LEAVE -> {
-          hall.leave(rank, frame.text());
-          link.finish();
+          rendezvous.leave(rank, frame.text());
+          connection.finish();
         }
         default ->
-            hall.breakDown(
+            rendezvous.failAll(
                 ResultCode.INTERNAL_ERROR, "rank " + rank + " sent a wrong " + frame.kind());
       }
     }
@@ -293,12 +301,12 @@ final class TcpLeader {
 
     @Override
     public void ended(String why) {
-      hall.leave(rank, why);
+      rendezvous.leave(rank, why);
     }
   }
 
   /** For a member that has no place: it is told so, and heard no more. */
-  private static final class Unheard implements Link.Listener {
+  private static final class IgnoredMember implements TcpConnection.Listener {
     @Override
     public void received(Frame frame) {}
 
@@ -307,22 +315,22 @@ final class TcpLeader {
   }
 
   /** Rank 0 itself. */
-  private final class LeaderMember extends HallMember {
-    LeaderMember() {
-      super(hall, 0, worldSize, timeout);
+  private final class LeaderProcessGroup extends LocalProcessGroup {
+    LeaderProcessGroup() {
+      super(rendezvous, 0, worldSize, timeout);
     }
 
     @Override
     void leave() {
-      hall.breakDown(
+      rendezvous.failAll(
           ResultCode.REMOTE_ERROR,
           "rank 0 has closed its process group, through which all messages go");
-      Link.end(everyLink());
+      TcpConnection.end(everyLink());
     }
 
-    private List<Link> everyLink() {
-      synchronized (links) {
-        return Arrays.stream(links).filter(Objects::nonNull).toList();
+    private List<TcpConnection> everyLink() {
+      synchronized (connections) {
+        return Arrays.stream(connections).filter(Objects::nonNull).toList();
       }
     }
   }

@@ -45,8 +45,8 @@ public final class TcpProcessGroup {
    */
   public static ProcessGroup join(
       String host, int port, int rank, int worldSize, String secret, Duration timeout) {
-    Duration limit = Member.requireTimeout(timeout);
-    Member.requireWorldSize(worldSize);
+    Duration limit = ProcessGroupBase.requireTimeout(timeout);
+    ProcessGroupBase.requireWorldSize(worldSize);
     if (rank < 0 || rank >= worldSize) {
       throw new IllegalArgumentException(
           "process group: rank " + rank + " is not in 0.." + (worldSize - 1));
@@ -86,9 +86,9 @@ public final class TcpProcessGroup {
     long start = System.nanoTime();
     TcpConnector connector = new TcpConnector(host, port, rank, worldSize, secret, timeout);
     try {
-      Link link = RealTime.call(what, connector, timeout);
-      TcpFollower member = new TcpFollower(link, rank, worldSize, timeout);
-      link.start("process group, rank " + rank, member);
+      TcpConnection connection = RealTime.call(what, connector, timeout);
+      TcpFollower member = new TcpFollower(connection, rank, worldSize, timeout);
+      connection.start("process group, rank " + rank, member);
       boolean joined = false;
       try {
         long left = timeout.toNanos() - (System.nanoTime() - start);

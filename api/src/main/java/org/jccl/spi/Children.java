@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Communicators made of one communicator: split, shrink and grow (chapter 2 of the rule book). What
- * NCCL does not check is refused here (appendix A); each child owns its handle.
+ * NCCL does not check is refused here (policy *normalise*); each child owns its handle.
  */
 final class Children {
   /** Takes part in a split without a child (rule SPL-04). */
@@ -49,7 +49,7 @@ final class Children {
           parent.who()
               + ", split: color "
               + color
-              + " is negative; ranks without a child call splitAway() (SPL-04)");
+              + " is negative; ranks without a child call splitNoColor() (SPL-04)");
     }
     ready(NcclFunction.COMM_SPLIT, "split");
     String name = "split" + ++made + "-" + color;
@@ -62,18 +62,18 @@ final class Children {
         (slot, struct) -> parent.abi().commSplit(comm, color, key, slot, struct));
   }
 
-  void splitAway() {
-    ready(NcclFunction.COMM_SPLIT, "splitAway");
+  void splitNoColor() {
+    ready(NcclFunction.COMM_SPLIT, "splitNoColor");
     made++;
     Arena arena = Arena.ofAuto();
     MemorySegment slot = arena.allocate(JAVA_LONG);
     long comm = parent.handle().value();
     int code =
         parent.callWithin(
-            "splitAway",
+            "splitNoColor",
             parent.config().initTimeout(),
             () -> parent.abi().commSplit(comm, NO_COLOR, 0, slot, MemorySegment.NULL));
-    if (parent.settled(code, "splitAway") == 0) {
+    if (parent.settled(code, "splitNoColor") == 0) {
       parent.mayGoOn();
     }
   }
@@ -125,12 +125,12 @@ final class Children {
     }
   }
 
-  UniqueId growthId() {
-    ready(NcclFunction.COMM_GET_UNIQUE_ID, "growthId");
+  UniqueId newUniqueId() {
+    ready(NcclFunction.COMM_GET_UNIQUE_ID, "newUniqueId");
     MemorySegment id = Arena.ofAuto().allocate(UniqueId.BYTES);
     long comm = parent.handle().value();
-    int code = parent.call("growthId", () -> parent.abi().commGetUniqueId(comm, id));
-    parent.settled(code, "growthId");
+    int code = parent.call("newUniqueId", () -> parent.abi().commGetUniqueId(comm, id));
+    parent.settled(code, "newUniqueId");
     return UniqueId.of(id.toArray(JAVA_BYTE));
   }
 
@@ -240,7 +240,7 @@ final class Children {
       } finally {
         if (!born) {
           abandon();
-          child.discard();
+          child.release();
         }
       }
     }

@@ -2,7 +2,6 @@ package org.jccl.spi;
 
 import java.util.function.Consumer;
 import org.jccl.Backend.GroupScope;
-import org.jccl.Collectives;
 import org.jccl.Communicator;
 
 /** Runs group bodies: for {@link Communicator#group} and {@link org.jccl.Backend#group}. */
@@ -16,7 +15,7 @@ public final class Groups {
    * @param body what is run
    */
   public static void run(GroupRecording.Issuer issuer, Consumer<GroupScope> body) {
-    run(issuer, () -> body.accept(scope(issuer)));
+    record(issuer, group -> body.accept(scope(issuer, group)));
   }
 
   /**
@@ -35,7 +34,7 @@ public final class Groups {
     }
     GroupRecording group = GroupRecording.enter(issuer);
     try {
-      body.accept(scope(issuer));
+      body.accept(scope(issuer, group));
       group.complete(end);
     } catch (RuntimeException | Error failure) {
       group.poison(failure);
@@ -45,10 +44,11 @@ public final class Groups {
     }
   }
 
-  static void run(GroupRecording.Issuer issuer, Runnable body) {
+  /** Runs a body that is given the recording; it is issued when the outermost body returns. */
+  static void record(GroupRecording.Issuer issuer, Consumer<GroupRecording> body) {
     GroupRecording group = GroupRecording.enter(issuer);
     try {
-      body.run();
+      body.accept(group);
       group.complete();
     } catch (RuntimeException | Error failure) {
       group.poison(failure);
@@ -58,17 +58,17 @@ public final class Groups {
     }
   }
 
-  private static GroupScope scope(GroupRecording.Issuer issuer) {
+  private static GroupScope scope(GroupRecording.Issuer issuer, GroupRecording group) {
+    long serial = group.serial();
     return (Communicator communicator) -> {
       if (!(communicator instanceof CommunicatorBase base) || base.issuer() != issuer) {
         throw new IllegalArgumentException(
             communicator.name() + " belongs to another backend than this group");
       }
-      Collectives view = base.groupView();
-      if (GroupRecording.current() == null) {
+      if (GroupRecording.current() != group || group.serial() != serial) {
         throw new IllegalStateException("the group's body has returned on this thread");
       }
-      return view;
+      return base.groupView(group);
     };
   }
 }

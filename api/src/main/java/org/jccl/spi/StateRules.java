@@ -6,9 +6,9 @@ import org.jccl.ResultCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which call is legal in which state (the table of chapter 3), with appendix A's normalisations:
- * what NCCL would leave undefined or answer by harming itself is refused here, in the same way on
- * every backend.
+ * Which call is legal in which state (chapter 3 of the rule book), with its normalisations: what
+ * NCCL would leave undefined or answer by harming itself is refused here, in the same way on every
+ * backend.
  */
 final class StateRules {
   private StateRules() {}

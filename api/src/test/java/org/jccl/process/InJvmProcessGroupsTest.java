@@ -264,7 +264,7 @@ class InJvmProcessGroupsTest {
     assertThatThrownBy(() -> own.broadcast(bytes("x"), 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("root 2 is not a rank: pass 0 to 1");
-    assertThatThrownBy(() -> own.allGather(new byte[Member.MAX_PAYLOAD + 1]))
+    assertThatThrownBy(() -> own.allGather(new byte[ProcessGroupBase.MAX_PAYLOAD + 1]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("at most 4194304");
     assertThatThrownBy(() -> own.allGather(null)).isInstanceOf(NullPointerException.class);

@@ -75,7 +75,7 @@ class TcpProcessGroupTest {
 
   @Test
   void largestPayload_arrivesWhole() {
-    byte[] large = new byte[Member.MAX_PAYLOAD];
+    byte[] large = new byte[ProcessGroupBase.MAX_PAYLOAD];
     Arrays.fill(large, (byte) 7);
     large[large.length - 1] = 8;
 

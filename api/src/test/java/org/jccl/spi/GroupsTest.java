@@ -11,6 +11,7 @@ import org.jccl.Collectives;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
+import org.jccl.ResultCode;
 import org.jccl.ops.Operation;
 import org.jccl.testing.Crew;
 import org.jccl.testing.FakeBackend;
@@ -35,6 +36,28 @@ class GroupsTest {
     assertThat(backend.groups()).hasSize(1);
     assertThat(operations(0)).containsExactly(Operation.SEND, Operation.RECV);
     assertThat(comm.issued()).isEmpty();
+  }
+
+  @Test
+  void aFailure_countsTheCallsBeforeIt_thoseOfGroupsToo() {
+    comm.allReduce(buffer, ReduceOp.SUM);
+    comm.group(
+        g -> {
+          g.send(buffer, 0);
+          g.send(buffer, 2);
+        });
+    comm.sendRecv(buffer, 2, floats(8), 0);
+    assertThatThrownBy(
+            () ->
+                comm.group(
+                    g -> {
+                      g.send(buffer, 0);
+                      g.send(buffer, 99);
+                    }))
+        .isInstanceOf(IllegalArgumentException.class);
+
+    assertThat(comm.failure(ResultCode.INTERNAL_ERROR.code(), "a call"))
+        .hasMessageContaining("a call after 5 calls");
   }
 
   @Test
@@ -160,6 +183,43 @@ class GroupsTest {
         () -> g.allGatherV(floats(2), floats(8), new long[] {2, 2, 2, 2}, comm.defaultStream()));
     assertThat(backend.groups()).isEmpty();
     assertThat(comm.issued()).isEmpty();
+  }
+
+  @Test
+  void viewOfAnEarlierGroup_isRefusedInsideALaterOne_whichIssuesNothing_GRP11() {
+    List<Collectives> leaked = new ArrayList<>();
+    comm.group(leaked::add);
+
+    assertThatThrownBy(
+            () ->
+                comm.group(
+                    g -> {
+                      g.send(buffer, 2);
+                      assertRefused(() -> leaked.getFirst().send(buffer, 2));
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("nothing of this group was issued");
+    assertThat(backend.groups()).isEmpty();
+  }
+
+  @Test
+  void viewOfAnInnerGroup_worksUntilTheOutermostBodyReturns() {
+    comm.group(
+        g -> {
+          List<Collectives> inner = new ArrayList<>();
+          comm.group(inner::add);
+          inner.getFirst().send(buffer, 2);
+        });
+
+    assertThat(operations(0)).containsExactly(Operation.SEND);
+  }
+
+  @Test
+  void scopeOfAnEarlierGroup_isRefusedInsideALaterOne() {
+    List<GroupScope> leaked = new ArrayList<>();
+    backend.group(leaked::add);
+
+    backend.group(g -> assertRefused(() -> leaked.getFirst().on(comm)));
   }
 
   @Test

@@ -27,10 +27,11 @@ import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.cost.NcclModel;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.Choices;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.TraceFile;
 import org.jccl.sim.machine.CallPlan;
 import org.jccl.sim.machine.GpuProfile;
 import org.jccl.sim.machine.SymmetricCallPlan;
@@ -47,11 +48,7 @@ import org.jspecify.annotations.Nullable;
  * Threads that the simulator did not start may use it too (free mode), then the order is the
  * machine's.
  *
- * <pre>{@code
- * try (Simulator simulator = Simulator.builder().devices(4).seed(42).build()) {
- *   Ranks.run(simulator.backend(), 4, rank -> …);
- * }
- * }</pre>
+ * {@snippet file="org/jccl/benchmarks/snippets/Simulations.java" region="simulator"}
  */
 public final class Simulator implements AutoCloseable {
   /** The version that is imitated unless told otherwise: 2.28.9. */
@@ -68,6 +65,7 @@ public final class Simulator implements AutoCloseable {
   private final Consumer<String> warnings;
   private final Findings findings;
   private final @Nullable Timeline timeline;
+  private @Nullable TraceFile traceFile;
   private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
 
   private Simulator(Builder builder) {
@@ -77,8 +75,8 @@ public final class Simulator implements AutoCloseable {
     this.findings = new Findings(builder.strict, builder.warnings, choices.describe());
     Path file = builder.timeline;
     this.timeline = file == null ? null : timeline(file);
-    World world =
-        new World(
+    Simulation simulation =
+        new Simulation(
             builder.ncclVersion,
             builder.environment,
             kernel,
@@ -100,7 +98,7 @@ public final class Simulator implements AutoCloseable {
             + Kernels.choice().reason();
     this.warnings = builder.warnings;
     StallWatch watch = new StallWatch(kernel, builder.stallLimit, builder.warnings);
-    this.backend = new SimBackend(this, world, builder.devices, words, watch);
+    this.backend = new SimBackend(this, simulation, builder.devices, words, watch);
     kernel.onQuiescence(this::deadlock);
   }
 
@@ -235,6 +233,25 @@ public final class Simulator implements AutoCloseable {
   }
 
   /**
+   * Writes the events of the trace into {@code file}, one a line, until the simulator is closed:
+   * two such files show where two runs part. To be called before anything runs.
+   *
+   * @throws UncheckedIOException if the file cannot be written
+   * @throws IllegalStateException if something has happened already
+   */
+  public void writeTrace(Path file) {
+    if (traceEvents() > 0 || traceFile != null) {
+      throw new IllegalStateException("a trace is written from the beginning, and to one file");
+    }
+    try {
+      traceFile = TraceFile.to(file);
+    } catch (IOException notThere) {
+      throw new UncheckedIOException(String.valueOf(notThere.getMessage()), notThere);
+    }
+    kernel.trace().listen(traceFile);
+  }
+
+  /**
    * {@return whether the last run of rank programs can be repeated exactly: no foreign thread took
    * part and no rank blocked outside jccl}
    */
@@ -265,6 +282,10 @@ public final class Simulator implements AutoCloseable {
     IOException broken = timeline == null ? null : timeline.close();
     if (broken != null) {
       warnings.accept("the timeline is not complete: " + broken);
+    }
+    IOException cut = traceFile == null ? null : traceFile.close();
+    if (cut != null) {
+      warnings.accept("the trace is not complete: " + cut);
     }
   }
 

@@ -35,7 +35,6 @@ class HouseTest {
   /** Simple names of more than one class. */
   private static final Set<String> SHARED_NAMES =
       Set.of(
-          "Act",
           "ArgumentRules",
           "Calibration",
           "Call",
@@ -46,10 +45,8 @@ class HouseTest {
           "RankBench",
           "Report",
           "Sample",
-          "Step",
           "Subject",
-          "Verdict",
-          "World");
+          "Verdict");
 
   @ArchTest
   static void packagesOfAModule_haveNoCycle(JavaClasses bytecode) {

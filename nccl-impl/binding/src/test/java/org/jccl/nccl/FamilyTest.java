@@ -102,11 +102,11 @@ class FamilyTest {
     int before = fake.names().size();
     assertThatThrownBy(() -> comm.split(-1, 0))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContainingAll("color -1", "splitAway");
+        .hasMessageContainingAll("color -1", "splitNoColor");
     assertThat(fake.names()).hasSize(before);
     fake.on("ncclCommSplit", call -> 0);
 
-    comm.splitAway();
+    comm.splitNoColor();
 
     assertThat(last("ncclCommSplit").get(1)).isEqualTo(-1);
     assertThat(comm.state()).isEqualTo(State.READY);
@@ -148,7 +148,7 @@ class FamilyTest {
 
   @Test
   void grow_keepsRanks_andNewOnesJoinByTheId() {
-    UniqueId id = comm.growthId();
+    UniqueId id = comm.newUniqueId();
     Communicator grown = comm.grow(6, id);
 
     assertThat(last("ncclCommGrow").subList(0, 2)).containsExactly(0xC2L, 6);
@@ -399,7 +399,7 @@ class FamilyTest {
     int before = old.names().size();
 
     assertThatThrownBy(lone::revoke).hasMessage("ncclCommRevoke needs NCCL 2.28.7, found 2.27.3");
-    assertThatThrownBy(lone::growthId).isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(lone::newUniqueId).isInstanceOf(UnsupportedOperationException.class);
     assertThatThrownBy(() -> lone.grow(2, ID)).isInstanceOf(UnsupportedOperationException.class);
     assertThatThrownBy(lone::suspend).isInstanceOf(UnsupportedOperationException.class);
     assertThatThrownBy(lone::resume).isInstanceOf(UnsupportedOperationException.class);

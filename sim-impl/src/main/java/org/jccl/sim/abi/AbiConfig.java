@@ -8,43 +8,43 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.jccl.config.ConfigField;
 import org.jccl.sim.comm.Config;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jspecify.annotations.Nullable;
 
 /** Reads NCCL's configuration struct as the imitated version does (rules CFG-01 to CFG-18). */
 final class AbiConfig {
   private static final int NET_NAME_SINCE = 21700;
 
-  private final World world;
+  private final Simulation simulation;
   private final MemorySegment struct;
 
   /** Bytes that caller and library both know: a larger struct is truncated (rule CFG-01). */
   private final long size;
 
-  private AbiConfig(World world, MemorySegment struct) {
-    this.world = world;
+  private AbiConfig(Simulation simulation, MemorySegment struct) {
+    this.simulation = simulation;
     this.struct = struct;
     long own = Math.min(struct.get(JAVA_LONG_UNALIGNED, 0), struct.byteSize());
-    this.size = Math.min(own, ConfigField.structBytes(world.version()));
+    this.size = Math.min(own, ConfigField.structBytes(simulation.version()));
   }
 
   /** What is wrong with a struct, in words, or null; a null pointer is right (rule INIT-14). */
-  static @Nullable String wrong(World world, MemorySegment struct) {
-    return AbiState.isNull(struct) ? null : new AbiConfig(world, struct).wrongField();
+  static @Nullable String wrong(Simulation simulation, MemorySegment struct) {
+    return AbiState.isNull(struct) ? null : new AbiConfig(simulation, struct).wrongField();
   }
 
   /** The effective configuration; for a null pointer, the defaults. */
-  static Config read(World world, MemorySegment struct) {
+  static Config read(Simulation simulation, MemorySegment struct) {
     if (AbiState.isNull(struct)) {
-      return Config.of(world, Map.of(), null, null);
+      return Config.of(simulation, Map.of(), null, null);
     }
-    AbiConfig own = new AbiConfig(world, struct);
+    AbiConfig own = new AbiConfig(simulation, struct);
     Map<ConfigField, Integer> values = new EnumMap<>(ConfigField.class);
     for (ConfigField field : ConfigField.values()) {
       values.put(field, own.value(field));
     }
     String net = own.version() < NET_NAME_SINCE ? null : own.text(ConfigField.NET_NAME_OFFSET);
-    return Config.of(world, values, net, own.text(ConfigField.COMM_NAME_OFFSET));
+    return Config.of(simulation, values, net, own.text(ConfigField.COMM_NAME_OFFSET));
   }
 
   private int version() {
@@ -55,7 +55,7 @@ final class AbiConfig {
 
   /** CFG-01: what is newer than the stated version counts as undefined, except splitShare. */
   private int value(ConfigField field) {
-    boolean there = field.offset() + Integer.BYTES <= size && field.since() <= world.version();
+    boolean there = field.offset() + Integer.BYTES <= size && field.since() <= simulation.version();
     boolean stated = release(version()) >= release(field.since());
     return there && (stated || field == ConfigField.SPLIT_SHARE)
         ? struct.get(JAVA_INT_UNALIGNED, field.offset())
@@ -83,7 +83,7 @@ final class AbiConfig {
     }
     for (ConfigField field : ConfigField.values()) {
       int value = value(field);
-      if (!field.allowsIn(world.version(), value)) {
+      if (!field.allowsIn(simulation.version(), value)) {
         return field.nativeName() + " " + value;
       }
     }

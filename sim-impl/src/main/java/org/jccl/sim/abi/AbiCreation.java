@@ -169,7 +169,7 @@ final class AbiCreation {
     if (wish.rank < 0 || wish.rank >= wish.nranks) {
       return "rank " + wish.rank + " of " + wish.nranks;
     }
-    return AbiConfig.wrong(state.world(), wish.config);
+    return AbiConfig.wrong(state.simulation(), wish.config);
   }
 
   private InitJob job(Wish wish) {
@@ -178,7 +178,8 @@ final class AbiCreation {
       ids.add(read(wish.ids, i));
     }
     CommLifecycle life =
-        CommLifecycle.begin(state.world(), wish.device, AbiConfig.read(state.world(), wish.config));
+        CommLifecycle.begin(
+            state.simulation(), wish.device, AbiConfig.read(state.simulation(), wish.config));
     return state.creations().join(ids, wish.rank, wish.nranks, life);
   }
 

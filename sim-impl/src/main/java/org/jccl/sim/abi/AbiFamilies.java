@@ -64,7 +64,7 @@ final class AbiFamilies {
     CommLifecycle child = null;
     boolean shares = shares(parent, ConfigField.SPLIT_SHARE);
     if (color != ChildJob.NO_COLOR) {
-      String wrong = AbiConfig.wrong(state.world(), config);
+      String wrong = AbiConfig.wrong(state.simulation(), config);
       if (wrong != null) {
         return state.refused(INVALID_ARGUMENT, "split: " + wrong);
       }
@@ -88,8 +88,8 @@ final class AbiFamilies {
   /** Rule SPL-05. */
   private Config config(CommLifecycle parent, MemorySegment config) {
     return isNull(config)
-        ? parent.config().inherited(state.world())
-        : AbiConfig.read(state.world(), config);
+        ? parent.config().inherited(state.simulation())
+        : AbiConfig.read(state.simulation(), config);
   }
 
   private Consumer<@Nullable CommLifecycle> to(MemorySegment newComm) {
@@ -146,7 +146,7 @@ final class AbiFamilies {
       return state.refused(code, "shrink of " + parent + " without " + Arrays.toString(list));
     }
     newComm.set(JAVA_LONG_UNALIGNED, 0, 0L);
-    String wrong = AbiConfig.wrong(state.world(), config);
+    String wrong = AbiConfig.wrong(state.simulation(), config);
     if (wrong != null) {
       return state.refused(INVALID_ARGUMENT, "shrink: " + wrong);
     }
@@ -197,7 +197,7 @@ final class AbiFamilies {
       if (code == OK && isNull(uniqueId)) {
         code = INVALID_ARGUMENT;
       }
-      if (code == OK && state.world().environment().containsKey(Bootstrap.COMM_ID)) {
+      if (code == OK && state.simulation().environment().containsKey(Bootstrap.COMM_ID)) {
         code = INVALID_USAGE; // GRW-03, ENV-09
       }
       return code == OK
@@ -262,14 +262,14 @@ final class AbiFamilies {
       MemorySegment newComm,
       MemorySegment config,
       GroupState group) {
-    String wrong = AbiConfig.wrong(state.world(), config);
+    String wrong = AbiConfig.wrong(state.simulation(), config);
     if (wrong != null) {
       return state.refused(INVALID_ARGUMENT, "grow: " + wrong);
     }
     InitJob job;
     if (parent == null) {
-      Config own = AbiConfig.read(state.world(), config);
-      CommLifecycle life = CommLifecycle.begin(state.world(), state.currentDevice(), own);
+      Config own = AbiConfig.read(state.simulation(), config);
+      CommLifecycle life = CommLifecycle.begin(state.simulation(), state.currentDevice(), own);
       List<UniqueId> id = List.of(AbiCreation.read(uniqueId, 0));
       job = state.creations().join(id, rank, nranks, life);
     } else {

@@ -28,7 +28,7 @@ final class AbiGroups {
     GroupState group = state.group();
     int code = group.start();
     state.opened(group);
-    group.openedAt(state.world().checks() == CheckLevel.FULL ? CallSite.current() : null);
+    group.openedAt(state.simulation().checks() == CheckLevel.FULL ? CallSite.current() : null);
     return code;
   }
 

@@ -45,7 +45,7 @@ final class AbiMemory {
 
   /** Otherwise both functions fall back to plain memory (rules MEM-02, ENV-14). */
   private boolean hasDriverMemory() {
-    return state.world().setting("NCCL_CUMEM_ENABLE", 1) != 0;
+    return state.simulation().setting("NCCL_CUMEM_ENABLE", 1) != 0;
   }
 
   int memFree(long address) {

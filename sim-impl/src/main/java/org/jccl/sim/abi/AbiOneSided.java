@@ -161,6 +161,6 @@ final class AbiOneSided {
 
   /** ARG-04: before 2.30.3 check mode misses the receive buffer that these calls have not. */
   private boolean refusesPointers() {
-    return state.world().checksPointers() && state.world().version() < UNCHECKED_POINTERS;
+    return state.simulation().checksPointers() && state.simulation().version() < UNCHECKED_POINTERS;
   }
 }

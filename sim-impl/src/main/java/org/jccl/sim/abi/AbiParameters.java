@@ -27,7 +27,7 @@ final class AbiParameters {
   }
 
   private Map<String, String> environment() {
-    return state.world().environment();
+    return state.simulation().environment();
   }
 
   int bind(MemorySegment handle, MemorySegment key) {

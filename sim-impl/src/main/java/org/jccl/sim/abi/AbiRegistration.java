@@ -45,10 +45,10 @@ final class AbiRegistration {
     if (endpoint == null) {
       return state.refused(INVALID_ARGUMENT, "register: no communicator " + comm);
     }
-    if (state.world().checksPointers() && !isOn(endpoint.member().device(), buffer)) {
+    if (state.simulation().checksPointers() && !isOn(endpoint.member().device(), buffer)) {
       return state.refused(INVALID_ARGUMENT, "register: no memory of the device: " + buffer);
     }
-    if (state.world().version() >= ASKS_DRIVER && !isKnown(buffer)) {
+    if (state.simulation().version() >= ASKS_DRIVER && !isKnown(buffer)) {
       return state.refused(UNHANDLED_CUDA_ERROR, "register: unknown address " + buffer);
     }
     handle.set(JAVA_LONG_UNALIGNED, 0, register(endpoint, buffer, bytes));
@@ -65,7 +65,7 @@ final class AbiRegistration {
   }
 
   private boolean registersBuffers() {
-    return state.world().setting("NCCL_LOCAL_REGISTER", 1) != 0;
+    return state.simulation().setting("NCCL_LOCAL_REGISTER", 1) != 0;
   }
 
   private static boolean isOn(SimDevice device, long address) {
@@ -101,8 +101,8 @@ final class AbiRegistration {
     if (life == null || AbiState.isNull(window)) {
       return state.refused(INVALID_ARGUMENT, "window: no communicator or no output");
     }
-    boolean supported = Registrations.supportsWindows(state.world());
-    if (state.world().version() < CHECKS_WINDOWS) {
+    boolean supported = Registrations.supportsWindows(state.simulation());
+    if (state.simulation().version() < CHECKS_WINDOWS) {
       if (buffer == 0 || bytes == 0 || !(supported || registersBuffers())) {
         return OK; // ARG-28: the output keeps what it held
       }
@@ -138,7 +138,8 @@ final class AbiRegistration {
     if (window == 0) {
       return OK;
     }
-    if (!Registrations.supportsWindows(state.world()) && state.world().version() < CHECKS_WINDOWS) {
+    if (!Registrations.supportsWindows(state.simulation())
+        && state.simulation().version() < CHECKS_WINDOWS) {
       return deregister(comm, window); // WIN-03
     }
     HostTask task = state.kernel().enter();
@@ -155,7 +156,7 @@ final class AbiRegistration {
     if (endpoint == null || AbiState.isNull(pointer)) {
       return state.refused(INVALID_ARGUMENT, "window: no communicator or no output");
     }
-    if (!Registrations.supportsWindows(state.world())) {
+    if (!Registrations.supportsWindows(state.simulation())) {
       pointer.set(JAVA_LONG_UNALIGNED, 0, 0L);
       return OK;
     }

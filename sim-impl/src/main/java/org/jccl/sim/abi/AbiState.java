@@ -19,7 +19,7 @@ import org.jccl.sim.comm.life.Endpoint;
 import org.jccl.sim.comm.life.Job;
 import org.jccl.sim.device.CurrentDevice;
 import org.jccl.sim.device.SimDevice;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,7 @@ final class AbiState {
   /** A communicator that was destroyed or aborted, for reports on its handle. */
   private record Ended(String name, int rank) {}
 
-  private final World world;
+  private final Simulation simulation;
   private final Bootstrap creations;
   private final List<SimDevice> devices;
   private final Map<Long, CommLifecycle> lives = new ConcurrentHashMap<>();
@@ -50,18 +50,18 @@ final class AbiState {
   private volatile String lastError = "";
   private final ThreadLocal<GroupState> groups = ThreadLocal.withInitial(GroupState::new);
 
-  AbiState(World world, Bootstrap creations, List<SimDevice> devices) {
-    this.world = world;
+  AbiState(Simulation simulation, Bootstrap creations, List<SimDevice> devices) {
+    this.simulation = simulation;
     this.creations = creations;
     this.devices = devices;
   }
 
-  World world() {
-    return world;
+  Simulation simulation() {
+    return simulation;
   }
 
   Kernel kernel() {
-    return world.kernel();
+    return simulation.kernel();
   }
 
   Bootstrap creations() {
@@ -79,7 +79,7 @@ final class AbiState {
   /** The device that is current on the calling thread (rule INIT-01). */
   SimDevice currentDevice() {
     SimDevice current = CurrentDevice.get();
-    return current != null && current.world() == world ? current : devices.getFirst();
+    return current != null && current.simulation() == simulation ? current : devices.getFirst();
   }
 
   /** Each thread's group. */
@@ -105,14 +105,14 @@ final class AbiState {
     GroupState group = groups.get();
     groups.remove();
     openGroups.remove(group);
-    return group.abandon(world);
+    return group.abandon(simulation);
   }
 
   /** Reports the groups whose threads have ended (SIM-41). */
   void reportLostGroups() {
     for (GroupState group : openGroups) {
       if (group.isLost()) {
-        group.abandon(world);
+        group.abandon(simulation);
       }
     }
     openGroups.clear();
@@ -126,8 +126,8 @@ final class AbiState {
   @Nullable CommLifecycle life(long comm) {
     CommLifecycle life = lives.get(comm);
     Ended before = life == null ? ended.get(comm) : null;
-    if (before != null && world.isChecking()) {
-      throw world
+    if (before != null && simulation.isChecking()) {
+      throw simulation
           .findings()
           .keep(
               new ReportBuilder(
@@ -197,8 +197,8 @@ final class AbiState {
 
   /** Refuses a function that the imitated version does not have (rule VER-05). */
   void require(NcclFunction function) {
-    if (!function.isIn(world.version())) {
-      throw function.missingIn(world.version());
+    if (!function.isIn(simulation.version())) {
+      throw function.missingIn(simulation.version());
     }
   }
 
@@ -207,7 +207,7 @@ final class AbiState {
    * simulated machine has eth0 and lo.
    */
   void requireNetwork() {
-    String wanted = world.environment().get("NCCL_SOCKET_IFNAME");
+    String wanted = simulation.environment().get("NCCL_SOCKET_IFNAME");
     if (wanted != null && NETWORK_INTERFACES.stream().noneMatch(each -> matches(wanted, each))) {
       throw new CollectiveException(
           ResultCode.INVALID_USAGE, "no network interface matches NCCL_SOCKET_IFNAME=" + wanted);

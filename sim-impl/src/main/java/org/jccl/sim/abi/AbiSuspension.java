@@ -51,8 +51,8 @@ final class AbiSuspension {
     if (code != OK) {
       return state.refused(code, life + " is not ready (ARG-02)");
     }
-    boolean waits = state.world().version() >= DEFERRED;
-    if (!Suspension.isPossible(state.world()) || life.isShared()) {
+    boolean waits = state.simulation().version() >= DEFERRED;
+    if (!Suspension.isPossible(state.simulation()) || life.isShared()) {
       code = state.refused(INVALID_USAGE, "the memory manager is disabled or shared (LIF-22)");
       return waits ? state.group().fail(code) : code;
     }
@@ -76,7 +76,7 @@ final class AbiSuspension {
     if (endpoint == null || AbiState.isNull(value)) {
       return state.refused(INVALID_ARGUMENT, "statistics: no communicator or no output");
     }
-    if (!Suspension.isPossible(state.world())) {
+    if (!Suspension.isPossible(state.simulation())) {
       return state.refused(INVALID_USAGE, "the memory manager is disabled (LIF-25)");
     }
     Suspension memory = endpoint.suspension();

@@ -63,7 +63,7 @@ final class GroupLaunch {
       each.enqueuer().noteOrder(); // GRP-19: the order of the calls
     }
     for (Work each : work) {
-      if (task != null && each.comm().world().findings().isStrict()) {
+      if (task != null && each.comm().simulation().findings().isStrict()) {
         each.enqueuer().awaitPeers(task);
       }
     }

@@ -9,19 +9,19 @@ import java.util.Set;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.ops.CallArguments;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.OpenGroup;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.comm.ThreadReports;
-import org.jccl.sim.comm.call.CallArguments;
 import org.jccl.sim.comm.call.Request;
 import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.Job;
 import org.jccl.sim.comm.life.LifecycleReports;
 import org.jccl.sim.comm.life.OneSidedSetUp;
 import org.jccl.sim.comm.onesided.OneSidedCall;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +65,7 @@ final class GroupState implements OpenGroup {
   @Override
   public void refuseOtherThread(CommMember member) {
     SharedComm comm = member.comm();
-    if (!comm.world().isChecking()) {
+    if (!comm.simulation().isChecking()) {
       return;
     }
     comm.throwIfError(
@@ -99,13 +99,13 @@ final class GroupState implements OpenGroup {
   }
 
   /** The thread ends: a group that is still open is lost, and its communicators are stopped. */
-  public @Nullable ReportedMisuse abandon(World world) {
-    if (depth == 0 || spoilt || !world.isChecking()) {
+  public @Nullable ReportedMisuse abandon(Simulation simulation) {
+    if (depth == 0 || spoilt || !simulation.isChecking()) {
       depth = 0;
       reset();
       return null;
     }
-    ReportedMisuse found = world.findings().keep(leak(null));
+    ReportedMisuse found = simulation.findings().keep(leak(null));
     for (CommLifecycle life : queued.keySet()) {
       life.operations().member().comm().stop(found);
     }
@@ -179,7 +179,7 @@ final class GroupState implements OpenGroup {
   }
 
   private void requireNoConflict(Job job, CommLifecycle used, String call) {
-    if (!used.world().isChecking()) {
+    if (!used.simulation().isChecking()) {
       return;
     }
     CommMember member = used.operations().member();
@@ -212,7 +212,8 @@ final class GroupState implements OpenGroup {
   int add(CommLifecycle life, Request request) {
     if (depth == 0) {
       GroupLaunch.Work work = new GroupLaunch.Work(life, List.of(request), List.of());
-      return new GroupEnd(life.world().kernel(), List.of(), List.of(work), false).runInBackground();
+      return new GroupEnd(life.simulation().kernel(), List.of(), List.of(work), false)
+          .runInBackground();
     }
     return request.isDropped() ? 0 : queue(life, request);
   }

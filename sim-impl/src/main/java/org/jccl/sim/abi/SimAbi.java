@@ -13,7 +13,7 @@ import org.jccl.ops.Operation;
 import org.jccl.sim.comm.creation.Bootstrap;
 import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.device.SimDevice;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jccl.spi.NcclAbi;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +35,8 @@ public final class SimAbi implements NcclAbi {
   private final AbiSuspension suspension;
   private final AbiParameters parameters;
 
-  public SimAbi(World world, Bootstrap creations, List<SimDevice> devices) {
-    this.state = new AbiState(world, creations, devices);
+  public SimAbi(Simulation simulation, Bootstrap creations, List<SimDevice> devices) {
+    this.state = new AbiState(simulation, creations, devices);
     this.creation = new AbiCreation(state);
     this.families = new AbiFamilies(state);
     this.lifecycle = new AbiLifecycle(state);
@@ -97,7 +97,7 @@ public final class SimAbi implements NcclAbi {
     if (AbiState.isNull(version)) {
       return INVALID_ARGUMENT;
     }
-    version.set(JAVA_INT_UNALIGNED, 0, state.world().version());
+    version.set(JAVA_INT_UNALIGNED, 0, state.simulation().version());
     return OK;
   }
 
@@ -113,7 +113,7 @@ public final class SimAbi implements NcclAbi {
       case REMOTE_ERROR -> "remote process exited or there was a network error";
       case IN_PROGRESS -> "operation in progress";
       case TIMEOUT ->
-          state.world().version() >= 23003 ? "operation timed out" : "unknown result code";
+          state.simulation().version() >= 23003 ? "operation timed out" : "unknown result code";
       case UNKNOWN -> "unknown result code";
     };
   }

@@ -26,7 +26,7 @@ public final class CommMember {
     this.worldSize = comm.worldSize();
     this.device = device;
     this.config = config;
-    this.caller = new Caller(rank, device.world().kernel().holder());
+    this.caller = new Caller(rank, device.simulation().kernel().holder());
   }
 
   /** The communicator. */
@@ -67,8 +67,8 @@ public final class CommMember {
 
   /** The running thread uses it, with all it has waited for. */
   public void learn() {
-    HostTask task = device.world().kernel().holder();
-    HappensBefore all = device.world().order();
+    HostTask task = device.simulation().kernel().holder();
+    HappensBefore all = device.simulation().order();
     caller.isNow(task);
     if (all != null && task != null) {
       known = all.knownTo(task);

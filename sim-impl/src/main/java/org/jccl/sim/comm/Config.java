@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jccl.config.ConfigField;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jspecify.annotations.Nullable;
 
 /** The effective configuration of one rank's communicator: defaults, struct, environment. */
@@ -38,35 +38,41 @@ public final class Config {
   private final @Nullable String name;
 
   private Config(
-      Map<ConfigField, Integer> set, @Nullable String netName, @Nullable String name, World world) {
+      Map<ConfigField, Integer> set,
+      @Nullable String netName,
+      @Nullable String name,
+      Simulation simulation) {
     for (ConfigField field : ConfigField.values()) {
       int own = set.getOrDefault(field, ConfigField.UNDEFINED);
       values.put(field, own == ConfigField.UNDEFINED ? field.defaultValue() : own);
     }
-    override(world);
-    String forced = world.environment().get("NCCL_NET");
+    override(simulation);
+    String forced = simulation.environment().get("NCCL_NET");
     this.netName = forced == null ? netName : forced;
     this.name = name;
   }
 
   /** The fields that are set, each in its range, the rest by default; then the environment. */
   public static Config of(
-      World world, Map<ConfigField, Integer> set, @Nullable String netName, @Nullable String name) {
-    return new Config(set, netName, name, world);
+      Simulation simulation,
+      Map<ConfigField, Integer> set,
+      @Nullable String netName,
+      @Nullable String name) {
+    return new Config(set, netName, name, simulation);
   }
 
   /** What a child inherits: the same, and the environment once more (rule SPL-05). */
-  public Config inherited(World world) {
-    return new Config(values, netName, name, world);
+  public Config inherited(Simulation simulation) {
+    return new Config(values, netName, name, simulation);
   }
 
   /** Rules ENV-01, ENV-16: out of range is ignored or clamped, never an error. */
-  private void override(World world) {
+  private void override(Simulation simulation) {
     VARIABLES.forEach(
         (field, variable) -> {
-          Integer value = number(world.environment().get(variable));
-          if (value != null && field.since() <= world.version()) {
-            override(field, value, world.version());
+          Integer value = number(simulation.environment().get(variable));
+          if (value != null && field.since() <= simulation.version()) {
+            override(field, value, simulation.version());
           }
         });
     values.computeIfPresent(ConfigField.MIN_CTAS, (field, own) -> Math.min(own, MOST_CTAS));

@@ -7,13 +7,13 @@ import org.jccl.CollectiveException;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.sim.check.ReportBuilder;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
 /** What the ranks of one communicator share: its name, who they are, and why it was stopped. */
 public final class SharedComm {
-  private final World world;
+  private final Simulation simulation;
   private final String name;
   private final int number;
   private final int worldSize;
@@ -25,8 +25,8 @@ public final class SharedComm {
   private int reclaimed;
 
   /** The communicator {@code name}, the {@code number}th of its simulation. */
-  public SharedComm(World world, String name, int number, int worldSize) {
-    this.world = world;
+  public SharedComm(Simulation simulation, String name, int number, int worldSize) {
+    this.simulation = simulation;
     this.name = name;
     this.number = number;
     this.worldSize = worldSize;
@@ -34,8 +34,8 @@ public final class SharedComm {
   }
 
   /** The simulation. */
-  public World world() {
-    return world;
+  public Simulation simulation() {
+    return simulation;
   }
 
   /** Its name, equal on all ranks. */
@@ -127,7 +127,7 @@ public final class SharedComm {
   /** A rank has issued something. */
   public void wakeWaiters() {
     for (int i = 0; i < waiters.size(); i++) {
-      world.kernel().makeReady(waiters.get(i));
+      simulation.kernel().makeReady(waiters.get(i));
     }
   }
 
@@ -169,8 +169,8 @@ public final class SharedComm {
 
   /** Keeps a report; an error stops the communicator and is returned, a warning is null. */
   public @Nullable ReportedMisuse report(ReportBuilder report) {
-    ReportedMisuse found = world.findings().keep(report);
-    if (!world.findings().isError(found.kind())) {
+    ReportedMisuse found = simulation.findings().keep(report);
+    if (!simulation.findings().isError(found.kind())) {
       return null;
     }
     stop(found);

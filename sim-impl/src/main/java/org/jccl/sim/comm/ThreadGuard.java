@@ -63,7 +63,7 @@ public final class ThreadGuard {
   public void requireAlone(CommMember member, HostTask task, @Nullable Thread other) {
     HostTask waiting = waiter;
     Thread second = waiting != null && waiting != task ? waiting.thread() : other;
-    if (second != null && member.comm().world().isChecking()) {
+    if (second != null && member.comm().simulation().isChecking()) {
       member.comm().throwIfError(ThreadReports.race(member, second, "is inside a call on it"));
     }
   }

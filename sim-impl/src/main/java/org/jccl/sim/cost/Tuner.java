@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * NCCL's own estimate of how long each algorithm and protocol takes for one communicator, in single
- * precision as NCCL computes it, and what it therefore chooses (sections 2.2 and 6 of the numerics
- * reference). Immutable.
+ * precision as NCCL computes it, and what it therefore chooses (TUNE-01, TUNE-02). Immutable.
  *
  * <p>Proven on one NVSwitch host with 2 to 4 GPUs; several hosts, PCIe and multicast are predicted
  * from NCCL's sources. A network that reduces (CollNet) is in no profile: its algorithms are never
@@ -233,12 +232,12 @@ public final class Tuner {
     return new Choice(algorithm, protocol, maxChannels(algorithm, protocol, bytes), least);
   }
 
-  /** The types that the switch adds; minimum and maximum of floats are left out (section 5.1). */
+  /** The types that the switch adds; minimum and maximum of floats are left out (DET-05). */
   private static boolean adds(Operation operation, DataType type, boolean isScaled) {
     return operation == Operation.ALL_GATHER || (!isScaled && type.bytes() > 1);
   }
 
-  /** Step 1 of section 2.2: a call with few bytes uses few channels. */
+  /** A call with few bytes uses few channels (PART-01). */
   public int maxChannels(Algorithm algorithm, Protocol protocol, long bytes) {
     boolean multicast = algorithm == Algorithm.NVLS || algorithm == Algorithm.NVLS_TREE;
     if (multicast) {

@@ -12,9 +12,8 @@ import org.jccl.sim.machine.GpuProfile.Cpu;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bandwidth and latency of every algorithm and protocol (sections 6.3 and 6.4 of the numerics
- * reference). Every assignment is rounded to single precision where NCCL stores one, so that times
- * are equal to the last bit.
+ * Bandwidth and latency of every algorithm and protocol (TUNE-01). Every assignment is rounded to
+ * single precision where NCCL stores one, so that times are equal to the last bit.
  */
 final class TuningModel {
   private static final int HOPPER = 90;

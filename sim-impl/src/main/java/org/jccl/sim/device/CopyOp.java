@@ -49,7 +49,7 @@ final class CopyOp extends StreamOp {
 
   @Override
   protected long duration() {
-    return stream().context().world().cost().copy(bytes);
+    return stream().context().simulation().cost().copy(bytes);
   }
 
   @Override

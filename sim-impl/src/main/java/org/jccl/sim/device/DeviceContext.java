@@ -11,13 +11,13 @@ import org.jccl.sim.kernel.Kernel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of one device and what they share: the world, the look-out for races, and the report
- * that waits to be thrown. Streams and their work know this and not the device, which stands above
- * them.
+ * The streams of one device and what they share: the simulation, the look-out for races, and the
+ * report that waits to be thrown. Streams and their work know this and not the device, which stands
+ * above them.
  */
 final class DeviceContext {
   private final Device device;
-  private final World world;
+  private final Simulation simulation;
   private final int index;
   private final Hazards hazards;
   private final List<SimStream> streams = new ArrayList<>();
@@ -28,9 +28,9 @@ final class DeviceContext {
   /** Found by a device step: no host call is there to throw it, so the next one does. */
   private @Nullable RuntimeException pending;
 
-  DeviceContext(Device device, World world, int index) {
+  DeviceContext(Device device, Simulation simulation, int index) {
     this.device = device;
-    this.world = world;
+    this.simulation = simulation;
     this.index = index;
     this.hazards = new Hazards(this);
     this.defaultStream = new SimStream(this, streamsMade++);
@@ -41,8 +41,8 @@ final class DeviceContext {
     return device;
   }
 
-  World world() {
-    return world;
+  Simulation simulation() {
+    return simulation;
   }
 
   int index() {
@@ -56,7 +56,7 @@ final class DeviceContext {
   // ---------------------------------------------------------------- streams
 
   SimStream newStream() {
-    Kernel kernel = world.kernel();
+    Kernel kernel = simulation.kernel();
     HostTask task = kernel.enter();
     try {
       requireOpen();
@@ -125,13 +125,13 @@ final class DeviceContext {
 
   /** A report that the caller throws. */
   RuntimeException misuse(MisuseKind kind, String text) {
-    return world.misuse(kind, index, text);
+    return simulation.misuse(kind, index, text);
   }
 
   /** A report found by a device step; the first one counts. */
   void report(ReportBuilder report) {
     if (pending == null) {
-      pending = world.findings().keep(report);
+      pending = simulation.findings().keep(report);
     }
   }
 

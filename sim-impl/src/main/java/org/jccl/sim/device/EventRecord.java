@@ -14,7 +14,7 @@ final class EventRecord extends StreamOp {
 
   @Override
   protected void perform() {
-    completion.reach(stream().context().world().kernel(), earliestStart());
+    completion.reach(stream().context().simulation().kernel(), earliestStart());
   }
 
   @Override

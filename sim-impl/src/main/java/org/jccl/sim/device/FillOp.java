@@ -21,7 +21,7 @@ final class FillOp extends StreamOp {
 
   @Override
   protected long duration() {
-    return stream().context().world().cost().copy(target.byteSize());
+    return stream().context().simulation().cost().copy(target.byteSize());
   }
 
   @Override

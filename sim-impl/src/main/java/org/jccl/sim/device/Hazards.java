@@ -36,7 +36,7 @@ final class Hazards {
 
   Hazards(DeviceContext context) {
     this.context = context;
-    this.checking = context.world().isChecking();
+    this.checking = context.simulation().isChecking();
   }
 
   void enqueued(StreamOp op) {
@@ -76,7 +76,7 @@ final class Hazards {
 
   /** Data that another rank wrote here is there; the owner has not waited for it yet. */
   void arrived(Arrival arrival) {
-    if (context.world().isChecking()) {
+    if (context.simulation().isChecking()) {
       arrivals.add(arrival);
     }
   }
@@ -230,7 +230,7 @@ final class Hazards {
         }
       }
     }
-    HappensBefore order = context.world().order();
+    HappensBefore order = context.simulation().order();
     if (order != null) {
       Clock known = order.knownTo(task);
       for (PastAccess before : past) {

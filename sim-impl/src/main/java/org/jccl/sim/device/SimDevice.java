@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** One simulated GPU: memory, streams, and a look-out for what races on them. */
 public final class SimDevice implements Device, Backend.Owned {
   private volatile Backend backend;
-  private final World world;
+  private final Simulation simulation;
   private final List<SimDevice> all;
   private final int index;
   private final SimMemory memory;
@@ -26,19 +26,23 @@ public final class SimDevice implements Device, Backend.Owned {
    * @param leaks told in words of what is left when the device is closed
    */
   public SimDevice(
-      Backend backend, World world, List<SimDevice> all, int index, Consumer<String> leaks) {
+      Backend backend,
+      Simulation simulation,
+      List<SimDevice> all,
+      int index,
+      Consumer<String> leaks) {
     this.backend = backend;
-    this.world = world;
+    this.simulation = simulation;
     this.all = all;
     this.index = index;
     this.leaks = leaks;
-    this.context = new DeviceContext(this, world, index);
+    this.context = new DeviceContext(this, simulation, index);
     this.memory = new SimMemory(context, this::ownerOf);
   }
 
   /** What the simulation shares. */
-  public World world() {
-    return world;
+  public Simulation simulation() {
+    return simulation;
   }
 
   @Override
@@ -63,7 +67,7 @@ public final class SimDevice implements Device, Backend.Owned {
 
   @Override
   public String name() {
-    return "simulated GPU (" + world.cost().profile() + ")";
+    return "simulated GPU (" + simulation.cost().profile() + ")";
   }
 
   @Override

@@ -35,7 +35,7 @@ final class SimEvent implements Event, SimStream.Marker {
 
   @Override
   public void awaitedBy(SimStream stream) {
-    Kernel kernel = context.world().kernel();
+    Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
       Capture recorded = capture;
@@ -51,7 +51,7 @@ final class SimEvent implements Event, SimStream.Marker {
   @Override
   public void record(Stream stream) {
     SimStream own = context.own(stream);
-    Kernel kernel = context.world().kernel();
+    Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
       if (closed) {
@@ -71,7 +71,7 @@ final class SimEvent implements Event, SimStream.Marker {
 
   @Override
   public void synchronize() {
-    Kernel kernel = context.world().kernel();
+    Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
       EventCompletion last = completion;
@@ -87,7 +87,7 @@ final class SimEvent implements Event, SimStream.Marker {
 
   @Override
   public boolean isReached() {
-    Kernel kernel = context.world().kernel();
+    Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
       EventCompletion last = completion;
@@ -105,9 +105,9 @@ final class SimEvent implements Event, SimStream.Marker {
 
   private void learn(HostTask task, @Nullable EventCompletion reached) {
     if (reached != null) {
-      context.world().waited(task, context.index(), reached.time(), "an event");
+      context.simulation().waited(task, context.index(), reached.time(), "an event");
     }
-    HappensBefore order = context.world().order();
+    HappensBefore order = context.simulation().order();
     Clock clock = reached == null ? null : reached.clock();
     if (order != null && clock != null) {
       order.learned(task, clock);

@@ -40,7 +40,7 @@ final class SimGraph implements Graph {
   @Override
   public void launch(Stream stream) {
     SimStream target = context.own(stream);
-    Kernel kernel = context.world().kernel();
+    Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
       if (closed) {

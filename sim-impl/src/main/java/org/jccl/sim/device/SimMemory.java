@@ -49,12 +49,12 @@ public final class SimMemory implements DeviceMemory {
   }
 
   private long allocate(long bytes, boolean fromLibrary) {
-    Kernel kernel = context.world().kernel();
+    Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
       MemorySegment block = pool.take(bytes);
       Allocation allocation = new Allocation(made++, block, block.asSlice(0, bytes), fromLibrary);
-      if (context.world().isChecking()) {
+      if (context.simulation().isChecking()) {
         allocation.bytes().fill(POISON);
       }
       Allocation[] before = live;
@@ -72,7 +72,7 @@ public final class SimMemory implements DeviceMemory {
 
   @Override
   public void free(long address) {
-    Kernel kernel = context.world().kernel();
+    Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
       Allocation[] before = live;

@@ -94,8 +94,8 @@ public final class SimStream implements Stream {
     this.context = context;
     this.number = number;
     this.handle = ((long) (context.index() + 1) << 32) | (number + 1);
-    this.kernel = context.world().kernel();
-    HappensBefore order = context.world().order();
+    this.kernel = context.simulation().kernel();
+    HappensBefore order = context.simulation().order();
     this.lane = order == null ? 0 : order.newLane();
     this.done = order == null ? null : new Clock();
   }
@@ -164,9 +164,9 @@ public final class SimStream implements Stream {
   /** Enqueues work; called with the baton in hand. */
   public void enqueue(StreamOp op) {
     op.numbered(enqueued++);
-    HappensBefore order = context.world().order();
+    HappensBefore order = context.simulation().order();
     if (order != null) {
-      op.issuedBy(order, context.world().kernel().holder());
+      op.issuedBy(order, context.simulation().kernel().holder());
     }
     context.hazards().enqueued(op);
     queue.addLast(op);
@@ -211,7 +211,7 @@ public final class SimStream implements Stream {
       }
     }
     if (futures != null) {
-      HappensBefore order = context.world().order();
+      HappensBefore order = context.simulation().order();
       if (order != null && done != null) {
         order.told(done);
       }
@@ -288,12 +288,12 @@ public final class SimStream implements Stream {
   }
 
   private void learn(HostTask task) {
-    if (context.world().timeline() == null) {
+    if (context.simulation().timeline() == null) {
       task.waitedUntil(clock);
     } else {
-      context.world().waited(task, context.index(), clock, this);
+      context.simulation().waited(task, context.index(), clock, this);
     }
-    HappensBefore order = context.world().order();
+    HappensBefore order = context.simulation().order();
     if (order != null && done != null) {
       order.learned(task, done);
     }

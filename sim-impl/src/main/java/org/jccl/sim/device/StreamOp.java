@@ -34,7 +34,7 @@ public abstract class StreamOp implements SimStep, Wait {
   /** Work for {@code stream}; {@link SimStream#enqueue} puts it there. */
   protected StreamOp(SimStream stream) {
     this.stream = stream;
-    HostTask host = stream.context().world().kernel().holder();
+    HostTask host = stream.context().simulation().kernel().holder();
     this.earliest = host == null ? 0 : host.clock();
   }
 
@@ -149,7 +149,7 @@ public abstract class StreamOp implements SimStep, Wait {
 
   /** It is now at the head of its stream: by default it can run. */
   protected void reached() {
-    stream.context().world().kernel().makeReady(this);
+    stream.context().simulation().kernel().makeReady(this);
   }
 
   /** Does the work. */
@@ -170,7 +170,7 @@ public abstract class StreamOp implements SimStep, Wait {
     }
     long start = earliestStart();
     long end = start + duration();
-    Timeline timeline = stream.context().world().timeline();
+    Timeline timeline = stream.context().simulation().timeline();
     if (timeline != null) {
       note(timeline, start, end);
     }
@@ -206,7 +206,7 @@ public abstract class StreamOp implements SimStep, Wait {
   public final void begin() {
     DeviceContext context = stream.context();
     context
-        .world()
+        .simulation()
         .kernel()
         .trace()
         .add(Trace.Event.EXECUTE, context.index(), stream.number(), number);

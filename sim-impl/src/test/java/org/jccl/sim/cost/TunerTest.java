@@ -88,7 +88,7 @@ class TunerTest {
     }
   }
 
-  /** Section 5.2, in bytes; a size and the next possible one. */
+  /** Where NCCL goes over (TUNE-02), in bytes; a size and the next possible one. */
   @ParameterizedTest
   @CsvSource({
     "2, ALL_REDUCE, LL, SIMPLE, 1720000",

@@ -65,7 +65,7 @@ final class RawBench implements Kept {
     int code = abi.commInitRank(slot, group.size(), id, group.indexOf(rank.rank()));
     rank.check(code == 0, "ncclCommInitRank returned " + code + ", expected 0");
     long made = slot.get(JAVA_LONG, 0);
-    acquaint(rank, made, group.size(), bench);
+    connectPeers(rank, made, group.size(), bench);
     return made;
   }
 
@@ -78,7 +78,7 @@ final class RawBench implements Kept {
   }
 
   /** As {@link Workbench}: first contacts are made here, where all groups have one shape. */
-  private void acquaint(WorldRank rank, long comm, int size, Workbench bench) {
+  private void connectPeers(WorldRank rank, long comm, int size, Workbench bench) {
     Stream stream = bench.streams().getFirst();
     DeviceBuffer memory = bench.memory(2 * size);
     int code = abi.groupStart();

@@ -42,6 +42,11 @@ final class ResultFile {
     this.path = path;
   }
 
+  /**
+   * The table at that path, which is made if it is not there.
+   *
+   * @throws IOException if it cannot be used; it names the file and the line
+   */
   static ResultFile open(Path path) throws IOException {
     ResultFile file = new ResultFile(path);
     if (Files.exists(path)) {
@@ -49,17 +54,28 @@ final class ResultFile {
       if (!text.endsWith("\n")) { // a run was cut off
         Files.writeString(path, "\n", StandardOpenOption.APPEND);
       }
-      for (String line : text.lines().toList()) {
-        String[] columns = line.split("\t", -1);
-        if (columns.length == COLUMNS && !line.equals(HEAD)) {
-          file.results.put(Long.valueOf(columns[0]), columns[COLUMNS - 1].equals(AGREE));
-        }
+      List<String> lines = text.lines().toList();
+      for (int i = 0; i < lines.size(); i++) {
+        file.read(lines.get(i), i + 1);
       }
     } else {
       Files.createDirectories(path.toAbsolutePath().getParent());
       Files.write(path, List.of(HEAD));
     }
     return file;
+  }
+
+  private void read(String line, int number) throws IOException {
+    String[] columns = line.split("\t", -1);
+    if (columns.length != COLUMNS || line.equals(HEAD)) {
+      return; // the head, or what a run that was cut off has left
+    }
+    try {
+      results.put(Long.valueOf(columns[0]), columns[COLUMNS - 1].equals(AGREE));
+    } catch (NumberFormatException noSeed) {
+      throw new IOException(
+          path + ":" + number + ": '" + columns[0] + "' is no seed: is this a table of results?");
+    }
   }
 
   /** Whether the seed agreed before; what differed is run again. */

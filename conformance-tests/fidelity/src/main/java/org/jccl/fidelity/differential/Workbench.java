@@ -98,12 +98,12 @@ final class Workbench implements Kept {
     Communicator made =
         backend.newCommunicator(
             id, group.indexOf(rank.rank()), group.size(), rank.device(), config);
-    acquaint(made);
+    connectPeers(made);
     return made;
   }
 
   /** First contacts block the host and are picky about the shape of groups (P2P-12, P2P-13). */
-  private void acquaint(Communicator made) {
+  private void connectPeers(Communicator made) {
     int size = made.worldSize();
     long[] ones = new long[size];
     Arrays.fill(ones, 1);

@@ -158,7 +158,7 @@ final class FloatBench implements Kept {
         int key = split.keys().get(own);
         children.put(index, rank.communicator().split(colour, key, config.build()));
       } else {
-        rank.communicator().splitAway();
+        rank.communicator().splitNoColor();
       }
     }
     return children.get(index);

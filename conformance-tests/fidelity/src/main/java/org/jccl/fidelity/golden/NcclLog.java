@@ -31,17 +31,17 @@ final class NcclLog {
   }
 
   private static final Pattern RING =
-      Pattern.compile("NCCL INFO Channel (\\d+)/(\\d+) :((?: +\\d+)+)\\s*$");
+      Pattern.compile("NCCL INFO Channel (\\d{1,9})/(\\d{1,9}) :((?: +\\d{1,9})+)\\s*$");
   private static final Pattern TREES = Pattern.compile("NCCL INFO Trees(.*)$");
-  private static final Pattern TREE = Pattern.compile("->(\\d+)->");
+  private static final Pattern TREE = Pattern.compile("->(\\d{1,9})->");
   private static final Pattern CHOICE =
       Pattern.compile(
-          "NCCL INFO (\\w+): (\\d+) Bytes -> Algo (\\S+) proto (\\S+)"
-              + " channel\\{Lo\\.\\.Hi\\}=\\{(\\d+)\\.\\.(\\d+)\\}");
+          "NCCL INFO (\\w+): (\\d{1,18}) Bytes -> Algo (\\S+) proto (\\S+)"
+              + " channel\\{Lo\\.\\.Hi\\}=\\{(\\d{1,9})\\.\\.(\\d{1,9})\\}");
   private static final Pattern SYMMETRIC =
       Pattern.compile(
-          "NCCL INFO (\\w+) \\[Symmetric\\]: (\\d+) Bytes -> Kernel (\\S+)"
-              + "(?: nchannels (\\d+))?");
+          "NCCL INFO (\\w+) \\[Symmetric\\]: (\\d{1,18}) Bytes -> Kernel (\\S+)"
+              + "(?: nchannels (\\d{1,9}))?");
 
   private final @Nullable Path file;
   private long read;

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * One rule of the book.
@@ -99,6 +100,18 @@ public record Rule(
   /** Its number within its prefix: 2 for {@code COL-02}. */
   public int number() {
     return Integer.parseInt(id.substring(id.indexOf('-') + 1));
+  }
+
+  /**
+   * The paragraph of its text that begins with {@code *head:*}, on one line; empty if none does.
+   */
+  public String paragraph(String head) {
+    String mark = "*" + head + ":*";
+    return Stream.of(text.split("\n\n"))
+        .filter(each -> each.startsWith(mark))
+        .findFirst()
+        .map(each -> each.substring(mark.length()).strip().replaceAll("\\s+", " "))
+        .orElse("");
   }
 
   /** Whether an NCCL of version code {@code version} keeps it. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
 import org.jccl.RankHost;
@@ -34,6 +35,7 @@ public record SimulatorSubject(
     Map<String, String> environment,
     int hostGpus)
     implements Subject {
+  private static final Duration MISUSE_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration FOREIGN_TIMEOUT = Duration.ofSeconds(20);
 
   /** On the machine that was measured. */
@@ -105,7 +107,28 @@ public record SimulatorSubject(
 
   @Override
   public Instance open() {
-    Simulator simulator = simulator();
+    return opened(simulator());
+  }
+
+  @Override
+  public Optional<Function<Reporting, Instance>> reporting() {
+    return Optional.of(this::open);
+  }
+
+  /** Opens a fresh instance that reports misuse. */
+  public Instance open(Reporting wishes) {
+    return opened(
+        Simulator.builder()
+            .ncclVersion(wishes.version())
+            .devices(wishes.devices())
+            .checks(wishes.checks())
+            .strict(wishes.strict())
+            .foreignTimeout(MISUSE_TIMEOUT)
+            .warnings(wishes.warnings())
+            .build());
+  }
+
+  private Instance opened(Simulator simulator) {
     return new Instance() {
       @Override
       public Backend backend() {

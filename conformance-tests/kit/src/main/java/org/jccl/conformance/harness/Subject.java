@@ -3,6 +3,7 @@ package org.jccl.conformance.harness;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jccl.Backend;
 import org.jccl.RankHost;
@@ -51,6 +52,11 @@ public interface Subject {
 
   /** Opens a fresh instance. */
   Instance open();
+
+  /** How it is opened to report misuse; empty if it does not report any. */
+  default Optional<Function<Reporting, Instance>> reporting() {
+    return Optional.empty();
+  }
 
   /** One opened subject. */
   interface Instance extends AutoCloseable {

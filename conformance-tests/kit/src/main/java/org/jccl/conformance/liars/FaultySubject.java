@@ -3,8 +3,10 @@ package org.jccl.conformance.liars;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jccl.Backend;
 import org.jccl.conformance.harness.Capabilities;
+import org.jccl.conformance.harness.Reporting;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.sim.Simulator;
@@ -50,8 +52,23 @@ public record FaultySubject(Liar liar, Subject honest, boolean acts) implements 
   }
 
   @Override
+  public Optional<Subject> withHostsOf(int gpus) {
+    return honest.withHostsOf(gpus).map(other -> new FaultySubject(liar, other, acts));
+  }
+
+  @Override
+  public Optional<Function<Reporting, Instance>> reporting() {
+    return honest
+        .reporting()
+        .map(open -> wishes -> faulty(open.apply(liar.reporting().apply(wishes))));
+  }
+
+  @Override
   public Instance open() {
-    Instance opened = honest.open();
+    return faulty(honest.open());
+  }
+
+  private Instance faulty(Instance opened) {
     Fault fault = acts ? liar.fault() : ForwardedCall::honest;
     Backend backend = Forwarding.of(fault, Backend.class, opened.backend());
     Optional<NcclAbi> raw =

@@ -3,7 +3,9 @@ package org.jccl.conformance.liars;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jccl.CheckLevel;
+import org.jccl.conformance.harness.Reporting;
 
 /**
  * A wrong implementation, and the rules that must find it out.
@@ -13,6 +15,7 @@ import org.jccl.CheckLevel;
  * @param checks how much the simulator beneath checks by itself
  * @param onlyUnder environment variable without which it is honest; empty if it never is
  * @param ignored environment variables that it does not look at
+ * @param reporting how it is opened instead of how it was asked to be opened to report misuse
  * @param caughtBy the ids of the rules that fail, and what their failures must say
  */
 public record Liar(
@@ -21,32 +24,38 @@ public record Liar(
     CheckLevel checks,
     String onlyUnder,
     Set<String> ignored,
+    UnaryOperator<Reporting> reporting,
     Map<String, String> caughtBy) {
   /** A liar that no rule is known to catch yet, over a simulator that checks nothing by itself. */
   static Liar liar(String does, Fault fault) {
-    return new Liar(does, fault, CheckLevel.NONE, "", Set.of(), Map.of());
+    return new Liar(does, fault, CheckLevel.NONE, "", Set.of(), UnaryOperator.identity(), Map.of());
   }
 
   /** The rule must fail, for a reason that contains {@code phrase}. */
   Liar breaks(String rule, String phrase) {
     Map<String, String> all = new LinkedHashMap<>(caughtBy);
     all.put(rule, phrase);
-    return new Liar(does, fault, checks, onlyUnder, ignored, all);
+    return new Liar(does, fault, checks, onlyUnder, ignored, reporting, all);
   }
 
   /** Over a simulator that checks by itself as users have it. */
   Liar checked() {
-    return new Liar(does, fault, CheckLevel.DEFAULT, onlyUnder, ignored, caughtBy);
+    return new Liar(does, fault, CheckLevel.DEFAULT, onlyUnder, ignored, reporting, caughtBy);
   }
 
   /** Only where the environment variable is set. */
   Liar under(String variable) {
-    return new Liar(does, fault, checks, variable, ignored, caughtBy);
+    return new Liar(does, fault, checks, variable, ignored, reporting, caughtBy);
+  }
+
+  /** Opened otherwise than it was asked to be, to report misuse. */
+  Liar opened(UnaryOperator<Reporting> otherwise) {
+    return new Liar(does, fault, checks, onlyUnder, ignored, otherwise, caughtBy);
   }
 
   /** Without a look at these environment variables. */
   Liar ignoring(String... variables) {
-    return new Liar(does, fault, checks, onlyUnder, Set.of(variables), caughtBy);
+    return new Liar(does, fault, checks, onlyUnder, Set.of(variables), reporting, caughtBy);
   }
 
   /** A name for reports. */

@@ -1,13 +1,5 @@
 package org.jccl.conformance.misuse;
 
-import static org.jccl.MisuseKind.BUFFER_DEVICE;
-import static org.jccl.MisuseKind.BUFFER_FREED;
-import static org.jccl.MisuseKind.BUFFER_INVALID;
-import static org.jccl.MisuseKind.BUFFER_OVERLAP;
-import static org.jccl.MisuseKind.BUFFER_RANGE;
-import static org.jccl.MisuseKind.BUFFER_REUSE;
-import static org.jccl.MisuseKind.STREAM_INVALID;
-
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jccl.DataType;
@@ -36,11 +28,7 @@ final class BufferMisuses {
   }
 
   private static MisuseCase overlap() {
-    return MisuseCase.of(23, "Send and receive ranges overlap in part")
-        .rule("race, wrong data")
-        .reports(BUFFER_OVERLAP)
-        .misuse(r -> shifted(r, SHIFT))
-        .neighbour(r -> shifted(r, LONG));
+    return MisuseCase.of("SIM-23").misuse(r -> shifted(r, SHIFT)).neighbour(r -> shifted(r, LONG));
   }
 
   /** The receive range begins {@code shift} elements behind the send range. */
@@ -59,10 +47,9 @@ final class BufferMisuses {
   }
 
   private static MisuseCase inPlaceExchange() {
-    return MisuseCase.of(24, "In-place all-to-all")
-        .rule("race, wrong data")
+    return MisuseCase.of("SIM-24")
+        .alsoShows("COL-18")
         .since(22803)
-        .reports(BUFFER_OVERLAP)
         .misuse(r -> exchange(r, true))
         .neighbour(r -> exchange(r, false));
   }
@@ -85,9 +72,7 @@ final class BufferMisuses {
   }
 
   private static MisuseCase tooShort() {
-    return MisuseCase.of(25, "Buffer shorter than the count")
-        .rule("memory fault or silent corruption")
-        .reports(BUFFER_RANGE)
+    return MisuseCase.of("SIM-25")
         .naming(0)
         .saying("4096")
         .misuse(r -> sum(r, r.rank() == 0 ? r.floats(COUNT, 1) : r.big(2), r.many()))
@@ -103,9 +88,7 @@ final class BufferMisuses {
   }
 
   private static MisuseCase nullBuffer() {
-    return MisuseCase.of(26, "Null pointer in use")
-        .rule("memory fault, CUDA context lost")
-        .reports(BUFFER_INVALID)
+    return MisuseCase.of("SIM-26")
         .naming(0)
         .misuse(r -> sumFrom(r, r.rank() != 0))
         .neighbour(r -> sumFrom(r, true));
@@ -133,9 +116,7 @@ final class BufferMisuses {
   }
 
   private static MisuseCase otherDevice() {
-    return MisuseCase.of(27, "Buffer of another device")
-        .rule("IA only in check mode, else works or faults")
-        .reports(BUFFER_DEVICE)
+    return MisuseCase.of("SIM-27")
         .naming(0)
         .misuse(r -> sumOf(r, r.filled(r.device(1), DataType.FLOAT32, COUNT, r.rank() + 1)))
         .neighbour(r -> sumOf(r, r.floats(COUNT, r.rank() + 1)));
@@ -150,9 +131,7 @@ final class BufferMisuses {
   }
 
   private static MisuseCase reuse() {
-    return MisuseCase.of(28, "Input overwritten on another stream before completion")
-        .rule("race")
-        .reports(BUFFER_REUSE)
+    return MisuseCase.of("SIM-28")
         .naming(0)
         .misuse(r -> overwrite(r, true))
         .neighbour(r -> overwrite(r, false));
@@ -180,9 +159,7 @@ final class BufferMisuses {
   }
 
   private static MisuseCase freed() {
-    return MisuseCase.of(29, "Buffer freed while in flight")
-        .rule("fault or corruption")
-        .reports(BUFFER_FREED)
+    return MisuseCase.of("SIM-29")
         .naming(0)
         .misuse(r -> free(r, false))
         .neighbour(r -> free(r, true));
@@ -209,10 +186,8 @@ final class BufferMisuses {
   }
 
   private static MisuseCase overflow() {
-    return MisuseCase.of(30, "Byte size overflows 64 bits")
-        .rule("wraps silently")
+    return MisuseCase.of("SIM-30")
         .ranks(1)
-        .code(4)
         .misuse(r -> copyOf(r, 1L << 61))
         .neighbour(r -> copyOf(r, COUNT));
   }
@@ -238,10 +213,8 @@ final class BufferMisuses {
   }
 
   private static MisuseCase closedStream() {
-    return MisuseCase.of(31, "Stream destroyed before its use")
-        .rule("CUDA error or crash")
+    return MisuseCase.of("SIM-31")
         .ranks(1)
-        .reports(STREAM_INVALID)
         .naming(0)
         .misuse(r -> copyOn(r, true))
         .neighbour(r -> copyOn(r, false));

@@ -1,9 +1,5 @@
 package org.jccl.conformance.misuse;
 
-import static org.jccl.MisuseKind.DEADLOCK;
-import static org.jccl.MisuseKind.MISMATCH;
-import static org.jccl.MisuseKind.MISSING_RANK;
-
 import java.util.List;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -22,9 +18,7 @@ final class CollectiveMisuses {
   }
 
   private static MisuseCase count() {
-    return MisuseCase.of(1, "Different count among ranks of a collective")
-        .rule("hang, partial or wrong data")
-        .reports(MISMATCH)
+    return MisuseCase.of("SIM-01")
         .naming(0, 1)
         .saying("(count)", "1024", "2048")
         .misuse(r -> allReduce(r, r.rank() == 0 ? COUNT : 2 * COUNT))
@@ -41,9 +35,7 @@ final class CollectiveMisuses {
   }
 
   private static MisuseCase movedType() {
-    return MisuseCase.of(2, "Different type, equal byte total, moving collective")
-        .rule("usually copies bytes")
-        .reports(MISMATCH)
+    return MisuseCase.of("SIM-02")
         .naming(0, 1)
         .misuse(r -> broadcast(r, r.rank() == 0 ? MisuseRank.FLOAT : MisuseRank.INT, 0))
         .neighbour(r -> broadcast(r, MisuseRank.FLOAT, 0));
@@ -61,9 +53,7 @@ final class CollectiveMisuses {
   }
 
   private static MisuseCase reducedType() {
-    return MisuseCase.of(3, "Different type in a reduction")
-        .rule("hang or garbage")
-        .reports(MISMATCH)
+    return MisuseCase.of("SIM-03")
         .naming(0, 1)
         .saying("(type)")
         .misuse(r -> reduceAs(r, r.rank() == 0 ? MisuseRank.FLOAT : DOUBLE))
@@ -85,9 +75,7 @@ final class CollectiveMisuses {
   }
 
   private static MisuseCase reduction() {
-    return MisuseCase.of(4, "Different reduction op")
-        .rule("wrong data, silently")
-        .reports(MISMATCH)
+    return MisuseCase.of("SIM-04")
         .naming(0, 1)
         .misuse(r -> reduceBy(r, r.rank() == 0 ? MisuseRank.SUM : MisuseRank.MAX))
         .neighbour(r -> reduceBy(r, MisuseRank.SUM));
@@ -108,9 +96,7 @@ final class CollectiveMisuses {
   }
 
   private static MisuseCase root() {
-    return MisuseCase.of(5, "Different root")
-        .rule("hang or wrong data")
-        .reports(MISMATCH)
+    return MisuseCase.of("SIM-05")
         .naming(0, 1)
         .saying("(root)")
         .misuse(r -> broadcast(r, MisuseRank.FLOAT, r.rank()))
@@ -118,9 +104,7 @@ final class CollectiveMisuses {
   }
 
   private static MisuseCase order() {
-    return MisuseCase.of(6, "Different collective at the same position")
-        .rule("hang or garbage")
-        .reports(MISMATCH)
+    return MisuseCase.of("SIM-06")
         .naming(0, 1)
         .saying("all_reduce", "all_gather")
         .misuse(r -> twoCalls(r, r.rank() == 0))
@@ -150,9 +134,7 @@ final class CollectiveMisuses {
   }
 
   private static MisuseCase missing() {
-    return MisuseCase.of(7, "A rank never calls a collective")
-        .rule("hang for ever")
-        .reports(MISSING_RANK, DEADLOCK)
+    return MisuseCase.of("SIM-07")
         .saying("rank 0", "rank 1")
         .misuse(r -> someCall(r, r.rank() == 0))
         .neighbour(r -> someCall(r, true));
@@ -169,9 +151,7 @@ final class CollectiveMisuses {
   }
 
   private static MisuseCase zeroCount() {
-    return MisuseCase.of(8, "Count 0 on some ranks only")
-        .rule("the others hang")
-        .reports(MISMATCH)
+    return MisuseCase.of("SIM-08")
         .naming(0, 1)
         .saying("(count)")
         .misuse(r -> allReduce(r, r.rank() == 0 ? COUNT : 0))

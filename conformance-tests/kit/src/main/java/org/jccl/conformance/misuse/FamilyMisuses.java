@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.jccl.MisuseKind.MISMATCH;
 import static org.jccl.MisuseKind.MISSING_RANK;
-import static org.jccl.MisuseKind.THREAD_RACE;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -19,7 +18,6 @@ import org.jccl.ops.NcclFunction;
 /** SIM-42, SIM-43 and SIM-47 to SIM-49: threads, and families of communicators. */
 final class FamilyMisuses {
   private static final int COUNT = MisuseRank.COUNT;
-  private static final int INVALID_USAGE = 5;
 
   private FamilyMisuses() {}
 
@@ -28,9 +26,8 @@ final class FamilyMisuses {
   }
 
   private static MisuseCase twoThreads() {
-    return MisuseCase.of(42, "Two threads inside one communicator, both with an open group")
-        .rule("corruption, sometimes IU")
-        .reports(THREAD_RACE)
+    return MisuseCase.of("SIM-42")
+        .alsoShows("GRP-26")
         .misuse(r -> both(r, true))
         .neighbour(r -> both(r, false));
   }
@@ -73,10 +70,8 @@ final class FamilyMisuses {
   }
 
   private static MisuseCase virtualThread() {
-    return MisuseCase.of(43, "Group opened on a virtual thread")
-        .rule("state lost on carrier change")
+    return MisuseCase.of("SIM-43")
         .ranks(1)
-        .code(INVALID_USAGE)
         .misuse(r -> groupOn(r, true))
         .neighbour(r -> groupOn(r, false));
   }
@@ -128,8 +123,8 @@ final class FamilyMisuses {
   }
 
   private static MisuseCase splitAlone() {
-    return MisuseCase.of(47, "Split not called by some parent rank")
-        .rule("hang")
+    return MisuseCase.of("SIM-47")
+        .alsoShows("SPL-11")
         .reports(MISSING_RANK)
         .naming(1)
         .misuse(r -> split(r, r.rank() == 0))
@@ -157,8 +152,7 @@ final class FamilyMisuses {
   }
 
   private static MisuseCase shrinkLists() {
-    return MisuseCase.of(48, "Shrink lists differ between ranks")
-        .rule("hang or wrong size")
+    return MisuseCase.of("SIM-48")
         .since(NcclFunction.COMM_SHRINK.since())
         .reports(MISMATCH)
         .naming(0, 1)
@@ -186,11 +180,7 @@ final class FamilyMisuses {
   }
 
   private static MisuseCase sharedResources() {
-    return MisuseCase.of(49, "Parent and child that share resources driven in parallel")
-        .rule("corruption")
-        .reports(THREAD_RACE)
-        .misuse(r -> family(r, true))
-        .neighbour(r -> family(r, false));
+    return MisuseCase.of("SIM-49").misuse(r -> family(r, true)).neighbour(r -> family(r, false));
   }
 
   private static void family(MisuseRank r, boolean inside) throws Exception {

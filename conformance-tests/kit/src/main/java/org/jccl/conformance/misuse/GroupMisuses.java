@@ -1,14 +1,5 @@
 package org.jccl.conformance.misuse;
 
-import static org.jccl.MisuseKind.DEADLOCK;
-import static org.jccl.MisuseKind.GROUP_DESTROY_CONFLICT;
-import static org.jccl.MisuseKind.GROUP_HAZARD;
-import static org.jccl.MisuseKind.GROUP_INIT_CONFLICT;
-import static org.jccl.MisuseKind.GROUP_LEAK;
-import static org.jccl.MisuseKind.GROUP_REQUIRED;
-import static org.jccl.MisuseKind.GROUP_SHAPE;
-import static org.jccl.MisuseKind.ORDER_INVERSION;
-
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jccl.Device;
@@ -37,9 +28,7 @@ final class GroupMisuses {
   }
 
   private static MisuseCase shape() {
-    return MisuseCase.of(17, "Collectives grouped on one rank, not on the other")
-        .rule("may work, may change algorithm and hang")
-        .reports(GROUP_SHAPE)
+    return MisuseCase.of("SIM-17")
         .naming(0, 1)
         .misuse(r -> twoSums(r, r.rank() == 0))
         .neighbour(r -> twoSums(r, true));
@@ -65,18 +54,15 @@ final class GroupMisuses {
   }
 
   private static MisuseCase order() {
-    return MisuseCase.of(18, "Two communicators in opposite order on one stream")
-        .rule("hang")
-        .reports(ORDER_INVERSION)
+    return MisuseCase.of("SIM-18")
+        .alsoShows("GRP-19")
         .naming(0, 1)
         .misuse(r -> twoCommunicators(r, r.rank() == 0, false))
         .neighbour(r -> twoCommunicators(r, true, false));
   }
 
   private static MisuseCase streams() {
-    return MisuseCase.of(19, "Two communicators in opposite order on streams of their own")
-        .rule("hang possible")
-        .reports(ORDER_INVERSION, DEADLOCK)
+    return MisuseCase.of("SIM-19")
         .naming(0, 1)
         .misuse(r -> twoCommunicators(r, r.rank() == 0, true))
         .neighbour(r -> twoCommunicators(r, true, true));
@@ -99,9 +85,7 @@ final class GroupMisuses {
   }
 
   private static MisuseCase events() {
-    return MisuseCase.of(20, "A waits by an event for B on one rank, B for A on the other")
-        .rule("hang")
-        .reports(DEADLOCK, ORDER_INVERSION)
+    return MisuseCase.of("SIM-20")
         .naming(0, 1)
         .misuse(r -> chained(r, r.rank() == 0))
         .neighbour(r -> chained(r, true));
@@ -131,10 +115,8 @@ final class GroupMisuses {
   }
 
   private static MisuseCase oneThread() {
-    return MisuseCase.of(21, "One thread creates two ranks without a group")
-        .rule("first call blocks for ever")
+    return MisuseCase.of("SIM-21")
         .oneThread(2)
-        .reports(GROUP_REQUIRED)
         .naming(0)
         .misuse(r -> createBoth(r, false))
         .neighbour(r -> createBoth(r, true));
@@ -163,11 +145,7 @@ final class GroupMisuses {
   }
 
   private static MisuseCase hazard() {
-    return MisuseCase.of(22, "Output of one group member is input of another")
-        .rule("race, wrong data")
-        .reports(GROUP_HAZARD)
-        .misuse(r -> chain(r, true))
-        .neighbour(r -> chain(r, false));
+    return MisuseCase.of("SIM-22").misuse(r -> chain(r, true)).neighbour(r -> chain(r, false));
   }
 
   private static void chain(MisuseRank r, boolean grouped) {
@@ -190,9 +168,8 @@ final class GroupMisuses {
   }
 
   private static MisuseCase destroy() {
-    return MisuseCase.of(38, "Destroy in a group that also uses the communicator")
-        .rule("use after free")
-        .reports(GROUP_DESTROY_CONFLICT)
+    return MisuseCase.of("SIM-38")
+        .alsoShows("LIF-13")
         .misuse(
             r -> {
               long comm = r.openWarm();
@@ -217,9 +194,8 @@ final class GroupMisuses {
   }
 
   private static MisuseCase init() {
-    return MisuseCase.of(39, "Creation mixed with operations in one group")
-        .rule("crash or hang")
-        .reports(GROUP_INIT_CONFLICT)
+    return MisuseCase.of("SIM-39")
+        .alsoShows("GRP-22")
         .misuse(r -> createAndSum(r, true))
         .neighbour(r -> createAndSum(r, false));
   }
@@ -246,9 +222,8 @@ final class GroupMisuses {
   }
 
   private static MisuseCase mixedModes() {
-    return MisuseCase.of(40, "Blocking and nonblocking communicators in one group")
-        .rule("last one decides the mode")
-        .code(4)
+    return MisuseCase.of("SIM-40")
+        .alsoShows("GRP-23")
         .misuse(r -> bothModes(r, true))
         .neighbour(r -> bothModes(r, false));
   }
@@ -276,9 +251,8 @@ final class GroupMisuses {
   }
 
   private static MisuseCase leak() {
-    return MisuseCase.of(41, "A thread ends with an open group")
-        .rule("operations lost, communicator stuck")
-        .reports(GROUP_LEAK)
+    return MisuseCase.of("SIM-41")
+        .alsoShows("GRP-05")
         .misuse(r -> groupOfAnotherThread(r, false))
         .neighbour(r -> groupOfAnotherThread(r, true));
   }

@@ -1,16 +1,5 @@
 package org.jccl.conformance.misuse;
 
-import static org.jccl.MisuseKind.DEADLOCK;
-import static org.jccl.MisuseKind.DESTROY_IN_FLIGHT;
-import static org.jccl.MisuseKind.GRAPH_ALIVE;
-import static org.jccl.MisuseKind.HOST_WAIT;
-import static org.jccl.MisuseKind.ID_REUSED;
-import static org.jccl.MisuseKind.MISSING_RANK;
-import static org.jccl.MisuseKind.RENDEZVOUS;
-import static org.jccl.MisuseKind.USE_AFTER_DESTROY;
-import static org.jccl.MisuseKind.USE_AFTER_FINALIZE;
-import static org.jccl.MisuseKind.USE_WHILE_SUSPENDED;
-
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jccl.DeviceBuffer;
@@ -50,20 +39,17 @@ final class LifecycleMisuses {
   }
 
   private static MisuseCase afterFinalize() {
-    return MisuseCase.of(32, "Operation after Finalize")
-        .rule("undefined")
+    return MisuseCase.of("SIM-32")
+        .alsoShows("LIF-04")
         .ranks(1)
-        .reports(USE_AFTER_FINALIZE)
         .naming(0)
         .misuse(r -> ended(r, "ncclCommFinalize", false))
         .neighbour(r -> ended(r, "ncclCommFinalize", true));
   }
 
   private static MisuseCase afterDestroy() {
-    return MisuseCase.of(33, "Operation after Destroy")
-        .rule("freed memory, sometimes IA plus depth leak")
+    return MisuseCase.of("SIM-33")
         .ranks(1)
-        .reports(USE_AFTER_DESTROY)
         .naming(0)
         .misuse(r -> ended(r, "ncclCommDestroy", false))
         .neighbour(r -> ended(r, "ncclCommDestroy", true));
@@ -88,10 +74,8 @@ final class LifecycleMisuses {
   }
 
   private static MisuseCase suspended() {
-    return MisuseCase.of(34, "Operation while suspended")
-        .rule("unmapped memory")
+    return MisuseCase.of("SIM-34")
         .since(NcclFunction.COMM_SUSPEND.since())
-        .reports(USE_WHILE_SUSPENDED)
         .misuse(r -> suspend(r, false))
         .neighbour(r -> suspend(r, true));
   }
@@ -109,9 +93,7 @@ final class LifecycleMisuses {
   }
 
   private static MisuseCase inFlight() {
-    return MisuseCase.of(35, "An early rank is destroyed and its buffer freed in flight")
-        .rule("fault")
-        .reports(DESTROY_IN_FLIGHT)
+    return MisuseCase.of("SIM-35")
         .naming(0)
         .misuse(r -> destroyEarly(r, true))
         .neighbour(r -> destroyEarly(r, false));
@@ -135,9 +117,7 @@ final class LifecycleMisuses {
   }
 
   private static MisuseCase pending() {
-    return MisuseCase.of(36, "Finalize while an operation can never complete")
-        .rule("hang")
-        .reports(DEADLOCK, MISSING_RANK)
+    return MisuseCase.of("SIM-36")
         .naming(0)
         .misuse(r -> finalizeAfter(r, r.rank() == 0))
         .neighbour(r -> finalizeAfter(r, true));
@@ -155,9 +135,8 @@ final class LifecycleMisuses {
   }
 
   private static MisuseCase graphAlive() {
-    return MisuseCase.of(37, "Destroy while a graph still refers to the communicator")
-        .rule("hang")
-        .reports(GRAPH_ALIVE)
+    return MisuseCase.of("SIM-37")
+        .alsoShows("LIF-06")
         .misuse(r -> destroyGraph(r, false))
         .neighbour(r -> destroyGraph(r, true));
   }
@@ -179,19 +158,15 @@ final class LifecycleMisuses {
   }
 
   private static MisuseCase sameRank() {
-    return MisuseCase.of(44, "Two threads claim the same rank of one id")
-        .rule("hang or connection error")
-        .reports(RENDEZVOUS)
+    return MisuseCase.of("SIM-44")
         .misuse(r -> r.open(r.sharedId(), 2, 0))
         .neighbour(r -> r.open(r.sharedId(), 2, r.rank()));
   }
 
   private static MisuseCase sameId() {
-    return MisuseCase.of(45, "Unique id used again")
-        .rule("RemoteError after about 60 s")
+    return MisuseCase.of("SIM-45")
+        .alsoShows("UID-04")
         .ranks(1)
-        .reports(ID_REUSED)
-        .code(6)
         .misuse(
             r -> {
               MemorySegment id = r.newId();
@@ -206,19 +181,15 @@ final class LifecycleMisuses {
   }
 
   private static MisuseCase sameGpu() {
-    return MisuseCase.of(46, "One GPU for two ranks")
-        .rule("IU on the sharing ranks, others hang (up to 2.29)")
-        .code(5)
+    return MisuseCase.of("SIM-46")
         .naming(0, 1)
         .misuse(r -> r.open(r.sharedId(), 2, r.rank(), r.device(0)))
         .neighbour(r -> r.open(r.sharedId(), 2, r.rank(), r.device()));
   }
 
   private static MisuseCase hostWait() {
-    return MisuseCase.of(61, "Host waits for a peer between its first operation and the peer's")
-        .rule("hang at first use")
+    return MisuseCase.of("SIM-61")
         .strict()
-        .reports(HOST_WAIT)
         .misuse(r -> meetBetween(r, true))
         .neighbour(r -> meetBetween(r, false));
   }
@@ -238,9 +209,8 @@ final class LifecycleMisuses {
   }
 
   private static MisuseCase inProgress() {
-    return MisuseCase.of(62, "Operation while a nonblocking communicator is in progress")
-        .rule("IA, state overwritten")
-        .code(4)
+    return MisuseCase.of("SIM-62")
+        .alsoShows("ERR-06")
         .naming(0)
         .misuse(r -> createPolled(r, true))
         .neighbour(r -> createPolled(r, false));

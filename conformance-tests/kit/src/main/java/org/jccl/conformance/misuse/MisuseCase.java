@@ -3,34 +3,38 @@ package org.jccl.conformance.misuse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jccl.MisuseKind;
-import org.jspecify.annotations.Nullable;
+import org.jccl.conformance.book.Rule;
+import org.jccl.conformance.book.RuleBook;
 
 /**
  * One row of chapter 11: a program that misuses NCCL and its smallest legal neighbour.
  *
  * @param id as in {@code SIM-07}
- * @param title the misuse in a few words
- * @param rule what the rule book says that NCCL does
+ * @param title the misuse in a few words, as the rule book has it
+ * @param onNccl what the rule book says that NCCL does
+ * @param alsoShows other rules of the book that it shows
  * @param threads rank threads that run the programs
  * @param devices devices that they need; with fewer than threads there are fewer ranks
  * @param since version code of NCCL that first has what the programs call
  * @param strict whether it is an error in the simulator's strict mode only
  * @param expected what the simulator must say
- * @param unprovokable why NCCL cannot be brought to it by C-shaped calls, or null
  * @param misuse what is wrong
  * @param neighbour what is right
  */
 public record MisuseCase(
     String id,
     String title,
-    String rule,
+    String onNccl,
+    List<String> alsoShows,
     int threads,
     int devices,
     int since,
     boolean strict,
     Expected expected,
-    @Nullable String unprovokable,
     Program misuse,
     Program neighbour) {
   /** The two programs of a row. */
@@ -86,21 +90,29 @@ public record MisuseCase(
     return part == Part.MISUSE ? misuse : neighbour;
   }
 
-  /** A row that has a number only so far. */
-  static Builder of(int number, String title) {
-    return new Builder("SIM-%02d".formatted(number), title);
+  /**
+   * A row of the book, which says what it is called, since when it can be made, and what NCCL and
+   * the simulator make of it.
+   */
+  static Builder of(String id) {
+    return new Builder(RuleBook.load().rule(id));
   }
 
   /** An open point of the book, which is no misuse: how it ends is the question. */
-  static Builder question(String id, String title) {
-    return new Builder(id, title);
+  static Builder question(String id, String title, String onNccl) {
+    return new Builder(id, title, onNccl);
   }
 
   /** Collects a row; two ranks on two devices unless told otherwise. */
   static final class Builder {
+    private static final Map<String, Integer> CODES =
+        Map.of("InvalidArgument", 4, "InvalidUsage", 5, "RemoteError", 6);
+    private static final Pattern WORD = Pattern.compile("`(\\w+)`");
+
     private final String id;
     private final String title;
-    private String rule = "";
+    private final String onNccl;
+    private List<String> alsoShows = List.of();
     private int threads = 2;
     private int devices = 2;
     private int since;
@@ -109,16 +121,25 @@ public record MisuseCase(
     private int code;
     private List<Integer> ranks = List.of();
     private List<String> words = List.of();
-    private @Nullable String unprovokable;
     private Program misuse = rank -> {};
 
-    private Builder(String id, String title) {
+    private Builder(String id, String title, String onNccl) {
       this.id = id;
       this.title = title;
+      this.onNccl = onNccl;
     }
 
-    Builder rule(String value) {
-      rule = value;
+    private Builder(Rule rule) {
+      this(rule.id(), rule.title(), rule.paragraph("NCCL"));
+      since = rule.since();
+      List<String> answers =
+          WORD.matcher(rule.paragraph("Simulator")).results().map(word -> word.group(1)).toList();
+      kinds = Stream.of(MisuseKind.values()).filter(kind -> answers.contains(kind.name())).toList();
+      code = answers.stream().mapToInt(word -> CODES.getOrDefault(word, 0)).max().orElse(0);
+    }
+
+    Builder alsoShows(String... rules) {
+      alsoShows = List.of(rules);
       return this;
     }
 
@@ -152,13 +173,10 @@ public record MisuseCase(
       return this;
     }
 
+    /** Reports that answer it here, where the book leaves a choice or another one may be first. */
     Builder reports(MisuseKind... values) {
       kinds = List.of(values);
-      return this;
-    }
-
-    Builder code(int value) {
-      code = value;
+      code = 0;
       return this;
     }
 
@@ -172,11 +190,6 @@ public record MisuseCase(
       return this;
     }
 
-    Builder notOnNccl(String reason) {
-      unprovokable = reason;
-      return this;
-    }
-
     Builder misuse(Program value) {
       misuse = value;
       return this;
@@ -185,7 +198,7 @@ public record MisuseCase(
     MisuseCase neighbour(Program value) {
       Expected expected = new Expected(kinds, code, ranks, words);
       return new MisuseCase(
-          id, title, rule, threads, devices, since, strict, expected, unprovokable, misuse, value);
+          id, title, onNccl, alsoShows, threads, devices, since, strict, expected, misuse, value);
     }
   }
 }

@@ -50,11 +50,22 @@ public final class MisuseProcess {
       MisuseCase.Part part,
       java.util.function.Consumer<String> told) {
     Sightings seen = new Sightings(told);
-    return verdict(subject, misuse, part, seen);
+    return verdict(subject::open, subject.reports(), misuse, part, seen);
   }
 
+  /** Opens a fresh subject for a row; what it warns of goes to the sightings. */
+  @FunctionalInterface
+  interface Opening {
+    Subject.Instance open(MisuseCase misuse, Sightings seen);
+  }
+
+  /**
+   * Runs one program in this process.
+   *
+   * @param reports whether the subject ends every wait by itself
+   */
   static Verdict verdict(
-      MisuseSubject subject, MisuseCase misuse, MisuseCase.Part part, Sightings seen) {
+      Opening subject, boolean reports, MisuseCase misuse, MisuseCase.Part part, Sightings seen) {
     long start = System.nanoTime();
     boolean came = false;
     try {
@@ -70,8 +81,8 @@ public final class MisuseProcess {
                 + NcclFunction.text(instance.backend().ncclVersion()));
         came = true;
       } else {
-        came = MisuseRun.run(misuse, part, instance, subject.reports(), seen);
-        if (came && subject.reports()) {
+        came = MisuseRun.run(misuse, part, instance, reports, seen);
+        if (came && reports) {
           instance.close();
         }
       }

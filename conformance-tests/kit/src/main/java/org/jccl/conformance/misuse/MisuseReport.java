@@ -1,7 +1,6 @@
 package org.jccl.conformance.misuse;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -26,17 +25,6 @@ public final class MisuseReport {
     this.simulator = MisuseTable.of(folder, MisuseSubject.SIM);
   }
 
-  /** {@code [ROOT]}: makes the page of the tables that are committed. */
-  public static void main(String[] args) throws IOException {
-    Path root = Path.of(args.length > 0 ? args[0] : "");
-    Files.writeString(root.resolve(PAGE), new MisuseReport(root.resolve(TABLES)).page());
-  }
-
-  /** Whether NCCL was asked. */
-  public boolean isMeasured() {
-    return nccl.exists();
-  }
-
   /** The page. */
   public String page() throws IOException {
     StringBuilder text =
@@ -48,8 +36,8 @@ public final class MisuseReport {
             GPUs in a process of its own that was ended by force, and its smallest legal neighbour. Beside it
             stands what the rule book says and what the simulator reports for the same program. "hang" means
             that a stream or a call did not end within seconds; results that depend on a race may differ from
-            run to run. Made by `MisuseReport` from the tables in `docs/reports/misuse`; `./jccl misuse` runs
-            the survey.
+            run to run. `./jccl report misuse` makes this page of the tables in `docs/reports/misuse`, which
+            `./jccl misuse` writes.
 
             | id | misuse | NCCL does (measured) | rule book | simulator says | neighbour on NCCL, simulator |
             |---|---|---|---|---|---|
@@ -65,7 +53,7 @@ public final class MisuseReport {
                   cell(row.title()),
                   cell(measured),
                   detail(row),
-                  cell(row.rule()),
+                  cell(row.onNccl()),
                   cell(outcome(simulator, row, MisuseCase.Part.MISUSE)),
                   cell(outcome(nccl, row, MisuseCase.Part.NEIGHBOUR)),
                   cell(outcome(simulator, row, MisuseCase.Part.NEIGHBOUR))));

@@ -1,6 +1,5 @@
 package org.jccl.conformance.misuse;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -9,6 +8,8 @@ import org.jccl.Backend;
 import org.jccl.CheckLevel;
 import org.jccl.ReportedMisuse;
 import org.jccl.conformance.harness.NcclSubject;
+import org.jccl.conformance.harness.Reporting;
+import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.loopback.Loopback;
 import org.jccl.sim.Simulator;
@@ -29,8 +30,7 @@ public enum MisuseSubject {
   SIM(true) {
     @Override
     Subject.Instance open(MisuseCase misuse, Sightings seen) {
-      Simulator simulator = simulator(misuse, seen);
-      return new Opened(simulator.backend(), simulator.raw(), simulator::close);
+      return new SimulatorSubject().open(reporting(misuse, seen));
     }
   },
 
@@ -55,7 +55,6 @@ public enum MisuseSubject {
 
   private static final Supplier<Subject.Instance> GPUS = new Once(() -> new NcclSubject().open());
   private static final int DEVICES = 4;
-  private static final Duration FOREIGN_TIMEOUT = Duration.ofSeconds(5);
 
   private final boolean reports;
 
@@ -95,15 +94,9 @@ public enum MisuseSubject {
     return Math.max(misuse.since(), Simulator.DEFAULT_VERSION);
   }
 
-  private static Simulator simulator(MisuseCase misuse, Sightings seen) {
-    return Simulator.builder()
-        .ncclVersion(version(misuse))
-        .devices(DEVICES)
-        .checks(CheckLevel.FULL)
-        .strict(misuse.strict())
-        .foreignTimeout(FOREIGN_TIMEOUT)
-        .warnings(seen::warned)
-        .build();
+  /** What a row asks of a subject that reports. */
+  static Reporting reporting(MisuseCase misuse, Sightings seen) {
+    return new Reporting(version(misuse), DEVICES, CheckLevel.FULL, misuse.strict(), seen::warned);
   }
 
   /** The GPUs are opened once for all programs of a process. */

@@ -149,11 +149,7 @@ public final class MisuseSurvey {
 
   private int runMisuses(List<MisuseCase> rows) throws IOException, InterruptedException {
     for (MisuseCase row : rows) {
-      Verdict verdict =
-          row.unprovokable() != null && subject == MisuseSubject.NCCL
-              ? new Verdict(
-                  row.id(), MisuseCase.Part.MISUSE, "not run", row.unprovokable(), 0, true)
-              : inProcess(List.of(row), MisuseCase.Part.MISUSE, PER_MISUSE).getLast();
+      Verdict verdict = inProcess(List.of(row), MisuseCase.Part.MISUSE, PER_MISUSE).getLast();
       keep(verdict);
       sinceHealth++;
       if ((verdict.isViolent() || sinceHealth >= HEALTH_EVERY) && !isHealthy()) {

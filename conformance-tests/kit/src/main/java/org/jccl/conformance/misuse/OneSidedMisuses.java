@@ -2,12 +2,6 @@ package org.jccl.conformance.misuse;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static org.jccl.MisuseKind.BUFFER_FREED;
-import static org.jccl.MisuseKind.DEADLOCK;
-import static org.jccl.MisuseKind.MISSING_RANK;
-import static org.jccl.MisuseKind.MISSING_SIGNAL;
-import static org.jccl.MisuseKind.REGISTRATION_MISMATCH;
-import static org.jccl.MisuseKind.RMA_RACE;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -18,7 +12,6 @@ import org.jccl.ops.NcclFunction;
 /** SIM-54 to SIM-60: registration, windows and one-sided operations. */
 final class OneSidedMisuses {
   private static final int COUNT = MisuseRank.COUNT;
-  private static final int INVALID_ARGUMENT = 4;
 
   /** {@code NCCL_WIN_COLL_SYMMETRIC} (rule WIN-04). */
   private static final int SYMMETRIC = 1;
@@ -42,10 +35,8 @@ final class OneSidedMisuses {
   }
 
   private static MisuseCase offsets() {
-    return MisuseCase.of(54, "Offsets in symmetric windows differ")
-        .rule("hang or wrong data")
+    return MisuseCase.of("SIM-54")
         .since(NcclFunction.COMM_WINDOW_REGISTER.since())
-        .reports(REGISTRATION_MISMATCH)
         .naming(0, 1)
         .misuse(r -> sumInWindow(r, r.rank() * 16384))
         .neighbour(r -> sumInWindow(r, 0));
@@ -71,10 +62,8 @@ final class OneSidedMisuses {
   }
 
   private static MisuseCase deregistered() {
-    return MisuseCase.of(55, "Window deregistered and freed while in flight")
-        .rule("fault")
+    return MisuseCase.of("SIM-55")
         .since(NcclFunction.COMM_WINDOW_REGISTER.since())
-        .reports(BUFFER_FREED)
         .naming(0)
         .misuse(r -> deregister(r, false))
         .neighbour(r -> deregister(r, true));
@@ -105,8 +94,8 @@ final class OneSidedMisuses {
 
   // ---------------------------------------------------------------- one-sided
 
-  private static MisuseCase.Builder rma(int number, String title) {
-    return MisuseCase.of(number, title).since(NcclFunction.PUT_SIGNAL.since());
+  private static MisuseCase.Builder rma(String id) {
+    return MisuseCase.of(id).since(NcclFunction.PUT_SIGNAL.since());
   }
 
   private static int put(
@@ -148,9 +137,7 @@ final class OneSidedMisuses {
   }
 
   private static MisuseCase range() {
-    return rma(56, "Target range beyond the window")
-        .rule("silent corruption")
-        .code(INVALID_ARGUMENT)
+    return rma("SIM-56")
         .misuse(r -> exchange(r, 4L * WINDOW - 2048, r.peer(), true))
         .neighbour(r -> exchange(r, 4L * (WINDOW - COUNT), r.peer(), true));
   }
@@ -178,26 +165,20 @@ final class OneSidedMisuses {
   }
 
   private static MisuseCase peer() {
-    return rma(57, "Wait for signals of an unknown peer")
-        .rule("memory corruption")
-        .code(INVALID_ARGUMENT)
+    return rma("SIM-57")
         .misuse(r -> exchange(r, 0, 1 << 20, true))
         .neighbour(r -> exchange(r, 0, r.peer(), true));
   }
 
   private static MisuseCase signals() {
-    return rma(58, "Both sides wait for a signal before they put")
-        .rule("hang")
-        .reports(DEADLOCK, MISSING_SIGNAL)
+    return rma("SIM-58")
         .naming(0, 1)
         .misuse(r -> exchange(r, 0, r.peer(), false))
         .neighbour(r -> exchange(r, 0, r.peer(), true));
   }
 
   private static MisuseCase firstCall() {
-    return rma(59, "First one-sided call not made by every rank")
-        .rule("hang")
-        .reports(MISSING_RANK)
+    return rma("SIM-59")
         .naming(1)
         .misuse(r -> signal(r, r.rank() == 0))
         .neighbour(r -> signal(r, true));
@@ -218,9 +199,7 @@ final class OneSidedMisuses {
   }
 
   private static MisuseCase overlappingPuts() {
-    return rma(60, "Two ranks put into the same range, nothing between them")
-        .rule("race")
-        .reports(RMA_RACE)
+    return rma("SIM-60")
         .naming(0, 1)
         .misuse(r -> bothPut(r, 0))
         .neighbour(r -> bothPut(r, 4L * COUNT * r.rank()));

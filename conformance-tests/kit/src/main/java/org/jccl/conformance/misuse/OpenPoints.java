@@ -36,8 +36,8 @@ final class OpenPoints {
 
   /** OPEN 4, GRP-32: messages on a communicator whose first contact was only simulated. */
   private static MisuseCase afterSimulation() {
-    return MisuseCase.question("OPEN-4", "Messages after a simulated first contact")
-        .rule("can break later messages")
+    return MisuseCase.question(
+            "OPEN-4", "Messages after a simulated first contact", "can break later messages")
         .since(NcclFunction.GROUP_SIMULATE_END.since())
         .misuse(r -> exchange(r, true))
         .neighbour(r -> exchange(r, false));
@@ -70,8 +70,10 @@ final class OpenPoints {
 
   /** OPEN 6, WIN-07: windows of different sizes across ranks before 2.30. */
   private static MisuseCase windowSizes() {
-    return MisuseCase.question("OPEN-6", "Symmetric windows of different sizes")
-        .rule("allowed, by what the guide says of 2.30")
+    return MisuseCase.question(
+            "OPEN-6",
+            "Symmetric windows of different sizes",
+            "allowed, by what the guide says of 2.30")
         .since(NcclFunction.COMM_WINDOW_REGISTER.since())
         .misuse(r -> sumInWindows(r, 1 << (20 + r.rank())))
         .neighbour(r -> sumInWindows(r, 1 << 20));
@@ -95,8 +97,8 @@ final class OpenPoints {
 
   /** OPEN 7, VER-06: all-reduces of float8 e4m3, which may find no algorithm before 2.29.2. */
   private static MisuseCase eightBitSums() {
-    return MisuseCase.question("OPEN-7A", "All-reduces of float8 e4m3 of many sizes")
-        .rule("may find no algorithm")
+    return MisuseCase.question(
+            "OPEN-7A", "All-reduces of float8 e4m3 of many sizes", "may find no algorithm")
         .misuse(r -> sums(r, FLOAT8_E4M3))
         .neighbour(r -> sums(r, DataType.FLOAT8_E5M2.code()));
   }
@@ -119,8 +121,8 @@ final class OpenPoints {
 
   /** OPEN 7, VER-08: groups with several messages a peer in uneven patterns. */
   private static MisuseCase unevenGroups() {
-    return MisuseCase.question("OPEN-7B", "100 groups of uneven numbers of messages")
-        .rule("may hang before 2.29.2")
+    return MisuseCase.question(
+            "OPEN-7B", "100 groups of uneven numbers of messages", "may hang before 2.29.2")
         .misuse(r -> groups(r, 8))
         .neighbour(r -> groups(r, 1));
   }
@@ -152,8 +154,10 @@ final class OpenPoints {
 
   /** OPEN 7, VER-07: messages, then collectives, on the same buffer. */
   private static MisuseCase sharedBuffer() {
-    return MisuseCase.question("OPEN-7C", "Messages and collectives on one buffer, 100 times")
-        .rule("could crash before 2.29.2")
+    return MisuseCase.question(
+            "OPEN-7C",
+            "Messages and collectives on one buffer, 100 times",
+            "could crash before 2.29.2")
         .misuse(r -> inTurn(r, true))
         .neighbour(r -> inTurn(r, false));
   }

@@ -1,12 +1,5 @@
 package org.jccl.conformance.misuse;
 
-import static org.jccl.MisuseKind.DEADLOCK;
-import static org.jccl.MisuseKind.MISSING_RANK;
-import static org.jccl.MisuseKind.P2P_GROUP_SHAPE;
-import static org.jccl.MisuseKind.P2P_LENGTH;
-import static org.jccl.MisuseKind.P2P_TYPE;
-import static org.jccl.MisuseKind.UNMATCHED_P2P;
-
 import java.util.List;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
@@ -30,9 +23,8 @@ final class PointToPointMisuses {
   }
 
   private static MisuseCase length() {
-    return MisuseCase.of(9, "Send and receive byte lengths differ")
-        .rule("hang, truncation, garbage")
-        .reports(P2P_LENGTH)
+    return MisuseCase.of("SIM-09")
+        .alsoShows("P2P-03")
         .naming(0, 1)
         .saying("4096", "8192")
         .misuse(r -> message(r, COUNT, 2 * COUNT, MisuseRank.FLOAT))
@@ -55,18 +47,14 @@ final class PointToPointMisuses {
   }
 
   private static MisuseCase type() {
-    return MisuseCase.of(10, "Send and receive types differ, bytes equal")
-        .rule("works")
-        .reports(P2P_TYPE)
+    return MisuseCase.of("SIM-10")
         .naming(0, 1)
         .misuse(r -> message(r, COUNT, COUNT, MisuseRank.INT))
         .neighbour(r -> message(r, COUNT, COUNT, MisuseRank.FLOAT));
   }
 
   private static MisuseCase unmatched() {
-    return MisuseCase.of(11, "Send without receive at the communicator's end")
-        .rule("hang or lost message")
-        .reports(UNMATCHED_P2P, DEADLOCK)
+    return MisuseCase.of("SIM-11")
         .saying("rank 0", "rank 1")
         .misuse(r -> endAfterSend(r, false))
         .neighbour(r -> endAfterSend(r, true));
@@ -88,9 +76,7 @@ final class PointToPointMisuses {
   }
 
   private static MisuseCase ungrouped() {
-    return MisuseCase.of(12, "Ungrouped exchange: both ranks send, then receive")
-        .rule("hang, or works for small sizes after warm-up")
-        .reports(DEADLOCK)
+    return MisuseCase.of("SIM-12")
         .naming(0, 1)
         .misuse(r -> exchange(r, false))
         .neighbour(r -> exchange(r, true));
@@ -115,11 +101,9 @@ final class PointToPointMisuses {
   }
 
   private static MisuseCase cycle() {
-    return MisuseCase.of(13, "Cycle of sends over all ranks, in groups of one")
-        .rule("hang")
+    return MisuseCase.of("SIM-13")
         .ranks(3)
         .atLeast(2)
-        .reports(DEADLOCK)
         .naming(0, 1, 2)
         .misuse(r -> ring(r, false))
         .neighbour(r -> ring(r, true));
@@ -148,10 +132,8 @@ final class PointToPointMisuses {
   }
 
   private static MisuseCase lonelySelf() {
-    return MisuseCase.of(14, "Send to self without receive from self in the group")
-        .rule("IU at group end")
+    return MisuseCase.of("SIM-14")
         .ranks(1)
-        .code(5)
         .misuse(r -> self(r, COUNT, 0))
         .neighbour(r -> self(r, COUNT, COUNT));
   }
@@ -177,10 +159,8 @@ final class PointToPointMisuses {
   }
 
   private static MisuseCase selfLength() {
-    return MisuseCase.of(15, "Self pair with different lengths")
-        .rule("misplaced data")
+    return MisuseCase.of("SIM-15")
         .ranks(1)
-        .reports(P2P_LENGTH)
         .naming(0)
         .saying("4096", "8192")
         .misuse(r -> self(r, COUNT, 2 * COUNT))
@@ -188,9 +168,7 @@ final class PointToPointMisuses {
   }
 
   private static MisuseCase shape() {
-    return MisuseCase.of(16, "Group shapes of a pair differ on first contact")
-        .rule("error or hang")
-        .reports(P2P_GROUP_SHAPE, MISSING_RANK)
+    return MisuseCase.of("SIM-16")
         .naming(0, 1)
         .misuse(r -> firstContact(r, r.rank() == 1))
         .neighbour(r -> firstContact(r, false));

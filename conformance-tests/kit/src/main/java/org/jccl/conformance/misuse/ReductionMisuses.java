@@ -13,7 +13,6 @@ import org.jccl.Stream;
 /** SIM-50 to SIM-53: captured operations, and reductions that were made. */
 final class ReductionMisuses {
   private static final int COUNT = MisuseRank.COUNT;
-  private static final int INVALID_ARGUMENT = 4;
   private static final int HOST_IMMEDIATE = 1;
 
   private ReductionMisuses() {}
@@ -23,8 +22,7 @@ final class ReductionMisuses {
   }
 
   private static MisuseCase captured() {
-    return MisuseCase.of(50, "Captured on some ranks only")
-        .rule("hang")
+    return MisuseCase.of("SIM-50")
         .reports(CAPTURE_MISMATCH)
         .naming(0, 1)
         .misuse(r -> capture(r, r.rank() == 0))
@@ -79,10 +77,8 @@ final class ReductionMisuses {
   }
 
   private static MisuseCase foreign() {
-    return MisuseCase.of(51, "Custom reduction of another communicator")
-        .rule("wrong scaling")
+    return MisuseCase.of("SIM-51")
         .ranks(1)
-        .code(INVALID_ARGUMENT)
         .misuse(r -> useOf(r, true))
         .neighbour(r -> useOf(r, false));
   }
@@ -97,10 +93,8 @@ final class ReductionMisuses {
   }
 
   private static MisuseCase stale() {
-    return MisuseCase.of(52, "Destroyed custom reduction whose handle a newer one has")
-        .rule("newer op applied")
+    return MisuseCase.of("SIM-52")
         .ranks(1)
-        .code(INVALID_ARGUMENT)
         .misuse(r -> useAfter(r, true))
         .neighbour(r -> useAfter(r, false));
   }
@@ -117,10 +111,8 @@ final class ReductionMisuses {
   }
 
   private static MisuseCase nullScalar() {
-    return MisuseCase.of(53, "Null scalar of a host-immediate reduction")
-        .rule("crash or garbage")
+    return MisuseCase.of("SIM-53")
         .ranks(1)
-        .code(INVALID_ARGUMENT)
         .misuse(r -> made(r, r.open(), 0))
         .neighbour(
             r -> {

@@ -26,7 +26,7 @@ import org.jccl.conformance.harness.WorldRank;
 
 /**
  * Children, states and registered memory on the typed surface: the typed halves of chapters 2, 3
- * and 9, and what appendix A normalises.
+ * and 9, and what jccl normalises there.
  */
 public final class FamilyRules extends Suite {
   private static final Duration LONG = Duration.ofSeconds(20);
@@ -103,14 +103,14 @@ public final class FamilyRules extends Suite {
                 IllegalArgumentException.class,
                 () -> parent.split(-1, 0),
                 "color -1",
-                "splitAway");
+                "splitNoColor");
             if (rank.rank() == 0) {
               try (Communicator lone = parent.split(5, 0)) {
                 rank.check(lone.worldSize() == 1, "worldSize() is " + lone.worldSize());
                 expectSum(rank, lone, 7, 7);
               }
             } else {
-              parent.splitAway();
+              parent.splitNoColor();
             }
             expectSum(rank, parent, 1, n);
           }
@@ -210,7 +210,7 @@ public final class FamilyRules extends Suite {
               isNew
                   ? rank.communicator()
                   : backend.newCommunicator(id, rank.rank(), n - 1, rank.device(), config);
-          byte[] growth = rank.rank() == 0 ? old.growthId().toBytes() : new byte[0];
+          byte[] growth = rank.rank() == 0 ? old.newUniqueId().toBytes() : new byte[0];
           UniqueId by = UniqueId.of(rank.processGroup().broadcast(growth, 0));
           try (Communicator grown =
               isNew

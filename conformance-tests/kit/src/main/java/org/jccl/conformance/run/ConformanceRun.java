@@ -14,6 +14,7 @@ import org.jccl.conformance.harness.CurrentSubject;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Subjects;
 import org.jccl.conformance.harness.Worlds;
+import org.jccl.conformance.rules.RowSuite;
 import org.jccl.conformance.run.RuleResult.Outcome;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -99,12 +100,13 @@ public final class ConformanceRun {
     LauncherDiscoveryRequest request =
         LauncherDiscoveryRequestBuilder.request()
             .selectors(selectors(methods))
-            .filters(EngineFilter.includeEngines("jqwik"))
+            .filters(EngineFilter.includeEngines("jqwik", "junit-jupiter"))
             .configurationParameter("jqwik.database", "")
             .configurationParameter("jqwik.reporting.onlyfailures", "true")
             .configurationParameter("jqwik.reporting.usejunitplatform", "true")
             .build();
-    CurrentSubject.with(subject, () -> LauncherFactory.create().execute(request, collector));
+    Runnable execution = () -> LauncherFactory.create().execute(request, collector);
+    CurrentSubject.with(subject, () -> RowSuite.choosing(methods, execution));
     try {
       Worlds.closeShared(subject);
     } catch (RuntimeException | AssertionError failed) {
@@ -120,7 +122,8 @@ public final class ConformanceRun {
   private static List<DiscoverySelector> selectors(List<String> methods) {
     List<DiscoverySelector> selectors = new ArrayList<>();
     for (Class<?> suite : RuleSuites.all()) {
-      if (methods.isEmpty()) {
+      boolean chosen = RuleSuites.rows(suite).stream().anyMatch(r -> methods.contains(r.test()));
+      if (methods.isEmpty() || chosen) {
         selectors.add(DiscoverySelectors.selectClass(suite));
       }
       for (Method method : suite.getMethods()) {

@@ -31,6 +31,9 @@ final class ResultCollector implements TestExecutionListener {
   }
 
   private static String name(TestIdentifier test) {
+    if (test.getUniqueIdObject().getLastSegment().getType().equals("dynamic-test")) {
+      return test.getDisplayName(); // a row
+    }
     return test.getSource()
         .filter(MethodSource.class::isInstance)
         .map(source -> ((MethodSource) source).getMethodName())

@@ -25,6 +25,8 @@ public final class RuleIndex {
 
   private RuleIndex(Collection<? extends Class<?>> suites) {
     for (Class<?> suite : suites) {
+      RuleSuites.rows(suite)
+          .forEach(row -> add(row.test(), row.rule(), row.alsoShows(), row.conditions()));
       Arrays.stream(suite.getMethods())
           .sorted(Comparator.comparing(Method::getName))
           .forEach(this::add);
@@ -46,18 +48,21 @@ public final class RuleIndex {
     if (own.isEmpty()) {
       return;
     }
-    Set<String> rules = new LinkedHashSet<>();
-    rules.add(own.get());
     AlsoShows also = method.getAnnotation(AlsoShows.class);
-    if (also != null) {
-      rules.addAll(List.of(also.value()));
+    List<String> others = also == null ? List.of() : List.of(also.value());
+    add(method.getName(), own.get(), others, Conditions.of(method));
+  }
+
+  private void add(String test, String rule, List<String> others, Conditions conditions) {
+    if (!methods.add(test)) {
+      throw new IllegalStateException("two tests are called " + test);
     }
-    if (!methods.add(method.getName())) {
-      throw new IllegalStateException("two tests are called " + method.getName());
-    }
-    Entry entry = new Entry(method.getName(), own.get(), Conditions.of(method));
-    for (String rule : rules) {
-      testsOfRule.computeIfAbsent(rule, none -> new ArrayList<>()).add(entry);
+    Set<String> rules = new LinkedHashSet<>(others);
+    rules.add(rule);
+    for (String each : rules) {
+      testsOfRule
+          .computeIfAbsent(each, none -> new ArrayList<>())
+          .add(new Entry(test, rule, conditions));
     }
   }
 

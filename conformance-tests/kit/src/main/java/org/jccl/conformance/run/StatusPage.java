@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jccl.conformance.book.Rule;
 import org.jccl.conformance.book.RuleBook;
 import org.jccl.conformance.run.RuleVerdict.Verdict;
@@ -29,15 +30,9 @@ public final class StatusPage {
 
   private StatusPage() {}
 
-  /** The folder of the tables and the file of the page. */
-  public static void main(String[] args) throws IOException {
-    Files.writeString(Path.of(args[1]), page(Path.of(args[0])));
-  }
-
   /** The page made from the tables in {@code folder}. */
   public static String page(Path folder) throws IOException {
     RuleBook book = RuleBook.load();
-    RuleIndex index = RuleIndex.load();
     Map<String, VerdictTable> tables = new LinkedHashMap<>();
     for (Map.Entry<String, String> column : COLUMNS.entrySet()) {
       Path file = folder.resolve(column.getValue());
@@ -49,8 +44,9 @@ public final class StatusPage {
     page.append("# What was shown where\n\n");
     page.append("Generated from the tables that `./jccl verify` left (docs/reports/rules); do not");
     page.append(" edit.\n\n");
+    page.append("A dash means that the rule is younger than the run.\n\n");
     summary(page, tables);
-    chapters(page, book, index, tables);
+    chapters(page, book, tables);
     return page.toString();
   }
 
@@ -69,24 +65,28 @@ public final class StatusPage {
         });
   }
 
+  /** The rules that the tables know, as the book calls them. */
   private static void chapters(
-      StringBuilder page, RuleBook book, RuleIndex index, Map<String, VerdictTable> tables) {
+      StringBuilder page, RuleBook book, Map<String, VerdictTable> tables) {
     String chapter = "";
     for (Rule rule : book.rules()) {
+      if (tables.values().stream().noneMatch(table -> table.verdicts().containsKey(rule.id()))) {
+        continue;
+      }
       if (!rule.chapter().equals(chapter)) {
         chapter = rule.chapter();
         page.append("\n## ").append(chapter).append("\n\n| rule | tests |");
         tables.keySet().forEach(column -> page.append(' ').append(column).append(" |"));
         page.append(" |\n|---|---|").append("---|".repeat(tables.size())).append("---|\n");
       }
-      page.append(line(rule, index, tables));
+      page.append(line(rule, tables));
     }
   }
 
-  private static String line(Rule rule, RuleIndex index, Map<String, VerdictTable> tables) {
+  private static String line(Rule rule, Map<String, VerdictTable> tables) {
     StringBuilder line = new StringBuilder("| ").append(rule.id()).append(' ');
     line.append(rule.title().replace("|", "\\|")).append(" | ");
-    line.append(index.methodsOf(rule.id()).size()).append(" |");
+    line.append(tests(rule, tables)).append(" |");
     List<String> remarks = new ArrayList<>();
     tables.forEach(
         (column, table) -> {
@@ -100,6 +100,16 @@ public final class StatusPage {
         });
     String words = String.join("; ", remarks).replace("|", "\\|");
     return line.append(' ').append(words).append(" |\n").toString();
+  }
+
+  /** The most tests of a rule that some run ended. */
+  private static int tests(Rule rule, Map<String, VerdictTable> tables) {
+    return tables.values().stream()
+        .map(table -> table.verdicts().get(rule.id()))
+        .filter(Objects::nonNull)
+        .mapToInt(RuleVerdict::tests)
+        .max()
+        .orElse(0);
   }
 
   private static String sign(RuleVerdict verdict) {

@@ -29,7 +29,6 @@ class RuleBookTest {
 
   private final RuleBook book = RuleBook.load();
 
-  /** How many there are is in the table of chapters, which a test below compares. */
   @Test
   void everyIdIsThereOnceAndInOrder() {
     Map<String, List<Integer>> found =
@@ -120,24 +119,14 @@ class RuleBookTest {
   }
 
   @Test
-  void theTableOfChaptersCountsRight() {
-    String readme = RuleBook.text("README.md");
+  void theTableOfChaptersNamesThemAll() {
+    List<String> readme = RuleBook.text("README.md").lines().toList();
     for (String file : RuleBook.CHAPTERS) {
       List<Rule> rules = RuleBook.parse(file, RuleBook.text(file)).rules();
       String prefixes = String.join(", ", rules.stream().map(Rule::prefix).distinct().toList());
       String title = rules.getFirst().chapter();
-      assertThat(readme.lines())
-          .contains("| [" + title + "](" + file + ") | " + prefixes + " | " + counts(rules));
+      assertThat(readme).contains("| [" + title + "](" + file + ") | " + prefixes + " |");
     }
-    assertThat(readme.lines()).contains("| All | | " + counts(book.rules()));
-  }
-
-  private static String counts(List<Rule> rules) {
-    StringBuilder counts = new StringBuilder().append(rules.size());
-    for (Verdict verdict : Verdict.values()) {
-      counts.append(" | ").append(rules.stream().filter(r -> r.verdict() == verdict).count());
-    }
-    return counts + " |";
   }
 
   @ParameterizedTest

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,7 +92,6 @@ class MisuseSurveyTest {
       root = root.getParent();
     }
     MisuseReport report = new MisuseReport(root.resolve(MisuseReport.TABLES));
-    Assumptions.assumeTrue(report.isMeasured(), "no NCCL has been surveyed yet");
     assertThat(root.resolve(MisuseReport.PAGE)).hasContent(report.page());
   }
 }

@@ -3,7 +3,6 @@ package org.jccl.conformance.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jccl.conformance.book.RuleBook;
@@ -43,10 +42,6 @@ class StatusPageTest {
     return "| " + id + " " + BOOK.rule(id).title() + " | ";
   }
 
-  private static String tests(String id) {
-    return RuleIndex.load().methodsOf(id).size() + " |";
-  }
-
   @Test
   void runsAreSummedUp() throws IOException {
     assertThat(page().lines())
@@ -57,24 +52,16 @@ class StatusPageTest {
   }
 
   @Test
-  void everyRuleHasALine() throws IOException {
+  void everyRuleOfTheTablesHasALine() throws IOException {
     List<String> lines = page().lines().toList();
     assertThat(lines)
         .contains(
             "| rule | tests | simulator | 2 GPUs | |",
-            head("COL-01") + tests("COL-01") + " passed | **FAILED** | the sum is 3 |",
-            head("COL-02") + tests("COL-02") + " passed | not run | needs 4 ranks |",
-            head("VER-04") + tests("VER-04") + " untestable | untestable | why \\| not |",
-            head("COL-03") + tests("COL-03") + " – | – |  |");
+            head("COL-01") + "2 | passed | **FAILED** | the sum is 3 |",
+            head("COL-02") + "1 | passed | not run | needs 4 ranks |",
+            head("VER-04") + "0 | untestable | untestable | why \\| not |")
+        .noneMatch(line -> line.startsWith(head("COL-03")));
     assertThat(lines.stream().filter(line -> line.startsWith("## ")))
-        .hasSize(RuleBook.CHAPTERS.size());
-  }
-
-  @Test
-  void theProgramWritesThePage() throws IOException {
-    String expected = page();
-    Path file = folder.resolve("STATUS.md");
-    StatusPage.main(new String[] {folder.toString(), file.toString()});
-    assertThat(Files.readString(file)).isEqualTo(expected);
+        .containsExactly("## 1. Types and reductions", "## 6. Collectives");
   }
 }

@@ -4,6 +4,7 @@ import org.jccl.DataType;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
+import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.CommMember;
 
@@ -24,7 +25,7 @@ public final class ArgumentCheck {
     this.member = member;
     this.scales = scales;
     this.worldSize = member.worldSize();
-    this.checksPointers = member.comm().world().checksPointers();
+    this.checksPointers = member.comm().simulation().checksPointers();
   }
 
   /** NCCL's argument checks on one stream operation, in NCCL's order; 0 if it passes (ARG-01). */

@@ -2,6 +2,7 @@ package org.jccl.sim.comm.call;
 
 import java.lang.foreign.MemorySegment;
 import org.jccl.DataType;
+import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.sim.device.SimStream;
 import org.jspecify.annotations.Nullable;

@@ -19,7 +19,7 @@ import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.CommParts;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jccl.sim.math.DataPlane;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +35,7 @@ public final class Bootstrap {
   private static final Pattern ADDRESS =
       Pattern.compile("(\\[[0-9a-fA-F:.%\\w]+\\]|[^:\\s\\[\\]]+):\\d{1,5}");
 
-  private final World world;
+  private final Simulation simulation;
   private final DataPlane dataPlane = new DataPlane();
   private final Map<UniqueId, Creation> open = new HashMap<>();
   private final List<CommParts> comms = new ArrayList<>();
@@ -44,12 +44,12 @@ public final class Bootstrap {
   private int commsMade;
 
   /** The creations of one simulation. */
-  public Bootstrap(World world) {
-    this.world = world;
+  public Bootstrap(Simulation simulation) {
+    this.simulation = simulation;
   }
 
-  World world() {
-    return world;
+  Simulation simulation() {
+    return simulation;
   }
 
   // ---------------------------------------------------------------- unique ids
@@ -60,7 +60,7 @@ public final class Bootstrap {
    * @throws CollectiveException invalid argument, if that variable is no address
    */
   public UniqueId newUniqueId() {
-    String address = world.environment().get(COMM_ID);
+    String address = simulation.environment().get(COMM_ID);
     if (address == null) {
       UniqueId id = numbered(++idsMade);
       identify(newCreation(), id);
@@ -95,8 +95,8 @@ public final class Bootstrap {
 
   /** Whether ranks may share a device (rule INIT-08). */
   public boolean severalPerDevice() {
-    return world.version() >= SEVERAL_RANKS_A_DEVICE
-        && "1".equals(world.environment().get("NCCL_MULTI_RANK_GPU_ENABLE"));
+    return simulation.version() >= SEVERAL_RANKS_A_DEVICE
+        && "1".equals(simulation.environment().get("NCCL_MULTI_RANK_GPU_ENABLE"));
   }
 
   private void identify(Creation creation, UniqueId id) {
@@ -106,7 +106,7 @@ public final class Bootstrap {
 
   private Creation find(List<UniqueId> ids, int rank, int worldSize) {
     UniqueId first = ids.getFirst();
-    String address = world.environment().get(COMM_ID);
+    String address = simulation.environment().get(COMM_ID);
     if (address != null && first.equals(ofAddress(address))) {
       // Rank 0's listener; it serves one communicator after the other.
       Creation standing = open.get(first);
@@ -118,7 +118,7 @@ public final class Bootstrap {
     }
     for (UniqueId id : ids) {
       if (!open.containsKey(id)) {
-        if (isUsedUp(id) && world.isChecking()) {
+        if (isUsedUp(id) && simulation.isChecking()) {
           reportReuse(id, rank, worldSize);
         }
         throw unknown(id);
@@ -147,7 +147,7 @@ public final class Bootstrap {
 
   /** NCCL has a code for it, so the report is only kept (SIM-45). */
   private void reportReuse(UniqueId id, int rank, int worldSize) {
-    world
+    simulation
         .findings()
         .keep(
             new ReportBuilder(MisuseKind.ID_REUSED, ": " + id + " has made a communicator before")
@@ -213,7 +213,7 @@ public final class Bootstrap {
   CommParts newComm(@Nullable String name, int worldSize, @Nullable CommParts parent) {
     int number = ++commsMade;
     SharedComm made =
-        new SharedComm(world, name == null ? "comm-" + number : name, number, worldSize);
+        new SharedComm(simulation, name == null ? "comm-" + number : name, number, worldSize);
     return new CommParts(made, dataPlane, parent);
   }
 

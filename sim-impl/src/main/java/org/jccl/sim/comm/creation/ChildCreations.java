@@ -60,7 +60,7 @@ final class ChildCreations {
   }
 
   private ReportedMisuse differentLists(int rank, List<Integer> before, List<Integer> now) {
-    return comm.world()
+    return comm.simulation()
         .findings()
         .keep(
             new ReportBuilder(

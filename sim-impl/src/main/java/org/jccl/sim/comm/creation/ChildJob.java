@@ -38,7 +38,7 @@ public final class ChildJob extends Job {
       int key,
       List<Integer> excluded,
       Consumer<@Nullable CommLifecycle> made) {
-    super(parent.world().kernel());
+    super(parent.simulation().kernel());
     this.creations = creations;
     this.parent = parent;
     this.child = child;
@@ -109,10 +109,10 @@ public final class ChildJob extends Job {
   /** Rule SPL-11: nothing may be in flight on a parent (SIM-47). */
   static void requireQuiet(CommLifecycle parent, String what) {
     Endpoint own = parent.operations();
-    if (own.launches().isPending() && parent.world().isChecking()) {
+    if (own.launches().isPending() && parent.simulation().isChecking()) {
       Launch pending = own.launches().last();
       throw parent
-          .world()
+          .simulation()
           .findings()
           .keep(
               new ReportBuilder(

@@ -119,7 +119,7 @@ final class Creation implements Wait {
       report.rank(other, "has joined as rank " + other + " of " + claimed, site);
     }
     return creations
-        .world()
+        .simulation()
         .findings()
         .keep(report.line("each rank joins once, all with one world size (INIT-06, SIM-44)"));
   }

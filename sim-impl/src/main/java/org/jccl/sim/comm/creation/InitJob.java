@@ -24,7 +24,7 @@ public final class InitJob extends Job {
   private @Nullable Creation creation;
 
   InitJob(CommLifecycle life, int rank, int worldSize, Place place) {
-    super(life.world().kernel());
+    super(life.simulation().kernel());
     this.life = life;
     this.rank = rank;
     this.worldSize = worldSize;

@@ -42,7 +42,7 @@ public final class BufferLookup {
       long bytes = operation.receiveElements(request.count(), n) * request.type().bytes();
       recv = find(request.recv(), bytes, call, "recv");
     }
-    if (send != null && recv != null && member.comm().world().isChecking()) {
+    if (send != null && recv != null && member.comm().simulation().isChecking()) {
       member.comm().throwIfError(overlap(request, call, send.byteSize(), recv.byteSize()));
     }
     request.found(state(), send, recv);

@@ -34,8 +34,8 @@ public final class CallSequence {
     this.device = member.device().index();
     this.caller = member.caller();
     this.contract = contract;
-    this.trace = comm.world().kernel().trace();
-    this.checking = comm.world().isChecking();
+    this.trace = comm.simulation().kernel().trace();
+    this.checking = comm.simulation().isChecking();
   }
 
   /** How many collectives were issued. */

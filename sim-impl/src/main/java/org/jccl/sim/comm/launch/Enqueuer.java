@@ -7,12 +7,12 @@ import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
+import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
-import org.jccl.sim.comm.call.CallArguments;
 import org.jccl.sim.comm.call.CustomReductions;
 import org.jccl.sim.comm.call.PlannedCall;
 import org.jccl.sim.comm.call.PlannedCalls;
@@ -26,7 +26,7 @@ import org.jccl.sim.comm.onesided.OneSidedCall;
 import org.jccl.sim.comm.plan.Planner;
 import org.jccl.sim.device.Capture;
 import org.jccl.sim.device.SimStream;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +37,7 @@ public final class Enqueuer {
   private final LaunchQueue queue;
   private final CommMember member;
   private final SharedComm comm;
-  private final World world;
+  private final Simulation simulation;
   private final boolean isStrict;
   private final boolean keepsSites;
   private final boolean keepsOrder;
@@ -68,10 +68,10 @@ public final class Enqueuer {
     this.queue = queue;
     this.member = queue.member();
     this.comm = member.comm();
-    this.world = comm.world();
-    this.isStrict = world.findings().isStrict();
-    this.keepsOrder = world.order() != null;
-    this.keepsSites = world.checks() == CheckLevel.FULL;
+    this.simulation = comm.simulation();
+    this.isStrict = simulation.findings().isStrict();
+    this.keepsOrder = simulation.order() != null;
+    this.keepsSites = simulation.checks() == CheckLevel.FULL;
     this.sequence = queue.sequence();
     this.planning = planning;
     this.registrations = registrations;
@@ -228,7 +228,7 @@ public final class Enqueuer {
         return ResultCode.INVALID_USAGE.code();
       }
     }
-    boolean canCapture = capture == null || world.version() >= ONE_SIDED_CAPTURE;
+    boolean canCapture = capture == null || simulation.version() >= ONE_SIDED_CAPTURE;
     for (OneSidedCall call : first) {
       if (call.stream().capture() != capture || !canCapture) {
         return ResultCode.INVALID_USAGE.code();
@@ -300,12 +300,12 @@ public final class Enqueuer {
 
   private void put(Launch launch) {
     if (!launch.isEmpty()) {
-      if (launch.parts().size() > 1 && world.isChecking()) {
+      if (launch.parts().size() > 1 && simulation.isChecking()) {
         comm.throwIfError(GroupOverlap.in(launch));
       }
       issued = launch;
-      if (world.timeline() != null) {
-        TimelineSlices.issued(world.timeline(), launch);
+      if (simulation.timeline() != null) {
+        TimelineSlices.issued(simulation.timeline(), launch);
       }
     }
     if (!comm.waiters().isEmpty()) {

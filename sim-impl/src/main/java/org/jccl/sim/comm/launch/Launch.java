@@ -230,7 +230,7 @@ public final class Launch implements RunningLaunch {
       start = previous.end;
       previous = null;
     }
-    if (member.device().world().order() != null) {
+    if (member.device().simulation().order() != null) {
       gates.forEach(Gate::learnOrder);
       order = LaunchClocks.learn(streams(), queue.order());
     }
@@ -263,7 +263,7 @@ public final class Launch implements RunningLaunch {
       finish();
       return;
     }
-    if (member.device().world().checks() == CheckLevel.FULL) {
+    if (member.device().simulation().checks() == CheckLevel.FULL) {
       parts.forEach(Launch::poisonOutput);
     }
     for (int i = 0; i < parts.size(); i++) {
@@ -294,7 +294,7 @@ public final class Launch implements RunningLaunch {
 
   private void finish() {
     done = true;
-    Timeline timeline = member.device().world().timeline();
+    Timeline timeline = member.device().simulation().timeline();
     if (timeline != null && members > 1 && !cancelled) {
       gates.forEach(gate -> TimelineSlices.group(timeline, gate.stream(), this, opened, end));
     }
@@ -383,7 +383,7 @@ public final class Launch implements RunningLaunch {
       super(stream);
       HostTask user = member.caller().task();
       madeAt(site);
-      if (member.device().world().order() != null) {
+      if (member.device().simulation().order() != null) {
         issuedWith(member.known());
       }
       issuedAt(user == null ? 0 : user.clock());

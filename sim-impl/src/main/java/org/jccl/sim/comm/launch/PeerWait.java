@@ -54,7 +54,7 @@ public final class PeerWait implements Wait {
       comm.addWaiter(task);
       owner.waits(task);
       try {
-        comm.world().kernel().await(task, () -> isMet() || owner.refusal() != null, this);
+        comm.simulation().kernel().await(task, () -> isMet() || owner.refusal() != null, this);
       } finally {
         owner.waits(null);
         comm.removeWaiter(task);

@@ -14,7 +14,7 @@ import org.jccl.sim.comm.launch.Launch;
 import org.jccl.sim.comm.launch.LaunchChain;
 import org.jccl.sim.comm.launch.LaunchQueue;
 import org.jccl.sim.device.SimDevice;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class CommLifecycle implements LaunchQueue.Owner {
   private static final int IN_PROGRESS = ResultCode.IN_PROGRESS.code();
 
-  private final World world;
+  private final Simulation simulation;
   private final SimDevice device;
   private final Config config;
   private final boolean blocking;
@@ -45,8 +45,9 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   private boolean closed;
   private final List<Runnable> whenIdle = new ArrayList<>(1);
 
-  private CommLifecycle(World world, SimDevice device, Config config, SharedResources family) {
-    this.world = world;
+  private CommLifecycle(
+      Simulation simulation, SimDevice device, Config config, SharedResources family) {
+    this.simulation = simulation;
     this.device = device;
     this.config = config;
     this.blocking = config.isBlocking();
@@ -55,18 +56,18 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   }
 
   /** A communicator that shares nothing, bound to {@code device} (rule INIT-01). */
-  public static CommLifecycle begin(World world, SimDevice device, Config config) {
-    return new CommLifecycle(world, device, config, new SharedResources());
+  public static CommLifecycle begin(Simulation simulation, SimDevice device, Config config) {
+    return new CommLifecycle(simulation, device, config, new SharedResources());
   }
 
   /** A child on the same device (rule SPL-06), of the same family if it shares (SPL-09). */
   public CommLifecycle child(Config own, boolean shares) {
-    return new CommLifecycle(world, device, own, shares ? family : new SharedResources());
+    return new CommLifecycle(simulation, device, own, shares ? family : new SharedResources());
   }
 
   /** The simulation. */
-  public World world() {
-    return world;
+  public Simulation simulation() {
+    return simulation;
   }
 
   /** The device it is bound to. */
@@ -228,7 +229,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   /** Throws if it was finalized: nothing may be issued any more (SIM-32). */
   public void requireNotFinalized(String operation) {
     Endpoint own = endpoint;
-    if (finalizeCalled && !revoked && own != null && world.isChecking()) {
+    if (finalizeCalled && !revoked && own != null && simulation.isChecking()) {
       CommMember member = own.member();
       member.comm().throwIfError(LifecycleReports.usedAfterFinalize(member, operation));
     }
@@ -237,7 +238,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   /** Throws if graphs refer to it: {@code call} would wait for them for ever (SIM-37). */
   public void requireNoGraphs(String call) {
     Endpoint own = endpoint;
-    if (own != null && world.isChecking() && refusal() == null) {
+    if (own != null && simulation.isChecking() && refusal() == null) {
       CommMember member = own.member();
       member
           .comm()
@@ -373,7 +374,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
 
   /** {@code task} has waited for its end: it knows that all it issued is done. */
   public void isKnownIdle(HostTask task) {
-    HappensBefore order = world.order();
+    HappensBefore order = simulation.order();
     Endpoint own = endpoint;
     Clock done = own == null || busyWith() != null ? null : own.launches().order();
     if (order != null && done != null) {

@@ -104,7 +104,7 @@ public final class CommParts {
 
   /** All ranks are there: from now on it shares devices with {@code other}. */
   public void meets(CommParts other) {
-    if (comm.world().isChecking() && !other.comm.isOver()) {
+    if (comm.simulation().isChecking() && !other.comm.isOver()) {
       launches.order().add(other.launches.order());
       other.launches.order().add(launches.order());
     }
@@ -117,7 +117,7 @@ public final class CommParts {
 
   /** Why nothing moves, if that is because a rank's call had count 0 (SIM-08). */
   public @Nullable ReportBuilder findDropped() {
-    boolean looks = comm.stopped() == null && comm.world().isChecking();
+    boolean looks = comm.stopped() == null && comm.simulation().isChecking();
     return looks ? contract.findDropped() : null;
   }
 }

@@ -35,7 +35,7 @@ public final class Endpoint {
             life);
     this.registrations = new Registrations(member, launches);
     this.suspension = new Suspension(member);
-    this.scales = new CustomReductions(shared.comm().world());
+    this.scales = new CustomReductions(shared.comm().simulation());
     this.admission = new ArgumentCheck(member, scales);
     this.oneSided =
         new OneSided(member, registrations, suspension, shared.signals(), shared.dataPlane());

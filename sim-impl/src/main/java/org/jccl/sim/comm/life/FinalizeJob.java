@@ -8,7 +8,7 @@ public final class FinalizeJob extends Job {
 
   /** For {@code life}. */
   public FinalizeJob(CommLifecycle life) {
-    super(life.world().kernel());
+    super(life.simulation().kernel());
     this.life = life;
   }
 

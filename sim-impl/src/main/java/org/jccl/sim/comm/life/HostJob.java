@@ -24,7 +24,7 @@ public abstract class HostJob extends Job implements HostQueue.Turn, HostCollect
   }
 
   private HostJob(CommLifecycle life, Endpoint endpoint, String purpose) {
-    super(endpoint.member().comm().world().kernel());
+    super(endpoint.member().comm().simulation().kernel());
     this.life = life;
     this.endpoint = endpoint;
     this.purpose = purpose;

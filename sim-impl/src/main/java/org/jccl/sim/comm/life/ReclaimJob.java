@@ -16,7 +16,7 @@ public final class ReclaimJob extends Job {
 
   /** Ends {@code life}; {@code begun} is run when its handle stops being valid. */
   public ReclaimJob(CommLifecycle life, Runnable begun) {
-    super(life.world().kernel());
+    super(life.simulation().kernel());
     this.life = life;
     this.begun = begun;
   }
@@ -32,7 +32,7 @@ public final class ReclaimJob extends Job {
       reclaimAll(endpoint.shared().lives());
     } else {
       Wait busy = life.busyWith();
-      if (busy != null && life.world().isChecking()) {
+      if (busy != null && life.simulation().isChecking()) {
         life.leftInFlight(CallSite.current());
       }
       settle(0);

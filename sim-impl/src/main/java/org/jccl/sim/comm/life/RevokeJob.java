@@ -6,7 +6,7 @@ public final class RevokeJob extends Job {
 
   /** For {@code life}, whose {@link CommLifecycle#callRevoke} has been called. */
   public RevokeJob(CommLifecycle life) {
-    super(life.world().kernel());
+    super(life.simulation().kernel());
     this.life = life;
   }
 

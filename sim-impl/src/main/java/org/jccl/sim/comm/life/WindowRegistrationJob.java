@@ -44,7 +44,7 @@ public final class WindowRegistrationJob extends HostJob {
 
   @Override
   protected int agreed(HostCollective meeting) {
-    boolean mayDiffer = life().world().version() >= UNEVEN_WINDOWS;
+    boolean mayDiffer = life().simulation().version() >= UNEVEN_WINDOWS;
     boolean good = mayDiffer || meeting.window().isEven();
     return good ? 0 : ResultCode.UNHANDLED_CUDA_ERROR.code(); // WIN-07
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jccl.CheckLevel;
 import org.jccl.sim.check.SequenceWindow;
 import org.jccl.sim.comm.SharedComm;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.SimStep;
 import org.jccl.sim.timeline.Timeline;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CollectiveMatching {
   private final SharedComm comm;
-  private final World world;
+  private final Simulation simulation;
   private final DataMovement execution;
   private final RegistrationChecks registrations;
   private final SequenceWindow<Gathering> gatherings = new SequenceWindow<>();
@@ -31,7 +31,7 @@ public final class CollectiveMatching {
   public CollectiveMatching(
       SharedComm comm, DataMovement execution, RegistrationChecks registrations) {
     this.comm = comm;
-    this.world = comm.world();
+    this.simulation = comm.simulation();
     this.execution = execution;
     this.registrations = registrations;
     this.joined = new long[comm.worldSize()];
@@ -49,7 +49,7 @@ public final class CollectiveMatching {
     part.meeting = gathering;
     gathering.parts[rank] = part;
     if (++gathering.arrived == joined.length) {
-      world.kernel().makeReady(gathering);
+      simulation.kernel().makeReady(gathering);
     }
   }
 
@@ -78,17 +78,17 @@ public final class CollectiveMatching {
     }
 
     private void meet() {
-      if (!gone && comm.hasRegisteredMemory() && world.checks() != CheckLevel.NONE) {
+      if (!gone && comm.hasRegisteredMemory() && simulation.checks() != CheckLevel.NONE) {
         registrations.compare(parts);
       }
       if (gone) {
         return;
       }
-      if (world.order() != null) {
+      if (simulation.order() != null) {
         Causality.collective(parts);
       }
       long end = execution.collective(parts);
-      Timeline timeline = world.timeline();
+      Timeline timeline = simulation.timeline();
       if (timeline != null) {
         TimelineSlices.collective(timeline, parts, end);
       }

@@ -7,7 +7,7 @@ import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.comm.call.Request;
 import org.jccl.sim.comm.plan.Planner;
 import org.jccl.sim.comm.match.Reductions.Computed;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jccl.sim.math.DataPlane;
 import org.jccl.sim.math.Places;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * buffers the data plane reads, folds and writes.
  */
 public final class DataMovement {
-  private final World world;
+  private final Simulation simulation;
   private final Reductions reductions;
   private final DataPlane plane;
 
@@ -29,7 +29,7 @@ public final class DataMovement {
 
   /** Carries out what {@code planning} has planned for {@code comm}. */
   public DataMovement(SharedComm comm, Planner planning, DataPlane plane) {
-    this.world = comm.world();
+    this.simulation = comm.simulation();
     this.reductions = new Reductions(planning);
     this.plane = plane;
     this.sources = new Places(comm.worldSize());
@@ -56,7 +56,9 @@ public final class DataMovement {
       return first.carried.nanos();
     }
     Request request = first.request;
-    return world.cost().operation(request.operation(), request.count(), n, request.type().bytes());
+    return simulation
+        .cost()
+        .operation(request.operation(), request.count(), n, request.type().bytes());
   }
 
   private void move(Operation operation, @Nullable LaunchedCall[] parts, long count, int root) {
@@ -116,6 +118,6 @@ public final class DataMovement {
       plane.copy(from, 0, to, 0, bytes);
     }
     long start = Math.max(send.launch.startTime(), receive.launch.startTime());
-    return start + world.cost().operation(Operation.SEND, bytes, 2, 1);
+    return start + simulation.cost().operation(Operation.SEND, bytes, 2, 1);
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.SimStep;
 import org.jccl.sim.timeline.Timeline;
 
@@ -15,7 +15,7 @@ import org.jccl.sim.timeline.Timeline;
  */
 final class MessageQueue {
   private final SharedComm comm;
-  private final World world;
+  private final Simulation simulation;
   private final DataMovement execution;
   private final Match senderMissing;
   private final Match receiverMissing;
@@ -28,7 +28,7 @@ final class MessageQueue {
   MessageQueue(
       SharedComm comm, DataMovement execution, int from, int to, BooleanSupplier isAnswered) {
     this.comm = comm;
-    this.world = comm.world();
+    this.simulation = comm.simulation();
     this.execution = execution;
     this.senderMissing = () -> List.of(from);
     this.receiverMissing = () -> List.of(to);
@@ -41,7 +41,7 @@ final class MessageQueue {
       send.meeting = receiverMissing;
       sends.addLast(send);
     } else {
-      world.kernel().makeReady(new Message(send, receive));
+      simulation.kernel().makeReady(new Message(send, receive));
     }
   }
 
@@ -51,7 +51,7 @@ final class MessageQueue {
       receive.meeting = senderMissing;
       receives.addLast(receive);
     } else {
-      world.kernel().makeReady(new Message(send, receive));
+      simulation.kernel().makeReady(new Message(send, receive));
     }
   }
 
@@ -94,13 +94,13 @@ final class MessageQueue {
       }
       boolean first = !connected;
       connected = true;
-      if (world.isChecking() && isRefused(first)) {
+      if (simulation.isChecking() && isRefused(first)) {
         return;
       }
       Causality.flow(send.launch, receive.launch);
       long bytes = Math.min(MessageChecks.bytes(send), MessageChecks.bytes(receive));
       long end = execution.message(send, receive, bytes);
-      Timeline timeline = world.timeline();
+      Timeline timeline = simulation.timeline();
       if (timeline != null) {
         TimelineSlices.message(timeline, send, receive, end);
       }

@@ -7,7 +7,7 @@ import org.jccl.ResultCode;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +40,9 @@ public final class Registrations {
   }
 
   /** Whether windows exist here (rules WIN-03, ENV-14). */
-  public static boolean supportsWindows(World world) {
-    return world.setting("NCCL_WIN_ENABLE", 1) != 0 && world.setting("NCCL_CUMEM_ENABLE", 1) != 0;
+  public static boolean supportsWindows(Simulation simulation) {
+    return simulation.setting("NCCL_WIN_ENABLE", 1) != 0
+        && simulation.setting("NCCL_CUMEM_ENABLE", 1) != 0;
   }
 
   /** Registers a buffer, locally and at once; its handle. */
@@ -164,7 +165,7 @@ public final class Registrations {
   /** SIM-55: what is deregistered while an operation uses it. */
   private void requireIdle(RegisteredMemory known, String what) {
     Wait user = users.of(known.start(), known.end());
-    if (user == null || !member.device().world().isChecking()) {
+    if (user == null || !member.device().simulation().isChecking()) {
       return;
     }
     member

@@ -4,7 +4,7 @@ import org.jccl.MisuseKind;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 
 /**
  * The scratch memory of one rank's communicator, which can be given back for a while (rules LIF-21
@@ -31,13 +31,13 @@ public final class Suspension {
   }
 
   /** Whether the memory manager is on (rule LIF-22). */
-  public static boolean isPossible(World world) {
-    return world.setting("NCCL_DISABLE_MEM_MANAGER", 0) == 0;
+  public static boolean isPossible(Simulation simulation) {
+    return simulation.setting("NCCL_DISABLE_MEM_MANAGER", 0) == 0;
   }
 
   /** Bytes that a suspension gives back. */
   public long suspendableBytes() {
-    long buffer = member.comm().world().setting("NCCL_BUFFSIZE", BUFFER_BYTES);
+    long buffer = member.comm().simulation().setting("NCCL_BUFFSIZE", BUFFER_BYTES);
     return member.worldSize() * buffer;
   }
 
@@ -53,7 +53,7 @@ public final class Suspension {
 
   /** Throws a report if it is suspended and {@code what} needs the memory (SIM-34). */
   public void requireAwake(String what) {
-    if (suspended && member.comm().world().isChecking()) {
+    if (suspended && member.comm().simulation().isChecking()) {
       member.comm().throwIfError(use(what));
     }
   }

@@ -88,7 +88,7 @@ public final class OneSided {
   }
 
   private boolean isSupported() {
-    return Registrations.supportsWindows(member.comm().world())
+    return Registrations.supportsWindows(member.comm().simulation())
         && member.config().get(ConfigField.NUM_RMA_CTX) != 0; // CFG-14
   }
 
@@ -127,7 +127,8 @@ public final class OneSided {
       long offset,
       List<OneSidedCall.Awaited> awaited) {
     suspension.requireAwake(kind.name());
-    String site = member.comm().world().checks() == CheckLevel.FULL ? CallSite.current() : null;
+    String site =
+        member.comm().simulation().checks() == CheckLevel.FULL ? CallSite.current() : null;
     return new OneSidedCall(
         kind, stream, stream.isCapturing(), source, bytes, peer, window, offset, awaited, site);
   }

@@ -65,7 +65,7 @@ public final class OneSidedSequence {
     if (next == calls.size()) {
       done.accept(time);
     } else {
-      comm.world().kernel().makeReady(new RunningCall(calls.get(next++)));
+      comm.simulation().kernel().makeReady(new RunningCall(calls.get(next++)));
     }
   }
 
@@ -134,14 +134,14 @@ public final class OneSidedSequence {
         return; // a race was found, which stopped the communicator
       }
       long began = time;
-      time += comm.world().cost().operation(Operation.SEND, call.bytes(), 2, 1);
+      time += comm.simulation().cost().operation(Operation.SEND, call.bytes(), 2, 1);
       note(began, time);
       signals.raise(own.rank(), call.peer(), call.captured(), time, arrival);
       proceed();
     }
 
     private void note(long start, long end) {
-      Timeline timeline = comm.world().timeline();
+      Timeline timeline = comm.simulation().timeline();
       if (timeline != null) {
         boolean awaits = call.kind() == OneSidedCall.Kind.WAIT_SIGNAL;
         timeline

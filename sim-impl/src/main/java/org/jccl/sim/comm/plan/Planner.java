@@ -38,7 +38,7 @@ import org.jccl.sim.comm.memory.Registrations;
 import org.jccl.sim.cost.CostModel;
 import org.jccl.sim.cost.SymmetricModel;
 import org.jccl.sim.cost.Tuner;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jccl.sim.machine.CallPlan;
 import org.jccl.sim.machine.SymmetricCallPlan;
 import org.jccl.sim.math.Contraction;
@@ -58,7 +58,7 @@ public final class Planner {
   private static final int UNDEFINED = ConfigField.UNDEFINED;
 
   private final SharedComm comm;
-  private final World world;
+  private final Simulation simulation;
   private final @Nullable Planner parent;
   private final Map<PlacedCall, PlannedCalls> alone = new HashMap<>();
   private Allowed allowed;
@@ -87,9 +87,9 @@ public final class Planner {
   public Planner(SharedComm comm, @Nullable Planner parent) {
     this.comm = comm;
     this.pins = new AlgorithmPins(comm);
-    this.world = comm.world();
+    this.simulation = comm.simulation();
     this.parent = parent;
-    Allowed parsed = Allowed.parse(world.environment());
+    Allowed parsed = Allowed.parse(simulation.environment());
     this.allowed = parsed == null ? Allowed.everything() : parsed;
   }
 
@@ -221,12 +221,12 @@ public final class Planner {
                     together.count(),
                     perChannel),
             found.buffers,
-            world.version());
+            simulation.version());
     if (!plan.isDecided()) {
       boolean isWished =
           pins.isPinned()
-              || world.environment().containsKey("NCCL_ALGO")
-              || world.environment().containsKey("NCCL_PROTO");
+              || simulation.environment().containsKey("NCCL_ALGO")
+              || simulation.environment().containsKey("NCCL_PROTO");
       ResultCode code = isWished ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR; // ENV-06
       return PlannedCalls.refused(code.code());
     }
@@ -242,11 +242,11 @@ public final class Planner {
   /** The model's time; of a group's calls that are decided together, each takes as long as all. */
   private long nanos(Tuner tuner, CollectiveTask call, Choice choice) {
     if (tuner.worldSize() == 1) {
-      return world.cost().operation(call.operation(), call.count(), 1, call.type().bytes());
+      return simulation.cost().operation(call.operation(), call.count(), 1, call.type().bytes());
     }
     long bytes = call.bytes(tuner.worldSize());
     float alone = tuner.time(call.operation(), choice.algorithm(), choice.protocol(), bytes, 1);
-    double micros = world.cost().collective(tuner, call.operation(), choice, bytes);
+    double micros = simulation.cost().collective(tuner, call.operation(), choice, bytes);
     return (long) (CostModel.NANOS * micros * choice.micros() / alone);
   }
 
@@ -292,7 +292,7 @@ public final class Planner {
   /** Plans a call that nobody makes, on buffers at the start of symmetric windows. */
   public Optional<SymmetricCallPlan> planSymmetric(
       Operation operation, DataType type, int reduction, long count) {
-    if (machine().symmetric == null || !Registrations.supportsWindows(world)) {
+    if (machine().symmetric == null || !Registrations.supportsWindows(simulation)) {
       return Optional.empty();
     }
     CollectiveTask call =
@@ -335,7 +335,9 @@ public final class Planner {
 
   /** Which scaled sums the kernels of this machine round once. */
   public Contraction contraction() {
-    return world.profile().computeCapability() >= HOPPER ? Contraction.SM_90 : Contraction.SM_80;
+    return simulation.profile().computeCapability() >= HOPPER
+        ? Contraction.SM_90
+        : Contraction.SM_80;
   }
 
   // ---------------------------------------------------------------- the machine
@@ -350,18 +352,18 @@ public final class Planner {
   }
 
   private Machine find() {
-    TopologySearch search = new TopologySearch(world.profile(), world.version());
+    TopologySearch search = new TopologySearch(simulation.profile(), simulation.version());
     int[] devices = new int[comm.worldSize()];
     for (CommMember member : comm.present()) {
       devices[member.rank()] = member.device().index();
     }
     Topology topology = search.find(devices, limits());
-    Buffers buffers = Buffers.of(world.environment());
+    Buffers buffers = Buffers.of(simulation.environment());
     Tuner tuner = new Tuner(search, topology, buffers, allowed);
     return new Machine(
         topology,
         tuner,
-        new Orders(topology, buffers, world.version()),
+        new Orders(topology, buffers, simulation.version()),
         buffers,
         symmetric(search, topology, tuner));
   }
@@ -377,13 +379,13 @@ public final class Planner {
             && search.multicast(topology.worldSize(), topology.hosts()) != null;
     SymmetricModel model =
         new SymmetricModel(
-            world.profile(),
-            world.version(),
+            simulation.profile(),
+            simulation.version(),
             topology.worldSize(),
             multicast,
             limits(),
-            world.environment());
-    return new SymmetricPlanner(world, model, tuner, comm.present().getFirst().config());
+            simulation.environment());
+    return new SymmetricPlanner(simulation, model, tuner, comm.present().getFirst().config());
   }
 
   private ChannelLimits limits() {

@@ -15,7 +15,7 @@ import org.jccl.sim.comm.memory.RegisteredMemory;
 import org.jccl.sim.comm.memory.Registrations;
 import org.jccl.sim.cost.SymmetricModel;
 import org.jccl.sim.cost.Tuner;
-import org.jccl.sim.device.World;
+import org.jccl.sim.device.Simulation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,18 +31,18 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
 
   private static final int ZERO_CTAS = 2;
 
-  private final World world;
+  private final Simulation simulation;
   private final SymmetricModel model;
   private final Tuner tuner;
   private final boolean usesCopyEngines;
   private final boolean isOneProcess;
 
-  SymmetricPlanner(World world, SymmetricModel model, Tuner tuner, Config config) {
-    this.world = world;
+  SymmetricPlanner(Simulation simulation, SymmetricModel model, Tuner tuner, Config config) {
+    this.simulation = simulation;
     this.model = model;
     this.tuner = tuner;
     this.usesCopyEngines = config.get(ConfigField.CTA_POLICY) == ZERO_CTAS;
-    this.isOneProcess = world.setting("NCCL_SINGLE_PROC_MEM_REG_ENABLE", 0) == 0;
+    this.isOneProcess = simulation.setting("NCCL_SINGLE_PROC_MEM_REG_ENABLE", 0) == 0;
   }
 
   /** Where a rank's call finds its buffers. */
@@ -65,7 +65,7 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
     long received = operation.receiveElements(bytes, by.member().worldSize());
     return operation.receivesAlike()
         && !(operation.reduces() && request.send() == request.recv())
-        && by.member().comm().world().setting("NCCL_LOCAL_REGISTER", 1) != 0
+        && by.member().comm().simulation().setting("NCCL_LOCAL_REGISTER", 1) != 0
         && by.holding(request.send(), bytes) != null
         && by.holding(request.recv(), received) != null;
   }
@@ -95,7 +95,7 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
   @Override
   public boolean offers(PlacedCall call) {
     boolean isRegistered =
-        world.version() < HALF_REGISTERED
+        simulation.version() < HALF_REGISTERED
             ? call.isWithinWindows()
             : call.sendsFromWindow() || call.receivesIntoWindow();
     boolean isCopied = usesCopyEngines && call.call().operation() == Operation.ALL_GATHER;
@@ -113,14 +113,14 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
 
   /** Whether a kernel with flags is used without asking what would be chosen otherwise. */
   private boolean isTrusted(PlacedCall call) {
-    if (world.version() < HALF_REGISTERED || model.isForced()) {
+    if (simulation.version() < HALF_REGISTERED || model.isForced()) {
       return true;
     }
-    return world.version() >= FLAGS_TRUSTED && call.isWithinWindows();
+    return simulation.version() >= FLAGS_TRUSTED && call.isWithinWindows();
   }
 
   private boolean prefersFlags(CollectiveTask call) {
-    if (world.version() < FLAGS_TRUSTED && isOneProcess) {
+    if (simulation.version() < FLAGS_TRUSTED && isOneProcess) {
       return false;
     }
     Choice other =
@@ -130,11 +130,11 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
 
   @Override
   public boolean mayDecline() {
-    return world.version() >= HALF_REGISTERED;
+    return simulation.version() >= HALF_REGISTERED;
   }
 
   /** Whether {@code NCCL_SYM_KERNEL} is set. */
   boolean isForced() {
-    return world.environment().containsKey("NCCL_SYM_KERNEL");
+    return simulation.environment().containsKey("NCCL_SYM_KERNEL");
   }
 }

@@ -1,0 +1,166 @@
+package org.jccl.process;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jccl.spi.WaitQueue;
+
+/**
+ * One connection of a TCP group. While it is being made, one thread reads and writes frames
+ * directly; from {@link #start} on two daemon threads of its own do, so that no rank's thread ever
+ * blocks in a socket.
+ */
+final class TcpConnection {
+  /** What a started connection tells, on its reading thread. */
+  interface Listener {
+    /** A frame came. */
+    void received(Frame frame);
+
+    /** Nothing will come any more. Called once. */
+    void ended(String why);
+  }
+
+  private static final Duration LINGER = Duration.ofSeconds(5);
+
+  private final Socket socket;
+  private final DataInputStream in;
+  private final DataOutputStream out;
+  private final WaitQueue queue = new WaitQueue();
+
+  /** Frames to be written; an empty value ends the writing. */
+  private final BlockingQueue<Optional<Frame>> outgoing = new LinkedBlockingQueue<>();
+
+  private boolean written;
+  private boolean ended;
+
+  TcpConnection(Socket socket) throws IOException {
+    this.socket = socket;
+    socket.setTcpNoDelay(true);
+    socket.setKeepAlive(true);
+    this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+    this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
+  }
+
+  String peer() {
+    return String.valueOf(socket.getRemoteSocketAddress());
+  }
+
+  /** Reads one small frame, before {@link #start}. */
+  Frame read(Duration limit) throws IOException {
+    socket.setSoTimeout(Math.clamp(limit.toMillis(), 1, Integer.MAX_VALUE));
+    return Frame.read(in, Frame.MAX_UNPROVEN);
+  }
+
+  /** Writes one small frame, before {@link #start}. */
+  void write(Frame frame) throws IOException {
+    frame.write(out);
+    out.flush();
+  }
+
+  /** From here on frames come to {@code listener} and leave by {@link #send}. */
+  void start(String name, Listener listener) throws SocketException {
+    socket.setSoTimeout(0);
+    RealTime.daemon(name + " out", this::writeAll);
+    RealTime.daemon(name + " in", () -> readAll(listener));
+  }
+
+  /** Has a frame written; never waits. */
+  void send(Frame frame) {
+    outgoing.add(Optional.of(frame));
+  }
+
+  /** Has nothing more written and the connection ended once the peer has read everything. */
+  void finish() {
+    outgoing.add(Optional.empty());
+  }
+
+  /**
+   * Ends connections: waits until what was sent is on its way and the peers have seen it, but not
+   * long, then cuts.
+   */
+  static void end(List<TcpConnection> connections) {
+    connections.forEach(TcpConnection::finish);
+    long deadline = System.nanoTime() + LINGER.toNanos();
+    // An interrupted member leaves too, and its last words matter: the mark is put back afterwards.
+    boolean interrupted = Thread.interrupted();
+    for (TcpConnection connection : connections) {
+      while (!connection.isOver() && System.nanoTime() - deadline < 0) {
+        Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+        try {
+          RealTime.await(connection.queue, "process group, last messages", connection::over, left);
+        } catch (InterruptedException again) {
+          interrupted = true;
+        }
+      }
+      connection.cut();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean isOver() {
+    boolean[] over = new boolean[1];
+    queue.update(() -> over[0] = over());
+    return over[0];
+  }
+
+  private boolean over() {
+    return written && ended;
+  }
+
+  /** Ends the connection now. */
+  void cut() {
+    try {
+      socket.close();
+    } catch (IOException ignored) {
+      // It is closed in any case.
+    }
+  }
+
+  private void writeAll() {
+    try {
+      for (Optional<Frame> next = outgoing.take(); next.isPresent(); next = outgoing.take()) {
+        next.get().write(out);
+        if (outgoing.isEmpty()) {
+          out.flush();
+        }
+      }
+      out.flush();
+      // Only half: closing with something unread would throw away what the peer has not read yet.
+      socket.shutdownOutput();
+    } catch (IOException | InterruptedException lost) {
+      cut();
+    } finally {
+      queue.update(() -> written = true);
+    }
+  }
+
+  private void readAll(Listener listener) {
+    String why = "closed the connection";
+    try {
+      while (true) {
+        listener.received(Frame.read(in, ProcessGroupBase.MAX_PAYLOAD));
+      }
+    } catch (EOFException end) {
+      // The usual end: the other side has closed, or its process is gone.
+    } catch (IOException lost) {
+      why = "lost the connection (" + lost.getMessage() + ")";
+    } catch (RuntimeException failure) {
+      why = "caused a failure (" + failure + ")";
+    }
+    listener.ended(why);
+    queue.update(() -> ended = true);
+    end(List.of(this));
+  }
+}

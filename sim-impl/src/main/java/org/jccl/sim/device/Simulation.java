@@ -1,0 +1,85 @@
+package org.jccl.sim.device;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jccl.CheckLevel;
+import org.jccl.MisuseKind;
+import org.jccl.ReportedMisuse;
+import org.jccl.sim.check.Findings;
+import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.cost.CostModel;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.machine.GpuProfile;
+import org.jccl.sim.timeline.Lane;
+import org.jccl.sim.timeline.Timeline;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What everything in one simulation shares.
+ *
+ * @param version version code of the NCCL that is imitated
+ * @param environment NCCL's environment variables as the simulation sees them (chapter 10)
+ * @param kernel the event loop
+ * @param checks how much is checked
+ * @param findings what was reported so far
+ * @param order what is ordered before what, or null below {@link CheckLevel#FULL}
+ * @param reductions the last handle of a custom reduction: none is used twice (SIM-51, SIM-52)
+ * @param profile the machine that is imitated
+ * @param cost how long things take in virtual time
+ * @param timeline where what happens in virtual time is written down, or null
+ */
+public record Simulation(
+    int version,
+    Map<String, String> environment,
+    Kernel kernel,
+    CheckLevel checks,
+    Findings findings,
+    @Nullable HappensBefore order,
+    AtomicInteger reductions,
+    GpuProfile profile,
+    CostModel cost,
+    @Nullable Timeline timeline) {
+  /** Whether anything is checked. */
+  public boolean isChecking() {
+    return checks != CheckLevel.NONE;
+  }
+
+  /** Whether the library looks at buffers' addresses (rule ARG-04). */
+  public boolean checksPointers() {
+    String mode = version >= 22907 ? environment.getOrDefault("NCCL_CHECK_MODE", "") : "";
+    mode = mode.toUpperCase(Locale.ROOT);
+    return "1".equals(environment.get("NCCL_CHECK_POINTERS"))
+        || "DEBUG_LOCAL".equals(mode)
+        || "DEBUG_GLOBAL".equals(mode);
+  }
+
+  /** NCCL's integer variable {@code name}; {@code otherwise} if it is not set or is no number. */
+  public long setting(String name, long otherwise) {
+    String text = environment.get(name);
+    try {
+      return text == null ? otherwise : Long.decode(text.strip());
+    } catch (NumberFormatException noNumber) {
+      return otherwise;
+    }
+  }
+
+  /** A host thread has waited for {@code what} of a device, which ended at that virtual time. */
+  void waited(HostTask task, int device, long time, Object what) {
+    if (timeline != null && time > task.clock()) {
+      timeline
+          .slice(Lane.host(device, task.rank()), "host", "wait for " + what, task.clock(), time)
+          .end();
+    }
+    task.waitedUntil(time);
+  }
+
+  /** A misuse report about one rank's device, with the line that replays it; kept. */
+  public ReportedMisuse misuse(MisuseKind kind, int device, String text) {
+    return findings.keep(
+        new ReportBuilder(kind, " on device " + device + ": " + text).among(List.of(device)));
+  }
+}
