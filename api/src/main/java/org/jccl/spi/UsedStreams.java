@@ -1,5 +1,6 @@
 package org.jccl.spi;
 
+import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import org.jccl.Stream;
 
@@ -25,7 +26,7 @@ final class UsedStreams {
       forgetIdle();
     }
     if (size == streams.length) {
-      streams = java.util.Arrays.copyOf(streams, size * 2);
+      streams = Arrays.copyOf(streams, size * 2);
     }
     streams[size++] = stream;
   }
@@ -37,7 +38,7 @@ final class UsedStreams {
         streams[kept++] = streams[i];
       }
     }
-    java.util.Arrays.fill(streams, kept, size, null);
+    Arrays.fill(streams, kept, size, null);
     size = kept;
   }
 

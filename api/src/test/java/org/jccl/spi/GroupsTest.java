@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.assertj.core.groups.Tuple;
 import org.jccl.Backend.GroupScope;
 import org.jccl.Collectives;
 import org.jccl.DataType;
@@ -297,9 +298,9 @@ class GroupsTest {
     assertThat(backend.groups().getFirst())
         .extracting(Issued::operation, Issued::count, Issued::rootOrPeer)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(Operation.BROADCAST, 3L, 0),
-            org.assertj.core.groups.Tuple.tuple(Operation.BROADCAST, 2L, 1),
-            org.assertj.core.groups.Tuple.tuple(Operation.BROADCAST, 1L, 3));
+            Tuple.tuple(Operation.BROADCAST, 3L, 0),
+            Tuple.tuple(Operation.BROADCAST, 2L, 1),
+            Tuple.tuple(Operation.BROADCAST, 1L, 3));
     assertThat(backend.groups().getFirst())
         .extracting(Issued::recv)
         .containsExactly(recv.address(), recv.address() + 12, recv.address() + 20);

@@ -2,6 +2,7 @@ package org.jccl.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jccl.CheckLevel;
@@ -9,6 +10,7 @@ import org.jccl.CollectiveException;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.MisuseKind;
+import org.jccl.Rank;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
 import org.jccl.RanksFailedException;
@@ -74,7 +76,7 @@ final class Lab {
   }
 
   void accepts(int ranks, int devices, RankProgram program) {
-    List<String> warnings = new java.util.ArrayList<>();
+    List<String> warnings = new ArrayList<>();
     Simulator.Builder builder = Simulator.builder().devices(devices).warnings(warnings::add);
     try (Simulator simulator = setting.apply(builder).build()) {
       Ranks.run(simulator.backend(), ranks, program);
@@ -82,7 +84,7 @@ final class Lab {
     }
   }
 
-  static DeviceBuffer ints(org.jccl.Rank rank, int count) {
+  static DeviceBuffer ints(Rank rank, int count) {
     DeviceBuffer buffer = rank.device().allocate(DataType.INT32, count);
     buffer.copyFrom(new int[count]);
     return buffer;

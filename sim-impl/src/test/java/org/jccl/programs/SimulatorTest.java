@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jccl.sim.Simulator;
@@ -38,7 +39,7 @@ class SimulatorTest {
           try (DeviceBuffer in = rank.device().allocate(DataType.FLOAT32, 1000);
               DeviceBuffer out = rank.device().allocate(DataType.FLOAT32, 1000)) {
             float[] data = new float[1000];
-            java.util.Arrays.fill(data, rank.rank() + 1);
+            Arrays.fill(data, rank.rank() + 1);
             in.copyFrom(data);
             rank.communicator().allReduce(in, out, ReduceOp.SUM);
             rank.communicator().defaultStream().synchronize();

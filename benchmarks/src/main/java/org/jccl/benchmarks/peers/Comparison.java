@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
+import org.jccl.DataType;
 import org.jccl.benchmarks.bench.Statistics;
 import org.jccl.benchmarks.jmh.Collective;
 import org.jccl.benchmarks.peers.Subject.Family;
@@ -208,7 +209,7 @@ final class Comparison {
   }
 
   private static double rate(String type, long bytes, double micros) {
-    return (double) bytes / org.jccl.DataType.valueOf(type).bytes() / micros;
+    return (double) bytes / DataType.valueOf(type).bytes() / micros;
   }
 
   /** The curve. */

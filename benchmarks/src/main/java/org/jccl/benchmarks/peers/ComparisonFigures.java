@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import org.jccl.benchmarks.peers.Comparison.Row;
 import org.jccl.benchmarks.peers.Comparison.ScaleRow;
@@ -164,8 +165,7 @@ final class ComparisonFigures {
     }
   }
 
-  private static String plot(
-      String title, java.util.function.DoubleFunction<String> label, List<Plot.Line> lines) {
+  private static String plot(String title, DoubleFunction<String> label, List<Plot.Line> lines) {
     return lines.isEmpty() ? "" : new Plot(title, range(lines), label, lines).svg();
   }
 

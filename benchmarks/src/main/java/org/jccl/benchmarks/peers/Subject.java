@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -76,7 +77,7 @@ record Subject(
 
     /** Key in {@code --peers}. */
     String key() {
-      return this == LIMIT ? "limit" : label.toLowerCase(java.util.Locale.ROOT).replace(" ", "");
+      return this == LIMIT ? "limit" : label.toLowerCase(Locale.ROOT).replace(" ", "");
     }
 
     /** What to install, as Debian calls it. */

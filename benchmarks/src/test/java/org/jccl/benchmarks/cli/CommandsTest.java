@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jccl.benchmarks.profile.ProfileFile;
@@ -31,7 +32,7 @@ class CommandsTest {
     String[] line =
         "bench --backend sim --ranks 2 --op all_reduce,gather -b 64 -e 4K -f 64 -n 2 -w 1 --out"
             .split(" ");
-    String[] args = java.util.Arrays.copyOf(line, line.length + 1);
+    String[] args = Arrays.copyOf(line, line.length + 1);
     args[line.length] = folder.toString();
     assertThat(run(args)).as(err.toString()).isZero();
     assertThat(out.toString())
@@ -82,7 +83,7 @@ class CommandsTest {
             + " --report "
             + folder;
     assertThat(run(line.split(" "))).as(err.toString()).isZero();
-    List<String> lines = java.nio.file.Files.readAllLines(errors);
+    List<String> lines = Files.readAllLines(errors);
     assertThat(lines).hasSize(1 + 2 * 2 * 10);
     assertThat(lines.stream().skip(1).map(each -> each.split("\t")))
         .allSatisfy(fields -> assertThat(Double.parseDouble(fields[6])).isBetween(-0.003, 0.003));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jccl.benchmarks.jmh.Collective;
 import org.jccl.benchmarks.peers.Subject.Family;
 import org.junit.jupiter.api.Test;
@@ -64,9 +65,7 @@ class PeersTest {
     List<String> lines = outcome.output().lines().toList();
     assertThat(lines.getFirst()).isEqualTo("here");
     ProcessHandle.of(Long.parseLong(lines.getLast()))
-        .ifPresent(
-            grandchild ->
-                grandchild.onExit().orTimeout(30, java.util.concurrent.TimeUnit.SECONDS).join());
+        .ifPresent(grandchild -> grandchild.onExit().orTimeout(30, TimeUnit.SECONDS).join());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.List;
+import org.assertj.core.data.Offset;
 import org.jccl.DataType;
 import org.jccl.Ranks;
 import org.jccl.benchmarks.bench.Workload;
@@ -64,8 +65,7 @@ class CampaignTest {
               estimate[0] = rank.rank() == 0 ? micros : estimate[0];
             }
           });
-      assertThat(sample.micros())
-          .isCloseTo(estimate[0], org.assertj.core.data.Offset.offset(0.002));
+      assertThat(sample.micros()).isCloseTo(estimate[0], Offset.offset(0.002));
     }
   }
 }

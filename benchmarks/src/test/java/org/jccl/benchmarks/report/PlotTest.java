@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.StringReader;
 import java.util.List;
+import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -58,7 +59,7 @@ class PlotTest {
   }
 
   private static List<String> classes(NodeList nodes) {
-    return java.util.stream.IntStream.range(0, nodes.getLength())
+    return IntStream.range(0, nodes.getLength())
         .mapToObj(i -> ((Element) nodes.item(i)).getAttribute("class"))
         .toList();
   }

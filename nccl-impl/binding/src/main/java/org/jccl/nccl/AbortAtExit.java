@@ -1,6 +1,7 @@
 package org.jccl.nccl;
 
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jccl.Communicator;
@@ -54,7 +55,7 @@ final class AbortAtExit {
 
   private static boolean joined(Thread thread, long millis) {
     try {
-      return thread.join(java.time.Duration.ofMillis(Math.max(1, millis)));
+      return thread.join(Duration.ofMillis(Math.max(1, millis)));
     } catch (InterruptedException interrupt) {
       Thread.currentThread().interrupt();
       return false;
