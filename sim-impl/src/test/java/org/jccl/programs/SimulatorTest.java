@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.jccl.sim.Simulator;
 import org.jccl.CheckLevel;
 import org.jccl.Communicator;
 import org.jccl.DataType;
@@ -22,6 +21,7 @@ import org.jccl.RankProgram;
 import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
+import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 
 class SimulatorTest {

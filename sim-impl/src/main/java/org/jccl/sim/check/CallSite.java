@@ -13,7 +13,8 @@ public final class CallSite {
   private static final StackWalker WALKER = StackWalker.getInstance();
 
   /** The packages of jccl's library, each with those below it; besides them its root. */
-  private static final List<String> ROOMS = List.of("config", "ops", "process", "spi", "sim", "nccl");
+  private static final List<String> ROOMS =
+      List.of("config", "ops", "process", "spi", "sim", "nccl");
 
   private static final String ROOT = "org.jccl.";
   private static final String BINDING = "org.jccl.nccl.ffi.";

@@ -359,8 +359,10 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   @Nullable Wait busyWith() {
     Endpoint own = endpoint;
     Launch last = own == null ? null : own.launches().last();
-    boolean waits = last != null && !last.isDone() && !aborted && !revoked && refusal() == null;
-    return waits ? last.asWait() : null;
+    if (last == null || last.isDone() || aborted || revoked || refusal() != null) {
+      return null;
+    }
+    return last.asWait();
   }
 
   @Override

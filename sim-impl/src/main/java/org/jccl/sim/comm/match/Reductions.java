@@ -22,8 +22,7 @@ final class Reductions {
    * @param root the rank that receives, or 0
    * @param reduction code of the reduction
    */
-  record Computed(
-      PlannedCall carried, int root, int reduction, ReducePlan plan, FoldOrder order) {}
+  record Computed(PlannedCall carried, int root, int reduction, ReducePlan plan, FoldOrder order) {}
 
   private final Planner planner;
 
@@ -64,8 +63,7 @@ final class Reductions {
     };
   }
 
-  private static ReducePlan exact(
-      @Nullable LaunchedCall[] parts, int reduction, DataType type) {
+  private static ReducePlan exact(@Nullable LaunchedCall[] parts, int reduction, DataType type) {
     if (reduction == Call.PRE_MUL_SUM) {
       long[] scalars = new long[parts.length];
       for (LaunchedCall each : parts) {
