@@ -35,7 +35,6 @@ class HouseTest {
   /** Simple names of more than one class. */
   private static final Set<String> SHARED_NAMES =
       Set.of(
-          "ArgumentRules",
           "Calibration",
           "Call",
           "CaseBuffers",
@@ -43,10 +42,8 @@ class HouseTest {
           "Comparison",
           "ExactData",
           "RankBench",
-          "Report",
           "Sample",
-          "Subject",
-          "Verdict");
+          "Subject");
 
   @ArchTest
   static void packagesOfAModule_haveNoCycle(JavaClasses bytecode) {

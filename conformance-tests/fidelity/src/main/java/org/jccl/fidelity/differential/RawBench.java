@@ -12,12 +12,12 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
-import org.jccl.conformance.harness.Kept;
+import org.jccl.conformance.harness.RankResource;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.spi.NcclAbi;
 
 /** The communicators of one rank on the raw surface, by handle, kept from program to program. */
-final class RawBench implements Kept {
+final class RawBench implements RankResource {
   private final NcclAbi abi;
   private final Device device;
   private final Arena arena = Arena.ofShared();

@@ -17,7 +17,7 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
-import org.jccl.conformance.harness.Kept;
+import org.jccl.conformance.harness.RankResource;
 import org.jccl.conformance.harness.WorldRank;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * What one rank needs for programs on the typed surface, kept from one to the next, since opening
  * communicators takes longer than running a program.
  */
-final class Workbench implements Kept {
+final class Workbench implements RankResource {
   private static final int MEMORY = 1 << 20;
 
   private final List<Stream> streams = new ArrayList<>();

@@ -17,14 +17,14 @@ import org.jccl.PreMulSum;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.config.ConfigField;
-import org.jccl.conformance.harness.Kept;
+import org.jccl.conformance.harness.RankResource;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.fidelity.differential.Split;
 import org.jccl.fidelity.floats.FloatLayout.Place;
 import org.jspecify.annotations.Nullable;
 
 /** What one rank of a world needs for cases, kept from one to the next. */
-final class FloatBench implements Kept {
+final class FloatBench implements RankResource {
   private static final long MEMORY = 1 << 22;
 
   private final Device device;

@@ -26,7 +26,7 @@ public final class World {
 
   private final Subject.Instance instance;
   private final AtomicReferenceArray<@Nullable Communicator> communicators;
-  private final List<Map<Class<?>, Kept>> kept = new ArrayList<>();
+  private final List<Map<Class<?>, RankResource>> kept = new ArrayList<>();
   private List<ProcessGroup> groups;
   private boolean broken;
   private boolean stuck;
@@ -75,7 +75,7 @@ public final class World {
   }
 
   /** What {@code rank} keeps from body to body, one of a kind. */
-  Map<Class<?>, Kept> kept(int rank) {
+  Map<Class<?>, RankResource> kept(int rank) {
     return kept.get(rank);
   }
 
@@ -111,7 +111,7 @@ public final class World {
           try {
             body.run(new WorldRank(rank, this, problems::add));
           } catch (Throwable failure) {
-            problems.add("rank " + rank + " threw " + Words.of(failure));
+            problems.add("rank " + rank + " threw " + FailureText.of(failure));
             causes.add(failure);
             giveUp(); // Its peers may wait for what it will not do any more.
           }
@@ -138,7 +138,7 @@ public final class World {
       if (communicator != null) {
         abort(communicator);
       }
-      kept.get(rank).values().forEach(Kept::abort);
+      kept.get(rank).values().forEach(RankResource::abort);
     }
   }
 
@@ -161,7 +161,7 @@ public final class World {
     run(
         "LIF-09 (closing " + size() + " ranks)",
         rank -> {
-          kept.get(rank.rank()).values().forEach(Kept::close);
+          kept.get(rank.rank()).values().forEach(RankResource::close);
           Communicator communicator = communicators.get(rank.rank());
           if (communicator != null) {
             communicator.close();

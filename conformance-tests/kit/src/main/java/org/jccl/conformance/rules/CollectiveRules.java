@@ -3,6 +3,7 @@ package org.jccl.conformance.rules;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Example;
@@ -193,7 +194,7 @@ public final class CollectiveRules extends Suite {
     int n = atMost(4);
     for (Operation operation : EnumSet.of(Operation.REDUCE, Operation.BROADCAST)) {
       List<Step> steps =
-          java.util.stream.IntStream.range(0, 2 * n)
+          IntStream.range(0, 2 * n)
               .mapToObj(i -> Step.of(plain(operation, n, 33, (i * 3 + 1) % n, Layout.PLAIN)))
               .toList();
       verify(new Program(n, steps));

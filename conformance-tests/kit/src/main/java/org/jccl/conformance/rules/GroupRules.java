@@ -107,7 +107,6 @@ public final class GroupRules extends Suite {
   @Example
   public void required_GRP_04_theViewEndsWithTheBody() {
     run(
-        1,
         rank -> {
           Communicator comm = rank.communicator();
           Collectives[] kept = new Collectives[1];

@@ -161,7 +161,6 @@ public final class PointToPointRules extends Suite {
   @Example
   public void required_P2P_07_aMessageToSelfInPlaceMovesNothing() {
     run(
-        1,
         rank -> {
           Communicator comm = rank.communicator();
           try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1, 2, 3)) {
@@ -215,7 +214,6 @@ public final class PointToPointRules extends Suite {
   @AlsoShows("P2P-13")
   public void required_P2P_14_groupsNeedNotAgree() {
     run(
-        2,
         rank -> {
           Communicator comm = rank.communicator();
           try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1, 2)) {

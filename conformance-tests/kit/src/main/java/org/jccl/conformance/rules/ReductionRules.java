@@ -1,5 +1,7 @@
 package org.jccl.conformance.rules;
 
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -126,7 +128,6 @@ public final class ReductionRules extends Suite {
     for (DataType type : IEEE) {
       double largest = type.decode(largestBits(type));
       run(
-          2,
           rank -> {
             boolean first = rank.rank() == 0;
             long[] bits = {
@@ -149,7 +150,6 @@ public final class ReductionRules extends Suite {
   @Example
   public void required_RED_09_integerAverageDividesTheWrappedSum() {
     run(
-        2,
         rank -> {
           long[] average = allReduce(rank, DataType.INT8, ReduceOp.AVG, 100, 0xFF, 3);
           rank.check((byte) average[0] == -28, "100 and 100 give " + (byte) average[0]);
@@ -194,7 +194,6 @@ public final class ReductionRules extends Suite {
             : Optional.of("float8 is not reduced here at all"));
     for (DataType type : List.of(DataType.FLOAT8_E4M3, DataType.FLOAT8_E5M2)) {
       run(
-          1,
           rank -> {
             rank.expectThrown(
                 type + " average on one rank",
@@ -212,7 +211,7 @@ public final class ReductionRules extends Suite {
     for (DataType type : DataType.values()) {
       if (capabilities().whyNoReduction(type, 1, false).isEmpty()) {
         for (ReduceOp op : List.of(ReduceOp.SUM, ReduceOp.PROD, ReduceOp.MAX, ReduceOp.MIN)) {
-          run(1, rank -> copiesBits(rank, type, op));
+          run(rank -> copiesBits(rank, type, op));
         }
       }
     }
@@ -245,7 +244,7 @@ public final class ReductionRules extends Suite {
         });
   }
 
-  private static final java.nio.charset.Charset UTF_8 = java.nio.charset.StandardCharsets.UTF_8;
+  private static final Charset UTF_8 = StandardCharsets.UTF_8;
 
   private static double[] decoded(DataType type, long[] bits) {
     return Arrays.stream(bits).mapToDouble(type::decode).toArray();

@@ -26,6 +26,7 @@ public abstract class Suite {
 
   private Subject subject;
   private Worlds worlds;
+  private int ranks = 1;
 
   /** A suite about the {@link CurrentSubject}. */
   protected Suite() {
@@ -34,9 +35,20 @@ public abstract class Suite {
   }
 
   /** The suite is about {@code found}, which meets the conditions of the test that runs. */
+  final void about(Conditions conditions, Subject found) {
+    about(found);
+    ranks = Math.max(1, conditions.ranks());
+  }
+
+  /** The suite goes on about {@code found}. */
   final void about(Subject found) {
     subject = found;
     worlds = Worlds.shared(found);
+  }
+
+  /** How many ranks the rule of the test that runs takes. */
+  final int ranks() {
+    return ranks;
   }
 
   /** What is tested. */
@@ -57,6 +69,11 @@ public abstract class Suite {
   /** Random calls that it can make. */
   protected final CaseArbitraries arbitraries() {
     return new CaseArbitraries(capabilities());
+  }
+
+  /** Runs {@code body} on as many ranks as the rule takes. */
+  protected final void run(RankBody body) {
+    run(ranks, body);
   }
 
   /** Runs {@code body} on every rank of a world of {@code ranks}. */

@@ -1,10 +1,10 @@
 package org.jccl.conformance.harness;
 
 /** Failures in words that fit a report. */
-final class Words {
+final class FailureText {
   private static final int FRAMES = 8;
 
-  private Words() {}
+  private FailureText() {}
 
   static String of(Throwable failure) {
     StringBuilder text = new StringBuilder(failure.toString().strip().replace("\n", "\n    "));

@@ -1,7 +1,7 @@
 package org.jccl.conformance.harness;
 
 /** What a rank keeps in its world from body to body, see {@link WorldRank#kept}. */
-public interface Kept {
+public interface RankResource {
   /** Ends what other ranks may wait for; the world has failed. */
   void abort();
 

@@ -14,7 +14,7 @@ import java.util.Locale;
  * @param millis how long it took
  * @param cameBack whether all its threads ended
  */
-public record Verdict(
+public record MisuseVerdict(
     String id, MisuseCase.Part part, String outcome, String detail, long millis, boolean cameBack) {
   /** First line of a table of verdicts. */
   static final String HEADER = "id\tprogram\toutcome\tdetail\tmillis";
@@ -33,12 +33,12 @@ public record Verdict(
    *
    * @throws IllegalArgumentException if it is none
    */
-  static Verdict ofLine(String line) {
+  static MisuseVerdict ofLine(String line) {
     List<String> cells = List.of(line.split("\t", -1));
     if (cells.size() != 5) {
       throw new IllegalArgumentException("no line of a table of misuses: '" + line + "'");
     }
-    return new Verdict(
+    return new MisuseVerdict(
         cells.get(0),
         MisuseCase.Part.valueOf(cells.get(1).toUpperCase(Locale.ROOT)),
         cells.get(2),

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A child JVM does as it is told, and ends when it is told to. */
-class ThrowAwayTest {
+class ChildJvmTest {
   private static final Duration LONG = Duration.ofSeconds(60);
 
   /** What the child does. */
@@ -38,13 +38,13 @@ class ThrowAwayTest {
     }
   }
 
-  private static ThrowAway child(String... args) {
-    return ThrowAway.of(Child.class).options("-XX:TieredStopAtLevel=1").args(args);
+  private static ChildJvm child(String... args) {
+    return ChildJvm.of(Child.class).options("-XX:TieredStopAtLevel=1").args(args);
   }
 
   @Test
   void child_outputExitCodeAndEnvironment() throws Exception {
-    ThrowAway.Result result =
+    ChildJvm.Result result =
         child("speak", "hello").environment(Map.of("JCCL_CHILD", "there")).run(LONG);
     assertThat(result.exitCode()).isEqualTo(7);
     assertThat(result.killed()).isFalse();
@@ -54,13 +54,13 @@ class ThrowAwayTest {
 
   @Test
   void childThatHangs_isKilledWithItsChildren() throws Exception {
-    ThrowAway.Result result = child("hang").run(Duration.ofSeconds(10));
+    ChildJvm.Result result = child("hang").run(Duration.ofSeconds(10));
     assertThat(result.killed()).isTrue();
     assertThat(result.ending()).startsWith("killed after");
     List<String> pids = result.lines().stream().filter(line -> line.matches("\\d+")).toList();
     assertThat(pids).hasSize(1);
     Optional<ProcessHandle> grandchild = ProcessHandle.of(Long.parseLong(pids.getFirst()));
-    assertThat(grandchild.map(ThrowAwayTest::isRunning).orElse(false)).isFalse();
+    assertThat(grandchild.map(ChildJvmTest::isRunning).orElse(false)).isFalse();
   }
 
   /** A killed process whose parent is gone may still be listed for a moment. */
@@ -77,7 +77,7 @@ class ThrowAwayTest {
 
   @Test
   void childThatCrashes_saysTheSignal() throws IOException, InterruptedException {
-    ThrowAway.Result result = child("crash").run(LONG);
+    ChildJvm.Result result = child("crash").run(LONG);
     assertThat(result.killed()).isFalse();
     assertThat(result.crash()).hasValue("SIGSEGV");
     assertThat(result.exitCode()).isNotZero();

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a worker says is what its supervisor hears. */
-class ReportTest {
+class WorkerMessageTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -25,23 +25,24 @@ class ReportTest {
       })
   void everyTextComesBack(String words) {
     RuleResult result = new RuleResult("required_COL_01_x", Outcome.BROKEN, 12, words);
-    String line = Report.ended(result);
+    String line = WorkerMessage.ended(result);
     assertThat(line.lines()).hasSize(1);
-    assertThat(Report.of(line)).isEqualTo(new Report.Ended(result));
+    assertThat(WorkerMessage.of(line)).isEqualTo(new WorkerMessage.Ended(result));
   }
 
   @ParameterizedTest
   @EnumSource(Outcome.class)
   void everyOutcomeComesBack(Outcome outcome) {
     RuleResult result = new RuleResult("optional_P2P_11_x", outcome, Long.MAX_VALUE, "why");
-    assertThat(Report.of(Report.ended(result))).isEqualTo(new Report.Ended(result));
+    assertThat(WorkerMessage.of(WorkerMessage.ended(result)))
+        .isEqualTo(new WorkerMessage.Ended(result));
   }
 
   @Test
   void beginningAndEnd() {
-    assertThat(Report.of(Report.started("required_COL_01_x")))
-        .isEqualTo(new Report.Started("required_COL_01_x"));
-    assertThat(Report.of(Report.END)).isEqualTo(new Report.Done());
+    assertThat(WorkerMessage.of(WorkerMessage.started("required_COL_01_x")))
+        .isEqualTo(new WorkerMessage.Started("required_COL_01_x"));
+    assertThat(WorkerMessage.of(WorkerMessage.END)).isEqualTo(new WorkerMessage.Done());
   }
 
   @ParameterizedTest
@@ -57,6 +58,6 @@ class ReportTest {
         " @jccl\tend"
       })
   void othersLinesAndTornOnesSayNothing(String line) {
-    assertThat(Report.of(line)).isNull();
+    assertThat(WorkerMessage.of(line)).isNull();
   }
 }

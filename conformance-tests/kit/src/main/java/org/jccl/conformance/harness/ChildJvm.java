@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * A child JVM for what may hang, crash or spoil a process: this JVM's class path, a main class of
  * its own, and an end by force when its time is up.
  */
-public final class ThrowAway {
+public final class ChildJvm {
   /** As a JVM tells of a signal that it dies of. */
   private static final Pattern FATAL = Pattern.compile("^#\\s+(SIG[A-Z]+) \\(0x");
 
@@ -35,7 +35,7 @@ public final class ThrowAway {
   private final Map<String, String> environment = new LinkedHashMap<>();
   private Consumer<String> listener = line -> {};
 
-  private ThrowAway(String mainClass) {
+  private ChildJvm(String mainClass) {
     this.mainClass = mainClass;
   }
 
@@ -84,35 +84,35 @@ public final class ThrowAway {
   }
 
   /** A child that will run the {@code main} of that class. */
-  public static ThrowAway of(Class<?> main) {
-    return new ThrowAway(main.getName());
+  public static ChildJvm of(Class<?> main) {
+    return new ChildJvm(main.getName());
   }
 
   /** Arguments of the program. */
-  public ThrowAway args(String... values) {
+  public ChildJvm args(String... values) {
     return args(List.of(values));
   }
 
   /** Arguments of the program. */
-  public ThrowAway args(List<String> values) {
+  public ChildJvm args(List<String> values) {
     arguments.addAll(values);
     return this;
   }
 
   /** Options of the JVM, besides those that every jccl program needs. */
-  public ThrowAway options(String... values) {
+  public ChildJvm options(String... values) {
     options.addAll(List.of(values));
     return this;
   }
 
   /** Environment variables besides this process's own. */
-  public ThrowAway environment(Map<String, String> values) {
+  public ChildJvm environment(Map<String, String> values) {
     environment.putAll(values);
     return this;
   }
 
   /** Told each line as it comes, on a thread of its own. */
-  public ThrowAway listener(Consumer<String> value) {
+  public ChildJvm listener(Consumer<String> value) {
     listener = value;
     return this;
   }

@@ -6,7 +6,7 @@ import org.jccl.conformance.run.RuleResult.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /** The lines by which a {@link Worker} tells its {@link Supervisor} how far it is. */
-sealed interface Report {
+sealed interface WorkerMessage {
   /** The last line. */
   String END = "@jccl\tend";
 
@@ -14,13 +14,13 @@ sealed interface Report {
   Map<String, Integer> FIELDS = Map.of("started", 3, "ended", 6, "end", 2);
 
   /** A method has begun. */
-  record Started(String method) implements Report {}
+  record Started(String method) implements WorkerMessage {}
 
   /** A method has ended. */
-  record Ended(RuleResult result) implements Report {}
+  record Ended(RuleResult result) implements WorkerMessage {}
 
   /** All methods have ended. */
-  record Done() implements Report {}
+  record Done() implements WorkerMessage {}
 
   private static String line(String... fields) {
     StringBuilder text = new StringBuilder("@jccl");
@@ -48,7 +48,7 @@ sealed interface Report {
   }
 
   /** What a line of the worker's output says, or null if it is something else's or torn. */
-  static @Nullable Report of(String line) {
+  static @Nullable WorkerMessage of(String line) {
     String[] fields = line.split("\t", -1);
     if (!fields[0].equals("@jccl") || fields.length < 2) {
       return null;

@@ -14,9 +14,9 @@ import org.jccl.conformance.harness.WorldRank;
  * Wrong arguments of the typed surface: refused before anything is enqueued, in words that name
  * rank, operation, argument and both values; the communicator stays usable (rule ERR-05).
  */
-public final class ArgumentRules extends Suite {
+public final class TypedArgumentRules extends Suite {
   /** About the current subject. */
-  public ArgumentRules() {}
+  public TypedArgumentRules() {}
 
   /** Runs a wrong call on every rank, then shows that the buffer and the communicator are whole. */
   private void refused(
@@ -94,7 +94,6 @@ public final class ArgumentRules extends Suite {
   @Example
   public void required_ARG_38_aCountThatNoBufferHasCannotBeSaid() {
     run(
-        1,
         rank ->
             rank.expectThrown(
                 "2^61 doubles",
