@@ -1,4 +1,4 @@
-package org.jccl.sim.misuse;
+package org.jccl.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.jccl.sim.misuse;
+package org.jccl.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.jccl.MisuseKind.BUFFER_DEVICE;
@@ -14,12 +14,12 @@ import static org.jccl.MisuseKind.P2P_TYPE;
 import static org.jccl.MisuseKind.STREAM_INVALID;
 import static org.jccl.MisuseKind.THREAD_RACE;
 import static org.jccl.MisuseKind.UNMATCHED_P2P;
-import static org.jccl.sim.misuse.Lab.FULL;
-import static org.jccl.sim.misuse.Lab.PLAIN;
-import static org.jccl.sim.misuse.Lab.STRICT;
-import static org.jccl.sim.misuse.Lab.ints;
-import static org.jccl.sim.misuse.RawLab.INT;
-import static org.jccl.sim.misuse.RawLab.raw;
+import static org.jccl.programs.Lab.FULL;
+import static org.jccl.programs.Lab.PLAIN;
+import static org.jccl.programs.Lab.STRICT;
+import static org.jccl.programs.Lab.ints;
+import static org.jccl.programs.RawLab.INT;
+import static org.jccl.programs.RawLab.raw;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;

@@ -1,4 +1,4 @@
-package org.jccl.sim;
+package org.jccl.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,6 +21,7 @@ import org.jccl.RankProgram;
 import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
+import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 
 class SimulatorTest {

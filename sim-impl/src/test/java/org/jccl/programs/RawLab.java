@@ -1,4 +1,4 @@
-package org.jccl.sim.misuse;
+package org.jccl.programs;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;

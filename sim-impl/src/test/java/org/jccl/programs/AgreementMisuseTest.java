@@ -1,4 +1,4 @@
-package org.jccl.sim.misuse;
+package org.jccl.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.jccl.MisuseKind.CAPTURE_MISMATCH;
@@ -7,10 +7,10 @@ import static org.jccl.MisuseKind.GROUP_SHAPE;
 import static org.jccl.MisuseKind.MISMATCH;
 import static org.jccl.MisuseKind.MISSING_RANK;
 import static org.jccl.MisuseKind.ORDER_INVERSION;
-import static org.jccl.sim.misuse.Lab.FULL;
-import static org.jccl.sim.misuse.Lab.PLAIN;
-import static org.jccl.sim.misuse.Lab.STRICT;
-import static org.jccl.sim.misuse.Lab.ints;
+import static org.jccl.programs.Lab.FULL;
+import static org.jccl.programs.Lab.PLAIN;
+import static org.jccl.programs.Lab.STRICT;
+import static org.jccl.programs.Lab.ints;
 
 import java.time.Duration;
 import java.util.ArrayList;
