@@ -34,7 +34,7 @@ class HouseTest {
 
   /** Simple names of more than one class. */
   private static final Set<String> SHARED_NAMES = Set.of(
-          "ArgumentRules");
+);
 
   @ArchTest
   static void packagesOfAModule_haveNoCycle(JavaClasses bytecode) {
