@@ -33,7 +33,9 @@ class SeedTableFuzzProperties {
     Path file = Reading.file(bytes);
     try {
       Reading.endsWell(
-          () -> SeedTable.open(file, "", COLUMNS).totals(), IOException.class, MalformedInputException.class);
+          () -> SeedTable.open(file, "", COLUMNS).totals(),
+          IOException.class,
+          MalformedInputException.class);
     } finally {
       Files.delete(file);
     }
