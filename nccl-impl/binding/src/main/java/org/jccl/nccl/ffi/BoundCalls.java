@@ -30,9 +30,7 @@ interface BoundCalls extends NcclAbi {
    */
   MemorySegment at(NcclFunction function);
 
-  /**
-   * {@return the library whose functions these are}
-   */
+  /** {@return the library whose functions these are} */
   NcclLibrary library();
 
   /** A handle for functions of these arguments that return a result code. */

@@ -13,13 +13,10 @@ import org.jccl.ops.NcclFunction;
  * one.
  */
 interface FamilyCalls extends BoundCalls {
-  MethodHandle SCALABLE =
-      BoundCalls.call(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+  MethodHandle SCALABLE = BoundCalls.call(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
   MethodHandle SPLIT = BoundCalls.call(JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-  MethodHandle SHRINK =
-      BoundCalls.call(JAVA_LONG, ADDRESS, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
-  MethodHandle GROW =
-      BoundCalls.call(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
+  MethodHandle SHRINK = BoundCalls.call(JAVA_LONG, ADDRESS, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
+  MethodHandle GROW = BoundCalls.call(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
   MethodHandle HANDLE_INT = BoundCalls.call(JAVA_LONG, JAVA_INT);
   MethodHandle STATISTIC = BoundCalls.call(JAVA_LONG, JAVA_INT, ADDRESS);
 
@@ -41,7 +38,8 @@ interface FamilyCalls extends BoundCalls {
   }
 
   @Override
-  default int commSplit(long comm, int color, int key, MemorySegment newComm, MemorySegment config) {
+  default int commSplit(
+      long comm, int color, int key, MemorySegment newComm, MemorySegment config) {
     try {
       return (int)
           SPLIT.invokeExact(at(NcclFunction.COMM_SPLIT), comm, color, key, newComm, config);

@@ -32,7 +32,8 @@ public final class NcclBinding implements FamilyCalls, WindowCalls, ParameterCal
   private static final MethodHandle NO_ARGUMENT = BoundCalls.call();
   private static final MethodHandle OUT = BoundCalls.call(ADDRESS);
   private static final MethodHandle OP_HANDLE = BoundCalls.call(JAVA_INT, JAVA_LONG);
-  private static final MethodHandle INIT_RANK = BoundCalls.call(ADDRESS, JAVA_INT, UNIQUE_ID, JAVA_INT);
+  private static final MethodHandle INIT_RANK =
+      BoundCalls.call(ADDRESS, JAVA_INT, UNIQUE_ID, JAVA_INT);
   private static final MethodHandle INIT_RANK_CONFIG =
       BoundCalls.call(ADDRESS, JAVA_INT, UNIQUE_ID, JAVA_INT, ADDRESS);
   private static final MethodHandle INIT_ALL = BoundCalls.call(ADDRESS, JAVA_INT, ADDRESS);
@@ -49,7 +50,8 @@ public final class NcclBinding implements FamilyCalls, WindowCalls, ParameterCal
 
   /** The same with a reduction and a root. */
   private static final MethodHandle ROOTED_REDUCTION =
-      BoundCalls.call(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+      BoundCalls.call(
+          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
   /** Buffer, count, type, root or peer, communicator, stream. */
   private static final MethodHandle ONE_BUFFER =
@@ -92,7 +94,8 @@ public final class NcclBinding implements FamilyCalls, WindowCalls, ParameterCal
   @Override
   public String getErrorString(int result) {
     try {
-      return NativeAccess.text((long) TEXT_OF_CODE.invokeExact(at(NcclFunction.GET_ERROR_STRING), result));
+      return NativeAccess.text(
+          (long) TEXT_OF_CODE.invokeExact(at(NcclFunction.GET_ERROR_STRING), result));
     } catch (Throwable failure) {
       throw raise(NcclFunction.GET_ERROR_STRING, failure);
     }
@@ -101,7 +104,8 @@ public final class NcclBinding implements FamilyCalls, WindowCalls, ParameterCal
   @Override
   public String getLastError(long comm) {
     try {
-      return NativeAccess.text((long) TEXT_OF_HANDLE.invokeExact(at(NcclFunction.GET_LAST_ERROR), comm));
+      return NativeAccess.text(
+          (long) TEXT_OF_HANDLE.invokeExact(at(NcclFunction.GET_LAST_ERROR), comm));
     } catch (Throwable failure) {
       throw raise(NcclFunction.GET_LAST_ERROR, failure);
     }
@@ -128,7 +132,8 @@ public final class NcclBinding implements FamilyCalls, WindowCalls, ParameterCal
   @Override
   public int commInitRank(MemorySegment comm, int nranks, MemorySegment uniqueId, int rank) {
     try {
-      return (int) INIT_RANK.invokeExact(at(NcclFunction.COMM_INIT_RANK), comm, nranks, uniqueId, rank);
+      return (int)
+          INIT_RANK.invokeExact(at(NcclFunction.COMM_INIT_RANK), comm, nranks, uniqueId, rank);
     } catch (Throwable failure) {
       throw raise(NcclFunction.COMM_INIT_RANK, failure);
     }
@@ -223,7 +228,8 @@ public final class NcclBinding implements FamilyCalls, WindowCalls, ParameterCal
       MemorySegment op, long scalar, int type, int residence, long comm) {
     try {
       return (int)
-          PRE_MUL_SUM.invokeExact(at(NcclFunction.RED_OP_CREATE_PRE_MUL_SUM), op, scalar, type, residence, comm);
+          PRE_MUL_SUM.invokeExact(
+              at(NcclFunction.RED_OP_CREATE_PRE_MUL_SUM), op, scalar, type, residence, comm);
     } catch (Throwable failure) {
       throw raise(NcclFunction.RED_OP_CREATE_PRE_MUL_SUM, failure);
     }
@@ -264,7 +270,8 @@ public final class NcclBinding implements FamilyCalls, WindowCalls, ParameterCal
   @Override
   public int bcast(long buffer, long count, int type, int root, long comm, long stream) {
     try {
-      return (int) ONE_BUFFER.invokeExact(at(NcclFunction.BCAST), buffer, count, type, root, comm, stream);
+      return (int)
+          ONE_BUFFER.invokeExact(at(NcclFunction.BCAST), buffer, count, type, root, comm, stream);
     } catch (Throwable failure) {
       throw raise(NcclFunction.BCAST, failure);
     }
@@ -285,7 +292,9 @@ public final class NcclBinding implements FamilyCalls, WindowCalls, ParameterCal
   @Override
   public int allGather(long send, long recv, long count, int type, long comm, long stream) {
     try {
-      return (int) TWO_BUFFERS.invokeExact(at(NcclFunction.ALL_GATHER), send, recv, count, type, comm, stream);
+      return (int)
+          TWO_BUFFERS.invokeExact(
+              at(NcclFunction.ALL_GATHER), send, recv, count, type, comm, stream);
     } catch (Throwable failure) {
       throw raise(NcclFunction.ALL_GATHER, failure);
     }
@@ -306,7 +315,9 @@ public final class NcclBinding implements FamilyCalls, WindowCalls, ParameterCal
   @Override
   public int allToAll(long send, long recv, long count, int type, long comm, long stream) {
     try {
-      return (int) TWO_BUFFERS.invokeExact(at(NcclFunction.ALL_TO_ALL), send, recv, count, type, comm, stream);
+      return (int)
+          TWO_BUFFERS.invokeExact(
+              at(NcclFunction.ALL_TO_ALL), send, recv, count, type, comm, stream);
     } catch (Throwable failure) {
       throw raise(NcclFunction.ALL_TO_ALL, failure);
     }
@@ -337,7 +348,8 @@ public final class NcclBinding implements FamilyCalls, WindowCalls, ParameterCal
   @Override
   public int send(long buffer, long count, int type, int peer, long comm, long stream) {
     try {
-      return (int) ONE_BUFFER.invokeExact(at(NcclFunction.SEND), buffer, count, type, peer, comm, stream);
+      return (int)
+          ONE_BUFFER.invokeExact(at(NcclFunction.SEND), buffer, count, type, peer, comm, stream);
     } catch (Throwable failure) {
       throw raise(NcclFunction.SEND, failure);
     }
@@ -346,7 +358,8 @@ public final class NcclBinding implements FamilyCalls, WindowCalls, ParameterCal
   @Override
   public int recv(long buffer, long count, int type, int peer, long comm, long stream) {
     try {
-      return (int) ONE_BUFFER.invokeExact(at(NcclFunction.RECV), buffer, count, type, peer, comm, stream);
+      return (int)
+          ONE_BUFFER.invokeExact(at(NcclFunction.RECV), buffer, count, type, peer, comm, stream);
     } catch (Throwable failure) {
       throw raise(NcclFunction.RECV, failure);
     }

@@ -15,8 +15,7 @@ interface WindowCalls extends BoundCalls {
   MethodHandle SLOT_SIZE = BoundCalls.call(ADDRESS, JAVA_LONG);
   MethodHandle TWO_HANDLES = BoundCalls.call(JAVA_LONG, JAVA_LONG);
   MethodHandle REGISTER = BoundCalls.call(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS);
-  MethodHandle WINDOW =
-      BoundCalls.call(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT);
+  MethodHandle WINDOW = BoundCalls.call(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT);
   MethodHandle POINTER = BoundCalls.call(JAVA_LONG, JAVA_LONG, ADDRESS);
 
   /** Source, count, type, peer, window, offset, signal, context, flags, communicator, stream. */
@@ -28,7 +27,6 @@ interface WindowCalls extends BoundCalls {
   MethodHandle SIGNAL =
       BoundCalls.call(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
   MethodHandle WAIT = BoundCalls.call(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
-
 
   @Override
   default int memAlloc(MemorySegment address, long bytes) {
@@ -134,7 +132,8 @@ interface WindowCalls extends BoundCalls {
   default int signal(int peer, int signalIndex, int context, int flags, long comm, long stream) {
     try {
       return (int)
-          SIGNAL.invokeExact(at(NcclFunction.SIGNAL), peer, signalIndex, context, flags, comm, stream);
+          SIGNAL.invokeExact(
+              at(NcclFunction.SIGNAL), peer, signalIndex, context, flags, comm, stream);
     } catch (Throwable failure) {
       throw raise(NcclFunction.SIGNAL, failure);
     }
@@ -143,7 +142,9 @@ interface WindowCalls extends BoundCalls {
   @Override
   default int waitSignal(int descriptorCount, MemorySegment descriptors, long comm, long stream) {
     try {
-      return (int) WAIT.invokeExact(at(NcclFunction.WAIT_SIGNAL), descriptorCount, descriptors, comm, stream);
+      return (int)
+          WAIT.invokeExact(
+              at(NcclFunction.WAIT_SIGNAL), descriptorCount, descriptors, comm, stream);
     } catch (Throwable failure) {
       throw raise(NcclFunction.WAIT_SIGNAL, failure);
     }
