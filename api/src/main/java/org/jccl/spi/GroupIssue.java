@@ -69,7 +69,7 @@ final class GroupIssue {
     try {
       for (int i = 0; i < size && failed < 0; i++) {
         code = member(calls, i).issue(calls.call(i), calls.stream(i));
-        failed = LibraryCommunicator.isGood(code) ? -1 : i;
+        failed = NcclAbi.isGood(code) ? -1 : i;
       }
       whole = true;
     } finally {

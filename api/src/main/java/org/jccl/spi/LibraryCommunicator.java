@@ -143,11 +143,6 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     }
   }
 
-  /** Success, or a nonblocking call that goes on. */
-  static boolean isGood(int code) {
-    return code == 0 || code == ResultCode.IN_PROGRESS.code();
-  }
-
   /** Makes a call that may wait for other ranks or for the device. */
   final int call(String what, IntSupplier body) {
     return path.call(what, body);
