@@ -69,7 +69,7 @@ final class GroupIssue {
     try {
       for (int i = 0; i < size && failed < 0; i++) {
         code = member(calls, i).issue(calls.call(i), calls.stream(i));
-        failed = LibraryCommunicator.isGood(code) ? -1 : i;
+        failed = NcclAbi.isGood(code) ? -1 : i;
       }
       whole = true;
     } finally {
@@ -98,7 +98,7 @@ final class GroupIssue {
             + " in a group of which nothing was launched, its end says "
             + ResultCode.of(end)
             + ")";
-    communicator.settled(code, what); // throws: the code is no good one
+    communicator.guard().settled(code, what); // throws: the code is no good one
     return communicator.failure(code, what);
   }
 
@@ -107,7 +107,7 @@ final class GroupIssue {
     for (int i = 0; i < calls.size(); i++) {
       LibraryCommunicator communicator = member(calls, i);
       if (i == 0 || communicator != member(calls, i - 1)) {
-        communicator.settled(end, "the end of a group of " + calls.size() + " calls");
+        communicator.guard().settled(end, "the end of a group of " + calls.size() + " calls");
       }
     }
   }

@@ -5,18 +5,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
-import org.jccl.CheckLevel;
-import org.jccl.CollectiveException;
-import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator;
 import org.jccl.Communicator.MemoryStatistics;
 import org.jccl.Communicator.ShrinkMode;
 import org.jccl.Communicator.SignalWait;
-import org.jccl.CommunicatorAbortedException;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
@@ -54,12 +49,13 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final boolean exchangesMessages;
   private final UsedStreams streams = new UsedStreams();
   private @Nullable Stream lastStream;
+  private final StateGuard guard;
   private final Lifecycle lifecycle;
   private final Children children;
   private final LibraryMemory memory;
   private final Sums sums;
 
-  /** Keeps what the library may still write to while it opens. */
+  /** Only kept: the library may still write to it while this communicator opens. */
   @SuppressWarnings("UnusedVariable")
   private @Nullable Object creation;
 
@@ -90,6 +86,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.handle = new NativeHandle(library.question(config));
     this.nonblocking = config.field(ConfigField.BLOCKING).orElse(1) == 0;
     this.exchangesMessages = !NcclFunction.ALL_TO_ALL.isIn(version);
+    this.guard = new StateGuard(this, handle);
     this.lifecycle = new Lifecycle(this, abi);
     this.children = new Children(this);
     this.memory = new LibraryMemory(this);
@@ -107,7 +104,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
         path.isDirect()
             ? issue(call, stream)
             : path.call(call.operation().label(), () -> issue(call, stream));
-    return code == 0 ? 0 : settled(code, call.operation().label());
+    return code == 0 ? 0 : guard.settled(code, call.operation().label());
   }
 
   /**
@@ -146,44 +143,9 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     }
   }
 
-  /** Success, or a nonblocking call that goes on. */
-  static boolean isGood(int code) {
-    return code == 0 || code == ResultCode.IN_PROGRESS.code();
-  }
-
   /** Makes a call that may wait for other ranks or for the device. */
   final int call(String what, IntSupplier body) {
     return path.call(what, body);
-  }
-
-  /**
-   * Makes a call for a creation, which may wait for ranks that never come (rule INIT-02).
-   *
-   * @param what a name for messages
-   * @param timeout at most how long to wait
-   * @param body what is run
-   * @return the call's result
-   * @throws CollectiveTimeoutException if it has not ended in time; it goes on then
-   */
-  final int callWithin(String what, Duration timeout, IntSupplier body) {
-    try {
-      OptionalInt code = path.callWithin(what, timeout, body);
-      if (code.isPresent()) {
-        return code.getAsInt();
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new CollectiveException(ResultCode.UNKNOWN, this + ": interrupted during the " + what);
-    }
-    throw new CollectiveTimeoutException(
-        this
-            + ": the "
-            + what
-            + " took longer than initTimeout "
-            + timeout
-            + ". A rank is late or missing, or has something in flight (SPL-11): abort this"
-            + " communicator. The native call cannot be taken back and waits on in the"
-            + " background.");
   }
 
   /**
@@ -241,13 +203,18 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /** Creation has returned: it is open, or opening if it is nonblocking (INIT-17). */
   final void arrived(long value, Object writtenTo) {
     if (nonblocking) {
-      creation = writtenTo;
+      keep(writtenTo);
       handle.opening(value);
       handle.poll();
     } else {
       handle.opened(value);
     }
     born();
+  }
+
+  /** Keeps what the library may still write to while it opens. */
+  final void keep(Object writtenTo) {
+    creation = writtenTo;
   }
 
   /** The handle is there, or will come. */
@@ -277,105 +244,21 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     }
   }
 
-  /** Refuses a function that the library's version lacks (rule VER-05). */
-  final void require(NcclFunction function) {
-    if (!function.isIn(version)) {
-      throw function.missingIn(version);
-    }
-  }
-
-  /** Refuses {@code act} unless the state allows it; nothing is recorded into groups. */
-  final void requireLegal(Act act, String what) {
-    if (GroupRecording.current() != null) {
-      throw new IllegalStateException(
-          who() + ", " + what + ": it is no part of a group; call it outside the group's body");
-    }
-    requireLegal(act);
-  }
-
-  /**
-   * Refuses {@code act} unless the state allows it.
-   *
-   * @param act what to do with the handle
-   */
-  protected final void requireLegal(Act act) {
-    if (handle.state() != State.READY || act == Act.RESUME) {
-      RuntimeException refusal = refusal(act);
-      if (refusal != null) {
-        throw refusal;
-      }
-    }
-  }
-
-  private @Nullable RuntimeException refusal(Act act) {
-    State now = handle.poll();
-    return switch (now) {
-      case ABORTED -> aborted(null);
-      case FAILED ->
-          act == Act.REVOKE
-              ? null
-              : failure(handle.storedCode(), "a call on a failed communicator");
-      case CLOSED -> new IllegalStateException(who() + " is closed");
-      case BUSY, REVOKED ->
-          config().checks() == CheckLevel.NONE ? null : StateRules.refusal(act, now, who());
-      default -> StateRules.refusal(act, now, who());
-    };
+  /** What its state allows. */
+  final StateGuard guard() {
+    return guard;
   }
 
   @Override
   protected void requireUsable() {
     if (handle.state() != State.READY) {
-      requireLegal(Act.OPERATION);
+      guard.requireLegal(Act.OPERATION);
     }
-  }
-
-  /**
-   * {@return the abort, whose cause is the failure that a call came back with, if one did}
-   *
-   * @param cause what caused it
-   */
-  protected final CommunicatorAbortedException aborted(@Nullable Throwable cause) {
-    return new CommunicatorAbortedException(
-        who()
-            + " was aborted: close it, open a new one"
-            + (cause == null ? "" : " (" + cause.getMessage() + ")"),
-        cause);
   }
 
   /** For messages; works while it opens. */
   final String who() {
     return knowsItsPlace() ? name() + ", rank " + rank() + "/" + worldSize() : name();
-  }
-
-  /**
-   * Takes a call's code: good ones leave the communicator ready, or busy where it goes on.
-   *
-   * @param code NCCL's number
-   * @param what a name for messages
-   * @return 0 or {@link ResultCode#IN_PROGRESS}
-   * @throws CollectiveException for any other code
-   */
-  protected final int settled(int code, String what) {
-    if (code == 0) {
-      return 0;
-    }
-    if (code == ResultCode.IN_PROGRESS.code()) {
-      handle.busy();
-      return code;
-    }
-    CollectiveException failed = failure(code, what);
-    if (handle.poll() == State.ABORTED) {
-      throw aborted(failed);
-    }
-    throw failed;
-  }
-
-  /** A call that reports success while it may go on (rules SPL-07, WIN-06). */
-  final void mayGoOn() {
-    if (nonblocking) {
-      handle.busy();
-      handle.poll();
-    }
   }
 
   // ---- life
@@ -412,22 +295,8 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   @Override
   public final void awaitReady(Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
-    State now = handle.poll();
-    while (now == State.OPENING || now == State.BUSY) {
-      if (System.nanoTime() - deadline >= 0) {
-        throw new CollectiveTimeoutException(
-            who() + " is still " + now + " after " + timeout + ": a rank is late or missing");
-      }
-      path.pause();
-      now = handle.poll();
-    }
-    switch (now) {
-      case FAILED -> throw failure(handle.storedCode(), "awaitReady");
-      case ABORTED -> throw aborted(null);
-      case CLOSED -> throw new IllegalStateException(who() + " is closed");
-      default -> learnPlace();
-    }
+    guard.awaitReady(timeout);
+    learnPlace();
   }
 
   /** The handle of a nonblocking child has come: rank and size are known now. */

@@ -42,25 +42,25 @@ final class Lifecycle {
   // ---- states
 
   void finalizeCommunicator() {
-    owner.requireLegal(Act.FINALIZE, "finalize");
+    owner.guard().requireLegal(Act.FINALIZE, "finalize");
     reach(State.FINALIZED, "finalize", abi::commFinalize);
   }
 
   void revoke() {
-    owner.require(NcclFunction.COMM_REVOKE);
-    owner.requireLegal(Act.REVOKE, "revoke");
+    owner.guard().require(NcclFunction.COMM_REVOKE);
+    owner.guard().requireLegal(Act.REVOKE, "revoke");
     reach(State.REVOKED, "revoke", comm -> abi.commRevoke(comm, 0));
   }
 
   void suspend() {
-    owner.require(NcclFunction.COMM_SUSPEND);
-    owner.requireLegal(Act.SUSPEND, "suspend");
+    owner.guard().require(NcclFunction.COMM_SUSPEND);
+    owner.guard().requireLegal(Act.SUSPEND, "suspend");
     reach(State.SUSPENDED, "suspend", comm -> abi.commSuspend(comm, LibraryMemory.SUSPEND_MEMORY));
   }
 
   void resume() {
-    owner.require(NcclFunction.COMM_RESUME);
-    owner.requireLegal(Act.RESUME, "resume");
+    owner.guard().require(NcclFunction.COMM_RESUME);
+    owner.guard().requireLegal(Act.RESUME, "resume");
     reach(State.READY, "resume", abi::commResume);
   }
 
@@ -71,7 +71,7 @@ final class Lifecycle {
     } else if (code == IN_PROGRESS) {
       owner.handle().busyUntil(state);
     } else {
-      owner.settled(code, what);
+      owner.guard().settled(code, what);
     }
   }
 

@@ -28,15 +28,15 @@ final class MessageExchange {
     boolean receives = operation.receivesAt(rank, root);
     int code = abi.groupStart();
     for (int peer = 0; peer < worldSize; peer++) {
-      if (LibraryCommunicator.isGood(code) && sends && operation.receivesAt(peer, root)) {
+      if (NcclAbi.isGood(code) && sends && operation.receivesAt(peer, root)) {
         code = abi.send(call.send() + peer * sendStep, count, type, peer, comm, stream);
       }
-      if (LibraryCommunicator.isGood(code) && receives && operation.sendsAt(peer, root)) {
+      if (NcclAbi.isGood(code) && receives && operation.sendsAt(peer, root)) {
         code = abi.recv(call.recv() + peer * recvStep, count, type, peer, comm, stream);
       }
     }
     int end = abi.groupEnd();
     // A call's own code says more than the end of the group that it has spoilt (GRP-11).
-    return LibraryCommunicator.isGood(code) ? end : code;
+    return NcclAbi.isGood(code) ? end : code;
   }
 }

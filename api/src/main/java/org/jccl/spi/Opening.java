@@ -94,7 +94,7 @@ final class Opening {
             ResultCode.UNKNOWN, first.who() + ": interrupted while the other ranks were awaited");
       }
     }
-    if (code.isPresent() && !LibraryCommunicator.isGood(code.getAsInt())) {
+    if (code.isPresent() && !NcclAbi.isGood(code.getAsInt())) {
       throw first.failure(code.getAsInt(), "creation");
     }
   }
@@ -115,7 +115,7 @@ final class Opening {
     // Once before the group: a device that fails inside it would leave a group that waits for ever.
     ranks.forEach(rank -> rank.device().makeCurrent());
     int code = ranks.size() == 1 ? join(0) : joinAll();
-    if (!LibraryCommunicator.isGood(code) || !finish()) {
+    if (!NcclAbi.isGood(code) || !finish()) {
       abortAll();
     }
     return code;
@@ -132,11 +132,11 @@ final class Opening {
 
   private int joinAll() {
     int code = abi.groupStart();
-    for (int i = 0; LibraryCommunicator.isGood(code) && i < ranks.size(); i++) {
+    for (int i = 0; NcclAbi.isGood(code) && i < ranks.size(); i++) {
       code = join(i);
     }
     int end = abi.groupEnd();
-    return LibraryCommunicator.isGood(code) ? end : code;
+    return NcclAbi.isGood(code) ? end : code;
   }
 
   /** A handle that creation left behind can only be aborted (INIT-18). */

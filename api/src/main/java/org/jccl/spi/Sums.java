@@ -54,7 +54,7 @@ final class Sums {
       MemorySegment slot = arena.allocate(JAVA_INT);
       long comm = owner.handle().value();
       int code = owner.abi().redOpCreatePreMulSum(slot, scalar, type.code(), residence, comm);
-      owner.settled(code, "preMulSum");
+      owner.guard().settled(code, "preMulSum");
       // The calls that were recorded with it are issued when the group ends (PMS-07).
       PreMulSum sum =
           new PreMulSum(

@@ -23,7 +23,7 @@ import org.jccl.spi.LibraryCommunicator;
 import org.jspecify.annotations.Nullable;
 
 /** The typed face of a simulated rank: each call goes through the simulated C function. */
-public final class SimCommunicator extends LibraryCommunicator {
+final class SimCommunicator extends LibraryCommunicator {
   private final SimBackend backend;
   private final SimDevice device;
   private final Kernel kernel;
@@ -60,18 +60,8 @@ public final class SimCommunicator extends LibraryCommunicator {
     return known;
   }
 
-  /**
-   * {@return how NCCL would carry out a collective that is alone in its group}
-   *
-   * @param operation the operation
-   * @param type the element type
-   * @param reduction how elements are combined
-   * @param count number of elements
-   * @param registered whether both buffers are registered
-   * @throws IllegalArgumentException if NCCL makes messages of the operation
-   * @throws org.jccl.CollectiveException if pins and variables leave no algorithm
-   */
-  public CallPlan plan(
+  /** How NCCL would carry out a collective that is alone in its group. */
+  CallPlan plan(
       Operation operation, DataType type, ReduceOp reduction, long count, boolean registered) {
     return planned(
         operation,
@@ -79,16 +69,8 @@ public final class SimCommunicator extends LibraryCommunicator {
         known -> known.plan(operation, type, reduction.code(), count, registered));
   }
 
-  /**
-   * {@return how NCCL would carry it out by a symmetric kernel; empty if it would not}
-   *
-   * @param operation the operation
-   * @param type the element type
-   * @param reduction how elements are combined
-   * @param count number of elements
-   * @throws IllegalArgumentException if NCCL makes messages of the operation
-   */
-  public Optional<SymmetricCallPlan> planSymmetric(
+  /** How NCCL would carry it out by a symmetric kernel; empty if it would not. */
+  Optional<SymmetricCallPlan> planSymmetric(
       Operation operation, DataType type, ReduceOp reduction, long count) {
     return planned(
         operation, count, known -> known.planSymmetric(operation, type, reduction.code(), count));

@@ -1,6 +1,7 @@
 package org.jccl.conformance.misuse;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.jccl.DeviceBuffer;
 import org.jccl.Graph;
@@ -228,7 +229,7 @@ final class LifecycleMisuses {
       r.barrier();
     }
     int begun = r.abi().commInitRankConfig(out, 2, id, r.rank(), config);
-    long comm = out.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0);
+    long comm = out.get(ValueLayout.JAVA_LONG, 0);
     r.made(comm);
     r.saw("ncclCommInitRankConfig (nonblocking) returned " + begun);
     if (r.rank() == 0) {

@@ -66,13 +66,13 @@ public final class MisuseReport {
 
   private static String outcome(MisuseTable table, MisuseCase row, MisuseCase.Part part)
       throws IOException {
-    Optional<Verdict> verdict = table.last(row.id(), part);
-    return verdict.map(Verdict::outcome).orElse("not run");
+    Optional<MisuseVerdict> verdict = table.last(row.id(), part);
+    return verdict.map(MisuseVerdict::outcome).orElse("not run");
   }
 
   private String detail(MisuseCase row) throws IOException {
     String words =
-        nccl.last(row.id(), MisuseCase.Part.MISUSE).map(Verdict::detail).orElse("").strip();
+        nccl.last(row.id(), MisuseCase.Part.MISUSE).map(MisuseVerdict::detail).orElse("").strip();
     if (words.isEmpty()) {
       return "";
     }

@@ -39,7 +39,7 @@ public final class RuleHook implements SkipExecutionHook, AroundPropertyHook {
       context.attributes().setTries(Options.tries());
     }
     Conditions conditions = Conditions.of(context.targetMethod());
-    ((Suite) context.testInstance()).about(conditions.on(CurrentSubject.get()));
+    ((Suite) context.testInstance()).about(conditions, conditions.on(CurrentSubject.get()));
     return CurrentRule.during(context.targetMethod().getName(), property::execute);
   }
 }

@@ -17,6 +17,9 @@ public final class ArgumentCheck {
   private final int worldSize;
   private final boolean checksPointers;
 
+  /** The type of the last call: mostly of the next one, too. */
+  private DataType lastType = DataType.FLOAT32;
+
   /** The checks of a rank whose custom reductions are {@code scales}. */
   public ArgumentCheck(CommMember member, CustomReductions scales) {
     this.member = member;
@@ -32,10 +35,13 @@ public final class ArgumentCheck {
     if (directed && (call.rootOrPeer() < 0 || call.rootOrPeer() >= worldSize)) {
       return INVALID_ARGUMENT;
     }
-    if (!DataType.isCode(call.type())) {
-      return INVALID_ARGUMENT;
+    if (call.type() != lastType.code()) {
+      if (!DataType.isCode(call.type())) {
+        return INVALID_ARGUMENT;
+      }
+      lastType = DataType.ofCode(call.type());
     }
-    DataType type = DataType.ofCode(call.type());
+    DataType type = lastType;
     if (operation.reduces() && !isReduction(type, call.count(), call.reduction())) {
       return INVALID_ARGUMENT;
     }

@@ -97,21 +97,6 @@ public final class Request {
     return operation.isInPlace(send, recv, block);
   }
 
-  /** Whether a call with these arguments, neither captured nor sited, makes the same request. */
-  public boolean isFor(CallArguments arguments, SimStream otherStream) {
-    return send == arguments.send()
-        && recv == arguments.recv()
-        && count == arguments.count()
-        && operation == arguments.operation()
-        && type.code() == arguments.type()
-        && reduction == arguments.reduction()
-        && rootOrPeer == arguments.rootOrPeer()
-        && stream == otherStream
-        && scale == null
-        && !captured
-        && site == null;
-  }
-
   /** What it does. */
   public Operation operation() {
     return operation;
