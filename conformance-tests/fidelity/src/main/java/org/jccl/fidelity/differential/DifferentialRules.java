@@ -3,7 +3,6 @@ package org.jccl.fidelity.differential;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -101,7 +100,6 @@ public final class DifferentialRules extends RawSuite {
 
   @Example
   public void required_DIF_04_lifecycleProgramsGiveEqualCodes() {
-    needFamilies();
     LifecycleComparison comparison = new LifecycleComparison(worlds(), reference);
     for (int seed = 0; seed < Options.tries(); seed++) {
       LifecycleProgram each = ProgramGenerator.life(seed, atMost(1 + seed % 4)).value();
@@ -109,15 +107,6 @@ public final class DifferentialRules extends RawSuite {
       if (outcome.verdict() != ComparisonResult.AGREE) {
         throw new AssertionError("DIF-04: seed " + seed + ": " + outcome.words() + "\n" + each);
       }
-    }
-  }
-
-  /** Whether the library has the youngest function of those programs; on null it does nothing. */
-  private void needFamilies() {
-    try {
-      worlds().instance().raw().ifPresent(abi -> abi.commRevoke(0, 0));
-    } catch (UnsupportedOperationException missing) {
-      need(Optional.of("not run: " + missing.getMessage()));
     }
   }
 }

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.function.LongBinaryOperator;
 import net.jqwik.api.Arbitrary;
@@ -199,10 +198,7 @@ public final class ReductionRules extends Suite {
 
   @Example
   public void required_RED_12_oneRankRefusesScaledFloat8() {
-    need(
-        capabilities().float8Reductions()
-            ? Optional.empty()
-            : Optional.of("float8 is not reduced here at all"));
+    needFloat8Reductions();
     for (DataType type : List.of(DataType.FLOAT8_E4M3, DataType.FLOAT8_E5M2)) {
       run(
           rank -> {

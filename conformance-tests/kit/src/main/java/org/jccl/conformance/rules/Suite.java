@@ -110,6 +110,14 @@ public abstract class Suite {
     }
   }
 
+  /** Skips the rule where the device is too old to reduce float8 (rule TYP-03). */
+  protected final void needFloat8Reductions() {
+    need(
+        capabilities().float8Reductions()
+            ? Optional.empty()
+            : Optional.of("float8 is not reduced here"));
+  }
+
   /** The operations, a rotation of messages standing for both sides of point-to-point. */
   protected static Set<Operation> operations() {
     EnumSet<Operation> all = EnumSet.allOf(Operation.class);
