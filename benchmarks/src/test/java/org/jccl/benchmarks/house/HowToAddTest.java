@@ -25,7 +25,8 @@ class HowToAddTest {
   void aCollective_touchesThirteenFiles() {
     String page = Repository.text(PAGE);
     String table = page.substring(page.indexOf("(13 files)"), page.indexOf("Where elements go"));
-    long rows = Pattern.compile("(?m)^\\| `").matcher(table).results().map(MatchResult::start).count();
+    long rows =
+        Pattern.compile("(?m)^\\| `").matcher(table).results().map(MatchResult::start).count();
     assertThat(rows).isEqualTo(13);
   }
 
