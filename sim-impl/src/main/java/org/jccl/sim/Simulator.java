@@ -236,6 +236,7 @@ public final class Simulator implements AutoCloseable {
    * Writes the events of the trace into {@code file}, one a line, until the simulator is closed:
    * two such files show where two runs part. To be called before anything runs.
    *
+   * @param file is written anew
    * @throws UncheckedIOException if the file cannot be written
    * @throws IllegalStateException if something has happened already
    */

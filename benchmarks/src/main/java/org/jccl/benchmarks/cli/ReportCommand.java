@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jccl.benchmarks.report.BenchReport;
 import org.jccl.benchmarks.report.HtmlReport;
-import org.jccl.benchmarks.report.Report;
 import org.jccl.benchmarks.report.ReportComparison;
 import org.jccl.benchmarks.report.TraceComparison;
 import org.jccl.conformance.misuse.MisuseReport;
@@ -122,7 +122,7 @@ final class ReportCommand implements Runnable {
     }
   }
 
-  private Report report(Path file) {
+  private BenchReport report(Path file) {
     return ReportOption.read(spec, "FILE", file);
   }
 

@@ -26,7 +26,7 @@ public final class ReportComparison {
   private ReportComparison() {}
 
   /** The table, with a line for what only one of them has. */
-  public static String of(Report first, Report second) {
+  public static String of(BenchReport first, BenchReport second) {
     Map<Key, Row> others = new HashMap<>();
     second.rows().forEach(row -> others.put(Key.of(row), row));
     StringBuilder text = new StringBuilder();

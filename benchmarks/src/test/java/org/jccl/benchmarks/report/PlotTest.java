@@ -15,7 +15,8 @@ import org.xml.sax.InputSource;
 /** The drawing's structure; what it looks like is for eyes. */
 class PlotTest {
   private static Document draw(Plot.Line... lines) throws Exception {
-    String svg = new Plot("T & t", Scale.Decimal.of(1, 100), Units::micros, List.of(lines)).svg();
+    String svg =
+        new Plot("T & t", AxisScale.Decimal.of(1, 100), Units::micros, List.of(lines)).svg();
     return DocumentBuilderFactory.newInstance()
         .newDocumentBuilder()
         .parse(new InputSource(new StringReader(svg)));

@@ -28,7 +28,7 @@ class ReportCsvTest {
 
   @Test
   void everyMeasurement_hasALine() {
-    Report report = SampleReport.make();
+    BenchReport report = SampleReport.make();
     List<Map<String, String>> lines = read(ReportCsv.write(report));
     List<Measurement> measurements = report.rows().stream().flatMap(Row::measurements).toList();
     assertThat(lines).hasSameSizeAs(measurements);

@@ -17,6 +17,6 @@ class SampleFuzzProperties {
 
   @Property
   void outputs_areReadOrRefused(@ForAll("outputs") String text) {
-    Reading.endsWell(() -> Sample.parse("mpi", text), IllegalArgumentException.class);
+    Reading.endsWell(() -> PeerSample.parse("mpi", text), IllegalArgumentException.class);
   }
 }

@@ -13,8 +13,8 @@ class ReportFuzzProperties {
   private static final Measurement MEASUREMENT =
       new Measurement(4, 2, 3, 2, 3, 0, 25, 10, new Spread(2, 5, 3, 4, 5, 5, 5));
 
-  private static final Report REPORT =
-      new Report(
+  private static final BenchReport REPORT =
+      new BenchReport(
           new Environment(
               "2026-01-02T03:04:05Z",
               "1.0",
@@ -48,7 +48,7 @@ class ReportFuzzProperties {
 
   @Property
   void reportsThatAreRead_canBeDrawn(@ForAll("reports") String text) {
-    Report report;
+    BenchReport report;
     try {
       report = ReportJson.read(text);
     } catch (IllegalArgumentException refused) {

@@ -14,8 +14,12 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.jccl.DataType;
+import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.Layout;
+import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.fuzz.Mutations;
 import org.jccl.conformance.fuzz.Reading;
+import org.jccl.ops.Operation;
 
 /** Recordings of NCCL and its log. */
 class RecordingFuzzProperties {
@@ -86,7 +90,7 @@ class RecordingFuzzProperties {
     try {
       Reading.endsWell(
           () -> {
-            Recording.open(folder).forEach(entry -> {});
+            GoldenRecording.open(folder).forEach(entry -> {});
             return null;
           },
           BadRecordingException.class);
@@ -113,16 +117,8 @@ class RecordingFuzzProperties {
   /** A log is a help, never a condition: what cannot be read in it is not known. */
   @Property
   void logs_neverFail(@ForAll("logs") String text) throws IOException {
-    RecordedCall call =
-        new RecordedCall(
-            Collective.of("allreduce"),
-            DataType.FLOAT32,
-            RecordedOp.SUM,
-            1,
-            InputKind.WIDE,
-            1,
-            0,
-            0);
+    CallSpec call =
+        CallSpec.exact(Operation.ALL_REDUCE, DataType.FLOAT32, Fold.SUM, 1, 0, Layout.PLAIN, 1);
     Path file = Reading.file(text.getBytes(StandardCharsets.UTF_8));
     try {
       Reading.endsWell(() -> new NcclLog(file).drawn(2));

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class World {
   /** Long for a simulator, generous for a first contact between GPUs. */
-  private static final Duration LIMIT = Duration.ofSeconds(Options.deadlineSeconds());
+  static final Duration LIMIT = Duration.ofSeconds(Options.deadlineSeconds());
 
   private final Subject.Instance instance;
   private final AtomicReferenceArray<@Nullable Communicator> communicators;
@@ -42,11 +43,19 @@ public final class World {
 
   /** Opens a communicator over the first {@code size} devices. */
   static World open(Subject.Instance instance, int size) {
+    return open(instance, size, config -> {});
+  }
+
+  /** The same with a configuration. */
+  static World open(
+      Subject.Instance instance, int size, Consumer<CommunicatorConfig.Builder> configuration) {
     World world = new World(instance, size);
     Backend backend = instance.backend();
     UniqueId id = backend.newUniqueId();
-    CommunicatorConfig config =
-        CommunicatorConfig.builder().name("world-of-" + size).initTimeout(LIMIT).build();
+    CommunicatorConfig.Builder builder =
+        CommunicatorConfig.builder().name("world-of-" + size).initTimeout(LIMIT);
+    configuration.accept(builder);
+    CommunicatorConfig config = builder.build();
     world.run(
         "INIT-02 (opening " + size + " ranks)",
         rank ->

@@ -7,7 +7,6 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Graph;
 import org.jccl.Stream;
 import org.jccl.config.ConfigField;
-import org.jccl.ops.NcclFunction;
 
 /** SIM-32 to SIM-37, SIM-44 to SIM-46, SIM-61 and SIM-62: the life of a communicator. */
 final class LifecycleMisuses {
@@ -75,10 +74,7 @@ final class LifecycleMisuses {
   }
 
   private static MisuseCase suspended() {
-    return MisuseCase.of("SIM-34")
-        .since(NcclFunction.COMM_SUSPEND.since())
-        .misuse(r -> suspend(r, false))
-        .neighbour(r -> suspend(r, true));
+    return MisuseCase.of("SIM-34").misuse(r -> suspend(r, false)).neighbour(r -> suspend(r, true));
   }
 
   private static void suspend(MisuseRank r, boolean resumed) {

@@ -16,7 +16,7 @@ import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
-import org.jccl.conformance.cases.OperationCase;
+import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.ops.Operation;
@@ -28,12 +28,12 @@ public final class PointToPointRules extends Suite {
 
   @Property
   @AlsoShows("P2P-03")
-  public void required_P2P_01_rotationsArrive(@ForAll("rotations") OperationCase call) {
+  public void required_P2P_01_rotationsArrive(@ForAll("rotations") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> rotations() {
+  Arbitrary<Program> rotations() {
     return arbitraries().calls(EnumSet.of(Operation.SEND));
   }
 

@@ -4,7 +4,6 @@ import static org.jccl.conformance.rules.RawRank.INTERNAL_ERROR;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Optional;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -148,10 +147,7 @@ public final class RawArgumentRules extends RawSuite {
 
   @Example
   public void required_ARG_07_whatOnlyReductionsCheck() {
-    need(
-        capabilities().float8Reductions()
-            ? Optional.empty()
-            : Optional.of("float8 is not reduced here"));
+    needFloat8Reductions();
     raw(
         rank -> {
           NcclAbi abi = rank.abi();
@@ -173,7 +169,6 @@ public final class RawArgumentRules extends RawSuite {
     raw(
         rank -> {
           long comm = rank.comm();
-
           NcclAbi abi = rank.abi();
           MemorySegment scalar = rank.allocate(8);
           int op = createSum(rank, scalar, FLOAT32);
@@ -229,7 +224,6 @@ public final class RawArgumentRules extends RawSuite {
     raw(
         rank -> {
           long comm = rank.comm();
-
           NcclAbi abi = rank.abi();
           for (int op : new int[] {-1, 0, 4, 77}) {
             rank.refuses("ncclRedOpDestroy of " + op, () -> abi.redOpDestroy(op, comm));

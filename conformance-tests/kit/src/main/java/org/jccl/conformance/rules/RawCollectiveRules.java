@@ -166,7 +166,6 @@ public final class RawCollectiveRules extends RawSuite {
         n,
         rank -> {
           long comm = rank.comm();
-
           NcclAbi abi = rank.abi();
           long s = rank.stream();
           try (DeviceBuffer one = rank.memory(DataType.INT32, rank.rank() + 1, 2);
@@ -227,7 +226,6 @@ public final class RawCollectiveRules extends RawSuite {
         n,
         rank -> {
           NcclAbi abi = rank.abi();
-
           rank.succeeds("ncclMemAlloc", () -> abi.memAlloc(rank.slot(), 4096));
           long address = rank.slotLong();
           DeviceBuffer buffer = DeviceBuffer.wrap(rank.device(), DataType.INT32, address, 2);

@@ -31,9 +31,8 @@ public final class RawCommunicatorRules extends RawSuite {
           int[][] wrong = {{1, 1}, {1, -1}, {2, 2}};
           for (int[] pair : wrong) {
             rank.slot().set(JAVA_LONG, 0, 77);
-            rank.expect(
+            rank.refuses(
                 "rank " + pair[1] + " of " + pair[0],
-                INVALID_ARGUMENT,
                 () -> abi.commInitRank(rank.slot(), pair[0], id, pair[1]));
             rank.check(rank.slotLong() == 0, "the handle is not null (INIT-05)");
           }
@@ -106,7 +105,6 @@ public final class RawCommunicatorRules extends RawSuite {
         atMost(3),
         rank -> {
           long comm = rank.comm();
-
           NcclAbi abi = rank.abi();
           rank.succeeds("ncclCommCount", () -> abi.commCount(comm, rank.slot()));
           rank.check(rank.slotInt() == rank.worldSize(), "count " + rank.slotInt());

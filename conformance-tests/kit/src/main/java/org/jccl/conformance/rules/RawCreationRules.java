@@ -2,7 +2,6 @@ package org.jccl.conformance.rules;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
 import static org.jccl.conformance.rules.RawRank.IN_PROGRESS;
 import static org.jccl.conformance.rules.RawRank.REMOTE_ERROR;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
@@ -52,7 +51,6 @@ public final class RawCreationRules extends RawSuite {
     raw(
         rank -> {
           NcclAbi abi = rank.abi();
-
           MemorySegment id = rank.id();
           rank.succeeds("an id", () -> abi.commInitRank(rank.handle(), 1, id, 0));
           long made = rank.madeHandle();
@@ -162,7 +160,7 @@ public final class RawCreationRules extends RawSuite {
             MemorySegment out = handles.asSlice(8L * i, 8);
             rank.succeeds("ncclCommInitRank", () -> abi.commInitRank(out, 2, id, own));
           }
-          rank.expect("ncclGroupEnd of two ranks on a device", INVALID_USAGE, abi::groupEnd);
+          rank.misuses("ncclGroupEnd of two ranks on a device", abi::groupEnd);
           for (int i = 0; i < 2; i++) {
             long left = handles.getAtIndex(JAVA_LONG, i);
             rank.check(left != 0, "a grouped creation that failed leaves null (INIT-18)");
@@ -270,7 +268,7 @@ public final class RawCreationRules extends RawSuite {
             MemorySegment out = handles.asSlice(8L * i, 8);
             rank.succeeds("a rank", () -> abi.commInitRank(out, 2, twice, own));
           }
-          rank.expect("ncclGroupEnd: the first failure", INVALID_USAGE, abi::groupEnd);
+          rank.misuses("ncclGroupEnd: the first failure", abi::groupEnd);
           for (int i = 0; i < 3; i++) {
             rank.abort(handles.getAtIndex(JAVA_LONG, i));
           }
@@ -318,10 +316,8 @@ public final class RawCreationRules extends RawSuite {
         rank -> {
           MemorySegment twice = rank.allocate(8);
           MemorySegment handles = rank.allocate(16);
-          rank.expect(
-              "ncclCommInitAll of device 0 and 0",
-              INVALID_USAGE,
-              () -> rank.abi().commInitAll(handles, 2, twice));
+          rank.misuses(
+              "ncclCommInitAll of device 0 and 0", () -> rank.abi().commInitAll(handles, 2, twice));
         });
   }
 

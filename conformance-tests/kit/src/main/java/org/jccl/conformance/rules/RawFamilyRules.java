@@ -3,7 +3,6 @@ package org.jccl.conformance.rules;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -158,9 +157,8 @@ public final class RawFamilyRules extends RawSuite {
           MemorySegment name = rank.allocate(32);
           name.setString(0, "no-such-network");
           nowhere.set(JAVA_LONG, ConfigField.NET_NAME_OFFSET, name.address());
-          rank.expect(
+          rank.misuses(
               "a child on a network that nobody provides (CFG-17)",
-              INVALID_USAGE,
               () -> abi.commSplit(rank.comm(), 0, 0, rank.handle(), nowhere));
           long child = rank.madeHandle();
           rank.check(child != 0, "the failed child has no handle");
@@ -326,13 +324,12 @@ public final class RawFamilyRules extends RawSuite {
         1,
         rank -> {
           NcclAbi abi = rank.abi();
-
           MemorySegment list = ints(rank, 1);
           for (int flags : new int[] {0, ABORT}) {
             rank.refuses(
                 "a shrink of null, flags " + flags,
                 () -> abi.commShrink(0, list, 1, rank.handle(), NULL, flags));
-            rank.expect("nothing is left open", INVALID_USAGE, abi::groupEnd);
+            rank.misuses("nothing is left open", abi::groupEnd);
           }
         });
   }

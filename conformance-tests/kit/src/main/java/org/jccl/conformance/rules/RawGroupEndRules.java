@@ -50,7 +50,7 @@ public final class RawGroupEndRules extends RawSuite {
                 rank.succeeds("finalize, blocking", () -> abi.commFinalize(blocking));
                 rank.refuses("and nonblocking", () -> abi.commFinalize(polled));
               });
-          rank.expect("nothing is left open", INVALID_USAGE, abi::groupEnd);
+          rank.misuses("nothing is left open", abi::groupEnd);
           if (survives) { // 2.28.9 ends the process in the abort of a discarded Finalize (measured)
             rank.abort(polled);
             rank.abort(blocking);
@@ -131,7 +131,7 @@ public final class RawGroupEndRules extends RawSuite {
             simulate(rank, SUCCESS, info(rank), sum);
             rank.synchronize();
             rank.expect("the buffer after a simulated end", buffer, 9);
-            rank.expect("the group is closed", INVALID_USAGE, abi::groupEnd);
+            rank.misuses("the group is closed", abi::groupEnd);
             rank.expectSum("a sum on the communicator that was simulated", made, 4, 4 * n);
             rank.expect("the buffer of the simulated call", buffer, 9);
           }
@@ -163,8 +163,7 @@ public final class RawGroupEndRules extends RawSuite {
                   rank.succeeds("a sum", () -> rank.sum(buffer, made));
                   mixCapture(rank, made);
                 });
-            rank.expect(
-                "an end without a start", INVALID_USAGE, () -> abi.groupSimulateEnd(info(rank)));
+            rank.misuses("an end without a start", () -> abi.groupSimulateEnd(info(rank)));
             rank.synchronize();
             rank.expect("the buffer of the groups thrown away", buffer, 9);
           }
@@ -180,9 +179,8 @@ public final class RawGroupEndRules extends RawSuite {
         DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
       long at = buffer.address();
       captured.beginCapture();
-      rank.expect(
+      rank.misuses(
           "a captured sum",
-          INVALID_USAGE,
           () -> rank.abi().allReduce(at, at, 1, INT32, SUM, comm, captured.handle()));
       captured.endCapture().close();
     }

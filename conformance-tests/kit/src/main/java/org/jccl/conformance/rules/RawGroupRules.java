@@ -1,7 +1,5 @@
 package org.jccl.conformance.rules;
 
-import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
-
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -58,11 +56,10 @@ public final class RawGroupRules extends RawSuite {
     raw(
         rank -> {
           NcclAbi abi = rank.abi();
-
-          rank.expect("ncclGroupEnd", INVALID_USAGE, abi::groupEnd);
+          rank.misuses("ncclGroupEnd", abi::groupEnd);
           rank.succeeds("ncclGroupStart", abi::groupStart);
           rank.succeeds("ncclGroupEnd", abi::groupEnd);
-          rank.expect("one ncclGroupEnd too many", INVALID_USAGE, abi::groupEnd);
+          rank.misuses("one ncclGroupEnd too many", abi::groupEnd);
         });
   }
 
@@ -102,7 +99,7 @@ public final class RawGroupRules extends RawSuite {
             rank.synchronize();
             rank.expect("the buffer of the discarded group", buffer, 1);
             // GRP-15: the thread's state is as if there had been no group.
-            rank.expect("an end without a start", INVALID_USAGE, abi::groupEnd);
+            rank.misuses("an end without a start", abi::groupEnd);
             allReduce(rank, buffer, 1);
             rank.synchronize();
             rank.expect("the next call", buffer, 2);
@@ -153,24 +150,17 @@ public final class RawGroupRules extends RawSuite {
         rank -> {
           long comm = rank.comm();
           long s = rank.stream();
-
           NcclAbi abi = rank.abi();
           try (DeviceBuffer two = rank.memory(DataType.INT32, 7, 0)) {
             long out = two.address();
             long in = out + 4;
             int self = rank.rank();
-            rank.expect(
-                "a lone ncclSend to self",
-                INVALID_USAGE,
-                () -> abi.send(out, 1, INT32, self, comm, s));
-            rank.expect(
-                "a lone ncclRecv from self",
-                INVALID_USAGE,
-                () -> abi.recv(in, 1, INT32, self, comm, s));
+            rank.misuses("a lone ncclSend to self", () -> abi.send(out, 1, INT32, self, comm, s));
+            rank.misuses("a lone ncclRecv from self", () -> abi.recv(in, 1, INT32, self, comm, s));
             rank.succeeds("ncclGroupStart", abi::groupStart);
             rank.succeeds(
                 "a grouped ncclSend to self", () -> abi.send(out, 1, INT32, self, comm, s));
-            rank.expect("ncclGroupEnd of a lone send", INVALID_USAGE, abi::groupEnd);
+            rank.misuses("ncclGroupEnd of a lone send", abi::groupEnd);
             rank.succeeds("ncclGroupStart", abi::groupStart);
             rank.succeeds("ncclSend", () -> abi.send(out, 1, INT32, self, comm, s));
             rank.succeeds("ncclRecv", () -> abi.recv(in, 1, INT32, self, comm, s));

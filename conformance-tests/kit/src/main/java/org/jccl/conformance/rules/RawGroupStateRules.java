@@ -30,7 +30,6 @@ public final class RawGroupStateRules extends RawSuite {
     raw(
         rank -> {
           NcclAbi abi = rank.abi();
-
           int depth = 1000;
           for (int i = 0; i < depth; i++) {
             rank.succeeds("ncclGroupStart " + i, abi::groupStart);
@@ -38,7 +37,7 @@ public final class RawGroupStateRules extends RawSuite {
           for (int i = 0; i < depth; i++) {
             rank.succeeds("ncclGroupEnd " + i, abi::groupEnd);
           }
-          rank.expect("one end too many", INVALID_USAGE, abi::groupEnd);
+          rank.misuses("one end too many", abi::groupEnd);
         });
   }
 
@@ -48,7 +47,6 @@ public final class RawGroupStateRules extends RawSuite {
     raw(
         rank -> {
           NcclAbi abi = rank.abi();
-
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
             if (rank.rank() == 0) {
               rank.succeeds("ncclGroupStart", abi::groupStart);
@@ -56,7 +54,7 @@ public final class RawGroupStateRules extends RawSuite {
             }
             rank.barrier();
             if (rank.rank() == 1) {
-              rank.expect("the end of another thread's group", INVALID_USAGE, abi::groupEnd);
+              rank.misuses("the end of another thread's group", abi::groupEnd);
               rank.group(SUCCESS, () -> {}); // the other thread's failure is not this one's
             }
             rank.barrier();
@@ -82,7 +80,7 @@ public final class RawGroupStateRules extends RawSuite {
                     rank.device().makeCurrent();
                     rank.group(SUCCESS, () -> rank.allReduce(buffer));
                   });
-              rank.expect("no group is open here", INVALID_USAGE, rank.abi()::groupEnd);
+              rank.misuses("no group is open here", rank.abi()::groupEnd);
               rank.group(SUCCESS, () -> rank.allReduce(buffer));
             }
             rank.synchronize();
@@ -189,7 +187,6 @@ public final class RawGroupStateRules extends RawSuite {
     raw(
         rank -> {
           long comm = rank.comm();
-
           NcclAbi abi = rank.abi();
           MemorySegment slot = rank.slot();
           MemorySegment id = rank.allocate(UniqueId.BYTES);
@@ -267,9 +264,8 @@ public final class RawGroupStateRules extends RawSuite {
   /** A message to self of which one side is captured: INVALID_USAGE at the second call. */
   private static void mixCapture(RawRank rank, DeviceBuffer two, Stream captured) {
     rank.send(two.slice(0, 1), 0);
-    rank.expect(
+    rank.misuses(
         "a captured call after one that is not (STR-18)",
-        INVALID_USAGE,
         () -> rank.recvOn(two.slice(1, 1), 0, captured.handle()));
   }
 
@@ -281,7 +277,6 @@ public final class RawGroupStateRules extends RawSuite {
         n,
         rank -> {
           NcclAbi abi = rank.abi();
-
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1, 2)) {
             rank.everyOperation(buffer.address(), 1, 12, SUM, 0, rank.comm())
                 .forEach(
@@ -350,7 +345,7 @@ public final class RawGroupStateRules extends RawSuite {
                   rank.send(buffer, self);
                   rank.recv(buffer, self);
                 });
-            rank.expect("nothing is left open", INVALID_USAGE, rank.abi()::groupEnd);
+            rank.misuses("nothing is left open", rank.abi()::groupEnd);
             rank.allReduce(buffer);
             rank.synchronize();
             rank.expect("the next sum", buffer, rank.worldSize());
@@ -365,7 +360,6 @@ public final class RawGroupStateRules extends RawSuite {
         n,
         rank -> {
           long comm = rank.comm();
-
           NcclAbi abi = rank.abi();
           long s = rank.stream();
           double own = rank.rank() + 1;

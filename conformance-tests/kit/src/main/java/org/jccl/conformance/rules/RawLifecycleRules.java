@@ -1,7 +1,6 @@
 package org.jccl.conformance.rules;
 
 import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
@@ -116,7 +115,7 @@ public final class RawLifecycleRules extends RawSuite {
           long unfinished = rank.openUnfinished();
           rank.refuses("ncclCommDestroy in progress", () -> abi.commDestroy(unfinished));
           rank.succeeds("an end without a start", abi::groupEnd);
-          rank.expect("another one", INVALID_USAGE, abi::groupEnd);
+          rank.misuses("another one", abi::groupEnd);
           rank.abort(unfinished);
           long failed = rank.openAlone(rank.nonblocking());
           rank.refuses("a wrong call", () -> rank.wrongCall(failed));
@@ -242,11 +241,11 @@ public final class RawLifecycleRules extends RawSuite {
           rank.succeeds("ncclCommRevoke", () -> abi.commRevoke(made, 0));
           for (int root : new int[] {0, -5}) {
             rank.everyOperation(0, 0, INT32, 0, root, made)
-                .forEach((name, call) -> rank.expect(name + ", root " + root, INVALID_USAGE, call));
+                .forEach((name, call) -> rank.misuses(name + ", root " + root, call));
           }
           rank.succeeds("ncclGroupStart", abi::groupStart);
-          rank.expect("in a group", INVALID_USAGE, () -> rank.wrongCall(made));
-          rank.expect("ncclGroupEnd", INVALID_USAGE, abi::groupEnd);
+          rank.misuses("in a group", () -> rank.wrongCall(made));
+          rank.misuses("ncclGroupEnd", abi::groupEnd);
           rank.destroy(made);
         });
   }

@@ -75,9 +75,8 @@ public final class RawOneSidedRules extends RawSuite {
     void run(Place place);
   }
 
-  private void oneSided(int ranks, Body body) {
+  private void oneSided(Body body) {
     raw(
-        ranks,
         rank -> {
           try (RawMemory memory = new RawMemory(rank, BYTES)) {
             long window = memory.window(SYMMETRIC);
@@ -94,7 +93,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Example
   public void required_VER_09_oneSidedCallsAreNotCapturedUpTo229() {
     oneSided(
-        2,
         place -> {
           RawRank rank = place.rank();
           place.warmUp();
@@ -140,7 +138,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Needs(ranks = 3)
   public void required_RMA_01_dataArrivesBeforeItsSignal() {
     oneSided(
-        3,
         place -> {
           RawRank rank = place.rank();
           int n = rank.worldSize();
@@ -159,7 +156,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Needs(ranks = 3)
   public void required_RMA_03_signalsAreCountedPerSender() {
     oneSided(
-        3,
         place -> {
           RawRank rank = place.rank();
           place.warmUp();
@@ -180,7 +176,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Needs(ranks = 3)
   public void required_RMA_03_signalsOfOthersDoNotCount() {
     oneSided(
-        3,
         place -> {
           RawRank rank = place.rank();
           place.warmUp();
@@ -206,7 +201,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Example
   public void required_RMA_04_aSignalTellsOfAllEarlierPuts() {
     oneSided(
-        2,
         place -> {
           RawRank rank = place.rank();
           if (rank.rank() == 0) {
@@ -226,7 +220,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Example
   public void required_RMA_05_theSourceMayBeUsedAgain() {
     oneSided(
-        2,
         place -> {
           RawRank rank = place.rank();
           if (rank.rank() == 0) {
@@ -248,7 +241,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Needs(ranks = 4)
   public void required_RMA_06_aBarrierOfSignals() {
     oneSided(
-        4,
         place -> {
           RawRank rank = place.rank();
           NcclAbi abi = rank.abi();
@@ -269,7 +261,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Example
   public void required_RMA_06_putsToOnePeerKeepTheirOrderInAGroup() {
     oneSided(
-        2,
         place -> {
           RawRank rank = place.rank();
           NcclAbi abi = rank.abi();
@@ -292,7 +283,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Needs(ranks = 3)
   public void required_RMA_07_allRanksMakeAFirstCall() {
     oneSided(
-        3,
         place -> {
           place.warmUp();
           if (place.rank().rank() == 0) {
@@ -306,7 +296,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Example
   public void required_RMA_08_countZeroOnlySignals() {
     oneSided(
-        2,
         place -> {
           RawRank rank = place.rank();
           if (rank.rank() == 0) {
@@ -348,7 +337,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Example
   public void required_RMA_09_thePeerMayBeTheRankItself() {
     oneSided(
-        1,
         place -> {
           place.memory().write(0, 3);
           place.put(0, 1, 0, TARGET);
@@ -362,7 +350,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Example
   public void required_RMA_10_aWaitHoldsItsStream() {
     oneSided(
-        2,
         place -> {
           RawRank rank = place.rank();
           place.warmUp();
@@ -388,7 +375,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Needs(ranks = 3)
   public void required_RMA_11_writersTakeTurnsThroughTheTarget() {
     oneSided(
-        3,
         place -> {
           RawRank rank = place.rank();
           place.warmUp();
@@ -413,7 +399,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Needs(since = "2.29.2")
   public void required_GRP_21_oneSidedCallsRunFirstInAGroup() {
     oneSided(
-        2,
         place -> {
           RawRank rank = place.rank();
           NcclAbi abi = rank.abi();
@@ -439,7 +424,6 @@ public final class RawOneSidedRules extends RawSuite {
   @AlsoShows({"ARG-13"})
   public void required_RMA_02_contextIndexAndFlagsAreZero() {
     oneSided(
-        1,
         place -> {
           RawRank rank = place.rank();
           NcclAbi abi = rank.abi();
@@ -473,7 +457,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Example
   public void required_ARG_11_whatAPutRefuses() {
     oneSided(
-        1,
         place -> {
           RawRank rank = place.rank();
           long source = place.memory().address();
@@ -527,7 +510,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Example
   public void required_ARG_12_targetsBehindTheWindow() {
     oneSided(
-        1,
         place -> {
           RawRank rank = place.rank();
           NcclAbi abi = rank.abi();
@@ -542,7 +524,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Example
   public void required_ARG_13_whatASignalRefuses() {
     oneSided(
-        1,
         place -> {
           RawRank rank = place.rank();
           for (int peer : new int[] {-1, 1}) {
@@ -556,7 +537,6 @@ public final class RawOneSidedRules extends RawSuite {
   @Example
   public void required_ARG_14_whatAWaitRefuses() {
     oneSided(
-        1,
         place -> {
           RawRank rank = place.rank();
           NcclAbi abi = rank.abi();
@@ -587,7 +567,6 @@ public final class RawOneSidedRules extends RawSuite {
             ? Optional.of("SIM-57: NCCL does not check the peer")
             : Optional.empty());
     oneSided(
-        1,
         place -> {
           RawRank rank = place.rank();
           MemorySegment array = rank.allocate(16);

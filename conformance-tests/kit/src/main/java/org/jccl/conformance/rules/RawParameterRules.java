@@ -117,7 +117,6 @@ public final class RawParameterRules extends RawSuite {
     raw(
         rank -> {
           NcclAbi abi = rank.abi();
-
           MemorySegment out = rank.allocate(Long.BYTES);
           long file = bind(rank, "NCCL_DEBUG_FILE");
           rank.succeeds("ncclParamGetStr", () -> abi.paramGetStr(file, out));

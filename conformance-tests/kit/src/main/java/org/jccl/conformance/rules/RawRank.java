@@ -153,6 +153,11 @@ public final class RawRank implements AutoCloseable {
     expect(what, INVALID_ARGUMENT, call);
   }
 
+  /** Notes a problem unless {@code call} says that it is not allowed here. */
+  void misuses(String what, IntSupplier call) {
+    expect(what, INVALID_USAGE, call);
+  }
+
   /** Notes {@code words} unless {@code holds}. */
   void check(boolean holds, String words) {
     rank.check(holds, words);

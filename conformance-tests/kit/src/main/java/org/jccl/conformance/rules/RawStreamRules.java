@@ -309,10 +309,7 @@ public final class RawStreamRules extends RawSuite {
         INVALID_USAGE,
         () -> {
           rank.succeeds("the first call of a group", () -> rank.sendOn(out, 0, s));
-          rank.expect(
-              "a call captured otherwise than the first one",
-              INVALID_USAGE,
-              () -> rank.recvOn(in, 0, r));
+          rank.misuses("a call captured otherwise than the first one", () -> rank.recvOn(in, 0, r));
         });
   }
 

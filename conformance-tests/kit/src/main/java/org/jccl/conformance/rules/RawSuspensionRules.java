@@ -89,10 +89,8 @@ public final class RawSuspensionRules extends RawSuite {
           suspend(rank, MEMORY, INVALID_USAGE);
           suspend(rank, 0, SUCCESS);
           resume(rank, INVALID_USAGE);
-          rank.expect(
-              "a statistic",
-              INVALID_USAGE,
-              () -> rank.abi().commMemStats(rank.comm(), TOTAL, rank.slot()));
+          rank.misuses(
+              "a statistic", () -> rank.abi().commMemStats(rank.comm(), TOTAL, rank.slot()));
         });
   }
 
@@ -154,7 +152,7 @@ public final class RawSuspensionRules extends RawSuite {
           NcclAbi abi = rank.abi();
           rank.succeeds("ncclGroupStart", abi::groupStart);
           rank.succeeds("in the group", () -> abi.commResume(rank.comm()));
-          rank.expect("its end", INVALID_USAGE, abi::groupEnd);
+          rank.misuses("its end", abi::groupEnd);
         });
   }
 

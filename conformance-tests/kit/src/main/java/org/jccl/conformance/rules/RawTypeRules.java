@@ -110,13 +110,6 @@ public final class RawTypeRules extends RawSuite {
         });
   }
 
-  private void needFloat8Reductions() {
-    need(
-        capabilities().float8Reductions()
-            ? Optional.empty()
-            : Optional.of("float8 is not reduced here"));
-  }
-
   @Example
   public void required_VER_07_messagesAndThenCollectives() {
     raw(rank -> messageThenSum(rank, false));
@@ -186,7 +179,6 @@ public final class RawTypeRules extends RawSuite {
         n,
         rank -> {
           long comm = rank.comm();
-
           NcclAbi abi = rank.abi();
           int type = DataType.FLOAT8_E4M3.code();
           try (DeviceBuffer out = rank.memory(DataType.FLOAT8_E4M3, 1 + rank.rank(), 5);

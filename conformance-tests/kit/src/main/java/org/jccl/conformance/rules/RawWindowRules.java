@@ -316,7 +316,6 @@ public final class RawWindowRules extends RawSuite {
     raw(
         rank -> {
           long comm = rank.comm();
-
           NcclAbi abi = rank.abi();
           try (RawMemory memory = new RawMemory(rank, BYTES)) {
             long window = memory.window(SYMMETRIC);

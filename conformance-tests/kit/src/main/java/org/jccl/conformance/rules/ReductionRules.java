@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.function.LongBinaryOperator;
 import net.jqwik.api.Arbitrary;
@@ -17,9 +16,10 @@ import org.jccl.CollectiveException;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
-import org.jccl.conformance.cases.OperationCase;
+import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.cases.Program.Step;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
@@ -45,12 +45,12 @@ public final class ReductionRules extends Suite {
   }
 
   @Property
-  public void required_TYP_06_movingOperationsCopyBits(@ForAll("moves") OperationCase call) {
+  public void required_TYP_06_movingOperationsCopyBits(@ForAll("moves") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> moves() {
+  Arbitrary<Program> moves() {
     EnumSet<Operation> moving = EnumSet.copyOf(operations());
     moving.removeIf(Operation::reduces);
     return arbitraries().calls(moving);
@@ -66,17 +66,22 @@ public final class ReductionRules extends Suite {
   }
 
   private void sweep(Operation operation, int n, long count) {
-    List<OperationCase> all = arbitraries().everyCombination(operation, n, count);
-    verify(new Program(n, all.stream().map(Step::of).toList()));
+    List<CallSpec> all = arbitraries().everyCombination(operation, n, count);
+    verify(
+        Program.typed(
+            n,
+            all.stream()
+                .<ProgramStep>map(call -> new ProgramStep.Alone(Placed.of(call)))
+                .toList()));
   }
 
   @Property
-  public void required_RED_04_integersWrapAround(@ForAll("integerSums") OperationCase call) {
+  public void required_RED_04_integersWrapAround(@ForAll("integerSums") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> integerSums() {
+  Arbitrary<Program> integerSums() {
     return reductions(EnumSet.of(Fold.SUM, Fold.PROD, Fold.SCALED_SUM), INTEGERS);
   }
 
@@ -161,37 +166,39 @@ public final class ReductionRules extends Suite {
   }
 
   @Property
-  public void required_RED_09_integerAverages(@ForAll("integerAverages") OperationCase call) {
+  public void required_RED_09_integerAverages(@ForAll("integerAverages") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> integerAverages() {
+  Arbitrary<Program> integerAverages() {
     return reductions(EnumSet.of(Fold.AVG), INTEGERS);
   }
 
   @Property
-  public void required_RED_11_averageDividesByTheWorldSize(@ForAll("averages") OperationCase call) {
+  public void required_RED_11_averageDividesByTheWorldSize(@ForAll("averages") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> averages() {
+  Arbitrary<Program> averages() {
     return reductions(EnumSet.of(Fold.AVG), List.of(DataType.values()));
   }
 
-  private Arbitrary<OperationCase> reductions(EnumSet<Fold> folds, List<DataType> types) {
+  private Arbitrary<Program> reductions(EnumSet<Fold> folds, List<DataType> types) {
     return arbitraries()
         .calls(EnumSet.of(Operation.ALL_REDUCE, Operation.REDUCE, Operation.REDUCE_SCATTER))
-        .filter(50_000, call -> folds.contains(call.fold()) && types.contains(call.type()));
+        .filter(
+            50_000,
+            program ->
+                program.calls().stream()
+                    .map(Placed::call)
+                    .allMatch(call -> folds.contains(call.fold()) && types.contains(call.type())));
   }
 
   @Example
   public void required_RED_12_oneRankRefusesScaledFloat8() {
-    need(
-        capabilities().float8Reductions()
-            ? Optional.empty()
-            : Optional.of("float8 is not reduced here at all"));
+    needFloat8Reductions();
     for (DataType type : List.of(DataType.FLOAT8_E4M3, DataType.FLOAT8_E5M2)) {
       run(
           rank -> {
