@@ -35,7 +35,7 @@ final class ChangedClasses extends ClassLoader {
 
   ChangedClasses() {
     super(ChangedClasses.class.getClassLoader());
-    changes.put("org.jccl.sim.kernel.Kernel", ChangedClasses::onPlatformThreads);
+    changes.put("org.jccl.sim.kernel.RankPrograms", ChangedClasses::onPlatformThreads);
   }
 
   /** Takes all {@code synchronized} blocks out of a class. */
