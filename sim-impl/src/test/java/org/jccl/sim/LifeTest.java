@@ -354,8 +354,7 @@ class LifeTest {
       assertThat(sum.isClosed()).isTrue();
       assertThatThrownBy(() -> backend.newCommunicator(id, 2, 2, device, config))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage(
-              "rank 2 of 2 is out of range: ranks go from 0 to world size - 1 (INIT-04)");
+          .hasMessage("rank 2 of 2 is out of range: ranks go from 0 to world size - 1 (INIT-04)");
     }
   }
 }
