@@ -85,11 +85,7 @@ public record SimulatorSubject(
   /** The simulator as users get it, with {@code devices} devices. */
   public static SimulatorSubject withDevices(int devices) {
     return machine(
-        "simulator-of-" + devices,
-        Simulator.DEFAULT_VERSION,
-        Map.of(),
-        GpuProfile.h200(),
-        devices);
+        "simulator-of-" + devices, Simulator.DEFAULT_VERSION, Map.of(), GpuProfile.h200(), devices);
   }
 
   /** The same with ranks on threads of their own. */
