@@ -81,6 +81,12 @@ final class SimBackend implements Backend, Library {
     return simulator;
   }
 
+  Alive alive() {
+    int buffers = devices.stream().mapToInt(each -> each.memory().liveCount()).sum();
+    int streams = devices.stream().mapToInt(SimDevice::openStreams).sum();
+    return new Alive(raw.communicators(), buffers, streams);
+  }
+
   SimAbi raw() {
     return raw;
   }
@@ -135,7 +141,15 @@ final class SimBackend implements Backend, Library {
   public Communicator newCommunicator(
       List<UniqueId> ids, int rank, int worldSize, Device device, CommunicatorConfig config) {
     SimCommunicator made = unopened(rank, worldSize, own(device), config);
-    IdRules.check(ids, worldSize, ncclVersion());
+    boolean fits = false;
+    try {
+      IdRules.check(ids, worldSize, ncclVersion());
+      fits = true;
+    } finally {
+      if (!fits) {
+        made.discard();
+      }
+    }
     SimCommunicator.open(List.of(made), ids);
     return made;
   }

@@ -12,6 +12,7 @@ import net.jqwik.api.Provide;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.conformance.cases.RawCall;
+import org.jccl.conformance.harness.Expects;
 import org.jccl.conformance.harness.Options;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Worlds;
@@ -29,6 +30,7 @@ public final class DifferentialRules extends RawSuite {
   }
 
   @Property
+  @Expects(leaves = "a world's bench keeps communicators and memory for later programs")
   public void required_DIF_01_programsGiveEqualObservations(@ForAll("programs") WholeProgram each) {
     new Comparison(worlds(), reference).of(each).difference().ifPresent(words -> fail(each, words));
   }

@@ -1,9 +1,11 @@
 package org.jccl.conformance.harness;
 
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ public final class Worlds {
 
   private final Subject subject;
   private final Map<Integer, World> open = new TreeMap<>();
+  private final AtomicLong made = new AtomicLong();
   private Subject.@Nullable Instance instance;
 
   /** Worlds of {@code subject}, none opened yet. */
@@ -35,6 +38,21 @@ public final class Worlds {
         worlds.close();
       }
     }
+  }
+
+  /**
+   * What can be asked about the simulations that are open, each with the number of worlds and of
+   * things kept in worlds that were made in it so far.
+   */
+  static Map<Inspection, Long> inspected() {
+    Map<Inspection, Long> all = new IdentityHashMap<>();
+    for (Worlds worlds : SHARED.values()) {
+      Subject.Instance current = worlds.instance;
+      if (current != null) {
+        current.inspection().ifPresent(each -> all.put(each, worlds.made.get()));
+      }
+    }
+    return all;
   }
 
   /** What is tested. */
@@ -60,7 +78,8 @@ public final class Worlds {
   public void run(int ranks, RankBody body) {
     World world = open.get(ranks);
     if (world == null) {
-      world = World.open(instance(), ranks);
+      world = World.open(instance(), ranks, made::incrementAndGet);
+      made.incrementAndGet();
       open.put(ranks, world);
     }
     try {

@@ -1,5 +1,9 @@
 package org.jccl.conformance.rules;
 
+import java.util.List;
+import org.jccl.conformance.harness.Expects;
+import org.jccl.conformance.harness.Validator;
+
 import net.jqwik.api.lifecycle.AroundPropertyHook;
 import net.jqwik.api.lifecycle.LifecycleContext;
 import net.jqwik.api.lifecycle.PropertyExecutionResult;
@@ -40,6 +44,17 @@ public final class RuleHook implements SkipExecutionHook, AroundPropertyHook {
     }
     Conditions conditions = Conditions.of(context.targetMethod());
     ((Suite) context.testInstance()).about(conditions.on(CurrentSubject.get()));
-    return CurrentRule.during(context.targetMethod().getName(), property::execute);
-  }
-}
+    Validator validator = Validator.begin();
+    PropertyExecutionResult result =
+        CurrentRule.during(context.targetMethod().getName(), property::execute);
+    if (result.status() != PropertyExecutionResult.Status.SUCCESSFUL) {
+      return result;
+    }
+    List<String> problems =
+        validator.end(
+            context.targetMethod().getAnnotation(Expects.class),
+            CurrentSubject.get().capabilities().repeatable());
+    return problems.isEmpty()
+        ? result
+        : result.mapToFailed(new AssertionError("the validator: " + String.join("; ", problems)));
+  }  }
