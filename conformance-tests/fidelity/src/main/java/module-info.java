@@ -15,6 +15,7 @@ module org.jccl.fidelity {
   exports org.jccl.fidelity.differential;
   exports org.jccl.fidelity.floats;
   exports org.jccl.fidelity.golden;
+  exports org.jccl.fidelity.seeds;
 
   // jqwik finds and calls the rules by reflection.
   opens org.jccl.fidelity.differential;

@@ -22,6 +22,7 @@ module org.jccl.conformance {
   exports org.jccl.conformance.book;
   exports org.jccl.conformance.cases;
   exports org.jccl.conformance.data;
+  exports org.jccl.conformance.engine;
   exports org.jccl.conformance.harness;
   exports org.jccl.conformance.liars;
   exports org.jccl.conformance.loopback;

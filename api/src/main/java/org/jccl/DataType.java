@@ -51,11 +51,15 @@ public enum DataType {
   private final int code;
   private final int bytes;
   private final Kind kind;
+  private final boolean floating;
+  private final boolean float8;
 
   DataType(int code, int bytes, Kind kind) {
     this.code = code;
     this.bytes = bytes;
     this.kind = kind;
+    this.floating = kind == Kind.FLOATING;
+    this.float8 = floating && bytes == 1;
   }
 
   /** {@return NCCL's code of this type, {@code ncclDataType_t}} */
@@ -75,12 +79,12 @@ public enum DataType {
 
   /** {@return whether this is one of the six floating-point formats} */
   public boolean isFloating() {
-    return kind == Kind.FLOATING;
+    return floating;
   }
 
   /** {@return whether this is one of the two float8 formats} */
   public boolean isFloat8() {
-    return this == FLOAT8_E4M3 || this == FLOAT8_E5M2;
+    return float8;
   }
 
   /**

@@ -122,7 +122,8 @@ final class Handshake {
       return UniqueId.of(id);
     }
     int code = verdict.remaining() >= Integer.BYTES ? verdict.getInt() : -1;
-    String words = StandardCharsets.UTF_8.decode(verdict).toString();
+    String sent = StandardCharsets.UTF_8.decode(verdict).toString();
+    String words = sent.isBlank() ? "it sent no reason; do all ranks run one jccl?" : sent;
     if (kind == REFUSED) {
       BackendUnavailableException same = new BackendUnavailableException(words);
       if (own != null) {

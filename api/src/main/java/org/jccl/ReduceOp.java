@@ -1,5 +1,7 @@
 package org.jccl;
 
+import java.util.Locale;
+
 /**
  * How the ranks' elements are combined: one of NCCL's five built-in operations, or a {@link
  * PreMulSum} that a communicator made.
@@ -52,7 +54,7 @@ public sealed interface ReduceOp permits ReduceOp.Builtin, PreMulSum {
     private static final Builtin[] BY_CODE = values();
 
     private final int code = ordinal();
-    private final String label = name().toLowerCase(java.util.Locale.ROOT);
+    private final String label = name().toLowerCase(Locale.ROOT);
 
     /**
      * {@return whether {@code code} names a built-in operation (rule RED-01)}

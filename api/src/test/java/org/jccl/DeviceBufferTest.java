@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.FloatBuffer;
+import java.util.function.Consumer;
 import org.jccl.testing.FakeBackend;
 import org.jccl.testing.FakeDevice;
 import org.junit.jupiter.api.Test;
@@ -145,8 +146,7 @@ class DeviceBufferTest {
     assertThat(device.allocate(DataType.INT64, 0).bytes()).isZero();
   }
 
-  private byte[] there(
-      DataType type, int count, java.util.function.Consumer<DeviceBuffer> fill, byte[] target) {
+  private byte[] there(DataType type, int count, Consumer<DeviceBuffer> fill, byte[] target) {
     DeviceBuffer buffer = device.allocate(type, count);
     fill.accept(buffer);
     buffer.copyTo(target);

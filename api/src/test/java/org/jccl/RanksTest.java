@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jccl.RanksFailedException.RankFailure;
 import org.jccl.testing.Crew;
 import org.jccl.testing.FakeBackend;
@@ -103,12 +105,12 @@ class RanksTest {
             3,
             rank -> {
               if (rank.rank() == 0) {
-                throw new java.io.IOException("no file");
+                throw new IOException("no file");
               }
               rank.processGroup().barrier(Duration.ofMinutes(5));
             });
 
-    assertThat(report.getCause()).isInstanceOf(java.io.IOException.class);
+    assertThat(report.getCause()).isInstanceOf(IOException.class);
     assertThat(report.failures()).hasSize(3);
     assertThat(report.failures().subList(1, 3))
         .allMatch(RankFailure::secondary)
@@ -228,7 +230,7 @@ class RanksTest {
 
   private static void awaitQuietly(CountDownLatch latch) {
     try {
-      assertThat(latch.await(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException interrupt) {
       throw new AssertionError(interrupt);
     }

@@ -86,6 +86,18 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
    * @throws ProtocolException if these are not frames of this version
    */
   static Frame read(DataInputStream in, int maxPayload) throws IOException {
+    try {
+      return next(in, maxPayload);
+    } catch (EOFException end) {
+      throw ended();
+    }
+  }
+
+  private static EOFException ended() {
+    return new EOFException("the connection ended");
+  }
+
+  private static Frame next(DataInputStream in, int maxPayload) throws IOException {
     int magic = in.readInt();
     if (magic != MAGIC) {
       throw new ProtocolException("what answers is no jccl process group");
@@ -108,7 +120,7 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
     }
     byte[] payload = in.readNBytes(length);
     if (payload.length < length) {
-      throw new EOFException("the connection ended inside a frame");
+      throw ended();
     }
     return new Frame(kind, rank, worldSize, call, payload);
   }

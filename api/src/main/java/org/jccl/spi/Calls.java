@@ -68,4 +68,33 @@ public final class Calls {
       case RECV -> on.recv(recv, rootOrPeer, stream);
     }
   }
+
+  /**
+   * Makes the call with a length for each rank's block.
+   *
+   * @param blocks their lengths; of an all-to-all those of what is sent
+   * @param received the lengths of what an all-to-all receives
+   * @throws IllegalArgumentException if the operation has no such form
+   */
+  @SuppressWarnings("NullAway") // Which of them may be null is the operation table's knowledge.
+  public static void issueUneven(
+      Collectives on,
+      Operation operation,
+      @Nullable DeviceBuffer send,
+      @Nullable DeviceBuffer recv,
+      long[] blocks,
+      long[] received,
+      @Nullable ReduceOp op,
+      int root,
+      Stream stream) {
+    switch (operation) {
+      case ALL_GATHER -> on.allGatherV(send, recv, blocks, stream);
+      case REDUCE_SCATTER -> on.reduceScatterV(send, recv, blocks, op, stream);
+      case ALL_TO_ALL -> on.allToAllV(send, blocks, recv, received, stream);
+      case GATHER -> on.gatherV(send, recv, blocks, root, stream);
+      case SCATTER -> on.scatterV(send, recv, blocks, root, stream);
+      case ALL_REDUCE, BROADCAST, REDUCE, SEND, RECV ->
+          throw new IllegalArgumentException(operation + " has no blocks");
+    }
+  }
 }

@@ -10,9 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jccl.Communicator;
 import org.jccl.Communicator.ShrinkMode;
-import org.jccl.Communicator.State;
 import org.jccl.CommunicatorConfig;
-import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
@@ -36,11 +34,6 @@ final class Children {
 
   Children(LibraryCommunicator parent) {
     this.parent = parent;
-  }
-
-  /** The native call of one creation; reads and writes only what it is given. */
-  private interface Creation {
-    int call(MemorySegment slot, MemorySegment config);
   }
 
   Communicator split(int color, int key, @Nullable CommunicatorConfig config) {
@@ -69,12 +62,13 @@ final class Children {
     MemorySegment slot = arena.allocate(JAVA_LONG);
     long comm = parent.handle().value();
     int code =
-        parent.callWithin(
+        ChildOpening.callWithin(
+            parent,
             "splitNoColor",
             parent.config().initTimeout(),
             () -> parent.abi().commSplit(comm, NO_COLOR, 0, slot, MemorySegment.NULL));
-    if (parent.settled(code, "splitNoColor") == 0) {
-      parent.mayGoOn();
+    if (parent.guard().settled(code, "splitNoColor") == 0) {
+      parent.guard().mayGoOn();
     }
   }
 
@@ -130,7 +124,7 @@ final class Children {
     MemorySegment id = Arena.ofAuto().allocate(UniqueId.BYTES);
     long comm = parent.handle().value();
     int code = parent.call("newUniqueId", () -> parent.abi().commGetUniqueId(comm, id));
-    parent.settled(code, "newUniqueId");
+    parent.guard().settled(code, "newUniqueId");
     return UniqueId.of(id.toArray(JAVA_BYTE));
   }
 
@@ -165,26 +159,30 @@ final class Children {
   }
 
   private void ready(NcclFunction function, String what) {
-    parent.require(function);
-    parent.requireLegal(Act.FAMILY, what);
+    parent.guard().require(function);
+    parent.guard().requireLegal(Act.FAMILY, what);
   }
 
   private Communicator child(
-      String name, int rank, int worldSize, @Nullable CommunicatorConfig own, Creation creation) {
+      String name,
+      int rank,
+      int worldSize,
+      @Nullable CommunicatorConfig own,
+      ChildOpening.Creation creation) {
     CommunicatorConfig config = own == null ? parent.config() : own;
     String called = own == null ? parent.name() + "/" + name : own.name().orElse(name);
     LibraryCommunicator child = parent.newChild(called, rank, worldSize, config);
-    Birth birth = new Birth(child, parent.struct(own, Arena.ofAuto()), creation);
+    ChildOpening birth = new ChildOpening(child, parent.struct(own, Arena.ofAuto()), creation);
     birth.run(parent);
     return child;
   }
 
   /** A new rank's side of grow: it has no parent, so it makes the call itself. */
   void join(LibraryCommunicator newRank, UniqueId id) {
-    newRank.require(NcclFunction.COMM_GROW);
+    newRank.guard().require(NcclFunction.COMM_GROW);
     MemorySegment bytes = bytes(id);
     MemorySegment struct = newRank.struct(newRank.config(), Arena.ofAuto());
-    new Birth(
+    new ChildOpening(
             newRank,
             struct,
             (slot, config) -> {
@@ -207,94 +205,7 @@ final class Children {
               int asked = child.abi().commUserRank(comm, rank);
               return asked != 0 ? asked : child.abi().commCount(comm, size);
             });
-    child.settled(code, "asking for rank and size");
+    child.guard().settled(code, "asking for rank and size");
     child.identify(rank.get(JAVA_INT, 0), size.get(JAVA_INT, 0));
-  }
-
-  /** One creation on its way; it may end when nobody waits for it any more. */
-  private static final class Birth {
-    private final LibraryCommunicator child;
-    private final MemorySegment config;
-    private final Creation creation;
-
-    /** Zeroed, since NCCL may leave it untouched (INIT-05). */
-    private final MemorySegment slot = Arena.ofAuto().allocate(JAVA_LONG);
-
-    private boolean abandoned;
-    private boolean finished;
-
-    Birth(LibraryCommunicator child, MemorySegment config, Creation creation) {
-      this.child = child;
-      this.config = config;
-      this.creation = creation;
-    }
-
-    void run(LibraryCommunicator caller) {
-      boolean born = false;
-      try {
-        int code =
-            caller.callWithin(
-                "creation of " + child.name(), child.config().initTimeout(), this::create);
-        settle(caller, code);
-        born = true;
-      } finally {
-        if (!born) {
-          abandon();
-          child.discard();
-        }
-      }
-    }
-
-    /** Where the library waits; after {@link #abandon} what it makes is aborted at once. */
-    private int create() {
-      int code = creation.call(slot, config);
-      synchronized (this) {
-        finished = true;
-        if (abandoned) {
-          abort();
-        }
-      }
-      return code;
-    }
-
-    private synchronized void abandon() {
-      abandoned = true;
-      if (finished) {
-        abort();
-      }
-    }
-
-    /** A handle that a failed creation left behind can only be aborted (INIT-18, SPL-08). */
-    private void abort() {
-      long left = slot.get(JAVA_LONG, 0);
-      if (left != 0) {
-        child.abi().commAbort(left);
-      }
-    }
-
-    private void settle(LibraryCommunicator caller, int code) {
-      boolean goesOn = code == ResultCode.IN_PROGRESS.code();
-      if (code != 0 && !goesOn) {
-        if (caller == child) {
-          throw caller.failure(code, "joining a growing communicator");
-        }
-        caller.settled(code, "creation of " + child.name());
-      }
-      if (caller != child) {
-        caller.mayGoOn();
-      }
-      long handle = slot.get(JAVA_LONG, 0);
-      if (handle != 0 && !child.isNonblocking() && !goesOn) {
-        child.handle().opened(handle);
-        child.learn();
-      } else if (handle != 0) {
-        child.handle().opening(handle);
-      } else if (caller != child && caller.handle().state() == State.BUSY) {
-        child.handle().opening(caller.handle(), () -> slot.get(JAVA_LONG, 0));
-      } else {
-        throw caller.failure(caller.handle().storedCode(), "creation of " + child.name());
-      }
-      child.born();
-    }
   }
 }

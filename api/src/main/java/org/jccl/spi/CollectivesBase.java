@@ -36,6 +36,11 @@ public abstract class CollectivesBase implements Collectives {
   /** {@return the communicator whose operations these are} */
   protected abstract CommunicatorBase communicator();
 
+  /** Makes the calls of {@code body} as one group, or as a part of the group that is open. */
+  private void grouped(Runnable body) {
+    Groups.record(communicator().issuer(), group -> body.run());
+  }
+
   @Override
   public Stream defaultStream() {
     return communicator().defaultStream();
@@ -99,7 +104,8 @@ public abstract class CollectivesBase implements Collectives {
   @Override
   public final void sendRecv(
       DeviceBuffer send, int destination, DeviceBuffer recv, int source, Stream stream) {
-    GroupRecording group = communicator().openGroup();
+    // Not by grouped: it is called often, and a body would be an object.
+    GroupRecording group = GroupRecording.enter(communicator().issuer());
     try {
       submit(Operation.SEND, send, null, null, destination, stream);
       submit(Operation.RECV, null, recv, null, source, stream);
@@ -125,18 +131,15 @@ public abstract class CollectivesBase implements Collectives {
       DeviceBuffer send, DeviceBuffer recv, long[] counts, long[] displacements, Stream stream) {
     Blocks blocks = new Blocks(communicator(), "all_gather_v", "recv", recv, counts, displacements);
     blocks.requireOwn("send", send);
-    GroupRecording group = communicator().openGroup();
-    try {
-      for (int root = 0; root < counts.length; root++) {
-        if (counts[root] > 0) {
-          DeviceBuffer own = root == communicator().rank() ? send : null;
-          submit(Operation.BROADCAST, own, blocks.of(root), null, root, stream);
-        }
-      }
-      group.complete();
-    } finally {
-      group.leave();
-    }
+    grouped(
+        () -> {
+          for (int root = 0; root < counts.length; root++) {
+            if (counts[root] > 0) {
+              DeviceBuffer own = root == communicator().rank() ? send : null;
+              submit(Operation.BROADCAST, own, blocks.of(root), null, root, stream);
+            }
+          }
+        });
   }
 
   @Override
@@ -156,18 +159,15 @@ public abstract class CollectivesBase implements Collectives {
     Blocks blocks =
         new Blocks(communicator(), "reduce_scatter_v", "send", send, counts, displacements);
     blocks.requireOwn("recv", recv);
-    GroupRecording group = communicator().openGroup();
-    try {
-      for (int root = 0; root < counts.length; root++) {
-        if (counts[root] > 0) {
-          DeviceBuffer own = root == communicator().rank() ? recv : null;
-          submit(Operation.REDUCE, blocks.of(root), own, op, root, stream);
-        }
-      }
-      group.complete();
-    } finally {
-      group.leave();
-    }
+    grouped(
+        () -> {
+          for (int root = 0; root < counts.length; root++) {
+            if (counts[root] > 0) {
+              DeviceBuffer own = root == communicator().rank() ? recv : null;
+              submit(Operation.REDUCE, blocks.of(root), own, op, root, stream);
+            }
+          }
+        });
   }
 
   @Override
@@ -195,20 +195,17 @@ public abstract class CollectivesBase implements Collectives {
     CommunicatorBase comm = communicator();
     Blocks out = new Blocks(comm, "all_to_all_v", "send", send, sendCounts, sendDisplacements);
     Blocks in = new Blocks(comm, "all_to_all_v", "recv", recv, recvCounts, recvDisplacements);
-    GroupRecording group = comm.openGroup();
-    try {
-      for (int peer = 0; peer < sendCounts.length; peer++) {
-        if (sendCounts[peer] > 0) {
-          submit(Operation.SEND, out.of(peer), null, null, peer, stream);
-        }
-        if (recvCounts[peer] > 0) {
-          submit(Operation.RECV, null, in.of(peer), null, peer, stream);
-        }
-      }
-      group.complete();
-    } finally {
-      group.leave();
-    }
+    grouped(
+        () -> {
+          for (int peer = 0; peer < sendCounts.length; peer++) {
+            if (sendCounts[peer] > 0) {
+              submit(Operation.SEND, out.of(peer), null, null, peer, stream);
+            }
+            if (recvCounts[peer] > 0) {
+              submit(Operation.RECV, null, in.of(peer), null, peer, stream);
+            }
+          }
+        });
   }
 
   @Override
@@ -229,20 +226,17 @@ public abstract class CollectivesBase implements Collectives {
     Blocks blocks = new Blocks(comm, "gather_v", "recv", recv, counts, displacements);
     blocks.requireRoot(root, recv);
     blocks.requireOwn("send", send);
-    GroupRecording group = comm.openGroup();
-    try {
-      if (send.count() > 0) {
-        submit(Operation.SEND, send, null, null, root, stream);
-      }
-      for (int peer = 0; comm.rank() == root && peer < counts.length; peer++) {
-        if (counts[peer] > 0) {
-          submit(Operation.RECV, null, blocks.of(peer), null, peer, stream);
-        }
-      }
-      group.complete();
-    } finally {
-      group.leave();
-    }
+    grouped(
+        () -> {
+          if (send.count() > 0) {
+            submit(Operation.SEND, send, null, null, root, stream);
+          }
+          for (int peer = 0; comm.rank() == root && peer < counts.length; peer++) {
+            if (counts[peer] > 0) {
+              submit(Operation.RECV, null, blocks.of(peer), null, peer, stream);
+            }
+          }
+        });
   }
 
   @Override
@@ -263,19 +257,16 @@ public abstract class CollectivesBase implements Collectives {
     Blocks blocks = new Blocks(comm, "scatter_v", "send", send, counts, displacements);
     blocks.requireRoot(root, send);
     blocks.requireOwn("recv", recv);
-    GroupRecording group = comm.openGroup();
-    try {
-      for (int peer = 0; comm.rank() == root && peer < counts.length; peer++) {
-        if (counts[peer] > 0) {
-          submit(Operation.SEND, blocks.of(peer), null, null, peer, stream);
-        }
-      }
-      if (recv.count() > 0) {
-        submit(Operation.RECV, null, recv, null, root, stream);
-      }
-      group.complete();
-    } finally {
-      group.leave();
-    }
+    grouped(
+        () -> {
+          for (int peer = 0; comm.rank() == root && peer < counts.length; peer++) {
+            if (counts[peer] > 0) {
+              submit(Operation.SEND, blocks.of(peer), null, null, peer, stream);
+            }
+          }
+          if (recv.count() > 0) {
+            submit(Operation.RECV, null, recv, null, root, stream);
+          }
+        });
   }
 }

@@ -15,6 +15,7 @@ import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.ops.ArgumentRules;
+import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   /** The thread inside a call, or null; plain on purpose: a cheap check that notices most races. */
   private @Nullable Thread user;
+
+  /** Of the call that is being made. */
+  private final CallArguments own = new CallArguments();
 
   private long calls;
 
@@ -60,25 +64,11 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   /**
    * Hands one call to the implementation: as a group of its own, outside any group.
    *
-   * @param operation the operation
-   * @param send where elements come from
-   * @param recv where elements arrive
-   * @param count number of elements
-   * @param type the element type
-   * @param reduction how elements are combined
-   * @param rootOrPeer rank of the root or the peer; 0 if there is none
+   * @param call the operation and its arguments; valid during the call
    * @param stream the stream on which the work is enqueued
    * @return NCCL's result code; 0 and 7 are good
    */
-  protected abstract int enqueue(
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int reduction,
-      int rootOrPeer,
-      Stream stream);
+  protected abstract int enqueue(CallArguments call, Stream stream);
 
   /** Finds out rank and world size if only the library knows them, and it knows by now. */
   protected void learn() {}
@@ -116,33 +106,24 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
       if (config.checks() != CheckLevel.NONE) {
         ArgumentRules.check(this, operation, send, recv, op, rootOrPeer, stream);
       }
-      long count = ArgumentRules.count(operation, send, recv, worldSize());
-      DataType type = ArgumentRules.type(send, recv);
-      int typeCode = type == null ? -1 : type.code();
-      int reduction = op == null ? 0 : op.code();
-      long sendAddress = send == null ? 0 : send.address();
-      long recvAddress = recv == null ? 0 : recv.address();
       GroupRecording group = GroupRecording.current();
-      if (group != null && group.issuesTo(issuer)) {
-        group.add(
-            this,
-            operation,
-            sendAddress,
-            recvAddress,
-            count,
-            typeCode,
-            reduction,
-            rootOrPeer,
-            stream);
-        return;
+      CallArguments call = group != null && group.issuesTo(issuer) ? group.add(this, stream) : own;
+      DataType type = ArgumentRules.type(send, recv);
+      call.set(
+          operation,
+          send == null ? 0 : send.address(),
+          recv == null ? 0 : recv.address(),
+          ArgumentRules.count(operation, send, recv, worldSize),
+          type == null ? -1 : type.code(),
+          op == null ? 0 : op.code(),
+          rootOrPeer);
+      if (call == own) { // not recorded
+        int code = enqueue(call, stream);
+        if (code != 0 && code != ResultCode.IN_PROGRESS.code()) {
+          throw failure(code, operation.label());
+        }
+        calls++;
       }
-      int code =
-          enqueue(
-              operation, sendAddress, recvAddress, count, typeCode, reduction, rootOrPeer, stream);
-      if (code != 0 && code != ResultCode.IN_PROGRESS.code()) {
-        throw failure(code, operation.label());
-      }
-      calls++;
     } catch (RuntimeException failure) {
       GroupRecording group = GroupRecording.current();
       if (group != null) {
@@ -152,6 +133,11 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     } finally {
       user = null;
     }
+  }
+
+  /** A call that was recorded into a group has been issued. */
+  final void countCall() {
+    calls++;
   }
 
   private void enter(Thread thread) {
@@ -204,11 +190,6 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
             + (words.isEmpty() ? "" : ", the library says: " + words)
             + ". "
             + Advice.of(ResultCode.of(code)));
-  }
-
-  /** Opens or joins a group on the calling thread. */
-  final GroupRecording openGroup() {
-    return GroupRecording.enter(issuer);
   }
 
   /** {@return where this communicator's groups are issued} */

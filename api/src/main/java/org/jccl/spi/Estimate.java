@@ -17,7 +17,7 @@ import org.jccl.ops.NcclFunction;
  * How long a group would take, by NCCL's simulate-end (rules GRP-27 to GRP-32). Always with its
  * struct and never with nonblocking communicators: both would issue the group (GRP-28, GRP-29).
  */
-public final class Estimate {
+final class Estimate {
   private static final int MAGIC = 0x74685283;
   private static final long BYTES = 24;
   private static final long MAGIC_OFFSET = 8;
@@ -36,22 +36,6 @@ public final class Estimate {
     info.set(JAVA_FLOAT, TIME_OFFSET, NOTHING);
   }
 
-  /** {@return the struct to hand to simulate-end} */
-  public MemorySegment info() {
-    return info;
-  }
-
-  /** Issues a recorded group to its end, which takes an estimate's struct. */
-  public interface Issue {
-    /**
-     * Makes the calls of a group that ends with simulate-end.
-     *
-     * @param calls the recorded calls
-     * @param estimate NCCL's structure of an estimate
-     */
-    void issue(GroupRecording calls, Estimate estimate);
-  }
-
   /**
    * {@return microseconds that what {@code body} records would take; empty if the library estimated
    * nothing}
@@ -61,8 +45,7 @@ public final class Estimate {
    * @param body what is run
    * @param issue what issues the calls
    */
-  public static OptionalDouble of(
-      GroupRecording.Issuer backend, int version, Consumer<GroupScope> body, Issue issue) {
+  static OptionalDouble of(GroupRecording.Issuer backend, int version, Consumer<GroupScope> body) {
     if (!NcclFunction.GROUP_SIMULATE_END.isIn(version)) {
       throw NcclFunction.GROUP_SIMULATE_END.missingIn(version);
     }
@@ -72,7 +55,7 @@ public final class Estimate {
         body,
         calls -> {
           requireBlocking(calls);
-          issue.issue(calls, estimate);
+          GroupIssue.issue(calls, estimate.info);
         });
     float time = estimate.info.get(JAVA_FLOAT, TIME_OFFSET);
     return time == NOTHING ? OptionalDouble.empty() : OptionalDouble.of(time);

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.Stream;
-import org.jccl.ops.Operation;
+import org.jccl.ops.CallArguments;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,15 +41,9 @@ public final class GroupRecording {
   private long serial;
   private @Nullable Throwable poison;
   private int size;
+  private final List<CallArguments> calls = new ArrayList<>();
   private CommunicatorBase[] communicators = new CommunicatorBase[16];
-  private Operation[] operations = new Operation[16];
   private Stream[] streams = new Stream[16];
-  private long[] sends = new long[16];
-  private long[] recvs = new long[16];
-  private long[] counts = new long[16];
-  private int[] types = new int[16];
-  private int[] reductions = new int[16];
-  private int[] peers = new int[16];
   private final List<Runnable> afterwards = new ArrayList<>();
 
   private GroupRecording() {}
@@ -89,15 +83,17 @@ public final class GroupRecording {
 
   /** The body of the innermost group has returned normally: the outermost one issues. */
   void complete() {
-    if (issuer != null) {
-      complete(issuer);
+    if (issuer != null && complete(issuer)) {
+      for (int i = 0; i < size; i++) {
+        communicators[i].countCall();
+      }
     }
   }
 
-  /** The same with another end than issuing. */
-  void complete(Issuer end) {
+  /** The same with another end than issuing; whether that was reached. */
+  boolean complete(Issuer end) {
     if (depth > 1) {
-      return;
+      return false;
     }
     if (poison != null) {
       throw new IllegalStateException(
@@ -108,6 +104,7 @@ public final class GroupRecording {
     if (size > 0) {
       end.issue(this);
     }
+    return true;
   }
 
   /** Leaves the innermost group; without {@link #complete} before it, nothing is issued. */
@@ -164,52 +161,28 @@ public final class GroupRecording {
     return issuer == candidate;
   }
 
-  void add(
-      CommunicatorBase communicator,
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int reduction,
-      int peer,
-      Stream stream) {
-    if (size == operations.length) {
-      grow();
+  /** Records one more call; its arguments are what the caller sets. */
+  CallArguments add(CommunicatorBase communicator, Stream stream) {
+    if (size == calls.size()) {
+      calls.add(new CallArguments());
+    }
+    if (size == streams.length) {
+      communicators = Arrays.copyOf(communicators, size * 2);
+      streams = Arrays.copyOf(streams, size * 2);
     }
     communicators[size] = communicator;
-    operations[size] = operation;
     streams[size] = stream;
-    sends[size] = send;
-    recvs[size] = recv;
-    counts[size] = count;
-    types[size] = type;
-    reductions[size] = reduction;
-    peers[size] = peer;
-    size++;
+    return calls.get(size++);
   }
 
   /** Whether a recorded call of {@code communicator} sends from {@code address}. */
   boolean sends(CommunicatorBase communicator, long address) {
     for (int i = 0; i < size; i++) {
-      if (communicators[i] == communicator && sends[i] == address) {
+      if (communicators[i] == communicator && calls.get(i).send() == address) {
         return true;
       }
     }
     return false;
-  }
-
-  private void grow() {
-    int capacity = size * 2;
-    communicators = Arrays.copyOf(communicators, capacity);
-    operations = Arrays.copyOf(operations, capacity);
-    streams = Arrays.copyOf(streams, capacity);
-    sends = Arrays.copyOf(sends, capacity);
-    recvs = Arrays.copyOf(recvs, capacity);
-    counts = Arrays.copyOf(counts, capacity);
-    types = Arrays.copyOf(types, capacity);
-    reductions = Arrays.copyOf(reductions, capacity);
-    peers = Arrays.copyOf(peers, capacity);
   }
 
   /** {@return the number of recorded calls} */
@@ -227,12 +200,12 @@ public final class GroupRecording {
   }
 
   /**
-   * {@return the operation of call {@code i}}
+   * {@return the arguments of call {@code i}}
    *
    * @param i number of the call, from 0
    */
-  public Operation operation(int i) {
-    return operations[i];
+  public CallArguments call(int i) {
+    return calls.get(i);
   }
 
   /**
@@ -242,60 +215,5 @@ public final class GroupRecording {
    */
   public Stream stream(int i) {
     return streams[i];
-  }
-
-  /**
-   * {@return the address of the send buffer of call {@code i}, or 0}
-   *
-   * @param i number of the call, from 0
-   */
-  public long send(int i) {
-    return sends[i];
-  }
-
-  /**
-   * {@return the address of the receive buffer of call {@code i}, or 0}
-   *
-   * @param i number of the call, from 0
-   */
-  public long recv(int i) {
-    return recvs[i];
-  }
-
-  /**
-   * {@return NCCL's count argument of call {@code i}}
-   *
-   * @param i number of the call, from 0
-   */
-  public long count(int i) {
-    return counts[i];
-  }
-
-  /**
-   * {@return NCCL's type code of call {@code i}}
-   *
-   * @param i number of the call, from 0
-   */
-  public int type(int i) {
-    return types[i];
-  }
-
-  /**
-   * {@return NCCL's reduction code of call {@code i}, or 0}
-   *
-   * @param i number of the call, from 0
-   */
-  public int reduction(int i) {
-    return reductions[i];
-  }
-
-  /**
-   * Root or peer of call {@code i}, or 0.
-   *
-   * @param i number of the call, from 0
-   * @return 0 if there is none
-   */
-  public int rootOrPeer(int i) {
-    return peers[i];
   }
 }

@@ -1,131 +1,161 @@
 package org.jccl.spi;
 
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
-import java.util.function.LongToIntFunction;
 import java.util.function.LongUnaryOperator;
-import org.jccl.CheckLevel;
-import org.jccl.CollectiveException;
-import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator;
 import org.jccl.Communicator.MemoryStatistics;
 import org.jccl.Communicator.ShrinkMode;
 import org.jccl.Communicator.SignalWait;
-import org.jccl.CommunicatorAbortedException;
 import org.jccl.CommunicatorConfig;
+import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
+import org.jccl.PreMulSum;
 import org.jccl.Registration;
+import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.Window;
 import org.jccl.config.ConfigField;
+import org.jccl.ops.CallArguments;
 import org.jccl.ops.NcclFunction;
+import org.jccl.ops.Operation;
 import org.jccl.spi.StateRules.Act;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A communicator over a library's C functions: its life, its children, its registered memory. The
- * same for real NCCL and for the simulator, which differ in how a call is made ({@link #call}).
+ * A communicator over a library's C functions: its calls, its life, its children, its registered
+ * memory. The same for real NCCL and for the simulator, which differ in how a call is made ({@link
+ * CallPath}).
  */
 public abstract class LibraryCommunicator extends CommunicatorBase {
-  private static final long POLL_NANOS = 10_000;
+  private static final System.Logger LOG = System.getLogger("org.jccl");
 
+  private final Library library;
   private final NcclAbi abi;
   private final int version;
+  private final String name;
   private final NativeHandle handle;
+  private final CallPath path;
+  private final Stream defaultStream;
   private final boolean nonblocking;
+  private final boolean exchangesMessages;
+  private final UsedStreams streams = new UsedStreams();
+  private @Nullable Stream lastStream;
+  private final StateGuard guard;
+  private final Lifecycle lifecycle;
   private final Children children;
   private final LibraryMemory memory;
+  private final Sums sums;
+
+  /** Only kept: the library may still write to it while this communicator opens. */
+  @SuppressWarnings("UnusedVariable")
+  private @Nullable Object creation;
 
   /**
-   * An endpoint that is about to be opened; rank and size are -1 if only the library knows.
+   * An endpoint that is about to be opened, with a stream of its own; rank and size are -1 if only
+   * the library knows.
    *
-   * @param abi the library
-   * @param version NCCL's version code, for example 22809
-   * @param question see {@link NativeHandle}
+   * @param library what the calls go to
+   * @param name a name
    * @param rank a rank, 0 to {@code worldSize - 1}
    * @param worldSize number of ranks
    * @param device the device
    * @param config how the communicator is opened
-   * @param issuer what issues recorded calls
    */
   @SuppressWarnings("this-escape") // The helpers only keep the reference.
   protected LibraryCommunicator(
-      NcclAbi abi,
-      int version,
-      LongToIntFunction question,
+      Library library,
+      String name,
       int rank,
       int worldSize,
       Device device,
-      CommunicatorConfig config,
-      GroupRecording.Issuer issuer) {
-    super(rank, worldSize, device, config, issuer);
-    this.abi = abi;
-    this.version = version;
-    this.handle = new NativeHandle(question);
+      CommunicatorConfig config) {
+    super(rank, worldSize, device, config, library);
+    this.library = library;
+    this.abi = library.abi(config);
+    this.version = library.version(config);
+    this.name = name;
+    this.handle = new NativeHandle(library.question(config));
+    this.nonblocking = config.field(ConfigField.BLOCKING).orElse(1) == 0;
+    this.exchangesMessages = !NcclFunction.ALL_TO_ALL.isIn(version);
+    this.guard = new StateGuard(this, handle);
+    this.lifecycle = new Lifecycle(this, abi);
     this.children = new Children(this);
     this.memory = new LibraryMemory(this);
-    this.nonblocking = config.field(ConfigField.BLOCKING).orElse(1) == 0;
+    this.sums = new Sums(this);
+    this.defaultStream = device.newStream();
+    this.path = library.newPath(device, name + "-" + rank);
   }
 
-  // ---- what the implementations differ in
+  // ---- calls
+
+  @Override
+  protected final int enqueue(CallArguments call, Stream stream) {
+    note(stream);
+    int code =
+        path.isDirect()
+            ? issue(call, stream)
+            : path.call(call.operation().label(), () -> issue(call, stream));
+    return code == 0 ? 0 : guard.settled(code, call.operation().label());
+  }
 
   /**
-   * Makes a call that may wait for other ranks or for the device, on a thread that may wait.
+   * Makes the call of the C function alone; also inside a native group.
    *
-   * @param what a name for messages
-   * @param body what is run
-   * @return what {@code act} answered
+   * @param call the operation and its arguments
+   * @param stream the stream on which the work is enqueued
+   * @return NCCL's result code
    */
-  protected abstract int call(String what, IntSupplier body);
+  protected int issue(CallArguments call, Stream stream) {
+    Operation operation = call.operation();
+    long comm = handle.value();
+    return exchangesMessages && operation.isMadeOfMessages() && !operation.hasPeer()
+        ? MessageExchange.issue(abi, call, rank(), worldSize(), comm, stream.handle())
+        : abi.issue(
+            operation,
+            call.send(),
+            call.recv(),
+            call.count(),
+            call.type(),
+            call.reduction(),
+            call.rootOrPeer(),
+            comm,
+            stream.handle());
+  }
 
   /**
-   * {@return the same for a creation, which may wait for ranks that never come (rule INIT-02)}
+   * Work is about to be enqueued on {@code stream}: it is waited for at the end (LIF-07).
    *
-   * @param what a name for messages
-   * @param timeout at most how long to wait
-   * @param body what is run
-   * @throws CollectiveTimeoutException if it has not ended in time; it goes on then
+   * @param stream the stream on which the work is enqueued
    */
-  protected abstract int callWithin(String what, Duration timeout, IntSupplier body);
+  protected void note(Stream stream) {
+    if (stream != lastStream) {
+      streams.add(stream);
+      lastStream = stream;
+    }
+  }
 
-  /**
-   * {@return a communicator on the same device whose handle is still to come}
-   *
-   * @param name a name
-   * @param rank a rank, 0 to {@code worldSize - 1}
-   * @param worldSize number of ranks
-   * @param config how the communicator is opened
-   */
-  protected abstract LibraryCommunicator newChild(
-      String name, int rank, int worldSize, CommunicatorConfig config);
-
-  /** The handle is there: {@link NativeHandle#value}. Called once. */
-  protected abstract void born();
-
-  /** Frees what is ours of a child that was not born. */
-  protected abstract void discard();
+  /** Makes a call that may wait for other ranks or for the device. */
+  final int call(String what, IntSupplier body) {
+    return path.call(what, body);
+  }
 
   /**
    * Makes a call that does not wait, if the handle is still there; 0 otherwise.
    *
    * @param call the call
-   * @return what {@code act} answered, or 0
+   * @return the call's result, or 0
    */
   protected int quick(LongUnaryOperator call) {
     return handle.ifAlive(call);
-  }
-
-  /** Lets others go on while this thread polls. */
-  protected void pause() {
-    LockSupport.parkNanos(POLL_NANOS);
   }
 
   // ---- for the implementations and the helpers
@@ -154,74 +184,76 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     return nonblocking;
   }
 
-  /** What is registered; closed with the communicator. */
-  protected final void closeRegistrations() {
+  /** {@return how it makes its calls} */
+  protected final CallPath path() {
+    return path;
+  }
+
+  /** The streams on which it has work. */
+  final UsedStreams streams() {
+    return streams;
+  }
+
+  /** A communicator on the same device whose handle is still to come. */
+  final LibraryCommunicator newChild(
+      String childName, int rank, int worldSize, CommunicatorConfig config) {
+    return library.newRank(childName, rank, worldSize, device(), config);
+  }
+
+  /** Creation has returned: it is open, or opening if it is nonblocking (INIT-17). */
+  final void arrived(long value, Object writtenTo) {
+    if (nonblocking) {
+      keep(writtenTo);
+      handle.opening(value);
+      handle.poll();
+    } else {
+      handle.opened(value);
+    }
+    born();
+  }
+
+  /** Keeps what the library may still write to while it opens. */
+  final void keep(Object writtenTo) {
+    creation = writtenTo;
+  }
+
+  /** The handle is there, or will come. */
+  final void born() {
+    library.opened(this);
+  }
+
+  /** What is made of it goes with it. */
+  final void closeSumsAndMemory() {
+    sums.close();
     memory.close();
   }
 
-  /** Refuses a function that the library's version lacks (rule VER-05). */
-  final void require(NcclFunction function) {
-    if (!function.isIn(version)) {
-      throw function.missingIn(version);
+  /** Frees what is ours; the library's communicator has ended, or was never there. */
+  final void release() {
+    try {
+      releaseTokens();
+      defaultStream.close();
+    } catch (ReportedMisuse found) {
+      throw found;
+    } catch (RuntimeException failed) {
+      LOG.log(Level.WARNING, this + ": freeing its stream failed", failed);
+    } finally {
+      path.end();
+      library.closed(this);
+      creation = null;
     }
   }
 
-  /** Refuses {@code act} unless the state allows it; nothing is recorded into groups. */
-  final void requireLegal(Act act, String what) {
-    if (GroupRecording.current() != null) {
-      throw new IllegalStateException(
-          who() + ", " + what + ": it is no part of a group; call it outside the group's body");
-    }
-    requireLegal(act);
-  }
-
-  /**
-   * Refuses {@code act} unless the state allows it.
-   *
-   * @param act what to do with the handle
-   */
-  protected final void requireLegal(Act act) {
-    if (handle.state() != State.READY || act == Act.RESUME) {
-      RuntimeException refusal = refusal(act);
-      if (refusal != null) {
-        throw refusal;
-      }
-    }
-  }
-
-  private @Nullable RuntimeException refusal(Act act) {
-    State now = handle.poll();
-    return switch (now) {
-      case ABORTED -> aborted(null);
-      case FAILED ->
-          act == Act.REVOKE
-              ? null
-              : failure(handle.storedCode(), "a call on a failed communicator");
-      case CLOSED -> new IllegalStateException(who() + " is closed");
-      case BUSY, REVOKED ->
-          config().checks() == CheckLevel.NONE ? null : StateRules.refusal(act, now, who());
-      default -> StateRules.refusal(act, now, who());
-    };
+  /** What its state allows. */
+  final StateGuard guard() {
+    return guard;
   }
 
   @Override
   protected void requireUsable() {
     if (handle.state() != State.READY) {
-      requireLegal(Act.OPERATION);
+      guard.requireLegal(Act.OPERATION);
     }
-  }
-
-  /**
-   * {@return the abort, whose cause is the failure that a call came back with, if one did}
-   *
-   * @param cause what caused it
-   */
-  protected final CommunicatorAbortedException aborted(@Nullable Throwable cause) {
-    return new CommunicatorAbortedException(
-        who()
-            + " was aborted: close it, open a new one"
-            + (cause == null ? "" : " (" + cause.getMessage() + ")"),
-        cause);
   }
 
   /** For messages; works while it opens. */
@@ -229,38 +261,17 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     return knowsItsPlace() ? name() + ", rank " + rank() + "/" + worldSize() : name();
   }
 
-  /**
-   * Takes a call's code: good ones leave the communicator ready, or busy where it goes on.
-   *
-   * @param code NCCL's number
-   * @param what a name for messages
-   * @return 0 or {@link ResultCode#IN_PROGRESS}
-   * @throws CollectiveException for any other code
-   */
-  protected final int settled(int code, String what) {
-    if (code == 0) {
-      return 0;
-    }
-    if (code == ResultCode.IN_PROGRESS.code()) {
-      handle.busy();
-      return code;
-    }
-    CollectiveException failed = failure(code, what);
-    if (handle.poll() == State.ABORTED) {
-      throw aborted(failed);
-    }
-    throw failed;
-  }
-
-  /** A call that reports success while it may go on (rules SPL-07, WIN-06). */
-  final void mayGoOn() {
-    if (nonblocking) {
-      handle.busy();
-      handle.poll();
-    }
-  }
-
   // ---- life
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Stream defaultStream() {
+    return defaultStream;
+  }
 
   @Override
   public State state() {
@@ -284,22 +295,8 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   @Override
   public final void awaitReady(Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
-    State now = handle.poll();
-    while (now == State.OPENING || now == State.BUSY) {
-      if (System.nanoTime() - deadline >= 0) {
-        throw new CollectiveTimeoutException(
-            who() + " is still " + now + " after " + timeout + ": a rank is late or missing");
-      }
-      pause();
-      now = handle.poll();
-    }
-    switch (now) {
-      case FAILED -> throw failure(handle.storedCode(), "awaitReady");
-      case ABORTED -> throw aborted(null);
-      case CLOSED -> throw new IllegalStateException(who() + " is closed");
-      default -> learnPlace();
-    }
+    guard.awaitReady(timeout);
+    learnPlace();
   }
 
   /** The handle of a nonblocking child has come: rank and size are known now. */
@@ -317,41 +314,33 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   @Override
-  public void finalizeCommunicator() {
-    requireLegal(Act.FINALIZE, "finalize");
-    endLife(call("finalize", () -> abi.commFinalize(handle.value())), State.FINALIZED, "finalize");
+  public final void finalizeCommunicator() {
+    lifecycle.finalizeCommunicator();
   }
 
   @Override
-  public void revoke() {
-    require(NcclFunction.COMM_REVOKE);
-    requireLegal(Act.REVOKE, "revoke");
-    endLife(call("revoke", () -> abi.commRevoke(handle.value(), 0)), State.REVOKED, "revoke");
+  public final void revoke() {
+    lifecycle.revoke();
   }
 
   @Override
-  public void suspend() {
-    require(NcclFunction.COMM_SUSPEND);
-    requireLegal(Act.SUSPEND, "suspend");
-    int code = call("suspend", () -> abi.commSuspend(handle.value(), LibraryMemory.SUSPEND_MEMORY));
-    endLife(code, State.SUSPENDED, "suspend");
+  public final void suspend() {
+    lifecycle.suspend();
   }
 
   @Override
-  public void resume() {
-    require(NcclFunction.COMM_RESUME);
-    requireLegal(Act.RESUME, "resume");
-    endLife(call("resume", () -> abi.commResume(handle.value())), State.READY, "resume");
+  public final void resume() {
+    lifecycle.resume();
   }
 
-  private void endLife(int code, State reached, String what) {
-    if (code == 0) {
-      handle.become(reached);
-    } else if (code == ResultCode.IN_PROGRESS.code()) {
-      handle.busyUntil(reached);
-    } else {
-      settled(code, what);
-    }
+  @Override
+  public void abort() {
+    lifecycle.abort();
+  }
+
+  @Override
+  public void close() {
+    lifecycle.close();
   }
 
   // ---- family
@@ -417,7 +406,17 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     children.join(this, id);
   }
 
-  // ---- memory
+  // ---- memory, reductions
+
+  @Override
+  public final PreMulSum preMulSum(DataType type, double scalar) {
+    return sums.create(type, scalar);
+  }
+
+  @Override
+  public final PreMulSum preMulSum(DeviceBuffer scalar) {
+    return sums.create(scalar);
+  }
 
   @Override
   public final Registration register(DeviceBuffer buffer) {
@@ -449,13 +448,6 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   public final MemoryStatistics memoryStatistics() {
     return memory.statistics();
   }
-
-  /**
-   * Work was enqueued on {@code stream}: for implementations that wait for it at the end.
-   *
-   * @param stream the stream on which the work is enqueued
-   */
-  protected void note(Stream stream) {}
 
   /** The configuration in the library's own words, or null for none. */
   final MemorySegment struct(@Nullable CommunicatorConfig given, Arena arena) {

@@ -59,13 +59,13 @@ final class LibraryMemory {
   // ---- registration
 
   Registration register(DeviceBuffer buffer) {
-    owner.require(NcclFunction.COMM_REGISTER);
+    owner.guard().require(NcclFunction.COMM_REGISTER);
     requireOwn("register", buffer);
-    owner.requireLegal(Act.OPERATION);
+    owner.guard().requireLegal(Act.OPERATION);
     MemorySegment slot = Arena.ofAuto().allocate(JAVA_LONG);
     int code =
         owner.abi().commRegister(owner.handle().value(), buffer.address(), buffer.bytes(), slot);
-    owner.settled(code, "register");
+    owner.guard().settled(code, "register");
     Registration[] made = new Registration[1];
     made[0] =
         new Registration(
@@ -88,13 +88,13 @@ final class LibraryMemory {
   // ---- windows
 
   Window registerWindow(DeviceBuffer buffer, Window.Flag... flags) {
-    owner.require(NcclFunction.COMM_WINDOW_REGISTER);
+    owner.guard().require(NcclFunction.COMM_WINDOW_REGISTER);
     requireOwn("registerWindow", buffer);
     if (buffer.bytes() == 0) {
       throw wrong("registerWindow", buffer + " is empty; a window has memory (ARG-29)");
     }
     int bits = bits(flags);
-    owner.requireLegal(Act.OPERATION, "registerWindow");
+    owner.guard().requireLegal(Act.OPERATION, "registerWindow");
     MemorySegment slot = Arena.ofAuto().allocate(JAVA_LONG);
     long comm = owner.handle().value();
     int code =
@@ -102,8 +102,8 @@ final class LibraryMemory {
             "registerWindow",
             () ->
                 owner.abi().commWindowRegister(comm, buffer.address(), buffer.bytes(), slot, bits));
-    if (owner.settled(code, "registerWindow") == 0) {
-      owner.mayGoOn();
+    if (owner.guard().settled(code, "registerWindow") == 0) {
+      owner.guard().mayGoOn();
     }
     Window[] made = new Window[1];
     made[0] =
@@ -154,13 +154,13 @@ final class LibraryMemory {
   }
 
   private long pointer(long window) {
-    owner.require(NcclFunction.WIN_GET_USER_PTR);
+    owner.guard().require(NcclFunction.WIN_GET_USER_PTR);
     if (window == 0) {
       return 0;
     }
     MemorySegment out = Arena.ofAuto().allocate(JAVA_LONG);
     int code = owner.quick(comm -> owner.abi().winGetUserPtr(comm, window, out));
-    owner.settled(code, "asking for a window's pointer");
+    owner.guard().settled(code, "asking for a window's pointer");
     return out.get(JAVA_LONG, 0);
   }
 
@@ -178,7 +178,7 @@ final class LibraryMemory {
   // ---- one-sided operations
 
   void putSignal(DeviceBuffer source, int peer, Window window, long offset, Stream stream) {
-    owner.require(NcclFunction.PUT_SIGNAL);
+    owner.guard().require(NcclFunction.PUT_SIGNAL);
     if (window.owner() != owner || window.isClosed()) {
       throw wrong("putSignal", window + " is not an open window of this communicator");
     }
@@ -190,7 +190,7 @@ final class LibraryMemory {
         throw wrong("putSignal", "offset " + offset + " is negative");
       }
     }
-    owner.requireLegal(Act.OPERATION, "putSignal");
+    owner.guard().requireLegal(Act.OPERATION, "putSignal");
     long target = window.handle();
     if (target == 0 && isChecked()) {
       throw wrong("putSignal", "the window is null: windows are not supported here (WIN-03)");
@@ -214,16 +214,16 @@ final class LibraryMemory {
                         ZERO,
                         owner.handle().value(),
                         stream.handle()));
-    owner.settled(code, "putSignal");
+    owner.guard().settled(code, "putSignal");
   }
 
   void signal(int peer, Stream stream) {
-    owner.require(NcclFunction.SIGNAL);
+    owner.guard().require(NcclFunction.SIGNAL);
     if (isChecked()) {
       requirePeer("signal", peer);
       requireOwn("signal", stream);
     }
-    owner.requireLegal(Act.OPERATION, "signal");
+    owner.guard().requireLegal(Act.OPERATION, "signal");
     owner.note(stream);
     int code =
         owner.call(
@@ -232,17 +232,17 @@ final class LibraryMemory {
                 owner
                     .abi()
                     .signal(peer, ZERO, ZERO, ZERO, owner.handle().value(), stream.handle()));
-    owner.settled(code, "signal");
+    owner.guard().settled(code, "signal");
   }
 
   void waitSignal(List<SignalWait> signals, Stream stream) {
-    owner.require(NcclFunction.WAIT_SIGNAL);
+    owner.guard().require(NcclFunction.WAIT_SIGNAL);
     List<SignalWait> waits = List.copyOf(signals);
     if (isChecked()) {
       requireWaits(waits);
       requireOwn("waitSignal", stream);
     }
-    owner.requireLegal(Act.OPERATION, "waitSignal");
+    owner.guard().requireLegal(Act.OPERATION, "waitSignal");
     owner.note(stream);
     MemorySegment descriptors =
         Arena.ofAuto().allocate(JAVA_INT, Math.max(1, DESCRIPTOR_INTS * waits.size()));
@@ -258,7 +258,7 @@ final class LibraryMemory {
                     .abi()
                     .waitSignal(
                         waits.size(), descriptors, owner.handle().value(), stream.handle()));
-    owner.settled(code, "waitSignal");
+    owner.guard().settled(code, "waitSignal");
   }
 
   /** ARG-14; NCCL does not check the peer. */
@@ -294,15 +294,15 @@ final class LibraryMemory {
   // ---- statistics
 
   MemoryStatistics statistics() {
-    owner.require(NcclFunction.COMM_MEM_STATS);
-    owner.requireLegal(Act.QUESTION);
+    owner.guard().require(NcclFunction.COMM_MEM_STATS);
+    owner.guard().requireLegal(Act.QUESTION);
     return new MemoryStatistics(statistic(0), statistic(1) != 0, statistic(2), statistic(3));
   }
 
   private long statistic(int which) {
     MemorySegment out = Arena.ofAuto().allocate(JAVA_LONG);
     int code = owner.quick(comm -> owner.abi().commMemStats(comm, which, out));
-    owner.settled(code, "memoryStatistics");
+    owner.guard().settled(code, "memoryStatistics");
     return out.get(JAVA_LONG, 0);
   }
 }

@@ -1,6 +1,7 @@
 package org.jccl.spi;
 
 import java.lang.foreign.MemorySegment;
+import org.jccl.ResultCode;
 import org.jccl.ops.Operation;
 
 /**
@@ -347,6 +348,16 @@ public interface NcclAbi {
       case SEND -> send(send, count, type, rootOrPeer, comm, stream);
       case RECV -> recv(recv, count, type, rootOrPeer, comm, stream);
     };
+  }
+
+  /**
+   * Whether a call has succeeded, or goes on because its communicator does not block.
+   *
+   * @param code NCCL's result code
+   * @return false if it has failed
+   */
+  static boolean isGood(int code) {
+    return code == 0 || code == ResultCode.IN_PROGRESS.code();
   }
 
   /**

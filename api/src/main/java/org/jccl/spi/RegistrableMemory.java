@@ -12,7 +12,7 @@ import org.jccl.ResultCode;
 import org.jccl.ops.NcclFunction;
 
 /** Memory from the library's own allocator (rules MEM-01, MEM-02). */
-public final class RegistrableMemory {
+final class RegistrableMemory {
   private RegistrableMemory() {}
 
   /**
@@ -26,8 +26,7 @@ public final class RegistrableMemory {
    * @param count number of elements
    * @return the buffer
    */
-  public static DeviceBuffer allocate(
-      NcclAbi abi, int version, Device device, DataType type, long count) {
+  static DeviceBuffer allocate(NcclAbi abi, int version, Device device, DataType type, long count) {
     if (!NcclFunction.MEM_ALLOC.isIn(version)) {
       throw NcclFunction.MEM_ALLOC.missingIn(version);
     }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.ProcessGroup;
@@ -516,7 +517,7 @@ class TcpProcessGroupTest {
 
   private static void await(CountDownLatch latch) {
     try {
-      assertThat(latch.await(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException interrupt) {
       throw new AssertionError(interrupt);
     }

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.assertj.core.groups.Tuple;
 import org.jccl.Backend.GroupScope;
 import org.jccl.Collectives;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
+import org.jccl.ResultCode;
 import org.jccl.ops.Operation;
 import org.jccl.testing.Crew;
 import org.jccl.testing.FakeBackend;
@@ -35,6 +37,28 @@ class GroupsTest {
     assertThat(backend.groups()).hasSize(1);
     assertThat(operations(0)).containsExactly(Operation.SEND, Operation.RECV);
     assertThat(comm.issued()).isEmpty();
+  }
+
+  @Test
+  void aFailure_countsTheCallsBeforeIt_thoseOfGroupsToo() {
+    comm.allReduce(buffer, ReduceOp.SUM);
+    comm.group(
+        g -> {
+          g.send(buffer, 0);
+          g.send(buffer, 2);
+        });
+    comm.sendRecv(buffer, 2, floats(8), 0);
+    assertThatThrownBy(
+            () ->
+                comm.group(
+                    g -> {
+                      g.send(buffer, 0);
+                      g.send(buffer, 99);
+                    }))
+        .isInstanceOf(IllegalArgumentException.class);
+
+    assertThat(comm.failure(ResultCode.INTERNAL_ERROR.code(), "a call"))
+        .hasMessageContaining("a call after 5 calls");
   }
 
   @Test
@@ -274,9 +298,9 @@ class GroupsTest {
     assertThat(backend.groups().getFirst())
         .extracting(Issued::operation, Issued::count, Issued::rootOrPeer)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(Operation.BROADCAST, 3L, 0),
-            org.assertj.core.groups.Tuple.tuple(Operation.BROADCAST, 2L, 1),
-            org.assertj.core.groups.Tuple.tuple(Operation.BROADCAST, 1L, 3));
+            Tuple.tuple(Operation.BROADCAST, 3L, 0),
+            Tuple.tuple(Operation.BROADCAST, 2L, 1),
+            Tuple.tuple(Operation.BROADCAST, 1L, 3));
     assertThat(backend.groups().getFirst())
         .extracting(Issued::recv)
         .containsExactly(recv.address(), recv.address() + 12, recv.address() + 20);

@@ -149,17 +149,7 @@ public class FakeBackend implements Backend, GroupRecording.Issuer {
     List<FakeCommunicator.Issued> group = new ArrayList<>();
     for (int i = 0; i < calls.size(); i++) {
       FakeCommunicator communicator = (FakeCommunicator) calls.communicator(i);
-      group.add(
-          new FakeCommunicator.Issued(
-              communicator,
-              calls.operation(i),
-              calls.send(i),
-              calls.recv(i),
-              calls.count(i),
-              calls.type(i),
-              calls.reduction(i),
-              calls.rootOrPeer(i),
-              calls.stream(i)));
+      group.add(FakeCommunicator.Issued.of(communicator, calls.call(i), calls.stream(i)));
     }
     groups.add(group);
     group.stream()

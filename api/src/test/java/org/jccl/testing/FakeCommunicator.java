@@ -20,6 +20,7 @@ import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.Window;
+import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.spi.CommunicatorBase;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,19 @@ public class FakeCommunicator extends CommunicatorBase {
       int reduction,
       int rootOrPeer,
       Stream stream) {
+    static Issued of(FakeCommunicator communicator, CallArguments call, Stream stream) {
+      return new Issued(
+          communicator,
+          call.operation(),
+          call.send(),
+          call.recv(),
+          call.count(),
+          call.type(),
+          call.reduction(),
+          call.rootOrPeer(),
+          stream);
+    }
+
     @Override
     public String toString() {
       return operation.label() + "(count " + count + ", peer " + rootOrPeer + ")";
@@ -85,17 +99,8 @@ public class FakeCommunicator extends CommunicatorBase {
   }
 
   @Override
-  protected int enqueue(
-      Operation operation,
-      long send,
-      long recv,
-      long count,
-      int type,
-      int reduction,
-      int rootOrPeer,
-      Stream stream) {
-    Issued call =
-        new Issued(this, operation, send, recv, count, type, reduction, rootOrPeer, stream);
+  protected int enqueue(CallArguments arguments, Stream stream) {
+    Issued call = Issued.of(this, arguments, stream);
     issued.add(call);
     world.called(rank());
     return answer.applyAsInt(call);

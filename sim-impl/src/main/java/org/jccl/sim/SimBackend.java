@@ -1,47 +1,33 @@
 package org.jccl.sim;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.LongToIntFunction;
 import org.jccl.Backend;
-import org.jccl.Backend.GroupScope;
 import org.jccl.BackendUnavailableException;
 import org.jccl.Capability;
-import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
-import org.jccl.DataType;
 import org.jccl.Device;
-import org.jccl.DeviceBuffer;
 import org.jccl.ProcessGroup;
 import org.jccl.RankHost;
 import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
 import org.jccl.process.ProcessGroups;
-import org.jccl.sim.abi.AbiOperations;
 import org.jccl.sim.abi.SimAbi;
 import org.jccl.sim.comm.creation.Bootstrap;
-import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.Simulation;
-import org.jccl.sim.kernel.HostTask;
-import org.jccl.sim.kernel.Kernel;
-import org.jccl.spi.DeviceRules;
-import org.jccl.spi.Estimate;
-import org.jccl.spi.GroupRecording;
-import org.jccl.spi.Groups;
-import org.jccl.spi.IdRules;
+import org.jccl.spi.CallPath;
+import org.jccl.spi.LibraryBackend;
+import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NcclAbi;
-import org.jccl.spi.RegistrableMemory;
 import org.jspecify.annotations.Nullable;
 
 /** The simulator as a backend: the devices and communicators of one {@link Simulator}. */
-final class SimBackend implements Backend, Library {
+final class SimBackend extends LibraryBackend {
   private final Simulator simulator;
   private final Simulation simulation;
   private final Bootstrap creations;
@@ -52,11 +38,8 @@ final class SimBackend implements Backend, Library {
 
   private final String description;
   private final Consumer<String> leaks;
-  private final Set<SimCommunicator> communicators =
-      Collections.synchronizedSet(new LinkedHashSet<>());
   private final SimAbi raw;
   private final StallWatch watch;
-  private boolean closed;
 
   SimBackend(
       Simulator simulator,
@@ -120,141 +103,10 @@ final class SimBackend implements Backend, Library {
     return listed;
   }
 
-  @Override
-  public UniqueId newUniqueId() {
-    Kernel kernel = simulation.kernel();
-    HostTask task = kernel.enter();
-    try {
-      return creations.newUniqueId();
-    } finally {
-      kernel.exit(task);
-    }
-  }
-
-  @Override
-  public Communicator newCommunicator(
-      UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config) {
-    return newCommunicator(List.of(id), rank, worldSize, device, config);
-  }
-
-  @Override
-  public Communicator newCommunicator(
-      List<UniqueId> ids, int rank, int worldSize, Device device, CommunicatorConfig config) {
-    SimCommunicator made = unopened(rank, worldSize, own(device), config);
-    boolean fits = false;
-    try {
-      IdRules.check(ids, worldSize, ncclVersion());
-      fits = true;
-    } finally {
-      if (!fits) {
-        made.discard();
-      }
-    }
-    SimCommunicator.open(List.of(made), ids);
-    return made;
-  }
-
-  @Override
-  public Communicator joinGrowing(
-      UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config) {
-    SimCommunicator newRank = unopened(rank, worldSize, own(device), config);
-    newRank.joinGrowing(id);
-    return newRank;
-  }
-
-  private SimCommunicator unopened(
-      int rank, int worldSize, SimDevice device, CommunicatorConfig config) {
-    if (worldSize < 1 || rank < 0 || rank >= worldSize) {
-      throw new IllegalArgumentException(
-          "rank " + rank + " of " + worldSize + ": pass 0 to worldSize - 1 (INIT-04)");
-    }
-    capability(device, config);
-    return new SimCommunicator(
-        this, device, config.name().orElse("communicator"), rank, worldSize, config);
-  }
-
-  @Override
-  public DeviceBuffer allocateRegistrable(Device device, DataType type, long count) {
-    return RegistrableMemory.allocate(raw, ncclVersion(), own(device), type, count);
-  }
-
-  @Override
-  public OptionalDouble simulate(Consumer<GroupScope> body) {
-    return Estimate.of(
-        this,
-        ncclVersion(),
-        body,
-        (calls, estimate) -> SimCommunicator.issue(calls, estimate.info()));
-  }
-
   // ---- the library, for its communicators
 
   @Override
-  public NcclAbi abi() {
-    return raw;
-  }
-
-  @Override
-  public int storedCode(long handle) {
-    return raw.storedCode(handle);
-  }
-
-  @Override
-  public @Nullable CommLifecycle life(long handle) {
-    return raw.life(handle);
-  }
-
-  @Override
-  public AbiOperations operations() {
-    return raw.operations();
-  }
-
-  @Override
-  public void opened(SimCommunicator communicator) {
-    communicators.add(communicator);
-  }
-
-  @Override
-  public void closed(SimCommunicator communicator) {
-    communicators.remove(communicator);
-  }
-
-  @Override
-  public List<Communicator> openAll(List<Device> chosen, CommunicatorConfig config) {
-    DeviceRules.check(chosen, devices().size());
-    List<SimDevice> own = chosen.stream().map(this::own).toList();
-    List<SimCommunicator> made = new ArrayList<>();
-    for (SimDevice device : own) {
-      made.add(unopened(made.size(), own.size(), device, config));
-    }
-    SimCommunicator.open(made, List.of(newUniqueId()));
-    return List.copyOf(made);
-  }
-
-  private SimDevice own(Device device) {
-    if (device instanceof SimDevice own && own.backend() == this) {
-      return own;
-    }
-    throw new IllegalArgumentException(
-        "device "
-            + device.index()
-            + " of "
-            + Backend.of(device).name()
-            + " is not of this simulator");
-  }
-
-  @Override
-  public void group(Consumer<GroupScope> body) {
-    Groups.run(this, body);
-  }
-
-  @Override
-  public void issue(GroupRecording calls) {
-    SimCommunicator.issue(calls);
-  }
-
-  @Override
-  public Capability capability(Device device, CommunicatorConfig config) {
+  public NcclAbi abi(CommunicatorConfig config) {
     config
         .libraryPath()
         .ifPresent(
@@ -262,6 +114,38 @@ final class SimBackend implements Backend, Library {
               throw new BackendUnavailableException(
                   "the simulator loads no library: leave the library path " + path + " away");
             });
+    return raw;
+  }
+
+  @Override
+  public int version(CommunicatorConfig config) {
+    return simulation.version();
+  }
+
+  @Override
+  public LongToIntFunction question(CommunicatorConfig config) {
+    return raw::storedCode;
+  }
+
+  @Override
+  public CallPath newPath(Device device, String name) {
+    return new SimCallPath((SimDevice) device);
+  }
+
+  @Override
+  public LibraryCommunicator newRank(
+      String name, int rank, int worldSize, Device device, CommunicatorConfig config) {
+    return new SimCommunicator(this, (SimDevice) device, name, rank, worldSize, config);
+  }
+
+  @Override
+  protected String nameOf(UniqueId id) {
+    return "communicator";
+  }
+
+  @Override
+  public Capability capability(Device device, CommunicatorConfig config) {
+    abi(config); // refuses a library of its own
     return new Capability("sim", simulation.version(), description, device.identity());
   }
 
@@ -300,13 +184,9 @@ final class SimBackend implements Backend, Library {
   }
 
   @Override
-  public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
+  protected void release() {
     raw.reportLostGroups();
-    for (SimCommunicator communicator : List.copyOf(communicators)) {
+    for (LibraryCommunicator communicator : openCommunicators()) {
       leaks.accept(communicator + " was never closed");
       communicator.abort();
       communicator.close();

@@ -31,6 +31,7 @@ import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.Choices;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.TraceFile;
 import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.machine.CallPlan;
 import org.jccl.sim.machine.GpuProfile;
@@ -65,6 +66,7 @@ public final class Simulator implements AutoCloseable {
   private final Consumer<String> warnings;
   private final Findings findings;
   private final @Nullable Timeline timeline;
+  private @Nullable TraceFile traceFile;
   private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
 
   private Simulator(Builder builder) {
@@ -232,6 +234,25 @@ public final class Simulator implements AutoCloseable {
   }
 
   /**
+   * Writes the events of the trace into {@code file}, one a line, until the simulator is closed:
+   * two such files show where two runs part. To be called before anything runs.
+   *
+   * @throws UncheckedIOException if the file cannot be written
+   * @throws IllegalStateException if something has happened already
+   */
+  public void writeTrace(Path file) {
+    if (traceEvents() > 0 || traceFile != null) {
+      throw new IllegalStateException("a trace is written from the beginning, and to one file");
+    }
+    try {
+      traceFile = TraceFile.to(file);
+    } catch (IOException notThere) {
+      throw new UncheckedIOException(String.valueOf(notThere.getMessage()), notThere);
+    }
+    kernel.trace().listen(traceFile);
+  }
+
+  /**
    * {@return whether the last run of rank programs can be repeated exactly: no foreign thread took
    * part and no rank blocked outside jccl}
    */
@@ -282,6 +303,10 @@ public final class Simulator implements AutoCloseable {
     IOException broken = timeline == null ? null : timeline.close();
     if (broken != null) {
       warnings.accept("the timeline is not complete: " + broken);
+    }
+    IOException cut = traceFile == null ? null : traceFile.close();
+    if (cut != null) {
+      warnings.accept("the trace is not complete: " + cut);
     }
   }
 

@@ -311,4 +311,26 @@ class LifeTest {
     assertThat(times).filteredOn(time -> time > 0).hasSize(2);
     assertThat(times).filteredOn(time -> time == -1).hasSize(2);
   }
+
+  /** As on NCCL, by the same words: both take them from one place. */
+  @Test
+  void aScalarOfAPreMulSum_isOneOpenElement() {
+    try (Simulator simulator = quiet().build()) {
+      Ranks.run(
+          simulator.backend(),
+          1,
+          rank -> {
+            DeviceBuffer scalar = rank.device().allocate(DataType.FLOAT32, 1);
+            DeviceBuffer two = rank.device().allocate(DataType.FLOAT32, 2);
+            scalar.close();
+            assertThatThrownBy(() -> rank.communicator().preMulSum(scalar))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("preMulSum: one element on", "(closed)");
+            assertThatThrownBy(() -> rank.communicator().preMulSum(two))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("preMulSum: one element on");
+            two.close();
+          });
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package org.jccl.benchmarks.bench;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -23,7 +24,8 @@ record RankResult(@Nullable RankTimes times, long wrong, String refusal) {
   byte[] toBytes() {
     byte[] words = refusal.getBytes(StandardCharsets.UTF_8);
     int samples = times == null ? 0 : times.sampleMicros().length;
-    ByteBuffer bytes = ByteBuffer.allocate(8 + 4 + words.length + 4 + 4 + 16 + 8 * samples);
+    int timed = times == null ? 0 : 4 + 8 + 8 + 8 * samples;
+    ByteBuffer bytes = ByteBuffer.allocate(8 + 4 + words.length + 4 + timed);
     bytes.putLong(wrong).putInt(words.length).put(words).putInt(samples);
     if (times != null) {
       bytes.putInt(times.operationsPerSample());
@@ -35,12 +37,36 @@ record RankResult(@Nullable RankTimes times, long wrong, String refusal) {
     return bytes.array();
   }
 
+  /**
+   * What {@link #toBytes} made.
+   *
+   * @throws IllegalArgumentException if these are other bytes: another rank runs another jccl
+   */
   static RankResult ofBytes(byte[] array) {
     ByteBuffer bytes = ByteBuffer.wrap(array);
+    try {
+      RankResult result = read(bytes);
+      if (!bytes.hasRemaining()) {
+        return result;
+      }
+    } catch (BufferUnderflowException tooShort) {
+      // Said below, together with too many.
+    }
+    throw unreadable(array.length);
+  }
+
+  private static IllegalArgumentException unreadable(int length) {
+    return new IllegalArgumentException(
+        "a rank sent "
+            + length
+            + " bytes that are no result: use one version of jccl on all ranks");
+  }
+
+  private static RankResult read(ByteBuffer bytes) {
     long wrong = bytes.getLong();
-    byte[] words = new byte[bytes.getInt()];
+    byte[] words = new byte[length(bytes, Byte.BYTES)];
     bytes.get(words);
-    double[] samples = new double[bytes.getInt()];
+    double[] samples = new double[length(bytes, Double.BYTES)];
     String refusal = new String(words, StandardCharsets.UTF_8);
     if (samples.length == 0) {
       return new RankResult(null, wrong, refusal);
@@ -52,6 +78,15 @@ record RankResult(@Nullable RankTimes times, long wrong, String refusal) {
       samples[i] = bytes.getDouble();
     }
     return new RankResult(new RankTimes(mean, samples, operations, enqueue), wrong, refusal);
+  }
+
+  /** The number of things of {@code size} bytes that follow; as many must be there. */
+  private static int length(ByteBuffer bytes, int size) {
+    int length = bytes.getInt();
+    if (length < 0 || length > bytes.remaining() / size) {
+      throw new BufferUnderflowException();
+    }
+    return length;
   }
 
   /** The first refusal among the ranks; empty if all accepted. */

@@ -16,7 +16,7 @@ import org.jccl.benchmarks.bench.BenchRunner;
 import org.jccl.benchmarks.bench.SizeRange;
 import org.jccl.benchmarks.bench.Timing;
 import org.jccl.benchmarks.bench.Workload;
-import org.jccl.benchmarks.report.Report;
+import org.jccl.benchmarks.report.BenchReport;
 import org.jccl.benchmarks.report.ReportFolder;
 import org.jccl.benchmarks.report.Settings;
 import org.jspecify.annotations.Nullable;
@@ -211,7 +211,7 @@ final class BenchCommand implements Callable<Integer> {
     table.begin(environment, settings);
     runner.run(table);
     table.end();
-    Report report = new Report(environment, settings, table.rows(), table.refusals());
+    BenchReport report = new BenchReport(environment, settings, table.rows(), table.refusals());
     if (folder != null) {
       for (Path file : folder.write(report)) {
         screen.println("# wrote " + file);

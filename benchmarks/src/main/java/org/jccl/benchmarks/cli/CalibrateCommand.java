@@ -14,12 +14,12 @@ import org.jccl.benchmarks.bench.Timing;
 import org.jccl.benchmarks.predict.Calibrator;
 import org.jccl.benchmarks.predict.Campaign;
 import org.jccl.benchmarks.predict.ErrorTable;
-import org.jccl.benchmarks.predict.Sample;
+import org.jccl.benchmarks.predict.PredictionSample;
 import org.jccl.benchmarks.profile.Origin;
 import org.jccl.benchmarks.profile.Profile;
 import org.jccl.benchmarks.profile.ProfileFile;
+import org.jccl.benchmarks.report.BenchReport;
 import org.jccl.benchmarks.report.Environment;
-import org.jccl.benchmarks.report.Report;
 import org.jccl.benchmarks.report.ReportFolder;
 import org.jccl.benchmarks.report.ReportJson;
 import org.jccl.benchmarks.report.Row;
@@ -118,7 +118,7 @@ final class CalibrateCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   /** What is fitted, and where it comes from. */
-  private record Data(List<Sample> samples, int version, Origin origin) {}
+  private record Data(List<PredictionSample> samples, int version, Origin origin) {}
 
   @Override
   public Integer call() throws IOException {
@@ -131,7 +131,8 @@ final class CalibrateCommand implements Callable<Integer> {
       openFolder(report);
     }
     Data data = measured == null ? measure() : read(measured);
-    List<Sample> fitted = data.samples.stream().filter(Sample::isFitted).toList();
+    List<PredictionSample> fitted =
+        data.samples.stream().filter(PredictionSample::isFitted).toList();
     if (fitted.isEmpty()) {
       throw bad("--measured: there is no even power of two among the sizes");
     }
@@ -141,7 +142,7 @@ final class CalibrateCommand implements Callable<Integer> {
     PrintWriter screen = spec.commandLine().getOut();
     screen.println("# errors of the sizes that were fitted");
     Calibrator.errors(profile, fitted).print(screen);
-    List<Sample> others = data.samples.stream().filter(each -> !each.isFitted()).toList();
+    List<PredictionSample> others = data.samples.stream().filter(each -> !each.isFitted()).toList();
     if (!others.isEmpty()) {
       ErrorTable errors = Calibrator.errors(profile, others);
       screen.println("#");
@@ -178,13 +179,13 @@ final class CalibrateCommand implements Callable<Integer> {
               named("--dtype", types, Campaign.TYPES, Converters::type),
               most,
               heldOut != null);
-      List<Sample> samples = new ArrayList<>();
+      List<PredictionSample> samples = new ArrayList<>();
       Environment environment = EnvironmentCard.of(opened);
       String clock = Timing.of(opened.backend(), Campaign.CLOCK).note();
       for (int n : ranks == null ? new int[] {opened.ranks()} : ranks) {
         List<Row> rows = campaign.run(opened.backend(), n, spec.commandLine().getErr());
-        keep(n, new Report(environment, settings(n, rows, clock), rows, List.of()));
-        rows.forEach(row -> Sample.of(row, n).forEach(samples::add));
+        keep(n, new BenchReport(environment, settings(n, rows, clock), rows, List.of()));
+        rows.forEach(row -> PredictionSample.of(row, n).forEach(samples::add));
       }
       return new Data(
           samples,
@@ -205,7 +206,7 @@ final class CalibrateCommand implements Callable<Integer> {
   }
 
   /** Measurements cost a GPU machine's time: they can be fitted again without one. */
-  private void keep(int n, Report measurements) throws IOException {
+  private void keep(int n, BenchReport measurements) throws IOException {
     if (report != null) {
       Files.writeString(report.resolve("ranks-" + n + ".json"), ReportJson.write(measurements));
     }
@@ -221,11 +222,11 @@ final class CalibrateCommand implements Callable<Integer> {
   }
 
   private Data read(Path[] files) {
-    List<Sample> samples = new ArrayList<>();
+    List<PredictionSample> samples = new ArrayList<>();
     Origin origin = null;
     for (Path file : files) {
-      Report read = ReportOption.read(spec, "--measured", file);
-      samples.addAll(Sample.of(read));
+      BenchReport read = ReportOption.read(spec, "--measured", file);
+      samples.addAll(PredictionSample.of(read));
       origin =
           new Origin(
               read.environment().started(),

@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jccl.benchmarks.jmh.Collective;
 import org.jccl.benchmarks.peers.PeerPlan;
 import org.jccl.benchmarks.peers.PeerReport;
 import org.jccl.benchmarks.peers.PeerResults;
 import org.jccl.benchmarks.peers.PeerRun;
 import org.jccl.benchmarks.report.ReportFolder;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -136,7 +136,7 @@ final class JmhSimCommand implements Callable<Integer> {
     PeerPlan plan = quick ? PeerPlan.quick() : PeerPlan.full();
     plan =
         plan.of(
-            ops.isEmpty() ? plan.ops() : ops.stream().map(Collective::of).toList(),
+            ops.isEmpty() ? plan.ops() : ops.stream().map(PeerOperation::of).toList(),
             atLeast("--ranks", 2, ranks.isEmpty() ? plan.ranks() : ranks),
             sizes.isEmpty() ? plan.sizes() : floats(sizes));
     plan =

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       JmhCommand.class,
       VerifyCommand.class,
       RecordCommand.class,
+      ReportCommand.class,
       MisuseCommand.class,
       DifferentialCommand.class
     },

@@ -15,11 +15,11 @@ import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.predict.ErrorTable;
 import org.jccl.benchmarks.predict.Prediction;
 import org.jccl.benchmarks.predict.PredictionJson;
+import org.jccl.benchmarks.predict.PredictionSample;
 import org.jccl.benchmarks.predict.PredictionTable;
 import org.jccl.benchmarks.predict.Predictor;
-import org.jccl.benchmarks.predict.Sample;
 import org.jccl.benchmarks.profile.Profile;
-import org.jccl.benchmarks.report.Report;
+import org.jccl.benchmarks.report.BenchReport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -111,7 +111,8 @@ final class PredictCommand implements Callable<Integer> {
     DataType type = type();
     Profile profile = ProfileOption.find(spec, profileName);
     Predictor predictor = new Predictor(profile);
-    List<Sample> samples = measured == null ? List.of() : samples(measured, workloads, type);
+    List<PredictionSample> samples =
+        measured == null ? List.of() : samples(measured, workloads, type);
     List<Prediction> predictions =
         measured == null
             ? predictions(predictor, workloads, type)
@@ -121,7 +122,7 @@ final class PredictCommand implements Callable<Integer> {
     PredictionJson rows = new PredictionJson();
     ErrorTable errors = new ErrorTable();
     for (int i = 0; i < predictions.size(); i++) {
-      Sample sample = measured == null ? null : samples.get(i);
+      PredictionSample sample = measured == null ? null : samples.get(i);
       rows.row(profile.name(), predictions.get(i), sample);
       if (sample != null) {
         errors.add(sample, predictions.get(i));
@@ -176,15 +177,15 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   /** The rows of a report that are asked for. */
-  private List<Sample> samples(Path file, List<Workload> workloads, DataType type) {
-    Report report = ReportOption.read(spec, "--measured", file);
+  private List<PredictionSample> samples(Path file, List<Workload> workloads, DataType type) {
+    BenchReport report = ReportOption.read(spec, "--measured", file);
     if (report.settings().ranks() != ranks) {
       throw bad(
           "--measured: %s was measured on %d ranks, not on %d"
               .formatted(file, report.settings().ranks(), ranks));
     }
-    List<Sample> all = Sample.of(report);
-    List<Sample> asked =
+    List<PredictionSample> all = PredictionSample.of(report);
+    List<PredictionSample> asked =
         all.stream()
             .filter(each -> workloads.contains(each.workload()) && each.type() == type)
             .filter(each -> each.bytes() >= minBytes && each.bytes() <= maxBytes)

@@ -3,7 +3,7 @@ package org.jccl.benchmarks.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jccl.benchmarks.report.Report;
+import org.jccl.benchmarks.report.BenchReport;
 import org.jccl.benchmarks.report.ReportJson;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 final class ReportOption {
   private ReportOption() {}
 
-  static Report read(CommandSpec spec, String option, Path file) {
+  static BenchReport read(CommandSpec spec, String option, Path file) {
     try {
       return ReportJson.read(Files.readString(file));
     } catch (IOException unreadable) {

@@ -52,6 +52,15 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable Path timeline;
 
   @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description = {
+        "Write what the simulator decides into FILE, one event a line. report trace A B",
+        "says where two runs part."
+      })
+  private @Nullable Path trace;
+
+  @Option(
       names = {"-cp", "--class-path"},
       paramLabel = "PATH",
       description = "Folders and jars that hold the program, separated as for java. Default: here.",
@@ -99,9 +108,26 @@ final class RunCommand implements Callable<Integer> {
         opened.close();
         throw bad("--timeline: only simulated time can be drawn: add --backend sim");
       }
+      if (trace != null) {
+        writeTrace(opened, trace);
+      }
       return opened;
     } catch (UncheckedIOException notThere) {
       throw bad("--timeline: " + notThere.getMessage());
+    }
+  }
+
+  private void writeTrace(BackendOptions.Opened opened, Path file) {
+    try {
+      Simulator.of(opened.backend())
+          .orElseThrow(() -> bad("--trace: only a simulator has a trace: add --backend sim"))
+          .writeTrace(file);
+    } catch (UncheckedIOException notThere) {
+      opened.close();
+      throw bad("--trace: " + notThere.getMessage());
+    } catch (ParameterException notSimulated) {
+      opened.close();
+      throw notSimulated;
     }
   }
 

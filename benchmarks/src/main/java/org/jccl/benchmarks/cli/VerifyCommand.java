@@ -9,8 +9,8 @@ import java.util.concurrent.Callable;
 import org.jccl.BackendUnavailableException;
 import org.jccl.conformance.run.VerifyRun;
 import org.jccl.fidelity.golden.BadRecordingException;
+import org.jccl.fidelity.golden.GoldenRecording;
 import org.jccl.fidelity.golden.GoldenRun;
-import org.jccl.fidelity.golden.Recording;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -92,7 +92,8 @@ final class VerifyCommand implements Callable<Integer> {
     }
     try {
       boolean own = recordings.equals(COMMITTED);
-      Recording recording = own ? Recording.committed() : Recording.open(Path.of(recordings));
+      GoldenRecording recording =
+          own ? GoldenRecording.committed() : GoldenRecording.open(Path.of(recordings));
       return new GoldenRun(screen).run(recording);
     } catch (BadRecordingException unusable) {
       throw bad(String.valueOf(unusable.getMessage()));

@@ -1,5 +1,6 @@
 package org.jccl.benchmarks.examples;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jccl.Communicator;
 import org.jccl.DataType;
@@ -76,7 +77,7 @@ public final class DataParallelTraining implements RankProgram {
       float[] largest = new float[FEATURES];
       low.copyTo(smallest);
       high.copyTo(largest);
-      if (!java.util.Arrays.equals(smallest, largest)) {
+      if (!Arrays.equals(smallest, largest)) {
         throw new IllegalStateException("the ranks' models differ");
       }
     }
@@ -100,7 +101,7 @@ public final class DataParallelTraining implements RankProgram {
   }
 
   private static void gradientOf(float[][] samples, float[] model, float[] gradient) {
-    java.util.Arrays.fill(gradient, 0);
+    Arrays.fill(gradient, 0);
     for (float[] sample : samples) {
       float error = -sample[FEATURES];
       for (int i = 0; i < FEATURES; i++) {

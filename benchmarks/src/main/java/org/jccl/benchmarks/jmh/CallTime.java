@@ -1,6 +1,7 @@
 package org.jccl.benchmarks.jmh;
 
-import org.jccl.benchmarks.jmh.SimRanks.Batch;
+import org.jccl.benchmarks.simspeed.PeerOperation;
+import org.jccl.benchmarks.simspeed.SimRanks.Batch;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
@@ -8,20 +9,11 @@ import org.openjdk.jmh.annotations.State;
 /**
  * What counts: the time of one call, without the ranks' start and end around the batch. JMH prints
  * it beside its own score, which is the whole batch's; in its last table it adds the iterations up,
- * so look at "(min, avg, max)" above it, or run {@link SimSamples}.
+ * so look at "(min, avg, max)" above it, or run {@code jmh sim}.
  */
 @State(Scope.Thread)
 @AuxCounters(AuxCounters.Type.EVENTS)
 public class CallTime {
-  /** Name of {@link #micros} among JMH's secondary results. */
-  static final String MICROS = "micros";
-
-  /** Name of {@link #openMillis} among JMH's secondary results. */
-  static final String OPEN_MILLIS = "openMillis";
-
-  /** Name of {@link #calls} among JMH's secondary results. */
-  static final String CALLS = "calls";
-
   /** Microseconds of one call, from the first rank's begin to the last one's end. */
   public double micros;
 
@@ -34,7 +26,7 @@ public class CallTime {
   /** Made by JMH. */
   public CallTime() {}
 
-  void take(Batch batch, Collective what, int turns) {
+  void take(Batch batch, PeerOperation what, int turns) {
     calls = (double) turns * what.callsPerTurn();
     micros = batch.calls() / 1e3 / calls;
     openMillis = batch.open() / 1e6;

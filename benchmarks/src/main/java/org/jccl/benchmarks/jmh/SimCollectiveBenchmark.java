@@ -1,6 +1,11 @@
 package org.jccl.benchmarks.jmh;
 
 import java.util.concurrent.TimeUnit;
+import org.jccl.benchmarks.simspeed.CallBudget;
+import org.jccl.benchmarks.simspeed.CallWay;
+import org.jccl.benchmarks.simspeed.PeerOperation;
+import org.jccl.benchmarks.simspeed.RankMode;
+import org.jccl.benchmarks.simspeed.SimRanks;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -76,14 +81,14 @@ public class SimCollectiveBenchmark {
   /** Opens the world and finds out how many calls fill the time. */
   @Setup(Level.Trial)
   public void open() {
-    world = new SimRanks(Collective.of(op), ranks, bytes, mode, way);
-    turns = Calibration.calls(world, budgetMillis);
+    world = new SimRanks(PeerOperation.of(op), ranks, bytes, mode, way);
+    turns = CallBudget.calls(world, budgetMillis);
   }
 
   /** A batch of calls. */
   @Benchmark
   public void call(CallTime time) {
-    time.take(world.run(turns), Collective.of(op), turns);
+    time.take(world.run(turns), PeerOperation.of(op), turns);
   }
 
   /** Closes everything. */

@@ -1,6 +1,10 @@
 package org.jccl.benchmarks.jmh;
 
 import java.util.concurrent.TimeUnit;
+import org.jccl.benchmarks.simspeed.CallWay;
+import org.jccl.benchmarks.simspeed.PeerOperation;
+import org.jccl.benchmarks.simspeed.RankMode;
+import org.jccl.benchmarks.simspeed.SimRanks;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -53,13 +57,13 @@ public class SimScaleBenchmark {
   public void open() {
     world =
         new SimRanks(
-            Collective.ALL_REDUCE, ranks, bytes, RankMode.DETERMINISTIC, CallWay.SYNCHRONOUS);
+            PeerOperation.ALL_REDUCE, ranks, bytes, RankMode.DETERMINISTIC, CallWay.SYNCHRONOUS);
   }
 
   /** All calls of a number of ranks. */
   @Benchmark
   public void call(CallTime time) {
-    time.take(world.run(calls(ranks)), Collective.ALL_REDUCE, calls(ranks));
+    time.take(world.run(calls(ranks)), PeerOperation.ALL_REDUCE, calls(ranks));
   }
 
   /** Closes everything. */

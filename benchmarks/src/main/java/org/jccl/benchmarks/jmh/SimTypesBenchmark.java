@@ -2,6 +2,11 @@ package org.jccl.benchmarks.jmh;
 
 import java.util.concurrent.TimeUnit;
 import org.jccl.DataType;
+import org.jccl.benchmarks.simspeed.CallBudget;
+import org.jccl.benchmarks.simspeed.CallWay;
+import org.jccl.benchmarks.simspeed.PeerOperation;
+import org.jccl.benchmarks.simspeed.RankMode;
+import org.jccl.benchmarks.simspeed.SimRanks;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -64,14 +69,14 @@ public class SimTypesBenchmark {
   public void open() {
     world =
         new SimRanks(
-            Collective.ALL_REDUCE, 2, bytes, type, RankMode.DETERMINISTIC, CallWay.SYNCHRONOUS);
-    calls = Calibration.calls(world, budgetMillis);
+            PeerOperation.ALL_REDUCE, 2, bytes, type, RankMode.DETERMINISTIC, CallWay.SYNCHRONOUS);
+    calls = CallBudget.calls(world, budgetMillis);
   }
 
   /** A batch of calls. */
   @Benchmark
   public void call(CallTime time) {
-    time.take(world.run(calls), Collective.ALL_REDUCE, calls);
+    time.take(world.run(calls), PeerOperation.ALL_REDUCE, calls);
   }
 
   /** Closes everything. */

@@ -2,7 +2,7 @@ package org.jccl.benchmarks.peers;
 
 import java.util.Map;
 import java.util.OptionalDouble;
-import org.jccl.benchmarks.jmh.Collective;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 
 /** What the simulator is expected to reach on 2 cores: the one place that holds these figures. */
 public final class Bars {
@@ -15,7 +15,7 @@ public final class Bars {
   private Bars() {}
 
   /** How many times as fast as the best peer; empty where the figure is only published. */
-  public static OptionalDouble timesBestPeer(Collective op, int ranks, long bytes) {
+  public static OptionalDouble timesBestPeer(PeerOperation op, int ranks, long bytes) {
     return switch (op) {
       case ALL_REDUCE, REDUCE_SCATTER -> reductions(ranks, bytes);
       case ALL_GATHER -> allGather(ranks, bytes);
@@ -57,8 +57,10 @@ public final class Bars {
   }
 
   /** At most how many times the C limit's time; empty below 1 MiB. */
-  public static OptionalDouble timesLimit(Collective op, long bytes) {
-    return bytes < MIB ? none() : OptionalDouble.of(op == Collective.REDUCE_SCATTER ? 1.6 : 1.25);
+  public static OptionalDouble timesLimit(PeerOperation op, long bytes) {
+    return bytes < MIB
+        ? none()
+        : OptionalDouble.of(op == PeerOperation.REDUCE_SCATTER ? 1.6 : 1.25);
   }
 
   /** Most seconds for the calls of so many ranks; empty for the points between. */

@@ -5,14 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.DoubleFunction;
 import java.util.function.Function;
-import org.jccl.benchmarks.peers.Comparison.Row;
-import org.jccl.benchmarks.peers.Comparison.ScaleRow;
-import org.jccl.benchmarks.peers.Comparison.Time;
-import org.jccl.benchmarks.peers.Subject.Family;
+import org.jccl.benchmarks.peers.PeerComparison.Row;
+import org.jccl.benchmarks.peers.PeerComparison.ScaleRow;
+import org.jccl.benchmarks.peers.PeerComparison.Time;
+import org.jccl.benchmarks.peers.PeerSubject.Family;
+import org.jccl.benchmarks.report.AxisScale;
 import org.jccl.benchmarks.report.Markup;
 import org.jccl.benchmarks.report.Plot;
-import org.jccl.benchmarks.report.Scale;
 import org.jccl.benchmarks.report.Units;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,7 @@ final class ComparisonFigures {
         "Open MPI default",
         1,
         true,
-        row -> row.time(Family.OPEN_MPI, Subject.DEFAULT));
+        row -> row.time(Family.OPEN_MPI, PeerSubject.DEFAULT));
     time(times, id, rows, "MPICH", 2, false, row -> row.best(Family.MPICH));
     time(times, id, rows, "Gloo best", 3, false, row -> row.best(Family.GLOO));
     time(times, id, rows, "C limit", 8, false, row -> row.best(Family.LIMIT));
@@ -164,19 +165,18 @@ final class ComparisonFigures {
     }
   }
 
-  private static String plot(
-      String title, java.util.function.DoubleFunction<String> label, List<Plot.Line> lines) {
+  private static String plot(String title, DoubleFunction<String> label, List<Plot.Line> lines) {
     return lines.isEmpty() ? "" : new Plot(title, range(lines), label, lines).svg();
   }
 
-  private static Scale range(List<Plot.Line> lines) {
+  private static AxisScale range(List<Plot.Line> lines) {
     var values =
         lines.stream()
             .flatMap(line -> line.points().stream())
             .mapToDouble(Plot.Point::value)
             .filter(value -> value > 0)
             .summaryStatistics();
-    return Scale.Decimal.of(values.getMin(), values.getMax());
+    return AxisScale.Decimal.of(values.getMin(), values.getMax());
   }
 
   private static String legend(List<Plot.Line> times, List<Plot.Line> ratios) {

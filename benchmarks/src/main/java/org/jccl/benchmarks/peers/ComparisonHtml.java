@@ -6,12 +6,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
-import org.jccl.benchmarks.peers.Comparison.Row;
-import org.jccl.benchmarks.peers.Comparison.ScaleRow;
-import org.jccl.benchmarks.peers.Comparison.Time;
-import org.jccl.benchmarks.peers.Comparison.TypeRow;
-import org.jccl.benchmarks.peers.Comparison.Verdict;
-import org.jccl.benchmarks.peers.Subject.Family;
+import org.jccl.benchmarks.peers.PeerComparison.Row;
+import org.jccl.benchmarks.peers.PeerComparison.ScaleRow;
+import org.jccl.benchmarks.peers.PeerComparison.Time;
+import org.jccl.benchmarks.peers.PeerComparison.TypeRow;
+import org.jccl.benchmarks.peers.PeerComparison.Verdict;
+import org.jccl.benchmarks.peers.PeerSubject.Family;
 import org.jccl.benchmarks.report.Markup;
 import org.jccl.benchmarks.report.Page;
 import org.jccl.benchmarks.report.Units;
@@ -22,7 +22,7 @@ final class ComparisonHtml {
   private ComparisonHtml() {}
 
   static String write(PeerResults results) {
-    List<Row> rows = Comparison.rows(results);
+    List<Row> rows = PeerComparison.rows(results);
     Map<String, String> parts = new LinkedHashMap<>();
     parts.put("style", Page.resource("page.css"));
     parts.put("script", Page.resource("page.js"));
@@ -32,8 +32,8 @@ final class ComparisonHtml {
     parts.put("tiles", tiles(results, rows));
     parts.put("environment", environment(results));
     parts.put("figures", ComparisonFigures.operations(rows));
-    parts.put("types", types(Comparison.types(results)));
-    parts.put("scale", scale(Comparison.scale(results)));
+    parts.put("types", types(PeerComparison.types(results)));
+    parts.put("scale", scale(PeerComparison.scale(results)));
     parts.put("table", table(rows));
     parts.put("json", ComparisonJson.write(results).replace("</", "<\\/"));
     return Page.fill(Page.resource("peers.html"), parts);
@@ -171,7 +171,7 @@ final class ComparisonHtml {
     time(html, row.jccl(), "first strong", false);
     time(html, row.time(Family.JCCL, PeerSubjects.ENQUEUED), "", false);
     time(html, row.time(Family.JCCL, PeerSubjects.FREE), "", false);
-    time(html, row.time(Family.OPEN_MPI, Subject.DEFAULT), "first", false);
+    time(html, row.time(Family.OPEN_MPI, PeerSubject.DEFAULT), "first", false);
     time(html, row.best(Family.OPEN_MPI), "", true);
     time(html, row.best(Family.MPICH), "", false);
     time(html, row.best(Family.GLOO), "", true);

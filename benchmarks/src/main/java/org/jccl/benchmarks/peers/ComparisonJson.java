@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
-import org.jccl.benchmarks.jmh.Collective;
-import org.jccl.benchmarks.peers.Comparison.Row;
-import org.jccl.benchmarks.peers.Comparison.Verdict;
-import org.jccl.benchmarks.peers.Subject.Family;
+import org.jccl.benchmarks.peers.PeerComparison.Row;
+import org.jccl.benchmarks.peers.PeerComparison.Verdict;
+import org.jccl.benchmarks.peers.PeerSubject.Family;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.jspecify.annotations.Nullable;
 
 /** {@code report.json}: all raw figures, and the comparison. Times in microseconds. */
@@ -33,10 +33,10 @@ final class ComparisonJson {
     json.put("plan", plan(results.plan()));
     json.put("notes", results.notes());
     json.put("core_to_core_ns", results.latency());
-    json.put("comparison", Comparison.rows(results).stream().map(ComparisonJson::row).toList());
+    json.put("comparison", PeerComparison.rows(results).stream().map(ComparisonJson::row).toList());
     json.put(
         "types",
-        Comparison.types(results).stream()
+        PeerComparison.types(results).stream()
             .map(
                 row ->
                     Map.of(
@@ -49,7 +49,7 @@ final class ComparisonJson {
             .toList());
     json.put(
         "scale",
-        Comparison.scale(results).stream()
+        PeerComparison.scale(results).stream()
             .map(
                 row ->
                     Map.of(
@@ -70,7 +70,7 @@ final class ComparisonJson {
 
   private static Map<String, Object> plan(PeerPlan plan) {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("operations", plan.ops().stream().map(Collective::key).toList());
+    json.put("operations", plan.ops().stream().map(PeerOperation::key).toList());
     json.put("ranks", plan.ranks());
     json.put("sizes", plan.sizes());
     json.put("rounds", plan.rounds());

@@ -3,14 +3,14 @@ package org.jccl.benchmarks.peers;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import org.jccl.benchmarks.jmh.Collective;
-import org.jccl.benchmarks.peers.Comparison.Row;
-import org.jccl.benchmarks.peers.Comparison.ScaleRow;
-import org.jccl.benchmarks.peers.Comparison.Time;
-import org.jccl.benchmarks.peers.Comparison.TypeRow;
-import org.jccl.benchmarks.peers.Comparison.Verdict;
-import org.jccl.benchmarks.peers.Subject.Family;
+import org.jccl.benchmarks.peers.PeerComparison.Row;
+import org.jccl.benchmarks.peers.PeerComparison.ScaleRow;
+import org.jccl.benchmarks.peers.PeerComparison.Time;
+import org.jccl.benchmarks.peers.PeerComparison.TypeRow;
+import org.jccl.benchmarks.peers.PeerComparison.Verdict;
+import org.jccl.benchmarks.peers.PeerSubject.Family;
 import org.jccl.benchmarks.report.Units;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.jspecify.annotations.Nullable;
 
 /** The comparison as text, for terminals. */
@@ -22,8 +22,8 @@ final class ComparisonText {
 
   static String write(PeerResults results) {
     StringBuilder text = new StringBuilder();
-    List<Row> rows = Comparison.rows(results);
-    for (Collective op : results.plan().ops()) {
+    List<Row> rows = PeerComparison.rows(results);
+    for (PeerOperation op : results.plan().ops()) {
       for (int ranks : results.plan().ranks()) {
         List<Row> these =
             rows.stream().filter(row -> row.op() == op && row.ranks() == ranks).toList();
@@ -34,8 +34,8 @@ final class ComparisonText {
         }
       }
     }
-    types(text, Comparison.types(results));
-    scale(text, Comparison.scale(results));
+    types(text, PeerComparison.types(results));
+    scale(text, PeerComparison.scale(results));
     results.notes().forEach(note -> text.append("%n%s".formatted(note)));
     return text.append("%n%s%n".formatted(summary(rows))).toString();
   }
@@ -65,7 +65,7 @@ final class ComparisonText {
             time(row.jccl()),
             time(row.time(Family.JCCL, PeerSubjects.ENQUEUED)),
             time(row.time(Family.JCCL, PeerSubjects.FREE)),
-            time(row.time(Family.OPEN_MPI, Subject.DEFAULT)),
+            time(row.time(Family.OPEN_MPI, PeerSubject.DEFAULT)),
             named(row.best(Family.OPEN_MPI)),
             time(row.best(Family.MPICH)),
             named(row.best(Family.GLOO)),

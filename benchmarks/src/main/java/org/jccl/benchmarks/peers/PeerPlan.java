@@ -3,7 +3,7 @@ package org.jccl.benchmarks.peers;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import org.jccl.benchmarks.jmh.Collective;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 
 /**
  * What is measured.
@@ -22,7 +22,7 @@ import org.jccl.benchmarks.jmh.Collective;
  * @param types whether all element types are measured
  */
 public record PeerPlan(
-    List<Collective> ops,
+    List<PeerOperation> ops,
     List<Integer> ranks,
     List<Long> sizes,
     int rounds,
@@ -33,7 +33,7 @@ public record PeerPlan(
     int scaleRepetitions,
     Duration scaleLimit,
     boolean types) {
-  private static final List<Collective> OPS = Arrays.asList(Collective.values());
+  private static final List<PeerOperation> OPS = Arrays.asList(PeerOperation.values());
   private static final long MIB = 1 << 20;
 
   /** Size of each rank's buffer on the curve. */
@@ -85,7 +85,7 @@ public record PeerPlan(
   }
 
   /** With other operations, ranks and sizes. */
-  public PeerPlan of(List<Collective> newOps, List<Integer> newRanks, List<Long> newSizes) {
+  public PeerPlan of(List<PeerOperation> newOps, List<Integer> newRanks, List<Long> newSizes) {
     return new PeerPlan(
         newOps,
         newRanks,

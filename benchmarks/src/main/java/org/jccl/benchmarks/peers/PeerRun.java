@@ -16,11 +16,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jccl.benchmarks.jmh.Collective;
-import org.jccl.benchmarks.jmh.SimSamples;
 import org.jccl.benchmarks.machine.Machine;
 import org.jccl.benchmarks.machine.ProgramVersion;
-import org.jccl.benchmarks.peers.Subject.Family;
+import org.jccl.benchmarks.peers.PeerSubject.Family;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 
 /**
  * Measures the simulator and its peers in turns: for an operation and a number of ranks everybody
@@ -77,7 +76,7 @@ public final class PeerRun {
                 notes.add(note);
                 progress.accept(note);
               });
-      List<Subject> subjects = inTurns(PeerSubjects.jccl(jvm), peers.prepare(wanted));
+      List<PeerSubject> subjects = inTurns(PeerSubjects.jccl(jvm), peers.prepare(wanted));
       Optional<Path> probe = wanted.isEmpty() ? Optional.empty() : peers.latencyProbe();
       return new PeerResults(
           started,
@@ -95,18 +94,18 @@ public final class PeerRun {
   }
 
   /** Ours between the others', so that a change of the machine's speed meets both. */
-  private static List<Subject> inTurns(List<Subject> ours, List<Subject> others) {
-    List<Subject> order = new ArrayList<>(others);
+  private static List<PeerSubject> inTurns(List<PeerSubject> ours, List<PeerSubject> others) {
+    List<PeerSubject> order = new ArrayList<>(others);
     for (int i = 0; i < ours.size(); i++) {
       order.add((i + 1) * others.size() / (ours.size() + 1) + i, ours.get(i));
     }
     return order;
   }
 
-  private List<Turn> turns(List<Subject> subjects, Optional<Path> probe, Path folder)
+  private List<Turn> turns(List<PeerSubject> subjects, Optional<Path> probe, Path folder)
       throws IOException, InterruptedException {
     List<Turn> turns = new ArrayList<>();
-    for (Collective op : plan.ops()) {
+    for (PeerOperation op : plan.ops()) {
       for (int ranks : plan.ranks()) {
         if (probe.isPresent()) {
           latency(probe.get(), folder);
@@ -121,9 +120,10 @@ public final class PeerRun {
     return turns;
   }
 
-  private void round(List<Subject> subjects, Task task, int round, Path folder, List<Turn> turns)
+  private void round(
+      List<PeerSubject> subjects, Task task, int round, Path folder, List<Turn> turns)
       throws IOException, InterruptedException {
-    for (Subject subject : subjects) {
+    for (PeerSubject subject : subjects) {
       Task part = subject.part(task, round, PROCESSORS);
       if (subject.ops().contains(task.op()) && !part.sizes().isEmpty() && wants(subject, task)) {
         List<String> words = subject.command().apply(part);
@@ -136,31 +136,31 @@ public final class PeerRun {
     }
   }
 
-  private boolean wants(Subject subject, Task task) {
+  private boolean wants(PeerSubject subject, Task task) {
     if (subject.family() != Family.JCCL || task.ranks() == 2) {
       return true;
     }
-    return subject.variant().equals(Subject.DEFAULT)
+    return subject.variant().equals(PeerSubject.DEFAULT)
         || (plan.enqueued() && subject.variant().equals(PeerSubjects.ENQUEUED));
   }
 
   private static Turn turn(
       String id,
       int round,
-      Subject.Way way,
+      PeerSubject.Way way,
       List<String> command,
       Map<String, String> environment,
       Path folder,
       Duration limit)
       throws IOException, InterruptedException {
     Child.Outcome outcome = way.run(command, environment, folder, limit);
-    List<Sample> samples = List.of();
+    List<PeerSample> samples = List.of();
     String failure = outcome.failure();
     try {
       // A program that was stopped may have stopped within a line.
       String output = outcome.output();
       String whole = output.substring(0, output.lastIndexOf('\n') + 1);
-      samples = Sample.parse(id, whole);
+      samples = PeerSample.parse(id, whole);
     } catch (IllegalArgumentException garbled) {
       failure = String.valueOf(garbled.getMessage());
     }

@@ -1,8 +1,8 @@
 package org.jccl.benchmarks.peers;
 
-import static org.jccl.benchmarks.jmh.Collective.ALL_REDUCE;
-import static org.jccl.benchmarks.jmh.Collective.BROADCAST;
-import static org.jccl.benchmarks.jmh.Collective.REDUCE_SCATTER;
+import static org.jccl.benchmarks.simspeed.PeerOperation.ALL_REDUCE;
+import static org.jccl.benchmarks.simspeed.PeerOperation.BROADCAST;
+import static org.jccl.benchmarks.simspeed.PeerOperation.REDUCE_SCATTER;
 
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -11,11 +11,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jccl.benchmarks.jmh.CallWay;
-import org.jccl.benchmarks.jmh.Collective;
-import org.jccl.benchmarks.jmh.RankMode;
-import org.jccl.benchmarks.jmh.SimSamples;
-import org.jccl.benchmarks.peers.Subject.Family;
+import org.jccl.benchmarks.peers.PeerSubject.Family;
+import org.jccl.benchmarks.simspeed.CallWay;
+import org.jccl.benchmarks.simspeed.PeerOperation;
+import org.jccl.benchmarks.simspeed.RankMode;
 
 /** Who is measured, and how each is started: the variants that are known to win somewhere. */
 final class PeerSubjects {
@@ -25,7 +24,7 @@ final class PeerSubjects {
   /** Variant of jccl without the deterministic schedule. */
   static final String FREE = "free";
 
-  private static final Set<Collective> ALL = EnumSet.allOf(Collective.class);
+  private static final Set<PeerOperation> ALL = EnumSet.allOf(PeerOperation.class);
 
   /** Memory that malloc keeps, in huge pages: Open MPI's defaults lose most of their time there. */
   private static final Map<String, String> KEPT_MEMORY =
@@ -37,9 +36,9 @@ final class PeerSubjects {
 
   private PeerSubjects() {}
 
-  static List<Subject> openMpi(String launcher, Path program) {
+  static List<PeerSubject> openMpi(String launcher, Path program) {
     return List.of(
-        openMpi(launcher, program, Subject.DEFAULT, ALL, Map.of(), List.of()),
+        openMpi(launcher, program, PeerSubject.DEFAULT, ALL, Map.of(), List.of()),
         openMpi(launcher, program, "mal", ALL, KEPT_MEMORY, List.of()),
         tuned(launcher, program, "rd", ALL_REDUCE, "allreduce_algorithm", "3"),
         tuned(launcher, program, "seg", ALL_REDUCE, "allreduce_algorithm", "5"),
@@ -49,23 +48,23 @@ final class PeerSubjects {
         tuned(launcher, program, "lin", BROADCAST, "bcast_algorithm", "1"));
   }
 
-  private static Subject tuned(
-      String launcher, Path program, String variant, Collective op, String rule, String number) {
+  private static PeerSubject tuned(
+      String launcher, Path program, String variant, PeerOperation op, String rule, String number) {
     List<String> flags =
         List.of(
             "--mca", "coll_tuned_use_dynamic_rules", "1", "--mca", "coll_tuned_" + rule, number);
     return openMpi(launcher, program, variant, Set.of(op), KEPT_MEMORY, flags);
   }
 
-  private static Subject openMpi(
+  private static PeerSubject openMpi(
       String launcher,
       Path program,
       String variant,
-      Set<Collective> ops,
+      Set<PeerOperation> ops,
       Map<String, String> environment,
       List<String> flags) {
     String id = Family.OPEN_MPI.key() + ":" + variant;
-    return new Subject(
+    return new PeerSubject(
         Family.OPEN_MPI,
         variant,
         ops,
@@ -83,11 +82,11 @@ final class PeerSubjects {
   }
 
   /** Bound to cores: unbound it collapses. */
-  static List<Subject> mpich(String launcher, Path program) {
+  static List<PeerSubject> mpich(String launcher, Path program) {
     return List.of(
-        new Subject(
+        new PeerSubject(
             Family.MPICH,
-            Subject.DEFAULT,
+            PeerSubject.DEFAULT,
             ALL,
             false,
             Map.of(),
@@ -97,20 +96,21 @@ final class PeerSubjects {
                 start.addAll(List.of("-bind-to", "core"));
               }
               start.addAll(List.of("-n", Integer.toString(task.ranks())));
-              return command(start, Family.MPICH.key() + ":" + Subject.DEFAULT, program, task);
+              return command(start, Family.MPICH.key() + ":" + PeerSubject.DEFAULT, program, task);
             }));
   }
 
   /** Its plain way is the ring. */
-  static List<Subject> gloo(Path program) {
+  static List<PeerSubject> gloo(Path program) {
     return List.of(
-        gloo(program, Subject.DEFAULT, "ring", ALL),
+        gloo(program, PeerSubject.DEFAULT, "ring", ALL),
         gloo(program, "bcube", "bcube", Set.of(ALL_REDUCE)),
         gloo(program, "hd", "hd", Set.of(ALL_REDUCE)));
   }
 
-  private static Subject gloo(Path program, String variant, String algorithm, Set<Collective> ops) {
-    return new Subject(
+  private static PeerSubject gloo(
+      Path program, String variant, String algorithm, Set<PeerOperation> ops) {
+    return new PeerSubject(
         Family.GLOO,
         variant,
         ops,
@@ -119,14 +119,14 @@ final class PeerSubjects {
         task -> command(List.of(), Family.GLOO.key() + ":" + variant, program, task));
   }
 
-  static Subject limit(Path program) {
-    return new Subject(
+  static PeerSubject limit(Path program) {
+    return new PeerSubject(
         Family.LIMIT,
-        Subject.DEFAULT,
+        PeerSubject.DEFAULT,
         ALL,
         true,
         Map.of(),
-        task -> command(List.of(), Family.LIMIT.key() + ":" + Subject.DEFAULT, program, task));
+        task -> command(List.of(), Family.LIMIT.key() + ":" + PeerSubject.DEFAULT, program, task));
   }
 
   private static List<String> command(List<String> start, String id, Path program, Task task) {
@@ -144,16 +144,16 @@ final class PeerSubjects {
   }
 
   /** The simulator: deterministic and synchronous first, which is what counts. */
-  static List<Subject> jccl(Resident jvm) {
+  static List<PeerSubject> jccl(Resident jvm) {
     return List.of(
-        jccl(jvm, Subject.DEFAULT, RankMode.DETERMINISTIC, CallWay.SYNCHRONOUS),
+        jccl(jvm, PeerSubject.DEFAULT, RankMode.DETERMINISTIC, CallWay.SYNCHRONOUS),
         jccl(jvm, ENQUEUED, RankMode.DETERMINISTIC, CallWay.ENQUEUED),
         jccl(jvm, FREE, RankMode.FREE, CallWay.SYNCHRONOUS));
   }
 
-  private static Subject jccl(Resident jvm, String variant, RankMode mode, CallWay way) {
+  private static PeerSubject jccl(Resident jvm, String variant, RankMode mode, CallWay way) {
     String id = Family.JCCL.key() + ":" + variant;
-    return new Subject(
+    return new PeerSubject(
         Family.JCCL,
         variant,
         ALL,

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jccl.benchmarks.peers.Subject.Family;
+import org.jccl.benchmarks.peers.PeerSubject.Family;
 
 /**
  * Finds the peers that this machine has and compiles their measuring programs. One that is missing
@@ -85,11 +85,11 @@ final class Peers {
   }
 
   /** Those of {@code wanted} that are here, ready to run, in the order in which they take turns. */
-  List<Subject> prepare(Set<Family> wanted) throws IOException, InterruptedException {
+  List<PeerSubject> prepare(Set<Family> wanted) throws IOException, InterruptedException {
     if (!wanted.isEmpty()) {
       unpack();
     }
-    List<Subject> ready = new ArrayList<>();
+    List<PeerSubject> ready = new ArrayList<>();
     for (Family family : wanted) {
       switch (family) {
         case OPEN_MPI -> mpi(family, "openmpi", ready);
@@ -108,7 +108,7 @@ final class Peers {
     return ready;
   }
 
-  private void mpi(Family family, String kind, List<Subject> ready)
+  private void mpi(Family family, String kind, List<PeerSubject> ready)
       throws IOException, InterruptedException {
     Optional<Path> launcher = find("mpirun." + kind);
     if (launcher.isEmpty()) {

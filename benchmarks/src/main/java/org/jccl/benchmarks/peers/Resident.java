@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jccl.benchmarks.jmh.SimSamples;
 import org.jspecify.annotations.Nullable;
 
 /**

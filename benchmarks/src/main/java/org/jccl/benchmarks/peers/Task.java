@@ -2,7 +2,7 @@ package org.jccl.benchmarks.peers;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jccl.benchmarks.jmh.Collective;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 
 /**
  * What one run of a measuring program measures.
@@ -12,7 +12,7 @@ import org.jccl.benchmarks.jmh.Collective;
  * @param sizes sizes that fit
  * @param budgetMillis how long the calls of a repetition take together, about
  */
-record Task(Collective op, int ranks, List<Long> sizes, int budgetMillis) {
+record Task(PeerOperation op, int ranks, List<Long> sizes, int budgetMillis) {
   String sizeList() {
     return sizes.stream().map(String::valueOf).collect(Collectors.joining(","));
   }

@@ -20,7 +20,7 @@ public record Turn(
     String failure,
     double seconds,
     double others,
-    List<Sample> samples) {
+    List<PeerSample> samples) {
   /** With an immutable list. */
   public Turn {
     samples = List.copyOf(samples);

@@ -31,10 +31,10 @@ public final class Calibrator {
    * @param origin where it was measured
    */
   public static Profile fit(
-      String name, GpuProfile machine, int version, Origin origin, List<Sample> samples) {
+      String name, GpuProfile machine, int version, Origin origin, List<PredictionSample> samples) {
     NcclModel base = new NcclModel(new TopologySearch(machine, version));
     Map<Series, List<Fit.Point>> points = new LinkedHashMap<>();
-    for (Sample sample : samples) {
+    for (PredictionSample sample : samples) {
       points
           .computeIfAbsent(new Series(sample.ranks(), sample.type()), none -> new ArrayList<>())
           .add(point(sample));
@@ -49,7 +49,7 @@ public final class Calibrator {
     return new Profile(name, machine.named(name), version, origin, calibrations);
   }
 
-  private static Fit.Point point(Sample sample) {
+  private static Fit.Point point(PredictionSample sample) {
     return new Fit.Point(
         sample.workload().operation(),
         sample.type(),
@@ -60,10 +60,10 @@ public final class Calibrator {
   }
 
   /** A profile's predictions beside measurements. */
-  public static ErrorTable errors(Profile profile, List<Sample> samples) {
+  public static ErrorTable errors(Profile profile, List<PredictionSample> samples) {
     Predictor predictor = new Predictor(profile);
     ErrorTable errors = new ErrorTable();
-    for (Sample sample : samples) {
+    for (PredictionSample sample : samples) {
       errors.add(
           sample,
           predictor.predict(sample.workload(), sample.type(), sample.ranks(), sample.count()));

@@ -21,7 +21,7 @@ public final class ErrorTable {
    * @param sample what was measured
    * @param prediction what was predicted for it
    */
-  public record Pair(Sample sample, Prediction prediction) {
+  public record Pair(PredictionSample sample, Prediction prediction) {
     /** Prediction over measurement, minus 1: 0.1 is ten percent too slow. */
     public double error() {
       return prediction.micros() / sample.micros() - 1;
@@ -48,7 +48,7 @@ public final class ErrorTable {
   private final List<Pair> pairs = new ArrayList<>();
 
   /** Adds one size. */
-  public void add(Sample sample, Prediction prediction) {
+  public void add(PredictionSample sample, Prediction prediction) {
     pairs.add(new Pair(sample, prediction));
   }
 
@@ -66,7 +66,7 @@ public final class ErrorTable {
   public Map<String, Summary> summaries() {
     Map<String, List<Pair>> series = new LinkedHashMap<>();
     for (Pair pair : pairs) {
-      Sample sample = pair.sample();
+      PredictionSample sample = pair.sample();
       String name =
           "%-14s %-8s %5d"
               .formatted(sample.workload().label(), TypeNames.of(sample.type()), sample.ranks());
@@ -102,7 +102,7 @@ public final class ErrorTable {
             "op\ttype\tranks\tbytes\tmeasured_us\tpredicted_us\terror\talgorithm\tprotocol"
                 + "\tchannels\n");
     for (Pair pair : pairs) {
-      Sample sample = pair.sample();
+      PredictionSample sample = pair.sample();
       Prediction prediction = pair.prediction();
       text.append(
           String.format(

@@ -17,7 +17,7 @@ public final class PredictionJson {
   private final List<Map<String, Object>> rows = new ArrayList<>();
 
   /** Adds a row, with what was measured if something was. */
-  public void row(String profile, Prediction prediction, @Nullable Sample sample) {
+  public void row(String profile, Prediction prediction, @Nullable PredictionSample sample) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("op", prediction.workload().label());
     json.put("ranks", prediction.ranks());

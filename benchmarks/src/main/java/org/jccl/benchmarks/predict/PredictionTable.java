@@ -31,7 +31,7 @@ public final class PredictionTable {
   }
 
   /** One row, and first a head if it begins another operation. */
-  public void row(Prediction prediction, @Nullable Sample sample) {
+  public void row(Prediction prediction, @Nullable PredictionSample sample) {
     if (!prediction.workload().label().equals(operation)) {
       operation = prediction.workload().label();
       head(operation);
@@ -49,7 +49,7 @@ public final class PredictionTable {
     out.println("  " + keys + values + (sample == null ? "" : beside(prediction, sample)));
   }
 
-  private static String beside(Prediction prediction, Sample sample) {
+  private static String beside(Prediction prediction, PredictionSample sample) {
     double error = new ErrorTable.Pair(sample, prediction).error();
     return MEASURED.formatted(
         number(sample.micros()), String.format(Locale.ROOT, "%+.1f%%", 100 * error));

@@ -1,6 +1,7 @@
 package org.jccl.benchmarks.profile;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,7 +57,7 @@ final class MachineJson {
       return json.owner().wrong("is senseless: " + message);
     }
     String field = CAPITAL.matcher(words.group(1)).replaceAll("_$1");
-    return json.get(field.toLowerCase(java.util.Locale.ROOT)).wrong(words.group(2));
+    return json.get(field.toLowerCase(Locale.ROOT)).wrong(words.group(2));
   }
 
   private static Cpu cpu(JsonNode node) throws BadProfileException {

@@ -31,7 +31,7 @@ record Figure(
     String time =
         new Plot(
                 "Time per operation",
-                Scale.Decimal.of(
+                AxisScale.Decimal.of(
                     values(times, Plot.Point::low).min().orElse(1),
                     values(times, Plot.Point::high).max().orElse(10)),
                 Units::micros,
@@ -40,7 +40,7 @@ record Figure(
     String bandwidth =
         new Plot(
                 "Bus bandwidth",
-                Scale.Decimal.of(
+                AxisScale.Decimal.of(
                     values(bandwidths, Plot.Point::value).filter(v -> v > 0).min().orElse(1),
                     values(bandwidths, Plot.Point::value).filter(v -> v > 0).max().orElse(10)),
                 Units::gigabytes,

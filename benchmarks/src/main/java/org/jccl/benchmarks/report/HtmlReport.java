@@ -15,7 +15,7 @@ public final class HtmlReport {
   private HtmlReport() {}
 
   /** The report as an HTML document. */
-  public static String write(Report report) {
+  public static String write(BenchReport report) {
     Map<String, String> parts = new LinkedHashMap<>();
     parts.put("title", Markup.escape(title(report)));
     parts.put("style", Page.resource("page.css"));
@@ -34,16 +34,16 @@ public final class HtmlReport {
     return Page.fill(Page.resource("page.html"), parts);
   }
 
-  private static String title(Report report) {
+  private static String title(BenchReport report) {
     return "%s on %d ranks".formatted(operations(report), report.settings().ranks());
   }
 
-  private static String operations(Report report) {
+  private static String operations(BenchReport report) {
     List<String> labels = report.rows().stream().map(Row::operation).distinct().toList();
     return labels.size() == 1 ? labels.getFirst() : labels.size() + " collectives";
   }
 
-  private static String note(Report report) {
+  private static String note(BenchReport report) {
     String kind =
         List.of("device", "queued").contains(report.settings().clock()) ? "plain" : "warn";
     return "<p class=\"note %s\">%s.</p>"
@@ -51,10 +51,12 @@ public final class HtmlReport {
   }
 
   private static String sentence(String words) {
-    return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+    return words.isEmpty()
+        ? ""
+        : words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
   }
 
-  private static String tiles(Report report) {
+  private static String tiles(BenchReport report) {
     double peak =
         report.rows().stream()
             .flatMap(Row::measurements)
@@ -84,7 +86,7 @@ public final class HtmlReport {
         .formatted(style, Markup.escape(value), Markup.escape(name));
   }
 
-  private static String environment(Report report) {
+  private static String environment(BenchReport report) {
     Environment environment = report.environment();
     Settings settings = report.settings();
     Map<String, String> facts = new LinkedHashMap<>();
@@ -121,7 +123,7 @@ public final class HtmlReport {
         .collect(Collectors.joining(", "));
   }
 
-  private static String refused(Report report) {
+  private static String refused(BenchReport report) {
     if (report.refused().isEmpty()) {
       return "";
     }
@@ -132,7 +134,7 @@ public final class HtmlReport {
                 "", "<section><h2>Refused by the library</h2><ul>\n", "</ul></section>\n"));
   }
 
-  private static String figures(Report report) {
+  private static String figures(BenchReport report) {
     List<Series> all = Series.of(report.rows());
     List<String> operations = all.stream().map(Series::operation).distinct().toList();
     StringBuilder figures = new StringBuilder();

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 public record Plot(
     String title,
     DoubleFunction<String> position,
-    Scale values,
+    AxisScale values,
     DoubleFunction<String> label,
     List<Line> lines) {
   private static final double WIDTH = 640;
@@ -64,13 +64,13 @@ public record Plot(
   }
 
   /** A diagram over sizes in bytes. */
-  public Plot(String title, Scale values, DoubleFunction<String> label, List<Line> lines) {
+  public Plot(String title, AxisScale values, DoubleFunction<String> label, List<Line> lines) {
     this(title, Units::bytes, values, label, lines);
   }
 
   /** The diagram as an {@code svg} element. */
   public String svg() {
-    Scale sizes = sizes();
+    AxisScale sizes = sizes();
     StringBuilder svg = new StringBuilder();
     svg.append(
         format(
@@ -87,16 +87,16 @@ public record Plot(
     return svg.append("</svg>\n").toString();
   }
 
-  private Scale sizes() {
+  private AxisScale sizes() {
     var bytes =
         lines.stream()
             .flatMap(line -> line.points.stream())
             .mapToDouble(Point::bytes)
             .summaryStatistics();
-    return Scale.Binary.of(bytes.getMin(), bytes.getMax());
+    return AxisScale.Binary.of(bytes.getMin(), bytes.getMax());
   }
 
-  private void grid(StringBuilder svg, Scale sizes) {
+  private void grid(StringBuilder svg, AxisScale sizes) {
     svg.append("<g class=\"grid\">\n");
     for (double tick : values.ticks()) {
       double y = y(tick);
@@ -127,7 +127,7 @@ public record Plot(
     svg.append("</g>\n");
   }
 
-  private void line(StringBuilder svg, Line line, Scale sizes) {
+  private void line(StringBuilder svg, Line line, AxisScale sizes) {
     svg.append(
         format(
             "<g class=\"line c%d%s\" data-line=\"%s\" data-name=\"%s\">\n",
@@ -152,7 +152,7 @@ public record Plot(
     svg.append("</g>\n");
   }
 
-  private void point(StringBuilder svg, Line line, Point point, Scale sizes) {
+  private void point(StringBuilder svg, Line line, Point point, AxisScale sizes) {
     String value = label.apply(point.value) + (point.wrong ? " (wrong results)" : "");
     String place = format("%.1f %.1f", x(sizes, point.bytes), y(point.value));
     svg.append(
@@ -167,7 +167,7 @@ public record Plot(
     svg.append(point.wrong ? "<path d=\"M-6-6L6 6M-6 6L6-6\"/>" : "").append("</g>\n");
   }
 
-  private static double x(Scale sizes, double bytes) {
+  private static double x(AxisScale sizes, double bytes) {
     return LEFT + sizes.position(bytes) * (WIDTH - LEFT - RIGHT);
   }
 

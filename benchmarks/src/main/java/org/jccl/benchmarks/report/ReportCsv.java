@@ -42,7 +42,7 @@ public final class ReportCsv {
   private ReportCsv() {}
 
   /** The report's table as CSV text with a header line. */
-  public static String write(Report report) {
+  public static String write(BenchReport report) {
     StringBuilder csv = new StringBuilder(line(COLUMNS));
     for (Row row : report.rows()) {
       csv.append(line(report, row, false, row.outOfPlace()));
@@ -54,7 +54,8 @@ public final class ReportCsv {
     return csv.toString();
   }
 
-  private static String line(Report report, Row row, boolean inPlace, Measurement measurement) {
+  private static String line(
+      BenchReport report, Row row, boolean inPlace, Measurement measurement) {
     List<@Nullable Object> cells = new ArrayList<>();
     cells.add(report.environment().backend());
     cells.add(report.settings().clock());

@@ -40,7 +40,7 @@ public final class ReportFolder {
   }
 
   /** Writes {@code report.json}, {@code report.csv} and {@code report.html}. */
-  public List<Path> write(Report report) throws IOException {
+  public List<Path> write(BenchReport report) throws IOException {
     Map<String, String> files = new LinkedHashMap<>();
     files.put("report.json", ReportJson.write(report));
     files.put("report.csv", ReportCsv.write(report));

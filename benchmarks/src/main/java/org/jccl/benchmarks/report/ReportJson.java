@@ -22,7 +22,7 @@ public final class ReportJson {
   private ReportJson() {}
 
   /** The report as JSON text. */
-  public static String write(Report report) {
+  public static String write(BenchReport report) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("format", FORMAT);
     json.put("environment", environment(report.environment()));
@@ -45,13 +45,13 @@ public final class ReportJson {
    *
    * @throws IllegalArgumentException if it is no report of this format
    */
-  public static Report read(String json) {
+  public static BenchReport read(String json) {
     Fields fields = new Fields(parse(json));
     if (fields.number("format").intValue() != FORMAT) {
       throw new IllegalArgumentException(
           "the report has format " + fields.number("format") + ", this jccl reads " + FORMAT);
     }
-    return new Report(
+    return new BenchReport(
         readEnvironment(fields.object("environment")),
         readSettings(fields.object("settings")),
         fields.objects("rows").stream().map(ReportJson::readRow).toList(),

@@ -74,12 +74,12 @@ public final class TextTable {
 
   /** The closing lines: elements out of bounds, average bus bandwidth. */
   public void end() {
-    long wrong = Report.wrong(rows);
+    long wrong = BenchReport.wrong(rows);
     boolean checked = rows.stream().flatMap(Row::measurements).anyMatch(Measurement::isChecked);
     comment("");
     comment(
         "Out of bounds values : %s", checked ? wrong + (wrong == 0 ? " OK" : " FAILED") : "N/A");
-    Report.averageBusBandwidth(rows)
+    BenchReport.averageBusBandwidth(rows)
         .ifPresent(average -> comment("Avg bus bandwidth    : %.4g GB/s", average));
     out.flush();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.SplittableRandom;
 import org.jccl.DataType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,12 +14,16 @@ class PatternTest {
   @ParameterizedTest
   @EnumSource(DataType.class)
   void copy_isFoundRight_alsoAcrossThePeriod(DataType type) {
-    Pattern pattern = Pattern.generate(type, Long.MAX_VALUE, i -> Hash.of(1, i));
+    Pattern pattern = Pattern.generate(type, Long.MAX_VALUE, i -> mixed(i));
     MemorySegment segment = MemorySegment.ofArray(new byte[100 * type.bytes()]);
     long first = 3L * Pattern.PERIOD - 50;
     pattern.copyTo(segment, first);
     assertThat(pattern.countWrong(segment, first, 0)).isZero();
     assertThat(pattern.countWrong(segment, first + 1, 0)).isGreaterThan(90);
+  }
+
+  private static long mixed(long index) {
+    return new SplittableRandom(index).nextLong();
   }
 
   @Test

@@ -62,6 +62,11 @@ class BadInputTest {
           run java.lang.String          | RankProgram
           run --ranks 0 org.jccl.benchmarks.cli.QuietProgram | --ranks
           run --backend sim --timeline /proc/nowhere/x org.jccl.benchmarks.cli.QuietProgram | cannot write
+          run --backend sim --trace /proc/nowhere/x org.jccl.benchmarks.cli.QuietProgram | cannot write
+          report                        | html, compare
+          report html /no/such/x.json   | cannot read
+          report trace /no/such/a /no/b | cannot read
+          report status --tables /no/x  | no folder
           predict                       | --ranks
           predict --ranks 1             | --ranks
           predict --ranks x             | 'x'

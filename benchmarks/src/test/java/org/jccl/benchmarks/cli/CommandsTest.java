@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jccl.benchmarks.profile.ProfileFile;
@@ -30,12 +32,12 @@ class CommandsTest {
     String[] line =
         "bench --backend sim --ranks 2 --op all_reduce,gather -b 64 -e 4K -f 64 -n 2 -w 1 --out"
             .split(" ");
-    String[] args = java.util.Arrays.copyOf(line, line.length + 1);
+    String[] args = Arrays.copyOf(line, line.length + 1);
     args[line.length] = folder.toString();
     assertThat(run(args)).as(err.toString()).isZero();
     assertThat(out.toString())
         .contains("# times are this CPU's, not a GPU's", "# Out of bounds values : 0 OK");
-    var report = ReportJson.read(java.nio.file.Files.readString(folder.resolve("report.json")));
+    var report = ReportJson.read(Files.readString(folder.resolve("report.json")));
     assertThat(report.rows()).hasSize(4);
     assertThat(report.environment().backend()).isEqualTo("sim");
     assertThat(report.settings().ranks()).isEqualTo(2);
@@ -81,7 +83,7 @@ class CommandsTest {
             + " --report "
             + folder;
     assertThat(run(line.split(" "))).as(err.toString()).isZero();
-    List<String> lines = java.nio.file.Files.readAllLines(errors);
+    List<String> lines = Files.readAllLines(errors);
     assertThat(lines).hasSize(1 + 2 * 2 * 10);
     assertThat(lines.stream().skip(1).map(each -> each.split("\t")))
         .allSatisfy(fields -> assertThat(Double.parseDouble(fields[6])).isBetween(-0.003, 0.003));
@@ -115,7 +117,7 @@ class CommandsTest {
 
   private static List<Map<String, Object>> rows(Path json) throws Exception {
     List<Map<String, Object>> rows = new ArrayList<>();
-    for (Object row : JSON.std.listFrom(java.nio.file.Files.readString(json))) {
+    for (Object row : JSON.std.listFrom(Files.readString(json))) {
       rows.add(JSON.std.mapFrom(JSON.std.asString(row)));
     }
     return rows;
@@ -133,9 +135,65 @@ class CommandsTest {
     String program = QuietProgram.class.getName();
     String line = "run --backend sim --ranks 2 --timeline " + file + " " + program;
     assertThat(run(line.split(" "))).as(err.toString()).isZero();
-    Map<String, Object> json = JSON.std.mapFrom(java.nio.file.Files.readString(file));
+    Map<String, Object> json = JSON.std.mapFrom(Files.readString(file));
     assertThat(json).containsKey("traceEvents");
     assertThat(System.getProperty("jccl.sim.timeline")).isNull();
+  }
+
+  @Test
+  void run_writesTraces_thatReportSetsSideBySide(@TempDir Path folder) throws Exception {
+    Path first = folder.resolve("first.trace");
+    Path again = folder.resolve("again.trace");
+    Path other = folder.resolve("other.trace");
+    for (Map.Entry<Path, Integer> run : Map.of(first, 7, again, 7, other, 8).entrySet()) {
+      String line = "run --backend sim --ranks 3 --seed " + run.getValue() + " --trace ";
+      String program = " " + QuietProgram.class.getName();
+      assertThat(run((line + run.getKey() + program).split(" "))).as(err.toString()).isZero();
+    }
+
+    assertThat(first).content().startsWith("resume ").contains("finish rank 2");
+    assertThat(run("report", "trace", first.toString(), again.toString())).isZero();
+    assertThat(run("report", "trace", first.toString(), other.toString())).isEqualTo(1);
+    assertThat(out.toString()).contains("the same ", "the runs part at event ", "other.trace: ");
+  }
+
+  @Test
+  void report_makesPagesAnew_andComparesReports(@TempDir Path folder) throws Exception {
+    String bench = "bench --backend sim --ranks 2 --op all_reduce -b 64 -e 64 -n 2 -w 1 --out ";
+    assertThat(run((bench + folder).split(" "))).as(err.toString()).isZero();
+    Path report = folder.resolve("report.json");
+    String made = Files.readString(folder.resolve("report.html"));
+    Files.delete(folder.resolve("report.html"));
+
+    assertThat(run("report", "html", report.toString())).as(err.toString()).isZero();
+    assertThat(folder.resolve("report.html")).hasContent(made);
+    assertThat(run("report", "compare", report.toString(), report.toString())).isZero();
+    assertThat(out.toString()).contains("all_reduce", "out of place", "1.000");
+  }
+
+  @Test
+  void report_makesTheCommittedPages(@TempDir Path folder) throws Exception {
+    Path docs = docs();
+    for (String[] page :
+        new String[][] {
+          {"status", "reports/rules", "spec/STATUS.md"},
+          {"misuse", "reports/misuse", "reports/nccl-misuse.md"}
+        }) {
+      String tables = docs.resolve(page[1]).toString();
+      Path made = folder.resolve("page.md");
+      assertThat(run("report", page[0], "--tables", tables, "--out", made.toString()))
+          .as(err.toString())
+          .isZero();
+      assertThat(made).hasSameTextualContentAs(docs.resolve(page[2]));
+    }
+  }
+
+  private static Path docs() {
+    Path folder = Path.of("").toAbsolutePath();
+    while (!Files.exists(folder.resolve("docs"))) {
+      folder = folder.getParent();
+    }
+    return folder.resolve("docs");
   }
 
   @Test

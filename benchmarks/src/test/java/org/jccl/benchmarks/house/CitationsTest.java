@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +30,10 @@ class CitationsTest {
   /** No prefix has so many rules: tests ask for it in vain. */
   private static final String NO_NUMBER = "99";
 
-  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
+  private static final Pattern LINK =
+      Pattern.compile("\\](?:\\(|: )([^)#:\\s]+)(?:#[^)\\s]*)?[)\n]");
+
+  private static final Pattern CLASS = Pattern.compile("`([A-Z][a-z]\\w+)`");
 
   @Test
   void everyCitedRuleIsInTheBook() {
@@ -65,6 +69,19 @@ class CitationsTest {
                   found(LINK, match -> !Files.exists(folder.resolve(match.group(1))), one));
             });
     assertThat(broken).as("links in Markdown that lead nowhere").isEmpty();
+  }
+
+  /** The page for new readers; its links are checked above, these are the names beside them. */
+  @Test
+  void everyClassOfTheArchitectureExists() {
+    Set<String> classes = new HashSet<>();
+    for (String file : Repository.texts(".java").keySet()) {
+      classes.add(file.substring(file.lastIndexOf('/') + 1, file.length() - ".java".length()));
+    }
+    String page = "docs/architecture.md";
+    Map<String, String> text = Map.of(page, Repository.text(page));
+    List<String> lost = found(CLASS, match -> !classes.contains(match.group(1)), text);
+    assertThat(lost).as("classes that the architecture names and nobody has").isEmpty();
   }
 
   /** File, line and words of every match that {@code counts}. */

@@ -33,20 +33,7 @@ class HouseTest {
   private static final Map<String, Integer> LARGE_CIRCLES = Map.of();
 
   /** Simple names of more than one class. */
-  private static final Set<String> SHARED_NAMES =
-      Set.of(
-          "ArgumentRules",
-          "Calibration",
-          "Call",
-          "CaseBuffers",
-          "Collective",
-          "Comparison",
-          "ExactData",
-          "RankBench",
-          "Report",
-          "Sample",
-          "Subject",
-          "Verdict");
+  private static final Set<String> SHARED_NAMES = Set.of();
 
   @ArchTest
   static void packagesOfAModule_haveNoCycle(JavaClasses bytecode) {

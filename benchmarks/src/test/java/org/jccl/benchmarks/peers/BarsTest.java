@@ -3,7 +3,7 @@ package org.jccl.benchmarks.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.OptionalDouble;
-import org.jccl.benchmarks.jmh.Collective;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -35,14 +35,14 @@ class BarsTest {
     "sendrecv, 8, 33554432, 2"
   })
   void bestPeer(String op, int ranks, long bytes, double bar) {
-    assertThat(Bars.timesBestPeer(Collective.of(op), ranks, bytes))
+    assertThat(Bars.timesBestPeer(PeerOperation.of(op), ranks, bytes))
         .isEqualTo(bar == 0 ? OptionalDouble.empty() : OptionalDouble.of(bar));
   }
 
   @ParameterizedTest
   @CsvSource({"allreduce, 524288, 0", "allreduce, 1048576, 1.25", "reducescatter, 2097152, 1.6"})
   void limit(String op, long bytes, double bar) {
-    assertThat(Bars.timesLimit(Collective.of(op), bytes))
+    assertThat(Bars.timesLimit(PeerOperation.of(op), bytes))
         .isEqualTo(bar == 0 ? OptionalDouble.empty() : OptionalDouble.of(bar));
   }
 }

@@ -6,17 +6,17 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jccl.benchmarks.jmh.Collective;
-import org.jccl.benchmarks.peers.Comparison.Row;
-import org.jccl.benchmarks.peers.Comparison.Verdict;
-import org.jccl.benchmarks.peers.Subject.Family;
+import org.jccl.benchmarks.peers.PeerComparison.Row;
+import org.jccl.benchmarks.peers.PeerComparison.Verdict;
+import org.jccl.benchmarks.peers.PeerSubject.Family;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
   private static final long SIZE = 8 << 20;
 
   private static Turn turn(String subject, int round, double micros) {
-    Sample sample = new Sample(subject, "allreduce", 2, SIZE, micros, 10, 0);
+    PeerSample sample = new PeerSample(subject, "allreduce", 2, SIZE, micros, 10, 0);
     return new Turn(subject, round, "run " + subject, "", 1, 0.5, List.of(sample));
   }
 
@@ -30,8 +30,8 @@ class ComparisonTest {
             1,
             Double.NaN,
             List.of(
-                new Sample("jccl:types", "FLOAT32", 2, 4096, 2, 10, 0),
-                new Sample("jccl:types", "FLOAT16", 2, 4096, 12, 10, 0)));
+                new PeerSample("jccl:types", "FLOAT32", 2, 4096, 2, 10, 0),
+                new PeerSample("jccl:types", "FLOAT16", 2, 4096, 12, 10, 0)));
     Turn scale =
         new Turn(
             "jccl:scale",
@@ -40,8 +40,9 @@ class ComparisonTest {
             "",
             1,
             0,
-            List.of(new Sample("jccl:scale", "allreduce", 1024, 4096, 10_000, 100, 2500)));
-    PeerPlan plan = PeerPlan.quick().of(List.of(Collective.ALL_REDUCE), List.of(2), List.of(SIZE));
+            List.of(new PeerSample("jccl:scale", "allreduce", 1024, 4096, 10_000, 100, 2500)));
+    PeerPlan plan =
+        PeerPlan.quick().of(List.of(PeerOperation.ALL_REDUCE), List.of(2), List.of(SIZE));
     return new PeerResults(
         "now",
         "jccl <x>",
@@ -71,10 +72,10 @@ class ComparisonTest {
 
   @Test
   void row_holdsMediansAndTheBestVariant() {
-    Row row = Comparison.rows(results(rounds())).getFirst();
-    assertThat(row.jccl()).isEqualTo(new Comparison.Time("default", 120, 100, 900));
+    Row row = PeerComparison.rows(results(rounds())).getFirst();
+    assertThat(row.jccl()).isEqualTo(new PeerComparison.Time("default", 120, 100, 900));
     assertThat(row.time(Family.OPEN_MPI, "default").micros()).isEqualTo(480);
-    assertThat(row.best(Family.OPEN_MPI)).isEqualTo(new Comparison.Time("seg", 360, 300, 390));
+    assertThat(row.best(Family.OPEN_MPI)).isEqualTo(new PeerComparison.Time("seg", 360, 300, 390));
     assertThat(row.best(Family.GLOO)).isNull();
     assertThat(row.ratio()).hasValue(3);
     assertThat(row.againstPeers()).isEqualTo(Verdict.MET);
@@ -86,13 +87,13 @@ class ComparisonTest {
   void oneFasterPeer_isEnoughToMissTheBar() {
     List<Turn> turns = rounds();
     turns.add(turn("gloo:hd", 0, 359));
-    Row row = Comparison.rows(results(turns)).getFirst();
+    Row row = PeerComparison.rows(results(turns)).getFirst();
     assertThat(row.againstPeers()).isEqualTo(Verdict.MISSED);
   }
 
   @Test
   void withoutPeers_thereIsNoVerdict() {
-    Row row = Comparison.rows(results(List.of(turn("jccl:default", 0, 5)))).getFirst();
+    Row row = PeerComparison.rows(results(List.of(turn("jccl:default", 0, 5)))).getFirst();
     assertThat(row.ratio()).isEmpty();
     assertThat(row.againstPeers()).isEqualTo(Verdict.NONE);
     assertThat(row.againstLimit()).isEqualTo(Verdict.NONE);
@@ -101,16 +102,16 @@ class ComparisonTest {
   @Test
   void theSimulatorsOtherWays_areNoPeers_andDoNotCount() {
     List<Turn> turns = List.of(turn("jccl:default", 0, 5), turn("jccl:enqueued", 0, 1));
-    assertThat(Comparison.rows(results(turns)).getFirst().ratio()).isEmpty();
+    assertThat(PeerComparison.rows(results(turns)).getFirst().ratio()).isEmpty();
   }
 
   @Test
   void typesAndScale_areHeldAgainstTheirBars() {
-    var slow = Comparison.types(results(rounds())).getLast();
+    var slow = PeerComparison.types(results(rounds())).getLast();
     assertThat(slow.type()).isEqualTo("FLOAT16");
     assertThat(slow.slowdown()).isEqualTo(3); // twice the elements in six times the time
     assertThat(slow.verdict()).isEqualTo(Verdict.MISSED);
-    var point = Comparison.scale(results(rounds())).getFirst();
+    var point = PeerComparison.scale(results(rounds())).getFirst();
     assertThat(point.seconds()).isEqualTo(1);
     assertThat(point.openSeconds()).isEqualTo(2.5);
     assertThat(point.verdict()).isEqualTo(Verdict.MET);

@@ -9,8 +9,9 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import org.jccl.benchmarks.jmh.Collective;
-import org.jccl.benchmarks.peers.Subject.Family;
+import java.util.concurrent.TimeUnit;
+import org.jccl.benchmarks.peers.PeerSubject.Family;
+import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,13 +45,13 @@ class PeersTest {
   @Test
   void moreRanksThanCores_areMarkedForOpenMpi_andShortForMpich() {
     int processors = Runtime.getRuntime().availableProcessors();
-    Task task = new Task(Collective.ALL_REDUCE, processors + 1, List.of(8L, 1L << 20), 5);
-    Subject open = PeerSubjects.openMpi("mpirun", Path.of("peer")).getFirst();
+    Task task = new Task(PeerOperation.ALL_REDUCE, processors + 1, List.of(8L, 1L << 20), 5);
+    PeerSubject open = PeerSubjects.openMpi("mpirun", Path.of("peer")).getFirst();
     assertThat(open.command().apply(task))
         .containsSequence("--oversubscribe", "--mca", "mpi_yield_when_idle", "1")
         .endsWith("openmpi:default", "allreduce", "" + (processors + 1), "8,1048576", "1", "5");
     assertThat(open.part(task, 2, processors).sizes()).hasSize(2);
-    Subject mpich = PeerSubjects.mpich("mpirun", Path.of("peer")).getFirst();
+    PeerSubject mpich = PeerSubjects.mpich("mpirun", Path.of("peer")).getFirst();
     assertThat(mpich.command().apply(task)).doesNotContain("-bind-to");
     assertThat(mpich.part(task, 0, processors).sizes()).containsExactly(8L);
     assertThat(mpich.part(task, 1, processors).sizes()).isEmpty();
@@ -64,9 +65,7 @@ class PeersTest {
     List<String> lines = outcome.output().lines().toList();
     assertThat(lines.getFirst()).isEqualTo("here");
     ProcessHandle.of(Long.parseLong(lines.getLast()))
-        .ifPresent(
-            grandchild ->
-                grandchild.onExit().orTimeout(30, java.util.concurrent.TimeUnit.SECONDS).join());
+        .ifPresent(grandchild -> grandchild.onExit().orTimeout(30, TimeUnit.SECONDS).join());
   }
 
   @Test

@@ -17,17 +17,17 @@ class SampleTest {
 
         openmpi:mal\tallreduce\t2\t67108864\t20681.0000\t7
         """;
-    assertThat(Sample.parse("openmpi:mal", output))
+    assertThat(PeerSample.parse("openmpi:mal", output))
         .containsExactly(
-            new Sample("openmpi:mal", "allreduce", 2, 8, 0.362, 100_000, 0),
-            new Sample("openmpi:mal", "allreduce", 2, 67_108_864, 20_681, 7, 0));
-    assertThat(Sample.parse("mpich:default", output)).isEmpty();
+            new PeerSample("openmpi:mal", "allreduce", 2, 8, 0.362, 100_000, 0),
+            new PeerSample("openmpi:mal", "allreduce", 2, 67_108_864, 20_681, 7, 0));
+    assertThat(PeerSample.parse("mpich:default", output)).isEmpty();
   }
 
   @Test
   void openingTime_isASeventhColumn() {
-    assertThat(Sample.parse("jccl:scale", "jccl:scale\tallreduce\t64\t4096\t1.5\t100\t12.25\n"))
-        .containsExactly(new Sample("jccl:scale", "allreduce", 64, 4096, 1.5, 100, 12.25));
+    assertThat(PeerSample.parse("jccl:scale", "jccl:scale\tallreduce\t64\t4096\t1.5\t100\t12.25\n"))
+        .containsExactly(new PeerSample("jccl:scale", "allreduce", 64, 4096, 1.5, 100, 12.25));
   }
 
   @ParameterizedTest
@@ -40,7 +40,7 @@ class SampleTest {
         "x\tallreduce\t2\t8\tNaN\t5"
       })
   void garbledLine_isNoResult(String line) {
-    assertThatThrownBy(() -> Sample.parse("x", line))
+    assertThatThrownBy(() -> PeerSample.parse("x", line))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(line);
   }

@@ -25,7 +25,8 @@ class SampleTest {
     Workload workload = Workload.ofLabel(label);
     long count = workload.operation().countFor(wanted, ranks, 4);
     long bytes = workload.operation().measuredBytes(count, ranks, 4);
-    Sample sample = new Sample(workload, DataType.FLOAT32, ranks, count, bytes, 1);
+    PredictionSample sample =
+        new PredictionSample(workload, DataType.FLOAT32, ranks, count, bytes, 1);
     assertThat(sample.isFitted()).isEqualTo(fitted);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.StringReader;
 import java.util.List;
+import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -14,7 +15,8 @@ import org.xml.sax.InputSource;
 /** The drawing's structure; what it looks like is for eyes. */
 class PlotTest {
   private static Document draw(Plot.Line... lines) throws Exception {
-    String svg = new Plot("T & t", Scale.Decimal.of(1, 100), Units::micros, List.of(lines)).svg();
+    String svg =
+        new Plot("T & t", AxisScale.Decimal.of(1, 100), Units::micros, List.of(lines)).svg();
     return DocumentBuilderFactory.newInstance()
         .newDocumentBuilder()
         .parse(new InputSource(new StringReader(svg)));
@@ -58,7 +60,7 @@ class PlotTest {
   }
 
   private static List<String> classes(NodeList nodes) {
-    return java.util.stream.IntStream.range(0, nodes.getLength())
+    return IntStream.range(0, nodes.getLength())
         .mapToObj(i -> ((Element) nodes.item(i)).getAttribute("class"))
         .toList();
   }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
 class ReportCsvTest {
@@ -27,14 +28,14 @@ class ReportCsvTest {
 
   @Test
   void everyMeasurement_hasALine() {
-    Report report = SampleReport.make();
+    BenchReport report = SampleReport.make();
     List<Map<String, String>> lines = read(ReportCsv.write(report));
     List<Measurement> measurements = report.rows().stream().flatMap(Row::measurements).toList();
     assertThat(lines).hasSameSizeAs(measurements);
     for (int i = 0; i < lines.size(); i++) {
       Measurement expected = measurements.get(i);
       assertThat(Double.parseDouble(lines.get(i).get("time_us")))
-          .isCloseTo(expected.micros(), org.assertj.core.data.Percentage.withPercentage(0.001));
+          .isCloseTo(expected.micros(), Percentage.withPercentage(0.001));
       assertThat(lines.get(i).get("wrong"))
           .isEqualTo(expected.isChecked() ? Long.toString(expected.wrong()) : "");
     }

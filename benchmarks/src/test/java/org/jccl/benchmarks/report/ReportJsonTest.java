@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReportJsonTest {
   @Test
   void whatIsWritten_isReadBackEqual() {
-    Report report = SampleReport.make();
+    BenchReport report = SampleReport.make();
     assertThat(ReportJson.read(ReportJson.write(report))).isEqualTo(report);
   }
 

@@ -8,14 +8,15 @@ import org.jspecify.annotations.Nullable;
 final class SampleReport {
   private SampleReport() {}
 
-  static Report make() {
+  static BenchReport make() {
     List<Row> rows = new ArrayList<>();
     for (long bytes = 8; bytes <= 1 << 20; bytes *= 8) {
       rows.add(row("all_reduce", bytes, "float", "sum", null, bytes == 512 ? 3 : 0));
       rows.add(row("all_reduce", bytes, "half", "max", null, 0));
       rows.add(row("gather", bytes, "float", null, 2, 0));
     }
-    return new Report(environment(), settings(), rows, List.of("reduce f8e4m3 sum: too <old>"));
+    return new BenchReport(
+        environment(), settings(), rows, List.of("reduce f8e4m3 sum: too <old>"));
   }
 
   static Environment environment() {

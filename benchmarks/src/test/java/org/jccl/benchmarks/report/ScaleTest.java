@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class ScaleTest {
   @Test
   void binary_labelsPowersOfTwo() {
-    Scale scale = Scale.Binary.of(8, 1 << 20);
+    AxisScale scale = AxisScale.Binary.of(8, 1 << 20);
     assertThat(scale.ticks()).hasSizeLessThanOrEqualTo(8).startsWith(8.0);
     assertThat(scale.position(8)).isZero();
     assertThat(scale.position(1 << 20)).isCloseTo(1, within(1e-12));
@@ -16,20 +16,20 @@ class ScaleTest {
 
   @Test
   void binary_ofOneSize_putsItInTheMiddle() {
-    assertThat(Scale.Binary.of(64, 64).position(64)).isCloseTo(0.5, within(1e-12));
+    assertThat(AxisScale.Binary.of(64, 64).position(64)).isCloseTo(0.5, within(1e-12));
   }
 
   @Test
   void decimal_reachesFromRoundToRoundNumber() {
-    assertThat(Scale.Decimal.of(3, 42)).isEqualTo(new Scale.Decimal(2, 50));
-    assertThat(Scale.Decimal.of(3, 42).ticks()).containsExactly(2.0, 5.0, 10.0, 20.0, 50.0);
-    assertThat(Scale.Decimal.of(10, 10)).isEqualTo(new Scale.Decimal(10, 100));
-    assertThat(Scale.Decimal.of(1, 1e6).ticks()).hasSize(7);
+    assertThat(AxisScale.Decimal.of(3, 42)).isEqualTo(new AxisScale.Decimal(2, 50));
+    assertThat(AxisScale.Decimal.of(3, 42).ticks()).containsExactly(2.0, 5.0, 10.0, 20.0, 50.0);
+    assertThat(AxisScale.Decimal.of(10, 10)).isEqualTo(new AxisScale.Decimal(10, 100));
+    assertThat(AxisScale.Decimal.of(1, 1e6).ticks()).hasSize(7);
   }
 
   @Test
   void nothing_liesOnTheAxis() {
-    assertThat(Scale.Decimal.of(1, 100).position(0)).isZero();
+    assertThat(AxisScale.Decimal.of(1, 100).position(0)).isZero();
   }
 
   @Test

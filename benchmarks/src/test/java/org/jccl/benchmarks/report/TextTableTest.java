@@ -12,7 +12,7 @@ class TextTableTest {
 
   @Test
   void rows_standUnderTheirColumns() {
-    Report report = SampleReport.make();
+    BenchReport report = SampleReport.make();
     table.head(report.environment(), report.settings());
     report.rows().forEach(table::row);
     table.end();

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.data.Offset;
 import org.jccl.CheckLevel;
 import org.jccl.Communicator;
 import org.jccl.DataType;
@@ -105,8 +106,7 @@ class TimelineTest {
             });
     List<Drawn.Slice> slices = allReduces(drawn);
     assertThat(slices).hasSize(2);
-    assertThat(slices.getFirst().duration() / 1e3)
-        .isCloseTo(micros.get(), org.assertj.core.data.Offset.offset(0.002));
+    assertThat(slices.getFirst().duration() / 1e3).isCloseTo(micros.get(), Offset.offset(0.002));
   }
 
   /** A run on the simulator and a prediction of its machine say the same. */
@@ -132,8 +132,7 @@ class TimelineTest {
     assertThat(slice.args().get("algorithm")).isEqualTo(predicted.algorithm());
     assertThat(slice.args().get("protocol")).isEqualTo(predicted.protocol());
     assertThat(slice.args().get("channels")).isEqualTo(predicted.channels());
-    assertThat(slice.duration() / 1e3)
-        .isCloseTo(predicted.micros(), org.assertj.core.data.Offset.offset(0.002));
+    assertThat(slice.duration() / 1e3).isCloseTo(predicted.micros(), Offset.offset(0.002));
   }
 
   @Test

@@ -24,11 +24,12 @@ public final class GroupRecordingProgram implements Runnable {
   private static void recordTwice(int own) {
     for (int group = 0; group < 2; group++) {
       requireNone(own);
-      GroupRecording recording = GroupRecording.enter(calls -> requireOwn(calls, own));
+      GroupRecording.Issuer issuer = calls -> requireOwn(calls, own);
+      GroupRecording recording = GroupRecording.enter(issuer);
       for (int call = 0; call < CALLS; call++) {
-        recording.add(null, Operation.ALL_REDUCE, own, own, own, own, own, own, null);
+        recording.add(null, null).set(Operation.ALL_REDUCE, own, own, own, own, own, own);
       }
-      recording.complete();
+      recording.complete(issuer); // not complete(), which counts for communicators
       recording.leave();
       requireNone(own);
     }
@@ -45,8 +46,9 @@ public final class GroupRecordingProgram implements Runnable {
       throw new AssertionError("thread " + own + " issues " + calls.size() + " calls");
     }
     for (int call = 0; call < CALLS; call++) {
-      if (calls.send(call) != own) {
-        throw new AssertionError("thread " + own + " issues a call of " + calls.send(call));
+      long issued = calls.call(call).send();
+      if (issued != own) {
+        throw new AssertionError("thread " + own + " issues a call of " + issued);
       }
     }
   }

@@ -1,8 +1,10 @@
 package org.jccl.nccl;
 
 import java.lang.System.Logger.Level;
-import java.util.Collection;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jccl.Communicator;
 
 /**
  * Aborts what is open when the JVM is told to end, by a signal or by {@code System.exit}: a kernel
@@ -14,12 +16,12 @@ final class AbortAtExit {
 
   private final Thread hook;
 
-  private AbortAtExit(Collection<NcclCommunicator> communicators) {
-    this.hook = new Thread(() -> abortAll(List.copyOf(communicators)), "jccl-abort-at-exit");
+  private AbortAtExit(Supplier<? extends List<? extends Communicator>> communicators) {
+    this.hook = new Thread(() -> abortAll(communicators.get()), "jccl-abort-at-exit");
   }
 
   /** Watches over {@code communicators}, which may change, until it is cancelled. */
-  static AbortAtExit of(Collection<NcclCommunicator> communicators) {
+  static AbortAtExit of(Supplier<? extends List<? extends Communicator>> communicators) {
     AbortAtExit guard = new AbortAtExit(communicators);
     Runtime.getRuntime().addShutdownHook(guard.hook);
     return guard;
@@ -35,7 +37,7 @@ final class AbortAtExit {
   }
 
   /** At once, since each may wait for its local peers; a stuck one must not keep the process. */
-  private static void abortAll(List<NcclCommunicator> open) {
+  private static void abortAll(List<? extends Communicator> open) {
     List<Thread> aborting =
         open.stream()
             .map(each -> Thread.ofPlatform().daemon().name("jccl-abort").start(each::abort))
@@ -53,7 +55,7 @@ final class AbortAtExit {
 
   private static boolean joined(Thread thread, long millis) {
     try {
-      return thread.join(java.time.Duration.ofMillis(Math.max(1, millis)));
+      return thread.join(Duration.ofMillis(Math.max(1, millis)));
     } catch (InterruptedException interrupt) {
       Thread.currentThread().interrupt();
       return false;

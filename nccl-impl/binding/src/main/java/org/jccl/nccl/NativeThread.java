@@ -1,8 +1,11 @@
 package org.jccl.nccl;
 
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
+import org.jccl.spi.CallPath;
 import org.jccl.spi.WaitQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * thread that waits inside a native call holds its carrier: four ranks on two carriers would never
  * meet. It is a daemon, since a native call that waits for a peer cannot be taken back (INIT-02).
  */
-final class NativeThread {
+final class NativeThread implements CallPath {
   private static final Duration FOR_EVER = Duration.ofDays(36_500);
+  private static final long POLL_NANOS = 10_000;
   private static final Runnable END = () -> {};
 
   private final LinkedBlockingQueue<Runnable> jobs = new LinkedBlockingQueue<>();
@@ -77,11 +81,17 @@ final class NativeThread {
     }
   }
 
-  /**
-   * Makes a call and waits however long it takes: it cannot be taken back, so an interrupt is kept
-   * for later.
-   */
-  int call(String what, IntSupplier body) {
+  @Override
+  public boolean isDirect() {
+    return !Thread.currentThread().isVirtual();
+  }
+
+  /** A call that waits cannot be taken back, so an interrupt is kept for later. */
+  @Override
+  public int call(String what, IntSupplier body) {
+    if (isDirect()) {
+      return body.getAsInt();
+    }
     Job job = new Job(body);
     jobs.add(job);
     boolean interrupted = false;
@@ -99,33 +109,26 @@ final class NativeThread {
     return job.result();
   }
 
-  /** How a bounded call ended. */
-  enum Ending {
-    /** In time, with a result. */
-    DONE,
-    /** It goes on. */
-    TOO_LATE
-  }
-
-  /**
-   * Makes a call and waits at most {@code timeout}; after that it goes on without anybody.
-   *
-   * @param result receives what the call returned
-   * @throws InterruptedException if the caller is interrupted; the call goes on
-   */
-  Ending callWithin(Duration timeout, String what, IntSupplier body, int[] result)
+  @Override
+  public OptionalInt callWithin(String what, Duration time, IntSupplier body)
       throws InterruptedException {
     Job job = new Job(body);
     jobs.add(job);
-    if (!job.await(what, timeout)) {
-      return Ending.TOO_LATE;
-    }
-    result[0] = job.result();
-    return Ending.DONE;
+    return job.await(what, time) ? OptionalInt.of(job.result()) : OptionalInt.empty();
   }
 
-  /** Ends when the calls that were handed in have returned. */
-  void end() {
+  @Override
+  public CallPath beside(String name) {
+    return new NativeThread(name);
+  }
+
+  @Override
+  public void pause() {
+    LockSupport.parkNanos(POLL_NANOS);
+  }
+
+  @Override
+  public void end() {
     jobs.add(END);
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -387,7 +388,7 @@ class FamilyTest {
 
   private static byte[] filled() {
     byte[] bytes = new byte[UniqueId.BYTES];
-    java.util.Arrays.fill(bytes, (byte) 9);
+    Arrays.fill(bytes, (byte) 9);
     return bytes;
   }
 

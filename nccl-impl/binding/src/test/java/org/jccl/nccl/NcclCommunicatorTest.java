@@ -324,6 +324,10 @@ class NcclCommunicatorTest {
     assertThat(last().arguments().subList(1, 4)).containsExactly(scalar.address(), 7, 0);
     assertThatThrownBy(() -> comm.preMulSum(floats(comm, 2)))
         .isInstanceOf(IllegalArgumentException.class);
+    scalar.close();
+    assertThatThrownBy(() -> comm.preMulSum(scalar))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("preMulSum: one element on", "(closed)");
   }
 
   @Test

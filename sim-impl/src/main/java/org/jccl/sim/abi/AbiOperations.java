@@ -10,9 +10,9 @@ import org.jccl.CollectiveException;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
+import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.OpenGroup;
-import org.jccl.sim.comm.call.CallArguments;
 import org.jccl.sim.comm.call.Request;
 import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.Endpoint;
@@ -53,13 +53,8 @@ public final class AbiOperations {
           .group()
           .fail(state.refused(INVALID_ARGUMENT, operation.label() + ": no communicator " + comm));
     }
-    CallArguments call = arguments();
+    CallArguments call = groups.get().arguments(); // used again by each call of this thread
     return issue(life, call.set(operation, send, recv, count, type, op, rootOrPeer), null, stream);
-  }
-
-  /** The arguments of the calling thread's next call. */
-  public CallArguments arguments() {
-    return groups.get().arguments();
   }
 
   /** The same for a caller that knows whose handle it is, and the stream. */
@@ -133,7 +128,7 @@ public final class AbiOperations {
     if (!own.admission().knowsBuffers(call)) {
       return INVALID_ARGUMENT;
     }
-    Request request = own.enqueuer().request(call, stream);
+    Request request = own.enqueuer().request(task, call, stream);
     boolean alone = own.member().worldSize() == 1 && request.isCollective(); // GRP-07: at once
     boolean waits = life.isBlocking() || request.isDropped();
     return alone || (group.depth() == 0 && waits)

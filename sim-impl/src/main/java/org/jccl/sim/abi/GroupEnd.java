@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
 import org.jccl.sim.comm.Abortable;
 import org.jccl.sim.comm.life.CommLifecycle;
@@ -165,7 +166,7 @@ final class GroupEnd implements SimStep, Abortable {
   }
 
   private static boolean isCoded(RuntimeException why) {
-    return why instanceof org.jccl.CollectiveException known && known.code().code() > 0;
+    return why instanceof CollectiveException known && known.code().code() > 0;
   }
 
   /** Nothing of it is begun: the group has failed (rules GRP-11, GRP-15). */

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -138,6 +139,6 @@ enum Parameter {
             .order(ByteOrder.LITTLE_ENDIAN)
             .putLong(number(environment))
             .array();
-    return java.util.Arrays.copyOf(all, type.bytes);
+    return Arrays.copyOf(all, type.bytes);
   }
 }

@@ -101,20 +101,26 @@ final class PatShapes {
   }
 
   /** Destination d's block: the places behind d. */
-  private record Order(int worldSize, ChannelSplit split, long block, Shape[] shapes)
-      implements FoldOrder {
+  private static final class Order extends BlockOrder {
+    private final int worldSize;
+    private final Shape[] shapes;
+
+    Order(int worldSize, ChannelSplit split, long block, Shape[] shapes) {
+      super(split, block);
+      this.worldSize = worldSize;
+      this.shapes = shapes;
+    }
+
     @Override
-    public void find(long element, long end, Piece piece) {
-      long index = element / block;
-      long inBlock = element - index * block;
-      int part = split.partOf(inBlock);
-      long inPart = inBlock - split.first(part);
-      long chunk = split.chunk(part);
-      long offset = inPart % chunk;
-      long count = Math.min(chunk - offset, split.count(part) - inPart);
-      int which = part == 0 ? 0 : part == split.parts() - 1 ? shapes.length - 1 : 1;
-      int start = index == 0 ? 0 : worldSize - (int) index;
-      shapes[which].set(piece, Math.min(count, end - element), offset, start);
+    public int worldSize() {
+      return worldSize;
+    }
+
+    @Override
+    void fold(Piece piece, long count, long offset, int part, int index) {
+      int which = part == 0 ? 0 : part == split().parts() - 1 ? shapes.length - 1 : 1;
+      int start = index == 0 ? 0 : worldSize - index;
+      shapes[which].set(piece, count, offset, start);
     }
   }
 }

@@ -1,15 +1,11 @@
 package org.jccl.sim.algo;
 
-import org.jccl.sim.math.FoldOrder;
-
 /**
  * Reduce and reduce-scatter on rings: each block is folded along the ring, last by the rank that
  * gets it (RING-06, RING-08). Chunks are all alike (RING-05).
  */
-final class RingToOne implements FoldOrder {
+final class RingToOne extends BlockOrder {
   private final Orders.Rings rings;
-  private final ChannelSplit split;
-  private final long block;
   private final int firstRoot;
 
   /**
@@ -19,9 +15,8 @@ final class RingToOne implements FoldOrder {
    * @param firstRoot who gets the first block; the next rank gets the next one
    */
   RingToOne(Orders.Rings rings, ChannelSplit split, long block, int firstRoot) {
+    super(split, block);
     this.rings = rings;
-    this.split = split;
-    this.block = block;
     this.firstRoot = firstRoot;
   }
 
@@ -31,18 +26,8 @@ final class RingToOne implements FoldOrder {
   }
 
   @Override
-  public void find(long element, long end, Piece piece) {
-    long index = element / block;
-    long inBlock = element - index * block;
-    int part = split.partOf(inBlock);
-    long inPart = inBlock - split.first(part);
-    long chunk = split.chunk(part);
-    long offset = inPart % chunk;
-    long count = Math.min(chunk - offset, split.count(part) - inPart);
-    piece.set(
-        Math.min(count, end - element),
-        offset,
-        rings.ranks(split.channel(part)),
-        rings.after(split.channel(part), firstRoot + (int) index));
+  void fold(Piece piece, long count, long offset, int part, int index) {
+    int channel = split().channel(part);
+    piece.set(count, offset, rings.ranks(channel), rings.after(channel, firstRoot + index));
   }
 }

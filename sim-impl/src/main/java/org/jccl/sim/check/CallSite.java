@@ -1,45 +1,65 @@
 package org.jccl.sim.check;
 
-import java.util.Optional;
+import java.util.Iterator;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the user's line on a stack: the first frame that is not jccl's or the JDK's. */
+/**
+ * Finds the user's line on a stack: the first frame that is not the JDK's, not in a package of
+ * jccl's library, and not of a library that jccl's binding has called.
+ */
 public final class CallSite {
   private static final StackWalker WALKER = StackWalker.getInstance();
+
+  /** The packages of jccl's library, each with those below it; besides them its root. */
+  private static final List<String> ROOMS =
+      List.of("config", "ops", "process", "spi", "sim", "nccl");
+
+  private static final String ROOT = "org.jccl.";
+  private static final String BINDING = "org.jccl.nccl.ffi.";
 
   private CallSite() {}
 
   /** Where the calling thread's user code called jccl. */
   public static String current() {
-    return WALKER.walk(
-        frames -> first(frames.map(StackWalker.StackFrame::toStackTraceElement)).orElse("unknown"));
+    String found =
+        WALKER.walk(frames -> first(frames.map(StackWalker.StackFrame::toStackTraceElement)));
+    return found == null ? "unknown" : found;
   }
 
   /** Where {@code thread} is now, or null if it runs no user code. */
   public static @Nullable String of(Thread thread) {
-    return first(Stream.of(thread.getStackTrace())).orElse(null);
+    return first(Stream.of(thread.getStackTrace()));
   }
 
-  private static Optional<String> first(Stream<StackTraceElement> frames) {
-    return frames.filter(CallSite::isUsers).findFirst().map(StackTraceElement::toString);
+  private static @Nullable String first(Stream<StackTraceElement> frames) {
+    StackTraceElement found = null;
+    for (Iterator<StackTraceElement> all = frames.iterator(); all.hasNext(); ) {
+      StackTraceElement frame = all.next();
+      String name = frame.getClassName();
+      if (name.startsWith(BINDING)) {
+        found = null; // what the binding called is a library, too
+      } else if (isLibrary(name)) {
+        if (found != null) {
+          return found.toString();
+        }
+      } else if (found == null && !isJdk(name)) {
+        found = frame;
+      }
+    }
+    return found == null ? null : found.toString();
   }
 
-  private static boolean isUsers(StackTraceElement frame) {
-    String name = frame.getClassName();
-    if (name.startsWith("java.") || name.startsWith("jdk.")) {
+  private static boolean isJdk(String name) {
+    return name.startsWith("java.") || name.startsWith("jdk.");
+  }
+
+  private static boolean isLibrary(String name) {
+    if (!name.startsWith(ROOT)) {
       return false;
     }
-    boolean own =
-        name.startsWith("org.jccl.spi.")
-            || name.startsWith("org.jccl.sim.")
-            || name.startsWith("org.jccl.process.")
-            || name.startsWith("org.jccl.nccl.")
-            || name.startsWith("org.jccl.conformance.loopback.")
-            || name.startsWith("org.jccl.Rank")
-            || name.startsWith("org.jccl.RunningRank")
-            || name.startsWith("org.jccl.Collectives")
-            || name.startsWith("org.jccl.DeviceBuffer");
-    return !own || name.contains("Test") || name.contains("Demo");
+    int end = name.indexOf('.', ROOT.length());
+    return end < 0 || ROOMS.contains(name.substring(ROOT.length(), end));
   }
 }

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** One rank of a communicator: its device, its configuration, the thread that drives it. */
 public final class CommMember {
   private final SharedComm comm;
+  private final int rank;
+  private final int worldSize;
   private final SimDevice device;
   private final Config config;
   private final Caller caller;
@@ -20,6 +22,8 @@ public final class CommMember {
   /** Rank {@code rank} of {@code comm}, made by the running thread (rule INIT-01). */
   public CommMember(SharedComm comm, int rank, SimDevice device, Config config) {
     this.comm = comm;
+    this.rank = rank;
+    this.worldSize = comm.worldSize();
     this.device = device;
     this.config = config;
     this.caller = new Caller(rank, device.simulation().kernel().holder());
@@ -32,12 +36,12 @@ public final class CommMember {
 
   /** Its rank. */
   public int rank() {
-    return caller.rank();
+    return rank;
   }
 
   /** Number of ranks. */
   public int worldSize() {
-    return comm.worldSize();
+    return worldSize;
   }
 
   /** The device it is bound to. */

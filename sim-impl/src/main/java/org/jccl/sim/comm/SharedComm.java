@@ -16,6 +16,7 @@ public final class SharedComm {
   private final Simulation simulation;
   private final String name;
   private final int number;
+  private final int worldSize;
   private final @Nullable CommMember[] members;
   private final List<Consumer<RuntimeException>> whenStopped = new ArrayList<>(2);
   private final List<HostTask> waiters = new ArrayList<>(0);
@@ -28,6 +29,7 @@ public final class SharedComm {
     this.simulation = simulation;
     this.name = name;
     this.number = number;
+    this.worldSize = worldSize;
     this.members = new CommMember[worldSize];
   }
 
@@ -48,7 +50,7 @@ public final class SharedComm {
 
   /** Number of ranks. */
   public int worldSize() {
-    return members.length;
+    return worldSize;
   }
 
   // ---------------------------------------------------------------- ranks

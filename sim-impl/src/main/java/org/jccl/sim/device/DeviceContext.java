@@ -135,9 +135,9 @@ final class DeviceContext {
     }
   }
 
-  /** Whether a report of a device step waits to be thrown. */
-  boolean hasReport() {
-    return pending != null;
+  /** The report of a device step that waits to be thrown, or null. */
+  @Nullable RuntimeException report() {
+    return pending;
   }
 
   /** Throws what a device step has reported. */

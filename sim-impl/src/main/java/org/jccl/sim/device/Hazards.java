@@ -106,7 +106,7 @@ final class Hazards {
       for (Access a = op.accesses(); a != null && a != Access.NONE; a = a.next) {
         if (arrival.stream() != op.stream()
             && a.overlaps(arrival.start(), arrival.end())
-            && !context.hasReport()) {
+            && context.report() == null) {
           context.report(
               new ReportBuilder(
                       MisuseKind.RMA_RACE,
@@ -189,7 +189,7 @@ final class Hazards {
   }
 
   private void report(StreamOp earlier, Access a, StreamOp later, Access b) {
-    if (context.hasReport()) {
+    if (context.report() != null) {
       return;
     }
     int index = context.index();

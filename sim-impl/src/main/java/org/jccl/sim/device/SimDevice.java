@@ -113,7 +113,8 @@ public final class SimDevice implements Device, Backend.Owned {
 
   /** A stream of this device, as what it is. */
   public SimStream own(Stream stream) {
-    return context.own(stream);
+    boolean isOwn = stream instanceof SimStream known && known.context() == context;
+    return isOwn ? (SimStream) stream : context.own(stream);
   }
 
   /** The stream with that handle, or null. */

@@ -147,7 +147,9 @@ public final class SimStream implements Stream {
     HostTask task = kernel.enter();
     try {
       requireOpen();
-      context.throwReported();
+      if (context.report() != null) {
+        context.throwReported();
+      }
       Capture recording = capture;
       if (recording != null) {
         recording.add(map -> map.of(this).enqueue(work.on(map.of(this))));
@@ -256,7 +258,9 @@ public final class SimStream implements Stream {
     try {
       requireNotCapturing("synchronize");
       awaitFinished(task, enqueued);
-      context.throwReported();
+      if (context.report() != null) {
+        context.throwReported();
+      }
       if (failure != null) {
         throw failure;
       }
@@ -284,7 +288,11 @@ public final class SimStream implements Stream {
   }
 
   private void learn(HostTask task) {
-    context.simulation().waited(task, context.index(), clock, this);
+    if (context.simulation().timeline() == null) {
+      task.waitedUntil(clock);
+    } else {
+      context.simulation().waited(task, context.index(), clock, this);
+    }
     HappensBefore order = context.simulation().order();
     if (order != null && done != null) {
       order.learned(task, done);

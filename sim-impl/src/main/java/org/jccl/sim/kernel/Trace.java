@@ -1,8 +1,11 @@
 package org.jccl.sim.kernel;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What happened, as a running hash over logical numbers (never addresses or times of day): two runs
- * with equal hashes took the same decisions in the same order.
+ * with equal hashes took the same decisions in the same order. {@link TraceFile} writes the events
+ * down.
  */
 public final class Trace {
   /** What happened. */
@@ -17,8 +20,21 @@ public final class Trace {
     FINISH
   }
 
+  /** Is told of every event as it happens. */
+  @FunctionalInterface
+  public interface Listener {
+    /** One event, with its numbers. */
+    void added(Event event, long a, long b, long c);
+  }
+
   private long hash = 0x243F6A8885A308D3L;
   private long events;
+  private @Nullable Listener listener;
+
+  /** Tells {@code value} of what happens from now on; called before anything has happened. */
+  public void listen(Listener value) {
+    listener = value;
+  }
 
   /** Adds one event with up to three numbers. */
   public void add(Event event, long a, long b, long c) {
@@ -29,6 +45,9 @@ public final class Trace {
             + c * 0x8CB92BA72F3D8DD7L;
     hash = mix(hash ^ numbers);
     events++;
+    if (listener != null) {
+      listener.added(event, a, b, c);
+    }
   }
 
   /** The hash so far. */

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jccl.DataType;
+import org.jccl.config.Algorithm;
+import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Choice;
 import org.jccl.sim.algo.TopologySearch;
@@ -125,15 +127,7 @@ class FitTest {
     assertEquals(20 + time(BASE, other, 2, 8), time(model, other, 2, 8), 1e-5);
     assertTrue(model.copy(1 << 20) > 0);
     assertEquals(
-        (long)
-            (1e3
-                * BASE.tuner(4)
-                    .time(
-                        Operation.BROADCAST,
-                        org.jccl.config.Algorithm.RING,
-                        org.jccl.config.Protocol.LL,
-                        64,
-                        1)),
+        (long) (1e3 * BASE.tuner(4).time(Operation.BROADCAST, Algorithm.RING, Protocol.LL, 64, 1)),
         BASE.operation(Operation.BROADCAST, 16, 4, 4));
   }
 }

@@ -27,7 +27,7 @@ public final class DifferentialMain {
       throw new IllegalArgumentException(
           range.ranks() + " ranks cannot run on " + name + ": give 1 to " + most);
     }
-    return new DifferentialRun(subject, range, folder, out).run();
+    return DifferentialRun.run(subject, range, folder, out);
   }
 
   /** Backend, ranks, first seed, number of seeds, folder; and {@code lifecycle} for such. */

@@ -3,7 +3,6 @@ package org.jccl.fidelity.differential;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -11,13 +10,19 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
+import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.cases.RawCall;
+import org.jccl.conformance.engine.ComparisonResult;
+import org.jccl.conformance.engine.Outcome;
+import org.jccl.conformance.engine.Runner.Failures;
+import org.jccl.conformance.engine.SubjectComparison;
 import org.jccl.conformance.harness.Expects;
 import org.jccl.conformance.harness.Options;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.conformance.rules.RawRank;
 import org.jccl.conformance.rules.RawSuite;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.NcclAbi;
 
 /** The same program on two subjects: equal observations, equal result codes. */
@@ -31,16 +36,15 @@ public final class DifferentialRules extends RawSuite {
 
   @Property
   @Expects(leaves = "a world's bench keeps communicators and memory for later programs")
-  public void required_DIF_01_programsGiveEqualObservations(@ForAll("programs") WholeProgram each) {
-    new Comparison(worlds(), reference).of(each).difference().ifPresent(words -> fail(each, words));
-  }
-
-  private static void fail(WholeProgram program, String words) {
-    throw new AssertionError("DIF-01: " + words + "\n" + program);
+  public void required_DIF_01_programsGiveEqualObservations(@ForAll("programs") Program each) {
+    Outcome outcome = new SubjectComparison(worlds(), reference, Failures.NOTED).of(each);
+    if (outcome.verdict() != ComparisonResult.AGREE) {
+      throw new AssertionError("DIF-01: " + outcome.words() + "\n" + each);
+    }
   }
 
   @Provide
-  Arbitrary<WholeProgram> programs() {
+  Arbitrary<Program> programs() {
     return new ProgramGenerator(capabilities()).programs();
   }
 
@@ -81,39 +85,30 @@ public final class DifferentialRules extends RawSuite {
   /** No group may be left open on this thread; IU says that none is (GRP-02), or a failed one. */
   private static void closeGroups(NcclAbi abi, List<RawCall> calls, List<Integer> codes) {
     for (RawCall call : calls) {
-      if (call.kind() == RawCall.Kind.GROUP_START) {
+      if (call.function() == NcclFunction.GROUP_START) {
         codes.add(abi.groupEnd());
       }
     }
   }
 
   @Property
-  public void required_DIF_03_theSameProgramTwiceGivesTheSame(
-      @ForAll("programs") WholeProgram each) {
-    if (!Comparison.observations(worlds(), each).equals(Comparison.observations(worlds(), each))) {
-      throw new AssertionError("DIF-03: two runs of one program differ\n" + each);
+  public void required_DIF_03_theSameProgramTwiceGivesTheSame(@ForAll("programs") Program each) {
+    Outcome outcome = new SubjectComparison(worlds(), worlds(), Failures.NOTED).of(each);
+    if (outcome.verdict() != ComparisonResult.AGREE) {
+      throw new AssertionError(
+          "DIF-03: two runs of one program differ: " + outcome.words() + "\n" + each);
     }
   }
 
   @Example
   public void required_DIF_04_lifecycleProgramsGiveEqualCodes() {
-    needFamilies();
-    Comparison comparison = new Comparison(worlds(), reference);
+    LifecycleComparison comparison = new LifecycleComparison(worlds(), reference);
     for (int seed = 0; seed < Options.tries(); seed++) {
       LifecycleProgram each = ProgramGenerator.life(seed, atMost(1 + seed % 4)).value();
-      Optional<String> difference = comparison.of(each).difference();
-      if (difference.isPresent()) {
-        throw new AssertionError("DIF-04: seed " + seed + ": " + difference.get() + "\n" + each);
+      Outcome outcome = comparison.of(each);
+      if (outcome.verdict() != ComparisonResult.AGREE) {
+        throw new AssertionError("DIF-04: seed " + seed + ": " + outcome.words() + "\n" + each);
       }
-    }
-  }
-
-  /** Whether the library has the youngest function of those programs; on null it does nothing. */
-  private void needFamilies() {
-    try {
-      worlds().instance().raw().ifPresent(abi -> abi.commRevoke(0, 0));
-    } catch (UnsupportedOperationException missing) {
-      need(Optional.of("not run: " + missing.getMessage()));
     }
   }
 }

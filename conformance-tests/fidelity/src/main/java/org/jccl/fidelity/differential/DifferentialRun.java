@@ -3,30 +3,23 @@ package org.jccl.fidelity.differential;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.Predicate;
+import java.util.List;
 import net.jqwik.api.Shrinkable;
-import net.jqwik.api.sessions.JqwikSession;
+import org.jccl.conformance.cases.Program;
+import org.jccl.conformance.engine.Outcome;
+import org.jccl.conformance.engine.Runner.Failures;
+import org.jccl.conformance.engine.SubjectComparison;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
+import org.jccl.fidelity.seeds.SeedFamily;
+import org.jccl.fidelity.seeds.SeedRun;
 
-/**
- * Runs a range of seeds on a subject and on the simulator, program by program, on communicators
- * that are kept. Every result is written down at once, and seeds that were done before are skipped,
- * so that a long range can be run in pieces.
- */
+/** Runs whole programs, or those of communicators' lives, by seed on a subject. */
 public final class DifferentialRun {
-  /** All programs agreed. */
-  public static final int AGREE = 0;
-
-  /** A program differed. */
-  public static final int DIFFER = 1;
-
-  private static final int SHRINKING_ATTEMPTS = 300;
-  private static final int PROGRESS_EVERY = 100;
+  private static final List<String> COLUMNS =
+      List.of("ranks", "communicators", "calls", "observed");
 
   /**
    * What is run.
@@ -38,23 +31,7 @@ public final class DifferentialRun {
    */
   public record Range(int ranks, long from, int count, boolean lifecycle) {}
 
-  private final Subject subject;
-  private final Range range;
-  private final ResultFile file;
-  private final PrintStream out;
-  private final Capabilities capabilities;
-
-  /** Results go to {@code folder}, words to {@code out}. */
-  public DifferentialRun(Subject subject, Range range, Path folder, PrintStream out)
-      throws IOException {
-    this.subject = subject;
-    this.range = range;
-    String kind = range.lifecycle() ? "lifecycle-" : "differential-";
-    String name = kind + subject.name() + "-" + range.ranks() + ".tsv";
-    this.file = ResultFile.open(folder.resolve(name));
-    this.out = out;
-    this.capabilities = legalOnNccl(subject.capabilities());
-  }
+  private DifferentialRun() {}
 
   /**
    * What programs may use, so that a seed means the same program on every subject: they stay clear
@@ -73,119 +50,107 @@ public final class DifferentialRun {
   }
 
   /**
-   * Runs the range.
+   * Runs a range; results go to {@code folder}, words to {@code out}.
    *
-   * @return {@link #AGREE} or {@link #DIFFER}
+   * @return {@link SeedRun#AGREE} or {@link SeedRun#DIFFER}
    */
-  public int run() {
-    int[] code = new int[1];
-    JqwikSession.run(() -> code[0] = runInSession());
-    return code[0];
-  }
-
-  private int runInSession() throws IOException {
+  public static int run(Subject subject, Range range, Path folder, PrintStream out)
+      throws IOException {
     Worlds worlds = new Worlds(subject);
     Worlds reference = new Worlds(new SimulatorSubject());
-    boolean differed = false;
-    try {
-      long began = System.nanoTime();
-      int done = 0;
-      int skipped = 0;
-      for (long seed = range.from(); seed < range.from() + range.count(); seed++) {
-        if (file.holds(seed)) {
-          skipped++;
-          continue;
-        }
-        boolean agrees =
-            range.lifecycle()
-                ? runLifecycle(seed, worlds, reference)
-                : runProgram(seed, worlds, reference);
-        done++;
-        if (!agrees) {
-          differed = true;
-          break;
-        }
-        if (done % PROGRESS_EVERY == 0) {
-          tell(done, skipped, began);
-        }
-      }
-      tell(done, skipped, began);
-      out.println(file.totals());
-    } finally {
-      close(worlds, differed);
-      close(reference, differed);
+    String kind = range.lifecycle() ? "lifecycle-" : "differential-";
+    SeedRun.Range seeds =
+        new SeedRun.Range(
+            range.ranks(),
+            range.from(),
+            range.count(),
+            kind + subject.name() + "-" + range.ranks(),
+            "",
+            1);
+    return range.lifecycle()
+        ? new SeedRun<>(
+                worlds,
+                reference,
+                seeds,
+                new Lifecycles(range.ranks(), new LifecycleComparison(worlds, reference)),
+                folder,
+                out)
+            .run()
+        : new SeedRun<>(
+                worlds,
+                reference,
+                seeds,
+                new WholePrograms(
+                    range.ranks(),
+                    new ProgramGenerator(legalOnNccl(subject.capabilities())),
+                    new SubjectComparison(worlds, reference, Failures.NOTED)),
+                folder,
+                out)
+            .run();
+  }
+
+  private static List<String> cells(int ranks, int communicators, long calls, Outcome outcome) {
+    return List.of(
+        Integer.toString(ranks),
+        Integer.toString(communicators),
+        Long.toString(calls),
+        Long.toHexString(outcome.hash()));
+  }
+
+  private record WholePrograms(int ranks, ProgramGenerator generator, SubjectComparison comparison)
+      implements SeedFamily<Program> {
+    @Override
+    public Shrinkable<Program> of(long seed) {
+      return generator.shrinkable(seed, ranks);
     }
-    return differed || file.hasDifferences() ? DIFFER : AGREE;
-  }
 
-  private static void close(Worlds worlds, boolean differed) {
-    if (differed) {
-      worlds.discard(); // closing in order could hang as the program did
-    } else {
-      worlds.close();
+    @Override
+    public Outcome judge(Program program) {
+      return comparison.of(program);
+    }
+
+    @Override
+    public List<String> columns() {
+      return COLUMNS;
+    }
+
+    @Override
+    public List<String> cells(Program program, Outcome outcome) {
+      int communicators = program.usedCommunicators().size();
+      return DifferentialRun.cells(ranks, communicators, program.acts().count(), outcome);
+    }
+
+    @Override
+    public String remark(Program program, boolean smallest) {
+      return smallest ? Reproducer.of(program) : "";
     }
   }
 
-  private boolean runProgram(long seed, Worlds worlds, Worlds reference) throws IOException {
-    Comparison comparison = new Comparison(worlds, reference);
-    Shrinkable<WholeProgram> shrinkable =
-        new ProgramGenerator(capabilities).shrinkable(seed, range.ranks());
-    WholeProgram program = shrinkable.value();
-    int communicators = program.usedCommunicators().size();
-    int calls = Math.toIntExact(program.acts().count());
-    Comparison.Result result = comparison.of(program);
-    note(seed, communicators, calls, result);
-    return tellDifference(seed, result, shrinkable, comparison::of, Reproducer::of);
-  }
-
-  private boolean runLifecycle(long seed, Worlds worlds, Worlds reference) throws IOException {
-    Comparison comparison = new Comparison(worlds, reference);
-    Shrinkable<LifecycleProgram> shrinkable = ProgramGenerator.life(seed, range.ranks());
-    LifecycleProgram program = shrinkable.value();
-    Comparison.Result result = comparison.of(program);
-    note(seed, program.communicators(), program.deeds().size(), result);
-    return tellDifference(seed, result, shrinkable, comparison::of, LifecycleReproducer::of);
-  }
-
-  private void note(long seed, int communicators, int calls, Comparison.Result result)
-      throws IOException {
-    boolean agrees = result.difference().isEmpty();
-    file.add(new ResultFile.Line(seed, range.ranks(), communicators, calls, result.hash(), agrees));
-  }
-
-  /** Whether the two agree; if not, the smallest program that shows it is printed. */
-  private <T> boolean tellDifference(
-      long seed,
-      Comparison.Result result,
-      Shrinkable<T> shrinkable,
-      Function<T, Comparison.Result> compared,
-      Function<T, String> reproducer) {
-    if (result.difference().isEmpty()) {
-      return true;
+  private record Lifecycles(int ranks, LifecycleComparison comparison)
+      implements SeedFamily<LifecycleProgram> {
+    @Override
+    public Shrinkable<LifecycleProgram> of(long seed) {
+      return ProgramGenerator.life(seed, ranks);
     }
-    out.println("seed " + seed + " differs: " + result.difference().get());
-    T small = shrinkable.value();
-    // A subject that hung, and cannot be made anew, is not asked again.
-    if (result.hash() != 0 || subject.capabilities().disposable()) {
-      Predicate<T> differs = each -> compared.apply(each).difference().isPresent();
-      small = new Shrinking<>(differs, SHRINKING_ATTEMPTS).smallest(shrinkable);
-      Optional<String> words = compared.apply(small).difference();
-      out.println("smallest program found: " + words.orElse("it agrees when run again"));
-    }
-    out.println(small);
-    out.println(reproducer.apply(small));
-    return false;
-  }
 
-  private void tell(int done, int skipped, long began) {
-    double seconds = Math.max(1e-9, (System.nanoTime() - began) / 1e9);
-    out.printf(
-        "%s on %d ranks: %d programs in %.1f s, %.1f a second%s%n",
-        subject.name(),
-        range.ranks(),
-        done,
-        seconds,
-        done / seconds,
-        skipped == 0 ? "" : ", " + skipped + " were done before");
+    @Override
+    public Outcome judge(LifecycleProgram program) {
+      return comparison.of(program);
+    }
+
+    @Override
+    public List<String> columns() {
+      return COLUMNS;
+    }
+
+    @Override
+    public List<String> cells(LifecycleProgram program, Outcome outcome) {
+      return DifferentialRun.cells(ranks, program.communicators(), program.deeds().size(), outcome);
+    }
+
+    @Override
+    public String remark(LifecycleProgram program, boolean smallest) {
+      return smallest ? LifecycleReproducer.of(program) : "";
+    }
   }
 }

@@ -4,10 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.jccl.DataType;
+import org.jccl.conformance.cases.CallForm;
+import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.Invocation;
 import org.jccl.conformance.cases.Layout;
+import org.jccl.conformance.cases.MemoryKind;
+import org.jccl.conformance.cases.Placed;
+import org.jccl.conformance.cases.Program;
+import org.jccl.conformance.cases.Program.Surface;
+import org.jccl.conformance.cases.ProgramStep;
+import org.jccl.conformance.cases.Refused;
+import org.jccl.conformance.cases.WorldSplit;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Capabilities;
-import org.jccl.fidelity.differential.WholeProgram.Surface;
+import org.jccl.ops.Operation;
 
 /**
  * Turns any steps into a legal program with defined results: what a library leaves undefined, or a
@@ -17,38 +27,38 @@ final class Legality {
   private final int ranks;
   private final Surface surface;
   private final Capabilities capabilities;
-  private final List<Split> splits;
+  private final List<WorldSplit> splits;
 
   Legality(int ranks, Surface surface, Capabilities capabilities) {
     this.ranks = ranks;
     this.surface = surface;
     this.capabilities = capabilities;
-    this.splits = Split.of(ranks);
+    this.splits = WorldSplit.of(ranks);
   }
 
-  WholeProgram program(List<Step> steps) {
-    List<Step> legal = new ArrayList<>();
-    for (Step step : steps) {
-      Step own = legal(step);
-      if (!WholeProgram.acts(own).isEmpty() || !isOfCalls(own)) {
+  Program program(List<ProgramStep> steps) {
+    List<ProgramStep> legal = new ArrayList<>();
+    for (ProgramStep step : steps) {
+      ProgramStep own = legal(step);
+      if (!own.acts().isEmpty() || !isOfCalls(own)) {
         legal.add(own);
       }
     }
-    return new WholeProgram(ranks, surface, inOneOrder(legal));
+    return new Program(ranks, surface, MemoryKind.PLAIN, splits, inOneOrder(legal));
   }
 
-  private static boolean isOfCalls(Step step) {
-    return step instanceof Step.Group || step instanceof Step.Captured;
+  private static boolean isOfCalls(ProgramStep step) {
+    return step instanceof ProgramStep.Group || step instanceof ProgramStep.Captured;
   }
 
-  private Step legal(Step step) {
+  private ProgramStep legal(ProgramStep step) {
     return switch (step) {
-      case Step.Alone alone -> new Step.Alone(legal(alone.act()));
-      case Step.Group group -> legal(group);
-      case Step.Captured captured -> legal(captured);
-      case Step.Ask ask -> new Step.Ask(ask.question(), split(ask.communicator()));
-      case Step.Join join -> join;
-      case Step.Synchronize synchronize -> synchronize;
+      case ProgramStep.Alone alone -> new ProgramStep.Alone(legal(alone.act()));
+      case ProgramStep.Group group -> legal(group);
+      case ProgramStep.Captured captured -> legal(captured);
+      case ProgramStep.Ask ask -> new ProgramStep.Ask(ask.question(), split(ask.communicator()));
+      case ProgramStep.Join join -> join;
+      case ProgramStep.Synchronize synchronize -> synchronize;
     };
   }
 
@@ -56,9 +66,9 @@ final class Legality {
     return Math.floorMod(communicator, splits.size());
   }
 
-  private Act legal(Act act) {
+  private Invocation legal(Invocation act) {
     return switch (act) {
-      case Call call -> legal(call);
+      case Placed placed -> legal(placed);
       case Refused refused ->
           new Refused(
               refused.wrong(),
@@ -69,44 +79,45 @@ final class Legality {
     };
   }
 
-  private Call legal(Call call) {
-    int own = split(call.communicator());
-    List<Integer> sizes = splits.get(own).sizes();
-    Kind kind = surface == Surface.RAW ? call.kind().onRawSurface() : call.kind();
-    if (kind == Kind.BARRIER && sizes.contains(1)) {
-      kind = Kind.ALL_REDUCE; // STR-04: its one element would be written without an order
+  private Placed legal(Placed placed) {
+    int own = split(placed.communicator());
+    CallSpec call = legal(placed.call(), splits.get(own).sizes());
+    return new Placed(call, own, placed.stream(), placed.chained());
+  }
+
+  private CallSpec legal(CallSpec call, List<Integer> sizes) {
+    CallForm form = surface == Surface.RAW ? call.form().onRawSurface() : call.form();
+    if (form.isBarrier() && sizes.contains(1)) {
+      form = CallForm.of(Operation.ALL_REDUCE); // STR-04: its element would have no order
     }
-    if (kind.operation().function().since() > capabilities.version()) {
-      kind = Kind.ALL_GATHER;
+    if (form.operation().function().since() > capabilities.version()) {
+      form = CallForm.of(Operation.ALL_GATHER);
     }
-    Fold fold = kind.reduces() ? reduction(call.fold()) : Fold.COPY;
+    Fold fold = form.reduces() ? reduction(call.fold()) : Fold.COPY;
     DataType type = capabilities.types().contains(call.type()) ? call.type() : DataType.INT32;
-    if (kind.reduces() && sizes.stream().anyMatch(size -> !canReduce(type, size, fold))) {
-      return legal(call.with(kind, DataType.INT32, fold, call.count()));
+    if (form.reduces() && !canReduce(type, sizes, fold)) {
+      return legal(call.with(form, fold).withType(DataType.INT32), sizes);
     }
-    int count = kind == Kind.BARRIER ? 0 : call.count();
+    long count = form.isBarrier() ? 0 : call.count();
     if (fold.scales() && sizes.contains(1)) {
-      count = (int) Math.min(count, capabilities.mostScaledBytes(1) / type.bytes());
+      count = Math.min(count, capabilities.mostScaledBytes(1) / type.bytes());
     }
     Layout layout = call.layout();
-    int inPlace = kind.hasInPlaceForm() ? layout.inPlaceRanks() & (1 << ranks) - 1 : 0;
-    int root = kind.operation().hasRoot() || kind == Kind.ROTATION ? call.root() % ranks : 0;
-    return new Call(
-        kind,
-        type,
-        fold,
-        count,
-        root,
-        own,
-        call.stream(),
-        new Layout(inPlace, layout.unusedAbsent(), layout.offset()),
-        call.chained(),
-        call.onDevice() && fold == Fold.SCALED_SUM,
-        call.seed());
+    int inPlace = form.hasInPlaceForm() ? layout.inPlaceRanks() & (1 << ranks) - 1 : 0;
+    boolean onDevice = layout.scalarOnDevice() && fold == Fold.SCALED_SUM;
+    return call.with(form, fold)
+        .withType(type)
+        .withCount(count)
+        .withRoot(form.hasRoot() ? call.root() % ranks : 0)
+        .withLayout(layout.inPlaceOn(inPlace).scalarOnDevice(onDevice));
   }
 
   private static Fold reduction(Fold fold) {
     return fold == Fold.COPY ? Fold.SUM : fold;
+  }
+
+  private boolean canReduce(DataType type, List<Integer> sizes, Fold fold) {
+    return sizes.stream().allMatch(size -> canReduce(type, size, fold));
   }
 
   private boolean canReduce(DataType type, int size, Fold fold) {
@@ -115,77 +126,81 @@ final class Legality {
     return !rounds && capabilities.whyNoReduction(type, size, fold.scales()).isEmpty();
   }
 
-  private Step legal(Step.Group group) {
-    List<Act> acts = new ArrayList<>();
+  private ProgramStep legal(ProgramStep.Group group) {
+    List<Invocation> acts = new ArrayList<>();
     boolean messages = false;
-    for (Act each : group.acts()) {
-      Act act = legal(withoutBarrier(each));
+    for (Invocation each : group.acts()) {
+      Invocation act = legal(withoutBarrier(each));
       if (act instanceof Refused refused) {
         acts.add(new Refused(refused.wrong(), 0, refused.stream(), -1, refused.count()));
         continue;
       }
-      boolean ofMessages = act instanceof Call call && call.kind().isOfMessages();
+      boolean ofMessages = act instanceof Placed placed && placed.call().form().isOfMessages();
       if (ofMessages && messages && !capabilities.mixesMessages()) {
         continue; // VER-08
       }
       messages |= ofMessages;
       acts.add(act);
     }
-    if (acts.size() == 1 && !group.nested() && acts.getFirst() instanceof Call only) {
-      return new Step.Alone(only); // so that failures shrink to a call alone
+    if (acts.size() == 1 && !group.nested() && acts.getFirst() instanceof Placed only) {
+      return new ProgramStep.Alone(only); // so that failures shrink to a call alone
     }
-    boolean poisoned = new Step.Group(acts, group.nested()).isPoisoned();
+    boolean poisoned = new ProgramStep.Group(acts, group.nested()).isPoisoned();
     if (poisoned && surface == Surface.RAW) {
-      acts.removeIf(act -> act instanceof Call call && runsAtOnce(call));
+      acts.removeIf(act -> act instanceof Placed placed && runsAtOnce(placed));
     }
-    return new Step.Group(acts, group.nested());
+    return new ProgramStep.Group(acts, group.nested());
   }
 
   /** All barriers of a communicator share one element, which a group may write once (GRP-20). */
-  private static Act withoutBarrier(Act act) {
-    return act instanceof Call call && call.kind() == Kind.BARRIER
-        ? call.with(Kind.ALL_REDUCE, call.type(), call.fold(), call.count())
-        : act;
+  private static Invocation withoutBarrier(Invocation act) {
+    if (act instanceof Placed placed && placed.call().form().isBarrier()) {
+      CallForm reduce = CallForm.of(Operation.ALL_REDUCE);
+      return placed.with(placed.call().with(reduce, reduction(placed.call().fold())));
+    }
+    return act;
   }
 
   /** GRP-07: a collective of one rank is done when it is called, whatever the group's end says. */
-  private boolean runsAtOnce(Call call) {
+  private boolean runsAtOnce(Placed call) {
     return splits.get(call.communicator()).sizes().contains(1);
   }
 
-  private Step legal(Step.Captured captured) {
-    List<Call> calls = new ArrayList<>();
-    for (Call each : captured.calls()) {
-      Call call = legal(each).onStream(captured.stream()).unchained();
-      Split split = splits.get(call.communicator());
+  private ProgramStep legal(ProgramStep.Captured captured) {
+    List<Placed> calls = new ArrayList<>();
+    for (Placed each : captured.calls()) {
+      Placed placed = legal(each).alone(captured.stream());
+      CallSpec call = placed.call();
+      WorldSplit split = splits.get(placed.communicator());
       // VER-07: before 2.29.2 messages and collectives on memory known to a graph may crash.
-      boolean spoiled = call.kind().isOfMessages() && !capabilities.mixesMessages();
+      boolean spoiled = call.form().isOfMessages() && !capabilities.mixesMessages();
       if (spoiled || !split.isComplete() || call.count() == 0) {
         continue;
       }
-      boolean changesInput = call.kind().reduces() && captured.launches() > 1;
+      boolean changesInput = call.form().reduces() && captured.launches() > 1;
       boolean nothingToDo = split.sizes().contains(1);
-      calls.add(changesInput || nothingToDo ? call.outOfPlace() : call);
+      boolean apart = changesInput || nothingToDo;
+      calls.add(apart ? placed.with(call.withLayout(call.layout().inPlaceOn(0))) : placed);
     }
-    return new Step.Captured(calls, captured.stream(), captured.launches());
+    return new ProgramStep.Captured(calls, captured.stream(), captured.launches());
   }
 
   /**
    * Rule STR-09: operations of different communicators must not meet in different orders on
    * different devices, so each waits for what was issued before on another one.
    */
-  private static List<Step> inOneOrder(List<Step> steps) {
-    List<Step> ordered = new ArrayList<>();
+  private static List<ProgramStep> inOneOrder(List<ProgramStep> steps) {
+    List<ProgramStep> ordered = new ArrayList<>();
     TreeSet<Integer> usedStreams = new TreeSet<>();
     TreeSet<Integer> lastCommunicators = new TreeSet<>();
-    for (Step step : steps) {
-      List<Call> calls = callsOf(step);
+    for (ProgramStep step : steps) {
+      List<Placed> calls = callsOf(step);
       TreeSet<Integer> communicators = new TreeSet<>();
       TreeSet<Integer> streams = new TreeSet<>();
       calls.forEach(call -> communicators.add(call.communicator()));
       calls.forEach(call -> streams.add(call.stream()));
       boolean changes = !lastCommunicators.isEmpty() && !communicators.equals(lastCommunicators);
-      if (!calls.isEmpty() && changes && !(step instanceof Step.Captured)) {
+      if (!calls.isEmpty() && changes && !(step instanceof ProgramStep.Captured)) {
         for (int from : usedStreams) {
           streams.stream().filter(to -> to != from).forEach(to -> ordered.add(join(from, to)));
         }
@@ -199,14 +214,11 @@ final class Legality {
     return ordered;
   }
 
-  private static Step join(int from, int to) {
-    return new Step.Join(from, to);
+  private static ProgramStep join(int from, int to) {
+    return new ProgramStep.Join(from, to);
   }
 
-  private static List<Call> callsOf(Step step) {
-    return WholeProgram.acts(step).stream()
-        .filter(Call.class::isInstance)
-        .map(Call.class::cast)
-        .toList();
+  private static List<Placed> callsOf(ProgramStep step) {
+    return step.acts().stream().filter(Placed.class::isInstance).map(Placed.class::cast).toList();
   }
 }

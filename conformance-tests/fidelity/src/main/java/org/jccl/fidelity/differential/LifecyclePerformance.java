@@ -17,6 +17,8 @@ import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.config.ConfigField;
+import org.jccl.conformance.cases.MemoryKind;
+import org.jccl.conformance.engine.Workbench;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.fidelity.differential.LifecycleProgram.Act;
 import org.jccl.fidelity.differential.LifecycleProgram.Deed;
@@ -48,7 +50,7 @@ final class LifecyclePerformance implements AutoCloseable {
     this.handles = arena.allocate(JAVA_LONG, program.communicators());
     Workbench bench = Workbench.of(world);
     this.stream = bench.streams().getFirst();
-    this.memory = bench.memory(ELEMENTS * Integer.BYTES).slice(0, ELEMENTS * Integer.BYTES);
+    this.memory = bench.memory(MemoryKind.PLAIN, ELEMENTS * Integer.BYTES);
   }
 
   /** Runs {@code program} on one rank; what it observed. */

@@ -2,6 +2,7 @@ package org.jccl.fidelity.differential;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jccl.conformance.cases.WorldSplit;
 
 /**
  * What every rank of a world does with communicators' lives, on the raw surface: collective
@@ -50,7 +51,13 @@ public record LifecycleProgram(int ranks, List<Deed> deeds) {
    * @param blocking whether the communicator is a blocking one
    */
   public record Deed(
-      Act act, int slot, int made, Split members, Split parents, boolean blocking, int argument) {
+      Act act,
+      int slot,
+      int made,
+      WorldSplit members,
+      WorldSplit parents,
+      boolean blocking,
+      int argument) {
     @Override
     public String toString() {
       return act

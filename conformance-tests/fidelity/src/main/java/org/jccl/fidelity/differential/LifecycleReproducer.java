@@ -12,7 +12,7 @@ public final class LifecycleReproducer {
   public static String of(LifecycleProgram program) {
     Source source = new Source();
     source.block(ReproducerText.IMPORTS);
-    source.block("import org.jccl.config.ConfigField;").line("");
+    source.line("");
     program.toString().lines().forEach(line -> source.line("// " + line));
     source.line("public final class " + Reproducer.CLASS_NAME + " {");
     source.line("private static final int RANKS = %d;", program.ranks()).line("");
@@ -29,7 +29,7 @@ public final class LifecycleReproducer {
     for (int i = 0; i < program.deeds().size(); i++) {
       Deed deed = program.deeds().get(i);
       source.line("// " + i + ": " + deed);
-      source.line(INSIDE, RawSource.words(deed.parents()));
+      source.line(INSIDE, Source.words(deed.parents()));
       source.line("String result = %s;", result(deed));
       source.line("notes.add(\"%d %s = \" + result);", i, deed.act());
       source.line("}");
@@ -54,7 +54,7 @@ public final class LifecycleReproducer {
               + " + init(rank, abi, arena, comms, %d, true, notes) + \" \" + abi.groupEnd()"
                   .formatted(deed.made());
       case SPLIT -> {
-        String split = RawSource.words(deed.members());
+        String split = Source.words(deed.members());
         yield "child(abi, settled(abi, abi.commSplit(%s, %s.colours().get(me), %s.keys().get(me), comms.asSlice(8L * %d, 8), MemorySegment.NULL), %s, comms, %d), %s, comms, %d)"
             .formatted(
                 comm, split, split, deed.made(), blocking, deed.slot(), blocking, deed.made());
@@ -62,7 +62,7 @@ public final class LifecycleReproducer {
       case SHRINK ->
           "!%s.contains(me) ? \"left out\" : child(abi, settled(abi, abi.commShrink(%s, one(arena, %d), 1, comms.asSlice(8L * %d, 8), MemorySegment.NULL, 0), %s, comms, %d), %s, comms, %d)"
               .formatted(
-                  RawSource.words(deed.members()),
+                  Source.words(deed.members()),
                   comm,
                   deed.argument(),
                   deed.made(),

@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jccl.conformance.cases.WorldSplit;
 import org.jccl.fidelity.differential.LifecycleProgram.Act;
 import org.jccl.fidelity.differential.LifecycleProgram.Deed;
 
@@ -25,14 +26,14 @@ final class Lives {
   }
 
   private static final class Life {
-    private final Split members;
+    private final WorldSplit members;
     private final boolean blocking;
     private State state = State.READY;
 
     /** Its ranks have made different numbers of children: it makes no more. */
     private boolean shrunk;
 
-    Life(Split members, boolean blocking) {
+    Life(WorldSplit members, boolean blocking) {
       this.members = members;
       this.blocking = blocking;
     }
@@ -82,7 +83,7 @@ final class Lives {
     boolean two = choice.how() % 4 == 3 && alive().size() + 2 <= MOST_ALIVE;
     boolean blocking = two || choice.how() % 2 == 0;
     int slot = lives.size();
-    Split world = Split.world(ranks);
+    WorldSplit world = WorldSplit.world(ranks);
     lives.add(new Life(world, blocking));
     if (two) {
       lives.add(new Life(world, true));
@@ -158,7 +159,7 @@ final class Lives {
     return new Deed(act, slot, -1, life.members, life.members, life.blocking, argument);
   }
 
-  private void child(int slot, Act act, Split members, int argument) {
+  private void child(int slot, Act act, WorldSplit members, int argument) {
     Life parent = lives.get(slot);
     int made = lives.size();
     lives.add(new Life(members, parent.blocking)); // inherited (SPL-05)
@@ -166,7 +167,7 @@ final class Lives {
   }
 
   /** Colours and keys that divide each of a parent's groups. */
-  private Split split(Split parent, int how) {
+  private WorldSplit split(WorldSplit parent, int how) {
     List<Integer> colours = new ArrayList<>();
     List<Integer> keys = new ArrayList<>();
     for (int rank = 0; rank < ranks; rank++) {
@@ -175,28 +176,28 @@ final class Lives {
           switch (how % 4) {
             case 0 -> 0;
             case 1 -> own % 2;
-            case 2 -> own == 0 ? Split.NO_COLOUR : 1;
+            case 2 -> own == 0 ? WorldSplit.NO_COLOUR : 1;
             default -> own / 2;
           };
-      boolean none = part == Split.NO_COLOUR || !parent.contains(rank);
-      colours.add(none ? Split.NO_COLOUR : 8 * parent.colours().get(rank) + part);
+      boolean none = part == WorldSplit.NO_COLOUR || !parent.contains(rank);
+      colours.add(none ? WorldSplit.NO_COLOUR : 8 * parent.colours().get(rank) + part);
       keys.add(how % 3 == 0 ? -own : own);
     }
-    boolean empty = colours.stream().allMatch(colour -> colour == Split.NO_COLOUR);
-    return empty ? parent : new Split(colours, keys);
+    boolean empty = colours.stream().allMatch(colour -> colour == WorldSplit.NO_COLOUR);
+    return empty ? parent : new WorldSplit(colours, keys);
   }
 
-  private Split without(Split parent, int excluded) {
+  private WorldSplit without(WorldSplit parent, int excluded) {
     List<Integer> colours = new ArrayList<>(parent.colours());
     List<Integer> keys = new ArrayList<>();
     for (int rank = 0; rank < ranks; rank++) {
       int own = parent.contains(rank) ? parent.groupOf(rank).indexOf(rank) : 0;
       if (own == excluded) {
-        colours.set(rank, Split.NO_COLOUR);
+        colours.set(rank, WorldSplit.NO_COLOUR);
       }
       keys.add(own);
     }
-    return new Split(colours, keys);
+    return new WorldSplit(colours, keys);
   }
 
   private void end() {

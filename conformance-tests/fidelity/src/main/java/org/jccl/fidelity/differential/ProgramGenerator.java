@@ -10,12 +10,20 @@ import net.jqwik.api.Shrinkable;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.sessions.JqwikSession;
 import org.jccl.DataType;
+import org.jccl.conformance.cases.CallForm;
+import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.Invocation;
 import org.jccl.conformance.cases.Layout;
+import org.jccl.conformance.cases.Placed;
+import org.jccl.conformance.cases.Program;
+import org.jccl.conformance.cases.Program.Surface;
+import org.jccl.conformance.cases.ProgramStep;
+import org.jccl.conformance.cases.ProgramStep.Question;
+import org.jccl.conformance.cases.Refused;
+import org.jccl.conformance.cases.Refused.Wrong;
 import org.jccl.conformance.data.Fold;
+import org.jccl.conformance.data.InputKind;
 import org.jccl.conformance.harness.Capabilities;
-import org.jccl.fidelity.differential.Refused.Wrong;
-import org.jccl.fidelity.differential.Step.Question;
-import org.jccl.fidelity.differential.WholeProgram.Surface;
 
 /**
  * Random whole programs: as a jqwik arbitrary, whose failures shrink, and by seed. One definition
@@ -37,8 +45,8 @@ public final class ProgramGenerator {
    * The program of {@code seed} in a world of {@code ranks}, in a jqwik session of its own unless
    * there is one.
    */
-  public static WholeProgram program(long seed, int ranks, Capabilities capabilities) {
-    WholeProgram[] made = new WholeProgram[1];
+  public static Program program(long seed, int ranks, Capabilities capabilities) {
+    Program[] made = new Program[1];
     Runnable body =
         () -> made[0] = new ProgramGenerator(capabilities).shrinkable(seed, ranks).value();
     if (JqwikSession.isActive()) {
@@ -50,7 +58,7 @@ public final class ProgramGenerator {
   }
 
   /** The same inside a jqwik session, able to shrink. */
-  public Shrinkable<WholeProgram> shrinkable(long seed, int ranks) {
+  public Shrinkable<Program> shrinkable(long seed, int ranks) {
     return programs(ranks).generator(SIZE_OF_RANDOMNESS).next(random(seed));
   }
 
@@ -81,27 +89,27 @@ public final class ProgramGenerator {
   }
 
   /** Programs for worlds of any size that the capabilities allow. */
-  public Arbitrary<WholeProgram> programs() {
+  public Arbitrary<Program> programs() {
     int most = Math.min(capabilities.maxRanks(), Capabilities.MOST_RANKS);
     return Arbitraries.integers().between(1, most).flatMap(this::programs);
   }
 
   /** Programs for a world of {@code ranks}. */
-  public Arbitrary<WholeProgram> programs(int ranks) {
+  public Arbitrary<Program> programs(int ranks) {
     return Combinators.combine(
             Arbitraries.of(Surface.class), steps().list().ofMinSize(1).ofMaxSize(MOST_STEPS))
         .as((surface, steps) -> new Legality(ranks, surface, capabilities).program(steps));
   }
 
-  private static Arbitrary<Step> steps() {
-    Arbitrary<Step> alone = calls().map(Step.Alone::new);
-    Arbitrary<Step> wrong = refused().map(Step.Alone::new);
-    Arbitrary<Step> group =
+  private static Arbitrary<ProgramStep> steps() {
+    Arbitrary<ProgramStep> alone = calls().map(ProgramStep.Alone::new);
+    Arbitrary<ProgramStep> wrong = refused().map(ProgramStep.Alone::new);
+    Arbitrary<ProgramStep> group =
         Combinators.combine(acts().list().ofMinSize(1).ofMaxSize(5), Arbitraries.of(false, true))
-            .as(Step.Group::new);
-    Arbitrary<Step> captured =
+            .as(ProgramStep.Group::new);
+    Arbitrary<ProgramStep> captured =
         Combinators.combine(calls().list().ofMinSize(1).ofMaxSize(3), stream(), numbers(1, 3))
-            .as(Step.Captured::new);
+            .as(ProgramStep.Captured::new);
     return Arbitraries.frequencyOf(
         Tuple.of(8, alone),
         Tuple.of(4, group),
@@ -110,19 +118,21 @@ public final class ProgramGenerator {
         Tuple.of(2, plain()));
   }
 
-  private static Arbitrary<Step> plain() {
-    Arbitrary<Step> ask =
-        Combinators.combine(Arbitraries.of(Question.class), communicator()).as(Step.Ask::new);
-    Arbitrary<Step> synchronize = stream().map(Step.Synchronize::new);
-    Arbitrary<Step> join =
-        Combinators.combine(stream(), numbers(1, WholeProgram.STREAMS - 1))
-            .as((to, by) -> new Step.Join((to + by) % WholeProgram.STREAMS, to));
+  private static Arbitrary<ProgramStep> plain() {
+    Arbitrary<ProgramStep> ask =
+        Combinators.combine(Arbitraries.of(Question.class), communicator())
+            .as(ProgramStep.Ask::new);
+    Arbitrary<ProgramStep> synchronize = stream().map(ProgramStep.Synchronize::new);
+    Arbitrary<ProgramStep> join =
+        Combinators.combine(stream(), numbers(1, Program.STREAMS - 1))
+            .as((to, by) -> new ProgramStep.Join((to + by) % Program.STREAMS, to));
     return Arbitraries.oneOf(List.of(ask, synchronize, join));
   }
 
-  private static Arbitrary<Act> acts() {
+  private static Arbitrary<Invocation> acts() {
     return Arbitraries.frequencyOf(
-        Tuple.of(12, calls().map(Act.class::cast)), Tuple.of(1, refused().map(Act.class::cast)));
+        Tuple.of(12, calls().map(Invocation.class::cast)),
+        Tuple.of(1, refused().map(Invocation.class::cast)));
   }
 
   private static Arbitrary<Integer> numbers(int from, int to) {
@@ -130,7 +140,7 @@ public final class ProgramGenerator {
   }
 
   private static Arbitrary<Integer> stream() {
-    return numbers(0, WholeProgram.STREAMS - 1);
+    return numbers(0, Program.STREAMS - 1);
   }
 
   private static Arbitrary<Integer> communicator() {
@@ -147,14 +157,14 @@ public final class ProgramGenerator {
         .as(Refused::new);
   }
 
-  private static Arbitrary<Call> calls() {
+  private static Arbitrary<Placed> calls() {
     Arbitrary<Layout> layouts =
         Combinators.combine(
                 Arbitraries.of(0, 255, 1, 2, 5, 90), Arbitraries.of(false, true), numbers(0, 3))
             .as(Layout::new);
     return Combinators.combine(
             Combinators.combine(
-                    Arbitraries.of(Kind.class), types(), folds(), numbers(0, MOST_COUNT))
+                    Arbitraries.of(CallForm.ALL), types(), folds(), numbers(0, MOST_COUNT))
                 .as(What::new),
             numbers(0, Capabilities.MOST_RANKS - 1),
             communicator(),
@@ -165,21 +175,20 @@ public final class ProgramGenerator {
             numbers(0, 1000))
         .as(
             (what, root, communicator, stream, layout, extra, seed) ->
-                new Call(
-                    what.kind,
-                    what.type,
-                    what.fold,
-                    what.count,
-                    root,
+                new Placed(
+                    what.call(root, layout.scalarOnDevice(extra.onDevice), seed),
                     communicator,
                     stream,
-                    layout,
-                    extra.chained,
-                    extra.onDevice,
-                    seed));
+                    extra.chained));
   }
 
-  private record What(Kind kind, DataType type, Fold fold, int count) {}
+  private record What(CallForm form, DataType type, Fold fold, int count) {
+    /** {@link Legality} goes on from folds that fit. */
+    CallSpec call(int root, Layout layout, int seed) {
+      Fold fitting = form.reduces() && fold == Fold.COPY ? Fold.SUM : fold;
+      return new CallSpec(form, type, fitting, count, root, layout, InputKind.EXACT, seed);
+    }
+  }
 
   private record Extra(boolean chained, boolean onDevice) {}
 

@@ -2,33 +2,45 @@ package org.jccl.fidelity.differential;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jccl.fidelity.differential.WholeProgram.Surface;
-import org.jspecify.annotations.Nullable;
+import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.GroupMember;
+import org.jccl.conformance.cases.Inputs;
+import org.jccl.conformance.cases.Invocation;
+import org.jccl.conformance.cases.MemoryPlan;
+import org.jccl.conformance.cases.Placed;
+import org.jccl.conformance.cases.Program;
+import org.jccl.conformance.cases.Program.Surface;
+import org.jccl.conformance.cases.ProgramStep;
+import org.jccl.conformance.cases.Refused;
+import org.jccl.conformance.cases.WorldSplit;
+import org.jccl.conformance.data.InputKind;
 
 /**
  * A program as a Java class that runs it through the same surface and prints what each rank
- * observes, so that two backends can be compared by eye.
+ * observes, so that two backends can be compared by eye. For programs in plain memory.
  */
 public final class Reproducer {
   /** Name of the class. */
   public static final String CLASS_NAME = "Reproducer";
 
-  private final WholeProgram program;
+  private final Program program;
   private final List<MemoryPlan> plans;
   private final Source source = new Source();
-  private final CallSource calls;
+  private final CallText calls;
+  private final boolean raw;
   private int nextCall;
   private int nextStep;
 
-  private Reproducer(WholeProgram program) {
+  private Reproducer(Program program) {
     this.program = program;
     this.plans =
         IntStream.range(0, program.ranks()).mapToObj(rank -> MemoryPlan.of(program, rank)).toList();
-    this.calls = program.surface() == Surface.TYPED ? new TypedSource() : new RawSource();
+    this.raw = program.surface() == Surface.RAW;
+    this.calls = new CallText(program, source);
   }
 
   /** The class's source. */
-  public static String of(WholeProgram program) {
+  public static String of(Program program) {
     Reproducer made = new Reproducer(program);
     made.write();
     return made.source.toString();
@@ -36,7 +48,7 @@ public final class Reproducer {
 
   private void write() {
     source.block(ReproducerText.IMPORTS).line("");
-    program.toString().lines().forEach(line -> source.line("// " + line.replace("%", "%%")));
+    program.toString().lines().forEach(line -> source.line("// " + line));
     source.line("public final class " + CLASS_NAME + " {");
     source.line("private static final int RANKS = %d;", program.ranks());
     source.line("private static final int STEPS = %d;", program.steps().size()).line("");
@@ -45,47 +57,65 @@ public final class Reproducer {
     writeImage();
     writeUnspecified();
     source.block(ReproducerText.HELPERS).line("");
-    source.block(calls.helpers());
+    source.block(raw ? ReproducerText.RAW_HELPERS : ReproducerText.TYPED_HELPERS);
     source.line("}");
   }
 
   private void writeRank() {
-    int bytes = plans.stream().mapToInt(MemoryPlan::bytes).max().orElseThrow();
+    long bytes = plans.stream().mapToLong(MemoryPlan::bytes).max().orElseThrow();
     source.line("private static String rank(Rank rank, NcclAbi abi) {");
     source.line("int me = rank.rank();");
     source.line("rank.device().makeCurrent();");
     source.line("List<String> notes = new ArrayList<>();");
-    source.line("Stream[] streams = new Stream[%d];", WholeProgram.STREAMS);
+    source.line("List<Runnable> ends = new ArrayList<>();");
+    source.line("Stream[] streams = new Stream[%d];", Program.STREAMS);
     source.line("Arrays.setAll(streams, i -> rank.device().newStream());");
     source.line("DeviceBuffer memory = rank.device().allocate(DataType.INT8, %d);", bytes);
-    calls.begin(source);
-    for (int index : program.usedCommunicators()) {
-      Split split = program.communicators().get(index);
-      calls.open(source, index, index == 0 ? null : split);
-    }
+    open();
     source.line("memory.copyFrom(MemorySegment.ofArray(image(me)));");
     program.steps().forEach(this::write);
     source.line("for (Stream stream : streams) {").line("stream.synchronize();").line("}");
     for (int index : program.usedCommunicators()) {
-      inside(index, () -> calls.state(source, index));
+      inside(index, () -> calls.state(index));
     }
-    source.line(
-        "byte[] after = new byte[%s];",
-        Source.pick(plans.stream().map(MemoryPlan::bytes).toList()));
+    source.line("byte[] after = new byte[(int) %s];", Source.pick(plans.size(), this::bytes));
     source.line("memory.copyTo(MemorySegment.ofArray(after));");
     source.line("leaveOutUnspecified(after, me);");
     source.line("String seen = notes + \", memory \" + Long.toHexString(crc(after));");
-    calls.end(source);
+    source.line("ends.reversed().forEach(Runnable::run);");
     source.line("for (Stream stream : streams) {").line("stream.close();").line("}");
     source.line("memory.close();");
     source.line("return \"rank \" + me + \" \" + seen;").line("}").line("");
+  }
+
+  private long bytes(int rank) {
+    return plans.get(rank).bytes();
+  }
+
+  private void open() {
+    if (raw) {
+      source.line("MemorySegment host = Arena.ofAuto().allocate(256, 16);");
+    }
+    source.line("%s[] comms = new %1$s[8];", raw ? "long" : "Communicator");
+    for (int index : program.usedCommunicators()) {
+      WorldSplit split = program.communicators().get(index);
+      if (raw) {
+        source.line("comms[%d] = open(rank, abi, host, %s);", index, Source.words(split));
+        source.line("ends.add(() -> abi.commDestroy(comms[%d]));", index);
+      } else if (index == 0) {
+        source.line("comms[0] = rank.communicator();");
+      } else {
+        source.line("comms[%d] = open(rank, %s);", index, Source.words(split));
+        inside(index, () -> source.line("ends.add(comms[%d]::close);", index));
+      }
+    }
   }
 
   /** Writes what only the members of a communicator do. */
   private void inside(int communicator, Runnable body) {
     boolean some = !program.communicators().get(communicator).isComplete();
     if (some) {
-      source.line("if (comms[%d] != %s) {", communicator, calls.none());
+      source.line("if (comms[%d] != %s) {", communicator, raw ? "0" : "null");
     }
     body.run();
     if (some) {
@@ -93,20 +123,21 @@ public final class Reproducer {
     }
   }
 
-  private void write(Step step) {
+  private void write(ProgramStep step) {
     source.line("// step %d", nextStep);
     switch (step) {
-      case Step.Alone alone -> alone(alone.act());
-      case Step.Group group -> group(group);
-      case Step.Captured captured -> captured(captured);
-      case Step.Join join -> source.line("join(streams[%d], streams[%d]);", join.from(), join.to());
-      case Step.Synchronize one -> source.line("streams[%d].synchronize();", one.stream());
-      case Step.Ask ask -> inside(ask.communicator(), () -> calls.ask(source, nextStep, ask));
+      case ProgramStep.Alone alone -> alone(alone.act());
+      case ProgramStep.Group group -> group(group);
+      case ProgramStep.Captured captured -> captured(captured);
+      case ProgramStep.Join join ->
+          source.line("join(streams[%d], streams[%d]);", join.from(), join.to());
+      case ProgramStep.Synchronize one -> source.line("streams[%d].synchronize();", one.stream());
+      case ProgramStep.Ask ask -> inside(ask.communicator(), () -> calls.ask(nextStep, ask));
     }
     nextStep++;
   }
 
-  private void alone(Act act) {
+  private void alone(Invocation act) {
     if (act instanceof Refused refused) {
       source.line("if ((%d >>> me & 1) != 0) {", refused.who());
       act(act);
@@ -116,43 +147,31 @@ public final class Reproducer {
     }
   }
 
-  private void act(Act act) {
+  private void act(Invocation act) {
     switch (act) {
-      case Call call -> {
+      case Placed placed -> {
         int index = nextCall++;
         List<MemoryPlan.Places> places = plans.stream().map(plan -> plan.call(index)).toList();
-        inside(
-            call.communicator(),
-            () -> calls.call(source, nextStep, call, places, sizes(call.communicator())));
+        inside(placed.communicator(), () -> calls.call(nextStep, placed, places));
       }
       case Refused refused ->
-          inside(
-              refused.communicator(),
-              () -> calls.refused(source, nextStep, refused, sizes(refused.communicator())));
+          inside(refused.communicator(), () -> calls.refused(nextStep, refused));
     }
   }
 
-  /** The size of each rank's communicator; 1 where it has none. */
-  private List<Integer> sizes(int communicator) {
-    Split split = program.communicators().get(communicator);
-    return IntStream.range(0, program.ranks())
-        .mapToObj(rank -> split.contains(rank) ? split.groupOf(rank).size() : 1)
-        .toList();
-  }
-
-  private void group(Step.Group group) {
+  private void group(ProgramStep.Group group) {
     int half = group.nested() ? group.acts().size() / 2 : group.acts().size();
-    calls.beginGroup(source, nextStep);
+    calls.beginGroup(nextStep, false);
     group.acts().subList(0, half).forEach(this::act);
     if (group.nested()) {
-      calls.beginInnerGroup(source, nextStep);
+      calls.beginGroup(nextStep, true);
       group.acts().subList(half, group.acts().size()).forEach(this::act);
-      calls.endInnerGroup(source, nextStep);
+      calls.endGroup(nextStep, true);
     }
-    calls.endGroup(source, nextStep);
+    calls.endGroup(nextStep, false);
   }
 
-  private void captured(Step.Captured captured) {
+  private void captured(ProgramStep.Captured captured) {
     source.line("for (Stream stream : streams) {").line("stream.synchronize();").line("}");
     source.line("streams[%d].beginCapture();", captured.stream());
     captured.calls().forEach(this::act);
@@ -169,72 +188,42 @@ public final class Reproducer {
     source.line("switch (rank) {");
     for (int rank = 0; rank < program.ranks(); rank++) {
       source.line(rank == program.ranks() - 1 ? "default -> {" : "case " + rank + " -> {");
-      source.line("image = background(%d);", plans.get(rank).bytes());
-      for (MemoryPlan.Fill fill : plans.get(rank).fills()) {
-        fill(fill);
-      }
+      source.line("image = new byte[%d];", plans.get(rank).bytes());
+      source.line("MemoryPlan.background(MemorySegment.ofArray(image));");
+      plans.get(rank).fills().forEach(this::fill);
       source.line("}");
     }
     source.line("}").line("return image;").line("}").line("");
   }
 
   private void fill(MemoryPlan.Fill fill) {
-    Call call = fill.call();
-    if (fill.size() < 0) {
+    CallSpec call = fill.call();
+    GroupMember member = fill.member();
+    String at = "at(image, %d, %d)".formatted(fill.at(), fill.elements() * call.type().bytes());
+    if (fill.scalar()) {
       source.line(
-          "scalar(image, %d, DataType.%s, Fold.scalar(%d));", fill.at(), call.type(), fill.rank());
+          "Elements.set(%s, DataType.%s, 0, %dL);",
+          at, call.type(), Inputs.GENERATED.scalar(call, member));
+    } else if (fill.elements() > 0 && call.inputs() == InputKind.EXACT) {
+      source.line(
+          "fill(%s, ExactData.of(DataType.%s, Fold.%s, %d, %d), %d);",
+          at, call.type(), call.fold(), member.size(), call.seed(), member.rank());
     } else if (fill.elements() > 0) {
       source.line(
-          "fill(image, %d, ExactData.of(DataType.%s, Fold.%s, %d, %d), %d, %d);",
-          fill.at(),
-          call.type(),
-          call.fold(),
-          fill.size(),
-          call.seed(),
-          fill.rank(),
-          fill.elements());
+          "ArbitraryData.fill(%s, DataType.%s, InputKind.%s, %d, %d, %d);",
+          at, call.type(), call.inputs(), call.seed(), member.world(), member.size());
     }
   }
 
   private void writeUnspecified() {
     source.line("private static void leaveOutUnspecified(byte[] after, int rank) {");
     for (int rank = 0; rank < program.ranks(); rank++) {
-      for (MemoryPlan.Unspecified each : plans.get(rank).unspecified()) {
+      for (MemoryPlan.Range each : plans.get(rank).unspecified()) {
         source.line("if (rank == %d) {", rank);
         source.line("Arrays.fill(after, %d, %d, (byte) 0);", each.from(), each.to());
         source.line("}");
       }
     }
     source.line("}").line("");
-  }
-
-  /** How one surface's calls are written. */
-  interface CallSource {
-    void begin(Source source);
-
-    void open(Source source, int index, @Nullable Split split);
-
-    void call(
-        Source source, int step, Call call, List<MemoryPlan.Places> places, List<Integer> sizes);
-
-    void refused(Source source, int step, Refused refused, List<Integer> sizes);
-
-    void beginGroup(Source source, int step);
-
-    void beginInnerGroup(Source source, int step);
-
-    void endInnerGroup(Source source, int step);
-
-    void endGroup(Source source, int step);
-
-    void ask(Source source, int step, Step.Ask ask);
-
-    void state(Source source, int index);
-
-    void end(Source source);
-
-    String none();
-
-    String helpers();
   }
 }

@@ -1,5 +1,8 @@
 package org.jccl.fidelity.differential;
 
+import org.jccl.conformance.cases.ProgramStep.Question;
+import org.jccl.conformance.cases.Refused.Wrong;
+
 /** What is the same in every {@link Reproducer}. */
 final class ReproducerText {
   static final String IMPORTS =
@@ -10,12 +13,18 @@ final class ReproducerText {
       import java.util.ArrayList;
       import java.util.Arrays;
       import java.util.List;
+      import java.util.function.Consumer;
+      import java.util.function.IntSupplier;
       import java.util.zip.CRC32;
       import org.jccl.*;
+      import org.jccl.conformance.cases.MemoryPlan;
+      import org.jccl.conformance.cases.WorldSplit;
+      import org.jccl.conformance.data.ArbitraryData;
       import org.jccl.conformance.data.Elements;
       import org.jccl.conformance.data.ExactData;
       import org.jccl.conformance.data.Fold;
-      import org.jccl.fidelity.differential.Split;
+      import org.jccl.conformance.data.InputKind;
+      import org.jccl.config.ConfigField;
       import org.jccl.nccl.NcclBackend;
       import org.jccl.sim.Simulator;
       import org.jccl.spi.NcclAbi;
@@ -45,27 +54,18 @@ final class ReproducerText {
   static final String HELPERS =
       """
       /** The value of rank {@code me}. */
-      private static int pick(int me, int... values) {
+      private static long pick(int me, long... values) {
         return values[me];
       }
 
-      private static byte[] background(int bytes) {
-        byte[] image = new byte[bytes];
-        for (int i = 0; i < bytes; i++) {
-          image[i] = (byte) (0xA5 ^ i * 31);
-        }
-        return image;
+      private static MemorySegment at(byte[] image, int at, int bytes) {
+        return MemorySegment.ofArray(image).asSlice(at, bytes);
       }
 
-      private static void fill(byte[] image, int at, ExactData data, int rank, int elements) {
-        MemorySegment memory = MemorySegment.ofArray(image).asSlice(at);
-        for (int i = 0; i < elements; i++) {
-          Elements.set(memory, data.type(), i, data.input(rank, i));
+      private static void fill(MemorySegment to, ExactData data, int rank) {
+        for (int i = 0; i < to.byteSize() / data.type().bytes(); i++) {
+          Elements.set(to, data.type(), i, data.input(rank, i));
         }
-      }
-
-      private static void scalar(byte[] image, int at, DataType type, int value) {
-        Elements.set(MemorySegment.ofArray(image).asSlice(at), type, 0, type.encode(value));
       }
 
       private static long crc(byte[] bytes) {
@@ -83,7 +83,7 @@ final class ReproducerText {
       }
 
       /** The first rank of each group makes an id and every rank gets its group's. */
-      private static byte[] idOf(Rank rank, Split split, byte[] fresh) {
+      private static byte[] idOf(Rank rank, WorldSplit split, byte[] fresh) {
         List<byte[]> ids = rank.processGroup().allGather(fresh);
         return split.contains(rank.rank()) ? ids.get(split.groupOf(rank.rank()).getFirst()) : fresh;
       }
@@ -91,6 +91,10 @@ final class ReproducerText {
 
   static final String TYPED_HELPERS =
       """
+      private static void note(List<String> notes, String what, Runnable call) {
+        notes.add(what + " = " + outcome(call));
+      }
+
       private static String outcome(Runnable call) {
         try {
           call.run();
@@ -102,7 +106,18 @@ final class ReproducerText {
         }
       }
 
-      private static Communicator open(Rank rank, Split split) {
+      private static PreMulSum closed(PreMulSum made) {
+        made.close();
+        return made;
+      }
+
+      private static void using(PreMulSum made, Consumer<PreMulSum> body) {
+        try (made) {
+          body.accept(made);
+        }
+      }
+
+      private static Communicator open(Rank rank, WorldSplit split) {
         Backend backend = rank.backend();
         byte[] id = idOf(rank, split, backend.newUniqueId().toBytes());
         if (!split.contains(rank.rank())) {
@@ -110,19 +125,23 @@ final class ReproducerText {
         }
         List<Integer> group = split.groupOf(rank.rank());
         int own = group.indexOf(rank.rank());
-        CommunicatorConfig config = CommunicatorConfig.defaults();
+        CommunicatorConfig.Builder config = CommunicatorConfig.builder();
+        if (split.channels() > 0) {
+          config.set(ConfigField.MIN_CTAS, split.channels());
+          config.set(ConfigField.MAX_CTAS, split.channels());
+        }
         return backend.newCommunicator(
-            UniqueId.of(id), own, group.size(), rank.device(), config);
+            UniqueId.of(id), own, group.size(), rank.device(), config.build());
       }
 
-      private static DeviceBuffer part(DeviceBuffer memory, int at, int elements, DataType type) {
-        return at < 0 ? null : memory.slice(at, (long) elements * type.bytes()).as(type);
+      private static DeviceBuffer part(DeviceBuffer memory, long at, long elements, DataType type) {
+        return at < 0 ? null : memory.slice(at, elements * type.bytes()).as(type);
       }
       """;
 
   static final String RAW_HELPERS =
       """
-      private static long open(Rank rank, NcclAbi abi, MemorySegment host, Split split) {
+      private static long open(Rank rank, NcclAbi abi, MemorySegment host, WorldSplit split) {
         MemorySegment id = host.asSlice(64, UniqueId.BYTES);
         abi.getUniqueId(id);
         byte[] bytes = idOf(rank, split, id.toArray(ValueLayout.JAVA_BYTE));
@@ -138,11 +157,24 @@ final class ReproducerText {
         return host.get(ValueLayout.JAVA_LONG, 0);
       }
 
+      private static void note(List<String> notes, String what, IntSupplier call) {
+        notes.add(what + " = " + call.getAsInt());
+      }
+
+      private static long address(DeviceBuffer memory, long at) {
+        return at < 0 ? 0 : memory.address() + at;
+      }
+
+      private static MemorySegment blank(MemorySegment host) {
+        host.set(ValueLayout.JAVA_INT, 0, -77);
+        return host;
+      }
+
       private static int scaled(
-          NcclAbi abi, MemorySegment host, DataType type, int value, long comm, List<String> notes,
+          NcclAbi abi, MemorySegment host, DataType type, long bits, long comm, List<String> notes,
           int step) {
         MemorySegment scalar = host.asSlice(16);
-        Elements.set(scalar, type, 0, type.encode(value));
+        Elements.set(scalar, type, 0, bits);
         return made(abi, host, type, scalar.address(), 1, comm, notes, step);
       }
 
@@ -151,11 +183,6 @@ final class ReproducerText {
           List<String> notes, int step) {
         int code = abi.redOpCreatePreMulSum(host, scalar, type.code(), residence, comm);
         notes.add(step + " ncclRedOpCreatePreMulSum = " + code);
-        return host.get(ValueLayout.JAVA_INT, 0);
-      }
-
-      private static int own(NcclAbi abi, MemorySegment host, long comm) {
-        abi.commUserRank(comm, host);
         return host.get(ValueLayout.JAVA_INT, 0);
       }
 
@@ -262,4 +289,62 @@ final class ReproducerText {
       """;
 
   private ReproducerText() {}
+
+  /** A wrong call on the typed surface; words in capitals stand for its arguments. */
+  static String typed(Wrong wrong) {
+    return switch (wrong) {
+      case ROOT_TOO_LARGE -> "COMM.broadcast(SEND, RECV, COMM.worldSize(), STREAM)";
+      case ROOT_NEGATIVE -> "COMM.reduce(SEND, RECV, ReduceOp.SUM, -1, STREAM)";
+      case PEER_TOO_LARGE -> "COMM.send(SEND, COMM.worldSize(), STREAM)";
+      case TYPE -> "COMM.allReduce(SEND, RECV.as(DataType.FLOAT32), ReduceOp.SUM, STREAM)";
+      case COUNT_OR_TYPE -> "COMM.allReduce(SEND, RECV.slice(0, FEWER), ReduceOp.SUM, STREAM)";
+      case REDUCTION -> "COMM.allReduce(SEND, RECV, null, STREAM)";
+      case REDUCTION_OR_BUFFER -> "COMM.allReduce(null, RECV, ReduceOp.SUM, STREAM)";
+      case STALE_REDUCTION ->
+          "COMM.allReduce(SEND, RECV, closed(COMM.preMulSum(DataType.INT32, 2)), STREAM)";
+      case REDUCTION_OF_OTHER_TYPE ->
+          "using(COMM.preMulSum(DataType.FLOAT32, 2), op -> COMM.allReduce(SEND, RECV, op, STREAM))";
+      case COMMUNICATOR_OR_BUFFER -> "COMM.allGather(SEND, null, STREAM)";
+    };
+  }
+
+  /** The same on the raw surface. */
+  static String raw(Wrong wrong) {
+    return switch (wrong) {
+      case ROOT_TOO_LARGE -> "abi.broadcast(SEND, RECV, COUNT, 2, SIZE, COMM, STREAM)";
+      case ROOT_NEGATIVE -> "abi.reduce(SEND, RECV, COUNT, 2, 0, -1, COMM, STREAM)";
+      case PEER_TOO_LARGE -> "abi.send(SEND, COUNT, 2, SIZE, COMM, STREAM)";
+      case TYPE -> "abi.allReduce(SEND, RECV, COUNT, 12, 0, COMM, STREAM)";
+      case COUNT_OR_TYPE -> "abi.allGather(SEND, RECV, COUNT, -1, COMM, STREAM)";
+      case REDUCTION -> "abi.allReduce(SEND, RECV, COUNT, 2, -1, COMM, STREAM)";
+      case REDUCTION_OR_BUFFER -> "abi.reduceScatter(SEND, RECV, COUNT, 2, 99, COMM, STREAM)";
+      case STALE_REDUCTION -> "abi.allReduce(SEND, RECV, COUNT, 2, other, COMM, STREAM)";
+      case REDUCTION_OF_OTHER_TYPE -> "abi.allReduce(SEND, RECV, MORE, 2, other, COMM, STREAM)";
+      case COMMUNICATOR_OR_BUFFER -> "abi.allReduce(SEND, RECV, COUNT, 2, 0, 0, STREAM)";
+    };
+  }
+
+  /** A question on the typed surface. */
+  static String typed(Question question) {
+    return switch (question) {
+      case SIZE, SIZE_OF_NULL -> "COMM.worldSize()";
+      case RANK, RANK_INTO_NULL -> "COMM.rank()";
+      case STATE -> "COMM.asyncError()";
+      case GROUP_END -> "outcome(() -> COMM.group(empty -> {}))";
+      case DESTROY_BUILT_IN -> "COMM.state()";
+    };
+  }
+
+  /** The same on the raw surface. */
+  static String raw(Question question) {
+    return switch (question) {
+      case SIZE -> "abi.commCount(COMM, host)";
+      case RANK -> "abi.commUserRank(COMM, host)";
+      case STATE -> "abi.commGetAsyncError(COMM, host)";
+      case SIZE_OF_NULL -> "abi.commCount(0, host)";
+      case RANK_INTO_NULL -> "abi.commUserRank(COMM, MemorySegment.NULL)";
+      case GROUP_END -> "abi.groupEnd()";
+      case DESTROY_BUILT_IN -> "abi.redOpDestroy(0, COMM)";
+    };
+  }
 }

@@ -2,10 +2,10 @@ package org.jccl.fidelity.differential;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.function.IntFunction;
-import java.util.function.ToIntFunction;
+import java.util.function.IntToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jccl.conformance.cases.WorldSplit;
 
 /** A Java class that is being written down. */
 final class Source {
@@ -35,24 +35,39 @@ final class Source {
     return this;
   }
 
-  /** A value for each rank: the number itself if all have the same. */
-  static String pick(List<Integer> values) {
+  /** A value for each of {@code ranks}: the number itself if all have the same. */
+  static String pick(int ranks, IntToLongFunction value) {
+    List<Long> values = IntStream.range(0, ranks).mapToLong(value).boxed().toList();
     if (values.stream().distinct().count() == 1) {
-      return values.getFirst().toString();
+      long only = values.getFirst();
+      return only == (int) only ? Long.toString(only) : only + "L";
     }
-    return values.stream().map(String::valueOf).collect(Collectors.joining(", ", "pick(me, ", ")"));
-  }
-
-  /** A value for each of {@code ranks}. */
-  static String pick(int ranks, ToIntFunction<Integer> value) {
-    return pick(IntStream.range(0, ranks).boxed().map(value::applyAsInt).toList());
+    return values.stream()
+        .map(each -> each + "L")
+        .collect(Collectors.joining(", ", "pick(me, ", ")"));
   }
 
   /** {@code new long[] {1, 2}}. */
-  static String longs(int size, IntFunction<String> value) {
+  static String longs(int size, IntToLongFunction value) {
+    return "new long[] " + braced(size, value);
+  }
+
+  /** {@code {1, 2}}. */
+  static String braced(int size, IntToLongFunction value) {
     return IntStream.range(0, size)
-        .mapToObj(value)
-        .collect(Collectors.joining(", ", "new long[] {", "}"));
+        .mapToLong(value)
+        .mapToObj(Long::toString)
+        .collect(Collectors.joining(", ", "{", "}"));
+  }
+
+  /** A split as Java. */
+  static String words(WorldSplit split) {
+    return "new WorldSplit(List.of(%s), List.of(%s), %d)"
+        .formatted(numbers(split.colours()), numbers(split.keys()), split.channels());
+  }
+
+  private static String numbers(List<Integer> values) {
+    return values.stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
   @Override

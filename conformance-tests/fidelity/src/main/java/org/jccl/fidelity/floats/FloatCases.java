@@ -1,17 +1,27 @@
 package org.jccl.fidelity.floats;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jccl.DataType;
+import org.jccl.conformance.cases.CallForm;
+import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.Layout;
+import org.jccl.conformance.cases.MemoryKind;
+import org.jccl.conformance.cases.Placed;
+import org.jccl.conformance.cases.Program;
+import org.jccl.conformance.cases.ProgramStep;
+import org.jccl.conformance.cases.WorldSplit;
+import org.jccl.conformance.data.Fold;
+import org.jccl.conformance.data.InputKind;
 import org.jccl.conformance.harness.Capabilities;
-import org.jccl.fidelity.differential.Split;
-import org.jccl.fidelity.golden.InputKind;
 import org.jccl.ops.Operation;
 
-/** Cases by seed: the same seed, ranks and capabilities give the same case on every machine. */
+/**
+ * Reductions of arbitrary numbers by seed, as programs of one step: a call, or a group of several.
+ * The same seed, ranks and capabilities give the same program on every machine.
+ */
 public final class FloatCases {
   /** Most elements that a rank sends in one call. */
   static final long MOST_ELEMENTS = 1L << 21;
@@ -39,6 +49,13 @@ public final class FloatCases {
           InputKind.RAW,
           InputKind.SPECIAL);
 
+  /** From the simplest on; the last one's scalars are in device memory. */
+  static final List<Fold> FOLDS =
+      List.of(Fold.SUM, Fold.PROD, Fold.MIN, Fold.MAX, Fold.AVG, Fold.SCALED_SUM, Fold.SCALED_SUM);
+
+  /** Of the second communicator: all ranks again, with longer parts. */
+  private static final int FEW_CHANNELS = 2;
+
   private final int ranks;
   private final List<DataType> types = new ArrayList<>();
 
@@ -53,48 +70,66 @@ public final class FloatCases {
     }
   }
 
-  /** The case of {@code seed}. */
-  public FloatCase of(long seed) {
+  private static List<WorldSplit> communicators(int ranks) {
+    List<WorldSplit> all = new ArrayList<>(WorldSplit.of(ranks));
+    all.set(1, all.get(1).limitedTo(FEW_CHANNELS));
+    return all;
+  }
+
+  /** The calls of one step on one communicator. */
+  static Program program(int ranks, int communicator, List<CallSpec> calls) {
+    List<Placed> placed =
+        calls.stream().map(call -> new Placed(call, communicator, 0, false)).toList();
+    ProgramStep step =
+        placed.size() == 1
+            ? new ProgramStep.Alone(placed.getFirst())
+            : new ProgramStep.Group(List.copyOf(placed), false);
+    return new Program(
+        ranks, Program.Surface.TYPED, MemoryKind.PLAIN, communicators(ranks), List.of(step));
+  }
+
+  /** The program of {@code seed}. */
+  public Program of(long seed) {
     SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong());
-    int splits = Split.of(ranks).size();
+    int splits = WorldSplit.of(ranks).size();
     int communicator = random.nextInt(6) == 0 ? random.nextInt(1, splits) : 0;
     boolean group = random.nextInt(4) == 0;
     int calls = group ? random.nextInt(2, MOST_CALLS + 1) : 1;
     boolean alike = group && random.nextBoolean();
-    List<FloatCall> made = new ArrayList<>();
-    FloatCall model = call(random, group);
+    List<CallSpec> made = new ArrayList<>();
+    CallSpec model = call(random, group);
     for (int i = 0; i < calls; i++) {
-      FloatCall next = i == 0 ? model : call(random, group);
+      CallSpec next = i == 0 ? model : call(random, group);
       made.add(alike ? alike(next, model) : next);
     }
-    return legal(new FloatCase(ranks, communicator, made));
+    return legal(program(ranks, communicator, made));
   }
 
   /** NCCL decides for neighbours of one kind together. */
-  private static FloatCall alike(FloatCall call, FloatCall model) {
-    return call.withOperation(model.operation())
+  private static CallSpec alike(CallSpec call, CallSpec model) {
+    Layout layout = call.layout().scalarOnDevice(model.layout().scalarOnDevice());
+    return call.with(model.form(), model.fold())
         .withType(model.type())
-        .withReduction(model.reduction())
-        .withKind(model.kind());
+        .withInputs(model.inputs())
+        .withLayout(layout);
   }
 
-  private FloatCall call(SplittableRandom random, boolean inGroup) {
-    Operation operation = one(random, OPERATIONS);
+  private CallSpec call(SplittableRandom random, boolean inGroup) {
+    CallForm form = CallForm.of(one(random, OPERATIONS));
     DataType type = one(random, types);
-    Reduction reduction = one(random, Arrays.asList(Reduction.values()));
+    int fold = random.nextInt(FOLDS.size());
     long count = count(random, type);
     boolean offsets = random.nextInt(3) == 0;
-    return new FloatCall(
-        operation,
-        type,
-        reduction,
-        inGroup ? Math.min(count, 1 + count % MOST_IN_GROUP) : count,
-        one(random, KINDS),
-        random.nextInt(1_000_000),
-        random.nextInt(ranks),
-        random.nextInt(3) == 0,
-        offsets ? random.nextInt(MOST_OFFSET + 1) : 0,
-        offsets ? random.nextInt(MOST_OFFSET + 1) : 0);
+    long taken = inGroup ? Math.min(count, 1 + count % MOST_IN_GROUP) : count;
+    InputKind kind = one(random, KINDS);
+    int seed = random.nextInt(1_000_000);
+    int root = random.nextInt(ranks);
+    int inPlace = random.nextInt(3) == 0 ? -1 : 0;
+    int sendOffset = offsets ? random.nextInt(MOST_OFFSET + 1) : 0;
+    int recvOffset = offsets ? random.nextInt(MOST_OFFSET + 1) : 0;
+    boolean onDevice = fold == FOLDS.size() - 1;
+    Layout layout = new Layout(inPlace, false, sendOffset, recvOffset, onDevice);
+    return new CallSpec(form, type, FOLDS.get(fold), taken, root, layout, kind, seed);
   }
 
   private static <T> T one(SplittableRandom random, List<T> of) {
@@ -126,26 +161,27 @@ public final class FloatCases {
     return (long) (least * Math.exp(random.nextDouble() * Math.log(most / least)));
   }
 
-  /** The nearest case that NCCL takes, small enough for the memory that there is. */
-  static FloatCase legal(FloatCase wanted) {
-    int smallest = Collections.min(wanted.split().sizes());
-    int largest = Collections.max(wanted.split().sizes());
-    FloatCase legal = wanted;
-    for (int i = 0; i < wanted.calls().size(); i++) {
-      FloatCall call = wanted.calls().get(i);
-      if (smallest == 1 && call.type().isFloat8() && call.reduction().scales()) {
-        call = call.withReduction(Reduction.SUM); // RED-12
-      }
-      long most = MOST_ELEMENTS;
-      if (smallest == 1 && call.reduction().scales()) {
-        most = MOST_SCALED_ALONE / call.type().bytes();
-      }
-      if (call.operation() == Operation.REDUCE_SCATTER) {
-        most = Math.max(1, most / largest);
-      }
-      call = call.withCount(Math.min(call.count(), most)).withRoot(call.root() % smallest);
-      legal = legal.with(i, call);
+  /** The nearest program that NCCL takes, small enough for the memory that there is. */
+  static Program legal(Program wanted) {
+    WorldSplit split = wanted.communicators().get(wanted.calls().getFirst().communicator());
+    int smallest = Collections.min(split.sizes());
+    int largest = Collections.max(split.sizes());
+    return wanted.with(call -> legal(call, smallest, largest));
+  }
+
+  private static CallSpec legal(CallSpec wanted, int smallest, int largest) {
+    CallSpec call = wanted;
+    if (smallest == 1 && call.type().isFloat8() && call.fold().scales()) {
+      call = call.withFold(Fold.SUM); // RED-12
+      call = call.withLayout(call.layout().scalarOnDevice(false));
     }
-    return legal;
+    long most = MOST_ELEMENTS;
+    if (smallest == 1 && call.fold().scales()) {
+      most = MOST_SCALED_ALONE / call.type().bytes();
+    }
+    if (call.form().sendsBlocks()) {
+      most = Math.max(1, most / largest);
+    }
+    return call.withCount(Math.min(call.count(), most)).withRoot(call.root() % smallest);
   }
 }

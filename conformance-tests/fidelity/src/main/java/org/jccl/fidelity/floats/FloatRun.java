@@ -3,33 +3,29 @@ package org.jccl.fidelity.floats;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import net.jqwik.api.Shrinkable;
+import org.jccl.conformance.cases.Program;
+import org.jccl.conformance.engine.ComparisonResult;
+import org.jccl.conformance.engine.Outcome;
+import org.jccl.conformance.engine.Runner.Failures;
+import org.jccl.conformance.engine.SubjectComparison;
 import org.jccl.conformance.harness.Capabilities;
+import org.jccl.conformance.harness.RuleViolation;
+import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Subjects;
 import org.jccl.conformance.harness.Worlds;
-import org.jccl.fidelity.floats.FloatComparison.Outcome;
-import org.jccl.fidelity.floats.FloatComparison.Verdict;
+import org.jccl.fidelity.seeds.SeedFamily;
+import org.jccl.fidelity.seeds.SeedRun;
 import org.jccl.ops.NcclFunction;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.machine.GpuProfile;
 
-/**
- * Runs cases by seed on a subject and on the simulator, on communicators that are kept. Every
- * result is written down at once; seeds that agreed before are skipped.
- */
+/** Runs reductions of arbitrary numbers by seed on a subject and on the simulator. */
 public final class FloatRun {
-  /** All cases agreed, but perhaps for the encoding of f64 NaNs. */
-  public static final int AGREE = 0;
-
-  /** A case differed, failed or hung. */
-  public static final int DIFFER = 1;
-
-  private static final int SHRINKING_ATTEMPTS = 300;
-  private static final Duration SHRINKING_LIMIT = Duration.ofSeconds(30);
-  private static final int PROGRESS_EVERY = 250;
   private static final int MOST_DIFFERENCES = 5;
   private static final String REFERENCE = "the simulator";
 
@@ -64,31 +60,12 @@ public final class FloatRun {
     }
   }
 
-  private final Subject subject;
-  private final Subject reference;
-  private final Wishes wishes;
-  private final FloatTable table;
-  private final PrintStream out;
-
-  /** Results go to {@code folder}, words to {@code out}. */
-  FloatRun(Subject subject, Subject reference, Wishes wishes, Path folder, PrintStream out)
-      throws IOException {
-    this.subject = subject;
-    this.reference = reference;
-    this.wishes = wishes;
-    this.out = out;
-    String version = NcclFunction.text(subject.capabilities().version());
-    String about =
-        "NCCL %s, %s, variables %s"
-            .formatted(version, wishes.profile().name(), new TreeMap<>(wishes.environment()));
-    String name = "floats-" + wishes.backend() + "-" + wishes.ranks() + ".tsv";
-    this.table = FloatTable.open(folder.resolve(name), about);
-  }
+  private FloatRun() {}
 
   /**
    * Runs what is wished for.
    *
-   * @return {@link #AGREE} or {@link #DIFFER}
+   * @return {@link SeedRun#AGREE} or {@link SeedRun#DIFFER}
    * @throws IllegalArgumentException if there is no such backend, it has too few ranks, or the
    *     table is about something else
    * @throws org.jccl.BackendUnavailableException if it cannot be opened here
@@ -104,16 +81,19 @@ public final class FloatRun {
     }
     int version =
         Math.clamp(capabilities.version(), Simulator.OLDEST_VERSION, Simulator.NEWEST_VERSION);
-    Subject reference =
-        new SimulatedMachine(REFERENCE, version, wishes.environment(), wishes.profile(), false);
-    return new FloatRun(subject, reference, wishes, folder, out).run();
+    Subject reference = machine(REFERENCE, version, wishes);
+    return run(subject, reference, wishes, folder, out);
+  }
+
+  private static SimulatorSubject machine(String name, int version, Wishes wishes) {
+    return SimulatorSubject.machine(
+        name, version, wishes.environment(), wishes.profile(), Capabilities.MOST_RANKS);
   }
 
   private static Subject subject(Wishes wishes) {
     String name = wishes.backend();
     if (name.equals("sim")) { // the same machine; ranks as threads, as on GPUs
-      return new SimulatedMachine(
-          name, Simulator.DEFAULT_VERSION, wishes.environment(), wishes.profile(), true);
+      return machine(name, Simulator.DEFAULT_VERSION, wishes).onFreeThreads();
     }
     Subject named = Subjects.named(name);
     return wishes.environment().isEmpty() || name.equals("nccl")
@@ -121,138 +101,83 @@ public final class FloatRun {
         : named.with(wishes.environment()).orElse(named);
   }
 
-  /**
-   * Runs the range.
-   *
-   * @return {@link #AGREE} or {@link #DIFFER}
-   */
-  int run() throws IOException {
+  /** Compares any two subjects; results go to {@code folder}, words to {@code out}. */
+  static int run(Subject subject, Subject reference, Wishes wishes, Path folder, PrintStream out)
+      throws IOException {
     if (subject.name().equals("nccl")
         && !"0".equals(wishes.environment().get("NCCL_NVLS_ENABLE"))) {
       out.println(
           "NCCL_NVLS_ENABLE is not 0: sums of the switch's multicast have no order (DET-05)");
     }
+    String version = NcclFunction.text(subject.capabilities().version());
+    String about =
+        "NCCL %s, %s, variables %s"
+            .formatted(version, wishes.profile().name(), new TreeMap<>(wishes.environment()));
+    SeedRun.Range range =
+        new SeedRun.Range(
+            wishes.ranks(),
+            wishes.from(),
+            wishes.count(),
+            "floats-" + wishes.backend() + "-" + wishes.ranks(),
+            about,
+            MOST_DIFFERENCES);
     Worlds worlds = new Worlds(subject);
     Worlds simulated = new Worlds(reference);
-    FloatComparison comparison = new FloatComparison(worlds, simulated, wishes.ranks());
-    boolean failed = false;
-    try {
-      failed = runAll(comparison);
-    } finally {
-      close(worlds, failed);
-      close(simulated, failed);
-    }
-    out.println(table.totals());
-    return table.hasDifferences() ? DIFFER : AGREE;
+    Floats floats = new Floats(subject, worlds, simulated, wishes.ranks());
+    return new SeedRun<>(worlds, simulated, range, floats, folder, out).run();
   }
 
-  /** Runs the range; whether one side failed, so that closing in order could hang. */
-  private boolean runAll(FloatComparison comparison) throws IOException {
-    FloatCases cases = new FloatCases(wishes.ranks(), subject.capabilities());
-    Progress progress = new Progress();
-    boolean failed = false;
-    boolean goOn = true;
-    for (long seed = wishes.from(); goOn && seed < wishes.from() + wishes.count(); seed++) {
-      if (table.holds(seed)) {
-        progress.skipped++;
-        continue;
+  private static final class Floats implements SeedFamily<Program> {
+    private final FloatCases cases;
+    private final Worlds simulated;
+    private final SubjectComparison comparison;
+    private String choices = "";
+
+    Floats(Subject subject, Worlds worlds, Worlds simulated, int ranks) {
+      this.cases = new FloatCases(ranks, subject.capabilities());
+      this.simulated = simulated;
+      this.comparison = new SubjectComparison(worlds, simulated, Failures.THROWN);
+    }
+
+    @Override
+    public Shrinkable<Program> of(long seed) {
+      return new SmallerFloats(cases.of(seed));
+    }
+
+    @Override
+    public Outcome judge(Program program) {
+      try {
+        choices = FloatChoice.of(simulated, program);
+      } catch (RuleViolation failure) {
+        return Outcome.failed(simulated, failure);
       }
-      FloatCase each = cases.of(seed);
-      Outcome outcome = comparison.of(each);
-      table.add(seed, each, outcome);
-      progress.done(each);
-      failed |= outcome.verdict() == Verdict.FAILED;
-      if (outcome.differs()) {
-        failed |= tell(seed, each, outcome, comparison);
-        progress.differing++;
-        // A subject that cannot be made anew is not asked again after a failure.
-        goOn =
-            progress.differing < MOST_DIFFERENCES
-                && (!failed || subject.capabilities().disposable());
-      } else if (outcome.verdict() == Verdict.NAN_BITS && progress.nans++ == 0) {
-        out.println(block(seed, "is the first with NaNs encoded otherwise", each, outcome));
-      }
-    }
-    progress.tell();
-    return failed;
-  }
-
-  /** Prints a difference and the smallest case that shows it; whether a case failed meanwhile. */
-  private boolean tell(long seed, FloatCase each, Outcome outcome, FloatComparison comparison) {
-    out.println(block(seed, "differs", each, outcome));
-    if (outcome.verdict() == Verdict.FAILED && !subject.capabilities().disposable()) {
-      return true;
-    }
-    Outcome[] last = {outcome};
-    boolean[] failed = {false};
-    FloatCase smallest =
-        new FloatShrinking(
-                candidate -> {
-                  Outcome own = failed[0] ? last[0] : comparison.of(candidate);
-                  boolean same = !failed[0] && own.verdict() == outcome.verdict();
-                  failed[0] |=
-                      own.verdict() == Verdict.FAILED && !subject.capabilities().disposable();
-                  last[0] = same ? own : last[0];
-                  return same;
-                },
-                SHRINKING_ATTEMPTS,
-                SHRINKING_LIMIT)
-            .smallest(each);
-    out.println(block(seed, "shrinks to", smallest, last[0]));
-    return failed[0];
-  }
-
-  private String block(long seed, String what, FloatCase each, Outcome outcome) {
-    return "seed %d %s: %s%n%s%nthe simulator's choice%s: %s%n"
-        .formatted(
-            seed,
-            what,
-            each,
-            outcome.words(),
-            each.calls().size() > 1 ? " for each call alone" : "",
-            outcome.choices().isEmpty() ? "none" : outcome.choices());
-  }
-
-  private static void close(Worlds worlds, boolean failed) {
-    if (failed) {
-      worlds.discard();
-    } else {
-      worlds.close();
-    }
-  }
-
-  /** How far it is. */
-  private final class Progress {
-    private final long began = System.nanoTime();
-    private int done;
-    private int calls;
-    private long elements;
-    private int skipped;
-    private int differing;
-    private int nans;
-
-    void done(FloatCase each) {
-      done++;
-      calls += each.calls().size();
-      elements += each.elements();
-      if (done % PROGRESS_EVERY == 0) {
-        tell();
-      }
+      return choices.contains(FloatChoice.NOTHING)
+          ? new Outcome(ComparisonResult.NOT_RUN, 0, "")
+          : comparison.of(program);
     }
 
-    void tell() {
-      double seconds = Math.max(1e-9, (System.nanoTime() - began) / 1e9);
-      out.printf(
-          "%s on %d ranks: %d cases, %d calls, %.1f million elements in %.1f s, %.1f cases a"
-              + " second%s%n",
-          subject.name(),
-          wishes.ranks(),
-          done,
-          calls,
-          elements / 1e6,
-          seconds,
-          done / seconds,
-          skipped == 0 ? "" : ", " + skipped + " were done before");
+    @Override
+    public List<String> columns() {
+      return List.of("ranks", "communicator", "calls", "elements", "observed", "chosen");
+    }
+
+    @Override
+    public List<String> cells(Program program, Outcome outcome) {
+      long elements = program.calls().stream().mapToLong(each -> each.call().count()).sum();
+      return List.of(
+          Integer.toString(program.ranks()),
+          Integer.toString(program.calls().getFirst().communicator()),
+          Integer.toString(program.calls().size()),
+          Long.toString(elements),
+          Long.toHexString(outcome.hash()),
+          choices);
+    }
+
+    @Override
+    public String remark(Program program, boolean smallest) {
+      String each = program.calls().size() > 1 ? " for each call alone" : "";
+      String choice = FloatChoice.of(simulated, program);
+      return "the simulator's choice" + each + ": " + choice + "\n";
     }
   }
 }

@@ -12,23 +12,32 @@ import static org.jccl.DataType.INT8;
 import static org.jccl.DataType.UINT32;
 import static org.jccl.DataType.UINT64;
 import static org.jccl.DataType.UINT8;
-import static org.jccl.fidelity.golden.Collective.ALL_REDUCE;
-import static org.jccl.fidelity.golden.Collective.REDUCE;
-import static org.jccl.fidelity.golden.Collective.REDUCE_SCATTER;
-import static org.jccl.fidelity.golden.RecordedOp.AVG;
-import static org.jccl.fidelity.golden.RecordedOp.MAX;
-import static org.jccl.fidelity.golden.RecordedOp.MIN;
-import static org.jccl.fidelity.golden.RecordedOp.PREMUL;
-import static org.jccl.fidelity.golden.RecordedOp.PROD;
-import static org.jccl.fidelity.golden.RecordedOp.SUM;
+import static org.jccl.conformance.data.Fold.AVG;
+import static org.jccl.conformance.data.Fold.COPY;
+import static org.jccl.conformance.data.Fold.MAX;
+import static org.jccl.conformance.data.Fold.MIN;
+import static org.jccl.conformance.data.Fold.PROD;
+import static org.jccl.conformance.data.Fold.SCALED_SUM;
+import static org.jccl.conformance.data.Fold.SUM;
+import static org.jccl.ops.Operation.ALL_GATHER;
+import static org.jccl.ops.Operation.ALL_REDUCE;
+import static org.jccl.ops.Operation.BROADCAST;
+import static org.jccl.ops.Operation.REDUCE;
+import static org.jccl.ops.Operation.REDUCE_SCATTER;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jccl.DataType;
-import org.jccl.fidelity.golden.RankBench.Work;
-import org.jccl.fidelity.golden.RecordedCase.Memory;
+import org.jccl.conformance.cases.CallForm;
+import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.Layout;
+import org.jccl.conformance.cases.MemoryKind;
+import org.jccl.conformance.data.ArbitraryData;
+import org.jccl.conformance.data.Fold;
+import org.jccl.conformance.data.InputKind;
+import org.jccl.ops.Operation;
 
 /** The cases that are recorded: sets by name, for a number of ranks and a seed. */
 final class CaseSets {
@@ -58,8 +67,8 @@ final class CaseSets {
 
   private final int ranks;
   private final long seed;
-  private final List<Work> made = new ArrayList<>();
-  private Memory memory = Memory.PLAIN;
+  private final List<CaseCalls> made = new ArrayList<>();
+  private MemoryKind memory = MemoryKind.PLAIN;
 
   private CaseSets(int ranks, long seed) {
     this.ranks = ranks;
@@ -77,14 +86,14 @@ final class CaseSets {
    * @param seed of a type's inputs is this and the type's code
    * @param most how many cases at most, evenly chosen; 0 for all
    */
-  static List<Work> of(String name, int ranks, long seed, int most) {
+  static List<CaseCalls> of(String name, int ranks, long seed, int most) {
     CaseSets sets = new CaseSets(ranks, seed);
     sets.add(name);
-    List<Work> all = sets.made;
+    List<CaseCalls> all = sets.made;
     if (most == 0 || all.size() <= most) {
       return List.copyOf(all);
     }
-    List<Work> some = new ArrayList<>();
+    List<CaseCalls> some = new ArrayList<>();
     for (int i = 0; i < most; i++) {
       some.add(all.get((int) ((long) i * all.size() / most)));
     }
@@ -106,20 +115,20 @@ final class CaseSets {
       case "moves" -> moves();
       case "groups" -> groups();
       case "registered" -> {
-        memory = Memory.REGISTERED;
+        memory = MemoryKind.REGISTERED;
         special();
       }
       case "windows" -> {
-        memory = Memory.WINDOW;
+        memory = MemoryKind.WINDOW;
         special();
       }
       case "windowgroups" -> {
-        memory = Memory.WINDOW;
+        memory = MemoryKind.WINDOW;
         groups();
         narrowGroups();
       }
       case "shifted" -> {
-        memory = Memory.WINDOW;
+        memory = MemoryKind.WINDOW;
         shifted();
       }
       case "timing", "sim" -> made.clear(); // these have times instead of cases
@@ -127,30 +136,44 @@ final class CaseSets {
     }
   }
 
-  private RecordedCall call(
-      Collective collective, DataType type, RecordedOp op, long count, InputKind kind, int root) {
-    return new RecordedCall(collective, type, op, count, kind, seed + type.code(), root, 0);
+  private CallSpec call(
+      Operation operation, DataType type, Fold op, long count, InputKind kind, int root) {
+    return call(operation, type, op, count, kind, root, 0);
   }
 
-  private RecordedCall call(Collective collective, DataType type, RecordedOp op, long count) {
-    return call(collective, type, op, count, kind(op), 0);
+  private CallSpec call(
+      Operation operation,
+      DataType type,
+      Fold op,
+      long count,
+      InputKind kind,
+      int root,
+      int offset) {
+    CallForm form = CallForm.of(operation);
+    Layout layout = new Layout(0, false, offset);
+    int places = form.isExchange() ? 1 : root; // every rank sends to the next one
+    return new CallSpec(form, type, op, count, places, layout, kind, seed + type.code());
   }
 
-  private static InputKind kind(RecordedOp op) {
+  private CallSpec call(Operation operation, DataType type, Fold op, long count) {
+    return call(operation, type, op, count, kind(op), 0);
+  }
+
+  private static InputKind kind(Fold op) {
     return op == PROD ? InputKind.UNIT : InputKind.WIDE;
   }
 
-  private void together(RecordedCall... calls) {
-    made.add(new Work(memory, List.of(calls)));
+  private void together(CallSpec... calls) {
+    made.add(new CaseCalls(memory, List.of(calls)));
   }
 
-  private void each(Collective collective, DataType type, RecordedOp op, long... counts) {
+  private void each(Operation operation, DataType type, Fold op, long... counts) {
     for (long count : counts) {
-      together(call(collective, type, op, count));
+      together(call(operation, type, op, count));
     }
   }
 
-  private void rooted(DataType type, RecordedOp op, int root, long... counts) {
+  private void rooted(DataType type, Fold op, int root, long... counts) {
     for (long count : counts) {
       together(call(REDUCE, type, op, count, kind(op), root));
     }
@@ -165,46 +188,45 @@ final class CaseSets {
   private void full() {
     List<DataType> types = all(all(FLOATS, INTEGERS), FLOATS8); // the likeliest refused last
     for (DataType type : types) {
-      for (RecordedOp op : List.of(SUM, AVG, PROD, MIN, MAX, PREMUL)) {
-        if (op != PREMUL || SCALARS.containsKey(type)) {
+      for (Fold op : List.of(SUM, AVG, PROD, MIN, MAX, SCALED_SUM)) {
+        if (op != SCALED_SUM || SCALARS.containsKey(type)) {
           each(ALL_REDUCE, type, op, counts(type, op));
         }
       }
     }
     for (DataType type : all(FLOATS, FLOATS8)) {
-      long count = Inputs.specialCount(type, ranks);
-      for (RecordedOp op : List.of(SUM, PROD, MIN, MAX, AVG)) {
+      long count = ArbitraryData.specialCount(type, ranks);
+      for (Fold op : List.of(SUM, PROD, MIN, MAX, AVG)) {
         together(call(ALL_REDUCE, type, op, count, InputKind.SPECIAL, 0));
       }
-      for (RecordedOp op : List.of(SUM, AVG, PREMUL, PROD)) {
+      for (Fold op : List.of(SUM, AVG, SCALED_SUM, PROD)) {
         together(call(ALL_REDUCE, type, op, 4097, InputKind.TINY, 0));
       }
       together(call(ALL_REDUCE, type, SUM, 4097, InputKind.HUGE, 0));
     }
     for (DataType type : INTEGERS) {
-      long count = Inputs.specialCount(type, ranks);
-      for (RecordedOp op : List.of(SUM, AVG, MIN, MAX)) {
+      long count = ArbitraryData.specialCount(type, ranks);
+      for (Fold op : List.of(SUM, AVG, MIN, MAX)) {
         together(call(ALL_REDUCE, type, op, count, InputKind.SPECIAL, 0));
       }
     }
     for (int offset : new int[] {1, 3}) {
       for (DataType type : List.of(FLOAT32, BFLOAT16, UINT8)) {
-        RecordedOp op = type == UINT8 ? SUM : AVG;
-        long own = seed + type.code();
-        together(new RecordedCall(ALL_REDUCE, type, op, 10007, InputKind.WIDE, own, 0, offset));
+        Fold op = type == UINT8 ? SUM : AVG;
+        together(call(ALL_REDUCE, type, op, 10007, InputKind.WIDE, 0, offset));
       }
     }
   }
 
-  private static long[] counts(DataType type, RecordedOp op) {
+  private static long[] counts(DataType type, Fold op) {
     boolean large = FLOATS.contains(type);
-    if (type == FLOAT32 && (op == SUM || op == PREMUL)) {
+    if (type == FLOAT32 && (op == SUM || op == SCALED_SUM)) {
       return MANY; // on two ranks PreMulSum alone shows who comes last (RING-02)
     }
     if ((type == FLOAT16 || type == BFLOAT16) && op == SUM) {
       return new long[] {1, 3, 17, 255, 1000, 4097, 32768, 65537, 262144, 1048583};
     }
-    if (large && (op == AVG || op == PREMUL)) {
+    if (large && (op == AVG || op == SCALED_SUM)) {
       return new long[] {1, 17, 1000, 4097, 65537, 100003};
     }
     if (List.of(UINT32, UINT64, INT64, FLOAT8_E5M2).contains(type)) {
@@ -215,18 +237,18 @@ final class CaseSets {
 
   private void scattered() {
     for (DataType type : List.of(FLOAT32, FLOAT16, BFLOAT16, FLOAT64, INT32, UINT8, FLOAT8_E4M3)) {
-      for (RecordedOp op : List.of(SUM, AVG, PROD, MAX)) {
+      for (Fold op : List.of(SUM, AVG, PROD, MAX)) {
         boolean often = type == FLOAT32 || type == BFLOAT16;
         each(REDUCE_SCATTER, type, op, often ? FEW : new long[] {1, 1000, 65537});
       }
     }
     each(REDUCE_SCATTER, FLOAT32, SUM, 3, 255, 1023, 32768, 100003, 262144);
-    FLOATS.forEach(type -> each(REDUCE_SCATTER, type, PREMUL, 1000, 65537));
+    FLOATS.forEach(type -> each(REDUCE_SCATTER, type, SCALED_SUM, 1000, 65537));
   }
 
   private void rooted() {
     for (DataType type : List.of(FLOAT32, FLOAT16, BFLOAT16, FLOAT64, INT32, FLOAT8_E4M3)) {
-      for (RecordedOp op : List.of(SUM, AVG, MIN)) {
+      for (Fold op : List.of(SUM, AVG, MIN)) {
         rooted(type, op, 0, 1, 1000, 65537);
         if (ranks > 1) {
           rooted(type, op, ranks - 1, 1, 1000, 65537);
@@ -235,19 +257,19 @@ final class CaseSets {
     }
     for (int root = 0; root < ranks; root++) {
       rooted(FLOAT32, SUM, root, 262144);
-      rooted(FLOAT32, PREMUL, root, 10007);
+      rooted(FLOAT32, SCALED_SUM, root, 10007);
     }
   }
 
   private void mapping(boolean others) {
     each(ALL_REDUCE, FLOAT32, SUM, MANY);
     each(ALL_REDUCE, BFLOAT16, SUM, 17, 4097, 1048583);
-    each(ALL_REDUCE, FLOAT32, PREMUL, MANY);
-    each(ALL_REDUCE, BFLOAT16, PREMUL, 17, 4097, 262144);
-    each(ALL_REDUCE, FLOAT64, PREMUL, 17, 4097, 262144);
+    each(ALL_REDUCE, FLOAT32, SCALED_SUM, MANY);
+    each(ALL_REDUCE, BFLOAT16, SCALED_SUM, 17, 4097, 262144);
+    each(ALL_REDUCE, FLOAT64, SCALED_SUM, 17, 4097, 262144);
     together(call(ALL_REDUCE, UINT8, SUM, 1048583, InputKind.RAW, 0));
     if (others) {
-      for (RecordedOp op : List.of(SUM, PREMUL)) {
+      for (Fold op : List.of(SUM, SCALED_SUM)) {
         each(REDUCE_SCATTER, FLOAT32, op, 1, 255, 4097, 100003, 262144);
         rooted(FLOAT32, op, ranks - 1, 255, 100003, 1048583);
       }
@@ -257,12 +279,12 @@ final class CaseSets {
   private void unpinned() {
     each(ALL_REDUCE, FLOAT32, SUM, MANY);
     each(ALL_REDUCE, FLOAT32, SUM, 4194304);
-    each(ALL_REDUCE, FLOAT32, PREMUL, MANY);
-    each(ALL_REDUCE, FLOAT32, PREMUL, 4194304);
+    each(ALL_REDUCE, FLOAT32, SCALED_SUM, MANY);
+    each(ALL_REDUCE, FLOAT32, SCALED_SUM, 4194304);
     each(ALL_REDUCE, BFLOAT16, SUM, 1, 1000, 65537, 1048583);
     each(ALL_REDUCE, FLOAT32, AVG, 1, 1000, 65537, 1048583);
     long[] some = {1, 255, 1024, 4097, 32768, 100003, 262144, 1048576};
-    for (RecordedOp op : List.of(SUM, PREMUL)) {
+    for (Fold op : List.of(SUM, SCALED_SUM)) {
       each(REDUCE_SCATTER, FLOAT32, op, some);
       rooted(FLOAT32, op, 0, some);
     }
@@ -270,7 +292,7 @@ final class CaseSets {
 
   private void pat() {
     for (DataType type : List.of(FLOAT32, BFLOAT16)) {
-      for (RecordedOp op : List.of(SUM, MAX)) {
+      for (Fold op : List.of(SUM, MAX)) {
         each(REDUCE_SCATTER, type, op, 1, 255, 4097, 100003, 262144);
       }
     }
@@ -280,17 +302,18 @@ final class CaseSets {
 
   /** Copies, of any bits: NaNs and all must arrive as they are (NAN-05). */
   private void moves() {
-    for (Collective collective : Collective.values()) {
-      if (collective.reduces()) {
+    for (CallForm form : CallForm.EVEN) {
+      Operation operation = form.operation();
+      if (form.reduces()) {
         continue;
       }
-      int lastRoot = collective.operation().hasRoot() ? ranks - 1 : 0;
+      int lastRoot = operation.hasRoot() ? ranks - 1 : 0;
       for (int root = 0; root <= lastRoot; root += Math.max(1, lastRoot)) {
         for (long count : new long[] {1, 17, 1000, 4097, 65537, 1048583}) {
-          together(call(collective, FLOAT32, RecordedOp.COPY, count, InputKind.RAW, root));
+          together(call(operation, FLOAT32, COPY, count, InputKind.RAW, root));
         }
         for (DataType type : List.of(UINT8, BFLOAT16, FLOAT64, INT64, FLOAT8_E5M2)) {
-          together(call(collective, type, RecordedOp.COPY, 1025, InputKind.RAW, root));
+          together(call(operation, type, COPY, 1025, InputKind.RAW, root));
         }
       }
     }
@@ -298,7 +321,7 @@ final class CaseSets {
 
   /** Calls that share the channels of one launch (PART-05). */
   private void groups() {
-    for (RecordedOp op : List.of(SUM, PREMUL)) {
+    for (Fold op : List.of(SUM, SCALED_SUM)) {
       for (long n : new long[] {17, 1000, 65537, 262144}) {
         together(call(ALL_REDUCE, FLOAT32, op, n), call(ALL_REDUCE, FLOAT32, op, n));
         together(call(ALL_REDUCE, FLOAT32, op, n), call(ALL_REDUCE, BFLOAT16, op, n));
@@ -311,10 +334,10 @@ final class CaseSets {
         together(
             call(REDUCE, FLOAT32, op, n),
             call(ALL_REDUCE, FLOAT32, op, n),
-            call(Collective.ALL_GATHER, FLOAT32, RecordedOp.COPY, n, InputKind.RAW, 0),
-            call(Collective.BROADCAST, FLOAT32, RecordedOp.COPY, n, InputKind.RAW, 0));
+            call(ALL_GATHER, FLOAT32, COPY, n, InputKind.RAW, 0),
+            call(BROADCAST, FLOAT32, COPY, n, InputKind.RAW, 0));
       }
-      RecordedCall[] many = new RecordedCall[12];
+      CallSpec[] many = new CallSpec[12];
       for (int i = 0; i < many.length; i++) {
         many[i] = call(ALL_REDUCE, FLOAT32, op, 100 + 331L * i * i);
       }
@@ -331,12 +354,12 @@ final class CaseSets {
       each(ALL_REDUCE, type, AVG, 1000, 65537);
       each(ALL_REDUCE, type, MAX, 1000, 65537);
     }
-    each(ALL_REDUCE, FLOAT32, PREMUL, 1000, 65537, 262144);
+    each(ALL_REDUCE, FLOAT32, SCALED_SUM, 1000, 65537, 262144);
     each(ALL_REDUCE, FLOAT64, SUM, 1000, 65537);
     each(ALL_REDUCE, INT32, SUM, 1000, 65537);
     rooted(FLOAT32, SUM, 0, 1000, 65537);
     for (long count : new long[] {17, 4097, 262144}) {
-      together(call(Collective.ALL_GATHER, FLOAT32, RecordedOp.COPY, count, InputKind.RAW, 0));
+      together(call(ALL_GATHER, FLOAT32, COPY, count, InputKind.RAW, 0));
     }
   }
 
@@ -350,9 +373,9 @@ final class CaseSets {
             call(REDUCE_SCATTER, type, SUM, n),
             call(ALL_REDUCE, type, SUM, 3 * n));
         together(
-            call(Collective.ALL_GATHER, type, RecordedOp.COPY, n, InputKind.RAW, 0),
+            call(ALL_GATHER, type, COPY, n, InputKind.RAW, 0),
             call(ALL_REDUCE, type, SUM, n),
-            call(Collective.ALL_GATHER, type, RecordedOp.COPY, 2 * n, InputKind.RAW, 0));
+            call(ALL_GATHER, type, COPY, 2 * n, InputKind.RAW, 0));
         together(
             call(ALL_REDUCE, type, SUM, n),
             call(ALL_REDUCE, type, MAX, n),
@@ -368,22 +391,11 @@ final class CaseSets {
     for (DataType type : List.of(FLOAT32, BFLOAT16, FLOAT8_E4M3)) {
       for (int offset : new int[] {1, 2, 3, 4, 8}) {
         for (long count : new long[] {1, 256, 1000, 4096, 10007, 65536, 262144}) {
-          long own = seed + type.code();
-          for (Collective collective : List.of(ALL_REDUCE, REDUCE_SCATTER)) {
-            together(
-                new RecordedCall(collective, type, SUM, count, InputKind.WIDE, own, 0, offset));
+          for (Operation operation : List.of(ALL_REDUCE, REDUCE_SCATTER)) {
+            together(call(operation, type, SUM, count, InputKind.WIDE, 0, offset));
           }
         }
-        together(
-            new RecordedCall(
-                Collective.ALL_GATHER,
-                type,
-                RecordedOp.COPY,
-                4096,
-                InputKind.RAW,
-                seed + type.code(),
-                0,
-                offset));
+        together(call(ALL_GATHER, type, COPY, 4096, InputKind.RAW, 0, offset));
       }
     }
   }

@@ -7,7 +7,13 @@ import java.util.List;
 import org.jccl.DataType;
 import org.jccl.config.Algorithm;
 import org.jccl.config.Protocol;
-import org.jccl.fidelity.golden.RecordedCase.Memory;
+import org.jccl.conformance.cases.CallForm;
+import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.Layout;
+import org.jccl.conformance.cases.MemoryKind;
+import org.jccl.conformance.data.ElementFormat;
+import org.jccl.conformance.data.Fold;
+import org.jccl.conformance.data.InputKind;
 import org.jccl.fidelity.golden.RecordedCase.Part;
 import org.jspecify.annotations.Nullable;
 
@@ -56,14 +62,14 @@ final class EntryReader {
         fields.line(),
         communicator(fields).id(),
         source,
-        collective(fields),
+        form(fields),
         fields.integer("n", 1, MOST_ELEMENTS),
         fields.integer("bytes", 1, Long.MAX_VALUE),
         fields.amount("us"));
   }
 
-  private static Collective collective(Fields fields) {
-    return fields.named("coll", Collective::of, "a collective such as allreduce");
+  private static CallForm form(Fields fields) {
+    return fields.named("coll", Labels::form, "a collective such as allreduce");
   }
 
   private RecordedCase single(Fields fields) {
@@ -85,42 +91,44 @@ final class EntryReader {
     return new RecordedCase(fields.line(), on.id(), memory(fields), parts);
   }
 
-  private static Memory memory(Fields fields) {
+  private static MemoryKind memory(Fields fields) {
     return fields.has("mem")
-        ? fields.named("mem", Memory::of, "plain, registered or window")
-        : Memory.PLAIN;
+        ? fields.named("mem", Labels::memory, "plain, registered or window")
+        : MemoryKind.PLAIN;
   }
 
   private Part part(Fields fields, int ranks) {
-    RecordedCall call = call(fields, ranks);
+    CallSpec call = call(fields, ranks);
     List<Evidence> results = results(fields, call, ranks);
     Boolean clean = fields.optionalTruth("clean");
-    if (clean == null && call.collective().shape() == Collective.Shape.ROOT) {
+    if (clean == null && Sharing.of(call.form()) == Sharing.ROOT) {
       throw fields.bad("clean", "is missing");
     }
     return new Part(call, choice(fields), results, clean == null || clean);
   }
 
-  private RecordedCall call(Fields fields, int ranks) {
-    Collective collective = collective(fields);
+  private CallSpec call(Fields fields, int ranks) {
+    CallForm form = form(fields);
     DataType type = fields.named("dt", ElementFormat::type, "an element type such as f32");
-    RecordedOp op = fields.named("op", RecordedOp::of, "sum, prod, min, max, avg, premul or copy");
-    if (collective.reduces() == (op == RecordedOp.COPY)) {
-      throw fields.bad("op", "is '" + op.label() + "', which is nothing for " + collective.label());
+    Fold fold = fields.named("op", Labels::fold, "sum, prod, min, max, avg, premul or copy");
+    if (form.reduces() != fold.reduces()) {
+      throw fields.bad(
+          "op", "is '" + Labels.of(fold) + "', which is nothing for " + Labels.of(form));
     }
-    if (op == RecordedOp.PREMUL && !summary.scalars().containsKey(type)) {
+    if (fold == Fold.SCALED_SUM && !summary.scalars().containsKey(type)) {
       throw fields.bad("op", "is 'premul', and the summary has no premul_bits for the type");
     }
-    boolean rooted = collective.operation().hasRoot();
-    return new RecordedCall(
-        collective,
-        type,
-        op,
-        fields.integer("n", 0, MOST_ELEMENTS),
-        fields.named("kind", InputKind::of, "wide, unit, tiny, huge, raw or special"),
-        fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE),
-        rooted ? fields.number("root", 0, ranks - 1) : fields.optional("root", 0, 0, ranks - 1),
-        fields.optional("off", 0, 0, MOST_OFFSET));
+    boolean rooted = form.operation().hasRoot();
+    long count = fields.integer("n", 0, MOST_ELEMENTS);
+    InputKind kind = fields.named("kind", InputKind::of, "wide, unit, tiny, huge, raw or special");
+    long seed = fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE);
+    int root =
+        rooted ? fields.number("root", 0, ranks - 1) : fields.optional("root", 0, 0, ranks - 1);
+    int offset = fields.optional("off", 0, 0, MOST_OFFSET);
+    // Every rank sends to the next one.
+    int places = form.isExchange() ? 1 : root;
+    Layout layout = new Layout(0, false, offset);
+    return new CallSpec(form, type, fold, count, places, layout, kind, seed);
   }
 
   private static @Nullable RecordedChoice choice(Fields fields) {
@@ -152,9 +160,9 @@ final class EntryReader {
   // ---------------------------------------------------------------- results
 
   /** One result, or one a rank. */
-  private static List<Evidence> results(Fields fields, RecordedCall call, int ranks) {
-    long bytes = call.outputBytes(ranks);
-    if (call.collective().shape() == Collective.Shape.EACH) {
+  private static List<Evidence> results(Fields fields, CallSpec call, int ranks) {
+    long bytes = call.form().receiveElements(call.count(), ranks) * call.type().bytes();
+    if (Sharing.of(call.form()) == Sharing.EACH) {
       return each(fields, ranks, bytes);
     }
     Evidence first = whole(fields, bytes);

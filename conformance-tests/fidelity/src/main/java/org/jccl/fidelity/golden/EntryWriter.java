@@ -8,8 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jccl.DataType;
-import org.jccl.fidelity.golden.RecordedCase.Memory;
+import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.MemoryKind;
+import org.jccl.conformance.data.ElementFormat;
+import org.jccl.conformance.data.Fold;
+import org.jccl.conformance.data.InputKind;
 import org.jccl.fidelity.golden.RecordedCase.Part;
+import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
 
 /** Makes lines of {@code results.jsonl} of entries. */
@@ -32,7 +37,7 @@ final class EntryWriter {
       case RecordedCase recorded -> put(fields, recorded);
       case RecordedMicros micros -> {
         fields.put("t", micros.source().label());
-        fields.put("coll", micros.collective().label());
+        fields.put("coll", Labels.of(micros.form()));
         fields.put("n", micros.count());
         fields.put("bytes", micros.bytes());
         fields.put("us", micros.micros());
@@ -45,11 +50,11 @@ final class EntryWriter {
   private static void put(Map<String, @Nullable Object> fields, RecordedCase recorded) {
     Part first = recorded.parts().getFirst();
     boolean single = recorded.parts().size() == 1;
-    String kind = first.call().collective().reduces() ? "case" : "move";
+    String kind = first.call().form().reduces() ? "case" : "move";
     fields.put("t", single ? kind : "group");
     fields.put("c", recorded.communicator());
-    if (recorded.memory() != Memory.PLAIN) {
-      fields.put("mem", recorded.memory().label());
+    if (recorded.memory() != MemoryKind.PLAIN) {
+      fields.put("mem", Labels.of(recorded.memory()));
     }
     if (single) {
       put(fields, first);
@@ -68,17 +73,17 @@ final class EntryWriter {
   }
 
   private static void put(Map<String, @Nullable Object> fields, Part part) {
-    RecordedCall call = part.call();
-    fields.put("coll", call.collective().label());
+    CallSpec call = part.call();
+    fields.put("coll", Labels.of(call.form()));
     fields.put("dt", ElementFormat.of(call.type()).label());
-    fields.put("op", call.op().label());
+    fields.put("op", Labels.of(call.fold()));
     fields.put("n", call.count());
-    fields.put("kind", call.kind().label());
-    if (call.collective().operation().hasRoot()) {
+    fields.put("kind", call.inputs().label());
+    if (call.operation().hasRoot()) {
       fields.put("root", call.root());
     }
-    if (call.offset() > 0) {
-      fields.put("off", call.offset());
+    if (call.layout().sendOffset() > 0) {
+      fields.put("off", call.layout().sendOffset());
     }
     fields.put("seed", call.seed());
     RecordedChoice choice = part.choice();
@@ -94,7 +99,7 @@ final class EntryWriter {
   private static void putResults(Map<String, @Nullable Object> fields, Part part) {
     List<Evidence> results = part.results();
     Evidence first = results.getFirst();
-    if (part.call().collective().shape() == Collective.Shape.EACH) {
+    if (Sharing.of(part.call().form()) == Sharing.EACH) {
       fields.put("sha", results.stream().map(Evidence::hash).toList());
       if (first.bits() != null) {
         fields.put("bits", results.stream().map(EntryWriter::hex).toList());
@@ -112,7 +117,7 @@ final class EntryWriter {
     if (results.size() > 1) {
       fields.put("shas", results.stream().map(Evidence::hash).toList());
     }
-    if (part.call().collective().shape() == Collective.Shape.ROOT) {
+    if (Sharing.of(part.call().form()) == Sharing.ROOT) {
       fields.put("clean", part.clean());
     }
   }
@@ -123,19 +128,15 @@ final class EntryWriter {
   }
 
   /** How many bytes of a result are kept whole, so that a difference can be seen by element. */
-  static int keptWhole(Memory memory, RecordedCall call) {
-    if (call.kind() == InputKind.SPECIAL) {
+  static int keptWhole(MemoryKind memory, CallSpec call) {
+    if (call.inputs() == InputKind.SPECIAL) {
       return call.type() == DataType.FLOAT64 ? 1 << 15 : 1 << 12;
     }
-    boolean sums =
-        switch (call.op()) {
-          case SUM, AVG, PREMUL -> true;
-          case PROD, MIN, MAX, COPY -> false;
-        };
-    if (memory == Memory.WINDOW && sums && call.count() <= 4097) {
+    boolean sums = call.fold() == Fold.SUM || call.fold().scales();
+    if (memory == MemoryKind.WINDOW && sums && call.count() <= 4097) {
       return 1 << 15; // where the order is to be found out
     }
-    boolean shown = call.count() == 1000 && call.collective() == Collective.ALL_REDUCE;
+    boolean shown = call.count() == 1000 && call.operation() == Operation.ALL_REDUCE;
     return sums && shown ? 1 << 13 : 0;
   }
 }

@@ -6,12 +6,12 @@ package org.jccl.fidelity.golden;
  * @param verdict whether it came out as recorded
  * @param words where and how it did not; empty if it did
  */
-public record Finding(Verdict verdict, String words) {
+public record Finding(ReplayVerdict verdict, String words) {
   /** As recorded. */
-  static final Finding EQUAL = new Finding(Verdict.EQUAL, "");
+  static final Finding EQUAL = new Finding(ReplayVerdict.EQUAL, "");
 
   static Finding different(String words) {
-    return new Finding(Verdict.DIFFERENT, words);
+    return new Finding(ReplayVerdict.DIFFERENT, words);
   }
 
   /** The worse of two, the first of them if they are alike. */

@@ -44,14 +44,14 @@ public final class GoldenRun {
    * @return {@link #OK} or {@link #DIFFERENT}
    * @throws BadRecordingException if it cannot be used
    */
-  public int run(Recording recording) {
+  public int run(GoldenRecording recording) {
     recording.forEach(entry -> {}); // what cannot be used is told before anything runs
     Tally tally = replay(recording, Replay.simulated(recording.summary()));
     tally.print(out);
     return tally.isEqual() ? OK : DIFFERENT;
   }
 
-  Tally replay(Recording recording, Replay replay) {
+  Tally replay(GoldenRecording recording, Replay replay) {
     Tally tally = new Tally(recording.summary());
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       Batches batches = new Batches(recording.summary(), replay, pool, tally);

@@ -1,6 +1,7 @@
 package org.jccl.fidelity.golden;
 
 import java.util.function.LongPredicate;
+import org.jccl.conformance.cases.CallSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ final class NcclDefect {
         || !choice.algorithm().equals(RecordedChoice.SYMMETRIC)) {
       return null;
     }
-    RecordedCall call = part.call();
+    CallSpec call = part.call();
     long skipped =
         switch (choice.protocol()) {
           case "ReduceScatter_LL" -> rank * call.count();
@@ -34,7 +35,7 @@ final class NcclDefect {
           default -> -1;
         };
     int bytes = call.type().bytes();
-    long lost = (call.offset() + skipped) * bytes % WORD;
+    long lost = (call.layout().sendOffset() + skipped) * bytes % WORD;
     if (skipped < 0 || lost == 0) {
       return null;
     }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jccl.conformance.cases.CallSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,17 +32,17 @@ final class NcclLog {
   }
 
   private static final Pattern RING =
-      Pattern.compile("NCCL INFO Channel (\\d+)/(\\d+) :((?: +\\d+)+)\\s*$");
+      Pattern.compile("NCCL INFO Channel (\\d{1,9})/(\\d{1,9}) :((?: +\\d{1,9})+)\\s*$");
   private static final Pattern TREES = Pattern.compile("NCCL INFO Trees(.*)$");
-  private static final Pattern TREE = Pattern.compile("->(\\d+)->");
+  private static final Pattern TREE = Pattern.compile("->(\\d{1,9})->");
   private static final Pattern CHOICE =
       Pattern.compile(
-          "NCCL INFO (\\w+): (\\d+) Bytes -> Algo (\\S+) proto (\\S+)"
-              + " channel\\{Lo\\.\\.Hi\\}=\\{(\\d+)\\.\\.(\\d+)\\}");
+          "NCCL INFO (\\w+): (\\d{1,18}) Bytes -> Algo (\\S+) proto (\\S+)"
+              + " channel\\{Lo\\.\\.Hi\\}=\\{(\\d{1,9})\\.\\.(\\d{1,9})\\}");
   private static final Pattern SYMMETRIC =
       Pattern.compile(
-          "NCCL INFO (\\w+) \\[Symmetric\\]: (\\d+) Bytes -> Kernel (\\S+)"
-              + "(?: nchannels (\\d+))?");
+          "NCCL INFO (\\w+) \\[Symmetric\\]: (\\d{1,18}) Bytes -> Kernel (\\S+)"
+              + "(?: nchannels (\\d{1,9}))?");
 
   private final @Nullable Path file;
   private long read;
@@ -117,7 +118,7 @@ final class NcclLog {
   }
 
   /** How each of the calls was carried out that were just made, as far as the log says it. */
-  List<@Nullable RecordedChoice> choices(List<RecordedCall> calls) {
+  List<@Nullable RecordedChoice> choices(List<CallSpec> calls) {
     List<Line> lines = new ArrayList<>();
     for (String text : news()) {
       Matcher choice = CHOICE.matcher(text);
@@ -143,15 +144,15 @@ final class NcclLog {
       }
     }
     List<@Nullable RecordedChoice> choices = new ArrayList<>();
-    for (RecordedCall call : calls) {
+    for (CallSpec call : calls) {
       choices.add(taken(lines, call));
     }
     return choices;
   }
 
   /** The first line that fits a call; calls of a group are logged in another order. */
-  private static @Nullable RecordedChoice taken(List<Line> lines, RecordedCall call) {
-    String function = call.collective().operation().function().symbol().substring("nccl".length());
+  private static @Nullable RecordedChoice taken(List<Line> lines, CallSpec call) {
+    String function = call.operation().function().symbol().substring("nccl".length());
     long bytes = call.count() * call.type().bytes();
     for (Iterator<Line> each = lines.iterator(); each.hasNext(); ) {
       Line line = each.next();

@@ -6,8 +6,9 @@ import org.jccl.CollectiveException;
 import org.jccl.Communicator;
 import org.jccl.PreMulSum;
 import org.jccl.ReduceOp;
-import org.jccl.fidelity.golden.RankBench.Work;
-import org.jccl.fidelity.golden.RecordedCase.Memory;
+import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.MemoryKind;
+import org.jccl.conformance.data.Fold;
 import org.jccl.ops.Operation;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.machine.CallPlan;
@@ -15,37 +16,36 @@ import org.jccl.sim.machine.SymmetricCallPlan;
 import org.jspecify.annotations.Nullable;
 
 /** What the simulator says of how a call is carried out. */
-final class PlannedChoice {
+public final class PlannedChoice {
   private PlannedChoice() {}
 
   /**
-   * The choice for the only call of a case, or null if the simulator does not say it: on other
-   * backends, for messages, in groups.
+   * The choice for a call that is made alone, or null if the simulator does not say it: on other
+   * backends, for messages, and where pins leave no algorithm (ENV-06).
    */
-  static @Nullable RecordedChoice of(Communicator communicator, Work work) {
-    RecordedCall call = work.calls().getFirst();
+  public static @Nullable RecordedChoice of(
+      Communicator communicator, MemoryKind memory, CallSpec call) {
     Backend backend = Backend.of(communicator.device());
-    if (work.calls().size() > 1
-        || call.count() == 0
+    if (call.count() == 0
         || communicator.worldSize() == 1
-        || !call.collective().isTuned()
+        || call.form().isOfMessages()
         || Simulator.of(backend).isEmpty()) {
       return null;
     }
-    if (call.op() == RecordedOp.PREMUL) {
+    if (call.form().reduces() && call.fold() == Fold.SCALED_SUM) {
       try (PreMulSum scaled = communicator.preMulSum(call.type(), 1)) { // any scalar
-        return planned(communicator, work.memory(), call, scaled);
+        return planned(communicator, memory, call, scaled);
       }
     }
-    ReduceOp builtin = call.op().builtin();
-    return planned(communicator, work.memory(), call, builtin == null ? ReduceOp.SUM : builtin);
+    boolean reduces = call.form().reduces();
+    return planned(communicator, memory, call, reduces ? call.fold().builtin() : ReduceOp.SUM);
   }
 
   private static @Nullable RecordedChoice planned(
-      Communicator communicator, Memory memory, RecordedCall call, ReduceOp op) {
-    Operation operation = call.collective().operation();
+      Communicator communicator, MemoryKind memory, CallSpec call, ReduceOp op) {
+    Operation operation = call.operation();
     try {
-      if (memory == Memory.WINDOW) {
+      if (memory == MemoryKind.WINDOW) {
         Optional<SymmetricCallPlan> plan =
             Simulator.planSymmetric(communicator, operation, call.type(), op, call.count());
         if (plan.isPresent()) {
@@ -54,7 +54,7 @@ final class PlannedChoice {
         }
       }
       CallPlan plan =
-          memory == Memory.PLAIN
+          memory == MemoryKind.PLAIN
               ? Simulator.plan(communicator, operation, call.type(), op, call.count())
               : Simulator.planRegistered(communicator, operation, call.type(), op, call.count());
       return new RecordedChoice(

@@ -10,7 +10,6 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import org.jccl.fidelity.golden.RankBench.Work;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +44,7 @@ record RecordPlan(int ranks, long seed, boolean quick, List<Pin> pins) {
   record Pin(Map<String, String> environment, List<Planned> communicators) {}
 
   /** The cases of a communicator. */
-  List<Work> cases(Planned planned) {
+  List<CaseCalls> cases(Planned planned) {
     return CaseSets.of(planned.set(), ranks, seed, quick ? QUICK_CASES : 0);
   }
 

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.jccl.Backend;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Subjects;
+import org.jccl.conformance.harness.Worlds;
 import org.jccl.fidelity.golden.RecordPlan.Pin;
 import org.jccl.fidelity.golden.RecordPlan.Planned;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +60,9 @@ public final class RecordProcess {
   }
 
   private void run(String name, Pin pin, int firstCommunicator, int firstCase, NcclLog log) {
-    try (Subject.Instance instance = opened(name, pin)) {
-      Backend backend = instance.backend();
+    try {
+      Worlds worlds = new Worlds(subject(name, pin));
+      Backend backend = worlds.instance().backend();
       int devices = backend.devices().size();
       if (devices < plan.ranks()) {
         say("fatal", "err", plan.ranks() + " ranks need as many devices, and there are " + devices);
@@ -69,9 +71,10 @@ public final class RecordProcess {
       sayInfo(backend);
       for (int i = firstCommunicator; i < pin.communicators().size(); i++) {
         Planned planned = pin.communicators().get(i);
-        new CommunicatorRecorder(this, backend, plan, planned, log)
+        new CommunicatorRecorder(this, worlds, plan, planned, log)
             .record(i == firstCommunicator ? firstCase : 0);
       }
+      worlds.close();
     } catch (RuntimeException failed) {
       say("fatal", "err", firstLine(failed));
       return;
@@ -79,13 +82,11 @@ public final class RecordProcess {
     say(DONE, "", "");
   }
 
-  private static Subject.Instance opened(String name, Pin pin) {
+  private static Subject subject(String name, Pin pin) {
     Map<String, String> variables = new TreeMap<>(pin.environment());
-    Subject subject = Subjects.named(name);
-    return subject
+    return Subjects.named(name)
         .with(variables)
-        .orElseThrow(() -> new IllegalStateException(name + " was not started with " + variables))
-        .open();
+        .orElseThrow(() -> new IllegalStateException(name + " was not started with " + variables));
   }
 
   private void sayInfo(Backend backend) {

@@ -1,8 +1,8 @@
 package org.jccl.fidelity.golden;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.MemoryKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,32 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param memory what the buffers were
  * @param parts each call with its results, in the order of issue
  */
-public record RecordedCase(int line, int communicator, Memory memory, List<Part> parts)
+public record RecordedCase(int line, int communicator, MemoryKind memory, List<Part> parts)
     implements Entry {
-  /** What the buffers of a case are. */
-  public enum Memory {
-    /** Plain device memory. */
-    PLAIN,
-    /** Registered with {@code ncclCommRegister}. */
-    REGISTERED,
-    /** In symmetric windows. */
-    WINDOW;
-
-    private final String label = name().toLowerCase(Locale.ROOT);
-
-    /** The name in recordings. */
-    public String label() {
-      return label;
-    }
-
-    static @Nullable Memory of(String label) {
-      return Arrays.stream(values())
-          .filter(each -> each.label.equals(label))
-          .findFirst()
-          .orElse(null);
-    }
-  }
-
   /**
    * One call and what came out.
    *
@@ -48,10 +24,10 @@ public record RecordedCase(int line, int communicator, Memory memory, List<Part>
    * @param clean whether the outputs of ranks that receive nothing stayed as they were
    */
   public record Part(
-      RecordedCall call, @Nullable RecordedChoice choice, List<Evidence> results, boolean clean) {
+      CallSpec call, @Nullable RecordedChoice choice, List<Evidence> results, boolean clean) {
     /** What {@code rank} must have got; null if its output stays as it is. */
     public @Nullable Evidence of(int rank) {
-      if (!call.collective().writes(rank, call.root())) {
+      if (!call.form().receivesAt(rank, call.root())) {
         return null;
       }
       return results.size() == 1 ? results.getFirst() : results.get(rank);
@@ -63,6 +39,11 @@ public record RecordedCase(int line, int communicator, Memory memory, List<Part>
     parts = List.copyOf(parts);
   }
 
+  /** What was called. */
+  CaseCalls work() {
+    return new CaseCalls(memory, parts.stream().map(Part::call).toList());
+  }
+
   /** In words. */
   @Override
   public String toString() {
@@ -70,6 +51,6 @@ public record RecordedCase(int line, int communicator, Memory memory, List<Part>
     for (Part part : parts) {
       words.append(words.isEmpty() ? "" : " + ").append(part.call());
     }
-    return words + (memory == Memory.PLAIN ? "" : " in " + memory.label() + " memory");
+    return words + (memory == MemoryKind.PLAIN ? "" : " in " + Labels.of(memory) + " memory");
   }
 }

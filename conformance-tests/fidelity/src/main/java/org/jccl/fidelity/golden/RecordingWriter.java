@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
+import org.jccl.conformance.data.ElementFormat;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the files of a recording. */

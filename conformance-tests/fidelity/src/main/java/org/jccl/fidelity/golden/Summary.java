@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jccl.DataType;
+import org.jccl.conformance.data.ElementFormat;
 import org.jccl.sim.Simulator;
 import org.jspecify.annotations.Nullable;
 

@@ -34,8 +34,8 @@ final class Tally {
   record Shown(Entry entry, Finding finding) {}
 
   private final Summary summary;
-  private final Map<Integer, Map<Verdict, Integer>> byCommunicator = new TreeMap<>();
-  private final Map<Subject, Map<Verdict, Integer>> totals = new EnumMap<>(Subject.class);
+  private final Map<Integer, Map<ReplayVerdict, Integer>> byCommunicator = new TreeMap<>();
+  private final Map<Subject, Map<ReplayVerdict, Integer>> totals = new EnumMap<>(Subject.class);
   private final List<Shown> shown = new ArrayList<>();
   private int times;
   private int different;
@@ -43,7 +43,7 @@ final class Tally {
   Tally(Summary summary) {
     this.summary = summary;
     for (Subject subject : Subject.values()) {
-      totals.put(subject, new EnumMap<>(Verdict.class));
+      totals.put(subject, new EnumMap<>(ReplayVerdict.class));
     }
   }
 
@@ -64,10 +64,10 @@ final class Tally {
     of(subject).merge(finding.verdict(), 1, Integer::sum);
     if (subject != Subject.CHOICES) {
       byCommunicator
-          .computeIfAbsent(entry.communicator(), id -> new EnumMap<>(Verdict.class))
+          .computeIfAbsent(entry.communicator(), id -> new EnumMap<>(ReplayVerdict.class))
           .merge(finding.verdict(), 1, Integer::sum);
     }
-    if (finding.verdict() == Verdict.DIFFERENT) {
+    if (finding.verdict() == ReplayVerdict.DIFFERENT) {
       different++;
       if (shown.size() < MOST_SHOWN) {
         shown.add(new Shown(entry, finding));
@@ -75,11 +75,11 @@ final class Tally {
     }
   }
 
-  private Map<Verdict, Integer> of(Subject subject) {
+  private Map<ReplayVerdict, Integer> of(Subject subject) {
     return Objects.requireNonNull(totals.get(subject));
   }
 
-  int count(Subject subject, Verdict verdict) {
+  int count(Subject subject, ReplayVerdict verdict) {
     return of(subject).getOrDefault(verdict, 0);
   }
 
@@ -128,7 +128,7 @@ final class Tally {
     return switch (entry) {
       case RecordedCase each -> each + choice(each);
       case RecordedMicros each ->
-          "estimate of " + each.collective().label() + " of " + each.bytes() + " bytes";
+          "estimate of " + Labels.of(each.form()) + " of " + each.bytes() + " bytes";
     };
   }
 
@@ -137,11 +137,11 @@ final class Tally {
     return choice == null ? "" : " by " + choice;
   }
 
-  private static String words(Map<Verdict, Integer> counts) {
+  private static String words(Map<ReplayVerdict, Integer> counts) {
     List<String> words = new ArrayList<>();
-    for (Verdict verdict : Verdict.values()) {
+    for (ReplayVerdict verdict : ReplayVerdict.values()) {
       int count = counts.getOrDefault(verdict, 0);
-      if (count > 0 || verdict != Verdict.NCCL_DEFECT) {
+      if (count > 0 || verdict != ReplayVerdict.NCCL_DEFECT) {
         words.add(count + " " + verdict.label());
       }
     }

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
+import org.jccl.Backend;
+import org.jccl.Collectives;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.Device;
@@ -11,18 +13,22 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
+import org.jccl.conformance.cases.CallForm;
+import org.jccl.conformance.cases.GroupMember;
+import org.jccl.conformance.engine.TypedRunner;
 import org.jccl.fidelity.golden.RecordedMicros.Source;
+import org.jccl.ops.Operation;
 
 /** Measures or asks for times of f32 sums and moves, by powers of two. */
 final class Times {
-  private static final List<Collective> ALL =
+  private static final List<CallForm> ALL =
       List.of(
-          Collective.ALL_REDUCE,
-          Collective.REDUCE_SCATTER,
-          Collective.REDUCE,
-          Collective.ALL_GATHER,
-          Collective.BROADCAST,
-          Collective.SEND_RECV);
+          CallForm.of(Operation.ALL_REDUCE),
+          CallForm.of(Operation.REDUCE_SCATTER),
+          CallForm.of(Operation.REDUCE),
+          CallForm.of(Operation.ALL_GATHER),
+          CallForm.of(Operation.BROADCAST),
+          CallForm.SEND_RECV);
 
   private static final int LEAST = 3;
   private static final int MOST_MEASURED = 26;
@@ -47,52 +53,52 @@ final class Times {
 
   /** Goes through all sizes. */
   void record(boolean estimated) {
-    for (Collective collective : ALL) {
-      if (estimated && collective == Collective.SEND_RECV) {
+    for (CallForm form : ALL) {
+      if (estimated && form.isExchange()) {
         continue; // messages are not estimated (GRP-31)
       }
       for (int log = LEAST; log <= (estimated ? MOST_ESTIMATED : MOST_MEASURED); log++) {
         long bytes = 1L << log;
-        long count = count(collective, bytes);
+        long count = count(form, bytes);
         if (count == 0) {
           continue;
         }
         if (estimated) {
-          OptionalDouble micros = Replay.estimate(communicator, collective, count);
-          micros.ifPresent(value -> say(Source.ESTIMATED, collective, count, bytes, value));
+          OptionalDouble micros = estimate(communicator, form, count);
+          micros.ifPresent(value -> say(Source.ESTIMATED, form, count, bytes, value));
         } else {
-          double value = measured(collective, count);
-          say(Source.MEASURED, collective, count, bytes, Math.round(value * 1000) / 1000.0);
+          double value = measured(form, count);
+          say(Source.MEASURED, form, count, bytes, Math.round(value * 1000) / 1000.0);
         }
       }
     }
   }
 
-  private void say(Source source, Collective collective, long count, long bytes, double micros) {
-    out.accept(new RecordedMicros(0, id, source, collective, count, bytes, micros));
+  private void say(Source source, CallForm form, long count, long bytes, double micros) {
+    out.accept(new RecordedMicros(0, id, source, form, count, bytes, micros));
   }
 
-  private long count(Collective collective, long bytes) {
+  private long count(CallForm form, long bytes) {
     int size = DataType.FLOAT32.bytes();
-    return collective.operation().countFor(bytes, communicator.worldSize(), size);
+    return form.operation().countFor(bytes, communicator.worldSize(), size);
   }
 
   /** Median of a few rounds, by the device's own events. */
-  private double measured(Collective collective, long count) {
+  private double measured(CallForm form, long count) {
     Device device = communicator.device();
     int n = communicator.worldSize();
     double[] rounds = new double[ROUNDS];
-    try (DeviceBuffer send = device.allocate(DataType.FLOAT32, collective.inputs(count, n));
-        DeviceBuffer recv = device.allocate(DataType.FLOAT32, collective.outputs(count, n));
+    try (DeviceBuffer send = device.allocate(DataType.FLOAT32, form.sendElements(count, n));
+        DeviceBuffer recv = device.allocate(DataType.FLOAT32, form.receiveElements(count, n));
         Stream stream = device.newStream();
         Event begin = device.newEvent();
         Event end = device.newEvent()) {
       send.fill((byte) 0, stream);
-      repeat(WARM_UPS, collective, send, recv, stream);
+      repeat(WARM_UPS, form, send, recv, stream);
       stream.synchronize();
       for (int round = 0; round < ROUNDS; round++) {
         begin.record(stream);
-        repeat(CALLS, collective, send, recv, stream);
+        repeat(CALLS, form, send, recv, stream);
         end.record(stream);
         stream.synchronize();
         rounds[round] = end.microsSince(begin) / CALLS;
@@ -103,11 +109,39 @@ final class Times {
   }
 
   private void repeat(
-      int times, Collective collective, DeviceBuffer send, DeviceBuffer recv, Stream stream) {
-    int rank = communicator.rank();
-    int n = communicator.worldSize();
+      int times, CallForm form, DeviceBuffer send, DeviceBuffer recv, Stream stream) {
     for (int i = 0; i < times; i++) {
-      collective.issue(communicator, send, recv, ReduceOp.SUM, 0, rank, n, stream);
+      issue(communicator, communicator, form, send, recv, stream);
+    }
+  }
+
+  private static void issue(
+      Collectives on,
+      Communicator communicator,
+      CallForm form,
+      DeviceBuffer send,
+      DeviceBuffer recv,
+      Stream stream) {
+    GroupMember me =
+        new GroupMember(communicator.rank(), communicator.rank(), communicator.worldSize());
+    int root = form.isExchange() ? 1 : 0;
+    TypedRunner.issueEven(on, form, me, send, recv, ReduceOp.SUM, root, stream);
+  }
+
+  /** What NCCL's model says of a sum of {@code count} f32 elements; nothing is performed. */
+  static OptionalDouble estimate(Communicator communicator, CallForm form, long count) {
+    int n = communicator.worldSize();
+    Device device = communicator.device();
+    try (DeviceBuffer room = device.allocate(DataType.FLOAT32, 1)) {
+      // Nothing is read or written: the buffers need not be there, only apart from each other.
+      long sent = form.sendElements(count, n);
+      DeviceBuffer send = DeviceBuffer.wrap(device, DataType.FLOAT32, room.address(), sent);
+      long behind = room.address() + sent * DataType.FLOAT32.bytes();
+      long received = form.receiveElements(count, n);
+      DeviceBuffer recv = DeviceBuffer.wrap(device, DataType.FLOAT32, behind, received);
+      Stream stream = communicator.defaultStream();
+      return Backend.of(device)
+          .simulate(group -> issue(group.on(communicator), communicator, form, send, recv, stream));
     }
   }
 }

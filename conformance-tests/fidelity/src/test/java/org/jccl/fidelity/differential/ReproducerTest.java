@@ -10,6 +10,12 @@ import java.util.List;
 import java.util.zip.CRC32;
 import net.jqwik.api.sessions.JqwikSession;
 import org.jccl.Backend;
+import org.jccl.conformance.cases.Program;
+import org.jccl.conformance.engine.HostRoom;
+import org.jccl.conformance.engine.Observation;
+import org.jccl.conformance.engine.Prepared;
+import org.jccl.conformance.engine.Runner;
+import org.jccl.conformance.engine.Runner.Failures;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.sim.Simulator;
@@ -32,12 +38,13 @@ class ReproducerTest {
   void printedClass_observesTheSame() throws Exception {
     Worlds worlds = new Worlds(new SimulatorSubject());
     for (int seed = 0; seed < PROGRAMS; seed++) {
-      WholeProgram program =
+      Program program =
           ProgramGenerator.program(
               seed,
               1 + seed % 4,
               DifferentialRun.legalOnNccl(new SimulatorSubject().capabilities()));
-      List<Observation> observed = Comparison.observations(worlds, program);
+      List<Observation> observed =
+          Runner.run(worlds, Prepared.of(program), Failures.NOTED, new HostRoom());
       List<String> expected = new ArrayList<>();
       for (int rank = 0; rank < observed.size(); rank++) {
         expected.add("rank " + rank + " " + words(observed.get(rank)));
@@ -57,7 +64,7 @@ class ReproducerTest {
     for (int seed = 0; seed < PROGRAMS; seed++) {
       LifecycleProgram program = life(seed, 1 + seed % 4);
       List<String> expected = new ArrayList<>();
-      for (List<String> notes : Comparison.notes(worlds, program)) {
+      for (List<String> notes : LifecycleComparison.notes(worlds, program)) {
         expected.add("rank " + expected.size() + " " + notes);
       }
       Class<?> printed =
@@ -78,7 +85,7 @@ class ReproducerTest {
 
   private static String words(Observation observed) {
     CRC32 crc = new CRC32();
-    crc.update(observed.memory());
+    crc.update(observed.memory().asByteBuffer());
     return observed.notes() + ", memory " + Long.toHexString(crc.getValue());
   }
 }

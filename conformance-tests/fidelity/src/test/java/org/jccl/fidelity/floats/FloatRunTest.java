@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.liars.FaultySubject;
 import org.jccl.conformance.liars.Liars;
 import org.jccl.fidelity.floats.FloatRun.Wishes;
+import org.jccl.fidelity.seeds.SeedRun;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.machine.GpuProfile;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,7 @@ class FloatRunTest {
   }
 
   private static Subject machine(String name, GpuProfile profile, Map<String, String> variables) {
-    return new SimulatedMachine(name, Simulator.DEFAULT_VERSION, variables, profile, false);
+    return SimulatorSubject.machine(name, Simulator.DEFAULT_VERSION, variables, profile, 8);
   }
 
   private PrintStream out() {
@@ -46,7 +48,7 @@ class FloatRunTest {
   /** Compares a subject that is not what the simulator imitates. */
   private int run(Subject subject, int ranks, int count) throws IOException {
     Subject honest = machine("honest", GpuProfile.h200(), Map.of());
-    return new FloatRun(subject, honest, wishes("other", ranks, 0, count), folder, out()).run();
+    return FloatRun.run(subject, honest, wishes("other", ranks, 0, count), folder, out());
   }
 
   private String words() {
@@ -55,8 +57,8 @@ class FloatRunTest {
 
   @Test
   void theBindingOverASimulator_agreesBitByBit() throws IOException {
-    assertThat(run(wishes("loopback", 4, 0, 100))).as(words()).isEqualTo(FloatRun.AGREE);
-    assertThat(words()).contains("100 cases", "100 agree, 0 but");
+    assertThat(run(wishes("loopback", 4, 0, 100))).as(words()).isEqualTo(SeedRun.AGREE);
+    assertThat(words()).contains("100 programs", "100 agree, 0 differ");
     assertThat(Files.readAllLines(folder.resolve("floats-loopback-4.tsv")))
         .hasSize(102)
         .anyMatch(line -> line.contains("\tRING/LL "))
@@ -65,15 +67,15 @@ class FloatRunTest {
 
   @Test
   void oddWorlds_agree() throws IOException {
-    assertThat(run(wishes("sim", 1, 0, 30))).as(words()).isEqualTo(FloatRun.AGREE);
-    assertThat(run(wishes("sim", 3, 0, 30))).as(words()).isEqualTo(FloatRun.AGREE);
+    assertThat(run(wishes("sim", 1, 0, 30))).as(words()).isEqualTo(SeedRun.AGREE);
+    assertThat(run(wishes("sim", 3, 0, 30))).as(words()).isEqualTo(SeedRun.AGREE);
   }
 
   @Test
   void seedsThatAgreed_areNotRunAgain() throws IOException {
-    assertThat(run(wishes("sim", 2, 10, 3))).as(words()).isEqualTo(FloatRun.AGREE);
-    assertThat(run(wishes("sim", 2, 11, 4))).as(words()).isEqualTo(FloatRun.AGREE);
-    assertThat(words()).contains("2 cases", "2 were done before", "5 agree");
+    assertThat(run(wishes("sim", 2, 10, 3))).as(words()).isEqualTo(SeedRun.AGREE);
+    assertThat(run(wishes("sim", 2, 11, 4))).as(words()).isEqualTo(SeedRun.AGREE);
+    assertThat(words()).contains("2 programs", "2 were done before", "5 agree");
   }
 
   @Test
@@ -89,12 +91,11 @@ class FloatRunTest {
   @Test
   void anotherAlgorithm_isFoundOut_andShrinks() throws IOException {
     Subject trees = machine("trees", GpuProfile.h200(), Map.of("NCCL_ALGO", "allreduce:tree"));
-    assertThat(run(trees, 4, 100)).isEqualTo(FloatRun.DIFFER);
+    assertThat(run(trees, 4, 100)).isEqualTo(SeedRun.DIFFER);
     // The fold order shows in the smallest call that there is.
     assertThat(words())
         .contains("differs: 4 ranks", " on honest, ", " on trees (")
-        .containsPattern(
-            "seed \\d+ shrinks to: 4 ranks:\\R  call 0: all_?-?reduce of \\d{1,3} FLOAT32, sum,")
+        .containsPattern("seed \\d+ shrinks to: 4 ranks:\\R  allReduce FLOAT32 sum x\\d{1,3},")
         .containsPattern(
             "rank 0, call 0, recv\\[\\d+\\] of \\d{1,3}: [0-9A-F]{8} on honest, [0-9A-F]{8} on trees")
         .contains("the simulator's choice: RING/LL ");
@@ -103,7 +104,7 @@ class FloatRunTest {
   @Test
   void anotherMachine_isFoundOut() throws IOException {
     Subject pcie = machine("pcie", GpuProfile.of("h100-pcie"), Map.of());
-    assertThat(run(pcie, 4, 100)).isEqualTo(FloatRun.DIFFER);
+    assertThat(run(pcie, 4, 100)).isEqualTo(SeedRun.DIFFER);
   }
 
   @Test
@@ -113,9 +114,10 @@ class FloatRunTest {
                 new FaultySubject(Liars.that("Gives the last rank other bits than the rest")),
                 2,
                 100))
-        .isEqualTo(FloatRun.DIFFER);
+        .isEqualTo(SeedRun.DIFFER);
     assertThat(words())
-        .containsPattern("shrinks to: 2 ranks:\\R  call 0: .* of 1 FLOAT32, sum, inputs wide")
+        .containsPattern(
+            "shrinks to: 2 ranks:\\R  \\w+ FLOAT32 sum x1(, root 0| root 0)?, inputs wide")
         .containsPattern("rank 1, call 0, recv\\[0\\] of 1: ");
     List<String> lines = Files.readAllLines(folder.resolve("floats-other-2.tsv"));
     assertThat(lines).last().asString().endsWith("\tdiffer");
@@ -124,14 +126,14 @@ class FloatRunTest {
   @Test
   void writesBehindTheBuffer_areFoundOut() throws IOException {
     assertThat(run(new FaultySubject(Liars.that("Writes one element more than there are")), 2, 50))
-        .isEqualTo(FloatRun.DIFFER);
+        .isEqualTo(SeedRun.DIFFER);
     assertThat(words()).contains("a byte outside the buffers");
   }
 
   @Test
   void aRankThatNeverComes_failsWithItsSeed() throws IOException {
     assertThat(run(new FaultySubject(Liars.that("Makes no call of the last rank")), 2, 3))
-        .isEqualTo(FloatRun.DIFFER);
+        .isEqualTo(SeedRun.DIFFER);
     assertThat(words())
         .contains(
             "seed 1 differs: 2 ranks",
@@ -143,7 +145,7 @@ class FloatRunTest {
   void whatPinsLeaveNoAlgorithmFor_isNotRun() throws IOException {
     Map<String, String> variables = Map.of("NCCL_ALGO", "Tree");
     Wishes trees = new Wishes("sim", 2, 0, 30, GpuProfile.h200(), variables);
-    assertThat(run(trees)).as(words()).isEqualTo(FloatRun.AGREE);
+    assertThat(run(trees)).as(words()).isEqualTo(SeedRun.AGREE);
     assertThat(words()).contains(" have no algorithm by the variables");
     assertThat(Files.readString(folder.resolve("floats-sim-2.tsv")))
         .contains("\tTREE/LL ", "\tnothing\tnot-run", "\tagree");

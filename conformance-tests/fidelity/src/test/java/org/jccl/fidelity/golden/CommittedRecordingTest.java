@@ -14,13 +14,13 @@ class CommittedRecordingTest {
   void everyResultChoiceAndEstimate_isAsRecorded() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    Recording recording = Recording.committed();
+    GoldenRecording recording = GoldenRecording.committed();
     GoldenRun run = new GoldenRun(out);
     Tally tally = run.replay(recording, Replay.simulated(recording.summary()));
     tally.print(out);
     assertThat(tally.isEqual()).as(bytes.toString(StandardCharsets.UTF_8)).isTrue();
-    assertThat(tally.count(Subject.CASES, Verdict.EQUAL)).isGreaterThan(3200);
-    assertThat(tally.count(Subject.CHOICES, Verdict.EQUAL)).isGreaterThan(3200);
-    assertThat(tally.count(Subject.ESTIMATES, Verdict.EQUAL)).isEqualTo(167);
+    assertThat(tally.count(Subject.CASES, ReplayVerdict.EQUAL)).isGreaterThan(3200);
+    assertThat(tally.count(Subject.CHOICES, ReplayVerdict.EQUAL)).isGreaterThan(3200);
+    assertThat(tally.count(Subject.ESTIMATES, ReplayVerdict.EQUAL)).isEqualTo(167);
   }
 }

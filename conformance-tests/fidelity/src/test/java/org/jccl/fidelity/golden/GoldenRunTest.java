@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
+import org.jccl.conformance.data.ElementFormat;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.fidelity.golden.Tally.Subject;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class GoldenRunTest {
   @TempDir private Path folder;
 
   private static InputStream committed(String file) {
-    return Objects.requireNonNull(Recording.class.getResourceAsStream("h200/" + file));
+    return Objects.requireNonNull(GoldenRecording.class.getResourceAsStream("h200/" + file));
   }
 
   private static List<String> lines(Predicate<String> wanted, int most) throws Exception {
@@ -52,16 +53,16 @@ class GoldenRunTest {
     };
   }
 
-  private Recording written(List<String> lines) throws Exception {
+  private GoldenRecording written(List<String> lines) throws Exception {
     try (InputStream summary = committed("summary.json")) {
       Files.write(folder.resolve("summary.json"), summary.readAllBytes());
     }
     Files.write(folder.resolve("results.jsonl"), lines);
-    return Recording.open(folder);
+    return GoldenRecording.open(folder);
   }
 
   private Tally replayed(List<String> lines) throws Exception {
-    Recording recording = written(lines);
+    GoldenRecording recording = written(lines);
     return new GoldenRun(QUIET, 1).replay(recording, Replay.simulated(recording.summary()));
   }
 
@@ -143,7 +144,7 @@ class GoldenRunTest {
             .replaceFirst("\"bits\":\"[0-9a-f]*", "\"bits\":\"" + text));
     Tally tally = replayed(lines);
     assertThat(tally.isEqual()).isTrue();
-    assertThat(tally.count(Subject.CASES, Verdict.NAN_BITS)).isEqualTo(1);
+    assertThat(tally.count(Subject.CASES, ReplayVerdict.NAN_BITS)).isEqualTo(1);
   }
 
   private static long element(byte[] bits, int index) {
@@ -161,16 +162,16 @@ class GoldenRunTest {
   void anotherOrder_isFound() throws Exception {
     List<String> lines =
         lines(with("\"c\":12,", "\"allreduce\"", "\"f32\"", "\"sum\"", "\"wide\""), 4);
-    Recording recording = written(lines);
+    GoldenRecording recording = written(lines);
     Tally straight =
         new GoldenRun(QUIET, 1).replay(recording, Replay.simulated(recording.summary()));
     assertThat(straight.isEqual()).isTrue();
     SimulatorSubject unpinned = new SimulatorSubject();
     Tally other =
         new GoldenRun(QUIET, 1)
-            .replay(recording, new Replay(recording.summary(), communicator -> unpinned.open()));
-    assertThat(other.count(Subject.CASES, Verdict.DIFFERENT)).isPositive();
-    assertThat(other.count(Subject.CHOICES, Verdict.DIFFERENT)).isPositive();
+            .replay(recording, new Replay(recording.summary(), communicator -> unpinned));
+    assertThat(other.count(Subject.CASES, ReplayVerdict.DIFFERENT)).isPositive();
+    assertThat(other.count(Subject.CHOICES, ReplayVerdict.DIFFERENT)).isPositive();
   }
 
   @Test

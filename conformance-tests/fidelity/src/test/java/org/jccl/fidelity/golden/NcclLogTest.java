@@ -7,6 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.jccl.DataType;
+import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.Layout;
+import org.jccl.conformance.data.Fold;
+import org.jccl.ops.Operation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 class NcclLogTest {
   @TempDir private Path folder;
 
-  private static RecordedCall call(Collective collective, long count) {
-    return new RecordedCall(
-        collective, DataType.FLOAT32, RecordedOp.SUM, count, InputKind.WIDE, 107, 0, 0);
+  private static CallSpec call(Operation operation, long count) {
+    Fold fold = operation.reduces() ? Fold.SUM : Fold.COPY;
+    return CallSpec.exact(operation, DataType.FLOAT32, fold, count, 0, Layout.PLAIN, 107);
   }
 
   @Test
@@ -61,10 +65,10 @@ class NcclLogTest {
     assertThat(
             log.choices(
                 List.of(
-                    call(Collective.ALL_REDUCE, 1),
-                    call(Collective.ALL_REDUCE, 1000),
-                    call(Collective.REDUCE, 1),
-                    call(Collective.GATHER, 1))))
+                    call(Operation.ALL_REDUCE, 1),
+                    call(Operation.ALL_REDUCE, 1000),
+                    call(Operation.REDUCE, 1),
+                    call(Operation.GATHER, 1))))
         .containsExactly(
             new RecordedChoice("RING", "SIMPLE", 5, 5),
             new RecordedChoice("RING", "LL128", 0, 3),
@@ -72,7 +76,7 @@ class NcclLogTest {
             null);
     Files.writeString(
         file, "tes -> Algo RING proto LL channel{Lo..Hi}={0..1}\n", StandardOpenOption.APPEND);
-    assertThat(log.choices(List.of(call(Collective.ALL_REDUCE, 2))))
+    assertThat(log.choices(List.of(call(Operation.ALL_REDUCE, 2))))
         .containsExactly(new RecordedChoice("RING", "LL", 0, 1));
   }
 
@@ -87,7 +91,7 @@ class NcclLogTest {
     assertThat(
             new NcclLog(file)
                 .choices(
-                    List.of(call(Collective.ALL_REDUCE, 1000), call(Collective.ALL_REDUCE, 1000))))
+                    List.of(call(Operation.ALL_REDUCE, 1000), call(Operation.ALL_REDUCE, 1000))))
         .containsExactly(kernel, kernel);
   }
 }

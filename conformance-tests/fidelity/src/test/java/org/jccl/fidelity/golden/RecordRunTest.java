@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jccl.conformance.cases.CallForm;
+import org.jccl.conformance.cases.MemoryKind;
 import org.jccl.fidelity.golden.RecordRun.Wishes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +34,7 @@ class RecordRunTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     int code =
         new GoldenRun(new PrintStream(bytes, true, StandardCharsets.UTF_8))
-            .run(Recording.open(folder));
+            .run(GoldenRecording.open(folder));
     return code + "\n" + bytes.toString(StandardCharsets.UTF_8);
   }
 
@@ -42,20 +44,20 @@ class RecordRunTest {
     assertThat(record("sim", 3, phases, 4711)).isEqualTo(RecordRun.OK);
     assertThat(folder.resolve("errors.txt")).isEmptyFile();
     assertThat(replayed()).startsWith("0\n").contains("cases: 110 equal, 0 nan-bits, 0 different");
-    Set<RecordedCase.Memory> memories = new HashSet<>();
-    Set<Collective> collectives = new HashSet<>();
+    Set<MemoryKind> memories = new HashSet<>();
+    Set<CallForm> collectives = new HashSet<>();
     int[] most = {0};
-    Recording.open(folder)
+    GoldenRecording.open(folder)
         .forEach(
             entry -> {
               RecordedCase recorded = (RecordedCase) entry;
               memories.add(recorded.memory());
               most[0] = Math.max(most[0], recorded.parts().size());
-              recorded.parts().forEach(part -> collectives.add(part.call().collective()));
+              recorded.parts().forEach(part -> collectives.add(part.call().form()));
               assertThat(recorded.parts())
                   .allSatisfy(part -> assertThat(part.call().seed()).isGreaterThan(4710));
             });
-    assertThat(memories).containsExactlyInAnyOrder(RecordedCase.Memory.values());
+    assertThat(memories).containsExactlyInAnyOrder(MemoryKind.values());
     assertThat(collectives).hasSizeGreaterThan(6);
     assertThat(most[0]).isGreaterThan(2);
   }

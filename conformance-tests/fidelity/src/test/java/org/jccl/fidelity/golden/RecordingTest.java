@@ -14,6 +14,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.jccl.DataType;
+import org.jccl.conformance.cases.CallForm;
+import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.Layout;
+import org.jccl.conformance.data.Fold;
+import org.jccl.conformance.data.InputKind;
+import org.jccl.ops.Operation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,7 +60,7 @@ class RecordingTest {
 
   private List<Entry> read() {
     List<Entry> entries = new ArrayList<>();
-    Recording.open(folder).forEach(entries::add);
+    GoldenRecording.open(folder).forEach(entries::add);
     return entries;
   }
 
@@ -72,15 +78,15 @@ class RecordingTest {
     assertThat(only.line()).isEqualTo(1);
     assertThat(part.call())
         .isEqualTo(
-            new RecordedCall(
-                Collective.ALL_REDUCE,
+            new CallSpec(
+                CallForm.of(Operation.ALL_REDUCE),
                 DataType.FLOAT32,
-                RecordedOp.SUM,
+                Fold.SUM,
                 1,
-                InputKind.WIDE,
-                107,
                 0,
-                0));
+                Layout.PLAIN,
+                InputKind.WIDE,
+                107));
     assertThat(part.choice()).isEqualTo(new RecordedChoice("RING", "LL", 0, 0));
     assertThat(part.results()).hasSize(1);
     assertThat(part.of(1)).isSameAs(part.of(0));
@@ -89,7 +95,7 @@ class RecordingTest {
   @Test
   void summary_saysHowACommunicatorWasPinned() throws Exception {
     write(SUMMARY, CASE);
-    RecordedCommunicator on = Recording.open(folder).summary().communicators().get(3);
+    RecordedCommunicator on = GoldenRecording.open(folder).summary().communicators().get(3);
     assertThat(on.variables()).containsOnlyKeys("NCCL_ALGO", "NCCL_PROTO");
     assertThat(on.ctas()).isZero();
     assertThat(on.rings()).containsExactly(List.of(0, 1));

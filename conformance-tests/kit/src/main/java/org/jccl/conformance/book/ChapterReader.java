@@ -36,7 +36,7 @@ final class ChapterReader {
 
   private String chapter() {
     String title = lines.isEmpty() ? "" : line();
-    if (!title.startsWith("# ") || !Character.isDigit(title.charAt(2)) || !title.contains(". ")) {
+    if (!title.matches("# \\d.*\\. .*")) {
       throw malformed("'# N. Title'");
     }
     at++;
@@ -140,7 +140,7 @@ final class ChapterReader {
     if (field.equals("simulator")) {
       return OptionalInt.empty();
     }
-    int count = Character.digit(field.charAt(0), 10);
+    int count = field.isEmpty() ? -1 : Character.digit(field.charAt(0), 10);
     if (count < 0 || !field.equals(count == 1 ? "1 GPU" : count + " GPUs")) {
       throw malformed("'simulator', '1 GPU' or 'N GPUs' where '" + field + "' stands");
     }

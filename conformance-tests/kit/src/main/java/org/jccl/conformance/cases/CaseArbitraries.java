@@ -10,9 +10,6 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.Tuple;
 import org.jccl.DataType;
-import org.jccl.conformance.cases.Program.Form;
-import org.jccl.conformance.cases.Program.Placed;
-import org.jccl.conformance.cases.Program.Step;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.ops.Operation;
@@ -49,13 +46,13 @@ public final class CaseArbitraries {
         Tuple.of(1, Arbitraries.of(8197L, 20_011L)));
   }
 
-  /** Any call of one of {@code operations}, in a world of any size. */
-  public Arbitrary<OperationCase> calls(Set<Operation> operations) {
-    return ranks().flatMap(n -> calls(n, operations, counts()));
+  /** Programs of one call of one of {@code operations}, in a world of any size. */
+  public Arbitrary<Program> calls(Set<Operation> operations) {
+    return ranks().flatMap(n -> calls(n, operations, counts()).map(call -> Program.of(n, call)));
   }
 
   /** Any call of {@code operations} in a world of {@code n}. */
-  public Arbitrary<OperationCase> calls(int n, Set<Operation> operations, Arbitrary<Long> counts) {
+  public Arbitrary<CallSpec> calls(int n, Set<Operation> operations, Arbitrary<Long> counts) {
     Operation[] known =
         operations.stream()
             .filter(each -> each != Operation.RECV)
@@ -72,13 +69,12 @@ public final class CaseArbitraries {
                         Arbitraries.longs().between(0, 1000))
                     .as(
                         (what, count, root, layout, seed) ->
-                            new OperationCase(
+                            CallSpec.exact(
                                 operation,
                                 what.type,
                                 what.fold,
                                 limited(what, count, n),
-                                operation.hasRoot() || operation.hasPeer() ? root : 0,
-                                n,
+                                CallForm.of(operation).hasRoot() ? root : 0,
                                 layout,
                                 seed)));
   }
@@ -113,13 +109,12 @@ public final class CaseArbitraries {
   }
 
   /** Every type and fold that {@code operation} can have in a world of {@code n}, one call each. */
-  public List<OperationCase> everyCombination(Operation operation, int n, long count) {
-    List<OperationCase> all = new ArrayList<>();
+  public List<CallSpec> everyCombination(Operation operation, int n, long count) {
+    List<CallSpec> all = new ArrayList<>();
     for (What what : combinations(operation, n)) {
-      int root = operation.hasRoot() || operation.hasPeer() ? all.size() % n : 0;
+      int root = CallForm.of(operation).hasRoot() ? all.size() % n : 0;
       Layout layout = new Layout(all.size() % 3 == 0 ? -1 : 0, all.size() % 2 == 0, 0);
-      all.add(
-          new OperationCase(operation, what.type, what.fold, count, root, n, layout, all.size()));
+      all.add(CallSpec.exact(operation, what.type, what.fold, count, root, layout, all.size()));
     }
     return all;
   }
@@ -139,24 +134,22 @@ public final class CaseArbitraries {
   public Arbitrary<Program> programs(int steps) {
     return ranks()
         .flatMap(
-            n -> steps(n).list().ofMinSize(1).ofMaxSize(steps).map(list -> new Program(n, list)));
+            n -> steps(n).list().ofMinSize(1).ofMaxSize(steps).map(list -> Program.typed(n, list)));
   }
 
   /** Programs of one group. */
   public Arbitrary<Program> groups() {
-    return ranks()
-        .flatMap(
-            n ->
-                Combinators.combine(Arbitraries.of(Form.GROUPED, Form.NESTED), together(n, 5))
-                    .as((form, calls) -> new Program(n, List.of(new Step(form, calls)))));
+    return ranks().flatMap(n -> group(n, 5).map(step -> Program.typed(n, List.of(step))));
   }
 
-  private Arbitrary<Step> steps(int n) {
-    Arbitrary<Step> alone = placed(n).map(each -> new Step(Form.ALONE, List.of(each)));
-    Arbitrary<Step> grouped =
-        Combinators.combine(Arbitraries.of(Form.GROUPED, Form.NESTED), together(n, 3))
-            .as(Step::new);
-    return Arbitraries.frequencyOf(Tuple.of(3, alone), Tuple.of(2, grouped));
+  private Arbitrary<ProgramStep> steps(int n) {
+    Arbitrary<ProgramStep> alone = placed(n).map(ProgramStep.Alone::new);
+    return Arbitraries.frequencyOf(Tuple.of(3, alone), Tuple.of(2, group(n, 3)));
+  }
+
+  private Arbitrary<ProgramStep> group(int n, int most) {
+    return Combinators.combine(Arbitraries.of(false, true), together(n, most))
+        .as((nested, calls) -> new ProgramStep.Group(List.copyOf(calls), nested));
   }
 
   /** Calls for one group; where messages do not mix well, at most one that is made of them. */
@@ -164,14 +157,9 @@ public final class CaseArbitraries {
     Arbitrary<List<Placed>> calls = placed(n).list().ofMinSize(1).ofMaxSize(most);
     return capabilities.mixesMessages()
         ? calls
-        : calls.filter(10_000, list -> list.stream().filter(CaseArbitraries::sends).count() <= 1);
-  }
-
-  private static boolean sends(Placed placed) {
-    return switch (placed.call().operation()) {
-      case SEND, RECV, ALL_TO_ALL, GATHER, SCATTER -> true;
-      case ALL_REDUCE, BROADCAST, REDUCE, ALL_GATHER, REDUCE_SCATTER -> false;
-    };
+        : calls.filter(
+            10_000,
+            list -> list.stream().filter(each -> each.call().form().isOfMessages()).count() <= 1);
   }
 
   private Arbitrary<Placed> placed(int n) {
@@ -179,6 +167,6 @@ public final class CaseArbitraries {
     return Combinators.combine(
             calls(n, EnumSet.allOf(Operation.class), small),
             Arbitraries.integers().between(0, Program.STREAMS - 1))
-        .as(Placed::new);
+        .as((call, stream) -> new Placed(call, 0, stream, false));
   }
 }

@@ -35,7 +35,7 @@ public sealed interface ExactData
     if (!type.isFloating()) {
       return new IntegerData(type, fold, ranks, seed);
     }
-    FloatShape shape = FloatShape.of(type);
+    ElementFormat shape = ElementFormat.of(type);
     return switch (fold) {
       case SUM -> new FloatSum(type, shape, false, ranks, seed);
       case SCALED_SUM -> new FloatSum(type, shape, true, ranks, seed);

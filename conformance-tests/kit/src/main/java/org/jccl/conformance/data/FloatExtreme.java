@@ -3,7 +3,7 @@ package org.jccl.conformance.data;
 import org.jccl.DataType;
 
 /** Minimum and maximum: normal numbers of both signs. */
-record FloatExtreme(DataType type, FloatShape shape, Fold fold, int ranks, long seed)
+record FloatExtreme(DataType type, ElementFormat shape, Fold fold, int ranks, long seed)
     implements ExactData {
   @Override
   public long input(int rank, long index) {
@@ -23,7 +23,7 @@ record FloatExtreme(DataType type, FloatShape shape, Fold fold, int ranks, long 
   private double number(int rank, long index) {
     long bits = Mix.of(seed, index, rank);
     // Near each other, so that significands decide as often as exponents do.
-    int exponent = FloatShape.between(bits + 1, -2, 2) + 1 - shape.precision();
+    int exponent = ElementFormat.between(bits + 1, -2, 2) + 1 - shape.precision();
     double magnitude = Math.scalb((double) shape.significand(bits), exponent);
     return (bits & 1) == 0 ? magnitude : -magnitude;
   }

@@ -7,7 +7,7 @@ import org.jccl.DataType;
  * of exponents among them, shrinking ones another, so that every partial product is a normal
  * number.
  */
-record FloatProduct(DataType type, FloatShape shape, int ranks, long seed) implements ExactData {
+record FloatProduct(DataType type, ElementFormat shape, int ranks, long seed) implements ExactData {
   @Override
   public long input(int rank, long index) {
     long bits = Mix.of(seed, index);

@@ -6,7 +6,7 @@ import org.jccl.DataType;
  * Sums, plain or scaled: whole units whose magnitudes add up to at most 2 to the precision. Ranks
  * with an even part divide one total among them, the others a smaller one of the opposite sign.
  */
-record FloatSum(DataType type, FloatShape shape, boolean scaled, int ranks, long seed)
+record FloatSum(DataType type, ElementFormat shape, boolean scaled, int ranks, long seed)
     implements ExactData {
   @Override
   public long input(int rank, long index) {
@@ -38,7 +38,7 @@ record FloatSum(DataType type, FloatShape shape, boolean scaled, int ranks, long
   }
 
   private int exponent(long bits) {
-    return FloatShape.between(
+    return ElementFormat.between(
         bits + 3, shape.minExponent(), shape.maxExponent() - shape.precision());
   }
 

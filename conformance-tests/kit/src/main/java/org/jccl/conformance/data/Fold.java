@@ -22,7 +22,7 @@ public enum Fold {
 
   /** The fold of a built-in reduction. */
   public static Fold of(ReduceOp.Builtin op) {
-    return values()[op.ordinal()];
+    return valueOf(op.name());
   }
 
   /** Whether ranks' elements are combined. */
@@ -35,16 +35,21 @@ public enum Fold {
     return this == AVG || this == SCALED_SUM;
   }
 
+  /** Whether it is a reduction that needs not be made. */
+  public boolean isBuiltin() {
+    return this != SCALED_SUM && this != COPY;
+  }
+
   /**
    * The built-in reduction.
    *
    * @throws IllegalStateException for {@link #SCALED_SUM} and {@link #COPY}, which are none
    */
   public ReduceOp.Builtin builtin() {
-    if (ordinal() > AVG.ordinal()) {
+    if (!isBuiltin()) {
       throw new IllegalStateException(this + " is no built-in reduction");
     }
-    return ReduceOp.Builtin.values()[ordinal()];
+    return ReduceOp.Builtin.valueOf(name());
   }
 
   /** The scalar of {@code rank} in a {@link #SCALED_SUM}: 1 on even ranks, 2 on odd ones. */

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param checks how much it checks by itself; liars are told apart better without
  * @param version version code of the NCCL that it imitates
  * @param environment NCCL's variables as it sees them
- * @param hostGpus GPUs in each host of the machine
+ * @param profile the machine
+ * @param devices how many it has
  */
 public record SimulatorSubject(
     String name,
@@ -33,12 +34,19 @@ public record SimulatorSubject(
     CheckLevel checks,
     int version,
     Map<String, String> environment,
-    int hostGpus)
+    GpuProfile profile,
+    int devices)
     implements Subject {
   private static final Duration MISUSE_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration FOREIGN_TIMEOUT = Duration.ofSeconds(20);
 
-  /** On the machine that was measured. */
+  /** Without variables. */
+  public SimulatorSubject(
+      String name, @Nullable Long seed, boolean free, CheckLevel checks, int version) {
+    this(name, seed, free, checks, version, Map.of());
+  }
+
+  /** On the machine that a simulator is of unless it is told otherwise. */
   public SimulatorSubject(
       String name,
       @Nullable Long seed,
@@ -46,13 +54,8 @@ public record SimulatorSubject(
       CheckLevel checks,
       int version,
       Map<String, String> environment) {
-    this(name, seed, free, checks, version, environment, GpuProfile.h200().gpusPerHost());
-  }
-
-  /** Without variables. */
-  public SimulatorSubject(
-      String name, @Nullable Long seed, boolean free, CheckLevel checks, int version) {
-    this(name, seed, free, checks, version, Map.of());
+    this(
+        name, seed, free, checks, version, environment, GpuProfile.h200(), Capabilities.MOST_RANKS);
   }
 
   /** The simulator as users get it. */
@@ -72,6 +75,18 @@ public record SimulatorSubject(
         "simulator-free", null, true, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION);
   }
 
+  /** A machine, with the variables that NCCL would see there. */
+  public static SimulatorSubject machine(
+      String name, int version, Map<String, String> variables, GpuProfile profile, int devices) {
+    return new SimulatorSubject(
+        name, null, false, CheckLevel.DEFAULT, version, Map.copyOf(variables), profile, devices);
+  }
+
+  /** The same with ranks on threads of their own. */
+  public SimulatorSubject onFreeThreads() {
+    return new SimulatorSubject(name, seed, true, checks, version, environment, profile, devices);
+  }
+
   @Override
   public Capabilities capabilities() {
     return Capabilities.simulated(version, !free);
@@ -87,7 +102,8 @@ public record SimulatorSubject(
             checks,
             newer,
             environment,
-            hostGpus));
+            profile,
+            devices));
   }
 
   @Override
@@ -96,13 +112,22 @@ public record SimulatorSubject(
     all.putAll(variables);
     String named = Subject.named(name, variables);
     return Optional.of(
-        new SimulatorSubject(named, seed, free, checks, version, Map.copyOf(all), hostGpus));
+        new SimulatorSubject(
+            named, seed, free, checks, version, Map.copyOf(all), profile, devices));
   }
 
   @Override
   public Optional<Subject> withHostsOf(int gpus) {
-    String named = name + "-hosts-of-" + gpus;
-    return Optional.of(new SimulatorSubject(named, seed, free, checks, version, environment, gpus));
+    return Optional.of(
+        new SimulatorSubject(
+            name + "-hosts-of-" + gpus,
+            seed,
+            free,
+            checks,
+            version,
+            environment,
+            profile.withGpusPerHost(gpus),
+            devices));
   }
 
   @Override
@@ -165,8 +190,8 @@ public record SimulatorSubject(
         Simulator.builder()
             .ncclVersion(version)
             .environment(environment)
-            .profile(GpuProfile.h200().withGpusPerHost(hostGpus))
-            .devices(Capabilities.MOST_RANKS)
+            .profile(profile)
+            .devices(devices)
             .checks(checks)
             .foreignTimeout(FOREIGN_TIMEOUT)
             .warnings(line -> {});

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
@@ -22,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class World {
   /** Long for a simulator, generous for a first contact between GPUs. */
-  private static final Duration LIMIT = Duration.ofSeconds(Options.deadlineSeconds());
+  static final Duration LIMIT = Duration.ofSeconds(Options.deadlineSeconds());
 
   private final Subject.Instance instance;
   private final Runnable keeps;
   private final AtomicReferenceArray<@Nullable Communicator> communicators;
-  private final List<Map<Class<?>, Kept>> kept = new ArrayList<>();
+  private final List<Map<Class<?>, RankResource>> kept = new ArrayList<>();
   private List<ProcessGroup> groups;
   private boolean broken;
   private boolean stuck;
@@ -43,15 +44,23 @@ public final class World {
   }
 
   /**
-   * Opens a communicator over the first {@code size} devices; {@code keeps} is told of each thing
-   * that a rank keeps in it.
+   * Opens a communicator over the first {@code size} devices.
+   *
+   * @param configuration what its configuration has besides a name and a time
+   * @param keeps told of each thing that a rank keeps in it
    */
-  static World open(Subject.Instance instance, int size, Runnable keeps) {
+  static World open(
+      Subject.Instance instance,
+      int size,
+      Consumer<CommunicatorConfig.Builder> configuration,
+      Runnable keeps) {
     World world = new World(instance, size, keeps);
     Backend backend = instance.backend();
     UniqueId id = backend.newUniqueId();
-    CommunicatorConfig config =
-        CommunicatorConfig.builder().name("world-of-" + size).initTimeout(LIMIT).build();
+    CommunicatorConfig.Builder builder =
+        CommunicatorConfig.builder().name("world-of-" + size).initTimeout(LIMIT);
+    configuration.accept(builder);
+    CommunicatorConfig config = builder.build();
     world.run(
         "INIT-02 (opening " + size + " ranks)",
         rank -> {
@@ -82,7 +91,7 @@ public final class World {
   }
 
   /** What {@code rank} keeps from body to body, one of a kind. */
-  Map<Class<?>, Kept> kept(int rank) {
+  Map<Class<?>, RankResource> kept(int rank) {
     return kept.get(rank);
   }
 
@@ -123,7 +132,7 @@ public final class World {
           try {
             body.run(new WorldRank(rank, this, problems::add));
           } catch (Throwable failure) {
-            problems.add("rank " + rank + " threw " + Words.of(failure));
+            problems.add("rank " + rank + " threw " + FailureText.of(failure));
             causes.add(failure);
             giveUp(); // Its peers may wait for what it will not do any more.
           }
@@ -150,7 +159,7 @@ public final class World {
       if (communicator != null) {
         abort(communicator);
       }
-      kept.get(rank).values().forEach(Kept::abort);
+      kept.get(rank).values().forEach(RankResource::abort);
     }
   }
 
@@ -173,7 +182,7 @@ public final class World {
     run(
         "LIF-09 (closing " + size() + " ranks)",
         rank -> {
-          kept.get(rank.rank()).values().forEach(Kept::close);
+          kept.get(rank.rank()).values().forEach(RankResource::close);
           Communicator communicator = communicators.get(rank.rank());
           if (communicator != null) {
             communicator.close();

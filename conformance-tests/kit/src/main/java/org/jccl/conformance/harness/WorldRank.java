@@ -49,8 +49,8 @@ public final class WorldRank {
   }
 
   /** What this rank keeps in its world from body to body, made now if there is none yet. */
-  public <T extends Kept> T kept(Class<T> kind, Supplier<T> made) {
-    Kept known = world.kept(rank).get(kind);
+  public <T extends RankResource> T kept(Class<T> kind, Supplier<T> made) {
+    RankResource known = world.kept(rank).get(kind);
     if (known == null) {
       known = made.get();
       world.kept(rank).put(kind, known);

@@ -1,10 +1,13 @@
 package org.jccl.conformance.harness;
 
+import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jccl.CommunicatorConfig;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,7 @@ public final class Worlds {
   private final Map<Integer, World> open = new TreeMap<>();
   private final AtomicLong made = new AtomicLong();
   private Subject.@Nullable Instance instance;
+  private Consumer<CommunicatorConfig.Builder> configuration = config -> {};
 
   /** Worlds of {@code subject}, none opened yet. */
   public Worlds(Subject subject) {
@@ -60,6 +64,13 @@ public final class Worlds {
     return subject;
   }
 
+  /** Closes what is open and configures the communicators to come. */
+  public void configure(Consumer<CommunicatorConfig.Builder> change) {
+    open.values().forEach(World::close);
+    open.clear();
+    configuration = change;
+  }
+
   /** The opened subject, opened now if there is none. */
   public Subject.Instance instance() {
     Subject.Instance current = instance;
@@ -76,14 +87,19 @@ public final class Worlds {
    * @throws RuleViolation if the rule that is being tested does not hold
    */
   public void run(int ranks, RankBody body) {
+    run(ranks, World.LIMIT, body);
+  }
+
+  /** The same within another time. */
+  public void run(int ranks, Duration limit, RankBody body) {
     World world = open.get(ranks);
     if (world == null) {
-      world = World.open(instance(), ranks, made::incrementAndGet);
+      world = World.open(instance(), ranks, configuration, made::incrementAndGet);
       made.incrementAndGet();
       open.put(ranks, world);
     }
     try {
-      world.run(CurrentRule.name() + " on " + subject.name(), body);
+      world.run(CurrentRule.name() + " on " + subject.name(), limit, body);
     } finally {
       if (world.isBroken()) {
         replace(world);

@@ -49,7 +49,6 @@ final class BufferMisuses {
   private static MisuseCase inPlaceExchange() {
     return MisuseCase.of("SIM-24")
         .alsoShows("COL-18")
-        .since(22803)
         .misuse(r -> exchange(r, true))
         .neighbour(r -> exchange(r, false));
   }

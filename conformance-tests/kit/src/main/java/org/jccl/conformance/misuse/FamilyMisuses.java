@@ -13,7 +13,6 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 import org.jccl.config.ConfigField;
-import org.jccl.ops.NcclFunction;
 
 /** SIM-42, SIM-43 and SIM-47 to SIM-49: threads, and families of communicators. */
 final class FamilyMisuses {
@@ -153,7 +152,6 @@ final class FamilyMisuses {
 
   private static MisuseCase shrinkLists() {
     return MisuseCase.of("SIM-48")
-        .since(NcclFunction.COMM_SHRINK.since())
         .reports(MISMATCH)
         .naming(0, 1)
         .misuse(r -> shrink(r, 1 - r.rank()))

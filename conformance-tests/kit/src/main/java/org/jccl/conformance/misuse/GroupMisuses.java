@@ -1,6 +1,7 @@
 package org.jccl.conformance.misuse;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
@@ -140,8 +141,8 @@ final class GroupMisuses {
     } else {
       calls.run();
     }
-    r.made(out.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0));
-    r.made(out.get(java.lang.foreign.ValueLayout.JAVA_LONG, 8));
+    r.made(out.get(ValueLayout.JAVA_LONG, 0));
+    r.made(out.get(ValueLayout.JAVA_LONG, 8));
   }
 
   private static MisuseCase hazard() {
@@ -214,7 +215,7 @@ final class GroupMisuses {
             sum.run();
           }
         });
-    r.made(out.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0));
+    r.made(out.get(ValueLayout.JAVA_LONG, 0));
     if (!together) {
       r.group(sum);
     }

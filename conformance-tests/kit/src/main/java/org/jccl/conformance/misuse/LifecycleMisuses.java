@@ -1,12 +1,12 @@
 package org.jccl.conformance.misuse;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.jccl.DeviceBuffer;
 import org.jccl.Graph;
 import org.jccl.Stream;
 import org.jccl.config.ConfigField;
-import org.jccl.ops.NcclFunction;
 
 /** SIM-32 to SIM-37, SIM-44 to SIM-46, SIM-61 and SIM-62: the life of a communicator. */
 final class LifecycleMisuses {
@@ -74,10 +74,7 @@ final class LifecycleMisuses {
   }
 
   private static MisuseCase suspended() {
-    return MisuseCase.of("SIM-34")
-        .since(NcclFunction.COMM_SUSPEND.since())
-        .misuse(r -> suspend(r, false))
-        .neighbour(r -> suspend(r, true));
+    return MisuseCase.of("SIM-34").misuse(r -> suspend(r, false)).neighbour(r -> suspend(r, true));
   }
 
   private static void suspend(MisuseRank r, boolean resumed) {
@@ -228,7 +225,7 @@ final class LifecycleMisuses {
       r.barrier();
     }
     int begun = r.abi().commInitRankConfig(out, 2, id, r.rank(), config);
-    long comm = out.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0);
+    long comm = out.get(ValueLayout.JAVA_LONG, 0);
     r.made(comm);
     r.saw("ncclCommInitRankConfig (nonblocking) returned " + begun);
     if (r.rank() == 0) {

@@ -2,6 +2,7 @@ package org.jccl.conformance.misuse;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -21,7 +22,7 @@ public final class MisuseCases {
     all.addAll(LifecycleMisuses.rows());
     all.addAll(GroupMisuses.rows());
     all.addAll(PointToPointMisuses.rows());
-    all.sort(java.util.Comparator.comparing(MisuseCase::id));
+    all.sort(Comparator.comparing(MisuseCase::id));
     return Collections.unmodifiableList(all);
   }
 

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.ops.NcclFunction;
 
@@ -29,7 +30,7 @@ public final class MisuseProcess {
       MisuseCase misuse = MisuseCases.byId(parts[0]);
       MisuseCase.Part part = MisuseCase.Part.valueOf(parts[1].toUpperCase(Locale.ROOT));
       tell(out, "begin " + program);
-      Verdict verdict = verdict(subject, misuse, part, line -> tell(out, line));
+      MisuseVerdict verdict = verdict(subject, misuse, part, line -> tell(out, line));
       tell(out, "end " + verdict.toLine());
       if (!verdict.cameBack()) {
         Runtime.getRuntime().halt(HUNG);
@@ -44,11 +45,8 @@ public final class MisuseProcess {
   }
 
   /** Runs one program in this process. */
-  static Verdict verdict(
-      MisuseSubject subject,
-      MisuseCase misuse,
-      MisuseCase.Part part,
-      java.util.function.Consumer<String> told) {
+  static MisuseVerdict verdict(
+      MisuseSubject subject, MisuseCase misuse, MisuseCase.Part part, Consumer<String> told) {
     Sightings seen = new Sightings(told);
     return verdict(subject::open, subject.reports(), misuse, part, seen);
   }
@@ -64,7 +62,7 @@ public final class MisuseProcess {
    *
    * @param reports whether the subject ends every wait by itself
    */
-  static Verdict verdict(
+  static MisuseVerdict verdict(
       Opening subject, boolean reports, MisuseCase misuse, MisuseCase.Part part, Sightings seen) {
     long start = System.nanoTime();
     boolean came = false;
@@ -93,6 +91,6 @@ public final class MisuseProcess {
       came = true;
     }
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-    return new Verdict(misuse.id(), part, seen.outcome(), seen.detail(), millis, came);
+    return new MisuseVerdict(misuse.id(), part, seen.outcome(), seen.detail(), millis, came);
   }
 }

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -435,7 +436,7 @@ final class MisuseRank {
   private static MemorySegment image(double... numbers) {
     MemorySegment image = MemorySegment.ofArray(new float[numbers.length]);
     for (int i = 0; i < numbers.length; i++) {
-      image.setAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, i, (float) numbers[i]);
+      image.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) numbers[i]);
     }
     return image;
   }
@@ -444,7 +445,7 @@ final class MisuseRank {
   MemorySegment hostFloats(int count, double value) {
     MemorySegment host = memory(4L * count);
     for (int i = 0; i < count; i++) {
-      host.setAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, i, (float) value);
+      host.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) value);
     }
     return host;
   }
@@ -540,7 +541,7 @@ final class MisuseRank {
     if (Arrays.equals(found, right)) {
       seen.rightData(rank, "data");
     } else {
-      seen.wrongData(rank, "data " + Words.differing(found, right));
+      seen.wrongData(rank, "data " + Difference.words(found, right));
     }
   }
 
@@ -552,10 +553,10 @@ final class MisuseRank {
   }
 
   /** Where two arrays differ, for people. */
-  private static final class Words {
-    private Words() {}
+  private static final class Difference {
+    private Difference() {}
 
-    static String differing(double[] found, double[] right) {
+    static String words(double[] found, double[] right) {
       int wrong = 0;
       int first = -1;
       for (int i = 0; i < right.length; i++) {

@@ -1,7 +1,6 @@
 package org.jccl.conformance.misuse;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -26,12 +25,6 @@ public final class MisuseReport {
     this.simulator = MisuseTable.of(folder, MisuseSubject.SIM);
   }
 
-  /** {@code [ROOT]}: makes the page of the tables that are committed. */
-  public static void main(String[] args) throws IOException {
-    Path root = Path.of(args.length > 0 ? args[0] : "");
-    Files.writeString(root.resolve(PAGE), new MisuseReport(root.resolve(TABLES)).page());
-  }
-
   /** The page. */
   public String page() throws IOException {
     StringBuilder text =
@@ -43,8 +36,8 @@ public final class MisuseReport {
             GPUs in a process of its own that was ended by force, and its smallest legal neighbour. Beside it
             stands what the rule book says and what the simulator reports for the same program. "hang" means
             that a stream or a call did not end within seconds; results that depend on a race may differ from
-            run to run. Made by `MisuseReport` from the tables in `docs/reports/misuse`; `./jccl misuse` runs
-            the survey.
+            run to run. `./jccl report misuse` makes this page of the tables in `docs/reports/misuse`, which
+            `./jccl misuse` writes.
 
             | id | misuse | NCCL does (measured) | rule book | simulator says | neighbour on NCCL, simulator |
             |---|---|---|---|---|---|
@@ -73,13 +66,13 @@ public final class MisuseReport {
 
   private static String outcome(MisuseTable table, MisuseCase row, MisuseCase.Part part)
       throws IOException {
-    Optional<Verdict> verdict = table.last(row.id(), part);
-    return verdict.map(Verdict::outcome).orElse("not run");
+    Optional<MisuseVerdict> verdict = table.last(row.id(), part);
+    return verdict.map(MisuseVerdict::outcome).orElse("not run");
   }
 
   private String detail(MisuseCase row) throws IOException {
     String words =
-        nccl.last(row.id(), MisuseCase.Part.MISUSE).map(Verdict::detail).orElse("").strip();
+        nccl.last(row.id(), MisuseCase.Part.MISUSE).map(MisuseVerdict::detail).orElse("").strip();
     if (words.isEmpty()) {
       return "";
     }

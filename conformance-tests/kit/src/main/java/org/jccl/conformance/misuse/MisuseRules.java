@@ -34,18 +34,19 @@ public final class MisuseRules extends RowSuite {
             subject().reporting().orElseThrow().apply(MisuseSubject.reporting(misuse, sightings));
     MisuseCase row = MisuseCases.byId(id);
     Sightings seen = new Sightings(line -> {});
-    Verdict verdict = MisuseProcess.verdict(opening, true, row, MisuseCase.Part.MISUSE, seen);
+    MisuseVerdict verdict = MisuseProcess.verdict(opening, true, row, MisuseCase.Part.MISUSE, seen);
     told(row, seen, verdict);
     assertThat(seen.warnings()).as("%s: each report is told once", id).doesNotHaveDuplicates();
     Sightings clean = new Sightings(line -> {});
-    Verdict legal = MisuseProcess.verdict(opening, true, row, MisuseCase.Part.NEIGHBOUR, clean);
+    MisuseVerdict legal =
+        MisuseProcess.verdict(opening, true, row, MisuseCase.Part.NEIGHBOUR, clean);
     assertThat(legal.outcome())
         .as("%s, the legal neighbour: %s", id, legal.detail())
         .isIn("right data", "success");
     assertThat(clean.warnings()).as("%s, the legal neighbour: warnings and leaks", id).isEmpty();
   }
 
-  private static void told(MisuseCase row, Sightings seen, Verdict verdict) {
+  private static void told(MisuseCase row, Sightings seen, MisuseVerdict verdict) {
     MisuseCase.Expected expected = row.expected();
     String what = row.id() + " (" + row.title() + ")";
     assertThat(verdict.outcome()).as("%s: %s", what, verdict.detail()).doesNotContain("hang");

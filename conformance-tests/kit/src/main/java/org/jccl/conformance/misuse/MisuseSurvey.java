@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jccl.conformance.harness.ThrowAway;
+import org.jccl.conformance.harness.ChildJvm;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,7 +118,7 @@ public final class MisuseSurvey {
     return lacking;
   }
 
-  private void keep(Verdict verdict) throws IOException {
+  private void keep(MisuseVerdict verdict) throws IOException {
     table.append(verdict);
     out.printf(
         "%s %-9s %-24s %5d ms  %s%n",
@@ -136,8 +136,8 @@ public final class MisuseSurvey {
     List<MisuseCase> left = new ArrayList<>(rows);
     while (!left.isEmpty()) {
       Duration limit = START.plus(PER_NEIGHBOUR.multipliedBy(left.size()));
-      List<Verdict> verdicts = inProcess(left, MisuseCase.Part.NEIGHBOUR, limit);
-      for (Verdict verdict : verdicts) {
+      List<MisuseVerdict> verdicts = inProcess(left, MisuseCase.Part.NEIGHBOUR, limit);
+      for (MisuseVerdict verdict : verdicts) {
         keep(verdict);
         left.removeIf(row -> row.id().equals(verdict.id()));
       }
@@ -149,7 +149,7 @@ public final class MisuseSurvey {
 
   private int runMisuses(List<MisuseCase> rows) throws IOException, InterruptedException {
     for (MisuseCase row : rows) {
-      Verdict verdict = inProcess(List.of(row), MisuseCase.Part.MISUSE, PER_MISUSE).getLast();
+      MisuseVerdict verdict = inProcess(List.of(row), MisuseCase.Part.MISUSE, PER_MISUSE).getLast();
       keep(verdict);
       sinceHealth++;
       if ((verdict.isViolent() || sinceHealth >= HEALTH_EVERY) && !isHealthy()) {
@@ -167,7 +167,7 @@ public final class MisuseSurvey {
     }
     MisuseCase allReduce = MisuseCases.all().getFirst();
     for (int attempt = 0; attempt < 2; attempt++) {
-      Verdict verdict =
+      MisuseVerdict verdict =
           inProcess(List.of(allReduce), MisuseCase.Part.NEIGHBOUR, PER_MISUSE).getLast();
       if (verdict.outcome().equals("right data")) {
         return true;
@@ -177,13 +177,13 @@ public final class MisuseSurvey {
     return false;
   }
 
-  private List<Verdict> inProcess(List<MisuseCase> rows, MisuseCase.Part part, Duration limit)
+  private List<MisuseVerdict> inProcess(List<MisuseCase> rows, MisuseCase.Part part, Duration limit)
       throws IOException, InterruptedException {
     List<String> args = new ArrayList<>();
     args.add(subject.label());
     rows.forEach(row -> args.add(row.id() + "/" + part.label()));
-    ThrowAway.Result result =
-        ThrowAway.of(MisuseProcess.class)
+    ChildJvm.Result result =
+        ChildJvm.of(MisuseProcess.class)
             .args(args)
             .options("-XX:TieredStopAtLevel=1")
             .environment(Map.of("NCCL_DEBUG", "WARN"))
@@ -192,9 +192,9 @@ public final class MisuseSurvey {
   }
 
   /** The verdicts that a child told, and one on the program that ended it. */
-  private static List<Verdict> verdicts(
-      List<MisuseCase> rows, MisuseCase.Part part, ThrowAway.Result result) {
-    List<Verdict> verdicts = new ArrayList<>();
+  private static List<MisuseVerdict> verdicts(
+      List<MisuseCase> rows, MisuseCase.Part part, ChildJvm.Result result) {
+    List<MisuseVerdict> verdicts = new ArrayList<>();
     String begun = rows.getFirst().id();
     boolean open = true;
     List<String> heard = new ArrayList<>();
@@ -205,7 +205,7 @@ public final class MisuseSurvey {
         open = true;
         heard.clear();
       } else if (words.startsWith("end ")) {
-        verdicts.add(Verdict.ofLine(words.substring(4)));
+        verdicts.add(MisuseVerdict.ofLine(words.substring(4)));
         open = false;
       } else {
         heard.add(words.isEmpty() ? line : words);
@@ -214,12 +214,12 @@ public final class MisuseSurvey {
     boolean missing = verdicts.size() < rows.size() && (open || verdicts.isEmpty());
     if (missing) {
       verdicts.add(
-          new Verdict(begun, part, ending(result), lastWords(heard), result.millis(), false));
+          new MisuseVerdict(begun, part, ending(result), lastWords(heard), result.millis(), false));
     }
     return verdicts;
   }
 
-  private static String ending(ThrowAway.Result result) {
+  private static String ending(ChildJvm.Result result) {
     if (result.killed()) {
       return "hang (killed)";
     }

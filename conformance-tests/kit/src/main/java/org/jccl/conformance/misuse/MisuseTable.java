@@ -28,12 +28,12 @@ public final class MisuseTable {
   }
 
   /** All lines, oldest first. */
-  public List<Verdict> verdicts() throws IOException {
-    List<Verdict> verdicts = new ArrayList<>();
+  public List<MisuseVerdict> verdicts() throws IOException {
+    List<MisuseVerdict> verdicts = new ArrayList<>();
     if (exists()) {
       for (String line : Files.readAllLines(file)) {
-        if (!line.isBlank() && !line.equals(Verdict.HEADER)) {
-          verdicts.add(Verdict.ofLine(line));
+        if (!line.isBlank() && !line.equals(MisuseVerdict.HEADER)) {
+          verdicts.add(MisuseVerdict.ofLine(line));
         }
       }
     }
@@ -41,18 +41,18 @@ public final class MisuseTable {
   }
 
   /** The last verdict on a program, if there is one. */
-  public Optional<Verdict> last(String id, MisuseCase.Part part) throws IOException {
+  public Optional<MisuseVerdict> last(String id, MisuseCase.Part part) throws IOException {
     return verdicts().reversed().stream()
         .filter(verdict -> verdict.id().equals(id) && verdict.part() == part)
         .findFirst();
   }
 
   /** Adds a line at once. */
-  public void append(Verdict verdict) throws IOException {
+  public void append(MisuseVerdict verdict) throws IOException {
     String header = "";
     if (!exists()) {
       Files.createDirectories(file.toAbsolutePath().getParent());
-      header = Verdict.HEADER + "\n";
+      header = MisuseVerdict.HEADER + "\n";
     }
     Files.writeString(
         file,

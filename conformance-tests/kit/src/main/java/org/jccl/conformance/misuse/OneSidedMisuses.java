@@ -94,10 +94,6 @@ final class OneSidedMisuses {
 
   // ---------------------------------------------------------------- one-sided
 
-  private static MisuseCase.Builder rma(String id) {
-    return MisuseCase.of(id).since(NcclFunction.PUT_SIGNAL.since());
-  }
-
   private static int put(
       MisuseRank r,
       DeviceBuffer from,
@@ -137,7 +133,7 @@ final class OneSidedMisuses {
   }
 
   private static MisuseCase range() {
-    return rma("SIM-56")
+    return MisuseCase.of("SIM-56")
         .misuse(r -> exchange(r, 4L * WINDOW - 2048, r.peer(), true))
         .neighbour(r -> exchange(r, 4L * (WINDOW - COUNT), r.peer(), true));
   }
@@ -165,20 +161,20 @@ final class OneSidedMisuses {
   }
 
   private static MisuseCase peer() {
-    return rma("SIM-57")
+    return MisuseCase.of("SIM-57")
         .misuse(r -> exchange(r, 0, 1 << 20, true))
         .neighbour(r -> exchange(r, 0, r.peer(), true));
   }
 
   private static MisuseCase signals() {
-    return rma("SIM-58")
+    return MisuseCase.of("SIM-58")
         .naming(0, 1)
         .misuse(r -> exchange(r, 0, r.peer(), false))
         .neighbour(r -> exchange(r, 0, r.peer(), true));
   }
 
   private static MisuseCase firstCall() {
-    return rma("SIM-59")
+    return MisuseCase.of("SIM-59")
         .naming(1)
         .misuse(r -> signal(r, r.rank() == 0))
         .neighbour(r -> signal(r, true));
@@ -199,7 +195,7 @@ final class OneSidedMisuses {
   }
 
   private static MisuseCase overlappingPuts() {
-    return rma("SIM-60")
+    return MisuseCase.of("SIM-60")
         .naming(0, 1)
         .misuse(r -> bothPut(r, 0))
         .neighbour(r -> bothPut(r, 4L * COUNT * r.rank()));

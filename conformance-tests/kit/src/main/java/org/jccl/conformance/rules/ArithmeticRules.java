@@ -58,7 +58,6 @@ public class ArithmeticRules extends NumericsSuite {
       FoldedCall call = FoldedCall.of(type, Fold.SUM, 2, 259);
       long[] aligned = allReduced(call);
       run(
-          2,
           rank -> {
             long[] inputs = call.inputs(rank.rank());
             long[] shifted = new long[inputs.length + 3];
@@ -180,7 +179,6 @@ public class ArithmeticRules extends NumericsSuite {
     for (DataType type : CANONICAL) {
       long signalling = type.encode(Double.POSITIVE_INFINITY) | 1;
       run(
-          2,
           rank -> {
             try (DeviceBuffer data = Values.ofBits(rank.device(), type, signalling)) {
               rank.communicator().broadcast(data, 0);

@@ -232,7 +232,6 @@ public class ChannelRules extends NumericsSuite {
   @Needs(environment = PAT)
   public void optional_TUNE_03_averagesExcludePat() {
     run(
-        2,
         rank -> {
           try (DeviceBuffer send = Values.of(rank.device(), FLOAT, 1, 2);
               DeviceBuffer recv = Values.zeros(rank.device(), FLOAT, 1)) {

@@ -3,6 +3,8 @@ package org.jccl.conformance.rules;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Example;
@@ -10,12 +12,13 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.jccl.DataType;
+import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.cases.Layout;
-import org.jccl.conformance.cases.OperationCase;
+import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.cases.Program.Step;
-import org.jccl.conformance.cases.ProgramRun;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.data.Fold;
+import org.jccl.conformance.engine.Prepared;
 import org.jccl.ops.Operation;
 
 /** What each collective leaves in which buffer (chapter 6 of the rule book). */
@@ -25,156 +28,154 @@ public final class CollectiveRules extends Suite {
 
   @Property
   @AlsoShows("RED-15")
-  public void required_COL_10_allReduceIsTheFoldOverRanks(
-      @ForAll("allReduces") OperationCase call) {
+  public void required_COL_10_allReduceIsTheFoldOverRanks(@ForAll("allReduces") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> allReduces() {
+  Arbitrary<Program> allReduces() {
     return calls(Operation.ALL_REDUCE);
   }
 
   @Property
   public void required_COL_11_broadcastGivesEveryRankTheRootsElements(
-      @ForAll("broadcasts") OperationCase call) {
+      @ForAll("broadcasts") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> broadcasts() {
+  Arbitrary<Program> broadcasts() {
     return calls(Operation.BROADCAST);
   }
 
   @Property
-  public void required_COL_13_reduceWritesTheRootsBufferAlone(
-      @ForAll("reduces") OperationCase call) {
+  public void required_COL_13_reduceWritesTheRootsBufferAlone(@ForAll("reduces") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> reduces() {
+  Arbitrary<Program> reduces() {
     return calls(Operation.REDUCE);
   }
 
   @Property
-  public void required_COL_14_allGatherConcatenatesInRankOrder(
-      @ForAll("allGathers") OperationCase call) {
+  public void required_COL_14_allGatherConcatenatesInRankOrder(@ForAll("allGathers") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> allGathers() {
+  Arbitrary<Program> allGathers() {
     return calls(Operation.ALL_GATHER);
   }
 
   @Property
   public void required_COL_15_reduceScatterGivesRankRTheFoldOfBlockR(
-      @ForAll("reduceScatters") OperationCase call) {
+      @ForAll("reduceScatters") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> reduceScatters() {
+  Arbitrary<Program> reduceScatters() {
     return calls(Operation.REDUCE_SCATTER);
   }
 
   @Property
-  public void required_COL_17_allToAllTransposesBlocks(@ForAll("allToAlls") OperationCase call) {
+  public void required_COL_17_allToAllTransposesBlocks(@ForAll("allToAlls") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> allToAlls() {
+  Arbitrary<Program> allToAlls() {
     return calls(Operation.ALL_TO_ALL);
   }
 
   @Property
-  public void required_COL_19_gatherConcatenatesOnTheRoot(@ForAll("gathers") OperationCase call) {
+  public void required_COL_19_gatherConcatenatesOnTheRoot(@ForAll("gathers") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> gathers() {
+  Arbitrary<Program> gathers() {
     return calls(Operation.GATHER);
   }
 
   @Property
-  public void required_COL_20_scatterGivesRankRTheRootsBlockR(
-      @ForAll("scatters") OperationCase call) {
+  public void required_COL_20_scatterGivesRankRTheRootsBlockR(@ForAll("scatters") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> scatters() {
+  Arbitrary<Program> scatters() {
     return calls(Operation.SCATTER);
   }
 
   @Property
-  public void required_COL_02_countZeroDoesNothing(@ForAll("emptyCalls") OperationCase call) {
+  public void required_COL_02_countZeroDoesNothing(@ForAll("emptyCalls") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> emptyCalls() {
+  Arbitrary<Program> emptyCalls() {
     return arbitraries()
         .ranks()
-        .flatMap(n -> arbitraries().calls(n, collectives(), Arbitraries.just(0L)));
+        .flatMap(
+            n ->
+                arbitraries()
+                    .calls(n, collectives(), Arbitraries.just(0L))
+                    .map(call -> Program.of(n, call)));
   }
 
   @Example
   public void required_COL_02_countZeroNeedsNoPeer() {
     int n = atMost(3);
     for (Operation operation : collectives()) {
-      Program program = Program.of(plain(operation, n, 0, 0, Layout.PLAIN));
+      Prepared prepared = Prepared.of(Program.of(n, plain(operation, 0, 0, Layout.PLAIN)));
       run(
           n,
           rank -> {
             if (rank.rank() > 0) { // not before rank 0 is done with it
               rank.processGroup().barrier(PATIENCE);
             }
-            ProgramRun.verify(program, rank.communicator(), rank::problem);
+            verify(prepared, rank);
             if (rank.rank() == 0) {
               rank.processGroup().barrier(PATIENCE);
             }
           });
     }
-    verify(plain(Operation.ALL_REDUCE, n, 5, 0, Layout.PLAIN));
+    verify(Program.of(n, plain(Operation.ALL_REDUCE, 5, 0, Layout.PLAIN)));
   }
 
   @Property
-  public void required_COL_03_unusedBuffersMayBeNull(@ForAll("rootedCalls") OperationCase call) {
-    Layout absent = new Layout(call.layout().inPlaceRanks(), true, call.layout().offset());
-    verify(with(call, absent));
+  public void required_COL_03_unusedBuffersMayBeNull(@ForAll("rootedCalls") Program call) {
+    verify(with(call, layout -> layout.unusedAbsent(true)));
   }
 
   @Provide
-  Arbitrary<OperationCase> rootedCalls() {
+  Arbitrary<Program> rootedCalls() {
     Set<Operation> rooted = collectives();
     rooted.removeIf(operation -> !operation.hasRoot());
     return arbitraries().calls(rooted);
   }
 
   @Property
-  public void required_COL_05_theExactInPlaceFormIsAllowed(
-      @ForAll("anyCollective") OperationCase call) {
-    verify(with(call, new Layout(-1, call.layout().unusedAbsent(), call.layout().offset())));
+  public void required_COL_05_theExactInPlaceFormIsAllowed(@ForAll("anyCollective") Program call) {
+    verify(with(call, layout -> layout.inPlaceOn(-1)));
   }
 
   @Property
   public void required_COL_06_ranksMayDifferInWhetherTheyAreInPlace(
-      @ForAll("anyCollective") OperationCase call) {
-    verify(with(call, new Layout(0b01010101, false, call.layout().offset())));
-    verify(with(call, new Layout(0b10101010, false, call.layout().offset())));
+      @ForAll("anyCollective") Program call) {
+    verify(with(call, layout -> layout.inPlaceOn(0b01010101).unusedAbsent(false)));
+    verify(with(call, layout -> layout.inPlaceOn(0b10101010).unusedAbsent(false)));
   }
 
   @Property
-  public void required_COL_07_nothingElseIsWritten(@ForAll("anyCollective") OperationCase call) {
-    verify(with(call, new Layout(0, false, call.layout().offset())));
+  public void required_COL_07_nothingElseIsWritten(@ForAll("anyCollective") Program call) {
+    verify(with(call, layout -> layout.inPlaceOn(0).unusedAbsent(false)));
   }
 
   @Provide
-  Arbitrary<OperationCase> anyCollective() {
+  Arbitrary<Program> anyCollective() {
     return arbitraries().calls(collectives());
   }
 
@@ -182,8 +183,8 @@ public final class CollectiveRules extends Suite {
   public void required_COL_21_oneRankCopies() {
     for (Operation operation : collectives()) {
       for (long count : new long[] {1, 3, 1000, 5000}) {
-        verify(plain(operation, 1, count, 0, Layout.PLAIN));
-        verify(plain(operation, 1, count, 0, Layout.IN_PLACE));
+        verify(Program.of(1, plain(operation, count, 0, Layout.PLAIN)));
+        verify(Program.of(1, plain(operation, count, 0, Layout.IN_PLACE)));
       }
     }
   }
@@ -192,33 +193,25 @@ public final class CollectiveRules extends Suite {
   public void required_COL_22_everyCallMayHaveAnotherRoot() {
     int n = atMost(4);
     for (Operation operation : EnumSet.of(Operation.REDUCE, Operation.BROADCAST)) {
-      List<Step> steps =
-          java.util.stream.IntStream.range(0, 2 * n)
-              .mapToObj(i -> Step.of(plain(operation, n, 33, (i * 3 + 1) % n, Layout.PLAIN)))
+      List<ProgramStep> steps =
+          IntStream.range(0, 2 * n)
+              .mapToObj(i -> plain(operation, 33, (i * 3 + 1) % n, Layout.PLAIN))
+              .<ProgramStep>map(call -> new ProgramStep.Alone(Placed.of(call)))
               .toList();
-      verify(new Program(n, steps));
+      verify(Program.typed(n, steps));
     }
   }
 
-  private Arbitrary<OperationCase> calls(Operation operation) {
+  private Arbitrary<Program> calls(Operation operation) {
     return arbitraries().calls(EnumSet.of(operation));
   }
 
-  private static OperationCase plain(
-      Operation operation, int n, long count, int root, Layout layout) {
+  private static CallSpec plain(Operation operation, long count, int root, Layout layout) {
     Fold fold = operation.reduces() ? Fold.SUM : Fold.COPY;
-    return new OperationCase(operation, DataType.FLOAT32, fold, count, root, n, layout, 7);
+    return CallSpec.exact(operation, DataType.FLOAT32, fold, count, root, layout, 7);
   }
 
-  private static OperationCase with(OperationCase call, Layout layout) {
-    return new OperationCase(
-        call.operation(),
-        call.type(),
-        call.fold(),
-        call.count(),
-        call.rootOrPeer(),
-        call.worldSize(),
-        layout,
-        call.seed());
+  private static Program with(Program program, UnaryOperator<Layout> change) {
+    return program.with(call -> call.withLayout(change.apply(call.layout())));
   }
 }

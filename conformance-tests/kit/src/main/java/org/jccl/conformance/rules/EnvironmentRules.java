@@ -115,7 +115,6 @@ public final class EnvironmentRules extends RawSuite {
   @Needs(environment = "NCCL_LAUNCH_ORDER_IMPLICIT=1 NCCL_LAUNCH_RACE_FATAL=1")
   public void required_ENV_04_implicitLaunchOrder() {
     run(
-        2,
         rank -> {
           try (Communicator other = rank.open("other");
               DeviceBuffer a = Values.of(rank.device(), DataType.INT32, 1);
@@ -142,7 +141,6 @@ public final class EnvironmentRules extends RawSuite {
   @Needs(environment = "NCCL_ALGO=Tree")
   public void required_ENV_06_noAlgorithmIsLeft() {
     raw(
-        2,
         rank -> {
           try (DeviceBuffer memory = rank.memory(DataType.INT8, 1, 2, 3, 4)) {
             long at = memory.address();
@@ -264,15 +262,13 @@ public final class EnvironmentRules extends RawSuite {
   @Needs(environment = "NCCL_LOCAL_REGISTER=0")
   public void required_ENV_13_noLocalRegistration() {
     raw(
-        1,
         rank -> {
           try (DeviceBuffer memory = rank.memory(DataType.INT8, 1, 2, 3, 4)) {
             rank.slot().set(JAVA_LONG, 0, 77);
-            rank.expect(
+            rank.succeeds(
                 "ncclCommRegister",
-                SUCCESS,
                 () -> rank.abi().commRegister(rank.comm(), memory.address(), 4, rank.slot()));
-            rank.world().check(rank.slot().get(JAVA_LONG, 0) == 0, "a handle (ARG-25)");
+            rank.check(rank.slot().get(JAVA_LONG, 0) == 0, "a handle (ARG-25)");
           }
         });
   }
@@ -281,17 +277,15 @@ public final class EnvironmentRules extends RawSuite {
   @Needs(environment = "NCCL_CUMEM_ENABLE=0 NCCL_WIN_ENABLE=0")
   public void required_ENV_14_memoryWithoutVirtualAddresses() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
-          rank.expect("ncclMemAlloc", SUCCESS, () -> abi.memAlloc(rank.slot(), 4096));
+          rank.succeeds("ncclMemAlloc", () -> abi.memAlloc(rank.slot(), 4096));
           long at = rank.slot().get(JAVA_LONG, 0);
-          rank.expect(
+          rank.succeeds(
               "an all-reduce in it",
-              SUCCESS,
               () -> abi.allReduce(at, at, 16, INT8, SUM, rank.comm(), rank.stream()));
           rank.synchronize();
-          rank.expect("ncclMemFree", SUCCESS, () -> abi.memFree(at));
+          rank.succeeds("ncclMemFree", () -> abi.memFree(at));
         });
   }
 
@@ -299,7 +293,6 @@ public final class EnvironmentRules extends RawSuite {
   @Needs(environment = "NCCL_GRAPH_MIXING_SUPPORT=0")
   public void required_ENV_15_graphsAloneWithoutMixing() {
     run(
-        2,
         rank -> {
           Communicator comm = rank.communicator();
           try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1);

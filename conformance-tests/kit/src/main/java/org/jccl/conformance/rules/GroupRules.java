@@ -12,6 +12,7 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
 import org.jccl.conformance.cases.Program;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.harness.Values;
 
 /** What a group of calls is (chapter 4 of the rule book). */
@@ -26,11 +27,11 @@ public final class GroupRules extends Suite {
 
   @Property
   public void required_GRP_03_theOutermostEndIssues(@ForAll("groups") Program program) {
-    List<Program.Step> nested =
+    List<ProgramStep> nested =
         program.steps().stream()
-            .map(step -> new Program.Step(Program.Form.NESTED, step.calls()))
+            .<ProgramStep>map(step -> new ProgramStep.Group(List.copyOf(step.acts()), true))
             .toList();
-    verify(new Program(program.worldSize(), nested));
+    verify(Program.typed(program.ranks(), nested));
   }
 
   @Provide
@@ -107,7 +108,6 @@ public final class GroupRules extends Suite {
   @Example
   public void required_GRP_04_theViewEndsWithTheBody() {
     run(
-        1,
         rank -> {
           Communicator comm = rank.communicator();
           Collectives[] kept = new Collectives[1];

@@ -30,7 +30,6 @@ public final class LifecycleRules extends Suite {
   @Example
   public void required_VER_01_theVersionIsThatOfTheLibrary() {
     run(
-        1,
         rank -> {
           int version = rank.instance().backend().ncclVersion();
           rank.check(version == capabilities().version(), "version code " + version);
@@ -40,7 +39,6 @@ public final class LifecycleRules extends Suite {
   @Example
   public void required_UID_01_idsDiffer() {
     run(
-        1,
         rank -> {
           Backend backend = rank.instance().backend();
           rank.check(!backend.newUniqueId().equals(backend.newUniqueId()), "two ids are equal");
@@ -70,7 +68,6 @@ public final class LifecycleRules extends Suite {
   @Example
   public void required_INIT_04_ranksOutOfRangeAreRefused() {
     run(
-        1,
         rank -> {
           Backend backend = rank.instance().backend();
           CommunicatorConfig config = CommunicatorConfig.defaults();
@@ -198,7 +195,6 @@ public final class LifecycleRules extends Suite {
   @Example
   public void required_LIF_14_abortReleasesWhoWaitsForAMissingPeer() {
     run(
-        2,
         rank -> {
           Communicator comm = rank.open("never-complete");
           try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
@@ -277,7 +273,6 @@ public final class LifecycleRules extends Suite {
   @AlsoShows("INIT-13")
   public void required_INIT_12_moreRanksThanDevices() {
     run(
-        1,
         rank -> {
           Backend backend = rank.instance().backend();
           CommunicatorConfig config = CommunicatorConfig.defaults();

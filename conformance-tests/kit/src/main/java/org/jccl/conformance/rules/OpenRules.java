@@ -19,7 +19,6 @@ public final class OpenRules extends Suite {
   @Example
   public void optional_P2P_11_aSmallSendMayWaitForItsReceiver() {
     run(
-        2,
         rank -> {
           Communicator comm = rank.communicator();
           try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 5 + rank.rank())) {
@@ -79,7 +78,6 @@ public final class OpenRules extends Suite {
   @Example
   public void optional_STR_11_aCallMayReturnBeforeTheOthersCall() {
     run(
-        2,
         rank -> {
           try (Communicator comm = rank.open("first-contact");
               DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {

@@ -17,7 +17,7 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
-import org.jccl.conformance.cases.OperationCase;
+import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.harness.Expects;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
@@ -30,12 +30,12 @@ public final class PointToPointRules extends Suite {
 
   @Property
   @AlsoShows("P2P-03")
-  public void required_P2P_01_rotationsArrive(@ForAll("rotations") OperationCase call) {
+  public void required_P2P_01_rotationsArrive(@ForAll("rotations") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> rotations() {
+  Arbitrary<Program> rotations() {
     return arbitraries().calls(EnumSet.of(Operation.SEND));
   }
 
@@ -164,7 +164,6 @@ public final class PointToPointRules extends Suite {
   @Example
   public void required_P2P_07_aMessageToSelfInPlaceMovesNothing() {
     run(
-        1,
         rank -> {
           Communicator comm = rank.communicator();
           try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1, 2, 3)) {
@@ -218,7 +217,6 @@ public final class PointToPointRules extends Suite {
   @AlsoShows("P2P-13")
   public void required_P2P_14_groupsNeedNotAgree() {
     run(
-        2,
         rank -> {
           Communicator comm = rank.communicator();
           try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1, 2)) {

@@ -13,7 +13,8 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.PreMulSum;
 import org.jccl.Stream;
-import org.jccl.conformance.cases.OperationCase;
+import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Values;
 import org.jccl.ops.Operation;
@@ -24,17 +25,24 @@ public final class PreMulSumRules extends Suite {
   public PreMulSumRules() {}
 
   @Property
-  public void required_PMS_01_everyRankScalesByItsOwnScalar(@ForAll("scaled") OperationCase call) {
+  public void required_PMS_01_everyRankScalesByItsOwnScalar(@ForAll("scaled") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> scaled() {
+  Arbitrary<Program> scaled() {
     // PMS-12: above 16 KiB one rank may drop the tail before 2.29.7.
     return arbitraries()
         .calls(EnumSet.of(Operation.ALL_REDUCE, Operation.REDUCE, Operation.REDUCE_SCATTER))
-        .filter(50_000, call -> call.fold() == Fold.SCALED_SUM)
-        .filter(call -> call.worldSize() > 1 || call.count() * call.type().bytes() <= 16_384);
+        .filter(50_000, program -> call(program).fold() == Fold.SCALED_SUM)
+        .filter(
+            program ->
+                program.ranks() > 1
+                    || call(program).count() * call(program).type().bytes() <= 16_384);
+  }
+
+  private static CallSpec call(Program program) {
+    return program.calls().getFirst().call();
   }
 
   @Example

@@ -1,6 +1,5 @@
 package org.jccl.conformance.rules;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.jccl.conformance.rules.RawRank.INT32;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 import static org.jccl.conformance.rules.RawRank.SUM;
@@ -29,11 +28,11 @@ public final class RawCollectiveRules extends RawSuite {
             if (rank.rank() == 0) {
               emptyCalls(rank);
               rank.group(SUCCESS, () -> emptyCalls(rank));
-              rank.world().check(rank.isIdle(), "calls of count 0 left work on the stream");
+              rank.check(rank.isIdle(), "calls of count 0 left work on the stream");
             }
             rank.allReduce(buffer); // whose peers have not made those calls
             rank.synchronize();
-            rank.world().expect("the sum behind calls of count 0", buffer, n);
+            rank.expect("the sum behind calls of count 0", buffer, n);
             if (rank.rank() == n - 1) {
               emptyCalls(rank);
             }
@@ -46,7 +45,7 @@ public final class RawCollectiveRules extends RawSuite {
         .forEach(
             (name, call) -> {
               if (!name.equals("ncclSend") && !name.equals("ncclRecv")) {
-                rank.expect(name + " of count 0 by one rank", SUCCESS, call);
+                rank.succeeds(name + " of count 0 by one rank", call);
               }
             });
   }
@@ -66,18 +65,14 @@ public final class RawCollectiveRules extends RawSuite {
               DeviceBuffer all = rank.memory(DataType.INT32, new double[n])) {
             long o = one.address();
             long a = all.address();
-            rank.expect(
-                "ncclReduce",
-                SUCCESS,
-                () -> abi.reduce(o, isRoot ? a : 0, 1, INT32, SUM, root, comm, s));
+            rank.succeeds(
+                "ncclReduce", () -> abi.reduce(o, isRoot ? a : 0, 1, INT32, SUM, root, comm, s));
             rank.synchronize();
-            rank.world().expect("the sum", all.slice(0, 1), isRoot ? n * (n + 1) / 2.0 : 0);
-            rank.expect(
-                "ncclBroadcast",
-                SUCCESS,
-                () -> abi.broadcast(isRoot ? o : 0, a, 1, INT32, root, comm, s));
+            rank.expect("the sum", all.slice(0, 1), isRoot ? n * (n + 1) / 2.0 : 0);
+            rank.succeeds(
+                "ncclBroadcast", () -> abi.broadcast(isRoot ? o : 0, a, 1, INT32, root, comm, s));
             rank.synchronize();
-            rank.world().expect("the root's", all.slice(0, 1), n);
+            rank.expect("the root's", all.slice(0, 1), n);
           }
         });
   }
@@ -99,17 +94,15 @@ public final class RawCollectiveRules extends RawSuite {
               DeviceBuffer all = rank.memory(DataType.INT32, new double[n]);
               DeviceBuffer back = rank.memory(DataType.INT32, 0)) {
             long a = all.address();
-            rank.expect(
+            rank.succeeds(
                 "ncclGather",
-                SUCCESS,
                 () -> abi.gather(one.address(), isRoot ? a : 0, 1, INT32, 0, comm, s));
-            rank.expect(
+            rank.succeeds(
                 "ncclScatter",
-                SUCCESS,
                 () -> abi.scatter(isRoot ? a : 0, back.address(), 1, INT32, 0, comm, s));
             rank.synchronize();
-            rank.world().expect("what was gathered", all, isRoot ? ranks : new double[n]);
-            rank.world().expect("what came back", back, rank.rank() + 1);
+            rank.expect("what was gathered", all, isRoot ? ranks : new double[n]);
+            rank.expect("what came back", back, rank.rank() + 1);
           }
         });
   }
@@ -118,20 +111,19 @@ public final class RawCollectiveRules extends RawSuite {
   @AlsoShows("STR-02")
   public void required_COL_09_collectivesReturnBeforeTheyAreDone() {
     raw(
-        2,
         rank -> {
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
             rank.connect(); // the first one may wait for its peers (STR-11)
             if (rank.rank() == 0) {
               rank.allReduce(buffer);
-              rank.world().check(!rank.isIdle(), "a collective is done without rank 1");
+              rank.check(!rank.isIdle(), "a collective is done without rank 1");
             }
             rank.barrier(); // rank 1 has not called yet
             if (rank.rank() == 1) {
               rank.allReduce(buffer);
             }
             rank.synchronize();
-            rank.world().expect("the sum", buffer, 2);
+            rank.expect("the sum", buffer, 2);
           }
         });
   }
@@ -146,9 +138,8 @@ public final class RawCollectiveRules extends RawSuite {
               DeviceBuffer in = rank.memory(DataType.INT32, KEPT)) {
             for (int each = 0; each < n; each++) {
               int root = each;
-              rank.expect(
+              rank.succeeds(
                   "ncclBroadcast",
-                  SUCCESS,
                   () ->
                       rank.abi()
                           .broadcast(
@@ -160,8 +151,8 @@ public final class RawCollectiveRules extends RawSuite {
                               rank.comm(),
                               rank.stream()));
               rank.synchronize();
-              rank.world().expect("what root " + root + " sent", in, root + 1);
-              rank.world().expect("the send buffer", out, rank.rank() + 1);
+              rank.expect("what root " + root + " sent", in, root + 1);
+              rank.expect("the send buffer", out, rank.rank() + 1);
             }
           }
         });
@@ -174,6 +165,7 @@ public final class RawCollectiveRules extends RawSuite {
     raw(
         n,
         rank -> {
+          long comm = rank.comm();
           NcclAbi abi = rank.abi();
           long s = rank.stream();
           try (DeviceBuffer one = rank.memory(DataType.INT32, rank.rank() + 1, 2);
@@ -181,19 +173,18 @@ public final class RawCollectiveRules extends RawSuite {
             long o = one.address();
             int[][] calls = {{2, INT32, -1}, {2, INT32, n}, {2, 12, 0}, {0, 12, 0}, {0, INT32, 0}};
             for (int[] call : calls) {
-              int broadcast = abi.broadcast(o, o, call[0], call[1], call[2], rank.comm(), s);
+              int broadcast = abi.broadcast(o, o, call[0], call[1], call[2], comm, s);
               rank.expect(
                   "ncclBcast of " + Arrays.toString(call),
                   broadcast,
-                  () -> abi.bcast(o, call[0], call[1], call[2], rank.comm(), s));
+                  () -> abi.bcast(o, call[0], call[1], call[2], comm, s));
             }
             long b = other.address();
-            rank.expect("ncclBcast", SUCCESS, () -> abi.bcast(o, 2, INT32, 0, rank.comm(), s));
-            rank.expect(
-                "ncclBroadcast", SUCCESS, () -> abi.broadcast(b, b, 2, INT32, 0, rank.comm(), s));
+            rank.succeeds("ncclBcast", () -> abi.bcast(o, 2, INT32, 0, comm, s));
+            rank.succeeds("ncclBroadcast", () -> abi.broadcast(b, b, 2, INT32, 0, comm, s));
             rank.synchronize();
-            rank.world().expect("by ncclBcast", one, 1, 2);
-            rank.world().expect("by ncclBroadcast", other, 1, 2);
+            rank.expect("by ncclBcast", one, 1, 2);
+            rank.expect("by ncclBroadcast", other, 1, 2);
           }
         });
   }
@@ -210,12 +201,11 @@ public final class RawCollectiveRules extends RawSuite {
               int root = each;
               boolean isRoot = rank.rank() == root;
               reduce(rank, out.address(), in.address(), root);
-              rank.world()
-                  .expect("recv, root " + root, in, isRoot ? 3 * n : KEPT, isRoot ? 4 * n : KEPT);
+              rank.expect("recv, root " + root, in, isRoot ? 3 * n : KEPT, isRoot ? 4 * n : KEPT);
               in.copyFrom(new int[] {KEPT, KEPT});
               // The same with one buffer on both sides: in place on the root alone.
               reduce(rank, out.address(), isRoot ? in.address() : out.address(), root);
-              rank.world().expect("the send buffer, root " + root, out, 3, 4);
+              rank.expect("the send buffer, root " + root, out, 3, 4);
               in.copyFrom(new int[] {KEPT, KEPT});
             }
           }
@@ -223,9 +213,8 @@ public final class RawCollectiveRules extends RawSuite {
   }
 
   private static void reduce(RawRank rank, long send, long recv, int root) {
-    rank.expect(
+    rank.succeeds(
         "ncclReduce",
-        SUCCESS,
         () -> rank.abi().reduce(send, recv, 2, INT32, SUM, root, rank.comm(), rank.stream()));
     rank.synchronize();
   }
@@ -236,14 +225,15 @@ public final class RawCollectiveRules extends RawSuite {
     raw(
         n,
         rank -> {
-          rank.expect("ncclMemAlloc", SUCCESS, () -> rank.abi().memAlloc(rank.slot(), 4096));
-          long address = rank.slot().get(JAVA_LONG, 0);
+          NcclAbi abi = rank.abi();
+          rank.succeeds("ncclMemAlloc", () -> abi.memAlloc(rank.slot(), 4096));
+          long address = rank.slotLong();
           DeviceBuffer buffer = DeviceBuffer.wrap(rank.device(), DataType.INT32, address, 2);
           buffer.copyFrom(new int[] {1, 2});
           rank.allReduce(buffer);
           rank.synchronize();
-          rank.world().expect("a sum in memory of the library", buffer, n, 2.0 * n);
-          rank.expect("ncclMemFree", SUCCESS, () -> rank.abi().memFree(address));
+          rank.expect("a sum in memory of the library", buffer, n, 2.0 * n);
+          rank.succeeds("ncclMemFree", () -> abi.memFree(address));
         });
   }
 
@@ -265,9 +255,8 @@ public final class RawCollectiveRules extends RawSuite {
                   for (int each = 0; each < n; each++) {
                     int root = each;
                     long block = all.address() + 8L * root;
-                    rank.expect(
+                    rank.succeeds(
                         "ncclBroadcast of root " + root,
-                        SUCCESS,
                         () ->
                             rank.abi()
                                 .broadcast(
@@ -275,7 +264,7 @@ public final class RawCollectiveRules extends RawSuite {
                   }
                 });
             rank.synchronize();
-            rank.world().expect("the blocks of all roots", all, expected);
+            rank.expect("the blocks of all roots", all, expected);
           }
         });
   }

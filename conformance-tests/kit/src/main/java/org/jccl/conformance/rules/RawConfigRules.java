@@ -50,7 +50,7 @@ public final class RawConfigRules extends RawSuite {
       rank.destroy(made);
       return;
     }
-    rank.world().check(result == code, what + " returned " + result + ", expected " + code);
+    rank.check(result == code, what + " returned " + result + ", expected " + code);
     if (made != 0) {
       rank.abort(made);
     }
@@ -59,7 +59,6 @@ public final class RawConfigRules extends RawSuite {
   @Example
   public void required_CFG_01_whatOlderAndNewerCallersSay() {
     raw(
-        1,
         rank -> {
           MemorySegment config = rank.config(ConfigField.CHANNELS_PER_NET_PEER, 65);
           create(rank, config, INVALID_ARGUMENT, "nChannelsPerNetPeer 65");
@@ -88,7 +87,6 @@ public final class RawConfigRules extends RawSuite {
     range(ConfigField.MAX_CTAS, refused(0, -3), 8, 1000);
     range(ConfigField.MIN_CTAS, refused(0, 2)); // alone it exceeds an undefined maximum
     raw(
-        1,
         rank -> {
           MemorySegment both = rank.config(ConfigField.MIN_CTAS, 8);
           both.set(JAVA_INT, ConfigField.MAX_CTAS.offset(), 4);
@@ -112,7 +110,6 @@ public final class RawConfigRules extends RawSuite {
   public void required_CFG_08_ctaPolicy() {
     range(ConfigField.CTA_POLICY, refused(-1, 4), 0, 1);
     raw(
-        1,
         rank -> {
           int version = capabilities().version();
           for (int policy = 2; policy <= 3; policy++) {
@@ -126,7 +123,7 @@ public final class RawConfigRules extends RawSuite {
   @Example
   @Needs(since = "2.29.2")
   public void required_CFG_08_ctaPolicyAsABitMask() {
-    raw(1, rank -> create(rank, rank.config(ConfigField.CTA_POLICY, 3), SUCCESS, "both policies"));
+    raw(rank -> create(rank, rank.config(ConfigField.CTA_POLICY, 3), SUCCESS, "both policies"));
   }
 
   @Example
@@ -158,7 +155,6 @@ public final class RawConfigRules extends RawSuite {
   public void required_CFG_14_numRmaCtxFromOne() {
     range(ConfigField.NUM_RMA_CTX, refused(-1), 1, 4);
     raw(
-        1,
         rank -> {
           int version = rank.world().instance().backend().ncclVersion();
           int code = version < 23007 ? INVALID_ARGUMENT : SUCCESS;
@@ -169,7 +165,7 @@ public final class RawConfigRules extends RawSuite {
   @Example
   @Needs(since = "2.30.7")
   public void required_CFG_14_noContextsAtAll() {
-    raw(1, rank -> create(rank, rank.config(ConfigField.NUM_RMA_CTX, 0), SUCCESS, "0 contexts"));
+    raw(rank -> create(rank, rank.config(ConfigField.NUM_RMA_CTX, 0), SUCCESS, "0 contexts"));
   }
 
   @Example
@@ -185,7 +181,6 @@ public final class RawConfigRules extends RawSuite {
   @Example
   public void required_CFG_17_networksThatNobodyProvides() {
     raw(
-        1,
         rank -> {
           MemorySegment config = rank.config();
           setText(rank, config, ConfigField.NET_NAME_OFFSET, "no-such-network");
@@ -204,7 +199,6 @@ public final class RawConfigRules extends RawSuite {
   @Example
   public void required_CFG_18_whatIsNotChecked() {
     raw(
-        1,
         rank -> {
           MemorySegment config = rank.config(ConfigField.TRAFFIC_CLASS, -12345);
           setText(rank, config, ConfigField.COMM_NAME_OFFSET, "a name, with %s and a blank");
@@ -215,7 +209,6 @@ public final class RawConfigRules extends RawSuite {
   @Example
   public void required_CFG_19_blockingMayDiffer() {
     raw(
-        2,
         rank -> {
           long made = rank.open(rank.rank() == 0 ? rank.config() : rank.nonblocking());
           rank.expectSum("the sum", made, 1 + rank.rank(), 3);

@@ -2,8 +2,6 @@ package org.jccl.conformance.rules;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
 import static org.jccl.conformance.rules.RawRank.IN_PROGRESS;
 import static org.jccl.conformance.rules.RawRank.REMOTE_ERROR;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
@@ -36,21 +34,16 @@ public final class RawCreationRules extends RawSuite {
   @AlsoShows("UID-03")
   public void required_UID_01_noTwoIdsAreEqual() {
     raw(
-        1,
         rank ->
-            rank.world()
-                .check(rank.id().mismatch(rank.id()) >= 0, "two ids are equal, 128 bytes of them"));
+            rank.check(rank.id().mismatch(rank.id()) >= 0, "two ids are equal, 128 bytes of them"));
   }
 
   @Example
   public void required_UID_02_theOutputMustNotBeNull() {
     raw(
-        1,
         rank ->
-            rank.expect(
-                "ncclGetUniqueId(null)",
-                INVALID_ARGUMENT,
-                () -> rank.abi().getUniqueId(MemorySegment.NULL)));
+            rank.refuses(
+                "ncclGetUniqueId(null)", () -> rank.abi().getUniqueId(MemorySegment.NULL)));
   }
 
   @Example
@@ -59,16 +52,14 @@ public final class RawCreationRules extends RawSuite {
   public void required_UID_04_anIdServesOneCommunicator() {
     // Fewer and shorter tries (ENV-11) than those that take about a minute.
     raw(
-        1,
         rank -> {
+          NcclAbi abi = rank.abi();
           MemorySegment id = rank.id();
-          rank.expect("an id", SUCCESS, () -> rank.abi().commInitRank(rank.handle(), 1, id, 0));
+          rank.succeeds("an id", () -> abi.commInitRank(rank.handle(), 1, id, 0));
           long made = rank.madeHandle();
           rank.expect(
-              "the same id again",
-              REMOTE_ERROR,
-              () -> rank.abi().commInitRank(rank.handle(), 1, id, 0));
-          rank.world().check(rank.madeHandle() == 0, "the handle is not null (INIT-18)");
+              "the same id again", REMOTE_ERROR, () -> abi.commInitRank(rank.handle(), 1, id, 0));
+          rank.check(rank.madeHandle() == 0, "the handle is not null (INIT-18)");
           rank.destroy(made);
         });
   }
@@ -76,13 +67,12 @@ public final class RawCreationRules extends RawSuite {
   @Example
   public void required_UID_05_anIdThatWasNeverMade() {
     raw(
-        1,
         rank -> {
           MemorySegment zero = rank.allocate(UniqueId.BYTES);
           rank.handle().set(JAVA_LONG, 0, 77);
           int code = rank.abi().commInitRank(rank.slot(), 1, zero, 0);
-          rank.world().check(code != SUCCESS && code != IN_PROGRESS, "an id of zeros: " + code);
-          rank.world().check(rank.madeHandle() == 0, "the handle is not null (INIT-18)");
+          rank.check(code != SUCCESS && code != IN_PROGRESS, "an id of zeros: " + code);
+          rank.check(rank.madeHandle() == 0, "the handle is not null (INIT-18)");
         });
   }
 
@@ -91,19 +81,17 @@ public final class RawCreationRules extends RawSuite {
   @Example
   public void required_INIT_01_theDeviceOfTheCallCounts() {
     raw(
-        2,
         rank -> {
           if (rank.rank() == 0) {
             NcclAbi abi = rank.abi();
             MemorySegment id = rank.id();
-            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+            rank.succeeds("ncclGroupStart", abi::groupStart);
             device(rank, 1).makeCurrent();
-            rank.expect(
-                "ncclCommInitRank", SUCCESS, () -> abi.commInitRank(rank.handle(), 1, id, 0));
+            rank.succeeds("ncclCommInitRank", () -> abi.commInitRank(rank.handle(), 1, id, 0));
             device(rank, 0).makeCurrent();
-            rank.expect("ncclGroupEnd", SUCCESS, abi::groupEnd);
+            rank.succeeds("ncclGroupEnd", abi::groupEnd);
             long made = rank.madeHandle();
-            rank.world().check(rank.cuDevice(made) == 1, "device " + rank.slotInt());
+            rank.check(rank.cuDevice(made) == 1, "device " + rank.slotInt());
             rank.destroy(made);
           }
           rank.barrier();
@@ -128,18 +116,18 @@ public final class RawCreationRules extends RawSuite {
     NcclAbi abi = rank.abi();
     MemorySegment id = rank.id();
     MemorySegment handles = rank.allocate(8L * n);
-    rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+    rank.succeeds("ncclGroupStart", abi::groupStart);
     for (int i = 0; i < n; i++) {
       int own = i;
       device(rank, i).makeCurrent();
       MemorySegment out = handles.asSlice(8L * i, 8);
-      rank.expect("ncclCommInitRank", SUCCESS, () -> abi.commInitRank(out, n, id, own));
+      rank.succeeds("ncclCommInitRank", () -> abi.commInitRank(out, n, id, own));
     }
-    rank.expect("ncclGroupEnd", SUCCESS, abi::groupEnd);
+    rank.succeeds("ncclGroupEnd", abi::groupEnd);
     for (int i = 0; i < n; i++) {
       long made = handles.getAtIndex(JAVA_LONG, i);
-      rank.world().check(rank.userRank(made) == i, "rank " + rank.slotInt() + " for " + i);
-      rank.world().check(rank.count(made) == n, "count " + rank.slotInt());
+      rank.check(rank.userRank(made) == i, "rank " + rank.slotInt() + " for " + i);
+      rank.check(rank.count(made) == n, "count " + rank.slotInt());
     }
     for (int i = 0; i < n; i++) {
       rank.destroy(handles.getAtIndex(JAVA_LONG, i)); // the early ones do not wait (LIF-07)
@@ -150,15 +138,14 @@ public final class RawCreationRules extends RawSuite {
   @Example
   public void required_INIT_05_whatHappensToTheOutput() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           MemorySegment id = rank.id();
-          rank.expect("0 ranks", INVALID_ARGUMENT, () -> abi.commInitRank(rank.handle(), 0, id, 0));
-          rank.world().check(rank.madeHandle() == 0, "0 ranks write the output");
+          rank.refuses("0 ranks", () -> abi.commInitRank(rank.handle(), 0, id, 0));
+          rank.check(rank.madeHandle() == 0, "0 ranks write the output");
           rank.handle().set(JAVA_LONG, 0, 77);
-          rank.expect("rank 3", INVALID_ARGUMENT, () -> abi.commInitRank(rank.slot(), 2, id, 3));
-          rank.world().check(rank.madeHandle() == 0, "a wrong rank leaves the output");
+          rank.refuses("rank 3", () -> abi.commInitRank(rank.slot(), 2, id, 3));
+          rank.check(rank.madeHandle() == 0, "a wrong rank leaves the output");
         });
   }
 
@@ -166,21 +153,20 @@ public final class RawCreationRules extends RawSuite {
   @AlsoShows({"INIT-18", "INIT-08"})
   public void required_INIT_07_twoRanksOnOneDevice() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           MemorySegment id = rank.id();
           MemorySegment handles = rank.allocate(16);
-          rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+          rank.succeeds("ncclGroupStart", abi::groupStart);
           for (int i = 0; i < 2; i++) {
             int own = i;
             MemorySegment out = handles.asSlice(8L * i, 8);
-            rank.expect("ncclCommInitRank", SUCCESS, () -> abi.commInitRank(out, 2, id, own));
+            rank.succeeds("ncclCommInitRank", () -> abi.commInitRank(out, 2, id, own));
           }
-          rank.expect("ncclGroupEnd of two ranks on a device", INVALID_USAGE, abi::groupEnd);
+          rank.misuses("ncclGroupEnd of two ranks on a device", abi::groupEnd);
           for (int i = 0; i < 2; i++) {
             long left = handles.getAtIndex(JAVA_LONG, i);
-            rank.world().check(left != 0, "a grouped creation that failed leaves null (INIT-18)");
+            rank.check(left != 0, "a grouped creation that failed leaves null (INIT-18)");
             rank.abort(left);
           }
         });
@@ -189,20 +175,18 @@ public final class RawCreationRules extends RawSuite {
   @Example
   public void required_INIT_09_oneRankAlone() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           long alone = rank.openAlone(MemorySegment.NULL);
           rank.expectSum("the sum over one rank", alone, 5, 5);
           try (DeviceBuffer two = rank.memory(DataType.INT32, 7, 0)) {
             long at = two.address();
-            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
-            rank.expect("ncclSend", SUCCESS, () -> abi.send(at, 1, INT32, 0, alone, rank.stream()));
-            rank.expect(
-                "ncclRecv", SUCCESS, () -> abi.recv(at + 4, 1, INT32, 0, alone, rank.stream()));
-            rank.expect("ncclGroupEnd", SUCCESS, abi::groupEnd);
+            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.succeeds("ncclSend", () -> abi.send(at, 1, INT32, 0, alone, rank.stream()));
+            rank.succeeds("ncclRecv", () -> abi.recv(at + 4, 1, INT32, 0, alone, rank.stream()));
+            rank.succeeds("ncclGroupEnd", abi::groupEnd);
             rank.synchronize();
-            rank.world().expect("a message to self", two, 7, 7);
+            rank.expect("a message to self", two, 7, 7);
           }
           rank.destroy(alone);
         });
@@ -211,14 +195,13 @@ public final class RawCreationRules extends RawSuite {
   @Example
   public void required_INIT_14_noConfigurationMeansTheDefault() {
     raw(
-        1,
         rank -> {
           for (MemorySegment config : new MemorySegment[] {MemorySegment.NULL, rank.config()}) {
             long made = rank.openAlone(config);
             // Blocking: a wrong call leaves no trace (ERR-05).
-            rank.expect("a wrong call", INVALID_ARGUMENT, () -> rank.wrongCall(made));
+            rank.refuses("a wrong call", () -> rank.wrongCall(made));
             int state = rank.state(made);
-            rank.world().check(state == SUCCESS, "state " + state + ", expected 0");
+            rank.check(state == SUCCESS, "state " + state + ", expected 0");
             rank.destroy(made);
           }
         });
@@ -228,7 +211,6 @@ public final class RawCreationRules extends RawSuite {
   @AlsoShows("ARG-17")
   public void required_INIT_15_severalIds() {
     raw(
-        2,
         rank -> {
           NcclAbi abi = rank.abi();
           MemorySegment ids = rank.allocate(3L * UniqueId.BYTES);
@@ -236,16 +218,14 @@ public final class RawCreationRules extends RawSuite {
             ids.asSlice((long) i * UniqueId.BYTES, UniqueId.BYTES).copyFrom(rank.sharedId());
           }
           for (int wrong : new int[] {0, 3}) {
-            rank.expect(
+            rank.refuses(
                 wrong + " ids for 2 ranks",
-                INVALID_ARGUMENT,
                 () ->
                     abi.commInitRankScalable(
                         rank.handle(), 2, rank.rank(), wrong, ids, MemorySegment.NULL));
           }
-          rank.expect(
+          rank.succeeds(
               "2 ids for 2 ranks",
-              SUCCESS,
               () ->
                   abi.commInitRankScalable(
                       rank.handle(), 2, rank.rank(), 2, ids, MemorySegment.NULL));
@@ -259,18 +239,16 @@ public final class RawCreationRules extends RawSuite {
   @AlsoShows({"LIF-16", "ARG-02"})
   public void required_INIT_17_creationInTheBackground() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           long unfinished = rank.openUnfinished();
-          rank.world().check(unfinished != 0, "the handle is null while creation goes on");
-          rank.world().check(rank.state(unfinished) == IN_PROGRESS, "not in progress");
-          rank.expect(
-              "ncclCommCount", INVALID_ARGUMENT, () -> abi.commCount(unfinished, rank.slot()));
-          rank.world().check(rank.state(unfinished) == IN_PROGRESS, "a query changes the state");
+          rank.check(unfinished != 0, "the handle is null while creation goes on");
+          rank.check(rank.state(unfinished) == IN_PROGRESS, "not in progress");
+          rank.refuses("ncclCommCount", () -> abi.commCount(unfinished, rank.slot()));
+          rank.check(rank.state(unfinished) == IN_PROGRESS, "a query changes the state");
           rank.abort(unfinished); // LIF-16
           long ready = rank.openAlone(rank.nonblocking());
-          rank.world().check(rank.count(ready) == 1, "count " + rank.slotInt());
+          rank.check(rank.count(ready) == 1, "count " + rank.slotInt());
           rank.destroy(ready);
         });
   }
@@ -280,21 +258,20 @@ public final class RawCreationRules extends RawSuite {
     // Elsewhere the other creation is one that can end by itself: a hang proves nothing.
     int ranksOfOther = capabilities().reportsMisuse() ? 2 : 1;
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           MemorySegment twice = rank.id();
           MemorySegment other = rank.id();
           MemorySegment handles = rank.allocate(24);
-          rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+          rank.succeeds("ncclGroupStart", abi::groupStart);
           MemorySegment last = handles.asSlice(16, 8);
-          rank.expect("a rank", SUCCESS, () -> abi.commInitRank(last, ranksOfOther, other, 0));
+          rank.succeeds("a rank", () -> abi.commInitRank(last, ranksOfOther, other, 0));
           for (int i = 0; i < 2; i++) {
             int own = i;
             MemorySegment out = handles.asSlice(8L * i, 8);
-            rank.expect("a rank", SUCCESS, () -> abi.commInitRank(out, 2, twice, own));
+            rank.succeeds("a rank", () -> abi.commInitRank(out, 2, twice, own));
           }
-          rank.expect("ncclGroupEnd: the first failure", INVALID_USAGE, abi::groupEnd);
+          rank.misuses("ncclGroupEnd: the first failure", abi::groupEnd);
           for (int i = 0; i < 3; i++) {
             rank.abort(handles.getAtIndex(JAVA_LONG, i));
           }
@@ -307,7 +284,6 @@ public final class RawCreationRules extends RawSuite {
   @AlsoShows("INIT-20")
   public void required_INIT_10_allRanksAtOnce() {
     raw(
-        2,
         rank -> {
           if (rank.rank() == 0) {
             initAllPermuted(rank);
@@ -322,32 +298,29 @@ public final class RawCreationRules extends RawSuite {
     MemorySegment handles = rank.allocate(16);
     devices.setAtIndex(JAVA_INT, 0, 1);
     devices.setAtIndex(JAVA_INT, 1, 0);
-    rank.expect("ncclCommInitAll", SUCCESS, () -> abi.commInitAll(handles, 2, devices));
+    rank.succeeds("ncclCommInitAll", () -> abi.commInitAll(handles, 2, devices));
     for (int i = 0; i < 2; i++) {
       long made = handles.getAtIndex(JAVA_LONG, i);
-      rank.world().check(rank.userRank(made) == i, "rank " + rank.slotInt() + " for " + i);
-      rank.world().check(rank.cuDevice(made) == 1 - i, "device " + rank.slotInt() + " at " + i);
+      rank.check(rank.userRank(made) == i, "rank " + rank.slotInt() + " for " + i);
+      rank.check(rank.cuDevice(made) == 1 - i, "device " + rank.slotInt() + " at " + i);
     }
     for (int i = 0; i < 2; i++) {
       rank.destroy(handles.getAtIndex(JAVA_LONG, i));
     }
     // INIT-20: the current device is what it was, so a new communicator lands on it.
     long next = rank.openAlone(MemorySegment.NULL);
-    rank.world().check(rank.cuDevice(next) == 0, "device " + rank.slotInt() + " is current");
+    rank.check(rank.cuDevice(next) == 0, "device " + rank.slotInt() + " is current");
     rank.destroy(next);
   }
 
   @Example
   public void required_INIT_11_aDeviceTwice() {
     raw(
-        1,
         rank -> {
           MemorySegment twice = rank.allocate(8);
           MemorySegment handles = rank.allocate(16);
-          rank.expect(
-              "ncclCommInitAll of device 0 and 0",
-              INVALID_USAGE,
-              () -> rank.abi().commInitAll(handles, 2, twice));
+          rank.misuses(
+              "ncclCommInitAll of device 0 and 0", () -> rank.abi().commInitAll(handles, 2, twice));
         });
   }
 
@@ -374,9 +347,9 @@ public final class RawCreationRules extends RawSuite {
                       thread.join();
                       return true;
                     });
-            rank.world().check(code.get() == SUCCESS, "on another thread: " + code);
+            rank.check(code.get() == SUCCESS, "on another thread: " + code);
             rank.expectSum("on this thread again", made, 4, 4);
-            rank.world().expect("what the other thread did", buffer, 3);
+            rank.expect("what the other thread did", buffer, 3);
           }
           rank.destroy(made);
         });

@@ -34,21 +34,20 @@ public final class RawErrorRules extends RawSuite {
   @Example
   public void required_ERR_03_waitingForAPeerIsNoError() {
     raw(
-        2,
         rank -> {
           long made = rank.open(rank.config());
           rank.expectSum("a first contact", made, 1, 2);
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
             if (rank.rank() == 0) {
-              rank.expect("a sum", SUCCESS, () -> rank.sum(buffer, made));
-              rank.world().check(rank.state(made) == SUCCESS, "state " + rank.slotInt());
+              rank.succeeds("a sum", () -> rank.sum(buffer, made));
+              rank.check(rank.state(made) == SUCCESS, "state " + rank.slotInt());
             }
             rank.barrier();
             if (rank.rank() == 1) {
-              rank.expect("the same sum", SUCCESS, () -> rank.sum(buffer, made));
+              rank.succeeds("the same sum", () -> rank.sum(buffer, made));
             }
             rank.synchronize();
-            rank.world().expect("the sum", buffer, 2);
+            rank.expect("the sum", buffer, 2);
           }
           rank.destroy(made);
         });
@@ -57,16 +56,15 @@ public final class RawErrorRules extends RawSuite {
   @Example
   public void required_ERR_04_aStoredErrorStays() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           long made = rank.openAlone(rank.nonblocking());
-          rank.expect("a wrong call", INVALID_ARGUMENT, () -> rank.wrongCall(made));
+          rank.refuses("a wrong call", () -> rank.wrongCall(made));
           for (int again = 0; again < 2; again++) {
             int state = rank.settled(made);
-            rank.world().check(state == INVALID_ARGUMENT, "state " + state);
-            rank.expect("a query", INVALID_ARGUMENT, () -> abi.commCount(made, rank.slot()));
-            rank.expect("finalize", INVALID_ARGUMENT, () -> abi.commFinalize(made));
+            rank.check(state == INVALID_ARGUMENT, "state " + state);
+            rank.refuses("a query", () -> abi.commCount(made, rank.slot()));
+            rank.refuses("finalize", () -> abi.commFinalize(made));
           }
           rank.abort(made);
         });
@@ -75,24 +73,17 @@ public final class RawErrorRules extends RawSuite {
   @Example
   public void required_ERR_05_wrongArgumentsHurtNonblockingCommunicatorsOnly() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
             long at = buffer.address();
             long blocking = rank.openAlone(rank.config());
-            rank.expect(
-                "root 9",
-                INVALID_ARGUMENT,
-                () -> abi.bcast(at, 1, INT32, 9, blocking, rank.stream()));
+            rank.refuses("root 9", () -> abi.bcast(at, 1, INT32, 9, blocking, rank.stream()));
             rank.expectSum("the next sum", blocking, 3, 3);
             rank.destroy(blocking);
             long polled = rank.openAlone(rank.nonblocking());
-            rank.expect(
-                "root 9",
-                INVALID_ARGUMENT,
-                () -> abi.bcast(at, 1, INT32, 9, polled, rank.stream()));
-            rank.expect("the next sum", INVALID_ARGUMENT, () -> rank.sum(buffer, polled));
+            rank.refuses("root 9", () -> abi.bcast(at, 1, INT32, 9, polled, rank.stream()));
+            rank.refuses("the next sum", () -> rank.sum(buffer, polled));
             rank.abort(polled);
           }
         });
@@ -101,13 +92,12 @@ public final class RawErrorRules extends RawSuite {
   @Example
   public void required_ERR_06_aCallInProgressIsRefused() {
     raw(
-        1,
         rank -> {
           long unfinished = rank.openUnfinished();
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-            rank.expect("a sum", INVALID_ARGUMENT, () -> rank.sum(buffer, unfinished));
+            rank.refuses("a sum", () -> rank.sum(buffer, unfinished));
             rank.synchronize();
-            rank.world().expect("the buffer of the refused call", buffer, 1);
+            rank.expect("the buffer of the refused call", buffer, 1);
           }
           rank.expectSum("another communicator's sum", rank.comm(), 3, 3);
           rank.abort(unfinished);
@@ -117,48 +107,42 @@ public final class RawErrorRules extends RawSuite {
   @Example
   public void required_ERR_07_theLastErrorIsAText() {
     raw(
-        1,
         rank -> {
-          rank.expect("a wrong call", INVALID_ARGUMENT, () -> rank.wrongCall(rank.comm()));
-          String words = rank.abi().getLastError(rank.comm());
-          rank.world().check(!words.isEmpty(), "the last error is empty after a wrong call");
-          rank.world().check(words.length() <= 1023, words.length() + " characters");
-          rank.world()
-              .check(!rank.abi().getLastError(0).isEmpty(), "the last error of null is empty");
+          NcclAbi abi = rank.abi();
+          rank.refuses("a wrong call", () -> rank.wrongCall(rank.comm()));
+          String words = abi.getLastError(rank.comm());
+          rank.check(!words.isEmpty(), "the last error is empty after a wrong call");
+          rank.check(words.length() <= 1023, words.length() + " characters");
+          rank.check(!abi.getLastError(0).isEmpty(), "the last error of null is empty");
         });
   }
 
   @Example
   public void required_ERR_09_everyCodeHasAText() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           for (int code = -2; code < 12; code++) {
-            rank.world().check(!abi.getErrorString(code).isEmpty(), "no text for " + code);
+            rank.check(!abi.getErrorString(code).isEmpty(), "no text for " + code);
           }
-          rank.world()
-              .check(
-                  abi.getErrorString(999).equals(abi.getErrorString(-7)),
-                  "unknown codes have different texts");
-          rank.world()
-              .check(
-                  !abi.getErrorString(INVALID_USAGE).equals(abi.getErrorString(999)),
-                  "a known code has the text of unknown ones");
+          rank.check(
+              abi.getErrorString(999).equals(abi.getErrorString(-7)),
+              "unknown codes have different texts");
+          rank.check(
+              !abi.getErrorString(INVALID_USAGE).equals(abi.getErrorString(999)),
+              "a known code has the text of unknown ones");
         });
   }
 
   @Example
   public void required_ERR_10_afterInvalidUsageAnotherCommunicatorWorks() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           long failed = rank.openAlone(rank.config());
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-            rank.expect(
+            rank.misuses(
                 "a lone message to self",
-                INVALID_USAGE,
                 () -> abi.send(buffer.address(), 1, INT32, 0, failed, rank.stream()));
           }
           rank.abort(failed);

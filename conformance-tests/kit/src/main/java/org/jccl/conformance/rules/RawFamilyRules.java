@@ -3,8 +3,6 @@ package org.jccl.conformance.rules;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,8 +25,7 @@ public final class RawFamilyRules extends RawSuite {
   private static long split(RawRank rank, long parent, int color, int key, MemorySegment config) {
     MemorySegment out = rank.allocate(8);
     out.fill((byte) 0x77);
-    rank.expect(
-        "ncclCommSplit", SUCCESS, () -> rank.abi().commSplit(parent, color, key, out, config));
+    rank.succeeds("ncclCommSplit", () -> rank.abi().commSplit(parent, color, key, out, config));
     rank.expectReady("the parent after a split", parent);
     long child = out.get(JAVA_LONG, 0);
     if (child != 0) {
@@ -47,7 +44,7 @@ public final class RawFamilyRules extends RawSuite {
 
   /** Whether a communicator is nonblocking, told by a wrong call (rule ERR-05); abort it then. */
   private static boolean isNonblocking(RawRank rank, long comm) {
-    rank.expect("a wrong call", INVALID_ARGUMENT, () -> rank.wrongCall(comm));
+    rank.refuses("a wrong call", () -> rank.wrongCall(comm));
     return rank.settled(comm) == INVALID_ARGUMENT;
   }
 
@@ -65,8 +62,8 @@ public final class RawFamilyRules extends RawSuite {
           int color = rank.rank() == n - 1 ? NO_COLOR : 0;
           int code = rank.abi().commSplit(rank.comm(), color, 0, rank.handle(), NULL);
           int before = came.get(); // at once: whatever else is called lets the others come
-          rank.expect("ncclCommSplit", SUCCESS, () -> code);
-          rank.world().check(before >= n, "split returned when only " + before + " had come");
+          rank.succeeds("ncclCommSplit", () -> code);
+          rank.check(before >= n, "split returned when only " + before + " had come");
           long child = rank.madeHandle();
           if (child != 0) {
             rank.destroy(child);
@@ -85,7 +82,7 @@ public final class RawFamilyRules extends RawSuite {
           int color = rank.rank() % 2;
           long child = split(rank, rank.comm(), color, 0, NULL);
           int size = (n - color + 1) / 2;
-          rank.world().check(rank.count(child) == size, "count " + rank.slotInt());
+          rank.check(rank.count(child) == size, "count " + rank.slotInt());
           int sum = 0;
           for (int other = color; other < n; other += 2) {
             sum += 10 + other;
@@ -103,10 +100,10 @@ public final class RawFamilyRules extends RawSuite {
         rank -> {
           long reversed = split(rank, rank.comm(), 0, -rank.rank(), NULL);
           int last = n - 1 - rank.rank();
-          rank.world().check(rank.userRank(reversed) == last, "rank " + rank.slotInt());
+          rank.check(rank.userRank(reversed) == last, "rank " + rank.slotInt());
           rank.destroy(reversed);
           long tied = split(rank, rank.comm(), 0, 5, NULL);
-          rank.world().check(rank.userRank(tied) == rank.rank(), "rank " + rank.slotInt());
+          rank.check(rank.userRank(tied) == rank.rank(), "rank " + rank.slotInt());
           rank.destroy(tied);
         });
   }
@@ -114,12 +111,11 @@ public final class RawFamilyRules extends RawSuite {
   @Example
   public void required_SPL_04_coloursBelowZero() {
     raw(
-        2,
         rank -> {
           long none = split(rank, rank.comm(), NO_COLOR, 0, NULL);
-          rank.world().check(none == 0, "no colour gives a child");
+          rank.check(none == 0, "no colour gives a child");
           long child = split(rank, rank.comm(), -7, 0, NULL);
-          rank.world().check(rank.count(child) == 2, "count " + rank.slotInt());
+          rank.check(rank.count(child) == 2, "count " + rank.slotInt());
           rank.destroy(child);
         });
   }
@@ -128,14 +124,13 @@ public final class RawFamilyRules extends RawSuite {
   @AlsoShows("SPL-07")
   public void required_SPL_05_whatAChildInherits() {
     raw(
-        2,
         rank -> {
           long parent = rank.open(rank.nonblocking());
           long heir = split(rank, parent, 0, 0, NULL);
-          rank.world().check(isNonblocking(rank, heir), "without configuration: it blocks");
+          rank.check(isNonblocking(rank, heir), "without configuration: it blocks");
           rank.abort(heir);
           long other = split(rank, parent, 0, 0, rank.config());
-          rank.world().check(!isNonblocking(rank, other), "the default: it does not block");
+          rank.check(!isNonblocking(rank, other), "the default: it does not block");
           rank.destroy(other);
           rank.destroy(parent);
         });
@@ -144,12 +139,10 @@ public final class RawFamilyRules extends RawSuite {
   @Example
   public void required_SPL_06_theParentsDeviceCounts() {
     raw(
-        2,
         rank -> {
           rank.world().instance().backend().devices().get(1 - rank.rank()).makeCurrent();
           long child = split(rank, rank.comm(), 0, 0, NULL);
-          rank.world()
-              .check(rank.cuDevice(child) == rank.device().index(), "device " + rank.slotInt());
+          rank.check(rank.cuDevice(child) == rank.device().index(), "device " + rank.slotInt());
           rank.destroy(child);
           rank.device().makeCurrent();
         });
@@ -158,19 +151,17 @@ public final class RawFamilyRules extends RawSuite {
   @Example
   public void required_SPL_08_aFailedChildHasAHandle() {
     raw(
-        2,
         rank -> {
           NcclAbi abi = rank.abi();
           MemorySegment nowhere = rank.config(ConfigField.SPLIT_SHARE, 0);
           MemorySegment name = rank.allocate(32);
           name.setString(0, "no-such-network");
           nowhere.set(JAVA_LONG, ConfigField.NET_NAME_OFFSET, name.address());
-          rank.expect(
+          rank.misuses(
               "a child on a network that nobody provides (CFG-17)",
-              INVALID_USAGE,
               () -> abi.commSplit(rank.comm(), 0, 0, rank.handle(), nowhere));
           long child = rank.madeHandle();
-          rank.world().check(child != 0, "the failed child has no handle");
+          rank.check(child != 0, "the failed child has no handle");
           rank.barrier();
           rank.abort(child);
           rank.expectSum("the parent's sum", rank.comm(), 2, 4);
@@ -180,7 +171,6 @@ public final class RawFamilyRules extends RawSuite {
   @Example
   public void required_SPL_09_familiesThatShare() {
     raw(
-        2,
         rank -> {
           long parent = rank.open(rank.config(ConfigField.SPLIT_SHARE, 1));
           long child = split(rank, parent, 0, -rank.rank(), NULL);
@@ -197,7 +187,6 @@ public final class RawFamilyRules extends RawSuite {
   @AlsoShows("LIF-08")
   public void required_SPL_10_parentAndChildAreIndependent() {
     raw(
-        2,
         rank -> {
           long parent = rank.open(NULL);
           long child = split(rank, parent, 0, 0, NULL);
@@ -212,7 +201,6 @@ public final class RawFamilyRules extends RawSuite {
   @Example
   public void required_SPL_11_aSplitBehindSynchronisedWork() {
     raw(
-        2,
         rank -> {
           for (int round = 1; round <= 3; round++) {
             rank.expectSum("the parent's sum", rank.comm(), round, 2 * round); // synchronizes
@@ -227,18 +215,14 @@ public final class RawFamilyRules extends RawSuite {
   @Example
   public void required_ARG_20_whatASplitRefuses() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           MemorySegment bad = rank.config(ConfigField.BLOCKING, 2);
-          rank.expect("null", INVALID_ARGUMENT, () -> abi.commSplit(0, 0, 0, rank.slot(), NULL));
-          rank.expect(
-              "null output", INVALID_ARGUMENT, () -> abi.commSplit(rank.comm(), 0, 0, NULL, NULL));
-          rank.expect(
-              "a bad configuration",
-              INVALID_ARGUMENT,
-              () -> abi.commSplit(rank.comm(), 0, 0, rank.handle(), bad));
-          rank.world().check(rank.madeHandle() == 0, "the output is not null");
+          rank.refuses("null", () -> abi.commSplit(0, 0, 0, rank.slot(), NULL));
+          rank.refuses("null output", () -> abi.commSplit(rank.comm(), 0, 0, NULL, NULL));
+          rank.refuses(
+              "a bad configuration", () -> abi.commSplit(rank.comm(), 0, 0, rank.handle(), bad));
+          rank.check(rank.madeHandle() == 0, "the output is not null");
         });
   }
 
@@ -246,10 +230,8 @@ public final class RawFamilyRules extends RawSuite {
 
   private static long shrink(RawRank rank, long parent, MemorySegment excluded, int n, int flags) {
     MemorySegment out = rank.allocate(8);
-    rank.expect(
-        "ncclCommShrink",
-        SUCCESS,
-        () -> rank.abi().commShrink(parent, excluded, n, out, NULL, flags));
+    rank.succeeds(
+        "ncclCommShrink", () -> rank.abi().commShrink(parent, excluded, n, out, NULL, flags));
     rank.expectReady("the parent after a shrink", parent);
     return out.get(JAVA_LONG, 0);
   }
@@ -265,8 +247,8 @@ public final class RawFamilyRules extends RawSuite {
           if (rank.rank() != 1) {
             long child = shrink(rank, parent, ints(rank, 1), 1, 0);
             int own = rank.rank() == 0 ? 0 : rank.rank() - 1;
-            rank.world().check(rank.userRank(child) == own, "rank " + rank.slotInt());
-            rank.world().check(rank.count(child) == n - 1, "count " + rank.slotInt());
+            rank.check(rank.userRank(child) == own, "rank " + rank.slotInt());
+            rank.check(rank.count(child) == n - 1, "count " + rank.slotInt());
             rank.expectSum("the survivors' sum", child, 1, n - 1);
             rank.destroy(child);
           }
@@ -286,18 +268,12 @@ public final class RawFamilyRules extends RawSuite {
           MemorySegment self = ints(rank, 0);
           long comm = rank.comm();
           MemorySegment out = rank.allocate(8);
-          rank.expect(
-              "the caller", INVALID_ARGUMENT, () -> abi.commShrink(comm, self, 1, out, NULL, 0));
-          rank.expect(
-              "no list", INVALID_ARGUMENT, () -> abi.commShrink(comm, NULL, 1, out, NULL, 0));
+          rank.refuses("the caller", () -> abi.commShrink(comm, self, 1, out, NULL, 0));
+          rank.refuses("no list", () -> abi.commShrink(comm, NULL, 1, out, NULL, 0));
           for (int length : new int[] {0, -1}) {
-            rank.expect(
-                length + " ranks",
-                INVALID_ARGUMENT,
-                () -> abi.commShrink(comm, self, length, out, NULL, 0));
+            rank.refuses(length + " ranks", () -> abi.commShrink(comm, self, length, out, NULL, 0));
           }
-          rank.expect(
-              "no output", INVALID_ARGUMENT, () -> abi.commShrink(comm, self, 1, NULL, NULL, 0));
+          rank.refuses("no output", () -> abi.commShrink(comm, self, 1, NULL, NULL, 0));
           rank.expectSum("the next sum", comm, 8, 8);
         });
   }
@@ -305,14 +281,13 @@ public final class RawFamilyRules extends RawSuite {
   @Example
   public void required_SHR_03_theListIsSortedInPlace() {
     raw(
-        4,
         rank -> {
           long parent = rank.open(NULL);
           if (rank.rank() % 2 == 0) {
             MemorySegment list = ints(rank, 3, 1);
             long child = shrink(rank, parent, list, 2, 0);
-            rank.world().check(list.getAtIndex(JAVA_INT, 0) == 1, "the list is not sorted");
-            rank.world().check(list.getAtIndex(JAVA_INT, 1) == 3, "the list is not sorted");
+            rank.check(list.getAtIndex(JAVA_INT, 0) == 1, "the list is not sorted");
+            rank.check(list.getAtIndex(JAVA_INT, 1) == 3, "the list is not sorted");
             rank.destroy(child);
           }
           rank.barrier();
@@ -324,14 +299,13 @@ public final class RawFamilyRules extends RawSuite {
   @AlsoShows("SHR-07")
   public void required_SHR_05_aStuckOperationIsInterrupted() {
     raw(
-        2,
         rank -> {
           long parent = rank.open(NULL);
           rank.expectSum("a first contact", parent, 1, 2);
           rank.barrier();
           if (rank.rank() == 0) {
             try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-              rank.expect("a sum without rank 1", SUCCESS, () -> rank.sum(buffer, parent));
+              rank.succeeds("a sum without rank 1", () -> rank.sum(buffer, parent));
               long child = shrink(rank, parent, ints(rank, 1), 1, ABORT);
               rank.synchronize();
               rank.expectSum("the survivor's sum", child, 6, 6);
@@ -349,13 +323,13 @@ public final class RawFamilyRules extends RawSuite {
     raw(
         1,
         rank -> {
+          NcclAbi abi = rank.abi();
           MemorySegment list = ints(rank, 1);
           for (int flags : new int[] {0, ABORT}) {
-            rank.expect(
+            rank.refuses(
                 "a shrink of null, flags " + flags,
-                INVALID_ARGUMENT,
-                () -> rank.abi().commShrink(0, list, 1, rank.handle(), NULL, flags));
-            rank.expect("nothing is left open", INVALID_USAGE, rank.abi()::groupEnd);
+                () -> abi.commShrink(0, list, 1, rank.handle(), NULL, flags));
+            rank.misuses("nothing is left open", abi::groupEnd);
           }
         });
   }

@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
+import org.jccl.Stream;
 import org.jccl.spi.NcclAbi;
 
 /**
@@ -39,7 +40,6 @@ public final class RawGroupEndRules extends RawSuite {
   public void required_GRP_23_managementCallsOfOneModeAlone() {
     boolean survives = !capabilities().hasDefects();
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           long blocking = rank.openAlone(rank.config());
@@ -47,10 +47,10 @@ public final class RawGroupEndRules extends RawSuite {
           rank.group(
               INVALID_ARGUMENT,
               () -> {
-                rank.expect("finalize, blocking", SUCCESS, () -> abi.commFinalize(blocking));
-                rank.expect("and nonblocking", INVALID_ARGUMENT, () -> abi.commFinalize(polled));
+                rank.succeeds("finalize, blocking", () -> abi.commFinalize(blocking));
+                rank.refuses("and nonblocking", () -> abi.commFinalize(polled));
               });
-          rank.expect("nothing is left open", INVALID_USAGE, abi::groupEnd);
+          rank.misuses("nothing is left open", abi::groupEnd);
           if (survives) { // 2.28.9 ends the process in the abort of a discarded Finalize (measured)
             rank.abort(polled);
             rank.abort(blocking);
@@ -72,14 +72,14 @@ public final class RawGroupEndRules extends RawSuite {
             rank.group(
                 IN_PROGRESS,
                 () -> {
-                  rank.expect("ncclAllReduce", SUCCESS, () -> rank.sum(one, made));
-                  rank.expect("ncclSend", SUCCESS, () -> send(rank, two, to, made));
-                  rank.expect("ncclRecv", SUCCESS, () -> recv(rank, two, from, made));
+                  rank.succeeds("ncclAllReduce", () -> rank.sum(one, made));
+                  rank.succeeds("ncclSend", () -> send(rank, two, to, made));
+                  rank.succeeds("ncclRecv", () -> recv(rank, two, from, made));
                 });
             rank.expectReady("the communicator of the group", made);
             rank.synchronize();
-            rank.world().expect("the sum", one, n);
-            rank.world().expect("what was sent and what came", two, 2, 2);
+            rank.expect("the sum", one, n);
+            rank.expect("what was sent and what came", two, 2, 2);
           }
           rank.destroy(made);
         });
@@ -112,7 +112,7 @@ public final class RawGroupEndRules extends RawSuite {
 
   /** Makes calls as a group that is only simulated, whose end must return {@code code}. */
   private static void simulate(RawRank rank, int code, MemorySegment info, Runnable calls) {
-    rank.expect("ncclGroupStart", SUCCESS, rank.abi()::groupStart);
+    rank.succeeds("ncclGroupStart", rank.abi()::groupStart);
     calls.run();
     rank.expect("ncclGroupSimulateEnd", code, () -> rank.abi().groupSimulateEnd(info));
   }
@@ -127,13 +127,13 @@ public final class RawGroupEndRules extends RawSuite {
           NcclAbi abi = rank.abi();
           long made = rank.open(rank.config());
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 9)) {
-            Runnable sum = () -> rank.expect("a sum", SUCCESS, () -> rank.sum(buffer, made));
+            Runnable sum = () -> rank.succeeds("a sum", () -> rank.sum(buffer, made));
             simulate(rank, SUCCESS, info(rank), sum);
             rank.synchronize();
-            rank.world().expect("the buffer after a simulated end", buffer, 9);
-            rank.expect("the group is closed", INVALID_USAGE, abi::groupEnd);
+            rank.expect("the buffer after a simulated end", buffer, 9);
+            rank.misuses("the group is closed", abi::groupEnd);
             rank.expectSum("a sum on the communicator that was simulated", made, 4, 4 * n);
-            rank.world().expect("the buffer of the simulated call", buffer, 9);
+            rank.expect("the buffer of the simulated call", buffer, 9);
           }
           rank.barrier();
           rank.destroy(made);
@@ -143,7 +143,6 @@ public final class RawGroupEndRules extends RawSuite {
   @Example
   public void required_GRP_27_whatASimulatedEndRefuses() {
     raw(
-        2,
         rank -> {
           NcclAbi abi = rank.abi();
           long made = rank.open(rank.config());
@@ -154,20 +153,19 @@ public final class RawGroupEndRules extends RawSuite {
                 rank,
                 INVALID_ARGUMENT,
                 unmarked,
-                () -> rank.expect("a sum", SUCCESS, () -> rank.sum(buffer, made)));
+                () -> rank.succeeds("a sum", () -> rank.sum(buffer, made)));
             // The group's own error comes first, before the marker is looked at.
             simulate(
                 rank,
                 INVALID_USAGE,
                 unmarked,
                 () -> {
-                  rank.expect("a sum", SUCCESS, () -> rank.sum(buffer, made));
+                  rank.succeeds("a sum", () -> rank.sum(buffer, made));
                   mixCapture(rank, made);
                 });
-            rank.expect(
-                "an end without a start", INVALID_USAGE, () -> abi.groupSimulateEnd(info(rank)));
+            rank.misuses("an end without a start", () -> abi.groupSimulateEnd(info(rank)));
             rank.synchronize();
-            rank.world().expect("the buffer of the groups thrown away", buffer, 9);
+            rank.expect("the buffer of the groups thrown away", buffer, 9);
           }
           rank.expectSum("the next sum", made, 4, 8);
           rank.barrier();
@@ -177,13 +175,12 @@ public final class RawGroupEndRules extends RawSuite {
 
   /** A captured sum in a group whose other sum is not: INVALID_USAGE (STR-18). */
   private static void mixCapture(RawRank rank, long comm) {
-    try (org.jccl.Stream captured = rank.device().newStream();
+    try (Stream captured = rank.device().newStream();
         DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
       long at = buffer.address();
       captured.beginCapture();
-      rank.expect(
+      rank.misuses(
           "a captured sum",
-          INVALID_USAGE,
           () -> rank.abi().allReduce(at, at, 1, INT32, SUM, comm, captured.handle()));
       captured.endCapture().close();
     }
@@ -198,7 +195,7 @@ public final class RawGroupEndRules extends RawSuite {
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
             simulate(rank, SUCCESS, MemorySegment.NULL, () -> rank.allReduce(buffer));
             rank.synchronize();
-            rank.world().expect("the sum of a group that ended without structure", buffer, 3 * n);
+            rank.expect("the sum of a group that ended without structure", buffer, 3 * n);
           }
         });
   }
@@ -206,7 +203,6 @@ public final class RawGroupEndRules extends RawSuite {
   @Example
   public void required_GRP_29_nonblockingOnesAreLaunched() {
     raw(
-        2,
         rank -> {
           long made = rank.open(rank.nonblocking());
           MemorySegment info = info(rank);
@@ -215,11 +211,11 @@ public final class RawGroupEndRules extends RawSuite {
                 rank,
                 IN_PROGRESS,
                 info,
-                () -> rank.expect("a sum", SUCCESS, () -> rank.sum(buffer, made)));
+                () -> rank.succeeds("a sum", () -> rank.sum(buffer, made)));
             rank.expectReady("the communicator", made);
             rank.synchronize();
-            rank.world().expect("the sum, really launched", buffer, 6);
-            rank.world().check(time(info) == NOTHING, "the estimate is " + time(info));
+            rank.expect("the sum, really launched", buffer, 6);
+            rank.check(time(info) == NOTHING, "the estimate is " + time(info));
           }
           rank.destroy(made);
         });
@@ -238,17 +234,15 @@ public final class RawGroupEndRules extends RawSuite {
                 SUCCESS,
                 () -> {
                   simulate(rank, SUCCESS, info, () -> rank.allReduce(buffer));
-                  rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+                  rank.succeeds("ncclGroupStart", abi::groupStart);
                   MemorySegment unmarked = rank.allocate(INFO_BYTES);
                   unmarked.fill((byte) 0x55);
-                  rank.expect(
-                      "an inner one is not looked at",
-                      SUCCESS,
-                      () -> abi.groupSimulateEnd(unmarked));
+                  rank.succeeds(
+                      "an inner one is not looked at", () -> abi.groupSimulateEnd(unmarked));
                 });
             rank.synchronize();
-            rank.world().expect("the sum, launched by the outer end", buffer, 3 * n);
-            rank.world().check(time(info) == NOTHING, "the estimate is " + time(info));
+            rank.expect("the sum, launched by the outer end", buffer, 3 * n);
+            rank.check(time(info) == NOTHING, "the estimate is " + time(info));
           }
         });
   }
@@ -257,19 +251,17 @@ public final class RawGroupEndRules extends RawSuite {
   @AlsoShows("GRP-32")
   public void required_GRP_31_theEstimateIsThatOfTheLastBatch() {
     raw(
-        2,
         rank -> {
           long made = rank.open(rank.config());
           float ints = estimate(rank, made, INT32);
           float floats = estimate(rank, made, FLOAT32);
           float both = estimate(rank, made, INT32, FLOAT32);
-          rank.world().check(ints > 0, "one sum of ints takes " + ints + " us");
-          rank.world().check(floats > 0, "one sum of floats takes " + floats + " us");
+          rank.check(ints > 0, "one sum of ints takes " + ints + " us");
+          rank.check(floats > 0, "one sum of floats takes " + floats + " us");
           float longest = Math.max(ints, floats);
-          rank.world()
-              .check(
-                  both > 0 && both < 1.5f * longest,
-                  "two batches: " + both + " us, one at most " + longest);
+          rank.check(
+              both > 0 && both < 1.5f * longest,
+              "two batches: " + both + " us, one at most " + longest);
           rank.expectSum("a collective afterwards (GRP-32)", made, 5, 10);
           rank.barrier();
           rank.destroy(made);
@@ -288,9 +280,8 @@ public final class RawGroupEndRules extends RawSuite {
             for (int i = 0; i < types.length; i++) {
               int type = types[i];
               long at = two.slice(i, 1).address();
-              rank.expect(
+              rank.succeeds(
                   "a sum of type " + type,
-                  SUCCESS,
                   () -> rank.abi().allReduce(at, at, 1, type, SUM, comm, rank.stream()));
             }
           });
@@ -308,26 +299,25 @@ public final class RawGroupEndRules extends RawSuite {
           long alone = rank.openAlone(rank.config());
           MemorySegment info = info(rank);
           simulate(rank, SUCCESS, info, () -> {});
-          rank.world().check(time(info) == NOTHING, "nothing takes " + time(info) + " us");
+          rank.check(time(info) == NOTHING, "nothing takes " + time(info) + " us");
           simulate(
               rank,
               SUCCESS,
               info,
               () ->
-                  rank.expect(
+                  rank.succeeds(
                       "count 0",
-                      SUCCESS,
                       () -> rank.abi().allReduce(0, 0, 0, INT32, SUM, made, rank.stream())));
-          rank.world().check(time(info) == NOTHING, "count 0 takes " + time(info) + " us");
+          rank.check(time(info) == NOTHING, "count 0 takes " + time(info) + " us");
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
             simulate(
                 rank,
                 SUCCESS,
                 info,
-                () -> rank.expect("one rank's sum", SUCCESS, () -> rank.sum(buffer, alone)));
+                () -> rank.succeeds("one rank's sum", () -> rank.sum(buffer, alone)));
             rank.synchronize();
           }
-          rank.world().check(time(info) == NOTHING, "one rank takes " + time(info) + " us");
+          rank.check(time(info) == NOTHING, "one rank takes " + time(info) + " us");
           rank.destroy(alone);
           rank.barrier();
           rank.destroy(made);

@@ -1,9 +1,5 @@
 package org.jccl.conformance.rules;
 
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
-
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -26,16 +22,15 @@ public final class RawGroupRules extends RawSuite {
             allReduce(rank, buffer, 2);
             rank.synchronize();
             int n = rank.worldSize();
-            rank.world().expect("the sum", buffer, n, n * (n - 1) / 2.0);
+            rank.expect("the sum", buffer, n, n * (n - 1) / 2.0);
           }
         });
   }
 
   private static void allReduce(RawRank rank, DeviceBuffer buffer, long count) {
     long b = buffer.address();
-    rank.expect(
+    rank.succeeds(
         "ncclAllReduce",
-        SUCCESS,
         () -> rank.abi().allReduce(b, b, count, INT32, SUM, rank.comm(), rank.stream()));
   }
 
@@ -46,13 +41,12 @@ public final class RawGroupRules extends RawSuite {
         rank -> {
           int root = rank.worldSize() - 1;
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, rank.rank() + 5)) {
-            rank.expect(
+            rank.succeeds(
                 "ncclBcast",
-                SUCCESS,
                 () ->
                     rank.abi().bcast(buffer.address(), 1, INT32, root, rank.comm(), rank.stream()));
             rank.synchronize();
-            rank.world().expect("the root's element", buffer, root + 5);
+            rank.expect("the root's element", buffer, root + 5);
           }
         });
   }
@@ -60,12 +54,12 @@ public final class RawGroupRules extends RawSuite {
   @Example
   public void required_GRP_02_anEndWithoutAStart() {
     raw(
-        1,
         rank -> {
-          rank.expect("ncclGroupEnd", INVALID_USAGE, rank.abi()::groupEnd);
-          rank.expect("ncclGroupStart", SUCCESS, rank.abi()::groupStart);
-          rank.expect("ncclGroupEnd", SUCCESS, rank.abi()::groupEnd);
-          rank.expect("one ncclGroupEnd too many", INVALID_USAGE, rank.abi()::groupEnd);
+          NcclAbi abi = rank.abi();
+          rank.misuses("ncclGroupEnd", abi::groupEnd);
+          rank.succeeds("ncclGroupStart", abi::groupStart);
+          rank.succeeds("ncclGroupEnd", abi::groupEnd);
+          rank.misuses("one ncclGroupEnd too many", abi::groupEnd);
         });
   }
 
@@ -77,11 +71,11 @@ public final class RawGroupRules extends RawSuite {
         rank -> {
           NcclAbi abi = rank.abi();
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
-            rank.expect("ncclGroupStart, inner", SUCCESS, abi::groupStart);
-            rank.expect("a wrong call", INVALID_ARGUMENT, () -> wrong(rank, buffer, 12, SUM));
-            rank.expect("ncclGroupEnd, inner", SUCCESS, abi::groupEnd);
-            rank.expect("ncclGroupEnd, outermost", INVALID_ARGUMENT, abi::groupEnd);
+            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.succeeds("ncclGroupStart, inner", abi::groupStart);
+            rank.refuses("a wrong call", () -> wrong(rank, buffer, 12, SUM));
+            rank.succeeds("ncclGroupEnd, inner", abi::groupEnd);
+            rank.refuses("ncclGroupEnd, outermost", abi::groupEnd);
           }
         });
   }
@@ -95,21 +89,20 @@ public final class RawGroupRules extends RawSuite {
   @AlsoShows("GRP-15")
   public void required_GRP_11_oneFailingCallDiscardsTheGroup() {
     raw(
-        2,
         rank -> {
           NcclAbi abi = rank.abi();
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+            rank.succeeds("ncclGroupStart", abi::groupStart);
             allReduce(rank, buffer, 1);
-            rank.expect("a wrong call", INVALID_ARGUMENT, () -> wrong(rank, buffer, INT32, -1));
-            rank.expect("ncclGroupEnd", INVALID_ARGUMENT, abi::groupEnd);
+            rank.refuses("a wrong call", () -> wrong(rank, buffer, INT32, -1));
+            rank.refuses("ncclGroupEnd", abi::groupEnd);
             rank.synchronize();
-            rank.world().expect("the buffer of the discarded group", buffer, 1);
+            rank.expect("the buffer of the discarded group", buffer, 1);
             // GRP-15: the thread's state is as if there had been no group.
-            rank.expect("an end without a start", INVALID_USAGE, abi::groupEnd);
+            rank.misuses("an end without a start", abi::groupEnd);
             allReduce(rank, buffer, 1);
             rank.synchronize();
-            rank.world().expect("the next call", buffer, 2);
+            rank.expect("the next call", buffer, 2);
           }
         });
   }
@@ -123,13 +116,13 @@ public final class RawGroupRules extends RawSuite {
           NcclAbi abi = rank.abi();
           try (DeviceBuffer a = rank.memory(DataType.INT32, 1);
               DeviceBuffer b = rank.memory(DataType.INT32, 2)) {
-            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+            rank.succeeds("ncclGroupStart", abi::groupStart);
             allReduce(rank, a, 1);
             allReduce(rank, b, 1);
-            rank.expect("ncclGroupEnd", SUCCESS, abi::groupEnd);
+            rank.succeeds("ncclGroupEnd", abi::groupEnd);
             rank.synchronize();
-            rank.world().expect("the first sum", a, n);
-            rank.world().expect("the second sum", b, 2.0 * n);
+            rank.expect("the first sum", a, n);
+            rank.expect("the second sum", b, 2.0 * n);
           }
         });
   }
@@ -140,14 +133,12 @@ public final class RawGroupRules extends RawSuite {
         atMost(2),
         rank -> {
           NcclAbi abi = rank.abi();
-          rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
-          rank.expect("ncclGroupEnd of nothing", SUCCESS, abi::groupEnd);
-          rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
-          rank.expect(
-              "count 0",
-              SUCCESS,
-              () -> abi.allReduce(0, 0, 0, INT32, SUM, rank.comm(), rank.stream()));
-          rank.expect("ncclGroupEnd of count 0", SUCCESS, abi::groupEnd);
+          rank.succeeds("ncclGroupStart", abi::groupStart);
+          rank.succeeds("ncclGroupEnd of nothing", abi::groupEnd);
+          rank.succeeds("ncclGroupStart", abi::groupStart);
+          rank.succeeds(
+              "count 0", () -> abi.allReduce(0, 0, 0, INT32, SUM, rank.comm(), rank.stream()));
+          rank.succeeds("ncclGroupEnd of count 0", abi::groupEnd);
         });
   }
 
@@ -157,37 +148,25 @@ public final class RawGroupRules extends RawSuite {
     raw(
         atMost(2),
         rank -> {
+          long comm = rank.comm();
+          long s = rank.stream();
           NcclAbi abi = rank.abi();
           try (DeviceBuffer two = rank.memory(DataType.INT32, 7, 0)) {
             long out = two.address();
             long in = out + 4;
             int self = rank.rank();
-            rank.expect(
-                "a lone ncclSend to self",
-                INVALID_USAGE,
-                () -> abi.send(out, 1, INT32, self, rank.comm(), rank.stream()));
-            rank.expect(
-                "a lone ncclRecv from self",
-                INVALID_USAGE,
-                () -> abi.recv(in, 1, INT32, self, rank.comm(), rank.stream()));
-            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
-            rank.expect(
-                "a grouped ncclSend to self",
-                SUCCESS,
-                () -> abi.send(out, 1, INT32, self, rank.comm(), rank.stream()));
-            rank.expect("ncclGroupEnd of a lone send", INVALID_USAGE, abi::groupEnd);
-            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
-            rank.expect(
-                "ncclSend",
-                SUCCESS,
-                () -> abi.send(out, 1, INT32, self, rank.comm(), rank.stream()));
-            rank.expect(
-                "ncclRecv",
-                SUCCESS,
-                () -> abi.recv(in, 1, INT32, self, rank.comm(), rank.stream()));
-            rank.expect("ncclGroupEnd of a pair", SUCCESS, abi::groupEnd);
+            rank.misuses("a lone ncclSend to self", () -> abi.send(out, 1, INT32, self, comm, s));
+            rank.misuses("a lone ncclRecv from self", () -> abi.recv(in, 1, INT32, self, comm, s));
+            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.succeeds(
+                "a grouped ncclSend to self", () -> abi.send(out, 1, INT32, self, comm, s));
+            rank.misuses("ncclGroupEnd of a lone send", abi::groupEnd);
+            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.succeeds("ncclSend", () -> abi.send(out, 1, INT32, self, comm, s));
+            rank.succeeds("ncclRecv", () -> abi.recv(in, 1, INT32, self, comm, s));
+            rank.succeeds("ncclGroupEnd of a pair", abi::groupEnd);
             rank.synchronize();
-            rank.world().expect("a message to self", two, 7, 7);
+            rank.expect("a message to self", two, 7, 7);
           }
         });
   }
@@ -203,16 +182,14 @@ public final class RawGroupRules extends RawSuite {
           int from = (rank.rank() + n - 1) % n;
           try (DeviceBuffer two = rank.memory(DataType.INT32, 10 + rank.rank(), 0)) {
             long out = two.address();
-            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
-            rank.expect(
-                "ncclSend", SUCCESS, () -> abi.send(out, 1, INT32, to, rank.comm(), rank.stream()));
-            rank.expect(
-                "ncclRecv",
-                SUCCESS,
-                () -> abi.recv(out + 4, 1, INT32, from, rank.comm(), rank.stream()));
-            rank.expect("ncclGroupEnd", SUCCESS, abi::groupEnd);
+            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.succeeds(
+                "ncclSend", () -> abi.send(out, 1, INT32, to, rank.comm(), rank.stream()));
+            rank.succeeds(
+                "ncclRecv", () -> abi.recv(out + 4, 1, INT32, from, rank.comm(), rank.stream()));
+            rank.succeeds("ncclGroupEnd", abi::groupEnd);
             rank.synchronize();
-            rank.world().expect("a message", two, 10 + rank.rank(), 10 + from);
+            rank.expect("a message", two, 10 + rank.rank(), 10 + from);
           }
         });
   }

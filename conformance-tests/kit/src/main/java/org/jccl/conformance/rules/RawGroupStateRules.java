@@ -28,16 +28,16 @@ public final class RawGroupStateRules extends RawSuite {
   @AlsoShows("ARG-34")
   public void required_GRP_01_groupsNestWithoutLimit() {
     raw(
-        1,
         rank -> {
+          NcclAbi abi = rank.abi();
           int depth = 1000;
           for (int i = 0; i < depth; i++) {
-            rank.expect("ncclGroupStart " + i, SUCCESS, rank.abi()::groupStart);
+            rank.succeeds("ncclGroupStart " + i, abi::groupStart);
           }
           for (int i = 0; i < depth; i++) {
-            rank.expect("ncclGroupEnd " + i, SUCCESS, rank.abi()::groupEnd);
+            rank.succeeds("ncclGroupEnd " + i, abi::groupEnd);
           }
-          rank.expect("one end too many", INVALID_USAGE, rank.abi()::groupEnd);
+          rank.misuses("one end too many", abi::groupEnd);
         });
   }
 
@@ -45,21 +45,21 @@ public final class RawGroupStateRules extends RawSuite {
   @Needs(ranks = 2)
   public void required_GRP_04_aGroupBelongsToItsThread() {
     raw(
-        2,
         rank -> {
+          NcclAbi abi = rank.abi();
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
             if (rank.rank() == 0) {
-              rank.expect("ncclGroupStart", SUCCESS, rank.abi()::groupStart);
-              rank.expect("a wrong call", INVALID_ARGUMENT, () -> wrongType(rank, buffer));
+              rank.succeeds("ncclGroupStart", abi::groupStart);
+              rank.refuses("a wrong call", () -> wrongType(rank, buffer));
             }
             rank.barrier();
             if (rank.rank() == 1) {
-              rank.expect("the end of another thread's group", INVALID_USAGE, rank.abi()::groupEnd);
+              rank.misuses("the end of another thread's group", abi::groupEnd);
               rank.group(SUCCESS, () -> {}); // the other thread's failure is not this one's
             }
             rank.barrier();
             if (rank.rank() == 0) {
-              rank.expect("ncclGroupEnd by its own thread", INVALID_ARGUMENT, rank.abi()::groupEnd);
+              rank.refuses("ncclGroupEnd by its own thread", abi::groupEnd);
             }
           }
         });
@@ -80,11 +80,11 @@ public final class RawGroupStateRules extends RawSuite {
                     rank.device().makeCurrent();
                     rank.group(SUCCESS, () -> rank.allReduce(buffer));
                   });
-              rank.expect("no group is open here", INVALID_USAGE, rank.abi()::groupEnd);
+              rank.misuses("no group is open here", rank.abi()::groupEnd);
               rank.group(SUCCESS, () -> rank.allReduce(buffer));
             }
             rank.synchronize();
-            rank.world().expect("the sum of both threads' calls", buffer, Math.pow(n, 4));
+            rank.expect("the sum of both threads' calls", buffer, Math.pow(n, 4));
           }
         });
   }
@@ -115,22 +115,20 @@ public final class RawGroupStateRules extends RawSuite {
           rank.group(
               SUCCESS,
               () ->
-                  rank.expect(
-                      "ncclCommInitRank",
-                      SUCCESS,
-                      () -> abi.commInitRank(made, n, id, rank.rank())));
+                  rank.succeeds(
+                      "ncclCommInitRank", () -> abi.commInitRank(made, n, id, rank.rank())));
           long comm = made.get(JAVA_LONG, 0);
           try (DeviceBuffer one = rank.memory(DataType.INT32, 1);
               DeviceBuffer two = rank.memory(DataType.INT32, 2)) {
             rank.group(
                 SUCCESS,
                 () -> {
-                  rank.expect("a sum", SUCCESS, () -> rank.sum(one, comm));
-                  rank.expect("another sum", SUCCESS, () -> rank.sum(two, comm));
+                  rank.succeeds("a sum", () -> rank.sum(one, comm));
+                  rank.succeeds("another sum", () -> rank.sum(two, comm));
                 });
             rank.synchronize();
-            rank.world().expect("the sum", one, n);
-            rank.world().expect("the other sum", two, 2.0 * n);
+            rank.expect("the sum", one, n);
+            rank.expect("the other sum", two, 2.0 * n);
           }
           rank.destroy(comm);
         });
@@ -144,7 +142,6 @@ public final class RawGroupStateRules extends RawSuite {
   @Example
   public void required_GRP_06_nothingRunsBeforeTheEnd() {
     raw(
-        2,
         rank -> {
           try (DeviceBuffer sum = rank.memory(DataType.INT32, 1);
               DeviceBuffer out = rank.memory(DataType.INT32, 5);
@@ -157,12 +154,12 @@ public final class RawGroupStateRules extends RawSuite {
                   rank.recv(in, 1 - rank.rank());
                   rank.barrier(); // all of them have been called on all ranks
                   rank.synchronize();
-                  rank.world().expect("a sum in an open group", sum, 1);
-                  rank.world().expect("a message in an open group", in, 0);
+                  rank.expect("a sum in an open group", sum, 1);
+                  rank.expect("a message in an open group", in, 0);
                 });
             rank.synchronize();
-            rank.world().expect("the sum", sum, 2);
-            rank.world().expect("the message", in, 5);
+            rank.expect("the sum", sum, 2);
+            rank.expect("the message", in, 5);
           }
         });
   }
@@ -170,19 +167,17 @@ public final class RawGroupStateRules extends RawSuite {
   @Example
   public void optional_GRP_07_oneRanksCollectivesRunAtOnce() {
     raw(
-        1,
         rank -> {
           try (DeviceBuffer from = rank.memory(DataType.INT32, 7);
               DeviceBuffer to = rank.memory(DataType.INT32, 0)) {
             rank.group(
                 INVALID_ARGUMENT,
                 () -> {
-                  rank.expect(
-                      "ncclAllReduce", SUCCESS, () -> rank.sum(to.address(), from, rank.stream()));
-                  rank.expect("a wrong call", INVALID_ARGUMENT, () -> wrongType(rank, from));
+                  rank.succeeds("ncclAllReduce", () -> rank.sum(to.address(), from, rank.stream()));
+                  rank.refuses("a wrong call", () -> wrongType(rank, from));
                 });
             rank.synchronize();
-            rank.world().expect("the copy that ran although its group failed", to, 7);
+            rank.expect("the copy that ran although its group failed", to, 7);
           }
         });
   }
@@ -190,28 +185,25 @@ public final class RawGroupStateRules extends RawSuite {
   @Example
   public void required_GRP_08_queriesAnswerInsideAGroup() {
     raw(
-        2,
         rank -> {
+          long comm = rank.comm();
           NcclAbi abi = rank.abi();
           MemorySegment slot = rank.slot();
           MemorySegment id = rank.allocate(UniqueId.BYTES);
           rank.group(
               SUCCESS,
               () -> {
-                rank.expect("ncclCommCount", SUCCESS, () -> abi.commCount(rank.comm(), slot));
-                rank.world().check(rank.slotInt() == rank.worldSize(), "count " + rank.slotInt());
-                rank.expect("ncclCommUserRank", SUCCESS, () -> abi.commUserRank(rank.comm(), slot));
-                rank.world().check(rank.slotInt() == rank.rank(), "rank " + rank.slotInt());
-                rank.expect(
-                    "ncclCommGetAsyncError",
-                    SUCCESS,
-                    () -> abi.commGetAsyncError(rank.comm(), slot));
-                rank.world().check(rank.slotInt() == SUCCESS, "state " + rank.slotInt());
-                rank.expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(id));
-                rank.expect("ncclMemAlloc", SUCCESS, () -> abi.memAlloc(slot, 4096));
+                rank.succeeds("ncclCommCount", () -> abi.commCount(comm, slot));
+                rank.check(rank.slotInt() == rank.worldSize(), "count " + rank.slotInt());
+                rank.succeeds("ncclCommUserRank", () -> abi.commUserRank(comm, slot));
+                rank.check(rank.slotInt() == rank.rank(), "rank " + rank.slotInt());
+                rank.succeeds("ncclCommGetAsyncError", () -> abi.commGetAsyncError(comm, slot));
+                rank.check(rank.slotInt() == SUCCESS, "state " + rank.slotInt());
+                rank.succeeds("ncclGetUniqueId", () -> abi.getUniqueId(id));
+                rank.succeeds("ncclMemAlloc", () -> abi.memAlloc(slot, 4096));
                 long memory = slot.get(JAVA_LONG, 0);
-                rank.world().check(memory != 0, "memory at null inside a group");
-                rank.expect("ncclMemFree", SUCCESS, () -> abi.memFree(memory));
+                rank.check(memory != 0, "memory at null inside a group");
+                rank.succeeds("ncclMemFree", () -> abi.memFree(memory));
               });
         });
   }
@@ -229,25 +221,22 @@ public final class RawGroupStateRules extends RawSuite {
           rank.group(
               SUCCESS,
               () -> {
-                rank.expect(
-                    "ncclCommInitRank", SUCCESS, () -> abi.commInitRank(made, n, id, rank.rank()));
+                rank.succeeds("ncclCommInitRank", () -> abi.commInitRank(made, n, id, rank.rank()));
                 int code = abi.commCount(made.get(JAVA_LONG, 0), count);
-                rank.world()
-                    .check(
-                        code != SUCCESS || count.get(JAVA_INT, 0) != n,
-                        "a communicator that is not made yet has " + n + " ranks");
+                rank.check(
+                    code != SUCCESS || count.get(JAVA_INT, 0) != n,
+                    "a communicator that is not made yet has " + n + " ranks");
               });
           long comm = made.get(JAVA_LONG, 0);
-          rank.expect("ncclCommCount after the end", SUCCESS, () -> abi.commCount(comm, count));
-          rank.world().check(count.get(JAVA_INT, 0) == n, "count " + count.get(JAVA_INT, 0));
-          rank.expect("ncclCommDestroy", SUCCESS, () -> abi.commDestroy(comm));
+          rank.succeeds("ncclCommCount after the end", () -> abi.commCount(comm, count));
+          rank.check(count.get(JAVA_INT, 0) == n, "count " + count.get(JAVA_INT, 0));
+          rank.succeeds("ncclCommDestroy", () -> abi.commDestroy(comm));
         });
   }
 
   @Example
   public void required_GRP_12_theLastErrorIsReturned() {
     raw(
-        1,
         rank -> {
           Stream captured = rank.device().newStream();
           try (DeviceBuffer two = rank.memory(DataType.INT32, 1, 2)) {
@@ -256,17 +245,17 @@ public final class RawGroupStateRules extends RawSuite {
                 INVALID_ARGUMENT,
                 () -> {
                   mixCapture(rank, two, captured);
-                  rank.expect("a wrong type", INVALID_ARGUMENT, () -> wrongType(rank, two));
+                  rank.refuses("a wrong type", () -> wrongType(rank, two));
                 });
             rank.group(
                 INVALID_USAGE,
                 () -> {
-                  rank.expect("a wrong type", INVALID_ARGUMENT, () -> wrongType(rank, two));
+                  rank.refuses("a wrong type", () -> wrongType(rank, two));
                   mixCapture(rank, two, captured);
                 });
             captured.endCapture().close();
             rank.synchronize();
-            rank.world().expect("the buffer of the failed groups", two, 1, 2);
+            rank.expect("the buffer of the failed groups", two, 1, 2);
           }
           captured.close();
         });
@@ -275,9 +264,8 @@ public final class RawGroupStateRules extends RawSuite {
   /** A message to self of which one side is captured: INVALID_USAGE at the second call. */
   private static void mixCapture(RawRank rank, DeviceBuffer two, Stream captured) {
     rank.send(two.slice(0, 1), 0);
-    rank.expect(
+    rank.misuses(
         "a captured call after one that is not (STR-18)",
-        INVALID_USAGE,
         () -> rank.recvOn(two.slice(1, 1), 0, captured.handle()));
   }
 
@@ -288,25 +276,24 @@ public final class RawGroupStateRules extends RawSuite {
     raw(
         n,
         rank -> {
+          NcclAbi abi = rank.abi();
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1, 2)) {
             rank.everyOperation(buffer.address(), 1, 12, SUM, 0, rank.comm())
                 .forEach(
                     (name, call) ->
                         rank.group(
-                            INVALID_ARGUMENT,
-                            () -> rank.expect(name + " of type 12", INVALID_ARGUMENT, call)));
+                            INVALID_ARGUMENT, () -> rank.refuses(name + " of type 12", call)));
             MemorySegment id = rank.allocate(UniqueId.BYTES);
-            rank.expect("ncclGetUniqueId", SUCCESS, () -> rank.abi().getUniqueId(id));
+            rank.succeeds("ncclGetUniqueId", () -> abi.getUniqueId(id));
             rank.group(
                 INVALID_ARGUMENT,
                 () ->
-                    rank.expect(
+                    rank.refuses(
                         "ncclCommInitRank as rank 1 of 1",
-                        INVALID_ARGUMENT,
-                        () -> rank.abi().commInitRank(rank.slot(), 1, id, 1)));
+                        () -> abi.commInitRank(rank.slot(), 1, id, 1)));
             rank.group(SUCCESS, () -> rank.allReduce(buffer)); // GRP-15
             rank.synchronize();
-            rank.world().expect("the sum after many failed groups", buffer, n, 2.0 * n);
+            rank.expect("the sum after many failed groups", buffer, n, 2.0 * n);
           }
         });
   }
@@ -324,29 +311,20 @@ public final class RawGroupStateRules extends RawSuite {
                 SUCCESS,
                 () -> {
                   rank.allReduce(buffer);
-                  rank.expect("count of null", INVALID_ARGUMENT, () -> abi.commCount(0, slot));
-                  rank.expect("rank of null", INVALID_ARGUMENT, () -> abi.commUserRank(0, slot));
-                  rank.expect(
-                      "state of null", INVALID_ARGUMENT, () -> abi.commGetAsyncError(0, slot));
-                  rank.expect(
-                      "ncclRedOpDestroy of none",
-                      INVALID_ARGUMENT,
-                      () -> abi.redOpDestroy(SUM, rank.comm()));
-                  rank.expect(
-                      "ncclGetVersion(null)",
-                      INVALID_ARGUMENT,
-                      () -> abi.getVersion(MemorySegment.NULL));
-                  rank.expect(
-                      "ncclGetUniqueId(null)",
-                      INVALID_ARGUMENT,
-                      () -> abi.getUniqueId(MemorySegment.NULL));
+                  rank.refuses("count of null", () -> abi.commCount(0, slot));
+                  rank.refuses("rank of null", () -> abi.commUserRank(0, slot));
+                  rank.refuses("state of null", () -> abi.commGetAsyncError(0, slot));
+                  rank.refuses(
+                      "ncclRedOpDestroy of none", () -> abi.redOpDestroy(SUM, rank.comm()));
+                  rank.refuses("ncclGetVersion(null)", () -> abi.getVersion(MemorySegment.NULL));
+                  rank.refuses("ncclGetUniqueId(null)", () -> abi.getUniqueId(MemorySegment.NULL));
                   rank.expect(
                       "ncclMemAlloc(null)",
                       UNHANDLED_CUDA_ERROR,
                       () -> abi.memAlloc(MemorySegment.NULL, 64));
                 });
             rank.synchronize();
-            rank.world().expect("the sum of the group", buffer, n);
+            rank.expect("the sum of the group", buffer, n);
           }
         });
   }
@@ -367,10 +345,10 @@ public final class RawGroupStateRules extends RawSuite {
                   rank.send(buffer, self);
                   rank.recv(buffer, self);
                 });
-            rank.expect("nothing is left open", INVALID_USAGE, rank.abi()::groupEnd);
+            rank.misuses("nothing is left open", rank.abi()::groupEnd);
             rank.allReduce(buffer);
             rank.synchronize();
-            rank.world().expect("the next sum", buffer, rank.worldSize());
+            rank.expect("the next sum", buffer, rank.worldSize());
           }
         });
   }
@@ -381,6 +359,7 @@ public final class RawGroupStateRules extends RawSuite {
     raw(
         n,
         rank -> {
+          long comm = rank.comm();
           NcclAbi abi = rank.abi();
           long s = rank.stream();
           double own = rank.rank() + 1;
@@ -393,27 +372,23 @@ public final class RawGroupStateRules extends RawSuite {
                 SUCCESS,
                 () -> {
                   rank.allReduce(sum);
-                  rank.expect(
+                  rank.succeeds(
                       "ncclAllReduce of the maximum",
-                      SUCCESS,
-                      () -> abi.allReduce(m, m, 2, INT32, MAX, rank.comm(), s));
-                  rank.expect(
-                      "ncclBcast",
-                      SUCCESS,
-                      () -> abi.bcast(root.address(), 1, INT32, n - 1, rank.comm(), s));
+                      () -> abi.allReduce(m, m, 2, INT32, MAX, comm, s));
+                  rank.succeeds(
+                      "ncclBcast", () -> abi.bcast(root.address(), 1, INT32, n - 1, comm, s));
                 });
-            rank.expect(
+            rank.succeeds(
                 "ncclAllGather after the group",
-                SUCCESS,
-                () -> abi.allGather(sum.address(), all.address(), 1, INT32, rank.comm(), s));
+                () -> abi.allGather(sum.address(), all.address(), 1, INT32, comm, s));
             rank.synchronize();
             double total = n * (n + 1) / 2.0;
-            rank.world().expect("the sum", sum, total);
-            rank.world().expect("the maximum", max, n, -1);
-            rank.world().expect("the root's", root, n);
+            rank.expect("the sum", sum, total);
+            rank.expect("the maximum", max, n, -1);
+            rank.expect("the root's", root, n);
             double[] totals = new double[n];
             Arrays.fill(totals, total);
-            rank.world().expect("the sums of all", all, totals);
+            rank.expect("the sums of all", all, totals);
           }
         });
   }
@@ -439,9 +414,9 @@ public final class RawGroupStateRules extends RawSuite {
                   rank.allReduce(b);
                 });
             rank.synchronize();
-            rank.world().expect("the first sum", a, n);
-            rank.world().expect("the second sum", b, 2.0 * n);
-            rank.world().expect("the message", in, 10 + from);
+            rank.expect("the first sum", a, n);
+            rank.expect("the second sum", b, 2.0 * n);
+            rank.expect("the message", in, 10 + from);
           }
         });
   }

@@ -4,6 +4,7 @@ import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import net.jqwik.api.Example;
 import org.jccl.UniqueId;
 import org.jccl.spi.NcclAbi;
@@ -19,11 +20,9 @@ public final class RawGrowRules extends RawSuite {
   private static long allButLast(RawRank rank) {
     boolean last = rank.rank() == rank.worldSize() - 1;
     MemorySegment out = rank.allocate(8);
-    rank.expect(
-        "ncclCommSplit",
-        SUCCESS,
-        () -> rank.abi().commSplit(rank.comm(), last ? -1 : 0, 0, out, NULL));
-    return out.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0);
+    rank.succeeds(
+        "ncclCommSplit", () -> rank.abi().commSplit(rank.comm(), last ? -1 : 0, 0, out, NULL));
+    return out.get(ValueLayout.JAVA_LONG, 0);
   }
 
   /** Rank 0 gets the id, the last rank joins by it; the new communicator, ready. */
@@ -31,7 +30,7 @@ public final class RawGrowRules extends RawSuite {
     NcclAbi abi = rank.abi();
     MemorySegment own = rank.allocate(UniqueId.BYTES);
     if (rank.rank() == 0) {
-      rank.expect("ncclCommGetUniqueId", SUCCESS, () -> abi.commGetUniqueId(old, own));
+      rank.succeeds("ncclCommGetUniqueId", () -> abi.commGetUniqueId(old, own));
     }
     MemorySegment id = rank.sent(own);
     int n = rank.worldSize();
@@ -41,7 +40,7 @@ public final class RawGrowRules extends RawSuite {
             ? abi.commGrow(0, n, id, n - 1, out, config)
             : abi.commGrow(old, n, rank.rank() == 0 ? id : NULL, -1, out, config);
     rank.expectStarted("ncclCommGrow", code);
-    long made = out.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0);
+    long made = out.get(ValueLayout.JAVA_LONG, 0);
     rank.expectReady("a grown communicator", made);
     return made;
   }
@@ -55,8 +54,8 @@ public final class RawGrowRules extends RawSuite {
         rank -> {
           long old = allButLast(rank);
           long grown = grow(rank, old, NULL);
-          rank.world().check(rank.count(grown) == n, "count " + rank.slotInt());
-          rank.world().check(rank.userRank(grown) == rank.rank(), "rank " + rank.slotInt());
+          rank.check(rank.count(grown) == n, "count " + rank.slotInt());
+          rank.check(rank.userRank(grown) == rank.rank(), "rank " + rank.slotInt());
           rank.expectSum("the sum", grown, 1 + rank.rank(), n * (n + 1) / 2);
           if (old != 0) {
             rank.expectSum("the old communicator's sum", old, 1, n - 1);
@@ -69,20 +68,17 @@ public final class RawGrowRules extends RawSuite {
   @Example
   public void required_GRW_03_whatTheIdCallRefuses() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           MemorySegment id = rank.allocate(UniqueId.BYTES);
-          rank.expect("an id of null", INVALID_ARGUMENT, () -> abi.commGetUniqueId(0, id));
-          rank.expect(
-              "an id into null", INVALID_ARGUMENT, () -> abi.commGetUniqueId(rank.comm(), NULL));
+          rank.refuses("an id of null", () -> abi.commGetUniqueId(0, id));
+          rank.refuses("an id into null", () -> abi.commGetUniqueId(rank.comm(), NULL));
         });
   }
 
   @Example
   public void required_GRW_04_whatAGrowRefuses() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           MemorySegment id = rank.id();
@@ -96,30 +92,29 @@ public final class RawGrowRules extends RawSuite {
           refused(rank, "a new rank without id", abi.commGrow(0, 2, NULL, 1, out, NULL));
           refused(rank, "a new rank 2 of 2", abi.commGrow(0, 2, id, 2, out, NULL));
           // The first three do not poison a group, the others do (GRP-14).
-          rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+          rank.succeeds("ncclGroupStart", abi::groupStart);
           refused(rank, "0 ranks", abi.commGrow(comm, 0, id, -1, out, NULL));
-          rank.expect("ncclGroupEnd", SUCCESS, abi::groupEnd);
-          rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+          rank.succeeds("ncclGroupEnd", abi::groupEnd);
+          rank.succeeds("ncclGroupStart", abi::groupStart);
           refused(rank, "an old rank's rank", abi.commGrow(comm, 2, id, 0, out, NULL));
-          rank.expect("ncclGroupEnd", INVALID_ARGUMENT, abi::groupEnd);
+          rank.refuses("ncclGroupEnd", abi::groupEnd);
         });
   }
 
   private static void refused(RawRank rank, String what, int code) {
-    rank.expect("a grow with " + what, INVALID_ARGUMENT, () -> code);
+    rank.refuses("a grow with " + what, () -> code);
   }
 
   @Example
   public void required_GRW_05_whatOldRanksInherit() {
     raw(
-        2,
         rank -> {
           long old = rank.rank() == 0 ? rank.openAlone(rank.nonblocking()) : 0;
           long grown = grow(rank, old, NULL);
-          rank.expect("a wrong call", INVALID_ARGUMENT, () -> rank.wrongCall(grown));
+          rank.refuses("a wrong call", () -> rank.wrongCall(grown));
           int expected = rank.rank() == 0 ? INVALID_ARGUMENT : SUCCESS; // ERR-05
           int state = rank.settled(grown);
-          rank.world().check(state == expected, "state " + state + " after a wrong call");
+          rank.check(state == expected, "state " + state + " after a wrong call");
           rank.abort(grown);
           if (old != 0) {
             rank.destroy(old);

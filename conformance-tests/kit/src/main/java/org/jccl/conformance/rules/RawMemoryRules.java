@@ -2,7 +2,6 @@ package org.jccl.conformance.rules;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.jccl.conformance.rules.RawMemory.INT32;
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
 import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 import static org.jccl.conformance.rules.RawRank.UNHANDLED_CUDA_ERROR;
@@ -42,36 +41,36 @@ public final class RawMemoryRules extends RawSuite {
   @Example
   public void required_MEM_02_memoryIsFreedWithAnyDeviceCurrent() {
     raw(
-        2,
         rank -> {
+          NcclAbi abi = rank.abi();
+
           RawMemory memory = new RawMemory(rank, PAGE);
           Device other = rank.world().instance().backend().devices().get(1 - rank.rank());
           other.makeCurrent();
           memory.close();
           // The other device is still current: what is allocated now is its memory.
           rank.slot().set(JAVA_LONG, 0, 0);
-          rank.expect("ncclMemAlloc", SUCCESS, () -> rank.abi().memAlloc(rank.slot(), PAGE));
-          long address = rank.slot().get(JAVA_LONG, 0);
+          rank.succeeds("ncclMemAlloc", () -> abi.memAlloc(rank.slot(), PAGE));
+          long address = rank.slotLong();
           DeviceBuffer.wrap(other, DataType.INT32, address, 1).copyFrom(42);
           rank.device().makeCurrent();
-          rank.expect("ncclMemFree", SUCCESS, () -> rank.abi().memFree(address));
+          rank.succeeds("ncclMemFree", () -> abi.memFree(address));
         });
   }
 
   @Example
   public void required_ARG_33_whatTheAllocatorRefuses() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           rank.slot().set(JAVA_LONG, 0, 77);
-          rank.expect("0 bytes", SUCCESS, () -> abi.memAlloc(rank.slot(), 0));
-          rank.world().check(rank.slot().get(JAVA_LONG, 0) == 0, "0 bytes are not at null");
+          rank.succeeds("0 bytes", () -> abi.memAlloc(rank.slot(), 0));
+          rank.check(rank.slotLong() == 0, "0 bytes are not at null");
           rank.expect(
               "2^48 bytes", UNHANDLED_CUDA_ERROR, () -> abi.memAlloc(rank.slot(), IMPOSSIBLE));
           rank.expect(
               "no output", UNHANDLED_CUDA_ERROR, () -> abi.memAlloc(MemorySegment.NULL, PAGE));
-          rank.expect("ncclMemFree(null)", SUCCESS, () -> abi.memFree(0));
+          rank.succeeds("ncclMemFree(null)", () -> abi.memFree(0));
           if (!capabilities().hasDefects()) {
             MemorySegment host = rank.allocate(64);
             rank.expect(
@@ -101,11 +100,10 @@ public final class RawMemoryRules extends RawSuite {
 
   private static long register(RawRank rank, long address, long bytes) {
     rank.slot().set(JAVA_LONG, 0, 0);
-    rank.expect(
+    rank.succeeds(
         "ncclCommRegister",
-        SUCCESS,
         () -> rank.abi().commRegister(rank.comm(), address, bytes, rank.slot()));
-    return rank.slot().get(JAVA_LONG, 0);
+    return rank.slotLong();
   }
 
   private static void deregister(RawRank rank, long handle, int code, String what) {
@@ -116,15 +114,14 @@ public final class RawMemoryRules extends RawSuite {
   @Example
   public void required_MEM_03_registrationsCountReferences() {
     raw(
-        1,
         rank -> {
           try (RawMemory memory = new RawMemory(rank, 4 * PAGE)) {
             long whole = register(rank, memory.address(), 4 * PAGE);
             long again = register(rank, memory.address(), 4 * PAGE);
             long inside = register(rank, memory.address() + PAGE, 100);
-            rank.world().check(whole != 0, "the handle is null");
-            rank.world().check(again == whole, "the same range has another handle");
-            rank.world().check(inside == whole, "a range inside has another handle");
+            rank.check(whole != 0, "the handle is null");
+            rank.check(again == whole, "the same range has another handle");
+            rank.check(inside == whole, "a range inside has another handle");
             memory.expectSum("registered memory", 0, 9);
             deregister(rank, whole, SUCCESS, "first");
             deregister(rank, whole, SUCCESS, "second");
@@ -154,7 +151,6 @@ public final class RawMemoryRules extends RawSuite {
   @AlsoShows({"ARG-27"})
   public void required_MEM_04_theLastReferenceEndsARegistration() {
     raw(
-        1,
         rank -> {
           try (RawMemory memory = new RawMemory(rank, PAGE)) {
             long handle = register(rank, memory.address(), PAGE);
@@ -169,7 +165,6 @@ public final class RawMemoryRules extends RawSuite {
   @Example
   public void required_MEM_06_buffersAreFreedAfterTheirOperations() {
     raw(
-        2,
         rank -> {
           RawMemory memory = new RawMemory(rank, PAGE);
           long handle = register(rank, memory.address(), PAGE);
@@ -182,13 +177,9 @@ public final class RawMemoryRules extends RawSuite {
   @Example
   public void required_ARG_25_whatARegistrationRefuses() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
-          rank.expect(
-              "no communicator",
-              INVALID_ARGUMENT,
-              () -> abi.commRegister(0, 4096, 64, rank.slot()));
+          rank.refuses("no communicator", () -> abi.commRegister(0, 4096, 64, rank.slot()));
           long nothing = register(rank, 0, 0);
           deregister(rank, nothing, SUCCESS, "of nothing");
         });
@@ -197,7 +188,6 @@ public final class RawMemoryRules extends RawSuite {
   @Example
   public void required_ARG_26_theDriverIsAskedAboutTheBuffer() {
     raw(
-        1,
         rank -> {
           MemorySegment host = rank.allocate(64);
           rank.slot().set(JAVA_LONG, 0, 77);
@@ -214,10 +204,8 @@ public final class RawMemoryRules extends RawSuite {
   @Example
   public void required_ARG_27_whatADeregistrationRefuses() {
     raw(
-        1,
         rank -> {
-          rank.expect(
-              "no communicator", INVALID_ARGUMENT, () -> rank.abi().commDeregister(0, 4096));
+          rank.refuses("no communicator", () -> rank.abi().commDeregister(0, 4096));
           deregister(rank, 0, SUCCESS, "of null");
           deregister(rank, 4096, INVALID_USAGE, "of an unknown handle");
           rank.device().makeCurrent(); // ARG-27: an error may leave another one
@@ -229,16 +217,13 @@ public final class RawMemoryRules extends RawSuite {
   @Needs(environment = "NCCL_LOCAL_REGISTER=0")
   public void required_ENV_13_registrationsCanBeTurnedOff() {
     raw(
-        1,
         rank -> {
           try (RawMemory memory = new RawMemory(rank, PAGE)) {
             rank.slot().set(JAVA_LONG, 0, 77);
             long address = memory.address();
-            rank.expect(
-                "no communicator",
-                SUCCESS,
-                () -> rank.abi().commRegister(0, address, PAGE, rank.slot()));
-            rank.world().check(rank.slot().get(JAVA_LONG, 0) == 0, "the handle is not null");
+            rank.succeeds(
+                "no communicator", () -> rank.abi().commRegister(0, address, PAGE, rank.slot()));
+            rank.check(rank.slotLong() == 0, "the handle is not null");
             memory.expectSum("memory that is not registered", 0, 4);
           }
         });
@@ -248,12 +233,10 @@ public final class RawMemoryRules extends RawSuite {
   @Needs(environment = "NCCL_CHECK_POINTERS=1")
   public void required_ARG_04_registrationsInCheckMode() {
     raw(
-        1,
         rank -> {
           MemorySegment host = rank.allocate(64);
-          rank.expect(
+          rank.refuses(
               "host memory",
-              INVALID_ARGUMENT,
               () -> rank.abi().commRegister(rank.comm(), host.address(), 64, rank.slot()));
           try (RawMemory memory = new RawMemory(rank, PAGE)) {
             deregister(rank, register(rank, memory.address(), PAGE), SUCCESS, "");
@@ -265,23 +248,21 @@ public final class RawMemoryRules extends RawSuite {
   @AlsoShows({"GRP-14"})
   public void required_GRP_08_registrationsActAtOnceInAGroup() {
     raw(
-        2,
         rank -> {
           NcclAbi abi = rank.abi();
           try (RawMemory memory = new RawMemory(rank, PAGE)) {
             memory.write(0, 5);
-            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+            rank.succeeds("ncclGroupStart", abi::groupStart);
             long handle = register(rank, memory.address(), PAGE);
-            rank.world().check(handle != 0, "the handle is null inside the group");
+            rank.check(handle != 0, "the handle is null inside the group");
             deregister(rank, handle, SUCCESS, "inside the group");
             deregister(rank, handle, INVALID_USAGE, "again");
             rank.device().makeCurrent();
             long at = memory.address();
-            rank.expect(
+            rank.succeeds(
                 "ncclAllReduce",
-                SUCCESS,
                 () -> abi.allReduce(at, at, 1, INT32, SUM, rank.comm(), rank.stream()));
-            rank.expect("the end, not poisoned", SUCCESS, abi::groupEnd);
+            rank.succeeds("the end, not poisoned", abi::groupEnd);
             rank.synchronize();
             memory.expect("the sum", 0, 5 * rank.worldSize());
           }

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -30,22 +29,20 @@ public final class RawParameterRules extends RawSuite {
   }
 
   private static long bind(RawRank rank, String key) {
-    rank.expect(
-        "ncclParamBind " + key, SUCCESS, () -> rank.abi().paramBind(rank.slot(), text(rank, key)));
-    return rank.slot().get(JAVA_LONG, 0);
+    rank.succeeds("ncclParamBind " + key, () -> rank.abi().paramBind(rank.slot(), text(rank, key)));
+    return rank.slotLong();
   }
 
   /** The value of a key as text, as the by-key getter tells it. */
   private static String value(RawRank rank, String key) {
     MemorySegment value = rank.allocate(Long.BYTES);
     MemorySegment length = rank.allocate(Integer.BYTES);
-    rank.expect(
+    rank.succeeds(
         "ncclParamGetParameter " + key,
-        SUCCESS,
         () -> rank.abi().paramGetParameter(text(rank, key), value, length));
     int bytes = length.get(JAVA_INT, 0);
     String words = at(value.get(JAVA_LONG, 0), bytes + 1L).getString(0);
-    rank.world().check(words.length() == bytes, "length " + bytes + " of '" + words + "'");
+    rank.check(words.length() == bytes, "length " + bytes + " of '" + words + "'");
     return words;
   }
 
@@ -53,7 +50,6 @@ public final class RawParameterRules extends RawSuite {
   @Needs(environment = "NCCL_DEBUG=warn NCCL_DEBUG_SUBSYS=coll,INIT")
   public void required_ARG_35_anyParameterIsTextByItsKey() {
     raw(
-        1,
         rank -> {
           check(rank, "NCCL_DEBUG", "WARN");
           check(rank, "NCCL_DEBUG_SUBSYS", "INIT,COLL");
@@ -64,13 +60,12 @@ public final class RawParameterRules extends RawSuite {
 
   private static void check(RawRank rank, String key, String expected) {
     String seen = value(rank, key);
-    rank.world().check(seen.equals(expected), key + " is '" + seen + "', not " + expected);
+    rank.check(seen.equals(expected), key + " is '" + seen + "', not " + expected);
   }
 
   @Example
   public void required_ARG_35_unknownKeys() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           MemorySegment key = text(rank, "NCCL_NO_SUCH_PARAMETER");
@@ -78,13 +73,10 @@ public final class RawParameterRules extends RawSuite {
           MemorySegment length = rank.allocate(Integer.BYTES);
           value.set(JAVA_LONG, 0, 77);
           length.set(JAVA_INT, 0, 77);
-          rank.expect("ncclParamBind", INVALID_ARGUMENT, () -> abi.paramBind(rank.slot(), key));
-          rank.expect(
-              "ncclParamGetParameter",
-              INVALID_ARGUMENT,
-              () -> abi.paramGetParameter(key, value, length));
-          rank.world().check(value.get(JAVA_LONG, 0) == 0, "the value is not null");
-          rank.world().check(length.get(JAVA_INT, 0) == 0, "the length is not 0");
+          rank.refuses("ncclParamBind", () -> abi.paramBind(rank.slot(), key));
+          rank.refuses("ncclParamGetParameter", () -> abi.paramGetParameter(key, value, length));
+          rank.check(value.get(JAVA_LONG, 0) == 0, "the value is not null");
+          rank.check(length.get(JAVA_INT, 0) == 0, "the length is not 0");
         });
   }
 
@@ -92,19 +84,18 @@ public final class RawParameterRules extends RawSuite {
   @Needs(environment = "NCCL_DEBUG_SUBSYS=COLL,P2P NCCL_DEBUG_TIMESTAMP_LEVELS=^WARN")
   public void required_ARG_35_typedGettersKnowOneType() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           MemorySegment out = rank.allocate(Long.BYTES);
           long subsystems = bind(rank, "NCCL_DEBUG_SUBSYS");
-          rank.expect("U64", SUCCESS, () -> abi.paramGetU64(subsystems, out));
-          rank.world().check(out.get(JAVA_LONG, 0) == 6, "bits " + out.get(JAVA_LONG, 0));
-          rank.expect("U32 of U64", INVALID_ARGUMENT, () -> abi.paramGetU32(subsystems, out));
-          rank.expect("I64 of U64", INVALID_ARGUMENT, () -> abi.paramGetI64(subsystems, out));
-          rank.expect("text of U64", INVALID_ARGUMENT, () -> abi.paramGetStr(subsystems, out));
+          rank.succeeds("U64", () -> abi.paramGetU64(subsystems, out));
+          rank.check(out.get(JAVA_LONG, 0) == 6, "bits " + out.get(JAVA_LONG, 0));
+          rank.refuses("U32 of U64", () -> abi.paramGetU32(subsystems, out));
+          rank.refuses("I64 of U64", () -> abi.paramGetI64(subsystems, out));
+          rank.refuses("text of U64", () -> abi.paramGetStr(subsystems, out));
           long levels = bind(rank, "NCCL_DEBUG_TIMESTAMP_LEVELS");
-          rank.expect("U32", SUCCESS, () -> abi.paramGetU32(levels, out));
-          rank.world().check(out.get(JAVA_INT, 0) == ~4, "bits " + out.get(JAVA_INT, 0));
+          rank.succeeds("U32", () -> abi.paramGetU32(levels, out));
+          rank.check(out.get(JAVA_INT, 0) == ~4, "bits " + out.get(JAVA_INT, 0));
           List<Integer> others =
               List.of(
                   abi.paramGetI8(levels, out),
@@ -114,10 +105,9 @@ public final class RawParameterRules extends RawSuite {
                   abi.paramGetU8(levels, out),
                   abi.paramGetU16(levels, out),
                   abi.paramGetU64(levels, out));
-          rank.world()
-              .check(
-                  others.stream().allMatch(code -> code == INVALID_ARGUMENT),
-                  "other types of U32: " + others);
+          rank.check(
+              others.stream().allMatch(code -> code == INVALID_ARGUMENT),
+              "other types of U32: " + others);
         });
   }
 
@@ -125,15 +115,15 @@ public final class RawParameterRules extends RawSuite {
   @Needs(environment = "NCCL_DEBUG_FILE=log.%h.%p")
   public void required_ARG_35_textParameters() {
     raw(
-        1,
         rank -> {
+          NcclAbi abi = rank.abi();
           MemorySegment out = rank.allocate(Long.BYTES);
           long file = bind(rank, "NCCL_DEBUG_FILE");
-          rank.expect("ncclParamGetStr", SUCCESS, () -> rank.abi().paramGetStr(file, out));
+          rank.succeeds("ncclParamGetStr", () -> abi.paramGetStr(file, out));
           String words = at(out.get(JAVA_LONG, 0), 64).getString(0);
-          rank.world().check(words.equals("log.%h.%p"), "'" + words + "'");
+          rank.check(words.equals("log.%h.%p"), "'" + words + "'");
           check(rank, "NCCL_DEBUG_FILE", "log.%h.%p");
-          rank.expect("U64 of text", INVALID_ARGUMENT, () -> rank.abi().paramGetU64(file, out));
+          rank.refuses("U64 of text", () -> abi.paramGetU64(file, out));
         });
   }
 
@@ -141,25 +131,22 @@ public final class RawParameterRules extends RawSuite {
   @Needs(environment = "NCCL_DEBUG_SUBSYS=NET")
   public void required_ARG_35_rawBytes() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           MemorySegment out = rank.allocate(16);
           MemorySegment length = rank.allocate(Integer.BYTES);
           long bits = bind(rank, "NCCL_DEBUG_SUBSYS");
-          rank.expect("ncclParamGet", SUCCESS, () -> abi.paramGet(bits, out, 16, length));
-          rank.world().check(length.get(JAVA_INT, 0) == 8, "length " + length.get(JAVA_INT, 0));
-          rank.world().check(out.get(JAVA_LONG, 0) == 16, "bits " + out.get(JAVA_LONG, 0));
-          rank.expect(
-              "too little room", INVALID_ARGUMENT, () -> abi.paramGet(bits, out, 4, length));
-          rank.world().check(length.get(JAVA_INT, 0) == 0, "the length is not 0");
+          rank.succeeds("ncclParamGet", () -> abi.paramGet(bits, out, 16, length));
+          rank.check(length.get(JAVA_INT, 0) == 8, "length " + length.get(JAVA_INT, 0));
+          rank.check(out.get(JAVA_LONG, 0) == 16, "bits " + out.get(JAVA_LONG, 0));
+          rank.refuses("too little room", () -> abi.paramGet(bits, out, 4, length));
+          rank.check(length.get(JAVA_INT, 0) == 0, "the length is not 0");
         });
   }
 
   @Example
   public void required_ARG_35_nulls() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           MemorySegment none = MemorySegment.NULL;
@@ -181,21 +168,18 @@ public final class RawParameterRules extends RawSuite {
                   abi.paramGetParameter(key, out, none),
                   abi.paramGetAllParameterKeys(none, rank.slot()),
                   abi.paramGetAllParameterKeys(out, none));
-          rank.world()
-              .check(codes.stream().allMatch(code -> code == INVALID_ARGUMENT), "nulls: " + codes);
+          rank.check(codes.stream().allMatch(code -> code == INVALID_ARGUMENT), "nulls: " + codes);
         });
   }
 
   @Example
   public void required_ARG_35_allKeys() {
     raw(
-        1,
         rank -> {
           MemorySegment table = rank.allocate(Long.BYTES);
           MemorySegment length = rank.allocate(Integer.BYTES);
-          rank.expect(
+          rank.succeeds(
               "ncclParamGetAllParameterKeys",
-              SUCCESS,
               () -> rank.abi().paramGetAllParameterKeys(table, length));
           int count = length.get(JAVA_INT, 0);
           MemorySegment keys = at(table.get(JAVA_LONG, 0), (long) count * ADDRESS.byteSize());
@@ -203,7 +187,7 @@ public final class RawParameterRules extends RawSuite {
           for (int i = 0; i < count; i++) {
             names.add(at(keys.getAtIndex(JAVA_LONG, i), 256).getString(0));
           }
-          rank.world().check(names.contains("NCCL_DEBUG"), "no NCCL_DEBUG among " + names);
+          rank.check(names.contains("NCCL_DEBUG"), "no NCCL_DEBUG among " + names);
           names.forEach(name -> value(rank, name)); // each of them has a value
         });
   }

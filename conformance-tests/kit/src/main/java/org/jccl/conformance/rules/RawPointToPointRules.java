@@ -23,7 +23,6 @@ public final class RawPointToPointRules extends RawSuite {
   @Needs(since = "2.29.2")
   public void required_VER_08_unevenGroupsOfMessages() {
     raw(
-        2,
         rank -> {
           try (DeviceBuffer three = rank.memory(DataType.INT32, 1, 2, 3);
               DeviceBuffer one = rank.memory(DataType.INT32, 9)) {
@@ -42,7 +41,7 @@ public final class RawPointToPointRules extends RawSuite {
                   }
                 });
             rank.synchronize();
-            rank.world().expect("the last of three", one, rank.rank() == 0 ? 9 : 3);
+            rank.expect("the last of three", one, rank.rank() == 0 ? 9 : 3);
           }
         });
   }
@@ -50,7 +49,6 @@ public final class RawPointToPointRules extends RawSuite {
   @Example
   public void required_P2P_04_emptyMessagesNeedNoMemory() {
     raw(
-        2,
         rank -> {
           int peer = 1 - rank.rank();
           NcclAbi abi = rank.abi();
@@ -59,13 +57,11 @@ public final class RawPointToPointRules extends RawSuite {
             Runnable[] rounds = {
               () -> rank.exchange(out.slice(0, 1), in.slice(0, 1)),
               () -> {
-                rank.expect(
+                rank.succeeds(
                     "an empty ncclSend of null",
-                    SUCCESS,
                     () -> abi.send(0, 0, INT32, peer, rank.comm(), rank.stream()));
-                rank.expect(
+                rank.succeeds(
                     "an empty ncclRecv of null",
-                    SUCCESS,
                     () -> abi.recv(0, 0, INT32, peer, rank.comm(), rank.stream()));
               },
               () -> rank.exchange(out.slice(1, 1), in.slice(1, 1))
@@ -74,7 +70,7 @@ public final class RawPointToPointRules extends RawSuite {
               rank.group(SUCCESS, round);
             }
             rank.synchronize();
-            rank.world().expect("the messages around an empty one", in, 7, 8);
+            rank.expect("the messages around an empty one", in, 7, 8);
           }
         });
   }
@@ -99,7 +95,7 @@ public final class RawPointToPointRules extends RawSuite {
                     }
                   });
               rank.synchronize();
-              rank.world().expect("messages to self, last place first", in, 3, 2, 1);
+              rank.expect("messages to self, last place first", in, 3, 2, 1);
             }
           });
     }
@@ -123,8 +119,8 @@ public final class RawPointToPointRules extends RawSuite {
                   rank.recv(in, self);
                 });
             rank.synchronize();
-            rank.world().expect("a buffer sent to itself", same, 1, 2);
-            rank.world().expect("the next message", in, 5);
+            rank.expect("a buffer sent to itself", same, 1, 2);
+            rank.expect("the next message", in, 5);
           }
         });
   }
@@ -152,7 +148,7 @@ public final class RawPointToPointRules extends RawSuite {
                   }
                 });
             rank.synchronize();
-            rank.world().expect("what came from all peers", in, expected);
+            rank.expect("what came from all peers", in, expected);
           }
         });
   }
@@ -160,7 +156,6 @@ public final class RawPointToPointRules extends RawSuite {
   @Example
   public void optional_P2P_12_onlyTheFirstContactWaits() {
     raw(
-        2,
         rank -> {
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3 + rank.rank())) {
             rank.connect();
@@ -172,7 +167,7 @@ public final class RawPointToPointRules extends RawSuite {
               rank.recv(buffer, 0);
             }
             rank.synchronize();
-            rank.world().expect("the message", buffer, 3);
+            rank.expect("the message", buffer, 3);
           }
         });
   }
@@ -180,7 +175,6 @@ public final class RawPointToPointRules extends RawSuite {
   @Example
   public void required_P2P_13_groupsMayDifferAfterTheFirstContact() {
     raw(
-        2,
         rank -> {
           try (DeviceBuffer out = rank.memory(DataType.INT32, 4);
               DeviceBuffer in = rank.memory(DataType.INT32, 0)) {
@@ -197,7 +191,7 @@ public final class RawPointToPointRules extends RawSuite {
                   });
             }
             rank.synchronize();
-            rank.world().expect("the message", in, 4);
+            rank.expect("the message", in, 4);
           }
         });
   }
@@ -221,9 +215,8 @@ public final class RawPointToPointRules extends RawSuite {
             rank.group(
                 SUCCESS,
                 () -> {
-                  rank.expect(
+                  rank.succeeds(
                       "ncclAlltoAll",
-                      SUCCESS,
                       () ->
                           rank.abi()
                               .allToAll(
@@ -237,8 +230,8 @@ public final class RawPointToPointRules extends RawSuite {
                   rank.recv(got, from);
                 });
             rank.synchronize();
-            rank.world().expect("the blocks", in, expected);
-            rank.world().expect("the message", got, 70 + from);
+            rank.expect("the blocks", in, expected);
+            rank.expect("the message", got, 70 + from);
           }
         });
   }
@@ -246,7 +239,6 @@ public final class RawPointToPointRules extends RawSuite {
   @Example
   public void required_P2P_18_onlyAnAbortEndsAnUnmatchedMessage() {
     run(
-        2,
         rank -> {
           Communicator comm = rank.open("unmatched");
           int peer = 1 - rank.rank();
@@ -274,7 +266,6 @@ public final class RawPointToPointRules extends RawSuite {
             ? Optional.of("not run: needs 2 GiB of memory on each device")
             : Optional.empty());
     raw(
-        2,
         rank -> {
           try (DeviceBuffer big = rank.device().allocate(DataType.UINT8, OVER_2_GIB);
               DeviceBuffer marks = rank.memory(DataType.UINT8, 1, 2, 3)) {
@@ -291,7 +282,7 @@ public final class RawPointToPointRules extends RawSuite {
             }
             rank.synchronize();
             for (int i = 0; i < places.length; i++) {
-              rank.world().expect("byte " + places[i], big.slice(places[i], 1), i + 1);
+              rank.expect("byte " + places[i], big.slice(places[i], 1), i + 1);
             }
           }
         });

@@ -3,7 +3,6 @@ package org.jccl.conformance.rules;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.jccl.conformance.rules.RawRank.AVG;
 import static org.jccl.conformance.rules.RawRank.FLOAT32;
-import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 import static org.jccl.conformance.rules.RawRank.SUM;
 
@@ -26,12 +25,11 @@ public final class RawPreMulSumRules extends RawSuite {
   public RawPreMulSumRules() {}
 
   private static int create(RawRank rank, long scalar, int type, int residence) {
-    rank.expect(
+    rank.succeeds(
         "ncclRedOpCreatePreMulSum",
-        SUCCESS,
         () -> rank.abi().redOpCreatePreMulSum(rank.slot(), scalar, type, residence, rank.comm()));
     int op = rank.slotInt();
-    rank.world().check(op >= 5, "the operation's handle is " + op + " (PMS-06)");
+    rank.check(op >= 5, "the operation's handle is " + op + " (PMS-06)");
     return op;
   }
 
@@ -42,7 +40,7 @@ public final class RawPreMulSumRules extends RawSuite {
   }
 
   private static void scaledSum(RawRank rank, DeviceBuffer buffer, int op) {
-    rank.expect("ncclAllReduce", SUCCESS, () -> scale(rank, buffer, op, buffer.count()));
+    rank.succeeds("ncclAllReduce", () -> scale(rank, buffer, op, buffer.count()));
   }
 
   private static int scale(RawRank rank, DeviceBuffer buffer, int op, long count) {
@@ -52,7 +50,7 @@ public final class RawPreMulSumRules extends RawSuite {
   }
 
   private static void destroy(RawRank rank, int op) {
-    rank.expect("ncclRedOpDestroy", SUCCESS, () -> rank.abi().redOpDestroy(op, rank.comm()));
+    rank.succeeds("ncclRedOpDestroy", () -> rank.abi().redOpDestroy(op, rank.comm()));
   }
 
   @Example
@@ -69,7 +67,7 @@ public final class RawPreMulSumRules extends RawSuite {
               scalar.copyFrom(three, rank.typedStream()); // after creation, before the operation
               scaledSum(rank, buffer, op);
               rank.synchronize();
-              rank.world().expect("the sum, residence " + residence, buffer, 3.0 * n, 6.0 * n);
+              rank.expect("the sum, residence " + residence, buffer, 3.0 * n, 6.0 * n);
               destroy(rank, op);
             }
           }
@@ -86,12 +84,12 @@ public final class RawPreMulSumRules extends RawSuite {
           destroy(rank, first);
           int second = createFloat(rank, 3);
           int third = createFloat(rank, 5);
-          rank.world().check(second != third, "two live operations are both " + third);
+          rank.check(second != third, "two live operations are both " + third);
           try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1)) {
             scaledSum(rank, buffer, second);
             scaledSum(rank, buffer, third);
             rank.synchronize();
-            rank.world().expect("a sum scaled by 3, then by 5", buffer, 15.0 * n * n);
+            rank.expect("a sum scaled by 3, then by 5", buffer, 15.0 * n * n);
           }
           destroy(rank, second);
           destroy(rank, third);
@@ -112,13 +110,12 @@ public final class RawPreMulSumRules extends RawSuite {
                   int op = createFloat(rank, 3);
                   scaledSum(rank, buffer, op);
                   destroy(rank, op);
-                  rank.expect(
+                  rank.succeeds(
                       "ncclAllReduce after that",
-                      SUCCESS,
                       () -> scale(rank, buffer, SUM, 0)); // nothing else is poisoned
                 });
             rank.synchronize();
-            rank.world().expect("the sum scaled by 3", buffer, 6.0 * n);
+            rank.expect("the sum scaled by 3", buffer, 6.0 * n);
           }
         });
   }
@@ -131,8 +128,8 @@ public final class RawPreMulSumRules extends RawSuite {
           try (DeviceBuffer scalar = rank.memory(DataType.FLOAT32, 1, 1);
               DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1)) {
             int op = create(rank, scalar.address(), 12, DEVICE);
-            rank.expect("its use", INVALID_ARGUMENT, () -> scale(rank, buffer, op, 1));
-            rank.expect("its use on nothing", SUCCESS, () -> scale(rank, buffer, op, 0));
+            rank.refuses("its use", () -> scale(rank, buffer, op, 1));
+            rank.succeeds("its use on nothing", () -> scale(rank, buffer, op, 0));
             destroy(rank, op);
           }
         });
@@ -173,7 +170,7 @@ public final class RawPreMulSumRules extends RawSuite {
             int used = createFloat(other, 2);
             scaledSum(other, buffer, used);
             other.synchronize();
-            rank.world().expect("the scaled sum", buffer, 2.0 * n);
+            rank.expect("the scaled sum", buffer, 2.0 * n);
           } // destroyed with both alive: ncclCommDestroy must succeed
         });
   }
@@ -182,7 +179,6 @@ public final class RawPreMulSumRules extends RawSuite {
   @Needs(since = "2.29.7")
   public void required_PMS_12_noTailIsDropped() {
     raw(
-        1,
         rank -> {
           double[] ones = new double[ABOVE_16_KIB];
           double[] threes = new double[ABOVE_16_KIB];
@@ -193,7 +189,7 @@ public final class RawPreMulSumRules extends RawSuite {
             scaledSum(rank, buffer, op);
             scaledSum(rank, buffer, AVG);
             rank.synchronize();
-            rank.world().expect("one rank's scaled elements", buffer, threes);
+            rank.expect("one rank's scaled elements", buffer, threes);
             destroy(rank, op);
           }
         });
@@ -213,7 +209,7 @@ public final class RawPreMulSumRules extends RawSuite {
   private static void scaleBy(RawRank rank, DataType type) {
     try (DeviceBuffer scalar = rank.memory(DataType.INT64, 0);
         DeviceBuffer buffer = rank.memory(type, 1, 2, 3)) {
-      rank.world().check(scalar.address() % 8 == 0, "memory at " + scalar.address());
+      rank.check(scalar.address() % 8 == 0, "memory at " + scalar.address());
       try (DeviceBuffer five = rank.memory(type, 5)) {
         scalar.as(type).slice(0, 1).copyFrom(five, rank.typedStream());
         rank.synchronize();
@@ -222,7 +218,7 @@ public final class RawPreMulSumRules extends RawSuite {
       scaledSum(rank, buffer, op);
       rank.synchronize();
       double n = rank.worldSize();
-      rank.world().expect("a scaled sum of " + type, buffer, 5 * n, 10 * n, 15 * n);
+      rank.expect("a scaled sum of " + type, buffer, 5 * n, 10 * n, 15 * n);
       destroy(rank, op);
     }
   }

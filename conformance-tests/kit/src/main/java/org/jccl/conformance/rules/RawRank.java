@@ -17,7 +17,9 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.config.ConfigField;
+import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
+import org.jccl.ops.NcclFunction;
 import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 
@@ -127,6 +129,10 @@ public final class RawRank implements AutoCloseable {
     return slot.get(JAVA_INT, 0);
   }
 
+  long slotLong() {
+    return slot.get(JAVA_LONG, 0);
+  }
+
   MemorySegment allocate(long bytes) {
     return arena.allocate(bytes, 16);
   }
@@ -135,6 +141,36 @@ public final class RawRank implements AutoCloseable {
   void expect(String what, int code, IntSupplier call) {
     int result = call.getAsInt();
     rank.check(result == code, what + " returned " + result + ", expected " + code);
+  }
+
+  /** Notes a problem unless {@code call} succeeds. */
+  void succeeds(String what, IntSupplier call) {
+    expect(what, SUCCESS, call);
+  }
+
+  /** Notes a problem unless {@code call} says that an argument is invalid. */
+  void refuses(String what, IntSupplier call) {
+    expect(what, INVALID_ARGUMENT, call);
+  }
+
+  /** Notes a problem unless {@code call} says that it is not allowed here. */
+  void misuses(String what, IntSupplier call) {
+    expect(what, INVALID_USAGE, call);
+  }
+
+  /** Notes {@code words} unless {@code holds}. */
+  void check(boolean holds, String words) {
+    rank.check(holds, words);
+  }
+
+  /** Notes a problem unless {@code buffer} holds {@code expected}. */
+  void expect(String what, DeviceBuffer buffer, double... expected) {
+    rank.expect(what, buffer, expected);
+  }
+
+  /** Notes a problem. */
+  void problem(String words) {
+    rank.problem(words);
   }
 
   // ---------------------------------------------------------------- further communicators
@@ -210,7 +246,7 @@ public final class RawRank implements AutoCloseable {
 
   /** What was written to {@link #handle}. */
   long madeHandle() {
-    return slot.get(JAVA_LONG, 0);
+    return slotLong();
   }
 
   /** What the async error query stores. */
@@ -358,7 +394,7 @@ public final class RawRank implements AutoCloseable {
     calls.put("ncclAllGather", () -> abi.allGather(buffer, buffer, count, type, to, s));
     calls.put("ncclSend", () -> abi.send(buffer, count, type, rootOrPeer, to, s));
     calls.put("ncclRecv", () -> abi.recv(buffer, count, type, rootOrPeer, to, s));
-    if (rank.instance().backend().ncclVersion() >= org.jccl.ops.NcclFunction.GATHER.since()) {
+    if (rank.instance().backend().ncclVersion() >= NcclFunction.GATHER.since()) {
       calls.put("ncclAlltoAll", () -> abi.allToAll(buffer, buffer, count, type, to, s));
       calls.put("ncclGather", () -> abi.gather(buffer, buffer, count, type, rootOrPeer, to, s));
       calls.put("ncclScatter", () -> abi.scatter(buffer, buffer, count, type, rootOrPeer, to, s));
@@ -368,7 +404,7 @@ public final class RawRank implements AutoCloseable {
 
   /** Memory for a few elements. */
   DeviceBuffer memory(DataType type, double... numbers) {
-    return org.jccl.conformance.harness.Values.of(rank.device(), type, numbers);
+    return Values.of(rank.device(), type, numbers);
   }
 
   @Override

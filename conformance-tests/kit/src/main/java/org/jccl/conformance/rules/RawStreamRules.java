@@ -31,7 +31,6 @@ public final class RawStreamRules extends RawSuite {
   @Example
   public void required_GRP_25_theEndReturnsWhileAStreamIsHeld() {
     raw(
-        2,
         rank -> {
           try (DeviceBuffer held = rank.memory(DataType.INT32, 7);
               DeviceBuffer sum = rank.memory(DataType.INT32, 1)) {
@@ -39,7 +38,7 @@ public final class RawStreamRules extends RawSuite {
             if (rank.rank() == 0) {
               rank.recv(held, 1); // holds the stream until rank 1 sends
               rank.group(SUCCESS, () -> rank.allReduce(sum));
-              rank.world().check(!rank.isIdle(), "the stream is idle before its message came");
+              rank.check(!rank.isIdle(), "the stream is idle before its message came");
             }
             rank.barrier(); // the group's end has returned, and rank 1 has called nothing yet
             if (rank.rank() == 1) {
@@ -47,7 +46,7 @@ public final class RawStreamRules extends RawSuite {
               rank.group(SUCCESS, () -> rank.allReduce(sum));
             }
             rank.synchronize();
-            rank.world().expect("the sum behind the message", sum, 2);
+            rank.expect("the sum behind the message", sum, 2);
           }
         });
   }
@@ -55,7 +54,6 @@ public final class RawStreamRules extends RawSuite {
   @Example
   public void required_STR_03_aHeldOperationHoldsTheOtherStreamsOnes() {
     raw(
-        2,
         rank -> {
           try (Stream other = rank.device().newStream();
               RawRank second = new RawRank(rank.world());
@@ -65,24 +63,23 @@ public final class RawStreamRules extends RawSuite {
             rank.connect();
             second.connect();
             if (rank.rank() == 1) {
-              rank.expect("ncclRecv", SUCCESS, () -> second.recvOn(key, 0, rank.stream()));
+              rank.succeeds("ncclRecv", () -> second.recvOn(key, 0, rank.stream()));
               rank.send(held, 0); // behind it, so held until rank 0 sends the key
             } else {
               rank.recv(held, 1);
             }
-            rank.expect(
+            rank.succeeds(
                 "ncclAllReduce on a free stream",
-                SUCCESS,
                 () -> rank.sum(sum.address(), sum, other.handle()));
             rank.barrier(); // all ranks have called
-            rank.world().check(!other.isIdle(), "the later operation overtook the held one");
+            rank.check(!other.isIdle(), "the later operation overtook the held one");
             rank.barrier();
             if (rank.rank() == 0) {
               second.send(key, 1);
             }
             other.synchronize();
-            rank.world().expect("the message, seen by the other stream", held, 1);
-            rank.world().expect("the sum", sum, 2);
+            rank.expect("the message, seen by the other stream", held, 1);
+            rank.expect("the sum", sum, 2);
             rank.synchronize();
             second.synchronize();
           }
@@ -92,19 +89,18 @@ public final class RawStreamRules extends RawSuite {
   @Example
   public void optional_STR_04_oneRanksStreamsAreJoinedByEvents() {
     raw(
-        1,
         rank -> {
           try (Stream other = rank.device().newStream();
               Event copied = rank.device().newEvent();
               DeviceBuffer x = rank.memory(DataType.INT32, 6);
               DeviceBuffer y = rank.memory(DataType.INT32, 0);
               DeviceBuffer z = rank.memory(DataType.INT32, 0)) {
-            rank.expect("ncclAllReduce", SUCCESS, () -> rank.sum(y.address(), x, rank.stream()));
+            rank.succeeds("ncclAllReduce", () -> rank.sum(y.address(), x, rank.stream()));
             copied.record(rank.typedStream());
             other.waitFor(copied); // NCCL itself gives one rank no order across streams
-            rank.expect("ncclAllReduce", SUCCESS, () -> rank.sum(z.address(), y, other.handle()));
+            rank.succeeds("ncclAllReduce", () -> rank.sum(z.address(), y, other.handle()));
             other.synchronize();
-            rank.world().expect("the copy of a copy", z, 6);
+            rank.expect("the copy of a copy", z, 6);
           }
         });
   }
@@ -112,7 +108,6 @@ public final class RawStreamRules extends RawSuite {
   @Example
   public void required_STR_05_aGroupWaitsForAllItsStreams() {
     raw(
-        2,
         rank -> {
           try (Stream other = rank.device().newStream();
               RawRank second = new RawRank(rank.world());
@@ -123,19 +118,18 @@ public final class RawStreamRules extends RawSuite {
             second.connect();
             boolean holds = rank.rank() == 0;
             if (holds) {
-              rank.expect("ncclRecv", SUCCESS, () -> second.recvOn(held, 1, other.handle()));
+              rank.succeeds("ncclRecv", () -> second.recvOn(held, 1, other.handle()));
             }
             rank.group(
                 SUCCESS,
                 () -> {
                   rank.allReduce(a);
-                  rank.expect(
+                  rank.succeeds(
                       "ncclAllReduce on a stream that may be held",
-                      SUCCESS,
                       () -> rank.sum(b.address(), b, other.handle()));
                 });
             rank.barrier(); // all ranks have called
-            rank.world().check(!rank.isIdle(), "the free stream of a group did not wait");
+            rank.check(!rank.isIdle(), "the free stream of a group did not wait");
             rank.barrier();
             if (!holds) {
               second.send(held, 0);
@@ -143,8 +137,8 @@ public final class RawStreamRules extends RawSuite {
             other.synchronize();
             rank.synchronize();
             second.synchronize();
-            rank.world().expect("the sum of the free stream", a, 2);
-            rank.world().expect("the sum of the held stream", b, 4);
+            rank.expect("the sum of the free stream", a, 2);
+            rank.expect("the sum of the held stream", b, 4);
           }
         });
   }
@@ -152,7 +146,6 @@ public final class RawStreamRules extends RawSuite {
   @Example
   public void required_STR_06_streamsOfTwoCommunicatorsAreNotJoined() {
     raw(
-        2,
         rank -> {
           try (RawRank other = new RawRank(rank.world());
               DeviceBuffer held = rank.memory(DataType.INT32, 5 + rank.rank());
@@ -168,13 +161,13 @@ public final class RawStreamRules extends RawSuite {
                   other.allReduce(sum);
                 });
             other.synchronize();
-            rank.world().expect("the other communicator's sum", sum, 2);
+            rank.expect("the other communicator's sum", sum, 2);
             rank.barrier();
             if (rank.rank() == 1) {
               rank.send(held, 0);
             }
             rank.synchronize();
-            rank.world().expect("the message", held, 6);
+            rank.expect("the message", held, 6);
           }
         });
   }
@@ -187,15 +180,14 @@ public final class RawStreamRules extends RawSuite {
         rank -> {
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
             long b = buffer.address();
-            rank.expect("ncclAllReduce on null", SUCCESS, () -> rank.sum(b, buffer, 0));
+            rank.succeeds("ncclAllReduce on null", () -> rank.sum(b, buffer, 0));
             rank.device().synchronize();
-            rank.world().expect("the sum on the null stream", buffer, n);
-            rank.expect(
+            rank.expect("the sum on the null stream", buffer, n);
+            rank.succeeds(
                 "ncclAllReduce on null with another current device (ARG-40)",
-                SUCCESS,
                 () -> elsewhere(rank, () -> rank.sum(b, buffer, 0)));
             rank.device().synchronize();
-            rank.world().expect("the next sum on the null stream", buffer, (double) n * n);
+            rank.expect("the next sum on the null stream", buffer, (double) n * n);
           }
         });
   }
@@ -214,7 +206,6 @@ public final class RawStreamRules extends RawSuite {
   @Example
   public void required_ARG_40_anotherCurrentDeviceIsLegal() {
     raw(
-        2,
         rank -> {
           try (DeviceBuffer sum = rank.memory(DataType.INT32, 1);
               DeviceBuffer out = rank.memory(DataType.INT32, rank.rank());
@@ -227,8 +218,8 @@ public final class RawStreamRules extends RawSuite {
                   return SUCCESS;
                 });
             rank.synchronize();
-            rank.world().expect("the sum", sum, 2);
-            rank.world().expect("the message", in, 1 - rank.rank());
+            rank.expect("the sum", sum, 2);
+            rank.expect("the message", in, 1 - rank.rank());
           }
         });
   }
@@ -259,8 +250,8 @@ public final class RawStreamRules extends RawSuite {
       }
       rank.synchronize();
       other.synchronize();
-      rank.world().expect("the first communicator's sum", a, Math.pow(n, REPLAYS));
-      rank.world().expect("the second communicator's sum", b, 2 * Math.pow(n, REPLAYS));
+      rank.expect("the first communicator's sum", a, Math.pow(n, REPLAYS));
+      rank.expect("the second communicator's sum", b, 2 * Math.pow(n, REPLAYS));
     }
   }
 
@@ -298,14 +289,14 @@ public final class RawStreamRules extends RawSuite {
             rank.group(
                 SUCCESS,
                 () -> {
-                  rank.expect("ncclSend", SUCCESS, () -> rank.sendOn(out, 0, one.handle()));
-                  rank.expect("ncclRecv", SUCCESS, () -> rank.recvOn(in, 0, one.handle()));
+                  rank.succeeds("ncclSend", () -> rank.sendOn(out, 0, one.handle()));
+                  rank.succeeds("ncclRecv", () -> rank.recvOn(in, 0, one.handle()));
                 });
             try (Graph graph = one.endCapture()) {
-              rank.world().expect("a message that was only captured", in, 0);
+              rank.expect("a message that was only captured", in, 0);
               graph.launch(rank.typedStream());
               rank.synchronize();
-              rank.world().expect("the replayed message", in, 4);
+              rank.expect("the replayed message", in, 4);
             }
           }
           one.close();
@@ -317,11 +308,8 @@ public final class RawStreamRules extends RawSuite {
     rank.group(
         INVALID_USAGE,
         () -> {
-          rank.expect("the first call of a group", SUCCESS, () -> rank.sendOn(out, 0, s));
-          rank.expect(
-              "a call captured otherwise than the first one",
-              INVALID_USAGE,
-              () -> rank.recvOn(in, 0, r));
+          rank.succeeds("the first call of a group", () -> rank.sendOn(out, 0, s));
+          rank.misuses("a call captured otherwise than the first one", () -> rank.recvOn(in, 0, r));
         });
   }
 
@@ -336,7 +324,7 @@ public final class RawStreamRules extends RawSuite {
           MemorySegment indices = rank.allocate(8);
           indices.set(JAVA_INT, 0, devices.get(0).index());
           indices.set(JAVA_INT, 4, devices.get(1).index());
-          rank.expect("ncclCommInitAll", SUCCESS, () -> abi.commInitAll(comms, 2, indices));
+          rank.succeeds("ncclCommInitAll", () -> abi.commInitAll(comms, 2, indices));
           try (Stream captured = devices.get(0).newStream();
               Stream plain = devices.get(1).newStream();
               DeviceBuffer a = Values.of(devices.get(0), DataType.INT32, 1);
@@ -349,19 +337,17 @@ public final class RawStreamRules extends RawSuite {
                   sum(rank, b, comms.get(JAVA_LONG, 8), plain);
                 });
             captured.endCapture().close();
-            rank.world().expect("the buffer that was not launched", b, 1);
+            rank.expect("the buffer that was not launched", b, 1);
           }
           for (long at : new long[] {0, 8}) {
-            rank.expect("ncclCommAbort", SUCCESS, () -> abi.commAbort(comms.get(JAVA_LONG, at)));
+            rank.succeeds("ncclCommAbort", () -> abi.commAbort(comms.get(JAVA_LONG, at)));
           }
         });
   }
 
   private static void sum(RawRank rank, DeviceBuffer buffer, long comm, Stream stream) {
     long b = buffer.address();
-    rank.expect(
-        "ncclAllReduce",
-        SUCCESS,
-        () -> rank.abi().allReduce(b, b, 1, INT32, SUM, comm, stream.handle()));
+    rank.succeeds(
+        "ncclAllReduce", () -> rank.abi().allReduce(b, b, 1, INT32, SUM, comm, stream.handle()));
   }
 }

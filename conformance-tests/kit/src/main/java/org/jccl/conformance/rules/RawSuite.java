@@ -20,6 +20,11 @@ public abstract class RawSuite extends Suite {
     void run(RawRank rank) throws Exception;
   }
 
+  /** Runs {@code body} on as many ranks as the rule takes, with a raw communicator over them. */
+  final void raw(RawBody body) {
+    raw(ranks(), body);
+  }
+
   /** Runs {@code body} on every rank, with a raw communicator over all of them. */
   final void raw(int ranks, RawBody body) {
     run(

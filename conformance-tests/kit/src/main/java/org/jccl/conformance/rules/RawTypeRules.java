@@ -32,22 +32,22 @@ public final class RawTypeRules extends RawSuite {
   @Example
   public void required_VER_02_everyResultHasATextOfItsOwn() {
     raw(
-        1,
         rank -> {
-          String unknown = rank.abi().getErrorString(9999);
+          NcclAbi abi = rank.abi();
+
+          String unknown = abi.getErrorString(9999);
           int last = capabilities().version() >= 23003 ? 8 : 7;
           Set<String> texts = new HashSet<>();
           for (int code = 0; code <= 9; code++) {
-            String text = rank.abi().getErrorString(code);
+            String text = abi.getErrorString(code);
             boolean known = code <= last;
-            rank.world().check(known != text.equals(unknown), "result " + code + ": " + text);
-            rank.world().check(!known || texts.add(text), "two results have the text " + text);
+            rank.check(known != text.equals(unknown), "result " + code + ": " + text);
+            rank.check(!known || texts.add(text), "two results have the text " + text);
             boolean named = ResultCode.of(code) != ResultCode.UNKNOWN;
-            rank.world().check(named == (code <= 8), "result " + code + " in Java");
+            rank.check(named == (code <= 8), "result " + code + " in Java");
           }
           for (int code : new int[] {-1, 9, 1000, Integer.MIN_VALUE}) {
-            rank.world()
-                .check(ResultCode.of(code) == ResultCode.UNKNOWN, "result " + code + " in Java");
+            rank.check(ResultCode.of(code) == ResultCode.UNKNOWN, "result " + code + " in Java");
           }
         });
   }
@@ -56,12 +56,11 @@ public final class RawTypeRules extends RawSuite {
   public void required_VER_03_everyFunctionIsThereTwice() {
     Predicate<String> exports = exports();
     raw(
-        1,
         rank -> {
           for (NcclFunction function : NcclFunction.values()) {
             boolean plain = exports.test(function.symbol());
             boolean profiled = exports.test("p" + function.symbol());
-            rank.world().check(plain == profiled, "of " + function.symbol() + " one name is there");
+            rank.check(plain == profiled, "of " + function.symbol() + " one name is there");
           }
         });
   }
@@ -70,17 +69,14 @@ public final class RawTypeRules extends RawSuite {
   public void required_VER_05_aLibraryHasTheFunctionsOfItsVersion() {
     Predicate<String> exports = exports();
     raw(
-        1,
         rank -> {
           int version = capabilities().version();
           for (NcclFunction function : NcclFunction.values()) {
             boolean there = exports.test(function.symbol());
-            rank.world()
-                .check(
-                    there == function.isIn(version),
-                    function.symbol() + (there ? " is there" : " is missing") + " in " + version);
-            rank.world()
-                .check(!function.symbol().equals("ncclResetDebugInit"), "ARG-36: it is bound");
+            rank.check(
+                there == function.isIn(version),
+                function.symbol() + (there ? " is there" : " is missing") + " in " + version);
+            rank.check(!function.symbol().equals("ncclResetDebugInit"), "ARG-36: it is bound");
           }
         });
   }
@@ -99,7 +95,6 @@ public final class RawTypeRules extends RawSuite {
   public void optional_VER_06_float8SumsFindAnAlgorithm() {
     needFloat8Reductions();
     raw(
-        2,
         rank -> {
           for (int count : new int[] {1, SEVERAL}) {
             double[] ones = new double[count];
@@ -109,28 +104,21 @@ public final class RawTypeRules extends RawSuite {
             try (DeviceBuffer buffer = rank.memory(DataType.FLOAT8_E4M3, ones)) {
               rank.allReduce(buffer);
               rank.synchronize();
-              rank.world().expect("the sum of ones", buffer, twos);
+              rank.expect("the sum of ones", buffer, twos);
             }
           }
         });
   }
 
-  private void needFloat8Reductions() {
-    need(
-        capabilities().float8Reductions()
-            ? Optional.empty()
-            : Optional.of("float8 is not reduced here"));
-  }
-
   @Example
   public void required_VER_07_messagesAndThenCollectives() {
-    raw(2, rank -> messageThenSum(rank, false));
+    raw(rank -> messageThenSum(rank, false));
   }
 
   @Example
   @Needs(since = "2.29.2")
   public void required_VER_07_messagesAndThenCollectivesOnTheSameBuffer() {
-    raw(2, rank -> messageThenSum(rank, true));
+    raw(rank -> messageThenSum(rank, true));
   }
 
   private static void messageThenSum(RawRank rank, boolean same) {
@@ -142,28 +130,26 @@ public final class RawTypeRules extends RawSuite {
       rank.exchange(out, in);
       rank.allReduce(same ? in : other);
       rank.synchronize();
-      rank.world().expect("the message", in, same ? n * (n + 1) / 2.0 : from + 1);
-      rank.world().expect("the sum beside it", other, same ? 1 : n);
+      rank.expect("the message", in, same ? n * (n + 1) / 2.0 : from + 1);
+      rank.expect("the sum beside it", other, same ? 1 : n);
     }
   }
 
   @Example
   public void required_TYP_03_float8IsReducedOnNewDevicesAlone() {
     raw(
-        1,
         rank -> {
           int code = capabilities().float8Reductions() ? SUCCESS : INVALID_ARGUMENT;
           for (DataType type : List.of(DataType.FLOAT8_E4M3, DataType.FLOAT8_E5M2)) {
             try (DeviceBuffer buffer = rank.memory(type, 1, 2)) {
               long b = buffer.address();
               rank.expect("a sum of " + type, code, () -> rank.sum(b, buffer, rank.stream()));
-              rank.expect(
+              rank.succeeds(
                   "a sum of no " + type + " (TYP-05)",
-                  SUCCESS,
                   () ->
                       rank.abi().allReduce(b, b, 0, type.code(), SUM, rank.comm(), rank.stream()));
               rank.synchronize();
-              rank.world().expect("one rank's sum", buffer, 1, 2);
+              rank.expect("one rank's sum", buffer, 1, 2);
             }
           }
         });
@@ -179,7 +165,7 @@ public final class RawTypeRules extends RawSuite {
                 .forEach(
                     (name, call) -> {
                       if (!name.equals("ncclSend") && !name.equals("ncclRecv")) {
-                        rank.expect(name + " of no " + type, SUCCESS, call);
+                        rank.succeeds(name + " of no " + type, call);
                       }
                     });
           }
@@ -192,6 +178,7 @@ public final class RawTypeRules extends RawSuite {
     raw(
         n,
         rank -> {
+          long comm = rank.comm();
           NcclAbi abi = rank.abi();
           int type = DataType.FLOAT8_E4M3.code();
           try (DeviceBuffer out = rank.memory(DataType.FLOAT8_E4M3, 1 + rank.rank(), 5);
@@ -199,18 +186,15 @@ public final class RawTypeRules extends RawSuite {
             long o = out.address();
             long i = in.address();
             long s = rank.stream();
-            rank.expect(
-                "ncclAllGather", SUCCESS, () -> abi.allGather(o, i, 1, type, rank.comm(), s));
+            rank.succeeds("ncclAllGather", () -> abi.allGather(o, i, 1, type, comm, s));
             rank.synchronize();
-            rank.world().expect("what was gathered", in, n > 1 ? ends(1, 2) : ends(1, 0));
-            rank.expect(
-                "ncclBroadcast", SUCCESS, () -> abi.broadcast(o, i, 1, type, 0, rank.comm(), s));
-            rank.expect(
-                "ncclAlltoAll", SUCCESS, () -> abi.allToAll(o, i + 2, 1, type, rank.comm(), s));
+            rank.expect("what was gathered", in, n > 1 ? ends(1, 2) : ends(1, 0));
+            rank.succeeds("ncclBroadcast", () -> abi.broadcast(o, i, 1, type, 0, comm, s));
+            rank.succeeds("ncclAlltoAll", () -> abi.allToAll(o, i + 2, 1, type, comm, s));
             rank.synchronize();
             double other = n > 1 && rank.rank() == 1 ? 5 : 1;
-            rank.world().expect("the root's", in.slice(0, 1), 1);
-            rank.world().expect("rank 0's block", in.slice(2, 1), other);
+            rank.expect("the root's", in.slice(0, 1), 1);
+            rank.expect("rank 0's block", in.slice(2, 1), other);
           }
         });
   }
@@ -227,9 +211,8 @@ public final class RawTypeRules extends RawSuite {
         rank -> {
           try (DeviceBuffer out = rank.memory(DataType.UINT8, 0, 1 + rank.rank(), 2, 3, 4);
               DeviceBuffer in = rank.memory(DataType.UINT8, new double[1 + 4 * n])) {
-            rank.expect(
+            rank.succeeds(
                 "ncclAllGather of int32 at odd addresses",
-                SUCCESS,
                 () ->
                     rank.abi()
                         .allGather(
@@ -241,7 +224,7 @@ public final class RawTypeRules extends RawSuite {
                             rank.stream()));
             rank.synchronize();
             double[] expected = {0, 1, 2, 3, 4, 2, 2, 3, 4};
-            rank.world().expect("the bytes", in, Arrays.copyOf(expected, 1 + 4 * n));
+            rank.expect("the bytes", in, Arrays.copyOf(expected, 1 + 4 * n));
           }
         });
   }
@@ -249,7 +232,6 @@ public final class RawTypeRules extends RawSuite {
   @Example
   public void required_RED_01_everyReductionHasItsCode() {
     raw(
-        2,
         rank -> {
           int[] ops = {SUM, PROD, MAX, MIN, AVG};
           double[] expected = {7, 10, 5, 2, 3};
@@ -257,12 +239,11 @@ public final class RawTypeRules extends RawSuite {
             int op = ops[i];
             try (DeviceBuffer buffer = rank.memory(DataType.INT32, rank.rank() == 0 ? 2 : 5)) {
               long b = buffer.address();
-              rank.expect(
+              rank.succeeds(
                   "ncclAllReduce with op " + op,
-                  SUCCESS,
                   () -> rank.abi().allReduce(b, b, 1, INT32, op, rank.comm(), rank.stream()));
               rank.synchronize();
-              rank.world().expect("2 and 5 combined by op " + op, buffer, expected[i]);
+              rank.expect("2 and 5 combined by op " + op, buffer, expected[i]);
             }
           }
         });
@@ -272,13 +253,12 @@ public final class RawTypeRules extends RawSuite {
   public void required_RED_08_float8SaturatesAndKeepsNaN() {
     need(capabilities().whyNoReduction(DataType.FLOAT8_E4M3, 2, false));
     raw(
-        2,
         rank -> {
           double own = rank.rank() == 0 ? Double.NaN : 1;
           try (DeviceBuffer buffer = rank.memory(DataType.FLOAT8_E4M3, 448, -448, 20, own)) {
             rank.allReduce(buffer);
             rank.synchronize();
-            rank.world().expect("sums of float8", buffer, 448, -448, 40, Double.NaN);
+            rank.expect("sums of float8", buffer, 448, -448, 40, Double.NaN);
           }
         });
   }
@@ -299,12 +279,11 @@ public final class RawTypeRules extends RawSuite {
     int n = rank.worldSize();
     try (DeviceBuffer buffer = rank.memory(type, 1 + 2 * rank.rank(), -n)) {
       long b = buffer.address();
-      rank.expect(
+      rank.succeeds(
           "ncclAllReduce",
-          SUCCESS,
           () -> rank.abi().allReduce(b, b, 2, type.code(), AVG, rank.comm(), rank.stream()));
       rank.synchronize();
-      rank.world().expect("averages of " + type + " over " + n, buffer, n, -n);
+      rank.expect("averages of " + type + " over " + n, buffer, n, -n);
     }
   }
 }

@@ -29,20 +29,19 @@ public final class RawWindowRules extends RawSuite {
   @Example
   public void required_WIN_01_windowsAreMadeTogetherAtTheEndOfTheGroup() {
     raw(
-        2,
         rank -> {
           NcclAbi abi = rank.abi();
           try (RawMemory first = new RawMemory(rank, BYTES);
               RawMemory second = new RawMemory(rank, BYTES)) {
             MemorySegment windows = rank.allocate(2 * Long.BYTES);
-            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+            rank.succeeds("ncclGroupStart", abi::groupStart);
             registered(rank, first, windows.asSlice(0, Long.BYTES));
             registered(rank, second, windows.asSlice(Long.BYTES, Long.BYTES));
-            rank.world().check(windows.get(JAVA_LONG, 0) == 0, "a window before the group's end");
-            rank.expect("ncclGroupEnd", SUCCESS, abi::groupEnd);
+            rank.check(windows.get(JAVA_LONG, 0) == 0, "a window before the group's end");
+            rank.succeeds("ncclGroupEnd", abi::groupEnd);
             long one = windows.get(JAVA_LONG, 0);
             long two = windows.get(JAVA_LONG, Long.BYTES);
-            rank.world().check(one != 0 && two != 0 && one != two, "windows " + one + ", " + two);
+            rank.check(one != 0 && two != 0 && one != two, "windows " + one + ", " + two);
             first.expectSum("a window", 0, 8);
             first.end(one);
             second.end(two);
@@ -51,9 +50,8 @@ public final class RawWindowRules extends RawSuite {
   }
 
   private static void registered(RawRank rank, RawMemory memory, MemorySegment window) {
-    rank.expect(
+    rank.succeeds(
         "ncclCommWindowRegister",
-        SUCCESS,
         () ->
             rank.abi()
                 .commWindowRegister(
@@ -63,7 +61,6 @@ public final class RawWindowRules extends RawSuite {
   @Example
   public void required_WIN_02_plainMemoryMakesNoWindow() {
     raw(
-        1,
         rank -> {
           try (DeviceBuffer plain = rank.device().allocate(DataType.INT32, BYTES / 4)) {
             rank.slot().set(JAVA_LONG, 0, 0);
@@ -74,7 +71,7 @@ public final class RawWindowRules extends RawSuite {
                     rank.abi()
                         .commWindowRegister(
                             rank.comm(), plain.address(), plain.bytes(), rank.slot(), 0));
-            rank.world().check(rank.slot().get(JAVA_LONG, 0) == 0, "the window is not null");
+            rank.check(rank.slotLong() == 0, "the window is not null");
           }
           try (RawMemory memory = new RawMemory(rank, BYTES)) {
             memory.expectSum("the communicator after that", 0, 6); // GRP-15
@@ -92,9 +89,9 @@ public final class RawWindowRules extends RawSuite {
           try (RawMemory memory = new RawMemory(rank, BYTES)) {
             rank.slot().set(JAVA_LONG, 0, 0);
             registered(rank, memory, rank.slot());
-            long plain = rank.slot().get(JAVA_LONG, 0);
+            long plain = rank.slotLong();
             boolean registers = capabilities().version() < CHECKED;
-            rank.world().check((plain != 0) == registers, "the window is " + plain);
+            rank.check((plain != 0) == registers, "the window is " + plain);
             memory.expectSum("no window", 0, 6);
             memory.end(plain);
           }
@@ -105,12 +102,11 @@ public final class RawWindowRules extends RawSuite {
   @Needs(since = "2.29.2", environment = "NCCL_WIN_ENABLE=0")
   public void required_WIN_03_noWindowsSince2_29() {
     raw(
-        1,
         rank -> {
           try (RawMemory memory = new RawMemory(rank, BYTES)) {
             rank.slot().set(JAVA_LONG, 0, 77);
             registered(rank, memory, rank.slot());
-            rank.world().check(rank.slot().get(JAVA_LONG, 0) == 0, "the window is not null");
+            rank.check(rank.slotLong() == 0, "the window is not null");
           }
         });
   }
@@ -133,7 +129,6 @@ public final class RawWindowRules extends RawSuite {
   @Example
   public void required_WIN_05_windowsEndLocallyInAnyOrder() {
     raw(
-        2,
         rank -> {
           try (RawMemory first = new RawMemory(rank, BYTES);
               RawMemory second = new RawMemory(rank, BYTES)) {
@@ -141,10 +136,10 @@ public final class RawWindowRules extends RawSuite {
             long two = second.window(0);
             if (rank.rank() == 0) {
               first.end(one); // alone: nothing of the other rank is waited for
-              rank.world().processGroup().barrier(PATIENCE);
+              rank.barrier();
               second.end(two);
             } else {
-              rank.world().processGroup().barrier(PATIENCE);
+              rank.barrier();
               second.end(two);
               first.end(one);
             }
@@ -156,13 +151,12 @@ public final class RawWindowRules extends RawSuite {
   @Example
   public void required_WIN_06_windowsOfBlockingCommunicatorsAreThereAtOnce() {
     raw(
-        2,
         rank -> {
           try (RawMemory memory = new RawMemory(rank, BYTES)) {
             long window = memory.window(SYMMETRIC); // checks that it is not null
-            rank.expect(
-                "the state", SUCCESS, () -> rank.abi().commGetAsyncError(rank.comm(), rank.slot()));
-            rank.world().check(rank.slotInt() == SUCCESS, "state " + rank.slotInt());
+            rank.succeeds(
+                "the state", () -> rank.abi().commGetAsyncError(rank.comm(), rank.slot()));
+            rank.check(rank.slotInt() == SUCCESS, "state " + rank.slotInt());
             memory.end(window);
           }
         });
@@ -187,7 +181,6 @@ public final class RawWindowRules extends RawSuite {
   public void required_WIN_07_allocationsAreEqualBefore2_30() {
     boolean mayDiffer = capabilities().version() >= UNEVEN_SINCE;
     raw(
-        2,
         rank -> {
           try (RawMemory memory = RawMemory.unset(rank, (long) UNEVEN * (1 + rank.rank()))) {
             memory.window(memory.bytes(), mayDiffer ? SUCCESS : UNHANDLED_CUDA_ERROR);
@@ -198,7 +191,6 @@ public final class RawWindowRules extends RawSuite {
   @Example
   public void required_WIN_07_windowsMayDifferInEqualAllocations() {
     raw(
-        2,
         rank -> {
           try (RawMemory memory = RawMemory.unset(rank, 2L * UNEVEN)) {
             memory.window((long) UNEVEN * (1 + rank.rank()), SUCCESS);
@@ -211,7 +203,6 @@ public final class RawWindowRules extends RawSuite {
   @Example
   public void required_ARG_28_nothingToRegisterBefore2_29() {
     raw(
-        1,
         rank -> {
           try (RawMemory memory = new RawMemory(rank, BYTES)) {
             expectUntouched(rank, 0, BYTES);
@@ -222,34 +213,31 @@ public final class RawWindowRules extends RawSuite {
 
   private static void expectUntouched(RawRank rank, long address, long bytes) {
     rank.slot().set(JAVA_LONG, 0, 77);
-    rank.expect(
+    rank.succeeds(
         "a window of " + bytes + " bytes at " + address,
-        SUCCESS,
         () -> rank.abi().commWindowRegister(rank.comm(), address, bytes, rank.slot(), 0));
-    rank.world().check(rank.slot().get(JAVA_LONG, 0) == 77, "the output was written");
+    rank.check(rank.slotLong() == 77, "the output was written");
   }
 
   @Example
   @AlsoShows({"GRP-14"})
   public void required_ARG_29_whatAWindowRegistrationRefuses() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           try (RawMemory memory = new RawMemory(rank, BYTES)) {
             long at = memory.address();
             refusedWindow(rank, 0, at, BYTES, INVALID_ARGUMENT, false, "no communicator");
-            rank.expect(
+            rank.refuses(
                 "no output",
-                INVALID_ARGUMENT,
                 () -> abi.commWindowRegister(rank.comm(), at, BYTES, MemorySegment.NULL, 0));
             long comm = rank.comm();
             refusedWindow(rank, comm, 0, BYTES, INVALID_ARGUMENT, true, "no buffer");
             refusedWindow(rank, comm, at, 0, INVALID_ARGUMENT, true, "no bytes");
             refusedWindow(rank, comm, at + 64, 64, INVALID_ARGUMENT, true, "offset 64");
-            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+            rank.succeeds("ncclGroupStart", abi::groupStart);
             refusedWindow(rank, comm, at, 0, INVALID_ARGUMENT, true, "no bytes in a group");
-            rank.expect("the end, not poisoned", SUCCESS, abi::groupEnd);
+            rank.succeeds("the end, not poisoned", abi::groupEnd);
           }
         });
   }
@@ -258,24 +246,22 @@ public final class RawWindowRules extends RawSuite {
       RawRank rank, long comm, long at, long bytes, int code, boolean zeroed, String what) {
     rank.slot().set(JAVA_LONG, 0, 77);
     rank.expect(what, code, () -> rank.abi().commWindowRegister(comm, at, bytes, rank.slot(), 0));
-    long out = rank.slot().get(JAVA_LONG, 0);
-    rank.world().check(out == (zeroed ? 0 : 77), what + ": the output is " + out);
+    long out = rank.slotLong();
+    rank.check(out == (zeroed ? 0 : 77), what + ": the output is " + out);
   }
 
   @Example
   public void required_GRP_13_aFailingWindowDiscardsItsGroup() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
           try (DeviceBuffer plain = rank.device().allocate(DataType.INT32, BYTES / 4);
               RawMemory memory = new RawMemory(rank, BYTES)) {
             memory.write(0, 4, 5);
             long from = memory.address();
-            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
-            rank.expect(
+            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.succeeds(
                 "ncclCommWindowRegister",
-                SUCCESS,
                 () ->
                     abi.commWindowRegister(
                         rank.comm(), plain.address(), plain.bytes(), rank.slot(), 0));
@@ -283,9 +269,9 @@ public final class RawWindowRules extends RawSuite {
             rank.expect("the end", UNHANDLED_CUDA_ERROR, abi::groupEnd);
             rank.synchronize();
             memory.expect("what was not received", 64, 0);
-            rank.expect("ncclGroupStart", SUCCESS, abi::groupStart);
+            rank.succeeds("ncclGroupStart", abi::groupStart);
             exchange(rank, from, from + 64);
-            rank.expect("the next group", SUCCESS, abi::groupEnd);
+            rank.succeeds("the next group", abi::groupEnd);
             rank.synchronize();
             memory.expect("what was received", 64, 4);
           }
@@ -295,27 +281,24 @@ public final class RawWindowRules extends RawSuite {
   private static void exchange(RawRank rank, long from, long to) {
     NcclAbi abi = rank.abi();
     int type = RawMemory.INT32;
-    rank.expect("ncclSend", SUCCESS, () -> abi.send(from, 1, type, 0, rank.comm(), rank.stream()));
-    rank.expect("ncclRecv", SUCCESS, () -> abi.recv(to, 1, type, 0, rank.comm(), rank.stream()));
+    rank.succeeds("ncclSend", () -> abi.send(from, 1, type, 0, rank.comm(), rank.stream()));
+    rank.succeeds("ncclRecv", () -> abi.recv(to, 1, type, 0, rank.comm(), rank.stream()));
   }
 
   @Example
   public void required_ARG_30_aNullWindowIsNoError() {
     raw(
-        1,
         rank ->
-            rank.expect(
-                "a null window", SUCCESS, () -> rank.abi().commWindowDeregister(rank.comm(), 0)));
+            rank.succeeds("a null window", () -> rank.abi().commWindowDeregister(rank.comm(), 0)));
   }
 
   @Example
   @Needs(since = "2.29.2")
   public void required_ARG_30_whatTheEndOfAWindowRefuses() {
     raw(
-        1,
         rank -> {
           NcclAbi abi = rank.abi();
-          rank.expect("no communicator", INVALID_ARGUMENT, () -> abi.commWindowDeregister(0, 0));
+          rank.refuses("no communicator", () -> abi.commWindowDeregister(0, 0));
           try (RawMemory memory = new RawMemory(rank, BYTES)) {
             long window = memory.window(0);
             memory.end(window);
@@ -331,27 +314,19 @@ public final class RawWindowRules extends RawSuite {
   @Needs(ranks = 2)
   public void required_ARG_31_theAddressOfAWindow() {
     raw(
-        2,
         rank -> {
+          long comm = rank.comm();
           NcclAbi abi = rank.abi();
           try (RawMemory memory = new RawMemory(rank, BYTES)) {
             long window = memory.window(SYMMETRIC);
             MemorySegment out = rank.allocate(Long.BYTES);
+            rank.refuses("no communicator", () -> abi.winGetUserPtr(0, window, out));
+            rank.refuses("no output", () -> abi.winGetUserPtr(comm, window, MemorySegment.NULL));
+            rank.refuses("no window", () -> abi.winGetUserPtr(comm, 0, out));
             rank.expect(
-                "no communicator", INVALID_ARGUMENT, () -> abi.winGetUserPtr(0, window, out));
-            rank.expect(
-                "no output",
-                INVALID_ARGUMENT,
-                () -> abi.winGetUserPtr(rank.comm(), window, MemorySegment.NULL));
-            rank.expect(
-                "no window", INVALID_ARGUMENT, () -> abi.winGetUserPtr(rank.comm(), 0, out));
-            rank.expect(
-                "an unknown window",
-                INTERNAL_ERROR,
-                () -> abi.winGetUserPtr(rank.comm(), 4096, out));
-            rank.expect(
-                "ncclWinGetUserPtr", SUCCESS, () -> abi.winGetUserPtr(rank.comm(), window, out));
-            rank.world().check(out.get(JAVA_LONG, 0) == memory.address(), "it is another address");
+                "an unknown window", INTERNAL_ERROR, () -> abi.winGetUserPtr(comm, 4096, out));
+            rank.succeeds("ncclWinGetUserPtr", () -> abi.winGetUserPtr(comm, window, out));
+            rank.check(out.get(JAVA_LONG, 0) == memory.address(), "it is another address");
             memory.end(window);
           }
         });

@@ -1,9 +1,10 @@
 package org.jccl.conformance.rules;
 
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.function.LongBinaryOperator;
 import net.jqwik.api.Arbitrary;
@@ -15,9 +16,10 @@ import org.jccl.CollectiveException;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
-import org.jccl.conformance.cases.OperationCase;
+import org.jccl.conformance.cases.CallSpec;
+import org.jccl.conformance.cases.Placed;
 import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.cases.Program.Step;
+import org.jccl.conformance.cases.ProgramStep;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
@@ -43,12 +45,12 @@ public final class ReductionRules extends Suite {
   }
 
   @Property
-  public void required_TYP_06_movingOperationsCopyBits(@ForAll("moves") OperationCase call) {
+  public void required_TYP_06_movingOperationsCopyBits(@ForAll("moves") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> moves() {
+  Arbitrary<Program> moves() {
     EnumSet<Operation> moving = EnumSet.copyOf(operations());
     moving.removeIf(Operation::reduces);
     return arbitraries().calls(moving);
@@ -64,17 +66,22 @@ public final class ReductionRules extends Suite {
   }
 
   private void sweep(Operation operation, int n, long count) {
-    List<OperationCase> all = arbitraries().everyCombination(operation, n, count);
-    verify(new Program(n, all.stream().map(Step::of).toList()));
+    List<CallSpec> all = arbitraries().everyCombination(operation, n, count);
+    verify(
+        Program.typed(
+            n,
+            all.stream()
+                .<ProgramStep>map(call -> new ProgramStep.Alone(Placed.of(call)))
+                .toList()));
   }
 
   @Property
-  public void required_RED_04_integersWrapAround(@ForAll("integerSums") OperationCase call) {
+  public void required_RED_04_integersWrapAround(@ForAll("integerSums") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> integerSums() {
+  Arbitrary<Program> integerSums() {
     return reductions(EnumSet.of(Fold.SUM, Fold.PROD, Fold.SCALED_SUM), INTEGERS);
   }
 
@@ -126,7 +133,6 @@ public final class ReductionRules extends Suite {
     for (DataType type : IEEE) {
       double largest = type.decode(largestBits(type));
       run(
-          2,
           rank -> {
             boolean first = rank.rank() == 0;
             long[] bits = {
@@ -149,7 +155,6 @@ public final class ReductionRules extends Suite {
   @Example
   public void required_RED_09_integerAverageDividesTheWrappedSum() {
     run(
-        2,
         rank -> {
           long[] average = allReduce(rank, DataType.INT8, ReduceOp.AVG, 100, 0xFF, 3);
           rank.check((byte) average[0] == -28, "100 and 100 give " + (byte) average[0]);
@@ -161,40 +166,41 @@ public final class ReductionRules extends Suite {
   }
 
   @Property
-  public void required_RED_09_integerAverages(@ForAll("integerAverages") OperationCase call) {
+  public void required_RED_09_integerAverages(@ForAll("integerAverages") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> integerAverages() {
+  Arbitrary<Program> integerAverages() {
     return reductions(EnumSet.of(Fold.AVG), INTEGERS);
   }
 
   @Property
-  public void required_RED_11_averageDividesByTheWorldSize(@ForAll("averages") OperationCase call) {
+  public void required_RED_11_averageDividesByTheWorldSize(@ForAll("averages") Program call) {
     verify(call);
   }
 
   @Provide
-  Arbitrary<OperationCase> averages() {
+  Arbitrary<Program> averages() {
     return reductions(EnumSet.of(Fold.AVG), List.of(DataType.values()));
   }
 
-  private Arbitrary<OperationCase> reductions(EnumSet<Fold> folds, List<DataType> types) {
+  private Arbitrary<Program> reductions(EnumSet<Fold> folds, List<DataType> types) {
     return arbitraries()
         .calls(EnumSet.of(Operation.ALL_REDUCE, Operation.REDUCE, Operation.REDUCE_SCATTER))
-        .filter(50_000, call -> folds.contains(call.fold()) && types.contains(call.type()));
+        .filter(
+            50_000,
+            program ->
+                program.calls().stream()
+                    .map(Placed::call)
+                    .allMatch(call -> folds.contains(call.fold()) && types.contains(call.type())));
   }
 
   @Example
   public void required_RED_12_oneRankRefusesScaledFloat8() {
-    need(
-        capabilities().float8Reductions()
-            ? Optional.empty()
-            : Optional.of("float8 is not reduced here at all"));
+    needFloat8Reductions();
     for (DataType type : List.of(DataType.FLOAT8_E4M3, DataType.FLOAT8_E5M2)) {
       run(
-          1,
           rank -> {
             rank.expectThrown(
                 type + " average on one rank",
@@ -212,7 +218,7 @@ public final class ReductionRules extends Suite {
     for (DataType type : DataType.values()) {
       if (capabilities().whyNoReduction(type, 1, false).isEmpty()) {
         for (ReduceOp op : List.of(ReduceOp.SUM, ReduceOp.PROD, ReduceOp.MAX, ReduceOp.MIN)) {
-          run(1, rank -> copiesBits(rank, type, op));
+          run(rank -> copiesBits(rank, type, op));
         }
       }
     }
@@ -245,7 +251,7 @@ public final class ReductionRules extends Suite {
         });
   }
 
-  private static final java.nio.charset.Charset UTF_8 = java.nio.charset.StandardCharsets.UTF_8;
+  private static final Charset UTF_8 = StandardCharsets.UTF_8;
 
   private static double[] decoded(DataType type, long[] bits) {
     return Arrays.stream(bits).mapToDouble(type::decode).toArray();

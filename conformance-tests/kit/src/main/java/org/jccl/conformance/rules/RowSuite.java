@@ -71,7 +71,7 @@ public abstract class RowSuite extends Suite {
   }
 
   private void run(Row row) {
-    about(row.conditions().on(CurrentSubject.get()));
+    about(row.conditions(), row.conditions().on(CurrentSubject.get()));
     CurrentRule.during(
         row.test(),
         () -> {

@@ -43,7 +43,7 @@ public final class RuleHook implements SkipExecutionHook, AroundPropertyHook {
       context.attributes().setTries(Options.tries());
     }
     Conditions conditions = Conditions.of(context.targetMethod());
-    ((Suite) context.testInstance()).about(conditions.on(CurrentSubject.get()));
+    ((Suite) context.testInstance()).about(conditions, conditions.on(CurrentSubject.get()));
     Validator validator = Validator.begin();
     PropertyExecutionResult result =
         CurrentRule.during(context.targetMethod().getName(), property::execute);
@@ -57,4 +57,5 @@ public final class RuleHook implements SkipExecutionHook, AroundPropertyHook {
     return problems.isEmpty()
         ? result
         : result.mapToFailed(new AssertionError("the validator: " + String.join("; ", problems)));
-  }  }
+  }
+}

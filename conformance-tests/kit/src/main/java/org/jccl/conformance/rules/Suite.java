@@ -7,13 +7,18 @@ import java.util.Set;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.PropagationMode;
 import org.jccl.conformance.cases.CaseArbitraries;
-import org.jccl.conformance.cases.OperationCase;
 import org.jccl.conformance.cases.Program;
-import org.jccl.conformance.cases.ProgramRun;
+import org.jccl.conformance.engine.ExactJudge;
+import org.jccl.conformance.engine.HostRoom;
+import org.jccl.conformance.engine.Observation;
+import org.jccl.conformance.engine.Prepared;
+import org.jccl.conformance.engine.Runner;
+import org.jccl.conformance.engine.Runner.Failures;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.CurrentSubject;
 import org.jccl.conformance.harness.RankBody;
 import org.jccl.conformance.harness.Subject;
+import org.jccl.conformance.harness.WorldRank;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.ops.Operation;
 import org.opentest4j.TestAbortedException;
@@ -26,6 +31,7 @@ public abstract class Suite {
 
   private Subject subject;
   private Worlds worlds;
+  private int ranks = 1;
 
   /** A suite about the {@link CurrentSubject}. */
   protected Suite() {
@@ -34,9 +40,20 @@ public abstract class Suite {
   }
 
   /** The suite is about {@code found}, which meets the conditions of the test that runs. */
+  final void about(Conditions conditions, Subject found) {
+    about(found);
+    ranks = Math.max(1, conditions.ranks());
+  }
+
+  /** The suite goes on about {@code found}. */
   final void about(Subject found) {
     subject = found;
     worlds = Worlds.shared(found);
+  }
+
+  /** How many ranks the rule of the test that runs takes. */
+  final int ranks() {
+    return ranks;
   }
 
   /** What is tested. */
@@ -59,6 +76,11 @@ public abstract class Suite {
     return new CaseArbitraries(capabilities());
   }
 
+  /** Runs {@code body} on as many ranks as the rule takes. */
+  protected final void run(RankBody body) {
+    run(ranks, body);
+  }
+
   /** Runs {@code body} on every rank of a world of {@code ranks}. */
   protected final void run(int ranks, RankBody body) {
     worlds.run(ranks, body);
@@ -66,14 +88,14 @@ public abstract class Suite {
 
   /** Runs a program on every rank and looks at all its memory. */
   protected final void verify(Program program) {
-    run(
-        program.worldSize(),
-        rank -> ProgramRun.verify(program, rank.communicator(), rank::problem));
+    Prepared prepared = Prepared.of(program);
+    run(program.ranks(), rank -> verify(prepared, rank));
   }
 
-  /** Makes one call on every rank and looks at all its memory. */
-  protected final void verify(OperationCase call) {
-    verify(Program.of(call));
+  /** The same on one rank, among other things. */
+  protected static void verify(Prepared prepared, WorldRank rank) {
+    Observation seen = Runner.of(prepared, Failures.THROWN, rank, new HostRoom());
+    ExactJudge.problems(prepared, rank.rank(), seen).forEach(rank::problem);
   }
 
   /** A world size that the subject has: {@code wanted} or less. */
@@ -86,6 +108,14 @@ public abstract class Suite {
     if (whyNot.isPresent()) {
       throw new TestAbortedException(whyNot.get());
     }
+  }
+
+  /** Skips the rule where the device is too old to reduce float8 (rule TYP-03). */
+  protected final void needFloat8Reductions() {
+    need(
+        capabilities().float8Reductions()
+            ? Optional.empty()
+            : Optional.of("float8 is not reduced here"));
   }
 
   /** The operations, a rotation of messages standing for both sides of point-to-point. */

@@ -2,7 +2,6 @@ package org.jccl.conformance.run;
 
 import java.util.List;
 import org.jccl.conformance.misuse.MisuseRules;
-import org.jccl.conformance.rules.ArgumentRules;
 import org.jccl.conformance.rules.ArithmeticRules;
 import org.jccl.conformance.rules.ChannelRules;
 import org.jccl.conformance.rules.CollectiveRules;
@@ -11,6 +10,7 @@ import org.jccl.conformance.rules.EnvironmentRules;
 import org.jccl.conformance.rules.FamilyRules;
 import org.jccl.conformance.rules.GroupRules;
 import org.jccl.conformance.rules.LifecycleRules;
+import org.jccl.conformance.rules.MemoryRules;
 import org.jccl.conformance.rules.OpenRules;
 import org.jccl.conformance.rules.PointToPointRules;
 import org.jccl.conformance.rules.PreMulSumRules;
@@ -42,6 +42,8 @@ import org.jccl.conformance.rules.StreamRules;
 import org.jccl.conformance.rules.Suite;
 import org.jccl.conformance.rules.SymmetricRules;
 import org.jccl.conformance.rules.TreeRules;
+import org.jccl.conformance.rules.TypedArgumentRules;
+import org.jccl.conformance.rules.TypedStateRules;
 import org.jccl.conformance.rules.UnevenRules;
 
 /** The suites of the rule book but for chapter 12, in its order. */
@@ -56,13 +58,15 @@ public final class BookSuites implements RuleSuites {
         PreMulSumRules.class,
         LifecycleRules.class,
         FamilyRules.class,
+        TypedStateRules.class,
+        MemoryRules.class,
         GroupRules.class,
         PointToPointRules.class,
         CollectiveRules.class,
         UnevenRules.class,
         StreamRules.class,
         OpenRules.class,
-        ArgumentRules.class,
+        TypedArgumentRules.class,
         RawArgumentRules.class,
         RawCommunicatorRules.class,
         RawGroupRules.class,

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jccl.BackendUnavailableException;
 import org.jccl.conformance.harness.CurrentSubject;
@@ -139,7 +140,7 @@ public final class ConformanceRun {
     StringBuilder text = new StringBuilder(subject.name()).append(": ");
     for (Outcome outcome : Outcome.values()) {
       long count = results.stream().filter(each -> each.outcome() == outcome).count();
-      text.append(count).append(' ').append(outcome.name().toLowerCase(java.util.Locale.ROOT));
+      text.append(count).append(' ').append(outcome.name().toLowerCase(Locale.ROOT));
       text.append(outcome.ordinal() < Outcome.values().length - 1 ? ", " : "");
     }
     long millis = results.stream().mapToLong(RuleResult::millis).sum();

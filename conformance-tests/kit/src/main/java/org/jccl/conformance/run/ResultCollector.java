@@ -11,6 +11,7 @@ import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
+import org.opentest4j.TestAbortedException;
 
 /** Turns the JUnit Platform's events into {@link RuleResult}s. */
 final class ResultCollector implements TestExecutionListener {
@@ -86,7 +87,7 @@ final class ResultCollector implements TestExecutionListener {
   private static String words(Throwable failure) {
     String message = failure.getMessage();
     boolean said = failure instanceof AssertionError && message != null;
-    return said || failure instanceof org.opentest4j.TestAbortedException
+    return said || failure instanceof TestAbortedException
         ? String.valueOf(message)
         : failure.toString();
   }

@@ -30,11 +30,6 @@ public final class StatusPage {
 
   private StatusPage() {}
 
-  /** The folder of the tables and the file of the page. */
-  public static void main(String[] args) throws IOException {
-    Files.writeString(Path.of(args[1]), page(Path.of(args[0])));
-  }
-
   /** The page made from the tables in {@code folder}. */
   public static String page(Path folder) throws IOException {
     RuleBook book = RuleBook.load();

@@ -195,17 +195,17 @@ final class Supervisor {
         }
         return;
       }
-      switch (Report.of(line)) {
-        case Report.Started started -> {
+      switch (WorkerMessage.of(line)) {
+        case WorkerMessage.Started started -> {
           running = started.method();
           since = System.nanoTime();
         }
-        case Report.Ended end -> {
+        case WorkerMessage.Ended end -> {
           running = null;
           since = System.nanoTime();
           ended.accept(end.result());
         }
-        case Report.Done done -> {
+        case WorkerMessage.Done done -> {
           return;
         }
         case null -> note(line);

@@ -50,7 +50,11 @@ public record VerdictTable(String subject, String about, Map<String, RuleVerdict
     Files.write(file, lines);
   }
 
-  /** Reads a file that {@link #write} wrote. */
+  /**
+   * Reads a file that {@link #write} wrote.
+   *
+   * @throws IOException if it is another file; it names the line
+   */
   public static VerdictTable read(Path file) throws IOException {
     List<String> lines = Files.readAllLines(file);
     if (lines.size() < 3 || !lines.get(2).equals(HEAD)) {
@@ -58,20 +62,33 @@ public record VerdictTable(String subject, String about, Map<String, RuleVerdict
     }
     Map<String, RuleVerdict> verdicts = new LinkedHashMap<>();
     for (int i = 3; i < lines.size(); i++) {
-      String[] fields = lines.get(i).split("\t", 5);
-      if (fields.length < 5) {
-        throw new IOException(file + ", line " + (i + 1) + ": expected 5 fields");
+      try {
+        RuleVerdict verdict = verdict(lines.get(i));
+        verdicts.put(verdict.rule(), verdict);
+      } catch (IllegalArgumentException malformed) {
+        throw new IOException(file + ", line " + (i + 1) + ": " + malformed.getMessage());
       }
-      Verdict verdict = Verdict.valueOf(fields[1].toUpperCase(Locale.ROOT));
-      verdicts.put(
-          fields[0],
-          new RuleVerdict(
-              fields[0],
-              verdict,
-              Integer.parseInt(fields[2]),
-              Long.parseLong(fields[3]),
-              fields[4]));
     }
-    return new VerdictTable(lines.get(0).substring(2), lines.get(1).substring(2), verdicts);
+    return new VerdictTable(heading(file, lines, 0), heading(file, lines, 1), verdicts);
+  }
+
+  private static String heading(Path file, List<String> lines, int at) throws IOException {
+    if (!lines.get(at).startsWith("# ")) {
+      throw new IOException(file + ", line " + (at + 1) + ": expected '# ' and words");
+    }
+    return lines.get(at).substring(2);
+  }
+
+  private static RuleVerdict verdict(String line) {
+    String[] fields = line.split("\t", 5);
+    if (fields.length < 5) {
+      throw new IllegalArgumentException("expected 5 fields");
+    }
+    return new RuleVerdict(
+        fields[0],
+        Verdict.valueOf(fields[1].toUpperCase(Locale.ROOT)),
+        Integer.parseInt(fields[2]),
+        Long.parseLong(fields[3]),
+        fields[4]);
   }
 }

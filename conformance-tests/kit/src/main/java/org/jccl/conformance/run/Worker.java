@@ -29,9 +29,9 @@ public final class Worker {
     ConformanceRun.run(
         subject,
         methods,
-        started -> out.println(Report.started(started)),
-        result -> out.println(Report.ended(result)));
-    out.println(Report.END);
+        started -> out.println(WorkerMessage.started(started)),
+        result -> out.println(WorkerMessage.ended(result)));
+    out.println(WorkerMessage.END);
     Runtime.getRuntime().halt(0); // Threads of rules that hung may keep the process alive.
   }
 }

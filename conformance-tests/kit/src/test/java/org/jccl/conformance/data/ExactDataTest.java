@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ExactDataTest {
   private static final int ELEMENTS = 150;
   private static final int ORDERS = 4;
+  private static final int FEW = 12;
+  private static final int[] WORLDS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 37, 70, 264};
 
   @ParameterizedTest
   @EnumSource(DataType.class)
@@ -31,9 +33,9 @@ class ExactDataTest {
       if (fold == Fold.COPY || fold == Fold.AVG) {
         continue;
       }
-      for (int ranks = 1; ranks <= 9; ranks++) {
+      for (int ranks : WORLDS) {
         ExactData data = ExactData.of(type, fold, ranks, ranks * 31L + fold.ordinal());
-        for (int index = 0; index < ELEMENTS; index++) {
+        for (int index = 0; index < (ranks > 9 ? FEW : ELEMENTS); index++) {
           for (int order = 0; order < ORDERS; order++) {
             String what = type + " " + fold + " over " + ranks + ", element " + index;
             BigDecimal result = Oracle.fold(data, fold, index, random, what);
@@ -85,6 +87,78 @@ class ExactDataTest {
           scaledFirst += share;
         }
         assertThat(type.encode(scaledFirst)).isEqualTo(data.expected(index));
+      }
+    }
+  }
+
+  /** What most kernels do (rule RED-10): scale what each rank holds, round, add, round. */
+  @ParameterizedTest
+  @EnumSource(DataType.class)
+  void averages_ofInputsThatAreScaledFirst_areWithinTheTolerance(DataType type) {
+    if (!type.isFloating()) {
+      return;
+    }
+    for (int ranks : WORLDS) {
+      ExactData data = ExactData.of(type, Fold.AVG, ranks, 99);
+      double scale = type.decode(type.encode(1.0 / ranks));
+      for (int index = 0; index < ELEMENTS; index++) {
+        double sum = 0;
+        for (int rank = 0; rank < ranks; rank++) {
+          double share = type.decode(data.input(rank, index)) * scale;
+          sum = type.decode(type.encode(sum + type.decode(type.encode(share))));
+        }
+        assertThat(data.accepts(data.expected(index), type.encode(sum)))
+            .as("%s over %d, element %d", type, ranks, index)
+            .isTrue();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(DataType.class)
+  void inputsAndResults_areOrdinaryNumbersOfTheType(DataType type) {
+    for (Fold fold : Fold.values()) {
+      ExactData data = ExactData.of(type, fold, 5, 3);
+      for (int index = 0; fold != Fold.COPY && index < ELEMENTS; index++) {
+        for (int rank = 0; rank < 5; rank++) {
+          assertThat(Elements.low(type, data.input(rank, index)))
+              .isEqualTo(data.input(rank, index));
+          assertThat(type.decode(data.input(rank, index))).isFinite();
+        }
+        assertThat(type.decode(data.expected(index))).isFinite();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(DataType.class)
+  void aForgottenOrRepeatedRank_changesAverages(DataType type) {
+    ExactData data = ExactData.of(type, Fold.AVG, 4, 11);
+    int forgotten = 0;
+    int repeated = 0;
+    for (int index = 0; index < 400; index++) {
+      double three = 0;
+      for (int rank = 0; rank < 3; rank++) {
+        three += type.decode(data.input(rank, index));
+      }
+      double twice = three + type.decode(data.input(2, index));
+      forgotten += data.accepts(data.expected(index), type.encode(three / 4)) ? 0 : 1;
+      repeated += data.accepts(data.expected(index), type.encode(twice / 4)) ? 0 : 1;
+    }
+    assertThat(forgotten).isGreaterThan(20);
+    assertThat(repeated).isGreaterThan(20);
+  }
+
+  @Test
+  void roles_areAPermutationOfTheRanks() {
+    for (int ranks = 1; ranks <= 17; ranks++) {
+      for (long index = 0; index < 50; index++) {
+        long bits = Mix.of(5, index);
+        Set<Integer> roles = new HashSet<>();
+        for (int rank = 0; rank < ranks; rank++) {
+          roles.add(Mix.role(bits, rank, ranks));
+        }
+        assertThat(roles).hasSize(ranks).allMatch(role -> role >= 0 && role < 17);
       }
     }
   }

@@ -38,13 +38,13 @@ class MisuseSurveyTest {
     assertThat(survey(MisuseSubject.SIM, "SIM-04,SIM-05", false)).isEqualTo(MisuseSurvey.OK);
     MisuseTable table = MisuseTable.of(folder, MisuseSubject.SIM);
     assertThat(table.verdicts())
-        .extracting(Verdict::id)
+        .extracting(MisuseVerdict::id)
         .containsExactly("SIM-04", "SIM-04", "SIM-05", "SIM-05");
     assertThat(table.last("SIM-05", MisuseCase.Part.MISUSE))
-        .map(Verdict::outcome)
+        .map(MisuseVerdict::outcome)
         .hasValue("report MISMATCH");
     assertThat(table.last("SIM-05", MisuseCase.Part.NEIGHBOUR))
-        .map(Verdict::outcome)
+        .map(MisuseVerdict::outcome)
         .hasValue("right data");
     survey(MisuseSubject.SIM, "SIM-05", true);
     assertThat(table.verdicts()).hasSize(6);
@@ -64,21 +64,25 @@ class MisuseSurveyTest {
 
   @Test
   void line_isReadAsItWasWritten() {
-    Verdict verdict =
-        new Verdict("SIM-09", MisuseCase.Part.MISUSE, "hang", "rank 0:\tin\nncclRecv", 12, false);
-    assertThat(Verdict.ofLine(verdict.toLine()))
+    MisuseVerdict verdict =
+        new MisuseVerdict(
+            "SIM-09", MisuseCase.Part.MISUSE, "hang", "rank 0:\tin\nncclRecv", 12, false);
+    assertThat(MisuseVerdict.ofLine(verdict.toLine()))
         .isEqualTo(
-            new Verdict(
+            new MisuseVerdict(
                 "SIM-09", MisuseCase.Part.MISUSE, "hang", "rank 0: in ncclRecv", 12, false));
-    assertThatThrownBy(() -> Verdict.ofLine("SIM-09\thang")).hasMessageContaining("SIM-09");
+    assertThatThrownBy(() -> MisuseVerdict.ofLine("SIM-09\thang")).hasMessageContaining("SIM-09");
   }
 
   @Test
   void page_setsMeasuredBesideReported() throws Exception {
     MisuseTable.of(folder, MisuseSubject.NCCL)
-        .append(new Verdict("SIM-01", MisuseCase.Part.MISUSE, "hang", "rank 1 | stream", 1, false));
+        .append(
+            new MisuseVerdict(
+                "SIM-01", MisuseCase.Part.MISUSE, "hang", "rank 1 | stream", 1, false));
     MisuseTable.of(folder, MisuseSubject.SIM)
-        .append(new Verdict("SIM-01", MisuseCase.Part.MISUSE, "report MISMATCH", "", 1, true));
+        .append(
+            new MisuseVerdict("SIM-01", MisuseCase.Part.MISUSE, "report MISMATCH", "", 1, true));
     assertThat(new MisuseReport(folder).page().lines())
         .anyMatch(
             line -> line.matches("\\| SIM-01 .* hang: rank 1 \\\\\\| stream .* report MISMATCH .*"))

@@ -17,7 +17,7 @@ class CommittedStatusTest {
     }
     Path tables = root.resolve(Path.of("docs", "reports", "rules"));
     assertThat(root.resolve(Path.of("docs", "spec", "STATUS.md")))
-        .as("make it anew: StatusPage docs/reports/rules docs/spec/STATUS.md")
+        .as("make it anew: ./jccl report status")
         .hasContent(StatusPage.page(tables));
   }
 }

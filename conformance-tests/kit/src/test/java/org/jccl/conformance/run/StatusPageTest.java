@@ -3,7 +3,6 @@ package org.jccl.conformance.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jccl.conformance.book.RuleBook;
@@ -64,13 +63,5 @@ class StatusPageTest {
         .noneMatch(line -> line.startsWith(head("COL-03")));
     assertThat(lines.stream().filter(line -> line.startsWith("## ")))
         .containsExactly("## 1. Types and reductions", "## 6. Collectives");
-  }
-
-  @Test
-  void theProgramWritesThePage() throws IOException {
-    String expected = page();
-    Path file = folder.resolve("STATUS.md");
-    StatusPage.main(new String[] {folder.toString(), file.toString()});
-    assertThat(Files.readString(file)).isEqualTo(expected);
   }
 }

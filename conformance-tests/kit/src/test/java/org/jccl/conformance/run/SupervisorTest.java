@@ -38,10 +38,10 @@ class SupervisorTest {
         Runtime.getRuntime().halt(9);
       }
       for (String method : methods) {
-        System.out.println(Report.started(method));
-        System.out.println(Report.ended(result(method, methods.size())));
+        System.out.println(WorkerMessage.started(method));
+        System.out.println(WorkerMessage.ended(result(method, methods.size())));
       }
-      System.out.println(Report.END);
+      System.out.println(WorkerMessage.END);
     }
 
     private static RuleResult result(String method, int methods) throws InterruptedException {

@@ -6,32 +6,22 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.util.Map;
 import org.jccl.ops.NcclFunction;
 
 /**
  * The functions that make communicators out of communicators, and those that stop, park and measure
  * one.
  */
-abstract class FamilyCalls extends ParameterCalls {
-  private static final MethodHandle SCALABLE =
-      call(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle SPLIT = call(JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle SHRINK =
-      call(JAVA_LONG, ADDRESS, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
-  private static final MethodHandle GROW =
-      call(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle HANDLE = call(JAVA_LONG);
-  private static final MethodHandle HANDLE_INT = call(JAVA_LONG, JAVA_INT);
-  private static final MethodHandle HANDLE_OUT = call(JAVA_LONG, ADDRESS);
-  private static final MethodHandle STATISTIC = call(JAVA_LONG, JAVA_INT, ADDRESS);
-
-  FamilyCalls(NcclLibrary library, Map<NcclFunction, MemorySegment> table) {
-    super(library, table);
-  }
+interface FamilyCalls extends BoundCalls {
+  MethodHandle SCALABLE = BoundCalls.call(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+  MethodHandle SPLIT = BoundCalls.call(JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+  MethodHandle SHRINK = BoundCalls.call(JAVA_LONG, ADDRESS, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
+  MethodHandle GROW = BoundCalls.call(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
+  MethodHandle HANDLE_INT = BoundCalls.call(JAVA_LONG, JAVA_INT);
+  MethodHandle STATISTIC = BoundCalls.call(JAVA_LONG, JAVA_INT, ADDRESS);
 
   @Override
-  public int commInitRankScalable(
+  default int commInitRankScalable(
       MemorySegment comm,
       int nranks,
       int rank,
@@ -43,22 +33,23 @@ abstract class FamilyCalls extends ParameterCalls {
           SCALABLE.invokeExact(
               at(NcclFunction.COMM_INIT_RANK_SCALABLE), comm, nranks, rank, idCount, ids, config);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_INIT_RANK_SCALABLE, failure));
+      throw raise(NcclFunction.COMM_INIT_RANK_SCALABLE, failure);
     }
   }
 
   @Override
-  public int commSplit(long comm, int color, int key, MemorySegment newComm, MemorySegment config) {
+  default int commSplit(
+      long comm, int color, int key, MemorySegment newComm, MemorySegment config) {
     try {
       return (int)
           SPLIT.invokeExact(at(NcclFunction.COMM_SPLIT), comm, color, key, newComm, config);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_SPLIT, failure));
+      throw raise(NcclFunction.COMM_SPLIT, failure);
     }
   }
 
   @Override
-  public int commShrink(
+  default int commShrink(
       long comm,
       MemorySegment excluded,
       int excludedCount,
@@ -70,12 +61,12 @@ abstract class FamilyCalls extends ParameterCalls {
           SHRINK.invokeExact(
               at(NcclFunction.COMM_SHRINK), comm, excluded, excludedCount, newComm, config, flags);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_SHRINK, failure));
+      throw raise(NcclFunction.COMM_SHRINK, failure);
     }
   }
 
   @Override
-  public int commGrow(
+  default int commGrow(
       long comm,
       int nranks,
       MemorySegment uniqueId,
@@ -87,52 +78,52 @@ abstract class FamilyCalls extends ParameterCalls {
           GROW.invokeExact(
               at(NcclFunction.COMM_GROW), comm, nranks, uniqueId, rank, newComm, config);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_GROW, failure));
+      throw raise(NcclFunction.COMM_GROW, failure);
     }
   }
 
   @Override
-  public int commGetUniqueId(long comm, MemorySegment uniqueId) {
+  default int commGetUniqueId(long comm, MemorySegment uniqueId) {
     try {
       return (int) HANDLE_OUT.invokeExact(at(NcclFunction.COMM_GET_UNIQUE_ID), comm, uniqueId);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_GET_UNIQUE_ID, failure));
+      throw raise(NcclFunction.COMM_GET_UNIQUE_ID, failure);
     }
   }
 
   @Override
-  public int commRevoke(long comm, int flags) {
+  default int commRevoke(long comm, int flags) {
     try {
       return (int) HANDLE_INT.invokeExact(at(NcclFunction.COMM_REVOKE), comm, flags);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_REVOKE, failure));
+      throw raise(NcclFunction.COMM_REVOKE, failure);
     }
   }
 
   @Override
-  public int commSuspend(long comm, int flags) {
+  default int commSuspend(long comm, int flags) {
     try {
       return (int) HANDLE_INT.invokeExact(at(NcclFunction.COMM_SUSPEND), comm, flags);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_SUSPEND, failure));
+      throw raise(NcclFunction.COMM_SUSPEND, failure);
     }
   }
 
   @Override
-  public int commResume(long comm) {
+  default int commResume(long comm) {
     try {
       return (int) HANDLE.invokeExact(at(NcclFunction.COMM_RESUME), comm);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_RESUME, failure));
+      throw raise(NcclFunction.COMM_RESUME, failure);
     }
   }
 
   @Override
-  public int commMemStats(long comm, int statistic, MemorySegment value) {
+  default int commMemStats(long comm, int statistic, MemorySegment value) {
     try {
       return (int) STATISTIC.invokeExact(at(NcclFunction.COMM_MEM_STATS), comm, statistic, value);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_MEM_STATS, failure));
+      throw raise(NcclFunction.COMM_MEM_STATS, failure);
     }
   }
 }

@@ -25,148 +25,117 @@ import org.jccl.ops.NcclFunction;
  * wait inside any of them (STR-11). A missing function has the null address, which the linker
  * refuses before it calls, so presence costs the calls nothing.
  */
-public final class NcclBinding extends WindowCalls {
+public final class NcclBinding implements FamilyCalls, WindowCalls, ParameterCalls {
   /** {@code ncclUniqueId}: 128 bytes, passed by value (UID-01). */
   static final MemoryLayout UNIQUE_ID = structLayout(sequenceLayout(UniqueId.BYTES, JAVA_BYTE));
 
-  private static final MethodHandle NO_ARGUMENT = call();
-  private static final MethodHandle HANDLE = call(JAVA_LONG);
-  private static final MethodHandle HANDLE_OUT = call(JAVA_LONG, ADDRESS);
-  private static final MethodHandle OUT = call(ADDRESS);
-  private static final MethodHandle OP_HANDLE = call(JAVA_INT, JAVA_LONG);
-  private static final MethodHandle INIT_RANK = call(ADDRESS, JAVA_INT, UNIQUE_ID, JAVA_INT);
+  private static final MethodHandle NO_ARGUMENT = BoundCalls.call();
+  private static final MethodHandle OUT = BoundCalls.call(ADDRESS);
+  private static final MethodHandle OP_HANDLE = BoundCalls.call(JAVA_INT, JAVA_LONG);
+  private static final MethodHandle INIT_RANK =
+      BoundCalls.call(ADDRESS, JAVA_INT, UNIQUE_ID, JAVA_INT);
   private static final MethodHandle INIT_RANK_CONFIG =
-      call(ADDRESS, JAVA_INT, UNIQUE_ID, JAVA_INT, ADDRESS);
-  private static final MethodHandle INIT_ALL = call(ADDRESS, JAVA_INT, ADDRESS);
+      BoundCalls.call(ADDRESS, JAVA_INT, UNIQUE_ID, JAVA_INT, ADDRESS);
+  private static final MethodHandle INIT_ALL = BoundCalls.call(ADDRESS, JAVA_INT, ADDRESS);
   private static final MethodHandle PRE_MUL_SUM =
-      call(ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
+      BoundCalls.call(ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
 
   /** Send, receive, count, type, communicator, stream. */
   private static final MethodHandle TWO_BUFFERS =
-      call(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+      BoundCalls.call(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
   /** The same with a reduction or a root after the type. */
   private static final MethodHandle TWO_BUFFERS_CHOICE =
-      call(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+      BoundCalls.call(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
   /** The same with a reduction and a root. */
   private static final MethodHandle ROOTED_REDUCTION =
-      call(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+      BoundCalls.call(
+          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
   /** Buffer, count, type, root or peer, communicator, stream. */
   private static final MethodHandle ONE_BUFFER =
-      call(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+      BoundCalls.call(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
   private static final MethodHandle TEXT_OF_CODE =
       NativeAccess.downcall(FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
   private static final MethodHandle TEXT_OF_HANDLE =
       NativeAccess.downcall(FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
 
-  private final MemorySegment getVersionAddress;
-  private final MemorySegment getUniqueIdAddress;
-  private final MemorySegment commInitRankAddress;
-  private final MemorySegment commInitRankConfigAddress;
-  private final MemorySegment commInitAllAddress;
-  private final MemorySegment commFinalizeAddress;
-  private final MemorySegment commDestroyAddress;
-  private final MemorySegment commAbortAddress;
-  private final MemorySegment commGetAsyncErrorAddress;
-  private final MemorySegment commCountAddress;
-  private final MemorySegment commCuDeviceAddress;
-  private final MemorySegment commUserRankAddress;
-  private final MemorySegment redOpCreatePreMulSumAddress;
-  private final MemorySegment redOpDestroyAddress;
-  private final MemorySegment allReduceAddress;
-  private final MemorySegment broadcastAddress;
-  private final MemorySegment bcastAddress;
-  private final MemorySegment reduceAddress;
-  private final MemorySegment allGatherAddress;
-  private final MemorySegment reduceScatterAddress;
-  private final MemorySegment allToAllAddress;
-  private final MemorySegment gatherAddress;
-  private final MemorySegment scatterAddress;
-  private final MemorySegment sendAddress;
-  private final MemorySegment recvAddress;
-  private final MemorySegment groupStartAddress;
-  private final MemorySegment groupEndAddress;
-  private final MemorySegment getErrorStringAddress;
-  private final MemorySegment getLastErrorAddress;
+  private final NcclLibrary library;
 
-  NcclBinding(NcclLibrary library, Map<NcclFunction, MemorySegment> addresses) {
-    super(library, addresses);
-    this.getVersionAddress = at(NcclFunction.GET_VERSION);
-    this.getUniqueIdAddress = at(NcclFunction.GET_UNIQUE_ID);
-    this.commInitRankAddress = at(NcclFunction.COMM_INIT_RANK);
-    this.commInitRankConfigAddress = at(NcclFunction.COMM_INIT_RANK_CONFIG);
-    this.commInitAllAddress = at(NcclFunction.COMM_INIT_ALL);
-    this.commFinalizeAddress = at(NcclFunction.COMM_FINALIZE);
-    this.commDestroyAddress = at(NcclFunction.COMM_DESTROY);
-    this.commAbortAddress = at(NcclFunction.COMM_ABORT);
-    this.commGetAsyncErrorAddress = at(NcclFunction.COMM_GET_ASYNC_ERROR);
-    this.commCountAddress = at(NcclFunction.COMM_COUNT);
-    this.commCuDeviceAddress = at(NcclFunction.COMM_CU_DEVICE);
-    this.commUserRankAddress = at(NcclFunction.COMM_USER_RANK);
-    this.redOpCreatePreMulSumAddress = at(NcclFunction.RED_OP_CREATE_PRE_MUL_SUM);
-    this.redOpDestroyAddress = at(NcclFunction.RED_OP_DESTROY);
-    this.allReduceAddress = at(NcclFunction.ALL_REDUCE);
-    this.broadcastAddress = at(NcclFunction.BROADCAST);
-    this.bcastAddress = at(NcclFunction.BCAST);
-    this.reduceAddress = at(NcclFunction.REDUCE);
-    this.allGatherAddress = at(NcclFunction.ALL_GATHER);
-    this.reduceScatterAddress = at(NcclFunction.REDUCE_SCATTER);
-    this.allToAllAddress = at(NcclFunction.ALL_TO_ALL);
-    this.gatherAddress = at(NcclFunction.GATHER);
-    this.scatterAddress = at(NcclFunction.SCATTER);
-    this.sendAddress = at(NcclFunction.SEND);
-    this.recvAddress = at(NcclFunction.RECV);
-    this.groupStartAddress = at(NcclFunction.GROUP_START);
-    this.groupEndAddress = at(NcclFunction.GROUP_END);
-    this.getErrorStringAddress = at(NcclFunction.GET_ERROR_STRING);
-    this.getLastErrorAddress = at(NcclFunction.GET_LAST_ERROR);
+  /** By ordinal; the null address for what the library lacks. */
+  private final MemorySegment[] addresses;
+
+  NcclBinding(NcclLibrary library, Map<NcclFunction, MemorySegment> table) {
+    this.library = library;
+    NcclFunction[] functions = NcclFunction.values();
+    this.addresses = new MemorySegment[functions.length];
+    for (NcclFunction function : functions) {
+      addresses[function.ordinal()] = table.getOrDefault(function, MemorySegment.NULL);
+    }
+  }
+
+  @Override
+  public MemorySegment at(NcclFunction function) {
+    return addresses[function.ordinal()];
+  }
+
+  @Override
+  public NcclLibrary library() {
+    return library;
+  }
+
+  @Override
+  public String toString() {
+    return library.toString();
   }
 
   @Override
   public String getErrorString(int result) {
     try {
-      return NativeAccess.text((long) TEXT_OF_CODE.invokeExact(getErrorStringAddress, result));
+      return NativeAccess.text(
+          (long) TEXT_OF_CODE.invokeExact(at(NcclFunction.GET_ERROR_STRING), result));
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.GET_ERROR_STRING, failure));
+      throw raise(NcclFunction.GET_ERROR_STRING, failure);
     }
   }
 
   @Override
   public String getLastError(long comm) {
     try {
-      return NativeAccess.text((long) TEXT_OF_HANDLE.invokeExact(getLastErrorAddress, comm));
+      return NativeAccess.text(
+          (long) TEXT_OF_HANDLE.invokeExact(at(NcclFunction.GET_LAST_ERROR), comm));
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.GET_LAST_ERROR, failure));
+      throw raise(NcclFunction.GET_LAST_ERROR, failure);
     }
   }
 
   @Override
   public int getVersion(MemorySegment version) {
     try {
-      return (int) OUT.invokeExact(getVersionAddress, version);
+      return (int) OUT.invokeExact(at(NcclFunction.GET_VERSION), version);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.GET_VERSION, failure));
+      throw raise(NcclFunction.GET_VERSION, failure);
     }
   }
 
   @Override
   public int getUniqueId(MemorySegment uniqueId) {
     try {
-      return (int) OUT.invokeExact(getUniqueIdAddress, uniqueId);
+      return (int) OUT.invokeExact(at(NcclFunction.GET_UNIQUE_ID), uniqueId);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.GET_UNIQUE_ID, failure));
+      throw raise(NcclFunction.GET_UNIQUE_ID, failure);
     }
   }
 
   @Override
   public int commInitRank(MemorySegment comm, int nranks, MemorySegment uniqueId, int rank) {
     try {
-      return (int) INIT_RANK.invokeExact(commInitRankAddress, comm, nranks, uniqueId, rank);
+      return (int)
+          INIT_RANK.invokeExact(at(NcclFunction.COMM_INIT_RANK), comm, nranks, uniqueId, rank);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_INIT_RANK, failure));
+      throw raise(NcclFunction.COMM_INIT_RANK, failure);
     }
   }
 
@@ -176,81 +145,81 @@ public final class NcclBinding extends WindowCalls {
     try {
       return (int)
           INIT_RANK_CONFIG.invokeExact(
-              commInitRankConfigAddress, comm, nranks, uniqueId, rank, config);
+              at(NcclFunction.COMM_INIT_RANK_CONFIG), comm, nranks, uniqueId, rank, config);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_INIT_RANK_CONFIG, failure));
+      throw raise(NcclFunction.COMM_INIT_RANK_CONFIG, failure);
     }
   }
 
   @Override
   public int commInitAll(MemorySegment comms, int ndev, MemorySegment devices) {
     try {
-      return (int) INIT_ALL.invokeExact(commInitAllAddress, comms, ndev, devices);
+      return (int) INIT_ALL.invokeExact(at(NcclFunction.COMM_INIT_ALL), comms, ndev, devices);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_INIT_ALL, failure));
+      throw raise(NcclFunction.COMM_INIT_ALL, failure);
     }
   }
 
   @Override
   public int commFinalize(long comm) {
     try {
-      return (int) HANDLE.invokeExact(commFinalizeAddress, comm);
+      return (int) HANDLE.invokeExact(at(NcclFunction.COMM_FINALIZE), comm);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_FINALIZE, failure));
+      throw raise(NcclFunction.COMM_FINALIZE, failure);
     }
   }
 
   @Override
   public int commDestroy(long comm) {
     try {
-      return (int) HANDLE.invokeExact(commDestroyAddress, comm);
+      return (int) HANDLE.invokeExact(at(NcclFunction.COMM_DESTROY), comm);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_DESTROY, failure));
+      throw raise(NcclFunction.COMM_DESTROY, failure);
     }
   }
 
   @Override
   public int commAbort(long comm) {
     try {
-      return (int) HANDLE.invokeExact(commAbortAddress, comm);
+      return (int) HANDLE.invokeExact(at(NcclFunction.COMM_ABORT), comm);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_ABORT, failure));
+      throw raise(NcclFunction.COMM_ABORT, failure);
     }
   }
 
   @Override
   public int commGetAsyncError(long comm, MemorySegment result) {
     try {
-      return (int) HANDLE_OUT.invokeExact(commGetAsyncErrorAddress, comm, result);
+      return (int) HANDLE_OUT.invokeExact(at(NcclFunction.COMM_GET_ASYNC_ERROR), comm, result);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_GET_ASYNC_ERROR, failure));
+      throw raise(NcclFunction.COMM_GET_ASYNC_ERROR, failure);
     }
   }
 
   @Override
   public int commCount(long comm, MemorySegment count) {
     try {
-      return (int) HANDLE_OUT.invokeExact(commCountAddress, comm, count);
+      return (int) HANDLE_OUT.invokeExact(at(NcclFunction.COMM_COUNT), comm, count);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_COUNT, failure));
+      throw raise(NcclFunction.COMM_COUNT, failure);
     }
   }
 
   @Override
   public int commCuDevice(long comm, MemorySegment device) {
     try {
-      return (int) HANDLE_OUT.invokeExact(commCuDeviceAddress, comm, device);
+      return (int) HANDLE_OUT.invokeExact(at(NcclFunction.COMM_CU_DEVICE), comm, device);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_CU_DEVICE, failure));
+      throw raise(NcclFunction.COMM_CU_DEVICE, failure);
     }
   }
 
   @Override
   public int commUserRank(long comm, MemorySegment rank) {
     try {
-      return (int) HANDLE_OUT.invokeExact(commUserRankAddress, comm, rank);
+      return (int) HANDLE_OUT.invokeExact(at(NcclFunction.COMM_USER_RANK), comm, rank);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.COMM_USER_RANK, failure));
+      throw raise(NcclFunction.COMM_USER_RANK, failure);
     }
   }
 
@@ -259,18 +228,19 @@ public final class NcclBinding extends WindowCalls {
       MemorySegment op, long scalar, int type, int residence, long comm) {
     try {
       return (int)
-          PRE_MUL_SUM.invokeExact(redOpCreatePreMulSumAddress, op, scalar, type, residence, comm);
+          PRE_MUL_SUM.invokeExact(
+              at(NcclFunction.RED_OP_CREATE_PRE_MUL_SUM), op, scalar, type, residence, comm);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.RED_OP_CREATE_PRE_MUL_SUM, failure));
+      throw raise(NcclFunction.RED_OP_CREATE_PRE_MUL_SUM, failure);
     }
   }
 
   @Override
   public int redOpDestroy(int op, long comm) {
     try {
-      return (int) OP_HANDLE.invokeExact(redOpDestroyAddress, op, comm);
+      return (int) OP_HANDLE.invokeExact(at(NcclFunction.RED_OP_DESTROY), op, comm);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.RED_OP_DESTROY, failure));
+      throw raise(NcclFunction.RED_OP_DESTROY, failure);
     }
   }
 
@@ -279,9 +249,9 @@ public final class NcclBinding extends WindowCalls {
     try {
       return (int)
           TWO_BUFFERS_CHOICE.invokeExact(
-              allReduceAddress, send, recv, count, type, op, comm, stream);
+              at(NcclFunction.ALL_REDUCE), send, recv, count, type, op, comm, stream);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.ALL_REDUCE, failure));
+      throw raise(NcclFunction.ALL_REDUCE, failure);
     }
   }
 
@@ -291,18 +261,19 @@ public final class NcclBinding extends WindowCalls {
     try {
       return (int)
           TWO_BUFFERS_CHOICE.invokeExact(
-              broadcastAddress, send, recv, count, type, root, comm, stream);
+              at(NcclFunction.BROADCAST), send, recv, count, type, root, comm, stream);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.BROADCAST, failure));
+      throw raise(NcclFunction.BROADCAST, failure);
     }
   }
 
   @Override
   public int bcast(long buffer, long count, int type, int root, long comm, long stream) {
     try {
-      return (int) ONE_BUFFER.invokeExact(bcastAddress, buffer, count, type, root, comm, stream);
+      return (int)
+          ONE_BUFFER.invokeExact(at(NcclFunction.BCAST), buffer, count, type, root, comm, stream);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.BCAST, failure));
+      throw raise(NcclFunction.BCAST, failure);
     }
   }
 
@@ -312,18 +283,20 @@ public final class NcclBinding extends WindowCalls {
     try {
       return (int)
           ROOTED_REDUCTION.invokeExact(
-              reduceAddress, send, recv, count, type, op, root, comm, stream);
+              at(NcclFunction.REDUCE), send, recv, count, type, op, root, comm, stream);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.REDUCE, failure));
+      throw raise(NcclFunction.REDUCE, failure);
     }
   }
 
   @Override
   public int allGather(long send, long recv, long count, int type, long comm, long stream) {
     try {
-      return (int) TWO_BUFFERS.invokeExact(allGatherAddress, send, recv, count, type, comm, stream);
+      return (int)
+          TWO_BUFFERS.invokeExact(
+              at(NcclFunction.ALL_GATHER), send, recv, count, type, comm, stream);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.ALL_GATHER, failure));
+      throw raise(NcclFunction.ALL_GATHER, failure);
     }
   }
 
@@ -333,18 +306,20 @@ public final class NcclBinding extends WindowCalls {
     try {
       return (int)
           TWO_BUFFERS_CHOICE.invokeExact(
-              reduceScatterAddress, send, recv, count, type, op, comm, stream);
+              at(NcclFunction.REDUCE_SCATTER), send, recv, count, type, op, comm, stream);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.REDUCE_SCATTER, failure));
+      throw raise(NcclFunction.REDUCE_SCATTER, failure);
     }
   }
 
   @Override
   public int allToAll(long send, long recv, long count, int type, long comm, long stream) {
     try {
-      return (int) TWO_BUFFERS.invokeExact(allToAllAddress, send, recv, count, type, comm, stream);
+      return (int)
+          TWO_BUFFERS.invokeExact(
+              at(NcclFunction.ALL_TO_ALL), send, recv, count, type, comm, stream);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.ALL_TO_ALL, failure));
+      throw raise(NcclFunction.ALL_TO_ALL, failure);
     }
   }
 
@@ -353,9 +328,9 @@ public final class NcclBinding extends WindowCalls {
     try {
       return (int)
           TWO_BUFFERS_CHOICE.invokeExact(
-              gatherAddress, send, recv, count, type, root, comm, stream);
+              at(NcclFunction.GATHER), send, recv, count, type, root, comm, stream);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.GATHER, failure));
+      throw raise(NcclFunction.GATHER, failure);
     }
   }
 
@@ -364,45 +339,47 @@ public final class NcclBinding extends WindowCalls {
     try {
       return (int)
           TWO_BUFFERS_CHOICE.invokeExact(
-              scatterAddress, send, recv, count, type, root, comm, stream);
+              at(NcclFunction.SCATTER), send, recv, count, type, root, comm, stream);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.SCATTER, failure));
+      throw raise(NcclFunction.SCATTER, failure);
     }
   }
 
   @Override
   public int send(long buffer, long count, int type, int peer, long comm, long stream) {
     try {
-      return (int) ONE_BUFFER.invokeExact(sendAddress, buffer, count, type, peer, comm, stream);
+      return (int)
+          ONE_BUFFER.invokeExact(at(NcclFunction.SEND), buffer, count, type, peer, comm, stream);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.SEND, failure));
+      throw raise(NcclFunction.SEND, failure);
     }
   }
 
   @Override
   public int recv(long buffer, long count, int type, int peer, long comm, long stream) {
     try {
-      return (int) ONE_BUFFER.invokeExact(recvAddress, buffer, count, type, peer, comm, stream);
+      return (int)
+          ONE_BUFFER.invokeExact(at(NcclFunction.RECV), buffer, count, type, peer, comm, stream);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.RECV, failure));
+      throw raise(NcclFunction.RECV, failure);
     }
   }
 
   @Override
   public int groupStart() {
     try {
-      return (int) NO_ARGUMENT.invokeExact(groupStartAddress);
+      return (int) NO_ARGUMENT.invokeExact(at(NcclFunction.GROUP_START));
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.GROUP_START, failure));
+      throw raise(NcclFunction.GROUP_START, failure);
     }
   }
 
   @Override
   public int groupEnd() {
     try {
-      return (int) NO_ARGUMENT.invokeExact(groupEndAddress);
+      return (int) NO_ARGUMENT.invokeExact(at(NcclFunction.GROUP_END));
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.GROUP_END, failure));
+      throw raise(NcclFunction.GROUP_END, failure);
     }
   }
 
@@ -411,7 +388,7 @@ public final class NcclBinding extends WindowCalls {
     try {
       return (int) OUT.invokeExact(at(NcclFunction.GROUP_SIMULATE_END), info);
     } catch (Throwable failure) {
-      throw raise(failed(NcclFunction.GROUP_SIMULATE_END, failure));
+      throw raise(NcclFunction.GROUP_SIMULATE_END, failure);
     }
   }
 }

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -106,7 +107,7 @@ public final class NcclLibrary {
       throw unusable(file.toString(), "it is a folder");
     }
     try (InputStream in = Files.newInputStream(file)) {
-      if (!java.util.Arrays.equals(in.readNBytes(ELF.length), ELF)) {
+      if (!Arrays.equals(in.readNBytes(ELF.length), ELF)) {
         throw unusable(file.toString(), "it is not an ELF file");
       }
     } catch (IOException unreadable) {

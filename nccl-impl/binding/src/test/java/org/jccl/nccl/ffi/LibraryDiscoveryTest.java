@@ -12,6 +12,7 @@ import org.jccl.BackendUnavailableException;
 import org.jccl.nccl.ffi.LibraryDiscovery.Candidate;
 import org.jccl.nccl.ffi.LibraryDiscovery.Report;
 import org.jccl.nccl.ffi.LibraryDiscovery.Verdict;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,7 +69,7 @@ class LibraryDiscoveryTest {
   @Test
   void otherLibrary_hasNoVersionSymbol() {
     Path libc = Path.of("/lib/x86_64-linux-gnu/libm.so.6");
-    org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(libc));
+    Assumptions.assumeTrue(Files.exists(libc));
 
     Report report = discovery(Map.of()).find(libc.toString());
 

@@ -4,6 +4,7 @@ import org.jccl.DataType;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
+import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.CommMember;
 
@@ -15,6 +16,9 @@ public final class ArgumentCheck {
   private final CustomReductions scales;
   private final int worldSize;
   private final boolean checksPointers;
+
+  /** The type of the last call: mostly of the next one, too. */
+  private DataType lastType = DataType.FLOAT32;
 
   /** The checks of a rank whose custom reductions are {@code scales}. */
   public ArgumentCheck(CommMember member, CustomReductions scales) {
@@ -31,10 +35,13 @@ public final class ArgumentCheck {
     if (directed && (call.rootOrPeer() < 0 || call.rootOrPeer() >= worldSize)) {
       return INVALID_ARGUMENT;
     }
-    if (!DataType.isCode(call.type())) {
-      return INVALID_ARGUMENT;
+    if (call.type() != lastType.code()) {
+      if (!DataType.isCode(call.type())) {
+        return INVALID_ARGUMENT;
+      }
+      lastType = DataType.ofCode(call.type());
     }
-    DataType type = DataType.ofCode(call.type());
+    DataType type = lastType;
     if (operation.reduces() && !isReduction(type, call.count(), call.reduction())) {
       return INVALID_ARGUMENT;
     }

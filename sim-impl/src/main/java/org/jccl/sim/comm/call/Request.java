@@ -2,6 +2,7 @@ package org.jccl.sim.comm.call;
 
 import java.lang.foreign.MemorySegment;
 import org.jccl.DataType;
+import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.sim.device.SimStream;
 import org.jspecify.annotations.Nullable;
@@ -94,21 +95,6 @@ public final class Request {
   private boolean isInPlace() {
     long block = rank * count * type.bytes();
     return operation.isInPlace(send, recv, block);
-  }
-
-  /** Whether a call with these arguments, neither captured nor sited, makes the same request. */
-  public boolean isFor(CallArguments arguments, SimStream otherStream) {
-    return send == arguments.send()
-        && recv == arguments.recv()
-        && count == arguments.count()
-        && operation == arguments.operation()
-        && type.code() == arguments.type()
-        && reduction == arguments.reduction()
-        && rootOrPeer == arguments.rootOrPeer()
-        && stream == otherStream
-        && scale == null
-        && !captured
-        && site == null;
   }
 
   /** What it does. */

@@ -161,7 +161,7 @@ public final class CommunicatorOrder {
       }
       Launch found = Launch.of(op);
       if (found != null && found.member().comm() == target) {
-        return !onlyThroughEvent || launch.passesEvent();
+        return !onlyThroughEvent || launch.asWait().passesEvent();
       }
       open.addAll(op.waitsFor());
     }

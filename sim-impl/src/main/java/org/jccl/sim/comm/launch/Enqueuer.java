@@ -7,12 +7,12 @@ import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
+import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
-import org.jccl.sim.comm.call.CallArguments;
 import org.jccl.sim.comm.call.CustomReductions;
 import org.jccl.sim.comm.call.PlannedCall;
 import org.jccl.sim.comm.call.PlannedCalls;
@@ -40,6 +40,7 @@ public final class Enqueuer {
   private final Simulation simulation;
   private final boolean isStrict;
   private final boolean keepsSites;
+  private final boolean keepsOrder;
   private final CallSequence sequence;
   private final Planner planning;
   private final Registrations registrations;
@@ -69,6 +70,7 @@ public final class Enqueuer {
     this.comm = member.comm();
     this.simulation = comm.simulation();
     this.isStrict = simulation.findings().isStrict();
+    this.keepsOrder = simulation.order() != null;
     this.keepsSites = simulation.checks() == CheckLevel.FULL;
     this.sequence = queue.sequence();
     this.planning = planning;
@@ -85,13 +87,17 @@ public final class Enqueuer {
   }
 
   /** One checked call, ready to be issued; the same object where a program repeats itself. */
-  public Request request(CallArguments arguments, SimStream stream) {
+  public Request request(HostTask task, CallArguments arguments, SimStream stream) {
     if (suspension.isSuspended()) {
       suspension.requireAwake(arguments.operation().label());
     }
-    member.learn();
+    if (keepsOrder) {
+      member.learn();
+    } else {
+      member.caller().isNow(task);
+    }
     Request last = lastRequest;
-    if (last != null && !keepsSites && !stream.isCapturing() && last.isFor(arguments, stream)) {
+    if (last != null && !keepsSites && !stream.isCapturing() && isFor(last, arguments, stream)) {
       return last;
     }
     Operation operation = arguments.operation();
@@ -105,6 +111,21 @@ public final class Enqueuer {
             keepsSites ? CallSite.current() : null);
     lastRequest = request;
     return request;
+  }
+
+  /** Whether a call with these arguments, neither captured nor sited, makes the same request. */
+  private static boolean isFor(Request request, CallArguments call, SimStream stream) {
+    return request.send() == call.send()
+        && request.recv() == call.recv()
+        && request.count() == call.count()
+        && request.operation() == call.operation()
+        && request.type().code() == call.type()
+        && request.reduction() == call.reduction()
+        && request.rootOrPeer() == call.rootOrPeer()
+        && request.stream() == stream
+        && request.scale() == null
+        && !request.captured()
+        && request.site() == null;
   }
 
   /** Issues one call for the thread that makes it; NCCL's result code. */

@@ -99,7 +99,7 @@ final class GroupOverlap {
     return new ReportBuilder(
             MisuseKind.GROUP_HAZARD,
             " in "
-                + launch.communicator()
+                + launch.member().comm().name()
                 + ", rank "
                 + rank
                 + ": "

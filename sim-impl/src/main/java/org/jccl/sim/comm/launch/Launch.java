@@ -1,11 +1,11 @@
 package org.jccl.sim.comm.launch;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jccl.CheckLevel;
 import org.jccl.sim.check.Clock;
+import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.match.CollectiveMatching;
 import org.jccl.sim.comm.match.LaunchedCall;
 import org.jccl.sim.comm.match.MessageMatching;
@@ -26,21 +26,29 @@ import org.jspecify.annotations.Nullable;
  * is at the head of every stream it uses and the communicator's previous launch is done (rules
  * STR-03, STR-05); each stream goes on when all of it is done.
  */
-public final class Launch extends RunningLaunch {
+public final class Launch implements RunningLaunch {
   private final LaunchQueue queue;
+  private final CommMember member;
   private final CollectiveMatching collectives;
   private final MessageMatching messages;
-  private List<LaunchGate> gates = List.of();
+  private final @Nullable HostTask issuer;
+  private final long issueNumber;
+  private List<LaunchedCall> parts = List.of();
+  private List<Gate> gates = List.of();
   private int closedGates;
   private int unfinished;
   private int members;
   private long opened;
+  private long start;
   private long end;
   private boolean started;
   private boolean done;
+  private boolean cancelled;
+  private @Nullable Clock order;
   private @Nullable OneSidedSequence oneSided;
   private @Nullable Launch previous;
   private @Nullable Launch next;
+  private @Nullable LaunchWait waiting;
 
   /** Its neighbours among the launches of its queue. */
   @Nullable Launch older;
@@ -53,10 +61,62 @@ public final class Launch extends RunningLaunch {
       CollectiveMatching collectives,
       MessageMatching messages,
       @Nullable HostTask issuer) {
-    super(queue.member(), issuer);
     this.queue = queue;
+    this.member = queue.member();
     this.collectives = collectives;
     this.messages = messages;
+    this.issuer = issuer;
+    this.issueNumber = issuer == null ? 0 : issuer.issueNumber();
+  }
+
+  @Override
+  public CommMember member() {
+    return member;
+  }
+
+  @Override
+  public @Nullable HostTask issuer() {
+    return issuer;
+  }
+
+  @Override
+  public long issueNumber() {
+    return issueNumber;
+  }
+
+  @Override
+  public List<LaunchedCall> parts() {
+    return parts;
+  }
+
+  @Override
+  public long startTime() {
+    return start;
+  }
+
+  @Override
+  public @Nullable Clock order() {
+    return order;
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return cancelled;
+  }
+
+  /** The same as something that is waited for. */
+  public Wait asWait() {
+    LaunchWait known = waiting;
+    if (known == null) {
+      known = new LaunchWait(this);
+      waiting = known;
+    }
+    return known;
+  }
+
+  @Override
+  public String describe() {
+    return asWait().describe();
   }
 
   LaunchQueue queue() {
@@ -65,7 +125,7 @@ public final class Launch extends RunningLaunch {
 
   /** The launch that holds {@code op} in a stream, or null. */
   static @Nullable Launch of(StreamOp op) {
-    return op instanceof LaunchGate gate ? gate.launch() : null;
+    return op instanceof Gate gate ? gate.launch() : null;
   }
 
   /** The work that has to be done before it can start. */
@@ -89,9 +149,9 @@ public final class Launch extends RunningLaunch {
   }
 
   void add(LaunchedCall part) {
-    with(part);
+    parts = with(parts, part);
     members++;
-    LaunchGate gate = gateOf(part.request().stream(), part.call().site());
+    Gate gate = gateOf(part.request().stream(), part.call().site());
     gate.moves(part.send() != null || part.recv() != null);
   }
 
@@ -106,12 +166,12 @@ public final class Launch extends RunningLaunch {
 
   /** Whether there is nothing in it. */
   boolean isEmpty() {
-    return parts().isEmpty() && oneSided == null;
+    return parts.isEmpty() && oneSided == null;
   }
 
   /** Whether it reads or writes any of a range, or has one-sided calls that will. */
   boolean touches(long start, long end) {
-    for (LaunchGate gate : gates) {
+    for (Gate gate : gates) {
       if (gate.touches(start, end)) {
         return true;
       }
@@ -119,56 +179,65 @@ public final class Launch extends RunningLaunch {
     return false;
   }
 
-  private LaunchGate gateOf(SimStream stream, @Nullable String site) {
+  /** A list of one, as mostly, costs less than one that can grow. */
+  private static <T> List<T> with(List<T> list, T one) {
+    if (list.isEmpty()) {
+      return List.of(one);
+    }
+    List<T> more = list.size() == 1 ? new ArrayList<>(list) : list;
+    more.add(one);
+    return more;
+  }
+
+  private Gate gateOf(SimStream stream, @Nullable String site) {
     for (int i = 0; i < gates.size(); i++) {
-      LaunchGate gate = gates.get(i);
+      Gate gate = gates.get(i);
       if (gate.stream() == stream) {
         return gate;
       }
     }
-    LaunchGate gate = new LaunchGate(this, stream, site);
+    Gate gate = new Gate(stream, site);
     gates = with(gates, gate);
     return gate;
   }
 
   /** Puts the launch on its streams, behind the communicator's {@code last} one. */
   void enqueue(@Nullable Launch last) {
-    unfinished = parts().size() + (oneSided == null ? 0 : 1);
+    unfinished = parts.size() + (oneSided == null ? 0 : 1);
     closedGates = gates.size();
     if (last != null && last.done) {
-      startsAt(last.end);
+      start = last.end;
     } else if (last != null) {
       previous = last;
       last.next = this;
       closedGates++;
     }
     for (int i = 0; i < gates.size(); i++) {
-      LaunchGate gate = gates.get(i);
+      Gate gate = gates.get(i);
       gate.stream().enqueue(gate);
     }
   }
 
   /** One more of what it waits for is over. */
-  void open() {
+  private void open() {
     if (--closedGates > 0) {
       return;
     }
     started = true;
-    long start = startTime();
     if (previous != null) {
       start = previous.end;
       previous = null;
     }
-    if (member().device().simulation().order() != null) {
-      learnOrder();
+    if (member.device().simulation().order() != null) {
+      gates.forEach(Gate::learnOrder);
+      order = LaunchClocks.learn(streams(), queue.order());
     }
     for (int i = 0; i < gates.size(); i++) {
       start = Math.max(start, gates.get(i).earliestStart());
     }
-    startsAt(start);
     opened = start;
     end = start;
-    if (oneSided != null && !isCancelled()) {
+    if (oneSided != null && !cancelled) {
       oneSided.start(start);
     } else {
       begin();
@@ -178,8 +247,8 @@ public final class Launch extends RunningLaunch {
   /** The one-sided calls are done, at virtual time {@code time}: the others may begin. */
   void oneSidedDone(long time) {
     oneSided = null;
-    startsAt(Math.max(startTime(), time));
-    end = startTime();
+    start = Math.max(start, time);
+    end = start;
     unfinished--;
     begin();
   }
@@ -188,12 +257,11 @@ public final class Launch extends RunningLaunch {
     for (int i = 0; i < gates.size(); i++) {
       gates.get(i).begin();
     }
-    if (isCancelled() || unfinished == 0) {
+    if (cancelled || unfinished == 0) {
       finish();
       return;
     }
-    List<LaunchedCall> parts = parts();
-    if (member().device().simulation().checks() == CheckLevel.FULL) {
+    if (member.device().simulation().checks() == CheckLevel.FULL) {
       parts.forEach(Launch::poisonOutput);
     }
     for (int i = 0; i < parts.size(); i++) {
@@ -224,20 +292,20 @@ public final class Launch extends RunningLaunch {
 
   private void finish() {
     done = true;
-    Timeline timeline = member().device().simulation().timeline();
-    if (timeline != null && members > 1 && !isCancelled()) {
+    Timeline timeline = member.device().simulation().timeline();
+    if (timeline != null && members > 1 && !cancelled) {
       gates.forEach(gate -> TimelineSlices.group(timeline, gate.stream(), this, opened, end));
     }
-    Clock all = order();
-    if (all != null) {
-      gates.forEach(gate -> join(gate.stream().done(), all));
+    if (order != null) {
+      LaunchClocks.end(streams(), order);
     }
     for (int i = 0; i < gates.size(); i++) {
-      LaunchGate gate = gates.get(i);
+      Gate gate = gates.get(i);
       gate.stream().finish(gate, end);
     }
-    if (all != null) {
-      passOrderOn(all);
+    if (order != null) {
+      LaunchClocks.passOn(streams(), order);
+      queue.comesAfter(order);
     }
     queue.finished(this);
     if (next != null) {
@@ -250,12 +318,12 @@ public final class Launch extends RunningLaunch {
    * (LIF-15).
    */
   void cancel(@Nullable RuntimeException reason) {
-    if (done || isCancelled()) {
+    if (done || cancelled) {
       return;
     }
-    isGivenUp();
+    cancelled = true;
     if (reason != null) {
-      for (LaunchGate gate : gates) {
+      for (Gate gate : gates) {
         gate.stream().fail(reason);
       }
     }
@@ -263,7 +331,7 @@ public final class Launch extends RunningLaunch {
       if (oneSided != null) {
         oneSided.leave();
       }
-      parts().forEach(this::leave);
+      parts.forEach(this::leave);
       finish();
     }
   }
@@ -276,90 +344,26 @@ public final class Launch extends RunningLaunch {
     }
   }
 
-  @Override
-  public String describe() {
-    List<LaunchedCall> parts = parts();
-    if (oneSided != null) {
-      return oneSided.describe() + " of " + communicator();
-    }
-    String call = parts.isEmpty() ? "an empty group" : parts.getFirst().call().toString();
-    String more = parts.size() > 1 ? " and " + (parts.size() - 1) + " more of its group" : "";
-    return call + more + " of " + communicator();
+  private List<SimStream> streams() {
+    return gates.stream().map(Gate::stream).toList();
   }
 
-  // ---------------------------------------------------------------- order
+  // ---------------------------------------------------------------- for whom waits for it
 
-  /** All its streams' work and the communicator's last launch come before it (STR-03, STR-05). */
-  private void learnOrder() {
-    Clock all = new Clock();
-    for (LaunchGate gate : gates) {
-      gate.learnOrder();
-      join(all, gate.stream().done());
-    }
-    join(all, queue.order());
-    gates.forEach(gate -> join(gate.stream().done(), all));
-    isOrdered(all);
+  /** Its one-sided calls that are not done, or null. */
+  @Nullable OneSidedSequence oneSided() {
+    return oneSided;
   }
 
-  /**
-   * Whoever comes after it, on any of its streams or on the communicator, comes after all of it.
-   */
-  private void passOrderOn(Clock all) {
-    gates.forEach(gate -> join(all, gate.stream().done()));
-    gates.forEach(gate -> join(gate.stream().done(), all));
-    queue.comesAfter(all);
-  }
-
-  /** The work in one of its streams that comes before it, and in the others what is ahead. */
-  List<LaunchGate> gates() {
-    return gates;
-  }
-
-  /** The launch that the communicator does first, or null. */
-  @Nullable Launch behind() {
-    return previous != null && !previous.done ? previous : null;
-  }
-
-  private static void join(@Nullable Clock target, @Nullable Clock source) {
-    if (target != null && source != null) {
-      target.join(source);
-    }
-  }
-
-  // ---------------------------------------------------------------- waiting
-
-  /** The ranks whose part is missing. */
-  private Set<Integer> missing() {
-    Set<Integer> ranks = new TreeSet<>();
-    parts().forEach(part -> ranks.addAll(part.missing()));
-    return ranks;
-  }
-
-  @Override
-  public List<Integer> ranks() {
-    Set<Integer> ranks = new TreeSet<>();
-    if (oneSided != null) {
-      ranks.addAll(oneSided.missing());
-    }
-    missing().forEach(rank -> ranks.add(member().comm().driver(rank)));
-    return List.copyOf(ranks);
-  }
-
-  @Override
-  public Wait root() {
-    Wait before = before();
-    return before == null ? this : before.root();
-  }
-
-  /** What it waits for before it can start; null if that is nothing. */
-  private @Nullable Wait before() {
+  /** What has to be done before it can start; null if that is nothing. */
+  @Nullable Wait before() {
     if (started) {
       return null;
     }
     if (previous != null && !previous.done) {
-      return previous;
+      return previous.asWait();
     }
-    for (LaunchGate gate : gates) {
+    for (Gate gate : gates) {
       StreamOp head = gate.stream().head();
       if (head != null && head != gate) {
         return head;
@@ -368,44 +372,108 @@ public final class Launch extends RunningLaunch {
     return null;
   }
 
-  @Override
-  public boolean passesEvent() {
-    if (isBehindEvent()) {
-      return true;
+  /** Its place in one stream: it opens when all before it in the stream is done. */
+  private final class Gate extends StreamOp {
+    /** Whether any of its calls has a buffer. */
+    private boolean moves;
+
+    Gate(SimStream stream, @Nullable String site) {
+      super(stream);
+      HostTask user = member.caller().task();
+      madeAt(site);
+      if (member.device().simulation().order() != null) {
+        issuedWith(member.known());
+      }
+      issuedAt(user == null ? 0 : user.clock());
     }
-    for (int rank : missing()) {
-      LaunchQueue other = queue.ranks().of(rank);
-      Launch stuck = other == null ? null : other.firstUnstarted();
-      if (stuck != null && stuck.isBehindEvent()) {
-        return true;
+
+    Launch launch() {
+      return Launch.this;
+    }
+
+    void moves(boolean value) {
+      moves |= value;
+    }
+
+    void reads(long address, long bytes) {
+      uses(address, bytes, false);
+    }
+
+    @Override
+    public void memoryIsFreed() {
+      queue.owner().freesMemoryOf(asWait());
+    }
+
+    @Override
+    public List<StreamOp> waitsFor() {
+      List<StreamOp> all = super.waitsFor();
+      for (Gate other : gates) {
+        if (other != this) {
+          all.addAll(other.ahead());
+        }
+      }
+      if (previous != null && !previous.done) {
+        all.addAll(previous.gates);
+      }
+      return all;
+    }
+
+    private List<StreamOp> ahead() {
+      return super.waitsFor();
+    }
+
+    @Override
+    protected boolean usesMemory() {
+      return moves || super.usesMemory();
+    }
+
+    @Override
+    protected void declareAccesses() {
+      for (LaunchedCall part : parts) {
+        if (part.request().stream() == stream()) {
+          uses(part.request().send(), bytes(part.send()), false);
+          uses(part.request().recv(), bytes(part.recv()), true);
+        }
       }
     }
-    return false;
-  }
 
-  /** Whether it cannot start before another stream has come to an event. */
-  private boolean isBehindEvent() {
-    Wait before = before();
-    if (before instanceof LaunchGate gate) {
-      return gate.launch().isBehindEvent();
+    private static long bytes(@Nullable MemorySegment buffer) {
+      return buffer == null ? 0 : buffer.byteSize();
     }
-    return before instanceof Launch launch
-        ? launch.isBehindEvent()
-        : before != null && before.passesEvent();
-  }
 
-  @Override
-  public Nature nature() {
-    if (oneSided != null && oneSided.isWaiting()) {
-      return Nature.SIGNAL;
+    @Override
+    protected void reached() {
+      open();
     }
-    return parts().stream().anyMatch(part -> !part.missing().isEmpty() && part.isMessage())
-        ? Nature.MESSAGE
-        : Nature.COLLECTIVE;
-  }
 
-  @Override
-  public String communicator() {
-    return member().comm().name();
+    @Override
+    protected void perform() {
+      throw new IllegalStateException("a launch ends when its parts do");
+    }
+
+    @Override
+    protected long duration() {
+      return 0;
+    }
+
+    @Override
+    protected String label() {
+      return Launch.this.describe();
+    }
+
+    @Override
+    public String describe() {
+      return Launch.this.describe();
+    }
+
+    @Override
+    public Wait root() {
+      return asWait().root();
+    }
+
+    @Override
+    public boolean passesEvent() {
+      return asWait().passesEvent();
+    }
   }
 }

@@ -195,7 +195,7 @@ public final class LaunchQueue implements Registrations.Users {
   public @Nullable Wait of(long start, long end) {
     for (Launch each = oldest; each != null; each = each.younger) {
       if (each.touches(start, end)) {
-        return each;
+        return each.asWait();
       }
     }
     return null;

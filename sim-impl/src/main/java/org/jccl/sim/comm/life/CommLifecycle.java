@@ -356,11 +356,13 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   }
 
   /** What is in flight last, or null. */
-  @Nullable Launch busyWith() {
+  @Nullable Wait busyWith() {
     Endpoint own = endpoint;
     Launch last = own == null ? null : own.launches().last();
-    boolean waits = last != null && !last.isDone() && !aborted && !revoked && refusal() == null;
-    return waits ? last : null;
+    if (last == null || last.isDone() || aborted || revoked || refusal() != null) {
+      return null;
+    }
+    return last.asWait();
   }
 
   @Override

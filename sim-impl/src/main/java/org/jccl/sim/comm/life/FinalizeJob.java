@@ -1,6 +1,5 @@
 package org.jccl.sim.comm.life;
 
-import org.jccl.sim.comm.launch.Launch;
 import org.jccl.sim.kernel.Wait;
 
 /** Waits until everything issued on one rank's communicator is done (rule LIF-02). */
@@ -30,19 +29,19 @@ public final class FinalizeJob extends Job {
 
   @Override
   public String describe() {
-    Launch busy = life.busyWith();
+    Wait busy = life.busyWith();
     return busy == null ? "the end of " + life : busy.describe();
   }
 
   @Override
   public Wait root() {
-    Launch busy = life.busyWith();
+    Wait busy = life.busyWith();
     return busy == null ? this : busy.root();
   }
 
   @Override
   public boolean passesEvent() {
-    Launch busy = life.busyWith();
+    Wait busy = life.busyWith();
     return busy != null && busy.passesEvent();
   }
 }

@@ -2,7 +2,6 @@ package org.jccl.sim.comm.life;
 
 import java.util.List;
 import org.jccl.ResultCode;
-import org.jccl.sim.comm.launch.Launch;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -126,7 +125,7 @@ public abstract class HostJob extends Job implements HostQueue.Turn, HostCollect
 
   @Override
   public final String describe() {
-    Launch busy = assembly == null ? life.busyWith() : null;
+    Wait busy = assembly == null ? life.busyWith() : null;
     return busy == null ? purpose + " of " + endpoint.member().comm().name() : busy.describe();
   }
 
@@ -137,14 +136,14 @@ public abstract class HostJob extends Job implements HostQueue.Turn, HostCollect
 
   @Override
   public final Wait root() {
-    Launch busy = assembly == null ? life.busyWith() : null;
+    Wait busy = assembly == null ? life.busyWith() : null;
     return busy == null ? this : busy.root();
   }
 
   @Override
   public final List<Integer> ranks() {
     HostCollective meeting = assembly;
-    Launch busy = life.busyWith();
+    Wait busy = life.busyWith();
     if (meeting != null) {
       return meeting.missing();
     }

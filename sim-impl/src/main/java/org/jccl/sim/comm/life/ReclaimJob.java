@@ -2,7 +2,6 @@ package org.jccl.sim.comm.life;
 
 import java.util.List;
 import org.jccl.sim.check.CallSite;
-import org.jccl.sim.comm.launch.Launch;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,7 @@ public final class ReclaimJob extends Job {
     } else if (endpoint.member().comm().reclaim()) {
       reclaimAll(endpoint.shared().lives());
     } else {
-      Launch busy = life.busyWith();
+      Wait busy = life.busyWith();
       if (busy != null && life.simulation().isChecking()) {
         life.leftInFlight(CallSite.current());
       }
@@ -68,13 +67,13 @@ public final class ReclaimJob extends Job {
     return true;
   }
 
-  private @Nullable Launch waitsFor() {
+  private @Nullable Wait waitsFor() {
     Endpoint endpoint = life.endpoint();
     if (endpoint == null) {
       return null;
     }
     for (CommLifecycle each : endpoint.shared().lives()) {
-      Launch launch = each.busyWith();
+      Wait launch = each.busyWith();
       if (launch != null) {
         return launch;
       }
@@ -84,19 +83,19 @@ public final class ReclaimJob extends Job {
 
   @Override
   public String describe() {
-    Launch launch = waitsFor();
+    Wait launch = waitsFor();
     return "the end of " + life + (launch == null ? "" : ", where " + launch.describe() + " runs");
   }
 
   @Override
   public Wait root() {
-    Launch busy = waitsFor();
+    Wait busy = waitsFor();
     return busy == null ? this : busy.root();
   }
 
   @Override
   public boolean passesEvent() {
-    Launch busy = waitsFor();
+    Wait busy = waitsFor();
     return busy != null && busy.passesEvent();
   }
 }

@@ -1,23 +1,15 @@
 package org.jccl.sim.comm.match;
 
 import java.lang.foreign.MemorySegment;
-import org.jccl.DataType;
-import org.jccl.ReduceOp.Builtin;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.SharedComm;
-import org.jccl.sim.comm.call.CustomReduction;
-import org.jccl.sim.comm.call.PlannedCall;
-import org.jccl.sim.comm.call.PlannedCall.ByChannels;
-import org.jccl.sim.comm.call.PlannedCall.BySymmetricKernel;
 import org.jccl.sim.comm.call.Request;
+import org.jccl.sim.comm.match.Reductions.Computed;
 import org.jccl.sim.comm.plan.Planner;
 import org.jccl.sim.device.Simulation;
-import org.jccl.sim.math.Arithmetic;
 import org.jccl.sim.math.DataPlane;
-import org.jccl.sim.math.FoldOrder;
 import org.jccl.sim.math.Places;
-import org.jccl.sim.math.ReducePlan;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,18 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataMovement {
   private final Simulation simulation;
-  private final Planner planning;
+  private final Reductions reductions;
   private final DataPlane plane;
 
   /** Reused, since steps run one at a time. */
   private final Places sources;
 
   private final Places targets;
+  private @Nullable Computed last;
 
   /** Carries out what {@code planning} has planned for {@code comm}. */
   public DataMovement(SharedComm comm, Planner planning, DataPlane plane) {
     this.simulation = comm.simulation();
-    this.planning = planning;
+    this.reductions = new Reductions(planning);
     this.plane = plane;
     this.sources = new Places(comm.worldSize());
     this.targets = new Places(comm.worldSize());
@@ -69,8 +62,6 @@ public final class DataMovement {
   }
 
   private void move(Operation operation, @Nullable LaunchedCall[] parts, long count, int root) {
-    DataType type = LaunchedCall.present(parts[0]).request.type();
-    long bytes = count * type.bytes();
     for (LaunchedCall each : parts) {
       LaunchedCall part = LaunchedCall.present(each);
       if (operation.sendsAt(part.rank(), root)) {
@@ -82,18 +73,16 @@ public final class DataMovement {
     }
     try {
       if (operation.reduces()) {
-        LaunchedCall first = LaunchedCall.present(parts[0]);
-        FoldOrder order = planning.order(first.request, carried(first));
-        ReducePlan plan = plan(parts, type, carried(first));
+        Computed known = computed(parts, Math.max(root, 0));
         if (operation.sendsBlocks()) {
-          plane.reduceScatter(sources, plan, order, count, targets);
+          plane.reduceScatter(sources, known.plan(), known.order(), count, targets);
         } else {
-          plane.reduce(sources, plan, order, count, targets);
+          plane.reduce(sources, known.plan(), known.order(), count, targets);
         }
       } else if (operation.sendsBlocks()) {
-        plane.transpose(sources, bytes, targets);
+        plane.transpose(sources, blockBytes(parts), targets);
       } else {
-        plane.gather(sources, bytes, targets);
+        plane.gather(sources, blockBytes(parts), targets);
       }
     } finally {
       sources.clear();
@@ -101,42 +90,24 @@ public final class DataMovement {
     }
   }
 
-  private static PlannedCall carried(LaunchedCall part) {
-    if (part.carried == null) {
-      throw new IllegalStateException(part.call + " was never planned");
-    }
-    return part.carried;
+  private static long blockBytes(@Nullable LaunchedCall[] parts) {
+    Request request = LaunchedCall.present(parts[0]).request;
+    return request.count() * request.type().bytes();
   }
 
-  /** What is computed, rounded as the kernels that carry it out do (FMA-01 to FMA-05). */
-  private ReducePlan plan(@Nullable LaunchedCall[] parts, DataType type, PlannedCall carried) {
-    return switch (carried) {
-      case ByChannels own ->
-          plan(parts, type).computedBy(own.choice().protocol(), planning.contraction());
-      case BySymmetricKernel own ->
-          own.isAverage()
-              ? ReducePlan.symmetricAverage(type, parts.length)
-              : ReducePlan.symmetric(type);
-    };
-  }
-
-  private static ReducePlan plan(@Nullable LaunchedCall[] parts, DataType type) {
-    int reduction = LaunchedCall.present(parts[0]).call.reduction();
-    if (reduction == Call.PRE_MUL_SUM) {
-      long[] scalars = new long[parts.length];
-      for (LaunchedCall part : parts) {
-        CustomReduction scale = LaunchedCall.present(part).request.scale();
-        scalars[LaunchedCall.present(part).rank()] = scale == null ? 0 : scale.read();
-      }
-      return ReducePlan.preMulSum(type, scalars);
+  /** What a collective computes; the same as the last one where a program repeats itself. */
+  private Computed computed(@Nullable LaunchedCall[] parts, int root) {
+    LaunchedCall first = LaunchedCall.present(parts[0]);
+    Computed known = last;
+    if (known == null
+        || known.carried() != first.carried
+        || known.root() != root
+        || known.reduction() != first.call.reduction()
+        || known.reduction() == Call.PRE_MUL_SUM) {
+      known = reductions.of(parts, first, root);
+      last = known;
     }
-    return switch (Builtin.ofCode(reduction)) {
-      case SUM -> ReducePlan.of(Arithmetic.SUM, type);
-      case PROD -> ReducePlan.of(Arithmetic.PROD, type);
-      case MAX -> ReducePlan.of(Arithmetic.MAX, type);
-      case MIN -> ReducePlan.of(Arithmetic.MIN, type);
-      case AVG -> ReducePlan.average(type, parts.length);
-    };
+    return known;
   }
 
   /** Runs one message; the virtual time at which it ends. */

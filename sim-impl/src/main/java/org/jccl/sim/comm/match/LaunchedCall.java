@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One rank's part in one operation, from its launch to its completion. */
 public final class LaunchedCall {
+  final int rank;
   final RunningLaunch launch;
   final Request request;
   final Call call;
@@ -27,6 +28,7 @@ public final class LaunchedCall {
    */
   public LaunchedCall(
       RunningLaunch launch, Request request, Call call, @Nullable PlannedCall carried, long order) {
+    this.rank = launch.member().rank();
     this.launch = launch;
     this.request = request;
     this.call = call;
@@ -68,7 +70,7 @@ public final class LaunchedCall {
 
   /** Whose part it is. */
   public int rank() {
-    return launch.member().rank();
+    return rank;
   }
 
   /** The ranks of the communicator that have not come yet. */

@@ -66,7 +66,6 @@ public final class Planner {
   private @Nullable Machine machine;
   private List<PlacedCall> lastGroup = List.of();
   private @Nullable PlannedCalls lastPlanned;
-  private @Nullable Ordered lastOrdered;
 
   /**
    * What depends on where the ranks are.
@@ -79,8 +78,6 @@ public final class Planner {
       Orders orders,
       Buffers buffers,
       @Nullable SymmetricPlanner symmetric) {}
-
-  private record Ordered(PlannedCall carried, int root, FoldOrder order) {}
 
   /**
    * Plans for a communicator.
@@ -313,18 +310,7 @@ public final class Planner {
   }
 
   /** In which order a planned collective folds. */
-  public FoldOrder order(Request request, PlannedCall carried) {
-    int root = request.operation().hasRoot() ? request.rootOrPeer() : 0;
-    Ordered known = lastOrdered;
-    if (known == null || known.carried != carried || known.root != root) {
-      FoldOrder order = find(request, carried, root);
-      known = new Ordered(carried, root, order);
-      lastOrdered = known;
-    }
-    return known.order;
-  }
-
-  private FoldOrder find(Request request, PlannedCall carried, int root) {
+  public FoldOrder order(Request request, PlannedCall carried, int root) {
     return switch (carried) {
       case ByChannels own ->
           machine()

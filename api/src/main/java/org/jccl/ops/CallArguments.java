@@ -1,0 +1,99 @@
+package org.jccl.ops;
+
+/**
+ * The arguments of one stream operation as its C function takes them: numbers, and not checked.
+ * Communicator and stream go beside them.
+ *
+ * <p>An object of these is used again for call after call, by one thread at a time, so that a call
+ * allocates nothing. Whoever keeps it longer than a call copies it.
+ */
+public final class CallArguments {
+  private Operation operation = Operation.ALL_REDUCE;
+  private long send;
+  private long recv;
+  private long count;
+  private int type;
+  private int reduction;
+  private int rootOrPeer;
+
+  /** Arguments that are still to be set. */
+  public CallArguments() {}
+
+  /**
+   * Sets all of them.
+   *
+   * @param newOperation the operation
+   * @param newSend address of the send buffer, or 0
+   * @param newRecv address of the receive buffer, or 0
+   * @param newCount NCCL's count argument
+   * @param newType code of the data type
+   * @param newReduction code of the reduction, or 0
+   * @param newRootOrPeer the root, the peer, or 0
+   * @return this
+   */
+  public CallArguments set(
+      Operation newOperation,
+      long newSend,
+      long newRecv,
+      long newCount,
+      int newType,
+      int newReduction,
+      int newRootOrPeer) {
+    operation = newOperation;
+    send = newSend;
+    recv = newRecv;
+    count = newCount;
+    type = newType;
+    reduction = newReduction;
+    rootOrPeer = newRootOrPeer;
+    return this;
+  }
+
+  /** {@return the operation} */
+  public Operation operation() {
+    return operation;
+  }
+
+  /** {@return the address of the send buffer, or 0} */
+  public long send() {
+    return send;
+  }
+
+  /** {@return the address of the receive buffer, or 0} */
+  public long recv() {
+    return recv;
+  }
+
+  /** {@return NCCL's count argument} */
+  public long count() {
+    return count;
+  }
+
+  /** {@return the code of the data type} */
+  public int type() {
+    return type;
+  }
+
+  /** {@return the code of the reduction, or 0} */
+  public int reduction() {
+    return reduction;
+  }
+
+  /** {@return the root, the peer, or 0} */
+  public int rootOrPeer() {
+    return rootOrPeer;
+  }
+
+  /** Without the operation: {@code count 7, type 7, op 0, root or peer 0}. */
+  @Override
+  public String toString() {
+    return "count "
+        + count
+        + ", type "
+        + type
+        + ", op "
+        + reduction
+        + ", root or peer "
+        + rootOrPeer;
+  }
+}

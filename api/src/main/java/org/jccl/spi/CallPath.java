@@ -1,0 +1,54 @@
+package org.jccl.spi;
+
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.function.IntSupplier;
+
+/**
+ * How one communicator makes its calls of the library: on which thread, how long they may take, and
+ * what goes on meanwhile. All in which the lives of real and of simulated communicators differ.
+ */
+public interface CallPath {
+  /**
+   * Whether the calling thread makes its calls itself. Asked for each call, so it is cheap.
+   *
+   * @return false if another thread makes them
+   */
+  boolean isDirect();
+
+  /**
+   * Makes a call that may wait for other ranks or for the device, however long it takes.
+   *
+   * @param what a name for messages
+   * @param body the call
+   * @return the call's result
+   */
+  int call(String what, IntSupplier body);
+
+  /**
+   * Makes a call that may wait for ranks that never come (rule INIT-02). {@code body} may make
+   * another device current; the caller's is what it was afterwards (INIT-20).
+   *
+   * @param what a name for messages
+   * @param time at most how long to wait
+   * @param body the call
+   * @return the call's result, or nothing if it has not ended in time: it goes on without us then
+   * @throws InterruptedException if the caller is interrupted; the call goes on
+   */
+  OptionalInt callWithin(String what, Duration time, IntSupplier body) throws InterruptedException;
+
+  /**
+   * Another path, for a call that may have to end the very call that this one is in. Whoever asks
+   * for it ends it.
+   *
+   * @param name a name for its thread, if it has one
+   * @return the path
+   */
+  CallPath beside(String name);
+
+  /** Lets others go on while the calling thread polls. */
+  void pause();
+
+  /** No more calls are made; those that were handed in go on. */
+  void end();
+}

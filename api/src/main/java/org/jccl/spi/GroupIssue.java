@@ -1,0 +1,114 @@
+package org.jccl.spi;
+
+import java.lang.foreign.MemorySegment;
+import org.jccl.CollectiveException;
+import org.jccl.ResultCode;
+import org.jccl.ops.Operation;
+
+/**
+ * Issues a recorded group as one group of C calls. Everything that can be refused is refused before
+ * it starts; between start and end there is nothing but NCCL's calls: no lock, no user code, no
+ * class that would have to be initialised.
+ */
+final class GroupIssue {
+  private GroupIssue() {}
+
+  static void issue(GroupRecording calls) {
+    issue(calls, MemorySegment.NULL);
+  }
+
+  /** {@code info} is where an estimate goes; null issues the group (GRP-28). */
+  static void issue(GroupRecording calls, MemorySegment info) {
+    NcclAbi.prepareIssue();
+    LibraryCommunicator first = member(calls, 0);
+    for (int i = 0; i < calls.size(); i++) {
+      LibraryCommunicator each = member(calls, i);
+      check(first, each);
+      each.note(calls.stream(i));
+    }
+    if (first.path().isDirect()) {
+      run(calls, first.abi(), info);
+    } else {
+      first
+          .path()
+          .call(
+              "a group of " + calls.size() + " calls",
+              () -> {
+                run(calls, first.abi(), info);
+                return 0;
+              });
+    }
+  }
+
+  private static LibraryCommunicator member(GroupRecording calls, int i) {
+    return (LibraryCommunicator) calls.communicator(i);
+  }
+
+  private static void check(LibraryCommunicator first, LibraryCommunicator each) {
+    each.requireUsable();
+    if (each.abi() != first.abi()) {
+      throw new IllegalArgumentException(
+          "a group cannot span two libraries: " + first.abi() + " and " + each.abi());
+    }
+    if (each.isNonblocking() != first.isNonblocking()) {
+      throw new IllegalArgumentException(
+          "blocking and nonblocking communicators cannot share a group (GRP-23): "
+              + first.name()
+              + " and "
+              + each.name());
+    }
+  }
+
+  private static void run(GroupRecording calls, NcclAbi abi, MemorySegment info) {
+    int size = calls.size();
+    int failed = -1;
+    int code = 0;
+    int end;
+    boolean whole = false;
+    abi.groupStart(); // Always succeeds (GRP-01).
+    try {
+      for (int i = 0; i < size && failed < 0; i++) {
+        code = member(calls, i).issue(calls.call(i), calls.stream(i));
+        failed = NcclAbi.isGood(code) ? -1 : i;
+      }
+      whole = true;
+    } finally {
+      // A group that a report of misuse has broken off is ended, too; the report goes on.
+      boolean estimates = whole && info.address() != 0;
+      end = estimates ? abi.groupSimulateEnd(info) : abi.groupEnd();
+    }
+    if (failed >= 0) {
+      throw failedCall(calls, failed, code, end);
+    }
+    if (end != 0) {
+      settle(calls, end);
+    }
+  }
+
+  /** The call's own code says what is wrong; the end repeats it for the group (GRP-11). */
+  private static CollectiveException failedCall(GroupRecording calls, int i, int code, int end) {
+    LibraryCommunicator communicator = member(calls, i);
+    Operation operation = calls.call(i).operation();
+    String what =
+        operation.label()
+            + " (call "
+            + (i + 1)
+            + " of "
+            + calls.size()
+            + " in a group of which nothing was launched, its end says "
+            + ResultCode.of(end)
+            + ")";
+    communicator.guard().settled(code, what); // throws: the code is no good one
+    return communicator.failure(code, what);
+  }
+
+  /** Nonblocking members go on, each by itself (GRP-24); or the end failed for all of them. */
+  private static void settle(GroupRecording calls, int end) {
+    for (int i = 0; i < calls.size(); i++) {
+      LibraryCommunicator communicator = member(calls, i);
+      if (i == 0 || communicator != member(calls, i - 1)) {
+        communicator.guard().settled(end, "the end of a group of " + calls.size() + " calls");
+      }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package org.jccl.spi;
+
+import java.util.function.LongToIntFunction;
+import org.jccl.CommunicatorConfig;
+import org.jccl.Device;
+
+/** A library of NCCL's C functions, loaded or simulated, as its communicators see it. */
+public interface Library extends GroupRecording.Issuer {
+  /**
+   * {@return the C functions that communicators of this configuration call}
+   *
+   * @param config how the communicator is opened
+   */
+  NcclAbi abi(CommunicatorConfig config);
+
+  /**
+   * {@return the version code of the library of these functions}
+   *
+   * @param config how the communicator is opened
+   */
+  int version(CommunicatorConfig config);
+
+  /**
+   * {@return what asks for the stored state of a handle; see {@link NativeHandle}}
+   *
+   * @param config how the communicator is opened
+   */
+  default LongToIntFunction question(CommunicatorConfig config) {
+    return NativeHandle.asking(abi(config));
+  }
+
+  /**
+   * {@return how a communicator on {@code device} makes its calls}
+   *
+   * @param device the device
+   * @param name a name for threads
+   */
+  CallPath newPath(Device device, String name);
+
+  /**
+   * {@return a communicator whose handle is still to come}
+   *
+   * @param name a name
+   * @param rank its rank, or -1 if only the library knows
+   * @param worldSize number of ranks, or -1 if only the library knows
+   * @param device the device
+   * @param config how the communicator is opened
+   */
+  LibraryCommunicator newRank(
+      String name, int rank, int worldSize, Device device, CommunicatorConfig config);
+
+  /**
+   * A communicator has its handle, or will get it.
+   *
+   * @param communicator the communicator
+   */
+  void opened(LibraryCommunicator communicator);
+
+  /**
+   * A communicator has ended.
+   *
+   * @param communicator the communicator
+   */
+  void closed(LibraryCommunicator communicator);
+}

@@ -1,0 +1,215 @@
+package org.jccl.spi;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
+import java.util.function.LongToIntFunction;
+import org.jccl.Communicator.State;
+import org.jccl.ReportedMisuse;
+import org.jccl.ResultCode;
+import org.jccl.ops.NcclFunction;
+import org.jccl.spi.StateRules.Act;
+
+/**
+ * What changes a communicator's state (chapter 3 of the rule book): finalize, revoke, suspend,
+ * resume; and its end, by finalize and destroy or by abort, each bounded in time.
+ *
+ * <p>A call that does not come back is left alone: the handle is half gone then and must not be
+ * touched from another thread (LIF-12, LIF-16).
+ */
+final class Lifecycle {
+  private static final System.Logger LOG = System.getLogger("org.jccl");
+  private static final int IN_PROGRESS = ResultCode.IN_PROGRESS.code();
+  private static final Set<State> ENDS_WELL =
+      EnumSet.of(State.READY, State.FINALIZED, State.REVOKED, State.SUSPENDED);
+
+  private final LibraryCommunicator owner;
+  private final NcclAbi abi;
+  private final AtomicBoolean closing = new AtomicBoolean();
+
+  Lifecycle(LibraryCommunicator owner, NcclAbi abi) {
+    this.owner = owner;
+    this.abi = abi;
+  }
+
+  // ---- states
+
+  void finalizeCommunicator() {
+    owner.guard().requireLegal(Act.FINALIZE, "finalize");
+    reach(State.FINALIZED, "finalize", abi::commFinalize);
+  }
+
+  void revoke() {
+    owner.guard().require(NcclFunction.COMM_REVOKE);
+    owner.guard().requireLegal(Act.REVOKE, "revoke");
+    reach(State.REVOKED, "revoke", comm -> abi.commRevoke(comm, 0));
+  }
+
+  void suspend() {
+    owner.guard().require(NcclFunction.COMM_SUSPEND);
+    owner.guard().requireLegal(Act.SUSPEND, "suspend");
+    reach(State.SUSPENDED, "suspend", comm -> abi.commSuspend(comm, LibraryMemory.SUSPEND_MEMORY));
+  }
+
+  void resume() {
+    owner.guard().require(NcclFunction.COMM_RESUME);
+    owner.guard().requireLegal(Act.RESUME, "resume");
+    reach(State.READY, "resume", abi::commResume);
+  }
+
+  private void reach(State state, String what, LongToIntFunction call) {
+    int code = owner.path().call(what, () -> call.applyAsInt(owner.handle().value()));
+    if (code == 0) {
+      owner.handle().become(state);
+    } else if (code == IN_PROGRESS) {
+      owner.handle().busyUntil(state);
+    } else {
+      owner.guard().settled(code, what);
+    }
+  }
+
+  // ---- end
+
+  void abort() {
+    long comm = owner.handle().take(State.ABORTED);
+    if (comm != 0) {
+      kill(comm);
+    }
+  }
+
+  void close() {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
+    long deadline = System.nanoTime() + owner.config().closeTimeout().toNanos();
+    try {
+      owner.closeSumsAndMemory();
+      end(deadline);
+    } finally {
+      owner.release();
+    }
+  }
+
+  private void end(long deadline) {
+    State last = settledState(deadline);
+    boolean sound = ENDS_WELL.contains(last) && hasFinished(deadline);
+    long comm = owner.handle().take(State.CLOSED);
+    if (comm != 0 && sound) {
+      Duration left = Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
+      // Only a ready one may be finalized (LIF-03, LIF-20).
+      boolean finalizes = last == State.READY;
+      within(owner.path(), "close", left, () -> finalizeAndDestroy(comm, finalizes));
+    } else if (comm != 0) {
+      kill(comm);
+    }
+  }
+
+  /** Waits for a nonblocking call: what is busy cannot be destroyed (LIF-11). */
+  private State settledState(long deadline) {
+    try {
+      owner.awaitReady(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+    } catch (RuntimeException notReady) {
+      LOG.log(Level.DEBUG, owner + ": closed without having come to rest", notReady);
+    }
+    return owner.state();
+  }
+
+  /** LIF-07: an early local destroy would not wait for what this rank has in flight. */
+  private boolean hasFinished(long deadline) {
+    try {
+      if (owner.streams().awaitIdle(deadline)) {
+        return true;
+      }
+      LOG.log(
+          Level.WARNING,
+          "{0}: its work has not ended in {1}, so it is aborted: a peer may be missing",
+          owner,
+          owner.config().closeTimeout());
+    } catch (RuntimeException failed) {
+      LOG.log(Level.WARNING, owner + ": its work has failed, so it is aborted", failed);
+    }
+    return false;
+  }
+
+  private int finalizeAndDestroy(long comm, boolean finalizes) {
+    owner.device().makeCurrent();
+    boolean isOver = false;
+    try {
+      int code = finalizes ? settledFinalize(comm) : 0;
+      isOver = true;
+      // Destroying what is not in order would leave this thread's group depth wrong (LIF-11).
+      return code == 0 ? abi.commDestroy(comm) : abi.commAbort(comm);
+    } finally {
+      if (!isOver) {
+        abi.commAbort(comm);
+      }
+    }
+  }
+
+  private int settledFinalize(long comm) {
+    int code = abi.commFinalize(comm);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment stored = arena.allocate(JAVA_INT);
+      while (code == IN_PROGRESS) {
+        owner.path().pause();
+        code = abi.commGetAsyncError(comm, stored);
+        code = code != 0 ? code : stored.get(JAVA_INT, 0);
+      }
+    }
+    return code;
+  }
+
+  /**
+   * Aborts, on a path made for it: the communicator's own may be in the very call that is to be
+   * ended, and an abort itself waits for kernels to stop and graphs to go (LIF-06, LIF-14).
+   */
+  private void kill(long comm) {
+    CallPath aside = owner.path().beside("jccl-abort-" + owner.name());
+    try {
+      within(aside, "abort", owner.config().closeTimeout(), () -> abort(comm));
+    } finally {
+      aside.end();
+    }
+  }
+
+  private int abort(long comm) {
+    owner.device().makeCurrent();
+    return abi.commAbort(comm);
+  }
+
+  private void within(CallPath path, String what, Duration time, IntSupplier body) {
+    try {
+      path.callWithin(what + " of " + owner.name(), time, body)
+          .ifPresentOrElse(code -> ended(what, code), () -> goesOn(what, time));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } catch (ReportedMisuse found) {
+      throw found;
+    } catch (RuntimeException failed) {
+      LOG.log(Level.WARNING, owner + ": " + what + " failed", failed);
+    }
+  }
+
+  private void ended(String what, int code) {
+    if (code != 0) {
+      LOG.log(Level.WARNING, "{0}: {1} ended with {2}", owner, what, code);
+    }
+  }
+
+  private void goesOn(String what, Duration time) {
+    LOG.log(
+        Level.WARNING,
+        "{0}: {1} has not ended in {2} and goes on in the background: close the graphs that"
+            + " captured the communicator before it (LIF-06)",
+        owner,
+        what,
+        time);
+  }
+}

@@ -1,0 +1,162 @@
+package org.jccl.spi;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jccl.CollectiveException;
+import org.jccl.CollectiveTimeoutException;
+import org.jccl.ResultCode;
+import org.jccl.UniqueId;
+
+/**
+ * Creates the library's communicators of one or several ranks of this process: one by one call,
+ * several in one native group (INIT-03).
+ *
+ * <p>Creation waits for the other ranks and knows no time-out (INIT-02), so it goes by the first
+ * rank's {@link CallPath}. When our time runs out, the call goes on without us; what it makes in
+ * the end is aborted at once. A nonblocking creation returns before it has ended: the communicator
+ * is opening then (INIT-17).
+ */
+final class Opening {
+  private final List<LibraryCommunicator> ranks;
+  private final LibraryCommunicator first;
+  private final NcclAbi abi;
+  private final MemorySegment ids;
+  private final int idCount;
+  private final MemorySegment[] configs;
+
+  /** One slot a rank for the handle: zeroed, since NCCL may leave it untouched (INIT-05). */
+  private final MemorySegment handles;
+
+  private boolean abandoned;
+  private boolean finished;
+
+  private Opening(List<LibraryCommunicator> ranks, List<UniqueId> ids) {
+    this.ranks = ranks;
+    this.first = ranks.getFirst();
+    this.abi = first.abi();
+    Arena arena = Arena.ofAuto(); // The calls keep it, also those that go on without us.
+    this.idCount = ids.size();
+    this.ids = arena.allocate((long) UniqueId.BYTES * idCount);
+    for (int i = 0; i < idCount; i++) {
+      this.ids
+          .asSlice((long) UniqueId.BYTES * i, UniqueId.BYTES)
+          .copyFrom(MemorySegment.ofArray(ids.get(i).toBytes()));
+    }
+    this.handles = arena.allocate(JAVA_LONG, ranks.size());
+    this.configs = new MemorySegment[ranks.size()];
+    for (int i = 0; i < configs.length; i++) {
+      configs[i] = ConfigStruct.write(first.config(), first.version(), arena);
+    }
+  }
+
+  /**
+   * Opens {@code ranks}, all of one communicator.
+   *
+   * @throws CollectiveException if creation failed or ran out of time
+   */
+  static void open(List<LibraryCommunicator> ranks, List<UniqueId> ids) {
+    boolean opened = false;
+    try {
+      Opening opening = new Opening(ranks, ids);
+      opening.run();
+      for (int i = 0; i < ranks.size(); i++) {
+        ranks.get(i).arrived(opening.handle(i), opening);
+      }
+      opened = true;
+    } finally {
+      if (!opened) {
+        ranks.forEach(LibraryCommunicator::release);
+      }
+    }
+  }
+
+  private long handle(int i) {
+    return handles.getAtIndex(JAVA_LONG, i);
+  }
+
+  private void run() {
+    Duration timeout = first.config().initTimeout();
+    OptionalInt code = OptionalInt.empty();
+    try {
+      code = first.path().callWithin("creation of " + first.name(), timeout, this::create);
+      if (code.isEmpty() && abandon()) {
+        throw late(timeout);
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      if (abandon()) {
+        throw new CollectiveException(
+            ResultCode.UNKNOWN, first.who() + ": interrupted while the other ranks were awaited");
+      }
+    }
+    if (code.isPresent() && !NcclAbi.isGood(code.getAsInt())) {
+      throw first.failure(code.getAsInt(), "creation");
+    }
+  }
+
+  /** Lets the call go on alone; false if it has come to its end meanwhile. */
+  private synchronized boolean abandon() {
+    abandoned = !finished;
+    return abandoned;
+  }
+
+  private synchronized boolean finish() {
+    finished = !abandoned;
+    return finished;
+  }
+
+  /** Where the library waits. */
+  private int create() {
+    // Once before the group: a device that fails inside it would leave a group that waits for ever.
+    ranks.forEach(rank -> rank.device().makeCurrent());
+    int code = ranks.size() == 1 ? join(0) : joinAll();
+    if (!NcclAbi.isGood(code) || !finish()) {
+      abortAll();
+    }
+    return code;
+  }
+
+  private int join(int i) {
+    LibraryCommunicator rank = ranks.get(i);
+    rank.device().makeCurrent(); // The rank is bound to the device current now (INIT-01).
+    MemorySegment slot = handles.asSlice(i * JAVA_LONG.byteSize(), JAVA_LONG);
+    return idCount == 1
+        ? abi.commInitRankConfig(slot, rank.worldSize(), ids, rank.rank(), configs[i])
+        : abi.commInitRankScalable(slot, rank.worldSize(), rank.rank(), idCount, ids, configs[i]);
+  }
+
+  private int joinAll() {
+    int code = abi.groupStart();
+    for (int i = 0; NcclAbi.isGood(code) && i < ranks.size(); i++) {
+      code = join(i);
+    }
+    int end = abi.groupEnd();
+    return NcclAbi.isGood(code) ? end : code;
+  }
+
+  /** A handle that creation left behind can only be aborted (INIT-18). */
+  private void abortAll() {
+    for (int i = 0; i < ranks.size(); i++) {
+      if (handle(i) != 0) {
+        abi.commAbort(handle(i));
+      }
+    }
+  }
+
+  private CollectiveTimeoutException late(Duration timeout) {
+    return new CollectiveTimeoutException(
+        first.who()
+            + ": creation took longer than initTimeout "
+            + timeout
+            + ". A rank is late or missing: all "
+            + first.worldSize()
+            + " must open with the same unique id and be able to reach rank 0's host (set"
+            + " NCCL_SOCKET_IFNAME where the wrong network is taken, NCCL_DEBUG=INFO shows it)."
+            + " The native call cannot be taken back and waits on in the background.");
+  }
+}

@@ -1,0 +1,46 @@
+package org.jccl.benchmarks.report;
+
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * A whole run.
+ *
+ * @param environment where the numbers come from
+ * @param settings how it was measured
+ * @param rows the table
+ * @param refused cases that the library refused, one sentence each
+ */
+public record BenchReport(
+    Environment environment, Settings settings, List<Row> rows, List<String> refused) {
+  /** With immutable lists. */
+  public BenchReport {
+    rows = List.copyOf(rows);
+    refused = List.copyOf(refused);
+  }
+
+  /** Elements that differed from the exact results, over all measurements that were checked. */
+  public long wrong() {
+    return wrong(rows);
+  }
+
+  /** Mean bus bandwidth over all measurements, as nccl-tests ends its tables; empty without any. */
+  public OptionalDouble averageBusBandwidth() {
+    return averageBusBandwidth(rows);
+  }
+
+  static long wrong(List<Row> rows) {
+    return rows.stream()
+        .flatMap(Row::measurements)
+        .filter(Measurement::isChecked)
+        .mapToLong(Measurement::wrong)
+        .sum();
+  }
+
+  static OptionalDouble averageBusBandwidth(List<Row> rows) {
+    return rows.stream()
+        .flatMap(Row::measurements)
+        .mapToDouble(Measurement::busBandwidth)
+        .average();
+  }
+}

@@ -1,0 +1,51 @@
+package org.jccl.benchmarks.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jccl.ops.Operation;
+
+/**
+ * Nobody but the operation table, and those who lead from a row to its method, tells operations
+ * apart by a switch: a new operation would fall through it.
+ *
+ * <p>For each class with a switch over an enumeration, javac makes a class with a table of its
+ * constants, whose name says of which enumeration it is.
+ */
+@AnalyzeClasses(packages = "org.jccl", importOptions = DoNotIncludeTests.class)
+class OneDispatchTest {
+  private static final String TABLE = "$SwitchMap$" + Operation.class.getName().replace('.', '$');
+  private static final Set<String> MAY = Set.of("org.jccl.ops", "org.jccl.spi");
+
+  /** Those that still do. The list only shrinks; issue 10 ends with it empty. */
+  private static final Set<String> STILL =
+      Set.of(
+          "org.jccl.benchmarks.bench.ResultCheck",
+          "org.jccl.benchmarks.bench.Workload",
+          "org.jccl.conformance.cases.CaseArbitraries",
+          "org.jccl.conformance.cases.CaseBuffers",
+          "org.jccl.conformance.cases.OperationCase",
+          "org.jccl.conformance.liars.Told",
+          "org.jccl.fidelity.differential.Kind",
+          "org.jccl.fidelity.floats.FloatBench");
+
+  @ArchTest
+  static void noSwitchOverOperations_outsideTheTable(JavaClasses bytecode) {
+    Set<String> found = new TreeSet<>();
+    bytecode.stream()
+        .filter(each -> !MAY.contains(each.getPackageName()))
+        .flatMap(each -> each.getFields().stream())
+        .map(JavaField::getFullName)
+        .filter(field -> field.endsWith("." + TABLE))
+        .forEach(field -> found.add(field.substring(0, field.indexOf('$'))));
+    found.removeAll(STILL);
+
+    assertThat(found).describedAs("classes with a switch over operations").isEmpty();
+  }
+}

@@ -1,0 +1,143 @@
+package org.jccl.fidelity.golden;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A folder, or a package of the class path, with {@code summary.json} and {@code results.jsonl.gz}.
+ */
+public final class GoldenRecording {
+  private static final String SUMMARY = "summary.json";
+  private static final String PACKED = "results.jsonl.gz";
+  private static final String PLAIN = "results.jsonl";
+
+  /** Where the files of a recording come from. */
+  private interface Place {
+    /** The file's content, or null if there is none. */
+    @Nullable InputStream open(String file) throws IOException;
+
+    /** Its name in complaints. */
+    String name(String file);
+  }
+
+  private final Place place;
+  private final Summary summary;
+
+  private GoldenRecording(Place place) {
+    this.place = place;
+    this.summary = readSummary();
+  }
+
+  /**
+   * The recording in {@code folder}.
+   *
+   * @throws BadRecordingException if there is none, or its summary cannot be used
+   */
+  public static GoldenRecording open(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new BadRecordingException("'" + folder + "' is no folder");
+    }
+    return new GoldenRecording(
+        new Place() {
+          @Override
+          public @Nullable InputStream open(String file) throws IOException {
+            Path path = folder.resolve(file);
+            return Files.isRegularFile(path) ? Files.newInputStream(path) : null;
+          }
+
+          @Override
+          public String name(String file) {
+            return folder.resolve(file).toString();
+          }
+        });
+  }
+
+  /** The recordings that come with the program: a choice of those made on H200s. */
+  public static GoldenRecording committed() {
+    return new GoldenRecording(
+        new Place() {
+          @Override
+          public @Nullable InputStream open(String file) {
+            return GoldenRecording.class.getResourceAsStream("h200/" + file);
+          }
+
+          @Override
+          public String name(String file) {
+            return "h200/" + file;
+          }
+        });
+  }
+
+  /** What it says about itself. */
+  public Summary summary() {
+    return summary;
+  }
+
+  private Summary readSummary() {
+    String name = place.name(SUMMARY);
+    try (InputStream in = required(SUMMARY)) {
+      return Summary.read(name, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException unreadable) {
+      throw new BadRecordingException(name + ": cannot be read: " + unreadable);
+    }
+  }
+
+  private InputStream required(String file) throws IOException {
+    InputStream in = place.open(file);
+    if (in == null) {
+      throw new BadRecordingException(place.name(file) + ": is missing");
+    }
+    return in;
+  }
+
+  /**
+   * Reads all lines, one at a time.
+   *
+   * @throws BadRecordingException at the first line that cannot be used
+   */
+  public void forEach(Consumer<Entry> reader) {
+    String file = PACKED;
+    int line = 0;
+    try {
+      InputStream packed = place.open(PACKED);
+      if (packed == null) {
+        file = PLAIN;
+      }
+      EntryReader entries = new EntryReader(place.name(file), summary);
+      try (BufferedReader lines =
+          reader(packed == null ? required(PLAIN) : new GZIPInputStream(packed))) {
+        for (String text = lines.readLine(); text != null; text = lines.readLine()) {
+          line++;
+          reader.accept(entries.read(text, line));
+        }
+      }
+    } catch (IOException unreadable) {
+      throw broken(file, line + 1, unreadable);
+    }
+    if (line == 0) {
+      throw new BadRecordingException(place.name(file) + ":1: the file is empty");
+    }
+  }
+
+  private BadRecordingException broken(String file, int line, IOException why) {
+    return new BadRecordingException(
+        place.name(file)
+            + ":"
+            + line
+            + ": the file is cut off or damaged from here on ("
+            + why.getMessage()
+            + ")");
+  }
+
+  private static BufferedReader reader(InputStream in) {
+    return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
+  }
+}

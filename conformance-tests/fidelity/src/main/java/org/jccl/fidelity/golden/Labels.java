@@ -1,0 +1,50 @@
+package org.jccl.fidelity.golden;
+
+import java.util.Arrays;
+import java.util.Locale;
+import org.jccl.conformance.cases.CallForm;
+import org.jccl.conformance.cases.MemoryKind;
+import org.jccl.conformance.data.Fold;
+import org.jspecify.annotations.Nullable;
+
+/** The names that calls have in recordings. */
+final class Labels {
+  private Labels() {}
+
+  /** {@code allreduce}, {@code reduce_scatter}, {@code send_recv}. */
+  static String of(CallForm form) {
+    if (form.isExchange()) {
+      return "send_recv";
+    }
+    String label = form.operation().label();
+    return label.equals("all_reduce") ? "allreduce" : label;
+  }
+
+  static @Nullable CallForm form(String label) {
+    return CallForm.EVEN.stream().filter(form -> of(form).equals(label)).findFirst().orElse(null);
+  }
+
+  /** {@code sum}, {@code premul}, {@code copy}. */
+  static String of(Fold fold) {
+    return fold == Fold.SCALED_SUM ? "premul" : fold.label();
+  }
+
+  static @Nullable Fold fold(String label) {
+    return Arrays.stream(Fold.values())
+        .filter(fold -> of(fold).equals(label))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** {@code plain}, {@code registered}, {@code window}. */
+  static String of(MemoryKind memory) {
+    return memory.name().toLowerCase(Locale.ROOT);
+  }
+
+  static @Nullable MemoryKind memory(String label) {
+    return Arrays.stream(MemoryKind.values())
+        .filter(memory -> of(memory).equals(label))
+        .findFirst()
+        .orElse(null);
+  }
+}

@@ -1,0 +1,58 @@
+package org.jccl.sim;
+
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.function.IntSupplier;
+import org.jccl.sim.device.CurrentDevice;
+import org.jccl.sim.device.SimDevice;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Kernel;
+import org.jccl.spi.CallPath;
+
+/**
+ * Calls on the calling thread, with a simulated device current. No call is cut short: what waits
+ * for ever is a deadlock, and the kernel finds it.
+ */
+final class SimCallPath implements CallPath {
+  private final SimDevice device;
+  private final Kernel kernel;
+
+  SimCallPath(SimDevice device) {
+    this.device = device;
+    this.kernel = device.simulation().kernel();
+  }
+
+  @Override
+  public boolean isDirect() {
+    return true;
+  }
+
+  @Override
+  public int call(String what, IntSupplier body) {
+    return body.getAsInt();
+  }
+
+  @Override
+  public OptionalInt callWithin(String what, Duration time, IntSupplier body) {
+    return OptionalInt.of(CurrentDevice.during(device, body));
+  }
+
+  @Override
+  public CallPath beside(String name) {
+    return this;
+  }
+
+  /** A loop that polls lets the other ranks run, and so comes to an end. */
+  @Override
+  public void pause() {
+    HostTask task = kernel.enter();
+    try {
+      kernel.letOthersRun(task);
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  @Override
+  public void end() {}
+}

@@ -1,0 +1,100 @@
+package org.jccl.sim.comm.launch;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jccl.sim.comm.match.LaunchedCall;
+import org.jccl.sim.comm.onesided.OneSidedSequence;
+import org.jccl.sim.device.StreamOp;
+import org.jccl.sim.kernel.Wait;
+import org.jspecify.annotations.Nullable;
+
+/** A launch as something that is waited for: words, and the ranks on whom it depends. */
+final class LaunchWait implements Wait {
+  private final Launch launch;
+
+  LaunchWait(Launch launch) {
+    this.launch = launch;
+  }
+
+  @Override
+  public String describe() {
+    OneSidedSequence oneSided = launch.oneSided();
+    if (oneSided != null) {
+      return oneSided.describe() + " of " + communicator();
+    }
+    List<LaunchedCall> parts = launch.parts();
+    String call = parts.isEmpty() ? "an empty group" : parts.getFirst().call().toString();
+    String more = parts.size() > 1 ? " and " + (parts.size() - 1) + " more of its group" : "";
+    return call + more + " of " + communicator();
+  }
+
+  @Override
+  public String communicator() {
+    return launch.member().comm().name();
+  }
+
+  @Override
+  public Nature nature() {
+    OneSidedSequence oneSided = launch.oneSided();
+    if (oneSided != null && oneSided.isWaiting()) {
+      return Nature.SIGNAL;
+    }
+    return launch.parts().stream().anyMatch(part -> !part.missing().isEmpty() && part.isMessage())
+        ? Nature.MESSAGE
+        : Nature.COLLECTIVE;
+  }
+
+  /** The ranks whose part is missing. */
+  private Set<Integer> missing() {
+    Set<Integer> ranks = new TreeSet<>();
+    launch.parts().forEach(part -> ranks.addAll(part.missing()));
+    return ranks;
+  }
+
+  @Override
+  public List<Integer> ranks() {
+    Set<Integer> ranks = new TreeSet<>();
+    OneSidedSequence oneSided = launch.oneSided();
+    if (oneSided != null) {
+      ranks.addAll(oneSided.missing());
+    }
+    missing().forEach(rank -> ranks.add(launch.member().comm().driver(rank)));
+    return List.copyOf(ranks);
+  }
+
+  @Override
+  public Wait root() {
+    Wait before = launch.before();
+    return before == null ? this : before.root();
+  }
+
+  @Override
+  public boolean passesEvent() {
+    if (isBehindEvent(launch)) {
+      return true;
+    }
+    for (int rank : missing()) {
+      LaunchQueue other = launch.queue().ranks().of(rank);
+      Launch stuck = other == null ? null : other.firstUnstarted();
+      if (stuck != null && isBehindEvent(stuck)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether it cannot start before another stream has come to an event. */
+  private static boolean isBehindEvent(Launch stuck) {
+    Wait before = stuck.before();
+    Launch ahead = launchOf(before);
+    return ahead != null ? isBehindEvent(ahead) : before != null && before.passesEvent();
+  }
+
+  private static @Nullable Launch launchOf(@Nullable Wait before) {
+    if (before instanceof LaunchWait known) {
+      return known.launch;
+    }
+    return before instanceof StreamOp op ? Launch.of(op) : null;
+  }
+}

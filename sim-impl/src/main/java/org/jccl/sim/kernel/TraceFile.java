@@ -1,0 +1,79 @@
+package org.jccl.sim.kernel;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jccl.ops.Operation;
+import org.jccl.sim.kernel.Trace.Event;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events of a {@link Trace} as text, one a line, so that two runs can be compared. Like the
+ * hash it has logical numbers alone: two runs with equal hashes write equal files.
+ *
+ * <p>Used with the simulation's baton in hand, like everything else in it.
+ */
+public final class TraceFile implements Trace.Listener {
+  private static final Operation[] OPERATIONS = Operation.values();
+
+  private final Writer out;
+  private boolean closed;
+  private @Nullable IOException failure;
+
+  private TraceFile(Writer out) {
+    this.out = out;
+  }
+
+  /**
+   * A file, which is made anew.
+   *
+   * @throws IOException if it cannot be written, in one sentence
+   */
+  public static TraceFile to(Path file) throws IOException {
+    try {
+      return new TraceFile(Files.newBufferedWriter(file));
+    } catch (IOException | SecurityException notThere) {
+      throw new IOException("cannot write '" + file + "': " + notThere, notThere);
+    }
+  }
+
+  @Override
+  public void added(Event event, long a, long b, long c) {
+    if (failure != null || closed) {
+      return;
+    }
+    try {
+      out.write(line(event, a, b, c));
+    } catch (IOException broken) {
+      failure = broken;
+    }
+  }
+
+  private static String line(Event event, long a, long b, long c) {
+    return switch (event) {
+      case RESUME -> "resume " + thread(a) + "\n";
+      case FINISH -> "finish " + thread(a) + "\n";
+      case ENQUEUE ->
+          "enqueue device " + a + " " + OPERATIONS[(int) b].label() + " call " + c + "\n";
+      case EXECUTE -> "execute device " + a + " stream " + b + " operation " + c + "\n";
+    };
+  }
+
+  private static String thread(long rank) {
+    return rank < 0 ? "foreign thread" : "rank " + rank;
+  }
+
+  /** Ends the file. Idempotent; the failure to write anything of it, or null. */
+  public @Nullable IOException close() {
+    if (!closed) {
+      closed = true;
+      try {
+        out.close();
+      } catch (IOException broken) {
+        failure = failure == null ? broken : failure;
+      }
+    }
+    return failure;
+  }
+}
