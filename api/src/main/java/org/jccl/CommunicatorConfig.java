@@ -15,9 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a communicator is opened: NCCL's own fields ({@link ConfigField}) and jccl's. Immutable.
  *
- * <pre>{@code
- * CommunicatorConfig config = CommunicatorConfig.builder().name("dp").set(MAX_CTAS, 32).build();
- * }</pre>
+ * {@snippet file="org/jccl/benchmarks/snippets/FirstSteps.java" region="config"}
  *
  * @see <a
  *     href="https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/api/types.html#ncclconfig-t">NCCL's

@@ -14,7 +14,7 @@ import org.jccl.ProcessGroup;
  * that failed stays failed. Waiting goes through {@link org.jccl.spi.Waiting}: a simulated rank
  * that waits here lets the others run.
  */
-public final class InJvmProcessGroups {
+final class InJvmProcessGroups {
   private InJvmProcessGroups() {}
 
   /**
@@ -23,7 +23,7 @@ public final class InJvmProcessGroups {
    * @param worldSize number of ranks
    * @param timeout how long each broadcast and all-gather waits for late members
    */
-  public static List<ProcessGroup> create(int worldSize, Duration timeout) {
+  static List<ProcessGroup> create(int worldSize, Duration timeout) {
     GroupRendezvous rendezvous =
         new GroupRendezvous(ProcessGroupBase.requireWorldSize(worldSize), false);
     Duration limit = ProcessGroupBase.requireTimeout(timeout);

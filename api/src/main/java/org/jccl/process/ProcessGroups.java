@@ -19,7 +19,18 @@ public final class ProcessGroups {
    * @return the members by rank
    */
   public static List<ProcessGroup> inJvm(int worldSize) {
-    return InJvmProcessGroups.create(worldSize, Duration.ofMinutes(5));
+    return inJvm(worldSize, Duration.ofMinutes(5));
+  }
+
+  /**
+   * The same with a time-out of its own.
+   *
+   * @param worldSize number of ranks
+   * @param timeout how long each operation but a barrier waits for late members
+   * @return the members by rank
+   */
+  public static List<ProcessGroup> inJvm(int worldSize, Duration timeout) {
+    return InJvmProcessGroups.create(worldSize, timeout);
   }
 
   /**

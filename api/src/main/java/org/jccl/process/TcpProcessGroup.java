@@ -24,7 +24,7 @@ import org.jccl.ResultCode;
  * org.jccl.spi.Waiting}, by the wall clock. For a simulated rank this is a foreign wait: others run
  * meanwhile, and the run is no longer repeatable.
  */
-public final class TcpProcessGroup {
+final class TcpProcessGroup {
   private static final String SECRET = "JCCL_GROUP_SECRET";
 
   private TcpProcessGroup() {}
@@ -43,7 +43,7 @@ public final class TcpProcessGroup {
    *     address not loopback
    * @throws CollectiveException if the ranks disagree, the secret is wrong, or time runs out
    */
-  public static ProcessGroup join(
+  static ProcessGroup join(
       String host, int port, int rank, int worldSize, String secret, Duration timeout) {
     Duration limit = ProcessGroupBase.requireTimeout(timeout);
     ProcessGroupBase.requireWorldSize(worldSize);
@@ -146,7 +146,7 @@ public final class TcpProcessGroup {
    * @return this member's end of the group
    * @throws IllegalStateException naming the first variable that is missing or wrong
    */
-  public static ProcessGroup fromEnvironment(Map<String, String> env, Duration timeout) {
+  static ProcessGroup fromEnvironment(Map<String, String> env, Duration timeout) {
     String host = env.get("MASTER_ADDR");
     if (host == null || host.isBlank()) {
       throw new IllegalStateException(

@@ -72,8 +72,15 @@ public final class Calls {
   /**
    * Makes the call with a length for each rank's block.
    *
+   * @param on what issues the call
+   * @param operation the operation
+   * @param send where elements come from
+   * @param recv where elements arrive
    * @param blocks their lengths; of an all-to-all those of what is sent
    * @param received the lengths of what an all-to-all receives
+   * @param op how elements are combined
+   * @param root rank of the root
+   * @param stream the stream on which the work is enqueued
    * @throws IllegalArgumentException if the operation has no such form
    */
   @SuppressWarnings("NullAway") // Which of them may be null is the operation table's knowledge.

@@ -20,6 +20,7 @@ import org.jccl.sim.abi.SimAbi;
 import org.jccl.sim.comm.creation.Bootstrap;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.Simulation;
+import org.jccl.sim.kernel.RankPrograms;
 import org.jccl.spi.CallPath;
 import org.jccl.spi.LibraryBackend;
 import org.jccl.spi.LibraryCommunicator;
@@ -156,9 +157,8 @@ final class SimBackend extends LibraryBackend {
       public void run(int worldSize, Body body) throws InterruptedException {
         try (StallWatch.Guard guard = watch.start()) {
           AtomicReference<@Nullable ReportedMisuse> lost = new AtomicReference<>();
-          simulation
-              .kernel()
-              .runRanks(
+          new RankPrograms(simulation.kernel())
+              .run(
                   worldSize,
                   rank -> {
                     body.run(rank);

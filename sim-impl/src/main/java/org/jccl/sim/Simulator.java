@@ -72,7 +72,7 @@ public final class Simulator implements AutoCloseable {
   private Simulator(Builder builder) {
     Long seed = builder.seed;
     Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
-    this.kernel = new Kernel(choices, seed != null, builder.foreignTimeout);
+    this.kernel = new Kernel(choices, builder.foreignTimeout);
     this.findings = new Findings(builder.strict, builder.warnings, choices.describe());
     Path file = builder.timeline;
     this.timeline = file == null ? null : timeline(file);
@@ -237,6 +237,7 @@ public final class Simulator implements AutoCloseable {
    * Writes the events of the trace into {@code file}, one a line, until the simulator is closed:
    * two such files show where two runs part. To be called before anything runs.
    *
+   * @param file is written anew
    * @throws UncheckedIOException if the file cannot be written
    * @throws IllegalStateException if something has happened already
    */

@@ -6,6 +6,7 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Rank;
 import org.jccl.ReduceOp.Builtin;
+import org.jccl.conformance.cases.CallForm;
 import org.jccl.ops.Operation;
 
 /**
@@ -52,22 +53,25 @@ final class ResultCheck {
   /** How many elements of this rank's receive buffer are wrong. */
   long countWrong(CaseBuffers buffers) {
     DeviceBuffer recv = buffers.recv();
-    int root = benchCase.root();
-    boolean receives =
-        benchCase.workload().isExchange() || benchCase.row().receivesAt(rank.rank(), root);
-    if (recv == null || !receives) {
+    CallForm form = benchCase.workload().form();
+    int me = rank.rank();
+    int n = rank.worldSize();
+    int root = form.isExchange() ? 1 : benchCase.root(); // each sends to the next
+    if (recv == null || !form.receivesAt(me, root)) {
       return 0;
     }
-    int me = rank.rank();
-    return switch (benchCase.row()) {
-      case ALL_REDUCE, REDUCE -> wrongResults(recv, 0);
-      case REDUCE_SCATTER -> wrongResults(recv, me * recv.count());
-      case BROADCAST -> wrongCopies(recv, root, 0);
-      case SCATTER -> wrongCopies(recv, root, me * recv.count());
-      case SEND, RECV -> wrongCopies(recv, buffers.previous(), 0);
-      case ALL_GATHER, GATHER -> wrongBlocks(recv, 0);
-      case ALL_TO_ALL -> wrongBlocks(recv, me * benchCase.count());
-    };
+    long first = form.firstSent(me, benchCase.count());
+    if (form.reduces()) {
+      return wrongResults(recv, first);
+    }
+    int blocks = form.receivesBlocks() ? n : 1;
+    long length = recv.count() / blocks;
+    long wrong = 0;
+    for (int block = 0; block < blocks; block++) {
+      int source = form.sourceOf(block, me, root, n);
+      wrong += wrongCopies(recv.slice(block * length, length), source, first);
+    }
+    return wrong;
   }
 
   private DataType type() {
@@ -81,16 +85,6 @@ final class ResultCheck {
     }
     long needed = benchCase.row().sendElements(benchCase.count(), rank.worldSize());
     return wrong(recv, patterns.results(type(), op, needed), first, patterns.tolerance(type(), op));
-  }
-
-  /** Block i holds what rank i sent, from element {@code first} of its data on. */
-  private long wrongBlocks(DeviceBuffer recv, long first) {
-    long count = benchCase.count();
-    long wrong = 0;
-    for (int source = 0; source < rank.worldSize(); source++) {
-      wrong += wrongCopies(recv.slice(source * count, count), source, first);
-    }
-    return wrong;
   }
 
   private long wrongCopies(DeviceBuffer recv, int source, long first) {

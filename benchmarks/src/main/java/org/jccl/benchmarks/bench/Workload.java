@@ -1,10 +1,12 @@
 package org.jccl.benchmarks.bench;
 
 import java.util.List;
-import java.util.stream.Stream;
 import org.jccl.Collectives;
 import org.jccl.ReduceOp;
+import org.jccl.Stream;
+import org.jccl.conformance.cases.CallForm;
 import org.jccl.ops.Operation;
+import org.jccl.spi.Calls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,16 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param operation the row of the table that knows sizes and factors
  */
 public record Workload(String label, Operation operation) {
-  private static final Workload SENDRECV = new Workload("sendrecv", Operation.SEND);
-
   /** Everything that can be measured, in the table's order. */
   public static final List<Workload> ALL =
-      Stream.concat(
-              Stream.of(Operation.values())
-                  .filter(operation -> !operation.hasPeer())
-                  .map(operation -> new Workload(operation.label(), operation)),
-              Stream.of(SENDRECV))
-          .toList();
+      CallForm.EVEN.stream().map(form -> new Workload(label(form), form.operation())).toList();
+
+  private static String label(CallForm form) {
+    return form.isExchange() ? "sendrecv" : form.operation().label();
+  }
 
   /**
    * The workload called {@code label}.
@@ -55,32 +54,21 @@ public record Workload(String label, Operation operation) {
     return operation.inPlace().exists();
   }
 
-  /** Issues the operation once for one rank. Allocates nothing itself. */
-  void issue(Collectives on, CaseBuffers buffers, @Nullable ReduceOp op, int root) {
-    var send = buffers.send();
-    var recv = buffers.recv();
-    var stream = buffers.stream();
-    switch (operation) {
-      case ALL_REDUCE -> on.allReduce(buffers.needSend(), buffers.needRecv(), need(op), stream);
-      case BROADCAST -> on.broadcast(send, buffers.needRecv(), root, stream);
-      case REDUCE -> on.reduce(buffers.needSend(), recv, need(op), root, stream);
-      case ALL_GATHER -> on.allGather(buffers.needSend(), buffers.needRecv(), stream);
-      case REDUCE_SCATTER ->
-          on.reduceScatter(buffers.needSend(), buffers.needRecv(), need(op), stream);
-      case ALL_TO_ALL -> on.allToAll(buffers.needSend(), buffers.needRecv(), stream);
-      case GATHER -> on.gather(buffers.needSend(), recv, root, stream);
-      case SCATTER -> on.scatter(send, buffers.needRecv(), root, stream);
-      case SEND, RECV ->
-          on.sendRecv(
-              buffers.needSend(), buffers.next(), buffers.needRecv(), buffers.previous(), stream);
-    }
+  /** What every rank calls. */
+  CallForm form() {
+    return CallForm.of(operation);
   }
 
-  private static ReduceOp need(@Nullable ReduceOp op) {
-    if (op == null) {
-      throw new IllegalStateException("a reduction is missing");
+  /** Issues the operation once for one rank. Allocates nothing itself. */
+  void issue(Collectives on, CaseBuffers buffers, @Nullable ReduceOp op, int root) {
+    Stream stream = buffers.stream();
+    if (isExchange()) {
+      int next = buffers.next();
+      int previous = buffers.previous();
+      on.sendRecv(buffers.needSend(), next, buffers.needRecv(), previous, stream);
+    } else {
+      Calls.issue(on, operation, buffers.send(), buffers.recv(), op, root, stream);
     }
-    return op;
   }
 
   @Override

@@ -23,18 +23,6 @@ class OneDispatchTest {
   private static final String TABLE = "$SwitchMap$" + Operation.class.getName().replace('.', '$');
   private static final Set<String> MAY = Set.of("org.jccl.ops", "org.jccl.spi");
 
-  /** Those that still do. The list only shrinks; issue 10 ends with it empty. */
-  private static final Set<String> STILL =
-      Set.of(
-          "org.jccl.benchmarks.bench.ResultCheck",
-          "org.jccl.benchmarks.bench.Workload",
-          "org.jccl.conformance.cases.CaseArbitraries",
-          "org.jccl.conformance.cases.CaseBuffers",
-          "org.jccl.conformance.cases.OperationCase",
-          "org.jccl.conformance.liars.Told",
-          "org.jccl.fidelity.differential.Kind",
-          "org.jccl.fidelity.floats.FloatBench");
-
   @ArchTest
   static void noSwitchOverOperations_outsideTheTable(JavaClasses bytecode) {
     Set<String> found = new TreeSet<>();
@@ -44,7 +32,6 @@ class OneDispatchTest {
         .map(JavaField::getFullName)
         .filter(field -> field.endsWith("." + TABLE))
         .forEach(field -> found.add(field.substring(0, field.indexOf('$'))));
-    found.removeAll(STILL);
 
     assertThat(found).describedAs("classes with a switch over operations").isEmpty();
   }

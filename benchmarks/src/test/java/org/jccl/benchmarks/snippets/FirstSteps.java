@@ -48,18 +48,20 @@ final class FirstSteps {
 
   static int open(ProcessGroup group, Device device) {
     // @start region="open"
+    // @start region="config"
     CommunicatorConfig config =
         CommunicatorConfig.builder()
             .name("data-parallel")
             .set(ConfigField.MAX_CTAS, 16)
             .closeTimeout(Duration.ofSeconds(20))
             .build();
+    // @end region="config"
     try (Communicator comm = Communicator.open(group, device, config)) { // all ranks call it
       comm.barrier();
       comm.defaultStream().synchronize();
       return comm.worldSize();
     }
-    // @end
+    // @end region="open"
   }
 
   static List<byte[]> exchange(int port, int rank) {

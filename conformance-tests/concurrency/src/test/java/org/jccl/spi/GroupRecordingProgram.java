@@ -27,6 +27,7 @@ public final class GroupRecordingProgram implements Runnable {
       GroupRecording.Issuer issuer = calls -> requireOwn(calls, own);
       GroupRecording recording = GroupRecording.enter(issuer);
       for (int call = 0; call < CALLS; call++) {
+        Thread.yield(); // The body of a group is user code: others run meanwhile.
         recording.add(null, null).set(Operation.ALL_REDUCE, own, own, own, own, own, own);
       }
       recording.complete(issuer); // not complete(), which counts for communicators

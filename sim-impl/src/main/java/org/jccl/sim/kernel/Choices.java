@@ -24,6 +24,9 @@ public interface Choices {
    */
   boolean goesOn();
 
+  /** Whether ranks are asked at every call whether they let others run first. */
+  boolean yieldsAtCalls();
+
   /** What replays this stream, for reports: {@code fifo} or {@code seed 42}. */
   String describe();
 
@@ -41,6 +44,11 @@ public interface Choices {
       @Override
       public boolean goesOn() {
         return true;
+      }
+
+      @Override
+      public boolean yieldsAtCalls() {
+        return false;
       }
 
       @Override
@@ -62,6 +70,11 @@ public interface Choices {
       @Override
       public boolean goesOn() {
         return false;
+      }
+
+      @Override
+      public boolean yieldsAtCalls() {
+        return true;
       }
 
       @Override

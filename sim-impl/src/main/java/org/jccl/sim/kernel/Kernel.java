@@ -6,15 +6,12 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntConsumer;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.ResultCode;
-import org.jccl.spi.Waiting;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,14 +70,12 @@ public final class Kernel {
   private volatile @Nullable HostTask holder;
 
   /**
-   * @param yieldsAtCalls whether ranks may be made to yield at every call, as {@code choices}
-   *     decide
    * @param foreignTimeout how long a foreign thread waits at most
    */
-  public Kernel(Choices choices, boolean yieldsAtCalls, Duration foreignTimeout) {
+  public Kernel(Choices choices, Duration foreignTimeout) {
     this.choices = choices;
     this.goesOn = choices.goesOn();
-    this.yieldsAtCalls = yieldsAtCalls;
+    this.yieldsAtCalls = choices.yieldsAtCalls();
     this.foreignTimeout = foreignTimeout;
   }
 
@@ -461,20 +456,8 @@ public final class Kernel {
 
   // ---------------------------------------------------------------- rank programs
 
-  /** Runs {@code body} once a rank, on virtual threads that share the baton; waits for all. */
-  public void runRanks(int worldSize, IntConsumer body) throws InterruptedException {
-    CountDownLatch ended = new CountDownLatch(worldSize);
-    List<HostTask> tasks = new ArrayList<>(worldSize);
-    for (int rank = 0; rank < worldSize; rank++) {
-      int own = rank;
-      HostTask[] task = new HostTask[1];
-      Thread thread =
-          Thread.ofVirtual()
-              .name("sim-rank-" + rank)
-              .unstarted(() -> runRank(task[0], own, body, ended));
-      task[0] = new HostTask(this, rank, true, thread);
-      tasks.add(task[0]);
-    }
+  /** The rank tasks {@code tasks} begin, in that order; the calling thread does not wait. */
+  void begin(List<HostTask> tasks) {
     HostTask starter = enter();
     synchronized (gate) {
       if (running) {
@@ -489,27 +472,19 @@ public final class Kernel {
     owned.addAll(tasks);
     tasks.forEach(this::makeReady);
     exit(starter);
-    try {
-      ended.await();
-    } catch (InterruptedException interrupt) {
-      tasks.forEach(task -> task.thread.interrupt());
-      ended.await();
-      throw interrupt;
-    } finally {
-      synchronized (gate) {
-        running = false;
-      }
-    }
   }
 
-  private void runRank(HostTask task, int rank, IntConsumer body, CountDownLatch ended) {
-    try {
-      Waiting.bind(new RankWaiting(task), () -> body.accept(rank));
-    } finally {
-      task.state = HostTask.State.FINISHED;
-      trace.add(Trace.Event.FINISH, rank, 0, 0);
-      passOn(null);
-      ended.countDown();
+  /** A rank task, which holds the baton, has come to its end. */
+  void finish(HostTask task) {
+    task.state = HostTask.State.FINISHED;
+    trace.add(Trace.Event.FINISH, task.rank(), 0, 0);
+    passOn(null);
+  }
+
+  /** All rank tasks have ended. */
+  void over() {
+    synchronized (gate) {
+      running = false;
     }
   }
 
@@ -542,60 +517,6 @@ public final class Kernel {
       arrive(task);
       parkUntilHolder(task);
       task.state = HostTask.State.RUNNING;
-    }
-  }
-
-  /** How a rank's thread waits. */
-  private final class RankWaiting implements Waiting {
-    private final HostTask task;
-
-    RankWaiting(HostTask task) {
-      this.task = task;
-    }
-
-    @Override
-    public Sleeper sleeper(String what) {
-      return new BatonSleeper(task, what);
-    }
-
-    @Override
-    public Sleeper realTimeSleeper(String what) {
-      Sleeper parking = Waiting.super.realTimeSleeper(what);
-      return new Sleeper() {
-        @Override
-        public boolean sleep(long nanos) {
-          return outside(() -> parking.sleep(nanos));
-        }
-
-        @Override
-        public void wake() {
-          parking.wake();
-        }
-      };
-    }
-  }
-
-  /** A sleep that gives the baton up. */
-  private final class BatonSleeper implements Waiting.Sleeper {
-    private final HostTask task;
-    private final String what;
-    private volatile boolean woken;
-
-    BatonSleeper(HostTask task, String what) {
-      this.task = task;
-      this.what = what;
-    }
-
-    @Override
-    public boolean sleep(long nanos) {
-      await(task, () -> woken, Wait.of(what));
-      return true;
-    }
-
-    @Override
-    public void wake() {
-      woken = true;
-      Kernel.this.wake(task);
     }
   }
 }

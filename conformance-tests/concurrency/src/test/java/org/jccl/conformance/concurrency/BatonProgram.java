@@ -15,7 +15,7 @@ public final class BatonProgram implements Runnable {
   /** By Fray's clock, which moves by 100 us whenever it is read. */
   private static final Duration PATIENCE = Duration.ofMillis(50);
 
-  private final Kernel kernel = new Kernel(Choices.fifo(), false, PATIENCE);
+  private final Kernel kernel = new Kernel(Choices.fifo(), PATIENCE);
   private final AtomicInteger inside = new AtomicInteger();
   private final AtomicInteger overlaps = new AtomicInteger();
   private HostTask waiter;

@@ -19,7 +19,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
     desc = "One after the other.")
 @State
 public class BatonStress {
-  private final Kernel kernel = new Kernel(Choices.fifo(), false, Duration.ofMinutes(1));
+  private final Kernel kernel = new Kernel(Choices.fifo(), Duration.ofMinutes(1));
   private int plain;
 
   private int next() {

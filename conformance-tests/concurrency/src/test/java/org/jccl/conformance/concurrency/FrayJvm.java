@@ -131,7 +131,7 @@ final class FrayJvm {
     }
     String output =
         Files.readAllLines(log).stream()
-            .filter(line -> !line.startsWith("Iterations") && !line.startsWith("\u001b"))
+            .filter(line -> !line.matches("Iterations.*|Report is available.*|\u001b.*|"))
             .collect(joining("\n"));
     Outcome outcome = new Outcome(process.exitValue(), output);
     Files.delete(log);

@@ -3,7 +3,7 @@ package org.jccl.conformance.concurrency;
 import java.time.Duration;
 import java.util.List;
 import org.jccl.ProcessGroup;
-import org.jccl.process.InJvmProcessGroups;
+import org.jccl.process.ProcessGroups;
 
 /** Three members of a process group exchange messages twice; each must get what was sent to it. */
 public final class MeetingProgram implements Runnable {
@@ -14,7 +14,7 @@ public final class MeetingProgram implements Runnable {
 
   @Override
   public void run() {
-    List<ProcessGroup> members = InJvmProcessGroups.create(RANKS, PATIENCE);
+    List<ProcessGroup> members = ProcessGroups.inJvm(RANKS, PATIENCE);
     Threads threads = new Threads();
     for (ProcessGroup member : members) {
       threads.start(() -> meetTwice(member));

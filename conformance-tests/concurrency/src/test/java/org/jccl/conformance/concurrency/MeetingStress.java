@@ -3,7 +3,7 @@ package org.jccl.conformance.concurrency;
 import java.time.Duration;
 import java.util.List;
 import org.jccl.ProcessGroup;
-import org.jccl.process.InJvmProcessGroups;
+import org.jccl.process.ProcessGroups;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -16,7 +16,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(id = "2, 1", expect = Expect.ACCEPTABLE, desc = "Each has the other's message.")
 @State
 public class MeetingStress {
-  private final List<ProcessGroup> members = InJvmProcessGroups.create(2, Duration.ofMinutes(1));
+  private final List<ProcessGroup> members = ProcessGroups.inJvm(2, Duration.ofMinutes(1));
 
   private int told(int rank) {
     byte[] own = {(byte) (rank + 1)};

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.sim.kernel.Choices;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.RankPrograms;
 import org.jccl.sim.kernel.Wait;
 
 /**
@@ -13,7 +14,7 @@ import org.jccl.sim.kernel.Wait;
  */
 public final class RankProgram implements Runnable {
   private static final int RANKS = 3;
-  private final Kernel kernel = new Kernel(Choices.random(1), true, Duration.ofSeconds(1));
+  private final Kernel kernel = new Kernel(Choices.random(1), Duration.ofSeconds(1));
   private final AtomicInteger inside = new AtomicInteger();
   private final HostTask[] tasks = new HostTask[RANKS];
   private int arrived;
@@ -21,7 +22,7 @@ public final class RankProgram implements Runnable {
   @Override
   public void run() {
     try {
-      kernel.runRanks(RANKS, this::rank);
+      new RankPrograms(kernel).run(RANKS, this::rank);
     } catch (InterruptedException interrupt) {
       throw new AssertionError(interrupt);
     }

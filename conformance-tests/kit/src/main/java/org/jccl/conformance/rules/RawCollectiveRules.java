@@ -1,7 +1,6 @@
 package org.jccl.conformance.rules;
 
 import static org.jccl.conformance.rules.RawRank.INT32;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
 import static org.jccl.conformance.rules.RawRank.SUM;
 
 import java.util.Arrays;
@@ -27,7 +26,7 @@ public final class RawCollectiveRules extends RawSuite {
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
             if (rank.rank() == 0) {
               emptyCalls(rank);
-              rank.group(SUCCESS, () -> emptyCalls(rank));
+              rank.group(() -> emptyCalls(rank));
               rank.check(rank.isIdle(), "calls of count 0 left work on the stream");
             }
             rank.allReduce(buffer); // whose peers have not made those calls
@@ -250,7 +249,6 @@ public final class RawCollectiveRules extends RawSuite {
           Arrays.setAll(expected, i -> i + 10);
           try (DeviceBuffer all = rank.memory(DataType.INT32, first)) {
             rank.group(
-                SUCCESS,
                 () -> {
                   for (int each = 0; each < n; each++) {
                     int root = each;

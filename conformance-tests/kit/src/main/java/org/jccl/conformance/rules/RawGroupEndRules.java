@@ -231,7 +231,6 @@ public final class RawGroupEndRules extends RawSuite {
           MemorySegment info = info(rank);
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
             rank.group(
-                SUCCESS,
                 () -> {
                   simulate(rank, SUCCESS, info, () -> rank.allReduce(buffer));
                   rank.succeeds("ncclGroupStart", abi::groupStart);

@@ -55,7 +55,7 @@ public final class RawGroupStateRules extends RawSuite {
             rank.barrier();
             if (rank.rank() == 1) {
               rank.misuses("the end of another thread's group", abi::groupEnd);
-              rank.group(SUCCESS, () -> {}); // the other thread's failure is not this one's
+              rank.group(() -> {}); // the other thread's failure is not this one's
             }
             rank.barrier();
             if (rank.rank() == 0) {
@@ -78,10 +78,10 @@ public final class RawGroupStateRules extends RawSuite {
                   rank,
                   () -> {
                     rank.device().makeCurrent();
-                    rank.group(SUCCESS, () -> rank.allReduce(buffer));
+                    rank.group(() -> rank.allReduce(buffer));
                   });
               rank.misuses("no group is open here", rank.abi()::groupEnd);
-              rank.group(SUCCESS, () -> rank.allReduce(buffer));
+              rank.group(() -> rank.allReduce(buffer));
             }
             rank.synchronize();
             rank.expect("the sum of both threads' calls", buffer, Math.pow(n, 4));
@@ -113,7 +113,6 @@ public final class RawGroupStateRules extends RawSuite {
           MemorySegment made = rank.allocate(8);
           MemorySegment id = rank.sharedId();
           rank.group(
-              SUCCESS,
               () ->
                   rank.succeeds(
                       "ncclCommInitRank", () -> abi.commInitRank(made, n, id, rank.rank())));
@@ -121,7 +120,6 @@ public final class RawGroupStateRules extends RawSuite {
           try (DeviceBuffer one = rank.memory(DataType.INT32, 1);
               DeviceBuffer two = rank.memory(DataType.INT32, 2)) {
             rank.group(
-                SUCCESS,
                 () -> {
                   rank.succeeds("a sum", () -> rank.sum(one, comm));
                   rank.succeeds("another sum", () -> rank.sum(two, comm));
@@ -147,7 +145,6 @@ public final class RawGroupStateRules extends RawSuite {
               DeviceBuffer out = rank.memory(DataType.INT32, 5);
               DeviceBuffer in = rank.memory(DataType.INT32, 0)) {
             rank.group(
-                SUCCESS,
                 () -> {
                   rank.allReduce(sum);
                   rank.send(out, 1 - rank.rank());
@@ -191,7 +188,6 @@ public final class RawGroupStateRules extends RawSuite {
           MemorySegment slot = rank.slot();
           MemorySegment id = rank.allocate(UniqueId.BYTES);
           rank.group(
-              SUCCESS,
               () -> {
                 rank.succeeds("ncclCommCount", () -> abi.commCount(comm, slot));
                 rank.check(rank.slotInt() == rank.worldSize(), "count " + rank.slotInt());
@@ -219,7 +215,6 @@ public final class RawGroupStateRules extends RawSuite {
           MemorySegment count = rank.allocate(4);
           MemorySegment id = rank.sharedId();
           rank.group(
-              SUCCESS,
               () -> {
                 rank.succeeds("ncclCommInitRank", () -> abi.commInitRank(made, n, id, rank.rank()));
                 int code = abi.commCount(made.get(JAVA_LONG, 0), count);
@@ -291,7 +286,7 @@ public final class RawGroupStateRules extends RawSuite {
                     rank.refuses(
                         "ncclCommInitRank as rank 1 of 1",
                         () -> abi.commInitRank(rank.slot(), 1, id, 1)));
-            rank.group(SUCCESS, () -> rank.allReduce(buffer)); // GRP-15
+            rank.group(() -> rank.allReduce(buffer)); // GRP-15
             rank.synchronize();
             rank.expect("the sum after many failed groups", buffer, n, 2.0 * n);
           }
@@ -308,7 +303,6 @@ public final class RawGroupStateRules extends RawSuite {
           MemorySegment slot = rank.slot();
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
             rank.group(
-                SUCCESS,
                 () -> {
                   rank.allReduce(buffer);
                   rank.refuses("count of null", () -> abi.commCount(0, slot));
@@ -369,7 +363,6 @@ public final class RawGroupStateRules extends RawSuite {
               DeviceBuffer all = rank.memory(DataType.INT32, new double[n])) {
             long m = max.address();
             rank.group(
-                SUCCESS,
                 () -> {
                   rank.allReduce(sum);
                   rank.succeeds(
@@ -406,7 +399,6 @@ public final class RawGroupStateRules extends RawSuite {
               DeviceBuffer out = rank.memory(DataType.INT32, 10 + rank.rank());
               DeviceBuffer in = rank.memory(DataType.INT32, 0)) {
             rank.group(
-                SUCCESS,
                 () -> {
                   rank.send(out, to);
                   rank.allReduce(a);

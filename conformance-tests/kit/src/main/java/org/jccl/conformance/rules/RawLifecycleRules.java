@@ -136,7 +136,6 @@ public final class RawLifecycleRules extends RawSuite {
           rank.expectSum("the first one's sum", one, 1, n);
           rank.expectSum("the second one's sum", two, 2, 2 * n);
           rank.group(
-              SUCCESS,
               () -> {
                 rank.destroy(one);
                 rank.destroy(two);

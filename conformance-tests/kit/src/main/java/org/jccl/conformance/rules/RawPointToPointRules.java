@@ -1,7 +1,6 @@
 package org.jccl.conformance.rules;
 
 import static org.jccl.conformance.rules.RawRank.INT32;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -29,7 +28,6 @@ public final class RawPointToPointRules extends RawSuite {
             rank.connect();
             int peer = 1 - rank.rank();
             rank.group(
-                SUCCESS,
                 () -> {
                   for (int i = 0; i < 3; i++) {
                     DeviceBuffer each = three.slice(i, 1);
@@ -67,7 +65,7 @@ public final class RawPointToPointRules extends RawSuite {
               () -> rank.exchange(out.slice(1, 1), in.slice(1, 1))
             };
             for (Runnable round : rounds) {
-              rank.group(SUCCESS, round);
+              rank.group(round);
             }
             rank.synchronize();
             rank.expect("the messages around an empty one", in, 7, 8);
@@ -85,7 +83,6 @@ public final class RawPointToPointRules extends RawSuite {
             try (DeviceBuffer out = rank.memory(DataType.INT32, 1, 2, 3);
                 DeviceBuffer in = rank.memory(DataType.INT32, 0, 0, 0)) {
               rank.group(
-                  SUCCESS,
                   () -> {
                     for (int i = 0; i < 3; i++) {
                       rank.recv(in.slice(2 - i, 1), self);
@@ -111,7 +108,6 @@ public final class RawPointToPointRules extends RawSuite {
               DeviceBuffer out = rank.memory(DataType.INT32, 5);
               DeviceBuffer in = rank.memory(DataType.INT32, 0)) {
             rank.group(
-                SUCCESS,
                 () -> {
                   rank.send(same, self);
                   rank.recv(same, self);
@@ -139,7 +135,6 @@ public final class RawPointToPointRules extends RawSuite {
           try (DeviceBuffer out = rank.memory(DataType.INT32, sent);
               DeviceBuffer in = rank.memory(DataType.INT32, new double[n])) {
             rank.group(
-                SUCCESS,
                 () -> {
                   for (int i = 0; i < n; i++) {
                     int peer = rank.rank() % 2 == 0 ? i : n - 1 - i; // each rank its own order
@@ -180,11 +175,10 @@ public final class RawPointToPointRules extends RawSuite {
               DeviceBuffer in = rank.memory(DataType.INT32, 0)) {
             rank.connect(); // both directions in one group on both sides
             if (rank.rank() == 0) {
-              rank.group(SUCCESS, () -> rank.send(out, 1));
-              rank.group(SUCCESS, () -> rank.recv(in, 1));
+              rank.group(() -> rank.send(out, 1));
+              rank.group(() -> rank.recv(in, 1));
             } else {
               rank.group(
-                  SUCCESS,
                   () -> {
                     rank.recv(in, 0);
                     rank.send(out, 0);
@@ -213,7 +207,6 @@ public final class RawPointToPointRules extends RawSuite {
               DeviceBuffer message = rank.memory(DataType.INT32, 70 + rank.rank());
               DeviceBuffer got = rank.memory(DataType.INT32, 0)) {
             rank.group(
-                SUCCESS,
                 () -> {
                   rank.succeeds(
                       "ncclAlltoAll",

@@ -3,7 +3,6 @@ package org.jccl.conformance.rules;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.jccl.conformance.rules.RawRank.AVG;
 import static org.jccl.conformance.rules.RawRank.FLOAT32;
-import static org.jccl.conformance.rules.RawRank.SUCCESS;
 import static org.jccl.conformance.rules.RawRank.SUM;
 
 import java.lang.foreign.MemorySegment;
@@ -105,7 +104,6 @@ public final class RawPreMulSumRules extends RawSuite {
         rank -> {
           try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 2)) {
             rank.group(
-                SUCCESS,
                 () -> {
                   int op = createFloat(rank, 3);
                   scaledSum(rank, buffer, op);

@@ -324,6 +324,11 @@ public final class RawRank implements AutoCloseable {
 
   // ---------------------------------------------------------------- calls that must succeed
 
+  /** Makes calls as one group, whose end must succeed. */
+  void group(Runnable calls) {
+    group(SUCCESS, calls);
+  }
+
   /** Makes calls as one group, whose end must return {@code code}. */
   void group(int code, Runnable calls) {
     expect("ncclGroupStart", SUCCESS, abi::groupStart);
@@ -361,7 +366,6 @@ public final class RawRank implements AutoCloseable {
   void exchange(DeviceBuffer out, DeviceBuffer in) {
     int n = worldSize();
     group(
-        SUCCESS,
         () -> {
           send(out, (rank() + 1) % n);
           recv(in, (rank() + n - 1) % n);

@@ -37,13 +37,13 @@ public final class RawStreamRules extends RawSuite {
             rank.connect();
             if (rank.rank() == 0) {
               rank.recv(held, 1); // holds the stream until rank 1 sends
-              rank.group(SUCCESS, () -> rank.allReduce(sum));
+              rank.group(() -> rank.allReduce(sum));
               rank.check(!rank.isIdle(), "the stream is idle before its message came");
             }
             rank.barrier(); // the group's end has returned, and rank 1 has called nothing yet
             if (rank.rank() == 1) {
               rank.send(held, 0);
-              rank.group(SUCCESS, () -> rank.allReduce(sum));
+              rank.group(() -> rank.allReduce(sum));
             }
             rank.synchronize();
             rank.expect("the sum behind the message", sum, 2);
@@ -121,7 +121,6 @@ public final class RawStreamRules extends RawSuite {
               rank.succeeds("ncclRecv", () -> second.recvOn(held, 1, other.handle()));
             }
             rank.group(
-                SUCCESS,
                 () -> {
                   rank.allReduce(a);
                   rank.succeeds(
@@ -153,7 +152,6 @@ public final class RawStreamRules extends RawSuite {
             rank.connect();
             other.connect();
             rank.group(
-                SUCCESS,
                 () -> {
                   if (rank.rank() == 0) {
                     rank.recv(held, 1); // holds its own stream alone
@@ -287,7 +285,6 @@ public final class RawStreamRules extends RawSuite {
             mixed(rank, out, in, one.handle(), two.handle()); // captured by different graphs
             two.endCapture().close();
             rank.group(
-                SUCCESS,
                 () -> {
                   rank.succeeds("ncclSend", () -> rank.sendOn(out, 0, one.handle()));
                   rank.succeeds("ncclRecv", () -> rank.recvOn(in, 0, one.handle()));

@@ -51,7 +51,7 @@ class MisuseSurveyTest {
   }
 
   @Test
-  void survey_inThrowAwayProcesses() throws Exception {
+  void survey_inProcessesOfTheirOwn() throws Exception {
     assertThat(survey(MisuseSubject.LOOPBACK, "SIM-04,SIM-14", false)).isEqualTo(MisuseSurvey.OK);
     MisuseTable table = MisuseTable.of(folder, MisuseSubject.LOOPBACK);
     assertThat(table.last("SIM-04", MisuseCase.Part.MISUSE).orElseThrow().outcome())

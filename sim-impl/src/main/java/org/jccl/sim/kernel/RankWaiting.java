@@ -1,0 +1,56 @@
+package org.jccl.sim.kernel;
+
+import org.jccl.spi.Waiting;
+
+/** How a rank's thread waits for what is no device's: it gives the baton up. */
+final class RankWaiting implements Waiting {
+  private final Kernel kernel;
+  private final HostTask task;
+
+  RankWaiting(Kernel kernel, HostTask task) {
+    this.kernel = kernel;
+    this.task = task;
+  }
+
+  @Override
+  public Sleeper sleeper(String what) {
+    return new BatonSleeper(what);
+  }
+
+  @Override
+  public Sleeper realTimeSleeper(String what) {
+    Sleeper parking = Waiting.super.realTimeSleeper(what);
+    return new Sleeper() {
+      @Override
+      public boolean sleep(long nanos) {
+        return kernel.outside(() -> parking.sleep(nanos));
+      }
+
+      @Override
+      public void wake() {
+        parking.wake();
+      }
+    };
+  }
+
+  private final class BatonSleeper implements Sleeper {
+    private final String what;
+    private volatile boolean woken;
+
+    BatonSleeper(String what) {
+      this.what = what;
+    }
+
+    @Override
+    public boolean sleep(long nanos) {
+      kernel.await(task, () -> woken, Wait.of(what));
+      return true;
+    }
+
+    @Override
+    public void wake() {
+      woken = true;
+      kernel.wake(task);
+    }
+  }
+}
