@@ -140,7 +140,9 @@ public record SimulatorSubject(
     return Optional.of(this::open);
   }
 
-  /** Opens a fresh instance that reports misuse; its ranks are ordered, so that no wait is a hang. */
+  /**
+   * Opens a fresh instance that reports misuse; its ranks are ordered, so that no wait is a hang.
+   */
   public Instance open(Reporting wishes) {
     return opened(
         Simulator.builder()

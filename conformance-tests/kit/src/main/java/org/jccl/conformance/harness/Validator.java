@@ -60,8 +60,10 @@ public final class Validator {
             }
           }
           // What a world keeps for later rules is no leak.
-          boolean same = known != null && known.made() == made;
-          if (same && !leaves && inspection.alive().exceeds(known.alive())) {
+          if (known != null
+              && known.made() == made
+              && !leaves
+              && inspection.alive().exceeds(known.alive())) {
             problems.add("left open: " + inspection.alive() + ", before: " + known.alive());
           }
           inspection.waiting().forEach(line -> problems.add("still there: " + line));

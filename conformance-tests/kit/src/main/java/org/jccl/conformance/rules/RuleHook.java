@@ -1,9 +1,6 @@
 package org.jccl.conformance.rules;
 
 import java.util.List;
-import org.jccl.conformance.harness.Expects;
-import org.jccl.conformance.harness.Validator;
-
 import net.jqwik.api.lifecycle.AroundPropertyHook;
 import net.jqwik.api.lifecycle.LifecycleContext;
 import net.jqwik.api.lifecycle.PropertyExecutionResult;
@@ -12,7 +9,9 @@ import net.jqwik.api.lifecycle.PropertyLifecycleContext;
 import net.jqwik.api.lifecycle.SkipExecutionHook;
 import org.jccl.conformance.harness.CurrentRule;
 import org.jccl.conformance.harness.CurrentSubject;
+import org.jccl.conformance.harness.Expects;
 import org.jccl.conformance.harness.Options;
+import org.jccl.conformance.harness.Validator;
 import org.opentest4j.TestAbortedException;
 
 /**

@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 /** After each rule somebody looks at what no rank was asked. */
 class ValidatorTest {
   private final Subject subject =
-      new SimulatorSubject(
-          "validated", null, false, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION);
+      new SimulatorSubject("validated", null, false, CheckLevel.DEFAULT, Simulator.DEFAULT_VERSION);
 
   private final Worlds worlds = Worlds.shared(subject);
 
