@@ -22,7 +22,9 @@ import org.jccl.sim.machine.SymmetricCallPlan;
 import org.jccl.spi.LibraryCommunicator;
 import org.jspecify.annotations.Nullable;
 
-/** The typed face of a simulated rank: each call goes through the simulated C function. */
+/**
+ * The typed face of a simulated rank; operations take the way that stands behind the C functions.
+ */
 final class SimCommunicator extends LibraryCommunicator {
   private final SimBackend backend;
   private final SimDevice device;

@@ -12,12 +12,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jccl.Backend;
+import org.jccl.Communicator;
+import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.MisuseKind;
+import org.jccl.PreMulSum;
 import org.jccl.Ranks;
 import org.jccl.ReportedMisuse;
+import org.jccl.UniqueId;
 import org.jccl.config.ConfigField;
 import org.jccl.spi.NcclAbi;
 import org.junit.jupiter.api.Test;
@@ -331,6 +336,25 @@ class LifeTest {
                 .hasMessageContaining("preMulSum: one element on");
             two.close();
           });
+    }
+  }
+
+  @Test
+  void close_takesCustomReductionsAlong_andARankNeedsItsPlace() {
+    try (Simulator simulator = quiet().build()) {
+      Backend backend = simulator.backend();
+      Device device = backend.devices().getFirst();
+      UniqueId id = backend.newUniqueId();
+      CommunicatorConfig config = CommunicatorConfig.defaults();
+      PreMulSum sum;
+      try (Communicator lone = backend.newCommunicator(id, 0, 1, device, config)) {
+        sum = lone.preMulSum(DataType.FLOAT32, 2);
+        assertThat(sum.isClosed()).isFalse();
+      }
+      assertThat(sum.isClosed()).isTrue();
+      assertThatThrownBy(() -> backend.newCommunicator(id, 2, 2, device, config))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("rank 2 of 2 is out of range: ranks go from 0 to world size - 1 (INIT-04)");
     }
   }
 }

@@ -38,6 +38,19 @@ public record Capabilities(
     types = Set.copyOf(types);
   }
 
+  /** The same on a machine that opens {@code devices} ranks at most. */
+  public Capabilities withRanks(int devices) {
+    return new Capabilities(
+        Math.min(maxRanks, devices),
+        types,
+        float8Reductions,
+        version,
+        disposable,
+        reportsMisuse,
+        repeatable,
+        hasDefects);
+  }
+
   /** A simulated NCCL of that version without limits. */
   public static Capabilities simulated(int version, boolean repeatable) {
     return new Capabilities(

@@ -1,7 +1,6 @@
 package org.jccl.conformance.harness;
 
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -61,11 +60,12 @@ public final class NcclSubject implements Subject {
         true);
   }
 
-  /** TYP-03: whether the device is new enough is told by the library alone. */
+  /**
+   * TYP-03: whether the device is new enough is told by the library alone. In an environment that
+   * forbids every communicator (ENV-09, ENV-10) it says nothing.
+   */
   private static boolean reducesFloat8(Backend backend) {
-    List<Communicator> one =
-        backend.openAll(backend.devices().subList(0, 1), CommunicatorConfig.defaults());
-    try (Communicator comm = one.getFirst();
+    try (Communicator comm = firstAlone(backend);
         DeviceBuffer buffer = Values.of(comm.device(), DataType.FLOAT8_E5M2, 1)) {
       comm.allReduce(buffer, ReduceOp.SUM);
       comm.defaultStream().synchronize();
@@ -73,6 +73,12 @@ public final class NcclSubject implements Subject {
     } catch (CollectiveException refused) {
       return false;
     }
+  }
+
+  private static Communicator firstAlone(Backend backend) {
+    return backend
+        .openAll(backend.devices().subList(0, 1), CommunicatorConfig.defaults())
+        .getFirst();
   }
 
   @Override

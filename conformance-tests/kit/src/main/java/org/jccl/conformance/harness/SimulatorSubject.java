@@ -82,6 +82,12 @@ public record SimulatorSubject(
         name, null, false, CheckLevel.DEFAULT, version, Map.copyOf(variables), profile, devices);
   }
 
+  /** The simulator as users get it, with {@code devices} devices. */
+  public static SimulatorSubject withDevices(int devices) {
+    return machine(
+        "simulator-of-" + devices, Simulator.DEFAULT_VERSION, Map.of(), GpuProfile.h200(), devices);
+  }
+
   /** The same with ranks on threads of their own. */
   public SimulatorSubject onFreeThreads() {
     return new SimulatorSubject(name, seed, true, checks, version, environment, profile, devices);
@@ -89,7 +95,7 @@ public record SimulatorSubject(
 
   @Override
   public Capabilities capabilities() {
-    return Capabilities.simulated(version, !free);
+    return Capabilities.simulated(version, !free).withRanks(devices);
   }
 
   @Override

@@ -94,6 +94,7 @@ public final class Worlds {
   public void run(int ranks, Duration limit, RankBody body) {
     World world = open.get(ranks);
     if (world == null) {
+      requireRanks(ranks);
       world = World.open(instance(), ranks, configuration, made::incrementAndGet);
       made.incrementAndGet();
       open.put(ranks, world);
@@ -104,6 +105,24 @@ public final class Worlds {
       if (world.isBroken()) {
         replace(world);
       }
+    }
+  }
+
+  /** Says at once what would otherwise be found out by ranks that wait for one without a device. */
+  private void requireRanks(int ranks) {
+    int most = subject.capabilities().maxRanks();
+    if (ranks > most) {
+      throw new IllegalStateException(
+          CurrentRule.name()
+              + " takes "
+              + ranks
+              + " ranks and "
+              + subject.name()
+              + " has "
+              + most
+              + ": give its rule that many GPUs in the book, or its test @Needs(ranks = "
+              + ranks
+              + ")");
     }
   }
 

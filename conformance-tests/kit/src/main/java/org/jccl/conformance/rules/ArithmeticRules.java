@@ -42,6 +42,7 @@ public class ArithmeticRules extends NumericsSuite {
   }
 
   @Example
+  @Needs(ranks = 3, environment = NO_MULTICAST)
   public void required_EL_01_noAccumulatorIsWider() {
     for (DataType type : floats()) {
       FoldedCall call = FoldedCall.of(type, Fold.SUM, 3, 1000);
@@ -218,6 +219,7 @@ public class ArithmeticRules extends NumericsSuite {
   }
 
   @Example
+  @Needs(ranks = 3, environment = NO_MULTICAST)
   public void required_AVG_02_theKnownFactorsOfThreeRanks() {
     long[] known = {0x3EAAAAABL, 0x3555, 0x3EAB, 0x3FD5555555555555L};
     List<DataType> types =
