@@ -65,6 +65,12 @@ final class SimBackend extends LibraryBackend {
     return simulator;
   }
 
+  Alive alive() {
+    int buffers = devices.stream().mapToInt(each -> each.memory().liveCount()).sum();
+    int streams = devices.stream().mapToInt(SimDevice::openStreams).sum();
+    return new Alive(raw.communicators(), buffers, streams);
+  }
+
   SimAbi raw() {
     return raw;
   }

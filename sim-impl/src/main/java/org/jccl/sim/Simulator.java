@@ -32,6 +32,7 @@ import org.jccl.sim.kernel.Choices;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.TraceFile;
+import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.machine.CallPlan;
 import org.jccl.sim.machine.GpuProfile;
 import org.jccl.sim.machine.SymmetricCallPlan;
@@ -271,6 +272,26 @@ public final class Simulator implements AutoCloseable {
   /** {@return what was found to be left open by {@link #close()}, a line each} */
   public List<String> leaks() {
     return List.copyOf(leaks);
+  }
+
+  /** What nobody has closed so far. */
+  public Alive alive() {
+    return backend.alive();
+  }
+
+  /**
+   * The ranks of the current or last run that have not ended, a line each, with what they wait for;
+   * none once a run has come back.
+   */
+  public List<String> waiting() {
+    List<String> lines = new ArrayList<>();
+    for (HostTask task : kernel.tasks()) {
+      Wait wait = task.waitingFor();
+      if (task.state() != HostTask.State.FINISHED) {
+        lines.add(task + (wait == null ? "" : " waits for " + wait.describe()));
+      }
+    }
+    return lines;
   }
 
   void leaked(String line) {

@@ -155,6 +155,11 @@ final class AbiState {
     return life == null ? null : life.endpoint();
   }
 
+  /** Number of communicators that have a handle. */
+  int communicators() {
+    return lives.size();
+  }
+
   /** A handle for a new communicator. */
   long register(CommLifecycle life) {
     long handle = nextHandle.addAndGet(16);

@@ -54,6 +54,11 @@ public final class SimAbi implements NcclAbi {
     return state.threadEnds();
   }
 
+  /** Number of communicators that have a handle: neither destroyed nor aborted. */
+  public int communicators() {
+    return state.communicators();
+  }
+
   /** Reports the groups whose threads have ended (SIM-41). */
   public void reportLostGroups() {
     state.reportLostGroups();

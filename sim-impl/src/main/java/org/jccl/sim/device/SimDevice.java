@@ -167,10 +167,15 @@ public final class SimDevice implements Device, Backend.Owned {
               + memory.liveBytes()
               + " bytes) were never closed");
     }
-    int left = context.openStreams().size();
+    int left = openStreams();
     if (left > 0) {
       leaks.accept("device " + index + ": " + left + " streams were never closed");
     }
     memory.close();
+  }
+
+  /** Number of streams that nobody has closed. */
+  public int openStreams() {
+    return context.openStreams().size();
   }
 }

@@ -16,6 +16,7 @@ import org.jccl.conformance.engine.ComparisonResult;
 import org.jccl.conformance.engine.Outcome;
 import org.jccl.conformance.engine.Runner.Failures;
 import org.jccl.conformance.engine.SubjectComparison;
+import org.jccl.conformance.harness.Expects;
 import org.jccl.conformance.harness.Options;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Worlds;
@@ -34,6 +35,7 @@ public final class DifferentialRules extends RawSuite {
   }
 
   @Property
+  @Expects(leaves = "a world's bench keeps communicators and memory for later programs")
   public void required_DIF_01_programsGiveEqualObservations(@ForAll("programs") Program each) {
     Outcome outcome = new SubjectComparison(worlds(), reference, Failures.NOTED).of(each);
     if (outcome.verdict() != ComparisonResult.AGREE) {

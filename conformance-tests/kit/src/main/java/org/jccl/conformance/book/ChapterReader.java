@@ -10,6 +10,8 @@ import java.util.OptionalInt;
 
 /** Reads the rules of one file of the book; says file and line of what is malformed. */
 final class ChapterReader {
+  private static final String SIMULATOR = "simulator";
+  private static final String SIMULATOR_OF = "simulator of ";
   private static final String REASON = "*Untestable:*";
 
   private final String file;
@@ -54,7 +56,8 @@ final class ChapterReader {
     Rule.Verdict verdict = word(Rule.Verdict.class, fields);
     Rule.Surface surface = word(Rule.Surface.class, fields);
     int since = version("since ", fields);
-    OptionalInt gpus = gpus(fields);
+    boolean simulatorOnly = String.valueOf(fields.peek()).startsWith(SIMULATOR);
+    int gpus = gpus(fields);
     Rule.Safety safety = word(Rule.Safety.class, fields);
     boolean process = "process".equals(fields.peek());
     if (process) {
@@ -82,6 +85,7 @@ final class ChapterReader {
         surface,
         since,
         until,
+        simulatorOnly,
         gpus,
         safety,
         process,
@@ -135,16 +139,19 @@ final class ChapterReader {
     return code.orElseThrow(() -> malformed("'" + word + "X.Y.Z' where '" + field + "' stands"));
   }
 
-  private OptionalInt gpus(Deque<String> fields) {
+  /** {@code 2 GPUs}, {@code simulator} or {@code simulator of 2 GPUs}. */
+  private int gpus(Deque<String> fields) {
     String field = String.valueOf(fields.poll());
-    if (field.equals("simulator")) {
-      return OptionalInt.empty();
+    if (field.equals(SIMULATOR)) {
+      return 0;
     }
-    int count = field.isEmpty() ? -1 : Character.digit(field.charAt(0), 10);
-    if (count < 0 || !field.equals(count == 1 ? "1 GPU" : count + " GPUs")) {
-      throw malformed("'simulator', '1 GPU' or 'N GPUs' where '" + field + "' stands");
+    String number = field.startsWith(SIMULATOR_OF) ? field.substring(SIMULATOR_OF.length()) : field;
+    int count = number.isEmpty() ? -1 : Character.digit(number.charAt(0), 10);
+    if (count < 0 || !number.equals(count == 1 ? "1 GPU" : count + " GPUs")) {
+      throw malformed(
+          "'simulator', 'simulator of N GPUs', '1 GPU' or 'N GPUs' where '" + field + "' stands");
     }
-    return OptionalInt.of(count);
+    return count;
   }
 
   /** All up to the next heading. */

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  * @param surface where it is shown
  * @param since version code of the first NCCL that it is about: {@code 21901}
  * @param until version code of the first NCCL that it no longer holds for; else the largest int
- * @param gpus how many GPUs show it on real NCCL; empty if the simulator alone can
+ * @param simulatorOnly whether the simulator alone can show it
+ * @param gpus how many GPUs show it, real or simulated
  * @param safety what its misuse does to real NCCL
  * @param process whether its test needs a process of its own
  * @param text all paragraphs but the reason why it is untestable
@@ -30,7 +31,8 @@ public record Rule(
     Surface surface,
     int since,
     int until,
-    OptionalInt gpus,
+    boolean simulatorOnly,
+    int gpus,
     Safety safety,
     boolean process,
     String text,

@@ -138,7 +138,7 @@ public record SimulatorSubject(
 
   @Override
   public Instance open() {
-    return opened(simulator());
+    return opened(simulator(), free);
   }
 
   @Override
@@ -146,7 +146,9 @@ public record SimulatorSubject(
     return Optional.of(this::open);
   }
 
-  /** Opens a fresh instance that reports misuse. */
+  /**
+   * Opens a fresh instance that reports misuse; its ranks are ordered, so that no wait is a hang.
+   */
   public Instance open(Reporting wishes) {
     return opened(
         Simulator.builder()
@@ -156,11 +158,18 @@ public record SimulatorSubject(
             .strict(wishes.strict())
             .foreignTimeout(MISUSE_TIMEOUT)
             .warnings(wishes.warnings())
-            .build());
+            .build(),
+        false);
   }
 
-  private Instance opened(Simulator simulator) {
+  private Instance opened(Simulator simulator, boolean freely) {
+    Inspection inspection = Inspection.of(simulator);
     return new Instance() {
+      @Override
+      public Optional<Inspection> inspection() {
+        return Optional.of(inspection);
+      }
+
       @Override
       public Backend backend() {
         return simulator.backend();
@@ -168,7 +177,7 @@ public record SimulatorSubject(
 
       @Override
       public RankHost rankHost() {
-        return free ? new PlatformRanks() : backend().rankHost();
+        return freely ? new PlatformRanks() : backend().rankHost();
       }
 
       @Override

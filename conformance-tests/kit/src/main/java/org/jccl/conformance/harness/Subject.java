@@ -81,6 +81,11 @@ public interface Subject {
       return Optional.empty();
     }
 
+    /** What can be asked about misuse, leaks and waiting ranks; empty if there is no simulator. */
+    default Optional<Inspection> inspection() {
+      return Optional.empty();
+    }
+
     /** Closes the backend and what is behind it. */
     @Override
     void close();

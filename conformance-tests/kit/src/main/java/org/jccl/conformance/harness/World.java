@@ -26,13 +26,15 @@ public final class World {
   static final Duration LIMIT = Duration.ofSeconds(Options.deadlineSeconds());
 
   private final Subject.Instance instance;
+  private final Runnable keeps;
   private final AtomicReferenceArray<@Nullable Communicator> communicators;
   private final List<Map<Class<?>, RankResource>> kept = new ArrayList<>();
   private List<ProcessGroup> groups;
   private boolean broken;
   private boolean stuck;
 
-  private World(Subject.Instance instance, int size) {
+  private World(Subject.Instance instance, int size, Runnable keeps) {
+    this.keeps = keeps;
     this.instance = instance;
     this.communicators = new AtomicReferenceArray<>(size);
     this.groups = ProcessGroups.inJvm(size);
@@ -41,15 +43,18 @@ public final class World {
     }
   }
 
-  /** Opens a communicator over the first {@code size} devices. */
-  static World open(Subject.Instance instance, int size) {
-    return open(instance, size, config -> {});
-  }
-
-  /** The same with a configuration. */
+  /**
+   * Opens a communicator over the first {@code size} devices.
+   *
+   * @param configuration what its configuration has besides a name and a time
+   * @param keeps told of each thing that a rank keeps in it
+   */
   static World open(
-      Subject.Instance instance, int size, Consumer<CommunicatorConfig.Builder> configuration) {
-    World world = new World(instance, size);
+      Subject.Instance instance,
+      int size,
+      Consumer<CommunicatorConfig.Builder> configuration,
+      Runnable keeps) {
+    World world = new World(instance, size, keeps);
     Backend backend = instance.backend();
     UniqueId id = backend.newUniqueId();
     CommunicatorConfig.Builder builder =
@@ -58,11 +63,13 @@ public final class World {
     CommunicatorConfig config = builder.build();
     world.run(
         "INIT-02 (opening " + size + " ranks)",
-        rank ->
-            world.communicators.set(
-                rank.rank(),
-                backend.newCommunicator(
-                    id, rank.rank(), size, backend.devices().get(rank.rank()), config)));
+        rank -> {
+          Communicator made =
+              backend.newCommunicator(
+                  id, rank.rank(), size, backend.devices().get(rank.rank()), config);
+          world.communicators.set(rank.rank(), made);
+          made.defaultStream(); // made now, so that no rule seems to have left it open
+        });
     return world;
   }
 
@@ -86,6 +93,11 @@ public final class World {
   /** What {@code rank} keeps from body to body, one of a kind. */
   Map<Class<?>, RankResource> kept(int rank) {
     return kept.get(rank);
+  }
+
+  /** Something new is kept in it. */
+  void keepsMore() {
+    keeps.run();
   }
 
   ProcessGroup processGroup(int rank) {

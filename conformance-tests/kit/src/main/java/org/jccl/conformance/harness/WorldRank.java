@@ -54,6 +54,7 @@ public final class WorldRank {
     if (known == null) {
       known = made.get();
       world.kept(rank).put(kind, known);
+      world.keepsMore();
     }
     return kind.cast(known);
   }

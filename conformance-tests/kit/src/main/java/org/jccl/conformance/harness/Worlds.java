@@ -1,10 +1,12 @@
 package org.jccl.conformance.harness;
 
 import java.time.Duration;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jccl.CommunicatorConfig;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ public final class Worlds {
 
   private final Subject subject;
   private final Map<Integer, World> open = new TreeMap<>();
+  private final AtomicLong made = new AtomicLong();
   private Subject.@Nullable Instance instance;
   private Consumer<CommunicatorConfig.Builder> configuration = config -> {};
 
@@ -39,6 +42,21 @@ public final class Worlds {
         worlds.close();
       }
     }
+  }
+
+  /**
+   * What can be asked about the simulations that are open, each with the number of worlds and of
+   * things kept in worlds that were made in it so far.
+   */
+  static Map<Inspection, Long> inspected() {
+    Map<Inspection, Long> all = new IdentityHashMap<>();
+    for (Worlds worlds : SHARED.values()) {
+      Subject.Instance current = worlds.instance;
+      if (current != null) {
+        current.inspection().ifPresent(each -> all.put(each, worlds.made.get()));
+      }
+    }
+    return all;
   }
 
   /** What is tested. */
@@ -77,7 +95,8 @@ public final class Worlds {
     World world = open.get(ranks);
     if (world == null) {
       requireRanks(ranks);
-      world = World.open(instance(), ranks, configuration);
+      world = World.open(instance(), ranks, configuration, made::incrementAndGet);
+      made.incrementAndGet();
       open.put(ranks, world);
     }
     try {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jccl.conformance.harness.Inspection;
 import org.jccl.nccl.NcclBackend;
 import org.jccl.sim.Simulator;
 import org.jccl.spi.NcclAbi;
@@ -24,11 +25,13 @@ public final class Loopback implements AutoCloseable {
   public static final int VERSION = Simulator.DEFAULT_VERSION;
 
   private final Simulator simulator;
+  private final Inspection inspection;
   private final StubLibrary stubs;
   private final NcclBackend backend;
 
   private Loopback(Simulator simulator, int version, UnaryOperator<NcclAbi> between) {
     this.simulator = simulator;
+    this.inspection = Inspection.of(simulator);
     this.stubs = new StubLibrary(between.apply(simulator.raw()), version);
     this.backend =
         NcclBackend.over(stubs.library("loopback to the simulator"), simulator::devicesOf);
@@ -91,6 +94,11 @@ public final class Loopback implements AutoCloseable {
    */
   public List<Throwable> failures() {
     return stubs.failures();
+  }
+
+  /** What the simulator can be asked about misuse, leaks and waiting ranks. */
+  public Inspection inspection() {
+    return inspection;
   }
 
   /** What was left open, known after {@link #close}. */

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jccl.Backend;
 import org.jccl.conformance.harness.Capabilities;
+import org.jccl.conformance.harness.Inspection;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.NcclAbi;
@@ -61,6 +62,11 @@ public final class LoopbackSubject implements Subject {
       @Override
       public Backend backend() {
         return loopback.backend();
+      }
+
+      @Override
+      public Optional<Inspection> inspection() {
+        return Optional.of(loopback.inspection());
       }
 
       @Override

@@ -61,6 +61,8 @@ final class MisuseRank {
   private final Sightings seen;
   private final List<Stream> streams = new ArrayList<>();
   private final List<Long> communicators = new ArrayList<>();
+  private final List<AutoCloseable> owned = new ArrayList<>();
+  private final List<Long> ncclMemory = new ArrayList<>();
   private boolean idle = true;
   private volatile boolean refused;
 
@@ -291,11 +293,20 @@ final class MisuseRank {
     return comm;
   }
 
-  /** Ends a legal program as a legal program ends. */
-  void finish() {
+  /** Ends a legal program as a legal program ends: nothing is left open. */
+  void finish() throws Exception {
     if (settle()) {
       List.copyOf(communicators).forEach(this::destroy);
+      for (AutoCloseable each : owned.reversed()) {
+        each.close();
+      }
+      ncclMemory.forEach(address -> call("ncclMemFree", () -> abi().memFree(address)));
     }
+  }
+
+  private <T extends AutoCloseable> T own(T made) {
+    owned.add(made);
+    return made;
   }
 
   /** One communicator over the first devices, all ranks of this thread. */
@@ -415,7 +426,7 @@ final class MisuseRank {
 
   /** So many elements, of which only the first {@link #COUNT} are known: all {@code value}. */
   DeviceBuffer big(double value) {
-    DeviceBuffer buffer = device().allocate(DataType.FLOAT32, many());
+    DeviceBuffer buffer = own(device().allocate(DataType.FLOAT32, many()));
     double[] numbers = new double[COUNT];
     Arrays.fill(numbers, value);
     buffer.copyFrom(image(numbers));
@@ -448,24 +459,26 @@ final class MisuseRank {
     double[] numbers = new double[count];
     Arrays.fill(numbers, value);
     buffer.copyFrom(image(numbers));
+    ncclMemory.add(buffer.address());
     return buffer;
   }
 
   int memFree(DeviceBuffer buffer) {
+    ncclMemory.remove(buffer.address());
     return call("ncclMemFree", () -> abi().memFree(buffer.address()));
   }
 
   DeviceBuffer filled(Device device, DataType type, int count, double value) {
     double[] numbers = new double[count];
     Arrays.fill(numbers, value);
-    return Values.of(device, type, numbers);
+    return own(Values.of(device, type, numbers));
   }
 
   /** Elements that count up from {@code first}. */
   DeviceBuffer rising(int count, double first) {
     double[] numbers = new double[count];
     Arrays.setAll(numbers, i -> first + i);
-    return Values.of(device(), DataType.FLOAT32, numbers);
+    return own(Values.of(device(), DataType.FLOAT32, numbers));
   }
 
   /** A stream of this rank's device, waited for by {@link #settle}. */
@@ -474,7 +487,7 @@ final class MisuseRank {
   }
 
   Stream stream(Device device) {
-    Stream stream = device.newStream();
+    Stream stream = own(device.newStream());
     streams.add(stream);
     return stream;
   }

@@ -43,6 +43,7 @@ public final class MisuseRules extends RowSuite {
     assertThat(legal.outcome())
         .as("%s, the legal neighbour: %s", id, legal.detail())
         .isIn("right data", "success");
+    assertThat(clean.warnings()).as("%s, the legal neighbour: warnings and leaks", id).isEmpty();
   }
 
   private static void told(MisuseCase row, Sightings seen, MisuseVerdict verdict) {

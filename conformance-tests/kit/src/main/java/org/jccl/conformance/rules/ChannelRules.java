@@ -153,7 +153,7 @@ public class ChannelRules extends NumericsSuite {
 
   @Example
   @AlsoShows("TOPO-03")
-  @Needs(ranks = 3, environment = RINGS)
+  @Needs(environment = RINGS)
   public void optional_TOPO_02_oneHostWithASwitchHasPlainRings() {
     FoldedCall call = FoldedCall.of(FLOAT, Fold.SUM, 3, 300_007);
     long[] seen = allReduced(call);
@@ -162,7 +162,7 @@ public class ChannelRules extends NumericsSuite {
   }
 
   @Example
-  @Needs(ranks = 3, environment = TREES)
+  @Needs(environment = TREES)
   public void optional_TOPO_04_chainsOfThreeRanksAreTurned() {
     FoldedCall call = FoldedCall.of(FLOAT, Fold.SUM, 3, 300_007);
     long[] seen = allReduced(call);
@@ -244,7 +244,6 @@ public class ChannelRules extends NumericsSuite {
   }
 
   @Example
-  @Needs(ranks = 4, environment = NO_MULTICAST)
   public void optional_TUNE_01_theTimeIsALatencyAndAShareOfABandwidth() {
     for (int n : new int[] {2, 4}) {
       int steps = 2 * (n - 1);
@@ -258,7 +257,6 @@ public class ChannelRules extends NumericsSuite {
   }
 
   @Example
-  @Needs(ranks = 2, environment = NO_MULTICAST)
   public void optional_TUNE_02_theFastestEstimateIsTaken() {
     for (int count : new int[] {100, 300_000, 420_000, 440_000, 1_000_000}) {
       double ll = 7.8 + count * 4.0 / (1000 * 141);

@@ -73,9 +73,9 @@ public record Conditions(
     return new Conditions(
         rule.since(),
         rule.until(),
-        rule.gpus().orElse(0),
+        rule.gpus(),
         rule.surface() == Rule.Surface.RAW,
-        rule.gpus().isEmpty() || (misuse && forbidden),
+        rule.simulatorOnly() || (misuse && forbidden),
         alone ? OwnProcess.alone() : Map.of());
   }
 

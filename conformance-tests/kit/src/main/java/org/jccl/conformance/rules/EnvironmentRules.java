@@ -12,8 +12,10 @@ import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Graph;
+import org.jccl.MisuseKind;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
+import org.jccl.conformance.harness.Expects;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.spi.NcclAbi;
@@ -217,6 +219,7 @@ public final class EnvironmentRules extends RawSuite {
   @Example
   @AlsoShows("UID-04")
   @Needs(environment = "NCCL_SOCKET_RETRY_CNT=2 NCCL_SOCKET_RETRY_SLEEP_MSEC=1")
+  @Expects(reports = MisuseKind.ID_REUSED)
   public void required_ENV_11_fewRetriesForAnIdThatWasUsed() {
     bare(
         (abi, backend) -> {

@@ -15,8 +15,10 @@ import org.jccl.CollectiveException;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
+import org.jccl.MisuseKind;
 import org.jccl.Stream;
 import org.jccl.conformance.cases.Program;
+import org.jccl.conformance.harness.Expects;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
 import org.jccl.ops.Operation;
@@ -93,6 +95,7 @@ public final class PointToPointRules extends Suite {
   }
 
   @Example
+  @Expects(reports = MisuseKind.P2P_TYPE)
   public void required_P2P_02_onlyTheBytesCount() {
     int n = 2;
     run(

@@ -12,7 +12,9 @@ import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
+import org.jccl.MisuseKind;
 import org.jccl.UniqueId;
+import org.jccl.conformance.harness.Expects;
 import org.jccl.spi.NcclAbi;
 
 /** Unique ids and the creation of communicators on the raw surface (chapter 2 of the rule book). */
@@ -46,6 +48,7 @@ public final class RawCreationRules extends RawSuite {
 
   @Example
   @Needs(environment = "NCCL_SOCKET_RETRY_CNT=3 NCCL_SOCKET_RETRY_SLEEP_MSEC=1")
+  @Expects(reports = MisuseKind.ID_REUSED)
   public void required_UID_04_anIdServesOneCommunicator() {
     // Fewer and shorter tries (ENV-11) than those that take about a minute.
     raw(

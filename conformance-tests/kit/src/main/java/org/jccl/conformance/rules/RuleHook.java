@@ -1,5 +1,6 @@
 package org.jccl.conformance.rules;
 
+import java.util.List;
 import net.jqwik.api.lifecycle.AroundPropertyHook;
 import net.jqwik.api.lifecycle.LifecycleContext;
 import net.jqwik.api.lifecycle.PropertyExecutionResult;
@@ -8,7 +9,9 @@ import net.jqwik.api.lifecycle.PropertyLifecycleContext;
 import net.jqwik.api.lifecycle.SkipExecutionHook;
 import org.jccl.conformance.harness.CurrentRule;
 import org.jccl.conformance.harness.CurrentSubject;
+import org.jccl.conformance.harness.Expects;
 import org.jccl.conformance.harness.Options;
+import org.jccl.conformance.harness.Validator;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -40,6 +43,18 @@ public final class RuleHook implements SkipExecutionHook, AroundPropertyHook {
     }
     Conditions conditions = Conditions.of(context.targetMethod());
     ((Suite) context.testInstance()).about(conditions, conditions.on(CurrentSubject.get()));
-    return CurrentRule.during(context.targetMethod().getName(), property::execute);
+    Validator validator = Validator.begin();
+    PropertyExecutionResult result =
+        CurrentRule.during(context.targetMethod().getName(), property::execute);
+    if (result.status() != PropertyExecutionResult.Status.SUCCESSFUL) {
+      return result;
+    }
+    List<String> problems =
+        validator.end(
+            context.targetMethod().getAnnotation(Expects.class),
+            CurrentSubject.get().capabilities().repeatable());
+    return problems.isEmpty()
+        ? result
+        : result.mapToFailed(new AssertionError("the validator: " + String.join("; ", problems)));
   }
 }

@@ -41,7 +41,7 @@ public class TreeRules extends NumericsSuite {
 
   /** The elements of the first channels have the first tree, the others the second. */
   @Example
-  @Needs(ranks = 8, environment = TREES)
+  @Needs(environment = TREES)
   public void optional_TREE_04_acrossHostsThereAreTwoBinaryTrees() {
     spread(1);
     for (int hosts : new int[] {4, 7}) {
@@ -63,7 +63,7 @@ public class TreeRules extends NumericsSuite {
 
   /** Two GPUs a host: one of the three ways to attach explains every element. */
   @Example
-  @Needs(ranks = 8, environment = TREE)
+  @Needs(environment = TREE)
   public void optional_TREE_05_whichGpuOfAHostTalksToOthers() {
     spread(2);
     for (int hosts : new int[] {2, 3, 4}) {

@@ -232,10 +232,12 @@ public final class UnevenRules extends Suite {
     run(
         n,
         rank -> {
-          for (int i = 0; i < 3; i++) {
-            rank.communicator().barrier();
+          try (Communicator own = rank.open("barriers")) { // it keeps memory for them
+            for (int i = 0; i < 3; i++) {
+              own.barrier();
+            }
+            own.defaultStream().synchronize();
           }
-          rank.communicator().defaultStream().synchronize();
         });
   }
 }

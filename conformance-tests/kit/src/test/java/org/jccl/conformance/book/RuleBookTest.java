@@ -49,7 +49,7 @@ class RuleBookTest {
     assertThat(rule.title()).isEqualTo("What Register checks up to 2.29");
     assertThat(rule.verdict()).isEqualTo(Verdict.REQUIRED);
     assertThat(rule.surface()).isEqualTo(Surface.RAW);
-    assertThat(rule.gpus()).hasValue(1);
+    assertThat(rule.gpus()).isEqualTo(1);
     assertThat(rule.safety()).isEqualTo(Safety.SAFE);
     assertThat(rule.process()).isFalse();
     assertThat(rule.text()).startsWith("A null or corrupt").contains("*Source:* src/register");
@@ -58,7 +58,9 @@ class RuleBookTest {
     assertThat(rule.holdsIn(22907)).isTrue();
     assertThat(rule.holdsIn(23003)).isFalse();
     assertThat(book.rule("ENV-01").process()).isTrue();
-    assertThat(book.rule("SIM-01").gpus()).isEmpty();
+    assertThat(book.rule("SIM-01").simulatorOnly()).isTrue();
+    assertThat(book.rule("TREE-04").simulatorOnly()).isTrue();
+    assertThat(book.rule("TREE-04").gpus()).isEqualTo(8);
     assertThat(book.rule("VER-04").untestable()).startsWith("it takes two different builds");
     assertThat(book.chapter("DIF")).hasSize(4).first().isEqualTo(book.rule("DIF-01"));
     assertThat(book.has("XYZ-26")).isFalse();

@@ -21,7 +21,7 @@ class WorldTest {
   @Test
   void aRankThatNeverReturns_becomesAFailureWithEveryRanksStack() {
     Subject.Instance instance = SimulatorSubject.freeRunning().open();
-    World world = World.open(instance, 2);
+    World world = World.open(instance, 2, config -> {}, () -> {});
     CountDownLatch never = new CountDownLatch(1);
 
     assertThatThrownBy(
@@ -45,7 +45,7 @@ class WorldTest {
   @Test
   void aRankThatIgnoresInterrupts_isLeftBehind() {
     Subject.Instance instance = SimulatorSubject.freeRunning().open();
-    World world = World.open(instance, 1);
+    World world = World.open(instance, 1, config -> {}, () -> {});
 
     assertThatThrownBy(
             () ->
@@ -64,7 +64,7 @@ class WorldTest {
   @Test
   void anExceptionOfOneRank_releasesTheOthers() {
     Subject.Instance instance = new SimulatorSubject().open();
-    World world = World.open(instance, 3);
+    World world = World.open(instance, 3, config -> {}, () -> {});
 
     assertThatThrownBy(
             () ->
