@@ -102,7 +102,8 @@ public final class FloatRun {
   }
 
   /** Compares any two subjects; results go to {@code folder}, words to {@code out}. */
-  static int run(Subject subject, Subject reference, FloatConfig config, Path folder, PrintStream out)
+  static int run(
+      Subject subject, Subject reference, FloatConfig config, Path folder, PrintStream out)
       throws IOException {
     if (subject.name().equals("nccl")
         && !"0".equals(config.environment().get("NCCL_NVLS_ENABLE"))) {

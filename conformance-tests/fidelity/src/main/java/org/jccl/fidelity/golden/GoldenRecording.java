@@ -69,8 +69,7 @@ public final class GoldenRecording {
   public static GoldenRecording committed() {
     return new GoldenRecording(
         new Place(
-            Path.of("h200"),
-            file -> GoldenRecording.class.getResourceAsStream("h200/" + file)));
+            Path.of("h200"), file -> GoldenRecording.class.getResourceAsStream("h200/" + file)));
   }
 
   /** What it says about itself. */

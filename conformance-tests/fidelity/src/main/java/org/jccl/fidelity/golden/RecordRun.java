@@ -49,7 +49,8 @@ public final class RecordRun {
       String backend, int ranks, String phases, boolean quick, long seed, Duration budget) {
     /** What a whole recording takes. */
     public static RecordConfig of(String backend, int ranks) {
-      return new RecordConfig(backend, ranks, "", false, RecordPlan.DEFAULT_SEED, Duration.ofMinutes(10));
+      return new RecordConfig(
+          backend, ranks, "", false, RecordPlan.DEFAULT_SEED, Duration.ofMinutes(10));
     }
   }
 

@@ -27,7 +27,8 @@ class RecordRunTest {
   @TempDir private Path folder;
 
   private int record(String backend, int ranks, String phases, long seed) throws Exception {
-    return RecordRun.run(new RecordConfig(backend, ranks, phases, true, seed, BUDGET), folder, QUIET);
+    return RecordRun.run(
+        new RecordConfig(backend, ranks, phases, true, seed, BUDGET), folder, QUIET);
   }
 
   private String replayed() {
