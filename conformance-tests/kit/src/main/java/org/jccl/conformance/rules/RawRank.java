@@ -24,7 +24,7 @@ import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 
 /** One rank on the raw surface: a communicator by handle, and room for output parameters. */
-public final class RawRank implements AutoCloseable {
+public class RawRank implements AutoCloseable {
   static final int SUCCESS = 0;
   static final int UNHANDLED_CUDA_ERROR = 1;
   static final int INTERNAL_ERROR = 3;
@@ -331,8 +331,20 @@ public final class RawRank implements AutoCloseable {
 
   /** Makes calls as one group, whose end must return {@code code}. */
   void group(int code, Runnable calls) {
-    expect("ncclGroupStart", SUCCESS, abi::groupStart);
+    groupStart();
     calls.run();
+    groupEnd(code);
+  }
+
+  void groupStart() {
+    succeeds("ncclGroupStart", abi::groupStart);
+  }
+
+  void groupEnd() {
+    groupEnd(SUCCESS);
+  }
+
+  void groupEnd(int code) {
     expect("ncclGroupEnd", code, abi::groupEnd);
   }
 
