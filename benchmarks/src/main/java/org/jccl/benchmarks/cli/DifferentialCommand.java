@@ -85,7 +85,7 @@ final class DifferentialCommand implements Callable<Integer> {
     }
     try {
       if (floats) {
-        return FloatRun.run(wishes(), out, screen);
+        return FloatRun.run(config(), out, screen);
       }
       return DifferentialMain.run(
           backend, new DifferentialRun.Range(ranks, from, count, lifecycle), out, screen);
@@ -96,9 +96,9 @@ final class DifferentialCommand implements Callable<Integer> {
     }
   }
 
-  private FloatRun.Wishes wishes() {
+  private FloatRun.FloatConfig config() {
     GpuProfile machine = profile == null ? GpuProfile.h200() : machine(profile);
-    return new FloatRun.Wishes(backend, ranks, from, count, machine, System.getenv());
+    return new FloatRun.FloatConfig(backend, ranks, from, count, machine, System.getenv());
   }
 
   private GpuProfile machine(String nameOrFile) {

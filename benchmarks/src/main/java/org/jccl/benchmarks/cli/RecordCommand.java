@@ -95,7 +95,8 @@ final class RecordCommand implements Callable<Integer> {
     PrintStream screen = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     try {
       return RecordRun.run(
-          new RecordRun.Wishes(backend, ranks, phases, quick, seed, Duration.ofSeconds(budget)),
+          new RecordRun.RecordConfig(
+              backend, ranks, phases, quick, seed, Duration.ofSeconds(budget)),
           folder,
           screen);
     } catch (IllegalArgumentException unknown) {

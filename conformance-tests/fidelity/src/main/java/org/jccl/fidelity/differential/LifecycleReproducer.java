@@ -36,7 +36,7 @@ public final class LifecycleReproducer {
     }
     source.line("memory.close();").line("stream.close();").line("arena.close();");
     source.line("return \"rank \" + me + \" \" + notes;").line("}").line("");
-    source.block(ReproducerText.LIFECYCLE_HELPERS);
+    source.block(ReproducerText.LIFECYCLE_HELPERS).block(ReproducerText.ANSWERS);
     source.line("}");
     return source.toString();
   }

@@ -58,6 +58,7 @@ public final class Reproducer {
     writeUnspecified();
     source.block(ReproducerText.HELPERS).line("");
     source.block(raw ? ReproducerText.RAW_HELPERS : ReproducerText.TYPED_HELPERS);
+    source.block(raw ? ReproducerText.ANSWERS : "");
     source.line("}");
   }
 

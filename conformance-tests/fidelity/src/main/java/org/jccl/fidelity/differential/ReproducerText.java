@@ -27,6 +27,7 @@ final class ReproducerText {
       import org.jccl.config.ConfigField;
       import org.jccl.nccl.NcclBackend;
       import org.jccl.sim.Simulator;
+      import org.jccl.spi.ConfigStruct;
       import org.jccl.spi.NcclAbi;
       """;
 
@@ -165,11 +166,6 @@ final class ReproducerText {
         return at < 0 ? 0 : memory.address() + at;
       }
 
-      private static MemorySegment blank(MemorySegment host) {
-        host.set(ValueLayout.JAVA_INT, 0, -77);
-        return host;
-      }
-
       private static int scaled(
           NcclAbi abi, MemorySegment host, DataType type, long bits, long comm, List<String> notes,
           int step) {
@@ -185,9 +181,18 @@ final class ReproducerText {
         notes.add(step + " ncclRedOpCreatePreMulSum = " + code);
         return host.get(ValueLayout.JAVA_INT, 0);
       }
+      """;
 
-      private static String answer(int code, MemorySegment host) {
-        return code + ", " + host.get(ValueLayout.JAVA_INT, 0);
+  /** How the raw surface answers through a number in {@code out}. */
+  static final String ANSWERS =
+      """
+      private static MemorySegment blank(MemorySegment out) {
+        out.set(ValueLayout.JAVA_INT, 0, -77);
+        return out;
+      }
+
+      private static String answer(int code, MemorySegment out) {
+        return code + ", " + out.get(ValueLayout.JAVA_INT, 0);
       }
       """;
 
@@ -197,17 +202,8 @@ final class ReproducerText {
         return comms.getAtIndex(ValueLayout.JAVA_LONG, slot);
       }
 
-      private static MemorySegment blank(MemorySegment out) {
-        out.set(ValueLayout.JAVA_INT, 0, -77);
-        return out;
-      }
-
       private static MemorySegment one(Arena arena, int value) {
         return arena.allocateFrom(ValueLayout.JAVA_INT, value);
-      }
-
-      private static String answer(int code, MemorySegment out) {
-        return code + ", " + out.get(ValueLayout.JAVA_INT, 0);
       }
 
       private static int state(NcclAbi abi, long comm) {
@@ -246,15 +242,8 @@ final class ReproducerText {
         MemorySegment shared = MemorySegment.ofArray(rank.processGroup().broadcast(own, 0));
         id.copyFrom(shared);
         int version = rank.backend().ncclVersion();
-        MemorySegment config = arena.allocate(ConfigField.structBytes(version), 8);
-        config.set(ValueLayout.JAVA_LONG, ConfigField.SIZE_OFFSET, config.byteSize());
-        config.set(ValueLayout.JAVA_INT, ConfigField.MAGIC_OFFSET, ConfigField.MAGIC);
-        config.set(ValueLayout.JAVA_INT, ConfigField.VERSION_OFFSET, version);
-        for (ConfigField field : ConfigField.values()) {
-          if (field.since() <= version) {
-            config.set(ValueLayout.JAVA_INT, field.offset(), ConfigField.UNDEFINED);
-          }
-        }
+        MemorySegment config =
+            ConfigStruct.write(CommunicatorConfig.defaults(), version, arena);
         config.set(ValueLayout.JAVA_INT, ConfigField.BLOCKING.offset(), blocking ? 1 : 0);
         MemorySegment handle = comms.asSlice(8L * slot, 8);
         return abi.commInitRankConfig(handle, RANKS, id, rank.rank(), config);

@@ -39,7 +39,7 @@ public final class FloatRun {
    * @param profile the machine that the simulator imitates
    * @param environment variables of NCCL's that the process was started with
    */
-  public record Wishes(
+  public record FloatConfig(
       String backend,
       int ranks,
       long from,
@@ -47,7 +47,7 @@ public final class FloatRun {
       GpuProfile profile,
       Map<String, String> environment) {
     /** Keeps NCCL's own variables that can change results. */
-    public Wishes {
+    public FloatConfig {
       environment = Map.copyOf(relevant(environment));
     }
 
@@ -63,7 +63,7 @@ public final class FloatRun {
   private FloatRun() {}
 
   /**
-   * Runs what is wished for.
+   * Runs what is configured.
    *
    * @return {@link SeedRun#AGREE} or {@link SeedRun#DIFFER}
    * @throws IllegalArgumentException if there is no such backend, it has too few ranks, or the
@@ -71,59 +71,60 @@ public final class FloatRun {
    * @throws org.jccl.BackendUnavailableException if it cannot be opened here
    * @throws IOException if the results cannot be written
    */
-  public static int run(Wishes wishes, Path folder, PrintStream out) throws IOException {
-    Subject subject = subject(wishes);
+  public static int run(FloatConfig config, Path folder, PrintStream out) throws IOException {
+    Subject subject = subject(config);
     Capabilities capabilities = subject.capabilities();
-    if (wishes.ranks() < 1 || wishes.ranks() > capabilities.maxRanks()) {
+    if (config.ranks() < 1 || config.ranks() > capabilities.maxRanks()) {
       throw new IllegalArgumentException(
           "--ranks: %d ranks cannot run on %s: give 1 to %d"
-              .formatted(wishes.ranks(), wishes.backend(), capabilities.maxRanks()));
+              .formatted(config.ranks(), config.backend(), capabilities.maxRanks()));
     }
     int version =
         Math.clamp(capabilities.version(), Simulator.OLDEST_VERSION, Simulator.NEWEST_VERSION);
-    Subject reference = machine(REFERENCE, version, wishes);
-    return run(subject, reference, wishes, folder, out);
+    Subject reference = machine(REFERENCE, version, config);
+    return run(subject, reference, config, folder, out);
   }
 
-  private static SimulatorSubject machine(String name, int version, Wishes wishes) {
+  private static SimulatorSubject machine(String name, int version, FloatConfig config) {
     return SimulatorSubject.machine(
-        name, version, wishes.environment(), wishes.profile(), Capabilities.MOST_RANKS);
+        name, version, config.environment(), config.profile(), Capabilities.MOST_RANKS);
   }
 
-  private static Subject subject(Wishes wishes) {
-    String name = wishes.backend();
+  private static Subject subject(FloatConfig config) {
+    String name = config.backend();
     if (name.equals("sim")) { // the same machine; ranks as threads, as on GPUs
-      return machine(name, Simulator.DEFAULT_VERSION, wishes).onFreeThreads();
+      return machine(name, Simulator.DEFAULT_VERSION, config).onFreeThreads();
     }
     Subject named = Subjects.named(name);
-    return wishes.environment().isEmpty() || name.equals("nccl")
+    return config.environment().isEmpty() || name.equals("nccl")
         ? named
-        : named.with(wishes.environment()).orElse(named);
+        : named.with(config.environment()).orElse(named);
   }
 
   /** Compares any two subjects; results go to {@code folder}, words to {@code out}. */
-  static int run(Subject subject, Subject reference, Wishes wishes, Path folder, PrintStream out)
+  static int run(
+      Subject subject, Subject reference, FloatConfig config, Path folder, PrintStream out)
       throws IOException {
     if (subject.name().equals("nccl")
-        && !"0".equals(wishes.environment().get("NCCL_NVLS_ENABLE"))) {
+        && !"0".equals(config.environment().get("NCCL_NVLS_ENABLE"))) {
       out.println(
           "NCCL_NVLS_ENABLE is not 0: sums of the switch's multicast have no order (DET-05)");
     }
     String version = NcclFunction.text(subject.capabilities().version());
     String about =
         "NCCL %s, %s, variables %s"
-            .formatted(version, wishes.profile().name(), new TreeMap<>(wishes.environment()));
+            .formatted(version, config.profile().name(), new TreeMap<>(config.environment()));
     SeedRun.Range range =
         new SeedRun.Range(
-            wishes.ranks(),
-            wishes.from(),
-            wishes.count(),
-            "floats-" + wishes.backend() + "-" + wishes.ranks(),
+            config.ranks(),
+            config.from(),
+            config.count(),
+            "floats-" + config.backend() + "-" + config.ranks(),
             about,
             MOST_DIFFERENCES);
     Worlds worlds = new Worlds(subject);
     Worlds simulated = new Worlds(reference);
-    Floats floats = new Floats(subject, worlds, simulated, wishes.ranks());
+    Floats floats = new Floats(subject, worlds, simulated, config.ranks());
     return new SeedRun<>(worlds, simulated, range, floats, folder, out).run();
   }
 

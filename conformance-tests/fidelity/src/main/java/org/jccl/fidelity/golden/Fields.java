@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,12 +81,17 @@ final class Fields {
     return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
   }
 
-  String text(String name) {
-    Json found = required(name);
-    if (found.value() instanceof String text) {
-      return text;
+  /** A field's value, which must be a {@code type} that is {@code right}. */
+  private <T> T value(String name, Class<T> type, Predicate<T> right, String expected) {
+    Object value = required(name).value();
+    if (!type.isInstance(value) || !right.test(type.cast(value))) {
+      throw bad(name, "is " + shown(value) + ", expected " + expected);
     }
-    throw bad(name, "is " + shown(found.value()) + ", expected text");
+    return type.cast(value);
+  }
+
+  String text(String name) {
+    return value(name, String.class, any -> true, "text");
   }
 
   @Nullable String optionalText(String name) {
@@ -104,13 +110,8 @@ final class Fields {
   }
 
   long integer(String name, long least, long most) {
-    Json found = required(name);
-    if (found.value() instanceof Long number && number >= least && number <= most) {
-      return number;
-    }
-    throw bad(
-        name,
-        "is " + shown(found.value()) + ", expected a whole number from " + least + " to " + most);
+    String expected = "a whole number from " + least + " to " + most;
+    return value(name, Long.class, number -> number >= least && number <= most, expected);
   }
 
   int number(String name, int least, int most) {
@@ -124,40 +125,22 @@ final class Fields {
 
   /** A finite number that is not negative. */
   double amount(String name) {
-    Json found = required(name);
-    if (found.value() instanceof Number number
-        && number.doubleValue() >= 0
-        && Double.isFinite(number.doubleValue())) {
-      return number.doubleValue();
-    }
-    throw bad(name, "is " + shown(found.value()) + ", expected a number that is not negative");
+    String expected = "a number that is not negative";
+    return value(name, Number.class, Fields::isAmount, expected).doubleValue();
+  }
+
+  private static boolean isAmount(Number number) {
+    return number.doubleValue() >= 0 && Double.isFinite(number.doubleValue());
   }
 
   @Nullable Boolean optionalTruth(String name) {
     used.add(name);
-    if (!has(name)) {
-      return null;
-    }
-    Json found = required(name);
-    if (found.value() instanceof Boolean truth) {
-      return truth;
-    }
-    throw bad(name, "is " + shown(found.value()) + ", expected true or false");
-  }
-
-  /** Whether a field is a list. */
-  boolean isList(String name) {
-    Json found = fields.get(name);
-    return found != null && found.value() instanceof List;
+    return has(name) ? value(name, Boolean.class, any -> true, "true or false") : null;
   }
 
   @SuppressWarnings("unchecked") // Json makes no other lists
   private List<Json> items(String name) {
-    Json found = required(name);
-    if (found.value() instanceof List<?> list) {
-      return (List<Json>) list;
-    }
-    throw bad(name, "is " + shown(found.value()) + ", expected a list");
+    return (List<Json>) value(name, List.class, any -> true, "a list");
   }
 
   List<String> texts(String name) {

@@ -19,13 +19,24 @@ public final class GoldenRecording {
   private static final String PACKED = "results.jsonl.gz";
   private static final String PLAIN = "results.jsonl";
 
-  /** Where the files of a recording come from. */
-  private interface Place {
-    /** The file's content, or null if there is none. */
+  /** Gives a file's content, or null if there is none. */
+  private interface Opener {
     @Nullable InputStream open(String file) throws IOException;
+  }
 
-    /** Its name in complaints. */
-    String name(String file);
+  /**
+   * Where the files of a recording come from.
+   *
+   * @param folder stands before their names in complaints
+   */
+  private record Place(Path folder, Opener files) {
+    @Nullable InputStream open(String file) throws IOException {
+      return files.open(file);
+    }
+
+    String name(String file) {
+      return folder.resolve(file).toString();
+    }
   }
 
   private final Place place;
@@ -46,34 +57,19 @@ public final class GoldenRecording {
       throw new BadRecordingException("'" + folder + "' is no folder");
     }
     return new GoldenRecording(
-        new Place() {
-          @Override
-          public @Nullable InputStream open(String file) throws IOException {
-            Path path = folder.resolve(file);
-            return Files.isRegularFile(path) ? Files.newInputStream(path) : null;
-          }
-
-          @Override
-          public String name(String file) {
-            return folder.resolve(file).toString();
-          }
-        });
+        new Place(
+            folder,
+            file -> {
+              Path path = folder.resolve(file);
+              return Files.isRegularFile(path) ? Files.newInputStream(path) : null;
+            }));
   }
 
   /** The recordings that come with the program: a choice of those made on H200s. */
   public static GoldenRecording committed() {
     return new GoldenRecording(
-        new Place() {
-          @Override
-          public @Nullable InputStream open(String file) {
-            return GoldenRecording.class.getResourceAsStream("h200/" + file);
-          }
-
-          @Override
-          public String name(String file) {
-            return "h200/" + file;
-          }
-        });
+        new Place(
+            Path.of("h200"), file -> GoldenRecording.class.getResourceAsStream("h200/" + file)));
   }
 
   /** What it says about itself. */

@@ -1,7 +1,8 @@
 package org.jccl.fidelity.golden;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jccl.conformance.cases.CallForm;
 import org.jccl.conformance.cases.MemoryKind;
 import org.jccl.conformance.data.Fold;
@@ -21,7 +22,7 @@ final class Labels {
   }
 
   static @Nullable CallForm form(String label) {
-    return CallForm.EVEN.stream().filter(form -> of(form).equals(label)).findFirst().orElse(null);
+    return named(CallForm.EVEN, Labels::of, label);
   }
 
   /** {@code sum}, {@code premul}, {@code copy}. */
@@ -30,10 +31,7 @@ final class Labels {
   }
 
   static @Nullable Fold fold(String label) {
-    return Arrays.stream(Fold.values())
-        .filter(fold -> of(fold).equals(label))
-        .findFirst()
-        .orElse(null);
+    return named(List.of(Fold.values()), Labels::of, label);
   }
 
   /** {@code plain}, {@code registered}, {@code window}. */
@@ -42,9 +40,10 @@ final class Labels {
   }
 
   static @Nullable MemoryKind memory(String label) {
-    return Arrays.stream(MemoryKind.values())
-        .filter(memory -> of(memory).equals(label))
-        .findFirst()
-        .orElse(null);
+    return named(List.of(MemoryKind.values()), Labels::of, label);
+  }
+
+  private static <T> @Nullable T named(List<T> all, Function<T, String> name, String label) {
+    return all.stream().filter(each -> name.apply(each).equals(label)).findFirst().orElse(null);
   }
 }

@@ -45,15 +45,16 @@ public final class RecordRun {
    * @param seed a type's inputs are made from this and the type's code
    * @param budget no process is started, and none runs on, when this has passed
    */
-  public record Wishes(
+  public record RecordConfig(
       String backend, int ranks, String phases, boolean quick, long seed, Duration budget) {
     /** What a whole recording takes. */
-    public static Wishes of(String backend, int ranks) {
-      return new Wishes(backend, ranks, "", false, RecordPlan.DEFAULT_SEED, Duration.ofMinutes(10));
+    public static RecordConfig of(String backend, int ranks) {
+      return new RecordConfig(
+          backend, ranks, "", false, RecordPlan.DEFAULT_SEED, Duration.ofMinutes(10));
     }
   }
 
-  private final Wishes wishes;
+  private final RecordConfig config;
   private final RecordPlan plan;
   private final PrintStream screen;
   private final RecordingWriter out;
@@ -61,13 +62,13 @@ public final class RecordRun {
   private final long end;
 
   private RecordRun(
-      Wishes wishes, RecordPlan plan, RecordingWriter out, Path logs, PrintStream screen) {
-    this.wishes = wishes;
+      RecordConfig config, RecordPlan plan, RecordingWriter out, Path logs, PrintStream screen) {
+    this.config = config;
     this.plan = plan;
     this.out = out;
     this.logs = logs;
     this.screen = screen;
-    this.end = System.nanoTime() + wishes.budget().toNanos();
+    this.end = System.nanoTime() + config.budget().toNanos();
   }
 
   /**
@@ -78,13 +79,13 @@ public final class RecordRun {
    * @throws IllegalArgumentException if there are no such phases
    * @throws IOException if the folder cannot be written
    */
-  public static int run(Wishes wishes, Path folder, PrintStream screen) throws IOException {
-    RecordPlan plan = RecordPlan.of(wishes.ranks(), wishes.seed(), wishes.quick(), wishes.phases());
+  public static int run(RecordConfig config, Path folder, PrintStream screen) throws IOException {
+    RecordPlan plan = RecordPlan.of(config.ranks(), config.seed(), config.quick(), config.phases());
     Files.createDirectories(folder);
     Path logs = Files.createTempDirectory("jccl-record");
-    try (RecordingWriter out = new RecordingWriter(folder, wishes);
+    try (RecordingWriter out = new RecordingWriter(folder, config);
         AtTheEnd ended = new AtTheEnd(out)) {
-      new RecordRun(wishes, plan, out, logs, screen).all();
+      new RecordRun(config, plan, out, logs, screen).all();
       out.keepLogs(logs);
       screen.println(
           out.cases()
@@ -187,7 +188,7 @@ public final class RecordRun {
 
   private Process start(int number, int attempt, Pin pin, Progress progress) throws IOException {
     String own = number + "." + attempt;
-    boolean real = wishes.backend().equals("nccl");
+    boolean real = config.backend().equals("nccl");
     Path log = logs.resolve("nccl-" + own + ".log");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -196,11 +197,11 @@ public final class RecordRun {
     command.add(RecordProcess.class.getName());
     command.addAll(
         List.of(
-            wishes.backend(),
+            config.backend(),
             Integer.toString(plan.ranks()),
             Long.toString(plan.seed()),
             Boolean.toString(plan.quick()),
-            wishes.phases(),
+            config.phases(),
             Integer.toString(number),
             Integer.toString(progress.communicator),
             Integer.toString(progress.nextCase),

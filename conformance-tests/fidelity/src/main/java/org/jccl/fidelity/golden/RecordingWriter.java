@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes the files of a recording. */
 final class RecordingWriter implements AutoCloseable {
   private final Path folder;
-  private final RecordRun.Wishes wishes;
+  private final RecordRun.RecordConfig config;
   private final Writer results;
   private final Map<Integer, Map<String, @Nullable Object>> communicators = new TreeMap<>();
   private final List<String> errors = new ArrayList<>();
@@ -32,9 +32,9 @@ final class RecordingWriter implements AutoCloseable {
   private int unlike;
   private boolean closed;
 
-  RecordingWriter(Path folder, RecordRun.Wishes wishes) throws IOException {
+  RecordingWriter(Path folder, RecordRun.RecordConfig config) throws IOException {
     this.folder = folder;
-    this.wishes = wishes;
+    this.config = config;
     this.results = packed(folder.resolve("results.jsonl.gz"));
   }
 
@@ -127,11 +127,11 @@ final class RecordingWriter implements AutoCloseable {
   private String summary() throws IOException {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("format", Summary.FORMAT);
-    json.put("gpus", info.getOrDefault("devices", wishes.ranks()));
-    json.put("dry_run", !wishes.backend().equals("nccl"));
-    json.put("quick", wishes.quick());
+    json.put("gpus", info.getOrDefault("devices", config.ranks()));
+    json.put("dry_run", !config.backend().equals("nccl"));
+    json.put("quick", config.quick());
     json.put("started", started.truncatedTo(ChronoUnit.SECONDS).toString());
-    json.put("seed_rule", wishes.seed() + " + ncclDataType id");
+    json.put("seed_rule", config.seed() + " + ncclDataType id");
     Map<String, String> scalars = new LinkedHashMap<>();
     CaseSets.scalars()
         .forEach(
@@ -173,7 +173,7 @@ final class RecordingWriter implements AutoCloseable {
         (name, own) -> {
           Map<String, @Nullable Object> phase = new LinkedHashMap<>();
           phase.put("name", name);
-          phase.put("nranks", wishes.ranks());
+          phase.put("nranks", config.ranks());
           phase.put("comms", own);
           phases.add(phase);
         });

@@ -21,8 +21,4 @@ public enum ReplayVerdict {
   public String label() {
     return label;
   }
-
-  ReplayVerdict or(ReplayVerdict other) {
-    return compareTo(other) >= 0 ? this : other;
-  }
 }

@@ -15,7 +15,7 @@ import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.liars.FaultySubject;
 import org.jccl.conformance.liars.Liars;
-import org.jccl.fidelity.floats.FloatRun.Wishes;
+import org.jccl.fidelity.floats.FloatRun.FloatConfig;
 import org.jccl.fidelity.seeds.SeedRun;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.machine.GpuProfile;
@@ -29,8 +29,8 @@ class FloatRunTest {
 
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
-  private static Wishes wishes(String backend, int ranks, int from, int count) {
-    return new Wishes(backend, ranks, from, count, GpuProfile.h200(), Map.of());
+  private static FloatConfig config(String backend, int ranks, int from, int count) {
+    return new FloatConfig(backend, ranks, from, count, GpuProfile.h200(), Map.of());
   }
 
   private static Subject machine(String name, GpuProfile profile, Map<String, String> variables) {
@@ -41,14 +41,14 @@ class FloatRunTest {
     return new PrintStream(said, true, StandardCharsets.UTF_8);
   }
 
-  private int run(Wishes wishes) throws IOException {
-    return FloatRun.run(wishes, folder, out());
+  private int run(FloatConfig config) throws IOException {
+    return FloatRun.run(config, folder, out());
   }
 
   /** Compares a subject that is not what the simulator imitates. */
   private int run(Subject subject, int ranks, int count) throws IOException {
     Subject honest = machine("honest", GpuProfile.h200(), Map.of());
-    return FloatRun.run(subject, honest, wishes("other", ranks, 0, count), folder, out());
+    return FloatRun.run(subject, honest, config("other", ranks, 0, count), folder, out());
   }
 
   private String words() {
@@ -57,7 +57,7 @@ class FloatRunTest {
 
   @Test
   void theBindingOverASimulator_agreesBitByBit() throws IOException {
-    assertThat(run(wishes("loopback", 4, 0, 100))).as(words()).isEqualTo(SeedRun.AGREE);
+    assertThat(run(config("loopback", 4, 0, 100))).as(words()).isEqualTo(SeedRun.AGREE);
     assertThat(words()).contains("100 programs", "100 agree, 0 differ");
     assertThat(Files.readAllLines(folder.resolve("floats-loopback-4.tsv")))
         .hasSize(102)
@@ -67,22 +67,22 @@ class FloatRunTest {
 
   @Test
   void oddWorlds_agree() throws IOException {
-    assertThat(run(wishes("sim", 1, 0, 30))).as(words()).isEqualTo(SeedRun.AGREE);
-    assertThat(run(wishes("sim", 3, 0, 30))).as(words()).isEqualTo(SeedRun.AGREE);
+    assertThat(run(config("sim", 1, 0, 30))).as(words()).isEqualTo(SeedRun.AGREE);
+    assertThat(run(config("sim", 3, 0, 30))).as(words()).isEqualTo(SeedRun.AGREE);
   }
 
   @Test
   void seedsThatAgreed_areNotRunAgain() throws IOException {
-    assertThat(run(wishes("sim", 2, 10, 3))).as(words()).isEqualTo(SeedRun.AGREE);
-    assertThat(run(wishes("sim", 2, 11, 4))).as(words()).isEqualTo(SeedRun.AGREE);
+    assertThat(run(config("sim", 2, 10, 3))).as(words()).isEqualTo(SeedRun.AGREE);
+    assertThat(run(config("sim", 2, 11, 4))).as(words()).isEqualTo(SeedRun.AGREE);
     assertThat(words()).contains("2 programs", "2 were done before", "5 agree");
   }
 
   @Test
   void aTableOfOtherVariables_isLeftAlone() throws IOException {
-    run(wishes("sim", 2, 0, 1));
+    run(config("sim", 2, 0, 1));
     Map<String, String> variables = Map.of("NCCL_PROTO", "Simple", "NCCL_DEBUG", "INFO");
-    Wishes other = new Wishes("sim", 2, 0, 1, GpuProfile.h200(), variables);
+    FloatConfig other = new FloatConfig("sim", 2, 0, 1, GpuProfile.h200(), variables);
     assertThatThrownBy(() -> run(other))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("{NCCL_PROTO=Simple}': give another folder");
@@ -144,7 +144,7 @@ class FloatRunTest {
   @Test
   void whatPinsLeaveNoAlgorithmFor_isNotRun() throws IOException {
     Map<String, String> variables = Map.of("NCCL_ALGO", "Tree");
-    Wishes trees = new Wishes("sim", 2, 0, 30, GpuProfile.h200(), variables);
+    FloatConfig trees = new FloatConfig("sim", 2, 0, 30, GpuProfile.h200(), variables);
     assertThat(run(trees)).as(words()).isEqualTo(SeedRun.AGREE);
     assertThat(words()).contains(" have no algorithm by the variables");
     assertThat(Files.readString(folder.resolve("floats-sim-2.tsv")))

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 import org.jccl.conformance.cases.CallForm;
 import org.jccl.conformance.cases.MemoryKind;
-import org.jccl.fidelity.golden.RecordRun.Wishes;
+import org.jccl.fidelity.golden.RecordRun.RecordConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +27,8 @@ class RecordRunTest {
   @TempDir private Path folder;
 
   private int record(String backend, int ranks, String phases, long seed) throws Exception {
-    return RecordRun.run(new Wishes(backend, ranks, phases, true, seed, BUDGET), folder, QUIET);
+    return RecordRun.run(
+        new RecordConfig(backend, ranks, phases, true, seed, BUDGET), folder, QUIET);
   }
 
   private String replayed() {
