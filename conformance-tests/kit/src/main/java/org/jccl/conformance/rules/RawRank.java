@@ -66,7 +66,7 @@ public class RawRank implements AutoCloseable {
   }
 
   /** A fresh id that all ranks have. */
-  MemorySegment sharedId() {
+  final MemorySegment sharedId() {
     return sent(rank.rank() == 0 ? id() : MemorySegment.NULL);
   }
 
@@ -133,12 +133,12 @@ public class RawRank implements AutoCloseable {
     return slot.get(JAVA_LONG, 0);
   }
 
-  MemorySegment allocate(long bytes) {
+  final MemorySegment allocate(long bytes) {
     return arena.allocate(bytes, 16);
   }
 
   /** Notes a problem unless {@code call} returns {@code code}. */
-  void expect(String what, int code, IntSupplier call) {
+  final void expect(String what, int code, IntSupplier call) {
     int result = call.getAsInt();
     rank.check(result == code, what + " returned " + result + ", expected " + code);
   }
@@ -176,14 +176,14 @@ public class RawRank implements AutoCloseable {
   // ---------------------------------------------------------------- further communicators
 
   /** A fresh unique id, known to this rank alone. */
-  MemorySegment id() {
+  final MemorySegment id() {
     MemorySegment id = allocate(UniqueId.BYTES);
     expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(id));
     return id;
   }
 
   /** Rank 0's {@code id}, on all ranks. */
-  MemorySegment sent(MemorySegment id) {
+  final MemorySegment sent(MemorySegment id) {
     byte[] own = rank.rank() == 0 ? id.toArray(JAVA_BYTE) : new byte[0];
     byte[] bytes = rank.processGroup().broadcast(own, 0);
     return allocate(UniqueId.BYTES).copyFrom(MemorySegment.ofArray(bytes));
