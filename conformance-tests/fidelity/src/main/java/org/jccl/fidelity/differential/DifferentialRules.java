@@ -27,6 +27,9 @@ import org.jccl.spi.NcclAbi;
 
 /** The same program on two subjects: equal observations, equal result codes. */
 public final class DifferentialRules extends RawSuite {
+  private static final String KEPT =
+      "a world's bench keeps communicators and memory for later programs";
+
   private final Worlds reference;
 
   /** About the current subject. */
@@ -35,7 +38,7 @@ public final class DifferentialRules extends RawSuite {
   }
 
   @Property
-  @Expects(leaves = "a world's bench keeps communicators and memory for later programs")
+  @Expects(leaves = KEPT)
   public void required_DIF_01_programsGiveEqualObservations(@ForAll("programs") Program each) {
     Outcome outcome = new SubjectComparison(worlds(), reference, Failures.NOTED).of(each);
     if (outcome.verdict() != ComparisonResult.AGREE) {
@@ -92,6 +95,7 @@ public final class DifferentialRules extends RawSuite {
   }
 
   @Property
+  @Expects(leaves = KEPT)
   public void required_DIF_03_theSameProgramTwiceGivesTheSame(@ForAll("programs") Program each) {
     Outcome outcome = new SubjectComparison(worlds(), worlds(), Failures.NOTED).of(each);
     if (outcome.verdict() != ComparisonResult.AGREE) {

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.engine.HostRoom;
 import org.jccl.conformance.engine.Observation;
@@ -173,16 +172,10 @@ final class CommunicatorRecorder {
   }
 
   private @Nullable RecordedChoice simulated(CaseCalls work) {
-    AtomicReference<@Nullable RecordedChoice> choice = new AtomicReference<>();
-    worlds.run(
+    return Replay.<@Nullable RecordedChoice>onFirst(
+        worlds,
         plan.ranks(),
-        rank -> {
-          if (rank.rank() == 0) {
-            choice.set(
-                PlannedChoice.of(rank.communicator(), work.memory(), work.calls().getFirst()));
-          }
-        });
-    return choice.get();
+        rank -> PlannedChoice.of(rank.communicator(), work.memory(), work.calls().getFirst()));
   }
 
   private static Part part(

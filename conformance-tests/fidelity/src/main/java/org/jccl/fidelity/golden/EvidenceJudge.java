@@ -1,15 +1,11 @@
 package org.jccl.fidelity.golden;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.LongPredicate;
 import org.jccl.DataType;
 import org.jccl.conformance.data.ElementFormat;
+import org.jccl.conformance.data.Elements;
 import org.jspecify.annotations.Nullable;
 
 /** Compares a result with what was recorded of it. */
@@ -102,8 +98,8 @@ final class EvidenceJudge {
     long wrong = 0;
     long first = -1;
     for (long i = 0; i < count; i++) {
-      long a = element(recorded, i);
-      long b = element(got, i);
+      long a = Elements.get(recorded, type, i);
+      long b = Elements.get(got, type, i);
       if (a != b) {
         differing++;
         if (type == DataType.FLOAT64 && format.isNan(a) && format.isNan(b)) {
@@ -132,22 +128,12 @@ final class EvidenceJudge {
             + " elements differ, the first is ["
             + first
             + "]: recorded "
-            + hex(element(recorded, first))
+            + hex(Elements.get(recorded, type, first))
             + ", got "
-            + hex(element(got, first)));
+            + hex(Elements.get(got, type, first)));
   }
 
   private String hex(long bits) {
     return String.format("%0" + 2 * type.bytes() + "X", bits);
-  }
-
-  private long element(MemorySegment of, long index) {
-    long at = index * type.bytes();
-    return switch (type.bytes()) {
-      case 1 -> of.get(JAVA_BYTE, at) & 0xFFL;
-      case 2 -> of.get(JAVA_SHORT_UNALIGNED, at) & 0xFFFFL;
-      case 4 -> of.get(JAVA_INT_UNALIGNED, at) & 0xFFFF_FFFFL;
-      default -> of.get(JAVA_LONG_UNALIGNED, at);
-    };
   }
 }

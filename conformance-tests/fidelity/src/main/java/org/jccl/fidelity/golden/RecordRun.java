@@ -1,5 +1,6 @@
 package org.jccl.fidelity.golden;
 
+import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jccl.fidelity.golden.RecordPlan.Pin;
 import org.jspecify.annotations.Nullable;
 
@@ -130,7 +132,7 @@ public final class RecordRun {
   }
 
   private static void delete(Path folder) throws IOException {
-    try (java.util.stream.Stream<Path> files = Files.list(folder)) {
+    try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
         Files.deleteIfExists(file);
       }
@@ -235,10 +237,9 @@ public final class RecordRun {
           patience = OPENING;
           progress.communicator = indexOf(pin, number(fields, "c"));
         }
-        case "comm" -> {
-          out.communicator(
-              pin.communicators().get(indexOf(pin, number(fields, "c"))).like(), fields);
-        }
+        case "comm" ->
+            out.communicator(
+                pin.communicators().get(indexOf(pin, number(fields, "c"))).like(), fields);
         case "begin" -> progress.nextCase = number(fields, "i");
         case "err" -> out.error(line);
         case "fatal" -> {
@@ -257,7 +258,7 @@ public final class RecordRun {
 
   private static Map<String, Object> parsed(String line) {
     try {
-      return com.fasterxml.jackson.jr.ob.JSON.std.mapFrom(line);
+      return JSON.std.mapFrom(line);
     } catch (IOException noJson) {
       return Map.of("t", "err");
     }

@@ -20,6 +20,7 @@ import org.jccl.conformance.engine.Runner.Failures;
 import org.jccl.conformance.harness.RuleViolation;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
+import org.jccl.conformance.harness.WorldRank;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.fidelity.golden.RecordedCase.Part;
 import org.jccl.fidelity.golden.RecordedMicros.Source;
@@ -169,20 +170,30 @@ final class Replay {
         : Finding.different(where + ": its output is written, and it is not the root");
   }
 
+  /** What the first rank of a world answers. */
+  static <T extends @Nullable Object> T onFirst(
+      Worlds worlds, int ranks, Function<WorldRank, T> question) {
+    List<T> answer = new ArrayList<>();
+    worlds.run(
+        ranks,
+        rank -> {
+          if (rank.rank() == 0) {
+            answer.add(question.apply(rank));
+          }
+        });
+    return answer.getFirst();
+  }
+
   /** Only estimates can be made again; what was measured was measured on a machine. */
   private static Finding estimated(Worlds worlds, int ranks, RecordedMicros recorded) {
     if (recorded.source() != Source.ESTIMATED) {
       return Finding.EQUAL;
     }
-    AtomicReference<OptionalDouble> estimate = new AtomicReference<>(OptionalDouble.empty());
-    worlds.run(
-        ranks,
-        rank -> {
-          if (rank.rank() == 0) {
-            estimate.set(Times.estimate(rank.communicator(), recorded.form(), recorded.count()));
-          }
-        });
-    OptionalDouble own = estimate.get();
+    OptionalDouble own =
+        onFirst(
+            worlds,
+            ranks,
+            rank -> Times.estimate(rank.communicator(), recorded.form(), recorded.count()));
     double micros = recorded.micros();
     if (own.isPresent() && Math.abs(own.getAsDouble() - micros) <= TIME_TOLERANCE * micros) {
       return Finding.EQUAL;
