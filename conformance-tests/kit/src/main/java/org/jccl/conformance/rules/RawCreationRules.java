@@ -85,11 +85,11 @@ public final class RawCreationRules extends RawSuite {
           if (rank.rank() == 0) {
             NcclAbi abi = rank.abi();
             MemorySegment id = rank.id();
-            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.groupStart();
             device(rank, 1).makeCurrent();
             rank.succeeds("ncclCommInitRank", () -> abi.commInitRank(rank.handle(), 1, id, 0));
             device(rank, 0).makeCurrent();
-            rank.succeeds("ncclGroupEnd", abi::groupEnd);
+            rank.groupEnd();
             long made = rank.madeHandle();
             rank.check(rank.cuDevice(made) == 1, "device " + rank.slotInt());
             rank.destroy(made);
@@ -116,14 +116,14 @@ public final class RawCreationRules extends RawSuite {
     NcclAbi abi = rank.abi();
     MemorySegment id = rank.id();
     MemorySegment handles = rank.allocate(8L * n);
-    rank.succeeds("ncclGroupStart", abi::groupStart);
+    rank.groupStart();
     for (int i = 0; i < n; i++) {
       int own = i;
       device(rank, i).makeCurrent();
       MemorySegment out = handles.asSlice(8L * i, 8);
       rank.succeeds("ncclCommInitRank", () -> abi.commInitRank(out, n, id, own));
     }
-    rank.succeeds("ncclGroupEnd", abi::groupEnd);
+    rank.groupEnd();
     for (int i = 0; i < n; i++) {
       long made = handles.getAtIndex(JAVA_LONG, i);
       rank.check(rank.userRank(made) == i, "rank " + rank.slotInt() + " for " + i);
@@ -157,7 +157,7 @@ public final class RawCreationRules extends RawSuite {
           NcclAbi abi = rank.abi();
           MemorySegment id = rank.id();
           MemorySegment handles = rank.allocate(16);
-          rank.succeeds("ncclGroupStart", abi::groupStart);
+          rank.groupStart();
           for (int i = 0; i < 2; i++) {
             int own = i;
             MemorySegment out = handles.asSlice(8L * i, 8);
@@ -181,10 +181,10 @@ public final class RawCreationRules extends RawSuite {
           rank.expectSum("the sum over one rank", alone, 5, 5);
           try (DeviceBuffer two = rank.memory(DataType.INT32, 7, 0)) {
             long at = two.address();
-            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.groupStart();
             rank.succeeds("ncclSend", () -> abi.send(at, 1, INT32, 0, alone, rank.stream()));
             rank.succeeds("ncclRecv", () -> abi.recv(at + 4, 1, INT32, 0, alone, rank.stream()));
-            rank.succeeds("ncclGroupEnd", abi::groupEnd);
+            rank.groupEnd();
             rank.synchronize();
             rank.expect("a message to self", two, 7, 7);
           }
@@ -263,7 +263,7 @@ public final class RawCreationRules extends RawSuite {
           MemorySegment twice = rank.id();
           MemorySegment other = rank.id();
           MemorySegment handles = rank.allocate(24);
-          rank.succeeds("ncclGroupStart", abi::groupStart);
+          rank.groupStart();
           MemorySegment last = handles.asSlice(16, 8);
           rank.succeeds("a rank", () -> abi.commInitRank(last, ranksOfOther, other, 0));
           for (int i = 0; i < 2; i++) {

@@ -1,5 +1,8 @@
 package org.jccl.conformance.rules;
 
+import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
+import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
+
 import net.jqwik.api.Example;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -56,9 +59,9 @@ public final class RawGroupRules extends RawSuite {
     raw(
         rank -> {
           NcclAbi abi = rank.abi();
-          rank.misuses("ncclGroupEnd", abi::groupEnd);
-          rank.succeeds("ncclGroupStart", abi::groupStart);
-          rank.succeeds("ncclGroupEnd", abi::groupEnd);
+          rank.groupEnd(INVALID_USAGE);
+          rank.groupStart();
+          rank.groupEnd();
           rank.misuses("one ncclGroupEnd too many", abi::groupEnd);
         });
   }
@@ -71,7 +74,7 @@ public final class RawGroupRules extends RawSuite {
         rank -> {
           NcclAbi abi = rank.abi();
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.groupStart();
             rank.succeeds("ncclGroupStart, inner", abi::groupStart);
             rank.refuses("a wrong call", () -> wrong(rank, buffer, 12, SUM));
             rank.succeeds("ncclGroupEnd, inner", abi::groupEnd);
@@ -92,10 +95,10 @@ public final class RawGroupRules extends RawSuite {
         rank -> {
           NcclAbi abi = rank.abi();
           try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.groupStart();
             allReduce(rank, buffer, 1);
             rank.refuses("a wrong call", () -> wrong(rank, buffer, INT32, -1));
-            rank.refuses("ncclGroupEnd", abi::groupEnd);
+            rank.groupEnd(INVALID_ARGUMENT);
             rank.synchronize();
             rank.expect("the buffer of the discarded group", buffer, 1);
             // GRP-15: the thread's state is as if there had been no group.
@@ -113,13 +116,12 @@ public final class RawGroupRules extends RawSuite {
     raw(
         n,
         rank -> {
-          NcclAbi abi = rank.abi();
           try (DeviceBuffer a = rank.memory(DataType.INT32, 1);
               DeviceBuffer b = rank.memory(DataType.INT32, 2)) {
-            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.groupStart();
             allReduce(rank, a, 1);
             allReduce(rank, b, 1);
-            rank.succeeds("ncclGroupEnd", abi::groupEnd);
+            rank.groupEnd();
             rank.synchronize();
             rank.expect("the first sum", a, n);
             rank.expect("the second sum", b, 2.0 * n);
@@ -133,9 +135,9 @@ public final class RawGroupRules extends RawSuite {
         atMost(2),
         rank -> {
           NcclAbi abi = rank.abi();
-          rank.succeeds("ncclGroupStart", abi::groupStart);
+          rank.groupStart();
           rank.succeeds("ncclGroupEnd of nothing", abi::groupEnd);
-          rank.succeeds("ncclGroupStart", abi::groupStart);
+          rank.groupStart();
           rank.succeeds(
               "count 0", () -> abi.allReduce(0, 0, 0, INT32, SUM, rank.comm(), rank.stream()));
           rank.succeeds("ncclGroupEnd of count 0", abi::groupEnd);
@@ -157,11 +159,11 @@ public final class RawGroupRules extends RawSuite {
             int self = rank.rank();
             rank.misuses("a lone ncclSend to self", () -> abi.send(out, 1, INT32, self, comm, s));
             rank.misuses("a lone ncclRecv from self", () -> abi.recv(in, 1, INT32, self, comm, s));
-            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.groupStart();
             rank.succeeds(
                 "a grouped ncclSend to self", () -> abi.send(out, 1, INT32, self, comm, s));
             rank.misuses("ncclGroupEnd of a lone send", abi::groupEnd);
-            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.groupStart();
             rank.succeeds("ncclSend", () -> abi.send(out, 1, INT32, self, comm, s));
             rank.succeeds("ncclRecv", () -> abi.recv(in, 1, INT32, self, comm, s));
             rank.succeeds("ncclGroupEnd of a pair", abi::groupEnd);
@@ -182,12 +184,12 @@ public final class RawGroupRules extends RawSuite {
           int from = (rank.rank() + n - 1) % n;
           try (DeviceBuffer two = rank.memory(DataType.INT32, 10 + rank.rank(), 0)) {
             long out = two.address();
-            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.groupStart();
             rank.succeeds(
                 "ncclSend", () -> abi.send(out, 1, INT32, to, rank.comm(), rank.stream()));
             rank.succeeds(
                 "ncclRecv", () -> abi.recv(out + 4, 1, INT32, from, rank.comm(), rank.stream()));
-            rank.succeeds("ncclGroupEnd", abi::groupEnd);
+            rank.groupEnd();
             rank.synchronize();
             rank.expect("a message", two, 10 + rank.rank(), 10 + from);
           }

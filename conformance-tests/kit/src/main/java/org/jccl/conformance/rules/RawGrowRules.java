@@ -92,12 +92,12 @@ public final class RawGrowRules extends RawSuite {
           refused(rank, "a new rank without id", abi.commGrow(0, 2, NULL, 1, out, NULL));
           refused(rank, "a new rank 2 of 2", abi.commGrow(0, 2, id, 2, out, NULL));
           // The first three do not poison a group, the others do (GRP-14).
-          rank.succeeds("ncclGroupStart", abi::groupStart);
+          rank.groupStart();
           refused(rank, "0 ranks", abi.commGrow(comm, 0, id, -1, out, NULL));
-          rank.succeeds("ncclGroupEnd", abi::groupEnd);
-          rank.succeeds("ncclGroupStart", abi::groupStart);
+          rank.groupEnd();
+          rank.groupStart();
           refused(rank, "an old rank's rank", abi.commGrow(comm, 2, id, 0, out, NULL));
-          rank.refuses("ncclGroupEnd", abi::groupEnd);
+          rank.groupEnd(INVALID_ARGUMENT);
         });
   }
 

@@ -1,6 +1,7 @@
 package org.jccl.conformance.rules;
 
 import static org.jccl.conformance.rules.RawRank.INVALID_ARGUMENT;
+import static org.jccl.conformance.rules.RawRank.INVALID_USAGE;
 import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
@@ -188,7 +189,7 @@ public final class RawLifecycleRules extends RawSuite {
           NcclAbi abi = rank.abi();
           rank.succeeds("null, flags 5", () -> abi.commRevoke(0, 5));
           long finalized = rank.openAlone(NULL);
-          rank.succeeds("ncclGroupStart", abi::groupStart);
+          rank.groupStart();
           rank.refuses("flags 1", () -> abi.commRevoke(finalized, 1));
           rank.succeeds("ncclGroupEnd: not poisoned", abi::groupEnd);
           rank.expectSum("a sum after the refusal", finalized, 4, 4);
@@ -242,9 +243,9 @@ public final class RawLifecycleRules extends RawSuite {
             rank.everyOperation(0, 0, INT32, 0, root, made)
                 .forEach((name, call) -> rank.misuses(name + ", root " + root, call));
           }
-          rank.succeeds("ncclGroupStart", abi::groupStart);
+          rank.groupStart();
           rank.misuses("in a group", () -> rank.wrongCall(made));
-          rank.misuses("ncclGroupEnd", abi::groupEnd);
+          rank.groupEnd(INVALID_USAGE);
           rank.destroy(made);
         });
   }

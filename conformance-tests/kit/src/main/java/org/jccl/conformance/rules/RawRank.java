@@ -24,7 +24,7 @@ import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 
 /** One rank on the raw surface: a communicator by handle, and room for output parameters. */
-public final class RawRank implements AutoCloseable {
+public class RawRank implements AutoCloseable {
   static final int SUCCESS = 0;
   static final int UNHANDLED_CUDA_ERROR = 1;
   static final int INTERNAL_ERROR = 3;
@@ -66,7 +66,7 @@ public final class RawRank implements AutoCloseable {
   }
 
   /** A fresh id that all ranks have. */
-  MemorySegment sharedId() {
+  final MemorySegment sharedId() {
     return sent(rank.rank() == 0 ? id() : MemorySegment.NULL);
   }
 
@@ -133,12 +133,12 @@ public final class RawRank implements AutoCloseable {
     return slot.get(JAVA_LONG, 0);
   }
 
-  MemorySegment allocate(long bytes) {
+  final MemorySegment allocate(long bytes) {
     return arena.allocate(bytes, 16);
   }
 
   /** Notes a problem unless {@code call} returns {@code code}. */
-  void expect(String what, int code, IntSupplier call) {
+  final void expect(String what, int code, IntSupplier call) {
     int result = call.getAsInt();
     rank.check(result == code, what + " returned " + result + ", expected " + code);
   }
@@ -176,14 +176,14 @@ public final class RawRank implements AutoCloseable {
   // ---------------------------------------------------------------- further communicators
 
   /** A fresh unique id, known to this rank alone. */
-  MemorySegment id() {
+  final MemorySegment id() {
     MemorySegment id = allocate(UniqueId.BYTES);
     expect("ncclGetUniqueId", SUCCESS, () -> abi.getUniqueId(id));
     return id;
   }
 
   /** Rank 0's {@code id}, on all ranks. */
-  MemorySegment sent(MemorySegment id) {
+  final MemorySegment sent(MemorySegment id) {
     byte[] own = rank.rank() == 0 ? id.toArray(JAVA_BYTE) : new byte[0];
     byte[] bytes = rank.processGroup().broadcast(own, 0);
     return allocate(UniqueId.BYTES).copyFrom(MemorySegment.ofArray(bytes));
@@ -331,8 +331,20 @@ public final class RawRank implements AutoCloseable {
 
   /** Makes calls as one group, whose end must return {@code code}. */
   void group(int code, Runnable calls) {
-    expect("ncclGroupStart", SUCCESS, abi::groupStart);
+    groupStart();
     calls.run();
+    groupEnd(code);
+  }
+
+  void groupStart() {
+    succeeds("ncclGroupStart", abi::groupStart);
+  }
+
+  void groupEnd() {
+    groupEnd(SUCCESS);
+  }
+
+  void groupEnd(int code) {
     expect("ncclGroupEnd", code, abi::groupEnd);
   }
 

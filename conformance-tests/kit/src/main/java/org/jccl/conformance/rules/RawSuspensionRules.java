@@ -115,16 +115,15 @@ public final class RawSuspensionRules extends RawSuite {
   public void required_LIF_24_since2_30BothWaitForTheGroupsEnd() {
     raw(
         rank -> {
-          NcclAbi abi = rank.abi();
-          rank.succeeds("ncclGroupStart", abi::groupStart);
+          rank.groupStart();
           suspend(rank, MEMORY, SUCCESS);
           expectSuspended(rank, false);
-          rank.succeeds("ncclGroupEnd", abi::groupEnd);
+          rank.groupEnd();
           expectSuspended(rank, true);
-          rank.succeeds("ncclGroupStart", abi::groupStart);
+          rank.groupStart();
           resume(rank, SUCCESS);
           expectSuspended(rank, true);
-          rank.succeeds("ncclGroupEnd", abi::groupEnd);
+          rank.groupEnd();
           expectSuspended(rank, false);
         });
   }
@@ -134,13 +133,12 @@ public final class RawSuspensionRules extends RawSuite {
   public void required_LIF_24_before2_30TheyActAtOnce() {
     raw(
         rank -> {
-          NcclAbi abi = rank.abi();
-          rank.succeeds("ncclGroupStart", abi::groupStart);
+          rank.groupStart();
           suspend(rank, MEMORY, SUCCESS);
           expectSuspended(rank, true);
           resume(rank, SUCCESS);
           expectSuspended(rank, false);
-          rank.succeeds("ncclGroupEnd", abi::groupEnd);
+          rank.groupEnd();
         });
   }
 
@@ -150,7 +148,7 @@ public final class RawSuspensionRules extends RawSuite {
     raw(
         rank -> {
           NcclAbi abi = rank.abi();
-          rank.succeeds("ncclGroupStart", abi::groupStart);
+          rank.groupStart();
           rank.succeeds("in the group", () -> abi.commResume(rank.comm()));
           rank.misuses("its end", abi::groupEnd);
         });

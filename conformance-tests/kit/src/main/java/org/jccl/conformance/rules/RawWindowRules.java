@@ -30,15 +30,14 @@ public final class RawWindowRules extends RawSuite {
   public void required_WIN_01_windowsAreMadeTogetherAtTheEndOfTheGroup() {
     raw(
         rank -> {
-          NcclAbi abi = rank.abi();
           try (RawMemory first = new RawMemory(rank, BYTES);
               RawMemory second = new RawMemory(rank, BYTES)) {
             MemorySegment windows = rank.allocate(2 * Long.BYTES);
-            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.groupStart();
             registered(rank, first, windows.asSlice(0, Long.BYTES));
             registered(rank, second, windows.asSlice(Long.BYTES, Long.BYTES));
             rank.check(windows.get(JAVA_LONG, 0) == 0, "a window before the group's end");
-            rank.succeeds("ncclGroupEnd", abi::groupEnd);
+            rank.groupEnd();
             long one = windows.get(JAVA_LONG, 0);
             long two = windows.get(JAVA_LONG, Long.BYTES);
             rank.check(one != 0 && two != 0 && one != two, "windows " + one + ", " + two);
@@ -235,7 +234,7 @@ public final class RawWindowRules extends RawSuite {
             refusedWindow(rank, comm, 0, BYTES, INVALID_ARGUMENT, true, "no buffer");
             refusedWindow(rank, comm, at, 0, INVALID_ARGUMENT, true, "no bytes");
             refusedWindow(rank, comm, at + 64, 64, INVALID_ARGUMENT, true, "offset 64");
-            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.groupStart();
             refusedWindow(rank, comm, at, 0, INVALID_ARGUMENT, true, "no bytes in a group");
             rank.succeeds("the end, not poisoned", abi::groupEnd);
           }
@@ -259,7 +258,7 @@ public final class RawWindowRules extends RawSuite {
               RawMemory memory = new RawMemory(rank, BYTES)) {
             memory.write(0, 4, 5);
             long from = memory.address();
-            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.groupStart();
             rank.succeeds(
                 "ncclCommWindowRegister",
                 () ->
@@ -269,7 +268,7 @@ public final class RawWindowRules extends RawSuite {
             rank.expect("the end", UNHANDLED_CUDA_ERROR, abi::groupEnd);
             rank.synchronize();
             memory.expect("what was not received", 64, 0);
-            rank.succeeds("ncclGroupStart", abi::groupStart);
+            rank.groupStart();
             exchange(rank, from, from + 64);
             rank.succeeds("the next group", abi::groupEnd);
             rank.synchronize();
