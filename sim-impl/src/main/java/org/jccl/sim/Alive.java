@@ -8,7 +8,11 @@ package org.jccl.sim;
  * @param streams besides the devices' own
  */
 public record Alive(int communicators, int buffers, int streams) {
-  /** Whether there is more of anything than in {@code before}. */
+  /**
+   * {@return whether there is more of anything than there was before}
+   *
+   * @param before what was open then
+   */
   public boolean exceeds(Alive before) {
     return communicators > before.communicators
         || buffers > before.buffers

@@ -274,14 +274,14 @@ public final class Simulator implements AutoCloseable {
     return List.copyOf(leaks);
   }
 
-  /** What nobody has closed so far. */
+  /** {@return what nobody has closed so far} */
   public Alive alive() {
     return backend.alive();
   }
 
   /**
-   * The ranks of the current or last run that have not ended, a line each, with what they wait for;
-   * none once a run has come back.
+   * {@return the ranks of the current or last run that have not ended, a line each, with what they
+   * wait for; none once a run has come back}
    */
   public List<String> waiting() {
     List<String> lines = new ArrayList<>();
