@@ -151,7 +151,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   /**
    * The calling thread has come in while {@code other} is inside: throws.
    *
-   * @param other what to compare with
+   * @param other the thread that is inside
    */
   protected void raced(Thread other) {
     throw new IllegalStateException(

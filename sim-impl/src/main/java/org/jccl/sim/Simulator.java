@@ -342,10 +342,12 @@ public final class Simulator implements AutoCloseable {
     private Builder() {}
 
     /**
-     * {@return the version code of the NCCL to imitate, 2.28.9 unless set: its functions, its
-     * configuration fields, its quirks (rule VER-05)}
+     * Sets the version of NCCL to imitate, 2.28.9 unless set: its functions, its configuration
+     * fields, its quirks (rule VER-05).
      *
-     * @param value the value
+     * @param value NCCL's version code
+     * @return this builder
+     * @throws IllegalArgumentException if the simulator does not imitate that version
      */
     public Builder ncclVersion(int value) {
       if (value < OLDEST_VERSION || value > NEWEST_VERSION) {
@@ -362,10 +364,11 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * {@return NCCL's environment variables as this world sees them, none unless set: the process's
-     * own are not read, so that a simulation does not depend on where it runs (chapter 10)}
+     * Sets NCCL's environment variables as this world sees them, none unless set. The process's own
+     * are not read, so that a simulation does not depend on where it runs (chapter 10).
      *
-     * @param value the value
+     * @param value variables by name
+     * @return this builder
      */
     public Builder environment(Map<String, String> value) {
       environment = Map.copyOf(value);
@@ -373,11 +376,12 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * {@return the machine to imitate, H200 behind an NVSwitch unless set: it decides which
-     * algorithm NCCL would choose, in which order elements are folded, and how long that takes}
-     * More devices than it has in a host are on several hosts.
+     * Sets the machine to imitate, H200 behind an NVSwitch unless set. It decides which algorithm
+     * NCCL would choose, in which order elements are folded, and how long that takes. More devices
+     * than it has in a host are on several hosts.
      *
-     * @param value the value
+     * @param value the machine
+     * @return this builder
      */
     public Builder profile(GpuProfile value) {
       profile = Objects.requireNonNull(value);
@@ -385,9 +389,11 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * {@return the number of devices, at least 1}
+     * Sets the number of devices, 8 unless set.
      *
-     * @param value the value
+     * @param value at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if it is less than 1
      */
     public Builder devices(int value) {
       if (value < 1) {
@@ -398,9 +404,10 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * {@return a random schedule from this seed instead of first in, first out}
+     * Makes the schedule random, from a seed. Unless set it is first in, first out.
      *
-     * @param value the value
+     * @param value the seed
+     * @return this builder
      */
     public Builder seed(long value) {
       seed = value;
@@ -408,9 +415,10 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * {@return how much is checked}
+     * Sets how much is checked.
      *
-     * @param value the value
+     * @param value the level
+     * @return this builder
      */
     public Builder checks(CheckLevel value) {
       checks = Objects.requireNonNull(value);
@@ -418,10 +426,12 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * {@return whether every blocking stream operation waits until all its participants have issued
-     * it, as NCCL may (rule STR-11), and whether programs that are only fragile are errors}
+     * Sets whether every blocking stream operation waits until all its participants have issued it,
+     * as NCCL may (rule STR-11), and whether programs that are only fragile are errors. It is off
+     * unless set.
      *
-     * @param value the value
+     * @param value whether the world is strict
+     * @return this builder
      */
     public Builder strict(boolean value) {
       strict = value;
@@ -429,9 +439,11 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * {@return how long a rank may keep the others waiting without a call before that is reported}
+     * Sets how long a rank may keep the others waiting without a call before that is reported, 5
+     * seconds unless set.
      *
-     * @param value the value
+     * @param value the time
+     * @return this builder
      */
     public Builder stallLimit(Duration value) {
       stallLimit = Objects.requireNonNull(value);
@@ -439,9 +451,10 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * {@return how long a thread that the simulator did not start waits at most}
+     * Sets how long a thread that the simulator did not start waits at most, 2 minutes unless set.
      *
-     * @param value the value
+     * @param value the time
+     * @return this builder
      */
     public Builder foreignTimeout(Duration value) {
       foreignTimeout = Objects.requireNonNull(value);
@@ -449,9 +462,10 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * {@return where warnings go, a line each; standard error unless set}
+     * Sets where warnings go, a line each. They go to standard error unless set.
      *
-     * @param value the value
+     * @param value takes a line
+     * @return this builder
      */
     public Builder warnings(Consumer<String> value) {
       warnings = Objects.requireNonNull(value);
@@ -459,10 +473,12 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * {@return a file into which goes what happens in virtual time, as JSON that Perfetto and
-     * {@code chrome://tracing} show; complete once the simulator is closed} None unless set.
+     * Sets a file for what happens in virtual time, as JSON that Perfetto and {@code
+     * chrome://tracing} show. It is complete once the simulator is closed. Unless set there is
+     * none.
      *
-     * @param value the value
+     * @param value the file
+     * @return this builder
      */
     public Builder timeline(Path value) {
       timeline = Objects.requireNonNull(value);
