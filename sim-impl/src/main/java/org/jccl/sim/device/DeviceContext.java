@@ -2,6 +2,7 @@ package org.jccl.sim.device;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jccl.Device;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
@@ -140,12 +141,10 @@ final class DeviceContext {
     return pending;
   }
 
-  /** Throws what a device step has reported. */
-  void throwReported() {
-    RuntimeException found = pending;
-    if (found != null) {
-      pending = null;
-      throw found;
-    }
+  /** Takes the report that {@link #report} has. */
+  RuntimeException takeReport() {
+    RuntimeException found = Objects.requireNonNull(pending);
+    pending = null;
+    return found;
   }
 }

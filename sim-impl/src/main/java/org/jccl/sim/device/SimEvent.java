@@ -105,7 +105,8 @@ final class SimEvent implements Event, SimStream.Marker {
 
   private void learn(HostTask task, @Nullable EventCompletion reached) {
     if (reached != null) {
-      context.simulation().waited(task, context.index(), reached.time(), "an event");
+      context.simulation().drawWait(task, context.index(), reached.time(), "an event");
+      task.waitedUntil(reached.time());
     }
     HappensBefore order = context.simulation().order();
     Clock clock = reached == null ? null : reached.clock();

@@ -148,7 +148,7 @@ public final class SimStream implements Stream {
     try {
       requireOpen();
       if (context.report() != null) {
-        context.throwReported();
+        throw context.takeReport();
       }
       Capture recording = capture;
       if (recording != null) {
@@ -259,7 +259,7 @@ public final class SimStream implements Stream {
       requireNotCapturing("synchronize");
       awaitFinished(task, enqueued);
       if (context.report() != null) {
-        context.throwReported();
+        throw context.takeReport();
       }
       if (failure != null) {
         throw failure;
@@ -288,11 +288,10 @@ public final class SimStream implements Stream {
   }
 
   private void learn(HostTask task) {
-    if (context.simulation().timeline() == null) {
-      task.waitedUntil(clock);
-    } else {
-      context.simulation().waited(task, context.index(), clock, this);
+    if (context.simulation().timeline() != null) {
+      context.simulation().drawWait(task, context.index(), clock, this);
     }
+    task.waitedUntil(clock);
     HappensBefore order = context.simulation().order();
     if (order != null && done != null) {
       order.learned(task, done);

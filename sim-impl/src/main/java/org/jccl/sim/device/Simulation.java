@@ -67,14 +67,13 @@ public record Simulation(
     }
   }
 
-  /** A host thread has waited for {@code what} of a device, which ended at that virtual time. */
-  void waited(HostTask task, int device, long time, Object what) {
+  /** Draws that a host thread waits for {@code what} of a device until that virtual time. */
+  void drawWait(HostTask task, int device, long time, Object what) {
     if (timeline != null && time > task.clock()) {
       timeline
           .slice(Lane.host(device, task.rank()), "host", "wait for " + what, task.clock(), time)
           .end();
     }
-    task.waitedUntil(time);
   }
 
   /** A misuse report about one rank's device, with the line that replays it; kept. */
