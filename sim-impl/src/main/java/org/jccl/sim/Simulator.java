@@ -83,7 +83,7 @@ public final class Simulator implements AutoCloseable {
             kernel,
             builder.checks,
             findings,
-            builder.checks == CheckLevel.FULL ? new HappensBefore() : null,
+            builder.checks == CheckLevel.NONE ? null : new HappensBefore(kernel::tasks),
             new AtomicInteger(Call.PRE_MUL_SUM),
             builder.profile,
             new NcclModel(new TopologySearch(builder.profile, builder.ncclVersion)),

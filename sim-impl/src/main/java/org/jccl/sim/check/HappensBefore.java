@@ -1,60 +1,144 @@
 package org.jccl.sim.check;
 
+import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jccl.sim.kernel.HostTask;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is ordered before what, over streams, events, communicators and host threads; kept at {@link
- * org.jccl.CheckLevel#FULL} alone. By it work on the same memory that nothing orders is found
- * whatever the schedule (SIM-28, SIM-29).
+ * What is ordered before what, over streams, events, communicators and host threads. By it work on
+ * the same memory that nothing orders is found whatever the schedule (SIM-28, SIM-29).
  *
  * <p>A rank's thread knows what it has waited for. How other threads of the program tell each other
  * is not seen, so what one of them has waited for counts for all: an order too many hides a race,
  * one too few would invent one.
  */
 public final class HappensBefore {
-  private final Map<HostTask, Clock> ranks = new HashMap<>();
+  /** What one rank's thread has waited for. */
+  private static final class Known {
+    Clock own = Clock.ZERO;
+
+    /** How much of {@link #outside} is in it. */
+    Clock seen = Clock.ZERO;
+  }
+
+  /** A lane of the world's work. */
+  public static final class Lane {
+    private final int number;
+
+    /** The pieces of work of the streams that had it before. */
+    private long before;
+
+    private Lane(int number) {
+      this.number = number;
+    }
+
+    /** Its number among all lanes of the world. */
+    public int number() {
+      return number;
+    }
+
+    /** The tick of its stream's {@code number}-th piece of work. */
+    public long tick(long work) {
+      return before + work;
+    }
+  }
+
+  private final Supplier<List<HostTask>> tasks;
+  private final Map<HostTask, Known> ranks = new HashMap<>();
+  private final ArrayDeque<Lane> free = new ArrayDeque<>();
+  private @Nullable HostTask firstOfRun;
 
   /** What threads other than the ranks' have waited for. */
-  private final Clock outside = new Clock();
-
-  /** What any thread has waited for. */
-  private final Clock anyone = new Clock();
+  private Clock outside = Clock.ZERO;
 
   private int lanes;
 
-  /** The number of a new stream. */
-  public int newLane() {
-    return lanes++;
+  /** {@code tasks} gives the rank threads of the current or last run. */
+  public HappensBefore(Supplier<List<HostTask>> tasks) {
+    this.tasks = tasks;
   }
 
-  /** What {@code task} knows to be done, as a copy. */
+  /** The lane of a new stream; that of a closed one goes on, so that clocks stay small. */
+  public Lane newLane() {
+    Lane again = free.pollFirst();
+    return again == null ? new Lane(lanes++) : again;
+  }
+
+  /** A stream is closed, and all of its {@code works} pieces of work are done. */
+  public void give(Lane lane, long works) {
+    lane.before += works;
+    free.addLast(lane);
+  }
+
+  /** What {@code task} knows to be done. */
   public Clock knownTo(HostTask task) {
     if (!task.isOwned()) {
-      return anyone.copy();
+      return known();
     }
-    Clock known = outside.copy();
-    Clock own = ranks.get(task);
-    if (own != null) {
-      known.join(own);
+    Known rank = known(task);
+    if (rank.seen != outside) {
+      rank.seen = outside;
+      rank.own = rank.own.join(outside);
     }
-    return known;
+    return rank.own;
+  }
+
+  private Known known(HostTask task) {
+    Known rank = ranks.get(task);
+    if (rank == null) {
+      forgetLastRun();
+      rank = new Known();
+      ranks.put(task, rank);
+    }
+    return rank;
+  }
+
+  /** Whoever comes after a run knows what its ranks have waited for. */
+  private void forgetLastRun() {
+    List<HostTask> current = tasks.get();
+    HostTask first = current.isEmpty() ? null : current.getFirst();
+    if (first != firstOfRun) {
+      firstOfRun = first;
+      outside = known();
+      ranks.clear();
+    }
+  }
+
+  /** What any thread knows. */
+  private Clock known() {
+    Clock all = outside;
+    for (Known rank : ranks.values()) {
+      all = all.join(rank.own);
+    }
+    return all;
   }
 
   /** {@code task} has waited for everything that {@code clock} knows. */
   public void learned(HostTask task, Clock clock) {
-    anyone.join(clock);
     if (task.isOwned()) {
-      ranks.computeIfAbsent(task, own -> new Clock()).join(clock);
+      Known rank = known(task);
+      rank.own = rank.own.join(clock);
     } else {
-      outside.join(clock);
+      outside = outside.join(clock);
+    }
+  }
+
+  /** {@code task} has waited for that, and for the first {@code tick} pieces of {@code lane}. */
+  public void learned(HostTask task, Clock clock, Lane lane, long tick) {
+    if (task.isOwned()) {
+      Known rank = known(task);
+      rank.own = rank.own.join(clock).with(lane.number, tick);
+    } else {
+      outside = outside.join(clock).with(lane.number, tick);
     }
   }
 
   /** A future told it: whoever looks at it may have learned it. */
   public void told(Clock clock) {
-    anyone.join(clock);
-    outside.join(clock);
+    outside = outside.join(clock);
   }
 }

@@ -1,21 +1,22 @@
 package org.jccl.sim.device;
 
+import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore.Lane;
 import org.jspecify.annotations.Nullable;
 
-/** A range of memory that one piece of work in flight reads or writes; linked per work. */
+/** A range of memory that one piece of work reads or writes; linked per work. */
 final class Access {
-  /** No access. */
-  static final Access NONE = new Access(0, 0, false, null);
-
   final long start;
   final long end;
   final boolean writes;
+  final Accessor by;
   final @Nullable Access next;
 
-  Access(long start, long end, boolean writes, @Nullable Access next) {
+  Access(long start, long end, boolean writes, Accessor by, @Nullable Access next) {
     this.start = start;
     this.end = end;
     this.writes = writes;
+    this.by = by;
     this.next = next;
   }
 
@@ -23,15 +24,22 @@ final class Access {
     return start < otherEnd && otherStart < end;
   }
 
-  boolean conflictsWith(Access other) {
-    return (writes || other.writes) && overlaps(other.start, other.end);
+  /** Whether whoever knows {@code clock} knows that it is done. */
+  boolean isDone(Clock clock) {
+    Lane lane = by.stream().lane();
+    return lane == null || clock.at(lane.number()) > by.tick();
   }
 
-  /** The bytes that both touch, relative to this access. */
-  String common(Access other) {
-    long from = Math.max(start, other.start) - start;
-    long to = Math.min(end, other.end) - start;
-    return from + " to " + (to - 1);
+  /** Whether it is ordered before {@code later}, whose stream knows {@code clock}. */
+  boolean isBefore(Access later, Clock clock) {
+    return by.stream().lane() == later.by.stream().lane()
+        || isDone(clock)
+        || by.isOneWith(later.by);
+  }
+
+  /** Where the program asked for it, or null. */
+  @Nullable String site() {
+    return by.site() == null ? null : "at " + by.site();
   }
 
   String words() {

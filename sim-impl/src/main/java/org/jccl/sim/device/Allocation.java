@@ -11,6 +11,11 @@ import java.lang.foreign.MemorySegment;
  * @param fromLibrary whether NCCL's allocator gave it: only such memory makes windows (WIN-02)
  */
 record Allocation(long number, MemorySegment block, MemorySegment bytes, boolean fromLibrary) {
+  /** Address after the last byte. */
+  long end() {
+    return bytes.address() + bytes.byteSize();
+  }
+
   long address() {
     return bytes.address();
   }

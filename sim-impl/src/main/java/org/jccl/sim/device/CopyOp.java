@@ -26,20 +26,45 @@ final class CopyOp extends StreamOp {
     }
   }
 
+  /** What reports say of it. */
+  private record Copied(String words, long bytes) {
+    @Override
+    public String toString() {
+      return words + " of " + bytes + " bytes";
+    }
+  }
+
+  private final long readAt;
+  private final long writtenAt;
+
   CopyOp(SimStream stream, SimMemory memory, String words, Place source, Place target, long bytes) {
     super(stream);
     this.words = words;
     this.bytes = bytes;
-    this.source = segment(memory, source, false);
-    this.target = segment(memory, target, true);
+    this.readAt = source.host == null ? source.address : 0;
+    this.writtenAt = target.host == null ? target.address : 0;
+    this.source = segment(memory, source, " source");
+    this.target = segment(memory, target, " target");
   }
 
-  private MemorySegment segment(SimMemory memory, Place place, boolean writes) {
-    if (place.host != null) {
-      return place.host;
+  private MemorySegment segment(SimMemory memory, Place place, String role) {
+    return place.host != null ? place.host : memory.range(place.address, bytes, words + role);
+  }
+
+  @Override
+  protected boolean usesMemory() {
+    return bytes > 0;
+  }
+
+  @Override
+  protected void declareAccesses() {
+    Accessor own = accessor(new Copied(words, bytes));
+    if (readAt != 0) {
+      uses(readAt, bytes, false, own);
     }
-    uses(place.address, bytes, writes);
-    return memory.range(place.address, bytes, words + (writes ? " target" : " source"));
+    if (writtenAt != 0) {
+      uses(writtenAt, bytes, true, own);
+    }
   }
 
   @Override
@@ -64,6 +89,6 @@ final class CopyOp extends StreamOp {
 
   @Override
   public String describe() {
-    return words + " of " + bytes + " bytes on " + stream();
+    return new Copied(words, bytes) + " on " + stream();
   }
 }

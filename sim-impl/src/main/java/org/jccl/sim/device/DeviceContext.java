@@ -54,6 +54,11 @@ final class DeviceContext {
     return hazards;
   }
 
+  /** A range of its memory in words, as an offset in an allocation. */
+  String place(long start, long end) {
+    return device.memory() instanceof SimMemory memory ? memory.place(start, end) : "";
+  }
+
   // ---------------------------------------------------------------- streams
 
   SimStream newStream() {

@@ -49,8 +49,7 @@ final class EventCompletion {
   }
 
   void reach(Kernel kernel, long now) {
-    Clock done = source.stream().done();
-    clock = done == null ? null : done.copy();
+    clock = source.stream().done();
     reached = true;
     time = now;
     hosts.forEach(kernel::makeReady);

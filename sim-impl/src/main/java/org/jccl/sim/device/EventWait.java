@@ -53,10 +53,9 @@ final class EventWait extends StreamOp {
 
   @Override
   protected void perform() {
-    Clock done = stream().done();
     Clock learned = completion == null ? null : completion.clock();
-    if (done != null && learned != null) {
-      done.join(learned);
+    if (learned != null) {
+      stream().learn(learned);
     }
   }
 

@@ -11,7 +11,16 @@ final class FillOp extends StreamOp {
     super(stream);
     this.target = target;
     this.value = value;
-    uses(target.address(), target.byteSize(), true);
+  }
+
+  @Override
+  protected boolean usesMemory() {
+    return true;
+  }
+
+  @Override
+  protected void declareAccesses() {
+    uses(target.address(), target.byteSize(), true, accessor("fill"));
   }
 
   @Override

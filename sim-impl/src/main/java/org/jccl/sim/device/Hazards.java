@@ -13,10 +13,9 @@ import org.jspecify.annotations.Nullable;
  * The memory that work uses: finds memory that is freed too early (SIM-29) and work on the same
  * memory that nothing orders (SIM-28).
  *
- * <p>By default it looks at work in flight, from enqueue to completion. That is sound without
- * clocks: had the earlier work been ordered before the later one, the later one could not have
- * started. At full checks it also keeps what was done before, with the clocks of {@link
- * HappensBefore}, so that a race is found even where the schedule happened to hide it.
+ * <p>When work starts it is compared with what has used the same memory before, by the clocks of
+ * {@link HappensBefore}: so a race is found in every schedule, also where the work was not in
+ * flight at the same time.
  */
 final class Hazards {
   private final DeviceContext context;
@@ -28,11 +27,7 @@ final class Hazards {
   private @Nullable StreamOp youngest;
   private final List<Arrival> arrivals = new ArrayList<>();
 
-  /** What a piece of work did to a range. */
-  private record PastAccess(StreamOp op, Access access) {}
-
-  /** At full checks: the accesses that later work may race with. */
-  private final List<PastAccess> past = new ArrayList<>();
+  private final AccessHistory history = new AccessHistory();
 
   Hazards(DeviceContext context) {
     this.context = context;
@@ -88,7 +83,7 @@ final class Hazards {
   /** The memory of a range ends: who gets it next has nothing to do with its past. */
   void forget(long start, long end) {
     arrivals.removeIf(arrival -> arrival.overlaps(start, end));
-    past.removeIf(before -> before.access.overlaps(start, end));
+    history.forget(start, end);
   }
 
   /** Data by another writer than {@code by} that arrived in a range and was not waited for. */
@@ -103,7 +98,7 @@ final class Hazards {
 
   private void compareWithArrivals(StreamOp op) {
     for (Arrival arrival : arrivals) {
-      for (Access a = op.accesses(); a != null && a != Access.NONE; a = a.next) {
+      for (Access a = op.accesses(); a != null; a = a.next) {
         if (arrival.stream() != op.stream()
             && a.overlaps(arrival.start(), arrival.end())
             && context.report() == null) {
@@ -119,7 +114,7 @@ final class Hazards {
                           + " memory into which "
                           + arrival.words()
                           + " and for whose signal nobody has waited")
-                  .rank(context.index(), op.describe() + " " + a.words() + " it", site(op))
+                  .rank(a.by.rank(), a.by.words() + " " + a.words() + " it", a.site())
                   .line("wait for the signal first (RMA-11, SIM-60)"));
           return;
         }
@@ -129,116 +124,65 @@ final class Hazards {
 
   /** Looks for work that conflicts with {@code op}, which starts now, and is not ordered before. */
   void check(StreamOp op) {
-    if (!op.usesMemory()) {
+    if (!checking || !op.usesMemory()) {
       return;
     }
     if (!arrivals.isEmpty()) {
       compareWithArrivals(op);
     }
-    Clock done = op.stream().done();
-    if (done != null) {
-      checkPast(op, done);
-    }
-    for (StreamOp other = oldest; other != null && other != op; other = other.after) {
-      if (other.stream() != op.stream()) {
-        compare(other, op);
+    Clock known = op.stream().known();
+    for (Access now = op.accesses(); now != null; now = now.next) {
+      Access before = history.add(now, known);
+      if (before != null) {
+        report(before, now);
       }
     }
   }
 
-  private void compare(StreamOp earlier, StreamOp later) {
-    for (Access a = earlier.accesses(); a != null && a != Access.NONE; a = a.next) {
-      for (Access b = later.accesses(); b != null && b != Access.NONE; b = b.next) {
-        if (a.conflictsWith(b)) {
-          report(earlier, a, later, b);
-          return;
-        }
-      }
-    }
-  }
-
-  private void checkPast(StreamOp op, Clock done) {
-    for (Access now = op.accesses(); now != null && now != Access.NONE; now = now.next) {
-      for (PastAccess before : past) {
-        if (before.op != op && before.access.conflictsWith(now) && !isDone(before.op, done)) {
-          report(before.op, before.access, op, now);
-          return;
-        }
-      }
-    }
-    for (Access now = op.accesses(); now != null && now != Access.NONE; now = now.next) {
-      Access own = now;
-      past.removeIf(before -> replaces(own, before, done));
-    }
-    for (Access now = op.accesses(); now != null && now != Access.NONE; now = now.next) {
-      past.add(new PastAccess(op, now));
-    }
-  }
-
-  private static boolean isDone(StreamOp op, Clock done) {
-    return done.at(op.stream().lane()) > op.number();
-  }
-
-  /** Whether what races with {@code before} from now on also races with {@code now}. */
-  private static boolean replaces(Access now, PastAccess past, Clock done) {
-    Access before = past.access;
-    return isDone(past.op, done)
-        && (now.writes || !before.writes)
-        && now.start <= before.start
-        && before.end <= now.end;
-  }
-
-  private void report(StreamOp earlier, Access a, StreamOp later, Access b) {
+  private void report(Access a, Access b) {
     if (context.report() != null) {
       return;
     }
-    int index = context.index();
+    long start = Math.max(a.start, b.start);
+    long end = Math.min(a.end, b.end);
     context.report(
         new ReportBuilder(
                 MisuseKind.BUFFER_REUSE,
                 " on device "
-                    + index
+                    + context.index()
                     + ": "
-                    + later.describe()
+                    + b.by.words()
                     + " "
                     + b.words()
                     + " memory that "
-                    + earlier.describe()
+                    + a.by.words()
                     + " "
                     + a.words()
-                    + ", enqueued earlier on another stream and not ordered before it (bytes "
-                    + a.common(b)
-                    + ")")
-            .rank(index, earlier.describe() + " " + a.words() + " it", site(earlier))
-            .rank(index, later.describe() + " " + b.words() + " it", site(later))
+                    + ", and nothing orders the two; both use "
+                    + context.place(start, end))
+            .rank(a.by.rank(), words(a), a.site())
+            .rank(b.by.rank(), words(b), b.site())
             .line("record an event behind the first and wait for it before the other (SIM-28)"));
   }
 
-  private static @Nullable String site(StreamOp op) {
-    return op.site() == null ? null : "at " + op.site();
+  private String words(Access access) {
+    return access.by.words() + " " + access.words() + " " + context.place(access.start, access.end);
   }
 
   /**
-   * The first work that uses the range and is in flight, as far as {@code task} knows; or null. At
-   * full checks work counts as in flight until the thread has waited for it.
+   * The first work that uses the range and is in flight as far as {@code task} knows: until the
+   * thread has waited for it, in some way; or null.
    */
-  @Nullable StreamOp user(long start, long end, HostTask task) {
+  @Nullable Access user(long start, long end, HostTask task) {
     for (StreamOp op = oldest; op != null; op = op.after) {
-      for (Access a = op.accesses(); a != null && a != Access.NONE; a = a.next) {
+      for (Access a = op.accesses(); a != null; a = a.next) {
         if (a.overlaps(start, end)) {
-          return op;
+          op.memoryIsFreed();
+          return a;
         }
       }
     }
     HappensBefore order = context.simulation().order();
-    if (order != null) {
-      Clock known = order.knownTo(task);
-      for (PastAccess before : past) {
-        if (before.access.overlaps(start, end) && !isDone(before.op, known)) {
-          return before.op;
-        }
-      }
-    }
-    return null;
+    return order == null ? null : history.notDone(start, end, order.knownTo(task));
   }
 }

@@ -8,6 +8,8 @@ import java.util.function.LongToIntFunction;
 import org.jccl.DeviceMemory;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.CopyOp.Place;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
@@ -82,20 +84,7 @@ public final class SimMemory implements DeviceMemory {
             MisuseKind.BUFFER_RANGE, "free of an address that is not the start of an allocation");
       }
       Allocation allocation = before[at];
-      StreamOp user =
-          context.hazards().user(address, address + allocation.bytes().byteSize(), task);
-      if (user != null) {
-        user.memoryIsFreed();
-        throw context.misuse(
-            MisuseKind.BUFFER_FREED,
-            "allocation "
-                + allocation.number()
-                + " ("
-                + allocation.bytes().byteSize()
-                + " bytes) is freed while "
-                + user.describe()
-                + " still uses it: synchronize the stream first (SIM-29)");
-      }
+      requireUnused(allocation, task);
       Allocation[] after = new Allocation[before.length - 1];
       System.arraycopy(before, 0, after, 0, at);
       System.arraycopy(before, at + 1, after, at, after.length - at);
@@ -105,6 +94,33 @@ public final class SimMemory implements DeviceMemory {
     } finally {
       kernel.exit(task);
     }
+  }
+
+  private void requireUnused(Allocation allocation, HostTask task) {
+    Access user =
+        context.hazards().user(allocation.address(), allocation.end(), task);
+    if (user == null) {
+      return;
+    }
+    int rank = task.isOwned() ? task.rank() : context.index();
+    throw context
+        .simulation()
+        .findings()
+        .keep(
+            new ReportBuilder(
+                    MisuseKind.BUFFER_FREED,
+                    " on device "
+                        + context.index()
+                        + ": allocation "
+                        + allocation.number()
+                        + " ("
+                        + allocation.bytes().byteSize()
+                        + " bytes) is freed while "
+                        + user.by.words()
+                        + " still uses it")
+                .rank(user.by.rank(), user.by.what() + " " + user.words() + " it", user.site())
+                .rank(rank, "frees it", "at " + CallSite.current())
+                .line("synchronize the stream first (SIM-29)"));
   }
 
   /** The bytes of a range, or null if it is not inside one live allocation. */
@@ -177,6 +193,24 @@ public final class SimMemory implements DeviceMemory {
             + ", and "
             + bytes
             + " bytes of it are used (SIM-26)");
+  }
+
+  /** A range in words, as an offset in its allocation. */
+  String place(long start, long end) {
+    Allocation allocation = allocationOf(start, end - start);
+    if (allocation == null) {
+      return "memory that is free now";
+    }
+    long from = start - allocation.address();
+    return "bytes "
+        + from
+        + " to "
+        + (from + end - start - 1)
+        + " of allocation "
+        + allocation.number()
+        + " ("
+        + allocation.bytes().byteSize()
+        + " bytes)";
   }
 
   /** What is left behind an address inside or at the end of an allocation, or null. */

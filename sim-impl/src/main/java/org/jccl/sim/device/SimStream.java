@@ -51,10 +51,11 @@ public final class SimStream implements Stream {
   private long clock;
   private boolean closed;
   private @Nullable Capture capture;
-  private final int lane;
+  private final @Nullable HappensBefore order;
+  private final HappensBefore.@Nullable Lane lane;
 
-  /** What is ordered before the work that comes next; null where nobody keeps that. */
-  private final @Nullable Clock done;
+  /** What is ordered before the work that comes next, besides what this stream has finished. */
+  private Clock known = Clock.ZERO;
 
   private @Nullable RuntimeException failure;
 
@@ -95,9 +96,8 @@ public final class SimStream implements Stream {
     this.number = number;
     this.handle = ((long) (context.index() + 1) << 32) | (number + 1);
     this.kernel = context.simulation().kernel();
-    HappensBefore order = context.simulation().order();
-    this.lane = order == null ? 0 : order.newLane();
-    this.done = order == null ? null : new Clock();
+    this.order = context.simulation().order();
+    this.lane = order == null ? null : order.newLane();
   }
 
   @Override
@@ -130,14 +130,24 @@ public final class SimStream implements Stream {
     return Lane.stream(context.index(), number);
   }
 
-  /** Its number among all streams of the world; at full checks only. */
-  int lane() {
+  /** Its lane in clocks; null where nobody keeps that. */
+  public HappensBefore.@Nullable Lane lane() {
     return lane;
   }
 
+  /** What is ordered before the work that comes next, besides what this stream has finished. */
+  public Clock known() {
+    return known;
+  }
+
+  /** The work that comes next comes after all that {@code clock} knows. */
+  public void learn(Clock clock) {
+    known = known.join(clock);
+  }
+
   /** What is ordered before the work that comes next; null where nobody keeps that. */
-  public @Nullable Clock done() {
-    return done;
+  @Nullable Clock done() {
+    return lane == null ? null : known.with(lane.number(), lane.tick(finished));
   }
 
   // ---------------------------------------------------------------- work
@@ -164,9 +174,8 @@ public final class SimStream implements Stream {
   /** Enqueues work; called with the baton in hand. */
   public void enqueue(StreamOp op) {
     op.numbered(enqueued++);
-    HappensBefore order = context.simulation().order();
     if (order != null) {
-      op.issuedBy(order, context.simulation().kernel().holder());
+      op.issuedBy(order, kernel.holder());
     }
     context.hazards().enqueued(op);
     queue.addLast(op);
@@ -182,9 +191,6 @@ public final class SimStream implements Stream {
       throw new IllegalStateException("work finished out of order: " + op.describe());
     }
     context.hazards().finished(op);
-    if (done != null) {
-      done.advance(lane, op.number() + 1);
-    }
     finished++;
     clock = Math.max(clock, end);
     if (finished >= nearest) {
@@ -211,7 +217,7 @@ public final class SimStream implements Stream {
       }
     }
     if (futures != null) {
-      HappensBefore order = context.simulation().order();
+      Clock done = done();
       if (order != null && done != null) {
         order.told(done);
       }
@@ -292,9 +298,8 @@ public final class SimStream implements Stream {
       context.simulation().drawWait(task, context.index(), clock, this);
     }
     task.waitedUntil(clock);
-    HappensBefore order = context.simulation().order();
-    if (order != null && done != null) {
-      order.learned(task, done);
+    if (order != null && lane != null) {
+      order.learned(task, known, lane, lane.tick(finished));
     }
   }
 
@@ -423,6 +428,9 @@ public final class SimStream implements Stream {
       if (!closed && this != context.defaultStream()) {
         awaitFinished(task, enqueued);
         closed = true;
+        if (order != null && lane != null) {
+          order.give(lane, finished);
+        }
         context.closed(this);
       }
     } finally {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param kernel the event loop
  * @param checks how much is checked
  * @param findings what was reported so far
- * @param order what is ordered before what, or null below {@link CheckLevel#FULL}
+ * @param order what is ordered before what, or null at {@link CheckLevel#NONE}
  * @param reductions the last handle of a custom reduction: none is used twice (SIM-51, SIM-52)
  * @param profile the machine that is imitated
  * @param cost how long things take in virtual time

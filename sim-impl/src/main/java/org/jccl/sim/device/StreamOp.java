@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class StreamOp implements SimStep, Wait {
   private final SimStream stream;
   private long number;
-  private Access accesses = Access.NONE;
+  private @Nullable Access accesses;
 
   /** Its neighbours among the work in flight on its device, kept by {@link Hazards}. */
   @Nullable StreamOp before;
@@ -28,7 +28,8 @@ public abstract class StreamOp implements SimStep, Wait {
   boolean inFlight;
   private boolean declared;
   private @Nullable Clock issued;
-  private @Nullable String site;
+  private @Nullable Object site;
+  private int rank;
   private long earliest;
 
   /** Work for {@code stream}; {@link SimStream#enqueue} puts it there. */
@@ -36,6 +37,8 @@ public abstract class StreamOp implements SimStep, Wait {
     this.stream = stream;
     HostTask host = stream.context().simulation().kernel().holder();
     this.earliest = host == null ? 0 : host.clock();
+    this.rank =
+        host != null && host.isOwned() ? host.rank() : stream.context().index();
   }
 
   /** The stream it belongs to. */
@@ -52,16 +55,27 @@ public abstract class StreamOp implements SimStep, Wait {
     number = value;
   }
 
-  /** Declares that this work reads or writes a range of its device's memory. */
-  protected final void uses(long address, long bytes, boolean writes) {
+  /** Declares that {@code by} reads or writes a range of its device's memory. */
+  protected final void uses(long address, long bytes, boolean writes, Accessor by) {
     if (bytes > 0) {
-      accesses = new Access(address, address + bytes, writes, accesses);
+      accesses = new Access(address, address + bytes, writes, by, accesses);
     }
+  }
+
+  /** This work as what uses memory, {@code what} in words; once it is enqueued. */
+  protected final Accessor accessor(Object what) {
+    return new Accessor(stream, tick(), rank, what, null, null, site);
+  }
+
+  /** Its place on its stream's lane, once it is enqueued. */
+  public final long tick() {
+    HappensBefore.Lane lane = stream.lane();
+    return lane == null ? number : lane.tick(number);
   }
 
   /** Whether it reads or writes any of a range. */
   public final boolean touches(long start, long end) {
-    for (Access a = accesses(); a != null && a != Access.NONE; a = a.next) {
+    for (Access a = accesses(); a != null; a = a.next) {
       if (a.overlaps(start, end)) {
         return true;
       }
@@ -71,7 +85,7 @@ public abstract class StreamOp implements SimStep, Wait {
 
   /** Whether it reads or writes any memory of its device. */
   protected boolean usesMemory() {
-    return accesses != Access.NONE;
+    return accesses != null;
   }
 
   /**
@@ -80,7 +94,7 @@ public abstract class StreamOp implements SimStep, Wait {
    */
   protected void declareAccesses() {}
 
-  final Access accesses() {
+  final @Nullable Access accesses() {
     if (!declared) {
       declared = true;
       declareAccesses();
@@ -88,7 +102,7 @@ public abstract class StreamOp implements SimStep, Wait {
     return accesses;
   }
 
-  /** At full checks: what the host thread that enqueues it knows, and where it does so. */
+  /** What the host thread that enqueues it knows, and where it does so. */
   final void issuedBy(HappensBefore order, @Nullable HostTask task) {
     if (issued == null && task != null) {
       issued = order.knownTo(task);
@@ -117,12 +131,12 @@ public abstract class StreamOp implements SimStep, Wait {
   }
 
   /** Where it was enqueued. */
-  protected final void madeAt(@Nullable String where) {
+  protected final void madeAt(@Nullable Object where) {
     site = where;
   }
 
   /** Where it was enqueued, if that is known. */
-  public final @Nullable String site() {
+  public final @Nullable Object site() {
     return site;
   }
 
@@ -141,9 +155,8 @@ public abstract class StreamOp implements SimStep, Wait {
 
   /** Its stream learns what is ordered before this work. */
   public final void learnOrder() {
-    Clock done = stream.done();
-    if (done != null && issued != null) {
-      done.join(issued);
+    if (issued != null) {
+      stream.learn(issued);
     }
   }
 
@@ -161,7 +174,7 @@ public abstract class StreamOp implements SimStep, Wait {
   @Override
   public final void run() {
     learnOrder();
-    begin();
+    begin(true);
     try {
       perform();
     } catch (RuntimeException | Error broken) {
@@ -186,7 +199,7 @@ public abstract class StreamOp implements SimStep, Wait {
     if (bytes() > 0) {
       entry.with("bytes", bytes());
     }
-    entry.with("site", site).end();
+    entry.with("site", site == null ? null : site.toString()).end();
   }
 
   /** What it is, in a timeline. */
@@ -202,14 +215,16 @@ public abstract class StreamOp implements SimStep, Wait {
         ResultCode.UNHANDLED_CUDA_ERROR, describe() + " failed: " + broken, broken);
   }
 
-  /** Traces the start of the work and looks for what it races with. */
-  public final void begin() {
+  /** Traces the start of the work, and looks for what it races with if it will run. */
+  public final void begin(boolean runs) {
     DeviceContext context = stream.context();
     context
         .simulation()
         .kernel()
         .trace()
         .add(Trace.Event.EXECUTE, context.index(), stream.number(), number);
-    context.hazards().check(this);
+    if (runs) {
+      context.hazards().check(this);
+    }
   }
 }

@@ -13,6 +13,7 @@ import org.jccl.sim.comm.match.RunningLaunch;
 import org.jccl.sim.comm.match.TimelineSlices;
 import org.jccl.sim.comm.onesided.OneSidedCall;
 import org.jccl.sim.comm.onesided.OneSidedSequence;
+import org.jccl.sim.device.Accessor;
 import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.device.StreamOp;
@@ -44,7 +45,7 @@ public final class Launch implements RunningLaunch {
   private boolean started;
   private boolean done;
   private boolean cancelled;
-  private @Nullable Clock order;
+  private @Nullable LaunchClocks order;
   private @Nullable OneSidedSequence oneSided;
   private @Nullable Launch previous;
   private @Nullable Launch next;
@@ -96,7 +97,26 @@ public final class Launch implements RunningLaunch {
 
   @Override
   public @Nullable Clock order() {
-    return order;
+    return order == null ? null : order.before();
+  }
+
+  @Override
+  public void addOrderTo(Clock.Joint joint) {
+    if (order != null) {
+      order.addTo(joint);
+    }
+  }
+
+  @Override
+  public void comesAfter(Clock clock) {
+    if (order != null) {
+      order.learn(clock);
+    }
+  }
+
+  /** What is known to whoever comes after it; null where nobody keeps that. */
+  @Nullable Clock after() {
+    return order == null ? null : order.after();
   }
 
   @Override
@@ -160,7 +180,7 @@ public final class Launch implements RunningLaunch {
     oneSided = program;
     members += program.calls().size();
     for (OneSidedCall call : program.calls()) {
-      gateOf(call.stream(), call.site()).reads(call.source(), call.bytes());
+      gateOf(call.stream(), call.site()).reads(call);
     }
   }
 
@@ -189,7 +209,7 @@ public final class Launch implements RunningLaunch {
     return more;
   }
 
-  private Gate gateOf(SimStream stream, @Nullable String site) {
+  private Gate gateOf(SimStream stream, @Nullable Object site) {
     for (int i = 0; i < gates.size(); i++) {
       Gate gate = gates.get(i);
       if (gate.stream() == stream) {
@@ -229,8 +249,7 @@ public final class Launch implements RunningLaunch {
       previous = null;
     }
     if (member.device().simulation().order() != null) {
-      gates.forEach(Gate::learnOrder);
-      order = LaunchClocks.learn(streams(), queue.order());
+      order = new LaunchClocks(gates, queue.orderFor(this));
     }
     for (int i = 0; i < gates.size(); i++) {
       start = Math.max(start, gates.get(i).earliestStart());
@@ -255,7 +274,7 @@ public final class Launch implements RunningLaunch {
 
   private void begin() {
     for (int i = 0; i < gates.size(); i++) {
-      gates.get(i).begin();
+      gates.get(i).begin(!cancelled);
     }
     if (cancelled || unfinished == 0) {
       finish();
@@ -297,19 +316,17 @@ public final class Launch implements RunningLaunch {
       gates.forEach(gate -> TimelineSlices.group(timeline, gate.stream(), this, opened, end));
     }
     if (order != null) {
-      LaunchClocks.end(streams(), order);
+      order.end();
     }
     for (int i = 0; i < gates.size(); i++) {
       Gate gate = gates.get(i);
       gate.stream().finish(gate, end);
     }
-    if (order != null) {
-      LaunchClocks.passOn(streams(), order);
-      queue.comesAfter(order);
-    }
     queue.finished(this);
-    if (next != null) {
-      next.open();
+    Launch following = next;
+    if (following != null) {
+      next = null;
+      following.open();
     }
   }
 
@@ -344,8 +361,13 @@ public final class Launch implements RunningLaunch {
     }
   }
 
-  private List<SimStream> streams() {
-    return gates.stream().map(Gate::stream).toList();
+  /** Whether {@code stream} is the only one it is on. */
+  boolean isOnlyOn(SimStream stream) {
+    return gates.size() == 1 && gates.getFirst().stream() == stream;
+  }
+
+  SimStream firstStream() {
+    return gates.getFirst().stream();
   }
 
   // ---------------------------------------------------------------- for whom waits for it
@@ -377,7 +399,10 @@ public final class Launch implements RunningLaunch {
     /** Whether any of its calls has a buffer. */
     private boolean moves;
 
-    Gate(SimStream stream, @Nullable String site) {
+    /** One-sided calls, whose sources it reads. */
+    private List<OneSidedCall> sources = List.of();
+
+    Gate(SimStream stream, @Nullable Object site) {
       super(stream);
       HostTask user = member.caller().task();
       madeAt(site);
@@ -395,8 +420,8 @@ public final class Launch implements RunningLaunch {
       moves |= value;
     }
 
-    void reads(long address, long bytes) {
-      uses(address, bytes, false);
+    void reads(OneSidedCall call) {
+      sources = with(sources, call);
     }
 
     @Override
@@ -424,17 +449,28 @@ public final class Launch implements RunningLaunch {
 
     @Override
     protected boolean usesMemory() {
-      return moves || super.usesMemory();
+      return moves || !sources.isEmpty() || super.usesMemory();
     }
 
     @Override
     protected void declareAccesses() {
-      for (LaunchedCall part : parts) {
+      for (int i = 0; i < parts.size(); i++) {
+        LaunchedCall part = parts.get(i);
         if (part.request().stream() == stream()) {
-          uses(part.request().send(), bytes(part.send()), false);
-          uses(part.request().recv(), bytes(part.recv()), true);
+          Accessor own = accessor(part.call(), part.call().site());
+          uses(part.request().send(), bytes(part.send()), false, own);
+          uses(part.request().recv(), bytes(part.recv()), true, own);
         }
       }
+      for (OneSidedCall call : sources) {
+        uses(call.source(), call.bytes(), false, accessor(call.toString(), call.site()));
+      }
+    }
+
+    private Accessor accessor(Object what, @Nullable Object site) {
+      Object together = gates.size() > 1 ? gates : null;
+      return new Accessor(
+          stream(), tick(), member.driver(), what, member.comm().name(), together, site);
     }
 
     private static long bytes(@Nullable MemorySegment buffer) {

@@ -35,7 +35,7 @@ public final class LaunchQueue implements Registrations.Users {
   private @Nullable Launch oldest;
   private @Nullable Launch youngest;
   private @Nullable Launch last;
-  private @Nullable Clock order;
+  private @Nullable Launch lastDone;
   private long collectives;
 
   /**
@@ -92,12 +92,14 @@ public final class LaunchQueue implements Registrations.Users {
 
   /** What is ordered before its next launch (STR-03); null where nobody keeps that. */
   public @Nullable Clock order() {
-    return order;
+    Launch before = lastDone;
+    return before == null ? null : before.after();
   }
 
-  /** A launch is done: the next one comes after all that {@code done} knows. */
-  void comesAfter(Clock done) {
-    order = done;
+  /** The same for {@code launch}; null if its stream knows that anyway. */
+  @Nullable Clock orderFor(Launch launch) {
+    Launch before = lastDone;
+    return before == null || before.isOnlyOn(launch.firstStream()) ? null : before.after();
   }
 
   /** How many collectives have taken their place among those of other communicators. */
@@ -140,6 +142,7 @@ public final class LaunchQueue implements Registrations.Users {
 
   /** A launch is done. */
   void finished(Launch launch) {
+    lastDone = launch;
     remove(launch);
     if (launch == last) {
       owner.idle();

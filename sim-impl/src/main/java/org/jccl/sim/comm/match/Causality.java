@@ -14,9 +14,8 @@ final class Causality {
   /** The end of {@code to} comes after the start of {@code from}. */
   static void flow(RunningLaunch from, RunningLaunch to) {
     Clock source = from.order();
-    Clock target = to.order();
-    if (source != null && target != null) {
-      target.join(source);
+    if (source != null) {
+      to.comesAfter(source);
     }
   }
 
@@ -25,21 +24,24 @@ final class Causality {
     LaunchedCall first = LaunchedCall.present(parts[0]);
     Operation operation = first.request.operation();
     if (operation.dataFlow() == Operation.DataFlow.ROOT_TO_ALL) {
-      LaunchedCall root = LaunchedCall.present(parts[first.request.rootOrPeer()]);
-      for (LaunchedCall part : parts) {
-        flow(root.launch, LaunchedCall.present(part).launch);
+      RunningLaunch root = LaunchedCall.present(parts[first.request.rootOrPeer()]).launch;
+      Clock known = root.order();
+      for (int rank = 0; known != null && rank < parts.length; rank++) {
+        LaunchedCall.present(parts[rank]).launch.comesAfter(known);
       }
       return;
     }
-    LaunchedCall meeting = operation.hasRoot() ? parts[first.request.rootOrPeer()] : first;
-    RunningLaunch all = LaunchedCall.present(meeting).launch;
+    Clock.Joint joint = new Clock.Joint();
     for (LaunchedCall part : parts) {
-      flow(LaunchedCall.present(part).launch, all);
+      LaunchedCall.present(part).launch.addOrderTo(joint);
     }
+    Clock all = joint.end();
     if (operation.dataFlow() == Operation.DataFlow.ALL_TO_ALL) {
       for (LaunchedCall part : parts) {
-        flow(all, LaunchedCall.present(part).launch);
+        LaunchedCall.present(part).launch.comesAfter(all);
       }
+    } else {
+      LaunchedCall.present(parts[first.request.rootOrPeer()]).launch.comesAfter(all);
     }
   }
 }

@@ -30,8 +30,14 @@ public interface RunningLaunch {
   /** Virtual time at which it started, in nanoseconds. */
   long startTime();
 
-  /** What is ordered before its end; null where nobody keeps that, or before it has started. */
+  /** What is ordered before it; null where nobody keeps that, or before it has started. */
   @Nullable Clock order();
+
+  /** Adds that to what a collective makes common to its ranks. */
+  void addOrderTo(Clock.Joint joint);
+
+  /** Its end comes after all that {@code clock} knows. */
+  void comesAfter(Clock clock);
 
   /** Whether it was given up. */
   boolean isCancelled();
