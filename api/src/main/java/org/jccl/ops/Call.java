@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param rootOrPeer root, peer, or 0
  * @param inPlace whether it has the in-place form
  * @param captured whether it was recorded into a graph
- * @param site where the user called it, if it is known
+ * @param site where the user called it, if it is known: its text says
  */
 public record Call(
     Operation operation,
@@ -29,7 +29,7 @@ public record Call(
     int rootOrPeer,
     boolean inPlace,
     boolean captured,
-    @Nullable String site) {
+    @Nullable Object site) {
   /** The identity that every PreMulSum shares: handles need not agree across ranks (PMS-06). */
   public static final int PRE_MUL_SUM = Builtin.COUNT;
 
@@ -38,7 +38,7 @@ public record Call(
    *
    * @param where where the call is made
    */
-  public Call at(@Nullable String where) {
+  public Call at(@Nullable Object where) {
     return new Call(
         operation, sequence, count, type, reduction, rootOrPeer, inPlace, captured, where);
   }

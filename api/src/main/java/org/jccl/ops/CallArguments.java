@@ -1,5 +1,7 @@
 package org.jccl.ops;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The arguments of one stream operation as its C function takes them: numbers, and not checked.
  * Communicator and stream go beside them.
@@ -15,6 +17,7 @@ public final class CallArguments {
   private int type;
   private int reduction;
   private int rootOrPeer;
+  private @Nullable Object site;
 
   /** Arguments that are still to be set. */
   public CallArguments() {}
@@ -82,6 +85,20 @@ public final class CallArguments {
   /** {@return the root, the peer, or 0} */
   public int rootOrPeer() {
     return rootOrPeer;
+  }
+
+  /**
+   * Sets where the call was made, for calls that are issued elsewhere.
+   *
+   * @param where where, or null if nobody keeps that
+   */
+  public void madeAt(@Nullable Object where) {
+    site = where;
+  }
+
+  /** {@return where the call was made, if it is issued elsewhere and somebody keeps that} */
+  public @Nullable Object site() {
+    return site;
   }
 
   /** Without the operation: {@code count 7, type 7, op 0, root or peer 0}. */

@@ -117,7 +117,9 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
           type == null ? -1 : type.code(),
           op == null ? 0 : op.code(),
           rootOrPeer);
-      if (call == own) { // not recorded
+      if (call != own) { // recorded
+        call.madeAt(siteOf(call, stream));
+      } else {
         int code = enqueue(call, stream);
         if (code != 0 && code != ResultCode.IN_PROGRESS.code()) {
           throw failure(code, operation.label());
@@ -133,6 +135,17 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     } finally {
       user = null;
     }
+  }
+
+  /**
+   * {@return where the user makes a call that is recorded and issued later; null if nobody keeps
+   * that}
+   *
+   * @param call the call
+   * @param stream its stream
+   */
+  protected @Nullable Object siteOf(CallArguments call, Stream stream) {
+    return null;
   }
 
   /** A call that was recorded into a group has been issued. */

@@ -162,6 +162,11 @@ final class SimCommunicator extends LibraryCommunicator {
   }
 
   @Override
+  protected @Nullable Object siteOf(CallArguments call, Stream stream) {
+    return life().operations().enqueuer().siteOf(call, device.own(stream));
+  }
+
+  @Override
   protected int issue(CallArguments call, Stream stream) {
     return operations.issue(life(), call, device.own(stream));
   }

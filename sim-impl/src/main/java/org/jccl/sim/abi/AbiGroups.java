@@ -3,10 +3,8 @@ package org.jccl.sim.abi;
 import static org.jccl.sim.abi.AbiState.isNull;
 
 import java.lang.foreign.MemorySegment;
-import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
 import org.jccl.ops.NcclFunction;
-import org.jccl.sim.check.CallSite;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +26,7 @@ final class AbiGroups {
     GroupState group = state.group();
     int code = group.start();
     state.opened(group);
-    group.openedAt(state.simulation().checks() == CheckLevel.FULL ? CallSite.current() : null);
+    group.openedAt(state.simulation().isChecking() ? group.siteOfOpening() : null);
     return code;
   }
 

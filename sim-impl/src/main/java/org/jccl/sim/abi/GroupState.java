@@ -10,6 +10,7 @@ import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.CallArguments;
+import org.jccl.sim.check.CallTrail;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.OpenGroup;
@@ -37,7 +38,8 @@ final class GroupState implements OpenGroup {
   private final List<Job> later = new ArrayList<>();
   private final Map<CommLifecycle, List<Request>> queued = new LinkedHashMap<>();
   private final Thread thread = Thread.currentThread();
-  private @Nullable String opened;
+  private @Nullable Object opened;
+  private final CallTrail trail = new CallTrail();
   private boolean spoilt;
   private final Map<CommLifecycle, List<OneSidedCall>> oneSided = new LinkedHashMap<>();
   private final CallArguments arguments = new CallArguments();
@@ -94,7 +96,7 @@ final class GroupState implements OpenGroup {
               first.site() == null ? null : "at " + first.site());
         });
     return report
-        .line("the group was opened " + (opened == null ? "(replay with checks FULL)" : opened))
+        .line("the group was opened " + (opened == null ? "somewhere" : "at " + opened))
         .line("end every group on the thread that started it (GRP-04, GRP-05, SIM-41)");
   }
 
@@ -119,10 +121,15 @@ final class GroupState implements OpenGroup {
     return depth > 0 && !thread.isAlive();
   }
 
+  /** Where the running thread opens a group. */
+  Object siteOfOpening() {
+    return trail.next(depth);
+  }
+
   /** Notes where the outermost group is opened, if that is asked for. */
-  public void openedAt(@Nullable String site) {
+  public void openedAt(@Nullable Object site) {
     if (depth == 1) {
-      opened = site == null ? null : "at " + site;
+      opened = site;
     }
   }
 

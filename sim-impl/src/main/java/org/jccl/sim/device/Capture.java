@@ -2,6 +2,7 @@ package org.jccl.sim.device;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is recorded between the begin and the end of a capture. A stream that waits for an event
@@ -9,10 +10,12 @@ import java.util.List;
  */
 public final class Capture {
   /** Says on which stream the work of a captured stream is replayed. */
-  @FunctionalInterface
   public interface StreamMap {
     /** The stream that stands for {@code captured}. */
     SimStream of(SimStream captured);
+
+    /** Where work is asked for that was captured at {@code captured}. */
+    @Nullable Object siteOf(@Nullable Object captured);
   }
 
   /** One recorded submission; done again at each launch. */

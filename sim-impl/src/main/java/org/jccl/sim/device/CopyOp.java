@@ -1,6 +1,7 @@
 package org.jccl.sim.device;
 
 import java.lang.foreign.MemorySegment;
+import org.jccl.sim.check.CallTrail;
 import org.jspecify.annotations.Nullable;
 
 /** A copy between two places, each of them device memory or host memory. */
@@ -49,6 +50,11 @@ final class CopyOp extends StreamOp {
 
   private MemorySegment segment(SimMemory memory, Place place, String role) {
     return place.host != null ? place.host : memory.range(place.address, bytes, words + role);
+  }
+
+  @Override
+  protected long shape() {
+    return CallTrail.mixed(CallTrail.mixed(readAt, writtenAt), bytes);
   }
 
   @Override

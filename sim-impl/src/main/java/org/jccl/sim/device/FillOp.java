@@ -1,6 +1,7 @@
 package org.jccl.sim.device;
 
 import java.lang.foreign.MemorySegment;
+import org.jccl.sim.check.CallTrail;
 
 /** A fill of device memory with one byte value. */
 final class FillOp extends StreamOp {
@@ -11,6 +12,11 @@ final class FillOp extends StreamOp {
     super(stream);
     this.target = target;
     this.value = value;
+  }
+
+  @Override
+  protected long shape() {
+    return CallTrail.mixed(target.address(), target.byteSize());
   }
 
   @Override

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jccl.Graph;
 import org.jccl.Stream;
+import org.jccl.sim.check.CallSite;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Captured work. The origin's lane is replayed on the launch stream, others on streams of its own.
@@ -50,14 +52,32 @@ final class SimGraph implements Graph {
       if (outer != null) {
         throw new IllegalStateException(target + " is being captured: launch the graph elsewhere");
       }
-      Capture.StreamMap map =
-          captured -> {
-            int lane = lanes.indexOf(captured);
-            return lane == 0 ? target : own.get(lane - 1);
-          };
-      nodes.forEach(node -> node.replay(map));
+      Launched launch = new Launched(target);
+      nodes.forEach(node -> node.replay(launch));
     } finally {
       kernel.exit(task);
+    }
+  }
+
+  /** Where one launch goes, and where it was made. */
+  private final class Launched implements Capture.StreamMap {
+    private final SimStream target;
+    private final @Nullable Object site;
+
+    Launched(SimStream target) {
+      this.target = target;
+      this.site = target.siteOf(System.identityHashCode(SimGraph.this));
+    }
+
+    @Override
+    public SimStream of(SimStream captured) {
+      int lane = lanes.indexOf(captured);
+      return lane == 0 ? target : own.get(lane - 1);
+    }
+
+    @Override
+    public @Nullable Object siteOf(@Nullable Object captured) {
+      return site == null ? captured : CallSite.launched(captured, site);
     }
   }
 

@@ -9,6 +9,7 @@ import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.Stream;
+import org.jccl.sim.check.CallTrail;
 import org.jccl.sim.check.Clock;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.kernel.HostTask;
@@ -52,6 +53,7 @@ public final class SimStream implements Stream {
   private boolean closed;
   private @Nullable Capture capture;
   private final @Nullable HappensBefore order;
+  private final CallTrail trail = new CallTrail();
   private final HappensBefore.@Nullable Lane lane;
 
   /** What is ordered before the work that comes next, besides what this stream has finished. */
@@ -162,13 +164,25 @@ public final class SimStream implements Stream {
       }
       Capture recording = capture;
       if (recording != null) {
-        recording.add(map -> map.of(this).enqueue(work.on(map.of(this))));
+        Object site = siteOf(work.getClass().hashCode());
+        recording.add(map -> replay(work, map, site));
       } else {
         enqueue(work.on(this));
       }
     } finally {
       kernel.exit(task);
     }
+  }
+
+  private void replay(Work work, Capture.StreamMap map, @Nullable Object site) {
+    StreamOp op = work.on(map.of(this));
+    op.madeAt(map.siteOf(site));
+    op.stream().enqueue(op);
+  }
+
+  /** Where the running thread asks for work; null where nobody keeps that. */
+  @Nullable Object siteOf(long work) {
+    return order == null ? null : trail.next(work);
   }
 
   /** Enqueues work; called with the baton in hand. */

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
-import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Clock;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.kernel.HostTask;
@@ -67,6 +66,11 @@ public abstract class StreamOp implements SimStep, Wait {
     return new Accessor(stream, tick(), rank, what, null, null, site);
   }
 
+  /** A number that work of the same kind on the same memory shares. */
+  protected long shape() {
+    return getClass().hashCode();
+  }
+
   /** Its place on its stream's lane, once it is enqueued. */
   public final long tick() {
     HappensBefore.Lane lane = stream.lane();
@@ -108,7 +112,7 @@ public abstract class StreamOp implements SimStep, Wait {
       issued = order.knownTo(task);
     }
     if (site == null) {
-      site = CallSite.current();
+      site = stream.siteOf(shape());
     }
   }
 

@@ -25,7 +25,7 @@ public final class Request {
   private final SimStream stream;
   private final long captureNumber;
   private final boolean captured;
-  private final @Nullable String site;
+  private final @Nullable Object site;
   private final boolean collective;
   private final boolean dropped;
   private final boolean inPlace;
@@ -48,7 +48,7 @@ public final class Request {
       @Nullable CustomReduction scale,
       SimStream stream,
       long captureNumber,
-      @Nullable String site) {
+      @Nullable Object site) {
     this.rank = rank;
     this.operation = arguments.operation();
     this.send = arguments.send();
@@ -67,29 +67,38 @@ public final class Request {
     this.inPlace = isInPlace();
   }
 
-  /** A captured request is made again by a graph that was launched into {@code other}. */
-  private Request(Request captured, SimStream other) {
-    this.rank = captured.rank;
-    this.operation = captured.operation;
-    this.send = captured.send;
-    this.recv = captured.recv;
-    this.count = captured.count;
-    this.type = captured.type;
-    this.reduction = captured.reduction;
-    this.scale = captured.scale;
-    this.rootOrPeer = captured.rootOrPeer;
+  private Request(Request source, SimStream other, boolean isCaptured, @Nullable Object site) {
+    this.rank = source.rank;
+    this.operation = source.operation;
+    this.send = source.send;
+    this.recv = source.recv;
+    this.count = source.count;
+    this.type = source.type;
+    this.reduction = source.reduction;
+    this.scale = source.scale;
+    this.rootOrPeer = source.rootOrPeer;
     this.stream = other;
-    this.captureNumber = captured.captureNumber;
-    this.captured = true;
-    this.site = captured.site;
-    this.collective = captured.collective;
-    this.dropped = captured.dropped;
-    this.inPlace = captured.inPlace;
+    this.captureNumber = source.captureNumber;
+    this.captured = isCaptured;
+    this.site = site;
+    this.collective = source.collective;
+    this.dropped = source.dropped;
+    this.inPlace = source.inPlace;
   }
 
-  /** The same call, replayed on another stream. */
-  public Request on(SimStream other) {
-    return new Request(this, other);
+  /** The same captured call, made again by a graph on another stream. */
+  public Request on(SimStream other, @Nullable Object where) {
+    return new Request(this, other, true, where);
+  }
+
+  /** The same call, made at another place of the program. */
+  public Request madeAt(@Nullable Object where) {
+    Request same = new Request(this, stream, captured, where);
+    same.planned = planned;
+    same.allocations = allocations;
+    same.sendMemory = sendMemory;
+    same.recvMemory = recvMemory;
+    return same;
   }
 
   private boolean isInPlace() {
@@ -153,7 +162,7 @@ public final class Request {
   }
 
   /** Where the call was made, if that is kept. */
-  public @Nullable String site() {
+  public @Nullable Object site() {
     return site;
   }
 

@@ -29,7 +29,11 @@ final class CapturedLaunches {
     capture.add(
         map ->
             replay.launch(
-                kept.stream().map(each -> each.on(map.of(each.stream()))).toList(),
-                keptFirst.stream().map(each -> each.on(map.of(each.stream()))).toList()));
+                kept.stream()
+                    .map(each -> each.on(map.of(each.stream()), map.siteOf(each.site())))
+                    .toList(),
+                keptFirst.stream()
+                    .map(each -> each.on(map.of(each.stream()), map.siteOf(each.site())))
+                    .toList()));
   }
 }

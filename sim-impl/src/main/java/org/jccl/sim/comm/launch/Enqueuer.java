@@ -2,14 +2,13 @@ package org.jccl.sim.comm.launch;
 
 import java.util.List;
 import java.util.Objects;
-import org.jccl.CheckLevel;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.Call;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
-import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.CallTrail;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
@@ -39,7 +38,6 @@ public final class Enqueuer {
   private final SharedComm comm;
   private final Simulation simulation;
   private final boolean isStrict;
-  private final boolean keepsSites;
   private final boolean keepsOrder;
   private final CallSequence sequence;
   private final Planner planning;
@@ -49,6 +47,7 @@ public final class Enqueuer {
   private final OneSided oneSided;
   private final BufferLookup buffers;
   private final CapturedLaunches captured = new CapturedLaunches();
+  private final CallTrail trail = new CallTrail();
   private @Nullable Request lastRequest;
   private @Nullable Launch issued;
   private long collectivesLaunched;
@@ -71,7 +70,6 @@ public final class Enqueuer {
     this.simulation = comm.simulation();
     this.isStrict = simulation.findings().isStrict();
     this.keepsOrder = simulation.order() != null;
-    this.keepsSites = simulation.checks() == CheckLevel.FULL;
     this.sequence = queue.sequence();
     this.planning = planning;
     this.registrations = registrations;
@@ -96,9 +94,12 @@ public final class Enqueuer {
     } else {
       member.caller().isNow(task);
     }
+    Object site = arguments.site() == null ? siteOf(arguments, stream) : arguments.site();
     Request last = lastRequest;
-    if (last != null && !keepsSites && !stream.isCapturing() && isFor(last, arguments, stream)) {
-      return last;
+    if (last != null && !stream.isCapturing() && isFor(last, arguments, stream)) {
+      Request same = last.site() == site ? last : last.madeAt(site);
+      lastRequest = same;
+      return same;
     }
     Operation operation = arguments.operation();
     Request request =
@@ -108,12 +109,24 @@ public final class Enqueuer {
             operation.reduces() ? scales.find(arguments.reduction()) : null,
             stream,
             stream.isCapturing() && !operation.hasPeer() ? sequence.capture() : -1,
-            keepsSites ? CallSite.current() : null);
+            site);
     lastRequest = request;
     return request;
   }
 
-  /** Whether a call with these arguments, neither captured nor sited, makes the same request. */
+  /** Where the running thread makes that call; null where nobody keeps that. */
+  public @Nullable Object siteOf(CallArguments call, SimStream stream) {
+    if (!keepsOrder) {
+      return null;
+    }
+    long key = CallTrail.mixed(call.send(), call.recv());
+    key = CallTrail.mixed(key, call.count());
+    key = CallTrail.mixed(key, stream.handle());
+    int what = call.operation().ordinal() << 16 ^ call.type() << 8 ^ call.reduction();
+    return trail.next(CallTrail.mixed(key, (long) call.rootOrPeer() << 32 ^ what));
+  }
+
+  /** Whether a call with these arguments, which is not captured, makes the same request. */
   private static boolean isFor(Request request, CallArguments call, SimStream stream) {
     return request.send() == call.send()
         && request.recv() == call.recv()
@@ -124,8 +137,7 @@ public final class Enqueuer {
         && request.rootOrPeer() == call.rootOrPeer()
         && request.stream() == stream
         && request.scale() == null
-        && !request.captured()
-        && request.site() == null;
+        && !request.captured();
   }
 
   /** Issues one call for the thread that makes it; NCCL's result code. */

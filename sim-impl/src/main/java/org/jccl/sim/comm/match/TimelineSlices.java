@@ -93,7 +93,7 @@ public final class TimelineSlices {
     }
     entry.with("in_place", call.inPlace() ? "yes" : null);
     entry.with("captured", call.captured() ? "yes" : null);
-    entry.with("site", call.site()).end();
+    entry.with("site", call.site() == null ? null : call.site().toString()).end();
   }
 
   /** What one stream shows of a launch of several calls. */

@@ -2,11 +2,10 @@ package org.jccl.sim.comm.onesided;
 
 import java.util.List;
 import java.util.function.LongConsumer;
-import org.jccl.CheckLevel;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.config.ConfigField;
-import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.CallTrail;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.match.RunningLaunch;
 import org.jccl.sim.comm.memory.RegisteredMemory;
@@ -30,6 +29,7 @@ public final class OneSided {
   private final Suspension suspension;
   private final Signals signals;
   private final DataPlane dataPlane;
+  private final CallTrail trail = new CallTrail();
   private boolean ready;
 
   /** Those of {@code member}, whose windows are among {@code registrations}. */
@@ -127,8 +127,10 @@ public final class OneSided {
       long offset,
       List<OneSidedCall.Awaited> awaited) {
     suspension.requireAwake(kind.name());
-    String site =
-        member.comm().simulation().checks() == CheckLevel.FULL ? CallSite.current() : null;
+    Object site =
+        member.comm().simulation().isChecking()
+            ? trail.next(CallTrail.mixed(CallTrail.mixed(source, bytes), kind.ordinal() << 16 ^ peer))
+            : null;
     return new OneSidedCall(
         kind, stream, stream.isCapturing(), source, bytes, peer, window, offset, awaited, site);
   }

@@ -29,7 +29,7 @@ public record OneSidedCall(
     @Nullable SharedWindow window,
     long offset,
     List<Awaited> awaited,
-    @Nullable String site) {
+    @Nullable Object site) {
   /** What a call does (rule RMA-01). */
   public enum Kind {
     /** Copies into the peer's window, then signals. */
@@ -49,8 +49,8 @@ public record OneSidedCall(
   public record Awaited(int peer, int count) {}
 
   /** The same call, replayed on another stream. */
-  public OneSidedCall on(SimStream other) {
-    return new OneSidedCall(kind, other, true, source, bytes, peer, window, offset, awaited, site);
+  public OneSidedCall on(SimStream other, @Nullable Object where) {
+    return new OneSidedCall(kind, other, true, source, bytes, peer, window, offset, awaited, where);
   }
 
   @Override

@@ -154,7 +154,7 @@ public final class OneSidedSequence {
             .with("communicator", comm.name())
             .with("rank", own.rank())
             .with("bytes", call.bytes())
-            .with("site", call.site())
+            .with("site", call.site() == null ? null : call.site().toString())
             .end();
       }
     }
