@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallTrail {
   private static final int EXACT = 512;
-  private static final int AGAIN = 64;
+  private static final int AGAIN = 256;
   private static final int STEPS = 64;
   private static final long[] NONE = {};
 
@@ -53,8 +53,7 @@ public final class CallTrail {
 
   /** One number of two, in which each bit counts. */
   public static long mixed(long one, long other) {
-    long all = (one * 0x9E3779B97F4A7C15L) ^ other;
-    all = (all ^ all >>> 32) * 0xD6E8FEB86659FD93L;
+    long all = one * 0x9E3779B97F4A7C15L + other * 0xD6E8FEB86659FD93L;
     return all ^ all >>> 32;
   }
 }

@@ -1,9 +1,8 @@
 package org.jccl.sim.check;
 
 import java.util.ArrayDeque;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +16,29 @@ import org.jspecify.annotations.Nullable;
  * one too few would invent one.
  */
 public final class HappensBefore {
-  /** What one rank's thread has waited for. */
+  /** What one rank's thread has waited for; attached to it. */
   private static final class Known {
     Clock own = Clock.ZERO;
 
     /** How much of {@link #outside} is in it. */
     Clock seen = Clock.ZERO;
+
+    /** A stream that it has waited for last, which is not in {@link #own} yet. */
+    @Nullable Lane lane;
+
+    long tick;
+    Clock before = Clock.ZERO;
+
+    /** All that it knows. */
+    Clock all() {
+      Lane last = lane;
+      if (last != null) {
+        own = own.join(before).with(last.number, tick);
+        lane = null;
+        before = Clock.ZERO;
+      }
+      return own;
+    }
   }
 
   /** A lane of the world's work. */
@@ -48,7 +64,7 @@ public final class HappensBefore {
   }
 
   private final Supplier<List<HostTask>> tasks;
-  private final Map<HostTask, Known> ranks = new HashMap<>();
+  private final List<Known> ranks = new ArrayList<>();
   private final ArrayDeque<Lane> free = new ArrayDeque<>();
   private @Nullable HostTask firstOfRun;
 
@@ -76,23 +92,29 @@ public final class HappensBefore {
 
   /** What {@code task} knows to be done. */
   public Clock knownTo(HostTask task) {
+    return task.isOwned() ? known(task).all() : known();
+  }
+
+  /** The same for work on the stream of {@code lane}, which knows itself. */
+  public Clock knownTo(HostTask task, @Nullable Lane lane) {
     if (!task.isOwned()) {
       return known();
     }
     Known rank = known(task);
-    if (rank.seen != outside) {
-      rank.seen = outside;
-      rank.own = rank.own.join(outside);
-    }
-    return rank.own;
+    return rank.lane == lane ? rank.own : rank.all();
   }
 
   private Known known(HostTask task) {
-    Known rank = ranks.get(task);
+    Known rank = (Known) task.attachment();
     if (rank == null) {
       forgetLastRun();
       rank = new Known();
-      ranks.put(task, rank);
+      ranks.add(rank);
+      task.attach(rank);
+    }
+    if (rank.seen != outside) {
+      rank.seen = outside;
+      rank.own = rank.own.join(outside);
     }
     return rank;
   }
@@ -111,8 +133,8 @@ public final class HappensBefore {
   /** What any thread knows. */
   private Clock known() {
     Clock all = outside;
-    for (Known rank : ranks.values()) {
-      all = all.join(rank.own);
+    for (Known rank : ranks) {
+      all = all.join(rank.all());
     }
     return all;
   }
@@ -127,14 +149,19 @@ public final class HappensBefore {
     }
   }
 
-  /** {@code task} has waited for that, and for the first {@code tick} pieces of {@code lane}. */
+  /** {@code task} has waited for a stream, and so for the first {@code tick} pieces of its lane. */
   public void learned(HostTask task, Clock clock, Lane lane, long tick) {
-    if (task.isOwned()) {
-      Known rank = known(task);
-      rank.own = rank.own.join(clock).with(lane.number, tick);
-    } else {
+    if (!task.isOwned()) {
       outside = outside.join(clock).with(lane.number, tick);
+      return;
     }
+    Known rank = known(task);
+    if (rank.lane != lane) {
+      rank.all();
+      rank.lane = lane;
+    }
+    rank.tick = tick;
+    rank.before = clock;
   }
 
   /** A future told it: whoever looks at it may have learned it. */

@@ -4,6 +4,7 @@ import org.jccl.sim.check.Caller;
 import org.jccl.sim.check.Clock;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.device.SimDevice;
+import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,15 @@ public final class CommMember {
     caller.isNow(task);
     if (all != null && task != null) {
       known = all.knownTo(task);
+    }
+  }
+
+  /** {@code task} uses it on {@code stream}, with all it has waited for. */
+  public void learn(HostTask task, SimStream stream) {
+    HappensBefore all = device.simulation().order();
+    caller.isNow(task);
+    if (all != null) {
+      known = all.knownTo(task, stream.lane());
     }
   }
 

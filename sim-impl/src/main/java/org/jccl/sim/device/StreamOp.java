@@ -109,7 +109,7 @@ public abstract class StreamOp implements SimStep, Wait {
   /** What the host thread that enqueues it knows, and where it does so. */
   final void issuedBy(HappensBefore order, @Nullable HostTask task) {
     if (issued == null && task != null) {
-      issued = order.knownTo(task);
+      issued = order.knownTo(task, stream.lane());
     }
     if (site == null) {
       site = stream.siteOf(shape());

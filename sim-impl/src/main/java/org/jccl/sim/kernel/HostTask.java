@@ -39,6 +39,7 @@ public final class HostTask implements SimStep {
 
   private long issueNumber;
   private long clock;
+  private @Nullable Object attachment;
 
   /** Set while the task waits; read by reports. */
   @Nullable Wait waitingFor;
@@ -98,6 +99,16 @@ public final class HostTask implements SimStep {
   /** It has waited for something that ended at virtual time {@code time}. */
   public void waitedUntil(long time) {
     clock = Math.max(clock, time);
+  }
+
+  /** What checks keep of this thread, or null. */
+  public @Nullable Object attachment() {
+    return attachment;
+  }
+
+  /** Keeps {@code value}, for whoever asks for it next. */
+  public void attach(Object value) {
+    attachment = value;
   }
 
   /** Makes its wait end by throwing {@code misuse}. */

@@ -89,11 +89,7 @@ public final class Enqueuer {
     if (suspension.isSuspended()) {
       suspension.requireAwake(arguments.operation().label());
     }
-    if (keepsOrder) {
-      member.learn();
-    } else {
-      member.caller().isNow(task);
-    }
+    member.learn(task, stream);
     Object site = arguments.site() == null ? siteOf(arguments, stream) : arguments.site();
     Request last = lastRequest;
     if (last != null && !stream.isCapturing() && isFor(last, arguments, stream)) {
@@ -119,11 +115,10 @@ public final class Enqueuer {
     if (!keepsOrder) {
       return null;
     }
-    long key = CallTrail.mixed(call.send(), call.recv());
-    key = CallTrail.mixed(key, call.count());
-    key = CallTrail.mixed(key, stream.handle());
-    int what = call.operation().ordinal() << 16 ^ call.type() << 8 ^ call.reduction();
-    return trail.next(CallTrail.mixed(key, (long) call.rootOrPeer() << 32 ^ what));
+    long what = call.operation().ordinal() << 16 ^ call.type() << 8 ^ call.reduction();
+    long memory = CallTrail.mixed(call.send(), call.recv());
+    long rest = CallTrail.mixed(call.count() ^ stream.handle(), what << 32 ^ call.rootOrPeer());
+    return trail.next(memory ^ rest);
   }
 
   /** Whether a call with these arguments, which is not captured, makes the same request. */

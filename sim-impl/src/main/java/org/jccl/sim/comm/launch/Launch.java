@@ -45,7 +45,7 @@ public final class Launch implements RunningLaunch {
   private boolean started;
   private boolean done;
   private boolean cancelled;
-  private @Nullable LaunchClocks order;
+  private @Nullable Clock order;
   private @Nullable OneSidedSequence oneSided;
   private @Nullable Launch previous;
   private @Nullable Launch next;
@@ -97,26 +97,26 @@ public final class Launch implements RunningLaunch {
 
   @Override
   public @Nullable Clock order() {
-    return order == null ? null : order.before();
+    return order == null ? null : LaunchClocks.with(gates, order, 0);
   }
 
   @Override
   public void addOrderTo(Clock.Joint joint) {
     if (order != null) {
-      order.addTo(joint);
+      LaunchClocks.add(gates, order, joint);
     }
   }
 
   @Override
   public void comesAfter(Clock clock) {
     if (order != null) {
-      order.learn(clock);
+      order = order.join(clock);
     }
   }
 
   /** What is known to whoever comes after it; null where nobody keeps that. */
   @Nullable Clock after() {
-    return order == null ? null : order.after();
+    return order == null ? null : LaunchClocks.with(gates, order, 1);
   }
 
   @Override
@@ -249,7 +249,7 @@ public final class Launch implements RunningLaunch {
       previous = null;
     }
     if (member.device().simulation().order() != null) {
-      order = new LaunchClocks(gates, queue.orderFor(this));
+      order = LaunchClocks.start(gates, queue.orderFor(this));
     }
     for (int i = 0; i < gates.size(); i++) {
       start = Math.max(start, gates.get(i).earliestStart());
@@ -316,7 +316,7 @@ public final class Launch implements RunningLaunch {
       gates.forEach(gate -> TimelineSlices.group(timeline, gate.stream(), this, opened, end));
     }
     if (order != null) {
-      order.end();
+      order = LaunchClocks.end(gates, order);
     }
     for (int i = 0; i < gates.size(); i++) {
       Gate gate = gates.get(i);

@@ -7,74 +7,58 @@ import org.jccl.sim.device.StreamOp;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is ordered before a launch and by it. All the work of its streams and the communicator's last
- * launch come before it (STR-03, STR-05); whoever comes after it on any of its streams comes after
- * all of it.
+ * What is ordered before a launch and by it, where its places in its streams are {@code gates}. All
+ * the work of its streams and the communicator's last launch come before it (STR-03, STR-05);
+ * whoever comes after it on any of its streams comes after all of it. A clock of a launch leaves
+ * the launch's own lanes out, as that of a stream does.
  */
 final class LaunchClocks {
-  private final List<? extends StreamOp> gates;
-  private Clock known;
+  private LaunchClocks() {}
 
-  /** The launch whose places in its streams are {@code gates} starts behind {@code last}. */
-  LaunchClocks(List<? extends StreamOp> gates, @Nullable Clock last) {
-    this.gates = gates;
-    for (int i = 0; i < gates.size(); i++) {
-      gates.get(i).learnOrder();
+  /** What is ordered before a launch that starts now behind {@code last}. */
+  static Clock start(List<? extends StreamOp> gates, @Nullable Clock last) {
+    StreamOp first = gates.getFirst();
+    first.learnOrder();
+    Clock known = first.stream().known();
+    if (gates.size() == 1 && last == null) {
+      return known;
     }
-    Clock all = gates.getFirst().stream().known();
     for (int i = 1; i < gates.size(); i++) {
-      all = all.join(gates.get(i).stream().known());
+      gates.get(i).learnOrder();
+      known = known.join(gates.get(i).stream().known());
     }
-    known = last == null ? all : all.join(last);
-    if (gates.size() > 1) {
-      known = before();
-      tellStreams();
-    } else if (last != null) {
-      tellStreams();
-    }
+    known = last == null ? known : known.join(last);
+    known = gates.size() == 1 ? known : with(gates, known, 0);
+    tell(gates, known);
+    return known;
   }
 
-  /** It comes after all that {@code clock} knows. */
-  void learn(Clock clock) {
-    known = known.join(clock);
-  }
-
-  /** What is ordered before it. */
-  Clock before() {
-    return known(0);
-  }
-
-  /** It is done: what comes after it on its streams comes after all of it. */
-  void end() {
-    if (gates.size() > 1) {
-      known = after();
-    }
-    tellStreams();
-  }
-
-  /** What is known to whoever comes after it. */
-  Clock after() {
-    return known(1);
-  }
-
-  private Clock known(int ofIt) {
-    Clock all = known;
-    for (int i = 0; i < gates.size(); i++) {
-      StreamOp gate = gates.get(i);
-      Lane lane = gate.stream().lane();
-      all = lane == null ? all : all.with(lane.number(), gate.tick() + ofIt);
-    }
+  /** A launch is done that knows {@code known}: what comes after it on its streams knows all. */
+  static Clock end(List<? extends StreamOp> gates, Clock known) {
+    Clock all = gates.size() == 1 ? known : with(gates, known, 1);
+    tell(gates, all);
     return all;
   }
 
-  private void tellStreams() {
+  private static void tell(List<? extends StreamOp> gates, Clock known) {
     for (int i = 0; i < gates.size(); i++) {
       gates.get(i).stream().learn(known);
     }
   }
 
-  /** Adds what is ordered before it to what a collective makes common. */
-  void addTo(Clock.Joint joint) {
+  /** {@code known}, with what the launch's own lanes have done before it and {@code of} it. */
+  static Clock with(List<? extends StreamOp> gates, Clock known, int of) {
+    Clock all = known;
+    for (int i = 0; i < gates.size(); i++) {
+      StreamOp gate = gates.get(i);
+      Lane lane = gate.stream().lane();
+      all = lane == null ? all : all.with(lane.number(), gate.tick() + of);
+    }
+    return all;
+  }
+
+  /** Adds the same, before the launch, to what a collective makes common. */
+  static void add(List<? extends StreamOp> gates, Clock known, Clock.Joint joint) {
     joint.add(known);
     for (int i = 0; i < gates.size(); i++) {
       StreamOp gate = gates.get(i);
