@@ -48,6 +48,9 @@ public final class HappensBefore {
     /** The pieces of work of the streams that had it before. */
     private long before;
 
+    /** What the last of them knew. */
+    private Clock known = Clock.ZERO;
+
     private Lane(int number) {
       this.number = number;
     }
@@ -55,6 +58,11 @@ public final class HappensBefore {
     /** Its number among all lanes of the world. */
     public int number() {
       return number;
+    }
+
+    /** What is ordered before the first work of its stream. */
+    public Clock known() {
+      return known;
     }
 
     /** The tick of its stream's {@code number}-th piece of work. */
@@ -84,9 +92,10 @@ public final class HappensBefore {
     return again == null ? new Lane(lanes++) : again;
   }
 
-  /** A stream is closed, and all of its {@code works} pieces of work are done. */
-  public void give(Lane lane, long works) {
+  /** A stream that knew {@code known} is closed; all its {@code works} pieces of work are done. */
+  public void give(Lane lane, long works, Clock known) {
     lane.before += works;
+    lane.known = known;
     free.addLast(lane);
   }
 

@@ -57,7 +57,7 @@ public final class SimStream implements Stream {
   private final HappensBefore.@Nullable Lane lane;
 
   /** What is ordered before the work that comes next, besides what this stream has finished. */
-  private Clock known = Clock.ZERO;
+  private Clock known;
 
   private @Nullable RuntimeException failure;
 
@@ -100,6 +100,7 @@ public final class SimStream implements Stream {
     this.kernel = context.simulation().kernel();
     this.order = context.simulation().order();
     this.lane = order == null ? null : order.newLane();
+    this.known = lane == null ? Clock.ZERO : lane.known();
   }
 
   @Override
@@ -443,7 +444,7 @@ public final class SimStream implements Stream {
         awaitFinished(task, enqueued);
         closed = true;
         if (order != null && lane != null) {
-          order.give(lane, finished);
+          order.give(lane, finished, known);
         }
         context.closed(this);
       }
