@@ -39,7 +39,7 @@ final class GroupState implements OpenGroup {
   private final Map<CommLifecycle, List<Request>> queued = new LinkedHashMap<>();
   private final Thread thread = Thread.currentThread();
   private @Nullable Object opened;
-  private final CallTrail trail = new CallTrail();
+  private final CallTrail trail = new CallTrail(1);
   private boolean spoilt;
   private final Map<CommLifecycle, List<OneSidedCall>> oneSided = new LinkedHashMap<>();
   private final CallArguments arguments = new CallArguments();
@@ -123,7 +123,7 @@ final class GroupState implements OpenGroup {
 
   /** Where the running thread opens a group. */
   Object siteOfOpening() {
-    return trail.next(depth);
+    return trail.next(depth, queued.size());
   }
 
   /** Notes where the outermost group is opened, if that is asked for. */

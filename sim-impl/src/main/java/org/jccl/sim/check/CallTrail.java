@@ -4,30 +4,48 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The places from which one communicator's rank, or one stream, is used. To look at the stack costs
- * as much as a small call. So it is looked at for each of the first calls, and whenever a call
- * comes that is not known behind the one before it. A loop that goes on and on is believed to make
+ * as much as some small calls. So it is looked at for each of the first calls, and whenever a call
+ * comes that is not known behind the two before it. A loop that goes on and on is believed to make
  * the same calls from the same lines, and is looked at again now and then.
  */
 public final class CallTrail {
-  private static final int EXACT = 512;
+  private static final int MOST_EXACT = 128;
+  private static final int LEAST_EXACT = 16;
+  private static final int OF_ALL_RANKS = 8_192;
   private static final int AGAIN = 256;
   private static final int STEPS = 64;
+  private static final int MOST_NEW = 256;
   private static final long[] NONE = {};
 
-  private long before;
+  private int exact;
   private int calls;
+  private int unknown;
+  private long last;
+  private long before;
   private long[] steps = NONE;
   private @Nullable CallSite[] sites = {};
 
-  /** Where the next call is made; {@code call} is a number that its arguments make. */
-  public CallSite next(long call) {
-    if (calls < EXACT) {
-      calls++;
-      before = call;
+  /** The calls of one of {@code ranks}: the more there are, the fewer are looked at for sure. */
+  public CallTrail(int ranks) {
+    this.exact = Math.clamp(OF_ALL_RANKS / ranks, LEAST_EXACT, MOST_EXACT);
+  }
+
+  /**
+   * Where the next call is made.
+   *
+   * @param kind a number that says what it does
+   * @param arguments a number that its arguments make; in a loop whose arguments never come again
+   *     it does not count
+   */
+  public CallSite next(long kind, long arguments) {
+    long call = unknown < MOST_NEW ? mixed(kind, arguments) : kind;
+    long step = mixed(mixed(before, last), call);
+    before = last;
+    last = call;
+    if (exact > 0) {
+      exact--;
       return CallSite.here();
     }
-    long step = mixed(before, call);
-    before = call;
     return known(step);
   }
 
@@ -38,13 +56,12 @@ public final class CallTrail {
     }
     int slot = (int) step & STEPS - 1;
     CallSite known = sites[slot];
-    calls++;
-    if (known != null && steps[slot] == step && (calls & AGAIN - 1) != 0) {
+    boolean isKnown = known != null && steps[slot] == step;
+    calls = calls + 1 & AGAIN - 1;
+    if (isKnown && calls != 0) {
       return known.again();
     }
-    if (calls < 0) {
-      calls = EXACT;
-    }
+    unknown += isKnown ? 0 : 1;
     CallSite here = CallSite.here();
     steps[slot] = step;
     sites[slot] = here;

@@ -37,11 +37,6 @@ final class Access {
         || by.isOneWith(later.by);
   }
 
-  /** Where the program asked for it, or null. */
-  @Nullable String site() {
-    return by.site() == null ? null : "at " + by.site();
-  }
-
   String words() {
     return writes ? "writes" : "reads";
   }

@@ -45,6 +45,13 @@ final class AccessHistory {
       return right;
     }
 
+    /** Whether {@code now}, which comes again, was the last to use it. */
+    boolean isLast(Access now) {
+      return now.writes
+          ? writer == now && readerCount == 0
+          : readerCount == 1 && readers[0] == now;
+    }
+
     /** What {@code now} races with, or null. */
     @Nullable Access racing(Access now, Clock known) {
       Access last = writer;
@@ -101,6 +108,9 @@ final class AccessHistory {
     Segment same = recent[slot];
     if (same == null || same.start != now.start || same.end != now.end) {
       return addTo(now, known, slot);
+    }
+    if (same.isLast(now)) {
+      return null;
     }
     Access racing = same.racing(now, known);
     same.add(now, known);

@@ -63,14 +63,10 @@ final class CopyOp extends StreamOp {
   }
 
   @Override
-  protected void declareAccesses() {
-    Accessor own = accessor(new Copied(words, bytes));
-    if (readAt != 0) {
-      uses(readAt, bytes, false, own);
-    }
-    if (writtenAt != 0) {
-      uses(writtenAt, bytes, true, own);
-    }
+  protected Accessor uses() {
+    return accessor(new Copied(words, bytes))
+        .uses(readAt, readAt == 0 ? 0 : bytes, false)
+        .uses(writtenAt, writtenAt == 0 ? 0 : bytes, true);
   }
 
   @Override

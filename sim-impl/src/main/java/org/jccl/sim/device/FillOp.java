@@ -25,8 +25,8 @@ final class FillOp extends StreamOp {
   }
 
   @Override
-  protected void declareAccesses() {
-    uses(target.address(), target.byteSize(), true, accessor("fill"));
+  protected Accessor uses() {
+    return accessor("fill").uses(target.address(), target.byteSize(), true);
   }
 
   @Override

@@ -98,26 +98,23 @@ final class Hazards {
 
   private void compareWithArrivals(StreamOp op) {
     for (Arrival arrival : arrivals) {
-      for (Access a = op.accesses(); a != null; a = a.next) {
-        if (arrival.stream() != op.stream()
-            && a.overlaps(arrival.start(), arrival.end())
-            && context.report() == null) {
-          context.report(
-              new ReportBuilder(
-                      MisuseKind.RMA_RACE,
-                      " on device "
-                          + context.index()
-                          + ": "
-                          + op.describe()
-                          + " "
-                          + a.words()
-                          + " memory into which "
-                          + arrival.words()
-                          + " and for whose signal nobody has waited")
-                  .rank(a.by.rank(), a.by.words() + " " + a.words() + " it", a.site())
-                  .line("wait for the signal first (RMA-11, SIM-60)"));
-          return;
-        }
+      Access use = arrival.stream() == op.stream() ? null : op.use(arrival.start(), arrival.end());
+      if (use != null && context.report() == null) {
+        context.report(
+            new ReportBuilder(
+                    MisuseKind.RMA_RACE,
+                    " on device "
+                        + context.index()
+                        + ": "
+                        + use.by.words()
+                        + " "
+                        + use.words()
+                        + " memory into which "
+                        + arrival.words()
+                        + " and for whose signal nobody has waited")
+                .rank(use.by.rank(), words(use), use.by.site())
+                .line("wait for the signal first (RMA-11, SIM-60)"));
+        return;
       }
     }
   }
@@ -131,10 +128,12 @@ final class Hazards {
       compareWithArrivals(op);
     }
     Clock known = op.stream().known();
-    for (Access now = op.accesses(); now != null; now = now.next) {
-      Access before = history.add(now, known);
-      if (before != null) {
-        report(before, now);
+    for (Accessor each = op.usesNow(); each != null; each = each.next()) {
+      for (Access now = each.accesses(); now != null; now = now.next) {
+        Access before = history.add(now, known);
+        if (before != null) {
+          report(before, now);
+        }
       }
     }
   }
@@ -160,8 +159,8 @@ final class Hazards {
                     + a.words()
                     + ", and nothing orders the two; both use "
                     + context.place(start, end))
-            .rank(a.by.rank(), words(a), a.site())
-            .rank(b.by.rank(), words(b), b.site())
+            .rank(a.by.rank(), words(a), a.by.site())
+            .rank(b.by.rank(), words(b), b.by.site())
             .line("record an event behind the first and wait for it before the other (SIM-28)"));
   }
 
@@ -175,11 +174,10 @@ final class Hazards {
    */
   @Nullable Access user(long start, long end, HostTask task) {
     for (StreamOp op = oldest; op != null; op = op.after) {
-      for (Access a = op.accesses(); a != null; a = a.next) {
-        if (a.overlaps(start, end)) {
-          op.memoryIsFreed();
-          return a;
-        }
+      Access use = op.use(start, end);
+      if (use != null) {
+        op.memoryIsFreed();
+        return use;
       }
     }
     HappensBefore order = context.simulation().order();

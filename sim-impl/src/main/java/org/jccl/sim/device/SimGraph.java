@@ -66,7 +66,7 @@ final class SimGraph implements Graph {
 
     Launched(SimStream target) {
       this.target = target;
-      this.site = target.siteOf(System.identityHashCode(SimGraph.this));
+      this.site = target.siteOf(System.identityHashCode(SimGraph.this), 0);
     }
 
     @Override

@@ -118,7 +118,7 @@ public final class SimMemory implements DeviceMemory {
                         + " bytes) is freed while "
                         + user.by.words()
                         + " still uses it")
-                .rank(user.by.rank(), user.by.what() + " " + user.words() + " it", user.site())
+                .rank(user.by.rank(), user.by.words() + " " + user.words() + " it", user.by.site())
                 .rank(rank, "frees it", "at " + CallSite.current())
                 .line("synchronize the stream first (SIM-29)"));
   }

@@ -53,7 +53,7 @@ public final class SimStream implements Stream {
   private boolean closed;
   private @Nullable Capture capture;
   private final @Nullable HappensBefore order;
-  private final CallTrail trail = new CallTrail();
+  private final CallTrail trail;
   private final HappensBefore.@Nullable Lane lane;
 
   /** What is ordered before the work that comes next, besides what this stream has finished. */
@@ -100,6 +100,7 @@ public final class SimStream implements Stream {
     this.kernel = context.simulation().kernel();
     this.order = context.simulation().order();
     this.lane = order == null ? null : order.newLane();
+    this.trail = new CallTrail(context.simulation().kernel().tasks().size() + 1);
     this.known = lane == null ? Clock.ZERO : lane.known();
   }
 
@@ -165,7 +166,7 @@ public final class SimStream implements Stream {
       }
       Capture recording = capture;
       if (recording != null) {
-        Object site = siteOf(work.getClass().hashCode());
+        Object site = siteOf(work.getClass().hashCode(), 0);
         recording.add(map -> replay(work, map, site));
       } else {
         enqueue(work.on(this));
@@ -182,8 +183,8 @@ public final class SimStream implements Stream {
   }
 
   /** Where the running thread asks for work; null where nobody keeps that. */
-  @Nullable Object siteOf(long work) {
-    return order == null ? null : trail.next(work);
+  @Nullable Object siteOf(long kind, long arguments) {
+    return order == null ? null : trail.next(kind, arguments);
   }
 
   /** Enqueues work; called with the baton in hand. */

@@ -18,14 +18,12 @@ import org.jspecify.annotations.Nullable;
 public abstract class StreamOp implements SimStep, Wait {
   private final SimStream stream;
   private long number;
-  private @Nullable Access accesses;
 
   /** Its neighbours among the work in flight on its device, kept by {@link Hazards}. */
   @Nullable StreamOp before;
 
   @Nullable StreamOp after;
   boolean inFlight;
-  private boolean declared;
   private @Nullable Clock issued;
   private @Nullable Object site;
   private int rank;
@@ -54,21 +52,14 @@ public abstract class StreamOp implements SimStep, Wait {
     number = value;
   }
 
-  /** Declares that {@code by} reads or writes a range of its device's memory. */
-  protected final void uses(long address, long bytes, boolean writes, Accessor by) {
-    if (bytes > 0) {
-      accesses = new Access(address, address + bytes, writes, by, accesses);
-    }
-  }
-
   /** This work as what uses memory, {@code what} in words; once it is enqueued. */
   protected final Accessor accessor(Object what) {
-    return new Accessor(stream, tick(), rank, what, null, null, site);
+    return new Accessor(stream, null, null).is(this, rank, what, site);
   }
 
-  /** A number that work of the same kind on the same memory shares. */
+  /** A number that its arguments make. */
   protected long shape() {
-    return getClass().hashCode();
+    return 0;
   }
 
   /** Its place on its stream's lane, once it is enqueued. */
@@ -79,31 +70,34 @@ public abstract class StreamOp implements SimStep, Wait {
 
   /** Whether it reads or writes any of a range. */
   public final boolean touches(long start, long end) {
-    for (Access a = accesses(); a != null; a = a.next) {
-      if (a.overlaps(start, end)) {
-        return true;
+    return use(start, end) != null;
+  }
+
+  /** What of it reads or writes any of a range, or null. */
+  final @Nullable Access use(long start, long end) {
+    for (Accessor each = uses(); each != null; each = each.next()) {
+      for (Access a = each.accesses(); a != null; a = a.next) {
+        if (a.overlaps(start, end)) {
+          return a;
+        }
       }
     }
-    return false;
+    return null;
   }
 
   /** Whether it reads or writes any memory of its device. */
   protected boolean usesMemory() {
-    return accesses != null;
+    return false;
   }
 
-  /**
-   * Asked for its accesses for the first time: work that can say later what it uses declares it
-   * now. In the usual case, nothing else in flight, nobody asks.
-   */
-  protected void declareAccesses() {}
+  /** What of it reads or writes memory of its device, made anew; null if nothing does. */
+  protected @Nullable Accessor uses() {
+    return null;
+  }
 
-  final @Nullable Access accesses() {
-    if (!declared) {
-      declared = true;
-      declareAccesses();
-    }
-    return accesses;
+  /** The same when it starts: what was made for the same work before may be used again. */
+  protected @Nullable Accessor usesNow() {
+    return uses();
   }
 
   /** What the host thread that enqueues it knows, and where it does so. */
@@ -112,7 +106,7 @@ public abstract class StreamOp implements SimStep, Wait {
       issued = order.knownTo(task, stream.lane());
     }
     if (site == null) {
-      site = stream.siteOf(shape());
+      site = stream.siteOf(getClass().hashCode(), shape());
     }
   }
 

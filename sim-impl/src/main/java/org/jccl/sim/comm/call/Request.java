@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.jccl.DataType;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
+import org.jccl.sim.device.Accessor;
 import org.jccl.sim.device.SimStream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public final class Request {
   private @Nullable Object allocations;
   private @Nullable MemorySegment sendMemory;
   private @Nullable MemorySegment recvMemory;
+  private @Nullable Accessor accessor;
 
   /**
    * The call that {@code arguments} state.
@@ -98,6 +100,7 @@ public final class Request {
     same.allocations = allocations;
     same.sendMemory = sendMemory;
     same.recvMemory = recvMemory;
+    same.accessor = accessor;
     return same;
   }
 
@@ -191,6 +194,16 @@ public final class Request {
   /** Keeps how it is carried out. */
   public void keep(PlannedCalls plan) {
     planned = plan;
+  }
+
+  /** What it is as a user of memory; null if it was none yet. */
+  public @Nullable Accessor accessor() {
+    return accessor;
+  }
+
+  /** Keeps that. */
+  public void keep(Accessor made) {
+    accessor = made;
   }
 
   /** The state of the device's memory in which its buffers were found; null before that. */

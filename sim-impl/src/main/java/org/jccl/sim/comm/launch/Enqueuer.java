@@ -47,7 +47,7 @@ public final class Enqueuer {
   private final OneSided oneSided;
   private final BufferLookup buffers;
   private final CapturedLaunches captured = new CapturedLaunches();
-  private final CallTrail trail = new CallTrail();
+  private final CallTrail trail;
   private @Nullable Request lastRequest;
   private @Nullable Launch issued;
   private long collectivesLaunched;
@@ -77,6 +77,7 @@ public final class Enqueuer {
     this.suspension = suspension;
     this.oneSided = oneSided;
     this.buffers = new BufferLookup(member);
+    this.trail = new CallTrail(comm.worldSize());
   }
 
   /** How many captured groups live in graphs (rule LIF-06). */
@@ -117,8 +118,8 @@ public final class Enqueuer {
     }
     long what = call.operation().ordinal() << 16 ^ call.type() << 8 ^ call.reduction();
     long memory = CallTrail.mixed(call.send(), call.recv());
-    long rest = CallTrail.mixed(call.count() ^ stream.handle(), what << 32 ^ call.rootOrPeer());
-    return trail.next(memory ^ rest);
+    return trail.next(
+        what << 32 ^ call.rootOrPeer(), memory ^ CallTrail.mixed(call.count(), stream.handle()));
   }
 
   /** Whether a call with these arguments, which is not captured, makes the same request. */

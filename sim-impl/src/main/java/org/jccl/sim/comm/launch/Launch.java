@@ -453,24 +453,53 @@ public final class Launch implements RunningLaunch {
     }
 
     @Override
-    protected void declareAccesses() {
+    protected @Nullable Accessor uses() {
+      Accessor all = null;
       for (int i = 0; i < parts.size(); i++) {
         LaunchedCall part = parts.get(i);
         if (part.request().stream() == stream()) {
-          Accessor own = accessor(part.call(), part.call().site());
-          uses(part.request().send(), bytes(part.send()), false, own);
-          uses(part.request().recv(), bytes(part.recv()), true, own);
+          all = now(made(part), part).before(all);
         }
       }
       for (OneSidedCall call : sources) {
-        uses(call.source(), call.bytes(), false, accessor(call.toString(), call.site()));
+        Accessor own =
+            new Accessor(stream(), member.comm().name(), together())
+                .is(this, member.driver(), call.toString(), call.site());
+        all = own.uses(call.source(), call.bytes(), false).before(all);
       }
+      return all;
     }
 
-    private Accessor accessor(Object what, @Nullable Object site) {
-      Object together = gates.size() > 1 ? gates : null;
-      return new Accessor(
-          stream(), tick(), member.driver(), what, member.comm().name(), together, site);
+    @Override
+    protected @Nullable Accessor usesNow() {
+      if (gates.size() > 1 || !sources.isEmpty()) {
+        return uses();
+      }
+      Accessor all = null;
+      for (int i = 0; i < parts.size(); i++) {
+        LaunchedCall part = parts.get(i);
+        Accessor own = part.request().accessor();
+        if (own == null) {
+          own = made(part);
+          part.request().keep(own);
+        }
+        all = now(own, part).before(all);
+      }
+      return all;
+    }
+
+    private Accessor now(Accessor own, LaunchedCall part) {
+      return own.is(this, member.driver(), part.call(), part.call().site());
+    }
+
+    private Accessor made(LaunchedCall part) {
+      return new Accessor(stream(), member.comm().name(), together())
+          .uses(part.request().send(), bytes(part.send()), false)
+          .uses(part.request().recv(), bytes(part.recv()), true);
+    }
+
+    private @Nullable Object together() {
+      return gates.size() > 1 ? gates : null;
     }
 
     private static long bytes(@Nullable MemorySegment buffer) {

@@ -29,7 +29,7 @@ public final class OneSided {
   private final Suspension suspension;
   private final Signals signals;
   private final DataPlane dataPlane;
-  private final CallTrail trail = new CallTrail();
+  private final CallTrail trail;
   private boolean ready;
 
   /** Those of {@code member}, whose windows are among {@code registrations}. */
@@ -44,6 +44,7 @@ public final class OneSided {
     this.suspension = suspension;
     this.signals = signals;
     this.dataPlane = dataPlane;
+    this.trail = new CallTrail(member.worldSize());
   }
 
   /** Checks a put before its window and source are looked at (ARG-01 steps 6 and 7, ARG-11). */
@@ -129,7 +130,7 @@ public final class OneSided {
     suspension.requireAwake(kind.name());
     Object site =
         member.comm().simulation().isChecking()
-            ? trail.next(CallTrail.mixed(CallTrail.mixed(source, bytes), kind.ordinal() << 16 ^ peer))
+            ? trail.next(kind.ordinal() << 16 ^ peer, CallTrail.mixed(source, bytes))
             : null;
     return new OneSidedCall(
         kind, stream, stream.isCapturing(), source, bytes, peer, window, offset, awaited, site);
