@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jccl.Communicator;
-import org.jccl.Communicator.ShrinkMode;
+import org.jccl.ShrinkMode;
 import org.jccl.CommunicatorConfig;
 import org.jccl.UniqueId;
 import org.jccl.ops.NcclFunction;

@@ -1,7 +1,7 @@
 package org.jccl.spi;
 
 import java.util.function.Consumer;
-import org.jccl.Backend.GroupScope;
+import org.jccl.GroupScope;
 import org.jccl.Communicator;
 
 /** Runs group bodies: for {@link Communicator#group} and {@link org.jccl.Backend#group}. */

@@ -8,10 +8,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
+import org.jccl.WindowFlag;
 import org.jccl.Communicator;
-import org.jccl.Communicator.MemoryStatistics;
-import org.jccl.Communicator.ShrinkMode;
-import org.jccl.Communicator.SignalWait;
+import org.jccl.MemoryStatistics;
+import org.jccl.ShrinkMode;
+import org.jccl.SignalWait;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
@@ -424,7 +425,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   @Override
-  public final Window registerWindow(DeviceBuffer buffer, Window.Flag... flags) {
+  public final Window registerWindow(DeviceBuffer buffer, WindowFlag... flags) {
     return memory.registerWindow(buffer, flags);
   }
 

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.assertj.core.groups.Tuple;
-import org.jccl.Backend.GroupScope;
+import org.jccl.GroupScope;
 import org.jccl.Collectives;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;

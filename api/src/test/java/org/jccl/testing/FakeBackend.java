@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jccl.Backend;
-import org.jccl.Backend.GroupScope;
+import org.jccl.GroupScope;
 import org.jccl.Capability;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;

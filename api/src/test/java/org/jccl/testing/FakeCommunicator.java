@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
+import org.jccl.WindowFlag;
 import org.jccl.Communicator;
-import org.jccl.Communicator.MemoryStatistics;
-import org.jccl.Communicator.ShrinkMode;
-import org.jccl.Communicator.SignalWait;
+import org.jccl.MemoryStatistics;
+import org.jccl.ShrinkMode;
+import org.jccl.SignalWait;
 import org.jccl.CommunicatorAbortedException;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
@@ -210,7 +211,7 @@ public class FakeCommunicator extends CommunicatorBase {
   }
 
   @Override
-  public Window registerWindow(DeviceBuffer buffer, Window.Flag... flags) {
+  public Window registerWindow(DeviceBuffer buffer, WindowFlag... flags) {
     throw notFaked();
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jccl.WindowFlag;
 import org.jccl.CollectiveException;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
@@ -52,7 +53,7 @@ class SymmetricWindowsTest {
           try (DeviceBuffer inside = comm.device().allocateRegistrable(DataType.FLOAT16, 1);
               DeviceBuffer outside = comm.device().allocate(DataType.FLOAT16, 1);
               AutoCloseable window =
-                  comm.registerWindow(inside, Window.Flag.COLLECTIVE_SYMMETRIC)) {
+                  comm.registerWindow(inside, WindowFlag.COLLECTIVE_SYMMETRIC)) {
             assertThat(window).isNotNull();
             assertThat(sum(comm, inside)).isEqualTo(1);
             assertThat(sum(comm, outside)).isLessThan(1);
@@ -70,7 +71,7 @@ class SymmetricWindowsTest {
         Simulator.builder().environment(Map.of("NCCL_SYM_KERNEL", "AllReduce_AGxLL_R")),
         comm -> {
           try (DeviceBuffer data = comm.device().allocateRegistrable(DataType.FLOAT32, 64);
-              AutoCloseable window = comm.registerWindow(data, Window.Flag.COLLECTIVE_SYMMETRIC)) {
+              AutoCloseable window = comm.registerWindow(data, WindowFlag.COLLECTIVE_SYMMETRIC)) {
             assertThat(window).isNotNull();
             assertThatThrownBy(
                     () ->

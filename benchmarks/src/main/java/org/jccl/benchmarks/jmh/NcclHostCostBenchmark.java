@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jccl.Backend.GroupScope;
+import org.jccl.GroupScope;
 import org.jccl.BackendConfig;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;

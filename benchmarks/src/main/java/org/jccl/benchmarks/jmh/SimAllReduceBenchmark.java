@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jccl.Backend;
-import org.jccl.Backend.GroupScope;
+import org.jccl.GroupScope;
 import org.jccl.BackendConfig;
 import org.jccl.Backends;
 import org.jccl.Communicator;

@@ -1,5 +1,6 @@
 package org.jccl.benchmarks.snippets;
 
+import org.jccl.WindowFlag;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -96,7 +97,7 @@ final class Operations {
     // @start region="window"
     Communicator comm = rank.communicator();
     try (DeviceBuffer memory = rank.device().allocateRegistrable(DataType.FLOAT32, 1024);
-        Window window = comm.registerWindow(memory, Window.Flag.COLLECTIVE_SYMMETRIC)) {
+        Window window = comm.registerWindow(memory, WindowFlag.COLLECTIVE_SYMMETRIC)) {
       DeviceBuffer data = memory.slice(0, 1);
       data.copyFrom(1f);
       comm.allReduce(data, ReduceOp.SUM); // may take a symmetric kernel

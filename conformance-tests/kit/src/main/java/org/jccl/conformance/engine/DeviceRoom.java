@@ -1,5 +1,6 @@
 package org.jccl.conformance.engine;
 
+import org.jccl.WindowFlag;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -42,7 +43,7 @@ final class DeviceRoom implements AutoCloseable {
     if (kind == MemoryKind.REGISTERED) {
       registration = communicator.register(made);
     } else {
-      window = communicator.registerWindow(made, Window.Flag.COLLECTIVE_SYMMETRIC);
+      window = communicator.registerWindow(made, WindowFlag.COLLECTIVE_SYMMETRIC);
     }
     return made;
   }

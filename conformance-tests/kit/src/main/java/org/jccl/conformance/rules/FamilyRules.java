@@ -7,7 +7,7 @@ import java.util.Set;
 import net.jqwik.api.Example;
 import org.jccl.Backend;
 import org.jccl.Communicator;
-import org.jccl.Communicator.ShrinkMode;
+import org.jccl.ShrinkMode;
 import org.jccl.Communicator.State;
 import org.jccl.CommunicatorConfig;
 import org.jccl.UniqueId;

@@ -11,7 +11,7 @@ import net.jqwik.api.Example;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
 import org.jccl.Communicator;
-import org.jccl.Communicator.MemoryStatistics;
+import org.jccl.MemoryStatistics;
 import org.jccl.Communicator.State;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;

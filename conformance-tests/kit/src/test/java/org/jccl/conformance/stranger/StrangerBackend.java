@@ -1,5 +1,6 @@
 package org.jccl.conformance.stranger;
 
+import org.jccl.GroupScope;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -57,8 +58,8 @@ final class StrangerBackend {
     if (arguments == null || arguments.length != 1 || !(arguments[0] instanceof Consumer)) {
       return arguments;
     }
-    Consumer<Backend.GroupScope> body = (Consumer<Backend.GroupScope>) arguments[0];
-    Consumer<Backend.GroupScope> onHonest =
+    Consumer<GroupScope> body = (Consumer<GroupScope>) arguments[0];
+    Consumer<GroupScope> onHonest =
         scope ->
             body.accept(
                 communicator ->
