@@ -1,8 +1,7 @@
 package org.jccl;
 
 /**
- * One GPU, real or simulated. Owned by its backend ({@link #backend}); may be used from any
- * thread.
+ * One GPU, real or simulated. Owned by its backend ({@link #backend}); may be used from any thread.
  *
  * <p>Every stream that jccl makes is non-blocking: CUDA's legacy default stream is never used.
  * {@link #defaultStream()} is the stream on which the blocking copies of {@link DeviceBuffer} run.

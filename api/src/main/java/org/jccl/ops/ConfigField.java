@@ -1,28 +1,25 @@
 package org.jccl.ops;
 
 /**
- * The former place of {@link org.jccl.config.ConfigField}, for programs that import it from here: the same
- * constants.
+ * The former place of {@link org.jccl.config.ConfigField}, for programs that import it from here:
+ * the same constants.
  *
  * @deprecated import {@code org.jccl.config.ConfigField}
  */
 @Deprecated
 public final class ConfigField {
   /** {@link org.jccl.config.ConfigField#BLOCKING}. */
-  public static final org.jccl.config.ConfigField BLOCKING =
-      org.jccl.config.ConfigField.BLOCKING;
+  public static final org.jccl.config.ConfigField BLOCKING = org.jccl.config.ConfigField.BLOCKING;
 
   /** {@link org.jccl.config.ConfigField#CGA_CLUSTER_SIZE}. */
   public static final org.jccl.config.ConfigField CGA_CLUSTER_SIZE =
       org.jccl.config.ConfigField.CGA_CLUSTER_SIZE;
 
   /** {@link org.jccl.config.ConfigField#MIN_CTAS}. */
-  public static final org.jccl.config.ConfigField MIN_CTAS =
-      org.jccl.config.ConfigField.MIN_CTAS;
+  public static final org.jccl.config.ConfigField MIN_CTAS = org.jccl.config.ConfigField.MIN_CTAS;
 
   /** {@link org.jccl.config.ConfigField#MAX_CTAS}. */
-  public static final org.jccl.config.ConfigField MAX_CTAS =
-      org.jccl.config.ConfigField.MAX_CTAS;
+  public static final org.jccl.config.ConfigField MAX_CTAS = org.jccl.config.ConfigField.MAX_CTAS;
 
   /** {@link org.jccl.config.ConfigField#SPLIT_SHARE}. */
   public static final org.jccl.config.ConfigField SPLIT_SHARE =
@@ -45,8 +42,7 @@ public final class ConfigField {
       org.jccl.config.ConfigField.SHRINK_SHARE;
 
   /** {@link org.jccl.config.ConfigField#NVLS_CTAS}. */
-  public static final org.jccl.config.ConfigField NVLS_CTAS =
-      org.jccl.config.ConfigField.NVLS_CTAS;
+  public static final org.jccl.config.ConfigField NVLS_CTAS = org.jccl.config.ConfigField.NVLS_CTAS;
 
   /** {@link org.jccl.config.ConfigField#CHANNELS_PER_NET_PEER}. */
   public static final org.jccl.config.ConfigField CHANNELS_PER_NET_PEER =

@@ -9,15 +9,15 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jccl.WindowFlag;
 import org.jccl.CheckLevel;
-import org.jccl.MemoryStatistics;
-import org.jccl.SignalWait;
 import org.jccl.Communicator.State;
 import org.jccl.DeviceBuffer;
+import org.jccl.MemoryStatistics;
 import org.jccl.Registration;
+import org.jccl.SignalWait;
 import org.jccl.Stream;
 import org.jccl.Window;
+import org.jccl.WindowFlag;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
 

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jccl.WindowFlag;
 import org.jccl.CollectiveException;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
@@ -16,7 +15,7 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
-import org.jccl.Window;
+import org.jccl.WindowFlag;
 import org.jccl.ops.Operation;
 import org.jccl.sim.machine.SymmetricCallPlan;
 import org.junit.jupiter.api.Test;
@@ -52,8 +51,7 @@ class SymmetricWindowsTest {
         comm -> {
           try (DeviceBuffer inside = comm.device().allocateRegistrable(DataType.FLOAT16, 1);
               DeviceBuffer outside = comm.device().allocate(DataType.FLOAT16, 1);
-              AutoCloseable window =
-                  comm.registerWindow(inside, WindowFlag.COLLECTIVE_SYMMETRIC)) {
+              AutoCloseable window = comm.registerWindow(inside, WindowFlag.COLLECTIVE_SYMMETRIC)) {
             assertThat(window).isNotNull();
             assertThat(sum(comm, inside)).isEqualTo(1);
             assertThat(sum(comm, outside)).isLessThan(1);

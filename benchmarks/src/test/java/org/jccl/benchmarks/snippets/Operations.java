@@ -1,6 +1,5 @@
 package org.jccl.benchmarks.snippets;
 
-import org.jccl.WindowFlag;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -10,6 +9,7 @@ import org.jccl.Rank;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.Window;
+import org.jccl.WindowFlag;
 
 /** The examples about operations, streams and memory; {@code SnippetsTest} runs them. */
 final class Operations {

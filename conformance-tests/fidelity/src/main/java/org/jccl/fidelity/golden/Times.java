@@ -139,7 +139,8 @@ final class Times {
       long received = form.receiveElements(count, n);
       DeviceBuffer recv = DeviceBuffer.wrap(device, DataType.FLOAT32, behind, received);
       Stream stream = communicator.defaultStream();
-      return device.backend()
+      return device
+          .backend()
           .simulate(group -> issue(group.on(communicator), communicator, form, send, recv, stream));
     }
   }

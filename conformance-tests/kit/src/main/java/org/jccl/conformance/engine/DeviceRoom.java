@@ -1,11 +1,11 @@
 package org.jccl.conformance.engine;
 
-import org.jccl.WindowFlag;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Registration;
 import org.jccl.Window;
+import org.jccl.WindowFlag;
 import org.jccl.conformance.cases.MemoryKind;
 import org.jspecify.annotations.Nullable;
 

@@ -5,13 +5,13 @@ import static org.jccl.conformance.rules.TypedRank.expectSum;
 import java.time.Duration;
 import java.util.List;
 import net.jqwik.api.Example;
-import org.jccl.WindowFlag;
 import org.jccl.Communicator;
-import org.jccl.SignalWait;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Registration;
+import org.jccl.SignalWait;
 import org.jccl.Window;
+import org.jccl.WindowFlag;
 
 /** Registered memory and windows on the typed surface: the typed half of chapter 9. */
 public final class MemoryRules extends Suite {

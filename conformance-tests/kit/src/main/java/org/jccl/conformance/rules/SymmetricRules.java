@@ -2,11 +2,11 @@ package org.jccl.conformance.rules;
 
 import java.util.List;
 import net.jqwik.api.Example;
-import org.jccl.WindowFlag;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
 import org.jccl.Window;
+import org.jccl.WindowFlag;
 import org.jccl.conformance.data.Elements;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Values;

@@ -1,6 +1,5 @@
 package org.jccl.conformance.stranger;
 
-import org.jccl.GroupScope;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.Communicator;
+import org.jccl.GroupScope;
 
 /**
  * A backend whose types are nobody else's: the simulator seen through proxies that have the API's

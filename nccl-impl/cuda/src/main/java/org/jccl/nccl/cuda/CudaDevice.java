@@ -46,10 +46,7 @@ final class CudaDevice implements Device {
       return cuda;
     }
     throw new IllegalArgumentException(
-        "a CUDA device is needed, got device "
-            + device.index()
-            + " of "
-            + device.backend().name());
+        "a CUDA device is needed, got device " + device.index() + " of " + device.backend().name());
   }
 
   @Override
