@@ -92,9 +92,10 @@ public final class CleanText {
 
   private static String clean(String text, int most, boolean severalLines) {
     int length = Math.min(text.length(), most);
-    int end = length == text.length() || !Character.isHighSurrogate(text.charAt(length - 1))
-        ? length
-        : length - 1;
+    int end =
+        length == text.length() || !Character.isHighSurrogate(text.charAt(length - 1))
+            ? length
+            : length - 1;
     int dirty = firstDirty(text, end, severalLines);
     if (dirty == end && end == text.length()) {
       return text;
@@ -123,7 +124,7 @@ public final class CleanText {
   private static int firstDirty(String text, int end, boolean severalLines) {
     for (int at = 0; at < end; at++) {
       char c = text.charAt(at);
-      if (c == '\n' && severalLines || Character.isSurrogate(c) || !isFit(c, severalLines)) {
+      if ((c == '\n' && severalLines) || Character.isSurrogate(c) || !isFit(c, severalLines)) {
         return at;
       }
     }

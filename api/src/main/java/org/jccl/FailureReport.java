@@ -55,10 +55,7 @@ final class FailureReport {
    * exception; for all else the report.
    */
   static Throwable toThrow(
-      Backend backend,
-      int worldSize,
-      List<RankFailure> failures,
-      @Nullable Throwable hostFailure) {
+      Backend backend, int worldSize, List<RankFailure> failures, @Nullable Throwable hostFailure) {
     return new FailureReport(backend, worldSize, failures).toThrow(hostFailure);
   }
 
@@ -207,7 +204,8 @@ final class FailureReport {
   }
 
   private void appendConsequences(StringBuilder text) {
-    List<RankFailure> after = failures.stream().filter(one -> one != first && !isReal(one)).toList();
+    List<RankFailure> after =
+        failures.stream().filter(one -> one != first && !isReal(one)).toList();
     if (!after.isEmpty()) {
       String kinds =
           after.stream()

@@ -16,8 +16,12 @@ public final class UserCode {
   /** Libraries of assertions: who calls them is the user's frame. */
   private static final List<String> ASSERTIONS =
       List.of(
-          "org.junit.", "org.opentest4j.", "org.assertj.", "org.hamcrest.", "org.testng.", "junit.");
-
+          "org.junit.",
+          "org.opentest4j.",
+          "org.assertj.",
+          "org.hamcrest.",
+          "org.testng.",
+          "junit.");
 
   private static final String WHOLE_TRACES = "jccl.stacktrace";
 

@@ -12,8 +12,7 @@ class CleanTextTest {
     assertThat(CleanText.line("\u202E\u2066\u200F\uFEFF\u2028"))
         .isEqualTo("\\u202E\\u2066\\u200F\\uFEFF\\u2028");
     assertThat(CleanText.line("\uD800x")).isEqualTo("\\uD800x");
-    assertThat(CleanText.line(new String(Character.toChars(0xE0041))))
-        .isEqualTo("\\uDB40\\uDC41");
+    assertThat(CleanText.line(new String(Character.toChars(0xE0041)))).isEqualTo("\\uDB40\\uDC41");
   }
 
   @Test
