@@ -125,12 +125,14 @@ public final class Main implements Runnable {
   private static String words(Throwable failure) {
     for (Throwable beside : failure.getSuppressed()) {
       if (beside instanceof RanksFailedException) { // The failure is an assertion of a rank.
-        return CleanText.of(failure) + "\n" + CleanText.report(beside.getMessage());
+        return CleanText.of(failure) + "\n" + CleanText.report(String.valueOf(beside.getMessage()));
       }
     }
     return isReport(failure)
         ? CleanText.report(String.valueOf(failure.getMessage()))
-        : failure instanceof Error ? CleanText.line(CleanText.of(failure)) : CleanText.messageOf(failure);
+        : failure instanceof Error
+            ? CleanText.line(CleanText.of(failure))
+            : CleanText.messageOf(failure);
   }
 
   /** Failures whose message was written to be read by people, over several lines. */
