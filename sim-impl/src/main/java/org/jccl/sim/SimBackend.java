@@ -160,6 +160,7 @@ final class SimBackend extends LibraryBackend {
     return new RankHost() {
       @Override
       public void run(int worldSize, Body body) throws InterruptedException {
+        boolean begun = simulation.findings().begin();
         try (StallWatch.Guard guard = watch.start()) {
           AtomicReference<@Nullable ReportedMisuse> lost = new AtomicReference<>();
           new RankPrograms(simulation.kernel())
@@ -173,7 +174,21 @@ final class SimBackend extends LibraryBackend {
           if (found != null) {
             throw found;
           }
+        } finally {
+          if (begun) {
+            simulation.findings().end();
+          }
         }
+      }
+
+      @Override
+      public void failed(int rank, Throwable failure) {
+        simulation.findings().failed(failure);
+      }
+
+      @Override
+      public String replay() {
+        return simulation.findings().replay();
       }
 
       @Override
