@@ -148,11 +148,7 @@ final class SimBackend extends LibraryBackend {
   public Capability capability(Device device, CommunicatorConfig config) {
     abi(config); // refuses a library of its own
     return new Capability(
-        "sim",
-        simulation.version(),
-        description,
-        device.identity(),
-        creations.severalPerDevice());
+        "sim", simulation.version(), description, device.identity(), creations.severalPerDevice());
   }
 
   @Override

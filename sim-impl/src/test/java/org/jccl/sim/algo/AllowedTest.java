@@ -69,8 +69,7 @@ class AllowedTest {
     assertFalse(of("NCCL_ALGO", "Tree").leaves(Operation.ALL_GATHER));
     assertTrue(of("NCCL_ALGO", "Tree").leaves(Operation.ALL_REDUCE));
     assertTrue(of("NCCL_ALGO", "Tree").leaves(Operation.SEND));
-    Allowed both =
-        Allowed.parse(Map.of("NCCL_ALGO", "NVLS", "NCCL_PROTO", "LL,LL128"));
+    Allowed both = Allowed.parse(Map.of("NCCL_ALGO", "NVLS", "NCCL_PROTO", "LL,LL128"));
     assertFalse(both.leaves(Operation.ALL_REDUCE), "NVLS has Simple alone");
   }
 

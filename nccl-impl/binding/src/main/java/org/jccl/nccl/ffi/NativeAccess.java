@@ -23,6 +23,7 @@ import java.util.function.Supplier;
 public final class NativeAccess {
   /** A function that is nowhere is found when the library is opened, not by the end of this JVM. */
   private static final int RTLD_NOW = 2;
+
   private static final long LONGEST_TEXT = 1 << 16;
 
   private NativeAccess() {}

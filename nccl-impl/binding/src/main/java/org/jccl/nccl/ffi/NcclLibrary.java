@@ -70,7 +70,7 @@ public final class NcclLibrary {
     String file = pathOrName.indexOf('/') >= 0 ? pathOrName : LoaderPath.fileOf(pathOrName);
     String objection = file == null ? null : objection(file);
     if (objection != null) {
-      throw unusable(file.equals(pathOrName) ? file : pathOrName + " at " + file, objection);
+      throw unusable(pathOrName.equals(file) ? pathOrName : pathOrName + " at " + file, objection);
     }
     SymbolLookup symbols =
         NativeAccess.open(pathOrName)

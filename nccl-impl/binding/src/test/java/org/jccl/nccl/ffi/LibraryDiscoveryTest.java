@@ -92,8 +92,7 @@ class LibraryDiscoveryTest {
     // The loader would map it, and the JVM would end with SIGBUS at the first missing page.
     for (int part = 1; part < 20; part++) {
       int parts = part;
-      Path cut =
-          changed(bytes -> Arrays.copyOf(bytes, (int) ((long) bytes.length * parts / 20)));
+      Path cut = changed(bytes -> Arrays.copyOf(bytes, (int) ((long) bytes.length * parts / 20)));
 
       assertThat(at(discovery(Map.of()).find(null), cut).reason()).contains("cut off");
     }
@@ -102,7 +101,8 @@ class LibraryDiscoveryTest {
   @Test
   void libraryOfAnotherMachine_isNotLoaded() throws IOException {
     Path arm = changed(bytes -> with(bytes, 18, 183));
-    assertThat(at(discovery(Map.of()).find(null), arm).reason()).contains("aarch64", "this machine");
+    assertThat(at(discovery(Map.of()).find(null), arm).reason())
+        .contains("aarch64", "this machine");
 
     Path narrow = changed(bytes -> with(bytes, 4, 1));
     assertThat(at(discovery(Map.of()).find(null), narrow).reason()).contains("32 bits");

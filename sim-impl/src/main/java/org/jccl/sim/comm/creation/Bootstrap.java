@@ -35,6 +35,7 @@ public final class Bootstrap {
 
   /** The first version in which ranks may share a device (rule INIT-08). */
   static final int SEVERAL_RANKS_A_DEVICE = 23003;
+
   private static final int MOST_FAILED = 64;
   private static final Pattern ADDRESS =
       Pattern.compile("(\\[[0-9a-fA-F:.%\\w]+\\]|[^:\\s\\[\\]]+):\\d{1,5}");
