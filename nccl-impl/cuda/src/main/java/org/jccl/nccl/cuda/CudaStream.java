@@ -158,9 +158,7 @@ final class CudaStream implements OwnedStream {
   public CompletableFuture<Void> completion() {
     requireRunning("waited for");
     RuntimeException why = refusal;
-    return why == null
-        ? device.poller().completion(stream)
-        : CompletableFuture.failedFuture(why);
+    return why == null ? device.poller().completion(stream) : CompletableFuture.failedFuture(why);
   }
 
   @Override

@@ -58,9 +58,7 @@ public final class NcclProvider implements BackendProvider {
       if (!gpus.available()) {
         String why = "there is no GPU to use it with";
         tried.addAll(
-            LibraryDiscovery.ofThisMachine()
-                .list(config.libraryPath().orElse(null), why)
-                .lines());
+            LibraryDiscovery.ofThisMachine().list(config.libraryPath().orElse(null), why).lines());
         return unavailable(gpus.reason(), tried);
       }
       int count = gpus.gpus().size();
