@@ -155,6 +155,7 @@ final class SimBackend extends LibraryBackend {
     return new RankHost() {
       @Override
       public void run(int worldSize, Body body) throws InterruptedException {
+        boolean begun = simulation.findings().begin();
         try (StallWatch.Guard guard = watch.start()) {
           AtomicReference<@Nullable ReportedMisuse> lost = new AtomicReference<>();
           new RankPrograms(simulation.kernel())
@@ -168,7 +169,21 @@ final class SimBackend extends LibraryBackend {
           if (found != null) {
             throw found;
           }
+        } finally {
+          if (begun) {
+            simulation.findings().end();
+          }
         }
+      }
+
+      @Override
+      public void failed(int rank, Throwable failure) {
+        simulation.findings().failed(failure);
+      }
+
+      @Override
+      public String replay() {
+        return simulation.findings().replay();
       }
 
       @Override

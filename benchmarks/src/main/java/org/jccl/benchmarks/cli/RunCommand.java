@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jccl.BackendConfig;
 import org.jccl.CheckLevel;
+import org.jccl.CleanText;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
 import org.jccl.sim.SimProvider;
@@ -175,20 +176,47 @@ final class RunCommand implements Callable<Integer> {
 
   private RankProgram program(ClassLoader loader) throws Exception {
     try {
-      return Class.forName(className, true, loader)
-          .asSubclass(RankProgram.class)
-          .getConstructor()
-          .newInstance();
-    } catch (ClassNotFoundException | NoClassDefFoundError missing) {
-      throw bad("no class " + className + " on the class path " + classPath + ": give -cp PATH");
+      return loadClass(loader).asSubclass(RankProgram.class).getConstructor().newInstance();
     } catch (ClassCastException other) {
       throw bad(className + " does not implement org.jccl.RankProgram");
     } catch (NoSuchMethodException | IllegalAccessException | InstantiationException closed) {
       throw bad(
           className + " needs to be a public class with a public constructor without arguments");
     } catch (InvocationTargetException failure) {
-      throw failure.getCause() instanceof Exception cause ? cause : failure;
+      throw failed("its constructor", failure.getTargetException());
+    } catch (ExceptionInInitializerError failure) {
+      Throwable cause = failure.getCause();
+      throw failed("its static initializer", cause == null ? failure : cause);
+    } catch (LinkageError broken) {
+      throw failed("the class cannot be used", broken);
     }
+  }
+
+  private Class<?> loadClass(ClassLoader loader) {
+    try {
+      return Class.forName(className, false, loader);
+    } catch (ClassNotFoundException missing) {
+      throw bad("no class " + className + " on the class path " + classPath + ": give -cp PATH");
+    } catch (UnsupportedClassVersionError newer) {
+      throw failed("it is compiled for a newer Java than " + Runtime.version().feature(), newer);
+    } catch (NoClassDefFoundError other) { // another name than the file's, or a class it needs
+      throw bad(
+          "no class "
+              + className
+              + " on the class path "
+              + classPath
+              + " ("
+              + CleanText.messageOf(other)
+              + "): give -cp PATH");
+    } catch (LinkageError broken) {
+      throw failed("its file is broken", broken);
+    }
+  }
+
+  /** The program cannot even begin: one line, with what is behind it for {@code --stacktrace}. */
+  private IllegalStateException failed(String what, Throwable why) {
+    return new IllegalStateException(
+        className + ": " + what + ": " + CleanText.line(CleanText.of(why)), why);
   }
 
   private URL[] urls() {

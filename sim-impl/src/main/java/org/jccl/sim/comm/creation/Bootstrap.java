@@ -227,6 +227,7 @@ public final class Bootstrap {
     children.keySet().removeIf(SharedComm::isOver);
     comms.forEach(made::meets);
     comms.add(made);
+    simulation.findings().opened();
   }
 
   /** A creation has come to its end, good or bad: its ids are used up (rule UID-04). */
