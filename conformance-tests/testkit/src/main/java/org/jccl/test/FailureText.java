@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jccl.CleanText;
 import org.jccl.RanksFailedException;
 import org.jccl.RanksFailedException.RankFailure;
 import org.jccl.ReportedMisuse;
@@ -16,6 +17,9 @@ import org.opentest4j.TestAbortedException;
 final class FailureText {
   private static final int MAX_FRAMES = 8;
   private static final int MAX_CAUSES = 8;
+
+  /** What is said of a rank that failed because another had. */
+  private static final String CONSEQUENCE = "a consequence";
 
   private final TestBody body;
   private final String schedule;
@@ -38,8 +42,7 @@ final class FailureText {
 
   /** A run in which something was thrown. An aborted assumption stays what it is. */
   Throwable thrown(Throwable thrown, FailedRanks failed) {
-    List<RankFailure> failures =
-        thrown instanceof RanksFailedException ranks ? ranks.failures() : List.of();
+    List<RankFailure> failures = failures(thrown);
     Throwable first = first(thrown, failed, failures);
     if (first instanceof TestAbortedException) {
       return first;
@@ -61,7 +64,7 @@ final class FailureText {
 
   /** A report without its own way to repeat it: the test's is said below. */
   private static String report(ReportedMisuse finding) {
-    return message(finding)
+    return CleanText.messageOf(finding)
         .lines()
         .filter(line -> !line.strip().startsWith("replay:"))
         .collect(Collectors.joining("\n"))
@@ -73,9 +76,22 @@ final class FailureText {
     return schedule.isEmpty() ? text : text.append(" with ").append(schedule);
   }
 
+  /** Those of all ranks: an assertion that fails is thrown as it is, and carries them. */
+  private static List<RankFailure> failures(Throwable thrown) {
+    if (thrown instanceof RanksFailedException ranks) {
+      return ranks.failures();
+    }
+    for (Throwable carried : thrown.getSuppressed()) {
+      if (carried instanceof RanksFailedException ranks) {
+        return ranks.failures();
+      }
+    }
+    return List.of();
+  }
+
   private static Throwable first(Throwable thrown, FailedRanks failed, List<RankFailure> failures) {
     if (!failures.isEmpty()) {
-      return failures.getFirst().cause();
+      return thrown instanceof RanksFailedException ? failures.getFirst().cause() : thrown;
     }
     return failed.all().isEmpty() ? thrown : failed.all().getFirst().cause();
   }
@@ -110,16 +126,8 @@ final class FailureText {
 
   private static String words(Throwable failure) {
     String name = failure.getClass().getSimpleName();
-    String message = message(failure);
+    String message = CleanText.messageOf(failure);
     return message.isBlank() ? name : name + ": " + message.strip();
-  }
-
-  private static String message(Throwable failure) {
-    try {
-      return String.valueOf(failure.getMessage() == null ? "" : failure.getMessage());
-    } catch (RuntimeException broken) {
-      return "(its message cannot be read: " + broken.getClass().getName() + ")";
-    }
   }
 
   /** Ranks by what else they failed with, the first line of it. */
@@ -128,25 +136,29 @@ final class FailureText {
     Map<String, List<Integer>> groups = new LinkedHashMap<>();
     for (RankFailure failure : failures) {
       if (failure.cause() != first) {
-        add(groups, failure.rank(), failure.cause(), first);
+        add(
+            groups,
+            failure.rank(),
+            failure.secondary() ? CONSEQUENCE : line(failure.cause(), first));
       }
     }
     if (failures.isEmpty()) {
       for (FailedRanks.One failure : failed.all()) {
         if (failure.cause() != first) {
-          add(groups, failure.rank(), failure.cause(), first);
+          add(groups, failure.rank(), line(failure.cause(), first));
         }
       }
     }
     return groups;
   }
 
-  private static void add(
-      Map<String, List<Integer>> groups, int rank, Throwable cause, Throwable first) {
+  private static String line(Throwable cause, Throwable first) {
     String line = words(cause).lines().findFirst().orElse("");
-    boolean same = line.equals(words(first).lines().findFirst().orElse(""));
-    List<Integer> ranks =
-        groups.computeIfAbsent(same ? "the same" : line, none -> new ArrayList<>());
+    return line.equals(words(first).lines().findFirst().orElse("")) ? "the same" : line;
+  }
+
+  private static void add(Map<String, List<Integer>> groups, int rank, String line) {
+    List<Integer> ranks = groups.computeIfAbsent(line, none -> new ArrayList<>());
     if (!ranks.contains(rank)) {
       ranks.add(rank);
     }

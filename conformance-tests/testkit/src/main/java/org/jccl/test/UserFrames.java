@@ -3,19 +3,13 @@ package org.jccl.test;
 import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import org.jccl.Communicator;
-import org.jccl.sim.Simulator;
+import org.jccl.UserCode;
 import org.jspecify.annotations.Nullable;
 
 /** Stack frames without those of the JDK, test tools and jccl. */
 final class UserFrames {
   private static final List<String> OTHERS =
       List.of(
-          "java.",
-          "javax.",
-          "jdk.",
-          "sun.",
           "org.junit.",
           "org.opentest4j.",
           "org.assertj.",
@@ -26,9 +20,7 @@ final class UserFrames {
 
   private final ClassLoader loader;
 
-  /** Where jccl's own classes come from. */
-  private final Set<String> jccl =
-      Set.of(origin(Communicator.class), origin(Simulator.class), origin(UserFrames.class));
+  private final String kit = origin(UserFrames.class);
 
   UserFrames(Class<?> test) {
     ClassLoader own = test.getClassLoader();
@@ -48,11 +40,13 @@ final class UserFrames {
 
   private boolean isUsers(StackTraceElement frame) {
     String name = frame.getClassName();
-    if (OTHERS.stream().anyMatch(name::startsWith)) {
+    if (UserCode.isJdk(name)
+        || UserCode.isLibrary(name)
+        || OTHERS.stream().anyMatch(name::startsWith)) {
       return false;
     }
     Class<?> type = named(name);
-    return type == null || !jccl.contains(origin(type));
+    return type == null || !kit.equals(origin(type));
   }
 
   private @Nullable Class<?> named(String name) {
