@@ -26,7 +26,10 @@ public record TimeLimit(Duration duration) {
   public static TimeLimit of(Duration duration, String what) {
     if (duration.isNegative() || duration.isZero()) {
       throw new IllegalArgumentException(
-          what + " " + duration + " is not positive: give it some time, Duration.ofDays(…) for ever");
+          what
+              + " "
+              + duration
+              + " is not positive: give it some time, Duration.ofDays(…) for ever");
     }
     return new TimeLimit(duration);
   }

@@ -141,8 +141,7 @@ final class RunCommand implements Callable<Integer> {
         opened.close();
         throw bad("--timeline: only simulated time can be drawn: add --backend sim");
       }
-      if ((with != null || strict || checks != null)
-          && Simulator.of(opened.backend()).isEmpty()) {
+      if ((with != null || strict || checks != null) && Simulator.of(opened.backend()).isEmpty()) {
         opened.close();
         throw bad("--seed, --seeds, --strict and --checks are a simulator's: add --backend sim");
       }
