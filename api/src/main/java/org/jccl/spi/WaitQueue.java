@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.jccl.config.TimeLimit;
 
 /**
  * Threads that wait for a condition which other threads make true: a monitor whose waiting gives
@@ -15,6 +17,9 @@ import java.util.function.Function;
 public final class WaitQueue {
   private final Set<Waiting.Sleeper> sleepers = new LinkedHashSet<>();
   private final Object lock = new Object();
+
+  /** What those who changed something knew. */
+  private @Nullable Object told;
 
   /** Without anybody who waits. */
   public WaitQueue() {}
@@ -40,7 +45,9 @@ public final class WaitQueue {
   public void change(BooleanSupplier change) {
     List<Waiting.Sleeper> woken;
     synchronized (lock) {
-      if (!change.getAsBoolean()) {
+      boolean mayBeTrue = change.getAsBoolean();
+      told = Waiting.current().tell(told);
+      if (!mayBeTrue) {
         return;
       }
       woken = List.copyOf(sleepers);
@@ -93,7 +100,22 @@ public final class WaitQueue {
       BooleanSupplier ready,
       Duration timeout)
       throws InterruptedException {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    boolean isReady = awaitChange(sleeping, what, ready, timeout);
+    if (isReady) {
+      synchronized (lock) {
+        Waiting.current().learn(told);
+      }
+    }
+    return isReady;
+  }
+
+  private boolean awaitChange(
+      Function<String, Waiting.Sleeper> sleeping,
+      String what,
+      BooleanSupplier ready,
+      Duration timeout)
+      throws InterruptedException {
+    long deadline = new TimeLimit(timeout).deadline();
     while (true) {
       Waiting.Sleeper sleeper = sleeping.apply(what);
       synchronized (lock) {
@@ -102,7 +124,7 @@ public final class WaitQueue {
         }
         sleepers.add(sleeper);
       }
-      boolean inTime = sleeper.sleep(Math.max(0, deadline - System.nanoTime()));
+      boolean inTime = sleeper.sleep(TimeLimit.left(deadline));
       synchronized (lock) {
         sleepers.remove(sleeper);
         if (ready.getAsBoolean()) {

@@ -2,6 +2,7 @@ package org.jccl.spi;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the current thread waits: the hook through which every blocking point of jccl gives the
@@ -40,6 +41,23 @@ public interface Waiting {
   default Sleeper realTimeSleeper(String what) {
     return new ParkingSleeper();
   }
+
+  /**
+   * {@return what threads learn of each other where they meet: {@code told} by others so far, and
+   * what the calling thread knows; null where nobody keeps that}
+   *
+   * @param told what others have told
+   */
+  default @Nullable Object tell(@Nullable Object told) {
+    return told;
+  }
+
+  /**
+   * The calling thread has met others.
+   *
+   * @param told what they have told
+   */
+  default void learn(@Nullable Object told) {}
 
   /** {@return the binding of the calling thread, or parking} */
   static Waiting current() {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jccl.sim.kernel.HostOrder;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * is not seen, so what one of them has waited for counts for all: an order too many hides a race,
  * one too few would invent one.
  */
-public final class HappensBefore {
+public final class HappensBefore implements HostOrder {
   /** What one rank's thread has waited for; attached to it. */
   private static final class Known {
     Clock own = Clock.ZERO;
@@ -171,6 +172,17 @@ public final class HappensBefore {
     }
     rank.tick = tick;
     rank.before = clock;
+  }
+
+  @Override
+  public Object tell(HostTask task, @Nullable Object told) {
+    Clock own = knownTo(task);
+    return told == null ? own : ((Clock) told).join(own);
+  }
+
+  @Override
+  public void learn(HostTask task, Object told) {
+    learned(task, (Clock) told);
   }
 
   /** A future told it: whoever looks at it may have learned it. */

@@ -46,6 +46,7 @@ public final class Kernel {
   private QuiescenceListener listener = blocked -> {};
   private long steps;
   private int foreignWaiting;
+  private @Nullable HostOrder hostOrder;
 
   /** Foreign threads that wait for the baton; roughly, while it changes hands. */
   private final AtomicInteger foreignParked = new AtomicInteger();
@@ -90,6 +91,16 @@ public final class Kernel {
   /** Sets who is told of quiescence. */
   public void onQuiescence(QuiescenceListener value) {
     listener = value;
+  }
+
+  /** Sets what keeps the order among host threads. */
+  public void keepOrder(@Nullable HostOrder value) {
+    hostOrder = value;
+  }
+
+  /** What keeps the order among host threads; null if nobody does. */
+  @Nullable HostOrder hostOrder() {
+    return hostOrder;
   }
 
   /** The trace of this simulation. */

@@ -1,6 +1,7 @@
 package org.jccl.sim.kernel;
 
 import org.jccl.spi.Waiting;
+import org.jspecify.annotations.Nullable;
 
 /** How a rank's thread waits for what is no device's: it gives the baton up. */
 final class RankWaiting implements Waiting {
@@ -15,6 +16,20 @@ final class RankWaiting implements Waiting {
   @Override
   public Sleeper sleeper(String what) {
     return new BatonSleeper(what);
+  }
+
+  @Override
+  public @Nullable Object tell(@Nullable Object told) {
+    HostOrder order = kernel.hostOrder();
+    return order == null || kernel.holder() != task ? told : order.tell(task, told);
+  }
+
+  @Override
+  public void learn(@Nullable Object told) {
+    HostOrder order = kernel.hostOrder();
+    if (order != null && told != null && kernel.holder() == task) {
+      order.learn(task, told);
+    }
   }
 
   @Override

@@ -11,14 +11,15 @@ import jcuda.driver.JCudaDriver;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaEvent_t;
 import jcuda.runtime.cudaStream_t;
-import org.jccl.Backend;
 import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.Stream;
+import org.jccl.spi.OwnedStream;
+import org.jspecify.annotations.Nullable;
 
 /** A CUDA stream, made here or borrowed; one of its own at any rate, never the legacy default. */
-final class CudaStream implements Stream {
+final class CudaStream implements OwnedStream {
   private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -32,6 +33,9 @@ final class CudaStream implements Stream {
   private final Object captureLock = new Object();
 
   private volatile boolean closed;
+
+  /** Why nobody may rely on its work: the communicator whose stream it is was aborted. */
+  private volatile @Nullable RuntimeException refusal;
 
   CudaStream(CudaDevice device, cudaStream_t stream, boolean owned) {
     this.device = device;
@@ -48,7 +52,7 @@ final class CudaStream implements Stream {
       return cuda;
     }
     throw new IllegalArgumentException(
-        "a CUDA stream is needed, got one of " + Backend.of(stream.device()).name());
+        "a CUDA stream is needed, got one of " + stream.device().backend().name());
   }
 
   private void requireOpen() {
@@ -91,6 +95,15 @@ final class CudaStream implements Stream {
         () -> JCuda.cudaStreamSynchronize(stream),
         () -> JCuda.cudaStreamQuery(stream),
         "cudaStreamSynchronize");
+    RuntimeException why = refusal;
+    if (why != null) {
+      throw why;
+    }
+  }
+
+  @Override
+  public void refuse(RuntimeException why) {
+    refusal = why;
   }
 
   @Override
@@ -144,7 +157,8 @@ final class CudaStream implements Stream {
   @Override
   public CompletableFuture<Void> completion() {
     requireRunning("waited for");
-    return device.poller().completion(stream);
+    RuntimeException why = refusal;
+    return why == null ? device.poller().completion(stream) : CompletableFuture.failedFuture(why);
   }
 
   @Override

@@ -37,6 +37,7 @@ public final class LaunchQueue implements Registrations.Users {
   private @Nullable Launch last;
   private @Nullable Launch lastDone;
   private long collectives;
+  private long arrived;
 
   /**
    * The queue of {@code member}.
@@ -100,6 +101,18 @@ public final class LaunchQueue implements Registrations.Users {
   @Nullable Clock orderFor(Launch launch) {
     Launch before = lastDone;
     return before == null || before.isOnlyOn(launch.firstStream()) ? null : before.after();
+  }
+
+  /** The rank comes to its next launch, at which the ranks of its process meet; its number. */
+  long arrive() {
+    arrived++;
+    member.comm().wakeWaiters();
+    return arrived;
+  }
+
+  /** The number of the last launch that the rank has come to. */
+  long arrived() {
+    return arrived;
   }
 
   /** How many collectives have taken their place among those of other communicators. */

@@ -378,9 +378,17 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   public void isKnownIdle(HostTask task) {
     HappensBefore order = simulation.order();
     Endpoint own = endpoint;
-    Clock done = own == null || busyWith() != null ? null : own.launches().order();
-    if (order != null && done != null) {
-      order.learned(task, done);
+    if (order == null || own == null || busyWith() != null) {
+      return;
+    }
+    List<CommLifecycle> all = own.shared().lives();
+    boolean isOver = all.stream().allMatch(each -> each.closed); // the last one waits for all
+    for (CommLifecycle each : isOver ? all : List.of(this)) {
+      Endpoint ended = each.endpoint;
+      Clock done = ended == null ? null : ended.launches().order();
+      if (done != null) {
+        order.learned(task, done);
+      }
     }
   }
 
