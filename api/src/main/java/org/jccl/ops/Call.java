@@ -1,5 +1,6 @@
 package org.jccl.ops;
 
+import java.util.function.IntFunction;
 import org.jccl.DataType;
 import org.jccl.PreMulSum;
 import org.jccl.ReduceOp.Builtin;
@@ -83,28 +84,60 @@ public record Call(
    * @param argument which argument
    */
   public String describe(Operation.Argument argument) {
+    return describe(argument, Call::own);
+  }
+
+  /**
+   * {@return one argument in words}
+   *
+   * @param argument which argument
+   * @param names what the ranks of the communicator are called: {@code rank 2 (1 in tp)}
+   */
+  public String describe(Operation.Argument argument, IntFunction<String> names) {
     return switch (argument) {
       case OPERATION -> operation.label();
       case COUNT -> "count " + count;
       case TYPE -> "type " + typeName();
       case REDUCTION -> "reduction " + reductionName();
-      case ROOT -> "root " + rootOrPeer;
+      case ROOT -> root(names);
     };
   }
 
   /** The call in words: {@code all_reduce #3 (count 7, type FLOAT32, reduction sum)}. */
   @Override
   public String toString() {
+    return toString(Call::own);
+  }
+
+  private static String own(int rank) {
+    return "rank " + rank;
+  }
+
+  /** The root, which is a rank of the communicator: {@code root 1 (rank 2)}. */
+  private String root(IntFunction<String> names) {
+    String name = names.apply(rootOrPeer);
+    String known = "root " + rootOrPeer;
+    int end = name.indexOf(" (");
+    return end < 0 ? known : known + " (" + name.substring(0, end) + ")";
+  }
+
+  /**
+   * {@return the call in words}
+   *
+   * @param names what the ranks of the communicator are called: {@code rank 2 (1 in tp)}
+   */
+  public String toString(IntFunction<String> names) {
     StringBuilder text = new StringBuilder(operation.label()).append(" #").append(sequence);
     text.append(" (count ").append(count).append(", ").append(typeName());
     if (operation.reduces()) {
       text.append(", ").append(reductionName());
     }
     if (operation.hasRoot()) {
-      text.append(", root ").append(rootOrPeer);
+      text.append(", ").append(root(names));
     }
     if (operation.hasPeer()) {
-      text.append(operation == Operation.SEND ? ", to rank " : ", from rank ").append(rootOrPeer);
+      text.append(operation == Operation.SEND ? ", to " : ", from ");
+      text.append(names.apply(rootOrPeer));
     }
     if (inPlace) {
       text.append(", in place");
