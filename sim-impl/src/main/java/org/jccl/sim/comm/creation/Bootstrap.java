@@ -17,6 +17,7 @@ import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.comm.launch.IssueOrders;
 import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.CommParts;
 import org.jccl.sim.device.Simulation;
@@ -38,6 +39,7 @@ public final class Bootstrap {
   private final Simulation simulation;
   private final DataPlane dataPlane = new DataPlane();
   private final Map<UniqueId, Creation> open = new HashMap<>();
+  private final IssueOrders issueOrders = new IssueOrders();
   private final List<CommParts> comms = new ArrayList<>();
   private final Map<SharedComm, ChildCreations> children = new IdentityHashMap<>();
   private long idsMade;
@@ -225,7 +227,7 @@ public final class Bootstrap {
   /** A communicator is complete. */
   void made(CommParts made) {
     children.keySet().removeIf(SharedComm::isOver);
-    comms.forEach(made::meets);
+    made.complete(issueOrders);
     comms.add(made);
   }
 

@@ -88,7 +88,8 @@ public final class CallSequence {
         request.rootOrPeer(),
         request.inPlace(),
         request.captured(),
-        request.site());
+        request.site(),
+        request.partOf());
   }
 
   private long next(Request request) {

@@ -123,6 +123,7 @@ public final class Enqueuer {
         && request.reduction() == call.reduction()
         && request.rootOrPeer() == call.rootOrPeer()
         && request.stream() == stream
+        && request.partOf() == call.partOf()
         && request.scale() == null
         && !request.captured()
         && request.site() == null;
