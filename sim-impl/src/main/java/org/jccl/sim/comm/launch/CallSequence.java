@@ -6,6 +6,7 @@ import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.Caller;
 import org.jccl.sim.check.Contract;
+import org.jccl.sim.check.History;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
@@ -24,6 +25,7 @@ public final class CallSequence {
   private final Caller caller;
   private final Contract contract;
   private final Trace trace;
+  private final History history;
   private final boolean checking;
   private final Map<Integer, Long> messages = new HashMap<>();
   private long collectives;
@@ -34,6 +36,7 @@ public final class CallSequence {
     this.device = member.device().index();
     this.caller = member.caller();
     this.contract = contract;
+    this.history = comm.simulation().findings().history();
     this.trace = comm.simulation().kernel().trace();
     this.checking = comm.simulation().isChecking();
   }
@@ -74,6 +77,7 @@ public final class CallSequence {
         comm.throwIfError(different);
       }
     }
+    history.note(device, call, comm);
     return call;
   }
 
