@@ -97,10 +97,17 @@ public final class CommunicatorConfig {
   }
 
   /**
-   * {@return the only algorithm that this communicator may use, for operations that have several:
-   * the order in which elements are added up then does not depend on sizes and machines} A
+   * {@return the only algorithm that this communicator may use, for operations that have several} A
    * simulator's choice: NCCL takes it from the environment of the whole process ({@code
    * NCCL_ALGO}), so its backend refuses it here. All ranks pin the same.
+   *
+   * <p>What it fixes of the order in which an all-reduce adds elements up: within one host {@link
+   * Algorithm#TREE} takes the same order of ranks for every element, whatever the size of the call.
+   * Over several hosts there are two trees, and the size decides which one carries an element. With
+   * {@link Algorithm#RING} the order depends on the chunk in which an element lies, and so on the
+   * size: from three ranks on the same numbers may have other last bits in a longer call. With
+   * either, the order depends on the machine. For sums that depend on neither, gather the elements
+   * and add them up in an order of your own.
    */
   public Optional<Algorithm> algorithm() {
     return Optional.ofNullable(algorithm);

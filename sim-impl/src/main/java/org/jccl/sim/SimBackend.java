@@ -173,7 +173,8 @@ final class SimBackend extends LibraryBackend {
   @Override
   public Capability capability(Device device, CommunicatorConfig config) {
     abi(config); // refuses a library of its own
-    return new Capability("sim", simulation.version(), description, device.identity());
+    return new Capability(
+        "sim", simulation.version(), description, device.identity(), creations.severalPerDevice());
   }
 
   @Override
