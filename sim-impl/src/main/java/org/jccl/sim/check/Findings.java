@@ -123,8 +123,9 @@ public final class Findings {
     return String.valueOf(report.getMessage()).lines().findFirst().orElse("");
   }
 
+  /** Where threads belong to no run nobody knows whether they unwind: only cleaning is excused. */
   private boolean isConsequence(MisuseKind kind, boolean error) {
-    return hasFailed || (hasError && (!error || OF_CLEANING.contains(kind)));
+    return hasFailed || (hasError && ((isRunning && !error) || OF_CLEANING.contains(kind)));
   }
 
   /** Tells a line that is no report. */
@@ -148,7 +149,7 @@ public final class Findings {
         return false;
       }
       isRunning = true;
-      history.clear();
+      history.forgetGroups();
       startAnew();
       return true;
     }

@@ -2,110 +2,90 @@ package org.jccl.sim.check;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.jccl.ops.Call;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What each rank did last, for the reports about it: its last calls, and groups that it gave up. A
- * rank is known by the number of its device. Bounded, and made into words only when a report asks.
+ * What each rank did last, for the reports about it: its last calls on each communicator, and a
+ * group that it gave up. A rank is known by the number of its device. Whoever numbers calls keeps
+ * the last ones; they are made into words when a report asks.
  */
 public final class History {
-  private static final int KEPT = 4; // a power of two
-  private static final int MOST_RANKS = 8;
+  /** The last calls of one rank on one communicator. */
+  public interface Calls {
+    /** In words, but for those that {@code report} names itself; empty if there are none. */
+    String lastBut(String report);
 
-  /** The last calls of one rank, in a ring. */
-  private static final class Past {
-    final Call[] calls = new Call[KEPT];
-    final Object[] communicators = new Object[KEPT];
-    int count;
-    @Nullable String givenUp;
+    /** Whether the communicator has ended on this rank. */
+    boolean isOver();
   }
 
-  private Past[] ranks = {};
+  private static final int MOST_RANKS = 8;
+  private static final int MOST_COMMUNICATORS = 4;
+
+  private final Map<Integer, List<Calls>> calls = new HashMap<>();
+  private final Map<Integer, String> givenUp = new HashMap<>();
 
   /** A history in which nothing has happened. */
   History() {}
 
-  /** A rank has made {@code call} on {@code communicator}. */
-  public void note(int rank, Call call, Object communicator) {
-    if (rank >= ranks.length) {
-      grow(rank);
+  /** {@code more} are calls of a rank. */
+  public void add(int rank, Calls more) {
+    List<Calls> known = calls.computeIfAbsent(rank, first -> new ArrayList<>(1));
+    known.removeIf(Calls::isOver);
+    known.add(more);
+  }
+
+  /** A communicator has ended on a rank: nothing of it is kept. */
+  public void forgetEnded(int rank) {
+    List<Calls> known = calls.get(rank);
+    if (known != null) {
+      known.removeIf(Calls::isOver);
     }
-    Past past = ranks[rank];
-    int slot = past.count++ & (KEPT - 1);
-    past.calls[slot] = call;
-    past.communicators[slot] = communicator;
   }
 
   /** A rank has given up a group; {@code words} say where and why. */
   public void noteGivenUp(int rank, String words) {
-    if (rank >= ranks.length) {
-      grow(rank);
-    }
-    ranks[rank].givenUp = words;
+    givenUp.put(rank, words);
   }
 
-  private void grow(int rank) {
-    Past[] more = new Past[Math.max(8, Math.max(rank + 1, 2 * ranks.length))];
-    System.arraycopy(ranks, 0, more, 0, ranks.length);
-    for (int i = ranks.length; i < more.length; i++) {
-      more[i] = new Past();
-    }
-    ranks = more;
-  }
-
-  /** Everything so far belongs to a run that is over. */
-  void clear() {
-    ranks = new Past[0];
+  /** What was given up belongs to a run that is over. */
+  void forgetGroups() {
+    givenUp.clear();
   }
 
   /** A line for each thing that ranks did before {@code report}, but for what it says itself. */
   List<String> linesFor(Collection<Integer> about, String report) {
     List<String> lines = new ArrayList<>();
-    Map<String, List<Integer>> calls = new LinkedHashMap<>();
-    int left = MOST_RANKS;
-    for (int rank : about) {
-      if (rank < 0 || rank >= ranks.length || left-- == 0) {
-        continue;
+    Map<String, List<Integer>> said = new LinkedHashMap<>();
+    for (int rank : about.stream().limit(MOST_RANKS).toList()) {
+      String group = givenUp.get(rank);
+      if (group != null) {
+        lines.add("rank " + rank + " " + group);
       }
-      String givenUp = ranks[rank].givenUp;
-      if (givenUp != null) {
-        lines.add("rank " + rank + " " + givenUp);
-      }
-      String words = words(ranks[rank], report);
+      String words = words(rank, report);
       if (!words.isEmpty()) {
-        calls.computeIfAbsent(words, same -> new ArrayList<>()).add(rank);
+        said.computeIfAbsent(words, same -> new ArrayList<>()).add(rank);
       }
     }
-    calls.forEach((words, who) -> lines.add("before: " + names(who) + " called " + words));
+    said.forEach((words, who) -> lines.add("before: " + names(who) + " called " + words));
     return lines;
+  }
+
+  private String words(int rank, String report) {
+    return calls.getOrDefault(rank, List.of()).stream()
+        .filter(each -> !each.isOver())
+        .map(each -> each.lastBut(report))
+        .filter(words -> !words.isEmpty())
+        .limit(MOST_COMMUNICATORS)
+        .collect(Collectors.joining("; "));
   }
 
   private static String names(List<Integer> ranks) {
     return (ranks.size() == 1 ? "rank " : "ranks ")
         + ranks.stream().map(String::valueOf).collect(Collectors.joining(", "));
-  }
-
-  /** The calls by communicator: {@code all_reduce #3, broadcast #4 of comm-1, barrier #0 of tp}. */
-  private static String words(Past past, String report) {
-    StringBuilder words = new StringBuilder();
-    Object before = null;
-    for (int i = Math.max(0, past.count - KEPT); i < past.count; i++) {
-      Call call = past.calls[i & (KEPT - 1)];
-      Object communicator = past.communicators[i & (KEPT - 1)];
-      String name = call.operation().label() + " #" + call.sequence();
-      if (!report.contains(name + " ")) {
-        if (before != null) {
-          words.append(before == communicator ? ", " : " of " + before + ", ");
-        }
-        words.append(name);
-        before = communicator;
-      }
-    }
-    return before == null ? "" : words + " of " + before;
   }
 }
