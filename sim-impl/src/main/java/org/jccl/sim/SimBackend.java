@@ -146,9 +146,10 @@ final class SimBackend extends LibraryBackend {
   @Override
   public void givenUp(GroupRecording calls, Throwable why) {
     HostTask task = simulation.kernel().holder();
-    boolean isRank = task != null && task.thread() == Thread.currentThread();
-    int device = calls.size() > 0 ? calls.communicator(0).device().index() : -1;
-    int rank = isRank && task.rank() >= 0 ? task.rank() : device;
+    int rank = calls.size() > 0 ? calls.communicator(0).device().index() : -1;
+    if (task != null && task.thread() == Thread.currentThread() && task.rank() >= 0) {
+      rank = task.rank();
+    }
     if (rank >= 0) {
       simulation
           .findings()

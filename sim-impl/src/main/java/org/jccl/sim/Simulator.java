@@ -338,7 +338,8 @@ public final class Simulator implements AutoCloseable {
     ReportedMisuse report = swallowed();
     if (report == null) {
       ReportBuilder dropped = backend.creations().findDropped();
-      report = findings.keep(dropped != null ? dropped : DeadlockReport.of(kernel.tasks(), blocked));
+      report =
+          findings.keep(dropped != null ? dropped : DeadlockReport.of(kernel.tasks(), blocked));
     }
     backend.creations().reportPending(report);
     for (HostTask task : blocked) {

@@ -29,11 +29,7 @@ class ReportTextTest {
   private static Seen run(int ranks, RankProgram program) {
     List<String> told = new ArrayList<>();
     Simulator simulator =
-        Simulator.builder()
-            .devices(ranks)
-            .checks(CheckLevel.FULL)
-            .warnings(told::add)
-            .build();
+        Simulator.builder().devices(ranks).checks(CheckLevel.FULL).warnings(told::add).build();
     Throwable failure;
     try (simulator) {
       failure = catchThrowable(() -> Ranks.run(simulator.backend(), ranks, program));
@@ -53,8 +49,12 @@ class ReportTextTest {
     words
         .toString()
         .lines()
-        .filter(line -> !line.matches("\\s*(at (org\\.(junit|assertj)|java\\.|jdk\\.).*|\\.\\.\\. \\d+ more)"))
-        .filter(line -> !line.matches("\\s*at .*ReportTextTest\\.(lambda\\$run|run|[a-z][A-Za-z]*_).*"))
+        .filter(
+            line ->
+                !line.matches(
+                    "\\s*(at (org\\.(junit|assertj)|java\\.|jdk\\.).*|\\.\\.\\. \\d+ more)"))
+        .filter(
+            line -> !line.matches("\\s*at .*ReportTextTest\\.(lambda\\$run|run|[a-z][A-Za-z]*_).*"))
         .forEach(
             line ->
                 text.append(
@@ -115,8 +115,7 @@ class ReportTextTest {
 
     assertThat(seen.printed)
         .contains(
-            "  1. rank 1, running: java.lang.IllegalArgumentException: bad input\n"
-                + "       at ")
+            "  1. rank 1, running: java.lang.IllegalArgumentException: bad input\n" + "       at ")
         .contains("\n  replay: schedule fifo, 3 devices, NCCL 2.28.9, checks FULL\n")
         .doesNotContain("Caused by", "org.jccl.sim", "RankRun");
     assertThat(seen.printed.lines()).hasSizeLessThan(12);
