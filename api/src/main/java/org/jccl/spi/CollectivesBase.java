@@ -37,7 +37,10 @@ public abstract class CollectivesBase implements Collectives {
   /** {@return the communicator whose operations these are} */
   protected abstract CommunicatorBase communicator();
 
-  /** Makes the calls of {@code body}, which are {@code method}, as one group, or as a part of the group that is open. */
+  /**
+   * Makes the calls of {@code body}, which are {@code method}, as one group, or as a part of the
+   * group that is open.
+   */
   private void grouped(Composite method, Runnable body) {
     CommunicatorBase comm = communicator();
     comm.carryOut(method);

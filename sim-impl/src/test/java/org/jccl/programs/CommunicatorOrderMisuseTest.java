@@ -67,7 +67,8 @@ class CommunicatorOrderMisuseTest {
   void SIM_19_aCircleOfOrdersRoundAGrid_inEverySchedule() {
     RankProgram circle = orders(List.of(0, 3), 0);
     for (long seed = 0; seed < 8; seed++) {
-      ReportedMisuse found = (seed == 0 ? PLAIN : Lab.seeded(seed)).finds(ORDER_INVERSION, 4, circle);
+      ReportedMisuse found =
+          (seed == 0 ? PLAIN : Lab.seeded(seed)).finds(ORDER_INVERSION, 4, circle);
       assertThat(found.ranks()).containsExactly(0, 1, 2, 3);
       assertThat(found.getMessage()).contains("in orders that close a circle");
     }

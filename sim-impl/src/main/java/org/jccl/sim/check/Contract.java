@@ -184,8 +184,7 @@ public final class Contract {
   }
 
   private static String captured(Caller caller, Call call) {
-    return caller.name()
-        + (call.captured() ? " replays it from a graph" : " issues it directly");
+    return caller.name() + (call.captured() ? " replays it from a graph" : " issues it directly");
   }
 
   /** A difference; blamed on a dropped call in the way if there is one (SIM-08). */

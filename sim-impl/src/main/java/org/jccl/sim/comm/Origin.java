@@ -25,8 +25,10 @@ public record Origin(@Nullable HostTask maker, int inherited) {
 
   private static Origin of(Kernel kernel, int inherited) {
     HostTask maker = kernel.holder();
-    boolean numbered = maker != null && maker.isOwned() && kernel.tasks().size() > 1;
-    return new Origin(maker, numbered ? maker.rank() : inherited);
+    if (maker != null && maker.isOwned() && kernel.tasks().size() > 1) {
+      return new Origin(maker, maker.rank());
+    }
+    return new Origin(maker, inherited);
   }
 
   /** The rank program that asked for it, or {@code otherwise} if it was another thread. */

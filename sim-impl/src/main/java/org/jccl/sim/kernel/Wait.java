@@ -54,7 +54,9 @@ public interface Wait {
     return false;
   }
 
-  /** The operations that are waited for, each with the line that asked for it, where that is known. */
+  /**
+   * The operations that are waited for, each with the line that asked for it, where that is known.
+   */
   default List<String> operations() {
     return List.of();
   }

@@ -123,7 +123,8 @@ public final class CommunicatorOrder {
     }
     collective.calls[call.rank()] = call;
     collective.issued++;
-    if (launchOf(call).member().device().awaitsOtherDevices() && overtakes(place, collective, call)) {
+    if (launchOf(call).member().device().awaitsOtherDevices()
+        && overtakes(place, collective, call)) {
       return;
     }
     if (place.add(call)) {

@@ -53,7 +53,9 @@ final class LaunchWait implements Wait {
     return unanswered().stream()
         .filter(part -> part.call().site() != null)
         .limit(MOST_NAMED)
-        .map(part -> launch.member().caller().words(part.call()) + "\n      at " + part.call().site())
+        .map(
+            part ->
+                launch.member().caller().words(part.call()) + "\n      at " + part.call().site())
         .toList();
   }
 

@@ -33,8 +33,7 @@ final class OrderReport {
     }
   }
 
-  private static ReportBuilder words(
-      List<OrderCircle.Step> circle, Set<SharedComm> communicators) {
+  private static ReportBuilder words(List<OrderCircle.Step> circle, Set<SharedComm> communicators) {
     List<OrderCircle.Step> sorted = new ArrayList<>(circle);
     sorted.sort(Comparator.comparingInt(step -> member(step.ahead()).worldRank()));
     String ranks =
