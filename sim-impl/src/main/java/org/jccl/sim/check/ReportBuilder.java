@@ -62,6 +62,16 @@ public final class ReportBuilder {
     return this;
   }
 
+  /** The ranks that are involved so far. */
+  Collection<Integer> ranks() {
+    return List.copyOf(ranks);
+  }
+
+  /** What is written so far. */
+  String text() {
+    return text.toString();
+  }
+
   ReportedMisuse toMisuse(String replay) {
     String words = CleanText.report(text + "\n  replay: " + replay);
     return new ReportedMisuse(kind, List.copyOf(ranks), words);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;
+import org.jccl.CleanText;
 import org.jccl.CollectiveException;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
@@ -241,7 +242,8 @@ public final class Bootstrap {
   CommParts newComm(@Nullable String name, int worldSize, @Nullable CommParts parent) {
     int number = ++commsMade;
     SharedComm made =
-        new SharedComm(simulation, name == null ? "comm-" + number : name, number, worldSize);
+        new SharedComm(
+            simulation, name == null ? "comm-" + number : CleanText.line(name), number, worldSize);
     return new CommParts(made, dataPlane, parent);
   }
 
