@@ -18,6 +18,7 @@ public final class CallArguments {
   private int reduction;
   private int rootOrPeer;
   private @Nullable Object site;
+  private @Nullable Composite partOf;
 
   /** Arguments that are still to be set. */
   public CallArguments() {}
@@ -49,7 +50,22 @@ public final class CallArguments {
     type = newType;
     reduction = newReduction;
     rootOrPeer = newRootOrPeer;
+    partOf = null;
     return this;
+  }
+
+  /**
+   * Says of what the call is a part; after {@link #set}.
+   *
+   * @param composite the method that the program has called, or null if it is the operation itself
+   */
+  public void isPartOf(@Nullable Composite composite) {
+    partOf = composite;
+  }
+
+  /** {@return the method of which the call is a part, or null} */
+  public @Nullable Composite partOf() {
+    return partOf;
   }
 
   /** {@return the operation} */

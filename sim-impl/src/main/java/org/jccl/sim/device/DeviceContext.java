@@ -29,6 +29,8 @@ final class DeviceContext {
   /** Found by a device step: no host call is there to throw it, so the next one does. */
   private @Nullable RuntimeException pending;
 
+  private boolean awaitsOtherDevices;
+
   DeviceContext(Device device, Simulation simulation, int index) {
     this.device = device;
     this.simulation = simulation;
@@ -57,6 +59,16 @@ final class DeviceContext {
   /** A range of its memory in words, as an offset in an allocation. */
   String place(long start, long end) {
     return device.memory() instanceof SimMemory memory ? memory.place(start, end) : "";
+  }
+
+  /** From now on a stream of it waits for an event of another device. */
+  void awaitsOtherDevice() {
+    awaitsOtherDevices = true;
+  }
+
+  /** Whether a stream of it has waited for an event of another device. */
+  boolean awaitsOtherDevices() {
+    return awaitsOtherDevices;
   }
 
   // ---------------------------------------------------------------- streams

@@ -3,6 +3,7 @@ package org.jccl.sim.comm.call;
 import java.lang.foreign.MemorySegment;
 import org.jccl.DataType;
 import org.jccl.ops.CallArguments;
+import org.jccl.ops.Composite;
 import org.jccl.ops.Operation;
 import org.jccl.sim.device.Accessor;
 import org.jccl.sim.device.SimStream;
@@ -27,6 +28,7 @@ public final class Request {
   private final long captureNumber;
   private final boolean captured;
   private final @Nullable Object site;
+  private final @Nullable Composite partOf;
   private final boolean collective;
   private final boolean dropped;
   private final boolean inPlace;
@@ -64,6 +66,7 @@ public final class Request {
     this.captureNumber = captureNumber;
     this.captured = stream.isCapturing();
     this.site = site;
+    this.partOf = arguments.partOf();
     this.collective = !operation.hasPeer();
     this.dropped = count == 0 && collective;
     this.inPlace = isInPlace();
@@ -83,6 +86,7 @@ public final class Request {
     this.captureNumber = source.captureNumber;
     this.captured = isCaptured;
     this.site = site;
+    this.partOf = source.partOf;
     this.collective = source.collective;
     this.dropped = source.dropped;
     this.inPlace = source.inPlace;
@@ -167,6 +171,11 @@ public final class Request {
   /** Where the call was made, if that is kept. */
   public @Nullable Object site() {
     return site;
+  }
+
+  /** The method of the API that it carries out, or null if it is called as itself. */
+  public @Nullable Composite partOf() {
+    return partOf;
   }
 
   /** Whether it has a position among the collectives of its communicator. */
