@@ -1,6 +1,7 @@
 package org.jccl.sim.device;
 
 import java.lang.foreign.MemorySegment;
+import org.jccl.sim.check.AccessHistory.Accessor;
 import org.jccl.sim.check.CallTrail;
 import org.jspecify.annotations.Nullable;
 

@@ -25,6 +25,7 @@ final class DeviceContext {
   private final SimStream defaultStream;
   private int streamsMade;
   private boolean closed;
+  private Places places = (start, end) -> "";
 
   /** Found by a device step: no host call is there to throw it, so the next one does. */
   private @Nullable RuntimeException pending;
@@ -56,9 +57,20 @@ final class DeviceContext {
     return hazards;
   }
 
+  /** Says where a range of memory is. */
+  @FunctionalInterface
+  interface Places {
+    String of(long start, long end);
+  }
+
+  /** {@code value} knows its memory. */
+  void placesIn(Places value) {
+    places = value;
+  }
+
   /** A range of its memory in words, as an offset in an allocation. */
   String place(long start, long end) {
-    return device.memory() instanceof SimMemory memory ? memory.place(start, end) : "";
+    return places.of(start, end);
   }
 
   /** From now on a stream of it waits for an event of another device. */

@@ -1,6 +1,7 @@
 package org.jccl.sim.device;
 
 import java.lang.foreign.MemorySegment;
+import org.jccl.sim.check.AccessHistory.Accessor;
 import org.jccl.sim.check.CallTrail;
 
 /** A fill of device memory with one byte value. */

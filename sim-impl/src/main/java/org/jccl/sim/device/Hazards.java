@@ -3,6 +3,9 @@ package org.jccl.sim.device;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.MisuseKind;
+import org.jccl.sim.check.AccessHistory;
+import org.jccl.sim.check.AccessHistory.Access;
+import org.jccl.sim.check.AccessHistory.Accessor;
 import org.jccl.sim.check.Clock;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.ReportBuilder;
@@ -106,13 +109,13 @@ final class Hazards {
                     " on device "
                         + context.index()
                         + ": "
-                        + use.by.words()
+                        + use.by().words()
                         + " "
                         + use.words()
                         + " memory into which "
                         + arrival.words()
                         + " and for whose signal nobody has waited")
-                .rank(use.by.rank(), words(use), use.by.site())
+                .rank(use.by().rank(), words(use), use.by().site())
                 .line("wait for the signal first (RMA-11, SIM-60)"));
         return;
       }
@@ -129,7 +132,7 @@ final class Hazards {
     }
     Clock known = op.stream().known();
     for (Accessor each = op.usesNow(); each != null; each = each.next()) {
-      for (Access now = each.accesses(); now != null; now = now.next) {
+      for (Access now = each.accesses(); now != null; now = now.next()) {
         Access before = history.add(now, known);
         if (before != null) {
           report(before, now);
@@ -142,30 +145,30 @@ final class Hazards {
     if (context.report() != null) {
       return;
     }
-    long start = Math.max(a.start, b.start);
-    long end = Math.min(a.end, b.end);
+    long start = Math.max(a.start(), b.start());
+    long end = Math.min(a.end(), b.end());
     context.report(
         new ReportBuilder(
                 MisuseKind.BUFFER_REUSE,
                 " on device "
                     + context.index()
                     + ": "
-                    + b.by.words()
+                    + b.by().words()
                     + " "
                     + b.words()
                     + " memory that "
-                    + a.by.words()
+                    + a.by().words()
                     + " "
                     + a.words()
                     + ", and nothing orders the two; both use "
                     + context.place(start, end))
-            .rank(a.by.rank(), words(a), a.by.site())
-            .rank(b.by.rank(), words(b), b.by.site())
+            .rank(a.by().rank(), words(a), a.by().site())
+            .rank(b.by().rank(), words(b), b.by().site())
             .line("record an event behind the first and wait for it before the other (SIM-28)"));
   }
 
   private String words(Access access) {
-    return access.by.words() + " " + access.words() + " " + context.place(access.start, access.end);
+    return access.by().words() + " " + access.words() + " " + context.place(access.start(), access.end());
   }
 
   /**

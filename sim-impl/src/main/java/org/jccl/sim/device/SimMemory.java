@@ -8,6 +8,7 @@ import java.util.function.LongToIntFunction;
 import org.jccl.DeviceMemory;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
+import org.jccl.sim.check.AccessHistory.Access;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.CopyOp.Place;
@@ -38,6 +39,7 @@ public final class SimMemory implements DeviceMemory {
   SimMemory(DeviceContext context, LongToIntFunction ownerOf) {
     this.context = context;
     this.ownerOf = ownerOf;
+    context.placesIn(this::place);
   }
 
   @Override
@@ -116,9 +118,9 @@ public final class SimMemory implements DeviceMemory {
                         + " ("
                         + allocation.bytes().byteSize()
                         + " bytes) is freed while "
-                        + user.by.words()
+                        + user.by().words()
                         + " still uses it")
-                .rank(user.by.rank(), user.by.words() + " " + user.words() + " it", user.by.site())
+                .rank(user.by().rank(), user.by().words() + " " + user.words() + " it", user.by().site())
                 .rank(rank, "frees it", "at " + CallSite.current())
                 .line("synchronize the stream first (SIM-29)"));
   }

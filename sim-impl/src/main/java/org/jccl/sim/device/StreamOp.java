@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
+import org.jccl.sim.check.AccessHistory.Access;
+import org.jccl.sim.check.AccessHistory.Accessor;
 import org.jccl.sim.check.Clock;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.kernel.HostTask;
@@ -54,7 +56,7 @@ public abstract class StreamOp implements SimStep, Wait {
 
   /** This work as what uses memory, {@code what} in words; once it is enqueued. */
   protected final Accessor accessor(Object what) {
-    return new Accessor(stream, null, null).is(this, rank, what, site);
+    return new Accessor(stream, stream.lane(), null, null).is(tick(), rank, what, site);
   }
 
   /** A number that its arguments make. */
@@ -76,7 +78,7 @@ public abstract class StreamOp implements SimStep, Wait {
   /** What of it reads or writes any of a range, or null. */
   final @Nullable Access use(long start, long end) {
     for (Accessor each = uses(); each != null; each = each.next()) {
-      for (Access a = each.accesses(); a != null; a = a.next) {
+      for (Access a = each.accesses(); a != null; a = a.next()) {
         if (a.overlaps(start, end)) {
           return a;
         }

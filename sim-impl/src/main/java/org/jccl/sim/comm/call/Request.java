@@ -5,7 +5,7 @@ import org.jccl.DataType;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.Composite;
 import org.jccl.ops.Operation;
-import org.jccl.sim.device.Accessor;
+import org.jccl.sim.check.AccessHistory.Accessor;
 import org.jccl.sim.device.SimStream;
 import org.jspecify.annotations.Nullable;
 

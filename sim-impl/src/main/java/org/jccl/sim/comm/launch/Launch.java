@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jccl.CheckLevel;
+import org.jccl.sim.check.AccessHistory.Accessor;
 import org.jccl.sim.check.Clock;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.match.CollectiveMatching;
@@ -16,7 +17,6 @@ import org.jccl.sim.comm.match.RunningLaunch;
 import org.jccl.sim.comm.match.TimelineSlices;
 import org.jccl.sim.comm.onesided.OneSidedCall;
 import org.jccl.sim.comm.onesided.OneSidedSequence;
-import org.jccl.sim.device.Accessor;
 import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.device.StreamOp;
@@ -478,8 +478,8 @@ public final class Launch implements RunningLaunch {
       }
       for (OneSidedCall call : sources) {
         Accessor own =
-            new Accessor(stream(), member.comm().name(), together())
-                .is(this, member.driver(), call.toString(), call.site());
+            new Accessor(stream(), stream().lane(), member.comm().name(), together())
+                .is(tick(), member.driver(), call.toString(), call.site());
         all = own.uses(call.source(), call.bytes(), false).before(all);
       }
       return all;
@@ -504,11 +504,11 @@ public final class Launch implements RunningLaunch {
     }
 
     private Accessor now(Accessor own, LaunchedCall part) {
-      return own.is(this, member.driver(), part.call(), part.call().site());
+      return own.is(tick(), member.driver(), part.call(), part.call().site());
     }
 
     private Accessor made(LaunchedCall part) {
-      return new Accessor(stream(), member.comm().name(), together())
+      return new Accessor(stream(), stream().lane(), member.comm().name(), together())
           .uses(part.request().send(), bytes(part.send()), false)
           .uses(part.request().recv(), bytes(part.recv()), true);
     }

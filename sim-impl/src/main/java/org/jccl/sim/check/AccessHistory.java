@@ -1,10 +1,10 @@
-package org.jccl.sim.device;
+package org.jccl.sim.check;
 
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore.Lane;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +12,164 @@ import org.jspecify.annotations.Nullable;
  * since, one of each stream at most: later work that races with anything before races with one of
  * these. So it does not grow with the length of a run.
  */
-final class AccessHistory {
+public final class AccessHistory {
+  /**
+   * What uses memory: one call, copy or fill, as reports name it, with the ranges that it uses. It is
+   * kept as long as later work may race with it, so it holds nothing that is large or that ends. Work
+   * that comes again, on the same stream with the same ranges, takes the place of what it was before.
+   */
+  public static final class Accessor {
+    private final Object stream;
+    private final @Nullable Lane lane;
+    private final @Nullable String communicator;
+    private final @Nullable Object launch;
+    private long tick;
+    private int rank;
+    private Object what = "";
+    private @Nullable Object site;
+    private @Nullable Access accesses;
+    private @Nullable Accessor next;
+
+    /**
+     * Work on {@code stream}.
+     *
+     * @param stream the stream, for its words
+     * @param lane its lane
+     * @param communicator the communicator's name; null if it is no communicator's work
+     * @param launch the same object for what is launched together on several streams, or null
+     */
+    public Accessor(
+          Object stream,
+          @Nullable Lane lane,
+          @Nullable String communicator,
+          @Nullable Object launch) {
+      this.stream = stream;
+      this.lane = lane;
+      this.communicator = communicator;
+      this.launch = launch;
+    }
+
+    /** It reads or writes that range. */
+    public Accessor uses(long address, long bytes, boolean writes) {
+      if (bytes > 0) {
+        accesses = new Access(address, address + bytes, writes, this, accesses);
+      }
+      return this;
+    }
+
+    /**
+     * Which piece of work it is now.
+     *
+     * @param place its place on the stream's lane
+     * @param driver the rank program that asked for it, or the number of its device
+     * @param words what it does
+     * @param where where it was asked for, if that is known
+     */
+    public Accessor is(long place, int driver, Object words, @Nullable Object where) {
+      tick = place;
+      rank = driver;
+      what = words;
+      site = where;
+      return this;
+    }
+
+    /** Puts it before what else the same piece of work is made of. */
+    public Accessor before(@Nullable Accessor others) {
+      next = others;
+      return this;
+    }
+
+    /** The rank program that asked for it, or the number of its device. */
+    public int rank() {
+      return rank;
+    }
+
+    /** What it uses, linked. */
+    public @Nullable Access accesses() {
+      return accesses;
+    }
+
+    /** What else the same piece of work is made of. */
+    public @Nullable Accessor next() {
+      return next;
+    }
+
+    boolean isOneWith(Accessor other) {
+      return launch != null && launch == other.launch;
+    }
+
+    /** Where the program asked for it, or null. */
+    public @Nullable String site() {
+      return site == null ? null : "at " + site;
+    }
+
+    /** What it is, and where it is ordered. */
+    public String words() {
+      String of = communicator == null ? "" : " of " + communicator;
+      return what + of + " on " + stream;
+    }
+  }
+
+  /** A range of memory that one piece of work reads or writes; linked per work. */
+  public static final class Access {
+    private final long start;
+    private final long end;
+    private final boolean writes;
+    private final Accessor by;
+    private final @Nullable Access next;
+
+    Access(long start, long end, boolean writes, Accessor by, @Nullable Access next) {
+      this.start = start;
+      this.end = end;
+      this.writes = writes;
+      this.by = by;
+      this.next = next;
+    }
+
+    /** First address. */
+    public long start() {
+      return start;
+    }
+
+    /** Address after the last byte. */
+    public long end() {
+      return end;
+    }
+
+    /** What uses it. */
+    public Accessor by() {
+      return by;
+    }
+
+    /** What else the same work uses. */
+    public @Nullable Access next() {
+      return next;
+    }
+
+    /** Whether it has a byte of that range. */
+    public boolean overlaps(long otherStart, long otherEnd) {
+      return start < otherEnd && otherStart < end;
+    }
+
+    /** Whether whoever knows {@code clock} knows that it is done. */
+    boolean isDone(Clock clock) {
+      Lane lane = by.lane;
+      return lane == null || clock.at(lane.number()) > by.tick;
+    }
+
+    /** Whether it is ordered before {@code later}, whose stream knows {@code clock}. */
+    boolean isBefore(Access later, Clock clock) {
+      return by.lane == later.by.lane
+          || isDone(clock)
+          || by.isOneWith(later.by);
+    }
+
+    /** What it does to the range. */
+    public String words() {
+      return writes ? "writes" : "reads";
+    }
+  }
+
   private static final int RECENT = 64;
 
   private final TreeMap<Long, Segment> segments = new TreeMap<>();
@@ -102,8 +259,11 @@ final class AccessHistory {
     }
   }
 
+  /** That of one device: nothing has used its memory yet. */
+  public AccessHistory() {}
+
   /** Notes an access of work whose stream knows {@code known}; what it races with, or null. */
-  @Nullable Access add(Access now, Clock known) {
+  public @Nullable Access add(Access now, Clock known) {
     int slot = slot(now.start);
     Segment same = recent[slot];
     if (same == null || same.start != now.start || same.end != now.end) {
@@ -160,7 +320,7 @@ final class AccessHistory {
   }
 
   /** Nothing has used the range. */
-  void forget(long start, long end) {
+  public void forget(long start, long end) {
     cut(start);
     cut(end);
     Iterator<Segment> all = segments.subMap(start, end).values().iterator();
@@ -172,7 +332,7 @@ final class AccessHistory {
   }
 
   /** What uses the range and is not known to be done, or null. */
-  @Nullable Access notDone(long start, long end, Clock known) {
+  public @Nullable Access notDone(long start, long end, Clock known) {
     Map.Entry<Long, Segment> before = segments.lowerEntry(start);
     if (before != null && before.getValue().end > start) {
       Access found = before.getValue().notDone(known);
