@@ -128,7 +128,8 @@ public final class AbiOperations {
     if (!own.admission().knowsBuffers(call)) {
       return INVALID_ARGUMENT;
     }
-    Request request = own.enqueuer().request(task, call, stream);
+    boolean isAlone = group.depth() == 0 && life.isBlocking();
+    Request request = own.enqueuer().request(task, call, stream, isAlone);
     boolean alone = own.member().worldSize() == 1 && request.isCollective(); // GRP-07: at once
     boolean waits = life.isBlocking() || request.isDropped();
     return alone || (group.depth() == 0 && waits)

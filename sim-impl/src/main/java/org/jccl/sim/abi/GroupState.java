@@ -10,7 +10,7 @@ import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.CallArguments;
-import org.jccl.sim.check.CallTrail;
+import org.jccl.sim.check.CallSite.Trail;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.OpenGroup;
@@ -39,7 +39,7 @@ final class GroupState implements OpenGroup {
   private final Map<CommLifecycle, List<Request>> queued = new LinkedHashMap<>();
   private final Thread thread = Thread.currentThread();
   private @Nullable Object opened;
-  private final CallTrail trail = new CallTrail(1);
+  private final Trail trail = new Trail(1);
   private boolean spoilt;
   private final Map<CommLifecycle, List<OneSidedCall>> oneSided = new LinkedHashMap<>();
   private final CallArguments arguments = new CallArguments();

@@ -1,10 +1,9 @@
 package org.jccl.sim.comm;
 
 import org.jccl.sim.check.Caller;
-import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.device.SimDevice;
-import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
@@ -93,13 +92,9 @@ public final class CommMember {
     }
   }
 
-  /** {@code task} uses it on {@code stream}, with all it has waited for. */
-  public void learn(HostTask task, SimStream stream) {
-    HappensBefore all = device.simulation().order();
-    caller.isNow(task);
-    if (all != null) {
-      known = all.knownTo(task, stream.lane());
-    }
+  /** The thread that uses it knew that to be done. */
+  public void knows(Clock clock) {
+    known = clock;
   }
 
   /** What the thread that used it last knew to be done; null where nobody keeps that. */

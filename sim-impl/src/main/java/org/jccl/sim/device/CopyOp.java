@@ -1,8 +1,8 @@
 package org.jccl.sim.device;
 
 import java.lang.foreign.MemorySegment;
-import org.jccl.sim.check.AccessHistory.Accessor;
-import org.jccl.sim.check.CallTrail;
+import org.jccl.sim.device.Hazards.Accessor;
+import org.jccl.sim.check.CallSite.Trail;
 import org.jspecify.annotations.Nullable;
 
 /** A copy between two places, each of them device memory or host memory. */
@@ -55,7 +55,7 @@ final class CopyOp extends StreamOp {
 
   @Override
   protected long shape() {
-    return CallTrail.mixed(CallTrail.mixed(readAt, writtenAt), bytes);
+    return Trail.mixed(Trail.mixed(readAt, writtenAt), bytes);
   }
 
   @Override

@@ -2,7 +2,7 @@ package org.jccl.sim.device;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package org.jccl.sim.device;
 
 import java.util.List;
-import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 

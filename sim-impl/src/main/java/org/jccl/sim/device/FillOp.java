@@ -1,8 +1,8 @@
 package org.jccl.sim.device;
 
 import java.lang.foreign.MemorySegment;
-import org.jccl.sim.check.AccessHistory.Accessor;
-import org.jccl.sim.check.CallTrail;
+import org.jccl.sim.device.Hazards.Accessor;
+import org.jccl.sim.check.CallSite.Trail;
 
 /** A fill of device memory with one byte value. */
 final class FillOp extends StreamOp {
@@ -17,7 +17,7 @@ final class FillOp extends StreamOp {
 
   @Override
   protected long shape() {
-    return CallTrail.mixed(target.address(), target.byteSize());
+    return Trail.mixed(target.address(), target.byteSize());
   }
 
   @Override

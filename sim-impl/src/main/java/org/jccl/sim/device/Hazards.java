@@ -1,12 +1,14 @@
 package org.jccl.sim.device;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jccl.MisuseKind;
-import org.jccl.sim.check.AccessHistory;
-import org.jccl.sim.check.AccessHistory.Access;
-import org.jccl.sim.check.AccessHistory.Accessor;
-import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore.Clock;
+import org.jccl.sim.check.HappensBefore.ClockLane;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.kernel.HostTask;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * {@link HappensBefore}: so a race is found in every schedule, also where the work was not in
  * flight at the same time.
  */
-final class Hazards {
+public final class Hazards {
   private final DeviceContext context;
   private final boolean checking;
 
@@ -30,7 +32,7 @@ final class Hazards {
   private @Nullable StreamOp youngest;
   private final List<Arrival> arrivals = new ArrayList<>();
 
-  private final AccessHistory history = new AccessHistory();
+  private final History history = new History();
 
   Hazards(DeviceContext context) {
     this.context = context;
@@ -185,5 +187,345 @@ final class Hazards {
     }
     HappensBefore order = context.simulation().order();
     return order == null ? null : history.notDone(start, end, order.knownTo(task));
+  }
+
+  /**
+   * What uses memory: one call, copy or fill, as reports name it, with the ranges that it uses. It is
+   * kept as long as later work may race with it, so it holds nothing that is large or that ends. Work
+   * that comes again, on the same stream with the same ranges, takes the place of what it was before.
+   */
+  public static final class Accessor {
+    private final Object stream;
+    private final @Nullable ClockLane lane;
+    private final @Nullable String communicator;
+    private final @Nullable Object launch;
+    private long tick;
+    private int rank;
+    private Object what = "";
+    private @Nullable Object site;
+    private @Nullable Access accesses;
+    private @Nullable Accessor next;
+
+    /**
+     * Work on {@code stream}.
+     *
+     * @param stream the stream, for its words
+     * @param lane its lane
+     * @param communicator the communicator's name; null if it is no communicator's work
+     * @param launch the same object for what is launched together on several streams, or null
+     */
+    public Accessor(
+          Object stream,
+          @Nullable ClockLane lane,
+          @Nullable String communicator,
+          @Nullable Object launch) {
+      this.stream = stream;
+      this.lane = lane;
+      this.communicator = communicator;
+      this.launch = launch;
+    }
+
+    /** It reads or writes that range. */
+    public Accessor uses(long address, long bytes, boolean writes) {
+      if (bytes > 0) {
+        accesses = new Access(address, address + bytes, writes, this, accesses);
+      }
+      return this;
+    }
+
+    /**
+     * Which piece of work it is now.
+     *
+     * @param place its place on the stream's lane
+     * @param driver the rank program that asked for it, or the number of its device
+     * @param words what it does
+     * @param where where it was asked for, if that is known
+     */
+    public Accessor is(long place, int driver, Object words, @Nullable Object where) {
+      tick = place;
+      rank = driver;
+      what = words;
+      site = where;
+      return this;
+    }
+
+    /** Puts it before what else the same piece of work is made of. */
+    public Accessor before(@Nullable Accessor others) {
+      next = others;
+      return this;
+    }
+
+    /** The rank program that asked for it, or the number of its device. */
+    public int rank() {
+      return rank;
+    }
+
+    /** What it uses, linked. */
+    public @Nullable Access accesses() {
+      return accesses;
+    }
+
+    /** What else the same piece of work is made of. */
+    public @Nullable Accessor next() {
+      return next;
+    }
+
+    boolean isOneWith(Accessor other) {
+      return launch != null && launch == other.launch;
+    }
+
+    /** Where the program asked for it, or null. */
+    public @Nullable String site() {
+      return site == null ? null : "at " + site;
+    }
+
+    /** What it is, and where it is ordered. */
+    public String words() {
+      String of = communicator == null ? "" : " of " + communicator;
+      return what + of + " on " + stream;
+    }
+  }
+
+  /** A range of memory that one piece of work reads or writes; linked per work. */
+  public static final class Access {
+    private final long start;
+    private final long end;
+    private final boolean writes;
+    private final Accessor by;
+    private final @Nullable Access next;
+
+    Access(long start, long end, boolean writes, Accessor by, @Nullable Access next) {
+      this.start = start;
+      this.end = end;
+      this.writes = writes;
+      this.by = by;
+      this.next = next;
+    }
+
+    /** First address. */
+    public long start() {
+      return start;
+    }
+
+    /** Address after the last byte. */
+    public long end() {
+      return end;
+    }
+
+    /** What uses it. */
+    public Accessor by() {
+      return by;
+    }
+
+    /** What else the same work uses. */
+    public @Nullable Access next() {
+      return next;
+    }
+
+    /** Whether it has a byte of that range. */
+    public boolean overlaps(long otherStart, long otherEnd) {
+      return start < otherEnd && otherStart < end;
+    }
+
+    /** Whether whoever knows {@code clock} knows that it is done. */
+    boolean isDone(Clock clock) {
+      ClockLane lane = by.lane;
+      return lane == null || clock.at(lane.number()) > by.tick;
+    }
+
+    /** Whether it is ordered before {@code later}, whose stream knows {@code clock}. */
+    boolean isBefore(Access later, Clock clock) {
+      return by.lane == later.by.lane
+          || isDone(clock)
+          || by.isOneWith(later.by);
+    }
+
+    /** What it does to the range. */
+    public String words() {
+      return writes ? "writes" : "reads";
+    }
+  }
+
+  /**
+   * For every range of a device's memory the last work that wrote it, and the work that has read it
+   * since, one of each stream at most: later work that races with anything before races with one of
+   * these. So it does not grow with the length of a run.
+   */
+  private static final class History {
+    private static final int RECENT = 64;
+
+    private final TreeMap<Long, Segment> segments = new TreeMap<>();
+
+    /** Programs use the same ranges again and again: those are found here without a search. */
+    private final @Nullable Segment[] recent = new Segment[RECENT];
+
+    /** Bytes that the same work has used. */
+    private static final class Segment {
+      private static final Access[] NONE = {};
+
+      final long start;
+      long end;
+      @Nullable Access writer;
+      Access[] readers = NONE;
+      int readerCount;
+
+      Segment(long start, long end) {
+        this.start = start;
+        this.end = end;
+      }
+
+      /** The part from {@code at} becomes a segment of its own. */
+      Segment split(long at) {
+        Segment right = new Segment(at, end);
+        right.writer = writer;
+        right.readers = readers.clone();
+        right.readerCount = readerCount;
+        end = at;
+        return right;
+      }
+
+      /** Whether {@code now}, which comes again, was the last to use it. */
+      boolean isLast(Access now) {
+        return now.writes
+            ? writer == now && readerCount == 0
+            : readerCount == 1 && readers[0] == now;
+      }
+
+      /** What {@code now} races with, or null. */
+      @Nullable Access racing(Access now, Clock known) {
+        Access last = writer;
+        if (last != null && !last.isBefore(now, known)) {
+          return last;
+        }
+        for (int i = 0; now.writes && i < readerCount; i++) {
+          if (!readers[i].isBefore(now, known)) {
+            return readers[i];
+          }
+        }
+        return null;
+      }
+
+      void add(Access now, Clock known) {
+        if (now.writes) {
+          writer = now;
+          readers = NONE;
+          readerCount = 0;
+          return;
+        }
+        int kept = 0;
+        for (int i = 0; i < readerCount; i++) {
+          if (!readers[i].isBefore(now, known)) {
+            readers[kept++] = readers[i];
+          }
+        }
+        if (kept == readers.length) {
+          readers = Arrays.copyOf(readers, kept + 1);
+        }
+        readers[kept++] = now;
+        Arrays.fill(readers, kept, Math.max(kept, readerCount), null);
+        readerCount = kept;
+      }
+
+      /** What uses it and is not known to be done, or null. */
+      @Nullable Access notDone(Clock known) {
+        Access last = writer;
+        if (last != null && !last.isDone(known)) {
+          return last;
+        }
+        for (int i = 0; i < readerCount; i++) {
+          if (!readers[i].isDone(known)) {
+            return readers[i];
+          }
+        }
+        return null;
+      }
+    }
+
+    /** Notes an access of work whose stream knows {@code known}; what it races with, or null. */
+    @Nullable Access add(Access now, Clock known) {
+      int slot = slot(now.start);
+      Segment same = recent[slot];
+      if (same == null || same.start != now.start || same.end != now.end) {
+        return addTo(now, known, slot);
+      }
+      if (same.isLast(now)) {
+        return null;
+      }
+      Access racing = same.racing(now, known);
+      same.add(now, known);
+      return racing;
+    }
+
+    private static int slot(long start) {
+      return (int) (start >>> 4 ^ start >>> 10) & RECENT - 1;
+    }
+
+    private @Nullable Access addTo(Access now, Clock known, int slot) {
+      cut(now.start);
+      cut(now.end);
+      Access racing = null;
+      long free = now.start;
+      for (Segment each : segments.subMap(now.start, now.end).values()) {
+        racing = racing == null ? each.racing(now, known) : racing;
+      }
+      if (now.writes) {
+        forget(now.start, now.end);
+      } else {
+        for (Segment each : segments.subMap(now.start, now.end).values().toArray(new Segment[0])) {
+          fill(free, each.start, now, known);
+          each.add(now, known);
+          free = each.end;
+        }
+      }
+      fill(free, now.end, now, known);
+      recent[slot] = segments.get(now.start);
+      return racing;
+    }
+
+    private void fill(long start, long end, Access now, Clock known) {
+      if (start < end) {
+        Segment made = new Segment(start, end);
+        made.add(now, known);
+        segments.put(start, made);
+      }
+    }
+
+    /** From now on no segment reaches across {@code at}. */
+    private void cut(long at) {
+      Map.Entry<Long, Segment> before = segments.lowerEntry(at);
+      if (before != null && before.getValue().end > at) {
+        segments.put(at, before.getValue().split(at));
+      }
+    }
+
+    /** Nothing has used the range. */
+    void forget(long start, long end) {
+      cut(start);
+      cut(end);
+      Iterator<Segment> all = segments.subMap(start, end).values().iterator();
+      while (all.hasNext()) {
+        Segment gone = all.next();
+        gone.end = gone.start; // it is not found among the recent ones any more
+        all.remove();
+      }
+    }
+
+    /** What uses the range and is not known to be done, or null. */
+    @Nullable Access notDone(long start, long end, Clock known) {
+      Map.Entry<Long, Segment> before = segments.lowerEntry(start);
+      if (before != null && before.getValue().end > start) {
+        Access found = before.getValue().notDone(known);
+        if (found != null) {
+          return found;
+        }
+      }
+      for (Segment each : segments.subMap(start, end).values()) {
+        Access found = each.notDone(known);
+        if (found != null) {
+          return found;
+        }
+      }
+      return null;
+    }
   }
 }

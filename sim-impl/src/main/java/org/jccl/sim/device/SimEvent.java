@@ -3,7 +3,7 @@ package org.jccl.sim.device;
 import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Stream;
-import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;

@@ -8,7 +8,7 @@ import java.util.function.LongToIntFunction;
 import org.jccl.DeviceMemory;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
-import org.jccl.sim.check.AccessHistory.Access;
+import org.jccl.sim.device.Hazards.Access;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.CopyOp.Place;

@@ -8,8 +8,8 @@ import java.util.function.BooleanSupplier;
 import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;
-import org.jccl.sim.check.CallTrail;
-import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.CallSite.Trail;
+import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
@@ -53,8 +53,8 @@ public final class SimStream implements OwnedStream {
   private boolean closed;
   private @Nullable Capture capture;
   private final @Nullable HappensBefore order;
-  private final CallTrail trail;
-  private final HappensBefore.@Nullable Lane lane;
+  private final Trail trail;
+  private final HappensBefore.@Nullable ClockLane lane;
 
   /** What is ordered before the work that comes next, besides what this stream has finished. */
   private Clock known;
@@ -100,7 +100,7 @@ public final class SimStream implements OwnedStream {
     this.kernel = context.simulation().kernel();
     this.order = context.simulation().order();
     this.lane = order == null ? null : order.newLane();
-    this.trail = new CallTrail(context.simulation().kernel().tasks().size() + 1);
+    this.trail = new Trail(context.simulation().kernel().tasks().size() + 1);
     this.known = lane == null ? Clock.ZERO : lane.known();
   }
 
@@ -135,7 +135,7 @@ public final class SimStream implements OwnedStream {
   }
 
   /** Its lane in clocks; null where nobody keeps that. */
-  public HappensBefore.@Nullable Lane lane() {
+  public HappensBefore.@Nullable ClockLane lane() {
     return lane;
   }
 

@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
-import org.jccl.sim.check.AccessHistory.Access;
-import org.jccl.sim.check.AccessHistory.Accessor;
-import org.jccl.sim.check.Clock;
+import org.jccl.sim.device.Hazards.Access;
+import org.jccl.sim.device.Hazards.Accessor;
+import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.check.HappensBefore.ClockLane;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.SimStep;
 import org.jccl.sim.kernel.Trace;
@@ -66,7 +67,7 @@ public abstract class StreamOp implements SimStep, Wait {
 
   /** Its place on its stream's lane, once it is enqueued. */
   public final long tick() {
-    HappensBefore.Lane lane = stream.lane();
+    HappensBefore.ClockLane lane = stream.lane();
     return lane == null ? number : lane.tick(number);
   }
 
@@ -225,6 +226,67 @@ public abstract class StreamOp implements SimStep, Wait {
         .add(Trace.Event.EXECUTE, context.index(), stream.number(), number);
     if (runs) {
       context.hazards().check(this);
+    }
+  }
+
+  // ---------------------------------------------------------------- work on several streams
+
+  // What is ordered before a launch and by it, where its places in its streams are {@code gates}.
+  // All the work of its streams and the communicator's last launch come before it (STR-03, STR-05);
+  // whoever comes after it on any of its streams comes after all of it. A clock of a launch leaves
+  // the launch's own lanes out, as that of a stream does.
+
+  /** What is ordered before a launch that starts now behind {@code last}. */
+  public static Clock startTogether(List<? extends StreamOp> gates, @Nullable Clock last) {
+    StreamOp first = gates.getFirst();
+    first.learnOrder();
+    Clock known = first.stream().known();
+    if (gates.size() == 1 && last == null) {
+      return known;
+    }
+    for (int i = 1; i < gates.size(); i++) {
+      gates.get(i).learnOrder();
+      known = known.join(gates.get(i).stream().known());
+    }
+    known = last == null ? known : known.join(last);
+    known = gates.size() == 1 ? known : withOwn(gates, known, 0);
+    tell(gates, known);
+    return known;
+  }
+
+  /** A launch is done that knows {@code known}: what comes after it on its streams knows all. */
+  public static Clock endTogether(List<? extends StreamOp> gates, Clock known) {
+    Clock all = gates.size() == 1 ? known : withOwn(gates, known, 1);
+    tell(gates, all);
+    return all;
+  }
+
+  private static void tell(List<? extends StreamOp> gates, Clock known) {
+    for (int i = 0; i < gates.size(); i++) {
+      gates.get(i).stream().learn(known);
+    }
+  }
+
+  /** {@code known}, with what the launch's own lanes have done before it and {@code of} it. */
+  public static Clock withOwn(List<? extends StreamOp> gates, Clock known, int of) {
+    Clock all = known;
+    for (int i = 0; i < gates.size(); i++) {
+      StreamOp gate = gates.get(i);
+      ClockLane lane = gate.stream().lane();
+      all = lane == null ? all : all.with(lane.number(), gate.tick() + of);
+    }
+    return all;
+  }
+
+  /** Adds the same, before the launch, to what a collective makes common. */
+  public static void addTo(List<? extends StreamOp> gates, Clock known, Clock.Joint joint) {
+    joint.add(known);
+    for (int i = 0; i < gates.size(); i++) {
+      StreamOp gate = gates.get(i);
+      ClockLane lane = gate.stream().lane();
+      if (lane != null) {
+        joint.add(lane.number(), gate.tick());
+      }
     }
   }
 }

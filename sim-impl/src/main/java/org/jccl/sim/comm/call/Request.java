@@ -5,7 +5,7 @@ import org.jccl.DataType;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.Composite;
 import org.jccl.ops.Operation;
-import org.jccl.sim.check.AccessHistory.Accessor;
+import org.jccl.sim.device.Hazards.Accessor;
 import org.jccl.sim.device.SimStream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,7 @@ public final class Request {
   private final SimStream stream;
   private final long captureNumber;
   private final boolean captured;
-  private final @Nullable Object site;
+  private @Nullable Object site;
   private final @Nullable Composite partOf;
   private final boolean collective;
   private final boolean dropped;
@@ -97,9 +97,14 @@ public final class Request {
     return new Request(this, other, true, where);
   }
 
-  /** The same call, made at another place of the program. */
-  public Request madeAt(@Nullable Object where) {
-    Request same = new Request(this, stream, captured, where);
+  /** It is made again, at that place of the program. */
+  public void madeAt(@Nullable Object where) {
+    site = where;
+  }
+
+  /** The same call, which may be made at another place of the program. */
+  public Request copy() {
+    Request same = new Request(this, stream, captured, site);
     same.planned = planned;
     same.allocations = allocations;
     same.sendMemory = sendMemory;

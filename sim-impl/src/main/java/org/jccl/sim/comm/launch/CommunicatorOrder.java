@@ -3,7 +3,7 @@ package org.jccl.sim.comm.launch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import org.jccl.sim.check.SequenceWindow;
+import org.jccl.sim.check.Contract.SequenceWindow;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.comm.match.LaunchedCall;

@@ -8,7 +8,8 @@ import org.jccl.ResultCode;
 import org.jccl.ops.Call;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
-import org.jccl.sim.check.CallTrail;
+import org.jccl.sim.check.CallSite.Trail;
+import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
@@ -39,7 +40,7 @@ public final class Enqueuer {
   private final Simulation simulation;
   private final boolean isStrict;
   private final boolean meetsBefore;
-  private final boolean keepsOrder;
+  private final @Nullable HappensBefore order;
   private final CallSequence sequence;
   private final Planner planning;
   private final Registrations registrations;
@@ -48,7 +49,7 @@ public final class Enqueuer {
   private final OneSided oneSided;
   private final BufferLookup buffers;
   private final CapturedLaunches captured = new CapturedLaunches();
-  private final CallTrail trail;
+  private final Trail trail;
   private @Nullable Request lastRequest;
   private @Nullable Launch issued;
   private long collectivesLaunched;
@@ -71,7 +72,7 @@ public final class Enqueuer {
     this.simulation = comm.simulation();
     this.isStrict = simulation.findings().isStrict();
     this.meetsBefore = LaunchMeeting.isOn(simulation);
-    this.keepsOrder = simulation.order() != null;
+    this.order = simulation.order();
     this.sequence = queue.sequence();
     this.planning = planning;
     this.registrations = registrations;
@@ -79,7 +80,7 @@ public final class Enqueuer {
     this.suspension = suspension;
     this.oneSided = oneSided;
     this.buffers = new BufferLookup(member);
-    this.trail = new CallTrail(comm.worldSize());
+    this.trail = new Trail(comm.worldSize());
   }
 
   /** How many captured groups live in graphs (rule LIF-06). */
@@ -88,17 +89,24 @@ public final class Enqueuer {
   }
 
   /** One checked call, ready to be issued; the same object where a program repeats itself. */
-  public Request request(HostTask task, CallArguments arguments, SimStream stream) {
+  public Request request(
+      HostTask task, CallArguments arguments, SimStream stream, boolean atOnce) {
     if (suspension.isSuspended()) {
       suspension.requireAwake(arguments.operation().label());
     }
-    member.learn(task, stream);
+    member.caller().isNow(task);
+    if (order != null) {
+      member.knows(order.knownTo(task, stream.lane()));
+    }
     Object site = arguments.site() == null ? siteOf(arguments, stream) : arguments.site();
     Request last = lastRequest;
     if (last != null && !stream.isCapturing() && isFor(last, arguments, stream)) {
-      Request same = last.site() == site ? last : last.madeAt(site);
-      lastRequest = same;
-      return same;
+      if (last.site() != site && !atOnce) {
+        last = last.copy(); // the group holds the other one
+        lastRequest = last;
+      }
+      last.madeAt(site);
+      return last;
     }
     Operation operation = arguments.operation();
     Request request =
@@ -115,13 +123,13 @@ public final class Enqueuer {
 
   /** Where the running thread makes that call; null where nobody keeps that. */
   public @Nullable Object siteOf(CallArguments call, SimStream stream) {
-    if (!keepsOrder) {
+    if (order == null) {
       return null;
     }
     long what = call.operation().ordinal() << 16 ^ call.type() << 8 ^ call.reduction();
-    long memory = CallTrail.mixed(call.send(), call.recv());
+    long memory = Trail.mixed(call.send(), call.recv());
     return trail.next(
-        what << 32 ^ call.rootOrPeer(), memory ^ CallTrail.mixed(call.count(), stream.handle()));
+        what << 32 ^ call.rootOrPeer(), memory ^ Trail.mixed(call.count(), stream.handle()));
   }
 
   /** Whether a call with these arguments, which is not captured, makes the same request. */

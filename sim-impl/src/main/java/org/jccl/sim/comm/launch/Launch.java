@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jccl.CheckLevel;
-import org.jccl.sim.check.AccessHistory.Accessor;
-import org.jccl.sim.check.Clock;
+import org.jccl.sim.device.Hazards.Accessor;
+import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.match.CollectiveMatching;
 import org.jccl.sim.comm.match.LaunchedCall;
@@ -100,13 +100,13 @@ public final class Launch implements RunningLaunch {
 
   @Override
   public @Nullable Clock order() {
-    return order == null ? null : LaunchClocks.with(gates, order, 0);
+    return order == null ? null : StreamOp.withOwn(gates, order, 0);
   }
 
   @Override
   public void addOrderTo(Clock.Joint joint) {
     if (order != null) {
-      LaunchClocks.add(gates, order, joint);
+      StreamOp.addTo(gates, order, joint);
     }
   }
 
@@ -119,7 +119,7 @@ public final class Launch implements RunningLaunch {
 
   /** What is known to whoever comes after it; null where nobody keeps that. */
   @Nullable Clock after() {
-    return order == null ? null : LaunchClocks.with(gates, order, 1);
+    return order == null ? null : StreamOp.withOwn(gates, order, 1);
   }
 
   @Override
@@ -264,7 +264,7 @@ public final class Launch implements RunningLaunch {
       previous = null;
     }
     if (member.device().simulation().order() != null) {
-      order = LaunchClocks.start(gates, queue.orderFor(this));
+      order = StreamOp.startTogether(gates, queue.orderFor(this));
     }
     for (int i = 0; i < gates.size(); i++) {
       start = Math.max(start, gates.get(i).earliestStart());
@@ -331,7 +331,7 @@ public final class Launch implements RunningLaunch {
       gates.forEach(gate -> TimelineSlices.group(timeline, gate.stream(), this, opened, end));
     }
     if (order != null) {
-      order = LaunchClocks.end(gates, order);
+      order = StreamOp.endTogether(gates, order);
     }
     for (int i = 0; i < gates.size(); i++) {
       Gate gate = gates.get(i);
@@ -479,7 +479,7 @@ public final class Launch implements RunningLaunch {
       for (OneSidedCall call : sources) {
         Accessor own =
             new Accessor(stream(), stream().lane(), member.comm().name(), together())
-                .is(tick(), member.driver(), call.toString(), call.site());
+                .is(tick(), driver(), call.toString(), call.site());
         all = own.uses(call.source(), call.bytes(), false).before(all);
       }
       return all;
@@ -504,7 +504,12 @@ public final class Launch implements RunningLaunch {
     }
 
     private Accessor now(Accessor own, LaunchedCall part) {
-      return own.is(tick(), member.driver(), part.call(), part.call().site());
+      return own.is(tick(), driver(), part.call(), part.call().site());
+    }
+
+    private int driver() {
+      HostTask task = issuer;
+      return task != null && task.isOwned() ? task.rank() : member.driver();
     }
 
     private Accessor made(LaunchedCall part) {

@@ -2,7 +2,7 @@ package org.jccl.sim.comm.launch;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.memory.Registrations;
 import org.jccl.sim.kernel.HostTask;

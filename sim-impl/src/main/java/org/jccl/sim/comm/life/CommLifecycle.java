@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jccl.CommunicatorAbortedException;
 import org.jccl.ResultCode;
-import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.comm.Abortable;
 import org.jccl.sim.comm.CommMember;

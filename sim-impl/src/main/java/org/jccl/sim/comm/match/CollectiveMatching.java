@@ -3,7 +3,9 @@ package org.jccl.sim.comm.match;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.CheckLevel;
-import org.jccl.sim.check.SequenceWindow;
+import org.jccl.ops.Operation;
+import org.jccl.sim.check.Contract.SequenceWindow;
+import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.SimStep;
@@ -85,7 +87,7 @@ public final class CollectiveMatching {
         return;
       }
       if (simulation.order() != null) {
-        Causality.collective(parts);
+        order(parts);
       }
       long end = execution.collective(parts);
       Timeline timeline = simulation.timeline();
@@ -119,6 +121,35 @@ public final class CollectiveMatching {
         each != null && each.ran;
         each = gatherings.oldest()) {
       gatherings.dropOldest();
+    }
+  }
+
+  /**
+   * What ranks learn of each other's past: only what the operation's data flow promises, an
+   * all-reduce is a barrier, a broadcast is not.
+   */
+  private static void order(@Nullable LaunchedCall[] parts) {
+    LaunchedCall first = LaunchedCall.present(parts[0]);
+    Operation operation = first.request.operation();
+    if (operation.dataFlow() == Operation.DataFlow.ROOT_TO_ALL) {
+      RunningLaunch root = LaunchedCall.present(parts[first.request.rootOrPeer()]).launch;
+      Clock known = root.order();
+      for (int rank = 0; known != null && rank < parts.length; rank++) {
+        LaunchedCall.present(parts[rank]).launch.comesAfter(known);
+      }
+      return;
+    }
+    Clock.Joint joint = new Clock.Joint();
+    for (LaunchedCall part : parts) {
+      LaunchedCall.present(part).launch.addOrderTo(joint);
+    }
+    Clock all = joint.end();
+    if (operation.dataFlow() == Operation.DataFlow.ALL_TO_ALL) {
+      for (LaunchedCall part : parts) {
+        LaunchedCall.present(part).launch.comesAfter(all);
+      }
+    } else {
+      LaunchedCall.present(parts[first.request.rootOrPeer()]).launch.comesAfter(all);
     }
   }
 }

@@ -3,6 +3,7 @@ package org.jccl.sim.comm.match;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.device.Simulation;
@@ -97,7 +98,10 @@ final class MessageQueue {
       if (simulation.isChecking() && isRefused(first)) {
         return;
       }
-      Causality.flow(send.launch, receive.launch);
+      Clock known = send.launch.order();
+      if (known != null) {
+        receive.launch.comesAfter(known);
+      }
       long bytes = Math.min(MessageChecks.bytes(send), MessageChecks.bytes(receive));
       long end = execution.message(send, receive, bytes);
       Timeline timeline = simulation.timeline();

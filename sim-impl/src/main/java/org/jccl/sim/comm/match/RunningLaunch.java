@@ -2,7 +2,7 @@ package org.jccl.sim.comm.match;
 
 import java.util.List;
 import org.jccl.ops.Operation;
-import org.jccl.sim.check.Clock;
+import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;

@@ -5,7 +5,7 @@ import java.util.function.LongConsumer;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.config.ConfigField;
-import org.jccl.sim.check.CallTrail;
+import org.jccl.sim.check.CallSite.Trail;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.match.RunningLaunch;
 import org.jccl.sim.comm.memory.RegisteredMemory;
@@ -29,7 +29,7 @@ public final class OneSided {
   private final Suspension suspension;
   private final Signals signals;
   private final DataPlane dataPlane;
-  private final CallTrail trail;
+  private final Trail trail;
   private boolean ready;
 
   /** Those of {@code member}, whose windows are among {@code registrations}. */
@@ -44,7 +44,7 @@ public final class OneSided {
     this.suspension = suspension;
     this.signals = signals;
     this.dataPlane = dataPlane;
-    this.trail = new CallTrail(member.worldSize());
+    this.trail = new Trail(member.worldSize());
   }
 
   /** Checks a put before its window and source are looked at (ARG-01 steps 6 and 7, ARG-11). */
@@ -130,7 +130,7 @@ public final class OneSided {
     suspension.requireAwake(kind.name());
     Object site =
         member.comm().simulation().isChecking()
-            ? trail.next(kind.ordinal() << 16 ^ peer, CallTrail.mixed(source, bytes))
+            ? trail.next(kind.ordinal() << 16 ^ peer, Trail.mixed(source, bytes))
             : null;
     return new OneSidedCall(
         kind, stream, stream.isCapturing(), source, bytes, peer, window, offset, awaited, site);
