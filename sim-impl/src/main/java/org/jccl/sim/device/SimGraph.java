@@ -20,6 +20,9 @@ final class SimGraph implements Graph {
   private final List<Runnable> releases;
   private boolean closed;
 
+  /** The stream of the last launch. */
+  private @Nullable SimStream last;
+
   SimGraph(
       DeviceContext context,
       List<SimStream> lanes,
@@ -52,10 +55,22 @@ final class SimGraph implements Graph {
       if (outer != null) {
         throw new IllegalStateException(target + " is being captured: launch the graph elsewhere");
       }
+      comesAfterLastLaunch(target);
       Launched launch = new Launched(target);
       nodes.forEach(node -> node.replay(launch));
     } finally {
       kernel.exit(task);
+    }
+  }
+
+  /** CUDA orders the launches of one graph, on whichever streams they are. */
+  private void comesAfterLastLaunch(SimStream target) {
+    SimStream before = last;
+    last = target;
+    if (before != null && before != target && !before.isClosed()) {
+      EventRecord end = new EventRecord(before);
+      before.enqueue(end);
+      target.enqueue(new EventWait(target, end.completion()));
     }
   }
 
