@@ -28,12 +28,18 @@ public final class Findings {
 
   private static final int MOST_CAUSES = 16;
 
+  /** More are not kept: a program that is wrong all day must not fill the memory. */
+  static final int MOST_KEPT = 1_000;
+
   private final boolean strict;
   private final Consumer<String> warnings;
   private final String replay;
 
   /** Guarded by itself, as all fields below. */
   private final List<ReportedMisuse> all = new ArrayList<>();
+
+  /** How many reports came after {@link #MOST_KEPT}. */
+  private long dropped;
 
   /** Where in {@link #all} the current run begins. */
   private int begin;
@@ -84,18 +90,33 @@ public final class Findings {
   public ReportedMisuse keep(ReportBuilder report) {
     ReportedMisuse found = report.toMisuse(replay);
     boolean error = isError(found.kind());
+    boolean isFull;
     synchronized (all) {
       if (isConsequence(found.kind(), error)) {
         return found;
       }
-      all.add(found);
       hasError |= error;
       everBroken |= error;
+      isFull = !add(found) && ++dropped == 1;
+    }
+    if (isFull) {
+      tell(MOST_KEPT + " reports are kept; those that follow are thrown or told, and dropped");
     }
     if (!error) {
       tell(String.valueOf(found.getMessage()));
     }
     return found;
+  }
+
+  private boolean add(ReportedMisuse found) {
+    return all.size() < MOST_KEPT && all.add(found);
+  }
+
+  /** How many reports were dropped because too many were kept. */
+  public long dropped() {
+    synchronized (all) {
+      return dropped;
+    }
   }
 
   private boolean isConsequence(MisuseKind kind, boolean error) {
