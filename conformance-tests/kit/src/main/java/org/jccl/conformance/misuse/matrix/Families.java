@@ -1,0 +1,13 @@
+package org.jccl.conformance.misuse.matrix;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All families. */
+final class Families {
+  private Families() {}
+
+  static List<Family> all() {
+    return Stream.of(CollectiveFamilies.all(), MessageFamilies.all()).flatMap(List::stream).toList();
+  }
+}
