@@ -14,38 +14,6 @@ import java.util.function.Consumer;
  *     guide: communicators</a>
  */
 public interface Backend extends AutoCloseable {
-  /** What every device of a backend also is: a part that knows its owner; see {@link #of}. */
-  interface Owned {
-    /** {@return the backend that made this and closes it} */
-    Backend backend();
-  }
-
-  /** Hands out the recording end of each communicator inside {@link Backend#group}. */
-  interface GroupScope {
-    /**
-     * {@return the operations of {@code communicator}, recorded into this group}
-     *
-     * @param communicator one of this backend's communicators
-     * @throws IllegalStateException if the group's body has returned
-     * @throws IllegalArgumentException if the communicator belongs to another backend
-     */
-    Collectives on(Communicator communicator);
-  }
-
-  /**
-   * {@return the backend that owns {@code device}}
-   *
-   * @param device the device of this rank
-   * @throws IllegalArgumentException if no backend made it
-   */
-  static Backend of(Device device) {
-    if (device instanceof Owned part) {
-      return part.backend();
-    }
-    throw new IllegalArgumentException(
-        "device " + device.index() + " (" + device.name() + ") was made by no backend");
-  }
-
   /** {@return the short name: {@code nccl}, {@code sim}} */
   String name();
 

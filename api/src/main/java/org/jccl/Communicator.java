@@ -42,44 +42,6 @@ public interface Communicator extends Collectives, AutoCloseable {
     CLOSED
   }
 
-  /** What happens to the parent's work in flight when it is shrunk (rules SHR-05, SPL-11). */
-  enum ShrinkMode {
-    /** Nothing may be in flight on the parent. */
-    DEFAULT(0),
-    /** What is in flight on the parent is stopped first; its results are undefined. */
-    ABORT(1);
-
-    private final int flag;
-
-    ShrinkMode(int flag) {
-      this.flag = flag;
-    }
-
-    /** {@return NCCL's flag} */
-    public int flag() {
-      return flag;
-    }
-  }
-
-  /**
-   * Signals that a stream waits for: so many more from one sender (rule RMA-03).
-   *
-   * @param peer rank of the sender
-   * @param count how many signals, at least 1
-   */
-  record SignalWait(int peer, int count) {}
-
-  /**
-   * GPU memory that a communicator holds for itself (rule LIF-25).
-   *
-   * @param suspendableBytes what {@link Communicator#suspend} can give back
-   * @param suspended whether it has been given back
-   * @param persistentBytes what stays as long as the communicator
-   * @param totalBytes both together
-   */
-  record MemoryStatistics(
-      long suspendableBytes, boolean suspended, long persistentBytes, long totalBytes) {}
-
   /**
    * Opens a communicator over the ranks of {@code group}; all of them call it. NCCL: {@code
    * ncclGetUniqueId} on rank 0 and {@code ncclCommInitRankConfig} on all.
@@ -305,13 +267,13 @@ public interface Communicator extends Collectives, AutoCloseable {
    * @throws IllegalArgumentException if the buffer is empty, closed or of another device
    * @throws CollectiveException if the library refuses the call
    */
-  Window registerWindow(DeviceBuffer buffer, Window.Flag... flags);
+  Window registerWindow(DeviceBuffer buffer, WindowFlag... flags);
 
   /**
    * Enqueues a copy of {@code source} into {@code peer}'s memory of the window, {@code offset}
    * bytes from its start, and then a signal to it (rule RMA-01). The first one-sided call of a
    * communicator waits for that of every rank (RMA-07). Not for groups. The source lies in a
-   * window, too, one that is {@link Window.Flag#COLLECTIVE_SYMMETRIC} (ARG-11). NCCL: {@code
+   * window, too, one that is {@link WindowFlag#COLLECTIVE_SYMMETRIC} (ARG-11). NCCL: {@code
    * ncclPutSignal}.
    *
    * @param source the elements to copy, in a window of this communicator

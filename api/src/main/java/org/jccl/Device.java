@@ -1,8 +1,7 @@
 package org.jccl;
 
 /**
- * One GPU, real or simulated. Owned by its backend ({@link Backend#of}); may be used from any
- * thread.
+ * One GPU, real or simulated. Owned by its backend ({@link #backend}); may be used from any thread.
  *
  * <p>Every stream that jccl makes is non-blocking: CUDA's legacy default stream is never used.
  * {@link #defaultStream()} is the stream on which the blocking copies of {@link DeviceBuffer} run.
@@ -13,6 +12,9 @@ public interface Device extends AutoCloseable {
 
   /** {@return the product name, for people} */
   String name();
+
+  /** {@return the backend that made this device, and closes it} */
+  Backend backend();
 
   /**
    * Names the physical device uniquely on its host, so that a duplicate can be noticed.

@@ -40,7 +40,7 @@ final class Handshake {
       Consumer<? super Communicator> made) {
     UniqueId id = agree(group, device, config);
     Communicator communicator =
-        Backend.of(device).newCommunicator(id, group.rank(), group.worldSize(), device, config);
+        device.backend().newCommunicator(id, group.rank(), group.worldSize(), device, config);
     made.accept(communicator);
     awaitOpen(communicator, config);
     if (config.warmUp()) {
@@ -81,7 +81,7 @@ final class Handshake {
         verdict = marker(REFUSED, -1, refusal.orElse(""), MAX_REFUSAL);
       } else {
         try {
-          byte[] id = Backend.of(device).newUniqueId().toBytes();
+          byte[] id = device.backend().newUniqueId().toBytes();
           verdict = ByteBuffer.allocate(1 + id.length).put(ID).put(id).array();
         } catch (RuntimeException | LinkageError failure) {
           own = failure;
@@ -98,7 +98,7 @@ final class Handshake {
     if (device == null || config == null) {
       return new Offer.Unable((device == null ? "device" : "configuration") + " is null");
     }
-    return new Offer.Able(Backend.of(device).capability(device, config), config.warmUp());
+    return new Offer.Able(device.backend().capability(device, config), config.warmUp());
   }
 
   private static String reason(Throwable failure) {

@@ -1,6 +1,5 @@
 package org.jccl.ops;
 
-import org.jccl.Backend;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.Device;
@@ -48,7 +47,7 @@ final class Refusal {
   }
 
   private static String place(Device device) {
-    return Backend.of(device).name() + " device " + device.index();
+    return device.backend().name() + " device " + device.index();
   }
 
   static IllegalArgumentException otherType(

@@ -8,8 +8,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
-import org.jccl.Backend.GroupScope;
 import org.jccl.CollectiveException;
+import org.jccl.GroupScope;
 import org.jccl.ResultCode;
 import org.jccl.ops.NcclFunction;
 

@@ -1,8 +1,8 @@
 package org.jccl.spi;
 
 import java.util.function.Consumer;
-import org.jccl.Backend.GroupScope;
 import org.jccl.Communicator;
+import org.jccl.GroupScope;
 
 /** Runs group bodies: for {@link Communicator#group} and {@link org.jccl.Backend#group}. */
 public final class Groups {

@@ -13,13 +13,13 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jccl.Backend;
-import org.jccl.Backend.GroupScope;
 import org.jccl.CollectiveException;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
+import org.jccl.GroupScope;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 

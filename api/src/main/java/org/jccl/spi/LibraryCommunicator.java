@@ -9,20 +9,21 @@ import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
 import org.jccl.Communicator;
-import org.jccl.Communicator.MemoryStatistics;
-import org.jccl.Communicator.ShrinkMode;
-import org.jccl.Communicator.SignalWait;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
+import org.jccl.MemoryStatistics;
 import org.jccl.PreMulSum;
 import org.jccl.Registration;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.ShrinkMode;
+import org.jccl.SignalWait;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.Window;
+import org.jccl.WindowFlag;
 import org.jccl.config.ConfigField;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.NcclFunction;
@@ -424,7 +425,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   @Override
-  public final Window registerWindow(DeviceBuffer buffer, Window.Flag... flags) {
+  public final Window registerWindow(DeviceBuffer buffer, WindowFlag... flags) {
     return memory.registerWindow(buffer, flags);
   }
 

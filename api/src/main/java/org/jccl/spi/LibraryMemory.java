@@ -10,13 +10,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.CheckLevel;
-import org.jccl.Communicator.MemoryStatistics;
-import org.jccl.Communicator.SignalWait;
 import org.jccl.Communicator.State;
 import org.jccl.DeviceBuffer;
+import org.jccl.MemoryStatistics;
 import org.jccl.Registration;
+import org.jccl.SignalWait;
 import org.jccl.Stream;
 import org.jccl.Window;
+import org.jccl.WindowFlag;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
 
@@ -87,7 +88,7 @@ final class LibraryMemory {
 
   // ---- windows
 
-  Window registerWindow(DeviceBuffer buffer, Window.Flag... flags) {
+  Window registerWindow(DeviceBuffer buffer, WindowFlag... flags) {
     owner.guard().require(NcclFunction.COMM_WINDOW_REGISTER);
     requireOwn("registerWindow", buffer);
     if (buffer.bytes() == 0) {
@@ -117,9 +118,9 @@ final class LibraryMemory {
     return made[0];
   }
 
-  private int bits(Window.Flag... flags) {
+  private int bits(WindowFlag... flags) {
     int bits = 0;
-    for (Window.Flag flag : flags) {
+    for (WindowFlag flag : flags) {
       if (owner.version() < flag.since()) {
         throw new UnsupportedOperationException(
             "window flag "

@@ -7,19 +7,20 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
 import org.jccl.Communicator;
-import org.jccl.Communicator.MemoryStatistics;
-import org.jccl.Communicator.ShrinkMode;
-import org.jccl.Communicator.SignalWait;
 import org.jccl.CommunicatorAbortedException;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
+import org.jccl.MemoryStatistics;
 import org.jccl.PreMulSum;
 import org.jccl.Registration;
 import org.jccl.ResultCode;
+import org.jccl.ShrinkMode;
+import org.jccl.SignalWait;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.Window;
+import org.jccl.WindowFlag;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.spi.CommunicatorBase;
@@ -210,7 +211,7 @@ public class FakeCommunicator extends CommunicatorBase {
   }
 
   @Override
-  public Window registerWindow(DeviceBuffer buffer, Window.Flag... flags) {
+  public Window registerWindow(DeviceBuffer buffer, WindowFlag... flags) {
     throw notFaked();
   }
 

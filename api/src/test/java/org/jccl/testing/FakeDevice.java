@@ -8,7 +8,7 @@ import org.jccl.Event;
 import org.jccl.Stream;
 
 /** A device of a {@link FakeBackend}, with {@link FakeMemory}. */
-public final class FakeDevice implements Device, Backend.Owned {
+public final class FakeDevice implements Device {
   private final FakeBackend backend;
   private final int index;
   private final FakeMemory memory = new FakeMemory();

@@ -59,8 +59,7 @@ class HandshakeFuzzProperties {
                   case "index", "hashCode" -> 0;
                   default -> method;
                 },
-            Device.class,
-            Backend.Owned.class);
+            Device.class);
   }
 
   private interface Answer {

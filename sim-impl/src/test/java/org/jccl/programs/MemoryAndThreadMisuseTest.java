@@ -23,7 +23,6 @@ import static org.jccl.programs.RawLab.raw;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jccl.Backend;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -151,7 +150,7 @@ class MemoryAndThreadMisuseTest {
         raw(
             r -> {
               DeviceBuffer other =
-                  Backend.of(r.device()).devices().get(1 - r.rank()).allocate(DataType.INT32, 4);
+                  r.device().backend().devices().get(1 - r.rank()).allocate(DataType.INT32, 4);
               r.allReduce(other.address(), 4);
             }));
   }
@@ -234,7 +233,7 @@ class MemoryAndThreadMisuseTest {
             r -> {
               long b = r.address(1);
               long handle =
-                  Backend.of(r.device()).devices().get(1 - r.rank()).defaultStream().handle();
+                  r.device().backend().devices().get(1 - r.rank()).defaultStream().handle();
               r.abi.allReduce(b, b, 1, INT, 0, r.comm, handle);
             }));
   }

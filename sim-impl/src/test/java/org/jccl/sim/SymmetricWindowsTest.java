@@ -15,7 +15,7 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
-import org.jccl.Window;
+import org.jccl.WindowFlag;
 import org.jccl.ops.Operation;
 import org.jccl.sim.machine.SymmetricCallPlan;
 import org.junit.jupiter.api.Test;
@@ -51,8 +51,7 @@ class SymmetricWindowsTest {
         comm -> {
           try (DeviceBuffer inside = comm.device().allocateRegistrable(DataType.FLOAT16, 1);
               DeviceBuffer outside = comm.device().allocate(DataType.FLOAT16, 1);
-              AutoCloseable window =
-                  comm.registerWindow(inside, Window.Flag.COLLECTIVE_SYMMETRIC)) {
+              AutoCloseable window = comm.registerWindow(inside, WindowFlag.COLLECTIVE_SYMMETRIC)) {
             assertThat(window).isNotNull();
             assertThat(sum(comm, inside)).isEqualTo(1);
             assertThat(sum(comm, outside)).isLessThan(1);
@@ -70,7 +69,7 @@ class SymmetricWindowsTest {
         Simulator.builder().environment(Map.of("NCCL_SYM_KERNEL", "AllReduce_AGxLL_R")),
         comm -> {
           try (DeviceBuffer data = comm.device().allocateRegistrable(DataType.FLOAT32, 64);
-              AutoCloseable window = comm.registerWindow(data, Window.Flag.COLLECTIVE_SYMMETRIC)) {
+              AutoCloseable window = comm.registerWindow(data, WindowFlag.COLLECTIVE_SYMMETRIC)) {
             assertThat(window).isNotNull();
             assertThatThrownBy(
                     () ->

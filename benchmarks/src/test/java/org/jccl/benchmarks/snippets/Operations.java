@@ -9,6 +9,7 @@ import org.jccl.Rank;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.Window;
+import org.jccl.WindowFlag;
 
 /** The examples about operations, streams and memory; {@code SnippetsTest} runs them. */
 final class Operations {
@@ -96,7 +97,7 @@ final class Operations {
     // @start region="window"
     Communicator comm = rank.communicator();
     try (DeviceBuffer memory = rank.device().allocateRegistrable(DataType.FLOAT32, 1024);
-        Window window = comm.registerWindow(memory, Window.Flag.COLLECTIVE_SYMMETRIC)) {
+        Window window = comm.registerWindow(memory, WindowFlag.COLLECTIVE_SYMMETRIC)) {
       DeviceBuffer data = memory.slice(0, 1);
       data.copyFrom(1f);
       comm.allReduce(data, ReduceOp.SUM); // may take a symmetric kernel

@@ -24,7 +24,7 @@ final class FakeDevices {
         .toList();
   }
 
-  static final class FakeDevice implements Device, DeviceMemory, Backend.Owned {
+  static final class FakeDevice implements Device, DeviceMemory {
     private static final AtomicLong NEXT = new AtomicLong(0x1000);
 
     private final Backend backend;

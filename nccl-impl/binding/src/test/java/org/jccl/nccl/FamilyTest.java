@@ -15,19 +15,20 @@ import java.util.concurrent.TimeUnit;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator;
-import org.jccl.Communicator.MemoryStatistics;
-import org.jccl.Communicator.ShrinkMode;
-import org.jccl.Communicator.SignalWait;
 import org.jccl.Communicator.State;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
+import org.jccl.MemoryStatistics;
 import org.jccl.ReduceOp;
 import org.jccl.Registration;
 import org.jccl.ResultCode;
+import org.jccl.ShrinkMode;
+import org.jccl.SignalWait;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.Window;
+import org.jccl.WindowFlag;
 import org.jccl.nccl.ffi.FakeNccl;
 import org.jccl.nccl.ffi.NativeAccess;
 import org.junit.jupiter.api.Test;
@@ -292,7 +293,7 @@ class FamilyTest {
   void windows_haveAHandleAndAPointer() {
     DeviceBuffer buffer = floats(4);
     Window window =
-        comm.registerWindow(buffer, Window.Flag.COLLECTIVE_SYMMETRIC, Window.Flag.STRICT_ORDERING);
+        comm.registerWindow(buffer, WindowFlag.COLLECTIVE_SYMMETRIC, WindowFlag.STRICT_ORDERING);
 
     assertThat(last("ncclCommWindowRegister").get(4)).isEqualTo(3);
     assertThat(window.handle()).isEqualTo(0x22);
@@ -409,7 +410,7 @@ class FamilyTest {
     assertThatThrownBy(
             () ->
                 lone.registerWindow(
-                    lone.device().allocate(DataType.INT8, 1), Window.Flag.STRICT_ORDERING))
+                    lone.device().allocate(DataType.INT8, 1), WindowFlag.STRICT_ORDERING))
         .hasMessageContaining("STRICT_ORDERING needs NCCL 2.29.7");
     assertThat(old.names()).hasSize(before);
   }

@@ -11,7 +11,7 @@ import org.jccl.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One simulated GPU: memory, streams, and a look-out for what races on them. */
-public final class SimDevice implements Device, Backend.Owned {
+public final class SimDevice implements Device {
   private volatile Backend backend;
   private final Simulation simulation;
   private final List<SimDevice> all;

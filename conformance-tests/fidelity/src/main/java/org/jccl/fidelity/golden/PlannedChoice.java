@@ -25,7 +25,7 @@ public final class PlannedChoice {
    */
   public static @Nullable RecordedChoice of(
       Communicator communicator, MemoryKind memory, CallSpec call) {
-    Backend backend = Backend.of(communicator.device());
+    Backend backend = communicator.device().backend();
     if (call.count() == 0
         || communicator.worldSize() == 1
         || call.form().isOfMessages()

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
-import org.jccl.Backend;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
 import org.jccl.DataType;
@@ -140,7 +139,8 @@ final class Times {
       long received = form.receiveElements(count, n);
       DeviceBuffer recv = DeviceBuffer.wrap(device, DataType.FLOAT32, behind, received);
       Stream stream = communicator.defaultStream();
-      return Backend.of(device)
+      return device
+          .backend()
           .simulate(group -> issue(group.on(communicator), communicator, form, send, recv, stream));
     }
   }

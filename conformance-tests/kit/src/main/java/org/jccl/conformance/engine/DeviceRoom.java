@@ -5,6 +5,7 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Registration;
 import org.jccl.Window;
+import org.jccl.WindowFlag;
 import org.jccl.conformance.cases.MemoryKind;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ final class DeviceRoom implements AutoCloseable {
     if (kind == MemoryKind.REGISTERED) {
       registration = communicator.register(made);
     } else {
-      window = communicator.registerWindow(made, Window.Flag.COLLECTIVE_SYMMETRIC);
+      window = communicator.registerWindow(made, WindowFlag.COLLECTIVE_SYMMETRIC);
     }
     return made;
   }

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jccl.Backend.GroupScope;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
+import org.jccl.GroupScope;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -7,9 +7,9 @@ import java.util.Set;
 import net.jqwik.api.Example;
 import org.jccl.Backend;
 import org.jccl.Communicator;
-import org.jccl.Communicator.ShrinkMode;
 import org.jccl.Communicator.State;
 import org.jccl.CommunicatorConfig;
+import org.jccl.ShrinkMode;
 import org.jccl.UniqueId;
 
 /** Split, shrink and grow on the typed surface: the typed half of chapter 2. */

@@ -6,11 +6,12 @@ import java.time.Duration;
 import java.util.List;
 import net.jqwik.api.Example;
 import org.jccl.Communicator;
-import org.jccl.Communicator.SignalWait;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Registration;
+import org.jccl.SignalWait;
 import org.jccl.Window;
+import org.jccl.WindowFlag;
 
 /** Registered memory and windows on the typed surface: the typed half of chapter 9. */
 public final class MemoryRules extends Suite {
@@ -51,8 +52,8 @@ public final class MemoryRules extends Suite {
               DeviceBuffer source = comm.device().allocateRegistrable(DataType.INT32, 2)) {
             memory.copyFrom(0, 0, 0, 0);
             source.copyFrom(rank.rank() + 10, rank.rank() + 20);
-            try (Window window = comm.registerWindow(memory, Window.Flag.COLLECTIVE_SYMMETRIC);
-                Window from = comm.registerWindow(source, Window.Flag.COLLECTIVE_SYMMETRIC)) {
+            try (Window window = comm.registerWindow(memory, WindowFlag.COLLECTIVE_SYMMETRIC);
+                Window from = comm.registerWindow(source, WindowFlag.COLLECTIVE_SYMMETRIC)) {
               if (window.isNull() || from.isNull()) {
                 return; // WIN-03: this machine has no windows
               }

@@ -6,6 +6,7 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
 import org.jccl.Window;
+import org.jccl.WindowFlag;
 import org.jccl.conformance.data.Elements;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Values;
@@ -30,8 +31,8 @@ public class SymmetricRules extends NumericsSuite {
     DataType type = call.type();
     try (DeviceBuffer send = rank.device().allocateRegistrable(type, call.elements());
         DeviceBuffer recv = rank.device().allocateRegistrable(type, received);
-        Window in = rank.communicator().registerWindow(send, Window.Flag.COLLECTIVE_SYMMETRIC);
-        Window out = rank.communicator().registerWindow(recv, Window.Flag.COLLECTIVE_SYMMETRIC)) {
+        Window in = rank.communicator().registerWindow(send, WindowFlag.COLLECTIVE_SYMMETRIC);
+        Window out = rank.communicator().registerWindow(recv, WindowFlag.COLLECTIVE_SYMMETRIC)) {
       try (DeviceBuffer inputs = Values.ofBits(rank.device(), type, call.inputs(rank.rank()))) {
         send.copyFrom(inputs, rank.communicator().defaultStream());
         ReduceOp op = call.reduction(rank.communicator(), rank.rank());

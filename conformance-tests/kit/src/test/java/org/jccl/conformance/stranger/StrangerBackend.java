@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.Communicator;
+import org.jccl.GroupScope;
 
 /**
  * A backend whose types are nobody else's: the simulator seen through proxies that have the API's
@@ -57,8 +58,8 @@ final class StrangerBackend {
     if (arguments == null || arguments.length != 1 || !(arguments[0] instanceof Consumer)) {
       return arguments;
     }
-    Consumer<Backend.GroupScope> body = (Consumer<Backend.GroupScope>) arguments[0];
-    Consumer<Backend.GroupScope> onHonest =
+    Consumer<GroupScope> body = (Consumer<GroupScope>) arguments[0];
+    Consumer<GroupScope> onHonest =
         scope ->
             body.accept(
                 communicator ->

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * One GPU. Its own stream and its memory are made at first use, so that opening a backend creates
  * no CUDA context on GPUs that this process does not use.
  */
-final class CudaDevice implements Device, Backend.Owned {
+final class CudaDevice implements Device {
   private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
 
   private final Backend backend;
@@ -46,10 +46,7 @@ final class CudaDevice implements Device, Backend.Owned {
       return cuda;
     }
     throw new IllegalArgumentException(
-        "a CUDA device is needed, got device "
-            + device.index()
-            + " of "
-            + Backend.of(device).name());
+        "a CUDA device is needed, got device " + device.index() + " of " + device.backend().name());
   }
 
   @Override

@@ -3,7 +3,6 @@ package org.jccl.nccl.cuda;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaError;
 import jcuda.runtime.cudaEvent_t;
-import org.jccl.Backend;
 import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Stream;
@@ -26,7 +25,7 @@ final class CudaEvent implements Event {
       return cuda;
     }
     throw new IllegalArgumentException(
-        "a CUDA event is needed, got one of " + Backend.of(event.device()).name());
+        "a CUDA event is needed, got one of " + event.device().backend().name());
   }
 
   cudaEvent_t raw() {

@@ -11,7 +11,6 @@ import jcuda.driver.JCudaDriver;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaEvent_t;
 import jcuda.runtime.cudaStream_t;
-import org.jccl.Backend;
 import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;
@@ -48,7 +47,7 @@ final class CudaStream implements Stream {
       return cuda;
     }
     throw new IllegalArgumentException(
-        "a CUDA stream is needed, got one of " + Backend.of(stream.device()).name());
+        "a CUDA stream is needed, got one of " + stream.device().backend().name());
   }
 
   private void requireOpen() {
