@@ -42,6 +42,9 @@ record Axes(int ranks, int odd, int way, Set<Axis> with) {
     with = Set.copyOf(with);
   }
 
+  private static final Axis[] TRAFFIC = {Axis.TRAFFIC};
+  private static final Axis[] NOTHING = {};
+
   static Axes of(int ranks, int odd, int way, Axis... with) {
     return new Axes(ranks, odd, way, Set.of(with));
   }
@@ -52,7 +55,7 @@ record Axes(int ranks, int odd, int way, Set<Axis> with) {
     Set<Axes> points = new LinkedHashSet<>();
     points.add(of(Math.max(2, fewest), 1, 0));
     points.add(of(three + 2, 1, 0));
-    points.add(of(three + 1, 2, 1 % ways, Axis.TRAFFIC));
+    points.add(of(three + 1, 2, 1 % ways, allowed.contains(Axis.TRAFFIC) ? TRAFFIC : NOTHING));
     for (Axis axis : Axis.values()) {
       if (allowed.contains(axis) && axis != Axis.TRAFFIC) {
         points.add(of(three, 2, axis.ordinal() % ways, axis));

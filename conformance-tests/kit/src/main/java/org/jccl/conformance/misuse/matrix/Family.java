@@ -18,9 +18,11 @@ import org.jccl.sim.Simulator;
  * @param rule its row of chapter 11
  * @param name what is done, in a few words
  * @param kinds reports that answer it
- * @param code result code that answers it, or null
+ * @param codes result codes that answer it
+ * @param refused whether the typed surface refuses it: an illegal argument or state
  * @param ways how many forms it has
  * @param fewest fewest ranks it needs
+ * @param threads rank threads; 0 if every rank of the world has one
  * @param allowed axes that leave it the same misuse
  * @param adjusted the next point that has such programs
  * @param setting how its simulator is opened
@@ -31,8 +33,10 @@ record Family(
     String name,
     Set<MisuseKind> kinds,
     Set<ResultCode> codes,
+    boolean refused,
     int ways,
     int fewest,
+    int threads,
     Set<Axis> allowed,
     UnaryOperator<Axes> adjusted,
     UnaryOperator<Simulator.Builder> setting,
@@ -53,34 +57,51 @@ record Family(
   /** A family of two ranks or more, on all axes. */
   static Family of(String rule, String name, MisuseKind kind, int ways, Program program) {
     return new Family(
-        rule, name, Set.of(kind), Set.of(), ways, 2, Axes.ALL, axes -> axes, builder -> builder, program);
+        rule, name, Set.of(kind), Set.of(), false, ways, 2, 0, Axes.ALL, axes -> axes, builder -> builder, program);
   }
 
   /** One that is answered with a result code. */
   static Family of(String rule, String name, ResultCode code, int ways, Program program) {
     return new Family(
-        rule, name, Set.of(), Set.of(code), ways, 2, Axes.ALL, axes -> axes, builder -> builder, program);
+        rule, name, Set.of(), Set.of(code), false, ways, 2, 0, Axes.ALL, axes -> axes, builder -> builder, program);
+  }
+
+  /** One that the typed surface refuses by itself. */
+  static Family refused(String rule, String name, int ways, Program program) {
+    return new Family(
+        rule,
+        name,
+        Set.of(),
+        Set.of(),
+        true,
+        ways,
+        2,
+        0,
+        Axes.ALL,
+        axes -> axes,
+        builder -> builder,
+        program);
   }
 
   Family or(MisuseKind... others) {
     Set<MisuseKind> all = EnumSet.copyOf(List.of(others));
     all.addAll(kinds);
-    return new Family(rule, name, all, codes, ways, fewest, allowed, adjusted, setting, program);
+    return new Family(rule, name, all, codes, refused, ways, fewest, threads, allowed, adjusted, setting, program);
   }
 
   /** At least so many ranks. */
   Family fewest(int value) {
-    return new Family(rule, name, kinds, codes, ways, value, allowed, adjusted, setting, program);
+    return new Family(rule, name, kinds, codes, refused, ways, value, threads, allowed, adjusted, setting, program);
   }
 
   Family without(Axis... axes) {
     Set<Axis> fewer = EnumSet.copyOf(allowed);
     Stream.of(axes).forEach(fewer::remove);
-    return new Family(rule, name, kinds, codes, ways, fewest, fewer, adjusted, setting, program);
+    return new Family(rule, name, kinds, codes, refused, ways, fewest, threads, fewer, adjusted, setting, program);
   }
 
   Family with(UnaryOperator<Simulator.Builder> value) {
-    return new Family(rule, name, kinds, codes, ways, fewest, allowed, adjusted, value, program);
+    return new Family(rule, name, kinds, codes, refused, ways, fewest, threads, allowed, adjusted, value, program);
   }
 
   /** An even number of ranks. */
@@ -88,7 +109,27 @@ record Family(
     UnaryOperator<Axes> even =
         axes -> new Axes(axes.ranks() + axes.ranks() % 2, axes.odd(), axes.way(), axes.with());
     return new Family(
-        rule, name, kinds, codes, ways, fewest, allowed, even, setting, program);
+        rule, name, kinds, codes, refused, ways, fewest, threads, allowed, even, setting, program);
+  }
+
+  /** So many ranks, no more. */
+  Family exactly(int count) {
+    UnaryOperator<Axes> same =
+        axes -> new Axes(count, Math.min(axes.odd(), count - 1), axes.way(), axes.with());
+    return new Family(
+        rule, name, kinds, codes, refused, ways, count, threads, allowed, same, setting, program);
+  }
+
+  /** One rank thread, whatever the number of ranks. */
+  Family oneThread() {
+    return new Family(
+        rule, name, kinds, codes, refused, ways, fewest, 1, allowed, adjusted, setting, program)
+        .without(Axis.SPLIT, Axis.SHRUNK);
+  }
+
+  /** The number of rank threads of a program. */
+  int threads(Axes axes) {
+    return threads == 0 ? axes.world() : threads;
   }
 
   Family strict() {

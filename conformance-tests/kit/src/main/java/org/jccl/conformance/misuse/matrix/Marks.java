@@ -1,6 +1,7 @@
 package org.jccl.conformance.misuse.matrix;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -17,8 +18,10 @@ final class Marks {
 
   /** What a rank has to do with a misuse. */
   enum Role {
-    /** It must be named. */
+    /** It must be named, and each of its lines shown. */
     GUILTY,
+    /** It must be named, and one of its lines shown. */
+    EITHER,
     /** It is on the other side: one of these must be named. */
     SIDE,
     /** It waits for the guilty: it may be named. */
@@ -62,7 +65,8 @@ final class Marks {
 
   /** Whether those are the ranks to be named, in the world's numbers or the communicator's. */
   boolean areRight(Collection<Integer> named, boolean world) {
-    Set<Integer> guilty = ranks(Role.GUILTY, world);
+    Set<Integer> guilty = new TreeSet<>(ranks(Role.GUILTY, world));
+    guilty.addAll(ranks(Role.EITHER, world));
     Set<Integer> side = ranks(Role.SIDE, world);
     Set<Integer> may = new TreeSet<>(guilty);
     may.addAll(side);
@@ -74,21 +78,26 @@ final class Marks {
 
   /** Whether {@code text} shows the lines of both sides. */
   boolean areShown(String text) {
-    return isShown(text, Role.GUILTY, true) && isShown(text, Role.SIDE, false);
+    return lines(Role.GUILTY).values().stream().allMatch(lines -> all(lines, text))
+        && lines(Role.EITHER).values().stream().allMatch(lines -> any(lines, text))
+        && any(lines(Role.SIDE).values().stream().flatMap(Set::stream).toList(), text);
   }
 
-  private boolean isShown(String text, Role role, boolean all) {
-    Set<String> lines =
-        marks.stream()
-            .filter(mark -> mark.role() == role && !mark.line().isEmpty())
-            .map(Mark::line)
-            .collect(Collectors.toCollection(TreeSet::new));
-    if (lines.isEmpty()) {
-      return true;
-    }
-    return all
-        ? lines.stream().allMatch(line -> text.contains(line + ")"))
-        : lines.stream().anyMatch(line -> text.contains(line + ")"));
+  /** By rank. */
+  private Map<Integer, Set<String>> lines(Role role) {
+    return marks.stream()
+        .filter(mark -> mark.role() == role && !mark.line().isEmpty())
+        .collect(
+            Collectors.groupingBy(
+                Mark::world, Collectors.mapping(Mark::line, Collectors.toSet())));
+  }
+
+  private static boolean all(Collection<String> lines, String text) {
+    return lines.stream().allMatch(line -> text.contains(line + ")"));
+  }
+
+  private static boolean any(Collection<String> lines, String text) {
+    return lines.isEmpty() || lines.stream().anyMatch(line -> text.contains(line + ")"));
   }
 
   @Override

@@ -30,7 +30,8 @@ final class Scene implements AutoCloseable {
   /** Elements that fit no connection's own buffers. */
   static final int MANY = 1 << 16;
 
-  private static final Duration LIMIT = Duration.ofMinutes(1);
+  /** More than any wait takes. */
+  static final Duration LIMIT = Duration.ofMinutes(1);
 
   private final Rank rank;
   private final Axes axes;
@@ -144,6 +145,23 @@ final class Scene implements AutoCloseable {
   /** One of the lines of the other side. */
   <T> T side(T on) {
     mark(Role.SIDE);
+    return on;
+  }
+
+  /** That rank, which this thread drives too, is to be named, and one of these lines shown. */
+  <T> T driven(int driven, T on) {
+    marks.here(Role.EITHER, driven, driven);
+    return on;
+  }
+
+  /** That rank, which this thread drives too, may be named. */
+  void mayBeNamed(int driven) {
+    marks.absent(Role.WAITS, driven, driven);
+  }
+
+  /** One of this rank's lines must be shown. */
+  <T> T either(T on) {
+    mark(Role.EITHER);
     return on;
   }
 

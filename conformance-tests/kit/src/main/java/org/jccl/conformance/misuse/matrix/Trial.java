@@ -66,7 +66,7 @@ record Trial(Family family, Axes axes, boolean wrong, @Nullable Long seed, Check
     try (simulator) {
       Ranks.run(
           simulator.backend(),
-          axes.world(),
+          family.threads(axes),
           rank -> {
             try (Scene scene = new Scene(rank, axes, marks)) {
               if (scene.isMember()) {
@@ -95,19 +95,24 @@ record Trial(Family family, Axes axes, boolean wrong, @Nullable Long seed, Check
   private Judgement guilty(Ending ending, Marks marks) {
     ReportedMisuse report = report(ending);
     ResultCode code = report == null ? code(ending.thrown()) : null;
-    if (report == null && code == null) {
+    boolean refused =
+        first(ending.thrown()) instanceof IllegalArgumentException
+            || first(ending.thrown()) instanceof IllegalStateException;
+    if (report == null && code == null && !refused) {
       String got = ending.thrown() == null ? "nothing" : text(ending.thrown());
       return Judgement.missed(got + "\n  marks: " + marks);
     }
     String text = ending.thrown() == null ? "" : text(ending.thrown());
     text += report == null ? "" : "\n" + report.getMessage();
     boolean kind =
-        report != null ? family.kinds().contains(report.kind()) : family.codes().contains(code);
+        report != null
+            ? family.kinds().contains(report.kind())
+            : refused ? family.refused() : family.codes().contains(code);
     List<Integer> named = report != null ? report.ranks() : failed(ending.thrown());
     boolean ranks = marks.areRight(named, true) || marks.areRight(named, false);
     String noise = noise(ending, report);
     String got =
-        (report != null ? report.kind() : code)
+        (report != null ? report.kind() : refused ? "a refusal" : code)
             + " naming "
             + named
             + (noise.isEmpty() ? "" : "; then also: " + noise)
