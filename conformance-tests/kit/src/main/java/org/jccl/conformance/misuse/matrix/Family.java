@@ -89,6 +89,12 @@ record Family(
     return new Family(rule, name, all, codes, refused, ways, fewest, threads, allowed, adjusted, setting, program);
   }
 
+  Family orCode(ResultCode code) {
+    return new Family(
+        rule, name, kinds, Set.of(code), refused, ways, fewest, threads, allowed, adjusted,
+        setting, program);
+  }
+
   /** At least so many ranks. */
   Family fewest(int value) {
     return new Family(rule, name, kinds, codes, refused, ways, value, threads, allowed, adjusted, setting, program);

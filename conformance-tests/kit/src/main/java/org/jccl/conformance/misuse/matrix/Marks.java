@@ -24,6 +24,8 @@ final class Marks {
     EITHER,
     /** It is on the other side: one of these must be named. */
     SIDE,
+    /** It may be named, and its line must be shown. */
+    SHOWN,
     /** It waits for the guilty: it may be named. */
     WAITS
   }
@@ -71,6 +73,7 @@ final class Marks {
     Set<Integer> may = new TreeSet<>(guilty);
     may.addAll(side);
     may.addAll(ranks(Role.WAITS, world));
+    may.addAll(ranks(Role.SHOWN, world));
     return named.containsAll(guilty)
         && may.containsAll(named)
         && (side.isEmpty() || named.stream().anyMatch(side::contains));
@@ -79,6 +82,7 @@ final class Marks {
   /** Whether {@code text} shows the lines of both sides. */
   boolean areShown(String text) {
     return lines(Role.GUILTY).values().stream().allMatch(lines -> all(lines, text))
+        && lines(Role.SHOWN).values().stream().allMatch(lines -> all(lines, text))
         && lines(Role.EITHER).values().stream().allMatch(lines -> any(lines, text))
         && any(lines(Role.SIDE).values().stream().flatMap(Set::stream).toList(), text);
   }

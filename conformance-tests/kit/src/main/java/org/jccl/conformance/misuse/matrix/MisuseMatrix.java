@@ -22,6 +22,7 @@ public final class MisuseMatrix {
     private int sites;
     private int quiet;
     private int alarms;
+    private long millis;
 
     void add(boolean wrong, Judgement judged) {
       if (!wrong) {
@@ -43,7 +44,9 @@ public final class MisuseMatrix {
               .reduce("", (all, cell) -> all + cell + " | ")
           + (found - quiet)
           + " | "
-          + alarms;
+          + alarms
+          + " | "
+          + millis;
     }
 
     private static String share(int right, int all) {
@@ -82,11 +85,13 @@ public final class MisuseMatrix {
       for (CheckLevel level : levels) {
         Line line = lines.computeIfAbsent(family.label() + " | " + level, any -> new Line());
         String said = "";
+        long start = System.nanoTime();
         for (Axes axes : family.points()) {
           for (boolean wrong : new boolean[] {true, false}) {
             said += run(new Trial(family, axes, wrong, null, level), line, said, told);
           }
         }
+        line.millis = (System.nanoTime() - start) / 1_000_000;
       }
     }
   }

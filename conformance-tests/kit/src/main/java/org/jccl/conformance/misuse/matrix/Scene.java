@@ -136,6 +136,12 @@ final class Scene implements AutoCloseable {
     marks.here(role, rank.rank(), me());
   }
 
+  /** Notes that this line has to do with the misuse. */
+  <T> T marked(Role role, T on) {
+    mark(role);
+    return on;
+  }
+
   /** This line is to be shown, this rank to be named. */
   <T> T guilty(T on) {
     mark(Role.GUILTY);
@@ -180,6 +186,11 @@ final class Scene implements AutoCloseable {
   /** No longer closed at the end: the program has done so, or must not. */
   void disown(AutoCloseable made) {
     owned.remove(made);
+  }
+
+  /** Closes what was made last. */
+  void closeLast() throws Exception {
+    owned.removeFirst().close();
   }
 
   DeviceBuffer floats(int count) {

@@ -124,13 +124,16 @@ record Trial(Family family, Axes axes, boolean wrong, @Nullable Long seed, Check
   }
 
   /** What was reported first. */
-  private static @Nullable ReportedMisuse report(Ending ending) {
+  private @Nullable ReportedMisuse report(Ending ending) {
     if (first(ending.thrown()) instanceof ReportedMisuse thrown) {
       return thrown;
     }
-    return ending.thrown() == null && !ending.findings().isEmpty()
-        ? ending.findings().getFirst()
-        : null;
+    if (ending.findings().isEmpty()) {
+      return null;
+    }
+    ReportedMisuse found = ending.findings().getFirst();
+    // A finding may be what a result code stands for (SIM-45).
+    return ending.thrown() == null || family.kinds().contains(found.kind()) ? found : null;
   }
 
   private static @Nullable Throwable first(@Nullable Throwable thrown) {
@@ -158,7 +161,7 @@ record Trial(Family family, Axes axes, boolean wrong, @Nullable Long seed, Check
   }
 
   /** What is said besides the report. */
-  private static String noise(Ending ending, @Nullable ReportedMisuse report) {
+  private String noise(Ending ending, @Nullable ReportedMisuse report) {
     List<String> more = new ArrayList<>();
     int known = report == null ? 0 : 1;
     ending.findings().stream()
@@ -178,9 +181,10 @@ record Trial(Family family, Axes axes, boolean wrong, @Nullable Long seed, Check
     return String.join("; ", more);
   }
 
-  private static boolean isNew(Throwable cause, @Nullable ReportedMisuse report) {
+  private boolean isNew(Throwable cause, @Nullable ReportedMisuse report) {
     return report != null
-        && !(cause instanceof ReportedMisuse other && other.kind() == report.kind());
+        && !(cause instanceof ReportedMisuse other && other.kind() == report.kind())
+        && !(cause instanceof CollectiveException known && family.codes().contains(known.code()));
   }
 
   private static String firstLine(String text) {
