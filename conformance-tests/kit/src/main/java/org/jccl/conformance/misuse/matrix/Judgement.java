@@ -1,5 +1,8 @@
 package org.jccl.conformance.misuse.matrix;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * What is right and wrong about what was said of one program.
  *
@@ -24,22 +27,25 @@ record Judgement(
     return wrong ? found && kind && ranks && sites && quiet : !found && got.equals(SILENT.got);
   }
 
-  /** What falls short, in a few words. */
-  String shortcomings() {
-    if (!found) {
-      return "missed";
+  /** In which ways it falls short, a word each. */
+  List<String> shortcomings(boolean wrong) {
+    if (!wrong) {
+      return isRight(false) ? List.of() : List.of("alarm");
     }
-    StringBuilder text = new StringBuilder();
-    add(text, kind, "kind");
-    add(text, ranks, "ranks");
-    add(text, sites, "sites");
-    add(text, quiet, "noise");
-    return text.toString();
+    if (!found) {
+      return List.of("missed");
+    }
+    List<String> ways = new ArrayList<>();
+    add(ways, kind, "kind");
+    add(ways, ranks, "ranks");
+    add(ways, sites, "sites");
+    add(ways, quiet, "noise");
+    return ways;
   }
 
-  private static void add(StringBuilder text, boolean right, String word) {
+  private static void add(List<String> ways, boolean right, String word) {
     if (!right) {
-      text.append(text.isEmpty() ? "" : ", ").append(word);
+      ways.add(word);
     }
   }
 }

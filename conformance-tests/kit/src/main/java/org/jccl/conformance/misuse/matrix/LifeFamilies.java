@@ -1,6 +1,7 @@
 package org.jccl.conformance.misuse.matrix;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.jccl.MisuseKind.BUFFER_FREED;
 import static org.jccl.MisuseKind.DEADLOCK;
 import static org.jccl.MisuseKind.DESTROY_IN_FLIGHT;
 import static org.jccl.MisuseKind.GRAPH_ALIVE;
@@ -61,7 +62,8 @@ final class LifeFamilies {
             .since(SUSPENDS),
         raw("SIM-34", "suspended, raw", USE_WHILE_SUSPENDED, 4, LifeFamilies::rawSuspended)
             .since(SUSPENDS),
-        raw("SIM-35", "destroyed in flight", DESTROY_IN_FLIGHT, 3, LifeFamilies::inFlight),
+        raw("SIM-35", "destroyed in flight", DESTROY_IN_FLIGHT, 3, LifeFamilies::inFlight)
+            .or(BUFFER_FREED),
         Family.of("SIM-36", "closed behind a call", MISSING_RANK, 3, LifeFamilies::pending)
             .or(DEADLOCK)
             .without(Axis.GRAPH),
@@ -223,6 +225,8 @@ final class LifeFamilies {
     raw.call(s, Form.MEETING.get(s.way()), in.address(), out.address(), s.stream().handle());
     if (bad(s, wrong)) {
       raw.ok(s.guilty(raw.gone()).commDestroy(raw.comm()));
+      s.disown(in);
+      in.close();
     }
     if (s.isOdd()) {
       s.meet();
@@ -448,10 +452,11 @@ final class LifeFamilies {
       s.meet();
     }
     Communicator c =
-        s.own(
-            s.rank()
-                .backend()
-                .newCommunicator(id, s.me(), s.size(), s.device(), nonblocking()));
+        s.rank().backend().newCommunicator(id, s.me(), s.size(), s.device(), nonblocking());
+    s.own(c);
+    if (wrong) {
+      s.own(c::abort); // to close it while its creation goes on takes its time
+    }
     Ask ask = s.ask(Form.MEETING.get(s.way())).ready();
     if (bad(s, wrong)) {
       ask.guilty(c);

@@ -6,27 +6,50 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jccl.CollectiveException;
+import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.ops.Operation;
+import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 
-/** One rank of a raw communicator over the whole world, for what the typed surface excludes. */
+/**
+ * One rank of a raw communicator over the whole world, for what the typed surface excludes. As a C
+ * program does, it cleans up nothing after a failure.
+ */
 final class Raw implements AutoCloseable {
   static final int FLOAT = DataType.FLOAT32.code();
 
+  private final Scene scene;
   private final NcclAbi abi;
   private final Arena arena = Arena.ofAuto();
   private final long comm;
   private boolean ended;
 
-  /** Opens it; the scene closes it. */
+  /** Opens one over the whole world; the scene closes it. */
   Raw(Scene s) {
+    this(s, CommunicatorConfig.defaults());
+  }
+
+  Raw(Scene s, CommunicatorConfig config) {
+    this.scene = s;
     this.abi = s.abi();
     MemorySegment id = sharedId(s);
     MemorySegment out = memory(8);
-    ok(abi.commInitRank(out, s.rank().worldSize(), id, s.rank().rank()));
+    MemorySegment fields = ConfigStruct.write(config, s.rank().backend().ncclVersion(), arena);
+    int size = s.rank().worldSize();
+    ok(abi.commInitRankConfig(out, size, id, s.rank().rank(), fields));
+    this.comm = out.get(JAVA_LONG, 0);
+    s.own(this);
+  }
+
+  /** A child of all ranks. */
+  Raw(Scene s, Raw parent) {
+    this.scene = s;
+    this.abi = s.abi();
+    MemorySegment out = memory(8);
+    ok(abi.commSplit(parent.comm, 0, s.me(), out, MemorySegment.NULL));
     this.comm = out.get(JAVA_LONG, 0);
     s.own(this);
   }
@@ -56,7 +79,6 @@ final class Raw implements AutoCloseable {
   /** A C program that checks every code, as it should. */
   void ok(int code) {
     if (code != 0) {
-      ended = true; // nothing is cleaned up after a failure
       throw new CollectiveException(ResultCode.of(code), "a C function returned " + code);
     }
   }
@@ -80,7 +102,7 @@ final class Raw implements AutoCloseable {
 
   @Override
   public void close() {
-    if (!ended) {
+    if (!ended && !scene.hasFailed()) {
       ok(abi.commDestroy(comm));
     }
   }

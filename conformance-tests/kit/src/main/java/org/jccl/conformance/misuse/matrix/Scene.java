@@ -40,6 +40,7 @@ final class Scene implements AutoCloseable {
   private final Communicator comm;
   private final boolean member;
   private final Stream stream;
+  private boolean failed;
 
   Scene(Rank rank, Axes axes, Marks marks) {
     this.rank = rank;
@@ -69,9 +70,22 @@ final class Scene implements AutoCloseable {
     return world;
   }
 
-  /** Whether this rank is in the communicator that the program is about. */
-  boolean isMember() {
-    return member;
+  /** Runs the program of this rank, if it is in the communicator. */
+  void run(Family.Program program, boolean wrong) throws Exception {
+    boolean ended = false;
+    try {
+      if (member) {
+        program.run(this, wrong);
+      }
+      ended = true;
+    } finally {
+      failed = !ended;
+    }
+  }
+
+  /** Whether the program of this rank ended by an exception. */
+  boolean hasFailed() {
+    return failed;
   }
 
   Rank rank() {

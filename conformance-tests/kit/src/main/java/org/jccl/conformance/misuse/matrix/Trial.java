@@ -69,9 +69,7 @@ record Trial(Family family, Axes axes, boolean wrong, @Nullable Long seed, Check
           family.threads(axes),
           rank -> {
             try (Scene scene = new Scene(rank, axes, marks)) {
-              if (scene.isMember()) {
-                family.program().run(scene, wrong);
-              }
+              scene.run(family.program(), wrong);
             }
           });
     } catch (RuntimeException | Error failure) {
