@@ -95,7 +95,7 @@ final class Opening {
       }
     }
     if (code.isPresent() && !NcclAbi.isGood(code.getAsInt())) {
-      throw first.failure(code.getAsInt(), "creation");
+      throw first.creationFailure(code.getAsInt());
     }
   }
 

@@ -147,7 +147,8 @@ final class SimBackend extends LibraryBackend {
   @Override
   public Capability capability(Device device, CommunicatorConfig config) {
     abi(config); // refuses a library of its own
-    return new Capability("sim", simulation.version(), description, device.identity());
+    return new Capability(
+        "sim", simulation.version(), description, device.identity(), creations.severalPerDevice());
   }
 
   @Override
@@ -155,6 +156,7 @@ final class SimBackend extends LibraryBackend {
     return new RankHost() {
       @Override
       public void run(int worldSize, Body body) throws InterruptedException {
+        boolean begun = simulation.findings().begin();
         try (StallWatch.Guard guard = watch.start()) {
           AtomicReference<@Nullable ReportedMisuse> lost = new AtomicReference<>();
           new RankPrograms(simulation.kernel())
@@ -168,7 +170,21 @@ final class SimBackend extends LibraryBackend {
           if (found != null) {
             throw found;
           }
+        } finally {
+          if (begun) {
+            simulation.findings().end();
+          }
         }
+      }
+
+      @Override
+      public void failed(int rank, Throwable failure) {
+        simulation.findings().failed(failure);
+      }
+
+      @Override
+      public String replay() {
+        return simulation.findings().replay();
       }
 
       @Override
