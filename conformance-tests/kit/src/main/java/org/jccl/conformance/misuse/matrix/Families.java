@@ -8,6 +8,15 @@ final class Families {
   private Families() {}
 
   static List<Family> all() {
-    return Stream.of(CollectiveFamilies.all(), MessageFamilies.all(), OrderFamilies.all(), MemoryFamilies.all(), LifeFamilies.all(), WindowFamilies.all(), ThreadFamilies.all()).flatMap(List::stream).toList();
+    return Stream.of(
+            CollectiveFamilies.all(),
+            MessageFamilies.all(),
+            OrderFamilies.all(),
+            MemoryFamilies.all(),
+            LifeFamilies.all(),
+            WindowFamilies.all(),
+            ThreadFamilies.all())
+        .flatMap(List::stream)
+        .toList();
   }
 }

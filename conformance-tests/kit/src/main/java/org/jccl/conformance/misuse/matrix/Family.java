@@ -57,13 +57,35 @@ record Family(
   /** A family of two ranks or more, on all axes. */
   static Family of(String rule, String name, MisuseKind kind, int ways, Program program) {
     return new Family(
-        rule, name, Set.of(kind), Set.of(), false, ways, 2, 0, Axes.ALL, axes -> axes, builder -> builder, program);
+        rule,
+        name,
+        Set.of(kind),
+        Set.of(),
+        false,
+        ways,
+        2,
+        0,
+        Axes.ALL,
+        axes -> axes,
+        builder -> builder,
+        program);
   }
 
   /** One that is answered with a result code. */
   static Family of(String rule, String name, ResultCode code, int ways, Program program) {
     return new Family(
-        rule, name, Set.of(), Set.of(code), false, ways, 2, 0, Axes.ALL, axes -> axes, builder -> builder, program);
+        rule,
+        name,
+        Set.of(),
+        Set.of(code),
+        false,
+        ways,
+        2,
+        0,
+        Axes.ALL,
+        axes -> axes,
+        builder -> builder,
+        program);
   }
 
   /** One that the typed surface refuses by itself. */
@@ -86,28 +108,46 @@ record Family(
   Family or(MisuseKind... others) {
     Set<MisuseKind> all = EnumSet.copyOf(List.of(others));
     all.addAll(kinds);
-    return new Family(rule, name, all, codes, refused, ways, fewest, threads, allowed, adjusted, setting, program);
+    return new Family(
+        rule, name, all, codes, refused, ways, fewest, threads, allowed, adjusted, setting,
+        program);
   }
 
   Family orCode(ResultCode code) {
     return new Family(
-        rule, name, kinds, Set.of(code), refused, ways, fewest, threads, allowed, adjusted,
-        setting, program);
+        rule,
+        name,
+        kinds,
+        Set.of(code),
+        refused,
+        ways,
+        fewest,
+        threads,
+        allowed,
+        adjusted,
+        setting,
+        program);
   }
 
   /** At least so many ranks. */
   Family fewest(int value) {
-    return new Family(rule, name, kinds, codes, refused, ways, value, threads, allowed, adjusted, setting, program);
+    return new Family(
+        rule, name, kinds, codes, refused, ways, value, threads, allowed, adjusted, setting,
+        program);
   }
 
   Family without(Axis... axes) {
     Set<Axis> fewer = EnumSet.copyOf(allowed);
     Stream.of(axes).forEach(fewer::remove);
-    return new Family(rule, name, kinds, codes, refused, ways, fewest, threads, fewer, adjusted, setting, program);
+    return new Family(
+        rule, name, kinds, codes, refused, ways, fewest, threads, fewer, adjusted, setting,
+        program);
   }
 
   Family with(UnaryOperator<Simulator.Builder> value) {
-    return new Family(rule, name, kinds, codes, refused, ways, fewest, threads, allowed, adjusted, value, program);
+    return new Family(
+        rule, name, kinds, codes, refused, ways, fewest, threads, allowed, adjusted, value,
+        program);
   }
 
   /** An even number of ranks. */
@@ -129,7 +169,7 @@ record Family(
   /** One rank thread, whatever the number of ranks. */
   Family oneThread() {
     return new Family(
-        rule, name, kinds, codes, refused, ways, fewest, 1, allowed, adjusted, setting, program)
+            rule, name, kinds, codes, refused, ways, fewest, 1, allowed, adjusted, setting, program)
         .without(Axis.SPLIT, Axis.SHRUNK);
   }
 

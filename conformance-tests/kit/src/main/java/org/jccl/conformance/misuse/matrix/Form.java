@@ -53,8 +53,7 @@ enum Form {
   static final List<Form> ROOTED = those(Operation.Argument.ROOT);
 
   /** Those that only move elements. */
-  static final List<Form> MOVING =
-      ALL.stream().filter(form -> !REDUCING.contains(form)).toList();
+  static final List<Form> MOVING = ALL.stream().filter(form -> !REDUCING.contains(form)).toList();
 
   /** Those in which every rank needs every other. */
   static final List<Form> MEETING =

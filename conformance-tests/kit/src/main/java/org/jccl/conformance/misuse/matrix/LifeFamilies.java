@@ -71,8 +71,7 @@ final class LifeFamilies {
             .without(Axis.GRAPH),
         raw("SIM-38", "destroy in a group", GROUP_DESTROY_CONFLICT, 2, LifeFamilies::groupDestroy),
         raw("SIM-39", "create in a group", GROUP_INIT_CONFLICT, 2, LifeFamilies::groupInit),
-        Family.refused("SIM-40", "modes", 3, LifeFamilies::modes)
-            .without(Axis.GROUP, Axis.GRAPH),
+        Family.refused("SIM-40", "modes", 3, LifeFamilies::modes).without(Axis.GROUP, Axis.GRAPH),
         creation("SIM-44", "place or size claimed", RENDEZVOUS, 2, LifeFamilies::claimed),
         creation("SIM-45", "id again", ID_REUSED, 3, LifeFamilies::idAgain)
             .orCode(ResultCode.REMOTE_ERROR),
@@ -354,8 +353,7 @@ final class LifeFamilies {
   // ---------------------------------------------------------------- creation
 
   private static UniqueId id(Scene s) {
-    byte[] bytes =
-        s.rank().processGroup().broadcast(s.rank().backend().newUniqueId().toBytes(), 0);
+    byte[] bytes = s.rank().processGroup().broadcast(s.rank().backend().newUniqueId().toBytes(), 0);
     return UniqueId.of(bytes);
   }
 

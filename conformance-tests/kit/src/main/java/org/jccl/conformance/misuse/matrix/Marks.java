@@ -92,8 +92,7 @@ final class Marks {
     return marks.stream()
         .filter(mark -> mark.role() == role && !mark.line().isEmpty())
         .collect(
-            Collectors.groupingBy(
-                Mark::world, Collectors.mapping(Mark::line, Collectors.toSet())));
+            Collectors.groupingBy(Mark::world, Collectors.mapping(Mark::line, Collectors.toSet())));
   }
 
   private static boolean all(Collection<String> lines, String text) {

@@ -322,7 +322,8 @@ final class MemoryFamilies {
     int type = DataType.FLOAT64.code();
     long at = data.address();
     if (!wrong || s.isOdd()) {
-      s.guilty(raw).ok(raw.abi().allReduce(at, at, count, type, 0, raw.comm(), s.stream().handle()));
+      s.guilty(raw)
+          .ok(raw.abi().allReduce(at, at, count, type, 0, raw.comm(), s.stream().handle()));
     }
     s.settle();
   }

@@ -83,11 +83,7 @@ final class MessageFamilies {
           }
           boolean receiverErrs = way % 2 == 0;
           DeviceBuffer other = way == 3 ? wide : way == 4 ? data.slice(0, 0) : shorter;
-          pass(
-              s,
-              c,
-              wrong && !receiverErrs ? other : data,
-              wrong && receiverErrs ? other : data);
+          pass(s, c, wrong && !receiverErrs ? other : data, wrong && receiverErrs ? other : data);
         });
     s.settle();
   }

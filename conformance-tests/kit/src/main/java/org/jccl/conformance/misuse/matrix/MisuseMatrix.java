@@ -78,8 +78,7 @@ public final class MisuseMatrix {
   public MisuseMatrix(Collection<String> only, int seeds, List<CheckLevel> levels) {
     this.families =
         Families.all().stream()
-            .filter(
-                family -> only.isEmpty() || only.stream().anyMatch(family.label()::contains))
+            .filter(family -> only.isEmpty() || only.stream().anyMatch(family.label()::contains))
             .toList();
     this.levels = List.copyOf(levels);
     this.seeds.add(null);

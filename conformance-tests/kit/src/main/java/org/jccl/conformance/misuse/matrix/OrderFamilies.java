@@ -159,8 +159,7 @@ final class OrderFamilies {
         for (int i = 0; i < s.size(); i++) {
           s.own(
               s.driven(i, backend)
-                  .newCommunicator(
-                      id, i, s.size(), devices.get(i), CommunicatorConfig.defaults()));
+                  .newCommunicator(id, i, s.size(), devices.get(i), CommunicatorConfig.defaults()));
         }
       }
       return;

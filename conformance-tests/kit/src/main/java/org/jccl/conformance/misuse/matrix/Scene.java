@@ -243,8 +243,7 @@ final class Scene implements AutoCloseable {
 
   /** One more communicator over the whole world. */
   Communicator another() {
-    return own(
-        Communicator.open(rank.processGroup(), device(), CommunicatorConfig.defaults()));
+    return own(Communicator.open(rank.processGroup(), device(), CommunicatorConfig.defaults()));
   }
 
   Ask ask() {

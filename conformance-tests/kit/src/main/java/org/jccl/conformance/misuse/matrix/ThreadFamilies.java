@@ -109,8 +109,7 @@ final class ThreadFamilies {
     atOnce(s, wrong, raw.comm(), raw.comm(), raw);
   }
 
-  private static void atOnce(Scene s, boolean wrong, long one, long two, Raw raw)
-      throws Exception {
+  private static void atOnce(Scene s, boolean wrong, long one, long two, Raw raw) throws Exception {
     DeviceBuffer data = s.floats(N * s.size());
     DeviceBuffer more = s.floats(N * s.size());
     long at = data.address();
@@ -121,7 +120,8 @@ final class ThreadFamilies {
     Runnable second =
         () -> raw.ok(s.guilty(abi).allReduce(to, to, N, Raw.FLOAT, SUM, two, t.handle()));
     raw.ok(abi.groupStart());
-    raw.ok((bad ? s.either(abi) : abi).allReduce(at, at, N, Raw.FLOAT, SUM, one, s.stream().handle()));
+    raw.ok(
+        (bad ? s.either(abi) : abi).allReduce(at, at, N, Raw.FLOAT, SUM, one, s.stream().handle()));
     if (bad) {
       elsewhere(s, Thread.ofPlatform().daemon(), second);
     }
@@ -178,8 +178,7 @@ final class ThreadFamilies {
     switch (s.way()) {
       case 0 -> raw.ok(s.guilty(abi).allReduce(at, to, N, Raw.FLOAT, op, raw.comm(), stream));
       case 1 -> raw.ok(s.guilty(abi).reduce(at, to, N, Raw.FLOAT, op, 0, raw.comm(), stream));
-      default ->
-          raw.ok(s.guilty(abi).reduceScatter(at, to, N, Raw.FLOAT, op, raw.comm(), stream));
+      default -> raw.ok(s.guilty(abi).reduceScatter(at, to, N, Raw.FLOAT, op, raw.comm(), stream));
     }
   }
 
@@ -219,7 +218,9 @@ final class ThreadFamilies {
     MemorySegment op = raw.memory(4);
     long at = wrong && s.isOdd() ? 0 : scalar.address();
     var abi = raw.abi();
-    raw.ok((s.isOdd() ? s.guilty(abi) : abi).redOpCreatePreMulSum(op, at, Raw.FLOAT, HOST_IMMEDIATE, raw.comm()));
+    raw.ok(
+        (s.isOdd() ? s.guilty(abi) : abi)
+            .redOpCreatePreMulSum(op, at, Raw.FLOAT, HOST_IMMEDIATE, raw.comm()));
     raw.ok(abi.redOpDestroy(op.get(JAVA_INT, 0), raw.comm()));
     s.settle();
   }

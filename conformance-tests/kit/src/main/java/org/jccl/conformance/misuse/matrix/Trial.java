@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
-import org.jccl.MisuseKind;
 import org.jccl.Ranks;
 import org.jccl.RanksFailedException;
 import org.jccl.RanksFailedException.RankFailure;
@@ -234,5 +233,4 @@ record Trial(Family family, Axes axes, boolean wrong, @Nullable Long seed, Check
             seed == null ? "fifo" : "seed " + seed,
             checks);
   }
-
 }
