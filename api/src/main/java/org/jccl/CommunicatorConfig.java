@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import org.jccl.config.Algorithm;
 import org.jccl.config.ConfigField;
 import org.jccl.config.Protocol;
+import org.jccl.config.TimeLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -253,7 +254,7 @@ public final class CommunicatorConfig {
      * @return this builder
      */
     public Builder initTimeout(Duration value) {
-      initTimeout = positive(value, "initTimeout");
+      initTimeout = TimeLimit.of(value, "initTimeout").duration();
       return this;
     }
 
@@ -264,20 +265,13 @@ public final class CommunicatorConfig {
      * @return this builder
      */
     public Builder closeTimeout(Duration value) {
-      closeTimeout = positive(value, "closeTimeout");
+      closeTimeout = TimeLimit.of(value, "closeTimeout").duration();
       return this;
     }
 
     /** {@return the configuration} */
     public CommunicatorConfig build() {
       return new CommunicatorConfig(this);
-    }
-
-    private static Duration positive(Duration value, String what) {
-      if (value.isNegative() || value.isZero()) {
-        throw new IllegalArgumentException(what + " " + value + " is not positive");
-      }
-      return value;
     }
   }
 }

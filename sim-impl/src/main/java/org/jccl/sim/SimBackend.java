@@ -9,6 +9,7 @@ import java.util.function.LongToIntFunction;
 import org.jccl.Backend;
 import org.jccl.BackendUnavailableException;
 import org.jccl.Capability;
+import org.jccl.CleanText;
 import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
 import org.jccl.ProcessGroup;
@@ -17,11 +18,14 @@ import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
 import org.jccl.process.ProcessGroups;
 import org.jccl.sim.abi.SimAbi;
+import org.jccl.sim.check.CallSite;
 import org.jccl.sim.comm.creation.Bootstrap;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.Simulation;
+import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.RankPrograms;
 import org.jccl.spi.CallPath;
+import org.jccl.spi.GroupRecording;
 import org.jccl.spi.LibraryBackend;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NcclAbi;
@@ -137,6 +141,29 @@ final class SimBackend extends LibraryBackend {
   public LibraryCommunicator newRank(
       String name, int rank, int worldSize, Device device, CommunicatorConfig config) {
     return new SimCommunicator(this, (SimDevice) device, name, rank, worldSize, config);
+  }
+
+  @Override
+  public void givenUp(GroupRecording calls, Throwable why) {
+    HostTask task = simulation.kernel().holder();
+    int rank = calls.size() > 0 ? calls.communicator(0).device().index() : -1;
+    if (task != null && task.thread() == Thread.currentThread() && task.rank() >= 0) {
+      rank = task.rank();
+    }
+    if (rank >= 0) {
+      simulation
+          .findings()
+          .history()
+          .noteGivenUp(
+              rank,
+              "gave up a group of "
+                  + calls.size()
+                  + (calls.size() == 1 ? " call" : " calls")
+                  + ", and nothing of it was issued (GRP-11): its body threw "
+                  + CleanText.line(CleanText.of(why))
+                  + "\n    at "
+                  + CallSite.current());
+    }
   }
 
   @Override

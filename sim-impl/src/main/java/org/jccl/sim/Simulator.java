@@ -344,11 +344,29 @@ public final class Simulator implements AutoCloseable {
   }
 
   private void deadlock(List<HostTask> blocked) {
-    ReportBuilder dropped = backend.creations().findDropped();
-    ReportedMisuse report =
-        findings.keep(dropped != null ? dropped : DeadlockReport.of(kernel.tasks(), blocked));
+    ReportedMisuse report = swallowed();
+    if (report == null) {
+      ReportBuilder dropped = backend.creations().findDropped();
+      report =
+          findings.keep(dropped != null ? dropped : DeadlockReport.of(kernel.tasks(), blocked));
+    }
     backend.creations().reportPending(report);
-    blocked.forEach(task -> task.fail(report));
+    for (HostTask task : blocked) {
+      task.fail(report);
+    }
+  }
+
+  /** The report that a rank was told, caught and ended with, while others wait for it; or null. */
+  private @Nullable ReportedMisuse swallowed() {
+    return findings.errors().stream()
+        .filter(one -> one.ranks().stream().anyMatch(this::hasEnded))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private boolean hasEnded(int rank) {
+    return kernel.tasks().stream()
+        .anyMatch(task -> task.rank() == rank && task.state() == HostTask.State.FINISHED);
   }
 
   /** Closes all devices and reports what was left open. Idempotent. */

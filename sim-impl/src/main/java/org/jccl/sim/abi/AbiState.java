@@ -178,7 +178,7 @@ final class AbiState {
     CommLifecycle life = lives.remove(comm);
     if (life != null) {
       Endpoint own = life.endpoint();
-      ended.add(comm, life.toString(), own == null ? 0 : own.member().rank());
+      ended.add(comm, life.toString(), own == null ? 0 : own.member().worldRank());
     }
   }
 

@@ -34,6 +34,7 @@ public final class Findings {
   private final boolean strict;
   private final Consumer<String> warnings;
   private final String replay;
+  private final History history = new History();
 
   /** Guarded by itself, as all fields below. */
   private final List<ReportedMisuse> all = new ArrayList<>();
@@ -83,13 +84,24 @@ public final class Findings {
     return replay;
   }
 
+  /** What ranks did before: reports quote it. */
+  public History history() {
+    return history;
+  }
+
   /**
    * Keeps a report, and tells it if it is a warning; an error is for the caller to throw. A
    * consequence of what was reported before is not kept.
    */
   public ReportedMisuse keep(ReportBuilder report) {
+    boolean error = isError(report.kind());
+    history.linesFor(report.ranks(), report.text()).forEach(report::line);
+    if (error) {
+      errors().stream()
+          .limit(1)
+          .forEach(one -> report.line("reported before in this run: " + firstLine(one)));
+    }
     ReportedMisuse found = report.toMisuse(replay);
-    boolean error = isError(found.kind());
     boolean isFull;
     synchronized (all) {
       if (isConsequence(found.kind(), error)) {
@@ -119,8 +131,22 @@ public final class Findings {
     }
   }
 
+  /** The errors of this run so far; a program that goes on after one has caught it. */
+  public List<ReportedMisuse> errors() {
+    synchronized (all) {
+      return hasError
+          ? all.subList(begin, all.size()).stream().filter(one -> isError(one.kind())).toList()
+          : List.of();
+    }
+  }
+
+  private static String firstLine(ReportedMisuse report) {
+    return String.valueOf(report.getMessage()).lines().findFirst().orElse("");
+  }
+
+  /** Where threads belong to no run nobody knows whether they unwind: only cleaning is excused. */
   private boolean isConsequence(MisuseKind kind, boolean error) {
-    return hasFailed || (hasError && (!error || OF_CLEANING.contains(kind)));
+    return hasFailed || (hasError && ((isRunning && !error) || OF_CLEANING.contains(kind)));
   }
 
   /** Tells a line that is no report. */
@@ -144,6 +170,7 @@ public final class Findings {
         return false;
       }
       isRunning = true;
+      history.forgetGroups();
       startAnew();
       return true;
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;
+import org.jccl.CleanText;
 import org.jccl.CollectiveException;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
@@ -19,6 +20,7 @@ import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.comm.launch.IssueOrders;
 import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.CommParts;
 import org.jccl.sim.device.Simulation;
@@ -43,6 +45,7 @@ public final class Bootstrap {
   private final Simulation simulation;
   private final DataPlane dataPlane = new DataPlane();
   private final Map<UniqueId, Creation> open = new HashMap<>();
+  private final IssueOrders issueOrders = new IssueOrders();
   private final SequencedMap<UniqueId, Creation> failed = new LinkedHashMap<>();
   private final List<CommParts> comms = new ArrayList<>();
   private final Map<SharedComm, ChildCreations> children = new IdentityHashMap<>();
@@ -241,7 +244,8 @@ public final class Bootstrap {
   CommParts newComm(@Nullable String name, int worldSize, @Nullable CommParts parent) {
     int number = ++commsMade;
     SharedComm made =
-        new SharedComm(simulation, name == null ? "comm-" + number : name, number, worldSize);
+        new SharedComm(
+            simulation, name == null ? "comm-" + number : CleanText.line(name), number, worldSize);
     return new CommParts(made, dataPlane, parent, this::forget);
   }
 
@@ -258,7 +262,7 @@ public final class Bootstrap {
 
   /** A communicator is complete. */
   void made(CommParts made) {
-    comms.forEach(made::meets);
+    made.complete(issueOrders);
     comms.add(made);
     simulation.findings().opened();
   }

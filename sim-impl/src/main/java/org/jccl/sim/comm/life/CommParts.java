@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.jccl.sim.check.Contract;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.comm.launch.IssueOrders;
 import org.jccl.sim.comm.launch.LaunchQueue;
 import org.jccl.sim.comm.launch.LaunchQueues;
 import org.jccl.sim.comm.match.CollectiveMatching;
@@ -115,11 +116,10 @@ public final class CommParts {
     whenOver.accept(this);
   }
 
-  /** All ranks are there: from now on it shares devices with {@code other}. */
-  public void meets(CommParts other) {
-    if (comm.simulation().isChecking() && !other.comm.isOver()) {
-      launches.order().add(other.launches.order());
-      other.launches.order().add(launches.order());
+  /** All ranks are there: from now on its collectives have a place among those of others. */
+  public void complete(IssueOrders orders) {
+    if (comm.simulation().isChecking()) {
+      launches.order().complete(orders);
     }
   }
 
