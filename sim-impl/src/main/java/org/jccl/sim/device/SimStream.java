@@ -152,7 +152,7 @@ public final class SimStream implements Stream {
       }
       Capture recording = capture;
       if (recording != null) {
-        recording.add(map -> map.of(this).enqueue(work.on(map.of(this))));
+        recording.add(this, map -> map.of(this).enqueue(work.on(map.of(this))));
       } else {
         enqueue(work.on(this));
       }
@@ -330,6 +330,9 @@ public final class SimStream implements Stream {
   public boolean isIdle() {
     HostTask task = kernel.enter();
     try {
+      if (!closed) {
+        requireNotCapturing("isIdle");
+      }
       long target = enqueued;
       if (finished < target) {
         kernel.letOthersRun(task); // so that a loop that polls comes to an end
@@ -378,7 +381,8 @@ public final class SimStream implements Stream {
     try {
       requireOpen();
       if (capture != null) {
-        throw new IllegalStateException(this + " is already being captured");
+        throw new IllegalStateException(
+            this + " is already being captured, from " + capture.begun());
       }
       capture = new Capture(this);
     } finally {
@@ -391,8 +395,17 @@ public final class SimStream implements Stream {
     HostTask task = kernel.enter();
     try {
       Capture recording = capture;
-      if (recording == null || recording.origin() != this) {
+      if (recording == null) {
         throw new IllegalStateException(this + " began no capture");
+      }
+      if (recording.origin() != this) {
+        throw new IllegalStateException(
+            this
+                + " only takes part in the capture that "
+                + recording.origin()
+                + " began at "
+                + recording.begun()
+                + ": end it there; CUDA answers cudaErrorStreamCaptureUnmatched (903) (STR-29)");
       }
       return recording.end();
     } finally {
@@ -422,6 +435,7 @@ public final class SimStream implements Stream {
     try {
       if (!closed && this != context.defaultStream()) {
         awaitFinished(task, enqueued);
+        loseCapture();
         closed = true;
         context.closed(this);
       }
@@ -435,7 +449,16 @@ public final class SimStream implements Stream {
     return closed;
   }
 
-  private void requireOpen() {
+  /** It ends while its own capture goes on: what was recorded is lost. */
+  void loseCapture() {
+    Capture recording = capture;
+    if (recording != null && recording.origin() == this) {
+      recording.abandon();
+      context.lost(recording);
+    }
+  }
+
+  void requireOpen() {
     if (closed) {
       throw new IllegalStateException(this + " is closed (SIM-31)");
     }
@@ -445,7 +468,13 @@ public final class SimStream implements Stream {
     requireOpen();
     if (capture != null) {
       throw new IllegalStateException(
-          this + " is being captured: " + what + " would wait for ever");
+          this
+              + " is being captured, from "
+              + capture.begun()
+              + ", and its work runs only when the graph is launched: "
+              + what
+              + " has nothing to ask; CUDA answers cudaErrorStreamCaptureUnsupported (900)"
+              + " (STR-26)");
     }
   }
 

@@ -15,6 +15,7 @@ import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A CUDA stream, made here or borrowed; one of its own at any rate, never the legacy default. */
 final class CudaStream implements Stream {
@@ -31,6 +32,9 @@ final class CudaStream implements Stream {
   private final Object captureLock = new Object();
 
   private volatile boolean closed;
+
+  /** The thread that has begun a capture here, until its end. */
+  private volatile @Nullable Thread capturer;
 
   CudaStream(CudaDevice device, cudaStream_t stream, boolean owned) {
     this.device = device;
@@ -101,6 +105,13 @@ final class CudaStream implements Stream {
     return Cuda.reached(JCuda.cudaStreamQuery(stream), "cudaStreamQuery");
   }
 
+  /** Rule STR-26: waiting for a device with a capturing stream would spoil the capture. */
+  void requireRunning() {
+    if (!closed) {
+      requireRunning("synchronized");
+    }
+  }
+
   /** Waiting for a capturing stream, or asking it, would spoil the capture. */
   private void requireRunning(String what) {
     requireOpen();
@@ -160,6 +171,7 @@ final class CudaStream implements Stream {
           JCudaDriver.cuStreamBeginCapture(
               driver, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
           "cuStreamBeginCapture");
+      capturer = Thread.currentThread();
     }
   }
 
@@ -169,10 +181,20 @@ final class CudaStream implements Stream {
     if (!isCapturing()) {
       throw new IllegalStateException("no capture is going on: " + this);
     }
+    if (capturer == null && owned) {
+      throw new IllegalStateException(
+          this + " only takes part in another stream's capture: end it there (STR-29)");
+    }
+    capturer = null;
     device.makeCurrent();
     CUgraph graph = new CUgraph();
     Cuda.checkDriver(JCudaDriver.cuStreamEndCapture(driver, graph), "cuStreamEndCapture");
     return CudaGraph.instantiate(device, graph);
+  }
+
+  /** Whether the calling thread has begun a capture here that goes on (rule STR-30). */
+  boolean isCapturedHere() {
+    return capturer == Thread.currentThread() && isCapturing();
   }
 
   @Override
