@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One call of {@link Ranks#run}: its ranks' communicators, and what went wrong in what order. */
 final class RankRun {
+  static final String RUNNING = "running";
+
   private final Backend backend;
   private final int worldSize;
   private final CommunicatorConfig config;
@@ -51,18 +53,17 @@ final class RankRun {
     }
     List<RankFailure> all = failures();
     if (!all.isEmpty()) {
-      RanksFailedException report = FailureReport.of(backend, worldSize, all);
-      if (hostFailure != null) {
-        report.addSuppressed(hostFailure);
-      }
-      throw report;
+      raise(FailureReport.toThrow(backend, worldSize, all, hostFailure));
+    } else if (hostFailure != null) {
+      raise(hostFailure);
     }
-    if (hostFailure instanceof Error error) {
+  }
+
+  private static void raise(Throwable failure) {
+    if (failure instanceof Error error) {
       throw error;
     }
-    if (hostFailure instanceof RuntimeException runtime) {
-      throw runtime;
-    }
+    throw (RuntimeException) failure;
   }
 
   private CollectiveException interrupted(InterruptedException cause) {
@@ -86,7 +87,7 @@ final class RankRun {
       running.set(rank, self);
       // All or none: no program starts while a rank may still fail to open.
       groups.get(rank).barrier(config.initTimeout());
-      phase = "running";
+      phase = RUNNING;
       program.run(self);
     } catch (Throwable failure) {
       fail(rank, phase, failure);
@@ -122,9 +123,13 @@ final class RankRun {
     boolean first;
     synchronized (failures) {
       first = failures.isEmpty();
-      boolean secondary = !first && FailureReport.isConsequence(failure);
+      boolean secondary =
+          !first && FailureReport.isConsequence(failure, failures.getFirst().cause());
       failures.add(new RankFailure(rank, phase, failure, secondary));
       failed = true;
+    }
+    if (first) {
+      backend.rankHost().failed(rank, failure);
     }
     // The place in the group first: who waits there learns the reason that has a name.
     groups.get(rank).close();
