@@ -30,6 +30,8 @@ final class DeviceContext {
   /** Found by a device step: no host call is there to throw it, so the next one does. */
   private @Nullable RuntimeException pending;
 
+  private boolean awaitsOtherDevices;
+
   DeviceContext(Device device, Simulation simulation, int index) {
     this.device = device;
     this.simulation = simulation;
@@ -53,6 +55,16 @@ final class DeviceContext {
 
   Hazards hazards() {
     return hazards;
+  }
+
+  /** From now on a stream of it waits for an event of another device. */
+  void awaitsOtherDevice() {
+    awaitsOtherDevices = true;
+  }
+
+  /** Whether a stream of it has waited for an event of another device. */
+  boolean awaitsOtherDevices() {
+    return awaitsOtherDevices;
   }
 
   // ---------------------------------------------------------------- streams

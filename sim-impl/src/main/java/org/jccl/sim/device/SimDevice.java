@@ -185,4 +185,9 @@ public final class SimDevice implements Device, CaptureGuard {
   public int openStreams() {
     return context.openStreams().size();
   }
+
+  /** Whether a stream of it has waited for an event of another device. */
+  public boolean awaitsOtherDevices() {
+    return context.awaitsOtherDevices();
+  }
 }

@@ -125,6 +125,7 @@ public final class Enqueuer {
         && request.reduction() == call.reduction()
         && request.rootOrPeer() == call.rootOrPeer()
         && request.stream() == stream
+        && request.partOf() == call.partOf()
         && request.scale() == null
         && !request.captured()
         && request.site() == null;
@@ -351,7 +352,7 @@ public final class Enqueuer {
 
   private ReportBuilder invalidStream(Object call, String what) {
     return new ReportBuilder(MisuseKind.STREAM_INVALID, " in " + comm.name() + ": " + what)
-        .rank(member.rank(), call, member.caller().siteOfIssue())
+        .rank(member.caller(), call, member.caller().siteOfIssue())
         .line("pass an open stream of the communicator's device (STR-07, STR-08, SIM-31)");
   }
 
