@@ -181,10 +181,7 @@ public final class Capture {
     }
     leave();
     return new SimGraph(
-        origin.context(),
-        List.copyOf(lanes.keySet()),
-        List.copyOf(nodes),
-        List.copyOf(releases));
+        origin.context(), List.copyOf(lanes.keySet()), List.copyOf(nodes), List.copyOf(releases));
   }
 
   private String unjoined(SimStream stream) {

@@ -8,10 +8,10 @@ import java.util.function.LongToIntFunction;
 import org.jccl.DeviceMemory;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
-import org.jccl.spi.CaptureGuard;
 import org.jccl.sim.device.CopyOp.Place;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.spi.CaptureGuard;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -10,8 +10,8 @@ import org.jccl.Graph;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
-import org.jccl.conformance.harness.WorldRank;
 import org.jccl.conformance.harness.Values;
+import org.jccl.conformance.harness.WorldRank;
 
 /** What a capture refuses, and what it takes (chapter 7 of the rule book). */
 public final class CaptureRules extends Suite {
@@ -20,7 +20,13 @@ public final class CaptureRules extends Suite {
 
   /** Two streams, two events and two buffers. */
   private record Lab(
-      WorldRank rank, Stream one, Stream two, Event fork, Event join, DeviceBuffer a, DeviceBuffer b)
+      WorldRank rank,
+      Stream one,
+      Stream two,
+      Event fork,
+      Event join,
+      DeviceBuffer a,
+      DeviceBuffer b)
       implements AutoCloseable {
     static Lab of(WorldRank rank) {
       return new Lab(
