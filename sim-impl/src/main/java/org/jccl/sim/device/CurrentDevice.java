@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * alive by it.
  */
 public final class CurrentDevice {
-  private static final ThreadLocal<@Nullable WeakReference<SimDevice>> OF_THREAD = new ThreadLocal<>();
+  private static final ThreadLocal<@Nullable WeakReference<SimDevice>> OF_THREAD =
+      new ThreadLocal<>();
 
   private CurrentDevice() {}
 
