@@ -167,7 +167,7 @@ public final class SimStream implements OwnedStream {
       Capture recording = capture;
       if (recording != null) {
         Object site = siteOf(work.getClass().hashCode(), 0);
-        recording.add(map -> replay(work, map, site));
+        recording.add(this, map -> replay(work, map, site));
       } else {
         enqueue(work.on(this));
       }
@@ -361,6 +361,9 @@ public final class SimStream implements OwnedStream {
   public boolean isIdle() {
     HostTask task = kernel.enter();
     try {
+      if (!closed) {
+        requireNotCapturing("isIdle");
+      }
       long target = enqueued;
       if (finished < target) {
         kernel.letOthersRun(task); // so that a loop that polls comes to an end
@@ -411,7 +414,8 @@ public final class SimStream implements OwnedStream {
     try {
       requireOpen();
       if (capture != null) {
-        throw new IllegalStateException(this + " is already being captured");
+        throw new IllegalStateException(
+            this + " is already being captured, from " + capture.begun());
       }
       capture = new Capture(this);
     } finally {
@@ -424,8 +428,17 @@ public final class SimStream implements OwnedStream {
     HostTask task = kernel.enter();
     try {
       Capture recording = capture;
-      if (recording == null || recording.origin() != this) {
+      if (recording == null) {
         throw new IllegalStateException(this + " began no capture");
+      }
+      if (recording.origin() != this) {
+        throw new IllegalStateException(
+            this
+                + " only takes part in the capture that "
+                + recording.origin()
+                + " began at "
+                + recording.begun()
+                + ": end it there; CUDA answers cudaErrorStreamCaptureUnmatched (903) (STR-29)");
       }
       return recording.end();
     } finally {
@@ -455,6 +468,7 @@ public final class SimStream implements OwnedStream {
     try {
       if (!closed && this != context.defaultStream()) {
         awaitFinished(task, enqueued);
+        loseCapture();
         closed = true;
         if (order != null && lane != null) {
           order.give(lane, finished, known);
@@ -471,7 +485,16 @@ public final class SimStream implements OwnedStream {
     return closed;
   }
 
-  private void requireOpen() {
+  /** It ends while its own capture goes on: what was recorded is lost. */
+  void loseCapture() {
+    Capture recording = capture;
+    if (recording != null && recording.origin() == this) {
+      recording.abandon();
+      context.lost(recording);
+    }
+  }
+
+  void requireOpen() {
     if (closed) {
       throw new IllegalStateException(this + " is closed (SIM-31)");
     }
@@ -481,7 +504,13 @@ public final class SimStream implements OwnedStream {
     requireOpen();
     if (capture != null) {
       throw new IllegalStateException(
-          this + " is being captured: " + what + " would wait for ever");
+          this
+              + " is being captured, from "
+              + capture.begun()
+              + ", and its work runs only when the graph is launched: "
+              + what
+              + " has nothing to ask; CUDA answers cudaErrorStreamCaptureUnsupported (900)"
+              + " (STR-26)");
     }
   }
 
