@@ -2,6 +2,7 @@ package org.jccl.sim.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jccl.CleanText;
@@ -211,7 +212,7 @@ public final class Findings {
 
   private int indexOf(@Nullable Throwable report) {
     for (int i = 0; i < all.size(); i++) {
-      if (all.get(i) == report) {
+      if (report != null && Objects.equals(all.get(i).getMessage(), report.getMessage())) {
         return i;
       }
     }
