@@ -156,10 +156,12 @@ public final class Findings {
     }
   }
 
-  /** The ranks have ended. */
+  /** The ranks have ended. If one has failed, only what closing finds is still a consequence. */
   public void end() {
     synchronized (all) {
       isRunning = false;
+      hasError |= hasFailed;
+      hasFailed = false;
     }
   }
 
