@@ -71,7 +71,8 @@ final class LifeFamilies {
             .without(Axis.GRAPH),
         raw("SIM-38", "destroy in a group", GROUP_DESTROY_CONFLICT, 2, LifeFamilies::groupDestroy),
         raw("SIM-39", "create in a group", GROUP_INIT_CONFLICT, 2, LifeFamilies::groupInit),
-        Family.of("SIM-40", "modes", Family.REFUSAL, 3, LifeFamilies::modes).without(Axis.GROUP, Axis.GRAPH),
+        Family.of("SIM-40", "modes", Family.REFUSAL, 3, LifeFamilies::modes)
+            .without(Axis.GROUP, Axis.GRAPH),
         creation("SIM-44", "place or size claimed", RENDEZVOUS, 2, LifeFamilies::claimed),
         creation("SIM-45", "id again", ID_REUSED, 3, LifeFamilies::idAgain)
             .or(ResultCode.REMOTE_ERROR),

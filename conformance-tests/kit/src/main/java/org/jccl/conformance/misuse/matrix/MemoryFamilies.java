@@ -52,7 +52,8 @@ final class MemoryFamilies {
             .without(Axis.GRAPH),
         Family.of("SIM-30", "size overflows", ResultCode.INVALID_ARGUMENT, 3, MemoryFamilies::huge)
             .without(Axis.GROUP, Axis.GRAPH, Axis.STREAM, Axis.SPLIT, Axis.SHRUNK),
-        Family.of("SIM-31", "stream", Family.REFUSAL, 2, MemoryFamilies::stream).without(Axis.GRAPH),
+        Family.of("SIM-31", "stream", Family.REFUSAL, 2, MemoryFamilies::stream)
+            .without(Axis.GRAPH),
         raw("SIM-31", "stream, raw", STREAM_INVALID, 8, MemoryFamilies::rawStream));
   }
 
