@@ -212,7 +212,11 @@ final class FailureReport {
     if (!after.isEmpty()) {
       String kinds =
           after.stream()
-              .map(one -> CleanText.of(one.cause()).equals(CleanText.of(first.cause())) ? "the same" : kindOf(one.cause()))
+              .map(
+                  one ->
+                      CleanText.of(one.cause()).equals(CleanText.of(first.cause()))
+                          ? "the same"
+                          : kindOf(one.cause()))
               .distinct()
               .limit(MAX_FAILURES)
               .collect(Collectors.joining(", "));
@@ -241,9 +245,9 @@ final class FailureReport {
   // ---------------------------------------------------------------- what follows from what
 
   /**
-   * Whether a failure that came after {@code first} looks like its consequence: an aborted or closed
-   * communicator, a peer that left or is late, a wait that the run ended, what a simulator found
-   * when the run had failed already.
+   * Whether a failure that came after {@code first} looks like its consequence: an aborted or
+   * closed communicator, a peer that left or is late, a wait that the run ended, what a simulator
+   * found when the run had failed already.
    */
   static boolean isConsequence(Throwable failure, @Nullable Throwable first) {
     List<Throwable> chain = new ArrayList<>(causes(failure));
