@@ -5,8 +5,8 @@ public enum CheckLevel {
   /** Nothing: the native code answers, with its own result codes. */
   NONE,
   /**
-   * Argument rules, mismatch, deadlock, work on the same memory that nothing orders, leaks, each with
-   * the lines of the program; fresh memory is poisoned.
+   * Argument rules, mismatch, deadlock, work on the same memory that nothing orders, leaks, each
+   * with the lines of the program; fresh memory is poisoned.
    */
   DEFAULT,
   /** Also: outputs poisoned from enqueue to completion. */

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.jccl.config.TimeLimit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that wait for a condition which other threads make true: a monitor whose waiting gives

@@ -88,10 +88,10 @@ public final class CallSite {
   }
 
   /**
-   * The places from which one communicator's rank, or one stream, is used. To look at the stack costs
-   * as much as some small calls. So it is looked at for each of the first calls, and whenever a call
-   * comes that is not known behind the two before it. A loop that goes on and on is believed to make
-   * the same calls from the same lines, and is looked at again now and then.
+   * The places from which one communicator's rank, or one stream, is used. To look at the stack
+   * costs as much as some small calls. So it is looked at for each of the first calls, and whenever
+   * a call comes that is not known behind the two before it. A loop that goes on and on is believed
+   * to make the same calls from the same lines, and is looked at again now and then.
    */
   public static final class Trail {
     private static final int MOST_EXACT = 128;
@@ -141,9 +141,9 @@ public final class CallSite {
       }
       int slot = (int) step & STEPS - 1;
       CallSite known = sites[slot];
-      boolean isKnown = known != null && steps[slot] == step;
+      boolean isKnown = steps[slot] == step;
       calls = calls + 1 & AGAIN - 1;
-      if (isKnown && calls != 0) {
+      if (known != null && isKnown && calls != 0) {
         return known.again();
       }
       unknown += isKnown ? 0 : 1;

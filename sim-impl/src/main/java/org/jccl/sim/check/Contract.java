@@ -312,8 +312,8 @@ public final class Contract {
   }
 
   /**
-   * Things numbered by consecutive sequence numbers of which only the youngest are kept: a ring that
-   * grows. Looking one up costs no search and no boxing.
+   * Things numbered by consecutive sequence numbers of which only the youngest are kept: a ring
+   * that grows. Looking one up costs no search and no boxing.
    */
   public static final class SequenceWindow<T> {
     private @Nullable Object[] ring = new Object[8];

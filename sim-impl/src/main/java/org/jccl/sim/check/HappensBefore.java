@@ -196,9 +196,9 @@ public final class HappensBefore implements HostOrder {
    * streams; a lane's ticks count its finished work.
    *
    * <p>It never changes, so whoever learns all that another knows shares that one's clock. What a
-   * collective has made common to its ranks is one vector; what a stream or a thread knows beyond it
-   * is mostly a tick or two, kept beside it. A vector knows from which one it was made, so that in
-   * the usual case two clocks are compared without looking at their ticks.
+   * collective has made common to its ranks is one vector; what a stream or a thread knows beyond
+   * it is mostly a tick or two, kept beside it. A vector knows from which one it was made, so that
+   * in the usual case two clocks are compared without looking at their ticks.
    */
   public static final class Clock {
     private static final long[] NO_TICKS = {};
@@ -226,11 +226,13 @@ public final class HappensBefore implements HostOrder {
 
       Vector(long[] ticks, @Nullable Vector before) {
         this.ticks = ticks;
-        boolean follows = before != null && before.ticks.length > 0 && !before.hasNext;
-        this.line = follows ? before.line : this;
-        this.place = follows ? before.place + 1 : 0;
-        if (follows) {
+        if (before != null && before.ticks.length > 0 && !before.hasNext) {
           before.hasNext = true;
+          this.line = before.line;
+          this.place = before.place + 1;
+        } else {
+          this.line = this;
+          this.place = 0;
         }
       }
 

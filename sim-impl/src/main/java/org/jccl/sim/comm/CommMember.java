@@ -1,8 +1,8 @@
 package org.jccl.sim.comm;
 
 import org.jccl.sim.check.Caller;
-import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package org.jccl.sim.device;
 
 import java.lang.foreign.MemorySegment;
-import org.jccl.sim.device.Hazards.Accessor;
 import org.jccl.sim.check.CallSite.Trail;
+import org.jccl.sim.device.Hazards.Accessor;
 import org.jspecify.annotations.Nullable;
 
 /** A copy between two places, each of them device memory or host memory. */

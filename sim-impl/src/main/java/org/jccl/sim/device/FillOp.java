@@ -1,8 +1,8 @@
 package org.jccl.sim.device;
 
 import java.lang.foreign.MemorySegment;
-import org.jccl.sim.device.Hazards.Accessor;
 import org.jccl.sim.check.CallSite.Trail;
+import org.jccl.sim.device.Hazards.Accessor;
 
 /** A fill of device memory with one byte value. */
 final class FillOp extends StreamOp {

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jccl.MisuseKind;
+import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.HappensBefore.ClockLane;
-import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
@@ -170,7 +170,11 @@ public final class Hazards {
   }
 
   private String words(Access access) {
-    return access.by().words() + " " + access.words() + " " + context.place(access.start(), access.end());
+    return access.by().words()
+        + " "
+        + access.words()
+        + " "
+        + context.place(access.start(), access.end());
   }
 
   /**
@@ -190,9 +194,10 @@ public final class Hazards {
   }
 
   /**
-   * What uses memory: one call, copy or fill, as reports name it, with the ranges that it uses. It is
-   * kept as long as later work may race with it, so it holds nothing that is large or that ends. Work
-   * that comes again, on the same stream with the same ranges, takes the place of what it was before.
+   * What uses memory: one call, copy or fill, as reports name it, with the ranges that it uses. It
+   * is kept as long as later work may race with it, so it holds nothing that is large or that ends.
+   * Work that comes again, on the same stream with the same ranges, takes the place of what it was
+   * before.
    */
   public static final class Accessor {
     private final Object stream;
@@ -215,10 +220,10 @@ public final class Hazards {
      * @param launch the same object for what is launched together on several streams, or null
      */
     public Accessor(
-          Object stream,
-          @Nullable ClockLane lane,
-          @Nullable String communicator,
-          @Nullable Object launch) {
+        Object stream,
+        @Nullable ClockLane lane,
+        @Nullable String communicator,
+        @Nullable Object launch) {
       this.stream = stream;
       this.lane = lane;
       this.communicator = communicator;
@@ -335,9 +340,7 @@ public final class Hazards {
 
     /** Whether it is ordered before {@code later}, whose stream knows {@code clock}. */
     boolean isBefore(Access later, Clock clock) {
-      return by.lane == later.by.lane
-          || isDone(clock)
-          || by.isOneWith(later.by);
+      return by.lane == later.by.lane || isDone(clock) || by.isOneWith(later.by);
     }
 
     /** What it does to the range. */

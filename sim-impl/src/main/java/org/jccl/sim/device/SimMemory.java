@@ -8,10 +8,10 @@ import java.util.function.LongToIntFunction;
 import org.jccl.DeviceMemory;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
-import org.jccl.sim.device.Hazards.Access;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.CopyOp.Place;
+import org.jccl.sim.device.Hazards.Access;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.spi.CaptureGuard;
@@ -114,8 +114,7 @@ public final class SimMemory implements DeviceMemory {
   }
 
   private void requireUnused(Allocation allocation, HostTask task) {
-    Access user =
-        context.hazards().user(allocation.address(), allocation.end(), task);
+    Access user = context.hazards().user(allocation.address(), allocation.end(), task);
     if (user == null) {
       return;
     }
@@ -135,7 +134,10 @@ public final class SimMemory implements DeviceMemory {
                         + " bytes) is freed while "
                         + user.by().words()
                         + " still uses it")
-                .rank(user.by().rank(), user.by().words() + " " + user.words() + " it", user.by().site())
+                .rank(
+                    user.by().rank(),
+                    user.by().words() + " " + user.words() + " it",
+                    user.by().site())
                 .rank(rank, "frees it", "at " + CallSite.current())
                 .line("synchronize the stream first (SIM-29)"));
   }

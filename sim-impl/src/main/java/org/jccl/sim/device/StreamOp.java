@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
+import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.check.HappensBefore.Clock;
+import org.jccl.sim.check.HappensBefore.ClockLane;
 import org.jccl.sim.device.Hazards.Access;
 import org.jccl.sim.device.Hazards.Accessor;
-import org.jccl.sim.check.HappensBefore.Clock;
-import org.jccl.sim.check.HappensBefore;
-import org.jccl.sim.check.HappensBefore.ClockLane;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.SimStep;
 import org.jccl.sim.kernel.Trace;
@@ -37,8 +37,7 @@ public abstract class StreamOp implements SimStep, Wait {
     this.stream = stream;
     HostTask host = stream.context().simulation().kernel().holder();
     this.earliest = host == null ? 0 : host.clock();
-    this.rank =
-        host != null && host.isOwned() ? host.rank() : stream.context().index();
+    this.rank = host != null && host.isOwned() ? host.rank() : stream.context().index();
   }
 
   /** The stream it belongs to. */

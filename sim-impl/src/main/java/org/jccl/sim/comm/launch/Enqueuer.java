@@ -89,8 +89,7 @@ public final class Enqueuer {
   }
 
   /** One checked call, ready to be issued; the same object where a program repeats itself. */
-  public Request request(
-      HostTask task, CallArguments arguments, SimStream stream, boolean atOnce) {
+  public Request request(HostTask task, CallArguments arguments, SimStream stream, boolean atOnce) {
     if (suspension.isSuspended()) {
       suspension.requireAwake(arguments.operation().label());
     }
@@ -126,10 +125,10 @@ public final class Enqueuer {
     if (order == null) {
       return null;
     }
-    long what = call.operation().ordinal() << 16 ^ call.type() << 8 ^ call.reduction();
+    int what = call.operation().ordinal() << 16 ^ call.type() << 8 ^ call.reduction();
     long memory = Trail.mixed(call.send(), call.recv());
     return trail.next(
-        what << 32 ^ call.rootOrPeer(), memory ^ Trail.mixed(call.count(), stream.handle()));
+        (long) what << 32 ^ call.rootOrPeer(), memory ^ Trail.mixed(call.count(), stream.handle()));
   }
 
   /** Whether a call with these arguments, which is not captured, makes the same request. */
