@@ -155,20 +155,29 @@ final class SimBackend extends LibraryBackend {
     return new RankHost() {
       @Override
       public void run(int worldSize, Body body) throws InterruptedException {
-        try (StallWatch.Guard guard = watch.start()) {
-          AtomicReference<@Nullable ReportedMisuse> lost = new AtomicReference<>();
-          new RankPrograms(simulation.kernel())
-              .run(
-                  worldSize,
-                  rank -> {
-                    body.run(rank);
-                    lost.compareAndSet(null, raw.threadEnds());
-                  });
-          ReportedMisuse found = lost.get();
+        AtomicReference<@Nullable RuntimeException> lost = new AtomicReference<>();
+        RankPrograms programs =
+            new RankPrograms(
+                simulation.kernel(),
+                worldSize,
+                rank -> {
+                  body.run(rank);
+                  lost.compareAndSet(null, raw.threadEnds());
+                  lost.compareAndSet(null, simulation.kernel().verdict());
+                });
+        try (StallWatch.Guard guard = watch.start(programs, body)) {
+          programs.run();
+          RuntimeException found = lost.get();
           if (found != null) {
             throw found;
           }
         }
+      }
+
+      @Override
+      public Throwable explain(Throwable failure) {
+        RuntimeException verdict = simulation.kernel().verdict();
+        return verdict == null ? failure : verdict;
       }
 
       @Override

@@ -98,7 +98,7 @@ public final class Simulator implements AutoCloseable {
             + ", "
             + Kernels.choice().reason();
     this.warnings = builder.warnings;
-    StallWatch watch = new StallWatch(kernel, builder.stallLimit, builder.warnings);
+    StallWatch watch = new StallWatch(kernel, findings, builder.stallLimit, builder.foreignTimeout);
     this.backend = new SimBackend(this, simulation, builder.devices, words, watch);
     kernel.onQuiescence(this::deadlock);
   }
@@ -316,7 +316,7 @@ public final class Simulator implements AutoCloseable {
     ReportedMisuse report =
         findings.keep(dropped != null ? dropped : DeadlockReport.of(kernel.tasks(), blocked));
     backend.creations().reportPending(report);
-    blocked.forEach(task -> task.fail(report));
+    blocked.forEach(task -> task.condemn(report));
   }
 
   /** Closes all devices and reports what was left open. Idempotent. */
@@ -439,8 +439,10 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * Sets how long a rank may keep the others waiting without a call before that is reported, 5
-     * seconds unless set.
+     * Sets how long nothing may happen because ranks block or loop outside jccl, 5 seconds unless
+     * set: then that is reported as {@code HOST_BLOCKED} and ends the run. A rank that waits counts
+     * by the clock, one that runs by its processor time. Inside {@code rank.blocking} the limit is
+     * {@link #foreignTimeout}, if that is longer.
      *
      * @param value the time
      * @return this builder

@@ -51,6 +51,11 @@ public final class CallSite {
     return found == null ? null : found.toString();
   }
 
+  /** Whether from this frame on a rank's stack is what all ranks have in common. */
+  static boolean isMachinery(StackTraceElement frame) {
+    return isLibrary(frame.getClassName());
+  }
+
   private static boolean isJdk(String name) {
     return name.startsWith("java.") || name.startsWith("jdk.");
   }

@@ -72,7 +72,7 @@ final class SimEvent implements Event, SimStream.Marker {
   @Override
   public void synchronize() {
     Kernel kernel = context.simulation().kernel();
-    HostTask task = kernel.enter();
+    HostTask task = kernel.enterToWait();
     try {
       EventCompletion last = completion;
       if (last != null && !last.isReached()) {
@@ -92,7 +92,7 @@ final class SimEvent implements Event, SimStream.Marker {
     try {
       EventCompletion last = completion;
       if (last != null && !last.isReached()) {
-        kernel.letOthersRun(task);
+        kernel.ask(task, new EventSync(last));
       }
       if (last != null && last.isReached()) {
         learn(task, last);

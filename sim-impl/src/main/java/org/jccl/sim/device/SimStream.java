@@ -232,6 +232,12 @@ public final class SimStream implements Stream {
   }
 
   /** All waiters, the first to come first; from now on nobody waits. */
+  private Waiter waitOf(long target) {
+    Waiter waiter = new Waiter();
+    waiter.target = target;
+    return waiter;
+  }
+
   private @Nullable Waiter takeWaiters() {
     Waiter first = null;
     for (Waiter each = waiters; each != null; ) {
@@ -254,7 +260,7 @@ public final class SimStream implements Stream {
 
   @Override
   public void synchronize() {
-    HostTask task = kernel.enter();
+    HostTask task = kernel.enterToWait();
     try {
       requireNotCapturing("synchronize");
       awaitFinished(task, enqueued);
@@ -270,7 +276,7 @@ public final class SimStream implements Stream {
   }
 
   private void awaitFinished(long target) {
-    HostTask task = kernel.enter();
+    HostTask task = kernel.enterToWait();
     try {
       awaitFinished(task, target);
     } finally {
@@ -332,7 +338,7 @@ public final class SimStream implements Stream {
     try {
       long target = enqueued;
       if (finished < target) {
-        kernel.letOthersRun(task); // so that a loop that polls comes to an end
+        kernel.ask(task, waitOf(target));
       }
       if (finished >= target) {
         learn(task);
@@ -418,7 +424,7 @@ public final class SimStream implements Stream {
 
   @Override
   public void close() {
-    HostTask task = kernel.enter();
+    HostTask task = kernel.enterToWait();
     try {
       if (!closed && this != context.defaultStream()) {
         awaitFinished(task, enqueued);
