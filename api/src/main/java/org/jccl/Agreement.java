@@ -38,12 +38,19 @@ final class Agreement {
     grouped(able, offer -> offer.capability().device())
         .forEach(
             (device, sharing) -> {
-              if (sharing.size() > 1) {
+              if (sharing.size() > 1 && !allShare(able, sharing)) {
                 objections.add(
                     ranks(sharing) + " share one device (INIT-07), give each its own: " + device);
               }
             });
     return objections.isEmpty() ? Optional.empty() : Optional.of(report(objections, offers));
+  }
+
+  /** Whether each of these ranks may share its device (rule INIT-08). */
+  private static boolean allShare(Map<Integer, Offer.Able> able, List<Integer> ranks) {
+    return able.entrySet().stream()
+        .filter(each -> ranks.contains(each.getKey()))
+        .allMatch(each -> each.getValue().capability().sharesDevice());
   }
 
   private static String report(List<String> objections, List<Offer> offers) {

@@ -23,6 +23,7 @@ public final class BackendConfig {
   private final @Nullable Long seed;
   private final @Nullable CheckLevel checks;
   private final @Nullable Path timeline;
+  private final boolean strict;
 
   private BackendConfig(Builder builder) {
     this.libraryPath = builder.libraryPath;
@@ -30,6 +31,7 @@ public final class BackendConfig {
     this.seed = builder.seed;
     this.checks = builder.checks;
     this.timeline = builder.timeline;
+    this.strict = builder.strict;
   }
 
   /**
@@ -64,6 +66,7 @@ public final class BackendConfig {
     copy.seed = seed;
     copy.checks = checks;
     copy.timeline = timeline;
+    copy.strict = strict;
     return copy;
   }
 
@@ -94,6 +97,14 @@ public final class BackendConfig {
     return Optional.ofNullable(timeline);
   }
 
+  /**
+   * {@return whether the simulator waits wherever NCCL may, and takes programs that are only
+   * fragile for wrong}
+   */
+  public boolean strict() {
+    return strict;
+  }
+
   /** Collects the fields; not for sharing between threads. */
   public static final class Builder {
     private @Nullable String libraryPath;
@@ -101,6 +112,7 @@ public final class BackendConfig {
     private @Nullable Long seed;
     private @Nullable CheckLevel checks;
     private @Nullable Path timeline;
+    private boolean strict;
 
     private Builder() {}
 
@@ -160,6 +172,17 @@ public final class BackendConfig {
      */
     public Builder timeline(Path value) {
       timeline = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /**
+     * Sets {@link BackendConfig#strict()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder strict(boolean value) {
+      strict = value;
       return this;
     }
 

@@ -55,6 +55,17 @@ public interface Collectives {
   }
 
   /**
+   * {@link #allReduce(DeviceBuffer, DeviceBuffer, ReduceOp, Stream)} in place.
+   *
+   * @param buffer {@code count} elements, which the result replaces
+   * @param op how elements are combined, the same on all ranks
+   * @param stream where the operation is enqueued; of this communicator's device
+   */
+  default void allReduce(DeviceBuffer buffer, ReduceOp op, Stream stream) {
+    allReduce(buffer, buffer, op, stream);
+  }
+
+  /**
    * {@link #allReduce(DeviceBuffer, DeviceBuffer, ReduceOp, Stream)} in place, default stream.
    *
    * @param buffer {@code count} elements, which the result replaces

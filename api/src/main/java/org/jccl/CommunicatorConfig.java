@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import org.jccl.config.Algorithm;
 import org.jccl.config.ConfigField;
 import org.jccl.config.Protocol;
+import org.jccl.config.TimeLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,10 +98,17 @@ public final class CommunicatorConfig {
   }
 
   /**
-   * {@return the only algorithm that this communicator may use, for operations that have several:
-   * the order in which elements are added up then does not depend on sizes and machines} A
+   * {@return the only algorithm that this communicator may use, for operations that have several} A
    * simulator's choice: NCCL takes it from the environment of the whole process ({@code
    * NCCL_ALGO}), so its backend refuses it here. All ranks pin the same.
+   *
+   * <p>What it fixes of the order in which an all-reduce adds elements up: within one host {@link
+   * Algorithm#TREE} takes the same order of ranks for every element, whatever the size of the call.
+   * Over several hosts there are two trees, and the size decides which one carries an element. With
+   * {@link Algorithm#RING} the order depends on the chunk in which an element lies, and so on the
+   * size: from three ranks on the same numbers may have other last bits in a longer call. With
+   * either, the order depends on the machine. For sums that depend on neither, gather the elements
+   * and add them up in an order of your own.
    */
   public Optional<Algorithm> algorithm() {
     return Optional.ofNullable(algorithm);
@@ -246,7 +254,7 @@ public final class CommunicatorConfig {
      * @return this builder
      */
     public Builder initTimeout(Duration value) {
-      initTimeout = positive(value, "initTimeout");
+      initTimeout = TimeLimit.of(value, "initTimeout").duration();
       return this;
     }
 
@@ -257,20 +265,13 @@ public final class CommunicatorConfig {
      * @return this builder
      */
     public Builder closeTimeout(Duration value) {
-      closeTimeout = positive(value, "closeTimeout");
+      closeTimeout = TimeLimit.of(value, "closeTimeout").duration();
       return this;
     }
 
     /** {@return the configuration} */
     public CommunicatorConfig build() {
       return new CommunicatorConfig(this);
-    }
-
-    private static Duration positive(Duration value, String what) {
-      if (value.isNegative() || value.isZero()) {
-        throw new IllegalArgumentException(what + " " + value + " is not positive");
-      }
-      return value;
     }
   }
 }

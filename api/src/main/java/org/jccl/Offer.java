@@ -20,7 +20,7 @@ sealed interface Offer {
   int MAX_TEXT = 8192;
 
   /** First byte of an encoded offer; changes with the layout. */
-  int FORMAT = 0x71;
+  int FORMAT = 0x72;
 
   /** The bytes that travel. */
   default byte[] toBytes() {
@@ -35,6 +35,7 @@ sealed interface Offer {
           writeText(out, own.backend());
           writeText(out, own.library());
           writeText(out, own.device());
+          out.writeBoolean(own.sharesDevice());
         }
         case Unable(String reason) -> {
           out.writeBoolean(false);
@@ -57,7 +58,11 @@ sealed interface Offer {
       if (in.readBoolean()) {
         boolean warmUp = in.readBoolean();
         int version = in.readInt();
-        offer = new Able(new Capability(readText(in), version, readText(in), readText(in)), warmUp);
+        String backend = readText(in);
+        String library = readText(in);
+        String device = readText(in);
+        boolean shares = in.readBoolean();
+        offer = new Able(new Capability(backend, version, library, device, shares), warmUp);
       } else {
         offer = new Unable(readText(in));
       }

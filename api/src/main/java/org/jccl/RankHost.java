@@ -80,4 +80,17 @@ public interface RankHost {
    * @throws Exception what the body throws
    */
   <T> T blocking(Callable<T> body) throws Exception;
+
+  /**
+   * The first failure of a run: what comes after it is its consequence, and no finding of its own.
+   *
+   * @param rank the rank whose program failed
+   * @param failure what it threw
+   */
+  default void failed(int rank, Throwable failure) {}
+
+  /** {@return what one needs to run the same again: schedule and versions; empty if unknown} */
+  default String replay() {
+    return "";
+  }
 }

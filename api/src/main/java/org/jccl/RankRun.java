@@ -14,6 +14,8 @@ final class RankRun implements RankHost.Body {
   /** Beyond the time in which communicators close. */
   private static final Duration GRACE = Duration.ofSeconds(10);
 
+  static final String RUNNING = "running";
+
   private final Backend backend;
   private final int worldSize;
   private final CommunicatorConfig config;
@@ -60,18 +62,17 @@ final class RankRun implements RankHost.Body {
     }
     List<RankFailure> all = failures();
     if (!all.isEmpty()) {
-      RanksFailedException report = FailureReport.of(backend, worldSize, all);
-      if (hostFailure != null) {
-        report.addSuppressed(hostFailure);
-      }
-      throw report;
+      raise(FailureReport.toThrow(backend, worldSize, all, hostFailure));
+    } else if (hostFailure != null) {
+      raise(hostFailure);
     }
-    if (hostFailure instanceof Error error) {
+  }
+
+  private static void raise(Throwable failure) {
+    if (failure instanceof Error error) {
       throw error;
     }
-    if (hostFailure instanceof RuntimeException runtime) {
-      throw runtime;
-    }
+    throw (RuntimeException) failure;
   }
 
   private CollectiveException interrupted(InterruptedException cause) {
@@ -96,7 +97,7 @@ final class RankRun implements RankHost.Body {
       running.set(rank, self);
       // All or none: no program starts while a rank may still fail to open.
       groups.get(rank).barrier(config.initTimeout());
-      phase = "running";
+      phase = RUNNING;
       program.run(self);
     } catch (Throwable failure) {
       fail(rank, phase, backend.rankHost().explain(failure));
@@ -125,7 +126,7 @@ final class RankRun implements RankHost.Body {
     still.setStackTrace(thread.getStackTrace());
     left.add(rank);
     if (why != null) {
-      fail(rank, "running", why);
+      fail(rank, RUNNING, why);
     }
     fail(rank, "left behind", still);
   }
@@ -163,9 +164,13 @@ final class RankRun implements RankHost.Body {
     boolean first;
     synchronized (failures) {
       first = failures.isEmpty();
-      boolean secondary = !first && FailureReport.isConsequence(failure);
+      boolean secondary =
+          !first && FailureReport.isConsequence(failure, failures.getFirst().cause());
       failures.add(new RankFailure(rank, phase, failure, secondary));
       failed = true;
+    }
+    if (first) {
+      backend.rankHost().failed(rank, failure);
     }
     // The place in the group first: who waits there learns the reason that has a name.
     groups.get(rank).close();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +17,9 @@ import org.jccl.RanksFailedException.RankFailure;
 import org.jccl.testing.Crew;
 import org.jccl.testing.FakeBackend;
 import org.jccl.testing.FakeCommunicator;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.opentest4j.TestAbortedException;
 
 class RanksTest {
   private final FakeBackend backend = new FakeBackend(4);
@@ -89,12 +93,12 @@ class RanksTest {
         .extracting(RankFailure::rank, RankFailure::phase, RankFailure::secondary)
         .containsExactly(2, "running", false);
     assertThat(report.failures().subList(1, 4)).allMatch(RankFailure::secondary);
-    assertThat(report.getSuppressed()).hasSize(3);
+    assertThat(report.getSuppressed()).as("consequences are not printed again").isEmpty();
     assertThat(report)
         .hasMessageStartingWith("rank 2/4 failed first, 4 of 4 ranks failed (backend fake)")
         .hasMessageContaining("1. rank 2, running: java.lang.IllegalStateException: boom")
         .hasMessageContaining("RanksTest")
-        .hasMessageContaining("(a consequence)");
+        .hasMessageContaining("consequences: ranks 0, 1, 3 (CommunicatorAbortedException)");
     assertThat(backend.communicators()).allMatch(one -> one.state() == Communicator.State.CLOSED);
   }
 
@@ -126,7 +130,7 @@ class RanksTest {
             2,
             rank -> {
               if (rank.rank() == 1) {
-                throw new AssertionError("an error, not an exception");
+                throw new LinkageError("an error, not an exception");
               }
               rank.blocking(
                   () -> {
@@ -135,7 +139,7 @@ class RanksTest {
                   });
             });
 
-    assertThat(report.getCause()).isInstanceOf(AssertionError.class);
+    assertThat(report.getCause()).isInstanceOf(LinkageError.class);
     assertThat(report.failures().get(1).secondary()).isTrue();
   }
 
@@ -151,7 +155,7 @@ class RanksTest {
     assertThat(report.failures()).extracting(RankFailure::rank).containsExactlyInAnyOrder(0, 1, 2);
     assertThat(report.failures()).noneMatch(RankFailure::secondary);
     assertThat(report.getMessage()).containsOnlyOnce("all the same");
-    assertThat(report.getMessage()).contains("the same as rank");
+    assertThat(report.getMessage()).contains("the same: ranks ");
   }
 
   @Test
@@ -221,6 +225,78 @@ class RanksTest {
 
     assertThat(caller.join().result(0)).isTrue();
     assertThat(backend.communicators()).allMatch(one -> one.state() == Communicator.State.CLOSED);
+  }
+
+  @Test
+  void assertionOfARank_staysTheFailureOfTheTest() {
+    AssertionError expected = new AssertionError("expected 3 but was 4");
+
+    AssertionError thrown =
+        catchThrowableOfType(
+            AssertionError.class,
+            () ->
+                Ranks.run(
+                    backend,
+                    2,
+                    rank -> {
+                      if (rank.rank() == 1) {
+                        throw expected;
+                      }
+                      rank.communicator().barrier();
+                      rank.communicator().defaultStream().synchronize();
+                    }));
+
+    assertThat(thrown).isSameAs(expected);
+    assertThat(thrown.getSuppressed()).singleElement().isInstanceOf(RanksFailedException.class);
+    assertThat(thrown.getSuppressed()[0])
+        .hasMessageContaining("consequences: rank 0 (CommunicatorAbortedException)")
+        .hasMessageContaining("on: ");
+  }
+
+  @Test
+  void abortedAssumptionOfARank_staysASkip() {
+    assertThatThrownBy(() -> Ranks.run(backend, 2, rank -> Assumptions.abort("not on this host")))
+        .isInstanceOf(TestAbortedException.class)
+        .hasMessage("not on this host");
+  }
+
+  @Test
+  void failureThatCannotSayWhy_isStillReported() {
+    class Mute extends RuntimeException {
+      @Override
+      public String getMessage() {
+        throw new IllegalStateException("no words");
+      }
+    }
+
+    RanksFailedException report =
+        failureOf(
+            2,
+            rank -> {
+              throw new Mute();
+            });
+
+    assertThat(report)
+        .hasMessageContaining("Mute (it cannot say why: java.lang.IllegalStateException)");
+    assertThat(report.failures().getFirst().cause()).isInstanceOf(Mute.class);
+    StringWriter printed = new StringWriter();
+    report.printStackTrace(new PrintWriter(printed));
+    assertThat(printed.toString()).contains("failed first");
+  }
+
+  @Test
+  void wordsOfAFailure_areCleanAndBounded() {
+    RanksFailedException report =
+        failureOf(
+            1,
+            rank -> {
+              throw new IOException("\u001B[2J\u202Eevil" + "x".repeat(1 << 22));
+            });
+
+    assertThat(report.getMessage())
+        .contains("\\u001B[2J\\u202Eevilxxx", " characters in all)")
+        .doesNotContain("\u001B", "\u202E")
+        .hasSizeLessThan(5_000);
   }
 
   private RanksFailedException failureOf(int worldSize, RankProgram program) {

@@ -7,13 +7,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jccl.CollectiveException;
 import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
+import org.jccl.config.TimeLimit;
 
 /** What the members of every kind of group share: arguments, counting of calls, one-thread use. */
 abstract class ProcessGroupBase implements ProcessGroup {
   /** Most bytes of one rank's message: a control plane carries ids and addresses, not data. */
   static final int MAX_PAYLOAD = 4 << 20;
 
-  private static final Duration LONGEST = Duration.ofDays(36_500);
   private static final byte[] NOTHING = {};
 
   private final int rank;
@@ -45,10 +45,7 @@ abstract class ProcessGroupBase implements ProcessGroup {
 
   /** A positive time-out, cut to what counts in nanoseconds. */
   static Duration requireTimeout(Duration timeout) {
-    if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException("process group: time-out " + timeout + " is not positive");
-    }
-    return timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
+    return TimeLimit.of(timeout, "process group: time-out").duration();
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
+import org.jccl.config.TimeLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,7 @@ final class TcpConnector implements Callable<TcpConnection> {
     this.rank = rank;
     this.worldSize = worldSize;
     this.secret = secret;
-    this.deadline = System.nanoTime() + timeout.toNanos();
+    this.deadline = new TimeLimit(timeout).deadline();
   }
 
   /** Nobody waits for the result any more. */

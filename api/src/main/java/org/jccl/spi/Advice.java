@@ -6,6 +6,15 @@ import org.jccl.ResultCode;
 final class Advice {
   private Advice() {}
 
+  /** The same for a creation: there is no communicator that could be aborted. */
+  static String ofCreation(ResultCode code) {
+    return switch (code) {
+      case INVALID_ARGUMENT, INVALID_USAGE ->
+          "Nothing was created: correct that, and create it on all ranks with a new unique id.";
+      default -> of(code);
+    };
+  }
+
   static String of(ResultCode code) {
     return switch (code) {
       case SUCCESS, IN_PROGRESS -> "Nothing is wrong.";

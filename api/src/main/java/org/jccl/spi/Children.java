@@ -75,7 +75,9 @@ final class Children {
   Communicator shrink(Set<Integer> excluded, ShrinkMode mode, @Nullable CommunicatorConfig config) {
     TreeSet<Integer> out = new TreeSet<>(excluded); // NCCL sorts the caller's list (SHR-03).
     requireSurvivor(out);
-    ready(NcclFunction.COMM_SHRINK, "shrink");
+    parent.guard().require(NcclFunction.COMM_SHRINK);
+    Act act = mode == ShrinkMode.ABORT ? Act.SHRINK_ABORT : Act.FAMILY;
+    parent.guard().requireLegal(act, "shrink");
     int rank = parent.rank() - out.headSet(parent.rank()).size();
     Arena arena = Arena.ofAuto();
     MemorySegment list = arena.allocate(JAVA_INT, out.size());

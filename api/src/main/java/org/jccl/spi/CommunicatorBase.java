@@ -172,6 +172,15 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
    * @param what a name for messages
    */
   public final CollectiveException failure(int code, String what) {
+    return failure(code, what, Advice.of(ResultCode.of(code)));
+  }
+
+  /** The failure of its own creation. */
+  final CollectiveException creationFailure(int code) {
+    return failure(code, "creation", Advice.ofCreation(ResultCode.of(code)));
+  }
+
+  private CollectiveException failure(int code, String what, String advice) {
     String words = lastError();
     String place = knowsItsPlace() ? ", rank " + rank + "/" + worldSize : "";
     return new CollectiveException(
@@ -189,7 +198,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
             + ")"
             + (words.isEmpty() ? "" : ", the library says: " + words)
             + ". "
-            + Advice.of(ResultCode.of(code)));
+            + advice);
   }
 
   /** {@return where this communicator's groups are issued} */

@@ -14,6 +14,7 @@ import java.util.function.LongToIntFunction;
 import org.jccl.Communicator.State;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.config.TimeLimit;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
 
@@ -80,6 +81,10 @@ final class Lifecycle {
   void abort() {
     long comm = owner.handle().take(State.ABORTED);
     if (comm != 0) {
+      // Before the abort: a thread that waits on the stream returns by it, and then looks.
+      if (owner.defaultStream() instanceof OwnedStream own && !own.isClosed()) {
+        own.refuse(owner.guard().aborted(null));
+      }
       kill(comm);
     }
   }
@@ -88,7 +93,7 @@ final class Lifecycle {
     if (!closing.compareAndSet(false, true)) {
       return;
     }
-    long deadline = System.nanoTime() + owner.config().closeTimeout().toNanos();
+    long deadline = new TimeLimit(owner.config().closeTimeout()).deadline();
     try {
       owner.closeSumsAndMemory();
       end(deadline);
@@ -102,7 +107,7 @@ final class Lifecycle {
     boolean sound = ENDS_WELL.contains(last) && hasFinished(deadline);
     long comm = owner.handle().take(State.CLOSED);
     if (comm != 0 && sound) {
-      Duration left = Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
+      Duration left = TimeLimit.remaining(deadline);
       // Only a ready one may be finalized (LIF-03, LIF-20).
       boolean finalizes = last == State.READY;
       within(owner.path(), "close", left, () -> finalizeAndDestroy(comm, finalizes));
@@ -114,7 +119,7 @@ final class Lifecycle {
   /** Waits for a nonblocking call: what is busy cannot be destroyed (LIF-11). */
   private State settledState(long deadline) {
     try {
-      owner.awaitReady(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+      owner.awaitReady(TimeLimit.remaining(deadline));
     } catch (RuntimeException notReady) {
       LOG.log(Level.DEBUG, owner + ": closed without having come to rest", notReady);
     }

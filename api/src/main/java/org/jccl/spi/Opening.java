@@ -95,7 +95,7 @@ final class Opening {
       }
     }
     if (code.isPresent() && !NcclAbi.isGood(code.getAsInt())) {
-      throw first.failure(code.getAsInt(), "creation");
+      throw first.creationFailure(code.getAsInt());
     }
   }
 
@@ -112,13 +112,18 @@ final class Opening {
 
   /** Where the library waits. */
   private int create() {
-    // Once before the group: a device that fails inside it would leave a group that waits for ever.
-    ranks.forEach(rank -> rank.device().makeCurrent());
-    int code = ranks.size() == 1 ? join(0) : joinAll();
-    if (!NcclAbi.isGood(code) || !finish()) {
-      abortAll();
+    boolean made = false;
+    try {
+      // Once before the group: a device that fails inside it would leave a group that waits on.
+      ranks.forEach(rank -> rank.device().makeCurrent());
+      int code = ranks.size() == 1 ? join(0) : joinAll();
+      made = NcclAbi.isGood(code) && finish();
+      return code;
+    } finally {
+      if (!made) { // also when a simulator reports that a rank is missing (INIT-02)
+        abortAll();
+      }
     }
-    return code;
   }
 
   private int join(int i) {

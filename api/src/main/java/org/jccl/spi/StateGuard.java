@@ -57,7 +57,7 @@ final class StateGuard {
     State now = handle.poll();
     return switch (now) {
       case ABORTED -> aborted(null);
-      case FAILED -> act == Act.REVOKE ? null : failed("a call on a failed communicator");
+      case FAILED -> act.isForFailed() ? null : failed("a call on a failed communicator");
       case CLOSED -> closed();
       case BUSY, REVOKED ->
           owner.config().checks() == CheckLevel.NONE
@@ -76,7 +76,7 @@ final class StateGuard {
   }
 
   /** The abort, whose cause is the failure that a call came back with, if one did. */
-  private CommunicatorAbortedException aborted(@Nullable Throwable cause) {
+  CommunicatorAbortedException aborted(@Nullable Throwable cause) {
     return new CommunicatorAbortedException(
         owner.who()
             + " was aborted: close it, open a new one"

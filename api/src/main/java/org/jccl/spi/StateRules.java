@@ -19,6 +19,8 @@ final class StateRules {
     OPERATION,
     /** Split, shrink, grow and the id for it. */
     FAMILY,
+    /** Shrink that stops first what is in flight. */
+    SHRINK_ABORT,
     /** Finalize. */
     FINALIZE,
     /** Revoke. */
@@ -28,7 +30,12 @@ final class StateRules {
     /** Resume. */
     RESUME,
     /** Questions to the library. */
-    QUESTION
+    QUESTION;
+
+    /** Whether it may be tried after a failure: the survivors of a failed rank go on (SHR-05). */
+    boolean isForFailed() {
+      return this == REVOKE || this == SHRINK_ABORT;
+    }
   }
 
   /**
@@ -59,7 +66,7 @@ final class StateRules {
 
   private static @Nullable RuntimeException revoked(Act act, String who) {
     return switch (act) {
-      case FAMILY, QUESTION -> null;
+      case FAMILY, SHRINK_ABORT, QUESTION -> null;
       case FINALIZE, REVOKE ->
           coded(ResultCode.INVALID_ARGUMENT, who + " is revoked: only close() ends it (LIF-20)");
       case OPERATION, SUSPEND, RESUME ->
@@ -74,7 +81,7 @@ final class StateRules {
       case QUESTION -> null;
       case FINALIZE, REVOKE ->
           coded(ResultCode.INVALID_ARGUMENT, who + " is finalized already (LIF-03, LIF-17)");
-      case OPERATION, FAMILY, SUSPEND, RESUME ->
+      case OPERATION, FAMILY, SHRINK_ABORT, SUSPEND, RESUME ->
           new IllegalStateException(who + " is finalized: only close() is left (LIF-04)");
     };
   }
@@ -83,7 +90,7 @@ final class StateRules {
     return switch (act) {
       case RESUME, QUESTION -> null;
       case SUSPEND -> coded(ResultCode.INVALID_USAGE, who + " is suspended already (LIF-22)");
-      case OPERATION, FAMILY, FINALIZE, REVOKE ->
+      case OPERATION, FAMILY, SHRINK_ABORT, FINALIZE, REVOKE ->
           new IllegalStateException(who + " is suspended: resume() it first (LIF-23)");
     };
   }

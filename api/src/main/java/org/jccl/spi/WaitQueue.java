@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.jccl.config.TimeLimit;
 
 /**
  * Threads that wait for a condition which other threads make true: a monitor whose waiting gives
@@ -93,7 +94,7 @@ public final class WaitQueue {
       BooleanSupplier ready,
       Duration timeout)
       throws InterruptedException {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = new TimeLimit(timeout).deadline();
     while (true) {
       Waiting.Sleeper sleeper = sleeping.apply(what);
       synchronized (lock) {
@@ -102,7 +103,7 @@ public final class WaitQueue {
         }
         sleepers.add(sleeper);
       }
-      boolean inTime = sleeper.sleep(Math.max(0, deadline - System.nanoTime()));
+      boolean inTime = sleeper.sleep(TimeLimit.left(deadline));
       synchronized (lock) {
         sleepers.remove(sleeper);
         if (ready.getAsBoolean()) {

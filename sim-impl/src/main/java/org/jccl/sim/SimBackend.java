@@ -9,6 +9,7 @@ import java.util.function.LongToIntFunction;
 import org.jccl.Backend;
 import org.jccl.BackendUnavailableException;
 import org.jccl.Capability;
+import org.jccl.CleanText;
 import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
 import org.jccl.ProcessGroup;
@@ -17,11 +18,14 @@ import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
 import org.jccl.process.ProcessGroups;
 import org.jccl.sim.abi.SimAbi;
+import org.jccl.sim.check.CallSite;
 import org.jccl.sim.comm.creation.Bootstrap;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.Simulation;
+import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.RankPrograms;
 import org.jccl.spi.CallPath;
+import org.jccl.spi.GroupRecording;
 import org.jccl.spi.LibraryBackend;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NcclAbi;
@@ -140,6 +144,29 @@ final class SimBackend extends LibraryBackend {
   }
 
   @Override
+  public void givenUp(GroupRecording calls, Throwable why) {
+    HostTask task = simulation.kernel().holder();
+    int rank = calls.size() > 0 ? calls.communicator(0).device().index() : -1;
+    if (task != null && task.thread() == Thread.currentThread() && task.rank() >= 0) {
+      rank = task.rank();
+    }
+    if (rank >= 0) {
+      simulation
+          .findings()
+          .history()
+          .noteGivenUp(
+              rank,
+              "gave up a group of "
+                  + calls.size()
+                  + (calls.size() == 1 ? " call" : " calls")
+                  + ", and nothing of it was issued (GRP-11): its body threw "
+                  + CleanText.line(CleanText.of(why))
+                  + "\n    at "
+                  + CallSite.current());
+    }
+  }
+
+  @Override
   protected String nameOf(UniqueId id) {
     return "communicator";
   }
@@ -147,7 +174,8 @@ final class SimBackend extends LibraryBackend {
   @Override
   public Capability capability(Device device, CommunicatorConfig config) {
     abi(config); // refuses a library of its own
-    return new Capability("sim", simulation.version(), description, device.identity());
+    return new Capability(
+        "sim", simulation.version(), description, device.identity(), creations.severalPerDevice());
   }
 
   @Override
@@ -155,6 +183,7 @@ final class SimBackend extends LibraryBackend {
     return new RankHost() {
       @Override
       public void run(int worldSize, Body body) throws InterruptedException {
+        boolean begun = simulation.findings().begin();
         AtomicReference<@Nullable RuntimeException> lost = new AtomicReference<>();
         RankPrograms programs =
             new RankPrograms(
@@ -171,6 +200,10 @@ final class SimBackend extends LibraryBackend {
           if (found != null) {
             throw found;
           }
+        } finally {
+          if (begun) {
+            simulation.findings().end();
+          }
         }
       }
 
@@ -178,6 +211,16 @@ final class SimBackend extends LibraryBackend {
       public Throwable explain(Throwable failure) {
         RuntimeException verdict = simulation.kernel().verdict();
         return verdict == null ? failure : verdict;
+      }
+
+      @Override
+      public void failed(int rank, Throwable failure) {
+        simulation.findings().failed(failure);
+      }
+
+      @Override
+      public String replay() {
+        return simulation.findings().replay();
       }
 
       @Override

@@ -53,6 +53,7 @@ public final class SimProvider implements BackendProvider {
   @Override
   public Backend open(BackendConfig config) {
     Simulator.Builder builder = Simulator.builder();
+    builder.strict(config.strict());
     builder.checks(config.checks().orElseGet(SimProvider::checks));
     if (config.devices() > 0) {
       builder.devices(config.devices());

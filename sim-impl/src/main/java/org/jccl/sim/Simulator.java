@@ -10,16 +10,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
+import org.jccl.CleanText;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
+import org.jccl.config.TimeLimit;
 import org.jccl.ops.Call;
+import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.check.DeadlockReport;
@@ -63,7 +67,6 @@ public final class Simulator implements AutoCloseable {
 
   private final Kernel kernel;
   private final SimBackend backend;
-  private final Consumer<String> warnings;
   private final Findings findings;
   private final @Nullable Timeline timeline;
   private @Nullable TraceFile traceFile;
@@ -73,7 +76,7 @@ public final class Simulator implements AutoCloseable {
     Long seed = builder.seed;
     Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
     this.kernel = new Kernel(choices, builder.foreignTimeout);
-    this.findings = new Findings(builder.strict, builder.warnings, choices.describe());
+    this.findings = new Findings(builder.strict, builder.warnings, replay(builder, choices));
     Path file = builder.timeline;
     this.timeline = file == null ? null : timeline(file);
     Simulation simulation =
@@ -97,10 +100,25 @@ public final class Simulator implements AutoCloseable {
             + builder.checks
             + ", "
             + Kernels.choice().reason();
-    this.warnings = builder.warnings;
     StallWatch watch = new StallWatch(kernel, findings, builder.stallLimit, builder.foreignTimeout);
     this.backend = new SimBackend(this, simulation, builder.devices, words, watch);
     kernel.onQuiescence(this::deadlock);
+  }
+
+  /** All that decides how a run goes: schedule, machine, version, what is checked. */
+  private static String replay(Builder builder, Choices choices) {
+    return choices.describe()
+        + ", "
+        + builder.devices
+        + (builder.devices == 1 ? " device" : " devices")
+        + ", NCCL "
+        + NcclFunction.text(builder.ncclVersion)
+        + ", checks "
+        + builder.checks
+        + (builder.strict ? ", strict" : "")
+        + (builder.environment.isEmpty()
+            ? ""
+            : ", " + CleanText.line(new TreeMap<>(builder.environment).toString()));
   }
 
   private static Timeline timeline(Path file) {
@@ -263,13 +281,17 @@ public final class Simulator implements AutoCloseable {
 
   /**
    * {@return every misuse reported so far, in order: those that were thrown, and those that were
-   * only told because they are warnings}
+   * only told because they are warnings. What followed from one of them, or from another failure of
+   * a rank, is not among them}
    */
   public List<ReportedMisuse> findings() {
     return findings.all();
   }
 
-  /** {@return what was found to be left open by {@link #close()}, a line each} */
+  /**
+   * {@return what was found to be left open by {@link #close()}, a line each; none if a report was
+   * thrown or a rank has failed before: then nobody was to close it}
+   */
   public List<String> leaks() {
     return List.copyOf(leaks);
   }
@@ -295,28 +317,48 @@ public final class Simulator implements AutoCloseable {
   }
 
   void leaked(String line) {
-    leaks.add(line);
-    warnings.accept("leak: " + line);
+    if (!findings.excusesLeaks()) {
+      leaks.add(line);
+      findings.tell("leak: " + line);
+    }
   }
 
   /** The backend is closed: nothing more will happen. */
   void ended() {
     IOException broken = timeline == null ? null : timeline.close();
     if (broken != null) {
-      warnings.accept("the timeline is not complete: " + broken);
+      findings.tell("the timeline is not complete: " + broken);
     }
     IOException cut = traceFile == null ? null : traceFile.close();
     if (cut != null) {
-      warnings.accept("the trace is not complete: " + cut);
+      findings.tell("the trace is not complete: " + cut);
     }
   }
 
   private void deadlock(List<HostTask> blocked) {
-    ReportBuilder dropped = backend.creations().findDropped();
-    ReportedMisuse report =
-        findings.keep(dropped != null ? dropped : DeadlockReport.of(kernel.tasks(), blocked));
+    ReportedMisuse report = swallowed();
+    if (report == null) {
+      ReportBuilder dropped = backend.creations().findDropped();
+      report =
+          findings.keep(dropped != null ? dropped : DeadlockReport.of(kernel.tasks(), blocked));
+    }
     backend.creations().reportPending(report);
-    blocked.forEach(task -> task.condemn(report));
+    for (HostTask task : blocked) {
+      task.condemn(report);
+    }
+  }
+
+  /** The report that a rank was told, caught and ended with, while others wait for it; or null. */
+  private @Nullable ReportedMisuse swallowed() {
+    return findings.errors().stream()
+        .filter(one -> one.ranks().stream().anyMatch(this::hasEnded))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private boolean hasEnded(int rank) {
+    return kernel.tasks().stream()
+        .anyMatch(task -> task.rank() == rank && task.state() == HostTask.State.FINISHED);
   }
 
   /** Closes all devices and reports what was left open. Idempotent. */
@@ -446,9 +488,10 @@ public final class Simulator implements AutoCloseable {
      *
      * @param value the time
      * @return this builder
+     * @throws IllegalArgumentException if it is not positive
      */
     public Builder stallLimit(Duration value) {
-      stallLimit = Objects.requireNonNull(value);
+      stallLimit = TimeLimit.of(value, "stallLimit").duration();
       return this;
     }
 
@@ -457,9 +500,10 @@ public final class Simulator implements AutoCloseable {
      *
      * @param value the time
      * @return this builder
+     * @throws IllegalArgumentException if it is not positive
      */
     public Builder foreignTimeout(Duration value) {
-      foreignTimeout = Objects.requireNonNull(value);
+      foreignTimeout = TimeLimit.of(value, "foreignTimeout").duration();
       return this;
     }
 

@@ -34,8 +34,8 @@ final class StallWatch {
   StallWatch(Kernel kernel, Findings findings, Duration limit, Duration blockingLimit) {
     this.kernel = kernel;
     this.findings = findings;
-    this.limit = Limits.nanos(limit);
-    this.blockingLimit = Math.max(this.limit, Limits.nanos(blockingLimit));
+    this.limit = limit.toNanos();
+    this.blockingLimit = Math.max(this.limit, blockingLimit.toNanos());
   }
 
   /** Watches until the guard is closed. */

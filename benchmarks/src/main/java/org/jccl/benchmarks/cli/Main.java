@@ -1,9 +1,10 @@
 package org.jccl.benchmarks.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jccl.BackendUnavailableException;
+import org.jccl.CleanText;
 import org.jccl.CollectiveException;
 import org.jccl.RanksFailedException;
 import org.jccl.benchmarks.machine.ProgramVersion;
@@ -66,7 +67,9 @@ public final class Main implements Runnable {
     CommandLine jccl =
         new CommandLine(main)
             .setParameterExceptionHandler(main::explainBadInput)
-            .setExecutionExceptionHandler(main::explainFailure);
+            .setExecutionExceptionHandler(main::explainFailure)
+            .setExecutionStrategy(main::execute)
+            .setExpandAtFiles(false); // An argument may begin with '@': it names no file.
     // What follows a program's name belongs to the program, what follows jmh belongs to JMH.
     subcommand(jccl, "run").setStopAtPositional(true);
     CommandLine jmh = subcommand(jccl, "jmh").setUnmatchedOptionsArePositionalParams(true);
@@ -88,33 +91,55 @@ public final class Main implements Runnable {
     CommandLine command = badInput.getCommandLine();
     PrintWriter err = command.getErr();
     String name = command.getCommandSpec().qualifiedName();
-    err.printf("%s: %s (see ./%s --help)%n", name, oneLine(badInput), name);
+    err.printf("%s: %s (see ./%s --help)%n", name, CleanText.messageOf(badInput), name);
     if (stacktrace) {
       badInput.printStackTrace(err);
     }
     return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
-  private int explainFailure(Exception failure, CommandLine command, ParseResult parsed) {
+  /** An error is a failure like any other: a class that is broken, memory that is used up. */
+  private int execute(ParseResult parsed) {
+    if (stacktrace) {
+      System.setProperty("jccl.stacktrace", "true");
+    }
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (Error failure) {
+      List<CommandLine> commands = parsed.asCommandLineList();
+      return explainFailure(failure, commands.getLast(), parsed);
+    }
+  }
+
+  private int explainFailure(Throwable failure, CommandLine command, ParseResult parsed) {
     PrintWriter err = command.getErr();
-    String words = isReport(failure) ? String.valueOf(failure.getMessage()) : oneLine(failure);
-    err.printf("%s: %s%n", command.getCommandSpec().qualifiedName(), words);
+    err.printf("%s: %s%n", command.getCommandSpec().qualifiedName(), words(failure));
+    err.flush();
     if (stacktrace) {
       failure.printStackTrace(err);
     }
     return command.getCommandSpec().exitCodeOnExecutionException();
   }
 
+  /** A report in full; one line of anything else. */
+  private static String words(Throwable failure) {
+    for (Throwable beside : failure.getSuppressed()) {
+      if (beside instanceof RanksFailedException) { // The failure is an assertion of a rank.
+        return CleanText.of(failure) + "\n" + CleanText.report(String.valueOf(beside.getMessage()));
+      }
+    }
+    return isReport(failure)
+        ? CleanText.report(String.valueOf(failure.getMessage()))
+        : failure instanceof Error
+            ? CleanText.line(CleanText.of(failure))
+            : CleanText.messageOf(failure);
+  }
+
   /** Failures whose message was written to be read by people, over several lines. */
-  private static boolean isReport(Exception failure) {
+  private static boolean isReport(Throwable failure) {
     return failure instanceof RanksFailedException
         || failure instanceof CollectiveException
         || failure instanceof BackendUnavailableException;
-  }
-
-  private static String oneLine(Exception e) {
-    String message = Optional.ofNullable(e.getMessage()).orElseGet(e::toString);
-    return message.lines().findFirst().orElse(message);
   }
 
   /** The version of the program. */

@@ -1,17 +1,11 @@
 package org.jccl.benchmarks.cli;
 
-import java.io.File;
 import java.io.UncheckedIOException;
-import java.lang.reflect.InvocationTargetException;
-import java.net.MalformedURLException;
-import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jccl.BackendConfig;
 import org.jccl.CheckLevel;
 import org.jccl.RankProgram;
@@ -44,6 +38,29 @@ final class RunCommand implements Callable<Integer> {
       description =
           "Seed of the simulator's schedule; without it ranks run first come, first served.")
   private @Nullable Long seed;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "A..B",
+      description = {
+        "Run once with each seed from A to B, each on a new simulator, until one fails.",
+        "Its report ends with the seed."
+      })
+  private @Nullable String seeds;
+
+  @Option(
+      names = "--checks",
+      paramLabel = "LEVEL",
+      description = "How much the simulator checks: none, default or full. Default: full.")
+  private @Nullable String checks;
+
+  @Option(
+      names = "--strict",
+      description = {
+        "Let the simulator wait wherever NCCL may, and take programs that are only fragile",
+        "for wrong."
+      })
+  private boolean strict;
 
   @Option(
       names = "--timeline",
@@ -82,11 +99,28 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    URL[] urls = urls();
-    try (URLClassLoader loader =
-        new URLClassLoader("program", urls, RunCommand.class.getClassLoader())) {
-      RankProgram program = program(loader);
-      try (BackendOptions.Opened opened = open()) {
+    ProgramClass program = new ProgramClass(spec, classPath, className);
+    if (seeds == null) {
+      runOnce(program, seed);
+      return 0;
+    }
+    if (seed != null || timeline != null || trace != null) {
+      throw bad("--seeds: not together with --seed, --timeline or --trace, which mean one run");
+    }
+    SeedRange range = SeedRange.parse(spec, seeds);
+    for (long each = range.first(); ; each++) {
+      runOnce(program, each);
+      if (each == range.last()) {
+        System.err.println("jccl run: no run failed with seeds " + seeds);
+        return 0;
+      }
+    }
+  }
+
+  private void runOnce(ProgramClass what, @Nullable Long with) throws Exception {
+    try (URLClassLoader loader = what.loader()) {
+      RankProgram program = what.program(loader);
+      try (BackendOptions.Opened opened = open(with)) {
         System.err.println(
             "jccl run: "
                 + opened.ranks()
@@ -98,15 +132,18 @@ final class RunCommand implements Callable<Integer> {
         runOn(opened, program, loader);
       }
     }
-    return 0;
   }
 
-  private BackendOptions.Opened open() {
+  private BackendOptions.Opened open(@Nullable Long with) {
     try {
-      BackendOptions.Opened opened = backendOptions.open(config());
+      BackendOptions.Opened opened = backendOptions.open(config(with));
       if (timeline != null && Simulator.of(opened.backend()).isEmpty()) {
         opened.close();
         throw bad("--timeline: only simulated time can be drawn: add --backend sim");
+      }
+      if ((with != null || strict || checks != null) && Simulator.of(opened.backend()).isEmpty()) {
+        opened.close();
+        throw bad("--seed, --seeds, --strict and --checks are a simulator's: add --backend sim");
       }
       if (trace != null) {
         writeTrace(opened, trace);
@@ -131,19 +168,30 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private BackendConfig config() {
+  private BackendConfig config(@Nullable Long with) {
     BackendConfig.Builder config = BackendConfig.builder();
-    // A run is for finding bugs: with full checks reports name the line of every call.
-    if (System.getProperty(SimProvider.CHECKS_PROPERTY) == null) {
+    if (checks != null) {
+      config.checks(level(checks));
+    } else if (System.getProperty(SimProvider.CHECKS_PROPERTY) == null) {
+      // A run is for finding bugs: with full checks reports name the line of every call.
       config.checks(CheckLevel.FULL);
     }
-    if (seed != null) {
-      config.seed(seed);
+    if (with != null) {
+      config.seed(with);
     }
     if (timeline != null) {
       config.timeline(timeline);
     }
-    return config.build();
+    return config.strict(strict).build();
+  }
+
+  private CheckLevel level(String word) {
+    for (CheckLevel level : CheckLevel.values()) {
+      if (level.name().equalsIgnoreCase(word)) {
+        return level;
+      }
+    }
+    throw bad("--checks: no level is called '" + word + "': use none, default or full");
   }
 
   private void runOn(BackendOptions.Opened opened, RankProgram program, ClassLoader loader) {
@@ -171,53 +219,6 @@ final class RunCommand implements Callable<Integer> {
         simulator.isRepeatable()
             ? ""
             : ", not repeatable: threads outside the simulator took part");
-  }
-
-  private RankProgram program(ClassLoader loader) throws Exception {
-    try {
-      return Class.forName(className, true, loader)
-          .asSubclass(RankProgram.class)
-          .getConstructor()
-          .newInstance();
-    } catch (ClassNotFoundException | NoClassDefFoundError missing) {
-      throw bad("no class " + className + " on the class path " + classPath + ": give -cp PATH");
-    } catch (ClassCastException other) {
-      throw bad(className + " does not implement org.jccl.RankProgram");
-    } catch (NoSuchMethodException | IllegalAccessException | InstantiationException closed) {
-      throw bad(
-          className + " needs to be a public class with a public constructor without arguments");
-    } catch (InvocationTargetException failure) {
-      throw failure.getCause() instanceof Exception cause ? cause : failure;
-    }
-  }
-
-  private URL[] urls() {
-    return Stream.of(classPath.split(File.pathSeparator))
-        .filter(entry -> !entry.isEmpty())
-        .flatMap(this::entries)
-        .map(RunCommand::url)
-        .toArray(URL[]::new);
-  }
-
-  /** One entry as java understands it: a folder, a jar, or all jars of a folder. */
-  private Stream<Path> entries(String entry) {
-    if (entry.endsWith(File.separator + "*")) {
-      File[] jars = new File(entry).getParentFile().listFiles((dir, name) -> name.endsWith(".jar"));
-      return jars == null ? Stream.empty() : Stream.of(jars).map(File::toPath);
-    }
-    Path path = Path.of(entry);
-    if (!Files.exists(path)) {
-      throw bad("-cp: there is no '" + entry + "'");
-    }
-    return Stream.of(path);
-  }
-
-  private static URL url(Path path) {
-    try {
-      return path.toUri().toURL();
-    } catch (MalformedURLException e) {
-      throw new IllegalArgumentException(e);
-    }
   }
 
   private ParameterException bad(String what) {

@@ -29,8 +29,8 @@ public final class HtmlReport {
     parts.put("refused", refused(report));
     parts.put("figures", figures(report));
     parts.put("table", HtmlTable.html(report.rows()));
-    // Inside a script element only this sequence could end it early.
-    parts.put("json", ReportJson.write(report).replace("</", "<\\/"));
+    // In a script element "</script" ends it and "<!--<script" hides its end: no "<" stands there.
+    parts.put("json", ReportJson.write(report).replace("<", "\\u003c"));
     return Page.fill(Page.resource("page.html"), parts);
   }
 

@@ -197,6 +197,29 @@ class CommandsTest {
   }
 
   @Test
+  void run_takesManySeeds_andStopsAtTheFirstThatFails() {
+    String program = QuietProgram.class.getName();
+    String line = "run --backend sim --ranks 2 --checks default --strict --seeds 7..9 " + program;
+    assertThat(run(line.split(" "))).as(err.toString()).isZero();
+
+    assertThat(run((line + " fail").split(" "))).isEqualTo(1);
+    assertThat(err.toString()).contains("rank 1 was told to fail", "seed 7");
+  }
+
+  @Test
+  void run_refusesSeedsThatAreNone() {
+    String program = QuietProgram.class.getName();
+    for (String seeds : List.of("9..7", "a..b", "1..", "..", "1...2", "1..99999999999999999999")) {
+      assertThat(run("run", "--backend", "sim", "--seeds", seeds, program)).isEqualTo(2);
+      assertThat(err.toString()).contains("names no seeds");
+    }
+    assertThat(run("run", "--backend", "sim", "--seed", "1", "--seeds", "1..2", program))
+        .isEqualTo(2);
+    assertThat(run("run", "--backend", "sim", "--checks", "some", program)).isEqualTo(2);
+    assertThat(err.toString()).contains("use none, default or full");
+  }
+
+  @Test
   void run_reportsAFailure_andEndsWith1() {
     String program = QuietProgram.class.getName();
     assertThat(run("run", "--backend", "sim", "--ranks", "2", program, "fail")).isEqualTo(1);

@@ -26,6 +26,7 @@ class ArchitectureTest {
                   resideInAnyPackage(
                       "org.jccl.sim..",
                       "org.jccl.nccl..",
+                      "org.jccl.test..",
                       "org.jccl.conformance..",
                       "org.jccl.fidelity..",
                       "org.jccl.benchmarks..")))
@@ -88,5 +89,26 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.jccl.nccl.cuda..", "org.jccl.fidelity..")
+          .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule theTestKitNeedsApiSimulatorAndJupiterAlone =
+      classes()
+          .that()
+          .resideInAPackage("org.jccl.test..")
+          .should()
+          .onlyDependOnClassesThat(
+              IN_THE_API
+                  .or(
+                      resideInAnyPackage(
+                          "org.jccl.test..",
+                          "org.jccl.sim",
+                          "java..",
+                          "org.jspecify..",
+                          "org.junit.jupiter.api..",
+                          "org.junit.platform.commons.support..",
+                          "org.opentest4j..",
+                          "org.assertj.core.."))
+                  .as("api, simulator, Jupiter's API, AssertJ or JDK"))
           .allowEmptyShould(true);
 }

@@ -29,6 +29,7 @@ import org.jccl.spi.NcclAbi;
  */
 public final class NcclBackend extends LibraryBackend {
   private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
+  private static final int SEVERAL_RANKS_A_DEVICE = 23003;
 
   private final NcclLibrary library;
   private final List<Device> devices;
@@ -127,7 +128,9 @@ public final class NcclBackend extends LibraryBackend {
         name(),
         chosen.version(),
         "NCCL " + NcclFunction.text(chosen.version()) + " at " + chosen.description(),
-        host() + "/" + device.identity());
+        host() + "/" + device.identity(),
+        chosen.version() >= SEVERAL_RANKS_A_DEVICE
+            && "1".equals(System.getenv("NCCL_MULTI_RANK_GPU_ENABLE")));
   }
 
   private static String host() {

@@ -215,7 +215,12 @@ final class AbiState {
     String wanted = simulation.environment().get("NCCL_SOCKET_IFNAME");
     if (wanted != null && NETWORK_INTERFACES.stream().noneMatch(each -> matches(wanted, each))) {
       throw new CollectiveException(
-          ResultCode.INVALID_USAGE, "no network interface matches NCCL_SOCKET_IFNAME=" + wanted);
+          ResultCode.INVALID_USAGE,
+          "Bootstrap : no socket interface found: of "
+              + String.join(" and ", NETWORK_INTERFACES)
+              + ", which the simulated machine has, none matches NCCL_SOCKET_IFNAME="
+              + wanted
+              + " (ENV-10)");
     }
   }
 

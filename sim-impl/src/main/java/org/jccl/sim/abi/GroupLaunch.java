@@ -8,6 +8,7 @@ import org.jccl.ResultCode;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.comm.call.Request;
 import org.jccl.sim.comm.launch.Enqueuer;
+import org.jccl.sim.comm.launch.HostMeeting;
 import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.onesided.OneSidedCall;
 import org.jccl.sim.kernel.HostTask;
@@ -50,6 +51,7 @@ final class GroupLaunch {
         each.life.requireAlone(task, null);
       }
       task.nextIssue();
+      meet(task, work);
     }
     List<Work> sorted = new ArrayList<>(work);
     sorted.sort((a, b) -> Integer.compare(number(a), number(b))); // GRP-18
@@ -68,6 +70,18 @@ final class GroupLaunch {
       }
     }
     return 0;
+  }
+
+  /** Rule ENV-05: a thread comes to the launches of all its ranks before it waits for others. */
+  private static void meet(HostTask task, List<Work> work) {
+    List<HostMeeting> meetings = new ArrayList<>();
+    for (Work each : work) {
+      HostMeeting meeting = each.enqueuer().comesTo(each.requests);
+      if (meeting != null) {
+        meetings.add(meeting);
+      }
+    }
+    meetings.forEach(meeting -> meeting.await(task));
   }
 
   private static int number(Work each) {

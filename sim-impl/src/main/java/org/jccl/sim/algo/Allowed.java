@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.StringTokenizer;
 import java.util.function.Function;
+import org.jccl.CollectiveException;
+import org.jccl.ResultCode;
 import org.jccl.config.Algorithm;
 import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
@@ -63,19 +65,12 @@ public final class Allowed {
    * NCCL_NVLS_ENABLE} say. {@code NCCL_COLLNET_ENABLE} changes nothing: no profile has a network
    * that reduces.
    *
-   * @return null if a list is malformed: then no communicator can be created
+   * @throws CollectiveException if a list is malformed: then no communicator can be created
    */
-  public static @Nullable Allowed parse(Map<String, String> environment) {
-    Map<Operation, Set<Algorithm>> algorithms =
-        lists(environment.get("NCCL_ALGO"), Algorithm.class, Algorithm::nativeName);
-    Map<Operation, Set<Protocol>> protocols =
-        lists(environment.get("NCCL_PROTO"), Protocol.class, Protocol::nativeName);
-    if (algorithms == null || protocols == null) {
-      return null;
-    }
+  public static Allowed parse(Map<String, String> environment) {
     return new Allowed(
-        algorithms,
-        protocols,
+        lists("NCCL_ALGO", environment, Algorithm.class, Algorithm::nativeName),
+        lists("NCCL_PROTO", environment, Protocol.class, Protocol::nativeName),
         setting(environment.get("NCCL_PAT_ENABLE")),
         setting(environment.get("NCCL_NVLS_ENABLE")) != 0);
   }
@@ -107,36 +102,43 @@ public final class Allowed {
     }
   }
 
-  private static <E extends Enum<E>> @Nullable Map<Operation, Set<E>> lists(
-      @Nullable String value, Class<E> type, Function<E, String> name) {
+  private static <E extends Enum<E>> Map<Operation, Set<E>> lists(
+      String variable, Map<String, String> environment, Class<E> type, Function<E, String> name) {
+    String value = environment.getOrDefault(variable, "");
     Map<Operation, Set<E>> lists = new EnumMap<>(Operation.class);
-    StringTokenizer clauses = new StringTokenizer(value == null ? "" : value, ";");
-    boolean isFirst = value != null && !value.startsWith(";");
+    StringTokenizer clauses = new StringTokenizer(value, ";");
+    boolean isFirst = !value.startsWith(";");
     while (clauses.hasMoreTokens()) {
       StringTokenizer parts = new StringTokenizer(clauses.nextToken(), ":");
       String prefix = parts.hasMoreTokens() ? parts.nextToken() : "";
       String list = parts.hasMoreTokens() ? parts.nextToken() : null;
       if (prefix.isEmpty() || (list == null && !isFirst)) {
-        return null;
+        throw malformed(variable, value, "All entries except the first must have a prefix");
       }
-      Set<E> named = names(list == null ? prefix : list, type, name);
+      Set<E> named = names(variable, value, list == null ? prefix : list, type, name);
       boolean isKnown = list == null;
       for (Operation operation : OF.keySet()) {
-        if (named != null && (list == null || nativeName(operation).equalsIgnoreCase(prefix))) {
+        if (list == null || nativeName(operation).equalsIgnoreCase(prefix)) {
           lists.put(operation, named);
           isKnown = true;
         }
       }
-      if (named == null || !isKnown) {
-        return null;
+      if (!isKnown) {
+        throw malformed(variable, value, "Unrecognized prefix token " + prefix);
       }
       isFirst = false;
     }
     return lists;
   }
 
-  private static <E extends Enum<E>> @Nullable Set<E> names(
-      String list, Class<E> type, Function<E, String> name) {
+  private static CollectiveException malformed(String variable, String value, String why) {
+    return new CollectiveException(
+        ResultCode.INVALID_USAGE,
+        why + " when parsing " + variable + "=" + value + ": no communicator is created (ENV-06)");
+  }
+
+  private static <E extends Enum<E>> Set<E> names(
+      String variable, String value, String list, Class<E> type, Function<E, String> name) {
     boolean excludes = list.startsWith("^");
     StringTokenizer names = new StringTokenizer(excludes ? list.substring(1) : list, ",");
     EnumSet<E> named = EnumSet.noneOf(type);
@@ -150,7 +152,7 @@ public final class Allowed {
         }
       }
       if (!isKnown) {
-        return null;
+        throw malformed(variable, value, "Unrecognized element token " + each);
       }
     }
     return excludes ? EnumSet.complementOf(named) : named;

@@ -1,8 +1,8 @@
 package org.jccl.sim.check;
 
 import java.util.Iterator;
-import java.util.List;
 import java.util.stream.Stream;
+import org.jccl.UserCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,11 +12,6 @@ import org.jspecify.annotations.Nullable;
 public final class CallSite {
   private static final StackWalker WALKER = StackWalker.getInstance();
 
-  /** The packages of jccl's library, each with those below it; besides them its root. */
-  private static final List<String> ROOMS =
-      List.of("config", "ops", "process", "spi", "sim", "nccl");
-
-  private static final String ROOT = "org.jccl.";
   private static final String BINDING = "org.jccl.nccl.ffi.";
 
   private CallSite() {}
@@ -40,31 +35,14 @@ public final class CallSite {
       String name = frame.getClassName();
       if (name.startsWith(BINDING)) {
         found = null; // what the binding called is a library, too
-      } else if (isLibrary(name)) {
+      } else if (UserCode.isLibrary(name)) {
         if (found != null) {
           return found.toString();
         }
-      } else if (found == null && !isJdk(name)) {
+      } else if (found == null && !UserCode.isJdk(name)) {
         found = frame;
       }
     }
     return found == null ? null : found.toString();
-  }
-
-  /** Whether from this frame on a rank's stack is what all ranks have in common. */
-  static boolean isMachinery(StackTraceElement frame) {
-    return isLibrary(frame.getClassName());
-  }
-
-  private static boolean isJdk(String name) {
-    return name.startsWith("java.") || name.startsWith("jdk.");
-  }
-
-  private static boolean isLibrary(String name) {
-    if (!name.startsWith(ROOT)) {
-      return false;
-    }
-    int end = name.indexOf('.', ROOT.length());
-    return end < 0 || ROOMS.contains(name.substring(ROOT.length(), end));
   }
 }

@@ -1,21 +1,52 @@
 package org.jccl.sim.check;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.jccl.CleanText;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every misuse that one simulation has reported, errors and warnings alike, in order. Warnings are
  * told and the run goes on; in strict mode the kinds that are only fragile are errors too.
+ *
+ * <p>One mistake is one finding. When an error was reported, or a rank has failed, programs unwind:
+ * they free what is in use, leave things open, and keep others waiting. What that shows is a
+ * consequence. It is still thrown where a call cannot go on, but it is neither kept nor told.
  */
 public final class Findings {
+  /** What a program does wrong when it cleans up after something else. */
+  private static final Set<MisuseKind> OF_CLEANING =
+      Set.of(
+          MisuseKind.BUFFER_FREED,
+          MisuseKind.GRAPH_ALIVE,
+          MisuseKind.GROUP_LEAK,
+          MisuseKind.DESTROY_IN_FLIGHT);
+
+  private static final int MOST_CAUSES = 16;
+
   private final boolean strict;
   private final Consumer<String> warnings;
   private final String replay;
-  private final List<ReportedMisuse> all = Collections.synchronizedList(new ArrayList<>());
+  private final History history = new History();
+
+  /** Guarded by itself, as all fields below. */
+  private final List<ReportedMisuse> all = new ArrayList<>();
+
+  /** Where in {@link #all} the current run begins. */
+  private int begin;
+
+  /** Whether the current run has an error, and whether one of its ranks has failed. */
+  private boolean hasError;
+
+  private boolean hasFailed;
+  private boolean isRunning;
+
+  /** Whether any run had an error or failed: what is left open then proves nothing. */
+  private boolean everBroken;
 
   /**
    * @param strict whether {@link MisuseKind.Severity#STRICT} is an error
@@ -42,20 +73,165 @@ public final class Findings {
     return strict;
   }
 
-  /** Keeps a report, and tells it if it is a warning; an error is for the caller to throw. */
+  /** What replays the run. */
+  public String replay() {
+    return replay;
+  }
+
+  /** What ranks did before: reports quote it. */
+  public History history() {
+    return history;
+  }
+
+  /**
+   * Keeps a report, and tells it if it is a warning; an error is for the caller to throw. A
+   * consequence of what was reported before is not kept.
+   */
   public ReportedMisuse keep(ReportBuilder report) {
+    boolean error = isError(report.kind());
+    history.linesFor(report.ranks(), report.text()).forEach(report::line);
+    if (error) {
+      errors().stream()
+          .limit(1)
+          .forEach(one -> report.line("reported before in this run: " + firstLine(one)));
+    }
     ReportedMisuse found = report.toMisuse(replay);
-    all.add(found);
-    if (!isError(found.kind())) {
-      warnings.accept(String.valueOf(found.getMessage()));
+    synchronized (all) {
+      if (isConsequence(found.kind(), error)) {
+        return found;
+      }
+      all.add(found);
+      hasError |= error;
+      everBroken |= error;
+    }
+    if (!error) {
+      tell(String.valueOf(found.getMessage()));
     }
     return found;
+  }
+
+  /** The errors of this run so far; a program that goes on after one has caught it. */
+  public List<ReportedMisuse> errors() {
+    synchronized (all) {
+      return hasError
+          ? all.subList(begin, all.size()).stream().filter(one -> isError(one.kind())).toList()
+          : List.of();
+    }
+  }
+
+  private static String firstLine(ReportedMisuse report) {
+    return String.valueOf(report.getMessage()).lines().findFirst().orElse("");
+  }
+
+  /** Where threads belong to no run nobody knows whether they unwind: only cleaning is excused. */
+  private boolean isConsequence(MisuseKind kind, boolean error) {
+    return hasFailed || (hasError && ((isRunning && !error) || OF_CLEANING.contains(kind)));
+  }
+
+  /** Tells a line that is no report. */
+  public void tell(String line) {
+    warnings.accept(CleanText.report(line));
   }
 
   /** All reports so far. */
   public List<ReportedMisuse> all() {
     synchronized (all) {
       return List.copyOf(all);
+    }
+  }
+
+  // ---------------------------------------------------------------- runs
+
+  /** Ranks begin to run: what follows is judged anew. False if ranks run already. */
+  public boolean begin() {
+    synchronized (all) {
+      if (isRunning) {
+        return false;
+      }
+      isRunning = true;
+      history.forgetGroups();
+      startAnew();
+      return true;
+    }
+  }
+
+  /** The ranks have ended. */
+  public void end() {
+    synchronized (all) {
+      isRunning = false;
+    }
+  }
+
+  /** A communicator is complete: threads that belong to no run go on with something new. */
+  public void opened() {
+    synchronized (all) {
+      if (!isRunning) {
+        startAnew();
+      }
+    }
+  }
+
+  private void startAnew() {
+    begin = all.size();
+    hasError = false;
+    hasFailed = false;
+  }
+
+  /**
+   * The first rank of the current run has failed. What was found after that rank's own report, or
+   * while its program unwound, was a consequence; so is all that will be found in this run.
+   */
+  public void failed(Throwable failure) {
+    synchronized (all) {
+      if (hasFailed) {
+        return;
+      }
+      hasFailed = true;
+      everBroken = true;
+      int own = indexOfReport(failure);
+      if (own >= begin) {
+        all.subList(own + 1, all.size()).clear();
+      } else {
+        retractUnwinding(failure);
+      }
+    }
+  }
+
+  /** The report that {@code failure} is or stands on, or -1. */
+  private int indexOfReport(Throwable failure) {
+    Throwable at = failure;
+    for (int link = 0; at != null && link < MOST_CAUSES; link++) {
+      if (at instanceof ReportedMisuse) {
+        return indexOf(at);
+      }
+      at = at.getCause();
+    }
+    return -1;
+  }
+
+  private int indexOf(@Nullable Throwable report) {
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i) == report) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Closing what a failed program had open has failed, too: Java keeps that as suppressed. */
+  private void retractUnwinding(Throwable failure) {
+    for (Throwable second : failure.getSuppressed()) {
+      int found = indexOfReport(second);
+      if (found >= begin) {
+        all.remove(found);
+      }
+    }
+  }
+
+  /** Whether something went wrong before: then nobody is to blame for what was left open. */
+  public boolean excusesLeaks() {
+    synchronized (all) {
+      return everBroken;
     }
   }
 }

@@ -3,6 +3,7 @@ package org.jccl.sim.check;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jccl.MisuseKind;
+import org.jccl.UserCode;
 import org.jccl.sim.kernel.HostTask;
 
 /**
@@ -56,7 +57,7 @@ public final class HostBlockedReport {
     text.append(')');
     StackTraceElement[] frames = task.thread().getStackTrace();
     for (int i = 0; i < Math.min(frames.length, MOST_FRAMES); i++) {
-      if (CallSite.isMachinery(frames[i])) {
+      if (UserCode.isLibrary(frames[i].getClassName())) {
         break;
       }
       text.append("\n    at ").append(frames[i]);

@@ -3,6 +3,7 @@ package org.jccl.sim.check;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
+import org.jccl.CleanText;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
@@ -61,7 +62,18 @@ public final class ReportBuilder {
     return this;
   }
 
+  /** The ranks that are involved so far. */
+  Collection<Integer> ranks() {
+    return List.copyOf(ranks);
+  }
+
+  /** What is written so far. */
+  String text() {
+    return text.toString();
+  }
+
   ReportedMisuse toMisuse(String replay) {
-    return new ReportedMisuse(kind, List.copyOf(ranks), text + "\n  replay: " + replay);
+    String words = CleanText.report(text + "\n  replay: " + replay);
+    return new ReportedMisuse(kind, List.copyOf(ranks), words);
   }
 }

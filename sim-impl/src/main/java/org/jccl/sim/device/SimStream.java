@@ -8,17 +8,17 @@ import java.util.function.BooleanSupplier;
 import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;
-import org.jccl.Stream;
 import org.jccl.sim.check.Clock;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.timeline.Lane;
+import org.jccl.spi.OwnedStream;
 import org.jspecify.annotations.Nullable;
 
 /** An ordered queue of simulated work: nothing of it happens before the kernel runs its step. */
-public final class SimStream implements Stream {
+public final class SimStream implements OwnedStream {
   /** Makes the work of one submission for the stream it will run on: again at each replay. */
   @FunctionalInterface
   public interface Work {
@@ -333,6 +333,16 @@ public final class SimStream implements Stream {
   }
 
   @Override
+  public void refuse(RuntimeException why) {
+    HostTask task = kernel.enter();
+    try {
+      fail(why);
+    } finally {
+      kernel.exit(task);
+    }
+  }
+
+  @Override
   public boolean isIdle() {
     HostTask task = kernel.enter();
     try {
@@ -356,7 +366,9 @@ public final class SimStream implements Stream {
       requireNotCapturing("completion");
       long target = enqueued;
       SimFuture future = new SimFuture(() -> awaitFinished(target));
-      if (finished >= target) {
+      if (failure != null) {
+        future.completeExceptionally(failure);
+      } else if (finished >= target) {
         learn(task);
         future.complete(null);
       } else {

@@ -3,11 +3,12 @@ package org.jccl.sim.algo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
-import java.util.Objects;
+import org.jccl.CollectiveException;
+import org.jccl.ResultCode;
 import org.jccl.config.Algorithm;
 import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@link Allowed}: rule ENV-06. */
 class AllowedTest {
   private static Allowed of(String variable, String value) {
-    return Objects.requireNonNull(Allowed.parse(Map.of(variable, value)));
+    return Allowed.parse(Map.of(variable, value));
   }
 
   @ParameterizedTest
@@ -37,7 +38,19 @@ class AllowedTest {
       })
   void malformedAsNcclSaysSo(String value) {
     boolean isMalformed = !"ring,".equals(value) && !"^".equals(value);
-    assertEquals(isMalformed, Allowed.parse(Map.of("NCCL_ALGO", value)) == null, value);
+    if (isMalformed) {
+      assertMalformed("NCCL_ALGO", value);
+    } else {
+      assertNotNull(Allowed.parse(Map.of("NCCL_ALGO", value)));
+    }
+  }
+
+  private static void assertMalformed(String variable, String value) {
+    CollectiveException refused =
+        assertThrows(
+            CollectiveException.class, () -> Allowed.parse(Map.of(variable, value)), value);
+    assertEquals(ResultCode.INVALID_USAGE, refused.code());
+    assertTrue(String.valueOf(refused.getMessage()).contains(variable + "=" + value), value);
   }
 
   @Test
@@ -56,9 +69,7 @@ class AllowedTest {
     assertFalse(of("NCCL_ALGO", "Tree").leaves(Operation.ALL_GATHER));
     assertTrue(of("NCCL_ALGO", "Tree").leaves(Operation.ALL_REDUCE));
     assertTrue(of("NCCL_ALGO", "Tree").leaves(Operation.SEND));
-    Allowed both =
-        Objects.requireNonNull(
-            Allowed.parse(Map.of("NCCL_ALGO", "NVLS", "NCCL_PROTO", "LL,LL128")));
+    Allowed both = Allowed.parse(Map.of("NCCL_ALGO", "NVLS", "NCCL_PROTO", "LL,LL128"));
     assertFalse(both.leaves(Operation.ALL_REDUCE), "NVLS has Simple alone");
   }
 
@@ -70,7 +81,7 @@ class AllowedTest {
     assertFalse(one.listsProtocols(Operation.ALL_REDUCE));
     assertTrue(one.allows(Operation.REDUCE, Protocol.LL128));
     assertFalse(one.allows(Operation.REDUCE, Protocol.SIMPLE));
-    assertNull(Allowed.parse(Map.of("NCCL_PROTO", "ring")));
+    assertMalformed("NCCL_PROTO", "ring");
   }
 
   @Test

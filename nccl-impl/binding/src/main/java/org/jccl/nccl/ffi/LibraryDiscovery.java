@@ -96,6 +96,38 @@ public final class LibraryDiscovery {
     return look(wish, true);
   }
 
+  /**
+   * Lists every place and what its file says, for a machine on which nothing is to be loaded: none
+   * is chosen.
+   *
+   * @param wish a path somebody gave, or null
+   * @param why why nothing is loaded
+   */
+  public Report list(@Nullable String wish, String why) {
+    List<Candidate> candidates = new ArrayList<>();
+    Map<String, String> seen = new HashMap<>();
+    for (Place place : places.inOrder(wish)) {
+      candidates.add(listed(place, seen, why));
+    }
+    return new Report(null, reason(null, candidates), List.copyOf(candidates));
+  }
+
+  private static Candidate listed(Place place, Map<String, String> seen, String why) {
+    String path = place.path();
+    boolean named = path.indexOf('/') >= 0;
+    if (named && !Files.exists(Path.of(path))) {
+      return rejected(place, false, Verdict.NOT_FOUND, "not found").candidate;
+    }
+    String earlier = named ? seen.putIfAbsent(realPath(path), path) : null;
+    if (earlier != null) {
+      return rejected(place, true, Verdict.SAME_FILE, "same file as " + earlier).candidate;
+    }
+    String objection = named ? NcclLibrary.objection(path) : null;
+    return objection == null
+        ? rejected(place, named, Verdict.NOT_TRIED, "not loaded: " + why).candidate
+        : rejected(place, true, Verdict.UNUSABLE, "cannot be used: " + objection).candidate;
+  }
+
   private Report look(@Nullable String wish, boolean everywhere) {
     List<Place> order = places.inOrder(wish);
     List<Candidate> candidates = new ArrayList<>();

@@ -10,6 +10,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -19,7 +21,9 @@ import java.util.function.Supplier;
  */
 @SuppressWarnings("restricted")
 public final class NativeAccess {
-  private static final int RTLD_LAZY = 1;
+  /** A function that is nowhere is found when the library is opened, not by the end of this JVM. */
+  private static final int RTLD_NOW = 2;
+
   private static final long LONGEST_TEXT = 1 << 16;
 
   private NativeAccess() {}
@@ -71,6 +75,12 @@ public final class NativeAccess {
 
   /** Tries; an empty text means that it worked, or that there is no way to ask. */
   private static String reason(String pathOrName) {
+    String file = pathOrName.indexOf('/') >= 0 ? pathOrName : LoaderPath.fileOf(pathOrName);
+    String objection = file == null ? null : ElfFile.objection(Path.of(file), List.of());
+    return objection == null ? loadersReason(pathOrName) : file + ": " + objection;
+  }
+
+  private static String loadersReason(String pathOrName) {
     SymbolLookup libc = Linker.nativeLinker().defaultLookup();
     Optional<MemorySegment> dlopen = libc.find("dlopen");
     Optional<MemorySegment> dlerror = libc.find("dlerror");
@@ -81,7 +91,7 @@ public final class NativeAccess {
     MethodHandle error = downcall(FunctionDescriptor.of(JAVA_LONG));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(pathOrName);
-      long handle = (long) open.invokeExact(dlopen.get(), name, RTLD_LAZY);
+      long handle = (long) open.invokeExact(dlopen.get(), name, RTLD_NOW);
       return handle != 0 ? "" : text((long) error.invokeExact(dlerror.get()));
     } catch (RuntimeException | Error failure) {
       throw failure;

@@ -2,22 +2,21 @@ package org.jccl.nccl.ffi;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jccl.BackendUnavailableException;
 import org.jccl.ops.NcclFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One loaded NCCL: where it came from, its version, the addresses of its functions. Several may be
@@ -27,7 +26,12 @@ public final class NcclLibrary {
   /** The oldest release that jccl works with, 2.19.1. */
   public static final int OLDEST = 21901;
 
-  private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
+  /** What every release that jccl works with has: a file without them is not loaded. */
+  private static final List<String> IN_EVERY_RELEASE =
+      Arrays.stream(NcclFunction.values())
+          .filter(function -> function.isIn(OLDEST))
+          .map(NcclFunction::symbol)
+          .toList();
 
   private final String description;
   private final Map<NcclFunction, MemorySegment> addresses = new EnumMap<>(NcclFunction.class);
@@ -63,28 +67,51 @@ public final class NcclLibrary {
    */
   public static NcclLibrary open(String pathOrName) {
     NativeAccess.require();
-    if (pathOrName.indexOf('/') >= 0) {
-      requireElf(Path.of(pathOrName));
+    String file = pathOrName.indexOf('/') >= 0 ? pathOrName : LoaderPath.fileOf(pathOrName);
+    String objection = file == null ? null : objection(file);
+    if (objection != null) {
+      throw unusable(pathOrName.equals(file) ? pathOrName : pathOrName + " at " + file, objection);
     }
     SymbolLookup symbols =
         NativeAccess.open(pathOrName)
             .orElseThrow(() -> unusable(pathOrName, NativeAccess.whyNot(pathOrName)));
-    String file =
+    String loaded =
         symbols
             .find(NcclFunction.GET_VERSION.symbol())
             .flatMap(NativeAccess::fileOf)
             .orElse(pathOrName);
-    NcclLibrary library = new NcclLibrary(file, symbols::find);
+    NcclLibrary library = new NcclLibrary(loaded, symbols::find);
     if (library.version < OLDEST) {
       throw new BackendUnavailableException(
-          file
+          loaded
               + " is NCCL "
               + NcclFunction.text(library.version)
               + ", too old: jccl needs "
               + NcclFunction.text(OLDEST)
               + " or newer");
     }
+    library.requireItsFunctions();
     return library;
+  }
+
+  /** A build that lacks what its version has is broken: it would fail in the midst of a program. */
+  private void requireItsFunctions() {
+    List<String> lacking =
+        missing.stream()
+            .filter(function -> function.isIn(version))
+            .map(NcclFunction::symbol)
+            .toList();
+    if (!lacking.isEmpty()) {
+      throw new BackendUnavailableException(
+          description
+              + " says that it is NCCL "
+              + NcclFunction.text(version)
+              + " and lacks "
+              + lacking.size()
+              + " functions of that version: "
+              + String.join(", ", lacking.subList(0, Math.min(3, lacking.size())))
+              + (lacking.size() > 3 ? ", …" : ""));
+    }
   }
 
   /**
@@ -99,20 +126,9 @@ public final class NcclLibrary {
     return new NcclLibrary(description, lookup);
   }
 
-  private static void requireElf(Path file) {
-    if (!Files.exists(file)) {
-      throw unusable(file.toString(), "there is no such file");
-    }
-    if (Files.isDirectory(file)) {
-      throw unusable(file.toString(), "it is a folder");
-    }
-    try (InputStream in = Files.newInputStream(file)) {
-      if (!Arrays.equals(in.readNBytes(ELF.length), ELF)) {
-        throw unusable(file.toString(), "it is not an ELF file");
-      }
-    } catch (IOException unreadable) {
-      throw unusable(file.toString(), "it cannot be read: " + unreadable);
-    }
+  /** What is known of a file before the loader is given it; null if nothing is wrong. */
+  static @Nullable String objection(String path) {
+    return ElfFile.objection(Path.of(path), IN_EVERY_RELEASE);
   }
 
   private static BackendUnavailableException unusable(String what, String why) {
@@ -163,8 +179,14 @@ public final class NcclLibrary {
 
   /** What calling a function that is missing throws. */
   UnsupportedOperationException lacks(NcclFunction function) {
-    UnsupportedOperationException missing = function.missingIn(version);
-    return new UnsupportedOperationException(missing.getMessage() + " at " + description);
+    String words =
+        function.isIn(version)
+            ? function.symbol()
+                + " is part of NCCL "
+                + NcclFunction.text(version)
+                + ", but this build lacks it:"
+            : function.missingIn(version).getMessage() + " at";
+    return new UnsupportedOperationException(words + " " + description);
   }
 
   @Override

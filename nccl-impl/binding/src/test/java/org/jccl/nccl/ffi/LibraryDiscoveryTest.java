@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jccl.BackendUnavailableException;
 import org.jccl.nccl.ffi.LibraryDiscovery.Candidate;
 import org.jccl.nccl.ffi.LibraryDiscovery.Report;
@@ -75,6 +77,78 @@ class LibraryDiscoveryTest {
 
     assertThat(report.chosen()).isEmpty();
     assertThat(report.reason()).contains("no symbol ncclGetVersion");
+  }
+
+  /** A real library of this machine, changed by {@code change}, as {@code libnccl.so.2}. */
+  private Path changed(UnaryOperator<byte[]> change) throws IOException {
+    Path libm = Path.of("/lib/x86_64-linux-gnu/libm.so.6");
+    Assumptions.assumeTrue(Files.exists(libm));
+    Path folder = Files.createDirectories(root.resolve("usr/lib64"));
+    return Files.write(folder.resolve("libnccl.so.2"), change.apply(Files.readAllBytes(libm)));
+  }
+
+  @Test
+  void halfCopiedLibrary_isNotLoaded() throws IOException {
+    // The loader would map it, and the JVM would end with SIGBUS at the first missing page.
+    for (int part = 1; part < 20; part++) {
+      int parts = part;
+      Path cut = changed(bytes -> Arrays.copyOf(bytes, (int) ((long) bytes.length * parts / 20)));
+
+      assertThat(at(discovery(Map.of()).find(null), cut).reason()).contains("cut off");
+    }
+  }
+
+  @Test
+  void libraryOfAnotherMachine_isNotLoaded() throws IOException {
+    Path arm = changed(bytes -> with(bytes, 18, 183));
+    assertThat(at(discovery(Map.of()).find(null), arm).reason())
+        .contains("aarch64", "this machine");
+
+    Path narrow = changed(bytes -> with(bytes, 4, 1));
+    assertThat(at(discovery(Map.of()).find(null), narrow).reason()).contains("32 bits");
+
+    Path program = changed(bytes -> with(bytes, 16, 2));
+    assertThat(at(discovery(Map.of()).find(null), program).reason()).contains("no shared library");
+  }
+
+  private static byte[] with(byte[] bytes, int at, int value) {
+    bytes[at] = (byte) value;
+    return bytes;
+  }
+
+  @Test
+  void libraryOfOtherFunctions_lacksWhatEveryNcclHas() throws IOException {
+    Path libm = changed(bytes -> bytes);
+
+    assertThat(at(discovery(Map.of()).find(null), libm).reason())
+        .containsPattern("lacks (\\d+) of \\1 functions");
+  }
+
+  @Test
+  void pipeOrDevice_doesNotBlock() throws IOException, InterruptedException {
+    Path folder = Files.createDirectories(root.resolve("usr/lib64"));
+    Path pipe = folder.resolve("libnccl.so.2");
+    int made = new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
+    Assumptions.assumeTrue(made == 0);
+
+    assertThat(at(discovery(Map.of()).find(null), pipe).reason()).contains("no regular file");
+    assertThat(discovery(Map.of()).find("/dev/zero").reason()).contains("no regular file");
+  }
+
+  @Test
+  void list_loadsNothingAndChoosesNothing() throws IOException {
+    Path text = file("usr/lib64/libnccl.so.2", "text");
+
+    Report report = discovery(Map.of()).list(null, "there is no GPU");
+
+    assertThat(report.chosen()).isEmpty();
+    assertThat(at(report, text).reason()).contains("not an ELF file");
+    assertThat(report.candidates())
+        .anySatisfy(
+            loader -> {
+              assertThat(loader.origin()).isEqualTo("loader");
+              assertThat(loader.reason()).isEqualTo("not loaded: there is no GPU");
+            });
   }
 
   @Test

@@ -15,9 +15,11 @@ import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.Stream;
+import org.jccl.spi.OwnedStream;
+import org.jspecify.annotations.Nullable;
 
 /** A CUDA stream, made here or borrowed; one of its own at any rate, never the legacy default. */
-final class CudaStream implements Stream {
+final class CudaStream implements OwnedStream {
   private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -31,6 +33,9 @@ final class CudaStream implements Stream {
   private final Object captureLock = new Object();
 
   private volatile boolean closed;
+
+  /** Why nobody may rely on its work: the communicator whose stream it is was aborted. */
+  private volatile @Nullable RuntimeException refusal;
 
   CudaStream(CudaDevice device, cudaStream_t stream, boolean owned) {
     this.device = device;
@@ -90,6 +95,15 @@ final class CudaStream implements Stream {
         () -> JCuda.cudaStreamSynchronize(stream),
         () -> JCuda.cudaStreamQuery(stream),
         "cudaStreamSynchronize");
+    RuntimeException why = refusal;
+    if (why != null) {
+      throw why;
+    }
+  }
+
+  @Override
+  public void refuse(RuntimeException why) {
+    refusal = why;
   }
 
   @Override
@@ -143,7 +157,8 @@ final class CudaStream implements Stream {
   @Override
   public CompletableFuture<Void> completion() {
     requireRunning("waited for");
-    return device.poller().completion(stream);
+    RuntimeException why = refusal;
+    return why == null ? device.poller().completion(stream) : CompletableFuture.failedFuture(why);
   }
 
   @Override

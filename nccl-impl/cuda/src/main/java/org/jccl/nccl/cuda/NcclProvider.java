@@ -56,6 +56,9 @@ public final class NcclProvider implements BackendProvider {
       CudaDevices.Report gpus = CudaDevices.look();
       tried.addAll(gpus.tried());
       if (!gpus.available()) {
+        String why = "there is no GPU to use it with";
+        tried.addAll(
+            LibraryDiscovery.ofThisMachine().list(config.libraryPath().orElse(null), why).lines());
         return unavailable(gpus.reason(), tried);
       }
       int count = gpus.gpus().size();

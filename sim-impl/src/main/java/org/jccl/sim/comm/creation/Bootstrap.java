@@ -5,9 +5,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.regex.Pattern;
+import org.jccl.CleanText;
 import org.jccl.CollectiveException;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
@@ -31,13 +34,17 @@ public final class Bootstrap {
   /** The environment variable that is everybody's unique id (rule UID-06). */
   public static final String COMM_ID = "NCCL_COMM_ID";
 
-  private static final int SEVERAL_RANKS_A_DEVICE = 23003;
+  /** The first version in which ranks may share a device (rule INIT-08). */
+  static final int SEVERAL_RANKS_A_DEVICE = 23003;
+
+  private static final int MOST_FAILED = 64;
   private static final Pattern ADDRESS =
       Pattern.compile("(\\[[0-9a-fA-F:.%\\w]+\\]|[^:\\s\\[\\]]+):\\d{1,5}");
 
   private final Simulation simulation;
   private final DataPlane dataPlane = new DataPlane();
   private final Map<UniqueId, Creation> open = new HashMap<>();
+  private final SequencedMap<UniqueId, Creation> failed = new LinkedHashMap<>();
   private final List<CommParts> comms = new ArrayList<>();
   private final Map<SharedComm, ChildCreations> children = new IdentityHashMap<>();
   private long idsMade;
@@ -118,6 +125,7 @@ public final class Bootstrap {
     }
     for (UniqueId id : ids) {
       if (!open.containsKey(id)) {
+        tellFailure(id, rank);
         if (isUsedUp(id) && simulation.isChecking()) {
           reportReuse(id, rank, worldSize);
         }
@@ -134,6 +142,27 @@ public final class Bootstrap {
       ids.forEach(id -> open.put(id, creation));
     }
     return creation;
+  }
+
+  /** A creation has failed: the ranks that come later hear why. */
+  void failed(Creation creation) {
+    if (!creation.isTold()) {
+      creation.ids().forEach(id -> failed.put(id, creation));
+    }
+    while (failed.size() > MOST_FAILED) {
+      failed.pollFirstEntry();
+    }
+  }
+
+  private void tellFailure(UniqueId id, int rank) {
+    Creation creation = failed.get(id);
+    RuntimeException why = creation == null ? null : creation.failureFor(rank);
+    if (creation != null && creation.isTold()) {
+      creation.ids().forEach(failed::remove);
+    }
+    if (why != null) {
+      throw why;
+    }
   }
 
   private boolean isUsedUp(UniqueId id) {
@@ -213,7 +242,8 @@ public final class Bootstrap {
   CommParts newComm(@Nullable String name, int worldSize, @Nullable CommParts parent) {
     int number = ++commsMade;
     SharedComm made =
-        new SharedComm(simulation, name == null ? "comm-" + number : name, number, worldSize);
+        new SharedComm(
+            simulation, name == null ? "comm-" + number : CleanText.line(name), number, worldSize);
     return new CommParts(made, dataPlane, parent);
   }
 
@@ -227,6 +257,7 @@ public final class Bootstrap {
     children.keySet().removeIf(SharedComm::isOver);
     comms.forEach(made::meets);
     comms.add(made);
+    simulation.findings().opened();
   }
 
   /** A creation has come to its end, good or bad: its ids are used up (rule UID-04). */

@@ -2,8 +2,10 @@ package org.jccl.sim.comm.creation;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jccl.CollectiveException;
 import org.jccl.MisuseKind;
@@ -30,6 +32,8 @@ final class Creation implements Wait {
   private @Nullable CommParts shared;
   private @Nullable SharedComm grows;
   private boolean over;
+  private @Nullable RuntimeException failure;
+  private final Set<Integer> told = new HashSet<>();
 
   /**
    * @param severalPerDevice whether ranks may share a device (rule INIT-08)
@@ -74,11 +78,17 @@ final class Creation implements Wait {
     }
     int claimed = own.comm().worldSize();
     if (claimed != worldSize) {
-      fail(claim(rank, worldSize, "world size " + claimed + " was given before"), job);
-    } else if (joined.containsKey(rank)) {
-      fail(claim(rank, worldSize, "that rank has joined before"), job);
-    } else if (isShared(job.life().device(), rank)) {
-      fail(sharedDevice(own.comm(), job.life().device(), rank), job);
+      fail(claim(rank, worldSize, "world size " + claimed + " was given before"), job, rank);
+      return;
+    }
+    if (joined.containsKey(rank)) {
+      fail(claim(rank, worldSize, "that rank has joined before"), job, rank);
+      return;
+    }
+    SimDevice device = job.life().device();
+    Integer other = devices.putIfAbsent(device, rank);
+    if (other != null && !severalPerDevice) {
+      fail(sharedDevice(own.comm(), device, rank, other), job, rank);
     } else {
       joined.put(rank, job);
       Endpoint.join(own, rank, job.life());
@@ -90,20 +100,27 @@ final class Creation implements Wait {
     }
   }
 
-  private boolean isShared(SimDevice device, int rank) {
-    return devices.putIfAbsent(device, rank) != null && !severalPerDevice;
-  }
-
-  private static CollectiveException sharedDevice(SharedComm shared, SimDevice device, int rank) {
+  private CollectiveException sharedDevice(SharedComm comm, SimDevice device, int rank, int other) {
+    String words =
+        "Duplicate GPU detected : rank "
+            + rank
+            + " and rank "
+            + other
+            + " both on CUDA device "
+            + device.index()
+            + ": ranks "
+            + Math.min(rank, other)
+            + " and "
+            + Math.max(rank, other)
+            + " of "
+            + comm.name()
+            + " share device "
+            + device.index()
+            + "; give each rank a device of its own";
+    boolean canShare = creations.simulation().version() >= Bootstrap.SEVERAL_RANKS_A_DEVICE;
     return new CollectiveException(
         ResultCode.INVALID_USAGE,
-        "ranks of "
-            + shared.name()
-            + ", one of them "
-            + rank
-            + ", share device "
-            + device.index()
-            + ": give each rank a device of its own (INIT-07)");
+        words + (canShare ? ", or set NCCL_MULTI_RANK_GPU_ENABLE=1 (INIT-08)" : " (INIT-07)"));
   }
 
   private ReportedMisuse claim(int rank, int worldSize, String why) {
@@ -129,8 +146,22 @@ final class Creation implements Wait {
     return claim(rank, worldSize, "its unique ids are not those of the ranks before");
   }
 
-  void fail(RuntimeException why, InitJob last) {
+  /** It has failed: {@code rank}, which comes late, hears why, once (SIM-46); else null. */
+  @Nullable RuntimeException failureFor(int rank) {
+    return failure != null && told.add(rank) ? failure : null;
+  }
+
+  /** Whether all ranks have heard why it has failed. */
+  boolean isTold() {
+    return told.size() >= participants();
+  }
+
+  private void fail(RuntimeException why, InitJob last, int rank) {
+    failure = why;
+    told.addAll(joined.keySet());
+    told.add(rank);
     end();
+    creations.failed(this);
     last.failed(why);
     List.copyOf(joined.values()).forEach(job -> job.failed(why));
   }

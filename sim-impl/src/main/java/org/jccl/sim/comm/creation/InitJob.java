@@ -3,6 +3,7 @@ package org.jccl.sim.comm.creation;
 import java.util.List;
 import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
+import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.Job;
 import org.jccl.sim.kernel.Wait;
@@ -38,6 +39,7 @@ public final class InitJob extends Job {
           ResultCode.INVALID_USAGE,
           "no network module is called " + life.config().netName() + " (CFG-17)");
     }
+    Allowed.parse(life.simulation().environment()); // ENV-06: refused before the ranks meet
     Creation own = place.find();
     creation = own;
     own.join(this, rank, worldSize);

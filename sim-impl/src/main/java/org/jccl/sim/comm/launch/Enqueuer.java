@@ -39,6 +39,7 @@ public final class Enqueuer {
   private final SharedComm comm;
   private final Simulation simulation;
   private final boolean isStrict;
+  private final boolean meetsBefore;
   private final boolean keepsSites;
   private final boolean keepsOrder;
   private final CallSequence sequence;
@@ -70,6 +71,7 @@ public final class Enqueuer {
     this.comm = member.comm();
     this.simulation = comm.simulation();
     this.isStrict = simulation.findings().isStrict();
+    this.meetsBefore = LaunchMeeting.isOn(simulation);
     this.keepsOrder = simulation.order() != null;
     this.keepsSites = simulation.checks() == CheckLevel.FULL;
     this.sequence = queue.sequence();
@@ -131,12 +133,26 @@ public final class Enqueuer {
   /** Issues one call for the thread that makes it; NCCL's result code. */
   public int call(HostTask task, Request request) {
     task.nextIssue();
+    HostMeeting meeting = meetsBefore ? comesTo(List.of(request)) : null;
+    if (meeting != null) {
+      meeting.await(task);
+    }
     int code = issue(request, task);
     noteOrder();
     if (isStrict && code == 0) {
       awaitPeers(task);
     }
     return code;
+  }
+
+  /** Where the ranks of the process meet before these calls are launched; null if they do not. */
+  public @Nullable HostMeeting comesTo(List<Request> requests) {
+    for (Request request : requests) {
+      if (meetsBefore && !request.isDropped()) {
+        return new LaunchMeeting(queue, request.operation().label());
+      }
+    }
+    return null;
   }
 
   private int issue(Request request, HostTask task) {

@@ -37,6 +37,7 @@ public final class LaunchQueue implements Registrations.Users {
   private @Nullable Launch last;
   private @Nullable Clock order;
   private long collectives;
+  private long arrived;
 
   /**
    * The queue of {@code member}.
@@ -98,6 +99,18 @@ public final class LaunchQueue implements Registrations.Users {
   /** A launch is done: the next one comes after all that {@code done} knows. */
   void comesAfter(Clock done) {
     order = done;
+  }
+
+  /** The rank comes to its next launch, at which the ranks of its process meet; its number. */
+  long arrive() {
+    arrived++;
+    member.comm().wakeWaiters();
+    return arrived;
+  }
+
+  /** The number of the last launch that the rank has come to. */
+  long arrived() {
+    return arrived;
   }
 
   /** How many collectives have taken their place among those of other communicators. */

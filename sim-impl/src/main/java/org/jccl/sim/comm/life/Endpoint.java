@@ -105,6 +105,7 @@ public final class Endpoint {
     launches.forget();
     scales.clear();
     shared.signals().forget(member);
+    member.comm().simulation().findings().history().forgetEnded(member.device().index());
   }
 
   @Override

@@ -89,8 +89,7 @@ public final class Planner {
     this.pins = new AlgorithmPins(comm);
     this.simulation = comm.simulation();
     this.parent = parent;
-    Allowed parsed = Allowed.parse(simulation.environment());
-    this.allowed = parsed == null ? Allowed.everything() : parsed;
+    this.allowed = Allowed.parse(simulation.environment());
   }
 
   /** Which algorithm and protocol the ranks' configurations pin; all ranks do alike. */

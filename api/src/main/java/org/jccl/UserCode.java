@@ -1,0 +1,170 @@
+package org.jccl;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Tells the frames of a user's program on a stack from those of jccl's library and of the JDK. */
+public final class UserCode {
+  /** The packages of jccl's library, each with those below it; besides them its root. */
+  private static final List<String> ROOMS =
+      List.of("config", "ops", "process", "spi", "sim", "nccl");
+
+  private static final String ROOT = "org.jccl.";
+
+  /** Libraries of assertions: who calls them is the user's frame. */
+  private static final List<String> ASSERTIONS =
+      List.of(
+          "org.junit.",
+          "org.opentest4j.",
+          "org.assertj.",
+          "org.hamcrest.",
+          "org.testng.",
+          "junit.");
+
+  private static final String WHOLE_TRACES = "jccl.stacktrace";
+
+  private static final int MOST_FRAMES = 64;
+  private static final int MOST_LINKS = 16;
+
+  private UserCode() {}
+
+  /**
+   * {@return whether a class is jccl's library}
+   *
+   * @param className the class's name with its package
+   */
+  public static boolean isLibrary(String className) {
+    if (!className.startsWith(ROOT)) {
+      return false;
+    }
+    int end = className.indexOf('.', ROOT.length());
+    return end < 0 || ROOMS.contains(className.substring(ROOT.length(), end));
+  }
+
+  /**
+   * {@return whether a class is the JDK's}
+   *
+   * @param className the class's name with its package
+   */
+  public static boolean isJdk(String className) {
+    return className.startsWith("java.")
+        || className.startsWith("jdk.")
+        || className.startsWith("javax.")
+        || className.startsWith("sun.");
+  }
+
+  /** Whether traces are left as they are: for people who look for a bug of jccl itself. */
+  static boolean keepsWholeTraces() {
+    return Boolean.getBoolean(WHOLE_TRACES);
+  }
+
+  private static boolean isUser(StackTraceElement frame) {
+    String name = frame.getClassName();
+    return !isLibrary(name) && !isJdk(name) && ASSERTIONS.stream().noneMatch(name::startsWith);
+  }
+
+  /** The first frames of user code where {@code failure} was made. */
+  static List<StackTraceElement> frames(Throwable failure, int most) {
+    return frames(failure, most, UserCode::isUser);
+  }
+
+  /** The first frames, whosever they are: for a failure that no user code has made. */
+  static List<StackTraceElement> allFrames(Throwable failure, int most) {
+    return frames(failure, most, frame -> true);
+  }
+
+  private static List<StackTraceElement> frames(
+      Throwable failure, int most, Predicate<StackTraceElement> wanted) {
+    return Stream.of(traceOf(failure))
+        .takeWhile(frame -> !isMachinery(frame))
+        .filter(wanted)
+        .limit(most)
+        .toList();
+  }
+
+  /** Begins the trace of jccl's own exceptions with the user's frame, and ends it with the last. */
+  static void trim(Throwable failure) {
+    if (keepsWholeTraces()) {
+      return;
+    }
+    Throwable at = failure;
+    for (int link = 0; at != null && link < MOST_LINKS; link++) {
+      trimOne(at);
+      for (Throwable suppressed : at.getSuppressed()) {
+        trimOne(suppressed);
+      }
+      at = causeOf(at);
+    }
+  }
+
+  private static void trimOne(Throwable failure) {
+    StackTraceElement[] whole = traceOf(failure);
+    int end = 0;
+    while (end < whole.length && !isMachinery(whole[end])) {
+      end++;
+    }
+    cut(failure, whole, end);
+  }
+
+  /** The same for the report that the caller of the run is thrown. */
+  static void trimForCaller(Throwable report) {
+    if (!keepsWholeTraces()) {
+      StackTraceElement[] whole = traceOf(report);
+      cut(report, whole, whole.length);
+    }
+  }
+
+  private static void cut(Throwable failure, StackTraceElement[] whole, int last) {
+    int begin = 0;
+    if (isOfLibrary(failure)) {
+      while (begin < last && !isUser(whole[begin])) {
+        begin++;
+      }
+      begin = begin == last ? 0 : begin;
+    }
+    int end = Math.min(last, begin + MOST_FRAMES);
+    if (begin > 0 || end < whole.length) {
+      failure.setStackTrace(Arrays.copyOfRange(whole, begin, end));
+    }
+  }
+
+  /** What jccl or a library of assertions throws to say that the caller did something wrong. */
+  private static boolean isOfLibrary(Throwable failure) {
+    StackTraceElement[] trace = traceOf(failure);
+    boolean blames =
+        failure instanceof CollectiveException
+            || failure instanceof AssertionError
+            || failure instanceof RanksFailedException
+            || failure instanceof IllegalArgumentException
+            || failure instanceof IllegalStateException
+            || failure instanceof IndexOutOfBoundsException
+            || failure instanceof UnsupportedOperationException;
+    return blames && trace.length > 0 && !isUser(trace[0]) && !isJdk(trace[0].getClassName());
+  }
+
+  /** From here on it is what every rank has in common. */
+  private static boolean isMachinery(StackTraceElement frame) {
+    return frame.getClassName().equals(RankRun.class.getName());
+  }
+
+  private static StackTraceElement[] traceOf(Throwable failure) {
+    try {
+      return failure.getStackTrace();
+    } catch (RuntimeException | Error broken) {
+      return new StackTraceElement[0];
+    }
+  }
+
+  /** The cause, or null; also of an exception that answers with an exception. */
+  static @Nullable Throwable causeOf(Throwable failure) {
+    try {
+      Throwable cause = failure.getCause();
+      return cause == failure ? null : cause;
+    } catch (RuntimeException | Error broken) {
+      return null;
+    }
+  }
+}

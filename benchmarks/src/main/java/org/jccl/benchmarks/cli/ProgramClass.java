@@ -1,0 +1,112 @@
+package org.jccl.benchmarks.cli;
+
+import java.io.File;
+import java.lang.reflect.InvocationTargetException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.jccl.CleanText;
+import org.jccl.RankProgram;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** The class of a user's program, on its class path. */
+final class ProgramClass {
+  private final CommandSpec spec;
+  private final String classPath;
+  private final String className;
+
+  ProgramClass(CommandSpec spec, String classPath, String className) {
+    this.spec = spec;
+    this.classPath = classPath;
+    this.className = className;
+  }
+
+  /** A new object of the class, loaded by {@code loader}. */
+  RankProgram program(ClassLoader loader) throws Exception {
+    try {
+      return loadClass(loader).asSubclass(RankProgram.class).getConstructor().newInstance();
+    } catch (ClassCastException other) {
+      throw bad(className + " does not implement org.jccl.RankProgram");
+    } catch (NoSuchMethodException | IllegalAccessException | InstantiationException closed) {
+      throw bad(
+          className + " needs to be a public class with a public constructor without arguments");
+    } catch (InvocationTargetException failure) {
+      throw failed("its constructor", failure.getTargetException());
+    } catch (ExceptionInInitializerError failure) {
+      Throwable cause = failure.getCause();
+      throw failed("its static initializer", cause == null ? failure : cause);
+    } catch (LinkageError broken) {
+      throw failed("the class cannot be used", broken);
+    }
+  }
+
+  private Class<?> loadClass(ClassLoader loader) {
+    try {
+      return Class.forName(className, false, loader);
+    } catch (ClassNotFoundException missing) {
+      throw bad("no class " + className + " on the class path " + classPath + ": give -cp PATH");
+    } catch (UnsupportedClassVersionError newer) {
+      throw failed("it is compiled for a newer Java than " + Runtime.version().feature(), newer);
+    } catch (NoClassDefFoundError other) { // another name than the file's, or a class it needs
+      throw bad(
+          "no class "
+              + className
+              + " on the class path "
+              + classPath
+              + " ("
+              + CleanText.messageOf(other)
+              + "): give -cp PATH");
+    } catch (LinkageError broken) {
+      throw failed("its file is broken", broken);
+    }
+  }
+
+  /** The program cannot even begin: one line, with what is behind it for {@code --stacktrace}. */
+  private IllegalStateException failed(String what, Throwable why) {
+    return new IllegalStateException(
+        className + ": " + what + ": " + CleanText.line(CleanText.of(why)), why);
+  }
+
+  /** A loader of the program alone: its static fields are nobody else's. */
+  URLClassLoader loader() {
+    URL[] urls = urls();
+    return new URLClassLoader("program", urls, ProgramClass.class.getClassLoader());
+  }
+
+  private URL[] urls() {
+    return Stream.of(classPath.split(File.pathSeparator))
+        .filter(entry -> !entry.isEmpty())
+        .flatMap(this::entries)
+        .map(ProgramClass::url)
+        .toArray(URL[]::new);
+  }
+
+  /** One entry as java understands it: a folder, a jar, or all jars of a folder. */
+  private Stream<Path> entries(String entry) {
+    if (entry.endsWith(File.separator + "*")) {
+      File[] jars = new File(entry).getParentFile().listFiles((dir, name) -> name.endsWith(".jar"));
+      return jars == null ? Stream.empty() : Stream.of(jars).map(File::toPath);
+    }
+    Path path = Path.of(entry);
+    if (!Files.exists(path)) {
+      throw bad("-cp: there is no '" + entry + "'");
+    }
+    return Stream.of(path);
+  }
+
+  private static URL url(Path path) {
+    try {
+      return path.toUri().toURL();
+    } catch (MalformedURLException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  private ParameterException bad(String what) {
+    return new ParameterException(spec.commandLine(), what);
+  }
+}

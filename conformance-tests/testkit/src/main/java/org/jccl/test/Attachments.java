@@ -1,0 +1,67 @@
+package org.jccl.test;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jccl.ReportedMisuse;
+
+/**
+ * The files of a failed schedule: trace, timeline, findings. They lie in the build's folder, {@code
+ * target/jccl-test} or {@code build/jccl-test}; where there is neither, nothing is written.
+ */
+final class Attachments {
+  private static final String FOLDER = "jccl-test";
+
+  private final Path folder;
+  private final boolean wanted;
+  private boolean written;
+
+  Attachments(TestBody body, Schedule schedule) {
+    Path build = Path.of(Files.isDirectory(Path.of("build")) ? "build" : "target");
+    this.wanted = Files.isDirectory(build);
+    String test =
+        body.method().getDeclaringClass().getName().replace('$', '.')
+            + '.'
+            + body.method().getName();
+    this.folder =
+        build.resolve(FOLDER).resolve(test).resolve(schedule.toString().replace(' ', '_'));
+  }
+
+  /** Makes the folder; false if nothing can be written. */
+  boolean open() {
+    if (wanted) {
+      try {
+        Files.createDirectories(folder);
+        written = true;
+      } catch (IOException notThere) {
+        written = false; // The failure itself is told all the same.
+      }
+    }
+    return written;
+  }
+
+  boolean isWritten() {
+    return written;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  Path timeline() {
+    return folder.resolve("timeline.json");
+  }
+
+  Path trace() {
+    return folder.resolve("trace.txt");
+  }
+
+  void findings(List<ReportedMisuse> findings) {
+    try {
+      Files.writeString(folder.resolve("findings.sarif"), Sarif.of(findings));
+    } catch (IOException cut) {
+      written = false;
+    }
+  }
+}

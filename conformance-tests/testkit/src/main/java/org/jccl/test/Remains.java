@@ -1,0 +1,13 @@
+package org.jccl.test;
+
+/** What is looked for after each schedule of a {@link RankTest}. */
+public enum Remains {
+  /** Something was not closed: a communicator, buffer, stream, event, window, graph, … */
+  LEAK,
+  /** The simulator reported something that did not fail the test: a warning, or a caught error. */
+  FINDING,
+  /** A rank of the run has not ended, or still waits. */
+  TASK,
+  /** A thread that the test started is still alive. */
+  THREAD
+}

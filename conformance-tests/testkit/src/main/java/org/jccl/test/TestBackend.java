@@ -1,0 +1,15 @@
+package org.jccl.test;
+
+/** What the ranks of a test run on. */
+public enum TestBackend {
+  /** Simulated GPUs: everywhere, in many schedules. */
+  SIM,
+  /**
+   * Real GPUs through NCCL. The node runs once. It is skipped with the reason where there are too
+   * few GPUs or no library, and fails instead if the system property {@value
+   * RankTestExtension#REQUIRE_GPUS} is {@code true}. Two such nodes never run at the same time.
+   */
+  NCCL,
+  /** {@link #SIM}, and then {@link #NCCL} where it is there. */
+  AUTO
+}

@@ -1,0 +1,53 @@
+package org.jccl.test;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jccl.Rank;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.platform.commons.support.ReflectionSupport;
+
+/** The test method, with what JUnit has resolved for it. */
+final class TestBody {
+  private final Method method;
+  private final @Nullable Object target;
+  private final List<@Nullable Object> resolved;
+  private final List<@Nullable Given> given;
+
+  TestBody(ReflectiveInvocationContext<Method> call) {
+    this.method = call.getExecutable();
+    this.target = call.getTarget().orElse(null);
+    this.resolved = new ArrayList<>(call.getArguments());
+    this.given = new ArrayList<>();
+    for (Parameter parameter : method.getParameters()) {
+      given.add(Given.of(parameter));
+    }
+  }
+
+  Method method() {
+    return method;
+  }
+
+  /** Whether each rank runs it, or it runs once and starts ranks itself. */
+  boolean isPerRank() {
+    return given.stream().anyMatch(each -> each != null && each.isPerRank());
+  }
+
+  /** Runs it as {@code rank}, or without one. */
+  void run(World world, @Nullable Rank rank) {
+    @Nullable Object[] arguments = new Object[given.size()];
+    for (int i = 0; i < arguments.length; i++) {
+      Given own = given.get(i);
+      arguments[i] = own == null ? resolved.get(i) : own.value(world, rank);
+    }
+    // Throws what the method throws, also if it is checked.
+    ReflectionSupport.invokeMethod(method, target, arguments);
+  }
+
+  /** Class and method as build tools name them. */
+  String selector() {
+    return method.getDeclaringClass().getSimpleName() + "#" + method.getName();
+  }
+}

@@ -1,0 +1,260 @@
+package org.jccl.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jccl.Communicator;
+import org.jccl.DataType;
+import org.jccl.Device;
+import org.jccl.DeviceBuffer;
+import org.jccl.Rank;
+import org.jccl.ReduceOp;
+import org.jccl.Stream;
+import org.jccl.sim.Simulator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Event;
+import org.opentest4j.AssertionFailedError;
+
+/** What a {@link RankTest} runs, and what it says when it fails. */
+class RankTestTest {
+  private static final AtomicInteger RUNS = new AtomicInteger();
+
+  private static EngineExecutionResults run(String method) {
+    return EngineTestKit.engine("junit-jupiter")
+        .selectors(
+            selectMethod(
+                Samples.class,
+                List.of(Samples.class.getDeclaredMethods()).stream()
+                    .filter(each -> each.getName().equals(method))
+                    .findFirst()
+                    .orElseThrow()))
+        .execute();
+  }
+
+  private static Throwable failure(String method) {
+    Event failed = run(method).testEvents().failed().list().getFirst();
+    return failed.getPayload(TestExecutionResult.class).orElseThrow().getThrowable().orElseThrow();
+  }
+
+  @Test
+  void aNode_runsFirstInFirstOut_andSeeds_inBothModes_onEachRank() {
+    RUNS.set(0);
+
+    EngineExecutionResults results = run("sums");
+
+    assertThat(results.testEvents().succeeded().count()).isEqualTo(2);
+    assertThat(results.testEvents().finished().list())
+        .extracting(event -> event.getTestDescriptor().getDisplayName())
+        .containsExactly("[ranks=2 seeds=1..3]", "[ranks=3 seeds=1..3]");
+    assertThat(RUNS).hasValue((2 + 3) * 4 * 2);
+  }
+
+  @Test
+  void aDifference_isAFailureWithItsDiff_andNamesRankLineAndReplay() {
+    Throwable failure = failure("differs");
+
+    assertThat(failure)
+        .isInstanceOfSatisfying(
+            AssertionFailedError.class,
+            diff -> {
+              assertThat(diff.getExpected().getValue()).isEqualTo(4);
+              assertThat(diff.getActual().getValue()).isEqualTo(3);
+            });
+    assertThat(failure.getMessage())
+        .startsWith("differs failed with ranks=2 fifo\nrank 1: AssertionFailedError: expected: <4>")
+        .contains("RankTestTest.java:", "replay: @RankTest(replay = \"ranks=2 fifo\")")
+        .contains("-Dtest=Samples#differs", "\"-Djccl.replay=ranks=2 fifo\"")
+        .doesNotContain("at org.jccl.sim", "at java.base");
+    assertThat(failure.getStackTrace())
+        .isNotEmpty()
+        .allMatch(frame -> frame.getClassName().startsWith(RankTestTest.class.getName()));
+  }
+
+  @Test
+  void aMisuse_isToldFirst() {
+    assertThat(failure("mismatches").getMessage())
+        .contains("with ranks=3 fifo\nMISMATCH")
+        .contains("RankTestTest.java:");
+  }
+
+  @Test
+  void aSeed_thatFailsAlone_isToldAndRepeated() {
+    String message = failure("failsStrictWithSeedTwo").getMessage();
+
+    assertThat(message)
+        .contains("with ranks=2 seed=2 strict", "replay = \"ranks=2 seed=2 strict\"");
+  }
+
+  @Test
+  void aReplay_runsItsScheduleAlone() {
+    RUNS.set(0);
+
+    EngineExecutionResults results =
+        EngineTestKit.engine("junit-jupiter")
+            .configurationParameter(RankTestExtension.REPLAY, "ranks=3 seed=7 strict")
+            .selectors(selectMethod(Samples.class, "sums", "org.jccl.Rank,org.jccl.Communicator"))
+            .execute();
+
+    assertThat(results.testEvents().succeeded().count()).isEqualTo(1);
+    assertThat(RUNS).hasValue(3);
+  }
+
+  @Test
+  void whatIsLeftOpen_fails_unlessAllowed() {
+    assertThat(failure("leaks").getMessage()).contains("left open:", "buffer");
+    assertThat(run("leaksOnPurpose").testEvents().succeeded().count()).isEqualTo(1);
+  }
+
+  @Test
+  void aThreadLeftAlive_fails() {
+    assertThat(failure("leavesAThread").getMessage()).contains("thread 'forgotten' is still alive");
+    RELEASE.countDown();
+  }
+
+  @Test
+  void anAbortedAssumption_isASkip() {
+    assertThat(run("assumes").testEvents().aborted().count()).isEqualTo(1);
+  }
+
+  @Test
+  void parameters_areFoundByType_besideThoseOfOthers() {
+    assertThat(run("parameters").testEvents().failed().list()).isEmpty();
+  }
+
+  @Test
+  void aTestWithoutRank_startsRanksItself() {
+    assertThat(run("startsRanksItself").testEvents().failed().list()).isEmpty();
+  }
+
+  @Test
+  void realGpus_areASkipWithTheReason_orAFailureWhereTheyAreDemanded() {
+    EngineExecutionResults results = run("onGpus");
+    EngineExecutionResults demanded =
+        EngineTestKit.engine("junit-jupiter")
+            .configurationParameter(RankTestExtension.REQUIRE_GPUS, "true")
+            .selectors(selectClass(OnGpus.class))
+            .execute();
+
+    assertThat(results.testEvents().aborted().count() + results.testEvents().succeeded().count())
+        .isEqualTo(1);
+    assertThat(demanded.testEvents().aborted().count()).isZero();
+  }
+
+  private static final CountDownLatch RELEASE = new CountDownLatch(1);
+
+  /** Needs more GPUs than any host has. */
+  static class OnGpus {
+    @RankTest(ranks = 4096, backend = TestBackend.NCCL)
+    void many(Rank rank) {}
+  }
+
+  /** Tests that are run by the tests above. */
+  static class Samples {
+    private static int sum(Rank rank) {
+      try (DeviceBuffer buffer = rank.device().allocate(DataType.INT32, 1)) {
+        buffer.copyFrom(new int[] {rank.rank() + 1});
+        Communicator comm = rank.communicator();
+        comm.allReduce(buffer, buffer, ReduceOp.SUM, comm.defaultStream());
+        comm.defaultStream().synchronize();
+        int[] values = new int[1];
+        buffer.copyTo(values);
+        return values[0];
+      }
+    }
+
+    @RankTest(
+        ranks = {2, 3},
+        seeds = 3)
+    void sums(Rank rank, Communicator comm) {
+      RUNS.incrementAndGet();
+      assertEquals(comm.worldSize() * (comm.worldSize() + 1) / 2, sum(rank));
+    }
+
+    @RankTest
+    void differs(Rank rank) {
+      int sum = sum(rank);
+      if (rank.rank() == 1) {
+        assertEquals(4, sum);
+      }
+    }
+
+    @RankTest(ranks = 3)
+    void mismatches(Rank rank, Communicator comm, Device device) {
+      int count = rank.rank() == 2 ? 3 : 4;
+      try (DeviceBuffer buffer = device.allocate(DataType.FLOAT32, count)) {
+        buffer.copyFrom(new float[count]);
+        comm.allReduce(buffer, buffer, ReduceOp.SUM, comm.defaultStream());
+        comm.defaultStream().synchronize();
+      }
+    }
+
+    @RankTest
+    void failsStrictWithSeedTwo(World world, @Seed long seed) {
+      if (world.schedule().endsWith("strict") && seed == 2) {
+        throw new IllegalStateException("as planned");
+      }
+    }
+
+    @RankTest(seeds = 0, strict = Strictness.OFF)
+    void leaks(Device device) {
+      device.allocate(DataType.INT32, 1);
+    }
+
+    @RankTest(seeds = 0, strict = Strictness.OFF)
+    @Allow(Remains.LEAK)
+    void leaksOnPurpose(Device device) {
+      device.allocate(DataType.INT32, 1);
+    }
+
+    @RankTest(seeds = 0)
+    void leavesAThread(World world) {
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  RELEASE.await();
+                } catch (InterruptedException ended) {
+                  Thread.currentThread().interrupt();
+                }
+              },
+              "forgotten");
+      thread.setDaemon(false);
+      thread.start();
+    }
+
+    @RankTest
+    void assumes(Rank rank) {
+      assumeTrue(rank.worldSize() > 2);
+    }
+
+    @RankTest
+    void parameters(
+        TestInfo info, Stream stream, Simulator simulator, World world, @Seed long seed) {
+      assertEquals("parameters", info.getTestMethod().orElseThrow().getName());
+      assertEquals(simulator, world.simulator().orElseThrow());
+      assertEquals(0, stream.device().index() / 2);
+      assertEquals(seed == 0, world.schedule().contains("fifo"));
+    }
+
+    @RankTest(ranks = 3)
+    void startsRanksItself(World world) {
+      assertEquals(3, world.ranks());
+      world.run(rank -> assertEquals(6, sum(rank)));
+    }
+
+    @RankTest(backend = TestBackend.NCCL)
+    void onGpus(Rank rank) {
+      assertEquals(3, sum(rank));
+    }
+  }
+}

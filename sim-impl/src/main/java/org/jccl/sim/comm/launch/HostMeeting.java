@@ -1,0 +1,69 @@
+package org.jccl.sim.comm.launch;
+
+import java.util.List;
+import java.util.TreeSet;
+import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Wait;
+
+/** The host waits inside its call for calls of other ranks of the communicator, not for data. */
+public abstract class HostMeeting implements Wait {
+  private final LaunchQueue queue;
+  private final SharedComm comm;
+
+  /**
+   * @param queue the launches of the rank that waits
+   */
+  HostMeeting(LaunchQueue queue) {
+    this.queue = queue;
+    this.comm = queue.member().comm();
+  }
+
+  /** The launches of the rank that waits. */
+  final LaunchQueue queue() {
+    return queue;
+  }
+
+  /** The ranks of the communicator that have not made their call. */
+  abstract List<Integer> absent();
+
+  /** Waits, baton given up. */
+  public final void await(HostTask task) {
+    LaunchQueue.Owner owner = queue.owner();
+    if (!isMet()) {
+      comm.addWaiter(task);
+      owner.waits(task);
+      try {
+        comm.simulation().kernel().await(task, () -> isMet() || owner.refusal() != null, this);
+      } finally {
+        owner.waits(null);
+        comm.removeWaiter(task);
+      }
+    }
+    RuntimeException refusal = owner.refusal();
+    if (refusal != null) {
+      throw refusal;
+    }
+  }
+
+  private boolean isMet() {
+    return absent().isEmpty();
+  }
+
+  @Override
+  public List<Integer> ranks() {
+    TreeSet<Integer> drivers = new TreeSet<>();
+    absent().forEach(rank -> drivers.add(comm.driver(rank)));
+    return List.copyOf(drivers);
+  }
+
+  @Override
+  public Nature nature() {
+    return Nature.COLLECTIVE;
+  }
+
+  @Override
+  public String communicator() {
+    return comm.name();
+  }
+}
