@@ -172,7 +172,7 @@ final class AbiState {
     CommLifecycle life = lives.remove(comm);
     if (life != null) {
       Endpoint own = life.endpoint();
-      ended.put(comm, new Ended(life.toString(), own == null ? 0 : own.member().rank()));
+      ended.put(comm, new Ended(life.toString(), own == null ? 0 : own.member().worldRank()));
     }
   }
 

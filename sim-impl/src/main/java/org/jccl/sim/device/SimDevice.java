@@ -8,10 +8,11 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.Stream;
+import org.jccl.spi.CaptureGuard;
 import org.jspecify.annotations.Nullable;
 
 /** One simulated GPU: memory, streams, and a look-out for what races on them. */
-public final class SimDevice implements Device {
+public final class SimDevice implements Device, CaptureGuard {
   private volatile Backend backend;
   private final Simulation simulation;
   private final List<SimDevice> all;
@@ -53,6 +54,11 @@ public final class SimDevice implements Device {
   @Override
   public DeviceBuffer allocateRegistrable(DataType type, long count) {
     return backend.allocateRegistrable(this, type, count);
+  }
+
+  @Override
+  public void requireNotCapturing(String what) {
+    memory.requireNotCapturing(what);
   }
 
   /** From now on it says that it belongs to {@code owner}. */
@@ -157,6 +163,7 @@ public final class SimDevice implements Device {
     if (!context.close()) {
       return;
     }
+    context.lostCaptures().forEach(leaks);
     if (memory.liveCount() > 0) {
       leaks.accept(
           "device "
@@ -177,5 +184,10 @@ public final class SimDevice implements Device {
   /** Number of streams that nobody has closed. */
   public int openStreams() {
     return context.openStreams().size();
+  }
+
+  /** Whether a stream of it has waited for an event of another device. */
+  public boolean awaitsOtherDevices() {
+    return context.awaitsOtherDevices();
   }
 }

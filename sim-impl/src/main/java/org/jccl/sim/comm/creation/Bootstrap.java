@@ -20,6 +20,7 @@ import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.comm.launch.IssueOrders;
 import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.CommParts;
 import org.jccl.sim.device.Simulation;
@@ -44,6 +45,7 @@ public final class Bootstrap {
   private final Simulation simulation;
   private final DataPlane dataPlane = new DataPlane();
   private final Map<UniqueId, Creation> open = new HashMap<>();
+  private final IssueOrders issueOrders = new IssueOrders();
   private final SequencedMap<UniqueId, Creation> failed = new LinkedHashMap<>();
   private final List<CommParts> comms = new ArrayList<>();
   private final Map<SharedComm, ChildCreations> children = new IdentityHashMap<>();
@@ -255,7 +257,7 @@ public final class Bootstrap {
   /** A communicator is complete. */
   void made(CommParts made) {
     children.keySet().removeIf(SharedComm::isOver);
-    comms.forEach(made::meets);
+    made.complete(issueOrders);
     comms.add(made);
     simulation.findings().opened();
   }

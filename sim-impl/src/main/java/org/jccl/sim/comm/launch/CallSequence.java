@@ -120,7 +120,8 @@ public final class CallSequence implements History.Calls {
         request.rootOrPeer(),
         request.inPlace(),
         request.captured(),
-        request.site());
+        request.site(),
+        request.partOf());
   }
 
   private long next(Request request) {

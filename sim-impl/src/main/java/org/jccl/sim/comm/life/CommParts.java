@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.jccl.sim.check.Contract;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.comm.launch.IssueOrders;
 import org.jccl.sim.comm.launch.LaunchQueue;
 import org.jccl.sim.comm.launch.LaunchQueues;
 import org.jccl.sim.comm.match.CollectiveMatching;
@@ -102,11 +103,10 @@ public final class CommParts {
     return Arrays.stream(lives).filter(Objects::nonNull).map(CommLifecycle.class::cast).toList();
   }
 
-  /** All ranks are there: from now on it shares devices with {@code other}. */
-  public void meets(CommParts other) {
-    if (comm.simulation().isChecking() && !other.comm.isOver()) {
-      launches.order().add(other.launches.order());
-      other.launches.order().add(launches.order());
+  /** All ranks are there: from now on its collectives have a place among those of others. */
+  public void complete(IssueOrders orders) {
+    if (comm.simulation().isChecking()) {
+      launches.order().complete(orders);
     }
   }
 
