@@ -48,7 +48,7 @@ public final class Kernel {
   private final List<HostTask> owned = new ArrayList<>();
 
   /** The task of each thread: a rank's, or one that calls in. */
-  private final ThreadLocal<HostTask> own = ThreadLocal.withInitial(this::foreign);
+  private final ThreadTasks own = new ThreadTasks(this);
 
   private QuiescenceListener listener = blocked -> {};
   private long steps;
@@ -359,12 +359,8 @@ public final class Kernel {
 
   // ---------------------------------------------------------------- the baton
 
-  private HostTask foreign() {
-    return new HostTask(this, -1, false, Thread.currentThread());
-  }
-
   private HostTask acquire() {
-    HostTask task = own.get();
+    HostTask task = own.current();
     if (task.owned) {
       comeBack(task);
       return task;
@@ -599,7 +595,7 @@ public final class Kernel {
    * from which it was taken goes on without it, and gets it back at its next call.
    */
   public boolean seize(@Nullable HostTask from) {
-    HostTask self = own.get();
+    HostTask self = own.current();
     synchronized (gate) {
       if (!running || holder != from || self.owned) {
         return false;
@@ -626,7 +622,7 @@ public final class Kernel {
 
   /** Gives the baton that {@link #seize} took to whoever can run. */
   public void release() {
-    exit(own.get());
+    exit(own.current());
   }
 
   /** Ends all waits of ranks, as when nothing can run; called with the baton. False if none waits. */
@@ -647,7 +643,7 @@ public final class Kernel {
    */
   List<HostTask> abandon() {
     List<HostTask> left = new ArrayList<>();
-    HostTask self = own.get();
+    HostTask self = own.current();
     synchronized (gate) {
       for (HostTask task : owned) {
         if (task.state != HostTask.State.FINISHED) {
@@ -691,7 +687,7 @@ public final class Kernel {
 
   /** The thread of a rank task has started: it goes on when it has noticed the baton. */
   void started(HostTask task) {
-    own.set(task);
+    own.bind(task);
     parkUntilHolder(task);
     task.loosen();
   }
@@ -701,13 +697,13 @@ public final class Kernel {
    * report that ended its waits.
    */
   public @Nullable RuntimeException verdict() {
-    HostTask task = own.get();
+    HostTask task = own.current();
     return task.verdict == null ? null : takeVerdict(task);
   }
 
   /** Whether the current thread is that of a rank. */
   public boolean isRank() {
-    return own.get().owned;
+    return own.current().owned;
   }
 
   /** The program of a rank task, the current thread's, has come to its end. */
@@ -748,7 +744,7 @@ public final class Kernel {
   }
 
   private <T, X extends Exception> T outside(Body<T, X> body, HostTask.Away why) throws X {
-    HostTask task = own.get();
+    HostTask task = own.current();
     HostTask.Away before = task.away;
     if (!task.owned || (before == HostTask.Away.BLOCKING && task.depth == 0)) {
       return body.run();
