@@ -1,5 +1,6 @@
 package org.jccl.sim.device;
 
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.Backend;
@@ -20,6 +21,7 @@ public final class SimDevice implements Device, CaptureGuard {
   private final SimMemory memory;
   private final DeviceContext context;
   private final Consumer<String> leaks;
+  private final WeakReference<SimDevice> weakly = new WeakReference<>(this);
   private long handlesMade;
 
   /**
@@ -105,6 +107,11 @@ public final class SimDevice implements Device, CaptureGuard {
       }
     }
     defaultStream().synchronize();
+  }
+
+  /** A reference that keeps neither the device nor its simulation alive. */
+  WeakReference<SimDevice> weakly() {
+    return weakly;
   }
 
   @Override
