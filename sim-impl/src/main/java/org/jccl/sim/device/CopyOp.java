@@ -2,6 +2,7 @@ package org.jccl.sim.device;
 
 import java.lang.foreign.MemorySegment;
 import org.jccl.sim.check.CallSite.Trail;
+import org.jccl.sim.check.HappensBefore.ClockLane;
 import org.jccl.sim.device.Hazards.Accessor;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ final class CopyOp extends StreamOp {
   private final MemorySegment source;
   private final MemorySegment target;
   private final long bytes;
+  private @Nullable HostUse host;
 
   /**
    * One end of a copy.
@@ -43,14 +45,28 @@ final class CopyOp extends StreamOp {
     super(stream);
     this.words = words;
     this.bytes = bytes;
-    this.readAt = source.host == null ? source.address : 0;
-    this.writtenAt = target.host == null ? target.address : 0;
-    this.source = segment(memory, source, " source");
-    this.target = segment(memory, target, " target");
+    this.readAt = address(source);
+    this.writtenAt = address(target);
+    this.source = segment(memory, source, " source", false);
+    this.target = segment(memory, target, " target", true);
   }
 
-  private MemorySegment segment(SimMemory memory, Place place, String role) {
-    return place.host != null ? place.host : memory.range(place.address, bytes, words + role);
+  private MemorySegment segment(SimMemory memory, Place place, String role, boolean writes) {
+    if (place.host == null) {
+      return memory.range(place.address, bytes, words + role);
+    }
+    DeviceContext context = stream().context();
+    ClockLane lane = stream().lane();
+    if (place.host.isNative() && bytes > 0 && lane != null) {
+      host = new HostUse(place.host, writes, lane.number(), describe());
+      context.hostUses().enqueued(host);
+    }
+    return place.host;
+  }
+
+  private static long address(Place place) {
+    MemorySegment memory = place.host;
+    return memory == null ? place.address : memory.isNative() ? memory.address() : 0;
   }
 
   @Override
@@ -72,7 +88,14 @@ final class CopyOp extends StreamOp {
 
   @Override
   protected void perform() {
+    HostUse use = host;
+    if (use != null && !stream().context().hostUses().isReady(use)) {
+      return;
+    }
     MemorySegment.copy(source, 0, target, 0, bytes);
+    if (use != null) {
+      use.ran(tick());
+    }
   }
 
   @Override

@@ -356,6 +356,7 @@ public final class Hazards {
    */
   private static final class History {
     private static final int RECENT = 64;
+    private static final int MOST = 1 << 15;
 
     private final TreeMap<Long, Segment> segments = new TreeMap<>();
 
@@ -464,6 +465,9 @@ public final class Hazards {
     }
 
     private @Nullable Access addTo(Access now, Clock known, int slot) {
+      if (segments.size() > MOST) {
+        forget(Long.MIN_VALUE, Long.MAX_VALUE); // host memory has no end that could be seen
+      }
       cut(now.start);
       cut(now.end);
       Access racing = null;

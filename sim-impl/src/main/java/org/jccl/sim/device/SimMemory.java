@@ -218,7 +218,7 @@ public final class SimMemory implements DeviceMemory {
   String place(long start, long end) {
     Allocation allocation = allocationOf(start, end - start);
     if (allocation == null) {
-      return "memory that is free now";
+      return "memory that is in no allocation of the device";
     }
     long from = start - allocation.address();
     return "bytes "
