@@ -27,6 +27,7 @@ final class DeviceContext {
   private final List<String> lostCaptures = new ArrayList<>();
   private int streamsMade;
   private boolean closed;
+  private @Nullable Marks marks;
   private Places places = (start, end) -> "";
 
   /** Found by a device step: no host call is there to throw it, so the next one does. */
@@ -68,6 +69,22 @@ final class DeviceContext {
   @FunctionalInterface
   interface Places {
     String of(long start, long end);
+  }
+
+  /** Records an event on a stream. */
+  @FunctionalInterface
+  interface Marks {
+    SimStream.Marker on(SimStream stream);
+  }
+
+  /** {@code value} makes events. */
+  void marksBy(Marks value) {
+    marks = value;
+  }
+
+  /** An event behind all that {@code stream} has now. */
+  SimStream.Marker mark(SimStream stream) {
+    return Objects.requireNonNull(marks, "nobody makes events").on(stream);
   }
 
   /** {@code value} knows its memory. */

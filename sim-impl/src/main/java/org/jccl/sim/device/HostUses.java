@@ -23,6 +23,7 @@ final class HostUses {
   private final @Nullable HappensBefore order;
   private final Consumer<ReportBuilder> reports;
   private final List<HostUse> open = new ArrayList<>();
+  private boolean used;
 
   /**
    * @param device the number of the device
@@ -45,6 +46,7 @@ final class HostUses {
     }
     use.enqueued();
     open.add(use);
+    used = true;
   }
 
   /** Whether the copy, which is about to run, can. */
@@ -55,18 +57,19 @@ final class HostUses {
     return use.isAlive();
   }
 
+  /** Whether a copy ever used host memory. */
+  boolean isUsed() {
+    return used;
+  }
+
   /** {@code task} has waited for something, perhaps for copies. */
   void learned(HostTask task) {
-    if (!open.isEmpty()) {
-      release(order == null ? null : order.knownTo(task));
-    }
+    release(order == null ? null : order.knownTo(task));
   }
 
   /** A future tells what {@code done} knows; null where nobody keeps that. */
   void told(@Nullable Clock done) {
-    if (!open.isEmpty()) {
-      release(done);
-    }
+    release(done);
   }
 
   private void release(@Nullable Clock known) {

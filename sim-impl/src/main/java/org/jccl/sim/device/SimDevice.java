@@ -41,6 +41,7 @@ public final class SimDevice implements Device, CaptureGuard {
     this.leaks = leaks;
     this.context = new DeviceContext(this, simulation, index);
     this.memory = new SimMemory(context, this::ownerOf);
+    context.marksBy(this::mark);
   }
 
   /** What the simulation shares. */
@@ -91,6 +92,12 @@ public final class SimDevice implements Device, CaptureGuard {
   @Override
   public SimStream defaultStream() {
     return context.defaultStream();
+  }
+
+  private SimStream.Marker mark(SimStream stream) {
+    SimEvent mark = new SimEvent(context);
+    mark.record(stream);
+    return mark;
   }
 
   @Override

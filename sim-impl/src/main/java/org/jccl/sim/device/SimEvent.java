@@ -171,7 +171,9 @@ final class SimEvent implements Event, SimStream.Marker {
       order.learned(task, clock);
     }
     if (reached != null) {
-      context.hostUses().learned(task);
+      if (context.hostUses().isUsed()) {
+        context.hostUses().learned(task);
+      }
     }
   }
 

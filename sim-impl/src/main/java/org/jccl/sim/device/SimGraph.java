@@ -72,10 +72,8 @@ final class SimGraph implements Graph {
   private void comesAfterLastLaunch(SimStream target) {
     SimStream before = last;
     last = target;
-    if (before != null && before != target && !before.isClosed()) {
-      EventRecord end = new EventRecord(before);
-      before.enqueue(end);
-      target.enqueue(new EventWait(target, end.completion()));
+    if (before != null && before != target && !before.isClosed() && !before.isCapturing()) {
+      context.mark(before).awaitedBy(target);
     }
   }
 

@@ -237,7 +237,9 @@ public final class SimStream implements OwnedStream {
       if (order != null && done != null) {
         order.told(done);
       }
-      context.hostUses().told(done);
+      if (context.hostUses().isUsed()) {
+        context.hostUses().told(done);
+      }
       futures.forEach(future -> future.complete(null));
     }
   }
@@ -324,7 +326,9 @@ public final class SimStream implements OwnedStream {
     if (order != null && lane != null) {
       order.learned(task, known, lane, lane.tick(finished));
     }
-    context.hostUses().learned(task);
+    if (context.hostUses().isUsed()) {
+      context.hostUses().learned(task);
+    }
   }
 
   /** The work directly ahead of the {@code number}-th, or null. */
