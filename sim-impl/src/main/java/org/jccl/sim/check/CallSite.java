@@ -95,8 +95,8 @@ public final class CallSite {
    */
   public static final class Trail {
     private static final int MOST_EXACT = 128;
-    private static final int LEAST_EXACT = 16;
-    private static final int OF_ALL_RANKS = 8_192;
+    private static final int LEAST_EXACT = 8;
+    private static final int OF_ALL_RANKS = 4_096;
     private static final int AGAIN = 256;
     private static final int STEPS = 64;
     private static final int MOST_NEW = 256;
