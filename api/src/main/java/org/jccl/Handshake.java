@@ -2,9 +2,11 @@ package org.jccl;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jccl.config.TimeLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,17 +44,22 @@ final class Handshake {
     Communicator communicator =
         device.backend().newCommunicator(id, group.rank(), group.worldSize(), device, config);
     made.accept(communicator);
-    awaitOpen(communicator, config);
+    awaitOpen(communicator);
     if (config.warmUp()) {
       warmUp(communicator);
     }
     return communicator;
   }
 
+  private static Duration patience(Communicator communicator) {
+    TimeLimit limit = communicator.config().initLimit();
+    return communicator.device().backend().rankHost().patience(limit);
+  }
+
   /** A nonblocking creation has returned before its end. */
-  private static void awaitOpen(Communicator communicator, CommunicatorConfig config) {
+  private static void awaitOpen(Communicator communicator) {
     try {
-      communicator.awaitReady(config.initTimeout());
+      communicator.awaitReady(patience(communicator));
     } catch (RuntimeException failure) {
       giveUp(communicator, failure);
       throw failure;
@@ -154,7 +161,7 @@ final class Handshake {
       Stream stream = communicator.defaultStream();
       zero.fill((byte) 0, stream);
       communicator.allReduce(zero, zero, ReduceOp.SUM, stream);
-      communicator.awaitReady(communicator.config().initTimeout());
+      communicator.awaitReady(patience(communicator));
       stream.synchronize();
     } catch (RuntimeException failure) {
       giveUp(communicator, failure);

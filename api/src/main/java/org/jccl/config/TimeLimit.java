@@ -7,9 +7,13 @@ import java.time.Duration;
  * nanoseconds and deadlines never overflow.
  *
  * @param duration the time
+ * @param isChosen whether somebody asked for it; a default one is a bound by the clock, and says
+ *     nothing about a simulated world, in which a wait without end is found at once
  */
-public record TimeLimit(Duration duration) {
+public record TimeLimit(Duration duration, boolean isChosen) {
   private static final Duration LONGEST = Duration.ofDays(36_500);
+  private static final Duration LONG = LONGEST.dividedBy(2);
+  private static final TimeLimit FOREVER = new TimeLimit(LONGEST, true);
 
   /** Cuts {@code duration} to what counts. */
   public TimeLimit {
@@ -26,12 +30,37 @@ public record TimeLimit(Duration duration) {
   public static TimeLimit of(Duration duration, String what) {
     if (duration.isNegative() || duration.isZero()) {
       throw new IllegalArgumentException(
-          what
-              + " "
-              + duration
-              + " is not positive: give it some time, Duration.ofDays(…) for ever");
+          what + " " + duration + " is not positive: give it some time, a day or more for ever");
     }
-    return new TimeLimit(duration);
+    return new TimeLimit(duration, true);
+  }
+
+  /**
+   * {@return the limit where nobody gives one}
+   *
+   * @param duration the time, above zero
+   */
+  public static TimeLimit byDefault(Duration duration) {
+    return new TimeLimit(duration, false);
+  }
+
+  /**
+   * {@return the limit of a wait for which so much time is left}
+   *
+   * @param nanos nanoseconds; at least one counts
+   */
+  public static TimeLimit ofNanos(long nanos) {
+    return new TimeLimit(Duration.ofNanos(Math.max(1, nanos)), true);
+  }
+
+  /** {@return a limit that never passes} */
+  public static TimeLimit forever() {
+    return FOREVER;
+  }
+
+  /** {@return whether it never passes} */
+  public boolean isForever() {
+    return duration.compareTo(LONG) >= 0;
   }
 
   /** {@return the limit in nanoseconds} */
@@ -54,12 +83,13 @@ public record TimeLimit(Duration duration) {
   }
 
   /**
-   * {@return what is left until a deadline, at least a nanosecond}
+   * {@return what is left of this limit until a deadline, at least a nanosecond}
    *
-   * @param deadline in the clock of {@link System#nanoTime()}
+   * @param deadline when it ends
+   * @param now the time now, by the same clock
    */
-  public static Duration remaining(long deadline) {
-    return Duration.ofNanos(Math.max(1, left(deadline)));
+  public TimeLimit remaining(long deadline, long now) {
+    return new TimeLimit(Duration.ofNanos(Math.max(1, deadline - now)), isChosen);
   }
 
   /** {@return the time for people, in seconds} */

@@ -1,5 +1,6 @@
 package org.jccl.sim;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -15,6 +16,7 @@ import org.jccl.ProcessGroup;
 import org.jccl.RankHost;
 import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
+import org.jccl.config.TimeLimit;
 import org.jccl.process.ProcessGroups;
 import org.jccl.sim.abi.SimAbi;
 import org.jccl.sim.comm.creation.Bootstrap;
@@ -188,8 +190,15 @@ final class SimBackend extends LibraryBackend {
       }
 
       @Override
+      public Duration patience(TimeLimit limit) {
+        boolean counts = limit.isChosen() || !simulation.kernel().isRank();
+        return counts ? limit.duration() : TimeLimit.forever().duration();
+      }
+
+      @Override
       public List<ProcessGroup> processGroups(int worldSize) {
-        return ProcessGroups.inJvm(worldSize);
+        // A rank that never comes is found at once: only a limit that somebody gives counts.
+        return ProcessGroups.inJvm(worldSize, TimeLimit.forever().duration());
       }
 
       @Override

@@ -1,17 +1,19 @@
 package org.jccl.sim;
 
-import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
+import org.jccl.CollectiveTimeoutException;
+import org.jccl.config.TimeLimit;
 import org.jccl.sim.device.CurrentDevice;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.LimitPassed;
 import org.jccl.spi.CallPath;
 
 /**
- * Calls on the calling thread, with a simulated device current. No call is cut short: what waits
- * for ever is a deadlock, and the kernel finds it.
+ * Calls on the calling thread, with a simulated device current. What waits for ever is a deadlock,
+ * and the kernel finds it, unless somebody has asked for a limit.
  */
 final class SimCallPath implements CallPath {
   private final SimDevice device;
@@ -33,8 +35,18 @@ final class SimCallPath implements CallPath {
   }
 
   @Override
-  public OptionalInt callWithin(String what, Duration time, IntSupplier body) {
-    return OptionalInt.of(CurrentDevice.during(device, body));
+  public OptionalInt callWithin(String what, TimeLimit limit, IntSupplier body) {
+    try {
+      return OptionalInt.of(
+          kernel.within(counting(limit), () -> CurrentDevice.during(device, body)));
+    } catch (LimitPassed passed) {
+      throw new CollectiveTimeoutException(passed.getMessage());
+    }
+  }
+
+  /** A default limit is one of the clock: a rank that waits for ever is reported at once. */
+  private TimeLimit counting(TimeLimit limit) {
+    return limit.isChosen() || !kernel.isRank() ? limit : TimeLimit.forever();
   }
 
   @Override

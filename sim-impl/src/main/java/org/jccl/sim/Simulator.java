@@ -15,12 +15,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
+import org.jccl.CollectiveException;
+import org.jccl.CollectiveTimeoutException;
 import org.jccl.CleanText;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
+import org.jccl.config.TimeLimit;
 import org.jccl.ops.Call;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
@@ -67,6 +70,7 @@ public final class Simulator implements AutoCloseable {
   private final Kernel kernel;
   private final SimBackend backend;
   private final Findings findings;
+  private final TimeLimit foreignTimeout;
   private final @Nullable Timeline timeline;
   private @Nullable TraceFile traceFile;
   private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
@@ -74,6 +78,7 @@ public final class Simulator implements AutoCloseable {
   private Simulator(Builder builder) {
     Long seed = builder.seed;
     Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
+    this.foreignTimeout = new TimeLimit(builder.foreignTimeout, true);
     this.kernel = new Kernel(choices, builder.foreignTimeout);
     this.findings = new Findings(builder.strict, builder.warnings, replay(builder, choices));
     Path file = builder.timeline;
@@ -102,6 +107,7 @@ public final class Simulator implements AutoCloseable {
     StallWatch watch = new StallWatch(kernel, builder.stallLimit, findings::tell);
     this.backend = new SimBackend(this, simulation, builder.devices, words, watch);
     kernel.onQuiescence(this::deadlock);
+    kernel.onStandstill(this::standstill);
   }
 
   /** All that decides how a run goes: schedule, machine, version, what is checked. */
@@ -342,6 +348,22 @@ public final class Simulator implements AutoCloseable {
     blocked.forEach(task -> task.fail(report));
   }
 
+  /** Threads that the simulator did not start wait for each other, or one waits for too long. */
+  private void standstill(List<HostTask> known, List<HostTask> blocked, boolean proven) {
+    ReportBuilder dropped = backend.creations().findDropped();
+    ReportBuilder report = dropped != null ? dropped : DeadlockReport.of(known, blocked);
+    CollectiveException why =
+        proven
+            ? findings.keep(report)
+            : new CollectiveTimeoutException(
+                "a thread has waited for longer than foreignTimeout "
+                    + foreignTimeout
+                    + ": "
+                    + report.toMisuse(findings.replay()).getMessage());
+    backend.creations().reportPending(why);
+    blocked.forEach(task -> task.fail(why));
+  }
+
   /** Closes all devices and reports what was left open. Idempotent. */
   @Override
   public void close() {
@@ -469,7 +491,7 @@ public final class Simulator implements AutoCloseable {
      * @return this builder
      */
     public Builder stallLimit(Duration value) {
-      stallLimit = Objects.requireNonNull(value);
+      stallLimit = TimeLimit.of(value, "stallLimit").duration();
       return this;
     }
 
@@ -480,7 +502,7 @@ public final class Simulator implements AutoCloseable {
      * @return this builder
      */
     public Builder foreignTimeout(Duration value) {
-      foreignTimeout = Objects.requireNonNull(value);
+      foreignTimeout = TimeLimit.of(value, "foreignTimeout").duration();
       return this;
     }
 

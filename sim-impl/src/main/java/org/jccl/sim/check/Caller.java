@@ -7,13 +7,20 @@ import org.jspecify.annotations.Nullable;
 /** The thread that makes the calls of one rank, and where it makes them: for reports. */
 public final class Caller {
   private final int rank;
+  private final int device;
   private @Nullable HostTask task;
   private boolean issuing;
 
-  /** The caller for {@code rank}; {@code task} is the thread that made the rank, if it is known. */
-  public Caller(int rank, @Nullable HostTask task) {
+  /**
+   * The caller for {@code rank}.
+   *
+   * @param device the index of the rank's device
+   * @param task the thread that made the rank, if it is known
+   */
+  public Caller(int rank, int device, @Nullable HostTask task) {
     this.rank = rank;
-    this.task = task;
+    this.device = device;
+    isNow(task);
   }
 
   /** The rank that it calls for. */
@@ -29,6 +36,9 @@ public final class Caller {
   /** Another thread may call now. */
   public void isNow(@Nullable HostTask value) {
     task = value;
+    if (value != null && !value.isOwned()) {
+      value.actsAt(device);
+    }
   }
 
   /** A call begins or ends: while it is issued, its place is where the thread is. */

@@ -62,7 +62,8 @@ public final class ReportBuilder {
     return this;
   }
 
-  ReportedMisuse toMisuse(String replay) {
+  /** The finished report; {@code replay} is its last line. */
+  public ReportedMisuse toMisuse(String replay) {
     String words = CleanText.report(text + "\n  replay: " + replay);
     return new ReportedMisuse(kind, List.copyOf(ranks), words);
   }

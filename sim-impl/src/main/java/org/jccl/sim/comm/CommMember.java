@@ -26,7 +26,7 @@ public final class CommMember {
     this.worldSize = comm.worldSize();
     this.device = device;
     this.config = config;
-    this.caller = new Caller(rank, device.simulation().kernel().holder());
+    this.caller = new Caller(rank, device.index(), device.simulation().kernel().holder());
   }
 
   /** The communicator. */

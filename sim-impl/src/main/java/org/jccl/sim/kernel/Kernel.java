@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.ResultCode;
+import org.jccl.config.TimeLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,18 +34,37 @@ public final class Kernel {
     void onQuiescence(List<HostTask> blocked);
   }
 
+  /** Told when foreign threads wait for each other: it ends their waits. */
+  @FunctionalInterface
+  public interface StandstillListener {
+    /**
+     * @param known all foreign threads that have used the simulation
+     * @param blocked those that wait, each of which must be failed
+     * @param proven whether no known thread can go on; else one has waited for too long
+     */
+    void onStandstill(List<HostTask> known, List<HostTask> blocked, boolean proven);
+  }
+
   private static final VarHandle HOLDER = handleOfHolder();
   private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
   private static final long LOOKING_NANOS = 20_000;
 
+  /** How often a foreign thread that waits looks whether all do, and how often that must be so. */
+  private static final long LOOKOUT_NANOS = 50_000_000;
+
+  private static final int LOOKS = 3;
+
   private final Choices choices;
   private final boolean yieldsAtCalls;
-  private final Duration foreignTimeout;
+  private final TimeLimit foreignTimeout;
   private final Trace trace = new Trace();
   private final ReadyList ready = new ReadyList();
   private final List<HostTask> owned = new ArrayList<>();
   private final ThreadLocal<HostTask> foreignTask = ThreadLocal.withInitial(this::foreign);
+  private final ForeignThreads foreigners = new ForeignThreads();
+  private volatile @Nullable HostTask lookout;
   private QuiescenceListener listener = blocked -> {};
+  private StandstillListener standstill = (known, blocked, proven) -> {};
   private long steps;
   private int foreignWaiting;
 
@@ -76,7 +97,7 @@ public final class Kernel {
     this.choices = choices;
     this.goesOn = choices.goesOn();
     this.yieldsAtCalls = choices.yieldsAtCalls();
-    this.foreignTimeout = foreignTimeout;
+    this.foreignTimeout = TimeLimit.byDefault(foreignTimeout);
   }
 
   private static VarHandle handleOfHolder() {
@@ -90,6 +111,11 @@ public final class Kernel {
   /** Sets who is told of quiescence. */
   public void onQuiescence(QuiescenceListener value) {
     listener = value;
+  }
+
+  /** Sets who is told of a standstill of foreign threads. */
+  public void onStandstill(StandstillListener value) {
+    standstill = value;
   }
 
   /** The trace of this simulation. */
@@ -165,12 +191,12 @@ public final class Kernel {
    * @param what what is waited for, for reports
    */
   public void await(HostTask task, BooleanSupplier condition, Wait what) {
-    long deadline = task.owned ? Long.MAX_VALUE : System.nanoTime() + foreignTimeout.toNanos();
+    long deadline = System.nanoTime() + foreignTimeout.nanos();
     while (!condition.getAsBoolean()) {
       throwPending(task);
+      throwIfLate(task, what);
       if (!task.owned && System.nanoTime() - deadline > 0) {
-        throw new CollectiveTimeoutException(
-            "waited " + foreignTimeout.toSeconds() + " s for " + what.describe());
+        reportStandstill(task, what);
       }
       task.waitingFor = what;
       task.state = HostTask.State.BLOCKED;
@@ -197,6 +223,71 @@ public final class Kernel {
       Thread.currentThread().interrupt();
       throw new CollectiveException(ResultCode.UNKNOWN, task + " was interrupted while it waited");
     }
+  }
+
+  /**
+   * Does {@code body} in the current thread, whose waits end after {@code limit}: in virtual time
+   * where rank programs are all that takes part, else by the clock.
+   *
+   * @throws LimitPassed if a wait ended so
+   */
+  public <T> T within(TimeLimit limit, Supplier<T> body) {
+    HostTask task = current();
+    long outer = task.limit;
+    long outerDeadline = task.deadline;
+    long own = limit.isForever() ? Long.MAX_VALUE : task.clock() + limit.nanos();
+    if (own < outer) {
+      task.limit = own;
+      task.deadline = limit.deadline();
+      task.isLimitChosen = limit.isChosen();
+    }
+    try {
+      return body.get();
+    } finally {
+      task.limit = outer;
+      task.deadline = outerDeadline;
+      task.late = false;
+    }
+  }
+
+  private HostTask current() {
+    HostTask task = holder;
+    return task != null && task.thread == Thread.currentThread() ? task : foreignTask.get();
+  }
+
+  /** Whether the current thread runs a rank program, so that virtual time is all that counts. */
+  public boolean isRank() {
+    return current().owned;
+  }
+
+  private void throwIfLate(HostTask task, Wait what) {
+    if (task.late || (task.isPastDeadline() && goesByClock(task))) {
+      task.late = false;
+      task.waitedUntil(task.limit);
+      throw new LimitPassed(what);
+    }
+  }
+
+  /** Whether more than rank programs take part in what {@code task} waits for. */
+  private boolean goesByClock(HostTask task) {
+    synchronized (gate) {
+      return !task.owned || outside > 0 || foreignSeen;
+    }
+  }
+
+  /** A foreign thread has waited for too long. */
+  private void reportStandstill(HostTask task, Wait what) {
+    task.waitingFor = what;
+    task.state = HostTask.State.BLOCKED;
+    try {
+      standstill.onStandstill(
+          foreigners.tasks(), foreigners.blocked(), !foreigners.anyMayReturn(task));
+    } finally {
+      task.state = HostTask.State.RUNNING;
+      task.waitingFor = null;
+    }
+    throwPending(task);
+    throw new CollectiveTimeoutException("waited " + foreignTimeout + " for " + what.describe());
   }
 
   /** Makes {@code step} ready to run; called by the holder. */
@@ -227,7 +318,9 @@ public final class Kernel {
   // ---------------------------------------------------------------- the baton
 
   private HostTask foreign() {
-    return new HostTask(this, -1, false, Thread.currentThread());
+    HostTask task = new HostTask(this, -1, false, Thread.currentThread());
+    foreigners.add(task);
+    return task;
   }
 
   private HostTask acquire() {
@@ -365,9 +458,11 @@ public final class Kernel {
     if (me.owned) {
       boolean asked = false;
       while (holder != me) {
-        LockSupport.park();
+        parkInTime(me);
         if (Thread.interrupted()) {
           me.interrupted = true;
+          asked = asked || ask(me);
+        } else if (me.isPastDeadline() && goesByClock(me)) {
           asked = asked || ask(me);
         }
       }
@@ -375,6 +470,15 @@ public final class Kernel {
       parkForeign(me);
     }
     me.parked = false;
+  }
+
+  private void parkInTime(HostTask me) {
+    if (me.isLimited()) {
+      // Who takes part may change, so it looks again where the deadline is no matter yet.
+      LockSupport.parkNanos(this, Math.max(LOOKOUT_NANOS, TimeLimit.left(me.deadline)));
+    } else {
+      LockSupport.park(this);
+    }
   }
 
   private void parkForeign(HostTask me) {
@@ -396,17 +500,60 @@ public final class Kernel {
   }
 
   private void sleepForBaton(HostTask me) {
-    long deadline = System.nanoTime() + foreignTimeout.toNanos();
+    long deadline = System.nanoTime() + foreignTimeout.nanos();
+    if (me.isLimited() && me.deadline - deadline < 0) {
+      deadline = me.deadline;
+    }
     boolean asked = false;
+    int standing = 0;
     while (holder != me) {
-      LockSupport.parkNanos(this, Math.max(1_000_000, deadline - System.nanoTime()));
+      boolean looks = isLookout(me);
+      long left = Math.max(1_000_000, TimeLimit.left(deadline));
+      LockSupport.parkNanos(this, looks ? Math.min(left, LOOKOUT_NANOS) : left);
       boolean late = System.nanoTime() - deadline > 0;
+      standing = looks && isStandstill() ? standing + 1 : 0;
+      if (standing > LOOKS && !ForeignThreads.anyAlarmIsSet() && takeLaidDown(me)) {
+        standstill.onStandstill(foreigners.tasks(), foreigners.blocked(), true);
+        break;
+      }
       if (Thread.interrupted()) {
         me.interrupted = true;
       }
       if (late || me.interrupted) {
         asked = asked || ask(me);
       }
+    }
+  }
+
+  /** One of the foreign threads that wait looks out whether all do. */
+  private boolean isLookout(HostTask me) {
+    HostTask now = lookout;
+    if (me.state == HostTask.State.BLOCKED
+        && (now == null || now.state != HostTask.State.BLOCKED || !now.thread.isAlive())) {
+      lookout = me;
+    }
+    return lookout == me;
+  }
+
+  /** Whether no foreign thread that is known can go on; roughly, so it is asked several times. */
+  private boolean isStandstill() {
+    synchronized (gate) {
+      if (running || holder != null || !arrivals.isEmpty()) {
+        return false;
+      }
+    }
+    return !foreigners.anyMayReturn(null);
+  }
+
+  /** Takes the baton up where it lies; false if somebody was faster. */
+  private boolean takeLaidDown(HostTask me) {
+    synchronized (gate) {
+      if (running || holder != null || !arrivals.isEmpty()) {
+        return false;
+      }
+      foreignParked.decrementAndGet();
+      holder = me;
+      return true;
     }
   }
 
@@ -426,7 +573,25 @@ public final class Kernel {
         return false;
       }
     }
-    return failBlocked();
+    return endLimitedWait() || failBlocked();
+  }
+
+  /** Virtual time goes on to the earliest limit of a wait; false if none has one. */
+  private boolean endLimitedWait() {
+    HostTask first = null;
+    for (HostTask task : owned) {
+      if (task.state == HostTask.State.BLOCKED
+          && task.isLimited()
+          && (first == null || task.limit < first.limit)) {
+        first = task;
+      }
+    }
+    if (first == null) {
+      return false;
+    }
+    first.late = true;
+    makeReady(first);
+    return true;
   }
 
   private boolean failBlocked() {

@@ -275,7 +275,7 @@ public final class Bootstrap {
   }
 
   /** The communicators of this simulation on which something is pending are stopped. */
-  public void reportPending(ReportedMisuse misuse) {
+  public void reportPending(RuntimeException misuse) {
     comms.removeIf(comm -> comm.comm().isOver());
     for (CommParts comm : comms) {
       if (comm.isPending()) {
