@@ -129,28 +129,28 @@ public final class CommunicatorConfig {
 
   /**
    * {@return how long creation may wait for the other ranks; 2 minutes unless set} Among simulated
-   * ranks that is virtual time, and it counts only if it was set: else a rank that never comes is
-   * reported at once.
+   * ranks that is virtual time. A rank that never comes is reported there at once, unless the limit
+   * is so short that somebody means to wait for it: up to the simulator's {@code stallLimit}, 5
+   * seconds.
    */
   public Duration initTimeout() {
     return initLimit.duration();
   }
 
-  /** {@return {@link #initTimeout()} as a limit, which knows whether it was set} */
+  /** {@return {@link #initTimeout()} as a limit} */
   public TimeLimit initLimit() {
     return initLimit;
   }
 
   /**
    * {@return how long {@link Communicator#close} may wait before it aborts; 10 seconds unless set}
-   * Among simulated ranks that is virtual time, and it counts only if it was set: else work that
-   * never ends is reported at once.
+   * Among simulated ranks as {@link #initTimeout()}.
    */
   public Duration closeTimeout() {
     return closeLimit.duration();
   }
 
-  /** {@return {@link #closeTimeout()} as a limit, which knows whether it was set} */
+  /** {@return {@link #closeTimeout()} as a limit} */
   public TimeLimit closeLimit() {
     return closeLimit;
   }
@@ -165,8 +165,8 @@ public final class CommunicatorConfig {
     private @Nullable Algorithm algorithm;
     private @Nullable Protocol protocol;
     private boolean warmUp = true;
-    private TimeLimit initLimit = TimeLimit.byDefault(Duration.ofMinutes(2));
-    private TimeLimit closeLimit = TimeLimit.byDefault(Duration.ofSeconds(10));
+    private TimeLimit initLimit = new TimeLimit(Duration.ofMinutes(2));
+    private TimeLimit closeLimit = new TimeLimit(Duration.ofSeconds(10));
 
     private Builder() {}
 

@@ -2,11 +2,9 @@ package org.jccl;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jccl.config.TimeLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,15 +49,10 @@ final class Handshake {
     return communicator;
   }
 
-  private static Duration patience(Communicator communicator) {
-    TimeLimit limit = communicator.config().initLimit();
-    return communicator.device().backend().rankHost().patience(limit);
-  }
-
   /** A nonblocking creation has returned before its end. */
   private static void awaitOpen(Communicator communicator) {
     try {
-      communicator.awaitReady(patience(communicator));
+      communicator.awaitReady(communicator.config().initTimeout());
     } catch (RuntimeException failure) {
       giveUp(communicator, failure);
       throw failure;
@@ -161,7 +154,7 @@ final class Handshake {
       Stream stream = communicator.defaultStream();
       zero.fill((byte) 0, stream);
       communicator.allReduce(zero, zero, ReduceOp.SUM, stream);
-      communicator.awaitReady(patience(communicator));
+      communicator.awaitReady(communicator.config().initTimeout());
       stream.synchronize();
     } catch (RuntimeException failure) {
       giveUp(communicator, failure);

@@ -1,9 +1,7 @@
 package org.jccl;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jccl.config.TimeLimit;
 
 /**
  * The threads of a backend's ranks in this JVM, and how they meet: platform threads where the
@@ -56,15 +54,6 @@ public interface RankHost {
    * @param failure what it threw
    */
   default void failed(int rank, Throwable failure) {}
-
-  /**
-   * {@return how long the calling thread waits for other ranks}
-   *
-   * @param limit what its configuration says
-   */
-  default Duration patience(TimeLimit limit) {
-    return limit.duration();
-  }
 
   /** {@return what one needs to run the same again: schedule and versions; empty if unknown} */
   default String replay() {

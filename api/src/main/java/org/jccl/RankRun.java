@@ -86,7 +86,7 @@ final class RankRun {
       RunningRank self = new RunningRank(backend, communicator, groups.get(rank), args);
       running.set(rank, self);
       // All or none: no program starts while a rank may still fail to open.
-      groups.get(rank).barrier(backend.rankHost().patience(config.initLimit()));
+      groups.get(rank).barrier(config.initTimeout());
       phase = RUNNING;
       program.run(self);
     } catch (Throwable failure) {

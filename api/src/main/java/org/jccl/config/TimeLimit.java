@@ -7,13 +7,11 @@ import java.time.Duration;
  * nanoseconds and deadlines never overflow.
  *
  * @param duration the time
- * @param isChosen whether somebody asked for it; a default one is a bound by the clock, and says
- *     nothing about a simulated world, in which a wait without end is found at once
  */
-public record TimeLimit(Duration duration, boolean isChosen) {
+public record TimeLimit(Duration duration) {
   private static final Duration LONGEST = Duration.ofDays(36_500);
   private static final Duration LONG = LONGEST.dividedBy(2);
-  private static final TimeLimit FOREVER = new TimeLimit(LONGEST, true);
+  private static final TimeLimit FOREVER = new TimeLimit(LONGEST);
 
   /** Cuts {@code duration} to what counts. */
   public TimeLimit {
@@ -32,16 +30,7 @@ public record TimeLimit(Duration duration, boolean isChosen) {
       throw new IllegalArgumentException(
           what + " " + duration + " is not positive: give it some time, a day or more for ever");
     }
-    return new TimeLimit(duration, true);
-  }
-
-  /**
-   * {@return the limit where nobody gives one}
-   *
-   * @param duration the time, above zero
-   */
-  public static TimeLimit byDefault(Duration duration) {
-    return new TimeLimit(duration, false);
+    return new TimeLimit(duration);
   }
 
   /**
@@ -50,7 +39,7 @@ public record TimeLimit(Duration duration, boolean isChosen) {
    * @param nanos nanoseconds; at least one counts
    */
   public static TimeLimit ofNanos(long nanos) {
-    return new TimeLimit(Duration.ofNanos(Math.max(1, nanos)), true);
+    return new TimeLimit(Duration.ofNanos(Math.max(1, nanos)));
   }
 
   /** {@return a limit that never passes} */
@@ -83,13 +72,13 @@ public record TimeLimit(Duration duration, boolean isChosen) {
   }
 
   /**
-   * {@return what is left of this limit until a deadline, at least a nanosecond}
+   * {@return what is left until a deadline, at least a nanosecond}
    *
    * @param deadline when it ends
    * @param now the time now, by the same clock
    */
-  public TimeLimit remaining(long deadline, long now) {
-    return new TimeLimit(Duration.ofNanos(Math.max(1, deadline - now)), isChosen);
+  public static TimeLimit remaining(long deadline, long now) {
+    return ofNanos(deadline - now);
   }
 
   /** {@return the time for people, in seconds} */

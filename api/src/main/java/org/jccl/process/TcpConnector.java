@@ -37,7 +37,7 @@ final class TcpConnector implements Callable<TcpConnection> {
     this.rank = rank;
     this.worldSize = worldSize;
     this.secret = secret;
-    this.deadline = new TimeLimit(timeout, true).deadline();
+    this.deadline = new TimeLimit(timeout).deadline();
   }
 
   /** Nobody waits for the result any more. */

@@ -93,19 +93,18 @@ final class Lifecycle {
     if (!closing.compareAndSet(false, true)) {
       return;
     }
-    TimeLimit limit = owner.config().closeLimit();
-    long deadline = owner.path().now() + limit.nanos();
+    long deadline = owner.path().now() + owner.config().closeLimit().nanos();
     try {
       owner.closeSumsAndMemory();
-      end(limit, deadline);
+      end(deadline);
     } finally {
       owner.release();
     }
   }
 
-  private void end(TimeLimit limit, long deadline) {
-    State last = settledState(left(limit, deadline));
-    boolean sound = ENDS_WELL.contains(last) && hasFinished(left(limit, deadline));
+  private void end(long deadline) {
+    State last = settledState(left(deadline));
+    boolean sound = ENDS_WELL.contains(last) && hasFinished(left(deadline));
     long comm = owner.handle().take(State.CLOSED);
     if (comm != 0 && sound) {
       // Only a ready one may be finalized (LIF-03, LIF-20).
@@ -113,15 +112,15 @@ final class Lifecycle {
       within(
           owner.path(),
           "close",
-          left(limit, deadline),
+          left(deadline),
           () -> finalizeAndDestroy(comm, finalizes));
     } else if (comm != 0) {
       kill(comm);
     }
   }
 
-  private TimeLimit left(TimeLimit limit, long deadline) {
-    return limit.remaining(deadline, owner.path().now());
+  private TimeLimit left(long deadline) {
+    return TimeLimit.remaining(deadline, owner.path().now());
   }
 
   /** Waits for a nonblocking call: what is busy cannot be destroyed (LIF-11). */

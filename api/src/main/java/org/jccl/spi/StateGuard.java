@@ -122,7 +122,7 @@ final class StateGuard {
         throw new CollectiveTimeoutException(
             owner.who() + " is still " + now + " after " + limit + ": a rank is late or missing");
       }
-      owner.path().pause(limit.remaining(deadline, owner.path().now()));
+      owner.path().pause(TimeLimit.remaining(deadline, owner.path().now()));
       now = handle.poll();
     }
     switch (now) {

@@ -98,7 +98,7 @@ public final class WaitQueue {
       BooleanSupplier ready,
       Duration timeout)
       throws InterruptedException {
-    long deadline = clock.getAsLong() + new TimeLimit(timeout, true).nanos();
+    long deadline = clock.getAsLong() + new TimeLimit(timeout).nanos();
     while (true) {
       Waiting.Sleeper sleeper = sleeping.apply(what);
       synchronized (lock) {

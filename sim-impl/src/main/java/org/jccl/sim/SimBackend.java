@@ -1,6 +1,5 @@
 package org.jccl.sim;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,7 +15,6 @@ import org.jccl.ProcessGroup;
 import org.jccl.RankHost;
 import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
-import org.jccl.config.TimeLimit;
 import org.jccl.process.ProcessGroups;
 import org.jccl.sim.abi.SimAbi;
 import org.jccl.sim.comm.creation.Bootstrap;
@@ -190,15 +188,8 @@ final class SimBackend extends LibraryBackend {
       }
 
       @Override
-      public Duration patience(TimeLimit limit) {
-        boolean counts = limit.isChosen() || !simulation.kernel().isRank();
-        return counts ? limit.duration() : TimeLimit.forever().duration();
-      }
-
-      @Override
       public List<ProcessGroup> processGroups(int worldSize) {
-        // A rank that never comes is found at once: only a limit that somebody gives counts.
-        return ProcessGroups.inJvm(worldSize, TimeLimit.forever().duration());
+        return ProcessGroups.inJvm(worldSize);
       }
 
       @Override

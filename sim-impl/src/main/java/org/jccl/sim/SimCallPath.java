@@ -38,15 +38,10 @@ final class SimCallPath implements CallPath {
   public OptionalInt callWithin(String what, TimeLimit limit, IntSupplier body) {
     try {
       return OptionalInt.of(
-          kernel.within(counting(limit), () -> CurrentDevice.during(device, body)));
+          kernel.within(limit, () -> CurrentDevice.during(device, body)));
     } catch (LimitPassed passed) {
       throw new CollectiveTimeoutException(passed.getMessage());
     }
-  }
-
-  /** A default limit is one of the clock: a rank that waits for ever is reported at once. */
-  private TimeLimit counting(TimeLimit limit) {
-    return limit.isChosen() || !kernel.isRank() ? limit : TimeLimit.forever();
   }
 
   @Override

@@ -78,8 +78,8 @@ public final class Simulator implements AutoCloseable {
   private Simulator(Builder builder) {
     Long seed = builder.seed;
     Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
-    this.foreignTimeout = new TimeLimit(builder.foreignTimeout, true);
-    this.kernel = new Kernel(choices, builder.foreignTimeout);
+    this.foreignTimeout = new TimeLimit(builder.foreignTimeout);
+    this.kernel = new Kernel(choices, foreignTimeout, new TimeLimit(builder.stallLimit));
     this.findings = new Findings(builder.strict, builder.warnings, replay(builder, choices));
     Path file = builder.timeline;
     this.timeline = file == null ? null : timeline(file);

@@ -46,7 +46,7 @@ final class ForeignThreads {
     for (HostTask task : tasks()) {
       boolean returns =
           task.state == HostTask.State.BLOCKED
-              ? task.isLimited() && task.isLimitChosen
+              ? task.isLimited() && task.isLimitShort
               : mayReturn(task.thread);
       if (task != asker && returns) {
         return true;

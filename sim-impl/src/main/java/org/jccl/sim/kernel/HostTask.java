@@ -43,8 +43,8 @@ public final class HostTask implements SimStep {
   /** The same by {@link System#nanoTime()}, where more than ranks take part. */
   long deadline;
 
-  /** Whether somebody asked for that limit: then the thread is known to come back. */
-  boolean isLimitChosen;
+  /** Whether that limit is so short that somebody means to wait for it. */
+  boolean isLimitShort;
 
   /** Its limit has passed: its wait ends by {@link LimitPassed}. */
   boolean late;

@@ -57,6 +57,7 @@ public final class Kernel {
   private final Choices choices;
   private final boolean yieldsAtCalls;
   private final TimeLimit foreignTimeout;
+  private final TimeLimit patience;
   private final Trace trace = new Trace();
   private final ReadyList ready = new ReadyList();
   private final List<HostTask> owned = new ArrayList<>();
@@ -91,13 +92,25 @@ public final class Kernel {
   private volatile @Nullable HostTask holder;
 
   /**
+   * One that has patience of the same length.
+   *
    * @param foreignTimeout how long a foreign thread waits at most
    */
   public Kernel(Choices choices, Duration foreignTimeout) {
+    this(choices, new TimeLimit(foreignTimeout), new TimeLimit(foreignTimeout));
+  }
+
+  /**
+   * @param foreignTimeout how long a foreign thread waits at most
+   * @param patience the longest limit that somebody means to wait for: where nothing can happen any
+   *     more, a wait with a longer one is a deadlock as one without
+   */
+  public Kernel(Choices choices, TimeLimit foreignTimeout, TimeLimit patience) {
     this.choices = choices;
     this.goesOn = choices.goesOn();
     this.yieldsAtCalls = choices.yieldsAtCalls();
-    this.foreignTimeout = TimeLimit.byDefault(foreignTimeout);
+    this.foreignTimeout = foreignTimeout;
+    this.patience = patience;
   }
 
   private static VarHandle handleOfHolder() {
@@ -227,7 +240,7 @@ public final class Kernel {
 
   /**
    * Does {@code body} in the current thread, whose waits end after {@code limit}: in virtual time
-   * where rank programs are all that takes part, else by the clock.
+   * where rank programs are all that takes part and the limit is short, else by the clock.
    *
    * @throws LimitPassed if a wait ended so
    */
@@ -239,7 +252,7 @@ public final class Kernel {
     if (own < outer) {
       task.limit = own;
       task.deadline = limit.deadline();
-      task.isLimitChosen = limit.isChosen();
+      task.isLimitShort = limit.nanos() <= patience.nanos();
     }
     try {
       return body.get();
@@ -582,6 +595,7 @@ public final class Kernel {
     for (HostTask task : owned) {
       if (task.state == HostTask.State.BLOCKED
           && task.isLimited()
+          && task.isLimitShort
           && (first == null || task.limit < first.limit)) {
         first = task;
       }
