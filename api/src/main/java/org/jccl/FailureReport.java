@@ -188,6 +188,9 @@ final class FailureReport {
   /** The user's frames, if the words do not quote them already. */
   private static void appendFrames(StringBuilder text, Throwable failure, String said, int most) {
     List<StackTraceElement> frames = UserCode.frames(failure, most);
+    if (frames.isEmpty() && !(failure instanceof ReportedMisuse)) {
+      frames = UserCode.allFrames(failure, most);
+    }
     if (frames.stream().noneMatch(frame -> said.contains(frame.toString()))) {
       for (StackTraceElement frame : frames) {
         text.append("\n       at ").append(CleanText.line(frame.toString()));

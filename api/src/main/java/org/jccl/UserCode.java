@@ -1,8 +1,9 @@
 package org.jccl;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the frames of a user's program on a stack from those of jccl's library and of the JDK. */
@@ -65,18 +66,23 @@ public final class UserCode {
     return !isLibrary(name) && !isJdk(name) && ASSERTIONS.stream().noneMatch(name::startsWith);
   }
 
-  /** The first frames of user code where {@code failure} was made; jccl's own if there are none. */
+  /** The first frames of user code where {@code failure} was made. */
   static List<StackTraceElement> frames(Throwable failure, int most) {
-    List<StackTraceElement> found = new ArrayList<>();
-    List<StackTraceElement> other = new ArrayList<>();
-    for (StackTraceElement frame : traceOf(failure)) {
-      if (isMachinery(frame)) {
-        break;
-      }
-      (isUser(frame) ? found : other).add(frame);
-    }
-    List<StackTraceElement> shown = found.isEmpty() ? other : found;
-    return shown.subList(0, Math.min(most, shown.size()));
+    return frames(failure, most, UserCode::isUser);
+  }
+
+  /** The first frames, whosever they are: for a failure that no user code has made. */
+  static List<StackTraceElement> allFrames(Throwable failure, int most) {
+    return frames(failure, most, frame -> true);
+  }
+
+  private static List<StackTraceElement> frames(
+      Throwable failure, int most, Predicate<StackTraceElement> wanted) {
+    return Stream.of(traceOf(failure))
+        .takeWhile(frame -> !isMachinery(frame))
+        .filter(wanted)
+        .limit(most)
+        .toList();
   }
 
   /** Begins the trace of jccl's own exceptions with the user's frame, and ends it with the last. */

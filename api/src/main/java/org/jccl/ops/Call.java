@@ -1,5 +1,6 @@
 package org.jccl.ops;
 
+import java.util.function.IntFunction;
 import org.jccl.DataType;
 import org.jccl.PreMulSum;
 import org.jccl.ReduceOp.Builtin;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param inPlace whether it has the in-place form
  * @param captured whether it was recorded into a graph
  * @param site where the user called it, if it is known
+ * @param partOf the method of the API that it carries out, or null if it is called as itself
  */
 public record Call(
     Operation operation,
@@ -29,7 +31,8 @@ public record Call(
     int rootOrPeer,
     boolean inPlace,
     boolean captured,
-    @Nullable String site) {
+    @Nullable String site,
+    @Nullable Composite partOf) {
   /** The identity that every PreMulSum shares: handles need not agree across ranks (PMS-06). */
   public static final int PRE_MUL_SUM = Builtin.COUNT;
 
@@ -40,7 +43,7 @@ public record Call(
    */
   public Call at(@Nullable String where) {
     return new Call(
-        operation, sequence, count, type, reduction, rootOrPeer, inPlace, captured, where);
+        operation, sequence, count, type, reduction, rootOrPeer, inPlace, captured, where, partOf);
   }
 
   /**
@@ -50,7 +53,7 @@ public record Call(
    * @param other what to compare with
    */
   public Operation.@Nullable Argument differsFrom(Call other) {
-    if (operation != other.operation) {
+    if (operation != other.operation || isBarrier() != other.isBarrier()) {
       return Operation.Argument.OPERATION;
     }
     if (count == other.count
@@ -65,6 +68,14 @@ public record Call(
       }
     }
     return null;
+  }
+
+  private boolean isBarrier() {
+    return partOf == Composite.BARRIER;
+  }
+
+  private String label() {
+    return isBarrier() ? Composite.BARRIER.label() : operation.label();
   }
 
   private long value(Operation.Argument argument) {
@@ -83,28 +94,66 @@ public record Call(
    * @param argument which argument
    */
   public String describe(Operation.Argument argument) {
+    return describe(argument, Call::own);
+  }
+
+  /**
+   * {@return one argument in words}
+   *
+   * @param argument which argument
+   * @param names what the ranks of the communicator are called: {@code rank 2 (1 in tp)}
+   */
+  public String describe(Operation.Argument argument, IntFunction<String> names) {
     return switch (argument) {
-      case OPERATION -> operation.label();
+      case OPERATION -> label();
       case COUNT -> "count " + count;
       case TYPE -> "type " + typeName();
       case REDUCTION -> "reduction " + reductionName();
-      case ROOT -> "root " + rootOrPeer;
+      case ROOT -> root(names);
     };
   }
 
   /** The call in words: {@code all_reduce #3 (count 7, type FLOAT32, reduction sum)}. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder(operation.label()).append(" #").append(sequence);
+    return toString(Call::own);
+  }
+
+  private static String own(int rank) {
+    return "rank " + rank;
+  }
+
+  /** The root, which is a rank of the communicator: {@code root 1 (rank 2)}. */
+  private String root(IntFunction<String> names) {
+    String name = names.apply(rootOrPeer);
+    String known = "root " + rootOrPeer;
+    int end = name.indexOf(" (");
+    return end < 0 ? known : known + " (" + name.substring(0, end) + ")";
+  }
+
+  /**
+   * {@return the call in words}
+   *
+   * @param names what the ranks of the communicator are called: {@code rank 2 (1 in tp)}
+   */
+  public String toString(IntFunction<String> names) {
+    StringBuilder text = new StringBuilder(label()).append(" #").append(sequence);
+    if (isBarrier()) {
+      return text.append(captured ? " (captured)" : "").toString();
+    }
     text.append(" (count ").append(count).append(", ").append(typeName());
     if (operation.reduces()) {
       text.append(", ").append(reductionName());
     }
     if (operation.hasRoot()) {
-      text.append(", root ").append(rootOrPeer);
+      text.append(", ").append(root(names));
     }
     if (operation.hasPeer()) {
-      text.append(operation == Operation.SEND ? ", to rank " : ", from rank ").append(rootOrPeer);
+      text.append(operation == Operation.SEND ? ", to " : ", from ");
+      text.append(names.apply(rootOrPeer));
+    }
+    if (partOf != null) {
+      text.append(", of ").append(partOf.label());
     }
     if (inPlace) {
       text.append(", in place");

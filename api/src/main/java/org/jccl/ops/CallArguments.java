@@ -1,5 +1,7 @@
 package org.jccl.ops;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The arguments of one stream operation as its C function takes them: numbers, and not checked.
  * Communicator and stream go beside them.
@@ -15,6 +17,7 @@ public final class CallArguments {
   private int type;
   private int reduction;
   private int rootOrPeer;
+  private @Nullable Composite partOf;
 
   /** Arguments that are still to be set. */
   public CallArguments() {}
@@ -46,7 +49,22 @@ public final class CallArguments {
     type = newType;
     reduction = newReduction;
     rootOrPeer = newRootOrPeer;
+    partOf = null;
     return this;
+  }
+
+  /**
+   * Says of what the call is a part; after {@link #set}.
+   *
+   * @param composite the method that the program has called, or null if it is the operation itself
+   */
+  public void isPartOf(@Nullable Composite composite) {
+    partOf = composite;
+  }
+
+  /** {@return the method of which the call is a part, or null} */
+  public @Nullable Composite partOf() {
+    return partOf;
   }
 
   /** {@return the operation} */

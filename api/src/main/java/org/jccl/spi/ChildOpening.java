@@ -57,14 +57,16 @@ final class ChildOpening {
 
   /** Where the library waits; after {@link #abandon} what it makes is aborted at once. */
   private int create() {
-    int code = creation.call(slot, config);
-    synchronized (this) {
-      finished = true;
-      if (abandoned) {
-        abort();
+    try {
+      return creation.call(slot, config);
+    } finally {
+      synchronized (this) {
+        finished = true;
+        if (abandoned) {
+          abort();
+        }
       }
     }
-    return code;
   }
 
   private synchronized void abandon() {

@@ -4,6 +4,7 @@ import org.jccl.Collectives;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
+import org.jccl.ops.Composite;
 import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +37,18 @@ public abstract class CollectivesBase implements Collectives {
   /** {@return the communicator whose operations these are} */
   protected abstract CommunicatorBase communicator();
 
-  /** Makes the calls of {@code body} as one group, or as a part of the group that is open. */
-  private void grouped(Runnable body) {
-    Groups.record(communicator().issuer(), group -> body.run());
+  /**
+   * Makes the calls of {@code body}, which are {@code method}, as one group, or as a part of the
+   * group that is open.
+   */
+  private void grouped(Composite method, Runnable body) {
+    CommunicatorBase comm = communicator();
+    comm.carryOut(method);
+    try {
+      Groups.record(comm.issuer(), group -> body.run());
+    } finally {
+      comm.carryOut(null);
+    }
   }
 
   @Override
@@ -105,20 +115,29 @@ public abstract class CollectivesBase implements Collectives {
   public final void sendRecv(
       DeviceBuffer send, int destination, DeviceBuffer recv, int source, Stream stream) {
     // Not by grouped: it is called often, and a body would be an object.
-    GroupRecording group = GroupRecording.enter(communicator().issuer());
+    CommunicatorBase comm = communicator();
+    GroupRecording group = GroupRecording.enter(comm.issuer());
+    comm.carryOut(Composite.SEND_RECV);
     try {
       submit(Operation.SEND, send, null, null, destination, stream);
       submit(Operation.RECV, null, recv, null, source, stream);
       group.complete();
     } finally {
+      comm.carryOut(null);
       group.leave();
     }
   }
 
   @Override
   public final void barrier(Stream stream) {
-    DeviceBuffer token = communicator().barrierToken();
-    submit(Operation.ALL_REDUCE, token, token, ReduceOp.SUM, 0, stream);
+    CommunicatorBase comm = communicator();
+    DeviceBuffer token = comm.barrierToken();
+    comm.carryOut(Composite.BARRIER);
+    try {
+      submit(Operation.ALL_REDUCE, token, token, ReduceOp.SUM, 0, stream);
+    } finally {
+      comm.carryOut(null);
+    }
   }
 
   @Override
@@ -132,6 +151,7 @@ public abstract class CollectivesBase implements Collectives {
     Blocks blocks = new Blocks(communicator(), "all_gather_v", "recv", recv, counts, displacements);
     blocks.requireOwn("send", send);
     grouped(
+        Composite.ALL_GATHER_V,
         () -> {
           for (int root = 0; root < counts.length; root++) {
             if (counts[root] > 0) {
@@ -160,6 +180,7 @@ public abstract class CollectivesBase implements Collectives {
         new Blocks(communicator(), "reduce_scatter_v", "send", send, counts, displacements);
     blocks.requireOwn("recv", recv);
     grouped(
+        Composite.REDUCE_SCATTER_V,
         () -> {
           for (int root = 0; root < counts.length; root++) {
             if (counts[root] > 0) {
@@ -196,6 +217,7 @@ public abstract class CollectivesBase implements Collectives {
     Blocks out = new Blocks(comm, "all_to_all_v", "send", send, sendCounts, sendDisplacements);
     Blocks in = new Blocks(comm, "all_to_all_v", "recv", recv, recvCounts, recvDisplacements);
     grouped(
+        Composite.ALL_TO_ALL_V,
         () -> {
           for (int peer = 0; peer < sendCounts.length; peer++) {
             if (sendCounts[peer] > 0) {
@@ -227,6 +249,7 @@ public abstract class CollectivesBase implements Collectives {
     blocks.requireRoot(root, recv);
     blocks.requireOwn("send", send);
     grouped(
+        Composite.GATHER_V,
         () -> {
           if (send.count() > 0) {
             submit(Operation.SEND, send, null, null, root, stream);
@@ -258,6 +281,7 @@ public abstract class CollectivesBase implements Collectives {
     blocks.requireRoot(root, send);
     blocks.requireOwn("recv", recv);
     grouped(
+        Composite.SCATTER_V,
         () -> {
           for (int peer = 0; comm.rank() == root && peer < counts.length; peer++) {
             if (counts[peer] > 0) {

@@ -16,6 +16,7 @@ import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.ops.ArgumentRules;
 import org.jccl.ops.CallArguments;
+import org.jccl.ops.Composite;
 import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   /** The thread inside a call, or null; plain on purpose: a cheap check that notices most races. */
   private @Nullable Thread user;
+
+  /** The method of the API whose calls are being made; null for a call as itself. */
+  private @Nullable Composite composite;
 
   /** Of the call that is being made. */
   private final CallArguments own = new CallArguments();
@@ -117,6 +121,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
           type == null ? -1 : type.code(),
           op == null ? 0 : op.code(),
           rootOrPeer);
+      call.isPartOf(composite);
       if (call == own) { // not recorded
         int code = enqueue(call, stream);
         if (code != 0 && code != ResultCode.IN_PROGRESS.code()) {
@@ -133,6 +138,11 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     } finally {
       user = null;
     }
+  }
+
+  /** The next calls carry out {@code method}; null: they are called as themselves. */
+  final void carryOut(@Nullable Composite method) {
+    composite = method;
   }
 
   /** A call that was recorded into a group has been issued. */

@@ -25,6 +25,14 @@ public final class GroupRecording {
      * @param calls the recorded calls
      */
     void issue(GroupRecording calls);
+
+    /**
+     * The body of a group has thrown: its calls are given up, and other ranks may wait for them.
+     *
+     * @param calls the recorded calls, which are not issued
+     * @param why what the body threw
+     */
+    default void givenUp(GroupRecording calls, Throwable why) {}
   }
 
   private static final ThreadLocal<GroupRecording> OF_THREAD =
@@ -40,6 +48,10 @@ public final class GroupRecording {
   private int depth;
   private long serial;
   private @Nullable Throwable poison;
+
+  /** Whether its end was reached: what fails there is not the body's. */
+  private boolean isIssued;
+
   private int size;
   private final List<CallArguments> calls = new ArrayList<>();
   private CommunicatorBase[] communicators = new CommunicatorBase[16];
@@ -64,6 +76,7 @@ public final class GroupRecording {
       recording.issuer = issuer;
       recording.serial++;
       recording.poison = null;
+      recording.isIssued = false;
       recording.size = 0;
       OPEN.incrementAndGet();
     } else if (recording.issuer != issuer) {
@@ -101,6 +114,7 @@ public final class GroupRecording {
               + poison.getMessage(),
           poison);
     }
+    isIssued = true;
     if (size > 0) {
       end.issue(this);
     }
@@ -111,6 +125,9 @@ public final class GroupRecording {
   void leave() {
     depth--;
     if (depth == 0) {
+      if (poison != null && issuer != null && !isIssued) {
+        issuer.givenUp(this, poison);
+      }
       poison = null;
       Arrays.fill(communicators, 0, size, null);
       Arrays.fill(streams, 0, size, null);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
+import org.jccl.CleanText;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
@@ -84,7 +85,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.library = library;
     this.abi = library.abi(config);
     this.version = library.version(config);
-    this.name = name;
+    this.name = CleanText.line(name); // It stands in messages.
     this.handle = new NativeHandle(library.question(config));
     this.nonblocking = config.field(ConfigField.BLOCKING).orElse(1) == 0;
     this.exchangesMessages = !NcclFunction.ALL_TO_ALL.isIn(version);

@@ -115,26 +115,18 @@ final class Opening {
 
   /** Where the library waits. */
   private int create() {
-    boolean returned = false;
+    boolean made = false;
     try {
-      int code = call();
-      returned = true;
+      // Once before the group: a device that fails inside it would leave a group that waits on.
+      ranks.forEach(rank -> rank.device().makeCurrent());
+      int code = ranks.size() == 1 ? join(0) : joinAll();
+      made = NcclAbi.isGood(code) && finish();
       return code;
     } finally {
-      if (!returned) {
+      if (!made) { // also when a simulator reports that a rank is missing (INIT-02)
         abortAll();
       }
     }
-  }
-
-  private int call() {
-    // Once before the group: a device that fails inside it would leave a group that waits for ever.
-    ranks.forEach(rank -> rank.device().makeCurrent());
-    int code = ranks.size() == 1 ? join(0) : joinAll();
-    if (!NcclAbi.isGood(code) || !finish()) {
-      abortAll();
-    }
-    return code;
   }
 
   private int join(int i) {

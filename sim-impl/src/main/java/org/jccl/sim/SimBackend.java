@@ -9,6 +9,7 @@ import java.util.function.LongToIntFunction;
 import org.jccl.Backend;
 import org.jccl.BackendUnavailableException;
 import org.jccl.Capability;
+import org.jccl.CleanText;
 import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
 import org.jccl.ProcessGroup;
@@ -17,11 +18,14 @@ import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
 import org.jccl.process.ProcessGroups;
 import org.jccl.sim.abi.SimAbi;
+import org.jccl.sim.check.CallSite;
 import org.jccl.sim.comm.creation.Bootstrap;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.Simulation;
+import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.RankPrograms;
 import org.jccl.spi.CallPath;
+import org.jccl.spi.GroupRecording;
 import org.jccl.spi.LibraryBackend;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NcclAbi;
@@ -140,6 +144,29 @@ final class SimBackend extends LibraryBackend {
   }
 
   @Override
+  public void givenUp(GroupRecording calls, Throwable why) {
+    HostTask task = simulation.kernel().holder();
+    int rank = calls.size() > 0 ? calls.communicator(0).device().index() : -1;
+    if (task != null && task.thread() == Thread.currentThread() && task.rank() >= 0) {
+      rank = task.rank();
+    }
+    if (rank >= 0) {
+      simulation
+          .findings()
+          .history()
+          .noteGivenUp(
+              rank,
+              "gave up a group of "
+                  + calls.size()
+                  + (calls.size() == 1 ? " call" : " calls")
+                  + ", and nothing of it was issued (GRP-11): its body threw "
+                  + CleanText.line(CleanText.of(why))
+                  + "\n    at "
+                  + CallSite.current());
+    }
+  }
+
+  @Override
   protected String nameOf(UniqueId id) {
     return "communicator";
   }
@@ -157,16 +184,19 @@ final class SimBackend extends LibraryBackend {
       @Override
       public void run(int worldSize, Body body) throws InterruptedException {
         boolean begun = simulation.findings().begin();
-        try (StallWatch.Guard guard = watch.start()) {
-          AtomicReference<@Nullable ReportedMisuse> lost = new AtomicReference<>();
-          new RankPrograms(simulation.kernel())
-              .run(
-                  worldSize,
-                  rank -> {
-                    body.run(rank);
-                    lost.compareAndSet(null, raw.threadEnds());
-                  });
-          ReportedMisuse found = lost.get();
+        AtomicReference<@Nullable RuntimeException> lost = new AtomicReference<>();
+        RankPrograms programs =
+            new RankPrograms(
+                simulation.kernel(),
+                worldSize,
+                rank -> {
+                  body.run(rank);
+                  lost.compareAndSet(null, raw.threadEnds());
+                  lost.compareAndSet(null, simulation.kernel().verdict());
+                });
+        try (StallWatch.Guard guard = watch.start(programs, body)) {
+          programs.run();
+          RuntimeException found = lost.get();
           if (found != null) {
             throw found;
           }
@@ -175,6 +205,12 @@ final class SimBackend extends LibraryBackend {
             simulation.findings().end();
           }
         }
+      }
+
+      @Override
+      public Throwable explain(Throwable failure) {
+        RuntimeException verdict = simulation.kernel().verdict();
+        return verdict == null ? failure : verdict;
       }
 
       @Override

@@ -2,6 +2,7 @@ package org.jccl.sim;
 
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.config.TimeLimit;
 import org.jccl.sim.device.CurrentDevice;
@@ -9,6 +10,7 @@ import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.LimitPassed;
+import org.jccl.sim.kernel.Wait;
 import org.jccl.spi.CallPath;
 
 /**
@@ -16,12 +18,20 @@ import org.jccl.spi.CallPath;
  * and the kernel finds it, unless somebody has asked for a limit.
  */
 final class SimCallPath implements CallPath {
+  private static final Wait UNKNOWN = Wait.of("a change of the state of a communicator");
+
   private final SimDevice device;
   private final Kernel kernel;
+  private Supplier<Wait> question = () -> UNKNOWN;
 
   SimCallPath(SimDevice device) {
     this.device = device;
     this.kernel = device.simulation().kernel();
+  }
+
+  /** Who polls asks for this. */
+  void asksFor(Supplier<Wait> progress) {
+    question = progress;
   }
 
   @Override
@@ -54,10 +64,29 @@ final class SimCallPath implements CallPath {
   public void pause() {
     HostTask task = kernel.enter();
     try {
-      kernel.letOthersRun(task);
+      kernel.ask(task, question.get());
     } finally {
       kernel.exit(task);
     }
+  }
+
+  @Override
+  public void pause(TimeLimit left) {
+    try {
+      kernel.within(
+          left,
+          () -> {
+            pause();
+            return left;
+          });
+    } catch (LimitPassed passed) {
+      // The time has come to the limit: the caller looks.
+    }
+  }
+
+  @Override
+  public long now() {
+    return kernel.now();
   }
 
   @Override

@@ -104,7 +104,7 @@ public final class Simulator implements AutoCloseable {
             + builder.checks
             + ", "
             + Kernels.choice().reason();
-    StallWatch watch = new StallWatch(kernel, builder.stallLimit, findings::tell);
+    StallWatch watch = new StallWatch(kernel, findings, builder.stallLimit, builder.foreignTimeout);
     this.backend = new SimBackend(this, simulation, builder.devices, words, watch);
     kernel.onQuiescence(this::deadlock);
     kernel.onStandstill(this::standstill);
@@ -287,10 +287,19 @@ public final class Simulator implements AutoCloseable {
   /**
    * {@return every misuse reported so far, in order: those that were thrown, and those that were
    * only told because they are warnings. What followed from one of them, or from another failure of
-   * a rank, is not among them}
+   * a rank, is not among them. The first thousand are kept; {@link #droppedFindings()} counts the
+   * rest}
    */
   public List<ReportedMisuse> findings() {
     return findings.all();
+  }
+
+  /**
+   * {@return how many reports {@link #findings()} does not have because there were too many: they
+   * were thrown or told like the others}
+   */
+  public long droppedFindings() {
+    return findings.dropped();
   }
 
   /**
@@ -341,11 +350,29 @@ public final class Simulator implements AutoCloseable {
   }
 
   private void deadlock(List<HostTask> blocked) {
-    ReportBuilder dropped = backend.creations().findDropped();
-    ReportedMisuse report =
-        findings.keep(dropped != null ? dropped : DeadlockReport.of(kernel.tasks(), blocked));
+    ReportedMisuse report = swallowed();
+    if (report == null) {
+      ReportBuilder dropped = backend.creations().findDropped();
+      report =
+          findings.keep(dropped != null ? dropped : DeadlockReport.of(kernel.tasks(), blocked));
+    }
     backend.creations().reportPending(report);
-    blocked.forEach(task -> task.fail(report));
+    for (HostTask task : blocked) {
+      task.condemn(report);
+    }
+  }
+
+  /** The report that a rank was told, caught and ended with, while others wait for it; or null. */
+  private @Nullable ReportedMisuse swallowed() {
+    return findings.errors().stream()
+        .filter(one -> one.ranks().stream().anyMatch(this::hasEnded))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private boolean hasEnded(int rank) {
+    return kernel.tasks().stream()
+        .anyMatch(task -> task.rank() == rank && task.state() == HostTask.State.FINISHED);
   }
 
   /** Threads that the simulator did not start wait for each other, or one waits for too long. */
@@ -484,11 +511,14 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * Sets how long a rank may keep the others waiting without a call before that is reported, 5
-     * seconds unless set.
+     * Sets how long nothing may happen because ranks block or loop outside jccl, 5 seconds unless
+     * set: then that is reported as {@code HOST_BLOCKED} and ends the run. A rank that waits counts
+     * by the clock, one that runs by its processor time. Inside {@code rank.blocking} the limit is
+     * {@link #foreignTimeout}, if that is longer.
      *
      * @param value the time
      * @return this builder
+     * @throws IllegalArgumentException if it is not positive
      */
     public Builder stallLimit(Duration value) {
       stallLimit = TimeLimit.of(value, "stallLimit").duration();
@@ -500,6 +530,7 @@ public final class Simulator implements AutoCloseable {
      *
      * @param value the time
      * @return this builder
+     * @throws IllegalArgumentException if it is not positive
      */
     public Builder foreignTimeout(Duration value) {
       foreignTimeout = TimeLimit.of(value, "foreignTimeout").duration();

@@ -64,7 +64,7 @@ final class FailureText {
 
   /** A report without its own way to repeat it: the test's is said below. */
   private static String report(ReportedMisuse finding) {
-    return CleanText.messageOf(finding)
+    return CleanText.report(String.valueOf(finding.getMessage()))
         .lines()
         .filter(line -> !line.strip().startsWith("replay:"))
         .collect(Collectors.joining("\n"))

@@ -89,7 +89,7 @@ final class GroupState implements OpenGroup {
           CommMember member = life.operations().member();
           Request first = calls.getFirst();
           report.rank(
-              member.rank(),
+              member.caller(),
               first.operation().label() + " of " + member.comm().name(),
               first.site() == null ? null : "at " + first.site());
         });

@@ -1,31 +1,60 @@
 package org.jccl.sim.check;
 
 import org.jccl.ops.Call;
+import org.jccl.ops.Operation;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
-/** The thread that makes the calls of one rank, and where it makes them: for reports. */
+/**
+ * The thread that makes the calls of one rank, what reports call the rank, and where it makes them.
+ */
 public final class Caller {
   private final int rank;
-  private final int device;
+  private final int worldRank;
+  private final int place;
+  private final RankNames names;
   private @Nullable HostTask task;
   private boolean issuing;
 
   /**
-   * The caller for {@code rank}.
+   * The caller for {@code rank} of a communicator.
    *
-   * @param device the index of the rank's device
+   * @param worldRank the number that the rank has for the whole program
+   * @param place the rank for whom a foreign thread acts that calls for it
+   * @param names of the communicator's ranks
    * @param task the thread that made the rank, if it is known
    */
-  public Caller(int rank, int device, @Nullable HostTask task) {
+  public Caller(int rank, int worldRank, int place, RankNames names, @Nullable HostTask task) {
     this.rank = rank;
-    this.device = device;
+    this.worldRank = worldRank;
+    this.place = place;
+    this.names = names;
     isNow(task);
   }
 
-  /** The rank that it calls for. */
+  /** The rank of the communicator that it calls for. */
   public int rank() {
     return rank;
+  }
+
+  /** The number that the rank has for the whole program. */
+  public int worldRank() {
+    return worldRank;
+  }
+
+  /** What reports call the rank: {@code rank 2 (1 in tp)}. */
+  public String name() {
+    return names.of(rank);
+  }
+
+  /** {@code call} in words, with ranks as reports call them. */
+  public String words(Call call) {
+    return call.toString(names::of);
+  }
+
+  /** One argument of {@code call} in words, with ranks as reports call them. */
+  public String words(Call call, Operation.Argument argument) {
+    return call.describe(argument, names::of);
   }
 
   /** The thread that called last, or that made the rank. */
@@ -37,7 +66,7 @@ public final class Caller {
   public void isNow(@Nullable HostTask value) {
     task = value;
     if (value != null && !value.isOwned()) {
-      value.actsAt(device);
+      value.actsAt(place);
     }
   }
 

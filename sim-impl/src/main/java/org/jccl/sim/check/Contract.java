@@ -184,9 +184,7 @@ public final class Contract {
   }
 
   private static String captured(Caller caller, Call call) {
-    return "rank "
-        + caller.rank()
-        + (call.captured() ? " replays it from a graph" : " issues it directly");
+    return caller.name() + (call.captured() ? " replays it from a graph" : " issues it directly");
   }
 
   /** A difference; blamed on a dropped call in the way if there is one (SIM-08). */
@@ -208,9 +206,9 @@ public final class Contract {
 
   private ReportBuilder mismatch(
       Call first, Caller firstCaller, Call call, Caller caller, Operation.Argument difference) {
-    boolean firstIsLower = firstCaller.rank() < caller.rank();
-    Call lower = firstIsLower ? first : call;
-    Call upper = firstIsLower ? call : first;
+    boolean firstIsLower = firstCaller.worldRank() < caller.worldRank();
+    String one = words(firstCaller, first, difference);
+    String two = words(caller, call, difference);
     return both(
             MisuseKind.MISMATCH,
             "("
@@ -218,9 +216,7 @@ public final class Contract {
                 + ")"
                 + where(call)
                 + ": "
-                + words(Math.min(firstCaller.rank(), caller.rank()), lower, difference)
-                + ", "
-                + words(Math.max(firstCaller.rank(), caller.rank()), upper, difference),
+                + (firstIsLower ? one + ", " + two : two + ", " + one),
             first,
             firstCaller,
             call,
@@ -230,20 +226,20 @@ public final class Contract {
                 + " (COL-01)");
   }
 
-  private static String words(int rank, Call call, Operation.Argument difference) {
-    return "rank " + rank + " has " + call.describe(difference);
+  private static String words(Caller caller, Call call, Operation.Argument difference) {
+    return caller.name() + " has " + caller.words(call, difference);
   }
 
   private ReportBuilder graphs(Position first, Call call, Caller caller, long captureNumber) {
     return both(
             MisuseKind.ORDER_INVERSION,
             where(call)
-                + ": rank "
-                + first.caller.rank()
+                + ": "
+                + first.caller.name()
                 + " replays what it captured as collective #"
                 + first.captureNumber
-                + ", rank "
-                + caller.rank()
+                + ", "
+                + caller.name()
                 + " what it captured as #"
                 + captureNumber,
             first.call,
@@ -263,9 +259,9 @@ public final class Contract {
             MisuseKind.GROUP_SHAPE,
             where(call)
                 + ": "
-                + shape(first.caller.rank(), first.place, first.groupSize)
+                + shape(first.caller, first.place, first.groupSize)
                 + ", "
-                + shape(caller.rank(), place, groupSize),
+                + shape(caller, place, groupSize),
             first.call,
             first.caller,
             call,
@@ -273,9 +269,8 @@ public final class Contract {
         .line("group the same collectives on all ranks: NCCL chooses algorithms by group (SIM-17)");
   }
 
-  private static String shape(int rank, int place, int groupSize) {
-    return "rank "
-        + rank
+  private static String shape(Caller caller, int place, int groupSize) {
+    return caller.name()
         + (groupSize == 1
             ? " issues it alone"
             : " issues it as number " + (place + 1) + " of a group of " + groupSize);
@@ -295,13 +290,13 @@ public final class Contract {
     return new ReportBuilder(
             MisuseKind.GROUP_REQUIRED,
             where(call)
-                + ": one thread issues it for rank "
-                + position.lastCaller.rank()
-                + " and then for rank "
-                + caller.rank()
+                + ": one thread issues it for "
+                + position.lastCaller.name()
+                + " and then for "
+                + caller.name()
                 + ", without a group around both")
-        .rank(position.lastCaller.rank(), position.call, position.lastCaller.site(position.call))
-        .rank(caller.rank(), call, caller.site(call))
+        .rank(position.lastCaller, position.call, position.lastCaller.site(position.call))
+        .rank(caller, call, caller.site(call))
         .line(
             "the first call may wait for the second, which never comes: put the calls of all ranks"
                 + " that a thread drives into one group (STR-11, SIM-21)");

@@ -1,6 +1,7 @@
 package org.jccl.sim.check;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * waits lacks (SIM-07, SIM-11 to SIM-13, SIM-18 to SIM-21, SIM-36, SIM-58, SIM-61).
  */
 public final class DeadlockReport {
-  private static final int MOST_RANKS_LISTED = 16;
+  static final int MOST_RANKS_LISTED = 16;
 
   private final List<HostTask> tasks;
   private final List<HostTask> blocked;
@@ -45,7 +46,7 @@ public final class DeadlockReport {
     List<Integer> cycle = cycle();
     if (!cycle.isEmpty()) {
       ReportBuilder report = listed(ofCycle(cycle), cycle);
-      return report.line(path(cycle)).line(adviceOnCycle(report.kind()));
+      return report.line(path(cycle)).line(adviceOnCycle(report.kind(), cycle));
     }
     List<Integer> chain = chain();
     Wait last = chain.isEmpty() ? null : roots.get(chain.getLast());
@@ -92,16 +93,47 @@ public final class DeadlockReport {
     };
   }
 
-  private static String adviceOnCycle(MisuseKind kind) {
+  private String adviceOnCycle(MisuseKind kind, List<Integer> cycle) {
     return switch (kind) {
       case GROUP_REQUIRED ->
           "a thread that drives several ranks puts the calls of all of them into one group (SIM-21)";
       case ORDER_INVERSION ->
           "issue the operations of different communicators in the same order on all ranks (GRP-19,"
               + " STR-09)";
-      default ->
-          "Put exchanges into a group on both sides (P2P-08), and let streams wait in one order.";
+      default -> adviceOnCycle(cycle);
     };
+  }
+
+  /** What would have kept these ranks from waiting for each other. */
+  private String adviceOnCycle(List<Integer> cycle) {
+    Set<Wait.Nature> natures = EnumSet.noneOf(Wait.Nature.class);
+    cycle.forEach(rank -> natures.add(root(rank).nature()));
+    if (cycle.stream().anyMatch(rank -> passesEvent(rank))) {
+      return "let the streams of all ranks wait for each other's events in one order (SIM-20)";
+    }
+    if (cycle.stream().anyMatch(rank -> root(rank).isRendezvous())) {
+      return "no host waits for a peer between an operation and the peer's call of it (STR-11,"
+          + " SIM-61)";
+    }
+    if (natures.contains(Wait.Nature.CREATION)) {
+      return "make, split and end communicators in one order on all ranks, before or behind the"
+          + " operations that they share (SIM-47)";
+    }
+    if (natures.contains(Wait.Nature.SIGNAL)) {
+      return "let every rank signal before it waits for the signals of others (SIM-58)";
+    }
+    if (natures.equals(EnumSet.of(Wait.Nature.MESSAGE))) {
+      return "put the sends and receives of an exchange into one group on each rank (P2P-08)";
+    }
+    return natures.contains(Wait.Nature.MESSAGE)
+        ? "let all ranks issue the messages and the collectives among them in one order, or put"
+            + " them into one group (P2P-08)"
+        : "let all ranks wait for their operations in the order in which they were issued";
+  }
+
+  private boolean passesEvent(int rank) {
+    Wait wait = task(rank).waitingFor();
+    return wait != null && wait.passesEvent();
   }
 
   private String adviceOnEnd(MisuseKind kind, List<Integer> absent) {
@@ -226,7 +258,7 @@ public final class DeadlockReport {
     return report;
   }
 
-  private String line(HostTask task) {
+  static String line(HostTask task) {
     String head = name(task);
     Wait wait = task.waitingFor();
     if (wait == null) {
@@ -236,12 +268,13 @@ public final class DeadlockReport {
     String site = CallSite.of(task.thread());
     Wait root = wait.root();
     String on = root.ranks().isEmpty() ? "" : ", waits for " + ranks(root.ranks());
-    return head
-        + " waits for "
-        + wait.describe()
-        + on
-        + "\n    "
-        + (site == null ? "at the end of its program" : "at " + site);
+    StringBuilder text = new StringBuilder(head);
+    text.append(" waits for ").append(wait.describe()).append(on);
+    text.append("\n    ").append(site == null ? "at the end of its program" : "at " + site);
+    for (String operation : root.operations()) {
+      text.append("\n    stuck: ").append(operation);
+    }
+    return text.toString();
   }
 
   /** A thread that the simulator did not start has a name, and the rank that it acts for. */
@@ -271,7 +304,7 @@ public final class DeadlockReport {
     return text.toString();
   }
 
-  private static String ranks(List<Integer> ranks) {
+  static String ranks(List<Integer> ranks) {
     if (ranks.size() == 1) {
       return "rank " + ranks.getFirst();
     }

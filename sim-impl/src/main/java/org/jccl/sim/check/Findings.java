@@ -1,5 +1,6 @@
 package org.jccl.sim.check;
 
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -28,12 +29,21 @@ public final class Findings {
 
   private static final int MOST_CAUSES = 16;
 
+  /** More are not kept: a program that is wrong all day must not fill the memory. */
+  static final int MOST_KEPT = 1_000;
+
+  private static final System.Logger LOG = System.getLogger("org.jccl");
+
   private final boolean strict;
   private final Consumer<String> warnings;
   private final String replay;
+  private final History history = new History();
 
   /** Guarded by itself, as all fields below. */
   private final List<ReportedMisuse> all = new ArrayList<>();
+
+  /** How many reports came after {@link #MOST_KEPT}. */
+  private long dropped;
 
   /** Where in {@link #all} the current run begins. */
   private int begin;
@@ -77,20 +87,35 @@ public final class Findings {
     return replay;
   }
 
+  /** What ranks did before: reports quote it. */
+  public History history() {
+    return history;
+  }
+
   /**
    * Keeps a report, and tells it if it is a warning; an error is for the caller to throw. A
    * consequence of what was reported before is not kept.
    */
   public ReportedMisuse keep(ReportBuilder report) {
+    boolean error = isError(report.kind());
+    history.linesFor(report.ranks(), report.text()).forEach(report::line);
+    if (error) {
+      errors().stream()
+          .limit(1)
+          .forEach(one -> report.line("reported before in this run: " + firstLine(one)));
+    }
     ReportedMisuse found = report.toMisuse(replay);
-    boolean error = isError(found.kind());
+    boolean isFull;
     synchronized (all) {
       if (isConsequence(found.kind(), error)) {
         return found;
       }
-      all.add(found);
       hasError |= error;
       everBroken |= error;
+      isFull = !add(found) && ++dropped == 1;
+    }
+    if (isFull) {
+      tell(MOST_KEPT + " reports are kept; those that follow are thrown or told, and dropped");
     }
     if (!error) {
       tell(String.valueOf(found.getMessage()));
@@ -98,13 +123,44 @@ public final class Findings {
     return found;
   }
 
+  private boolean add(ReportedMisuse found) {
+    return all.size() < MOST_KEPT && all.add(found);
+  }
+
+  /** How many reports were dropped because too many were kept. */
+  public long dropped() {
+    synchronized (all) {
+      return dropped;
+    }
+  }
+
+  /** The errors of this run so far; a program that goes on after one has caught it. */
+  public List<ReportedMisuse> errors() {
+    synchronized (all) {
+      return hasError
+          ? all.subList(begin, all.size()).stream().filter(one -> isError(one.kind())).toList()
+          : List.of();
+    }
+  }
+
+  private static String firstLine(ReportedMisuse report) {
+    return String.valueOf(report.getMessage()).lines().findFirst().orElse("");
+  }
+
+  /** Where threads belong to no run nobody knows whether they unwind: only cleaning is excused. */
   private boolean isConsequence(MisuseKind kind, boolean error) {
-    return hasFailed || (hasError && (!error || OF_CLEANING.contains(kind)));
+    return hasFailed || (hasError && ((isRunning && !error) || OF_CLEANING.contains(kind)));
   }
 
   /** Tells a line that is no report. */
   public void tell(String line) {
-    warnings.accept(CleanText.report(line));
+    String text = CleanText.report(line);
+    try {
+      warnings.accept(text);
+    } catch (RuntimeException failed) {
+      // Telling must not change what the program does: the line goes to the log instead.
+      LOG.log(Level.WARNING, "the consumer of warnings failed at: " + text, failed);
+    }
   }
 
   /** All reports so far. */
@@ -123,6 +179,7 @@ public final class Findings {
         return false;
       }
       isRunning = true;
+      history.forgetGroups();
       startAnew();
       return true;
     }

@@ -32,7 +32,18 @@ public final class ReportBuilder {
   /** A rank that is involved, what it called, and where; null if only a replay could say where. */
   public ReportBuilder rank(int rank, Object call, @Nullable String site) {
     ranks.add(rank);
-    text.append("\n  rank ").append(rank).append(": ").append(call);
+    return rank("rank " + rank, call, site);
+  }
+
+  /** A rank that is involved, as the whole program knows it; what it called, and where. */
+  public ReportBuilder rank(Caller caller, Object call, @Nullable String site) {
+    ranks.add(caller.worldRank());
+    String words = call instanceof Call known ? caller.words(known) : String.valueOf(call);
+    return rank(caller.name(), words, site);
+  }
+
+  private ReportBuilder rank(String name, Object call, @Nullable String site) {
+    text.append("\n  ").append(name).append(": ").append(call);
     text.append("\n    ");
     text.append(site == null ? "(its call site: replay with checks FULL)" : site);
     return this;
@@ -44,10 +55,10 @@ public final class ReportBuilder {
   public ReportBuilder both(Call first, Caller firstCaller, Call call, Caller caller) {
     String firstSite = firstCaller.site(first);
     String site = caller.site(call);
-    if (firstCaller.rank() <= caller.rank()) {
-      return rank(firstCaller.rank(), first, firstSite).rank(caller.rank(), call, site);
+    if (firstCaller.worldRank() <= caller.worldRank()) {
+      return rank(firstCaller, first, firstSite).rank(caller, call, site);
     }
-    return rank(caller.rank(), call, site).rank(firstCaller.rank(), first, firstSite);
+    return rank(caller, call, site).rank(firstCaller, first, firstSite);
   }
 
   /** Ranks that are involved without a line of their own. */
@@ -60,6 +71,16 @@ public final class ReportBuilder {
   public ReportBuilder line(String words) {
     text.append("\n  ").append(words);
     return this;
+  }
+
+  /** The ranks that are involved so far. */
+  Collection<Integer> ranks() {
+    return List.copyOf(ranks);
+  }
+
+  /** What is written so far. */
+  String text() {
+    return text.toString();
   }
 
   /** The finished report; {@code replay} is its last line. */

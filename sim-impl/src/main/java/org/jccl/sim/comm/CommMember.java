@@ -15,18 +15,30 @@ public final class CommMember {
   private final SimDevice device;
   private final Config config;
   private final Caller caller;
+  private final Origin origin;
   private @Nullable Clock known;
   private boolean closed;
   private boolean aborted;
 
-  /** Rank {@code rank} of {@code comm}, made by the running thread (rule INIT-01). */
-  public CommMember(SharedComm comm, int rank, SimDevice device, Config config) {
+  /**
+   * Rank {@code rank} of {@code comm} (rule INIT-01).
+   *
+   * @param origin who asked for it
+   */
+  public CommMember(SharedComm comm, int rank, SimDevice device, Config config, Origin origin) {
     this.comm = comm;
     this.rank = rank;
     this.worldSize = comm.worldSize();
     this.device = device;
     this.config = config;
-    this.caller = new Caller(rank, device.index(), device.simulation().kernel().holder());
+    this.origin = origin;
+    this.caller =
+        new Caller(
+            rank,
+            origin.worldRank(rank),
+            origin.program(device.index()),
+            comm::nameOf,
+            origin.maker());
   }
 
   /** The communicator. */
@@ -62,7 +74,18 @@ public final class CommMember {
   /** The rank program that drives it, or the number of its device if it is another thread. */
   public int driver() {
     HostTask user = caller.task();
-    return user != null && user.isOwned() ? user.rank() : device.index();
+    return user != null && user.isOwned() ? user.rank() : origin.program(device.index());
+  }
+
+  /** The number that the rank has for the whole program. */
+  public int worldRank() {
+    return caller.worldRank();
+  }
+
+  /** What reports call it: {@code rank 2 (1 in tp)}. */
+  public String name() {
+    int world = worldRank();
+    return "rank " + world + (world == rank ? "" : " (" + rank + " in " + comm.name() + ")");
   }
 
   /** The running thread uses it, with all it has waited for. */
@@ -102,6 +125,6 @@ public final class CommMember {
 
   @Override
   public String toString() {
-    return comm.name() + " rank " + rank() + "/" + worldSize();
+    return comm.name() + " " + name() + " of " + worldSize();
   }
 }

@@ -87,6 +87,12 @@ public final class SharedComm {
     return member == null ? rank : member.driver();
   }
 
+  /** What reports call a rank: {@code rank 2 (1 in tp)}. */
+  public String nameOf(int rank) {
+    CommMember member = rank < 0 || rank >= members.length ? null : members[rank];
+    return member == null ? "rank " + rank : member.name();
+  }
+
   /** One more rank is destroyed or aborted; whether it was the last (rule LIF-07). */
   public boolean reclaim() {
     return ++reclaimed == members.length;

@@ -16,16 +16,16 @@ public final class ThreadReports {
             MisuseKind.THREAD_RACE,
             " in "
                 + member.comm().name()
-                + ", rank "
-                + member.rank()
+                + ", "
+                + member.name()
                 + ": "
                 + words(self)
                 + " calls while "
                 + words(other)
                 + " "
                 + why)
-        .rank(member.rank(), words(self), stack(self))
-        .rank(member.rank(), words(other), stack(other))
+        .rank(member.caller(), words(self), stack(self))
+        .rank(member.caller(), words(other), stack(other))
         .line("a communicator is used by one thread at a time (INIT-21, SIM-42)");
   }
 

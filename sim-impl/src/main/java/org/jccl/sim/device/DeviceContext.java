@@ -23,11 +23,14 @@ final class DeviceContext {
   private final Hazards hazards;
   private final List<SimStream> streams = new ArrayList<>();
   private final SimStream defaultStream;
+  private final List<String> lostCaptures = new ArrayList<>();
   private int streamsMade;
   private boolean closed;
 
   /** Found by a device step: no host call is there to throw it, so the next one does. */
   private @Nullable RuntimeException pending;
+
+  private boolean awaitsOtherDevices;
 
   DeviceContext(Device device, Simulation simulation, int index) {
     this.device = device;
@@ -52,6 +55,16 @@ final class DeviceContext {
 
   Hazards hazards() {
     return hazards;
+  }
+
+  /** From now on a stream of it waits for an event of another device. */
+  void awaitsOtherDevice() {
+    awaitsOtherDevices = true;
+  }
+
+  /** Whether a stream of it has waited for an event of another device. */
+  boolean awaitsOtherDevices() {
+    return awaitsOtherDevices;
   }
 
   // ---------------------------------------------------------------- streams
@@ -80,6 +93,43 @@ final class DeviceContext {
 
   void closed(SimStream stream) {
     streams.remove(stream);
+  }
+
+  /** A capture that nobody has ended, and whose stream is closed. */
+  void lost(Capture capture) {
+    lostCaptures.add(
+        "device "
+            + index
+            + ": the capture of "
+            + capture.origin()
+            + ", begun at "
+            + capture.begun()
+            + ", was never ended: what it recorded is lost");
+  }
+
+  /** The captures that nobody has ended, in words. */
+  List<String> lostCaptures() {
+    defaultStream.loseCapture();
+    streams.forEach(SimStream::loseCapture);
+    return lostCaptures;
+  }
+
+  /** The stream that the calling thread captures, or null. */
+  @Nullable SimStream capturedHere() {
+    if (isCapturedHere(defaultStream)) {
+      return defaultStream;
+    }
+    for (SimStream each : streams) {
+      if (isCapturedHere(each)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isCapturedHere(SimStream stream) {
+    Capture capture = stream.capture();
+    return capture != null && capture.thread() == Thread.currentThread();
   }
 
   /** A stream of this device, as what it is. */

@@ -12,6 +12,9 @@ final class EventWait extends StreamOp {
   EventWait(SimStream stream, @Nullable EventCompletion completion) {
     super(stream);
     this.completion = completion;
+    if (completion != null && completion.source().stream().context() != stream.context()) {
+      stream.context().awaitsOtherDevice();
+    }
   }
 
   @Override

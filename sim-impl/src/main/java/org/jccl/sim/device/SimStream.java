@@ -152,7 +152,7 @@ public final class SimStream implements OwnedStream {
       }
       Capture recording = capture;
       if (recording != null) {
-        recording.add(map -> map.of(this).enqueue(work.on(map.of(this))));
+        recording.add(this, map -> map.of(this).enqueue(work.on(map.of(this))));
       } else {
         enqueue(work.on(this));
       }
@@ -232,6 +232,12 @@ public final class SimStream implements OwnedStream {
   }
 
   /** All waiters, the first to come first; from now on nobody waits. */
+  private Waiter waitOf(long target) {
+    Waiter waiter = new Waiter();
+    waiter.target = target;
+    return waiter;
+  }
+
   private @Nullable Waiter takeWaiters() {
     Waiter first = null;
     for (Waiter each = waiters; each != null; ) {
@@ -254,7 +260,7 @@ public final class SimStream implements OwnedStream {
 
   @Override
   public void synchronize() {
-    HostTask task = kernel.enter();
+    HostTask task = kernel.enterToWait();
     try {
       requireNotCapturing("synchronize");
       awaitFinished(task, enqueued);
@@ -271,7 +277,7 @@ public final class SimStream implements OwnedStream {
 
   /** The same for a future, which something else may complete before, from any thread. */
   private void awaitFinished(long target, CompletableFuture<?> future) {
-    HostTask task = kernel.enter();
+    HostTask task = kernel.enterToWait();
     try {
       if (finished < target && !future.isDone()) {
         Waiter waiter = addWaiter(target, task, null);
@@ -348,9 +354,12 @@ public final class SimStream implements OwnedStream {
   public boolean isIdle() {
     HostTask task = kernel.enter();
     try {
+      if (!closed) {
+        requireNotCapturing("isIdle");
+      }
       long target = enqueued;
       if (finished < target) {
-        kernel.letOthersRun(task); // so that a loop that polls comes to an end
+        kernel.ask(task, waitOf(target));
       }
       if (finished >= target) {
         learn(task);
@@ -398,7 +407,8 @@ public final class SimStream implements OwnedStream {
     try {
       requireOpen();
       if (capture != null) {
-        throw new IllegalStateException(this + " is already being captured");
+        throw new IllegalStateException(
+            this + " is already being captured, from " + capture.begun());
       }
       capture = new Capture(this);
     } finally {
@@ -411,8 +421,17 @@ public final class SimStream implements OwnedStream {
     HostTask task = kernel.enter();
     try {
       Capture recording = capture;
-      if (recording == null || recording.origin() != this) {
+      if (recording == null) {
         throw new IllegalStateException(this + " began no capture");
+      }
+      if (recording.origin() != this) {
+        throw new IllegalStateException(
+            this
+                + " only takes part in the capture that "
+                + recording.origin()
+                + " began at "
+                + recording.begun()
+                + ": end it there; CUDA answers cudaErrorStreamCaptureUnmatched (903) (STR-29)");
       }
       return recording.end();
     } finally {
@@ -438,10 +457,11 @@ public final class SimStream implements OwnedStream {
 
   @Override
   public void close() {
-    HostTask task = kernel.enter();
+    HostTask task = kernel.enterToWait();
     try {
       if (!closed && this != context.defaultStream()) {
         awaitFinished(task, enqueued);
+        loseCapture();
         closed = true;
         context.closed(this);
       }
@@ -455,7 +475,16 @@ public final class SimStream implements OwnedStream {
     return closed;
   }
 
-  private void requireOpen() {
+  /** It ends while its own capture goes on: what was recorded is lost. */
+  void loseCapture() {
+    Capture recording = capture;
+    if (recording != null && recording.origin() == this) {
+      recording.abandon();
+      context.lost(recording);
+    }
+  }
+
+  void requireOpen() {
     if (closed) {
       throw new IllegalStateException(this + " is closed (SIM-31)");
     }
@@ -465,7 +494,13 @@ public final class SimStream implements OwnedStream {
     requireOpen();
     if (capture != null) {
       throw new IllegalStateException(
-          this + " is being captured: " + what + " would wait for ever");
+          this
+              + " is being captured, from "
+              + capture.begun()
+              + ", and its work runs only when the graph is launched: "
+              + what
+              + " has nothing to ask; CUDA answers cudaErrorStreamCaptureUnsupported (900)"
+              + " (STR-26)");
     }
   }
 

@@ -1,7 +1,5 @@
 package org.jccl.sim.kernel;
 
-import java.lang.ref.WeakReference;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,24 +15,15 @@ final class ForeignThreads {
   private static final List<String> ALARM_CLOCKS =
       List.of("ScheduledThreadPoolExecutor", "java.util.Timer", "DelayScheduler");
 
-  /** Held weakly: each is kept by its thread. */
-  private final List<WeakReference<HostTask>> known = new ArrayList<>();
+  private final ThreadTasks threads;
 
-  synchronized void add(HostTask task) {
-    known.removeIf(each -> each.get() == null);
-    known.add(new WeakReference<>(task));
+  ForeignThreads(ThreadTasks threads) {
+    this.threads = threads;
   }
 
-  /** Those that live, in the order in which they came; ended ones are told only by reports. */
-  synchronized List<HostTask> tasks() {
-    List<HostTask> tasks = new ArrayList<>();
-    for (WeakReference<HostTask> each : known) {
-      HostTask task = each.get();
-      if (task != null) {
-        tasks.add(task);
-      }
-    }
-    return tasks;
+  /** In the order in which they came; the last ones that have ended are among them. */
+  List<HostTask> tasks() {
+    return threads.foreign();
   }
 
   List<HostTask> blocked() {

@@ -30,7 +30,7 @@ final class RankWaiting implements Waiting {
     return new Sleeper() {
       @Override
       public boolean sleep(long nanos) {
-        return kernel.outside(() -> parking.sleep(nanos));
+        return kernel.outsideForATime(() -> parking.sleep(nanos));
       }
 
       @Override
@@ -54,7 +54,7 @@ final class RankWaiting implements Waiting {
         return kernel.within(
             TimeLimit.ofNanos(nanos),
             () -> {
-              kernel.await(task, () -> woken, Wait.of(what));
+              kernel.awaitOutsideCall(() -> woken, Wait.of(what));
               return true;
             });
       } catch (LimitPassed passed) {

@@ -54,6 +54,13 @@ public interface Wait {
     return false;
   }
 
+  /**
+   * The operations that are waited for, each with the line that asked for it, where that is known.
+   */
+  default List<String> operations() {
+    return List.of();
+  }
+
   /** How many ranks take part. */
   default int participants() {
     return 0;

@@ -3,6 +3,7 @@ package org.jccl.sim.comm.call;
 import java.lang.foreign.MemorySegment;
 import org.jccl.DataType;
 import org.jccl.ops.CallArguments;
+import org.jccl.ops.Composite;
 import org.jccl.ops.Operation;
 import org.jccl.sim.device.SimStream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ public final class Request {
   private final long captureNumber;
   private final boolean captured;
   private final @Nullable String site;
+  private final @Nullable Composite partOf;
   private final boolean collective;
   private final boolean dropped;
   private final boolean inPlace;
@@ -62,6 +64,7 @@ public final class Request {
     this.captureNumber = captureNumber;
     this.captured = stream.isCapturing();
     this.site = site;
+    this.partOf = arguments.partOf();
     this.collective = !operation.hasPeer();
     this.dropped = count == 0 && collective;
     this.inPlace = isInPlace();
@@ -82,6 +85,7 @@ public final class Request {
     this.captureNumber = captured.captureNumber;
     this.captured = true;
     this.site = captured.site;
+    this.partOf = captured.partOf;
     this.collective = captured.collective;
     this.dropped = captured.dropped;
     this.inPlace = captured.inPlace;
@@ -155,6 +159,11 @@ public final class Request {
   /** Where the call was made, if that is kept. */
   public @Nullable String site() {
     return site;
+  }
+
+  /** The method of the API that it carries out, or null if it is called as itself. */
+  public @Nullable Composite partOf() {
+    return partOf;
   }
 
   /** Whether it has a position among the collectives of its communicator. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;
+import org.jccl.CleanText;
 import org.jccl.CollectiveException;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
@@ -19,6 +20,7 @@ import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.comm.launch.IssueOrders;
 import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.CommParts;
 import org.jccl.sim.device.Simulation;
@@ -43,6 +45,7 @@ public final class Bootstrap {
   private final Simulation simulation;
   private final DataPlane dataPlane = new DataPlane();
   private final Map<UniqueId, Creation> open = new HashMap<>();
+  private final IssueOrders issueOrders = new IssueOrders();
   private final SequencedMap<UniqueId, Creation> failed = new LinkedHashMap<>();
   private final List<CommParts> comms = new ArrayList<>();
   private final Map<SharedComm, ChildCreations> children = new IdentityHashMap<>();
@@ -241,8 +244,9 @@ public final class Bootstrap {
   CommParts newComm(@Nullable String name, int worldSize, @Nullable CommParts parent) {
     int number = ++commsMade;
     SharedComm made =
-        new SharedComm(simulation, name == null ? "comm-" + number : name, number, worldSize);
-    return new CommParts(made, dataPlane, parent);
+        new SharedComm(
+            simulation, name == null ? "comm-" + number : CleanText.line(name), number, worldSize);
+    return new CommParts(made, dataPlane, parent, this::forget);
   }
 
   /** Where the ranks of {@code comm} meet for its children. */
@@ -250,10 +254,15 @@ public final class Bootstrap {
     return children.computeIfAbsent(comm, parent -> new ChildCreations(parent, this));
   }
 
+  /** All ranks of a communicator have ended: nothing of it is needed any more. */
+  private void forget(CommParts over) {
+    comms.remove(over);
+    children.remove(over.comm());
+  }
+
   /** A communicator is complete. */
   void made(CommParts made) {
-    children.keySet().removeIf(SharedComm::isOver);
-    comms.forEach(made::meets);
+    made.complete(issueOrders);
     comms.add(made);
     simulation.findings().opened();
   }
@@ -277,7 +286,7 @@ public final class Bootstrap {
   /** The communicators of this simulation on which something is pending are stopped. */
   public void reportPending(RuntimeException misuse) {
     comms.removeIf(comm -> comm.comm().isOver());
-    for (CommParts comm : comms) {
+    for (CommParts comm : List.copyOf(comms)) { // a rank that waits to end one of them goes on
       if (comm.isPending()) {
         comm.comm().stop(misuse);
       }

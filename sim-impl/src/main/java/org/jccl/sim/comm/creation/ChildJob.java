@@ -119,7 +119,7 @@ public final class ChildJob extends Job {
                       MisuseKind.OUTSTANDING_OPS,
                       ": " + own + " " + what + " while an operation is in flight")
                   .rank(
-                      own.member().rank(),
+                      own.member().caller(),
                       pending == null ? what : pending.describe(),
                       "now at " + CallSite.current())
                   .line("synchronize the communicator's streams first (SPL-11, SIM-47)"));

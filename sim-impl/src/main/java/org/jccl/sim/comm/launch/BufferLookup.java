@@ -85,7 +85,7 @@ public final class BufferLookup {
                 + " bytes from the receive buffer ("
                 + recvBytes
                 + " bytes)")
-        .rank(member.rank(), call, member.caller().site(call))
+        .rank(member.caller(), call, member.caller().site(call))
         .line("they " + request.operation().inPlace().words() + " (COL-05, SIM-23, SIM-24)");
   }
 }

@@ -2,10 +2,12 @@ package org.jccl.sim.comm.launch;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.StringJoiner;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.Caller;
 import org.jccl.sim.check.Contract;
+import org.jccl.sim.check.History;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
@@ -18,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * The sequence of one rank's calls: each gets its number, among the collectives of its communicator
  * or among the messages to one peer, and is compared with the other ranks' calls of that number.
  */
-public final class CallSequence {
+public final class CallSequence implements History.Calls {
+  private static final int LAST = 4; // a power of two
+
   private final SharedComm comm;
   private final int device;
   private final Caller caller;
@@ -26,16 +30,43 @@ public final class CallSequence {
   private final Trace trace;
   private final boolean checking;
   private final Map<Integer, Long> messages = new HashMap<>();
+  private final CommMember member;
+
+  /** The last calls, in a ring. */
+  private final Call[] last = new Call[LAST];
+
+  private long made;
   private long collectives;
 
   /** The sequence of {@code member}; {@code contract} compares it with those of the others. */
   public CallSequence(CommMember member, Contract contract) {
+    this.member = member;
     this.comm = member.comm();
     this.device = member.device().index();
     this.caller = member.caller();
     this.contract = contract;
     this.trace = comm.simulation().kernel().trace();
     this.checking = comm.simulation().isChecking();
+    comm.simulation().findings().history().add(device, this);
+  }
+
+  /** {@code all_reduce #3, broadcast #4 of comm-1}. */
+  @Override
+  public String lastBut(String report) {
+    StringJoiner words = new StringJoiner(", ", "", " of " + comm.name()).setEmptyValue("");
+    for (long i = Math.max(0, made - LAST); i < made; i++) {
+      Call call = last[(int) i & (LAST - 1)];
+      String name = call.operation().label() + " #" + call.sequence();
+      if (!report.contains(name + " ")) {
+        words.add(name);
+      }
+    }
+    return words.toString();
+  }
+
+  @Override
+  public boolean isOver() {
+    return member.isClosed();
   }
 
   /** How many collectives were issued. */
@@ -74,6 +105,7 @@ public final class CallSequence {
         comm.throwIfError(different);
       }
     }
+    last[(int) made++ & (LAST - 1)] = call;
     return call;
   }
 
@@ -88,7 +120,8 @@ public final class CallSequence {
         request.rootOrPeer(),
         request.inPlace(),
         request.captured(),
-        request.site());
+        request.site(),
+        request.partOf());
   }
 
   private long next(Request request) {

@@ -1,209 +1,272 @@
 package org.jccl.sim.comm.launch;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.jccl.MisuseKind;
-import org.jccl.ReportedMisuse;
-import org.jccl.sim.check.Caller;
-import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.check.SequenceWindow;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.comm.match.LaunchedCall;
-import org.jccl.sim.device.SimDevice;
-import org.jccl.sim.device.StreamOp;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order in which devices are given the collectives of one communicator among those of others
- * that share devices with it. It must be the same everywhere: nothing else keeps two of them from
- * waiting for each other, even if this run would pass (rules STR-09, GRP-19; SIM-18, SIM-19).
+ * The order in which devices are given the collectives of one communicator among those of others.
+ * Nothing else keeps collectives of different communicators from waiting for each other, over two
+ * devices or round a grid of them (rules STR-09, GRP-19; SIM-18, SIM-19).
+ *
+ * <p>It is judged by devices that do one collective after the other, in the order in which they
+ * were issued: what such devices can do has a common order. Where they come to a halt, the orders
+ * of issue close a circle. That depends on no schedule, nor on streams, events and host waits: they
+ * only add to the order of issue.
  */
 public final class CommunicatorOrder {
-  /** Where the first device had a collective: after how many of the other communicator. */
-  private record Mark(long before, LaunchQueue first, int[] seen) {}
+  /** One collective: what its ranks have issued. */
+  private final class Collective {
+    final @Nullable LaunchedCall[] calls = new LaunchedCall[comm.worldSize()];
+    int issued;
 
-  /** One other communicator. */
-  private static final class Crossing {
-    /** The other communicator's launches on the device of each of this one's ranks. */
-    final @Nullable LaunchQueue[] others;
+    /** On how many devices it is the next one. */
+    int heads;
 
-    final int shared;
-    final SequenceWindow<Mark> marks = new SequenceWindow<>();
-
-    Crossing(@Nullable LaunchQueue[] others, int shared) {
-      this.others = others;
-      this.shared = shared;
+    boolean isNextEverywhere() {
+      return heads == calls.length;
     }
 
-    boolean isOver() {
-      for (LaunchQueue other : others) {
-        if (other != null && !other.member().isOver()) {
-          return false;
+    boolean isHeldUp() {
+      return issued > heads;
+    }
+
+    boolean hasPartIn(Launch launch) {
+      for (LaunchedCall call : calls) {
+        if (call != null && call.launch() == launch) {
+          return true;
         }
       }
-      return true;
+      return false;
+    }
+
+    CommunicatorOrder order() {
+      return CommunicatorOrder.this;
     }
   }
 
   private final SharedComm comm;
+  private final @Nullable IssueOrder[] places;
   private final LaunchQueues ranks;
-  private final List<Crossing> crossings = new ArrayList<>();
-  private boolean crosses;
+  private final SequenceWindow<Collective> open = new SequenceWindow<>();
+  private boolean begun;
+  private long first;
 
   /** The order on the devices of {@code comm}, whose launches are {@code ranks}. */
   public CommunicatorOrder(SharedComm comm, LaunchQueues ranks) {
     this.comm = comm;
     this.ranks = ranks;
+    this.places = new IssueOrder[comm.worldSize()];
   }
 
-  /** Another communicator exists; of interest if they share devices. */
-  public void add(CommunicatorOrder other) {
-    crossings.removeIf(Crossing::isOver);
-    @Nullable LaunchQueue[] others = new LaunchQueue[comm.worldSize()];
-    Map<SimDevice, LaunchQueue> theirs = other.byDevice();
-    int shared = 0;
-    for (int rank = 0; rank < others.length; rank++) {
-      CommMember own = comm.member(rank);
-      others[rank] = own == null ? null : theirs.get(own.device());
-      shared += others[rank] == null ? 0 : 1;
+  /** All ranks are there; alone on its device a rank waits for nobody. */
+  public void complete(IssueOrders orders) {
+    if (comm.worldSize() < 2) {
+      return;
     }
-    if (shared > 1) {
-      crossings.add(new Crossing(others, shared));
-    }
-    crosses = !crossings.isEmpty();
-  }
-
-  /** Its launches by device; those of the first rank where several share it. */
-  private Map<SimDevice, LaunchQueue> byDevice() {
-    Map<SimDevice, LaunchQueue> all = new IdentityHashMap<>();
     for (CommMember member : comm.present()) {
-      LaunchQueue own = ranks.of(member.rank());
-      if (own != null) {
-        all.putIfAbsent(member.device(), own);
+      places[member.rank()] = orders.of(member);
+    }
+    for (IssueOrder place : places) {
+      if (place != null) {
+        place.add(this);
       }
     }
-    return all;
+  }
+
+  /** There is another communicator to be in order with: what is issued from now on counts. */
+  void begin() {
+    if (!begun) {
+      begun = true;
+      for (CommMember member : comm.present()) {
+        LaunchQueue queue = ranks.of(member.rank());
+        first = Math.max(first, queue == null ? 0 : queue.collectives());
+      }
+    }
   }
 
   /** Whether there are others to compare with. */
   boolean crosses() {
-    return crosses;
+    return begun;
+  }
+
+  boolean isOver() {
+    return comm.stopped() != null || comm.isOver();
   }
 
   /** A rank has put {@code launch} on its streams. */
   void launched(Launch launch) {
-    for (LaunchedCall part : launch.parts()) {
-      for (int i = 0; part.order() >= 0 && i < crossings.size(); i++) {
-        launched(crossings.get(i), launch, part.order());
+    List<LaunchedCall> parts = launch.parts();
+    for (int i = 0; i < parts.size(); i++) {
+      LaunchedCall part = parts.get(i);
+      if (part.order() >= first) {
+        issued(part);
       }
     }
   }
 
-  private void launched(Crossing crossing, Launch launch, long order) {
-    LaunchQueue own = launch.queue();
-    LaunchQueue other = crossing.others[launch.member().rank()];
-    if (other == null) {
+  private void issued(LaunchedCall call) {
+    IssueOrder place = places[call.rank()];
+    if (place == null) {
       return;
     }
-    Mark mark = crossing.marks.get(order);
-    if (mark == null) {
-      mark = new Mark(other.collectives(), own, new int[1]);
-      crossing.marks.put(order, mark);
+    dropWhatIsOver(place);
+    Collective collective = open.get(call.order() - first);
+    if (collective == null) {
+      collective = new Collective();
+      open.put(call.order() - first, collective);
     }
-    mark.seen[0]++;
-    if (mark.before != other.collectives()) {
-      differs(crossing, mark, own, other, order);
+    collective.calls[call.rank()] = call;
+    collective.issued++;
+    if (launchOf(call).member().device().awaitsOtherDevices()
+        && overtakes(place, collective, call)) {
+      return;
     }
-    for (Mark old = crossing.marks.oldest();
-        old != null && old.seen[0] == crossing.shared;
-        old = crossing.marks.oldest()) {
-      crossing.marks.dropOldest();
-    }
-  }
-
-  /** Two devices have collective {@code order} at different places; is anything else in order? */
-  private void differs(
-      Crossing crossing, Mark mark, LaunchQueue own, LaunchQueue other, long order) {
-    boolean firstIsBehind = mark.before > other.collectives();
-    LaunchQueue behind = firstIsBehind ? mark.first : own;
-    LaunchQueue ahead = firstIsBehind ? own : mark.first;
-    LaunchQueue otherOfBehind = crossing.others[behind.member().rank()];
-    long crossed = Math.min(mark.before, other.collectives());
-    Launch earlier = otherOfBehind == null ? null : otherOfBehind.pendingWith(crossed);
-    Launch later = behind.pendingWith(order);
-    Launch there = ahead.pendingWith(order);
-    if (otherOfBehind == null
-        || earlier == null
-        || later == null
-        || waits(earlier, comm, false)
-        || (there != null && waits(there, otherOfBehind.member().comm(), false))
-        || waits(later, otherOfBehind.member().comm(), true)) {
-      return; // ordered by events: a real cycle comes to a halt and is reported then (SIM-20)
-    }
-    report(behind, otherOfBehind, earlier, later, ahead);
-  }
-
-  /**
-   * Whether a launch waits, by its streams, for one of {@code target}; through an event or at all.
-   */
-  private static boolean waits(Launch launch, SharedComm target, boolean onlyThroughEvent) {
-    Set<StreamOp> seen = new HashSet<>();
-    List<StreamOp> open = new ArrayList<>(launch.waitsFor());
-    while (!open.isEmpty()) {
-      StreamOp op = open.removeLast();
-      if (!seen.add(op)) {
-        continue;
+    if (place.add(call)) {
+      collective.heads++;
+      if (collective.isNextEverywhere()) {
+        carryOut(collective);
       }
-      Launch found = Launch.of(op);
-      if (found != null && found.member().comm() == target) {
-        return !onlyThroughEvent || launch.asWait().passesEvent();
-      }
-      open.addAll(op.waitsFor());
+    } else if (collective.heads > 0) {
+      judge(place);
     }
-    return false;
   }
 
-  private void report(
-      LaunchQueue behind,
-      LaunchQueue otherOfBehind,
-      Launch earlier,
-      Launch later,
-      LaunchQueue ahead) {
-    Caller one = behind.member().caller();
-    Caller two = ahead.member().caller();
-    SharedComm other = otherOfBehind.member().comm();
-    ReportBuilder report =
-        new ReportBuilder(
-                MisuseKind.ORDER_INVERSION,
-                " of "
-                    + other.name()
-                    + " and "
-                    + comm.name()
-                    + ": the devices of ranks "
-                    + Math.min(behind.member().driver(), ahead.member().driver())
-                    + " and "
-                    + Math.max(behind.member().driver(), ahead.member().driver())
-                    + " are given their operations in opposite orders")
-            .rank(
-                behind.member().driver(),
-                earlier.describe() + ", then " + later.describe(),
-                one.site(later.parts().getFirst().call()))
-            .rank(
-                ahead.member().driver(),
-                "first " + later.describe(),
-                two.site(later.parts().getFirst().call()))
-            .line(
-                "all devices must be given the operations of different communicators in one order"
-                    + " (GRP-19, STR-09, SIM-18, SIM-19)");
-    ReportedMisuse found = comm.report(report);
-    if (found != null) {
-      other.stop(found);
-      throw found;
+  /** A call that was issued before waits for another rank's part in this collective. */
+  private static boolean overtakes(IssueOrder place, Collective collective, LaunchedCall call) {
+    LaunchedCall later = place.waiting(launch -> collective.hasPartIn(launch));
+    if (later == null) {
+      return false;
     }
+    boolean atHead = place.head() == later;
+    place.insert(call, later);
+    Collective moved = collectiveOf(later);
+    if (atHead && moved != null) {
+      moved.heads--;
+      collective.heads++;
+    }
+    if (collective.isNextEverywhere()) {
+      carryOut(collective);
+    } else if (collective.heads > 0) {
+      judge(place);
+    }
+    return true;
+  }
+
+  // ---------------------------------------------------------------- one after the other
+
+  /** Calls of ranks that have ended, or of a communicator that was stopped, hold nothing up. */
+  private static void dropWhatIsOver(IssueOrder place) {
+    LaunchedCall head = place.head();
+    while (head != null && isGone(head)) {
+      Collective left = collectiveOf(head);
+      if (left != null) {
+        left.calls[head.rank()] = null;
+      }
+      place.removeHead();
+      head = place.head();
+      Collective next = head == null ? null : collectiveOf(head);
+      if (next != null) {
+        next.heads++;
+        if (next.isNextEverywhere()) {
+          carryOut(next);
+          head = place.head();
+        }
+      }
+    }
+  }
+
+  private static boolean isGone(LaunchedCall call) {
+    CommMember member = launchOf(call).member();
+    return member.isOver() || member.comm().stopped() != null;
+  }
+
+  /** All devices have come to {@code first}: it is done, and perhaps what comes next. */
+  private static void carryOut(Collective first) {
+    ArrayDeque<Collective> ready = new ArrayDeque<>();
+    List<IssueOrder> exposed = new ArrayList<>();
+    ready.add(first);
+    while (!ready.isEmpty()) {
+      Collective done = ready.removeFirst();
+      CommunicatorOrder order = done.order();
+      for (int rank = 0; rank < done.calls.length; rank++) {
+        IssueOrder place = order.places[rank];
+        if (place != null && done.calls[rank] != null) {
+          place.removeHead();
+          expose(place, ready, exposed);
+        }
+      }
+      order.forget(done);
+    }
+    for (IssueOrder place : exposed) {
+      judge(place);
+    }
+  }
+
+  private static void expose(
+      IssueOrder place, ArrayDeque<Collective> ready, List<IssueOrder> exposed) {
+    LaunchedCall head = place.head();
+    Collective next = head == null ? null : collectiveOf(head);
+    if (next != null) {
+      next.heads++;
+      if (next.isNextEverywhere()) {
+        ready.add(next);
+      } else if (next.isHeldUp()) {
+        exposed.add(place);
+      }
+    }
+  }
+
+  private void forget(Collective done) {
+    done.heads = -1;
+    for (Collective oldest = open.oldest();
+        oldest != null && oldest.heads < 0;
+        oldest = open.oldest()) {
+      open.dropOldest();
+    }
+  }
+
+  private static @Nullable Collective collectiveOf(LaunchedCall call) {
+    CommunicatorOrder order = launchOf(call).queue().ranks().order();
+    return order.open.get(call.order() - order.first);
+  }
+
+  static Launch launchOf(LaunchedCall call) {
+    return (Launch) call.launch();
+  }
+
+  // ---------------------------------------------------------------- where they come to a halt
+
+  /** Whether what {@code place} would do next is held up by what can only come behind it. */
+  private static void judge(IssueOrder place) {
+    List<OrderCircle.Step> circle = new OrderCircle(CommunicatorOrder::holdsUp).through(place);
+    if (!circle.isEmpty()) {
+      OrderReport.tell(circle);
+    }
+  }
+
+  /** On which devices the next collective of {@code place} stands behind others. */
+  private static List<OrderCircle.Step> holdsUp(IssueOrder place) {
+    LaunchedCall head = place.head();
+    Collective next = head == null ? null : collectiveOf(head);
+    if (next == null || !next.isHeldUp()) {
+      return List.of();
+    }
+    List<OrderCircle.Step> steps = new ArrayList<>();
+    CommunicatorOrder order = next.order();
+    for (int rank = 0; rank < next.calls.length; rank++) {
+      LaunchedCall there = next.calls[rank];
+      IssueOrder other = order.places[rank];
+      LaunchedCall ahead = other == null ? null : other.head();
+      if (there != null && other != null && ahead != null && ahead != there && !isGone(ahead)) {
+        steps.add(new OrderCircle.Step(other, ahead, there));
+      }
+    }
+    return steps;
   }
 }

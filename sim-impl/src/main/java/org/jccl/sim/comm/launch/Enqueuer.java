@@ -125,6 +125,7 @@ public final class Enqueuer {
         && request.reduction() == call.reduction()
         && request.rootOrPeer() == call.rootOrPeer()
         && request.stream() == stream
+        && request.partOf() == call.partOf()
         && request.scale() == null
         && !request.captured()
         && request.site() == null;
@@ -244,6 +245,9 @@ public final class Enqueuer {
         return ResultCode.INVALID_USAGE.code();
       }
     }
+    if (capture != null && capture.isSpoiled()) {
+      return ResultCode.UNHANDLED_CUDA_ERROR.code(); // STR-27
+    }
     boolean canCapture = capture == null || simulation.version() >= ONE_SIDED_CAPTURE;
     for (OneSidedCall call : first) {
       if (call.stream().capture() != capture || !canCapture) {
@@ -348,7 +352,7 @@ public final class Enqueuer {
 
   private ReportBuilder invalidStream(Object call, String what) {
     return new ReportBuilder(MisuseKind.STREAM_INVALID, " in " + comm.name() + ": " + what)
-        .rank(member.rank(), call, member.caller().siteOfIssue())
+        .rank(member.caller(), call, member.caller().siteOfIssue())
         .line("pass an open stream of the communicator's device (STR-07, STR-08, SIM-31)");
   }
 

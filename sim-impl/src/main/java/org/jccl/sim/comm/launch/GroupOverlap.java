@@ -95,26 +95,25 @@ final class GroupOverlap {
 
   private static ReportBuilder report(Launch launch, Range a, Range b) {
     Caller caller = launch.member().caller();
-    int rank = caller.rank();
     return new ReportBuilder(
             MisuseKind.GROUP_HAZARD,
             " in "
                 + launch.member().comm().name()
-                + ", rank "
-                + rank
+                + ", "
+                + caller.name()
                 + ": "
-                + words(a)
+                + words(caller, a)
                 + " and "
-                + words(b)
+                + words(caller, b)
                 + " of one group overlap by "
                 + (Math.min(a.end, b.end) - b.start)
                 + " bytes")
-        .rank(rank, a.part.call(), caller.site(a.part.call()))
-        .rank(rank, b.part.call(), caller.site(b.part.call()))
+        .rank(caller, a.part.call(), caller.site(a.part.call()))
+        .rank(caller, b.part.call(), caller.site(b.part.call()))
         .line("the members of a group have no order among themselves (GRP-20, P2P-17, SIM-22)");
   }
 
-  private static String words(Range range) {
-    return (range.written ? "the output of " : "the input of ") + range.part.call();
+  private static String words(Caller caller, Range range) {
+    return (range.written ? "the output of " : "the input of ") + caller.words(range.part.call());
   }
 }

@@ -2,7 +2,10 @@ package org.jccl.sim.comm.launch;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jccl.CheckLevel;
 import org.jccl.sim.check.Clock;
 import org.jccl.sim.comm.CommMember;
@@ -128,9 +131,21 @@ public final class Launch implements RunningLaunch {
     return op instanceof Gate gate ? gate.launch() : null;
   }
 
-  /** The work that has to be done before it can start. */
-  List<StreamOp> waitsFor() {
-    return started ? List.of() : gates.getFirst().waitsFor();
+  /** Whether its streams keep it from starting before a launch of which {@code isTarget}. */
+  boolean waitsFor(Predicate<Launch> isTarget) {
+    Set<StreamOp> seen = new HashSet<>();
+    List<StreamOp> open = new ArrayList<>(started ? List.of() : gates.getFirst().waitsFor());
+    while (!open.isEmpty()) {
+      StreamOp op = open.removeLast();
+      if (seen.add(op)) {
+        Launch found = of(op);
+        if (found != null && isTarget.test(found)) {
+          return true;
+        }
+        open.addAll(op.waitsFor());
+      }
+    }
+    return false;
   }
 
   /** Whether it has started: it waits for nothing but other ranks. */

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jccl.sim.check.Clock;
 import org.jccl.sim.comm.CommMember;
-import org.jccl.sim.comm.match.LaunchedCall;
 import org.jccl.sim.comm.memory.Registrations;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Wait;
@@ -219,18 +218,6 @@ public final class LaunchQueue implements Registrations.Users {
     for (Launch launch = oldest; launch != null; launch = launch.younger) {
       if (!launch.isStarted()) {
         return launch;
-      }
-    }
-    return null;
-  }
-
-  /** The launch that holds the collective with that number and is not done, or null. */
-  @Nullable Launch pendingWith(long collective) {
-    for (Launch launch = oldest; launch != null; launch = launch.younger) {
-      for (LaunchedCall part : launch.parts()) {
-        if (part.order() == collective) {
-          return launch;
-        }
       }
     }
     return null;

@@ -3,6 +3,7 @@ package org.jccl.sim.comm.launch;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jccl.sim.comm.match.LaunchedCall;
 import org.jccl.sim.comm.onesided.OneSidedSequence;
 import org.jccl.sim.device.StreamOp;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A launch as something that is waited for: words, and the ranks on whom it depends. */
 final class LaunchWait implements Wait {
+  private static final int MOST_NAMED = 3;
+
   private final Launch launch;
 
   LaunchWait(Launch launch) {
@@ -24,9 +27,36 @@ final class LaunchWait implements Wait {
       return oneSided.describe() + " of " + communicator();
     }
     List<LaunchedCall> parts = launch.parts();
-    String call = parts.isEmpty() ? "an empty group" : parts.getFirst().call().toString();
-    String more = parts.size() > 1 ? " and " + (parts.size() - 1) + " more of its group" : "";
-    return call + more + " of " + communicator();
+    if (parts.isEmpty()) {
+      return "an empty group of " + communicator();
+    }
+    List<LaunchedCall> unanswered = unanswered();
+    String calls =
+        unanswered.stream()
+            .limit(MOST_NAMED)
+            .map(part -> launch.member().caller().words(part.call()))
+            .collect(Collectors.joining(" and "));
+    String more = unanswered.size() > MOST_NAMED ? " and more" : "";
+    String group = parts.size() > 1 ? " in a group of " + parts.size() : "";
+    return calls + more + group + " of " + communicator();
+  }
+
+  /** Its parts that other ranks have to answer; the first one if it has not come to that yet. */
+  private List<LaunchedCall> unanswered() {
+    List<LaunchedCall> parts = launch.parts();
+    List<LaunchedCall> open = parts.stream().filter(part -> !part.missing().isEmpty()).toList();
+    return open.isEmpty() ? parts.subList(0, Math.min(1, parts.size())) : open;
+  }
+
+  @Override
+  public List<String> operations() {
+    return unanswered().stream()
+        .filter(part -> part.call().site() != null)
+        .limit(MOST_NAMED)
+        .map(
+            part ->
+                launch.member().caller().words(part.call()) + "\n      at " + part.call().site())
+        .toList();
   }
 
   @Override

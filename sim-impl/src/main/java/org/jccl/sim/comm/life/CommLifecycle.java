@@ -9,6 +9,7 @@ import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.comm.Abortable;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.Config;
+import org.jccl.sim.comm.Origin;
 import org.jccl.sim.comm.ThreadGuard;
 import org.jccl.sim.comm.launch.Launch;
 import org.jccl.sim.comm.launch.LaunchChain;
@@ -32,6 +33,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   private final Config config;
   private final boolean blocking;
   private final SharedResources family;
+  private final Origin origin;
   private @Nullable Endpoint endpoint;
   private boolean ready;
   private int state;
@@ -46,7 +48,12 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   private final List<Runnable> whenIdle = new ArrayList<>(1);
 
   private CommLifecycle(
-      Simulation simulation, SimDevice device, Config config, SharedResources family) {
+      Simulation simulation,
+      SimDevice device,
+      Config config,
+      SharedResources family,
+      Origin origin) {
+    this.origin = origin;
     this.simulation = simulation;
     this.device = device;
     this.config = config;
@@ -57,12 +64,15 @@ public final class CommLifecycle implements LaunchQueue.Owner {
 
   /** A communicator that shares nothing, bound to {@code device} (rule INIT-01). */
   public static CommLifecycle begin(Simulation simulation, SimDevice device, Config config) {
-    return new CommLifecycle(simulation, device, config, new SharedResources());
+    Origin origin = Origin.ofWorld(simulation.kernel());
+    return new CommLifecycle(simulation, device, config, new SharedResources(), origin);
   }
 
   /** A child on the same device (rule SPL-06), of the same family if it shares (SPL-09). */
   public CommLifecycle child(Config own, boolean shares) {
-    return new CommLifecycle(simulation, device, own, shares ? family : new SharedResources());
+    Origin made = Origin.ofChild(simulation.kernel(), endpoint == null ? null : endpoint.member());
+    return new CommLifecycle(
+        simulation, device, own, shares ? family : new SharedResources(), made);
   }
 
   /** The simulation. */
@@ -73,6 +83,11 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   /** The device it is bound to. */
   public SimDevice device() {
     return device;
+  }
+
+  /** Who asked for it. */
+  Origin origin() {
+    return origin;
   }
 
   /** Its effective configuration. */
@@ -124,6 +139,12 @@ public final class CommLifecycle implements LaunchQueue.Owner {
 
   public void left() {
     endpoint = null;
+  }
+
+  /** What has to come before its state can change. */
+  public Wait progress() {
+    Abortable work = run;
+    return work == null ? Wait.of("a change of the state of " + this) : work.waitsFor();
   }
 
   /** All ranks have joined. */

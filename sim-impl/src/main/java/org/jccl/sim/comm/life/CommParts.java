@@ -3,9 +3,11 @@ package org.jccl.sim.comm.life;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jccl.sim.check.Contract;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.comm.launch.IssueOrders;
 import org.jccl.sim.comm.launch.LaunchQueue;
 import org.jccl.sim.comm.launch.LaunchQueues;
 import org.jccl.sim.comm.match.CollectiveMatching;
@@ -29,14 +31,21 @@ public final class CommParts {
   private final Signals signals;
   private final HostCollectives assemblies;
   private final @Nullable CommLifecycle[] lives;
+  private final Consumer<CommParts> whenOver;
 
   /**
    * The parts of {@code comm}.
    *
    * @param parent of the communicator that it was split or shrunk from, if it was
+   * @param whenOver told when all its ranks have ended
    */
-  public CommParts(SharedComm comm, DataPlane dataPlane, @Nullable CommParts parent) {
+  public CommParts(
+      SharedComm comm,
+      DataPlane dataPlane,
+      @Nullable CommParts parent,
+      Consumer<CommParts> whenOver) {
     this.comm = comm;
+    this.whenOver = whenOver;
     this.lives = new CommLifecycle[comm.worldSize()];
     this.dataPlane = dataPlane;
     this.contract = new Contract(comm.name(), comm.worldSize());
@@ -102,11 +111,15 @@ public final class CommParts {
     return Arrays.stream(lives).filter(Objects::nonNull).map(CommLifecycle.class::cast).toList();
   }
 
-  /** All ranks are there: from now on it shares devices with {@code other}. */
-  public void meets(CommParts other) {
-    if (comm.simulation().isChecking() && !other.comm.isOver()) {
-      launches.order().add(other.launches.order());
-      other.launches.order().add(launches.order());
+  /** All ranks have ended. */
+  void over() {
+    whenOver.accept(this);
+  }
+
+  /** All ranks are there: from now on its collectives have a place among those of others. */
+  public void complete(IssueOrders orders) {
+    if (comm.simulation().isChecking()) {
+      launches.order().complete(orders);
     }
   }
 

@@ -25,7 +25,7 @@ public final class Endpoint {
 
   private Endpoint(CommParts shared, int rank, CommLifecycle life) {
     this.shared = shared;
-    this.member = new CommMember(shared.comm(), rank, life.device(), life.config());
+    this.member = new CommMember(shared.comm(), rank, life.device(), life.config(), life.origin());
     this.launches =
         new LaunchQueue(
             member,
@@ -105,6 +105,7 @@ public final class Endpoint {
     launches.forget();
     scales.clear();
     shared.signals().forget(member);
+    member.comm().simulation().findings().history().forgetEnded(member.device().index());
   }
 
   @Override

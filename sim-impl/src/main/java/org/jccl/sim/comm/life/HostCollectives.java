@@ -5,6 +5,7 @@ import java.util.List;
 import org.jccl.MisuseKind;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
 
 /** The assemblies of one communicator: every rank makes the same ones in the same order. */
@@ -21,14 +22,15 @@ final class HostCollectives {
   }
 
   /** Joins a rank's next assembly, without waiting. */
-  HostCollective join(int rank, String purpose) {
+  HostCollective join(CommMember own, String purpose) {
+    int rank = own.rank();
     int place = (int) (joined[rank]++ - dropped);
     if (place == open.size()) {
       open.add(new HostCollective(comm, purpose));
     }
     HostCollective assembly = open.get(place);
     if (!assembly.purpose().equals(purpose)) {
-      comm.throwIfError(different(assembly, rank, purpose));
+      comm.throwIfError(different(assembly, own, purpose));
     }
     return assembly;
   }
@@ -43,22 +45,23 @@ final class HostCollectives {
     }
   }
 
-  private ReportBuilder different(HostCollective assembly, int rank, String purpose) {
+  private ReportBuilder different(HostCollective assembly, CommMember own, String purpose) {
+    int rank = own.rank();
     int first = assembly.first();
     return new ReportBuilder(
             MisuseKind.MISMATCH,
             "(call) in "
                 + comm.name()
-                + ": rank "
-                + first
+                + ": "
+                + comm.nameOf(first)
                 + " makes "
                 + assembly.purpose()
-                + ", rank "
-                + rank
+                + ", "
+                + comm.nameOf(rank)
                 + " makes "
                 + purpose)
-        .rank(rank, purpose, "at " + CallSite.current())
-        .among(List.of(first))
+        .rank(own.caller(), purpose, "at " + CallSite.current())
+        .among(List.of(comm.driver(first)))
         .line("these calls are collective: all ranks must make them in the same order (SIM-06)");
   }
 

@@ -82,7 +82,7 @@ public abstract class HostJob extends Job implements HostQueue.Turn, HostCollect
     if (refusal != null) {
       settle(refusal);
     } else if (!isSettled()) {
-      HostCollective meeting = endpoint.shared().assemblies().join(rank(), purpose);
+      HostCollective meeting = endpoint.shared().assemblies().join(endpoint.member(), purpose);
       assembly = meeting;
       bring(meeting);
       endpoint.shared().assemblies().arrive(meeting, this);

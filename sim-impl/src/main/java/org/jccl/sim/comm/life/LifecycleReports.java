@@ -13,8 +13,8 @@ public final class LifecycleReports {
 
   private static ReportBuilder of(MisuseKind kind, CommMember member, String summary, String call) {
     return new ReportBuilder(
-            kind, " in " + member.comm().name() + ", rank " + member.rank() + ": " + summary)
-        .rank(member.rank(), call, "at " + CallSite.current());
+            kind, " in " + member.comm().name() + ", " + member.name() + ": " + summary)
+        .rank(member.caller(), call, "at " + CallSite.current());
   }
 
   /** An operation is issued on a communicator that was finalized. */
@@ -33,12 +33,12 @@ public final class LifecycleReports {
             MisuseKind.DESTROY_IN_FLIGHT,
             " in "
                 + member.comm().name()
-                + ", rank "
-                + member.rank()
+                + ", "
+                + member.name()
                 + ": destroyed while "
                 + busy.describe()
                 + " is in flight, and its memory is freed after that")
-        .rank(member.rank(), "destroy", "at " + where)
+        .rank(member.caller(), "destroy", "at " + where)
         .line(
             "only the last local rank's destroy waits: synchronize before buffers and streams are"
                 + " freed (LIF-07, SIM-35)");

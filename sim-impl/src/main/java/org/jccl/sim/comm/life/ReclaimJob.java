@@ -53,6 +53,10 @@ public final class ReclaimJob extends Job {
   private void oneIdle(List<CommLifecycle> lives) {
     if (--busy == 0) {
       lives.forEach(CommLifecycle::end);
+      Endpoint endpoint = life.endpoint();
+      if (endpoint != null) {
+        endpoint.shared().over();
+      }
       settle(0);
     }
   }

@@ -58,6 +58,11 @@ public final class LaunchedCall {
     return recv;
   }
 
+  /** The launch that it is a part of. */
+  public RunningLaunch launch() {
+    return launch;
+  }
+
   /** Its number among the collectives that its rank has launched, or -1. */
   public long order() {
     return order;

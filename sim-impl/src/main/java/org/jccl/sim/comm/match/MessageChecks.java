@@ -86,9 +86,9 @@ final class MessageChecks {
     return both(
             MisuseKind.P2P_GROUP_SHAPE,
             ": at their first contact "
-                + shape(from, "sends", answers)
+                + shape(comm.nameOf(from), "sends", answers)
                 + ", "
-                + shape(to, "receives", answered),
+                + shape(comm.nameOf(to), "receives", answered),
             comm,
             send,
             receive)
@@ -97,8 +97,8 @@ final class MessageChecks {
                 + " hangs (P2P-13, SIM-16)");
   }
 
-  private static String shape(int rank, String verb, boolean both) {
-    return "rank " + rank + (both ? " sends and receives in one group" : " only " + verb);
+  private static String shape(String rank, String verb, boolean both) {
+    return rank + (both ? " sends and receives in one group" : " only " + verb);
   }
 
   private static ReportBuilder both(
@@ -109,10 +109,10 @@ final class MessageChecks {
                 + comm.name()
                 + ", message #"
                 + send.call.sequence()
-                + " from rank "
-                + send.rank()
-                + " to rank "
-                + receive.rank()
+                + " from "
+                + comm.nameOf(send.rank())
+                + " to "
+                + comm.nameOf(receive.rank())
                 + summary)
         .both(
             send.call,

@@ -84,8 +84,8 @@ public final class RegistrationChecks {
 
   private ReportBuilder report(String side, Seen one, Seen other) {
     Call call = one.part.call;
-    int lower = one.part.rank();
-    int upper = other.part.rank();
+    String lower = comm.nameOf(one.part.rank());
+    String upper = comm.nameOf(other.part.rank());
     return new ReportBuilder(
             MisuseKind.REGISTRATION_MISMATCH,
             " in "
@@ -96,11 +96,11 @@ public final class RegistrationChecks {
                 + call.operation().label()
                 + "): the "
                 + side
-                + " buffer of rank "
+                + " buffer of "
                 + lower
                 + " is "
                 + one.words()
-                + ", that of rank "
+                + ", that of "
                 + upper
                 + " is "
                 + other.words())

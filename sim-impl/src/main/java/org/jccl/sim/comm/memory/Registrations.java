@@ -175,8 +175,8 @@ public final class Registrations {
                     MisuseKind.BUFFER_FREED,
                     " in "
                         + member.comm().name()
-                        + ": rank "
-                        + member.rank()
+                        + ": "
+                        + member.name()
                         + " deregisters a "
                         + what
                         + " of "
@@ -184,7 +184,7 @@ public final class Registrations {
                         + " bytes while "
                         + user.describe()
                         + " still uses it")
-                .rank(member.rank(), "deregistration", "at " + CallSite.current())
+                .rank(member.caller(), "deregistration", "at " + CallSite.current())
                 .line("synchronize the stream first (MEM-06, SIM-55)"));
   }
 }

@@ -62,7 +62,7 @@ public final class Suspension {
   private ReportBuilder use(String what) {
     return new ReportBuilder(
             MisuseKind.USE_WHILE_SUSPENDED, ": " + what + " on " + member + ", which is suspended")
-        .rank(member.rank(), what, "at " + CallSite.current())
+        .rank(member.caller(), what, "at " + CallSite.current())
         .line("resume it on all ranks first (LIF-23, SIM-34)");
   }
 }

@@ -197,8 +197,8 @@ public final class OneSidedSequence {
                   + later.words()
                   + " bytes that "
                   + earlier.words()
-                  + " too, and rank "
-                  + call.peer()
+                  + " too, and "
+                  + comm.nameOf(call.peer())
                   + " has not waited for that signal")
           .among(List.of(earlier.by()))
           .rank(later.by(), call, call.site() == null ? null : "at " + call.site())
