@@ -5,7 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
@@ -104,7 +106,8 @@ final class Lifecycle {
 
   private void end(long deadline) {
     State last = settledState(left(deadline));
-    boolean sound = ENDS_WELL.contains(last) && hasFinished(left(deadline));
+    List<ReportedMisuse> found = new ArrayList<>(1);
+    boolean sound = ENDS_WELL.contains(last) && hasFinished(left(deadline), found);
     long comm = owner.handle().take(State.CLOSED);
     if (comm != 0 && sound) {
       // Only a ready one may be finalized (LIF-03, LIF-20).
@@ -116,6 +119,9 @@ final class Lifecycle {
           () -> finalizeAndDestroy(comm, finalizes));
     } else if (comm != 0) {
       kill(comm);
+    }
+    if (!found.isEmpty()) {
+      throw found.getFirst();
     }
   }
 
@@ -134,7 +140,7 @@ final class Lifecycle {
   }
 
   /** LIF-07: an early local destroy would not wait for what this rank has in flight. */
-  private boolean hasFinished(TimeLimit left) {
+  private boolean hasFinished(TimeLimit left, List<ReportedMisuse> found) {
     try {
       if (owner.streams().awaitIdle(left.deadline())) {
         return true;
@@ -144,8 +150,12 @@ final class Lifecycle {
           "{0}: its work has not ended in {1}, so it is aborted: a peer may be missing",
           owner,
           owner.config().closeLimit());
+    } catch (ReportedMisuse first) {
+      // Of work that ended after the program's last call: nobody else was told.
+      found.add(first);
+      return found.size() == 1 && hasFinished(left, found);
     } catch (RuntimeException failed) {
-      LOG.log(Level.WARNING, owner + ": its work has failed, so it is aborted", failed);
+      ClosingLog.failed(owner + ": its work has failed, so it is aborted", failed);
     }
     return false;
   }
@@ -213,7 +223,7 @@ final class Lifecycle {
           owner.config().closeLimit(),
           givenUp.getMessage());
     } catch (RuntimeException failed) {
-      LOG.log(Level.WARNING, owner + ": " + what + " failed", failed);
+      ClosingLog.failed(owner + ": " + what + " failed", failed);
     }
   }
 

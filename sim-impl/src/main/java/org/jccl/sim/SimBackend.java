@@ -178,6 +178,16 @@ final class SimBackend extends LibraryBackend {
         "sim", simulation.version(), description, device.identity(), creations.severalPerDevice());
   }
 
+  /** A report of work that ended behind the last call of its rank, or null. */
+  private @Nullable RuntimeException untold() {
+    RuntimeException first = null;
+    for (SimDevice device : devices) {
+      RuntimeException found = device.takeUntold();
+      first = first == null ? found : first;
+    }
+    return first;
+  }
+
   @Override
   public RankHost rankHost() {
     return new RankHost() {
@@ -196,7 +206,8 @@ final class SimBackend extends LibraryBackend {
                 });
         try (StallWatch.Guard guard = watch.start(programs, body)) {
           programs.run();
-          RuntimeException found = lost.get();
+          RuntimeException left = lost.get();
+          RuntimeException found = left == null ? untold() : left;
           if (found != null) {
             throw found;
           }
