@@ -112,11 +112,7 @@ final class Lifecycle {
     if (comm != 0 && sound) {
       // Only a ready one may be finalized (LIF-03, LIF-20).
       boolean finalizes = last == State.READY;
-      within(
-          owner.path(),
-          "close",
-          left(deadline),
-          () -> finalizeAndDestroy(comm, finalizes));
+      within(owner.path(), "close", left(deadline), () -> finalizeAndDestroy(comm, finalizes));
     } else if (comm != 0) {
       kill(comm);
     }
@@ -209,7 +205,8 @@ final class Lifecycle {
   private void within(CallPath path, String what, TimeLimit limit, IntSupplier body) {
     try {
       path.callWithin(what + " of " + owner.name(), limit, body)
-          .ifPresentOrElse(code -> ended(what, code), () -> goesOn(what, owner.config().closeLimit()));
+          .ifPresentOrElse(
+              code -> ended(what, code), () -> goesOn(what, owner.config().closeLimit()));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } catch (ReportedMisuse found) {

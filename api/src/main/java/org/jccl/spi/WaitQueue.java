@@ -87,8 +87,7 @@ public final class WaitQueue {
    */
   public boolean awaitRealTime(String what, BooleanSupplier ready, Duration timeout)
       throws InterruptedException {
-    return await(
-        Waiting.current()::realTimeSleeper, System::nanoTime, what, ready, timeout);
+    return await(Waiting.current()::realTimeSleeper, System::nanoTime, what, ready, timeout);
   }
 
   private boolean await(

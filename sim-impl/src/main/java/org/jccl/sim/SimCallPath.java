@@ -47,10 +47,9 @@ final class SimCallPath implements CallPath {
   @Override
   public OptionalInt callWithin(String what, TimeLimit limit, IntSupplier body) {
     try {
-      return OptionalInt.of(
-          kernel.within(limit, () -> CurrentDevice.during(device, body)));
+      return OptionalInt.of(kernel.within(limit, () -> CurrentDevice.during(device, body)));
     } catch (LimitPassed passed) {
-      throw new CollectiveTimeoutException(passed.getMessage());
+      throw new CollectiveTimeoutException(passed.words());
     }
   }
 

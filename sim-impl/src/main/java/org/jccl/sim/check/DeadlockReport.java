@@ -152,14 +152,11 @@ public final class DeadlockReport {
   }
 
   private boolean hasEnded(int rank) {
-    return tasks.stream()
-        .noneMatch(task -> task.place() == rank && !hasEnded(task));
+    return tasks.stream().noneMatch(task -> task.place() == rank && !hasEnded(task));
   }
 
   private static boolean hasEnded(HostTask task) {
-    return task.isOwned()
-        ? task.state() == HostTask.State.FINISHED
-        : !task.thread().isAlive();
+    return task.isOwned() ? task.state() == HostTask.State.FINISHED : !task.thread().isAlive();
   }
 
   private static String goesOn(HostTask task) {
@@ -245,7 +242,9 @@ public final class DeadlockReport {
                 + tasks.size()
                 + (tasks.stream().allMatch(HostTask::isOwned) ? " ranks" : " threads")
                 + " wait for ever");
-    report.among(roots.keySet().stream().filter(rank -> rank >= 0).toList()).among(also.stream().filter(rank -> rank >= 0).toList());
+    report
+        .among(roots.keySet().stream().filter(rank -> rank >= 0).toList())
+        .among(also.stream().filter(rank -> rank >= 0).toList());
     int listed = 0;
     for (HostTask task : tasks) {
       if (listed++ < MOST_RANKS_LISTED) {
@@ -283,7 +282,9 @@ public final class DeadlockReport {
       return "rank " + task.place();
     }
     String thread = "thread " + task.thread().getName();
-    return task.place() < 0 || task.waitingFor() == null ? thread : "rank " + task.place() + " (" + thread + ")";
+    return task.place() < 0 || task.waitingFor() == null
+        ? thread
+        : "rank " + task.place() + " (" + thread + ")";
   }
 
   private String path(List<Integer> cycle) {

@@ -30,7 +30,10 @@ final class ForeignThreads {
     return tasks().stream().filter(task -> task.state == HostTask.State.BLOCKED).toList();
   }
 
-  /** Whether one of them, but {@code asker}, runs, sleeps or waits with a limit: it comes back by itself. */
+  /**
+   * Whether one of them, but {@code asker}, runs, sleeps or waits with a limit: it comes back by
+   * itself.
+   */
   boolean anyMayReturn(@Nullable HostTask asker) {
     for (HostTask task : tasks()) {
       boolean returns =
@@ -51,7 +54,9 @@ final class ForeignThreads {
     };
   }
 
-  /** Whether a thread that has not used the simulator yet is going to wake up, as a watchdog does. */
+  /**
+   * Whether a thread that has not used the simulator yet is going to wake up, as a watchdog does.
+   */
   static boolean anyAlarmIsSet() {
     for (Map.Entry<Thread, StackTraceElement[]> each : Thread.getAllStackTraces().entrySet()) {
       Thread thread = each.getKey();
@@ -67,7 +72,8 @@ final class ForeignThreads {
   private static boolean isAlarmClock(StackTraceElement[] stack) {
     for (StackTraceElement frame : stack) {
       String where = frame.getClassName();
-      boolean sleeps = where.equals("java.lang.Thread") && frame.getMethodName().startsWith("sleep");
+      boolean sleeps =
+          where.equals("java.lang.Thread") && frame.getMethodName().startsWith("sleep");
       if (sleeps || ALARM_CLOCKS.stream().anyMatch(where::contains)) {
         return true;
       }

@@ -76,6 +76,7 @@ public final class HostTask implements SimStep {
 
   /** Where a foreign thread acts: the device of the rank that it used last, or -1. */
   private int place = -1;
+
   /** Was given the baton and has not noticed yet. */
   boolean given;
 

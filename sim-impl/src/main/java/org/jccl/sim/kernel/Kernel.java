@@ -54,6 +54,7 @@ public final class Kernel {
   private static final long LOOKOUT_NANOS = 50_000_000;
 
   private static final int LOOKS = 3;
+
   /** So many questions while nothing else happens are a deadlock. */
   private static final long MOST_QUESTIONS = 1_000_000;
 

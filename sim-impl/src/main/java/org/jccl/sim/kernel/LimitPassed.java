@@ -6,16 +6,30 @@ import java.util.List;
 public final class LimitPassed extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private final String words;
+
   LimitPassed(Wait what) {
-    super(words(what), null, false, false);
+    this(wordsOf(what));
   }
 
-  private static String words(Wait what) {
+  private LimitPassed(String words) {
+    super(words, null, false, false);
+    this.words = words;
+  }
+
+  /** What was waited for. */
+  public String words() {
+    return words;
+  }
+
+  private static String wordsOf(Wait what) {
     List<Integer> absent = what.root().ranks();
     return "it waits for "
         + what.describe()
         + (absent.isEmpty()
             ? ""
-            : absent.size() == 1 ? ", and so for rank " + absent.getFirst() : ", and so for ranks " + absent);
+            : absent.size() == 1
+                ? ", and so for rank " + absent.getFirst()
+                : ", and so for ranks " + absent);
   }
 }

@@ -13,7 +13,6 @@ import java.util.regex.Pattern;
 import org.jccl.CleanText;
 import org.jccl.CollectiveException;
 import org.jccl.MisuseKind;
-import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.sim.check.CallSite;

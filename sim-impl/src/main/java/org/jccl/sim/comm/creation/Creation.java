@@ -31,6 +31,7 @@ final class Creation implements Wait {
   private List<UniqueId> ids = List.of();
   private @Nullable CommParts shared;
   private @Nullable SharedComm grows;
+
   /** The ranks that have come, also those that have given up since. */
   private final Set<Integer> came = new HashSet<>();
 
