@@ -58,6 +58,9 @@ public final class Kernel {
   /** So many questions while nothing else happens are a deadlock. */
   private static final long MOST_QUESTIONS = 1_000_000;
 
+  /** So many where who asks has a short limit, which then passes. */
+  private static final long QUESTIONS_OF_A_LIMIT = 10_000;
+
   private final Choices choices;
   private final boolean yieldsAtCalls;
   private final TimeLimit foreignTimeout;
@@ -295,7 +298,7 @@ public final class Kernel {
     if (lastProgress != progress() || !isAlone()) {
       lastProgress = progress();
       questionsInVain = 0;
-    } else if (++questionsInVain > MOST_QUESTIONS) {
+    } else if (++questionsInVain > mostQuestions(task)) {
       questionsInVain = 0;
       if (!endLimitedWait()) {
         failBlocked();
@@ -304,6 +307,10 @@ public final class Kernel {
     letOthersRun(task);
     throwPending(task);
     throwIfLate(task, what);
+  }
+
+  private static long mostQuestions(HostTask task) {
+    return task.isLimited() && task.isLimitShort ? QUESTIONS_OF_A_LIMIT : MOST_QUESTIONS;
   }
 
   /** Whether rank programs are all that can change anything. */
