@@ -325,7 +325,7 @@ public final class Kernel {
    * @param what what is waited for, for reports
    */
   public void await(HostTask task, BooleanSupplier condition, Wait what) {
-    long deadline = System.nanoTime() + foreignTimeout.nanos();
+    long deadline = task.owned ? Long.MAX_VALUE : foreignTimeout.deadline();
     while (!condition.getAsBoolean()) {
       throwPending(task);
       throwIfLate(task, what);
