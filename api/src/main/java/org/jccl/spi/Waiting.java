@@ -59,6 +59,11 @@ public interface Waiting {
    */
   default void learn(@Nullable Object told) {}
 
+  /** {@return the time by which its sleeps go, in nanoseconds} */
+  default long now() {
+    return System.nanoTime();
+  }
+
   /** {@return the binding of the calling thread, or parking} */
   static Waiting current() {
     Waiting bound = Binding.CURRENT.get();

@@ -11,6 +11,9 @@ import java.lang.foreign.MemorySegment;
  * @param fromLibrary whether NCCL's allocator gave it: only such memory makes windows (WIN-02)
  */
 record Allocation(long number, MemorySegment block, MemorySegment bytes, boolean fromLibrary) {
+  /** Every byte of memory whose content is undefined: NaN in all floating formats. */
+  static final byte POISON = (byte) 0xFF;
+
   /** Address after the last byte. */
   long end() {
     return bytes.address() + bytes.byteSize();

@@ -75,7 +75,7 @@ final class HostUse {
       return;
     }
     if (writes && !memory.isReadOnly()) {
-      memory.fill(SimMemory.POISON);
+      memory.fill(Allocation.POISON);
     }
     sum = sum();
   }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimMemory implements DeviceMemory {
   /** Every byte of memory whose content is undefined: NaN in all floating formats. */
-  public static final byte POISON = (byte) 0xFF;
+  public static final byte POISON = Allocation.POISON;
 
   private final DeviceContext context;
   private final LongToIntFunction ownerOf;
