@@ -8,8 +8,8 @@ import org.jccl.sim.check.Clock;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.comm.Abortable;
 import org.jccl.sim.comm.CommMember;
-import org.jccl.sim.comm.Config;
 import org.jccl.sim.comm.CommOrigin;
+import org.jccl.sim.comm.Config;
 import org.jccl.sim.comm.ThreadGuard;
 import org.jccl.sim.comm.launch.Launch;
 import org.jccl.sim.comm.launch.LaunchChain;
@@ -70,7 +70,8 @@ public final class CommLifecycle implements LaunchQueue.Owner {
 
   /** A child on the same device (rule SPL-06), of the same family if it shares (SPL-09). */
   public CommLifecycle child(Config own, boolean shares) {
-    CommOrigin made = CommOrigin.ofChild(simulation.kernel(), endpoint == null ? null : endpoint.member());
+    CommOrigin made =
+        CommOrigin.ofChild(simulation.kernel(), endpoint == null ? null : endpoint.member());
     return new CommLifecycle(
         simulation, device, own, shares ? family : new SharedResources(), made);
   }
