@@ -93,7 +93,9 @@ public final class Enqueuer {
     if (suspension.isSuspended()) {
       suspension.requireAwake(arguments.operation().label());
     }
-    member.caller().isNow(task);
+    if (member.caller().task() != task) {
+      member.caller().isNow(task);
+    }
     if (order != null) {
       member.knows(order.knownTo(task, stream.lane()));
     }
