@@ -93,7 +93,7 @@ public final class Enqueuer {
     if (suspension.isSuspended()) {
       suspension.requireAwake(arguments.operation().label());
     }
-    if (member.caller().task() != task) {
+    if (member.caller().task() != task || !task.isOwned()) {
       member.caller().isNow(task);
     }
     if (order != null) {
