@@ -6,6 +6,9 @@ public enum CheckLevel {
   NONE,
   /** Argument rules, mismatch, deadlock, buffers in flight, leaks; fresh memory is poisoned. */
   DEFAULT,
-  /** Also: outputs poisoned from enqueue to completion, and the call site of every call. */
+  /**
+   * Also: outputs poisoned from enqueue to completion, memory that nobody has written and that is
+   * sent or read back (SIM-63), and the call site of every call.
+   */
   FULL
 }

@@ -4,11 +4,13 @@ import java.lang.foreign.MemorySegment;
 
 /** A fill of device memory with one byte value. */
 final class FillOp extends StreamOp {
+  private final SimMemory memory;
   private final MemorySegment target;
   private final byte value;
 
-  FillOp(SimStream stream, MemorySegment target, byte value) {
+  FillOp(SimStream stream, SimMemory memory, MemorySegment target, byte value) {
     super(stream);
+    this.memory = memory;
     this.target = target;
     this.value = value;
     uses(target.address(), target.byteSize(), true);
@@ -17,6 +19,7 @@ final class FillOp extends StreamOp {
   @Override
   protected void perform() {
     target.fill(value);
+    memory.wrote(target.address(), target.byteSize());
   }
 
   @Override

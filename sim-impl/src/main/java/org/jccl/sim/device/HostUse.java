@@ -17,6 +17,7 @@ final class HostUse {
   private final boolean writes;
   private final int lane;
   private final String words;
+  private final byte poison;
   private final String site = CallSite.current();
   private boolean shared;
   private long sum;
@@ -26,12 +27,14 @@ final class HostUse {
    * @param writes whether the copy writes the memory
    * @param lane the number of the copy's stream among all streams of the world
    * @param words the copy, for people
+   * @param poison fills what the copy will write
    */
-  HostUse(MemorySegment memory, boolean writes, int lane, String words) {
+  HostUse(MemorySegment memory, boolean writes, int lane, String words, byte poison) {
     this.memory = memory;
     this.writes = writes;
     this.lane = lane;
     this.words = words;
+    this.poison = poison;
   }
 
   boolean writes() {
@@ -75,7 +78,7 @@ final class HostUse {
       return;
     }
     if (writes && !memory.isReadOnly()) {
-      memory.fill(SimMemory.POISON);
+      memory.fill(poison);
     }
     sum = sum();
   }

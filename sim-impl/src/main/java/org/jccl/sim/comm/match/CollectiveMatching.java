@@ -3,6 +3,7 @@ package org.jccl.sim.comm.match;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.CheckLevel;
+import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.check.SequenceWindow;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.device.Simulation;
@@ -81,6 +82,10 @@ public final class CollectiveMatching {
       if (!gone && comm.hasRegisteredMemory() && simulation.checks() != CheckLevel.NONE) {
         registrations.compare(parts);
       }
+      boolean full = simulation.checks() == CheckLevel.FULL;
+      if (full && !gone) {
+        requireDefined();
+      }
       if (gone) {
         return;
       }
@@ -88,6 +93,11 @@ public final class CollectiveMatching {
         Causality.collective(parts);
       }
       long end = execution.collective(parts);
+      if (full) {
+        for (LaunchedCall part : parts) {
+          DefinedData.received(LaunchedCall.present(part));
+        }
+      }
       Timeline timeline = simulation.timeline();
       if (timeline != null) {
         TimelineSlices.collective(timeline, parts, end);
@@ -97,6 +107,17 @@ public final class CollectiveMatching {
       for (LaunchedCall part : parts) {
         if (part != null) {
           part.launch.partDone(end);
+        }
+      }
+    }
+
+    /** Stops the communicator with a report if a rank sends what nobody has written. */
+    private void requireDefined() {
+      for (LaunchedCall part : parts) {
+        ReportBuilder report = DefinedData.check(comm, LaunchedCall.present(part));
+        if (report != null) {
+          comm.report(report);
+          return;
         }
       }
     }
