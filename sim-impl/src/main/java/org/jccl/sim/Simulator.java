@@ -16,11 +16,14 @@ import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
 import org.jccl.CleanText;
+import org.jccl.CollectiveException;
+import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
+import org.jccl.config.TimeLimit;
 import org.jccl.ops.Call;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
@@ -67,6 +70,7 @@ public final class Simulator implements AutoCloseable {
   private final Kernel kernel;
   private final SimBackend backend;
   private final Findings findings;
+  private final TimeLimit foreignTimeout;
   private final @Nullable Timeline timeline;
   private @Nullable TraceFile traceFile;
   private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
@@ -74,7 +78,8 @@ public final class Simulator implements AutoCloseable {
   private Simulator(Builder builder) {
     Long seed = builder.seed;
     Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
-    this.kernel = new Kernel(choices, builder.foreignTimeout);
+    this.foreignTimeout = new TimeLimit(builder.foreignTimeout);
+    this.kernel = new Kernel(choices, foreignTimeout, new TimeLimit(builder.stallLimit));
     this.findings = new Findings(builder.strict, builder.warnings, replay(builder, choices));
     Path file = builder.timeline;
     this.timeline = file == null ? null : timeline(file);
@@ -99,9 +104,10 @@ public final class Simulator implements AutoCloseable {
             + builder.checks
             + ", "
             + Kernels.choice().reason();
-    StallWatch watch = new StallWatch(kernel, builder.stallLimit, findings::tell);
+    StallWatch watch = new StallWatch(kernel, findings, builder.stallLimit, builder.foreignTimeout);
     this.backend = new SimBackend(this, simulation, builder.devices, words, watch);
     kernel.onQuiescence(this::deadlock);
+    kernel.onStandstill(this::standstill);
   }
 
   /** All that decides how a run goes: schedule, machine, version, what is checked. */
@@ -352,7 +358,7 @@ public final class Simulator implements AutoCloseable {
     }
     backend.creations().reportPending(report);
     for (HostTask task : blocked) {
-      task.fail(report);
+      task.condemn(report);
     }
   }
 
@@ -369,6 +375,22 @@ public final class Simulator implements AutoCloseable {
   private boolean hasEnded(int rank) {
     return kernel.tasks().stream()
         .anyMatch(task -> task.rank() == rank && task.state() == HostTask.State.FINISHED);
+  }
+
+  /** Threads that the simulator did not start wait for each other, or one waits for too long. */
+  private void standstill(List<HostTask> known, List<HostTask> blocked, boolean proven) {
+    ReportBuilder dropped = backend.creations().findDropped();
+    ReportBuilder report = dropped != null ? dropped : DeadlockReport.of(known, blocked);
+    CollectiveException why =
+        proven
+            ? findings.keep(report)
+            : new CollectiveTimeoutException(
+                "a thread has waited for longer than foreignTimeout "
+                    + foreignTimeout
+                    + ": "
+                    + report.toMisuse(findings.replay()).getMessage());
+    backend.creations().reportPending(why);
+    blocked.forEach(task -> task.fail(why));
   }
 
   /** Closes all devices and reports what was left open. Idempotent. */
@@ -491,14 +513,17 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * Sets how long a rank may keep the others waiting without a call before that is reported, 5
-     * seconds unless set.
+     * Sets how long nothing may happen because ranks block or loop outside jccl, 5 seconds unless
+     * set: then that is reported as {@code HOST_BLOCKED} and ends the run. A rank that waits counts
+     * by the clock, one that runs by its processor time. Inside {@code rank.blocking} the limit is
+     * {@link #foreignTimeout}, if that is longer.
      *
      * @param value the time
      * @return this builder
+     * @throws IllegalArgumentException if it is not positive
      */
     public Builder stallLimit(Duration value) {
-      stallLimit = Objects.requireNonNull(value);
+      stallLimit = TimeLimit.of(value, "stallLimit").duration();
       return this;
     }
 
@@ -507,9 +532,10 @@ public final class Simulator implements AutoCloseable {
      *
      * @param value the time
      * @return this builder
+     * @throws IllegalArgumentException if it is not positive
      */
     public Builder foreignTimeout(Duration value) {
-      foreignTimeout = Objects.requireNonNull(value);
+      foreignTimeout = TimeLimit.of(value, "foreignTimeout").duration();
       return this;
     }
 

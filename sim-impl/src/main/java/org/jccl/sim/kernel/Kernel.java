@@ -6,12 +6,15 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.ResultCode;
+import org.jccl.config.TimeLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,19 +35,58 @@ public final class Kernel {
     void onQuiescence(List<HostTask> blocked);
   }
 
+  /** Told when foreign threads wait for each other: it ends their waits. */
+  @FunctionalInterface
+  public interface StandstillListener {
+    /**
+     * @param known all foreign threads that have used the simulation
+     * @param blocked those that wait, each of which must be failed
+     * @param proven whether no known thread can go on; else one has waited for too long
+     */
+    void onStandstill(List<HostTask> known, List<HostTask> blocked, boolean proven);
+  }
+
   private static final VarHandle HOLDER = handleOfHolder();
   private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
   private static final long LOOKING_NANOS = 20_000;
 
+  /** How often a foreign thread that waits looks whether all do, and how often that must be so. */
+  private static final long LOOKOUT_NANOS = 50_000_000;
+
+  private static final int LOOKS = 3;
+
+  /** So many questions while nothing else happens are a deadlock. */
+  private static final long MOST_QUESTIONS = 1_000_000;
+
+  /** So many where who asks has a short limit, which then passes. */
+  private static final long QUESTIONS_OF_A_LIMIT = 10_000;
+
   private final Choices choices;
   private final boolean yieldsAtCalls;
-  private final Duration foreignTimeout;
+  private final TimeLimit foreignTimeout;
+  private final TimeLimit patience;
   private final Trace trace = new Trace();
   private final ReadyList ready = new ReadyList();
   private final List<HostTask> owned = new ArrayList<>();
-  private final ForeignTasks foreign = new ForeignTasks(this);
+
+  /** The task of each thread: a rank's, or one that calls in. */
+  private final ThreadTasks own = new ThreadTasks(this);
+
+  private final ForeignThreads foreigners = new ForeignThreads(own);
+  private volatile @Nullable HostTask lookout;
   private QuiescenceListener listener = blocked -> {};
+  private StandstillListener standstill = (known, blocked, proven) -> {};
   private long steps;
+
+  /** Calls begun that were no questions. */
+  private long calls;
+
+  private long questions;
+
+  /** Questions since something happened that was none. */
+  private long questionsInVain;
+
+  private long lastProgress;
   private int foreignWaiting;
 
   /** Foreign threads that wait for the baton; roughly, while it changes hands. */
@@ -63,20 +105,35 @@ public final class Kernel {
 
   private boolean runnerReady;
   private final boolean goesOn;
-  private int outside;
+
+  /** Rank threads that run or wait without the baton; written under the gate. */
+  private volatile int outside;
+
   private boolean repeatable = true;
   private boolean foreignSeen;
   private boolean running;
   private volatile @Nullable HostTask holder;
 
   /**
+   * One that has patience of the same length.
+   *
    * @param foreignTimeout how long a foreign thread waits at most
    */
   public Kernel(Choices choices, Duration foreignTimeout) {
+    this(choices, new TimeLimit(foreignTimeout), new TimeLimit(foreignTimeout));
+  }
+
+  /**
+   * @param foreignTimeout how long a foreign thread waits at most
+   * @param patience the longest limit that somebody means to wait for: where nothing can happen any
+   *     more, a wait with a longer one is a deadlock as one without
+   */
+  public Kernel(Choices choices, TimeLimit foreignTimeout, TimeLimit patience) {
     this.choices = choices;
     this.goesOn = choices.goesOn();
     this.yieldsAtCalls = choices.yieldsAtCalls();
     this.foreignTimeout = foreignTimeout;
+    this.patience = patience;
   }
 
   private static VarHandle handleOfHolder() {
@@ -90,6 +147,11 @@ public final class Kernel {
   /** Sets who is told of quiescence. */
   public void onQuiescence(QuiescenceListener value) {
     listener = value;
+  }
+
+  /** Sets who is told of a standstill of foreign threads. */
+  public void onStandstill(StandstillListener value) {
+    standstill = value;
   }
 
   /** The trace of this simulation. */
@@ -112,9 +174,17 @@ public final class Kernel {
     }
   }
 
-  /** A number that moves while anything happens; may be read by any thread, then roughly. */
+  /**
+   * A number that moves while anything happens, which a question does not count as; may be read by
+   * any thread, then roughly.
+   */
   public long progress() {
-    return steps + trace.events();
+    return steps + calls;
+  }
+
+  /** The number of questions so far; may be read by any thread, then roughly. */
+  public long questions() {
+    return questions;
   }
 
   /** The task that holds the baton, or null. */
@@ -129,33 +199,123 @@ public final class Kernel {
 
   // ---------------------------------------------------------------- calls
 
-  /** Begins a call of the current thread: it holds the baton afterwards, until {@link #exit}. */
+  /**
+   * Begins a call of the current thread that waits for nobody: it holds the baton afterwards, until
+   * {@link #exit}. No other host thread runs meanwhile: the caller may hold locks of its own, and a
+   * schedule must not make a deadlock that the program does not have. Devices may go on.
+   */
   public HostTask enter() {
-    HostTask task = holder;
-    if (task == null || task.thread != Thread.currentThread()) {
-      task = acquire();
+    HostTask task = grasp();
+    if (task.depth++ == 0) {
+      begun(task);
+      if (yieldsAtCalls && task.owned) {
+        letDevicesRun();
+      }
     }
-    task.depth++;
-    if (yieldsAtCalls && task.owned && task.depth == 1) {
-      if (choices.choose(Choices.Point.YIELD_AT_CALL, 2) == 1) {
+    return task;
+  }
+
+  /** The same for a call in which NCCL or CUDA may wait: others may run first. */
+  public HostTask enterToWait() {
+    HostTask task = grasp();
+    if (task.depth++ == 0) {
+      begun(task);
+      if (yieldsAtCalls && task.owned && choices.choose(Choices.Point.YIELD_AT_CALL, 2) == 1) {
         letOthersRun(task);
       }
     }
     return task;
   }
 
-  /** Ends the call that {@link #enter} began. */
-  public void exit(HostTask task) {
-    task.depth--;
-    if (task.depth == 0 && !task.owned) {
-      passOn(null);
+  /** Makes sure that the current thread holds the baton. */
+  private HostTask grasp() {
+    HostTask task = holder;
+    if (task == null || task.thread != Thread.currentThread()) {
+      return acquire();
+    }
+    if (task.depth == 0 && !task.grasp()) {
+      comeBack(task); // it was taken away this very moment
+    }
+    return task;
+  }
+
+  private void begun(HostTask task) {
+    calls++;
+    if (task.question != null) {
+      task.question = null;
+    }
+    if (task.verdict != null) {
+      exit(task);
+      throw takeVerdict(task);
     }
   }
 
-  /** Lets everything else that can run do so once; polling calls do this, so that polling ends. */
-  public void letOthersRun(HostTask task) {
+  private static RuntimeException takeVerdict(HostTask task) {
+    RuntimeException why = Objects.requireNonNull(task.verdict);
+    task.verdict = null;
+    task.interrupted = false;
+    return why;
+  }
+
+  /** Ends the call that {@link #enter} began. */
+  public void exit(HostTask task) {
+    if (--task.depth == 0 && !task.abandoned) {
+      if (!task.owned) {
+        passOn(null);
+      } else if (task.away == HostTask.Away.BLOCKING) {
+        stepOutside(task);
+      } else {
+        task.loosen();
+      }
+    }
+  }
+
+  /** Lets everything else that can run do so once. */
+  private void letOthersRun(HostTask task) {
     makeReady(task);
     passOn(task);
+  }
+
+  /** Lets device steps run, until it would be a host thread's turn. */
+  private void letDevicesRun() {
+    for (SimStep next = ready.takeStep(choices); next != null; next = ready.takeStep(choices)) {
+      steps++;
+      next.run();
+    }
+  }
+
+  /**
+   * A question whose answer is not yet: lets everything else that can run do so once, so that
+   * polling ends. To ask again and again is to wait: where nothing but questions happens any more,
+   * that is a deadlock, and this throws its report.
+   *
+   * @param what what is asked for, as a wait
+   */
+  public void ask(HostTask task, Wait what) {
+    calls--; // the call that asks is no progress
+    questions++;
+    task.question = new Question(what);
+    if (lastProgress != progress() || !isAlone()) {
+      lastProgress = progress();
+      questionsInVain = 0;
+    } else if (++questionsInVain > mostQuestions(task)) {
+      questionsInVain = 0;
+      if (!endLimitedWait()) {
+        failBlocked();
+      }
+    }
+    letOthersRun(task);
+    throwPending(task);
+    throwIfLate(task, what);
+  }
+
+  private static long mostQuestions(HostTask task) {
+    return task.isLimited() && task.isLimitShort ? QUESTIONS_OF_A_LIMIT : MOST_QUESTIONS;
+  }
+
+  /** Whether rank programs are all that can change anything. */
+  private boolean isAlone() {
+    return outside == 0 && foreignWaiting == 0 && running && !foreignSeen;
   }
 
   /**
@@ -165,12 +325,12 @@ public final class Kernel {
    * @param what what is waited for, for reports
    */
   public void await(HostTask task, BooleanSupplier condition, Wait what) {
-    long deadline = task.owned ? Long.MAX_VALUE : System.nanoTime() + foreignTimeout.toNanos();
+    long deadline = task.owned ? Long.MAX_VALUE : foreignTimeout.deadline();
     while (!condition.getAsBoolean()) {
       throwPending(task);
+      throwIfLate(task, what);
       if (!task.owned && System.nanoTime() - deadline > 0) {
-        throw new CollectiveTimeoutException(
-            "waited " + foreignTimeout.toSeconds() + " s for " + what.describe());
+        reportStandstill(task, what);
       }
       task.waitingFor = what;
       task.state = HostTask.State.BLOCKED;
@@ -192,10 +352,86 @@ public final class Kernel {
       task.failure = null;
       throw failure;
     }
+    if (task.verdict != null) {
+      throw takeVerdict(task);
+    }
     if (task.interrupted) {
       task.interrupted = false;
       Thread.currentThread().interrupt();
       throw new CollectiveException(ResultCode.UNKNOWN, task + " was interrupted while it waited");
+    }
+  }
+
+  /**
+   * Does {@code body} in the current thread, whose waits end after {@code limit}: in virtual time
+   * where rank programs are all that takes part and the limit is short, else by the clock.
+   *
+   * @throws LimitPassed if a wait ended so
+   */
+  public <T> T within(TimeLimit limit, Supplier<T> body) {
+    HostTask task = own.current();
+    long outer = task.limit;
+    long outerDeadline = task.deadline;
+    long until = limit.isForever() ? Long.MAX_VALUE : task.clock() + limit.nanos();
+    if (until < outer) {
+      task.limit = until;
+      task.deadline = limit.deadline();
+      task.isLimitShort = limit.nanos() <= patience.nanos();
+    }
+    try {
+      return body.get();
+    } finally {
+      task.limit = outer;
+      task.deadline = outerDeadline;
+      task.late = false;
+    }
+  }
+
+  /** The time by which limits of the current thread go: a rank's is virtual. */
+  public long now() {
+    HostTask task = own.current();
+    return task.owned ? task.clock() : System.nanoTime();
+  }
+
+  private void throwIfLate(HostTask task, Wait what) {
+    if (task.late || (task.isPastDeadline() && goesByClock(task))) {
+      task.late = false;
+      task.waitedUntil(task.limit);
+      throw new LimitPassed(what);
+    }
+  }
+
+  /** Whether more than rank programs take part in what {@code task} waits for. */
+  private boolean goesByClock(HostTask task) {
+    synchronized (gate) {
+      return !task.owned || outside > 0 || foreignSeen;
+    }
+  }
+
+  /** A foreign thread has waited for too long. */
+  private void reportStandstill(HostTask task, Wait what) {
+    task.waitingFor = what;
+    task.state = HostTask.State.BLOCKED;
+    try {
+      standstill.onStandstill(
+          foreigners.tasks(), foreigners.blocked(), !foreigners.anyMayReturn(task));
+    } finally {
+      task.state = HostTask.State.RUNNING;
+      task.waitingFor = null;
+    }
+    throwPending(task);
+    throw new CollectiveTimeoutException("waited " + foreignTimeout + " for " + what.describe());
+  }
+
+  /** {@link #await} outside a call: the waits of the control plane. */
+  void awaitOutsideCall(BooleanSupplier condition, Wait what) {
+    HostTask task = grasp();
+    task.depth++;
+    try {
+      calls++;
+      await(task, condition, what);
+    } finally {
+      exit(task);
     }
   }
 
@@ -218,8 +454,15 @@ public final class Kernel {
   public void wake(HostTask task) {
     HostTask current = holder;
     if (current != null && current.thread == Thread.currentThread()) {
-      makeReady(task);
-      return;
+      if (current.depth > 0) {
+        makeReady(task);
+        return;
+      }
+      if (current.grasp()) {
+        makeReady(task);
+        current.loosen();
+        return;
+      }
     }
     arrive(task);
   }
@@ -227,7 +470,11 @@ public final class Kernel {
   // ---------------------------------------------------------------- the baton
 
   private HostTask acquire() {
-    HostTask task = foreign.current();
+    HostTask task = own.current();
+    if (task.owned) {
+      comeBack(task);
+      return task;
+    }
     synchronized (gate) {
       foreignSeen |= running;
       if (holder == null) {
@@ -318,7 +565,7 @@ public final class Kernel {
   /** Gives the baton to {@code task}, and waits for it; false if that does not wait any more. */
   private boolean handOver(@Nullable HostTask me, HostTask task) {
     task.inReady = false;
-    if (task != me && !task.parked && task.state != HostTask.State.NEW) {
+    if (task != me && (task.abandoned || (!task.parked && task.state != HostTask.State.NEW))) {
       return false;
     }
     runner = null;
@@ -345,7 +592,10 @@ public final class Kernel {
 
   /** {@code task}, which waits for the baton or is new, has it. */
   private void give(HostTask task) {
-    if (!task.owned) {
+    if (task.owned) {
+      task.given = true;
+      task.loosen();
+    } else {
       foreignParked.decrementAndGet();
     }
     HOLDER.setRelease(this, task); // what wakes its thread orders this before
@@ -360,17 +610,36 @@ public final class Kernel {
   private void parkUntilHolder(HostTask me) {
     if (me.owned) {
       boolean asked = false;
-      while (holder != me) {
-        LockSupport.park();
+      while (!(holder == me && me.grasp())) {
+        parkInTime(me);
+        requireNotAbandoned(me);
         if (Thread.interrupted()) {
           me.interrupted = true;
-          asked = asked || ask(me);
+          asked = asked || askForBaton(me);
+        } else if (me.isPastDeadline() && goesByClock(me)) {
+          asked = asked || askForBaton(me);
         }
       }
     } else {
       parkForeign(me);
     }
     me.parked = false;
+  }
+
+  private void parkInTime(HostTask me) {
+    if (me.isLimited()) {
+      // Who takes part may change, so it looks again where the deadline is no matter yet.
+      LockSupport.parkNanos(this, Math.max(LOOKOUT_NANOS, TimeLimit.left(me.deadline)));
+    } else {
+      LockSupport.park(this);
+    }
+  }
+
+  private static void requireNotAbandoned(HostTask me) {
+    if (me.abandoned) {
+      throw new CollectiveException(
+          ResultCode.REMOTE_ERROR, "rank " + me.rank() + " was left behind: its run is over");
+    }
   }
 
   private void parkForeign(HostTask me) {
@@ -392,22 +661,65 @@ public final class Kernel {
   }
 
   private void sleepForBaton(HostTask me) {
-    long deadline = System.nanoTime() + foreignTimeout.toNanos();
+    long deadline = System.nanoTime() + foreignTimeout.nanos();
+    if (me.isLimited() && me.deadline - deadline < 0) {
+      deadline = me.deadline;
+    }
     boolean asked = false;
+    int standing = 0;
     while (holder != me) {
-      LockSupport.parkNanos(this, Math.max(1_000_000, deadline - System.nanoTime()));
+      boolean looks = isLookout(me);
+      long left = Math.max(1_000_000, TimeLimit.left(deadline));
+      LockSupport.parkNanos(this, looks ? Math.min(left, LOOKOUT_NANOS) : left);
       boolean late = System.nanoTime() - deadline > 0;
+      standing = looks && isStandstill() ? standing + 1 : 0;
+      if (standing > LOOKS && !ForeignThreads.anyAlarmIsSet() && takeLaidDown(me)) {
+        standstill.onStandstill(foreigners.tasks(), foreigners.blocked(), true);
+        break;
+      }
       if (Thread.interrupted()) {
         me.interrupted = true;
       }
       if (late || me.interrupted) {
-        asked = asked || ask(me);
+        asked = asked || askForBaton(me);
       }
     }
   }
 
+  /** One of the foreign threads that wait looks out whether all do. */
+  private boolean isLookout(HostTask me) {
+    HostTask now = lookout;
+    if (me.state == HostTask.State.BLOCKED
+        && (now == null || now.state != HostTask.State.BLOCKED || !now.thread.isAlive())) {
+      lookout = me;
+    }
+    return lookout == me;
+  }
+
+  /** Whether no foreign thread that is known can go on; roughly, so it is asked several times. */
+  private boolean isStandstill() {
+    synchronized (gate) {
+      if (running || holder != null || !arrivals.isEmpty()) {
+        return false;
+      }
+    }
+    return !foreigners.anyMayReturn(null);
+  }
+
+  /** Takes the baton up where it lies; false if somebody was faster. */
+  private boolean takeLaidDown(HostTask me) {
+    synchronized (gate) {
+      if (running || holder != null || !arrivals.isEmpty()) {
+        return false;
+      }
+      foreignParked.decrementAndGet();
+      holder = me;
+      return true;
+    }
+  }
+
   /** Asks for the baton, to look at the clock or the interrupt with it in hand. */
-  private boolean ask(HostTask me) {
+  private boolean askForBaton(HostTask me) {
     if (holder == me) {
       return false;
     }
@@ -422,12 +734,36 @@ public final class Kernel {
         return false;
       }
     }
-    return failBlocked();
+    return endLimitedWait() || failBlocked();
+  }
+
+  /** Virtual time goes on to the earliest limit of a wait; false if none has one. */
+  private boolean endLimitedWait() {
+    HostTask first = null;
+    for (HostTask task : owned) {
+      boolean waits = task.state == HostTask.State.BLOCKED || task.isAsking();
+      if (waits
+          && task.state != HostTask.State.FINISHED
+          && task.isLimited()
+          && task.isLimitShort
+          && (first == null || task.limit < first.limit)) {
+        first = task;
+      }
+    }
+    if (first == null) {
+      return false;
+    }
+    first.late = true;
+    makeReady(first);
+    return true;
   }
 
   private boolean failBlocked() {
     List<HostTask> blocked =
-        owned.stream().filter(task -> task.state == HostTask.State.BLOCKED).toList();
+        owned.stream()
+            .filter(task -> task.state == HostTask.State.BLOCKED || task.isAsking())
+            .filter(task -> task.state != HostTask.State.FINISHED)
+            .toList();
     if (blocked.isEmpty()) {
       return false;
     }
@@ -435,19 +771,84 @@ public final class Kernel {
     return true;
   }
 
+  // ---------------------------------------------------------------- the watch
+
   /**
-   * Ends the waits of a run that foreign threads take part in: there quiescence proves nothing, so
-   * the watchdog calls this when nothing has happened for long.
+   * Takes the baton from {@code from}, which keeps it in user code, or, with null, takes it up
+   * where it lies; false if that is so no more. The current thread must {@link #release} it. A rank
+   * from which it was taken goes on without it, and gets it back at its next call.
    */
-  public void breakStall() {
+  public boolean seize(@Nullable HostTask from) {
+    HostTask self = own.current();
     synchronized (gate) {
-      if (holder != null || !running) {
-        return;
+      if (!running || holder != from || self.owned) {
+        return false;
       }
-      holder = foreign.current();
+      if (from != null && !(from.owned && (from.take() || !from.thread.isAlive()))) {
+        return false;
+      }
+      if (from != null && from.state != HostTask.State.FINISHED && !from.given) {
+        outside++;
+        repeatable = false;
+        from.away = HostTask.Away.TAKEN;
+        from.state = HostTask.State.OUTSIDE;
+      }
+      holder = self;
+      self.state = HostTask.State.RUNNING;
+      self.depth++;
     }
-    failBlocked();
-    passOn(null);
+    if (from != null && from.given) {
+      from.parked = true; // it has not noticed that it was its turn, which comes again
+      makeReady(from);
+    }
+    return true;
+  }
+
+  /** Gives the baton that {@link #seize} took to whoever can run. */
+  public void release() {
+    exit(own.current());
+  }
+
+  /**
+   * Ends all waits of ranks, as when nothing can run; called with the baton. False if none waits.
+   */
+  public boolean endWaits() {
+    return failBlocked();
+  }
+
+  /** Ends the waits of all ranks by {@code why}, and lets those that are away fail of it. */
+  public void condemn(RuntimeException why) {
+    for (HostTask task : owned) {
+      task.condemn(why);
+    }
+  }
+
+  /**
+   * The run is over for the ranks that have not ended: they are left behind, and their threads
+   * never get the baton again. The ranks, in order.
+   */
+  List<HostTask> abandon() {
+    List<HostTask> left = new ArrayList<>();
+    HostTask self = own.current();
+    synchronized (gate) {
+      for (HostTask task : owned) {
+        if (task.state != HostTask.State.FINISHED) {
+          task.abandoned = true;
+          left.add(task);
+        }
+      }
+      outside = 0;
+      HostTask last = holder;
+      if (last == null || last.owned) {
+        holder = self;
+        self.state = HostTask.State.RUNNING;
+        self.depth++;
+      }
+    }
+    if (holder == self) {
+      release();
+    }
+    return left;
   }
 
   // ---------------------------------------------------------------- rank programs
@@ -470,8 +871,35 @@ public final class Kernel {
     exit(starter);
   }
 
-  /** A rank task, which holds the baton, has come to its end. */
+  /** The thread of a rank task has started: it goes on when it has noticed the baton. */
+  void started(HostTask task) {
+    own.bind(task);
+    parkUntilHolder(task);
+    task.loosen();
+  }
+
+  /**
+   * Why the current thread's program has failed, if more is known than what it has thrown: the
+   * report that ended its waits.
+   */
+  public @Nullable RuntimeException verdict() {
+    HostTask task = own.current();
+    return task.verdict == null ? null : takeVerdict(task);
+  }
+
+  /** Whether the current thread is that of a rank. */
+  public boolean isRank() {
+    return own.current().owned;
+  }
+
+  /** The program of a rank task, the current thread's, has come to its end. */
   void finish(HostTask task) {
+    if (task.abandoned) {
+      return;
+    }
+    grasp();
+    calls++;
+    task.question = null;
     task.state = HostTask.State.FINISHED;
     trace.add(Trace.Event.FINISH, task.rank(), 0, 0);
     passOn(null);
@@ -493,26 +921,56 @@ public final class Kernel {
 
   /** Runs {@code body}, which blocks outside jccl, without the baton. */
   public <T, X extends Exception> T outside(Body<T, X> body) throws X {
-    HostTask task = holder;
-    if (task == null || task.thread != Thread.currentThread()) {
+    return outside(body, HostTask.Away.BLOCKING);
+  }
+
+  /** The same for a wait that its own time ends. */
+  <T, X extends Exception> T outsideForATime(Body<T, X> body) throws X {
+    return outside(body, HostTask.Away.TIMED);
+  }
+
+  private <T, X extends Exception> T outside(Body<T, X> body, HostTask.Away why) throws X {
+    HostTask task = own.current();
+    HostTask.Away before = task.away;
+    if (!task.owned || (before == HostTask.Away.BLOCKING && task.depth == 0)) {
       return body.run();
     }
-    synchronized (gate) {
-      outside++;
-    }
-    task.state = HostTask.State.OUTSIDE;
-    passOn(null);
+    grasp();
+    task.away = why;
+    stepOutside(task);
     try {
       return body.run();
     } finally {
-      synchronized (gate) {
-        outside--;
-        repeatable = false;
-        task.parked = true;
+      comeBack(task);
+      task.away = before == HostTask.Away.BLOCKING ? before : HostTask.Away.NOT;
+      if (task.depth == 0) {
+        task.loosen();
       }
-      arrive(task);
-      parkUntilHolder(task);
-      task.state = HostTask.State.RUNNING;
     }
+  }
+
+  /** Goes on without the baton; counted as outside until {@link #comeBack}. */
+  private void stepOutside(HostTask task) {
+    synchronized (gate) {
+      outside++;
+      repeatable = false;
+    }
+    task.state = HostTask.State.OUTSIDE;
+    passOn(null);
+  }
+
+  /** A rank's thread that was outside waits for the baton. */
+  private void comeBack(HostTask task) {
+    requireNotAbandoned(task);
+    synchronized (gate) {
+      outside--;
+      task.parked = true;
+      arrive(task);
+    }
+    parkUntilHolder(task);
+    if (task.away == HostTask.Away.TAKEN) {
+      task.away = HostTask.Away.NOT;
+    }
+    task.state = HostTask.State.RUNNING;
   }
 }

@@ -1,5 +1,6 @@
 package org.jccl.sim.kernel;
 
+import org.jccl.config.TimeLimit;
 import org.jccl.spi.Waiting;
 
 /** How a rank's thread waits for what is no device's: it gives the baton up. */
@@ -17,13 +18,19 @@ final class RankWaiting implements Waiting {
     return new BatonSleeper(what);
   }
 
+  /** Virtual time: it goes on by what the rank waits for, and by the limits that pass. */
+  @Override
+  public long now() {
+    return task.clock();
+  }
+
   @Override
   public Sleeper realTimeSleeper(String what) {
     Sleeper parking = Waiting.super.realTimeSleeper(what);
     return new Sleeper() {
       @Override
       public boolean sleep(long nanos) {
-        return kernel.outside(() -> parking.sleep(nanos));
+        return kernel.outsideForATime(() -> parking.sleep(nanos));
       }
 
       @Override
@@ -43,8 +50,16 @@ final class RankWaiting implements Waiting {
 
     @Override
     public boolean sleep(long nanos) {
-      kernel.await(task, () -> woken, Wait.of(what));
-      return true;
+      try {
+        return kernel.within(
+            TimeLimit.ofNanos(nanos),
+            () -> {
+              kernel.awaitOutsideCall(() -> woken, Wait.of(what));
+              return true;
+            });
+      } catch (LimitPassed passed) {
+        return false;
+      }
     }
 
     @Override
