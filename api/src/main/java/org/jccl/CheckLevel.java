@@ -9,6 +9,9 @@ public enum CheckLevel {
    * with the lines of the program; fresh memory is poisoned.
    */
   DEFAULT,
-  /** Also: outputs poisoned from enqueue to completion. */
+  /**
+   * Also: outputs poisoned from enqueue to completion, and memory that nobody has written and that
+   * is sent or read back (SIM-63).
+   */
   FULL
 }

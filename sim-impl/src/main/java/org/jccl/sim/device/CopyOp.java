@@ -1,14 +1,19 @@
 package org.jccl.sim.device;
 
 import java.lang.foreign.MemorySegment;
+import org.jccl.MisuseKind;
 import org.jccl.sim.check.CallSite.Trail;
 import org.jccl.sim.check.HappensBefore.ClockLane;
 import org.jccl.sim.device.Hazards.Accessor;
+import org.jccl.sim.check.ReportBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** A copy between two places, each of them device memory or host memory. */
 final class CopyOp extends StreamOp {
+  private final SimMemory memory;
   private final String words;
+  private final Place from;
+  private final Place to;
   private final MemorySegment source;
   private final MemorySegment target;
   private final long bytes;
@@ -43,17 +48,20 @@ final class CopyOp extends StreamOp {
 
   CopyOp(SimStream stream, SimMemory memory, String words, Place source, Place target, long bytes) {
     super(stream);
+    this.memory = memory;
     this.words = words;
+    this.from = source;
+    this.to = target;
     this.bytes = bytes;
     this.readAt = address(source);
     this.writtenAt = address(target);
-    this.source = segment(memory, source, " source", false);
-    this.target = segment(memory, target, " target", true);
+    this.source = segment(source, false);
+    this.target = segment(target, true);
   }
 
-  private MemorySegment segment(SimMemory memory, Place place, String role, boolean writes) {
+  private MemorySegment segment(Place place, boolean writes) {
     if (place.host == null) {
-      return memory.range(place.address, bytes, words + role);
+      return memory.range(place.address, bytes, words + (writes ? " target" : " source"));
     }
     DeviceContext context = stream().context();
     ClockLane lane = stream().lane();
@@ -93,8 +101,34 @@ final class CopyOp extends StreamOp {
       return;
     }
     MemorySegment.copy(source, 0, target, 0, bytes);
+    passOn();
     if (use != null) {
       use.ran(tick());
+    }
+  }
+
+  /** What is undefined in the source: the host must not see it, other memory may. */
+  private void passOn() {
+    if (from.host != null) {
+      memory.wrote(to.address, bytes);
+    } else if (to.host == null) {
+      memory.copied(to.address, from.address, bytes);
+    } else {
+      String undefined = memory.takeUndefined(from.address, bytes);
+      DeviceContext context = stream().context();
+      if (undefined != null) {
+        context.report(
+            new ReportBuilder(
+                    MisuseKind.UNINITIALIZED_DATA,
+                    " on device "
+                        + context.index()
+                        + ": "
+                        + describe()
+                        + " reads back what nobody has written: "
+                        + undefined)
+                .rank(context.index(), describe(), site() == null ? null : "at " + site())
+                .line("write the memory first, or read back only what was received (SIM-63)"));
+      }
     }
   }
 

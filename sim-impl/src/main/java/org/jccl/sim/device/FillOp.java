@@ -6,11 +6,13 @@ import org.jccl.sim.device.Hazards.Accessor;
 
 /** A fill of device memory with one byte value. */
 final class FillOp extends StreamOp {
+  private final SimMemory memory;
   private final MemorySegment target;
   private final byte value;
 
-  FillOp(SimStream stream, MemorySegment target, byte value) {
+  FillOp(SimStream stream, SimMemory memory, MemorySegment target, byte value) {
     super(stream);
+    this.memory = memory;
     this.target = target;
     this.value = value;
   }
@@ -33,6 +35,7 @@ final class FillOp extends StreamOp {
   @Override
   protected void perform() {
     target.fill(value);
+    memory.wrote(target.address(), target.byteSize());
   }
 
   @Override

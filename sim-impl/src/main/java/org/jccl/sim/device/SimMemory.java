@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.LongToIntFunction;
+import org.jccl.CheckLevel;
 import org.jccl.DeviceMemory;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
@@ -29,6 +30,9 @@ public final class SimMemory implements DeviceMemory {
   private final LongToIntFunction ownerOf;
   private final MemoryPool pool = new MemoryPool();
 
+  /** What nobody has written; null below full checks. */
+  private final @Nullable UndefinedMemory undefined;
+
   /** Sorted by address; replaced as a whole, so that readers need no lock. */
   private volatile Allocation[] live = new Allocation[0];
 
@@ -41,6 +45,8 @@ public final class SimMemory implements DeviceMemory {
     this.context = context;
     this.ownerOf = ownerOf;
     context.placesIn(this::place);
+    boolean full = context.simulation().checks() == CheckLevel.FULL;
+    this.undefined = full ? new UndefinedMemory() : null;
   }
 
   @Override
@@ -76,6 +82,10 @@ public final class SimMemory implements DeviceMemory {
       if (context.simulation().isChecking()) {
         allocation.bytes().fill(POISON);
       }
+      if (undefined != null) {
+        String words = "allocation " + allocation.number() + " was made at " + CallSite.current();
+        undefined.allocated(allocation.address(), bytes, words);
+      }
       Allocation[] before = live;
       int at = -(indexOf(before, allocation.address()) + 1);
       Allocation[] after = new Allocation[before.length + 1];
@@ -107,6 +117,7 @@ public final class SimMemory implements DeviceMemory {
       System.arraycopy(before, at + 1, after, at, after.length - at);
       live = after;
       context.hazards().forget(address, address + allocation.bytes().byteSize());
+      wrote(address, allocation.bytes().byteSize());
       pool.give(allocation.block());
     } finally {
       kernel.exit(task);
@@ -140,6 +151,32 @@ public final class SimMemory implements DeviceMemory {
                     user.by().site())
                 .rank(rank, "frees it", "at " + CallSite.current())
                 .line("synchronize the stream first (SIM-29)"));
+  }
+
+  /** A range was written. */
+  public void wrote(long address, long bytes) {
+    if (undefined != null) {
+      undefined.defined(address, bytes);
+    }
+  }
+
+  /** A range was copied inside the device. */
+  void copied(long target, long source, long bytes) {
+    if (undefined != null) {
+      undefined.copied(target, source, bytes);
+    }
+  }
+
+  /**
+   * At full checks: what of a range nobody has written, for people, or null. Asked once: from then
+   * on it counts as written, so that one mistake makes one report.
+   */
+  public @Nullable String takeUndefined(long address, long bytes) {
+    String found = undefined == null ? null : undefined.in(address, bytes);
+    if (found != null) {
+      wrote(address, bytes);
+    }
+    return found;
   }
 
   /** The bytes of a range, or null if it is not inside one live allocation. */
@@ -340,6 +377,6 @@ public final class SimMemory implements DeviceMemory {
 
   @Override
   public void fill(long target, byte value, long bytes, Stream stream) {
-    context.own(stream).submit(on -> new FillOp(on, range(target, bytes, "fill"), value));
+    context.own(stream).submit(on -> new FillOp(on, this, range(target, bytes, "fill"), value));
   }
 }

@@ -6,7 +6,7 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 
-/** SIM-23 to SIM-31: memory and streams that an operation cannot use. */
+/** SIM-23 to SIM-31 and SIM-63: memory and streams that an operation cannot use. */
 final class BufferMisuses {
   private static final int COUNT = MisuseRank.COUNT;
   private static final int LONG = 1 << 16;
@@ -24,7 +24,8 @@ final class BufferMisuses {
         reuse(),
         freed(),
         overflow(),
-        closedStream());
+        closedStream(),
+        unwritten());
   }
 
   private static MisuseCase overlap() {
@@ -230,5 +231,38 @@ final class BufferMisuses {
     }
     r.call("ncclAllReduce", () -> r.allReduce(in, out, COUNT, comm, s));
     r.expectAll(out, COUNT, 7);
+  }
+
+  private static MisuseCase unwritten() {
+    return MisuseCase.of("SIM-63")
+        .naming(1)
+        .misuse(r -> readReduced(r, true))
+        .neighbour(r -> readReduced(r, false));
+  }
+
+  /** Rank 0 alone receives the sum; {@code everywhere}, the other one looks at its buffer, too. */
+  private static void readReduced(MisuseRank r, boolean everywhere) {
+    long comm = r.openWarm();
+    DeviceBuffer in = r.floats(COUNT, r.rank() + 1);
+    DeviceBuffer out = r.unwritten(COUNT);
+    Stream s = r.stream();
+    r.call(
+        "ncclReduce",
+        () ->
+            r.abi()
+                .reduce(
+                    in.address(),
+                    out.address(),
+                    COUNT,
+                    MisuseRank.FLOAT,
+                    MisuseRank.SUM,
+                    0,
+                    comm,
+                    s.handle()));
+    if (everywhere || r.rank() == 0) {
+      r.expectAll(out, COUNT, 3);
+    } else {
+      r.awaitIdle(s);
+    }
   }
 }

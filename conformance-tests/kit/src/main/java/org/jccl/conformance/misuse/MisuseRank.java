@@ -424,9 +424,15 @@ final class MisuseRank {
     return reports ? 1 << 16 : 1 << 26;
   }
 
-  /** So many elements, of which only the first {@link #COUNT} are known: all {@code value}. */
+  /** Elements that nobody has written. */
+  DeviceBuffer unwritten(int count) {
+    return own(device().allocate(DataType.FLOAT32, count));
+  }
+
+  /** So many elements: the first {@link #COUNT} are all {@code value}, the others zero. */
   DeviceBuffer big(double value) {
-    DeviceBuffer buffer = own(device().allocate(DataType.FLOAT32, many()));
+    DeviceBuffer buffer = unwritten(many());
+    buffer.fill((byte) 0, device().defaultStream());
     double[] numbers = new double[COUNT];
     Arrays.fill(numbers, value);
     buffer.copyFrom(image(numbers));

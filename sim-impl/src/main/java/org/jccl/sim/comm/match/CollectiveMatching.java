@@ -6,6 +6,7 @@ import org.jccl.CheckLevel;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.Contract.SequenceWindow;
 import org.jccl.sim.check.HappensBefore.Clock;
+import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.SimStep;
@@ -83,6 +84,10 @@ public final class CollectiveMatching {
       if (!gone && comm.hasRegisteredMemory() && simulation.checks() != CheckLevel.NONE) {
         registrations.compare(parts);
       }
+      boolean full = simulation.checks() == CheckLevel.FULL;
+      if (full && !gone) {
+        requireDefined();
+      }
       if (gone) {
         return;
       }
@@ -90,6 +95,11 @@ public final class CollectiveMatching {
         order(parts);
       }
       long end = execution.collective(parts);
+      if (full) {
+        for (LaunchedCall part : parts) {
+          DefinedData.received(LaunchedCall.present(part));
+        }
+      }
       Timeline timeline = simulation.timeline();
       if (timeline != null) {
         TimelineSlices.collective(timeline, parts, end);
@@ -99,6 +109,17 @@ public final class CollectiveMatching {
       for (LaunchedCall part : parts) {
         if (part != null) {
           part.launch.partDone(end);
+        }
+      }
+    }
+
+    /** Stops the communicator with a report if a rank sends what nobody has written. */
+    private void requireDefined() {
+      for (LaunchedCall part : parts) {
+        ReportBuilder report = DefinedData.check(comm, LaunchedCall.present(part));
+        if (report != null) {
+          comm.report(report);
+          return;
         }
       }
     }

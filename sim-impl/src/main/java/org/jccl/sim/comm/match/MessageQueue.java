@@ -104,6 +104,7 @@ final class MessageQueue {
       }
       long bytes = Math.min(MessageChecks.bytes(send), MessageChecks.bytes(receive));
       long end = execution.message(send, receive, bytes);
+      DefinedData.received(receive);
       Timeline timeline = simulation.timeline();
       if (timeline != null) {
         TimelineSlices.message(timeline, send, receive, end);
@@ -115,6 +116,10 @@ final class MessageQueue {
     private boolean isRefused(boolean first) {
       ReportBuilder report = MessageChecks.check(comm, send, receive);
       if (report != null && comm.report(report) != null) {
+        return true;
+      }
+      ReportBuilder undefined = DefinedData.check(comm, send);
+      if (undefined != null && comm.report(undefined) != null) {
         return true;
       }
       ReportBuilder shape =

@@ -184,6 +184,7 @@ public final class OneSidedSequence {
         return arrival;
       }
       dataPlane.copy(from, 0, to, 0, call.bytes());
+      target.memory().wrote(start, call.bytes());
       target.arrived(arrival);
       return arrival;
     }

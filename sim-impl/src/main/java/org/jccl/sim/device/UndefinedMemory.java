@@ -1,0 +1,91 @@
+package org.jccl.sim.device;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory of one device that nobody has written since it was allocated, as disjoint ranges; kept
+ * at full checks (rule SIM-63).
+ */
+final class UndefinedMemory {
+  /**
+   * Bytes of one allocation that nobody has written.
+   *
+   * @param start first address
+   * @param end address after the last one
+   * @param words the allocation, for people
+   */
+  private record Hole(long start, long end, String words) {
+    Hole part(long partStart, long partEnd) {
+      return new Hole(Math.max(start, partStart), Math.min(end, partEnd), words);
+    }
+
+    Hole moved(long by) {
+      return new Hole(start + by, end + by, words);
+    }
+  }
+
+  private final TreeMap<Long, Hole> holes = new TreeMap<>();
+
+  /** A new allocation: {@code words} say for people which one it is. */
+  void allocated(long start, long bytes, String words) {
+    if (bytes > 0) {
+      holes.put(start, new Hole(start, start + bytes, words));
+    }
+  }
+
+  /** A range was written, or is no allocation any more. */
+  void defined(long start, long bytes) {
+    long end = start + bytes;
+    for (Hole hole : inside(start, end)) {
+      holes.remove(hole.start);
+      if (hole.start < start) {
+        holes.put(hole.start, hole.part(hole.start, start));
+      }
+      if (end < hole.end) {
+        holes.put(end, hole.part(end, hole.end));
+      }
+    }
+  }
+
+  /** A range was copied: what was undefined in it is undefined where it went. */
+  void copied(long target, long source, long bytes) {
+    List<Hole> parts =
+        inside(source, source + bytes).stream()
+            .map(hole -> hole.part(source, source + bytes).moved(target - source))
+            .toList();
+    defined(target, bytes);
+    parts.forEach(part -> holes.put(part.start, part));
+  }
+
+  /** What of a range is undefined, for people; null if nothing is. */
+  @Nullable String in(long start, long bytes) {
+    List<Hole> found = inside(start, start + bytes);
+    if (found.isEmpty()) {
+      return null;
+    }
+    Hole first = found.getFirst().part(start, start + bytes);
+    return "bytes "
+        + (first.start - start)
+        + " to "
+        + (first.end - start - 1)
+        + " of it were never written since "
+        + first.words;
+  }
+
+  private List<Hole> inside(long start, long end) {
+    List<Hole> found = new ArrayList<>();
+    if (holes.isEmpty()) {
+      return found;
+    }
+    Map.Entry<Long, Hole> before = holes.lowerEntry(start);
+    if (before != null && before.getValue().end > start) {
+      found.add(before.getValue());
+    }
+    found.addAll(holes.subMap(start, end).values());
+    return found;
+  }
+}

@@ -1,0 +1,115 @@
+package org.jccl.programs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.jccl.MisuseKind.UNINITIALIZED_DATA;
+import static org.jccl.programs.Lab.FULL;
+import static org.jccl.programs.Lab.PLAIN;
+import static org.jccl.programs.Lab.ints;
+
+import org.jccl.Communicator;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.Rank;
+import org.jccl.RankProgram;
+import org.jccl.ReduceOp;
+import org.jccl.ReportedMisuse;
+import org.jccl.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Memory that nobody has written is sent or read back (SIM-63). */
+class UninitializedDataTest {
+  private static final int RANKS = 3;
+  private static final int COUNT = 8;
+
+  @FunctionalInterface
+  private interface Body {
+    void run(Rank rank, Communicator comm, DeviceBuffer written, DeviceBuffer unwritten);
+  }
+
+  private static RankProgram program(Body body) {
+    return rank -> {
+      Communicator comm = rank.communicator();
+      try (DeviceBuffer written = ints(rank, COUNT);
+          DeviceBuffer unwritten = rank.device().allocate(DataType.INT32, COUNT)) {
+        body.run(rank, comm, written, unwritten);
+        comm.defaultStream().synchronize();
+      }
+    };
+  }
+
+  private static int[] read(DeviceBuffer buffer) {
+    buffer.device().synchronize();
+    int[] seen = new int[(int) buffer.count()];
+    buffer.copyTo(seen);
+    return seen;
+  }
+
+  @Test
+  void theOutputOfAReduce_elsewhereThanAtTheRoot() {
+    Body wrong =
+        (rank, comm, in, out) -> {
+          comm.reduce(in, out, ReduceOp.SUM, 0, comm.defaultStream());
+          if (rank.rank() != 2) {
+            read(out);
+          }
+        };
+    ReportedMisuse report = FULL.finds(UNINITIALIZED_DATA, RANKS, program(wrong));
+    assertThat(report.ranks()).containsExactly(1);
+    assertThat(report)
+        .hasMessageContaining("bytes 0 to 31")
+        .hasMessageMatching("(?s).*(UninitializedDataTest.java:\\d+.*){2}");
+    FULL.accepts(
+        RANKS,
+        program(
+            (rank, comm, in, out) -> {
+              comm.reduce(in, out, ReduceOp.SUM, 0, comm.defaultStream());
+              if (rank.rank() == 0) {
+                read(out);
+              }
+            }));
+  }
+
+  @Test
+  void partOfASendBuffer() {
+    Body wrong =
+        (rank, comm, in, out) -> {
+          Stream stream = comm.defaultStream();
+          out.slice(0, rank.rank() == 1 ? COUNT / 2 : COUNT).fill((byte) 1, stream);
+          comm.allReduce(out, in, ReduceOp.SUM, stream);
+        };
+    ReportedMisuse report = FULL.finds(UNINITIALIZED_DATA, RANKS, program(wrong));
+    assertThat(report.ranks()).containsExactly(1);
+    assertThat(report).hasMessageContaining("bytes 16 to 31");
+    PLAIN.accepts(RANKS, program(wrong));
+  }
+
+  @Test
+  void partOfAReceiveBuffer_alsoByWayOfACopy() {
+    Body wrong =
+        (rank, comm, in, out) -> {
+          Stream stream = comm.defaultStream();
+          int next = (rank.rank() + 1) % RANKS;
+          int last = (rank.rank() + RANKS - 1) % RANKS;
+          int count = COUNT - 1;
+          comm.sendRecv(in.slice(0, count), next, out.slice(0, count), last, stream);
+          in.copyFrom(out, stream);
+          if (rank.rank() == 1) {
+            read(in);
+          }
+        };
+    ReportedMisuse report = FULL.finds(UNINITIALIZED_DATA, RANKS, program(wrong));
+    assertThat(report.ranks()).containsExactly(1);
+    assertThat(report).hasMessageContaining("bytes 28 to 31");
+  }
+
+  @Test
+  void whatWasReceived_isDefined() {
+    FULL.accepts(
+        RANKS,
+        program(
+            (rank, comm, in, out) -> {
+              comm.broadcast(rank.rank() == 0 ? in : out, 0, comm.defaultStream());
+              read(rank.rank() == 0 ? in : out);
+            }));
+  }
+}
