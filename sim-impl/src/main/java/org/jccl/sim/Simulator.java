@@ -28,6 +28,7 @@ import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.cost.NcclModel;
 import org.jccl.sim.device.Simulation;
@@ -85,6 +86,7 @@ public final class Simulator implements AutoCloseable {
             kernel,
             builder.checks,
             findings,
+            new Lifetimes(builder.checks != CheckLevel.NONE),
             builder.checks == CheckLevel.FULL ? new HappensBefore() : null,
             new AtomicInteger(Call.PRE_MUL_SUM),
             builder.profile,

@@ -37,6 +37,7 @@ public final class Capture {
   private final Map<SimStream, CaptureLane> lanes = new LinkedHashMap<>();
   private final List<Node> nodes = new ArrayList<>();
   private final List<Runnable> releases = new ArrayList<>();
+  private final GraphMemory memory = new GraphMemory();
 
   /** What is ordered before the next work of a communicator, on whichever stream (rule STR-03). */
   private final Map<Object, Clock> owners = new IdentityHashMap<>();
@@ -95,6 +96,11 @@ public final class Capture {
     first.works();
     before.join(first.before());
     streams.forEach(stream -> lane(stream).before().join(before));
+  }
+
+  /** The memory that it uses. */
+  GraphMemory memory() {
+    return memory;
   }
 
   /** Does something when the graph that is being captured is closed. */
@@ -181,7 +187,7 @@ public final class Capture {
     }
     leave();
     return new SimGraph(
-        origin.context(), List.copyOf(lanes.keySet()), List.copyOf(nodes), List.copyOf(releases));
+        origin.context(), List.copyOf(lanes.keySet()), List.copyOf(nodes), List.copyOf(releases), memory);
   }
 
   private String unjoined(SimStream stream) {

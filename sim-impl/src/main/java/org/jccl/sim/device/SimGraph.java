@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jccl.Graph;
 import org.jccl.Stream;
+import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 
@@ -16,19 +17,24 @@ final class SimGraph implements Graph {
   private final List<Capture.Node> nodes;
   private final List<SimStream> own = new ArrayList<>();
   private final List<Runnable> releases;
+  private final Lifetimes.Origin origin;
+  private final GraphMemory memory;
   private boolean closed;
 
   SimGraph(
       DeviceContext context,
       List<SimStream> lanes,
       List<Capture.Node> nodes,
-      List<Runnable> releases) {
+      List<Runnable> releases,
+      GraphMemory memory) {
     this.context = context;
     this.lanes = lanes;
     this.nodes = nodes;
     this.releases = releases;
+    this.memory = memory;
+    this.origin = context.simulation().lifetimes().open(Lifetimes.Kind.GRAPH, context.index());
     for (int lane = 1; lane < lanes.size(); lane++) {
-      own.add(lanes.get(lane).context().newStream());
+      own.add(lanes.get(lane).context().newLane());
     }
   }
 
@@ -60,6 +66,7 @@ final class SimGraph implements Graph {
             int lane = lanes.indexOf(captured);
             return lane == 0 ? target : own.get(lane - 1);
           };
+      memory.requireThere(context, task, origin.site());
       nodes.forEach(node -> node.replay(map));
     } finally {
       kernel.exit(task);
@@ -70,6 +77,8 @@ final class SimGraph implements Graph {
   public void close() {
     if (!closed) {
       closed = true;
+      memory.release();
+      context.simulation().lifetimes().close(origin);
       own.forEach(SimStream::close);
       releases.forEach(Runnable::run);
     }

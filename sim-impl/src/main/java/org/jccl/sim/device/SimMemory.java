@@ -8,6 +8,9 @@ import java.util.function.LongToIntFunction;
 import org.jccl.DeviceMemory;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
+import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Lifetimes;
+import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.CopyOp.Place;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
@@ -68,7 +71,11 @@ public final class SimMemory implements DeviceMemory {
     HostTask task = kernel.enter();
     try {
       MemorySegment block = pool.take(bytes);
-      Allocation allocation = new Allocation(made++, block, block.asSlice(0, bytes), fromLibrary);
+      Lifetimes lifetimes = context.simulation().lifetimes();
+      Lifetimes.Origin origin =
+          lifetimes.open(Lifetimes.Kind.BUFFER, context.index(), bytes, lifetimes.here());
+      Allocation allocation =
+          new Allocation(made++, block, block.asSlice(0, bytes), fromLibrary, origin);
       if (context.simulation().isChecking()) {
         allocation.bytes().fill(POISON);
       }
@@ -111,14 +118,85 @@ public final class SimMemory implements DeviceMemory {
                 + user.describe()
                 + " still uses it: synchronize the stream first (SIM-29)");
       }
+      requireUnheld(allocation, task);
       Allocation[] after = new Allocation[before.length - 1];
       System.arraycopy(before, 0, after, 0, at);
       System.arraycopy(before, at + 1, after, at, after.length - at);
       live = after;
       context.hazards().forget(address, address + allocation.bytes().byteSize());
       pool.give(allocation.block());
+      allocation.free(context.rankOf(task));
+      context
+          .simulation()
+          .lifetimes()
+          .close(allocation.origin(), allocation.bytes().byteSize());
     } finally {
       kernel.exit(task);
+    }
+  }
+
+  /** Windows and registrations must be closed before the memory under them is freed (MEM-06). */
+  private void requireUnheld(Allocation allocation, HostTask task) {
+    if (allocation.holders().isEmpty() || !context.simulation().isChecking()) {
+      return;
+    }
+    MemoryHolder holder = allocation.holders().getFirst();
+    throw context
+        .simulation()
+        .findings()
+        .keep(
+            new ReportBuilder(
+                    MisuseKind.BUFFER_FREED,
+                    " on device "
+                        + context.index()
+                        + ": allocation "
+                        + allocation.number()
+                        + " ("
+                        + allocation.bytes().byteSize()
+                        + " bytes) is freed while "
+                        + holder.words()
+                        + " over it is open")
+                .rank(
+                    holder.rank(),
+                    "made " + holder.words(),
+                    holder.site() == null ? null : "at " + holder.site())
+                .rank(context.rankOf(task), "frees the memory", "at " + CallSite.current())
+                .line("close what was registered before its memory is freed (MEM-06, SIM-55)"));
+  }
+
+  /** From now on {@code holder} has to be closed before the memory that holds a range is freed. */
+  public void hold(long address, long bytes, MemoryHolder holder) {
+    Allocation allocation = allocationOf(address, bytes);
+    if (allocation != null) {
+      allocation.holders().add(holder);
+    }
+  }
+
+  /** It is closed. */
+  public void letGo(long address, MemoryHolder holder) {
+    Allocation allocation = allocationOf(address, 1);
+    if (allocation != null) {
+      allocation.holders().removeIf(each -> each == holder);
+    }
+  }
+
+  /** How reports name the rank of the calling thread. */
+  public int rankOf(HostTask task) {
+    return context.rankOf(task);
+  }
+
+  /** Captured work uses a range. */
+  public void captured(
+      Capture capture, long address, long bytes, String words, @Nullable String site) {
+    if (bytes > 0) {
+      capture.memory().add(allocationOf(address, bytes), words, site);
+    }
+  }
+
+  private void noteCaptured(SimStream stream, String words, Place place, long bytes) {
+    Capture capture = stream.capture();
+    if (capture != null && place.host() == null) {
+      captured(capture, place.address(), bytes, words, context.simulation().lifetimes().here());
     }
   }
 
@@ -297,11 +375,14 @@ public final class SimMemory implements DeviceMemory {
   }
 
   private void submitCopy(String what, Place source, Place target, long bytes, Stream stream) {
+    noteCaptured(context.own(stream), what, source, bytes);
+    noteCaptured(context.own(stream), what, target, bytes);
     context.own(stream).submit(on -> new CopyOp(on, this, what, source, target, bytes));
   }
 
   @Override
   public void fill(long target, byte value, long bytes, Stream stream) {
+    noteCaptured(context.own(stream), "fill", Place.onDevice(target), bytes);
     context.own(stream).submit(on -> new FillOp(on, range(target, bytes, "fill"), value));
   }
 }

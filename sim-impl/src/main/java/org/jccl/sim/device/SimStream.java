@@ -10,6 +10,7 @@ import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.sim.check.Clock;
 import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.check.Lifetimes.Origin;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Wait;
@@ -50,6 +51,10 @@ public final class SimStream implements OwnedStream {
   private long finished;
   private long clock;
   private boolean closed;
+
+  /** What the program has to close; null for those that jccl has for itself. */
+  private @Nullable Origin origin;
+
   private @Nullable Capture capture;
   private final int lane;
 
@@ -98,6 +103,11 @@ public final class SimStream implements OwnedStream {
     HappensBefore order = context.simulation().order();
     this.lane = order == null ? 0 : order.newLane();
     this.done = order == null ? null : new Clock();
+  }
+
+  /** The program made it. */
+  void madeBy(Origin value) {
+    origin = value;
   }
 
   @Override
@@ -450,6 +460,9 @@ public final class SimStream implements OwnedStream {
         loseCapture();
         closed = true;
         context.closed(this);
+        if (origin != null) {
+          context.simulation().lifetimes().close(origin);
+        }
       }
     } finally {
       kernel.exit(task);

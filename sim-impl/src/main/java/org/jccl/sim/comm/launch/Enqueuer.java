@@ -49,7 +49,7 @@ public final class Enqueuer {
   private final Suspension suspension;
   private final OneSided oneSided;
   private final BufferLookup buffers;
-  private final CapturedLaunches captured = new CapturedLaunches();
+  private final CapturedLaunches captured;
   private @Nullable Request lastRequest;
   private @Nullable Launch issued;
   private long collectivesLaunched;
@@ -80,6 +80,7 @@ public final class Enqueuer {
     this.scales = scales;
     this.suspension = suspension;
     this.oneSided = oneSided;
+    this.captured = new CapturedLaunches(member);
     this.buffers = new BufferLookup(member);
   }
 
