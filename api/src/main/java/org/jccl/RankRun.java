@@ -51,12 +51,20 @@ final class RankRun {
       hostFailure = failure;
       abortAll();
     }
+    if (hostFailure instanceof ReportedMisuse late && failures().isEmpty()) {
+      fail(oneOf(late.ranks()), "ending", late);
+      hostFailure = null;
+    }
     List<RankFailure> all = failures();
     if (!all.isEmpty()) {
       raise(FailureReport.toThrow(backend, worldSize, all, hostFailure));
     } else if (hostFailure != null) {
       raise(hostFailure);
     }
+  }
+
+  private int oneOf(List<Integer> ranks) {
+    return ranks.stream().filter(rank -> rank >= 0 && rank < worldSize).findFirst().orElse(0);
   }
 
   private static void raise(Throwable failure) {

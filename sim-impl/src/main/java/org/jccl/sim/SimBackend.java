@@ -185,6 +185,16 @@ final class SimBackend extends LibraryBackend {
         "sim", simulation.version(), description, device.identity(), creations.severalPerDevice());
   }
 
+  /** A report of work that ended behind the last call of its rank, or null. */
+  private @Nullable RuntimeException untold() {
+    RuntimeException first = null;
+    for (SimDevice device : devices) {
+      RuntimeException found = device.takeUntold();
+      first = first == null ? found : first;
+    }
+    return first;
+  }
+
   @Override
   public RankHost rankHost() {
     return new RankHost() {
@@ -200,7 +210,8 @@ final class SimBackend extends LibraryBackend {
                     body.run(rank);
                     lost.compareAndSet(null, raw.threadEnds());
                   });
-          ReportedMisuse found = lost.get();
+          ReportedMisuse left = lost.get();
+          RuntimeException found = left == null ? untold() : left;
           if (found != null) {
             throw found;
           }

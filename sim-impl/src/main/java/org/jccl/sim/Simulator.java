@@ -363,6 +363,8 @@ public final class Simulator implements AutoCloseable {
     return findings.errors().stream()
         .filter(one -> one.ranks().stream().anyMatch(this::hasEnded))
         .findFirst()
+        // Another one with the same words: who was thrown the first may not get it once more.
+        .map(one -> new ReportedMisuse(one.kind(), one.ranks(), String.valueOf(one.getMessage())))
         .orElse(null);
   }
 

@@ -50,6 +50,13 @@ final class MisuseCommand implements Callable<Integer> {
       description = "How many seeds --matrix takes. Default: 50.")
   private int seeds = 50;
 
+  @Option(
+      names = "--more",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "So many more programs of each family, with any axes. Default: 0.")
+  private int more;
+
   @Option(names = "--from", paramLabel = "ID", description = "The first row, as in SIM-17.")
   private @Nullable String from;
 
@@ -79,7 +86,7 @@ final class MisuseCommand implements Callable<Integer> {
   private int matrix() throws IOException, InterruptedException {
     List<String> rules = only == null ? List.of() : List.of(only.split(","));
     List<CheckLevel> levels = List.of(CheckLevel.DEFAULT, CheckLevel.FULL);
-    MisuseMatrix all = new MisuseMatrix(rules, seeds, levels);
+    MisuseMatrix all = new MisuseMatrix(rules, seeds, more, levels);
     all.run(System.out::println);
     requireFolder();
     Files.createDirectories(out);

@@ -35,9 +35,6 @@ record Axes(int ranks, int odd, int way, Set<Axis> with) {
     TRAFFIC
   }
 
-  /** What no family excludes by itself. */
-  static final Set<Axis> ALL = Set.copyOf(EnumSet.allOf(Axis.class));
-
   Axes {
     with = Set.copyOf(with);
   }
@@ -88,7 +85,7 @@ record Axes(int ranks, int odd, int way, Set<Axis> with) {
   List<Axes> simpler(int fewest) {
     List<Axes> points = new ArrayList<>();
     if (ranks > fewest) {
-      points.add(new Axes(ranks - 1, Math.min(odd, ranks - 2), way, with));
+      points.add(with(ranks - 1));
     }
     for (Axis axis : with) {
       Set<Axis> fewer = EnumSet.copyOf(with);
@@ -96,6 +93,11 @@ record Axes(int ranks, int odd, int way, Set<Axis> with) {
       points.add(new Axes(ranks, odd, way, fewer));
     }
     return points;
+  }
+
+  /** The same with another number of ranks. */
+  Axes with(int others) {
+    return new Axes(others, Math.min(odd, others - 1), way, with);
   }
 
   boolean has(Axis axis) {

@@ -15,7 +15,8 @@ final class Families {
             MemoryFamilies.all(),
             LifeFamilies.all(),
             WindowFamilies.all(),
-            ThreadFamilies.all())
+            ThreadFamilies.all(),
+            SuiteFamilies.all())
         .flatMap(List::stream)
         .toList();
   }

@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jccl.MisuseKind;
@@ -12,35 +13,14 @@ import org.jccl.ResultCode;
 import org.jccl.conformance.misuse.matrix.Axes.Axis;
 import org.jccl.sim.Simulator;
 
-/**
- * A misuse as programs on axes.
- *
- * @param rule its row of chapter 11
- * @param name what is done, in a few words
- * @param kinds reports that answer it
- * @param codes result codes that answer it
- * @param refused whether the typed surface refuses it: an illegal argument or state
- * @param ways how many forms it has
- * @param fewest fewest ranks it needs
- * @param threads rank threads; 0 if every rank of the world has one
- * @param allowed axes that leave it the same misuse
- * @param adjusted the next point that has such programs
- * @param setting how its simulator is opened
- * @param program both programs of each point
- */
-record Family(
-    String rule,
-    String name,
-    Set<MisuseKind> kinds,
-    Set<ResultCode> codes,
-    boolean refused,
-    int ways,
-    int fewest,
-    int threads,
-    Set<Axis> allowed,
-    UnaryOperator<Axes> adjusted,
-    UnaryOperator<Simulator.Builder> setting,
-    Program program) {
+/** A misuse as programs on axes: two ranks or more, and all axes, unless told otherwise. */
+final class Family {
+  /** The typed surface refuses it: an illegal argument or state. */
+  static final String REFUSAL = "a refusal";
+
+  /** The simulator's close tells what was left open. */
+  static final String LEAK = "a leak";
+
   /** What each rank of the communicator runs. */
   @FunctionalInterface
   interface Program {
@@ -48,142 +28,115 @@ record Family(
     void run(Scene s, boolean wrong) throws Exception;
   }
 
-  Family {
-    kinds = Set.copyOf(kinds);
-    codes = Set.copyOf(codes);
-    allowed = Set.copyOf(allowed);
+  private final String rule;
+  private final String name;
+  private final int ways;
+  private final Program program;
+  private final Set<String> answers = new TreeSet<>();
+  private final Set<Axis> allowed = EnumSet.allOf(Axis.class);
+  private int fewest = 2;
+  private boolean oneThread;
+  private UnaryOperator<Axes> adjusted = axes -> axes;
+  private UnaryOperator<Simulator.Builder> setting = builder -> builder;
+
+  private Family(String rule, String name, String answer, int ways, Program program) {
+    this.rule = rule;
+    this.name = name;
+    this.ways = ways;
+    this.program = program;
+    answers.add(answer);
   }
 
-  /** A family of two ranks or more, on all axes. */
+  /** The misuse of a row of chapter 11, which has so many forms and is answered with a report. */
   static Family of(String rule, String name, MisuseKind kind, int ways, Program program) {
-    return new Family(
-        rule,
-        name,
-        Set.of(kind),
-        Set.of(),
-        false,
-        ways,
-        2,
-        0,
-        Axes.ALL,
-        axes -> axes,
-        builder -> builder,
-        program);
+    return new Family(rule, name, kind.name(), ways, program);
   }
 
   /** One that is answered with a result code. */
   static Family of(String rule, String name, ResultCode code, int ways, Program program) {
-    return new Family(
-        rule,
-        name,
-        Set.of(),
-        Set.of(code),
-        false,
-        ways,
-        2,
-        0,
-        Axes.ALL,
-        axes -> axes,
-        builder -> builder,
-        program);
+    return new Family(rule, name, code.name(), ways, program);
   }
 
-  /** One that the typed surface refuses by itself. */
-  static Family refused(String rule, String name, int ways, Program program) {
-    return new Family(
-        rule,
-        name,
-        Set.of(),
-        Set.of(),
-        true,
-        ways,
-        2,
-        0,
-        Axes.ALL,
-        axes -> axes,
-        builder -> builder,
-        program);
+  /** One that is answered otherwise: {@link #REFUSAL} or {@link #LEAK}. */
+  static Family of(String rule, String name, String answer, int ways, Program program) {
+    return new Family(rule, name, answer, ways, program);
   }
 
   Family or(MisuseKind... others) {
-    Set<MisuseKind> all = EnumSet.copyOf(List.of(others));
-    all.addAll(kinds);
-    return new Family(
-        rule, name, all, codes, refused, ways, fewest, threads, allowed, adjusted, setting,
-        program);
+    Stream.of(others).map(Enum::name).forEach(answers::add);
+    return this;
   }
 
-  Family orCode(ResultCode code) {
-    return new Family(
-        rule,
-        name,
-        kinds,
-        Set.of(code),
-        refused,
-        ways,
-        fewest,
-        threads,
-        allowed,
-        adjusted,
-        setting,
-        program);
+  Family or(ResultCode code) {
+    answers.add(code.name());
+    return this;
+  }
+
+  Family or(String answer) {
+    answers.add(answer);
+    return this;
   }
 
   /** At least so many ranks. */
   Family fewest(int value) {
-    return new Family(
-        rule, name, kinds, codes, refused, ways, value, threads, allowed, adjusted, setting,
-        program);
+    fewest = value;
+    return this;
   }
 
   Family without(Axis... axes) {
-    Set<Axis> fewer = EnumSet.copyOf(allowed);
-    Stream.of(axes).forEach(fewer::remove);
-    return new Family(
-        rule, name, kinds, codes, refused, ways, fewest, threads, fewer, adjusted, setting,
-        program);
-  }
-
-  Family with(UnaryOperator<Simulator.Builder> value) {
-    return new Family(
-        rule, name, kinds, codes, refused, ways, fewest, threads, allowed, adjusted, value,
-        program);
-  }
-
-  /** An even number of ranks. */
-  Family evenRanks() {
-    UnaryOperator<Axes> even =
-        axes -> new Axes(axes.ranks() + axes.ranks() % 2, axes.odd(), axes.way(), axes.with());
-    return new Family(
-        rule, name, kinds, codes, refused, ways, fewest, threads, allowed, even, setting, program);
+    Stream.of(axes).forEach(allowed::remove);
+    return this;
   }
 
   /** So many ranks, no more. */
   Family exactly(int count) {
-    UnaryOperator<Axes> same =
-        axes -> new Axes(count, Math.min(axes.odd(), count - 1), axes.way(), axes.with());
-    return new Family(
-        rule, name, kinds, codes, refused, ways, count, threads, allowed, same, setting, program);
+    adjusted = axes -> axes.with(count);
+    return fewest(count);
+  }
+
+  /** An even number of ranks. */
+  Family evenRanks() {
+    adjusted = axes -> axes.with(axes.ranks() + axes.ranks() % 2);
+    return this;
   }
 
   /** One rank thread, whatever the number of ranks. */
   Family oneThread() {
-    return new Family(
-            rule, name, kinds, codes, refused, ways, fewest, 1, allowed, adjusted, setting, program)
-        .without(Axis.SPLIT, Axis.SHRUNK);
+    oneThread = true;
+    return without(Axis.SPLIT, Axis.SHRUNK);
+  }
+
+  Family strict() {
+    setting = builder -> builder.strict(true);
+    return this;
+  }
+
+  Family since(int version) {
+    setting = builder -> builder.ncclVersion(version);
+    return this;
+  }
+
+  // ---------------------------------------------------------------- what a trial asks
+
+  String rule() {
+    return rule;
+  }
+
+  Program program() {
+    return program;
+  }
+
+  boolean isAnswer(Object answer) {
+    return answers.contains(answer.toString());
+  }
+
+  Simulator.Builder set(Simulator.Builder builder) {
+    return setting.apply(builder);
   }
 
   /** The number of rank threads of a program. */
   int threads(Axes axes) {
-    return threads == 0 ? axes.world() : threads;
-  }
-
-  Family strict() {
-    return with(builder -> builder.strict(true));
-  }
-
-  Family since(int version) {
-    return with(builder -> builder.ncclVersion(version));
+    return oneThread ? 1 : axes.world();
   }
 
   /** The points that always run. */
@@ -199,6 +152,14 @@ record Family(
       points.add(adjusted.apply(Axes.any(random, ways, fewest, allowed)));
     }
     return points;
+  }
+
+  /** Simpler points next to one, the simplest first. */
+  List<Axes> simpler(Axes axes) {
+    return axes.simpler(fewest).stream()
+        .map(adjusted)
+        .filter(point -> !point.equals(axes))
+        .toList();
   }
 
   /** As in tables: {@code SIM-01 count}. */

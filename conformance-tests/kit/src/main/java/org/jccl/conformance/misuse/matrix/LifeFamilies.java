@@ -49,15 +49,15 @@ final class LifeFamilies {
 
   static List<Family> all() {
     return List.of(
-        Family.refused("SIM-32", "after finalize", 5, LifeFamilies::afterFinalize)
-            .orCode(ResultCode.INVALID_ARGUMENT)
+        Family.of("SIM-32", "after finalize", Family.REFUSAL, 5, LifeFamilies::afterFinalize)
+            .or(ResultCode.INVALID_ARGUMENT)
             .without(Axis.GRAPH),
         raw("SIM-32", "after finalize, raw", USE_AFTER_FINALIZE, 8, LifeFamilies::rawFinalized),
-        Family.refused("SIM-33", "after close", 4, LifeFamilies::afterClose)
-            .orCode(ResultCode.REMOTE_ERROR)
+        Family.of("SIM-33", "after close", Family.REFUSAL, 4, LifeFamilies::afterClose)
+            .or(ResultCode.REMOTE_ERROR)
             .without(Axis.GRAPH),
         raw("SIM-33", "after destroy, raw", USE_AFTER_DESTROY, 8, LifeFamilies::rawDestroyed),
-        Family.refused("SIM-34", "suspended", 3, LifeFamilies::suspended)
+        Family.of("SIM-34", "suspended", Family.REFUSAL, 3, LifeFamilies::suspended)
             .without(Axis.GRAPH)
             .since(SUSPENDS),
         raw("SIM-34", "suspended, raw", USE_WHILE_SUSPENDED, 4, LifeFamilies::rawSuspended)
@@ -71,10 +71,11 @@ final class LifeFamilies {
             .without(Axis.GRAPH),
         raw("SIM-38", "destroy in a group", GROUP_DESTROY_CONFLICT, 2, LifeFamilies::groupDestroy),
         raw("SIM-39", "create in a group", GROUP_INIT_CONFLICT, 2, LifeFamilies::groupInit),
-        Family.refused("SIM-40", "modes", 3, LifeFamilies::modes).without(Axis.GROUP, Axis.GRAPH),
+        Family.of("SIM-40", "modes", Family.REFUSAL, 3, LifeFamilies::modes)
+            .without(Axis.GROUP, Axis.GRAPH),
         creation("SIM-44", "place or size claimed", RENDEZVOUS, 2, LifeFamilies::claimed),
         creation("SIM-45", "id again", ID_REUSED, 3, LifeFamilies::idAgain)
-            .orCode(ResultCode.REMOTE_ERROR),
+            .or(ResultCode.REMOTE_ERROR),
         Family.of("SIM-46", "one GPU", ResultCode.INVALID_USAGE, 3, LifeFamilies::oneGpu)
             .without(Axis.GROUP, Axis.GRAPH, Axis.STREAM, Axis.SPLIT, Axis.SHRUNK),
         Family.of("SIM-47", "split not by all", MISSING_RANK, 3, LifeFamilies::splitAlone)

@@ -33,14 +33,14 @@ final class MemoryFamilies {
 
   static List<Family> all() {
     return List.of(
-        Family.refused("SIM-23", "overlap", 8, MemoryFamilies::overlap),
+        Family.of("SIM-23", "overlap", Family.REFUSAL, 8, MemoryFamilies::overlap),
         raw("SIM-23", "overlap, raw", BUFFER_OVERLAP, 8, MemoryFamilies::rawOverlap),
-        Family.refused("SIM-24", "all-to-all in place", 3, MemoryFamilies::inPlace),
+        Family.of("SIM-24", "all-to-all in place", Family.REFUSAL, 3, MemoryFamilies::inPlace),
         raw("SIM-24", "all-to-all in place, raw", BUFFER_OVERLAP, 2, MemoryFamilies::rawInPlace),
         Family.of("SIM-25", "too short", BUFFER_RANGE, 8, MemoryFamilies::tooShort),
         Family.of("SIM-26", "no device memory", BUFFER_INVALID, 6, MemoryFamilies::invalid)
             .or(BUFFER_RANGE),
-        Family.refused("SIM-27", "another device's memory", 8, MemoryFamilies::device),
+        Family.of("SIM-27", "another device's memory", Family.REFUSAL, 8, MemoryFamilies::device),
         raw("SIM-27", "another device's memory, raw", BUFFER_DEVICE, 8, MemoryFamilies::rawDevice),
         Family.of("SIM-28", "used in flight", BUFFER_REUSE, 7, MemoryFamilies::reuse),
         Family.of("SIM-28", "used before it is written", BUFFER_REUSE, 4, MemoryFamilies::early),
@@ -52,7 +52,8 @@ final class MemoryFamilies {
             .without(Axis.GRAPH),
         Family.of("SIM-30", "size overflows", ResultCode.INVALID_ARGUMENT, 3, MemoryFamilies::huge)
             .without(Axis.GROUP, Axis.GRAPH, Axis.STREAM, Axis.SPLIT, Axis.SHRUNK),
-        Family.refused("SIM-31", "stream", 2, MemoryFamilies::stream).without(Axis.GRAPH),
+        Family.of("SIM-31", "stream", Family.REFUSAL, 2, MemoryFamilies::stream)
+            .without(Axis.GRAPH),
         raw("SIM-31", "stream, raw", STREAM_INVALID, 8, MemoryFamilies::rawStream));
   }
 
@@ -217,10 +218,15 @@ final class MemoryFamilies {
     Stream t = s.newStream();
     Event done = s.newEvent();
     Ask ask = s.ask().buffers(in, out);
+    if (s.isOdd() && s.way() == 5) {
+      done.record(s.stream()); // before the operation
+    }
     s.issue(c -> ask.make(c, role(s), s.isOdd()));
     if (s.isOdd()) {
-      if (!wrong) {
-        done.record(s.stream());
+      if (!wrong || s.way() == 6) {
+        done.record(wrong ? s.newStream() : s.stream());
+      }
+      if (!wrong || s.way() >= 5) {
         t.waitFor(done);
       }
       touch(s, s.way() % 5, s.way() < 3 ? in : out, t);

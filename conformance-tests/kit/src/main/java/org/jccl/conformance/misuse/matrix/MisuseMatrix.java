@@ -66,6 +66,7 @@ public final class MisuseMatrix {
 
   private final List<Family> families;
   private final List<@Nullable Long> seeds = new ArrayList<>();
+  private final int more;
   private final List<CheckLevel> levels;
   private final Set<String> shortcomings = new TreeSet<>();
   private final Map<String, Line> lines = new LinkedHashMap<>();
@@ -73,13 +74,15 @@ public final class MisuseMatrix {
   /**
    * @param only rules or words that families must have in their names; all if there are none
    * @param seeds number of random schedules, besides the one in order of arrival
+   * @param more programs of each family with any axes, besides those that it always has
    * @param levels how much the simulator checks
    */
-  public MisuseMatrix(Collection<String> only, int seeds, List<CheckLevel> levels) {
+  public MisuseMatrix(Collection<String> only, int seeds, int more, List<CheckLevel> levels) {
     this.families =
         Families.all().stream()
             .filter(family -> only.isEmpty() || only.stream().anyMatch(family.label()::contains))
             .toList();
+    this.more = more;
     this.levels = List.copyOf(levels);
     this.seeds.add(null);
     for (long seed = 1; seed <= seeds; seed++) {
@@ -93,7 +96,9 @@ public final class MisuseMatrix {
       for (CheckLevel level : levels) {
         Line line = lines.computeIfAbsent(family.label() + " | " + level, any -> new Line());
         Set<String> said = new HashSet<>();
-        for (Axes axes : family.points()) {
+        List<Axes> points = new ArrayList<>(family.points());
+        points.addAll(family.morePoints(points.size(), more));
+        for (Axes axes : points) {
           line.programs++;
           for (Long seed : seeds) {
             run(new Trial(family, axes, true, seed, level), line, said, told);
@@ -111,7 +116,8 @@ public final class MisuseMatrix {
     for (String what : judged.shortcomings(trial.wrong())) {
       shortcomings.add(trial.family().label() + ": " + what);
       if (said.add(what)) {
-        told.accept(trial + ": " + what + ": " + judged.got());
+        Trial least = trial.shrunk(what);
+        told.accept(least + ": " + what + ": " + least.judge().got());
       }
     }
   }

@@ -5,6 +5,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -49,7 +50,7 @@ record Trial(Family family, Axes axes, boolean wrong, @Nullable Long seed, Check
     } catch (TimeoutException hung) {
       thread.interrupt();
       return Judgement.missed("hangs");
-    } catch (java.util.concurrent.ExecutionException broken) {
+    } catch (ExecutionException broken) {
       return Judgement.missed("broke: " + broken.getCause());
     }
   }
@@ -61,7 +62,7 @@ record Trial(Family family, Axes axes, boolean wrong, @Nullable Long seed, Check
       builder.seed(seed);
     }
     Throwable thrown = null;
-    Simulator simulator = family.setting().apply(builder).build();
+    Simulator simulator = family.set(builder).build();
     try (simulator) {
       Ranks.run(
           simulator.backend(),
@@ -91,33 +92,21 @@ record Trial(Family family, Axes axes, boolean wrong, @Nullable Long seed, Check
 
   private Judgement guilty(Ending ending, Marks marks) {
     ReportedMisuse report = report(ending);
-    ResultCode code = report == null ? code(ending.thrown()) : null;
-    boolean refused =
-        first(ending.thrown()) instanceof IllegalArgumentException
-            || first(ending.thrown()) instanceof IllegalStateException;
-    if (report == null && code == null && !refused) {
-      String got = ending.thrown() == null ? "nothing" : text(ending.thrown());
-      return Judgement.missed(got + "\n  marks: " + marks);
-    }
+    Object answer = report != null ? report.kind() : answer(ending);
     String text = ending.thrown() == null ? "" : text(ending.thrown());
-    text += report == null ? "" : "\n" + report.getMessage();
-    boolean kind =
-        report != null
-            ? family.kinds().contains(report.kind())
-            : refused ? family.refused() : family.codes().contains(code);
+    if (answer == null) {
+      return Judgement.missed((text.isEmpty() ? "nothing" : text) + "\n  marks: " + marks);
+    }
+    boolean leak = answer.equals(Family.LEAK);
+    text += report != null ? "\n" + report.getMessage() : leak ? "" + ending.leaks() : "";
     List<Integer> named = report != null ? report.ranks() : failed(ending.thrown());
-    boolean ranks = marks.areRight(named, true) || marks.areRight(named, false);
-    String noise = noise(ending, report);
-    String got =
-        (report != null ? report.kind() : refused ? "a refusal" : code)
-            + " naming "
-            + named
-            + (noise.isEmpty() ? "" : "; then also: " + noise)
-            + "\n  marks: "
-            + marks
-            + "\n  "
-            + text.replace("\n", "\n  ");
-    return new Judgement(true, kind, ranks, marks.areShown(text), noise.isEmpty(), got);
+    boolean ranks = leak || marks.areRight(named, true) || marks.areRight(named, false);
+    String noise = leak ? "" : noise(ending, report);
+    String also = noise.isEmpty() ? "" : "; then also: " + noise;
+    String got = "%s naming %s%s%n  marks: %s%n  %s".formatted(answer, named, also, marks, text);
+    boolean kind = family.isAnswer(answer);
+    boolean sites = marks.areShown(text);
+    return new Judgement(true, kind, ranks, sites, noise.isEmpty(), got.replace("\n", "\n  "));
   }
 
   /** What was reported first. */
@@ -130,19 +119,24 @@ record Trial(Family family, Axes axes, boolean wrong, @Nullable Long seed, Check
     }
     ReportedMisuse found = ending.findings().getFirst();
     // A finding may be what a result code stands for (SIM-45).
-    return ending.thrown() == null || family.kinds().contains(found.kind()) ? found : null;
+    return ending.thrown() == null || family.isAnswer(found.kind()) ? found : null;
+  }
+
+  /** What was said if nothing was reported. */
+  private static @Nullable Object answer(Ending ending) {
+    return switch (first(ending.thrown())) {
+      case CollectiveException known when known.code() != ResultCode.UNKNOWN -> known.code();
+      case IllegalArgumentException refused -> Family.REFUSAL;
+      case IllegalStateException refused -> Family.REFUSAL;
+      case null -> ending.leaks().isEmpty() ? null : Family.LEAK;
+      default -> null;
+    };
   }
 
   private static @Nullable Throwable first(@Nullable Throwable thrown) {
     return thrown instanceof RanksFailedException ranks
         ? ranks.failures().getFirst().cause()
         : thrown;
-  }
-
-  private static @Nullable ResultCode code(@Nullable Throwable thrown) {
-    return first(thrown) instanceof CollectiveException known && known.code() != ResultCode.UNKNOWN
-        ? known.code()
-        : null;
   }
 
   /** The ranks whose failure is no consequence. */
@@ -181,7 +175,7 @@ record Trial(Family family, Axes axes, boolean wrong, @Nullable Long seed, Check
   private boolean isNew(Throwable cause, @Nullable ReportedMisuse report) {
     return report != null
         && !(cause instanceof ReportedMisuse other && other.kind() == report.kind())
-        && !(cause instanceof CollectiveException known && family.codes().contains(known.code()));
+        && !(cause instanceof CollectiveException known && family.isAnswer(known.code()));
   }
 
   private static String firstLine(String text) {
@@ -197,30 +191,15 @@ record Trial(Family family, Axes axes, boolean wrong, @Nullable Long seed, Check
     return text.toString();
   }
 
-  /** The same program with other axes. */
-  Trial at(Axes other) {
-    return new Trial(family, other, wrong, seed, checks);
-  }
-
-  /** The simplest program that still falls short in this schedule or in order of arrival. */
-  Trial shrunk() throws InterruptedException {
-    Trial least = this;
-    boolean smaller = true;
-    while (smaller) {
-      smaller = false;
-      for (Axes simpler : least.axes.simpler(family.fewest())) {
-        Trial next = least.at(family.adjusted().apply(simpler));
-        if (next.equals(least)) {
-          continue;
-        }
-        if (!next.judge().isRight(wrong)) {
-          least = next;
-          smaller = true;
-          break;
-        }
+  /** The simplest program next to this one that falls short in the same way. */
+  Trial shrunk(String way) throws InterruptedException {
+    for (Axes simpler : family.simpler(axes)) {
+      Trial trial = new Trial(family, simpler, wrong, seed, checks);
+      if (trial.judge().shortcomings(wrong).contains(way)) {
+        return trial.shrunk(way);
       }
     }
-    return least;
+    return this;
   }
 
   @Override

@@ -53,8 +53,8 @@ final class WindowFamilies {
   }
 
   private static Family refused(String rule, String name, int ways, Family.Program program) {
-    return Family.refused(rule, name, ways, program)
-        .orCode(ResultCode.INVALID_ARGUMENT)
+    return Family.of(rule, name, Family.REFUSAL, ways, program)
+        .or(ResultCode.INVALID_ARGUMENT)
         .without(Axis.GROUP, Axis.GRAPH)
         .since(ONE_SIDED);
   }

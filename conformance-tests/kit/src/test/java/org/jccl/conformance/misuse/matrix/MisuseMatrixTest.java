@@ -28,19 +28,23 @@ class MisuseMatrixTest {
   @Test
   void everyKind_isFound_asItIs() throws Exception {
     List<String> told = new ArrayList<>();
-    MisuseMatrix matrix = new MisuseMatrix(List.of(), SEEDS, List.of(CheckLevel.DEFAULT));
+    MisuseMatrix matrix = new MisuseMatrix(List.of(), SEEDS, 0, List.of(CheckLevel.DEFAULT));
     matrix.run(told::add);
     Set<String> more = new TreeSet<>(matrix.shortcomings());
-    more.removeAll(Set.copyOf(Files.readAllLines(open())));
+    Set<String> known = Set.copyOf(Files.readAllLines(open()));
+    more.removeIf(way -> known.contains(way) || known.contains(family(way) + ": missed"));
     List<String> words =
         told.stream().filter(text -> more.stream().anyMatch(way -> isAbout(text, way))).toList();
     assertThat(more).as("beside those in matrix-open.txt: %s", words).isEmpty();
   }
 
   private static boolean isAbout(String text, String shortcoming) {
-    int end = shortcoming.lastIndexOf(": ");
-    return text.startsWith(shortcoming.substring(0, end) + " [")
-        && text.contains(": " + shortcoming.substring(end + 2) + ": ");
+    String way = shortcoming.substring(family(shortcoming).length());
+    return text.startsWith(family(shortcoming) + " [") && text.contains(way + ": ");
+  }
+
+  private static String family(String shortcoming) {
+    return shortcoming.substring(0, shortcoming.lastIndexOf(": "));
   }
 
   @Test
