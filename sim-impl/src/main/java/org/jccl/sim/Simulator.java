@@ -21,6 +21,7 @@ import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
+import org.jccl.config.TimeLimit;
 import org.jccl.ops.Call;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
@@ -101,7 +102,7 @@ public final class Simulator implements AutoCloseable {
             + builder.checks
             + ", "
             + Kernels.choice().reason();
-    StallWatch watch = new StallWatch(kernel, builder.stallLimit, findings::tell);
+    StallWatch watch = new StallWatch(kernel, findings, builder.stallLimit, builder.foreignTimeout);
     this.backend = new SimBackend(this, simulation, builder.devices, words, watch);
     kernel.onQuiescence(this::deadlock);
   }
@@ -354,7 +355,7 @@ public final class Simulator implements AutoCloseable {
     }
     backend.creations().reportPending(report);
     for (HostTask task : blocked) {
-      task.fail(report);
+      task.condemn(report);
     }
   }
 
@@ -493,14 +494,17 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * Sets how long a rank may keep the others waiting without a call before that is reported, 5
-     * seconds unless set.
+     * Sets how long nothing may happen because ranks block or loop outside jccl, 5 seconds unless
+     * set: then that is reported as {@code HOST_BLOCKED} and ends the run. A rank that waits counts
+     * by the clock, one that runs by its processor time. Inside {@code rank.blocking} the limit is
+     * {@link #foreignTimeout}, if that is longer.
      *
      * @param value the time
      * @return this builder
+     * @throws IllegalArgumentException if it is not positive
      */
     public Builder stallLimit(Duration value) {
-      stallLimit = Objects.requireNonNull(value);
+      stallLimit = TimeLimit.of(value, "stallLimit").duration();
       return this;
     }
 
@@ -509,9 +513,10 @@ public final class Simulator implements AutoCloseable {
      *
      * @param value the time
      * @return this builder
+     * @throws IllegalArgumentException if it is not positive
      */
     public Builder foreignTimeout(Duration value) {
-      foreignTimeout = Objects.requireNonNull(value);
+      foreignTimeout = TimeLimit.of(value, "foreignTimeout").duration();
       return this;
     }
 

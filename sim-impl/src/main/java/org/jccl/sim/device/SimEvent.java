@@ -130,7 +130,7 @@ final class SimEvent implements Event, SimStream.Marker {
   @Override
   public void synchronize() {
     Kernel kernel = context.simulation().kernel();
-    HostTask task = kernel.enter();
+    HostTask task = kernel.enterToWait();
     try {
       requireNotCaptured("waited for");
       EventCompletion last = completion;
@@ -152,7 +152,7 @@ final class SimEvent implements Event, SimStream.Marker {
       requireNotCaptured("asked");
       EventCompletion last = completion;
       if (last != null && !last.isReached()) {
-        kernel.letOthersRun(task);
+        kernel.ask(task, new EventSync(last));
       }
       if (last != null && last.isReached()) {
         learn(task, last);
@@ -172,6 +172,9 @@ final class SimEvent implements Event, SimStream.Marker {
     Clock clock = reached == null ? null : reached.clock();
     if (order != null && clock != null) {
       order.learned(task, clock);
+    }
+    if (reached != null) {
+      context.hostUses().learned(task);
     }
   }
 
