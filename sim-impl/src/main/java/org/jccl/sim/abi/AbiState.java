@@ -173,8 +173,7 @@ final class AbiState {
     long handle = nextHandle.addAndGet(BETWEEN_HANDLES);
     lives.put(handle, life);
     origins.put(
-        handle,
-        simulation.lifetimes().open(Lifetimes.Kind.COMMUNICATOR, life.device().index()));
+        handle, simulation.lifetimes().open(Lifetimes.Kind.COMMUNICATOR, life.device().index()));
     return handle;
   }
 

@@ -187,7 +187,11 @@ public final class Capture {
     }
     leave();
     return new SimGraph(
-        origin.context(), List.copyOf(lanes.keySet()), List.copyOf(nodes), List.copyOf(releases), memory);
+        origin.context(),
+        List.copyOf(lanes.keySet()),
+        List.copyOf(nodes),
+        List.copyOf(releases),
+        memory);
   }
 
   private String unjoined(SimStream stream) {

@@ -126,10 +126,7 @@ public final class SimMemory implements DeviceMemory {
       context.hazards().forget(address, address + allocation.bytes().byteSize());
       pool.give(allocation.block());
       allocation.free(context.rankOf(task));
-      context
-          .simulation()
-          .lifetimes()
-          .close(allocation.origin(), allocation.bytes().byteSize());
+      context.simulation().lifetimes().close(allocation.origin(), allocation.bytes().byteSize());
     } finally {
       kernel.exit(task);
     }
