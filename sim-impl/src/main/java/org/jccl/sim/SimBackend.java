@@ -242,6 +242,7 @@ final class SimBackend extends LibraryBackend {
 
       @Override
       public List<ProcessGroup> processGroups(int worldSize) {
+        HeapRoom.require("ranks", worldSize, HeapRoom.RANK_BYTES);
         return ProcessGroups.inJvm(worldSize);
       }
 

@@ -448,12 +448,13 @@ public final class Simulator implements AutoCloseable {
      *
      * @param value at least 1
      * @return this builder
-     * @throws IllegalArgumentException if it is less than 1
+     * @throws IllegalArgumentException if it is less than 1, or more than the heap has room for
      */
     public Builder devices(int value) {
       if (value < 1) {
         throw new IllegalArgumentException("devices " + value + ", expected at least 1");
       }
+      HeapRoom.require("devices", value, HeapRoom.DEVICE_BYTES);
       devices = value;
       return this;
     }

@@ -5,8 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.LongToIntFunction;
+import org.jccl.CollectiveException;
 import org.jccl.DeviceMemory;
 import org.jccl.MisuseKind;
+import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Lifetimes;
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class SimMemory implements DeviceMemory {
   /** Every byte of memory whose content is undefined: NaN in all floating formats. */
   public static final byte POISON = (byte) 0xFF;
+
+  /** More than any device has. */
+  private static final long MOST = 1L << 40;
 
   private final DeviceContext context;
   private final LongToIntFunction ownerOf;
@@ -70,7 +75,7 @@ public final class SimMemory implements DeviceMemory {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
-      MemorySegment block = pool.take(bytes);
+      MemorySegment block = take(bytes);
       Lifetimes lifetimes = context.simulation().lifetimes();
       Lifetimes.Origin origin =
           lifetimes.open(Lifetimes.Kind.BUFFER, context.index(), bytes, lifetimes.here());
@@ -90,6 +95,29 @@ public final class SimMemory implements DeviceMemory {
     } finally {
       kernel.exit(task);
     }
+  }
+
+  private MemorySegment take(long bytes) {
+    if (bytes > MOST) {
+      throw full(bytes, "no device has more than " + MOST, null);
+    }
+    try {
+      return pool.take(bytes);
+    } catch (OutOfMemoryError none) {
+      throw full(
+          bytes,
+          liveBytes()
+              + " are in use on it, and this JVM gives no more off its heap"
+              + " (-XX:MaxDirectMemorySize, else -Xmx)",
+          none);
+    }
+  }
+
+  private CollectiveException full(long bytes, String why, @Nullable Throwable cause) {
+    return new CollectiveException(
+        ResultCode.UNHANDLED_CUDA_ERROR,
+        "out of memory: " + bytes + " bytes were asked for on device " + context.index() + ", " + why,
+        cause);
   }
 
   @Override
