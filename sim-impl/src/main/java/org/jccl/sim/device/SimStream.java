@@ -67,7 +67,7 @@ public final class SimStream implements OwnedStream {
   private final class Waiter implements Wait, BooleanSupplier {
     private long target;
     private @Nullable HostTask task;
-    private @Nullable SimFuture future;
+    private @Nullable SimFuture<Void> future;
     private @Nullable Waiter next;
 
     @Override
@@ -207,10 +207,10 @@ public final class SimStream implements OwnedStream {
   }
 
   private void wakeWaiters() {
-    List<SimFuture> futures = null;
+    List<SimFuture<Void>> futures = null;
     for (Waiter each = takeWaiters(); each != null; each = each.next) {
       HostTask task = each.task;
-      SimFuture future = each.future;
+      SimFuture<Void> future = each.future;
       if (each.target > finished) {
         addWaiter(each.target, task, future);
       } else if (task != null) {
@@ -230,7 +230,7 @@ public final class SimStream implements OwnedStream {
     }
   }
 
-  private Waiter addWaiter(long target, @Nullable HostTask task, @Nullable SimFuture future) {
+  private Waiter addWaiter(long target, @Nullable HostTask task, @Nullable SimFuture<Void> future) {
     Waiter waiter = idleWaiter == null ? new Waiter() : idleWaiter;
     idleWaiter = null;
     waiter.target = target;
@@ -286,10 +286,18 @@ public final class SimStream implements OwnedStream {
     }
   }
 
-  private void awaitFinished(long target) {
+  /** The same for a future, which something else may complete before, from any thread. */
+  private void awaitFinished(long target, CompletableFuture<?> future) {
     HostTask task = kernel.enterToWait();
     try {
-      awaitFinished(task, target);
+      if (finished < target && !future.isDone()) {
+        Waiter waiter = addWaiter(target, task, null);
+        future.whenComplete((value, failed) -> kernel.wake(task));
+        kernel.await(task, () -> finished >= target || future.isDone(), waiter);
+      }
+      if (finished >= target) {
+        learn(task);
+      }
     } finally {
       kernel.exit(task);
     }
@@ -380,7 +388,7 @@ public final class SimStream implements OwnedStream {
     try {
       requireNotCapturing("completion");
       long target = enqueued;
-      SimFuture future = new SimFuture(() -> awaitFinished(target));
+      SimFuture<Void> future = new SimFuture<>(kernel, done -> awaitFinished(target, done));
       if (failure != null) {
         future.completeExceptionally(failure);
       } else if (finished >= target) {
