@@ -1,6 +1,9 @@
 package org.jccl;
 
-/** How much is checked; the simulator's own checks follow the same scale. */
+/**
+ * How much is checked: by a communicator ({@link CommunicatorConfig#checks()}, the arguments and
+ * states alone), or by a whole simulated world ({@link BackendConfig#checks()}).
+ */
 public enum CheckLevel {
   /** Nothing: the native code answers, with its own result codes. */
   NONE,

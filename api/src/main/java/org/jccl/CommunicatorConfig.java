@@ -92,7 +92,12 @@ public final class CommunicatorConfig {
     return Optional.ofNullable(libraryPath);
   }
 
-  /** {@return how much of a call is checked before it is enqueued} */
+  /**
+   * {@return whether the arguments of a call and the state of the communicator are checked before
+   * the call is enqueued} {@link CheckLevel#NONE} leaves that to the library; the other two levels
+   * check it alike. What a simulator looks at besides is a matter of its whole world: {@link
+   * BackendConfig#checks()}.
+   */
   public CheckLevel checks() {
     return checks;
   }

@@ -364,8 +364,10 @@ public final class DeviceBuffer implements AutoCloseable {
   }
 
   /**
-   * Gives owned memory back once what is enqueued on the device is done with it; does nothing for
-   * slices and wraps. Idempotent.
+   * Gives owned memory back; does nothing for slices and wraps. Idempotent. Nothing in flight may
+   * use it any more, and no open window, registration, or graph that will be launched: synchronize
+   * the streams first. CUDA would wait for the device, for ever if that waits for a rank that does
+   * not come; the simulator reports {@link MisuseKind#BUFFER_FREED} (SIM-29, SIM-55).
    */
   @Override
   public void close() {

@@ -28,7 +28,8 @@ public interface DeviceMemory {
   }
 
   /**
-   * Gives memory back once what is enqueued on it is done; never waits for the device.
+   * Gives memory back that nothing in flight uses. A GPU may wait for the device here; the simulator
+   * reports memory that is still in use.
    *
    * @param address address on the device
    */

@@ -1,6 +1,7 @@
 package org.jccl.sim;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,6 +19,7 @@ import org.jccl.UniqueId;
 import org.jccl.process.ProcessGroups;
 import org.jccl.sim.abi.SimAbi;
 import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Lifetimes.Kind;
 import org.jccl.sim.comm.creation.Bootstrap;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.Simulation;
@@ -41,6 +43,11 @@ final class SimBackend extends LibraryBackend {
   private final List<Device> listed;
 
   private final String description;
+
+  /** A communicator takes along what it knows, and closes its own stream. */
+  private static final EnumSet<Kind> OF_COMMUNICATORS =
+      EnumSet.of(Kind.COMMUNICATOR, Kind.WINDOW, Kind.REGISTRATION, Kind.REDUCTION);
+
   private final Consumer<String> leaks;
   private final SimAbi raw;
   private final StallWatch watch;
@@ -235,6 +242,7 @@ final class SimBackend extends LibraryBackend {
 
       @Override
       public List<ProcessGroup> processGroups(int worldSize) {
+        HeapRoom.require("ranks", worldSize, HeapRoom.RANK_BYTES);
         return ProcessGroups.inJvm(worldSize);
       }
 
@@ -248,11 +256,12 @@ final class SimBackend extends LibraryBackend {
   @Override
   protected void release() {
     raw.reportLostGroups();
+    simulation.lifetimes().leaks(OF_COMMUNICATORS).forEach(leaks);
     for (LibraryCommunicator communicator : openCommunicators()) {
-      leaks.accept(communicator + " was never closed");
       communicator.abort();
       communicator.close();
     }
+    simulation.lifetimes().leaks(EnumSet.complementOf(OF_COMMUNICATORS)).forEach(leaks);
     devices.forEach(SimDevice::close);
     simulator.ended();
   }

@@ -205,7 +205,21 @@ final class SimCommunicator extends LibraryCommunicator {
 
   @Override
   public void close() {
-    joined();
+    leave();
     super.close();
+  }
+
+  /** What the program has not closed before its communicator is a leak, though it goes, too. */
+  private void leave() {
+    CommLifecycle own = joined();
+    Endpoint parts = own == null || own.refusal() != null ? null : own.endpoint();
+    if (parts != null) {
+      HostTask task = kernel.enter();
+      try {
+        parts.leave();
+      } finally {
+        kernel.exit(task);
+      }
+    }
   }
 }

@@ -31,6 +31,7 @@ import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.cost.NcclModel;
 import org.jccl.sim.device.Simulation;
@@ -90,6 +91,7 @@ public final class Simulator implements AutoCloseable {
             kernel,
             builder.checks,
             findings,
+            new Lifetimes(builder.checks != CheckLevel.NONE),
             builder.checks == CheckLevel.NONE ? null : new HappensBefore(kernel::tasks),
             new AtomicInteger(Call.PRE_MUL_SUM),
             builder.profile,
@@ -468,12 +470,13 @@ public final class Simulator implements AutoCloseable {
      *
      * @param value at least 1
      * @return this builder
-     * @throws IllegalArgumentException if it is less than 1
+     * @throws IllegalArgumentException if it is less than 1, or more than the heap has room for
      */
     public Builder devices(int value) {
       if (value < 1) {
         throw new IllegalArgumentException("devices " + value + ", expected at least 1");
       }
+      HeapRoom.require("devices", value, HeapRoom.DEVICE_BYTES);
       devices = value;
       return this;
     }

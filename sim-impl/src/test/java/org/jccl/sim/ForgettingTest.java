@@ -211,7 +211,7 @@ class ForgettingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"NONE", "DEFAULT"})
+  @EnumSource(CheckLevel.class)
   void operations_leaveNothing(CheckLevel level) {
     assertForgotten(
         level,

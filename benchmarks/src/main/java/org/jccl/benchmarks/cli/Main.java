@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
       RecordCommand.class,
       ReportCommand.class,
       MisuseCommand.class,
-      DifferentialCommand.class
+      DifferentialCommand.class,
+      SoakCommand.class
     },
     footer = {
       "",

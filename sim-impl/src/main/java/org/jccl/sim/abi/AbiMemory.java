@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static org.jccl.sim.abi.AbiState.OK;
 
 import java.lang.foreign.MemorySegment;
+import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
 import org.jccl.sim.device.SimDevice;
 
@@ -30,8 +31,8 @@ final class AbiMemory {
     try {
       address.set(JAVA_LONG_UNALIGNED, 0, bytes == 0 ? 0 : allocate(bytes));
       return OK;
-    } catch (OutOfMemoryError full) {
-      return state.refused(UNHANDLED_CUDA_ERROR, "out of memory: " + bytes + " bytes");
+    } catch (CollectiveException full) {
+      return state.codeOf(full);
     }
   }
 

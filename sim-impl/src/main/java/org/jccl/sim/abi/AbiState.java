@@ -12,6 +12,7 @@ import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.ops.NcclFunction;
 import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.creation.Bootstrap;
 import org.jccl.sim.comm.life.CommLifecycle;
@@ -43,6 +44,7 @@ final class AbiState {
   private final Bootstrap creations;
   private final List<SimDevice> devices;
   private final Map<Long, CommLifecycle> lives = new ConcurrentHashMap<>();
+  private final Map<Long, Lifetimes.Origin> origins = new ConcurrentHashMap<>();
   private final EndedHandles ended = new EndedHandles();
   private final AtomicLong nextHandle = new AtomicLong(FIRST_HANDLE);
   private final Set<GroupState> openGroups = ConcurrentHashMap.newKeySet();
@@ -170,12 +172,15 @@ final class AbiState {
   long register(CommLifecycle life) {
     long handle = nextHandle.addAndGet(BETWEEN_HANDLES);
     lives.put(handle, life);
+    origins.put(
+        handle, simulation.lifetimes().open(Lifetimes.Kind.COMMUNICATOR, life.device().index()));
     return handle;
   }
 
   /** The handle is not valid any more: its communicator has ended. */
   void end(long comm) {
     CommLifecycle life = lives.remove(comm);
+    closed(comm);
     if (life != null) {
       Endpoint own = life.endpoint();
       ended.add(comm, life.toString(), own == null ? 0 : own.member().worldRank());
@@ -185,6 +190,14 @@ final class AbiState {
   /** The same for a handle that was never given out. */
   void forget(long comm) {
     lives.remove(comm);
+    closed(comm);
+  }
+
+  private void closed(long comm) {
+    Lifetimes.Origin origin = origins.remove(comm);
+    if (origin != null) {
+      simulation.lifetimes().close(origin);
+    }
   }
 
   /** The words that went with the last refusal, whatever the communicator (ERR-07). */

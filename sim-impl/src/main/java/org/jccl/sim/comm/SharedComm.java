@@ -161,8 +161,16 @@ public final class SharedComm {
   /** Stops it because of a failure that is nobody's call. */
   public void stopBroken(Throwable broken) {
     stop(
-        new CollectiveException(
-            ResultCode.INTERNAL_ERROR, "the simulator failed: " + broken, broken));
+        simulation.isChecking()
+            ? new CollectiveException(
+                ResultCode.INTERNAL_ERROR, "the simulator failed: " + broken, broken)
+            : new CollectiveException(
+                ResultCode.UNHANDLED_CUDA_ERROR,
+                "the calls of the ranks of "
+                    + name
+                    + " do not fit each other, and checks NONE compares none: NCCL would fault, hang"
+                    + " or give wrong data here; checks DEFAULT names the calls",
+                broken));
   }
 
   /** Reports a misuse that the running call completes; throws it if it is an error. */

@@ -39,6 +39,7 @@ public final class Capture {
   private final Map<SimStream, CaptureLane> lanes = new LinkedHashMap<>();
   private final List<Node> nodes = new ArrayList<>();
   private final List<Runnable> releases = new ArrayList<>();
+  private final GraphMemory memory = new GraphMemory();
 
   /** What is ordered before the next work of a communicator, on whichever stream (rule STR-03). */
   private final Map<Object, Clock> owners = new IdentityHashMap<>();
@@ -100,6 +101,11 @@ public final class Capture {
     Clock after = before.join(first.before());
     owners.put(owner, after);
     streams.forEach(stream -> lane(stream).comesAfter(after));
+  }
+
+  /** The memory that it uses. */
+  GraphMemory memory() {
+    return memory;
   }
 
   /** Does something when the graph that is being captured is closed. */
@@ -186,7 +192,11 @@ public final class Capture {
     }
     leave();
     return new SimGraph(
-        origin.context(), List.copyOf(lanes.keySet()), List.copyOf(nodes), List.copyOf(releases));
+        origin.context(),
+        List.copyOf(lanes.keySet()),
+        List.copyOf(nodes),
+        List.copyOf(releases),
+        memory);
   }
 
   private String unjoined(SimStream stream) {

@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.jccl.Device;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
+import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
@@ -114,12 +115,19 @@ final class DeviceContext {
     HostTask task = kernel.enter();
     try {
       requireOpen();
-      SimStream stream = new SimStream(this, streamsMade++);
-      streams.add(stream);
+      SimStream stream = newLane();
+      stream.madeBy(simulation.lifetimes().open(Lifetimes.Kind.STREAM, index));
       return stream;
     } finally {
       kernel.exit(task);
     }
+  }
+
+  /** A stream that a graph has for itself; called with the baton in hand. */
+  SimStream newLane() {
+    SimStream stream = new SimStream(this, streamsMade++);
+    streams.add(stream);
+    return stream;
   }
 
   SimStream defaultStream() {
@@ -213,6 +221,11 @@ final class DeviceContext {
   }
 
   // ---------------------------------------------------------------- reports
+
+  /** How reports name the thread of {@code task}: its rank, or the device's index. */
+  int rankOf(HostTask task) {
+    return task.isOwned() ? task.rank() : index;
+  }
 
   /** A report that the caller throws. */
   RuntimeException misuse(MisuseKind kind, String text) {

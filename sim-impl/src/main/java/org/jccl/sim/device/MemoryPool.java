@@ -22,15 +22,27 @@ final class MemoryPool implements AutoCloseable {
   /** A block of at least {@code bytes} bytes. */
   MemorySegment take(long bytes) {
     if (bytes >= LARGE) {
-      Arena own = Arena.ofShared();
-      MemorySegment block = own.allocate(bytes, PAGE);
-      large.put(block.address(), own);
-      return block;
+      return takeLarge(bytes);
     }
     long size = sizeClass(bytes);
     ArrayDeque<MemorySegment> free = small.get(size);
     MemorySegment block = free == null ? null : free.pollFirst();
     return block == null ? arena.allocate(size, size < PAGE ? ALIGNMENT : PAGE) : block;
+  }
+
+  private MemorySegment takeLarge(long bytes) {
+    Arena own = Arena.ofShared();
+    boolean taken = false;
+    try {
+      MemorySegment block = own.allocate(bytes, PAGE);
+      large.put(block.address(), own);
+      taken = true;
+      return block;
+    } finally {
+      if (!taken) {
+        own.close();
+      }
+    }
   }
 
   void give(MemorySegment block) {

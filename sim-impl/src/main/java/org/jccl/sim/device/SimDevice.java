@@ -26,7 +26,7 @@ public final class SimDevice implements Device, CaptureGuard {
 
   /**
    * @param all the devices of the simulation, complete once it is used
-   * @param leaks told in words of what is left when the device is closed
+   * @param leaks told in words of captures that are left when the device is closed
    */
   public SimDevice(
       Backend backend,
@@ -183,20 +183,6 @@ public final class SimDevice implements Device, CaptureGuard {
       return;
     }
     context.lostCaptures().forEach(leaks);
-    if (memory.liveCount() > 0) {
-      leaks.accept(
-          "device "
-              + index
-              + ": "
-              + memory.liveCount()
-              + " buffers ("
-              + memory.liveBytes()
-              + " bytes) were never closed");
-    }
-    int left = openStreams();
-    if (left > 0) {
-      leaks.accept("device " + index + ": " + left + " streams were never closed");
-    }
     memory.close();
   }
 

@@ -7,6 +7,7 @@ import org.jccl.Event;
 import org.jccl.Stream;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.HappensBefore.Clock;
+import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Wait;
@@ -20,10 +21,12 @@ final class SimEvent implements Event, SimStream.Marker {
   /** Its last record was captured: in that case it has no completion. */
   private @Nullable CapturedRecord captured;
 
+  private final Lifetimes.Origin origin;
   private boolean closed;
 
   SimEvent(DeviceContext context) {
     this.context = context;
+    this.origin = context.simulation().lifetimes().open(Lifetimes.Kind.EVENT, context.index());
   }
 
   static SimEvent own(Event event) {
@@ -220,6 +223,9 @@ final class SimEvent implements Event, SimStream.Marker {
 
   @Override
   public void close() {
-    closed = true;
+    if (!closed) {
+      closed = true;
+      context.simulation().lifetimes().close(origin);
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jccl.Graph;
 import org.jccl.Stream;
 import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ final class SimGraph implements Graph {
   private final List<Capture.Node> nodes;
   private final List<SimStream> own = new ArrayList<>();
   private final List<Runnable> releases;
+  private final Lifetimes.Origin origin;
+  private final GraphMemory memory;
   private boolean closed;
 
   /** The stream of the last launch. */
@@ -27,13 +30,16 @@ final class SimGraph implements Graph {
       DeviceContext context,
       List<SimStream> lanes,
       List<Capture.Node> nodes,
-      List<Runnable> releases) {
+      List<Runnable> releases,
+      GraphMemory memory) {
     this.context = context;
     this.lanes = lanes;
     this.nodes = nodes;
     this.releases = releases;
+    this.memory = memory;
+    this.origin = context.simulation().lifetimes().open(Lifetimes.Kind.GRAPH, context.index());
     for (int lane = 1; lane < lanes.size(); lane++) {
-      own.add(lanes.get(lane).context().newStream());
+      own.add(lanes.get(lane).context().newLane());
     }
   }
 
@@ -60,6 +66,7 @@ final class SimGraph implements Graph {
                 + ": launch the graph elsewhere; CUDA answers"
                 + " cudaErrorStreamCaptureUnsupported (900) (STR-31)");
       }
+      memory.requireThere(context, task, origin.site());
       comesAfterLastLaunch(target);
       Launched launch = new Launched(target);
       nodes.forEach(node -> node.replay(launch));
@@ -103,6 +110,8 @@ final class SimGraph implements Graph {
   public void close() {
     if (!closed) {
       closed = true;
+      memory.release();
+      context.simulation().lifetimes().close(origin);
       own.forEach(SimStream::close);
       releases.forEach(Runnable::run);
     }

@@ -6,10 +6,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.LongToIntFunction;
 import org.jccl.CheckLevel;
+import org.jccl.CollectiveException;
 import org.jccl.DeviceMemory;
 import org.jccl.MisuseKind;
+import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.CopyOp.Place;
 import org.jccl.sim.device.Hazards.Access;
@@ -25,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class SimMemory implements DeviceMemory {
   /** Every byte of memory whose content is undefined: NaN in all floating formats. */
   public static final byte POISON = Allocation.POISON;
+
+  /** More than any device has. */
+  private static final long MOST = 1L << 40;
 
   private final DeviceContext context;
   private final LongToIntFunction ownerOf;
@@ -77,8 +83,12 @@ public final class SimMemory implements DeviceMemory {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
-      MemorySegment block = pool.take(bytes);
-      Allocation allocation = new Allocation(made++, block, block.asSlice(0, bytes), fromLibrary);
+      MemorySegment block = take(bytes);
+      Lifetimes lifetimes = context.simulation().lifetimes();
+      Lifetimes.Origin origin =
+          lifetimes.open(Lifetimes.Kind.BUFFER, context.index(), bytes, lifetimes.here());
+      Allocation allocation =
+          new Allocation(made++, block, block.asSlice(0, bytes), fromLibrary, origin);
       if (context.simulation().isChecking()) {
         allocation.bytes().fill(POISON);
       }
@@ -99,6 +109,29 @@ public final class SimMemory implements DeviceMemory {
     }
   }
 
+  private MemorySegment take(long bytes) {
+    if (bytes > MOST) {
+      throw full(bytes, "no device has more than " + MOST, null);
+    }
+    try {
+      return pool.take(bytes);
+    } catch (OutOfMemoryError none) {
+      throw full(
+          bytes,
+          liveBytes()
+              + " are in use on it, and this JVM gives no more off its heap"
+              + " (-XX:MaxDirectMemorySize, else -Xmx)",
+          none);
+    }
+  }
+
+  private CollectiveException full(long bytes, String why, @Nullable Throwable cause) {
+    return new CollectiveException(
+        ResultCode.UNHANDLED_CUDA_ERROR,
+        "out of memory: " + bytes + " bytes were asked for on device " + context.index() + ", " + why,
+        cause);
+  }
+
   @Override
   public void free(long address) {
     Kernel kernel = context.simulation().kernel();
@@ -112,6 +145,7 @@ public final class SimMemory implements DeviceMemory {
       }
       Allocation allocation = before[at];
       requireUnused(allocation, task);
+      requireUnheld(allocation, task);
       Allocation[] after = new Allocation[before.length - 1];
       System.arraycopy(before, 0, after, 0, at);
       System.arraycopy(before, at + 1, after, at, after.length - at);
@@ -119,6 +153,8 @@ public final class SimMemory implements DeviceMemory {
       context.hazards().forget(address, address + allocation.bytes().byteSize());
       wrote(address, allocation.bytes().byteSize());
       pool.give(allocation.block());
+      allocation.free(context.rankOf(task));
+      context.simulation().lifetimes().close(allocation.origin(), allocation.bytes().byteSize());
     } finally {
       kernel.exit(task);
     }
@@ -151,6 +187,71 @@ public final class SimMemory implements DeviceMemory {
                     user.by().site())
                 .rank(rank, "frees it", "at " + CallSite.current())
                 .line("synchronize the stream first (SIM-29)"));
+  }
+
+  /** Windows and registrations must be closed before the memory under them is freed (MEM-06). */
+  private void requireUnheld(Allocation allocation, HostTask task) {
+    if (allocation.holders().isEmpty() || !context.simulation().isChecking()) {
+      return;
+    }
+    MemoryHolder holder = allocation.holders().getFirst();
+    throw context
+        .simulation()
+        .findings()
+        .keep(
+            new ReportBuilder(
+                    MisuseKind.BUFFER_FREED,
+                    " on device "
+                        + context.index()
+                        + ": allocation "
+                        + allocation.number()
+                        + " ("
+                        + allocation.bytes().byteSize()
+                        + " bytes) is freed while "
+                        + holder.words()
+                        + " over it is open")
+                .rank(
+                    holder.rank(),
+                    "made " + holder.words(),
+                    holder.site() == null ? null : "at " + holder.site())
+                .rank(context.rankOf(task), "frees the memory", "at " + CallSite.current())
+                .line("close what was registered before its memory is freed (MEM-06, SIM-55)"));
+  }
+
+  /** From now on {@code holder} has to be closed before the memory that holds a range is freed. */
+  public void hold(long address, long bytes, MemoryHolder holder) {
+    Allocation allocation = allocationOf(address, bytes);
+    if (allocation != null) {
+      allocation.holders().add(holder);
+    }
+  }
+
+  /** It is closed. */
+  public void letGo(long address, MemoryHolder holder) {
+    Allocation allocation = allocationOf(address, 1);
+    if (allocation != null) {
+      allocation.holders().removeIf(each -> each == holder);
+    }
+  }
+
+  /** How reports name the rank of the calling thread. */
+  public int rankOf(HostTask task) {
+    return context.rankOf(task);
+  }
+
+  /** Captured work uses a range. */
+  public void captured(
+      Capture capture, long address, long bytes, String words, @Nullable String site) {
+    if (bytes > 0) {
+      capture.memory().add(allocationOf(address, bytes), words, site);
+    }
+  }
+
+  private void noteCaptured(SimStream stream, String words, Place place, long bytes) {
+    Capture capture = stream.capture();
+    if (capture != null && place.host() == null) {
+      captured(capture, place.address(), bytes, words, context.simulation().lifetimes().here());
+    }
   }
 
   /** A range was written. */
@@ -372,11 +473,14 @@ public final class SimMemory implements DeviceMemory {
   }
 
   private void submitCopy(String what, Place source, Place target, long bytes, Stream stream) {
+    noteCaptured(context.own(stream), what, source, bytes);
+    noteCaptured(context.own(stream), what, target, bytes);
     context.own(stream).submit(on -> new CopyOp(on, this, what, source, target, bytes));
   }
 
   @Override
   public void fill(long target, byte value, long bytes, Stream stream) {
+    noteCaptured(context.own(stream), "fill", Place.onDevice(target), bytes);
     context.own(stream).submit(on -> new FillOp(on, this, range(target, bytes, "fill"), value));
   }
 }

@@ -11,6 +11,7 @@ import org.jccl.Graph;
 import org.jccl.sim.check.CallSite.Trail;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.HappensBefore.Clock;
+import org.jccl.sim.check.Lifetimes.Origin;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Wait;
@@ -51,6 +52,10 @@ public final class SimStream implements OwnedStream {
   private long finished;
   private long clock;
   private boolean closed;
+
+  /** What the program has to close; null for those that jccl has for itself. */
+  private @Nullable Origin origin;
+
   private @Nullable Capture capture;
   private final @Nullable HappensBefore order;
   private final Trail trail;
@@ -102,6 +107,11 @@ public final class SimStream implements OwnedStream {
     this.lane = order == null ? null : order.newLane();
     this.trail = new Trail(context.simulation().kernel().tasks().size() + 1);
     this.known = lane == null ? Clock.ZERO : lane.known();
+  }
+
+  /** The program made it. */
+  void madeBy(Origin value) {
+    origin = value;
   }
 
   @Override
@@ -494,6 +504,9 @@ public final class SimStream implements OwnedStream {
           order.give(lane, finished, known);
         }
         context.closed(this);
+        if (origin != null) {
+          context.simulation().lifetimes().close(origin);
+        }
       }
     } finally {
       kernel.exit(task);

@@ -9,6 +9,7 @@ import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.cost.CostModel;
 import org.jccl.sim.kernel.HostTask;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param kernel the event loop
  * @param checks how much is checked
  * @param findings what was reported so far
+ * @param lifetimes what was made and is not closed
  * @param order what is ordered before what, or null at {@link CheckLevel#NONE}
  * @param reductions the last handle of a custom reduction: none is used twice (SIM-51, SIM-52)
  * @param profile the machine that is imitated
@@ -38,6 +40,7 @@ public record Simulation(
     Kernel kernel,
     CheckLevel checks,
     Findings findings,
+    Lifetimes lifetimes,
     @Nullable HappensBefore order,
     AtomicInteger reductions,
     GpuProfile profile,

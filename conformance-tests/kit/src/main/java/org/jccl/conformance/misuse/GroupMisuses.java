@@ -99,7 +99,7 @@ final class GroupMisuses {
     DeviceBuffer other = r.floats(COUNT, r.rank() + 10);
     Stream early = r.stream();
     Stream late = r.stream();
-    Event event = r.device().newEvent();
+    Event event = r.own(r.device().newEvent());
     for (Stream stream : List.of(early, late)) {
       if (stream == late) {
         event.record(early);

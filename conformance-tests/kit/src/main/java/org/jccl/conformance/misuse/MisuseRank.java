@@ -62,6 +62,7 @@ final class MisuseRank {
   private final List<Stream> streams = new ArrayList<>();
   private final List<Long> communicators = new ArrayList<>();
   private final List<AutoCloseable> owned = new ArrayList<>();
+  private final List<Runnable> closings = new ArrayList<>();
   private final List<Long> ncclMemory = new ArrayList<>();
   private boolean idle = true;
   private volatile boolean refused;
@@ -296,6 +297,7 @@ final class MisuseRank {
   /** Ends a legal program as a legal program ends: nothing is left open. */
   void finish() throws Exception {
     if (settle()) {
+      closings.reversed().forEach(Runnable::run);
       List.copyOf(communicators).forEach(this::destroy);
       for (AutoCloseable each : owned.reversed()) {
         each.close();
@@ -304,7 +306,13 @@ final class MisuseRank {
     }
   }
 
-  private <T extends AutoCloseable> T own(T made) {
+  /** What a communicator must not take along is closed before it, by that call. */
+  void beforeTheEnd(String what, IntSupplier call) {
+    closings.add(() -> call(what, call));
+  }
+
+  /** {@link #finish} closes it. */
+  <T extends AutoCloseable> T own(T made) {
     owned.add(made);
     return made;
   }

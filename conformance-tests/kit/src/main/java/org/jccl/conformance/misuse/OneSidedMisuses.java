@@ -34,6 +34,15 @@ final class OneSidedMisuses {
     return out;
   }
 
+  /** A window that is closed when the program ends. */
+  private static MemorySegment lasting(MisuseRank r, long comm, DeviceBuffer memory) {
+    MemorySegment window = window(r, comm, memory);
+    r.beforeTheEnd(
+        "ncclCommWindowDeregister",
+        () -> r.abi().commWindowDeregister(comm, window.get(JAVA_LONG, 0)));
+    return window;
+  }
+
   private static MisuseCase offsets() {
     return MisuseCase.of("SIM-54")
         .since(NcclFunction.COMM_WINDOW_REGISTER.since())
@@ -143,8 +152,8 @@ final class OneSidedMisuses {
     long comm = r.openWarm();
     DeviceBuffer target = r.ncclFloats(WINDOW, 0);
     DeviceBuffer source = r.ncclFloats(WINDOW, r.rank() + 1);
-    MemorySegment window = window(r, comm, target);
-    window(r, comm, source);
+    MemorySegment window = lasting(r, comm, target);
+    lasting(r, comm, source);
     Stream s = r.stream();
     if (putsFirst) {
       if (put(r, source, r.peer(), window, offset, comm, s) != 0) {
@@ -183,7 +192,7 @@ final class OneSidedMisuses {
   private static void signal(MisuseRank r, boolean takesPart) {
     long comm = r.openWarm();
     DeviceBuffer target = r.ncclFloats(WINDOW, 0);
-    window(r, comm, target);
+    lasting(r, comm, target);
     Stream s = r.stream();
     if (takesPart) {
       r.call("ncclSignal", () -> r.abi().signal(r.peer(), 0, 0, 0, comm, s.handle()));
@@ -206,8 +215,8 @@ final class OneSidedMisuses {
     long comm = r.openWarm();
     DeviceBuffer target = r.ncclFloats(WINDOW, 0);
     DeviceBuffer source = r.ncclFloats(WINDOW, r.rank() + 1);
-    MemorySegment window = window(r, comm, target);
-    window(r, comm, source);
+    MemorySegment window = lasting(r, comm, target);
+    lasting(r, comm, source);
     Stream s = r.stream();
     put(r, source, 1, window, offset, comm, s);
     if (r.rank() == 1) {

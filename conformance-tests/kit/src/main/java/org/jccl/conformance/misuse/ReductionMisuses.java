@@ -50,9 +50,17 @@ final class ReductionMisuses {
 
   /** A sum of one rank that multiplies by {@code factor}: its handle. */
   private static int scaledBy(MisuseRank r, long comm, float factor) {
+    return scaledBy(r, comm, factor, true);
+  }
+
+  private static int scaledBy(MisuseRank r, long comm, float factor, boolean destroyedAtTheEnd) {
     MemorySegment scalar = r.memory(4);
     scalar.set(JAVA_FLOAT, 0, factor);
-    return made(r, comm, scalar.address());
+    int op = made(r, comm, scalar.address());
+    if (destroyedAtTheEnd) {
+      r.beforeTheEnd("ncclRedOpDestroy", () -> r.abi().redOpDestroy(op, comm));
+    }
+    return op;
   }
 
   private static int made(MisuseRank r, long comm, long scalar) {
@@ -101,7 +109,7 @@ final class ReductionMisuses {
 
   private static void useAfter(MisuseRank r, boolean destroyed) {
     long comm = r.open();
-    int doubled = scaledBy(r, comm, 2);
+    int doubled = scaledBy(r, comm, 2, !destroyed);
     if (destroyed) {
       r.call("ncclRedOpDestroy", () -> r.abi().redOpDestroy(doubled, comm));
     }

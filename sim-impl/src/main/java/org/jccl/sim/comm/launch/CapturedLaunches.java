@@ -2,9 +2,13 @@ package org.jccl.sim.comm.launch;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.jccl.ops.Operation;
+import org.jccl.sim.comm.CommMember;
+import org.jccl.sim.comm.call.CustomReduction;
 import org.jccl.sim.comm.call.Request;
 import org.jccl.sim.comm.onesided.OneSidedCall;
 import org.jccl.sim.device.Capture;
+import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.SimStream;
 
 /** The launches of one rank that live in graphs. */
@@ -15,7 +19,13 @@ final class CapturedLaunches {
     void launch(List<Request> requests, List<OneSidedCall> first);
   }
 
+  private final CommMember member;
   private int graphs;
+
+  /** Those of {@code member}. */
+  CapturedLaunches(CommMember member) {
+    this.member = member;
+  }
 
   /** How many captured groups live in graphs (rule LIF-06). */
   int graphs() {
@@ -26,6 +36,7 @@ final class CapturedLaunches {
   void record(Capture capture, List<Request> requests, List<OneSidedCall> first, Replay replay) {
     List<Request> kept = List.copyOf(requests);
     List<OneSidedCall> keptFirst = List.copyOf(first);
+    kept.forEach(each -> noteMemory(capture, each));
     graphs++;
     capture.whenClosed(() -> graphs--);
     capture.add(
@@ -39,6 +50,30 @@ final class CapturedLaunches {
                 keptFirst.stream()
                     .map(each -> each.on(map.of(each.stream()), map.siteOf(each.site())))
                     .toList()));
+  }
+
+  /** What a captured call uses has to be there at each launch. */
+  private void noteMemory(Capture capture, Request request) {
+    SimMemory memory = member.device().memory();
+    Operation operation = request.operation();
+    int n = member.worldSize();
+    int root = operation.hasRoot() ? request.rootOrPeer() : -1;
+    long bytes = request.type().bytes();
+    String words = operation.label();
+    Object known = request.site();
+    String site = known == null ? member.device().simulation().lifetimes().here() : known.toString();
+    if (operation.sendsAt(member.rank(), root)) {
+      long sent = operation.sendElements(request.count(), n) * bytes;
+      memory.captured(capture, request.send(), sent, words, site);
+    }
+    if (operation.receivesAt(member.rank(), root)) {
+      long received = operation.receiveElements(request.count(), n) * bytes;
+      memory.captured(capture, request.recv(), received, words, site);
+    }
+    CustomReduction scale = request.scale();
+    if (scale != null && scale.device() != null) {
+      memory.captured(capture, scale.device().address(), scale.device().byteSize(), words, site);
+    }
   }
 
   private static List<SimStream> streams(List<Request> requests, List<OneSidedCall> first) {

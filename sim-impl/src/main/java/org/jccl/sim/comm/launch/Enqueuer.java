@@ -48,7 +48,7 @@ public final class Enqueuer {
   private final Suspension suspension;
   private final OneSided oneSided;
   private final BufferLookup buffers;
-  private final CapturedLaunches captured = new CapturedLaunches();
+  private final CapturedLaunches captured;
   private final Trail trail;
   private @Nullable Request lastRequest;
   private @Nullable Launch issued;
@@ -79,6 +79,7 @@ public final class Enqueuer {
     this.scales = scales;
     this.suspension = suspension;
     this.oneSided = oneSided;
+    this.captured = new CapturedLaunches(member);
     this.buffers = new BufferLookup(member);
     this.trail = new Trail(comm.worldSize());
   }

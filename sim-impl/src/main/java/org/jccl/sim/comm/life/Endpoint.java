@@ -35,7 +35,7 @@ public final class Endpoint {
             life);
     this.registrations = new Registrations(member, launches);
     this.suspension = new Suspension(member);
-    this.scales = new CustomReductions(shared.comm().simulation());
+    this.scales = new CustomReductions(shared.comm().simulation(), life.device().index());
     this.admission = new ArgumentCheck(member, scales);
     this.oneSided =
         new OneSided(member, registrations, suspension, shared.signals(), shared.dataPlane());
@@ -97,6 +97,12 @@ public final class Endpoint {
 
   HostQueue hostQueue() {
     return hostQueue;
+  }
+
+  /** The program closes it: what it has not closed before is left. */
+  public void leave() {
+    registrations.leave();
+    scales.leave();
   }
 
   /** It has ended: what it still knows of operations goes. */

@@ -25,6 +25,12 @@ public final class ReclaimJob extends Job {
   protected void begin() {
     begun.run();
     Endpoint endpoint = life.endpoint();
+    if (endpoint != null) {
+      if (!life.isAborted() && life.refusal() == null) {
+        endpoint.leave();
+      }
+      endpoint.registrations().end();
+    }
     if (endpoint == null || !life.isReady()) {
       life.end(); // it was never created: there are no other ranks to wait for
       settle(0);

@@ -3,6 +3,7 @@ package org.jccl.sim.comm.life;
 import java.util.function.LongConsumer;
 import org.jccl.ResultCode;
 import org.jccl.sim.device.SimMemory;
+import org.jspecify.annotations.Nullable;
 
 /** One rank's part in the registration of a window, at the end of its group (WIN-01, GRP-09). */
 public final class WindowRegistrationJob extends HostJob {
@@ -16,6 +17,7 @@ public final class WindowRegistrationJob extends HostJob {
   private final long bytes;
   private final int flags;
   private final LongConsumer made;
+  private final @Nullable String site;
 
   /** Registers memory of {@code life}'s device; {@code made} is told the handle. */
   public WindowRegistrationJob(
@@ -26,6 +28,7 @@ public final class WindowRegistrationJob extends HostJob {
     this.bytes = bytes;
     this.flags = flags;
     this.made = made;
+    this.site = life.simulation().lifetimes().here();
   }
 
   @Override
@@ -51,6 +54,6 @@ public final class WindowRegistrationJob extends HostJob {
 
   @Override
   protected void done(HostCollective meeting) {
-    made.accept(own().registrations().addWindow(address, bytes, flags, meeting.window()));
+    made.accept(own().registrations().addWindow(address, bytes, flags, meeting.window(), site));
   }
 }

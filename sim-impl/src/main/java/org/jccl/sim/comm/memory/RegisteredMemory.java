@@ -1,5 +1,10 @@
 package org.jccl.sim.comm.memory;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.jccl.sim.check.Lifetimes;
+import org.jccl.sim.check.Lifetimes.Origin;
+import org.jccl.sim.device.MemoryHolder;
 import org.jspecify.annotations.Nullable;
 
 /** Memory that one rank has registered: on its own, or as its part of a collective window. */
@@ -14,10 +19,23 @@ public final class RegisteredMemory {
   private final int flags;
   private final @Nullable SharedWindow window;
   private long end;
+  private final MemoryHolder holder;
+
+  /** The lines that registered it, one for each reference; what its communicator left is gone. */
+  private final List<Origin> origins = new ArrayList<>(1);
+
   private int references = 1;
 
   public RegisteredMemory(
-      long handle, long start, long bytes, int flags, @Nullable SharedWindow window) {
+      long handle,
+      long start,
+      long bytes,
+      int flags,
+      @Nullable SharedWindow window,
+      MemoryHolder holder,
+      Origin origin) {
+    this.holder = holder;
+    origins.add(origin);
     this.handle = handle;
     this.start = start;
     this.end = start + bytes;
@@ -70,13 +88,34 @@ public final class RegisteredMemory {
   }
 
   /** The same pages were registered again. */
-  void again(long address, long bytes) {
+  void again(long address, long bytes, Origin origin) {
     references++;
+    origins.add(origin);
     end = Math.max(end, address + bytes);
   }
 
   /** Drops a reference; whether it was the last one (rule MEM-04). */
-  public boolean drop() {
+  public boolean drop(Lifetimes lifetimes) {
+    if (!origins.isEmpty()) {
+      lifetimes.close(origins.removeLast());
+    }
     return --references == 0;
+  }
+
+  /** Its communicator is closed and takes it along. */
+  void leave(Lifetimes lifetimes) {
+    origins.forEach(lifetimes::leave);
+    origins.clear();
+  }
+
+  /** It ends with its communicator, which was aborted. */
+  void end(Lifetimes lifetimes) {
+    origins.forEach(lifetimes::close);
+    origins.clear();
+  }
+
+  /** What its memory knows of it. */
+  MemoryHolder holder() {
+    return holder;
   }
 }

@@ -5,8 +5,12 @@ import java.util.List;
 import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Lifetimes;
+import org.jccl.sim.check.Lifetimes.Kind;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
+import org.jccl.sim.device.MemoryHolder;
+import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
@@ -53,14 +57,23 @@ public final class Registrations {
         break;
       }
       if (each.covers(address, bytes)) {
-        each.again(address, bytes);
+        each.again(address, bytes, made(Kind.REGISTRATION, lifetimes().here()));
         return each.handle();
       }
       place++;
     }
     member.comm().registersMemory();
+    String site = lifetimes().here();
     RegisteredMemory made =
-        new RegisteredMemory(member.device().newHandle(), address, bytes, 0, null);
+        new RegisteredMemory(
+            member.device().newHandle(),
+            address,
+            bytes,
+            0,
+            null,
+            holder("a registration with ", site),
+            made(Kind.REGISTRATION, site));
+    memory().hold(address, bytes, made.holder());
     buffers.add(place, made);
     return made.handle();
   }
@@ -75,18 +88,28 @@ public final class Registrations {
     if (known == null) {
       return ResultCode.INVALID_USAGE.code(); // ARG-27
     }
-    if (known.drop()) {
+    if (known.drop(lifetimes())) {
       requireIdle(known, "buffer");
       buffers.remove(known);
+      memory().letGo(known.start(), known.holder());
     }
     return 0;
   }
 
-  /** This rank's part of a window; its handle (rule WIN-01). */
-  public long addWindow(long address, long bytes, int flags, SharedWindow window) {
+  /** This rank's part of a window that {@code site} asked for; its handle (rule WIN-01). */
+  public long addWindow(
+      long address, long bytes, int flags, SharedWindow window, @Nullable String site) {
     member.comm().registersMemory();
     RegisteredMemory part =
-        new RegisteredMemory(member.device().newHandle(), address, bytes, flags, window);
+        new RegisteredMemory(
+            member.device().newHandle(),
+            address,
+            bytes,
+            flags,
+            window,
+            holder("a window of ", site),
+            made(Kind.WINDOW, site));
+    memory().hold(address, bytes, part.holder());
     windows.add(part);
     return part.handle();
   }
@@ -103,6 +126,8 @@ public final class Registrations {
     }
     requireIdle(known, "window");
     windows.remove(known);
+    known.drop(lifetimes());
+    memory().letGo(known.start(), known.holder());
     return 0;
   }
 
@@ -151,6 +176,42 @@ public final class Registrations {
       }
     }
     return null;
+  }
+
+  /** The communicator is closed and takes along what is left: nobody has closed that. */
+  public void leave() {
+    buffers.forEach(each -> each.leave(lifetimes()));
+    windows.forEach(each -> each.leave(lifetimes()));
+  }
+
+  /** The communicator ends: what is left is no reason any more to keep memory (MEM-04). */
+  public void end() {
+    end(buffers);
+    end(windows);
+  }
+
+  private void end(List<RegisteredMemory> left) {
+    for (RegisteredMemory each : left) {
+      each.end(lifetimes());
+      memory().letGo(each.start(), each.holder());
+    }
+    left.clear();
+  }
+
+  private Lifetimes lifetimes() {
+    return member.device().simulation().lifetimes();
+  }
+
+  private SimMemory memory() {
+    return member.device().memory();
+  }
+
+  private MemoryHolder holder(String what, @Nullable String site) {
+    return new MemoryHolder(member.worldRank(), what + member.comm().name(), site);
+  }
+
+  private Lifetimes.Origin made(Kind kind, @Nullable String site) {
+    return lifetimes().open(kind, member.device().index(), 0, site);
   }
 
   private static @Nullable RegisteredMemory find(List<RegisteredMemory> among, long handle) {
