@@ -41,6 +41,9 @@ public interface Waiting {
     return new ParkingSleeper();
   }
 
+  /** The calling thread has met others: all of them have come to the same call. */
+  default void met() {}
+
   /** {@return the binding of the calling thread, or parking} */
   static Waiting current() {
     Waiting bound = Binding.CURRENT.get();

@@ -17,6 +17,7 @@ public final class CommMember {
   private final Caller caller;
   private final Origin origin;
   private @Nullable Clock known;
+  private @Nullable String left;
   private boolean closed;
   private boolean aborted;
 
@@ -95,6 +96,16 @@ public final class CommMember {
   /** What the thread that used it last knew to be done; null where nobody keeps that. */
   public @Nullable Clock known() {
     return known == null ? null : known.copy();
+  }
+
+  /** Its program has ended it, at {@code site}; the other ranks may go on. */
+  public void leaves(String site) {
+    left = site;
+  }
+
+  /** Where its program has ended it, or null. */
+  public @Nullable String left() {
+    return left;
   }
 
   /** It has ended. */

@@ -1,6 +1,7 @@
 package org.jccl.sim.comm;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.CollectiveException;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the ranks of one communicator share: its name, who they are, and why it was stopped. */
 public final class SharedComm {
+  private static final int MOST_NAMED = 3;
+
   private final Simulation simulation;
   private final String name;
   private final int number;
@@ -23,6 +26,8 @@ public final class SharedComm {
   private boolean registersMemory;
   private @Nullable RuntimeException stopped;
   private int reclaimed;
+  private long left;
+  private boolean told;
 
   /** The communicator {@code name}, the {@code number}th of its simulation. */
   public SharedComm(Simulation simulation, String name, int number, int worldSize) {
@@ -96,6 +101,35 @@ public final class SharedComm {
   /** One more rank is destroyed or aborted; whether it was the last (rule LIF-07). */
   public boolean reclaim() {
     return ++reclaimed == members.length;
+  }
+
+  /** Who of {@code ranks} has closed it, and where; the first few. */
+  public List<String> whoClosed(Collection<Integer> ranks) {
+    List<String> closed = new ArrayList<>();
+    for (int rank : ranks) {
+      CommMember member = members[rank];
+      if (member != null && member.left() != null && closed.size() < MOST_NAMED) {
+        closed.add(member.name() + " has closed " + name + "\n    at " + member.left());
+      }
+    }
+    return closed;
+  }
+
+  /** A rank has left it at that moment. */
+  public void isLeftAt(long moment) {
+    left = moment;
+  }
+
+  /** When a rank has left it last; 0 if none has. */
+  public long leftAt() {
+    return left;
+  }
+
+  /** Whether nobody has gone on with it too early before: one report is enough. */
+  public boolean isFirstTime() {
+    boolean first = !told;
+    told = true;
+    return first;
   }
 
   /** Whether all ranks have ended. */

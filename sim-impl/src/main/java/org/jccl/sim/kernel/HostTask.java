@@ -38,6 +38,8 @@ public final class HostTask implements SimStep {
   int depth;
 
   private long issueNumber;
+  private long metAt;
+  private long leftAt;
   private long clock;
 
   /** Set while the task waits; read by reports. */
@@ -98,6 +100,27 @@ public final class HostTask implements SimStep {
   /** It has waited for something that ended at virtual time {@code time}. */
   public void waitedUntil(long time) {
     clock = Math.max(clock, time);
+  }
+
+  /** It has met other ranks on the host: it knows that what they did before has returned. */
+  public void met() {
+    metAt = kernel.tick();
+  }
+
+  /** Whether it has met other ranks since that moment. */
+  public boolean hasMetSince(long moment) {
+    return metAt > moment;
+  }
+
+  /** It leaves something that it shares with other ranks; the moment at which it does. */
+  public long leaves() {
+    leftAt = kernel.tick();
+    return leftAt;
+  }
+
+  /** Whether it has left something and met nobody since. */
+  public boolean isAway() {
+    return leftAt > metAt;
   }
 
   /** Makes its wait end by throwing {@code misuse}. */

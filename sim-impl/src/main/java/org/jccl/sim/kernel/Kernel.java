@@ -45,6 +45,7 @@ public final class Kernel {
   private final ThreadLocal<HostTask> foreignTask = ThreadLocal.withInitial(this::foreign);
   private QuiescenceListener listener = blocked -> {};
   private long steps;
+  private long moments;
   private int foreignWaiting;
 
   /** Foreign threads that wait for the baton; roughly, while it changes hands. */
@@ -115,6 +116,11 @@ public final class Kernel {
   /** A number that moves while anything happens; may be read by any thread, then roughly. */
   public long progress() {
     return steps + trace.events();
+  }
+
+  /** A moment behind all before it, among those at which hosts meet and part. */
+  long tick() {
+    return ++moments;
   }
 
   /** The task that holds the baton, or null. */
@@ -517,6 +523,7 @@ public final class Kernel {
       arrive(task);
       parkUntilHolder(task);
       task.state = HostTask.State.RUNNING;
+      task.met(); // nobody knows whom, outside
     }
   }
 }
