@@ -144,7 +144,7 @@ public final class DeviceBuffer implements AutoCloseable {
    * @param source what is copied into this buffer; as large as the buffer
    */
   public void copyFrom(MemorySegment source) {
-    Stream stream = device.defaultStream();
+    Stream stream = waitingStream();
     copyFrom(source, stream);
     stream.synchronize();
   }
@@ -170,7 +170,7 @@ public final class DeviceBuffer implements AutoCloseable {
   public void copyTo(MemorySegment target) {
     requireRoom("copy to", target.byteSize());
     requireOpen();
-    device.memory().copyOutNow(target, address, device.defaultStream());
+    device.memory().copyOutNow(target, address, waitingStream());
   }
 
   /**
@@ -377,6 +377,18 @@ public final class DeviceBuffer implements AutoCloseable {
   @Override
   public String toString() {
     return type + "[" + count + "] on device " + device.index() + (isClosed() ? " (closed)" : "");
+  }
+
+  /** The stream of copies that wait: it must not be captured (rule STR-26). */
+  private Stream waitingStream() {
+    Stream stream = device.defaultStream();
+    if (stream.isCapturing()) {
+      throw new IllegalStateException(
+          "a copy that waits cannot be captured, and "
+              + stream
+              + " is being captured: name a stream (STR-26)");
+    }
+    return stream;
   }
 
   private void requireOpen() {

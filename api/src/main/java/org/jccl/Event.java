@@ -1,6 +1,9 @@
 package org.jccl;
 
-/** A marker in a stream, with CUDA's meaning. Owned by who created it. */
+/**
+ * A marker in a stream, with CUDA's meaning. Owned by who created it. While its last record is a
+ * captured one, the host cannot ask for it: that is an {@link IllegalStateException} (rule STR-25).
+ */
 public interface Event extends AutoCloseable {
   /** {@return the device this event belongs to} */
   Device device();

@@ -47,7 +47,8 @@ public interface Stream extends AutoCloseable {
 
   /**
    * From here on work is recorded into a graph instead of being run (rule STR-17). Every capture is
-   * ended by {@link #endCapture()} on the same thread.
+   * ended by {@link #endCapture()} on the same thread, which meanwhile allocates nothing (STR-30),
+   * and asks neither captured streams nor captured events (STR-25, STR-26).
    *
    * @throws IllegalStateException if a capture is already going on
    */
@@ -57,7 +58,9 @@ public interface Stream extends AutoCloseable {
    * Ends the capture.
    *
    * @return what was recorded, ready to be launched
-   * @throws IllegalStateException if no capture is going on
+   * @throws IllegalStateException if no capture is going on, or this stream did not begin it
+   * @throws CollectiveException if a stream that joined the capture has not come back (STR-28), or
+   *     an earlier mistake has spoiled it (STR-27); the capture is over
    */
   Graph endCapture();
 

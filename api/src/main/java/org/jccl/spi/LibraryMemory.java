@@ -96,6 +96,9 @@ final class LibraryMemory {
     }
     int bits = bits(flags);
     owner.guard().requireLegal(Act.OPERATION, "registerWindow");
+    if (buffer.device() instanceof CaptureGuard device) {
+      device.requireNotCapturing("registerWindow");
+    }
     MemorySegment slot = Arena.ofAuto().allocate(JAVA_LONG);
     long comm = owner.handle().value();
     int code =

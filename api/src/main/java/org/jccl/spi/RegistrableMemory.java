@@ -34,6 +34,9 @@ final class RegistrableMemory {
       throw new IllegalArgumentException(
           "registrable memory for " + count + " elements of " + type + ": at least 1 is needed");
     }
+    if (device instanceof CaptureGuard guard) {
+      guard.requireNotCapturing("allocation");
+    }
     device.makeCurrent();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment slot = arena.allocate(JAVA_LONG);

@@ -281,10 +281,19 @@ public final class Simulator implements AutoCloseable {
   /**
    * {@return every misuse reported so far, in order: those that were thrown, and those that were
    * only told because they are warnings. What followed from one of them, or from another failure of
-   * a rank, is not among them}
+   * a rank, is not among them. The first thousand are kept; {@link #droppedFindings()} counts the
+   * rest}
    */
   public List<ReportedMisuse> findings() {
     return findings.all();
+  }
+
+  /**
+   * {@return how many reports {@link #findings()} does not have because there were too many: they
+   * were thrown or told like the others}
+   */
+  public long droppedFindings() {
+    return findings.dropped();
   }
 
   /**

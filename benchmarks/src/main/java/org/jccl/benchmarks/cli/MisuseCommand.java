@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jccl.CheckLevel;
 import org.jccl.conformance.misuse.MisuseCase;
 import org.jccl.conformance.misuse.MisuseSubject;
 import org.jccl.conformance.misuse.MisuseSurvey;
+import org.jccl.conformance.misuse.matrix.MisuseMatrix;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,6 +35,28 @@ final class MisuseCommand implements Callable<Integer> {
       description = "sim, loopback or nccl. Default: sim.")
   private String backend = "sim";
 
+  @Option(
+      names = "--matrix",
+      description = {
+        "Runs every kind of misuse as a family of programs on the simulator, at checks DEFAULT and",
+        "FULL, in order of arrival and with --seeds seeds, and prints what was reported rightly."
+      })
+  private boolean matrix;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "How many seeds --matrix takes. Default: 50.")
+  private int seeds = 50;
+
+  @Option(
+      names = "--more",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "So many more programs of each family, with any axes. Default: 0.")
+  private int more;
+
   @Option(names = "--from", paramLabel = "ID", description = "The first row, as in SIM-17.")
   private @Nullable String from;
 
@@ -46,7 +70,7 @@ final class MisuseCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       defaultValue = "target/misuse",
-      description = "Where misuse-NAME.tsv goes. Default: target/misuse.")
+      description = "Where misuse-NAME.tsv and matrix.md go. Default: target/misuse.")
   private Path out = Path.of("target/misuse");
 
   @Spec
@@ -55,6 +79,29 @@ final class MisuseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    return matrix ? matrix() : survey();
+  }
+
+  /** The page goes into the same folder as tables; 1 if anything falls short. */
+  private int matrix() throws IOException, InterruptedException {
+    List<String> rules = only == null ? List.of() : List.of(only.split(","));
+    List<CheckLevel> levels = List.of(CheckLevel.DEFAULT, CheckLevel.FULL);
+    MisuseMatrix all = new MisuseMatrix(rules, seeds, more, levels);
+    all.run(System.out::println);
+    requireFolder();
+    Files.createDirectories(out);
+    Files.writeString(out.resolve("matrix.md"), all.page());
+    System.out.print(all.page());
+    return all.shortcomings().isEmpty() ? 0 : 1;
+  }
+
+  private void requireFolder() {
+    if (Files.exists(out) && !Files.isDirectory(out)) {
+      throw new ParameterException(spec.commandLine(), "--out: " + out + " is a file");
+    }
+  }
+
+  private int survey() throws IOException, InterruptedException {
     MisuseSubject subject;
     List<MisuseCase> rows;
     try {
@@ -63,9 +110,7 @@ final class MisuseCommand implements Callable<Integer> {
     } catch (IllegalArgumentException unknown) {
       throw new ParameterException(spec.commandLine(), String.valueOf(unknown.getMessage()));
     }
-    if (Files.exists(out) && !Files.isDirectory(out)) {
-      throw new ParameterException(spec.commandLine(), "--out: " + out + " is a file");
-    }
+    requireFolder();
     PrintStream told = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     return new MisuseSurvey(subject, out, told).run(rows, only != null);
   }

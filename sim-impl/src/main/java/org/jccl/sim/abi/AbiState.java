@@ -35,17 +35,16 @@ final class AbiState {
   static final int INVALID_USAGE = ResultCode.INVALID_USAGE.code();
 
   private static final int MOST_OPEN_GROUPS = 64;
+  private static final long FIRST_HANDLE = 0x5100;
+  private static final long BETWEEN_HANDLES = 16;
   private static final List<String> NETWORK_INTERFACES = List.of("eth0", "lo");
-
-  /** A communicator that was destroyed or aborted, for reports on its handle. */
-  private record Ended(String name, int rank) {}
 
   private final Simulation simulation;
   private final Bootstrap creations;
   private final List<SimDevice> devices;
   private final Map<Long, CommLifecycle> lives = new ConcurrentHashMap<>();
-  private final Map<Long, Ended> ended = new ConcurrentHashMap<>();
-  private final AtomicLong nextHandle = new AtomicLong(0x5100);
+  private final EndedHandles ended = new EndedHandles();
+  private final AtomicLong nextHandle = new AtomicLong(FIRST_HANDLE);
   private final Set<GroupState> openGroups = ConcurrentHashMap.newKeySet();
   private volatile String lastError = "";
   private final ThreadLocal<GroupState> groups = ThreadLocal.withInitial(GroupState::new);
@@ -125,8 +124,8 @@ final class AbiState {
    */
   @Nullable CommLifecycle life(long comm) {
     CommLifecycle life = lives.get(comm);
-    Ended before = life == null ? ended.get(comm) : null;
-    if (before != null && simulation.isChecking()) {
+    if (life == null && isUsedUp(comm) && simulation.isChecking()) {
+      EndedHandles.Ended before = ended.of(comm);
       throw simulation
           .findings()
           .keep(
@@ -135,12 +134,19 @@ final class AbiState {
                       ": communicator 0x"
                           + Long.toHexString(comm)
                           + ", "
-                          + before.name
+                          + before.name()
                           + ", was destroyed or aborted and is used again")
-                  .rank(before.rank, "uses it", "at " + CallSite.current())
+                  .rank(before.rank(), "uses it", "at " + CallSite.current())
                   .line("forget a handle when it is destroyed (LIF-12, SIM-33)"));
     }
     return life;
+  }
+
+  /** Whether a communicator had that handle, which is given out once. */
+  private boolean isUsedUp(long comm) {
+    return comm > FIRST_HANDLE
+        && comm <= nextHandle.get()
+        && (comm - FIRST_HANDLE) % BETWEEN_HANDLES == 0;
   }
 
   /** Whose handle it is, if that communicator is created, or null. */
@@ -162,7 +168,7 @@ final class AbiState {
 
   /** A handle for a new communicator. */
   long register(CommLifecycle life) {
-    long handle = nextHandle.addAndGet(16);
+    long handle = nextHandle.addAndGet(BETWEEN_HANDLES);
     lives.put(handle, life);
     return handle;
   }
@@ -172,7 +178,7 @@ final class AbiState {
     CommLifecycle life = lives.remove(comm);
     if (life != null) {
       Endpoint own = life.endpoint();
-      ended.put(comm, new Ended(life.toString(), own == null ? 0 : own.member().worldRank()));
+      ended.add(comm, life.toString(), own == null ? 0 : own.member().worldRank());
     }
   }
 

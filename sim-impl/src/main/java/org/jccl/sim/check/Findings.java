@@ -28,6 +28,9 @@ public final class Findings {
 
   private static final int MOST_CAUSES = 16;
 
+  /** More are not kept: a program that is wrong all day must not fill the memory. */
+  static final int MOST_KEPT = 1_000;
+
   private final boolean strict;
   private final Consumer<String> warnings;
   private final String replay;
@@ -35,6 +38,9 @@ public final class Findings {
 
   /** Guarded by itself, as all fields below. */
   private final List<ReportedMisuse> all = new ArrayList<>();
+
+  /** How many reports came after {@link #MOST_KEPT}. */
+  private long dropped;
 
   /** Where in {@link #all} the current run begins. */
   private int begin;
@@ -96,18 +102,33 @@ public final class Findings {
           .forEach(one -> report.line("reported before in this run: " + firstLine(one)));
     }
     ReportedMisuse found = report.toMisuse(replay);
+    boolean isFull;
     synchronized (all) {
       if (isConsequence(found.kind(), error)) {
         return found;
       }
-      all.add(found);
       hasError |= error;
       everBroken |= error;
+      isFull = !add(found) && ++dropped == 1;
+    }
+    if (isFull) {
+      tell(MOST_KEPT + " reports are kept; those that follow are thrown or told, and dropped");
     }
     if (!error) {
       tell(String.valueOf(found.getMessage()));
     }
     return found;
+  }
+
+  private boolean add(ReportedMisuse found) {
+    return all.size() < MOST_KEPT && all.add(found);
+  }
+
+  /** How many reports were dropped because too many were kept. */
+  public long dropped() {
+    synchronized (all) {
+      return dropped;
+    }
   }
 
   /** The errors of this run so far; a program that goes on after one has caught it. */

@@ -123,6 +123,11 @@ public final class CommMember {
     aborted = true;
   }
 
+  /** Whether it is aborted. */
+  public boolean isAborted() {
+    return aborted;
+  }
+
   /** Whether it makes no calls any more. */
   public boolean isOver() {
     return closed || aborted;

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.jccl.CollectiveException;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.HostTask;
@@ -108,8 +109,9 @@ public final class SharedComm {
     List<String> closed = new ArrayList<>();
     for (int rank : ranks) {
       CommMember member = members[rank];
-      if (member != null && member.left() != null && closed.size() < MOST_NAMED) {
-        closed.add(member.name() + " has closed " + name + "\n    at " + member.left());
+      String site = member == null ? null : member.left();
+      if (site != null && CallSite.isKnown(site) && closed.size() < MOST_NAMED) {
+        closed.add(nameOf(rank) + " has closed " + name + "\n    at " + site);
       }
     }
     return closed;

@@ -23,6 +23,7 @@ final class DeviceContext {
   private final Hazards hazards;
   private final List<SimStream> streams = new ArrayList<>();
   private final SimStream defaultStream;
+  private final List<String> lostCaptures = new ArrayList<>();
   private int streamsMade;
   private boolean closed;
 
@@ -92,6 +93,43 @@ final class DeviceContext {
 
   void closed(SimStream stream) {
     streams.remove(stream);
+  }
+
+  /** A capture that nobody has ended, and whose stream is closed. */
+  void lost(Capture capture) {
+    lostCaptures.add(
+        "device "
+            + index
+            + ": the capture of "
+            + capture.origin()
+            + ", begun at "
+            + capture.begun()
+            + ", was never ended: what it recorded is lost");
+  }
+
+  /** The captures that nobody has ended, in words. */
+  List<String> lostCaptures() {
+    defaultStream.loseCapture();
+    streams.forEach(SimStream::loseCapture);
+    return lostCaptures;
+  }
+
+  /** The stream that the calling thread captures, or null. */
+  @Nullable SimStream capturedHere() {
+    if (isCapturedHere(defaultStream)) {
+      return defaultStream;
+    }
+    for (SimStream each : streams) {
+      if (isCapturedHere(each)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isCapturedHere(SimStream stream) {
+    Capture capture = stream.capture();
+    return capture != null && capture.thread() == Thread.currentThread();
   }
 
   /** A stream of this device, as what it is. */

@@ -1,5 +1,6 @@
 package org.jccl.sim.device;
 
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.Backend;
@@ -8,10 +9,11 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.Stream;
+import org.jccl.spi.CaptureGuard;
 import org.jspecify.annotations.Nullable;
 
 /** One simulated GPU: memory, streams, and a look-out for what races on them. */
-public final class SimDevice implements Device {
+public final class SimDevice implements Device, CaptureGuard {
   private volatile Backend backend;
   private final Simulation simulation;
   private final List<SimDevice> all;
@@ -19,6 +21,7 @@ public final class SimDevice implements Device {
   private final SimMemory memory;
   private final DeviceContext context;
   private final Consumer<String> leaks;
+  private final WeakReference<SimDevice> weakly = new WeakReference<>(this);
   private long handlesMade;
 
   /**
@@ -53,6 +56,11 @@ public final class SimDevice implements Device {
   @Override
   public DeviceBuffer allocateRegistrable(DataType type, long count) {
     return backend.allocateRegistrable(this, type, count);
+  }
+
+  @Override
+  public void requireNotCapturing(String what) {
+    memory.requireNotCapturing(what);
   }
 
   /** From now on it says that it belongs to {@code owner}. */
@@ -99,6 +107,11 @@ public final class SimDevice implements Device {
       }
     }
     defaultStream().synchronize();
+  }
+
+  /** A reference that keeps neither the device nor its simulation alive. */
+  WeakReference<SimDevice> weakly() {
+    return weakly;
   }
 
   @Override
@@ -157,6 +170,7 @@ public final class SimDevice implements Device {
     if (!context.close()) {
       return;
     }
+    context.lostCaptures().forEach(leaks);
     if (memory.liveCount() > 0) {
       leaks.accept(
           "device "

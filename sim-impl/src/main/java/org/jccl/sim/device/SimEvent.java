@@ -1,5 +1,7 @@
 package org.jccl.sim.device;
 
+import java.util.Objects;
+import org.jccl.CollectiveException;
 import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Stream;
@@ -14,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class SimEvent implements Event, SimStream.Marker {
   private final DeviceContext context;
   private @Nullable EventCompletion completion;
-  private @Nullable Capture capture;
+
+  /** Its last record was captured: in that case it has no completion. */
+  private @Nullable CapturedRecord captured;
+
   private boolean closed;
 
   SimEvent(DeviceContext context) {
@@ -38,14 +43,49 @@ final class SimEvent implements Event, SimStream.Marker {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
-      Capture recorded = capture;
-      if (recorded != null && stream.capture() == null) {
-        recorded.join(stream);
+      CapturedRecord record = captured;
+      if (record != null) {
+        stream.requireOpen();
+        awaitCaptured(stream, record);
+      } else if (stream.capture() == null) {
+        stream.submit(on -> new EventWait(on, completion));
+      } else if (completion != null) {
+        throw crossing(stream, Objects.requireNonNull(stream.capture()));
       }
-      stream.submit(on -> new EventWait(on, completion));
     } finally {
       kernel.exit(task);
     }
+  }
+
+  /** Rules STR-27, STR-28. */
+  private static void awaitCaptured(SimStream stream, CapturedRecord record) {
+    Capture own = stream.capture();
+    Capture capture = record.capture();
+    if (capture.isEnded()) {
+      String words = stream + " waits for an event whose last record is in a graph";
+      String cuda = "cudaErrorInvalidValue (1): record the event anew (STR-27)";
+      throw own == null ? Capture.failure(cuda, words) : own.spoil(cuda, words);
+    }
+    if (own != null && own != capture) {
+      String words =
+          stream
+              + ", captured from "
+              + own.begun()
+              + ", waits for an event of another capture, begun at "
+              + capture.begun();
+      capture.spoil("", words);
+      throw own.spoil("cudaErrorStreamCaptureMerge (902), both are invalid now (STR-27)", words);
+    }
+    record.awaitedBy(stream);
+  }
+
+  private static CollectiveException crossing(SimStream stream, Capture capture) {
+    return capture.spoil(
+        "cudaErrorStreamCaptureIsolation (905): wait before the capture begins (STR-27)",
+        stream
+            + " is being captured, from "
+            + capture.begun()
+            + ", and waits for an event that was recorded outside of the capture");
   }
 
   @Override
@@ -57,15 +97,30 @@ final class SimEvent implements Event, SimStream.Marker {
       if (closed) {
         throw new IllegalStateException("the event is closed");
       }
-      capture = own.capture();
-      own.submit(
-          on -> {
-            EventRecord marker = new EventRecord(on);
-            completion = marker.completion();
-            return marker;
-          });
+      Capture capture = own.capture();
+      if (capture != null) {
+        own.requireOpen();
+        captured = CapturedRecord.of(capture, own);
+        completion = null;
+      } else {
+        own.submit(this::marker);
+      }
     } finally {
       kernel.exit(task);
+    }
+  }
+
+  private EventRecord marker(SimStream on) {
+    EventRecord marker = new EventRecord(on);
+    completion = marker.completion();
+    captured = null;
+    return marker;
+  }
+
+  /** Rule STR-25. */
+  private void requireNotCaptured(String what) {
+    if (captured != null) {
+      throw captured.refusal(what);
     }
   }
 
@@ -74,6 +129,7 @@ final class SimEvent implements Event, SimStream.Marker {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
+      requireNotCaptured("waited for");
       EventCompletion last = completion;
       if (last != null && !last.isReached()) {
         last.addWaiter(task);
@@ -90,6 +146,7 @@ final class SimEvent implements Event, SimStream.Marker {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
+      requireNotCaptured("asked");
       EventCompletion last = completion;
       if (last != null && !last.isReached()) {
         kernel.letOthersRun(task);
@@ -147,6 +204,7 @@ final class SimEvent implements Event, SimStream.Marker {
   }
 
   private long reachedAt() {
+    requireNotCaptured("measured from");
     EventCompletion last = completion;
     if (last == null || !last.isReached()) {
       throw new IllegalStateException(

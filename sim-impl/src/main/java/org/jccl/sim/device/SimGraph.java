@@ -48,7 +48,12 @@ final class SimGraph implements Graph {
       }
       Capture outer = target.capture();
       if (outer != null) {
-        throw new IllegalStateException(target + " is being captured: launch the graph elsewhere");
+        throw new IllegalStateException(
+            target
+                + " is being captured, from "
+                + outer.begun()
+                + ": launch the graph elsewhere; CUDA answers"
+                + " cudaErrorStreamCaptureUnsupported (900) (STR-31)");
       }
       Capture.StreamMap map =
           captured -> {

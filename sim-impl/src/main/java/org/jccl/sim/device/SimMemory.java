@@ -11,6 +11,7 @@ import org.jccl.Stream;
 import org.jccl.sim.device.CopyOp.Place;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.spi.CaptureGuard;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,20 @@ public final class SimMemory implements DeviceMemory {
 
   @Override
   public long allocate(long bytes) {
+    requireNotCapturing("allocation");
+    return allocate(bytes, false);
+  }
+
+  /** Rule STR-30. */
+  void requireNotCapturing(String what) {
+    SimStream captured = context.capturedHere();
+    if (captured != null) {
+      throw CaptureGuard.refusal(what, captured);
+    }
+  }
+
+  /** Memory as the library takes it when it does without its own allocator. */
+  public long allocatePlain(long bytes) {
     return allocate(bytes, false);
   }
 
@@ -236,6 +251,9 @@ public final class SimMemory implements DeviceMemory {
 
   @Override
   public void copyIn(long target, MemorySegment source, Stream stream) {
+    if (!source.isNative() && stream.isCapturing()) {
+      throw CaptureGuard.heapCopy();
+    }
     MemorySegment staged =
         isShared(source) ? source : MemorySegment.ofArray(source.toArray(JAVA_BYTE));
     long bytes = source.byteSize();

@@ -152,7 +152,7 @@ public final class SimStream implements OwnedStream {
       }
       Capture recording = capture;
       if (recording != null) {
-        recording.add(map -> map.of(this).enqueue(work.on(map.of(this))));
+        recording.add(this, map -> map.of(this).enqueue(work.on(map.of(this))));
       } else {
         enqueue(work.on(this));
       }
@@ -340,6 +340,9 @@ public final class SimStream implements OwnedStream {
   public boolean isIdle() {
     HostTask task = kernel.enter();
     try {
+      if (!closed) {
+        requireNotCapturing("isIdle");
+      }
       long target = enqueued;
       if (finished < target) {
         kernel.letOthersRun(task); // so that a loop that polls comes to an end
@@ -390,7 +393,8 @@ public final class SimStream implements OwnedStream {
     try {
       requireOpen();
       if (capture != null) {
-        throw new IllegalStateException(this + " is already being captured");
+        throw new IllegalStateException(
+            this + " is already being captured, from " + capture.begun());
       }
       capture = new Capture(this);
     } finally {
@@ -403,8 +407,17 @@ public final class SimStream implements OwnedStream {
     HostTask task = kernel.enter();
     try {
       Capture recording = capture;
-      if (recording == null || recording.origin() != this) {
+      if (recording == null) {
         throw new IllegalStateException(this + " began no capture");
+      }
+      if (recording.origin() != this) {
+        throw new IllegalStateException(
+            this
+                + " only takes part in the capture that "
+                + recording.origin()
+                + " began at "
+                + recording.begun()
+                + ": end it there; CUDA answers cudaErrorStreamCaptureUnmatched (903) (STR-29)");
       }
       return recording.end();
     } finally {
@@ -434,6 +447,7 @@ public final class SimStream implements OwnedStream {
     try {
       if (!closed && this != context.defaultStream()) {
         awaitFinished(task, enqueued);
+        loseCapture();
         closed = true;
         context.closed(this);
       }
@@ -447,7 +461,16 @@ public final class SimStream implements OwnedStream {
     return closed;
   }
 
-  private void requireOpen() {
+  /** It ends while its own capture goes on: what was recorded is lost. */
+  void loseCapture() {
+    Capture recording = capture;
+    if (recording != null && recording.origin() == this) {
+      recording.abandon();
+      context.lost(recording);
+    }
+  }
+
+  void requireOpen() {
     if (closed) {
       throw new IllegalStateException(this + " is closed (SIM-31)");
     }
@@ -457,7 +480,13 @@ public final class SimStream implements OwnedStream {
     requireOpen();
     if (capture != null) {
       throw new IllegalStateException(
-          this + " is being captured: " + what + " would wait for ever");
+          this
+              + " is being captured, from "
+              + capture.begun()
+              + ", and its work runs only when the graph is launched: "
+              + what
+              + " has nothing to ask; CUDA answers cudaErrorStreamCaptureUnsupported (900)"
+              + " (STR-26)");
     }
   }
 

@@ -42,7 +42,7 @@ public final class Kernel {
   private final Trace trace = new Trace();
   private final ReadyList ready = new ReadyList();
   private final List<HostTask> owned = new ArrayList<>();
-  private final ThreadLocal<HostTask> foreignTask = ThreadLocal.withInitial(this::foreign);
+  private final ForeignTasks foreign = new ForeignTasks(this);
   private QuiescenceListener listener = blocked -> {};
   private long steps;
   private long moments;
@@ -232,12 +232,8 @@ public final class Kernel {
 
   // ---------------------------------------------------------------- the baton
 
-  private HostTask foreign() {
-    return new HostTask(this, -1, false, Thread.currentThread());
-  }
-
   private HostTask acquire() {
-    HostTask task = foreignTask.get();
+    HostTask task = foreign.current();
     synchronized (gate) {
       foreignSeen |= running;
       if (holder == null) {
@@ -454,7 +450,7 @@ public final class Kernel {
       if (holder != null || !running) {
         return;
       }
-      holder = foreignTask.get();
+      holder = foreign.current();
     }
     failBlocked();
     passOn(null);

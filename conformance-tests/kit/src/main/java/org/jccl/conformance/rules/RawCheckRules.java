@@ -27,8 +27,8 @@ public final class RawCheckRules extends RawSuite {
     raw(
         rank -> {
           Stream captured = rank.device().newStream();
-          captured.beginCapture();
           try (DeviceBuffer two = rank.memory(DataType.INT32, 1, 2)) {
+            captured.beginCapture();
             long b = two.address();
             long on = captured.handle();
             NcclAbi abi = rank.abi();
@@ -87,9 +87,9 @@ public final class RawCheckRules extends RawSuite {
     raw(
         rank -> {
           Stream captured = rank.device().newStream();
-          captured.beginCapture();
           try (DeviceBuffer out = rank.memory(DataType.INT32, 1);
               DeviceBuffer in = rank.memory(DataType.INT32, 0)) {
+            captured.beginCapture();
             rank.group(
                 () -> {
                   rank.send(out, 0);

@@ -3,6 +3,7 @@ package org.jccl.conformance.run;
 import java.util.List;
 import org.jccl.conformance.misuse.MisuseRules;
 import org.jccl.conformance.rules.ArithmeticRules;
+import org.jccl.conformance.rules.CaptureRules;
 import org.jccl.conformance.rules.ChannelRules;
 import org.jccl.conformance.rules.CollectiveRules;
 import org.jccl.conformance.rules.DeterminismRules;
@@ -65,6 +66,7 @@ public final class BookSuites implements RuleSuites {
         CollectiveRules.class,
         UnevenRules.class,
         StreamRules.class,
+        CaptureRules.class,
         OpenRules.class,
         TypedArgumentRules.class,
         RawArgumentRules.class,

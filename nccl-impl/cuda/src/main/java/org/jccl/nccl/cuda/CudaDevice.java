@@ -14,13 +14,14 @@ import org.jccl.DeviceBuffer;
 import org.jccl.DeviceMemory;
 import org.jccl.Event;
 import org.jccl.Stream;
+import org.jccl.spi.CaptureGuard;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One GPU. Its own stream and its memory are made at first use, so that opening a backend creates
  * no CUDA context on GPUs that this process does not use.
  */
-final class CudaDevice implements Device {
+final class CudaDevice implements Device, CaptureGuard {
   private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
 
   private final Backend backend;
@@ -130,6 +131,15 @@ final class CudaDevice implements Device {
     }
   }
 
+  @Override
+  public void requireNotCapturing(String what) {
+    for (CudaStream stream : streams) {
+      if (stream.isCapturedHere()) {
+        throw CaptureGuard.refusal(what, stream);
+      }
+    }
+  }
+
   /** The streams that are open now. */
   Set<CudaStream> streams() {
     return streams;
@@ -146,6 +156,7 @@ final class CudaDevice implements Device {
       streams.forEach(CudaStream::synchronize);
       return;
     }
+    streams.forEach(CudaStream::requireRunning);
     makeCurrent();
     Cuda.check(JCuda.cudaDeviceSynchronize(), "cudaDeviceSynchronize");
   }

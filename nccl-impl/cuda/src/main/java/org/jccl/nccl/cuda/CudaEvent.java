@@ -12,6 +12,7 @@ final class CudaEvent implements Event {
   private final CudaDevice device;
   private final cudaEvent_t event = new cudaEvent_t();
   private volatile boolean recorded;
+  private volatile boolean captured;
   private boolean closed;
 
   /** The device is current. */
@@ -40,13 +41,28 @@ final class CudaEvent implements Event {
   @Override
   public void record(Stream stream) {
     cudaEvent_t marker = event;
+    CudaStream marked = CudaStream.of(stream);
     device.makeCurrent();
-    Cuda.check(JCuda.cudaEventRecord(marker, CudaStream.of(stream).raw()), "cudaEventRecord");
+    boolean inCapture = marked.isCapturing();
+    Cuda.check(JCuda.cudaEventRecord(marker, marked.raw()), "cudaEventRecord");
+    captured = inCapture;
     recorded = true;
+  }
+
+  /** Rule STR-25: asking CUDA would spoil the capture. */
+  private void requireNotCaptured(String what) {
+    if (captured) {
+      throw new IllegalStateException(
+          "an event that was recorded under capture cannot be "
+              + what
+              + ": it stands for no work that runs; record it again behind the launch of the graph"
+              + " (STR-25)");
+    }
   }
 
   @Override
   public void synchronize() {
+    requireNotCaptured("waited for");
     if (recorded) {
       device.makeCurrent();
       Cuda.await(
@@ -58,6 +74,7 @@ final class CudaEvent implements Event {
 
   @Override
   public boolean isReached() {
+    requireNotCaptured("asked");
     if (!recorded) {
       return true;
     }
@@ -71,6 +88,8 @@ final class CudaEvent implements Event {
     if (!recorded || !start.recorded) {
       throw new IllegalStateException("both events must have been recorded");
     }
+    requireNotCaptured("measured from");
+    start.requireNotCaptured("measured from");
     device.makeCurrent();
     float[] millis = {0};
     int code = JCuda.cudaEventElapsedTime(millis, start.event, event);

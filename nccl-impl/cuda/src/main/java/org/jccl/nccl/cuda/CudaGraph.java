@@ -45,6 +45,10 @@ final class CudaGraph implements Graph {
       throw new IllegalStateException("graph is closed");
     }
     CudaStream target = CudaStream.of(stream);
+    if (target.isCapturing()) {
+      throw new IllegalStateException(
+          "a graph cannot be launched on a stream that is being captured: " + target + " (STR-31)");
+    }
     device.makeCurrent();
     Cuda.checkDriver(JCudaDriver.cuGraphLaunch(executable, target.driver()), "cuGraphLaunch");
   }

@@ -21,6 +21,7 @@ final class CudaMemory implements DeviceMemory, AutoCloseable {
 
   @Override
   public long allocate(long bytes) {
+    device.requireNotCapturing("allocation");
     return blocks.allocate(bytes);
   }
 

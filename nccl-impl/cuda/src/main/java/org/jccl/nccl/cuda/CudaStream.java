@@ -34,6 +34,9 @@ final class CudaStream implements OwnedStream {
 
   private volatile boolean closed;
 
+  /** The thread that has begun a capture here, until its end. */
+  private volatile @Nullable Thread capturer;
+
   /** Why nobody may rely on its work: the communicator whose stream it is was aborted. */
   private volatile @Nullable RuntimeException refusal;
 
@@ -115,6 +118,13 @@ final class CudaStream implements OwnedStream {
     return Cuda.reached(JCuda.cudaStreamQuery(stream), "cudaStreamQuery");
   }
 
+  /** Rule STR-26: waiting for a device with a capturing stream would spoil the capture. */
+  void requireRunning() {
+    if (!closed) {
+      requireRunning("synchronized");
+    }
+  }
+
   /** Waiting for a capturing stream, or asking it, would spoil the capture. */
   private void requireRunning(String what) {
     requireOpen();
@@ -175,6 +185,7 @@ final class CudaStream implements OwnedStream {
           JCudaDriver.cuStreamBeginCapture(
               driver, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
           "cuStreamBeginCapture");
+      capturer = Thread.currentThread();
     }
   }
 
@@ -184,10 +195,20 @@ final class CudaStream implements OwnedStream {
     if (!isCapturing()) {
       throw new IllegalStateException("no capture is going on: " + this);
     }
+    if (capturer == null && owned) {
+      throw new IllegalStateException(
+          this + " only takes part in another stream's capture: end it there (STR-29)");
+    }
+    capturer = null;
     device.makeCurrent();
     CUgraph graph = new CUgraph();
     Cuda.checkDriver(JCudaDriver.cuStreamEndCapture(driver, graph), "cuStreamEndCapture");
     return CudaGraph.instantiate(device, graph);
+  }
+
+  /** Whether the calling thread has begun a capture here that goes on (rule STR-30). */
+  boolean isCapturedHere() {
+    return capturer == Thread.currentThread() && isCapturing();
   }
 
   @Override

@@ -8,6 +8,7 @@ import jcuda.runtime.cudaError;
 import jcuda.runtime.cudaEvent_t;
 import jcuda.runtime.cudaMemcpyKind;
 import org.jccl.nccl.ffi.NativeAccess;
+import org.jccl.spi.CaptureGuard;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,9 +60,7 @@ final class Staging implements AutoCloseable {
 
   private static void requireRunning(CudaStream stream) {
     if (stream.isCapturing()) {
-      throw new IllegalStateException(
-          "a copy of a heap array cannot be captured: the graph would use a block that serves"
-              + " others by then; use off-heap memory");
+      throw CaptureGuard.heapCopy();
     }
   }
 

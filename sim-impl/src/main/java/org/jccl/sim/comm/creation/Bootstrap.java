@@ -248,7 +248,7 @@ public final class Bootstrap {
     SharedComm made =
         new SharedComm(
             simulation, name == null ? "comm-" + number : CleanText.line(name), number, worldSize);
-    return new CommParts(made, dataPlane, departures, parent);
+    return new CommParts(made, dataPlane, departures, parent, this::forget);
   }
 
   /** Where the ranks of {@code comm} meet for its children. */
@@ -256,9 +256,14 @@ public final class Bootstrap {
     return children.computeIfAbsent(comm, parent -> new ChildCreations(parent, this));
   }
 
+  /** All ranks of a communicator have ended: nothing of it is needed any more. */
+  private void forget(CommParts over) {
+    comms.remove(over);
+    children.remove(over.comm());
+  }
+
   /** A communicator is complete. */
   void made(CommParts made) {
-    children.keySet().removeIf(SharedComm::isOver);
     made.complete(issueOrders);
     comms.add(made);
     simulation.findings().opened();
@@ -283,7 +288,7 @@ public final class Bootstrap {
   /** The communicators of this simulation on which something is pending are stopped. */
   public void reportPending(ReportedMisuse misuse) {
     comms.removeIf(comm -> comm.comm().isOver());
-    for (CommParts comm : comms) {
+    for (CommParts comm : List.copyOf(comms)) { // a rank that waits to end one of them goes on
       if (comm.isPending()) {
         comm.comm().stop(misuse);
       }

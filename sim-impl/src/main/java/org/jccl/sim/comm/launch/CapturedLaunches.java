@@ -1,9 +1,11 @@
 package org.jccl.sim.comm.launch;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jccl.sim.comm.call.Request;
 import org.jccl.sim.comm.onesided.OneSidedCall;
 import org.jccl.sim.device.Capture;
+import org.jccl.sim.device.SimStream;
 
 /** The launches of one rank that live in graphs. */
 final class CapturedLaunches {
@@ -27,9 +29,18 @@ final class CapturedLaunches {
     graphs++;
     capture.whenClosed(() -> graphs--);
     capture.add(
+        this,
+        streams(kept, keptFirst),
         map ->
             replay.launch(
                 kept.stream().map(each -> each.on(map.of(each.stream()))).toList(),
                 keptFirst.stream().map(each -> each.on(map.of(each.stream()))).toList()));
+  }
+
+  private static List<SimStream> streams(List<Request> requests, List<OneSidedCall> first) {
+    return Stream.concat(
+            requests.stream().map(Request::stream), first.stream().map(OneSidedCall::stream))
+        .distinct()
+        .toList();
   }
 }

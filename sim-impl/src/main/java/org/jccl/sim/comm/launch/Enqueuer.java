@@ -245,6 +245,9 @@ public final class Enqueuer {
         return ResultCode.INVALID_USAGE.code();
       }
     }
+    if (capture != null && capture.isSpoiled()) {
+      return ResultCode.UNHANDLED_CUDA_ERROR.code(); // STR-27
+    }
     boolean canCapture = capture == null || simulation.version() >= ONE_SIDED_CAPTURE;
     for (OneSidedCall call : first) {
       if (call.stream().capture() != capture || !canCapture) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jccl.sim.check.Contract;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
@@ -33,15 +34,22 @@ public final class CommParts {
   private final HostCollectives assemblies;
   private final List<ReclaimJob> leaving = new ArrayList<>(0);
   private final @Nullable CommLifecycle[] lives;
+  private final Consumer<CommParts> whenOver;
 
   /**
    * The parts of {@code comm}.
    *
    * @param parent of the communicator that it was split or shrunk from, if it was
+   * @param whenOver told when all its ranks have ended
    */
   public CommParts(
-      SharedComm comm, DataPlane dataPlane, Departures departures, @Nullable CommParts parent) {
+      SharedComm comm,
+      DataPlane dataPlane,
+      Departures departures,
+      @Nullable CommParts parent,
+      Consumer<CommParts> whenOver) {
     this.comm = comm;
+    this.whenOver = whenOver;
     this.lives = new CommLifecycle[comm.worldSize()];
     this.dataPlane = dataPlane;
     this.departures = departures;
@@ -116,6 +124,11 @@ public final class CommParts {
   /** The communicators of its ranks, ascending. */
   List<CommLifecycle> lives() {
     return Arrays.stream(lives).filter(Objects::nonNull).map(CommLifecycle.class::cast).toList();
+  }
+
+  /** All ranks have ended. */
+  void over() {
+    whenOver.accept(this);
   }
 
   /** All ranks are there: from now on its collectives have a place among those of others. */

@@ -1,10 +1,10 @@
 package org.jccl.sim.comm.life;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.sim.check.CallSite;
@@ -21,9 +21,11 @@ import org.jccl.sim.kernel.HostTask;
  * in this schedule proves nothing: only a meeting of the hosts does.
  */
 public final class Departures {
-  /** One rank's end of {@code comm}, which it shares with the programs {@code others}. */
+  /** One rank's end of its communicator. */
   private record Departure(
-      HostTask task, long time, CommMember member, Set<Integer> others, String site) {}
+      HostTask task, long time, CommMember member, String site) {}
+
+  private static final int MOST_KEPT = 4096;
 
   private final List<Departure> open = new ArrayList<>();
 
@@ -34,21 +36,19 @@ public final class Departures {
   void leaves(CommMember member, boolean last, String site) {
     HostTask task = member.comm().simulation().kernel().holder();
     SharedComm comm = member.comm();
-    if (task == null || !task.isOwned()) {
-      return;
+    if (task == null || !task.isOwned() || !CallSite.isKnown(site)) {
+      return; // what the end of a program closes is followed by nothing
     }
-    open.removeIf(old -> old.task.state() == HostTask.State.FINISHED);
+    open.removeIf(
+        old -> old.task.state() == HostTask.State.FINISHED || old.task.hasMetSince(old.time));
+    if (open.size() > MOST_KEPT) {
+      open.removeFirst();
+    }
     boolean comesLast = last && task.hasMetSince(comm.leftAt());
     long now = task.leaves();
     comm.isLeftAt(now);
-    Set<Integer> others = new TreeSet<>();
-    for (CommMember other : comm.present()) {
-      if (other.driver() != task.rank() && !other.isOver()) {
-        others.add(other.driver());
-      }
-    }
-    if (!comesLast && !others.isEmpty()) {
-      open.add(new Departure(task, now, member, others, site));
+    if (!comesLast) {
+      open.add(new Departure(task, now, member, site));
     }
   }
 
@@ -69,10 +69,17 @@ public final class Departures {
     }
   }
 
+  /** The programs of {@code with} that may be in the end of what was left. */
   private static List<Integer> shared(Departure departure, SharedComm with) {
+    Set<Integer> there = new HashSet<>();
+    for (CommMember other : departure.member.comm().present()) {
+      if (!other.isAborted() && other.driver() != departure.task.rank()) {
+        there.add(other.driver());
+      }
+    }
     return with.present().stream()
         .map(CommMember::driver)
-        .filter(departure.others::contains)
+        .filter(there::contains)
         .distinct()
         .sorted()
         .toList();

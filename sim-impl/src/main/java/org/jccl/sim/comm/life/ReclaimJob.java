@@ -31,9 +31,11 @@ public final class ReclaimJob extends Job {
       settle(0);
       return;
     }
+    boolean isProgramsCall = false; // what a program leaves open is closed behind its end
     boolean last = endpoint.member().comm().reclaim();
     if (!life.isAborted() && life.simulation().isChecking()) {
       String site = CallSite.current();
+      isProgramsCall = CallSite.isKnown(site);
       endpoint.member().leaves(site);
       endpoint.shared().departures().leaves(endpoint.member(), last, site);
     }
@@ -47,18 +49,13 @@ public final class ReclaimJob extends Job {
     if (busy != null && life.simulation().isChecking()) {
       life.leftInFlight(CallSite.current());
     }
-    if (life.simulation().findings().isStrict() && isProgramsCall()) {
+    if (life.simulation().findings().isStrict() && isProgramsCall) {
       leaving.add(this);
       endpoint.member().comm().whenStopped(why -> settle(0));
       leaving.forEach(ReclaimJob::look);
     } else {
       settle(0);
     }
-  }
-
-  /** What a rank's program has left open is closed for it when it has ended: nobody waits there. */
-  private static boolean isProgramsCall() {
-    return CallSite.of(Thread.currentThread()) != null;
   }
 
   /** Strict: the ranks of a host end a communicator together (LIF-09). */
@@ -97,6 +94,10 @@ public final class ReclaimJob extends Job {
   private void oneIdle(List<CommLifecycle> lives) {
     if (--busy == 0) {
       lives.forEach(CommLifecycle::end);
+      Endpoint endpoint = life.endpoint();
+      if (endpoint != null) {
+        endpoint.shared().over();
+      }
       settle(0);
     }
   }

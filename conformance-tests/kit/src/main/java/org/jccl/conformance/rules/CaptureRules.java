@@ -1,0 +1,236 @@
+package org.jccl.conformance.rules;
+
+import java.lang.foreign.MemorySegment;
+import net.jqwik.api.Example;
+import org.jccl.CollectiveException;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.Event;
+import org.jccl.Graph;
+import org.jccl.ReduceOp;
+import org.jccl.ResultCode;
+import org.jccl.Stream;
+import org.jccl.conformance.harness.Values;
+import org.jccl.conformance.harness.WorldRank;
+
+/** What a capture refuses, and what it takes (chapter 7 of the rule book). */
+public final class CaptureRules extends Suite {
+  /** About the current subject. */
+  public CaptureRules() {}
+
+  /** Two streams, two events and two buffers. */
+  private record Lab(
+      WorldRank rank,
+      Stream one,
+      Stream two,
+      Event fork,
+      Event join,
+      DeviceBuffer a,
+      DeviceBuffer b)
+      implements AutoCloseable {
+    static Lab of(WorldRank rank) {
+      return new Lab(
+          rank,
+          rank.device().newStream(),
+          rank.device().newStream(),
+          rank.device().newEvent(),
+          rank.device().newEvent(),
+          Values.of(rank.device(), DataType.INT32, 1),
+          Values.of(rank.device(), DataType.INT32, 2));
+    }
+
+    /** Begins a capture on stream one, takes stream two into it and gives it a sum. */
+    void forkedSum() {
+      one.beginCapture();
+      fork.record(one);
+      two.waitFor(fork);
+      rank.communicator().allReduce(a, a, ReduceOp.SUM, two);
+    }
+
+    void refused(String what, Runnable call, String word) {
+      rank.expectThrown(what, IllegalStateException.class, call, word);
+    }
+
+    void fails(String what, Runnable call) {
+      rank.expectThrown(
+          what,
+          CollectiveException.class,
+          () -> {
+            try {
+              call.run();
+            } catch (CollectiveException failure) {
+              ResultCode code = failure.code();
+              rank.check(code == ResultCode.UNHANDLED_CUDA_ERROR, what + " failed: " + code);
+              throw failure;
+            }
+          },
+          "aptur");
+    }
+
+    /** Ends the capture, and shows that what was refused did it no harm. */
+    void endsWell(int expected) {
+      try (Graph graph = one.endCapture()) {
+        graph.launch(one);
+        one.synchronize();
+      }
+      rank.expect("the sum of the launch", a, expected);
+    }
+
+    @Override
+    public void close() {
+      one.close();
+      two.close();
+      fork.close();
+      join.close();
+      a.close();
+      b.close();
+    }
+  }
+
+  @Example
+  public void required_STR_25_aCapturedEventIsNotAsked() {
+    run(
+        1,
+        rank -> {
+          try (Lab lab = Lab.of(rank)) {
+            lab.one.beginCapture();
+            rank.communicator().allReduce(lab.a, lab.a, ReduceOp.SUM, lab.one);
+            lab.fork.record(lab.one);
+            lab.refused("isReached", lab.fork::isReached, "capture");
+            lab.refused("synchronize", lab.fork::synchronize, "capture");
+            lab.refused("microsSince", () -> lab.fork.microsSince(lab.fork), "capture");
+            lab.endsWell(1);
+            lab.refused("isReached after the end", lab.fork::isReached, "capture");
+            lab.fork.record(lab.one);
+            lab.fork.synchronize();
+            rank.check(lab.fork.isReached(), "the event, recorded anew, is not reached");
+          }
+        });
+  }
+
+  @Example
+  public void required_STR_26_aCapturingStreamIsNotWaitedFor() {
+    run(
+        1,
+        rank -> {
+          try (Lab lab = Lab.of(rank)) {
+            lab.forkedSum();
+            lab.join.record(lab.two);
+            lab.one.waitFor(lab.join);
+            lab.refused("synchronize", lab.one::synchronize, "captur");
+            lab.refused("isIdle", lab.one::isIdle, "captur");
+            lab.refused("completion", lab.one::completion, "captur");
+            lab.refused("the other's synchronize", lab.two::synchronize, "captur");
+            lab.refused("the device's", () -> rank.device().synchronize(), "captur");
+            lab.endsWell(1);
+          }
+        });
+  }
+
+  @Example
+  public void required_STR_27_noOrderCrossesACapture() {
+    run(
+        1,
+        rank -> {
+          try (Lab lab = Lab.of(rank)) {
+            lab.fork.record(lab.two);
+            lab.one.beginCapture();
+            lab.fails("a wait for an outer event", () -> lab.one.waitFor(lab.fork));
+            lab.fails("a copy later", () -> lab.a.copyFrom(lab.b, lab.one));
+            lab.fails("the end", () -> lab.one.endCapture());
+            rank.check(!lab.one.isCapturing(), "the spoiled capture goes on");
+            lab.one.waitFor(lab.fork);
+            lab.a.copyFrom(lab.b, lab.one);
+            lab.one.synchronize();
+            rank.expect("the copy after the capture", lab.a, 2);
+          }
+        });
+  }
+
+  @Example
+  public void required_STR_27_capturesDoNotMerge() {
+    run(
+        1,
+        rank -> {
+          try (Lab lab = Lab.of(rank)) {
+            lab.one.beginCapture();
+            lab.two.beginCapture();
+            lab.fork.record(lab.one);
+            lab.fails("a wait for another capture", () -> lab.two.waitFor(lab.fork));
+            lab.fails("the end of the other", () -> lab.two.endCapture());
+            lab.fails("the end of the one", () -> lab.one.endCapture());
+          }
+        });
+  }
+
+  @Example
+  public void required_STR_28_aForkedStreamComesBack() {
+    run(
+        1,
+        rank -> {
+          try (Lab lab = Lab.of(rank)) {
+            lab.forkedSum();
+            lab.fails("the end without the join", () -> lab.one.endCapture());
+            rank.check(!lab.two.isCapturing(), "the forked stream is still captured");
+            lab.forkedSum();
+            lab.join.record(lab.two);
+            lab.b.copyFrom(lab.a, lab.two);
+            lab.one.waitFor(lab.join);
+            lab.fails("the end with work behind the join", () -> lab.one.endCapture());
+            lab.forkedSum();
+            lab.join.record(lab.two);
+            lab.one.waitFor(lab.join);
+            lab.endsWell(1);
+          }
+        });
+  }
+
+  @Example
+  public void required_STR_29_aCaptureEndsWhereItBegan() {
+    run(
+        1,
+        rank -> {
+          try (Lab lab = Lab.of(rank)) {
+            lab.forkedSum();
+            lab.join.record(lab.two);
+            lab.one.waitFor(lab.join);
+            lab.refused("the end on the forked stream", lab.two::endCapture, "captur");
+            lab.endsWell(1);
+          }
+        });
+  }
+
+  @Example
+  public void required_STR_30_aCapturingThreadDoesNotAllocate() {
+    run(
+        1,
+        rank -> {
+          try (Lab lab = Lab.of(rank)) {
+            lab.one.beginCapture();
+            rank.communicator().allReduce(lab.a, lab.a, ReduceOp.SUM, lab.one);
+            lab.refused("allocate", () -> rank.device().allocate(DataType.INT32, 1), "captur");
+            lab.endsWell(1);
+          }
+        });
+  }
+
+  @Example
+  public void required_STR_31_whatCannotBeCaptured() {
+    run(
+        1,
+        rank -> {
+          try (Lab lab = Lab.of(rank)) {
+            lab.two.beginCapture();
+            lab.b.copyFrom(lab.a, lab.two);
+            try (Graph graph = lab.two.endCapture()) {
+              lab.one.beginCapture();
+              rank.communicator().allReduce(lab.a, lab.a, ReduceOp.SUM, lab.one);
+              MemorySegment heap = MemorySegment.ofArray(new int[1]);
+              lab.refused("a heap array", () -> lab.a.copyFrom(heap, lab.one), "captur");
+              lab.refused("a launch", () -> graph.launch(lab.one), "captur");
+              lab.endsWell(1);
+            }
+          }
+        });
+  }
+}
