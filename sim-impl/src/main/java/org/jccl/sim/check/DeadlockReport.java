@@ -77,8 +77,7 @@ public final class DeadlockReport {
     for (int rank : cycle) {
       Wait root = root(rank);
       Wait wait = task(rank).waitingFor();
-      boolean ordered =
-          root.nature() == Wait.Nature.COLLECTIVE || root.nature() == Wait.Nature.END;
+      boolean ordered = root.nature() == Wait.Nature.COLLECTIVE || root.nature() == Wait.Nature.END;
       if (!ordered || (wait != null && wait.passesEvent())) {
         return MisuseKind.DEADLOCK;
       }
@@ -112,7 +111,7 @@ public final class DeadlockReport {
               ? "close communicators in one order on all ranks, behind the operations that they"
                   + " share (LIF-07, LIF-09)"
               : "issue the operations of different communicators in the same order on all ranks (GRP-19,"
-              + " STR-09)";
+                  + " STR-09)";
       default -> adviceOnCycle(cycle);
     };
   }

@@ -22,8 +22,7 @@ import org.jccl.sim.kernel.HostTask;
  */
 public final class Departures {
   /** One rank's end of its communicator. */
-  private record Departure(
-      HostTask task, long time, CommMember member, String site) {}
+  private record Departure(HostTask task, long time, CommMember member, String site) {}
 
   private static final int MOST_KEPT = 4096;
 
