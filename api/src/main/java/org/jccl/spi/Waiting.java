@@ -44,6 +44,11 @@ public interface Waiting {
   /** The calling thread has met others: all of them have come to the same call. */
   default void met() {}
 
+  /** {@return the time by which its sleeps go, in nanoseconds} */
+  default long now() {
+    return System.nanoTime();
+  }
+
   /** {@return the binding of the calling thread, or parking} */
   static Waiting current() {
     Waiting bound = Binding.CURRENT.get();
