@@ -3,6 +3,7 @@ package org.jccl.process;
 import java.time.Duration;
 import java.util.List;
 import org.jccl.ResultCode;
+import org.jccl.spi.Waiting;
 
 /** A member that waits in the {@link GroupRendezvous} itself: a thread of this JVM. */
 class LocalProcessGroup extends ProcessGroupBase {
@@ -26,7 +27,9 @@ class LocalProcessGroup extends ProcessGroupBase {
           "rank " + rank() + " was interrupted while it waited in " + call);
       throw interrupted(call, cause);
     }
-    return rendezvous.outcome(rank(), round, call);
+    List<byte[]> outcome = rendezvous.outcome(rank(), round, call);
+    Waiting.current().met();
+    return outcome;
   }
 
   @Override

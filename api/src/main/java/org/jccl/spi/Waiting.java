@@ -59,6 +59,9 @@ public interface Waiting {
    */
   default void learn(@Nullable Object told) {}
 
+  /** The calling thread has met others: all of them have come to the same call. */
+  default void met() {}
+
   /** {@return the time by which its sleeps go, in nanoseconds} */
   default long now() {
     return System.nanoTime();

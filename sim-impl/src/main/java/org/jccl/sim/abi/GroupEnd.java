@@ -27,6 +27,7 @@ final class GroupEnd implements SimStep, Abortable {
   private final boolean simulated;
   private int phase = -1;
   private @Nullable HostTask issuer;
+  private @Nullable HostTask background;
   private int code;
   private boolean over;
   private @Nullable RuntimeException failure;
@@ -64,10 +65,18 @@ final class GroupEnd implements SimStep, Abortable {
       }
     }
     held.forEach(life -> life.isKnownIdle(task));
+    meet(task);
     if (failure != null) {
       throw failure;
     }
     return code;
+  }
+
+  /** What has met all ranks of a communicator is a meeting of their hosts. */
+  private void meet(@Nullable HostTask task) {
+    if (task != null && phases.stream().flatMap(List::stream).anyMatch(Job::meets)) {
+      task.met();
+    }
   }
 
   /** Sets it going in the background (rule GRP-24). */
@@ -76,6 +85,7 @@ final class GroupEnd implements SimStep, Abortable {
       life.runs(this);
       life.store(ResultCode.IN_PROGRESS.code());
     }
+    background = kernel.holder();
     kernel.makeReady(this);
     return ResultCode.IN_PROGRESS.code();
   }
@@ -160,6 +170,7 @@ final class GroupEnd implements SimStep, Abortable {
 
   private void close(int result) {
     over = true;
+    meet(background);
     for (CommLifecycle life : lives()) {
       life.runs(null);
       if (!life.isBlocking() || result == 0) {

@@ -15,6 +15,8 @@ public final class CallSite {
 
   private static final String BINDING = "org.jccl.nccl.ffi.";
 
+  private static final String UNKNOWN = "unknown";
+
   private @Nullable Stack stack;
   private @Nullable String words;
   private boolean again;
@@ -49,7 +51,12 @@ public final class CallSite {
   public static String current() {
     String found =
         WALKER.walk(frames -> first(frames.map(StackWalker.StackFrame::toStackTraceElement)));
-    return found == null ? "unknown" : found;
+    return found == null ? UNKNOWN : found;
+  }
+
+  /** Whether {@link #current} has found user code. */
+  public static boolean isKnown(String site) {
+    return !site.equals(UNKNOWN);
   }
 
   /** Where {@code thread} is now, or null if it runs no user code. */

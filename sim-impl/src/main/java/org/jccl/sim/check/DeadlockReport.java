@@ -43,20 +43,28 @@ public final class DeadlockReport {
   }
 
   private ReportBuilder report() {
-    List<Integer> cycle = cycle();
+    Wait closed =
+        roots.values().stream().filter(root -> !root.reasons().isEmpty()).findFirst().orElse(null);
+    List<Integer> cycle = closed == null ? cycle() : List.of();
     if (!cycle.isEmpty()) {
       ReportBuilder report = listed(ofCycle(cycle), cycle);
       return report.line(path(cycle)).line(adviceOnCycle(report.kind(), cycle));
     }
-    List<Integer> chain = chain();
-    Wait last = chain.isEmpty() ? null : roots.get(chain.getLast());
+    List<Integer> chain = closed == null ? chain() : List.of();
+    Wait last = chain.isEmpty() ? closed : roots.get(chain.getLast());
     List<Integer> absent = last == null ? List.of() : last.ranks();
     MisuseKind kind = last == null ? MisuseKind.DEADLOCK : ofEnd(last, absent);
-    return listed(kind, absent)
-        .line(
-            absent.isEmpty()
-                ? "no rank is known on whom the others wait: look at the waits above"
-                : "missing: " + ranks(absent) + ": " + adviceOnEnd(kind, absent));
+    ReportBuilder report =
+        listed(kind, absent)
+            .line(
+                absent.isEmpty()
+                    ? "no rank is known on whom the others wait: look at the waits above"
+                    : "missing: " + ranks(absent) + ": " + adviceOnEnd(kind, absent));
+    List<String> reasons = last == null ? List.of() : last.reasons();
+    reasons.forEach(report::line);
+    return reasons.isEmpty()
+        ? report
+        : report.line("close a communicator behind the last call of all its ranks (LIF-09)");
   }
 
   // ---------------------------------------------------------------- the name
@@ -69,7 +77,8 @@ public final class DeadlockReport {
     for (int rank : cycle) {
       Wait root = root(rank);
       Wait wait = task(rank).waitingFor();
-      if (root.nature() != Wait.Nature.COLLECTIVE || (wait != null && wait.passesEvent())) {
+      boolean ordered = root.nature() == Wait.Nature.COLLECTIVE || root.nature() == Wait.Nature.END;
+      if (!ordered || (wait != null && wait.passesEvent())) {
         return MisuseKind.DEADLOCK;
       }
       communicators.add(root.communicator());
@@ -80,13 +89,13 @@ public final class DeadlockReport {
   private MisuseKind ofEnd(Wait last, List<Integer> absent) {
     boolean hostWaits =
         absent.stream().anyMatch(rank -> blocked.stream().anyMatch(task -> task.place() == rank));
-    if (last.isRendezvous() && hostWaits) {
+    if (last.isRendezvous() && hostWaits && last.reasons().isEmpty()) {
       return MisuseKind.HOST_WAIT;
     }
     return switch (last.nature()) {
       case CREATION ->
           tasks.size() < last.participants() ? MisuseKind.GROUP_REQUIRED : MisuseKind.MISSING_RANK;
-      case COLLECTIVE -> MisuseKind.MISSING_RANK;
+      case COLLECTIVE, END -> MisuseKind.MISSING_RANK;
       case MESSAGE -> MisuseKind.UNMATCHED_P2P;
       case SIGNAL -> MisuseKind.MISSING_SIGNAL;
       case HOST -> MisuseKind.DEADLOCK;
@@ -98,8 +107,11 @@ public final class DeadlockReport {
       case GROUP_REQUIRED ->
           "a thread that drives several ranks puts the calls of all of them into one group (SIM-21)";
       case ORDER_INVERSION ->
-          "issue the operations of different communicators in the same order on all ranks (GRP-19,"
-              + " STR-09)";
+          cycle.stream().anyMatch(rank -> root(rank).nature() == Wait.Nature.END)
+              ? "close communicators in one order on all ranks, behind the operations that they"
+                  + " share (LIF-07, LIF-09)"
+              : "issue the operations of different communicators in the same order on all ranks (GRP-19,"
+                  + " STR-09)";
       default -> adviceOnCycle(cycle);
     };
   }

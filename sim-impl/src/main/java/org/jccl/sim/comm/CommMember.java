@@ -17,6 +17,7 @@ public final class CommMember {
   private final Caller caller;
   private final CommOrigin origin;
   private @Nullable Clock known;
+  private @Nullable String left;
   private boolean closed;
   private boolean aborted;
 
@@ -108,6 +109,16 @@ public final class CommMember {
     return known;
   }
 
+  /** Its program has ended it, at {@code site}; the other ranks may go on. */
+  public void leaves(String site) {
+    left = site;
+  }
+
+  /** Where its program has ended it, or null. */
+  public @Nullable String left() {
+    return left;
+  }
+
   /** It has ended. */
   public void close() {
     closed = true;
@@ -121,6 +132,11 @@ public final class CommMember {
   /** It is aborted. */
   public void abort() {
     aborted = true;
+  }
+
+  /** Whether it is aborted. */
+  public boolean isAborted() {
+    return aborted;
   }
 
   /** Whether it makes no calls any more. */

@@ -1,11 +1,13 @@
 package org.jccl.sim.comm;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.CollectiveException;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.HostTask;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the ranks of one communicator share: its name, who they are, and why it was stopped. */
 public final class SharedComm {
+  private static final int MOST_NAMED = 3;
+
   private final Simulation simulation;
   private final String name;
   private final int number;
@@ -23,6 +27,8 @@ public final class SharedComm {
   private boolean registersMemory;
   private @Nullable RuntimeException stopped;
   private int reclaimed;
+  private long left;
+  private boolean told;
 
   /** The communicator {@code name}, the {@code number}th of its simulation. */
   public SharedComm(Simulation simulation, String name, int number, int worldSize) {
@@ -96,6 +102,36 @@ public final class SharedComm {
   /** One more rank is destroyed or aborted; whether it was the last (rule LIF-07). */
   public boolean reclaim() {
     return ++reclaimed == members.length;
+  }
+
+  /** Who of {@code ranks} has closed it, and where; the first few. */
+  public List<String> whoClosed(Collection<Integer> ranks) {
+    List<String> closed = new ArrayList<>();
+    for (int rank : ranks) {
+      CommMember member = members[rank];
+      String site = member == null ? null : member.left();
+      if (site != null && CallSite.isKnown(site) && closed.size() < MOST_NAMED) {
+        closed.add(nameOf(rank) + " has closed " + name + "\n    at " + site);
+      }
+    }
+    return closed;
+  }
+
+  /** A rank has left it at that moment. */
+  public void isLeftAt(long moment) {
+    left = moment;
+  }
+
+  /** When a rank has left it last; 0 if none has. */
+  public long leftAt() {
+    return left;
+  }
+
+  /** Whether nobody has gone on with it too early before: one report is enough. */
+  public boolean isFirstTime() {
+    boolean first = !told;
+    told = true;
+    return first;
   }
 
   /** Whether all ranks have ended. */

@@ -96,6 +96,8 @@ public final class HostTask implements SimStep {
   private volatile int grip = FIRM;
 
   private long issueNumber;
+  private long metAt;
+  private long leftAt;
   private long clock;
   private @Nullable Object attachment;
 
@@ -247,6 +249,27 @@ public final class HostTask implements SimStep {
   /** Keeps {@code value}, for whoever asks for it next. */
   public void attach(Object value) {
     attachment = value;
+  }
+
+  /** It has met other ranks on the host: it knows that what they did before has returned. */
+  public void met() {
+    metAt = kernel.tick();
+  }
+
+  /** Whether it has met other ranks since that moment. */
+  public boolean hasMetSince(long moment) {
+    return metAt > moment;
+  }
+
+  /** It leaves something that it shares with other ranks; the moment at which it does. */
+  public long leaves() {
+    leftAt = kernel.tick();
+    return leftAt;
+  }
+
+  /** Whether it has left something and met nobody since. */
+  public boolean isAway() {
+    return leftAt > metAt;
   }
 
   /** Makes its wait end by throwing {@code misuse}. */

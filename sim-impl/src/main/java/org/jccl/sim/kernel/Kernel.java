@@ -77,6 +77,7 @@ public final class Kernel {
   private QuiescenceListener listener = blocked -> {};
   private StandstillListener standstill = (known, blocked, proven) -> {};
   private long steps;
+  private long moments;
 
   /** Calls begun that were no questions. */
   private long calls;
@@ -196,6 +197,11 @@ public final class Kernel {
   /** The number of questions so far; may be read by any thread, then roughly. */
   public long questions() {
     return questions;
+  }
+
+  /** A moment behind all before it, among those at which hosts meet and part. */
+  long tick() {
+    return ++moments;
   }
 
   /** The task that holds the baton, or null. */
@@ -983,6 +989,7 @@ public final class Kernel {
       task.away = HostTask.Away.NOT;
     }
     task.state = HostTask.State.RUNNING;
+    task.met(); // outside it may have met anybody
   }
 
   /** The steps that can run, in the order in which they became ready: a ring that grows. */

@@ -40,6 +40,11 @@ final class RankWaiting implements Waiting {
   }
 
   @Override
+  public void met() {
+    task.met();
+  }
+
+  @Override
   public Sleeper realTimeSleeper(String what) {
     Sleeper parking = Waiting.super.realTimeSleeper(what);
     return new Sleeper() {

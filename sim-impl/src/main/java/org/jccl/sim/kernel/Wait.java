@@ -15,7 +15,9 @@ public interface Wait {
     /** The other half of a message. */
     MESSAGE,
     /** A signal of a one-sided operation. */
-    SIGNAL
+    SIGNAL,
+    /** A rank that ends the communicator, too. */
+    END
   }
 
   /** What is waited for, in words. */
@@ -58,6 +60,11 @@ public interface Wait {
    * The operations that are waited for, each with the line that asked for it, where that is known.
    */
   default List<String> operations() {
+    return List.of();
+  }
+
+  /** What is known of the ranks that have to do something first: that they have closed it. */
+  default List<String> reasons() {
     return List.of();
   }
 

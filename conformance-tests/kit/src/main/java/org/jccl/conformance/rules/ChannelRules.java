@@ -192,9 +192,12 @@ public class ChannelRules extends NumericsSuite {
             call,
             call.elements(),
             rank -> {
+              Communicator child;
               try (Communicator parent = rank.communicator().split(0, rank.rank(), two)) {
-                return parent.split(0, rank.rank(), eight);
+                child = parent.split(0, rank.rank(), eight);
               }
+              rank.processGroup().barrier(PATIENCE); // LIF-07
+              return child;
             },
             ALL_REDUCE)[0];
     isSplit(seen, call, 2, SIMPLE_CHUNK, capabilities().version());

@@ -141,6 +141,7 @@ public final class RawLifecycleRules extends RawSuite {
                 rank.destroy(one);
                 rank.destroy(two);
               });
+          rank.barrier(); // LIF-07
           rank.expectSum("another communicator's sum", rank.comm(), 3, 3 * n);
         });
   }

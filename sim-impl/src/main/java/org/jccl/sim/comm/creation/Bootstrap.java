@@ -22,6 +22,7 @@ import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.comm.launch.IssueOrders;
 import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.CommParts;
+import org.jccl.sim.comm.life.Departures;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.math.DataPlane;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ public final class Bootstrap {
 
   private final Simulation simulation;
   private final DataPlane dataPlane = new DataPlane();
+  private final Departures departures = new Departures();
   private final Map<UniqueId, Creation> open = new HashMap<>();
   private final IssueOrders issueOrders = new IssueOrders();
   private final SequencedMap<UniqueId, Creation> failed = new LinkedHashMap<>();
@@ -245,7 +247,7 @@ public final class Bootstrap {
     SharedComm made =
         new SharedComm(
             simulation, name == null ? "comm-" + number : CleanText.line(name), number, worldSize);
-    return new CommParts(made, dataPlane, parent, this::forget);
+    return new CommParts(made, dataPlane, departures, parent, this::forget);
   }
 
   /** Where the ranks of {@code comm} meet for its children. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * of issue close a circle. That depends on no schedule, nor on streams, events and host waits: they
  * only add to the order of issue.
  */
-public final class CommunicatorOrder {
+public final class CommunicatorOrder implements IssueOrder.User {
   /** One collective: what its ranks have issued. */
   private final class Collective {
     final @Nullable LaunchedCall[] calls = new LaunchedCall[comm.worldSize()];
@@ -79,8 +79,9 @@ public final class CommunicatorOrder {
     }
   }
 
-  /** There is another communicator to be in order with: what is issued from now on counts. */
-  void begin() {
+  /** What is issued from now on counts. */
+  @Override
+  public void begin() {
     if (!begun) {
       begun = true;
       for (CommMember member : comm.present()) {
@@ -95,7 +96,8 @@ public final class CommunicatorOrder {
     return begun;
   }
 
-  boolean isOver() {
+  @Override
+  public boolean isOver() {
     return comm.stopped() != null || comm.isOver();
   }
 
@@ -139,7 +141,7 @@ public final class CommunicatorOrder {
 
   /** A call that was issued before waits for another rank's part in this collective. */
   private static boolean overtakes(IssueOrder place, Collective collective, LaunchedCall call) {
-    LaunchedCall later = place.waiting(launch -> collective.hasPartIn(launch));
+    LaunchedCall later = place.waiting(other -> launchOf(other).waitsFor(collective::hasPartIn));
     if (later == null) {
       return false;
     }
@@ -244,27 +246,27 @@ public final class CommunicatorOrder {
 
   /** Whether what {@code place} would do next is held up by what can only come behind it. */
   private static void judge(IssueOrder place) {
-    List<OrderCircle.Step> circle = new OrderCircle(CommunicatorOrder::holdsUp).through(place);
+    List<OrderCircle.Step<IssueOrder, LaunchedCall>> circle = new OrderCircle<IssueOrder, LaunchedCall>(CommunicatorOrder::holdsUp).through(place);
     if (!circle.isEmpty()) {
       OrderReport.tell(circle);
     }
   }
 
   /** On which devices the next collective of {@code place} stands behind others. */
-  private static List<OrderCircle.Step> holdsUp(IssueOrder place) {
+  private static List<OrderCircle.Step<IssueOrder, LaunchedCall>> holdsUp(IssueOrder place) {
     LaunchedCall head = place.head();
     Collective next = head == null ? null : collectiveOf(head);
     if (next == null || !next.isHeldUp()) {
       return List.of();
     }
-    List<OrderCircle.Step> steps = new ArrayList<>();
+    List<OrderCircle.Step<IssueOrder, LaunchedCall>> steps = new ArrayList<>();
     CommunicatorOrder order = next.order();
     for (int rank = 0; rank < next.calls.length; rank++) {
       LaunchedCall there = next.calls[rank];
       IssueOrder other = order.places[rank];
       LaunchedCall ahead = other == null ? null : other.head();
       if (there != null && other != null && ahead != null && ahead != there && !isGone(ahead)) {
-        steps.add(new OrderCircle.Step(other, ahead, there));
+        steps.add(new OrderCircle.Step<>(other, ahead, there));
       }
     }
     return steps;

@@ -359,8 +359,13 @@ public final class Enqueuer {
 
   /** The last launch takes its place among those of other communicators (SIM-18, SIM-19). */
   public void noteOrder() {
-    if (issued != null) {
-      queue.placed(issued);
+    Launch last = issued;
+    if (last != null) {
+      queue.placed(last);
+      HostTask user = member.caller().task();
+      if (user != null && user.isAway()) {
+        queue.owner().goesOn(user, last);
+      }
     }
   }
 

@@ -58,6 +58,11 @@ public abstract class HostMeeting implements Wait {
   }
 
   @Override
+  public List<String> reasons() {
+    return comm.whoClosed(absent());
+  }
+
+  @Override
   public Nature nature() {
     return Nature.COLLECTIVE;
   }

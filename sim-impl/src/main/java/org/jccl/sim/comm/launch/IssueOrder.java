@@ -12,15 +12,24 @@ import org.jspecify.annotations.Nullable;
  * from the first one that could not be done yet if each device did one after the other.
  */
 final class IssueOrder {
-  private final List<CommunicatorOrder> communicators = new ArrayList<>();
+  /** A communicator among others on the device. */
+  interface User {
+    /** There is another one to be in order with. */
+    void begin();
+
+    /** Whether nothing of it is issued any more. */
+    boolean isOver();
+  }
+
+  private final List<User> communicators = new ArrayList<>();
   private final ArrayDeque<LaunchedCall> open = new ArrayDeque<>();
 
   /** A communicator uses the device. With a second one there is an order among them. */
-  void add(CommunicatorOrder communicator) {
-    communicators.removeIf(CommunicatorOrder::isOver);
+  void add(User communicator) {
+    communicators.removeIf(User::isOver);
     communicators.add(communicator);
     if (communicators.size() > 1) {
-      communicators.forEach(CommunicatorOrder::begin);
+      communicators.forEach(User::begin);
     }
   }
 
@@ -36,12 +45,12 @@ final class IssueOrder {
   }
 
   /**
-   * The first call that has not started and waits, by events of other devices, for a call of which
-   * {@code isAwaited}; or null. It comes behind that, whenever it was issued.
+   * The first call that waits, by events of other devices, for another one that is issued later; or
+   * null. It comes behind that, whenever it was issued.
    */
-  @Nullable LaunchedCall waiting(Predicate<Launch> isAwaited) {
+  @Nullable LaunchedCall waiting(Predicate<LaunchedCall> waits) {
     for (LaunchedCall call : open) {
-      if (CommunicatorOrder.launchOf(call).waitsFor(isAwaited)) {
+      if (waits.test(call)) {
         return call;
       }
     }

@@ -19,6 +19,9 @@ public final class LaunchQueue implements Registrations.Users {
     /** Nothing is in flight any more. */
     void idle();
 
+    /** {@code task}, which has left another communicator, has issued {@code launch}. */
+    void goesOn(HostTask task, Launch launch);
+
     /** Memory of {@code busy} is freed, which is reported next. */
     void freesMemoryOf(Wait busy);
 

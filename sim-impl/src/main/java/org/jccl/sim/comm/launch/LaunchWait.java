@@ -94,6 +94,11 @@ final class LaunchWait implements Wait {
   }
 
   @Override
+  public List<String> reasons() {
+    return launch.member().comm().whoClosed(missing());
+  }
+
+  @Override
   public Wait root() {
     Wait before = launch.before();
     return before == null ? this : before.root();

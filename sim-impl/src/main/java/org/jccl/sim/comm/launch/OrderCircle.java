@@ -6,36 +6,34 @@ import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.jccl.sim.comm.match.LaunchedCall;
-import org.jspecify.annotations.Nullable;
 
 /** Looks for a circle of devices of which each holds up what the one before would do next. */
-final class OrderCircle {
+final class OrderCircle<P, C> {
   /**
    * One device of a circle.
    *
    * @param ahead what it was given first
    * @param behind what the device before it in the circle would do next, and this one later
    */
-  record Step(IssueOrder place, LaunchedCall ahead, LaunchedCall behind) {}
+  record Step<P, C>(P place, C ahead, C behind) {}
 
-  private record Reached(Step step, @Nullable IssueOrder from) {}
+  private record Reached<P, C>(Step<P, C> step, P from) {}
 
-  private final Function<IssueOrder, List<Step>> holdsUp;
+  private final Function<P, List<Step<P, C>>> holdsUp;
 
-  OrderCircle(Function<IssueOrder, List<Step>> holdsUp) {
+  OrderCircle(Function<P, List<Step<P, C>>> holdsUp) {
     this.holdsUp = holdsUp;
   }
 
   /** A shortest circle through {@code start}, or none. */
-  List<Step> through(IssueOrder start) {
-    Map<IssueOrder, Reached> reached = new HashMap<>();
-    ArrayDeque<IssueOrder> open = new ArrayDeque<>();
+  List<Step<P, C>> through(P start) {
+    Map<P, Reached<P, C>> reached = new HashMap<>();
+    ArrayDeque<P> open = new ArrayDeque<>();
     open.add(start);
     while (!open.isEmpty()) {
-      IssueOrder from = open.removeFirst();
-      for (Step step : holdsUp.apply(from)) {
-        if (reached.putIfAbsent(step.place, new Reached(step, from)) == null) {
+      P from = open.removeFirst();
+      for (Step<P, C> step : holdsUp.apply(from)) {
+        if (reached.putIfAbsent(step.place, new Reached<>(step, from)) == null) {
           if (step.place == start) {
             return back(start, reached);
           }
@@ -46,12 +44,12 @@ final class OrderCircle {
     return List.of();
   }
 
-  private static List<Step> back(IssueOrder start, Map<IssueOrder, Reached> reached) {
-    LinkedList<Step> circle = new LinkedList<>();
-    IssueOrder at = start;
+  private List<Step<P, C>> back(P start, Map<P, Reached<P, C>> reached) {
+    LinkedList<Step<P, C>> circle = new LinkedList<>();
+    P at = start;
     do {
-      Reached known = reached.get(at);
-      if (known == null || known.from == null) {
+      Reached<P, C> known = reached.get(at);
+      if (known == null) {
         return List.of();
       }
       circle.addFirst(known.step);

@@ -19,7 +19,7 @@ final class OrderReport {
   private OrderReport() {}
 
   /** Reports the circle and stops its communicators, unless it is one of events. */
-  static void tell(List<OrderCircle.Step> circle) {
+  static void tell(List<OrderCircle.Step<IssueOrder, LaunchedCall>> circle) {
     if (isOfEvents(circle)) {
       return; // it comes to a halt, and is reported then with its events (SIM-20)
     }
@@ -33,8 +33,8 @@ final class OrderReport {
     }
   }
 
-  private static ReportBuilder words(List<OrderCircle.Step> circle, Set<SharedComm> communicators) {
-    List<OrderCircle.Step> sorted = new ArrayList<>(circle);
+  private static ReportBuilder words(List<OrderCircle.Step<IssueOrder, LaunchedCall>> circle, Set<SharedComm> communicators) {
+    List<OrderCircle.Step<IssueOrder, LaunchedCall>> sorted = new ArrayList<>(circle);
     sorted.sort(Comparator.comparingInt(step -> member(step.ahead()).worldRank()));
     String ranks =
         sorted.stream()
@@ -51,7 +51,7 @@ final class OrderReport {
                 + (circle.size() == 2
                     ? " are given their operations in opposite orders"
                     : " are given their operations in orders that close a circle"));
-    for (OrderCircle.Step step : sorted) {
+    for (OrderCircle.Step<IssueOrder, LaunchedCall> step : sorted) {
       add(report, "first ", step.ahead());
       add(report, "then ", step.behind());
     }
@@ -73,9 +73,9 @@ final class OrderReport {
   // ---------------------------------------------------------------- events
 
   /** Whether streams keep the order on each of the devices, and events have a part in that. */
-  private static boolean isOfEvents(List<OrderCircle.Step> circle) {
+  private static boolean isOfEvents(List<OrderCircle.Step<IssueOrder, LaunchedCall>> circle) {
     boolean events = false;
-    for (OrderCircle.Step step : circle) {
+    for (OrderCircle.Step<IssueOrder, LaunchedCall> step : circle) {
       Launch behind = CommunicatorOrder.launchOf(step.behind());
       Launch ahead = CommunicatorOrder.launchOf(step.ahead());
       if (!behind.waitsFor(launch -> launch == ahead)) {

@@ -286,6 +286,14 @@ public final class CommLifecycle implements LaunchQueue.Owner {
     destroyedAt = where;
   }
 
+  @Override
+  public void goesOn(HostTask task, Launch launch) {
+    Endpoint own = endpoint;
+    if (own != null && simulation.isChecking()) {
+      own.shared().departures().goesOn(task, launch);
+    }
+  }
+
   /** Tells if memory is freed because destroy did not wait (SIM-35). */
   @Override
   public void freesMemoryOf(Wait busy) {

@@ -1,5 +1,6 @@
 package org.jccl.sim.comm.life;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -24,12 +25,14 @@ import org.jspecify.annotations.Nullable;
 public final class CommParts {
   private final SharedComm comm;
   private final DataPlane dataPlane;
+  private final Departures departures;
   private final Contract contract;
   private final Planner planning;
   private final RegistrationChecks registrations;
   private final LaunchQueues launches;
   private final Signals signals;
   private final HostCollectives assemblies;
+  private final List<ReclaimJob> leaving = new ArrayList<>(0);
   private final @Nullable CommLifecycle[] lives;
   private final Consumer<CommParts> whenOver;
 
@@ -42,12 +45,14 @@ public final class CommParts {
   public CommParts(
       SharedComm comm,
       DataPlane dataPlane,
+      Departures departures,
       @Nullable CommParts parent,
       Consumer<CommParts> whenOver) {
     this.comm = comm;
     this.whenOver = whenOver;
     this.lives = new CommLifecycle[comm.worldSize()];
     this.dataPlane = dataPlane;
+    this.departures = departures;
     this.contract = new Contract(comm.name(), comm.worldSize());
     this.planning = new Planner(comm, parent == null ? null : parent.planning);
     this.registrations = new RegistrationChecks(comm);
@@ -75,6 +80,11 @@ public final class CommParts {
     return dataPlane;
   }
 
+  /** Who has ended a communicator, in the whole simulation. */
+  Departures departures() {
+    return departures;
+  }
+
   Contract contract() {
     return contract;
   }
@@ -85,6 +95,11 @@ public final class CommParts {
 
   Signals signals() {
     return signals;
+  }
+
+  /** Strict: its ranks that have been ended and wait for the others. */
+  List<ReclaimJob> leaving() {
+    return leaving;
   }
 
   /** Where the hosts of all ranks meet. */

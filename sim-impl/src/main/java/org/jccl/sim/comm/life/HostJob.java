@@ -119,6 +119,11 @@ public abstract class HostJob extends Job implements HostQueue.Turn, HostCollect
   }
 
   @Override
+  public final boolean meets() {
+    return true;
+  }
+
+  @Override
   public final CommLifecycle life() {
     return life;
   }

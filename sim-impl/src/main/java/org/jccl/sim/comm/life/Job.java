@@ -49,6 +49,11 @@ public abstract class Job implements Wait {
     return false;
   }
 
+  /** Whether it is over only when all ranks have come. */
+  public boolean meets() {
+    return creates();
+  }
+
   /** Whether it makes communicators (rule GRP-22). */
   public boolean creates() {
     return false;

@@ -2,6 +2,7 @@ package org.jccl.sim.comm.life;
 
 import java.util.List;
 import org.jccl.sim.check.CallSite;
+import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -34,15 +35,55 @@ public final class ReclaimJob extends Job {
     if (endpoint == null || !life.isReady()) {
       life.end(); // it was never created: there are no other ranks to wait for
       settle(0);
-    } else if (endpoint.member().comm().reclaim()) {
+      return;
+    }
+    boolean isProgramsCall = false; // what a program leaves open is closed behind its end
+    boolean last = endpoint.member().comm().reclaim();
+    if (!life.isAborted() && life.simulation().isChecking()) {
+      String site = CallSite.current();
+      isProgramsCall = CallSite.isKnown(site);
+      endpoint.member().leaves(site);
+      endpoint.shared().departures().leaves(endpoint.member(), last, site);
+    }
+    List<ReclaimJob> leaving = endpoint.shared().leaving();
+    if (last) {
+      leaving.forEach(ReclaimJob::look);
       reclaimAll(endpoint.shared().lives());
+      return;
+    }
+    Wait busy = life.busyWith();
+    if (busy != null && life.simulation().isChecking()) {
+      life.leftInFlight(CallSite.current());
+    }
+    if (life.simulation().findings().isStrict() && isProgramsCall) {
+      leaving.add(this);
+      endpoint.member().comm().whenStopped(why -> settle(0));
+      leaving.forEach(ReclaimJob::look);
     } else {
-      Wait busy = life.busyWith();
-      if (busy != null && life.simulation().isChecking()) {
-        life.leftInFlight(CallSite.current());
-      }
       settle(0);
     }
+  }
+
+  /** Strict: the ranks of a host end a communicator together (LIF-09). */
+  private void look() {
+    if (awaited().isEmpty()) {
+      settle(0);
+    }
+  }
+
+  /** The programs that have not ended their rank of it yet. */
+  private List<Integer> awaited() {
+    Endpoint endpoint = life.endpoint();
+    if (endpoint == null || life.isAborted() || life.refusal() != null) {
+      return List.of();
+    }
+    int own = endpoint.member().driver();
+    return endpoint.member().comm().present().stream()
+        .filter(other -> other.left() == null && !other.isOver() && other.driver() != own)
+        .map(CommMember::driver)
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   private void reclaimAll(List<CommLifecycle> lives) {
@@ -77,12 +118,28 @@ public final class ReclaimJob extends Job {
     return true;
   }
 
+  @Override
+  public List<Integer> ranks() {
+    return waitsFor() == null ? awaited() : List.of();
+  }
+
+  @Override
+  public Nature nature() {
+    return Nature.END;
+  }
+
+  @Override
+  public String communicator() {
+    Endpoint endpoint = life.endpoint();
+    return endpoint == null ? "" : endpoint.member().comm().name();
+  }
+
   private @Nullable Wait waitsFor() {
     Endpoint endpoint = life.endpoint();
     if (endpoint == null) {
       return null;
     }
-    for (CommLifecycle each : endpoint.shared().lives()) {
+    for (CommLifecycle each : busy > 0 ? endpoint.shared().lives() : List.<CommLifecycle>of()) {
       Wait launch = each.busyWith();
       if (launch != null) {
         return launch;

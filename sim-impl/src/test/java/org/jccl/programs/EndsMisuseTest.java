@@ -1,0 +1,170 @@
+package org.jccl.programs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.jccl.MisuseKind.HOST_WAIT;
+import static org.jccl.MisuseKind.MISSING_RANK;
+import static org.jccl.MisuseKind.ORDER_INVERSION;
+import static org.jccl.programs.Lab.PLAIN;
+import static org.jccl.programs.Lab.STRICT;
+import static org.jccl.programs.Lab.ints;
+
+import java.time.Duration;
+import java.util.List;
+import org.jccl.Communicator;
+import org.jccl.DeviceBuffer;
+import org.jccl.Rank;
+import org.jccl.RankProgram;
+import org.jccl.ReduceOp;
+import org.jccl.ReportedMisuse;
+import org.junit.jupiter.api.Test;
+
+/** How communicators end, seen from all ranks: LIF-07, LIF-09, SIM-61, SIM-07, SIM-18. */
+class EndsMisuseTest {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  private static void sum(Communicator comm, DeviceBuffer b) {
+    comm.allReduce(b, ReduceOp.SUM);
+    comm.defaultStream().synchronize();
+  }
+
+  /** A child is closed; then the parent goes on, if {@code meets}, behind a meeting. */
+  private static RankProgram closesAndGoesOn(boolean meets) {
+    return rank -> {
+      Communicator world = rank.communicator();
+      try (DeviceBuffer b = ints(rank, 1)) {
+        for (int i = 0; i < 2; i++) {
+          try (Communicator child = world.split(0, -rank.rank())) {
+            sum(child, b);
+          }
+          if (meets) {
+            rank.processGroup().barrier(MINUTE);
+          }
+          sum(world, b);
+        }
+      }
+    };
+  }
+
+  @Test
+  void LIF_07_goesOnWithTheParentBeforeAllHaveClosedTheChild_inEverySchedule() {
+    for (long seed = 0; seed < 6; seed++) {
+      Lab lab = seed == 0 ? PLAIN : Lab.seeded(seed);
+      List<ReportedMisuse> found = lab.findings(3, closesAndGoesOn(false));
+      assertThat(found).singleElement().extracting(ReportedMisuse::kind).isEqualTo(HOST_WAIT);
+      assertThat(found.getFirst().getMessage())
+          .contains("has closed comm-", "close (ncclCommDestroy)", "all_reduce #", "LIF-07");
+      lab.accepts(3, closesAndGoesOn(true));
+    }
+    STRICT.finds(HOST_WAIT, 3, closesAndGoesOn(false));
+    STRICT.accepts(3, closesAndGoesOn(true));
+  }
+
+  @Test
+  void LIF_07_legal_nothingIsSharedWithWhoCloses_orAnotherCallMeets() {
+    PLAIN.accepts(
+        4,
+        rank -> { // the pairs that close are not the pairs that go on
+          Communicator world = rank.communicator();
+          Communicator row = world.split(rank.rank() / 2, rank.rank());
+          Communicator column = world.split(rank.rank() % 2, rank.rank());
+          try (DeviceBuffer b = ints(rank, 1)) {
+            sum(row, b);
+            row.close();
+            sum(column, b);
+          }
+          rank.processGroup().barrier(MINUTE);
+          column.close();
+        });
+    PLAIN.accepts(
+        3,
+        rank -> { // a split returns when all have come to it
+          Communicator world = rank.communicator();
+          try (DeviceBuffer b = ints(rank, 1)) {
+            world.split(0, rank.rank()).close();
+            Communicator next = world.split(0, rank.rank());
+            sum(next, b);
+            sum(world, b);
+            next.close();
+          }
+        });
+    PLAIN.accepts(
+        2,
+        rank -> { // rank 0 ends it last, and knows that
+          Communicator world = rank.communicator();
+          Communicator child = world.split(0, rank.rank());
+          try (DeviceBuffer b = ints(rank, 1)) {
+            if (rank.rank() == 1) {
+              child.close();
+            }
+            rank.processGroup().barrier(MINUTE);
+            if (rank.rank() == 0) {
+              child.close();
+              world.allReduce(b, ReduceOp.SUM);
+            }
+            rank.processGroup().barrier(MINUTE);
+            if (rank.rank() == 1) {
+              world.allReduce(b, ReduceOp.SUM);
+            }
+            world.defaultStream().synchronize();
+          }
+        });
+  }
+
+  @Test
+  void SIM_07_aPeerHasClosedIt() {
+    ReportedMisuse found =
+        PLAIN.finds(
+            MISSING_RANK,
+            3,
+            rank -> {
+              try (Communicator child = rank.communicator().split(0, -rank.rank());
+                  DeviceBuffer b = ints(rank, 1)) {
+                sum(child, b);
+                if (rank.rank() != 2) {
+                  sum(child, b);
+                }
+              }
+            });
+    assertThat(found.getMessage())
+        .contains("missing: rank 2:", "rank 2 (0 in comm-2) has closed comm-2", "LIF-09");
+  }
+
+  private static RankProgram ends(int turned) {
+    return rank -> {
+      Communicator one = rank.communicator().split(0, rank.rank());
+      Communicator two = rank.communicator().split(0, rank.rank());
+      (rank.rank() == turned ? two : one).close();
+      (rank.rank() == turned ? one : two).close();
+    };
+  }
+
+  @Test
+  void LIF_09_oppositeOrdersOfClosing_strict() {
+    ReportedMisuse found = STRICT.finds(ORDER_INVERSION, 3, ends(2));
+    assertThat(found.getMessage()).contains("close communicators in one order", "the end of comm-");
+    STRICT.accepts(3, ends(-1));
+    PLAIN.accepts(3, ends(2));
+  }
+
+  private static RankProgram leaves(boolean closes) {
+    return rank -> {
+      Communicator child = rank.communicator().split(0, rank.rank());
+      if (closes || rank.rank() != 1) {
+        child.close();
+      } else {
+        keep(rank, child);
+      }
+    };
+  }
+
+  private static void keep(Rank rank, Communicator child) {
+    assertThat(child.worldSize()).isEqualTo(rank.worldSize());
+  }
+
+  @Test
+  void LIF_09_aRankNeverCloses_strict() {
+    ReportedMisuse found = STRICT.finds(MISSING_RANK, 3, leaves(false));
+    assertThat(found.getMessage()).contains("missing: rank 1:", "the end of comm-2");
+    STRICT.accepts(3, leaves(true));
+  }
+}
