@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jccl.DataType;
+import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
 import org.jccl.ops.Operation;
@@ -27,16 +28,7 @@ final class BufferMisuses {
         MisuseCase.of("SIM-26").naming(0).pair(BufferMisuses::nullBuffer),
         MisuseCase.of("SIM-27")
             .naming(0)
-            .pair(
-                (r, wrong) ->
-                    r.sumInto(
-                        r.filled(
-                            wrong ? r.device(1) : r.device(),
-                            DataType.FLOAT32,
-                            COUNT,
-                            r.rank() + 1),
-                        r.floats(COUNT, 0),
-                        COUNT)),
+            .pair((r, wrong) -> r.sumOf(onDevice(r, wrong ? r.device(1) : r.device()), COUNT)),
         MisuseCase.of("SIM-28").naming(0).pair(BufferMisuses::overwrite),
         MisuseCase.of("SIM-29").naming(0).pair(BufferMisuses::free),
         MisuseCase.of("SIM-30").ranks(1).pair((r, wrong) -> copyOf(r, wrong ? 1L << 61 : COUNT)),
@@ -60,14 +52,18 @@ final class BufferMisuses {
     r.expect(out, IntStream.range(0, 2 * LONG).mapToDouble(i -> i < LONG ? 1 : 2).toArray());
   }
 
+  private static DeviceBuffer onDevice(MisuseRank r, Device device) {
+    return r.filled(device, DataType.FLOAT32, COUNT, r.rank() + 1);
+  }
+
   private static void tooShort(MisuseRank r, boolean wrong) {
     DeviceBuffer in = wrong && r.rank() == 0 ? r.floats(COUNT, 1) : r.big(r.rank() + 1);
-    r.sumInto(in, r.big(0), r.many());
+    r.sumOf(in, r.many());
   }
 
   private static void nullBuffer(MisuseRank r, boolean wrong) {
     DeviceBuffer none = DeviceBuffer.wrap(r.device(), DataType.FLOAT32, 0, COUNT);
-    r.sumInto(wrong && r.rank() == 0 ? none : r.mine(), r.floats(COUNT, 0), COUNT);
+    r.sumOf(wrong && r.rank() == 0 ? none : r.mine(), COUNT);
   }
 
   private static void overwrite(MisuseRank r, boolean otherStream) {

@@ -422,9 +422,11 @@ final class MisuseRank {
     expectAll(out, count, right);
   }
 
-  /** A sum of two ranks from one buffer into another. */
-  void sumInto(DeviceBuffer in, DeviceBuffer out, long count) {
-    sum(in, out, count, openWarm(), stream());
+  /** A sum of two ranks on a communicator of its own; of {@link #COUNT} elements or of many. */
+  void sumOf(DeviceBuffer in, long count) {
+    long comm = openWarm();
+    DeviceBuffer out = count == COUNT ? floats(COUNT, 0) : big(0);
+    sum(in, out, count, comm, stream());
     expectAll(out, COUNT, 3);
   }
 
