@@ -4,6 +4,8 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module org.jccl.sim {
   requires transitive org.jccl;
+  // Processor time of threads: a busy machine makes no rank late.
+  requires java.management;
   // Behind a scalar default: without the flag it is just slower.
   requires static jdk.incubator.vector;
   requires static org.jspecify;

@@ -157,7 +157,7 @@ public final class Backends {
 
   private static Choice announce(Choice choice) {
     if (!Boolean.getBoolean(QUIET)) {
-      System.err.println(choice.sentence());
+      System.err.println(CleanText.lines(choice.sentence()));
     }
     return choice;
   }

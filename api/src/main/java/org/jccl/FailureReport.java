@@ -212,7 +212,11 @@ final class FailureReport {
     if (!after.isEmpty()) {
       String kinds =
           after.stream()
-              .map(one -> one.cause() == first.cause() ? "the same" : kindOf(one.cause()))
+              .map(
+                  one ->
+                      CleanText.of(one.cause()).equals(CleanText.of(first.cause()))
+                          ? "the same"
+                          : kindOf(one.cause()))
               .distinct()
               .limit(MAX_FAILURES)
               .collect(Collectors.joining(", "));
@@ -241,21 +245,22 @@ final class FailureReport {
   // ---------------------------------------------------------------- what follows from what
 
   /**
-   * Whether a failure that came after {@code first} looks like its consequence: an aborted
-   * communicator, a peer that left, a wait that the run ended, what a simulator found when the run
-   * had failed already.
+   * Whether a failure that came after {@code first} looks like its consequence: an aborted or
+   * closed communicator, a peer that left or is late, a wait that the run ended, what a simulator
+   * found when the run had failed already.
    */
   static boolean isConsequence(Throwable failure, @Nullable Throwable first) {
     List<Throwable> chain = new ArrayList<>(causes(failure));
     chain.add(failure);
-    return failure == first
-        || chain.stream()
-            .anyMatch(
-                one ->
-                    one instanceof InterruptedException
-                        || one instanceof ReportedMisuse
-                        || (one instanceof CollectiveException known
-                            && known.code() == ResultCode.REMOTE_ERROR));
+    return failure == first || chain.stream().anyMatch(FailureReport::tellsOfAnother);
+  }
+
+  private static boolean tellsOfAnother(Throwable one) {
+    return one instanceof InterruptedException
+        || one instanceof ReportedMisuse
+        || (one instanceof IllegalStateException && UserCode.isThrownByLibrary(one))
+        || (one instanceof CollectiveException known
+            && (known.code() == ResultCode.REMOTE_ERROR || known.code() == ResultCode.TIMEOUT));
   }
 
   /** The causes below {@code failure}, without looping for ever on a cyclic chain. */

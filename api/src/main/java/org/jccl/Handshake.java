@@ -86,7 +86,7 @@ final class Handshake {
         } catch (RuntimeException | LinkageError failure) {
           own = failure;
           int code = failure instanceof CollectiveException known ? known.code().code() : -1;
-          verdict = marker(NO_ID, code, failure.toString(), Offer.MAX_TEXT);
+          verdict = marker(NO_ID, code, CleanText.of(failure), Offer.MAX_TEXT);
         }
       }
     }
@@ -106,7 +106,7 @@ final class Handshake {
     if (failure instanceof BackendUnavailableException && message != null) {
       return message;
     }
-    return failure.toString();
+    return CleanText.of(failure);
   }
 
   /**
@@ -122,7 +122,7 @@ final class Handshake {
       return UniqueId.of(id);
     }
     int code = verdict.remaining() >= Integer.BYTES ? verdict.getInt() : -1;
-    String sent = StandardCharsets.UTF_8.decode(verdict).toString();
+    String sent = CleanText.report(StandardCharsets.UTF_8.decode(verdict).toString());
     String words = sent.isBlank() ? "it sent no reason; do all ranks run one jccl?" : sent;
     if (kind == REFUSED) {
       BackendUnavailableException same = new BackendUnavailableException(words);

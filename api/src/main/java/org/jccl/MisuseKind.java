@@ -73,7 +73,10 @@ public enum MisuseKind {
   RMA_RACE(Severity.ERROR),
   /** Host code waits for a peer between its call and the peer's (SIM-61). */
   HOST_WAIT(Severity.STRICT),
-  /** A rank blocks outside jccl while it holds the baton. */
+  /**
+   * A rank blocks or loops outside jccl, and nothing else can run: a lock, a latch, a future, a
+   * spin.
+   */
   HOST_BLOCKED(Severity.ERROR),
   /** Two threads were inside one communicator, or one family of them (SIM-42, SIM-49). */
   THREAD_RACE(Severity.ERROR);

@@ -98,6 +98,6 @@ sealed interface Offer {
     if (bytes.length < length) {
       throw new IOException("text ends early");
     }
-    return new String(bytes, StandardCharsets.UTF_8);
+    return CleanText.lines(new String(bytes, StandardCharsets.UTF_8));
   }
 }

@@ -1,7 +1,9 @@
 package org.jccl;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of a backend's ranks in this JVM, and how they meet: platform threads where the
@@ -18,17 +20,49 @@ public interface RankHost {
      * @param rank the rank
      */
     void run(int rank);
+
+    /** {@return whether a rank has failed, so that the others are waited for only a while} */
+    default boolean hasFailed() {
+      return false;
+    }
+
+    /** {@return how long the others are waited for once a rank has failed} */
+    default Duration grace() {
+      return Duration.ofMinutes(1);
+    }
+
+    /**
+     * A rank does not end: its thread is left behind, and its body may still run.
+     *
+     * @param rank the rank
+     * @param thread the thread
+     * @param why why the host gave it up, if it is a reason of its own, or null
+     */
+    default void leave(int rank, Thread thread, @Nullable RuntimeException why) {}
   }
 
   /**
    * Starts one thread a rank, waits until all bodies have returned. Interrupting the caller
    * interrupts the rank threads; the exception comes once their bodies have returned.
    *
+   * <p>Once a rank has failed, or the caller was interrupted, the others are waited for only a
+   * while: threads that do not end are left behind, and the body is told.
+   *
    * @param worldSize number of ranks
    * @param body what is run
    * @throws InterruptedException if the thread is interrupted
    */
   void run(int worldSize, Body body) throws InterruptedException;
+
+  /**
+   * {@return what the calling rank's program has failed of: {@code failure}, or what the host did
+   * to it and made it throw that}
+   *
+   * @param failure what the program threw
+   */
+  default Throwable explain(Throwable failure) {
+    return failure;
+  }
 
   /**
    * {@return a process group inside this JVM, one member a rank, for the threads of {@link #run}}

@@ -1,13 +1,19 @@
 package org.jccl;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jccl.RanksFailedException.RankFailure;
 import org.jspecify.annotations.Nullable;
 
 /** One call of {@link Ranks#run}: its ranks' communicators, and what went wrong in what order. */
-final class RankRun {
+final class RankRun implements RankHost.Body {
+  /** Beyond the time in which communicators close. */
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
   static final String RUNNING = "running";
 
   private final Backend backend;
@@ -19,6 +25,9 @@ final class RankRun {
   private final AtomicReferenceArray<@Nullable Communicator> communicators;
   private final AtomicReferenceArray<@Nullable RunningRank> running;
   private final List<RankFailure> failures = new ArrayList<>();
+
+  /** Ranks that were left behind: the report is written, nothing of theirs counts any more. */
+  private final Set<Integer> left = ConcurrentHashMap.newKeySet();
 
   /** Set once, under the lock of {@link #failures}; read without. */
   private volatile boolean failed;
@@ -42,7 +51,7 @@ final class RankRun {
   void run() {
     Throwable hostFailure = null;
     try {
-      backend.rankHost().run(worldSize, this::runRank);
+      backend.rankHost().run(worldSize, this);
     } catch (InterruptedException interrupt) {
       abortAll();
       Thread.currentThread().interrupt();
@@ -51,12 +60,20 @@ final class RankRun {
       hostFailure = failure;
       abortAll();
     }
+    if (hostFailure instanceof ReportedMisuse late && failures().isEmpty()) {
+      fail(oneOf(late.ranks()), "ending", late);
+      hostFailure = null;
+    }
     List<RankFailure> all = failures();
     if (!all.isEmpty()) {
       raise(FailureReport.toThrow(backend, worldSize, all, hostFailure));
     } else if (hostFailure != null) {
       raise(hostFailure);
     }
+  }
+
+  private int oneOf(List<Integer> ranks) {
+    return ranks.stream().filter(rank -> rank >= 0 && rank < worldSize).findFirst().orElse(0);
   }
 
   private static void raise(Throwable failure) {
@@ -77,7 +94,8 @@ final class RankRun {
   }
 
   /** One rank, from its handshake to its close. Throws nothing: it is what a rank's thread runs. */
-  private void runRank(int rank) {
+  @Override
+  public void run(int rank) {
     String phase = "opening";
     try {
       Device device = backend.devices().get(rank);
@@ -90,10 +108,35 @@ final class RankRun {
       phase = RUNNING;
       program.run(self);
     } catch (Throwable failure) {
-      fail(rank, phase, failure);
+      fail(rank, phase, backend.rankHost().explain(failure));
     } finally {
       close(rank);
     }
+  }
+
+  @Override
+  public boolean hasFailed() {
+    return failed;
+  }
+
+  @Override
+  public Duration grace() {
+    Duration close = config.closeTimeout();
+    return close.compareTo(GRACE) > 0 ? close.plus(GRACE) : GRACE.multipliedBy(2);
+  }
+
+  @Override
+  public void leave(int rank, Thread thread, @Nullable RuntimeException why) {
+    CollectiveException still =
+        new CollectiveException(
+            ResultCode.REMOTE_ERROR,
+            "rank " + rank + " does not end: its thread is left behind, " + thread.getState());
+    still.setStackTrace(thread.getStackTrace());
+    left.add(rank);
+    if (why != null) {
+      fail(rank, RUNNING, why);
+    }
+    fail(rank, "left behind", still);
   }
 
   /** A communicator exists; if the run has failed meanwhile nobody else will abort it. */
@@ -106,10 +149,16 @@ final class RankRun {
 
   private void close(int rank) {
     running.set(rank, null);
+    if (left.contains(rank)) {
+      return; // its world is gone
+    }
     Thread.interrupted(); // This thread ends here: no mark may cut the closing short.
     Communicator communicator = communicators.get(rank);
     try {
       if (communicator != null) {
+        if (failed) {
+          abort(rank); // it waits for nobody, however far the one who failed first has come
+        }
         communicator.close();
       }
     } catch (Throwable failure) {

@@ -19,7 +19,8 @@ public final class RanksFailedException extends RuntimeException {
    * The failure of one rank.
    *
    * @param rank who
-   * @param phase what the rank was at: {@code opening}, {@code running}, {@code closing}
+   * @param phase what the rank was at: {@code opening}, {@code running}, {@code closing}, or {@code
+   *     ending} for what was found once all had ended
    * @param cause what it threw
    * @param secondary whether it is a consequence of the first failure: its communicator was
    *     aborted, a peer had left, or it was told the same report

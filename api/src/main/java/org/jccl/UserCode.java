@@ -150,6 +150,12 @@ public final class UserCode {
     return frame.getClassName().equals(RankRun.class.getName());
   }
 
+  /** Whether jccl itself has thrown it. */
+  static boolean isThrownByLibrary(Throwable failure) {
+    return frames(failure, 1, frame -> !isJdk(frame.getClassName())).stream()
+        .anyMatch(frame -> isLibrary(frame.getClassName()));
+  }
+
   private static StackTraceElement[] traceOf(Throwable failure) {
     try {
       return failure.getStackTrace();

@@ -8,6 +8,7 @@ import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jccl.CleanText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +137,6 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
   }
 
   static String text(ByteBuffer bytes) {
-    return StandardCharsets.UTF_8.decode(bytes).toString().replaceAll("\\p{Cntrl}", " ");
+    return CleanText.line(StandardCharsets.UTF_8.decode(bytes).toString());
   }
 }

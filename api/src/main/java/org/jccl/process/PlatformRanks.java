@@ -1,5 +1,6 @@
 package org.jccl.process;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -11,6 +12,8 @@ import org.jccl.RankHost;
  * as NCCL and CUDA do.
  */
 public final class PlatformRanks implements RankHost {
+  private static final Duration LOOK = Duration.ofMillis(100);
+
   /** Threads are made for each run. */
   public PlatformRanks() {}
 
@@ -23,10 +26,21 @@ public final class PlatformRanks implements RankHost {
           Thread.ofPlatform().daemon().name("jccl-rank-" + rank).start(() -> body.run(own)));
     }
     InterruptedException interrupted = null;
-    for (Thread thread : threads) {
+    long graceEnds = 0;
+    boolean ending = false;
+    for (int rank = 0; rank < worldSize; rank++) {
+      Thread thread = threads.get(rank);
       while (thread.isAlive()) {
+        if (!ending && (interrupted != null || body.hasFailed())) {
+          ending = true;
+          graceEnds = System.nanoTime() + body.grace().toNanos();
+        }
+        if (ending && System.nanoTime() - graceEnds > 0) {
+          body.leave(rank, thread, null);
+          break;
+        }
         try {
-          thread.join();
+          thread.join(LOOK);
         } catch (InterruptedException passedOn) {
           interrupted = passedOn;
           threads.forEach(Thread::interrupt);

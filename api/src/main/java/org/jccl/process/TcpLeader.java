@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jccl.CleanText;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
@@ -127,7 +128,7 @@ final class TcpLeader {
     try {
       taken = welcome(socket, new TcpConnection(socket));
     } catch (IOException failure) {
-      note(socket, failure.getMessage());
+      note(socket, CleanText.messageOf(failure));
     } finally {
       greeted.remove(socket);
       if (!taken) {

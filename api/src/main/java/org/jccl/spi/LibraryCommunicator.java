@@ -1,6 +1,5 @@
 package org.jccl.spi;
 
-import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -38,8 +37,6 @@ import org.jspecify.annotations.Nullable;
  * CallPath}).
  */
 public abstract class LibraryCommunicator extends CommunicatorBase {
-  private static final System.Logger LOG = System.getLogger("org.jccl");
-
   private final Library library;
   private final NcclAbi abi;
   private final int version;
@@ -238,7 +235,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     } catch (ReportedMisuse found) {
       throw found;
     } catch (RuntimeException failed) {
-      LOG.log(Level.WARNING, this + ": freeing its stream failed", failed);
+      ClosingLog.failed(this + ": freeing its stream failed", failed);
     } finally {
       path.end();
       library.closed(this);

@@ -3,7 +3,6 @@ package org.jccl.spi;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -28,8 +27,6 @@ import org.jccl.spi.StateRules.Act;
 final class LibraryMemory {
   /** The bit of suspend that gives scratch memory back (rule LIF-21). */
   static final int SUSPEND_MEMORY = 1;
-
-  private static final System.Logger LOG = System.getLogger("org.jccl");
 
   /** RMA-02: context, signal index and flags have one value. */
   private static final int ZERO = 0;
@@ -174,7 +171,7 @@ final class LibraryMemory {
       try {
         each.close();
       } catch (Exception failed) {
-        LOG.log(Level.WARNING, owner + ": closing " + each + " failed", failed);
+        ClosingLog.failed(owner + ": closing " + each + " failed", failed);
       }
     }
   }

@@ -6,7 +6,9 @@ import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
@@ -104,7 +106,8 @@ final class Lifecycle {
 
   private void end(long deadline) {
     State last = settledState(deadline);
-    boolean sound = ENDS_WELL.contains(last) && hasFinished(deadline);
+    List<ReportedMisuse> found = new ArrayList<>(1);
+    boolean sound = ENDS_WELL.contains(last) && hasFinished(deadline, found);
     long comm = owner.handle().take(State.CLOSED);
     if (comm != 0 && sound) {
       Duration left = TimeLimit.remaining(deadline);
@@ -113,6 +116,9 @@ final class Lifecycle {
       within(owner.path(), "close", left, () -> finalizeAndDestroy(comm, finalizes));
     } else if (comm != 0) {
       kill(comm);
+    }
+    if (!found.isEmpty()) {
+      throw found.getFirst();
     }
   }
 
@@ -127,7 +133,7 @@ final class Lifecycle {
   }
 
   /** LIF-07: an early local destroy would not wait for what this rank has in flight. */
-  private boolean hasFinished(long deadline) {
+  private boolean hasFinished(long deadline, List<ReportedMisuse> found) {
     try {
       if (owner.streams().awaitIdle(deadline)) {
         return true;
@@ -137,8 +143,12 @@ final class Lifecycle {
           "{0}: its work has not ended in {1}, so it is aborted: a peer may be missing",
           owner,
           owner.config().closeTimeout());
+    } catch (ReportedMisuse first) {
+      // Of work that ended after the program's last call: nobody else was told.
+      found.add(first);
+      return found.size() == 1 && hasFinished(deadline, found);
     } catch (RuntimeException failed) {
-      LOG.log(Level.WARNING, owner + ": its work has failed, so it is aborted", failed);
+      ClosingLog.failed(owner + ": its work has failed, so it is aborted", failed);
     }
     return false;
   }
@@ -198,7 +208,7 @@ final class Lifecycle {
     } catch (ReportedMisuse found) {
       throw found;
     } catch (RuntimeException failed) {
-      LOG.log(Level.WARNING, owner + ": " + what + " failed", failed);
+      ClosingLog.failed(owner + ": " + what + " failed", failed);
     }
   }
 

@@ -3,7 +3,6 @@ package org.jccl.spi;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ import org.jccl.PreMulSum;
 
 /** The custom reductions of one communicator (rules PMS-01 to PMS-11). */
 final class Sums {
-  private static final System.Logger LOG = System.getLogger("org.jccl");
   private static final int DEVICE_SCALAR = 0;
   private static final int HOST_SCALAR = 1;
 
@@ -82,7 +80,7 @@ final class Sums {
       try {
         sum.close();
       } catch (CollectiveException failed) {
-        LOG.log(Level.WARNING, owner + ": closing " + sum + " failed", failed);
+        ClosingLog.failed(owner + ": closing " + sum + " failed", failed);
       }
     }
   }

@@ -14,7 +14,6 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
 import org.jccl.ProcessGroup;
 import org.jccl.RankHost;
-import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
 import org.jccl.process.ProcessGroups;
 import org.jccl.sim.abi.SimAbi;
@@ -178,22 +177,36 @@ final class SimBackend extends LibraryBackend {
         "sim", simulation.version(), description, device.identity(), creations.severalPerDevice());
   }
 
+  /** A report of work that ended behind the last call of its rank, or null. */
+  private @Nullable RuntimeException untold() {
+    RuntimeException first = null;
+    for (SimDevice device : devices) {
+      RuntimeException found = device.takeUntold();
+      first = first == null ? found : first;
+    }
+    return first;
+  }
+
   @Override
   public RankHost rankHost() {
     return new RankHost() {
       @Override
       public void run(int worldSize, Body body) throws InterruptedException {
         boolean begun = simulation.findings().begin();
-        try (StallWatch.Guard guard = watch.start()) {
-          AtomicReference<@Nullable ReportedMisuse> lost = new AtomicReference<>();
-          new RankPrograms(simulation.kernel())
-              .run(
-                  worldSize,
-                  rank -> {
-                    body.run(rank);
-                    lost.compareAndSet(null, raw.threadEnds());
-                  });
-          ReportedMisuse found = lost.get();
+        AtomicReference<@Nullable RuntimeException> lost = new AtomicReference<>();
+        RankPrograms programs =
+            new RankPrograms(
+                simulation.kernel(),
+                worldSize,
+                rank -> {
+                  body.run(rank);
+                  lost.compareAndSet(null, raw.threadEnds());
+                  lost.compareAndSet(null, simulation.kernel().verdict());
+                });
+        try (StallWatch.Guard guard = watch.start(programs, body)) {
+          programs.run();
+          RuntimeException left = lost.get();
+          RuntimeException found = left == null ? untold() : left;
           if (found != null) {
             throw found;
           }
@@ -202,6 +215,12 @@ final class SimBackend extends LibraryBackend {
             simulation.findings().end();
           }
         }
+      }
+
+      @Override
+      public Throwable explain(Throwable failure) {
+        RuntimeException verdict = simulation.kernel().verdict();
+        return verdict == null ? failure : verdict;
       }
 
       @Override

@@ -3,10 +3,12 @@ package org.jccl.sim;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jccl.sim.device.CurrentDevice;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Wait;
 import org.jccl.spi.CallPath;
 
 /**
@@ -14,12 +16,20 @@ import org.jccl.spi.CallPath;
  * for ever is a deadlock, and the kernel finds it.
  */
 final class SimCallPath implements CallPath {
+  private static final Wait UNKNOWN = Wait.of("a change of the state of a communicator");
+
   private final SimDevice device;
   private final Kernel kernel;
+  private Supplier<Wait> question = () -> UNKNOWN;
 
   SimCallPath(SimDevice device) {
     this.device = device;
     this.kernel = device.simulation().kernel();
+  }
+
+  /** Who polls asks for this. */
+  void asksFor(Supplier<Wait> progress) {
+    question = progress;
   }
 
   @Override
@@ -47,7 +57,7 @@ final class SimCallPath implements CallPath {
   public void pause() {
     HostTask task = kernel.enter();
     try {
-      kernel.letOthersRun(task);
+      kernel.ask(task, question.get());
     } finally {
       kernel.exit(task);
     }

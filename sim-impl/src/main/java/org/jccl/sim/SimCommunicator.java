@@ -17,6 +17,7 @@ import org.jccl.sim.comm.plan.Planner;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.machine.CallPlan;
 import org.jccl.sim.machine.SymmetricCallPlan;
 import org.jccl.spi.LibraryCommunicator;
@@ -45,6 +46,9 @@ final class SimCommunicator extends LibraryCommunicator {
     this.operations = backend.raw().operations();
     this.device = device;
     this.kernel = device.simulation().kernel();
+    if (path() instanceof SimCallPath own) {
+      own.asksFor(this::progress);
+    }
   }
 
   /** The simulated rank; null before it has joined, kept when its handle has gone. */
@@ -173,6 +177,13 @@ final class SimCommunicator extends LibraryCommunicator {
     CommLifecycle own = joined();
     Endpoint parts = own == null ? null : own.endpoint();
     return parts == null ? super.name() : parts.member().comm().name();
+  }
+
+  private Wait progress() {
+    CommLifecycle own = joined();
+    return own == null
+        ? Wait.of("a change of the state of " + super.name() + ", which has no handle")
+        : own.progress();
   }
 
   @Override

@@ -21,6 +21,7 @@ import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
+import org.jccl.config.TimeLimit;
 import org.jccl.ops.Call;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
@@ -99,7 +100,7 @@ public final class Simulator implements AutoCloseable {
             + builder.checks
             + ", "
             + Kernels.choice().reason();
-    StallWatch watch = new StallWatch(kernel, builder.stallLimit, findings::tell);
+    StallWatch watch = new StallWatch(kernel, findings, builder.stallLimit, builder.foreignTimeout);
     this.backend = new SimBackend(this, simulation, builder.devices, words, watch);
     kernel.onQuiescence(this::deadlock);
   }
@@ -352,7 +353,7 @@ public final class Simulator implements AutoCloseable {
     }
     backend.creations().reportPending(report);
     for (HostTask task : blocked) {
-      task.fail(report);
+      task.condemn(report);
     }
   }
 
@@ -361,6 +362,8 @@ public final class Simulator implements AutoCloseable {
     return findings.errors().stream()
         .filter(one -> one.ranks().stream().anyMatch(this::hasEnded))
         .findFirst()
+        // Another one with the same words: who was thrown the first may not get it once more.
+        .map(one -> new ReportedMisuse(one.kind(), one.ranks(), String.valueOf(one.getMessage())))
         .orElse(null);
   }
 
@@ -489,14 +492,17 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * Sets how long a rank may keep the others waiting without a call before that is reported, 5
-     * seconds unless set.
+     * Sets how long nothing may happen because ranks block or loop outside jccl, 5 seconds unless
+     * set: then that is reported as {@code HOST_BLOCKED} and ends the run. A rank that waits counts
+     * by the clock, one that runs by its processor time. Inside {@code rank.blocking} the limit is
+     * {@link #foreignTimeout}, if that is longer.
      *
      * @param value the time
      * @return this builder
+     * @throws IllegalArgumentException if it is not positive
      */
     public Builder stallLimit(Duration value) {
-      stallLimit = Objects.requireNonNull(value);
+      stallLimit = TimeLimit.of(value, "stallLimit").duration();
       return this;
     }
 
@@ -505,9 +511,10 @@ public final class Simulator implements AutoCloseable {
      *
      * @param value the time
      * @return this builder
+     * @throws IllegalArgumentException if it is not positive
      */
     public Builder foreignTimeout(Duration value) {
-      foreignTimeout = Objects.requireNonNull(value);
+      foreignTimeout = TimeLimit.of(value, "foreignTimeout").duration();
       return this;
     }
 

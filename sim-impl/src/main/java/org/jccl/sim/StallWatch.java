@@ -1,62 +1,207 @@
 package org.jccl.sim;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
-import org.jccl.MisuseKind;
+import org.jccl.CollectiveException;
+import org.jccl.RankHost;
+import org.jccl.ResultCode;
+import org.jccl.sim.check.Findings;
+import org.jccl.sim.check.HostBlockedReport;
 import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.HostTask.Away;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.RankPrograms;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices a rank that keeps the baton without a call for long: it computes, which is its right, or
- * it blocks on something outside jccl, which is reported with its stack. The one judgement by wall
- * clock.
+ * Watches over a run of rank programs for what virtual order cannot tell: ranks that block or loop
+ * outside jccl.
+ *
+ * <p>A rank that blocks while it has the baton loses it, so that the others go on: it waits like
+ * one inside {@code rank.blocking}. Only where nothing at all happens for {@link
+ * Simulator.Builder#stallLimit} is that reported, and every wait ended. Ranks that do not end then
+ * are left behind.
  */
 final class StallWatch {
   private final Kernel kernel;
-  private final Duration limit;
-  private final Consumer<String> warnings;
+  private final Findings findings;
+  private final long limit;
+  private final long blockingLimit;
 
-  StallWatch(Kernel kernel, Duration limit, Consumer<String> warnings) {
+  StallWatch(Kernel kernel, Findings findings, Duration limit, Duration blockingLimit) {
     this.kernel = kernel;
-    this.limit = limit;
-    this.warnings = warnings;
+    this.findings = findings;
+    this.limit = limit.toNanos();
+    this.blockingLimit = Math.max(this.limit, blockingLimit.toNanos());
   }
 
   /** Watches until the guard is closed. */
-  Guard start() {
-    return new Guard();
+  Guard start(RankPrograms programs, RankHost.Body body) {
+    return new Guard(programs, body);
   }
 
   /** One watched run. */
   final class Guard implements AutoCloseable {
-    private final Thread thread =
-        Thread.ofPlatform().daemon().name("jccl-stall-watch").start(this::watch);
+    private static final long SHORT = 1_000_000;
+    private static final long LONG = 20_000_000;
+
+    /** So long a rank blocks before it loses the baton for the first time in a run. */
+    private static final long PATIENCE = 50_000_000;
+
+    private final RankPrograms programs;
+    private final RankHost.Body body;
+    private final Standstill standstill = new Standstill();
+    private final long grace = Math.clamp(limit, 1_000_000_000L, 3_000_000_000L);
+    private final Thread thread;
     private volatile boolean closed;
+    private long period = SHORT;
+    private long progress = -1;
+    private long questions = -1;
+    private boolean disturbed;
+    private boolean judged;
+
+    private Guard(RankPrograms programs, RankHost.Body body) {
+      this.programs = programs;
+      this.body = body;
+      this.thread = Thread.ofPlatform().daemon().name("jccl-stall-watch").start(this::watch);
+    }
 
     private void watch() {
-      HostTask suspect = null;
-      long before = -1;
       while (!closed) {
-        LockSupport.parkNanos(limit.toNanos());
-        HostTask holder = kernel.holder();
-        long now = kernel.progress();
-        if (!closed && now == before) {
-          judge(holder, suspect);
+        long before = System.nanoTime();
+        LockSupport.parkNanos(period);
+        try {
+          // What takes much longer than asked for was no time in which ranks could run, either.
+          look(Math.min(System.nanoTime() - before, 2 * period));
+        } catch (OutOfMemoryError full) {
+          period = LONG; // a rank has it all: its own failure will say so
         }
-        suspect = holder;
-        before = now;
       }
     }
 
-    private void judge(@Nullable HostTask holder, @Nullable HostTask suspect) {
-      if (holder == null) {
-        kernel.breakStall();
-      } else if (holder.equals(suspect) && holder.isOwned() && isBlocked(holder.thread())) {
-        warnings.accept(report(holder));
-        holder.thread().interrupt();
+    private void look(long elapsed) {
+      long now = kernel.progress();
+      long asked = kernel.questions();
+      HostTask holder = kernel.holder();
+      boolean moved = now != progress || (asked == questions && isInside(holder));
+      progress = now;
+      questions = asked;
+      if (moved || closed) {
+        standstill.end();
+        period = Math.min(2 * period, disturbed ? 2 * SHORT : LONG);
+        return;
       }
+      standstill.add(elapsed, standing(holder));
+      period = standstill.nanos() < 2 * PATIENCE ? SHORT : LONG / 2;
+      if (standstill.nanos() >= (ending() ? grace : allowed(holder))) {
+        if (ending()) {
+          leave();
+        } else {
+          judge(holder);
+        }
+      } else if (holder != null && mayLose(holder) && kernel.seize(holder)) {
+        disturbed = true;
+        kernel.release();
+      }
+    }
+
+    /** Whether the holder is inside a call: a long step, or a foreign thread's call. */
+    private static boolean isInside(@Nullable HostTask holder) {
+      return holder != null && holder.thread().isAlive() && !holder.isLoose();
+    }
+
+    private boolean ending() {
+      return judged || programs.isInterrupted();
+    }
+
+    /** The threads on which it depends whether anything goes on. */
+    private List<Thread> standing(@Nullable HostTask holder) {
+      List<Thread> threads = new ArrayList<>();
+      for (HostTask task : kernel.tasks()) {
+        if (task == holder || isAway(task)) {
+          threads.add(task.thread());
+        }
+      }
+      return threads;
+    }
+
+    private static boolean isAway(HostTask task) {
+      return task.state() == HostTask.State.OUTSIDE;
+    }
+
+    /** How long nothing may happen now. */
+    private long allowed(@Nullable HostTask holder) {
+      long allowed = limit;
+      boolean taken = false;
+      for (HostTask task : kernel.tasks()) {
+        if (isAway(task)) {
+          taken |= task.away() == Away.TAKEN;
+          allowed =
+              switch (task.away()) {
+                case TIMED -> Long.MAX_VALUE;
+                case BLOCKING -> Math.max(allowed, blockingLimit);
+                case TAKEN, NOT -> allowed;
+              };
+        }
+      }
+      boolean starves = holder != null && holder.isGiven() && !taken;
+      return starves ? Math.max(allowed, TimeUnit.SECONDS.toNanos(20)) : allowed;
+    }
+
+    /** Whether a rank that has the baton in user code has kept it too long. */
+    private boolean mayLose(HostTask holder) {
+      if (!holder.isOwned() || !holder.isLoose() || holder.isGiven()) {
+        return false;
+      }
+      return switch (holder.thread().getState()) {
+        case BLOCKED, WAITING ->
+            standstill.nanos() >= (disturbed ? SHORT : Math.min(PATIENCE, limit / 4));
+        case NEW, RUNNABLE, TIMED_WAITING, TERMINATED -> standstill.nanos() >= limit / 2;
+      };
+    }
+
+    // ---------------------------------------------------------------- verdicts
+
+    private void judge(@Nullable HostTask holder) {
+      if (!kernel.seize(holder)) {
+        return;
+      }
+      try {
+        judged = true;
+        standstill.end();
+        List<HostTask> stuck =
+            kernel.tasks().stream()
+                .filter(task -> (isAway(task) || task.equals(holder)) && !task.isAsking())
+                .toList();
+        if (stuck.isEmpty()) {
+          kernel.endWaits();
+        } else {
+          condemn(stuck);
+        }
+      } finally {
+        kernel.release();
+      }
+    }
+
+    private void condemn(List<HostTask> stuck) {
+      kernel.condemn(
+          body.hasFailed()
+              ? new CollectiveException(
+                  ResultCode.REMOTE_ERROR, "another rank failed, and this one did not end")
+              : findings.keep(HostBlockedReport.of(kernel.tasks(), stuck)));
+      stuck.forEach(task -> task.thread().interrupt());
+    }
+
+    /** Those that have not ended in spite of all: nobody waits for them any more. */
+    private void leave() {
+      for (HostTask task : programs.leave()) {
+        body.leave(task.rank(), task.thread(), task.verdict());
+      }
+      closed = true;
+      programs.release();
     }
 
     @Override
@@ -64,23 +209,5 @@ final class StallWatch {
       closed = true;
       LockSupport.unpark(thread);
     }
-  }
-
-  private static boolean isBlocked(Thread thread) {
-    return switch (thread.getState()) {
-      case BLOCKED, WAITING, TIMED_WAITING -> true;
-      case NEW, RUNNABLE, TERMINATED -> false;
-    };
-  }
-
-  private static String report(HostTask task) {
-    StringBuilder text = new StringBuilder(MisuseKind.HOST_BLOCKED.name());
-    text.append(": rank ").append(task.rank()).append(" blocks outside jccl (");
-    text.append(task.thread().getState());
-    text.append(") and keeps all other ranks from running: use rank.blocking(() -> …) there");
-    for (StackTraceElement frame : task.thread().getStackTrace()) {
-      text.append("\n    at ").append(frame);
-    }
-    return text.toString();
   }
 }

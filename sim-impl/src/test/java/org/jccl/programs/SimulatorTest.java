@@ -7,9 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jccl.CheckLevel;
 import org.jccl.Communicator;
@@ -17,9 +15,11 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.Graph;
+import org.jccl.MisuseKind;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
 import org.jccl.ReduceOp;
+import org.jccl.ReportedMisuse;
 import org.jccl.Stream;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
@@ -344,12 +344,10 @@ class SimulatorTest {
 
   @Test
   void blockedOutside_isReported() {
-    List<String> warnings = new ArrayList<>();
     try (Simulator simulator =
         Simulator.builder()
             .devices(2)
             .stallLimit(Duration.ofMillis(50))
-            .warnings(warnings::add)
             .checks(CheckLevel.FULL)
             .build()) {
       LinkedBlockingQueue<Integer> neverFed = new LinkedBlockingQueue<>();
@@ -363,8 +361,12 @@ class SimulatorTest {
                           neverFed.take();
                         }
                       }))
-          .hasMessageContaining("rank 0");
-      assertThat(warnings).anyMatch(line -> line.contains("HOST_BLOCKED: rank 0"));
+          .hasMessageContaining("HOST_BLOCKED: rank 0")
+          .hasMessageContaining("LinkedBlockingQueue.take");
+      assertThat(simulator.findings())
+          .extracting(ReportedMisuse::kind)
+          .containsExactly(MisuseKind.HOST_BLOCKED);
+      assertThat(simulator.isRepeatable()).isFalse();
     }
   }
 }

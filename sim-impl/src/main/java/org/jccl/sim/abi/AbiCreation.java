@@ -128,7 +128,7 @@ final class AbiCreation {
 
   /** Config and Scalable: a group of their own, or a part of the open one (rule ARG-16). */
   private int init(Wish wish) {
-    HostTask task = state.kernel().enter();
+    HostTask task = state.kernel().enterToWait();
     try {
       GroupState group = state.group();
       group.start();
@@ -201,7 +201,7 @@ final class AbiCreation {
       }
       chosen.add(devices.get(index));
     }
-    HostTask task = state.kernel().enter();
+    HostTask task = state.kernel().enterToWait();
     try {
       return initAll(task, comms, chosen);
     } catch (CollectiveException failure) {

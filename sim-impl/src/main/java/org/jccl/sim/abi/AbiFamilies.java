@@ -37,7 +37,7 @@ final class AbiFamilies {
 
   int commSplit(long comm, int color, int key, MemorySegment newComm, MemorySegment config) {
     state.require(NcclFunction.COMM_SPLIT);
-    HostTask task = state.kernel().enter();
+    HostTask task = state.kernel().enterToWait();
     try {
       GroupState group = state.group();
       group.start();
@@ -112,7 +112,7 @@ final class AbiFamilies {
       MemorySegment config,
       int flags) {
     state.require(NcclFunction.COMM_SHRINK);
-    HostTask task = state.kernel().enter();
+    HostTask task = state.kernel().enterToWait();
     try {
       GroupState group = state.group();
       group.start();
@@ -223,7 +223,7 @@ final class AbiFamilies {
       return state.refused(INVALID_ARGUMENT, "grow to " + nranks + " ranks"); // no poison (GRP-14)
     }
     newComm.set(JAVA_LONG_UNALIGNED, 0, 0L);
-    HostTask task = state.kernel().enter();
+    HostTask task = state.kernel().enterToWait();
     try {
       GroupState group = state.group();
       group.start();

@@ -34,10 +34,7 @@ final class AbiGroups {
 
   /** A virtual thread that stands for no rank: those that do are platform threads on NCCL. */
   private boolean isLooseVirtualThread() {
-    HostTask holder = state.kernel().holder();
-    boolean isRank =
-        holder != null && holder.isOwned() && holder.thread() == Thread.currentThread();
-    return Thread.currentThread().isVirtual() && !isRank;
+    return Thread.currentThread().isVirtual() && !state.kernel().isRank();
   }
 
   int groupEnd() {

@@ -34,7 +34,7 @@ final class AbiLifecycle {
     if (life == null) {
       return state.group().fail(state.refused(INVALID_ARGUMENT, "finalize: no communicator"));
     }
-    HostTask task = state.kernel().enter();
+    HostTask task = state.kernel().enterToWait();
     try {
       int code = life.readyTest();
       if (code == OK && life.isFinalizeCalled()) {
@@ -73,7 +73,7 @@ final class AbiLifecycle {
     if (life.isDestroyCalled() || life.isFinalizeCalled()) {
       return INVALID_ARGUMENT; // LIF-17: revoked before counts as finalized
     }
-    HostTask task = state.kernel().enter();
+    HostTask task = state.kernel().enterToWait();
     try {
       life.callRevoke();
       return ended(task, life, new RevokeJob(life));
@@ -92,7 +92,7 @@ final class AbiLifecycle {
     if (life == null) {
       return state.refused(INVALID_ARGUMENT, "destroy: no communicator");
     }
-    HostTask task = state.kernel().enter();
+    HostTask task = state.kernel().enterToWait();
     try {
       int code = life.readyTest();
       life.requireNoGraphs("ncclCommDestroy");
@@ -116,7 +116,7 @@ final class AbiLifecycle {
     if (life == null) {
       return state.refused(INVALID_ARGUMENT, "abort: no communicator");
     }
-    HostTask task = state.kernel().enter();
+    HostTask task = state.kernel().enterToWait();
     try {
       life.requireNoGraphs("ncclCommAbort");
       life.callAbort(); // GRP-09: at once, also inside a group
@@ -135,7 +135,7 @@ final class AbiLifecycle {
     }
     HostTask task = state.kernel().enter();
     try {
-      state.kernel().letOthersRun(task); // a loop that polls comes to an end
+      state.kernel().ask(task, life.progress()); // a loop that polls comes to an end
       result.set(JAVA_INT_UNALIGNED, 0, life.state());
       return OK;
     } finally {

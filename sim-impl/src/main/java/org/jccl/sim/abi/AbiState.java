@@ -249,7 +249,7 @@ final class AbiState {
    * GRP-09); a nonblocking communicator is polled (WIN-06).
    */
   int later(CommLifecycle life, Job job) {
-    HostTask task = kernel().enter();
+    HostTask task = kernel().enterToWait();
     try {
       RuntimeException refusal = life.refusal();
       if (refusal != null) {

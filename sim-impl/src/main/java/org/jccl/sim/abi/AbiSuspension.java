@@ -60,7 +60,7 @@ final class AbiSuspension {
       code = state.later(life, work);
       return code == OK && !life.isBlocking() ? life.state() : code;
     }
-    HostTask task = state.kernel().enter();
+    HostTask task = state.kernel().enterToWait();
     try {
       return work.run(task);
     } catch (CollectiveException failure) {

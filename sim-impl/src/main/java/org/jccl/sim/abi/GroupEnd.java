@@ -12,6 +12,7 @@ import org.jccl.sim.comm.life.Job;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.SimStep;
+import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,6 +145,11 @@ final class GroupEnd implements SimStep, Abortable {
         }
       }
     }
+  }
+
+  @Override
+  public Wait waitsFor() {
+    return Job.allOf(phase >= 0 && phase < phases.size() ? phases.get(phase) : List.of());
   }
 
   private void launch() {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * waits lacks (SIM-07, SIM-11 to SIM-13, SIM-18 to SIM-21, SIM-36, SIM-58, SIM-61).
  */
 public final class DeadlockReport {
-  private static final int MOST_RANKS_LISTED = 16;
+  static final int MOST_RANKS_LISTED = 16;
 
   private final List<HostTask> tasks;
   private final List<HostTask> blocked;
@@ -246,7 +246,7 @@ public final class DeadlockReport {
     return report;
   }
 
-  private String line(HostTask task) {
+  static String line(HostTask task) {
     String head = "rank " + task.rank();
     Wait wait = task.waitingFor();
     if (wait == null) {
@@ -283,7 +283,7 @@ public final class DeadlockReport {
     return text.toString();
   }
 
-  private static String ranks(List<Integer> ranks) {
+  static String ranks(List<Integer> ranks) {
     if (ranks.size() == 1) {
       return "rank " + ranks.getFirst();
     }

@@ -2,6 +2,7 @@ package org.jccl.sim.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jccl.CleanText;
@@ -176,10 +177,12 @@ public final class Findings {
     }
   }
 
-  /** The ranks have ended. */
+  /** The ranks have ended. If one has failed, only what closing finds is still a consequence. */
   public void end() {
     synchronized (all) {
       isRunning = false;
+      hasError |= hasFailed;
+      hasFailed = false;
     }
   }
 
@@ -232,7 +235,7 @@ public final class Findings {
 
   private int indexOf(@Nullable Throwable report) {
     for (int i = 0; i < all.size(); i++) {
-      if (all.get(i) == report) {
+      if (report != null && Objects.equals(all.get(i).getMessage(), report.getMessage())) {
         return i;
       }
     }

@@ -175,8 +175,12 @@ public final class SharedComm {
 
   /** Keeps a report; an error stops the communicator and is returned, a warning is null. */
   public @Nullable ReportedMisuse report(ReportBuilder report) {
+    boolean error = simulation.findings().isError(report.kind());
+    if (error && stopped instanceof ReportedMisuse first) {
+      return first; // One mistake, found a second time by another pair of ranks.
+    }
     ReportedMisuse found = simulation.findings().keep(report);
-    if (!simulation.findings().isError(found.kind())) {
+    if (!error) {
       return null;
     }
     stop(found);

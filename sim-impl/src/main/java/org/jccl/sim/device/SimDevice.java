@@ -135,6 +135,11 @@ public final class SimDevice implements Device, CaptureGuard {
     return context.streamOf(handle);
   }
 
+  /** A report of work that ended after the last call, so that nobody was thrown it; or null. */
+  public @Nullable RuntimeException takeUntold() {
+    return context.report() == null ? null : context.takeReport();
+  }
+
   /** A number that nothing else of this simulation has, for the raw surface. */
   public long newHandle() {
     return ((long) (index + 1) << 40) | (++handlesMade << 4);

@@ -127,7 +127,7 @@ final class SimEvent implements Event, SimStream.Marker {
   @Override
   public void synchronize() {
     Kernel kernel = context.simulation().kernel();
-    HostTask task = kernel.enter();
+    HostTask task = kernel.enterToWait();
     try {
       requireNotCaptured("waited for");
       EventCompletion last = completion;
@@ -149,7 +149,7 @@ final class SimEvent implements Event, SimStream.Marker {
       requireNotCaptured("asked");
       EventCompletion last = completion;
       if (last != null && !last.isReached()) {
-        kernel.letOthersRun(task);
+        kernel.ask(task, new EventSync(last));
       }
       if (last != null && last.isReached()) {
         learn(task, last);
@@ -169,6 +169,9 @@ final class SimEvent implements Event, SimStream.Marker {
     Clock clock = reached == null ? null : reached.clock();
     if (order != null && clock != null) {
       order.learned(task, clock);
+    }
+    if (reached != null) {
+      context.hostUses().learned(task);
     }
   }
 

@@ -215,6 +215,7 @@ public final class SimStream implements OwnedStream {
       if (order != null && done != null) {
         order.told(done);
       }
+      context.hostUses().told(done);
       futures.forEach(future -> future.complete(null));
     }
   }
@@ -232,6 +233,12 @@ public final class SimStream implements OwnedStream {
   }
 
   /** All waiters, the first to come first; from now on nobody waits. */
+  private Waiter waitOf(long target) {
+    Waiter waiter = new Waiter();
+    waiter.target = target;
+    return waiter;
+  }
+
   private @Nullable Waiter takeWaiters() {
     Waiter first = null;
     for (Waiter each = waiters; each != null; ) {
@@ -254,7 +261,7 @@ public final class SimStream implements OwnedStream {
 
   @Override
   public void synchronize() {
-    HostTask task = kernel.enter();
+    HostTask task = kernel.enterToWait();
     try {
       requireNotCapturing("synchronize");
       awaitFinished(task, enqueued);
@@ -270,7 +277,7 @@ public final class SimStream implements OwnedStream {
   }
 
   private void awaitFinished(long target) {
-    HostTask task = kernel.enter();
+    HostTask task = kernel.enterToWait();
     try {
       awaitFinished(task, target);
     } finally {
@@ -296,6 +303,7 @@ public final class SimStream implements OwnedStream {
     if (order != null && done != null) {
       order.learned(task, done);
     }
+    context.hostUses().learned(task);
   }
 
   /** The work directly ahead of the {@code number}-th, or null. */
@@ -345,7 +353,7 @@ public final class SimStream implements OwnedStream {
       }
       long target = enqueued;
       if (finished < target) {
-        kernel.letOthersRun(task); // so that a loop that polls comes to an end
+        kernel.ask(task, waitOf(target));
       }
       if (finished >= target) {
         learn(task);
@@ -443,7 +451,7 @@ public final class SimStream implements OwnedStream {
 
   @Override
   public void close() {
-    HostTask task = kernel.enter();
+    HostTask task = kernel.enterToWait();
     try {
       if (!closed && this != context.defaultStream()) {
         awaitFinished(task, enqueued);

@@ -1,5 +1,7 @@
 package org.jccl.sim.kernel;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,29 @@ public final class HostTask implements SimStep {
     FINISHED
   }
 
+  /** Why a rank's thread runs or waits without the baton. */
+  public enum Away {
+    /** It has the baton, or waits for it. */
+    NOT,
+    /** The watch took it away: user code kept it too long without a call. */
+    TAKEN,
+    /** It is inside {@code rank.blocking}. */
+    BLOCKING,
+    /** It waits for another process, and its own limit ends that. */
+    TIMED
+  }
+
+  /** Holds the baton in user code, or was just given it: it may be taken. */
+  private static final int LOOSE = 0;
+
+  /** Holds the baton inside a call, or does not have it. */
+  private static final int FIRM = 1;
+
+  /** The baton was taken away. */
+  private static final int TAKEN = 2;
+
+  private static final VarHandle GRIP = handleOfGrip();
+
   private final Kernel kernel;
   private final int rank;
   final boolean owned;
@@ -37,6 +62,24 @@ public final class HostTask implements SimStep {
 
   int depth;
 
+  /** Was given the baton and has not noticed yet. */
+  boolean given;
+
+  /** Why it is without the baton although it does not wait for it. */
+  volatile Away away = Away.NOT;
+
+  /** Its run is over and it is left behind: it never gets the baton again. */
+  volatile boolean abandoned;
+
+  /** Why its run was given up; the next call or the end of its program throws it. */
+  volatile @Nullable RuntimeException verdict;
+
+  /** What it asked for last, if its last call was a question: polling is waiting. */
+  volatile @Nullable Wait question;
+
+  @SuppressWarnings("UnusedVariable") // through GRIP
+  private volatile int grip = FIRM;
+
   private long issueNumber;
   private long clock;
 
@@ -51,6 +94,37 @@ public final class HostTask implements SimStep {
     this.owned = owned;
     this.thread = thread;
   }
+
+  private static VarHandle handleOfGrip() {
+    try {
+      return MethodHandles.lookup().findVarHandle(HostTask.class, "grip", int.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  // ---------------------------------------------------------------- the grip on the baton
+
+  /** Begins a call, or notices that it was given the baton; false if that was taken away. */
+  boolean grasp() {
+    if (GRIP.compareAndSet(this, LOOSE, FIRM)) {
+      given = false;
+      return true;
+    }
+    return false;
+  }
+
+  /** Goes back to user code, or is given the baton. */
+  void loosen() {
+    GRIP.setRelease(this, LOOSE);
+  }
+
+  /** Takes the baton from it; false if it is inside a call. */
+  boolean take() {
+    return GRIP.compareAndSet(this, LOOSE, TAKEN);
+  }
+
+  // ---------------------------------------------------------------- what others may ask
 
   /** The rank whose program this thread runs, or -1 for a foreign thread. */
   public int rank() {
@@ -72,9 +146,40 @@ public final class HostTask implements SimStep {
     return thread;
   }
 
-  /** What it waits for, or null. */
+  /** What it waits for, or asks for again and again; or null. */
   public @Nullable Wait waitingFor() {
-    return waitingFor;
+    Wait wait = waitingFor;
+    return wait == null ? question : wait;
+  }
+
+  /** Whether its last call was a question that was not answered with yes. */
+  public boolean isAsking() {
+    return question != null;
+  }
+
+  /** Whether user code has the baton, or was given it and has not noticed. */
+  public boolean isLoose() {
+    return grip == LOOSE;
+  }
+
+  /** Whether it was given the baton and its thread has not gone on yet. */
+  public boolean isGiven() {
+    return grip == LOOSE && given;
+  }
+
+  /** Why it is without the baton although it does not wait for it. */
+  public Away away() {
+    return away;
+  }
+
+  /** Why its run was given up, if it has not thrown that yet. */
+  public @Nullable RuntimeException verdict() {
+    return verdict;
+  }
+
+  /** Whether it has been left behind. */
+  public boolean isAbandoned() {
+    return abandoned;
   }
 
   /** Number of the call or outermost group that this thread is issuing or has issued last. */
@@ -106,6 +211,15 @@ public final class HostTask implements SimStep {
       failure = misuse;
     }
     kernel.wake(this);
+  }
+
+  /** The same for one that may not wait: then its next call throws, or the end of its program. */
+  public void condemn(RuntimeException misuse) {
+    if (state == State.BLOCKED) {
+      fail(misuse);
+    } else if (state != State.FINISHED && verdict == null) {
+      verdict = misuse;
+    }
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -36,15 +37,31 @@ public final class Kernel {
   private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
   private static final long LOOKING_NANOS = 20_000;
 
+  /** So many questions while nothing else happens are a deadlock. */
+  private static final long MOST_QUESTIONS = 1_000_000;
+
   private final Choices choices;
   private final boolean yieldsAtCalls;
   private final Duration foreignTimeout;
   private final Trace trace = new Trace();
   private final ReadyList ready = new ReadyList();
   private final List<HostTask> owned = new ArrayList<>();
-  private final ForeignTasks foreign = new ForeignTasks(this);
+
+  /** The task of each thread: a rank's, or one that calls in. */
+  private final ThreadTasks own = new ThreadTasks(this);
+
   private QuiescenceListener listener = blocked -> {};
   private long steps;
+
+  /** Calls begun that were no questions. */
+  private long calls;
+
+  private long questions;
+
+  /** Questions since something happened that was none. */
+  private long questionsInVain;
+
+  private long lastProgress;
   private int foreignWaiting;
 
   /** Foreign threads that wait for the baton; roughly, while it changes hands. */
@@ -63,7 +80,10 @@ public final class Kernel {
 
   private boolean runnerReady;
   private final boolean goesOn;
-  private int outside;
+
+  /** Rank threads that run or wait without the baton; written under the gate. */
+  private volatile int outside;
+
   private boolean repeatable = true;
   private boolean foreignSeen;
   private boolean running;
@@ -112,9 +132,17 @@ public final class Kernel {
     }
   }
 
-  /** A number that moves while anything happens; may be read by any thread, then roughly. */
+  /**
+   * A number that moves while anything happens, which a question does not count as; may be read by
+   * any thread, then roughly.
+   */
   public long progress() {
-    return steps + trace.events();
+    return steps + calls;
+  }
+
+  /** The number of questions so far; may be read by any thread, then roughly. */
+  public long questions() {
+    return questions;
   }
 
   /** The task that holds the baton, or null. */
@@ -129,33 +157,116 @@ public final class Kernel {
 
   // ---------------------------------------------------------------- calls
 
-  /** Begins a call of the current thread: it holds the baton afterwards, until {@link #exit}. */
+  /**
+   * Begins a call of the current thread that waits for nobody: it holds the baton afterwards, until
+   * {@link #exit}. No other host thread runs meanwhile: the caller may hold locks of its own, and a
+   * schedule must not make a deadlock that the program does not have. Devices may go on.
+   */
   public HostTask enter() {
-    HostTask task = holder;
-    if (task == null || task.thread != Thread.currentThread()) {
-      task = acquire();
+    HostTask task = grasp();
+    if (task.depth++ == 0) {
+      begun(task);
+      if (yieldsAtCalls && task.owned) {
+        letDevicesRun();
+      }
     }
-    task.depth++;
-    if (yieldsAtCalls && task.owned && task.depth == 1) {
-      if (choices.choose(Choices.Point.YIELD_AT_CALL, 2) == 1) {
+    return task;
+  }
+
+  /** The same for a call in which NCCL or CUDA may wait: others may run first. */
+  public HostTask enterToWait() {
+    HostTask task = grasp();
+    if (task.depth++ == 0) {
+      begun(task);
+      if (yieldsAtCalls && task.owned && choices.choose(Choices.Point.YIELD_AT_CALL, 2) == 1) {
         letOthersRun(task);
       }
     }
     return task;
   }
 
-  /** Ends the call that {@link #enter} began. */
-  public void exit(HostTask task) {
-    task.depth--;
-    if (task.depth == 0 && !task.owned) {
-      passOn(null);
+  /** Makes sure that the current thread holds the baton. */
+  private HostTask grasp() {
+    HostTask task = holder;
+    if (task == null || task.thread != Thread.currentThread()) {
+      return acquire();
+    }
+    if (task.depth == 0 && !task.grasp()) {
+      comeBack(task); // it was taken away this very moment
+    }
+    return task;
+  }
+
+  private void begun(HostTask task) {
+    calls++;
+    if (task.question != null) {
+      task.question = null;
+    }
+    if (task.verdict != null) {
+      exit(task);
+      throw takeVerdict(task);
     }
   }
 
-  /** Lets everything else that can run do so once; polling calls do this, so that polling ends. */
-  public void letOthersRun(HostTask task) {
+  private static RuntimeException takeVerdict(HostTask task) {
+    RuntimeException why = Objects.requireNonNull(task.verdict);
+    task.verdict = null;
+    task.interrupted = false;
+    return why;
+  }
+
+  /** Ends the call that {@link #enter} began. */
+  public void exit(HostTask task) {
+    if (--task.depth == 0 && !task.abandoned) {
+      if (!task.owned) {
+        passOn(null);
+      } else if (task.away == HostTask.Away.BLOCKING) {
+        stepOutside(task);
+      } else {
+        task.loosen();
+      }
+    }
+  }
+
+  /** Lets everything else that can run do so once. */
+  private void letOthersRun(HostTask task) {
     makeReady(task);
     passOn(task);
+  }
+
+  /** Lets device steps run, until it would be a host thread's turn. */
+  private void letDevicesRun() {
+    for (SimStep next = ready.takeStep(choices); next != null; next = ready.takeStep(choices)) {
+      steps++;
+      next.run();
+    }
+  }
+
+  /**
+   * A question whose answer is not yet: lets everything else that can run do so once, so that
+   * polling ends. To ask again and again is to wait: where nothing but questions happens any more,
+   * that is a deadlock, and this throws its report.
+   *
+   * @param what what is asked for, as a wait
+   */
+  public void ask(HostTask task, Wait what) {
+    calls--; // the call that asks is no progress
+    questions++;
+    task.question = new Question(what);
+    if (lastProgress != progress() || !isAlone()) {
+      lastProgress = progress();
+      questionsInVain = 0;
+    } else if (++questionsInVain > MOST_QUESTIONS) {
+      questionsInVain = 0;
+      failBlocked();
+    }
+    letOthersRun(task);
+    throwPending(task);
+  }
+
+  /** Whether rank programs are all that can change anything. */
+  private boolean isAlone() {
+    return outside == 0 && foreignWaiting == 0 && running && !foreignSeen;
   }
 
   /**
@@ -192,10 +303,25 @@ public final class Kernel {
       task.failure = null;
       throw failure;
     }
+    if (task.verdict != null) {
+      throw takeVerdict(task);
+    }
     if (task.interrupted) {
       task.interrupted = false;
       Thread.currentThread().interrupt();
       throw new CollectiveException(ResultCode.UNKNOWN, task + " was interrupted while it waited");
+    }
+  }
+
+  /** {@link #await} outside a call: the waits of the control plane. */
+  void awaitOutsideCall(BooleanSupplier condition, Wait what) {
+    HostTask task = grasp();
+    task.depth++;
+    try {
+      calls++;
+      await(task, condition, what);
+    } finally {
+      exit(task);
     }
   }
 
@@ -218,8 +344,15 @@ public final class Kernel {
   public void wake(HostTask task) {
     HostTask current = holder;
     if (current != null && current.thread == Thread.currentThread()) {
-      makeReady(task);
-      return;
+      if (current.depth > 0) {
+        makeReady(task);
+        return;
+      }
+      if (current.grasp()) {
+        makeReady(task);
+        current.loosen();
+        return;
+      }
     }
     arrive(task);
   }
@@ -227,7 +360,11 @@ public final class Kernel {
   // ---------------------------------------------------------------- the baton
 
   private HostTask acquire() {
-    HostTask task = foreign.current();
+    HostTask task = own.current();
+    if (task.owned) {
+      comeBack(task);
+      return task;
+    }
     synchronized (gate) {
       foreignSeen |= running;
       if (holder == null) {
@@ -318,7 +455,7 @@ public final class Kernel {
   /** Gives the baton to {@code task}, and waits for it; false if that does not wait any more. */
   private boolean handOver(@Nullable HostTask me, HostTask task) {
     task.inReady = false;
-    if (task != me && !task.parked && task.state != HostTask.State.NEW) {
+    if (task != me && (task.abandoned || (!task.parked && task.state != HostTask.State.NEW))) {
       return false;
     }
     runner = null;
@@ -345,7 +482,10 @@ public final class Kernel {
 
   /** {@code task}, which waits for the baton or is new, has it. */
   private void give(HostTask task) {
-    if (!task.owned) {
+    if (task.owned) {
+      task.given = true;
+      task.loosen();
+    } else {
       foreignParked.decrementAndGet();
     }
     HOLDER.setRelease(this, task); // what wakes its thread orders this before
@@ -360,17 +500,25 @@ public final class Kernel {
   private void parkUntilHolder(HostTask me) {
     if (me.owned) {
       boolean asked = false;
-      while (holder != me) {
-        LockSupport.park();
+      while (!(holder == me && me.grasp())) {
+        LockSupport.park(this);
+        requireNotAbandoned(me);
         if (Thread.interrupted()) {
           me.interrupted = true;
-          asked = asked || ask(me);
+          asked = asked || askForBaton(me);
         }
       }
     } else {
       parkForeign(me);
     }
     me.parked = false;
+  }
+
+  private static void requireNotAbandoned(HostTask me) {
+    if (me.abandoned) {
+      throw new CollectiveException(
+          ResultCode.REMOTE_ERROR, "rank " + me.rank() + " was left behind: its run is over");
+    }
   }
 
   private void parkForeign(HostTask me) {
@@ -401,13 +549,13 @@ public final class Kernel {
         me.interrupted = true;
       }
       if (late || me.interrupted) {
-        asked = asked || ask(me);
+        asked = asked || askForBaton(me);
       }
     }
   }
 
   /** Asks for the baton, to look at the clock or the interrupt with it in hand. */
-  private boolean ask(HostTask me) {
+  private boolean askForBaton(HostTask me) {
     if (holder == me) {
       return false;
     }
@@ -427,7 +575,10 @@ public final class Kernel {
 
   private boolean failBlocked() {
     List<HostTask> blocked =
-        owned.stream().filter(task -> task.state == HostTask.State.BLOCKED).toList();
+        owned.stream()
+            .filter(task -> task.state == HostTask.State.BLOCKED || task.isAsking())
+            .filter(task -> task.state != HostTask.State.FINISHED)
+            .toList();
     if (blocked.isEmpty()) {
       return false;
     }
@@ -435,19 +586,84 @@ public final class Kernel {
     return true;
   }
 
+  // ---------------------------------------------------------------- the watch
+
   /**
-   * Ends the waits of a run that foreign threads take part in: there quiescence proves nothing, so
-   * the watchdog calls this when nothing has happened for long.
+   * Takes the baton from {@code from}, which keeps it in user code, or, with null, takes it up
+   * where it lies; false if that is so no more. The current thread must {@link #release} it. A rank
+   * from which it was taken goes on without it, and gets it back at its next call.
    */
-  public void breakStall() {
+  public boolean seize(@Nullable HostTask from) {
+    HostTask self = own.current();
     synchronized (gate) {
-      if (holder != null || !running) {
-        return;
+      if (!running || holder != from || self.owned) {
+        return false;
       }
-      holder = foreign.current();
+      if (from != null && !(from.owned && (from.take() || !from.thread.isAlive()))) {
+        return false;
+      }
+      if (from != null && from.state != HostTask.State.FINISHED && !from.given) {
+        outside++;
+        repeatable = false;
+        from.away = HostTask.Away.TAKEN;
+        from.state = HostTask.State.OUTSIDE;
+      }
+      holder = self;
+      self.state = HostTask.State.RUNNING;
+      self.depth++;
     }
-    failBlocked();
-    passOn(null);
+    if (from != null && from.given) {
+      from.parked = true; // it has not noticed that it was its turn, which comes again
+      makeReady(from);
+    }
+    return true;
+  }
+
+  /** Gives the baton that {@link #seize} took to whoever can run. */
+  public void release() {
+    exit(own.current());
+  }
+
+  /**
+   * Ends all waits of ranks, as when nothing can run; called with the baton. False if none waits.
+   */
+  public boolean endWaits() {
+    return failBlocked();
+  }
+
+  /** Ends the waits of all ranks by {@code why}, and lets those that are away fail of it. */
+  public void condemn(RuntimeException why) {
+    for (HostTask task : owned) {
+      task.condemn(why);
+    }
+  }
+
+  /**
+   * The run is over for the ranks that have not ended: they are left behind, and their threads
+   * never get the baton again. The ranks, in order.
+   */
+  List<HostTask> abandon() {
+    List<HostTask> left = new ArrayList<>();
+    HostTask self = own.current();
+    synchronized (gate) {
+      for (HostTask task : owned) {
+        if (task.state != HostTask.State.FINISHED) {
+          task.abandoned = true;
+          left.add(task);
+        }
+      }
+      outside = 0;
+      HostTask last = holder;
+      if (last == null || last.owned) {
+        holder = self;
+        self.state = HostTask.State.RUNNING;
+        self.depth++;
+      }
+    }
+    if (holder == self) {
+      release();
+    }
+    return left;
   }
 
   // ---------------------------------------------------------------- rank programs
@@ -470,8 +686,35 @@ public final class Kernel {
     exit(starter);
   }
 
-  /** A rank task, which holds the baton, has come to its end. */
+  /** The thread of a rank task has started: it goes on when it has noticed the baton. */
+  void started(HostTask task) {
+    own.bind(task);
+    parkUntilHolder(task);
+    task.loosen();
+  }
+
+  /**
+   * Why the current thread's program has failed, if more is known than what it has thrown: the
+   * report that ended its waits.
+   */
+  public @Nullable RuntimeException verdict() {
+    HostTask task = own.current();
+    return task.verdict == null ? null : takeVerdict(task);
+  }
+
+  /** Whether the current thread is that of a rank. */
+  public boolean isRank() {
+    return own.current().owned;
+  }
+
+  /** The program of a rank task, the current thread's, has come to its end. */
   void finish(HostTask task) {
+    if (task.abandoned) {
+      return;
+    }
+    grasp();
+    calls++;
+    task.question = null;
     task.state = HostTask.State.FINISHED;
     trace.add(Trace.Event.FINISH, task.rank(), 0, 0);
     passOn(null);
@@ -493,26 +736,56 @@ public final class Kernel {
 
   /** Runs {@code body}, which blocks outside jccl, without the baton. */
   public <T, X extends Exception> T outside(Body<T, X> body) throws X {
-    HostTask task = holder;
-    if (task == null || task.thread != Thread.currentThread()) {
+    return outside(body, HostTask.Away.BLOCKING);
+  }
+
+  /** The same for a wait that its own time ends. */
+  <T, X extends Exception> T outsideForATime(Body<T, X> body) throws X {
+    return outside(body, HostTask.Away.TIMED);
+  }
+
+  private <T, X extends Exception> T outside(Body<T, X> body, HostTask.Away why) throws X {
+    HostTask task = own.current();
+    HostTask.Away before = task.away;
+    if (!task.owned || (before == HostTask.Away.BLOCKING && task.depth == 0)) {
       return body.run();
     }
-    synchronized (gate) {
-      outside++;
-    }
-    task.state = HostTask.State.OUTSIDE;
-    passOn(null);
+    grasp();
+    task.away = why;
+    stepOutside(task);
     try {
       return body.run();
     } finally {
-      synchronized (gate) {
-        outside--;
-        repeatable = false;
-        task.parked = true;
+      comeBack(task);
+      task.away = before == HostTask.Away.BLOCKING ? before : HostTask.Away.NOT;
+      if (task.depth == 0) {
+        task.loosen();
       }
-      arrive(task);
-      parkUntilHolder(task);
-      task.state = HostTask.State.RUNNING;
     }
+  }
+
+  /** Goes on without the baton; counted as outside until {@link #comeBack}. */
+  private void stepOutside(HostTask task) {
+    synchronized (gate) {
+      outside++;
+      repeatable = false;
+    }
+    task.state = HostTask.State.OUTSIDE;
+    passOn(null);
+  }
+
+  /** A rank's thread that was outside waits for the baton. */
+  private void comeBack(HostTask task) {
+    requireNotAbandoned(task);
+    synchronized (gate) {
+      outside--;
+      task.parked = true;
+      arrive(task);
+    }
+    parkUntilHolder(task);
+    if (task.away == HostTask.Away.TAKEN) {
+      task.away = HostTask.Away.NOT;
+    }
+    task.state = HostTask.State.RUNNING;
   }
 }

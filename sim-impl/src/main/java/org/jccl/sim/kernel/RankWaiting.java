@@ -23,7 +23,7 @@ final class RankWaiting implements Waiting {
     return new Sleeper() {
       @Override
       public boolean sleep(long nanos) {
-        return kernel.outside(() -> parking.sleep(nanos));
+        return kernel.outsideForATime(() -> parking.sleep(nanos));
       }
 
       @Override
@@ -43,7 +43,7 @@ final class RankWaiting implements Waiting {
 
     @Override
     public boolean sleep(long nanos) {
-      kernel.await(task, () -> woken, Wait.of(what));
+      kernel.awaitOutsideCall(() -> woken, Wait.of(what));
       return true;
     }
 

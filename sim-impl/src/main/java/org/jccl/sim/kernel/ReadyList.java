@@ -21,7 +21,21 @@ final class ReadyList {
     if (size == 0) {
       return null;
     }
-    int index = choices.choose(Choices.Point.NEXT_STEP, size);
+    return takeAt(choices.choose(Choices.Point.NEXT_STEP, size));
+  }
+
+  /** The same; null, and nothing is taken, if it is a host task's turn or the caller's own. */
+  @Nullable SimStep takeStep(Choices choices) {
+    if (size == 0) {
+      return null;
+    }
+    int index = choices.choose(Choices.Point.NEXT_STEP, size + 1);
+    boolean isStep =
+        index < size && !(ring[(head + index) & (ring.length - 1)] instanceof HostTask);
+    return isStep ? takeAt(index) : null;
+  }
+
+  private @Nullable SimStep takeAt(int index) {
     int mask = ring.length - 1;
     int at = (head + index) & mask;
     SimStep taken = ring[at];

@@ -22,7 +22,7 @@ public final class RankProgram implements Runnable {
   @Override
   public void run() {
     try {
-      new RankPrograms(kernel).run(RANKS, this::rank);
+      new RankPrograms(kernel, RANKS, this::rank).run();
     } catch (InterruptedException interrupt) {
       throw new AssertionError(interrupt);
     }

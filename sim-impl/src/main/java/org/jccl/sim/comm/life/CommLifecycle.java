@@ -141,6 +141,12 @@ public final class CommLifecycle implements LaunchQueue.Owner {
     endpoint = null;
   }
 
+  /** What has to come before its state can change. */
+  public Wait progress() {
+    Abortable work = run;
+    return work == null ? Wait.of("a change of the state of " + this) : work.waitsFor();
+  }
+
   /** All ranks have joined. */
   public void complete() {
     ready = true;

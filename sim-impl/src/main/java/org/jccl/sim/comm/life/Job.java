@@ -149,6 +149,9 @@ public abstract class Job implements Wait {
   public static Wait allOf(List<Job> jobs) {
     List<Job> open = new ArrayList<>(jobs);
     open.removeIf(Job::isSettled);
+    if (open.isEmpty()) {
+      return Wait.of("nothing that is under way");
+    }
     if (open.size() == 1) {
       return open.getFirst();
     }

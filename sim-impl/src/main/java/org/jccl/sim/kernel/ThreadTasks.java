@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tasks of threads that the kernel did not start. A thread may outlive thousands of
- * simulations, so it holds its task weakly: what holds it is the simulation.
+ * The task of each thread: a rank's, or one of a thread that the kernel did not start. A thread may
+ * outlive thousands of simulations, so it holds its task weakly: what holds it is the simulation.
  */
-final class ForeignTasks {
+final class ThreadTasks {
   private static final int FEW = 16;
 
   private final Kernel kernel;
@@ -20,7 +20,7 @@ final class ForeignTasks {
 
   private int most = FEW;
 
-  ForeignTasks(Kernel kernel) {
+  ThreadTasks(Kernel kernel) {
     this.kernel = kernel;
   }
 
@@ -29,6 +29,11 @@ final class ForeignTasks {
     WeakReference<HostTask> known = own.get();
     HostTask task = known == null ? null : known.get();
     return task == null ? begin() : task;
+  }
+
+  /** The calling thread is that of a rank. */
+  void bind(HostTask rank) {
+    own.set(new WeakReference<>(rank));
   }
 
   private HostTask begin() {

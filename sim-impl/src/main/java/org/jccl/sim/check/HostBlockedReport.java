@@ -1,0 +1,67 @@
+package org.jccl.sim.check;
+
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jccl.MisuseKind;
+import org.jccl.UserCode;
+import org.jccl.sim.kernel.HostTask;
+
+/**
+ * Ranks that wait or loop outside jccl while nothing else can run: each with its stack, and what
+ * the others wait for meanwhile.
+ */
+public final class HostBlockedReport {
+  private static final int MOST_FRAMES = 24;
+
+  private HostBlockedReport() {}
+
+  /**
+   * The report.
+   *
+   * @param tasks all ranks of the run
+   * @param stuck those that are outside, at least one
+   */
+  public static ReportBuilder of(List<HostTask> tasks, List<HostTask> stuck) {
+    HostTask first = stuck.getFirst();
+    ReportBuilder report =
+        new ReportBuilder(
+            MisuseKind.HOST_BLOCKED,
+            ": "
+                + DeadlockReport.ranks(stuck.stream().map(HostTask::rank).toList())
+                + (isRunning(first) ? " runs on and on" : " blocks")
+                + " outside jccl, and nothing else can run");
+    report.among(stuck.stream().map(HostTask::rank).toList());
+    for (HostTask task : stuck) {
+      describe(report, task);
+    }
+    tasks.stream()
+        .filter(task -> !stuck.contains(task))
+        .limit(DeadlockReport.MOST_RANKS_LISTED)
+        .forEach(task -> report.line(DeadlockReport.line(task)));
+    return report.line(
+        "inside rank.blocking(() -> …) a rank may wait for what other ranks or threads do; without"
+            + " it, or in a circle, it keeps them from doing it");
+  }
+
+  private static boolean isRunning(HostTask task) {
+    return task.thread().getState() == Thread.State.RUNNABLE;
+  }
+
+  private static void describe(ReportBuilder report, HostTask task) {
+    Object blocker = LockSupport.getBlocker(task.thread());
+    StringBuilder text = new StringBuilder("rank " + task.rank());
+    text.append(" is outside jccl (").append(task.thread().getState());
+    if (blocker != null) {
+      text.append(" on a ").append(blocker.getClass().getName());
+    }
+    text.append(')');
+    StackTraceElement[] frames = task.thread().getStackTrace();
+    for (int i = 0; i < Math.min(frames.length, MOST_FRAMES); i++) {
+      if (UserCode.isLibrary(frames[i].getClassName())) {
+        break;
+      }
+      text.append("\n    at ").append(frames[i]);
+    }
+    report.line(text.toString());
+  }
+}
