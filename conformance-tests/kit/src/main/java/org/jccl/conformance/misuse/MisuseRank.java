@@ -389,8 +389,7 @@ final class MisuseRank {
     String name = what.function().symbol() + "(" + count + ", type " + type + ")";
     long from = in.address();
     long to = out.address();
-    return call(
-        name, () -> abi().issue(what, from, to, count, type, by, root, comm, s.handle()));
+    return call(name, () -> abi().issue(what, from, to, count, type, by, root, comm, s.handle()));
   }
 
   /** A sum of floats. */
@@ -586,10 +585,8 @@ final class MisuseRank {
 
   /** Where two arrays differ, for people. */
   private static String difference(double[] found, double[] right) {
-    int[] wrong =
-        IntStream.range(0, right.length).filter(i -> found[i] != right[i]).toArray();
+    int[] wrong = IntStream.range(0, right.length).filter(i -> found[i] != right[i]).toArray();
     return "is wrong in %d of %d elements, first [%d] = %s instead of %s"
-        .formatted(
-            wrong.length, right.length, wrong[0], found[wrong[0]], right[wrong[0]]);
+        .formatted(wrong.length, right.length, wrong[0], found[wrong[0]], right[wrong[0]]);
   }
 }

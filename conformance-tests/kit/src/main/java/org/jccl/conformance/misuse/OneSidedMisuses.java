@@ -108,9 +108,7 @@ final class OneSidedMisuses {
     long handle = window.get(JAVA_LONG, 0);
     return r.call(
         "ncclPutSignal(to " + to + ", offset " + offset + ")",
-        () ->
-            r.abi()
-                .putSignal(at, COUNT, FLOAT, to, handle, offset, 0, 0, 0, comm, s.handle()));
+        () -> r.abi().putSignal(at, COUNT, FLOAT, to, handle, offset, 0, 0, 0, comm, s.handle()));
   }
 
   /** Waits for one signal of each of those ranks. */

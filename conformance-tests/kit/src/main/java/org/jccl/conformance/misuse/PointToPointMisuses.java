@@ -27,11 +27,7 @@ final class PointToPointMisuses {
             .pair((r, wrong) -> message(r, COUNT, COUNT, wrong ? INT : FLOAT)),
         MisuseCase.of("SIM-11").saying("rank 0", "rank 1").pair(PointToPointMisuses::endAfterSend),
         MisuseCase.of("SIM-12").naming(0, 1).pair(PointToPointMisuses::exchange),
-        MisuseCase.of("SIM-13")
-            .ranks(3)
-            .atLeast(2)
-            .naming(0, 1, 2)
-            .pair(PointToPointMisuses::ring),
+        MisuseCase.of("SIM-13").ranks(3).atLeast(2).naming(0, 1, 2).pair(PointToPointMisuses::ring),
         MisuseCase.of("SIM-14").ranks(1).pair((r, wrong) -> self(r, wrong ? 0 : COUNT)),
         MisuseCase.of("SIM-15")
             .ranks(1)
