@@ -45,7 +45,7 @@ public final class Kernel {
   private final Duration foreignTimeout;
   private final Trace trace = new Trace();
   private final ReadyList ready = new ReadyList();
-  private final List<HostTask> owned = new ArrayList<>();
+  private volatile List<HostTask> owned = List.of();
 
   /** The task of each thread: a rank's, or one that calls in. */
   private final ThreadTasks own = new ThreadTasks(this);
@@ -264,8 +264,11 @@ public final class Kernel {
     throwPending(task);
   }
 
-  /** Whether rank programs are all that can change anything. */
-  private boolean isAlone() {
+  /**
+   * Whether rank programs are all that can change anything, so that questions in vain are counted.
+   * May be read by any thread, then roughly.
+   */
+  public boolean isAlone() {
     return outside == 0 && foreignWaiting == 0 && running && !foreignSeen;
   }
 
@@ -679,8 +682,7 @@ public final class Kernel {
       repeatable = true;
       foreignSeen = false;
     }
-    owned.clear();
-    owned.addAll(tasks);
+    owned = List.copyOf(tasks);
     tasks.forEach(this::makeReady);
     exit(starter);
   }
