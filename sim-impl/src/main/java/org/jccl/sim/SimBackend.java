@@ -14,7 +14,6 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
 import org.jccl.ProcessGroup;
 import org.jccl.RankHost;
-import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
 import org.jccl.process.ProcessGroups;
 import org.jccl.sim.abi.SimAbi;

@@ -9,6 +9,7 @@ final class CopyOp extends StreamOp {
   private final MemorySegment source;
   private final MemorySegment target;
   private final long bytes;
+  private @Nullable HostUse host;
 
   /**
    * One end of a copy.
@@ -36,15 +37,32 @@ final class CopyOp extends StreamOp {
 
   private MemorySegment segment(SimMemory memory, Place place, boolean writes) {
     if (place.host != null) {
+      use(place.host, writes);
       return place.host;
     }
     uses(place.address, bytes, writes);
     return memory.range(place.address, bytes, words + (writes ? " target" : " source"));
   }
 
+  private void use(MemorySegment memory, boolean writes) {
+    DeviceContext context = stream().context();
+    if (memory.isNative() && bytes > 0 && context.simulation().isChecking()) {
+      uses(memory.address(), bytes, writes);
+      host = new HostUse(memory, writes, stream().lane(), describe());
+      context.hostUses().enqueued(host);
+    }
+  }
+
   @Override
   protected void perform() {
+    HostUse use = host;
+    if (use != null && !stream().context().hostUses().isReady(use)) {
+      return;
+    }
     MemorySegment.copy(source, 0, target, 0, bytes);
+    if (use != null) {
+      use.ran(number());
+    }
   }
 
   @Override

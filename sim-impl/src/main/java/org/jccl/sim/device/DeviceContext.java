@@ -21,6 +21,7 @@ final class DeviceContext {
   private final Simulation simulation;
   private final int index;
   private final Hazards hazards;
+  private final HostUses hostUses;
   private final List<SimStream> streams = new ArrayList<>();
   private final SimStream defaultStream;
   private final List<String> lostCaptures = new ArrayList<>();
@@ -37,6 +38,7 @@ final class DeviceContext {
     this.simulation = simulation;
     this.index = index;
     this.hazards = new Hazards(this);
+    this.hostUses = new HostUses(index, simulation.order(), this::report);
     this.defaultStream = new SimStream(this, streamsMade++);
   }
 
@@ -55,6 +57,10 @@ final class DeviceContext {
 
   Hazards hazards() {
     return hazards;
+  }
+
+  HostUses hostUses() {
+    return hostUses;
   }
 
   /** From now on a stream of it waits for an event of another device. */

@@ -170,6 +170,9 @@ final class SimEvent implements Event, SimStream.Marker {
     if (order != null && clock != null) {
       order.learned(task, clock);
     }
+    if (reached != null) {
+      context.hostUses().learned(task);
+    }
   }
 
   /** A host thread's wait for one record. */

@@ -215,6 +215,7 @@ public final class SimStream implements OwnedStream {
       if (order != null && done != null) {
         order.told(done);
       }
+      context.hostUses().told(done);
       futures.forEach(future -> future.complete(null));
     }
   }
@@ -302,6 +303,7 @@ public final class SimStream implements OwnedStream {
     if (order != null && done != null) {
       order.learned(task, done);
     }
+    context.hostUses().learned(task);
   }
 
   /** The work directly ahead of the {@code number}-th, or null. */

@@ -520,8 +520,7 @@ public final class Kernel {
   private static void requireNotAbandoned(HostTask me) {
     if (me.abandoned) {
       throw new CollectiveException(
-          ResultCode.REMOTE_ERROR,
-          "rank " + me.rank() + " was left behind: its run is over");
+          ResultCode.REMOTE_ERROR, "rank " + me.rank() + " was left behind: its run is over");
     }
   }
 
@@ -628,7 +627,9 @@ public final class Kernel {
     exit(own.current());
   }
 
-  /** Ends all waits of ranks, as when nothing can run; called with the baton. False if none waits. */
+  /**
+   * Ends all waits of ranks, as when nothing can run; called with the baton. False if none waits.
+   */
   public boolean endWaits() {
     return failBlocked();
   }

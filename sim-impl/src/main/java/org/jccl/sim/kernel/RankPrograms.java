@@ -33,9 +33,9 @@ public final class RankPrograms {
     for (int rank = 0; rank < worldSize; rank++) {
       int own = rank;
       HostTask[] task = new HostTask[1];
-      Thread.Builder builder = carriersMayBeKept ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
-      Thread thread =
-          builder.name("sim-rank-" + rank).unstarted(() -> runRank(task[0], own, body));
+      Thread.Builder builder =
+          carriersMayBeKept ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
+      Thread thread = builder.name("sim-rank-" + rank).unstarted(() -> runRank(task[0], own, body));
       task[0] = new HostTask(kernel, rank, true, thread);
       tasks.add(task[0]);
     }

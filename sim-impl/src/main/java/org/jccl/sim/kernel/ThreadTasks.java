@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The task of each thread: a rank's, or one of a thread that the kernel did not start. A thread may outlive thousands of
- * simulations, so it holds its task weakly: what holds it is the simulation.
+ * The task of each thread: a rank's, or one of a thread that the kernel did not start. A thread may
+ * outlive thousands of simulations, so it holds its task weakly: what holds it is the simulation.
  */
 final class ThreadTasks {
   private static final int FEW = 16;
