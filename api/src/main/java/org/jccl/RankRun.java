@@ -52,6 +52,7 @@ final class RankRun implements RankHost.Body {
   }
 
   void run() {
+    MemoryReserve.hold();
     Throwable hostFailure = null;
     try {
       backend.rankHost().run(worldSize, this);
@@ -111,6 +112,9 @@ final class RankRun implements RankHost.Body {
       phase = RUNNING;
       program.run(self);
     } catch (Throwable failure) {
+      if (failure instanceof OutOfMemoryError) {
+        MemoryReserve.release();
+      }
       fail(rank, phase, backend.rankHost().explain(failure));
     } finally {
       close(rank);

@@ -87,6 +87,9 @@ public final class Kernel {
   private boolean repeatable = true;
   private boolean foreignSeen;
   private boolean running;
+  /** Why the current run was given up, or null. */
+  private volatile @Nullable RuntimeException condemnation;
+
   private volatile @Nullable HostTask holder;
 
   /**
@@ -636,6 +639,7 @@ public final class Kernel {
 
   /** Ends the waits of all ranks by {@code why}, and lets those that are away fail of it. */
   public void condemn(RuntimeException why) {
+    condemnation = why;
     for (HostTask task : owned) {
       task.condemn(why);
     }
@@ -684,6 +688,7 @@ public final class Kernel {
       foreignSeen = false;
     }
     owned = List.copyOf(tasks);
+    condemnation = null;
     tasks.forEach(this::makeReady);
     exit(starter);
   }
@@ -702,6 +707,11 @@ public final class Kernel {
   public @Nullable RuntimeException verdict() {
     HostTask task = own.current();
     return task.verdict == null ? null : takeVerdict(task);
+  }
+
+  /** Why the current or last run was given up, or null: all that fails later fails of that. */
+  public @Nullable RuntimeException condemnation() {
+    return condemnation;
   }
 
   /** Whether the current thread is that of a rank. */
