@@ -232,7 +232,8 @@ final class FailureReport {
         .limit(MAX_RANKS)
         .forEach(
             one -> {
-              text.append("\n  left behind: ").append(CleanText.line(String.valueOf(one.cause().getMessage())));
+              text.append("\n  left behind: ")
+                  .append(CleanText.line(String.valueOf(one.cause().getMessage())));
               appendFrames(text, one.cause(), "", 1);
             });
   }

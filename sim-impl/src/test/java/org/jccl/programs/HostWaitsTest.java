@@ -155,8 +155,7 @@ class HostWaitsTest {
       Simulator.Builder builder = world();
       Simulator simulator = (seed == null ? builder : builder.seed(seed)).build();
       try (simulator) {
-        assertThatThrownBy(
-                () -> Ranks.run(simulator.backend(), RANKS, withBuffer(program.body())))
+        assertThatThrownBy(() -> Ranks.run(simulator.backend(), RANKS, withBuffer(program.body())))
             .isInstanceOf(RanksFailedException.class)
             .hasMessageContaining("HOST_BLOCKED")
             .hasMessageContaining("HostWaitsTest.java");

@@ -87,6 +87,7 @@ public final class Kernel {
   private boolean repeatable = true;
   private boolean foreignSeen;
   private boolean running;
+
   /** Why the current run was given up, or null. */
   private volatile @Nullable RuntimeException condemnation;
 
