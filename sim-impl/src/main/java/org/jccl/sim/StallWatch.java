@@ -173,6 +173,7 @@ final class StallWatch {
     // ---------------------------------------------------------------- verdicts
 
     private void judge(@Nullable HostTask holder) {
+      boolean starves = holder != null && holder.isGiven(); // its turn, but no carrier runs it
       if (!kernel.seize(holder)) {
         return;
       }
@@ -181,9 +182,12 @@ final class StallWatch {
         standstill.end();
         List<HostTask> stuck =
             kernel.tasks().stream()
-                .filter(task -> (isAway(task) || task.equals(holder)) && !task.isAsking())
+                .filter(task -> isAway(task) || (task.equals(holder) && !starves))
+                .filter(task -> !task.isAsking())
                 .toList();
-        if (stuck.isEmpty()) {
+        if (stuck.isEmpty() && holder != null && starves) {
+          condemn(List.of(holder));
+        } else if (stuck.isEmpty()) {
           kernel.endWaits();
         } else {
           condemn(stuck);

@@ -584,7 +584,7 @@ public final class Kernel {
     List<HostTask> blocked =
         owned.stream()
             .filter(task -> task.state == HostTask.State.BLOCKED || task.isAsking())
-            .filter(task -> task.state != HostTask.State.FINISHED)
+            .filter(task -> task.state != HostTask.State.FINISHED && !task.abandoned)
             .toList();
     if (blocked.isEmpty()) {
       return false;
