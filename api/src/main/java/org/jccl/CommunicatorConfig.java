@@ -33,8 +33,8 @@ public final class CommunicatorConfig {
   private final @Nullable Algorithm algorithm;
   private final @Nullable Protocol protocol;
   private final boolean warmUp;
-  private final Duration initTimeout;
-  private final Duration closeTimeout;
+  private final TimeLimit initLimit;
+  private final TimeLimit closeLimit;
 
   private CommunicatorConfig(Builder builder) {
     this.fields = Collections.unmodifiableMap(new EnumMap<>(builder.fields));
@@ -45,8 +45,8 @@ public final class CommunicatorConfig {
     this.algorithm = builder.algorithm;
     this.protocol = builder.protocol;
     this.warmUp = builder.warmUp;
-    this.initTimeout = builder.initTimeout;
-    this.closeTimeout = builder.closeTimeout;
+    this.initLimit = builder.initLimit;
+    this.closeLimit = builder.closeLimit;
   }
 
   /** {@return NCCL's defaults, {@link CheckLevel#DEFAULT} checks, warm-up on} */
@@ -127,14 +127,32 @@ public final class CommunicatorConfig {
     return warmUp;
   }
 
-  /** {@return how long creation may wait for the other ranks} */
+  /**
+   * {@return how long creation may wait for the other ranks; 2 minutes unless set} Among simulated
+   * ranks that is virtual time. A rank that never comes is reported there at once, unless the limit
+   * is so short that somebody means to wait for it: up to the simulator's {@code stallLimit}, 5
+   * seconds.
+   */
   public Duration initTimeout() {
-    return initTimeout;
+    return initLimit.duration();
   }
 
-  /** {@return how long {@link Communicator#close} may wait before it aborts} */
+  /** {@return {@link #initTimeout()} as a limit} */
+  public TimeLimit initLimit() {
+    return initLimit;
+  }
+
+  /**
+   * {@return how long {@link Communicator#close} may wait before it aborts; 10 seconds unless set}
+   * Among simulated ranks as {@link #initTimeout()}.
+   */
   public Duration closeTimeout() {
-    return closeTimeout;
+    return closeLimit.duration();
+  }
+
+  /** {@return {@link #closeTimeout()} as a limit} */
+  public TimeLimit closeLimit() {
+    return closeLimit;
   }
 
   /** Collects the fields; not for sharing between threads. */
@@ -147,8 +165,8 @@ public final class CommunicatorConfig {
     private @Nullable Algorithm algorithm;
     private @Nullable Protocol protocol;
     private boolean warmUp = true;
-    private Duration initTimeout = Duration.ofMinutes(2);
-    private Duration closeTimeout = Duration.ofSeconds(10);
+    private TimeLimit initLimit = new TimeLimit(Duration.ofMinutes(2));
+    private TimeLimit closeLimit = new TimeLimit(Duration.ofSeconds(10));
 
     private Builder() {}
 
@@ -254,7 +272,7 @@ public final class CommunicatorConfig {
      * @return this builder
      */
     public Builder initTimeout(Duration value) {
-      initTimeout = TimeLimit.of(value, "initTimeout").duration();
+      initLimit = TimeLimit.of(value, "initTimeout");
       return this;
     }
 
@@ -265,7 +283,7 @@ public final class CommunicatorConfig {
      * @return this builder
      */
     public Builder closeTimeout(Duration value) {
-      closeTimeout = TimeLimit.of(value, "closeTimeout").duration();
+      closeLimit = TimeLimit.of(value, "closeTimeout");
       return this;
     }
 

@@ -42,7 +42,7 @@ final class Handshake {
     Communicator communicator =
         device.backend().newCommunicator(id, group.rank(), group.worldSize(), device, config);
     made.accept(communicator);
-    awaitOpen(communicator, config);
+    awaitOpen(communicator);
     if (config.warmUp()) {
       warmUp(communicator);
     }
@@ -50,9 +50,9 @@ final class Handshake {
   }
 
   /** A nonblocking creation has returned before its end. */
-  private static void awaitOpen(Communicator communicator, CommunicatorConfig config) {
+  private static void awaitOpen(Communicator communicator) {
     try {
-      communicator.awaitReady(config.initTimeout());
+      communicator.awaitReady(communicator.config().initTimeout());
     } catch (RuntimeException failure) {
       giveUp(communicator, failure);
       throw failure;

@@ -10,6 +10,8 @@ import java.time.Duration;
  */
 public record TimeLimit(Duration duration) {
   private static final Duration LONGEST = Duration.ofDays(36_500);
+  private static final Duration LONG = LONGEST.dividedBy(2);
+  private static final TimeLimit FOREVER = new TimeLimit(LONGEST);
 
   /** Cuts {@code duration} to what counts. */
   public TimeLimit {
@@ -26,12 +28,28 @@ public record TimeLimit(Duration duration) {
   public static TimeLimit of(Duration duration, String what) {
     if (duration.isNegative() || duration.isZero()) {
       throw new IllegalArgumentException(
-          what
-              + " "
-              + duration
-              + " is not positive: give it some time, Duration.ofDays(…) for ever");
+          what + " " + duration + " is not positive: give it some time, a day or more for ever");
     }
     return new TimeLimit(duration);
+  }
+
+  /**
+   * {@return the limit of a wait for which so much time is left}
+   *
+   * @param nanos nanoseconds; at least one counts
+   */
+  public static TimeLimit ofNanos(long nanos) {
+    return new TimeLimit(Duration.ofNanos(Math.max(1, nanos)));
+  }
+
+  /** {@return a limit that never passes} */
+  public static TimeLimit forever() {
+    return FOREVER;
+  }
+
+  /** {@return whether it never passes} */
+  public boolean isForever() {
+    return duration.compareTo(LONG) >= 0;
   }
 
   /** {@return the limit in nanoseconds} */
@@ -56,10 +74,11 @@ public record TimeLimit(Duration duration) {
   /**
    * {@return what is left until a deadline, at least a nanosecond}
    *
-   * @param deadline in the clock of {@link System#nanoTime()}
+   * @param deadline when it ends
+   * @param now the time now, by the same clock
    */
-  public static Duration remaining(long deadline) {
-    return Duration.ofNanos(Math.max(1, left(deadline)));
+  public static TimeLimit remaining(long deadline, long now) {
+    return ofNanos(deadline - now);
   }
 
   /** {@return the time for people, in seconds} */

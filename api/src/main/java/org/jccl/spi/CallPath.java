@@ -1,8 +1,8 @@
 package org.jccl.spi;
 
-import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
+import org.jccl.config.TimeLimit;
 
 /**
  * How one communicator makes its calls of the library: on which thread, how long they may take, and
@@ -30,12 +30,14 @@ public interface CallPath {
    * another device current; the caller's is what it was afterwards (INIT-20).
    *
    * @param what a name for messages
-   * @param time at most how long to wait
+   * @param limit at most how long to wait
    * @param body the call
    * @return the call's result, or nothing if it has not ended in time: it goes on without us then
    * @throws InterruptedException if the caller is interrupted; the call goes on
+   * @throws org.jccl.CollectiveTimeoutException if it was given up in time, and why
    */
-  OptionalInt callWithin(String what, Duration time, IntSupplier body) throws InterruptedException;
+  OptionalInt callWithin(String what, TimeLimit limit, IntSupplier body)
+      throws InterruptedException;
 
   /**
    * Another path, for a call that may have to end the very call that this one is in. Whoever asks
@@ -46,8 +48,22 @@ public interface CallPath {
    */
   CallPath beside(String name);
 
+  /** {@return the time by which its limits go, in nanoseconds} */
+  default long now() {
+    return System.nanoTime();
+  }
+
   /** Lets others go on while the calling thread polls. */
   void pause();
+
+  /**
+   * The same for a caller who polls for so long at most.
+   *
+   * @param left how long it goes on
+   */
+  default void pause(TimeLimit left) {
+    pause();
+  }
 
   /** No more calls are made; those that were handed in go on. */
   void end();

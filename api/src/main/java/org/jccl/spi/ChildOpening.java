@@ -4,13 +4,14 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator.State;
 import org.jccl.ResultCode;
+import org.jccl.config.TimeLimit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One creation of a child on its way; it may end when nobody waits for it any more. {@link Opening}
@@ -43,7 +44,7 @@ final class ChildOpening {
     try {
       int code =
           callWithin(
-              caller, "creation of " + child.name(), child.config().initTimeout(), this::create);
+              caller, "creation of " + child.name(), child.config().initLimit(), this::create);
       settle(caller, code);
       born = true;
     } finally {
@@ -115,25 +116,39 @@ final class ChildOpening {
    * @throws CollectiveTimeoutException if it has not ended in time; it goes on then
    */
   static int callWithin(
-      LibraryCommunicator caller, String what, Duration timeout, IntSupplier body) {
+      LibraryCommunicator caller, String what, TimeLimit limit, IntSupplier body) {
     try {
-      OptionalInt code = caller.path().callWithin(what, timeout, body);
+      OptionalInt code = caller.path().callWithin(what, limit, body);
       if (code.isPresent()) {
         return code.getAsInt();
       }
+    } catch (CollectiveTimeoutException givenUp) {
+      throw late(caller, what, limit, givenUp);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new CollectiveException(
           ResultCode.UNKNOWN, caller + ": interrupted during the " + what);
     }
-    throw new CollectiveTimeoutException(
+    throw late(caller, what, limit, null);
+  }
+
+  private static CollectiveTimeoutException late(
+      LibraryCommunicator caller,
+      String what,
+      TimeLimit limit,
+      @Nullable CollectiveTimeoutException givenUp) {
+    return new CollectiveTimeoutException(
         caller
             + ": the "
             + what
             + " took longer than initTimeout "
-            + timeout
+            + limit
+            + (givenUp == null ? "" : ": " + givenUp.getMessage())
             + ". A rank is late or missing, or has something in flight (SPL-11): abort this"
-            + " communicator. The native call cannot be taken back and waits on in the"
-            + " background.");
+            + " communicator."
+            + (givenUp == null
+                ? " The native call cannot be taken back and waits on in the background."
+                : ""),
+        givenUp);
   }
 }

@@ -65,7 +65,7 @@ final class Children {
         ChildOpening.callWithin(
             parent,
             "splitNoColor",
-            parent.config().initTimeout(),
+            parent.config().initLimit(),
             () -> parent.abi().commSplit(comm, NO_COLOR, 0, slot, MemorySegment.NULL));
     if (parent.guard().settled(code, "splitNoColor") == 0) {
       parent.guard().mayGoOn();

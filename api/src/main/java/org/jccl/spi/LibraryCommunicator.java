@@ -25,6 +25,7 @@ import org.jccl.UniqueId;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
 import org.jccl.config.ConfigField;
+import org.jccl.config.TimeLimit;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
@@ -294,7 +295,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   @Override
   public final void awaitReady(Duration timeout) {
-    guard.awaitReady(timeout);
+    guard.awaitReady(TimeLimit.of(timeout, "awaitReady"));
     learnPlace();
   }
 

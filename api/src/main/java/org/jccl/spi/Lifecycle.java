@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -13,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import java.util.function.LongToIntFunction;
+import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator.State;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
@@ -95,7 +95,7 @@ final class Lifecycle {
     if (!closing.compareAndSet(false, true)) {
       return;
     }
-    long deadline = new TimeLimit(owner.config().closeTimeout()).deadline();
+    long deadline = owner.path().now() + owner.config().closeLimit().nanos();
     try {
       owner.closeSumsAndMemory();
       end(deadline);
@@ -105,15 +105,14 @@ final class Lifecycle {
   }
 
   private void end(long deadline) {
-    State last = settledState(deadline);
+    State last = settledState(left(deadline));
     List<ReportedMisuse> found = new ArrayList<>(1);
-    boolean sound = ENDS_WELL.contains(last) && hasFinished(deadline, found);
+    boolean sound = ENDS_WELL.contains(last) && hasFinished(left(deadline), found);
     long comm = owner.handle().take(State.CLOSED);
     if (comm != 0 && sound) {
-      Duration left = TimeLimit.remaining(deadline);
       // Only a ready one may be finalized (LIF-03, LIF-20).
       boolean finalizes = last == State.READY;
-      within(owner.path(), "close", left, () -> finalizeAndDestroy(comm, finalizes));
+      within(owner.path(), "close", left(deadline), () -> finalizeAndDestroy(comm, finalizes));
     } else if (comm != 0) {
       kill(comm);
     }
@@ -122,10 +121,14 @@ final class Lifecycle {
     }
   }
 
+  private TimeLimit left(long deadline) {
+    return TimeLimit.remaining(deadline, owner.path().now());
+  }
+
   /** Waits for a nonblocking call: what is busy cannot be destroyed (LIF-11). */
-  private State settledState(long deadline) {
+  private State settledState(TimeLimit left) {
     try {
-      owner.awaitReady(TimeLimit.remaining(deadline));
+      owner.guard().awaitReady(left);
     } catch (RuntimeException notReady) {
       LOG.log(Level.DEBUG, owner + ": closed without having come to rest", notReady);
     }
@@ -133,20 +136,20 @@ final class Lifecycle {
   }
 
   /** LIF-07: an early local destroy would not wait for what this rank has in flight. */
-  private boolean hasFinished(long deadline, List<ReportedMisuse> found) {
+  private boolean hasFinished(TimeLimit left, List<ReportedMisuse> found) {
     try {
-      if (owner.streams().awaitIdle(deadline)) {
+      if (owner.streams().awaitIdle(left.deadline())) {
         return true;
       }
       LOG.log(
           Level.WARNING,
           "{0}: its work has not ended in {1}, so it is aborted: a peer may be missing",
           owner,
-          owner.config().closeTimeout());
+          owner.config().closeLimit());
     } catch (ReportedMisuse first) {
       // Of work that ended after the program's last call: nobody else was told.
       found.add(first);
-      return found.size() == 1 && hasFinished(deadline, found);
+      return found.size() == 1 && hasFinished(left, found);
     } catch (RuntimeException failed) {
       ClosingLog.failed(owner + ": its work has failed, so it is aborted", failed);
     }
@@ -188,7 +191,7 @@ final class Lifecycle {
   private void kill(long comm) {
     CallPath aside = owner.path().beside("jccl-abort-" + owner.name());
     try {
-      within(aside, "abort", owner.config().closeTimeout(), () -> abort(comm));
+      within(aside, "abort", owner.config().closeLimit(), () -> abort(comm));
     } finally {
       aside.end();
     }
@@ -199,14 +202,23 @@ final class Lifecycle {
     return abi.commAbort(comm);
   }
 
-  private void within(CallPath path, String what, Duration time, IntSupplier body) {
+  private void within(CallPath path, String what, TimeLimit limit, IntSupplier body) {
     try {
-      path.callWithin(what + " of " + owner.name(), time, body)
-          .ifPresentOrElse(code -> ended(what, code), () -> goesOn(what, time));
+      path.callWithin(what + " of " + owner.name(), limit, body)
+          .ifPresentOrElse(
+              code -> ended(what, code), () -> goesOn(what, owner.config().closeLimit()));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } catch (ReportedMisuse found) {
       throw found;
+    } catch (CollectiveTimeoutException givenUp) {
+      LOG.log(
+          Level.WARNING,
+          "{0}: {1} has not ended in {2}, so it is aborted: {3}",
+          owner,
+          what,
+          owner.config().closeLimit(),
+          givenUp.getMessage());
     } catch (RuntimeException failed) {
       ClosingLog.failed(owner + ": " + what + " failed", failed);
     }
@@ -218,13 +230,13 @@ final class Lifecycle {
     }
   }
 
-  private void goesOn(String what, Duration time) {
+  private void goesOn(String what, TimeLimit limit) {
     LOG.log(
         Level.WARNING,
         "{0}: {1} has not ended in {2} and goes on in the background: close the graphs that"
             + " captured the communicator before it (LIF-06)",
         owner,
         what,
-        time);
+        limit);
   }
 }

@@ -4,13 +4,14 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
+import org.jccl.config.TimeLimit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates the library's communicators of one or several ranks of this process: one by one call,
@@ -80,13 +81,15 @@ final class Opening {
   }
 
   private void run() {
-    Duration timeout = first.config().initTimeout();
+    TimeLimit limit = first.config().initLimit();
     OptionalInt code = OptionalInt.empty();
     try {
-      code = first.path().callWithin("creation of " + first.name(), timeout, this::create);
+      code = first.path().callWithin("creation of " + first.name(), limit, this::create);
       if (code.isEmpty() && abandon()) {
-        throw late(timeout);
+        throw late(limit, null);
       }
+    } catch (CollectiveTimeoutException givenUp) {
+      throw late(limit, givenUp);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       if (abandon()) {
@@ -153,15 +156,21 @@ final class Opening {
     }
   }
 
-  private CollectiveTimeoutException late(Duration timeout) {
+  private CollectiveTimeoutException late(
+      TimeLimit limit, @Nullable CollectiveTimeoutException givenUp) {
     return new CollectiveTimeoutException(
         first.who()
             + ": creation took longer than initTimeout "
-            + timeout
+            + limit
+            + (givenUp == null ? "" : ": " + givenUp.getMessage())
             + ". A rank is late or missing: all "
             + first.worldSize()
-            + " must open with the same unique id and be able to reach rank 0's host (set"
-            + " NCCL_SOCKET_IFNAME where the wrong network is taken, NCCL_DEBUG=INFO shows it)."
-            + " The native call cannot be taken back and waits on in the background.");
+            + " must open with the same unique id"
+            + (givenUp == null
+                ? " and be able to reach rank 0's host (set NCCL_SOCKET_IFNAME where the wrong"
+                    + " network is taken, NCCL_DEBUG=INFO shows it). The native call cannot be"
+                    + " taken back and waits on in the background."
+                : "."),
+        givenUp);
   }
 }

@@ -1,12 +1,12 @@
 package org.jccl.spi;
 
-import java.time.Duration;
 import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator.State;
 import org.jccl.CommunicatorAbortedException;
 import org.jccl.ResultCode;
+import org.jccl.config.TimeLimit;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
 import org.jspecify.annotations.Nullable;
@@ -114,15 +114,15 @@ final class StateGuard {
   }
 
   /** Waits until a nonblocking call has ended; throws what it failed with. */
-  void awaitReady(Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
+  void awaitReady(TimeLimit limit) {
+    long deadline = owner.path().now() + limit.nanos();
     State now = handle.poll();
     while (now == State.OPENING || now == State.BUSY) {
-      if (System.nanoTime() - deadline >= 0) {
+      if (owner.path().now() - deadline >= 0) {
         throw new CollectiveTimeoutException(
-            owner.who() + " is still " + now + " after " + timeout + ": a rank is late or missing");
+            owner.who() + " is still " + now + " after " + limit + ": a rank is late or missing");
       }
-      owner.path().pause();
+      owner.path().pause(TimeLimit.remaining(deadline, owner.path().now()));
       now = handle.poll();
     }
     switch (now) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jccl.config.TimeLimit;
 
 /**
@@ -72,7 +73,8 @@ public final class WaitQueue {
    */
   public boolean await(String what, BooleanSupplier ready, Duration timeout)
       throws InterruptedException {
-    return await(Waiting.current()::sleeper, what, ready, timeout);
+    Waiting waiting = Waiting.current();
+    return await(waiting::sleeper, waiting::now, what, ready, timeout);
   }
 
   /**
@@ -85,16 +87,17 @@ public final class WaitQueue {
    */
   public boolean awaitRealTime(String what, BooleanSupplier ready, Duration timeout)
       throws InterruptedException {
-    return await(Waiting.current()::realTimeSleeper, what, ready, timeout);
+    return await(Waiting.current()::realTimeSleeper, System::nanoTime, what, ready, timeout);
   }
 
   private boolean await(
       Function<String, Waiting.Sleeper> sleeping,
+      LongSupplier clock,
       String what,
       BooleanSupplier ready,
       Duration timeout)
       throws InterruptedException {
-    long deadline = new TimeLimit(timeout).deadline();
+    long deadline = clock.getAsLong() + new TimeLimit(timeout).nanos();
     while (true) {
       Waiting.Sleeper sleeper = sleeping.apply(what);
       synchronized (lock) {
@@ -103,7 +106,7 @@ public final class WaitQueue {
         }
         sleepers.add(sleeper);
       }
-      boolean inTime = sleeper.sleep(TimeLimit.left(deadline));
+      boolean inTime = sleeper.sleep(Math.max(0, deadline - clock.getAsLong()));
       synchronized (lock) {
         sleepers.remove(sleeper);
         if (ready.getAsBoolean()) {

@@ -41,6 +41,11 @@ public interface Waiting {
     return new ParkingSleeper();
   }
 
+  /** {@return the time by which its sleeps go, in nanoseconds} */
+  default long now() {
+    return System.nanoTime();
+  }
+
   /** {@return the binding of the calling thread, or parking} */
   static Waiting current() {
     Waiting bound = Binding.CURRENT.get();

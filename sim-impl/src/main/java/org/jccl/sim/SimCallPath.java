@@ -1,19 +1,21 @@
 package org.jccl.sim;
 
-import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import org.jccl.CollectiveTimeoutException;
+import org.jccl.config.TimeLimit;
 import org.jccl.sim.device.CurrentDevice;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.LimitPassed;
 import org.jccl.sim.kernel.Wait;
 import org.jccl.spi.CallPath;
 
 /**
- * Calls on the calling thread, with a simulated device current. No call is cut short: what waits
- * for ever is a deadlock, and the kernel finds it.
+ * Calls on the calling thread, with a simulated device current. What waits for ever is a deadlock,
+ * and the kernel finds it, unless somebody has asked for a limit.
  */
 final class SimCallPath implements CallPath {
   private static final Wait UNKNOWN = Wait.of("a change of the state of a communicator");
@@ -43,8 +45,12 @@ final class SimCallPath implements CallPath {
   }
 
   @Override
-  public OptionalInt callWithin(String what, Duration time, IntSupplier body) {
-    return OptionalInt.of(CurrentDevice.during(device, body));
+  public OptionalInt callWithin(String what, TimeLimit limit, IntSupplier body) {
+    try {
+      return OptionalInt.of(kernel.within(limit, () -> CurrentDevice.during(device, body)));
+    } catch (LimitPassed passed) {
+      throw new CollectiveTimeoutException(passed.words());
+    }
   }
 
   @Override
@@ -61,6 +67,25 @@ final class SimCallPath implements CallPath {
     } finally {
       kernel.exit(task);
     }
+  }
+
+  @Override
+  public void pause(TimeLimit left) {
+    try {
+      kernel.within(
+          left,
+          () -> {
+            pause();
+            return left;
+          });
+    } catch (LimitPassed passed) {
+      // The time has come to the limit: the caller looks.
+    }
+  }
+
+  @Override
+  public long now() {
+    return kernel.now();
   }
 
   @Override

@@ -16,6 +16,8 @@ import java.util.function.Consumer;
 import org.jccl.Backend;
 import org.jccl.CheckLevel;
 import org.jccl.CleanText;
+import org.jccl.CollectiveException;
+import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.Device;
@@ -68,6 +70,7 @@ public final class Simulator implements AutoCloseable {
   private final Kernel kernel;
   private final SimBackend backend;
   private final Findings findings;
+  private final TimeLimit foreignTimeout;
   private final @Nullable Timeline timeline;
   private @Nullable TraceFile traceFile;
   private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
@@ -75,7 +78,8 @@ public final class Simulator implements AutoCloseable {
   private Simulator(Builder builder) {
     Long seed = builder.seed;
     Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
-    this.kernel = new Kernel(choices, builder.foreignTimeout);
+    this.foreignTimeout = new TimeLimit(builder.foreignTimeout);
+    this.kernel = new Kernel(choices, foreignTimeout, new TimeLimit(builder.stallLimit));
     this.findings = new Findings(builder.strict, builder.warnings, replay(builder, choices));
     Path file = builder.timeline;
     this.timeline = file == null ? null : timeline(file);
@@ -103,6 +107,7 @@ public final class Simulator implements AutoCloseable {
     StallWatch watch = new StallWatch(kernel, findings, builder.stallLimit, builder.foreignTimeout);
     this.backend = new SimBackend(this, simulation, builder.devices, words, watch);
     kernel.onQuiescence(this::deadlock);
+    kernel.onStandstill(this::standstill);
   }
 
   /** All that decides how a run goes: schedule, machine, version, what is checked. */
@@ -370,6 +375,22 @@ public final class Simulator implements AutoCloseable {
   private boolean hasEnded(int rank) {
     return kernel.tasks().stream()
         .anyMatch(task -> task.rank() == rank && task.state() == HostTask.State.FINISHED);
+  }
+
+  /** Threads that the simulator did not start wait for each other, or one waits for too long. */
+  private void standstill(List<HostTask> known, List<HostTask> blocked, boolean proven) {
+    ReportBuilder dropped = backend.creations().findDropped();
+    ReportBuilder report = dropped != null ? dropped : DeadlockReport.of(known, blocked);
+    CollectiveException why =
+        proven
+            ? findings.keep(report)
+            : new CollectiveTimeoutException(
+                "a thread has waited for longer than foreignTimeout "
+                    + foreignTimeout
+                    + ": "
+                    + report.toMisuse(findings.replay()).getMessage());
+    backend.creations().reportPending(why);
+    blocked.forEach(task -> task.fail(why));
   }
 
   /** Closes all devices and reports what was left open. Idempotent. */

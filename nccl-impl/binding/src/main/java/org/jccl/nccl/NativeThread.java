@@ -5,6 +5,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
+import org.jccl.config.TimeLimit;
 import org.jccl.spi.CallPath;
 import org.jccl.spi.WaitQueue;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * meet. It is a daemon, since a native call that waits for a peer cannot be taken back (INIT-02).
  */
 final class NativeThread implements CallPath {
-  private static final Duration FOR_EVER = Duration.ofDays(36_500);
   private static final long POLL_NANOS = 10_000;
   private static final Runnable END = () -> {};
 
@@ -98,7 +98,7 @@ final class NativeThread implements CallPath {
     boolean done = false;
     while (!done) {
       try {
-        done = job.await(what, FOR_EVER);
+        done = job.await(what, TimeLimit.forever().duration());
       } catch (InterruptedException later) {
         interrupted = true;
       }
@@ -110,11 +110,11 @@ final class NativeThread implements CallPath {
   }
 
   @Override
-  public OptionalInt callWithin(String what, Duration time, IntSupplier body)
+  public OptionalInt callWithin(String what, TimeLimit limit, IntSupplier body)
       throws InterruptedException {
     Job job = new Job(body);
     jobs.add(job);
-    return job.await(what, time) ? OptionalInt.of(job.result()) : OptionalInt.empty();
+    return job.await(what, limit.duration()) ? OptionalInt.of(job.result()) : OptionalInt.empty();
   }
 
   @Override

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Caller {
   private final int rank;
   private final int worldRank;
+  private final int place;
   private final RankNames names;
   private @Nullable HostTask task;
   private boolean issuing;
@@ -19,14 +20,16 @@ public final class Caller {
    * The caller for {@code rank} of a communicator.
    *
    * @param worldRank the number that the rank has for the whole program
+   * @param place the rank for whom a foreign thread acts that calls for it
    * @param names of the communicator's ranks
    * @param task the thread that made the rank, if it is known
    */
-  public Caller(int rank, int worldRank, RankNames names, @Nullable HostTask task) {
+  public Caller(int rank, int worldRank, int place, RankNames names, @Nullable HostTask task) {
     this.rank = rank;
     this.worldRank = worldRank;
+    this.place = place;
     this.names = names;
-    this.task = task;
+    isNow(task);
   }
 
   /** The rank of the communicator that it calls for. */
@@ -62,6 +65,9 @@ public final class Caller {
   /** Another thread may call now. */
   public void isNow(@Nullable HostTask value) {
     task = value;
+    if (value != null && !value.isOwned()) {
+      value.actsAt(place);
+    }
   }
 
   /** A call begins or ends: while it is issued, its place is where the thread is. */

@@ -32,7 +32,7 @@ public final class DeadlockReport {
     for (HostTask task : blocked) {
       Wait wait = task.waitingFor();
       if (wait != null) {
-        roots.put(task.rank(), wait.root());
+        roots.put(task.place(), wait.root());
       }
     }
   }
@@ -79,7 +79,7 @@ public final class DeadlockReport {
 
   private MisuseKind ofEnd(Wait last, List<Integer> absent) {
     boolean hostWaits =
-        absent.stream().anyMatch(rank -> blocked.stream().anyMatch(task -> task.rank() == rank));
+        absent.stream().anyMatch(rank -> blocked.stream().anyMatch(task -> task.place() == rank));
     if (last.isRendezvous() && hostWaits) {
       return MisuseKind.HOST_WAIT;
     }
@@ -152,8 +152,16 @@ public final class DeadlockReport {
   }
 
   private boolean hasEnded(int rank) {
-    return tasks.stream()
-        .noneMatch(task -> task.rank() == rank && task.state() != HostTask.State.FINISHED);
+    return tasks.stream().noneMatch(task -> task.place() == rank && !hasEnded(task));
+  }
+
+  private static boolean hasEnded(HostTask task) {
+    return task.isOwned() ? task.state() == HostTask.State.FINISHED : !task.thread().isAlive();
+  }
+
+  private static String goesOn(HostTask task) {
+    String site = CallSite.of(task.thread());
+    return " is outside jccl" + (site == null ? "" : "\n    at " + site);
   }
 
   // ---------------------------------------------------------------- the graph of waits
@@ -167,7 +175,7 @@ public final class DeadlockReport {
   }
 
   private HostTask task(int rank) {
-    return blocked.stream().filter(task -> task.rank() == rank).findFirst().orElseThrow();
+    return blocked.stream().filter(task -> task.place() == rank).findFirst().orElseThrow();
   }
 
   /** The ranks of one cycle of waits, in order, or none. */
@@ -232,8 +240,11 @@ public final class DeadlockReport {
                 + blocked.size()
                 + " of "
                 + tasks.size()
-                + " ranks wait for ever");
-    report.among(roots.keySet()).among(also.stream().filter(rank -> rank >= 0).toList());
+                + (tasks.stream().allMatch(HostTask::isOwned) ? " ranks" : " threads")
+                + " wait for ever");
+    report
+        .among(roots.keySet().stream().filter(rank -> rank >= 0).toList())
+        .among(also.stream().filter(rank -> rank >= 0).toList());
     int listed = 0;
     for (HostTask task : tasks) {
       if (listed++ < MOST_RANKS_LISTED) {
@@ -247,11 +258,11 @@ public final class DeadlockReport {
   }
 
   static String line(HostTask task) {
-    String head = "rank " + task.rank();
+    String head = name(task);
     Wait wait = task.waitingFor();
     if (wait == null) {
       return head
-          + (task.state() == HostTask.State.FINISHED ? " has ended" : " is " + task.state());
+          + (hasEnded(task) ? " has ended" : task.isOwned() ? " is " + task.state() : goesOn(task));
     }
     String site = CallSite.of(task.thread());
     Wait root = wait.root();
@@ -263,6 +274,17 @@ public final class DeadlockReport {
       text.append("\n    stuck: ").append(operation);
     }
     return text.toString();
+  }
+
+  /** A thread that the simulator did not start has a name, and the rank that it acts for. */
+  private static String name(HostTask task) {
+    if (task.isOwned()) {
+      return "rank " + task.place();
+    }
+    String thread = "thread " + task.thread().getName();
+    return task.place() < 0 || task.waitingFor() == null
+        ? thread
+        : "rank " + task.place() + " (" + thread + ")";
   }
 
   private String path(List<Integer> cycle) {

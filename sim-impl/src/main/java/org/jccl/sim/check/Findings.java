@@ -1,5 +1,6 @@
 package org.jccl.sim.check;
 
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -31,6 +32,8 @@ public final class Findings {
 
   /** More are not kept: a program that is wrong all day must not fill the memory. */
   static final int MOST_KEPT = 1_000;
+
+  private static final System.Logger LOG = System.getLogger("org.jccl");
 
   private final boolean strict;
   private final Consumer<String> warnings;
@@ -152,7 +155,13 @@ public final class Findings {
 
   /** Tells a line that is no report. */
   public void tell(String line) {
-    warnings.accept(CleanText.report(line));
+    String text = CleanText.report(line);
+    try {
+      warnings.accept(text);
+    } catch (RuntimeException failed) {
+      // Telling must not change what the program does: the line goes to the log instead.
+      LOG.log(Level.WARNING, "the consumer of warnings failed at: " + text, failed);
+    }
   }
 
   /** All reports so far. */

@@ -83,7 +83,8 @@ public final class ReportBuilder {
     return text.toString();
   }
 
-  ReportedMisuse toMisuse(String replay) {
+  /** The finished report; {@code replay} is its last line. */
+  public ReportedMisuse toMisuse(String replay) {
     String words = CleanText.report(text + "\n  replay: " + replay);
     return new ReportedMisuse(kind, List.copyOf(ranks), words);
   }

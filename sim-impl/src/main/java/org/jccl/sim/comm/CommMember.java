@@ -32,7 +32,13 @@ public final class CommMember {
     this.device = device;
     this.config = config;
     this.origin = origin;
-    this.caller = new Caller(rank, origin.worldRank(rank), comm::nameOf, origin.maker());
+    this.caller =
+        new Caller(
+            rank,
+            origin.worldRank(rank),
+            origin.program(device.index()),
+            comm::nameOf,
+            origin.maker());
   }
 
   /** The communicator. */

@@ -62,7 +62,7 @@ public final class SimStream implements OwnedStream {
   private final class Waiter implements Wait, BooleanSupplier {
     private long target;
     private @Nullable HostTask task;
-    private @Nullable SimFuture future;
+    private @Nullable SimFuture<Void> future;
     private @Nullable Waiter next;
 
     @Override
@@ -197,10 +197,10 @@ public final class SimStream implements OwnedStream {
   }
 
   private void wakeWaiters() {
-    List<SimFuture> futures = null;
+    List<SimFuture<Void>> futures = null;
     for (Waiter each = takeWaiters(); each != null; each = each.next) {
       HostTask task = each.task;
-      SimFuture future = each.future;
+      SimFuture<Void> future = each.future;
       if (each.target > finished) {
         addWaiter(each.target, task, future);
       } else if (task != null) {
@@ -220,7 +220,7 @@ public final class SimStream implements OwnedStream {
     }
   }
 
-  private Waiter addWaiter(long target, @Nullable HostTask task, @Nullable SimFuture future) {
+  private Waiter addWaiter(long target, @Nullable HostTask task, @Nullable SimFuture<Void> future) {
     Waiter waiter = idleWaiter == null ? new Waiter() : idleWaiter;
     idleWaiter = null;
     waiter.target = target;
@@ -276,10 +276,18 @@ public final class SimStream implements OwnedStream {
     }
   }
 
-  private void awaitFinished(long target) {
+  /** The same for a future, which something else may complete before, from any thread. */
+  private void awaitFinished(long target, CompletableFuture<?> future) {
     HostTask task = kernel.enterToWait();
     try {
-      awaitFinished(task, target);
+      if (finished < target && !future.isDone()) {
+        Waiter waiter = addWaiter(target, task, null);
+        future.whenComplete((value, failed) -> kernel.wake(task));
+        kernel.await(task, () -> finished >= target || future.isDone(), waiter);
+      }
+      if (finished >= target) {
+        learn(task);
+      }
     } finally {
       kernel.exit(task);
     }
@@ -370,7 +378,7 @@ public final class SimStream implements OwnedStream {
     try {
       requireNotCapturing("completion");
       long target = enqueued;
-      SimFuture future = new SimFuture(() -> awaitFinished(target));
+      SimFuture<Void> future = new SimFuture<>(kernel, done -> awaitFinished(target, done));
       if (failure != null) {
         future.completeExceptionally(failure);
       } else if (finished >= target) {

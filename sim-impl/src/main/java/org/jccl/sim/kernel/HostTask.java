@@ -62,6 +62,21 @@ public final class HostTask implements SimStep {
 
   int depth;
 
+  /** Virtual time at which its waits end; {@link Long#MAX_VALUE} for never. */
+  long limit = Long.MAX_VALUE;
+
+  /** The same by {@link System#nanoTime()}, where more than ranks take part. */
+  long deadline;
+
+  /** Whether that limit is so short that somebody means to wait for it. */
+  boolean isLimitShort;
+
+  /** Its limit has passed: its wait ends by {@link LimitPassed}. */
+  boolean late;
+
+  /** Where a foreign thread acts: the device of the rank that it used last, or -1. */
+  private int place = -1;
+
   /** Was given the baton and has not noticed yet. */
   boolean given;
 
@@ -129,6 +144,24 @@ public final class HostTask implements SimStep {
   /** The rank whose program this thread runs, or -1 for a foreign thread. */
   public int rank() {
     return rank;
+  }
+
+  /** The rank whose program this thread runs, or the one that a foreign thread acts for, or -1. */
+  public int place() {
+    return owned ? rank : place;
+  }
+
+  /** A foreign thread acts for the rank on device {@code index}. */
+  public void actsAt(int index) {
+    place = index;
+  }
+
+  boolean isLimited() {
+    return limit != Long.MAX_VALUE;
+  }
+
+  boolean isPastDeadline() {
+    return isLimited() && System.nanoTime() - deadline >= 0;
   }
 
   /** Whether the kernel started this thread, so that it decides when it runs. */

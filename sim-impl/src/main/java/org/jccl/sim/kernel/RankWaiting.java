@@ -1,5 +1,6 @@
 package org.jccl.sim.kernel;
 
+import org.jccl.config.TimeLimit;
 import org.jccl.spi.Waiting;
 
 /** How a rank's thread waits for what is no device's: it gives the baton up. */
@@ -15,6 +16,12 @@ final class RankWaiting implements Waiting {
   @Override
   public Sleeper sleeper(String what) {
     return new BatonSleeper(what);
+  }
+
+  /** Virtual time: it goes on by what the rank waits for, and by the limits that pass. */
+  @Override
+  public long now() {
+    return task.clock();
   }
 
   @Override
@@ -43,8 +50,16 @@ final class RankWaiting implements Waiting {
 
     @Override
     public boolean sleep(long nanos) {
-      kernel.awaitOutsideCall(() -> woken, Wait.of(what));
-      return true;
+      try {
+        return kernel.within(
+            TimeLimit.ofNanos(nanos),
+            () -> {
+              kernel.awaitOutsideCall(() -> woken, Wait.of(what));
+              return true;
+            });
+      } catch (LimitPassed passed) {
+        return false;
+      }
     }
 
     @Override

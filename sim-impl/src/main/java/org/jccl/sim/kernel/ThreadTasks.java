@@ -36,6 +36,13 @@ final class ThreadTasks {
     own.set(new WeakReference<>(rank));
   }
 
+  /** Those of threads that the kernel did not start, in the order in which they came. */
+  List<HostTask> foreign() {
+    synchronized (all) {
+      return List.copyOf(all);
+    }
+  }
+
   private HostTask begin() {
     HostTask made = new HostTask(kernel, -1, false, Thread.currentThread());
     own.set(new WeakReference<>(made));

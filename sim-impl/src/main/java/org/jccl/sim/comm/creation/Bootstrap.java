@@ -13,7 +13,6 @@ import java.util.regex.Pattern;
 import org.jccl.CleanText;
 import org.jccl.CollectiveException;
 import org.jccl.MisuseKind;
-import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.sim.check.CallSite;
@@ -284,7 +283,7 @@ public final class Bootstrap {
   }
 
   /** The communicators of this simulation on which something is pending are stopped. */
-  public void reportPending(ReportedMisuse misuse) {
+  public void reportPending(RuntimeException misuse) {
     comms.removeIf(comm -> comm.comm().isOver());
     for (CommParts comm : List.copyOf(comms)) { // a rank that waits to end one of them goes on
       if (comm.isPending()) {

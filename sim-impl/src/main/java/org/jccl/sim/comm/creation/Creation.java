@@ -31,6 +31,10 @@ final class Creation implements Wait {
   private List<UniqueId> ids = List.of();
   private @Nullable CommParts shared;
   private @Nullable SharedComm grows;
+
+  /** The ranks that have come, also those that have given up since. */
+  private final Set<Integer> came = new HashSet<>();
+
   private boolean over;
   private @Nullable RuntimeException failure;
   private final Set<Integer> told = new HashSet<>();
@@ -91,6 +95,7 @@ final class Creation implements Wait {
       fail(sharedDevice(own.comm(), device, rank, other), job, rank);
     } else {
       joined.put(rank, job);
+      came.add(rank);
       Endpoint.join(own, rank, job.life());
       if (joined.size() == worldSize) {
         end();
@@ -192,7 +197,7 @@ final class Creation implements Wait {
   @Override
   public String describe() {
     return "the creation of a communicator, "
-        + joined.size()
+        + came.size()
         + " of "
         + participants()
         + " ranks have joined ("
@@ -214,7 +219,7 @@ final class Creation implements Wait {
   public List<Integer> ranks() {
     List<Integer> missing = new ArrayList<>();
     for (int rank = 0; rank < participants(); rank++) {
-      if (!joined.containsKey(rank)) {
+      if (!came.contains(rank)) {
         missing.add(rank);
       }
     }
