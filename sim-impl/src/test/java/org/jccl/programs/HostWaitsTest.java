@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -390,6 +391,24 @@ class HostWaitsTest {
           .hasMessageContaining("it asks again and again")
           .hasMessageContaining("missing: rank 2");
       assertThat(simulator.findings()).hasSize(1);
+      assertThat(simulator.isRepeatable()).isTrue();
+    }
+  }
+
+  @Test
+  void pollingOfACompletion_comesToAnEnd() {
+    try (Simulator simulator = world().build()) {
+      Ranks.run(
+          simulator.backend(),
+          RANKS,
+          withBuffer(
+              (rank, buffer) -> {
+                sum(rank, buffer);
+                Future<Void> done = rank.communicator().defaultStream().completion();
+                while (!done.isDone()) {
+                  Thread.onSpinWait();
+                }
+              }));
       assertThat(simulator.isRepeatable()).isTrue();
     }
   }
