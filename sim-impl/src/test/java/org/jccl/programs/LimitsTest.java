@@ -50,7 +50,8 @@ class LimitsTest {
   }
 
   /** A communicator in which rank 1 leaves out an all-reduce. */
-  private static void incomplete(Rank rank, CommunicatorConfig config, Consumer<Communicator> then) {
+  private static void incomplete(
+      Rank rank, CommunicatorConfig config, Consumer<Communicator> then) {
     Communicator comm = rank.communicator().split(0, rank.rank(), config);
     try (DeviceBuffer buffer = rank.device().allocate(DataType.INT32, 4)) {
       buffer.copyFrom(new int[4]);
@@ -77,11 +78,7 @@ class LimitsTest {
                 CommunicatorConfig.defaults(),
                 comm ->
                     assertThatThrownBy(
-                            () ->
-                                comm
-                                    .defaultStream()
-                                    .completion()
-                                    .get(2, TimeUnit.SECONDS))
+                            () -> comm.defaultStream().completion().get(2, TimeUnit.SECONDS))
                         .isInstanceOf(TimeoutException.class)
                         .hasMessageContaining("all_reduce")));
   }
@@ -98,8 +95,7 @@ class LimitsTest {
                 comm ->
                     assertThatThrownBy(
                             () ->
-                                comm
-                                    .defaultStream()
+                                comm.defaultStream()
                                     .completion()
                                     .thenApply(done -> 1)
                                     .orTimeout(2, TimeUnit.SECONDS)
@@ -122,7 +118,8 @@ class LimitsTest {
               CompletableFuture<Void> one = comm.defaultStream().completion();
               comm.allReduce(buffer, ReduceOp.SUM);
               CompletableFuture<Void> two = comm.defaultStream().completion();
-              int sum = one.thenApply(v -> 1).thenCombine(two.thenApply(v -> 2), Integer::sum).get();
+              int sum =
+                  one.thenApply(v -> 1).thenCombine(two.thenApply(v -> 2), Integer::sum).get();
               assertThat(sum).isEqualTo(3);
               CompletableFuture.allOf(one, two).join();
             }
@@ -243,7 +240,8 @@ class LimitsTest {
       List<Communicator> comms =
           world.backend().openAll(world.backend().devices(), CommunicatorConfig.defaults());
       List<Throwable> failures =
-          threads(comms,
+          threads(
+              comms,
               (comm, buffer) -> {
                 if (comm.rank() != 1) {
                   comm.allReduce(buffer, ReduceOp.SUM);
@@ -254,7 +252,8 @@ class LimitsTest {
       ReportedMisuse found = world.findings().getFirst();
       assertThat(found.kind()).isEqualTo(MisuseKind.MISSING_RANK);
       assertThat(found.ranks()).containsExactly(0, 1, 2);
-      assertThat(found).hasMessageContainingAll("thread mine-0", "thread mine-2", "missing: rank 1");
+      assertThat(found)
+          .hasMessageContainingAll("thread mine-0", "thread mine-2", "missing: rank 1");
       assertThat(failures).isNotEmpty().allMatch(ReportedMisuse.class::isInstance);
     }
     assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(10));
@@ -266,7 +265,8 @@ class LimitsTest {
       List<Communicator> comms =
           world.backend().openAll(world.backend().devices(), CommunicatorConfig.defaults());
       List<Throwable> failures =
-          threads(comms,
+          threads(
+              comms,
               (comm, buffer) -> {
                 if (comm.rank() == 1) {
                   Thread.sleep(1_000);
