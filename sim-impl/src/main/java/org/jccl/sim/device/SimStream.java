@@ -284,7 +284,8 @@ public final class SimStream implements OwnedStream {
       if (finished < target && future.state() == Future.State.RUNNING) {
         Waiter waiter = addWaiter(target, task, null);
         future.whenComplete((value, failed) -> kernel.wake(task));
-        kernel.await(task, () -> finished >= target || future.state() != Future.State.RUNNING, waiter);
+        kernel.await(
+            task, () -> finished >= target || future.state() != Future.State.RUNNING, waiter);
       }
       if (finished >= target) {
         learn(task);
