@@ -18,6 +18,16 @@ public interface DeviceMemory {
   long allocate(long bytes);
 
   /**
+   * {@return fresh memory that jccl itself needs for a call; unlike a program it may take it while
+   * the thread captures (rule STR-30)}
+   *
+   * @param bytes number of bytes
+   */
+  default long allocateForCall(long bytes) {
+    return allocate(bytes);
+  }
+
+  /**
    * Gives memory back once what is enqueued on it is done; never waits for the device.
    *
    * @param address address on the device

@@ -164,8 +164,12 @@ public final class UserCode {
     }
   }
 
-  /** The cause, or null; also of an exception that answers with an exception. */
-  static @Nullable Throwable causeOf(Throwable failure) {
+  /**
+   * {@return the cause of a failure, or null; also of one that answers with an exception}
+   *
+   * @param failure what was thrown
+   */
+  public static @Nullable Throwable causeOf(Throwable failure) {
     try {
       Throwable cause = failure.getCause();
       return cause == failure ? null : cause;

@@ -11,6 +11,7 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
+import org.jccl.DeviceMemory;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
@@ -238,7 +239,9 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
         return token;
       }
     }
-    DeviceBuffer made = device.allocate(DataType.INT32, 1);
+    DeviceMemory memory = device.memory();
+    long address = memory.allocateForCall(DataType.INT32.bytes());
+    DeviceBuffer made = DeviceBuffer.owning(device, DataType.INT32, address, 1, memory::free);
     barrierTokens.add(made);
     made.copyFrom(0);
     return made;

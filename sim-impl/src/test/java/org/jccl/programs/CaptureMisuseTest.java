@@ -76,6 +76,22 @@ class CaptureMisuseTest {
   }
 
   @Test
+  void theFirstBarrierMayBeCaptured() {
+    PLAIN.accepts(
+        2,
+        rank -> {
+          try (Stream s = rank.device().newStream()) {
+            s.beginCapture();
+            rank.communicator().barrier(s); // it takes memory of its own
+            try (Graph graph = s.endCapture()) {
+              graph.launch(s);
+              s.synchronize();
+            }
+          }
+        });
+  }
+
+  @Test
   void aCapturingThreadRegistersNoWindow() {
     PLAIN.accepts(
         2,

@@ -15,8 +15,10 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Rank;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
+import org.jccl.RanksFailedException;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
+import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
@@ -233,6 +235,66 @@ class ReportTextTest {
     assertThat(seen.printed).contains("MISMATCH(count)").doesNotContain("MISSING_RANK");
     assertThat(seen.findings).isEqualTo(1);
     assertThat(seen.leaks).isEmpty();
+  }
+
+  @Test
+  void mistakeThatSeveralPairsFind_isOneReport_inEverySchedule() {
+    for (long seed = 0; seed < 30; seed++) {
+      Simulator simulator = Simulator.builder().devices(4).seed(seed).warnings(line -> {}).build();
+      Throwable failure;
+      try (simulator) {
+        failure =
+            catchThrowable(
+                () ->
+                    Ranks.run(
+                        simulator.backend(),
+                        4,
+                        rank -> {
+                          try (DeviceBuffer data = Lab.ints(rank, 8);
+                              DeviceBuffer other = Lab.ints(rank, 8)) {
+                            boolean odd = rank.rank() % 2 == 1;
+                            rank.communicator().allReduce(data, odd ? ReduceOp.MAX : ReduceOp.SUM);
+                            sum(rank, other);
+                          }
+                        }));
+      }
+      assertThat(failure).isInstanceOf(RanksFailedException.class);
+      assertThat(simulator.findings()).as("seed %d", seed).containsExactly(firstOf(failure));
+      assertThat(failure.getMessage()).contains("replay: schedule random, seed " + seed + ",");
+      assertThat(simulator.leaks()).isEmpty();
+    }
+  }
+
+  private static ReportedMisuse firstOf(Throwable failure) {
+    return (ReportedMisuse) ((RanksFailedException) failure).failures().getFirst().cause();
+  }
+
+  @Test
+  void raceOfWorkBehindTheLastCall_failsTheRun() {
+    Seen seen =
+        run(
+            2,
+            rank -> {
+              DeviceBuffer data = Lab.ints(rank, 16);
+              Stream stream = rank.device().newStream();
+              rank.communicator().allReduce(data, data, ReduceOp.SUM, stream);
+              if (rank.rank() == 1) {
+                data.fill((byte) 1, rank.device().defaultStream());
+              }
+            });
+
+    assertThat(seen.printed).contains("rank 1/2 failed first", "BUFFER_REUSE", "(SIM-28)");
+    assertThat(seen.findings).isEqualTo(1);
+    assertThat(seen.leaks).isEmpty();
+  }
+
+  @Test
+  void leaksOfARunThatWentWell_areStillTold() {
+    Seen seen = run(2, rank -> Lab.ints(rank, 16));
+
+    assertThat(seen.printed).isEmpty();
+    assertThat(seen.leaks).isNotEmpty();
+    assertThat(seen.told).isNotEmpty();
   }
 
   @Test

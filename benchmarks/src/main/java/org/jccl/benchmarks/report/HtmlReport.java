@@ -29,8 +29,7 @@ public final class HtmlReport {
     parts.put("refused", refused(report));
     parts.put("figures", figures(report));
     parts.put("table", HtmlTable.html(report.rows()));
-    // In a script element "</script" ends it and "<!--<script" hides its end: no "<" stands there.
-    parts.put("json", ReportJson.write(report).replace("<", "\\u003c"));
+    parts.put("json", Markup.script(ReportJson.write(report)));
     return Page.fill(Page.resource("page.html"), parts);
   }
 

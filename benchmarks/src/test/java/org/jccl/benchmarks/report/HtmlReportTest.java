@@ -41,9 +41,35 @@ class HtmlReportTest {
   }
 
   @Test
+  void commandWithMarkup_neitherEndsNorHidesAScript() {
+    BenchReport sample = SampleReport.make();
+    Settings was = sample.settings();
+    String command = "jccl bench --out <!--<script></script>\u001B[2J\u202E";
+    Settings settings =
+        new Settings(
+            command,
+            was.ranks(),
+            was.warmups(),
+            was.iterations(),
+            was.checked(),
+            was.graph(),
+            was.clock(),
+            was.clockNote());
+    BenchReport report =
+        new BenchReport(sample.environment(), settings, sample.rows(), sample.refused());
+
+    String hostile = HtmlReport.write(report);
+
+    assertThat(hostile)
+        .doesNotContain("<!--<script", "\u001B", "\u202E")
+        .contains("\\u003c!--\\u003cscript>", "&lt;!--&lt;script&gt;&lt;/script&gt;\\u001B[2J");
+    assertThat(Pattern.compile("</script>").matcher(hostile).results().count()).isEqualTo(2);
+  }
+
+  @Test
   void rawReport_isInside() {
     String json = page.replaceAll("(?s).*<script type=\"application/json\" id=\"report\">", "");
-    json = json.substring(0, json.indexOf("</script>")).replace("<\\/", "</");
+    json = json.substring(0, json.indexOf("</script>"));
     assertThat(ReportJson.read(json)).isEqualTo(SampleReport.make());
   }
 

@@ -51,7 +51,7 @@ final class GpuNode extends Node {
     try {
       failed.run(body, new World(backend, ranks, "ranks=" + ranks + " fifo", null));
     } catch (Throwable thrown) {
-      throw new FailureText(body, "", null).thrown(thrown, failed);
+      throw new TestFailureText(body, "", null).thrown(thrown, failed);
     }
   }
 

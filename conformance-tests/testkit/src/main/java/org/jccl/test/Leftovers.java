@@ -65,7 +65,7 @@ final class Leftovers {
       }
     }
     if (!alive.isEmpty()) {
-      throw new FailureText(body, "", null).remains(alive);
+      throw new TestFailureText(body, "", null).remains(alive);
     }
   }
 

@@ -92,7 +92,7 @@ final class SimulatedRun {
 
   /** What the test fails with. */
   Throwable failure(@Nullable Attachments attachments) {
-    FailureText text = new FailureText(body, schedule.toString(), attachments);
+    TestFailureText text = new TestFailureText(body, schedule.toString(), attachments);
     return thrown == null ? text.remains(remains) : text.thrown(thrown, failed);
   }
 }

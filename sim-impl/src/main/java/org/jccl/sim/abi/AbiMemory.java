@@ -38,7 +38,7 @@ final class AbiMemory {
   private long allocate(long bytes) {
     SimDevice device = state.currentDevice();
     if (!hasDriverMemory()) {
-      return device.memory().allocatePlain(bytes);
+      return device.memory().allocateForCall(bytes);
     }
     return device.memory().allocateForLibrary((bytes + GRANULARITY - 1) & -GRANULARITY);
   }

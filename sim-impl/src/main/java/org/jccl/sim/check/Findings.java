@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.jccl.CleanText;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
+import org.jccl.UserCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,10 @@ public final class Findings {
           MisuseKind.GROUP_LEAK,
           MisuseKind.DESTROY_IN_FLIGHT);
 
+  /** Warnings that mean nothing beside an error: a call too many changes the shape of its group. */
+  private static final Set<MisuseKind> BESIDE_ERRORS =
+      Set.of(MisuseKind.GROUP_SHAPE, MisuseKind.P2P_GROUP_SHAPE);
+
   private static final int MOST_CAUSES = 16;
 
   /** More are not kept: a program that is wrong all day must not fill the memory. */
@@ -45,6 +50,9 @@ public final class Findings {
 
   /** How many reports came after {@link #MOST_KEPT}. */
   private long dropped;
+
+  /** Warnings that wait for the end of the run, which tells whether they stand alone. */
+  private final List<ReportedMisuse> held = new ArrayList<>();
 
   /** Where in {@link #all} the current run begins. */
   private int begin;
@@ -108,7 +116,11 @@ public final class Findings {
     ReportedMisuse found = report.toMisuse(replay);
     boolean isFull;
     synchronized (all) {
-      if (isConsequence(found.kind(), error)) {
+      if (isConsequence(found.kind(), error) || (error && isRunning && isSaid(found))) {
+        return found;
+      }
+      if (!error && isRunning && BESIDE_ERRORS.contains(found.kind())) {
+        hold(found);
         return found;
       }
       hasError |= error;
@@ -122,6 +134,12 @@ public final class Findings {
       tell(String.valueOf(found.getMessage()));
     }
     return found;
+  }
+
+  private void hold(ReportedMisuse found) {
+    if (held.size() < MOST_KEPT) {
+      held.add(found);
+    }
   }
 
   private boolean add(ReportedMisuse found) {
@@ -146,6 +164,11 @@ public final class Findings {
 
   private static String firstLine(ReportedMisuse report) {
     return String.valueOf(report.getMessage()).lines().findFirst().orElse("");
+  }
+
+  /** Whether another rank has made the same mistake in this run, with the same words. */
+  private boolean isSaid(ReportedMisuse found) {
+    return errors().stream().anyMatch(one -> firstLine(one).equals(firstLine(found)));
   }
 
   /** Where threads belong to no run nobody knows whether they unwind: only cleaning is excused. */
@@ -188,11 +211,16 @@ public final class Findings {
 
   /** The ranks have ended. If one has failed, only what closing finds is still a consequence. */
   public void end() {
+    List<ReportedMisuse> alone;
     synchronized (all) {
       isRunning = false;
       hasError |= hasFailed;
       hasFailed = false;
+      alone = hasError ? List.of() : List.copyOf(held);
+      held.clear();
+      alone.forEach(this::add);
     }
+    alone.forEach(one -> tell(String.valueOf(one.getMessage())));
   }
 
   /** A communicator is complete: threads that belong to no run go on with something new. */
@@ -211,8 +239,9 @@ public final class Findings {
   }
 
   /**
-   * The first rank of the current run has failed. What was found after that rank's own report, or
-   * while its program unwound, was a consequence; so is all that will be found in this run.
+   * The first rank of the current run has failed. If with a report, that is the run's error: what
+   * came after it, or was found by other ranks meanwhile, is not. What was found while the program
+   * unwound was a consequence; so is all that will be found in this run.
    */
   public void failed(Throwable failure) {
     synchronized (all) {
@@ -224,6 +253,7 @@ public final class Findings {
       int own = indexOfReport(failure);
       if (own >= begin) {
         all.subList(own + 1, all.size()).clear();
+        all.subList(begin, own).removeIf(one -> isError(one.kind()));
       } else {
         retractUnwinding(failure);
       }
@@ -237,7 +267,7 @@ public final class Findings {
       if (at instanceof ReportedMisuse) {
         return indexOf(at);
       }
-      at = at.getCause();
+      at = UserCode.causeOf(at);
     }
     return -1;
   }

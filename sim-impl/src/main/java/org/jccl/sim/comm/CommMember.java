@@ -15,7 +15,7 @@ public final class CommMember {
   private final SimDevice device;
   private final Config config;
   private final Caller caller;
-  private final Origin origin;
+  private final CommOrigin origin;
   private @Nullable Clock known;
   private boolean closed;
   private boolean aborted;
@@ -25,7 +25,7 @@ public final class CommMember {
    *
    * @param origin who asked for it
    */
-  public CommMember(SharedComm comm, int rank, SimDevice device, Config config, Origin origin) {
+  public CommMember(SharedComm comm, int rank, SimDevice device, Config config, CommOrigin origin) {
     this.comm = comm;
     this.rank = rank;
     this.worldSize = comm.worldSize();

@@ -45,17 +45,17 @@ public final class SimMemory implements DeviceMemory {
     return allocate(bytes, false);
   }
 
+  @Override
+  public long allocateForCall(long bytes) {
+    return allocate(bytes, false);
+  }
+
   /** Rule STR-30. */
   void requireNotCapturing(String what) {
     SimStream captured = context.capturedHere();
     if (captured != null) {
       throw CaptureGuard.refusal(what, captured);
     }
-  }
-
-  /** Memory as the library takes it when it does without its own allocator. */
-  public long allocatePlain(long bytes) {
-    return allocate(bytes, false);
   }
 
   /** Memory as NCCL's allocator gives it: the only kind that makes windows (rule WIN-02). */

@@ -14,10 +14,10 @@ import org.jccl.UniqueId;
 /** One rank's view of a world, while a body runs on it. */
 public final class WorldRank {
   private final int rank;
-  private final World world;
+  private final RuleWorld world;
   private final Consumer<String> problems;
 
-  WorldRank(int rank, World world, Consumer<String> problems) {
+  WorldRank(int rank, RuleWorld world, Consumer<String> problems) {
     this.rank = rank;
     this.world = world;
     this.problems = problems;

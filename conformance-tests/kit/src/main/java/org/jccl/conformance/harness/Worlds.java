@@ -19,7 +19,7 @@ public final class Worlds {
   private static final Map<String, Worlds> SHARED = new ConcurrentHashMap<>();
 
   private final Subject subject;
-  private final Map<Integer, World> open = new TreeMap<>();
+  private final Map<Integer, RuleWorld> open = new TreeMap<>();
   private final AtomicLong made = new AtomicLong();
   private Subject.@Nullable Instance instance;
   private Consumer<CommunicatorConfig.Builder> configuration = config -> {};
@@ -66,7 +66,7 @@ public final class Worlds {
 
   /** Closes what is open and configures the communicators to come. */
   public void configure(Consumer<CommunicatorConfig.Builder> change) {
-    open.values().forEach(World::close);
+    open.values().forEach(RuleWorld::close);
     open.clear();
     configuration = change;
   }
@@ -87,15 +87,15 @@ public final class Worlds {
    * @throws RuleViolation if the rule that is being tested does not hold
    */
   public void run(int ranks, RankBody body) {
-    run(ranks, World.LIMIT, body);
+    run(ranks, RuleWorld.LIMIT, body);
   }
 
   /** The same within another time. */
   public void run(int ranks, Duration limit, RankBody body) {
-    World world = open.get(ranks);
+    RuleWorld world = open.get(ranks);
     if (world == null) {
       requireRanks(ranks);
-      world = World.open(instance(), ranks, configuration, made::incrementAndGet);
+      world = RuleWorld.open(instance(), ranks, configuration, made::incrementAndGet);
       made.incrementAndGet();
       open.put(ranks, world);
     }
@@ -127,7 +127,7 @@ public final class Worlds {
   }
 
   /** A broken world goes; where instances are cheap, or threads are stuck in it, all of it. */
-  private void replace(World world) {
+  private void replace(RuleWorld world) {
     open.remove(world.size());
     if (world.isStuck()) {
       open.clear();
@@ -159,7 +159,7 @@ public final class Worlds {
 
   /** Closes all communicators, then the subject. */
   public void close() {
-    open.values().forEach(World::close);
+    open.values().forEach(RuleWorld::close);
     open.clear();
     Subject.Instance current = instance;
     instance = null;

@@ -8,8 +8,8 @@ import org.jccl.sim.check.Clock;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.comm.Abortable;
 import org.jccl.sim.comm.CommMember;
+import org.jccl.sim.comm.CommOrigin;
 import org.jccl.sim.comm.Config;
-import org.jccl.sim.comm.Origin;
 import org.jccl.sim.comm.ThreadGuard;
 import org.jccl.sim.comm.launch.Launch;
 import org.jccl.sim.comm.launch.LaunchChain;
@@ -33,7 +33,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   private final Config config;
   private final boolean blocking;
   private final SharedResources family;
-  private final Origin origin;
+  private final CommOrigin origin;
   private @Nullable Endpoint endpoint;
   private boolean ready;
   private int state;
@@ -52,7 +52,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
       SimDevice device,
       Config config,
       SharedResources family,
-      Origin origin) {
+      CommOrigin origin) {
     this.origin = origin;
     this.simulation = simulation;
     this.device = device;
@@ -64,13 +64,14 @@ public final class CommLifecycle implements LaunchQueue.Owner {
 
   /** A communicator that shares nothing, bound to {@code device} (rule INIT-01). */
   public static CommLifecycle begin(Simulation simulation, SimDevice device, Config config) {
-    Origin origin = Origin.ofWorld(simulation.kernel());
+    CommOrigin origin = CommOrigin.ofWorld(simulation.kernel());
     return new CommLifecycle(simulation, device, config, new SharedResources(), origin);
   }
 
   /** A child on the same device (rule SPL-06), of the same family if it shares (SPL-09). */
   public CommLifecycle child(Config own, boolean shares) {
-    Origin made = Origin.ofChild(simulation.kernel(), endpoint == null ? null : endpoint.member());
+    CommOrigin made =
+        CommOrigin.ofChild(simulation.kernel(), endpoint == null ? null : endpoint.member());
     return new CommLifecycle(
         simulation, device, own, shares ? family : new SharedResources(), made);
   }
@@ -86,7 +87,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   }
 
   /** Who asked for it. */
-  Origin origin() {
+  CommOrigin origin() {
     return origin;
   }
 

@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Timeout;
 
 /** The harness never hangs, and says who was where. */
 @Timeout(60)
-class WorldTest {
+class RuleWorldTest {
   private static final Duration SHORT = Duration.ofMillis(300);
 
   @Test
   void aRankThatNeverReturns_becomesAFailureWithEveryRanksStack() {
     Subject.Instance instance = SimulatorSubject.freeRunning().open();
-    World world = World.open(instance, 2, config -> {}, () -> {});
+    RuleWorld world = RuleWorld.open(instance, 2, config -> {}, () -> {});
     CountDownLatch never = new CountDownLatch(1);
 
     assertThatThrownBy(
@@ -38,14 +38,14 @@ class WorldTest {
         .hasMessageContaining("XYZ-01, 2 ranks")
         .hasMessageContaining("rank 0 is done")
         .hasMessageContaining("rank 1 (WAITING):")
-        .hasMessageContaining("WorldTest");
+        .hasMessageContaining("RuleWorldTest");
     assertThat(world.isStuck()).isTrue();
   }
 
   @Test
   void aRankThatIgnoresInterrupts_isLeftBehind() {
     Subject.Instance instance = SimulatorSubject.freeRunning().open();
-    World world = World.open(instance, 1, config -> {}, () -> {});
+    RuleWorld world = RuleWorld.open(instance, 1, config -> {}, () -> {});
 
     assertThatThrownBy(
             () ->
@@ -64,7 +64,7 @@ class WorldTest {
   @Test
   void anExceptionOfOneRank_releasesTheOthers() {
     Subject.Instance instance = new SimulatorSubject().open();
-    World world = World.open(instance, 3, config -> {}, () -> {});
+    RuleWorld world = RuleWorld.open(instance, 3, config -> {}, () -> {});
 
     assertThatThrownBy(
             () ->

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * One communicator over n ranks of an opened subject, on which bodies run one after the other. Not
  * thread-safe: one suite at a time.
  */
-public final class World {
+public final class RuleWorld {
   /** Long for a simulator, generous for a first contact between GPUs. */
   static final Duration LIMIT = Duration.ofSeconds(Options.deadlineSeconds());
 
@@ -33,7 +33,7 @@ public final class World {
   private boolean broken;
   private boolean stuck;
 
-  private World(Subject.Instance instance, int size, Runnable keeps) {
+  private RuleWorld(Subject.Instance instance, int size, Runnable keeps) {
     this.keeps = keeps;
     this.instance = instance;
     this.communicators = new AtomicReferenceArray<>(size);
@@ -49,12 +49,12 @@ public final class World {
    * @param configuration what its configuration has besides a name and a time
    * @param keeps told of each thing that a rank keeps in it
    */
-  static World open(
+  static RuleWorld open(
       Subject.Instance instance,
       int size,
       Consumer<CommunicatorConfig.Builder> configuration,
       Runnable keeps) {
-    World world = new World(instance, size, keeps);
+    RuleWorld world = new RuleWorld(instance, size, keeps);
     Backend backend = instance.backend();
     UniqueId id = backend.newUniqueId();
     CommunicatorConfig.Builder builder =

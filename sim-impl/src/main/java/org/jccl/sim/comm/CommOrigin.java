@@ -12,23 +12,23 @@ import org.jspecify.annotations.Nullable;
  * @param inherited the number that the rank has for the whole program, if the parent has told; or
  *     -1
  */
-public record Origin(@Nullable HostTask maker, int inherited) {
+public record CommOrigin(@Nullable HostTask maker, int inherited) {
   /** Of a communicator without parent, asked for by the running thread. */
-  public static Origin ofWorld(Kernel kernel) {
+  public static CommOrigin ofWorld(Kernel kernel) {
     return of(kernel, -1);
   }
 
   /** Of a child of {@code parent}, asked for by the running thread. */
-  public static Origin ofChild(Kernel kernel, @Nullable CommMember parent) {
+  public static CommOrigin ofChild(Kernel kernel, @Nullable CommMember parent) {
     return of(kernel, parent == null ? -1 : parent.worldRank());
   }
 
-  private static Origin of(Kernel kernel, int inherited) {
+  private static CommOrigin of(Kernel kernel, int inherited) {
     HostTask maker = kernel.holder();
     if (maker != null && maker.isOwned() && kernel.tasks().size() > 1) {
-      return new Origin(maker, maker.rank());
+      return new CommOrigin(maker, maker.rank());
     }
-    return new Origin(maker, inherited);
+    return new CommOrigin(maker, inherited);
   }
 
   /** The rank program that asked for it, or {@code otherwise} if it was another thread. */

@@ -14,7 +14,7 @@ import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /** The one text of a failed test: what happened first, who else failed, how to see it again. */
-final class FailureText {
+final class TestFailureText {
   private static final int MAX_FRAMES = 8;
   private static final int MAX_CAUSES = 8;
 
@@ -26,7 +26,7 @@ final class FailureText {
   private final @Nullable Attachments attachments;
   private final UserFrames frames;
 
-  FailureText(TestBody body, String schedule, @Nullable Attachments attachments) {
+  TestFailureText(TestBody body, String schedule, @Nullable Attachments attachments) {
     this.body = body;
     this.schedule = schedule;
     this.attachments = attachments;

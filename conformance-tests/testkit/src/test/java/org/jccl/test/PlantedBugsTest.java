@@ -1,0 +1,207 @@
+package org.jccl.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+import org.junit.platform.testkit.engine.EngineTestKit;
+
+/**
+ * The sample project with a bug planted into it: its own tests find each one, in every schedule,
+ * and name the line.
+ */
+class PlantedBugsTest {
+  private static final Path SAMPLE = Path.of("..", "..", "docs", "samples", "training", "src");
+  private static final int SEEDS = Integer.getInteger("jccl.planted.seeds", 3);
+  private static final String ZERO = "ZeroOptimizer";
+  private static final String PIPELINE = "Pipeline";
+  private static final String LAYERS = "OverlappedLayers";
+
+  /**
+   * A bug.
+   *
+   * @param name what was done wrong
+   * @param file the class that gets it
+   * @param right what the class says
+   * @param wrong what it says instead; a line with {@code BUG} in a comment is the guilty one
+   * @param says what the failure has to say
+   */
+  record Bug(String name, String file, String right, String wrong, String says) {
+    @Override
+    public String toString() {
+      return file + ": " + name;
+    }
+
+    String test() {
+      return switch (file) {
+        case ZERO -> "zero_givesWhatOneRankGives";
+        case PIPELINE -> "pipeline_runsAllBatchesForwardsAndBackwards";
+        default -> "overlappedLayers_areSummedOverTheRanks";
+      };
+    }
+  }
+
+  static Stream<Bug> bugs() {
+    return Stream.of(
+        new Bug(
+            "reads the reduced gradient without waiting for it",
+            ZERO,
+            "ReduceOp.AVG);\n    comm.defaultStream().synchronize();",
+            "ReduceOp.AVG); // BUG",
+            "BUFFER_REUSE"),
+        new Bug(
+            "gathers from the wrong place in the output",
+            ZERO,
+            "comm.allGather(own, weights);",
+            "comm.allGather(weights.slice(0, part), weights); // BUG",
+            "all_gather|allGather"),
+        new Bug(
+            "one rank makes one call more",
+            ZERO,
+            "comm.allGather(own, weights);",
+            "comm.allGather(own, weights);\n    if (comm.rank() == 0) comm.barrier(); // BUG",
+            "MISMATCH|MISSING_RANK"),
+        new Bug(
+            "one rank sums instead of averaging",
+            ZERO,
+            "ownGradient, ReduceOp.AVG);",
+            "ownGradient, comm.rank() == 1 ? ReduceOp.SUM : ReduceOp.AVG); // BUG",
+            "MISMATCH\\(reduction\\)"),
+        new Bug(
+            "one rank makes another call",
+            ZERO,
+            "comm.allGather(own, weights);",
+            "if (comm.rank() == 0) comm.allGather(own, weights);\n"
+                + "    else comm.broadcast(weights, 0); // BUG",
+            "MISMATCH"),
+        new Bug("forgets to close a buffer", ZERO, "    gradients.close();\n", "", "left open"),
+        new Bug(
+            "sends and receives one after the other",
+            PIPELINE,
+            "comm.sendRecv(outgoing, other, incoming, other);",
+            "comm.send(outgoing, other); // BUG\n"
+                + "    comm.defaultStream().synchronize();\n"
+                + "    comm.recv(incoming, other);",
+            "DEADLOCK"),
+        new Bug(
+            "drops the last gradients",
+            PIPELINE,
+            "      total += gradient;\n      send(backward(gradient), stage - 1);",
+            "      total += gradient; // nothing is sent on",
+            "DEADLOCK|UNMATCHED_P2P|MISSING_RANK"),
+        new Bug(
+            "receives more than is sent",
+            PIPELINE,
+            "this.incoming = comm.device().allocate(DataType.FLOAT32, 1);",
+            "this.incoming = comm.device().allocate(DataType.FLOAT32, 2);",
+            "P2P_LENGTH"),
+        new Bug(
+            "fills a buffer again while it is still reduced",
+            LAYERS,
+            "compute.waitFor(done[turn]);",
+            "",
+            "BUFFER_REUSE"),
+        new Bug(
+            "reduces a buffer before it is full",
+            LAYERS,
+            "reduce.waitFor(full[turn]);",
+            "",
+            "BUFFER_REUSE"),
+        new Bug(
+            "records the event before the copy",
+            LAYERS,
+            "        parts[turn].copyFrom(arena.allocateFrom(ValueLayout.JAVA_FLOAT, layers[layer]), compute);\n"
+                + "        full[turn].record(compute);\n",
+            "        full[turn].record(compute);\n"
+                + "        parts[turn].copyFrom(arena.allocateFrom(ValueLayout.JAVA_FLOAT, layers[layer]), compute); // BUG\n",
+            "BUFFER_REUSE"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("bugs")
+  void isFound_inEverySchedule_withItsLine(Bug bug, @TempDir Path folder) throws Exception {
+    List<Path> sources = planted(bug, folder);
+    int line = guiltyLine(bug, sources);
+    ClassLoader loader = Compiled.sources(sources, folder);
+    for (int ranks : bug.file().equals(ZERO) ? new int[] {2, 4} : new int[] {3, 4}) {
+      for (int seed = 0; seed <= SEEDS; seed++) {
+        for (String strict : List.of("", " strict")) {
+          String schedule = "ranks=" + ranks + (seed == 0 ? " fifo" : " seed=" + seed) + strict;
+          String message = failure(bug, schedule, loader);
+
+          assertThat(message).describedAs("%s, %s", bug, schedule).containsPattern(bug.says());
+          if (line > 0) {
+            assertThat(message)
+                .describedAs("%s, %s", bug, schedule)
+                .contains(bug.file() + ".java:" + line);
+          }
+        }
+      }
+    }
+  }
+
+  private static String failure(Bug bug, String schedule, ClassLoader loader) throws Exception {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(loader);
+    try {
+      EngineExecutionResults results =
+          EngineTestKit.engine("junit-jupiter")
+              .configurationParameter(RankTestExtension.REPLAY, schedule)
+              .selectors(
+                  selectMethod(
+                      loader.loadClass("com.example.training.TrainingTest"),
+                      bug.test(),
+                      "org.jccl.Communicator"))
+              .execute();
+      return results.testEvents().failed().list().stream()
+          .map(event -> event.getPayload(TestExecutionResult.class).orElseThrow())
+          .map(result -> result.getThrowable().map(Throwable::getMessage).orElse(""))
+          .findFirst()
+          .orElse("nothing was found");
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  private static List<Path> planted(Bug bug, Path folder) throws IOException {
+    List<Path> sources = new ArrayList<>();
+    try (Stream<Path> all = Files.walk(SAMPLE)) {
+      for (Path path : all.filter(each -> each.toString().endsWith(".java")).toList()) {
+        String text = Files.readString(path);
+        Path copy = folder.resolve(path.getFileName());
+        if (copy.endsWith(bug.file() + ".java")) {
+          assertThat(text).describedAs("the sample").contains(bug.right());
+          text = text.replace(bug.right(), bug.wrong());
+        }
+        Files.writeString(copy, text);
+        sources.add(copy);
+      }
+    }
+    return sources;
+  }
+
+  private static int guiltyLine(Bug bug, List<Path> sources) throws IOException {
+    for (Path source : sources) {
+      if (source.endsWith(bug.file() + ".java")) {
+        List<String> lines = Files.readAllLines(source);
+        for (int i = 0; i < lines.size(); i++) {
+          if (lines.get(i).contains("// BUG")) {
+            return i + 1;
+          }
+        }
+      }
+    }
+    return 0;
+  }
+}
