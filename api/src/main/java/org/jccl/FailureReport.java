@@ -137,6 +137,7 @@ final class FailureReport {
       text.append("\n  … and ").append(left).append(" other failures");
     }
     appendConsequences(text);
+    appendLeft(text);
     if (firstIsTold || !isReport(first.cause())) {
       text.append("\n  ").append(CleanText.line(replay));
     }
@@ -208,7 +209,7 @@ final class FailureReport {
 
   private void appendConsequences(StringBuilder text) {
     List<RankFailure> after =
-        failures.stream().filter(one -> one != first && !isReal(one)).toList();
+        failures.stream().filter(one -> one != first && !isReal(one) && !isLeft(one)).toList();
     if (!after.isEmpty()) {
       String kinds =
           after.stream()
@@ -222,6 +223,23 @@ final class FailureReport {
               .collect(Collectors.joining(", "));
       text.append("\n  consequences: ").append(ranks(after)).append(" (").append(kinds).append(')');
     }
+  }
+
+  /** The ranks whose threads do not end, and where they are. */
+  private void appendLeft(StringBuilder text) {
+    failures.stream()
+        .filter(one -> one != first && isLeft(one))
+        .limit(MAX_RANKS)
+        .forEach(
+            one -> {
+              text.append("\n  left behind: ")
+                  .append(CleanText.line(String.valueOf(one.cause().getMessage())));
+              appendFrames(text, one.cause(), "", 1);
+            });
+  }
+
+  private static boolean isLeft(RankFailure failure) {
+    return failure.phase().equals(RankRun.LEFT);
   }
 
   private static String kindOf(Throwable failure) {

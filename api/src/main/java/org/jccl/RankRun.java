@@ -16,6 +16,9 @@ final class RankRun implements RankHost.Body {
 
   static final String RUNNING = "running";
 
+  /** Its thread does not end. */
+  static final String LEFT = "left behind";
+
   private final Backend backend;
   private final int worldSize;
   private final CommunicatorConfig config;
@@ -49,6 +52,7 @@ final class RankRun implements RankHost.Body {
   }
 
   void run() {
+    MemoryReserve.hold();
     Throwable hostFailure = null;
     try {
       backend.rankHost().run(worldSize, this);
@@ -108,6 +112,9 @@ final class RankRun implements RankHost.Body {
       phase = RUNNING;
       program.run(self);
     } catch (Throwable failure) {
+      if (failure instanceof OutOfMemoryError) {
+        MemoryReserve.release();
+      }
       fail(rank, phase, backend.rankHost().explain(failure));
     } finally {
       close(rank);
@@ -130,13 +137,13 @@ final class RankRun implements RankHost.Body {
     CollectiveException still =
         new CollectiveException(
             ResultCode.REMOTE_ERROR,
-            "rank " + rank + " does not end: its thread is left behind, " + thread.getState());
+            "the thread of rank " + rank + " does not end, it is " + thread.getState());
     still.setStackTrace(thread.getStackTrace());
     left.add(rank);
     if (why != null) {
       fail(rank, RUNNING, why);
     }
-    fail(rank, "left behind", still);
+    fail(rank, LEFT, still);
   }
 
   /** A communicator exists; if the run has failed meanwhile nobody else will abort it. */

@@ -227,7 +227,8 @@ final class SimBackend extends LibraryBackend {
       @Override
       public Throwable explain(Throwable failure) {
         RuntimeException verdict = simulation.kernel().verdict();
-        return verdict == null ? failure : verdict;
+        RuntimeException why = simulation.kernel().condemnation();
+        return why != null ? why : verdict != null ? verdict : failure;
       }
 
       @Override

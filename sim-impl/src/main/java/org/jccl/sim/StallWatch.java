@@ -48,6 +48,9 @@ final class StallWatch {
     private static final long SHORT = 1_000_000;
     private static final long LONG = 20_000_000;
 
+    /** More questions than this in a while are not those of a thread that sleeps in between. */
+    private static final long BUSILY = 100;
+
     /** So long a rank blocks before it loses the baton for the first time in a run. */
     private static final long PATIENCE = 50_000_000;
 
@@ -86,7 +89,8 @@ final class StallWatch {
       long now = kernel.progress();
       long asked = kernel.questions();
       HostTask holder = kernel.holder();
-      boolean moved = now != progress || (asked == questions && isInside(holder));
+      boolean asks = asked - questions > BUSILY && kernel.isAlone(); // the kernel counts them
+      boolean moved = now != progress || asks || (asked == questions && isInside(holder));
       progress = now;
       questions = asked;
       if (moved || closed) {
@@ -96,7 +100,7 @@ final class StallWatch {
       }
       standstill.add(elapsed, standing(holder));
       period = standstill.nanos() < 2 * PATIENCE ? SHORT : LONG / 2;
-      if (standstill.nanos() >= (ending() ? grace : allowed(holder))) {
+      if (standstill.isAtLeast(ending() ? grace : allowed(holder))) {
         if (ending()) {
           leave();
         } else {
@@ -156,6 +160,9 @@ final class StallWatch {
       if (!holder.isOwned() || !holder.isLoose() || holder.isGiven()) {
         return false;
       }
+      if (ending()) {
+        return true; // the others need it to come to their end
+      }
       return switch (holder.thread().getState()) {
         case BLOCKED, WAITING ->
             standstill.nanos() >= (disturbed ? SHORT : Math.min(PATIENCE, limit / 4));
@@ -166,6 +173,7 @@ final class StallWatch {
     // ---------------------------------------------------------------- verdicts
 
     private void judge(@Nullable HostTask holder) {
+      boolean starves = holder != null && holder.isGiven(); // its turn, but no carrier runs it
       if (!kernel.seize(holder)) {
         return;
       }
@@ -174,9 +182,12 @@ final class StallWatch {
         standstill.end();
         List<HostTask> stuck =
             kernel.tasks().stream()
-                .filter(task -> (isAway(task) || task.equals(holder)) && !task.isAsking())
+                .filter(task -> isAway(task) || (task.equals(holder) && !starves))
+                .filter(task -> !task.isAsking())
                 .toList();
-        if (stuck.isEmpty()) {
+        if (stuck.isEmpty() && holder != null && starves) {
+          condemn(List.of(holder));
+        } else if (stuck.isEmpty()) {
           kernel.endWaits();
         } else {
           condemn(stuck);
@@ -187,11 +198,13 @@ final class StallWatch {
     }
 
     private void condemn(List<HostTask> stuck) {
-      kernel.condemn(
+      RuntimeException why =
           body.hasFailed()
               ? new CollectiveException(
                   ResultCode.REMOTE_ERROR, "another rank failed, and this one did not end")
-              : findings.keep(HostBlockedReport.of(kernel.tasks(), stuck)));
+              : findings.keep(HostBlockedReport.of(kernel.tasks(), stuck));
+      why.setStackTrace(stuck.getFirst().thread().getStackTrace());
+      kernel.condemn(why);
       stuck.forEach(task -> task.thread().interrupt());
     }
 

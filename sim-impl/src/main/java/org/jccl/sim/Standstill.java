@@ -17,6 +17,8 @@ final class Standstill {
   /** A thread that runs, but gets no processor time for so long, waits inside native code. */
   private static final long NATIVE_WAIT = 2_000_000_000L;
 
+  private static final long MANY = 20;
+
   /** How long the list of carriers is good. */
   private static final long REFRESH = 200_000_000L;
 
@@ -30,10 +32,12 @@ final class Standstill {
   private long listed;
   private long nanos;
   private long idle;
+  private long clock;
 
   /** Something has happened. */
   void end() {
     nanos = 0;
+    clock = 0;
     idle = 0;
     listed = 0;
     spent.clear();
@@ -45,8 +49,17 @@ final class Standstill {
     return nanos;
   }
 
+  /**
+   * Whether it was so long. By the clock alone only after many times that: threads that get next to
+   * no processor time must not keep a run from its end.
+   */
+  boolean isAtLeast(long limit) {
+    return nanos >= limit || clock / MANY >= limit;
+  }
+
   /** Nothing has happened for {@code elapsed} more nanoseconds, while {@code threads} stood. */
   void add(long elapsed, List<Thread> threads) {
+    clock += elapsed;
     boolean onCarriers = false;
     long used = 0;
     boolean runs = false;

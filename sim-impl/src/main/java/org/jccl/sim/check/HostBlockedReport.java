@@ -28,7 +28,9 @@ public final class HostBlockedReport {
             MisuseKind.HOST_BLOCKED,
             ": "
                 + DeadlockReport.ranks(stuck.stream().map(HostTask::rank).toList())
-                + (isRunning(first) ? " runs on and on" : " blocks")
+                + (isRunning(first) ? " run" : " block")
+                + (stuck.size() == 1 ? "s" : "")
+                + (isRunning(first) ? " on and on" : "")
                 + " outside jccl, and nothing else can run");
     report.among(stuck.stream().map(HostTask::rank).toList());
     for (HostTask task : stuck) {

@@ -27,6 +27,9 @@ final class SimFuture<T> extends CompletableFuture<T> {
   interface Source {
     /** Waits until that has come, or until {@code future} is done by something else. */
     void await(CompletableFuture<?> future);
+
+    /** Somebody asks whether that has come: what can go on does so. */
+    default void ask() {}
   }
 
   SimFuture(Kernel kernel, Source source) {
@@ -41,10 +44,19 @@ final class SimFuture<T> extends CompletableFuture<T> {
 
   // ---------------------------------------------------------------- waiting
 
+  /** A rank that asks again and again lets the others go on, and so the answer becomes yes. */
+  @Override
+  public boolean isDone() {
+    if (!super.isDone() && kernel.isRank()) {
+      source.ask();
+    }
+    return super.isDone();
+  }
+
   /** Waits in time; throws {@link LimitPassed} else. */
   private void await(TimeLimit given) {
     TimeLimit own = limit;
-    if (isDone()) {
+    if (super.isDone()) {
       return;
     }
     if (own == null || own.nanos() > given.nanos()) {
@@ -104,7 +116,7 @@ final class SimFuture<T> extends CompletableFuture<T> {
 
   /** What it was made of is there: if it is not done yet, other threads have to do something. */
   private void awaitOthers(long nanos) throws InterruptedException {
-    if (!isDone() && nanos > 0) {
+    if (!super.isDone() && nanos > 0) {
       kernel.<Boolean, InterruptedException>outside(
           () -> {
             try {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.jccl.Device;
 import org.jccl.Event;
@@ -314,10 +315,11 @@ public final class SimStream implements OwnedStream {
   private void awaitFinished(long target, CompletableFuture<?> future) {
     HostTask task = kernel.enterToWait();
     try {
-      if (finished < target && !future.isDone()) {
+      if (finished < target && future.state() == Future.State.RUNNING) {
         Waiter waiter = addWaiter(target, task, null);
         future.whenComplete((value, failed) -> kernel.wake(task));
-        kernel.await(task, () -> finished >= target || future.isDone(), waiter);
+        kernel.await(
+            task, () -> finished >= target || future.state() != Future.State.RUNNING, waiter);
       }
       if (finished >= target) {
         learn(task);
@@ -407,13 +409,34 @@ public final class SimStream implements OwnedStream {
     }
   }
 
+  private SimFuture.Source sourceOf(long target) {
+    return new SimFuture.Source() {
+      @Override
+      public void await(CompletableFuture<?> future) {
+        awaitFinished(target, future);
+      }
+
+      @Override
+      public void ask() {
+        HostTask task = kernel.enter();
+        try {
+          if (finished < target) {
+            kernel.ask(task, waitOf(target));
+          }
+        } finally {
+          kernel.exit(task);
+        }
+      }
+    };
+  }
+
   @Override
   public CompletableFuture<Void> completion() {
     HostTask task = kernel.enter();
     try {
       requireNotCapturing("completion");
       long target = enqueued;
-      SimFuture<Void> future = new SimFuture<>(kernel, done -> awaitFinished(target, done));
+      SimFuture<Void> future = new SimFuture<>(kernel, sourceOf(target));
       if (failure != null) {
         future.completeExceptionally(failure);
       } else if (finished >= target) {

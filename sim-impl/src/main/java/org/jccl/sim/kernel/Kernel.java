@@ -67,7 +67,7 @@ public final class Kernel {
   private final TimeLimit patience;
   private final Trace trace = new Trace();
   private final ReadyList ready = new ReadyList();
-  private final List<HostTask> owned = new ArrayList<>();
+  private volatile List<HostTask> owned = List.of();
 
   /** The task of each thread: a rank's, or one that calls in. */
   private final ThreadTasks own = new ThreadTasks(this);
@@ -114,6 +114,10 @@ public final class Kernel {
   private boolean repeatable = true;
   private boolean foreignSeen;
   private boolean running;
+
+  /** Why the current run was given up, or null. */
+  private volatile @Nullable RuntimeException condemnation;
+
   private volatile @Nullable HostTask holder;
 
   /**
@@ -330,8 +334,11 @@ public final class Kernel {
     return task.isLimited() && task.isLimitShort ? QUESTIONS_OF_A_LIMIT : MOST_QUESTIONS;
   }
 
-  /** Whether rank programs are all that can change anything. */
-  private boolean isAlone() {
+  /**
+   * Whether rank programs are all that can change anything, so that questions in vain are counted.
+   * May be read by any thread, then roughly.
+   */
+  public boolean isAlone() {
     return outside == 0 && foreignWaiting == 0 && running && !foreignSeen;
   }
 
@@ -779,7 +786,7 @@ public final class Kernel {
     List<HostTask> blocked =
         owned.stream()
             .filter(task -> task.state == HostTask.State.BLOCKED || task.isAsking())
-            .filter(task -> task.state != HostTask.State.FINISHED)
+            .filter(task -> task.state != HostTask.State.FINISHED && !task.abandoned)
             .toList();
     if (blocked.isEmpty()) {
       return false;
@@ -835,6 +842,7 @@ public final class Kernel {
 
   /** Ends the waits of all ranks by {@code why}, and lets those that are away fail of it. */
   public void condemn(RuntimeException why) {
+    condemnation = why;
     for (HostTask task : owned) {
       task.condemn(why);
     }
@@ -882,8 +890,8 @@ public final class Kernel {
       repeatable = true;
       foreignSeen = false;
     }
-    owned.clear();
-    owned.addAll(tasks);
+    owned = List.copyOf(tasks);
+    condemnation = null;
     tasks.forEach(this::makeReady);
     exit(starter);
   }
@@ -902,6 +910,11 @@ public final class Kernel {
   public @Nullable RuntimeException verdict() {
     HostTask task = own.current();
     return task.verdict == null ? null : takeVerdict(task);
+  }
+
+  /** Why the current or last run was given up, or null: all that fails later fails of that. */
+  public @Nullable RuntimeException condemnation() {
+    return condemnation;
   }
 
   /** Whether the current thread is that of a rank. */

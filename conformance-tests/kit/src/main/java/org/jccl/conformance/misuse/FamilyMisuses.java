@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.jccl.MisuseKind.MISMATCH;
 import static org.jccl.MisuseKind.MISSING_RANK;
+import static org.jccl.conformance.misuse.MisuseRank.COUNT;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -16,19 +17,22 @@ import org.jccl.config.ConfigField;
 
 /** SIM-42, SIM-43 and SIM-47 to SIM-49: threads, and families of communicators. */
 final class FamilyMisuses {
-  private static final int COUNT = MisuseRank.COUNT;
-
   private FamilyMisuses() {}
 
   static List<MisuseCase> rows() {
-    return List.of(twoThreads(), virtualThread(), splitAlone(), shrinkLists(), sharedResources());
-  }
-
-  private static MisuseCase twoThreads() {
-    return MisuseCase.of("SIM-42")
-        .alsoShows("GRP-26")
-        .misuse(r -> both(r, true))
-        .neighbour(r -> both(r, false));
+    return List.of(
+        MisuseCase.of("SIM-42").alsoShows("GRP-26").pair(FamilyMisuses::both),
+        MisuseCase.of("SIM-43").ranks(1).pair(FamilyMisuses::groupOn),
+        MisuseCase.of("SIM-47")
+            .alsoShows("SPL-11")
+            .reports(MISSING_RANK)
+            .naming(1)
+            .pair(FamilyMisuses::split),
+        MisuseCase.of("SIM-48")
+            .reports(MISMATCH)
+            .naming(0, 1)
+            .pair((r, wrong) -> shrink(r, wrong ? 1 - r.rank() : 1)),
+        MisuseCase.of("SIM-49").pair(FamilyMisuses::family));
   }
 
   /** A sum on this thread and one on another; between start and end of a group if they race. */
@@ -39,7 +43,7 @@ final class FamilyMisuses {
 
   private static void parallel(MisuseRank r, long own, long others, boolean inside)
       throws Exception {
-    DeviceBuffer one = r.floats(COUNT, r.rank() + 1);
+    DeviceBuffer one = r.mine();
     DeviceBuffer other = r.floats(COUNT, r.rank() + 10);
     Stream s = r.stream();
     Stream t = r.stream();
@@ -47,14 +51,10 @@ final class FamilyMisuses {
     Runnable elsewhere =
         () -> {
           device.makeCurrent();
-          r.group(
-              () ->
-                  r.call(
-                      "ncclAllReduce (other thread)",
-                      () -> r.allReduce(other, other, COUNT, others, t)));
+          r.group(() -> r.sum(other, others, t));
         };
     r.call("ncclGroupStart", () -> r.abi().groupStart());
-    r.call("ncclAllReduce", () -> r.allReduce(one, one, COUNT, own, s));
+    r.sum(one, own, s);
     if (inside) {
       r.elsewhere("second", elsewhere);
     }
@@ -66,13 +66,6 @@ final class FamilyMisuses {
     r.awaitIdle(t);
     r.expectAll(one, COUNT, 3);
     r.expectAll(other, COUNT, 21);
-  }
-
-  private static MisuseCase virtualThread() {
-    return MisuseCase.of("SIM-43")
-        .ranks(1)
-        .misuse(r -> groupOn(r, true))
-        .neighbour(r -> groupOn(r, false));
   }
 
   /** The thread parks inside its group until it goes on with another carrier, within bounds. */
@@ -121,41 +114,19 @@ final class FamilyMisuses {
     return text.substring(text.indexOf('@') + 1);
   }
 
-  private static MisuseCase splitAlone() {
-    return MisuseCase.of("SIM-47")
-        .alsoShows("SPL-11")
-        .reports(MISSING_RANK)
-        .naming(1)
-        .misuse(r -> split(r, r.rank() == 0))
-        .neighbour(r -> split(r, true));
-  }
-
-  private static void split(MisuseRank r, boolean takesPart) {
+  private static void split(MisuseRank r, boolean wrong) {
     long comm = r.openWarm();
-    if (takesPart) {
-      useChild(r, child(r, comm, MemorySegment.NULL));
+    if (!wrong || r.rank() == 0) {
+      DeviceBuffer data = r.mine();
+      r.sum(data, child(r, comm), r.stream());
+      r.expectAll(data, COUNT, 3);
     }
   }
 
-  private static long child(MisuseRank r, long comm, MemorySegment config) {
+  private static long child(MisuseRank r, long comm) {
     MemorySegment out = r.memory(8);
-    r.call("ncclCommSplit", () -> r.abi().commSplit(comm, 0, r.rank(), out, config));
+    r.call("ncclCommSplit", () -> r.abi().commSplit(comm, 0, r.rank(), out, MemorySegment.NULL));
     return r.made(out.get(JAVA_LONG, 0));
-  }
-
-  private static void useChild(MisuseRank r, long child) {
-    DeviceBuffer data = r.floats(COUNT, r.rank() + 1);
-    Stream s = r.stream();
-    r.call("ncclAllReduce (child)", () -> r.allReduce(data, data, COUNT, child, s));
-    r.expectAll(data, COUNT, 3);
-  }
-
-  private static MisuseCase shrinkLists() {
-    return MisuseCase.of("SIM-48")
-        .reports(MISMATCH)
-        .naming(0, 1)
-        .misuse(r -> shrink(r, 1 - r.rank()))
-        .neighbour(r -> shrink(r, 1));
   }
 
   /** Leaves a rank out; that one does not call. */
@@ -177,13 +148,9 @@ final class FamilyMisuses {
     }
   }
 
-  private static MisuseCase sharedResources() {
-    return MisuseCase.of("SIM-49").misuse(r -> family(r, true)).neighbour(r -> family(r, false));
-  }
-
   private static void family(MisuseRank r, boolean inside) throws Exception {
     long parent = r.openWith(ConfigField.SPLIT_SHARE, 1);
-    long child = child(r, parent, MemorySegment.NULL);
+    long child = child(r, parent);
     r.warmUp(child);
     r.barrier();
     parallel(r, parent, child, inside);

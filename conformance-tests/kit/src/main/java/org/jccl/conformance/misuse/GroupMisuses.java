@@ -1,7 +1,9 @@
 package org.jccl.conformance.misuse;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.jccl.conformance.misuse.MisuseRank.COUNT;
+
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
@@ -10,63 +12,48 @@ import org.jccl.Stream;
 
 /** SIM-17 to SIM-22 and SIM-38 to SIM-41: groups, and the order among communicators. */
 final class GroupMisuses {
-  private static final int COUNT = MisuseRank.COUNT;
-
   private GroupMisuses() {}
 
   static List<MisuseCase> rows() {
     return List.of(
-        shape(),
-        order(),
-        streams(),
-        events(),
-        oneThread(),
-        hazard(),
-        destroy(),
-        init(),
-        mixedModes(),
-        leak());
+        MisuseCase.of("SIM-17")
+            .naming(0, 1)
+            .pair((r, wrong) -> twoSums(r, r.openWarm(), !wrong || r.rank() == 0)),
+        MisuseCase.of("SIM-18")
+            .alsoShows("GRP-19")
+            .naming(0, 1)
+            .pair((r, wrong) -> twoCommunicators(r, !wrong || r.rank() == 0, false)),
+        MisuseCase.of("SIM-19")
+            .naming(0, 1)
+            .pair((r, wrong) -> twoCommunicators(r, !wrong || r.rank() == 0, true)),
+        MisuseCase.of("SIM-20")
+            .naming(0, 1)
+            .pair((r, wrong) -> chained(r, !wrong || r.rank() == 0)),
+        MisuseCase.of("SIM-21").oneThread(2).naming(0).pair(GroupMisuses::createBoth),
+        MisuseCase.of("SIM-22").pair(GroupMisuses::chain),
+        MisuseCase.of("SIM-38").alsoShows("LIF-13").pair(GroupMisuses::destroy),
+        MisuseCase.of("SIM-39").alsoShows("GRP-22").pair(GroupMisuses::createAndSum),
+        MisuseCase.of("SIM-40").alsoShows("GRP-23").pair(GroupMisuses::bothModes),
+        MisuseCase.of("SIM-41").alsoShows("GRP-05").pair(GroupMisuses::groupOfAnotherThread));
   }
 
-  private static MisuseCase shape() {
-    return MisuseCase.of("SIM-17")
-        .naming(0, 1)
-        .misuse(r -> twoSums(r, r.rank() == 0))
-        .neighbour(r -> twoSums(r, true));
-  }
-
-  private static void twoSums(MisuseRank r, boolean grouped) {
-    long comm = r.openWarm();
-    DeviceBuffer one = r.floats(COUNT, r.rank() + 1);
-    DeviceBuffer other = r.floats(COUNT, r.rank() + 10);
-    Stream s = r.stream();
-    Runnable calls =
-        () -> {
-          r.call("ncclAllReduce", () -> r.allReduce(one, one, COUNT, comm, s));
-          r.call("ncclAllReduce", () -> r.allReduce(other, other, COUNT, comm, s));
-        };
-    if (grouped) {
-      r.group(calls);
-    } else {
-      calls.run();
-    }
+  /** What two sums end with: of {@code rank + 1} and of {@code rank + 10}. */
+  private static void expectBoth(MisuseRank r, DeviceBuffer one, DeviceBuffer other) {
     r.expectAll(one, COUNT, 3);
     r.expectAll(other, COUNT, 21);
   }
 
-  private static MisuseCase order() {
-    return MisuseCase.of("SIM-18")
-        .alsoShows("GRP-19")
-        .naming(0, 1)
-        .misuse(r -> twoCommunicators(r, r.rank() == 0, false))
-        .neighbour(r -> twoCommunicators(r, true, false));
-  }
-
-  private static MisuseCase streams() {
-    return MisuseCase.of("SIM-19")
-        .naming(0, 1)
-        .misuse(r -> twoCommunicators(r, r.rank() == 0, true))
-        .neighbour(r -> twoCommunicators(r, true, true));
+  private static void twoSums(MisuseRank r, long comm, boolean grouped) {
+    DeviceBuffer one = r.mine();
+    DeviceBuffer other = r.floats(COUNT, r.rank() + 10);
+    Stream s = r.stream();
+    r.maybeGrouped(
+        grouped,
+        () -> {
+          r.sum(one, comm, s);
+          r.sum(other, comm, s);
+        });
+    expectBoth(r, one, other);
   }
 
   private static void twoCommunicators(MisuseRank r, boolean inOrder, boolean ownStreams) {
@@ -76,26 +63,17 @@ final class GroupMisuses {
     DeviceBuffer other = r.big(r.rank() + 10);
     Stream s = r.stream();
     Stream t = ownStreams ? r.stream() : s;
-    Runnable first = () -> r.call("ncclAllReduce (A)", () -> r.allReduce(one, one, r.many(), a, s));
-    Runnable second =
-        () -> r.call("ncclAllReduce (B)", () -> r.allReduce(other, other, r.many(), b, t));
+    Runnable first = () -> r.sum(one, one, r.many(), a, s);
+    Runnable second = () -> r.sum(other, other, r.many(), b, t);
     (inOrder ? first : second).run();
     (inOrder ? second : first).run();
-    r.expectAll(one, COUNT, 3);
-    r.expectAll(other, COUNT, 21);
-  }
-
-  private static MisuseCase events() {
-    return MisuseCase.of("SIM-20")
-        .naming(0, 1)
-        .misuse(r -> chained(r, r.rank() == 0))
-        .neighbour(r -> chained(r, true));
+    expectBoth(r, one, other);
   }
 
   private static void chained(MisuseRank r, boolean firstA) {
     long a = r.openWarm();
     long b = r.openWarm();
-    DeviceBuffer one = r.floats(COUNT, r.rank() + 1);
+    DeviceBuffer one = r.mine();
     DeviceBuffer other = r.floats(COUNT, r.rank() + 10);
     Stream early = r.stream();
     Stream late = r.stream();
@@ -106,27 +84,16 @@ final class GroupMisuses {
         late.waitFor(event);
       }
       boolean isA = firstA == (stream == early);
-      DeviceBuffer data = isA ? one : other;
-      r.call(
-          "ncclAllReduce (" + (isA ? "A" : "B") + ")",
-          () -> r.allReduce(data, data, COUNT, isA ? a : b, stream));
+      r.sum(isA ? one : other, isA ? a : b, stream);
     }
-    r.expectAll(one, COUNT, 3);
-    r.expectAll(other, COUNT, 21);
+    expectBoth(r, one, other);
   }
 
-  private static MisuseCase oneThread() {
-    return MisuseCase.of("SIM-21")
-        .oneThread(2)
-        .naming(0)
-        .misuse(r -> createBoth(r, false))
-        .neighbour(r -> createBoth(r, true));
-  }
-
-  private static void createBoth(MisuseRank r, boolean grouped) {
+  private static void createBoth(MisuseRank r, boolean wrong) {
     MemorySegment id = r.newId();
     MemorySegment out = r.memory(16);
-    Runnable calls =
+    r.maybeGrouped(
+        !wrong,
         () -> {
           for (int rank = 0; rank < 2; rank++) {
             int own = rank;
@@ -135,18 +102,9 @@ final class GroupMisuses {
                 "ncclCommInitRank (rank " + own + ")",
                 () -> r.abi().commInitRank(out.asSlice(8L * own), 2, id, own));
           }
-        };
-    if (grouped) {
-      r.group(calls);
-    } else {
-      calls.run();
-    }
-    r.made(out.get(ValueLayout.JAVA_LONG, 0));
-    r.made(out.get(ValueLayout.JAVA_LONG, 8));
-  }
-
-  private static MisuseCase hazard() {
-    return MisuseCase.of("SIM-22").misuse(r -> chain(r, true)).neighbour(r -> chain(r, false));
+        });
+    r.made(out.get(JAVA_LONG, 0));
+    r.made(out.get(JAVA_LONG, 8));
   }
 
   private static void chain(MisuseRank r, boolean grouped) {
@@ -155,112 +113,74 @@ final class GroupMisuses {
     DeviceBuffer middle = r.big(0);
     DeviceBuffer out = r.big(0);
     Stream s = r.stream();
-    Runnable calls =
+    r.maybeGrouped(
+        grouped,
         () -> {
-          r.call("ncclAllReduce", () -> r.allReduce(in, middle, r.many(), comm, s));
-          r.call("ncclAllReduce", () -> r.allReduce(middle, out, r.many(), comm, s));
-        };
-    if (grouped) {
-      r.group(calls);
-    } else {
-      calls.run();
-    }
+          r.sum(in, middle, r.many(), comm, s);
+          r.sum(middle, out, r.many(), comm, s);
+        });
     r.expectAll(out, COUNT, 6);
   }
 
-  private static MisuseCase destroy() {
-    return MisuseCase.of("SIM-38")
-        .alsoShows("LIF-13")
-        .misuse(
-            r -> {
-              long comm = r.openWarm();
-              DeviceBuffer data = r.floats(COUNT, r.rank() + 1);
-              Stream s = r.stream();
-              r.group(
-                  () -> {
-                    r.call("ncclAllReduce", () -> r.allReduce(data, data, COUNT, comm, s));
-                    r.destroy(comm);
-                  });
-              r.expectAll(data, COUNT, 3);
-            })
-        .neighbour(
-            r -> {
-              long comm = r.openWarm();
-              DeviceBuffer data = r.floats(COUNT, r.rank() + 1);
-              Stream s = r.stream();
-              r.group(() -> r.call("ncclAllReduce", () -> r.allReduce(data, data, COUNT, comm, s)));
-              r.expectAll(data, COUNT, 3);
-              r.destroy(comm);
-            });
-  }
-
-  private static MisuseCase init() {
-    return MisuseCase.of("SIM-39")
-        .alsoShows("GRP-22")
-        .misuse(r -> createAndSum(r, true))
-        .neighbour(r -> createAndSum(r, false));
+  private static void destroy(MisuseRank r, boolean within) {
+    long comm = r.openWarm();
+    DeviceBuffer data = r.mine();
+    Stream s = r.stream();
+    r.group(
+        () -> {
+          r.sum(data, comm, s);
+          if (within) {
+            r.destroy(comm);
+          }
+        });
+    r.expectAll(data, COUNT, 3);
+    if (!within) {
+      r.destroy(comm);
+    }
   }
 
   private static void createAndSum(MisuseRank r, boolean together) {
     long comm = r.openWarm();
     MemorySegment id = r.sharedId();
     MemorySegment out = r.memory(8);
-    DeviceBuffer data = r.floats(COUNT, r.rank() + 1);
+    DeviceBuffer data = r.mine();
     Stream s = r.stream();
-    Runnable sum = () -> r.call("ncclAllReduce", () -> r.allReduce(data, data, COUNT, comm, s));
     r.group(
         () -> {
           r.call("ncclCommInitRank", () -> r.abi().commInitRank(out, r.size(), id, r.rank()));
           if (together) {
-            sum.run();
+            r.sum(data, comm, s);
           }
         });
-    r.made(out.get(ValueLayout.JAVA_LONG, 0));
+    r.made(out.get(JAVA_LONG, 0));
     if (!together) {
-      r.group(sum);
+      r.group(() -> r.sum(data, comm, s));
     }
     r.expectAll(data, COUNT, 3);
-  }
-
-  private static MisuseCase mixedModes() {
-    return MisuseCase.of("SIM-40")
-        .alsoShows("GRP-23")
-        .misuse(r -> bothModes(r, true))
-        .neighbour(r -> bothModes(r, false));
   }
 
   private static void bothModes(MisuseRank r, boolean together) {
     long blocking = r.openWarm();
     long polled = r.openPolled();
-    DeviceBuffer one = r.floats(COUNT, r.rank() + 1);
+    DeviceBuffer one = r.mine();
     DeviceBuffer other = r.floats(COUNT, r.rank() + 10);
     Stream s = r.stream();
     if (together) {
       r.group(
           () -> {
-            r.call("ncclAllReduce (blocking)", () -> r.allReduce(one, one, COUNT, blocking, s));
-            r.call(
-                "ncclAllReduce (nonblocking)", () -> r.allReduce(other, other, COUNT, polled, s));
+            r.sum(one, blocking, s);
+            r.sum(other, polled, s);
           });
     } else {
-      r.call("ncclAllReduce (blocking)", () -> r.allReduce(one, one, COUNT, blocking, s));
-      r.nonblocking(
-          "ncclAllReduce (nonblocking)", polled, () -> r.allReduce(other, other, COUNT, polled, s));
+      r.sum(one, blocking, s);
+      r.sumPolled(other, polled, s);
     }
-    r.expectAll(one, COUNT, 3);
-    r.expectAll(other, COUNT, 21);
+    expectBoth(r, one, other);
   }
 
-  private static MisuseCase leak() {
-    return MisuseCase.of("SIM-41")
-        .alsoShows("GRP-05")
-        .misuse(r -> groupOfAnotherThread(r, false))
-        .neighbour(r -> groupOfAnotherThread(r, true));
-  }
-
-  private static void groupOfAnotherThread(MisuseRank r, boolean ended) throws Exception {
+  private static void groupOfAnotherThread(MisuseRank r, boolean wrong) throws Exception {
     long comm = r.openWarm();
-    DeviceBuffer one = r.floats(COUNT, r.rank() + 1);
+    DeviceBuffer one = r.mine();
     DeviceBuffer other = r.floats(COUNT, r.rank() + 10);
     Stream s = r.stream();
     Device device = r.device();
@@ -269,12 +189,12 @@ final class GroupMisuses {
         () -> {
           device.makeCurrent();
           r.call("ncclGroupStart", () -> r.abi().groupStart());
-          r.call("ncclAllReduce (grouped)", () -> r.allReduce(one, one, COUNT, comm, s));
-          if (ended) {
+          r.sum(one, comm, s);
+          if (!wrong) {
             r.call("ncclGroupEnd", () -> r.abi().groupEnd());
           }
         });
-    r.call("ncclAllReduce", () -> r.allReduce(other, other, COUNT, comm, s));
+    r.sum(other, comm, s);
     r.expectAll(other, COUNT, 21);
     r.expectAll(one, COUNT, 3);
   }

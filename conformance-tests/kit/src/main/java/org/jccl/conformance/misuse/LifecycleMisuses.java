@@ -1,5 +1,7 @@
 package org.jccl.conformance.misuse;
 
+import static org.jccl.conformance.misuse.MisuseRank.COUNT;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -10,8 +12,6 @@ import org.jccl.config.ConfigField;
 
 /** SIM-32 to SIM-37, SIM-44 to SIM-46, SIM-61 and SIM-62: the life of a communicator. */
 final class LifecycleMisuses {
-  private static final int COUNT = MisuseRank.COUNT;
-
   /** {@code NCCL_SUSPEND_MEM} (rule LIF-21). */
   private static final int MEMORY = 1;
 
@@ -19,43 +19,39 @@ final class LifecycleMisuses {
 
   static List<MisuseCase> rows() {
     return List.of(
-        afterFinalize(),
-        afterDestroy(),
-        suspended(),
-        inFlight(),
-        pending(),
-        graphAlive(),
-        sameRank(),
-        sameId(),
-        sameGpu(),
-        hostWait(),
-        inProgress());
+        MisuseCase.of("SIM-32")
+            .alsoShows("LIF-04")
+            .ranks(1)
+            .naming(0)
+            .pair((r, wrong) -> ended(r, false, !wrong)),
+        MisuseCase.of("SIM-33").ranks(1).naming(0).pair((r, wrong) -> ended(r, true, !wrong)),
+        MisuseCase.of("SIM-34").pair(LifecycleMisuses::suspend),
+        MisuseCase.of("SIM-35").naming(0).pair(LifecycleMisuses::destroyEarly),
+        MisuseCase.of("SIM-36").naming(0).pair(LifecycleMisuses::finalizeAfter),
+        MisuseCase.of("SIM-37").alsoShows("LIF-06").pair(LifecycleMisuses::destroyGraph),
+        MisuseCase.of("SIM-44").pair((r, wrong) -> r.open(r.sharedId(), 2, wrong ? 0 : r.rank())),
+        MisuseCase.of("SIM-45").alsoShows("UID-04").ranks(1).pair(LifecycleMisuses::sameId),
+        MisuseCase.of("SIM-46")
+            .naming(0, 1)
+            .pair(
+                (r, wrong) -> r.open(r.sharedId(), 2, r.rank(), wrong ? r.device(0) : r.device())),
+        MisuseCase.of("SIM-61").strict().pair(LifecycleMisuses::meetBetween),
+        MisuseCase.of("SIM-62").alsoShows("ERR-06").naming(0).pair(LifecycleMisuses::createPolled));
+  }
+
+  private static void sameId(MisuseRank r, boolean wrong) {
+    MemorySegment id = r.newId();
+    r.open(id, 1, 0);
+    r.open(wrong ? id : r.newId(), 1, 0);
   }
 
   /** An out-of-place sum of one rank: a copy. */
   private static void copy(MisuseRank r, long comm, DeviceBuffer in, DeviceBuffer out, Stream s) {
-    r.call("ncclAllReduce", () -> r.allReduce(in, out, COUNT, comm, s));
+    r.sum(in, out, COUNT, comm, s);
     r.expectAll(out, COUNT, 7);
   }
 
-  private static MisuseCase afterFinalize() {
-    return MisuseCase.of("SIM-32")
-        .alsoShows("LIF-04")
-        .ranks(1)
-        .naming(0)
-        .misuse(r -> ended(r, "ncclCommFinalize", false))
-        .neighbour(r -> ended(r, "ncclCommFinalize", true));
-  }
-
-  private static MisuseCase afterDestroy() {
-    return MisuseCase.of("SIM-33")
-        .ranks(1)
-        .naming(0)
-        .misuse(r -> ended(r, "ncclCommDestroy", false))
-        .neighbour(r -> ended(r, "ncclCommDestroy", true));
-  }
-
-  private static void ended(MisuseRank r, String end, boolean used) {
+  private static void ended(MisuseRank r, boolean destroyed, boolean used) {
     long comm = r.open();
     DeviceBuffer in = r.floats(COUNT, 7);
     DeviceBuffer out = r.floats(COUNT, 0);
@@ -63,37 +59,26 @@ final class LifecycleMisuses {
     if (used) {
       copy(r, comm, in, out, s);
     }
-    if (end.equals("ncclCommDestroy")) {
+    if (destroyed) {
       r.destroy(comm);
     } else {
-      r.call(end, () -> r.abi().commFinalize(comm));
+      r.call("ncclCommFinalize", () -> r.abi().commFinalize(comm));
     }
     if (!used) {
       copy(r, comm, in, out, s);
     }
   }
 
-  private static MisuseCase suspended() {
-    return MisuseCase.of("SIM-34").misuse(r -> suspend(r, false)).neighbour(r -> suspend(r, true));
-  }
-
-  private static void suspend(MisuseRank r, boolean resumed) {
+  private static void suspend(MisuseRank r, boolean wrong) {
     long comm = r.openWarm();
-    DeviceBuffer data = r.floats(COUNT, r.rank() + 1);
+    DeviceBuffer data = r.mine();
     Stream s = r.stream();
     r.call("ncclCommSuspend", () -> r.abi().commSuspend(comm, MEMORY));
-    if (resumed) {
+    if (!wrong) {
       r.call("ncclCommResume", () -> r.abi().commResume(comm));
     }
-    r.call("ncclAllReduce", () -> r.allReduce(data, data, COUNT, comm, s));
+    r.sum(data, comm, s);
     r.expectAll(data, COUNT, 3);
-  }
-
-  private static MisuseCase inFlight() {
-    return MisuseCase.of("SIM-35")
-        .naming(0)
-        .misuse(r -> destroyEarly(r, true))
-        .neighbour(r -> destroyEarly(r, false));
   }
 
   private static void destroyEarly(MisuseRank r, boolean inFlight) {
@@ -104,7 +89,7 @@ final class LifecycleMisuses {
     if (r.rank() == 1 && inFlight) {
       r.barrier();
     }
-    r.call("ncclAllReduce", () -> r.allReduce(in, out, COUNT, comm, s));
+    r.sum(in, out, COUNT, comm, s);
     if (r.rank() == 0 && inFlight) {
       r.destroy(comm);
       r.memFree(in);
@@ -113,104 +98,45 @@ final class LifecycleMisuses {
     r.expectAll(out, COUNT, 3);
   }
 
-  private static MisuseCase pending() {
-    return MisuseCase.of("SIM-36")
-        .naming(0)
-        .misuse(r -> finalizeAfter(r, r.rank() == 0))
-        .neighbour(r -> finalizeAfter(r, true));
-  }
-
-  private static void finalizeAfter(MisuseRank r, boolean takesPart) {
+  private static void finalizeAfter(MisuseRank r, boolean wrong) {
     long comm = r.openWarm();
-    DeviceBuffer data = r.floats(COUNT, r.rank() + 1);
+    DeviceBuffer data = r.mine();
     Stream s = r.stream();
-    if (takesPart) {
-      r.call("ncclAllReduce", () -> r.allReduce(data, data, COUNT, comm, s));
+    if (!wrong || r.rank() == 0) {
+      r.sum(data, comm, s);
       r.call("ncclCommFinalize", () -> r.abi().commFinalize(comm));
       r.expectAll(data, COUNT, 3);
     }
   }
 
-  private static MisuseCase graphAlive() {
-    return MisuseCase.of("SIM-37")
-        .alsoShows("LIF-06")
-        .misuse(r -> destroyGraph(r, false))
-        .neighbour(r -> destroyGraph(r, true));
-  }
-
-  private static void destroyGraph(MisuseRank r, boolean closed) {
+  private static void destroyGraph(MisuseRank r, boolean wrong) {
     long comm = r.openWarm();
-    DeviceBuffer in = r.floats(COUNT, r.rank() + 1);
+    DeviceBuffer in = r.mine();
     DeviceBuffer out = r.floats(COUNT, 0);
     Stream s = r.stream();
     s.beginCapture();
-    r.call("ncclAllReduce (captured)", () -> r.allReduce(in, out, COUNT, comm, s));
+    r.sum(in, out, COUNT, comm, s);
     Graph graph = s.endCapture();
     graph.launch(s);
     r.expectAll(out, COUNT, 3);
-    if (closed) {
+    if (!wrong) {
       graph.close();
     }
     r.destroy(comm);
   }
 
-  private static MisuseCase sameRank() {
-    return MisuseCase.of("SIM-44")
-        .misuse(r -> r.open(r.sharedId(), 2, 0))
-        .neighbour(r -> r.open(r.sharedId(), 2, r.rank()));
-  }
-
-  private static MisuseCase sameId() {
-    return MisuseCase.of("SIM-45")
-        .alsoShows("UID-04")
-        .ranks(1)
-        .misuse(
-            r -> {
-              MemorySegment id = r.newId();
-              r.open(id, 1, 0);
-              r.open(id, 1, 0);
-            })
-        .neighbour(
-            r -> {
-              r.open(r.newId(), 1, 0);
-              r.open(r.newId(), 1, 0);
-            });
-  }
-
-  private static MisuseCase sameGpu() {
-    return MisuseCase.of("SIM-46")
-        .naming(0, 1)
-        .misuse(r -> r.open(r.sharedId(), 2, r.rank(), r.device(0)))
-        .neighbour(r -> r.open(r.sharedId(), 2, r.rank(), r.device()));
-  }
-
-  private static MisuseCase hostWait() {
-    return MisuseCase.of("SIM-61")
-        .strict()
-        .misuse(r -> meetBetween(r, true))
-        .neighbour(r -> meetBetween(r, false));
-  }
-
   private static void meetBetween(MisuseRank r, boolean between) {
     long comm = r.open();
-    DeviceBuffer data = r.floats(COUNT, r.rank() + 1);
+    DeviceBuffer data = r.mine();
     Stream s = r.stream();
     if (between && r.rank() == 1) {
       r.barrier();
     }
-    r.call("ncclAllReduce", () -> r.allReduce(data, data, COUNT, comm, s));
+    r.sum(data, comm, s);
     if (!between || r.rank() == 0) {
       r.barrier();
     }
     r.expectAll(data, COUNT, 3);
-  }
-
-  private static MisuseCase inProgress() {
-    return MisuseCase.of("SIM-62")
-        .alsoShows("ERR-06")
-        .naming(0)
-        .misuse(r -> createPolled(r, true))
-        .neighbour(r -> createPolled(r, false));
   }
 
   /** Rank 1 comes after rank 0 has tried, so that the creation is surely in progress. */
@@ -219,7 +145,7 @@ final class LifecycleMisuses {
     r.device();
     MemorySegment out = r.memory(8);
     MemorySegment config = r.config(ConfigField.BLOCKING, 0);
-    DeviceBuffer data = r.floats(COUNT, r.rank() + 1);
+    DeviceBuffer data = r.mine();
     Stream s = r.stream();
     if (r.rank() == 1) {
       r.barrier();
@@ -230,14 +156,14 @@ final class LifecycleMisuses {
     r.saw("ncclCommInitRankConfig (nonblocking) returned " + begun);
     if (r.rank() == 0) {
       if (early) {
-        r.call("ncclAllReduce", () -> r.allReduce(data, data, COUNT, comm, s));
+        r.sum(data, comm, s);
       }
       r.barrier();
     }
     int state = r.awaitReady(comm);
     r.check(state == 0, "state success after creation, not " + state);
     if (state == 0) {
-      r.nonblocking("ncclAllReduce", comm, () -> r.allReduce(data, data, COUNT, comm, s));
+      r.sumPolled(data, comm, s);
       r.expectAll(data, COUNT, 3);
     }
   }

@@ -57,6 +57,13 @@ public record MisuseCase(
     void run(MisuseRank rank) throws Exception;
   }
 
+  /** Both programs of a row. */
+  @FunctionalInterface
+  interface Pair {
+    /** Runs the misuse, or the same without it. */
+    void run(MisuseRank rank, boolean wrong) throws Exception;
+  }
+
   /**
    * What the simulator must say.
    *
@@ -193,6 +200,11 @@ public record MisuseCase(
     Builder misuse(Program value) {
       misuse = value;
       return this;
+    }
+
+    /** One program that is either. */
+    MisuseCase pair(Pair value) {
+      return misuse(rank -> value.run(rank, true)).neighbour(rank -> value.run(rank, false));
     }
 
     MisuseCase neighbour(Program value) {

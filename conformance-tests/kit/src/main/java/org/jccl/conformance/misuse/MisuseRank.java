@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
+import java.util.stream.IntStream;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
@@ -23,6 +24,7 @@ import org.jccl.UniqueId;
 import org.jccl.config.ConfigField;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Values;
+import org.jccl.ops.Operation;
 import org.jccl.spi.ConfigStruct;
 import org.jccl.spi.NcclAbi;
 
@@ -171,27 +173,9 @@ final class MisuseRank {
     }
   }
 
-  /** Everyone's number, in rank order. */
-  long[] all(long own) {
-    MemorySegment cell = MemorySegment.ofArray(new byte[8]);
-    cell.set(JAVA_LONG.withByteAlignment(1), 0, own);
-    try {
-      return group.allGather(cell.toArray(JAVA_BYTE)).stream()
-          .mapToLong(bytes -> MemorySegment.ofArray(bytes).get(JAVA_LONG.withByteAlignment(1), 0))
-          .toArray();
-    } catch (RuntimeException gone) {
-      throw new PeerGone(gone);
-    }
-  }
-
   /** Runs a body on a thread of its own and waits for it. */
   void elsewhere(String name, Runnable body) throws Exception {
-    join(start(name, body));
-  }
-
-  /** Starts a thread; what it throws is noted like the rank's own. */
-  Thread start(String name, Runnable body) {
-    return Thread.ofPlatform().daemon().name(name).start(noted(body));
+    join(Thread.ofPlatform().daemon().name(name).start(noted(body)));
   }
 
   /** The body, with what it throws noted. */
@@ -317,15 +301,6 @@ final class MisuseRank {
     return made;
   }
 
-  /** One communicator over the first devices, all ranks of this thread. */
-  long[] openAll(int ranks) {
-    MemorySegment out = memory(8L * ranks);
-    call("ncclCommInitAll", () -> abi().commInitAll(out, ranks, MemorySegment.NULL));
-    long[] comms = out.toArray(JAVA_LONG);
-    Arrays.stream(comms).forEach(this::made);
-    return comms;
-  }
-
   /** A configuration with one field set, as NCCL's initializer makes the rest. */
   MemorySegment config(ConfigField field, int value) {
     MemorySegment config =
@@ -334,12 +309,13 @@ final class MisuseRank {
     return config;
   }
 
-  /** Makes a call on a nonblocking communicator; in progress is as good as success. */
-  void nonblocking(String what, long comm, IntSupplier call) {
+  /** A sum in place on a nonblocking communicator; in progress is as good as success. */
+  void sumPolled(DeviceBuffer data, long comm, Stream s) {
+    long at = data.address();
     call(
-        what,
+        "ncclAllReduce (nonblocking)",
         () -> {
-          int code = call.getAsInt();
+          int code = abi().allReduce(at, at, COUNT, FLOAT, SUM, comm, s.handle());
           return code == IN_PROGRESS ? awaitReady(comm) : code;
         });
   }
@@ -371,7 +347,7 @@ final class MisuseRank {
   void warmUp(long comm) {
     DeviceBuffer one = floats(1, 1);
     Stream stream = stream();
-    call("ncclAllReduce (warm-up)", () -> allReduce(one, one, 1, comm, stream));
+    sum(one, one, 1, comm, stream);
     settle();
   }
 
@@ -382,8 +358,8 @@ final class MisuseRank {
     Stream stream = stream();
     group(
         () -> {
-          call("ncclSend (warm-up)", () -> send(out, 1, peer(), comm, stream));
-          call("ncclRecv (warm-up)", () -> recv(in, 1, peer(), comm, stream));
+          send(out, 1, peer(), comm, stream);
+          recv(in, 1, peer(), comm, stream);
         });
     settle();
   }
@@ -405,19 +381,74 @@ final class MisuseRank {
     return call("ncclCommDestroy", () -> abi().commDestroy(comm));
   }
 
-  // ---------------------------------------------------------------- operations on floats
+  // ---------------------------------------------------------------- operations
 
-  int allReduce(DeviceBuffer send, DeviceBuffer recv, long count, long comm, Stream stream) {
-    return abi()
-        .allReduce(send.address(), recv.address(), count, FLOAT, SUM, comm, stream.handle());
+  /** Makes an operation and notes it. */
+  int op(
+      Operation what,
+      DeviceBuffer in,
+      DeviceBuffer out,
+      long count,
+      int type,
+      int by,
+      int root,
+      long comm,
+      Stream s) {
+    String name = what.function().symbol() + "(" + count + ", type " + type + ")";
+    long from = in.address();
+    long to = out.address();
+    return call(name, () -> abi().issue(what, from, to, count, type, by, root, comm, s.handle()));
   }
 
-  int send(DeviceBuffer buffer, long count, int to, long comm, Stream stream) {
-    return abi().send(buffer.address(), count, FLOAT, to, comm, stream.handle());
+  /** A sum of floats. */
+  int sum(DeviceBuffer in, DeviceBuffer out, long count, long comm, Stream s) {
+    return op(Operation.ALL_REDUCE, in, out, count, FLOAT, SUM, 0, comm, s);
   }
 
-  int recv(DeviceBuffer buffer, long count, int from, long comm, Stream stream) {
-    return abi().recv(buffer.address(), count, FLOAT, from, comm, stream.handle());
+  /** A sum of {@link #COUNT} floats in place. */
+  int sum(DeviceBuffer data, long comm, Stream s) {
+    return sum(data, data, COUNT, comm, s);
+  }
+
+  int send(DeviceBuffer buffer, long count, int to, long comm, Stream s) {
+    return op(Operation.SEND, buffer, buffer, count, FLOAT, SUM, to, comm, s);
+  }
+
+  int recv(DeviceBuffer buffer, long count, int from, long comm, Stream s) {
+    return op(Operation.RECV, buffer, buffer, count, FLOAT, SUM, from, comm, s);
+  }
+
+  // ---------------------------------------------------------------- frames
+
+  /** One operation on a communicator of its own that ends with {@code right}. */
+  void once(Operation what, int count, int type, int by, int root, double right) {
+    long comm = openWarm();
+    DeviceBuffer in = floats(2 * COUNT, rank + 1);
+    DeviceBuffer out = floats(2 * COUNT, 0);
+    op(what, in, out, count, type, by, root, comm, stream());
+    expectAll(out, count, right);
+  }
+
+  /** A sum of two ranks on a communicator of its own; of {@link #COUNT} elements or of many. */
+  void sumOf(DeviceBuffer in, long count) {
+    long comm = openWarm();
+    DeviceBuffer out = count == COUNT ? floats(COUNT, 0) : big(0);
+    sum(in, out, count, comm, stream());
+    expectAll(out, COUNT, 3);
+  }
+
+  /** Calls that stand in a group, or by themselves. */
+  void maybeGrouped(boolean grouped, Runnable calls) {
+    if (grouped) {
+      group(calls);
+    } else {
+      calls.run();
+    }
+  }
+
+  /** {@link #COUNT} elements that hold {@code rank + 1}: two ranks sum to 3. */
+  DeviceBuffer mine() {
+    return floats(COUNT, rank + 1);
   }
 
   // ---------------------------------------------------------------- memory and streams
@@ -555,7 +586,7 @@ final class MisuseRank {
     if (Arrays.equals(found, right)) {
       seen.rightData(rank, "data");
     } else {
-      seen.wrongData(rank, "data " + Difference.words(found, right));
+      seen.wrongData(rank, "data " + difference(found, right));
     }
   }
 
@@ -567,20 +598,9 @@ final class MisuseRank {
   }
 
   /** Where two arrays differ, for people. */
-  private static final class Difference {
-    private Difference() {}
-
-    static String words(double[] found, double[] right) {
-      int wrong = 0;
-      int first = -1;
-      for (int i = 0; i < right.length; i++) {
-        if (found[i] != right[i]) {
-          first = first < 0 ? i : first;
-          wrong++;
-        }
-      }
-      return "is wrong in %d of %d elements, first [%d] = %s instead of %s"
-          .formatted(wrong, right.length, first, found[first], right[first]);
-    }
+  private static String difference(double[] found, double[] right) {
+    int[] wrong = IntStream.range(0, right.length).filter(i -> found[i] != right[i]).toArray();
+    return "is wrong in %d of %d elements, first [%d] = %s instead of %s"
+        .formatted(wrong.length, right.length, wrong[0], found[wrong[0]], right[wrong[0]]);
   }
 }

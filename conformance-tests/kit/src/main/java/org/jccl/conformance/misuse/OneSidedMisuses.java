@@ -2,6 +2,8 @@ package org.jccl.conformance.misuse;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.jccl.conformance.misuse.MisuseRank.COUNT;
+import static org.jccl.conformance.misuse.MisuseRank.FLOAT;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -11,8 +13,6 @@ import org.jccl.ops.NcclFunction;
 
 /** SIM-54 to SIM-60: registration, windows and one-sided operations. */
 final class OneSidedMisuses {
-  private static final int COUNT = MisuseRank.COUNT;
-
   /** {@code NCCL_WIN_COLL_SYMMETRIC} (rule WIN-04). */
   private static final int SYMMETRIC = 1;
 
@@ -23,7 +23,25 @@ final class OneSidedMisuses {
 
   static List<MisuseCase> rows() {
     return List.of(
-        offsets(), deregistered(), range(), peer(), signals(), firstCall(), overlappingPuts());
+        MisuseCase.of("SIM-54")
+            .since(NcclFunction.COMM_WINDOW_REGISTER.since())
+            .naming(0, 1)
+            .pair((r, wrong) -> sumInWindow(r, wrong ? r.rank() * 16384 : 0)),
+        MisuseCase.of("SIM-55")
+            .since(NcclFunction.COMM_WINDOW_REGISTER.since())
+            .naming(0)
+            .pair(OneSidedMisuses::deregister),
+        MisuseCase.of("SIM-56")
+            .pair(
+                (r, wrong) ->
+                    exchange(r, 4L * (WINDOW - (wrong ? COUNT / 2 : COUNT)), r.peer(), true)),
+        MisuseCase.of("SIM-57")
+            .pair((r, wrong) -> exchange(r, 0, wrong ? 1 << 20 : r.peer(), true)),
+        MisuseCase.of("SIM-58").naming(0, 1).pair((r, wrong) -> exchange(r, 0, r.peer(), !wrong)),
+        MisuseCase.of("SIM-59").naming(1).pair((r, wrong) -> signal(r, !wrong || r.rank() == 0)),
+        MisuseCase.of("SIM-60")
+            .naming(0, 1)
+            .pair((r, wrong) -> bothPut(r, wrong ? 0 : 4L * COUNT * r.rank())));
   }
 
   private static MemorySegment window(MisuseRank r, long comm, DeviceBuffer memory) {
@@ -43,14 +61,6 @@ final class OneSidedMisuses {
     return window;
   }
 
-  private static MisuseCase offsets() {
-    return MisuseCase.of("SIM-54")
-        .since(NcclFunction.COMM_WINDOW_REGISTER.since())
-        .naming(0, 1)
-        .misuse(r -> sumInWindow(r, r.rank() * 16384))
-        .neighbour(r -> sumInWindow(r, 0));
-  }
-
   private static void sumInWindow(MisuseRank r, int offset) {
     long comm = r.openWarm();
     DeviceBuffer all = r.ncclFloats(WINDOW, r.rank() + 1);
@@ -61,7 +71,7 @@ final class OneSidedMisuses {
     DeviceBuffer out = result.slice(offset, COUNT);
     Stream s = r.stream();
     r.barrier();
-    r.call("ncclAllReduce", () -> r.allReduce(in, out, COUNT, comm, s));
+    r.sum(in, out, COUNT, comm, s);
     r.expectAll(out, COUNT, 3);
     for (MemorySegment each : List.of(window, other)) {
       r.call(
@@ -70,24 +80,16 @@ final class OneSidedMisuses {
     }
   }
 
-  private static MisuseCase deregistered() {
-    return MisuseCase.of("SIM-55")
-        .since(NcclFunction.COMM_WINDOW_REGISTER.since())
-        .naming(0)
-        .misuse(r -> deregister(r, false))
-        .neighbour(r -> deregister(r, true));
-  }
-
-  private static void deregister(MisuseRank r, boolean waits) {
+  private static void deregister(MisuseRank r, boolean wrong) {
     long comm = r.openWarm();
     DeviceBuffer data = r.ncclFloats(WINDOW, r.rank() + 1);
     MemorySegment window = window(r, comm, data);
     Stream s = r.stream();
-    boolean early = r.rank() == 0 && !waits;
-    if (r.rank() == 1 && !waits) {
+    boolean early = r.rank() == 0 && wrong;
+    if (r.rank() == 1 && wrong) {
       r.barrier();
     }
-    r.call("ncclAllReduce", () -> r.allReduce(data, data, COUNT, comm, s));
+    r.sum(data, comm, s);
     if (!early) {
       r.expectAll(data, COUNT, 3);
     }
@@ -111,22 +113,11 @@ final class OneSidedMisuses {
       long offset,
       long comm,
       Stream s) {
+    long at = from.address();
+    long handle = window.get(JAVA_LONG, 0);
     return r.call(
         "ncclPutSignal(to " + to + ", offset " + offset + ")",
-        () ->
-            r.abi()
-                .putSignal(
-                    from.address(),
-                    COUNT,
-                    MisuseRank.FLOAT,
-                    to,
-                    window.get(JAVA_LONG, 0),
-                    offset,
-                    0,
-                    0,
-                    0,
-                    comm,
-                    s.handle()));
+        () -> r.abi().putSignal(at, COUNT, FLOAT, to, handle, offset, 0, 0, 0, comm, s.handle()));
   }
 
   /** Waits for one signal of each of those ranks. */
@@ -139,12 +130,6 @@ final class OneSidedMisuses {
     r.call(
         "ncclWaitSignal(from " + peers[0] + ")",
         () -> r.abi().waitSignal(peers.length, descriptors, comm, s.handle()));
-  }
-
-  private static MisuseCase range() {
-    return MisuseCase.of("SIM-56")
-        .misuse(r -> exchange(r, 4L * WINDOW - 2048, r.peer(), true))
-        .neighbour(r -> exchange(r, 4L * (WINDOW - COUNT), r.peer(), true));
   }
 
   /** Both put into each other's window, then wait; or wait first. */
@@ -169,26 +154,6 @@ final class OneSidedMisuses {
     }
   }
 
-  private static MisuseCase peer() {
-    return MisuseCase.of("SIM-57")
-        .misuse(r -> exchange(r, 0, 1 << 20, true))
-        .neighbour(r -> exchange(r, 0, r.peer(), true));
-  }
-
-  private static MisuseCase signals() {
-    return MisuseCase.of("SIM-58")
-        .naming(0, 1)
-        .misuse(r -> exchange(r, 0, r.peer(), false))
-        .neighbour(r -> exchange(r, 0, r.peer(), true));
-  }
-
-  private static MisuseCase firstCall() {
-    return MisuseCase.of("SIM-59")
-        .naming(1)
-        .misuse(r -> signal(r, r.rank() == 0))
-        .neighbour(r -> signal(r, true));
-  }
-
   private static void signal(MisuseRank r, boolean takesPart) {
     long comm = r.openWarm();
     DeviceBuffer target = r.ncclFloats(WINDOW, 0);
@@ -201,13 +166,6 @@ final class OneSidedMisuses {
       await(r, comm, s, r.peer());
       r.settle();
     }
-  }
-
-  private static MisuseCase overlappingPuts() {
-    return MisuseCase.of("SIM-60")
-        .naming(0, 1)
-        .misuse(r -> bothPut(r, 0))
-        .neighbour(r -> bothPut(r, 4L * COUNT * r.rank()));
   }
 
   /** Both ranks put into rank 1's window. */

@@ -55,15 +55,15 @@ final class OpenPoints {
       info.set(JAVA_INT, 12, r.version());
       info.set(JAVA_FLOAT, 16, -1);
       r.call("ncclGroupStart", () -> r.abi().groupStart());
-      r.call("ncclSend (simulated)", () -> r.send(out, COUNT, r.peer(), comm, s));
-      r.call("ncclRecv (simulated)", () -> r.recv(in, COUNT, r.peer(), comm, s));
+      r.send(out, COUNT, r.peer(), comm, s);
+      r.recv(in, COUNT, r.peer(), comm, s);
       r.call("ncclGroupSimulateEnd", () -> r.abi().groupSimulateEnd(info));
       r.saw("estimated " + info.get(JAVA_FLOAT, 16) + " us");
     }
     r.group(
         () -> {
-          r.call("ncclSend", () -> r.send(out, COUNT, r.peer(), comm, s));
-          r.call("ncclRecv", () -> r.recv(in, COUNT, r.peer(), comm, s));
+          r.send(out, COUNT, r.peer(), comm, s);
+          r.recv(in, COUNT, r.peer(), comm, s);
         });
     r.expectAll(in, COUNT, 5 + r.peer());
   }
@@ -88,7 +88,7 @@ final class OpenPoints {
         () -> r.abi().commWindowRegister(comm, data.address(), data.bytes(), window, SYMMETRIC));
     r.saw(window.get(JAVA_LONG, 0) == 0 ? "no window" : "a window");
     Stream s = r.stream();
-    r.call("ncclAllReduce", () -> r.allReduce(data, data, COUNT, comm, s));
+    r.sum(data, comm, s);
     r.expectAll(data, COUNT, 3);
     r.call(
         "ncclCommWindowDeregister",

@@ -3,41 +3,42 @@ package org.jccl.conformance.misuse;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.jccl.MisuseKind.CAPTURE_MISMATCH;
+import static org.jccl.conformance.misuse.MisuseRank.COUNT;
+import static org.jccl.conformance.misuse.MisuseRank.FLOAT;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jccl.DeviceBuffer;
 import org.jccl.Graph;
 import org.jccl.Stream;
+import org.jccl.ops.Operation;
 
 /** SIM-50 to SIM-53: captured operations, and reductions that were made. */
 final class ReductionMisuses {
-  private static final int COUNT = MisuseRank.COUNT;
   private static final int HOST_IMMEDIATE = 1;
 
   private ReductionMisuses() {}
 
   static List<MisuseCase> rows() {
-    return List.of(captured(), foreign(), stale(), nullScalar());
-  }
-
-  private static MisuseCase captured() {
-    return MisuseCase.of("SIM-50")
-        .reports(CAPTURE_MISMATCH)
-        .naming(0, 1)
-        .misuse(r -> capture(r, r.rank() == 0))
-        .neighbour(r -> capture(r, true));
+    return List.of(
+        MisuseCase.of("SIM-50")
+            .reports(CAPTURE_MISMATCH)
+            .naming(0, 1)
+            .pair((r, wrong) -> capture(r, !wrong || r.rank() == 0)),
+        MisuseCase.of("SIM-51").ranks(1).pair(ReductionMisuses::foreign),
+        MisuseCase.of("SIM-52").ranks(1).pair(ReductionMisuses::stale),
+        MisuseCase.of("SIM-53").ranks(1).pair(ReductionMisuses::nullScalar));
   }
 
   private static void capture(MisuseRank r, boolean captures) {
     long comm = r.openWarm();
-    DeviceBuffer in = r.floats(COUNT, r.rank() + 1);
+    DeviceBuffer in = r.mine();
     DeviceBuffer out = r.floats(COUNT, 0);
     Stream s = r.stream();
     if (captures) {
       s.beginCapture();
     }
-    r.call("ncclAllReduce", () -> r.allReduce(in, out, COUNT, comm, s));
+    r.sum(in, out, COUNT, comm, s);
     if (captures) {
       try (Graph graph = s.endCapture()) {
         graph.launch(s);
@@ -67,50 +68,29 @@ final class ReductionMisuses {
     MemorySegment op = r.memory(4);
     r.call(
         "ncclRedOpCreatePreMulSum",
-        () -> r.abi().redOpCreatePreMulSum(op, scalar, MisuseRank.FLOAT, HOST_IMMEDIATE, comm));
+        () -> r.abi().redOpCreatePreMulSum(op, scalar, FLOAT, HOST_IMMEDIATE, comm));
     return op.get(JAVA_INT, 0);
   }
 
   private static void reduce(MisuseRank r, long comm, int op, double right) {
-    DeviceBuffer in = r.floats(COUNT, 3);
     DeviceBuffer out = r.floats(COUNT, 0);
-    Stream s = r.stream();
-    r.call(
-        "ncclAllReduce(op " + op + ")",
-        () ->
-            r.abi()
-                .allReduce(
-                    in.address(), out.address(), COUNT, MisuseRank.FLOAT, op, comm, s.handle()));
+    r.op(Operation.ALL_REDUCE, r.floats(COUNT, 3), out, COUNT, FLOAT, op, 0, comm, r.stream());
     r.expectAll(out, COUNT, right);
   }
 
-  private static MisuseCase foreign() {
-    return MisuseCase.of("SIM-51")
-        .ranks(1)
-        .misuse(r -> useOf(r, true))
-        .neighbour(r -> useOf(r, false));
-  }
-
-  private static void useOf(MisuseRank r, boolean foreign) {
+  private static void foreign(MisuseRank r, boolean wrong) {
     long a = r.open();
     long b = r.open();
     int doubled = scaledBy(r, a, 2);
     int tenfold = scaledBy(r, b, 10);
     r.saw("handles " + doubled + " and " + tenfold);
-    reduce(r, b, foreign ? doubled : tenfold, foreign ? 6 : 30);
+    reduce(r, b, wrong ? doubled : tenfold, wrong ? 6 : 30);
   }
 
-  private static MisuseCase stale() {
-    return MisuseCase.of("SIM-52")
-        .ranks(1)
-        .misuse(r -> useAfter(r, true))
-        .neighbour(r -> useAfter(r, false));
-  }
-
-  private static void useAfter(MisuseRank r, boolean destroyed) {
+  private static void stale(MisuseRank r, boolean wrong) {
     long comm = r.open();
-    int doubled = scaledBy(r, comm, 2, !destroyed);
-    if (destroyed) {
+    int doubled = scaledBy(r, comm, 2, !wrong);
+    if (wrong) {
       r.call("ncclRedOpDestroy", () -> r.abi().redOpDestroy(doubled, comm));
     }
     int tenfold = scaledBy(r, comm, 10);
@@ -118,14 +98,12 @@ final class ReductionMisuses {
     reduce(r, comm, doubled, 6);
   }
 
-  private static MisuseCase nullScalar() {
-    return MisuseCase.of("SIM-53")
-        .ranks(1)
-        .misuse(r -> made(r, r.open(), 0))
-        .neighbour(
-            r -> {
-              long comm = r.open();
-              reduce(r, comm, scaledBy(r, comm, 2), 6);
-            });
+  private static void nullScalar(MisuseRank r, boolean wrong) {
+    long comm = r.open();
+    if (wrong) {
+      made(r, comm, 0);
+    } else {
+      reduce(r, comm, scaledBy(r, comm, 2), 6);
+    }
   }
 }
