@@ -28,8 +28,8 @@ public interface DeviceMemory {
   }
 
   /**
-   * Gives memory back that nothing in flight uses. A GPU may wait for the device here; the simulator
-   * reports memory that is still in use.
+   * Gives memory back that nothing in flight uses. A GPU may wait for the device here; the
+   * simulator reports memory that is still in use.
    *
    * @param address address on the device
    */

@@ -33,7 +33,8 @@ class OutOfMemoryTest {
       Device device = world.backend().devices().getFirst();
       assertThatThrownBy(() -> device.allocate(DataType.FLOAT32, count))
           .isInstanceOf(CollectiveException.class)
-          .hasMessageContaining("out of memory: " + 4 * count + " bytes were asked for on device 0");
+          .hasMessageContaining(
+              "out of memory: " + 4 * count + " bytes were asked for on device 0");
     }
   }
 

@@ -9,7 +9,9 @@ import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.junit.jupiter.api.Test;
 
-/** Without checks wrong programs are wrong in NCCL's way; the words say that nothing was compared. */
+/**
+ * Without checks wrong programs are wrong in NCCL's way; the words say that nothing was compared.
+ */
 class UncheckedTest {
   @Test
   void callsThatDoNotFit_areNoFailureOfTheSimulator() {

@@ -162,6 +162,13 @@ public final class Findings {
     }
   }
 
+  /** Whether this run has an error already: what data looks like from then on proves nothing. */
+  public boolean isBroken() {
+    synchronized (all) {
+      return hasError || hasFailed;
+    }
+  }
+
   private static String firstLine(ReportedMisuse report) {
     return String.valueOf(report.getMessage()).lines().findFirst().orElse("");
   }

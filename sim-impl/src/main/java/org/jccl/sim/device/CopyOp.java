@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import org.jccl.MisuseKind;
 import org.jccl.sim.check.CallSite.Trail;
 import org.jccl.sim.check.HappensBefore.ClockLane;
-import org.jccl.sim.device.Hazards.Accessor;
 import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.device.Hazards.Accessor;
 import org.jspecify.annotations.Nullable;
 
 /** A copy between two places, each of them device memory or host memory. */
@@ -116,7 +116,7 @@ final class CopyOp extends StreamOp {
     } else {
       String undefined = memory.takeUndefined(from.address, bytes);
       DeviceContext context = stream().context();
-      if (undefined != null) {
+      if (undefined != null && !context.simulation().findings().isBroken()) {
         context.report(
             new ReportBuilder(
                     MisuseKind.UNINITIALIZED_DATA,

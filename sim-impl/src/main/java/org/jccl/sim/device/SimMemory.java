@@ -128,7 +128,12 @@ public final class SimMemory implements DeviceMemory {
   private CollectiveException full(long bytes, String why, @Nullable Throwable cause) {
     return new CollectiveException(
         ResultCode.UNHANDLED_CUDA_ERROR,
-        "out of memory: " + bytes + " bytes were asked for on device " + context.index() + ", " + why,
+        "out of memory: "
+            + bytes
+            + " bytes were asked for on device "
+            + context.index()
+            + ", "
+            + why,
         cause);
   }
 

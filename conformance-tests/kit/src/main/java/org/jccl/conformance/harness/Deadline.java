@@ -65,7 +65,7 @@ final class Deadline {
     }
     Throwable failure = hostFailure.get();
     if (failure != null) {
-      throw new IllegalStateException("the ranks could not be run", failure);
+      throw new IllegalStateException("the ranks could not be run: " + failure, failure);
     }
     return null;
   }

@@ -136,17 +136,7 @@ final class BufferMisuses {
     Stream s = r.stream();
     r.call(
         "ncclReduce",
-        () ->
-            r.abi()
-                .reduce(
-                    in.address(),
-                    out.address(),
-                    COUNT,
-                    FLOAT,
-                    SUM,
-                    0,
-                    comm,
-                    s.handle()));
+        () -> r.abi().reduce(in.address(), out.address(), COUNT, FLOAT, SUM, 0, comm, s.handle()));
     if (wrong || r.rank() == 0) {
       r.expectAll(out, COUNT, 3);
     } else {

@@ -61,7 +61,8 @@ final class CapturedLaunches {
     long bytes = request.type().bytes();
     String words = operation.label();
     Object known = request.site();
-    String site = known == null ? member.device().simulation().lifetimes().here() : known.toString();
+    String site =
+        known == null ? member.device().simulation().lifetimes().here() : known.toString();
     if (operation.sendsAt(member.rank(), root)) {
       long sent = operation.sendElements(request.count(), n) * bytes;
       memory.captured(capture, request.send(), sent, words, site);

@@ -246,7 +246,8 @@ public final class CommunicatorOrder implements IssueOrder.User {
 
   /** Whether what {@code place} would do next is held up by what can only come behind it. */
   private static void judge(IssueOrder place) {
-    List<OrderCircle.Step<IssueOrder, LaunchedCall>> circle = new OrderCircle<IssueOrder, LaunchedCall>(CommunicatorOrder::holdsUp).through(place);
+    List<OrderCircle.Step<IssueOrder, LaunchedCall>> circle =
+        new OrderCircle<IssueOrder, LaunchedCall>(CommunicatorOrder::holdsUp).through(place);
     if (!circle.isEmpty()) {
       OrderReport.tell(circle);
     }

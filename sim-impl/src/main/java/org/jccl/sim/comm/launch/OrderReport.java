@@ -33,7 +33,8 @@ final class OrderReport {
     }
   }
 
-  private static ReportBuilder words(List<OrderCircle.Step<IssueOrder, LaunchedCall>> circle, Set<SharedComm> communicators) {
+  private static ReportBuilder words(
+      List<OrderCircle.Step<IssueOrder, LaunchedCall>> circle, Set<SharedComm> communicators) {
     List<OrderCircle.Step<IssueOrder, LaunchedCall>> sorted = new ArrayList<>(circle);
     sorted.sort(Comparator.comparingInt(step -> member(step.ahead()).worldRank()));
     String ranks =

@@ -16,7 +16,7 @@ final class DefinedData {
       return null;
     }
     String undefined = memory(part).takeUndefined(part.send.address(), part.send.byteSize());
-    if (undefined == null) {
+    if (undefined == null || part.launch.member().device().simulation().findings().isBroken()) {
       return null;
     }
     return new ReportBuilder(
@@ -28,9 +28,7 @@ final class DefinedData {
                 + " sends what nobody has written: "
                 + undefined)
         .rank(
-            part.rank,
-            part.call,
-            part.request.site() == null ? null : "at " + part.request.site())
+            part.rank, part.call, part.request.site() == null ? null : "at " + part.request.site())
         .line("write the send buffer before the call (SIM-63)");
   }
 
