@@ -13,8 +13,8 @@ public enum CheckLevel {
    */
   DEFAULT,
   /**
-   * Also: outputs poisoned from enqueue to completion, and memory that nobody has written and that
-   * is sent or read back (SIM-63).
+   * Also: outputs poisoned from enqueue to completion, and the host reading back memory that nobody
+   * has written (SIM-63).
    */
   FULL
 }

@@ -43,7 +43,7 @@ public enum MisuseKind {
   BUFFER_RANGE(Severity.ERROR),
   /** A buffer in use is null or no device memory at all (SIM-26). */
   BUFFER_INVALID(Severity.ERROR),
-  /** Memory that nobody has written is sent, or read back by the host (SIM-63). */
+  /** The host reads back memory that nobody has written, also by way of operations (SIM-63). */
   UNINITIALIZED_DATA(Severity.ERROR),
   /** The memory belongs to another device (SIM-27). */
   BUFFER_DEVICE(Severity.ERROR),

@@ -16,7 +16,7 @@ import org.jccl.ReportedMisuse;
 import org.jccl.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Memory that nobody has written is sent or read back (SIM-63). */
+/** Memory that nobody has written is read back, also by way of an operation (SIM-63). */
 class UninitializedDataTest {
   private static final int RANKS = 3;
   private static final int COUNT = 8;
@@ -70,17 +70,43 @@ class UninitializedDataTest {
   }
 
   @Test
-  void partOfASendBuffer() {
-    Body wrong =
+  void partOfASendBuffer_whereItsSumIsReadBack() {
+    Body sends =
         (rank, comm, in, out) -> {
           Stream stream = comm.defaultStream();
           out.slice(0, rank.rank() == 1 ? COUNT / 2 : COUNT).fill((byte) 1, stream);
           comm.allReduce(out, in, ReduceOp.SUM, stream);
         };
+    Body wrong =
+        (rank, comm, in, out) -> {
+          sends.run(rank, comm, in, out);
+          if (rank.rank() == 2) {
+            read(in);
+          }
+        };
     ReportedMisuse report = FULL.finds(UNINITIALIZED_DATA, RANKS, program(wrong));
-    assertThat(report.ranks()).containsExactly(1);
-    assertThat(report).hasMessageContaining("bytes 16 to 31");
+    assertThat(report.ranks()).containsExactly(2);
+    assertThat(report).hasMessageContaining("bytes 16 to 31").hasMessageContaining("sent by rank 1");
     PLAIN.accepts(RANKS, program(wrong));
+    FULL.accepts(RANKS, program(sends)); // nobody looks
+  }
+
+  @Test
+  void ofAGather_theUnwrittenBlockAlone() {
+    RankProgram own =
+        rank -> {
+          Communicator comm = rank.communicator();
+          try (DeviceBuffer block = rank.device().allocate(DataType.INT32, COUNT);
+              DeviceBuffer all = rank.device().allocate(DataType.INT32, COUNT * RANKS)) {
+            if (rank.rank() != 1) {
+              block.copyFrom(new int[COUNT]);
+            }
+            comm.allGather(block, all);
+            comm.defaultStream().synchronize();
+            read(all.slice(2 * COUNT, COUNT));
+          }
+        };
+    FULL.accepts(RANKS, own);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.LongToIntFunction;
 import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
@@ -273,11 +274,23 @@ public final class SimMemory implements DeviceMemory {
     }
   }
 
+  /** At full checks: what of a range nobody has written. */
+  public List<Undefined> undefinedIn(long address, long bytes) {
+    return undefined == null ? List.of() : undefined.parts(address, bytes);
+  }
+
+  /** What was received at an address is undefined in part. */
+  public void received(long address, Undefined part) {
+    if (undefined != null) {
+      undefined.received(address, part);
+    }
+  }
+
   /**
    * At full checks: what of a range nobody has written, for people, or null. Asked once: from then
    * on it counts as written, so that one mistake makes one report.
    */
-  public @Nullable String takeUndefined(long address, long bytes) {
+  @Nullable String takeUndefined(long address, long bytes) {
     String found = undefined == null ? null : undefined.in(address, bytes);
     if (found != null) {
       wrote(address, bytes);

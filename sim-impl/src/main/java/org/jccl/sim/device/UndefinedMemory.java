@@ -61,6 +61,20 @@ final class UndefinedMemory {
     parts.forEach(part -> holes.put(part.start, part));
   }
 
+  /** What of a range is undefined, relative to its start. */
+  List<Undefined> parts(long start, long bytes) {
+    return inside(start, start + bytes).stream()
+        .map(hole -> hole.part(start, start + bytes))
+        .map(part -> new Undefined(part.start - start, part.end - part.start, part.words))
+        .toList();
+  }
+
+  /** What arrived at an address is undefined in part. */
+  void received(long start, Undefined part) {
+    defined(start + part.offset(), part.bytes());
+    allocated(start + part.offset(), part.bytes(), part.words());
+  }
+
   /** What of a range is undefined, for people; null if nothing is. */
   @Nullable String in(long start, long bytes) {
     List<Hole> found = inside(start, start + bytes);

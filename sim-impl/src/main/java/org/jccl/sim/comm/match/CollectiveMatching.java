@@ -2,11 +2,11 @@ package org.jccl.sim.comm.match;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jccl.CheckLevel;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.Contract.SequenceWindow;
 import org.jccl.sim.check.HappensBefore.Clock;
-import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.SimStep;
@@ -84,10 +84,6 @@ public final class CollectiveMatching {
       if (!gone && comm.hasRegisteredMemory() && simulation.checks() != CheckLevel.NONE) {
         registrations.compare(parts);
       }
-      boolean full = simulation.checks() == CheckLevel.FULL;
-      if (full && !gone) {
-        requireDefined();
-      }
       if (gone) {
         return;
       }
@@ -95,10 +91,8 @@ public final class CollectiveMatching {
         order(parts);
       }
       long end = execution.collective(parts);
-      if (full) {
-        for (LaunchedCall part : parts) {
-          DefinedData.received(LaunchedCall.present(part));
-        }
+      if (simulation.checks() == CheckLevel.FULL) {
+        DefinedData.moved(comm, Stream.of(parts).map(LaunchedCall::present).toList());
       }
       Timeline timeline = simulation.timeline();
       if (timeline != null) {
@@ -109,17 +103,6 @@ public final class CollectiveMatching {
       for (LaunchedCall part : parts) {
         if (part != null) {
           part.launch.partDone(end);
-        }
-      }
-    }
-
-    /** Stops the communicator with a report if a rank sends what nobody has written. */
-    private void requireDefined() {
-      for (LaunchedCall part : parts) {
-        ReportBuilder report = DefinedData.check(comm, LaunchedCall.present(part));
-        if (report != null) {
-          comm.report(report);
-          return;
         }
       }
     }

@@ -1,41 +1,70 @@
 package org.jccl.sim.comm.match;
 
-import org.jccl.MisuseKind;
-import org.jccl.sim.check.ReportBuilder;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.device.SimMemory;
-import org.jspecify.annotations.Nullable;
+import org.jccl.sim.device.Undefined;
 
-/** At full checks: nobody sends what nobody has written (SIM-63), and what arrives is defined. */
+/**
+ * At full checks: operations define what they write, and pass on what of their inputs nobody has
+ * written. To send such bytes is no mistake yet; who reads back what came of them is told (SIM-63).
+ */
 final class DefinedData {
+  /** What a rank sends and nobody has written. */
+  private record Sent(LaunchedCall part, long bytes, List<Undefined> undefined) {}
+
   private DefinedData() {}
 
-  /** A report if a part sends what nobody has written, or null. */
-  static @Nullable ReportBuilder check(SharedComm comm, LaunchedCall part) {
-    if (part.send == null) {
-      return null;
+  /** All parts of one collective have moved; a message is one of a sender and a receiver. */
+  static void moved(SharedComm comm, List<LaunchedCall> parts) {
+    List<Sent> sent = new ArrayList<>();
+    for (LaunchedCall part : parts) {
+      MemorySegment send = part.send;
+      if (send != null) {
+        List<Undefined> undefined = memory(part).undefinedIn(send.address(), send.byteSize());
+        if (!undefined.isEmpty()) {
+          sent.add(new Sent(part, send.byteSize(), said(comm, part, undefined)));
+        }
+      }
     }
-    String undefined = memory(part).takeUndefined(part.send.address(), part.send.byteSize());
-    if (undefined == null || part.launch.member().device().simulation().findings().isBroken()) {
-      return null;
+    for (LaunchedCall part : parts) {
+      received(part, sent);
     }
-    return new ReportBuilder(
-            MisuseKind.UNINITIALIZED_DATA,
-            " in "
-                + comm.name()
-                + ": "
-                + comm.nameOf(part.rank)
-                + " sends what nobody has written: "
-                + undefined)
-        .rank(
-            part.rank, part.call, part.request.site() == null ? null : "at " + part.request.site())
-        .line("write the send buffer before the call (SIM-63)");
   }
 
-  /** What a part receives has been written. */
-  static void received(LaunchedCall part) {
-    if (part.recv != null) {
-      memory(part).wrote(part.recv.address(), part.recv.byteSize());
+  private static List<Undefined> said(SharedComm comm, LaunchedCall part, List<Undefined> found) {
+    Object site = part.request.site();
+    String by =
+        ", and were sent by "
+            + comm.nameOf(part.rank)
+            + " in "
+            + part.call
+            + (site == null ? "" : " at " + site);
+    return found.stream()
+        .map(each -> new Undefined(each.offset(), each.bytes(), each.words() + by))
+        .toList();
+  }
+
+  private static void received(LaunchedCall part, List<Sent> sent) {
+    MemorySegment recv = part.recv;
+    if (recv == null) {
+      return;
+    }
+    SimMemory memory = memory(part);
+    memory.wrote(recv.address(), recv.byteSize());
+    long block = part.request.count() * part.request.type().bytes();
+    for (Sent from : sent) {
+      // Where there is more than one block, the sender's or the receiver's rank says which.
+      long source = from.bytes > block ? part.rank * block : 0;
+      long target = recv.byteSize() > block ? from.part.rank * block : 0;
+      for (Undefined each : from.undefined) {
+        Undefined arrived = each.within(source, source + block);
+        if (arrived.bytes() > 0) {
+          memory.received(recv.address(), arrived.moved(target));
+        }
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package org.jccl.sim.comm.match;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jccl.CheckLevel;
 import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
@@ -104,7 +105,9 @@ final class MessageQueue {
       }
       long bytes = Math.min(MessageChecks.bytes(send), MessageChecks.bytes(receive));
       long end = execution.message(send, receive, bytes);
-      DefinedData.received(receive);
+      if (simulation.checks() == CheckLevel.FULL) {
+        DefinedData.moved(comm, List.of(send, receive));
+      }
       Timeline timeline = simulation.timeline();
       if (timeline != null) {
         TimelineSlices.message(timeline, send, receive, end);
@@ -116,10 +119,6 @@ final class MessageQueue {
     private boolean isRefused(boolean first) {
       ReportBuilder report = MessageChecks.check(comm, send, receive);
       if (report != null && comm.report(report) != null) {
-        return true;
-      }
-      ReportBuilder undefined = DefinedData.check(comm, send);
-      if (undefined != null && comm.report(undefined) != null) {
         return true;
       }
       ReportBuilder shape =
