@@ -44,7 +44,7 @@ public final class CaptureRules extends Suite {
       one.beginCapture();
       fork.record(one);
       two.waitFor(fork);
-      rank.communicator().allReduce(a, a, ReduceOp.SUM, two);
+      rank.communicator().allReduce(a, b, ReduceOp.SUM, two); // in place one rank does nothing
     }
 
     void refused(String what, Runnable call, String word) {
