@@ -86,7 +86,9 @@ class UninitializedDataTest {
         };
     ReportedMisuse report = FULL.finds(UNINITIALIZED_DATA, RANKS, program(wrong));
     assertThat(report.ranks()).containsExactly(2);
-    assertThat(report).hasMessageContaining("bytes 16 to 31").hasMessageContaining("sent by rank 1");
+    assertThat(report)
+        .hasMessageContaining("bytes 16 to 31")
+        .hasMessageContaining("sent by rank 1");
     PLAIN.accepts(RANKS, program(wrong));
     FULL.accepts(RANKS, program(sends)); // nobody looks
   }
