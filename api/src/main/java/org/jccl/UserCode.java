@@ -90,7 +90,13 @@ public final class UserCode {
     return Boolean.getBoolean(WHOLE_TRACES);
   }
 
-  private static boolean isUser(StackTraceElement frame) {
+  /**
+   * {@return whether a frame is the user's: not the JDK's, not jccl's, not a library of
+   * assertions'}
+   *
+   * @param frame the frame
+   */
+  public static boolean isUser(StackTraceElement frame) {
     String name = frame.getClassName();
     return !isLibrary(name) && !isJdk(name) && ASSERTIONS.stream().noneMatch(name::startsWith);
   }

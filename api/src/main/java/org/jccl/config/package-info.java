@@ -1,5 +1,6 @@
 /**
  * What a {@link org.jccl.CommunicatorConfig} may set in NCCL's own words: the fields of {@code
- * ncclConfig_t}, algorithms and protocols. This package knows no other.
+ * ncclConfig_t}, algorithms and protocols; and the one form of a time limit. This package knows no
+ * other.
  */
 package org.jccl.config;

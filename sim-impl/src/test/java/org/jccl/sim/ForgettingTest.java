@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What is closed is forgotten. Heap after a garbage collection is compared from one part of a loop
- * to the next; the bound is a few hundred bytes a thing, far below what anything that is kept
- * takes. The long version is {@code ./jccl soak}.
+ * to the next; the bound is {@value #BOUND} bytes a thing, below what a communicator or a run that
+ * is kept takes. The long version is {@code ./jccl soak}.
  */
 class ForgettingTest {
   private static final int FEW = 150;
@@ -111,7 +111,7 @@ class ForgettingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"NONE", "DEFAULT"})
+  @EnumSource(CheckLevel.class)
   void runs_leaveNothing(CheckLevel level) {
     try (Simulator world = world(level)) {
       assertForgotten(
@@ -127,7 +127,7 @@ class ForgettingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"NONE", "DEFAULT"})
+  @EnumSource(CheckLevel.class)
   void runsThatFail_leaveNothing(CheckLevel level) {
     try (Simulator world = world(level)) {
       assertForgotten(turn -> fail(world));

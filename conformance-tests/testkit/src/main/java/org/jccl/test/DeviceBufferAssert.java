@@ -1,8 +1,5 @@
 package org.jccl.test;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.assertj.core.api.AbstractAssert;
 import org.jccl.DataType;
@@ -65,24 +62,7 @@ public final class DeviceBufferAssert extends AbstractAssert<DeviceBufferAssert,
   }
 
   private double[] values() {
-    DataType type = actual.type();
-    double[] values = new double[Math.toIntExact(actual.count())];
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment bits = arena.allocate(Math.max(1, actual.bytes()), 8);
-      actual.copyTo(bits.asSlice(0, actual.bytes()));
-      for (int i = 0; i < values.length; i++) {
-        values[i] = type.decode(bits(bits, type, i));
-      }
-    }
-    return values;
-  }
-
-  private static long bits(MemorySegment memory, DataType type, int index) {
-    return switch (type.bytes()) {
-      case 1 -> memory.getAtIndex(ValueLayout.JAVA_BYTE, index) & 0xFF;
-      case 2 -> memory.getAtIndex(ValueLayout.JAVA_SHORT, index) & 0xFFFF;
-      case 4 -> memory.getAtIndex(ValueLayout.JAVA_INT, index) & 0xFFFF_FFFFL;
-      default -> memory.getAtIndex(ValueLayout.JAVA_LONG, index);
-    };
+    long[] elements = BufferElements.read(actual, Math.toIntExact(actual.count()));
+    return Arrays.stream(elements).mapToDouble(actual.type()::decode).toArray();
   }
 }

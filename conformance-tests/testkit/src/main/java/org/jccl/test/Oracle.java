@@ -1,8 +1,5 @@
 package org.jccl.test;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
@@ -180,12 +177,9 @@ public final class Oracle {
     if (result.type() != type || result.count() < count()) {
       throw new IllegalArgumentException(result + ", expected " + count() + " of " + type);
     }
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment bits = arena.allocate(Math.max(1, (long) count() * type.bytes()), 8);
-      result.slice(0, count()).copyTo(bits.asSlice(0, (long) count() * type.bytes()));
-      for (int i = 0; i < count(); i++) {
-        check(i, read(bits, i));
-      }
+    long[] elements = BufferElements.read(result, count());
+    for (int i = 0; i < elements.length; i++) {
+      check(i, elements[i]);
     }
   }
 
@@ -220,14 +214,5 @@ public final class Oracle {
           expected(index),
           actual);
     }
-  }
-
-  private long read(MemorySegment bits, int index) {
-    return switch (type.bytes()) {
-      case 1 -> bits.getAtIndex(ValueLayout.JAVA_BYTE, index) & 0xFF;
-      case 2 -> bits.getAtIndex(ValueLayout.JAVA_SHORT, index) & 0xFFFF;
-      case 4 -> bits.getAtIndex(ValueLayout.JAVA_INT, index) & 0xFFFF_FFFFL;
-      default -> bits.getAtIndex(ValueLayout.JAVA_LONG, index);
-    };
   }
 }

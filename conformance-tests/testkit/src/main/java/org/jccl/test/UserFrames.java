@@ -6,17 +6,10 @@ import java.util.List;
 import org.jccl.UserCode;
 import org.jspecify.annotations.Nullable;
 
-/** Stack frames without those of the JDK, test tools and jccl. */
+/** Stack frames without those of the JDK, test tools, jccl and this kit. */
 final class UserFrames {
   private static final List<String> OTHERS =
-      List.of(
-          "org.junit.",
-          "org.opentest4j.",
-          "org.assertj.",
-          "net.jqwik.",
-          "org.apache.maven.surefire.",
-          "com.intellij.rt.",
-          "org.gradle.");
+      List.of("net.jqwik.", "org.apache.maven.surefire.", "com.intellij.rt.", "org.gradle.");
 
   private final ClassLoader loader;
 
@@ -40,9 +33,7 @@ final class UserFrames {
 
   private boolean isUsers(StackTraceElement frame) {
     String name = frame.getClassName();
-    if (UserCode.isJdk(name)
-        || UserCode.isLibrary(name)
-        || OTHERS.stream().anyMatch(name::startsWith)) {
+    if (!UserCode.isUser(frame) || OTHERS.stream().anyMatch(name::startsWith)) {
       return false;
     }
     Class<?> type = named(name);

@@ -166,32 +166,34 @@ public final class SimMemory implements DeviceMemory {
     }
   }
 
+  private ReportBuilder freedWhile(Allocation allocation, String what) {
+    return new ReportBuilder(
+        MisuseKind.BUFFER_FREED,
+        " on device "
+            + context.index()
+            + ": allocation "
+            + allocation.number()
+            + " ("
+            + allocation.bytes().byteSize()
+            + " bytes) is freed while "
+            + what);
+  }
+
   private void requireUnused(Allocation allocation, HostTask task) {
     Access user = context.hazards().user(allocation.address(), allocation.end(), task);
     if (user == null) {
       return;
     }
-    int rank = task.isOwned() ? task.rank() : context.index();
     throw context
         .simulation()
         .findings()
         .keep(
-            new ReportBuilder(
-                    MisuseKind.BUFFER_FREED,
-                    " on device "
-                        + context.index()
-                        + ": allocation "
-                        + allocation.number()
-                        + " ("
-                        + allocation.bytes().byteSize()
-                        + " bytes) is freed while "
-                        + user.by().words()
-                        + " still uses it")
+            freedWhile(allocation, user.by().words() + " still uses it")
                 .rank(
                     user.by().rank(),
                     user.by().words() + " " + user.words() + " it",
                     user.by().site())
-                .rank(rank, "frees it", "at " + CallSite.current())
+                .rank(context.rankOf(task), "frees it", "at " + CallSite.current())
                 .line("synchronize the stream first (SIM-29)"));
   }
 
@@ -205,17 +207,7 @@ public final class SimMemory implements DeviceMemory {
         .simulation()
         .findings()
         .keep(
-            new ReportBuilder(
-                    MisuseKind.BUFFER_FREED,
-                    " on device "
-                        + context.index()
-                        + ": allocation "
-                        + allocation.number()
-                        + " ("
-                        + allocation.bytes().byteSize()
-                        + " bytes) is freed while "
-                        + holder.words()
-                        + " over it is open")
+            freedWhile(allocation, holder.words() + " over it is open")
                 .rank(
                     holder.rank(),
                     "made " + holder.words(),

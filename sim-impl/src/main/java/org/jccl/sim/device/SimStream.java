@@ -267,13 +267,14 @@ public final class SimStream implements OwnedStream {
     return waiter;
   }
 
-  /** All waiters, the first to come first; from now on nobody waits. */
+  /** A wait for work to be finished, for people; nobody is woken by it. */
   private Waiter waitOf(long target) {
     Waiter waiter = new Waiter();
     waiter.target = target;
     return waiter;
   }
 
+  /** All waiters, the first to come first; from now on nobody waits. */
   private @Nullable Waiter takeWaiters() {
     Waiter first = null;
     for (Waiter each = waiters; each != null; ) {
