@@ -2,6 +2,7 @@ package org.jccl.sim.kernel;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,15 @@ import org.jspecify.annotations.Nullable;
  * that called in.
  */
 public final class HostTask implements SimStep {
+  /** Says when tasks run. */
+  interface Scheduler {
+    /** Ends a task's sleep so that it looks at its condition again; called by any thread. */
+    void wake(HostTask task);
+
+    /** A moment behind all before it, among those at which hosts meet and part. */
+    long tick();
+  }
+
   /** Where a task is. */
   public enum State {
     /** Made, not started. */
@@ -46,7 +56,7 @@ public final class HostTask implements SimStep {
 
   private static final VarHandle GRIP = handleOfGrip();
 
-  private final Kernel kernel;
+  private final Scheduler scheduler;
   private final int rank;
   final boolean owned;
   final Thread thread;
@@ -56,7 +66,7 @@ public final class HostTask implements SimStep {
 
   /**
    * Sleeps until it is given the baton: only such a task may be given it. Changed by the holder of
-   * the baton, or under the kernel's gate.
+   * the baton, or under the baton's gate.
    */
   boolean parked;
 
@@ -106,8 +116,8 @@ public final class HostTask implements SimStep {
 
   @Nullable RuntimeException failure;
 
-  HostTask(Kernel kernel, int rank, boolean owned, Thread thread) {
-    this.kernel = kernel;
+  HostTask(Scheduler scheduler, int rank, boolean owned, Thread thread) {
+    this.scheduler = scheduler;
     this.rank = rank;
     this.owned = owned;
     this.thread = thread;
@@ -213,6 +223,14 @@ public final class HostTask implements SimStep {
     return verdict;
   }
 
+  /** The same, which is thrown now. */
+  RuntimeException takeVerdict() {
+    RuntimeException why = Objects.requireNonNull(verdict);
+    verdict = null;
+    interrupted = false;
+    return why;
+  }
+
   /** Whether it has been left behind. */
   public boolean isAbandoned() {
     return abandoned;
@@ -253,7 +271,7 @@ public final class HostTask implements SimStep {
 
   /** It has met other ranks on the host: it knows that what they did before has returned. */
   public void met() {
-    metAt = kernel.tick();
+    metAt = scheduler.tick();
   }
 
   /** Whether it has met other ranks since that moment. */
@@ -263,7 +281,7 @@ public final class HostTask implements SimStep {
 
   /** It leaves something that it shares with other ranks; the moment at which it does. */
   public long leaves() {
-    leftAt = kernel.tick();
+    leftAt = scheduler.tick();
     return leftAt;
   }
 
@@ -277,7 +295,7 @@ public final class HostTask implements SimStep {
     if (failure == null) {
       failure = misuse;
     }
-    kernel.wake(this);
+    scheduler.wake(this);
   }
 
   /** The same for one that may not wait: then its next call throws, or the end of its program. */
