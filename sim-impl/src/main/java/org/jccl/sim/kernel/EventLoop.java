@@ -22,6 +22,10 @@ final class EventLoop implements HostTask.Scheduler {
 
   private boolean runnerReady;
   private long steps;
+
+  /** Calls begun that were no questions. */
+  private long calls;
+
   private long moments;
 
   EventLoop(Choices choices, Baton baton) {
@@ -44,9 +48,22 @@ final class EventLoop implements HostTask.Scheduler {
     return deadEnd;
   }
 
-  /** The number of device steps so far; may be read by any thread, then roughly. */
-  long steps() {
-    return steps;
+  /**
+   * A number that moves while anything happens: device steps and calls; may be read by any thread,
+   * then roughly.
+   */
+  long progress() {
+    return steps + calls;
+  }
+
+  /** A call begins; as far as is known it is no question. */
+  void countCall() {
+    calls++;
+  }
+
+  /** The call that began last is a question: no progress. */
+  void uncountCall() {
+    calls--;
   }
 
   @Override
@@ -176,6 +193,60 @@ final class EventLoop implements HostTask.Scheduler {
     if (me != null) {
       me.inReady = false;
       trace.add(Trace.Event.RESUME, me.rank(), 0, 0);
+    }
+  }
+
+  /** The steps that can run, in the order in which they became ready: a ring that grows. */
+  private static final class ReadyList {
+    private @Nullable SimStep[] ring = new SimStep[64];
+    private int head;
+    private int size;
+
+    void add(SimStep step) {
+      if (size == ring.length) {
+        grow();
+      }
+      ring[(head + size) & (ring.length - 1)] = step;
+      size++;
+    }
+
+    /** Takes the step that {@code choices} points at, or null if there is none. */
+    @Nullable SimStep take(Choices choices) {
+      if (size == 0) {
+        return null;
+      }
+      return takeAt(choices.choose(Choices.Point.NEXT_STEP, size));
+    }
+
+    /** The same; null, and nothing is taken, if it is a host task's turn or the caller's own. */
+    @Nullable SimStep takeStep(Choices choices) {
+      if (size == 0) {
+        return null;
+      }
+      int index = choices.choose(Choices.Point.NEXT_STEP, size + 1);
+      boolean isStep =
+          index < size && !(ring[(head + index) & (ring.length - 1)] instanceof HostTask);
+      return isStep ? takeAt(index) : null;
+    }
+
+    private @Nullable SimStep takeAt(int index) {
+      int mask = ring.length - 1;
+      int at = (head + index) & mask;
+      SimStep taken = ring[at];
+      ring[at] = ring[head]; // Whoever is first takes the place: no other has to move.
+      ring[head] = null;
+      head = (head + 1) & mask;
+      size--;
+      return taken;
+    }
+
+    private void grow() {
+      @Nullable SimStep[] larger = new SimStep[ring.length * 2];
+      for (int i = 0; i < size; i++) {
+        larger[i] = ring[(head + i) & (ring.length - 1)];
+      }
+      ring = larger;
+      head = 0;
     }
   }
 }

@@ -2,6 +2,7 @@ package org.jccl.sim.kernel;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jccl.CollectiveTimeoutException;
 import org.jccl.config.TimeLimit;
 import org.jspecify.annotations.Nullable;
 
@@ -39,14 +40,21 @@ final class ForeignParking {
     listener = value;
   }
 
-  /** How long one waits at most. */
-  TimeLimit timeout() {
-    return timeout;
+  /** When a wait that begins now has taken too long. */
+  long deadline() {
+    return timeout.deadline();
   }
 
-  /** {@code me} has waited for too long: all waits end. */
-  void reportLate(HostTask me) {
-    listener.onStandstill(threads.tasks(), threads.blocked(), !threads.anyMayReturn(me));
+  /** {@code me}, which has the baton, has waited for too long: all waits end. */
+  void giveUp(HostTask me, Wait what) {
+    me.blocksFor(what);
+    try {
+      listener.onStandstill(threads.tasks(), threads.blocked(), !threads.anyMayReturn(me));
+    } finally {
+      me.goesOn();
+    }
+    me.throwPending();
+    throw new CollectiveTimeoutException("waited " + timeout + " for " + what.describe());
   }
 
   /** One of those that wait is given the baton. */

@@ -3,6 +3,8 @@ package org.jccl.sim.kernel;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
+import org.jccl.CollectiveException;
+import org.jccl.ResultCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -175,6 +177,40 @@ public final class HostTask implements SimStep {
 
   boolean isPastDeadline() {
     return isLimited() && System.nanoTime() - deadline >= 0;
+  }
+
+  /** It waits for {@code what}, and gives up the baton or reports. */
+  void blocksFor(Wait what) {
+    waitingFor = what;
+    state = State.BLOCKED;
+  }
+
+  /** It has the baton again. */
+  void goesOn() {
+    state = State.RUNNING;
+    waitingFor = null;
+  }
+
+  /** Whether its limit has passed, by virtual time, or may have passed by the clock. */
+  boolean mayBeLate() {
+    return late || isPastDeadline();
+  }
+
+  /** Throws what ends its wait before that is fulfilled, if anything does. */
+  void throwPending() {
+    RuntimeException pending = failure;
+    if (pending != null) {
+      failure = null;
+      throw pending;
+    }
+    if (verdict != null) {
+      throw takeVerdict();
+    }
+    if (interrupted) {
+      interrupted = false;
+      Thread.currentThread().interrupt();
+      throw new CollectiveException(ResultCode.UNKNOWN, this + " was interrupted while it waited");
+    }
   }
 
   /** Whether the kernel started this thread, so that it decides when it runs. */

@@ -27,7 +27,6 @@ public final class Kernel {
   private final DeadEnd deadEnd;
   private final Polling polling;
   private final Limits limits;
-  private final HostWaits waits;
   private final CurrentRun run;
   private @Nullable HostOrder hostOrder;
 
@@ -53,7 +52,6 @@ public final class Kernel {
     this.deadEnd = loop.deadEnd();
     this.polling = new Polling(loop, baton);
     this.limits = new Limits(own, baton, patience);
-    this.waits = new HostWaits(loop, baton, limits);
     this.run = new CurrentRun(this, loop, baton);
   }
 
@@ -100,7 +98,7 @@ public final class Kernel {
    * any thread, then roughly.
    */
   public long progress() {
-    return polling.progress();
+    return loop.progress();
   }
 
   /** The number of questions so far; may be read by any thread, then roughly. */
@@ -176,7 +174,7 @@ public final class Kernel {
   }
 
   private void begun(HostTask task) {
-    polling.countCall();
+    loop.countCall();
     if (task.question != null) {
       task.question = null;
     }
@@ -208,7 +206,7 @@ public final class Kernel {
    */
   public void ask(HostTask task, Wait what) {
     polling.ask(task, what);
-    waits.throwIfEnded(task, what);
+    throwIfEnded(task, what);
   }
 
   /**
@@ -226,7 +224,37 @@ public final class Kernel {
    * @param what what is waited for, for reports
    */
   public void await(HostTask task, BooleanSupplier condition, Wait what) {
-    waits.await(task, condition, what);
+    long deadline = task.owned ? Long.MAX_VALUE : baton.parking().deadline();
+    while (!condition.getAsBoolean()) {
+      throwIfEnded(task, what);
+      if (!task.owned && System.nanoTime() - deadline > 0) {
+        baton.parking().giveUp(task, what);
+      }
+      block(task, what);
+    }
+    task.throwPending();
+  }
+
+  private void throwIfEnded(HostTask task, Wait what) {
+    task.throwPending();
+    if (task.mayBeLate()) {
+      limits.throwIfLate(task, what);
+    }
+  }
+
+  private void block(HostTask task, Wait what) {
+    task.blocksFor(what);
+    if (!task.owned) {
+      baton.countForeignWaiting(1);
+    }
+    try {
+      loop.passOn(task);
+    } finally {
+      if (!task.owned) {
+        baton.countForeignWaiting(-1);
+      }
+      task.goesOn();
+    }
   }
 
   /**
@@ -249,7 +277,7 @@ public final class Kernel {
     HostTask task = grasp();
     task.depth++;
     try {
-      polling.countCall();
+      loop.countCall();
       await(task, condition, what);
     } finally {
       exit(task);
@@ -286,7 +314,7 @@ public final class Kernel {
   /** A task ends: it gets the baton, as for a call. */
   void beginLastCall() {
     grasp();
-    polling.countCall();
+    loop.countCall();
   }
 
   private HostTask newForeignTask() {

@@ -14,9 +14,6 @@ final class Polling {
   private final EventLoop loop;
   private final Baton baton;
 
-  /** Calls begun that were no questions. */
-  private long calls;
-
   private long questions;
 
   /** Questions since something happened that was none. */
@@ -29,19 +26,6 @@ final class Polling {
     this.baton = baton;
   }
 
-  /** A call begins; as far as is known it is no question. */
-  void countCall() {
-    calls++;
-  }
-
-  /**
-   * A number that moves while anything happens, which a question does not count as; may be read by
-   * any thread, then roughly.
-   */
-  long progress() {
-    return loop.steps() + calls;
-  }
-
   /** The number of questions so far; may be read by any thread, then roughly. */
   long questions() {
     return questions;
@@ -49,11 +33,11 @@ final class Polling {
 
   /** The call of {@code task} that has begun last is a question for {@code what}. */
   void ask(HostTask task, Wait what) {
-    calls--; // the call that asks is no progress
+    loop.uncountCall();
     questions++;
     task.question = new Question(what);
-    if (lastProgress != progress() || !baton.isAlone()) {
-      lastProgress = progress();
+    if (lastProgress != loop.progress() || !baton.isAlone()) {
+      lastProgress = loop.progress();
       inVain = 0;
     } else if (++inVain > mostQuestions(task)) {
       inVain = 0;
