@@ -26,11 +26,10 @@ public final class CurrentRun {
   /** The rank tasks {@code tasks} begin, in that order; the calling thread does not wait. */
   void begin(List<HostTask> tasks) {
     HostTask starter = kernel.enter();
-    if (!baton.beginRun()) {
+    if (!baton.beginRun(tasks)) {
       kernel.exit(starter);
       throw new IllegalStateException("this simulator already runs rank programs");
     }
-    deadEnd.beginRun(tasks);
     condemnation = null;
     tasks.forEach(loop::makeReady);
     kernel.exit(starter);
@@ -98,7 +97,7 @@ public final class CurrentRun {
   /** Ends the waits of all ranks by {@code why}, and lets those that are away fail of it. */
   public void condemn(RuntimeException why) {
     condemnation = why;
-    for (HostTask task : deadEnd.ranks()) {
+    for (HostTask task : baton.ranks()) {
       task.condemn(why);
     }
   }
@@ -109,7 +108,7 @@ public final class CurrentRun {
    */
   List<HostTask> abandon() {
     HostTask self = kernel.current();
-    List<HostTask> left = baton.abandon(deadEnd.ranks(), self);
+    List<HostTask> left = baton.abandon(self);
     if (baton.holder() == self) {
       release();
     }

@@ -118,7 +118,7 @@ public final class Kernel {
 
   /** Its tasks, in rank order. */
   public List<HostTask> tasks() {
-    return deadEnd.ranks();
+    return baton.ranks();
   }
 
   // ---------------------------------------------------------------- calls
