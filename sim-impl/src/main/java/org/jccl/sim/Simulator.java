@@ -27,7 +27,6 @@ import org.jccl.config.TimeLimit;
 import org.jccl.ops.Call;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
-import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
@@ -95,7 +94,7 @@ public final class Simulator implements AutoCloseable {
             builder.checks == CheckLevel.NONE ? null : new HappensBefore(kernel::tasks),
             new AtomicInteger(Call.PRE_MUL_SUM),
             builder.profile,
-            new NcclModel(new TopologySearch(builder.profile, builder.ncclVersion)),
+            NcclModel.of(builder.profile, builder.ncclVersion),
             timeline);
     kernel.keepOrder(simulation.order());
     String words =

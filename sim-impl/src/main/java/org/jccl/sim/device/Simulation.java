@@ -62,6 +62,11 @@ public record Simulation(
 
   /** NCCL's integer variable {@code name}; {@code otherwise} if it is not set or is no number. */
   public long setting(String name, long otherwise) {
+    return setting(environment, name, otherwise);
+  }
+
+  /** The same of {@code environment}. */
+  public static long setting(Map<String, String> environment, String name, long otherwise) {
     String text = environment.get(name);
     try {
       return text == null ? otherwise : Long.decode(text.strip());
