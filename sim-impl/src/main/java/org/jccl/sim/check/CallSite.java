@@ -17,7 +17,8 @@ public final class CallSite {
 
   private static final String BINDING = "org.jccl.nccl.ffi.";
 
-  private static final String UNKNOWN = "unknown";
+  /** What stands for no place. */
+  public static final String UNKNOWN = "unknown";
 
   private @Nullable Stack stack;
   private @Nullable String words;

@@ -193,6 +193,9 @@ public final class Lifetimes {
   public List<String> leaks(Set<Kind> kinds) {
     Map<Line, Left> lines = new LinkedHashMap<>();
     synchronized (origins) {
+      if (fresh.isEmpty() && origins.isEmpty()) {
+        return List.of();
+      }
       Stream.concat(fresh.stream(), origins.values().stream())
           .filter(origin -> kinds.contains(origin.kind))
           .sorted(Comparator.comparingLong(origin -> origin.number))

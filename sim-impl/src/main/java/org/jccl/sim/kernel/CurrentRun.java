@@ -42,7 +42,12 @@ public final class CurrentRun {
     task.loosen();
   }
 
-  /** The program of a rank task, the current thread's, has come to its end. */
+  /** The program of the current thread, a rank's, has ended; what follows is no call of it. */
+  public void programEnds() {
+    kernel.current().programEnds();
+  }
+
+  /** The thread of a rank task, the current one, has come to its end. */
   void finish(HostTask task) {
     if (task.abandoned) {
       return;

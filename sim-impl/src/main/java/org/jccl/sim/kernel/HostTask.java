@@ -111,6 +111,7 @@ public final class HostTask implements SimStep {
   private long metAt;
   private long leftAt;
   private long clock;
+  private boolean programOver;
   private @Nullable Object attachment;
 
   /** Set while the task waits; read by reports. */
@@ -265,6 +266,15 @@ public final class HostTask implements SimStep {
     verdict = null;
     interrupted = false;
     return why;
+  }
+
+  void programEnds() {
+    programOver = true;
+  }
+
+  /** Whether its program has ended: what it still does is jccl's. */
+  public boolean isProgramOver() {
+    return programOver;
   }
 
   /** Whether it has been left behind. */
