@@ -1,5 +1,6 @@
 package org.jccl.test;
 
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jccl.Backend;
 import org.jccl.BackendConfig;
@@ -47,11 +48,16 @@ final class GpuNode extends Node {
   }
 
   private void run(TestBody body, Backend backend) throws Throwable {
-    FailedRanks failed = new FailedRanks();
-    try {
-      failed.run(body, new World(backend, ranks, "ranks=" + ranks + " fifo", null));
-    } catch (Throwable thrown) {
-      throw new TestFailureText(body, "", null).thrown(thrown, failed);
+    try (Uncaught threads = Uncaught.here()) {
+      Throwable thrown = null;
+      try {
+        body.run(new World(backend, ranks, "ranks=" + ranks + " fifo", null));
+      } catch (Throwable failure) {
+        thrown = failure;
+      }
+      if (thrown != null || !threads.all().isEmpty()) {
+        throw new TestFailureText(body, "", null).thrown(thrown, threads.all(), List.of());
+      }
     }
   }
 

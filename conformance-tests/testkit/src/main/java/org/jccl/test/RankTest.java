@@ -58,11 +58,20 @@ public @interface RankTest {
   /** {@return the number of simulated devices; 0: as many as ranks} */
   int devices() default 0;
 
+  /** {@return the machine that is imitated, as {@code "a100-nvswitch"}; if it is empty, an H200} */
+  String profile() default "";
+
   /** {@return the version of NCCL that is imitated, as 22809 for 2.28.9; 0: the default} */
   int ncclVersion() default 0;
 
   /** {@return NCCL's variables for the simulated world, each as {@code NAME=value}} */
   String[] environment() default {};
+
+  /**
+   * {@return how long one schedule may take, by the clock} One in which nothing goes on is found
+   * out without a clock; this one ends those that go on for ever.
+   */
+  int timeoutSeconds() default 120;
 
   /**
    * {@return the one schedule to run, as a failure tells it: {@code "ranks=3 seed=7 strict"}} If it
