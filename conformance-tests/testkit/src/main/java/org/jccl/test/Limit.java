@@ -1,9 +1,11 @@
 package org.jccl.test;
 
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Interrupts the thread that runs a schedule if that takes too long. Runs in which nothing goes on
@@ -30,6 +32,22 @@ final class Limit implements AutoCloseable {
   Limit(int seconds, Runnable before) {
     this.before = before;
     this.alarm = CLOCK.schedule(this::pass, seconds, TimeUnit.SECONDS);
+  }
+
+  /**
+   * What a test fails with that was interrupted.
+   *
+   * @param seconds the limit
+   * @param standing where ranks and threads were, a text each
+   * @param failure what came of the interrupt
+   */
+  static TimeoutException passed(int seconds, List<String> standing, Throwable failure) {
+    StringBuilder text = new StringBuilder("the schedule has not ended after ");
+    text.append(seconds).append(seconds == 1 ? " second" : " seconds");
+    standing.forEach(line -> text.append("\n  ").append(line.replace("\n", "\n  ")));
+    TimeoutException late = new TimeoutException(text.toString());
+    late.setStackTrace(failure.getStackTrace());
+    return late;
   }
 
   private synchronized void pass() {

@@ -3,7 +3,6 @@ package org.jccl.test;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 import org.jccl.FailureReport;
 import org.jccl.ReportedMisuse;
 import org.jccl.sim.Simulator;
@@ -73,7 +72,7 @@ final class SimulatedRun {
         remains.addAll(leftovers.waiting(simulator));
         remains.addAll(leftovers.threads());
       } catch (Throwable failure) {
-        thrown = limit.isPassed() ? late(standing, failure) : failure;
+        thrown = limit.isPassed() ? Limit.passed(seconds, standing, failure) : failure;
       }
       uncaught = threads.all();
     } finally {
@@ -84,16 +83,6 @@ final class SimulatedRun {
     if (!isThrown()) {
       remains.addAll(leftovers.open(simulator));
     }
-  }
-
-  private TimeoutException late(List<String> standing, Throwable failure) {
-    StringBuilder text = new StringBuilder("the schedule has not ended after ");
-    text.append(seconds).append(seconds == 1 ? " second" : " seconds");
-    standing.forEach(line -> text.append("\n  ").append(line.replace("\n", "\n  ")));
-    TimeoutException late = new TimeoutException(text.toString());
-    late.setStackTrace(failure.getStackTrace());
-    late.addSuppressed(failure);
-    return late;
   }
 
   private void close(Simulator simulator) {

@@ -15,12 +15,14 @@ import org.junit.platform.commons.support.ReflectionSupport;
 final class TestBody {
   private static final int MAX_LINKS = 16;
 
+  private final Class<?> testClass;
   private final Method method;
   private final @Nullable Object target;
   private final List<@Nullable Object> resolved;
   private final List<@Nullable Given> given;
 
   TestBody(ReflectiveInvocationContext<Method> call) {
+    this.testClass = call.getTargetClass();
     this.method = call.getExecutable();
     this.target = call.getTarget().orElse(null);
     this.resolved = new ArrayList<>(call.getArguments());
@@ -80,8 +82,16 @@ final class TestBody {
     }
   }
 
-  /** Class and method as build tools name them. */
-  String selector() {
-    return method.getDeclaringClass().getSimpleName() + "#" + method.getName();
+  /** Class and method as folders are called. */
+  String name() {
+    return testClass.getName().replace('$', '.') + '.' + method.getName();
+  }
+
+  /** What makes Maven run this test alone, as a shell takes it. */
+  String selection() {
+    String type = testClass.getName().substring(testClass.getPackageName().length());
+    String selection = "-Dtest=" + (type.startsWith(".") ? type.substring(1) : type);
+    selection += "#" + method.getName();
+    return selection.contains("$") ? "'" + selection + "'" : selection;
   }
 }

@@ -121,7 +121,7 @@ final class TestFailureText {
   private String ended(StringBuilder text) {
     if (!schedule.isEmpty()) {
       text.append("\nreplay: @RankTest(replay = \"").append(schedule).append("\")");
-      text.append("\n    or: mvn test -Dtest=").append(body.selector());
+      text.append("\n    or: mvn test ").append(body.selection());
       text.append(" \"-D").append(RankTestExtension.REPLAY).append('=').append(schedule);
       text.append('"');
     }
