@@ -77,8 +77,7 @@ public final class Simulator implements AutoCloseable {
   private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
 
   private Simulator(Builder builder) {
-    Long seed = builder.seed;
-    Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
+    Choices choices = builder.decidedBy();
     this.foreignTimeout = new TimeLimit(builder.foreignTimeout);
     this.kernel = new Kernel(choices, foreignTimeout, new TimeLimit(builder.stallLimit));
     this.findings = new Findings(builder.strict, builder.warnings, replay(builder, choices));
@@ -409,6 +408,8 @@ public final class Simulator implements AutoCloseable {
     private int devices = 8;
     private GpuProfile profile = GpuProfile.h200();
     private @Nullable Long seed;
+    private @Nullable Choices choices;
+    private int residentKernels;
     private CheckLevel checks = CheckLevel.DEFAULT;
     private boolean strict;
     private Duration stallLimit = Duration.ofSeconds(5);
@@ -490,6 +491,40 @@ public final class Simulator implements AutoCloseable {
     public Builder seed(long value) {
       seed = value;
       return this;
+    }
+
+    /**
+     * Sets how many kernels a device holds at once: NCCL does not promise that those of two streams
+     * run at the same time. Any number unless set.
+     *
+     * @param value the number; 0 for any
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder residentKernels(int value) {
+      if (value < 0) {
+        throw new IllegalArgumentException("residentKernels " + value + ", expected at least 0");
+      }
+      residentKernels = value;
+      return this;
+    }
+
+    /**
+     * Sets who decides, instead of a seed: the search of this module.
+     *
+     * @param value takes the decisions of this world alone
+     * @return this builder
+     */
+    public Builder choices(Choices value) {
+      choices = value;
+      return this;
+    }
+
+    private Choices decidedBy() {
+      if (choices != null) {
+        return choices;
+      }
+      return seed == null ? Choices.fifo() : Choices.random(seed);
     }
 
     /**

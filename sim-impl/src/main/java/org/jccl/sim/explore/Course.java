@@ -11,6 +11,7 @@ import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.SimStep;
 import org.jccl.sim.kernel.Steering;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run as it is steered: asks its {@link Guide}, and writes down what was decided and what
@@ -28,6 +29,7 @@ final class Course implements Choices, Steering {
   private final Map<Point, Long> asked = new EnumMap<>(Point.class);
   private final Set<Integer> inside = new HashSet<>();
   private final Set<Integer> behind = new HashSet<>();
+  private final List<Integer> world = new ArrayList<>();
   private final int ranks;
   private boolean steers;
   private boolean over;
@@ -58,6 +60,26 @@ final class Course implements Choices, Steering {
     }
   }
 
+  /** The event in which the rank has failed that ended what is steered; or null. */
+  @Nullable Event failedEvent() {
+    List<Event> events = log.events();
+    for (int i = events.size() - 1; i >= 0; i--) {
+      if (events.get(i).rank == failedRank) {
+        return events.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** The class of the run: equal where nothing that can be seen is in another order. */
+  long classHash() {
+    long hash = log.hash() + Hashes.mix(failedRank);
+    for (int each : world) {
+      hash = Hashes.mix(hash + each);
+    }
+    return hash;
+  }
+
   private void stop() {
     log.end();
     steers = false;
@@ -73,7 +95,9 @@ final class Course implements Choices, Steering {
 
   /** A decision about the world, before there is one. */
   int world(Point point, int alternatives) {
-    return decided(point, guide.world(point, alternatives), alternatives);
+    int value = decided(point, guide.world(point, alternatives), alternatives);
+    world.add(value);
+    return value;
   }
 
   private int decided(Point point, int value, int alternatives) {
@@ -141,6 +165,11 @@ final class Course implements Choices, Steering {
 
   ChoiceStream stream() {
     return ChoiceStream.of(taken.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  /** How many of the decisions are about the world. */
+  int worldDecisions() {
+    return world.size();
   }
 
   /** How many alternatives there were at each choice point. */

@@ -16,8 +16,12 @@ public interface Steering {
    */
   int next(Choices.Point point, List<SimStep> candidates);
 
-  /** The event that was chosen begins. */
-  void begins(SimStep step);
+  /**
+   * The event that was chosen begins.
+   *
+   * @param opens whether another host thread could have run instead
+   */
+  void begins(SimStep step, boolean opens);
 
   /** The current event has an effect on {@code thing}. */
   void effect(Object thing, Effect effect);
