@@ -63,8 +63,7 @@ final class DeadEnd {
 
   /** Ends all waits, as of a deadlock; false if none waits. */
   boolean failBlocked() {
-    List<HostTask> blocked =
-        ranks.stream().filter(task -> waits(task) && !task.abandoned).toList();
+    List<HostTask> blocked = ranks.stream().filter(task -> waits(task) && !task.abandoned).toList();
     if (blocked.isEmpty()) {
       return false;
     }

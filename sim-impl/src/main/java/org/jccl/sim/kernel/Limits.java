@@ -52,7 +52,8 @@ final class Limits {
   }
 
   /**
-   * @throws LimitPassed if the wait of {@code task} for {@code what} has come to the end of its time
+   * @throws LimitPassed if the wait of {@code task} for {@code what} has come to the end of its
+   *     time
    */
   void throwIfLate(HostTask task, Wait what) {
     if (task.late || (task.isPastDeadline() && baton.goesByClock(task))) {
