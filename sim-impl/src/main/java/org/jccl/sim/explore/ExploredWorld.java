@@ -1,5 +1,6 @@
 package org.jccl.sim.explore;
 
+import java.util.List;
 import org.jccl.Backend;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
@@ -10,8 +11,10 @@ public final class ExploredWorld {
   private final Simulator simulator;
   private final Course course;
   private final int ranks;
+  private final List<String> args;
 
-  ExploredWorld(Simulator simulator, Course course, int ranks) {
+  ExploredWorld(Simulator simulator, Course course, int ranks, List<String> args) {
+    this.args = args;
     this.simulator = simulator;
     this.course = course;
     this.ranks = ranks;
@@ -38,7 +41,7 @@ public final class ExploredWorld {
    * @param program the program
    */
   public void run(RankProgram program) {
-    Ranks.run(backend(), ranks, explored(program));
+    Ranks.run(backend(), ranks, args, explored(program));
   }
 
   /**

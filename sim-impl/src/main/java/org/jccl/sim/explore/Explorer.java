@@ -36,6 +36,7 @@ public final class Explorer {
 
   private final WorldProgram program;
   private int ranks = 2;
+  private List<String> args = List.of();
   private Strategy strategy = Strategy.exhaustive();
   private long schedules;
   private long seed;
@@ -87,6 +88,17 @@ public final class Explorer {
    */
   public Explorer ranks(int value) {
     ranks = requirePositive("ranks", value);
+    return this;
+  }
+
+  /**
+   * Sets the arguments that ranks are given, none unless set.
+   *
+   * @param value what {@link org.jccl.Rank#args()} gives
+   * @return this explorer
+   */
+  public Explorer args(List<String> value) {
+    args = List.copyOf(value);
     return this;
   }
 
@@ -234,7 +246,7 @@ public final class Explorer {
     Throwable thrown = null;
     Object result = null;
     try {
-      result = program.run(new ExploredWorld(simulator, course, ranks));
+      result = program.run(new ExploredWorld(simulator, course, ranks, args));
     } catch (Throwable failure) {
       thrown = failure;
     }
