@@ -186,7 +186,10 @@ public final class Enqueuer {
     if (toSelf || request.captured() || request.stream().capture() != null) {
       return issue(List.of(request), List.of(), task);
     }
-    PlannedCalls planned = plan(request).orThrow(); // ENV-06
+    PlannedCalls planned = plan(request);
+    if (planned.refusal() != null) {
+      planned.orThrow(); // ENV-06
+    }
     if (hasDefects) {
       defective.require(List.of(request));
     }

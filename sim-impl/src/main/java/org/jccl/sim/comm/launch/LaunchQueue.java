@@ -35,6 +35,7 @@ public final class LaunchQueue implements Registrations.Users {
   private final Owner owner;
   private final CallSequence sequence;
   private final GraphOrder graphs;
+  private final boolean ordersAll;
   private @Nullable Launch oldest;
   private @Nullable Launch youngest;
   private @Nullable Launch last;
@@ -62,6 +63,7 @@ public final class LaunchQueue implements Registrations.Users {
     this.sequence = sequence;
     this.owner = owner;
     this.graphs = GraphOrder.of(member.config());
+    this.ordersAll = graphs.keepsAll();
   }
 
   /** Whose it is. */
@@ -113,7 +115,9 @@ public final class LaunchQueue implements Registrations.Users {
 
   private @Nullable Clock orderBehind(@Nullable Launch before, Launch launch) {
     boolean isKnown = before == null || before.isOnlyOn(launch.firstStream());
-    return isKnown || !graphs.keeps(before.replay(), launch.replay()) ? null : before.after();
+    return isKnown || !(ordersAll || graphs.keeps(before.replay(), launch.replay()))
+        ? null
+        : before.after();
   }
 
   /** The rank comes to its next launch, at which the ranks of its process meet; its number. */
@@ -169,7 +173,7 @@ public final class LaunchQueue implements Registrations.Users {
   /** A launch is done. */
   void finished(Launch launch) {
     Launch before = lastDone;
-    if (!graphs.keepsAll() && before != null && isOther(before, launch)) {
+    if (!ordersAll && before != null && isOther(before, launch)) {
       lastDoneElsewhere = before; // the last launch of the other kind, which is ordered by itself
     }
     lastDone = launch;
