@@ -266,7 +266,8 @@ final class AbiState {
             .toList();
     boolean isIn =
         prefixes.isEmpty()
-            || prefixes.stream().anyMatch(each -> whole ? name.equals(each) : name.startsWith(each));
+            || prefixes.stream()
+                .anyMatch(each -> whole ? name.equals(each) : name.startsWith(each));
     return isIn != inverted;
   }
 

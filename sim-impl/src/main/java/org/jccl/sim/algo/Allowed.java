@@ -14,7 +14,6 @@ import org.jccl.config.Algorithm;
 import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
 import org.jccl.sim.machine.Variables;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What NCCL's variables leave of algorithms and protocols (rule ENV-06): names divided by commas,

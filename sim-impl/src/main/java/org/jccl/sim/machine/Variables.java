@@ -85,6 +85,8 @@ public final class Variables {
   }
 
   private static boolean isDigit(String text, int at, int radix) {
-    return at < text.length() && text.charAt(at) < 128 && Character.digit(text.charAt(at), radix) >= 0;
+    return at < text.length()
+        && text.charAt(at) < 128
+        && Character.digit(text.charAt(at), radix) >= 0;
   }
 }

@@ -264,8 +264,9 @@ public final class Enqueuer {
       throw new CollectiveException(
           ResultCode.INVALID_USAGE,
           "Trying to "
-              + (balance > 0 ? "send to self without a matching recv" : "recv from self without a"
-                  + " matching send")
+              + (balance > 0
+                  ? "send to self without a matching recv"
+                  : "recv from self without a" + " matching send")
               + " in one group, on "
               + member
               + " (P2P-05)");

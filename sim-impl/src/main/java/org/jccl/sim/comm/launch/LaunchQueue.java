@@ -114,10 +114,10 @@ public final class LaunchQueue implements Registrations.Users {
   }
 
   private @Nullable Clock orderBehind(@Nullable Launch before, Launch launch) {
-    boolean isKnown = before == null || before.isOnlyOn(launch.firstStream());
-    return isKnown || !(ordersAll || graphs.keeps(before.replay(), launch.replay()))
-        ? null
-        : before.after();
+    if (before == null || before.isOnlyOn(launch.firstStream())) {
+      return null;
+    }
+    return ordersAll || graphs.keeps(before.replay(), launch.replay()) ? before.after() : null;
   }
 
   /** The rank comes to its next launch, at which the ranks of its process meet; its number. */

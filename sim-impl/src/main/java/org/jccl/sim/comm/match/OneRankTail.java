@@ -17,8 +17,7 @@ record OneRankTail(MemorySegment place, byte[] kept) {
   static @Nullable OneRankTail of(KnownDefects defects, LaunchedCall only) {
     Request request = only.request;
     MemorySegment target = only.recv;
-    Folding folding =
-        Folding.of(request.operation(), request.type(), only.call.reduction());
+    Folding folding = Folding.of(request.operation(), request.type(), only.call.reduction());
     if (folding != Folding.PRE_MUL_SUM || target == null) {
       return null;
     }
