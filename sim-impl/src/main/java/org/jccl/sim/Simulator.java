@@ -98,7 +98,8 @@ public final class Simulator implements AutoCloseable {
             new AtomicInteger(Call.PRE_MUL_SUM),
             builder.profile,
             new NcclModel(new TopologySearch(builder.profile, builder.ncclVersion)),
-            timeline);
+            timeline,
+            builder.residentKernels);
     kernel.keepOrder(simulation.order());
     String words =
         "in-JVM simulator of "
@@ -127,6 +128,7 @@ public final class Simulator implements AutoCloseable {
         + builder.checks
         + (builder.strict ? ", strict" : "")
         + (builder.knownDefects ? ", known defects" : "")
+        + (builder.residentKernels == 0 ? "" : ", resident kernels " + builder.residentKernels)
         + (builder.environment.isEmpty()
             ? ""
             : ", " + CleanText.line(new TreeMap<>(builder.environment).toString()));

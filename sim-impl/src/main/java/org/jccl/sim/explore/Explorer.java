@@ -11,7 +11,6 @@ import java.util.function.Supplier;
 import org.jccl.CheckLevel;
 import org.jccl.RankProgram;
 import org.jccl.sim.Simulator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one program in many schedules and says what came of it.

@@ -130,7 +130,9 @@ final class Guides {
     };
   }
 
-  /** What has a priority: a rank, or a stream, a communicator, …: a step's key without its number. */
+  /**
+   * What has a priority: a rank, or a stream, a communicator, …: a step's key without its number.
+   */
   private static Object lane(SimStep step) {
     return step instanceof HostTask task ? task.rank() : place(step);
   }
@@ -139,6 +141,8 @@ final class Guides {
     if (what instanceof HostTask task) {
       return task.rank();
     }
-    return what instanceof SimStep step && step.key() instanceof StepKey key ? key.withoutNumber() : what;
+    return what instanceof SimStep step && step.key() instanceof StepKey key
+        ? key.withoutNumber()
+        : what;
   }
 }

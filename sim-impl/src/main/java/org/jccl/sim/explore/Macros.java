@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The pieces of ranks' programs in a run: while a rank is inside one, no other rank runs, only
@@ -19,7 +20,7 @@ final class Macros {
         if (event.opens || !current.containsKey(event.rank)) {
           current.put(event.rank, new ArrayList<>());
         }
-        List<Event> piece = current.get(event.rank);
+        List<Event> piece = Objects.requireNonNull(current.get(event.rank));
         piece.add(event);
         pieces.put(event, piece);
       }
@@ -28,10 +29,10 @@ final class Macros {
 
   /** The piece that {@code event}, a rank's, is part of. */
   List<Event> of(Event event) {
-    return pieces.get(event);
+    return Objects.requireNonNull(pieces.get(event));
   }
 
   Event first(Event event) {
-    return pieces.get(event).getFirst();
+    return of(event).getFirst();
   }
 }

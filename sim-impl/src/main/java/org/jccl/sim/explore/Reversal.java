@@ -159,10 +159,7 @@ final class Reversal {
       }
       for (int i = 0; open != null && i < events.size(); i++) {
         Event event = events.get(i);
-        if (event.isHost()
-            && event.rank != open.rank
-            && !gone.get(i)
-            && event.comesAfter(open)) {
+        if (event.isHost() && event.rank != open.rank && !gone.get(i) && event.comesAfter(open)) {
           remove(macros.first(event), gone);
           changed = true;
         }

@@ -46,7 +46,9 @@ public final class Strategy {
   /** {@return partial order sampling: candidates that conflict draw lots again and again} */
   public static Strategy pos() {
     return new Strategy(
-        "pos", false, (seed, worlds) -> new SamplingSearch((number, length) -> Guides.pos(seed, number)));
+        "pos",
+        false,
+        (seed, worlds) -> new SamplingSearch((number, length) -> Guides.pos(seed, number)));
   }
 
   /**

@@ -63,5 +63,4 @@ final class SystematicSearch implements Search {
         ? runs + " schedules, without reduction"
         : runs + " schedules of those with at most " + mostDelays + " delays";
   }
-
 }

@@ -2,8 +2,8 @@ package org.jccl.sim.kernel;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.function.BooleanSupplier;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
 import org.jspecify.annotations.Nullable;
