@@ -374,7 +374,7 @@ public final class Kernel {
     RuntimeException failure = task.failure;
     if (failure != null) {
       task.failure = null;
-      throw failure;
+      throw Rethrown.of(failure);
     }
     if (task.verdict != null) {
       throw takeVerdict(task);
@@ -920,6 +920,12 @@ public final class Kernel {
   /** Whether the current thread is that of a rank. */
   public boolean isRank() {
     return own.current().owned;
+  }
+
+  /** The rank whose thread the current one is, or -1. */
+  public int rank() {
+    HostTask task = own.current();
+    return task.owned ? task.rank() : -1;
   }
 
   /** The program of a rank task, the current thread's, has come to its end. */
