@@ -17,7 +17,7 @@ final class CapturedLaunches {
   /** Launches what a graph replays. */
   @FunctionalInterface
   interface Replay {
-    void launch(List<Request> requests, List<OneSidedCall> first);
+    void launch(List<Request> requests, List<OneSidedCall> first, GraphOrder.Replay of);
   }
 
   private final CommMember member;
@@ -43,9 +43,11 @@ final class CapturedLaunches {
     String words = words(kept, keptFirst);
     graphs.add(words);
     capture.whenClosed(() -> graphs.remove(words));
+    List<SimStream> streams = streams(kept, keptFirst);
+    boolean isOrdered = GraphOrder.of(member.config()).ordersCaptures();
     capture.add(
-        this,
-        streams(kept, keptFirst),
+        isOrdered ? this : streams.getFirst(),
+        streams,
         map ->
             replay.launch(
                 kept.stream()
@@ -53,7 +55,8 @@ final class CapturedLaunches {
                     .toList(),
                 keptFirst.stream()
                     .map(each -> each.on(map.of(each.stream()), map.siteOf(each.site())))
-                    .toList()));
+                    .toList(),
+                new GraphOrder.Replay(capture, map)));
   }
 
   private static String words(List<Request> requests, List<OneSidedCall> first) {
