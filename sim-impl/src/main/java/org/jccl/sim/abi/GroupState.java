@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
@@ -75,18 +74,14 @@ final class GroupState implements OpenGroup {
     comm.throwIfError(
         thread.isAlive()
             ? ThreadReports.race(
-                member, thread, "has a group open that holds calls of it (GRP-26)", siteOf(comm))
+                member, thread, "has a group open that holds calls of it (GRP-26)", site())
             : leak(comm));
   }
 
-  /** Where the first call on {@code comm} that the group holds was made, or where it was opened. */
-  private @Nullable Object siteOf(SharedComm comm) {
-    return queued.entrySet().stream()
-        .filter(each -> each.getKey().operations().member().comm() == comm)
-        .map(each -> each.getValue().getFirst().site())
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse(opened);
+  /** Where the first call that the group holds was made, or where it was opened. */
+  private @Nullable Object site() {
+    Object first = queued.isEmpty() ? null : queued.values().iterator().next().getFirst().site();
+    return first == null ? opened : first;
   }
 
   private ReportBuilder leak(@Nullable SharedComm comm) {
