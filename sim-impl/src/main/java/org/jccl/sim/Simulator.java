@@ -385,8 +385,7 @@ public final class Simulator implements AutoCloseable {
     return kernel.tasks().stream()
         .filter(task -> task.rank() == rank)
         .anyMatch(
-            task ->
-                task.state() == HostTask.State.FINISHED || CallSite.isClosing(task.thread()));
+            task -> task.state() == HostTask.State.FINISHED || CallSite.isClosing(task.thread()));
   }
 
   /** Threads that the simulator did not start wait for each other, or one waits for too long. */

@@ -190,8 +190,7 @@ final class GroupState implements OpenGroup {
   }
 
   /** Rules LIF-13, GRP-22: what a group ends or creates it does not use (SIM-38, SIM-39). */
-  private void requireNoConflict(
-      Job job, CommLifecycle used, Request request, boolean isJobLast) {
+  private void requireNoConflict(Job job, CommLifecycle used, Request request, boolean isJobLast) {
     if (used.simulation().isChecking() && (job.ends(used) || job.creates())) {
       spoil();
       CommMember member = used.operations().member();

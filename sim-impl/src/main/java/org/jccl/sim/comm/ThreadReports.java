@@ -14,7 +14,8 @@ public final class ThreadReports {
    *
    * @param site the line at which the other one does so; where it is now if that is null
    */
-  public static ReportBuilder race(CommMember member, Thread other, String why, @Nullable Object site) {
+  public static ReportBuilder race(
+      CommMember member, Thread other, String why, @Nullable Object site) {
     Thread self = Thread.currentThread();
     Object place = site == null ? CallSite.of(other) : site;
     return new ReportBuilder(

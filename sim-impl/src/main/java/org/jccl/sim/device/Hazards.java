@@ -183,8 +183,7 @@ public final class Hazards {
    *
    * @param communicator whose work; any if it is null: then the memory is freed
    */
-  @Nullable Access user(
-      long start, long end, @Nullable String communicator, HostTask task) {
+  @Nullable Access user(long start, long end, @Nullable String communicator, HostTask task) {
     for (StreamOp op = oldest; op != null; op = op.after) {
       Access use = op.use(start, end);
       if (use != null && use.by().isOf(communicator)) {
@@ -195,9 +194,7 @@ public final class Hazards {
       }
     }
     HappensBefore order = context.simulation().order();
-    return order == null
-        ? null
-        : history.notDone(start, end, communicator, order.knownTo(task));
+    return order == null ? null : history.notDone(start, end, communicator, order.knownTo(task));
   }
 
   /**
@@ -530,8 +527,7 @@ public final class Hazards {
     }
 
     /** What of that communicator uses the range and is not known to be done, or null. */
-    @Nullable Access notDone(
-        long start, long end, @Nullable String communicator, Clock known) {
+    @Nullable Access notDone(long start, long end, @Nullable String communicator, Clock known) {
       Map.Entry<Long, Segment> before = segments.lowerEntry(start);
       if (before != null && before.getValue().end > start) {
         Access found = before.getValue().notDone(communicator, known);

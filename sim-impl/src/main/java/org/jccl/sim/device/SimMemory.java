@@ -366,8 +366,7 @@ public final class SimMemory implements DeviceMemory {
     }
     String room = room(address);
     if (room != null) {
-      return new ReportBuilder(
-          MisuseKind.BUFFER_RANGE, on + " needs " + bytes + " bytes, " + room);
+      return new ReportBuilder(MisuseKind.BUFFER_RANGE, on + " needs " + bytes + " bytes, " + room);
     }
     return new ReportBuilder(
         MisuseKind.BUFFER_INVALID,

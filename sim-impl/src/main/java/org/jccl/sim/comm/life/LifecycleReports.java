@@ -32,8 +32,7 @@ public final class LifecycleReports {
   }
 
   /** Destroy came before its own work was done, and now that work's memory is freed. */
-  static ReportBuilder destroyedInFlight(
-      CommMember member, Launch busy, String destroyed) {
+  static ReportBuilder destroyedInFlight(CommMember member, Launch busy, String destroyed) {
     Object issued = busy.site();
     return new ReportBuilder(
             MisuseKind.DESTROY_IN_FLIGHT,
@@ -64,16 +63,14 @@ public final class LifecycleReports {
             call + " while graphs refer to it, with " + graphs.size() + " captured calls or groups",
             call);
     graphs.stream().distinct().limit(MOST_GRAPHS).map("in a graph: "::concat).forEach(report::line);
-    return report
-        .line("close the graphs first: NCCL waits for them for ever (LIF-06, SIM-37)");
+    return report.line("close the graphs first: NCCL waits for them for ever (LIF-06, SIM-37)");
   }
 
   /** A group ends a communicator that it also uses. */
   public static ReportBuilder groupEnds(
       CommMember member, Job end, Request used, boolean isEndLast) {
     String summary = "one group ends the communicator and issues operations on it";
-    return conflict(
-            MisuseKind.GROUP_DESTROY_CONFLICT, member, summary, end, used, isEndLast)
+    return conflict(MisuseKind.GROUP_DESTROY_CONFLICT, member, summary, end, used, isEndLast)
         .line("NCCL ends it before the operations run: end it behind the group (LIF-13, SIM-38)");
   }
 
@@ -81,8 +78,7 @@ public final class LifecycleReports {
   public static ReportBuilder groupCreates(
       CommMember member, Job creation, Request used, boolean isCreationLast) {
     String summary = "one group creates communicators and issues operations";
-    return conflict(
-            MisuseKind.GROUP_INIT_CONFLICT, member, summary, creation, used, isCreationLast)
+    return conflict(MisuseKind.GROUP_INIT_CONFLICT, member, summary, creation, used, isCreationLast)
         .line("put creations into a group of their own (GRP-22, SIM-39)");
   }
 

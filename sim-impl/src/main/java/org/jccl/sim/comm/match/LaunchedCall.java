@@ -74,7 +74,9 @@ public final class LaunchedCall {
     return !request.isCollective();
   }
 
-  /** Whether it and {@code other} are parts of one call that a program made, as of an uneven form. */
+  /**
+   * Whether it and {@code other} are parts of one call that a program made, as of an uneven form.
+   */
   public boolean isOneCallWith(LaunchedCall other) {
     return request.partOf() != null
         && request.partOf() == other.request.partOf()
