@@ -28,6 +28,7 @@ import org.jccl.ops.Call;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.TopologySearch;
+import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
@@ -370,19 +371,22 @@ public final class Simulator implements AutoCloseable {
     }
   }
 
-  /** The report that a rank was told, caught and ended with, while others wait for it; or null. */
+  /**
+   * The report that a rank was told, while others wait for it; or null: it has caught it and ended
+   * with it, or it closes what it has open and waits there.
+   */
   private @Nullable ReportedMisuse swallowed() {
     return findings.errors().stream()
         .filter(one -> one.ranks().stream().anyMatch(this::hasEnded))
         .findFirst()
-        // Another one with the same words: who was thrown the first may not get it once more.
-        .map(one -> new ReportedMisuse(one.kind(), one.ranks(), String.valueOf(one.getMessage())))
         .orElse(null);
   }
 
   private boolean hasEnded(int rank) {
     return kernel.tasks().stream()
-        .anyMatch(task -> task.rank() == rank && task.state() == HostTask.State.FINISHED);
+        .filter(task -> task.rank() == rank)
+        .anyMatch(
+            task -> task.state() == HostTask.State.FINISHED || CallSite.isClosing(task.thread()));
   }
 
   /** Threads that the simulator did not start wait for each other, or one waits for too long. */

@@ -221,7 +221,7 @@ public final class HostTask implements SimStep {
     RuntimeException pending = failure;
     if (pending != null) {
       failure = null;
-      throw pending;
+      throw Rethrown.of(pending);
     }
     if (verdict != null) {
       throw takeVerdict();

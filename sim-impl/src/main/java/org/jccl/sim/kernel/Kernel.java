@@ -341,6 +341,12 @@ public final class Kernel {
     return own.current().owned;
   }
 
+  /** The rank whose thread the current one is, or -1. */
+  public int rank() {
+    HostTask task = own.current();
+    return task.owned ? task.rank() : -1;
+  }
+
   /** Something that blocks outside jccl. */
   @FunctionalInterface
   public interface Body<T, X extends Exception> {

@@ -217,16 +217,6 @@ public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
     return parts.isEmpty() && oneSided == null;
   }
 
-  /** Whether it reads or writes any of a range, or has one-sided calls that will. */
-  boolean touches(long start, long end) {
-    for (Gate gate : gates) {
-      if (gate.touches(start, end)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** A list of one, as mostly, costs less than one that can grow. */
   private static <T> List<T> with(List<T> list, T one) {
     if (list.isEmpty()) {
@@ -417,6 +407,11 @@ public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
     return oneSided;
   }
 
+  /** Where its first call was made, if that is known. */
+  public @Nullable Object site() {
+    return gates.isEmpty() ? null : gates.getFirst().site();
+  }
+
   /** What has to be done before it can start; null if that is nothing. */
   @Nullable Wait before() {
     if (started) {
@@ -467,7 +462,7 @@ public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
 
     @Override
     public void memoryIsFreed() {
-      queue.owner().freesMemoryOf(asWait());
+      queue.owner().freesMemoryOf(Launch.this);
     }
 
     @Override
