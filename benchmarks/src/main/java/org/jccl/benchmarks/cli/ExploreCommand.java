@@ -40,7 +40,8 @@ final class ExploreCommand implements Callable<Integer> {
   @Option(
       names = "--schedules",
       paramLabel = "N",
-      description = "Run the program N times at most. Default: 100000, or 1000 where lots are drawn.")
+      description =
+          "Run the program N times at most. Default: 100000, or 1000 where lots are drawn.")
   private @Nullable Long schedules;
 
   @Option(names = "--seed", paramLabel = "S", description = "Seed of the lots. Default: 0.")

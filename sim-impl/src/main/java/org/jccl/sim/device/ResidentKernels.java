@@ -8,8 +8,9 @@ import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernels that a device holds, where it holds only so many at once: NCCL and CUDA do not promise
- * that those of two streams run at the same time. Whoever finds no place waits until one is free.
+ * The kernels that a device holds, where it holds only so many at once: NCCL and CUDA do not
+ * promise that those of two streams run at the same time. Whoever finds no place waits until one is
+ * free.
  */
 public final class ResidentKernels {
   /** What wants a place. */
