@@ -41,10 +41,7 @@ public final class FailureReport {
   private FailureReport(List<RankFailure> failures) {
     this.failures = failures;
     this.first =
-        failures.stream()
-            .filter(FailureReport::isReal)
-            .findFirst()
-            .orElseGet(failures::getFirst);
+        failures.stream().filter(FailureReport::isReal).findFirst().orElseGet(failures::getFirst);
   }
 
   /** The failures of the run of which a failure tells, wherever it has them; else it alone. */
@@ -92,8 +89,7 @@ public final class FailureReport {
             some.stream()
                 .map(one -> "'" + CleanText.line(names.get(one.rank())) + "'")
                 .limit(MAX_RANKS)
-                .collect(
-                    Collectors.joining(", ", some.size() == 1 ? "thread " : "threads ", "")));
+                .collect(Collectors.joining(", ", some.size() == 1 ? "thread " : "threads ", "")));
   }
 
   /**
@@ -219,8 +215,7 @@ public final class FailureReport {
     return text.toString();
   }
 
-  private static String textForTest(
-      FailureReport report, Function<List<RankFailure>, String> who) {
+  private static String textForTest(FailureReport report, Function<List<RankFailure>, String> who) {
     StringBuilder text = new StringBuilder();
     for (List<RankFailure> same : report.byWords().values()) {
       RankFailure one = same.getFirst();
@@ -260,7 +255,10 @@ public final class FailureReport {
   private static @Nullable Throwable finding(Throwable failure) {
     return failure instanceof ReportedMisuse
         ? failure
-        : causes(failure).stream().filter(ReportedMisuse.class::isInstance).findFirst().orElse(null);
+        : causes(failure).stream()
+            .filter(ReportedMisuse.class::isInstance)
+            .findFirst()
+            .orElse(null);
   }
 
   private static String phase(RankFailure one) {
@@ -340,8 +338,7 @@ public final class FailureReport {
     }
   }
 
-  private static void appendCauses(
-      StringBuilder text, Throwable failure, int most, String indent) {
+  private static void appendCauses(StringBuilder text, Throwable failure, int most, String indent) {
     for (Throwable cause : causes(failure)) {
       String words = CleanText.of(cause);
       text.append('\n').append(indent).append("caused by ").append(indented(words));

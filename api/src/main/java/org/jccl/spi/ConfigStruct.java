@@ -79,8 +79,6 @@ public final class ConfigStruct {
   }
 
   private static long text(String value) {
-    return value.isEmpty()
-        ? 0
-        : NAMES.computeIfAbsent(value, ConfigStruct::lent).address();
+    return value.isEmpty() ? 0 : NAMES.computeIfAbsent(value, ConfigStruct::lent).address();
   }
 }

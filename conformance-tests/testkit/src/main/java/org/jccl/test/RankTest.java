@@ -15,8 +15,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p>The method runs once for each rank in each schedule. By default the ranks are simulated: no
  * GPU, no flag, no agent is needed. A test has one node for each number of ranks; a node runs first
  * in, first out and then {@link #seeds()} random schedules, each of them with and without strict
- * mode. Of many seeds each 50 are a node. It ends with the first schedule that fails. A finding, also a warning, and whatever is left
- * open fails it, unless {@link Allow} permits it.
+ * mode. Of many seeds each 50 are a node. It ends with the first schedule that fails. A finding,
+ * also a warning, and whatever is left open fails it, unless {@link Allow} permits it.
  *
  * <p>Parameters are found by type. For each rank: {@link org.jccl.Rank}, {@link
  * org.jccl.Communicator}, {@link org.jccl.Device}, {@link org.jccl.Stream} (the communicator's

@@ -58,12 +58,13 @@ final class SimulatedRun {
     Simulator simulator = builder.build();
     List<String> standing = new ArrayList<>();
     try (Uncaught threads = Uncaught.here();
-        Limit limit = new Limit(
-            seconds,
-            () -> {
-              standing.addAll(simulator.waiting());
-              standing.addAll(leftovers.places());
-            })) {
+        Limit limit =
+            new Limit(
+                seconds,
+                () -> {
+                  standing.addAll(simulator.waiting());
+                  standing.addAll(leftovers.places());
+                })) {
       try {
         if (attachments != null) {
           simulator.writeTrace(attachments.trace());

@@ -263,10 +263,7 @@ class FailureTextTest {
               pool.submit(
                   () ->
                       worker(
-                          world,
-                          groups,
-                          own,
-                          (self, comm) -> assertEquals(4, comm.worldSize()))));
+                          world, groups, own, (self, comm) -> assertEquals(4, comm.worldSize()))));
         }
         for (Future<?> one : all) {
           one.get();

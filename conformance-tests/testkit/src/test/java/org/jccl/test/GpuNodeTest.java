@@ -77,8 +77,7 @@ class GpuNodeTest {
   @Test
   void whereGpusAreDemanded_theirAbsenceFails() {
     EngineExecutionResults results =
-        Executed.run(
-            Samples.class, "anywhere", Map.of(RankTestExtension.REQUIRE_GPUS, "true"));
+        Executed.run(Samples.class, "anywhere", Map.of(RankTestExtension.REQUIRE_GPUS, "true"));
 
     assertThat(Executed.failure(results))
         .isInstanceOf(AssertionFailedError.class)
@@ -89,8 +88,7 @@ class GpuNodeTest {
   void tooFewGpus_areAReason() {
     InNcclsPlace.gpus = 1;
 
-    Event skipped =
-        Executed.run(Samples.class, "onGpus").testEvents().aborted().list().getFirst();
+    Event skipped = Executed.run(Samples.class, "onGpus").testEvents().aborted().list().getFirst();
 
     assertThat(Executed.thrown(skipped)).hasMessage("2 ranks need 2 GPUs, found 1");
   }
@@ -116,8 +114,7 @@ class GpuNodeTest {
         .allSatisfy(
             event ->
                 assertThat(event.getTestDescriptor().getTags()).contains(TestTag.create("gpu")));
-    assertThat(OnGpus.class.getAnnotation(ResourceLock.class))
-        .isNotNull();
+    assertThat(OnGpus.class.getAnnotation(ResourceLock.class)).isNotNull();
   }
 
   /** Has as many GPUs as the test says. */

@@ -21,19 +21,21 @@ class LeftoversTest {
   private static final CountDownLatch NEVER = new CountDownLatch(1);
 
   @ParameterizedTest
-  @CsvSource(delimiter = ';', value = {
-    "communicator; left open: devices 0, 1: 2 communicators were never closed",
-    "buffer; left open: devices 0, 1: 2 buffers (16 bytes) were never closed",
-    "stream; left open: devices 0, 1: 2 streams were never closed",
-    "event; left open: devices 0, 1: 2 events were never closed",
-    "graph; left open: devices 0, 1: 2 graphs were never closed",
-    "capture; left open: device 0: the capture of stream 2 of device 0, begun at",
-    "window; left open: devices 0, 1: 2 windows were never closed",
-    "registration; left open: devices 0, 1: 2 registrations were never closed",
-    "reduction; left open: devices 0, 1: 2 custom reductions were never closed",
-    "message; UNMATCHED",
-    "caughtReport; MISMATCH",
-    "thread; thread 'forgotten' is still alive",
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "communicator; left open: devices 0, 1: 2 communicators were never closed",
+        "buffer; left open: devices 0, 1: 2 buffers (16 bytes) were never closed",
+        "stream; left open: devices 0, 1: 2 streams were never closed",
+        "event; left open: devices 0, 1: 2 events were never closed",
+        "graph; left open: devices 0, 1: 2 graphs were never closed",
+        "capture; left open: device 0: the capture of stream 2 of device 0, begun at",
+        "window; left open: devices 0, 1: 2 windows were never closed",
+        "registration; left open: devices 0, 1: 2 registrations were never closed",
+        "reduction; left open: devices 0, 1: 2 custom reductions were never closed",
+        "message; UNMATCHED",
+        "caughtReport; MISMATCH",
+        "thread; thread 'forgotten' is still alive",
       })
   void isNamed_withItsLine(String method, String says) {
     Throwable failure = Executed.failure(Samples.class, method);
