@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class UserCode {
   /** The packages of jccl's library, each with those below it; besides them its root. */
   private static final List<String> ROOMS =
-      List.of("config", "ops", "process", "spi", "sim", "nccl");
+      List.of("config", "ops", "process", "spi", "sim", "nccl", "test");
 
   private static final String ROOT = "org.jccl.";
 
@@ -29,6 +29,8 @@ public final class UserCode {
           "org.hamcrest.",
           "org.testng.",
           "junit.");
+
+  private static final String UNKNOWN = "unknown";
 
   private static final String WHOLE_TRACES = "jccl.stacktrace";
 
@@ -77,12 +79,15 @@ public final class UserCode {
     /** Whether a class of that name is jccl's: asked of every frame of a trace. */
     static final Map<String, Boolean> KNOWN = new ConcurrentHashMap<>();
 
+    /** The kit for tests, which is beside them only if it is used. */
+    private static final String KIT = ROOT + "test.RankTest";
+
     static final Set<String> OWN =
         Stream.concat(
-                Stream.of(UserCode.class),
+                Stream.of(placeOf(UserCode.class.getName()), placeOf(KIT)),
                 ServiceLoader.load(BackendProvider.class, UserCode.class.getClassLoader()).stream()
-                    .map(ServiceLoader.Provider::type))
-            .map(UserCode::placeOf)
+                    .map(provider -> placeOf(provider.type())))
+            .filter(place -> !place.equals(UNKNOWN))
             .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -90,7 +95,7 @@ public final class UserCode {
     try {
       return placeOf(Class.forName(className, false, UserCode.class.getClassLoader()));
     } catch (ClassNotFoundException | LinkageError notOurs) {
-      return "unknown";
+      return UNKNOWN;
     }
   }
 

@@ -138,12 +138,7 @@ public final class Planner {
         registered && plans().hasSymmetric()
             ? plans().alone(SymmetricPlanner.registered(call))
             : plans().alone(PlacedCall.plain(call));
-    if (planned.code() != 0) {
-      throw new CollectiveException(
-          ResultCode.of(planned.code()),
-          "no algorithm is left for " + operation.label() + " of " + type + " (ENV-06)");
-    }
-    if (!(planned.carried().getFirst() instanceof ByChannels carried)) {
+    if (!(planned.orThrow().carried().getFirst() instanceof ByChannels carried)) {
       throw new IllegalStateException(operation + " in plain memory has a symmetric kernel");
     }
     ChannelSplit split = carried.split();
@@ -226,6 +221,7 @@ public final class Planner {
         new Plans.Place(
             simulation.profile(),
             simulation.version(),
+            simulation.defects(),
             simulation.environment(),
             simulation.cost(),
             List.of(devices),

@@ -6,9 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jccl.CollectiveException;
+import org.jccl.DataType;
 import org.jccl.ResultCode;
 import org.jccl.config.Algorithm;
 import org.jccl.config.Protocol;
+import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Allowed;
 import org.jccl.sim.algo.Buffers;
 import org.jccl.sim.algo.ChannelLimits;
@@ -30,6 +33,7 @@ import org.jccl.sim.cost.CostModel;
 import org.jccl.sim.cost.SymmetricModel;
 import org.jccl.sim.cost.Tuner;
 import org.jccl.sim.machine.GpuProfile;
+import org.jccl.sim.machine.KnownDefects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +69,7 @@ final class Plans {
   record Place(
       GpuProfile profile,
       int version,
+      KnownDefects defects,
       Map<String, String> environment,
       CostModel cost,
       List<Integer> devices,
@@ -147,7 +152,7 @@ final class Plans {
     SymmetricPlan plan = SymmetricPlan.of(calls, topology.worldSize(), symmetric);
     if (plan.isRefused()) {
       ResultCode code = symmetric.isForced() ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR;
-      return PlannedCalls.refused(code.code());
+      return refused(code, calls.getFirst().call());
     }
     List<PlacedCall> others = new ArrayList<>();
     for (int call = 0; call < calls.size(); call++) {
@@ -156,7 +161,7 @@ final class Plans {
       }
     }
     PlannedCalls rest = others.isEmpty() ? PlannedCalls.NOTHING : byChannels(others);
-    if (rest.code() != 0) {
+    if (rest.refusal() != null) {
       return rest;
     }
     List<PlannedCall> carried = new ArrayList<>(calls.size());
@@ -186,6 +191,14 @@ final class Plans {
 
   private PlannedCalls byChannels(List<PlacedCall> placed) {
     List<CollectiveTask> calls = placed.stream().map(PlacedCall::call).toList();
+    for (CollectiveTask call : calls) {
+      if (call.operation() == Operation.ALL_REDUCE
+          && call.type() == DataType.FLOAT8_E4M3
+          && topology.worldSize() > 1
+          && place.defects.hasNoAlgorithmForE4m3()) {
+        return refused(ResultCode.INTERNAL_ERROR, call); // VER-06
+      }
+    }
     GroupPlan plan =
         GroupPlan.of(
             calls,
@@ -202,12 +215,11 @@ final class Plans {
             place.version);
     if (!plan.isDecided()) {
       boolean isWished =
-          place.algorithm.isPresent()
-              || place.protocol.isPresent()
+          isPinned()
               || place.environment.containsKey("NCCL_ALGO")
               || place.environment.containsKey("NCCL_PROTO");
       ResultCode code = isWished ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR; // ENV-06
-      return PlannedCalls.refused(code.code());
+      return refused(code, calls.getFirst());
     }
     List<PlannedCall> carried = new ArrayList<>(calls.size());
     for (int call = 0; call < calls.size(); call++) {
@@ -216,6 +228,26 @@ final class Plans {
           new ByChannels(choice, plan.split(call), nanos(calls.get(call), choice)));
     }
     return PlannedCalls.of(carried, plan.last());
+  }
+
+  private PlannedCalls refused(ResultCode code, CollectiveTask call) {
+    StringBuilder words =
+        new StringBuilder("no algorithm/protocol available for function ")
+            .append(call.operation().label())
+            .append(" with datatype ")
+            .append(call.type());
+    for (String name : List.of("NCCL_ALGO", "NCCL_PROTO", "NCCL_SYM_KERNEL")) {
+      String value = place.environment.get(name);
+      if (value != null) {
+        words.append(". ").append(name).append(" was set to ").append(value);
+      }
+    }
+    words.append(isPinned() ? ". The configuration pins an algorithm or protocol" : "");
+    return PlannedCalls.refused(new CollectiveException(code, words + " (ENV-06)"));
+  }
+
+  private boolean isPinned() {
+    return place.algorithm.isPresent() || place.protocol.isPresent();
   }
 
   /** The model's time; of a group's calls that are decided together, each takes as long as all. */

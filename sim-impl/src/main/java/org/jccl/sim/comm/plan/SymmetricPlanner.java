@@ -13,7 +13,7 @@ import org.jccl.sim.comm.memory.RegisteredMemory;
 import org.jccl.sim.comm.memory.Registrations;
 import org.jccl.sim.cost.SymmetricModel;
 import org.jccl.sim.cost.Tuner;
-import org.jccl.sim.device.Simulation;
+import org.jccl.sim.machine.Variables;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,7 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
     this.model = model;
     this.tuner = tuner;
     this.isOneProcess =
-        Simulation.setting(place.environment(), "NCCL_SINGLE_PROC_MEM_REG_ENABLE", 0) == 0;
+        Variables.number(place.environment(), "NCCL_SINGLE_PROC_MEM_REG_ENABLE", 0) == 0;
   }
 
   /** Where a rank's call finds its buffers. */
