@@ -80,8 +80,7 @@ public final class Simulator implements AutoCloseable {
   private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
 
   private Simulator(Builder builder) {
-    Long seed = builder.seed;
-    Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
+    Choices choices = builder.decidedBy();
     this.foreignTimeout = new TimeLimit(builder.foreignTimeout);
     this.kernel = new Kernel(choices, foreignTimeout, new TimeLimit(builder.stallLimit));
     this.findings = new Findings(builder.strict, builder.warnings, replay(builder, choices));
@@ -100,7 +99,8 @@ public final class Simulator implements AutoCloseable {
             new AtomicInteger(Call.PRE_MUL_SUM),
             builder.profile,
             new NcclModel(new TopologySearch(builder.profile, builder.ncclVersion)),
-            timeline);
+            timeline,
+            builder.residentKernels);
     kernel.keepOrder(simulation.order());
     String words =
         "in-JVM simulator of "
@@ -129,6 +129,7 @@ public final class Simulator implements AutoCloseable {
         + builder.checks
         + (builder.strict ? ", strict" : "")
         + (builder.knownDefects ? ", known defects" : "")
+        + (builder.residentKernels == 0 ? "" : ", resident kernels " + builder.residentKernels)
         + (builder.environment.isEmpty()
             ? ""
             : ", " + CleanText.line(new TreeMap<>(builder.environment).toString()));
@@ -324,15 +325,19 @@ public final class Simulator implements AutoCloseable {
   }
 
   /**
-   * {@return the ranks of the current or last run that have not ended, a line each, with what they
-   * wait for; none once a run has come back}
+   * {@return the ranks of the current or last run that have not ended, with what they wait for and
+   * where they are; none once a run has come back}
    */
   public List<String> waiting() {
     List<String> lines = new ArrayList<>();
     for (HostTask task : kernel.tasks()) {
       Wait wait = task.waitingFor();
       if (task.state() != HostTask.State.FINISHED) {
-        lines.add(task + (wait == null ? "" : " waits for " + wait.describe()));
+        String site = CallSite.of(task.thread());
+        lines.add(
+            task
+                + (wait == null ? "" : " waits for " + wait.describe())
+                + (site == null ? "" : "\n    at " + site));
       }
     }
     return lines;
@@ -417,6 +422,8 @@ public final class Simulator implements AutoCloseable {
     private int devices = 8;
     private GpuProfile profile = GpuProfile.h200();
     private @Nullable Long seed;
+    private @Nullable Choices choices;
+    private int residentKernels;
     private CheckLevel checks = CheckLevel.DEFAULT;
     private boolean strict;
     private boolean knownDefects;
@@ -500,6 +507,40 @@ public final class Simulator implements AutoCloseable {
     public Builder seed(long value) {
       seed = value;
       return this;
+    }
+
+    /**
+     * Sets how many kernels a device holds at once: NCCL does not promise that those of two streams
+     * run at the same time. Any number unless set.
+     *
+     * @param value the number; 0 for any
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder residentKernels(int value) {
+      if (value < 0) {
+        throw new IllegalArgumentException("residentKernels " + value + ", expected at least 0");
+      }
+      residentKernels = value;
+      return this;
+    }
+
+    /**
+     * Sets who decides, instead of a seed: the search of this module.
+     *
+     * @param value takes the decisions of this world alone
+     * @return this builder
+     */
+    public Builder choices(Choices value) {
+      choices = value;
+      return this;
+    }
+
+    private Choices decidedBy() {
+      if (choices != null) {
+        return choices;
+      }
+      return seed == null ? Choices.fifo() : Choices.random(seed);
     }
 
     /**

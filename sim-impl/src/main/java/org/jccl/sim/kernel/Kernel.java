@@ -133,7 +133,7 @@ public final class Kernel {
     if (task.depth++ == 0) {
       begun(task);
       if (yieldsAtCalls && task.owned) {
-        loop.letDevicesRun();
+        loop.letDevicesRun(task);
       }
     }
     return task;
@@ -144,8 +144,8 @@ public final class Kernel {
     HostTask task = grasp();
     if (task.depth++ == 0) {
       begun(task);
-      if (yieldsAtCalls && task.owned && choices().choose(Choices.Point.YIELD_AT_CALL, 2) == 1) {
-        loop.letOthersRun(task);
+      if (yieldsAtCalls && task.owned) {
+        loop.beginWaitingCall(task);
       }
     }
     return task;
@@ -230,6 +230,7 @@ public final class Kernel {
       if (!task.owned && System.nanoTime() - deadline > 0) {
         baton.parking().giveUp(task, what);
       }
+      task.awaited = condition;
       block(task, what);
     }
     task.throwPending();
@@ -282,6 +283,11 @@ public final class Kernel {
     } finally {
       exit(task);
     }
+  }
+
+  /** Who steers the run step by step and wants to know what steps do; null if nobody does. */
+  public @Nullable Steering steering() {
+    return loop.steering();
   }
 
   /** Makes {@code step} ready to run; called by the holder. */

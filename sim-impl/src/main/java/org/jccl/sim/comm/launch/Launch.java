@@ -17,6 +17,7 @@ import org.jccl.sim.comm.match.TimelineSlices;
 import org.jccl.sim.comm.onesided.OneSidedCall;
 import org.jccl.sim.comm.onesided.OneSidedSequence;
 import org.jccl.sim.device.Hazards.Accessor;
+import org.jccl.sim.device.ResidentKernels;
 import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.device.StreamOp;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * is at the head of every stream it uses and the communicator's previous launch is done (rules
  * STR-03, STR-05); each stream goes on when all of it is done.
  */
-public final class Launch implements RunningLaunch {
+public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
   private final LaunchQueue queue;
   private final CommMember member;
   private final CollectiveMatching collectives;
@@ -129,6 +130,7 @@ public final class Launch implements RunningLaunch {
   }
 
   /** The same as something that is waited for. */
+  @Override
   public Wait asWait() {
     LaunchWait known = waiting;
     if (known == null) {
@@ -259,6 +261,14 @@ public final class Launch implements RunningLaunch {
     if (--closedGates > 0) {
       return;
     }
+    ResidentKernels kernels = member.device().kernels();
+    if (kernels == null || kernels.take(this)) {
+      placed();
+    }
+  }
+
+  @Override
+  public void placed() {
     started = true;
     if (previous != null) {
       start = previous.end;
@@ -342,6 +352,10 @@ public final class Launch implements RunningLaunch {
       Gate gate = gates.get(i);
       gate.stream().finish(gate, end);
     }
+    ResidentKernels kernels = member.device().kernels();
+    if (kernels != null) {
+      kernels.leave(this);
+    }
     queue.finished(this);
     Launch following = next;
     if (following != null) {
@@ -416,7 +430,8 @@ public final class Launch implements RunningLaunch {
         return head;
       }
     }
-    return null;
+    ResidentKernels kernels = member.device().kernels();
+    return kernels == null ? null : kernels.before(this);
   }
 
   /** Its place in one stream: it opens when all before it in the stream is done. */
