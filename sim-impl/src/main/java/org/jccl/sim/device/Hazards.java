@@ -324,7 +324,10 @@ public final class Hazards {
 
     /** Whether it is ordered before {@code later}, whose stream knows {@code clock}. */
     boolean isBefore(Access later, Clock clock) {
-      return by.lane == later.by.lane || by.stream == later.by.stream || isDone(clock) || by.isOneWith(later.by);
+      return by.lane == later.by.lane
+          || by.stream == later.by.stream
+          || isDone(clock)
+          || by.isOneWith(later.by);
     }
 
     /** What it does to the range. */

@@ -44,9 +44,7 @@ final class DefinedData {
             + (site == null ? "" : " at " + site);
     int rank = part.launch.member().worldRank();
     return found.stream()
-        .map(
-            each ->
-                new Undefined(each.offset(), each.bytes(), each.origin().sentBy(rank, by)))
+        .map(each -> new Undefined(each.offset(), each.bytes(), each.origin().sentBy(rank, by)))
         .toList();
   }
 
