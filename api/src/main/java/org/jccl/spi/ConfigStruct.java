@@ -38,7 +38,8 @@ public final class ConfigStruct {
    * @throws UnsupportedOperationException if a field is set that the library does not know: leaving
    *     it out would silently give another configuration than was asked for
    */
-  public static MemorySegment write(CommunicatorConfig config, int version, SegmentAllocator memory) {
+  public static MemorySegment write(
+      CommunicatorConfig config, int version, SegmentAllocator memory) {
     int bytes = ConfigField.structBytes(version);
     MemorySegment struct = memory.allocate(bytes, JAVA_LONG.byteAlignment());
     struct.set(JAVA_LONG, ConfigField.SIZE_OFFSET, bytes);

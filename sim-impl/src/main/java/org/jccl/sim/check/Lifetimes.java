@@ -202,8 +202,7 @@ public final class Lifetimes {
           .forEach(
               origin ->
                   lines
-                      .computeIfAbsent(
-                          new Line(origin.kind, origin.site()), line -> new Left())
+                      .computeIfAbsent(new Line(origin.kind, origin.site()), line -> new Left())
                       .add(origin));
     }
     List<String> words = new ArrayList<>();

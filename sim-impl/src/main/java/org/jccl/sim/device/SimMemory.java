@@ -86,8 +86,7 @@ public final class SimMemory implements DeviceMemory {
     try {
       MemorySegment block = take(bytes);
       Lifetimes lifetimes = context.simulation().lifetimes();
-      Lifetimes.Origin origin =
-          lifetimes.open(Lifetimes.Kind.BUFFER, context.index(), bytes);
+      Lifetimes.Origin origin = lifetimes.open(Lifetimes.Kind.BUFFER, context.index(), bytes);
       Allocation allocation =
           new Allocation(made++, block, block.asSlice(0, bytes), fromLibrary, origin);
       if (context.simulation().isChecking()) {

@@ -266,16 +266,16 @@ final class Baton {
 
   /** A rank's thread goes on without it; counted as outside until {@link #comeBack}. */
   void stepOutside(HostTask task) {
-    synchronized (gate) {
-      goesOutside();
-    }
+    goesOutside();
     task.state = HostTask.State.OUTSIDE;
   }
 
   private void goesOutside() {
-    repeatable = false;
-    if (outside++ == 0) {
-      clockCounts();
+    synchronized (gate) {
+      repeatable = false;
+      if (outside++ == 0) {
+        clockCounts();
+      }
     }
   }
 

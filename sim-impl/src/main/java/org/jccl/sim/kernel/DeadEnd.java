@@ -52,7 +52,8 @@ final class DeadEnd {
 
   /** Ends all waits, as of a deadlock; false if none waits. */
   boolean failBlocked() {
-    List<HostTask> blocked = baton.ranks().stream().filter(task -> waits(task) && !task.abandoned).toList();
+    List<HostTask> blocked =
+        baton.ranks().stream().filter(task -> waits(task) && !task.abandoned).toList();
     if (blocked.isEmpty()) {
       return false;
     }

@@ -91,12 +91,10 @@ final class Plans {
 
   private Plans(Place place) {
     this.place = place;
-    Allowed allowed =
-        Allowed.parse(place.environment).pinned(place.algorithm, place.protocol);
+    Allowed allowed = Allowed.parse(place.environment).pinned(place.algorithm, place.protocol);
     TopologySearch search = new TopologySearch(place.profile, place.version);
     this.topology =
-        search.find(
-            place.devices.stream().mapToInt(Integer::intValue).toArray(), place.limits);
+        search.find(place.devices.stream().mapToInt(Integer::intValue).toArray(), place.limits);
     this.buffers = Buffers.of(place.environment);
     this.tuner = new Tuner(search, topology, buffers, allowed);
     this.orders = new Orders(topology, buffers, place.version);
@@ -224,8 +222,7 @@ final class Plans {
     List<PlannedCall> carried = new ArrayList<>(calls.size());
     for (int call = 0; call < calls.size(); call++) {
       Choice choice = plan.choice(call);
-      carried.add(
-          new ByChannels(choice, plan.split(call), nanos(calls.get(call), choice)));
+      carried.add(new ByChannels(choice, plan.split(call), nanos(calls.get(call), choice)));
     }
     return PlannedCalls.of(carried, plan.last());
   }
