@@ -36,7 +36,9 @@ final class ElfFile {
   private static final int NO_BITS = 8;
   private static final int DYNAMIC_SYMBOLS = 11;
 
-  /** Types of symbols that may be called: none given, a function, one that is chosen when loaded. */
+  /**
+   * Types of symbols that may be called: none given, a function, one that is chosen when loaded.
+   */
   private static final Set<Integer> FUNCTIONS = Set.of(0, 2, 10);
 
   /** ELF's number of each machine that Java names. */

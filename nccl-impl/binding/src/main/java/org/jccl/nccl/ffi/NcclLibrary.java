@@ -63,8 +63,8 @@ public final class NcclLibrary {
   }
 
   /**
-   * Opens a file, or what the loader finds under a soname. A library that this machine has not tried
-   * yet is tried in a process of its own first.
+   * Opens a file, or what the loader finds under a soname. A library that this machine has not
+   * tried yet is tried in a process of its own first.
    *
    * @throws BackendUnavailableException saying why not: no such file, no ELF file, the loader's
    *     words, not NCCL, too old; it hangs, exits or crashes when it is loaded

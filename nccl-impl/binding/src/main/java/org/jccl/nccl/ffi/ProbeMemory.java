@@ -38,7 +38,8 @@ final class ProbeMemory {
     try {
       Path folder =
           cache != null && cache.startsWith("/") ? Path.of(cache) : Path.of(home, ".cache");
-      boolean isThere = folder.isAbsolute() && Files.isDirectory(folder.getParent());
+      Path above = folder.getParent();
+      boolean isThere = folder.isAbsolute() && above != null && Files.isDirectory(above);
       return new ProbeMemory(isThere ? folder.resolve("jccl/libraries") : null);
     } catch (InvalidPathException noFolder) {
       return new ProbeMemory(null);
@@ -124,7 +125,7 @@ final class ProbeMemory {
     }
     Path part = to.resolveSibling(to.getFileName() + "." + ProcessHandle.current().pid());
     try {
-      Files.createDirectories(to.getParent());
+      Files.createDirectories(to.toAbsolutePath().resolveSibling("."));
       String lines =
           all.entrySet().stream()
               .map(each -> each.getKey() + "\t" + each.getValue() + "\n")

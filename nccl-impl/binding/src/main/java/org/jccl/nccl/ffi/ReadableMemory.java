@@ -27,8 +27,7 @@ final class ReadableMemory {
         int space = line.indexOf(' ');
         long from = Long.parseUnsignedLong(line.substring(0, dash), 16);
         long to = Long.parseUnsignedLong(line.substring(dash + 1, space), 16);
-        boolean holds =
-            Long.compareUnsigned(from, end) <= 0 && Long.compareUnsigned(end, to) < 0;
+        boolean holds = Long.compareUnsigned(from, end) <= 0 && Long.compareUnsigned(end, to) < 0;
         if (holds && line.charAt(space + 1) == 'r') {
           end = to;
         }

@@ -129,7 +129,9 @@ final class FakeElf {
       byte[] body = code.getOrDefault(name, Code.RETURN_0);
       int symbol = symbols + (i + 1) * SYMBOL;
       file.put(symbol + 4, (byte) (data.contains(name) ? SYMBOL_DATA : SYMBOL_FUNCTION));
-      file.putShort(symbol + 6, (short) 1).putLong(symbol + 8, at).putLong(symbol + 16, body.length);
+      file.putShort(symbol + 6, (short) 1)
+          .putLong(symbol + 8, at)
+          .putLong(symbol + 16, body.length);
       file.put(at, body);
       at += body.length;
     }

@@ -89,7 +89,8 @@ class HostileLibrariesTest {
   @Test
   void versionCallThatHangsOrExitsOrCrashes() throws IOException {
     isRefused(
-        find(library(new FakeElf(VERSION).with("ncclGetVersion", Code.LOOP)), Duration.ofSeconds(2)),
+        find(
+            library(new FakeElf(VERSION).with("ncclGetVersion", Code.LOOP)), Duration.ofSeconds(2)),
         "hangs");
     isRefused(
         find(library(new FakeElf(VERSION).with("ncclGetVersion", Code.EXIT_0))), "exit code 0");
@@ -131,11 +132,10 @@ class HostileLibrariesTest {
   @Test
   void wildTexts_areToldAndNotFollowed() throws IOException {
     NcclLibrary library =
-        find(
-                library(
-                    new FakeElf(VERSION)
-                        .with("ncclGetErrorString", Code.returns(0x10))
-                        .with("ncclGetLastError", Code.returns(0xdeadbeefdead000L))))
+        find(library(
+                new FakeElf(VERSION)
+                    .with("ncclGetErrorString", Code.returns(0x10))
+                    .with("ncclGetLastError", Code.returns(0xdeadbeefdead000L))))
             .chosen()
             .orElseThrow();
 
@@ -148,7 +148,10 @@ class HostileLibrariesTest {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment endless = arena.allocate(1 << 17).fill((byte) 'x');
 
-      assertThat(NativeAccess.text(endless.address())).startsWith("xxx").endsWith("x…").hasSize(4097);
+      assertThat(NativeAccess.text(endless.address()))
+          .startsWith("xxx")
+          .endsWith("x…")
+          .hasSize(4097);
       assertThat(NativeAccess.text(arena.allocateFrom("words").address())).isEqualTo("words");
       assertThat(NativeAccess.text(0)).isEmpty();
     }
