@@ -25,7 +25,8 @@ final class MonitorOwners {
   private static final Pattern THREAD = Pattern.compile("\"tid\": \"(\\d+)\"");
   private static final Pattern NAME = Pattern.compile("\"name\": \"((?:[^\"\\\\]|\\\\.)*)\"");
   private static final Pattern BLOCKED_ON = Pattern.compile("\"blockedOn\": \"([^\"]+)\"");
-  private static final Pattern HELD = Pattern.compile("\"depth\": (\\d+)|\"([^\"\\s]+@[0-9a-f]+)\"");
+  private static final Pattern HELD =
+      Pattern.compile("\"depth\": (\\d+)|\"([^\"\\s]+@[0-9a-f]+)\"");
   private static final String OWNED = "\"monitorsOwned\"";
 
   /** A monitor, and the frame of its owner in which it was taken. */
@@ -104,7 +105,9 @@ final class MonitorOwners {
    * @param stackOf the frames of the thread of that id, or none
    */
   @Nullable String ownerFor(
-      Thread thread, LongFunction<@Nullable String> nameOf, LongFunction<StackTraceElement[]> stackOf) {
+      Thread thread,
+      LongFunction<@Nullable String> nameOf,
+      LongFunction<StackTraceElement[]> stackOf) {
     String monitor = blocked.get(thread.threadId());
     Owner owner = monitor == null ? null : owners.get(monitor);
     if (monitor == null || owner == null) {
@@ -114,6 +117,11 @@ final class MonitorOwners {
     String who = known == null ? "thread \"" + CleanText.line(owner.name) + "\"" : known;
     StackTraceElement[] frames = stackOf.apply(owner.thread);
     String where = owner.depth < frames.length ? ", taken at " + frames[owner.depth] : "";
-    return "on a " + monitor.substring(0, monitor.lastIndexOf('@')) + " that " + who + " holds" + where;
+    return "on a "
+        + monitor.substring(0, monitor.lastIndexOf('@'))
+        + " that "
+        + who
+        + " holds"
+        + where;
   }
 }
