@@ -1,8 +1,10 @@
 package org.jccl;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,6 +37,7 @@ public final class CommunicatorConfig {
   private final boolean warmUp;
   private final TimeLimit initLimit;
   private final TimeLimit closeLimit;
+  private final List<CallListener.Factory> listeners;
 
   private CommunicatorConfig(Builder builder) {
     this.fields = Collections.unmodifiableMap(new EnumMap<>(builder.fields));
@@ -47,6 +50,7 @@ public final class CommunicatorConfig {
     this.warmUp = builder.warmUp;
     this.initLimit = builder.initLimit;
     this.closeLimit = builder.closeLimit;
+    this.listeners = List.copyOf(builder.listeners);
   }
 
   /** {@return NCCL's defaults, {@link CheckLevel#DEFAULT} checks, warm-up on} */
@@ -160,6 +164,15 @@ public final class CommunicatorConfig {
     return closeLimit;
   }
 
+  /**
+   * {@return what makes a listener for this communicator, and for those that are split off it with
+   * this configuration} Besides them there are those that the process has installed; see {@link
+   * CallListener}.
+   */
+  public List<CallListener.Factory> listeners() {
+    return listeners;
+  }
+
   /** Collects the fields; not for sharing between threads. */
   public static final class Builder {
     private final Map<ConfigField, Integer> fields = new EnumMap<>(ConfigField.class);
@@ -172,6 +185,7 @@ public final class CommunicatorConfig {
     private boolean warmUp = true;
     private TimeLimit initLimit = new TimeLimit(Duration.ofMinutes(2));
     private TimeLimit closeLimit = new TimeLimit(Duration.ofSeconds(10));
+    private final List<CallListener.Factory> listeners = new ArrayList<>();
 
     private Builder() {}
 
@@ -289,6 +303,17 @@ public final class CommunicatorConfig {
      */
     public Builder closeTimeout(Duration value) {
       closeLimit = TimeLimit.of(value, "closeTimeout");
+      return this;
+    }
+
+    /**
+     * Adds one to {@link CommunicatorConfig#listeners()}.
+     *
+     * @param value makes a listener for each communicator that opens
+     * @return this builder
+     */
+    public Builder listener(CallListener.Factory value) {
+      listeners.add(Objects.requireNonNull(value));
       return this;
     }
 

@@ -220,6 +220,9 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /** The handle is there, or will come. */
   final void born() {
     library.opened(this);
+    if (knowsItsPlace()) {
+      hear();
+    }
   }
 
   /** What is made of it goes with it. */
@@ -240,6 +243,10 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     } finally {
       path.end();
       library.closed(this);
+      CallHook heard = hook();
+      if (heard != null) {
+        heard.closed();
+      }
       creation = null;
     }
   }

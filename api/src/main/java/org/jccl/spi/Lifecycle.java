@@ -83,6 +83,10 @@ final class Lifecycle {
   void abort() {
     long comm = owner.handle().take(State.ABORTED);
     if (comm != 0) {
+      CallHook heard = owner.hook();
+      if (heard != null) {
+        heard.aborted();
+      }
       // Before the abort: a thread that waits on the stream returns by it, and then looks.
       if (owner.defaultStream() instanceof OwnedStream own && !own.isClosed()) {
         own.refuse(owner.guard().aborted(null));
