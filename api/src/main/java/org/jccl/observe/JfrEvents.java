@@ -22,6 +22,9 @@ public final class JfrEvents implements CallListener.Factory {
 
   /** Events of calls that are begun wait here: of a group there are several. */
   private static final class Calls implements CallListener {
+    /** Asked whether any recording wants the events; never written. */
+    private static final CollectiveEvent PROBE = new CollectiveEvent();
+
     private final Endpoint where;
     private final ArrayDeque<CollectiveEvent> begun = new ArrayDeque<>();
 
@@ -31,6 +34,9 @@ public final class JfrEvents implements CallListener.Factory {
 
     @Override
     public void before(IssuedCall call) {
+      if (!PROBE.isEnabled()) {
+        return;
+      }
       CollectiveEvent event = new CollectiveEvent();
       event.begin();
       begun.add(event);
@@ -48,7 +54,7 @@ public final class JfrEvents implements CallListener.Factory {
 
     private void commit(IssuedCall call, @Nullable Throwable failure) {
       CollectiveEvent event = begun.poll();
-      if (event == null) {
+      if (event == null) { // begun before the recording was
         return;
       }
       event.end();
