@@ -67,6 +67,10 @@ final class DeadEnd {
     if (blocked.isEmpty()) {
       return false;
     }
+    Steering steering = loop.steering();
+    if (steering != null) {
+      steering.deadEnd();
+    }
     listener.onQuiescence(blocked);
     return true;
   }
