@@ -22,9 +22,8 @@ public interface IssuedCall {
 
   /**
    * {@return the number of this call in its communicator on this rank, from 0, as in the
-   * simulator's reports} Collectives and
-   * messages are counted apart, so a collective has the same number on all ranks of a right
-   * program. A call that fails gives its number back.
+   * simulator's reports} Collectives and messages are counted apart, so a collective has the same
+   * number on all ranks of a right program. A call that fails gives its number back.
    */
   long number();
 

@@ -10,8 +10,9 @@ import org.jccl.CallListener;
 import org.jccl.IssuedCall;
 
 /**
- * Counts calls and bytes, and shows them by JMX as {@code org.jccl:type=Communicator,name=…,rank=…};
- * see {@link CommunicatorMXBean}. The bean goes when its communicator is closed.
+ * Counts calls and bytes, and shows them by JMX as {@code
+ * org.jccl:type=Communicator,name=…,rank=…}; see {@link CommunicatorMXBean}. The bean goes when its
+ * communicator is closed.
  */
 public final class CallCounters implements CallListener.Factory {
   private static final System.Logger LOG = System.getLogger("org.jccl");

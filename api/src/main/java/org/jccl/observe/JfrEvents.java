@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes each call as an event {@code org.jccl.Collective} of Java's Flight Recorder, while a
- * recording has that event on: {@code java -XX:StartFlightRecording:filename=run.jfr …}, then {@code
- * jfr view org.jccl.Collective run.jfr}, or Mission Control. The event has communicator, rank,
- * operation, number, type, root or peer, bytes, the host's time to issue it, and the stack.
+ * recording has that event on: {@code java -XX:StartFlightRecording:filename=run.jfr …}, then
+ * {@code jfr view org.jccl.Collective run.jfr}, or Mission Control. The event has communicator,
+ * rank, operation, number, type, root or peer, bytes, the host's time to issue it, and the stack.
  */
 public final class JfrEvents implements CallListener.Factory {
   /** A factory; all of them are alike. */

@@ -22,14 +22,14 @@ final class RecorderFile {
     Files.createDirectories(folder);
     String host = hostName();
     long pid = ProcessHandle.current().pid();
-    Path file = folder.resolve("jccl-" + host.replaceAll("[^A-Za-z0-9._-]", "_") + "-" + pid + ".json");
+    Path file =
+        folder.resolve("jccl-" + host.replaceAll("[^A-Za-z0-9._-]", "_") + "-" + pid + ".json");
     RecorderFile content = new RecorderFile();
     content.file(host, pid, why, rings);
     Path beside = Files.createTempFile(folder, ".jccl-", ".json");
     try {
       Files.writeString(beside, content.text);
-      Files.move(
-          beside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(beside);
     }

@@ -158,7 +158,9 @@ final class CallHook implements IssuedCall {
   /** A listener that fails is told once, and is not asked again. */
   private void drop(int i, RuntimeException failed) {
     LOG.log(
-        Level.WARNING, where + ": a listener has failed and hears no more: " + listeners[i], failed);
+        Level.WARNING,
+        where + ": a listener has failed and hears no more: " + listeners[i],
+        failed);
     listeners[i] = new CallListener() {};
   }
 

@@ -203,24 +203,24 @@ final class LibraryMemory {
     }
     owner.note(stream);
     issue(
-            "putSignal",
-            oneSided(source.address(), source.count(), source.type().code(), peer),
-            stream,
-            () ->
-                owner
-                    .abi()
-                    .putSignal(
-                        source.address(),
-                        source.count(),
-                        source.type().code(),
-                        peer,
-                        target,
-                        offset,
-                        ZERO,
-                        ZERO,
-                        ZERO,
-                        owner.handle().value(),
-                        stream.handle()));
+        "putSignal",
+        oneSided(source.address(), source.count(), source.type().code(), peer),
+        stream,
+        () ->
+            owner
+                .abi()
+                .putSignal(
+                    source.address(),
+                    source.count(),
+                    source.type().code(),
+                    peer,
+                    target,
+                    offset,
+                    ZERO,
+                    ZERO,
+                    ZERO,
+                    owner.handle().value(),
+                    stream.handle()));
   }
 
   void signal(int peer, Stream stream) {
@@ -232,13 +232,10 @@ final class LibraryMemory {
     owner.guard().requireLegal(Act.OPERATION, "signal");
     owner.note(stream);
     issue(
-            "signal",
-            oneSided(0, 0, -1, peer),
-            stream,
-            () ->
-                owner
-                    .abi()
-                    .signal(peer, ZERO, ZERO, ZERO, owner.handle().value(), stream.handle()));
+        "signal",
+        oneSided(0, 0, -1, peer),
+        stream,
+        () -> owner.abi().signal(peer, ZERO, ZERO, ZERO, owner.handle().value(), stream.handle()));
   }
 
   void waitSignal(List<SignalWait> signals, Stream stream) {
@@ -257,14 +254,13 @@ final class LibraryMemory {
       descriptors.setAtIndex(JAVA_INT, DESCRIPTOR_INTS * i + 1, waits.get(i).peer());
     }
     issue(
-            "waitSignal",
-            oneSided(0, 0, -1, waits.isEmpty() ? IssuedCall.NO_RANK : waits.getFirst().peer()),
-            stream,
-            () ->
-                owner
-                    .abi()
-                    .waitSignal(
-                        waits.size(), descriptors, owner.handle().value(), stream.handle()));
+        "waitSignal",
+        oneSided(0, 0, -1, waits.isEmpty() ? IssuedCall.NO_RANK : waits.getFirst().peer()),
+        stream,
+        () ->
+            owner
+                .abi()
+                .waitSignal(waits.size(), descriptors, owner.handle().value(), stream.handle()));
   }
 
   /** The call as listeners see it; null if nobody listens. */
@@ -274,8 +270,7 @@ final class LibraryMemory {
         : new CallArguments().set(Operation.SEND, source, 0, count, type, 0, peer);
   }
 
-  private void issue(
-      String what, @Nullable CallArguments shown, Stream stream, IntSupplier body) {
+  private void issue(String what, @Nullable CallArguments shown, Stream stream, IntSupplier body) {
     CallHook heard = owner.hook();
     if (heard == null || shown == null) {
       owner.guard().settled(owner.call(what, body), what);

@@ -3,7 +3,6 @@ package org.jccl.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -157,8 +156,7 @@ class CallListenerTest {
 
     assertThat(heard.get("c:1")).containsExactly("closed");
     assertThat(heard.get("c:1 again"))
-        .containsExactly(
-            "before 0 all_reduce INT32 16", "after 0 all_reduce INT32 16", "closed");
+        .containsExactly("before 0 all_reduce INT32 16", "after 0 all_reduce INT32 16", "closed");
   }
 
   @Test
