@@ -1,5 +1,8 @@
 package org.jccl.benchmarks.profile;
 
+import org.jccl.benchmarks.json.JsonNode;
+import org.jccl.benchmarks.json.JsonFields;
+import org.jccl.benchmarks.json.BadFileException;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,9 +49,9 @@ public final class ProfileFile {
   /**
    * Reads a profile.
    *
-   * @throws BadProfileException with one line that names the file, the line and the field
+   * @throws BadFileException with one line that names the file, the line and the field
    */
-  public static Profile read(Path file) throws BadProfileException {
+  public static Profile read(Path file) throws BadFileException {
     JsonFields json = JsonNode.read(file).fields();
     JsonNode format = json.get("format");
     if (format.integer() != FORMAT) {
@@ -90,7 +93,7 @@ public final class ProfileFile {
     return json;
   }
 
-  private static Origin readOrigin(JsonFields json) throws BadProfileException {
+  private static Origin readOrigin(JsonFields json) throws BadFileException {
     List<String> devices = new ArrayList<>();
     for (JsonNode each : json.get("devices").elements()) {
       devices.add(each.text());

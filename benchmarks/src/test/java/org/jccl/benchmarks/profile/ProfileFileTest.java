@@ -1,5 +1,6 @@
 package org.jccl.benchmarks.profile;
 
+import org.jccl.benchmarks.json.BadFileException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -70,7 +71,7 @@ class ProfileFileTest {
   private void refuses(String text, String... words) throws Exception {
     Path file = file(text);
     assertThatThrownBy(() -> ProfileFile.read(file))
-        .isInstanceOf(BadProfileException.class)
+        .isInstanceOf(BadFileException.class)
         .message()
         .hasLineCount(1)
         .contains(file.toString())

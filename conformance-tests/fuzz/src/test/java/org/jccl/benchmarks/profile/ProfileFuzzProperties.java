@@ -1,5 +1,6 @@
 package org.jccl.benchmarks.profile;
 
+import org.jccl.benchmarks.json.BadFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ class ProfileFuzzProperties {
   void profiles_areReadOrNamedByLine(@ForAll("profiles") String text) throws IOException {
     Path file = Reading.file(text.getBytes(StandardCharsets.UTF_8));
     try {
-      Reading.endsWell(() -> ProfileFile.read(file), BadProfileException.class);
+      Reading.endsWell(() -> ProfileFile.read(file), BadFileException.class);
     } finally {
       Files.delete(file);
     }
