@@ -180,6 +180,21 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     }
   }
 
+  /** {@return how many calls were issued; a look from any thread} */
+  final long callsMade() {
+    return calls;
+  }
+
+  /** {@return whether a thread is inside a call; a look from any thread} */
+  final boolean isInCall() {
+    return user != null;
+  }
+
+  /** {@return how far this rank has come, in words} */
+  final String progress() {
+    return calls + (calls == 1 ? " call was" : " calls were") + " issued";
+  }
+
   /** {@return what tells listeners, or null if nobody listens} */
   final @Nullable CallHook hook() {
     return hook;

@@ -16,6 +16,7 @@ import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator.State;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.Stream;
 import org.jccl.config.TimeLimit;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
@@ -87,11 +88,23 @@ final class Lifecycle {
       if (heard != null) {
         heard.aborted();
       }
-      // Before the abort: a thread that waits on the stream returns by it, and then looks.
-      if (owner.defaultStream() instanceof OwnedStream own && !own.isClosed()) {
-        own.refuse(owner.guard().aborted(null));
-      }
+      refuseStreams();
       kill(comm);
+    }
+  }
+
+  /** Before the abort: a thread that waits on a stream returns by it, and then looks. */
+  private void refuseStreams() {
+    if (owner.defaultStream() instanceof OwnedStream own && !own.isClosed()) {
+      own.refuse(owner.guard().aborted(null));
+    }
+    if (!owner.abortReason().isEmpty()) {
+      // The program did not ask for it: on its own streams the next wait says so, once.
+      for (Stream each : owner.streams().snapshot()) {
+        if (each != owner.defaultStream() && each instanceof OwnedStream used && !used.isClosed()) {
+          used.interrupt(owner.guard().aborted(null));
+        }
+      }
     }
   }
 
