@@ -172,8 +172,8 @@ public final class CommunicatorConfig {
    * {@return how old issued work may become; empty unless set} A watchdog aborts the communicator
    * when a call of the library, or work on one of its streams, has been under way for longer; every
    * call that waits then throws a {@link CommunicatorAbortedException} that says so. It takes up to
-   * a quarter of the time-out more to notice. On the simulator it does nothing: what cannot go on is
-   * reported there at once.
+   * a quarter of the time-out more to notice. On the simulator it does nothing: what cannot go on
+   * is reported there at once.
    */
   public Optional<Duration> operationTimeout() {
     return Optional.ofNullable(operationLimit).map(TimeLimit::duration);
@@ -186,9 +186,9 @@ public final class CommunicatorConfig {
 
   /**
    * {@return whether a communicator among several processes is watched, which it is unless this is
-   * switched off} When the process of a member ends, or NCCL finds an error, the watchdog aborts the
-   * communicator, so that nobody waits for ever. Switch it off to repair a communicator after such
-   * a failure by {@link Communicator#shrink}.
+   * switched off} When the process of a member ends, or NCCL finds an error, the watchdog aborts
+   * the communicator, so that nobody waits for ever. Switch it off to repair a communicator after
+   * such a failure by {@link Communicator#shrink}.
    */
   public boolean watchdog() {
     return watchdog;

@@ -61,8 +61,8 @@ public interface ProcessGroup extends AutoCloseable {
   }
 
   /**
-   * {@return which member's process has ended without leaving the group, in words; empty while there
-   * is none} Never waits; for any thread.
+   * {@return which member's process has ended without leaving the group, in words; empty while
+   * there is none} Never waits; for any thread.
    */
   default Optional<String> lostMember() {
     return Optional.empty();

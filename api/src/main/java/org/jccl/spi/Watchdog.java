@@ -158,5 +158,4 @@ final class Watchdog {
 
   /** A mark at the end of a stream. */
   private record Mark(long set, CompletableFuture<Void> reached) {}
-
 }

@@ -128,8 +128,7 @@ public final class Explanation {
     return !told.isEmpty();
   }
 
-  private static Map<String, List<Integer>> votes(
-      TreeMap<Integer, Flight.End> ends, long number) {
+  private static Map<String, List<Integer>> votes(TreeMap<Integer, Flight.End> ends, long number) {
     Map<String, List<Integer>> votes = new LinkedHashMap<>();
     ends.forEach(
         (rank, end) -> {
@@ -159,7 +158,7 @@ public final class Explanation {
       text.append("; the ranks are divided evenly");
     }
     for (Map.Entry<String, List<Integer>> side : sides) {
-      Flight.Entry call = ends.get(side.getValue().getFirst()).collective(number);
+      Flight.Entry call = Messages.end(ends, side.getValue().getFirst()).collective(number);
       text.append("%n  %s: %s".formatted(ranks(side.getValue()), side.getKey()));
       text.append(call == null ? "" : call.place());
     }
@@ -174,8 +173,8 @@ public final class Explanation {
     if (begun.size() < 2) {
       return;
     }
-    long most = begun.lastKey();
-    Flight.Entry awaited = ends.get(begun.get(most).getFirst()).collective(begun.firstKey());
+    int ahead = begun.lastEntry().getValue().getFirst();
+    Flight.Entry awaited = Messages.end(ends, ahead).collective(begun.firstKey());
     StringBuilder text = new StringBuilder(name).append(": ");
     text.append(
         begun.entrySet().stream()
@@ -191,7 +190,7 @@ public final class Explanation {
                   awaited.place()));
     }
     for (int rank : begun.firstEntry().getValue()) {
-      Flight.Entry last = ends.get(rank).last();
+      Flight.Entry last = Messages.end(ends, rank).last();
       text.append(
           last == null
               ? "%n  rank %d called nothing".formatted(rank)
@@ -215,19 +214,16 @@ public final class Explanation {
   /** Calls from which the library has not come back. */
   private void inside(String name, TreeMap<Integer, Flight.End> ends) {
     Map<String, List<Integer>> stuck = new LinkedHashMap<>();
-    ends.forEach(
-        (rank, end) -> {
-          Flight.Entry last = end.last();
-          if (last != null && last.isInside()) {
-            stuck
-                .computeIfAbsent(
-                    "#" + last.number() + " " + last.agreeing() + last.place(),
-                    unknown -> new ArrayList<>())
-                .add(rank);
-          }
-        });
+    for (Flight.End end : ends.values()) {
+      Flight.Entry last = end.last();
+      if (last != null && last.isInside()) {
+        String call = "#" + last.number() + " " + last.agreeing() + last.place();
+        stuck.computeIfAbsent(call, unknown -> new ArrayList<>()).add(end.rank());
+      }
+    }
     stuck.forEach(
-        (call, who) -> notes.add(name + ": the library has not come back to " + ranks(who) + " from " + call));
+        (call, who) ->
+            notes.add(name + ": the library has not come back to " + ranks(who) + " from " + call));
   }
 
   /** {@code rank 1}, {@code ranks 0, 2, 3}. */

@@ -3,6 +3,7 @@ package org.jccl.benchmarks.flight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -23,17 +24,22 @@ final class Messages {
           }
         });
     for (int from : whole) {
-      Map<Integer, List<Flight.Entry>> sent = byPeer(ends.get(from), "send");
+      Map<Integer, List<Flight.Entry>> sent = byPeer(end(ends, from), "send");
       for (int to : whole) {
         compare(
             name,
             from,
             to,
             sent.getOrDefault(to, List.of()),
-            byPeer(ends.get(to), "recv").getOrDefault(from, List.of()),
+            byPeer(end(ends, to), "recv").getOrDefault(from, List.of()),
             verdicts);
       }
     }
+  }
+
+  /** The end of a rank that is there. */
+  static Flight.End end(TreeMap<Integer, Flight.End> ends, int rank) {
+    return Objects.requireNonNull(ends.get(rank));
   }
 
   private static Map<Integer, List<Flight.Entry>> byPeer(Flight.End end, String operation) {

@@ -1,8 +1,5 @@
 package org.jccl.benchmarks.profile;
 
-import org.jccl.benchmarks.json.JsonNode;
-import org.jccl.benchmarks.json.JsonFields;
-import org.jccl.benchmarks.json.BadFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,6 +9,9 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jccl.DataType;
 import org.jccl.benchmarks.bench.TypeNames;
+import org.jccl.benchmarks.json.BadFileException;
+import org.jccl.benchmarks.json.JsonFields;
+import org.jccl.benchmarks.json.JsonNode;
 import org.jccl.config.Algorithm;
 import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;

@@ -1,13 +1,13 @@
 package org.jccl.benchmarks.profile;
 
-import org.jccl.benchmarks.json.JsonNode;
-import org.jccl.benchmarks.json.JsonFields;
-import org.jccl.benchmarks.json.BadFileException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jccl.benchmarks.json.BadFileException;
+import org.jccl.benchmarks.json.JsonFields;
+import org.jccl.benchmarks.json.JsonNode;
 import org.jccl.sim.machine.GpuProfile;
 import org.jccl.sim.machine.GpuProfile.Cpu;
 

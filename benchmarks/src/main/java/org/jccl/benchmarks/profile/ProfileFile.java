@@ -1,8 +1,5 @@
 package org.jccl.benchmarks.profile;
 
-import org.jccl.benchmarks.json.JsonNode;
-import org.jccl.benchmarks.json.JsonFields;
-import org.jccl.benchmarks.json.BadFileException;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jccl.benchmarks.json.BadFileException;
+import org.jccl.benchmarks.json.JsonFields;
+import org.jccl.benchmarks.json.JsonNode;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.machine.GpuProfile;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,5 @@
 package org.jccl.benchmarks.profile;
 
-import org.jccl.benchmarks.json.BadFileException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jccl.DataType;
+import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.config.Algorithm;
 import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;

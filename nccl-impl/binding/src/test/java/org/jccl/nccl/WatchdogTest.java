@@ -21,9 +21,9 @@ import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.nccl.FakeDevices.FakeStream;
 import org.jccl.nccl.ffi.FakeNccl;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.jspecify.annotations.Nullable;
 
 /** Communicators that can no longer go on are ended, and say why. */
 @Timeout(60)
@@ -112,7 +112,8 @@ class WatchdogTest {
     awaitAbort();
 
     assertThat(comm.state()).isEqualTo(State.ABORTED);
-    String why = "was aborted: rank 1 has ended without leaving its process group; on this rank 1 call was issued";
+    String why =
+        "was aborted: rank 1 has ended without leaving its process group; on this rank 1 call was issued";
     assertThatThrownBy(() -> sum(comm))
         .isInstanceOf(CommunicatorAbortedException.class)
         .hasMessageContaining(why);
@@ -140,8 +141,7 @@ class WatchdogTest {
     Communicator comm = open(CommunicatorConfig.builder());
     fake.on(
         "ncclCommGetAsyncError",
-        arguments ->
-            FakeNccl.setInt(arguments[1], ResultCode.REMOTE_ERROR.code()));
+        arguments -> FakeNccl.setInt(arguments[1], ResultCode.REMOTE_ERROR.code()));
     comm.watch(new Group());
 
     awaitAbort();
@@ -151,8 +151,7 @@ class WatchdogTest {
 
   @Test
   void workOlderThanTheTimeOut_abortsTheCommunicator() throws Exception {
-    Communicator comm =
-        open(CommunicatorConfig.builder().operationTimeout(Duration.ofMillis(200)));
+    Communicator comm = open(CommunicatorConfig.builder().operationTimeout(Duration.ofMillis(200)));
     ((FakeStream) comm.defaultStream()).busy = true;
     sum(comm);
 
@@ -177,10 +176,10 @@ class WatchdogTest {
           }
           return ResultCode.REMOTE_ERROR.code();
         });
-    Communicator comm =
-        open(CommunicatorConfig.builder().operationTimeout(Duration.ofMillis(200)));
+    Communicator comm = open(CommunicatorConfig.builder().operationTimeout(Duration.ofMillis(200)));
 
-    assertThatThrownBy(() -> sum(comm)).hasMessageContaining("a call of the library has not come back");
+    assertThatThrownBy(() -> sum(comm))
+        .hasMessageContaining("a call of the library has not come back");
 
     awaitAbort();
   }
