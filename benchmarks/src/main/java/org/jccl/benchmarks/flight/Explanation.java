@@ -207,8 +207,9 @@ public final class Explanation {
   /** A call that is begun counts: its peers wait for others. */
   private static long begun(Flight.End end) {
     Flight.Entry last = end.last();
-    boolean inside = last != null && last.isInside() && !last.isMessage();
-    return inside ? last.number() + 1 : end.collectives();
+    return last != null && last.isInside() && !last.isMessage()
+        ? last.number() + 1
+        : end.collectives();
   }
 
   /** Calls from which the library has not come back. */
