@@ -1,6 +1,5 @@
 package org.jccl.benchmarks.profile;
 
-import org.jccl.benchmarks.json.BadFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.jccl.DataType;
+import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.config.Algorithm;
 import org.jccl.config.Protocol;
 import org.jccl.conformance.fuzz.Mutations;
