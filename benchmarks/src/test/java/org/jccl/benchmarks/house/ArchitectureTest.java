@@ -39,7 +39,13 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat(
               IN_THE_API
-                  .or(resideInAnyPackage("java..", "javax.crypto..", "org.jspecify.."))
+                  .or(
+                      resideInAnyPackage(
+                          "java..",
+                          "javax.crypto..",
+                          "javax.management..",
+                          "jdk.jfr..",
+                          "org.jspecify.."))
                   .as("api or JDK"))
           .allowEmptyShould(true);
 
