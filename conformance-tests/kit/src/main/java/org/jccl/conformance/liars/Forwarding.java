@@ -12,8 +12,8 @@ import org.jccl.Communicator;
 import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;
-import org.jccl.Stream;
 import org.jccl.GroupScope;
+import org.jccl.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**

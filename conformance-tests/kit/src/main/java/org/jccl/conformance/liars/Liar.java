@@ -30,7 +30,8 @@ public record Liar(
     Map<String, String> caughtBy) {
   /** A liar that no rule is known to catch yet, over a simulator that checks nothing by itself. */
   static Liar liar(String does, Fault fault) {
-    return new Liar(does, fault, CheckLevel.NONE, "", Set.of(), UnaryOperator.identity(), false, Map.of());
+    return new Liar(
+        does, fault, CheckLevel.NONE, "", Set.of(), UnaryOperator.identity(), false, Map.of());
   }
 
   /** The rule must fail, for a reason that contains {@code phrase}. */
@@ -42,7 +43,8 @@ public record Liar(
 
   /** Over a simulator that checks by itself as users have it. */
   Liar checked() {
-    return new Liar(does, fault, CheckLevel.DEFAULT, onlyUnder, ignored, reporting, reachesDevices, caughtBy);
+    return new Liar(
+        does, fault, CheckLevel.DEFAULT, onlyUnder, ignored, reporting, reachesDevices, caughtBy);
   }
 
   /** Only where the environment variable is set. */
@@ -62,7 +64,8 @@ public record Liar(
 
   /** Without a look at these environment variables. */
   Liar ignoring(String... variables) {
-    return new Liar(does, fault, checks, onlyUnder, Set.of(variables), reporting, reachesDevices, caughtBy);
+    return new Liar(
+        does, fault, checks, onlyUnder, Set.of(variables), reporting, reachesDevices, caughtBy);
   }
 
   /** A name for reports. */

@@ -56,7 +56,8 @@ final class StreamLiars {
             .breaks("STR-19", "ncclGroupEnd returned 0, expected 5"),
         liar("Captures no messages", skip(typed("sendRecv")))
             .breaks("STR-17", "what was passed on in every replay is [0.0]"),
-        swallows("Answers for captured events", "isReached").breaks("STR-25", "isReached threw nothing"),
+        swallows("Answers for captured events", "isReached")
+            .breaks("STR-25", "isReached threw nothing"),
         swallows("Waits for what is captured", "synchronize")
             .breaks("STR-25", "synchronize threw nothing")
             .breaks("STR-26", "synchronize threw nothing"),
@@ -72,7 +73,8 @@ final class StreamLiars {
         swallows("Ends a capture anywhere", "endCapture")
             .breaks("STR-29", "the end on the forked stream"),
         swallows("Gives memory at any time", "allocate").breaks("STR-30", "allocate threw nothing"),
-        swallows("Lets a graph launch another", "launch").breaks("STR-31", "a launch threw nothing"));
+        swallows("Lets a graph launch another", "launch")
+            .breaks("STR-31", "a launch threw nothing"));
   }
 
   /** What a capture may not do is neither done nor refused. */
