@@ -9,6 +9,8 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.Stream;
+import org.jccl.sim.device.Hazards.Accessor;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.spi.CaptureGuard;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,11 @@ public final class SimDevice implements Device, CaptureGuard {
   /** The kernels that it holds; null where it holds any number. */
   public @Nullable ResidentKernels kernels() {
     return kernels;
+  }
+
+  /** Tells {@code steering} what memory is used. */
+  public void tells(Steering steering, @Nullable Accessor used) {
+    context.tells(steering, used);
   }
 
   /** What the simulation shares. */

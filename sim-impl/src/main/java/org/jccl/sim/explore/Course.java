@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One run as it is steered: asks its {@link Guide}, and writes down what was decided and what
- * happened. What comes before the first rank's program, behind the last one's, or behind the first
- * failure is first come, first served.
+ * happened. What comes before the first rank's program, or behind the first failure, is first come,
+ * first served. Behind the last program only what devices still do is steered.
  */
 final class Course implements Choices, Steering {
   /** All communicators: who closes his own in the end leaves them. */
@@ -54,8 +54,6 @@ final class Course implements Choices, Steering {
     behind.add(rank);
     if (failed && steers) {
       failedRank = rank;
-      stop();
-    } else if (behind.size() == ranks) {
       stop();
     }
   }
@@ -113,11 +111,29 @@ final class Course implements Choices, Steering {
       return 0;
     }
     log.end();
+    if (behind.size() == ranks) {
+      return nextAtTheEnd(point, candidates);
+    }
     if (candidates.size() == 1) {
       return 0;
     }
     int value = guide.next(point, candidates, log);
     return decided(point, value, candidates.size());
+  }
+
+  /** All programs have ended: only what devices still have to do is steered. */
+  private int nextAtTheEnd(Point point, List<SimStep> candidates) {
+    List<SimStep> steps = new ArrayList<>(candidates);
+    steps.removeIf(HostTask.class::isInstance);
+    if (steps.isEmpty()) {
+      stop();
+      return 0;
+    }
+    int value = 0;
+    if (steps.size() > 1) {
+      value = decided(point, guide.next(point, steps, log), steps.size());
+    }
+    return candidates.indexOf(steps.get(value));
   }
 
   @Override
@@ -152,8 +168,15 @@ final class Course implements Choices, Steering {
   @Override
   public void unknown() {
     Event current = log.current();
-    if (steers && current != null && inside.contains(current.rank)) {
+    if (steers && current != null && (!current.isHost() || inside.contains(current.rank))) {
       log.unknown();
+    }
+  }
+
+  @Override
+  public void undeclared(HostTask task) {
+    if (inside.contains(task.rank())) {
+      unknown();
     }
   }
 
