@@ -258,11 +258,8 @@ final class DeviceContext {
   }
 
   /** Whoever looks whether a report waits to be thrown sees what others have reported. */
-  void looksForReport() {
-    Steering steering = simulation.kernel().steering();
-    if (steering != null) {
-      steering.effect(hazards, Effect.READ);
-    }
+  void looksForReport(Steering steering) {
+    steering.effect(hazards, Effect.READ);
   }
 
   /** A report found by a device step; the first one counts. */

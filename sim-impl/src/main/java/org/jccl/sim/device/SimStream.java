@@ -176,7 +176,7 @@ public final class SimStream implements OwnedStream {
     try {
       kernel.declares(task);
       requireOpen();
-      context.looksForReport();
+      looksForReport();
       if (context.report() != null) {
         throw context.takeReport();
       }
@@ -318,7 +318,7 @@ public final class SimStream implements OwnedStream {
       kernel.declares(task);
       requireNotCapturing("synchronize");
       awaitFinished(task, enqueued);
-      context.looksForReport();
+      looksForReport();
       if (context.report() != null) {
         throw context.takeReport();
       }
@@ -360,6 +360,13 @@ public final class SimStream implements OwnedStream {
       steering.follows(new Finished(this, target - 1));
     }
     learn(task);
+  }
+
+  private void looksForReport() {
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      context.looksForReport(steering);
+    }
   }
 
   /** What the current event does is not known to who steers. */

@@ -23,7 +23,7 @@ final class Course implements Choices, Steering {
   private static final String COMMUNICATORS = "communicators";
 
   private final Guide guide;
-  private final EventLog log = new EventLog();
+  private final RunLog log = new RunLog();
   private final List<Integer> taken = new ArrayList<>();
   private final List<Integer> options = new ArrayList<>();
   private final Map<Point, Long> asked = new EnumMap<>(Point.class);
@@ -59,8 +59,8 @@ final class Course implements Choices, Steering {
   }
 
   /** The event in which the rank has failed that ended what is steered; or null. */
-  @Nullable Event failedEvent() {
-    List<Event> events = log.events();
+  @Nullable Transition failedEvent() {
+    List<Transition> events = log.events();
     for (int i = events.size() - 1; i >= 0; i--) {
       if (events.get(i).rank == failedRank) {
         return events.get(i);
@@ -167,7 +167,7 @@ final class Course implements Choices, Steering {
 
   @Override
   public void unknown() {
-    Event current = log.current();
+    Transition current = log.current();
     if (steers && current != null && (!current.isHost() || inside.contains(current.rank))) {
       log.unknown();
     }
@@ -182,7 +182,7 @@ final class Course implements Choices, Steering {
 
   // ---------------------------------------------------------------- what came of it
 
-  EventLog log() {
+  RunLog log() {
     return log;
   }
 

@@ -35,7 +35,7 @@ final class FollowGuide implements Guide {
   }
 
   @Override
-  public int next(Choices.Point kind, List<SimStep> candidates, EventLog log) {
+  public int next(Choices.Point kind, List<SimStep> candidates, RunLog log) {
     return decide(candidates.size());
   }
 

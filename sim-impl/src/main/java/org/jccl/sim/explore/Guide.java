@@ -12,5 +12,5 @@ interface Guide {
   }
 
   /** Which of the candidates is next; there are at least two. */
-  int next(Choices.Point point, List<SimStep> candidates, EventLog log);
+  int next(Choices.Point point, List<SimStep> candidates, RunLog log);
 }

@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
  * programs. {@code -Djccl.explore.programs=1000} compares so many.
  */
 class ReductionTest {
-  private static final int PROGRAMS = Integer.getInteger("jccl.explore.programs", 25);
+  private static final int PROGRAMS = Integer.getInteger("jccl.explore.programs", 12);
   private static final long FIRST = Long.getLong("jccl.explore.first", 1);
   private static final boolean TELLS = Boolean.getBoolean("jccl.explore.tells");
 
   /** Programs with more schedules than that are left out, and not counted. */
-  private static final int MOST = Integer.getInteger("jccl.explore.most", 1_500);
+  private static final int MOST = Integer.getInteger("jccl.explore.most", 300);
 
   @Test
   void reduction_losesNoOutcome_andInventsNone() {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * is at the head of every stream it uses and the communicator's previous launch is done (rules
  * STR-03, STR-05); each stream goes on when all of it is done.
  */
-public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
+public final class Launch implements RunningLaunch, ResidentKernels.Resident {
   private final LaunchQueue queue;
   private final CommMember member;
   private final CollectiveMatching collectives;
