@@ -296,15 +296,16 @@ public final class SimMemory implements DeviceMemory {
   }
 
   /**
-   * At full checks: what of a range nobody has written, for people, or null. Asked once: from then
-   * on it counts as written, so that one mistake makes one report.
+   * At full checks: the first part of a range that nobody has written, or null. Asked once: from
+   * then on the range counts as written, so that one mistake makes one report.
    */
-  @Nullable String takeUndefined(long address, long bytes) {
-    String found = undefined == null ? null : undefined.in(address, bytes);
-    if (found != null) {
-      wrote(address, bytes);
+  @Nullable Undefined takeUndefined(long address, long bytes) {
+    List<Undefined> found = undefinedIn(address, bytes);
+    if (found.isEmpty()) {
+      return null;
     }
-    return found;
+    wrote(address, bytes);
+    return found.getFirst();
   }
 
   /** The bytes of a range, or null if it is not inside one live allocation. */

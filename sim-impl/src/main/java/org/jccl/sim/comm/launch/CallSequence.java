@@ -58,7 +58,7 @@ public final class CallSequence implements History.Calls {
     StringJoiner words = new StringJoiner(", ", "", " of " + comm.name()).setEmptyValue("");
     for (long i = Math.max(0, made - LAST); i < made; i++) {
       Call call = last[(int) i & (LAST - 1)];
-      String name = call.operation().label() + " #" + call.sequence();
+      String name = call.label() + " #" + call.sequence();
       if (!report.contains(name + " ")) {
         words.add(name);
       }

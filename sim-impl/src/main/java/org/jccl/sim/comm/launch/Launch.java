@@ -339,6 +339,10 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
   /** The one-sided calls are done, at virtual time {@code time}: the others may begin. */
   void oneSidedDone(long time) {
     oneSided = null;
+    Clock known = order;
+    for (int i = 0; known != null && i < gates.size(); i++) {
+      gates.get(i).stream().learn(known); // what its waits have learned is before its other calls
+    }
     start = Math.max(start, time);
     end = start;
     unfinished--;
