@@ -22,10 +22,14 @@ final class Course implements Choices, Steering {
   /** All communicators: who closes his own in the end leaves them. */
   private static final String COMMUNICATORS = "communicators";
 
+  /** What ranks share in Java, where the program says that they do. */
+  private static final String SHARED_STATE = "shared state";
+
   private final Guide guide;
   private final RunLog log = new RunLog();
   private final List<Integer> taken = new ArrayList<>();
   private final List<Integer> options = new ArrayList<>();
+  private final boolean sharesState;
   private final Map<Point, Long> asked = new EnumMap<>(Point.class);
   private final Set<Integer> inside = new HashSet<>();
   private final Set<Integer> behind = new HashSet<>();
@@ -35,7 +39,8 @@ final class Course implements Choices, Steering {
   private boolean over;
   private int failedRank = -1;
 
-  Course(Guide guide, int ranks) {
+  Course(Guide guide, int ranks, boolean sharesState) {
+    this.sharesState = sharesState;
     this.guide = guide;
     this.ranks = ranks;
   }
@@ -140,8 +145,12 @@ final class Course implements Choices, Steering {
   public void begins(SimStep step, boolean opens) {
     if (steers) {
       log.begin(step, opens);
-      if (step instanceof HostTask task && behind.contains(task.rank())) {
-        log.effect(COMMUNICATORS, Effect.LEAVE);
+      if (step instanceof HostTask task) {
+        if (behind.contains(task.rank())) {
+          log.effect(COMMUNICATORS, Effect.LEAVE);
+        } else if (sharesState && opens) {
+          log.effect(SHARED_STATE, Effect.WRITE);
+        }
       }
     }
   }
@@ -238,6 +247,6 @@ final class Course implements Choices, Steering {
 
   @Override
   public String describe() {
-    return "schedule explored";
+    return "schedule " + guide.describe();
   }
 }

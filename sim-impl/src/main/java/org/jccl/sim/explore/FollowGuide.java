@@ -30,6 +30,11 @@ final class FollowGuide implements Guide {
   }
 
   @Override
+  public String describe() {
+    return "choices " + stream;
+  }
+
+  @Override
   public int world(Choices.Point kind, int options) {
     return decide(options);
   }
