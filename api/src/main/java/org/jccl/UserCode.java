@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class UserCode {
   /** The packages of jccl's library, each with those below it; besides them its root. */
   private static final List<String> ROOMS =
-      List.of("config", "ops", "process", "spi", "sim", "nccl", "test");
+      List.of("config", "observe", "ops", "process", "spi", "sim", "nccl", "test");
 
   private static final String ROOT = "org.jccl.";
 

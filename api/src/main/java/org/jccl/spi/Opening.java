@@ -140,6 +140,9 @@ final class Opening {
 
   private int joinAll() {
     int code = abi.groupStart();
+    if (!NcclAbi.isGood(code)) {
+      return code; // there is no group to end
+    }
     for (int i = 0; NcclAbi.isGood(code) && i < ranks.size(); i++) {
       code = join(i);
     }
