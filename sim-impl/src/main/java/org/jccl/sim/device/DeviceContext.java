@@ -251,8 +251,7 @@ final class DeviceContext {
   void tells(Steering steering, @Nullable Accessor used) {
     for (Accessor each = used; each != null; each = each.next()) {
       for (Hazards.Access access = each.accesses(); access != null; access = access.next()) {
-        steering.effect(
-            blocks.of(access.start()), access.writes() ? Effect.WRITE : Effect.READ);
+        steering.effect(blocks.of(access.start()), access.writes() ? Effect.WRITE : Effect.READ);
       }
     }
   }

@@ -85,8 +85,7 @@ final class SimEvent implements Event, SimStream.Marker {
     record.awaitedBy(stream);
   }
 
-  private static void tells(
-      Kernel kernel, HostTask task, @Nullable Object thing, Effect effect) {
+  private static void tells(Kernel kernel, HostTask task, @Nullable Object thing, Effect effect) {
     Steering steering = kernel.steering();
     if (steering != null) {
       kernel.declares(task);

@@ -205,8 +205,7 @@ public abstract class StreamOp implements SimStep, Wait {
 
   @Override
   public Object key() {
-    return new StepKey(
-        StepKey.Kind.WORK, stream.context().index(), stream.number(), number);
+    return new StepKey(StepKey.Kind.WORK, stream.context().index(), stream.number(), number);
   }
 
   private void note(Timeline timeline, long start, long end) {

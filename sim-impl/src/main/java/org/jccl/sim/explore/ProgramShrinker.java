@@ -25,8 +25,8 @@ public final class ProgramShrinker<P> {
   /**
    * One for programs of some kind.
    *
-   * @param smaller programs that are a little smaller than one: with a call, a rank or some elements
-   *     less, the ones first that leave most away
+   * @param smaller programs that are a little smaller than one: with a call, a rank or some
+   *     elements less, the ones first that leave most away
    * @param explorers how a program is explored; it should stop at the first failure
    */
   public ProgramShrinker(Function<P, List<P>> smaller, Function<P, Explorer> explorers) {

@@ -119,7 +119,10 @@ final class Reversal {
    * @param next what comes behind what is kept, or null
    */
   private void add(
-      @Nullable Transition inside, @Nullable Transition next, BitSet removed, List<Beginning> found) {
+      @Nullable Transition inside,
+      @Nullable Transition next,
+      BitSet removed,
+      List<Beginning> found) {
     BitSet gone = (BitSet) removed.clone();
     Transition open = inside == null ? null : macros.first(inside);
     settle(open, gone);
@@ -140,7 +143,8 @@ final class Reversal {
     }
     if (next != null) {
       places.add(next.place());
-      List<Transition> before = next.conflicts.stream().filter(each -> !gone.get(each.index)).toList();
+      List<Transition> before =
+          next.conflicts.stream().filter(each -> !gone.get(each.index)).toList();
       hash += Hashes.mix(next.hashBehind(before));
     }
     found.add(new Beginning(places, Hashes.mix(hash)));

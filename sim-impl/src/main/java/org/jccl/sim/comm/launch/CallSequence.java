@@ -123,9 +123,7 @@ public final class CallSequence implements History.Calls {
 
   private Issued issued(Request request, long number) {
     long lane =
-        request.isCollective()
-            ? Issued.COLLECTIVE
-            : key(request.operation(), request.rootOrPeer());
+        request.isCollective() ? Issued.COLLECTIVE : key(request.operation(), request.rootOrPeer());
     return new Issued(comm, member.rank(), lane, number);
   }
 
