@@ -83,6 +83,7 @@ public final class Simulator implements AutoCloseable {
     this.foreignTimeout = new TimeLimit(builder.foreignTimeout);
     this.kernel = new Kernel(choices, foreignTimeout, new TimeLimit(builder.stallLimit));
     this.findings = new Findings(builder.strict, builder.warnings, replay(builder, choices));
+    findings.isToldTo(choices.steering());
     Path file = builder.timeline;
     this.timeline = file == null ? null : timeline(file);
     Simulation simulation =

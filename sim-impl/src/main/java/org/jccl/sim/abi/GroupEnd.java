@@ -13,6 +13,8 @@ import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Rethrown;
 import org.jccl.sim.kernel.SimStep;
+import org.jccl.sim.kernel.Steering;
+import org.jccl.sim.kernel.StepKey;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ final class GroupEnd implements SimStep, Abortable {
   private final List<GroupLaunch.Work> work;
   private final boolean simulated;
   private int phase = -1;
+  private long number;
   private @Nullable HostTask issuer;
   private @Nullable HostTask background;
   private int code;
@@ -55,6 +58,9 @@ final class GroupEnd implements SimStep, Abortable {
 
   /** Waits until all is done or launched (rule GRP-25). */
   int runBlocking(HostTask task) {
+    if (phases.stream().allMatch(List::isEmpty)) {
+      kernel.declares(task);
+    }
     issuer = task;
     lives().forEach(life -> life.runs(this));
     List<CommLifecycle> held = held();
@@ -103,12 +109,23 @@ final class GroupEnd implements SimStep, Abortable {
       life.store(ResultCode.IN_PROGRESS.code());
     }
     background = kernel.holder();
+    number = background == null ? 0 : background.nextBackground();
     kernel.makeReady(this);
     return ResultCode.IN_PROGRESS.code();
   }
 
   @Override
+  public Object key() {
+    HostTask task = background;
+    return new StepKey(StepKey.Kind.GROUP, task == null ? -1 : task.place(), 0, number);
+  }
+
+  @Override
   public void run() {
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      steering.unknown();
+    }
     try {
       advance(this);
     } catch (RuntimeException broken) {

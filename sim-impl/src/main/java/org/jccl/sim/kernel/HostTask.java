@@ -109,6 +109,7 @@ public final class HostTask implements SimStep {
   private volatile int grip = FIRM;
 
   private long issueNumber;
+  private long backgrounds;
   private long metAt;
   private long leftAt;
   private long clock;
@@ -125,6 +126,9 @@ public final class HostTask implements SimStep {
   int noes;
 
   long askedAt;
+
+  /** Whether its current call tells all that others can see of it. */
+  boolean declared = true;
 
   @Nullable RuntimeException failure;
 
@@ -305,6 +309,11 @@ public final class HostTask implements SimStep {
   /** Number of the call or outermost group that this thread is issuing or has issued last. */
   public long issueNumber() {
     return issueNumber;
+  }
+
+  /** The number of its next group that goes on without it. */
+  public long nextBackground() {
+    return backgrounds++;
   }
 
   /** Begins the next call or outermost group. */
