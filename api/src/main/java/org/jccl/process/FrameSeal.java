@@ -5,9 +5,9 @@ import javax.crypto.Mac;
 
 /**
  * What one side of a connection puts behind each of its frames, and the other expects there:
- * HMAC-SHA256 over the frame's number, header and payload. The key is that of this direction of this
- * connection. So nobody on the path can change a frame, repeat it, leave it out, send it back, or
- * bring one of another connection.
+ * HMAC-SHA256 over the frame's number, header and payload. The key is that of this direction of
+ * this connection. So nobody on the path can change a frame, repeat it, leave it out, send it back,
+ * or bring one of another connection.
  */
 final class FrameSeal {
   /** Bytes of a seal. */

@@ -26,8 +26,7 @@ record KubernetesNames(LaunchVariables variables, String hosts) {
 
   /** The name of pod 0, from this pod's own. */
   String rankZero(Taken reasons) {
-    int index =
-        variables.number("JOB_COMPLETION_INDEX", "this pod's index", 0, Integer.MAX_VALUE);
+    int index = variables.number("JOB_COMPLETION_INDEX", "this pod's index", 0, Integer.MAX_VALUE);
     String own = variables.text("HOSTNAME");
     String end = "-" + index;
     if (own == null) {
@@ -45,7 +44,9 @@ record KubernetesNames(LaunchVariables variables, String hosts) {
       throw LaunchVariables.missing("MASTER_ADDR", ADVICE.formatted(job));
     }
     return reasons.take(
-        job + "-0" + domain, "rank 0 at ", "pod 0 of this Job by HOSTNAME and JOB_COMPLETION_INDEX");
+        job + "-0" + domain,
+        "rank 0 at ",
+        "pod 0 of this Job by HOSTNAME and JOB_COMPLETION_INDEX");
   }
 
   /** {@code .ranks.default.svc.cluster.local}, as the system's file of hosts has it; or nothing. */

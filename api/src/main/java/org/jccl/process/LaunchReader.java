@@ -79,8 +79,7 @@ final class LaunchReader {
               .formatted(rankName, rank, sizeName, worldSize));
     }
     this.localRank = localRank();
-    reasons.add(
-        "rank " + rank + " of " + worldSize + " (" + rankName + ", " + sizeName + ")");
+    reasons.add("rank " + rank + " of " + worldSize + " (" + rankName + ", " + sizeName + ")");
     localRank.ifPresent(
         number ->
             reasons.add(
@@ -130,7 +129,8 @@ final class LaunchReader {
   private String host() {
     String given = variables.text(HOST);
     if (given != null) {
-      return because(given, meeting == Meeting.AT_STORE ? "the agent's store at " : "rank 0 at ", HOST);
+      return because(
+          given, meeting == Meeting.AT_STORE ? "the agent's store at " : "rank 0 at ", HOST);
     }
     if (isOneHost()) {
       return because(LOOPBACK, "rank 0 at ", "all ranks are on this host");
@@ -156,7 +156,9 @@ final class LaunchReader {
     };
   }
 
-  /** Open MPI 4 tells where {@code mpirun} runs, which is where rank 0 is if that host takes part. */
+  /**
+   * Open MPI 4 tells where {@code mpirun} runs, which is where rank 0 is if that host takes part.
+   */
   private String openMpiHost() {
     String uri = variables.text("OMPI_MCA_orte_hnp_uri");
     int start = uri == null ? -1 : uri.indexOf("://");
@@ -201,7 +203,8 @@ final class LaunchReader {
     String slurmJob = variables.firstSet(List.of("SLURM_JOB_ID", "SLURM_JOBID"));
     if (slurmJob != null) {
       long job = variables.number(slurmJob, "the job's number", 0, Integer.MAX_VALUE);
-      int step = variables.firstNumber(List.of("SLURM_STEP_ID", "SLURM_STEPID"), "the step").orElse(0);
+      int step =
+          variables.firstNumber(List.of("SLURM_STEP_ID", "SLURM_STEPID"), "the step").orElse(0);
       return because(derived(job + (long) STEP * step), "port ", "from " + slurmJob);
     }
     String mpiJob = variables.firstSet(OPEN_MPI_JOB);

@@ -67,7 +67,6 @@ record LaunchVariables(Map<String, String> env) {
   }
 
   static IllegalStateException missing(String name, String meaning) {
-    return new IllegalStateException(
-        "environment variable " + name + " is not set: " + meaning);
+    return new IllegalStateException("environment variable " + name + " is not set: " + meaning);
   }
 }

@@ -62,7 +62,8 @@ final class Sockets {
   static List<InetAddress> addressesOfInterface(String name) throws IOException {
     NetworkInterface found = NetworkInterface.getByName(name);
     if (found == null) {
-      List<String> names = NetworkInterface.networkInterfaces().map(NetworkInterface::getName).toList();
+      List<String> names =
+          NetworkInterface.networkInterfaces().map(NetworkInterface::getName).toList();
       throw new IOException("there is no network interface '" + name + "' here, but " + names);
     }
     List<InetAddress> all = new ArrayList<>(found.inetAddresses().toList());

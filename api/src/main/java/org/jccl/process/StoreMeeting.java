@@ -51,7 +51,8 @@ final class StoreMeeting {
     // The store's host is that of rank 0's agent; this machine's address on the way to it is one
     // that the others reach, too.
     String host = call("find the store at " + store.place(), this::ownAddress, deadline);
-    TcpLeader leader = TcpProcessGroup.listen(store.at(host, 0).withSecret(secret).within(left(deadline)));
+    TcpLeader leader =
+        TcpProcessGroup.listen(store.at(host, 0).withSecret(secret).within(left(deadline)));
     listening.accept(leader.address());
     boolean told = false;
     try {
@@ -110,7 +111,8 @@ final class StoreMeeting {
     } catch (NumberFormatException ignored) {
       // Said below.
     }
-    throw new IOException("the store has no address of rank 0, but '" + CleanText.line(place) + "'");
+    throw new IOException(
+        "the store has no address of rank 0, but '" + CleanText.line(place) + "'");
   }
 
   /** What blocks in sockets, on a helper thread. */

@@ -113,7 +113,8 @@ final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listen
 
   @Override
   public void outOfMemory() {
-    connection.send(Frame.of(Frame.Kind.LEAVE, rank(), worldSize(), Frame.bytes("has run out of memory")));
+    connection.send(
+        Frame.of(Frame.Kind.LEAVE, rank(), worldSize(), Frame.bytes("has run out of memory")));
     queue.update(
         () ->
             fail(

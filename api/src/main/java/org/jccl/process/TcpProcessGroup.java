@@ -171,8 +171,7 @@ final class TcpProcessGroup {
     try {
       TcpConnection connection = RealTime.call(what, connector, settings.timeout());
       TcpFollower member =
-          new TcpFollower(
-              connection, settings.rank(), settings.worldSize(), settings.timeout());
+          new TcpFollower(connection, settings.rank(), settings.worldSize(), settings.timeout());
       connection.start("process group, rank " + settings.rank(), member);
       try {
         member.join(TimeLimit.ofNanos(TimeLimit.left(deadline)).duration());

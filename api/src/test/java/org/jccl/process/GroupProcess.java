@@ -43,7 +43,8 @@ final class GroupProcess {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
     command.addAll(options);
-    command.addAll(List.of("-cp", place(GroupProcess.class) + File.pathSeparator + place(Frame.class)));
+    command.addAll(
+        List.of("-cp", place(GroupProcess.class) + File.pathSeparator + place(Frame.class)));
     command.add(GroupProcess.class.getName());
     for (int number : new int[] {port, rank, size, bytes}) {
       command.add(String.valueOf(number));
@@ -59,8 +60,7 @@ final class GroupProcess {
   /** Waits until it has joined. */
   static BufferedReader joined(Process process) throws IOException {
     BufferedReader out =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     StringBuilder before = new StringBuilder();
     for (String line = out.readLine(); !"joined".equals(line); line = out.readLine()) {
       if (line == null) {

@@ -145,8 +145,7 @@ class HostilePeersTest {
           frames.getFirst()[12] ^= 1; // The world size.
           return frames;
         };
-    UnaryOperator<List<byte[]>> repeated =
-        frames -> List.of(frames.getFirst(), frames.getFirst());
+    UnaryOperator<List<byte[]>> repeated = frames -> List.of(frames.getFirst(), frames.getFirst());
     for (UnaryOperator<List<byte[]>> evil : List.of(changed, repeated)) {
       assertThatThrownBy(() -> broadcastThrough(evil, UNCHANGED))
           .isInstanceOf(CollectiveException.class)
@@ -243,8 +242,7 @@ class HostilePeersTest {
 
       assertThatThrownBy(
               () ->
-                  ProcessGroups.tcp(
-                      HOST, other.getLocalPort(), 1, 2, "s", Duration.ofMillis(500)))
+                  ProcessGroups.tcp(HOST, other.getLocalPort(), 1, 2, "s", Duration.ofMillis(500)))
           .isInstanceOf(CollectiveException.class);
       trickle.join();
     }

@@ -106,10 +106,14 @@ class LaunchTest {
 
   private static Map<String, String> openMpi(int size, int local) {
     return Map.of(
-        "OMPI_COMM_WORLD_RANK", "1",
-        "OMPI_COMM_WORLD_SIZE", String.valueOf(size),
-        "OMPI_COMM_WORLD_LOCAL_RANK", "1",
-        "OMPI_COMM_WORLD_LOCAL_SIZE", String.valueOf(local));
+        "OMPI_COMM_WORLD_RANK",
+        "1",
+        "OMPI_COMM_WORLD_SIZE",
+        String.valueOf(size),
+        "OMPI_COMM_WORLD_LOCAL_RANK",
+        "1",
+        "OMPI_COMM_WORLD_LOCAL_SIZE",
+        String.valueOf(local));
   }
 
   @Test

@@ -80,8 +80,7 @@ class TcpSettingsTest {
         Crew.run(
             2,
             rank -> {
-              try (ProcessGroup group =
-                  rank == 0 ? leader.join(LONG) : ProcessGroups.tcp(member)) {
+              try (ProcessGroup group = rank == 0 ? leader.join(LONG) : ProcessGroups.tcp(member)) {
                 byte[] mine = ("from " + rank + " at ").getBytes(StandardCharsets.UTF_8);
                 return new String(group.broadcast(mine, 0), StandardCharsets.UTF_8);
               }
