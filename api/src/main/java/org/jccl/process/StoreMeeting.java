@@ -8,9 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jccl.CleanText;
-import org.jccl.CollectiveException;
 import org.jccl.ProcessGroup;
-import org.jccl.ResultCode;
 import org.jccl.config.TimeLimit;
 
 /**
@@ -128,10 +126,7 @@ final class StoreMeeting {
     } catch (TimeoutException late) {
       throw TcpFollower.late(store.rank(), store.worldSize(), "cannot " + doing + " in time");
     } catch (ExecutionException failure) {
-      throw new CollectiveException(
-          ResultCode.SYSTEM_ERROR,
-          what + ": " + CleanText.messageOf(failure.getCause()),
-          failure.getCause());
+      throw TcpProcessGroup.unwrapped(what, failure);
     } catch (InterruptedException interrupt) {
       throw TcpProcessGroup.interrupted(what, interrupt);
     }

@@ -206,9 +206,12 @@ final class TcpDoor {
     Map<InetAddress, Integer> counts = new HashMap<>();
     guests.forEach(guest -> counts.merge(guest.address, 1, Integer::sum));
     Guest chosen = null;
+    int most = 0;
     for (Guest guest : guests) {
-      if (chosen == null || counts.get(guest.address) > counts.get(chosen.address)) {
+      int count = counts.getOrDefault(guest.address, 0);
+      if (count > most) {
         chosen = guest;
+        most = count;
       }
     }
     if (chosen == null) {

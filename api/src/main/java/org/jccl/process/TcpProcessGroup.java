@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jccl.CleanText;
 import org.jccl.CollectiveException;
 import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
@@ -214,12 +215,15 @@ final class TcpProcessGroup {
     return addresses;
   }
 
-  private static RuntimeException unwrapped(String what, ExecutionException failure) {
+  static RuntimeException unwrapped(String what, ExecutionException failure) {
     Throwable cause = failure.getCause();
     if (cause instanceof CollectiveException || cause instanceof IllegalArgumentException) {
       return (RuntimeException) cause;
     }
-    return new CollectiveException(ResultCode.SYSTEM_ERROR, what + ": " + cause, cause);
+    return new CollectiveException(
+        ResultCode.SYSTEM_ERROR,
+        what + ": " + CleanText.messageOf(cause == null ? failure : cause),
+        cause);
   }
 
   static CollectiveException interrupted(String what, InterruptedException cause) {

@@ -110,7 +110,7 @@ final class TorchStoreClient implements AutoCloseable {
   }
 
   private static int millis(long deadline) {
-    return (int) Math.clamp(TimeLimit.left(deadline) / 1_000_000, 1, Integer.MAX_VALUE);
+    return Math.clamp(TimeLimit.left(deadline) / 1_000_000, 1, Integer.MAX_VALUE);
   }
 
   /** The greeting, which is not answered; a first small question shows who is there. */
@@ -194,7 +194,7 @@ final class TorchStoreClient implements AutoCloseable {
     request(WAIT);
     keys(keys);
     out.flush();
-    socket.setSoTimeout((int) Math.clamp(limit.toMillis(), 1, Integer.MAX_VALUE));
+    socket.setSoTimeout(Math.clamp(limit.toMillis(), 1, Integer.MAX_VALUE));
     try {
       return stopped(answer());
     } catch (SocketTimeoutException late) {
