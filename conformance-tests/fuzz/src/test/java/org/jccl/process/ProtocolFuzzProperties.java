@@ -70,13 +70,12 @@ class ProtocolFuzzProperties {
     Reading.endsWell(
         () -> {
           TcpLeader leader = TcpProcessGroup.listen(member(0, 0));
-          CompletableFuture<ProcessGroup> first = 
+          CompletableFuture<ProcessGroup> first =
               CompletableFuture.supplyAsync(() -> leader.join(PATIENCE));
           try (Socket stranger = new Socket(InetAddress.getLoopbackAddress(), leader.port())) {
             stranger.getOutputStream().write(bytes);
             stranger.shutdownOutput();
-            try (ProcessGroup second =
-                    ProcessGroups.tcp(member(1, leader.port()));
+            try (ProcessGroup second = ProcessGroups.tcp(member(1, leader.port()));
                 ProcessGroup joined = first.get()) {
               CompletableFuture<Void> other =
                   CompletableFuture.runAsync(() -> second.barrier(PATIENCE));
