@@ -49,7 +49,10 @@ final class GroupRendezvous {
       return arrived == payloads.length;
     }
 
-    /** What the call hands to a member: the root's payload, all payloads, or nothing. */
+    /**
+     * What the call hands to a member: the root's payload, all payloads, or nothing. All members
+     * are given the same arrays: whoever hands them to a program copies them.
+     */
     List<byte[]> result(int member) {
       return switch (call.operation()) {
         case BROADCAST -> List.of(payload(call.root()));
@@ -72,7 +75,7 @@ final class GroupRendezvous {
       if (payload == null) {
         throw new IllegalStateException("rank " + rank + " has not come to " + call);
       }
-      return payload.clone();
+      return payload;
     }
 
     private List<Integer> missing() {
@@ -193,7 +196,7 @@ final class GroupRendezvous {
     if (reason != null) {
       throw reason.exception(rank, worldSize, call);
     }
-    return round.result(rank);
+    return round.result(rank).stream().map(byte[]::clone).toList();
   }
 
   /** A member's patience is over; does nothing if its round is complete by now. */
@@ -241,6 +244,17 @@ final class GroupRendezvous {
     queue.update(() -> fail(code, text));
   }
 
+  /** A member of this JVM has no memory for a call: all hear of it. */
+  void outOfMemory(int rank, String call) {
+    failAll(
+        ResultCode.SYSTEM_ERROR,
+        "rank "
+            + rank
+            + " has run out of memory in "
+            + call
+            + ": give its JVM a larger heap, or send smaller messages");
+  }
+
   private void failIfOneIsGone(Round round) {
     for (int rank = 0; goneCount > 0 && rank < worldSize; rank++) {
       if (gone[rank] != null) {
@@ -258,6 +272,7 @@ final class GroupRendezvous {
     }
     GroupFailure broken = new GroupFailure(code, text);
     failure = broken;
+    open = null; // Nobody will come to it, and its payloads may be what memory is needed for.
     for (RemoteMember member : remote) {
       if (member != null) {
         member.fail(broken);

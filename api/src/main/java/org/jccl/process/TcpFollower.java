@@ -99,6 +99,7 @@ final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listen
               ByteBuffer payload = ByteBuffer.wrap(frame.payload());
               int code = payload.remaining() < Integer.BYTES ? -1 : payload.getInt();
               fail(ResultCode.of(code), Frame.text(payload));
+              connection.finish(); // So that rank 0 need not wait for this member's program.
             }
             default -> fail(ResultCode.INTERNAL_ERROR, "rank 0 sent a wrong " + frame.kind());
           }
@@ -108,6 +109,22 @@ final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listen
   @Override
   public void ended(String why) {
     queue.update(() -> fail(ResultCode.REMOTE_ERROR, "rank 0 " + why));
+  }
+
+  @Override
+  public void outOfMemory() {
+    connection.send(
+        Frame.of(Frame.Kind.LEAVE, rank(), worldSize(), Frame.bytes("has run out of memory")));
+    queue.update(
+        () ->
+            fail(
+                ResultCode.SYSTEM_ERROR,
+                "rank " + rank() + " has run out of memory: give its JVM a larger heap"));
+  }
+
+  @Override
+  void outOfMemory(ControlCall call) {
+    outOfMemory();
   }
 
   private void fail(ResultCode code, String text) {
