@@ -127,7 +127,10 @@ final class GroupIssue {
     int code = 0;
     int end;
     boolean whole = false;
-    abi.groupStart(); // Always succeeds (GRP-01).
+    int started = abi.groupStart(); // Always succeeds (GRP-01), unless the library is broken.
+    if (started != 0) {
+      throw member(calls, 0).failure(started, "ncclGroupStart of a group of " + size + " calls");
+    }
     try {
       for (int i = 0; i < size && failed < 0; i++) {
         code = member(calls, i).issue(calls.call(i), calls.stream(i));

@@ -190,6 +190,11 @@ final class Lifecycle {
 
   private int settledFinalize(long comm) {
     int code = abi.commFinalize(comm);
+    return code == IN_PROGRESS ? polled(comm) : code;
+  }
+
+  private int polled(long comm) {
+    int code = IN_PROGRESS;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment stored = arena.allocate(JAVA_INT);
       while (code == IN_PROGRESS) {

@@ -59,7 +59,11 @@ class ArchitectureTest {
               IN_THE_API
                   .or(
                       resideInAnyPackage(
-                          "org.jccl.sim..", "java..", "jdk.incubator.vector..", "org.jspecify.."))
+                          "org.jccl.sim..",
+                          "java..",
+                          "com.sun.management..",
+                          "jdk.incubator.vector..",
+                          "org.jspecify.."))
                   .as("simulator, api or JDK"))
           .allowEmptyShould(true);
 
