@@ -165,6 +165,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   }
 
   private void enter(Thread thread) {
+    RunningWork.requireNone();
     Thread other = user;
     if (other != null && other != thread) {
       raced(other);

@@ -13,6 +13,8 @@ import org.jccl.DeviceMemory;
 import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.Stream;
+import org.jccl.Work;
+import org.jccl.WorkBody;
 
 /** Devices without a GPU: addresses are numbers, streams are idle unless told otherwise. */
 final class FakeDevices {
@@ -151,6 +153,11 @@ final class FakeDevices {
     @Override
     public CompletableFuture<Void> completion() {
       return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void run(Work work, WorkBody body) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

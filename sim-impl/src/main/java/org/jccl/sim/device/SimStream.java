@@ -9,6 +9,8 @@ import java.util.function.BooleanSupplier;
 import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;
+import org.jccl.Work;
+import org.jccl.WorkBody;
 import org.jccl.sim.check.CallSite.Trail;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.HappensBefore.Clock;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class SimStream implements OwnedStream {
   /** Makes the work of one submission for the stream it will run on: again at each replay. */
   @FunctionalInterface
-  public interface Work {
+  public interface Submission {
     /** The work, not yet enqueued. */
     StreamOp on(SimStream stream);
   }
@@ -168,7 +170,7 @@ public final class SimStream implements OwnedStream {
   // ---------------------------------------------------------------- work
 
   /** Enqueues work from the host, or records it if the stream is being captured. */
-  public void submit(Work work) {
+  public void submit(Submission work) {
     HostTask task = kernel.enter();
     try {
       requireOpen();
@@ -187,7 +189,7 @@ public final class SimStream implements OwnedStream {
     }
   }
 
-  private void replay(Work work, Capture.StreamMap map, @Nullable Object site) {
+  private void replay(Submission work, Capture.StreamMap map, @Nullable Object site) {
     StreamOp op = work.on(map.of(this));
     op.madeAt(map.siteOf(site));
     op.stream().enqueue(op);
@@ -364,6 +366,18 @@ public final class SimStream implements OwnedStream {
     return before;
   }
 
+  /** The thread that waits longest for this stream throws {@code reason}; false if none waits. */
+  boolean failFirstWaiter(RuntimeException reason) {
+    HostTask first = null;
+    for (Waiter each = waiters; each != null; each = each.next) {
+      first = each.task == null ? first : each.task;
+    }
+    if (first != null) {
+      first.fail(reason);
+    }
+    return first != null;
+  }
+
   /**
    * Work on this stream was given up because of {@code reason}: who waits throws it at once, who
    * synchronizes later throws it then.
@@ -458,6 +472,11 @@ public final class SimStream implements OwnedStream {
       throw new IllegalArgumentException("the event belongs to another backend");
     }
     own.awaitedBy(this);
+  }
+
+  @Override
+  public void run(Work work, WorkBody body) {
+    context.submit(this, work, body);
   }
 
   // ---------------------------------------------------------------- graphs

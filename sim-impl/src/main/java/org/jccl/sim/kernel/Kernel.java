@@ -15,6 +15,7 @@ import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.ResultCode;
 import org.jccl.config.TimeLimit;
+import org.jccl.spi.RunningWork;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,6 +174,11 @@ public final class Kernel {
   /** The trace of this simulation. */
   public Trace trace() {
     return trace;
+  }
+
+  /** The longest limit that somebody means to wait for: nothing may stand still for longer. */
+  public TimeLimit patience() {
+    return patience;
   }
 
   /** The stream of decisions. */
@@ -494,6 +500,7 @@ public final class Kernel {
   // ---------------------------------------------------------------- the baton
 
   private HostTask acquire() {
+    RunningWork.requireNone();
     HostTask task = own.current();
     if (task.owned) {
       comeBack(task);

@@ -1,6 +1,7 @@
 package org.jccl.nccl.cuda;
 
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -15,6 +16,9 @@ import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.Stream;
+import org.jccl.Work;
+import org.jccl.WorkBody;
+import org.jccl.nccl.cuda.CudaWork.HostBody;
 import org.jccl.spi.OwnedStream;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +102,7 @@ final class CudaStream implements OwnedStream {
         () -> JCuda.cudaStreamSynchronize(stream),
         () -> JCuda.cudaStreamQuery(stream),
         "cudaStreamSynchronize");
+    device.work().throwFailure();
     RuntimeException why = refusal;
     if (why != null) {
       throw why;
@@ -168,7 +173,15 @@ final class CudaStream implements OwnedStream {
   public CompletableFuture<Void> completion() {
     requireRunning("waited for");
     RuntimeException why = refusal;
-    return why == null ? device.poller().completion(stream) : CompletableFuture.failedFuture(why);
+    return why == null
+        ? device.poller().completion(stream).thenRun(device.work()::throwFailure)
+        : CompletableFuture.failedFuture(why);
+  }
+
+  @Override
+  public void run(Work work, WorkBody body) {
+    requireOpen();
+    device.work().enqueue(this, work, body);
   }
 
   @Override
@@ -201,9 +214,24 @@ final class CudaStream implements OwnedStream {
     }
     capturer = null;
     device.makeCurrent();
-    CUgraph graph = new CUgraph();
-    Cuda.checkDriver(JCudaDriver.cuStreamEndCapture(driver, graph), "cuStreamEndCapture");
-    return CudaGraph.instantiate(device, graph);
+    List<HostBody> bodies = device.work().takeCaptured(captureNumber());
+    try {
+      CUgraph graph = new CUgraph();
+      Cuda.checkDriver(JCudaDriver.cuStreamEndCapture(driver, graph), "cuStreamEndCapture");
+      return CudaGraph.instantiate(device, graph, bodies);
+    } catch (RuntimeException | Error failure) {
+      bodies.forEach(HostBody::release);
+      throw failure;
+    }
+  }
+
+  /** The number of the capture that it takes part in; 0 if there is none. The device is current. */
+  long captureNumber() {
+    int[] status = {0};
+    long[] number = {0};
+    Cuda.checkDriver(
+        JCudaDriver.cuStreamGetCaptureInfo(driver, status, number), "cuStreamGetCaptureInfo");
+    return status[0] == CUstreamCaptureStatus.CU_STREAM_CAPTURE_STATUS_NONE ? 0 : number[0];
   }
 
   /** Whether the calling thread has begun a capture here that goes on (rule STR-30). */
@@ -229,7 +257,8 @@ final class CudaStream implements OwnedStream {
         return;
       }
       if (owned && !drained()) {
-        LOG.log(Level.WARNING, "{0} closed while its work has not ended", this);
+        String running = device.work().running();
+        LOG.log(Level.WARNING, "{0} closed while its work has not ended{1}", this, running);
       }
       closed = true;
     }
