@@ -22,6 +22,7 @@ import org.jccl.ShrinkMode;
 import org.jccl.SignalWait;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
+import org.jccl.WorkFailedException;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
 import org.jccl.config.ConfigField;
@@ -233,7 +234,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     try {
       releaseTokens();
       defaultStream.close();
-    } catch (ReportedMisuse found) {
+    } catch (ReportedMisuse | WorkFailedException found) {
       throw found;
     } catch (RuntimeException failed) {
       ClosingLog.failed(this + ": freeing its stream failed", failed);

@@ -457,6 +457,7 @@ class WorkMisuseTest {
           part.event.record(part.t);
           part.event.synchronize();
           part.comm().allReduce(part.a, ReduceOp.SUM);
+          part.comm().defaultStream().synchronize();
         });
     thrown(
         part -> { // it waits for a peer
@@ -465,16 +466,18 @@ class WorkMisuseTest {
         });
     thrown(
         part -> { // nobody waits at all
-          try (Graph graph = captured(part, fails)) {
+          part.comm().defaultStream().beginCapture();
+          part.comm()
+              .defaultStream()
+              .run(Work.named("add"), memory -> failsIf(part.wrong ? 0 : 1));
+          try (Graph graph = part.comm().defaultStream().endCapture()) {
             graph.launch(part.comm().defaultStream());
           }
         });
   }
 
-  private static Graph captured(Part part, Body body) throws Exception {
-    part.s.beginCapture();
-    body.run(part);
-    return part.s.endCapture();
+  private static int failsIf(int zero) {
+    return 1 / zero;
   }
 
   private static void thrown(Body body) {

@@ -37,6 +37,8 @@ final class DeviceContext {
   /** Found by a device step: no host call is there to throw it, so the next one does. */
   private @Nullable RuntimeException pending;
 
+  private @Nullable RuntimeException lastFailed;
+
   private boolean awaitsOtherDevices;
 
   DeviceContext(Device device, Simulation simulation, int index) {
@@ -264,6 +266,7 @@ final class DeviceContext {
    */
   void failed(SimStream stream, RuntimeException why) {
     simulation.findings().workFailed();
+    lastFailed = why;
     for (HostTask task : simulation.kernel().tasks()) {
       if (task.rank() == index && task.state() == HostTask.State.BLOCKED) {
         task.fail(why);
@@ -273,6 +276,11 @@ final class DeviceContext {
     if (!stream.failFirstWaiter(why) && pending == null) {
       pending = why;
     }
+  }
+
+  /** Whether it is what {@link #failed} has told last: what is waited for goes on. */
+  boolean isOfWork(RuntimeException thrown) {
+    return thrown == lastFailed;
   }
 
   /** The report of a device step that waits to be thrown, or null. */

@@ -540,7 +540,7 @@ public final class SimStream implements OwnedStream {
     HostTask task = kernel.enterToWait();
     try {
       if (!closed && this != context.defaultStream()) {
-        awaitFinished(task, enqueued);
+        RuntimeException failed = awaitEnd(task);
         loseCapture();
         closed = true;
         if (order != null && lane != null) {
@@ -550,9 +550,28 @@ public final class SimStream implements OwnedStream {
         if (origin != null) {
           context.simulation().lifetimes().close(origin);
         }
+        if (failed != null) {
+          throw failed;
+        }
       }
     } finally {
       kernel.exit(task);
+    }
+  }
+
+  /** Waits for all; what has failed meanwhile on its device is thrown when it is closed. */
+  private @Nullable RuntimeException awaitEnd(HostTask task) {
+    RuntimeException failed = null;
+    while (true) {
+      try {
+        awaitFinished(task, enqueued);
+        return failed;
+      } catch (RuntimeException thrown) {
+        if (!context.isOfWork(thrown)) {
+          throw thrown;
+        }
+        failed = thrown;
+      }
     }
   }
 

@@ -6,13 +6,12 @@ import java.nio.ReadOnlyBufferException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jccl.CleanText;
-import org.jccl.CollectiveException;
 import org.jccl.DeviceRange;
 import org.jccl.MisuseKind;
-import org.jccl.ResultCode;
 import org.jccl.UserCode;
 import org.jccl.Work;
 import org.jccl.WorkBody;
+import org.jccl.WorkFailedException;
 import org.jccl.WorkMemory;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.CallSite.Trail;
@@ -199,17 +198,13 @@ final class WorkOp extends StreamOp {
                   .line("name it in writes(…) (STR-33, SIM-64)"));
     }
     String site = siteOf(thrown);
-    CollectiveException failure =
-        new CollectiveException(
-            ResultCode.UNKNOWN,
-            describe()
-                + " failed: "
-                + CleanText.of(thrown)
-                + (site == null ? "" : "\n    " + site)
-                + (site() == null ? "" : "\n  enqueued at " + site()),
-            thrown);
-    failure.setStackTrace(thrown.getStackTrace());
-    return failure;
+    return new WorkFailedException(
+        describe()
+            + " failed: "
+            + CleanText.of(thrown)
+            + (site == null ? "" : "\n    " + site)
+            + (site() == null ? "" : "\n  enqueued at " + site()),
+        thrown);
   }
 
   /** The user's line on which it was thrown. */

@@ -120,7 +120,11 @@ final class CudaStream implements OwnedStream {
       return true;
     }
     requireRunning("asked");
-    return Cuda.reached(JCuda.cudaStreamQuery(stream), "cudaStreamQuery");
+    boolean idle = Cuda.reached(JCuda.cudaStreamQuery(stream), "cudaStreamQuery");
+    if (idle) {
+      device.work().throwFailure();
+    }
+    return idle;
   }
 
   /** Rule STR-26: waiting for a device with a capturing stream would spoil the capture. */

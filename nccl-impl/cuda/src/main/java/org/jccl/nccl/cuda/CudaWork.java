@@ -15,6 +15,7 @@ import org.jccl.DeviceRange;
 import org.jccl.ResultCode;
 import org.jccl.Work;
 import org.jccl.WorkBody;
+import org.jccl.WorkFailedException;
 import org.jccl.nccl.ffi.HostFunctions;
 import org.jccl.nccl.ffi.NativeAccess;
 import org.jccl.spi.RunningWork;
@@ -234,10 +235,7 @@ final class CudaWork implements AutoCloseable {
     }
 
     private RuntimeException failed(Throwable thrown) {
-      RuntimeException made =
-          new CollectiveException(ResultCode.UNKNOWN, this + " failed: " + thrown, thrown);
-      made.setStackTrace(thrown.getStackTrace());
-      return made;
+      return new WorkFailedException(this + " failed: " + thrown, thrown);
     }
 
     @Override
