@@ -255,7 +255,8 @@ public final class WorkRules extends Suite {
           Communicator comm = rank.communicator();
           Stream stream = comm.defaultStream();
           AtomicInteger runs = new AtomicInteger();
-          try (DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 1)) {
+          try (Stream other = rank.device().newStream();
+              DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 1)) {
             comm.allReduce(x, x, ReduceOp.MAX, stream); // connect before the capture
             stream.synchronize();
             stream.beginCapture();
@@ -269,9 +270,9 @@ public final class WorkRules extends Suite {
             try (Graph graph = stream.endCapture()) {
               rank.check(runs.get() == 0, "the body ran at the capture");
               for (int i = 0; i < LAUNCHES; i++) {
-                graph.launch(stream);
+                graph.launch(other);
               }
-              stream.synchronize();
+              other.synchronize();
             }
             rank.expect("after the launches", x, Math.pow(3.0 * n, LAUNCHES));
             rank.check(runs.get() == LAUNCHES, "the body ran " + runs + " times");
