@@ -165,7 +165,9 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   }
 
   private void enter(Thread thread) {
-    RunningWork.requireNone();
+    if (RunningWork.RUNNING.get() > 0) {
+      RunningWork.requireNone();
+    }
     Thread other = user;
     if (other != null && other != thread) {
       raced(other);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 public final class RunningWork {
   private static final ThreadLocal<Supplier<RuntimeException>> REFUSAL = new ThreadLocal<>();
 
-  /** Where no body runs, a call of jccl looks at this number alone. */
-  private static final AtomicInteger RUNNING = new AtomicInteger();
+  /** How many run: where none does, a call of jccl looks at this number alone. */
+  static final AtomicInteger RUNNING = new AtomicInteger();
 
   private RunningWork() {}
 
