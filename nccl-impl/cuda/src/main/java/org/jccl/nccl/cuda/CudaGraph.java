@@ -60,7 +60,7 @@ final class CudaGraph implements Graph {
     device.work().throwFailure();
     bodies.forEach(HostBody::launches);
     Cuda.checkDriver(JCudaDriver.cuGraphLaunch(executable, target.driver()), "cuGraphLaunch");
-    bodies.forEach(body -> body.launched(target));
+    bodies.forEach(body -> body.launched(target.driver()));
   }
 
   @Override

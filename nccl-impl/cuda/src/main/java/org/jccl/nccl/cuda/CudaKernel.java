@@ -19,7 +19,7 @@ import org.jccl.WorkMemory;
 record CudaKernel(CUfunction function, dim3 grid, dim3 block, int sharedBytes, Pointer parameters)
     implements WorkBody {
   /** The stream's device is current. */
-  void launch(CudaStream stream) {
+  void launch(StreamHandle stream) {
     Cuda.checkDriver(
         JCudaDriver.cuLaunchKernel(
             function,
@@ -30,7 +30,7 @@ record CudaKernel(CUfunction function, dim3 grid, dim3 block, int sharedBytes, P
             block.y,
             block.z,
             sharedBytes,
-            stream.driver(),
+            stream,
             parameters,
             null),
         "cuLaunchKernel");

@@ -185,7 +185,7 @@ final class CudaStream implements OwnedStream {
   @Override
   public void run(Work work, WorkBody body) {
     requireOpen();
-    device.work().enqueue(this, work, body);
+    device.work().enqueue(driver, toString(), work, body);
   }
 
   @Override
@@ -218,7 +218,7 @@ final class CudaStream implements OwnedStream {
     }
     capturer = null;
     device.makeCurrent();
-    List<HostBody> bodies = device.work().takeCaptured(captureNumber());
+    List<HostBody> bodies = device.work().takeCaptured(driver.captureNumber());
     try {
       CUgraph graph = new CUgraph();
       Cuda.checkDriver(JCudaDriver.cuStreamEndCapture(driver, graph), "cuStreamEndCapture");
@@ -227,15 +227,6 @@ final class CudaStream implements OwnedStream {
       bodies.forEach(HostBody::release);
       throw failure;
     }
-  }
-
-  /** The number of the capture that it takes part in; 0 if there is none. The device is current. */
-  long captureNumber() {
-    int[] status = {0};
-    long[] number = {0};
-    Cuda.checkDriver(
-        JCudaDriver.cuStreamGetCaptureInfo(driver, status, number), "cuStreamGetCaptureInfo");
-    return status[0] == CUstreamCaptureStatus.CU_STREAM_CAPTURE_STATUS_NONE ? 0 : number[0];
   }
 
   /** Whether the calling thread has begun a capture here that goes on (rule STR-30). */

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaMemcpyKind;
 import org.jccl.CollectiveException;
+import org.jccl.Device;
 import org.jccl.DeviceRange;
 import org.jccl.ResultCode;
 import org.jccl.Work;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class CudaWork implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
 
-  private final CudaDevice device;
+  private final Device device;
   private final PinnedBlocks blocks;
 
   /** By the number of their capture: the work of those that go on. */
@@ -42,13 +43,13 @@ final class CudaWork implements AutoCloseable {
   /** The body that runs; CUDA runs one after the other. */
   private volatile @Nullable HostBody running;
 
-  CudaWork(CudaDevice device) {
+  CudaWork(Device device) {
     this.device = device;
     this.blocks = new PinnedBlocks(device);
   }
 
-  /** Enqueues work, or records it. */
-  void enqueue(CudaStream stream, Work work, WorkBody body) {
+  /** Enqueues work, or records it; {@code place} is the stream in words. */
+  void enqueue(StreamHandle stream, String place, Work work, WorkBody body) {
     WorkLayout layout = WorkLayout.of(work, device);
     throwFailure();
     device.makeCurrent();
@@ -56,7 +57,7 @@ final class CudaWork implements AutoCloseable {
       kernel.launch(stream);
       return;
     }
-    HostBody host = new HostBody(layout, body, stream.toString());
+    HostBody host = new HostBody(layout, body, place);
     long capture = stream.captureNumber();
     if (capture != 0) {
       host.captured = true;
@@ -124,17 +125,17 @@ final class CudaWork implements AutoCloseable {
       this.number = HostFunctions.add(this);
     }
 
-    private void enqueue(CudaStream stream) {
+    private void enqueue(StreamHandle stream) {
       for (Piece piece : layout.all()) {
         move(piece, false, stream);
       }
-      Cuda.checkDriver(HostFunctions.launch(stream.handle(), number), "cuLaunchHostFunc");
+      Cuda.checkDriver(HostFunctions.launch(stream.value(), number), "cuLaunchHostFunc");
       for (Piece piece : layout.written()) {
         move(piece, true, stream);
       }
     }
 
-    private void move(Piece piece, boolean back, CudaStream stream) {
+    private void move(Piece piece, boolean back, StreamHandle stream) {
       Address onDevice = new Address(piece.address());
       Address onHost = new Address(address() + piece.offset());
       Cuda.check(
@@ -153,7 +154,7 @@ final class CudaWork implements AutoCloseable {
       return block == null ? 0 : block.address();
     }
 
-    private void giveBackAfter(CudaStream stream) {
+    private void giveBackAfter(StreamHandle stream) {
       if (block != null) {
         block.usedOn(stream);
         block.giveBack();
@@ -166,7 +167,7 @@ final class CudaWork implements AutoCloseable {
     }
 
     /** The launch is enqueued. */
-    void launched(CudaStream stream) {
+    void launched(StreamHandle stream) {
       if (block != null) {
         block.usedOn(stream);
       }

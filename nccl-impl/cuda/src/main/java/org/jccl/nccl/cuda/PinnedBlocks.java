@@ -5,6 +5,7 @@ import java.util.List;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaError;
 import jcuda.runtime.cudaEvent_t;
+import org.jccl.Device;
 
 /**
  * Pinned host blocks of any size that serve again when the work that used them last has run. They
@@ -16,10 +17,10 @@ final class PinnedBlocks implements AutoCloseable {
   /** A block that much larger than what is asked for is left to others. */
   private static final long TOO_LARGE = 8;
 
-  private final CudaDevice device;
+  private final Device device;
   private final List<Block> blocks = new ArrayList<>();
 
-  PinnedBlocks(CudaDevice device) {
+  PinnedBlocks(Device device) {
     this.device = device;
   }
 
@@ -43,7 +44,7 @@ final class PinnedBlocks implements AutoCloseable {
     }
 
     /** It is in use until what is on the stream now has run. */
-    void usedOn(CudaStream stream) {
+    void usedOn(StreamHandle stream) {
       Cuda.check(JCuda.cudaEventRecord(used, stream.raw()), "cudaEventRecord");
     }
 
