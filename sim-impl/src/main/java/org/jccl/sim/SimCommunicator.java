@@ -15,8 +15,10 @@ import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.Endpoint;
 import org.jccl.sim.comm.plan.Planner;
 import org.jccl.sim.device.SimDevice;
+import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Rethrown;
 import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.machine.CallPlan;
 import org.jccl.sim.machine.SymmetricCallPlan;
@@ -141,7 +143,7 @@ final class SimCommunicator extends LibraryCommunicator {
     CommLifecycle own = joined();
     RuntimeException refusal = own == null ? null : own.refusal();
     if (refusal != null && handle().value() != 0) {
-      throw refusal;
+      throw Rethrown.of(refusal);
     }
     super.requireUsable();
   }
@@ -160,19 +162,26 @@ final class SimCommunicator extends LibraryCommunicator {
     super.raced(other);
   }
 
+  /** A stream of this rank's device, as what it is. */
+  private SimStream own(Stream stream) {
+    return stream instanceof SimStream known && known.device() == device
+        ? known
+        : device.own(stream);
+  }
+
   @Override
   protected void note(Stream stream) {
-    device.own(stream);
+    own(stream);
   }
 
   @Override
   protected @Nullable Object siteOf(CallArguments call, Stream stream) {
-    return life().operations().enqueuer().siteOf(call, device.own(stream));
+    return life().operations().enqueuer().siteOf(call, own(stream));
   }
 
   @Override
   protected int issue(CallArguments call, Stream stream) {
-    return operations.issue(life(), call, device.own(stream));
+    return operations.issue(life(), call, own(stream));
   }
 
   // ---- life

@@ -28,6 +28,7 @@ import org.jccl.ops.Call;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.TopologySearch;
+import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
@@ -42,7 +43,9 @@ import org.jccl.sim.kernel.TraceFile;
 import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.machine.CallPlan;
 import org.jccl.sim.machine.GpuProfile;
+import org.jccl.sim.machine.KnownDefects;
 import org.jccl.sim.machine.SymmetricCallPlan;
+import org.jccl.sim.machine.Variables;
 import org.jccl.sim.math.Kernels;
 import org.jccl.sim.timeline.Timeline;
 import org.jccl.spi.NcclAbi;
@@ -77,8 +80,7 @@ public final class Simulator implements AutoCloseable {
   private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
 
   private Simulator(Builder builder) {
-    Long seed = builder.seed;
-    Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
+    Choices choices = builder.decidedBy();
     this.foreignTimeout = new TimeLimit(builder.foreignTimeout);
     this.kernel = new Kernel(choices, foreignTimeout, new TimeLimit(builder.stallLimit));
     this.findings = new Findings(builder.strict, builder.warnings, replay(builder, choices));
@@ -87,6 +89,7 @@ public final class Simulator implements AutoCloseable {
     Simulation simulation =
         new Simulation(
             builder.ncclVersion,
+            new KnownDefects(builder.knownDefects, builder.ncclVersion),
             builder.environment,
             kernel,
             builder.checks,
@@ -96,7 +99,8 @@ public final class Simulator implements AutoCloseable {
             new AtomicInteger(Call.PRE_MUL_SUM),
             builder.profile,
             new NcclModel(new TopologySearch(builder.profile, builder.ncclVersion)),
-            timeline);
+            timeline,
+            builder.residentKernels);
     kernel.keepOrder(simulation.order());
     String words =
         "in-JVM simulator of "
@@ -124,6 +128,8 @@ public final class Simulator implements AutoCloseable {
         + ", checks "
         + builder.checks
         + (builder.strict ? ", strict" : "")
+        + (builder.knownDefects ? ", known defects" : "")
+        + (builder.residentKernels == 0 ? "" : ", resident kernels " + builder.residentKernels)
         + (builder.environment.isEmpty()
             ? ""
             : ", " + CleanText.line(new TreeMap<>(builder.environment).toString()));
@@ -365,19 +371,22 @@ public final class Simulator implements AutoCloseable {
     }
   }
 
-  /** The report that a rank was told, caught and ended with, while others wait for it; or null. */
+  /**
+   * The report that a rank was told, while others wait for it; or null: it has caught it and ended
+   * with it, or it closes what it has open and waits there.
+   */
   private @Nullable ReportedMisuse swallowed() {
     return findings.errors().stream()
         .filter(one -> one.ranks().stream().anyMatch(this::hasEnded))
         .findFirst()
-        // Another one with the same words: who was thrown the first may not get it once more.
-        .map(one -> new ReportedMisuse(one.kind(), one.ranks(), String.valueOf(one.getMessage())))
         .orElse(null);
   }
 
   private boolean hasEnded(int rank) {
     return kernel.tasks().stream()
-        .anyMatch(task -> task.rank() == rank && task.state() == HostTask.State.FINISHED);
+        .filter(task -> task.rank() == rank)
+        .anyMatch(
+            task -> task.state() == HostTask.State.FINISHED || CallSite.isClosing(task.thread()));
   }
 
   /** Threads that the simulator did not start wait for each other, or one waits for too long. */
@@ -409,8 +418,11 @@ public final class Simulator implements AutoCloseable {
     private int devices = 8;
     private GpuProfile profile = GpuProfile.h200();
     private @Nullable Long seed;
+    private @Nullable Choices choices;
+    private int residentKernels;
     private CheckLevel checks = CheckLevel.DEFAULT;
     private boolean strict;
+    private boolean knownDefects;
     private Duration stallLimit = Duration.ofSeconds(5);
     private Duration foreignTimeout = Duration.ofMinutes(2);
     private @Nullable Path timeline;
@@ -442,13 +454,14 @@ public final class Simulator implements AutoCloseable {
 
     /**
      * Sets NCCL's environment variables as this world sees them, none unless set. The process's own
-     * are not read, so that a simulation does not depend on where it runs (chapter 10).
+     * are not read, so that a simulation does not depend on where it runs (chapter 10); a file that
+     * {@code NCCL_CONF_FILE} names is.
      *
      * @param value variables by name
      * @return this builder
      */
     public Builder environment(Map<String, String> value) {
-      environment = Map.copyOf(value);
+      environment = Variables.withFile(Map.copyOf(value));
       return this;
     }
 
@@ -493,6 +506,40 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
+     * Sets how many kernels a device holds at once: NCCL does not promise that those of two streams
+     * run at the same time. Any number unless set.
+     *
+     * @param value the number; 0 for any
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder residentKernels(int value) {
+      if (value < 0) {
+        throw new IllegalArgumentException("residentKernels " + value + ", expected at least 0");
+      }
+      residentKernels = value;
+      return this;
+    }
+
+    /**
+     * Sets who decides, instead of a seed: the search of this module.
+     *
+     * @param value takes the decisions of this world alone
+     * @return this builder
+     */
+    public Builder choices(Choices value) {
+      choices = value;
+      return this;
+    }
+
+    private Choices decidedBy() {
+      if (choices != null) {
+        return choices;
+      }
+      return seed == null ? Choices.fifo() : Choices.random(seed);
+    }
+
+    /**
      * Sets how much is checked.
      *
      * @param value the level
@@ -513,6 +560,19 @@ public final class Simulator implements AutoCloseable {
      */
     public Builder strict(boolean value) {
       strict = value;
+      return this;
+    }
+
+    /**
+     * Sets whether the defects that the imitated version of NCCL is known to have show, each
+     * whenever it may (rules VER-06 to VER-08 and PMS-12). In practice they show rarely. They are
+     * off unless set.
+     *
+     * @param value whether they are imitated
+     * @return this builder
+     */
+    public Builder knownDefects(boolean value) {
+      knownDefects = value;
       return this;
     }
 

@@ -73,8 +73,9 @@ public final class BodyThread {
     }
     Standstill standstill = null;
     boolean interrupted = false;
+    boolean givenUp = false;
     long before = System.nanoTime();
-    while (!done) {
+    while (!done && !givenUp) {
       LockSupport.parkNanos(this, LOOKOUT_NANOS);
       interrupted |= Thread.interrupted();
       long now = System.nanoTime();
@@ -84,14 +85,12 @@ public final class BodyThread {
         standstill.add(
             Math.min(now - before, 2 * LOOKOUT_NANOS), runs == null ? List.of(waiter) : List.of(runs));
         before = now;
-        if (standstill.isAtLeast(limit) && ends(over)) {
-          break;
-        }
+        givenUp = standstill.isAtLeast(limit) && ends(over);
       }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return done ? null : thread;
+    return givenUp ? thread : null;
   }
 }

@@ -1,5 +1,6 @@
 package org.jccl.sim.comm.launch;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jccl.ops.Operation;
@@ -16,19 +17,21 @@ final class CapturedLaunches {
   /** Launches what a graph replays. */
   @FunctionalInterface
   interface Replay {
-    void launch(List<Request> requests, List<OneSidedCall> first);
+    void launch(List<Request> requests, List<OneSidedCall> first, GraphOrder.Replay of);
   }
 
   private final CommMember member;
-  private int graphs;
+
+  /** Where each captured group that lives in a graph was captured. */
+  private final List<String> graphs = new ArrayList<>();
 
   /** Those of {@code member}. */
   CapturedLaunches(CommMember member) {
     this.member = member;
   }
 
-  /** How many captured groups live in graphs (rule LIF-06). */
-  int graphs() {
+  /** Each captured group that lives in a graph, in words with its line (rule LIF-06). */
+  List<String> graphs() {
     return graphs;
   }
 
@@ -37,11 +40,14 @@ final class CapturedLaunches {
     List<Request> kept = List.copyOf(requests);
     List<OneSidedCall> keptFirst = List.copyOf(first);
     kept.forEach(each -> noteMemory(capture, each));
-    graphs++;
-    capture.whenClosed(() -> graphs--);
+    String words = words(kept, keptFirst);
+    graphs.add(words);
+    capture.whenClosed(() -> graphs.remove(words));
+    List<SimStream> streams = streams(kept, keptFirst);
+    boolean isOrdered = GraphOrder.of(member.config()).ordersCaptures();
     capture.add(
-        this,
-        streams(kept, keptFirst),
+        isOrdered ? this : streams.getFirst(),
+        streams,
         map ->
             replay.launch(
                 kept.stream()
@@ -49,7 +55,14 @@ final class CapturedLaunches {
                     .toList(),
                 keptFirst.stream()
                     .map(each -> each.on(map.of(each.stream()), map.siteOf(each.site())))
-                    .toList()));
+                    .toList(),
+                new GraphOrder.Replay(capture, map)));
+  }
+
+  private static String words(List<Request> requests, List<OneSidedCall> first) {
+    Object site = requests.isEmpty() ? first.getFirst().site() : requests.getFirst().site();
+    String what = requests.isEmpty() ? "one-sided" : requests.getFirst().operation().label();
+    return what + ", captured" + (site == null ? "" : " at " + site);
   }
 
   /** What a captured call uses has to be there at each launch. */

@@ -17,6 +17,7 @@ import org.jccl.sim.comm.match.TimelineSlices;
 import org.jccl.sim.comm.onesided.OneSidedCall;
 import org.jccl.sim.comm.onesided.OneSidedSequence;
 import org.jccl.sim.device.Hazards.Accessor;
+import org.jccl.sim.device.ResidentKernels;
 import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.device.StreamOp;
@@ -30,13 +31,14 @@ import org.jspecify.annotations.Nullable;
  * is at the head of every stream it uses and the communicator's previous launch is done (rules
  * STR-03, STR-05); each stream goes on when all of it is done.
  */
-public final class Launch implements RunningLaunch {
+public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
   private final LaunchQueue queue;
   private final CommMember member;
   private final CollectiveMatching collectives;
   private final MessageMatching messages;
   private final @Nullable HostTask issuer;
   private final long issueNumber;
+  private GraphOrder.@Nullable Replay replay;
   private List<LaunchedCall> parts = List.of();
   private List<Gate> gates = List.of();
   private int closedGates;
@@ -128,6 +130,7 @@ public final class Launch implements RunningLaunch {
   }
 
   /** The same as something that is waited for. */
+  @Override
   public Wait asWait() {
     LaunchWait known = waiting;
     if (known == null) {
@@ -144,6 +147,16 @@ public final class Launch implements RunningLaunch {
 
   LaunchQueue queue() {
     return queue;
+  }
+
+  /** It is part of the launch of a graph. */
+  void isPartOf(GraphOrder.Replay of) {
+    replay = of;
+  }
+
+  /** The launch of a graph that it is part of, or null. */
+  GraphOrder.@Nullable Replay replay() {
+    return replay;
   }
 
   /** The launch that holds {@code op} in a stream, or null. */
@@ -204,16 +217,6 @@ public final class Launch implements RunningLaunch {
     return parts.isEmpty() && oneSided == null;
   }
 
-  /** Whether it reads or writes any of a range, or has one-sided calls that will. */
-  boolean touches(long start, long end) {
-    for (Gate gate : gates) {
-      if (gate.touches(start, end)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** A list of one, as mostly, costs less than one that can grow. */
   private static <T> List<T> with(List<T> list, T one) {
     if (list.isEmpty()) {
@@ -258,6 +261,14 @@ public final class Launch implements RunningLaunch {
     if (--closedGates > 0) {
       return;
     }
+    ResidentKernels kernels = member.device().kernels();
+    if (kernels == null || kernels.take(this)) {
+      placed();
+    }
+  }
+
+  @Override
+  public void placed() {
     started = true;
     if (previous != null) {
       start = previous.end;
@@ -337,6 +348,10 @@ public final class Launch implements RunningLaunch {
       Gate gate = gates.get(i);
       gate.stream().finish(gate, end);
     }
+    ResidentKernels kernels = member.device().kernels();
+    if (kernels != null) {
+      kernels.leave(this);
+    }
     queue.finished(this);
     Launch following = next;
     if (following != null) {
@@ -392,6 +407,11 @@ public final class Launch implements RunningLaunch {
     return oneSided;
   }
 
+  /** Where its first call was made, if that is known. */
+  public @Nullable Object site() {
+    return gates.isEmpty() ? null : gates.getFirst().site();
+  }
+
   /** What has to be done before it can start; null if that is nothing. */
   @Nullable Wait before() {
     if (started) {
@@ -406,7 +426,8 @@ public final class Launch implements RunningLaunch {
         return head;
       }
     }
-    return null;
+    ResidentKernels kernels = member.device().kernels();
+    return kernels == null ? null : kernels.before(this);
   }
 
   /** Its place in one stream: it opens when all before it in the stream is done. */
@@ -441,7 +462,7 @@ public final class Launch implements RunningLaunch {
 
     @Override
     public void memoryIsFreed() {
-      queue.owner().freesMemoryOf(asWait());
+      queue.owner().freesMemoryOf(Launch.this);
     }
 
     @Override

@@ -4,13 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.comm.CommMember;
-import org.jccl.sim.comm.memory.Registrations;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
 /** The launches of one rank of a communicator that are not done, oldest first. */
-public final class LaunchQueue implements Registrations.Users {
+public final class LaunchQueue {
   /** What is told of launches: the life of the rank's communicator. */
   public interface Owner {
     /** A failure that every further call throws, or null. */
@@ -22,8 +20,8 @@ public final class LaunchQueue implements Registrations.Users {
     /** {@code task}, which has left another communicator, has issued {@code launch}. */
     void goesOn(HostTask task, Launch launch);
 
-    /** Memory of {@code busy} is freed, which is reported next. */
-    void freesMemoryOf(Wait busy);
+    /** Memory of {@code busy} is freed, which is reported next if this reports nothing itself. */
+    void freesMemoryOf(Launch busy);
 
     /** The thread that waits inside a call, or null. */
     void waits(@Nullable HostTask task);
@@ -34,10 +32,13 @@ public final class LaunchQueue implements Registrations.Users {
   private final LaunchChain chain;
   private final Owner owner;
   private final CallSequence sequence;
+  private final GraphOrder graphs;
+  private final boolean ordersAll;
   private @Nullable Launch oldest;
   private @Nullable Launch youngest;
   private @Nullable Launch last;
   private @Nullable Launch lastDone;
+  private @Nullable Launch lastDoneElsewhere;
   private long collectives;
   private long arrived;
 
@@ -59,6 +60,8 @@ public final class LaunchQueue implements Registrations.Users {
     this.chain = chain;
     this.sequence = sequence;
     this.owner = owner;
+    this.graphs = GraphOrder.of(member.config());
+    this.ordersAll = graphs.keepsAll();
   }
 
   /** Whose it is. */
@@ -101,8 +104,18 @@ public final class LaunchQueue implements Registrations.Users {
 
   /** The same for {@code launch}; null if its stream knows that anyway. */
   @Nullable Clock orderFor(Launch launch) {
-    Launch before = lastDone;
-    return before == null || before.isOnlyOn(launch.firstStream()) ? null : before.after();
+    Clock order = orderBehind(lastDone, launch);
+    Clock elsewhere = orderBehind(lastDoneElsewhere, launch);
+    return order == null || elsewhere == null
+        ? order == null ? elsewhere : order
+        : order.join(elsewhere);
+  }
+
+  private @Nullable Clock orderBehind(@Nullable Launch before, Launch launch) {
+    if (before == null || before.isOnlyOn(launch.firstStream())) {
+      return null;
+    }
+    return ordersAll || graphs.keeps(before.replay(), launch.replay()) ? before.after() : null;
   }
 
   /** The rank comes to its next launch, at which the ranks of its process meet; its number. */
@@ -157,11 +170,19 @@ public final class LaunchQueue implements Registrations.Users {
 
   /** A launch is done. */
   void finished(Launch launch) {
+    Launch before = lastDone;
+    if (!ordersAll && before != null && isOther(before, launch)) {
+      lastDoneElsewhere = before; // the last launch of the other kind, which is ordered by itself
+    }
     lastDone = launch;
     remove(launch);
     if (launch == last) {
       owner.idle();
     }
+  }
+
+  private static boolean isOther(Launch before, Launch launch) {
+    return (before.replay() == null) != (launch.replay() == null);
   }
 
   private void remove(Launch launch) {
@@ -208,16 +229,6 @@ public final class LaunchQueue implements Registrations.Users {
   }
 
   // ---------------------------------------------------------------- questions
-
-  @Override
-  public @Nullable Wait of(long start, long end) {
-    for (Launch each = oldest; each != null; each = each.younger) {
-      if (each.touches(start, end)) {
-        return each.asWait();
-      }
-    }
-    return null;
-  }
 
   /** The oldest launch that waits for its streams or for the one before it, or null. */
   @Nullable Launch firstUnstarted() {

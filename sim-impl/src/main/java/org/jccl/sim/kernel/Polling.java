@@ -1,0 +1,54 @@
+package org.jccl.sim.kernel;
+
+/**
+ * Questions whose answer is not yet. To ask again and again is to wait: where nothing but questions
+ * happens any more, that is a deadlock.
+ */
+final class Polling {
+  /** So many questions while nothing else happens are a deadlock. */
+  private static final long MOST_QUESTIONS = 1_000_000;
+
+  /** So many where who asks has a short limit, which then passes. */
+  private static final long QUESTIONS_OF_A_LIMIT = 10_000;
+
+  private final EventLoop loop;
+  private final Baton baton;
+
+  private long questions;
+
+  /** Questions since something happened that was none. */
+  private long inVain;
+
+  private long lastProgress;
+
+  Polling(EventLoop loop, Baton baton) {
+    this.loop = loop;
+    this.baton = baton;
+  }
+
+  /** The number of questions so far; may be read by any thread, then roughly. */
+  long questions() {
+    return questions;
+  }
+
+  /** The call of {@code task} that has begun last is a question for {@code what}. */
+  void ask(HostTask task, Wait what) {
+    loop.uncountCall();
+    questions++;
+    task.question = new Question(what);
+    task.noes = task.askedAt == loop.progress() ? task.noes + 1 : 1;
+    task.askedAt = loop.progress();
+    if (lastProgress != loop.progress() || !baton.isAlone()) {
+      lastProgress = loop.progress();
+      inVain = 0;
+    } else if (++inVain > mostQuestions(task)) {
+      inVain = 0;
+      loop.deadEnd().breakIt();
+    }
+    loop.letOthersRun(task);
+  }
+
+  private static long mostQuestions(HostTask task) {
+    return task.isLimited() && task.isLimitShort ? QUESTIONS_OF_A_LIMIT : MOST_QUESTIONS;
+  }
+}
