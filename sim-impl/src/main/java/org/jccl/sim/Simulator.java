@@ -325,15 +325,19 @@ public final class Simulator implements AutoCloseable {
   }
 
   /**
-   * {@return the ranks of the current or last run that have not ended, a line each, with what they
-   * wait for; none once a run has come back}
+   * {@return the ranks of the current or last run that have not ended, with what they wait for and
+   * where they are; none once a run has come back}
    */
   public List<String> waiting() {
     List<String> lines = new ArrayList<>();
     for (HostTask task : kernel.tasks()) {
       Wait wait = task.waitingFor();
       if (task.state() != HostTask.State.FINISHED) {
-        lines.add(task + (wait == null ? "" : " waits for " + wait.describe()));
+        String site = CallSite.of(task.thread());
+        lines.add(
+            task
+                + (wait == null ? "" : " waits for " + wait.describe())
+                + (site == null ? "" : "\n    at " + site));
       }
     }
     return lines;
