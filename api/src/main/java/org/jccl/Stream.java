@@ -47,9 +47,9 @@ public interface Stream extends AutoCloseable {
 
   /**
    * Enqueues work of the program's own: {@code body} runs when the stream has come to it, and what
-   * is enqueued later waits for it (rules STR-32 to STR-36). Captured, it runs at each launch of the
-   * graph. CUDA: {@code cuLaunchHostFunc}; the memory that the work declares is brought to the host
-   * before it and back after it. A kernel of one's own takes the place of the body, see {@code
+   * is enqueued later waits for it (rules STR-32 to STR-36). Captured, it runs at each launch of
+   * the graph. CUDA: {@code cuLaunchHostFunc}; the memory that the work declares is brought to the
+   * host before it and back after it. A kernel of one's own takes the place of the body, see {@code
    * JCudaInterop.kernel}.
    *
    * @param work its name, and the memory that it uses

@@ -9,9 +9,9 @@ import java.util.List;
  *
  * {@snippet file="org/jccl/benchmarks/snippets/Computing.java" region="work"}
  *
- * <p>All memory that the body uses is declared: the simulator compares it with what streams,
- * copies and operations do, and the body is given no other. A value never changes: each method
- * gives another one, and one value may be enqueued again and again.
+ * <p>All memory that the body uses is declared: the simulator compares it with what streams, copies
+ * and operations do, and the body is given no other. A value never changes: each method gives
+ * another one, and one value may be enqueued again and again.
  */
 public final class Work {
   /** More is no time of a run: a century. */

@@ -8,8 +8,9 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 
 /**
- * The device memory of a piece of work, as its body sees it: what {@link Work#reads} names cannot be
- * changed, what {@link Work#writes} names can. Nothing of it may be used when the body has returned.
+ * The device memory of a piece of work, as its body sees it: what {@link Work#reads} names cannot
+ * be changed, what {@link Work#writes} names can. Nothing of it may be used when the body has
+ * returned.
  */
 public interface WorkMemory {
   /**

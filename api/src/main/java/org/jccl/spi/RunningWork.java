@@ -1,6 +1,7 @@
 package org.jccl.spi;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jccl.WorkBody;
 import org.jccl.WorkMemory;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * STR-34).
  */
 public final class RunningWork {
-  private static final ThreadLocal<Supplier<RuntimeException>> REFUSAL = new ThreadLocal<>();
+  private static final ThreadLocal<@Nullable Supplier<RuntimeException>> REFUSAL =
+      new ThreadLocal<>();
 
   /** How many run: where none does, a call of jccl looks at this number alone. */
   static final AtomicInteger RUNNING = new AtomicInteger();
@@ -28,8 +30,8 @@ public final class RunningWork {
    */
   public static @Nullable Throwable run(
       WorkBody body, WorkMemory memory, Supplier<RuntimeException> refusal) {
-    Throwable[] failure = new Throwable[1];
-    Supplier<RuntimeException> outer = REFUSAL.get();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    @Nullable Supplier<RuntimeException> outer = REFUSAL.get();
     RUNNING.incrementAndGet();
     REFUSAL.set(refusal);
     try {
@@ -37,7 +39,7 @@ public final class RunningWork {
           what -> {
             throw refusal.get();
           },
-          () -> failure[0] = failureOf(body, memory));
+          () -> failure.set(failureOf(body, memory)));
     } finally {
       RUNNING.decrementAndGet();
       if (outer == null) {
@@ -46,7 +48,7 @@ public final class RunningWork {
         REFUSAL.set(outer);
       }
     }
-    return failure[0];
+    return failure.get();
   }
 
   private static @Nullable Throwable failureOf(WorkBody body, WorkMemory memory) {
@@ -61,7 +63,7 @@ public final class RunningWork {
   /** Throws if the calling thread runs the body of a piece of work. */
   public static void requireNone() {
     if (RUNNING.get() > 0) {
-      Supplier<RuntimeException> refusal = REFUSAL.get();
+      @Nullable Supplier<RuntimeException> refusal = REFUSAL.get();
       if (refusal != null) {
         throw refusal.get();
       }

@@ -10,8 +10,8 @@ import org.jccl.DeviceRange;
 import org.jccl.Work;
 
 /**
- * Where the memory of a piece of work lies in one host block, in which its body sees it. Ranges that
- * overlap share their bytes, as they do on the device.
+ * Where the memory of a piece of work lies in one host block, in which its body sees it. Ranges
+ * that overlap share their bytes, as they do on the device.
  */
 public final class WorkLayout {
   /** Places in the block are addresses on the device, modulo this. */

@@ -19,9 +19,7 @@ public final class WorkView implements WorkMemory {
    * @param undeclared makes what is thrown where the body asks for other memory (STR-33)
    */
   public WorkView(
-      WorkLayout layout,
-      MemorySegment block,
-      Function<DeviceRange, RuntimeException> undeclared) {
+      WorkLayout layout, MemorySegment block, Function<DeviceRange, RuntimeException> undeclared) {
     this.layout = layout;
     this.block = block;
     this.undeclared = undeclared;

@@ -251,8 +251,7 @@ class WorkMisuseTest {
         part -> {
           Work add = Work.named("add").reads(part.a);
           part.s.run(
-              part.wrong ? add : add.writes(part.a),
-              memory -> memory.of(part.a).fill((byte) 7));
+              part.wrong ? add : add.writes(part.a), memory -> memory.of(part.a).fill((byte) 7));
         });
   }
 
@@ -355,7 +354,8 @@ class WorkMisuseTest {
             part.s.run(
                 part.add(),
                 memory -> {
-                  int place = part.comm().rank() + part.a.device().index() + part.comm().worldSize();
+                  int place =
+                      part.comm().rank() + part.a.device().index() + part.comm().worldSize();
                   memory.ints(part.b).put(0, place + (int) part.a.count());
                 }));
   }
@@ -467,9 +467,7 @@ class WorkMisuseTest {
     thrown(
         part -> { // nobody waits at all
           part.comm().defaultStream().beginCapture();
-          part.comm()
-              .defaultStream()
-              .run(Work.named("add"), memory -> failsIf(part.wrong ? 0 : 1));
+          part.comm().defaultStream().run(Work.named("add"), memory -> failsIf(part.wrong ? 0 : 1));
           try (Graph graph = part.comm().defaultStream().endCapture()) {
             graph.launch(part.comm().defaultStream());
           }

@@ -261,8 +261,8 @@ final class DeviceContext {
   }
 
   /**
-   * Work on {@code stream} has failed: the rank that waits now throws it, for whatever it waits; else
-   * the next call that uses the device. It is told once.
+   * Work on {@code stream} has failed: the rank that waits now throws it, for whatever it waits;
+   * else the next call that uses the device. It is told once.
    */
   void failed(SimStream stream, RuntimeException why) {
     simulation.findings().workFailed();

@@ -511,7 +511,10 @@ public final class SimMemory implements DeviceMemory {
     WorkLayout layout = WorkLayout.of(work, stream.device());
     layout
         .all()
-        .forEach(piece -> noteCaptured(stream, work.toString(), Place.onDevice(piece.address()), piece.bytes()));
+        .forEach(
+            piece ->
+                noteCaptured(
+                    stream, work.toString(), Place.onDevice(piece.address()), piece.bytes()));
     stream.submit(on -> new WorkOp(on, this, layout, body));
   }
 

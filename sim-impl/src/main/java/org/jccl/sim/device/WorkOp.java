@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ReadOnlyBufferException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jccl.CleanText;
 import org.jccl.DeviceRange;
 import org.jccl.MisuseKind;
@@ -76,18 +77,18 @@ final class WorkOp extends StreamOp {
   @Override
   protected void perform() {
     DeviceContext context = stream().context();
-    Throwable[] thrown = new Throwable[1];
+    AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
     Thread stuck =
         BodyThread.run(
-            over -> thrown[0] = runBody(over),
-            context.simulation().kernel().patience().nanos());
+            over -> thrown.set(runBody(over)), context.simulation().kernel().patience().nanos());
     RuntimeException refusal = called;
+    Throwable broken = thrown.get();
     if (stuck != null) {
       context.failed(stream(), endless(stuck));
     } else if (refusal != null) {
       context.failed(stream(), refusal);
-    } else if (thrown[0] != null) {
-      context.failed(stream(), failure(thrown[0]));
+    } else if (broken != null) {
+      context.failed(stream(), failure(broken));
     }
   }
 
@@ -173,9 +174,7 @@ final class WorkOp extends StreamOp {
         report(
                 MisuseKind.UNDECLARED_ACCESS,
                 "uses memory that it does not declare: "
-                    + stream()
-                        .context()
-                        .place(range.address(), range.address() + range.bytes()))
+                    + stream().context().place(range.address(), range.address() + range.bytes()))
             .line("name it in reads(…) or writes(…) (STR-33, SIM-64)"));
   }
 
@@ -219,7 +218,8 @@ final class WorkOp extends StreamOp {
 
   private static boolean isWriteOfReadOnly(Throwable thrown) {
     StackTraceElement[] trace = thrown.getStackTrace();
-    boolean ofMemory = trace.length > 0 && trace[0].getClassName().startsWith("jdk.internal.foreign");
+    boolean ofMemory =
+        trace.length > 0 && trace[0].getClassName().startsWith("jdk.internal.foreign");
     return thrown instanceof ReadOnlyBufferException
         || (ofMemory && String.valueOf(thrown.getMessage()).contains("read-only"));
   }
@@ -247,7 +247,8 @@ final class WorkOp extends StreamOp {
     }
     report
         .rank(rank(), "the body of " + work + enqueued(), site)
-        .line("a body waits for nobody: its stream waits for it, and others for that (STR-36, SIM-66)");
+        .line(
+            "a body waits for nobody: its stream waits for it, and others for that (STR-36, SIM-66)");
     stuck.interrupt();
     return stream().context().simulation().findings().keep(report);
   }

@@ -83,7 +83,8 @@ public final class BodyThread {
         standstill = standstill == null ? new Standstill() : standstill;
         Thread runs = thread;
         standstill.add(
-            Math.min(now - before, 2 * LOOKOUT_NANOS), runs == null ? List.of(waiter) : List.of(runs));
+            Math.min(now - before, 2 * LOOKOUT_NANOS),
+            runs == null ? List.of(waiter) : List.of(runs));
         before = now;
         givenUp = standstill.isAtLeast(limit) && ends(over);
       }

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Java code as CUDA's host functions, {@code cuLaunchHostFunc}. JCuda's own way forgets a function
- * when it was called once, so that the second launch of a graph would call what is no more; here one
- * stub serves all, and is told which one to run.
+ * when it was called once, so that the second launch of a graph would call what is no more; here
+ * one stub serves all, and is told which one to run.
  */
 public final class HostFunctions {
   private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
@@ -89,7 +89,7 @@ public final class HostFunctions {
   }
 
   /** Called by the driver, on a thread of its own. Nothing may be thrown: that ends the JVM. */
-  private static void run(long number) {
+  static void run(long number) {
     Runnable function = KNOWN.get(number);
     try {
       if (function == null) {
