@@ -16,6 +16,7 @@ final class Families {
             LifeFamilies.all(),
             WindowFamilies.all(),
             ThreadFamilies.all(),
+            WorkFamilies.all(),
             SuiteFamilies.all())
         .flatMap(List::stream)
         .toList();
