@@ -19,6 +19,7 @@ import org.jccl.sim.check.CallSite.Trail;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.Hazards.Accessor;
 import org.jccl.sim.kernel.BodyThread;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.spi.RunningWork;
 import org.jccl.spi.WorkLayout;
 import org.jccl.spi.WorkLayout.Piece;
@@ -77,6 +78,10 @@ final class WorkOp extends StreamOp {
   @Override
   protected void perform() {
     DeviceContext context = stream().context();
+    Steering steering = context.simulation().kernel().steering();
+    if (steering != null) {
+      steering.unknown(); // a body may touch whatever the program has
+    }
     AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
     Thread stuck =
         BodyThread.run(
@@ -130,7 +135,7 @@ final class WorkOp extends StreamOp {
     if (unwritten > 0
         && unwritten == range.bytes()
         && !context.simulation().findings().isBroken()) {
-      String found = memory.takeUndefined(range.address(), range.bytes());
+      Undefined found = memory.takeUndefined(range.address(), range.bytes());
       context.report(
           report(MisuseKind.UNINITIALIZED_DATA, "reads what nobody has written: " + found)
               .line("write the memory first (SIM-63)"));

@@ -8,6 +8,7 @@ import static org.jccl.conformance.liars.Faults.conceal;
 import static org.jccl.conformance.liars.Faults.raw;
 import static org.jccl.conformance.liars.Faults.recode;
 import static org.jccl.conformance.liars.Faults.skip;
+import static org.jccl.conformance.liars.Faults.swallow;
 import static org.jccl.conformance.liars.Faults.typed;
 import static org.jccl.conformance.liars.Liar.liar;
 
@@ -19,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.jccl.CollectiveException;
 import org.jccl.DeviceRange;
 import org.jccl.Stream;
 import org.jccl.Work;
@@ -75,7 +77,31 @@ final class StreamLiars {
         worker("Hides what bodies throw", bodies(StreamLiars::silent))
             .breaks("STR-35", "told never"),
         worker("Runs captured work once", bodies(StreamLiars::once))
-            .breaks("STR-37", "after the launches is"));
+            .breaks("STR-37", "after the launches is"),
+        swallows("Answers for captured events", "isReached")
+            .breaks("STR-25", "isReached threw nothing"),
+        swallows("Waits for what is captured", "synchronize")
+            .breaks("STR-25", "synchronize threw nothing")
+            .breaks("STR-26", "synchronize threw nothing"),
+        swallows("Knows whether a capturing stream is idle", "isIdle")
+            .breaks("STR-26", "isIdle threw nothing"),
+        liar("Lets events order captures", swallow(CollectiveException.class, typed("waitFor")))
+            .onDevices()
+            .breaks("STR-27", "a wait for"),
+        liar("Ends every capture well", swallow(CollectiveException.class, typed("endCapture")))
+            .onDevices()
+            .breaks("STR-27", "the end")
+            .breaks("STR-28", "the end without the join"),
+        swallows("Ends a capture anywhere", "endCapture")
+            .breaks("STR-29", "the end on the forked stream"),
+        swallows("Gives memory at any time", "allocate").breaks("STR-30", "allocate threw nothing"),
+        swallows("Lets a graph launch another", "launch")
+            .breaks("STR-31", "a launch threw nothing"));
+  }
+
+  /** What a capture may not do is neither done nor refused. */
+  private static Liar swallows(String does, String method) {
+    return liar(does, swallow(IllegalStateException.class, typed(method))).onDevices();
   }
 
   /** Who lies about the work on a communicator's own stream. */
@@ -85,7 +111,7 @@ final class StreamLiars {
         call -> {
           Object answer = call.honest();
           return typed("defaultStream").test(call) && answer instanceof Stream honest
-              ? Forwarding.of(fault, Stream.class, honest)
+              ? Forwarding.of(fault, Stream.class, honest, false)
               : answer;
         });
   }

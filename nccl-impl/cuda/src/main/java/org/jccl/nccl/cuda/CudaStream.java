@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUstreamCaptureMode;
@@ -43,6 +44,9 @@ final class CudaStream implements OwnedStream {
 
   /** Why nobody may rely on its work: the communicator whose stream it is was aborted. */
   private volatile @Nullable RuntimeException refusal;
+
+  /** What the next wait fails with, once. */
+  private final AtomicReference<@Nullable RuntimeException> interruption = new AtomicReference<>();
 
   CudaStream(CudaDevice device, cudaStream_t stream, boolean owned) {
     this.device = device;
@@ -104,9 +108,17 @@ final class CudaStream implements OwnedStream {
         "cudaStreamSynchronize");
     device.work().throwFailure();
     RuntimeException why = refusal;
+    if (why == null) {
+      why = interruption.getAndSet(null);
+    }
     if (why != null) {
       throw why;
     }
+  }
+
+  @Override
+  public void interrupt(RuntimeException why) {
+    interruption.set(why);
   }
 
   @Override
@@ -175,11 +187,13 @@ final class CudaStream implements OwnedStream {
 
   @Override
   public CompletableFuture<Void> completion() {
-    requireRunning("waited for");
-    RuntimeException why = refusal;
-    return why == null
-        ? device.poller().completion(stream).thenRun(device.work()::throwFailure)
-        : CompletableFuture.failedFuture(why);
+    synchronized (captureLock) {
+      requireRunning("waited for");
+      RuntimeException why = refusal;
+      return why == null
+          ? device.poller().completion(stream).thenRun(device.work()::throwFailure)
+          : CompletableFuture.failedFuture(why);
+    }
   }
 
   @Override
