@@ -48,10 +48,17 @@ public final class Contract {
   /** A call of count 0 and who made it. */
   private record Dropped(Call call, Caller caller) {}
 
+  /** A call of count 0, and the call with a count that another rank made in its place. */
+  private record Skip(Dropped dropped, Call other, Caller otherCaller) {}
+
   private final String communicator;
   private final int worldSize;
   private final SequenceWindow<Position> open = new SequenceWindow<>();
   private final @Nullable Dropped[] dropped;
+
+  /** A rank that dropped a call which another one made with a count, and went on; the first one. */
+  private @Nullable Skip skip;
+
   private final long[] captured;
   private boolean groupShapeTold;
 
@@ -87,7 +94,25 @@ public final class Contract {
             position.call, position.caller, empty.call, empty.caller, Operation.Argument.COUNT);
       }
     }
-    return null;
+    Skip first = skip;
+    return first == null
+        ? null
+        : mismatch(
+            first.other,
+            first.otherCaller,
+            first.dropped.call,
+            first.dropped.caller,
+            Operation.Argument.COUNT);
+  }
+
+  /** From here on the ranks are a call apart, which shows only where the last one is missing. */
+  private void noteSkip(Position first, Call call, Caller caller, @Nullable Dropped before) {
+    Dropped firstDropped = first.dropped;
+    if (before != null && firstDropped == null && differsInCount(before, first.call)) {
+      skip = new Skip(before, first.call, first.caller);
+    } else if (before == null && firstDropped != null && differsInCount(firstDropped, call)) {
+      skip = new Skip(firstDropped, call, caller);
+    }
   }
 
   private static boolean differsInCount(@Nullable Dropped dropped, Call call) {
@@ -150,6 +175,9 @@ public final class Contract {
       int groupSize,
       long captureNumber,
       @Nullable Dropped before) {
+    if (skip == null) {
+      noteSkip(first, call, caller, before);
+    }
     Operation.Argument difference = call.differsFrom(first.call);
     if (difference != null) {
       return differing(first, call, caller, before, difference);
