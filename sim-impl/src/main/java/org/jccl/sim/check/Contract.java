@@ -139,8 +139,7 @@ public final class Contract {
     if (worldSize == 1) {
       return null;
     }
-    Dropped before = dropped[rank];
-    dropped[rank] = null;
+    Dropped before = takeDropped(rank, call);
     Position position = open.get(call.sequence());
     if (position == null) {
       position = new Position(call, caller, place, groupSize, captureNumber, before);
@@ -161,6 +160,16 @@ public final class Contract {
       open.dropOldest();
     }
     return report;
+  }
+
+  /** The call of count 0 that came right before {@code call}, or null. */
+  private @Nullable Dropped takeDropped(int rank, Call call) {
+    Dropped last = dropped[rank];
+    if (last == null || last.call.sequence() > call.sequence()) {
+      return null; // behind it in its group
+    }
+    dropped[rank] = null;
+    return last;
   }
 
   private boolean isComplete(@Nullable Position position) {
