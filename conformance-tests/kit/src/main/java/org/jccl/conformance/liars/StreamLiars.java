@@ -119,7 +119,8 @@ final class StreamLiars {
   private static Fault bodies(UnaryOperator<WorkBody> to) {
     return change(
         typed("run"),
-        call -> call.with("body", to.apply((WorkBody) Objects.requireNonNull(call.argument("body")))));
+        call ->
+            call.with("body", to.apply((WorkBody) Objects.requireNonNull(call.argument("body")))));
   }
 
   private static @Nullable Object onAnotherStream(ForwardedCall call) throws Throwable {

@@ -142,7 +142,8 @@ public final class WorkRules extends Suite {
                   readOnly.addAndGet(memory.of(x.slice(1, 2)).isReadOnly() ? 100 : 0);
                   IntBuffer middle = memory.ints(x.slice(1, 2));
                   middle.put(0, memory.ints(x).get(3) * 10);
-                  // Ranges that overlap share their bytes: the whole shows what was put into a part.
+                  // Ranges that overlap share their bytes: the whole shows what was put into a
+                  // part.
                   middle.put(1, memory.of(x).get(JAVA_INT, 4) + 1);
                   memory.longs(y).put(1, memory.longs(y.slice(0, 1)).get(0) + 1);
                 });

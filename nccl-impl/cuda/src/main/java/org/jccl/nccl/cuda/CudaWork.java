@@ -143,9 +143,7 @@ final class CudaWork implements AutoCloseable {
               back ? onDevice : onHost,
               back ? onHost : onDevice,
               piece.bytes(),
-              back
-                  ? cudaMemcpyKind.cudaMemcpyHostToDevice
-                  : cudaMemcpyKind.cudaMemcpyDeviceToHost,
+              back ? cudaMemcpyKind.cudaMemcpyHostToDevice : cudaMemcpyKind.cudaMemcpyDeviceToHost,
               stream.raw()),
           "cudaMemcpyAsync");
     }
