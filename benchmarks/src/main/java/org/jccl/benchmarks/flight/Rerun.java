@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the recorded calls of one communicator again, on simulated ranks: their order, groups,
  * lengths and roots are the recording's, all on one stream, and nobody waits before the end. So it
- * shows what is wrong with the calls themselves, also where every rank made the same number of them.
+ * shows what is wrong with the calls themselves, also where every rank made the same number of
+ * them.
  */
 final class Rerun {
   private static final int MOST_RANKS = 64;
