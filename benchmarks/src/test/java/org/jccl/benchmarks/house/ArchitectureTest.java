@@ -44,6 +44,7 @@ class ArchitectureTest {
                           "java..",
                           "javax.crypto..",
                           "javax.management..",
+                          "javax.net.ssl..",
                           "jdk.jfr..",
                           "org.jspecify.."))
                   .as("api or JDK"))
