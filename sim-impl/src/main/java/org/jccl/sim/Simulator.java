@@ -515,8 +515,8 @@ public final class Simulator implements AutoCloseable {
 
     /**
      * Sets whether races are looked for in all that could happen in another order, and the line of
-     * each call is known to reports. It is so unless set, except without checks. Without it only what
-     * is under way at the same moment is compared, and calls cost a little less.
+     * each call is known to reports. It is so unless set, except without checks. Without it only
+     * what is under way at the same moment is compared, and calls cost a little less.
      *
      * @param value whether it is so
      * @return this builder

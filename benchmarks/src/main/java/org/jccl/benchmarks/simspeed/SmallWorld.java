@@ -34,7 +34,8 @@ public final class SmallWorld {
     try (Simulator simulator = builder.build()) {
       Ranks.run(simulator.backend(), ranks, SmallWorld::program);
       if (!simulator.findings().isEmpty()) {
-        throw new IllegalStateException("a right program is reported", simulator.findings().getFirst());
+        throw new IllegalStateException(
+            "a right program is reported", simulator.findings().getFirst());
       }
       return simulator.traceHash();
     }
