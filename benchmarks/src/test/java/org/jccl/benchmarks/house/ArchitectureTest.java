@@ -39,7 +39,7 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat(
               IN_THE_API
-                  .or(resideInAnyPackage("java..", "javax.crypto..", "org.jspecify.."))
+                  .or(resideInAnyPackage("java..", "javax.crypto..", "javax.net.ssl..", "org.jspecify.."))
                   .as("api or JDK"))
           .allowEmptyShould(true);
 
