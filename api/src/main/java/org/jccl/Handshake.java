@@ -39,7 +39,18 @@ final class Handshake {
       CommunicatorConfig config,
       Consumer<? super Communicator> made) {
     UniqueId id = agree(group, device, config);
-    return create(id, group.rank(), group.worldSize(), device, config, made);
+    return create(
+        id,
+        group.rank(),
+        group.worldSize(),
+        device,
+        config,
+        communicator -> {
+          made.accept(communicator);
+          if (config.watchdog() && group.spansProcesses()) {
+            communicator.watch(group);
+          }
+        });
   }
 
   /** See {@link Communicator#join}. */

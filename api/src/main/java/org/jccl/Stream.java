@@ -1,6 +1,11 @@
 package org.jccl;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jccl.config.TimeLimit;
 
 /**
  * An ordered queue of work on one device, with CUDA's meaning (rules STR-01, STR-02).
@@ -23,6 +28,36 @@ public interface Stream extends AutoCloseable {
    * @throws CollectiveException if work on the device failed, or was found to be a misuse
    */
   void synchronize();
+
+  /**
+   * The same, for so long at most. The work goes on after a time-out; {@link Communicator#abort}
+   * ends it.
+   *
+   * @param limit how long to wait; among simulated ranks by virtual time
+   * @throws CollectiveTimeoutException if the work has not ended in time
+   * @throws CollectiveException if work on the device failed, or was found to be a misuse
+   */
+  default void synchronize(Duration limit) {
+    TimeLimit time = TimeLimit.of(limit, "synchronize");
+    try {
+      completion().get(time.nanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException late) {
+      throw new CollectiveTimeoutException(
+          this + ": its work has not ended in " + time + ": a rank is late or missing", late);
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof RuntimeException known) {
+        throw known;
+      }
+      if (failed.getCause() instanceof Error known) {
+        throw known;
+      }
+      throw new CollectiveException(ResultCode.UNKNOWN, this + ": " + failed.getCause(), failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new CollectiveException(
+          ResultCode.UNKNOWN, this + ": interrupted while its work was awaited", interrupted);
+    }
+  }
 
   /**
    * {@return whether everything enqueued so far is done; never waits} CUDA: {@code cuStreamQuery}.

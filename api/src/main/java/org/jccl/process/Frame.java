@@ -45,7 +45,9 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
     /** Member to leader: I have waited long enough; milliseconds. */
     GIVE_UP,
     /** Member to leader: I will not come any more; text. */
-    LEAVE;
+    LEAVE,
+    /** Leader to member: the process of a member has ended without a word; text. */
+    LOST;
 
     private static final Kind[] BY_ID = values();
 
@@ -55,7 +57,7 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
   }
 
   static final int MAGIC = 0x4A43434C; // "JCCL"
-  static final short VERSION = 2;
+  static final short VERSION = 3;
 
   /** Bytes of a header. */
   static final int HEADER = 32;

@@ -26,6 +26,9 @@ final class GroupRendezvous {
 
     /** The group broke down. */
     void fail(GroupFailure failure);
+
+    /** The process of another member has ended without leaving; in words. */
+    void lost(String who);
   }
 
   /** One operation while its members come; complete once all are there. */
@@ -97,6 +100,7 @@ final class GroupRendezvous {
   private int goneCount;
   private @Nullable Round open;
   private @Nullable GroupFailure failure;
+  private volatile @Nullable String lost;
 
   /**
    * A rendezvous to which nobody has come yet.
@@ -237,6 +241,33 @@ final class GroupRendezvous {
           }
           return failure != null;
         });
+  }
+
+  /** The process of a member has ended without leaving: all hear of it, also between two calls. */
+  void lose(int rank, String why) {
+    String who = ended(rank, why);
+    queue.update(
+        () -> {
+          if (lost == null && gone[rank] == null) {
+            lost = who;
+            remote[rank] = null;
+            for (RemoteMember member : remote) {
+              if (member != null) {
+                member.lost(who);
+              }
+            }
+          }
+        });
+    leave(rank, why);
+  }
+
+  static String ended(int rank, String why) {
+    return "the process of rank " + rank + " has ended without leaving its group (it " + why + ")";
+  }
+
+  /** Which member's process has ended without leaving, in words; null while there is none. */
+  @Nullable String lost() {
+    return lost;
   }
 
   /** Ends the group for everyone. */

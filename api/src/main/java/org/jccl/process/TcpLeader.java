@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
@@ -200,6 +201,11 @@ final class TcpLeader {
     public void fail(GroupFailure failure) {
       connection.send(failed(failure));
     }
+
+    @Override
+    public void lost(String who) {
+      connection.send(Frame.of(Frame.Kind.LOST, 0, worldSize, Frame.bytes(who)));
+    }
   }
 
   /** Does in the rendezvous what a member says over its connection. */
@@ -244,7 +250,7 @@ final class TcpLeader {
     public void ended(String why) {
       // It may still listen, and cannot know what rank 0 did not like.
       connection.send(failed(new GroupFailure(ResultCode.REMOTE_ERROR, "rank 0 " + why)));
-      rendezvous.leave(rank, why);
+      rendezvous.lose(rank, why);
     }
 
     @Override
@@ -269,6 +275,16 @@ final class TcpLeader {
   private final class LeaderProcessGroup extends LocalProcessGroup {
     LeaderProcessGroup() {
       super(rendezvous, 0, worldSize, settings.timeout());
+    }
+
+    @Override
+    public boolean spansProcesses() {
+      return true;
+    }
+
+    @Override
+    public Optional<String> lostMember() {
+      return Optional.ofNullable(rendezvous.lost());
     }
 
     @Override

@@ -258,6 +258,11 @@ final class TorchStoreGroup extends ProcessGroupBase {
   }
 
   @Override
+  public boolean spansProcesses() {
+    return true;
+  }
+
+  @Override
   void outOfMemory(ControlCall call) {
     broke("has run out of memory in " + call);
   }

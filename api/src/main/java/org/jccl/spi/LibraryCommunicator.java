@@ -15,6 +15,7 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.MemoryStatistics;
 import org.jccl.PreMulSum;
+import org.jccl.ProcessGroup;
 import org.jccl.Registration;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
@@ -49,6 +50,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final boolean exchangesMessages;
   private final UsedStreams streams = new UsedStreams();
   private @Nullable Stream lastStream;
+  private volatile String abortReason = "";
   private final StateGuard guard;
   private final Lifecycle lifecycle;
   private final Children children;
@@ -220,6 +222,12 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /** The handle is there, or will come. */
   final void born() {
     library.opened(this);
+    if (knowsItsPlace()) {
+      hear();
+    }
+    if (library.needsWatchdog() && config().operationLimit().isPresent()) {
+      Watchdog.watch(this, null);
+    }
   }
 
   /** What is made of it goes with it. */
@@ -240,6 +248,10 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     } finally {
       path.end();
       library.closed(this);
+      CallHook heard = hook();
+      if (heard != null) {
+        heard.closed();
+      }
       creation = null;
     }
   }
@@ -334,8 +346,26 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   @Override
+  public void watch(ProcessGroup group) {
+    if (library.needsWatchdog()) {
+      Watchdog.watch(this, group);
+    }
+  }
+
+  @Override
   public void abort() {
     lifecycle.abort();
+  }
+
+  /** Aborts, and says why in whatever is thrown from now on. */
+  final void abort(String why) {
+    abortReason = why;
+    abort();
+  }
+
+  /** Why it was aborted, in words; empty if the program has done it. */
+  final String abortReason() {
+    return abortReason;
   }
 
   @Override

@@ -16,6 +16,7 @@ import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator.State;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.Stream;
 import org.jccl.config.TimeLimit;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
@@ -83,11 +84,27 @@ final class Lifecycle {
   void abort() {
     long comm = owner.handle().take(State.ABORTED);
     if (comm != 0) {
-      // Before the abort: a thread that waits on the stream returns by it, and then looks.
-      if (owner.defaultStream() instanceof OwnedStream own && !own.isClosed()) {
-        own.refuse(owner.guard().aborted(null));
+      CallHook heard = owner.hook();
+      if (heard != null) {
+        heard.aborted();
       }
+      refuseStreams();
       kill(comm);
+    }
+  }
+
+  /** Before the abort: a thread that waits on a stream returns by it, and then looks. */
+  private void refuseStreams() {
+    if (owner.defaultStream() instanceof OwnedStream own && !own.isClosed()) {
+      own.refuse(owner.guard().aborted(null));
+    }
+    if (!owner.abortReason().isEmpty()) {
+      // The program did not ask for it: on its own streams the next wait says so, once.
+      for (Stream each : owner.streams().snapshot()) {
+        if (each != owner.defaultStream() && each instanceof OwnedStream used && !used.isClosed()) {
+          used.interrupt(owner.guard().aborted(null));
+        }
+      }
     }
   }
 
@@ -173,6 +190,11 @@ final class Lifecycle {
 
   private int settledFinalize(long comm) {
     int code = abi.commFinalize(comm);
+    return code == IN_PROGRESS ? polled(comm) : code;
+  }
+
+  private int polled(long comm) {
+    int code = IN_PROGRESS;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment stored = arena.allocate(JAVA_INT);
       while (code == IN_PROGRESS) {

@@ -58,6 +58,72 @@ class MemberProcessesTest {
   }
 
   @Test
+  void killedMember_isNamedByAll_alsoWhileNobodyCalls() throws Exception {
+    for (int victim = 0; victim < 2; victim++) {
+      int port = GroupProcess.freePort();
+      int killed = victim;
+      Process process = GroupProcess.start(List.of(), port, killed, 3, 0);
+      CountDownLatch joined = new CountDownLatch(2);
+      Crew<String> others =
+          Crew.start(
+              2,
+              i -> {
+                int rank = i < killed ? i : i + 1;
+                try (ProcessGroup group =
+                    ProcessGroups.tcp("127.0.0.1", port, rank, 3, "s", LONG)) {
+                  assertThat(group.spansProcesses()).isTrue();
+                  assertThat(group.lostMember()).isEmpty();
+                  joined.countDown();
+                  long deadline = System.nanoTime() + LONG.toNanos();
+                  while (group.lostMember().isEmpty() && System.nanoTime() < deadline) {
+                    Thread.onSpinWait();
+                  }
+                  return group.lostMember().orElse("nobody");
+                }
+              });
+      GroupProcess.joined(process);
+      assertThat(joined.await(60, TimeUnit.SECONDS)).isTrue();
+      process.destroyForcibly();
+
+      others.join().requireNoFailure();
+      for (int i = 0; i < 2; i++) {
+        assertThat(others.result(i))
+            .isEqualTo(
+                "the process of rank "
+                    + killed
+                    + " has ended without leaving its group (it closed the connection)");
+      }
+    }
+  }
+
+  @Test
+  void memberThatLeaves_isNotLost() throws Exception {
+    int port = GroupProcess.freePort();
+    Crew<Boolean> members =
+        Crew.start(
+            2,
+            rank -> {
+              ProcessGroup group = ProcessGroups.tcp("127.0.0.1", port, rank, 2, "s", LONG);
+              group.barrier(LONG);
+              if (rank == 1) {
+                group.close();
+                return true;
+              }
+              try {
+                group.barrier(LONG);
+              } catch (CollectiveException left) {
+                // It says so: rank 1 has left, and its connection has ended.
+              }
+              boolean nobody = group.lostMember().isEmpty();
+              group.close();
+              return nobody;
+            });
+
+    members.join().requireNoFailure();
+    assertThat(List.of(members.result(0), members.result(1))).containsOnly(true);
+  }
+
+  @Test
   void rankZeroWithoutMemory_isToldToAll() throws Exception {
     int port = GroupProcess.freePort();
     int size = 6;

@@ -8,8 +8,11 @@ import org.jccl.MisuseKind;
 import org.jccl.Stream;
 import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.device.Hazards.Accessor;
+import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Steering;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,7 @@ final class DeviceContext {
   private boolean closed;
   private @Nullable Marks marks;
   private Places places = (start, end) -> "";
+  private Blocks blocks = address -> "memory";
 
   /** Found by a device step: no host call is there to throw it, so the next one does. */
   private @Nullable RuntimeException pending;
@@ -232,8 +236,37 @@ final class DeviceContext {
     return simulation.misuse(kind, index, text);
   }
 
+  /** Says where a range of memory lies, as an object: two ranges in one object may overlap. */
+  @FunctionalInterface
+  interface Blocks {
+    Object of(long address);
+  }
+
+  /** {@code value} knows its memory. */
+  void blocksIn(Blocks value) {
+    blocks = value;
+  }
+
+  /** The work of one event uses memory: {@code steering} is told. */
+  void tells(Steering steering, @Nullable Accessor used) {
+    for (Accessor each = used; each != null; each = each.next()) {
+      for (Hazards.Access access = each.accesses(); access != null; access = access.next()) {
+        steering.effect(blocks.of(access.start()), access.writes() ? Effect.WRITE : Effect.READ);
+      }
+    }
+  }
+
+  /** Whoever looks whether a report waits to be thrown sees what others have reported. */
+  void looksForReport(Steering steering) {
+    steering.effect(hazards, Effect.READ);
+  }
+
   /** A report found by a device step; the first one counts. */
   void report(ReportBuilder report) {
+    Steering steering = simulation.kernel().steering();
+    if (steering != null) {
+      steering.effect(hazards, Effect.WRITE);
+    }
     if (pending == null) {
       pending = simulation.findings().keep(report);
     }

@@ -13,9 +13,11 @@ import org.jccl.sim.check.CallSite.Trail;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.Lifetimes.Origin;
+import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Rethrown;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.timeline.Lane;
 import org.jccl.spi.OwnedStream;
@@ -172,12 +174,15 @@ public final class SimStream implements OwnedStream {
   public void submit(Work work) {
     HostTask task = kernel.enter();
     try {
+      kernel.declares(task);
       requireOpen();
+      looksForReport();
       if (context.report() != null) {
         throw context.takeReport();
       }
       Capture recording = capture;
       if (recording != null) {
+        tellUnknown();
         Object site = siteOf(work.getClass().hashCode(), 0);
         recording.add(this, map -> replay(work, map, site));
       } else {
@@ -206,6 +211,11 @@ public final class SimStream implements OwnedStream {
       op.issuedBy(order, kernel.holder());
     }
     context.hazards().enqueued(op);
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      steering.effect(this, Effect.WRITE);
+      steering.signals(op);
+    }
     queue.addLast(op);
     if (queue.size() == 1) {
       op.reached();
@@ -219,6 +229,11 @@ public final class SimStream implements OwnedStream {
       throw new IllegalStateException("work finished out of order: " + op.describe());
     }
     context.hazards().finished(op);
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      steering.effect(queue, Effect.WRITE);
+      steering.signals(new Finished(this, op.number()));
+    }
     finished++;
     clock = Math.max(clock, end);
     if (finished >= nearest) {
@@ -300,8 +315,10 @@ public final class SimStream implements OwnedStream {
   public void synchronize() {
     HostTask task = kernel.enterToWait();
     try {
+      kernel.declares(task);
       requireNotCapturing("synchronize");
       awaitFinished(task, enqueued);
+      looksForReport();
       if (context.report() != null) {
         throw context.takeReport();
       }
@@ -337,7 +354,36 @@ public final class SimStream implements OwnedStream {
       kernel.await(task, waiter, waiter);
       idleWaiter = waiter; // it was taken off the list before its wait could end well
     }
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      steering.effect(this, Effect.READ);
+      steering.follows(new Finished(this, target - 1));
+    }
     learn(task);
+  }
+
+  private void looksForReport() {
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      context.looksForReport(steering);
+    }
+  }
+
+  /** What the current event does is not known to who steers. */
+  private void tellUnknown() {
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      steering.unknown();
+    }
+  }
+
+  /** Asks how far it is. */
+  private void asks() {
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      steering.effect(this, Effect.READ);
+      steering.effect(queue, Effect.READ);
+    }
   }
 
   private void learn(HostTask task) {
@@ -370,6 +416,7 @@ public final class SimStream implements OwnedStream {
    * synchronizes later throws it then.
    */
   public void fail(RuntimeException reason) {
+    tellUnknown();
     failure = reason;
     for (Waiter waiter = takeWaiters(); waiter != null; waiter = waiter.next) {
       if (waiter.task != null) {
@@ -399,8 +446,11 @@ public final class SimStream implements OwnedStream {
         requireNotCapturing("isIdle");
       }
       long target = enqueued;
+      kernel.declares(task);
+      asks();
       if (finished < target) {
         kernel.ask(task, waitOf(target));
+        asks();
       }
       if (finished >= target) {
         learn(task);

@@ -8,6 +8,7 @@ import static org.jccl.conformance.liars.Faults.conceal;
 import static org.jccl.conformance.liars.Faults.raw;
 import static org.jccl.conformance.liars.Faults.recode;
 import static org.jccl.conformance.liars.Faults.skip;
+import static org.jccl.conformance.liars.Faults.swallow;
 import static org.jccl.conformance.liars.Faults.typed;
 import static org.jccl.conformance.liars.Liar.liar;
 
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import org.jccl.CollectiveException;
 import org.jspecify.annotations.Nullable;
 
 /** Liars about streams and graphs (chapter 7: STR). */
@@ -53,7 +55,31 @@ final class StreamLiars {
         liar("Captures the ranks of a process apart", conceal(raw("groupEnd")))
             .breaks("STR-19", "ncclGroupEnd returned 0, expected 5"),
         liar("Captures no messages", skip(typed("sendRecv")))
-            .breaks("STR-17", "what was passed on in every replay is [0.0]"));
+            .breaks("STR-17", "what was passed on in every replay is [0.0]"),
+        swallows("Answers for captured events", "isReached")
+            .breaks("STR-25", "isReached threw nothing"),
+        swallows("Waits for what is captured", "synchronize")
+            .breaks("STR-25", "synchronize threw nothing")
+            .breaks("STR-26", "synchronize threw nothing"),
+        swallows("Knows whether a capturing stream is idle", "isIdle")
+            .breaks("STR-26", "isIdle threw nothing"),
+        liar("Lets events order captures", swallow(CollectiveException.class, typed("waitFor")))
+            .onDevices()
+            .breaks("STR-27", "a wait for"),
+        liar("Ends every capture well", swallow(CollectiveException.class, typed("endCapture")))
+            .onDevices()
+            .breaks("STR-27", "the end")
+            .breaks("STR-28", "the end without the join"),
+        swallows("Ends a capture anywhere", "endCapture")
+            .breaks("STR-29", "the end on the forked stream"),
+        swallows("Gives memory at any time", "allocate").breaks("STR-30", "allocate threw nothing"),
+        swallows("Lets a graph launch another", "launch")
+            .breaks("STR-31", "a launch threw nothing"));
+  }
+
+  /** What a capture may not do is neither done nor refused. */
+  private static Liar swallows(String does, String method) {
+    return liar(does, swallow(IllegalStateException.class, typed(method))).onDevices();
   }
 
   private static ForwardedCall elsewhere(ForwardedCall call) {

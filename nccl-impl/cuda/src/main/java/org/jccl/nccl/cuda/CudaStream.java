@@ -3,6 +3,7 @@ package org.jccl.nccl.cuda;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUstreamCaptureMode;
@@ -39,6 +40,9 @@ final class CudaStream implements OwnedStream {
 
   /** Why nobody may rely on its work: the communicator whose stream it is was aborted. */
   private volatile @Nullable RuntimeException refusal;
+
+  /** What the next wait fails with, once. */
+  private final AtomicReference<@Nullable RuntimeException> interruption = new AtomicReference<>();
 
   CudaStream(CudaDevice device, cudaStream_t stream, boolean owned) {
     this.device = device;
@@ -99,9 +103,17 @@ final class CudaStream implements OwnedStream {
         () -> JCuda.cudaStreamQuery(stream),
         "cudaStreamSynchronize");
     RuntimeException why = refusal;
+    if (why == null) {
+      why = interruption.getAndSet(null);
+    }
     if (why != null) {
       throw why;
     }
+  }
+
+  @Override
+  public void interrupt(RuntimeException why) {
+    interruption.set(why);
   }
 
   @Override
@@ -166,9 +178,11 @@ final class CudaStream implements OwnedStream {
 
   @Override
   public CompletableFuture<Void> completion() {
-    requireRunning("waited for");
-    RuntimeException why = refusal;
-    return why == null ? device.poller().completion(stream) : CompletableFuture.failedFuture(why);
+    synchronized (captureLock) {
+      requireRunning("waited for");
+      RuntimeException why = refusal;
+      return why == null ? device.poller().completion(stream) : CompletableFuture.failedFuture(why);
+    }
   }
 
   @Override

@@ -16,7 +16,8 @@ final class Families {
             LifeFamilies.all(),
             WindowFamilies.all(),
             ThreadFamilies.all(),
-            SuiteFamilies.all())
+            SuiteFamilies.all(),
+            RaceFamilies.all())
         .flatMap(List::stream)
         .toList();
   }
