@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jccl.CleanText;
 import org.jccl.config.TimeLimit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where connections come in while a group is being joined. Who has not proven anything yet is a
@@ -47,6 +48,7 @@ final class TcpDoor {
   private record Guest(Socket socket, InetAddress address, long since) {}
 
   private final ServerSocket server;
+  private volatile @Nullable Thread acceptor;
 
   /** In the order in which they came. */
   private final Set<Guest> guests = new LinkedHashSet<>();
@@ -69,7 +71,7 @@ final class TcpDoor {
   }
 
   void open(Greeter greeter) {
-    RealTime.daemon("process group, rank 0 accepts", () -> accept(greeter));
+    acceptor = RealTime.daemon("process group, rank 0 accepts", () -> accept(greeter));
   }
 
   int port() {
@@ -83,8 +85,25 @@ final class TcpDoor {
   /** Listens no more; guests are sent away. */
   void close() {
     Sockets.close(server);
+    awaitAcceptor();
     for (Guest guest : present()) {
       send(guest, "the group is complete or has failed");
+    }
+  }
+
+  /** The port is free once the thread that waited for connections has noticed. */
+  private void awaitAcceptor() {
+    Thread waiting = acceptor;
+    boolean interrupted = Thread.interrupted();
+    try {
+      if (waiting != null) {
+        waiting.join(GREETING);
+      }
+    } catch (InterruptedException hurry) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
