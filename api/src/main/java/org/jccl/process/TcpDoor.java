@@ -47,7 +47,13 @@ final class TcpDoor {
 
   private record Guest(Socket socket, InetAddress address, long since) {}
 
+  /** How long closing waits for the system to give the port back; it is woken at once. */
+  private static final Duration GIVES_BACK = Duration.ofSeconds(2);
+
   private final ServerSocket server;
+  private volatile @Nullable Thread acceptor;
+
+  /** The thread that accepts, once it is open: while it is in accept, the port is taken. */
   private volatile @Nullable Thread acceptor;
 
   /** In the order in which they came. */
@@ -88,6 +94,18 @@ final class TcpDoor {
     awaitAcceptor();
     for (Guest guest : present()) {
       send(guest, "the group is complete or has failed");
+    }
+    awaitPort();
+  }
+
+  private void awaitPort() {
+    Thread accepting = acceptor;
+    if (accepting != null && accepting != Thread.currentThread()) {
+      try {
+        accepting.join(GIVES_BACK);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
