@@ -51,7 +51,6 @@ final class TcpDoor {
   private static final Duration GIVES_BACK = Duration.ofSeconds(2);
 
   private final ServerSocket server;
-  private volatile @Nullable Thread acceptor;
 
   /** The thread that accepts, once it is open: while it is in accept, the port is taken. */
   private volatile @Nullable Thread acceptor;
@@ -91,7 +90,6 @@ final class TcpDoor {
   /** Listens no more; guests are sent away. */
   void close() {
     Sockets.close(server);
-    awaitAcceptor();
     for (Guest guest : present()) {
       send(guest, "the group is complete or has failed");
     }
@@ -106,22 +104,6 @@ final class TcpDoor {
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
       }
-    }
-  }
-
-  /** The port is free once the thread that waited for connections has noticed. */
-  private void awaitAcceptor() {
-    Thread waiting = acceptor;
-    boolean interrupted = Thread.interrupted();
-    try {
-      if (waiting != null) {
-        waiting.join(GREETING);
-      }
-    } catch (InterruptedException hurry) {
-      interrupted = true;
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 
