@@ -38,6 +38,7 @@ public final class Bundle {
 
   private final Path out;
   private final Archive archive;
+
   /** The end of a mixed group that Python programs import. */
   private static final String PYTHON = "jccl_torch.py";
 

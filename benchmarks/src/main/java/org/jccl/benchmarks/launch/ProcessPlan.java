@@ -8,11 +8,10 @@ import java.util.List;
  *
  * @param processes how many
  * @param command what each of them runs
- * @param grace how long the others may take to end by themselves once one has failed, and then
- *     once they have been asked to
+ * @param grace how long the others may take to end by themselves once one has failed, and then once
+ *     they have been asked to
  */
-public record ProcessPlan(
-    int processes, List<String> command, Duration grace) {
+public record ProcessPlan(int processes, List<String> command, Duration grace) {
   /** Copies the command. */
   public ProcessPlan {
     command = List.copyOf(command);

@@ -129,12 +129,18 @@ public final class ProcessRun {
     new SecureRandom().nextBytes(secret);
     String size = String.valueOf(plan.processes());
     return Map.of(
-        "WORLD_SIZE", size,
-        "LOCAL_WORLD_SIZE", size,
-        "MASTER_ADDR", LOOPBACK,
-        "MASTER_PORT", String.valueOf(freePort()),
-        "JCCL_GROUP_SECRET", HexFormat.of().formatHex(secret),
-        PARENT, String.valueOf(ProcessHandle.current().pid()));
+        "WORLD_SIZE",
+        size,
+        "LOCAL_WORLD_SIZE",
+        size,
+        "MASTER_ADDR",
+        LOOPBACK,
+        "MASTER_PORT",
+        String.valueOf(freePort()),
+        "JCCL_GROUP_SECRET",
+        HexFormat.of().formatHex(secret),
+        PARENT,
+        String.valueOf(ProcessHandle.current().pid()));
   }
 
   private static int freePort() {

@@ -50,8 +50,7 @@ public final class RankProcess {
     LaunchContext launch = ProcessGroups.launch();
     BackendConfig config = BackendConfig.defaults();
     try (ProcessGroup group = ProcessGroups.fromEnvironment(JOINING);
-        Backend opened =
-            backend == null ? Backends.load(config) : Backends.load(backend, config)) {
+        Backend opened = backend == null ? Backends.load(config) : Backends.load(backend, config)) {
       Device device = device(opened, launch.localRank().orElse(0));
       if (opened.name().equals("sim") && group.worldSize() > 1) {
         throw new IllegalArgumentException(
@@ -65,8 +64,15 @@ public final class RankProcess {
     int devices = backend.devices().size();
     if (local >= devices) {
       throw new IllegalArgumentException(
-          "local rank " + local + " needs device " + local + ", and backend " + backend.name()
-              + " has " + devices + ": start fewer processes");
+          "local rank "
+              + local
+              + " needs device "
+              + local
+              + ", and backend "
+              + backend.name()
+              + " has "
+              + devices
+              + ": start fewer processes");
     }
     return backend.devices().get(local);
   }

@@ -54,8 +54,7 @@ class ProcessRunTest {
 
   @Test
   void theFirstFailure_endsAll_andIsToldFirst() throws Exception {
-    int code =
-        run(3, SHORT, "if [ $RANK = 1 ]; then echo no data >&2; exit 7; fi; exec sleep 600");
+    int code = run(3, SHORT, "if [ $RANK = 1 ]; then echo no data >&2; exit 7; fi; exec sleep 600");
 
     assertThat(code).isEqualTo(7);
     String words = err.toString(StandardCharsets.UTF_8);
@@ -85,7 +84,10 @@ class ProcessRunTest {
   @Test
   void killedProcess_isToldAsSuch_andWhoDoesNotListenIsKilled() throws Exception {
     int code =
-        run(2, SHORT, "if [ $RANK = 0 ]; then kill -9 $$; fi; trap '' TERM; while :; do sleep 1; done");
+        run(
+            2,
+            SHORT,
+            "if [ $RANK = 0 ]; then kill -9 $$; fi; trap '' TERM; while :; do sleep 1; done");
 
     assertThat(code).isEqualTo(128 + 9);
     assertThat(err.toString(StandardCharsets.UTF_8))
