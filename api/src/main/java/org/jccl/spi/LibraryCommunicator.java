@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
@@ -227,7 +228,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
       hear();
     }
     if (library.needsWatchdog() && config().operationLimit().isPresent()) {
-      Watchdog.watch(this, null);
+      Watchdog.watch(new Watched(), null);
     }
   }
 
@@ -349,19 +350,13 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   @Override
   public void watch(ProcessGroup group) {
     if (library.needsWatchdog()) {
-      Watchdog.watch(this, group);
+      Watchdog.watch(new Watched(), group);
     }
   }
 
   @Override
   public void abort() {
     lifecycle.abort();
-  }
-
-  /** Aborts, and says why in whatever is thrown from now on. */
-  final void abort(String why) {
-    abortReason = why;
-    abort();
   }
 
   /** Why it was aborted, in words; empty if the program has done it. */
@@ -372,6 +367,52 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   @Override
   public void close() {
     lifecycle.close();
+  }
+
+  /** What a watchdog sees and does. */
+  private final class Watched implements Watchdog.Watched {
+    @Override
+    public State lastState() {
+      return handle.state();
+    }
+
+    @Override
+    public Optional<String> failure() {
+      return handle.poll() == State.FAILED
+          ? Optional.of("NCCL reports " + asyncError() + " (" + lastError() + ")")
+          : Optional.empty();
+    }
+
+    @Override
+    public Optional<TimeLimit> operationLimit() {
+      return config().operationLimit();
+    }
+
+    @Override
+    public List<Stream> usedStreams() {
+      return streams.snapshot();
+    }
+
+    @Override
+    public long callsMade() {
+      return LibraryCommunicator.this.callsMade();
+    }
+
+    @Override
+    public boolean isInCall() {
+      return LibraryCommunicator.this.isInCall();
+    }
+
+    @Override
+    public void end(String why) {
+      abortReason = why + "; on this rank " + progress();
+      abort();
+    }
+
+    @Override
+    public String toString() {
+      return LibraryCommunicator.this.toString();
+    }
   }
 
   // ---- family

@@ -2,6 +2,7 @@ package org.jccl.spi;
 
 import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,21 +28,45 @@ final class Watchdog {
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final Watchdog OF_PROCESS = new Watchdog();
 
-  private final Map<LibraryCommunicator, Watch> watches = new ConcurrentHashMap<>();
+  /** A communicator as the watchdog sees it; every method may be called by any thread. */
+  interface Watched {
+    /** {@return the state as it was last known} */
+    State lastState();
+
+    /** {@return what NCCL says is wrong, in words; empty while nothing is} */
+    Optional<String> failure();
+
+    /** {@return how old work may become, if there is a limit} */
+    Optional<TimeLimit> operationLimit();
+
+    /** {@return the streams on which it may have work} */
+    List<Stream> usedStreams();
+
+    /** {@return how many calls were issued} */
+    long callsMade();
+
+    /** {@return whether a thread is inside a call} */
+    boolean isInCall();
+
+    /** Ends it, and says why in whatever is thrown from now on. */
+    void end(String why);
+  }
+
+  private final Map<Watched, Watch> watches = new ConcurrentHashMap<>();
   private boolean runs;
 
   private Watchdog() {}
 
   /**
-   * Watches a communicator until it ends. A second call for the same one replaces the group.
+   * Watches a communicator until it ends.
    *
    * @param group whose members are those of the communicator, or null
    */
-  static void watch(LibraryCommunicator communicator, @Nullable ProcessGroup group) {
+  static void watch(Watched communicator, @Nullable ProcessGroup group) {
     OF_PROCESS.add(communicator, group);
   }
 
-  private synchronized void add(LibraryCommunicator communicator, @Nullable ProcessGroup group) {
+  private synchronized void add(Watched communicator, @Nullable ProcessGroup group) {
     watches.put(communicator, new Watch(communicator, group));
     if (!runs) {
       runs = true;
@@ -74,22 +99,22 @@ final class Watchdog {
 
   /** What is known of one communicator. */
   private static final class Watch {
-    final LibraryCommunicator communicator;
+    final Watched communicator;
     private final @Nullable ProcessGroup group;
     private final @Nullable TimeLimit limit;
     private final Map<Stream, Mark> marks = new IdentityHashMap<>();
     private long calls = -1;
     private long callSince;
 
-    Watch(LibraryCommunicator communicator, @Nullable ProcessGroup group) {
+    Watch(Watched communicator, @Nullable ProcessGroup group) {
       this.communicator = communicator;
       this.group = group;
-      this.limit = communicator.config().operationLimit().orElse(null);
+      this.limit = communicator.operationLimit().orElse(null);
     }
 
     /** Whether it is still to be watched. */
     boolean look(long now) {
-      State state = communicator.handle().state();
+      State state = communicator.lastState();
       if (state == State.CLOSED || state == State.ABORTED) {
         return false;
       }
@@ -98,9 +123,9 @@ final class Watchdog {
         if (lost.isPresent()) {
           return end(lost.get());
         }
-        if (communicator.handle().poll() == State.FAILED) {
-          return end(
-              "NCCL reports " + communicator.asyncError() + " (" + communicator.lastError() + ")");
+        Optional<String> failure = communicator.failure();
+        if (failure.isPresent()) {
+          return end(failure.get());
         }
       }
       return limit == null || !isLate(limit, now);
@@ -111,7 +136,7 @@ final class Watchdog {
         end("a call of the library has not come back for " + most + " (operationTimeout)");
         return true;
       }
-      for (Stream stream : communicator.streams().snapshot()) {
+      for (Stream stream : communicator.usedStreams()) {
         if (isLate(stream, most, now)) {
           end("work on " + stream + " has not ended in " + most + " (operationTimeout)");
           return true;
@@ -151,7 +176,7 @@ final class Watchdog {
     }
 
     private boolean end(String why) {
-      communicator.abort(why + "; on this rank " + communicator.progress());
+      communicator.end(why);
       return false;
     }
   }

@@ -81,7 +81,7 @@ record Flight(String file, String process, String reason, List<End> ends) {
         words.append(' ').append(type);
       }
       if (reduction >= 0) {
-        words.append(", ").append(Reductions.name(reduction));
+        words.append(", ").append(ReductionNames.name(reduction));
       }
       if (rootOrPeer >= 0) {
         words.append(isMessage ? ", peer " : ", root ").append(rootOrPeer);

@@ -3,8 +3,8 @@ package org.jccl.benchmarks.flight;
 import org.jccl.ReduceOp;
 
 /** Names of reductions by their codes. */
-final class Reductions {
-  private Reductions() {}
+final class ReductionNames {
+  private ReductionNames() {}
 
   static String name(int code) {
     // Handles of custom reductions are each rank's own: what they do cannot be compared.
