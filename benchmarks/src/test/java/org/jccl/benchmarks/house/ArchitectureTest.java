@@ -103,6 +103,7 @@ class ArchitectureTest {
                       resideInAnyPackage(
                           "org.jccl.test..",
                           "org.jccl.sim",
+                          "org.jccl.sim.explore",
                           "org.jccl.sim.machine",
                           "java..",
                           "org.jspecify..",

@@ -33,6 +33,10 @@ final class Leftovers {
     return leftovers;
   }
 
+  boolean allowsNothing() {
+    return allowed.isEmpty();
+  }
+
   /** Ranks that have not ended, a line each. */
   List<String> waiting(Simulator simulator) {
     return allowed.contains(Remains.TASK) ? List.of() : simulator.waiting();
