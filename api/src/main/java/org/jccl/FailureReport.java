@@ -109,10 +109,7 @@ public final class FailureReport {
    * @param thrown what threads have thrown, in the order of their ends; at least one
    */
   public static Throwable firstOf(List<Throwable> thrown) {
-    return thrown.stream()
-        .filter(one -> !mayFollow(one))
-        .findFirst()
-        .orElseGet(thrown::getFirst);
+    return thrown.stream().filter(one -> !mayFollow(one)).findFirst().orElseGet(thrown::getFirst);
   }
 
   /** What is behind failures that say nothing themselves. */

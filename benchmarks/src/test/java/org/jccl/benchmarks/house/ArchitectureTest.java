@@ -110,7 +110,8 @@ class ArchitectureTest {
                           "org.junit.jupiter.api..",
                           "org.junit.platform.commons.support..",
                           "org.opentest4j..",
+                          "net.jqwik.api..",
                           "org.assertj.core.."))
-                  .as("api, simulator, Jupiter's API, AssertJ or JDK"))
+                  .as("api, simulator, Jupiter's API, jqwik's, AssertJ or JDK"))
           .allowEmptyShould(true);
 }

@@ -21,8 +21,7 @@ final class Attachments {
   Attachments(TestBody body, Schedule schedule) {
     Path build = Path.of(Files.isDirectory(Path.of("build")) ? "build" : "target");
     this.wanted = Files.isDirectory(build);
-    this.folder =
-        build.resolve(FOLDER).resolve(body.name()).resolve(fileName(schedule));
+    this.folder = build.resolve(FOLDER).resolve(body.name()).resolve(fileName(schedule));
   }
 
   /** Choices may be longer than a name may be. */

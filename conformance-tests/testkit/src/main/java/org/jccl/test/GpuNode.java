@@ -54,7 +54,8 @@ final class GpuNode extends Node {
   }
 
   private void run(TestBody body, Backend backend, Leftovers leftovers) throws Throwable {
-    World world = new World(backend, ranks, "ranks=" + ranks + " fifo", null, UnaryOperator.identity());
+    World world =
+        new World(backend, ranks, "ranks=" + ranks + " fifo", null, UnaryOperator.identity());
     TestFailureText text = new TestFailureText(body, "", null);
     List<String> standing = new ArrayList<>();
     List<String> alive = List.of();

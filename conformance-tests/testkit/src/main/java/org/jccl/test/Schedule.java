@@ -5,34 +5,68 @@ import java.util.List;
 import org.jccl.sim.explore.ChoiceStream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What decides one run of a test on the simulator.
- *
- * @param ranks number of ranks
- * @param seed of a random schedule; 0: first in, first out
- * @param strict whether the world is strict
- * @param choices all decisions, which a search has taken; null if there was none
- */
-record Schedule(int ranks, long seed, boolean strict, @Nullable ChoiceStream choices) {
+/** What decides one run of a test on the simulator. A {@link RankProperty} is given one. */
+public final class Schedule {
+  private final int ranks;
+  private final long seed;
+  private final boolean strict;
+  private final @Nullable ChoiceStream choices;
+
+  /** Whether a search has found it, so that the choices fit the program. */
+  private final boolean found;
+
+  private Schedule(
+      int ranks, long seed, boolean strict, @Nullable ChoiceStream choices, boolean found) {
+    this.ranks = ranks;
+    this.seed = seed;
+    this.strict = strict;
+    this.choices = choices;
+    this.found = found;
+  }
+
+  /** {@return the number of ranks} */
+  public int ranks() {
+    return ranks;
+  }
+
+  /** Of a random schedule; 0: first in, first out, or choices. */
+  long seed() {
+    return seed;
+  }
+
+  /** Whether the world is strict. */
+  boolean strict() {
+    return strict;
+  }
+
+  /** All decisions; null if there is a seed. */
+  @Nullable ChoiceStream choices() {
+    return choices;
+  }
+
+  boolean isFound() {
+    return found;
+  }
+
   /** The seeds of a range, each in all modes; seed 0 is first in, first out. */
   static List<Schedule> all(int ranks, int from, int to, Strictness strictness) {
     List<Schedule> all = new ArrayList<>();
     for (long seed = from; seed <= to; seed++) {
       for (boolean strict : strictness.modes()) {
-        all.add(new Schedule(ranks, seed, strict, null));
+        all.add(new Schedule(ranks, seed, strict, null, true));
       }
     }
     return all;
   }
 
-  /** The one that a search has found; whether calls wait is among its choices. */
+  /** Of any choices: where a program has not that many alternatives, the first one is taken. */
   static Schedule of(int ranks, ChoiceStream choices) {
-    return new Schedule(ranks, 0, false, choices);
+    return new Schedule(ranks, 0, false, choices, false);
   }
 
-  /** One of those of a search, which knows the choices once it has run. */
-  static Schedule ofSearch(int ranks) {
-    return new Schedule(ranks, 0, false, ChoiceStream.FIFO);
+  /** The one that a search has found; whether calls wait is among its choices. */
+  static Schedule found(int ranks, ChoiceStream choices) {
+    return new Schedule(ranks, 0, false, choices, true);
   }
 
   /**
@@ -68,7 +102,7 @@ record Schedule(int ranks, long seed, boolean strict, @Nullable ChoiceStream cho
     if (ranks < 1 || seed < 0) {
       throw unreadable(text);
     }
-    return new Schedule(ranks, seed, strict, choices);
+    return new Schedule(ranks, seed, strict, choices, true);
   }
 
   private static IllegalArgumentException unreadable(String text) {

@@ -1,5 +1,6 @@
 package org.jccl.test;
 
+import org.jccl.sim.explore.ChoiceStream;
 import org.jccl.sim.explore.Exploration;
 import org.jccl.sim.explore.ExploredRun;
 import org.jccl.sim.explore.Explorer;
@@ -29,7 +30,7 @@ final class SearchNode extends Node {
         new SimulatedWorlds(test, ranks)
             .explorer(
                 world -> {
-                  Schedule unknown = Schedule.ofSearch(ranks);
+                  Schedule unknown = Schedule.found(ranks, ChoiceStream.FIFO);
                   SimulatedRun run =
                       new SimulatedRun(body, unknown, leftovers, test.timeoutSeconds());
                   run.during(world, null);
@@ -42,7 +43,7 @@ final class SearchNode extends Node {
     Exploration found = explorer.explore();
     context.publishReportEntry(ENTRY, "ranks=" + ranks + " " + strategy + ", " + found.summary());
     for (ExploredRun failed : found.failures()) {
-      Schedule schedule = Schedule.of(ranks, failed.choices());
+      Schedule schedule = Schedule.found(ranks, failed.choices());
       // Passes if it is one of those that the test allows.
       SimulatorNode.runOne(test, body, schedule, leftovers);
     }

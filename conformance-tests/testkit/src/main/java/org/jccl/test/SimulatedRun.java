@@ -9,7 +9,10 @@ import org.jccl.FailureReport;
 import org.jccl.RankProgram;
 import org.jccl.ReportedMisuse;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.explore.ChoiceStream;
 import org.jccl.sim.explore.ExploredWorld;
+import org.jccl.sim.explore.Explorer;
+import org.jccl.sim.explore.WorldProgram;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
@@ -52,23 +55,28 @@ final class SimulatedRun {
       after(simulator);
     } else {
       List<Simulator> used = new ArrayList<>();
-      Throwable failure =
-          worlds
-              .explorer(
-                  builder,
-                  world -> {
-                    used.add(world.simulator());
-                    during(world, attachments);
-                    return null;
-                  })
-              .replay(schedule.choices())
-              .thrown();
-      thrown = thrown == null ? failure : thrown;
+      WorldProgram program =
+          world -> {
+            used.add(world.simulator());
+            during(world, attachments);
+            return null;
+          };
+      replay(worlds.explorer(builder, program), schedule.choices());
       used.forEach(this::after);
     }
     if (attachments != null) {
       attachments.findings(findings);
     }
+  }
+
+  private void replay(Explorer explorer, ChoiceStream choices) {
+    Throwable failure;
+    try {
+      failure = explorer.replay(choices).thrown();
+    } catch (IllegalArgumentException anotherProgram) {
+      failure = schedule.isFound() ? anotherProgram : null;
+    }
+    thrown = thrown == null ? failure : thrown;
   }
 
   /** The test itself, in the world of a search. */
@@ -79,8 +87,7 @@ final class SimulatedRun {
   private void during(
       Simulator simulator, UnaryOperator<RankProgram> programs, @Nullable Attachments attachments) {
     World world =
-        new World(
-            simulator.backend(), schedule.ranks(), schedule.toString(), simulator, programs);
+        new World(simulator.backend(), schedule.ranks(), schedule.toString(), simulator, programs);
     List<String> standing = new ArrayList<>();
     Runnable look =
         () -> {
@@ -145,6 +152,14 @@ final class SimulatedRun {
       }
       throw (RuntimeException) failure; // an assumption
     }
+  }
+
+  /** What a property fails with: jqwik says how to repeat it. */
+  Throwable failureOfProperty() {
+    TestFailureText text = new TestFailureText(body, "", null);
+    return isThrown()
+        ? text.thrown(thrown, uncaught, findings)
+        : text.remains(leftovers.reports(findings), remains);
   }
 
   /** What the test fails with. */

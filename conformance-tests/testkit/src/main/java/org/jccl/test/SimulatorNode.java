@@ -31,8 +31,7 @@ final class SimulatorNode extends Node {
     if (run.isFailed()) {
       Attachments attachments = new Attachments(body, schedule);
       if (run.isRepeatable() && !run.isAborted() && attachments.open()) {
-        new SimulatedRun(body, schedule, leftovers, test.timeoutSeconds())
-            .run(worlds, attachments);
+        new SimulatedRun(body, schedule, leftovers, test.timeoutSeconds()).run(worlds, attachments);
       }
       throw run.failure(attachments);
     }

@@ -56,7 +56,9 @@ final class TestFailureText {
     }
     Throwable first =
         FailureReport.firstOf(
-            byThreads.isEmpty() ? all.getFirst() : FailureReport.firstOf(all.subList(0, byThreads.size())));
+            byThreads.isEmpty()
+                ? all.getFirst()
+                : FailureReport.firstOf(all.subList(0, byThreads.size())));
     if (first instanceof TestAbortedException) {
       return first;
     }

@@ -47,9 +47,7 @@ class SearchNodeTest {
     for (int i = 0; i < 2; i++) {
       EngineExecutionResults again =
           Executed.run(
-              Samples.class,
-              "closesTooEarly",
-              Map.of(RankTestExtension.REPLAY, replay.group(1)));
+              Samples.class, "closesTooEarly", Map.of(RankTestExtension.REPLAY, replay.group(1)));
       assertThat(Executed.failure(again)).hasMessage(message);
     }
   }

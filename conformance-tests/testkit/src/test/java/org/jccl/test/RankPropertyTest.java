@@ -1,0 +1,146 @@
+package org.jccl.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import net.jqwik.api.Assume;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.jccl.Communicator;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.Rank;
+import org.jccl.ReduceOp;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+import org.junit.platform.testkit.engine.EngineTestKit;
+
+/** Properties that all ranks run, and what they shrink to. */
+class RankPropertyTest {
+  private static final List<Falsified> FALSIFIED = Collections.synchronizedList(new ArrayList<>());
+
+  private record Falsified(String schedule, int ranks, List<Integer> counts) {}
+
+  private static EngineExecutionResults run(String method) {
+    return EngineTestKit.engine("jqwik")
+        .selectors(
+            selectMethod(
+                Samples.class,
+                Arrays.stream(Samples.class.getDeclaredMethods())
+                    .filter(each -> each.getName().equals(method))
+                    .findFirst()
+                    .orElseThrow()))
+        .execute();
+  }
+
+  @BeforeEach
+  void forget() {
+    FALSIFIED.clear();
+  }
+
+  @Test
+  void aPropertyThatHolds_isGreen_onAllNumbersOfRanks() {
+    assertThat(run("sums").testEvents().succeeded().count()).isEqualTo(1);
+  }
+
+  @Test
+  void ranksSizesCallsAndSchedule_shrinkTogether() {
+    EngineExecutionResults results = run("oneRankReducesLess");
+
+    assertThat(Executed.failure(results)).hasMessageContaining("MISMATCH(count)");
+    Falsified least = FALSIFIED.getLast();
+    assertThat(least.ranks()).isEqualTo(2);
+    assertThat(least.counts()).containsExactly(2);
+    assertThat(least.schedule()).isEqualTo("ranks=2 choices=fifo");
+  }
+
+  @Test
+  void aScheduleOnWhichItDepends_isKept() {
+    EngineExecutionResults results = run("exchangesOneAfterTheOther");
+
+    assertThat(Executed.failure(results)).hasMessageContaining("DEADLOCK");
+    // Whether calls wait is the first choice; nothing else is left of it.
+    assertThat(FALSIFIED.getLast().schedule()).isEqualTo("ranks=2 choices=1");
+  }
+
+  @Test
+  void aTryThatDoesNotApply_isNoFailure() {
+    assertThat(run("assumes").testEvents().succeeded().count()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsLeftOpen_falsifies() {
+    assertThat(Executed.failure(run("leaks"))).hasMessageContaining("left open:");
+  }
+
+  /** Properties that are run by the tests above. */
+  static class Samples {
+    private static void reduce(Communicator comm, int count) {
+      try (DeviceBuffer buffer = comm.device().allocate(DataType.FLOAT32, count)) {
+        float[] values = new float[count];
+        Arrays.fill(values, 1);
+        buffer.copyFrom(values);
+        comm.allReduce(buffer, ReduceOp.SUM);
+        comm.defaultStream().synchronize();
+        buffer.copyTo(values);
+        assertThat(values).containsOnly(comm.worldSize());
+      }
+    }
+
+    @Property(tries = 20)
+    @RankProperty
+    void sums(
+        @ForAll Schedule schedule,
+        @ForAll @Size(max = 4) List<@IntRange(min = 1, max = 9) Integer> counts,
+        Communicator comm) {
+      counts.forEach(count -> reduce(comm, count));
+    }
+
+    @Property(tries = 50)
+    @RankProperty
+    void oneRankReducesLess(
+        @ForAll Schedule schedule,
+        @ForAll @Size(max = 4) List<@IntRange(min = 1, max = 9) Integer> counts,
+        Communicator comm) {
+      if (comm.rank() == 1 && counts.stream().anyMatch(count -> count > 1)) {
+        FALSIFIED.add(new Falsified(schedule.toString(), schedule.ranks(), counts));
+      }
+      counts.forEach(count -> reduce(comm, comm.rank() == 1 && count > 1 ? count - 1 : count));
+    }
+
+    @Property(tries = 50)
+    @RankProperty(mostRanks = 2)
+    void exchangesOneAfterTheOther(@ForAll Schedule schedule, Rank rank, Communicator comm) {
+      Assume.that(rank.worldSize() == 2);
+      try (DeviceBuffer one = comm.device().allocate(DataType.FLOAT32, 1);
+          DeviceBuffer other = comm.device().allocate(DataType.FLOAT32, 1)) {
+        one.copyFrom(1f);
+        comm.send(one, 1 - rank.rank());
+        comm.recv(other, 1 - rank.rank());
+        comm.defaultStream().synchronize();
+      } catch (RuntimeException failure) {
+        FALSIFIED.add(new Falsified(schedule.toString(), schedule.ranks(), List.of()));
+        throw failure;
+      }
+    }
+
+    @Property(tries = 10)
+    @RankProperty
+    void assumes(@ForAll Schedule schedule, Rank rank) {
+      Assume.that(rank.worldSize() < 3);
+    }
+
+    @Property(tries = 10)
+    @RankProperty
+    void leaks(@ForAll Schedule schedule, Communicator comm) {
+      comm.device().allocate(DataType.FLOAT32, 1);
+    }
+  }
+}
