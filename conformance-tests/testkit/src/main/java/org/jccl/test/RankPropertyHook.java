@@ -1,7 +1,9 @@
 package org.jccl.test;
 
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import net.jqwik.api.lifecycle.AroundTryHook;
 import net.jqwik.api.lifecycle.LifecycleContext;
 import net.jqwik.api.lifecycle.ParameterResolutionContext;
@@ -9,6 +11,7 @@ import net.jqwik.api.lifecycle.ResolveParameterHook;
 import net.jqwik.api.lifecycle.TryExecutionResult;
 import net.jqwik.api.lifecycle.TryExecutor;
 import net.jqwik.api.lifecycle.TryLifecycleContext;
+import org.jccl.Backend;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /** Runs each try of a {@link RankProperty} on all ranks, in the schedule that jqwik gave. */
@@ -16,13 +19,38 @@ public final class RankPropertyHook implements AroundTryHook, ResolveParameterHo
   /** Made by jqwik. */
   public RankPropertyHook() {}
 
-  /** A place-holder: each rank gets its own value later. */
-  @SuppressWarnings("NullAway") // jqwik takes null
   @Override
   public Optional<ParameterSupplier> resolve(
       ParameterResolutionContext parameter, LifecycleContext context) {
-    return Optional.ofNullable(Given.of(parameter.parameter()))
-        .map(given -> attempt -> given == Given.SEED ? 0L : null);
+    Class<?> type = parameter.parameter().getType();
+    return Given.of(parameter.parameter()) == null
+        ? Optional.empty()
+        : Optional.of(attempt -> placeHolder(type));
+  }
+
+  /** jqwik wants a value of the type; each rank gets its own later. */
+  private static Object placeHolder(Class<?> type) {
+    if (type == long.class) {
+      return 0L;
+    }
+    if (type == World.class) {
+      Backend none = (Backend) placeHolder(Backend.class);
+      return new World(none, 0, "", null, UnaryOperator.identity());
+    }
+    if (!type.isInterface()) {
+      throw new IllegalArgumentException(
+          "a @RankProperty has no " + type.getSimpleName() + ": World.simulator() gives it");
+    }
+    return Proxy.newProxyInstance(
+        type.getClassLoader(),
+        new Class<?>[] {type},
+        (proxy, method, arguments) ->
+            switch (method.getName()) {
+              case "toString" -> "each rank's own";
+              case "hashCode" -> System.identityHashCode(proxy);
+              case "equals" -> arguments != null && proxy == arguments[0];
+              default -> throw new IllegalStateException("there is no rank on this thread");
+            });
   }
 
   @Override

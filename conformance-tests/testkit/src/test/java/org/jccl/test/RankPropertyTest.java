@@ -1,12 +1,15 @@
 package org.jccl.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -25,6 +28,9 @@ import org.junit.platform.testkit.engine.EngineTestKit;
 /** Properties that all ranks run, and what they shrink to. */
 class RankPropertyTest {
   private static final List<Falsified> FALSIFIED = Collections.synchronizedList(new ArrayList<>());
+
+  /** The rank that came first in each try. */
+  private static final Map<Schedule, Integer> FIRST = new ConcurrentHashMap<>();
 
   private record Falsified(String schedule, int ranks, List<Integer> counts) {}
 
@@ -62,12 +68,11 @@ class RankPropertyTest {
   }
 
   @Test
-  void aScheduleOnWhichItDepends_isKept() {
-    EngineExecutionResults results = run("exchangesOneAfterTheOther");
+  void aScheduleOnWhichItDepends_isKept_withTheChoicesThatMatterAlone() {
+    EngineExecutionResults results = run("countsOnItsTurn");
 
-    assertThat(Executed.failure(results)).hasMessageContaining("DEADLOCK");
-    // Whether calls wait is the first choice; nothing else is left of it.
-    assertThat(FALSIFIED.getLast().schedule()).isEqualTo("ranks=2 choices=1");
+    assertThat(Executed.failure(results)).hasMessageContaining("rank 1: AssertionFailedError");
+    assertThat(FALSIFIED.getLast().schedule()).matches("ranks=2 choices=(0[x0-9]*\\.)*1");
   }
 
   @Test
@@ -103,7 +108,7 @@ class RankPropertyTest {
       counts.forEach(count -> reduce(comm, count));
     }
 
-    @Property(tries = 50)
+    @Property(tries = 50, seed = "7")
     @RankProperty
     void oneRankReducesLess(
         @ForAll Schedule schedule,
@@ -115,19 +120,13 @@ class RankPropertyTest {
       counts.forEach(count -> reduce(comm, comm.rank() == 1 && count > 1 ? count - 1 : count));
     }
 
-    @Property(tries = 50)
-    @RankProperty(mostRanks = 2)
-    void exchangesOneAfterTheOther(@ForAll Schedule schedule, Rank rank, Communicator comm) {
-      Assume.that(rank.worldSize() == 2);
-      try (DeviceBuffer one = comm.device().allocate(DataType.FLOAT32, 1);
-          DeviceBuffer other = comm.device().allocate(DataType.FLOAT32, 1)) {
-        one.copyFrom(1f);
-        comm.send(one, 1 - rank.rank());
-        comm.recv(other, 1 - rank.rank());
-        comm.defaultStream().synchronize();
-      } catch (RuntimeException failure) {
+    @Property(tries = 50, seed = "7")
+    @RankProperty
+    void countsOnItsTurn(@ForAll Schedule schedule, Rank rank) {
+      int first = FIRST.computeIfAbsent(schedule, none -> rank.rank());
+      if (rank.rank() == 1 && first != 0) {
         FALSIFIED.add(new Falsified(schedule.toString(), schedule.ranks(), List.of()));
-        throw failure;
+        assertEquals(0, first);
       }
     }
 
