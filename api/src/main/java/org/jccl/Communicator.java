@@ -346,6 +346,17 @@ public interface Communicator extends Collectives, AutoCloseable {
   void finalizeCommunicator();
 
   /**
+   * Has a watchdog look after this communicator until it ends: if the process of a member of {@code
+   * group} ends, or NCCL finds an error, it is aborted, and every call that waits throws a {@link
+   * CommunicatorAbortedException} that says why. {@link #open} does this where the group spans
+   * processes, unless {@link CommunicatorConfig#watchdog()} is off. Simulated communicators need no
+   * watchdog; the call does nothing there.
+   *
+   * @param group the group whose members are the ranks of this communicator
+   */
+  default void watch(ProcessGroup group) {}
+
+  /**
    * Stops what is in flight without its results and makes the communicator unusable (LIF-14). NCCL:
    * {@code ncclCommAbort}.
    */

@@ -42,6 +42,9 @@ final class Handshake {
     Communicator communicator =
         device.backend().newCommunicator(id, group.rank(), group.worldSize(), device, config);
     made.accept(communicator);
+    if (config.watchdog() && group.spansProcesses()) {
+      communicator.watch(group);
+    }
     awaitOpen(communicator);
     if (config.warmUp()) {
       warmUp(communicator);

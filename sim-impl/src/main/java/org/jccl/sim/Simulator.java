@@ -27,7 +27,6 @@ import org.jccl.config.TimeLimit;
 import org.jccl.ops.Call;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
-import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;
@@ -84,6 +83,7 @@ public final class Simulator implements AutoCloseable {
     this.foreignTimeout = new TimeLimit(builder.foreignTimeout);
     this.kernel = new Kernel(choices, foreignTimeout, new TimeLimit(builder.stallLimit));
     this.findings = new Findings(builder.strict, builder.warnings, replay(builder, choices));
+    findings.isToldTo(choices.steering());
     Path file = builder.timeline;
     this.timeline = file == null ? null : timeline(file);
     Simulation simulation =
@@ -98,7 +98,7 @@ public final class Simulator implements AutoCloseable {
             builder.checks == CheckLevel.NONE ? null : new HappensBefore(kernel::tasks),
             new AtomicInteger(Call.PRE_MUL_SUM),
             builder.profile,
-            new NcclModel(new TopologySearch(builder.profile, builder.ncclVersion)),
+            NcclModel.of(builder.profile, builder.ncclVersion),
             timeline,
             builder.residentKernels);
     kernel.keepOrder(simulation.order());

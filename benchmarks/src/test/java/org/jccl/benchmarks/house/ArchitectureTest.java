@@ -39,7 +39,14 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat(
               IN_THE_API
-                  .or(resideInAnyPackage("java..", "javax.crypto..", "org.jspecify.."))
+                  .or(
+                      resideInAnyPackage(
+                          "java..",
+                          "javax.crypto..",
+                          "javax.management..",
+                          "javax.net.ssl..",
+                          "jdk.jfr..",
+                          "org.jspecify.."))
                   .as("api or JDK"))
           .allowEmptyShould(true);
 
@@ -53,7 +60,11 @@ class ArchitectureTest {
               IN_THE_API
                   .or(
                       resideInAnyPackage(
-                          "org.jccl.sim..", "java..", "jdk.incubator.vector..", "org.jspecify.."))
+                          "org.jccl.sim..",
+                          "java..",
+                          "com.sun.management..",
+                          "jdk.incubator.vector..",
+                          "org.jspecify.."))
                   .as("simulator, api or JDK"))
           .allowEmptyShould(true);
 

@@ -114,7 +114,7 @@ final class CopyOp extends StreamOp {
     } else if (to.host == null) {
       memory.copied(to.address, from.address, bytes);
     } else {
-      String undefined = memory.takeUndefined(from.address, bytes);
+      Undefined undefined = memory.takeUndefined(from.address, bytes);
       DeviceContext context = stream().context();
       if (undefined != null && !context.simulation().findings().isBroken()) {
         context.report(
@@ -126,6 +126,7 @@ final class CopyOp extends StreamOp {
                         + describe()
                         + " reads back what nobody has written: "
                         + undefined)
+                .among(undefined.origin().senders())
                 .rank(context.index(), describe(), site() == null ? null : "at " + site())
                 .line("write the memory first, or read back only what was received (SIM-63)"));
       }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import org.jccl.sim.device.Undefined.Origin;
 
 /**
  * The memory of one device that nobody has written since it was allocated, as disjoint ranges; kept
@@ -16,15 +16,15 @@ final class UndefinedMemory {
    *
    * @param start first address
    * @param end address after the last one
-   * @param words the allocation, for people
+   * @param origin where they come from
    */
-  private record Hole(long start, long end, String words) {
+  private record Hole(long start, long end, Origin origin) {
     Hole part(long partStart, long partEnd) {
-      return new Hole(Math.max(start, partStart), Math.min(end, partEnd), words);
+      return new Hole(Math.max(start, partStart), Math.min(end, partEnd), origin);
     }
 
     Hole moved(long by) {
-      return new Hole(start + by, end + by, words);
+      return new Hole(start + by, end + by, origin);
     }
   }
 
@@ -32,8 +32,12 @@ final class UndefinedMemory {
 
   /** A new allocation: {@code words} say for people which one it is. */
   void allocated(long start, long bytes, String words) {
+    put(start, bytes, Origin.of(words));
+  }
+
+  private void put(long start, long bytes, Origin origin) {
     if (bytes > 0) {
-      holes.put(start, new Hole(start, start + bytes, words));
+      holes.put(start, new Hole(start, start + bytes, origin));
     }
   }
 
@@ -65,29 +69,14 @@ final class UndefinedMemory {
   List<Undefined> parts(long start, long bytes) {
     return inside(start, start + bytes).stream()
         .map(hole -> hole.part(start, start + bytes))
-        .map(part -> new Undefined(part.start - start, part.end - part.start, part.words))
+        .map(part -> new Undefined(part.start - start, part.end - part.start, part.origin))
         .toList();
   }
 
   /** What arrived at an address is undefined in part. */
   void received(long start, Undefined part) {
     defined(start + part.offset(), part.bytes());
-    allocated(start + part.offset(), part.bytes(), part.words());
-  }
-
-  /** What of a range is undefined, for people; null if nothing is. */
-  @Nullable String in(long start, long bytes) {
-    List<Hole> found = inside(start, start + bytes);
-    if (found.isEmpty()) {
-      return null;
-    }
-    Hole first = found.getFirst().part(start, start + bytes);
-    return "bytes "
-        + (first.start - start)
-        + " to "
-        + (first.end - start - 1)
-        + " of it were never written since "
-        + first.words;
+    put(start + part.offset(), part.bytes(), part.origin());
   }
 
   private List<Hole> inside(long start, long end) {

@@ -42,8 +42,9 @@ final class DefinedData {
             + " in "
             + part.call
             + (site == null ? "" : " at " + site);
+    int rank = part.launch.member().worldRank();
     return found.stream()
-        .map(each -> new Undefined(each.offset(), each.bytes(), each.words() + by))
+        .map(each -> new Undefined(each.offset(), each.bytes(), each.origin().sentBy(rank, by)))
         .toList();
   }
 

@@ -1,4 +1,4 @@
-package org.jccl.benchmarks.profile;
+package org.jccl.benchmarks.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -22,29 +22,29 @@ import org.jspecify.annotations.Nullable;
  * @param path the names that lead to it: {@code machine.nvLinks}; empty for the whole file
  * @param value a map or a list of nodes, a text, a number, a truth value, or null
  */
-record JsonNode(String file, int line, String path, @Nullable Object value) {
+public record JsonNode(String file, int line, String path, @Nullable Object value) {
   private static final JsonFactory FACTORY =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   /** Reads a file whose whole content is one JSON value. */
-  static JsonNode read(Path path) throws BadProfileException {
+  public static JsonNode read(Path path) throws BadFileException {
     String file = path.toString();
     try (JsonParser parser = FACTORY.createParser(Files.readString(path))) {
       if (parser.nextToken() == null) {
-        throw new BadProfileException(file + ": the file is empty");
+        throw new BadFileException(file + ": the file is empty");
       }
       JsonNode whole = read(parser, file, "");
       if (parser.nextToken() != null) {
         int line = parser.currentTokenLocation().getLineNr();
-        throw new BadProfileException(file + ", line " + line + ": more than one JSON value");
+        throw new BadFileException(file + ", line " + line + ": more than one JSON value");
       }
       return whole;
     } catch (JsonProcessingException broken) {
-      throw new BadProfileException(
+      throw new BadFileException(
           "%s, line %d: not JSON: %s"
               .formatted(file, broken.getLocation().getLineNr(), oneLine(broken)));
     } catch (IOException unreadable) {
-      throw new BadProfileException(file + ": cannot be read: " + unreadable);
+      throw new BadFileException(file + ": cannot be read: " + unreadable);
     }
   }
 
@@ -85,13 +85,13 @@ record JsonNode(String file, int line, String path, @Nullable Object value) {
   }
 
   /** What is wrong with this value, in one line. */
-  BadProfileException wrong(String what) {
+  public BadFileException wrong(String what) {
     String where = path.isEmpty() ? "" : " field '" + path + "'";
-    return new BadProfileException(file + ", line " + line + ":" + where + " " + what);
+    return new BadFileException(file + ", line " + line + ":" + where + " " + what);
   }
 
   /** The fields of an object. */
-  JsonFields fields() throws BadProfileException {
+  public JsonFields fields() throws BadFileException {
     if (!(value instanceof Map<?, ?> map)) {
       throw expected("an object");
     }
@@ -100,42 +100,47 @@ record JsonNode(String file, int line, String path, @Nullable Object value) {
     return new JsonFields(this, nodes);
   }
 
-  List<JsonNode> elements() throws BadProfileException {
+  /** The elements of a list. */
+  public List<JsonNode> elements() throws BadFileException {
     if (!(value instanceof List<?> list)) {
       throw expected("a list");
     }
     return list.stream().map(JsonNode.class::cast).toList();
   }
 
-  String text() throws BadProfileException {
+  /** A text. */
+  public String text() throws BadFileException {
     if (value instanceof String text) {
       return text;
     }
     throw expected("a text");
   }
 
-  double number() throws BadProfileException {
+  /** A finite number. */
+  public double number() throws BadFileException {
     if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
       return number.doubleValue();
     }
     throw expected("a number");
   }
 
-  long integer() throws BadProfileException {
+  /** A whole number. */
+  public long integer() throws BadFileException {
     if (value instanceof Integer || value instanceof Long) {
       return ((Number) value).longValue();
     }
     throw expected("a whole number");
   }
 
-  boolean flag() throws BadProfileException {
+  /** A truth value. */
+  public boolean flag() throws BadFileException {
     if (value instanceof Boolean flag) {
       return flag;
     }
     throw expected("true or false");
   }
 
-  private BadProfileException expected(String what) {
+  private BadFileException expected(String what) {
     String found =
         switch (value) {
           case null -> "null";
