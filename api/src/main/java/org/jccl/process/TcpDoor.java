@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jccl.CleanText;
 import org.jccl.config.TimeLimit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where connections come in while a group is being joined. Who has not proven anything yet is a
@@ -46,7 +47,13 @@ final class TcpDoor {
 
   private record Guest(Socket socket, InetAddress address, long since) {}
 
+  /** How long closing waits for the system to give the port back; it is woken at once. */
+  private static final Duration GIVES_BACK = Duration.ofSeconds(2);
+
   private final ServerSocket server;
+
+  /** The thread that accepts, once it is open: while it is in accept, the port is taken. */
+  private volatile @Nullable Thread acceptor;
 
   /** In the order in which they came. */
   private final Set<Guest> guests = new LinkedHashSet<>();
@@ -69,7 +76,7 @@ final class TcpDoor {
   }
 
   void open(Greeter greeter) {
-    RealTime.daemon("process group, rank 0 accepts", () -> accept(greeter));
+    acceptor = RealTime.daemon("process group, rank 0 accepts", () -> accept(greeter));
   }
 
   int port() {
@@ -85,6 +92,18 @@ final class TcpDoor {
     Sockets.close(server);
     for (Guest guest : present()) {
       send(guest, "the group is complete or has failed");
+    }
+    awaitPort();
+  }
+
+  private void awaitPort() {
+    Thread accepting = acceptor;
+    if (accepting != null && accepting != Thread.currentThread()) {
+      try {
+        accepting.join(GIVES_BACK);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

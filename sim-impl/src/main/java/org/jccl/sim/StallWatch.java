@@ -15,6 +15,7 @@ import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.HostTask.Away;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.RankPrograms;
+import org.jccl.sim.kernel.Standstill;
 import org.jspecify.annotations.Nullable;
 
 /**

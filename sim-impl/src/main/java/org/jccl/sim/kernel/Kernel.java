@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jccl.config.TimeLimit;
+import org.jccl.spi.RunningWork;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,11 @@ public final class Kernel {
   /** The trace of this simulation. */
   public Trace trace() {
     return loop.trace();
+  }
+
+  /** The longest limit that somebody means to wait for: nothing may stand still for longer. */
+  public TimeLimit patience() {
+    return limits.patience();
   }
 
   /** The stream of decisions. */
@@ -164,6 +170,7 @@ public final class Kernel {
   }
 
   private HostTask acquire() {
+    RunningWork.requireNone();
     HostTask task = own.current();
     if (task.owned) {
       baton.comeBack(task);

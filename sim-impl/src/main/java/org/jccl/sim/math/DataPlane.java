@@ -158,7 +158,7 @@ public final class DataPlane {
     }
   }
 
-  private void run(Work work, long units, long unitBytes, long trafficPerUnit, Desk desk) {
+  private void run(SharedWork work, long units, long unitBytes, long trafficPerUnit, Desk desk) {
     if (units < WORTH_SHARING / trafficPerUnit) {
       work.run(0, units, desk.scratch);
     } else {
