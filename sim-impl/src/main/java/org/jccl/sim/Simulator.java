@@ -95,7 +95,9 @@ public final class Simulator implements AutoCloseable {
             builder.checks,
             findings,
             new Lifetimes(builder.checks != CheckLevel.NONE),
-            builder.checks == CheckLevel.NONE ? null : new HappensBefore(kernel::tasks),
+            builder.checks == CheckLevel.NONE || !builder.races
+                ? null
+                : new HappensBefore(kernel::tasks),
             new AtomicInteger(Call.PRE_MUL_SUM),
             builder.profile,
             NcclModel.of(builder.profile, builder.ncclVersion),
@@ -129,6 +131,7 @@ public final class Simulator implements AutoCloseable {
         + builder.checks
         + (builder.strict ? ", strict" : "")
         + (builder.knownDefects ? ", known defects" : "")
+        + (builder.races ? "" : ", no races")
         + (builder.residentKernels == 0 ? "" : ", resident kernels " + builder.residentKernels)
         + (builder.environment.isEmpty()
             ? ""
@@ -425,6 +428,7 @@ public final class Simulator implements AutoCloseable {
     private @Nullable Choices choices;
     private int residentKernels;
     private CheckLevel checks = CheckLevel.DEFAULT;
+    private boolean races = true;
     private boolean strict;
     private boolean knownDefects;
     private Duration stallLimit = Duration.ofSeconds(5);
@@ -506,6 +510,19 @@ public final class Simulator implements AutoCloseable {
      */
     public Builder seed(long value) {
       seed = value;
+      return this;
+    }
+
+    /**
+     * Sets whether races are looked for in all that could happen in another order, and the line of
+     * each call is known to reports. It is so unless set, except without checks. Without it only
+     * what is under way at the same moment is compared, and calls cost a little less.
+     *
+     * @param value whether it is so
+     * @return this builder
+     */
+    public Builder races(boolean value) {
+      races = value;
       return this;
     }
 

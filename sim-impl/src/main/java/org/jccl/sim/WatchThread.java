@@ -48,15 +48,13 @@ final class WatchThread {
     while (idle <= MOST_IDLE || !ends()) {
       LockSupport.parkNanos(PERIOD);
       idle = ALL.isEmpty() ? idle + 1 : 0;
-      ALL.forEach(WatchThread::look);
-    }
-  }
-
-  private static void look(Watched run) {
-    try {
-      run.look();
-    } catch (OutOfMemoryError full) {
-      // A rank has it all: its own failure will say so. The next look comes soon.
+      try {
+        for (Watched run : ALL) {
+          run.look();
+        }
+      } catch (OutOfMemoryError full) {
+        // A rank has it all: its own failure will say so. The next look comes soon.
+      }
     }
   }
 

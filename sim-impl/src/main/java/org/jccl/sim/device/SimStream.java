@@ -49,6 +49,7 @@ public final class SimStream implements OwnedStream {
   private @Nullable Waiter waiters;
 
   private @Nullable Waiter idleWaiter;
+  private @Nullable Wait question;
 
   /** The least that one of them waits for. */
   private long nearest = Long.MAX_VALUE;
@@ -285,11 +286,14 @@ public final class SimStream implements OwnedStream {
     return waiter;
   }
 
-  /** A wait for work to be finished, for people; nobody is woken by it. */
-  private Waiter waitOf(long target) {
-    Waiter waiter = new Waiter();
-    waiter.target = target;
-    return waiter;
+  /** What one waits for who asks whether it has finished: made once, as polls are many. */
+  private Wait question() {
+    Wait known = question;
+    if (known == null) {
+      known = new Waiter();
+      question = known;
+    }
+    return known;
   }
 
   /** All waiters, the first to come first; from now on nobody waits. */
@@ -463,7 +467,7 @@ public final class SimStream implements OwnedStream {
       kernel.declares(task);
       asks();
       if (finished < target) {
-        kernel.ask(task, waitOf(target));
+        kernel.ask(task, question());
         asks();
       }
       if (finished >= target) {
@@ -487,7 +491,7 @@ public final class SimStream implements OwnedStream {
         HostTask task = kernel.enter();
         try {
           if (finished < target) {
-            kernel.ask(task, waitOf(target));
+            kernel.ask(task, question());
           }
         } finally {
           kernel.exit(task);
