@@ -123,7 +123,8 @@ final class SuiteFamilies {
       DeviceBuffer sent) {
     switch (s.way()) {
       case 0 -> s.marked(s.eitherOrSide(), c).allGatherV(few, many, counts, s.stream());
-      case 1 -> s.marked(s.eitherOrSide(), c).reduceScatterV(many, few, counts, ReduceOp.SUM, s.stream());
+      case 1 ->
+          s.marked(s.eitherOrSide(), c).reduceScatterV(many, few, counts, ReduceOp.SUM, s.stream());
       case 2 -> s.marked(s.eitherOrSide(), c).gatherV(few, many, counts, s.odd(), s.stream());
       case 3 -> s.marked(s.eitherOrSide(), c).scatterV(many, few, counts, s.odd(), s.stream());
       default -> s.marked(s.eitherOrSide(), c).allToAllV(many, counts, sent, back, s.stream());
