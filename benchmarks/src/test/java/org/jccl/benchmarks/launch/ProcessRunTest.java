@@ -52,8 +52,7 @@ class ProcessRunTest {
   @Test
   void jvms_joinByTheirEnvironment_andADeathIsNamedByTheOthers() throws Exception {
     assertThat(new ProcessRun(meeting(), stream(out), stream(err)).run()).isZero();
-    assertThat(lines(out))
-        .containsExactlyInAnyOrder("[0] from 1", "[1] from 1", "[2] from 1");
+    assertThat(lines(out)).containsExactlyInAnyOrder("[0] from 1", "[1] from 1", "[2] from 1");
     assertThat(err.toString(StandardCharsets.UTF_8))
         .contains("rank 0 of 3 (RANK, WORLD_SIZE)", "secret (JCCL_GROUP_SECRET)")
         .contains("rank 0 listens at 127.0.0.1:");
