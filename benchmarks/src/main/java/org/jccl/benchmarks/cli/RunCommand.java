@@ -13,6 +13,7 @@ import org.jccl.BackendConfig;
 import org.jccl.CheckLevel;
 import org.jccl.CleanText;
 import org.jccl.CollectiveException;
+import org.jccl.CommunicatorConfig;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
 import org.jccl.ResultCode;
@@ -127,6 +128,15 @@ final class RunCommand implements Callable<Integer> {
       })
   private boolean asRank;
 
+  @Option(
+      names = "--operation-timeout",
+      paramLabel = "SECONDS",
+      description = {
+        "End the communicators when a call, or work on a GPU, has been under way for longer.",
+        "Default: never."
+      })
+  private @Nullable Double operationTimeout;
+
   @Override
   public Integer call() throws Exception {
     ProgramClass program = new ProgramClass(spec, classPath, className);
@@ -167,6 +177,9 @@ final class RunCommand implements Callable<Integer> {
     if (backendOptions.backend != null) {
       command.addAll(List.of("--backend", backendOptions.backend));
     }
+    if (operationTimeout != null) {
+      command.addAll(List.of("--operation-timeout", operationTimeout.toString()));
+    }
     command.addAll(List.of("--class-path", classPath, className));
     command.addAll(args);
     return new ProcessRun(new ProcessPlan(number, command, GRACE), System.out, System.err).run();
@@ -180,7 +193,8 @@ final class RunCommand implements Callable<Integer> {
       if (main.isPresent()) {
         RankProcess.runMain(main.get(), args);
       } else {
-        RankProcess.run(backendOptions.backend, args, what.program(loader));
+        RankProcess.run(
+            backendOptions.backend, communicatorConfig(), args, what.program(loader));
       }
       return 0;
     } catch (CollectiveException failure) {
@@ -269,11 +283,25 @@ final class RunCommand implements Callable<Integer> {
     throw bad("--checks: no level is called '" + word + "': use none, default or full");
   }
 
+  private CommunicatorConfig communicatorConfig() {
+    if (operationTimeout == null) {
+      return CommunicatorConfig.defaults();
+    }
+    double seconds = operationTimeout;
+    if (!(seconds > 0 && seconds < Long.MAX_VALUE / 1e9)) {
+      throw bad("--operation-timeout: " + seconds + " is no number of seconds above 0");
+    }
+    return CommunicatorConfig.builder()
+        .operationTimeout(Duration.ofNanos((long) (seconds * 1e9)))
+        .build();
+  }
+
   private void runOn(BackendOptions.Opened opened, RankProgram program, ClassLoader loader) {
     try {
       Ranks.run(
           opened.backend(),
           opened.ranks(),
+          communicatorConfig(),
           args,
           rank -> {
             Thread.currentThread().setContextClassLoader(loader);

@@ -41,11 +41,16 @@ public final class RankProcess {
    * Runs a program on the device that is this rank's.
    *
    * @param backend the backend's name, or null for the one that is found
+   * @param communicator how the communicator is opened
    * @param args what {@link org.jccl.Rank#args()} gives
    * @param program the program
    * @throws Exception what the program throws
    */
-  public static void run(@Nullable String backend, List<String> args, RankProgram program)
+  public static void run(
+      @Nullable String backend,
+      CommunicatorConfig communicator,
+      List<String> args,
+      RankProgram program)
       throws Exception {
     LaunchContext launch = ProcessGroups.launch();
     BackendConfig config = BackendConfig.defaults();
@@ -56,7 +61,7 @@ public final class RankProcess {
         throw new IllegalArgumentException(
             "the simulator lives in one process: --ranks runs its ranks, --processes those of nccl");
       }
-      Ranks.run(group, device, CommunicatorConfig.defaults(), args, program);
+      Ranks.run(group, device, communicator, args, program);
     }
   }
 
