@@ -32,6 +32,9 @@ final class FailureReport {
   /** What replays the run, or what it ran on. */
   private final String replay;
 
+  /** What was made to go wrong on purpose. */
+  private final List<String> planned;
+
   private final int worldSize;
   private final List<RankFailure> failures;
   private final RankFailure first;
@@ -40,6 +43,7 @@ final class FailureReport {
     this.backend = backend.name();
     String own = backend.rankHost().replay();
     this.replay = own.isEmpty() ? "on: " + backend.description() : "replay: " + own;
+    this.planned = backend.rankHost().causes();
     this.worldSize = worldSize;
     this.failures = failures;
     this.first = failures.stream().filter(FailureReport::isReal).findFirst().orElse(firstOf());
@@ -121,6 +125,7 @@ final class FailureReport {
 
   private String text(boolean firstIsTold) {
     StringBuilder text = new StringBuilder(head());
+    appendPlanned(text);
     int number = 1;
     int left = 0;
     for (Map.Entry<String, List<RankFailure>> same : byWords().entrySet()) {
@@ -142,6 +147,15 @@ final class FailureReport {
       text.append("\n  ").append(CleanText.line(replay));
     }
     return text.toString();
+  }
+
+  private void appendPlanned(StringBuilder text) {
+    String told = CleanText.of(first.cause());
+    for (String cause : planned) {
+      if (!told.contains(cause.lines().findFirst().orElse(cause))) {
+        text.append("\n  ").append(CleanText.report(cause).replace("\n", "\n  "));
+      }
+    }
   }
 
   private String head() {

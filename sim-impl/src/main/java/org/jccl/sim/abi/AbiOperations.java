@@ -71,6 +71,7 @@ public final class AbiOperations {
     Thread other = life.guard().enter();
     HostTask task = kernel.enter();
     try {
+      kernel.calls(task, life.device().index(), call.operation().label());
       return checked(group, task, life, call, known, handle, other);
     } catch (RuntimeException reported) {
       if (reported instanceof CollectiveException coded && coded.code() != ResultCode.UNKNOWN) {

@@ -44,6 +44,7 @@ public final class Findings {
   private final Consumer<String> warnings;
   private final String replay;
   private final History history = new History();
+  private FaultRecord faults = new FaultRecord(false);
 
   /** Guarded by itself, as all fields below. */
   private final List<ReportedMisuse> all = new ArrayList<>();
@@ -96,6 +97,16 @@ public final class Findings {
     return replay;
   }
 
+  /** Faults are planned: every report names those that have struck, as its first cause. */
+  public void rehearses(FaultRecord value) {
+    faults = value;
+  }
+
+  /** What a plan of faults did to the run. */
+  public FaultRecord faults() {
+    return faults;
+  }
+
   /** What ranks did before: reports quote it. */
   public History history() {
     return history;
@@ -108,6 +119,7 @@ public final class Findings {
   public ReportedMisuse keep(ReportBuilder report) {
     boolean error = isError(report.kind());
     history.linesFor(report.ranks(), report.text()).forEach(report::line);
+    faults.causes().forEach(report::line);
     if (error) {
       errors().stream()
           .limit(1)

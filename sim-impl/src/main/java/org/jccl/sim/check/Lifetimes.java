@@ -49,6 +49,8 @@ public final class Lifetimes {
     private long open;
     private long bytes;
 
+    private boolean isGone;
+
     /** Taken along by a communicator that was closed before. */
     private long left;
 
@@ -150,13 +152,22 @@ public final class Lifetimes {
     }
   }
 
+  /** The process of a rank is gone, and all that it has made on its device. */
+  public void forget(int device) {
+    synchronized (origins) {
+      origins.values().stream()
+          .filter(origin -> origin.place.device == device)
+          .forEach(origin -> origin.isGone = true);
+    }
+  }
+
   /** What of these kinds was never closed, a line for each line of the program. */
   public List<String> leaks(Set<Kind> kinds) {
     Map<Line, Left> lines = new LinkedHashMap<>();
     synchronized (origins) {
       for (Origin origin : origins.values()) {
         Place place = origin.place;
-        if (kinds.contains(place.kind)) {
+        if (kinds.contains(place.kind) && !origin.isGone) {
           lines.computeIfAbsent(new Line(place.kind, place.site), line -> new Left()).add(origin);
         }
       }

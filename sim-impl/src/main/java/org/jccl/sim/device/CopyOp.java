@@ -114,9 +114,11 @@ final class CopyOp extends StreamOp {
     } else if (to.host == null) {
       memory.copied(to.address, from.address, bytes);
     } else {
-      String undefined = memory.takeUndefined(from.address, bytes);
+      Undefined undefined = memory.takeUndefined(from.address, bytes);
       DeviceContext context = stream().context();
-      if (undefined != null && !context.simulation().findings().isBroken()) {
+      if (undefined != null && undefined.isStale()) {
+        context.simulation().findings().faults().readStale(describe(undefined));
+      } else if (undefined != null && !context.simulation().findings().isBroken()) {
         context.report(
             new ReportBuilder(
                     MisuseKind.UNINITIALIZED_DATA,
@@ -125,11 +127,26 @@ final class CopyOp extends StreamOp {
                         + ": "
                         + describe()
                         + " reads back what nobody has written: "
-                        + undefined)
+                        + "bytes "
+                        + undefined.offset()
+                        + " to "
+                        + (undefined.offset() + undefined.bytes() - 1)
+                        + " of it were never written since "
+                        + undefined.words())
                 .rank(context.index(), describe(), site() == null ? null : "at " + site())
                 .line("write the memory first, or read back only what was received (SIM-63)"));
       }
     }
+  }
+
+  private String describe(Undefined stale) {
+    return "device "
+        + stream().context().index()
+        + ": "
+        + describe()
+        + (site() == null ? "" : " at " + site())
+        + " reads stale data: "
+        + stale.words();
   }
 
   @Override

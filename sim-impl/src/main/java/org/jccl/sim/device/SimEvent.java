@@ -46,12 +46,13 @@ final class SimEvent implements Event, SimStream.Marker {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
+      kernel.calls(task, context.index(), "wait_event");
       CapturedRecord record = captured;
       if (record != null) {
         stream.requireOpen();
         awaitCaptured(stream, record);
       } else if (stream.capture() == null) {
-        stream.submit(on -> new EventWait(on, completion));
+        stream.submit("wait_event", on -> new EventWait(on, completion));
       } else if (completion != null) {
         throw crossing(stream, Objects.requireNonNull(stream.capture()));
       }
@@ -97,6 +98,7 @@ final class SimEvent implements Event, SimStream.Marker {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
+      kernel.calls(task, context.index(), "record");
       if (closed) {
         throw new IllegalStateException("the event is closed");
       }
@@ -106,7 +108,7 @@ final class SimEvent implements Event, SimStream.Marker {
         captured = CapturedRecord.of(capture, own);
         completion = null;
       } else {
-        own.submit(this::marker);
+        own.submit("record", this::marker);
       }
     } finally {
       kernel.exit(task);
@@ -132,6 +134,7 @@ final class SimEvent implements Event, SimStream.Marker {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enterToWait();
     try {
+      kernel.calls(task, context.index(), "event_synchronize");
       requireNotCaptured("waited for");
       EventCompletion last = completion;
       if (last != null && !last.isReached()) {

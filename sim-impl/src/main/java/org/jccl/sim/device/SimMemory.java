@@ -12,6 +12,7 @@ import org.jccl.DeviceMemory;
 import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
+import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
@@ -37,7 +38,7 @@ public final class SimMemory implements DeviceMemory {
   private final LongToIntFunction ownerOf;
   private final MemoryPool pool = new MemoryPool();
 
-  /** What nobody has written; null below full checks. */
+  /** What means nothing; null where data is not followed. */
   private final @Nullable UndefinedMemory undefined;
 
   /** Sorted by address; replaced as a whole, so that readers need no lock. */
@@ -52,8 +53,7 @@ public final class SimMemory implements DeviceMemory {
     this.context = context;
     this.ownerOf = ownerOf;
     context.placesIn(this::place);
-    boolean full = context.simulation().checks() == CheckLevel.FULL;
-    this.undefined = full ? new UndefinedMemory() : null;
+    this.undefined = context.simulation().followsData() ? new UndefinedMemory() : null;
   }
 
   @Override
@@ -84,6 +84,7 @@ public final class SimMemory implements DeviceMemory {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
+      kernel.calls(task, context.index(), "allocate");
       MemorySegment block = take(bytes);
       Lifetimes lifetimes = context.simulation().lifetimes();
       Lifetimes.Origin origin =
@@ -93,7 +94,7 @@ public final class SimMemory implements DeviceMemory {
       if (context.simulation().isChecking()) {
         allocation.bytes().fill(POISON);
       }
-      if (undefined != null) {
+      if (undefined != null && context.simulation().checks() == CheckLevel.FULL) {
         String words = "allocation " + allocation.number() + " was made at " + CallSite.current();
         undefined.allocated(allocation.address(), bytes, words);
       }
@@ -143,6 +144,7 @@ public final class SimMemory implements DeviceMemory {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
+      kernel.calls(task, context.index(), "free");
       Allocation[] before = live;
       int at = indexOf(before, address);
       if (at < 0) {
@@ -266,7 +268,7 @@ public final class SimMemory implements DeviceMemory {
     }
   }
 
-  /** At full checks: what of a range nobody has written. */
+  /** Where data is followed: what of a range nobody has written. */
   public List<Undefined> undefinedIn(long address, long bytes) {
     return undefined == null ? List.of() : undefined.parts(address, bytes);
   }
@@ -279,15 +281,33 @@ public final class SimMemory implements DeviceMemory {
   }
 
   /**
-   * At full checks: what of a range nobody has written, for people, or null. Asked once: from then
-   * on it counts as written, so that one mistake makes one report.
+   * Where data is followed: the first part of a range that means nothing, or null. Asked once: from
+   * then on the range counts as written, so that one mistake makes one report.
    */
-  @Nullable String takeUndefined(long address, long bytes) {
-    String found = undefined == null ? null : undefined.in(address, bytes);
+  @Nullable Undefined takeUndefined(long address, long bytes) {
+    Undefined found = undefined == null ? null : undefined.firstIn(address, bytes);
     if (found != null) {
       wrote(address, bytes);
     }
     return found;
+  }
+
+  /**
+   * An operation should have written a range and has not: whoever goes on with it has stale data.
+   *
+   * @param input the operation, if the range still is its input; or null
+   */
+  public void leftUndefined(long address, long bytes, String words, @Nullable Operation input) {
+    if (undefined != null && find(address, bytes) != null) {
+      undefined.stale(address, bytes, words, input);
+    }
+  }
+
+  /** {@code operation} is called with a range as its input. */
+  public void usedBy(Operation operation, long address, long bytes) {
+    if (undefined != null) {
+      undefined.usedBy(operation, address, bytes);
+    }
   }
 
   /** The bytes of a range, or null if it is not inside one live allocation. */
@@ -485,12 +505,12 @@ public final class SimMemory implements DeviceMemory {
   private void submitCopy(String what, Place source, Place target, long bytes, Stream stream) {
     noteCaptured(context.own(stream), what, source, bytes);
     noteCaptured(context.own(stream), what, target, bytes);
-    context.own(stream).submit(on -> new CopyOp(on, this, what, source, target, bytes));
+    context.own(stream).submit("copy", on -> new CopyOp(on, this, what, source, target, bytes));
   }
 
   @Override
   public void fill(long target, byte value, long bytes, Stream stream) {
     noteCaptured(context.own(stream), "fill", Place.onDevice(target), bytes);
-    context.own(stream).submit(on -> new FillOp(on, this, range(target, bytes, "fill"), value));
+    context.own(stream).submit("fill", on -> new FillOp(on, this, range(target, bytes, "fill"), value));
   }
 }

@@ -167,10 +167,15 @@ public final class SimStream implements OwnedStream {
 
   // ---------------------------------------------------------------- work
 
-  /** Enqueues work from the host, or records it if the stream is being captured. */
-  public void submit(Work work) {
+  /**
+   * Enqueues work from the host, or records it if the stream is being captured.
+   *
+   * @param call what the program calls for that
+   */
+  public void submit(String call, Work work) {
     HostTask task = kernel.enter();
     try {
+      kernel.calls(task, context.index(), call);
       requireOpen();
       if (context.report() != null) {
         throw context.takeReport();
@@ -299,6 +304,7 @@ public final class SimStream implements OwnedStream {
   public void synchronize() {
     HostTask task = kernel.enterToWait();
     try {
+      kernel.calls(task, context.index(), "synchronize");
       requireNotCapturing("synchronize");
       awaitFinished(task, enqueued);
       if (context.report() != null) {
@@ -316,6 +322,7 @@ public final class SimStream implements OwnedStream {
   private void awaitFinished(long target, CompletableFuture<?> future) {
     HostTask task = kernel.enterToWait();
     try {
+      kernel.calls(task, context.index(), "synchronize");
       if (finished < target && future.state() == Future.State.RUNNING) {
         Waiter waiter = addWaiter(target, task, null);
         future.whenComplete((value, failed) -> kernel.wake(task));

@@ -4,27 +4,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory of one device that nobody has written since it was allocated, as disjoint ranges; kept
- * at full checks (rule SIM-63).
+ * The memory of one device whose content means nothing, as disjoint ranges: what nobody has written
+ * since it was allocated (at full checks, rule SIM-63), and what an operation should have written
+ * and has not (where faults are planned).
  */
 final class UndefinedMemory {
   /**
-   * Bytes of one allocation that nobody has written.
+   * Bytes of one allocation that mean nothing.
    *
    * @param start first address
    * @param end address after the last one
-   * @param words the allocation, for people
+   * @param words the allocation or the operation, for people
+   * @param isStale whether an operation should have written them
+   * @param input the operation whose input they still are, which may be called again; or null
    */
-  private record Hole(long start, long end, String words) {
+  private record Hole(
+      long start, long end, String words, boolean isStale, @Nullable Operation input) {
     Hole part(long partStart, long partEnd) {
-      return new Hole(Math.max(start, partStart), Math.min(end, partEnd), words);
+      return new Hole(
+          Math.max(start, partStart), Math.min(end, partEnd), words, isStale, input);
     }
 
     Hole moved(long by) {
-      return new Hole(start + by, end + by, words);
+      return new Hole(start + by, end + by, words, isStale, input);
     }
   }
 
@@ -32,8 +38,32 @@ final class UndefinedMemory {
 
   /** A new allocation: {@code words} say for people which one it is. */
   void allocated(long start, long bytes, String words) {
+    put(start, bytes, words, false, null);
+  }
+
+  private void put(
+      long start, long bytes, String words, boolean isStale, @Nullable Operation input) {
     if (bytes > 0) {
-      holes.put(start, new Hole(start, start + bytes, words));
+      holes.put(start, new Hole(start, start + bytes, words, isStale, input));
+    }
+  }
+
+  /**
+   * An operation should have written a range and has not.
+   *
+   * @param input the operation, if the range still is its input; or null
+   */
+  void stale(long start, long bytes, String words, @Nullable Operation input) {
+    defined(start, bytes);
+    put(start, bytes, words, true, input);
+  }
+
+  /** {@code operation} is called with a range as its input: what is that still means something. */
+  void usedBy(Operation operation, long start, long bytes) {
+    for (Hole hole : inside(start, start + bytes)) {
+      if (hole.input == operation) {
+        holes.remove(hole.start);
+      }
     }
   }
 
@@ -65,29 +95,19 @@ final class UndefinedMemory {
   List<Undefined> parts(long start, long bytes) {
     return inside(start, start + bytes).stream()
         .map(hole -> hole.part(start, start + bytes))
-        .map(part -> new Undefined(part.start - start, part.end - part.start, part.words))
+        .map(part -> new Undefined(part.start - start, part.end - part.start, part.words, part.isStale))
         .toList();
   }
 
   /** What arrived at an address is undefined in part. */
   void received(long start, Undefined part) {
     defined(start + part.offset(), part.bytes());
-    allocated(start + part.offset(), part.bytes(), part.words());
+    put(start + part.offset(), part.bytes(), part.words(), part.isStale(), null);
   }
 
-  /** What of a range is undefined, for people; null if nothing is. */
-  @Nullable String in(long start, long bytes) {
-    List<Hole> found = inside(start, start + bytes);
-    if (found.isEmpty()) {
-      return null;
-    }
-    Hole first = found.getFirst().part(start, start + bytes);
-    return "bytes "
-        + (first.start - start)
-        + " to "
-        + (first.end - start - 1)
-        + " of it were never written since "
-        + first.words;
+  /** The first part of a range that is undefined, or null. */
+  @Nullable Undefined firstIn(long start, long bytes) {
+    return parts(start, bytes).stream().findFirst().orElse(null);
   }
 
   private List<Hole> inside(long start, long end) {

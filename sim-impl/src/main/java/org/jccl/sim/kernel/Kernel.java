@@ -89,6 +89,8 @@ public final class Kernel {
 
   private long lastProgress;
   private int foreignWaiting;
+  private @Nullable CallGate gateOfCalls;
+  private final VirtualAlarms alarms = new VirtualAlarms();
   private @Nullable HostOrder hostOrder;
 
   /** Foreign threads that wait for the baton; roughly, while it changes hands. */
@@ -168,6 +170,11 @@ public final class Kernel {
   /** Sets who is told of a standstill of foreign threads. */
   public void onStandstill(StandstillListener value) {
     standstill = value;
+  }
+
+  /** Sets what sees each call of a program as it begins. */
+  public void watchCalls(CallGate value) {
+    gateOfCalls = value;
   }
 
   /** The trace of this simulation. */
@@ -260,8 +267,25 @@ public final class Kernel {
     return task;
   }
 
+  /**
+   * The call that {@link #enter} began is one of the program's: whoever watches calls sees it.
+   *
+   * @param device index of the device that it is for
+   * @param call its name
+   */
+  public void calls(HostTask task, int device, String call) {
+    CallGate gate = gateOfCalls;
+    if (gate != null && task.depth == 1) {
+      gate.begins(task, device, call);
+    }
+  }
+
   private void begun(HostTask task) {
     calls++;
+    if (task.gone != null) {
+      exit(task);
+      throw task.gone;
+    }
     if (task.question != null) {
       task.question = null;
     }
@@ -321,7 +345,7 @@ public final class Kernel {
       questionsInVain = 0;
     } else if (++questionsInVain > mostQuestions(task)) {
       questionsInVain = 0;
-      if (!endLimitedWait()) {
+      if (!passTime()) {
         failBlocked();
       }
     }
@@ -330,8 +354,9 @@ public final class Kernel {
     throwIfLate(task, what);
   }
 
-  private static long mostQuestions(HostTask task) {
-    return task.isLimited() && task.isLimitShort ? QUESTIONS_OF_A_LIMIT : MOST_QUESTIONS;
+  private long mostQuestions(HostTask task) {
+    boolean passes = (task.isLimited() && task.isLimitShort) || !alarms.isEmpty();
+    return passes ? QUESTIONS_OF_A_LIMIT : MOST_QUESTIONS;
   }
 
   /**
@@ -411,6 +436,45 @@ public final class Kernel {
     }
   }
 
+  /**
+   * The running thread lets so much virtual time pass, whatever limits it has; one that stands for
+   * no rank does not wait for that.
+   */
+  public void sleep(HostTask task, long nanos, Wait what) {
+    long until = task.clock() + nanos;
+    if (!task.owned || goesByClock(task)) {
+      task.waitedUntil(until);
+      return;
+    }
+    HostTask.Limit outer =
+        task.limitedTo(new HostTask.Limit(until, System.nanoTime() + nanos, true));
+    try {
+      await(task, () -> false, what);
+    } catch (LimitPassed passed) {
+      // It was to be so.
+    } finally {
+      task.limitedTo(outer);
+    }
+    if (task.clock() >= task.limit) {
+      throw new LimitPassed(what);
+    }
+  }
+
+  /** The running thread never goes on, whatever limits it has, unless somebody ends its wait. */
+  public void stop(HostTask task, Wait what) {
+    HostTask.Limit outer = task.limitedTo(HostTask.Limit.NONE);
+    try {
+      await(task, () -> false, what);
+    } finally {
+      task.limitedTo(outer);
+    }
+  }
+
+  /** Makes {@code step} ready to run at that virtual time; called by the holder. */
+  public void at(long time, SimStep step) {
+    alarms.set(time, step);
+  }
+
   /** The time by which limits of the current thread go: a rank's is virtual. */
   public long now() {
     HostTask task = own.current();
@@ -453,6 +517,7 @@ public final class Kernel {
     task.depth++;
     try {
       calls++;
+      task.requireHere();
       await(task, condition, what);
     } finally {
       exit(task);
@@ -751,18 +816,39 @@ public final class Kernel {
     return true;
   }
 
-  /** Whether nothing can run although rank tasks wait, and their waits were ended. */
+  /** Whether nothing can run, and something was made to: an alarm, the end of a wait. */
   private boolean quiescenceBroken() {
+    boolean isVirtual;
     synchronized (gate) {
-      if (outside > 0 || foreignWaiting > 0 || !running || foreignSeen || !arrivals.isEmpty()) {
+      if (!arrivals.isEmpty()) {
         return false;
       }
+      isVirtual = outside == 0 && foreignWaiting == 0 && running && !foreignSeen;
     }
-    return endLimitedWait() || failBlocked();
+    return isVirtual ? passTime() || failBlocked() : ringNext();
   }
 
-  /** Virtual time goes on to the earliest limit of a wait; false if none has one. */
-  private boolean endLimitedWait() {
+  /** Virtual time goes on to the earliest alarm or limit of a wait; false if there is none. */
+  private boolean passTime() {
+    HostTask first = firstLimited();
+    if (first == null || alarms.next() <= first.limit) {
+      return ringNext();
+    }
+    first.late = true;
+    makeReady(first);
+    return true;
+  }
+
+  private boolean ringNext() {
+    if (alarms.isEmpty()) {
+      return false;
+    }
+    makeReady(alarms.take());
+    return true;
+  }
+
+  /** Whose wait ends first by its limit, or null. */
+  private @Nullable HostTask firstLimited() {
     HostTask first = null;
     for (HostTask task : owned) {
       boolean waits = task.state == HostTask.State.BLOCKED || task.isAsking();
@@ -774,12 +860,7 @@ public final class Kernel {
         first = task;
       }
     }
-    if (first == null) {
-      return false;
-    }
-    first.late = true;
-    makeReady(first);
-    return true;
+    return first;
   }
 
   private boolean failBlocked() {

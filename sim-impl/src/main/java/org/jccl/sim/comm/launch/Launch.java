@@ -124,7 +124,7 @@ public final class Launch implements RunningLaunch {
 
   @Override
   public boolean isCancelled() {
-    return cancelled;
+    return cancelled || queue.isLost();
   }
 
   /** The same as something that is waited for. */
@@ -298,6 +298,21 @@ public final class Launch implements RunningLaunch {
     if (member.device().simulation().checks() == CheckLevel.FULL) {
       parts.forEach(Launch::poisonOutput);
     }
+    long lag = member.device().lag();
+    if (lag == 0) {
+      arrive();
+    } else {
+      start += lag;
+      end = start;
+      member.device().simulation().kernel().at(start, this::arrive);
+    }
+  }
+
+  /** Its calls reach the other ranks. */
+  private void arrive() {
+    if (done || queue.isLost()) {
+      return;
+    }
     for (int i = 0; i < parts.size(); i++) {
       LaunchedCall part = parts.get(i);
       if (part.isMessage()) {
@@ -354,6 +369,9 @@ public final class Launch implements RunningLaunch {
       return;
     }
     cancelled = true;
+    if (member.device().simulation().findings().faults().hasStruck()) {
+      parts.forEach(Launch::leaveUndefined);
+    }
     if (reason != null) {
       for (Gate gate : gates) {
         gate.stream().fail(reason);
@@ -365,6 +383,30 @@ public final class Launch implements RunningLaunch {
       }
       parts.forEach(this::leave);
       finish();
+    }
+  }
+
+  /** Its calls never reach the other ranks; it goes on for ever. */
+  void lose() {
+    if (started && !done) {
+      parts.forEach(this::leave);
+    }
+  }
+
+  /** What a call that was given up leaves in its output is undefined (LIF-15). */
+  private static void leaveUndefined(LaunchedCall part) {
+    MemorySegment output = part.recv();
+    if (output != null) {
+      Object site = part.call().site();
+      part.launch()
+          .member()
+          .device()
+          .memory()
+          .leftUndefined(
+              output.address(),
+              output.byteSize(),
+              part.call() + " was given up" + (site == null ? "" : " (made at " + site + ")"),
+              null);
     }
   }
 

@@ -222,6 +222,29 @@ public final class CommLifecycle implements LaunchQueue.Owner {
     }
   }
 
+  /**
+   * What it has in flight or issues never reaches the other ranks any more.
+   *
+   * @param code what its asynchronous state is from now on (rule ERR-04); 0 to leave that
+   */
+  public void breakDown(int code) {
+    Endpoint own = endpoint;
+    if (own != null) {
+      own.launches().lose();
+    }
+    if (code != 0) {
+      state = code;
+    }
+  }
+
+  /** The other ranks' ends of the same communicator. */
+  public List<CommLifecycle> siblings() {
+    Endpoint own = endpoint;
+    return own == null
+        ? List.of()
+        : own.shared().lives().stream().filter(each -> each != this).toList();
+  }
+
   /** Work that belongs to it goes on, or has ended; an abort ends it. */
   public void runs(@Nullable Abortable value) {
     run = value;

@@ -60,6 +60,7 @@ public final class CollectiveMatching {
   public void leave(LaunchedCall part) {
     if (part.meeting instanceof Gathering gathering) {
       gathering.gone = true;
+      gathering.parts[part.rank()] = null; // the others wait for it
     }
   }
 
@@ -91,7 +92,7 @@ public final class CollectiveMatching {
         order(parts);
       }
       long end = execution.collective(parts);
-      if (simulation.checks() == CheckLevel.FULL) {
+      if (simulation.followsData()) {
         DefinedData.moved(comm, Stream.of(parts).map(LaunchedCall::present).toList());
       }
       Timeline timeline = simulation.timeline();

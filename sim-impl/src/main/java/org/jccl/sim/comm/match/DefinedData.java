@@ -8,7 +8,7 @@ import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.Undefined;
 
 /**
- * At full checks: operations define what they write, and pass on what of their inputs nobody has
+ * Where data is followed: operations define what they write, and pass on what of their inputs nobody has
  * written. To send such bytes is no mistake yet; who reads back what came of them is told (SIM-63).
  */
 final class DefinedData {
@@ -43,7 +43,7 @@ final class DefinedData {
             + part.call
             + (site == null ? "" : " at " + site);
     return found.stream()
-        .map(each -> new Undefined(each.offset(), each.bytes(), each.words() + by))
+        .map(each -> new Undefined(each.offset(), each.bytes(), each.words() + by, each.isStale()))
         .toList();
   }
 

@@ -3,7 +3,6 @@ package org.jccl.sim.comm.match;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import org.jccl.CheckLevel;
 import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
@@ -105,7 +104,7 @@ final class MessageQueue {
       }
       long bytes = Math.min(MessageChecks.bytes(send), MessageChecks.bytes(receive));
       long end = execution.message(send, receive, bytes);
-      if (simulation.checks() == CheckLevel.FULL) {
+      if (simulation.followsData()) {
         DefinedData.moved(comm, List.of(send, receive));
       }
       Timeline timeline = simulation.timeline();
