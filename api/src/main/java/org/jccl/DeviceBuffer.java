@@ -2,7 +2,6 @@ package org.jccl;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.Buffer;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,33 +18,29 @@ public final class DeviceBuffer implements AutoCloseable {
   private final DataType type;
   private final long address;
   private final long count;
-  private final @Nullable AtomicBoolean closed;
-  private final LongConsumer free;
+
+  /** Gives the memory back; null if somebody else owns it. */
+  private final @Nullable LongConsumer free;
+
+  private volatile boolean closed;
 
   private DeviceBuffer(
-      Device device, DataType type, long address, long count, @Nullable AtomicBoolean closed) {
-    this(device, type, address, count, closed, address1 -> device.memory().free(address1));
-  }
-
-  private DeviceBuffer(
-      Device device,
-      DataType type,
-      long address,
-      long count,
-      @Nullable AtomicBoolean closed,
-      LongConsumer free) {
+      Device device, DataType type, long address, long count, @Nullable LongConsumer free) {
     this.device = device;
     this.type = type;
     this.address = address;
     this.count = count;
-    this.closed = closed;
     this.free = free;
   }
 
   static DeviceBuffer allocate(Device device, DataType type, long count) {
     long bytes = byteSize(type, count);
     return new DeviceBuffer(
-        device, type, device.memory().allocate(bytes), count, new AtomicBoolean());
+        device,
+        type,
+        device.memory().allocate(bytes),
+        count,
+        address -> device.memory().free(address));
   }
 
   /**
@@ -77,7 +72,7 @@ public final class DeviceBuffer implements AutoCloseable {
   public static DeviceBuffer owning(
       Device device, DataType type, long address, long count, LongConsumer free) {
     byteSize(type, count);
-    return new DeviceBuffer(device, type, address, count, new AtomicBoolean(), free);
+    return new DeviceBuffer(device, type, address, count, free);
   }
 
   /** {@return the device whose memory this is} */
@@ -107,7 +102,7 @@ public final class DeviceBuffer implements AutoCloseable {
 
   /** {@return whether {@link #close()} gave the memory back; always false for slices and wraps} */
   public boolean isClosed() {
-    return closed != null && closed.get();
+    return closed;
   }
 
   /**
@@ -371,9 +366,15 @@ public final class DeviceBuffer implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (closed != null && closed.compareAndSet(false, true)) {
+    if (free != null && isFirstToClose()) {
       free.accept(address);
     }
+  }
+
+  private synchronized boolean isFirstToClose() {
+    boolean first = !closed;
+    closed = true;
+    return first;
   }
 
   @Override

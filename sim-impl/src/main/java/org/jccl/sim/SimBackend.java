@@ -277,7 +277,7 @@ final class SimBackend extends LibraryBackend implements FaultInjector.World {
       @Override
       public Throwable explain(Throwable failure) {
         RuntimeException verdict = simulation.kernel().verdict();
-        RuntimeException why = simulation.kernel().condemnation();
+        RuntimeException why = simulation.kernel().currentRun().condemnation();
         return why != null ? why : verdict != null ? verdict : failure;
       }
 

@@ -15,6 +15,7 @@ import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.Endpoint;
 import org.jccl.sim.comm.plan.Planner;
 import org.jccl.sim.device.SimDevice;
+import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Wait;
@@ -160,19 +161,26 @@ final class SimCommunicator extends LibraryCommunicator {
     super.raced(other);
   }
 
+  /** A stream of this rank's device, as what it is. */
+  private SimStream own(Stream stream) {
+    return stream instanceof SimStream known && known.device() == device
+        ? known
+        : device.own(stream);
+  }
+
   @Override
   protected void note(Stream stream) {
-    device.own(stream);
+    own(stream);
   }
 
   @Override
   protected @Nullable Object siteOf(CallArguments call, Stream stream) {
-    return life().operations().enqueuer().siteOf(call, device.own(stream));
+    return life().operations().enqueuer().siteOf(call, own(stream));
   }
 
   @Override
   protected int issue(CallArguments call, Stream stream) {
-    return operations.issue(life(), call, device.own(stream));
+    return operations.issue(life(), call, own(stream));
   }
 
   // ---- life

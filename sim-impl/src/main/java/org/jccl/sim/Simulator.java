@@ -46,7 +46,9 @@ import org.jccl.sim.kernel.TraceFile;
 import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.machine.CallPlan;
 import org.jccl.sim.machine.GpuProfile;
+import org.jccl.sim.machine.KnownDefects;
 import org.jccl.sim.machine.SymmetricCallPlan;
+import org.jccl.sim.machine.Variables;
 import org.jccl.sim.math.Kernels;
 import org.jccl.sim.timeline.Timeline;
 import org.jccl.spi.NcclAbi;
@@ -96,6 +98,7 @@ public final class Simulator implements AutoCloseable {
     Simulation simulation =
         new Simulation(
             builder.ncclVersion,
+            new KnownDefects(builder.knownDefects, builder.ncclVersion),
             builder.environment,
             kernel,
             builder.checks,
@@ -138,6 +141,7 @@ public final class Simulator implements AutoCloseable {
         + ", checks "
         + builder.checks
         + (builder.strict ? ", strict" : "")
+        + (builder.knownDefects ? ", known defects" : "")
         + (builder.environment.isEmpty()
             ? ""
             : ", " + CleanText.line(new TreeMap<>(builder.environment).toString()))
@@ -457,6 +461,7 @@ public final class Simulator implements AutoCloseable {
     private @Nullable Long seed;
     private CheckLevel checks = CheckLevel.DEFAULT;
     private boolean strict;
+    private boolean knownDefects;
     private Duration stallLimit = Duration.ofSeconds(5);
     private Duration foreignTimeout = Duration.ofMinutes(2);
     private @Nullable Path timeline;
@@ -489,13 +494,14 @@ public final class Simulator implements AutoCloseable {
 
     /**
      * Sets NCCL's environment variables as this world sees them, none unless set. The process's own
-     * are not read, so that a simulation does not depend on where it runs (chapter 10).
+     * are not read, so that a simulation does not depend on where it runs (chapter 10); a file that
+     * {@code NCCL_CONF_FILE} names is.
      *
      * @param value variables by name
      * @return this builder
      */
     public Builder environment(Map<String, String> value) {
-      environment = Map.copyOf(value);
+      environment = Variables.withFile(Map.copyOf(value));
       return this;
     }
 
@@ -560,6 +566,19 @@ public final class Simulator implements AutoCloseable {
      */
     public Builder strict(boolean value) {
       strict = value;
+      return this;
+    }
+
+    /**
+     * Sets whether the defects that the imitated version of NCCL is known to have show, each
+     * whenever it may (rules VER-06 to VER-08 and PMS-12). In practice they show rarely. They are
+     * off unless set.
+     *
+     * @param value whether they are imitated
+     * @return this builder
+     */
+    public Builder knownDefects(boolean value) {
+      knownDefects = value;
       return this;
     }
 

@@ -10,6 +10,7 @@ import org.jccl.RankHost;
 import org.jccl.ResultCode;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HostBlockedReport;
+import org.jccl.sim.kernel.CurrentRun;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.HostTask.Away;
 import org.jccl.sim.kernel.Kernel;
@@ -27,12 +28,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class StallWatch {
   private final Kernel kernel;
+  private final CurrentRun run;
   private final Findings findings;
   private final long limit;
   private final long blockingLimit;
 
   StallWatch(Kernel kernel, Findings findings, Duration limit, Duration blockingLimit) {
     this.kernel = kernel;
+    this.run = kernel.currentRun();
     this.findings = findings;
     this.limit = limit.toNanos();
     this.blockingLimit = Math.max(this.limit, blockingLimit.toNanos());
@@ -106,9 +109,9 @@ final class StallWatch {
         } else {
           judge(holder);
         }
-      } else if (holder != null && mayLose(holder) && kernel.seize(holder)) {
+      } else if (holder != null && mayLose(holder) && run.seize(holder)) {
         disturbed = true;
-        kernel.release();
+        run.release();
       }
     }
 
@@ -174,7 +177,7 @@ final class StallWatch {
 
     private void judge(@Nullable HostTask holder) {
       boolean starves = holder != null && holder.isGiven(); // its turn, but no carrier runs it
-      if (!kernel.seize(holder)) {
+      if (!run.seize(holder)) {
         return;
       }
       try {
@@ -188,12 +191,12 @@ final class StallWatch {
         if (stuck.isEmpty() && holder != null && starves) {
           condemn(List.of(holder));
         } else if (stuck.isEmpty()) {
-          kernel.endWaits();
+          run.endWaits();
         } else {
           condemn(stuck);
         }
       } finally {
-        kernel.release();
+        run.release();
       }
     }
 
@@ -204,7 +207,7 @@ final class StallWatch {
                   ResultCode.REMOTE_ERROR, "another rank failed, and this one did not end")
               : findings.keep(HostBlockedReport.of(kernel.tasks(), stuck));
       why.setStackTrace(stuck.getFirst().thread().getStackTrace());
-      kernel.condemn(why);
+      run.condemn(why);
       stuck.forEach(task -> task.thread().interrupt());
     }
 

@@ -3,7 +3,9 @@ package org.jccl.programs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
@@ -28,6 +30,20 @@ final class Lab {
   static final Lab PLAIN = new Lab(builder -> builder);
   static final Lab FULL = new Lab(builder -> builder.checks(CheckLevel.FULL));
   static final Lab STRICT = new Lab(builder -> builder.strict(true));
+
+  /** The simulator of {@code setting}. */
+  static Lab with(UnaryOperator<Simulator.Builder> setting) {
+    return new Lab(setting);
+  }
+
+  /** With NCCL's variables, pairs of name and value. */
+  static Lab under(String... variables) {
+    Map<String, String> all = new HashMap<>();
+    for (int i = 0; i < variables.length; i += 2) {
+      all.put(variables[i], variables[i + 1]);
+    }
+    return new Lab(builder -> builder.environment(all));
+  }
 
   static Lab seeded(long seed) {
     return new Lab(builder -> builder.checks(CheckLevel.FULL).seed(seed));

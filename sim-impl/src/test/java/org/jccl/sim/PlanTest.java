@@ -123,7 +123,8 @@ class PlanTest {
         comm ->
             assertThatThrownBy(() -> sum(comm, 5))
                 .isInstanceOf(CollectiveException.class)
-                .hasMessageContaining("no algorithm is left for all_reduce")
+                .hasMessageContaining("no algorithm/protocol available for function all_reduce")
+                .hasMessageContaining("NCCL_ALGO was set to allreduce:nvls")
                 .extracting(refused -> ((CollectiveException) refused).code())
                 .isEqualTo(ResultCode.INVALID_USAGE));
   }

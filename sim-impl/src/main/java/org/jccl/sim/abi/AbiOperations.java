@@ -127,7 +127,9 @@ public final class AbiOperations {
       holder.refuseOtherThread(own.member());
     }
     if (!own.admission().knowsBuffers(call)) {
-      return INVALID_ARGUMENT;
+      throw new CollectiveException(
+          ResultCode.INVALID_ARGUMENT,
+          call + " on " + own + ": a buffer is not a valid pointer of its device (ARG-04)");
     }
     boolean isAlone = group.depth() == 0 && life.isBlocking();
     Request request = own.enqueuer().request(task, call, stream, isAlone);

@@ -1,6 +1,7 @@
 package org.jccl.sim.abi;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +39,8 @@ final class AbiState {
   private static final int MOST_OPEN_GROUPS = 64;
   private static final long FIRST_HANDLE = 0x5100;
   private static final long BETWEEN_HANDLES = 16;
-  private static final List<String> NETWORK_INTERFACES = List.of("eth0", "lo");
+  private static final String ETHERNET = "eth0";
+  private static final String LOOPBACK = "lo";
 
   private final Simulation simulation;
   private final Bootstrap creations;
@@ -49,12 +51,14 @@ final class AbiState {
   private final AtomicLong nextHandle = new AtomicLong(FIRST_HANDLE);
   private final Set<GroupState> openGroups = ConcurrentHashMap.newKeySet();
   private volatile String lastError = "";
+  private final DebugLog log;
   private final ThreadLocal<GroupState> groups = ThreadLocal.withInitial(GroupState::new);
 
   AbiState(Simulation simulation, Bootstrap creations, List<SimDevice> devices) {
     this.simulation = simulation;
     this.creations = creations;
     this.devices = devices;
+    this.log = new DebugLog(simulation.environment());
   }
 
   Simulation simulation() {
@@ -196,6 +200,7 @@ final class AbiState {
 
   /** A handle for a new communicator. */
   long register(CommLifecycle life) {
+    log.creation(simulation.version());
     long handle = nextHandle.addAndGet(BETWEEN_HANDLES);
     lives.put(handle, life);
     origins.put(
@@ -234,6 +239,7 @@ final class AbiState {
   /** A refusal with the words that go with it. */
   int refused(int code, String words) {
     lastError = words;
+    log.warn(currentDevice().index(), words);
     return code;
   }
 
@@ -257,13 +263,18 @@ final class AbiState {
    * simulated machine has eth0 and lo.
    */
   void requireNetwork() {
-    String wanted = simulation.environment().get("NCCL_SOCKET_IFNAME");
-    if (wanted != null && NETWORK_INTERFACES.stream().noneMatch(each -> matches(wanted, each))) {
+    String wanted = simulation.environment().getOrDefault("NCCL_SOCKET_IFNAME", "");
+    String family = simulation.environment().get("NCCL_SOCKET_FAMILY");
+    boolean isSix = "AF_INET6".equals(family); // NCCL takes no loopback address of IPv6
+    List<String> there = isSix ? List.of(ETHERNET) : List.of(ETHERNET, LOOPBACK);
+    if (wanted.length() > 1 && there.stream().noneMatch(each -> matches(wanted, each))) {
       throw new CollectiveException(
           ResultCode.INVALID_USAGE,
           "Bootstrap : no socket interface found: of "
-              + String.join(" and ", NETWORK_INTERFACES)
-              + ", which the simulated machine has, none matches NCCL_SOCKET_IFNAME="
+              + String.join(" and ", there)
+              + ", which the simulated machine has"
+              + (isSix ? " for NCCL_SOCKET_FAMILY=" + family : "")
+              + ", none matches NCCL_SOCKET_IFNAME="
               + wanted
               + " (ENV-10)");
     }
@@ -274,13 +285,16 @@ final class AbiState {
     boolean inverted = wanted.startsWith("^");
     String list = inverted ? wanted.substring(1) : wanted;
     boolean whole = list.startsWith("=");
-    String names = whole ? list.substring(1) : list;
-    for (String each : names.split(",", -1)) {
-      if (whole ? name.equals(each) : name.startsWith(each)) {
-        return !inverted;
-      }
-    }
-    return inverted;
+    List<String> prefixes =
+        Arrays.stream((whole ? list.substring(1) : list).split(",", -1))
+            .map(each -> each.contains(":") ? each.substring(0, each.indexOf(':')) : each)
+            .filter(each -> !each.isEmpty())
+            .toList();
+    boolean isIn =
+        prefixes.isEmpty()
+            || prefixes.stream()
+                .anyMatch(each -> whole ? name.equals(each) : name.startsWith(each));
+    return isIn != inverted;
   }
 
   /**

@@ -163,8 +163,16 @@ final class GroupEnd implements SimStep, Abortable {
   }
 
   private void launch() {
-    if (!simulated) {
+    if (simulated) {
+      return;
+    }
+    try {
       code = GroupLaunch.group(issuer, work);
+    } catch (CollectiveException refused) {
+      if (!isCoded(refused)) {
+        throw refused;
+      }
+      fail(refused.code().code(), refused);
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.comm.call.Request;
@@ -44,7 +45,10 @@ final class GroupLaunch {
    */
   static int group(@Nullable HostTask task, List<Work> work) {
     if (isCaptureMixed(work)) {
-      return ResultCode.INVALID_USAGE.code();
+      throw new CollectiveException(
+          ResultCode.INVALID_USAGE,
+          "Either none or all ranks of a communicator in a NCCL group may be captured by a CUDA"
+              + " graph (STR-19)");
     }
     if (task != null) {
       for (Work each : work) {
@@ -59,6 +63,9 @@ final class GroupLaunch {
       int code = each.enqueuer().issue(each.requests, each.oneSided, task);
       if (code != 0) {
         return code;
+      }
+      if (task != null && each.enqueuer().waitsForKernels()) {
+        each.enqueuer().awaitPeers(task); // ENV-19: before it comes to the next rank's launch
       }
     }
     for (Work each : work) {

@@ -13,7 +13,7 @@ import org.jccl.ResultCode;
 import org.jccl.config.Algorithm;
 import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
-import org.jspecify.annotations.Nullable;
+import org.jccl.sim.machine.Variables;
 
 /**
  * What NCCL's variables leave of algorithms and protocols (rule ENV-06): names divided by commas,
@@ -71,8 +71,8 @@ public final class Allowed {
     return new Allowed(
         lists("NCCL_ALGO", environment, Algorithm.class, Algorithm::nativeName),
         lists("NCCL_PROTO", environment, Protocol.class, Protocol::nativeName),
-        setting(environment.get("NCCL_PAT_ENABLE")),
-        setting(environment.get("NCCL_NVLS_ENABLE")) != 0);
+        (int) Variables.number(environment, "NCCL_PAT_ENABLE", AUTOMATIC),
+        Variables.number(environment, "NCCL_NVLS_ENABLE", AUTOMATIC) != 0);
   }
 
   /**
@@ -92,14 +92,6 @@ public final class Allowed {
           protocol.ifPresent(only -> byProtocol.put(operation, Set.of(only)));
         });
     return new Allowed(byAlgorithm, byProtocol, pat, multicast);
-  }
-
-  private static int setting(@Nullable String text) {
-    try {
-      return text == null || text.isBlank() ? AUTOMATIC : Long.decode(text.strip()).intValue();
-    } catch (NumberFormatException noNumber) {
-      return AUTOMATIC;
-    }
   }
 
   private static <E extends Enum<E>> Map<Operation, Set<E>> lists(

@@ -2,6 +2,7 @@ package org.jccl.sim.algo;
 
 import java.util.Map;
 import org.jccl.config.Protocol;
+import org.jccl.sim.machine.Variables;
 
 /**
  * Sizes that decide how a call is cut (PART-03, PART-06): those of NCCL, or what its variables say.
@@ -31,13 +32,8 @@ public record Buffers(int llBytes, int ll128Bytes, int simpleBytes, int threads,
   }
 
   private static int setting(Map<String, String> environment, String name, int otherwise) {
-    try {
-      String text = environment.get(name);
-      int value = text == null ? otherwise : Integer.decode(text.strip());
-      return value > 0 ? value : otherwise;
-    } catch (NumberFormatException noNumber) {
-      return otherwise;
-    }
+    long value = Variables.number(environment, name, otherwise);
+    return value > 0 && value <= Integer.MAX_VALUE ? (int) value : otherwise;
   }
 
   /** Bytes of a channel's buffer. */

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jccl.config.ConfigField;
 import org.jccl.sim.device.Simulation;
+import org.jccl.sim.machine.Variables;
 import org.jspecify.annotations.Nullable;
 
 /** The effective configuration of one rank's communicator: defaults, struct, environment. */
@@ -70,11 +71,15 @@ public final class Config {
   private void override(Simulation simulation) {
     VARIABLES.forEach(
         (field, variable) -> {
-          Integer value = number(simulation.environment().get(variable));
+          Long value = Variables.number(simulation.environment().get(variable));
           if (value != null && field.since() <= simulation.version()) {
-            override(field, value, simulation.version());
+            override(field, value.intValue(), simulation.version());
           }
         });
+    long mixing = simulation.setting("NCCL_GRAPH_MIXING_SUPPORT", -1);
+    if (mixing == 0 || mixing == 1) { // ENV-15; older versions know the variable alone
+      values.put(ConfigField.GRAPH_USAGE_MODE, mixing == 1 ? 2 : 0);
+    }
     values.computeIfPresent(ConfigField.MIN_CTAS, (field, own) -> Math.min(own, MOST_CTAS));
     values.computeIfPresent(ConfigField.MAX_CTAS, (field, own) -> Math.min(own, MOST_CTAS));
     int most = get(ConfigField.MAX_CTAS);
@@ -99,17 +104,6 @@ public final class Config {
       case SPLIT_SHARE, SHRINK_SHARE, COLLNET_ENABLE, CTA_POLICY, NVLS_CTAS -> true;
       default -> false;
     };
-  }
-
-  private static @Nullable Integer number(@Nullable String text) {
-    if (text == null) {
-      return null;
-    }
-    try {
-      return Integer.decode(text.strip());
-    } catch (NumberFormatException ignoredAsInNccl) {
-      return null;
-    }
   }
 
   /** The value of a field; {@link ConfigField#UNDEFINED} where NCCL chooses. */

@@ -12,6 +12,7 @@ import org.jccl.sim.algo.PlacedCall;
 import org.jccl.sim.algo.SymmetricChoice;
 import org.jccl.sim.algo.SymmetricKernel;
 import org.jccl.sim.machine.GpuProfile;
+import org.jccl.sim.machine.Variables;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,7 @@ public final class SymmetricModel {
     this.version = version;
     this.worldSize = worldSize;
     this.multicast = multicast;
-    int blocks = Math.min(MOST_BLOCKS, number(environment.get("NCCL_SYM_CTAS")));
+    int blocks = Math.clamp(Variables.number(environment, "NCCL_SYM_CTAS", 0), 0, MOST_BLOCKS);
     this.fixedBlocks = blocks > 0;
     this.leastBlocks = fixedBlocks ? blocks : Math.min(limits.least(), limits.most());
     this.mostBlocks = fixedBlocks ? blocks : limits.most();
@@ -75,14 +76,6 @@ public final class SymmetricModel {
       wanted.addAll(EnumSet.allOf(SymmetricKernel.class));
     } else {
       SymmetricKernel.ofName(kernel).ifPresent(wanted::add);
-    }
-  }
-
-  private static int number(@Nullable String text) {
-    try {
-      return text == null ? 0 : Math.clamp(Long.decode(text.strip()), 0, MOST_BLOCKS);
-    } catch (NumberFormatException noNumber) {
-      return 0;
     }
   }
 

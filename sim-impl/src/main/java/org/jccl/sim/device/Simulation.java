@@ -15,6 +15,8 @@ import org.jccl.sim.cost.CostModel;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.machine.GpuProfile;
+import org.jccl.sim.machine.KnownDefects;
+import org.jccl.sim.machine.Variables;
 import org.jccl.sim.timeline.Lane;
 import org.jccl.sim.timeline.Timeline;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * What everything in one simulation shares.
  *
  * @param version version code of the NCCL that is imitated
+ * @param defects the known defects of that version that are imitated
  * @param environment NCCL's environment variables as the simulation sees them (chapter 10)
  * @param kernel the event loop
  * @param checks how much is checked
@@ -36,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Simulation(
     int version,
+    KnownDefects defects,
     Map<String, String> environment,
     Kernel kernel,
     CheckLevel checks,
@@ -60,19 +64,14 @@ public record Simulation(
   public boolean checksPointers() {
     String mode = version >= 22907 ? environment.getOrDefault("NCCL_CHECK_MODE", "") : "";
     mode = mode.toUpperCase(Locale.ROOT);
-    return "1".equals(environment.get("NCCL_CHECK_POINTERS"))
+    return setting("NCCL_CHECK_POINTERS", 0) == 1
         || "DEBUG_LOCAL".equals(mode)
         || "DEBUG_GLOBAL".equals(mode);
   }
 
-  /** NCCL's integer variable {@code name}; {@code otherwise} if it is not set or is no number. */
+  /** NCCL's integer variable {@code name}; {@code otherwise} if it is not set. */
   public long setting(String name, long otherwise) {
-    String text = environment.get(name);
-    try {
-      return text == null ? otherwise : Long.decode(text.strip());
-    } catch (NumberFormatException noNumber) {
-      return otherwise;
-    }
+    return Variables.number(environment, name, otherwise);
   }
 
   /** Draws that a host thread waits for {@code what} of a device until that virtual time. */

@@ -2,6 +2,9 @@ package org.jccl.sim.kernel;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import org.jccl.CollectiveException;
+import org.jccl.ResultCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +12,15 @@ import org.jspecify.annotations.Nullable;
  * that called in.
  */
 public final class HostTask implements SimStep {
+  /** Says when tasks run. */
+  interface Scheduler {
+    /** Ends a task's sleep so that it looks at its condition again; called by any thread. */
+    void wake(HostTask task);
+
+    /** A moment behind all before it, among those at which hosts meet and part. */
+    long tick();
+  }
+
   /** Where a task is. */
   public enum State {
     /** Made, not started. */
@@ -57,7 +69,7 @@ public final class HostTask implements SimStep {
     static final Limit NONE = new Limit(Long.MAX_VALUE, 0, false);
   }
 
-  private final Kernel kernel;
+  private final Scheduler scheduler;
   private final int rank;
   final boolean owned;
   final Thread thread;
@@ -67,7 +79,7 @@ public final class HostTask implements SimStep {
 
   /**
    * Sleeps until it is given the baton: only such a task may be given it. Changed by the holder of
-   * the baton, or under the kernel's gate.
+   * the baton, or under the baton's gate.
    */
   boolean parked;
 
@@ -120,8 +132,8 @@ public final class HostTask implements SimStep {
 
   @Nullable RuntimeException failure;
 
-  HostTask(Kernel kernel, int rank, boolean owned, Thread thread) {
-    this.kernel = kernel;
+  HostTask(Scheduler scheduler, int rank, boolean owned, Thread thread) {
+    this.scheduler = scheduler;
     this.rank = rank;
     this.owned = owned;
     this.thread = thread;
@@ -202,6 +214,40 @@ public final class HostTask implements SimStep {
     return isLimited() && System.nanoTime() - deadline >= 0;
   }
 
+  /** It waits for {@code what}, and gives up the baton or reports. */
+  void blocksFor(Wait what) {
+    waitingFor = what;
+    state = State.BLOCKED;
+  }
+
+  /** It has the baton again. */
+  void goesOn() {
+    state = State.RUNNING;
+    waitingFor = null;
+  }
+
+  /** Whether its limit has passed, by virtual time, or may have passed by the clock. */
+  boolean mayBeLate() {
+    return late || isPastDeadline();
+  }
+
+  /** Throws what ends its wait before that is fulfilled, if anything does. */
+  void throwPending() {
+    RuntimeException pending = failure;
+    if (pending != null) {
+      failure = null;
+      throw pending;
+    }
+    if (verdict != null) {
+      throw takeVerdict();
+    }
+    if (interrupted) {
+      interrupted = false;
+      Thread.currentThread().interrupt();
+      throw new CollectiveException(ResultCode.UNKNOWN, this + " was interrupted while it waited");
+    }
+  }
+
   /** Whether the kernel started this thread, so that it decides when it runs. */
   public boolean isOwned() {
     return owned;
@@ -248,6 +294,14 @@ public final class HostTask implements SimStep {
     return verdict;
   }
 
+  /** The same, which is thrown now. */
+  RuntimeException takeVerdict() {
+    RuntimeException why = Objects.requireNonNull(verdict);
+    verdict = null;
+    interrupted = false;
+    return why;
+  }
+
   /** Whether it has been left behind. */
   public boolean isAbandoned() {
     return abandoned;
@@ -288,7 +342,7 @@ public final class HostTask implements SimStep {
 
   /** It has met other ranks on the host: it knows that what they did before has returned. */
   public void met() {
-    metAt = kernel.tick();
+    metAt = scheduler.tick();
   }
 
   /** Whether it has met other ranks since that moment. */
@@ -298,7 +352,7 @@ public final class HostTask implements SimStep {
 
   /** It leaves something that it shares with other ranks; the moment at which it does. */
   public long leaves() {
-    leftAt = kernel.tick();
+    leftAt = scheduler.tick();
     return leftAt;
   }
 
@@ -312,7 +366,7 @@ public final class HostTask implements SimStep {
     if (failure == null) {
       failure = misuse;
     }
-    kernel.wake(this);
+    scheduler.wake(this);
   }
 
   /** The same for one that may not wait: then its next call throws, or the end of its program. */

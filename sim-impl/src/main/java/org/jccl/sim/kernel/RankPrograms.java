@@ -36,7 +36,7 @@ public final class RankPrograms {
       Thread.Builder builder =
           carriersMayBeKept ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
       Thread thread = builder.name("sim-rank-" + rank).unstarted(() -> runRank(task[0], own, body));
-      task[0] = new HostTask(kernel, rank, true, thread);
+      task[0] = kernel.newRankTask(rank, thread);
       tasks.add(task[0]);
     }
   }
@@ -48,7 +48,7 @@ public final class RankPrograms {
 
   /** Runs them; waits for all that are not left behind. */
   public void run() throws InterruptedException {
-    kernel.begin(tasks);
+    kernel.currentRun().begin(tasks);
     try {
       over.await();
     } catch (InterruptedException interrupt) {
@@ -57,7 +57,7 @@ public final class RankPrograms {
       awaitUninterrupted();
       throw interrupt;
     } finally {
-      kernel.over();
+      kernel.currentRun().over();
     }
   }
 
@@ -79,7 +79,7 @@ public final class RankPrograms {
 
   /** Leaves those behind that have not ended; {@link #run} returns. They, in rank order. */
   public List<HostTask> leave() {
-    List<HostTask> left = kernel.abandon();
+    List<HostTask> left = kernel.currentRun().abandon();
     for (HostTask task : left) {
       if (task.thread.getState() == Thread.State.RUNNABLE) {
         LEFT.add(task.thread);
@@ -96,11 +96,11 @@ public final class RankPrograms {
 
   private void runRank(HostTask task, int rank, IntConsumer body) {
     try {
-      kernel.started(task);
+      kernel.currentRun().started(task);
       Waiting.bind(new RankWaiting(kernel, task), () -> body.accept(rank));
     } finally {
       try {
-        kernel.finish(task);
+        kernel.currentRun().finish(task);
       } finally {
         if (open.decrementAndGet() == 0) {
           over.countDown();

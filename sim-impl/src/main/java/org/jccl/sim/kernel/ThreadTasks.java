@@ -3,6 +3,7 @@ package org.jccl.sim.kernel;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class ThreadTasks {
   private static final int FEW = 16;
 
-  private final Kernel kernel;
+  private final Supplier<HostTask> newTask;
   private final ThreadLocal<@Nullable WeakReference<HostTask>> own = new ThreadLocal<>();
 
   /** Guarded by itself, as {@link #most}. */
@@ -20,8 +21,11 @@ final class ThreadTasks {
 
   private int most = FEW;
 
-  ThreadTasks(Kernel kernel) {
-    this.kernel = kernel;
+  /**
+   * @param newTask makes the task of the calling thread, which the kernel did not start
+   */
+  ThreadTasks(Supplier<HostTask> newTask) {
+    this.newTask = newTask;
   }
 
   /** The task of the calling thread. */
@@ -44,7 +48,7 @@ final class ThreadTasks {
   }
 
   private HostTask begin() {
-    HostTask made = new HostTask(kernel, -1, false, Thread.currentThread());
+    HostTask made = newTask.get();
     own.set(new WeakReference<>(made));
     synchronized (all) {
       if (all.size() >= most) {

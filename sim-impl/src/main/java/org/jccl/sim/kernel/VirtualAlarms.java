@@ -28,7 +28,13 @@ final class VirtualAlarms {
     return first == null ? Long.MAX_VALUE : first.time;
   }
 
-  SimStep take() {
-    return alarms.remove().step;
+  /** The next one is due; false if there is none. */
+  boolean ring(EventLoop loop) {
+    Alarm first = alarms.poll();
+    if (first == null) {
+      return false;
+    }
+    loop.makeReady(first.step);
+    return true;
   }
 }

@@ -20,11 +20,11 @@ enum Scenario {
   THREAD_GUARD(ThreadGuardProgram.class),
 
   BATON_WITHOUT_ITS_LOCK(
-      BatonProgram.class, classes -> classes.withoutLocks("org.jccl.sim.kernel.Kernel")),
+      BatonProgram.class, classes -> classes.withoutLocks("org.jccl.sim.kernel.Baton")),
   RANKS_WHOSE_BATON_IS_LAID_DOWN_UNSEEING(
       RankProgram.class,
       classes ->
-          classes.with("org.jccl.sim.kernel.Kernel", ArrayDeque.class, "isEmpty", "seesNobody")),
+          classes.with("org.jccl.sim.kernel.Baton", ArrayDeque.class, "isEmpty", "seesNobody")),
   WORK_CREW_THAT_CLAIMS_IN_TWO_STEPS(
       WorkCrewProgram.class,
       classes ->

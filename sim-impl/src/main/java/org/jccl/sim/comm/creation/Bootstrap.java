@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jccl.CleanText;
 import org.jccl.CollectiveException;
@@ -24,6 +25,7 @@ import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.CommParts;
 import org.jccl.sim.comm.life.Departures;
 import org.jccl.sim.device.Simulation;
+import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.math.DataPlane;
 import org.jspecify.annotations.Nullable;
 
@@ -106,7 +108,7 @@ public final class Bootstrap {
   /** Whether ranks may share a device (rule INIT-08). */
   public boolean severalPerDevice() {
     return simulation.version() >= SEVERAL_RANKS_A_DEVICE
-        && "1".equals(simulation.environment().get("NCCL_MULTI_RANK_GPU_ENABLE"));
+        && simulation.setting("NCCL_MULTI_RANK_GPU_ENABLE", 0) == 1;
   }
 
   private void identify(Creation creation, UniqueId id) {
@@ -132,7 +134,7 @@ public final class Bootstrap {
         if (isUsedUp(id) && simulation.isChecking()) {
           reportReuse(id, rank, worldSize);
         }
-        throw unknown(id);
+        throw unknown(id, tries());
       }
     }
     Creation creation = open.getOrDefault(first, newCreation());
@@ -188,7 +190,22 @@ public final class Bootstrap {
                 .line("an id serves one communicator: make another one (UID-04, SIM-45)"));
   }
 
-  private static CollectiveException unknown(UniqueId id) {
+  /**
+   * Nobody listens at the id's address: the rank tries again and again, each time after a longer
+   * pause, in virtual time (rule ENV-11). Returns how often and how long.
+   */
+  private String tries() {
+    long most = Math.clamp(simulation.setting("NCCL_SOCKET_RETRY_CNT", 34), 0, 1_000_000);
+    long pause = Math.clamp(simulation.setting("NCCL_SOCKET_RETRY_SLEEP_MSEC", 100), 0, 1_000_000);
+    long millis = pause * (most * Math.max(0, most - 1) / 2);
+    HostTask task = simulation.kernel().holder();
+    if (task != null) {
+      task.waitedUntil(task.clock() + TimeUnit.MILLISECONDS.toNanos(millis));
+    }
+    return "connection refused " + most + " times in " + millis / 1000.0 + " s (ENV-11)";
+  }
+
+  private static CollectiveException unknown(UniqueId id, String tries) {
     boolean zero = Arrays.equals(id.toBytes(), new byte[UniqueId.BYTES]);
     return zero
         ? new CollectiveException(
@@ -197,7 +214,8 @@ public final class Bootstrap {
             ResultCode.REMOTE_ERROR,
             id
                 + " is unknown to this simulator or was used before: an id serves one communicator"
-                + " (UID-04, SIM-45)");
+                + " (UID-04, SIM-45); "
+                + tries);
   }
 
   /** An id by which new ranks join a communicator that grows (rules GRW-02, GRW-03). */

@@ -16,7 +16,7 @@ final class CapturedLaunches {
   /** Launches what a graph replays. */
   @FunctionalInterface
   interface Replay {
-    void launch(List<Request> requests, List<OneSidedCall> first);
+    void launch(List<Request> requests, List<OneSidedCall> first, GraphOrder.Replay of);
   }
 
   private final CommMember member;
@@ -39,9 +39,11 @@ final class CapturedLaunches {
     kept.forEach(each -> noteMemory(capture, each));
     graphs++;
     capture.whenClosed(() -> graphs--);
+    List<SimStream> streams = streams(kept, keptFirst);
+    boolean isOrdered = GraphOrder.of(member.config()).ordersCaptures();
     capture.add(
-        this,
-        streams(kept, keptFirst),
+        isOrdered ? this : streams.getFirst(),
+        streams,
         map ->
             replay.launch(
                 kept.stream()
@@ -49,7 +51,8 @@ final class CapturedLaunches {
                     .toList(),
                 keptFirst.stream()
                     .map(each -> each.on(map.of(each.stream()), map.siteOf(each.site())))
-                    .toList()));
+                    .toList(),
+                new GraphOrder.Replay(capture, map)));
   }
 
   /** What a captured call uses has to be there at each launch. */

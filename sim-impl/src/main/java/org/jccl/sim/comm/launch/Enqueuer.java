@@ -2,6 +2,7 @@ package org.jccl.sim.comm.launch;
 
 import java.util.List;
 import java.util.Objects;
+import org.jccl.CollectiveException;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
@@ -39,6 +40,7 @@ public final class Enqueuer {
   private final SharedComm comm;
   private final Simulation simulation;
   private final boolean isStrict;
+  private final boolean waitsForKernels;
   private final boolean meetsBefore;
   private final @Nullable HappensBefore order;
   private final CallSequence sequence;
@@ -49,6 +51,8 @@ public final class Enqueuer {
   private final OneSided oneSided;
   private final BufferLookup buffers;
   private final CapturedLaunches captured;
+  private final DefectiveCalls defective;
+  private final boolean hasDefects;
   private final Trail trail;
   private @Nullable Request lastRequest;
   private @Nullable Launch issued;
@@ -71,6 +75,7 @@ public final class Enqueuer {
     this.comm = member.comm();
     this.simulation = comm.simulation();
     this.isStrict = simulation.findings().isStrict();
+    this.waitsForKernels = simulation.setting("CUDA_LAUNCH_BLOCKING", 0) == 1;
     this.meetsBefore = LaunchMeeting.isOn(simulation);
     this.order = simulation.order();
     this.sequence = queue.sequence();
@@ -80,6 +85,8 @@ public final class Enqueuer {
     this.suspension = suspension;
     this.oneSided = oneSided;
     this.captured = new CapturedLaunches(member);
+    this.defective = new DefectiveCalls(member);
+    this.hasDefects = simulation.defects().areImitated();
     this.buffers = new BufferLookup(member);
     this.trail = new Trail(comm.worldSize());
   }
@@ -158,7 +165,7 @@ public final class Enqueuer {
     }
     int code = issue(request, task);
     noteOrder();
-    if (isStrict && code == 0) {
+    if ((isStrict || waitsForKernels) && code == 0) {
       awaitPeers(task);
     }
     return code;
@@ -180,8 +187,11 @@ public final class Enqueuer {
       return issue(List.of(request), List.of(), task);
     }
     PlannedCalls planned = plan(request);
-    if (planned.code() != 0) {
-      return planned.code(); // ENV-06
+    if (planned.refusal() != null) {
+      planned.orThrow(); // ENV-06
+    }
+    if (hasDefects) {
+      defective.require(List.of(request));
     }
     begin(task);
     try {
@@ -219,18 +229,15 @@ public final class Enqueuer {
    * @return NCCL's result code
    */
   public int issue(List<Request> requests, List<OneSidedCall> first, @Nullable HostTask task) {
-    int code = refusedAtLaunch(requests);
-    if (code != 0) {
-      return code;
-    }
+    requireLaunchable(requests);
     SimStream one = first.isEmpty() ? requests.getFirst().stream() : first.getFirst().stream();
     Capture capture = one.capture();
-    code = refusedByStreams(requests, first, capture);
+    int code = refusedByStreams(requests, first, capture);
     if (code != 0) {
       return code;
     }
     if (capture == null) {
-      launch(requests, first, task);
+      launch(requests, first, queue.newLaunch(task), task);
     } else {
       issued = null;
       captured.record(capture, requests, first, this::replay);
@@ -238,21 +245,36 @@ public final class Enqueuer {
     return 0;
   }
 
-  /** What NCCL finds out only when a group is launched (rule GRP-16); 0 if nothing is wrong. */
-  private int refusedAtLaunch(List<Request> requests) {
-    int code = planning.plan(registrations, requests).code(); // ENV-06
-    return code != 0 ? code : requireMatchedSelfMessages(requests);
+  /** What NCCL finds out only when a group is launched (rule GRP-16). */
+  private void requireLaunchable(List<Request> requests) {
+    planning.plan(registrations, requests).orThrow(); // ENV-06
+    requireMatchedSelfMessages(requests);
+    defective.require(requests);
   }
 
   /** Rule P2P-05: sends to self and receives from self are equally many in a group. */
-  private int requireMatchedSelfMessages(List<Request> requests) {
+  private void requireMatchedSelfMessages(List<Request> requests) {
     int balance = 0;
     for (Request request : requests) {
       if (!request.isCollective() && request.rootOrPeer() == member.rank()) {
         balance += request.operation() == Operation.SEND ? 1 : -1;
       }
     }
-    return balance == 0 ? 0 : ResultCode.INVALID_USAGE.code();
+    if (balance != 0) {
+      throw new CollectiveException(
+          ResultCode.INVALID_USAGE,
+          "Trying to "
+              + (balance > 0
+                  ? "send to self without a matching recv"
+                  : "recv from self without a" + " matching send")
+              + " in one group, on "
+              + member
+              + " (P2P-05)");
+    }
+  }
+
+  private CollectiveException refused(String words) {
+    return new CollectiveException(ResultCode.INVALID_USAGE, words + ", on " + member);
   }
 
   /** Rules STR-18, VER-09: all streams take part in one capture, or none does. */
@@ -260,7 +282,9 @@ public final class Enqueuer {
       List<Request> requests, List<OneSidedCall> first, @Nullable Capture capture) {
     for (Request request : requests) {
       if (request.stream().capture() != capture) {
-        return ResultCode.INVALID_USAGE.code();
+        throw refused(
+            "Streams given to a communicator within a NCCL group must either be all uncaptured or"
+                + " all captured by the same graph (STR-18)");
       }
     }
     if (capture != null && capture.isSpoiled()) {
@@ -269,7 +293,11 @@ public final class Enqueuer {
     boolean canCapture = capture == null || simulation.version() >= ONE_SIDED_CAPTURE;
     for (OneSidedCall call : first) {
       if (call.stream().capture() != capture || !canCapture) {
-        return ResultCode.INVALID_USAGE.code();
+        throw refused(
+            canCapture
+                ? "one-sided calls of a group must be on streams of the same capture, or of none"
+                    + " (STR-18)"
+                : "one-sided operations cannot be captured into a CUDA graph before 2.30 (VER-09)");
       }
       int code = oneSided.checkRange(call);
       if (code != 0) {
@@ -279,19 +307,22 @@ public final class Enqueuer {
     return 0;
   }
 
-  private void replay(List<Request> requests, List<OneSidedCall> first) {
+  private void replay(List<Request> requests, List<OneSidedCall> first, GraphOrder.Replay of) {
     member.learn();
-    launch(requests, first, null);
+    Launch launch = queue.newLaunch(null);
+    launch.isPartOf(of);
+    launch(requests, first, launch, null);
     noteOrder();
   }
 
-  private void launch(List<Request> requests, List<OneSidedCall> first, @Nullable HostTask task) {
+  private void launch(
+      List<Request> requests, List<OneSidedCall> first, Launch launch, @Nullable HostTask task) {
     if (task != null) {
       member.learn(); // it may have waited for something since the calls were made
     }
     begin(task);
     try {
-      fill(requests, first, queue.newLaunch(task));
+      fill(requests, first, launch);
     } finally {
       member.caller().isIssuing(false);
     }
@@ -367,6 +398,11 @@ public final class Enqueuer {
         queue.owner().goesOn(user, last);
       }
     }
+  }
+
+  /** Whether each launch waits for its kernel (rule ENV-19), and so for the calls of all ranks. */
+  public boolean waitsForKernels() {
+    return waitsForKernels;
   }
 
   /** In strict mode {@code task} waits until all ranks have issued the last call (rule STR-11). */

@@ -37,6 +37,7 @@ public final class Launch implements RunningLaunch {
   private final MessageMatching messages;
   private final @Nullable HostTask issuer;
   private final long issueNumber;
+  private GraphOrder.@Nullable Replay replay;
   private List<LaunchedCall> parts = List.of();
   private List<Gate> gates = List.of();
   private int closedGates;
@@ -144,6 +145,16 @@ public final class Launch implements RunningLaunch {
 
   LaunchQueue queue() {
     return queue;
+  }
+
+  /** It is part of the launch of a graph. */
+  void isPartOf(GraphOrder.Replay of) {
+    replay = of;
+  }
+
+  /** The launch of a graph that it is part of, or null. */
+  GraphOrder.@Nullable Replay replay() {
+    return replay;
   }
 
   /** The launch that holds {@code op} in a stream, or null. */

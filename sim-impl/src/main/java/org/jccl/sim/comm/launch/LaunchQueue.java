@@ -34,10 +34,13 @@ public final class LaunchQueue implements Registrations.Users {
   private final LaunchChain chain;
   private final Owner owner;
   private final CallSequence sequence;
+  private final GraphOrder graphs;
+  private final boolean ordersAll;
   private @Nullable Launch oldest;
   private @Nullable Launch youngest;
   private @Nullable Launch last;
   private @Nullable Launch lastDone;
+  private @Nullable Launch lastDoneElsewhere;
   private long collectives;
   private long arrived;
   private boolean lost;
@@ -60,6 +63,8 @@ public final class LaunchQueue implements Registrations.Users {
     this.chain = chain;
     this.sequence = sequence;
     this.owner = owner;
+    this.graphs = GraphOrder.of(member.config());
+    this.ordersAll = graphs.keepsAll();
   }
 
   /** Whose it is. */
@@ -102,8 +107,18 @@ public final class LaunchQueue implements Registrations.Users {
 
   /** The same for {@code launch}; null if its stream knows that anyway. */
   @Nullable Clock orderFor(Launch launch) {
-    Launch before = lastDone;
-    return before == null || before.isOnlyOn(launch.firstStream()) ? null : before.after();
+    Clock order = orderBehind(lastDone, launch);
+    Clock elsewhere = orderBehind(lastDoneElsewhere, launch);
+    return order == null || elsewhere == null
+        ? order == null ? elsewhere : order
+        : order.join(elsewhere);
+  }
+
+  private @Nullable Clock orderBehind(@Nullable Launch before, Launch launch) {
+    if (before == null || before.isOnlyOn(launch.firstStream())) {
+      return null;
+    }
+    return ordersAll || graphs.keeps(before.replay(), launch.replay()) ? before.after() : null;
   }
 
   /** The rank comes to its next launch, at which the ranks of its process meet; its number. */
@@ -158,11 +173,19 @@ public final class LaunchQueue implements Registrations.Users {
 
   /** A launch is done. */
   void finished(Launch launch) {
+    Launch before = lastDone;
+    if (!ordersAll && before != null && isOther(before, launch)) {
+      lastDoneElsewhere = before; // the last launch of the other kind, which is ordered by itself
+    }
     lastDone = launch;
     remove(launch);
     if (launch == last) {
       owner.idle();
     }
+  }
+
+  private static boolean isOther(Launch before, Launch launch) {
+    return (before.replay() == null) != (launch.replay() == null);
   }
 
   private void remove(Launch launch) {

@@ -24,6 +24,7 @@ public final class CollectiveMatching {
   private final RegistrationChecks registrations;
   private final SequenceWindow<Gathering> gatherings = new SequenceWindow<>();
   private final long[] joined;
+  private final boolean followsData;
 
   /**
    * The collectives of {@code comm}.
@@ -38,6 +39,7 @@ public final class CollectiveMatching {
     this.execution = execution;
     this.registrations = registrations;
     this.joined = new long[comm.worldSize()];
+    this.followsData = simulation.followsData();
   }
 
   /** A part's launch has started: with the last one, the operation can run. */
@@ -92,7 +94,7 @@ public final class CollectiveMatching {
         order(parts);
       }
       long end = execution.collective(parts);
-      if (simulation.followsData()) {
+      if (followsData) {
         DefinedData.moved(comm, Stream.of(parts).map(LaunchedCall::present).toList());
       }
       Timeline timeline = simulation.timeline();

@@ -43,7 +43,11 @@ public final class DataMovement {
     long count = first.request.count();
     int n = parts.length;
     int root = operation.hasRoot() ? first.request.rootOrPeer() : -1;
+    OneRankTail left = n == 1 ? OneRankTail.of(simulation.defects(), first) : null;
     move(operation, parts, count, root);
+    if (left != null) {
+      left.restore();
+    }
     long start = 0;
     for (LaunchedCall part : parts) {
       start = Math.max(start, LaunchedCall.present(part).launch.startTime());

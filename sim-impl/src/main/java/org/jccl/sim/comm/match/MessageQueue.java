@@ -17,6 +17,7 @@ import org.jccl.sim.timeline.Timeline;
 final class MessageQueue {
   private final SharedComm comm;
   private final Simulation simulation;
+  private final boolean followsData;
   private final DataMovement execution;
   private final Match senderMissing;
   private final Match receiverMissing;
@@ -30,6 +31,7 @@ final class MessageQueue {
       SharedComm comm, DataMovement execution, int from, int to, BooleanSupplier isAnswered) {
     this.comm = comm;
     this.simulation = comm.simulation();
+    this.followsData = simulation.followsData();
     this.execution = execution;
     this.senderMissing = () -> List.of(from);
     this.receiverMissing = () -> List.of(to);
@@ -104,7 +106,7 @@ final class MessageQueue {
       }
       long bytes = Math.min(MessageChecks.bytes(send), MessageChecks.bytes(receive));
       long end = execution.message(send, receive, bytes);
-      if (simulation.followsData()) {
+      if (followsData) {
         DefinedData.moved(comm, List.of(send, receive));
       }
       Timeline timeline = simulation.timeline();

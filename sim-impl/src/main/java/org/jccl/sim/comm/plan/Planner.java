@@ -167,7 +167,7 @@ public final class Planner {
     SymmetricPlan plan = SymmetricPlan.of(calls, comm.worldSize(), symmetric);
     if (plan.isRefused()) {
       ResultCode code = symmetric.isForced() ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR;
-      return PlannedCalls.refused(code.code());
+      return refused(code, calls.getFirst().call());
     }
     List<PlacedCall> others = new ArrayList<>();
     for (int call = 0; call < calls.size(); call++) {
@@ -176,7 +176,7 @@ public final class Planner {
       }
     }
     PlannedCalls rest = others.isEmpty() ? PlannedCalls.NOTHING : byChannels(others);
-    if (rest.code() != 0) {
+    if (rest.refusal() != null) {
       return rest;
     }
     List<PlannedCall> carried = new ArrayList<>(calls.size());
@@ -207,6 +207,14 @@ public final class Planner {
   private PlannedCalls byChannels(List<PlacedCall> placed) {
     Machine found = machine();
     List<CollectiveTask> calls = placed.stream().map(PlacedCall::call).toList();
+    for (CollectiveTask call : calls) {
+      if (call.operation() == Operation.ALL_REDUCE
+          && call.type() == DataType.FLOAT8_E4M3
+          && comm.worldSize() > 1
+          && simulation.defects().hasNoAlgorithmForE4m3()) {
+        return refused(ResultCode.INTERNAL_ERROR, call); // VER-06
+      }
+    }
     GroupPlan plan =
         GroupPlan.of(
             calls,
@@ -227,7 +235,7 @@ public final class Planner {
               || simulation.environment().containsKey("NCCL_ALGO")
               || simulation.environment().containsKey("NCCL_PROTO");
       ResultCode code = isWished ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR; // ENV-06
-      return PlannedCalls.refused(code.code());
+      return refused(code, calls.getFirst());
     }
     List<PlannedCall> carried = new ArrayList<>(calls.size());
     for (int call = 0; call < calls.size(); call++) {
@@ -236,6 +244,22 @@ public final class Planner {
           new ByChannels(choice, plan.split(call), nanos(found.tuner, calls.get(call), choice)));
     }
     return PlannedCalls.of(carried, plan.last());
+  }
+
+  private PlannedCalls refused(ResultCode code, CollectiveTask call) {
+    StringBuilder words =
+        new StringBuilder("no algorithm/protocol available for function ")
+            .append(call.operation().label())
+            .append(" with datatype ")
+            .append(call.type());
+    for (String name : List.of("NCCL_ALGO", "NCCL_PROTO", "NCCL_SYM_KERNEL")) {
+      String value = simulation.environment().get(name);
+      if (value != null) {
+        words.append(". ").append(name).append(" was set to ").append(value);
+      }
+    }
+    words.append(pins.isPinned() ? ". The configuration pins an algorithm or protocol" : "");
+    return PlannedCalls.refused(new CollectiveException(code, words + " (ENV-06)"));
   }
 
   /** The model's time; of a group's calls that are decided together, each takes as long as all. */
@@ -271,12 +295,7 @@ public final class Planner {
         registered && machine().symmetric != null
             ? alone(SymmetricPlanner.registered(call))
             : alone(PlacedCall.plain(call));
-    if (planned.code() != 0) {
-      throw new CollectiveException(
-          ResultCode.of(planned.code()),
-          "no algorithm is left for " + operation.label() + " of " + type + " (ENV-06)");
-    }
-    if (!(planned.carried().getFirst() instanceof ByChannels carried)) {
+    if (!(planned.orThrow().carried().getFirst() instanceof ByChannels carried)) {
       throw new IllegalStateException(operation + " in plain memory has a symmetric kernel");
     }
     ChannelSplit split = carried.split();

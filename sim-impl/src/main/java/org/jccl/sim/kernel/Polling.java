@@ -1,0 +1,53 @@
+package org.jccl.sim.kernel;
+
+/**
+ * Questions whose answer is not yet. To ask again and again is to wait: where nothing but questions
+ * happens any more, that is a deadlock.
+ */
+final class Polling {
+  /** So many questions while nothing else happens are a deadlock. */
+  private static final long MOST_QUESTIONS = 1_000_000;
+
+  /** So many where who asks has a short limit, or an alarm is set: then virtual time goes on. */
+  private static final long QUESTIONS_OF_A_LIMIT = 10_000;
+
+  private final EventLoop loop;
+  private final Baton baton;
+
+  private long questions;
+
+  /** Questions since something happened that was none. */
+  private long inVain;
+
+  private long lastProgress;
+
+  Polling(EventLoop loop, Baton baton) {
+    this.loop = loop;
+    this.baton = baton;
+  }
+
+  /** The number of questions so far; may be read by any thread, then roughly. */
+  long questions() {
+    return questions;
+  }
+
+  /** The call of {@code task} that has begun last is a question for {@code what}. */
+  void ask(HostTask task, Wait what) {
+    loop.uncountCall();
+    questions++;
+    task.question = new Question(what);
+    if (lastProgress != loop.progress() || !baton.isAlone()) {
+      lastProgress = loop.progress();
+      inVain = 0;
+    } else if (++inVain > mostQuestions(task)) {
+      inVain = 0;
+      loop.deadEnd().breakIt();
+    }
+    loop.letOthersRun(task);
+  }
+
+  private long mostQuestions(HostTask task) {
+    boolean passes = task.isLimited() && task.isLimitShort || !loop.deadEnd().alarms().isEmpty();
+    return passes ? QUESTIONS_OF_A_LIMIT : MOST_QUESTIONS;
+  }
+}

@@ -1,0 +1,116 @@
+package org.jccl.programs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.jccl.programs.Lab.PLAIN;
+import static org.jccl.programs.Lab.ints;
+
+import java.util.Arrays;
+import org.jccl.Communicator;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.MisuseKind;
+import org.jccl.RankProgram;
+import org.jccl.ReduceOp;
+import org.junit.jupiter.api.Test;
+
+/** The defects of older versions, imitated by choice (rules VER-06 to VER-08 and PMS-12). */
+class KnownDefectsTest {
+  private static final Lab WITH = Lab.with(builder -> builder.knownDefects(true));
+  private static final Lab MENDED =
+      Lab.with(builder -> builder.knownDefects(true).ncclVersion(23007));
+
+  private static void shows(RankProgram program, int ranks, String words) {
+    PLAIN.accepts(ranks, program);
+    MENDED.accepts(ranks, program);
+    assertThatThrownBy(() -> WITH.accepts(ranks, program)).hasStackTraceContaining(words);
+  }
+
+  @Test
+  void e4m3_findsNoAlgorithm() {
+    shows(
+        rank -> {
+          try (DeviceBuffer a = rank.device().allocate(DataType.FLOAT8_E4M3, 4)) {
+            a.copyFrom(new byte[4]);
+            rank.communicator().allReduce(a, ReduceOp.SUM);
+            rank.communicator().defaultStream().synchronize();
+          }
+        },
+        2,
+        "INTERNAL_ERROR");
+  }
+
+  private static RankProgram messageThenSum(boolean same) {
+    return rank -> {
+      try (DeviceBuffer a = ints(rank, 4);
+          DeviceBuffer b = ints(rank, 4)) {
+        Communicator comm = rank.communicator();
+        if (rank.rank() == 0) {
+          comm.send(a, 1);
+        } else {
+          comm.recv(a, 0);
+        }
+        comm.allReduce(same ? a : b, ReduceOp.SUM);
+        comm.defaultStream().synchronize();
+      }
+    };
+  }
+
+  @Test
+  void buffersOfMessages_areNoneOfCollectives() {
+    WITH.accepts(2, messageThenSum(false));
+    shows(messageThenSum(true), 2, "VER-07");
+  }
+
+  private static RankProgram toTwo(int first, int second) {
+    return rank -> {
+      try (DeviceBuffer out = ints(rank, 8);
+          DeviceBuffer in = ints(rank, 8)) {
+        Communicator comm = rank.communicator();
+        comm.group(
+            group -> {
+              for (int peer = 1; peer < 3; peer++) {
+                for (int i = 0; i < (peer == 1 ? first : second); i++) {
+                  if (rank.rank() == 0) {
+                    group.send(out.slice(i, 1), peer);
+                  } else if (rank.rank() == peer) {
+                    group.recv(in.slice(i, 1), 0);
+                  }
+                }
+              }
+            });
+        comm.defaultStream().synchronize();
+      }
+    };
+  }
+
+  @Test
+  void unevenGroups_hang() {
+    WITH.accepts(3, toTwo(1, 1));
+    WITH.accepts(3, toTwo(3, 3));
+    shows(toTwo(3, 1), 3, "VER-08");
+    assertThat(WITH.finds(MisuseKind.DEADLOCK, 3, toTwo(2, 1)).getMessage()).contains("rank 0");
+  }
+
+  @Test
+  void oneRank_dropsTheTail() {
+    for (Lab lab : new Lab[] {PLAIN, WITH, MENDED}) {
+      lab.accepts(
+          1,
+          rank -> {
+            float[] ones = new float[8197];
+            Arrays.fill(ones, 1);
+            try (DeviceBuffer a = rank.device().allocate(DataType.FLOAT32, ones.length);
+                DeviceBuffer b = rank.device().allocate(DataType.FLOAT32, ones.length)) {
+              a.copyFrom(ones);
+              b.copyFrom(new float[ones.length]);
+              rank.communicator().allReduce(a, b, ReduceOp.AVG);
+              rank.communicator().defaultStream().synchronize();
+              b.copyTo(ones);
+              assertThat(ones[8195]).isEqualTo(1);
+              assertThat(ones[8196]).isEqualTo(lab == WITH ? 0 : 1);
+            }
+          });
+    }
+  }
+}
