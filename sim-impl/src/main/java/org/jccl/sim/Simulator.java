@@ -387,7 +387,7 @@ public final class Simulator implements AutoCloseable {
   }
 
   private void deadlock(List<HostTask> blocked) {
-    List<HostTask> told = faults == null ? blocked : faults.toBeTold(kernel.tasks(), blocked);
+    List<HostTask> told = faults == null ? blocked : faults.toBeTold(blocked, findings.isBroken());
     if (!told.isEmpty()) {
       deadlock(blocked, told);
     }

@@ -103,6 +103,7 @@ class ArchitectureTest {
                       resideInAnyPackage(
                           "org.jccl.test..",
                           "org.jccl.sim",
+                          "org.jccl.sim.faults",
                           "java..",
                           "org.jspecify..",
                           "org.junit.jupiter.api..",

@@ -152,6 +152,7 @@ final class AbiFamilies {
     if (wrong != null) {
       return state.refused(INVALID_ARGUMENT, "shrink: " + wrong);
     }
+    parent.goesOnWithoutOthers();
     boolean shares = !aborts && shares(parent, ConfigField.SHRINK_SHARE);
     CommLifecycle child = parent.child(config(parent, config), shares);
     List<Integer> without = Arrays.stream(list).boxed().toList();

@@ -2,6 +2,8 @@ package org.jccl.sim.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ public final class FaultRecord {
   private final boolean isPlanned;
   private final List<String> causes = new CopyOnWriteArrayList<>();
   private final List<String> stale = new CopyOnWriteArrayList<>();
+  private final Map<String, String> missed = new ConcurrentSkipListMap<>();
   private volatile @Nullable String hang;
 
   /**
@@ -58,9 +61,26 @@ public final class FaultRecord {
     }
   }
 
+  /**
+   * A copy to the host was refused: unless the same memory is read again, the program has gone on
+   * with what the host had before.
+   *
+   * @param place what is read, the same for each copy of it
+   */
+  public void missed(String place, String words) {
+    missed.put(place, words);
+  }
+
+  /** The memory {@code place} is read. */
+  public void read(String place) {
+    missed.remove(place);
+  }
+
   /** Where the program went on with stale data. */
   public List<String> staleReads() {
-    return List.copyOf(stale);
+    List<String> all = new ArrayList<>(stale);
+    all.addAll(missed.values());
+    return all;
   }
 
   /** Ranks would have waited for ever; the first report says how. */

@@ -14,6 +14,7 @@ import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.FaultRecord;
 import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.CopyOp.Place;
@@ -303,6 +304,19 @@ public final class SimMemory implements DeviceMemory {
     }
   }
 
+  /**
+   * Work was refused that should have come to {@code stream} and written a range: from there on
+   * that is stale. Called with the baton in hand.
+   *
+   * @param input the operation, if the range still is its input; or null
+   */
+  public void refused(
+      SimStream stream, long address, long bytes, String words, @Nullable Operation input) {
+    if (!stream.isClosed() && !stream.isCapturing()) {
+      stream.enqueue(new StaleMark(stream, this, address, bytes, words, input));
+    }
+  }
+
   /** {@code operation} is called with a range as its input. */
   public void usedBy(Operation operation, long address, long bytes) {
     if (undefined != null) {
@@ -493,7 +507,15 @@ public final class SimMemory implements DeviceMemory {
     }
     MemorySegment staged = MemorySegment.ofArray(new byte[Math.toIntExact(target.byteSize())]);
     copyOut(staged, source, stream);
-    stream.synchronize();
+    try {
+      stream.synchronize();
+    } catch (RuntimeException refused) {
+      if (context.simulation().findings().faults().hasStruck()) {
+        Place host = Place.onHost(staged);
+        refused("copy to host", Place.onDevice(source), host, staged.byteSize(), stream);
+      }
+      throw refused;
+    }
     target.copyFrom(staged);
   }
 
@@ -505,7 +527,39 @@ public final class SimMemory implements DeviceMemory {
   private void submitCopy(String what, Place source, Place target, long bytes, Stream stream) {
     noteCaptured(context.own(stream), what, source, bytes);
     noteCaptured(context.own(stream), what, target, bytes);
-    context.own(stream).submit("copy", on -> new CopyOp(on, this, what, source, target, bytes));
+    FaultRecord faults = context.simulation().findings().faults();
+    try {
+      context.own(stream).submit("copy", on -> new CopyOp(on, this, what, source, target, bytes));
+      if (faults.hasStruck() && target.host() != null) {
+        faults.read(placeOf(source.address()));
+      }
+    } catch (RuntimeException refused) {
+      if (faults.hasStruck()) {
+        refused(what, source, target, bytes, stream);
+      }
+      throw refused;
+    }
+  }
+
+  /** Whoever goes on as if a copy had been made has stale data. */
+  private void refused(String what, Place source, Place target, long bytes, Stream stream) {
+    FaultRecord faults = context.simulation().findings().faults();
+    String words = what + " of " + bytes + " bytes was refused at " + CallSite.current();
+    if (target.host() == null) {
+      Kernel kernel = context.simulation().kernel();
+      HostTask task = kernel.enter();
+      try {
+        refused(context.own(stream), target.address(), bytes, words, null);
+      } finally {
+        kernel.exit(task);
+      }
+    } else {
+      faults.missed(placeOf(source.address()), words + ", and the memory was never read again");
+    }
+  }
+
+  private String placeOf(long address) {
+    return context.index() + ":" + address;
   }
 
   @Override

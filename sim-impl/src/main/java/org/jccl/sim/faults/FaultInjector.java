@@ -246,20 +246,17 @@ public final class FaultInjector implements CallGate {
 
   /**
    * Those of {@code blocked} whose waits a report must end. Ranks that a fault keeps stay where they
-   * are as long as others go on, and are killed behind them, as a launcher does. Only where nobody
-   * but such ranks was ever there, they are told the report themselves.
+   * are as long as others go on. Behind these they are killed if the others have noticed, and have
+   * gone on or failed without them; else the run would not end, and that is the report.
    *
-   * @param tasks all ranks
+   * @param hasFailed whether the run has failed already
    */
-  public List<HostTask> toBeTold(List<HostTask> tasks, List<HostTask> blocked) {
+  public List<HostTask> toBeTold(List<HostTask> blocked, boolean hasFailed) {
     List<HostTask> others = blocked.stream().filter(task -> !isHanging(task)).toList();
     if (!others.isEmpty()) {
       return others;
     }
-    boolean anyIsLeft =
-        tasks.stream()
-            .anyMatch(task -> task.state() == HostTask.State.FINISHED && !isGone(task.rank()));
-    if (anyIsLeft) {
+    if (hasFailed || blocked.stream().allMatch(task -> isGivenUp(task.rank()))) {
       CollectiveException end =
           new CollectiveException(ResultCode.REMOTE_ERROR, "the other ranks have ended");
       blocked.forEach(task -> task.fail(end));
@@ -267,6 +264,13 @@ public final class FaultInjector implements CallGate {
     }
     blocked.forEach(task -> of(task.rank()).isBlamed = true);
     return blocked;
+  }
+
+  /** Whether other ranks have noticed that they cannot count on this one any more. */
+  private boolean isGivenUp(int rank) {
+    return world.communicators(rank).stream()
+        .flatMap(own -> own.siblings().stream())
+        .anyMatch(CommLifecycle::isGivenUp);
   }
 
   /** Why a run has failed of which no rank is left, or null. */

@@ -197,7 +197,7 @@ public final class Rehearsal {
   }
 
   private static FaultClass classOf(FaultPlan plan, Ended ended) {
-    if (ended.log.struck().isEmpty() && !plan.isEmpty()) {
+    if (ended.log.struck().isEmpty() && !plan.isEmpty() && ended.failure == null) {
       return FaultClass.NOT_REACHED;
     }
     if (ended.log.hang().isPresent()) {

@@ -13,28 +13,28 @@ import org.jccl.GroupScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An honest object behind an interface of the API, whose every call goes by a {@link Fault} first.
+ * An honest object behind an interface of the API, whose every call goes by a {@link Lie} first.
  * What it returns and what it hands to callbacks is wrapped in the same way; nothing is assumed
  * about the classes behind the interfaces.
  */
 final class Forwarding implements InvocationHandler {
-  private final Fault fault;
+  private final Lie fault;
   private final Object honest;
   private final @Nullable Communicator owner;
 
-  private Forwarding(Fault fault, Object honest, @Nullable Communicator owner) {
+  private Forwarding(Lie fault, Object honest, @Nullable Communicator owner) {
     this.fault = fault;
     this.honest = honest;
     this.owner = owner;
   }
 
   /** {@code honest} with a fault. */
-  static <T> T of(Fault fault, Class<T> surface, T honest) {
+  static <T> T of(Lie fault, Class<T> surface, T honest) {
     Communicator self = honest instanceof Communicator communicator ? communicator : null;
     return of(fault, surface, honest, self);
   }
 
-  private static <T> T of(Fault fault, Class<T> surface, T honest, @Nullable Communicator owner) {
+  private static <T> T of(Lie fault, Class<T> surface, T honest, @Nullable Communicator owner) {
     Object proxy =
         Proxy.newProxyInstance(
             surface.getClassLoader(),

@@ -20,14 +20,14 @@ import org.jccl.conformance.harness.Reporting;
  */
 public record Liar(
     String does,
-    Fault fault,
+    Lie fault,
     CheckLevel checks,
     String onlyUnder,
     Set<String> ignored,
     UnaryOperator<Reporting> reporting,
     Map<String, String> caughtBy) {
   /** A liar that no rule is known to catch yet, over a simulator that checks nothing by itself. */
-  static Liar liar(String does, Fault fault) {
+  static Liar liar(String does, Lie fault) {
     return new Liar(does, fault, CheckLevel.NONE, "", Set.of(), UnaryOperator.identity(), Map.of());
   }
 

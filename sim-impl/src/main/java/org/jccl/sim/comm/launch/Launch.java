@@ -352,6 +352,9 @@ public final class Launch implements RunningLaunch {
 
   private void finish() {
     done = true;
+    if (cancelled && member.device().simulation().findings().faults().hasStruck()) {
+      parts.forEach(Launch::leaveUndefined);
+    }
     Timeline timeline = member.device().simulation().timeline();
     if (timeline != null && members > 1 && !cancelled) {
       gates.forEach(gate -> TimelineSlices.group(timeline, gate.stream(), this, opened, end));
@@ -380,9 +383,6 @@ public final class Launch implements RunningLaunch {
       return;
     }
     cancelled = true;
-    if (member.device().simulation().findings().faults().hasStruck()) {
-      parts.forEach(Launch::leaveUndefined);
-    }
     if (reason != null) {
       for (Gate gate : gates) {
         gate.stream().fail(reason);

@@ -45,6 +45,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   private boolean revoked;
   private boolean aborted;
   private boolean closed;
+  private boolean givenUp;
   private final List<Runnable> whenIdle = new ArrayList<>(1);
 
   private CommLifecycle(
@@ -206,7 +207,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   /** A failure that every further call throws, or null: a misuse, an abort, the end. */
   @Override
   public @Nullable RuntimeException refusal() {
-    if (closed) {
+    if (closed && !aborted) {
       return new IllegalStateException(this + " is closed (SIM-33)");
     }
     if (stopped != null) {
@@ -235,6 +236,16 @@ public final class CommLifecycle implements LaunchQueue.Owner {
     if (code != 0) {
       state = code;
     }
+  }
+
+  /** Its rank goes on without some of the others: it shrinks. */
+  public void goesOnWithoutOthers() {
+    givenUp = true;
+  }
+
+  /** Whether its rank does not count on the others any more: it aborts, revokes or shrinks it. */
+  public boolean isGivenUp() {
+    return givenUp;
   }
 
   /** The other ranks' ends of the same communicator. */
@@ -352,6 +363,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
    * (rules LIF-14, LIF-15, SPL-09); a creation in progress is given up (LIF-16).
    */
   public void callAbort() {
+    givenUp |= !destroyCalled;
     destroyCalled = true;
     Abortable background = run;
     if (background != null) {
@@ -369,6 +381,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
 
   /** LifecycleReports what is in flight for good, and refuses operations (rule LIF-18). */
   public void callRevoke() {
+    givenUp = true;
     revoked = true;
     finalizeCalled = true;
     interrupt();

@@ -23,6 +23,7 @@ final class DefinedData {
     for (LaunchedCall part : parts) {
       MemorySegment send = part.send;
       if (send != null) {
+        memory(part).usedBy(part.request.operation(), send.address(), send.byteSize());
         List<Undefined> undefined = memory(part).undefinedIn(send.address(), send.byteSize());
         if (!undefined.isEmpty()) {
           sent.add(new Sent(part, send.byteSize(), said(comm, part, undefined)));
