@@ -11,6 +11,7 @@ module org.jccl.sim {
   requires static org.jspecify;
 
   exports org.jccl.sim;
+  exports org.jccl.sim.explore;
   exports org.jccl.sim.faults;
   exports org.jccl.sim.machine;
   exports org.jccl.sim.rehearsal;

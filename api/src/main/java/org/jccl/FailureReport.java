@@ -1,11 +1,15 @@
 package org.jccl;
 
+import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jccl.RanksFailedException.RankFailure;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * Words for what went wrong in a run: the first failure in full, what is no consequence of it in
  * short, the consequences in one line, and what replays the run.
  */
-final class FailureReport {
+public final class FailureReport {
   private static final int MAX_CAUSES = 16;
   private static final int MAX_FRAMES = 4;
+  private static final int MAX_FRAMES_FOR_TESTS = 8;
   private static final int MAX_FAILURES = 4;
   private static final int MAX_RANKS = 16;
 
@@ -27,30 +32,89 @@ final class FailureReport {
           "org.junit.internal.AssumptionViolatedException",
           "org.testng.SkipException");
 
-  private final String backend;
+  /** The rank of a failure that is no rank's. */
+  private static final int NOBODY = -1;
 
-  /** What replays the run, or what it ran on. */
-  private final String replay;
-
-  /** What was made to go wrong on purpose. */
-  private final List<String> planned;
-
-  private final int worldSize;
   private final List<RankFailure> failures;
   private final RankFailure first;
 
-  private FailureReport(Backend backend, int worldSize, List<RankFailure> failures) {
-    this.backend = backend.name();
-    String own = backend.rankHost().replay();
-    this.replay = own.isEmpty() ? "on: " + backend.description() : "replay: " + own;
-    this.planned = backend.rankHost().causes();
-    this.worldSize = worldSize;
+  private FailureReport(List<RankFailure> failures) {
     this.failures = failures;
-    this.first = failures.stream().filter(FailureReport::isReal).findFirst().orElse(firstOf());
+    this.first =
+        failures.stream().filter(FailureReport::isReal).findFirst().orElseGet(failures::getFirst);
   }
 
-  private RankFailure firstOf() {
-    return failures.getFirst();
+  /** The failures of the run of which a failure tells, wherever it has them; else it alone. */
+  private static List<RankFailure> told(Throwable thrown) {
+    List<Throwable> chain = new ArrayList<>(List.of(thrown));
+    chain.addAll(causes(thrown));
+    for (Throwable one : chain) {
+      if (one instanceof RanksFailedException ranks) {
+        return ranks.failures();
+      }
+      for (Throwable carried : one.getSuppressed()) {
+        if (carried instanceof RanksFailedException ranks) {
+          return ranks.failures();
+        }
+      }
+    }
+    return List.of(new RankFailure(NOBODY, RankRun.RUNNING, thrown, false));
+  }
+
+  /**
+   * {@return what a test framework shows: the first failure in full, in short who else failed with
+   * what; the first line is what went wrong, and nothing says how to repeat it}
+   *
+   * @param thrown what {@link Ranks#run} has thrown, or any other failure
+   */
+  public static String forTest(Throwable thrown) {
+    return textForTest(new FailureReport(told(thrown)), FailureReport::ranks);
+  }
+
+  /**
+   * {@return the same for threads that a program has started itself}
+   *
+   * @param names the threads' names
+   * @param thrown what each of them has thrown, in the order of events; as many
+   */
+  public static String forTest(List<String> names, List<Throwable> thrown) {
+    List<RankFailure> failures = new ArrayList<>();
+    for (int i = 0; i < thrown.size(); i++) {
+      boolean follows = i > 0 && isConsequence(thrown.get(i), thrown.getFirst());
+      failures.add(new RankFailure(i, RankRun.RUNNING, thrown.get(i), follows));
+    }
+    return textForTest(
+        new FailureReport(failures),
+        some ->
+            some.stream()
+                .map(one -> "'" + CleanText.line(names.get(one.rank())) + "'")
+                .limit(MAX_RANKS)
+                .collect(Collectors.joining(", ", some.size() == 1 ? "thread " : "threads ", "")));
+  }
+
+  /**
+   * {@return the failure from which the others followed}
+   *
+   * @param thrown what {@link Ranks#run} has thrown, or any other failure
+   */
+  public static Throwable firstOf(Throwable thrown) {
+    return unwrapped(new FailureReport(told(thrown)).first.cause());
+  }
+
+  /** What is behind failures that say nothing themselves. */
+  private static Throwable unwrapped(Throwable failure) {
+    Throwable at = failure;
+    for (int link = 0; link < MAX_CAUSES; link++) {
+      Throwable cause = UserCode.causeOf(at);
+      if (cause == null
+          || !(at instanceof ExecutionException
+              || at instanceof CompletionException
+              || at instanceof InvocationTargetException)) {
+        return at;
+      }
+      at = cause;
+    }
+    return at;
   }
 
   /**
@@ -60,15 +124,16 @@ final class FailureReport {
    */
   static Throwable toThrow(
       Backend backend, int worldSize, List<RankFailure> failures, @Nullable Throwable hostFailure) {
-    return new FailureReport(backend, worldSize, failures).toThrow(hostFailure);
+    return new FailureReport(failures).toThrow(backend, worldSize, hostFailure);
   }
 
-  private Throwable toThrow(@Nullable Throwable hostFailure) {
+  private Throwable toThrow(Backend backend, int worldSize, @Nullable Throwable hostFailure) {
     failures.forEach(failure -> UserCode.trim(failure.cause()));
     Throwable cause = first.cause();
     boolean isVerdict = isVerdictOfTest(cause) && first.phase().equals(RankRun.RUNNING);
     RanksFailedException report =
-        new RanksFailedException(text(isVerdict), isVerdict ? null : printable(cause), failures);
+        new RanksFailedException(
+            text(backend, worldSize, isVerdict), isVerdict ? null : printable(cause), failures);
     UserCode.trimForCaller(report);
     failures.stream()
         .filter(failure -> failure != first && isReal(failure) && failure.cause() != cause)
@@ -123,9 +188,9 @@ final class FailureReport {
 
   // ---------------------------------------------------------------- the words
 
-  private String text(boolean firstIsTold) {
-    StringBuilder text = new StringBuilder(head());
-    appendPlanned(text);
+  private String text(Backend backend, int worldSize, boolean firstIsTold) {
+    StringBuilder text = new StringBuilder(head(backend, worldSize));
+    appendPlanned(text, backend.rankHost().causes());
     int number = 1;
     int left = 0;
     for (Map.Entry<String, List<RankFailure>> same : byWords().entrySet()) {
@@ -141,15 +206,17 @@ final class FailureReport {
     if (left > 0) {
       text.append("\n  … and ").append(left).append(" other failures");
     }
-    appendConsequences(text);
-    appendLeft(text);
+    appendConsequences(text, "\n  ", FailureReport::ranks);
+    appendLeft(text, "\n  ");
     if (firstIsTold || !isReport(first.cause())) {
+      String own = backend.rankHost().replay();
+      String replay = own.isEmpty() ? "on: " + backend.description() : "replay: " + own;
       text.append("\n  ").append(CleanText.line(replay));
     }
     return text.toString();
   }
 
-  private void appendPlanned(StringBuilder text) {
+  private void appendPlanned(StringBuilder text, List<String> planned) {
     String told = CleanText.of(first.cause());
     for (String cause : planned) {
       if (!told.contains(cause.lines().findFirst().orElse(cause))) {
@@ -158,7 +225,74 @@ final class FailureReport {
     }
   }
 
-  private String head() {
+  private static String textForTest(FailureReport report, Function<List<RankFailure>, String> who) {
+    StringBuilder text = new StringBuilder();
+    for (List<RankFailure> same : report.byWords().values()) {
+      RankFailure one = same.getFirst();
+      Throwable cause = unwrapped(one.cause());
+      String words = withoutPackage(cause, CleanText.of(cause));
+      String begin = one.rank() == NOBODY ? "" : who.apply(List.of(one)) + phase(one) + ": ";
+      if (one != report.first) {
+        text.append('\n').append(one.rank() == NOBODY ? "" : who.apply(same) + phase(one) + ": ");
+        text.append(CleanText.firstLine(words));
+        appendFrames(text, cause, words, 1, "    ");
+        continue;
+      }
+      Throwable finding = finding(cause);
+      if (finding == null) {
+        text.append(begin).append(words.strip());
+        appendFrames(text, cause, words, MAX_FRAMES_FOR_TESTS, "    ");
+        appendCauses(text, cause, MAX_FRAMES_FOR_TESTS, "");
+      } else {
+        String told = withoutReplay(withoutPackage(finding, ""));
+        text.append(told);
+        if (finding == cause) {
+          appendFrames(text, finding, told, MAX_FRAMES_FOR_TESTS, "    ");
+        } else {
+          text.append('\n').append(begin).append("failed with it");
+        }
+      }
+      if (same.size() > 1) {
+        text.append('\n').append(who.apply(same.subList(1, same.size()))).append(": the same");
+      }
+    }
+    report.appendConsequences(text, "\n", who);
+    report.appendLeft(text, "\n");
+    return text.toString();
+  }
+
+  /** The simulator's report from which a failure comes, or null. */
+  private static @Nullable Throwable finding(Throwable failure) {
+    return failure instanceof ReportedMisuse
+        ? failure
+        : causes(failure).stream()
+            .filter(ReportedMisuse.class::isInstance)
+            .findFirst()
+            .orElse(null);
+  }
+
+  private static String phase(RankFailure one) {
+    return one.phase().equals(RankRun.RUNNING) ? "" : ", " + one.phase();
+  }
+
+  private static String withoutPackage(Throwable failure, String words) {
+    if (failure instanceof ReportedMisuse) {
+      return CleanText.report(String.valueOf(failure.getMessage()));
+    }
+    String name = failure.getClass().getName();
+    return words.startsWith(name) ? words.substring(name.lastIndexOf('.') + 1) : words;
+  }
+
+  /** The test framework's own way to repeat a run is another one than a report's. */
+  private static String withoutReplay(String words) {
+    return words
+        .lines()
+        .filter(line -> !line.strip().startsWith("replay: "))
+        .collect(Collectors.joining("\n"))
+        .strip();
+  }
+
+  private String head(Backend backend, int worldSize) {
     long ranks = failures.stream().map(RankFailure::rank).distinct().count();
     return "rank "
         + first.rank()
@@ -170,7 +304,7 @@ final class FailureReport {
         + worldSize
         + (ranks == 1 ? " rank failed" : " ranks failed")
         + " (backend "
-        + backend
+        + backend.name()
         + ")";
   }
 
@@ -191,9 +325,9 @@ final class FailureReport {
     RankFailure one = same.getFirst();
     text.append("rank ").append(one.rank()).append(", ").append(one.phase()).append(": ");
     text.append(whole ? indented(words) : CleanText.firstLine(words));
-    appendFrames(text, one.cause(), words, whole ? MAX_FRAMES : 1);
+    appendFrames(text, one.cause(), words, whole ? MAX_FRAMES : 1, "       ");
     if (whole) {
-      appendCauses(text, one.cause());
+      appendCauses(text, one.cause(), 1, "     ");
     }
     if (same.size() > 1) {
       text.append("\n     the same: ").append(ranks(same.subList(1, same.size())));
@@ -201,27 +335,29 @@ final class FailureReport {
   }
 
   /** The user's frames, if the words do not quote them already. */
-  private static void appendFrames(StringBuilder text, Throwable failure, String said, int most) {
+  private static void appendFrames(
+      StringBuilder text, Throwable failure, String said, int most, String indent) {
     List<StackTraceElement> frames = UserCode.frames(failure, most);
-    if (frames.isEmpty() && !(failure instanceof ReportedMisuse)) {
+    if (frames.isEmpty() && !(failure instanceof CollectiveException)) {
       frames = UserCode.allFrames(failure, most);
     }
     if (frames.stream().noneMatch(frame -> said.contains(frame.toString()))) {
       for (StackTraceElement frame : frames) {
-        text.append("\n       at ").append(CleanText.line(frame.toString()));
+        text.append('\n').append(indent).append("at ").append(CleanText.line(frame.toString()));
       }
     }
   }
 
-  private static void appendCauses(StringBuilder text, Throwable failure) {
+  private static void appendCauses(StringBuilder text, Throwable failure, int most, String indent) {
     for (Throwable cause : causes(failure)) {
       String words = CleanText.of(cause);
-      text.append("\n     caused by ").append(indented(words));
-      appendFrames(text, cause, words, 1);
+      text.append('\n').append(indent).append("caused by ").append(indented(words));
+      appendFrames(text, cause, words, most, indent.isEmpty() ? "    " : "       ");
     }
   }
 
-  private void appendConsequences(StringBuilder text) {
+  private void appendConsequences(
+      StringBuilder text, String begin, Function<List<RankFailure>, String> who) {
     List<RankFailure> after =
         failures.stream().filter(one -> one != first && !isReal(one) && !isLeft(one)).toList();
     if (!after.isEmpty()) {
@@ -235,20 +371,22 @@ final class FailureReport {
               .distinct()
               .limit(MAX_FAILURES)
               .collect(Collectors.joining(", "));
-      text.append("\n  consequences: ").append(ranks(after)).append(" (").append(kinds).append(')');
+      text.append(begin).append("consequences: ").append(who.apply(after));
+      text.append(" (").append(kinds).append(')');
     }
   }
 
   /** The ranks whose threads do not end, and where they are. */
-  private void appendLeft(StringBuilder text) {
+  private void appendLeft(StringBuilder text, String begin) {
     failures.stream()
         .filter(one -> one != first && isLeft(one))
         .limit(MAX_RANKS)
         .forEach(
             one -> {
-              text.append("\n  left behind: ")
+              text.append(begin)
+                  .append("left behind: ")
                   .append(CleanText.line(String.valueOf(one.cause().getMessage())));
-              appendFrames(text, one.cause(), "", 1);
+              appendFrames(text, one.cause(), "", 1, "       ");
             });
   }
 

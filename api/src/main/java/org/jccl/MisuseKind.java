@@ -56,7 +56,7 @@ public enum MisuseKind {
   /** A suspended communicator was used (SIM-34). */
   USE_WHILE_SUSPENDED(Severity.ERROR),
   /** A rank was destroyed early while its work is in flight (SIM-35). */
-  DESTROY_IN_FLIGHT(Severity.WARNING),
+  DESTROY_IN_FLIGHT(Severity.ERROR),
   /** A communicator ends while graphs still use it (SIM-37). */
   GRAPH_ALIVE(Severity.ERROR),
   /** Ranks claim different places or sizes for one unique id (SIM-44). */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class UserCode {
   /** The packages of jccl's library, each with those below it; besides them its root. */
   private static final List<String> ROOMS =
-      List.of("config", "ops", "process", "spi", "sim", "nccl");
+      List.of("config", "ops", "process", "spi", "sim", "nccl", "test");
 
   private static final String ROOT = "org.jccl.";
 
@@ -27,6 +27,8 @@ public final class UserCode {
           "org.hamcrest.",
           "org.testng.",
           "junit.");
+
+  private static final String UNKNOWN = "unknown";
 
   private static final String WHOLE_TRACES = "jccl.stacktrace";
 
@@ -51,12 +53,15 @@ public final class UserCode {
 
   /** Where the API and the backends lie: programs that call their packages alike lie elsewhere. */
   private static final class Places {
+    /** The kit for tests, which is beside them only if it is used. */
+    private static final String KIT = ROOT + "test.RankTest";
+
     static final Set<String> OWN =
         Stream.concat(
-                Stream.of(UserCode.class),
+                Stream.of(placeOf(UserCode.class.getName()), placeOf(KIT)),
                 ServiceLoader.load(BackendProvider.class, UserCode.class.getClassLoader()).stream()
-                    .map(ServiceLoader.Provider::type))
-            .map(UserCode::placeOf)
+                    .map(provider -> placeOf(provider.type())))
+            .filter(place -> !place.equals(UNKNOWN))
             .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -64,7 +69,7 @@ public final class UserCode {
     try {
       return placeOf(Class.forName(className, false, UserCode.class.getClassLoader()));
     } catch (ClassNotFoundException | LinkageError notOurs) {
-      return "unknown";
+      return UNKNOWN;
     }
   }
 

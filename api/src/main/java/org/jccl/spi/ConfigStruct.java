@@ -72,9 +72,13 @@ public final class ConfigStruct {
     return field;
   }
 
+  private static MemorySegment lent(String value) {
+    MemorySegment text = Arena.global().allocateFrom(value);
+    LentMemory.lend(text);
+    return text;
+  }
+
   private static long text(String value) {
-    return value.isEmpty()
-        ? 0
-        : NAMES.computeIfAbsent(value, Arena.global()::allocateFrom).address();
+    return value.isEmpty() ? 0 : NAMES.computeIfAbsent(value, ConfigStruct::lent).address();
   }
 }

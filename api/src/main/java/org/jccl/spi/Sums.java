@@ -30,7 +30,11 @@ final class Sums {
       // Little-endian: the element's bytes come first, whatever its size. Read at once (PMS-02).
       MemorySegment bits = arena.allocate(JAVA_LONG);
       bits.set(JAVA_LONG, 0, type.encode(scalar));
-      return create(type, bits.address(), HOST_SCALAR);
+      try {
+        return create(type, LentMemory.lend(bits), HOST_SCALAR);
+      } finally {
+        LentMemory.takeBack(bits);
+      }
     }
   }
 

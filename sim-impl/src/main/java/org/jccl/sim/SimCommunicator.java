@@ -18,6 +18,7 @@ import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Rethrown;
 import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.machine.CallPlan;
 import org.jccl.sim.machine.SymmetricCallPlan;
@@ -142,7 +143,7 @@ final class SimCommunicator extends LibraryCommunicator {
     CommLifecycle own = joined();
     RuntimeException refusal = own == null ? null : own.refusal();
     if (refusal != null && handle().value() != 0) {
-      throw refusal;
+      throw Rethrown.of(refusal);
     }
     super.requireUsable();
   }

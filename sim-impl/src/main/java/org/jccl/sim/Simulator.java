@@ -28,6 +28,7 @@ import org.jccl.ops.Call;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.TopologySearch;
+import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.FaultRecord;
 import org.jccl.sim.check.Findings;
@@ -84,8 +85,7 @@ public final class Simulator implements AutoCloseable {
   private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
 
   private Simulator(Builder builder) {
-    Long seed = builder.seed;
-    Choices choices = seed == null ? Choices.fifo() : Choices.random(seed);
+    Choices choices = builder.decidedBy();
     this.foreignTimeout = new TimeLimit(builder.foreignTimeout);
     FaultPlan plan = builder.faults;
     // Where something breaks, programs are to come to their limits, however long those are.
@@ -108,7 +108,8 @@ public final class Simulator implements AutoCloseable {
             new AtomicInteger(Call.PRE_MUL_SUM),
             builder.profile,
             new NcclModel(new TopologySearch(builder.profile, builder.ncclVersion)),
-            timeline);
+            timeline,
+            builder.residentKernels);
     kernel.keepOrder(simulation.order());
     String words =
         "in-JVM simulator of "
@@ -142,6 +143,7 @@ public final class Simulator implements AutoCloseable {
         + builder.checks
         + (builder.strict ? ", strict" : "")
         + (builder.knownDefects ? ", known defects" : "")
+        + (builder.residentKernels == 0 ? "" : ", resident kernels " + builder.residentKernels)
         + (builder.environment.isEmpty()
             ? ""
             : ", " + CleanText.line(new TreeMap<>(builder.environment).toString()))
@@ -353,15 +355,19 @@ public final class Simulator implements AutoCloseable {
   }
 
   /**
-   * {@return the ranks of the current or last run that have not ended, a line each, with what they
-   * wait for; none once a run has come back}
+   * {@return the ranks of the current or last run that have not ended, with what they wait for and
+   * where they are; none once a run has come back}
    */
   public List<String> waiting() {
     List<String> lines = new ArrayList<>();
     for (HostTask task : kernel.tasks()) {
       Wait wait = task.waitingFor();
       if (task.state() != HostTask.State.FINISHED) {
-        lines.add(task + (wait == null ? "" : " waits for " + wait.describe()));
+        String site = CallSite.of(task.thread());
+        lines.add(
+            task
+                + (wait == null ? "" : " waits for " + wait.describe())
+                + (site == null ? "" : "\n    at " + site));
       }
     }
     return lines;
@@ -410,19 +416,22 @@ public final class Simulator implements AutoCloseable {
     }
   }
 
-  /** The report that a rank was told, caught and ended with, while others wait for it; or null. */
+  /**
+   * The report that a rank was told, while others wait for it; or null: it has caught it and ended
+   * with it, or it closes what it has open and waits there.
+   */
   private @Nullable ReportedMisuse swallowed() {
     return findings.errors().stream()
         .filter(one -> one.ranks().stream().anyMatch(this::hasEnded))
         .findFirst()
-        // Another one with the same words: who was thrown the first may not get it once more.
-        .map(one -> new ReportedMisuse(one.kind(), one.ranks(), String.valueOf(one.getMessage())))
         .orElse(null);
   }
 
   private boolean hasEnded(int rank) {
     return kernel.tasks().stream()
-        .anyMatch(task -> task.rank() == rank && task.state() == HostTask.State.FINISHED);
+        .filter(task -> task.rank() == rank)
+        .anyMatch(
+            task -> task.state() == HostTask.State.FINISHED || CallSite.isClosing(task.thread()));
   }
 
   /** Threads that the simulator did not start wait for each other, or one waits for too long. */
@@ -459,6 +468,8 @@ public final class Simulator implements AutoCloseable {
     private int devices = 8;
     private GpuProfile profile = GpuProfile.h200();
     private @Nullable Long seed;
+    private @Nullable Choices choices;
+    private int residentKernels;
     private CheckLevel checks = CheckLevel.DEFAULT;
     private boolean strict;
     private boolean knownDefects;
@@ -543,6 +554,40 @@ public final class Simulator implements AutoCloseable {
     public Builder seed(long value) {
       seed = value;
       return this;
+    }
+
+    /**
+     * Sets how many kernels a device holds at once: NCCL does not promise that those of two streams
+     * run at the same time. Any number unless set.
+     *
+     * @param value the number; 0 for any
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder residentKernels(int value) {
+      if (value < 0) {
+        throw new IllegalArgumentException("residentKernels " + value + ", expected at least 0");
+      }
+      residentKernels = value;
+      return this;
+    }
+
+    /**
+     * Sets who decides, instead of a seed: the search of this module.
+     *
+     * @param value takes the decisions of this world alone
+     * @return this builder
+     */
+    public Builder choices(Choices value) {
+      choices = value;
+      return this;
+    }
+
+    private Choices decidedBy() {
+      if (choices != null) {
+        return choices;
+      }
+      return seed == null ? Choices.fifo() : Choices.random(seed);
     }
 
     /**

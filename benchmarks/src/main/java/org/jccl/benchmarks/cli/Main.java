@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       CalibrateCommand.class,
       RunCommand.class,
+      ExploreCommand.class,
+      ReplayCommand.class,
       DoctorCommand.class,
       BundleCommand.class,
       JmhCommand.class,
@@ -72,7 +74,9 @@ public final class Main implements Runnable {
             .setExecutionStrategy(main::execute)
             .setExpandAtFiles(false); // An argument may begin with '@': it names no file.
     // What follows a program's name belongs to the program, what follows jmh belongs to JMH.
-    subcommand(jccl, "run").setStopAtPositional(true);
+    for (String command : List.of("run", "explore", "replay")) {
+      subcommand(jccl, command).setStopAtPositional(true);
+    }
     CommandLine jmh = subcommand(jccl, "jmh").setUnmatchedOptionsArePositionalParams(true);
     subcommand(jmh, "sim").setUnmatchedOptionsArePositionalParams(false);
     return jccl;

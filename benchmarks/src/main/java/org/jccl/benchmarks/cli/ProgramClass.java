@@ -26,7 +26,7 @@ final class ProgramClass {
   }
 
   /** A new object of the class, loaded by {@code loader}. */
-  RankProgram program(ClassLoader loader) throws Exception {
+  RankProgram program(ClassLoader loader) {
     try {
       return loadClass(loader).asSubclass(RankProgram.class).getConstructor().newInstance();
     } catch (ClassCastException other) {

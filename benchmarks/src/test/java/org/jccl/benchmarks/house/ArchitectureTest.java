@@ -104,6 +104,7 @@ class ArchitectureTest {
                           "org.jccl.test..",
                           "org.jccl.sim",
                           "org.jccl.sim.faults",
+                          "org.jccl.sim.machine",
                           "java..",
                           "org.jspecify..",
                           "org.junit.jupiter.api..",

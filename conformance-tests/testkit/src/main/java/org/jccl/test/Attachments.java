@@ -20,12 +20,8 @@ final class Attachments {
   Attachments(TestBody body, Schedule schedule) {
     Path build = Path.of(Files.isDirectory(Path.of("build")) ? "build" : "target");
     this.wanted = Files.isDirectory(build);
-    String test =
-        body.method().getDeclaringClass().getName().replace('$', '.')
-            + '.'
-            + body.method().getName();
     this.folder =
-        build.resolve(FOLDER).resolve(test).resolve(schedule.toString().replace(' ', '_'));
+        build.resolve(FOLDER).resolve(body.name()).resolve(schedule.toString().replace(' ', '_'));
   }
 
   /** Makes the folder; false if nothing can be written. */

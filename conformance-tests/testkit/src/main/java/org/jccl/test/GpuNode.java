@@ -1,10 +1,13 @@
 package org.jccl.test;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jccl.Backend;
 import org.jccl.BackendConfig;
 import org.jccl.BackendUnavailableException;
 import org.jccl.Backends;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
@@ -13,14 +16,16 @@ import org.opentest4j.TestAbortedException;
 final class GpuNode extends Node {
   private static final String NCCL = "nccl";
 
-  /** One test at a time has the GPUs. */
+  /** One test at a time has the GPUs, also one that is not marked with {@link OnGpus}. */
   private static final ReentrantLock GPUS = new ReentrantLock();
 
   private final int ranks;
+  private final int seconds;
 
-  GpuNode(int ranks) {
+  GpuNode(RankTest test, int ranks) {
     super("ranks=" + ranks + " nccl");
     this.ranks = ranks;
+    this.seconds = test.timeoutSeconds();
   }
 
   @Override
@@ -30,13 +35,14 @@ final class GpuNode extends Node {
             .getConfigurationParameter(RankTestExtension.REQUIRE_GPUS)
             .map(Boolean::parseBoolean)
             .orElse(false);
+    Leftovers leftovers = Leftovers.of(context);
     GPUS.lockInterruptibly();
     try (Backend backend = Backends.choose(NCCL, BackendConfig.defaults()).open()) {
       int devices = backend.devices().size();
       if (devices < ranks) {
         throw missing(required, ranks + " ranks need " + ranks + " GPUs, found " + devices);
       }
-      run(body, backend);
+      run(body, backend, leftovers);
     } catch (IllegalArgumentException notOnClassPath) {
       throw missing(required, "add the artifact jccl-nccl: " + notOnClassPath.getMessage());
     } catch (BackendUnavailableException missing) {
@@ -46,12 +52,28 @@ final class GpuNode extends Node {
     }
   }
 
-  private void run(TestBody body, Backend backend) throws Throwable {
-    FailedRanks failed = new FailedRanks();
-    try {
-      failed.run(body, new World(backend, ranks, "ranks=" + ranks + " fifo", null));
-    } catch (Throwable thrown) {
-      throw new TestFailureText(body, "", null).thrown(thrown, failed);
+  private void run(TestBody body, Backend backend, Leftovers leftovers) throws Throwable {
+    World world = new World(backend, ranks, "ranks=" + ranks + " fifo", null);
+    TestFailureText text = new TestFailureText(body, "", null);
+    List<String> standing = new ArrayList<>();
+    List<String> alive = List.of();
+    @Nullable Throwable thrown = null;
+    List<Uncaught.One> uncaught;
+    try (Uncaught threads = Uncaught.here();
+        Limit limit = new Limit(seconds, () -> standing.addAll(leftovers.places()))) {
+      try {
+        body.run(world);
+        alive = leftovers.threads();
+      } catch (Throwable failure) {
+        thrown = limit.isPassed() ? Limit.passed(seconds, standing, failure) : failure;
+      }
+      uncaught = threads.all();
+    }
+    if (thrown != null || !uncaught.isEmpty()) {
+      throw text.thrown(thrown, uncaught, List.of());
+    }
+    if (!alive.isEmpty()) {
+      throw text.remains(List.of(), alive);
     }
   }
 

@@ -6,7 +6,9 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jccl.ReportedMisuse;
+import org.jccl.UserCode;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
@@ -36,37 +38,53 @@ final class Leftovers {
     return allowed.contains(Remains.TASK) ? List.of() : simulator.waiting();
   }
 
-  /** What the simulator says once it is closed, a report each. */
-  List<String> after(Simulator simulator) {
-    List<String> found = new ArrayList<>();
-    if (!allowed.contains(Remains.FINDING)) {
-      for (ReportedMisuse report : simulator.findings()) {
-        found.add(String.valueOf(report.getMessage()));
-      }
-    }
-    if (!allowed.contains(Remains.LEAK)) {
-      simulator.leaks().forEach(leak -> found.add("left open: " + leak));
-    }
-    return found;
+  /** Those of its reports that fail a test. */
+  List<ReportedMisuse> reports(List<ReportedMisuse> findings) {
+    return allowed.contains(Remains.FINDING) ? List.of() : findings;
   }
 
-  /** Fails if the node has started a thread that would keep the JVM alive. */
-  void checkThreads(TestBody body) throws InterruptedException {
-    if (allowed.contains(Remains.THREAD)) {
-      return;
-    }
-    Set<Thread> now = userThreads();
-    now.removeAll(threadsBefore);
+  /** What was open when the simulator was closed, a line each. */
+  List<String> open(Simulator simulator) {
+    return allowed.contains(Remains.LEAK)
+        ? List.of()
+        : simulator.leaks().stream().map(leak -> "left open: " + leak).toList();
+  }
+
+  /** Threads that the test has started and that do not end, a line each. */
+  List<String> threads() throws InterruptedException {
     List<String> alive = new ArrayList<>();
-    for (Thread thread : now) {
-      thread.join(GRACE_MILLIS);
-      if (thread.isAlive()) {
-        alive.add("thread '" + thread.getName() + "' is still alive");
+    if (!allowed.contains(Remains.THREAD)) {
+      for (Thread thread : newThreads()) {
+        thread.join(GRACE_MILLIS);
+        if (thread.isAlive()) {
+          alive.add(describe(thread, "is still alive"));
+        }
       }
     }
-    if (!alive.isEmpty()) {
-      throw new TestFailureText(body, "", null).remains(alive);
-    }
+    return alive;
+  }
+
+  /** Where threads of the test's own are, a line each. */
+  List<String> places() {
+    return newThreads().stream().map(thread -> describe(thread, "has not ended")).toList();
+  }
+
+  private static String describe(Thread thread, String state) {
+    StackTraceElement[] frames = thread.getStackTrace();
+    String place =
+        Stream.of(frames)
+            .filter(UserCode::isUser)
+            .findFirst()
+            .map(frame -> "\n    at " + frame)
+            .orElse("");
+    return "thread '" + thread.getName() + "' " + state + place;
+  }
+
+  private Set<Thread> newThreads() {
+    Set<Thread> now = userThreads();
+    now.removeAll(threadsBefore);
+    now.remove(Thread.currentThread());
+    return now;
   }
 
   /** Threads that are no daemons: those of libraries and of jccl are. */

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p>The method runs once for each rank in each schedule. By default the ranks are simulated: no
  * GPU, no flag, no agent is needed. A test has one node for each number of ranks; a node runs first
  * in, first out and then {@link #seeds()} random schedules, each of them with and without strict
- * mode. It ends with the first schedule that fails. A finding, also a warning, and whatever is left
- * open fails it, unless {@link Allow} permits it.
+ * mode. Of many seeds each 50 are a node. It ends with the first schedule that fails. A finding,
+ * also a warning, and whatever is left open fails it, unless {@link Allow} permits it.
  *
  * <p>Parameters are found by type. For each rank: {@link org.jccl.Rank}, {@link
  * org.jccl.Communicator}, {@link org.jccl.Device}, {@link org.jccl.Stream} (the communicator's
@@ -58,11 +58,20 @@ public @interface RankTest {
   /** {@return the number of simulated devices; 0: as many as ranks} */
   int devices() default 0;
 
+  /** {@return the machine that is imitated, as {@code "a100-nvswitch"}; if it is empty, an H200} */
+  String profile() default "";
+
   /** {@return the version of NCCL that is imitated, as 22809 for 2.28.9; 0: the default} */
   int ncclVersion() default 0;
 
   /** {@return NCCL's variables for the simulated world, each as {@code NAME=value}} */
   String[] environment() default {};
+
+  /**
+   * {@return how long one schedule may take, by the clock} One in which nothing goes on is found
+   * out without a clock; this one ends those that go on for ever.
+   */
+  int timeoutSeconds() default 120;
 
   /**
    * {@return the one schedule to run, as a failure tells it: {@code "ranks=3 seed=7 strict"}} If it

@@ -16,6 +16,8 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
   /** Property that makes a failure of what would be skipped for want of GPUs. */
   public static final String REQUIRE_GPUS = "jccl.requireGpus";
 
+  private static final int SEEDS_OF_A_NODE = 50;
+
   /** Made by JUnit. */
   public RankTestExtension() {}
 
@@ -36,20 +38,36 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
       Schedule one = Schedule.parse(replay);
       return Stream.of(new SimulatorNode(test, "replay " + one, List.of(one)));
     }
+    boolean isOnGpus =
+        AnnotationSupport.isAnnotated(context.getTestMethod(), OnGpus.class)
+            || AnnotationSupport.isAnnotated(context.getTestClass(), OnGpus.class);
     List<TestTemplateInvocationContext> nodes = new ArrayList<>();
     for (int ranks : test.ranks()) {
       if (ranks < 1) {
         throw new IllegalArgumentException("@RankTest(ranks = " + ranks + "), expected 1 or more");
       }
       if (test.backend() != TestBackend.NCCL) {
-        String seeds = test.seeds() == 0 ? " fifo" : " seeds=1.." + test.seeds();
-        List<Schedule> schedules = Schedule.all(ranks, test.seeds(), test.strict());
-        nodes.add(new SimulatorNode(test, "ranks=" + ranks + seeds, schedules));
+        addSimulated(nodes, test, ranks);
       }
-      if (test.backend() != TestBackend.SIM) {
-        nodes.add(new GpuNode(ranks));
+      if (test.backend() != TestBackend.SIM || isOnGpus) {
+        nodes.add(new GpuNode(test, ranks));
       }
     }
     return nodes.stream();
+  }
+
+  /** A node for each batch of seeds: what fails is run again without the rest. */
+  private static void addSimulated(
+      List<TestTemplateInvocationContext> nodes, RankTest test, int ranks) {
+    if (test.seeds() == 0) {
+      List<Schedule> fifo = Schedule.all(ranks, 0, 0, test.strict());
+      nodes.add(new SimulatorNode(test, "ranks=" + ranks + " fifo", fifo));
+    }
+    for (int from = 1; from <= test.seeds(); from += SEEDS_OF_A_NODE) {
+      int to = Math.min(test.seeds(), from + SEEDS_OF_A_NODE - 1);
+      // First in, first out comes before the first seed.
+      List<Schedule> batch = Schedule.all(ranks, from == 1 ? 0 : from, to, test.strict());
+      nodes.add(new SimulatorNode(test, "ranks=" + ranks + " seeds=" + from + ".." + to, batch));
+    }
   }
 }

@@ -11,10 +11,10 @@ import java.util.List;
  * @param strict whether the world is strict
  */
 record Schedule(int ranks, long seed, boolean strict) {
-  /** First in, first out, then the seeds, each in all modes. */
-  static List<Schedule> all(int ranks, int seeds, Strictness strictness) {
+  /** The seeds of a range, each in all modes; seed 0 is first in, first out. */
+  static List<Schedule> all(int ranks, int from, int to, Strictness strictness) {
     List<Schedule> all = new ArrayList<>();
-    for (long seed = 0; seed <= seeds; seed++) {
+    for (long seed = from; seed <= to; seed++) {
       for (boolean strict : strictness.modes()) {
         all.add(new Schedule(ranks, seed, strict));
       }

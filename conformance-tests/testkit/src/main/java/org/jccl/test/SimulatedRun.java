@@ -3,6 +3,7 @@ package org.jccl.test;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jccl.FailureReport;
 import org.jccl.ReportedMisuse;
 import org.jccl.sim.Simulator;
 import org.jspecify.annotations.Nullable;
@@ -14,17 +15,25 @@ final class SimulatedRun {
   private final Schedule schedule;
   private final Leftovers leftovers;
   private final Simulator.Builder builder;
-  private final FailedRanks failed = new FailedRanks();
+  private final int seconds;
   private final List<String> remains = new ArrayList<>();
+  private List<Uncaught.One> uncaught = List.of();
   private List<ReportedMisuse> findings = List.of();
   private @Nullable Throwable thrown;
   private boolean repeatable;
 
-  SimulatedRun(TestBody body, Schedule schedule, Leftovers leftovers, Simulator.Builder builder) {
+  /** In a world of {@code builder}, for {@code seconds} at most. */
+  SimulatedRun(
+      TestBody body,
+      Schedule schedule,
+      Leftovers leftovers,
+      Simulator.Builder builder,
+      int seconds) {
     this.body = body;
     this.schedule = schedule;
     this.leftovers = leftovers;
     this.builder = builder;
+    this.seconds = seconds;
   }
 
   /** Runs it to the end and closes the world. Throws nothing. */
@@ -47,23 +56,33 @@ final class SimulatedRun {
       builder.timeline(attachments.timeline());
     }
     Simulator simulator = builder.build();
-    try {
-      if (attachments != null) {
-        simulator.writeTrace(attachments.trace());
+    List<String> standing = new ArrayList<>();
+    try (Uncaught threads = Uncaught.here();
+        Limit limit =
+            new Limit(
+                seconds,
+                () -> {
+                  standing.addAll(simulator.waiting());
+                  standing.addAll(leftovers.places());
+                })) {
+      try {
+        if (attachments != null) {
+          simulator.writeTrace(attachments.trace());
+        }
+        body.run(new World(simulator.backend(), schedule.ranks(), schedule.toString(), simulator));
+        remains.addAll(leftovers.waiting(simulator));
+        remains.addAll(leftovers.threads());
+      } catch (Throwable failure) {
+        thrown = limit.isPassed() ? Limit.passed(seconds, standing, failure) : failure;
       }
-      World world =
-          new World(simulator.backend(), schedule.ranks(), schedule.toString(), simulator);
-      failed.run(body, world);
-      remains.addAll(leftovers.waiting(simulator));
-    } catch (Throwable failure) {
-      thrown = failure;
+      uncaught = threads.all();
     } finally {
       repeatable = simulator.isRepeatable();
       close(simulator);
     }
     findings = simulator.findings();
-    if (thrown == null) {
-      remains.addAll(leftovers.after(simulator));
+    if (!isThrown()) {
+      remains.addAll(leftovers.open(simulator));
     }
   }
 
@@ -77,13 +96,17 @@ final class SimulatedRun {
     }
   }
 
+  private boolean isThrown() {
+    return thrown != null || !uncaught.isEmpty();
+  }
+
   boolean isFailed() {
-    return thrown != null || !remains.isEmpty();
+    return isThrown() || !remains.isEmpty() || !leftovers.reports(findings).isEmpty();
   }
 
   /** Whether it was an assumption that failed: the test is skipped. */
   boolean isAborted() {
-    return thrown != null && failure(null) instanceof TestAbortedException;
+    return thrown != null && FailureReport.firstOf(thrown) instanceof TestAbortedException;
   }
 
   boolean isRepeatable() {
@@ -93,6 +116,8 @@ final class SimulatedRun {
   /** What the test fails with. */
   Throwable failure(@Nullable Attachments attachments) {
     TestFailureText text = new TestFailureText(body, schedule.toString(), attachments);
-    return thrown == null ? text.remains(remains) : text.thrown(thrown, failed);
+    return isThrown()
+        ? text.thrown(thrown, uncaught, findings)
+        : text.remains(leftovers.reports(findings), remains);
   }
 }

@@ -1,10 +1,12 @@
 package org.jccl.test;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.machine.GpuProfile;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Runs a test on simulated GPUs, schedule by schedule, until one fails. */
@@ -22,17 +24,20 @@ final class SimulatorNode extends Node {
   void run(TestBody body, ExtensionContext context) throws Throwable {
     Leftovers leftovers = Leftovers.of(context);
     for (Schedule schedule : schedules) {
-      SimulatedRun run = new SimulatedRun(body, schedule, leftovers, builder(schedule));
+      SimulatedRun run = newRun(body, schedule, leftovers);
       run.run();
       if (run.isFailed()) {
         Attachments attachments = new Attachments(body, schedule);
         if (run.isRepeatable() && !run.isAborted()) {
-          new SimulatedRun(body, schedule, leftovers, builder(schedule)).attachTo(attachments);
+          newRun(body, schedule, leftovers).attachTo(attachments);
         }
         throw run.failure(attachments);
       }
     }
-    leftovers.checkThreads(body);
+  }
+
+  private SimulatedRun newRun(TestBody body, Schedule schedule, Leftovers leftovers) {
+    return new SimulatedRun(body, schedule, leftovers, builder(schedule), test.timeoutSeconds());
   }
 
   private Simulator.Builder builder(Schedule schedule) {
@@ -41,7 +46,11 @@ final class SimulatorNode extends Node {
             .devices(Math.max(test.devices(), schedule.ranks()))
             .checks(test.checks())
             .strict(schedule.strict())
+            .foreignTimeout(Duration.ofSeconds(test.timeoutSeconds()))
             .environment(environment());
+    if (!test.profile().isEmpty()) {
+      builder.profile(GpuProfile.of(test.profile()));
+    }
     if (test.ncclVersion() != 0) {
       builder.ncclVersion(test.ncclVersion());
     }

@@ -3,20 +3,26 @@ package org.jccl.test;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jccl.Rank;
+import org.jccl.UserCode;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.platform.commons.support.ReflectionSupport;
 
 /** The test method, with what JUnit has resolved for it. */
 final class TestBody {
+  private static final int MAX_LINKS = 16;
+
+  private final Class<?> testClass;
   private final Method method;
   private final @Nullable Object target;
   private final List<@Nullable Object> resolved;
   private final List<@Nullable Given> given;
 
   TestBody(ReflectiveInvocationContext<Method> call) {
+    this.testClass = call.getTargetClass();
     this.method = call.getExecutable();
     this.target = call.getTarget().orElse(null);
     this.resolved = new ArrayList<>(call.getArguments());
@@ -35,19 +41,57 @@ final class TestBody {
     return given.stream().anyMatch(each -> each != null && each.isPerRank());
   }
 
-  /** Runs it as {@code rank}, or without one. */
-  void run(World world, @Nullable Rank rank) {
+  /** Runs it, on every rank if it is for ranks. */
+  void run(World world) {
+    if (isPerRank()) {
+      world.run(rank -> run(world, rank));
+    } else {
+      run(world, null);
+    }
+  }
+
+  private void run(World world, @Nullable Rank rank) {
     @Nullable Object[] arguments = new Object[given.size()];
     for (int i = 0; i < arguments.length; i++) {
       Given own = given.get(i);
       arguments[i] = own == null ? resolved.get(i) : own.value(world, rank);
     }
-    // Throws what the method throws, also if it is checked.
-    ReflectionSupport.invokeMethod(method, target, arguments);
+    try {
+      // Throws what the method throws, also if it is checked.
+      ReflectionSupport.invokeMethod(method, target, arguments);
+    } catch (Throwable failure) {
+      if (rank == null) {
+        cut(failure);
+      }
+      throw failure;
+    }
   }
 
-  /** Class and method as build tools name them. */
-  String selector() {
-    return method.getDeclaringClass().getSimpleName() + "#" + method.getName();
+  /** Ends traces with the test method: below are tools. */
+  private static void cut(Throwable failure) {
+    Throwable link = failure;
+    for (int depth = 0; link != null && depth < MAX_LINKS; depth++) {
+      StackTraceElement[] frames = link.getStackTrace();
+      for (int i = 0; i < frames.length; i++) {
+        if (frames[i].getClassName().equals(TestBody.class.getName())) {
+          link.setStackTrace(Arrays.copyOf(frames, i));
+          break;
+        }
+      }
+      link = UserCode.causeOf(link);
+    }
+  }
+
+  /** Class and method as folders are called. */
+  String name() {
+    return testClass.getName().replace('$', '.') + '.' + method.getName();
+  }
+
+  /** What makes Maven run this test alone, as a shell takes it. */
+  String selection() {
+    String type = testClass.getName().substring(testClass.getPackageName().length());
+    String selection = "-Dtest=" + (type.startsWith(".") ? type.substring(1) : type);
+    selection += "#" + method.getName();
+    return selection.contains("$") ? "'" + selection + "'" : selection;
   }
 }

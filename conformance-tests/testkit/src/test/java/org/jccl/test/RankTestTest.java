@@ -3,11 +3,10 @@ package org.jccl.test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectUniqueId;
 
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.Communicator;
 import org.jccl.DataType;
@@ -19,10 +18,8 @@ import org.jccl.Stream;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
-import org.junit.platform.testkit.engine.Event;
 import org.opentest4j.AssertionFailedError;
 
 /** What a {@link RankTest} runs, and what it says when it fails. */
@@ -30,20 +27,11 @@ class RankTestTest {
   private static final AtomicInteger RUNS = new AtomicInteger();
 
   private static EngineExecutionResults run(String method) {
-    return EngineTestKit.engine("junit-jupiter")
-        .selectors(
-            selectMethod(
-                Samples.class,
-                List.of(Samples.class.getDeclaredMethods()).stream()
-                    .filter(each -> each.getName().equals(method))
-                    .findFirst()
-                    .orElseThrow()))
-        .execute();
+    return Executed.run(Samples.class, method);
   }
 
   private static Throwable failure(String method) {
-    Event failed = run(method).testEvents().failed().list().getFirst();
-    return failed.getPayload(TestExecutionResult.class).orElseThrow().getThrowable().orElseThrow();
+    return Executed.failure(Samples.class, method);
   }
 
   @Test
@@ -73,7 +61,7 @@ class RankTestTest {
     assertThat(failure.getMessage())
         .startsWith("differs failed with ranks=2 fifo\nrank 1: AssertionFailedError: expected: <4>")
         .contains("RankTestTest.java:", "replay: @RankTest(replay = \"ranks=2 fifo\")")
-        .contains("-Dtest=Samples#differs", "\"-Djccl.replay=ranks=2 fifo\"")
+        .contains("'-Dtest=RankTestTest$Samples#differs'", "\"-Djccl.replay=ranks=2 fifo\"")
         .doesNotContain("at org.jccl.sim", "at java.base");
     assertThat(failure.getStackTrace())
         .isNotEmpty()
@@ -96,6 +84,21 @@ class RankTestTest {
   }
 
   @Test
+  void manySeeds_areSeveralNodes_eachOfWhichRunsAloneByItsId() {
+    List<String> ids =
+        run("manySeeds").testEvents().finished().list().stream()
+            .map(event -> event.getTestDescriptor().getUniqueId().toString())
+            .toList();
+    EngineExecutionResults again =
+        EngineTestKit.engine("junit-jupiter").selectors(selectUniqueId(ids.get(1))).execute();
+
+    assertThat(ids).hasSize(3);
+    assertThat(again.testEvents().finished().list())
+        .extracting(event -> event.getTestDescriptor().getDisplayName())
+        .containsExactly("[ranks=1 seeds=51..100]");
+  }
+
+  @Test
   void aReplay_runsItsScheduleAlone() {
     RUNS.set(0);
 
@@ -107,18 +110,6 @@ class RankTestTest {
 
     assertThat(results.testEvents().succeeded().count()).isEqualTo(1);
     assertThat(RUNS).hasValue(3);
-  }
-
-  @Test
-  void whatIsLeftOpen_fails_unlessAllowed() {
-    assertThat(failure("leaks").getMessage()).contains("left open:", "buffer");
-    assertThat(run("leaksOnPurpose").testEvents().succeeded().count()).isEqualTo(1);
-  }
-
-  @Test
-  void aThreadLeftAlive_fails() {
-    assertThat(failure("leavesAThread").getMessage()).contains("thread 'forgotten' is still alive");
-    RELEASE.countDown();
   }
 
   @Test
@@ -134,28 +125,6 @@ class RankTestTest {
   @Test
   void aTestWithoutRank_startsRanksItself() {
     assertThat(run("startsRanksItself").testEvents().failed().list()).isEmpty();
-  }
-
-  @Test
-  void realGpus_areASkipWithTheReason_orAFailureWhereTheyAreDemanded() {
-    EngineExecutionResults results = run("onGpus");
-    EngineExecutionResults demanded =
-        EngineTestKit.engine("junit-jupiter")
-            .configurationParameter(RankTestExtension.REQUIRE_GPUS, "true")
-            .selectors(selectClass(OnGpus.class))
-            .execute();
-
-    assertThat(results.testEvents().aborted().count() + results.testEvents().succeeded().count())
-        .isEqualTo(1);
-    assertThat(demanded.testEvents().aborted().count()).isZero();
-  }
-
-  private static final CountDownLatch RELEASE = new CountDownLatch(1);
-
-  /** Needs more GPUs than any host has. */
-  static class OnGpus {
-    @RankTest(ranks = 4096, backend = TestBackend.NCCL)
-    void many(Rank rank) {}
   }
 
   /** Tests that are run by the tests above. */
@@ -205,32 +174,8 @@ class RankTestTest {
       }
     }
 
-    @RankTest(seeds = 0, strict = Strictness.OFF)
-    void leaks(Device device) {
-      device.allocate(DataType.INT32, 1);
-    }
-
-    @RankTest(seeds = 0, strict = Strictness.OFF)
-    @Allow(Remains.LEAK)
-    void leaksOnPurpose(Device device) {
-      device.allocate(DataType.INT32, 1);
-    }
-
-    @RankTest(seeds = 0)
-    void leavesAThread(World world) {
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  RELEASE.await();
-                } catch (InterruptedException ended) {
-                  Thread.currentThread().interrupt();
-                }
-              },
-              "forgotten");
-      thread.setDaemon(false);
-      thread.start();
-    }
+    @RankTest(ranks = 1, seeds = 120, strict = Strictness.OFF)
+    void manySeeds(Rank rank) {}
 
     @RankTest
     void assumes(Rank rank) {
@@ -250,11 +195,6 @@ class RankTestTest {
     void startsRanksItself(World world) {
       assertEquals(3, world.ranks());
       world.run(rank -> assertEquals(6, sum(rank)));
-    }
-
-    @RankTest(backend = TestBackend.NCCL)
-    void onGpus(Rank rank) {
-      assertEquals(3, sum(rank));
     }
   }
 }

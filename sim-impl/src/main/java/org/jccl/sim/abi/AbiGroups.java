@@ -5,6 +5,8 @@ import static org.jccl.sim.abi.AbiState.isNull;
 import java.lang.foreign.MemorySegment;
 import org.jccl.CollectiveException;
 import org.jccl.ops.NcclFunction;
+import org.jccl.sim.device.CurrentDevice;
+import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +28,15 @@ final class AbiGroups {
     GroupState group = state.group();
     int code = group.start();
     state.opened(group);
-    group.openedAt(state.simulation().isChecking() ? group.siteOfOpening() : null);
+    group.openedAt(state.simulation().isChecking() ? group.siteOfOpening() : null, place());
     return code;
+  }
+
+  /** The rank that opens a group, or the number of the device that is current for its thread. */
+  private int place() {
+    SimDevice current = CurrentDevice.get();
+    int rank = state.kernel().rank();
+    return rank >= 0 || current == null ? rank : current.index();
   }
 
   /** A virtual thread that stands for no rank: those that do are platform threads on NCCL. */

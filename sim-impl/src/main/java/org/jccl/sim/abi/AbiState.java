@@ -24,6 +24,7 @@ import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Rethrown;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -309,7 +310,7 @@ final class AbiState {
       calls(task, life, call);
       RuntimeException refusal = life.refusal();
       if (refusal != null) {
-        throw refusal;
+        throw Rethrown.of(refusal);
       }
       GroupState group = group();
       group.start();

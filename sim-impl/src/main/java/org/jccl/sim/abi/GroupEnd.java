@@ -11,6 +11,7 @@ import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.Job;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Rethrown;
 import org.jccl.sim.kernel.SimStep;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,7 @@ final class GroupEnd implements SimStep, Abortable {
     held.forEach(life -> life.isKnownIdle(task));
     meet(task);
     if (failure != null) {
-      throw failure;
+      throw Rethrown.of(failure);
     }
     return code;
   }

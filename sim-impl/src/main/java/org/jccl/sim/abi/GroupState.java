@@ -39,6 +39,7 @@ final class GroupState implements OpenGroup {
   private final Map<CommLifecycle, List<Request>> queued = new LinkedHashMap<>();
   private final Thread thread = Thread.currentThread();
   private @Nullable Object opened;
+  private int rank = -1;
   private final Trail trail = new Trail(1);
   private boolean spoilt;
   private final Map<CommLifecycle, List<OneSidedCall>> oneSided = new LinkedHashMap<>();
@@ -72,8 +73,15 @@ final class GroupState implements OpenGroup {
     }
     comm.throwIfError(
         thread.isAlive()
-            ? ThreadReports.race(member, thread, "has a group open that holds calls of it (GRP-26)")
+            ? ThreadReports.race(
+                member, thread, "has a group open that holds calls of it (GRP-26)", site())
             : leak(comm));
+  }
+
+  /** Where the first call that the group holds was made, or where it was opened. */
+  private @Nullable Object site() {
+    Object first = queued.isEmpty() ? null : queued.values().iterator().next().getFirst().site();
+    return first == null ? opened : first;
   }
 
   private ReportBuilder leak(@Nullable SharedComm comm) {
@@ -96,6 +104,7 @@ final class GroupState implements OpenGroup {
               first.site() == null ? null : "at " + first.site());
         });
     return report
+        .among(queued.isEmpty() && rank >= 0 ? List.of(rank) : List.of())
         .line("the group was opened " + (opened == null ? "somewhere" : "at " + opened))
         .line("end every group on the thread that started it (GRP-04, GRP-05, SIM-41)");
   }
@@ -126,10 +135,11 @@ final class GroupState implements OpenGroup {
     return trail.next(depth, queued.size());
   }
 
-  /** Notes where the outermost group is opened, if that is asked for. */
-  public void openedAt(@Nullable Object site) {
+  /** Notes where the outermost group is opened, if that is asked for, and for which rank. */
+  public void openedAt(@Nullable Object site, int place) {
     if (depth == 1) {
       opened = site;
+      rank = place;
     }
   }
 
@@ -168,7 +178,8 @@ final class GroupState implements OpenGroup {
 
   private int add(Job job, List<Job> queue) {
     CommLifecycle life = job.life();
-    requireNoConflict(job);
+    job.isCalledHere();
+    queued.forEach((used, requests) -> requireNoConflict(job, used, requests.getFirst(), true));
     if (job.endsCommunicator()) {
       blocking = true;
     } else if (life != null && !joins(life)) {
@@ -179,28 +190,17 @@ final class GroupState implements OpenGroup {
   }
 
   /** Rules LIF-13, GRP-22: what a group ends or creates it does not use (SIM-38, SIM-39). */
-  private void requireNoConflict(Job job) {
-    for (CommLifecycle used : queued.keySet()) {
-      requireNoConflict(job, used, job.describe());
+  private void requireNoConflict(Job job, CommLifecycle used, Request request, boolean isJobLast) {
+    if (used.simulation().isChecking() && (job.ends(used) || job.creates())) {
+      spoil();
+      CommMember member = used.operations().member();
+      member
+          .comm()
+          .throwIfError(
+              job.ends(used)
+                  ? LifecycleReports.groupEnds(member, job, request, isJobLast)
+                  : LifecycleReports.groupCreates(member, job, request, isJobLast));
     }
-  }
-
-  private void requireNoConflict(Job job, CommLifecycle used, String call) {
-    if (!used.simulation().isChecking()) {
-      return;
-    }
-    CommMember member = used.operations().member();
-    if (job.ends(used)) {
-      refuse(member, LifecycleReports.groupConflict(member, call));
-    }
-    if (job.creates()) {
-      refuse(member, LifecycleReports.initConflict(member, call));
-    }
-  }
-
-  private void refuse(CommMember used, ReportBuilder report) {
-    spoil();
-    used.comm().throwIfError(report);
   }
 
   private boolean joins(CommLifecycle life) {
@@ -222,7 +222,11 @@ final class GroupState implements OpenGroup {
       return new GroupEnd(life.simulation().kernel(), List.of(), List.of(work), false)
           .runInBackground();
     }
-    return request.isDropped() ? 0 : queue(life, request);
+    if (request.isDropped()) {
+      life.operations().enqueuer().drop(request, queued.getOrDefault(life, List.of()));
+      return 0;
+    }
+    return queue(life, request);
   }
 
   private int queue(CommLifecycle life, Request request) {
@@ -230,7 +234,7 @@ final class GroupState implements OpenGroup {
       return INVALID_ARGUMENT; // SIM-40: in NCCL the last one decides for all
     }
     for (Job job : jobs) {
-      requireNoConflict(job, life, request.operation().label());
+      requireNoConflict(job, life, request, false);
     }
     List<Request> before = queued.computeIfAbsent(life, own -> new ArrayList<>());
     if (!before.isEmpty() && before.getFirst().stream().capture() != request.stream().capture()) {

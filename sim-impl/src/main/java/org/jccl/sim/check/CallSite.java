@@ -32,7 +32,7 @@ public final class CallSite {
   }
 
   /** Where the calling thread's user code calls jccl now. */
-  static CallSite here() {
+  public static CallSite here() {
     return new CallSite(new Stack(), null);
   }
 
@@ -62,6 +62,20 @@ public final class CallSite {
   /** Where {@code thread} is now, or null if it runs no user code. */
   public static @Nullable String of(Thread thread) {
     return first(Stream.of(thread.getStackTrace()));
+  }
+
+  /** Whether {@code thread} is in a call that closes something. */
+  public static boolean isClosing(Thread thread) {
+    String call = "";
+    for (StackTraceElement frame : thread.getStackTrace()) {
+      boolean isUser =
+          !UserCode.isLibrary(frame.getClassName()) && !UserCode.isJdk(frame.getClassName());
+      if (isUser) {
+        break;
+      }
+      call = frame.getMethodName();
+    }
+    return call.equals("close") || call.equals("commDestroy");
   }
 
   @Override

@@ -64,7 +64,9 @@ public final class ThreadGuard {
     HostTask waiting = waiter;
     Thread second = waiting != null && waiting != task ? waiting.thread() : other;
     if (second != null && member.comm().simulation().isChecking()) {
-      member.comm().throwIfError(ThreadReports.race(member, second, "is inside a call on it"));
+      member
+          .comm()
+          .throwIfError(ThreadReports.race(member, second, "is inside a call on it", null));
     }
   }
 }

@@ -180,17 +180,21 @@ public final class Hazards {
   /**
    * The first work that uses the range and is in flight as far as {@code task} knows: until the
    * thread has waited for it, in some way; or null.
+   *
+   * @param communicator whose work; any if it is null: then the memory is freed
    */
-  @Nullable Access user(long start, long end, HostTask task) {
+  @Nullable Access user(long start, long end, @Nullable String communicator, HostTask task) {
     for (StreamOp op = oldest; op != null; op = op.after) {
       Access use = op.use(start, end);
-      if (use != null) {
-        op.memoryIsFreed();
+      if (use != null && use.by().isOf(communicator)) {
+        if (communicator == null) {
+          op.memoryIsFreed();
+        }
         return use;
       }
     }
     HappensBefore order = context.simulation().order();
-    return order == null ? null : history.notDone(start, end, order.knownTo(task));
+    return order == null ? null : history.notDone(start, end, communicator, order.knownTo(task));
   }
 
   /**
@@ -273,6 +277,11 @@ public final class Hazards {
     /** What else the same piece of work is made of. */
     public @Nullable Accessor next() {
       return next;
+    }
+
+    /** Whether it is work of {@code name}; any work is if that is null. */
+    boolean isOf(@Nullable String name) {
+      return name == null || name.equals(communicator);
     }
 
     boolean isOneWith(Accessor other) {
@@ -430,14 +439,14 @@ public final class Hazards {
         readerCount = kept;
       }
 
-      /** What uses it and is not known to be done, or null. */
-      @Nullable Access notDone(Clock known) {
+      /** What of that communicator uses it and is not known to be done, or null. */
+      @Nullable Access notDone(@Nullable String communicator, Clock known) {
         Access last = writer;
-        if (last != null && !last.isDone(known)) {
+        if (last != null && last.by.isOf(communicator) && !last.isDone(known)) {
           return last;
         }
         for (int i = 0; i < readerCount; i++) {
-          if (!readers[i].isDone(known)) {
+          if (readers[i].by.isOf(communicator) && !readers[i].isDone(known)) {
             return readers[i];
           }
         }
@@ -517,17 +526,17 @@ public final class Hazards {
       }
     }
 
-    /** What uses the range and is not known to be done, or null. */
-    @Nullable Access notDone(long start, long end, Clock known) {
+    /** What of that communicator uses the range and is not known to be done, or null. */
+    @Nullable Access notDone(long start, long end, @Nullable String communicator, Clock known) {
       Map.Entry<Long, Segment> before = segments.lowerEntry(start);
       if (before != null && before.getValue().end > start) {
-        Access found = before.getValue().notDone(known);
+        Access found = before.getValue().notDone(communicator, known);
         if (found != null) {
           return found;
         }
       }
       for (Segment each : segments.subMap(start, end).values()) {
-        Access found = each.notDone(known);
+        Access found = each.notDone(communicator, known);
         if (found != null) {
           return found;
         }

@@ -20,6 +20,7 @@ public final class SimDevice implements Device, CaptureGuard {
   private final int index;
   private final SimMemory memory;
   private final DeviceContext context;
+  private final @Nullable ResidentKernels kernels;
   private final Consumer<String> leaks;
   private final WeakReference<SimDevice> weakly = new WeakReference<>(this);
   private long handlesMade;
@@ -41,8 +42,14 @@ public final class SimDevice implements Device, CaptureGuard {
     this.index = index;
     this.leaks = leaks;
     this.context = new DeviceContext(this, simulation, index);
+    this.kernels = ResidentKernels.of(simulation.residentKernels());
     this.memory = new SimMemory(context, this::ownerOf);
     context.marksBy(this::mark);
+  }
+
+  /** The kernels that it holds; null where it holds any number. */
+  public @Nullable ResidentKernels kernels() {
+    return kernels;
   }
 
   /** What the simulation shares. */

@@ -182,8 +182,16 @@ public final class SimMemory implements DeviceMemory {
             + what);
   }
 
+  /**
+   * The first work of {@code communicator} that uses a range and is in flight as far as {@code
+   * task} knows, or null.
+   */
+  public @Nullable Access user(long start, long end, String communicator, HostTask task) {
+    return context.hazards().user(start, end, communicator, task);
+  }
+
   private void requireUnused(Allocation allocation, HostTask task) {
-    Access user = context.hazards().user(allocation.address(), allocation.end(), task);
+    Access user = context.hazards().user(allocation.address(), allocation.end(), null, task);
     if (user == null) {
       return;
     }
@@ -377,19 +385,26 @@ public final class SimMemory implements DeviceMemory {
     if (memory != null) {
       return memory;
     }
+    ReportBuilder wrong = wrong(address, bytes, what).among(List.of(context.index()));
+    throw context.simulation().findings().keep(wrong);
+  }
+
+  /** What is wrong with a range that {@link #find} does not find. */
+  public ReportBuilder wrong(long address, long bytes, String what) {
+    String on = " on device " + context.index() + ": " + what;
     int owner = ownerOf.applyAsInt(address);
     if (owner >= 0 && owner != context.index()) {
-      throw context.misuse(
+      return new ReportBuilder(
           MisuseKind.BUFFER_DEVICE,
-          what + " is memory of device " + owner + ", not of this device (SIM-27)");
+          on + " is memory of device " + owner + ", not of this device (SIM-27)");
     }
     String room = room(address);
     if (room != null) {
-      throw context.misuse(MisuseKind.BUFFER_RANGE, what + " needs " + bytes + " bytes, " + room);
+      return new ReportBuilder(MisuseKind.BUFFER_RANGE, on + " needs " + bytes + " bytes, " + room);
     }
-    throw context.misuse(
+    return new ReportBuilder(
         MisuseKind.BUFFER_INVALID,
-        what
+        on
             + (address == 0 ? " is null" : " is at an address in no live allocation")
             + ", and "
             + bytes

@@ -15,6 +15,7 @@ import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.Lifetimes.Origin;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Rethrown;
 import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.timeline.Lane;
 import org.jccl.spi.OwnedStream;
@@ -311,7 +312,7 @@ public final class SimStream implements OwnedStream {
         throw context.takeReport();
       }
       if (failure != null) {
-        throw failure;
+        throw Rethrown.of(failure);
       }
     } finally {
       kernel.exit(task);

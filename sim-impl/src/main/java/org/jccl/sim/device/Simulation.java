@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param profile the machine that is imitated
  * @param cost how long things take in virtual time
  * @param timeline where what happens in virtual time is written down, or null
+ * @param residentKernels how many kernels a device holds at once; 0 for any number
  */
 public record Simulation(
     int version,
@@ -49,7 +50,8 @@ public record Simulation(
     AtomicInteger reductions,
     GpuProfile profile,
     CostModel cost,
-    @Nullable Timeline timeline) {
+    @Nullable Timeline timeline,
+    int residentKernels) {
   /** Whether anything is checked. */
   public boolean isChecking() {
     return checks != CheckLevel.NONE;

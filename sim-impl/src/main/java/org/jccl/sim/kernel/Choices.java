@@ -1,6 +1,7 @@
 package org.jccl.sim.kernel;
 
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one stream of nondeterministic decisions of a simulation: same choices, same trace. Asked
@@ -11,8 +12,14 @@ public interface Choices {
   enum Point {
     /** Which of the things that can run does so next. */
     NEXT_STEP,
-    /** Whether a rank's call lets others run first: 0 goes on, 1 yields. */
-    YIELD_AT_CALL
+    /** Whether a rank's call that may wait lets others run first: 0 goes on. */
+    YIELD_AT_CALL,
+    /** Which device steps run before a call that waits for nobody: 0 is the call. */
+    DEVICES_AT_CALL,
+    /** Of a world: whether calls return at once (0) or wait for their peers (rule STR-11). */
+    CALLS_WAIT,
+    /** Of a world: how many kernels a device holds at once: any number (0), 1 or 2. */
+    RESIDENT_KERNELS
   }
 
   /** Index of the option taken, in {@code 0 .. options - 1}; {@code options} is at least 1. */
@@ -26,6 +33,11 @@ public interface Choices {
 
   /** Whether ranks are asked at every call whether they let others run first. */
   boolean yieldsAtCalls();
+
+  /** Who steers step by step, or null: then this stream of numbers decides. */
+  default @Nullable Steering steering() {
+    return null;
+  }
 
   /** What replays this stream, for reports: {@code fifo} or {@code seed 42}. */
   String describe();

@@ -81,6 +81,10 @@ final class DeadEnd {
     if (blocked.isEmpty()) {
       return false;
     }
+    Steering steering = loop.steering();
+    if (steering != null) {
+      steering.deadEnd();
+    }
     listener.onQuiescence(blocked);
     return true;
   }

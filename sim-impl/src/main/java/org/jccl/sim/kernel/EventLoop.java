@@ -1,5 +1,6 @@
 package org.jccl.sim.kernel;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +28,15 @@ final class EventLoop implements HostTask.Scheduler {
   private long calls;
 
   private long moments;
+  private final @Nullable SteeredTurns steered;
 
   EventLoop(Choices choices, Baton baton) {
     this.choices = choices;
     this.baton = baton;
     this.goesOn = choices.goesOn();
     this.deadEnd = new DeadEnd(this, baton);
+    Steering steering = choices.steering();
+    this.steered = steering == null ? null : new SteeredTurns(steering, ready);
   }
 
   Trace trace() {
@@ -113,12 +117,48 @@ final class EventLoop implements HostTask.Scheduler {
     passOn(task);
   }
 
+  /** A call of {@code task} begins in which it may wait: others may run first. */
+  void beginWaitingCall(HostTask task) {
+    if (steered != null) {
+      runSteered(steered, task, true);
+    } else if (choices.choose(Choices.Point.YIELD_AT_CALL, 2) == 1) {
+      letOthersRun(task);
+    }
+  }
+
   /** Lets device steps run, until it would be a host thread's turn. */
-  void letDevicesRun() {
+  void letDevicesRun(HostTask task) {
+    if (steered != null) {
+      runSteered(steered, task, false);
+      return;
+    }
     for (SimStep next = ready.takeStep(choices); next != null; next = ready.takeStep(choices)) {
       steps++;
       next.run();
     }
+  }
+
+  private void runSteered(SteeredTurns turns, HostTask task, boolean mayWait) {
+    for (SimStep next = turns.takeAtCall(task, mayWait, progress());
+        next != null;
+        next = turns.takeAtCall(task, mayWait, progress())) {
+      if (next instanceof HostTask other) {
+        makeReady(task);
+        if (handOver(task, other)) {
+          return;
+        }
+        ready.remove(task);
+        task.inReady = false;
+        continue;
+      }
+      steps++;
+      next.run();
+    }
+  }
+
+  /** Who steers, or null. */
+  @Nullable Steering steering() {
+    return steered == null ? null : steered.steering();
   }
 
   /**
@@ -137,7 +177,7 @@ final class EventLoop implements HostTask.Scheduler {
         resumed(me);
         return;
       }
-      SimStep next = ready.take(choices);
+      SimStep next = steered == null ? ready.take(choices) : steered.take(progress());
       if (next == null) {
         if (deadEnd.isBroken()) {
           continue;
@@ -197,7 +237,7 @@ final class EventLoop implements HostTask.Scheduler {
   }
 
   /** The steps that can run, in the order in which they became ready: a ring that grows. */
-  private static final class ReadyList {
+  static final class ReadyList {
     private @Nullable SimStep[] ring = new SimStep[64];
     private int head;
     private int size;
@@ -238,6 +278,29 @@ final class EventLoop implements HostTask.Scheduler {
       head = (head + 1) & mask;
       size--;
       return taken;
+    }
+
+    int size() {
+      return size;
+    }
+
+    SimStep get(int index) {
+      return Objects.requireNonNull(ring[(head + index) & (ring.length - 1)]);
+    }
+
+    /** Takes a step out; the others keep their order. */
+    void remove(SimStep step) {
+      int mask = ring.length - 1;
+      int at = 0;
+      while (ring[(head + at) & mask] != step) {
+        at++;
+      }
+      for (int i = at; i > 0; i--) {
+        ring[(head + i) & mask] = ring[(head + i - 1) & mask];
+      }
+      ring[head] = null;
+      head = (head + 1) & mask;
+      size--;
     }
 
     private void grow() {

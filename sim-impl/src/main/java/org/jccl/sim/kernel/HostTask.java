@@ -3,6 +3,7 @@ package org.jccl.sim.kernel;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +131,14 @@ public final class HostTask implements SimStep {
   /** Set while the task waits; read by reports. */
   @Nullable Wait waitingFor;
 
+  /** The condition of its current or last wait; looked at while it is blocked. */
+  @Nullable BooleanSupplier awaited;
+
+  /** How often it has asked in vain since anything has happened, and when that was. */
+  int noes;
+
+  long askedAt;
+
   @Nullable RuntimeException failure;
 
   HostTask(Scheduler scheduler, int rank, boolean owned, Thread thread) {
@@ -220,6 +229,17 @@ public final class HostTask implements SimStep {
     state = State.BLOCKED;
   }
 
+  /** Whether it was woken in vain. */
+  boolean wouldWaitAgain() {
+    return state == State.BLOCKED
+        && awaited != null
+        && failure == null
+        && verdict == null
+        && !interrupted
+        && !mayBeLate()
+        && !awaited.getAsBoolean();
+  }
+
   /** It has the baton again. */
   void goesOn() {
     state = State.RUNNING;
@@ -236,7 +256,7 @@ public final class HostTask implements SimStep {
     RuntimeException pending = failure;
     if (pending != null) {
       failure = null;
-      throw pending;
+      throw Rethrown.of(pending);
     }
     if (verdict != null) {
       throw takeVerdict();

@@ -139,7 +139,7 @@ public final class Kernel {
     if (task.depth++ == 0) {
       begun(task);
       if (yieldsAtCalls && task.owned) {
-        loop.letDevicesRun();
+        loop.letDevicesRun(task);
       }
     }
     return task;
@@ -150,8 +150,8 @@ public final class Kernel {
     HostTask task = grasp();
     if (task.depth++ == 0) {
       begun(task);
-      if (yieldsAtCalls && task.owned && choices().choose(Choices.Point.YIELD_AT_CALL, 2) == 1) {
-        loop.letOthersRun(task);
+      if (yieldsAtCalls && task.owned) {
+        loop.beginWaitingCall(task);
       }
     }
     return task;
@@ -253,6 +253,7 @@ public final class Kernel {
       if (!task.owned && System.nanoTime() - deadline > 0) {
         baton.parking().giveUp(task, what);
       }
+      task.awaited = condition;
       block(task, what);
     }
     task.throwPending();
@@ -347,6 +348,11 @@ public final class Kernel {
     }
   }
 
+  /** Who steers the run step by step and wants to know what steps do; null if nobody does. */
+  public @Nullable Steering steering() {
+    return loop.steering();
+  }
+
   /** Makes {@code step} ready to run; called by the holder. */
   public void makeReady(SimStep step) {
     loop.makeReady(step);
@@ -396,6 +402,12 @@ public final class Kernel {
   /** Whether the current thread is that of a rank. */
   public boolean isRank() {
     return own.current().owned;
+  }
+
+  /** The rank whose thread the current one is, or -1. */
+  public int rank() {
+    HostTask task = own.current();
+    return task.owned ? task.rank() : -1;
   }
 
   /** Something that blocks outside jccl. */

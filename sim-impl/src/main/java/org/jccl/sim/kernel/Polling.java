@@ -36,6 +36,8 @@ final class Polling {
     loop.uncountCall();
     questions++;
     task.question = new Question(what);
+    task.noes = task.askedAt == loop.progress() ? task.noes + 1 : 1;
+    task.askedAt = loop.progress();
     if (lastProgress != loop.progress() || !baton.isAlone()) {
       lastProgress = loop.progress();
       inVain = 0;

@@ -4,4 +4,9 @@ package org.jccl.sim.kernel;
 public interface SimStep {
   /** Does it; called by the holder of the baton. */
   void run();
+
+  /** What it is, the same in every run that does it: by that a search finds it again. */
+  default Object key() {
+    return this;
+  }
 }

@@ -26,6 +26,7 @@ import org.jccl.sim.comm.life.CommParts;
 import org.jccl.sim.comm.life.Departures;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Rethrown;
 import org.jccl.sim.math.DataPlane;
 import org.jspecify.annotations.Nullable;
 
@@ -166,7 +167,7 @@ public final class Bootstrap {
       creation.ids().forEach(failed::remove);
     }
     if (why != null) {
-      throw why;
+      throw Rethrown.of(why);
     }
   }
 

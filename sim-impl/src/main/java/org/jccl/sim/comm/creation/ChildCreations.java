@@ -5,18 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
-import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.comm.life.CommParts;
 import org.jspecify.annotations.Nullable;
 
 /** Where the ranks of one communicator meet for its children: splits, shrinks, growths. */
 final class ChildCreations {
+  /** A rank's call of shrink, the first one with its list. */
+  private record Shrink(CommMember caller, List<Integer> excluded, @Nullable String site) {}
+
   private final SharedComm comm;
   private final Bootstrap creations;
   private final List<ChildCreation> children = new ArrayList<>(1);
-  private final List<List<Integer>> shrinks = new ArrayList<>(1);
+  private final List<Shrink> shrinks = new ArrayList<>(1);
   private final ArrayDeque<Creation> growths = new ArrayDeque<>(1);
 
   ChildCreations(SharedComm comm, Bootstrap creations) {
@@ -24,68 +27,68 @@ final class ChildCreations {
     this.creations = creations;
   }
 
-  /** Where {@code rank} meets the others for its next split, or shrink without {@code excluded}. */
-  ChildCreation next(CommParts parent, int rank, List<Integer> excluded) {
+  /** Where {@code job} meets the others for its next split, or shrink without some ranks. */
+  ChildCreation next(CommParts parent, CommMember caller, ChildJob job) {
+    List<Integer> excluded = job.excluded();
     for (ChildCreation each : children) {
-      if (!each.has(rank) && each.excluded().isEmpty() == excluded.isEmpty()) {
+      if (!each.has(caller.rank()) && each.excluded().isEmpty() == excluded.isEmpty()) {
         if (!each.excluded().equals(excluded)) {
-          ReportedMisuse different = differentLists(rank, each.excluded(), excluded);
+          ReportedMisuse different = differentLists(shrinkWithout(each.excluded()), caller, job);
           each.fail(different);
           throw different;
         }
         return each;
       }
     }
-    requireNoOtherHalf(rank, excluded);
+    if (!excluded.isEmpty()) {
+      requireNoOtherHalf(caller, job);
+      shrinks.add(new Shrink(caller, excluded, job.site()));
+    }
     ChildCreation made = new ChildCreation(creations, this, parent, excluded);
     children.add(made);
     return made;
   }
 
-  /** Ranks that shrink each other away did not mean that: their lists differ (SIM-48). */
-  private void requireNoOtherHalf(int rank, List<Integer> excluded) {
-    if (excluded.isEmpty()) {
-      return;
-    }
-    for (List<Integer> before : shrinks) {
-      boolean apart = before.contains(rank);
-      for (int other = 0; other < comm.worldSize() && apart; other++) {
-        apart = excluded.contains(other) || before.contains(other);
-      }
-      if (apart && !before.equals(excluded)) {
-        throw differentLists(rank, before, excluded);
-      }
-    }
-    shrinks.add(excluded);
+  private Shrink shrinkWithout(List<Integer> excluded) {
+    return shrinks.reversed().stream()
+        .filter(each -> each.excluded.equals(excluded))
+        .findFirst()
+        .orElseThrow();
   }
 
-  private ReportedMisuse differentLists(int rank, List<Integer> before, List<Integer> now) {
+  /** Ranks that shrink each other away did not mean that: their lists differ (SIM-48). */
+  private void requireNoOtherHalf(CommMember caller, ChildJob job) {
+    List<Integer> excluded = job.excluded();
+    for (Shrink before : shrinks) {
+      boolean apart = before.excluded.contains(caller.rank());
+      for (int other = 0; other < comm.worldSize() && apart; other++) {
+        apart = excluded.contains(other) || before.excluded.contains(other);
+      }
+      if (apart && !before.excluded.equals(excluded)) {
+        throw differentLists(before, caller, job);
+      }
+    }
+  }
+
+  private ReportedMisuse differentLists(Shrink before, CommMember caller, ChildJob job) {
     return comm.simulation()
         .findings()
         .keep(
             new ReportBuilder(
                     MisuseKind.MISMATCH,
-                    "(list): rank "
-                        + rank
+                    "(list): "
+                        + before.caller.name()
                         + " shrinks "
                         + comm.name()
                         + " without ranks "
-                        + now
-                        + ", the ranks before without "
-                        + before)
-                .rank(rank, "shrinks without " + now, "at " + CallSite.current())
-                .among(survivors(before))
+                        + before.excluded
+                        + ", "
+                        + caller.name()
+                        + " without "
+                        + job.excluded())
+                .rank(before.caller.caller(), "shrinks without " + before.excluded, before.site)
+                .rank(caller.caller(), "shrinks without " + job.excluded(), job.site())
                 .line("pass the same list on every rank that stays (SHR-01, SIM-48)"));
-  }
-
-  private List<Integer> survivors(List<Integer> excluded) {
-    List<Integer> ranks = new ArrayList<>();
-    for (int rank = 0; rank < comm.worldSize(); rank++) {
-      if (!excluded.contains(rank)) {
-        ranks.add(rank);
-      }
-    }
-    return ranks;
   }
 
   void over(ChildCreation meeting) {

@@ -6,7 +6,9 @@ import org.jccl.CollectiveException;
 import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.Caller;
 import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.launch.Launch;
 import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.CommParts;
@@ -88,10 +90,10 @@ public final class ChildJob extends Job {
     requireNetwork();
     requireQuiet(parent, excluded.isEmpty() ? "is split" : "is shrunk");
     CommParts shared = parent.operations().shared();
-    int rank = parent.operations().member().rank();
-    ChildCreation place = creations.children(shared.comm()).next(shared, rank, excluded);
+    CommMember own = parent.operations().member();
+    ChildCreation place = creations.children(shared.comm()).next(shared, own, this);
     meeting = place;
-    place.arrive(rank, this);
+    place.arrive(own.rank(), this);
   }
 
   private void requireNetwork() {
@@ -110,20 +112,29 @@ public final class ChildJob extends Job {
   static void requireQuiet(CommLifecycle parent, String what) {
     Endpoint own = parent.operations();
     if (own.launches().isPending() && parent.simulation().isChecking()) {
+      ReportBuilder report =
+          new ReportBuilder(
+              MisuseKind.OUTSTANDING_OPS,
+              ": " + own + " " + what + " while an operation is in flight");
       Launch pending = own.launches().last();
+      Caller caller = own.member().caller();
+      if (pending != null) {
+        Object site = pending.site();
+        report.rank(caller, pending.describe(), site == null ? null : "at " + site);
+      }
       throw parent
           .simulation()
           .findings()
           .keep(
-              new ReportBuilder(
-                      MisuseKind.OUTSTANDING_OPS,
-                      ": " + own + " " + what + " while an operation is in flight")
-                  .rank(
-                      own.member().caller(),
-                      pending == null ? what : pending.describe(),
-                      "now at " + CallSite.current())
+              report
+                  .rank(caller, what, "at " + CallSite.current())
                   .line("synchronize the communicator's streams first (SPL-11, SIM-47)"));
     }
+  }
+
+  /** The ranks without whom it shrinks, ascending; none if it splits. */
+  List<Integer> excluded() {
+    return excluded;
   }
 
   int color() {

@@ -2,9 +2,9 @@ package org.jccl.sim.comm.launch;
 
 import java.lang.foreign.MemorySegment;
 import org.jccl.MisuseKind;
-import org.jccl.ReportedMisuse;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
+import org.jccl.sim.check.Caller;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.call.Request;
@@ -57,13 +57,12 @@ public final class BufferLookup {
   }
 
   private MemorySegment refuse(long address, long bytes, Call call, String which) {
-    try {
-      return memory.range(
-          address, bytes, which + " buffer of " + call + " of " + member.comm().name());
-    } catch (ReportedMisuse found) {
-      member.comm().stop(found);
-      throw found;
-    }
+    Caller caller = member.caller();
+    String what = which + " buffer of " + caller.words(call) + " of " + member.comm().name();
+    member
+        .comm()
+        .throwIfError(memory.wrong(address, bytes, what).rank(caller, call, caller.site(call)));
+    throw new IllegalStateException(what + " is nowhere");
   }
 
   /** Rule COL-05: the buffers of a call are disjoint, or have exactly the in-place form. */

@@ -92,11 +92,11 @@ public final class CallSequence implements History.Calls {
    * @param issuer the thread that issues it, or null
    */
   Call add(Request request, int place, int groupSize, @Nullable HostTask issuer) {
-    Call call = numbered(request);
+    Call call = numbered(request, next(request));
     trace.add(Trace.Event.ENQUEUE, device, call.operation().ordinal(), call.sequence());
     if (checking && request.isCollective()) {
       if (request.isDropped()) {
-        contract.noteDropped(call, caller);
+        drop(request, 0);
         return call;
       }
       ReportBuilder different =
@@ -109,11 +109,16 @@ public final class CallSequence implements History.Calls {
     return call;
   }
 
-  private Call numbered(Request request) {
+  /** A call of count 0, which has no number of its own, behind so many that get theirs later. */
+  void drop(Request request, int before) {
+    contract.noteDropped(numbered(request, collectives + before), caller);
+  }
+
+  private static Call numbered(Request request, long number) {
     Operation operation = request.operation();
     return new Call(
         operation,
-        next(request),
+        number,
         request.count(),
         request.type().code(),
         operation.reduces() ? Math.min(request.reduction(), Call.PRE_MUL_SUM) : 0,

@@ -1,5 +1,6 @@
 package org.jccl.sim.comm.launch;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jccl.ops.Operation;
@@ -20,15 +21,17 @@ final class CapturedLaunches {
   }
 
   private final CommMember member;
-  private int graphs;
+
+  /** Where each captured group that lives in a graph was captured. */
+  private final List<String> graphs = new ArrayList<>();
 
   /** Those of {@code member}. */
   CapturedLaunches(CommMember member) {
     this.member = member;
   }
 
-  /** How many captured groups live in graphs (rule LIF-06). */
-  int graphs() {
+  /** Each captured group that lives in a graph, in words with its line (rule LIF-06). */
+  List<String> graphs() {
     return graphs;
   }
 
@@ -37,8 +40,9 @@ final class CapturedLaunches {
     List<Request> kept = List.copyOf(requests);
     List<OneSidedCall> keptFirst = List.copyOf(first);
     kept.forEach(each -> noteMemory(capture, each));
-    graphs++;
-    capture.whenClosed(() -> graphs--);
+    String words = words(kept, keptFirst);
+    graphs.add(words);
+    capture.whenClosed(() -> graphs.remove(words));
     List<SimStream> streams = streams(kept, keptFirst);
     boolean isOrdered = GraphOrder.of(member.config()).ordersCaptures();
     capture.add(
@@ -53,6 +57,12 @@ final class CapturedLaunches {
                     .map(each -> each.on(map.of(each.stream()), map.siteOf(each.site())))
                     .toList(),
                 new GraphOrder.Replay(capture, map)));
+  }
+
+  private static String words(List<Request> requests, List<OneSidedCall> first) {
+    Object site = requests.isEmpty() ? first.getFirst().site() : requests.getFirst().site();
+    String what = requests.isEmpty() ? "one-sided" : requests.getFirst().operation().label();
+    return what + ", captured" + (site == null ? "" : " at " + site);
   }
 
   /** What a captured call uses has to be there at each launch. */

@@ -91,8 +91,8 @@ public final class Enqueuer {
     this.trail = new Trail(comm.worldSize());
   }
 
-  /** How many captured groups live in graphs (rule LIF-06). */
-  public int graphs() {
+  /** Each captured group that lives in a graph, in words with its line (rule LIF-06). */
+  public List<String> graphs() {
     return captured.graphs();
   }
 
@@ -342,6 +342,13 @@ public final class Enqueuer {
       place += request.isCollective() && !request.isDropped() ? 1 : 0;
     }
     put(launch);
+  }
+
+  /** A call of count 0 in a group that holds those calls of the rank: NCCL drops it (COL-02). */
+  public void drop(Request request, List<Request> before) {
+    if (simulation.isChecking()) {
+      sequence.drop(request, collectivesIn(before));
+    }
   }
 
   private static int collectivesIn(List<Request> requests) {

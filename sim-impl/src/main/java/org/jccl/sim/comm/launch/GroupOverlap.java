@@ -95,8 +95,9 @@ final class GroupOverlap {
 
   private static ReportBuilder report(Launch launch, Range a, Range b) {
     Caller caller = launch.member().caller();
+    boolean isOneCall = a.part.isOneCallWith(b.part);
     return new ReportBuilder(
-            MisuseKind.GROUP_HAZARD,
+            isOneCall ? MisuseKind.BUFFER_OVERLAP : MisuseKind.GROUP_HAZARD,
             " in "
                 + launch.member().comm().name()
                 + ", "
@@ -105,7 +106,8 @@ final class GroupOverlap {
                 + words(caller, a)
                 + " and "
                 + words(caller, b)
-                + " of one group overlap by "
+                + (isOneCall ? "" : " of one group")
+                + " overlap by "
                 + (Math.min(a.end, b.end) - b.start)
                 + " bytes")
         .rank(caller, a.part.call(), caller.site(a.part.call()))

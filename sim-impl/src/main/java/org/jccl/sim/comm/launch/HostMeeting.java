@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.TreeSet;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Rethrown;
 import org.jccl.sim.kernel.Wait;
+import org.jspecify.annotations.Nullable;
 
 /** The host waits inside its call for calls of other ranks of the communicator, not for data. */
 public abstract class HostMeeting implements Wait {
@@ -22,6 +24,11 @@ public abstract class HostMeeting implements Wait {
   /** The launches of the rank that waits. */
   final LaunchQueue queue() {
     return queue;
+  }
+
+  /** What the call that waits has launched, if it has come to that. */
+  @Nullable Launch launch() {
+    return null;
   }
 
   /** The ranks of the communicator that have not made their call. */
@@ -42,7 +49,7 @@ public abstract class HostMeeting implements Wait {
     }
     RuntimeException refusal = owner.refusal();
     if (refusal != null) {
-      throw refusal;
+      throw Rethrown.of(refusal);
     }
   }
 
@@ -55,6 +62,12 @@ public abstract class HostMeeting implements Wait {
     TreeSet<Integer> drivers = new TreeSet<>();
     absent().forEach(rank -> drivers.add(comm.driver(rank)));
     return List.copyOf(drivers);
+  }
+
+  @Override
+  public List<String> operations() {
+    Launch own = launch();
+    return own == null ? List.of() : own.asWait().operations();
   }
 
   @Override

@@ -17,6 +17,7 @@ import org.jccl.sim.comm.match.TimelineSlices;
 import org.jccl.sim.comm.onesided.OneSidedCall;
 import org.jccl.sim.comm.onesided.OneSidedSequence;
 import org.jccl.sim.device.Hazards.Accessor;
+import org.jccl.sim.device.ResidentKernels;
 import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.device.StreamOp;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * is at the head of every stream it uses and the communicator's previous launch is done (rules
  * STR-03, STR-05); each stream goes on when all of it is done.
  */
-public final class Launch implements RunningLaunch {
+public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
   private final LaunchQueue queue;
   private final CommMember member;
   private final CollectiveMatching collectives;
@@ -129,6 +130,7 @@ public final class Launch implements RunningLaunch {
   }
 
   /** The same as something that is waited for. */
+  @Override
   public Wait asWait() {
     LaunchWait known = waiting;
     if (known == null) {
@@ -215,16 +217,6 @@ public final class Launch implements RunningLaunch {
     return parts.isEmpty() && oneSided == null;
   }
 
-  /** Whether it reads or writes any of a range, or has one-sided calls that will. */
-  boolean touches(long start, long end) {
-    for (Gate gate : gates) {
-      if (gate.touches(start, end)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** A list of one, as mostly, costs less than one that can grow. */
   private static <T> List<T> with(List<T> list, T one) {
     if (list.isEmpty()) {
@@ -269,6 +261,14 @@ public final class Launch implements RunningLaunch {
     if (--closedGates > 0) {
       return;
     }
+    ResidentKernels kernels = member.device().kernels();
+    if (kernels == null || kernels.take(this)) {
+      placed();
+    }
+  }
+
+  @Override
+  public void placed() {
     started = true;
     if (previous != null) {
       start = previous.end;
@@ -366,6 +366,10 @@ public final class Launch implements RunningLaunch {
       Gate gate = gates.get(i);
       gate.stream().finish(gate, end);
     }
+    ResidentKernels kernels = member.device().kernels();
+    if (kernels != null) {
+      kernels.leave(this);
+    }
     queue.finished(this);
     Launch following = next;
     if (following != null) {
@@ -445,6 +449,11 @@ public final class Launch implements RunningLaunch {
     return oneSided;
   }
 
+  /** Where its first call was made, if that is known. */
+  public @Nullable Object site() {
+    return gates.isEmpty() ? null : gates.getFirst().site();
+  }
+
   /** What has to be done before it can start; null if that is nothing. */
   @Nullable Wait before() {
     if (started) {
@@ -459,7 +468,8 @@ public final class Launch implements RunningLaunch {
         return head;
       }
     }
-    return null;
+    ResidentKernels kernels = member.device().kernels();
+    return kernels == null ? null : kernels.before(this);
   }
 
   /** Its place in one stream: it opens when all before it in the stream is done. */
@@ -494,7 +504,7 @@ public final class Launch implements RunningLaunch {
 
     @Override
     public void memoryIsFreed() {
-      queue.owner().freesMemoryOf(asWait());
+      queue.owner().freesMemoryOf(Launch.this);
     }
 
     @Override

@@ -4,13 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.comm.CommMember;
-import org.jccl.sim.comm.memory.Registrations;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
 /** The launches of one rank of a communicator that are not done, oldest first. */
-public final class LaunchQueue implements Registrations.Users {
+public final class LaunchQueue {
   /** What is told of launches: the life of the rank's communicator. */
   public interface Owner {
     /** A failure that every further call throws, or null. */
@@ -22,8 +20,8 @@ public final class LaunchQueue implements Registrations.Users {
     /** {@code task}, which has left another communicator, has issued {@code launch}. */
     void goesOn(HostTask task, Launch launch);
 
-    /** Memory of {@code busy} is freed, which is reported next. */
-    void freesMemoryOf(Wait busy);
+    /** Memory of {@code busy} is freed, which is reported next if this reports nothing itself. */
+    void freesMemoryOf(Launch busy);
 
     /** The thread that waits inside a call, or null. */
     void waits(@Nullable HostTask task);
@@ -245,16 +243,6 @@ public final class LaunchQueue implements Registrations.Users {
   }
 
   // ---------------------------------------------------------------- questions
-
-  @Override
-  public @Nullable Wait of(long start, long end) {
-    for (Launch each = oldest; each != null; each = each.younger) {
-      if (each.touches(start, end)) {
-        return each.asWait();
-      }
-    }
-    return null;
-  }
 
   /** The oldest launch that waits for its streams or for the one before it, or null. */
   @Nullable Launch firstUnstarted() {

@@ -51,6 +51,12 @@ final class LaunchWait implements Wait {
 
   @Override
   public List<String> operations() {
+    OneSidedSequence oneSided = launch.oneSided();
+    if (oneSided != null) {
+      return oneSided.site() == null
+          ? List.of()
+          : List.of(oneSided.describe() + "\n      at " + oneSided.site());
+    }
     return unanswered().stream()
         .filter(part -> part.call().site() != null)
         .limit(MOST_NAMED)

@@ -41,6 +41,11 @@ final class PeerWait extends HostMeeting {
   }
 
   @Override
+  @Nullable Launch launch() {
+    return launch;
+  }
+
+  @Override
   List<Integer> absent() {
     int own = queue().member().rank();
     List<Integer> absent = new ArrayList<>();

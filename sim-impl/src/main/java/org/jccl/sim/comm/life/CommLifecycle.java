@@ -17,6 +17,7 @@ import org.jccl.sim.comm.launch.LaunchQueue;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Rethrown;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -277,7 +278,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   public int usable() {
     RuntimeException why = refusal();
     if (why != null) {
-      throw why;
+      throw Rethrown.of(why);
     }
     return readyTest();
   }
@@ -306,7 +307,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   public void requireAwake(String call) {
     Endpoint own = endpoint;
     if (own != null && refusal() == null) {
-      own.suspension().requireAwake(call);
+      own.suspension().requireAwakeAtEnd(call);
     }
   }
 
@@ -330,11 +331,13 @@ public final class CommLifecycle implements LaunchQueue.Owner {
 
   /** Tells if memory is freed because destroy did not wait (SIM-35). */
   @Override
-  public void freesMemoryOf(Wait busy) {
+  public void freesMemoryOf(Launch busy) {
     Endpoint own = endpoint;
     String where = destroyedAt;
     if (own != null && where != null) {
-      own.member().comm().report(LifecycleReports.destroyedInFlight(own.member(), busy, where));
+      own.member()
+          .comm()
+          .throwIfError(LifecycleReports.destroyedInFlight(own.member(), busy, where));
     }
   }
 

@@ -33,7 +33,7 @@ public final class Endpoint {
             life.launches(),
             new CallSequence(member, shared.contract()),
             life);
-    this.registrations = new Registrations(member, launches);
+    this.registrations = new Registrations(member);
     this.suspension = new Suspension(member);
     this.scales = new CustomReductions(shared.comm().simulation(), life.device().index());
     this.admission = new ArgumentCheck(member, scales);

@@ -7,8 +7,10 @@ import java.util.Set;
 import org.jccl.CollectiveException;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.sim.check.CallSite;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Rethrown;
 import org.jccl.sim.kernel.SimStep;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class Job implements Wait {
   private final Kernel kernel;
   private final Set<SimStep> waiting = new LinkedHashSet<>();
+  private @Nullable CallSite site;
   private boolean begun;
   private boolean settled;
   private int code;
@@ -28,6 +31,16 @@ public abstract class Job implements Wait {
   /** A job that has not begun. */
   protected Job(Kernel kernel) {
     this.kernel = kernel;
+  }
+
+  /** Notes where the program asks for it. */
+  public final void isCalledHere() {
+    site = CallSite.here();
+  }
+
+  /** {@code at} the line that asked for it; null if that is not kept. */
+  public final @Nullable String site() {
+    return site == null ? null : "at " + site;
   }
 
   /** Begins it. It may be settled at once, or later by what other ranks do. */
@@ -145,7 +158,7 @@ public abstract class Job implements Wait {
       }
     }
     if (failure != null) {
-      throw failure;
+      throw Rethrown.of(failure);
     }
     return code;
   }

@@ -2,6 +2,7 @@ package org.jccl.sim.comm.match;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 import org.jccl.ops.Call;
 import org.jccl.sim.comm.call.PlannedCall;
 import org.jccl.sim.comm.call.Request;
@@ -71,6 +72,15 @@ public final class LaunchedCall {
   /** Whether it is one half of a message. */
   public boolean isMessage() {
     return !request.isCollective();
+  }
+
+  /**
+   * Whether it and {@code other} are parts of one call that a program made, as of an uneven form.
+   */
+  public boolean isOneCallWith(LaunchedCall other) {
+    return request.partOf() != null
+        && request.partOf() == other.request.partOf()
+        && Objects.equals(String.valueOf(request.site()), String.valueOf(other.request.site()));
   }
 
   /** Whose part it is. */

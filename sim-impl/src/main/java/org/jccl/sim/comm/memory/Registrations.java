@@ -9,10 +9,11 @@ import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.Lifetimes.Kind;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
+import org.jccl.sim.device.Hazards.Access;
 import org.jccl.sim.device.MemoryHolder;
 import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.Simulation;
-import org.jccl.sim.kernel.Wait;
+import org.jccl.sim.kernel.HostTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,22 +21,13 @@ import org.jspecify.annotations.Nullable;
  * of collective windows (rules WIN-01 to WIN-07).
  */
 public final class Registrations {
-  /** Tells what work in flight reads or writes a range. */
-  @FunctionalInterface
-  public interface Users {
-    /** The oldest work in flight that reads or writes any of a range, or null. */
-    @Nullable Wait of(long start, long end);
-  }
-
   private final CommMember member;
-  private final Users users;
   private final List<RegisteredMemory> buffers = new ArrayList<>();
   private final List<RegisteredMemory> windows = new ArrayList<>();
 
-  /** Nothing is registered yet; {@code users} are asked before anything is dropped. */
-  public Registrations(CommMember member, Users users) {
+  /** Nothing is registered yet. */
+  public Registrations(CommMember member) {
     this.member = member;
-    this.users = users;
   }
 
   /** Whose they are. */
@@ -225,8 +217,12 @@ public final class Registrations {
 
   /** SIM-55: what is deregistered while an operation uses it. */
   private void requireIdle(RegisteredMemory known, String what) {
-    Wait user = users.of(known.start(), known.end());
-    if (user == null || !member.device().simulation().isChecking()) {
+    HostTask task = member.device().simulation().kernel().holder();
+    if (task == null || !member.device().simulation().isChecking()) {
+      return;
+    }
+    Access user = memory().user(known.start(), known.end(), member.comm().name(), task);
+    if (user == null) {
       return;
     }
     member
@@ -243,8 +239,12 @@ public final class Registrations {
                         + " of "
                         + (known.end() - known.start())
                         + " bytes while "
-                        + user.describe()
+                        + user.by().words()
                         + " still uses it")
+                .rank(
+                    user.by().rank(),
+                    user.by().words() + " " + user.words() + " it",
+                    user.by().site())
                 .rank(member.caller(), "deregistration", "at " + CallSite.current())
                 .line("synchronize the stream first (MEM-06, SIM-55)"));
   }

@@ -58,6 +58,16 @@ public final class Suspension {
     }
   }
 
+  /**
+   * Throws a report if it is suspended and {@code what} is to end it. The other ranks go on: this
+   * one may be closing what a failure has left open, and that failure is what they should hear of.
+   */
+  public void requireAwakeAtEnd(String what) {
+    if (suspended && member.comm().simulation().isChecking()) {
+      throw member.comm().simulation().findings().keep(use(what));
+    }
+  }
+
   /** SIM-34: {@code what} comes while the memory is away. */
   private ReportBuilder use(String what) {
     return new ReportBuilder(

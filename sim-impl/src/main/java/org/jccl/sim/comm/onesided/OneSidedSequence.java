@@ -17,6 +17,7 @@ import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.SimStep;
 import org.jccl.sim.math.DataPlane;
 import org.jccl.sim.timeline.Timeline;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one-sided calls of one launch, one after the other in program order (rule RMA-06); they run
@@ -88,7 +89,16 @@ public final class OneSidedSequence {
 
   /** The call that runs. */
   public String describe() {
-    return calls.get(Math.max(0, next - 1)).toString();
+    return running().toString();
+  }
+
+  /** Where it was made, if that is known. */
+  public @Nullable Object site() {
+    return running().site();
+  }
+
+  private OneSidedCall running() {
+    return calls.get(Math.max(0, next - 1));
   }
 
   /** One call. */

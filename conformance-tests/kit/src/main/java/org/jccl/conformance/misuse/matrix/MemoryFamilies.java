@@ -36,7 +36,8 @@ final class MemoryFamilies {
     return List.of(
         Family.of("SIM-23", "overlap", Family.REFUSAL, 8, MemoryFamilies::overlap),
         raw("SIM-23", "overlap, raw", BUFFER_OVERLAP, 8, MemoryFamilies::rawOverlap),
-        Family.of("SIM-24", "all-to-all in place", Family.REFUSAL, 3, MemoryFamilies::inPlace),
+        Family.of("SIM-24", "all-to-all in place", Family.REFUSAL, 3, MemoryFamilies::inPlace)
+            .or(BUFFER_OVERLAP),
         raw("SIM-24", "all-to-all in place, raw", BUFFER_OVERLAP, 2, MemoryFamilies::rawInPlace),
         Family.of("SIM-25", "too short", BUFFER_RANGE, 8, MemoryFamilies::tooShort),
         Family.of("SIM-26", "no device memory", BUFFER_INVALID, 6, MemoryFamilies::invalid)
@@ -333,8 +334,9 @@ final class MemoryFamilies {
     int type = DataType.FLOAT64.code();
     long at = data.address();
     if (!wrong || s.isOdd()) {
-      s.guilty(raw)
-          .ok(raw.abi().allReduce(at, at, count, type, 0, raw.comm(), s.stream().handle()));
+      long stream = s.stream().handle();
+      int code = raw.abi().allReduce(at, at, count, type, 0, raw.comm(), stream);
+      s.guilty(raw).ok(code);
     }
     s.settle();
   }

@@ -14,6 +14,7 @@ import org.jccl.Collectives;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
+import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.Graph;
@@ -150,6 +151,7 @@ final class OrderFamilies {
   private static void oneThread(Scene s, boolean wrong) {
     var backend = s.rank().backend();
     var devices = backend.devices().subList(0, s.size());
+    CommunicatorConfig config = CommunicatorConfig.defaults();
     if (s.way() == 3) {
       UniqueId id = backend.newUniqueId();
       if (wrong) {
@@ -157,14 +159,13 @@ final class OrderFamilies {
           s.mayBeNamed(i);
         }
         for (int i = 0; i < s.size(); i++) {
-          s.own(
-              s.driven(i, backend)
-                  .newCommunicator(id, i, s.size(), devices.get(i), CommunicatorConfig.defaults()));
+          Device device = devices.get(i);
+          s.own(s.driven(i, backend).newCommunicator(id, i, s.size(), device, config));
         }
       }
       return;
     }
-    List<Communicator> all = backend.openAll(devices, CommunicatorConfig.defaults());
+    List<Communicator> all = backend.openAll(devices, config);
     all.forEach(s::own);
     List<DeviceBuffer> data = new ArrayList<>();
     for (int i = 0; i < s.size(); i++) {
@@ -172,7 +173,7 @@ final class OrderFamilies {
     }
     if (wrong) {
       for (int i = 0; i < s.size(); i++) {
-        one(s, s.driven(i, all.get(i)), data.get(i));
+        one(s, i, all.get(i), data.get(i));
         if (s.way() == 2) {
           all.get(i).defaultStream().synchronize();
         }
@@ -181,18 +182,18 @@ final class OrderFamilies {
       backend.group(
           g -> {
             for (int i = 0; i < s.size(); i++) {
-              one(s, g.on(all.get(i)), data.get(i));
+              one(s, i, g.on(all.get(i)), data.get(i));
             }
           });
     }
     all.forEach(each -> each.defaultStream().synchronize());
   }
 
-  private static void one(Scene s, Collectives c, DeviceBuffer data) {
+  private static void one(Scene s, int rank, Collectives c, DeviceBuffer data) {
     if (s.way() == 1) {
-      c.broadcast(data, 0);
+      s.driven(rank, c).broadcast(data, 0);
     } else {
-      c.allReduce(data, ReduceOp.SUM);
+      s.driven(rank, c).allReduce(data, ReduceOp.SUM);
     }
   }
 
@@ -216,7 +217,7 @@ final class OrderFamilies {
                 .group(
                     g -> {
                       if (s.way() == 4) {
-                        (s.isOdd() ? s.guilty(g) : g).send(in, me, s.stream());
+                        g.send(in, me, s.stream());
                         (s.isOdd() ? s.guilty(g) : g).recv(out, me, s.stream());
                       } else {
                         s.ask().buffers(in, out).make(g, s.isOdd() ? Role.GUILTY : null, false);

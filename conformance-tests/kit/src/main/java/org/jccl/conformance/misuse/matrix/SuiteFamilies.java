@@ -163,11 +163,11 @@ final class SuiteFamilies {
     s.issue(
         c -> {
           if (s.isPeer()) {
-            s.guilty(c).send(first, s.odd(), s.stream());
-            c.send(second, s.odd(), s.stream());
+            s.either(c).send(first, s.odd(), s.stream());
+            s.either(c).send(second, s.odd(), s.stream());
           } else if (s.isOdd()) {
-            s.guilty(c).recv(first, s.peer(), s.stream());
-            c.recv(second, s.peer(), s.stream());
+            s.either(c).recv(first, s.peer(), s.stream());
+            s.either(c).recv(second, s.peer(), s.stream());
           }
         });
     s.settle();

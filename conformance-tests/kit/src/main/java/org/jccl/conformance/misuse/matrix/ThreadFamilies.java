@@ -218,9 +218,8 @@ final class ThreadFamilies {
     MemorySegment op = raw.memory(4);
     long at = wrong && s.isOdd() ? 0 : scalar.address();
     var abi = raw.abi();
-    raw.ok(
-        (s.isOdd() ? s.guilty(abi) : abi)
-            .redOpCreatePreMulSum(op, at, Raw.FLOAT, HOST_IMMEDIATE, raw.comm()));
+    int code = abi.redOpCreatePreMulSum(op, at, Raw.FLOAT, HOST_IMMEDIATE, raw.comm());
+    (s.isOdd() ? s.guilty(raw) : raw).ok(code);
     raw.ok(abi.redOpDestroy(op.get(JAVA_INT, 0), raw.comm()));
     s.settle();
   }

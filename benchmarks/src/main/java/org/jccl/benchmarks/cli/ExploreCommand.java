@@ -1,0 +1,83 @@
+package org.jccl.benchmarks.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jccl.CleanText;
+import org.jccl.sim.explore.Exploration;
+import org.jccl.sim.explore.ExploredRun;
+import org.jccl.sim.explore.Strategy;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code jccl explore}: a user's program in many schedules, all of them where they are few. */
+@Command(
+    name = "explore",
+    description = {
+      "Runs a class that implements org.jccl.RankProgram in many schedules on simulated GPUs.",
+      "Where the schedules are few it runs all that differ, and says complete."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class ExploreCommand implements Callable<Integer> {
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private ExploreOptions program;
+
+  @Option(
+      names = "--strategy",
+      paramLabel = "NAME",
+      description = {
+        "exhaustive, random, pct(DEPTH), pos, delays(MOST), fifo or brute-force.",
+        "Default: exhaustive."
+      })
+  private String strategy = "exhaustive";
+
+  @Option(
+      names = "--schedules",
+      paramLabel = "N",
+      description =
+          "Run the program N times at most. Default: 100000, or 1000 where lots are drawn.")
+  private @Nullable Long schedules;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Seed of the lots. Default: 0.")
+  private long seed;
+
+  @Option(names = "--all", description = "Go on after a failure, and tell all that differ.")
+  private boolean all;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    var explorer = program.explorer().strategy(strategy()).seed(seed).stopsAtFailure(!all);
+    if (schedules != null) {
+      explorer.schedules(schedules);
+    }
+    Exploration found = explorer.explore();
+    PrintWriter out = spec.commandLine().getOut();
+    for (ExploredRun failure : found.failures()) {
+      out.println(CleanText.report(failure.report()));
+      out.printf(
+          "replay: ./jccl replay %s --choices %s %s%n%n",
+          program.again(), failure.choices(), program.program());
+    }
+    out.println(found.summary());
+    out.flush();
+    return found.isPassed() ? 0 : 1;
+  }
+
+  private Strategy strategy() {
+    try {
+      return Strategy.parse(strategy);
+    } catch (IllegalArgumentException unknown) {
+      throw new ParameterException(spec.commandLine(), "--strategy: " + unknown.getMessage());
+    }
+  }
+}

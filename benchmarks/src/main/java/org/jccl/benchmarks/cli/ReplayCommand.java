@@ -1,0 +1,50 @@
+package org.jccl.benchmarks.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jccl.CleanText;
+import org.jccl.sim.explore.ChoiceStream;
+import org.jccl.sim.explore.ExploredRun;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code jccl replay}: one schedule of {@code jccl explore} again. */
+@Command(
+    name = "replay",
+    description = "Runs a program in the one schedule that explore has told.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class ReplayCommand implements Callable<Integer> {
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private ExploreOptions program;
+
+  @Option(
+      names = "--choices",
+      required = true,
+      paramLabel = "STREAM",
+      description = "The choices of the schedule, as explore tells them: 1.0x14.2")
+  private String choices = "";
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    ExploredRun run;
+    try {
+      run = program.explorer().replay(ChoiceStream.parse(choices));
+    } catch (IllegalArgumentException wrong) {
+      throw new ParameterException(spec.commandLine(), "--choices: " + wrong.getMessage());
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(CleanText.report(run.report()));
+    out.flush();
+    return run.isFailed() ? 1 : 0;
+  }
+}

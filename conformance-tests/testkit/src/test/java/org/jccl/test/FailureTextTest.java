@@ -1,0 +1,274 @@
+package org.jccl.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.assertj.core.api.SoftAssertions;
+import org.jccl.Communicator;
+import org.jccl.CommunicatorConfig;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.ProcessGroup;
+import org.jccl.Rank;
+import org.jccl.ReduceOp;
+import org.jccl.ReportedMisuse;
+import org.jccl.process.ProcessGroups;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.opentest4j.AssertionFailedError;
+import org.opentest4j.MultipleFailuresError;
+
+/** What a failed test says, whoever failed and however. */
+class FailureTextTest {
+  private static String message(String method) {
+    return String.valueOf(Executed.failure(Samples.class, method).getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"byJUnit", "byAssertJ", "wrapped", "inAnExecutor", "onAnOwnThread"})
+  void aDifference_isKeptForTheIde(String method) {
+    assertThat(Executed.failure(Samples.class, method))
+        .isInstanceOfSatisfying(
+            AssertionFailedError.class,
+            diff -> {
+              assertThat(diff.getExpected().getStringRepresentation()).isEqualTo("4");
+              assertThat(diff.getActual().getStringRepresentation()).isEqualTo("3");
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"allByJUnit", "allByAssertJ"})
+  void severalFailures_stayMultiple_andTheTextEndsWithTheReplay(String method) {
+    assertThat(Executed.failure(Samples.class, method))
+        .isInstanceOfSatisfying(
+            MultipleFailuresError.class, all -> assertThat(all.getFailures()).hasSize(2))
+        .message()
+        .endsWith("\"-Djccl.replay=ranks=3 fifo\"" + files(method));
+  }
+
+  private static String files(String method) {
+    return "\nfiles:  target/jccl-test/"
+        + Samples.class.getName().replace('$', '.')
+        + "."
+        + method
+        + "/ranks=3_fifo";
+  }
+
+  @Test
+  void equalFailures_areOneGroup_andConsequencesALine() {
+    assertThat(message("byJUnit")).contains("\nranks 0, 2: the same\n");
+    assertThat(message("oneIsDifferent"))
+        .contains("rank 1: IllegalStateException: no data\n")
+        .contains("caused by java.io.IOException: disk full\n")
+        .contains("\nconsequences: ranks 0, 2 (CommunicatorAbortedException)\n");
+  }
+
+  @Test
+  void aReportComesFirst_alsoIfItWasCaughtOrWrapped() {
+    for (String method : List.of("catches", "wrapsTheReport")) {
+      assertThat(message(method))
+          .startsWith(method + " failed with ranks=3 fifo\nMISMATCH(count) in comm-1");
+    }
+    assertThat(message("catches")).contains("\nrank 1: AssertionFailedError: expected: <4>");
+    assertThat(message("wrapsTheReport")).contains(": failed with it\n");
+  }
+
+  @Test
+  void framesAreTheUsersAlone() {
+    for (String method : List.of("byJUnit", "byAssertJ", "oneIsDifferent", "inAnExecutor")) {
+      Throwable failure = Executed.failure(Samples.class, method);
+      assertThat(failure.getMessage().lines().map(String::strip))
+          .filteredOn(line -> line.startsWith("at "))
+          .isNotEmpty()
+          .allMatch(line -> line.contains("(FailureTextTest.java:"));
+      assertThat(failure.getStackTrace())
+          .isNotEmpty()
+          .allMatch(frame -> frame.getClassName().startsWith(FailureTextTest.class.getName()));
+    }
+  }
+
+  @Test
+  void ownThreads_areNamed_andTheFirstCauseIsTold() {
+    assertThat(message("aThreadDies"))
+        .startsWith("aThreadDies failed with ranks=3 fifo\nthread 'worker-1': IllegalState")
+        .contains("\nconsequences: threads 'worker-", "FailureTextTest.java:");
+    assertThat(message("threadsMismatch"))
+        .startsWith("threadsMismatch failed with ranks=3 fifo\nMISMATCH(count) in comm-1");
+  }
+
+  @Test
+  void whatGoesOnForEver_isEnded_andSaysWhereEachOneIs() {
+    assertThat(message("waitsForEver"))
+        .contains("TimeoutException: the schedule has not ended after 1 second\n")
+        .contains("thread 'worker-1' has not ended\n")
+        .contains("at " + Samples.class.getName());
+  }
+
+  /** Tests that are run by the tests above. */
+  static class Samples {
+    private static final CountDownLatch NEVER = new CountDownLatch(1);
+
+    private static void reduce(Communicator comm, int count) {
+      try (DeviceBuffer buffer = comm.device().allocate(DataType.FLOAT32, count)) {
+        buffer.copyFrom(new float[count]);
+        comm.allReduce(buffer, ReduceOp.SUM);
+        comm.defaultStream().synchronize();
+      }
+    }
+
+    @RankTest(ranks = 3)
+    void byJUnit(Rank rank) {
+      assertEquals(4, rank.worldSize());
+    }
+
+    @RankTest(ranks = 3)
+    void byAssertJ(Rank rank) {
+      assertThat(rank.worldSize()).isEqualTo(4);
+    }
+
+    @RankTest(ranks = 3)
+    void wrapped(Rank rank) {
+      try {
+        assertEquals(4, 3);
+      } catch (AssertionError difference) {
+        throw new IllegalStateException("the step failed", difference);
+      }
+    }
+
+    @RankTest(ranks = 3)
+    void allByJUnit(Rank rank) {
+      assertAll(() -> assertEquals(4, 3), () -> assertEquals(5, rank.rank()));
+    }
+
+    @RankTest(ranks = 3)
+    void allByAssertJ(Rank rank) {
+      SoftAssertions.assertSoftly(
+          all -> {
+            all.assertThat(3).isEqualTo(4);
+            all.assertThat(rank.rank()).isEqualTo(5);
+          });
+    }
+
+    @RankTest(ranks = 3)
+    void oneIsDifferent(Rank rank, Communicator comm) {
+      if (rank.rank() == 1) {
+        throw new IllegalStateException("no data", new IOException("disk full"));
+      }
+      reduce(comm, 4);
+    }
+
+    @RankTest(ranks = 3)
+    void catches(Rank rank, Communicator comm) {
+      try {
+        reduce(comm, rank.rank() == 1 ? 2 : 4);
+      } catch (ReportedMisuse caught) {
+        // As a program that goes on whatever happens.
+      }
+      assertEquals(4, rank.worldSize());
+    }
+
+    @RankTest(ranks = 3)
+    void wrapsTheReport(Rank rank, Communicator comm) {
+      try {
+        reduce(comm, rank.rank() == 1 ? 2 : 4);
+      } catch (ReportedMisuse caught) {
+        throw new IllegalStateException("step 7 failed", caught);
+      }
+    }
+
+    private interface Program {
+      void run(int rank, Communicator comm) throws Exception;
+    }
+
+    private static void worker(World world, List<ProcessGroup> groups, int rank, Program program) {
+      try (Communicator comm =
+          Communicator.open(
+              groups.get(rank), world.devices().get(rank), CommunicatorConfig.defaults())) {
+        program.run(rank, comm);
+      } catch (Exception failure) {
+        throw new IllegalStateException("worker failed", failure);
+      }
+    }
+
+    private static void onThreads(World world, Program program) throws InterruptedException {
+      List<ProcessGroup> groups = ProcessGroups.inJvm(world.ranks());
+      List<Thread> threads = new ArrayList<>();
+      for (int rank = 0; rank < world.ranks(); rank++) {
+        int own = rank;
+        threads.add(new Thread(() -> worker(world, groups, own, program), "worker-" + rank));
+      }
+      threads.forEach(Thread::start);
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
+
+    @RankTest(ranks = 3, seeds = 0)
+    void onAnOwnThread(World world) throws InterruptedException {
+      onThreads(
+          world,
+          (rank, comm) -> {
+            reduce(comm, 4);
+            if (rank == 1) {
+              assertEquals(4, 3);
+            }
+          });
+    }
+
+    @RankTest(ranks = 3, seeds = 0)
+    void aThreadDies(World world) throws InterruptedException {
+      onThreads(
+          world,
+          (rank, comm) -> {
+            if (rank == 1) {
+              throw new IOException("disk full");
+            }
+            reduce(comm, 4);
+          });
+    }
+
+    @RankTest(ranks = 3, seeds = 0)
+    void threadsMismatch(World world) throws InterruptedException {
+      onThreads(world, (rank, comm) -> reduce(comm, rank == 1 ? 2 : 4));
+    }
+
+    @RankTest(ranks = 3, seeds = 0, timeoutSeconds = 1)
+    void waitsForEver(World world) throws InterruptedException {
+      onThreads(
+          world,
+          (rank, comm) -> {
+            if (rank == 1) {
+              NEVER.await();
+            }
+          });
+    }
+
+    @RankTest(ranks = 3, seeds = 0)
+    void inAnExecutor(World world) throws Exception {
+      List<ProcessGroup> groups = ProcessGroups.inJvm(world.ranks());
+      try (ExecutorService pool = Executors.newFixedThreadPool(world.ranks())) {
+        List<Future<?>> all = new ArrayList<>();
+        for (int rank = 0; rank < world.ranks(); rank++) {
+          int own = rank;
+          all.add(
+              pool.submit(
+                  () ->
+                      worker(
+                          world, groups, own, (self, comm) -> assertEquals(4, comm.worldSize()))));
+        }
+        for (Future<?> one : all) {
+          one.get();
+        }
+      }
+    }
+  }
+}

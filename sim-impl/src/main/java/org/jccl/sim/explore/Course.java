@@ -1,0 +1,220 @@
+package org.jccl.sim.explore;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jccl.sim.kernel.Choices;
+import org.jccl.sim.kernel.Effect;
+import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.SimStep;
+import org.jccl.sim.kernel.Steering;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run as it is steered: asks its {@link Guide}, and writes down what was decided and what
+ * happened. What comes before the first rank's program, behind the last one's, or behind the first
+ * failure is first come, first served.
+ */
+final class Course implements Choices, Steering {
+  /** All communicators: who closes his own in the end leaves them. */
+  private static final String COMMUNICATORS = "communicators";
+
+  private final Guide guide;
+  private final EventLog log = new EventLog();
+  private final List<Integer> taken = new ArrayList<>();
+  private final List<Integer> options = new ArrayList<>();
+  private final Map<Point, Long> asked = new EnumMap<>(Point.class);
+  private final Set<Integer> inside = new HashSet<>();
+  private final Set<Integer> behind = new HashSet<>();
+  private final List<Integer> world = new ArrayList<>();
+  private final int ranks;
+  private boolean steers;
+  private boolean over;
+  private int failedRank = -1;
+
+  Course(Guide guide, int ranks) {
+    this.guide = guide;
+    this.ranks = ranks;
+  }
+
+  // ---------------------------------------------------------------- the program
+
+  /** A rank's program begins. */
+  void programBegins(int rank) {
+    inside.add(rank);
+    steers = !over;
+  }
+
+  /** It has come to its end, with a failure or without. */
+  void programEnds(int rank, boolean failed) {
+    inside.remove(rank);
+    behind.add(rank);
+    if (failed && steers) {
+      failedRank = rank;
+      stop();
+    } else if (behind.size() == ranks) {
+      stop();
+    }
+  }
+
+  /** The event in which the rank has failed that ended what is steered; or null. */
+  @Nullable Event failedEvent() {
+    List<Event> events = log.events();
+    for (int i = events.size() - 1; i >= 0; i--) {
+      if (events.get(i).rank == failedRank) {
+        return events.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** The class of the run: equal where nothing that can be seen is in another order. */
+  long classHash() {
+    long hash = log.hash() + Hashes.mix(failedRank);
+    for (int each : world) {
+      hash = Hashes.mix(hash + each);
+    }
+    return hash;
+  }
+
+  private void stop() {
+    log.end();
+    steers = false;
+    over = true;
+  }
+
+  @Override
+  public void deadEnd() {
+    stop();
+  }
+
+  // ---------------------------------------------------------------- what is decided
+
+  /** A decision about the world, before there is one. */
+  int world(Point point, int alternatives) {
+    int value = decided(point, guide.world(point, alternatives), alternatives);
+    world.add(value);
+    return value;
+  }
+
+  private int decided(Point point, int value, int alternatives) {
+    taken.add(value);
+    options.add(alternatives);
+    asked.merge(point, 1L, Long::sum);
+    return value;
+  }
+
+  @Override
+  public int next(Point point, List<SimStep> candidates) {
+    if (!steers) {
+      return 0;
+    }
+    log.end();
+    if (candidates.size() == 1) {
+      return 0;
+    }
+    int value = guide.next(point, candidates, log);
+    return decided(point, value, candidates.size());
+  }
+
+  @Override
+  public void begins(SimStep step, boolean opens) {
+    if (steers) {
+      log.begin(step, opens);
+      if (step instanceof HostTask task && behind.contains(task.rank())) {
+        log.effect(COMMUNICATORS, Effect.LEAVE);
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- what happens
+
+  @Override
+  public void effect(Object thing, Effect effect) {
+    if (steers) {
+      log.effect(thing, effect);
+    }
+  }
+
+  @Override
+  public void signals(Object token) {
+    log.signals(token);
+  }
+
+  @Override
+  public void follows(Object token) {
+    log.follows(token);
+  }
+
+  @Override
+  public void unknown() {
+    Event current = log.current();
+    if (steers && current != null && inside.contains(current.rank)) {
+      log.unknown();
+    }
+  }
+
+  // ---------------------------------------------------------------- what came of it
+
+  EventLog log() {
+    return log;
+  }
+
+  ChoiceStream stream() {
+    return ChoiceStream.of(taken.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  /** How many of the decisions are about the world. */
+  int worldDecisions() {
+    return world.size();
+  }
+
+  /** How many alternatives there were at each choice point. */
+  List<Integer> options() {
+    return options;
+  }
+
+  List<Integer> taken() {
+    return taken;
+  }
+
+  /** How often each kind of decision was asked for. */
+  Map<Point, Long> asked() {
+    return asked;
+  }
+
+  /** The rank whose failure has ended the part that is steered, or -1. */
+  int failedRank() {
+    return failedRank;
+  }
+
+  // ---------------------------------------------------------------- as choices
+
+  @Override
+  public int choose(Point point, int alternatives) {
+    return 0;
+  }
+
+  @Override
+  public boolean goesOn() {
+    return false;
+  }
+
+  @Override
+  public boolean yieldsAtCalls() {
+    return true;
+  }
+
+  @Override
+  public Steering steering() {
+    return this;
+  }
+
+  @Override
+  public String describe() {
+    return "schedule explored";
+  }
+}

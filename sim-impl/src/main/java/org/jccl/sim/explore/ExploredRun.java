@@ -1,0 +1,77 @@
+package org.jccl.sim.explore;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+import org.jccl.MisuseKind;
+import org.jccl.ReportedMisuse;
+import org.jccl.UserCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of one schedule.
+ *
+ * @param choices repeats it
+ * @param findings what the simulator has reported, warnings too
+ * @param thrown what the program threw, or null
+ * @param leaks what was left open
+ * @param result what the program gave back, or null
+ */
+public record ExploredRun(
+    ChoiceStream choices,
+    List<ReportedMisuse> findings,
+    @Nullable Throwable thrown,
+    List<String> leaks,
+    @Nullable Object result) {
+  /** {@return whether anything was wrong: an exception, a finding, something left open} */
+  public boolean isFailed() {
+    return thrown != null || !findings.isEmpty() || !leaks.isEmpty();
+  }
+
+  /** {@return the kinds of what was reported, in their order, each once} */
+  public List<MisuseKind> kinds() {
+    return List.copyOf(new TreeSet<>(findings.stream().map(ReportedMisuse::kind).toList()));
+  }
+
+  /**
+   * {@return what came of it in a few words, equal for runs that failed of the same: the kinds that
+   * were reported, or the class of what was thrown}
+   */
+  public String verdict() {
+    if (!findings.isEmpty()) {
+      return kinds().toString();
+    }
+    Throwable failure = thrown;
+    if (failure != null) {
+      return root(failure).getClass().getSimpleName();
+    }
+    return leaks.isEmpty() ? "passed" : "LEAK";
+  }
+
+  private static Throwable root(Throwable failure) {
+    Throwable at = failure;
+    Throwable cause = UserCode.causeOf(at);
+    for (int link = 0; cause != null && link < 64; link++) {
+      at = cause;
+      cause = UserCode.causeOf(at);
+    }
+    return at;
+  }
+
+  /** {@return the verdict and the result: what two schedules have in common or not} */
+  public String outcome() {
+    return result == null ? verdict() : verdict() + " " + result;
+  }
+
+  /** {@return the whole report of a failure, for people} */
+  public String report() {
+    Throwable failure = thrown;
+    if (failure != null) {
+      return Objects.toString(failure.getMessage(), failure.toString());
+    }
+    if (!findings.isEmpty()) {
+      return String.valueOf(findings.getFirst().getMessage());
+    }
+    return leaks.isEmpty() ? "passed" : "left open:\n  " + String.join("\n  ", leaks);
+  }
+}

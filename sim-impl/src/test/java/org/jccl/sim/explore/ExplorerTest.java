@@ -1,0 +1,76 @@
+package org.jccl.sim.explore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Set;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.RankProgram;
+import org.jccl.ReduceOp;
+import org.junit.jupiter.api.Test;
+
+class ExplorerTest {
+  private static final RankProgram SUM =
+      rank -> {
+        try (DeviceBuffer buffer = rank.device().allocate(DataType.INT32, 1)) {
+          rank.communicator().allReduce(buffer, ReduceOp.SUM);
+          rank.communicator().defaultStream().synchronize();
+        }
+      };
+
+  /** Rank 1 sends only if a poll has told no before. */
+  private static final RankProgram FRAGILE =
+      rank -> {
+        try (DeviceBuffer buffer = rank.device().allocate(DataType.INT32, 1)) {
+          rank.communicator().allReduce(buffer, ReduceOp.SUM);
+          if (rank.rank() == 0 || rank.communicator().defaultStream().isIdle()) {
+            rank.communicator().broadcast(buffer, 0);
+          }
+          rank.communicator().defaultStream().synchronize();
+        }
+      };
+
+  @Test
+  void fifo_isOneSchedule() {
+    Exploration found = Explorer.of(SUM).strategy(Strategy.fifo()).varies(Set.of()).explore();
+
+    assertThat(found.summary()).isEqualTo("complete: 1 schedules, 0 failures");
+  }
+
+  @Test
+  void allSchedules_areRunWhereTheyAreFew() {
+    Exploration found =
+        Explorer.of(SUM).ranks(1).strategy(Strategy.bruteForce()).varies(Set.of()).explore();
+
+    assertThat(found.complete()).isTrue();
+    assertThat(found.schedules()).isEqualTo(found.runs()).isGreaterThan(1);
+  }
+
+  @Test
+  void whatIsNotAll_saysSo() {
+    Exploration found = Explorer.of(SUM).strategy(Strategy.bruteForce()).schedules(10).explore();
+
+    assertThat(found.summary())
+        .isEqualTo("not complete: 10 schedules, without reduction, 0 failures");
+  }
+
+  @Test
+  void aFailure_isReplayedByItsChoices() {
+    Explorer explorer = Explorer.of(FRAGILE).strategy(Strategy.random()).varies(Set.of());
+    Exploration found = explorer.explore();
+
+    assertThat(found.failures()).hasSize(1);
+    ExploredRun failure = found.failures().getFirst();
+    ExploredRun again = explorer.replay(failure.choices());
+    assertThat(again.verdict()).isEqualTo(failure.verdict());
+    assertThat(again.choices()).isEqualTo(failure.choices());
+  }
+
+  @Test
+  void choicesOfAnotherProgram_areRefused() {
+    assertThatThrownBy(() -> Explorer.of(SUM).replay(ChoiceStream.of(0, 7, 7, 7)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("not those of this program");
+  }
+}
