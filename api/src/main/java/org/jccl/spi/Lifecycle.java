@@ -162,13 +162,22 @@ final class Lifecycle {
     try {
       int code = finalizes ? settledFinalize(comm) : 0;
       isOver = true;
-      // Destroying what is not in order would leave this thread's group depth wrong (LIF-11).
-      return code == 0 ? abi.commDestroy(comm) : abi.commAbort(comm);
+      return code == 0 ? destroy(comm) : abi.commAbort(comm);
     } finally {
       if (!isOver) {
         abi.commAbort(comm);
       }
     }
+  }
+
+  /** Destroys; aborts instead if a failure has come in between, which is refused (LIF-11). */
+  private int destroy(long comm) {
+    int code = abi.commDestroy(comm);
+    if (code != 0) {
+      abi.groupEnd(); // the group that NCCL has opened, and left open
+      abi.commAbort(comm);
+    }
+    return code;
   }
 
   private int settledFinalize(long comm) {
