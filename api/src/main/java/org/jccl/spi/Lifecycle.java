@@ -69,7 +69,9 @@ final class Lifecycle {
 
   private void reach(State state, String what, LongToIntFunction call) {
     int code = owner.path().call(what, () -> call.applyAsInt(owner.handle().value()));
-    if (code == 0) {
+    if (code == 0 && state == State.REVOKED) {
+      owner.handle().revoked();
+    } else if (code == 0) {
       owner.handle().become(state);
     } else if (code == IN_PROGRESS) {
       owner.handle().busyUntil(state);

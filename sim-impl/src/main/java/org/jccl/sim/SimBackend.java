@@ -262,7 +262,7 @@ final class SimBackend extends LibraryBackend implements FaultInjector.World {
           programs.run();
           RuntimeException left = lost.get();
           FaultInjector faults = simulator.injector();
-          left = left != null || faults == null ? left : faults.nobodyLeft(worldSize);
+          left = left != null || faults == null ? left : faults.verdict(worldSize);
           RuntimeException found = left == null ? untold() : left;
           if (found != null) {
             throw found;

@@ -47,6 +47,14 @@ final class ExploreCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "S", description = "Seed of the lots. Default: 0.")
   private long seed;
 
+  @Option(
+      names = "--faults",
+      description = {
+        "As the first option: each kind of fault at each call instead. The other options are those",
+        "of ./jccl faults then."
+      })
+  private boolean faults;
+
   @Option(names = "--all", description = "Go on after a failure, and tell all that differ.")
   private boolean all;
 
@@ -56,6 +64,9 @@ final class ExploreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (faults) {
+      throw new ParameterException(spec.commandLine(), "--faults: write it directly behind explore");
+    }
     var explorer = program.explorer().strategy(strategy()).seed(seed).stopsAtFailure(!all);
     if (schedules != null) {
       explorer.schedules(schedules);

@@ -131,7 +131,7 @@ final class CopyOp extends StreamOp {
                         + undefined.offset()
                         + " to "
                         + (undefined.offset() + undefined.bytes() - 1)
-                        + " of it were never written since "
+                        + " of it "
                         + undefined.words())
                 .rank(context.index(), describe(), site() == null ? null : "at " + site())
                 .line("write the memory first, or read back only what was received (SIM-63)"));

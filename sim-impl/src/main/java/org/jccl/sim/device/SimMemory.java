@@ -96,7 +96,7 @@ public final class SimMemory implements DeviceMemory {
         allocation.bytes().fill(POISON);
       }
       if (undefined != null && context.simulation().checks() == CheckLevel.FULL) {
-        String words = "allocation " + allocation.number() + " was made at " + CallSite.current();
+        String words = "were never written since allocation " + allocation.number() + " was made at " + CallSite.current();
         undefined.allocated(allocation.address(), bytes, words);
       }
       Allocation[] before = live;
@@ -308,7 +308,8 @@ public final class SimMemory implements DeviceMemory {
    */
   public void leftUndefined(long address, long bytes, String words, @Nullable Operation input) {
     if (undefined != null && find(address, bytes) != null) {
-      undefined.stale(address, bytes, words, input);
+      boolean isStale = context.simulation().findings().faults().hasStruck();
+      undefined.stale(address, bytes, words, isStale, input);
     }
   }
 

@@ -7,7 +7,7 @@ package org.jccl.sim.device;
  * @param offset where it begins, in bytes
  * @param bytes how long it is
  * @param words where it comes from, for people
- * @param isStale whether an operation should have written it and has not
+ * @param isStale whether an operation should have written it, and a fault kept it from that
  */
 public record Undefined(long offset, long bytes, String words, boolean isStale) {
   /** What lies between {@code from} and {@code to}, relative to {@code from}; empty if nothing. */

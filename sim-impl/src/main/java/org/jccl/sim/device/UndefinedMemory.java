@@ -19,7 +19,7 @@ final class UndefinedMemory {
    * @param start first address
    * @param end address after the last one
    * @param words the allocation or the operation, for people
-   * @param isStale whether an operation should have written them
+   * @param isStale whether an operation should have written them, and a fault kept it from that
    * @param input the operation whose input they still are, which may be called again; or null
    */
   private record Hole(
@@ -51,11 +51,13 @@ final class UndefinedMemory {
   /**
    * An operation should have written a range and has not.
    *
+   * @param isStale whether that is the doing of a fault
    * @param input the operation, if the range still is its input; or null
    */
-  void stale(long start, long bytes, String words, @Nullable Operation input) {
+  void stale(
+      long start, long bytes, String words, boolean isStale, @Nullable Operation input) {
     defined(start, bytes);
-    put(start, bytes, words, true, input);
+    put(start, bytes, words, isStale, input);
   }
 
   /** {@code operation} is called with a range as its input: what is that still means something. */

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param site the line of the program, or null if none was found
  */
 public record CallPoint(FaultPoint point, String call, int nth, @Nullable String site) {
+  /** {@return whether it is made before the rank's program begins} */
+  public boolean isOpening() {
+    return point.call().equals(FaultPoint.OPENING);
+  }
+
   /** {@return the call in words: {@code rank 1 at call 3, all_reduce 2}} */
   @Override
   public String toString() {

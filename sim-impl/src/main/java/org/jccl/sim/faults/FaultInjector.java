@@ -47,6 +47,9 @@ public final class FaultInjector implements CallGate {
   private final List<StruckFault> struck = new ArrayList<>();
   private final List<CallPoint> calls = new ArrayList<>();
 
+  /** What ended a rank that hung, and nobody had noticed; or null. */
+  private volatile @Nullable CollectiveException verdict;
+
   /** The calls of one rank so far, and what became of it. */
   private static final class RankCalls {
     private final List<Fault> waiting = new ArrayList<>();
@@ -57,6 +60,9 @@ public final class FaultInjector implements CallGate {
     private long slowness;
     private @Nullable Fault hangs;
     private boolean isBlamed;
+
+    /** How many waits had come to their limits when it began to hang. */
+    private long passedBefore;
     private @Nullable RankExit exit;
 
     CallPoint next(int rank, String call, boolean opens, boolean keepsSite) {
@@ -221,6 +227,7 @@ public final class FaultInjector implements CallGate {
   private void hang(
       HostTask task, RankCalls own, int rank, Fault fault, boolean wholeProcess) {
     own.hangs = fault;
+    own.passedBefore = kernel.limitsPassed();
     Wait wait =
         Wait.endless(
             (wholeProcess ? "nothing, it is stopped" : "a call that hangs") + " (" + fault + ")");
@@ -232,7 +239,7 @@ public final class FaultInjector implements CallGate {
       }
     } catch (CollectiveException ended) {
       if (own.isBlamed) {
-        throw ended;
+        verdict = ended;
       }
       throw exit(task, own, rank, fault);
     } finally {
@@ -256,7 +263,7 @@ public final class FaultInjector implements CallGate {
     if (!others.isEmpty()) {
       return others;
     }
-    if (hasFailed || blocked.stream().allMatch(task -> isGivenUp(task.rank()))) {
+    if (hasFailed || blocked.stream().allMatch(this::isGivenUp)) {
       CollectiveException end =
           new CollectiveException(ResultCode.REMOTE_ERROR, "the other ranks have ended");
       blocked.forEach(task -> task.fail(end));
@@ -267,14 +274,20 @@ public final class FaultInjector implements CallGate {
   }
 
   /** Whether other ranks have noticed that they cannot count on this one any more. */
-  private boolean isGivenUp(int rank) {
-    return world.communicators(rank).stream()
-        .flatMap(own -> own.siblings().stream())
-        .anyMatch(CommLifecycle::isGivenUp);
+  private boolean isGivenUp(HostTask task) {
+    return kernel.limitsPassed() > of(task.rank()).passedBefore
+        || world.communicators(task.rank()).stream()
+            .flatMap(own -> own.siblings().stream())
+            .anyMatch(CommLifecycle::isGivenUp);
   }
 
-  /** Why a run has failed of which no rank is left, or null. */
-  public @Nullable CollectiveException nobodyLeft(int worldSize) {
+  /** Why a run has failed that hung, or of which no rank is left; null otherwise. */
+  public @Nullable CollectiveException verdict(int worldSize) {
+    CollectiveException known = verdict;
+    if (known != null) {
+      verdict = null;
+      return known;
+    }
     for (int rank = 0; rank < worldSize; rank++) {
       if (!isGone(rank)) {
         return null;

@@ -306,13 +306,18 @@ public final class Kernel {
     try {
       await(task, () -> false, what);
     } catch (LimitPassed passed) {
-      // It was to be so.
+      limits.uncount(); // it was to be so
     } finally {
       task.limitedTo(outer);
     }
     if (task.clock() >= task.limit) {
       throw new LimitPassed(what);
     }
+  }
+
+  /** How many waits have come to the end of their time so far. */
+  public long limitsPassed() {
+    return limits.passed();
   }
 
   /** The running thread never goes on, whatever limits it has, unless somebody ends its wait. */

@@ -162,7 +162,7 @@ public final class Rehearsal {
         ended.schedule,
         result,
         summary(result, ended),
-        ended.failure == null ? 0 : 1,
+        ended.failure == null && result != FaultClass.HANG ? 0 : 1,
         ended.log.struck(),
         Optional.ofNullable(ended.failure));
   }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jccl.Communicator;
 import org.jccl.Rank;
@@ -30,8 +29,9 @@ public final class GrowingTraining implements RankProgram {
    *
    * @param step how far it is; {@link Model#STEPS} if it needs nobody
    * @param id what lets the spare join, of the rank that asks for it; else null
+   * @param ranks whom the spare joins
    */
-  private record Note(int step, @Nullable UniqueId id) {}
+  private record Note(int step, @Nullable UniqueId id, Set<Integer> ranks) {}
 
   /** The meeting of those that train when one of them fails. */
   private static final int FAILED = 0;
@@ -64,13 +64,13 @@ public final class GrowingTraining implements RankProgram {
         goOnWithSpare(rank, self, spare);
         return;
       }
-      roster.meet(SPARE, rank.rank(), new Note(Model.STEPS, null), Set.of(spare), PATIENCE);
+      roster.meet(SPARE, rank.rank(), new Note(Model.STEPS, null, Set.of()), Set.of(spare), PATIENCE);
     }
   }
 
   /** The others shrink, and grow by the spare. */
   private void goOnWithSpare(Rank rank, Member self, int spare) throws Exception {
-    Note own = new Note(self.step, null);
+    Note own = new Note(self.step, null, Set.of());
     Map<Integer, Note> left = roster.meet(FAILED, rank.rank(), own, self.ranks, PATIENCE);
     if (!left.containsKey(rank.rank()) || left.size() == self.ranks.size()) {
       self.comm.abort();
@@ -81,7 +81,7 @@ public final class GrowingTraining implements RankProgram {
     try (Communicator smaller = self.comm.shrink(gone, ShrinkMode.ABORT, Member.CONFIG)) {
       self.comm.abort();
       UniqueId id = smaller.rank() == 0 ? smaller.newUniqueId() : null;
-      Note told = new Note(furthestStep(left), id);
+      Note told = new Note(self.step, id, left.keySet());
       roster.meet(SPARE, rank.rank(), told, with(left.keySet(), spare), PATIENCE);
       int size = left.size() + 1;
       try (Communicator larger = smaller.grow(size, id, Member.CONFIG)) {
@@ -97,22 +97,15 @@ public final class GrowingTraining implements RankProgram {
 
   /** The spare waits until it is needed, and then trains as the last rank. */
   private void stepIn(Rank rank, int spare) throws Exception {
-    Set<Integer> leader = new TreeSet<>();
-    Map<Integer, Note> told = new TreeMap<>();
-    while (leader.isEmpty()) {
-      told = roster.meet(SPARE, spare, new Note(0, null), Set.of(0), LONG);
-      told.remove(spare);
-      leader.addAll(told.keySet());
-      if (leader.isEmpty()) {
-        return; // nobody has come: all others are gone
-      }
+    Note own = new Note(0, null, Set.of());
+    Map<Integer, Note> told = roster.meet(SPARE, spare, own, Set.of(0), LONG);
+    Note leader =
+        told.values().stream().filter(each -> each.id() != null).findFirst().orElse(null);
+    if (leader == null || leader.id() == null) {
+      return; // all is over, or all others are gone
     }
-    UniqueId id =
-        told.values().stream().map(Note::id).filter(each -> each != null).findFirst().orElse(null);
-    if (id == null) {
-      return; // all is over
-    }
-    Set<Integer> ranks = with(told.keySet(), spare);
+    UniqueId id = leader.id();
+    Set<Integer> ranks = with(leader.ranks(), spare);
     int size = ranks.size();
     try (Communicator larger =
             rank.backend().joinGrowing(id, size - 1, size, rank.device(), Member.CONFIG);
@@ -128,10 +121,6 @@ public final class GrowingTraining implements RankProgram {
     Set<Integer> more = new TreeSet<>(ranks);
     more.add(spare);
     return more;
-  }
-
-  private static int furthestStep(Map<Integer, Note> left) {
-    return left.values().stream().mapToInt(Note::step).max().orElse(0);
   }
 
   private static int furthest(Map<Integer, Note> left) {

@@ -47,6 +47,9 @@ public final class RetriedCreation implements RankProgram {
       if (!left.containsKey(rank.rank()) || id == null) {
         return; // the others go on without this rank
       }
+      if (left.size() < ranks.size()) {
+        rank.communicator().abort(); // its other ranks cannot be counted on
+      }
       ranks = new TreeSet<>(left.keySet());
       Communicator made = made(rank, ranks, id);
       left =

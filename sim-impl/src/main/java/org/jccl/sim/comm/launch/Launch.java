@@ -352,7 +352,7 @@ public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
 
   private void finish() {
     done = true;
-    if (cancelled && member.device().simulation().findings().faults().hasStruck()) {
+    if (cancelled && member.device().simulation().followsData()) {
       parts.forEach(Launch::leaveUndefined);
     }
     Timeline timeline = member.device().simulation().timeline();
@@ -420,7 +420,11 @@ public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
           .leftUndefined(
               output.address(),
               output.byteSize(),
-              part.call() + " was given up" + (site == null ? "" : " (made at " + site + ")"),
+              "mean nothing: "
+                  + part.call()
+                  + " was given up"
+                  + (site == null ? "" : ", made at " + site)
+                  + " (LIF-15)",
               null);
     }
   }
