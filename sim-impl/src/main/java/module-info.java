@@ -6,6 +6,8 @@ module org.jccl.sim {
   requires transitive org.jccl;
   // Processor time of threads: a busy machine makes no rank late.
   requires java.management;
+  // Where it is there, reports name who holds a monitor.
+  requires static jdk.management;
   // Behind a scalar default: without the flag it is just slower.
   requires static jdk.incubator.vector;
   requires static org.jspecify;

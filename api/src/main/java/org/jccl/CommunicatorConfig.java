@@ -1,8 +1,10 @@
 package org.jccl;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,6 +37,9 @@ public final class CommunicatorConfig {
   private final boolean warmUp;
   private final TimeLimit initLimit;
   private final TimeLimit closeLimit;
+  private final @Nullable TimeLimit operationLimit;
+  private final boolean watchdog;
+  private final List<CallListener.Factory> listeners;
 
   private CommunicatorConfig(Builder builder) {
     this.fields = Collections.unmodifiableMap(new EnumMap<>(builder.fields));
@@ -47,6 +52,9 @@ public final class CommunicatorConfig {
     this.warmUp = builder.warmUp;
     this.initLimit = builder.initLimit;
     this.closeLimit = builder.closeLimit;
+    this.operationLimit = builder.operationLimit;
+    this.watchdog = builder.watchdog;
+    this.listeners = List.copyOf(builder.listeners);
   }
 
   /** {@return NCCL's defaults, {@link CheckLevel#DEFAULT} checks, warm-up on} */
@@ -160,6 +168,41 @@ public final class CommunicatorConfig {
     return closeLimit;
   }
 
+  /**
+   * {@return how old issued work may become; empty unless set} A watchdog aborts the communicator
+   * when a call of the library, or work on one of its streams, has been under way for longer; every
+   * call that waits then throws a {@link CommunicatorAbortedException} that says so. It takes up to
+   * a quarter of the time-out more to notice. On the simulator it does nothing: what cannot go on
+   * is reported there at once.
+   */
+  public Optional<Duration> operationTimeout() {
+    return Optional.ofNullable(operationLimit).map(TimeLimit::duration);
+  }
+
+  /** {@return {@link #operationTimeout()} as a limit} */
+  public Optional<TimeLimit> operationLimit() {
+    return Optional.ofNullable(operationLimit);
+  }
+
+  /**
+   * {@return whether a communicator among several processes is watched, which it is unless this is
+   * switched off} When the process of a member ends, or NCCL finds an error, the watchdog aborts
+   * the communicator, so that nobody waits for ever. Switch it off to repair a communicator after
+   * such a failure by {@link Communicator#shrink}.
+   */
+  public boolean watchdog() {
+    return watchdog;
+  }
+
+  /**
+   * {@return what makes a listener for this communicator, and for those that are split off it with
+   * this configuration} Besides them there are those that the process has installed; see {@link
+   * CallListener}.
+   */
+  public List<CallListener.Factory> listeners() {
+    return listeners;
+  }
+
   /** Collects the fields; not for sharing between threads. */
   public static final class Builder {
     private final Map<ConfigField, Integer> fields = new EnumMap<>(ConfigField.class);
@@ -172,6 +215,9 @@ public final class CommunicatorConfig {
     private boolean warmUp = true;
     private TimeLimit initLimit = new TimeLimit(Duration.ofMinutes(2));
     private TimeLimit closeLimit = new TimeLimit(Duration.ofSeconds(10));
+    private @Nullable TimeLimit operationLimit;
+    private boolean watchdog = true;
+    private final List<CallListener.Factory> listeners = new ArrayList<>();
 
     private Builder() {}
 
@@ -289,6 +335,39 @@ public final class CommunicatorConfig {
      */
     public Builder closeTimeout(Duration value) {
       closeLimit = TimeLimit.of(value, "closeTimeout");
+      return this;
+    }
+
+    /**
+     * Sets {@link CommunicatorConfig#operationTimeout()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder operationTimeout(Duration value) {
+      operationLimit = TimeLimit.of(value, "operationTimeout");
+      return this;
+    }
+
+    /**
+     * Sets {@link CommunicatorConfig#watchdog()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder watchdog(boolean value) {
+      watchdog = value;
+      return this;
+    }
+
+    /**
+     * Adds one to {@link CommunicatorConfig#listeners()}.
+     *
+     * @param value makes a listener for each communicator that opens
+     * @return this builder
+     */
+    public Builder listener(CallListener.Factory value) {
+      listeners.add(Objects.requireNonNull(value));
       return this;
     }
 

@@ -2,6 +2,7 @@ package org.jccl;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The control plane: carries small messages between the ranks' programs before and beside the
@@ -53,6 +54,19 @@ public interface ProcessGroup extends AutoCloseable {
    * @param timeout at most how long to wait
    */
   void barrier(Duration timeout);
+
+  /** {@return whether members are processes of their own, which can end without a word} */
+  default boolean spansProcesses() {
+    return false;
+  }
+
+  /**
+   * {@return which member's process has ended without leaving the group, in words; empty while
+   * there is none} Never waits; for any thread.
+   */
+  default Optional<String> lostMember() {
+    return Optional.empty();
+  }
 
   /** Leaves the group. Idempotent. */
   @Override

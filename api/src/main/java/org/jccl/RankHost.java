@@ -114,6 +114,13 @@ public interface RankHost {
     return List.of();
   }
 
+  /**
+   * The calling thread's program has ended: what jccl does on it from now on is no call of it.
+   *
+   * @param rank the rank
+   */
+  default void ended(int rank) {}
+
   /** {@return what one needs to run the same again: schedule and versions; empty if unknown} */
   default String replay() {
     return "";

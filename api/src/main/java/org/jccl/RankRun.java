@@ -166,6 +166,7 @@ final class RankRun implements RankHost.Body {
       groups.get(rank).close(); // nobody closes what a process had that is gone
       return;
     }
+    backend.rankHost().ended(rank);
     Thread.interrupted(); // This thread ends here: no mark may cut the closing short.
     Communicator communicator = communicators.get(rank);
     try {

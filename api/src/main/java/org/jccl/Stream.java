@@ -1,6 +1,11 @@
 package org.jccl;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jccl.config.TimeLimit;
 
 /**
  * An ordered queue of work on one device, with CUDA's meaning (rules STR-01, STR-02).
@@ -25,6 +30,36 @@ public interface Stream extends AutoCloseable {
   void synchronize();
 
   /**
+   * The same, for so long at most. The work goes on after a time-out; {@link Communicator#abort}
+   * ends it.
+   *
+   * @param limit how long to wait; among simulated ranks by virtual time
+   * @throws CollectiveTimeoutException if the work has not ended in time
+   * @throws CollectiveException if work on the device failed, or was found to be a misuse
+   */
+  default void synchronize(Duration limit) {
+    TimeLimit time = TimeLimit.of(limit, "synchronize");
+    try {
+      completion().get(time.nanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException late) {
+      throw new CollectiveTimeoutException(
+          this + ": its work has not ended in " + time + ": a rank is late or missing", late);
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof RuntimeException known) {
+        throw known;
+      }
+      if (failed.getCause() instanceof Error known) {
+        throw known;
+      }
+      throw new CollectiveException(ResultCode.UNKNOWN, this + ": " + failed.getCause(), failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new CollectiveException(
+          ResultCode.UNKNOWN, this + ": interrupted while its work was awaited", interrupted);
+    }
+  }
+
+  /**
    * {@return whether everything enqueued so far is done; never waits} CUDA: {@code cuStreamQuery}.
    */
   boolean isIdle();
@@ -44,6 +79,20 @@ public interface Stream extends AutoCloseable {
    * @return a future without a value
    */
   CompletableFuture<Void> completion();
+
+  /**
+   * Enqueues work of the program's own: {@code body} runs when the stream has come to it, and what
+   * is enqueued later waits for it (rules STR-32 to STR-36). Captured, it runs at each launch of
+   * the graph. CUDA: {@code cuLaunchHostFunc}; the memory that the work declares is brought to the
+   * host before it and back after it. A kernel of one's own takes the place of the body, see {@code
+   * JCudaInterop.kernel}.
+   *
+   * @param work its name, and the memory that it uses
+   * @param body what it does
+   * @throws IllegalArgumentException if the memory is another device's
+   * @throws IllegalStateException if a buffer is closed
+   */
+  void run(Work work, WorkBody body);
 
   /**
    * From here on work is recorded into a graph instead of being run (rule STR-17). Every capture is

@@ -74,7 +74,8 @@ public record Call(
     return partOf == Composite.BARRIER;
   }
 
-  private String label() {
+  /** {@return its name in reports, as the program has written it: {@code barrier}} */
+  public String label() {
     return isBarrier() ? Composite.BARRIER.label() : operation.label();
   }
 

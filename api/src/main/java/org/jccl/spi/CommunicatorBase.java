@@ -3,6 +3,7 @@ package org.jccl.spi;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jccl.CallListener;
 import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
 import org.jccl.Collectives;
@@ -44,6 +45,12 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   private long calls;
 
+  /** Asked before anything is opened: what is wrong with it is told then. */
+  private final boolean isHeard;
+
+  /** Tells listeners of the calls; null if there are none, or the rank is not known yet. */
+  private @Nullable CallHook hook;
+
   /**
    * A communicator's endpoint; {@code issuer} issues the groups of its backend.
    *
@@ -64,6 +71,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     this.device = device;
     this.config = config;
     this.issuer = issuer;
+    this.isHeard = CallHook.isWanted(config);
   }
 
   /**
@@ -87,6 +95,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   protected final void identify(int rank, int worldSize) {
     this.worldSize = worldSize;
     this.rank = rank;
+    hear();
   }
 
   /** {@return whether rank and world size are known} */
@@ -126,9 +135,10 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
       if (call != own) { // recorded
         call.madeAt(siteOf(call, stream));
       } else {
-        int code = enqueue(call, stream);
-        if (code != 0 && code != ResultCode.IN_PROGRESS.code()) {
-          throw failure(code, operation.label());
+        if (hook == null) {
+          issue(call, stream, operation);
+        } else {
+          issueHeard(hook, call, stream, operation);
         }
         calls++;
       }
@@ -141,6 +151,53 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     } finally {
       user = null;
     }
+  }
+
+  private void issue(CallArguments call, Stream stream, Operation operation) {
+    int code = enqueue(call, stream);
+    if (code != 0 && code != ResultCode.IN_PROGRESS.code()) {
+      throw failure(code, operation.label());
+    }
+  }
+
+  private void issueHeard(CallHook heard, CallArguments call, Stream stream, Operation operation) {
+    heard.show(call, stream, 1).before();
+    try {
+      issue(call, stream, operation);
+    } catch (RuntimeException | Error failure) {
+      heard.failed(failure);
+      throw failure;
+    }
+    heard.after();
+  }
+
+  /** Rank and world size are known: whoever listens to this communicator is told from now on. */
+  final void hear() {
+    if (isHeard && hook == null) {
+      hook =
+          CallHook.open(
+              config, new CallListener.Endpoint(name(), rank(), worldSize(), device.index()));
+    }
+  }
+
+  /** {@return how many calls were issued; a look from any thread} */
+  final long callsMade() {
+    return calls;
+  }
+
+  /** {@return whether a thread is inside a call; a look from any thread} */
+  final boolean isInCall() {
+    return user != null;
+  }
+
+  /** {@return how far this rank has come, in words} */
+  final String progress() {
+    return calls + (calls == 1 ? " call was" : " calls were") + " issued";
+  }
+
+  /** {@return what tells listeners, or null if nobody listens} */
+  final @Nullable CallHook hook() {
+    return hook;
   }
 
   /**
@@ -165,6 +222,9 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   }
 
   private void enter(Thread thread) {
+    if (RunningWork.RUNNING.get() > 0) {
+      RunningWork.requireNone();
+    }
     Thread other = user;
     if (other != null && other != thread) {
       raced(other);

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
 import org.jccl.ops.Operation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Issues a recorded group as one group of C calls. Everything that can be refused is refused before
@@ -26,6 +27,24 @@ final class GroupIssue {
       check(first, each);
       each.note(calls.stream(i));
     }
+    boolean isHeard = info.address() == 0 && isHeard(calls);
+    if (isHeard) {
+      before(calls);
+    }
+    try {
+      make(calls, first, info);
+    } catch (RuntimeException | Error failure) {
+      if (isHeard) {
+        failed(calls, failure);
+      }
+      throw failure;
+    }
+    if (isHeard) {
+      after(calls);
+    }
+  }
+
+  private static void make(GroupRecording calls, LibraryCommunicator first, MemorySegment info) {
     if (first.path().isDirect()) {
       run(calls, first.abi(), info);
     } else {
@@ -37,6 +56,49 @@ final class GroupIssue {
                 run(calls, first.abi(), info);
                 return 0;
               });
+    }
+  }
+
+  // ---- listeners; outside the native group, so that it has no code of theirs in it
+
+  private static boolean isHeard(GroupRecording calls) {
+    for (int i = 0; i < calls.size(); i++) {
+      if (member(calls, i).hook() != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static @Nullable CallHook shown(GroupRecording calls, int i) {
+    CallHook heard = member(calls, i).hook();
+    return heard == null ? null : heard.show(calls.call(i), calls.stream(i), calls.size());
+  }
+
+  private static void before(GroupRecording calls) {
+    for (int i = 0; i < calls.size(); i++) {
+      CallHook heard = shown(calls, i);
+      if (heard != null) {
+        heard.before();
+      }
+    }
+  }
+
+  private static void after(GroupRecording calls) {
+    for (int i = 0; i < calls.size(); i++) {
+      CallHook heard = shown(calls, i);
+      if (heard != null) {
+        heard.after();
+      }
+    }
+  }
+
+  private static void failed(GroupRecording calls, Throwable failure) {
+    for (int i = 0; i < calls.size(); i++) {
+      CallHook heard = shown(calls, i);
+      if (heard != null) {
+        heard.failed(failure);
+      }
     }
   }
 
@@ -65,7 +127,10 @@ final class GroupIssue {
     int code = 0;
     int end;
     boolean whole = false;
-    abi.groupStart(); // Always succeeds (GRP-01).
+    int started = abi.groupStart(); // Always succeeds (GRP-01), unless the library is broken.
+    if (started != 0) {
+      throw member(calls, 0).failure(started, "ncclGroupStart of a group of " + size + " calls");
+    }
     try {
       for (int i = 0; i < size && failed < 0; i++) {
         code = member(calls, i).issue(calls.call(i), calls.stream(i));

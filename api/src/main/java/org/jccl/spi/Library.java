@@ -49,6 +49,11 @@ public interface Library extends GroupRecording.Issuer {
   LibraryCommunicator newRank(
       String name, int rank, int worldSize, Device device, CommunicatorConfig config);
 
+  /** {@return whether its work can hang, so that a watchdog has to look after it} */
+  default boolean needsWatchdog() {
+    return true;
+  }
+
   /**
    * A communicator has its handle, or will get it.
    *

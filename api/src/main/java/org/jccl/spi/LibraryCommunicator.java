@@ -15,6 +15,7 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.MemoryStatistics;
 import org.jccl.PreMulSum;
+import org.jccl.ProcessGroup;
 import org.jccl.Registration;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
@@ -24,6 +25,7 @@ import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
+import org.jccl.WorkFailedException;
 import org.jccl.config.ConfigField;
 import org.jccl.config.TimeLimit;
 import org.jccl.ops.CallArguments;
@@ -49,6 +51,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final boolean exchangesMessages;
   private final UsedStreams streams = new UsedStreams();
   private @Nullable Stream lastStream;
+  private volatile String abortReason = "";
   private final StateGuard guard;
   private final Lifecycle lifecycle;
   private final Children children;
@@ -220,6 +223,12 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /** The handle is there, or will come. */
   final void born() {
     library.opened(this);
+    if (knowsItsPlace()) {
+      hear();
+    }
+    if (library.needsWatchdog() && config().operationLimit().isPresent()) {
+      Watchdog.watch(this, null);
+    }
   }
 
   /** What is made of it goes with it. */
@@ -233,13 +242,17 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     try {
       releaseTokens();
       defaultStream.close();
-    } catch (ReportedMisuse found) {
+    } catch (ReportedMisuse | WorkFailedException found) {
       throw found;
     } catch (RuntimeException failed) {
       ClosingLog.failed(this + ": freeing its stream failed", failed);
     } finally {
       path.end();
       library.closed(this);
+      CallHook heard = hook();
+      if (heard != null) {
+        heard.closed();
+      }
       creation = null;
     }
   }
@@ -334,8 +347,26 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   @Override
+  public void watch(ProcessGroup group) {
+    if (library.needsWatchdog()) {
+      Watchdog.watch(this, group);
+    }
+  }
+
+  @Override
   public void abort() {
     lifecycle.abort();
+  }
+
+  /** Aborts, and says why in whatever is thrown from now on. */
+  final void abort(String why) {
+    abortReason = why;
+    abort();
+  }
+
+  /** Why it was aborted, in words; empty if the program has done it. */
+  final String abortReason() {
+    return abortReason;
   }
 
   @Override

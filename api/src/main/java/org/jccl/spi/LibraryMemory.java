@@ -8,17 +8,22 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
 import org.jccl.CheckLevel;
 import org.jccl.Communicator.State;
 import org.jccl.DeviceBuffer;
+import org.jccl.IssuedCall;
 import org.jccl.MemoryStatistics;
 import org.jccl.Registration;
 import org.jccl.SignalWait;
 import org.jccl.Stream;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
+import org.jccl.ops.CallArguments;
 import org.jccl.ops.NcclFunction;
+import org.jccl.ops.Operation;
 import org.jccl.spi.StateRules.Act;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory that a communicator knows: registrations, windows, one-sided operations into them, and its
@@ -197,25 +202,25 @@ final class LibraryMemory {
       throw wrong("putSignal", "the window is null: windows are not supported here (WIN-03)");
     }
     owner.note(stream);
-    int code =
-        owner.call(
-            "putSignal",
-            () ->
-                owner
-                    .abi()
-                    .putSignal(
-                        source.address(),
-                        source.count(),
-                        source.type().code(),
-                        peer,
-                        target,
-                        offset,
-                        ZERO,
-                        ZERO,
-                        ZERO,
-                        owner.handle().value(),
-                        stream.handle()));
-    owner.guard().settled(code, "putSignal");
+    issue(
+        "putSignal",
+        oneSided(source.address(), source.count(), source.type().code(), peer),
+        stream,
+        () ->
+            owner
+                .abi()
+                .putSignal(
+                    source.address(),
+                    source.count(),
+                    source.type().code(),
+                    peer,
+                    target,
+                    offset,
+                    ZERO,
+                    ZERO,
+                    ZERO,
+                    owner.handle().value(),
+                    stream.handle()));
   }
 
   void signal(int peer, Stream stream) {
@@ -226,14 +231,11 @@ final class LibraryMemory {
     }
     owner.guard().requireLegal(Act.OPERATION, "signal");
     owner.note(stream);
-    int code =
-        owner.call(
-            "signal",
-            () ->
-                owner
-                    .abi()
-                    .signal(peer, ZERO, ZERO, ZERO, owner.handle().value(), stream.handle()));
-    owner.guard().settled(code, "signal");
+    issue(
+        "signal",
+        oneSided(0, 0, -1, peer),
+        stream,
+        () -> owner.abi().signal(peer, ZERO, ZERO, ZERO, owner.handle().value(), stream.handle()));
   }
 
   void waitSignal(List<SignalWait> signals, Stream stream) {
@@ -251,15 +253,37 @@ final class LibraryMemory {
       descriptors.setAtIndex(JAVA_INT, DESCRIPTOR_INTS * i, waits.get(i).count());
       descriptors.setAtIndex(JAVA_INT, DESCRIPTOR_INTS * i + 1, waits.get(i).peer());
     }
-    int code =
-        owner.call(
-            "waitSignal",
-            () ->
-                owner
-                    .abi()
-                    .waitSignal(
-                        waits.size(), descriptors, owner.handle().value(), stream.handle()));
-    owner.guard().settled(code, "waitSignal");
+    issue(
+        "waitSignal",
+        oneSided(0, 0, -1, waits.isEmpty() ? IssuedCall.NO_RANK : waits.getFirst().peer()),
+        stream,
+        () ->
+            owner
+                .abi()
+                .waitSignal(waits.size(), descriptors, owner.handle().value(), stream.handle()));
+  }
+
+  /** The call as listeners see it; null if nobody listens. */
+  private @Nullable CallArguments oneSided(long source, long count, int type, int peer) {
+    return owner.hook() == null
+        ? null
+        : new CallArguments().set(Operation.SEND, source, 0, count, type, 0, peer);
+  }
+
+  private void issue(String what, @Nullable CallArguments shown, Stream stream, IntSupplier body) {
+    CallHook heard = owner.hook();
+    if (heard == null || shown == null) {
+      owner.guard().settled(owner.call(what, body), what);
+      return;
+    }
+    heard.show(what, shown, stream).before();
+    try {
+      owner.guard().settled(owner.call(what, body), what);
+    } catch (RuntimeException | Error failure) {
+      heard.failed(failure);
+      throw failure;
+    }
+    heard.after();
   }
 
   /** ARG-14; NCCL does not check the peer. */

@@ -12,10 +12,13 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import java.util.function.LongToIntFunction;
+import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator.State;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
+import org.jccl.Stream;
+import org.jccl.WorkFailedException;
 import org.jccl.config.TimeLimit;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
@@ -85,11 +88,27 @@ final class Lifecycle {
   void abort() {
     long comm = owner.handle().take(State.ABORTED);
     if (comm != 0) {
-      // Before the abort: a thread that waits on the stream returns by it, and then looks.
-      if (owner.defaultStream() instanceof OwnedStream own && !own.isClosed()) {
-        own.refuse(owner.guard().aborted(null));
+      CallHook heard = owner.hook();
+      if (heard != null) {
+        heard.aborted();
       }
+      refuseStreams();
       kill(comm);
+    }
+  }
+
+  /** Before the abort: a thread that waits on a stream returns by it, and then looks. */
+  private void refuseStreams() {
+    if (owner.defaultStream() instanceof OwnedStream own && !own.isClosed()) {
+      own.refuse(owner.guard().aborted(null));
+    }
+    if (!owner.abortReason().isEmpty()) {
+      // The program did not ask for it: on its own streams the next wait says so, once.
+      for (Stream each : owner.streams().snapshot()) {
+        if (each != owner.defaultStream() && each instanceof OwnedStream used && !used.isClosed()) {
+          used.interrupt(owner.guard().aborted(null));
+        }
+      }
     }
   }
 
@@ -108,7 +127,7 @@ final class Lifecycle {
 
   private void end(long deadline) {
     State last = settledState(left(deadline));
-    List<ReportedMisuse> found = new ArrayList<>(1);
+    List<CollectiveException> found = new ArrayList<>(1);
     boolean sound = ENDS_WELL.contains(last) && hasFinished(left(deadline), found);
     long comm = owner.handle().take(State.CLOSED);
     if (comm != 0 && sound) {
@@ -138,7 +157,7 @@ final class Lifecycle {
   }
 
   /** LIF-07: an early local destroy would not wait for what this rank has in flight. */
-  private boolean hasFinished(TimeLimit left, List<ReportedMisuse> found) {
+  private boolean hasFinished(TimeLimit left, List<CollectiveException> found) {
     try {
       if (owner.streams().awaitIdle(left.deadline())) {
         return true;
@@ -148,7 +167,7 @@ final class Lifecycle {
           "{0}: its work has not ended in {1}, so it is aborted: a peer may be missing",
           owner,
           owner.config().closeLimit());
-    } catch (ReportedMisuse first) {
+    } catch (ReportedMisuse | WorkFailedException first) {
       // Of work that ended after the program's last call: nobody else was told.
       found.add(first);
       return found.size() == 1 && hasFinished(left, found);
@@ -184,6 +203,11 @@ final class Lifecycle {
 
   private int settledFinalize(long comm) {
     int code = abi.commFinalize(comm);
+    return code == IN_PROGRESS ? polled(comm) : code;
+  }
+
+  private int polled(long comm) {
+    int code = IN_PROGRESS;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment stored = arena.allocate(JAVA_INT);
       while (code == IN_PROGRESS) {
@@ -220,7 +244,7 @@ final class Lifecycle {
               code -> ended(what, code), () -> goesOn(what, owner.config().closeLimit()));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-    } catch (ReportedMisuse found) {
+    } catch (ReportedMisuse | WorkFailedException found) {
       throw found;
     } catch (CollectiveTimeoutException givenUp) {
       LOG.log(

@@ -27,6 +27,9 @@ final class MessageExchange {
     boolean sends = operation.sendsAt(rank, root);
     boolean receives = operation.receivesAt(rank, root);
     int code = abi.groupStart();
+    if (!NcclAbi.isGood(code)) {
+      return code; // there is no group to end
+    }
     for (int peer = 0; peer < worldSize; peer++) {
       if (NcclAbi.isGood(code) && sends && operation.receivesAt(peer, root)) {
         code = abi.send(call.send() + peer * sendStep, count, type, peer, comm, stream);

@@ -2,7 +2,7 @@ package org.jccl.spi;
 
 import org.jccl.Stream;
 
-/** A stream that can be told that the communicator whose default stream it is was aborted. */
+/** A stream that can be told that a communicator which has work on it was aborted. */
 public interface OwnedStream extends Stream {
   /**
    * From now on {@link #synchronize()} and {@link #completion()} fail with {@code why}: what was in
@@ -11,4 +11,12 @@ public interface OwnedStream extends Stream {
    * @param why the abort
    */
   void refuse(RuntimeException why);
+
+  /**
+   * The wait that goes on, or the next one, fails with {@code why}, once: a communicator that has
+   * work here was aborted by its watchdog.
+   *
+   * @param why the abort
+   */
+  default void interrupt(RuntimeException why) {}
 }

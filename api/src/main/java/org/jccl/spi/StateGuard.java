@@ -79,7 +79,9 @@ final class StateGuard {
   CommunicatorAbortedException aborted(@Nullable Throwable cause) {
     return new CommunicatorAbortedException(
         owner.who()
-            + " was aborted: close it, open a new one"
+            + " was aborted: "
+            + (owner.abortReason().isEmpty() ? "" : owner.abortReason() + ". ")
+            + "close it, open a new one"
             + (cause == null ? "" : " (" + cause.getMessage() + ")"),
         cause);
   }

@@ -1,6 +1,8 @@
 package org.jccl.spi;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jccl.Stream;
 
@@ -29,6 +31,17 @@ final class UsedStreams {
       streams = Arrays.copyOf(streams, size * 2);
     }
     streams[size++] = stream;
+  }
+
+  /** {@return the streams; for a look from any thread, which may miss one that is just added} */
+  List<Stream> snapshot() {
+    List<Stream> found = new ArrayList<>();
+    for (Stream each : Arrays.copyOf(streams, Math.min(size, streams.length))) {
+      if (each != null) {
+        found.add(each);
+      }
+    }
+    return found;
   }
 
   private void forgetIdle() {

@@ -186,6 +186,12 @@ final class SimBackend extends LibraryBackend implements FaultInjector.World {
     return raw::storedCode;
   }
 
+  /** What cannot go on is found and reported by the simulator itself. */
+  @Override
+  public boolean needsWatchdog() {
+    return false;
+  }
+
   @Override
   public CallPath newPath(Device device, String name) {
     return new SimCallPath((SimDevice) device);
@@ -302,6 +308,11 @@ final class SimBackend extends LibraryBackend implements FaultInjector.World {
       @Override
       public void failed(int rank, Throwable failure) {
         simulation.findings().failed(failure);
+      }
+
+      @Override
+      public void ended(int rank) {
+        simulation.kernel().currentRun().programEnds();
       }
 
       @Override

@@ -223,6 +223,66 @@ class HostWaitsTest {
     }
   }
 
+  @Test
+  void ownerOfAMonitor_isNamed() {
+    Object monitor = new Object();
+    RankProgram program =
+        withBuffer(
+            (rank, buffer) -> {
+              synchronized (monitor) {
+                sumAndWait(rank, buffer);
+              }
+            });
+    try (Simulator simulator = world().build()) {
+      assertThatThrownBy(() -> Ranks.run(simulator.backend(), RANKS, program))
+          .hasMessageMatching(
+              "(?s).*rank 1 is outside jccl .BLOCKED on a java.lang.Object that rank 0 holds, taken"
+                  + " at [^\n]*HostWaitsTest.java:\\d+.*");
+    }
+  }
+
+  @Test
+  void ownerOutsideTheRanks_isNamed() throws InterruptedException {
+    Object monitor = new Object();
+    CountDownLatch held = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    Thread keeper =
+        Thread.ofPlatform()
+            .name("keeper")
+            .start(
+                () -> {
+                  synchronized (monitor) {
+                    held.countDown();
+                    try {
+                      end.await();
+                    } catch (InterruptedException stop) {
+                      Thread.currentThread().interrupt();
+                    }
+                  }
+                });
+    held.await();
+    try (Simulator simulator = world().build()) {
+      assertThatThrownBy(
+              () ->
+                  Ranks.run(
+                      simulator.backend(),
+                      RANKS,
+                      withBuffer(
+                          (rank, buffer) -> {
+                            if (rank.rank() == 2) {
+                              synchronized (monitor) {
+                                sum(rank, buffer);
+                              }
+                            }
+                            sumAndWait(rank, buffer);
+                          })))
+          .hasMessageContaining("on a java.lang.Object that thread \"keeper\" holds");
+    } finally {
+      end.countDown();
+      keeper.join();
+    }
+  }
+
   // ---------------------------------------------------------------- legal
 
   @ParameterizedTest

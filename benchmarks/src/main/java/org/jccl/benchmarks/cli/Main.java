@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       RecordCommand.class,
       ReportCommand.class,
+      ExplainCommand.class,
       MisuseCommand.class,
       DifferentialCommand.class,
       SoakCommand.class

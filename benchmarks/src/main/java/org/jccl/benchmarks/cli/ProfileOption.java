@@ -2,7 +2,7 @@ package org.jccl.benchmarks.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jccl.benchmarks.profile.BadProfileException;
+import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.profile.Profile;
 import org.jccl.benchmarks.profile.ProfileFile;
 import org.jccl.sim.machine.GpuProfile;
@@ -27,7 +27,7 @@ final class ProfileOption {
     }
     try {
       return ProfileFile.read(file);
-    } catch (BadProfileException bad) {
+    } catch (BadFileException bad) {
       throw new ParameterException(spec.commandLine(), "--profile: " + bad.getMessage());
     }
   }

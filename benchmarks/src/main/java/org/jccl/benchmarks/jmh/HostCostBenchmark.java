@@ -2,6 +2,7 @@ package org.jccl.benchmarks.jmh;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jccl.CallListener;
 import org.jccl.CheckLevel;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
@@ -13,6 +14,9 @@ import org.jccl.conformance.loopback.StubLibrary;
 import org.jccl.nccl.NcclBackend;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
+import org.jccl.observe.CallCounters;
+import org.jccl.observe.FlightRecorder;
+import org.jccl.observe.JfrEvents;
 import org.jccl.sim.Simulator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -50,6 +54,10 @@ public class HostCostBenchmark {
   private NcclBinding binding;
   private Communicator checked;
   private Communicator unchecked;
+  private Communicator heard;
+  private Communicator recorded;
+  private Communicator counted;
+  private Communicator traced;
   private DeviceBuffer send;
   private DeviceBuffer recv;
   private long stream;
@@ -69,6 +77,10 @@ public class HostCostBenchmark {
     Device device = backend.devices().getFirst();
     checked = openOn(device, CheckLevel.DEFAULT);
     unchecked = openOn(device, CheckLevel.NONE);
+    heard = openOn(device, where -> new CallListener() {});
+    recorded = openOn(device, FlightRecorder.builder().build());
+    counted = openOn(device, new CallCounters());
+    traced = openOn(device, new JfrEvents());
     send = device.allocate(DataType.FLOAT32, 1024);
     recv = device.allocate(DataType.FLOAT32, 1024);
     stream = checked.defaultStream().handle();
@@ -76,6 +88,11 @@ public class HostCostBenchmark {
 
   private Communicator openOn(Device device, CheckLevel checks) {
     CommunicatorConfig config = CommunicatorConfig.builder().checks(checks).build();
+    return backend.openAll(List.of(device), config).getFirst();
+  }
+
+  private Communicator openOn(Device device, CallListener.Factory listener) {
+    CommunicatorConfig config = CommunicatorConfig.builder().listener(listener).build();
     return backend.openAll(List.of(device), config).getFirst();
   }
 
@@ -109,6 +126,30 @@ public class HostCostBenchmark {
     checked.sendRecv(send, 0, recv, 0);
   }
 
+  /** A checked call with a listener that does nothing. */
+  @Benchmark
+  public void f_heardCall() {
+    heard.allReduce(send, recv, ReduceOp.SUM);
+  }
+
+  /** A checked call that the flight recorder keeps, with its line. */
+  @Benchmark
+  public void g_recordedCall() {
+    recorded.allReduce(send, recv, ReduceOp.SUM);
+  }
+
+  /** A checked call with counters for JMX. */
+  @Benchmark
+  public void h_countedCall() {
+    counted.allReduce(send, recv, ReduceOp.SUM);
+  }
+
+  /** A checked call with JFR events, which no recording asks for. */
+  @Benchmark
+  public void i_tracedCall() {
+    traced.allReduce(send, recv, ReduceOp.SUM);
+  }
+
   /** Closes everything. */
   @TearDown(Level.Trial)
   public void close() {
@@ -116,6 +157,10 @@ public class HostCostBenchmark {
     recv.close();
     checked.close();
     unchecked.close();
+    heard.close();
+    recorded.close();
+    counted.close();
+    traced.close();
     backend.close();
     stubs.close();
     simulator.close();

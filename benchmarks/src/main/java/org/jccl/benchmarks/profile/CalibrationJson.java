@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jccl.DataType;
 import org.jccl.benchmarks.bench.TypeNames;
+import org.jccl.benchmarks.json.BadFileException;
+import org.jccl.benchmarks.json.JsonFields;
+import org.jccl.benchmarks.json.JsonNode;
 import org.jccl.config.Algorithm;
 import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
@@ -65,7 +68,7 @@ final class CalibrationJson {
     return json;
   }
 
-  static Calibration read(JsonFields json) throws BadProfileException {
+  static Calibration read(JsonFields json) throws BadFileException {
     JsonNode ranks = json.get("ranks");
     if (ranks.integer() < 2 || ranks.integer() > Integer.MAX_VALUE) {
       throw ranks.wrong("is " + ranks.integer() + ", expected 2 or more");
@@ -83,7 +86,7 @@ final class CalibrationJson {
     return new Calibration((int) ranks.integer(), type, corrections, otherwise);
   }
 
-  private static Key readKey(JsonFields json) throws BadProfileException {
+  private static Key readKey(JsonFields json) throws BadFileException {
     Operation operation = named(json.get("op"), Operation::ofLabel);
     JsonNode algorithm = json.find("algorithm");
     @Nullable JsonNode protocol = algorithm == null ? json.find("protocol") : json.get("protocol");
@@ -96,7 +99,7 @@ final class CalibrationJson {
         named(protocol, name -> of(Protocol.values(), Protocol::nativeName, name)));
   }
 
-  private static Correction correction(JsonFields json) throws BadProfileException {
+  private static Correction correction(JsonFields json) throws BadFileException {
     double overhead = json.get("overhead_micros").number();
     double latency = json.get("latency").number();
     double transfer = json.get("transfer").number();
@@ -110,7 +113,7 @@ final class CalibrationJson {
     }
   }
 
-  private static SizeFactors readFactors(JsonNode list) throws BadProfileException {
+  private static SizeFactors readFactors(JsonNode list) throws BadFileException {
     List<SizeFactors.Point> points = new ArrayList<>();
     for (JsonNode each : list.elements()) {
       JsonFields json = each.fields();
@@ -127,7 +130,7 @@ final class CalibrationJson {
     return new SizeFactors(points);
   }
 
-  private static <T> T named(JsonNode node, Function<String, T> parser) throws BadProfileException {
+  private static <T> T named(JsonNode node, Function<String, T> parser) throws BadFileException {
     try {
       return parser.apply(node.text());
     } catch (IllegalArgumentException unknown) {

@@ -5,6 +5,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jccl.benchmarks.json.BadFileException;
+import org.jccl.benchmarks.json.JsonFields;
+import org.jccl.benchmarks.json.JsonNode;
 import org.jccl.sim.machine.GpuProfile;
 import org.jccl.sim.machine.GpuProfile.Cpu;
 
@@ -30,7 +33,7 @@ final class MachineJson {
     return json;
   }
 
-  static GpuProfile read(String name, JsonFields json) throws BadProfileException {
+  static GpuProfile read(String name, JsonFields json) throws BadFileException {
     int capability = integer(json, "compute_capability");
     int gpus = integer(json, "gpus_per_host");
     int links = integer(json, "nv_links");
@@ -51,7 +54,7 @@ final class MachineJson {
   }
 
   /** Records name their own fields in what they refuse; here each has a line. */
-  static BadProfileException located(JsonFields json, String message) throws BadProfileException {
+  static BadFileException located(JsonFields json, String message) throws BadFileException {
     Matcher words = SENSELESS.matcher(message);
     if (!words.matches()) {
       return json.owner().wrong("is senseless: " + message);
@@ -60,7 +63,7 @@ final class MachineJson {
     return json.get(field.toLowerCase(Locale.ROOT)).wrong(words.group(2));
   }
 
-  private static Cpu cpu(JsonNode node) throws BadProfileException {
+  private static Cpu cpu(JsonNode node) throws BadFileException {
     for (Cpu each : Cpu.values()) {
       if (each.name().equals(node.text())) {
         return each;
@@ -69,7 +72,7 @@ final class MachineJson {
     throw node.wrong("is '" + node.text() + "', expected INTEL, AMD or OTHER");
   }
 
-  private static int integer(JsonFields json, String name) throws BadProfileException {
+  private static int integer(JsonFields json, String name) throws BadFileException {
     JsonNode node = json.get(name);
     long value = node.integer();
     if (value < 0 || value > Integer.MAX_VALUE) {
@@ -78,7 +81,7 @@ final class MachineJson {
     return (int) value;
   }
 
-  private static float number(JsonFields json, String name) throws BadProfileException {
+  private static float number(JsonFields json, String name) throws BadFileException {
     return (float) json.get(name).number();
   }
 }

@@ -8,6 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jccl.benchmarks.json.BadFileException;
+import org.jccl.benchmarks.json.JsonFields;
+import org.jccl.benchmarks.json.JsonNode;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.machine.GpuProfile;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +49,9 @@ public final class ProfileFile {
   /**
    * Reads a profile.
    *
-   * @throws BadProfileException with one line that names the file, the line and the field
+   * @throws BadFileException with one line that names the file, the line and the field
    */
-  public static Profile read(Path file) throws BadProfileException {
+  public static Profile read(Path file) throws BadFileException {
     JsonFields json = JsonNode.read(file).fields();
     JsonNode format = json.get("format");
     if (format.integer() != FORMAT) {
@@ -90,7 +93,7 @@ public final class ProfileFile {
     return json;
   }
 
-  private static Origin readOrigin(JsonFields json) throws BadProfileException {
+  private static Origin readOrigin(JsonFields json) throws BadFileException {
     List<String> devices = new ArrayList<>();
     for (JsonNode each : json.get("devices").elements()) {
       devices.add(each.text());

@@ -39,7 +39,14 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat(
               IN_THE_API
-                  .or(resideInAnyPackage("java..", "javax.crypto..", "org.jspecify.."))
+                  .or(
+                      resideInAnyPackage(
+                          "java..",
+                          "javax.crypto..",
+                          "javax.management..",
+                          "javax.net.ssl..",
+                          "jdk.jfr..",
+                          "org.jspecify.."))
                   .as("api or JDK"))
           .allowEmptyShould(true);
 
@@ -53,7 +60,11 @@ class ArchitectureTest {
               IN_THE_API
                   .or(
                       resideInAnyPackage(
-                          "org.jccl.sim..", "java..", "jdk.incubator.vector..", "org.jspecify.."))
+                          "org.jccl.sim..",
+                          "java..",
+                          "com.sun.management..",
+                          "jdk.incubator.vector..",
+                          "org.jspecify.."))
                   .as("simulator, api or JDK"))
           .allowEmptyShould(true);
 
@@ -103,6 +114,7 @@ class ArchitectureTest {
                       resideInAnyPackage(
                           "org.jccl.test..",
                           "org.jccl.sim",
+                          "org.jccl.sim.explore",
                           "org.jccl.sim.faults",
                           "org.jccl.sim.machine",
                           "java..",
@@ -110,7 +122,8 @@ class ArchitectureTest {
                           "org.junit.jupiter.api..",
                           "org.junit.platform.commons.support..",
                           "org.opentest4j..",
+                          "net.jqwik.api..",
                           "org.assertj.core.."))
-                  .as("api, simulator, Jupiter's API, AssertJ or JDK"))
+                  .as("api, simulator, Jupiter's API, jqwik's, AssertJ or JDK"))
           .allowEmptyShould(true);
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jccl.DataType;
+import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.config.Algorithm;
 import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
@@ -70,7 +71,7 @@ class ProfileFileTest {
   private void refuses(String text, String... words) throws Exception {
     Path file = file(text);
     assertThatThrownBy(() -> ProfileFile.read(file))
-        .isInstanceOf(BadProfileException.class)
+        .isInstanceOf(BadFileException.class)
         .message()
         .hasLineCount(1)
         .contains(file.toString())

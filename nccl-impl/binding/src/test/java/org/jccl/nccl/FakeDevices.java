@@ -13,6 +13,10 @@ import org.jccl.DeviceMemory;
 import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.Stream;
+import org.jccl.Work;
+import org.jccl.WorkBody;
+import org.jccl.spi.OwnedStream;
+import org.jspecify.annotations.Nullable;
 
 /** Devices without a GPU: addresses are numbers, streams are idle unless told otherwise. */
 final class FakeDevices {
@@ -117,10 +121,13 @@ final class FakeDevices {
     public void fill(long target, byte value, long bytes, Stream stream) {}
   }
 
-  static final class FakeStream implements Stream {
+  static final class FakeStream implements OwnedStream {
     private final Device device;
     private final long handle;
     volatile boolean busy;
+    final CompletableFuture<Void> stuck = new CompletableFuture<>();
+    volatile @Nullable RuntimeException refusal;
+    volatile @Nullable RuntimeException interruption;
 
     FakeStream(Device device, long handle) {
       this.device = device;
@@ -141,6 +148,16 @@ final class FakeDevices {
     public void synchronize() {}
 
     @Override
+    public void refuse(RuntimeException why) {
+      refusal = why;
+    }
+
+    @Override
+    public void interrupt(RuntimeException why) {
+      interruption = why;
+    }
+
+    @Override
     public boolean isIdle() {
       return !busy;
     }
@@ -150,7 +167,12 @@ final class FakeDevices {
 
     @Override
     public CompletableFuture<Void> completion() {
-      return CompletableFuture.completedFuture(null);
+      return busy ? stuck : CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void run(Work work, WorkBody body) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

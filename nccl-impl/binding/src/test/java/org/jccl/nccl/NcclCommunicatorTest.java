@@ -189,6 +189,20 @@ class NcclCommunicatorTest {
   }
 
   @Test
+  void failingGroupStart_throws_andIssuesNothing() {
+    Communicator comm = open(0, 2);
+    DeviceBuffer buffer = floats(comm, 3);
+    fake.on("ncclGroupStart", arguments -> 9_876);
+    int before = fake.names().size();
+
+    assertThatThrownBy(() -> comm.group(g -> g.send(buffer, 1)))
+        .isInstanceOf(CollectiveException.class)
+        .hasMessageContaining("ncclGroupStart of a group of 1 calls");
+
+    assertThat(namesAfter(before)).doesNotContain("ncclGroupEnd", "ncclSend");
+  }
+
+  @Test
   void oldLibrary_exchangesByGroupedSendsAndReceives() {
     FakeNccl old = new FakeNccl(21903);
     backend = backend(old);

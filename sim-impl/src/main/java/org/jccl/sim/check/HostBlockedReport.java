@@ -5,6 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jccl.MisuseKind;
 import org.jccl.UserCode;
 import org.jccl.sim.kernel.HostTask;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ranks that wait or loop outside jccl while nothing else can run: each with its stack, and what
@@ -33,8 +34,11 @@ public final class HostBlockedReport {
                 + (isRunning(first) ? " on and on" : "")
                 + " outside jccl, and nothing else can run");
     report.among(stuck.stream().map(HostTask::rank).toList());
+    MonitorOwners owners = MonitorOwners.among(stuck.stream().map(HostTask::thread).toList());
     for (HostTask task : stuck) {
-      describe(report, task);
+      Thread thread = task.thread();
+      String owner = owners.ownerFor(thread, id -> name(tasks, id), id -> stack(tasks, id));
+      describe(report, task, owner);
     }
     tasks.stream()
         .filter(task -> !stuck.contains(task))
@@ -45,15 +49,35 @@ public final class HostBlockedReport {
             + " it, or in a circle, it keeps them from doing it");
   }
 
+  private static @Nullable String name(List<HostTask> tasks, long thread) {
+    for (HostTask task : tasks) {
+      if (task.thread().threadId() == thread) {
+        return "rank " + task.rank();
+      }
+    }
+    return null;
+  }
+
+  private static StackTraceElement[] stack(List<HostTask> tasks, long thread) {
+    for (HostTask task : tasks) {
+      if (task.thread().threadId() == thread) {
+        return task.thread().getStackTrace();
+      }
+    }
+    return new StackTraceElement[0];
+  }
+
   private static boolean isRunning(HostTask task) {
     return task.thread().getState() == Thread.State.RUNNABLE;
   }
 
-  private static void describe(ReportBuilder report, HostTask task) {
+  private static void describe(ReportBuilder report, HostTask task, @Nullable String owner) {
     Object blocker = LockSupport.getBlocker(task.thread());
     StringBuilder text = new StringBuilder("rank " + task.rank());
     text.append(" is outside jccl (").append(task.thread().getState());
-    if (blocker != null) {
+    if (owner != null) {
+      text.append(' ').append(owner);
+    } else if (blocker != null) {
       text.append(" on a ").append(blocker.getClass().getName());
     }
     text.append(')');

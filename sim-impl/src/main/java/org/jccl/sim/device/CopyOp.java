@@ -116,7 +116,7 @@ final class CopyOp extends StreamOp {
     } else {
       Undefined undefined = memory.takeUndefined(from.address, bytes);
       DeviceContext context = stream().context();
-      if (undefined != null && undefined.isStale()) {
+      if (undefined != null && undefined.origin().isStale()) {
         context.simulation().findings().faults().readStale(describe(undefined));
       } else if (undefined != null && !context.simulation().findings().isBroken()) {
         context.report(
@@ -127,12 +127,8 @@ final class CopyOp extends StreamOp {
                         + ": "
                         + describe()
                         + " reads back what nobody has written: "
-                        + "bytes "
-                        + undefined.offset()
-                        + " to "
-                        + (undefined.offset() + undefined.bytes() - 1)
-                        + " of it "
-                        + undefined.words())
+                        + undefined)
+                .among(undefined.origin().senders())
                 .rank(context.index(), describe(), site() == null ? null : "at " + site())
                 .line("write the memory first, or read back only what was received (SIM-63)"));
       }
@@ -146,7 +142,7 @@ final class CopyOp extends StreamOp {
         + describe()
         + (site() == null ? "" : " at " + site())
         + " reads stale data: "
-        + stale.words();
+        + stale.origin().words();
   }
 
   @Override

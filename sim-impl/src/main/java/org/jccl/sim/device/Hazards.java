@@ -1,9 +1,7 @@
 package org.jccl.sim.device;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jccl.MisuseKind;
@@ -30,7 +28,6 @@ public final class Hazards {
   private @Nullable StreamOp oldest;
 
   private @Nullable StreamOp youngest;
-  private final List<Arrival> arrivals = new ArrayList<>();
 
   private final History history = new History();
 
@@ -74,63 +71,15 @@ public final class Hazards {
     }
   }
 
-  /** Data that another rank wrote here is there; the owner has not waited for it yet. */
-  void arrived(Arrival arrival) {
-    if (context.simulation().isChecking()) {
-      arrivals.add(arrival);
-    }
-  }
-
-  void awaited(Arrival arrival) {
-    arrivals.remove(arrival);
-  }
-
   /** The memory of a range ends: who gets it next has nothing to do with its past. */
   void forget(long start, long end) {
-    arrivals.removeIf(arrival -> arrival.overlaps(start, end));
     history.forget(start, end);
-  }
-
-  /** Data by another writer than {@code by} that arrived in a range and was not waited for. */
-  @Nullable Arrival inDoubt(long start, long end, int by) {
-    for (Arrival arrival : arrivals) {
-      if (arrival.by() != by && arrival.overlaps(start, end)) {
-        return arrival;
-      }
-    }
-    return null;
-  }
-
-  private void compareWithArrivals(StreamOp op) {
-    for (Arrival arrival : arrivals) {
-      Access use = arrival.stream() == op.stream() ? null : op.use(arrival.start(), arrival.end());
-      if (use != null && context.report() == null) {
-        context.report(
-            new ReportBuilder(
-                    MisuseKind.RMA_RACE,
-                    " on device "
-                        + context.index()
-                        + ": "
-                        + use.by().words()
-                        + " "
-                        + use.words()
-                        + " memory into which "
-                        + arrival.words()
-                        + " and for whose signal nobody has waited")
-                .rank(use.by().rank(), words(use), use.by().site())
-                .line("wait for the signal first (RMA-11, SIM-60)"));
-        return;
-      }
-    }
   }
 
   /** Looks for work that conflicts with {@code op}, which starts now, and is not ordered before. */
   void check(StreamOp op) {
     if (!checking || !op.usesMemory()) {
       return;
-    }
-    if (!arrivals.isEmpty()) {
-      compareWithArrivals(op);
     }
     Clock known = op.stream().known();
     for (Accessor each = op.usesNow(); each != null; each = each.next()) {
@@ -143,30 +92,45 @@ public final class Hazards {
     }
   }
 
+  /** Another rank puts data there, and knows {@code known} to be done: what it races with. */
+  @Nullable ReportBuilder put(Accessor put, Clock known) {
+    Access now = put.accesses();
+    Access before = now == null ? null : history.add(now, known);
+    return now == null || before == null ? null : race(before, now);
+  }
+
   private void report(Access a, Access b) {
-    if (context.report() != null) {
-      return;
+    if (context.report() == null) {
+      context.report(race(a, b));
     }
+  }
+
+  /** The words about two uses of the same memory that nothing orders. */
+  private ReportBuilder race(Access a, Access b) {
     long start = Math.max(a.start(), b.start());
     long end = Math.min(a.end(), b.end());
-    context.report(
-        new ReportBuilder(
-                MisuseKind.BUFFER_REUSE,
-                " on device "
-                    + context.index()
-                    + ": "
-                    + b.by().words()
-                    + " "
-                    + b.words()
-                    + " memory that "
-                    + a.by().words()
-                    + " "
-                    + a.words()
-                    + ", and nothing orders the two; both use "
-                    + context.place(start, end))
-            .rank(a.by().rank(), words(a), a.by().site())
-            .rank(b.by().rank(), words(b), b.by().site())
-            .line("record an event behind the first and wait for it before the other (SIM-28)"));
+    boolean isPut = a.by().isPut() || b.by().isPut();
+    return new ReportBuilder(
+            isPut ? MisuseKind.RMA_RACE : MisuseKind.BUFFER_REUSE,
+            " on device "
+                + context.index()
+                + ": "
+                + b.by().words()
+                + " "
+                + b.words()
+                + " memory that "
+                + a.by().words()
+                + " "
+                + a.words()
+                + ", and nothing orders the two; both use "
+                + context.place(start, end))
+        .rank(a.by().rank(), words(a), a.by().site())
+        .rank(b.by().rank(), words(b), b.by().site())
+        .line(
+            isPut
+                ? "wait for the signal of a put before its target is used, and signal the writer"
+                    + " before it writes there again (RMA-11, SIM-60)"
+                : "record an event behind the first and wait for it before the other (SIM-28)");
   }
 
   private String words(Access access) {
@@ -214,6 +178,7 @@ public final class Hazards {
     private @Nullable Object site;
     private @Nullable Access accesses;
     private @Nullable Accessor next;
+    private boolean isPut;
 
     /**
      * Work on {@code stream}.
@@ -256,6 +221,16 @@ public final class Hazards {
       what = words;
       site = where;
       return this;
+    }
+
+    /** It is a rank's put into this device's memory; its lane is that of the rank's puts. */
+    public Accessor asPut() {
+      isPut = true;
+      return this;
+    }
+
+    boolean isPut() {
+      return isPut;
     }
 
     /** Puts it before what else the same piece of work is made of. */
@@ -326,6 +301,11 @@ public final class Hazards {
       return end;
     }
 
+    /** Whether it is written. */
+    boolean writes() {
+      return writes;
+    }
+
     /** What uses it. */
     public Accessor by() {
       return by;
@@ -349,7 +329,10 @@ public final class Hazards {
 
     /** Whether it is ordered before {@code later}, whose stream knows {@code clock}. */
     boolean isBefore(Access later, Clock clock) {
-      return by.lane == later.by.lane || isDone(clock) || by.isOneWith(later.by);
+      return by.lane == later.by.lane
+          || by.stream == later.by.stream
+          || isDone(clock)
+          || by.isOneWith(later.by);
     }
 
     /** What it does to the range. */

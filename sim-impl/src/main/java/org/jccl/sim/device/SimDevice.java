@@ -9,6 +9,10 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.Stream;
+import org.jccl.sim.check.HappensBefore.Clock;
+import org.jccl.sim.check.ReportBuilder;
+import org.jccl.sim.device.Hazards.Accessor;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.spi.CaptureGuard;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +54,11 @@ public final class SimDevice implements Device, CaptureGuard {
   /** The kernels that it holds; null where it holds any number. */
   public @Nullable ResidentKernels kernels() {
     return kernels;
+  }
+
+  /** Tells {@code steering} what memory is used. */
+  public void tells(Steering steering, @Nullable Accessor used) {
+    context.tells(steering, used);
   }
 
   /** What the simulation shares. */
@@ -160,19 +169,12 @@ public final class SimDevice implements Device, CaptureGuard {
     return ((long) (index + 1) << 40) | (++handlesMade << 4);
   }
 
-  /** Another rank has written into this device's memory (see {@link Arrival}). */
-  public void arrived(Arrival arrival) {
-    context.hazards().arrived(arrival);
-  }
-
-  /** The owner has waited for the signal that goes with an arrival. */
-  public void awaited(Arrival arrival) {
-    context.hazards().awaited(arrival);
-  }
-
-  /** Data by another writer than {@code by} for which nobody has waited yet, or null. */
-  public @Nullable Arrival inDoubt(long start, long end, int by) {
-    return context.hazards().inDoubt(start, end, by);
+  /**
+   * A rank puts data into this device's memory, and knows {@code known} to be done: what it races
+   * with there, or null.
+   */
+  public @Nullable ReportBuilder put(Accessor put, Clock known) {
+    return context.hazards().put(put, known);
   }
 
   /** Index of the device of this simulation whose memory holds the address, or -1. */

@@ -13,15 +13,20 @@ import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.ops.Operation;
+import org.jccl.Work;
+import org.jccl.WorkBody;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.FaultRecord;
 import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.CopyOp.Place;
 import org.jccl.sim.device.Hazards.Access;
+import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.spi.CaptureGuard;
+import org.jccl.spi.WorkLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +59,8 @@ public final class SimMemory implements DeviceMemory {
     this.context = context;
     this.ownerOf = ownerOf;
     context.placesIn(this::place);
+    context.programsBy(this::submit);
+    context.blocksIn(this::block);
     this.undefined = context.simulation().followsData() ? new UndefinedMemory() : null;
   }
 
@@ -86,10 +93,10 @@ public final class SimMemory implements DeviceMemory {
     HostTask task = kernel.enter();
     try {
       kernel.calls(task, context.index(), "allocate");
+      kernel.declares(task);
       MemorySegment block = take(bytes);
       Lifetimes lifetimes = context.simulation().lifetimes();
-      Lifetimes.Origin origin =
-          lifetimes.open(Lifetimes.Kind.BUFFER, context.index(), bytes, lifetimes.here());
+      Lifetimes.Origin origin = lifetimes.open(Lifetimes.Kind.BUFFER, context.index(), bytes);
       Allocation allocation =
           new Allocation(made++, block, block.asSlice(0, bytes), fromLibrary, origin);
       if (context.simulation().isChecking()) {
@@ -153,6 +160,11 @@ public final class SimMemory implements DeviceMemory {
             MisuseKind.BUFFER_RANGE, "free of an address that is not the start of an allocation");
       }
       Allocation allocation = before[at];
+      Steering steering = kernel.steering();
+      if (steering != null) {
+        kernel.declares(task);
+        steering.effect(allocation, Effect.WRITE);
+      }
       requireUnused(allocation, task);
       requireUnheld(allocation, task);
       Allocation[] after = new Allocation[before.length - 1];
@@ -294,11 +306,12 @@ public final class SimMemory implements DeviceMemory {
    * then on the range counts as written, so that one mistake makes one report.
    */
   @Nullable Undefined takeUndefined(long address, long bytes) {
-    Undefined found = undefined == null ? null : undefined.firstIn(address, bytes);
-    if (found != null) {
-      wrote(address, bytes);
+    List<Undefined> found = undefinedIn(address, bytes);
+    if (found.isEmpty()) {
+      return null;
     }
-    return found;
+    wrote(address, bytes);
+    return found.getFirst();
   }
 
   /**
@@ -309,7 +322,8 @@ public final class SimMemory implements DeviceMemory {
   public void leftUndefined(long address, long bytes, String words, @Nullable Operation input) {
     if (undefined != null && find(address, bytes) != null) {
       boolean isStale = context.simulation().findings().faults().hasStruck();
-      undefined.stale(address, bytes, words, isStale, input);
+      Undefined.Origin origin = new Undefined.Origin(words, List.of(), isStale);
+      undefined.stale(address, bytes, origin, input);
     }
   }
 
@@ -362,6 +376,11 @@ public final class SimMemory implements DeviceMemory {
   public long allocatedAround(long address) {
     Allocation allocation = allocationOf(address, 1);
     return allocation == null ? 0 : allocation.bytes().byteSize();
+  }
+
+  private Object block(long address) {
+    Allocation allocation = allocationOf(address, 1);
+    return allocation == null ? "memory of the host" : allocation;
   }
 
   private @Nullable Allocation allocationOf(long address, long bytes) {
@@ -576,6 +595,17 @@ public final class SimMemory implements DeviceMemory {
 
   private String placeOf(long address) {
     return context.index() + ":" + address;
+  }
+
+  private void submit(SimStream stream, Work work, WorkBody body) {
+    WorkLayout layout = WorkLayout.of(work, stream.device());
+    layout
+        .all()
+        .forEach(
+            piece ->
+                noteCaptured(
+                    stream, work.toString(), Place.onDevice(piece.address()), piece.bytes()));
+    stream.submit("work", on -> new WorkOp(on, this, layout, body));
   }
 
   @Override

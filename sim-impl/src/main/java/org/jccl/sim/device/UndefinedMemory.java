@@ -5,12 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jccl.ops.Operation;
+import org.jccl.sim.device.Undefined.Origin;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The memory of one device whose content means nothing, as disjoint ranges: what nobody has written
- * since it was allocated (at full checks, rule SIM-63), and what an operation should have written
- * and has not (where faults are planned).
+ * since it was allocated (at full checks), and what an operation should have written and has not
+ * (rule SIM-63).
  */
 final class UndefinedMemory {
   /**
@@ -18,19 +19,16 @@ final class UndefinedMemory {
    *
    * @param start first address
    * @param end address after the last one
-   * @param words the allocation or the operation, for people
-   * @param isStale whether an operation should have written them, and a fault kept it from that
+   * @param origin where they come from
    * @param input the operation whose input they still are, which may be called again; or null
    */
-  private record Hole(
-      long start, long end, String words, boolean isStale, @Nullable Operation input) {
+  private record Hole(long start, long end, Origin origin, @Nullable Operation input) {
     Hole part(long partStart, long partEnd) {
-      return new Hole(
-          Math.max(start, partStart), Math.min(end, partEnd), words, isStale, input);
+      return new Hole(Math.max(start, partStart), Math.min(end, partEnd), origin, input);
     }
 
     Hole moved(long by) {
-      return new Hole(start + by, end + by, words, isStale, input);
+      return new Hole(start + by, end + by, origin, input);
     }
   }
 
@@ -38,26 +36,23 @@ final class UndefinedMemory {
 
   /** A new allocation: {@code words} say for people which one it is. */
   void allocated(long start, long bytes, String words) {
-    put(start, bytes, words, false, null);
+    put(start, bytes, Origin.of(words), null);
   }
 
-  private void put(
-      long start, long bytes, String words, boolean isStale, @Nullable Operation input) {
+  private void put(long start, long bytes, Origin origin, @Nullable Operation input) {
     if (bytes > 0) {
-      holes.put(start, new Hole(start, start + bytes, words, isStale, input));
+      holes.put(start, new Hole(start, start + bytes, origin, input));
     }
   }
 
   /**
    * An operation should have written a range and has not.
    *
-   * @param isStale whether that is the doing of a fault
    * @param input the operation, if the range still is its input; or null
    */
-  void stale(
-      long start, long bytes, String words, boolean isStale, @Nullable Operation input) {
+  void stale(long start, long bytes, Origin origin, @Nullable Operation input) {
     defined(start, bytes);
-    put(start, bytes, words, isStale, input);
+    put(start, bytes, origin, input);
   }
 
   /** {@code operation} is called with a range as its input: what is that still means something. */
@@ -97,19 +92,14 @@ final class UndefinedMemory {
   List<Undefined> parts(long start, long bytes) {
     return inside(start, start + bytes).stream()
         .map(hole -> hole.part(start, start + bytes))
-        .map(part -> new Undefined(part.start - start, part.end - part.start, part.words, part.isStale))
+        .map(part -> new Undefined(part.start - start, part.end - part.start, part.origin))
         .toList();
   }
 
   /** What arrived at an address is undefined in part. */
   void received(long start, Undefined part) {
     defined(start + part.offset(), part.bytes());
-    put(start + part.offset(), part.bytes(), part.words(), part.isStale(), null);
-  }
-
-  /** The first part of a range that is undefined, or null. */
-  @Nullable Undefined firstIn(long start, long bytes) {
-    return parts(start, bytes).stream().findFirst().orElse(null);
+    put(start + part.offset(), part.bytes(), part.origin(), null);
   }
 
   private List<Hole> inside(long start, long end) {

@@ -11,7 +11,6 @@ final class DeadEnd {
   private final EventLoop loop;
   private final Baton baton;
   private final VirtualAlarms alarms = new VirtualAlarms();
-  private volatile List<HostTask> ranks = List.of();
   private QuiescenceListener listener = blocked -> {};
 
   DeadEnd(EventLoop loop, Baton baton) {
@@ -22,16 +21,6 @@ final class DeadEnd {
   /** Sets who is told of a deadlock. */
   void onQuiescence(QuiescenceListener value) {
     listener = value;
-  }
-
-  /** The rank tasks of the current or last run, in rank order. */
-  List<HostTask> ranks() {
-    return ranks;
-  }
-
-  /** A run of {@code tasks} begins. */
-  void beginRun(List<HostTask> tasks) {
-    ranks = List.copyOf(tasks);
   }
 
   /** The steps that wait for a virtual time. */
@@ -64,7 +53,7 @@ final class DeadEnd {
   /** Whose wait ends first by its limit, or null. */
   private @Nullable HostTask firstLimited() {
     HostTask first = null;
-    for (HostTask task : ranks) {
+    for (HostTask task : baton.ranks()) {
       if (waits(task)
           && task.isLimited()
           && task.isLimitShort
@@ -77,7 +66,8 @@ final class DeadEnd {
 
   /** Ends all waits, as of a deadlock; false if none waits. */
   boolean failBlocked() {
-    List<HostTask> blocked = ranks.stream().filter(task -> waits(task) && !task.abandoned).toList();
+    List<HostTask> blocked =
+        baton.ranks().stream().filter(task -> waits(task) && !task.abandoned).toList();
     if (blocked.isEmpty()) {
       return false;
     }

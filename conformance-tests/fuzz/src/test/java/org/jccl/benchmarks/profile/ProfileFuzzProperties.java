@@ -11,6 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.jccl.DataType;
+import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.config.Algorithm;
 import org.jccl.config.Protocol;
 import org.jccl.conformance.fuzz.Mutations;
@@ -51,7 +52,7 @@ class ProfileFuzzProperties {
   void profiles_areReadOrNamedByLine(@ForAll("profiles") String text) throws IOException {
     Path file = Reading.file(text.getBytes(StandardCharsets.UTF_8));
     try {
-      Reading.endsWell(() -> ProfileFile.read(file), BadProfileException.class);
+      Reading.endsWell(() -> ProfileFile.read(file), BadFileException.class);
     } finally {
       Files.delete(file);
     }

@@ -70,9 +70,9 @@ public record FaultySubject(Liar liar, Subject honest, boolean acts) implements 
 
   private Instance faulty(Instance opened) {
     Lie fault = acts ? liar.fault() : ForwardedCall::honest;
-    Backend backend = Forwarding.of(fault, Backend.class, opened.backend());
+    Backend backend = Forwarding.of(fault, Backend.class, opened.backend(), liar.reachesDevices());
     Optional<NcclAbi> raw =
-        opened.raw().map(functions -> Forwarding.of(fault, NcclAbi.class, functions));
+        opened.raw().map(functions -> Forwarding.of(fault, NcclAbi.class, functions, false));
     return new Instance() {
       @Override
       public Backend backend() {

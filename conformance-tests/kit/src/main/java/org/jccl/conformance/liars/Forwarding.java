@@ -9,7 +9,11 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
+import org.jccl.Device;
+import org.jccl.Event;
+import org.jccl.Graph;
 import org.jccl.GroupScope;
+import org.jccl.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,32 +25,48 @@ final class Forwarding implements InvocationHandler {
   private final Lie fault;
   private final Object honest;
   private final @Nullable Communicator owner;
+  private final boolean reachesDevices;
 
-  private Forwarding(Lie fault, Object honest, @Nullable Communicator owner) {
+  private Forwarding(
+      Lie fault, Object honest, @Nullable Communicator owner, boolean reachesDevices) {
     this.fault = fault;
     this.honest = honest;
     this.owner = owner;
+    this.reachesDevices = reachesDevices;
   }
 
-  /** {@code honest} with a fault. */
-  static <T> T of(Lie fault, Class<T> surface, T honest) {
-    Communicator self = honest instanceof Communicator communicator ? communicator : null;
-    return of(fault, surface, honest, self);
+  /**
+   * {@code honest} with a fault.
+   *
+   * @param reachesDevices whether devices, streams, events and graphs have it, too
+   */
+  static <T> T of(Lie fault, Class<T> surface, T honest, boolean reachesDevices) {
+    return of(fault, surface, honest, null, reachesDevices);
   }
 
-  private static <T> T of(Lie fault, Class<T> surface, T honest, @Nullable Communicator owner) {
+  private <T> T alike(Class<T> surface, T other, @Nullable Communicator of) {
+    return of(fault, surface, other, of, reachesDevices);
+  }
+
+  private static <T> T of(
+      Lie fault,
+      Class<T> surface,
+      T honest,
+      @Nullable Communicator owner,
+      boolean reachesDevices) {
     Object proxy =
         Proxy.newProxyInstance(
             surface.getClassLoader(),
             new Class<?>[] {surface},
-            new Forwarding(fault, honest, owner));
+            new Forwarding(fault, honest, owner, reachesDevices));
     return surface.cast(proxy);
   }
 
   @Override
   public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
       throws Throwable {
-    if (method.isDefault()) { // It ends in the form that has all parameters.
+    // It ends in the form that has all parameters; buffers of a device know the honest one.
+    if (method.isDefault() && !(honest instanceof Device)) {
       return InvocationHandler.invokeDefault(proxy, method, arguments);
     }
     Object[] given = arguments == null ? new Object[0] : arguments;
@@ -62,9 +82,13 @@ final class Forwarding implements InvocationHandler {
 
   private @Nullable Object wrapped(@Nullable Object answer, @Nullable Communicator group) {
     return switch (answer) {
-      case Communicator communicator -> of(fault, Communicator.class, communicator);
-      case Collectives view -> of(fault, Collectives.class, view, group);
-      case GroupScope scope -> of(fault, GroupScope.class, scope, null);
+      case Communicator comm -> alike(Communicator.class, comm, comm);
+      case Collectives view -> alike(Collectives.class, view, group);
+      case GroupScope scope -> alike(GroupScope.class, scope, null);
+      case Device device when reachesDevices -> alike(Device.class, device, null);
+      case Stream stream when reachesDevices -> alike(Stream.class, stream, null);
+      case Event event when reachesDevices -> alike(Event.class, event, null);
+      case Graph graph when reachesDevices -> alike(Graph.class, graph, null);
       case List<?> list -> list.stream().map(each -> wrapped(each, group)).toList();
       case null, default -> answer;
     };

@@ -27,6 +27,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Liars about the ends of communicators and about errors (chapter 3: LIF, ERR). */
@@ -59,6 +61,8 @@ final class LifecycleLiars {
             .breaks("LIF-05", "ncclCommFinalize in progress returned 0")
             .breaks("LIF-20", "ncclCommFinalize returned 0")
             .breaks("ERR-04", "finalize returned 0"),
+        liar("Destroys only what was finalized", new FinalizedFirst())
+            .breaks("LIF-07", "ncclCommDestroy returned 5"),
         liar("Finalizes by doing nothing", skip(typed("finalizeCommunicator")))
             .breaks("LIF-03", "state() is READY"),
         liar("Closes by doing nothing", skip(typed("close")))
@@ -185,5 +189,21 @@ final class LifecycleLiars {
     Object answer = call.honest();
     boolean told = call.isRaw() && call.is("commGetAsyncError") && Objects.equals(answer, SUCCESS);
     return told ? (Object) call.memory("result").get(JAVA_INT_UNALIGNED, 0) : answer;
+  }
+
+  /** Refuses to destroy a communicator that was not finalized before. */
+  private static final class FinalizedFirst implements Lie {
+    private final Set<Long> finalized = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public @Nullable Object answer(ForwardedCall call) throws Throwable {
+      if (call.isRaw() && call.is("commFinalize")) {
+        finalized.add(call.number("comm"));
+      }
+      boolean refused = call.isRaw() && call.is("commDestroy") && call.number("comm") != 0;
+      return refused && !finalized.contains(call.number("comm"))
+          ? (Object) INVALID_USAGE
+          : call.honest();
+    }
   }
 }

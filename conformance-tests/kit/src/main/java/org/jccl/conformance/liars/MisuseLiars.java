@@ -55,7 +55,8 @@ final class MisuseLiars {
             50,
             54,
             55,
-            60),
+            60,
+            63),
         sim(
             liar("Is never strict", ForwardedCall::honest).opened(wishes -> wishes.with(false)),
             unreported,
@@ -173,8 +174,7 @@ final class MisuseLiars {
             unreported,
             10,
             16,
-            17,
-            35),
+            17),
         sim(
             liar("Warns twice", ForwardedCall::honest).opened(warning(MisuseLiars::twice)),
             "each report is told once",

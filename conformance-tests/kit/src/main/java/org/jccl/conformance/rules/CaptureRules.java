@@ -221,7 +221,7 @@ public final class CaptureRules extends Suite {
         rank -> {
           try (Lab lab = Lab.of(rank)) {
             lab.two.beginCapture();
-            lab.b.copyFrom(lab.a, lab.two);
+            rank.communicator().allReduce(lab.b, lab.b, ReduceOp.SUM, lab.two);
             try (Graph graph = lab.two.endCapture()) {
               lab.one.beginCapture();
               rank.communicator().allReduce(lab.a, lab.a, ReduceOp.SUM, lab.one);

@@ -39,6 +39,30 @@ public final class RawLifecycleRules extends RawSuite {
         });
   }
 
+  /** One rank finalizes before it destroys, the others destroy alone: both are ends. */
+  @Example
+  @AlsoShows({"LIF-04", "LIF-09"})
+  public void required_LIF_07_finalizeMeetsDestroy() {
+    int n = atMost(3);
+    for (int finalizing = 0; finalizing < n; finalizing++) {
+      int one = finalizing;
+      raw(
+          n,
+          rank -> {
+            long made = rank.open(NULL);
+            try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
+              rank.succeeds("a sum", () -> rank.sum(buffer, made));
+              rank.synchronize();
+              if (rank.rank() == one) {
+                rank.succeeds("ncclCommFinalize", () -> rank.abi().commFinalize(made));
+              }
+              rank.succeeds("ncclCommDestroy", () -> rank.abi().commDestroy(made));
+              rank.expect("the sum", buffer, 3 * n);
+            }
+          });
+    }
+  }
+
   @Example
   @AlsoShows("ARG-18")
   public void required_LIF_03_finalizeTwice() {

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +36,11 @@ final class ElfFile {
   private static final int NO_BITS = 8;
   private static final int DYNAMIC_SYMBOLS = 11;
 
+  /**
+   * Types of symbols that may be called: none given, a function, one that is chosen when loaded.
+   */
+  private static final Set<Integer> FUNCTIONS = Set.of(0, 2, 10);
+
   /** ELF's number of each machine that Java names. */
   private static final Map<String, Integer> MACHINES =
       Map.of("amd64", 62, "x86_64", 62, "aarch64", 183);
@@ -53,9 +58,10 @@ final class ElfFile {
 
   /**
    * Why the loader must not be given {@code path}: no file, no shared library of this machine, cut
-   * off, or without one of {@code symbols}. Null if nothing speaks against it.
+   * off, without one of {@code symbols}, or with one of {@code functions} that is none. Null if
+   * nothing speaks against it.
    */
-  static @Nullable String objection(Path path, List<String> symbols) {
+  static @Nullable String objection(Path path, List<String> symbols, List<String> functions) {
     if (!Files.exists(path)) {
       return "there is no such file";
     }
@@ -66,7 +72,7 @@ final class ElfFile {
       return "it is no regular file, but a pipe, a socket or a device"; // opening it may block
     }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      return new ElfFile(channel).objection(symbols);
+      return new ElfFile(channel).objection(symbols, functions);
     } catch (EOFException cut) {
       return "it is cut off: " + cut.getMessage();
     } catch (IOException unreadable) {
@@ -74,7 +80,8 @@ final class ElfFile {
     }
   }
 
-  private @Nullable String objection(List<String> symbols) throws IOException {
+  private @Nullable String objection(List<String> symbols, List<String> functions)
+      throws IOException {
     if (length < Integer.BYTES || read(0, Integer.BYTES, "magic").getInt(0) != MAGIC) {
       return "it is not an ELF file";
     }
@@ -85,13 +92,21 @@ final class ElfFile {
     }
     requireSegments(header.order(ByteOrder.LITTLE_ENDIAN));
     List<ByteBuffer> sections = sections(header);
-    Set<String> exported = exported(sections);
+    Map<String, Boolean> exported = exported(sections);
     if (exported == null) {
       return null; // stripped of its sections: the loader will say
     }
     List<String> lacking = new ArrayList<>(symbols);
-    lacking.removeAll(exported);
-    return lacking.isEmpty() ? null : lacking(lacking, symbols.size());
+    lacking.removeAll(exported.keySet());
+    if (!lacking.isEmpty()) {
+      return lacking(lacking, symbols.size());
+    }
+    for (String function : functions) {
+      if (Boolean.FALSE.equals(exported.get(function))) {
+        return "its symbol " + function + " is data, not a function";
+      }
+    }
+    return null;
   }
 
   private static String lacking(List<String> lacking, int of) {
@@ -162,8 +177,8 @@ final class ElfFile {
     return sections;
   }
 
-  /** The names of the functions that it exports; null if it does not say. */
-  private @Nullable Set<String> exported(List<ByteBuffer> sections) throws IOException {
+  /** The names that it exports, and whether each may be a function; null if it does not say. */
+  private @Nullable Map<String, Boolean> exported(List<ByteBuffer> sections) throws IOException {
     for (ByteBuffer section : sections) {
       int names = section.getInt(40);
       if (section.getInt(4) == DYNAMIC_SYMBOLS && names > 0 && names < sections.size()) {
@@ -173,13 +188,13 @@ final class ElfFile {
     return null;
   }
 
-  private static Set<String> names(ByteBuffer symbols, ByteBuffer texts) {
-    Set<String> names = new HashSet<>();
+  private static Map<String, Boolean> names(ByteBuffer symbols, ByteBuffer texts) {
+    Map<String, Boolean> names = new HashMap<>();
     for (int at = 0; at + SYMBOL_BYTES <= symbols.limit(); at += SYMBOL_BYTES) {
       int name = symbols.getInt(at);
       boolean isDefined = symbols.getShort(at + 6) != 0;
       if (isDefined && name > 0 && name < texts.limit()) {
-        names.add(text(texts, name));
+        names.put(text(texts, name), FUNCTIONS.contains(symbols.get(at + 4) & 0xf));
       }
     }
     return names;

@@ -23,10 +23,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LibraryDiscovery {
   private final SearchPlaces places;
+  private final LibraryProbe probe;
 
   /** Looks in the places of {@code places}. */
   public LibraryDiscovery(SearchPlaces places) {
+    this(places, LibraryProbe.ofThisMachine());
+  }
+
+  LibraryDiscovery(SearchPlaces places, LibraryProbe probe) {
     this.places = places;
+    this.probe = probe;
   }
 
   /** Looks on this machine, with this process's environment. */
@@ -112,7 +118,7 @@ public final class LibraryDiscovery {
     return new Report(null, reason(null, candidates), List.copyOf(candidates));
   }
 
-  private static Candidate listed(Place place, Map<String, String> seen, String why) {
+  private Candidate listed(Place place, Map<String, String> seen, String why) {
     String path = place.path();
     boolean named = path.indexOf('/') >= 0;
     if (named && !Files.exists(Path.of(path))) {
@@ -122,7 +128,8 @@ public final class LibraryDiscovery {
     if (earlier != null) {
       return rejected(place, true, Verdict.SAME_FILE, "same file as " + earlier).candidate;
     }
-    String objection = named ? NcclLibrary.objection(path) : null;
+    String file = named ? path : LoaderPath.fileOf(path);
+    String objection = file == null ? null : NcclLibrary.objection(file, probe);
     return objection == null
         ? rejected(place, named, Verdict.NOT_TRIED, "not loaded: " + why).candidate
         : rejected(place, true, Verdict.UNUSABLE, "cannot be used: " + objection).candidate;
@@ -149,7 +156,7 @@ public final class LibraryDiscovery {
 
   private record Examined(Candidate candidate, @Nullable NcclLibrary library) {}
 
-  private static Examined examine(Place place, Map<String, String> seen, boolean taken) {
+  private Examined examine(Place place, Map<String, String> seen, boolean taken) {
     String path = place.path();
     boolean named = path.indexOf('/') >= 0;
     if (named && !Files.exists(Path.of(path))) {
@@ -160,7 +167,7 @@ public final class LibraryDiscovery {
       return rejected(place, true, Verdict.SAME_FILE, "same file as " + earlier);
     }
     try {
-      NcclLibrary library = NcclLibrary.open(path);
+      NcclLibrary library = NcclLibrary.open(path, probe);
       earlier = named ? null : seen.putIfAbsent(realPath(library.description()), path);
       if (earlier != null) {
         return rejected(place, true, Verdict.SAME_FILE, "same file as " + earlier);

@@ -1,6 +1,7 @@
 package org.jccl.nccl.ffi;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -10,6 +11,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +27,9 @@ public final class NativeAccess {
   private static final int RTLD_NOW = 2;
 
   private static final long LONGEST_TEXT = 1 << 16;
+
+  /** A text without an end is no reason for a message without one. */
+  private static final int MOST_SHOWN = 4096;
 
   private NativeAccess() {}
 
@@ -76,7 +81,7 @@ public final class NativeAccess {
   /** Tries; an empty text means that it worked, or that there is no way to ask. */
   private static String reason(String pathOrName) {
     String file = pathOrName.indexOf('/') >= 0 ? pathOrName : LoaderPath.fileOf(pathOrName);
-    String objection = file == null ? null : ElfFile.objection(Path.of(file), List.of());
+    String objection = file == null ? null : ElfFile.objection(Path.of(file), List.of(), List.of());
     return objection == null ? loadersReason(pathOrName) : file + ": " + objection;
   }
 
@@ -121,14 +126,38 @@ public final class NativeAccess {
 
   /** The C string at {@code address}. */
   static String text(long address) {
-    return address == 0
-        ? ""
-        : restricted(() -> MemorySegment.ofAddress(address).reinterpret(LONGEST_TEXT).getString(0));
+    if (address == 0) {
+      return "";
+    }
+    long readable = ReadableMemory.bytesAt(address, LONGEST_TEXT);
+    if (readable == 0) {
+      return "(no text: the library gave the address 0x"
+          + Long.toHexString(address)
+          + ", where nothing can be read)";
+    }
+    byte[] bytes =
+        restricted(() -> MemorySegment.ofAddress(address).reinterpret(readable)).toArray(JAVA_BYTE);
+    int end = 0;
+    while (end < bytes.length && bytes[end] != 0) {
+      end++;
+    }
+    String text = new String(bytes, 0, Math.min(end, MOST_SHOWN), StandardCharsets.UTF_8);
+    return end <= MOST_SHOWN && end < bytes.length ? text : text + "…";
   }
 
   /** The memory of {@code bytes} at {@code address}, which someone else keeps alive. */
   public static MemorySegment memory(long address, long bytes) {
     return restricted(() -> MemorySegment.ofAddress(address).reinterpret(bytes));
+  }
+
+  /** The same, until {@code owner} is closed. */
+  public static MemorySegment memory(long address, long bytes, Arena owner) {
+    return restricted(() -> MemorySegment.ofAddress(address).reinterpret(bytes, owner, null));
+  }
+
+  /** A C function that calls {@code target}, for as long as this JVM lives. */
+  static MemorySegment upcall(MethodHandle target, FunctionDescriptor shape) {
+    return restricted(() -> Linker.nativeLinker().upcallStub(target, shape, Arena.global()));
   }
 
   private static <T> T restricted(Supplier<T> body) {

@@ -33,6 +33,10 @@ public final class NcclLibrary {
           .map(NcclFunction::symbol)
           .toList();
 
+  /** What no release has as anything but a function. */
+  private static final List<String> EVER_RELEASED =
+      Arrays.stream(NcclFunction.values()).map(NcclFunction::symbol).toList();
+
   private final String description;
   private final Map<NcclFunction, MemorySegment> addresses = new EnumMap<>(NcclFunction.class);
   private final Set<NcclFunction> missing = EnumSet.noneOf(NcclFunction.class);
@@ -59,19 +63,29 @@ public final class NcclLibrary {
   }
 
   /**
-   * Opens a file, or what the loader finds under a soname.
+   * Opens a file, or what the loader finds under a soname. A library that this machine has not
+   * tried yet is tried in a process of its own first.
    *
    * @throws BackendUnavailableException saying why not: no such file, no ELF file, the loader's
-   *     words, not NCCL, too old
+   *     words, not NCCL, too old; it hangs, exits or crashes when it is loaded
    * @throws IllegalCallerException if this JVM denies native access, naming the flag
    */
   public static NcclLibrary open(String pathOrName) {
+    return open(pathOrName, LibraryProbe.ofThisMachine());
+  }
+
+  static NcclLibrary open(String pathOrName, LibraryProbe probe) {
     NativeAccess.require();
     String file = pathOrName.indexOf('/') >= 0 ? pathOrName : LoaderPath.fileOf(pathOrName);
-    String objection = file == null ? null : objection(file);
+    String objection = file == null ? null : objection(file, probe);
     if (objection != null) {
       throw unusable(pathOrName.equals(file) ? pathOrName : pathOrName + " at " + file, objection);
     }
+    return load(pathOrName);
+  }
+
+  /** The same without a look at it: what the library does to a process, it does to this one. */
+  static NcclLibrary load(String pathOrName) {
     SymbolLookup symbols =
         NativeAccess.open(pathOrName)
             .orElseThrow(() -> unusable(pathOrName, NativeAccess.whyNot(pathOrName)));
@@ -127,8 +141,10 @@ public final class NcclLibrary {
   }
 
   /** What is known of a file before the loader is given it; null if nothing is wrong. */
-  static @Nullable String objection(String path) {
-    return ElfFile.objection(Path.of(path), IN_EVERY_RELEASE);
+  static @Nullable String objection(String path, LibraryProbe probe) {
+    Path file = Path.of(path);
+    String objection = ElfFile.objection(file, IN_EVERY_RELEASE, EVER_RELEASED);
+    return objection == null ? probe.objection(file) : objection;
   }
 
   private static BackendUnavailableException unusable(String what, String why) {

@@ -1,8 +1,10 @@
 package org.jccl.nccl.cuda;
 
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUstreamCaptureMode;
@@ -15,6 +17,9 @@ import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.Stream;
+import org.jccl.Work;
+import org.jccl.WorkBody;
+import org.jccl.nccl.cuda.CudaWork.HostBody;
 import org.jccl.spi.OwnedStream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +44,9 @@ final class CudaStream implements OwnedStream {
 
   /** Why nobody may rely on its work: the communicator whose stream it is was aborted. */
   private volatile @Nullable RuntimeException refusal;
+
+  /** What the next wait fails with, once. */
+  private final AtomicReference<@Nullable RuntimeException> interruption = new AtomicReference<>();
 
   CudaStream(CudaDevice device, cudaStream_t stream, boolean owned) {
     this.device = device;
@@ -98,10 +106,19 @@ final class CudaStream implements OwnedStream {
         () -> JCuda.cudaStreamSynchronize(stream),
         () -> JCuda.cudaStreamQuery(stream),
         "cudaStreamSynchronize");
+    device.work().throwFailure();
     RuntimeException why = refusal;
+    if (why == null) {
+      why = interruption.getAndSet(null);
+    }
     if (why != null) {
       throw why;
     }
+  }
+
+  @Override
+  public void interrupt(RuntimeException why) {
+    interruption.set(why);
   }
 
   @Override
@@ -115,7 +132,11 @@ final class CudaStream implements OwnedStream {
       return true;
     }
     requireRunning("asked");
-    return Cuda.reached(JCuda.cudaStreamQuery(stream), "cudaStreamQuery");
+    boolean idle = Cuda.reached(JCuda.cudaStreamQuery(stream), "cudaStreamQuery");
+    if (idle) {
+      device.work().throwFailure();
+    }
+    return idle;
   }
 
   /** Rule STR-26: waiting for a device with a capturing stream would spoil the capture. */
@@ -166,9 +187,19 @@ final class CudaStream implements OwnedStream {
 
   @Override
   public CompletableFuture<Void> completion() {
-    requireRunning("waited for");
-    RuntimeException why = refusal;
-    return why == null ? device.poller().completion(stream) : CompletableFuture.failedFuture(why);
+    synchronized (captureLock) {
+      requireRunning("waited for");
+      RuntimeException why = refusal;
+      return why == null
+          ? device.poller().completion(stream).thenRun(device.work()::throwFailure)
+          : CompletableFuture.failedFuture(why);
+    }
+  }
+
+  @Override
+  public void run(Work work, WorkBody body) {
+    requireOpen();
+    device.work().enqueue(driver, toString(), work, body);
   }
 
   @Override
@@ -201,9 +232,15 @@ final class CudaStream implements OwnedStream {
     }
     capturer = null;
     device.makeCurrent();
-    CUgraph graph = new CUgraph();
-    Cuda.checkDriver(JCudaDriver.cuStreamEndCapture(driver, graph), "cuStreamEndCapture");
-    return CudaGraph.instantiate(device, graph);
+    List<HostBody> bodies = device.work().takeCaptured(driver.captureNumber());
+    try {
+      CUgraph graph = new CUgraph();
+      Cuda.checkDriver(JCudaDriver.cuStreamEndCapture(driver, graph), "cuStreamEndCapture");
+      return CudaGraph.instantiate(device, graph, bodies);
+    } catch (RuntimeException | Error failure) {
+      bodies.forEach(HostBody::release);
+      throw failure;
+    }
   }
 
   /** Whether the calling thread has begun a capture here that goes on (rule STR-30). */
@@ -229,7 +266,8 @@ final class CudaStream implements OwnedStream {
         return;
       }
       if (owned && !drained()) {
-        LOG.log(Level.WARNING, "{0} closed while its work has not ended", this);
+        String running = device.work().running();
+        LOG.log(Level.WARNING, "{0} closed while its work has not ended{1}", this, running);
       }
       closed = true;
     }

@@ -2,6 +2,7 @@ package org.jccl.sim.comm.life;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.comm.memory.SharedWindow;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class HostCollective {
   private final String purpose;
   private final @Nullable Participant[] jobs;
   private final SharedWindow window;
+  private Clock known = Clock.ZERO;
   private int missing;
 
   HostCollective(SharedComm comm, String purpose) {
@@ -45,6 +47,16 @@ final class HostCollective {
   /** What the ranks register, if this is about a window. */
   SharedWindow window() {
     return window;
+  }
+
+  /** A rank that comes knew that to be done; null where nobody keeps that. */
+  void knows(@Nullable Clock clock) {
+    known = clock == null ? known : known.join(clock);
+  }
+
+  /** What any of them knew. */
+  Clock known() {
+    return known;
   }
 
   /** The first rank that has come. */

@@ -2,6 +2,8 @@ package org.jccl.sim.comm.life;
 
 import java.util.List;
 import org.jccl.ResultCode;
+import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,7 @@ public abstract class HostJob extends Job implements HostQueue.Turn, HostCollect
 
   @Override
   protected final void begin() {
+    endpoint.member().learn();
     if (endpoint.hostQueue().add(this)) {
       carryOut();
     }
@@ -84,6 +87,7 @@ public abstract class HostJob extends Job implements HostQueue.Turn, HostCollect
     } else if (!isSettled()) {
       HostCollective meeting = endpoint.shared().assemblies().join(endpoint.member(), purpose);
       assembly = meeting;
+      meeting.knows(endpoint.member().known());
       bring(meeting);
       endpoint.shared().assemblies().arrive(meeting, this);
     }
@@ -91,6 +95,11 @@ public abstract class HostJob extends Job implements HostQueue.Turn, HostCollect
 
   @Override
   public final void assembled(HostCollective meeting) {
+    HappensBefore order = life.simulation().order();
+    HostTask task = endpoint.member().caller().task();
+    if (order != null && task != null) {
+      order.learned(task, meeting.known()); // the hosts have met
+    }
     int code = agreed(meeting);
     if (code == 0) {
       done(meeting);

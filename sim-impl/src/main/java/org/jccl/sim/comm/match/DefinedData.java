@@ -43,8 +43,9 @@ final class DefinedData {
             + " in "
             + part.call
             + (site == null ? "" : " at " + site);
+    int rank = part.launch.member().worldRank();
     return found.stream()
-        .map(each -> new Undefined(each.offset(), each.bytes(), each.words() + by, each.isStale()))
+        .map(each -> new Undefined(each.offset(), each.bytes(), each.origin().sentBy(rank, by)))
         .toList();
   }
 

@@ -4,17 +4,20 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.jccl.CollectiveException;
-import org.jccl.MisuseKind;
 import org.jccl.ops.Operation;
+import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.comm.match.RunningLaunch;
 import org.jccl.sim.comm.match.TimelineSlices;
 import org.jccl.sim.comm.memory.SharedWindow;
-import org.jccl.sim.device.Arrival;
+import org.jccl.sim.device.Hazards.Accessor;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.SimStep;
+import org.jccl.sim.kernel.Steering;
+import org.jccl.sim.kernel.StepKey;
 import org.jccl.sim.math.DataPlane;
 import org.jccl.sim.timeline.Timeline;
 import org.jspecify.annotations.Nullable;
@@ -105,12 +108,23 @@ public final class OneSidedSequence {
   private final class RunningCall implements SimStep {
     private final OneSidedCall call;
 
+    private final long number = own.nextOneSided();
+
     RunningCall(OneSidedCall call) {
       this.call = call;
     }
 
     @Override
+    public StepKey key() {
+      return new StepKey(StepKey.Kind.ONE_SIDED, comm.number(), own.rank(), number);
+    }
+
+    @Override
     public void run() {
+      Steering steering = comm.simulation().kernel().steering();
+      if (steering != null) {
+        steering.unknown();
+      }
       if (launch.isCancelled()) {
         return;
       }
@@ -131,22 +145,25 @@ public final class OneSidedSequence {
             own.rank(),
             call,
             time,
-            end -> {
+            (end, known) -> {
               waits = false;
+              launch.comesAfter(known);
               note(time, end);
               time = end;
               proceed();
             });
         return;
       }
-      Arrival arrival = call.bytes() == 0 ? null : copy();
+      if (call.bytes() > 0) {
+        copy();
+      }
       if (launch.isCancelled()) {
         return; // a race was found, which stopped the communicator
       }
       long began = time;
       time += comm.simulation().cost().operation(Operation.SEND, call.bytes(), 2, 1);
       note(began, time);
-      signals.raise(own.rank(), call.peer(), call.captured(), time, arrival);
+      signals.raise(own.rank(), call.peer(), call.captured(), time, launch.order());
       proceed();
     }
 
@@ -169,7 +186,7 @@ public final class OneSidedSequence {
       }
     }
 
-    private Arrival copy() {
+    private void copy() {
       SharedWindow window = call.window();
       CommMember peer = comm.member(call.peer());
       if (window == null || peer == null) {
@@ -177,43 +194,34 @@ public final class OneSidedSequence {
       }
       SimDevice target = peer.device();
       long start = window.address(call.peer()) + call.offset();
-      long end = start + call.bytes();
       MemorySegment from =
           own.device().memory().range(call.source(), call.bytes(), "source of " + call);
       MemorySegment to = target.memory().range(start, call.bytes(), "target of " + call);
-      Arrival arrival =
-          new Arrival(
-              start,
-              end,
-              own.device().index(),
-              call.stream(),
-              call + " of " + own + " has written");
-      Arrival other = target.inDoubt(start, end, arrival.by());
-      if (other != null) {
-        comm.report(race(other, arrival));
-        return arrival;
+      ReportBuilder race = race(target, start);
+      if (race != null) {
+        comm.report(race);
+      }
+      if (launch.isCancelled()) {
+        return;
       }
       dataPlane.copy(from, 0, to, 0, call.bytes());
       target.memory().wrote(start, call.bytes());
-      target.arrived(arrival);
-      return arrival;
     }
 
-    private ReportBuilder race(Arrival earlier, Arrival later) {
-      return new ReportBuilder(
-              MisuseKind.RMA_RACE,
-              " in "
-                  + comm.name()
-                  + ": "
-                  + later.words()
-                  + " bytes that "
-                  + earlier.words()
-                  + " too, and "
-                  + comm.nameOf(call.peer())
-                  + " has not waited for that signal")
-          .among(List.of(earlier.by()))
-          .rank(later.by(), call, call.site() == null ? null : "at " + call.site())
-          .line("let it wait, then signal the second writer (RMA-11, SIM-60)");
+    /** What the put races with where it writes, or null (SIM-60). */
+    private @Nullable ReportBuilder race(SimDevice target, long start) {
+      HappensBefore order = comm.simulation().order();
+      Clock known = launch.order();
+      if (order == null || known == null) {
+        return null;
+      }
+      Signals.PutLane puts = signals.lane(own.rank(), order);
+      return target.put(
+          new Accessor(call.stream(), puts.lane(), comm.name(), null)
+              .uses(start, call.bytes(), true)
+              .is(puts.next(), own.driver(), call.toString(), call.site())
+              .asPut(),
+          known);
     }
   }
 }

@@ -5,10 +5,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongConsumer;
+import org.jccl.sim.check.HappensBefore;
+import org.jccl.sim.check.HappensBefore.Clock;
+import org.jccl.sim.check.HappensBefore.ClockLane;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
-import org.jccl.sim.device.Arrival;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,29 +17,86 @@ import org.jspecify.annotations.Nullable;
  * (rule RMA-03). Those of graphs are counted on their own, as NCCL does.
  */
 public final class Signals {
+  private static final int MOST_UNSEEN = 4_096;
+
   private final SharedComm comm;
   private final Map<Long, Line> lines = new HashMap<>();
   private final @Nullable Waiting[] waiting;
+  private final @Nullable PutLane[] lanes;
 
   /** The counters of {@code comm}. */
   public Signals(SharedComm comm) {
     this.comm = comm;
     this.waiting = new Waiting[comm.worldSize()];
+    this.lanes = new PutLane[comm.worldSize()];
+  }
+
+  /**
+   * The puts of one rank as a lane of work: that their stream is past them does not mean that they
+   * have arrived, only their signals do (rule RMA-05).
+   */
+  static final class PutLane {
+    private final ClockLane lane;
+    private long puts;
+
+    PutLane(ClockLane lane) {
+      this.lane = lane;
+    }
+
+    ClockLane lane() {
+      return lane;
+    }
+
+    /** The place of the next put. */
+    long next() {
+      return lane.tick(puts++);
+    }
+
+    /** {@code clock}, and all puts so far. */
+    Clock addTo(Clock clock) {
+      return clock.with(lane.number(), lane.tick(puts));
+    }
+  }
+
+  /** The lane of a rank's puts. */
+  PutLane lane(int rank, HappensBefore order) {
+    PutLane known = lanes[rank];
+    if (known == null) {
+      known = new PutLane(order.newLane());
+      lanes[rank] = known;
+    }
+    return known;
   }
 
   /** The signals from one rank to another. */
   private static final class Line {
-    /** Data that came with a signal that nobody has waited for. */
-    private record Unseen(long signal, Arrival arrival) {}
+    /** A signal that nobody has waited for, and what was ordered before it. */
+    private record Unseen(long signal, Clock known) {}
 
     final int from;
-    final ArrayDeque<Unseen> unseen = new ArrayDeque<>();
+    private final ArrayDeque<Unseen> unseen = new ArrayDeque<>();
     long arrived;
     long awaited;
     long time;
 
     Line(int from) {
       this.from = from;
+    }
+
+    void keep(Unseen signal) {
+      if (unseen.size() == MOST_UNSEEN) {
+        unseen.removeFirst(); // who waits for it will believe the next one
+      }
+      unseen.addLast(signal);
+    }
+
+    /** What was ordered before the first {@code count} signals (rule RMA-04). */
+    Clock see(long count) {
+      Clock known = Clock.ZERO;
+      while (!unseen.isEmpty() && unseen.getFirst().signal() <= count) {
+        known = known.join(unseen.removeFirst().known());
+      }
+      return known;
     }
   }
 
@@ -47,13 +105,14 @@ public final class Signals {
     return lines.computeIfAbsent(key, pair -> new Line(from));
   }
 
-  /** One signal arrives, with the data of its put if there is any. */
-  void raise(int from, int to, boolean captured, long time, @Nullable Arrival arrival) {
+  /** One signal arrives, behind all that {@code known} knows, and behind its sender's puts. */
+  void raise(int from, int to, boolean captured, long time, @Nullable Clock known) {
     Line line = line(from, to, captured);
     line.arrived++;
     line.time = Math.max(line.time, time);
-    if (arrival != null) {
-      line.unseen.addLast(new Line.Unseen(line.arrived, arrival));
+    if (known != null) {
+      PutLane puts = lanes[from];
+      line.keep(new Line.Unseen(line.arrived, puts == null ? known : puts.addTo(known)));
     }
     Waiting waiter = waiting[to];
     if (waiter != null) {
@@ -61,8 +120,15 @@ public final class Signals {
     }
   }
 
-  /** Tells {@code done} the virtual time at which all that the call waits for has arrived. */
-  void await(int rank, OneSidedCall call, long now, LongConsumer done) {
+  /** What is told of a wait that has ended. */
+  @FunctionalInterface
+  interface Awaiting {
+    /** All has arrived at virtual time {@code time}; what was ordered before it. */
+    void ended(long time, Clock known);
+  }
+
+  /** Tells {@code done} when all that the call waits for has arrived. */
+  void await(int rank, OneSidedCall call, long now, Awaiting done) {
     Waiting waiter = new Waiting(rank, now, done);
     for (OneSidedCall.Awaited each : call.awaited()) {
       Line line = line(each.peer(), rank, call.captured());
@@ -73,13 +139,23 @@ public final class Signals {
     waiter.look();
   }
 
-  /** A rank has ended: nobody will wait for what it was sent. */
+  /** A rank has ended: nobody will wait for what it was sent, nor for what it has sent. */
   public void forget(CommMember ended) {
-    for (Map.Entry<Long, Line> each : lines.entrySet()) {
-      if (each.getKey() / 2 % comm.worldSize() == ended.rank()) {
-        each.getValue().unseen.forEach(unseen -> ended.device().awaited(unseen.arrival()));
-        each.getValue().unseen.clear();
-      }
+    HappensBefore order = comm.simulation().order();
+    if (order == null) {
+      return;
+    }
+    Clock all = Clock.ZERO;
+    for (PutLane each : lanes) {
+      all = each == null ? all : each.addTo(all);
+    }
+    if (all != Clock.ZERO) {
+      order.told(all);
+    }
+    PutLane own = lanes[ended.rank()];
+    if (own != null) {
+      lanes[ended.rank()] = null;
+      order.give(own.lane, own.puts, Clock.ZERO);
     }
   }
 
@@ -104,10 +180,10 @@ public final class Signals {
   private final class Waiting {
     private final int rank;
     private final long now;
-    private final LongConsumer done;
+    private final Awaiting done;
     final List<Need> needs = new ArrayList<>();
 
-    Waiting(int rank, long now, LongConsumer done) {
+    Waiting(int rank, long now, Awaiting done) {
       this.rank = rank;
       this.now = now;
       this.done = done;
@@ -119,23 +195,12 @@ public final class Signals {
       }
       waiting[rank] = null;
       long time = now;
+      Clock known = Clock.ZERO;
       for (Need need : needs) {
         time = Math.max(time, need.line.time);
-        see(need);
+        known = known.join(need.line.see(need.count));
       }
-      done.accept(time);
-    }
-
-    /** RMA-04: with a signal the data of all puts before it is there. */
-    private void see(Need need) {
-      ArrayDeque<Line.Unseen> unseen = need.line.unseen;
-      CommMember owner = comm.member(rank);
-      while (!unseen.isEmpty() && unseen.getFirst().signal() <= need.count) {
-        Line.Unseen seen = unseen.removeFirst();
-        if (owner != null) {
-          owner.device().awaited(seen.arrival());
-        }
-      }
+      done.ended(time, known);
     }
 
     List<Integer> missing() {

@@ -16,7 +16,9 @@ final class Families {
             LifeFamilies.all(),
             WindowFamilies.all(),
             ThreadFamilies.all(),
-            SuiteFamilies.all())
+            SuiteFamilies.all(),
+            RaceFamilies.all(),
+            WorkFamilies.all())
         .flatMap(List::stream)
         .toList();
   }

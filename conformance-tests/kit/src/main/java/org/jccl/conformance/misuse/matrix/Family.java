@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jccl.CheckLevel;
 import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.conformance.misuse.matrix.Axes.Axis;
@@ -34,6 +35,7 @@ final class Family {
   private final Program program;
   private final Set<String> answers = new TreeSet<>();
   private final Set<Axis> allowed = EnumSet.allOf(Axis.class);
+  private final Set<CheckLevel> levels = EnumSet.of(CheckLevel.DEFAULT, CheckLevel.FULL);
   private int fewest = 2;
   private boolean oneThread;
   private UnaryOperator<Axes> adjusted = axes -> axes;
@@ -106,6 +108,12 @@ final class Family {
     return without(Axis.SPLIT, Axis.SHRUNK);
   }
 
+  /** Found only at that level of checks. */
+  Family at(CheckLevel only) {
+    levels.removeIf(level -> level != only);
+    return this;
+  }
+
   Family strict() {
     setting = builder -> builder.strict(true);
     return this;
@@ -120,6 +128,10 @@ final class Family {
 
   String rule() {
     return rule;
+  }
+
+  boolean isFoundAt(CheckLevel level) {
+    return levels.contains(level);
   }
 
   Program program() {

@@ -93,7 +93,7 @@ public final class MisuseMatrix {
   /** Runs all; {@code told} hears of the first program for each way to fall short. */
   public void run(Consumer<String> told) throws InterruptedException {
     for (Family family : families) {
-      for (CheckLevel level : levels) {
+      for (CheckLevel level : levels.stream().filter(family::isFoundAt).toList()) {
         Line line = lines.computeIfAbsent(family.label() + " | " + level, any -> new Line());
         Set<String> said = new HashSet<>();
         List<Axes> points = new ArrayList<>(family.points());

@@ -162,6 +162,14 @@ final class Scene implements AutoCloseable {
     return on;
   }
 
+  /** The same, on the odd rank alone. */
+  <T> T guiltyIfOdd(T on) {
+    if (isOdd()) {
+      mark(Role.GUILTY);
+    }
+    return on;
+  }
+
   /** One of the lines of the other side. */
   <T> T side(T on) {
     mark(Role.SIDE);

@@ -1,0 +1,184 @@
+package org.jccl.observe;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jccl.CallListener;
+import org.jccl.CleanText;
+import org.jccl.DataType;
+import org.jccl.IssuedCall;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last calls of one rank's end of a communicator. Columns in arrays, made once: a call
+ * allocates nothing and takes no lock.
+ *
+ * <p>One thread writes. Others may read at any time; a reader leaves out what was overwritten while
+ * it read.
+ */
+final class CallRing implements CallListener {
+  private static final int MESSAGE = 1 << 2;
+
+  private final FlightRecorder owner;
+  private final Endpoint where;
+  private final @Nullable CallSites lines;
+  private final int mask;
+
+  private final long[] numbers;
+  private final long[] counts;
+  private final long[] bytes;
+  private final long[] streams;
+  private final long[] times;
+  private final int[] groups;
+  private final int[] reductions;
+  private final int[] ranks;
+  private final int[] states; // the state's ordinal, and MESSAGE
+  private final String[] operations;
+  private final String[] methods;
+  private final @Nullable DataType[] types;
+  private final @Nullable String[] sites;
+
+  /** How many calls were begun, ever; those that are answered are told in the same order. */
+  private volatile long begun;
+
+  /** The same, counted before anything of a call is written. */
+  private volatile long claimed;
+
+  private long answered;
+  private volatile long collectives;
+  private volatile long messages;
+  private volatile boolean isClosed;
+  private volatile boolean isAborted;
+
+  CallRing(FlightRecorder owner, Endpoint where, int capacity, boolean keepsLines) {
+    this.owner = owner;
+    this.where = where;
+    this.lines = keepsLines ? new CallSites() : null;
+    this.mask = capacity - 1;
+    numbers = new long[capacity];
+    counts = new long[capacity];
+    bytes = new long[capacity];
+    streams = new long[capacity];
+    times = new long[capacity];
+    groups = new int[capacity];
+    reductions = new int[capacity];
+    ranks = new int[capacity];
+    states = new int[capacity];
+    operations = new String[capacity];
+    methods = new String[capacity];
+    types = new DataType[capacity];
+    sites = new String[capacity];
+  }
+
+  @Override
+  public void before(IssuedCall call) {
+    claimed = begun + 1;
+    int at = (int) begun & mask;
+    numbers[at] = call.number();
+    counts[at] = call.count();
+    bytes[at] = call.bytes();
+    streams[at] = call.streamHandle();
+    groups[at] = call.groupSize();
+    reductions[at] = call.reduction();
+    ranks[at] = call.rootOrPeer();
+    operations[at] = call.operation();
+    methods[at] = call.method();
+    types[at] = call.type();
+    sites[at] = lines == null ? null : lines.of(call);
+    states[at] = CallRecord.State.ISSUING.ordinal() | (call.isMessage() ? MESSAGE : 0);
+    times[at] = System.nanoTime();
+    begun = claimed;
+  }
+
+  @Override
+  public void after(IssuedCall call) {
+    answer(call, CallRecord.State.ENQUEUED);
+    if (call.isMessage()) {
+      messages = call.number() + 1;
+    } else {
+      collectives = call.number() + 1;
+    }
+  }
+
+  @Override
+  public void failed(IssuedCall call, Throwable failure) {
+    answer(call, CallRecord.State.FAILED);
+    owner.happened(where + ", " + call.method() + ": " + firstLine(failure));
+  }
+
+  /** A report has many lines; its first one says what happened. */
+  private static String firstLine(Throwable failure) {
+    return CleanText.of(failure).lines().findFirst().orElse("");
+  }
+
+  /** Calls are answered in the order in which they were begun. */
+  private void answer(IssuedCall call, CallRecord.State state) {
+    int at = (int) answered & mask;
+    states[at] = state.ordinal() | (call.isMessage() ? MESSAGE : 0);
+    answered++;
+  }
+
+  @Override
+  public void aborted() {
+    isAborted = true;
+    owner.happened(where + " was aborted");
+  }
+
+  @Override
+  public void closed() {
+    isClosed = true;
+    owner.closed(this);
+  }
+
+  Endpoint where() {
+    return where;
+  }
+
+  boolean isClosed() {
+    return isClosed;
+  }
+
+  boolean isAborted() {
+    return isAborted;
+  }
+
+  long collectives() {
+    return collectives;
+  }
+
+  long messages() {
+    return messages;
+  }
+
+  /** The calls that are kept, oldest first. */
+  List<CallRecord> records() {
+    long end = begun;
+    long first = Math.max(0, end - numbers.length);
+    long now = System.nanoTime();
+    List<CallRecord> found = new ArrayList<>((int) (end - first));
+    for (long i = first; i < end; i++) {
+      found.add(record((int) i & mask, now));
+    }
+    // What the writer has reached meanwhile may be torn: it is left out.
+    long torn = Math.min(end, claimed - numbers.length) - first;
+    return torn <= 0 ? found : found.subList((int) torn, found.size());
+  }
+
+  private CallRecord record(int at, long now) {
+    int state = states[at];
+    return new CallRecord(
+        numbers[at],
+        (state & MESSAGE) != 0,
+        operations[at],
+        methods[at],
+        types[at],
+        reductions[at],
+        ranks[at],
+        counts[at],
+        bytes[at],
+        groups[at],
+        streams[at],
+        now - times[at],
+        CallRecord.State.values()[state & (MESSAGE - 1)],
+        sites[at]);
+  }
+}

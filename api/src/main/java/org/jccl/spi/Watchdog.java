@@ -1,0 +1,161 @@
+package org.jccl.spi;
+
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jccl.Communicator.State;
+import org.jccl.ProcessGroup;
+import org.jccl.Stream;
+import org.jccl.config.TimeLimit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends communicators that can no longer go on: a member's process has ended, NCCL has found an
+ * error, or work is older than the operation's time-out. NCCL itself then waits for ever (LIF-14).
+ * One daemon thread a process looks at all of them twenty times a second; a call costs nothing.
+ *
+ * <p>How old work is, is found from outside: a mark is set at the end of each stream that the
+ * communicator uses. A mark that is not reached within the time-out says that something before it
+ * has been under way for as long. Streams that capture are left alone (STR-26).
+ */
+final class Watchdog {
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final Watchdog OF_PROCESS = new Watchdog();
+
+  private final Map<LibraryCommunicator, Watch> watches = new ConcurrentHashMap<>();
+  private boolean runs;
+
+  private Watchdog() {}
+
+  /**
+   * Watches a communicator until it ends. A second call for the same one replaces the group.
+   *
+   * @param group whose members are those of the communicator, or null
+   */
+  static void watch(LibraryCommunicator communicator, @Nullable ProcessGroup group) {
+    OF_PROCESS.add(communicator, group);
+  }
+
+  private synchronized void add(LibraryCommunicator communicator, @Nullable ProcessGroup group) {
+    watches.put(communicator, new Watch(communicator, group));
+    if (!runs) {
+      runs = true;
+      Thread.ofPlatform().daemon().name("jccl-watchdog").start(this::run);
+    }
+  }
+
+  private void run() {
+    while (goesOn()) {
+      for (Iterator<Watch> each = watches.values().iterator(); each.hasNext(); ) {
+        Watch watch = each.next();
+        try {
+          if (!watch.look(System.nanoTime())) {
+            each.remove();
+          }
+        } catch (RuntimeException broken) {
+          each.remove();
+          ClosingLog.failed(watch.communicator + ": it is not watched any more", broken);
+        }
+      }
+      LockSupport.parkNanos(TICK_NANOS);
+    }
+  }
+
+  /** The thread ends with the last communicator; the next one starts another. */
+  private synchronized boolean goesOn() {
+    runs = !watches.isEmpty();
+    return runs;
+  }
+
+  /** What is known of one communicator. */
+  private static final class Watch {
+    final LibraryCommunicator communicator;
+    private final @Nullable ProcessGroup group;
+    private final @Nullable TimeLimit limit;
+    private final Map<Stream, Mark> marks = new IdentityHashMap<>();
+    private long calls = -1;
+    private long callSince;
+
+    Watch(LibraryCommunicator communicator, @Nullable ProcessGroup group) {
+      this.communicator = communicator;
+      this.group = group;
+      this.limit = communicator.config().operationLimit().orElse(null);
+    }
+
+    /** Whether it is still to be watched. */
+    boolean look(long now) {
+      State state = communicator.handle().state();
+      if (state == State.CLOSED || state == State.ABORTED) {
+        return false;
+      }
+      if (group != null && group.spansProcesses()) {
+        Optional<String> lost = group.lostMember();
+        if (lost.isPresent()) {
+          return end(lost.get());
+        }
+        if (communicator.handle().poll() == State.FAILED) {
+          return end(
+              "NCCL reports " + communicator.asyncError() + " (" + communicator.lastError() + ")");
+        }
+      }
+      return limit == null || !isLate(limit, now);
+    }
+
+    private boolean isLate(TimeLimit most, long now) {
+      if (callAge(now) > most.nanos()) {
+        end("a call of the library has not come back for " + most + " (operationTimeout)");
+        return true;
+      }
+      for (Stream stream : communicator.streams().snapshot()) {
+        if (isLate(stream, most, now)) {
+          end("work on " + stream + " has not ended in " + most + " (operationTimeout)");
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /** How long the library has been in one and the same call. */
+    private long callAge(long now) {
+      long made = communicator.callsMade();
+      if (!communicator.isInCall() || made != calls) {
+        calls = made;
+        callSince = now;
+      }
+      return now - callSince;
+    }
+
+    private boolean isLate(Stream stream, TimeLimit most, long now) {
+      Mark mark = marks.get(stream);
+      if (mark != null && !mark.reached.isDone()) {
+        return now - mark.set > most.nanos();
+      }
+      if (mark == null || now - mark.set > most.nanos() / 4) {
+        try {
+          if (stream.isClosed()) {
+            marks.remove(stream);
+          } else if (!stream.isCapturing() && !stream.isIdle()) {
+            marks.put(stream, new Mark(now, stream.completion()));
+          }
+        } catch (RuntimeException notNow) {
+          // It was closed, or a capture began, between the question and the mark.
+          marks.remove(stream);
+        }
+      }
+      return false;
+    }
+
+    private boolean end(String why) {
+      communicator.abort(why + "; on this rank " + communicator.progress());
+      return false;
+    }
+  }
+
+  /** A mark at the end of a stream. */
+  private record Mark(long set, CompletableFuture<Void> reached) {}
+}

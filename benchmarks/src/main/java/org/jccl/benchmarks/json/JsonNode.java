@@ -1,0 +1,154 @@
+package org.jccl.benchmarks.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value of a JSON file that knows its line.
+ *
+ * @param file the file, for messages
+ * @param line where the value begins, from 1
+ * @param path the names that lead to it: {@code machine.nvLinks}; empty for the whole file
+ * @param value a map or a list of nodes, a text, a number, a truth value, or null
+ */
+public record JsonNode(String file, int line, String path, @Nullable Object value) {
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  /** Reads a file whose whole content is one JSON value. */
+  public static JsonNode read(Path path) throws BadFileException {
+    String file = path.toString();
+    try (JsonParser parser = FACTORY.createParser(Files.readString(path))) {
+      if (parser.nextToken() == null) {
+        throw new BadFileException(file + ": the file is empty");
+      }
+      JsonNode whole = read(parser, file, "");
+      if (parser.nextToken() != null) {
+        int line = parser.currentTokenLocation().getLineNr();
+        throw new BadFileException(file + ", line " + line + ": more than one JSON value");
+      }
+      return whole;
+    } catch (JsonProcessingException broken) {
+      throw new BadFileException(
+          "%s, line %d: not JSON: %s"
+              .formatted(file, broken.getLocation().getLineNr(), oneLine(broken)));
+    } catch (IOException unreadable) {
+      throw new BadFileException(file + ": cannot be read: " + unreadable);
+    }
+  }
+
+  private static String oneLine(JsonProcessingException broken) {
+    return String.valueOf(broken.getOriginalMessage()).lines().findFirst().orElse("");
+  }
+
+  private static JsonNode read(JsonParser parser, String file, String path) throws IOException {
+    int line = parser.currentTokenLocation().getLineNr();
+    return new JsonNode(file, line, path, value(parser, file, path));
+  }
+
+  private static @Nullable Object value(JsonParser parser, String file, String path)
+      throws IOException {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> {
+        Map<String, JsonNode> fields = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+          String name = parser.currentName();
+          parser.nextToken();
+          fields.put(name, read(parser, file, path.isEmpty() ? name : path + "." + name));
+        }
+        yield fields;
+      }
+      case START_ARRAY -> {
+        List<JsonNode> elements = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          elements.add(read(parser, file, path + "[" + elements.size() + "]"));
+        }
+        yield elements;
+      }
+      case VALUE_STRING -> parser.getText();
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      default -> null;
+    };
+  }
+
+  /** What is wrong with this value, in one line. */
+  public BadFileException wrong(String what) {
+    String where = path.isEmpty() ? "" : " field '" + path + "'";
+    return new BadFileException(file + ", line " + line + ":" + where + " " + what);
+  }
+
+  /** The fields of an object. */
+  public JsonFields fields() throws BadFileException {
+    if (!(value instanceof Map<?, ?> map)) {
+      throw expected("an object");
+    }
+    Map<String, JsonNode> nodes = new LinkedHashMap<>();
+    map.forEach((name, node) -> nodes.put((String) name, (JsonNode) node));
+    return new JsonFields(this, nodes);
+  }
+
+  /** The elements of a list. */
+  public List<JsonNode> elements() throws BadFileException {
+    if (!(value instanceof List<?> list)) {
+      throw expected("a list");
+    }
+    return list.stream().map(JsonNode.class::cast).toList();
+  }
+
+  /** A text. */
+  public String text() throws BadFileException {
+    if (value instanceof String text) {
+      return text;
+    }
+    throw expected("a text");
+  }
+
+  /** A finite number. */
+  public double number() throws BadFileException {
+    if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
+      return number.doubleValue();
+    }
+    throw expected("a number");
+  }
+
+  /** A whole number. */
+  public long integer() throws BadFileException {
+    if (value instanceof Integer || value instanceof Long) {
+      return ((Number) value).longValue();
+    }
+    throw expected("a whole number");
+  }
+
+  /** A truth value. */
+  public boolean flag() throws BadFileException {
+    if (value instanceof Boolean flag) {
+      return flag;
+    }
+    throw expected("true or false");
+  }
+
+  private BadFileException expected(String what) {
+    String found =
+        switch (value) {
+          case null -> "null";
+          case Map<?, ?> map -> "an object";
+          case List<?> list -> "a list";
+          case String text -> "'" + text.lines().findFirst().orElse("") + "'";
+          default -> value.toString();
+        };
+    return wrong("is " + found + ", expected " + what);
+  }
+}

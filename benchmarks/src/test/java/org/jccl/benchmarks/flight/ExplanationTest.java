@@ -1,0 +1,249 @@
+package org.jccl.benchmarks.flight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jccl.CallListener;
+import org.jccl.DataType;
+import org.jccl.IssuedCall;
+import org.jccl.benchmarks.json.BadFileException;
+import org.jccl.observe.FlightRecorder;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the recordings of several ranks say together, of recordings that recorders have written. */
+class ExplanationTest {
+  private static final int RANKS = 4;
+
+  @TempDir Path folder;
+
+  private final FlightRecorder recorder = FlightRecorder.builder().lines(false).build();
+
+  /** One rank that makes calls. */
+  private final class End {
+    final CallListener listener;
+    long collectives;
+    long messages;
+
+    End(int rank) {
+      listener = recorder.listen(new CallListener.Endpoint("world", rank, RANKS, rank));
+    }
+
+    End sum(long count) {
+      return call(new Call("all_reduce", collectives++, count, DataType.FLOAT32, 0, -1, false));
+    }
+
+    End broadcast(int root) {
+      return call(new Call("broadcast", collectives++, 8, DataType.INT32, -1, root, false));
+    }
+
+    End message(String operation, int peer, long count) {
+      return call(new Call(operation, messages++, count, DataType.INT32, -1, peer, true));
+    }
+
+    private End call(IssuedCall call) {
+      listener.before(call);
+      listener.after(call);
+      return this;
+    }
+  }
+
+  private record Call(
+      String operation,
+      long number,
+      long count,
+      DataType type,
+      int reduction,
+      int rootOrPeer,
+      boolean isMessage)
+      implements IssuedCall {
+    @Override
+    public String method() {
+      return operation;
+    }
+
+    @Override
+    public long bytes() {
+      return count * type.bytes();
+    }
+
+    @Override
+    public long sendAddress() {
+      return 0;
+    }
+
+    @Override
+    public long receiveAddress() {
+      return 0;
+    }
+
+    @Override
+    public long streamHandle() {
+      return 0;
+    }
+
+    @Override
+    public int groupSize() {
+      return 1;
+    }
+  }
+
+  private Explanation explain() throws IOException, BadFileException {
+    recorder.write(folder, "a test asked");
+    return Explanation.of(folder);
+  }
+
+  private End[] ends(int most) {
+    End[] made = new End[most];
+    for (int rank = 0; rank < most; rank++) {
+      made[rank] = new End(rank);
+    }
+    return made;
+  }
+
+  @Test
+  void equalRecordings_sayNothing() throws Exception {
+    for (End end : ends(RANKS)) {
+      end.sum(16).broadcast(2).sum(16);
+    }
+
+    Explanation found = explain();
+
+    assertThat(found.verdicts()).isEmpty();
+    assertThat(found.notes()).singleElement().asString().contains("a test asked");
+  }
+
+  @Test
+  void rankThatCalledLess_isNamedWithTheCallThatItDidNotMake() throws Exception {
+    End[] ends = ends(RANKS);
+    for (End end : ends) {
+      end.sum(16).sum(16);
+    }
+    ends[0].broadcast(2);
+    ends[2].broadcast(2);
+    ends[3].broadcast(2);
+
+    assertThat(explain().verdicts())
+        .containsExactly(
+            "world, 4 ranks: rank 1 called 2 collectives, ranks 0, 2, 3 called 3 collectives\n"
+                + "  rank 1 did not call #2: broadcast of 8 INT32, root 2\n"
+                + "  the last call of rank 1: #1 all_reduce of 16 FLOAT32, sum");
+  }
+
+  @Test
+  void rankThatCalledSomethingElse_isOutvoted() throws Exception {
+    End[] ends = ends(RANKS);
+    for (int rank = 0; rank < RANKS; rank++) {
+      ends[rank].sum(16).broadcast(rank == 3 ? 1 : 0).sum(rank == 3 ? 17 : 16);
+    }
+
+    assertThat(explain().verdicts())
+        .containsExactly(
+            "world, 4 ranks: collective #1 is not the same on all ranks; against the others: rank 3\n"
+                + "  ranks 0, 1, 2: broadcast of 8 INT32, root 0\n"
+                + "  rank 3: broadcast of 8 INT32, root 1\n"
+                + "  so is 1 later");
+  }
+
+  @Test
+  void evenVote_takesNobodyForRight() throws Exception {
+    End[] ends = ends(RANKS);
+    for (int rank = 0; rank < RANKS; rank++) {
+      ends[rank].sum(rank % 2 == 0 ? 16 : 32);
+    }
+
+    assertThat(explain().verdicts())
+        .containsExactly(
+            "world, 4 ranks: collective #0 is not the same on all ranks; the ranks are divided"
+                + " evenly\n"
+                + "  ranks 0, 2: all_reduce of 16 FLOAT32, sum\n"
+                + "  ranks 1, 3: all_reduce of 32 FLOAT32, sum");
+  }
+
+  @Test
+  void rankWithoutRecording_isNamed() throws Exception {
+    for (End end : ends(3)) {
+      end.sum(16);
+    }
+
+    assertThat(explain().verdicts())
+        .containsExactly(
+            "world, 4 ranks: no recording of rank 3: it ended before it could write one, or its file"
+                + " is not here");
+  }
+
+  @Test
+  void messagesWithoutPartner_andOfOtherLengths_areNamed() throws Exception {
+    End[] ends = ends(RANKS);
+    ends[0].message("send", 1, 4).message("send", 2, 4).message("send", 2, 4);
+    ends[1].message("recv", 0, 8);
+    ends[2].message("recv", 0, 4);
+
+    assertThat(explain().verdicts())
+        .containsExactly(
+            "world, 4 ranks: message 0 from rank 0 to rank 1 has 16 bytes, its receive 32",
+            "world, 4 ranks: 2 sends from rank 0 to rank 2, 1 receives; the first without a partner:"
+                + " rank 0, send of 4 INT32, peer 2");
+  }
+
+  @Test
+  void callsThatAgreeButCannotMeet_areFoundByTheSimulator() throws Exception {
+    End[] ends = ends(RANKS);
+    for (int rank = 0; rank < RANKS; rank++) {
+      int next = (rank + 1) % RANKS;
+      int before = (rank + RANKS - 1) % RANKS;
+      ends[rank].sum(16).message("send", next, 4).message("recv", before, 4);
+    }
+
+    assertThat(explain().verdicts())
+        .singleElement()
+        .asString()
+        .startsWith("world, 4 ranks: made again on the simulator: DEADLOCK")
+        .contains("cycle: rank 0 → rank 1 → rank 2 → rank 3 → rank 0")
+        .doesNotContain("Rerun");
+  }
+
+  @Test
+  void callThatHasNotComeBack_isNoted_andCountsAsCalled() throws Exception {
+    End[] ends = ends(RANKS);
+    for (End end : ends) {
+      end.sum(16);
+    }
+    ends[2].listener.before(new Call("all_reduce", 1, 16, DataType.FLOAT32, 0, -1, false));
+
+    Explanation found = explain();
+
+    assertThat(found.verdicts()).singleElement().asString().contains("rank 2 called 2 collectives");
+    assertThat(found.notes())
+        .contains(
+            "world, 4 ranks: the library has not come back to rank 2 from #1 all_reduce of 16"
+                + " FLOAT32, sum");
+  }
+
+  @Test
+  void filesThatAreNone_areRefusedInOneLine() throws IOException {
+    assertThatThrownBy(() -> Explanation.of(folder))
+        .isInstanceOf(BadFileException.class)
+        .hasMessageContaining("there is no file jccl-*.json of a flight recorder");
+
+    refused("", "the file is empty");
+    refused("[1]", "is a list, expected an object");
+    refused("{\"format\":\"x\"}", "field 'format' is 'x', this jccl reads jccl-flight-recorder-1");
+    refused(
+        "{\"format\":\"jccl-flight-recorder-1\",\"host\":\"h\",\"pid\":1,\"reason\":\"r\","
+            + "\"communicators\":[{\"rank\":2,\"world_size\":2}]}",
+        "field 'communicators[0].rank' is 2, the world size is 2");
+  }
+
+  private void refused(String text, @Nullable String words) throws IOException {
+    Files.writeString(folder.resolve("jccl-a-1.json"), text);
+    assertThatThrownBy(() -> Explanation.of(folder))
+        .isInstanceOf(BadFileException.class)
+        .hasMessageContaining(words)
+        .hasMessageNotContaining("\n");
+  }
+}

@@ -1,0 +1,199 @@
+package org.jccl.nccl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jccl.CollectiveTimeoutException;
+import org.jccl.Communicator;
+import org.jccl.Communicator.State;
+import org.jccl.CommunicatorAbortedException;
+import org.jccl.CommunicatorConfig;
+import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
+import org.jccl.ProcessGroup;
+import org.jccl.ReduceOp;
+import org.jccl.ResultCode;
+import org.jccl.UniqueId;
+import org.jccl.nccl.FakeDevices.FakeStream;
+import org.jccl.nccl.ffi.FakeNccl;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Communicators that can no longer go on are ended, and say why. */
+@Timeout(60)
+class WatchdogTest {
+  private static final UniqueId ID = UniqueId.of(new byte[UniqueId.BYTES]);
+
+  private final CountDownLatch aborted = new CountDownLatch(1);
+  private final FakeNccl fake =
+      new FakeNccl(22809)
+          .on(
+              "ncclCommAbort",
+              arguments -> {
+                aborted.countDown();
+                return 0;
+              });
+  private final NcclBackend backend =
+      NcclBackend.over(fake.library(), owner -> FakeDevices.of(owner, 2));
+
+  /** A group over processes, one of which may be lost. */
+  private static final class Group implements ProcessGroup {
+    volatile @Nullable String lost;
+
+    @Override
+    public int rank() {
+      return 0;
+    }
+
+    @Override
+    public int worldSize() {
+      return 2;
+    }
+
+    @Override
+    public byte[] broadcast(byte[] payload, int root) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<byte[]> allGather(byte[] payload) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void barrier(Duration timeout) {}
+
+    @Override
+    public boolean spansProcesses() {
+      return true;
+    }
+
+    @Override
+    public Optional<String> lostMember() {
+      return Optional.ofNullable(lost);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private Communicator open(CommunicatorConfig.Builder config) {
+    return backend.newCommunicator(
+        ID,
+        0,
+        2,
+        backend.devices().getFirst(),
+        config.closeTimeout(Duration.ofMillis(100)).build());
+  }
+
+  private void awaitAbort() throws InterruptedException {
+    assertThat(aborted.await(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private static void sum(Communicator comm) {
+    DeviceBuffer buffer = comm.device().allocate(DataType.FLOAT32, 4);
+    comm.allReduce(buffer, buffer, ReduceOp.SUM);
+  }
+
+  @Test
+  void lostMember_abortsTheCommunicator_andEveryCallSaysWhy() throws Exception {
+    Group group = new Group();
+    Communicator comm = open(CommunicatorConfig.builder());
+    comm.watch(group);
+    sum(comm);
+
+    group.lost = "rank 1 has ended without leaving its process group";
+    awaitAbort();
+
+    assertThat(comm.state()).isEqualTo(State.ABORTED);
+    String why =
+        "was aborted: rank 1 has ended without leaving its process group; on this rank 1 call was issued";
+    assertThatThrownBy(() -> sum(comm))
+        .isInstanceOf(CommunicatorAbortedException.class)
+        .hasMessageContaining(why);
+    assertThat(((FakeStream) comm.defaultStream()).refusal).hasMessageContaining(why);
+  }
+
+  @Test
+  void streamOfTheProgram_isInterruptedOnce() throws Exception {
+    Group group = new Group();
+    Communicator comm = open(CommunicatorConfig.builder());
+    comm.watch(group);
+    FakeStream own = (FakeStream) comm.device().newStream();
+    DeviceBuffer buffer = comm.device().allocate(DataType.FLOAT32, 4);
+    comm.allReduce(buffer, buffer, ReduceOp.SUM, own);
+
+    group.lost = "rank 1 has ended";
+    awaitAbort();
+
+    assertThat(own.interruption).hasMessageContaining("rank 1 has ended");
+    assertThat(own.refusal).isNull();
+  }
+
+  @Test
+  void errorThatNcclFinds_abortsTheCommunicator() throws Exception {
+    Communicator comm = open(CommunicatorConfig.builder());
+    fake.on(
+        "ncclCommGetAsyncError",
+        arguments -> FakeNccl.setInt(arguments[1], ResultCode.REMOTE_ERROR.code()));
+    comm.watch(new Group());
+
+    awaitAbort();
+
+    assertThatThrownBy(() -> sum(comm)).hasMessageContaining("NCCL reports");
+  }
+
+  @Test
+  void workOlderThanTheTimeOut_abortsTheCommunicator() throws Exception {
+    Communicator comm = open(CommunicatorConfig.builder().operationTimeout(Duration.ofMillis(200)));
+    ((FakeStream) comm.defaultStream()).busy = true;
+    sum(comm);
+
+    awaitAbort();
+
+    assertThatThrownBy(() -> sum(comm))
+        .isInstanceOf(CommunicatorAbortedException.class)
+        .hasMessageContaining("has not ended in")
+        .hasMessageContaining("operationTimeout");
+  }
+
+  @Test
+  void callThatDoesNotComeBack_abortsTheCommunicator() throws Exception {
+    CountDownLatch never = aborted;
+    fake.on(
+        "ncclAllReduce",
+        arguments -> {
+          try {
+            never.await();
+          } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+          }
+          return ResultCode.REMOTE_ERROR.code();
+        });
+    Communicator comm = open(CommunicatorConfig.builder().operationTimeout(Duration.ofMillis(200)));
+
+    assertThatThrownBy(() -> sum(comm))
+        .hasMessageContaining("a call of the library has not come back");
+
+    awaitAbort();
+  }
+
+  @Test
+  void waitWithALimit_endsWithATimeOut_andTheWorkGoesOn() {
+    Communicator comm = open(CommunicatorConfig.builder());
+    ((FakeStream) comm.defaultStream()).busy = true;
+
+    assertThatThrownBy(() -> comm.defaultStream().synchronize(Duration.ofMillis(20)))
+        .isInstanceOf(CollectiveTimeoutException.class)
+        .hasMessageContaining("its work has not ended in");
+
+    assertThat(comm.state()).isEqualTo(State.READY);
+    assertThat(aborted.getCount()).isEqualTo(1);
+  }
+}

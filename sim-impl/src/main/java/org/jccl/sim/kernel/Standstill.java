@@ -1,0 +1,109 @@
+package org.jccl.sim.kernel;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * For how long nothing has happened, as far as the threads that stand could have changed that: a
+ * thread that waits counts by the clock, one that runs by its processor time. So a busy machine
+ * makes nobody late.
+ */
+public final class Standstill {
+  /** A thread that runs, but gets no processor time for so long, waits inside native code. */
+  private static final long NATIVE_WAIT = 2_000_000_000L;
+
+  private static final long MANY = 20;
+
+  /** How long the list of carriers is good. */
+  private static final long REFRESH = 200_000_000L;
+
+  /** The platform threads that run virtual ones; the JVM tells them apart by name alone. */
+  private static final String CARRIERS = "ForkJoinPool-1-worker-";
+
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+  private final Map<Long, Long> spent = new HashMap<>();
+  private final List<Long> carriers = new ArrayList<>();
+  private long listed;
+  private long nanos;
+  private long idle;
+  private long clock;
+
+  /** Something has happened. */
+  public void end() {
+    nanos = 0;
+    clock = 0;
+    idle = 0;
+    listed = 0;
+    spent.clear();
+    carriers.clear();
+  }
+
+  /** For how long nothing has happened. */
+  public long nanos() {
+    return nanos;
+  }
+
+  /**
+   * Whether it was so long. By the clock alone only after many times that: threads that get next to
+   * no processor time must not keep a run from its end.
+   */
+  public boolean isAtLeast(long limit) {
+    return nanos >= limit || clock / MANY >= limit;
+  }
+
+  /** Nothing has happened for {@code elapsed} more nanoseconds, while {@code threads} stood. */
+  public void add(long elapsed, List<Thread> threads) {
+    clock += elapsed;
+    boolean onCarriers = false;
+    long used = 0;
+    boolean runs = false;
+    for (Thread thread : threads) {
+      if (thread.getState() == Thread.State.RUNNABLE) {
+        runs = true;
+        onCarriers |= thread.isVirtual();
+        used += thread.isVirtual() ? 0 : used(thread.threadId());
+      }
+    }
+    if (!runs || !THREADS.isThreadCpuTimeSupported()) {
+      nanos += elapsed;
+      return;
+    }
+    if (onCarriers) {
+      used += usedOnCarriers(elapsed);
+    }
+    idle = used > elapsed / 100 ? 0 : idle + elapsed;
+    nanos += idle > NATIVE_WAIT ? elapsed : Math.min(used, elapsed);
+  }
+
+  /** Which carrier a virtual thread is on changes at any time, so all of them count. */
+  private long usedOnCarriers(long elapsed) {
+    listed -= elapsed;
+    if (listed <= 0) {
+      listed = REFRESH;
+      carriers.clear();
+      for (ThreadInfo each : THREADS.getThreadInfo(THREADS.getAllThreadIds())) {
+        if (each != null && each.getThreadName().startsWith(CARRIERS)) {
+          carriers.add(each.getThreadId());
+        }
+      }
+    }
+    long used = 0;
+    for (long carrier : carriers) {
+      used += used(carrier);
+    }
+    return used;
+  }
+
+  /** Processor time that a thread has used since it was asked for last. */
+  private long used(long id) {
+    long now = THREADS.getThreadCpuTime(id);
+    Long before = spent.put(id, now);
+    return before == null || now < before ? 0 : now - before;
+  }
+}
