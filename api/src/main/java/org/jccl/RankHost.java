@@ -107,8 +107,8 @@ public interface RankHost {
   }
 
   /**
-   * {@return what was made to go wrong in the run on purpose, the first cause first; a text each, of
-   * one line or more}
+   * {@return what was made to go wrong in the run on purpose, the first cause first; a text each,
+   * of one line or more}
    */
   default List<String> causes() {
     return List.of();

@@ -124,8 +124,7 @@ public final class Simulator implements AutoCloseable {
             + Kernels.choice().reason();
     StallWatch watch = new StallWatch(kernel, findings, builder.stallLimit, builder.foreignTimeout);
     this.backend = new SimBackend(this, simulation, builder.devices, words, watch);
-    this.faults =
-        plan == null ? null : new FaultInjector(plan, kernel, findings.faults(), backend);
+    this.faults = plan == null ? null : new FaultInjector(plan, kernel, findings.faults(), backend);
     if (faults != null) {
       kernel.watchCalls(faults);
     }
@@ -340,8 +339,8 @@ public final class Simulator implements AutoCloseable {
   }
 
   /**
-   * {@return what faults did so far, and at which calls they could have struck; empty if no plan was
-   * given}
+   * {@return what faults did so far, and at which calls they could have struck; empty if no plan
+   * was given}
    */
   public Optional<FaultLog> faults() {
     return Optional.ofNullable(faults).map(FaultInjector::log);
@@ -696,8 +695,8 @@ public final class Simulator implements AutoCloseable {
     }
 
     /**
-     * Plans faults: exceptions, ranks that exit or hang, lost connections, … at chosen calls. Unless
-     * set nothing breaks. With {@link FaultPlan#none()} nothing breaks either, and {@link
+     * Plans faults: exceptions, ranks that exit or hang, lost connections, … at chosen calls.
+     * Unless set nothing breaks. With {@link FaultPlan#none()} nothing breaks either, and {@link
      * Simulator#faults()} tells at which calls something could. In a world with a plan, whatever
      * limit a wait has passes in virtual time as soon as nothing else can happen.
      *

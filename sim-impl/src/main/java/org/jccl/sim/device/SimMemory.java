@@ -12,9 +12,9 @@ import org.jccl.DeviceMemory;
 import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
-import org.jccl.ops.Operation;
 import org.jccl.Work;
 import org.jccl.WorkBody;
+import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.FaultRecord;
 import org.jccl.sim.check.Lifetimes;
@@ -103,7 +103,11 @@ public final class SimMemory implements DeviceMemory {
         allocation.bytes().fill(POISON);
       }
       if (undefined != null && context.simulation().checks() == CheckLevel.FULL) {
-        String words = "were never written since allocation " + allocation.number() + " was made at " + CallSite.current();
+        String words =
+            "were never written since allocation "
+                + allocation.number()
+                + " was made at "
+                + CallSite.current();
         undefined.allocated(allocation.address(), bytes, words);
       }
       Allocation[] before = live;
@@ -611,6 +615,8 @@ public final class SimMemory implements DeviceMemory {
   @Override
   public void fill(long target, byte value, long bytes, Stream stream) {
     noteCaptured(context.own(stream), "fill", Place.onDevice(target), bytes);
-    context.own(stream).submit("fill", on -> new FillOp(on, this, range(target, bytes, "fill"), value));
+    context
+        .own(stream)
+        .submit("fill", on -> new FillOp(on, this, range(target, bytes, "fill"), value));
   }
 }

@@ -40,12 +40,7 @@ public record Undefined(long offset, long bytes, Origin origin) {
 
   @Override
   public String toString() {
-    return "bytes "
-        + offset
-        + " to "
-        + (offset + bytes - 1)
-        + " of it "
-        + origin.words();
+    return "bytes " + offset + " to " + (offset + bytes - 1) + " of it " + origin.words();
   }
 
   /** What lies between {@code from} and {@code to}, relative to {@code from}; empty if nothing. */

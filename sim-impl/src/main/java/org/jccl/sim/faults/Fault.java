@@ -21,8 +21,7 @@ public record Fault(FaultPoint point, FaultKind kind, Duration time, ResultCode 
 
   private static final Pattern TEXT =
       Pattern.compile("rank\\s+(\\d+)\\s+at\\s+([a-z][a-z0-9_]*)(?:\\s+(\\d+))?\\s*:\\s*(.+)");
-  private static final Pattern TIME =
-      Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ns|us|µs|ms|s|min)");
+  private static final Pattern TIME = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ns|us|µs|ms|s|min)");
   private static final String EXAMPLES =
       "expected such as 'rank 1 at call 3: exit' or 'rank 2 at all_reduce 5: slow 10ms'";
 

@@ -63,6 +63,7 @@ public final class FaultInjector implements CallGate {
 
     /** How many waits had come to their limits when it began to hang. */
     private long passedBefore;
+
     private @Nullable RankExit exit;
 
     CallPoint next(int rank, String call, boolean opens, boolean keepsSite) {
@@ -224,8 +225,7 @@ public final class FaultInjector implements CallGate {
 
   // ---------------------------------------------------------------- ranks that never go on
 
-  private void hang(
-      HostTask task, RankCalls own, int rank, Fault fault, boolean wholeProcess) {
+  private void hang(HostTask task, RankCalls own, int rank, Fault fault, boolean wholeProcess) {
     own.hangs = fault;
     own.passedBefore = kernel.limitsPassed();
     Wait wait =
@@ -252,9 +252,9 @@ public final class FaultInjector implements CallGate {
   }
 
   /**
-   * Those of {@code blocked} whose waits a report must end. Ranks that a fault keeps stay where they
-   * are as long as others go on. Behind these they are killed if the others have noticed, and have
-   * gone on or failed without them; else the run would not end, and that is the report.
+   * Those of {@code blocked} whose waits a report must end. Ranks that a fault keeps stay where
+   * they are as long as others go on. Behind these they are killed if the others have noticed, and
+   * have gone on or failed without them; else the run would not end, and that is the report.
    *
    * @param hasFailed whether the run has failed already
    */
@@ -294,7 +294,6 @@ public final class FaultInjector implements CallGate {
       }
     }
     return new CollectiveException(
-        ResultCode.REMOTE_ERROR,
-        "no rank is left: " + String.join("\n  ", record.causes()));
+        ResultCode.REMOTE_ERROR, "no rank is left: " + String.join("\n  ", record.causes()));
   }
 }

@@ -49,7 +49,7 @@ final class Polling {
   }
 
   private long mostQuestions(HostTask task) {
-    boolean passes = task.isLimited() && task.isLimitShort || !loop.deadEnd().alarms().isEmpty();
+    boolean passes = (task.isLimited() && task.isLimitShort) || !loop.deadEnd().alarms().isEmpty();
     return passes ? QUESTIONS_OF_A_LIMIT : MOST_QUESTIONS;
   }
 }

@@ -297,8 +297,7 @@ public final class Rehearsal {
     }
     List<FaultRow> rows = new ArrayList<>();
     for (int i = 0; i < faults.size(); i++) {
-      FaultRow row =
-          new FaultRow(at.get(i), faults.get(i), runAll(FaultPlan.of(faults.get(i))));
+      FaultRow row = new FaultRow(at.get(i), faults.get(i), runAll(FaultPlan.of(faults.get(i))));
       rows.add(row);
       progress.accept(row, faults.size());
     }

@@ -337,12 +337,15 @@ class RehearsalTest {
       assertThat(each.result()).isEqualTo(REPORTED);
       assertThat(each.failure().orElseThrow()).hasMessageContaining("no rank is left");
     }
-    expect(HANG, "rank 0 at call 2: hang", rank -> {
-      if (rank.rank() == 0) {
-        careless(rank);
-      }
-      rank.processGroup().barrier(Duration.ofDays(40_000));
-    });
+    expect(
+        HANG,
+        "rank 0 at call 2: hang",
+        rank -> {
+          if (rank.rank() == 0) {
+            careless(rank);
+          }
+          rank.processGroup().barrier(Duration.ofDays(40_000));
+        });
   }
 
   @Test

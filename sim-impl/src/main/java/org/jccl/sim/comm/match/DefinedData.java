@@ -8,8 +8,9 @@ import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.Undefined;
 
 /**
- * Where data is followed: operations define what they write, and pass on what of their inputs nobody has
- * written. To send such bytes is no mistake yet; who reads back what came of them is told (SIM-63).
+ * Where data is followed: operations define what they write, and pass on what of their inputs
+ * nobody has written. To send such bytes is no mistake yet; who reads back what came of them is
+ * told (SIM-63).
  */
 final class DefinedData {
   /** What a rank sends and nobody has written. */
