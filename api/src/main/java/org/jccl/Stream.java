@@ -22,6 +22,11 @@ public interface Stream extends AutoCloseable {
   /** {@return the native handle: a {@code cudaStream_t}, or the simulator's own number} */
   long handle();
 
+  /** {@return the priority it was made with; 0 if with none} */
+  default int priority() {
+    return 0;
+  }
+
   /**
    * Waits until everything enqueued so far is done. CUDA: {@code cuStreamSynchronize}.
    *
@@ -79,6 +84,20 @@ public interface Stream extends AutoCloseable {
    * @return a future without a value
    */
   CompletableFuture<Void> completion();
+
+  /**
+   * Enqueues work of the program's own: {@code body} runs when the stream has come to it, and what
+   * is enqueued later waits for it (rules STR-32 to STR-36). Captured, it runs at each launch of
+   * the graph. CUDA: {@code cuLaunchHostFunc}; the memory that the work declares is brought to the
+   * host before it and back after it. A kernel of one's own takes the place of the body, see {@code
+   * JCudaInterop.kernel}.
+   *
+   * @param work its name, and the memory that it uses
+   * @param body what it does
+   * @throws IllegalArgumentException if the memory is another device's
+   * @throws IllegalStateException if a buffer is closed
+   */
+  void run(Work work, WorkBody body);
 
   /**
    * From here on work is recorded into a graph instead of being run (rule STR-17). Every capture is

@@ -1,10 +1,14 @@
 package org.jccl.benchmarks.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jccl.CleanText;
 import org.jccl.sim.explore.Exploration;
 import org.jccl.sim.explore.ExploredRun;
+import org.jccl.sim.explore.ReplayClass;
 import org.jccl.sim.explore.Strategy;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -50,12 +54,18 @@ final class ExploreCommand implements Callable<Integer> {
   @Option(names = "--all", description = "Go on after a failure, and tell all that differ.")
   private boolean all;
 
+  @Option(
+      names = "--junit",
+      paramLabel = "DIR",
+      description = "Write a JUnit class into DIR that fails as the first failure did.")
+  private @Nullable Path junit;
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     var explorer = program.explorer().strategy(strategy()).seed(seed).stopsAtFailure(!all);
     if (schedules != null) {
       explorer.schedules(schedules);
@@ -68,9 +78,18 @@ final class ExploreCommand implements Callable<Integer> {
           "replay: ./jccl replay %s --choices %s %s%n%n",
           program.again(), failure.choices(), program.program());
     }
+    if (junit != null && !found.isPassed()) {
+      out.println("test: " + write(junit, program.testOf(found.failures().getFirst())));
+    }
     out.println(found.summary());
     out.flush();
     return found.isPassed() ? 0 : 1;
+  }
+
+  private static Path write(Path folder, ReplayClass test) throws IOException {
+    Path file = folder.resolve(test.name() + ".java");
+    Files.createDirectories(folder);
+    return Files.writeString(file, test.source());
   }
 
   private Strategy strategy() {

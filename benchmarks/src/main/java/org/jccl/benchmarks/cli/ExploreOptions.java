@@ -8,7 +8,9 @@ import java.util.Set;
 import org.jccl.CheckLevel;
 import org.jccl.RankProgram;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.explore.ExploredRun;
 import org.jccl.sim.explore.Explorer;
+import org.jccl.sim.explore.ReplayClass;
 import org.jccl.sim.explore.Variation;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,6 +38,14 @@ final class ExploreOptions {
       names = "--strict",
       description = "Where calls_wait is not varied: let calls wait wherever NCCL may.")
   private boolean strict;
+
+  @Option(
+      names = "--shared",
+      description = {
+        "The ranks share fields, queues or counters of the program: the order in which they",
+        "run counts at every call that may wait."
+      })
+  private boolean shared;
 
   @Option(
       names = {"-cp", "--class-path"},
@@ -68,6 +78,7 @@ final class ExploreOptions {
     return Explorer.ofPrograms(() -> newProgram(program, loaders))
         .ranks(ranks)
         .args(args)
+        .sharesState(shared)
         .varies(variations())
         .world(() -> Simulator.builder().checks(CheckLevel.FULL).strict(strict));
   }
@@ -108,7 +119,12 @@ final class ExploreOptions {
     if (!vary.equals(List.of("calls_wait"))) {
       words.append(" --vary ").append(String.join(",", vary).toLowerCase(Locale.ROOT));
     }
-    return words.append(strict ? " --strict" : "").toString();
+    return words.append(strict ? " --strict" : "").append(shared ? " --shared" : "").toString();
+  }
+
+  /** A JUnit class that runs {@code run} again. */
+  ReplayClass testOf(ExploredRun run) {
+    return new ReplayClass(className, args, ranks, List.copyOf(variations()), strict, run);
   }
 
   /** The class and its arguments. */

@@ -70,6 +70,7 @@ public final class AbiOperations {
     }
     Thread other = life.guard().enter();
     HostTask task = kernel.enter();
+    kernel.declares(task);
     try {
       return checked(group, task, life, call, known, handle, other);
     } catch (RuntimeException reported) {

@@ -13,6 +13,8 @@ import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Rethrown;
 import org.jccl.sim.kernel.SimStep;
+import org.jccl.sim.kernel.Steering;
+import org.jccl.sim.kernel.StepKey;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ final class GroupEnd implements SimStep, Abortable {
   private final List<GroupLaunch.Work> work;
   private final boolean simulated;
   private int phase = -1;
+  private long number;
   private @Nullable HostTask issuer;
   private @Nullable HostTask background;
   private int code;
@@ -45,11 +48,19 @@ final class GroupEnd implements SimStep, Abortable {
   }
 
   boolean isEmpty() {
-    return work.isEmpty() && phases.stream().allMatch(List::isEmpty);
+    for (List<Job> jobs : phases) {
+      if (!jobs.isEmpty()) {
+        return false;
+      }
+    }
+    return work.isEmpty();
   }
 
   /** Waits until all is done or launched (rule GRP-25). */
   int runBlocking(HostTask task) {
+    if (phases.stream().allMatch(List::isEmpty)) {
+      kernel.declares(task);
+    }
     issuer = task;
     lives().forEach(life -> life.runs(this));
     List<CommLifecycle> held = held();
@@ -75,9 +86,20 @@ final class GroupEnd implements SimStep, Abortable {
 
   /** What has met all ranks of a communicator is a meeting of their hosts. */
   private void meet(@Nullable HostTask task) {
-    if (task != null && phases.stream().flatMap(List::stream).anyMatch(Job::meets)) {
+    if (task != null && meets()) {
       task.met();
     }
+  }
+
+  private boolean meets() {
+    for (List<Job> jobs : phases) {
+      for (Job job : jobs) {
+        if (job.meets()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Sets it going in the background (rule GRP-24). */
@@ -87,12 +109,23 @@ final class GroupEnd implements SimStep, Abortable {
       life.store(ResultCode.IN_PROGRESS.code());
     }
     background = kernel.holder();
+    number = background == null ? 0 : background.nextBackground();
     kernel.makeReady(this);
     return ResultCode.IN_PROGRESS.code();
   }
 
   @Override
+  public Object key() {
+    HostTask task = background;
+    return new StepKey(StepKey.Kind.GROUP, task == null ? -1 : task.place(), 0, number);
+  }
+
+  @Override
   public void run() {
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      steering.unknown();
+    }
     try {
       advance(this);
     } catch (RuntimeException broken) {
@@ -126,8 +159,13 @@ final class GroupEnd implements SimStep, Abortable {
 
   private boolean canAdvance() {
     List<Job> jobs = phases.get(phase);
-    return jobs.stream().allMatch(Job::isSettled)
-        || (code == 0 && jobs.stream().anyMatch(job -> job.isSettled() && job.code() != 0));
+    boolean all = true;
+    boolean failed = false;
+    for (Job job : jobs) {
+      all &= job.isSettled();
+      failed |= job.isSettled() && job.code() != 0;
+    }
+    return all || (code == 0 && failed);
   }
 
   /** Whether the jobs of a phase are settled; the first failure makes the others give up. */
@@ -138,7 +176,12 @@ final class GroupEnd implements SimStep, Abortable {
         abort();
       }
     }
-    return jobs.stream().allMatch(Job::isSettled);
+    for (Job job : jobs) {
+      if (!job.isSettled()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void fail(int why, @Nullable RuntimeException words) {

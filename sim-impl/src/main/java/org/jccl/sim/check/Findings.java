@@ -10,6 +10,8 @@ import org.jccl.CleanText;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.UserCode;
+import org.jccl.sim.kernel.Effect;
+import org.jccl.sim.kernel.Steering;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,7 @@ public final class Findings {
   private final Consumer<String> warnings;
   private final String replay;
   private final History history = new History();
+  private @Nullable Steering steering;
 
   /** Guarded by itself, as all fields below. */
   private final List<ReportedMisuse> all = new ArrayList<>();
@@ -91,6 +94,11 @@ public final class Findings {
     return strict;
   }
 
+  /** From now on {@code value} is told of reports. */
+  public void isToldTo(@Nullable Steering value) {
+    steering = value;
+  }
+
   /** What replays the run. */
   public String replay() {
     return replay;
@@ -106,6 +114,9 @@ public final class Findings {
    * consequence of what was reported before is not kept.
    */
   public ReportedMisuse keep(ReportBuilder report) {
+    if (steering != null) {
+      steering.effect(this, Effect.WRITE);
+    }
     boolean error = isError(report.kind());
     history.linesFor(report.ranks(), report.text()).forEach(report::line);
     if (error) {
@@ -265,6 +276,14 @@ public final class Findings {
       } else {
         retractUnwinding(failure);
       }
+    }
+  }
+
+  /** Work of the program's own has failed: whoever is told unwinds, if it does not catch that. */
+  public void workFailed() {
+    synchronized (all) {
+      hasError = true;
+      everBroken = true;
     }
   }
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One rank of a communicator: its device, its configuration, the thread that drives it. */
 public final class CommMember {
+  private long oneSided;
   private final SharedComm comm;
   private final int rank;
   private final int worldSize;
@@ -50,6 +51,11 @@ public final class CommMember {
   /** Its rank. */
   public int rank() {
     return rank;
+  }
+
+  /** The number of its next one-sided call. */
+  public long nextOneSided() {
+    return oneSided++;
   }
 
   /** Number of ranks. */

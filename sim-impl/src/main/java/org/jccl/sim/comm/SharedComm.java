@@ -11,6 +11,7 @@ import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Steering;
 import org.jspecify.annotations.Nullable;
 
 /** What the ranks of one communicator share: its name, who they are, and why it was stopped. */
@@ -188,6 +189,10 @@ public final class SharedComm {
   /** Stops the communicator: who waits throws {@code reason} at once, others at their next call. */
   public void stop(RuntimeException reason) {
     if (stopped == null) {
+      Steering steering = simulation.kernel().steering();
+      if (steering != null) {
+        steering.unknown();
+      }
       stopped = reason;
       wakeWaiters();
       whenStopped.forEach(each -> each.accept(reason));

@@ -3,8 +3,10 @@ package org.jccl.sim.device;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.sim.check.HappensBefore.Clock;
+import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Steering;
 import org.jspecify.annotations.Nullable;
 
 /** One record of an event: reached or not, when, and who waits. */
@@ -52,6 +54,11 @@ final class EventCompletion {
     clock = source.stream().done();
     reached = true;
     time = now;
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      steering.effect(this, Effect.WRITE);
+      steering.signals(this);
+    }
     hosts.forEach(kernel::makeReady);
     streams.forEach(kernel::makeReady);
     hosts.clear();

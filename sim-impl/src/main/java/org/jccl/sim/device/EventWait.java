@@ -2,6 +2,7 @@ package org.jccl.sim.device;
 
 import java.util.List;
 import org.jccl.sim.check.HappensBefore.Clock;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,14 @@ final class EventWait extends StreamOp {
       ahead.add(completion.source());
     }
     return ahead;
+  }
+
+  @Override
+  public void needs(Steering steering) {
+    super.needs(steering);
+    if (completion != null) {
+      steering.follows(completion);
+    }
   }
 
   @Override

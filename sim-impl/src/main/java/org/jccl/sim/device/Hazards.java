@@ -301,6 +301,11 @@ public final class Hazards {
       return end;
     }
 
+    /** Whether it is written. */
+    boolean writes() {
+      return writes;
+    }
+
     /** What uses it. */
     public Accessor by() {
       return by;

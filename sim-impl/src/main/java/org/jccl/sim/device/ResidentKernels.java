@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResidentKernels {
   /** What wants a place. */
-  public interface Kernel {
+  public interface Resident {
     /** There is a place. */
     void placed();
 
@@ -23,8 +23,8 @@ public final class ResidentKernels {
   }
 
   private final int most;
-  private final List<Kernel> running = new ArrayList<>();
-  private final Queue<Kernel> waiting = new ArrayDeque<>();
+  private final List<Resident> running = new ArrayList<>();
+  private final Queue<Resident> waiting = new ArrayDeque<>();
 
   private ResidentKernels(int most) {
     this.most = most;
@@ -36,7 +36,7 @@ public final class ResidentKernels {
   }
 
   /** Takes a place for {@code kernel}; false if there is none, and it is placed later. */
-  public boolean take(Kernel kernel) {
+  public boolean take(Resident kernel) {
     if (running.size() < most) {
       running.add(kernel);
       return true;
@@ -46,9 +46,9 @@ public final class ResidentKernels {
   }
 
   /** {@code kernel} is done: its place is free. */
-  public void leave(Kernel kernel) {
+  public void leave(Resident kernel) {
     if (running.remove(kernel)) {
-      Kernel next = waiting.poll();
+      Resident next = waiting.poll();
       if (next != null) {
         running.add(next);
         next.placed();
@@ -59,7 +59,7 @@ public final class ResidentKernels {
   }
 
   /** What {@code kernel} waits for to get a place, or null if it does not wait for one. */
-  public @Nullable Wait before(Kernel kernel) {
+  public @Nullable Wait before(Resident kernel) {
     return waiting.contains(kernel) ? running.getFirst().asWait() : null;
   }
 }

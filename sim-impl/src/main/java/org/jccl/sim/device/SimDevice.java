@@ -12,6 +12,7 @@ import org.jccl.Stream;
 import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.Hazards.Accessor;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.spi.CaptureGuard;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,11 @@ public final class SimDevice implements Device, CaptureGuard {
   /** The kernels that it holds; null where it holds any number. */
   public @Nullable ResidentKernels kernels() {
     return kernels;
+  }
+
+  /** Tells {@code steering} what memory is used. */
+  public void tells(Steering steering, @Nullable Accessor used) {
+    context.tells(steering, used);
   }
 
   /** What the simulation shares. */
@@ -97,6 +103,13 @@ public final class SimDevice implements Device, CaptureGuard {
   @Override
   public SimStream newStream() {
     return context.newStream();
+  }
+
+  @Override
+  public SimStream newStream(int priority) {
+    SimStream stream = context.newStream();
+    stream.prefer(priority);
+    return stream;
   }
 
   @Override

@@ -8,8 +8,10 @@ import org.jccl.Stream;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.Lifetimes;
+import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,7 @@ final class SimEvent implements Event, SimStream.Marker {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
+      tells(kernel, task, this, Effect.READ);
       CapturedRecord record = captured;
       if (record != null) {
         stream.requireOpen();
@@ -82,6 +85,16 @@ final class SimEvent implements Event, SimStream.Marker {
     record.awaitedBy(stream);
   }
 
+  private static void tells(Kernel kernel, HostTask task, @Nullable Object thing, Effect effect) {
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      kernel.declares(task);
+      if (thing != null) {
+        steering.effect(thing, effect);
+      }
+    }
+  }
+
   private static CollectiveException crossing(SimStream stream, Capture capture) {
     return capture.spoil(
         "cudaErrorStreamCaptureIsolation (905): wait before the capture begins (STR-27)",
@@ -97,6 +110,7 @@ final class SimEvent implements Event, SimStream.Marker {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
+      tells(kernel, task, this, Effect.WRITE);
       if (closed) {
         throw new IllegalStateException("the event is closed");
       }
@@ -133,10 +147,16 @@ final class SimEvent implements Event, SimStream.Marker {
     HostTask task = kernel.enterToWait();
     try {
       requireNotCaptured("waited for");
+      kernel.declares(task);
       EventCompletion last = completion;
       if (last != null && !last.isReached()) {
         last.addWaiter(task);
         kernel.await(task, last::isReached, new EventSync(last));
+      }
+      Steering steering = kernel.steering();
+      if (steering != null && last != null) {
+        steering.effect(this, Effect.READ);
+        steering.follows(last);
       }
       learn(task, last);
     } finally {
@@ -150,9 +170,12 @@ final class SimEvent implements Event, SimStream.Marker {
     HostTask task = kernel.enter();
     try {
       requireNotCaptured("asked");
+      tells(kernel, task, this, Effect.READ);
       EventCompletion last = completion;
+      tells(kernel, task, last, Effect.READ);
       if (last != null && !last.isReached()) {
         kernel.ask(task, new EventSync(last));
+        tells(kernel, task, last, Effect.READ);
       }
       if (last != null && last.isReached()) {
         learn(task, last);
@@ -214,6 +237,10 @@ final class SimEvent implements Event, SimStream.Marker {
   private long reachedAt() {
     requireNotCaptured("measured from");
     EventCompletion last = completion;
+    Steering steering = context.simulation().kernel().steering();
+    if (steering != null && last != null) {
+      steering.effect(last, Effect.READ);
+    }
     if (last == null || !last.isReached()) {
       throw new IllegalStateException(
           last == null ? "the event was never recorded" : "the event is not reached yet");

@@ -12,14 +12,19 @@ import org.jccl.DeviceMemory;
 import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
+import org.jccl.Work;
+import org.jccl.WorkBody;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.CopyOp.Place;
 import org.jccl.sim.device.Hazards.Access;
+import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.spi.CaptureGuard;
+import org.jccl.spi.WorkLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +58,8 @@ public final class SimMemory implements DeviceMemory {
     this.context = context;
     this.ownerOf = ownerOf;
     context.placesIn(this::place);
+    context.programsBy(this::submit);
+    context.blocksIn(this::block);
     boolean full = context.simulation().checks() == CheckLevel.FULL;
     this.undefined = full ? new UndefinedMemory() : null;
   }
@@ -85,10 +92,10 @@ public final class SimMemory implements DeviceMemory {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
+      kernel.declares(task);
       MemorySegment block = take(bytes);
       Lifetimes lifetimes = context.simulation().lifetimes();
-      Lifetimes.Origin origin =
-          lifetimes.open(Lifetimes.Kind.BUFFER, context.index(), bytes, lifetimes.here());
+      Lifetimes.Origin origin = lifetimes.open(Lifetimes.Kind.BUFFER, context.index(), bytes);
       Allocation allocation =
           new Allocation(made++, block, block.asSlice(0, bytes), fromLibrary, origin);
       if (context.simulation().isChecking()) {
@@ -158,6 +165,11 @@ public final class SimMemory implements DeviceMemory {
             MisuseKind.BUFFER_RANGE, "free of an address that is not the start of an allocation");
       }
       Allocation allocation = before[at];
+      Steering steering = kernel.steering();
+      if (steering != null) {
+        kernel.declares(task);
+        steering.effect(allocation, Effect.WRITE);
+      }
       requireUnused(allocation, task);
       requireUnheld(allocation, task);
       Allocation[] after = new Allocation[before.length - 1];
@@ -338,6 +350,11 @@ public final class SimMemory implements DeviceMemory {
     return allocation == null ? 0 : allocation.bytes().byteSize();
   }
 
+  private Object block(long address) {
+    Allocation allocation = allocationOf(address, 1);
+    return allocation == null ? "memory of the host" : allocation;
+  }
+
   private @Nullable Allocation allocationOf(long address, long bytes) {
     Allocation[] table = live;
     int at = indexOf(table, address);
@@ -510,6 +527,17 @@ public final class SimMemory implements DeviceMemory {
     noteCaptured(context.own(stream), what, source, bytes);
     noteCaptured(context.own(stream), what, target, bytes);
     context.own(stream).submit(on -> new CopyOp(on, this, what, source, target, bytes));
+  }
+
+  private void submit(SimStream stream, Work work, WorkBody body) {
+    WorkLayout layout = WorkLayout.of(work, stream.device());
+    layout
+        .all()
+        .forEach(
+            piece ->
+                noteCaptured(
+                    stream, work.toString(), Place.onDevice(piece.address()), piece.bytes()));
+    stream.submit(on -> new WorkOp(on, this, layout, body));
   }
 
   @Override

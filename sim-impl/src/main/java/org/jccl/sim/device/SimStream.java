@@ -9,13 +9,17 @@ import java.util.function.BooleanSupplier;
 import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;
+import org.jccl.Work;
+import org.jccl.WorkBody;
 import org.jccl.sim.check.CallSite.Trail;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.Lifetimes.Origin;
+import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Rethrown;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.timeline.Lane;
 import org.jccl.spi.OwnedStream;
@@ -25,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class SimStream implements OwnedStream {
   /** Makes the work of one submission for the stream it will run on: again at each replay. */
   @FunctionalInterface
-  public interface Work {
+  public interface Submission {
     /** The work, not yet enqueued. */
     StreamOp on(SimStream stream);
   }
@@ -45,6 +49,7 @@ public final class SimStream implements OwnedStream {
   private @Nullable Waiter waiters;
 
   private @Nullable Waiter idleWaiter;
+  private @Nullable Wait question;
 
   /** The least that one of them waits for. */
   private long nearest = Long.MAX_VALUE;
@@ -54,6 +59,7 @@ public final class SimStream implements OwnedStream {
   private long finished;
   private long clock;
   private boolean closed;
+  private int priority;
 
   /** What the program has to close; null for those that jccl has for itself. */
   private @Nullable Origin origin;
@@ -109,6 +115,16 @@ public final class SimStream implements OwnedStream {
     this.lane = order == null ? null : order.newLane();
     this.trail = new Trail(context.simulation().kernel().tasks().size() + 1);
     this.known = lane == null ? Clock.ZERO : lane.known();
+  }
+
+  /** The program wants it to be of that priority, which is shown. */
+  void prefer(int value) {
+    priority = value;
+  }
+
+  @Override
+  public int priority() {
+    return priority;
   }
 
   /** The program made it. */
@@ -169,15 +185,18 @@ public final class SimStream implements OwnedStream {
   // ---------------------------------------------------------------- work
 
   /** Enqueues work from the host, or records it if the stream is being captured. */
-  public void submit(Work work) {
+  public void submit(Submission work) {
     HostTask task = kernel.enter();
     try {
+      kernel.declares(task);
       requireOpen();
+      looksForReport();
       if (context.report() != null) {
         throw context.takeReport();
       }
       Capture recording = capture;
       if (recording != null) {
+        tellUnknown();
         Object site = siteOf(work.getClass().hashCode(), 0);
         recording.add(this, map -> replay(work, map, site));
       } else {
@@ -188,7 +207,7 @@ public final class SimStream implements OwnedStream {
     }
   }
 
-  private void replay(Work work, Capture.StreamMap map, @Nullable Object site) {
+  private void replay(Submission work, Capture.StreamMap map, @Nullable Object site) {
     StreamOp op = work.on(map.of(this));
     op.madeAt(map.siteOf(site));
     op.stream().enqueue(op);
@@ -206,6 +225,11 @@ public final class SimStream implements OwnedStream {
       op.issuedBy(order, kernel.holder());
     }
     context.hazards().enqueued(op);
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      steering.effect(this, Effect.WRITE);
+      steering.signals(op);
+    }
     queue.addLast(op);
     if (queue.size() == 1) {
       op.reached();
@@ -219,6 +243,11 @@ public final class SimStream implements OwnedStream {
       throw new IllegalStateException("work finished out of order: " + op.describe());
     }
     context.hazards().finished(op);
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      steering.effect(queue, Effect.WRITE);
+      steering.signals(new Finished(this, op.number()));
+    }
     finished++;
     clock = Math.max(clock, end);
     if (finished >= nearest) {
@@ -268,11 +297,14 @@ public final class SimStream implements OwnedStream {
     return waiter;
   }
 
-  /** A wait for work to be finished, for people; nobody is woken by it. */
-  private Waiter waitOf(long target) {
-    Waiter waiter = new Waiter();
-    waiter.target = target;
-    return waiter;
+  /** What one waits for who asks whether it has finished: made once, as polls are many. */
+  private Wait question() {
+    Wait known = question;
+    if (known == null) {
+      known = new Waiter();
+      question = known;
+    }
+    return known;
   }
 
   /** All waiters, the first to come first; from now on nobody waits. */
@@ -300,8 +332,10 @@ public final class SimStream implements OwnedStream {
   public void synchronize() {
     HostTask task = kernel.enterToWait();
     try {
+      kernel.declares(task);
       requireNotCapturing("synchronize");
       awaitFinished(task, enqueued);
+      looksForReport();
       if (context.report() != null) {
         throw context.takeReport();
       }
@@ -337,7 +371,36 @@ public final class SimStream implements OwnedStream {
       kernel.await(task, waiter, waiter);
       idleWaiter = waiter; // it was taken off the list before its wait could end well
     }
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      steering.effect(this, Effect.READ);
+      steering.follows(new Finished(this, target - 1));
+    }
     learn(task);
+  }
+
+  private void looksForReport() {
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      context.looksForReport(steering);
+    }
+  }
+
+  /** What the current event does is not known to who steers. */
+  private void tellUnknown() {
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      steering.unknown();
+    }
+  }
+
+  /** Asks how far it is. */
+  private void asks() {
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      steering.effect(this, Effect.READ);
+      steering.effect(queue, Effect.READ);
+    }
   }
 
   private void learn(HostTask task) {
@@ -365,11 +428,24 @@ public final class SimStream implements OwnedStream {
     return before;
   }
 
+  /** The thread that waits longest for this stream throws {@code reason}; false if none waits. */
+  boolean failFirstWaiter(RuntimeException reason) {
+    HostTask first = null;
+    for (Waiter each = waiters; each != null; each = each.next) {
+      first = each.task == null ? first : each.task;
+    }
+    if (first != null) {
+      first.fail(reason);
+    }
+    return first != null;
+  }
+
   /**
    * Work on this stream was given up because of {@code reason}: who waits throws it at once, who
    * synchronizes later throws it then.
    */
   public void fail(RuntimeException reason) {
+    tellUnknown();
     failure = reason;
     for (Waiter waiter = takeWaiters(); waiter != null; waiter = waiter.next) {
       if (waiter.task != null) {
@@ -399,8 +475,11 @@ public final class SimStream implements OwnedStream {
         requireNotCapturing("isIdle");
       }
       long target = enqueued;
+      kernel.declares(task);
+      asks();
       if (finished < target) {
-        kernel.ask(task, waitOf(target));
+        kernel.ask(task, question());
+        asks();
       }
       if (finished >= target) {
         learn(task);
@@ -423,7 +502,7 @@ public final class SimStream implements OwnedStream {
         HostTask task = kernel.enter();
         try {
           if (finished < target) {
-            kernel.ask(task, waitOf(target));
+            kernel.ask(task, question());
           }
         } finally {
           kernel.exit(task);
@@ -459,6 +538,11 @@ public final class SimStream implements OwnedStream {
       throw new IllegalArgumentException("the event belongs to another backend");
     }
     own.awaitedBy(this);
+  }
+
+  @Override
+  public void run(Work work, WorkBody body) {
+    context.submit(this, work, body);
   }
 
   // ---------------------------------------------------------------- graphs
@@ -522,7 +606,7 @@ public final class SimStream implements OwnedStream {
     HostTask task = kernel.enterToWait();
     try {
       if (!closed && this != context.defaultStream()) {
-        awaitFinished(task, enqueued);
+        RuntimeException failed = awaitEnd(task);
         loseCapture();
         closed = true;
         if (order != null && lane != null) {
@@ -532,9 +616,28 @@ public final class SimStream implements OwnedStream {
         if (origin != null) {
           context.simulation().lifetimes().close(origin);
         }
+        if (failed != null) {
+          throw failed;
+        }
       }
     } finally {
       kernel.exit(task);
+    }
+  }
+
+  /** Waits for all; what has failed meanwhile on its device is thrown when it is closed. */
+  private @Nullable RuntimeException awaitEnd(HostTask task) {
+    RuntimeException failed = null;
+    while (true) {
+      try {
+        awaitFinished(task, enqueued);
+        return failed;
+      } catch (RuntimeException thrown) {
+        if (!context.isOfWork(thrown)) {
+          throw thrown;
+        }
+        failed = thrown;
+      }
     }
   }
 
@@ -574,6 +677,7 @@ public final class SimStream implements OwnedStream {
 
   @Override
   public String toString() {
-    return "stream " + number + " of device " + context.index();
+    String shown = priority == 0 ? "" : " (priority " + priority + ")";
+    return "stream " + number + " of device " + context.index() + shown;
   }
 }

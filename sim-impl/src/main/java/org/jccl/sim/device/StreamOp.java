@@ -11,6 +11,8 @@ import org.jccl.sim.device.Hazards.Access;
 import org.jccl.sim.device.Hazards.Accessor;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.SimStep;
+import org.jccl.sim.kernel.Steering;
+import org.jccl.sim.kernel.StepKey;
 import org.jccl.sim.kernel.Trace;
 import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.timeline.Lane;
@@ -57,6 +59,11 @@ public abstract class StreamOp implements SimStep, Wait {
   /** This work as what uses memory, {@code what} in words; once it is enqueued. */
   protected final Accessor accessor(Object what) {
     return new Accessor(stream, stream.lane(), null, null).is(tick(), rank, what, site);
+  }
+
+  /** The rank program that asked for it, or the number of its device. */
+  final int rank() {
+    return rank;
   }
 
   /** A number that its arguments make. */
@@ -173,6 +180,11 @@ public abstract class StreamOp implements SimStep, Wait {
 
   @Override
   public final void run() {
+    Steering steering = stream.context().simulation().kernel().steering();
+    if (steering != null) {
+      needs(steering);
+      stream.context().tells(steering, uses());
+    }
     learnOrder();
     begin(true);
     try {
@@ -188,6 +200,17 @@ public abstract class StreamOp implements SimStep, Wait {
       note(timeline, start, end);
     }
     stream.finish(this, end);
+  }
+
+  /** Tells what had to be before it. */
+  public void needs(Steering steering) {
+    steering.follows(this);
+    steering.follows(new Finished(stream, number - 1));
+  }
+
+  @Override
+  public Object key() {
+    return new StepKey(StepKey.Kind.WORK, stream.context().index(), stream.number(), number);
   }
 
   private void note(Timeline timeline, long start, long end) {

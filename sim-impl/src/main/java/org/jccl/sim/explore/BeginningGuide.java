@@ -12,13 +12,13 @@ import org.jccl.sim.kernel.SimStep;
  */
 final class BeginningGuide implements Guide {
   private final int[] world;
-  private final List<Event.Place> places;
+  private final List<Transition.Place> places;
   private final Set<Integer> putOff;
   private int asked;
   private int at;
   private boolean lost;
 
-  BeginningGuide(int[] world, List<Event.Place> places, Set<Integer> putOff) {
+  BeginningGuide(int[] world, List<Transition.Place> places, Set<Integer> putOff) {
     this.world = world;
     this.places = places;
     this.putOff = putOff;
@@ -43,14 +43,14 @@ final class BeginningGuide implements Guide {
   }
 
   @Override
-  public int next(Choices.Point point, List<SimStep> candidates, EventLog log) {
+  public int next(Choices.Point point, List<SimStep> candidates, RunLog log) {
     while (at < places.size() && isDone(places.get(at), log)) {
       at++;
     }
     if (at >= places.size() || lost) {
       return firstNotPutOff(candidates);
     }
-    Event.Place place = places.get(at);
+    Transition.Place place = places.get(at);
     for (int i = 0; i < candidates.size(); i++) {
       if (place.is(candidates.get(i))) {
         at += place.isHost() ? 0 : 1;
@@ -64,7 +64,7 @@ final class BeginningGuide implements Guide {
     return 0;
   }
 
-  private static boolean isDone(Event.Place place, EventLog log) {
+  private static boolean isDone(Transition.Place place, RunLog log) {
     return place.isHost() && log.ordinal(place.rank()) >= place.ordinal();
   }
 

@@ -15,17 +15,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One run as it is steered: asks its {@link Guide}, and writes down what was decided and what
- * happened. What comes before the first rank's program, behind the last one's, or behind the first
- * failure is first come, first served.
+ * happened. What comes before the first rank's program, or behind the first failure, is first come,
+ * first served. Behind the last program only what devices still do is steered.
  */
 final class Course implements Choices, Steering {
   /** All communicators: who closes his own in the end leaves them. */
   private static final String COMMUNICATORS = "communicators";
 
+  /** What ranks share in Java, where the program says that they do. */
+  private static final String SHARED_STATE = "shared state";
+
   private final Guide guide;
-  private final EventLog log = new EventLog();
+  private final RunLog log = new RunLog();
   private final List<Integer> taken = new ArrayList<>();
   private final List<Integer> options = new ArrayList<>();
+  private final boolean sharesState;
   private final Map<Point, Long> asked = new EnumMap<>(Point.class);
   private final Set<Integer> inside = new HashSet<>();
   private final Set<Integer> behind = new HashSet<>();
@@ -35,7 +39,8 @@ final class Course implements Choices, Steering {
   private boolean over;
   private int failedRank = -1;
 
-  Course(Guide guide, int ranks) {
+  Course(Guide guide, int ranks, boolean sharesState) {
+    this.sharesState = sharesState;
     this.guide = guide;
     this.ranks = ranks;
   }
@@ -55,14 +60,12 @@ final class Course implements Choices, Steering {
     if (failed && steers) {
       failedRank = rank;
       stop();
-    } else if (behind.size() == ranks) {
-      stop();
     }
   }
 
   /** The event in which the rank has failed that ended what is steered; or null. */
-  @Nullable Event failedEvent() {
-    List<Event> events = log.events();
+  @Nullable Transition failedEvent() {
+    List<Transition> events = log.events();
     for (int i = events.size() - 1; i >= 0; i--) {
       if (events.get(i).rank == failedRank) {
         return events.get(i);
@@ -113,6 +116,9 @@ final class Course implements Choices, Steering {
       return 0;
     }
     log.end();
+    if (behind.size() == ranks) {
+      return nextAtTheEnd(point, candidates);
+    }
     if (candidates.size() == 1) {
       return 0;
     }
@@ -120,12 +126,31 @@ final class Course implements Choices, Steering {
     return decided(point, value, candidates.size());
   }
 
+  /** All programs have ended: only what devices still have to do is steered. */
+  private int nextAtTheEnd(Point point, List<SimStep> candidates) {
+    List<SimStep> steps = new ArrayList<>(candidates);
+    steps.removeIf(HostTask.class::isInstance);
+    if (steps.isEmpty()) {
+      stop();
+      return 0;
+    }
+    int value = 0;
+    if (steps.size() > 1) {
+      value = decided(point, guide.next(point, steps, log), steps.size());
+    }
+    return candidates.indexOf(steps.get(value));
+  }
+
   @Override
   public void begins(SimStep step, boolean opens) {
     if (steers) {
       log.begin(step, opens);
-      if (step instanceof HostTask task && behind.contains(task.rank())) {
-        log.effect(COMMUNICATORS, Effect.LEAVE);
+      if (step instanceof HostTask task) {
+        if (behind.contains(task.rank())) {
+          log.effect(COMMUNICATORS, Effect.LEAVE);
+        } else if (sharesState && opens) {
+          log.effect(SHARED_STATE, Effect.WRITE);
+        }
       }
     }
   }
@@ -151,15 +176,22 @@ final class Course implements Choices, Steering {
 
   @Override
   public void unknown() {
-    Event current = log.current();
-    if (steers && current != null && inside.contains(current.rank)) {
+    Transition current = log.current();
+    if (steers && current != null && (!current.isHost() || inside.contains(current.rank))) {
       log.unknown();
+    }
+  }
+
+  @Override
+  public void undeclared(HostTask task) {
+    if (inside.contains(task.rank())) {
+      unknown();
     }
   }
 
   // ---------------------------------------------------------------- what came of it
 
-  EventLog log() {
+  RunLog log() {
     return log;
   }
 
@@ -215,6 +247,6 @@ final class Course implements Choices, Steering {
 
   @Override
   public String describe() {
-    return "schedule explored";
+    return "schedule " + guide.describe();
   }
 }

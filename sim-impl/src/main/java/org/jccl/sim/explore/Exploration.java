@@ -13,6 +13,7 @@ import java.util.SortedMap;
  * @param schedules how many schedules that differ were run
  * @param runs how often the program was run
  * @param failed how many of the runs failed
+ * @param firstFailure which of the runs failed first, from 1; 0 if none did
  * @param failures the failures that differ, each with the shortest schedule that was found for it
  * @param outcomes how often each outcome was seen: the verdict, and the result if there is one
  * @param choicePoints how often each kind of decision was taken
@@ -25,6 +26,7 @@ public record Exploration(
     long schedules,
     long runs,
     long failed,
+    long firstFailure,
     List<ExploredRun> failures,
     SortedMap<String, Long> outcomes,
     Map<String, Long> choicePoints,

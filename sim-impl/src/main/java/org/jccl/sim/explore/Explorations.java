@@ -15,6 +15,7 @@ final class Explorations {
   private final Search search;
   private final long most;
   private final Map<String, ExploredRun> failures = new LinkedHashMap<>();
+  private long firstFailure;
   private final TreeMap<String, Long> outcomes = new TreeMap<>();
   private final Map<String, Long> points = new TreeMap<>();
   private final AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
@@ -62,7 +63,7 @@ final class Explorations {
   private void work() {
     try {
       for (Guide guide = next(); guide != null; guide = next()) {
-        Course course = new Course(guide, explorer.ranks());
+        Course course = new Course(guide, explorer.ranks(), explorer.sharesState());
         ExploredRun run = explorer.run(course);
         done(guide, course, run);
       }
@@ -110,6 +111,7 @@ final class Explorations {
     }
     if (run.isFailed()) {
       failed++;
+      firstFailure = firstFailure == 0 ? runs : firstFailure;
       failures.merge(run.verdict(), run, Explorations::shorter);
       stopped |= explorer.stopsAtFailure();
     }
@@ -120,6 +122,10 @@ final class Explorations {
     return other.choices().length() < one.choices().length() ? other : one;
   }
 
+  private ExploredRun shortest(ExploredRun failure) {
+    return explorer.shrinks() ? new Shrinker(explorer, failure).shrink() : failure;
+  }
+
   private Exploration result() {
     return new Exploration(
         explorer.strategy().toString(),
@@ -128,7 +134,8 @@ final class Explorations {
         search.schedules(),
         runs,
         failed,
-        List.copyOf(failures.values()),
+        firstFailure,
+        failures.values().stream().map(this::shortest).toList(),
         outcomes,
         points,
         search.coverage());

@@ -63,6 +63,17 @@ public record ExploredRun(
     return result == null ? verdict() : verdict() + " " + result;
   }
 
+  /**
+   * Throws if it is a failure, with the whole report.
+   *
+   * @throws AssertionError if anything was wrong
+   */
+  public void throwIfFailed() {
+    if (isFailed()) {
+      throw new AssertionError(report(), thrown);
+    }
+  }
+
   /** {@return the whole report of a failure, for people} */
   public String report() {
     Throwable failure = thrown;

@@ -41,6 +41,8 @@ public final class Explorer {
   private long seed;
   private int threads = Runtime.getRuntime().availableProcessors();
   private boolean stopsAtFailure = true;
+  private boolean sharesState;
+  private boolean shrinks = true;
   private Set<Variation> varies = EnumSet.of(Variation.CALLS_WAIT);
   private Supplier<Simulator.Builder> world = () -> Simulator.builder().checks(CheckLevel.FULL);
 
@@ -158,6 +160,30 @@ public final class Explorer {
   }
 
   /**
+   * Sets whether ranks share state outside of jccl: fields, queues, counters. The order in which
+   * ranks run then counts at every call that may wait. It is off unless set: what ranks see of each
+   * other goes through jccl, and other orders are the same schedule.
+   *
+   * @param value whether they do
+   * @return this explorer
+   */
+  public Explorer sharesState(boolean value) {
+    sharesState = value;
+    return this;
+  }
+
+  /**
+   * Sets whether the schedules of failures are made short, which they are unless set.
+   *
+   * @param value whether they are
+   * @return this explorer
+   */
+  public Explorer shrinks(boolean value) {
+    shrinks = value;
+    return this;
+  }
+
+  /**
    * Sets what of the world is varied, {@link Variation#CALLS_WAIT} unless set. What is not varied
    * is as {@link #world} makes it.
    *
@@ -202,12 +228,17 @@ public final class Explorer {
    */
   public ExploredRun replay(ChoiceStream choices) {
     FollowGuide guide = new FollowGuide(choices, choices.length());
-    ExploredRun run = run(new Course(guide, ranks));
+    ExploredRun run = run(new Course(guide, ranks, sharesState));
     if (guide.isLost()) {
       throw new IllegalArgumentException(
           "the choices " + choices + " are not those of this program");
     }
     return run;
+  }
+
+  /** The same where the choices may go past what the program has. */
+  ExploredRun runOnce(ChoiceStream choices) {
+    return run(new Course(new FollowGuide(choices, choices.length()), ranks, sharesState));
   }
 
   private List<int[]> worlds() {
@@ -264,6 +295,14 @@ public final class Explorer {
 
   int threads() {
     return threads;
+  }
+
+  boolean sharesState() {
+    return sharesState;
+  }
+
+  boolean shrinks() {
+    return shrinks;
   }
 
   boolean stopsAtFailure() {

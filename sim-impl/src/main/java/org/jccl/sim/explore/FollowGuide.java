@@ -30,12 +30,17 @@ final class FollowGuide implements Guide {
   }
 
   @Override
+  public String describe() {
+    return "choices " + stream;
+  }
+
+  @Override
   public int world(Choices.Point kind, int options) {
     return decide(options);
   }
 
   @Override
-  public int next(Choices.Point kind, List<SimStep> candidates, EventLog log) {
+  public int next(Choices.Point kind, List<SimStep> candidates, RunLog log) {
     return decide(candidates.size());
   }
 

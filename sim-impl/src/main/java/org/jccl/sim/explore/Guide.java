@@ -11,6 +11,11 @@ interface Guide {
     return 0;
   }
 
+  /** What repeats the run, for reports. */
+  default String describe() {
+    return "explored";
+  }
+
   /** Which of the candidates is next; there are at least two. */
-  int next(Choices.Point point, List<SimStep> candidates, EventLog log);
+  int next(Choices.Point point, List<SimStep> candidates, RunLog log);
 }

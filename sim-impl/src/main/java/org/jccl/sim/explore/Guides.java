@@ -29,7 +29,7 @@ final class Guides {
     SplittableRandom random = lots(seed, number);
     return new Drawn(random) {
       @Override
-      public int next(Choices.Point point, List<SimStep> candidates, EventLog log) {
+      public int next(Choices.Point point, List<SimStep> candidates, RunLog log) {
         return random.nextInt(candidates.size());
       }
     };
@@ -69,7 +69,7 @@ final class Guides {
       private long lowest;
 
       @Override
-      public int next(Choices.Point point, List<SimStep> candidates, EventLog log) {
+      public int next(Choices.Point point, List<SimStep> candidates, RunLog log) {
         int best = best(candidates);
         if (changes.contains(decisions++)) {
           priorities.put(lane(candidates.get(best)), --lowest);
@@ -109,7 +109,7 @@ final class Guides {
       private Object ran = "";
 
       @Override
-      public int next(Choices.Point point, List<SimStep> candidates, EventLog log) {
+      public int next(Choices.Point point, List<SimStep> candidates, RunLog log) {
         int best = 0;
         long highest = Long.MIN_VALUE;
         for (int i = 0; i < candidates.size(); i++) {

@@ -11,16 +11,16 @@ import java.util.Objects;
  * devices do. A piece goes from one event that opens it to the next.
  */
 final class Macros {
-  private final Map<Event, List<Event>> pieces = new HashMap<>();
+  private final Map<Transition, List<Transition>> pieces = new HashMap<>();
 
-  Macros(List<Event> events) {
-    Map<Integer, List<Event>> current = new HashMap<>();
-    for (Event event : events) {
+  Macros(List<Transition> events) {
+    Map<Integer, List<Transition>> current = new HashMap<>();
+    for (Transition event : events) {
       if (event.isHost()) {
         if (event.opens || !current.containsKey(event.rank)) {
           current.put(event.rank, new ArrayList<>());
         }
-        List<Event> piece = Objects.requireNonNull(current.get(event.rank));
+        List<Transition> piece = Objects.requireNonNull(current.get(event.rank));
         piece.add(event);
         pieces.put(event, piece);
       }
@@ -28,11 +28,11 @@ final class Macros {
   }
 
   /** The piece that {@code event}, a rank's, is part of. */
-  List<Event> of(Event event) {
+  List<Transition> of(Transition event) {
     return Objects.requireNonNull(pieces.get(event));
   }
 
-  Event first(Event event) {
+  Transition first(Transition event) {
     return of(event).getFirst();
   }
 }

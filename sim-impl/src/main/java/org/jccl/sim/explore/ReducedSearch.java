@@ -54,7 +54,7 @@ final class ReducedSearch implements Search {
       add(own, each, Set.of());
     }
     if (course.failedRank() >= 0) {
-      Event last = course.failedEvent();
+      Transition last = course.failedEvent();
       if (last != null) {
         Set<Integer> putOff = new TreeSet<>(own.putOff());
         putOff.add(course.failedRank());

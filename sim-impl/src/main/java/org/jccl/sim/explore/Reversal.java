@@ -16,22 +16,22 @@ import org.jspecify.annotations.Nullable;
  * pieces that are cut off one may be kept, and the others go as a whole.
  */
 final class Reversal {
-  private final List<Event> events;
+  private final List<Transition> events;
   private final Macros macros;
 
-  Reversal(List<Event> events) {
+  Reversal(List<Transition> events) {
     this.events = events;
     this.macros = new Macros(events);
   }
 
   /** A beginning of a run. */
-  record Beginning(List<Event.Place> places, long hash) {}
+  record Beginning(List<Transition.Place> places, long hash) {}
 
   /** All beginnings that follow from the run. */
   List<Beginning> all() {
     List<Beginning> found = new ArrayList<>();
-    for (Event later : events) {
-      for (Event earlier : later.conflicts) {
+    for (Transition later : events) {
+      for (Transition earlier : later.conflicts) {
         if (isImmediate(earlier, later)) {
           reverse(earlier, later, found);
         }
@@ -41,16 +41,16 @@ final class Reversal {
   }
 
   /** Whether nothing but their conflict orders the two. */
-  private static boolean isImmediate(Event earlier, Event later) {
+  private static boolean isImmediate(Transition earlier, Transition later) {
     if (later.needs.contains(earlier)) {
       return false;
     }
-    for (Event between : later.conflicts) {
+    for (Transition between : later.conflicts) {
       if (between != earlier && between.comesAfter(earlier)) {
         return false;
       }
     }
-    for (Event between : later.needs) {
+    for (Transition between : later.needs) {
       if (between.comesAfter(earlier)) {
         return false;
       }
@@ -58,7 +58,7 @@ final class Reversal {
     return later.previous == null || !later.previous.comesAfter(earlier);
   }
 
-  private void reverse(Event earlier, Event later, List<Beginning> found) {
+  private void reverse(Transition earlier, Transition later, List<Beginning> found) {
     BitSet gone = new BitSet();
     remove(earlier, gone);
     remove(later, gone);
@@ -66,11 +66,11 @@ final class Reversal {
       add(later.opens ? null : later, later, gone, found);
       return;
     }
-    Set<Event> cut = cutPieces(gone);
+    Set<Transition> cut = cutPieces(gone);
     if (cut.isEmpty()) {
       add(null, later, gone, found);
     }
-    for (Event first : cut) {
+    for (Transition first : cut) {
       add(first, later, gone, found);
     }
   }
@@ -79,7 +79,7 @@ final class Reversal {
    * The beginnings in which {@code last}, whose failure has ended the run, is put off: with its
    * piece cut off, or without that piece.
    */
-  List<Beginning> without(Event last) {
+  List<Beginning> without(Transition last) {
     List<Beginning> found = new ArrayList<>();
     BitSet gone = new BitSet();
     remove(last, gone);
@@ -91,7 +91,7 @@ final class Reversal {
   }
 
   /** Takes away {@code event} and all that comes after it. */
-  private void remove(Event event, BitSet gone) {
+  private void remove(Transition event, BitSet gone) {
     gone.set(event.index);
     for (int i = event.index + 1; i < events.size(); i++) {
       if (events.get(i).comesAfter(event)) {
@@ -101,11 +101,11 @@ final class Reversal {
   }
 
   /** The first events of pieces of which a part is gone and a part is not. */
-  private Set<Event> cutPieces(BitSet gone) {
-    Set<Event> cut = new LinkedHashSet<>();
-    for (Event event : events) {
+  private Set<Transition> cutPieces(BitSet gone) {
+    Set<Transition> cut = new LinkedHashSet<>();
+    for (Transition event : events) {
       if (event.isHost() && gone.get(event.index)) {
-        Event first = macros.first(event);
+        Transition first = macros.first(event);
         if (!gone.get(first.index)) {
           cut.add(first);
         }
@@ -119,9 +119,12 @@ final class Reversal {
    * @param next what comes behind what is kept, or null
    */
   private void add(
-      @Nullable Event inside, @Nullable Event next, BitSet removed, List<Beginning> found) {
+      @Nullable Transition inside,
+      @Nullable Transition next,
+      BitSet removed,
+      List<Beginning> found) {
     BitSet gone = (BitSet) removed.clone();
-    Event open = inside == null ? null : macros.first(inside);
+    Transition open = inside == null ? null : macros.first(inside);
     settle(open, gone);
     if (open != null && gone.get(open.index)) {
       return; // it needs what is gone
@@ -129,10 +132,10 @@ final class Reversal {
     if (next != null && !isPossible(next, gone)) {
       return;
     }
-    List<Event> kept = inOrder(open, gone);
-    List<Event.Place> places = new ArrayList<>();
+    List<Transition> kept = inOrder(open, gone);
+    List<Transition.Place> places = new ArrayList<>();
     long hash = 0;
-    for (Event event : kept) {
+    for (Transition event : kept) {
       if (!event.isEmpty()) {
         places.add(event.place());
         hash += Hashes.mix(event.hash);
@@ -140,25 +143,26 @@ final class Reversal {
     }
     if (next != null) {
       places.add(next.place());
-      List<Event> before = next.conflicts.stream().filter(each -> !gone.get(each.index)).toList();
+      List<Transition> before =
+          next.conflicts.stream().filter(each -> !gone.get(each.index)).toList();
       hash += Hashes.mix(next.hashBehind(before));
     }
     found.add(new Beginning(places, Hashes.mix(hash)));
   }
 
   /** Takes away what cannot be there: pieces cut off, and what comes behind the open one. */
-  private void settle(@Nullable Event open, BitSet gone) {
+  private void settle(@Nullable Transition open, BitSet gone) {
     boolean changed = true;
     while (changed) {
       changed = false;
-      for (Event first : cutPieces(gone)) {
+      for (Transition first : cutPieces(gone)) {
         if (first != open) {
           remove(first, gone);
           changed = true;
         }
       }
       for (int i = 0; open != null && i < events.size(); i++) {
-        Event event = events.get(i);
+        Transition event = events.get(i);
         if (event.isHost() && event.rank != open.rank && !gone.get(i) && event.comesAfter(open)) {
           remove(macros.first(event), gone);
           changed = true;
@@ -167,7 +171,7 @@ final class Reversal {
     }
   }
 
-  private static boolean isPossible(Event next, BitSet gone) {
+  private static boolean isPossible(Transition next, BitSet gone) {
     if (next.previous != null && gone.get(next.previous.index)) {
       return false;
     }
@@ -175,10 +179,10 @@ final class Reversal {
   }
 
   /** What is kept, the open piece and what comes after it last. */
-  private List<Event> inOrder(@Nullable Event open, BitSet gone) {
-    List<Event> kept = new ArrayList<>();
-    List<Event> behind = new ArrayList<>();
-    for (Event event : events) {
+  private List<Transition> inOrder(@Nullable Transition open, BitSet gone) {
+    List<Transition> kept = new ArrayList<>();
+    List<Transition> behind = new ArrayList<>();
+    for (Transition event : events) {
       if (!gone.get(event.index)) {
         boolean isLast = open != null && (event == open || event.comesAfter(open));
         (isLast ? behind : kept).add(event);

@@ -101,6 +101,7 @@ final class EventLoop implements HostTask.Scheduler {
         return;
       }
       if (current.grasp()) {
+        unknown(); // what it has done outside of a call concerns others
         makeReady(task);
         current.loosen();
         return;
@@ -153,6 +154,20 @@ final class EventLoop implements HostTask.Scheduler {
       }
       steps++;
       next.run();
+    }
+  }
+
+  /** A call of {@code task} has not told what it does. */
+  void undeclared(HostTask task) {
+    if (steered != null) {
+      steered.steering().undeclared(task);
+    }
+  }
+
+  /** What the current event does is not known. */
+  void unknown() {
+    if (steered != null) {
+      steered.steering().unknown();
     }
   }
 

@@ -105,13 +105,18 @@ public final class HostTask implements SimStep {
   /** What it asked for last, if its last call was a question: polling is waiting. */
   volatile @Nullable Wait question;
 
+  /** The last one, which mostly comes again. */
+  private @Nullable Question lastQuestion;
+
   @SuppressWarnings("UnusedVariable") // through GRIP
   private volatile int grip = FIRM;
 
   private long issueNumber;
+  private long backgrounds;
   private long metAt;
   private long leftAt;
   private long clock;
+  private boolean programOver;
   private @Nullable Object attachment;
 
   /** Set while the task waits; read by reports. */
@@ -124,6 +129,9 @@ public final class HostTask implements SimStep {
   int noes;
 
   long askedAt;
+
+  /** Whether its current call tells all that others can see of it. */
+  boolean declared = true;
 
   @Nullable RuntimeException failure;
 
@@ -186,6 +194,16 @@ public final class HostTask implements SimStep {
 
   boolean isPastDeadline() {
     return isLimited() && System.nanoTime() - deadline >= 0;
+  }
+
+  /** It asks for {@code what}. */
+  void asksFor(Wait what) {
+    Question known = lastQuestion;
+    if (known == null || known.about() != what) {
+      known = new Question(what);
+      lastQuestion = known;
+    }
+    question = known;
   }
 
   /** It waits for {@code what}, and gives up the baton or reports. */
@@ -287,6 +305,15 @@ public final class HostTask implements SimStep {
     return why;
   }
 
+  void programEnds() {
+    programOver = true;
+  }
+
+  /** Whether its program has ended: what it still does is jccl's. */
+  public boolean isProgramOver() {
+    return programOver;
+  }
+
   /** Whether it has been left behind. */
   public boolean isAbandoned() {
     return abandoned;
@@ -295,6 +322,11 @@ public final class HostTask implements SimStep {
   /** Number of the call or outermost group that this thread is issuing or has issued last. */
   public long issueNumber() {
     return issueNumber;
+  }
+
+  /** The number of its next group that goes on without it. */
+  public long nextBackground() {
+    return backgrounds++;
   }
 
   /** Begins the next call or outermost group. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jccl.config.TimeLimit;
+import org.jccl.spi.RunningWork;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +81,11 @@ public final class Kernel {
     return loop.trace();
   }
 
+  /** The longest limit that somebody means to wait for: nothing may stand still for longer. */
+  public TimeLimit patience() {
+    return limits.patience();
+  }
+
   /** The stream of decisions. */
   public Choices choices() {
     return loop.choices();
@@ -118,7 +124,7 @@ public final class Kernel {
 
   /** Its tasks, in rank order. */
   public List<HostTask> tasks() {
-    return deadEnd.ranks();
+    return baton.ranks();
   }
 
   // ---------------------------------------------------------------- calls
@@ -164,6 +170,7 @@ public final class Kernel {
   }
 
   private HostTask acquire() {
+    RunningWork.requireNone();
     HostTask task = own.current();
     if (task.owned) {
       baton.comeBack(task);
@@ -174,6 +181,7 @@ public final class Kernel {
   }
 
   private void begun(HostTask task) {
+    task.declared = false;
     loop.countCall();
     if (task.question != null) {
       task.question = null;
@@ -186,6 +194,9 @@ public final class Kernel {
 
   /** Ends the call that {@link #enter} began. */
   public void exit(HostTask task) {
+    if (task.depth == 1 && !task.declared) {
+      loop.undeclared(task);
+    }
     if (--task.depth == 0 && !task.abandoned) {
       if (!task.owned) {
         loop.passOn(null);
@@ -277,12 +288,35 @@ public final class Kernel {
   void awaitOutsideCall(BooleanSupplier condition, Wait what) {
     HostTask task = grasp();
     task.depth++;
+    task.declared = false;
+    loop.unknown();
     try {
       loop.countCall();
       await(task, condition, what);
+      loop.unknown();
     } finally {
       exit(task);
     }
+  }
+
+  /**
+   * The current call tells by itself all that others can see of it ({@link Steering#effect}): what
+   * it does not tell commutes with what anybody does.
+   */
+  public void declares(HostTask task) {
+    task.declared = true;
+  }
+
+  /** The call of {@code task} goes on, and may wait: others may run first. For who is steered. */
+  public void divides(HostTask task) {
+    if (task.owned && loop.steering() != null) {
+      loop.beginWaitingCall(task);
+    }
+  }
+
+  /** What the current event does is not known. */
+  void unknown() {
+    loop.unknown();
   }
 
   /** Who steers the run step by step and wants to know what steps do; null if nobody does. */

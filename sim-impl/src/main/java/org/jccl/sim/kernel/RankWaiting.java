@@ -27,12 +27,14 @@ final class RankWaiting implements Waiting {
 
   @Override
   public @Nullable Object tell(@Nullable Object told) {
+    kernel.unknown();
     HostOrder order = kernel.hostOrder();
     return order == null || kernel.holder() != task ? told : order.tell(task, told);
   }
 
   @Override
   public void learn(@Nullable Object told) {
+    kernel.unknown();
     HostOrder order = kernel.hostOrder();
     if (order != null && told != null && kernel.holder() == task) {
       order.learn(task, told);
@@ -41,6 +43,7 @@ final class RankWaiting implements Waiting {
 
   @Override
   public void met() {
+    kernel.unknown();
     task.met();
   }
 

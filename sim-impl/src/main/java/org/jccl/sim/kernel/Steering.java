@@ -32,8 +32,11 @@ public interface Steering {
   /** The current event could not have run before those that have signalled {@code token}. */
   void follows(Object token);
 
-  /** What the current call does is not known: nothing may be exchanged with it. */
+  /** What the current event does is not known: nothing may be exchanged with it. */
   void unknown();
+
+  /** A call of {@code task} has ended that did not say what it does. */
+  void undeclared(HostTask task);
 
   /** Nothing can run any more: what follows only ends the run. */
   void deadEnd();

@@ -28,6 +28,7 @@ final class CudaDevice implements Device, CaptureGuard {
   private final Gpu gpu;
   private final CompletionPoller poller;
   private final CudaMemory memory;
+  private final CudaWork work;
   private final Set<CudaStream> streams = ConcurrentHashMap.newKeySet();
   private final Set<AutoCloseable> others = ConcurrentHashMap.newKeySet();
   private final Object lock = new Object();
@@ -39,6 +40,7 @@ final class CudaDevice implements Device, CaptureGuard {
     this.gpu = gpu;
     this.poller = new CompletionPoller(gpu.index());
     this.memory = new CudaMemory(this);
+    this.work = new CudaWork(this);
   }
 
   /** The one of {@code device}, which must be one of ours. */
@@ -83,6 +85,18 @@ final class CudaDevice implements Device, CaptureGuard {
         JCuda.cudaStreamCreateWithFlags(stream, JCuda.cudaStreamNonBlocking),
         "cudaStreamCreateWithFlags");
     return register(new CudaStream(this, stream, true));
+  }
+
+  @Override
+  public CudaStream newStream(int priority) {
+    makeCurrent();
+    cudaStream_t stream = new cudaStream_t();
+    Cuda.check(
+        JCuda.cudaStreamCreateWithPriority(stream, JCuda.cudaStreamNonBlocking, priority),
+        "cudaStreamCreateWithPriority");
+    CudaStream made = register(new CudaStream(this, stream, true));
+    made.prefer(priority);
+    return made;
   }
 
   /** A stream that someone else owns. */
@@ -145,6 +159,11 @@ final class CudaDevice implements Device, CaptureGuard {
     return streams;
   }
 
+  /** The work of programs on its streams. */
+  CudaWork work() {
+    return work;
+  }
+
   CompletionPoller poller() {
     return poller;
   }
@@ -159,6 +178,7 @@ final class CudaDevice implements Device, CaptureGuard {
     streams.forEach(CudaStream::requireRunning);
     makeCurrent();
     Cuda.check(JCuda.cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+    work.throwFailure();
   }
 
   @Override
@@ -194,6 +214,7 @@ final class CudaDevice implements Device, CaptureGuard {
     }
     others.forEach(CudaDevice::closeQuietly);
     streams.forEach(CudaDevice::closeQuietly);
+    closeQuietly(work);
     closeQuietly(memory);
     poller.close();
   }

@@ -12,7 +12,9 @@ import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.comm.call.Request;
+import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.Trace;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +95,11 @@ public final class CallSequence implements History.Calls {
    */
   Call add(Request request, int place, int groupSize, @Nullable HostTask issuer) {
     Call call = numbered(request, next(request));
+    Steering steering = comm.simulation().kernel().steering();
+    if (steering != null) {
+      steering.effect(comm, Effect.ADD);
+      steering.signals(issued(request, call.sequence()));
+    }
     trace.add(Trace.Event.ENQUEUE, device, call.operation().ordinal(), call.sequence());
     if (checking && request.isCollective()) {
       if (request.isDropped()) {
@@ -112,6 +119,22 @@ public final class CallSequence implements History.Calls {
   /** A call of count 0, which has no number of its own, behind so many that get theirs later. */
   void drop(Request request, int before) {
     contract.noteDropped(numbered(request, collectives + before), caller);
+  }
+
+  private Issued issued(Request request, long number) {
+    long lane =
+        request.isCollective() ? Issued.COLLECTIVE : key(request.operation(), request.rootOrPeer());
+    return new Issued(comm, member.rank(), lane, number);
+  }
+
+  /** Tells that the current event needs a call of this rank: the {@code number}th of its kind. */
+  void needs(Steering steering, long number) {
+    steering.follows(new Issued(comm, member.rank(), Issued.COLLECTIVE, number));
+  }
+
+  /** The same for a message to or from {@code peer}. */
+  void needs(Steering steering, Operation operation, int peer, long number) {
+    steering.follows(new Issued(comm, member.rank(), key(operation, peer), number));
   }
 
   private static Call numbered(Request request, long number) {

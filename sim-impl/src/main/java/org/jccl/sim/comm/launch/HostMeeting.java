@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.TreeSet;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Rethrown;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -34,18 +36,29 @@ public abstract class HostMeeting implements Wait {
   /** The ranks of the communicator that have not made their call. */
   abstract List<Integer> absent();
 
+  /** It is met: tells which calls of others it has needed. */
+  void tells(Steering steering) {
+    steering.unknown();
+  }
+
   /** Waits, baton given up. */
   public final void await(HostTask task) {
     LaunchQueue.Owner owner = queue.owner();
+    Kernel kernel = comm.simulation().kernel();
+    kernel.divides(task);
     if (!isMet()) {
       comm.addWaiter(task);
       owner.waits(task);
       try {
-        comm.simulation().kernel().await(task, () -> isMet() || owner.refusal() != null, this);
+        kernel.await(task, () -> isMet() || owner.refusal() != null, this);
       } finally {
         owner.waits(null);
         comm.removeWaiter(task);
       }
+    }
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      tells(steering);
     }
     RuntimeException refusal = owner.refusal();
     if (refusal != null) {

@@ -21,7 +21,10 @@ import org.jccl.sim.device.ResidentKernels;
 import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.device.StreamOp;
+import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Steering;
+import org.jccl.sim.kernel.StepKey;
 import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.timeline.Timeline;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * is at the head of every stream it uses and the communicator's previous launch is done (rules
  * STR-03, STR-05); each stream goes on when all of it is done.
  */
-public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
+public final class Launch implements RunningLaunch, ResidentKernels.Resident {
   private final LaunchQueue queue;
   private final CommMember member;
   private final CollectiveMatching collectives;
@@ -55,6 +58,11 @@ public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
   private @Nullable Launch previous;
   private @Nullable Launch next;
   private @Nullable LaunchWait waiting;
+
+  /** The end of the launch before it, and its own, for who steers. */
+  private Object behind = this;
+
+  private Object ended = this;
 
   /** Its neighbours among the launches of its queue. */
   @Nullable Launch older;
@@ -241,6 +249,11 @@ public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
 
   /** Puts the launch on its streams, behind the communicator's {@code last} one. */
   void enqueue(@Nullable Launch last) {
+    Steering steering = steering();
+    if (steering != null) {
+      behind = last == null ? new Object() : last.ended;
+      ended = new Object();
+    }
     unfinished = parts.size() + (oneSided == null ? 0 : 1);
     closedGates = gates.size();
     if (last != null && last.done) {
@@ -261,7 +274,37 @@ public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
     if (--closedGates > 0) {
       return;
     }
+    if (steering() != null) {
+      member.device().simulation().kernel().makeReady(new LaunchStart(this));
+      return;
+    }
     ResidentKernels kernels = member.device().kernels();
+    if (kernels == null || kernels.take(this)) {
+      placed();
+    }
+  }
+
+  private @Nullable Steering steering() {
+    return member.device().simulation().kernel().steering();
+  }
+
+  /** What it is, for who steers. */
+  StepKey key() {
+    return new StepKey(
+        StepKey.Kind.LAUNCH, member.comm().number(), member.rank(), gates.getFirst().tick());
+  }
+
+  /** It starts as a step of its own: {@code steering} is told what it needs and does. */
+  void startsFor(Steering steering) {
+    steering.follows(behind);
+    for (Gate gate : gates) {
+      gate.needs(steering);
+      member.device().tells(steering, gate.uses());
+    }
+    ResidentKernels kernels = member.device().kernels();
+    if (kernels != null) {
+      steering.effect(kernels, Effect.WRITE);
+    }
     if (kernels == null || kernels.take(this)) {
       placed();
     }
@@ -269,6 +312,10 @@ public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
 
   @Override
   public void placed() {
+    Steering steering = steering();
+    if (steering != null) {
+      steering.signals(this);
+    }
     started = true;
     if (previous != null) {
       start = previous.end;
@@ -332,6 +379,14 @@ public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
   }
 
   @Override
+  public void isToldTo(Steering steering) {
+    steering.follows(this);
+    for (Gate gate : gates) {
+      member.device().tells(steering, gate.uses());
+    }
+  }
+
+  @Override
   public void partDone(long time) {
     end = Math.max(end, time);
     if (--unfinished == 0 && !done) {
@@ -341,6 +396,13 @@ public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
 
   private void finish() {
     done = true;
+    Steering steering = steering();
+    if (steering != null) {
+      steering.signals(ended);
+      if (cancelled) {
+        steering.unknown();
+      }
+    }
     Timeline timeline = member.device().simulation().timeline();
     if (timeline != null && members > 1 && !cancelled) {
       gates.forEach(gate -> TimelineSlices.group(timeline, gate.stream(), this, opened, end));
@@ -354,6 +416,9 @@ public final class Launch implements RunningLaunch, ResidentKernels.Kernel {
     }
     ResidentKernels kernels = member.device().kernels();
     if (kernels != null) {
+      if (steering != null) {
+        steering.effect(kernels, Effect.WRITE);
+      }
       kernels.leave(this);
     }
     queue.finished(this);

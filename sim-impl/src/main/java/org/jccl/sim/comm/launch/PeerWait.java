@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.match.LaunchedCall;
+import org.jccl.sim.kernel.Steering;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,26 @@ final class PeerWait extends HostMeeting {
       }
     }
     return absent;
+  }
+
+  @Override
+  void tells(Steering steering) {
+    int own = queue().member().rank();
+    for (int rank = 0; rank < queue().member().worldSize(); rank++) {
+      LaunchQueue other = queue().ranks().of(rank);
+      if (other != null && collectives >= 0) {
+        other.sequence().needs(steering, collectives);
+      }
+    }
+    sends.forEach((peer, number) -> tells(steering, peer, Operation.RECV, own, number));
+    receives.forEach((peer, number) -> tells(steering, peer, Operation.SEND, own, number));
+  }
+
+  private void tells(Steering steering, int peer, Operation operation, int own, long number) {
+    LaunchQueue other = queue().ranks().of(peer);
+    if (other != null) {
+      other.sequence().needs(steering, operation, own, number);
+    }
   }
 
   @Override

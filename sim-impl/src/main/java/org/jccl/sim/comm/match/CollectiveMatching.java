@@ -10,6 +10,8 @@ import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.SimStep;
+import org.jccl.sim.kernel.Steering;
+import org.jccl.sim.kernel.StepKey;
 import org.jccl.sim.timeline.Timeline;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +48,7 @@ public final class CollectiveMatching {
     long number = joined[rank]++;
     Gathering gathering = gatherings.get(number);
     if (gathering == null) {
-      gathering = new Gathering();
+      gathering = new Gathering(number);
       gatherings.put(number, gathering);
     }
     part.meeting = gathering;
@@ -69,9 +71,25 @@ public final class CollectiveMatching {
     int arrived;
     boolean gone;
     boolean ran;
+    private final long number;
+
+    Gathering(long number) {
+      this.number = number;
+    }
+
+    @Override
+    public StepKey key() {
+      return new StepKey(StepKey.Kind.COLLECTIVE, comm.number(), 0, number);
+    }
 
     @Override
     public void run() {
+      Steering steering = simulation.kernel().steering();
+      if (steering != null) {
+        for (LaunchedCall part : parts) {
+          LaunchedCall.present(part).launch.isToldTo(steering);
+        }
+      }
       try {
         meet();
       } catch (RuntimeException | Error broken) {

@@ -8,7 +8,10 @@ import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.device.Simulation;
+import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.SimStep;
+import org.jccl.sim.kernel.Steering;
+import org.jccl.sim.kernel.StepKey;
 import org.jccl.sim.timeline.Timeline;
 
 /**
@@ -24,6 +27,8 @@ final class MessageQueue {
   private final BooleanSupplier isAnswered;
   private final ArrayDeque<LaunchedCall> sends = new ArrayDeque<>();
   private final ArrayDeque<LaunchedCall> receives = new ArrayDeque<>();
+  private final int pair;
+  private long matched;
   private boolean connected;
 
   /** {@code isAnswered} tells whether a message has gone the other way before. */
@@ -35,6 +40,7 @@ final class MessageQueue {
     this.senderMissing = () -> List.of(from);
     this.receiverMissing = () -> List.of(to);
     this.isAnswered = isAnswered;
+    this.pair = from * comm.worldSize() + to;
   }
 
   void arriveSend(LaunchedCall send) {
@@ -73,6 +79,8 @@ final class MessageQueue {
     private final LaunchedCall send;
     private final LaunchedCall receive;
 
+    private final long number = matched++;
+
     Message(LaunchedCall send, LaunchedCall receive) {
       this.send = send;
       this.receive = receive;
@@ -81,7 +89,18 @@ final class MessageQueue {
     }
 
     @Override
+    public StepKey key() {
+      return new StepKey(StepKey.Kind.MESSAGE, comm.number(), pair, number);
+    }
+
+    @Override
     public void run() {
+      Steering steering = simulation.kernel().steering();
+      if (steering != null) {
+        send.launch.isToldTo(steering);
+        receive.launch.isToldTo(steering);
+        steering.effect(MessageQueue.this, Effect.WRITE);
+      }
       try {
         meet();
       } catch (RuntimeException | Error broken) {

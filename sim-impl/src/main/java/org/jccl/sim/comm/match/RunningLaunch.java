@@ -5,6 +5,7 @@ import org.jccl.ops.Operation;
 import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Steering;
 import org.jspecify.annotations.Nullable;
 
 /** A launch as its calls see it: whose it is, what is in it, and when it has started. */
@@ -41,6 +42,9 @@ public interface RunningLaunch {
 
   /** Whether it was given up. */
   boolean isCancelled();
+
+  /** Whoever steers is told what the current event, which is for it, needs and does. */
+  void isToldTo(Steering steering);
 
   /** One call is done, at virtual time {@code time}. */
   void partDone(long time);

@@ -16,6 +16,8 @@ import org.jccl.sim.comm.memory.SharedWindow;
 import org.jccl.sim.device.Hazards.Accessor;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.kernel.SimStep;
+import org.jccl.sim.kernel.Steering;
+import org.jccl.sim.kernel.StepKey;
 import org.jccl.sim.math.DataPlane;
 import org.jccl.sim.timeline.Timeline;
 import org.jspecify.annotations.Nullable;
@@ -106,12 +108,23 @@ public final class OneSidedSequence {
   private final class RunningCall implements SimStep {
     private final OneSidedCall call;
 
+    private final long number = own.nextOneSided();
+
     RunningCall(OneSidedCall call) {
       this.call = call;
     }
 
     @Override
+    public StepKey key() {
+      return new StepKey(StepKey.Kind.ONE_SIDED, comm.number(), own.rank(), number);
+    }
+
+    @Override
     public void run() {
+      Steering steering = comm.simulation().kernel().steering();
+      if (steering != null) {
+        steering.unknown();
+      }
       if (launch.isCancelled()) {
         return;
       }

@@ -13,7 +13,7 @@ import org.jccl.sim.kernel.SimStep;
 import org.jspecify.annotations.Nullable;
 
 /** One event of a run, and what is ordered before it. */
-final class Event {
+final class Transition {
   final int index;
 
   /** The rank whose program it is a piece of, or -1 for a step of a device. */
@@ -30,13 +30,13 @@ final class Event {
   boolean unknown;
 
   /** The event of the same rank before it. */
-  @Nullable Event previous;
+  @Nullable Transition previous;
 
   /** What comes before it and could have come behind it, as far as the two are concerned. */
-  final List<Event> conflicts = new ArrayList<>();
+  final List<Transition> conflicts = new ArrayList<>();
 
   /** What it could not have run without. */
-  final List<Event> needs = new ArrayList<>();
+  final List<Transition> needs = new ArrayList<>();
 
   /** All that is ordered before it, by index. */
   final BitSet past = new BitSet();
@@ -46,7 +46,7 @@ final class Event {
 
   long hash;
 
-  Event(int index, SimStep step, boolean opens) {
+  Transition(int index, SimStep step, boolean opens) {
     this.index = index;
     this.rank = step instanceof HostTask task ? task.rank() : -1;
     this.key = step.key();
@@ -66,7 +66,7 @@ final class Event {
     effects.merge(thing, effect, (one, other) -> one == other ? one : Effect.WRITE);
   }
 
-  boolean conflictsWith(Event other) {
+  boolean conflictsWith(Transition other) {
     if (unknown || other.unknown) {
       return true;
     }
@@ -79,7 +79,7 @@ final class Event {
     return false;
   }
 
-  boolean comesAfter(Event other) {
+  boolean comesAfter(Transition other) {
     return past.get(other.index);
   }
 
@@ -89,9 +89,9 @@ final class Event {
   }
 
   /** Number of what it is, and of the order among what it conflicts with. */
-  long hashBehind(Iterable<Event> before) {
+  long hashBehind(Iterable<Transition> before) {
     long sum = 0;
-    for (Event each : before) {
+    for (Transition each : before) {
       sum += Hashes.mix(each.hash);
     }
     return Hashes.mix(sum ^ Hashes.mix(isHost() ? 31L * rank + ordinal : key.hashCode()));

@@ -12,27 +12,27 @@ import org.jspecify.annotations.Nullable;
  * The events of one run and what orders them: a rank's program, what an event needs to run at all,
  * and conflicts. Runs that order the same conflicts in the same way are one class, with one hash.
  */
-final class EventLog {
-  private final List<Event> events = new ArrayList<>();
-  private final Map<Integer, Event> last = new HashMap<>();
+final class RunLog {
+  private final List<Transition> events = new ArrayList<>();
+  private final Map<Integer, Transition> last = new HashMap<>();
   private final Map<Integer, Integer> ordinals = new HashMap<>();
-  private final Map<Object, List<Event>> signalled = new HashMap<>();
-  private @Nullable Event current;
+  private final Map<Object, List<Transition>> signalled = new HashMap<>();
+  private @Nullable Transition current;
   private long hash;
 
   /** The event of {@code step} begins, and the one before it has ended. */
   void begin(SimStep step, boolean opens) {
     end();
-    current = new Event(events.size(), step, opens);
+    current = new Transition(events.size(), step, opens);
   }
 
-  @Nullable Event current() {
+  @Nullable Transition current() {
     return current;
   }
 
   /** The current event has ended. */
   void end() {
-    Event event = current;
+    Transition event = current;
     current = null;
     if (event == null || (!event.isHost() && event.isEmpty())) {
       return;
@@ -54,12 +54,12 @@ final class EventLog {
     }
   }
 
-  private void order(Event event) {
+  private void order(Transition event) {
     if (event.previous != null) {
       comesAfter(event, event.previous);
     }
     for (Object token : event.follows) {
-      for (Event before : signalled.getOrDefault(token, List.of())) {
+      for (Transition before : signalled.getOrDefault(token, List.of())) {
         event.needs.add(before);
         comesAfter(event, before);
       }
@@ -67,7 +67,7 @@ final class EventLog {
     if (event.isEmpty()) {
       return;
     }
-    for (Event before : events) {
+    for (Transition before : events) {
       boolean isOther = !event.isHost() || before.rank != event.rank;
       if (isOther && !before.isEmpty() && event.conflictsWith(before)) {
         event.conflicts.add(before);
@@ -76,7 +76,7 @@ final class EventLog {
     }
   }
 
-  private static void comesAfter(Event event, Event before) {
+  private static void comesAfter(Transition event, Transition before) {
     event.past.or(before.past);
     event.past.set(before.index);
   }
@@ -110,7 +110,7 @@ final class EventLog {
     return ordinals.getOrDefault(rank, 0);
   }
 
-  List<Event> events() {
+  List<Transition> events() {
     return events;
   }
 
