@@ -40,6 +40,7 @@ final class GroupState implements OpenGroup {
 
   /** Communicators in the order of their first collectives: messages are not in it (GRP-19). */
   private final Set<CommLifecycle> collecting = new LinkedHashSet<>();
+
   private final Thread thread = Thread.currentThread();
   private @Nullable Object opened;
   private int rank = -1;
