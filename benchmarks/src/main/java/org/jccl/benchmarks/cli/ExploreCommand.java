@@ -75,7 +75,8 @@ final class ExploreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (faults) {
-      throw new ParameterException(spec.commandLine(), "--faults: write it directly behind explore");
+      throw new ParameterException(
+          spec.commandLine(), "--faults: write it directly behind explore");
     }
     var explorer = program.explorer().strategy(strategy()).seed(seed).stopsAtFailure(!all);
     if (schedules != null) {

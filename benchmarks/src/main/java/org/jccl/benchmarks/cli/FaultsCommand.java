@@ -75,7 +75,8 @@ final class FaultsCommand implements Callable<Integer> {
 
   @Option(
       names = "--opening",
-      description = "Also faults at the calls before the program begins, which open the communicator.")
+      description =
+          "Also faults at the calls before the program begins, which open the communicator.")
   private boolean opening;
 
   @Option(
@@ -168,7 +169,8 @@ final class FaultsCommand implements Callable<Integer> {
         return code;
       }
     }
-    throw bad("--nccl-version: the simulator imitates no version '" + text + "', but 2.27.3 to 2.30.7");
+    throw bad(
+        "--nccl-version: the simulator imitates no version '" + text + "', but 2.27.3 to 2.30.7");
   }
 
   private int one(Rehearsal rehearsal, String text) {

@@ -51,7 +51,8 @@ class CommandsTest {
     String table = "explore --faults --ranks 2 --rank 1 --kinds exception,exit --json " + json;
     assertThat(run(Main.named((table + " " + program).split(" ")))).as(err.toString()).isZero();
     assertThat(out.toString())
-        .contains("rank 1 at call 4", "all_reduce 1", "reported", "HANG", "hang, exit 1: MISSING_RANK")
+        .contains(
+            "rank 1 at call 4", "all_reduce 1", "reported", "HANG", "hang, exit 1: MISSING_RANK")
         .doesNotContain("rank 0 at");
     assertThat(Files.readString(json)).contains("rank 1 at call 4: exit", "CarelessTraining.java:");
     out.getBuffer().setLength(0);

@@ -14,9 +14,9 @@ import org.jccl.UniqueId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Training with a spare rank, the last one. When a rank is gone the others shrink their communicator
- * and let it grow by the spare, so that as many go on as before. It needs a version of NCCL that
- * grows (2.29.2).
+ * Training with a spare rank, the last one. When a rank is gone the others shrink their
+ * communicator and let it grow by the spare, so that as many go on as before. It needs a version of
+ * NCCL that grows (2.29.2).
  */
 public final class GrowingTraining implements RankProgram {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -64,7 +64,8 @@ public final class GrowingTraining implements RankProgram {
         goOnWithSpare(rank, self, spare);
         return;
       }
-      roster.meet(SPARE, rank.rank(), new Note(Model.STEPS, null, Set.of()), Set.of(spare), PATIENCE);
+      roster.meet(
+          SPARE, rank.rank(), new Note(Model.STEPS, null, Set.of()), Set.of(spare), PATIENCE);
     }
   }
 
@@ -99,8 +100,7 @@ public final class GrowingTraining implements RankProgram {
   private void stepIn(Rank rank, int spare) throws Exception {
     Note own = new Note(0, null, Set.of());
     Map<Integer, Note> told = roster.meet(SPARE, spare, own, Set.of(0), LONG);
-    Note leader =
-        told.values().stream().filter(each -> each.id() != null).findFirst().orElse(null);
+    Note leader = told.values().stream().filter(each -> each.id() != null).findFirst().orElse(null);
     if (leader == null || leader.id() == null) {
       return; // all is over, or all others are gone
     }

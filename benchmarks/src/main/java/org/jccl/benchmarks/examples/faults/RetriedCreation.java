@@ -41,8 +41,7 @@ public final class RetriedCreation implements RankProgram {
     }
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Attempt own = new Attempt(newId(rank), false);
-      Map<Integer, Attempt> left =
-          roster.meet(2 * attempt, rank.rank(), own, ranks, PATIENCE);
+      Map<Integer, Attempt> left = roster.meet(2 * attempt, rank.rank(), own, ranks, PATIENCE);
       UniqueId id = firstId(left);
       if (!left.containsKey(rank.rank()) || id == null) {
         return; // the others go on without this rank

@@ -3,14 +3,15 @@ package org.jccl.benchmarks.examples.faults;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jccl.spi.WaitQueue;
 
 /**
- * Where ranks find out who is left: what a store such as etcd is for processes. All who are expected
- * come to a meeting; when they are there, or the time of one of them is over, it is closed, and all
- * who came get the same answer.
+ * Where ranks find out who is left: what a store such as etcd is for processes. All who are
+ * expected come to a meeting; when they are there, or the time of one of them is over, it is
+ * closed, and all who came get the same answer.
  *
  * @param <T> what each rank tells the others
  */
@@ -63,6 +64,6 @@ final class Roster<T> {
           }
           found.put(number, meeting);
         });
-    return found.get(number);
+    return Objects.requireNonNull(found.get(number));
   }
 }

@@ -14,9 +14,10 @@ import org.jccl.ShrinkMode;
 import org.jccl.UniqueId;
 
 /**
- * Training that goes on without a rank that is gone. A rank whose step fails or takes too long comes
- * to a meeting. If somebody does not come, the communicator shrinks; if all have come, or somebody's
- * communicator is broken, a new one is made. Then all go on from where the furthest one is.
+ * Training that goes on without a rank that is gone. A rank whose step fails or takes too long
+ * comes to a meeting. If somebody does not come, the communicator shrinks; if all have come, or
+ * somebody's communicator is broken, a new one is made. Then all go on from where the furthest one
+ * is.
  */
 public final class ShrinkingTraining implements RankProgram {
   private static final Duration PATIENCE = Duration.ofSeconds(10);

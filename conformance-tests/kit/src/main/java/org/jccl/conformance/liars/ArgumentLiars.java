@@ -1,5 +1,6 @@
 package org.jccl.conformance.liars;
 
+import static org.jccl.conformance.liars.Liar.liar;
 import static org.jccl.conformance.liars.Lies.INVALID_ARGUMENT;
 import static org.jccl.conformance.liars.Lies.INVALID_USAGE;
 import static org.jccl.conformance.liars.Lies.SUCCESS;
@@ -10,7 +11,6 @@ import static org.jccl.conformance.liars.Lies.raw;
 import static org.jccl.conformance.liars.Lies.rawOperation;
 import static org.jccl.conformance.liars.Lies.recode;
 import static org.jccl.conformance.liars.Lies.wideOutput;
-import static org.jccl.conformance.liars.Liar.liar;
 
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package org.jccl.conformance.liars;
 
+import static org.jccl.conformance.liars.Liar.liar;
 import static org.jccl.conformance.liars.Lies.INVALID_ARGUMENT;
 import static org.jccl.conformance.liars.Lies.IN_PROGRESS;
 import static org.jccl.conformance.liars.Lies.SUCCESS;
@@ -18,7 +19,6 @@ import static org.jccl.conformance.liars.Lies.spoil;
 import static org.jccl.conformance.liars.Lies.swallow;
 import static org.jccl.conformance.liars.Lies.typed;
 import static org.jccl.conformance.liars.Lies.typedOperation;
-import static org.jccl.conformance.liars.Liar.liar;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package org.jccl.conformance.liars;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static org.jccl.conformance.liars.Liar.liar;
 import static org.jccl.conformance.liars.Lies.INVALID_ARGUMENT;
 import static org.jccl.conformance.liars.Lies.INVALID_USAGE;
 import static org.jccl.conformance.liars.Lies.SUCCESS;
@@ -14,7 +15,6 @@ import static org.jccl.conformance.liars.Lies.output;
 import static org.jccl.conformance.liars.Lies.raw;
 import static org.jccl.conformance.liars.Lies.skip;
 import static org.jccl.conformance.liars.Lies.typed;
-import static org.jccl.conformance.liars.Liar.liar;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,5 +1,6 @@
 package org.jccl.conformance.liars;
 
+import static org.jccl.conformance.liars.Liar.liar;
 import static org.jccl.conformance.liars.Lies.INVALID_ARGUMENT;
 import static org.jccl.conformance.liars.Lies.INVALID_USAGE;
 import static org.jccl.conformance.liars.Lies.UNHANDLED_CUDA_ERROR;
@@ -9,7 +10,6 @@ import static org.jccl.conformance.liars.Lies.raw;
 import static org.jccl.conformance.liars.Lies.recode;
 import static org.jccl.conformance.liars.Lies.skip;
 import static org.jccl.conformance.liars.Lies.typed;
-import static org.jccl.conformance.liars.Liar.liar;
 
 import java.util.List;
 

@@ -49,11 +49,7 @@ final class Forwarding implements InvocationHandler {
   }
 
   private static <T> T of(
-      Lie fault,
-      Class<T> surface,
-      T honest,
-      @Nullable Communicator owner,
-      boolean reachesDevices) {
+      Lie fault, Class<T> surface, T honest, @Nullable Communicator owner, boolean reachesDevices) {
     Object proxy =
         Proxy.newProxyInstance(
             surface.getClassLoader(),

@@ -1,5 +1,6 @@
 package org.jccl.conformance.liars;
 
+import static org.jccl.conformance.liars.Liar.liar;
 import static org.jccl.conformance.liars.Lies.INVALID_ARGUMENT;
 import static org.jccl.conformance.liars.Lies.INVALID_USAGE;
 import static org.jccl.conformance.liars.Lies.IN_PROGRESS;
@@ -15,7 +16,6 @@ import static org.jccl.conformance.liars.Lies.rawOperation;
 import static org.jccl.conformance.liars.Lies.recode;
 import static org.jccl.conformance.liars.Lies.skip;
 import static org.jccl.conformance.liars.Lies.typed;
-import static org.jccl.conformance.liars.Liar.liar;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;

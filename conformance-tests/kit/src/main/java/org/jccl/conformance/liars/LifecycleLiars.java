@@ -2,6 +2,7 @@ package org.jccl.conformance.liars;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static org.jccl.conformance.liars.Liar.liar;
 import static org.jccl.conformance.liars.Lies.INVALID_ARGUMENT;
 import static org.jccl.conformance.liars.Lies.INVALID_USAGE;
 import static org.jccl.conformance.liars.Lies.IN_PROGRESS;
@@ -20,7 +21,6 @@ import static org.jccl.conformance.liars.Lies.swallow;
 import static org.jccl.conformance.liars.Lies.typed;
 import static org.jccl.conformance.liars.Lies.typedOperation;
 import static org.jccl.conformance.liars.Lies.wideOutput;
-import static org.jccl.conformance.liars.Liar.liar;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

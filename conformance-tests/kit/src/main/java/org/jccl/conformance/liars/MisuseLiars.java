@@ -1,7 +1,7 @@
 package org.jccl.conformance.liars;
 
-import static org.jccl.conformance.liars.Lies.conceal;
 import static org.jccl.conformance.liars.Liar.liar;
+import static org.jccl.conformance.liars.Lies.conceal;
 
 import java.util.List;
 import java.util.function.Consumer;

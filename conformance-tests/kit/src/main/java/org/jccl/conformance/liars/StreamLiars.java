@@ -1,5 +1,6 @@
 package org.jccl.conformance.liars;
 
+import static org.jccl.conformance.liars.Liar.liar;
 import static org.jccl.conformance.liars.Lies.SUCCESS;
 import static org.jccl.conformance.liars.Lies.UNHANDLED_CUDA_ERROR;
 import static org.jccl.conformance.liars.Lies.answer;
@@ -10,7 +11,6 @@ import static org.jccl.conformance.liars.Lies.recode;
 import static org.jccl.conformance.liars.Lies.skip;
 import static org.jccl.conformance.liars.Lies.swallow;
 import static org.jccl.conformance.liars.Lies.typed;
-import static org.jccl.conformance.liars.Liar.liar;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;

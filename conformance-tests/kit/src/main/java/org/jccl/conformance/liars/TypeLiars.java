@@ -1,5 +1,6 @@
 package org.jccl.conformance.liars;
 
+import static org.jccl.conformance.liars.Liar.liar;
 import static org.jccl.conformance.liars.Lies.INVALID_ARGUMENT;
 import static org.jccl.conformance.liars.Lies.INVALID_USAGE;
 import static org.jccl.conformance.liars.Lies.SUCCESS;
@@ -17,7 +18,6 @@ import static org.jccl.conformance.liars.Lies.skip;
 import static org.jccl.conformance.liars.Lies.spoil;
 import static org.jccl.conformance.liars.Lies.typed;
 import static org.jccl.conformance.liars.Lies.typedOperation;
-import static org.jccl.conformance.liars.Liar.liar;
 
 import java.util.List;
 import java.util.function.Predicate;
