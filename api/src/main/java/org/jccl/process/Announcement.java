@@ -7,7 +7,7 @@ import org.jccl.CleanText;
 final class Announcement {
   private Announcement() {}
 
-  static void launch(Launch launch, String address) {
+  static void launch(LaunchContext launch, String address) {
     say(launch + "; rank 0 listens at " + address);
   }
 

@@ -17,17 +17,18 @@ final class EnvironmentGroup {
   private static final String INTERFACE = "JCCL_GROUP_INTERFACE";
   private static final String TLS = "JCCL_GROUP_TLS";
   private static final String TLS_PASSWORD = "JCCL_GROUP_TLS_PASSWORD";
+  private static final String STORE = "JCCL_GROUP_STORE";
   private static final Path HOSTS = Path.of("/etc/hosts");
   private static final int MOST_OF_HOSTS = 1 << 20;
 
   private EnvironmentGroup() {}
 
-  static Launch launch(LaunchVariables variables) {
-    return new Launch(new LaunchReader(variables, hosts()));
+  static LaunchContext launch(LaunchVariables variables) {
+    return new LaunchContext(new LaunchReader(variables, hosts()));
   }
 
   static ProcessGroup join(LaunchVariables variables, Duration timeout) {
-    Launch launch = launch(variables);
+    LaunchContext launch = launch(variables);
     TcpSettings settings =
         TcpSettings.of(
                 launch.host(),
@@ -38,6 +39,9 @@ final class EnvironmentGroup {
                 ProcessGroupBase.requireTimeout(timeout))
             .onInterface(variables.text(INTERFACE))
             .withTls(tls(variables));
+    if (meetsInStore(variables, launch)) {
+      return TorchStoreGroup.join(settings, "jccl/store/" + launch.attempt());
+    }
     if (launch.isStore() && launch.worldSize() > 1) {
       return new StoreMeeting(settings, launch.attempt())
           .join(address -> Announcement.launch(launch, address));
@@ -62,7 +66,22 @@ final class EnvironmentGroup {
     }
   }
 
-  private static String advice(Launch launch) {
+  private static boolean meetsInStore(LaunchVariables variables, LaunchContext launch) {
+    String store = variables.text(STORE);
+    if (store == null) {
+      return false;
+    }
+    if (!store.equals("torch")) {
+      throw variables.wrong(STORE, "expected torch");
+    }
+    if (!launch.isStore()) {
+      throw variables.wrong(
+          STORE, "but nobody holds a store: it takes torchrun with its agent's store");
+    }
+    return true;
+  }
+
+  private static String advice(LaunchContext launch) {
     return switch (launch.launcher()) {
       case "Slurm" ->
           ". In the batch script, before srun: export JCCL_GROUP_SECRET=$(openssl rand -hex 32)";

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jccl.CleanText;
-import org.jccl.process.Launch.Meeting;
+import org.jccl.process.LaunchContext.Meeting;
 
-/** Reads a {@link Launch} out of the environment. Used once. */
+/** Reads a {@link LaunchContext} out of the environment. Used once. */
 final class LaunchReader {
   static final String SECRET = "JCCL_GROUP_SECRET";
   static final String SECRET_FILE = "JCCL_GROUP_SECRET_FILE";

@@ -73,6 +73,26 @@ public final class ProcessGroups {
   }
 
   /**
+   * Joins a group whose members meet in a store of PyTorch, {@code TCPStore} of version 2, so that
+   * ranks in Python can be members: {@code jccl_torch.py}, which goes with jccl, is their end.
+   *
+   * <p>The store has no secret, and does not notice that a process died: use it on loopback or on
+   * networks that you trust. A group of ranks in Java alone is better off with {@link #tcp}.
+   *
+   * @param host host of the store
+   * @param port its port
+   * @param rank a rank, 0 to {@code worldSize - 1}
+   * @param worldSize number of ranks
+   * @param name of the group in the store, new for each group
+   * @param timeout at most how long joining, and later each operation, waits for the others
+   * @return this member's end of the group
+   */
+  public static ProcessGroup torchStore(
+      String host, int port, int rank, int worldSize, String name, Duration timeout) {
+    return TorchStoreGroup.join(TcpSettings.of(host, port, rank, worldSize, "", timeout), name);
+  }
+
+  /**
    * Joins the group that a launcher describes in the environment: torchrun, Open MPI, MPICH, Slurm,
    * a Kubernetes Indexed Job or JobSet, or whoever sets {@code RANK}, {@code WORLD_SIZE}, {@code
    * MASTER_ADDR} and {@code MASTER_PORT}. {@link #launch()} tells what that means here; rank 0 says
@@ -82,7 +102,9 @@ public final class ProcessGroups {
    * <p>{@code JCCL_GROUP_SECRET}, or the file that {@code JCCL_GROUP_SECRET_FILE} names, holds the
    * secret; torchrun's ranks need none, since its store carries one that rank 0 makes. {@code
    * JCCL_GROUP_INTERFACE} names a network interface; {@code JCCL_GROUP_TLS} a PKCS12 file with a
-   * key and the certificates to trust, {@code JCCL_GROUP_TLS_PASSWORD} its password.
+   * key and the certificates to trust, {@code JCCL_GROUP_TLS_PASSWORD} its password. {@code
+   * JCCL_GROUP_STORE=torch} makes it a group that meets in torchrun's store ({@link #torchStore}),
+   * for ranks in Java and in Python.
    *
    * @param timeout at most how long to wait
    * @return this member's end of the group
@@ -97,7 +119,7 @@ public final class ProcessGroups {
    *
    * @throws IllegalStateException naming the first variable that is missing or wrong
    */
-  public static Launch launch() {
+  public static LaunchContext launch() {
     return EnvironmentGroup.launch(new LaunchVariables(System.getenv()));
   }
 }

@@ -21,7 +21,7 @@ class LaunchTest {
 
   @Test
   void torchrun_withItsAgentsStore() {
-    Launch launch = launch(torchrun("True"));
+    LaunchContext launch = launch(torchrun("True"));
 
     assertThat(launch.launcher()).isEqualTo("torchrun");
     assertThat(launch.isStore()).isTrue();
@@ -38,7 +38,7 @@ class LaunchTest {
 
   @Test
   void torchrun_withoutItsAgentsStore_leavesThePortToRankZero() {
-    Launch launch = launch(torchrun("False"));
+    LaunchContext launch = launch(torchrun("False"));
 
     assertThat(launch.isStore()).isFalse();
     assertThat(launch.port()).isEqualTo(29500);
@@ -66,7 +66,7 @@ class LaunchTest {
     env.put("PMIX_RANK", "1");
     env.put("RANK", "0"); // Left over in the shell: the same for every process.
 
-    Launch launch = launch(env);
+    LaunchContext launch = launch(env);
 
     assertThat(launch.launcher()).isEqualTo("Open MPI");
     assertThat(launch.rank()).isEqualTo(1);
@@ -87,7 +87,7 @@ class LaunchTest {
     env.put("OMPI_MCA_orte_hnp_uri", "2148007936.0;tcp://10.0.0.7,192.168.1.7:48143");
     env.put("OMPI_MCA_ess_base_jobid", "2148007937");
     env.put("OMPI_MCA_orte_precondition_transports", "8fa4d3c6b6e2-55ac");
-    Launch launch = launch(env);
+    LaunchContext launch = launch(env);
     assertThat(launch.host()).isEqualTo("10.0.0.7");
     assertThat(launch.hasSecret()).isTrue();
 
@@ -123,7 +123,7 @@ class LaunchTest {
             Map.of(
                 "PMI_RANK", "1", "PMI_SIZE", "2", "MPI_LOCALRANKID", "1", "MPI_LOCALNRANKS", "2"));
 
-    Launch launch = launch(env);
+    LaunchContext launch = launch(env);
 
     assertThat(launch.launcher()).isEqualTo("MPICH");
     assertThat(launch.host()).isEqualTo("127.0.0.1");
@@ -148,7 +148,7 @@ class LaunchTest {
                 "SLURM_STEP_NUM_NODES", "4",
                 "SLURM_STEP_NODELIST", "gpu[003-005,9],login1"));
 
-    Launch launch = launch(env);
+    LaunchContext launch = launch(env);
 
     assertThat(launch.launcher()).isEqualTo("Slurm");
     assertThat(launch.host()).isEqualTo("gpu003");
@@ -188,7 +188,7 @@ class LaunchTest {
     assertComplaint(env, "WORLD_SIZE is not set", "the Job's completions");
     env.put("WORLD_SIZE", "4");
 
-    Launch launch = launch(env);
+    LaunchContext launch = launch(env);
 
     assertThat(launch.launcher()).isEqualTo("Kubernetes");
     assertThat(launch.rank()).isEqualTo(2);
@@ -225,7 +225,7 @@ class LaunchTest {
     Map<String, String> env = new HashMap<>(torchrun("False"));
     env.put("JCCL_GROUP_SECRET_FILE", file.toString());
 
-    Launch launch = launch(env);
+    LaunchContext launch = launch(env);
 
     assertThat(launch.secret()).isEqualTo("s3cret");
     assertThat(launch.toString()).doesNotContain("s3cret");
@@ -235,8 +235,8 @@ class LaunchTest {
     assertComplaint(env, "JCCL_GROUP_SECRET_FILE", "cannot be read");
   }
 
-  private static Launch launch(Map<String, String> env) {
-    return new Launch(new LaunchReader(new LaunchVariables(env), PODS));
+  private static LaunchContext launch(Map<String, String> env) {
+    return new LaunchContext(new LaunchReader(new LaunchVariables(env), PODS));
   }
 
   private static void assertComplaint(Map<String, String> env, String... words) {

@@ -114,13 +114,15 @@ class ArchitectureTest {
                       resideInAnyPackage(
                           "org.jccl.test..",
                           "org.jccl.sim",
+                          "org.jccl.sim.explore",
                           "org.jccl.sim.machine",
                           "java..",
                           "org.jspecify..",
                           "org.junit.jupiter.api..",
                           "org.junit.platform.commons.support..",
                           "org.opentest4j..",
+                          "net.jqwik.api..",
                           "org.assertj.core.."))
-                  .as("api, simulator, Jupiter's API, AssertJ or JDK"))
+                  .as("api, simulator, Jupiter's API, jqwik's, AssertJ or JDK"))
           .allowEmptyShould(true);
 }

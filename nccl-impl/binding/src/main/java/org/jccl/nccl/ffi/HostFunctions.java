@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -21,7 +20,6 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class HostFunctions {
   private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
-  private static final String DRIVER = "libcuda.so.1";
 
   private static final Map<Long, Runnable> KNOWN = new ConcurrentHashMap<>();
   private static final AtomicLong MADE = new AtomicLong();
@@ -30,19 +28,10 @@ public final class HostFunctions {
 
   /** The driver's function and our stub, found and made at first use. */
   private static final class Driver {
-    static final MemorySegment LAUNCH = launch();
+    static final MemorySegment LAUNCH = DriverCalls.find("cuLaunchHostFunc");
     static final MethodHandle CALL =
         NativeAccess.downcall(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     static final long STUB = stub();
-
-    private static MemorySegment launch() {
-      SymbolLookup driver =
-          NativeAccess.open(DRIVER)
-              .orElseThrow(() -> new IllegalStateException(NativeAccess.whyNot(DRIVER)));
-      return driver
-          .find("cuLaunchHostFunc")
-          .orElseThrow(() -> new IllegalStateException(DRIVER + " has no cuLaunchHostFunc"));
-    }
 
     private static long stub() {
       try {

@@ -1,9 +1,8 @@
 package org.jccl.nccl.cuda;
 
 import jcuda.driver.CUstream;
-import jcuda.driver.CUstreamCaptureStatus;
-import jcuda.driver.JCudaDriver;
 import jcuda.runtime.cudaStream_t;
+import org.jccl.nccl.ffi.DriverCalls;
 
 /** One stream for JCuda's driver calls, and its raw value for NCCL. */
 final class StreamHandle extends CUstream {
@@ -25,10 +24,6 @@ final class StreamHandle extends CUstream {
 
   /** The number of the capture that it takes part in; 0 if there is none. The device is current. */
   long captureNumber() {
-    int[] status = {0};
-    long[] number = {0};
-    Cuda.checkDriver(
-        JCudaDriver.cuStreamGetCaptureInfo(this, status, number), "cuStreamGetCaptureInfo");
-    return status[0] == CUstreamCaptureStatus.CU_STREAM_CAPTURE_STATUS_NONE ? 0 : number[0];
+    return DriverCalls.captureNumber(value());
   }
 }

@@ -7,7 +7,7 @@ import java.util.OptionalInt;
  * What a launcher says of this process: its rank, the number of ranks, and where rank 0 is; with
  * the reason for each. {@link ProcessGroups#launch()} reads it from the environment.
  */
-public final class Launch {
+public final class LaunchContext {
   /** Where the ranks find each other. */
   enum Meeting {
     /** Rank 0 listens at host and port. */
@@ -27,7 +27,7 @@ public final class Launch {
   private final String secret;
   private final List<String> reasons;
 
-  Launch(LaunchReader read) {
+  LaunchContext(LaunchReader read) {
     this.launcher = read.launcher;
     this.rank = read.rank;
     this.worldSize = read.worldSize;
