@@ -8,6 +8,7 @@ module org.jccl.test {
   requires transitive org.junit.jupiter.api;
   requires org.junit.platform.commons;
   requires org.opentest4j;
+  requires static net.jqwik.api;
   requires static org.assertj.core;
   requires static org.jspecify;
 

@@ -124,6 +124,9 @@ public final class CleanText {
   private static int firstDirty(String text, int end, boolean severalLines) {
     for (int at = 0; at < end; at++) {
       char c = text.charAt(at);
+      if (c >= ' ' && c <= '~') {
+        continue; // the most of every text
+      }
       if ((c == '\n' && severalLines) || Character.isSurrogate(c) || !isFit(c, severalLines)) {
         return at;
       }

@@ -63,6 +63,33 @@ public interface Communicator extends Collectives, AutoCloseable {
     return Handshake.open(group, device, config);
   }
 
+  /**
+   * Joins a communicator by its id, without a process group: for ranks that have brought the id to
+   * each other in a way of their own, and for ranks beside programs in other languages. All ranks
+   * of the new communicator do it, in whatever language. NCCL: {@code ncclCommInitRankConfig}.
+   *
+   * <p>First this rank's library is looked at, so that a rank that cannot take part does not keep
+   * the others waiting in NCCL. Joining waits at most {@link CommunicatorConfig#initTimeout()}.
+   * Then follows the warm-up, an all-reduce of one float, unless {@link
+   * CommunicatorConfig#warmUp()} is off: the other ranks have to do the same. PyNcclCommunicator
+   * does; torch does not.
+   *
+   * @param id the unique id: {@link Backend#newUniqueId()} of one rank, used once
+   * @param rank a rank, 0 to {@code worldSize - 1}
+   * @param worldSize number of ranks
+   * @param device this rank's device
+   * @param config how the new communicator is opened
+   * @return this rank's end of the communicator
+   * @throws IllegalArgumentException if rank or world size are out of range
+   * @throws BackendUnavailableException if this rank has no library that it could join with
+   * @throws CollectiveException if creation or warm-up failed or ran out of time; ranks with
+   *     different versions of NCCL are a common cause
+   */
+  static Communicator join(
+      UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config) {
+    return Handshake.join(id, rank, worldSize, device, config);
+  }
+
   /** {@return this endpoint's rank, 0 to {@code worldSize - 1}} NCCL: {@code ncclCommUserRank}. */
   int rank();
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * with it, and wait until they are done; copies with a stream only enqueue. Copying into a heap
  * array exists only in the waiting form.
  */
-public final class DeviceBuffer implements AutoCloseable {
+public final class DeviceBuffer implements AutoCloseable, DeviceRange {
   private final Device device;
   private final DataType type;
   private final long address;
@@ -86,6 +86,7 @@ public final class DeviceBuffer implements AutoCloseable {
   }
 
   /** {@return device address of the first element} */
+  @Override
   public long address() {
     return address;
   }
@@ -96,6 +97,7 @@ public final class DeviceBuffer implements AutoCloseable {
   }
 
   /** {@return the size in bytes} */
+  @Override
   public long bytes() {
     return count * type.bytes();
   }

@@ -75,12 +75,13 @@ public final class FailureReport {
    * {@return the same for threads that a program has started itself}
    *
    * @param names the threads' names
-   * @param thrown what each of them has thrown, in the order of events; as many
+   * @param thrown what each of them has thrown, as many; see {@link #firstOf(List)}
    */
   public static String forTest(List<String> names, List<Throwable> thrown) {
+    Throwable first = firstOf(thrown);
     List<RankFailure> failures = new ArrayList<>();
     for (int i = 0; i < thrown.size(); i++) {
-      boolean follows = i > 0 && isConsequence(thrown.get(i), thrown.getFirst());
+      boolean follows = thrown.get(i) != first && isConsequence(thrown.get(i), first);
       failures.add(new RankFailure(i, RankRun.RUNNING, thrown.get(i), follows));
     }
     return textForTest(
@@ -99,6 +100,16 @@ public final class FailureReport {
    */
   public static Throwable firstOf(Throwable thrown) {
     return unwrapped(new FailureReport(told(thrown)).first.cause());
+  }
+
+  /**
+   * {@return the failure from which the others followed: threads end in any order, so it is the
+   * first that does not tell of another rank itself}
+   *
+   * @param thrown what threads have thrown, in the order of their ends; at least one
+   */
+  public static Throwable firstOf(List<Throwable> thrown) {
+    return thrown.stream().filter(one -> !mayFollow(one)).findFirst().orElseGet(thrown::getFirst);
   }
 
   /** What is behind failures that say nothing themselves. */
@@ -410,9 +421,13 @@ public final class FailureReport {
    * found when the run had failed already.
    */
   static boolean isConsequence(Throwable failure, @Nullable Throwable first) {
+    return failure == first || mayFollow(failure);
+  }
+
+  private static boolean mayFollow(Throwable failure) {
     List<Throwable> chain = new ArrayList<>(causes(failure));
     chain.add(failure);
-    return failure == first || chain.stream().anyMatch(FailureReport::tellsOfAnother);
+    return chain.stream().anyMatch(FailureReport::tellsOfAnother);
   }
 
   private static boolean tellsOfAnother(Throwable one) {

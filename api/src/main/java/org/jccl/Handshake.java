@@ -39,12 +39,41 @@ final class Handshake {
       CommunicatorConfig config,
       Consumer<? super Communicator> made) {
     UniqueId id = agree(group, device, config);
-    Communicator communicator =
-        device.backend().newCommunicator(id, group.rank(), group.worldSize(), device, config);
-    made.accept(communicator);
-    if (config.watchdog() && group.spansProcesses()) {
-      communicator.watch(group);
+    return create(
+        id,
+        group.rank(),
+        group.worldSize(),
+        device,
+        config,
+        communicator -> {
+          made.accept(communicator);
+          if (config.watchdog() && group.spansProcesses()) {
+            communicator.watch(group);
+          }
+        });
+  }
+
+  /** See {@link Communicator#join}. */
+  static Communicator join(
+      UniqueId id, int rank, int worldSize, Device device, CommunicatorConfig config) {
+    if (worldSize < 1 || rank < 0 || rank >= worldSize) {
+      throw new IllegalArgumentException(
+          "join: rank " + rank + " of " + worldSize + " cannot be: ranks are 0 to world size - 1");
     }
+    device.backend().capability(device, config); // Throws if there is none.
+    return create(id, rank, worldSize, device, config, made -> {});
+  }
+
+  private static Communicator create(
+      UniqueId id,
+      int rank,
+      int worldSize,
+      Device device,
+      CommunicatorConfig config,
+      Consumer<? super Communicator> made) {
+    Communicator communicator =
+        device.backend().newCommunicator(id, rank, worldSize, device, config);
+    made.accept(communicator);
     awaitOpen(communicator);
     if (config.warmUp()) {
       warmUp(communicator);

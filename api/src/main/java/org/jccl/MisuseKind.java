@@ -47,6 +47,10 @@ public enum MisuseKind {
   UNINITIALIZED_DATA(Severity.ERROR),
   /** The memory belongs to another device (SIM-27). */
   BUFFER_DEVICE(Severity.ERROR),
+  /** Work of the program's own uses device memory that it does not declare (SIM-64). */
+  UNDECLARED_ACCESS(Severity.ERROR),
+  /** The body of a piece of work calls jccl (SIM-65). */
+  HOST_FUNCTION(Severity.ERROR),
   /** The stream is destroyed, unknown or of another device (SIM-31). */
   STREAM_INVALID(Severity.ERROR),
   /** An operation after the communicator was finalized (SIM-32). */
@@ -77,7 +81,7 @@ public enum MisuseKind {
   HOST_WAIT(Severity.STRICT),
   /**
    * A rank blocks or loops outside jccl, and nothing else can run: a lock, a latch, a future, a
-   * spin.
+   * spin; or the body of a piece of work does not return (SIM-66).
    */
   HOST_BLOCKED(Severity.ERROR),
   /** Two threads were inside one communicator, or one family of them (SIM-42, SIM-49). */

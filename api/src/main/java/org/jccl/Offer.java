@@ -1,12 +1,9 @@
 package org.jccl;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** What one rank tells the others before a communicator is made: what it has, or why nothing. */
 sealed interface Offer {
@@ -24,50 +21,48 @@ sealed interface Offer {
 
   /** The bytes that travel. */
   default byte[] toBytes() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeByte(FORMAT);
-      switch (this) {
-        case Able(Capability own, boolean warmUp) -> {
-          out.writeBoolean(true);
-          out.writeBoolean(warmUp);
-          out.writeInt(own.version());
-          writeText(out, own.backend());
-          writeText(out, own.library());
-          writeText(out, own.device());
-          out.writeBoolean(own.sharesDevice());
-        }
-        case Unable(String reason) -> {
-          out.writeBoolean(false);
-          writeText(out, reason);
-        }
+    return switch (this) {
+      case Able(Capability own, boolean warmUp) -> {
+        byte[] backend = text(own.backend());
+        byte[] library = text(own.library());
+        byte[] device = text(own.device());
+        ByteBuffer out = ByteBuffer.allocate(14 + backend.length + library.length + device.length);
+        out.put((byte) FORMAT).put((byte) 1).put((byte) (warmUp ? 1 : 0)).putInt(own.version());
+        write(out, backend);
+        write(out, library);
+        write(out, device);
+        yield out.put((byte) (own.sharesDevice() ? 1 : 0)).array();
       }
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return bytes.toByteArray();
+      case Unable(String reason) -> {
+        byte[] words = text(reason);
+        ByteBuffer out = ByteBuffer.allocate(4 + words.length).put((byte) FORMAT).put((byte) 0);
+        write(out, words);
+        yield out.array();
+      }
+    };
   }
 
   /** The offer in these bytes; anything else counts as a rank that cannot go on. Never throws. */
   static Offer of(byte[] bytes) {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      if (in.readUnsignedByte() != FORMAT) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    try {
+      if (in.get() != FORMAT) {
         return unreadable(bytes);
       }
       Offer offer;
-      if (in.readBoolean()) {
-        boolean warmUp = in.readBoolean();
-        int version = in.readInt();
+      if (in.get() != 0) {
+        boolean warmUp = in.get() != 0;
+        int version = in.getInt();
         String backend = readText(in);
         String library = readText(in);
         String device = readText(in);
-        boolean shares = in.readBoolean();
+        boolean shares = in.get() != 0;
         offer = new Able(new Capability(backend, version, library, device, shares), warmUp);
       } else {
         offer = new Unable(readText(in));
       }
-      return in.read() < 0 ? offer : unreadable(bytes);
-    } catch (IOException malformed) {
+      return in.hasRemaining() ? unreadable(bytes) : offer;
+    } catch (BufferUnderflowException endsEarly) {
       return unreadable(bytes);
     }
   }
@@ -79,25 +74,26 @@ sealed interface Offer {
             + " bytes that this version of jccl cannot read: use one version on all ranks");
   }
 
-  private static void writeText(DataOutputStream out, String text) throws IOException {
+  private static byte[] text(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     int length = Math.min(bytes.length, MAX_TEXT);
     while (length < bytes.length && (bytes[length] & 0xC0) == 0x80) {
       length--;
     }
-    out.writeShort(length);
-    out.write(bytes, 0, length);
+    return length < bytes.length ? Arrays.copyOf(bytes, length) : bytes;
   }
 
-  private static String readText(DataInputStream in) throws IOException {
-    int length = in.readUnsignedShort();
+  private static void write(ByteBuffer out, byte[] text) {
+    out.putShort((short) text.length).put(text);
+  }
+
+  private static String readText(ByteBuffer in) {
+    int length = in.getShort() & 0xFFFF;
     if (length > MAX_TEXT) {
-      throw new IOException("text of " + length + " bytes");
+      throw new BufferUnderflowException();
     }
-    byte[] bytes = in.readNBytes(length);
-    if (bytes.length < length) {
-      throw new IOException("text ends early");
-    }
+    byte[] bytes = new byte[length];
+    in.get(bytes);
     return CleanText.lines(new String(bytes, StandardCharsets.UTF_8));
   }
 }

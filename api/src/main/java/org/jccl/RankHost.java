@@ -89,6 +89,13 @@ public interface RankHost {
    */
   default void failed(int rank, Throwable failure) {}
 
+  /**
+   * The calling thread's program has ended: what jccl does on it from now on is no call of it.
+   *
+   * @param rank the rank
+   */
+  default void ended(int rank) {}
+
   /** {@return what one needs to run the same again: schedule and versions; empty if unknown} */
   default String replay() {
     return "";

@@ -159,6 +159,7 @@ final class RankRun implements RankHost.Body {
     if (left.contains(rank)) {
       return; // its world is gone
     }
+    backend.rankHost().ended(rank);
     Thread.interrupted(); // This thread ends here: no mark may cut the closing short.
     Communicator communicator = communicators.get(rank);
     try {

@@ -78,4 +78,36 @@ public final class Ranks {
     }
     new RankRun(backend, worldSize, config, args, program).run();
   }
+
+  /**
+   * Runs {@code program} as one rank in this process; the other ranks run in others, as the members
+   * of {@code group}. Opens the communicator before and closes it after; if the program fails, the
+   * communicator is aborted first, so that this rank does not wait for the others.
+   *
+   * @param group the ranks; stays open
+   * @param device this rank's device
+   * @param config how the communicator is opened
+   * @param args what {@link Rank#args()} gives
+   * @param program what this rank runs
+   * @throws Exception what the program throws
+   */
+  public static void run(
+      ProcessGroup group,
+      Device device,
+      CommunicatorConfig config,
+      List<String> args,
+      RankProgram program)
+      throws Exception {
+    Communicator communicator = Communicator.open(group, device, config);
+    boolean done = false;
+    try {
+      program.run(new RunningRank(device.backend(), communicator, group, List.copyOf(args)));
+      done = true;
+    } finally {
+      if (!done) {
+        communicator.abort();
+      }
+      communicator.close();
+    }
+  }
 }

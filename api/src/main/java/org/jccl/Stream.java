@@ -81,6 +81,20 @@ public interface Stream extends AutoCloseable {
   CompletableFuture<Void> completion();
 
   /**
+   * Enqueues work of the program's own: {@code body} runs when the stream has come to it, and what
+   * is enqueued later waits for it (rules STR-32 to STR-36). Captured, it runs at each launch of
+   * the graph. CUDA: {@code cuLaunchHostFunc}; the memory that the work declares is brought to the
+   * host before it and back after it. A kernel of one's own takes the place of the body, see {@code
+   * JCudaInterop.kernel}.
+   *
+   * @param work its name, and the memory that it uses
+   * @param body what it does
+   * @throws IllegalArgumentException if the memory is another device's
+   * @throws IllegalStateException if a buffer is closed
+   */
+  void run(Work work, WorkBody body);
+
+  /**
    * From here on work is recorded into a graph instead of being run (rule STR-17). Every capture is
    * ended by {@link #endCapture()} on the same thread, which meanwhile allocates nothing (STR-30),
    * and asks neither captured streams nor captured events (STR-25, STR-26).

@@ -3,8 +3,10 @@ package org.jccl;
 import java.security.CodeSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,6 +34,7 @@ public final class UserCode {
 
   private static final String WHOLE_TRACES = "jccl.stacktrace";
 
+  private static final int MOST_KNOWN = 4_096;
   private static final int MOST_FRAMES = 64;
   private static final int MOST_LINKS = 16;
 
@@ -46,13 +49,36 @@ public final class UserCode {
     if (!className.startsWith(ROOT)) {
       return false;
     }
+    Boolean known = Places.KNOWN.get(className);
+    if (known == null) {
+      known = isInRoom(className) && Places.OWN.contains(placeOf(className));
+      if (Places.KNOWN.size() < MOST_KNOWN) {
+        Places.KNOWN.put(className, known);
+      }
+    }
+    return known;
+  }
+
+  /**
+   * {@return the same of a class that is at hand}
+   *
+   * @param type the class
+   */
+  public static boolean isLibrary(Class<?> type) {
+    String name = type.getName();
+    return name.startsWith(ROOT) && isInRoom(name) && Places.OWN.contains(placeOf(type));
+  }
+
+  private static boolean isInRoom(String className) {
     int end = className.indexOf('.', ROOT.length());
-    boolean isRoom = end < 0 || ROOMS.contains(className.substring(ROOT.length(), end));
-    return isRoom && Places.OWN.contains(placeOf(className));
+    return end < 0 || ROOMS.contains(className.substring(ROOT.length(), end));
   }
 
   /** Where the API and the backends lie: programs that call their packages alike lie elsewhere. */
   private static final class Places {
+    /** Whether a class of that name is jccl's: asked of every frame of a trace. */
+    static final Map<String, Boolean> KNOWN = new ConcurrentHashMap<>();
+
     /** The kit for tests, which is beside them only if it is used. */
     private static final String KIT = ROOT + "test.RankTest";
 

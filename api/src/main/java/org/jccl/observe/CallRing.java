@@ -3,6 +3,7 @@ package org.jccl.observe;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.CallListener;
+import org.jccl.CleanText;
 import org.jccl.DataType;
 import org.jccl.IssuedCall;
 import org.jspecify.annotations.Nullable;
@@ -101,7 +102,12 @@ final class CallRing implements CallListener {
   @Override
   public void failed(IssuedCall call, Throwable failure) {
     answer(call, CallRecord.State.FAILED);
-    owner.happened(where + ", " + call.method() + ": " + failure);
+    owner.happened(where + ", " + call.method() + ": " + firstLine(failure));
+  }
+
+  /** A report has many lines; its first one says what happened. */
+  private static String firstLine(Throwable failure) {
+    return CleanText.of(failure).lines().findFirst().orElse("");
   }
 
   /** Calls are answered in the order in which they were begun. */

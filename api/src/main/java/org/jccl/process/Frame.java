@@ -12,7 +12,8 @@ import org.jccl.CleanText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What travels between the members of a TCP group: a header of 32 bytes, big-endian, and a payload.
+ * What travels between the members of a TCP group: a header of 32 bytes, big-endian, a payload, and
+ * once the greeting is over and there is a secret, a {@link FrameSeal} over both.
  *
  * <pre>
  * magic 4 | version 2 | kind 1 | operation 1 | rank 4 | world size 4 | root 4 | position 8 | length 4
@@ -44,7 +45,9 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
     /** Member to leader: I have waited long enough; milliseconds. */
     GIVE_UP,
     /** Member to leader: I will not come any more; text. */
-    LEAVE;
+    LEAVE,
+    /** Leader to member: the process of a member has ended without a word; text. */
+    LOST;
 
     private static final Kind[] BY_ID = values();
 
@@ -54,7 +57,10 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
   }
 
   static final int MAGIC = 0x4A43434C; // "JCCL"
-  static final short VERSION = 1;
+  static final short VERSION = 3;
+
+  /** Bytes of a header. */
+  static final int HEADER = 32;
 
   /** Most bytes of a frame whose sender has not proven anything yet. */
   static final int MAX_UNPROVEN = 4096;
@@ -67,63 +73,81 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
     return new Frame(kind, rank, worldSize, NO_CALL, payload);
   }
 
+  /** Writes it without a seal: during the greeting, and where there is no secret. */
   void write(DataOutputStream out) throws IOException {
-    out.writeInt(MAGIC);
-    out.writeShort(VERSION);
-    out.writeByte(kind.ordinal());
-    out.writeByte(call.operation().ordinal());
-    out.writeInt(rank);
-    out.writeInt(worldSize);
-    out.writeInt(call.root());
-    out.writeLong(call.position());
-    out.writeInt(payload.length);
+    write(out, null);
+  }
+
+  void write(DataOutputStream out, @Nullable FrameSeal seal) throws IOException {
+    byte[] header = header();
+    out.write(header);
     out.write(payload);
+    if (seal != null) {
+      out.write(seal.next(header, payload));
+    }
+  }
+
+  private byte[] header() {
+    return ByteBuffer.allocate(HEADER)
+        .putInt(MAGIC)
+        .putShort(VERSION)
+        .put((byte) kind.ordinal())
+        .put((byte) call.operation().ordinal())
+        .putInt(rank)
+        .putInt(worldSize)
+        .putInt(call.root())
+        .putLong(call.position())
+        .putInt(payload.length)
+        .array();
+  }
+
+  /** The next frame, without a seal. */
+  static Frame read(DataInputStream in, int maxPayload) throws IOException {
+    return read(in, maxPayload, null);
   }
 
   /**
    * The next frame.
    *
+   * @param seal what the sender must have sealed it with, or null
    * @throws EOFException if the stream ends
-   * @throws ProtocolException if these are not frames of this version
+   * @throws ProtocolException if these are not frames of this version, or the seal is wrong
    */
-  static Frame read(DataInputStream in, int maxPayload) throws IOException {
-    try {
-      return next(in, maxPayload);
-    } catch (EOFException end) {
-      throw ended();
-    }
-  }
-
-  private static EOFException ended() {
-    return new EOFException("the connection ended");
-  }
-
-  private static Frame next(DataInputStream in, int maxPayload) throws IOException {
-    int magic = in.readInt();
-    if (magic != MAGIC) {
+  static Frame read(DataInputStream in, int maxPayload, @Nullable FrameSeal seal)
+      throws IOException {
+    byte[] header = exactly(in, HEADER);
+    ByteBuffer fields = ByteBuffer.wrap(header);
+    if (fields.getInt() != MAGIC) {
       throw new ProtocolException("what answers is no jccl process group");
     }
-    short version = in.readShort();
+    short version = fields.getShort();
     if (version != VERSION) {
       throw new ProtocolException(
           "the peer speaks version " + version + " of the protocol, this jccl " + VERSION);
     }
-    Kind kind = Kind.ofId(in.readUnsignedByte());
-    ControlOperation operation = ControlOperation.ofId(in.readUnsignedByte());
-    int rank = in.readInt();
-    int worldSize = in.readInt();
-    ControlCall call =
-        new ControlCall(
-            operation == null ? ControlOperation.JOIN : operation, in.readInt(), in.readLong());
-    int length = in.readInt();
+    Kind kind = Kind.ofId(fields.get() & 0xFF);
+    ControlOperation operation = ControlOperation.ofId(fields.get() & 0xFF);
+    int rank = fields.getInt();
+    int worldSize = fields.getInt();
+    int root = fields.getInt();
+    long position = fields.getLong();
+    int length = fields.getInt();
     if (kind == null || operation == null || length < 0 || length > maxPayload) {
       throw new ProtocolException("a frame is malformed, or its " + length + " bytes are too many");
     }
-    byte[] payload = in.readNBytes(length);
-    if (payload.length < length) {
-      throw ended();
+    byte[] payload = exactly(in, length);
+    if (seal != null && !Secret.same(seal.next(header, payload), exactly(in, FrameSeal.BYTES))) {
+      throw new ProtocolException("a message was changed on its way, repeated, or left out");
     }
-    return new Frame(kind, rank, worldSize, call, payload);
+    return new Frame(kind, rank, worldSize, new ControlCall(operation, root, position), payload);
+  }
+
+  private static byte[] exactly(DataInputStream in, int count) throws IOException {
+    byte[] bytes = in.readNBytes(count);
+    if (bytes.length < count) {
+      throw new EOFException("the connection ended");
+    }
+    return bytes;
   }
 
   static byte[] bytes(String text) {

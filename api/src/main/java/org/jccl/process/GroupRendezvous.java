@@ -26,6 +26,9 @@ final class GroupRendezvous {
 
     /** The group broke down. */
     void fail(GroupFailure failure);
+
+    /** The process of another member has ended without leaving; in words. */
+    void lost(String who);
   }
 
   /** One operation while its members come; complete once all are there. */
@@ -49,7 +52,10 @@ final class GroupRendezvous {
       return arrived == payloads.length;
     }
 
-    /** What the call hands to a member: the root's payload, all payloads, or nothing. */
+    /**
+     * What the call hands to a member: the root's payload, all payloads, or nothing. All members
+     * are given the same arrays: whoever hands them to a program copies them.
+     */
     List<byte[]> result(int member) {
       return switch (call.operation()) {
         case BROADCAST -> List.of(payload(call.root()));
@@ -72,7 +78,7 @@ final class GroupRendezvous {
       if (payload == null) {
         throw new IllegalStateException("rank " + rank + " has not come to " + call);
       }
-      return payload.clone();
+      return payload;
     }
 
     private List<Integer> missing() {
@@ -94,6 +100,7 @@ final class GroupRendezvous {
   private int goneCount;
   private @Nullable Round open;
   private @Nullable GroupFailure failure;
+  private volatile @Nullable String lost;
 
   /**
    * A rendezvous to which nobody has come yet.
@@ -193,7 +200,7 @@ final class GroupRendezvous {
     if (reason != null) {
       throw reason.exception(rank, worldSize, call);
     }
-    return round.result(rank);
+    return round.result(rank).stream().map(byte[]::clone).toList();
   }
 
   /** A member's patience is over; does nothing if its round is complete by now. */
@@ -236,9 +243,47 @@ final class GroupRendezvous {
         });
   }
 
+  /** The process of a member has ended without leaving: all hear of it, also between two calls. */
+  void lose(int rank, String why) {
+    String who = ended(rank, why);
+    queue.update(
+        () -> {
+          if (lost == null && gone[rank] == null) {
+            lost = who;
+            remote[rank] = null;
+            for (RemoteMember member : remote) {
+              if (member != null) {
+                member.lost(who);
+              }
+            }
+          }
+        });
+    leave(rank, why);
+  }
+
+  static String ended(int rank, String why) {
+    return "the process of rank " + rank + " has ended without leaving its group (it " + why + ")";
+  }
+
+  /** Which member's process has ended without leaving, in words; null while there is none. */
+  @Nullable String lost() {
+    return lost;
+  }
+
   /** Ends the group for everyone. */
   void failAll(ResultCode code, String text) {
     queue.update(() -> fail(code, text));
+  }
+
+  /** A member of this JVM has no memory for a call: all hear of it. */
+  void outOfMemory(int rank, String call) {
+    failAll(
+        ResultCode.SYSTEM_ERROR,
+        "rank "
+            + rank
+            + " has run out of memory in "
+            + call
+            + ": give its JVM a larger heap, or send smaller messages");
   }
 
   private void failIfOneIsGone(Round round) {
@@ -258,6 +303,7 @@ final class GroupRendezvous {
     }
     GroupFailure broken = new GroupFailure(code, text);
     failure = broken;
+    open = null; // Nobody will come to it, and its payloads may be what memory is needed for.
     for (RemoteMember member : remote) {
       if (member != null) {
         member.fail(broken);

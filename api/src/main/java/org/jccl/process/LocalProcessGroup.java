@@ -33,6 +33,11 @@ class LocalProcessGroup extends ProcessGroupBase {
   }
 
   @Override
+  void outOfMemory(ControlCall call) {
+    rendezvous.outOfMemory(rank(), call.toString());
+  }
+
+  @Override
   void leave() {
     rendezvous.leave(rank(), "has closed its process group");
   }

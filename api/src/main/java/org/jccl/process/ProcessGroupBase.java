@@ -14,6 +14,9 @@ abstract class ProcessGroupBase implements ProcessGroup {
   /** Most bytes of one rank's message: a control plane carries ids and addresses, not data. */
   static final int MAX_PAYLOAD = 4 << 20;
 
+  /** Most members of a group: more would be a mistake, and sizes come from outside. */
+  static final int MAX_WORLD = 1 << 20;
+
   private static final byte[] NOTHING = {};
 
   private final int rank;
@@ -32,6 +35,9 @@ abstract class ProcessGroupBase implements ProcessGroup {
   /** Comes to a call and waits until everyone has. */
   abstract List<byte[]> exchange(ControlCall call, byte[] payload, Duration limit);
 
+  /** Tells the others that this member has no memory for a call. */
+  abstract void outOfMemory(ControlCall call);
+
   /** Tells the others that this member will not come any more. Called once. */
   abstract void leave();
 
@@ -39,6 +45,10 @@ abstract class ProcessGroupBase implements ProcessGroup {
     if (worldSize < 1) {
       throw new IllegalArgumentException(
           "process group: world size " + worldSize + " is not positive");
+    }
+    if (worldSize > MAX_WORLD) {
+      throw new IllegalArgumentException(
+          "process group: world size " + worldSize + " is too large: at most " + MAX_WORLD);
     }
     return worldSize;
   }
@@ -104,7 +114,13 @@ abstract class ProcessGroupBase implements ProcessGroup {
     try {
       // Joining is not counted, so that positions are the same in every kind of group.
       long number = operation == ControlOperation.JOIN ? 0 : position++;
-      return exchange(new ControlCall(operation, root, number), payload, limit);
+      ControlCall call = new ControlCall(operation, root, number);
+      try {
+        return exchange(call, payload.clone(), limit);
+      } catch (OutOfMemoryError full) {
+        outOfMemory(call);
+        throw full;
+      }
     } finally {
       inside.set(false);
     }
@@ -123,7 +139,7 @@ abstract class ProcessGroupBase implements ProcessGroup {
       throw new IllegalArgumentException(
           who() + what + ": payload of " + payload.length + " bytes, at most " + MAX_PAYLOAD);
     }
-    return payload.clone();
+    return payload;
   }
 
   /** The failure of a wait that was interrupted; the thread keeps its mark. */

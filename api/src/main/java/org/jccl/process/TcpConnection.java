@@ -7,13 +7,15 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
-import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jccl.CleanText;
+import org.jccl.config.TimeLimit;
 import org.jccl.spi.WaitQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection of a TCP group. While it is being made, one thread reads and writes frames
@@ -28,9 +30,12 @@ final class TcpConnection {
 
     /** Nothing will come any more. Called once. */
     void ended(String why);
+
+    /** This process has no memory for what the peer sends. {@link #ended} follows. */
+    void outOfMemory();
   }
 
-  private static final Duration LINGER = Duration.ofSeconds(5);
+  private static final Duration LINGER = Duration.ofSeconds(1);
 
   private final Socket socket;
   private final DataInputStream in;
@@ -40,13 +45,13 @@ final class TcpConnection {
   /** Frames to be written; an empty value ends the writing. */
   private final BlockingQueue<Optional<Frame>> outgoing = new LinkedBlockingQueue<>();
 
+  private @Nullable FrameSeal ownSeal;
+  private @Nullable FrameSeal peerSeal;
   private boolean written;
   private boolean ended;
 
   TcpConnection(Socket socket) throws IOException {
     this.socket = socket;
-    socket.setTcpNoDelay(true);
-    socket.setKeepAlive(true);
     this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
     this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
   }
@@ -55,7 +60,7 @@ final class TcpConnection {
     return String.valueOf(socket.getRemoteSocketAddress());
   }
 
-  /** Reads one small frame, before {@link #start}. */
+  /** Reads one small frame, before {@link #start}. {@link TcpDoor} bounds the time of it all. */
   Frame read(Duration limit) throws IOException {
     socket.setSoTimeout(Math.clamp(limit.toMillis(), 1, Integer.MAX_VALUE));
     return Frame.read(in, Frame.MAX_UNPROVEN);
@@ -67,8 +72,14 @@ final class TcpConnection {
     out.flush();
   }
 
+  /** From the next frame on each is sealed, in both directions; null where there is no secret. */
+  void seal(@Nullable FrameSeal own, @Nullable FrameSeal peer) {
+    ownSeal = own;
+    peerSeal = peer;
+  }
+
   /** From here on frames come to {@code listener} and leave by {@link #send}. */
-  void start(String name, Listener listener) throws SocketException {
+  void start(String name, Listener listener) throws IOException {
     socket.setSoTimeout(0);
     RealTime.daemon(name + " out", this::writeAll);
     RealTime.daemon(name + " in", () -> readAll(listener));
@@ -95,7 +106,7 @@ final class TcpConnection {
     boolean interrupted = Thread.interrupted();
     for (TcpConnection connection : connections) {
       while (!connection.isOver() && System.nanoTime() - deadline < 0) {
-        Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+        Duration left = Duration.ofNanos(TimeLimit.left(deadline));
         try {
           RealTime.await(connection.queue, "process group, last messages", connection::over, left);
         } catch (InterruptedException again) {
@@ -121,17 +132,13 @@ final class TcpConnection {
 
   /** Ends the connection now. */
   void cut() {
-    try {
-      socket.close();
-    } catch (IOException ignored) {
-      // It is closed in any case.
-    }
+    Sockets.close(socket);
   }
 
   private void writeAll() {
     try {
       for (Optional<Frame> next = outgoing.take(); next.isPresent(); next = outgoing.take()) {
-        next.get().write(out);
+        next.get().write(out, ownSeal);
         if (outgoing.isEmpty()) {
           out.flush();
         }
@@ -139,7 +146,7 @@ final class TcpConnection {
       out.flush();
       // Only half: closing with something unread would throw away what the peer has not read yet.
       socket.shutdownOutput();
-    } catch (IOException | InterruptedException lost) {
+    } catch (IOException | InterruptedException | OutOfMemoryError lost) {
       cut();
     } finally {
       queue.update(() -> written = true);
@@ -150,14 +157,16 @@ final class TcpConnection {
     String why = "closed the connection";
     try {
       while (true) {
-        listener.received(Frame.read(in, ProcessGroupBase.MAX_PAYLOAD));
+        listener.received(Frame.read(in, ProcessGroupBase.MAX_PAYLOAD, peerSeal));
       }
     } catch (EOFException end) {
       // The usual end: the other side has closed, or its process is gone.
     } catch (IOException lost) {
-      why = "lost the connection (" + lost.getMessage() + ")";
+      why = "lost the connection (" + CleanText.messageOf(lost) + ")";
     } catch (RuntimeException failure) {
-      why = "caused a failure (" + failure + ")";
+      why = "caused a failure (" + CleanText.line(CleanText.of(failure)) + ")";
+    } catch (OutOfMemoryError full) {
+      listener.outOfMemory();
     }
     listener.ended(why);
     queue.update(() -> ended = true);

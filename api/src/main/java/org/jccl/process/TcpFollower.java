@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.ResultCode;
@@ -20,6 +21,8 @@ final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listen
   private final List<byte[]> parts = new ArrayList<>();
   private @Nullable ControlCall awaited;
   private @Nullable GroupFailure failure;
+  private volatile @Nullable String lost;
+  private volatile boolean isLeaving;
 
   TcpFollower(TcpConnection connection, int rank, int worldSize, Duration timeout) {
     super(rank, worldSize, timeout);
@@ -84,6 +87,16 @@ final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listen
   }
 
   @Override
+  public boolean spansProcesses() {
+    return true;
+  }
+
+  @Override
+  public Optional<String> lostMember() {
+    return Optional.ofNullable(lost);
+  }
+
+  @Override
   public void received(Frame frame) {
     queue.update(
         () -> {
@@ -99,7 +112,9 @@ final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listen
               ByteBuffer payload = ByteBuffer.wrap(frame.payload());
               int code = payload.remaining() < Integer.BYTES ? -1 : payload.getInt();
               fail(ResultCode.of(code), Frame.text(payload));
+              connection.finish(); // So that rank 0 need not wait for this member's program.
             }
+            case LOST -> lose(frame.text());
             default -> fail(ResultCode.INTERNAL_ERROR, "rank 0 sent a wrong " + frame.kind());
           }
         });
@@ -107,7 +122,35 @@ final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listen
 
   @Override
   public void ended(String why) {
-    queue.update(() -> fail(ResultCode.REMOTE_ERROR, "rank 0 " + why));
+    queue.update(
+        () -> {
+          if (failure == null) { // else rank 0 has said a last word
+            lose(GroupRendezvous.ended(0, why));
+          }
+          fail(ResultCode.REMOTE_ERROR, "rank 0 " + why);
+        });
+  }
+
+  private void lose(String who) {
+    if (lost == null && !isLeaving) {
+      lost = who;
+    }
+  }
+
+  @Override
+  public void outOfMemory() {
+    connection.send(
+        Frame.of(Frame.Kind.LEAVE, rank(), worldSize(), Frame.bytes("has run out of memory")));
+    queue.update(
+        () ->
+            fail(
+                ResultCode.SYSTEM_ERROR,
+                "rank " + rank() + " has run out of memory: give its JVM a larger heap"));
+  }
+
+  @Override
+  void outOfMemory(ControlCall call) {
+    outOfMemory();
   }
 
   private void fail(ResultCode code, String text) {
@@ -128,6 +171,7 @@ final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listen
 
   @Override
   void leave() {
+    isLeaving = true;
     byte[] why = Frame.bytes("has closed its process group");
     connection.send(Frame.of(Frame.Kind.LEAVE, rank(), worldSize(), why));
     TcpConnection.end(List.of(connection));

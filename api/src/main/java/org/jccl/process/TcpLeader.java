@@ -3,18 +3,13 @@ package org.jccl.process;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jccl.CleanText;
+import java.util.Optional;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
@@ -26,59 +21,58 @@ import org.jspecify.annotations.Nullable;
  * speak alike.
  */
 final class TcpLeader {
-  private static final Duration GREETING = Duration.ofSeconds(10);
-  private static final int MAX_NOTES = 5;
-
-  private final ServerSocket server;
   private final int worldSize;
   private final Secret secret;
-  private final Duration timeout;
+  private final TcpSettings settings;
   private final GroupRendezvous rendezvous;
   private final @Nullable TcpConnection[] connections;
-  private final Set<Socket> greeted = ConcurrentHashMap.newKeySet();
-  private final Deque<String> refusals = new ArrayDeque<>();
+  private final TcpDoor door;
 
-  private TcpLeader(ServerSocket server, int worldSize, Secret secret, Duration timeout) {
-    this.server = server;
-    this.worldSize = worldSize;
-    this.secret = secret;
-    this.timeout = timeout;
+  private TcpLeader(InetAddress address, TcpSettings settings) throws IOException {
+    this.worldSize = settings.worldSize();
+    this.settings = settings;
+    this.secret = new Secret(settings.secret());
     this.rendezvous = new GroupRendezvous(worldSize, true);
     this.connections = new TcpConnection[worldSize];
+    // Last: whatever else may fail has not, so that nothing is left behind that listens.
+    InetSocketAddress place = new InetSocketAddress(address, settings.port());
+    this.door = new TcpDoor(place, Math.min(worldSize, 4096) + TcpDoor.MOST_GUESTS);
   }
 
   /** Listens; port 0 takes a free one, which {@link #port} tells. */
-  static TcpLeader listen(
-      InetAddress address, int port, int worldSize, Secret secret, Duration timeout)
-      throws IOException {
-    ServerSocket server = new ServerSocket();
-    try {
-      server.setReuseAddress(true);
-      server.bind(new InetSocketAddress(address, port), worldSize + 16);
-    } catch (IOException failure) {
-      server.close();
-      throw failure;
-    }
-    return new TcpLeader(server, worldSize, secret, timeout);
+  static TcpLeader listen(InetAddress address, TcpSettings settings) throws IOException {
+    return new TcpLeader(address, settings);
   }
 
   int port() {
-    return server.getLocalPort();
+    return door.port();
+  }
+
+  /** Where it listens, for people. */
+  String address() {
+    return door.address();
+  }
+
+  /** Listens no more, without having joined. */
+  void close() {
+    door.close();
+    rendezvous.failAll(ResultCode.REMOTE_ERROR, "rank 0 has given up");
+    TcpConnection.end(everyLink());
   }
 
   /** Waits until every rank has joined, or throws and turns everyone away. */
-  ProcessGroup join() {
-    RealTime.daemon("process group, rank 0 accepts", this::accept);
+  ProcessGroup join(Duration limit) {
     LeaderProcessGroup self = new LeaderProcessGroup();
     boolean joined = false;
     try {
-      self.join(timeout);
+      door.open(this::welcome);
+      self.join(limit);
       joined = true;
       return self;
     } catch (CollectiveTimeoutException late) {
       throw withRefusals(late);
     } finally {
-      stopListening();
+      door.close();
       if (!joined) {
         self.close();
       }
@@ -86,62 +80,21 @@ final class TcpLeader {
   }
 
   private CollectiveTimeoutException withRefusals(CollectiveTimeoutException late) {
-    synchronized (refusals) {
-      if (refusals.isEmpty()) {
-        return late;
-      }
-      String text = late.getMessage() + "; connections that were refused: " + refusals;
-      return new CollectiveTimeoutException(text, late);
+    List<String> refusals = door.refusals();
+    String text = late.getMessage() + "; rank 0 listened at " + address();
+    if (!refusals.isEmpty()) {
+      text += "; connections that were refused: " + refusals;
     }
-  }
-
-  private void stopListening() {
-    try {
-      server.close();
-    } catch (IOException ignored) {
-      // It does not listen any more in any case.
-    }
-    for (Socket stranger : greeted) {
-      refuse(stranger, "the group is complete or has failed");
-    }
-  }
-
-  private void accept() {
-    try {
-      while (true) {
-        Socket socket = server.accept();
-        // Strangers must not use up threads; the places of members are enough.
-        if (greeted.size() >= worldSize + 16) {
-          refuse(socket, "too many connections at once");
-          continue;
-        }
-        greeted.add(socket);
-        RealTime.daemon("process group, rank 0 greets", () -> greet(socket));
-      }
-    } catch (IOException closed) {
-      // Joining is over.
-    }
-  }
-
-  private void greet(Socket socket) {
-    boolean taken = false;
-    try {
-      taken = welcome(socket, new TcpConnection(socket));
-    } catch (IOException failure) {
-      note(socket, CleanText.messageOf(failure));
-    } finally {
-      greeted.remove(socket);
-      if (!taken) {
-        quietlyClose(socket);
-      }
-    }
+    return new CollectiveTimeoutException(text, late);
   }
 
   /** The challenge; nothing that the other side says is believed before its proof is right. */
-  private boolean welcome(Socket socket, TcpConnection connection) throws IOException {
+  private boolean welcome(Socket plain) throws IOException {
+    Socket socket = TcpTls.leader(plain, settings.tls());
+    TcpConnection connection = new TcpConnection(socket);
     byte[] nonce = secret.nonce();
     connection.write(Frame.of(Frame.Kind.CHALLENGE, 0, worldSize, nonce));
-    Frame hello = connection.read(GREETING.compareTo(timeout) < 0 ? GREETING : timeout);
+    Frame hello = connection.read(TcpDoor.GREETING);
     int rank = hello.rank();
     int size = hello.worldSize();
     byte[] said = hello.payload();
@@ -156,9 +109,13 @@ final class TcpLeader {
           Frame.of(Frame.Kind.REFUSED, 0, worldSize, Frame.bytes("the secret is wrong")));
       throw new IOException("wrong secret");
     }
+    if (!door.pass(plain)) {
+      throw new IOException("too late");
+    }
     byte[] ours = secret.leaderProof(nonce, theirs, rank, size);
     connection.write(Frame.of(Frame.Kind.WELCOME, 0, worldSize, ours));
-    greeted.remove(socket);
+    connection.seal(
+        secret.leaderSeal(nonce, theirs, rank, size), secret.memberSeal(nonce, theirs, rank, size));
     String objection = objection(rank, size, connection);
     if (objection == null) {
       connection.start(
@@ -170,6 +127,12 @@ final class TcpLeader {
       rendezvous.failAll(ResultCode.INVALID_USAGE, objection);
     }
     return true;
+  }
+
+  private List<TcpConnection> everyLink() {
+    synchronized (connections) {
+      return Arrays.stream(connections).filter(Objects::nonNull).toList();
+    }
   }
 
   /** What speaks against a member that knows the secret; takes its place if nothing does. */
@@ -199,28 +162,6 @@ final class TcpLeader {
     }
     rendezvous.register(rank, new TcpMember(rank, connection));
     return null;
-  }
-
-  private void note(Socket socket, @Nullable String why) {
-    synchronized (refusals) {
-      if (refusals.size() == MAX_NOTES) {
-        refusals.removeFirst();
-      }
-      refusals.addLast(socket.getRemoteSocketAddress() + ": " + why);
-    }
-  }
-
-  private void refuse(Socket socket, String why) {
-    note(socket, why);
-    quietlyClose(socket);
-  }
-
-  private static void quietlyClose(Socket socket) {
-    try {
-      socket.close();
-    } catch (IOException ignored) {
-      // It is closed in any case.
-    }
   }
 
   private Frame failed(GroupFailure failure) {
@@ -259,6 +200,11 @@ final class TcpLeader {
     @Override
     public void fail(GroupFailure failure) {
       connection.send(failed(failure));
+    }
+
+    @Override
+    public void lost(String who) {
+      connection.send(Frame.of(Frame.Kind.LOST, 0, worldSize, Frame.bytes(who)));
     }
   }
 
@@ -302,7 +248,14 @@ final class TcpLeader {
 
     @Override
     public void ended(String why) {
-      rendezvous.leave(rank, why);
+      // It may still listen, and cannot know what rank 0 did not like.
+      connection.send(failed(new GroupFailure(ResultCode.REMOTE_ERROR, "rank 0 " + why)));
+      rendezvous.lose(rank, why);
+    }
+
+    @Override
+    public void outOfMemory() {
+      rendezvous.outOfMemory(0, "reading what rank " + rank + " sent");
     }
   }
 
@@ -313,12 +266,25 @@ final class TcpLeader {
 
     @Override
     public void ended(String why) {}
+
+    @Override
+    public void outOfMemory() {}
   }
 
   /** Rank 0 itself. */
   private final class LeaderProcessGroup extends LocalProcessGroup {
     LeaderProcessGroup() {
-      super(rendezvous, 0, worldSize, timeout);
+      super(rendezvous, 0, worldSize, settings.timeout());
+    }
+
+    @Override
+    public boolean spansProcesses() {
+      return true;
+    }
+
+    @Override
+    public Optional<String> lostMember() {
+      return Optional.ofNullable(rendezvous.lost());
     }
 
     @Override
@@ -327,12 +293,6 @@ final class TcpLeader {
           ResultCode.REMOTE_ERROR,
           "rank 0 has closed its process group, through which all messages go");
       TcpConnection.end(everyLink());
-    }
-
-    private List<TcpConnection> everyLink() {
-      synchronized (connections) {
-        return Arrays.stream(connections).filter(Objects::nonNull).toList();
-      }
     }
   }
 }

@@ -1,5 +1,7 @@
 package org.jccl.spi;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.SegmentAllocator;
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
 import org.jccl.config.TimeLimit;
@@ -63,6 +65,13 @@ public interface CallPath {
    */
   default void pause(TimeLimit left) {
     pause();
+  }
+
+  /**
+   * {@return where arguments lie that a call reads or writes, perhaps after we have given it up}
+   */
+  default SegmentAllocator memory() {
+    return Arena.ofAuto();
   }
 
   /** No more calls are made; those that were handed in go on. */

@@ -222,6 +222,9 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   }
 
   private void enter(Thread thread) {
+    if (RunningWork.RUNNING.get() > 0) {
+      RunningWork.requireNone();
+    }
     Thread other = user;
     if (other != null && other != thread) {
       raced(other);

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.CommunicatorConfig;
@@ -33,13 +34,14 @@ public final class ConfigStruct {
    *
    * @param config how the communicator is opened
    * @param version NCCL's version code, for example 22809
-   * @param arena must live until creation has returned: NCCL copies the struct
+   * @param memory must live until creation has returned: NCCL copies the struct
    * @throws UnsupportedOperationException if a field is set that the library does not know: leaving
    *     it out would silently give another configuration than was asked for
    */
-  public static MemorySegment write(CommunicatorConfig config, int version, Arena arena) {
+  public static MemorySegment write(
+      CommunicatorConfig config, int version, SegmentAllocator memory) {
     int bytes = ConfigField.structBytes(version);
-    MemorySegment struct = arena.allocate(bytes, JAVA_LONG.byteAlignment());
+    MemorySegment struct = memory.allocate(bytes, JAVA_LONG.byteAlignment());
     struct.set(JAVA_LONG, ConfigField.SIZE_OFFSET, bytes);
     struct.set(JAVA_INT, ConfigField.MAGIC_OFFSET, ConfigField.MAGIC);
     struct.set(JAVA_INT, ConfigField.VERSION_OFFSET, version);

@@ -25,6 +25,7 @@ import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
+import org.jccl.WorkFailedException;
 import org.jccl.config.ConfigField;
 import org.jccl.config.TimeLimit;
 import org.jccl.ops.CallArguments;
@@ -241,7 +242,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     try {
       releaseTokens();
       defaultStream.close();
-    } catch (ReportedMisuse found) {
+    } catch (ReportedMisuse | WorkFailedException found) {
       throw found;
     } catch (RuntimeException failed) {
       ClosingLog.failed(this + ": freeing its stream failed", failed);

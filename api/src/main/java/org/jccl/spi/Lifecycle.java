@@ -12,11 +12,13 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import java.util.function.LongToIntFunction;
+import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator.State;
 import org.jccl.ReportedMisuse;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
+import org.jccl.WorkFailedException;
 import org.jccl.config.TimeLimit;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
@@ -123,7 +125,7 @@ final class Lifecycle {
 
   private void end(long deadline) {
     State last = settledState(left(deadline));
-    List<ReportedMisuse> found = new ArrayList<>(1);
+    List<CollectiveException> found = new ArrayList<>(1);
     boolean sound = ENDS_WELL.contains(last) && hasFinished(left(deadline), found);
     long comm = owner.handle().take(State.CLOSED);
     if (comm != 0 && sound) {
@@ -153,7 +155,7 @@ final class Lifecycle {
   }
 
   /** LIF-07: an early local destroy would not wait for what this rank has in flight. */
-  private boolean hasFinished(TimeLimit left, List<ReportedMisuse> found) {
+  private boolean hasFinished(TimeLimit left, List<CollectiveException> found) {
     try {
       if (owner.streams().awaitIdle(left.deadline())) {
         return true;
@@ -163,7 +165,7 @@ final class Lifecycle {
           "{0}: its work has not ended in {1}, so it is aborted: a peer may be missing",
           owner,
           owner.config().closeLimit());
-    } catch (ReportedMisuse first) {
+    } catch (ReportedMisuse | WorkFailedException first) {
       // Of work that ended after the program's last call: nobody else was told.
       found.add(first);
       return found.size() == 1 && hasFinished(left, found);
@@ -190,6 +192,11 @@ final class Lifecycle {
 
   private int settledFinalize(long comm) {
     int code = abi.commFinalize(comm);
+    return code == IN_PROGRESS ? polled(comm) : code;
+  }
+
+  private int polled(long comm) {
+    int code = IN_PROGRESS;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment stored = arena.allocate(JAVA_INT);
       while (code == IN_PROGRESS) {
@@ -226,7 +233,7 @@ final class Lifecycle {
               code -> ended(what, code), () -> goesOn(what, owner.config().closeLimit()));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-    } catch (ReportedMisuse found) {
+    } catch (ReportedMisuse | WorkFailedException found) {
       throw found;
     } catch (CollectiveTimeoutException givenUp) {
       LOG.log(

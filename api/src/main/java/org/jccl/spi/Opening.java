@@ -2,8 +2,8 @@ package org.jccl.spi;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jccl.CollectiveException;
@@ -40,18 +40,18 @@ final class Opening {
     this.ranks = ranks;
     this.first = ranks.getFirst();
     this.abi = first.abi();
-    Arena arena = Arena.ofAuto(); // The calls keep it, also those that go on without us.
+    SegmentAllocator memory = first.path().memory();
     this.idCount = ids.size();
-    this.ids = arena.allocate((long) UniqueId.BYTES * idCount);
+    this.ids = memory.allocate((long) UniqueId.BYTES * idCount);
     for (int i = 0; i < idCount; i++) {
       this.ids
           .asSlice((long) UniqueId.BYTES * i, UniqueId.BYTES)
           .copyFrom(MemorySegment.ofArray(ids.get(i).toBytes()));
     }
-    this.handles = arena.allocate(JAVA_LONG, ranks.size());
+    this.handles = memory.allocate(JAVA_LONG, ranks.size());
     this.configs = new MemorySegment[ranks.size()];
     for (int i = 0; i < configs.length; i++) {
-      configs[i] = ConfigStruct.write(first.config(), first.version(), arena);
+      configs[i] = ConfigStruct.write(first.config(), first.version(), memory);
     }
   }
 

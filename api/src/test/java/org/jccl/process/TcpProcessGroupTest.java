@@ -103,7 +103,7 @@ class TcpProcessGroupTest {
 
   @Test
   void worldOfOne_needsNoSocket() {
-    try (ProcessGroup alone = TcpProcessGroup.join(HOST, 1, 0, 1, "", SHORT)) {
+    try (ProcessGroup alone = ProcessGroups.tcp(HOST, 1, 0, 1, "", SHORT)) {
       assertThat(alone.allGather(bytes("x"))).hasSize(1);
     }
   }
@@ -112,15 +112,15 @@ class TcpProcessGroupTest {
   void wrongSecret_isRefused_andTheGroupWaitsOnForItsOwn() {
     TcpLeader leader = leader(2, "right", LONG);
     Crew<ProcessGroup> stranger =
-        Crew.start(1, i -> TcpProcessGroup.join(HOST, leader.port(), 1, 2, "wrong", LONG));
-    Crew<ProcessGroup> zero = Crew.start(1, i -> leader.join());
+        Crew.start(1, i -> ProcessGroups.tcp(HOST, leader.port(), 1, 2, "wrong", LONG));
+    Crew<ProcessGroup> zero = Crew.start(1, i -> leader.join(LONG));
 
     assertThat(stranger.join().failure(0))
         .isInstanceOf(CollectiveException.class)
         .hasMessageContaining("rank 1/2")
         .hasMessageContaining("the secret is wrong");
 
-    ProcessGroup one = TcpProcessGroup.join(HOST, leader.port(), 1, 2, "right", LONG);
+    ProcessGroup one = ProcessGroups.tcp(HOST, leader.port(), 1, 2, "right", LONG);
     ProcessGroup nought = zero.join().result(0);
     one.close();
     nought.close();
@@ -129,9 +129,9 @@ class TcpProcessGroupTest {
   @Test
   void leaderWithoutTheSecret_isNotBelieved() {
     TcpLeader leader = leader(2, "other", LONG);
-    Crew.start(1, i -> leader.join());
+    Crew.start(1, i -> leader.join(LONG));
 
-    assertThatThrownBy(() -> TcpProcessGroup.join(HOST, leader.port(), 1, 2, "mine", LONG))
+    assertThatThrownBy(() -> ProcessGroups.tcp(HOST, leader.port(), 1, 2, "mine", LONG))
         .isInstanceOf(CollectiveException.class)
         .hasMessageContaining("secret");
   }
@@ -139,8 +139,8 @@ class TcpProcessGroupTest {
   @Test
   void refusedConnections_areNamedWhenJoiningRunsOutOfTime() throws IOException {
     TcpLeader leader = leader(2, "right", Duration.ofSeconds(8));
-    Crew<ProcessGroup> zero = Crew.start(1, i -> leader.join());
-    assertThatThrownBy(() -> TcpProcessGroup.join(HOST, leader.port(), 1, 2, "wrong", LONG))
+    Crew<ProcessGroup> zero = Crew.start(1, i -> leader.join(Duration.ofSeconds(8)));
+    assertThatThrownBy(() -> ProcessGroups.tcp(HOST, leader.port(), 1, 2, "wrong", LONG))
         .isInstanceOf(CollectiveException.class);
 
     assertThat(zero.join().failure(0))
@@ -153,14 +153,14 @@ class TcpProcessGroupTest {
   @Test
   void strangersThatTalkNonsense_doNotDisturb() throws IOException {
     TcpLeader leader = leader(2, "s", LONG);
-    Crew<ProcessGroup> zero = Crew.start(1, i -> leader.join());
+    Crew<ProcessGroup> zero = Crew.start(1, i -> leader.join(LONG));
     try (Socket socket = new Socket(HOST, leader.port())) {
       socket.getOutputStream().write(bytes("GET / HTTP/1.1\r\n\r\n and some more bytes to read"));
       Frame challenge =
           Frame.read(new DataInputStream(socket.getInputStream()), Frame.MAX_UNPROVEN);
       assertThat(challenge.kind()).isEqualTo(Frame.Kind.CHALLENGE);
 
-      ProcessGroup one = TcpProcessGroup.join(HOST, leader.port(), 1, 2, "s", LONG);
+      ProcessGroup one = ProcessGroups.tcp(HOST, leader.port(), 1, 2, "s", LONG);
       one.close();
       zero.join().result(0).close();
     }
@@ -178,7 +178,7 @@ class TcpProcessGroupTest {
             }
           });
 
-      assertThatThrownBy(() -> TcpProcessGroup.join(HOST, other.getLocalPort(), 1, 2, "s", LONG))
+      assertThatThrownBy(() -> ProcessGroups.tcp(HOST, other.getLocalPort(), 1, 2, "s", LONG))
           .isInstanceOf(CollectiveException.class)
           .hasMessageContaining("no jccl process group");
     }
@@ -191,7 +191,7 @@ class TcpProcessGroupTest {
       port = free.getLocalPort();
     }
 
-    assertThatThrownBy(() -> TcpProcessGroup.join(HOST, port, 1, 2, "s", SHORT))
+    assertThatThrownBy(() -> ProcessGroups.tcp(HOST, port, 1, 2, "s", SHORT))
         .isInstanceOf(CollectiveTimeoutException.class)
         .hasMessageContaining("rank 1/2, join")
         .hasMessageContaining("no process group answers at 127.0.0.1:" + port)
@@ -207,8 +207,8 @@ class TcpProcessGroupTest {
             2,
             rank ->
                 rank == 0
-                    ? leader.join()
-                    : TcpProcessGroup.join(HOST, leader.port(), 1, 3, "s", LONG));
+                    ? leader.join(Duration.ofSeconds(8))
+                    : ProcessGroups.tcp(HOST, leader.port(), 1, 3, "s", LONG));
 
     assertThat(crew.failure(0))
         .isInstanceOf(CollectiveTimeoutException.class)
@@ -228,8 +228,8 @@ class TcpProcessGroupTest {
             2,
             rank ->
                 rank == 0
-                    ? leader.join()
-                    : TcpProcessGroup.join(HOST, leader.port(), 1, 4, "s", LONG));
+                    ? leader.join(LONG)
+                    : ProcessGroups.tcp(HOST, leader.port(), 1, 4, "s", LONG));
 
     for (int rank = 0; rank < 2; rank++) {
       assertThat(crew.failure(rank))
@@ -247,8 +247,8 @@ class TcpProcessGroupTest {
             3,
             rank ->
                 rank == 0
-                    ? leader.join()
-                    : TcpProcessGroup.join(HOST, leader.port(), 1, 3, "s", LONG));
+                    ? leader.join(LONG)
+                    : ProcessGroups.tcp(HOST, leader.port(), 1, 3, "s", LONG));
 
     for (int rank = 0; rank < 3; rank++) {
       assertThat(crew.failure(rank)).hasMessageContaining("two members say they are rank 1");
@@ -349,8 +349,8 @@ class TcpProcessGroupTest {
               }
               ProcessGroup group =
                   rank == 0
-                      ? leader.join()
-                      : TcpProcessGroup.join(HOST, leader.port(), 1, 3, "s", LONG);
+                      ? leader.join(LONG)
+                      : ProcessGroups.tcp(HOST, leader.port(), 1, 3, "s", LONG);
               try (group) {
                 group.barrier(LONG);
                 return null;
@@ -380,8 +380,10 @@ class TcpProcessGroupTest {
       System.arraycopy(proof, 0, hello, nonce.length, proof.length);
       Frame.of(Frame.Kind.HELLO, 2, 3, hello).write(out);
       assertThat(Frame.read(in, Frame.MAX_UNPROVEN).kind()).isEqualTo(Frame.Kind.WELCOME);
-      Frame.of(Frame.Kind.ARRIVE, 2, 3, new byte[0]).write(out);
-      assertThat(Frame.read(in, Frame.MAX_UNPROVEN).kind()).isEqualTo(Frame.Kind.RESULT);
+      Frame.of(Frame.Kind.ARRIVE, 2, 3, new byte[0])
+          .write(out, secret.memberSeal(challenge, nonce, 2, 3));
+      FrameSeal seal = secret.leaderSeal(challenge, nonce, 2, 3);
+      assertThat(Frame.read(in, Frame.MAX_UNPROVEN, seal).kind()).isEqualTo(Frame.Kind.RESULT);
     }
   }
 
@@ -396,8 +398,8 @@ class TcpProcessGroupTest {
             rank -> {
               ProcessGroup group =
                   rank == 0
-                      ? leader.join()
-                      : TcpProcessGroup.join(HOST, leader.port(), rank, 3, "s", LONG);
+                      ? leader.join(LONG)
+                      : ProcessGroups.tcp(HOST, leader.port(), rank, 3, "s", LONG);
               joined.countDown();
               try (group) {
                 if (rank == 2) {
@@ -421,13 +423,11 @@ class TcpProcessGroupTest {
 
   @Test
   void emptySecret_isForLoopbackOnly() {
-    Secret none = new Secret("");
-
-    assertThatThrownBy(() -> TcpProcessGroup.resolve("192.0.2.1", none))
+    assertThatThrownBy(() -> TcpProcessGroup.resolve("192.0.2.1", ""))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("192.0.2.1 is not a loopback address")
         .hasMessageContaining("same secret");
-    assertThatThrownBy(() -> TcpProcessGroup.resolve("0.0.0.0", none))
+    assertThatThrownBy(() -> TcpProcessGroup.resolve("0.0.0.0", ""))
         .isInstanceOf(IllegalArgumentException.class);
 
     TcpLeader leader = leader(2, "", LONG);
@@ -436,21 +436,21 @@ class TcpProcessGroupTest {
             2,
             rank ->
                 rank == 0
-                    ? leader.join()
-                    : TcpProcessGroup.join("localhost", leader.port(), 1, 2, "", LONG));
+                    ? leader.join(LONG)
+                    : ProcessGroups.tcp("localhost", leader.port(), 1, 2, "", LONG));
     crew.result(1).close();
     crew.result(0).close();
   }
 
   @Test
   void argumentsAreRefused() {
-    assertThatThrownBy(() -> TcpProcessGroup.join(HOST, 0, 0, 2, "s", LONG))
+    assertThatThrownBy(() -> ProcessGroups.tcp(HOST, 0, 0, 2, "s", LONG))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("port 0 is not in 1..65535");
-    assertThatThrownBy(() -> TcpProcessGroup.join(HOST, 1, 2, 2, "s", LONG))
+    assertThatThrownBy(() -> ProcessGroups.tcp(HOST, 1, 2, 2, "s", LONG))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("rank 2 is not in 0..1");
-    assertThatThrownBy(() -> TcpProcessGroup.join(HOST, 1, 0, 0, "s", LONG))
+    assertThatThrownBy(() -> ProcessGroups.tcp(HOST, 1, 0, 0, "s", LONG))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("world size 0");
   }
@@ -481,13 +481,13 @@ class TcpProcessGroupTest {
     Map<String, String> env =
         Map.of("MASTER_ADDR", HOST, "MASTER_PORT", "29500", "RANK", "0", "WORLD_SIZE", "1");
 
-    try (ProcessGroup group = TcpProcessGroup.fromEnvironment(env, LONG)) {
+    try (ProcessGroup group = EnvironmentGroup.join(new LaunchVariables(env), LONG)) {
       assertThat(group.worldSize()).isEqualTo(1);
     }
   }
 
   private static void assertFirstComplaint(Map<String, String> env, String words) {
-    assertThatThrownBy(() -> TcpProcessGroup.fromEnvironment(env, LONG))
+    assertThatThrownBy(() -> EnvironmentGroup.join(new LaunchVariables(env), LONG))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining(words);
   }
@@ -504,15 +504,15 @@ class TcpProcessGroupTest {
         rank -> {
           try (ProcessGroup group =
               rank == 0
-                  ? leader.join()
-                  : TcpProcessGroup.join(HOST, leader.port(), rank, size, "s", timeout)) {
+                  ? leader.join(timeout)
+                  : ProcessGroups.tcp(HOST, leader.port(), rank, size, "s", timeout)) {
             return program.run(group, rank);
           }
         });
   }
 
   private static TcpLeader leader(int size, String secret, Duration timeout) {
-    return TcpProcessGroup.listen(HOST, 0, size, new Secret(secret), timeout);
+    return TcpProcessGroup.listen(TcpSettings.of(HOST, 0, 0, size, secret, timeout));
   }
 
   private static void await(CountDownLatch latch) {

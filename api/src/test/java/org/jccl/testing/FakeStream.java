@@ -5,6 +5,8 @@ import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.Stream;
+import org.jccl.Work;
+import org.jccl.WorkBody;
 
 /** A stream of a {@link FakeDevice}: waits, on synchronize, for its communicator's peers. */
 public final class FakeStream implements Stream {
@@ -49,6 +51,11 @@ public final class FakeStream implements Stream {
   @Override
   public CompletableFuture<Void> completion() {
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public void run(Work work, WorkBody body) {
+    throw new UnsupportedOperationException("not faked");
   }
 
   @Override

@@ -243,6 +243,11 @@ final class SimBackend extends LibraryBackend {
       }
 
       @Override
+      public void ended(int rank) {
+        simulation.kernel().currentRun().programEnds();
+      }
+
+      @Override
       public String replay() {
         return simulation.findings().replay();
       }

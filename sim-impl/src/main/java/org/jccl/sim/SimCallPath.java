@@ -1,5 +1,7 @@
 package org.jccl.sim;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -86,6 +88,14 @@ final class SimCallPath implements CallPath {
   @Override
   public long now() {
     return kernel.now();
+  }
+
+  /** The simulated functions are Java: what they are given may lie on the heap, which is cheap. */
+  @Override
+  public SegmentAllocator memory() {
+    return (bytes, alignment) ->
+        MemorySegment.ofArray(new long[Math.toIntExact((bytes + 7) / Long.BYTES)])
+            .asSlice(0, bytes);
   }
 
   @Override

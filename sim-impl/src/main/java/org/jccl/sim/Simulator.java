@@ -27,7 +27,6 @@ import org.jccl.config.TimeLimit;
 import org.jccl.ops.Call;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
-import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;
@@ -96,10 +95,12 @@ public final class Simulator implements AutoCloseable {
             builder.checks,
             findings,
             new Lifetimes(builder.checks != CheckLevel.NONE),
-            builder.checks == CheckLevel.NONE ? null : new HappensBefore(kernel::tasks),
+            builder.checks == CheckLevel.NONE || !builder.races
+                ? null
+                : new HappensBefore(kernel::tasks),
             new AtomicInteger(Call.PRE_MUL_SUM),
             builder.profile,
-            new NcclModel(new TopologySearch(builder.profile, builder.ncclVersion)),
+            NcclModel.of(builder.profile, builder.ncclVersion),
             timeline,
             builder.residentKernels);
     kernel.keepOrder(simulation.order());
@@ -130,6 +131,7 @@ public final class Simulator implements AutoCloseable {
         + builder.checks
         + (builder.strict ? ", strict" : "")
         + (builder.knownDefects ? ", known defects" : "")
+        + (builder.races ? "" : ", no races")
         + (builder.residentKernels == 0 ? "" : ", resident kernels " + builder.residentKernels)
         + (builder.environment.isEmpty()
             ? ""
@@ -426,6 +428,7 @@ public final class Simulator implements AutoCloseable {
     private @Nullable Choices choices;
     private int residentKernels;
     private CheckLevel checks = CheckLevel.DEFAULT;
+    private boolean races = true;
     private boolean strict;
     private boolean knownDefects;
     private Duration stallLimit = Duration.ofSeconds(5);
@@ -507,6 +510,19 @@ public final class Simulator implements AutoCloseable {
      */
     public Builder seed(long value) {
       seed = value;
+      return this;
+    }
+
+    /**
+     * Sets whether races are looked for in all that could happen in another order, and the line of
+     * each call is known to reports. It is so unless set, except without checks. Without it only
+     * what is under way at the same moment is compared, and calls cost a little less.
+     *
+     * @param value whether it is so
+     * @return this builder
+     */
+    public Builder races(boolean value) {
+      races = value;
       return this;
     }
 

@@ -15,6 +15,7 @@ import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.HostTask.Away;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.RankPrograms;
+import org.jccl.sim.kernel.Standstill;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,8 +47,8 @@ final class StallWatch {
     return new Guard(programs, body);
   }
 
-  /** One watched run. */
-  final class Guard implements AutoCloseable {
+  /** One watched run: by the common thread while it goes on, by one of its own from then on. */
+  final class Guard implements WatchThread.Watched, AutoCloseable {
     private static final long SHORT = 1_000_000;
     private static final long LONG = 20_000_000;
 
@@ -61,7 +62,7 @@ final class StallWatch {
     private final RankHost.Body body;
     private final Standstill standstill = new Standstill();
     private final long grace = Math.clamp(limit, 1_000_000_000L, 3_000_000_000L);
-    private final Thread thread;
+    private volatile @Nullable Thread thread;
     private volatile boolean closed;
     private long period = SHORT;
     private long progress = -1;
@@ -72,7 +73,16 @@ final class StallWatch {
     private Guard(RankPrograms programs, RankHost.Body body) {
       this.programs = programs;
       this.body = body;
-      this.thread = Thread.ofPlatform().daemon().name("jccl-stall-watch").start(this::watch);
+      WatchThread.add(this);
+    }
+
+    @Override
+    public void look() {
+      if (!hasMoved(kernel.holder())) {
+        // First the thread: where there is no memory for one, the common one goes on looking.
+        thread = Thread.ofPlatform().daemon().name("jccl-stall-watch").start(this::watch);
+        WatchThread.remove(this);
+      }
     }
 
     private void watch() {
@@ -89,13 +99,8 @@ final class StallWatch {
     }
 
     private void look(long elapsed) {
-      long now = kernel.progress();
-      long asked = kernel.questions();
       HostTask holder = kernel.holder();
-      boolean asks = asked - questions > BUSILY && kernel.isAlone(); // the kernel counts them
-      boolean moved = now != progress || asks || (asked == questions && isInside(holder));
-      progress = now;
-      questions = asked;
+      boolean moved = hasMoved(holder);
       if (moved || closed) {
         standstill.end();
         period = Math.min(2 * period, disturbed ? 2 * SHORT : LONG);
@@ -113,6 +118,17 @@ final class StallWatch {
         disturbed = true;
         run.release();
       }
+    }
+
+    /** Whether anything has happened since the last look. */
+    private boolean hasMoved(@Nullable HostTask holder) {
+      long now = kernel.progress();
+      long asked = kernel.questions();
+      boolean asks = asked - questions > BUSILY && kernel.isAlone(); // the kernel counts them
+      boolean moved = now != progress || asks || (asked == questions && isInside(holder));
+      progress = now;
+      questions = asked;
+      return moved;
     }
 
     /** Whether the holder is inside a call: a long step, or a foreign thread's call. */
@@ -223,6 +239,7 @@ final class StallWatch {
     @Override
     public void close() {
       closed = true;
+      WatchThread.remove(this);
       LockSupport.unpark(thread);
     }
   }

@@ -38,6 +38,10 @@ public final class Bundle {
 
   private final Path out;
   private final Archive archive;
+
+  /** The end of a mixed group that Python programs import. */
+  private static final String PYTHON = "jccl_torch.py";
+
   private final Path launcher;
   private final List<Path> jars;
   private final ToolProvider jlink;
@@ -105,6 +109,10 @@ public final class Bundle {
       link(top.resolve("runtime"));
       steps.accept("copying " + jars.size() + " jars");
       Files.copy(launcher, top.resolve("jccl"), StandardCopyOption.COPY_ATTRIBUTES);
+      Path python = launcher.resolveSibling(PYTHON);
+      if (Files.exists(python)) {
+        Files.copy(python, top.resolve(PYTHON));
+      }
       copyJars(Files.createDirectory(top.resolve("lib")));
       steps.accept("packing");
       archive.pack(stage, TOP, part);

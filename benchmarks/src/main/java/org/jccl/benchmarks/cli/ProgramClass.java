@@ -2,11 +2,14 @@ package org.jccl.benchmarks.cli;
 
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jccl.CleanText;
 import org.jccl.RankProgram;
@@ -39,6 +42,22 @@ final class ProgramClass {
     } catch (ExceptionInInitializerError failure) {
       Throwable cause = failure.getCause();
       throw failed("its static initializer", cause == null ? failure : cause);
+    } catch (LinkageError broken) {
+      throw failed("the class cannot be used", broken);
+    }
+  }
+
+  /** The main method of a class that is no {@link RankProgram}. */
+  Optional<Method> mainMethod(ClassLoader loader) {
+    Class<?> type = loadClass(loader);
+    if (RankProgram.class.isAssignableFrom(type)) {
+      return Optional.empty();
+    }
+    try {
+      Method main = type.getMethod("main", String[].class);
+      return Modifier.isStatic(main.getModifiers()) ? Optional.of(main) : Optional.empty();
+    } catch (NoSuchMethodException none) {
+      return Optional.empty();
     } catch (LinkageError broken) {
       throw failed("the class cannot be used", broken);
     }

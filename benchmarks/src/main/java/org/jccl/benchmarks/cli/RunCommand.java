@@ -1,15 +1,25 @@
 package org.jccl.benchmarks.cli;
 
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jccl.BackendConfig;
 import org.jccl.CheckLevel;
+import org.jccl.CleanText;
+import org.jccl.CollectiveException;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
+import org.jccl.ResultCode;
+import org.jccl.benchmarks.launch.OwnJvm;
+import org.jccl.benchmarks.launch.ProcessPlan;
+import org.jccl.benchmarks.launch.ProcessRun;
+import org.jccl.benchmarks.launch.RankProcess;
 import org.jccl.sim.SimProvider;
 import org.jccl.sim.Simulator;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +38,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class RunCommand implements Callable<Integer> {
+  /** How long the ranks may take to end once one has failed, and once they are asked to. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private BackendOptions backendOptions;
@@ -97,9 +110,28 @@ final class RunCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private CommandSpec spec;
 
+  @Option(
+      names = "--processes",
+      paramLabel = "N",
+      description = {
+        "Run each of N ranks in a process of its own, on the GPU of that number. The program may",
+        "also be a class with a main method that joins by ProcessGroups.fromEnvironment."
+      })
+  private @Nullable Integer processes;
+
+  /** Given to the processes of {@code --processes}. */
+  @Option(names = "--as-rank", hidden = true)
+  private boolean asRank;
+
   @Override
   public Integer call() throws Exception {
     ProgramClass program = new ProgramClass(spec, classPath, className);
+    if (processes != null) {
+      return runProcesses(processes);
+    }
+    if (asRank) {
+      return runAsRank(program);
+    }
     if (seeds == null) {
       runOnce(program, seed);
       return 0;
@@ -114,6 +146,45 @@ final class RunCommand implements Callable<Integer> {
         System.err.println("jccl run: no run failed with seeds " + seeds);
         return 0;
       }
+    }
+  }
+
+  private int runProcesses(int number) throws InterruptedException {
+    if (backendOptions.ranks != null) {
+      throw bad("--processes: not together with --ranks, which are threads of one process");
+    }
+    if (seed != null || seeds != null || timeline != null || trace != null || strict) {
+      throw bad("--processes: the simulator, its seeds and its files belong to one process");
+    }
+    if (number < 1) {
+      throw bad("--processes: " + number + " processes cannot run: give at least 1");
+    }
+    List<String> command = OwnJvm.command(List.of(Main.class.getName(), "run", "--as-rank"));
+    if (backendOptions.backend != null) {
+      command.addAll(List.of("--backend", backendOptions.backend));
+    }
+    command.addAll(List.of("--class-path", classPath, className));
+    command.addAll(args);
+    return new ProcessRun(new ProcessPlan(number, command, GRACE), System.out, System.err).run();
+  }
+
+  private int runAsRank(ProgramClass what) throws Exception {
+    RankProcess.endWithParent();
+    try (URLClassLoader loader = what.loader()) {
+      Thread.currentThread().setContextClassLoader(loader);
+      Optional<Method> main = what.mainMethod(loader);
+      if (main.isPresent()) {
+        RankProcess.runMain(main.get(), args);
+      } else {
+        RankProcess.run(backendOptions.backend, args, what.program(loader));
+      }
+      return 0;
+    } catch (CollectiveException failure) {
+      if (failure.code() != ResultCode.REMOTE_ERROR) {
+        throw failure;
+      }
+      System.err.println("jccl run: " + CleanText.report(String.valueOf(failure.getMessage())));
+      return ProcessRun.CONSEQUENCE;
     }
   }
 

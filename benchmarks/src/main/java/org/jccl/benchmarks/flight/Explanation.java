@@ -37,7 +37,7 @@ public final class Explanation {
     Explanation made = new Explanation();
     for (Flight flight : flights) {
       made.notes.add(
-          "%s (process %s): written because %s"
+          "%s (host %s): written because %s"
               .formatted(flight.file(), flight.process(), flight.reason()));
     }
     meetings(flights).forEach(made::meeting);
@@ -73,6 +73,7 @@ public final class Explanation {
   }
 
   private void meeting(String name, TreeMap<Integer, Flight.End> ends) {
+    int before = verdicts.size();
     int worldSize = ends.firstEntry().getValue().worldSize();
     TreeSet<Integer> missing = new TreeSet<>();
     for (int rank = 0; rank < worldSize && missing.size() <= MOST_RANKS_NAMED; rank++) {
@@ -93,6 +94,11 @@ public final class Explanation {
     }
     Messages.compare(name, ends, verdicts);
     inside(name, ends);
+    // What the recordings themselves say, the simulator would only repeat.
+    String again = verdicts.size() > before ? "" : Rerun.verdict(ends);
+    if (!again.isEmpty()) {
+      (again.startsWith("not ") ? notes : verdicts).add(name + ": " + again);
+    }
   }
 
   /** The first collective that the ranks made differently; whether there is one. */

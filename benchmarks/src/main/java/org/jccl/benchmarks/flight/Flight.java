@@ -60,6 +60,7 @@ record Flight(String file, String process, String reason, List<End> ends) {
       int rootOrPeer,
       long count,
       long bytes,
+      int groupSize,
       long ageNanos,
       String state,
       @Nullable String site) {

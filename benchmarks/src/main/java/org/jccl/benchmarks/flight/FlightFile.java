@@ -62,7 +62,7 @@ final class FlightFile {
     }
     return new Flight(
         String.valueOf(file.getFileName()),
-        line(json.get("host")) + " " + json.get("pid").integer(),
+        line(json.get("host")) + ", process " + json.get("pid").integer(),
         line(json.get("reason")),
         ends);
   }
@@ -98,6 +98,7 @@ final class FlightFile {
         (int) json.get("root_or_peer").integer(),
         json.get("count").integer(),
         json.get("bytes").integer(),
+        (int) json.get("group_size").integer(),
         json.get("age_ns").integer(),
         line(json.get("state")),
         lineOrNull(json.get("site")));

@@ -54,6 +54,18 @@ public final class SimRanks implements AutoCloseable {
   /** A world of elements of a type. */
   public SimRanks(
       PeerOperation what, int ranks, long bytes, DataType type, RankMode mode, CallWay way) {
+    this(what, ranks, bytes, type, mode, way, Simulator.builder());
+  }
+
+  /** A world that {@code builder} makes. */
+  public SimRanks(
+      PeerOperation what,
+      int ranks,
+      long bytes,
+      DataType type,
+      RankMode mode,
+      CallWay way,
+      Simulator.Builder builder) {
     if (!what.fits(ranks, bytes)) {
       throw new IllegalArgumentException(
           "%s of %d bytes cannot be shared out among %d ranks"
@@ -63,7 +75,7 @@ public final class SimRanks implements AutoCloseable {
     this.mode = mode;
     this.way = way;
     this.ranks = ranks;
-    this.simulator = Simulator.builder().devices(ranks).build();
+    this.simulator = builder.devices(ranks).build();
     this.begins = new long[ranks];
     this.ends = new long[ranks];
     allocate(type, bytes / type.bytes());

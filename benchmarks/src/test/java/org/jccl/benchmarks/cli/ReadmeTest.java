@@ -24,7 +24,7 @@ import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 /** What the README shows is what a reader gets. */
@@ -42,9 +42,8 @@ class ReadmeTest {
   private final String readme = Repository.text("README.md");
 
   @ParameterizedTest
-  @ValueSource(strings = {"MISMATCH", "DEADLOCK"})
-  void aReport_isTheOneThatIsPrinted(String kind) {
-    String demo = kind.equals("MISMATCH") ? "MismatchDemo" : "DeadlockDemo";
+  @CsvSource({"MISMATCH, MismatchDemo", "DEADLOCK, DeadlockDemo", "BUFFER_REUSE, OverlapDemo"})
+  void aReport_isTheOneThatIsPrinted(String kind, String demo) {
     String line = "run --backend sim --ranks 4 org.jccl.benchmarks.examples." + demo;
     StringWriter said = new StringWriter();
     CommandLine jccl = Main.commandLine();

@@ -191,6 +191,23 @@ class ExplanationTest {
   }
 
   @Test
+  void callsThatAgreeButCannotMeet_areFoundByTheSimulator() throws Exception {
+    End[] ends = ends(RANKS);
+    for (int rank = 0; rank < RANKS; rank++) {
+      int next = (rank + 1) % RANKS;
+      int before = (rank + RANKS - 1) % RANKS;
+      ends[rank].sum(16).message("send", next, 4).message("recv", before, 4);
+    }
+
+    assertThat(explain().verdicts())
+        .singleElement()
+        .asString()
+        .startsWith("world, 4 ranks: made again on the simulator: DEADLOCK")
+        .contains("cycle: rank 0 → rank 1 → rank 2 → rank 3 → rank 0")
+        .doesNotContain("Rerun");
+  }
+
+  @Test
   void callThatHasNotComeBack_isNoted_andCountsAsCalled() throws Exception {
     End[] ends = ends(RANKS);
     for (End end : ends) {

@@ -44,6 +44,7 @@ class ArchitectureTest {
                           "java..",
                           "javax.crypto..",
                           "javax.management..",
+                          "javax.net.ssl..",
                           "jdk.jfr..",
                           "org.jspecify.."))
                   .as("api or JDK"))
@@ -113,13 +114,15 @@ class ArchitectureTest {
                       resideInAnyPackage(
                           "org.jccl.test..",
                           "org.jccl.sim",
+                          "org.jccl.sim.explore",
                           "org.jccl.sim.machine",
                           "java..",
                           "org.jspecify..",
                           "org.junit.jupiter.api..",
                           "org.junit.platform.commons.support..",
                           "org.opentest4j..",
+                          "net.jqwik.api..",
                           "org.assertj.core.."))
-                  .as("api, simulator, Jupiter's API, AssertJ or JDK"))
+                  .as("api, simulator, Jupiter's API, jqwik's, AssertJ or JDK"))
           .allowEmptyShould(true);
 }

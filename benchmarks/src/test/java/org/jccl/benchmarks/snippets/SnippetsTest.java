@@ -75,6 +75,7 @@ class SnippetsTest {
     assertThat(onEveryRank(Operations::reduceScatter)).containsOnly(new int[2]);
     assertThat(onEveryRank(Operations::ring)).containsExactlyInAnyOrder(3, 0, 1, 2);
     assertThat(onEveryRank(Operations::streams)).containsOnly(4f);
+    assertThat(onEveryRank(Computing::overlap)).containsOnly(14f);
     assertThat(onEveryRank(Operations::scaled)).containsOnly(8.0);
     assertThat(onEveryRank(Operations::split)).containsOnly(2);
     assertThat(onEveryRank(Operations::window)).containsOnly(4f);

@@ -30,6 +30,10 @@ class ProtocolFuzzProperties {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int SOCKET_TRIES = 60;
 
+  private static TcpSettings member(int rank, int port) {
+    return TcpSettings.of("127.0.0.1", port, rank, 2, "s", PATIENCE);
+  }
+
   private static byte[] written(Frame frame) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
@@ -65,14 +69,13 @@ class ProtocolFuzzProperties {
   void aStrangersBytes_doNotDisturbThoseWhoJoin(@ForAll("frames") byte[] bytes) {
     Reading.endsWell(
         () -> {
-          Secret secret = new Secret("s");
-          TcpLeader leader = TcpProcessGroup.listen("127.0.0.1", 0, 2, secret, PATIENCE);
-          CompletableFuture<ProcessGroup> first = CompletableFuture.supplyAsync(leader::join);
+          TcpLeader leader = TcpProcessGroup.listen(member(0, 0));
+          CompletableFuture<ProcessGroup> first =
+              CompletableFuture.supplyAsync(() -> leader.join(PATIENCE));
           try (Socket stranger = new Socket(InetAddress.getLoopbackAddress(), leader.port())) {
             stranger.getOutputStream().write(bytes);
             stranger.shutdownOutput();
-            try (ProcessGroup second =
-                    TcpProcessGroup.join("127.0.0.1", leader.port(), 1, 2, "s", PATIENCE);
+            try (ProcessGroup second = ProcessGroups.tcp(member(1, leader.port()));
                 ProcessGroup joined = first.get()) {
               CompletableFuture<Void> other =
                   CompletableFuture.runAsync(() -> second.barrier(PATIENCE));
@@ -106,10 +109,9 @@ class ProtocolFuzzProperties {
   void aMembersNonsense_endsTheGroupInWords(@ForAll("said") Frame nonsense) {
     Reading.endsWell(
         () -> {
-          Secret secret = new Secret("s");
-          TcpLeader leader = TcpProcessGroup.listen("127.0.0.1", 0, 2, secret, PATIENCE);
+          TcpLeader leader = TcpProcessGroup.listen(member(0, 0));
           CompletableFuture<TcpConnection> member =
-              CompletableFuture.supplyAsync(() -> connected(leader.port(), secret));
+              CompletableFuture.supplyAsync(() -> connected(leader.port()));
           CompletableFuture<Void> talk =
               member.thenAccept(
                   made -> {
@@ -123,7 +125,7 @@ class ProtocolFuzzProperties {
                     made.send(nonsense);
                     made.finish();
                   });
-          try (ProcessGroup joined = leader.join()) {
+          try (ProcessGroup joined = leader.join(PATIENCE)) {
             talk.join();
             joined.allGather(new byte[1]);
           } finally {
@@ -135,9 +137,9 @@ class ProtocolFuzzProperties {
         CollectiveTimeoutException.class);
   }
 
-  private static TcpConnection connected(int port, Secret secret) {
+  private static TcpConnection connected(int port) {
     try {
-      TcpConnection link = new TcpConnector("127.0.0.1", port, 1, 2, secret, PATIENCE).call();
+      TcpConnection link = new TcpConnector(member(1, port)).call();
       link.start(
           "fuzz",
           new TcpConnection.Listener() {
@@ -146,6 +148,9 @@ class ProtocolFuzzProperties {
 
             @Override
             public void ended(String why) {}
+
+            @Override
+            public void outOfMemory() {}
           });
       return link;
     } catch (Exception failed) {
@@ -165,7 +170,7 @@ class ProtocolFuzzProperties {
         Map.of("MASTER_ADDR", "127.0.0.1", "MASTER_PORT", port, "RANK", rank, "WORLD_SIZE", size);
     Reading.endsWell(
         () -> {
-          TcpProcessGroup.fromEnvironment(environment, Duration.ofMillis(1)).close();
+          EnvironmentGroup.join(new LaunchVariables(environment), Duration.ofMillis(1)).close();
           return null;
         },
         IllegalStateException.class,

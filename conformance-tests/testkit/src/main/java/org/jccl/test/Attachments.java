@@ -12,6 +12,7 @@ import org.jccl.ReportedMisuse;
  */
 final class Attachments {
   private static final String FOLDER = "jccl-test";
+  private static final int MOST_CHARACTERS = 80;
 
   private final Path folder;
   private final boolean wanted;
@@ -20,8 +21,15 @@ final class Attachments {
   Attachments(TestBody body, Schedule schedule) {
     Path build = Path.of(Files.isDirectory(Path.of("build")) ? "build" : "target");
     this.wanted = Files.isDirectory(build);
-    this.folder =
-        build.resolve(FOLDER).resolve(body.name()).resolve(schedule.toString().replace(' ', '_'));
+    this.folder = build.resolve(FOLDER).resolve(body.name()).resolve(fileName(schedule));
+  }
+
+  /** Choices may be longer than a name may be. */
+  private static String fileName(Schedule schedule) {
+    String name = schedule.toString().replace(' ', '_');
+    return name.length() <= MOST_CHARACTERS
+        ? name
+        : name.substring(0, MOST_CHARACTERS) + "_" + Integer.toHexString(name.hashCode());
   }
 
   /** Makes the folder; false if nothing can be written. */

@@ -3,6 +3,7 @@ package org.jccl.test;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.jccl.Backend;
 import org.jccl.BackendConfig;
 import org.jccl.BackendUnavailableException;
@@ -53,7 +54,8 @@ final class GpuNode extends Node {
   }
 
   private void run(TestBody body, Backend backend, Leftovers leftovers) throws Throwable {
-    World world = new World(backend, ranks, "ranks=" + ranks + " fifo", null);
+    World world =
+        new World(backend, ranks, "ranks=" + ranks + " fifo", null, UnaryOperator.identity());
     TestFailureText text = new TestFailureText(body, "", null);
     List<String> standing = new ArrayList<>();
     List<String> alive = List.of();

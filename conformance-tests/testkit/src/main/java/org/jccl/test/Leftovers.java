@@ -1,5 +1,7 @@
 package org.jccl.test;
 
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -23,14 +25,22 @@ final class Leftovers {
 
   private Leftovers() {}
 
-  /** With what method and class allow. */
   static Leftovers of(ExtensionContext context) {
+    return of(context.getRequiredTestMethod(), context.getRequiredTestClass());
+  }
+
+  /** With what method and class allow. */
+  static Leftovers of(Method method, Class<?> type) {
     Leftovers leftovers = new Leftovers();
-    AnnotationSupport.findAnnotation(context.getTestMethod(), Allow.class)
-        .ifPresent(allow -> leftovers.allowed.addAll(Arrays.asList(allow.value())));
-    AnnotationSupport.findAnnotation(context.getTestClass(), Allow.class)
-        .ifPresent(allow -> leftovers.allowed.addAll(Arrays.asList(allow.value())));
+    for (AnnotatedElement each : List.of(method, type)) {
+      AnnotationSupport.findAnnotation(each, Allow.class)
+          .ifPresent(allow -> leftovers.allowed.addAll(Arrays.asList(allow.value())));
+    }
     return leftovers;
+  }
+
+  boolean allowsNothing() {
+    return allowed.isEmpty();
   }
 
   /** Ranks that have not ended, a line each. */

@@ -46,6 +46,17 @@ public @interface RankTest {
   /** {@return how many random schedules run after first in, first out: seeds 1 to this} */
   int seeds() default 10;
 
+  /**
+   * {@return strategies of the search that decide the schedules instead of seeds, a node for each:
+   * {@code "exhaustive"}, {@code "delays(2)"}, {@code "pct(3)"}, {@code "pos"}, …} See {@link
+   * org.jccl.sim.explore.Strategy}. One that draws lots runs as many schedules as there are {@link
+   * #seeds()}. What was covered is an entry in JUnit's report.
+   */
+  String[] schedules() default {};
+
+  /** {@return how many schedules a strategy runs at most that would end by itself} */
+  int mostSchedules() default 10_000;
+
   /** {@return the modes that each schedule runs in; see {@link Strictness}} */
   Strictness strict() default Strictness.BOTH;
 

@@ -59,6 +59,12 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
   /** A node for each batch of seeds: what fails is run again without the rest. */
   private static void addSimulated(
       List<TestTemplateInvocationContext> nodes, RankTest test, int ranks) {
+    for (String strategy : test.schedules()) {
+      nodes.add(new SearchNode(test, ranks, strategy));
+    }
+    if (test.schedules().length > 0) {
+      return;
+    }
     if (test.seeds() == 0) {
       List<Schedule> fifo = Schedule.all(ranks, 0, 0, test.strict());
       nodes.add(new SimulatorNode(test, "ranks=" + ranks + " fifo", fifo));

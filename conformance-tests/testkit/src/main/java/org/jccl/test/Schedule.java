@@ -2,24 +2,71 @@ package org.jccl.test;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jccl.sim.explore.ChoiceStream;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What decides one run of a test on the simulator.
- *
- * @param ranks number of ranks
- * @param seed of a random schedule; 0: first in, first out
- * @param strict whether the world is strict
- */
-record Schedule(int ranks, long seed, boolean strict) {
+/** What decides one run of a test on the simulator. A {@link RankProperty} is given one. */
+public final class Schedule {
+  private final int ranks;
+  private final long seed;
+  private final boolean strict;
+  private final @Nullable ChoiceStream choices;
+
+  /** Whether a search has found it, so that the choices fit the program. */
+  private final boolean found;
+
+  private Schedule(
+      int ranks, long seed, boolean strict, @Nullable ChoiceStream choices, boolean found) {
+    this.ranks = ranks;
+    this.seed = seed;
+    this.strict = strict;
+    this.choices = choices;
+    this.found = found;
+  }
+
+  /** {@return the number of ranks} */
+  public int ranks() {
+    return ranks;
+  }
+
+  /** Of a random schedule; 0: first in, first out, or choices. */
+  long seed() {
+    return seed;
+  }
+
+  /** Whether the world is strict. */
+  boolean strict() {
+    return strict;
+  }
+
+  /** All decisions; null if there is a seed. */
+  @Nullable ChoiceStream choices() {
+    return choices;
+  }
+
+  boolean isFound() {
+    return found;
+  }
+
   /** The seeds of a range, each in all modes; seed 0 is first in, first out. */
   static List<Schedule> all(int ranks, int from, int to, Strictness strictness) {
     List<Schedule> all = new ArrayList<>();
     for (long seed = from; seed <= to; seed++) {
       for (boolean strict : strictness.modes()) {
-        all.add(new Schedule(ranks, seed, strict));
+        all.add(new Schedule(ranks, seed, strict, null, true));
       }
     }
     return all;
+  }
+
+  /** Of any choices: where a program has not that many alternatives, the first one is taken. */
+  static Schedule of(int ranks, ChoiceStream choices) {
+    return new Schedule(ranks, 0, false, choices, false);
+  }
+
+  /** The one that a search has found; whether calls wait is among its choices. */
+  static Schedule found(int ranks, ChoiceStream choices) {
+    return new Schedule(ranks, 0, false, choices, true);
   }
 
   /**
@@ -31,12 +78,16 @@ record Schedule(int ranks, long seed, boolean strict) {
     int ranks = 0;
     long seed = -1;
     boolean strict = false;
+    ChoiceStream choices = null;
     try {
       for (String word : text.strip().split("[ ,]+")) {
         if (word.startsWith("ranks=")) {
           ranks = Integer.parseInt(word.substring("ranks=".length()));
         } else if (word.startsWith("seed=")) {
           seed = Long.parseLong(word.substring("seed=".length()));
+        } else if (word.startsWith("choices=")) {
+          seed = 0;
+          choices = ChoiceStream.parse(word.substring("choices=".length()));
         } else if (word.equals("fifo")) {
           seed = 0;
         } else if (word.equals("strict")) {
@@ -45,13 +96,13 @@ record Schedule(int ranks, long seed, boolean strict) {
           throw unreadable(text);
         }
       }
-    } catch (NumberFormatException noNumber) {
+    } catch (IllegalArgumentException noNumber) {
       throw unreadable(text);
     }
     if (ranks < 1 || seed < 0) {
       throw unreadable(text);
     }
-    return new Schedule(ranks, seed, strict);
+    return new Schedule(ranks, seed, strict, choices, true);
   }
 
   private static IllegalArgumentException unreadable(String text) {
@@ -61,6 +112,10 @@ record Schedule(int ranks, long seed, boolean strict) {
 
   @Override
   public String toString() {
-    return "ranks=" + ranks + (seed == 0 ? " fifo" : " seed=" + seed) + (strict ? " strict" : "");
+    String order = seed == 0 ? " fifo" : " seed=" + seed;
+    return "ranks="
+        + ranks
+        + (choices == null ? order : " choices=" + choices)
+        + (strict ? " strict" : "");
   }
 }

@@ -3,9 +3,16 @@ package org.jccl.test;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jccl.FailureReport;
+import org.jccl.RankProgram;
 import org.jccl.ReportedMisuse;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.explore.ChoiceStream;
+import org.jccl.sim.explore.ExploredWorld;
+import org.jccl.sim.explore.Explorer;
+import org.jccl.sim.explore.WorldProgram;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
@@ -14,7 +21,6 @@ final class SimulatedRun {
   private final TestBody body;
   private final Schedule schedule;
   private final Leftovers leftovers;
-  private final Simulator.Builder builder;
   private final int seconds;
   private final List<String> remains = new ArrayList<>();
   private List<Uncaught.One> uncaught = List.of();
@@ -22,67 +28,85 @@ final class SimulatedRun {
   private @Nullable Throwable thrown;
   private boolean repeatable;
 
-  /** In a world of {@code builder}, for {@code seconds} at most. */
-  SimulatedRun(
-      TestBody body,
-      Schedule schedule,
-      Leftovers leftovers,
-      Simulator.Builder builder,
-      int seconds) {
+  /** For {@code seconds} at most. */
+  SimulatedRun(TestBody body, Schedule schedule, Leftovers leftovers, int seconds) {
     this.body = body;
     this.schedule = schedule;
     this.leftovers = leftovers;
-    this.builder = builder;
     this.seconds = seconds;
   }
 
-  /** Runs it to the end and closes the world. Throws nothing. */
-  void run() {
-    run(null);
-  }
-
-  /** The same, with files of what happens. */
-  void attachTo(Attachments attachments) {
-    if (attachments.open()) {
-      run(attachments);
+  /** Runs it to the end in a world that the schedule alone decides. Throws nothing. */
+  void run(SimulatedWorlds worlds, @Nullable Attachments attachments) {
+    Supplier<Simulator.Builder> builder =
+        () -> {
+          Simulator.Builder world = worlds.builder(schedule);
+          // Findings and leaks are asked for below; nothing is printed beside the failure.
+          world.warnings(Collections.synchronizedList(new ArrayList<>())::add);
+          return attachments == null ? world : world.timeline(attachments.timeline());
+        };
+    if (schedule.choices() == null) {
+      Simulator simulator = builder.get().build();
+      try {
+        during(simulator, UnaryOperator.identity(), attachments);
+      } finally {
+        close(simulator);
+      }
+      after(simulator);
+    } else {
+      List<Simulator> used = new ArrayList<>();
+      WorldProgram program =
+          world -> {
+            used.add(world.simulator());
+            during(world, attachments);
+            return null;
+          };
+      replay(worlds.explorer(builder, program), schedule.choices());
+      used.forEach(this::after);
+    }
+    if (attachments != null) {
       attachments.findings(findings);
     }
   }
 
-  private void run(@Nullable Attachments attachments) {
-    // Findings and leaks are asked for below; nothing is printed beside the failure.
-    builder.warnings(Collections.synchronizedList(new ArrayList<>())::add);
-    if (attachments != null) {
-      builder.timeline(attachments.timeline());
+  private void replay(Explorer explorer, ChoiceStream choices) {
+    Throwable failure;
+    try {
+      failure = explorer.replay(choices).thrown();
+    } catch (IllegalArgumentException anotherProgram) {
+      failure = schedule.isFound() ? anotherProgram : null;
     }
-    Simulator simulator = builder.build();
+    thrown = thrown == null ? failure : thrown;
+  }
+
+  /** The test itself, in the world of a search. */
+  void during(ExploredWorld world, @Nullable Attachments attachments) {
+    during(world.simulator(), world::explored, attachments);
+  }
+
+  private void during(
+      Simulator simulator, UnaryOperator<RankProgram> programs, @Nullable Attachments attachments) {
+    World world =
+        new World(simulator.backend(), schedule.ranks(), schedule.toString(), simulator, programs);
     List<String> standing = new ArrayList<>();
+    Runnable look =
+        () -> {
+          standing.addAll(simulator.waiting());
+          standing.addAll(leftovers.places());
+        };
     try (Uncaught threads = Uncaught.here();
-        Limit limit =
-            new Limit(
-                seconds,
-                () -> {
-                  standing.addAll(simulator.waiting());
-                  standing.addAll(leftovers.places());
-                })) {
+        Limit limit = new Limit(seconds, look)) {
       try {
         if (attachments != null) {
           simulator.writeTrace(attachments.trace());
         }
-        body.run(new World(simulator.backend(), schedule.ranks(), schedule.toString(), simulator));
+        body.run(world);
         remains.addAll(leftovers.waiting(simulator));
         remains.addAll(leftovers.threads());
       } catch (Throwable failure) {
         thrown = limit.isPassed() ? Limit.passed(seconds, standing, failure) : failure;
       }
       uncaught = threads.all();
-    } finally {
-      repeatable = simulator.isRepeatable();
-      close(simulator);
-    }
-    findings = simulator.findings();
-    if (!isThrown()) {
-      remains.addAll(leftovers.open(simulator));
     }
   }
 
@@ -90,9 +114,15 @@ final class SimulatedRun {
     try {
       simulator.close();
     } catch (RuntimeException | Error failure) {
-      if (thrown == null) {
-        thrown = failure;
-      }
+      thrown = thrown == null ? failure : thrown;
+    }
+  }
+
+  private void after(Simulator simulator) {
+    repeatable = simulator.isRepeatable();
+    findings = simulator.findings();
+    if (!isThrown()) {
+      remains.addAll(leftovers.open(simulator));
     }
   }
 
@@ -111,6 +141,25 @@ final class SimulatedRun {
 
   boolean isRepeatable() {
     return repeatable;
+  }
+
+  /** For a search, which wants to know that it failed, and of what kind it is. */
+  void throwIfFailed() {
+    if (isFailed()) {
+      Throwable failure = failure(null);
+      if (failure instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) failure; // an assumption
+    }
+  }
+
+  /** What a property fails with: jqwik says how to repeat it. */
+  Throwable failureOfProperty() {
+    TestFailureText text = new TestFailureText(body, "", null);
+    return isThrown()
+        ? text.thrown(thrown, uncaught, findings)
+        : text.remains(leftovers.reports(findings), remains);
   }
 
   /** What the test fails with. */

@@ -10,6 +10,7 @@ import org.jccl.UserCode;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.platform.commons.support.ReflectionSupport;
+import org.opentest4j.AssertionFailedError;
 
 /** The test method, with what JUnit has resolved for it. */
 final class TestBody {
@@ -22,10 +23,18 @@ final class TestBody {
   private final List<@Nullable Given> given;
 
   TestBody(ReflectiveInvocationContext<Method> call) {
-    this.testClass = call.getTargetClass();
-    this.method = call.getExecutable();
-    this.target = call.getTarget().orElse(null);
-    this.resolved = new ArrayList<>(call.getArguments());
+    this(
+        call.getTargetClass(),
+        call.getExecutable(),
+        call.getTarget().orElse(null),
+        call.getArguments());
+  }
+
+  TestBody(Class<?> testClass, Method method, @Nullable Object target, List<?> resolved) {
+    this.testClass = testClass;
+    this.method = method;
+    this.target = target;
+    this.resolved = new ArrayList<>(resolved);
     this.given = new ArrayList<>();
     for (Parameter parameter : method.getParameters()) {
       given.add(Given.of(parameter));
@@ -58,7 +67,10 @@ final class TestBody {
     }
     try {
       // Throws what the method throws, also if it is checked.
-      ReflectionSupport.invokeMethod(method, target, arguments);
+      Object verdict = ReflectionSupport.invokeMethod(method, target, arguments);
+      if (Boolean.FALSE.equals(verdict)) {
+        throw new AssertionFailedError("it gave false"); // as a property may
+      }
     } catch (Throwable failure) {
       if (rank == null) {
         cut(failure);

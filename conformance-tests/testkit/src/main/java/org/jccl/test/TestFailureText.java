@@ -2,6 +2,7 @@ package org.jccl.test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jccl.FailureReport;
 import org.jccl.ReportedMisuse;
@@ -53,7 +54,11 @@ final class TestFailureText {
     if (byTest != null) {
       all.add(byTest);
     }
-    Throwable first = FailureReport.firstOf(all.getFirst());
+    Throwable first =
+        FailureReport.firstOf(
+            byThreads.isEmpty()
+                ? all.getFirst()
+                : FailureReport.firstOf(all.subList(0, byThreads.size())));
     if (first instanceof TestAbortedException) {
       return first;
     }
@@ -94,7 +99,10 @@ final class TestFailureText {
   }
 
   private static boolean isBehind(Throwable failure, ReportedMisuse found) {
-    return links(failure).contains(found) || links(FailureReport.firstOf(failure)).contains(found);
+    return Stream.of(failure, FailureReport.firstOf(failure))
+        .flatMap(one -> links(one).stream())
+        // Each thread is thrown a report of its own, with the same words.
+        .anyMatch(link -> Objects.equals(link.getMessage(), found.getMessage()));
   }
 
   private static List<Throwable> links(Throwable failure) {

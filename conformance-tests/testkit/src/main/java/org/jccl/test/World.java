@@ -2,6 +2,7 @@ package org.jccl.test;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jccl.Backend;
 import org.jccl.Device;
 import org.jccl.RankProgram;
@@ -20,12 +21,20 @@ public final class World {
   private final int ranks;
   private final String schedule;
   private final @Nullable Simulator simulator;
+  private final UnaryOperator<RankProgram> programs;
 
-  World(Backend backend, int ranks, String schedule, @Nullable Simulator simulator) {
+  /** {@code programs} makes of each program what is run. */
+  World(
+      Backend backend,
+      int ranks,
+      String schedule,
+      @Nullable Simulator simulator,
+      UnaryOperator<RankProgram> programs) {
     this.backend = backend;
     this.ranks = ranks;
     this.schedule = schedule;
     this.simulator = simulator;
+    this.programs = programs;
   }
 
   /** {@return the number of ranks that this node of the test is for} */
@@ -60,7 +69,7 @@ public final class World {
    * @throws org.jccl.RanksFailedException if a rank failed
    */
   public void run(RankProgram program) {
-    Ranks.run(backend, ranks, program);
+    Ranks.run(backend, ranks, programs.apply(program));
   }
 
   @Override

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,6 +25,7 @@ import org.junit.platform.testkit.engine.EngineTestKit;
 class PlantedBugsTest {
   private static final Path SAMPLE = Path.of("..", "..", "docs", "samples", "training", "src");
   private static final int SEEDS = Integer.getInteger("jccl.planted.seeds", 3);
+  private static final String FOLDER = "jccl.planted.folder";
   private static final String ZERO = "ZeroOptimizer";
   private static final String PIPELINE = "Pipeline";
   private static final String LAYERS = "OverlappedLayers";
@@ -145,6 +148,42 @@ class PlantedBugsTest {
                 .describedAs("%s, %s", bug, schedule)
                 .contains(bug.file() + ".java:" + line);
           }
+        }
+      }
+    }
+  }
+
+  /** For {@code ./jccl samples --planted}, which builds them. */
+  @Test
+  @EnabledIfSystemProperty(named = FOLDER, matches = ".+")
+  void projects_areWritten_oneForEachBug() throws IOException {
+    Path all = Path.of(System.getProperty(FOLDER));
+    // Of each file one comes first: so a few are of all kinds.
+    List<Bug> bugs = bugs().toList();
+    for (int number = 0; number < bugs.size(); number++) {
+      Bug bug = bugs.get(number);
+      long before =
+          bugs.subList(0, number).stream().filter(o -> o.file().equals(bug.file())).count();
+      Path project =
+          all.resolve("%02d-%s".formatted(before, bug.toString().replaceAll("\\W+", "-")));
+      copy(SAMPLE.getParent(), project, bug);
+      Path guilty = project.resolve("src/main/java/com/example/training/" + bug.file() + ".java");
+      int line = guiltyLine(bug, List.of(guilty));
+      String where = line > 0 ? bug.file() + "\\.java:" + line : bug.file() + "\\.java:";
+      Files.writeString(project.resolve("expected.txt"), bug.says() + "\n" + where + "\n");
+    }
+  }
+
+  private static void copy(Path from, Path to, Bug bug) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : all.filter(each -> !from.relativize(each).startsWith("target")).toList()) {
+        Path copy = to.resolve(from.relativize(path));
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(copy);
+        } else {
+          String text = Files.readString(path);
+          boolean gets = path.endsWith(bug.file() + ".java");
+          Files.writeString(copy, gets ? text.replace(bug.right(), bug.wrong()) : text);
         }
       }
     }

@@ -18,13 +18,6 @@ import org.junit.platform.testkit.engine.Event;
 class TestingPageTest {
   private static final Path PAGE = Path.of("..", "..", "docs", "testing.md");
 
-  private static final String HEAD =
-      """
-      import org.jccl.*;
-      import org.jccl.test.*;
-
-      """;
-
   @Test
   void theFirstTest_isGreen(@TempDir Path folder) throws Exception {
     assertThat(failures(example(), folder)).isEmpty();
@@ -47,7 +40,7 @@ class TestingPageTest {
   }
 
   private static String example() throws IOException {
-    return Pattern.compile("```java\n(class GradientsTest .*?)```", Pattern.DOTALL)
+    return Pattern.compile("```java\n(import .*?class GradientsTest .*?)```", Pattern.DOTALL)
         .matcher(Files.readString(PAGE))
         .results()
         .map(found -> found.group(1))
@@ -57,7 +50,7 @@ class TestingPageTest {
 
   private static List<String> failures(String source, Path folder) throws Exception {
     Path file = folder.resolve("GradientsTest.java");
-    Files.writeString(file, HEAD + source);
+    Files.writeString(file, source);
     ClassLoader loader = Compiled.sources(List.of(file), folder);
     return EngineTestKit.engine("junit-jupiter")
         .selectors(selectClass(loader.loadClass("GradientsTest")))

@@ -13,6 +13,8 @@ import org.jccl.DeviceMemory;
 import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.Stream;
+import org.jccl.Work;
+import org.jccl.WorkBody;
 import org.jccl.spi.OwnedStream;
 import org.jspecify.annotations.Nullable;
 
@@ -166,6 +168,11 @@ final class FakeDevices {
     @Override
     public CompletableFuture<Void> completion() {
       return busy ? stuck : CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void run(Work work, WorkBody body) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

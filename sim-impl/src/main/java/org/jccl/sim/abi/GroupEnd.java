@@ -48,7 +48,12 @@ final class GroupEnd implements SimStep, Abortable {
   }
 
   boolean isEmpty() {
-    return work.isEmpty() && phases.stream().allMatch(List::isEmpty);
+    for (List<Job> jobs : phases) {
+      if (!jobs.isEmpty()) {
+        return false;
+      }
+    }
+    return work.isEmpty();
   }
 
   /** Waits until all is done or launched (rule GRP-25). */
@@ -86,9 +91,20 @@ final class GroupEnd implements SimStep, Abortable {
 
   /** What has met all ranks of a communicator is a meeting of their hosts. */
   private void meet(@Nullable HostTask task) {
-    if (task != null && phases.stream().flatMap(List::stream).anyMatch(Job::meets)) {
+    if (task != null && meets()) {
       task.met();
     }
+  }
+
+  private boolean meets() {
+    for (List<Job> jobs : phases) {
+      for (Job job : jobs) {
+        if (job.meets()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Sets it going in the background (rule GRP-24). */
@@ -151,8 +167,13 @@ final class GroupEnd implements SimStep, Abortable {
 
   private boolean canAdvance() {
     List<Job> jobs = phases.get(phase);
-    return jobs.stream().allMatch(Job::isSettled)
-        || (code == 0 && jobs.stream().anyMatch(job -> job.isSettled() && job.code() != 0));
+    boolean all = true;
+    boolean failed = false;
+    for (Job job : jobs) {
+      all &= job.isSettled();
+      failed |= job.isSettled() && job.code() != 0;
+    }
+    return all || (code == 0 && failed);
   }
 
   /** Whether the jobs of a phase are settled; the first failure makes the others give up. */
@@ -163,7 +184,12 @@ final class GroupEnd implements SimStep, Abortable {
         abort();
       }
     }
-    return jobs.stream().allMatch(Job::isSettled);
+    for (Job job : jobs) {
+      if (!job.isSettled()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void fail(int why, @Nullable RuntimeException words) {

@@ -1,6 +1,7 @@
 package org.jccl.sim.check;
 
 import java.util.Iterator;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jccl.UserCode;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +12,13 @@ import org.jspecify.annotations.Nullable;
  * the frame is looked for when a report asks for its text.
  */
 public final class CallSite {
-  private static final StackWalker WALKER = StackWalker.getInstance();
+  private static final StackWalker WALKER =
+      StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
   private static final String BINDING = "org.jccl.nccl.ffi.";
 
-  private static final String UNKNOWN = "unknown";
+  /** What stands for no place. */
+  public static final String UNKNOWN = "unknown";
 
   private @Nullable Stack stack;
   private @Nullable String words;
@@ -47,11 +50,49 @@ public final class CallSite {
     return new CallSite(null, captured + "\n    captured there, launched at " + launch);
   }
 
+  /** Whose code a class is. */
+  private enum Owner {
+    JDK,
+    LIBRARY,
+    BINDING,
+    USER;
+
+    private static final ClassValue<Owner> OF =
+        new ClassValue<>() {
+          @Override
+          protected Owner computeValue(Class<?> type) {
+            String name = type.getName();
+            return name.startsWith(CallSite.BINDING)
+                ? BINDING
+                : UserCode.isLibrary(type) ? LIBRARY : UserCode.isJdk(name) ? JDK : USER;
+          }
+        };
+  }
+
+  /** Looks for the frame on a stack, from the top; says true as soon as it knows. */
+  private static final class Search implements Predicate<StackWalker.StackFrame> {
+    private StackWalker.@Nullable StackFrame found;
+
+    @Override
+    public boolean test(StackWalker.StackFrame frame) {
+      switch (Owner.OF.get(frame.getDeclaringClass())) {
+        case BINDING -> found = null; // what the binding called is a library, too
+        case LIBRARY -> {
+          return found != null;
+        }
+        case USER -> found = found == null ? frame : found;
+        case JDK -> {}
+      }
+      return false;
+    }
+  }
+
   /** Where the calling thread's user code called jccl. */
   public static String current() {
-    String found =
-        WALKER.walk(frames -> first(frames.map(StackWalker.StackFrame::toStackTraceElement)));
-    return found == null ? UNKNOWN : found;
+    Search search = new Search();
+    WALKER.walk(frames -> frames.anyMatch(search));
+    StackWalker.StackFrame found = search.found;
+    return found == null ? UNKNOWN : found.toStackTraceElement().toString();
   }
 
   /** Whether {@link #current} has found user code. */

@@ -48,10 +48,17 @@ public final class Contract {
   /** A call of count 0 and who made it. */
   private record Dropped(Call call, Caller caller) {}
 
+  /** A call of count 0, and the call with a count that another rank made in its place. */
+  private record Skip(Dropped dropped, Call other, Caller otherCaller) {}
+
   private final String communicator;
   private final int worldSize;
   private final SequenceWindow<Position> open = new SequenceWindow<>();
   private final @Nullable Dropped[] dropped;
+
+  /** A rank that dropped a call which another one made with a count, and went on; the first one. */
+  private @Nullable Skip skip;
+
   private final long[] captured;
   private boolean groupShapeTold;
 
@@ -87,7 +94,25 @@ public final class Contract {
             position.call, position.caller, empty.call, empty.caller, Operation.Argument.COUNT);
       }
     }
-    return null;
+    Skip first = skip;
+    return first == null
+        ? null
+        : mismatch(
+            first.other,
+            first.otherCaller,
+            first.dropped.call,
+            first.dropped.caller,
+            Operation.Argument.COUNT);
+  }
+
+  /** From here on the ranks are a call apart, which shows only where the last one is missing. */
+  private void noteSkip(Position first, Call call, Caller caller, @Nullable Dropped before) {
+    Dropped firstDropped = first.dropped;
+    if (before != null && firstDropped == null && differsInCount(before, first.call)) {
+      skip = new Skip(before, first.call, first.caller);
+    } else if (before == null && firstDropped != null && differsInCount(firstDropped, call)) {
+      skip = new Skip(firstDropped, call, caller);
+    }
   }
 
   private static boolean differsInCount(@Nullable Dropped dropped, Call call) {
@@ -114,8 +139,7 @@ public final class Contract {
     if (worldSize == 1) {
       return null;
     }
-    Dropped before = dropped[rank];
-    dropped[rank] = null;
+    Dropped before = takeDropped(rank, call);
     Position position = open.get(call.sequence());
     if (position == null) {
       position = new Position(call, caller, place, groupSize, captureNumber, before);
@@ -138,6 +162,16 @@ public final class Contract {
     return report;
   }
 
+  /** The call of count 0 that came right before {@code call}, or null. */
+  private @Nullable Dropped takeDropped(int rank, Call call) {
+    Dropped last = dropped[rank];
+    if (last == null || last.call.sequence() > call.sequence()) {
+      return null; // behind it in its group
+    }
+    dropped[rank] = null;
+    return last;
+  }
+
   private boolean isComplete(@Nullable Position position) {
     return position != null && position.seen == worldSize;
   }
@@ -150,6 +184,9 @@ public final class Contract {
       int groupSize,
       long captureNumber,
       @Nullable Dropped before) {
+    if (skip == null) {
+      noteSkip(first, call, caller, before);
+    }
     Operation.Argument difference = call.differsFrom(first.call);
     if (difference != null) {
       return differing(first, call, caller, before, difference);

@@ -278,6 +278,14 @@ public final class Findings {
     }
   }
 
+  /** Work of the program's own has failed: whoever is told unwinds, if it does not catch that. */
+  public void workFailed() {
+    synchronized (all) {
+      hasError = true;
+      everBroken = true;
+    }
+  }
+
   /** The report that {@code failure} is or stands on, or -1. */
   private int indexOfReport(Throwable failure) {
     Throwable at = failure;

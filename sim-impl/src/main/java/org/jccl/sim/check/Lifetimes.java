@@ -1,11 +1,15 @@
 package org.jccl.sim.check;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,22 +47,31 @@ public final class Lifetimes {
 
   private record Line(Kind kind, @Nullable String site) {}
 
-  /** All that one line has made on one device, of one kind. */
+  /** All that one line has made on one device, of one kind; or one thing of it. */
   public static final class Origin {
-    private final Place place;
+    private final Kind kind;
+    private final int device;
+    private final long number;
+
+    /** The line, or the stack on which it is; looked for only if it is asked for. */
+    private final @Nullable Object site;
+
     private long open;
     private long bytes;
 
     /** Taken along by a communicator that was closed before. */
     private long left;
 
-    private Origin(Place place) {
-      this.place = place;
+    private Origin(Kind kind, int device, long number, @Nullable Object site) {
+      this.kind = kind;
+      this.device = device;
+      this.number = number;
+      this.site = site;
     }
 
     /** The line that made it, if that is known. */
     public @Nullable String site() {
-      return place.site;
+      return site == null ? null : site.toString();
     }
   }
 
@@ -69,7 +82,7 @@ public final class Lifetimes {
     private long bytes;
 
     void add(Origin origin) {
-      devices.add(origin.place.device);
+      devices.add(origin.device);
       count += origin.open + origin.left;
       bytes += origin.bytes;
     }
@@ -89,10 +102,18 @@ public final class Lifetimes {
     }
   }
 
+  /** To keep a stack is cheap, to look for the line on it is not. So many stacks are kept. */
+  private static final int MOST_FRESH = 128;
+
   private final boolean keepsSites;
 
   /** Guarded by itself, with all counts. */
-  private final Map<Place, Origin> origins = new LinkedHashMap<>();
+  private final Map<Place, Origin> origins = new HashMap<>();
+
+  /** Those of one thing each. */
+  private final Set<Origin> fresh = new HashSet<>();
+
+  private long made;
 
   /**
    * @param keepsSites whether the lines are kept
@@ -108,18 +129,34 @@ public final class Lifetimes {
 
   /** The calling thread makes something. */
   public Origin open(Kind kind, int device) {
-    return open(kind, device, 0, here());
+    return open(kind, device, 0);
+  }
+
+  /** The calling thread makes something that is {@code bytes} large. */
+  public Origin open(Kind kind, int device, long bytes) {
+    synchronized (origins) {
+      if (keepsSites && fresh.size() < MOST_FRESH) {
+        Origin origin = new Origin(kind, device, made++, CallSite.here());
+        fresh.add(origin);
+        return opened(origin, bytes);
+      }
+    }
+    return open(kind, device, bytes, here());
   }
 
   /** Something is made, {@code bytes} large, that {@code site} asked for. */
   public Origin open(Kind kind, int device, long bytes, @Nullable String site) {
     Place place = new Place(kind, device, site);
     synchronized (origins) {
-      Origin origin = origins.computeIfAbsent(place, Origin::new);
-      origin.open++;
-      origin.bytes += bytes;
-      return origin;
+      return opened(
+          origins.computeIfAbsent(place, of -> new Origin(kind, device, made++, site)), bytes);
     }
+  }
+
+  private static Origin opened(Origin origin, long bytes) {
+    origin.open++;
+    origin.bytes += bytes;
+    return origin;
   }
 
   /** One of what {@code origin} has made is closed. */
@@ -138,7 +175,9 @@ public final class Lifetimes {
 
   private void forgetIfOver(Origin origin) {
     if (origin.open == 0 && origin.left == 0) {
-      origins.remove(origin.place, origin);
+      if (!fresh.remove(origin)) {
+        origins.remove(new Place(origin.kind, origin.device, origin.site()), origin);
+      }
     }
   }
 
@@ -154,12 +193,17 @@ public final class Lifetimes {
   public List<String> leaks(Set<Kind> kinds) {
     Map<Line, Left> lines = new LinkedHashMap<>();
     synchronized (origins) {
-      for (Origin origin : origins.values()) {
-        Place place = origin.place;
-        if (kinds.contains(place.kind)) {
-          lines.computeIfAbsent(new Line(place.kind, place.site), line -> new Left()).add(origin);
-        }
+      if (fresh.isEmpty() && origins.isEmpty()) {
+        return List.of();
       }
+      Stream.concat(fresh.stream(), origins.values().stream())
+          .filter(origin -> kinds.contains(origin.kind))
+          .sorted(Comparator.comparingLong(origin -> origin.number))
+          .forEach(
+              origin ->
+                  lines
+                      .computeIfAbsent(new Line(origin.kind, origin.site()), line -> new Left())
+                      .add(origin));
     }
     List<String> words = new ArrayList<>();
     lines.forEach((line, left) -> words.add(left.words(line)));

@@ -14,6 +14,10 @@ import org.jccl.sim.machine.GpuProfile;
  */
 public final class NcclModel implements CostModel {
   private static final double MESSAGE_MICROS = 11.8;
+  private static final int MOST_KEPT = 64;
+  private static final Map<Machine, NcclModel> KEPT = new ConcurrentHashMap<>();
+
+  private record Machine(GpuProfile profile, int version) {}
 
   private final TopologySearch search;
   private final Map<Integer, Tuner> tuners = new ConcurrentHashMap<>();
@@ -21,6 +25,16 @@ public final class NcclModel implements CostModel {
   /** The model of the machine and the version that {@code search} knows. */
   public NcclModel(TopologySearch search) {
     this.search = search;
+  }
+
+  /** The model of a machine that imitates {@code version}; mostly the same for the same one. */
+  public static NcclModel of(GpuProfile profile, int version) {
+    if (KEPT.size() > MOST_KEPT) {
+      KEPT.clear();
+    }
+    return KEPT.computeIfAbsent(
+        new Machine(profile, version),
+        machine -> new NcclModel(new TopologySearch(machine.profile, machine.version)));
   }
 
   /** The machine. */

@@ -6,6 +6,8 @@ import java.util.Objects;
 import org.jccl.Device;
 import org.jccl.MisuseKind;
 import org.jccl.Stream;
+import org.jccl.Work;
+import org.jccl.WorkBody;
 import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.Hazards.Accessor;
@@ -32,11 +34,14 @@ final class DeviceContext {
   private int streamsMade;
   private boolean closed;
   private @Nullable Marks marks;
+  private @Nullable Programs programs;
   private Places places = (start, end) -> "";
   private Blocks blocks = address -> "memory";
 
   /** Found by a device step: no host call is there to throw it, so the next one does. */
   private @Nullable RuntimeException pending;
+
+  private @Nullable RuntimeException lastFailed;
 
   private boolean awaitsOtherDevices;
 
@@ -90,6 +95,22 @@ final class DeviceContext {
   /** An event behind all that {@code stream} has now. */
   SimStream.Marker mark(SimStream stream) {
     return Objects.requireNonNull(marks, "nobody makes events").on(stream);
+  }
+
+  /** Enqueues work of the program's own. */
+  @FunctionalInterface
+  interface Programs {
+    void submit(SimStream stream, Work work, WorkBody body);
+  }
+
+  /** {@code value} enqueues work of the program's own. */
+  void programsBy(Programs value) {
+    programs = value;
+  }
+
+  /** Enqueues work of the program's own on a stream of this device. */
+  void submit(SimStream stream, Work work, WorkBody body) {
+    Objects.requireNonNull(programs, "nobody runs work").submit(stream, work, body);
   }
 
   /** {@code value} knows its memory. */
@@ -271,6 +292,29 @@ final class DeviceContext {
     if (pending == null) {
       pending = simulation.findings().keep(report);
     }
+  }
+
+  /**
+   * Work on {@code stream} has failed: the rank that waits now throws it, for whatever it waits;
+   * else the next call that uses the device. It is told once.
+   */
+  void failed(SimStream stream, RuntimeException why) {
+    simulation.findings().workFailed();
+    lastFailed = why;
+    for (HostTask task : simulation.kernel().tasks()) {
+      if (task.rank() == index && task.state() == HostTask.State.BLOCKED) {
+        task.fail(why);
+        return;
+      }
+    }
+    if (!stream.failFirstWaiter(why) && pending == null) {
+      pending = why;
+    }
+  }
+
+  /** Whether it is what {@link #failed} has told last: what is waited for goes on. */
+  boolean isOfWork(RuntimeException thrown) {
+    return thrown == lastFailed;
   }
 
   /** The report of a device step that waits to be thrown, or null. */

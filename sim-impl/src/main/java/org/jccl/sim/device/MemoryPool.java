@@ -3,21 +3,55 @@ package org.jccl.sim.device;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Off-heap memory of one device. Small blocks are kept by size for reuse, because closing a shared
- * arena stops every thread for a moment; large ones have an arena each and go back at once.
+ * Off-heap memory of one device. Small blocks are parts of slabs, which devices of later
+ * simulations use again: to ask for memory, and to close a shared arena, which stops every thread
+ * for a moment, costs more than a small simulation does. Blocks of some size are kept by size until
+ * the device is closed; large ones have an arena each and go back at once.
  */
 final class MemoryPool implements AutoCloseable {
   private static final long LARGE = 4L << 20;
+  private static final long SMALL = 8L << 10;
   private static final long ALIGNMENT = 256;
   private static final long PAGE = 4096;
 
-  private final Arena arena = Arena.ofShared();
-  private final Map<Long, ArrayDeque<MemorySegment>> small = new HashMap<>();
+  private final Map<Long, ArrayDeque<MemorySegment>> free = new HashMap<>();
   private final Map<Long, Arena> large = new HashMap<>();
+  private final List<MemorySegment> slabs = new ArrayList<>();
+  private long used = Slabs.BYTES;
+  private @Nullable Arena arena;
+
+  /** Slabs that no device has. */
+  private static final class Slabs {
+    private static final long BYTES = 64L << 10;
+    private static final int MOST = 256;
+    private static final ArrayDeque<MemorySegment> IDLE = new ArrayDeque<>();
+
+    static MemorySegment take() {
+      synchronized (IDLE) {
+        MemorySegment slab = IDLE.pollLast();
+        if (slab != null) {
+          return slab;
+        }
+      }
+      return Arena.ofAuto().allocate(BYTES, PAGE);
+    }
+
+    /** Those that are too many go to the garbage collector. */
+    static void give(List<MemorySegment> slabs) {
+      synchronized (IDLE) {
+        for (int i = 0; i < slabs.size() && IDLE.size() < MOST; i++) {
+          IDLE.addLast(slabs.get(i));
+        }
+      }
+    }
+  }
 
   /** A block of at least {@code bytes} bytes. */
   MemorySegment take(long bytes) {
@@ -25,9 +59,32 @@ final class MemoryPool implements AutoCloseable {
       return takeLarge(bytes);
     }
     long size = sizeClass(bytes);
-    ArrayDeque<MemorySegment> free = small.get(size);
-    MemorySegment block = free == null ? null : free.pollFirst();
-    return block == null ? arena.allocate(size, size < PAGE ? ALIGNMENT : PAGE) : block;
+    ArrayDeque<MemorySegment> known = free.get(size);
+    MemorySegment block = known == null ? null : known.pollFirst();
+    if (block != null) {
+      return block;
+    }
+    return size > SMALL ? arena().allocate(size, PAGE) : ofSlab(size);
+  }
+
+  private MemorySegment ofSlab(long size) {
+    long alignment = size < PAGE ? ALIGNMENT : PAGE;
+    long start = (used + alignment - 1) & -alignment;
+    if (start + size > Slabs.BYTES) {
+      slabs.add(Slabs.take());
+      start = 0;
+    }
+    used = start + size;
+    return slabs.getLast().asSlice(start, size);
+  }
+
+  private Arena arena() {
+    Arena known = arena;
+    if (known == null) {
+      known = Arena.ofShared();
+      arena = known;
+    }
+    return known;
   }
 
   private MemorySegment takeLarge(long bytes) {
@@ -51,7 +108,7 @@ final class MemoryPool implements AutoCloseable {
       own.close();
       return;
     }
-    small.computeIfAbsent(block.byteSize(), size -> new ArrayDeque<>()).addLast(block);
+    free.computeIfAbsent(block.byteSize(), size -> new ArrayDeque<>()).addLast(block);
   }
 
   private static long sizeClass(long bytes) {
@@ -62,7 +119,12 @@ final class MemoryPool implements AutoCloseable {
   public void close() {
     large.values().forEach(Arena::close);
     large.clear();
-    small.clear();
-    arena.close();
+    free.clear();
+    Slabs.give(slabs);
+    slabs.clear();
+    used = Slabs.BYTES;
+    if (arena != null) {
+      arena.close();
+    }
   }
 }

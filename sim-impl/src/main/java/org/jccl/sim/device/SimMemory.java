@@ -12,6 +12,8 @@ import org.jccl.DeviceMemory;
 import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
+import org.jccl.Work;
+import org.jccl.WorkBody;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
@@ -22,6 +24,7 @@ import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Steering;
 import org.jccl.spi.CaptureGuard;
+import org.jccl.spi.WorkLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +57,7 @@ public final class SimMemory implements DeviceMemory {
     this.context = context;
     this.ownerOf = ownerOf;
     context.placesIn(this::place);
+    context.programsBy(this::submit);
     context.blocksIn(this::block);
     boolean full = context.simulation().checks() == CheckLevel.FULL;
     this.undefined = full ? new UndefinedMemory() : null;
@@ -90,8 +94,7 @@ public final class SimMemory implements DeviceMemory {
       kernel.declares(task);
       MemorySegment block = take(bytes);
       Lifetimes lifetimes = context.simulation().lifetimes();
-      Lifetimes.Origin origin =
-          lifetimes.open(Lifetimes.Kind.BUFFER, context.index(), bytes, lifetimes.here());
+      Lifetimes.Origin origin = lifetimes.open(Lifetimes.Kind.BUFFER, context.index(), bytes);
       Allocation allocation =
           new Allocation(made++, block, block.asSlice(0, bytes), fromLibrary, origin);
       if (context.simulation().isChecking()) {
@@ -516,6 +519,17 @@ public final class SimMemory implements DeviceMemory {
     noteCaptured(context.own(stream), what, source, bytes);
     noteCaptured(context.own(stream), what, target, bytes);
     context.own(stream).submit(on -> new CopyOp(on, this, what, source, target, bytes));
+  }
+
+  private void submit(SimStream stream, Work work, WorkBody body) {
+    WorkLayout layout = WorkLayout.of(work, stream.device());
+    layout
+        .all()
+        .forEach(
+            piece ->
+                noteCaptured(
+                    stream, work.toString(), Place.onDevice(piece.address()), piece.bytes()));
+    stream.submit(on -> new WorkOp(on, this, layout, body));
   }
 
   @Override

@@ -9,6 +9,8 @@ import java.util.function.BooleanSupplier;
 import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;
+import org.jccl.Work;
+import org.jccl.WorkBody;
 import org.jccl.sim.check.CallSite.Trail;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.HappensBefore.Clock;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class SimStream implements OwnedStream {
   /** Makes the work of one submission for the stream it will run on: again at each replay. */
   @FunctionalInterface
-  public interface Work {
+  public interface Submission {
     /** The work, not yet enqueued. */
     StreamOp on(SimStream stream);
   }
@@ -47,6 +49,7 @@ public final class SimStream implements OwnedStream {
   private @Nullable Waiter waiters;
 
   private @Nullable Waiter idleWaiter;
+  private @Nullable Wait question;
 
   /** The least that one of them waits for. */
   private long nearest = Long.MAX_VALUE;
@@ -171,7 +174,7 @@ public final class SimStream implements OwnedStream {
   // ---------------------------------------------------------------- work
 
   /** Enqueues work from the host, or records it if the stream is being captured. */
-  public void submit(Work work) {
+  public void submit(Submission work) {
     HostTask task = kernel.enter();
     try {
       kernel.declares(task);
@@ -193,7 +196,7 @@ public final class SimStream implements OwnedStream {
     }
   }
 
-  private void replay(Work work, Capture.StreamMap map, @Nullable Object site) {
+  private void replay(Submission work, Capture.StreamMap map, @Nullable Object site) {
     StreamOp op = work.on(map.of(this));
     op.madeAt(map.siteOf(site));
     op.stream().enqueue(op);
@@ -283,11 +286,14 @@ public final class SimStream implements OwnedStream {
     return waiter;
   }
 
-  /** A wait for work to be finished, for people; nobody is woken by it. */
-  private Waiter waitOf(long target) {
-    Waiter waiter = new Waiter();
-    waiter.target = target;
-    return waiter;
+  /** What one waits for who asks whether it has finished: made once, as polls are many. */
+  private Wait question() {
+    Wait known = question;
+    if (known == null) {
+      known = new Waiter();
+      question = known;
+    }
+    return known;
   }
 
   /** All waiters, the first to come first; from now on nobody waits. */
@@ -411,6 +417,18 @@ public final class SimStream implements OwnedStream {
     return before;
   }
 
+  /** The thread that waits longest for this stream throws {@code reason}; false if none waits. */
+  boolean failFirstWaiter(RuntimeException reason) {
+    HostTask first = null;
+    for (Waiter each = waiters; each != null; each = each.next) {
+      first = each.task == null ? first : each.task;
+    }
+    if (first != null) {
+      first.fail(reason);
+    }
+    return first != null;
+  }
+
   /**
    * Work on this stream was given up because of {@code reason}: who waits throws it at once, who
    * synchronizes later throws it then.
@@ -449,7 +467,7 @@ public final class SimStream implements OwnedStream {
       kernel.declares(task);
       asks();
       if (finished < target) {
-        kernel.ask(task, waitOf(target));
+        kernel.ask(task, question());
         asks();
       }
       if (finished >= target) {
@@ -473,7 +491,7 @@ public final class SimStream implements OwnedStream {
         HostTask task = kernel.enter();
         try {
           if (finished < target) {
-            kernel.ask(task, waitOf(target));
+            kernel.ask(task, question());
           }
         } finally {
           kernel.exit(task);
@@ -509,6 +527,11 @@ public final class SimStream implements OwnedStream {
       throw new IllegalArgumentException("the event belongs to another backend");
     }
     own.awaitedBy(this);
+  }
+
+  @Override
+  public void run(Work work, WorkBody body) {
+    context.submit(this, work, body);
   }
 
   // ---------------------------------------------------------------- graphs
@@ -573,7 +596,7 @@ public final class SimStream implements OwnedStream {
     kernel.declares(task);
     try {
       if (!closed && this != context.defaultStream()) {
-        awaitFinished(task, enqueued);
+        RuntimeException failed = awaitEnd(task);
         loseCapture();
         closed = true;
         if (order != null && lane != null) {
@@ -583,9 +606,28 @@ public final class SimStream implements OwnedStream {
         if (origin != null) {
           context.simulation().lifetimes().close(origin);
         }
+        if (failed != null) {
+          throw failed;
+        }
       }
     } finally {
       kernel.exit(task);
+    }
+  }
+
+  /** Waits for all; what has failed meanwhile on its device is thrown when it is closed. */
+  private @Nullable RuntimeException awaitEnd(HostTask task) {
+    RuntimeException failed = null;
+    while (true) {
+      try {
+        awaitFinished(task, enqueued);
+        return failed;
+      } catch (RuntimeException thrown) {
+        if (!context.isOfWork(thrown)) {
+          throw thrown;
+        }
+        failed = thrown;
+      }
     }
   }
 

@@ -61,6 +61,11 @@ public abstract class StreamOp implements SimStep, Wait {
     return new Accessor(stream, stream.lane(), null, null).is(tick(), rank, what, site);
   }
 
+  /** The rank program that asked for it, or the number of its device. */
+  final int rank() {
+    return rank;
+  }
+
   /** A number that its arguments make. */
   protected long shape() {
     return 0;

@@ -33,6 +33,7 @@ final class Baton {
   /** Rank threads that run or wait without the baton; written under the gate. */
   private volatile int outside;
 
+  private volatile List<HostTask> ranks = List.of();
   private int foreignWaiting;
   private boolean repeatable = true;
   private boolean foreignSeen;
@@ -67,16 +68,22 @@ final class Baton {
   // ---------------------------------------------------------------- a run and who takes part
 
   /** A run of rank programs begins; false if one goes on. */
-  boolean beginRun() {
+  boolean beginRun(List<HostTask> tasks) {
     synchronized (gate) {
       if (running) {
         return false;
       }
       running = true;
+      ranks = List.copyOf(tasks);
       repeatable = true;
       foreignSeen = false;
       return true;
     }
+  }
+
+  /** The rank tasks of the current or last run, in rank order. */
+  List<HostTask> ranks() {
+    return ranks;
   }
 
   /** All rank tasks have ended. */
@@ -124,7 +131,10 @@ final class Baton {
    */
   void acquire(HostTask task) {
     synchronized (gate) {
-      foreignSeen |= running;
+      if (running && !foreignSeen) {
+        foreignSeen = true;
+        clockCounts();
+      }
       if (holder == null) {
         holder = task;
         task.state = HostTask.State.RUNNING;
@@ -218,12 +228,21 @@ final class Baton {
     me.parked = false;
   }
 
+  /** An alarm clock costs more than many calls: it is set only where the clock counts. */
   private void parkInTime(HostTask me) {
-    if (me.isLimited()) {
-      // Who takes part may change, so it looks again where the deadline is no matter yet.
+    if (me.isLimited() && goesByClock(me)) {
       LockSupport.parkNanos(this, Math.max(LOOKOUT_NANOS, TimeLimit.left(me.deadline)));
     } else {
       LockSupport.park(this);
+    }
+  }
+
+  /** From now on the clock counts: those whose waits are limited set their alarms. */
+  private void clockCounts() {
+    for (HostTask task : ranks) {
+      if (task.isLimited()) {
+        LockSupport.unpark(task.thread);
+      }
     }
   }
 
@@ -247,11 +266,17 @@ final class Baton {
 
   /** A rank's thread goes on without it; counted as outside until {@link #comeBack}. */
   void stepOutside(HostTask task) {
-    synchronized (gate) {
-      outside++;
-      repeatable = false;
-    }
+    goesOutside();
     task.state = HostTask.State.OUTSIDE;
+  }
+
+  private void goesOutside() {
+    synchronized (gate) {
+      repeatable = false;
+      if (outside++ == 0) {
+        clockCounts();
+      }
+    }
   }
 
   /** A rank's thread that was outside waits for it. */
@@ -303,8 +328,7 @@ final class Baton {
         return false;
       }
       if (from != null && from.state != HostTask.State.FINISHED && !from.given) {
-        outside++;
-        repeatable = false;
+        goesOutside();
         from.away = HostTask.Away.TAKEN;
         from.state = HostTask.State.OUTSIDE;
       }
@@ -314,13 +338,13 @@ final class Baton {
   }
 
   /**
-   * Those of {@code tasks} that have not ended never get it again. {@code self}, the current
-   * thread's task, takes it over if a rank had it. Those left behind, in order.
+   * The ranks that have not ended never get it again. {@code self}, the current thread's task,
+   * takes it over if a rank had it. Those left behind, in order.
    */
-  List<HostTask> abandon(List<HostTask> tasks, HostTask self) {
+  List<HostTask> abandon(HostTask self) {
     List<HostTask> left = new ArrayList<>();
     synchronized (gate) {
-      for (HostTask task : tasks) {
+      for (HostTask task : ranks) {
         if (task.state != HostTask.State.FINISHED) {
           task.abandoned = true;
           left.add(task);

@@ -26,11 +26,10 @@ public final class CurrentRun {
   /** The rank tasks {@code tasks} begin, in that order; the calling thread does not wait. */
   void begin(List<HostTask> tasks) {
     HostTask starter = kernel.enter();
-    if (!baton.beginRun()) {
+    if (!baton.beginRun(tasks)) {
       kernel.exit(starter);
       throw new IllegalStateException("this simulator already runs rank programs");
     }
-    deadEnd.beginRun(tasks);
     condemnation = null;
     tasks.forEach(loop::makeReady);
     kernel.exit(starter);
@@ -43,7 +42,12 @@ public final class CurrentRun {
     task.loosen();
   }
 
-  /** The program of a rank task, the current thread's, has come to its end. */
+  /** The program of the current thread, a rank's, has ended; what follows is no call of it. */
+  public void programEnds() {
+    kernel.current().programEnds();
+  }
+
+  /** The thread of a rank task, the current one, has come to its end. */
   void finish(HostTask task) {
     if (task.abandoned) {
       return;
@@ -98,7 +102,7 @@ public final class CurrentRun {
   /** Ends the waits of all ranks by {@code why}, and lets those that are away fail of it. */
   public void condemn(RuntimeException why) {
     condemnation = why;
-    for (HostTask task : deadEnd.ranks()) {
+    for (HostTask task : baton.ranks()) {
       task.condemn(why);
     }
   }
@@ -109,7 +113,7 @@ public final class CurrentRun {
    */
   List<HostTask> abandon() {
     HostTask self = kernel.current();
-    List<HostTask> left = baton.abandon(deadEnd.ranks(), self);
+    List<HostTask> left = baton.abandon(self);
     if (baton.holder() == self) {
       release();
     }

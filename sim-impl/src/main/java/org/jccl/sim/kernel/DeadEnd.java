@@ -9,7 +9,6 @@ import java.util.List;
 final class DeadEnd {
   private final EventLoop loop;
   private final Baton baton;
-  private volatile List<HostTask> ranks = List.of();
   private QuiescenceListener listener = blocked -> {};
 
   DeadEnd(EventLoop loop, Baton baton) {
@@ -20,16 +19,6 @@ final class DeadEnd {
   /** Sets who is told of a deadlock. */
   void onQuiescence(QuiescenceListener value) {
     listener = value;
-  }
-
-  /** The rank tasks of the current or last run, in rank order. */
-  List<HostTask> ranks() {
-    return ranks;
-  }
-
-  /** A run of {@code tasks} begins. */
-  void beginRun(List<HostTask> tasks) {
-    ranks = List.copyOf(tasks);
   }
 
   /** Whether this is one, and waits were ended. */
@@ -45,7 +34,7 @@ final class DeadEnd {
   /** Virtual time goes on to the earliest limit of a wait; false if none has one. */
   private boolean endLimitedWait() {
     HostTask first = null;
-    for (HostTask task : ranks) {
+    for (HostTask task : baton.ranks()) {
       if (waits(task)
           && task.isLimited()
           && task.isLimitShort
@@ -63,7 +52,8 @@ final class DeadEnd {
 
   /** Ends all waits, as of a deadlock; false if none waits. */
   boolean failBlocked() {
-    List<HostTask> blocked = ranks.stream().filter(task -> waits(task) && !task.abandoned).toList();
+    List<HostTask> blocked =
+        baton.ranks().stream().filter(task -> waits(task) && !task.abandoned).toList();
     if (blocked.isEmpty()) {
       return false;
     }

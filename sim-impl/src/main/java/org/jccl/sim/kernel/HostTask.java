@@ -105,6 +105,9 @@ public final class HostTask implements SimStep {
   /** What it asked for last, if its last call was a question: polling is waiting. */
   volatile @Nullable Wait question;
 
+  /** The last one, which mostly comes again. */
+  private @Nullable Question lastQuestion;
+
   @SuppressWarnings("UnusedVariable") // through GRIP
   private volatile int grip = FIRM;
 
@@ -113,6 +116,7 @@ public final class HostTask implements SimStep {
   private long metAt;
   private long leftAt;
   private long clock;
+  private boolean programOver;
   private @Nullable Object attachment;
 
   /** Set while the task waits; read by reports. */
@@ -190,6 +194,16 @@ public final class HostTask implements SimStep {
 
   boolean isPastDeadline() {
     return isLimited() && System.nanoTime() - deadline >= 0;
+  }
+
+  /** It asks for {@code what}. */
+  void asksFor(Wait what) {
+    Question known = lastQuestion;
+    if (known == null || known.about() != what) {
+      known = new Question(what);
+      lastQuestion = known;
+    }
+    question = known;
   }
 
   /** It waits for {@code what}, and gives up the baton or reports. */
@@ -289,6 +303,15 @@ public final class HostTask implements SimStep {
     verdict = null;
     interrupted = false;
     return why;
+  }
+
+  void programEnds() {
+    programOver = true;
+  }
+
+  /** Whether its program has ended: what it still does is jccl's. */
+  public boolean isProgramOver() {
+    return programOver;
   }
 
   /** Whether it has been left behind. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jccl.config.TimeLimit;
+import org.jccl.spi.RunningWork;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +81,11 @@ public final class Kernel {
     return loop.trace();
   }
 
+  /** The longest limit that somebody means to wait for: nothing may stand still for longer. */
+  public TimeLimit patience() {
+    return limits.patience();
+  }
+
   /** The stream of decisions. */
   public Choices choices() {
     return loop.choices();
@@ -118,7 +124,7 @@ public final class Kernel {
 
   /** Its tasks, in rank order. */
   public List<HostTask> tasks() {
-    return deadEnd.ranks();
+    return baton.ranks();
   }
 
   // ---------------------------------------------------------------- calls
@@ -164,6 +170,7 @@ public final class Kernel {
   }
 
   private HostTask acquire() {
+    RunningWork.requireNone();
     HostTask task = own.current();
     if (task.owned) {
       baton.comeBack(task);

@@ -21,6 +21,11 @@ final class Limits {
     this.patience = patience;
   }
 
+  /** The longest limit that somebody means to wait for. */
+  TimeLimit patience() {
+    return patience;
+  }
+
   /**
    * Does {@code body} in the current thread, whose waits end after {@code limit}.
    *

@@ -35,7 +35,7 @@ final class Polling {
   void ask(HostTask task, Wait what) {
     loop.uncountCall();
     questions++;
-    task.question = new Question(what);
+    task.asksFor(what);
     task.noes = task.askedAt == loop.progress() ? task.noes + 1 : 1;
     task.askedAt = loop.progress();
     if (lastProgress != loop.progress() || !baton.isAlone()) {

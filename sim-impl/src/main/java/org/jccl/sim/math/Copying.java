@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
  * Copies as work over bytes: each block is read once and written to all its destinations while it
  * is in cache. Bits never change (NAN-05); a place is not copied onto itself.
  */
-final class Copying implements Work {
+final class Copying implements SharedWork {
   private static final Places NOWHERE = new Places(0);
 
   private final ElementKernels kernels;

@@ -32,6 +32,8 @@ public final class DataPlane {
 
   private static final int LOCKERS = 16;
 
+  private static final DataPlane COMMON = new DataPlane();
+
   private final ElementKernels kernels;
   private final WorkCrew crew;
   private final AtomicReferenceArray<Desk> idle = new AtomicReferenceArray<>(LOCKERS);
@@ -39,6 +41,11 @@ public final class DataPlane {
   /** A data plane on this JVM's best kernels and the common crew. */
   public DataPlane() {
     this(Kernels.best(), WorkCrew.common());
+  }
+
+  /** The one that all simulations of this JVM share. */
+  public static DataPlane common() {
+    return COMMON;
   }
 
   /** A data plane on {@code kernels} with the help of {@code crew}. */
@@ -151,7 +158,7 @@ public final class DataPlane {
     }
   }
 
-  private void run(Work work, long units, long unitBytes, long trafficPerUnit, Desk desk) {
+  private void run(SharedWork work, long units, long unitBytes, long trafficPerUnit, Desk desk) {
     if (units < WORTH_SHARING / trafficPerUnit) {
       work.run(0, units, desk.scratch);
     } else {

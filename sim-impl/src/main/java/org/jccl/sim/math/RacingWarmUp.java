@@ -68,9 +68,17 @@ final class RacingWarmUp implements WarmKernels.WarmUp {
                 .daemon()
                 .name("jccl-warm-up")
                 .inheritInheritableThreadLocals(false)
+                .uncaughtExceptionHandler(RacingWarmUp::ended)
                 .factory());
     thread.allowCoreThreadTimeOut(true);
     return new RacingWarmUp(scalar, vector, thread, new SystemClock());
+  }
+
+  /** Where a program has used up the heap, its own failure says so. */
+  private static void ended(Thread thread, Throwable failure) {
+    if (!(failure instanceof OutOfMemoryError)) {
+      thread.getThreadGroup().uncaughtException(thread, failure);
+    }
   }
 
   @Override

@@ -12,7 +12,7 @@ import org.jccl.DataType;
  * before any output of that block is written (see {@link BlockFold}), and no other block touches
  * these elements.
  */
-final class ReduceWork implements Work {
+final class ReduceWork implements SharedWork {
   private static final Places NOWHERE = new Places(0);
   private static final ReducePlan NO_PLAN = ReducePlan.of(Arithmetic.SUM, DataType.INT8);
   private static final FoldOrder NO_ORDER = new RankOrder(1);

@@ -47,7 +47,7 @@ public final class WorkCrew implements AutoCloseable {
   }
 
   /** Does all units, alone or with help, and returns when they are done. */
-  void run(Work work, long units, long chunk, Scratch scratch) {
+  void run(SharedWork work, long units, long chunk, Scratch scratch) {
     if (helperCount == 0 || units <= chunk || closed || !taken.compareAndSet(false, true)) {
       work.run(0, units, scratch);
       return;
@@ -125,7 +125,7 @@ public final class WorkCrew implements AutoCloseable {
 
     private static final long MOST_CHUNKS = 1 << 30;
 
-    private final Work work;
+    private final SharedWork work;
     private final long units;
     private final long chunk;
     private final int shares;
@@ -137,7 +137,7 @@ public final class WorkCrew implements AutoCloseable {
     private final AtomicInteger open;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    Job(Work work, long units, long leastChunk, int most) {
+    Job(SharedWork work, long units, long leastChunk, int most) {
       this.work = work;
       this.units = units;
       this.chunk = Math.max(leastChunk, units / MOST_CHUNKS);

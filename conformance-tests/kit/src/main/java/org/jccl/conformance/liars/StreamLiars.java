@@ -12,11 +12,19 @@ import static org.jccl.conformance.liars.Faults.swallow;
 import static org.jccl.conformance.liars.Faults.typed;
 import static org.jccl.conformance.liars.Liar.liar;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jccl.CollectiveException;
+import org.jccl.DeviceRange;
+import org.jccl.Stream;
+import org.jccl.Work;
+import org.jccl.WorkBody;
 import org.jspecify.annotations.Nullable;
 
 /** Liars about streams and graphs (chapter 7: STR). */
@@ -56,6 +64,20 @@ final class StreamLiars {
             .breaks("STR-19", "ncclGroupEnd returned 0, expected 5"),
         liar("Captures no messages", skip(typed("sendRecv")))
             .breaks("STR-17", "what was passed on in every replay is [0.0]"),
+        worker("Runs no work", skip(typed("run")))
+            .breaks("STR-32", "the sum behind the work is [0.0]")
+            .breaks("STR-33", "what was written in part is")
+            .breaks("STR-34", "a wait inside a body was not refused")
+            .breaks("STR-35", "what ran behind it is [0.0]")
+            .breaks("STR-37", "the body ran 0 times"),
+        worker("Runs work elsewhere", StreamLiars::onAnotherStream)
+            .breaks("STR-32", "the sum behind the work is"),
+        worker("Gives all memory", change(typed("run"), StreamLiars::givingAll))
+            .breaks("STR-33", "the wait threw nothing"),
+        worker("Hides what bodies throw", bodies(StreamLiars::silent))
+            .breaks("STR-35", "told never"),
+        worker("Runs captured work once", bodies(StreamLiars::once))
+            .breaks("STR-37", "after the launches is"),
         swallows("Answers for captured events", "isReached")
             .breaks("STR-25", "isReached threw nothing"),
         swallows("Waits for what is captured", "synchronize")
@@ -80,6 +102,80 @@ final class StreamLiars {
   /** What a capture may not do is neither done nor refused. */
   private static Liar swallows(String does, String method) {
     return liar(does, swallow(IllegalStateException.class, typed(method))).onDevices();
+  }
+
+  /** Who lies about the work on a communicator's own stream. */
+  private static Liar worker(String does, Fault fault) {
+    return liar(
+        does,
+        call -> {
+          Object answer = call.honest();
+          return typed("defaultStream").test(call) && answer instanceof Stream honest
+              ? Forwarding.of(fault, Stream.class, honest, false)
+              : answer;
+        });
+  }
+
+  private static Fault bodies(UnaryOperator<WorkBody> to) {
+    return change(
+        typed("run"),
+        call ->
+            call.with("body", to.apply((WorkBody) Objects.requireNonNull(call.argument("body")))));
+  }
+
+  private static @Nullable Object onAnotherStream(ForwardedCall call) throws Throwable {
+    if (!call.is("run")) {
+      return call.honest();
+    }
+    Stream other = ((Stream) call.target()).device().newStream();
+    other.run(
+        (Work) Objects.requireNonNull(call.argument("work")),
+        (WorkBody) Objects.requireNonNull(call.argument("body")));
+    other.synchronize();
+    other.close();
+    return null;
+  }
+
+  private static ForwardedCall givingAll(ForwardedCall call) {
+    Work work = (Work) Objects.requireNonNull(call.argument("work"));
+    WorkBody body = (WorkBody) Objects.requireNonNull(call.argument("body"));
+    WorkBody lying =
+        memory ->
+            body.run(
+                range ->
+                    declares(work, range)
+                        ? memory.of(range)
+                        : MemorySegment.ofArray(new byte[Math.toIntExact(range.bytes())]));
+    return call.with("body", lying);
+  }
+
+  private static boolean declares(Work work, DeviceRange range) {
+    return work.reads().stream().anyMatch(each -> holds(each, range))
+        || work.writes().stream().anyMatch(each -> holds(each, range));
+  }
+
+  private static boolean holds(DeviceRange whole, DeviceRange part) {
+    return whole.address() <= part.address()
+        && part.address() + part.bytes() <= whole.address() + whole.bytes();
+  }
+
+  private static WorkBody silent(WorkBody body) {
+    return memory -> {
+      try {
+        body.run(memory);
+      } catch (RuntimeException hidden) {
+        // nobody is told
+      }
+    };
+  }
+
+  private static WorkBody once(WorkBody body) {
+    AtomicBoolean ran = new AtomicBoolean();
+    return memory -> {
+      if (!ran.getAndSet(true)) {
+        body.run(memory);
+      }
+    };
   }
 
   private static ForwardedCall elsewhere(ForwardedCall call) {

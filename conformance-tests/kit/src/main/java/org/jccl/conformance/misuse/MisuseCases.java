@@ -22,6 +22,7 @@ public final class MisuseCases {
     all.addAll(LifecycleMisuses.rows());
     all.addAll(GroupMisuses.rows());
     all.addAll(PointToPointMisuses.rows());
+    all.addAll(WorkMisuses.rows());
     all.sort(Comparator.comparing(MisuseCase::id));
     return Collections.unmodifiableList(all);
   }

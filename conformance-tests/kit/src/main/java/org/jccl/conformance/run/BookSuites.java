@@ -46,6 +46,7 @@ import org.jccl.conformance.rules.TreeRules;
 import org.jccl.conformance.rules.TypedArgumentRules;
 import org.jccl.conformance.rules.TypedStateRules;
 import org.jccl.conformance.rules.UnevenRules;
+import org.jccl.conformance.rules.WorkRules;
 
 /** The suites of the rule book but for chapter 12, in its order. */
 public final class BookSuites implements RuleSuites {
@@ -67,6 +68,7 @@ public final class BookSuites implements RuleSuites {
         UnevenRules.class,
         StreamRules.class,
         CaptureRules.class,
+        WorkRules.class,
         OpenRules.class,
         TypedArgumentRules.class,
         RawArgumentRules.class,

@@ -1,8 +1,5 @@
 package com.example.training;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.Device;
@@ -10,15 +7,18 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
+import org.jccl.Work;
 
 /**
  * Tensor parallelism with overlap: while the partial sums of one layer are reduced on a stream of
- * their own, the next layer's are brought to the device on another.
+ * their own, the next layer's are computed on another.
  *
  * <p>A layer's result is the sum of the ranks' parts. Two buffers take turns; events say when a
  * buffer is full, and when it may be filled again.
  */
 public final class OverlappedLayers implements AutoCloseable {
+  private static final double LAYER_MICROS = 50;
+
   private final Communicator comm;
   private final int width;
   private final Stream compute;
@@ -41,41 +41,48 @@ public final class OverlappedLayers implements AutoCloseable {
     }
   }
 
-  /** Reduces this rank's parts of all layers; returns the whole layers. */
-  public float[][] run(float[][] layers) {
-    try (Arena arena = Arena.ofShared()) {
-      MemorySegment[] results = new MemorySegment[layers.length];
-      for (int layer = 0; layer < layers.length; layer++) {
-        int turn = layer % parts.length;
-        if (layer >= parts.length) {
-          compute.waitFor(done[turn]);
-        }
-        parts[turn].copyFrom(arena.allocateFrom(ValueLayout.JAVA_FLOAT, layers[layer]), compute);
-        full[turn].record(compute);
+  /** Computes this rank's parts of all layers and reduces them; returns the whole layers. */
+  public float[][] run(float[][] weights, float input) {
+    float[][] whole = new float[weights.length][width];
+    for (int layer = 0; layer < weights.length; layer++) {
+      int turn = layer % parts.length;
+      if (layer >= parts.length) {
+        compute.waitFor(done[turn]);
+      }
+      multiply(weights[layer], input, parts[turn]);
+      full[turn].record(compute);
 
-        reduce.waitFor(full[turn]);
-        comm.allReduce(parts[turn], parts[turn], ReduceOp.SUM, reduce);
-        results[layer] = arena.allocate(ValueLayout.JAVA_FLOAT, width);
-        parts[turn].copyTo(results[layer], reduce);
-        done[turn].record(reduce);
-      }
-      reduce.synchronize();
-      float[][] whole = new float[layers.length][];
-      for (int layer = 0; layer < layers.length; layer++) {
-        whole[layer] = results[layer].toArray(ValueLayout.JAVA_FLOAT);
-      }
-      return whole;
+      reduce.waitFor(full[turn]);
+      comm.allReduce(parts[turn], parts[turn], ReduceOp.SUM, reduce);
+      keep(parts[turn], whole[layer]);
+      done[turn].record(reduce);
     }
+    reduce.synchronize();
+    return whole;
+  }
+
+  private void multiply(float[] weights, float input, DeviceBuffer part) {
+    compute.run(
+        Work.named("layer").writes(part).takes(LAYER_MICROS),
+        memory -> {
+          for (int i = 0; i < weights.length; i++) {
+            memory.floats(part).put(i, weights[i] * input);
+          }
+        });
+  }
+
+  private void keep(DeviceBuffer part, float[] result) {
+    reduce.run(Work.named("keep").reads(part), memory -> memory.floats(part).get(result));
   }
 
   @Override
   public void close() {
+    compute.close();
+    reduce.close();
     for (int i = 0; i < parts.length; i++) {
       parts[i].close();
       full[i].close();
       done[i].close();
     }
-    compute.close();
-    reduce.close();
   }
 }

@@ -3,6 +3,8 @@ package com.example.training;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
+import org.jccl.Stream;
+import org.jccl.Work;
 
 /**
  * A pipeline of stages, one a rank, in the order that is called 1F1B: a stage first runs forwards
@@ -10,22 +12,29 @@ import org.jccl.DeviceBuffer;
  * last the backwards that are left.
  *
  * <p>Stage s multiplies by s + 2. A batch is one number. What comes back to a stage is the derivative
- * of the whole pipeline after it.
+ * of the whole pipeline after it. All of it is enqueued on one stream: the host waits at the end.
  */
 public final class Pipeline implements AutoCloseable {
+  private static final double FORWARD_MICROS = 100;
+  private static final double BACKWARD_MICROS = 200;
+
   private final Communicator comm;
+  private final Stream stream;
   private final int stage;
   private final int last;
   private final DeviceBuffer incoming;
   private final DeviceBuffer outgoing;
+  private final DeviceBuffer total;
 
   /** The stage of this rank. */
   public Pipeline(Communicator comm) {
     this.comm = comm;
+    this.stream = comm.defaultStream();
     this.stage = comm.rank();
     this.last = comm.worldSize() - 1;
     this.incoming = comm.device().allocate(DataType.FLOAT32, 1);
     this.outgoing = comm.device().allocate(DataType.FLOAT32, 1);
+    this.total = comm.device().allocate(DataType.FLOAT32, 1);
   }
 
   /**
@@ -33,37 +42,63 @@ public final class Pipeline implements AutoCloseable {
    * the gradients on the others.
    */
   public float run(float[] batches) {
+    total.copyFrom(0f);
     int warmUp = Math.min(last - stage, batches.length);
-    float total = 0;
     for (int i = 0; i < warmUp; i++) {
-      send(forward(receive(batches[i], stage - 1)), stage + 1);
+      receive(batches[i], stage - 1);
+      forward();
+      send(stage + 1);
     }
-    float value = warmUp < batches.length ? receive(batches[warmUp], stage - 1) : 0;
+    if (warmUp < batches.length) {
+      receive(batches[warmUp], stage - 1);
+    }
     for (int i = warmUp; i < batches.length; i++) {
+      forward();
+      if (stage == last) {
+        add(outgoing);
+      }
       // A stage and the next one send to each other here: both at once, or each waits for the other.
-      float result = forward(value);
-      float gradient = exchange(result, 1, stage + 1);
-      total += stage == last ? result : gradient;
+      exchange(1, stage + 1);
+      backward();
       if (i + 1 < batches.length) {
-        value = exchange(backward(gradient), batches[i + 1], stage - 1);
+        exchange(batches[i + 1], stage - 1);
       } else {
-        send(backward(gradient), stage - 1);
+        send(stage - 1);
       }
     }
     for (int i = 0; i < warmUp; i++) {
-      float gradient = receive(1, stage + 1);
-      total += gradient;
-      send(backward(gradient), stage - 1);
+      receive(1, stage + 1);
+      backward();
+      send(stage - 1);
     }
-    return total;
+    float[] sum = new float[1];
+    stream.run(Work.named("read").reads(total), memory -> memory.floats(total).get(sum));
+    stream.synchronize();
+    return sum[0];
   }
 
-  private float forward(float value) {
-    return value * (stage + 2);
+  private void forward() {
+    multiply(Work.named("forward").takes(FORWARD_MICROS));
   }
 
-  private float backward(float gradient) {
-    return gradient * (stage + 2);
+  private void backward() {
+    if (stage != last) {
+      add(incoming);
+    }
+    multiply(Work.named("backward").takes(BACKWARD_MICROS));
+  }
+
+  private void multiply(Work work) {
+    stream.run(
+        work.reads(incoming).writes(outgoing),
+        memory -> memory.floats(outgoing).put(memory.floats(incoming).get(0) * (stage + 2)));
+  }
+
+  private void add(DeviceBuffer value) {
+    stream.run(
+        Work.named("add").reads(value).writes(total),
+        memory ->
+            memory.floats(total).put(0, memory.floats(total).get(0) + memory.floats(value).get(0)));
   }
 
   private boolean isStage(int number) {
@@ -71,40 +106,36 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /** What a stage sends; {@code outside} if there is no such stage. */
-  private float receive(float outside, int from) {
-    if (!isStage(from)) {
-      return outside;
+  private void receive(float outside, int from) {
+    if (isStage(from)) {
+      comm.recv(incoming, from);
+    } else {
+      load(outside);
     }
-    comm.recv(incoming, from);
-    return received();
   }
 
-  private void send(float value, int to) {
+  private void load(float value) {
+    stream.run(
+        Work.named("load").writes(incoming), memory -> memory.floats(incoming).put(0, value));
+  }
+
+  private void send(int to) {
     if (isStage(to)) {
-      outgoing.copyFrom(value);
       comm.send(outgoing, to);
-      comm.defaultStream().synchronize();
     }
   }
 
-  private float exchange(float value, float outside, int other) {
-    if (!isStage(other)) {
-      return outside;
+  private void exchange(float outside, int other) {
+    if (isStage(other)) {
+      comm.sendRecv(outgoing, other, incoming, other);
+    } else {
+      load(outside);
     }
-    outgoing.copyFrom(value);
-    comm.sendRecv(outgoing, other, incoming, other);
-    return received();
-  }
-
-  private float received() {
-    comm.defaultStream().synchronize();
-    float[] value = new float[1];
-    incoming.copyTo(value);
-    return value[0];
   }
 
   @Override
   public void close() {
+    total.close();
     incoming.close();
     outgoing.close();
   }

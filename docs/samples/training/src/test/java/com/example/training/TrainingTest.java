@@ -50,11 +50,11 @@ class TrainingTest {
       for (int i = 0; i < layers[layer].length; i++) {
         layers[layer][i] = (layer + 1) * 10 + i + comm.rank();
         int ranks = comm.worldSize();
-        expected[layer][i] = ranks * ((layer + 1) * 10 + i) + ranks * (ranks - 1) / 2;
+        expected[layer][i] = 3 * (ranks * ((layer + 1) * 10 + i) + ranks * (ranks - 1) / 2);
       }
     }
     try (OverlappedLayers overlapped = new OverlappedLayers(comm, 4)) {
-      assertArrayEquals(expected, overlapped.run(layers));
+      assertArrayEquals(expected, overlapped.run(layers, 3));
     }
   }
 }

@@ -150,6 +150,16 @@ public final class NativeAccess {
     return restricted(() -> MemorySegment.ofAddress(address).reinterpret(bytes));
   }
 
+  /** The same, until {@code owner} is closed. */
+  public static MemorySegment memory(long address, long bytes, Arena owner) {
+    return restricted(() -> MemorySegment.ofAddress(address).reinterpret(bytes, owner, null));
+  }
+
+  /** A C function that calls {@code target}, for as long as this JVM lives. */
+  static MemorySegment upcall(MethodHandle target, FunctionDescriptor shape) {
+    return restricted(() -> Linker.nativeLinker().upcallStub(target, shape, Arena.global()));
+  }
+
   private static <T> T restricted(Supplier<T> body) {
     try {
       return body.get();

@@ -8,6 +8,7 @@ import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaError;
 import org.jccl.CollectiveException;
 import org.jccl.ResultCode;
+import org.jccl.spi.RunningWork;
 
 /**
  * CUDA's result codes as exceptions, and the calling thread's current device.
@@ -59,6 +60,7 @@ final class Cuda {
    * and the carriers of virtual threads, change it behind our back, and setting it costs 100 ns.
    */
   static void use(int device) {
+    RunningWork.requireNone(); // the thread of a host function makes no call of CUDA (STR-34)
     check(JCuda.cudaSetDevice(device), "cudaSetDevice(" + device + ")");
   }
 

@@ -28,6 +28,7 @@ final class CudaDevice implements Device, CaptureGuard {
   private final Gpu gpu;
   private final CompletionPoller poller;
   private final CudaMemory memory;
+  private final CudaWork work;
   private final Set<CudaStream> streams = ConcurrentHashMap.newKeySet();
   private final Set<AutoCloseable> others = ConcurrentHashMap.newKeySet();
   private final Object lock = new Object();
@@ -39,6 +40,7 @@ final class CudaDevice implements Device, CaptureGuard {
     this.gpu = gpu;
     this.poller = new CompletionPoller(gpu.index());
     this.memory = new CudaMemory(this);
+    this.work = new CudaWork(this);
   }
 
   /** The one of {@code device}, which must be one of ours. */
@@ -145,6 +147,11 @@ final class CudaDevice implements Device, CaptureGuard {
     return streams;
   }
 
+  /** The work of programs on its streams. */
+  CudaWork work() {
+    return work;
+  }
+
   CompletionPoller poller() {
     return poller;
   }
@@ -159,6 +166,7 @@ final class CudaDevice implements Device, CaptureGuard {
     streams.forEach(CudaStream::requireRunning);
     makeCurrent();
     Cuda.check(JCuda.cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+    work.throwFailure();
   }
 
   @Override
@@ -194,6 +202,7 @@ final class CudaDevice implements Device, CaptureGuard {
     }
     others.forEach(CudaDevice::closeQuietly);
     streams.forEach(CudaDevice::closeQuietly);
+    closeQuietly(work);
     closeQuietly(memory);
     poller.close();
   }

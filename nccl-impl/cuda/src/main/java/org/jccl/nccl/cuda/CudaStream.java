@@ -1,6 +1,7 @@
 package org.jccl.nccl.cuda;
 
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,6 +17,9 @@ import org.jccl.Device;
 import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.Stream;
+import org.jccl.Work;
+import org.jccl.WorkBody;
+import org.jccl.nccl.cuda.CudaWork.HostBody;
 import org.jccl.spi.OwnedStream;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +106,7 @@ final class CudaStream implements OwnedStream {
         () -> JCuda.cudaStreamSynchronize(stream),
         () -> JCuda.cudaStreamQuery(stream),
         "cudaStreamSynchronize");
+    device.work().throwFailure();
     RuntimeException why = refusal;
     if (why == null) {
       why = interruption.getAndSet(null);
@@ -127,7 +132,11 @@ final class CudaStream implements OwnedStream {
       return true;
     }
     requireRunning("asked");
-    return Cuda.reached(JCuda.cudaStreamQuery(stream), "cudaStreamQuery");
+    boolean idle = Cuda.reached(JCuda.cudaStreamQuery(stream), "cudaStreamQuery");
+    if (idle) {
+      device.work().throwFailure();
+    }
+    return idle;
   }
 
   /** Rule STR-26: waiting for a device with a capturing stream would spoil the capture. */
@@ -181,8 +190,16 @@ final class CudaStream implements OwnedStream {
     synchronized (captureLock) {
       requireRunning("waited for");
       RuntimeException why = refusal;
-      return why == null ? device.poller().completion(stream) : CompletableFuture.failedFuture(why);
+      return why == null
+          ? device.poller().completion(stream).thenRun(device.work()::throwFailure)
+          : CompletableFuture.failedFuture(why);
     }
+  }
+
+  @Override
+  public void run(Work work, WorkBody body) {
+    requireOpen();
+    device.work().enqueue(driver, toString(), work, body);
   }
 
   @Override
@@ -215,9 +232,15 @@ final class CudaStream implements OwnedStream {
     }
     capturer = null;
     device.makeCurrent();
-    CUgraph graph = new CUgraph();
-    Cuda.checkDriver(JCudaDriver.cuStreamEndCapture(driver, graph), "cuStreamEndCapture");
-    return CudaGraph.instantiate(device, graph);
+    List<HostBody> bodies = device.work().takeCaptured(driver.captureNumber());
+    try {
+      CUgraph graph = new CUgraph();
+      Cuda.checkDriver(JCudaDriver.cuStreamEndCapture(driver, graph), "cuStreamEndCapture");
+      return CudaGraph.instantiate(device, graph, bodies);
+    } catch (RuntimeException | Error failure) {
+      bodies.forEach(HostBody::release);
+      throw failure;
+    }
   }
 
   /** Whether the calling thread has begun a capture here that goes on (rule STR-30). */
@@ -243,7 +266,8 @@ final class CudaStream implements OwnedStream {
         return;
       }
       if (owned && !drained()) {
-        LOG.log(Level.WARNING, "{0} closed while its work has not ended", this);
+        String running = device.work().running();
+        LOG.log(Level.WARNING, "{0} closed while its work has not ended{1}", this, running);
       }
       closed = true;
     }

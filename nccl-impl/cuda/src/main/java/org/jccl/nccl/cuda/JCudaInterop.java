@@ -1,12 +1,15 @@
 package org.jccl.nccl.cuda;
 
 import jcuda.Pointer;
+import jcuda.driver.CUfunction;
 import jcuda.driver.CUstream;
 import jcuda.runtime.cudaStream_t;
+import jcuda.runtime.dim3;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Stream;
+import org.jccl.WorkBody;
 
 /**
  * For programs that use JCuda themselves: their pointers and streams in jccl's calls, and jccl's in
@@ -70,6 +73,22 @@ public final class JCudaInterop {
    */
   public static Stream stream(Device device, CUstream stream) {
     return stream(device, new cudaStream_t(stream));
+  }
+
+  /**
+   * A kernel as the body of work: {@code stream.run(work, JCudaInterop.kernel(…))} launches it. Its
+   * stream must be one of a GPU. What the work declares is not checked there.
+   *
+   * @param function the kernel, of a module loaded on the stream's device
+   * @param grid how many blocks
+   * @param block how many threads each
+   * @param sharedBytes dynamic shared memory of a block
+   * @param parameters pointers to the kernel's parameters, which are read at {@code run}
+   * @return the body
+   */
+  public static WorkBody kernel(
+      CUfunction function, dim3 grid, dim3 block, int sharedBytes, Pointer parameters) {
+    return new CudaKernel(function, grid, block, sharedBytes, parameters);
   }
 
   /**

@@ -46,7 +46,6 @@ public final class Bootstrap {
       Pattern.compile("(\\[[0-9a-fA-F:.%\\w]+\\]|[^:\\s\\[\\]]+):\\d{1,5}");
 
   private final Simulation simulation;
-  private final DataPlane dataPlane = new DataPlane();
   private final Departures departures = new Departures();
   private final Map<UniqueId, Creation> open = new HashMap<>();
   private final IssueOrders issueOrders = new IssueOrders();
@@ -266,7 +265,7 @@ public final class Bootstrap {
     SharedComm made =
         new SharedComm(
             simulation, name == null ? "comm-" + number : CleanText.line(name), number, worldSize);
-    return new CommParts(made, dataPlane, departures, parent, this::forget);
+    return new CommParts(made, DataPlane.common(), departures, parent, this::forget);
   }
 
   /** Where the ranks of {@code comm} meet for its children. */

@@ -1,9 +1,7 @@
 package org.jccl.sim.comm.life;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jccl.sim.check.Contract;
 import org.jccl.sim.check.ReportBuilder;
@@ -123,7 +121,13 @@ public final class CommParts {
 
   /** The communicators of its ranks, ascending. */
   List<CommLifecycle> lives() {
-    return Arrays.stream(lives).filter(Objects::nonNull).map(CommLifecycle.class::cast).toList();
+    List<CommLifecycle> present = new ArrayList<>(lives.length);
+    for (CommLifecycle life : lives) {
+      if (life != null) {
+        present.add(life);
+      }
+    }
+    return present;
   }
 
   /** All ranks have ended. */

@@ -4,6 +4,7 @@ import java.util.List;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.kernel.Effect;
+import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,9 @@ public final class ReclaimJob extends Job {
     boolean isProgramsCall = false; // what a program leaves open is closed behind its end
     boolean last = endpoint.member().comm().reclaim();
     if (!life.isAborted() && life.simulation().isChecking()) {
-      String site = CallSite.current();
+      HostTask task = life.simulation().kernel().holder();
+      boolean isOver = task != null && task.isProgramOver();
+      String site = isOver ? CallSite.UNKNOWN : CallSite.current();
       isProgramsCall = CallSite.isKnown(site);
       endpoint.member().leaves(site);
       endpoint.shared().departures().leaves(endpoint.member(), last, site);

@@ -18,23 +18,25 @@ final class AlgorithmPins {
     this.comm = comm;
   }
 
-  /** Whether any is pinned. */
-  boolean isPinned() {
-    return algorithm.isPresent() || protocol.isPresent();
+  /** The algorithm, if one is pinned. */
+  Optional<Algorithm> algorithm() {
+    return algorithm;
   }
 
-  /** A rank states its pins; whether it is the first, else its pins must be those before. */
-  boolean agree(int rank, Optional<Algorithm> itsAlgorithm, Optional<Protocol> itsProtocol) {
+  /** The protocol, if one is pinned. */
+  Optional<Protocol> protocol() {
+    return protocol;
+  }
+
+  /** A rank states its pins, which must be those of the ranks before. */
+  void agree(int rank, Optional<Algorithm> itsAlgorithm, Optional<Protocol> itsProtocol) {
     if (first < 0) {
       first = rank;
       algorithm = itsAlgorithm;
       protocol = itsProtocol;
-      return true;
-    }
-    if (!algorithm.equals(itsAlgorithm) || !protocol.equals(itsProtocol)) {
+    } else if (!algorithm.equals(itsAlgorithm) || !protocol.equals(itsProtocol)) {
       comm.throwIfError(disagreement(rank, words(itsAlgorithm, itsProtocol)));
     }
-    return false;
   }
 
   private ReportBuilder disagreement(int rank, String pins) {

@@ -1,31 +1,18 @@
 package org.jccl.sim.comm.plan;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jccl.CollectiveException;
 import org.jccl.DataType;
-import org.jccl.ResultCode;
 import org.jccl.config.Algorithm;
 import org.jccl.config.ConfigField;
 import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Allowed;
-import org.jccl.sim.algo.Buffers;
 import org.jccl.sim.algo.ChannelLimits;
 import org.jccl.sim.algo.ChannelSplit;
-import org.jccl.sim.algo.Choice;
 import org.jccl.sim.algo.CollectiveTask;
-import org.jccl.sim.algo.GroupPlan;
-import org.jccl.sim.algo.Orders;
 import org.jccl.sim.algo.PlacedCall;
-import org.jccl.sim.algo.SymmetricChoice;
-import org.jccl.sim.algo.SymmetricPlan;
-import org.jccl.sim.algo.SymmetricSplit;
-import org.jccl.sim.algo.Topology;
-import org.jccl.sim.algo.TopologySearch;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.Config;
 import org.jccl.sim.comm.SharedComm;
@@ -35,9 +22,6 @@ import org.jccl.sim.comm.call.PlannedCall.BySymmetricKernel;
 import org.jccl.sim.comm.call.PlannedCalls;
 import org.jccl.sim.comm.call.Request;
 import org.jccl.sim.comm.memory.Registrations;
-import org.jccl.sim.cost.CostModel;
-import org.jccl.sim.cost.SymmetricModel;
-import org.jccl.sim.cost.Tuner;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.machine.CallPlan;
 import org.jccl.sim.machine.SymmetricCallPlan;
@@ -53,31 +37,17 @@ import org.jspecify.annotations.Nullable;
  * since all ranks make the same calls and programs repeat themselves.
  */
 public final class Planner {
-  private static final int KEPT = 1024;
   private static final int HOPPER = 90;
+  private static final int ZERO_CTAS = 2;
   private static final int UNDEFINED = ConfigField.UNDEFINED;
 
   private final SharedComm comm;
   private final Simulation simulation;
   private final @Nullable Planner parent;
-  private final Map<PlacedCall, PlannedCalls> alone = new HashMap<>();
-  private Allowed allowed;
   private final AlgorithmPins pins;
-  private @Nullable Machine machine;
+  private @Nullable Plans plans;
   private List<PlacedCall> lastGroup = List.of();
   private @Nullable PlannedCalls lastPlanned;
-
-  /**
-   * What depends on where the ranks are.
-   *
-   * @param symmetric null where ranks cannot reach each other's memory
-   */
-  private record Machine(
-      Topology topology,
-      Tuner tuner,
-      Orders orders,
-      Buffers buffers,
-      @Nullable SymmetricPlanner symmetric) {}
 
   /**
    * Plans for a communicator.
@@ -89,14 +59,12 @@ public final class Planner {
     this.pins = new AlgorithmPins(comm);
     this.simulation = comm.simulation();
     this.parent = parent;
-    this.allowed = Allowed.parse(simulation.environment());
+    Allowed.parse(simulation.environment()); // refuses what it cannot read (ENV-06)
   }
 
   /** Which algorithm and protocol the ranks' configurations pin; all ranks do alike. */
   public void pin(int rank, Optional<Algorithm> algorithm, Optional<Protocol> protocol) {
-    if (pins.agree(rank, algorithm, protocol)) {
-      allowed = allowed.pinned(algorithm, protocol);
-    }
+    pins.agree(rank, algorithm, protocol);
   }
 
   // ---------------------------------------------------------------- plans
@@ -107,7 +75,7 @@ public final class Planner {
    * @param by what the rank that makes it has registered
    */
   public PlannedCalls plan(Registrations by, Request request) {
-    return isPlanned(request) ? alone(placed(by, request)) : PlannedCalls.NOTHING;
+    return isPlanned(request) ? plans().alone(placed(by, request)) : PlannedCalls.NOTHING;
   }
 
   /** Plans what a rank issues in one go. */
@@ -126,7 +94,7 @@ public final class Planner {
 
   private PlacedCall placed(Registrations by, Request request) {
     CollectiveTask call = collective(request);
-    return comm.hasRegisteredMemory() && machine().symmetric != null
+    return comm.hasRegisteredMemory() && plans().hasSymmetric()
         ? SymmetricPlanner.windowed(call, by, request)
         : PlacedCall.plain(call);
   }
@@ -136,141 +104,14 @@ public final class Planner {
     return request.count() > 0 && !request.operation().isMadeOfMessages();
   }
 
-  private PlannedCalls alone(PlacedCall call) {
-    PlannedCalls known = alone.get(call);
-    if (known == null) {
-      if (alone.size() == KEPT) {
-        alone.clear();
-      }
-      known = make(List.of(call));
-      alone.put(call, known);
-    }
-    return known;
-  }
-
   private PlannedCalls together(List<PlacedCall> calls) {
     PlannedCalls known = lastPlanned;
     if (known == null || !lastGroup.equals(calls)) {
-      known = make(calls);
+      known = plans().together(calls);
       lastPlanned = known;
       lastGroup = calls;
     }
     return known;
-  }
-
-  /** Symmetric kernels take what they can; the rest is planned as if it were the whole group. */
-  private PlannedCalls make(List<PlacedCall> calls) {
-    SymmetricPlanner symmetric = machine().symmetric;
-    if (symmetric == null) {
-      return byChannels(calls);
-    }
-    SymmetricPlan plan = SymmetricPlan.of(calls, comm.worldSize(), symmetric);
-    if (plan.isRefused()) {
-      ResultCode code = symmetric.isForced() ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR;
-      return refused(code, calls.getFirst().call());
-    }
-    List<PlacedCall> others = new ArrayList<>();
-    for (int call = 0; call < calls.size(); call++) {
-      if (plan.split(call) == null) {
-        others.add(calls.get(call));
-      }
-    }
-    PlannedCalls rest = others.isEmpty() ? PlannedCalls.NOTHING : byChannels(others);
-    if (rest.refusal() != null) {
-      return rest;
-    }
-    List<PlannedCall> carried = new ArrayList<>(calls.size());
-    int next = 0;
-    for (int call = 0; call < calls.size(); call++) {
-      PlannedCall own = bySymmetricKernel(plan, call, calls.get(call));
-      carried.add(own == null ? rest.carried().get(next++) : own);
-    }
-    return PlannedCalls.of(carried, rest.last());
-  }
-
-  private static @Nullable PlannedCall bySymmetricKernel(
-      SymmetricPlan plan, int index, PlacedCall call) {
-    SymmetricSplit split = plan.split(index);
-    SymmetricChoice choice = plan.choice(index);
-    if (split == null || choice == null) {
-      return null;
-    }
-    return new BySymmetricKernel(
-        split,
-        call.isAverage(),
-        call.sendOffset(),
-        call.recvOffset(),
-        choice.micros(),
-        (long) (CostModel.NANOS * choice.micros()));
-  }
-
-  private PlannedCalls byChannels(List<PlacedCall> placed) {
-    Machine found = machine();
-    List<CollectiveTask> calls = placed.stream().map(PlacedCall::call).toList();
-    for (CollectiveTask call : calls) {
-      if (call.operation() == Operation.ALL_REDUCE
-          && call.type() == DataType.FLOAT8_E4M3
-          && comm.worldSize() > 1
-          && simulation.defects().hasNoAlgorithmForE4m3()) {
-        return refused(ResultCode.INTERNAL_ERROR, call); // VER-06
-      }
-    }
-    GroupPlan plan =
-        GroupPlan.of(
-            calls,
-            call -> placed.get(call).isRegistered(),
-            found.topology,
-            (together, perChannel) ->
-                found.tuner.choose(
-                    together.operation(),
-                    together.type(),
-                    together.folding().isScaled(),
-                    together.count(),
-                    perChannel),
-            found.buffers,
-            simulation.version());
-    if (!plan.isDecided()) {
-      boolean isWished =
-          pins.isPinned()
-              || simulation.environment().containsKey("NCCL_ALGO")
-              || simulation.environment().containsKey("NCCL_PROTO");
-      ResultCode code = isWished ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR; // ENV-06
-      return refused(code, calls.getFirst());
-    }
-    List<PlannedCall> carried = new ArrayList<>(calls.size());
-    for (int call = 0; call < calls.size(); call++) {
-      Choice choice = plan.choice(call);
-      carried.add(
-          new ByChannels(choice, plan.split(call), nanos(found.tuner, calls.get(call), choice)));
-    }
-    return PlannedCalls.of(carried, plan.last());
-  }
-
-  private PlannedCalls refused(ResultCode code, CollectiveTask call) {
-    StringBuilder words =
-        new StringBuilder("no algorithm/protocol available for function ")
-            .append(call.operation().label())
-            .append(" with datatype ")
-            .append(call.type());
-    for (String name : List.of("NCCL_ALGO", "NCCL_PROTO", "NCCL_SYM_KERNEL")) {
-      String value = simulation.environment().get(name);
-      if (value != null) {
-        words.append(". ").append(name).append(" was set to ").append(value);
-      }
-    }
-    words.append(pins.isPinned() ? ". The configuration pins an algorithm or protocol" : "");
-    return PlannedCalls.refused(new CollectiveException(code, words + " (ENV-06)"));
-  }
-
-  /** The model's time; of a group's calls that are decided together, each takes as long as all. */
-  private long nanos(Tuner tuner, CollectiveTask call, Choice choice) {
-    if (tuner.worldSize() == 1) {
-      return simulation.cost().operation(call.operation(), call.count(), 1, call.type().bytes());
-    }
-    long bytes = call.bytes(tuner.worldSize());
-    float alone = tuner.time(call.operation(), choice.algorithm(), choice.protocol(), bytes, 1);
-    double micros = simulation.cost().collective(tuner, call.operation(), choice, bytes);
-    return (long) (CostModel.NANOS * micros * choice.micros() / alone);
   }
 
   private static CollectiveTask collective(Request request) {
@@ -292,9 +133,9 @@ public final class Planner {
         new CollectiveTask(
             operation, type, CollectiveTask.Folding.of(operation, type, reduction), count);
     PlannedCalls planned =
-        registered && machine().symmetric != null
-            ? alone(SymmetricPlanner.registered(call))
-            : alone(PlacedCall.plain(call));
+        registered && plans().hasSymmetric()
+            ? plans().alone(SymmetricPlanner.registered(call))
+            : plans().alone(PlacedCall.plain(call));
     if (!(planned.orThrow().carried().getFirst() instanceof ByChannels carried)) {
       throw new IllegalStateException(operation + " in plain memory has a symmetric kernel");
     }
@@ -310,13 +151,13 @@ public final class Planner {
   /** Plans a call that nobody makes, on buffers at the start of symmetric windows. */
   public Optional<SymmetricCallPlan> planSymmetric(
       Operation operation, DataType type, int reduction, long count) {
-    if (machine().symmetric == null || !Registrations.supportsWindows(simulation)) {
+    if (!plans().hasSymmetric() || !Registrations.supportsWindows(simulation)) {
       return Optional.empty();
     }
     CollectiveTask call =
         new CollectiveTask(
             operation, type, CollectiveTask.Folding.of(operation, type, reduction), count);
-    PlannedCalls planned = alone(SymmetricPlanner.inWindows(call, reduction));
+    PlannedCalls planned = plans().alone(SymmetricPlanner.inWindows(call, reduction));
     return !planned.carried().isEmpty()
             && planned.carried().getFirst() instanceof BySymmetricKernel carried
         ? Optional.of(
@@ -331,8 +172,8 @@ public final class Planner {
   public FoldOrder order(Request request, PlannedCall carried, int root) {
     return switch (carried) {
       case ByChannels own ->
-          machine()
-              .orders
+          plans()
+              .orders()
               .of(
                   request.operation(),
                   request.type(),
@@ -360,50 +201,32 @@ public final class Planner {
 
   // ---------------------------------------------------------------- the machine
 
-  private Machine machine() {
-    Machine known = machine;
+  private Plans plans() {
+    Plans known = plans;
     if (known == null) {
       known = find();
-      machine = known;
+      plans = known;
     }
     return known;
   }
 
-  private Machine find() {
-    TopologySearch search = new TopologySearch(simulation.profile(), simulation.version());
-    int[] devices = new int[comm.worldSize()];
+  private Plans find() {
+    Integer[] devices = new Integer[comm.worldSize()];
     for (CommMember member : comm.present()) {
       devices[member.rank()] = member.device().index();
     }
-    Topology topology = search.find(devices, limits());
-    Buffers buffers = Buffers.of(simulation.environment());
-    Tuner tuner = new Tuner(search, topology, buffers, allowed);
-    return new Machine(
-        topology,
-        tuner,
-        new Orders(topology, buffers, simulation.version()),
-        buffers,
-        symmetric(search, topology, tuner));
-  }
-
-  /** Null where ranks cannot reach each other's memory: on several hosts, or for a rank alone. */
-  private @Nullable SymmetricPlanner symmetric(
-      TopologySearch search, Topology topology, Tuner tuner) {
-    if (topology.hosts() > 1 || topology.worldSize() == 1) {
-      return null;
-    }
-    boolean multicast =
-        allowed.allowsMulticast()
-            && search.multicast(topology.worldSize(), topology.hosts()) != null;
-    SymmetricModel model =
-        new SymmetricModel(
+    return Plans.at(
+        new Plans.Place(
             simulation.profile(),
             simulation.version(),
-            topology.worldSize(),
-            multicast,
+            simulation.defects(),
+            simulation.environment(),
+            simulation.cost(),
+            List.of(devices),
             limits(),
-            simulation.environment());
-    return new SymmetricPlanner(simulation, model, tuner, comm.present().getFirst().config());
+            pins.algorithm(),
+            pins.protocol(),
+            comm.present().getFirst().config().get(ConfigField.CTA_POLICY) == ZERO_CTAS));
   }
 
   private ChannelLimits limits() {
@@ -415,6 +238,6 @@ public final class Planner {
             least == UNDEFINED ? 1 : least,
             most == UNDEFINED ? ChannelLimits.ALL : most,
             ChannelLimits.ALL);
-    return parent == null ? own : own.below(parent.machine().topology.channels());
+    return parent == null ? own : own.below(parent.plans().topology().channels());
   }
 }

@@ -1,7 +1,6 @@
 package org.jccl.sim.comm.plan;
 
 import org.jccl.ReduceOp;
-import org.jccl.config.ConfigField;
 import org.jccl.config.Protocol;
 import org.jccl.ops.Operation;
 import org.jccl.sim.algo.Choice;
@@ -9,13 +8,12 @@ import org.jccl.sim.algo.CollectiveTask;
 import org.jccl.sim.algo.PlacedCall;
 import org.jccl.sim.algo.SymmetricChoice;
 import org.jccl.sim.algo.SymmetricPlan;
-import org.jccl.sim.comm.Config;
 import org.jccl.sim.comm.call.Request;
 import org.jccl.sim.comm.memory.RegisteredMemory;
 import org.jccl.sim.comm.memory.Registrations;
 import org.jccl.sim.cost.SymmetricModel;
 import org.jccl.sim.cost.Tuner;
-import org.jccl.sim.device.Simulation;
+import org.jccl.sim.machine.Variables;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,20 +27,19 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
   /** From this version on kernels with flags need no second opinion where both buffers are. */
   private static final int FLAGS_TRUSTED = 22907;
 
-  private static final int ZERO_CTAS = 2;
-
-  private final Simulation simulation;
+  private final Plans.Place place;
+  private final int version;
   private final SymmetricModel model;
   private final Tuner tuner;
-  private final boolean usesCopyEngines;
   private final boolean isOneProcess;
 
-  SymmetricPlanner(Simulation simulation, SymmetricModel model, Tuner tuner, Config config) {
-    this.simulation = simulation;
+  SymmetricPlanner(Plans.Place place, SymmetricModel model, Tuner tuner) {
+    this.place = place;
+    this.version = place.version();
     this.model = model;
     this.tuner = tuner;
-    this.usesCopyEngines = config.get(ConfigField.CTA_POLICY) == ZERO_CTAS;
-    this.isOneProcess = simulation.setting("NCCL_SINGLE_PROC_MEM_REG_ENABLE", 0) == 0;
+    this.isOneProcess =
+        Variables.number(place.environment(), "NCCL_SINGLE_PROC_MEM_REG_ENABLE", 0) == 0;
   }
 
   /** Where a rank's call finds its buffers. */
@@ -95,10 +92,10 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
   @Override
   public boolean offers(PlacedCall call) {
     boolean isRegistered =
-        simulation.version() < HALF_REGISTERED
+        version < HALF_REGISTERED
             ? call.isWithinWindows()
             : call.sendsFromWindow() || call.receivesIntoWindow();
-    boolean isCopied = usesCopyEngines && call.call().operation() == Operation.ALL_GATHER;
+    boolean isCopied = place.usesCopyEngines() && call.call().operation() == Operation.ALL_GATHER;
     return isRegistered && !(isCopied && call.isWithinWindows()) && model.offers(call);
   }
 
@@ -113,14 +110,14 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
 
   /** Whether a kernel with flags is used without asking what would be chosen otherwise. */
   private boolean isTrusted(PlacedCall call) {
-    if (simulation.version() < HALF_REGISTERED || model.isForced()) {
+    if (version < HALF_REGISTERED || model.isForced()) {
       return true;
     }
-    return simulation.version() >= FLAGS_TRUSTED && call.isWithinWindows();
+    return version >= FLAGS_TRUSTED && call.isWithinWindows();
   }
 
   private boolean prefersFlags(CollectiveTask call) {
-    if (simulation.version() < FLAGS_TRUSTED && isOneProcess) {
+    if (version < FLAGS_TRUSTED && isOneProcess) {
       return false;
     }
     Choice other =
@@ -130,11 +127,11 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
 
   @Override
   public boolean mayDecline() {
-    return simulation.version() >= HALF_REGISTERED;
+    return version >= HALF_REGISTERED;
   }
 
   /** Whether {@code NCCL_SYM_KERNEL} is set. */
   boolean isForced() {
-    return simulation.environment().containsKey("NCCL_SYM_KERNEL");
+    return place.environment().containsKey("NCCL_SYM_KERNEL");
   }
 }

@@ -17,7 +17,8 @@ final class Families {
             WindowFamilies.all(),
             ThreadFamilies.all(),
             SuiteFamilies.all(),
-            RaceFamilies.all())
+            RaceFamilies.all(),
+            WorkFamilies.all())
         .flatMap(List::stream)
         .toList();
   }

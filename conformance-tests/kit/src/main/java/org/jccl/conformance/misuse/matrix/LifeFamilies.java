@@ -169,24 +169,20 @@ final class LifeFamilies {
 
   private static void rawFinalized(Scene s, boolean wrong) {
     Raw raw = new Raw(s);
-    DeviceBuffer in = s.floats(N * s.size());
-    DeviceBuffer out = s.floats(N * s.size());
     if (!wrong) {
-      raw.call(s, Form.ALL.get(s.way()), in.address(), out.address(), s.stream().handle());
+      raw.use(s);
       s.settle();
     }
     raw.ok(raw.abi().commFinalize(raw.comm()));
     if (bad(s, wrong)) {
-      raw.call(s, Form.ALL.get(s.way()), in.address(), out.address(), s.stream().handle());
+      raw.use(s);
     }
   }
 
   private static void rawDestroyed(Scene s, boolean wrong) {
     Raw raw = new Raw(s);
-    DeviceBuffer in = s.floats(N * s.size());
-    DeviceBuffer out = s.floats(N * s.size());
     if (!wrong) {
-      raw.call(s, Form.ALL.get(s.way()), in.address(), out.address(), s.stream().handle());
+      raw.use(s);
       s.settle();
     }
     raw.ok(raw.gone().commDestroy(raw.comm()));
@@ -194,20 +190,18 @@ final class LifeFamilies {
       if (s.way() == 7) {
         raw.ok(s.guilty(raw.abi()).commDestroy(raw.comm()));
       }
-      raw.call(s, Form.ALL.get(s.way()), in.address(), out.address(), s.stream().handle());
+      raw.use(s);
     }
   }
 
   private static void rawSuspended(Scene s, boolean wrong) {
     Raw raw = new Raw(s);
-    DeviceBuffer in = s.floats(N * s.size());
-    DeviceBuffer out = s.floats(N * s.size());
     raw.ok(raw.abi().commSuspend(raw.comm(), MEMORY));
     if (!wrong) {
       raw.ok(raw.abi().commResume(raw.comm()));
     }
     if (!wrong || s.isOdd()) {
-      raw.call(s, Form.ALL.get(s.way()), in.address(), out.address(), s.stream().handle());
+      raw.use(s);
     }
     if (wrong && !s.isOdd()) {
       raw.ok(raw.abi().commResume(raw.comm()));

@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 
 /**
  * Who is to be named for a misuse, and where: noted by the program itself as it runs, so that no
- * line number is written by hand.
+ * line number is written by hand. A mark stands on one line with the call that it marks, however
+ * the formatter breaks lines: what is long gets a name before.
  */
 final class Marks {
   private static final StackWalker WALKER = StackWalker.getInstance();

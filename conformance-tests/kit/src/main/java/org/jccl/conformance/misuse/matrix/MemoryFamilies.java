@@ -12,9 +12,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
-import org.jccl.Collectives;
-import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
@@ -23,8 +20,6 @@ import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.conformance.misuse.matrix.Axes.Axis;
-import org.jccl.conformance.misuse.matrix.Marks.Role;
-import org.jspecify.annotations.Nullable;
 
 /** SIM-23 to SIM-31: memory and streams. All ranks call alike; the odd one's memory is wrong. */
 final class MemoryFamilies {
@@ -45,11 +40,6 @@ final class MemoryFamilies {
         Family.of("SIM-27", "another device's memory", Family.REFUSAL, 8, MemoryFamilies::device),
         raw("SIM-27", "another device's memory, raw", BUFFER_DEVICE, 8, MemoryFamilies::rawDevice),
         Family.of("SIM-28", "used in flight", BUFFER_REUSE, 7, MemoryFamilies::reuse),
-        Family.of("SIM-28", "used before it is written", BUFFER_REUSE, 4, MemoryFamilies::early),
-        Family.of("SIM-28", "copies on two streams", BUFFER_REUSE, 4, MemoryFamilies::copies)
-            .without(Axis.GROUP, Axis.GRAPH),
-        Family.of("SIM-28", "operations on two streams", BUFFER_REUSE, 3, MemoryFamilies::twice)
-            .without(Axis.GRAPH),
         Family.of("SIM-29", "freed in flight", BUFFER_FREED, 4, MemoryFamilies::freed)
             .without(Axis.GRAPH),
         Family.of("SIM-30", "size overflows", ResultCode.INVALID_ARGUMENT, 3, MemoryFamilies::huge)
@@ -65,15 +55,11 @@ final class MemoryFamilies {
         .without(Axis.GROUP, Axis.GRAPH, Axis.SPLIT, Axis.SHRUNK);
   }
 
-  private static @Nullable Role role(Scene s) {
-    return s.isOdd() ? Role.GUILTY : null;
-  }
-
   /** Makes the call of a form with the buffers of the odd rank replaced; that rank is the root. */
   private static void with(Scene s, boolean wrong, Form form, DeviceBuffer in, DeviceBuffer out) {
     Ask ask = s.ask(form).root(s.odd());
     Ask ready = (wrong && s.isOdd() ? ask.buffers(in, out) : ask).ready();
-    s.issue(c -> ready.make(c, role(s), s.isOdd()));
+    s.issue(c -> ready.make(c, s.guiltyIfOdd(), s.isOdd()));
     s.settle();
   }
 
@@ -223,7 +209,7 @@ final class MemoryFamilies {
     if (s.isOdd() && s.way() == 5) {
       done.record(s.stream()); // before the operation
     }
-    s.issue(c -> ask.make(c, role(s), s.isOdd()));
+    s.issue(c -> ask.make(c, s.guiltyIfOdd(), s.isOdd()));
     if (s.isOdd()) {
       if (!wrong || s.way() == 6) {
         done.record(wrong ? s.newStream() : s.stream());
@@ -237,79 +223,12 @@ final class MemoryFamilies {
     s.settle();
   }
 
-  /** The odd rank's operation does not wait for the stream that fills its buffer. */
-  private static void early(Scene s, boolean wrong) {
-    DeviceBuffer in = s.floats(N);
-    DeviceBuffer out = s.floats(N);
-    Stream t = s.newStream();
-    Event filled = s.newEvent();
-    if (s.isOdd()) {
-      touch(s, s.way(), s.way() == 3 ? out : in, t);
-      filled.record(t);
-      if (!wrong) {
-        s.stream().waitFor(filled);
-      }
-    }
-    Ask ask = s.ask().buffers(in, out);
-    s.issue(c -> ask.make(c, role(s), s.isOdd()));
-    s.settle();
-    t.synchronize();
-  }
-
-  /** Copies alone; a barrier of the communicator on a third stream orders nothing. */
-  private static void copies(Scene s, boolean wrong) {
-    DeviceBuffer memory = s.floats(N);
-    Stream t = s.newStream();
-    Stream u = s.newStream();
-    if (s.isOdd()) {
-      touch(s, 0, memory, t);
-    }
-    s.comm().barrier(s.stream());
-    s.settle();
-    if (s.isOdd()) {
-      if (!wrong) {
-        t.synchronize();
-      }
-      touch(s, s.way() + 1, memory, u);
-    }
-    u.synchronize();
-    t.synchronize();
-  }
-
-  /**
-   * Operations of two communicators on two streams share a buffer on the odd rank; those of one
-   * communicator would be ordered (STR-03).
-   */
-  private static void twice(Scene s, boolean wrong) {
-    DeviceBuffer a = s.floats(N);
-    DeviceBuffer b = s.floats(N);
-    DeviceBuffer c = s.floats(N);
-    DeviceBuffer d = s.floats(N);
-    Communicator other = s.own(s.comm().split(0, s.me()));
-    Stream t = s.newStream();
-    Event done = s.newEvent();
-    boolean odd = s.isOdd();
-    Ask first = s.ask().buffers(a, b);
-    DeviceBuffer in = odd && s.way() != 1 ? b : c;
-    DeviceBuffer out = odd && s.way() == 1 ? b : odd && s.way() == 2 ? a : d;
-    Ask second = s.ask().stream(t).buffers(in, out);
-    Consumer<Collectives> one = x -> first.make(x, role(s), odd);
-    s.issue(one);
-    if (!wrong) {
-      done.record(s.stream());
-      t.waitFor(done);
-    }
-    second.make(other, role(s), false);
-    s.settle();
-    t.synchronize();
-  }
-
   private static void freed(Scene s, boolean wrong) {
     DeviceBuffer in = s.floats(N);
     DeviceBuffer out = s.floats(N);
     Ask ask = s.ask().buffers(in, out);
     Event done = s.newEvent();
-    s.issue(c -> ask.make(c, role(s), s.isOdd()));
+    s.issue(c -> ask.make(c, s.guiltyIfOdd(), s.isOdd()));
     done.record(s.stream());
     if (!wrong && s.way() < 2) {
       s.settle();
@@ -348,7 +267,7 @@ final class MemoryFamilies {
     if (wrong && s.isOdd()) {
       ask.stream(s.way() == 0 ? closed : other(s).defaultStream());
     }
-    s.issue(c -> ask.make(c, role(s), s.isOdd()));
+    s.issue(c -> ask.make(c, s.guiltyIfOdd(), s.isOdd()));
     s.settle();
   }
 }

@@ -55,10 +55,6 @@ final class OrderFamilies {
             .strict());
   }
 
-  private static Role role(Scene s) {
-    return s.isOdd() ? Role.EITHER : Role.SIDE;
-  }
-
   /** On one stream; way 1 waits on the host between, way 2 has both in one group. */
   private static void order(Scene s, boolean wrong) {
     Communicator a = s.comm();
@@ -73,17 +69,17 @@ final class OrderFamilies {
           .backend()
           .group(
               g -> {
-                one.make(g.on(first), role(s), s.isOdd());
-                other.make(g.on(second), role(s), s.isOdd());
+                one.make(g.on(first), s.eitherOrSide(), s.isOdd());
+                other.make(g.on(second), s.eitherOrSide(), s.isOdd());
               });
     } else {
       s.issue(
           c -> {
-            one.make(first, role(s), s.isOdd());
+            one.make(first, s.eitherOrSide(), s.isOdd());
             if (s.way() == 1 && !s.has(Axis.GRAPH)) {
               s.settle();
             }
-            other.make(second, role(s), s.isOdd());
+            other.make(second, s.eitherOrSide(), s.isOdd());
           });
     }
     s.settle();
@@ -96,11 +92,11 @@ final class OrderFamilies {
     Ask one = s.ask(Form.MEETING.get(s.way())).ready();
     Ask other = s.ask().stream(t).ready();
     if (wrong && s.isOdd()) {
-      other.make(b, role(s), true);
-      one.make(a, role(s), true);
+      other.make(b, s.eitherOrSide(), true);
+      one.make(a, s.eitherOrSide(), true);
     } else {
-      one.make(a, role(s), s.isOdd());
-      other.make(b, role(s), s.isOdd());
+      one.make(a, s.eitherOrSide(), s.isOdd());
+      other.make(b, s.eitherOrSide(), s.isOdd());
     }
     s.settle();
     t.synchronize();
@@ -139,10 +135,10 @@ final class OrderFamilies {
     Ask first = s.ask(swapped ? Form.ALL_GATHER : Form.ALL_REDUCE).stream(early).ready();
     Ask second = s.ask(swapped ? Form.ALL_REDUCE : Form.ALL_GATHER).stream(late).ready();
     Event event = s.newEvent();
-    first.make(swapped ? b : a, role(s), s.isOdd());
+    first.make(swapped ? b : a, s.eitherOrSide(), s.isOdd());
     event.record(early);
     late.waitFor(event);
-    second.make(swapped ? a : b, role(s), s.isOdd());
+    second.make(swapped ? a : b, s.eitherOrSide(), s.isOdd());
     early.synchronize();
     late.synchronize();
   }
@@ -248,7 +244,7 @@ final class OrderFamilies {
     List<Ask> asks = List.of(s.ask().ready(), s.ask(Form.MEETING.get(s.way())).ready());
     for (Ask ask : asks) {
       s.stream().beginCapture();
-      s.issue(c -> ask.make(c, role(s), s.isOdd()));
+      s.issue(c -> ask.make(c, s.eitherOrSide(), s.isOdd()));
       graphs.add(s.own(s.stream().endCapture()));
     }
     boolean swapped = wrong && s.isOdd();

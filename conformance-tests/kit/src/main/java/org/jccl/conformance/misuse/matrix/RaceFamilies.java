@@ -20,8 +20,6 @@ import org.jccl.Stream;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
 import org.jccl.conformance.misuse.matrix.Axes.Axis;
-import org.jccl.conformance.misuse.matrix.Marks.Role;
-import org.jspecify.annotations.Nullable;
 
 /**
  * SIM-28, SIM-29, SIM-60 and SIM-63: two uses of the same memory, in pairs of everything that can
@@ -85,6 +83,7 @@ final class RaceFamilies {
         List.of(
             new Pair(Use.OUTPUT, Link.NOTHING, Use.INPUT),
             new Pair(Use.OUTPUT, Link.EVENT_TOO_EARLY, Use.COPY_OUT),
+            new Pair(Use.OUTPUT, Link.NOTHING, Use.OUTPUT),
             new Pair(Use.OUTPUT, Link.ANOTHER_COMMUNICATOR, Use.GRAPH),
             new Pair(Use.INPUT, Link.EVENT_OF_ANOTHER, Use.FILL),
             new Pair(Use.INPUT, Link.HOSTS_MEET, Use.RECEIVE),
@@ -92,6 +91,8 @@ final class RaceFamilies {
             new Pair(Use.FILL, Link.HOST_WAITS_FOR_ANOTHER, Use.INPUT),
             new Pair(Use.FILL, Link.HOSTS_MEET, Use.COPY_AWAY),
             new Pair(Use.FILL, Link.ANOTHER_COMMUNICATOR, Use.OUTPUT),
+            new Pair(Use.FILL, Link.NOTHING, Use.COPY_IN),
+            new Pair(Use.INPUT, Link.EVENT_TOO_EARLY, Use.OUTPUT),
             new Pair(Use.COPY_IN, Link.EVENT_TOO_EARLY, Use.GRAPH),
             new Pair(Use.COPY_IN, Link.HOSTS_MEET, Use.INPUT),
             new Pair(Use.COPY_OUT, Link.EVENT_OF_ANOTHER, Use.OUTPUT),
@@ -169,8 +170,8 @@ final class RaceFamilies {
   private static void use(Scene s, Use use, DeviceBuffer memory, Communicator c, Stream on) {
     boolean odd = s.isOdd();
     switch (use) {
-      case OUTPUT -> sum(s, on).buffers(s.floats(N), memory).make(c, role(s), odd);
-      case INPUT -> sum(s, on).buffers(memory, s.floats(N)).make(c, role(s), odd);
+      case OUTPUT -> s.ask().stream(on).buffers(s.floats(N), memory).make(c, s.guiltyIfOdd(), odd);
+      case INPUT -> s.ask().stream(on).buffers(memory, s.floats(N)).make(c, s.guiltyIfOdd(), odd);
       case RECEIVE -> receive(s, memory, c, on);
       default -> {
         if (odd) {
@@ -178,14 +179,6 @@ final class RaceFamilies {
         }
       }
     }
-  }
-
-  private static @Nullable Role role(Scene s) {
-    return s.isOdd() ? Role.GUILTY : null;
-  }
-
-  private static Ask sum(Scene s, Stream on) {
-    return s.ask().stream(on);
   }
 
   private static void receive(Scene s, DeviceBuffer memory, Collectives c, Stream on) {

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import org.jccl.CollectiveException;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
+import org.jccl.DeviceBuffer;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 import org.jccl.ops.Operation;
@@ -92,6 +93,13 @@ final class Raw implements AutoCloseable {
     } else {
       ok(abi.issue(what, send, recv, n, FLOAT, 0, s.odd(), comm, stream));
     }
+  }
+
+  /** The operation of the program's way, with memory of its own. */
+  void use(Scene s) {
+    DeviceBuffer in = s.floats(Scene.COUNT * s.size());
+    DeviceBuffer out = s.floats(Scene.COUNT * s.size());
+    call(s, Form.ALL.get(s.way()), in.address(), out.address(), s.stream().handle());
   }
 
   /** The functions; the program destroys the communicator itself. */

@@ -21,6 +21,7 @@ import org.jccl.conformance.misuse.matrix.Axes.Axis;
 import org.jccl.conformance.misuse.matrix.Marks.Role;
 import org.jccl.sim.Simulator;
 import org.jccl.spi.NcclAbi;
+import org.jspecify.annotations.Nullable;
 
 /** What one rank of a program has: communicator and stream as its axes say, and all it makes. */
 final class Scene implements AutoCloseable {
@@ -162,6 +163,14 @@ final class Scene implements AutoCloseable {
     return on;
   }
 
+  /** The same, on the odd rank alone. */
+  <T> T guiltyIfOdd(T on) {
+    if (isOdd()) {
+      mark(Role.GUILTY);
+    }
+    return on;
+  }
+
   /** One of the lines of the other side. */
   <T> T side(T on) {
     mark(Role.SIDE);
@@ -183,6 +192,16 @@ final class Scene implements AutoCloseable {
   <T> T either(T on) {
     mark(Role.EITHER);
     return on;
+  }
+
+  /** The odd rank's line is to be shown, no other rank's. */
+  @Nullable Role guiltyIfOdd() {
+    return isOdd() ? Role.GUILTY : null;
+  }
+
+  /** The odd rank stands on one side, all others on the other. */
+  Role eitherOrSide() {
+    return isOdd() ? Role.EITHER : Role.SIDE;
   }
 
   /** This rank is to be named, or may be; it makes no call. */

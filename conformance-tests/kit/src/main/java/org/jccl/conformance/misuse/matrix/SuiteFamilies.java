@@ -51,15 +51,11 @@ final class SuiteFamilies {
             .without(Axis.GRAPH));
   }
 
-  private static Role role(Scene s) {
-    return s.isOdd() ? Role.EITHER : Role.SIDE;
-  }
-
   /** The odd rank takes part in another communicator of the same ranks. */
   private static void another(Scene s, boolean wrong) {
     Communicator b = s.own(s.comm().split(0, s.me()));
     Ask ask = s.ask(Form.MEETING.get(s.way())).ready();
-    ask.make(wrong && s.isOdd() ? b : s.comm(), role(s), s.isOdd());
+    ask.make(wrong && s.isOdd() ? b : s.comm(), s.eitherOrSide(), s.isOdd());
     s.settle();
   }
 
@@ -90,7 +86,7 @@ final class SuiteFamilies {
     s.issue(
         c -> {
           for (int i = first; i < ROUNDS; i++) {
-            (i % 2 == 0 ? one : other).make(c, role(s), s.isOdd());
+            (i % 2 == 0 ? one : other).make(c, s.eitherOrSide(), s.isOdd());
           }
         });
     s.settle();
@@ -126,11 +122,12 @@ final class SuiteFamilies {
       DeviceBuffer few,
       DeviceBuffer sent) {
     switch (s.way()) {
-      case 0 -> s.marked(role(s), c).allGatherV(few, many, counts, s.stream());
-      case 1 -> s.marked(role(s), c).reduceScatterV(many, few, counts, ReduceOp.SUM, s.stream());
-      case 2 -> s.marked(role(s), c).gatherV(few, many, counts, s.odd(), s.stream());
-      case 3 -> s.marked(role(s), c).scatterV(many, few, counts, s.odd(), s.stream());
-      default -> s.marked(role(s), c).allToAllV(many, counts, sent, back, s.stream());
+      case 0 -> s.marked(s.eitherOrSide(), c).allGatherV(few, many, counts, s.stream());
+      case 1 ->
+          s.marked(s.eitherOrSide(), c).reduceScatterV(many, few, counts, ReduceOp.SUM, s.stream());
+      case 2 -> s.marked(s.eitherOrSide(), c).gatherV(few, many, counts, s.odd(), s.stream());
+      case 3 -> s.marked(s.eitherOrSide(), c).scatterV(many, few, counts, s.odd(), s.stream());
+      default -> s.marked(s.eitherOrSide(), c).allToAllV(many, counts, sent, back, s.stream());
     }
   }
 

@@ -1,4 +1,4 @@
-package org.jccl.sim;
+package org.jccl.sim.kernel;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
@@ -13,7 +13,7 @@ import java.util.Map;
  * thread that waits counts by the clock, one that runs by its processor time. So a busy machine
  * makes nobody late.
  */
-final class Standstill {
+public final class Standstill {
   /** A thread that runs, but gets no processor time for so long, waits inside native code. */
   private static final long NATIVE_WAIT = 2_000_000_000L;
 
@@ -35,7 +35,7 @@ final class Standstill {
   private long clock;
 
   /** Something has happened. */
-  void end() {
+  public void end() {
     nanos = 0;
     clock = 0;
     idle = 0;
@@ -45,7 +45,7 @@ final class Standstill {
   }
 
   /** For how long nothing has happened. */
-  long nanos() {
+  public long nanos() {
     return nanos;
   }
 
@@ -53,12 +53,12 @@ final class Standstill {
    * Whether it was so long. By the clock alone only after many times that: threads that get next to
    * no processor time must not keep a run from its end.
    */
-  boolean isAtLeast(long limit) {
+  public boolean isAtLeast(long limit) {
     return nanos >= limit || clock / MANY >= limit;
   }
 
   /** Nothing has happened for {@code elapsed} more nanoseconds, while {@code threads} stood. */
-  void add(long elapsed, List<Thread> threads) {
+  public void add(long elapsed, List<Thread> threads) {
     clock += elapsed;
     boolean onCarriers = false;
     long used = 0;

@@ -1,0 +1,307 @@
+"""Ranks in Python beside ranks in Java: the other end of jccl's ProcessGroups.torchStore.
+
+Needs torch 2 and nothing else. Both languages name one store, one group and their ranks:
+
+    import torch, torch.distributed as dist, jccl_torch
+    store = dist.TCPStore("127.0.0.1", 29500, is_master=True, wait_for_workers=False)
+    with jccl_torch.Group(store, rank=0, world_size=2) as group:
+        nccl = jccl_torch.communicator(group, torch.device("cuda", 0))    # a torch ProcessGroup
+        nccl.allreduce([tensor]).wait()
+
+In Java, as rank 1:
+
+    try (ProcessGroup group = ProcessGroups.torchStore("127.0.0.1", 29500, 1, 2, "jccl", timeout);
+        Communicator comm = Communicator.open(group, device, CommunicatorConfig.defaults())) {
+      comm.allReduce(buffer, ReduceOp.SUM);
+    }
+
+init_process_group(group, device) makes the communicator torch's default group instead. Nothing is
+ever unpickled. The store has no secret: use it on loopback or on networks that you trust.
+"""
+
+import os
+import struct
+import threading
+import time
+from datetime import timedelta
+
+_LOOK = 0.2  # seconds between two looks at whether a wait still makes sense
+_FORMAT = 0x72  # first byte of an offer; changes with its layout
+_ID, _NO_ID, _REFUSED = 0, 1, 2
+_ID_BYTES = 128
+_INVALID_USAGE, _REMOTE_ERROR, _TIMEOUT = 5, 6, 8  # NCCL's codes
+# Where torch looks for the id of its first communicator, by version and by way of construction.
+_TORCH_KEYS = ("0", "0//cuda//0", "default_pg/0//cuda//0", "default_pg/0/0", "cuda//0", "0/0")
+
+
+class GroupError(RuntimeError):
+    """The group broke down; every member is told the same."""
+
+
+class Group:
+    """A member of a group of ranks that meet in a store of torch."""
+
+    def __init__(self, store, rank, world_size, name="jccl", timeout=300.0):
+        if not 0 <= rank < world_size:
+            raise ValueError(f"rank {rank} is not in 0..{world_size - 1}")
+        self.rank, self.world_size = rank, world_size
+        self._store, self._prefix, self._timeout = store, name + "/", timeout
+        self._position, self._used, self._closed = 0, [], False
+        if store.add(f"{self._prefix}rank/{rank}", 1) > 1:
+            self._break(_INVALID_USAGE, f"two members say they are rank {rank}")
+        self._meet("join", "join", world_size, b"")
+
+    def all_gather(self, payload):
+        """Everyone's bytes, by rank."""
+        return [bytes(self._store.get(key)) for key in self._call("all_gather", 0, payload)]
+
+    def gather(self, payload, root):
+        """Everyone's bytes, by rank, on the root; an empty list elsewhere."""
+        keys = self._call("gather", root, payload)
+        return [bytes(self._store.get(key)) for key in keys] if self.rank == root else []
+
+    def broadcast(self, payload, root):
+        """The root's bytes."""
+        keys = self._call("broadcast", root, payload if self.rank == root else b"")
+        return bytes(self._store.get(keys[root]))
+
+    def barrier(self):
+        """Returns when everyone has called it."""
+        self._call("barrier", 0, b"")
+
+    def close(self):
+        """Leaves; whoever still waits for this rank is told."""
+        if not self._closed:
+            self._closed = True
+            self._store.append(self._prefix + "gone", f"{self.rank} has closed its process group\n")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        self.close()
+
+    def _call(self, operation, root, payload):
+        if self._closed:
+            raise GroupError("the process group is closed")
+        position, self._position = self._position, self._position + 1
+        return self._meet(str(position), operation, root, payload)
+
+    def _meet(self, position, operation, number, payload):
+        at, label = self._prefix + position, f"{operation}.{number}"
+        keys = [f"{at}/{label}/{rank}" for rank in range(self.world_size)]
+        self._store.set(keys[self.rank], bytes(payload))
+        self._store.append(at + "/calls", f"{self.rank} {label}\n")
+        deadline = time.monotonic() + self._timeout
+        while not self._there(keys, min(_LOOK, max(deadline - time.monotonic(), 0.001))):
+            self._look(at, label, keys)
+            if time.monotonic() >= deadline:
+                missing = [rank for rank, key in enumerate(keys) if not self._store.check([key])]
+                self._break(
+                    _TIMEOUT,
+                    f"rank {self.rank} waited {self._timeout} s in {label}, and of "
+                    f"{self.world_size} ranks these have not come: {missing}",
+                )
+        for key in self._used:
+            self._store.delete_key(key)
+        self._used = [keys[self.rank]] + ([at + "/calls"] if self.rank == 0 else [])
+        return keys
+
+    def _there(self, keys, seconds):
+        # Asked again and again: torch prints a warning for every wait that runs out of time.
+        deadline, pause = time.monotonic() + seconds, 0.001
+        while not self._store.check(keys):
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(pause)
+            pause = min(2 * pause, 0.02)
+        return True
+
+    def _look(self, at, label, keys):
+        failed = self._text(self._prefix + "failed")
+        if failed:
+            raise GroupError(self._words(failed))
+        for line in self._text(at + "/calls").splitlines():
+            rank, _, other = line.partition(" ")
+            if other != label:
+                self._break(
+                    _INVALID_USAGE,
+                    f"the ranks disagree: rank {self.rank} calls {label}, rank {rank} calls {other}",
+                )
+        for line in self._text(self._prefix + "gone").splitlines():
+            rank, _, why = line.partition(" ")
+            if rank.isdigit() and int(rank) < self.world_size:
+                if not self._store.check([keys[int(rank)]]):
+                    self._break(_REMOTE_ERROR, f"rank {rank} will not come to {label}: it {why}")
+
+    def _text(self, key):
+        return self._store.get(key).decode("utf-8", "replace") if self._store.check([key]) else ""
+
+    def _words(self, failed):
+        return f"process group, rank {self.rank}/{self.world_size}: " + failed.partition(" ")[2]
+
+    def _break(self, code, text):
+        """Breaks the group for everyone; who was first wins."""
+        key = self._prefix + "failed"
+        if self._store.add(self._prefix + "failures", 1) == 1:
+            self._store.set(key, f"{code} {text}")
+            raise GroupError(self._words(f"0 {text}"))
+        self._there([key], 5)
+        raise GroupError(self._words(self._text(key)))
+
+
+def communicator(group, device):
+    """Opens a communicator with the other ranks; a torch.distributed.ProcessGroupNCCL."""
+    import torch.distributed as dist
+
+    def make(store):
+        options = dist.ProcessGroupNCCL.Options()
+        made = dist.ProcessGroupNCCL(store, group.rank, group.world_size, options)
+        if hasattr(made, "eager_connect_single_device"):
+            made.eager_connect_single_device(device)
+        return made
+
+    return _open(group, device, make, lambda made, tensor: made.allreduce([tensor]).wait())
+
+
+def init_process_group(group, device):
+    """The same as torch's default group, for torch.distributed's own functions."""
+    import torch.distributed as dist
+
+    def make(store):
+        dist.init_process_group(
+            "nccl",
+            store=store,
+            rank=group.rank,
+            world_size=group.world_size,
+            device_id=device,
+        )
+        return dist.group.WORLD
+
+    return _open(group, device, make, lambda made, tensor: dist.all_reduce(tensor))
+
+
+def from_environment(name=None, timeout=300.0):
+    """The group of torchrun's ranks, by the store of its agent; in Java JCCL_GROUP_STORE=torch."""
+    import torch.distributed as dist
+
+    store = dist.TCPStore(
+        os.environ["MASTER_ADDR"],
+        int(os.environ["MASTER_PORT"]),
+        is_master=False,
+        wait_for_workers=False,
+        timeout=timedelta(seconds=timeout),
+    )
+    attempt = os.environ.get("TORCHELASTIC_RUN_ID", "job")
+    attempt += "/" + os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+    rank, size = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+    return Group(store, rank, size, name or "jccl/store/" + attempt, timeout)
+
+
+def _open(group, device, make, all_reduce):
+    import torch
+    import torch.distributed as dist
+
+    torch.cuda.set_device(device)
+    store = dist.HashStore()
+    offers = group.gather(_offer(device), 0)
+    if group.rank == 0:
+        refusal = _refusal(offers)
+        if refusal:
+            group.broadcast(bytes([_REFUSED]) + struct.pack(">i", -1) + refusal.encode(), 0)
+            raise GroupError(refusal)
+        made = _made_while_told(group, device, make, store)
+    else:
+        verdict = group.broadcast(b"", 0)
+        if not verdict or verdict[0] != _ID or len(verdict) != 1 + _ID_BYTES:
+            raise GroupError(verdict[5:].decode("utf-8", "replace") or "rank 0 sent no id")
+        for key in _TORCH_KEYS:
+            store.set(key, verdict[1:])
+        made = make(store)
+    warm = torch.zeros(1, dtype=torch.float32, device=device)
+    all_reduce(made, warm)
+    torch.cuda.synchronize(device)
+    return made
+
+
+def _made_while_told(group, device, make, store):
+    """torch makes the id inside, and waits there for the others: they are told it meanwhile."""
+    import torch
+
+    made, failures = [], []
+
+    def work():
+        try:
+            torch.cuda.set_device(device)
+            made.append(make(store))
+        except BaseException as failure:
+            failures.append(failure)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + group._timeout
+    while not failures:
+        for key in _TORCH_KEYS:
+            if store.check([key]):
+                value = bytes(store.get(key))
+                if len(value) == _ID_BYTES:
+                    group.broadcast(bytes([_ID]) + value, 0)
+                    thread.join()
+                    if failures:
+                        raise failures[0]
+                    return made[0]
+        if time.monotonic() >= deadline:
+            break
+        time.sleep(0.005)
+    words = str(failures[0]) if failures else "torch has made no id"
+    group.broadcast(bytes([_NO_ID]) + struct.pack(">i", -1) + words.encode()[:8192], 0)
+    raise failures[0] if failures else GroupError(words)
+
+
+def _offer(device):
+    import torch
+
+    version = torch.cuda.nccl.version()
+    code = version[0] * 10_000 + version[1] * 100 + version[2]
+    properties = torch.cuda.get_device_properties(device)
+    uuid = str(getattr(properties, "uuid", ""))
+    identity = f"{_host()}/" + ("GPU-" + uuid.removeprefix("GPU-") if uuid else str(device))
+    shares = os.environ.get("NCCL_MULTI_RANK_GPU_ENABLE") == "1" and code >= 23_003
+    offer = struct.pack(">BBBi", _FORMAT, 1, 1, code)
+    for text in ("nccl", f"NCCL of torch {torch.__version__}", identity):
+        encoded = text.encode()[:8192]
+        offer += struct.pack(">H", len(encoded)) + encoded
+    return offer + bytes([shares])
+
+
+def _host():
+    with open("/proc/sys/kernel/hostname", encoding="utf-8") as file:
+        return file.read().strip()
+
+
+def _refusal(offers):
+    """What speaks against going on; as jccl decides when rank 0 is in Java."""
+    able = {}
+    objections = []
+    for rank, offer in enumerate(offers):
+        if len(offer) < 2 or offer[0] != _FORMAT or not offer[1]:
+            words = offer[4:].decode("utf-8", "replace") if len(offer) > 4 else "no offer"
+            objections.append(f"rank {rank} cannot: {words}")
+            continue
+        texts, at = [], 7
+        for _ in range(3):
+            (length,) = struct.unpack_from(">H", offer, at)
+            texts.append(offer[at + 2 : at + 2 + length].decode("utf-8", "replace"))
+            at += 2 + length
+        able[rank] = (bool(offer[2]), struct.unpack_from(">i", offer, 3)[0], *texts, offer[at])
+    for column, what in ((2, "backends"), (1, "NCCL versions"), (0, "warm-up")):
+        values = {rank: fields[column] for rank, fields in able.items()}
+        if len(set(values.values())) > 1:
+            objections.append(f"the ranks have different {what}: {values}")
+    devices = {}
+    for rank, fields in able.items():
+        devices.setdefault(fields[4], []).append(rank)
+    for name, ranks in devices.items():
+        if len(ranks) > 1 and not all(able[rank][5] for rank in ranks):
+            objections.append(f"ranks {ranks} share one device, give each its own: {name}")
+    return objections and "the ranks cannot open a communicator together: " + "; ".join(objections)
