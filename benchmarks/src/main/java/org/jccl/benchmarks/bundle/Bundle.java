@@ -32,6 +32,7 @@ public final class Bundle {
           "jdk.incubator.vector",
           "jdk.jfr",
           "jdk.management",
+          "jdk.net", // how soon a connection to a machine that is gone is given up
           "jdk.unsupported");
 
   private static final String TOP = "jccl";

@@ -119,8 +119,12 @@ final class RunCommand implements Callable<Integer> {
       })
   private @Nullable Integer processes;
 
-  /** Given to the processes of {@code --processes}. */
-  @Option(names = "--as-rank", hidden = true)
+  @Option(
+      names = "--as-rank",
+      description = {
+        "Run as one rank, the one that the launcher of this process says: under torchrun",
+        "--no-python, mpirun, srun, in a pod. --processes starts its ranks this way."
+      })
   private boolean asRank;
 
   @Override

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The programs of the documentation: two that check their own results, two that are wrong. */
+/** The programs of the documentation: three that check their own results, two that are wrong. */
 class ExamplesTest {
   private static void run(int ranks, long seed, RankProgram program) {
     try (Simulator simulator =
@@ -29,6 +29,12 @@ class ExamplesTest {
   @ValueSource(ints = {1, 2, 4, 7})
   void tensorParallelMatrixProduct_isExact(int ranks) {
     run(ranks, ranks, new TensorParallelMatrixProduct());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5})
+  void mixedRanks_getWhatEveryRankKnows(int ranks) {
+    run(ranks, ranks, new MixedRanks());
   }
 
   @Test

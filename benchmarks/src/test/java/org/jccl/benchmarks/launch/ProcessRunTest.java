@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import org.jccl.process.ProcessGroups;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +47,39 @@ class ProcessRunTest {
 
     assertThat(first).hasSize(1).allMatch(line -> line.matches("127.0.0.1:\\d+ [0-9a-f]{64}"));
     assertThat(second).hasSize(1).doesNotContainAnyElementsOf(first);
+  }
+
+  @Test
+  void jvms_joinByTheirEnvironment_andADeathIsNamedByTheOthers() throws Exception {
+    assertThat(new ProcessRun(meeting(), stream(out), stream(err)).run()).isZero();
+    assertThat(lines(out)).containsExactlyInAnyOrder("[0] from 1", "[1] from 1", "[2] from 1");
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("rank 0 of 3 (RANK, WORLD_SIZE)", "secret (JCCL_GROUP_SECRET)")
+        .contains("rank 0 listens at 127.0.0.1:");
+
+    assertThat(new ProcessRun(meeting("2"), stream(out), stream(err)).run()).isEqualTo(9);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("rank 2 failed first: it ended with exit code 9")
+        .contains("rank 2 will not come to barrier #1: it closed the connection");
+  }
+
+  private static ProcessPlan meeting(String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp"));
+    command.add(place(MeetingProcess.class) + File.pathSeparator + place(ProcessGroups.class));
+    command.add(MeetingProcess.class.getName());
+    command.addAll(List.of(args));
+    return new ProcessPlan(3, command, LONG);
+  }
+
+  private static String place(Class<?> type) {
+    return Path.of(URI.create(type.getProtectionDomain().getCodeSource().getLocation().toString()))
+        .toString();
+  }
+
+  private static PrintStream stream(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
   }
 
   @Test
@@ -138,10 +175,7 @@ class ProcessRunTest {
 
   private int run(int processes, Duration grace, String script) throws InterruptedException {
     ProcessPlan plan = new ProcessPlan(processes, List.of("sh", "-c", script), grace);
-    try (PrintStream results = new PrintStream(out, true, StandardCharsets.UTF_8);
-        PrintStream words = new PrintStream(err, true, StandardCharsets.UTF_8)) {
-      return new ProcessRun(plan, results, words).run();
-    }
+    return new ProcessRun(plan, stream(out), stream(err)).run();
   }
 
   private static List<String> lines(ByteArrayOutputStream bytes) {
