@@ -14,7 +14,8 @@ import org.jccl.sim.explore.Variation;
  *
  * @param name what is wrong
  * @param source where it comes from: {@code planted}, or a tracker's issue
- * @param depth how many orders have to come together for the bug to show; 0 if any schedule shows it
+ * @param depth how many orders have to come together for the bug to show; 0 if any schedule shows
+ *     it
  * @param ranks number of ranks
  * @param varies what of the world is varied
  * @param shares whether its ranks share fields

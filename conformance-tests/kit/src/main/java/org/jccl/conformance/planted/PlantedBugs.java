@@ -27,9 +27,19 @@ public final class PlantedBugs {
     List<PlantedBug> all = new ArrayList<>();
     for (int depth = 1; depth <= DEEPEST; depth++) {
       int orders = depth;
-      all.add(bug("calls another collective where its sums were there at once", orders, otherCall(orders)));
-      all.add(bug("takes another root where its streams ended the other way round", orders, otherRoot(orders)));
-      all.add(bug("the last rank leaves a call away where it comes first", orders, first(orders)).sharing());
+      all.add(
+          bug(
+              "calls another collective where its sums were there at once",
+              orders,
+              otherCall(orders)));
+      all.add(
+          bug(
+              "takes another root where its streams ended the other way round",
+              orders,
+              otherRoot(orders)));
+      all.add(
+          bug("the last rank leaves a call away where it comes first", orders, first(orders))
+              .sharing());
       all.add(bug("sends less where its messages were taken at once", orders, shorter(orders)));
       all.add(bug("does not wait where it never had to", orders, hasty(orders)));
       all.add(bug("uses two communicators the other way round", orders, twoWays(orders)));

@@ -30,7 +30,10 @@ final class TrackerDeadlocks {
             2,
             rank -> twoCommunicators(rank, true, rank.rank() == 1)),
         PlantedBug.told(
-            "nccl #522", "three communicators whose orders close a circle", 3, TrackerDeadlocks::circle),
+            "nccl #522",
+            "three communicators whose orders close a circle",
+            3,
+            TrackerDeadlocks::circle),
         PlantedBug.told(
             "nccl #584",
             "a send and a receive on two communicators, in opposite orders",
@@ -49,9 +52,15 @@ final class TrackerDeadlocks {
             2,
             TrackerDeadlocks::leavesEmptyAway),
         PlantedBug.told(
-            "nccl #1013", "a rank leaves early, the others go on", 3, TrackerDeadlocks::leavesEarly),
+            "nccl #1013",
+            "a rank leaves early, the others go on",
+            3,
+            TrackerDeadlocks::leavesEarly),
         PlantedBug.told(
-            "nccl #582", "a rank fails before a creation", 2, TrackerDeadlocks::failsBeforeCreation),
+            "nccl #582",
+            "a rank fails before a creation",
+            2,
+            TrackerDeadlocks::failsBeforeCreation),
         PlantedBug.told(
                 "rccl #2191",
                 "three communicators on three streams, in one order, on devices that hold one kernel",
@@ -59,10 +68,7 @@ final class TrackerDeadlocks {
                 TrackerDeadlocks::threeStreams)
             .varying(2, Variation.RESIDENT_KERNELS),
         PlantedBug.told(
-            "pytorch #113281",
-            "messages without another half",
-            3,
-            TrackerDeadlocks::unmatched),
+            "pytorch #113281", "messages without another half", 3, TrackerDeadlocks::unmatched),
         PlantedBug.told(
             "nccl user guide, graphs",
             "two captured collectives, launched in different orders",

@@ -18,8 +18,8 @@ import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.Rethrown;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 

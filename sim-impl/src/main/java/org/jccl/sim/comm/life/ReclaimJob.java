@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReclaimJob extends Job {
   private final CommLifecycle life;
   private final Runnable begun;
+
   /** Whether it has waited for what other ranks still did. */
   private boolean waits;
 
