@@ -50,6 +50,17 @@ public interface Device extends AutoCloseable {
    */
   Stream newStream();
 
+  /**
+   * {@return the same, of a priority: work of lower numbers is preferred where a GPU has to choose;
+   * 0 is usual} A number beyond the device's range counts as the nearest in it. It orders nothing;
+   * the simulator shows it. CUDA: {@code cuStreamCreateWithPriority}.
+   *
+   * @param priority the lower, the sooner; mostly negative
+   */
+  default Stream newStream(int priority) {
+    return newStream(); // a device with one priority: the nearest is that one
+  }
+
   /** {@return the device's own stream, on which blocking copies run} Never closed by users. */
   Stream defaultStream();
 

@@ -22,6 +22,11 @@ public interface Stream extends AutoCloseable {
   /** {@return the native handle: a {@code cudaStream_t}, or the simulator's own number} */
   long handle();
 
+  /** {@return the priority it was made with; 0 if with none} */
+  default int priority() {
+    return 0;
+  }
+
   /**
    * Waits until everything enqueued so far is done. CUDA: {@code cuStreamSynchronize}.
    *

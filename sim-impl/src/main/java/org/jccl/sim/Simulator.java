@@ -631,7 +631,7 @@ public final class Simulator implements AutoCloseable {
      * @return this builder
      */
     public Builder warnings(Consumer<String> value) {
-      warnings = Objects.requireNonNull(value);
+      warnings = Objects.requireNonNull(value, "warnings");
       return this;
     }
 

@@ -205,6 +205,21 @@ class WorkMisuseTest {
         });
   }
 
+  @Test
+  void report_showsPriorities() {
+    Body races =
+        part -> {
+          try (Stream first = part.rank.device().newStream(-2)) {
+            assertThat(first.priority()).isEqualTo(-2);
+            first.run(part.add(), part.adds());
+            part.orders(first, part.s);
+            part.s.run(part.add(), part.adds());
+            first.synchronize();
+          }
+        };
+    assertThat(found(BUFFER_REUSE, races)).hasMessageContaining("(priority -2)");
+  }
+
   // ---------------------------------------------------------------- what is declared
 
   @Test

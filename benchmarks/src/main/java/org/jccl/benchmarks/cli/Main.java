@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       ExploreCommand.class,
       ReplayCommand.class,
+      PlantedCommand.class,
       DoctorCommand.class,
       BundleCommand.class,
       JmhCommand.class,

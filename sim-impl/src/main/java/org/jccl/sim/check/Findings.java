@@ -199,9 +199,10 @@ public final class Findings {
     String text = CleanText.report(line);
     try {
       warnings.accept(text);
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException | Error failed) {
       // Telling must not change what the program does: the line goes to the log instead.
-      LOG.log(Level.WARNING, "the consumer of warnings failed at: " + text, failed);
+      String what = failed.getClass().getName();
+      LOG.log(Level.WARNING, "the consumer of warnings failed (" + what + ") at: " + text);
     }
   }
 

@@ -106,6 +106,13 @@ public final class SimDevice implements Device, CaptureGuard {
   }
 
   @Override
+  public SimStream newStream(int priority) {
+    SimStream stream = context.newStream();
+    stream.prefer(priority);
+    return stream;
+  }
+
+  @Override
   public SimStream defaultStream() {
     return context.defaultStream();
   }

@@ -40,6 +40,7 @@ public final class SimMemory implements DeviceMemory {
 
   private final DeviceContext context;
   private final LongToIntFunction ownerOf;
+  private final MachineRoom room = new MachineRoom();
   private final MemoryPool pool = new MemoryPool();
 
   /** What nobody has written; null below full checks. */
@@ -120,6 +121,13 @@ public final class SimMemory implements DeviceMemory {
   private MemorySegment take(long bytes) {
     if (bytes > MOST) {
       throw full(bytes, "no device has more than " + MOST, null);
+    }
+    long left = context.simulation().isChecking() ? room.shortOf(bytes) : -1; // it is filled
+    if (left >= 0) {
+      throw full(
+          bytes,
+          liveBytes() + " are in use on it, and this machine has " + left + " bytes left",
+          null);
     }
     try {
       return pool.take(bytes);

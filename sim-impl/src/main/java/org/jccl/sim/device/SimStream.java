@@ -59,6 +59,7 @@ public final class SimStream implements OwnedStream {
   private long finished;
   private long clock;
   private boolean closed;
+  private int priority;
 
   /** What the program has to close; null for those that jccl has for itself. */
   private @Nullable Origin origin;
@@ -114,6 +115,16 @@ public final class SimStream implements OwnedStream {
     this.lane = order == null ? null : order.newLane();
     this.trail = new Trail(context.simulation().kernel().tasks().size() + 1);
     this.known = lane == null ? Clock.ZERO : lane.known();
+  }
+
+  /** The program wants it to be of that priority, which is shown. */
+  void prefer(int value) {
+    priority = value;
+  }
+
+  @Override
+  public int priority() {
+    return priority;
   }
 
   /** The program made it. */
@@ -593,6 +604,7 @@ public final class SimStream implements OwnedStream {
   @Override
   public void close() {
     HostTask task = kernel.enterToWait();
+    kernel.declares(task);
     try {
       if (!closed && this != context.defaultStream()) {
         RuntimeException failed = awaitEnd(task);
@@ -666,6 +678,7 @@ public final class SimStream implements OwnedStream {
 
   @Override
   public String toString() {
-    return "stream " + number + " of device " + context.index();
+    String shown = priority == 0 ? "" : " (priority " + priority + ")";
+    return "stream " + number + " of device " + context.index() + shown;
   }
 }

@@ -87,6 +87,18 @@ final class CudaDevice implements Device, CaptureGuard {
     return register(new CudaStream(this, stream, true));
   }
 
+  @Override
+  public CudaStream newStream(int priority) {
+    makeCurrent();
+    cudaStream_t stream = new cudaStream_t();
+    Cuda.check(
+        JCuda.cudaStreamCreateWithPriority(stream, JCuda.cudaStreamNonBlocking, priority),
+        "cudaStreamCreateWithPriority");
+    CudaStream made = register(new CudaStream(this, stream, true));
+    made.prefer(priority);
+    return made;
+  }
+
   /** A stream that someone else owns. */
   CudaStream borrow(cudaStream_t stream) {
     return register(new CudaStream(this, stream, false));

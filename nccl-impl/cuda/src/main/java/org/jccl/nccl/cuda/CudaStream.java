@@ -38,6 +38,7 @@ final class CudaStream implements OwnedStream {
   private final Object captureLock = new Object();
 
   private volatile boolean closed;
+  private int priority;
 
   /** The thread that has begun a capture here, until its end. */
   private volatile @Nullable Thread capturer;
@@ -70,6 +71,16 @@ final class CudaStream implements OwnedStream {
     if (closed) {
       throw new IllegalStateException("stream is closed: " + this);
     }
+  }
+
+  /** It was made with that priority. */
+  void prefer(int value) {
+    priority = value;
+  }
+
+  @Override
+  public int priority() {
+    return priority;
   }
 
   boolean owned() {
