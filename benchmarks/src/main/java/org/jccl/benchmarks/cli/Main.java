@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       FaultsCommand.class,
       ExploreCommand.class,
       ReplayCommand.class,
+      PlantedCommand.class,
       DoctorCommand.class,
       BundleCommand.class,
       JmhCommand.class,

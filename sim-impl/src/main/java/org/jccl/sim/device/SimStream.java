@@ -611,6 +611,7 @@ public final class SimStream implements OwnedStream {
   @Override
   public void close() {
     HostTask task = kernel.enterToWait();
+    kernel.declares(task);
     try {
       if (!closed && this != context.defaultStream()) {
         RuntimeException failed = awaitEnd(task);

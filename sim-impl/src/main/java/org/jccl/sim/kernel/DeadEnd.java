@@ -1,5 +1,6 @@
 package org.jccl.sim.kernel;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -66,8 +67,12 @@ final class DeadEnd {
 
   /** Ends all waits, as of a deadlock; false if none waits. */
   boolean failBlocked() {
-    List<HostTask> blocked =
-        baton.ranks().stream().filter(task -> waits(task) && !task.abandoned).toList();
+    List<HostTask> blocked = new ArrayList<>(0);
+    for (HostTask task : baton.ranks()) {
+      if (waits(task) && !task.abandoned) {
+        blocked.add(task);
+      }
+    }
     if (blocked.isEmpty()) {
       return false;
     }

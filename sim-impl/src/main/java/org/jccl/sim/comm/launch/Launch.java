@@ -194,6 +194,11 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
     return started;
   }
 
+  /** Its end, for who steers. */
+  public Object end() {
+    return ended;
+  }
+
   /** Whether it is done. */
   public boolean isDone() {
     return done;
@@ -417,6 +422,7 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
     Steering steering = steering();
     if (steering != null) {
       steering.signals(ended);
+      steering.effect(queue, Effect.WRITE);
       if (cancelled) {
         steering.unknown();
       }

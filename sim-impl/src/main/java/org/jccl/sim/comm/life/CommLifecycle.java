@@ -16,8 +16,10 @@ import org.jccl.sim.comm.launch.LaunchChain;
 import org.jccl.sim.comm.launch.LaunchQueue;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.Simulation;
+import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Rethrown;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * as soon as the rank has joined.
  */
 public final class CommLifecycle implements LaunchQueue.Owner {
+  /** All leaving of communicators: a rank that goes on with another one is compared with it. */
+  private static final String DEPARTURES = "departures";
+
   private static final int IN_PROGRESS = ResultCode.IN_PROGRESS.code();
 
   private final Simulation simulation;
@@ -76,6 +81,28 @@ public final class CommLifecycle implements LaunchQueue.Owner {
         CommOrigin.ofChild(simulation.kernel(), endpoint == null ? null : endpoint.member());
     return new CommLifecycle(
         simulation, device, own, shares ? family : new SharedResources(), made);
+  }
+
+  /** Tells that this rank leaves it: others see that if they go on to use it. */
+  void tellsLeaving(Steering steering) {
+    Endpoint own = endpoint;
+    if (own == null) {
+      steering.unknown();
+    } else {
+      steering.effect(own.member().comm(), Effect.LEAVE);
+      steering.effect(DEPARTURES, Effect.LEAVE);
+    }
+  }
+
+  /** Tells that what this rank has launched on it is looked at, or was waited for. */
+  public void tellsIdle(Steering steering) {
+    Endpoint own = endpoint;
+    Launch last = own == null ? null : own.launches().last();
+    if (last != null && last.isDone()) {
+      steering.follows(last.end());
+    } else if (last != null) {
+      steering.unknown();
+    }
   }
 
   /** The simulation. */
@@ -323,6 +350,10 @@ public final class CommLifecycle implements LaunchQueue.Owner {
 
   @Override
   public void goesOn(HostTask task, Launch launch) {
+    Steering steering = simulation.kernel().steering();
+    if (steering != null) {
+      steering.effect(DEPARTURES, Effect.READ);
+    }
     Endpoint own = endpoint;
     if (own != null && simulation.isChecking()) {
       own.shared().departures().goesOn(task, launch);
