@@ -14,7 +14,9 @@ module org.jccl.sim {
 
   exports org.jccl.sim;
   exports org.jccl.sim.explore;
+  exports org.jccl.sim.faults;
   exports org.jccl.sim.machine;
+  exports org.jccl.sim.rehearsal;
   exports org.jccl.sim.algo to
       org.jccl.conformance,
       org.jccl.benchmarks;

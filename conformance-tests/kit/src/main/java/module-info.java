@@ -28,6 +28,7 @@ module org.jccl.conformance {
   exports org.jccl.conformance.loopback;
   exports org.jccl.conformance.misuse;
   exports org.jccl.conformance.misuse.matrix;
+  exports org.jccl.conformance.planted;
   exports org.jccl.conformance.rules;
   exports org.jccl.conformance.run;
 

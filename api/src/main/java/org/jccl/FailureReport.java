@@ -201,6 +201,7 @@ public final class FailureReport {
 
   private String text(Backend backend, int worldSize, boolean firstIsTold) {
     StringBuilder text = new StringBuilder(head(backend, worldSize));
+    appendPlanned(text, backend.rankHost().causes());
     int number = 1;
     int left = 0;
     for (Map.Entry<String, List<RankFailure>> same : byWords().entrySet()) {
@@ -224,6 +225,15 @@ public final class FailureReport {
       text.append("\n  ").append(CleanText.line(replay));
     }
     return text.toString();
+  }
+
+  private void appendPlanned(StringBuilder text, List<String> planned) {
+    String told = CleanText.of(first.cause());
+    for (String cause : planned) {
+      if (!told.contains(cause.lines().findFirst().orElse(cause))) {
+        text.append("\n  ").append(CleanText.report(cause).replace("\n", "\n  "));
+      }
+    }
   }
 
   private static String textForTest(FailureReport report, Function<List<RankFailure>, String> who) {

@@ -90,6 +90,31 @@ public interface RankHost {
   default void failed(int rank, Throwable failure) {}
 
   /**
+   * The program of a rank is about to begin: its communicator is open, and those of all others are.
+   *
+   * @param rank the rank, whose thread calls
+   */
+  default void begins(int rank) {}
+
+  /**
+   * {@return whether the process that stands for a rank is gone, as a rehearsed fault can make it:
+   * what its thread throws then is no failure, and nothing of it is closed}
+   *
+   * @param rank the rank
+   */
+  default boolean isGone(int rank) {
+    return false;
+  }
+
+  /**
+   * {@return what was made to go wrong in the run on purpose, the first cause first; a text each,
+   * of one line or more}
+   */
+  default List<String> causes() {
+    return List.of();
+  }
+
+  /**
    * The calling thread's program has ended: what jccl does on it from now on is no call of it.
    *
    * @param rank the rank

@@ -110,12 +110,15 @@ final class RankRun implements RankHost.Body {
       // All or none: no program starts while a rank may still fail to open.
       groups.get(rank).barrier(config.initTimeout());
       phase = RUNNING;
+      backend.rankHost().begins(rank);
       program.run(self);
     } catch (Throwable failure) {
       if (failure instanceof OutOfMemoryError) {
         MemoryReserve.release();
       }
-      fail(rank, phase, backend.rankHost().explain(failure));
+      if (!backend.rankHost().isGone(rank)) {
+        fail(rank, phase, backend.rankHost().explain(failure));
+      }
     } finally {
       close(rank);
     }
@@ -159,6 +162,10 @@ final class RankRun implements RankHost.Body {
     if (left.contains(rank)) {
       return; // its world is gone
     }
+    if (backend.rankHost().isGone(rank)) {
+      groups.get(rank).close(); // nobody closes what a process had that is gone
+      return;
+    }
     backend.rankHost().ended(rank);
     Thread.interrupted(); // This thread ends here: no mark may cut the closing short.
     Communicator communicator = communicators.get(rank);
@@ -170,7 +177,9 @@ final class RankRun implements RankHost.Body {
         communicator.close();
       }
     } catch (Throwable failure) {
-      fail(rank, "closing", failure);
+      if (!backend.rankHost().isGone(rank)) {
+        fail(rank, "closing", failure);
+      }
     } finally {
       groups.get(rank).close();
     }

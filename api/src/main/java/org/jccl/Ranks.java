@@ -1,6 +1,7 @@
 package org.jccl;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Runs the same program once per rank, on simulated or real devices: the front door for programs
@@ -61,6 +62,7 @@ public final class Ranks {
       CommunicatorConfig config,
       List<String> args,
       RankProgram program) {
+    Objects.requireNonNull(program, "program");
     int devices = backend.devices().size();
     if (worldSize < 1) {
       throw new IllegalArgumentException("world size " + worldSize + " is not positive");

@@ -5,8 +5,8 @@
  * CUDA and of native code.
  *
  * <p>The types stand on three floors: memory and streams ({@link org.jccl.Device}), communicators
- * over them, and what opens both ({@link org.jccl.Backend}, {@link org.jccl.Ranks}). A program's own
- * computing joins its streams as {@link org.jccl.Work}. Of jccl's
- * other packages this one knows only {@code config}; process groups are made in {@code process}.
+ * over them, and what opens both ({@link org.jccl.Backend}, {@link org.jccl.Ranks}). A program's
+ * own computing joins its streams as {@link org.jccl.Work}. Of jccl's other packages this one knows
+ * only {@code config}; process groups are made in {@code process}.
  */
 package org.jccl;

@@ -7,6 +7,7 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -161,6 +162,9 @@ final class TcpConnection {
       }
     } catch (EOFException end) {
       // The usual end: the other side has closed, or its process is gone.
+    } catch (SocketException reset) {
+      // So ends a process that is killed before it has read everything.
+      why = "closed the connection (" + CleanText.messageOf(reset) + ")";
     } catch (IOException lost) {
       why = "lost the connection (" + CleanText.messageOf(lost) + ")";
     } catch (RuntimeException failure) {

@@ -72,7 +72,9 @@ final class Lifecycle {
 
   private void reach(State state, String what, LongToIntFunction call) {
     int code = owner.path().call(what, () -> call.applyAsInt(owner.handle().value()));
-    if (code == 0) {
+    if (code == 0 && state == State.REVOKED) {
+      owner.handle().revoked();
+    } else if (code == 0) {
       owner.handle().become(state);
     } else if (code == IN_PROGRESS) {
       owner.handle().busyUntil(state);
@@ -181,13 +183,22 @@ final class Lifecycle {
     try {
       int code = finalizes ? settledFinalize(comm) : 0;
       isOver = true;
-      // Destroying what is not in order would leave this thread's group depth wrong (LIF-11).
-      return code == 0 ? abi.commDestroy(comm) : abi.commAbort(comm);
+      return code == 0 ? destroy(comm) : abi.commAbort(comm);
     } finally {
       if (!isOver) {
         abi.commAbort(comm);
       }
     }
+  }
+
+  /** Destroys; aborts instead if a failure has come in between, which is refused (LIF-11). */
+  private int destroy(long comm) {
+    int code = abi.commDestroy(comm);
+    if (code != 0) {
+      abi.groupEnd(); // the group that NCCL has opened, and left open
+      abi.commAbort(comm);
+    }
+    return code;
   }
 
   private int settledFinalize(long comm) {

@@ -123,6 +123,16 @@ public final class NativeHandle {
     }
   }
 
+  /** It is revoked, which also ends a stored failure (rule LIF-18). */
+  void revoked() {
+    synchronized (life) {
+      if (state == State.FAILED && value != 0) {
+        state = State.REVOKED;
+      }
+      become(State.REVOKED);
+    }
+  }
+
   private boolean isOver() {
     return state == State.FAILED || state == State.ABORTED || state == State.CLOSED;
   }

@@ -21,8 +21,10 @@ import org.jccl.sim.abi.SimAbi;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Lifetimes.Kind;
 import org.jccl.sim.comm.creation.Bootstrap;
+import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.Simulation;
+import org.jccl.sim.faults.FaultInjector;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.RankPrograms;
 import org.jccl.spi.CallPath;
@@ -33,7 +35,7 @@ import org.jccl.spi.NcclAbi;
 import org.jspecify.annotations.Nullable;
 
 /** The simulator as a backend: the devices and communicators of one {@link Simulator}. */
-final class SimBackend extends LibraryBackend {
+final class SimBackend extends LibraryBackend implements FaultInjector.World {
   private final Simulator simulator;
   private final Simulation simulation;
   private final Bootstrap creations;
@@ -92,6 +94,52 @@ final class SimBackend extends LibraryBackend {
 
   Bootstrap creations() {
     return creations;
+  }
+
+  // ---- where faults strike
+
+  @Override
+  public List<CommLifecycle> communicators(int rank) {
+    return raw.livesOn(rank);
+  }
+
+  @Override
+  public void abort(int rank) {
+    for (LibraryCommunicator each : openCommunicators()) {
+      if (each.device().index() == rank) {
+        each.abort();
+      }
+    }
+    raw.livesOn(rank).forEach(CommLifecycle::callAbort); // those behind the C functions alone
+  }
+
+  @Override
+  public SimDevice device(int rank) {
+    return devices.get(rank);
+  }
+
+  @Override
+  public int devicesPerHost() {
+    return simulation.profile().gpusPerHost();
+  }
+
+  private boolean isGone(int rank) {
+    FaultInjector faults = simulator.injector();
+    return faults != null && faults.isGone(rank);
+  }
+
+  /** The program of a rank has ended; its process may be gone, and then it has left nothing. */
+  private @Nullable RuntimeException programEnds(int rank) {
+    FaultInjector faults = simulator.injector();
+    if (faults != null) {
+      faults.ends(rank);
+    }
+    if (isGone(rank)) {
+      raw.threadIsGone();
+      simulation.lifetimes().forget(rank);
+      return null;
+    }
+    return raw.threadEnds();
   }
 
   @Override
@@ -213,12 +261,14 @@ final class SimBackend extends LibraryBackend {
                 worldSize,
                 rank -> {
                   body.run(rank);
-                  lost.compareAndSet(null, raw.threadEnds());
+                  lost.compareAndSet(null, programEnds(rank));
                   lost.compareAndSet(null, simulation.kernel().verdict());
                 });
         try (StallWatch.Guard guard = watch.start(programs, body)) {
           programs.run();
           RuntimeException left = lost.get();
+          FaultInjector faults = simulator.injector();
+          left = left != null || faults == null ? left : faults.verdict(worldSize);
           RuntimeException found = left == null ? untold() : left;
           if (found != null) {
             throw found;
@@ -235,6 +285,24 @@ final class SimBackend extends LibraryBackend {
         RuntimeException verdict = simulation.kernel().verdict();
         RuntimeException why = simulation.kernel().currentRun().condemnation();
         return why != null ? why : verdict != null ? verdict : failure;
+      }
+
+      @Override
+      public void begins(int rank) {
+        FaultInjector faults = simulator.injector();
+        if (faults != null) {
+          faults.begins(rank);
+        }
+      }
+
+      @Override
+      public boolean isGone(int rank) {
+        return SimBackend.this.isGone(rank);
+      }
+
+      @Override
+      public List<String> causes() {
+        return simulation.findings().faults().causes();
       }
 
       @Override

@@ -100,6 +100,7 @@ final class SimCommunicator extends LibraryCommunicator {
 
   private void pin(Endpoint known) {
     HostTask task = kernel.enter();
+    kernel.declares(task);
     try {
       known
           .shared()
@@ -224,6 +225,7 @@ final class SimCommunicator extends LibraryCommunicator {
     Endpoint parts = own == null || own.refusal() != null ? null : own.endpoint();
     if (parts != null) {
       HostTask task = kernel.enter();
+      kernel.declares(task);
       try {
         parts.leave();
       } finally {

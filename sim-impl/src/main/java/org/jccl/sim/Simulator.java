@@ -29,12 +29,16 @@ import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.DeadlockReport;
+import org.jccl.sim.check.FaultRecord;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.cost.NcclModel;
 import org.jccl.sim.device.Simulation;
+import org.jccl.sim.faults.FaultInjector;
+import org.jccl.sim.faults.FaultLog;
+import org.jccl.sim.faults.FaultPlan;
 import org.jccl.sim.kernel.Choices;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
@@ -75,14 +79,19 @@ public final class Simulator implements AutoCloseable {
   private final Findings findings;
   private final TimeLimit foreignTimeout;
   private final @Nullable Timeline timeline;
+  private final @Nullable FaultInjector faults;
   private @Nullable TraceFile traceFile;
   private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
 
   private Simulator(Builder builder) {
     Choices choices = builder.decidedBy();
     this.foreignTimeout = new TimeLimit(builder.foreignTimeout);
-    this.kernel = new Kernel(choices, foreignTimeout, new TimeLimit(builder.stallLimit));
+    FaultPlan plan = builder.faults;
+    // Where something breaks, programs are to come to their limits, however long those are.
+    TimeLimit patience = plan == null ? new TimeLimit(builder.stallLimit) : TimeLimit.forever();
+    this.kernel = new Kernel(choices, foreignTimeout, patience);
     this.findings = new Findings(builder.strict, builder.warnings, replay(builder, choices));
+    findings.rehearses(new FaultRecord(plan != null));
     findings.isToldTo(choices.steering());
     Path file = builder.timeline;
     this.timeline = file == null ? null : timeline(file);
@@ -115,6 +124,10 @@ public final class Simulator implements AutoCloseable {
             + Kernels.choice().reason();
     StallWatch watch = new StallWatch(kernel, findings, builder.stallLimit, builder.foreignTimeout);
     this.backend = new SimBackend(this, simulation, builder.devices, words, watch);
+    this.faults = plan == null ? null : new FaultInjector(plan, kernel, findings.faults(), backend);
+    if (faults != null) {
+      kernel.watchCalls(faults);
+    }
     kernel.onQuiescence(this::deadlock);
     kernel.onStandstill(this::standstill);
   }
@@ -135,7 +148,10 @@ public final class Simulator implements AutoCloseable {
         + (builder.residentKernels == 0 ? "" : ", resident kernels " + builder.residentKernels)
         + (builder.environment.isEmpty()
             ? ""
-            : ", " + CleanText.line(new TreeMap<>(builder.environment).toString()));
+            : ", " + CleanText.line(new TreeMap<>(builder.environment).toString()))
+        + (builder.faults == null || builder.faults.isEmpty()
+            ? ""
+            : ", faults '" + builder.faults + "'");
   }
 
   private static Timeline timeline(Path file) {
@@ -322,6 +338,19 @@ public final class Simulator implements AutoCloseable {
     return List.copyOf(leaks);
   }
 
+  /**
+   * {@return what faults did so far, and at which calls they could have struck; empty if no plan
+   * was given}
+   */
+  public Optional<FaultLog> faults() {
+    return Optional.ofNullable(faults).map(FaultInjector::log);
+  }
+
+  /** Lets faults strike; null if nothing is planned. */
+  @Nullable FaultInjector injector() {
+    return faults;
+  }
+
   /** {@return what nobody has closed so far} */
   public Alive alive() {
     return backend.alive();
@@ -366,14 +395,25 @@ public final class Simulator implements AutoCloseable {
   }
 
   private void deadlock(List<HostTask> blocked) {
+    List<HostTask> told = faults == null ? blocked : faults.toBeTold(blocked, findings.isBroken());
+    if (!told.isEmpty()) {
+      deadlock(blocked, told);
+    }
+  }
+
+  private void deadlock(List<HostTask> blocked, List<HostTask> told) {
+    boolean isFirst = !findings.isBroken();
     ReportedMisuse report = swallowed();
     if (report == null) {
       ReportBuilder dropped = backend.creations().findDropped();
       report =
           findings.keep(dropped != null ? dropped : DeadlockReport.of(kernel.tasks(), blocked));
     }
+    if (isFirst) {
+      findings.faults().hung(String.valueOf(report.getMessage()));
+    }
     backend.creations().reportPending(report);
-    for (HostTask task : blocked) {
+    for (HostTask task : told) {
       task.condemn(report);
     }
   }
@@ -402,7 +442,7 @@ public final class Simulator implements AutoCloseable {
     ReportBuilder report = dropped != null ? dropped : DeadlockReport.of(known, blocked);
     CollectiveException why =
         proven
-            ? findings.keep(report)
+            ? hung(findings.keep(report))
             : new CollectiveTimeoutException(
                 "a thread has waited for longer than foreignTimeout "
                     + foreignTimeout
@@ -410,6 +450,11 @@ public final class Simulator implements AutoCloseable {
                     + report.toMisuse(findings.replay()).getMessage());
     backend.creations().reportPending(why);
     blocked.forEach(task -> task.fail(why));
+  }
+
+  private ReportedMisuse hung(ReportedMisuse report) {
+    findings.faults().hung(String.valueOf(report.getMessage()));
+    return report;
   }
 
   /** Closes all devices and reports what was left open. Idempotent. */
@@ -435,6 +480,7 @@ public final class Simulator implements AutoCloseable {
     private Duration foreignTimeout = Duration.ofMinutes(2);
     private @Nullable Path timeline;
     private Consumer<String> warnings = line -> System.err.println("jccl: " + line);
+    private @Nullable FaultPlan faults;
 
     private Builder() {}
 
@@ -631,7 +677,7 @@ public final class Simulator implements AutoCloseable {
      * @return this builder
      */
     public Builder warnings(Consumer<String> value) {
-      warnings = Objects.requireNonNull(value);
+      warnings = Objects.requireNonNull(value, "warnings");
       return this;
     }
 
@@ -645,6 +691,20 @@ public final class Simulator implements AutoCloseable {
      */
     public Builder timeline(Path value) {
       timeline = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /**
+     * Plans faults: exceptions, ranks that exit or hang, lost connections, … at chosen calls.
+     * Unless set nothing breaks. With {@link FaultPlan#none()} nothing breaks either, and {@link
+     * Simulator#faults()} tells at which calls something could. In a world with a plan, whatever
+     * limit a wait has passes in virtual time as soon as nothing else can happen.
+     *
+     * @param value what breaks, and when
+     * @return this builder
+     */
+    public Builder faults(FaultPlan value) {
+      faults = Objects.requireNonNull(value);
       return this;
     }
 

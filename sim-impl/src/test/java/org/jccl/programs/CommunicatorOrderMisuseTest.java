@@ -181,4 +181,38 @@ class CommunicatorOrderMisuseTest {
       Lab.seeded(seed).accepts(4, overlapped());
     }
   }
+
+  /**
+   * A message that one rank has and another has not changes nothing of the order of collectives.
+   */
+  @Test
+  void messagesOfAGroup_areNotInTheOrder() {
+    PLAIN.accepts(
+        3,
+        rank -> {
+          Communicator world = rank.communicator();
+          Communicator split = world.split(0, rank.rank());
+          try (DeviceBuffer a = ints(rank, 1);
+              DeviceBuffer b = ints(rank, 1);
+              DeviceBuffer c = ints(rank, 2);
+              DeviceBuffer d = ints(rank, 1)) {
+            for (int round = 0; round < 3; round++) {
+              rank.backend()
+                  .group(
+                      group -> {
+                        group
+                            .on(world)
+                            .gatherV(
+                                a.slice(0, rank.rank() == 2 ? 0 : 1), c, new long[] {1, 1, 0}, 0);
+                        group.on(split).allReduce(b, ReduceOp.SUM);
+                        group.on(world).allReduce(d, ReduceOp.MAX);
+                      });
+            }
+            world.defaultStream().synchronize();
+            split.defaultStream().synchronize();
+          }
+          rank.processGroup().barrier(Duration.ofMinutes(1));
+          split.close();
+        });
+  }
 }

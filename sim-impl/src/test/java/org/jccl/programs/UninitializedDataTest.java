@@ -6,6 +6,7 @@ import static org.jccl.programs.Lab.FULL;
 import static org.jccl.programs.Lab.PLAIN;
 import static org.jccl.programs.Lab.ints;
 
+import java.util.concurrent.CountDownLatch;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -109,6 +110,44 @@ class UninitializedDataTest {
           }
         };
     FULL.accepts(RANKS, own);
+  }
+
+  /** Rank 1 waits, another thread aborts: the wait ends as if all were well (LIF-15). */
+  private static RankProgram abortedByAnotherThread(boolean writesAnew) {
+    CountDownLatch over = new CountDownLatch(1);
+    return rank -> {
+      if (rank.rank() != 1) {
+        rank.blocking(
+            () -> {
+              over.await();
+              return rank;
+            });
+        return;
+      }
+      Stream stream = rank.device().defaultStream();
+      try (DeviceBuffer buffer = Lab.ints(rank, COUNT)) {
+        rank.communicator().allReduce(buffer, buffer, ReduceOp.SUM, stream);
+        Thread.ofPlatform().daemon().start(rank.communicator()::abort);
+        stream.synchronize();
+        if (writesAnew) {
+          buffer.copyFrom(new int[COUNT]);
+        }
+        buffer.copyTo(new int[COUNT]);
+      } finally {
+        over.countDown();
+      }
+    };
+  }
+
+  @Test
+  void theOutputOfWhatAnAbortHasGivenUp() {
+    ReportedMisuse report = FULL.finds(UNINITIALIZED_DATA, RANKS, abortedByAnotherThread(false));
+    assertThat(report.ranks()).containsExactly(1);
+    assertThat(report)
+        .hasMessageContaining("all_reduce #1")
+        .hasMessageContaining("was given up, made at")
+        .hasMessageMatching("(?s).*(UninitializedDataTest.java:\\d+.*){2}");
+    FULL.accepts(RANKS, abortedByAnotherThread(true));
   }
 
   @Test

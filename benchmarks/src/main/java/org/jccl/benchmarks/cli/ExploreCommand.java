@@ -51,6 +51,14 @@ final class ExploreCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "S", description = "Seed of the lots. Default: 0.")
   private long seed;
 
+  @Option(
+      names = "--faults",
+      description = {
+        "As the first option: each kind of fault at each call instead. The other options are those",
+        "of ./jccl faults then."
+      })
+  private boolean faults;
+
   @Option(names = "--all", description = "Go on after a failure, and tell all that differ.")
   private boolean all;
 
@@ -66,6 +74,10 @@ final class ExploreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (faults) {
+      throw new ParameterException(
+          spec.commandLine(), "--faults: write it directly behind explore");
+    }
     var explorer = program.explorer().strategy(strategy()).seed(seed).stopsAtFailure(!all);
     if (schedules != null) {
       explorer.schedules(schedules);

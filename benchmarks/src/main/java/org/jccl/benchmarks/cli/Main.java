@@ -1,6 +1,7 @@
 package org.jccl.benchmarks.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jccl.BackendUnavailableException;
@@ -30,8 +31,10 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       CalibrateCommand.class,
       RunCommand.class,
+      FaultsCommand.class,
       ExploreCommand.class,
       ReplayCommand.class,
+      PlantedCommand.class,
       DoctorCommand.class,
       BundleCommand.class,
       JmhCommand.class,
@@ -63,7 +66,17 @@ public final class Main implements Runnable {
 
   /** Runs one command and exits with its code. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(commandLine().execute(named(args)));
+  }
+
+  /** {@code explore --faults} is the command {@code faults}, with that one's options. */
+  static String[] named(String[] args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    if (all.size() > 1 && all.get(0).equals("explore") && all.get(1).equals("--faults")) {
+      all.subList(0, 2).clear();
+      all.addFirst("faults");
+    }
+    return all.toArray(String[]::new);
   }
 
   static CommandLine commandLine() {
@@ -75,7 +88,7 @@ public final class Main implements Runnable {
             .setExecutionStrategy(main::execute)
             .setExpandAtFiles(false); // An argument may begin with '@': it names no file.
     // What follows a program's name belongs to the program, what follows jmh belongs to JMH.
-    for (String command : List.of("run", "explore", "replay")) {
+    for (String command : List.of("run", "explore", "replay", "faults")) {
       subcommand(jccl, command).setStopAtPositional(true);
     }
     CommandLine jmh = subcommand(jccl, "jmh").setUnmatchedOptionsArePositionalParams(true);

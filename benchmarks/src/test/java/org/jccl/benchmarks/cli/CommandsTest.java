@@ -45,6 +45,28 @@ class CommandsTest {
   }
 
   @Test
+  void faults_saysWhatComesOfEach(@TempDir Path folder) throws Exception {
+    String program = "org.jccl.benchmarks.examples.faults.CarelessTraining";
+    Path json = folder.resolve("faults.json");
+    String table = "explore --faults --ranks 2 --rank 1 --kinds exception,exit --json " + json;
+    assertThat(run(Main.named((table + " " + program).split(" ")))).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains(
+            "rank 1 at call 4", "all_reduce 1", "reported", "HANG", "hang, exit 1: MISSING_RANK")
+        .doesNotContain("rank 0 at");
+    assertThat(Files.readString(json)).contains("rank 1 at call 4: exit", "CarelessTraining.java:");
+    out.getBuffer().setLength(0);
+    String[] plan = "faults --ranks 2 --plan PLAN".split(" ");
+    String[] one = Arrays.copyOf(plan, plan.length + 1);
+    one[plan.length - 1] = "rank 1 at all_reduce 1: slow 1ms; rank 0 at copy 1: exit";
+    one[plan.length] = program;
+    assertThat(run(one)).as(err.toString()).isOne();
+    assertThat(out.toString()).contains("-> hang", "struck copy 1");
+    assertThat(run("faults", "--kinds", "earthquake", program)).isEqualTo(2);
+    assertThat(err.toString()).contains("no kind of fault is called 'earthquake'");
+  }
+
+  @Test
   void predict_comparesWithAReport(@TempDir Path folder) throws Exception {
     String bench =
         "bench --backend sim --ranks 2 --op all_reduce,reduce -b 64 -e 4K -f 8 -n 2 -w 1";

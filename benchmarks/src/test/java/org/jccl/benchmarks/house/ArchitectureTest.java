@@ -115,6 +115,7 @@ class ArchitectureTest {
                           "org.jccl.test..",
                           "org.jccl.sim",
                           "org.jccl.sim.explore",
+                          "org.jccl.sim.faults",
                           "org.jccl.sim.machine",
                           "java..",
                           "org.jspecify..",

@@ -14,6 +14,8 @@ import java.util.function.Function;
 import org.jccl.Rank;
 import org.jccl.Ranks;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.rehearsal.FaultClass;
+import org.jccl.sim.rehearsal.FaultOutcome;
 import org.junit.jupiter.api.Test;
 
 /** The examples of the API's documentation compile, run and do what their comments say. */
@@ -67,6 +69,20 @@ class SnippetsTest {
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
+    }
+  }
+
+  @Test
+  void faults() {
+    assertThat(Faults.rehearse(() -> SnippetsTest::trainAlone))
+        .hasSize(4)
+        .extracting(FaultOutcome::result)
+        .containsOnly(FaultClass.HANG); // nobody looks after the others
+  }
+
+  private static void trainAlone(Rank rank) {
+    for (int step = 0; step < 3; step++) {
+      Operations.streams(rank);
     }
   }
 

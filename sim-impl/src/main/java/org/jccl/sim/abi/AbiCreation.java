@@ -43,6 +43,7 @@ final class AbiCreation {
   int getUniqueId(MemorySegment uniqueId) {
     HostTask task = state.kernel().enter();
     try {
+      state.calls(task, null, "unique_id");
       state.requireNetwork();
       if (isNull(uniqueId)) {
         return INVALID_ARGUMENT; // UID-02: after the initialisation
@@ -76,11 +77,14 @@ final class AbiCreation {
     }
     HostTask task = state.kernel().enter();
     try {
+      state.calls(task, null, "init");
       GroupState group = state.group();
       if (group.isOpen()) {
         return group.fail(join(wish, group));
       }
       return joinNow(task, wish); // INIT-16: also if it is nonblocking
+    } catch (CollectiveException failure) {
+      return state.codeOf(failure);
     } finally {
       state.kernel().exit(task);
     }
@@ -130,6 +134,7 @@ final class AbiCreation {
   private int init(Wish wish) {
     HostTask task = state.kernel().enterToWait();
     try {
+      state.calls(task, null, "init");
       GroupState group = state.group();
       group.start();
       int code = state.endOwn(task, group.fail(join(wish, group)));
@@ -203,6 +208,7 @@ final class AbiCreation {
     }
     HostTask task = state.kernel().enterToWait();
     try {
+      state.calls(task, null, "init_all");
       return initAll(task, comms, chosen);
     } catch (CollectiveException failure) {
       return state.codeOf(failure);

@@ -39,6 +39,7 @@ final class AbiFamilies {
     state.require(NcclFunction.COMM_SPLIT);
     HostTask task = state.kernel().enterToWait();
     try {
+      state.calls(task, state.life(comm), "split");
       GroupState group = state.group();
       group.start();
       int code = group.fail(split(comm, color, key, newComm, config, group));
@@ -114,6 +115,7 @@ final class AbiFamilies {
     state.require(NcclFunction.COMM_SHRINK);
     HostTask task = state.kernel().enterToWait();
     try {
+      state.calls(task, state.life(comm), "shrink");
       GroupState group = state.group();
       group.start();
       boolean aborts = (flags & SHRINK_ABORT) != 0;
@@ -150,6 +152,7 @@ final class AbiFamilies {
     if (wrong != null) {
       return state.refused(INVALID_ARGUMENT, "shrink: " + wrong);
     }
+    parent.goesOnWithoutOthers();
     boolean shares = !aborts && shares(parent, ConfigField.SHRINK_SHARE);
     CommLifecycle child = parent.child(config(parent, config), shares);
     List<Integer> without = Arrays.stream(list).boxed().toList();
@@ -190,6 +193,7 @@ final class AbiFamilies {
     HostTask task = state.kernel().enter();
     try {
       CommLifecycle parent = state.life(comm);
+      state.calls(task, parent, "grow_id");
       if (parent == null) {
         return state.refused(INVALID_ARGUMENT, "id for growing: no communicator");
       }
@@ -225,6 +229,7 @@ final class AbiFamilies {
     newComm.set(JAVA_LONG_UNALIGNED, 0, 0L);
     HostTask task = state.kernel().enterToWait();
     try {
+      state.calls(task, parent, "grow");
       GroupState group = state.group();
       group.start();
       boolean isNew = comm == 0;

@@ -57,6 +57,7 @@ final class AbiGroups {
   private int end(@Nullable SimInfo estimate) {
     HostTask task = state.kernel().enter();
     try {
+      state.calls(task, null, "group_end");
       return state.group().end(task, state.kernel(), estimate);
     } catch (CollectiveException failure) {
       return state.codeOf(failure);

@@ -36,6 +36,7 @@ final class AbiLifecycle {
     }
     HostTask task = state.kernel().enterToWait();
     try {
+      state.calls(task, life, "finalize");
       int code = life.readyTest();
       if (code == OK && life.isFinalizeCalled()) {
         code = INVALID_ARGUMENT; // LIF-03
@@ -75,6 +76,7 @@ final class AbiLifecycle {
     }
     HostTask task = state.kernel().enterToWait();
     try {
+      state.calls(task, life, "revoke");
       life.callRevoke();
       return ended(task, life, new RevokeJob(life));
     } finally {
@@ -94,6 +96,7 @@ final class AbiLifecycle {
     }
     HostTask task = state.kernel().enterToWait();
     try {
+      state.calls(task, life, "destroy");
       int code = life.readyTest();
       life.requireNoGraphs("ncclCommDestroy");
       life.requireAwake("ncclCommDestroy");
@@ -118,6 +121,7 @@ final class AbiLifecycle {
     }
     HostTask task = state.kernel().enterToWait();
     try {
+      state.calls(task, life, "abort");
       life.requireNoGraphs("ncclCommAbort");
       life.callAbort(); // GRP-09: at once, also inside a group
       return ended(task, life, new ReclaimJob(life, () -> state.end(comm)));

@@ -60,6 +60,7 @@ final class AbiOneSided {
           return code == 0 ? oneSided.checkPutMemory(window, source) : code;
         };
     return issue(
+        "put_signal",
         "PutSignal to rank " + peer,
         comm,
         stream,
@@ -77,6 +78,7 @@ final class AbiOneSided {
   int signal(int peer, int signalIndex, int context, int flags, long comm, long stream) {
     state.require(NcclFunction.SIGNAL);
     return issue(
+        "signal",
         "Signal to rank " + peer,
         comm,
         stream,
@@ -88,6 +90,7 @@ final class AbiOneSided {
     state.require(NcclFunction.WAIT_SIGNAL);
     List<OneSidedCall.Awaited> awaited = new ArrayList<>();
     return issue(
+        "wait_signal",
         "WaitSignal with " + descriptorCount + " descriptors",
         comm,
         stream,
@@ -111,6 +114,7 @@ final class AbiOneSided {
   }
 
   private int issue(
+      String name,
       String what,
       long comm,
       long stream,
@@ -126,6 +130,7 @@ final class AbiOneSided {
     }
     HostTask task = state.kernel().enter();
     try {
+      state.calls(task, life, name);
       int code = life.usable();
       if (code == OK) {
         code = refusesPointers() ? INVALID_ARGUMENT : check.of(life.operations().oneSided());

@@ -72,8 +72,10 @@ public final class AbiOperations {
     HostTask task = kernel.enter();
     kernel.declares(task);
     try {
+      kernel.calls(task, life.device().index(), call.operation().label());
       return checked(group, task, life, call, known, handle, other);
     } catch (RuntimeException reported) {
+      RefusedOutputs.note(life, call, known(life, known, handle));
       if (reported instanceof CollectiveException coded && coded.code() != ResultCode.UNKNOWN) {
         return failed(group, life, state.codeOf(coded));
       }
@@ -97,6 +99,7 @@ public final class AbiOperations {
     Operation operation = call.operation();
     int code = life.usable();
     if (code != OK) {
+      RefusedOutputs.note(life, call, known(life, known, handle));
       return failed(group, life, state.refused(code, life + " is not ready (ARG-02)"));
     }
     life.requireNotFinalized(operation.label()); // what has failed answers with its code
@@ -112,6 +115,11 @@ public final class AbiOperations {
       return failed(group, life, state.refused(refusal, words));
     }
     return failed(group, life, issue(group, task, life, own, call, stream));
+  }
+
+  private static @Nullable SimStream known(
+      CommLifecycle life, @Nullable SimStream stream, long handle) {
+    return stream != null ? stream : stream(life.device(), handle);
   }
 
   /** Issues one checked call, or queues it while a group is open (rule GRP-06). */

@@ -58,6 +58,7 @@ final class AbiRegistration {
   private long register(Endpoint endpoint, long buffer, long bytes) {
     HostTask task = state.kernel().enter();
     try {
+      state.kernel().calls(task, endpoint.member().device().index(), "register");
       return endpoint.registrations().register(buffer, bytes);
     } finally {
       state.kernel().exit(task);
@@ -87,6 +88,7 @@ final class AbiRegistration {
     }
     HostTask task = state.kernel().enter();
     try {
+      state.kernel().calls(task, endpoint.member().device().index(), "deregister");
       return endpoint.registrations().deregister(handle);
     } finally {
       state.kernel().exit(task);
@@ -124,6 +126,7 @@ final class AbiRegistration {
       return state.group().fail(state.refused(code, "window: " + life + " is not ready"));
     }
     return state.later(
+        "window_register",
         life,
         new WindowRegistrationJob(
             life, buffer, bytes, flags, made -> window.set(JAVA_LONG_UNALIGNED, 0, made)));
@@ -144,6 +147,7 @@ final class AbiRegistration {
     }
     HostTask task = state.kernel().enter();
     try {
+      state.kernel().calls(task, endpoint.member().device().index(), "window_deregister");
       return endpoint.registrations().deregisterWindow(window);
     } finally {
       state.kernel().exit(task);

@@ -114,6 +114,12 @@ final class AbiState {
     return group.abandon(simulation);
   }
 
+  /** The calling thread's process is gone: its group goes with it. */
+  void threadIsGone() {
+    openGroups.remove(groups.get());
+    groups.remove();
+  }
+
   /** Reports the groups whose threads have ended (SIM-41). */
   void reportLostGroups() {
     for (GroupState group : openGroups) {
@@ -171,6 +177,26 @@ final class AbiState {
   /** Number of communicators that have a handle. */
   int communicators() {
     return lives.size();
+  }
+
+  /** The communicators of one device that have a handle, in the order of their handles. */
+  List<CommLifecycle> livesOn(int device) {
+    return lives.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(Map.Entry::getValue)
+        .filter(each -> each.device().index() == device)
+        .toList();
+  }
+
+  /**
+   * The running call is one of the program's.
+   *
+   * @param life whose communicator it is for; null for one that is still to come, on the current
+   *     device
+   */
+  void calls(HostTask task, @Nullable CommLifecycle life, String call) {
+    SimDevice device = life == null ? currentDevice() : life.device();
+    kernel().calls(task, device.index(), call);
   }
 
   /** A handle for a new communicator. */
@@ -275,10 +301,13 @@ final class AbiState {
   /**
    * Does a job behind all creations, at the end of the open group or of one for itself (rule
    * GRP-09); a nonblocking communicator is polled (WIN-06).
+   *
+   * @param call what the program calls for that
    */
-  int later(CommLifecycle life, Job job) {
+  int later(String call, CommLifecycle life, Job job) {
     HostTask task = kernel().enterToWait();
     try {
+      calls(task, life, call);
       RuntimeException refusal = life.refusal();
       if (refusal != null) {
         throw Rethrown.of(refusal);

@@ -34,7 +34,7 @@ final class AbiSuspension {
     if (life == null) {
       return state.refused(INVALID_ARGUMENT, "suspend: no communicator " + comm);
     }
-    return (flags & MEMORY) == 0 ? OK : change(life, SuspensionJob.suspend(life));
+    return (flags & MEMORY) == 0 ? OK : change("suspend", life, SuspensionJob.suspend(life));
   }
 
   int resume(long comm) {
@@ -43,10 +43,10 @@ final class AbiSuspension {
     if (life == null) {
       return state.refused(INVALID_ARGUMENT, "resume: no communicator " + comm);
     }
-    return change(life, SuspensionJob.resume(life));
+    return change("resume", life, SuspensionJob.resume(life));
   }
 
-  private int change(CommLifecycle life, Job work) {
+  private int change(String call, CommLifecycle life, Job work) {
     int code = life.readyTest();
     if (code != OK) {
       return state.refused(code, life + " is not ready (ARG-02)");
@@ -57,11 +57,12 @@ final class AbiSuspension {
       return waits ? state.group().fail(code) : code;
     }
     if (waits) {
-      code = state.later(life, work);
+      code = state.later(call, life, work);
       return code == OK && !life.isBlocking() ? life.state() : code;
     }
     HostTask task = state.kernel().enterToWait();
     try {
+      state.calls(task, life, call);
       return work.run(task);
     } catch (CollectiveException failure) {
       return state.codeOf(failure);

@@ -58,7 +58,9 @@ final class GroupEnd implements SimStep, Abortable {
 
   /** Waits until all is done or launched (rule GRP-25). */
   int runBlocking(HostTask task) {
-    if (phases.stream().allMatch(List::isEmpty)) {
+    Steering steering = kernel.steering();
+    boolean told = steering != null && phases.stream().flatMap(List::stream).allMatch(Job::isTold);
+    if (told) {
       kernel.declares(task);
     }
     issuer = task;
@@ -68,6 +70,9 @@ final class GroupEnd implements SimStep, Abortable {
     try {
       while (!advance(task)) {
         kernel.await(task, this::canAdvance, Job.allOf(phases.get(phase)));
+      }
+      if (steering != null && told) {
+        phases.stream().flatMap(List::stream).forEach(job -> job.tellsEnd(steering));
       }
     } finally {
       held.forEach(life -> life.waits(null));
@@ -149,6 +154,9 @@ final class GroupEnd implements SimStep, Abortable {
         close(code);
       } else if (++phase < phases.size()) {
         List.copyOf(phases.get(phase)).forEach(Job::start);
+        if (waiter instanceof HostTask task && !phases.get(phase).isEmpty()) {
+          kernel.divides(task);
+        }
       } else {
         launch();
         close(code);

@@ -40,7 +40,7 @@ final class GroupLaunch {
    * Issues the calls of one group.
    *
    * @param task the thread that waits for it, or null if it goes on in the background
-   * @param work communicators in the order of their first calls
+   * @param work communicators in the order of their first collectives
    * @return NCCL's result code: what comes before a failure has been launched (GRP-16)
    */
   static int group(@Nullable HostTask task, List<Work> work) {

@@ -37,6 +37,10 @@ final class GroupState implements OpenGroup {
   private final List<Job> jobs = new ArrayList<>();
   private final List<Job> later = new ArrayList<>();
   private final Map<CommLifecycle, List<Request>> queued = new LinkedHashMap<>();
+
+  /** Communicators in the order of their first collectives: messages are not in it (GRP-19). */
+  private final Set<CommLifecycle> collecting = new LinkedHashSet<>();
+
   private final Thread thread = Thread.currentThread();
   private @Nullable Object opened;
   private int rank = -1;
@@ -242,6 +246,9 @@ final class GroupState implements OpenGroup {
     }
     life.guard().isHeldBy(this);
     before.add(request);
+    if (request.isCollective()) {
+      collecting.add(life);
+    }
     return 0;
   }
 
@@ -267,7 +274,8 @@ final class GroupState implements OpenGroup {
   }
 
   private List<GroupLaunch.Work> work() {
-    Set<CommLifecycle> lives = new LinkedHashSet<>(queued.keySet());
+    Set<CommLifecycle> lives = new LinkedHashSet<>(collecting);
+    lives.addAll(queued.keySet());
     lives.addAll(oneSided.keySet());
     List<GroupLaunch.Work> work = new ArrayList<>();
     for (CommLifecycle each : lives) {
@@ -326,6 +334,7 @@ final class GroupState implements OpenGroup {
     later.clear();
     queued.keySet().forEach(life -> life.guard().isHeldBy(null));
     queued.clear();
+    collecting.clear();
     oneSided.clear();
   }
 }

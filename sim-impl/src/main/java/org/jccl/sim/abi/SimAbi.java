@@ -75,6 +75,16 @@ public final class SimAbi implements NcclAbi {
     return state.life(comm);
   }
 
+  /** The communicators of one device that have a handle, in the order of their handles. */
+  public List<CommLifecycle> livesOn(int device) {
+    return state.livesOn(device);
+  }
+
+  /** The calling thread's process is gone: what it leaves open is nobody's mistake. */
+  public void threadIsGone() {
+    state.threadIsGone();
+  }
+
   /** Stream operations, for a caller that knows whose handle it has. */
   public AbiOperations operations() {
     return operations;

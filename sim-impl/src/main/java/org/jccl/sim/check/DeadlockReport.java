@@ -149,7 +149,10 @@ public final class DeadlockReport {
   }
 
   private String adviceOnEnd(MisuseKind kind, List<Integer> absent) {
-    String state = absent.stream().allMatch(this::hasEnded) ? "ended" : "went on";
+    String state =
+        absent.stream().allMatch(this::hasEnded)
+            ? "ended"
+            : absent.stream().allMatch(this::waitsEndlessly) ? "hangs" : "went on";
     return switch (kind) {
       case UNMATCHED_P2P ->
           state + " without the other half of the message: a send needs its receive (P2P-18)";
@@ -161,6 +164,11 @@ public final class DeadlockReport {
               + " for a peer between an operation and the peer's call of it (STR-11, SIM-61)";
       default -> state + " without making the call";
     };
+  }
+
+  private boolean waitsEndlessly(int rank) {
+    Wait root = roots.get(rank);
+    return root != null && root.isEndless();
   }
 
   private boolean hasEnded(int rank) {

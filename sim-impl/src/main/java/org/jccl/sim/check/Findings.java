@@ -46,6 +46,7 @@ public final class Findings {
   private final Consumer<String> warnings;
   private final String replay;
   private final History history = new History();
+  private FaultRecord faults = new FaultRecord(false);
   private @Nullable Steering steering;
 
   /** Guarded by itself, as all fields below. */
@@ -104,6 +105,16 @@ public final class Findings {
     return replay;
   }
 
+  /** Faults are planned: every report names those that have struck, as its first cause. */
+  public void rehearses(FaultRecord value) {
+    faults = value;
+  }
+
+  /** What a plan of faults did to the run. */
+  public FaultRecord faults() {
+    return faults;
+  }
+
   /** What ranks did before: reports quote it. */
   public History history() {
     return history;
@@ -119,6 +130,7 @@ public final class Findings {
     }
     boolean error = isError(report.kind());
     history.linesFor(report.ranks(), report.text()).forEach(report::line);
+    faults.causes().forEach(report::line);
     if (error) {
       errors().stream()
           .limit(1)
@@ -199,9 +211,10 @@ public final class Findings {
     String text = CleanText.report(line);
     try {
       warnings.accept(text);
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException | Error failed) {
       // Telling must not change what the program does: the line goes to the log instead.
-      LOG.log(Level.WARNING, "the consumer of warnings failed at: " + text, failed);
+      String what = failed.getClass().getName();
+      LOG.log(Level.WARNING, "the consumer of warnings failed (" + what + ") at: " + text);
     }
   }
 

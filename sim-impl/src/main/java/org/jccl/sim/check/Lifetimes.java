@@ -107,6 +107,9 @@ public final class Lifetimes {
 
   private final boolean keepsSites;
 
+  /** Devices whose ranks are gone: nobody closes what was theirs. */
+  private final Set<Integer> gone = new TreeSet<>();
+
   /** Guarded by itself, with all counts. */
   private final Map<Place, Origin> origins = new HashMap<>();
 
@@ -189,6 +192,13 @@ public final class Lifetimes {
     }
   }
 
+  /** The process of a rank is gone, and all that it has made on its device. */
+  public void forget(int device) {
+    synchronized (origins) {
+      gone.add(device);
+    }
+  }
+
   /** What of these kinds was never closed, a line for each line of the program. */
   public List<String> leaks(Set<Kind> kinds) {
     Map<Line, Left> lines = new LinkedHashMap<>();
@@ -197,7 +207,7 @@ public final class Lifetimes {
         return List.of();
       }
       Stream.concat(fresh.stream(), origins.values().stream())
-          .filter(origin -> kinds.contains(origin.kind))
+          .filter(origin -> kinds.contains(origin.kind) && !gone.contains(origin.device))
           .sorted(Comparator.comparingLong(origin -> origin.number))
           .forEach(
               origin ->

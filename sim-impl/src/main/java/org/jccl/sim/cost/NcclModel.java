@@ -17,7 +17,12 @@ public final class NcclModel implements CostModel {
   private static final int MOST_KEPT = 64;
   private static final Map<Machine, NcclModel> KEPT = new ConcurrentHashMap<>();
 
-  private record Machine(GpuProfile profile, int version) {}
+  private record Machine(GpuProfile profile, int version) {
+    @Override
+    public int hashCode() {
+      return 31 * profile.name().hashCode() + version;
+    }
+  }
 
   private final TopologySearch search;
   private final Map<Integer, Tuner> tuners = new ConcurrentHashMap<>();

@@ -116,7 +116,9 @@ final class CopyOp extends StreamOp {
     } else {
       Undefined undefined = memory.takeUndefined(from.address, bytes);
       DeviceContext context = stream().context();
-      if (undefined != null && !context.simulation().findings().isBroken()) {
+      if (undefined != null && undefined.origin().isStale()) {
+        context.simulation().findings().faults().readStale(describe(undefined));
+      } else if (undefined != null && !context.simulation().findings().isBroken()) {
         context.report(
             new ReportBuilder(
                     MisuseKind.UNINITIALIZED_DATA,
@@ -131,6 +133,16 @@ final class CopyOp extends StreamOp {
                 .line("write the memory first, or read back only what was received (SIM-63)"));
       }
     }
+  }
+
+  private String describe(Undefined stale) {
+    return "device "
+        + stream().context().index()
+        + ": "
+        + describe()
+        + (site() == null ? "" : " at " + site())
+        + " reads stale data: "
+        + stale.origin().words();
   }
 
   @Override

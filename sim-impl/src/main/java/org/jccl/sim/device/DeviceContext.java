@@ -138,6 +138,7 @@ final class DeviceContext {
   SimStream newStream() {
     Kernel kernel = simulation.kernel();
     HostTask task = kernel.enter();
+    kernel.declares(task);
     try {
       requireOpen();
       SimStream stream = newLane();

@@ -28,6 +28,7 @@ public final class SimDevice implements Device, CaptureGuard {
   private final Consumer<String> leaks;
   private final WeakReference<SimDevice> weakly = new WeakReference<>(this);
   private long handlesMade;
+  private long lag;
 
   /**
    * @param all the devices of the simulation, complete once it is used
@@ -191,6 +192,16 @@ public final class SimDevice implements Device, CaptureGuard {
       }
     }
     return -1;
+  }
+
+  /** By how much later than it could what it launches reaches other ranks, in nanoseconds. */
+  public long lag() {
+    return lag;
+  }
+
+  /** From now on what it launches reaches other ranks so many nanoseconds later. */
+  public void lagsBy(long nanos) {
+    lag = nanos;
   }
 
   @Override

@@ -48,13 +48,14 @@ final class SimEvent implements Event, SimStream.Marker {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
+      kernel.calls(task, context.index(), "wait_event");
       tells(kernel, task, this, Effect.READ);
       CapturedRecord record = captured;
       if (record != null) {
         stream.requireOpen();
         awaitCaptured(stream, record);
       } else if (stream.capture() == null) {
-        stream.submit(on -> new EventWait(on, completion));
+        stream.submit("wait_event", on -> new EventWait(on, completion));
       } else if (completion != null) {
         throw crossing(stream, Objects.requireNonNull(stream.capture()));
       }
@@ -110,6 +111,7 @@ final class SimEvent implements Event, SimStream.Marker {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
+      kernel.calls(task, context.index(), "record");
       tells(kernel, task, this, Effect.WRITE);
       if (closed) {
         throw new IllegalStateException("the event is closed");
@@ -120,7 +122,7 @@ final class SimEvent implements Event, SimStream.Marker {
         captured = CapturedRecord.of(capture, own);
         completion = null;
       } else {
-        own.submit(this::marker);
+        own.submit("record", this::marker);
       }
     } finally {
       kernel.exit(task);
@@ -146,6 +148,7 @@ final class SimEvent implements Event, SimStream.Marker {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enterToWait();
     try {
+      kernel.calls(task, context.index(), "event_synchronize");
       requireNotCaptured("waited for");
       kernel.declares(task);
       EventCompletion last = completion;

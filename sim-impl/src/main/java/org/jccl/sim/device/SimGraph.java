@@ -54,6 +54,7 @@ final class SimGraph implements Graph {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
+      kernel.calls(task, context.index(), "graph_launch");
       if (closed) {
         throw new IllegalStateException("the graph is closed");
       }

@@ -14,7 +14,9 @@ import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.Work;
 import org.jccl.WorkBody;
+import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.FaultRecord;
 import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.CopyOp.Place;
@@ -40,9 +42,10 @@ public final class SimMemory implements DeviceMemory {
 
   private final DeviceContext context;
   private final LongToIntFunction ownerOf;
+  private final MachineRoom room = new MachineRoom();
   private final MemoryPool pool = new MemoryPool();
 
-  /** What nobody has written; null below full checks. */
+  /** What means nothing; null where data is not followed. */
   private final @Nullable UndefinedMemory undefined;
 
   /** Sorted by address; replaced as a whole, so that readers need no lock. */
@@ -59,8 +62,7 @@ public final class SimMemory implements DeviceMemory {
     context.placesIn(this::place);
     context.programsBy(this::submit);
     context.blocksIn(this::block);
-    boolean full = context.simulation().checks() == CheckLevel.FULL;
-    this.undefined = full ? new UndefinedMemory() : null;
+    this.undefined = context.simulation().followsData() ? new UndefinedMemory() : null;
   }
 
   @Override
@@ -91,6 +93,7 @@ public final class SimMemory implements DeviceMemory {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
+      kernel.calls(task, context.index(), "allocate");
       kernel.declares(task);
       MemorySegment block = take(bytes);
       Lifetimes lifetimes = context.simulation().lifetimes();
@@ -100,8 +103,12 @@ public final class SimMemory implements DeviceMemory {
       if (context.simulation().isChecking()) {
         allocation.bytes().fill(POISON);
       }
-      if (undefined != null) {
-        String words = "allocation " + allocation.number() + " was made at " + CallSite.current();
+      if (undefined != null && context.simulation().checks() == CheckLevel.FULL) {
+        String words =
+            "were never written since allocation "
+                + allocation.number()
+                + " was made at "
+                + CallSite.current();
         undefined.allocated(allocation.address(), bytes, words);
       }
       Allocation[] before = live;
@@ -120,6 +127,13 @@ public final class SimMemory implements DeviceMemory {
   private MemorySegment take(long bytes) {
     if (bytes > MOST) {
       throw full(bytes, "no device has more than " + MOST, null);
+    }
+    long left = context.simulation().isChecking() ? room.shortOf(bytes) : -1; // it is filled
+    if (left >= 0) {
+      throw full(
+          bytes,
+          liveBytes() + " are in use on it, and this machine has " + left + " bytes left",
+          null);
     }
     try {
       return pool.take(bytes);
@@ -150,6 +164,7 @@ public final class SimMemory implements DeviceMemory {
     Kernel kernel = context.simulation().kernel();
     HostTask task = kernel.enter();
     try {
+      kernel.calls(task, context.index(), "free");
       Allocation[] before = live;
       int at = indexOf(before, address);
       if (at < 0) {
@@ -286,7 +301,7 @@ public final class SimMemory implements DeviceMemory {
     }
   }
 
-  /** At full checks: what of a range nobody has written. */
+  /** Where data is followed: what of a range nobody has written. */
   public List<Undefined> undefinedIn(long address, long bytes) {
     return undefined == null ? List.of() : undefined.parts(address, bytes);
   }
@@ -299,7 +314,7 @@ public final class SimMemory implements DeviceMemory {
   }
 
   /**
-   * At full checks: the first part of a range that nobody has written, or null. Asked once: from
+   * Where data is followed: the first part of a range that means nothing, or null. Asked once: from
    * then on the range counts as written, so that one mistake makes one report.
    */
   @Nullable Undefined takeUndefined(long address, long bytes) {
@@ -309,6 +324,39 @@ public final class SimMemory implements DeviceMemory {
     }
     wrote(address, bytes);
     return found.getFirst();
+  }
+
+  /**
+   * An operation should have written a range and has not: whoever goes on with it has stale data.
+   *
+   * @param input the operation, if the range still is its input; or null
+   */
+  public void leftUndefined(long address, long bytes, String words, @Nullable Operation input) {
+    if (undefined != null && find(address, bytes) != null) {
+      boolean isStale = context.simulation().findings().faults().hasStruck();
+      Undefined.Origin origin = new Undefined.Origin(words, List.of(), isStale);
+      undefined.stale(address, bytes, origin, input);
+    }
+  }
+
+  /**
+   * Work was refused that should have come to {@code stream} and written a range: from there on
+   * that is stale. Called with the baton in hand.
+   *
+   * @param input the operation, if the range still is its input; or null
+   */
+  public void refused(
+      SimStream stream, long address, long bytes, String words, @Nullable Operation input) {
+    if (!stream.isClosed() && !stream.isCapturing()) {
+      stream.enqueue(new StaleMark(stream, this, address, bytes, words, input));
+    }
+  }
+
+  /** {@code operation} is called with a range as its input. */
+  public void usedBy(Operation operation, long address, long bytes) {
+    if (undefined != null) {
+      undefined.usedBy(operation, address, bytes);
+    }
   }
 
   /** The bytes of a range, or null if it is not inside one live allocation. */
@@ -506,7 +554,15 @@ public final class SimMemory implements DeviceMemory {
     }
     MemorySegment staged = MemorySegment.ofArray(new byte[Math.toIntExact(target.byteSize())]);
     copyOut(staged, source, stream);
-    stream.synchronize();
+    try {
+      stream.synchronize();
+    } catch (RuntimeException refused) {
+      if (context.simulation().findings().faults().hasStruck()) {
+        Place host = Place.onHost(staged);
+        refused("copy to host", Place.onDevice(source), host, staged.byteSize(), stream);
+      }
+      throw refused;
+    }
     target.copyFrom(staged);
   }
 
@@ -518,7 +574,39 @@ public final class SimMemory implements DeviceMemory {
   private void submitCopy(String what, Place source, Place target, long bytes, Stream stream) {
     noteCaptured(context.own(stream), what, source, bytes);
     noteCaptured(context.own(stream), what, target, bytes);
-    context.own(stream).submit(on -> new CopyOp(on, this, what, source, target, bytes));
+    FaultRecord faults = context.simulation().findings().faults();
+    try {
+      context.own(stream).submit("copy", on -> new CopyOp(on, this, what, source, target, bytes));
+      if (faults.hasStruck() && target.host() != null) {
+        faults.read(placeOf(source.address()));
+      }
+    } catch (RuntimeException refused) {
+      if (faults.hasStruck()) {
+        refused(what, source, target, bytes, stream);
+      }
+      throw refused;
+    }
+  }
+
+  /** Whoever goes on as if a copy had been made has stale data. */
+  private void refused(String what, Place source, Place target, long bytes, Stream stream) {
+    FaultRecord faults = context.simulation().findings().faults();
+    String words = what + " of " + bytes + " bytes was refused at " + CallSite.current();
+    if (target.host() == null) {
+      Kernel kernel = context.simulation().kernel();
+      HostTask task = kernel.enter();
+      try {
+        refused(context.own(stream), target.address(), bytes, words, null);
+      } finally {
+        kernel.exit(task);
+      }
+    } else {
+      faults.missed(placeOf(source.address()), words + ", and the memory was never read again");
+    }
+  }
+
+  private String placeOf(long address) {
+    return context.index() + ":" + address;
   }
 
   private void submit(SimStream stream, Work work, WorkBody body) {
@@ -529,12 +617,14 @@ public final class SimMemory implements DeviceMemory {
             piece ->
                 noteCaptured(
                     stream, work.toString(), Place.onDevice(piece.address()), piece.bytes()));
-    stream.submit(on -> new WorkOp(on, this, layout, body));
+    stream.submit("work", on -> new WorkOp(on, this, layout, body));
   }
 
   @Override
   public void fill(long target, byte value, long bytes, Stream stream) {
     noteCaptured(context.own(stream), "fill", Place.onDevice(target), bytes);
-    context.own(stream).submit(on -> new FillOp(on, this, range(target, bytes, "fill"), value));
+    context
+        .own(stream)
+        .submit("fill", on -> new FillOp(on, this, range(target, bytes, "fill"), value));
   }
 }

@@ -184,10 +184,15 @@ public final class SimStream implements OwnedStream {
 
   // ---------------------------------------------------------------- work
 
-  /** Enqueues work from the host, or records it if the stream is being captured. */
-  public void submit(Submission work) {
+  /**
+   * Enqueues work from the host, or records it if the stream is being captured.
+   *
+   * @param call what the program calls for that
+   */
+  public void submit(String call, Submission work) {
     HostTask task = kernel.enter();
     try {
+      kernel.calls(task, context.index(), call);
       kernel.declares(task);
       requireOpen();
       looksForReport();
@@ -332,6 +337,7 @@ public final class SimStream implements OwnedStream {
   public void synchronize() {
     HostTask task = kernel.enterToWait();
     try {
+      kernel.calls(task, context.index(), "synchronize");
       kernel.declares(task);
       requireNotCapturing("synchronize");
       awaitFinished(task, enqueued);
@@ -351,6 +357,7 @@ public final class SimStream implements OwnedStream {
   private void awaitFinished(long target, CompletableFuture<?> future) {
     HostTask task = kernel.enterToWait();
     try {
+      kernel.calls(task, context.index(), "synchronize");
       if (finished < target && future.state() == Future.State.RUNNING) {
         Waiter waiter = addWaiter(target, task, null);
         future.whenComplete((value, failed) -> kernel.wake(task));
@@ -604,6 +611,7 @@ public final class SimStream implements OwnedStream {
   @Override
   public void close() {
     HostTask task = kernel.enterToWait();
+    kernel.declares(task);
     try {
       if (!closed && this != context.defaultStream()) {
         RuntimeException failed = awaitEnd(task);

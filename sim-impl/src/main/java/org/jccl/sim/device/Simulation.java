@@ -57,6 +57,11 @@ public record Simulation(
     return checks != CheckLevel.NONE;
   }
 
+  /** Whether it is known of all memory whether its content means something (SIM-63). */
+  public boolean followsData() {
+    return checks == CheckLevel.FULL || findings.faults().isPlanned();
+  }
+
   /** Whether the library looks at buffers' addresses (rule ARG-04). */
   public boolean checksPointers() {
     String mode = version >= 22907 ? environment.getOrDefault("NCCL_CHECK_MODE", "") : "";

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A part of some memory that nobody has written.
+ * A part of some memory whose content means nothing: nobody has written it, or an operation that
+ * should have has not.
  *
  * @param offset where it begins, in bytes
  * @param bytes how long it is
@@ -12,17 +13,18 @@ import java.util.List;
  */
 public record Undefined(long offset, long bytes, Origin origin) {
   /**
-   * Where bytes that nobody has written come from.
+   * Where bytes that mean nothing come from.
    *
    * @param words for people
    * @param senders the ranks that have sent them, as the world knows them
+   * @param isStale whether an operation should have written them, and a fault kept it from that
    */
-  public record Origin(String words, List<Integer> senders) {
+  public record Origin(String words, List<Integer> senders, boolean isStale) {
     private static final int MOST_SENDERS = 4;
 
     /** Memory that {@code words} name. */
     static Origin of(String words) {
-      return new Origin(words, List.of());
+      return new Origin(words, List.of(), false);
     }
 
     /** The same, sent on by {@code rank}; of a long way only the beginning is told. */
@@ -32,18 +34,13 @@ public record Undefined(long offset, long bytes, Origin origin) {
       }
       List<Integer> more = new ArrayList<>(senders);
       more.add(rank);
-      return new Origin(words + how, List.copyOf(more));
+      return new Origin(words + how, List.copyOf(more), isStale);
     }
   }
 
   @Override
   public String toString() {
-    return "bytes "
-        + offset
-        + " to "
-        + (offset + bytes - 1)
-        + " of it were never written since "
-        + origin.words();
+    return "bytes " + offset + " to " + (offset + bytes - 1) + " of it " + origin.words();
   }
 
   /** What lies between {@code from} and {@code to}, relative to {@code from}; empty if nothing. */

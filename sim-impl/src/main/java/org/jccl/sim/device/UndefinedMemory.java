@@ -4,27 +4,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jccl.ops.Operation;
 import org.jccl.sim.device.Undefined.Origin;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The memory of one device that nobody has written since it was allocated, as disjoint ranges; kept
- * at full checks (rule SIM-63).
+ * The memory of one device whose content means nothing, as disjoint ranges: what nobody has written
+ * since it was allocated (at full checks), and what an operation should have written and has not
+ * (rule SIM-63).
  */
 final class UndefinedMemory {
   /**
-   * Bytes of one allocation that nobody has written.
+   * Bytes of one allocation that mean nothing.
    *
    * @param start first address
    * @param end address after the last one
    * @param origin where they come from
+   * @param input the operation whose input they still are, which may be called again; or null
    */
-  private record Hole(long start, long end, Origin origin) {
+  private record Hole(long start, long end, Origin origin, @Nullable Operation input) {
     Hole part(long partStart, long partEnd) {
-      return new Hole(Math.max(start, partStart), Math.min(end, partEnd), origin);
+      return new Hole(Math.max(start, partStart), Math.min(end, partEnd), origin, input);
     }
 
     Hole moved(long by) {
-      return new Hole(start + by, end + by, origin);
+      return new Hole(start + by, end + by, origin, input);
     }
   }
 
@@ -32,12 +36,31 @@ final class UndefinedMemory {
 
   /** A new allocation: {@code words} say for people which one it is. */
   void allocated(long start, long bytes, String words) {
-    put(start, bytes, Origin.of(words));
+    put(start, bytes, Origin.of(words), null);
   }
 
-  private void put(long start, long bytes, Origin origin) {
+  private void put(long start, long bytes, Origin origin, @Nullable Operation input) {
     if (bytes > 0) {
-      holes.put(start, new Hole(start, start + bytes, origin));
+      holes.put(start, new Hole(start, start + bytes, origin, input));
+    }
+  }
+
+  /**
+   * An operation should have written a range and has not.
+   *
+   * @param input the operation, if the range still is its input; or null
+   */
+  void stale(long start, long bytes, Origin origin, @Nullable Operation input) {
+    defined(start, bytes);
+    put(start, bytes, origin, input);
+  }
+
+  /** {@code operation} is called with a range as its input: what is that still means something. */
+  void usedBy(Operation operation, long start, long bytes) {
+    for (Hole hole : inside(start, start + bytes)) {
+      if (hole.input == operation) {
+        holes.remove(hole.start);
+      }
     }
   }
 
@@ -76,7 +99,7 @@ final class UndefinedMemory {
   /** What arrived at an address is undefined in part. */
   void received(long start, Undefined part) {
     defined(start + part.offset(), part.bytes());
-    put(start + part.offset(), part.bytes(), part.origin());
+    put(start + part.offset(), part.bytes(), part.origin(), null);
   }
 
   private List<Hole> inside(long start, long end) {

@@ -38,7 +38,7 @@ final class ReducedSearch implements Search {
 
   @Override
   public @Nullable Guide next() {
-    return open.pollLast();
+    return open.pollFirst();
   }
 
   @Override

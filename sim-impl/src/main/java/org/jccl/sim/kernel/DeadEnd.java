@@ -1,14 +1,17 @@
 package org.jccl.sim.kernel;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where nothing can run although ranks wait: the earliest limit passes, or it is a deadlock, and
- * all waits end.
+ * Where nothing can run although ranks wait: virtual time goes on to the earliest alarm or limit,
+ * or it is a deadlock, and all waits end.
  */
 final class DeadEnd {
   private final EventLoop loop;
   private final Baton baton;
+  private final VirtualAlarms alarms = new VirtualAlarms();
   private QuiescenceListener listener = blocked -> {};
 
   DeadEnd(EventLoop loop, Baton baton) {
@@ -21,18 +24,35 @@ final class DeadEnd {
     listener = value;
   }
 
-  /** Whether this is one, and waits were ended. */
+  /** The steps that wait for a virtual time. */
+  VirtualAlarms alarms() {
+    return alarms;
+  }
+
+  /** Whether this is one, and something was made to go on. */
   boolean isBroken() {
-    return baton.nobodyComes() && breakIt();
+    // Where not all go by virtual time, nobody waits for it.
+    return baton.nobodyComes() ? breakIt() : !baton.isAlone() && alarms.ring(loop);
   }
 
-  /** Ends one limited wait, or all waits; false if none waits. */
+  /** Lets virtual time go on, or ends all waits; false if none waits. */
   boolean breakIt() {
-    return endLimitedWait() || failBlocked();
+    return passTime() || failBlocked();
   }
 
-  /** Virtual time goes on to the earliest limit of a wait; false if none has one. */
-  private boolean endLimitedWait() {
+  /** Virtual time goes on to the earliest alarm or limit of a wait; false if there is none. */
+  private boolean passTime() {
+    HostTask first = firstLimited();
+    if (first == null || alarms.next() <= first.limit) {
+      return alarms.ring(loop);
+    }
+    first.late = true;
+    loop.makeReady(first);
+    return true;
+  }
+
+  /** Whose wait ends first by its limit, or null. */
+  private @Nullable HostTask firstLimited() {
     HostTask first = null;
     for (HostTask task : baton.ranks()) {
       if (waits(task)
@@ -42,18 +62,17 @@ final class DeadEnd {
         first = task;
       }
     }
-    if (first == null) {
-      return false;
-    }
-    first.late = true;
-    loop.makeReady(first);
-    return true;
+    return first;
   }
 
   /** Ends all waits, as of a deadlock; false if none waits. */
   boolean failBlocked() {
-    List<HostTask> blocked =
-        baton.ranks().stream().filter(task -> waits(task) && !task.abandoned).toList();
+    List<HostTask> blocked = new ArrayList<>(0);
+    for (HostTask task : baton.ranks()) {
+      if (waits(task) && !task.abandoned) {
+        blocked.add(task);
+      }
+    }
     if (blocked.isEmpty()) {
       return false;
     }

@@ -59,6 +59,17 @@ public final class HostTask implements SimStep {
 
   private static final VarHandle GRIP = handleOfGrip();
 
+  /**
+   * When waits end.
+   *
+   * @param until in virtual time
+   * @param deadline by {@link System#nanoTime()}
+   * @param isShort whether somebody means to wait for it
+   */
+  record Limit(long until, long deadline, boolean isShort) {
+    static final Limit NONE = new Limit(Long.MAX_VALUE, 0, false);
+  }
+
   private final Scheduler scheduler;
   private final int rank;
   final boolean owned;
@@ -98,6 +109,9 @@ public final class HostTask implements SimStep {
 
   /** Its run is over and it is left behind: it never gets the baton again. */
   volatile boolean abandoned;
+
+  /** What each of its calls throws because its process is gone, or null. */
+  @Nullable Error gone;
 
   /** Why its run was given up; the next call or the end of its program throws it. */
   volatile @Nullable RuntimeException verdict;
@@ -186,6 +200,27 @@ public final class HostTask implements SimStep {
   /** A foreign thread acts for the rank on device {@code index}. */
   public void actsAt(int index) {
     place = index;
+  }
+
+  /** Its waits end at {@code value} from now on; the limit that it had. */
+  Limit limitedTo(Limit value) {
+    Limit before = new Limit(limit, deadline, isLimitShort);
+    limit = value.until;
+    deadline = value.deadline;
+    isLimitShort = value.isShort;
+    late = false;
+    return before;
+  }
+
+  /** Its process is gone: each of its calls throws {@code error} from now on. */
+  public void goes(Error error) {
+    gone = error;
+  }
+
+  void requireHere() {
+    if (gone != null) {
+      throw gone;
+    }
   }
 
   boolean isLimited() {

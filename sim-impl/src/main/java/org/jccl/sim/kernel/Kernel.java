@@ -30,6 +30,7 @@ public final class Kernel {
   private final Limits limits;
   private final CurrentRun run;
   private @Nullable HostOrder hostOrder;
+  private @Nullable CallGate gate;
 
   /**
    * One that has patience of the same length.
@@ -59,6 +60,11 @@ public final class Kernel {
   /** Sets who is told of quiescence. */
   public void onQuiescence(QuiescenceListener value) {
     deadEnd.onQuiescence(value);
+  }
+
+  /** Sets what sees each call of a program as it begins. */
+  public void watchCalls(CallGate value) {
+    gate = value;
   }
 
   /** Sets what keeps the order among host threads. */
@@ -180,9 +186,26 @@ public final class Kernel {
     return task;
   }
 
+  /**
+   * The call that {@link #enter} began is one of the program's: whoever watches calls sees it.
+   *
+   * @param device index of the device that it is for
+   * @param call its name
+   */
+  public void calls(HostTask task, int device, String call) {
+    CallGate watching = gate;
+    if (watching != null && task.depth == 1) {
+      watching.begins(task, device, call);
+    }
+  }
+
   private void begun(HostTask task) {
     task.declared = false;
     loop.countCall();
+    if (task.gone != null) {
+      exit(task);
+      throw task.gone;
+    }
     if (task.question != null) {
       task.question = null;
     }
@@ -279,6 +302,50 @@ public final class Kernel {
     return limits.within(limit, body);
   }
 
+  /**
+   * The running thread lets so much virtual time pass, whatever limits it has; one that does not go
+   * by virtual time does not wait for that.
+   */
+  public void sleep(HostTask task, long nanos, Wait what) {
+    long until = task.clock() + nanos;
+    if (baton.goesByClock(task)) {
+      task.waitedUntil(until);
+      return;
+    }
+    HostTask.Limit outer =
+        task.limitedTo(new HostTask.Limit(until, System.nanoTime() + nanos, true));
+    try {
+      await(task, () -> false, what);
+    } catch (LimitPassed passed) {
+      limits.uncount(); // it was to be so
+    } finally {
+      task.limitedTo(outer);
+    }
+    if (task.clock() >= task.limit) {
+      throw new LimitPassed(what);
+    }
+  }
+
+  /** How many waits have come to the end of their time so far. */
+  public long limitsPassed() {
+    return limits.passed();
+  }
+
+  /** The running thread never goes on, whatever limits it has, unless somebody ends its wait. */
+  public void stop(HostTask task, Wait what) {
+    HostTask.Limit outer = task.limitedTo(HostTask.Limit.NONE);
+    try {
+      await(task, () -> false, what);
+    } finally {
+      task.limitedTo(outer);
+    }
+  }
+
+  /** Makes {@code step} ready to run at that virtual time; called by the holder. */
+  public void at(long time, SimStep step) {
+    deadEnd.alarms().set(time, step);
+  }
+
   /** The time by which limits of the current thread go: a rank's is virtual. */
   public long now() {
     return limits.now();
@@ -292,6 +359,7 @@ public final class Kernel {
     loop.unknown();
     try {
       loop.countCall();
+      task.requireHere();
       await(task, condition, what);
       loop.unknown();
     } finally {

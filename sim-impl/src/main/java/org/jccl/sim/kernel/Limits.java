@@ -11,6 +11,7 @@ final class Limits {
   private final ThreadTasks threads;
   private final Baton baton;
   private final TimeLimit patience;
+  private long passed;
 
   /**
    * @param patience the longest limit that somebody means to wait for
@@ -50,6 +51,16 @@ final class Limits {
     }
   }
 
+  /** How many waits have come to the end of their time so far. */
+  long passed() {
+    return passed;
+  }
+
+  /** One of them was a sleep. */
+  void uncount() {
+    passed--;
+  }
+
   /** The time by which limits of the current thread go: a rank's is virtual. */
   long now() {
     HostTask task = threads.current();
@@ -64,6 +75,7 @@ final class Limits {
     if (task.late || (task.isPastDeadline() && baton.goesByClock(task))) {
       task.late = false;
       task.waitedUntil(task.limit);
+      passed++;
       throw new LimitPassed(what);
     }
   }

@@ -8,7 +8,7 @@ final class Polling {
   /** So many questions while nothing else happens are a deadlock. */
   private static final long MOST_QUESTIONS = 1_000_000;
 
-  /** So many where who asks has a short limit, which then passes. */
+  /** So many where who asks has a short limit, or an alarm is set: then virtual time goes on. */
   private static final long QUESTIONS_OF_A_LIMIT = 10_000;
 
   private final EventLoop loop;
@@ -48,7 +48,8 @@ final class Polling {
     loop.letOthersRun(task);
   }
 
-  private static long mostQuestions(HostTask task) {
-    return task.isLimited() && task.isLimitShort ? QUESTIONS_OF_A_LIMIT : MOST_QUESTIONS;
+  private long mostQuestions(HostTask task) {
+    boolean passes = (task.isLimited() && task.isLimitShort) || !loop.deadEnd().alarms().isEmpty();
+    return passes ? QUESTIONS_OF_A_LIMIT : MOST_QUESTIONS;
   }
 }

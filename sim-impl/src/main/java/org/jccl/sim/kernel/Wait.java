@@ -73,6 +73,26 @@ public interface Wait {
     return 0;
   }
 
+  /** Whether nothing can end it: whoever waits so makes no call any more. */
+  default boolean isEndless() {
+    return false;
+  }
+
+  /** A wait that nothing ends. */
+  static Wait endless(String words) {
+    return new Wait() {
+      @Override
+      public String describe() {
+        return words;
+      }
+
+      @Override
+      public boolean isEndless() {
+        return true;
+      }
+    };
+  }
+
   /** A wait of which nothing but words is known. */
   static Wait of(String words) {
     return () -> words;

@@ -40,7 +40,9 @@ record GeneratedProgram(int ranks, List<List<Step>> calls) {
     /** Leaves the next call away if the last answer was yes. */
     SKIP_IF_YES,
     /** All ranks meet on the host. */
-    MEET
+    MEET,
+    /** A child communicator is made, and closed. */
+    SPLIT
   }
 
   /** One call: its stream, its buffer, and the peer or root if it has one. */
@@ -77,6 +79,10 @@ record GeneratedProgram(int ranks, List<List<Step>> calls) {
     }
     if (random.nextInt(3) == 0) {
       makeMistake(random, calls.get(random.nextInt(ranks)));
+    }
+    if (random.nextInt(12) == 0) {
+      calls.forEach(
+          each -> each.add(random.nextInt(each.size() + 1), new Step(Kind.SPLIT, 0, 0, 0)));
     }
     return new GeneratedProgram(ranks, calls);
   }
@@ -199,6 +205,7 @@ record GeneratedProgram(int ranks, List<List<Step>> calls) {
           case ASK_EVENT -> answers.append(event.isReached() ? 'y' : 'n');
           case SKIP_IF_YES -> skips = answers.toString().endsWith("y");
           case MEET -> group.barrier(LONG);
+          case SPLIT -> comm.split(0, comm.rank()).close();
         }
       }
     }

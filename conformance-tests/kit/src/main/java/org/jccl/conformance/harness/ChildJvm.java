@@ -132,7 +132,9 @@ public final class ChildJvm {
     Thread reader = Thread.ofPlatform().daemon().start(() -> read(process, lines));
     boolean inTime;
     try {
-      inTime = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+      inTime =
+          FairTime.await(
+              process.pid(), limit, time -> process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS));
     } finally {
       end(process);
     }

@@ -55,7 +55,7 @@ final class Deadline {
                 done.countDown();
               }
             });
-    boolean inTime = awaitUninterrupted(done, limit.toMillis());
+    boolean inTime = awaitFairly(done);
     if (!inTime) {
       String stacks = stacks();
       daemon("conformance-give-up", giveUp);
@@ -81,6 +81,18 @@ final class Deadline {
 
   private static Thread daemon(String name, Runnable body) {
     return Thread.ofPlatform().daemon().name(name).start(body);
+  }
+
+  private boolean awaitFairly(CountDownLatch latch) {
+    try {
+      return FairTime.await(
+          ProcessHandle.current().pid(),
+          limit,
+          time -> latch.await(time.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (InterruptedException interrupt) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private static boolean awaitUninterrupted(CountDownLatch latch, long millis) {

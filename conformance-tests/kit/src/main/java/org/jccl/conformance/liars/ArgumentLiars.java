@@ -1,16 +1,16 @@
 package org.jccl.conformance.liars;
 
-import static org.jccl.conformance.liars.Faults.INVALID_ARGUMENT;
-import static org.jccl.conformance.liars.Faults.INVALID_USAGE;
-import static org.jccl.conformance.liars.Faults.SUCCESS;
-import static org.jccl.conformance.liars.Faults.UNHANDLED_CUDA_ERROR;
-import static org.jccl.conformance.liars.Faults.answer;
-import static org.jccl.conformance.liars.Faults.conceal;
-import static org.jccl.conformance.liars.Faults.raw;
-import static org.jccl.conformance.liars.Faults.rawOperation;
-import static org.jccl.conformance.liars.Faults.recode;
-import static org.jccl.conformance.liars.Faults.wideOutput;
 import static org.jccl.conformance.liars.Liar.liar;
+import static org.jccl.conformance.liars.Lies.INVALID_ARGUMENT;
+import static org.jccl.conformance.liars.Lies.INVALID_USAGE;
+import static org.jccl.conformance.liars.Lies.SUCCESS;
+import static org.jccl.conformance.liars.Lies.UNHANDLED_CUDA_ERROR;
+import static org.jccl.conformance.liars.Lies.answer;
+import static org.jccl.conformance.liars.Lies.conceal;
+import static org.jccl.conformance.liars.Lies.raw;
+import static org.jccl.conformance.liars.Lies.rawOperation;
+import static org.jccl.conformance.liars.Lies.recode;
+import static org.jccl.conformance.liars.Lies.wideOutput;
 
 import java.util.List;
 

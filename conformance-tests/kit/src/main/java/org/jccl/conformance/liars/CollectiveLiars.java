@@ -1,24 +1,24 @@
 package org.jccl.conformance.liars;
 
-import static org.jccl.conformance.liars.Faults.INVALID_ARGUMENT;
-import static org.jccl.conformance.liars.Faults.IN_PROGRESS;
-import static org.jccl.conformance.liars.Faults.SUCCESS;
-import static org.jccl.conformance.liars.Faults.after;
-import static org.jccl.conformance.liars.Faults.answer;
-import static org.jccl.conformance.liars.Faults.change;
-import static org.jccl.conformance.liars.Faults.conceal;
-import static org.jccl.conformance.liars.Faults.isInPlace;
-import static org.jccl.conformance.liars.Faults.isLast;
-import static org.jccl.conformance.liars.Faults.raw;
-import static org.jccl.conformance.liars.Faults.rawOperation;
-import static org.jccl.conformance.liars.Faults.received;
-import static org.jccl.conformance.liars.Faults.recode;
-import static org.jccl.conformance.liars.Faults.skip;
-import static org.jccl.conformance.liars.Faults.spoil;
-import static org.jccl.conformance.liars.Faults.swallow;
-import static org.jccl.conformance.liars.Faults.typed;
-import static org.jccl.conformance.liars.Faults.typedOperation;
 import static org.jccl.conformance.liars.Liar.liar;
+import static org.jccl.conformance.liars.Lies.INVALID_ARGUMENT;
+import static org.jccl.conformance.liars.Lies.IN_PROGRESS;
+import static org.jccl.conformance.liars.Lies.SUCCESS;
+import static org.jccl.conformance.liars.Lies.after;
+import static org.jccl.conformance.liars.Lies.answer;
+import static org.jccl.conformance.liars.Lies.change;
+import static org.jccl.conformance.liars.Lies.conceal;
+import static org.jccl.conformance.liars.Lies.isInPlace;
+import static org.jccl.conformance.liars.Lies.isLast;
+import static org.jccl.conformance.liars.Lies.raw;
+import static org.jccl.conformance.liars.Lies.rawOperation;
+import static org.jccl.conformance.liars.Lies.received;
+import static org.jccl.conformance.liars.Lies.recode;
+import static org.jccl.conformance.liars.Lies.skip;
+import static org.jccl.conformance.liars.Lies.spoil;
+import static org.jccl.conformance.liars.Lies.swallow;
+import static org.jccl.conformance.liars.Lies.typed;
+import static org.jccl.conformance.liars.Lies.typedOperation;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -99,7 +99,7 @@ final class CollectiveLiars {
             .breaks("COL-23", "a sum in memory of the library is [1.0")
             .breaks("MEM-01", "the sum with memory from the library is")
             .breaks("GRP-05", "the sum of both threads' calls is [1.0]"),
-        liar("Makes no call of the last rank", answer(alone().and(Faults::isLast), null))
+        liar("Makes no call of the last rank", answer(alone().and(Lies::isLast), null))
             .breaks("COL-10", "MISSING_RANK"),
         liar(
                 "Has no uneven forms",

@@ -3,18 +3,18 @@ package org.jccl.conformance.liars;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static org.jccl.conformance.liars.Faults.INVALID_ARGUMENT;
-import static org.jccl.conformance.liars.Faults.INVALID_USAGE;
-import static org.jccl.conformance.liars.Faults.SUCCESS;
-import static org.jccl.conformance.liars.Faults.after;
-import static org.jccl.conformance.liars.Faults.answer;
-import static org.jccl.conformance.liars.Faults.change;
-import static org.jccl.conformance.liars.Faults.conceal;
-import static org.jccl.conformance.liars.Faults.output;
-import static org.jccl.conformance.liars.Faults.raw;
-import static org.jccl.conformance.liars.Faults.skip;
-import static org.jccl.conformance.liars.Faults.typed;
 import static org.jccl.conformance.liars.Liar.liar;
+import static org.jccl.conformance.liars.Lies.INVALID_ARGUMENT;
+import static org.jccl.conformance.liars.Lies.INVALID_USAGE;
+import static org.jccl.conformance.liars.Lies.SUCCESS;
+import static org.jccl.conformance.liars.Lies.after;
+import static org.jccl.conformance.liars.Lies.answer;
+import static org.jccl.conformance.liars.Lies.change;
+import static org.jccl.conformance.liars.Lies.conceal;
+import static org.jccl.conformance.liars.Lies.output;
+import static org.jccl.conformance.liars.Lies.raw;
+import static org.jccl.conformance.liars.Lies.skip;
+import static org.jccl.conformance.liars.Lies.typed;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -210,12 +210,12 @@ final class CreationLiars {
     return answer;
   }
 
-  private static Fault setting(ConfigField field, int value) {
+  private static Lie setting(ConfigField field, int value) {
     return setting(field.offset(), value);
   }
 
   /** Another number in the caller's configuration, where there is one. */
-  private static Fault setting(int offset, int value) {
+  private static Lie setting(int offset, int value) {
     return change(
         raw("commInitRankConfig").and(call -> call.memory("config").byteSize() > offset),
         call -> {
@@ -259,7 +259,7 @@ final class CreationLiars {
   }
 
   /** Gives the first id to everyone. */
-  private static final class SameId implements Faults.Effect {
+  private static final class SameId implements Lies.Effect {
     private byte @Nullable [] first;
 
     @Override
@@ -278,7 +278,7 @@ final class CreationLiars {
   }
 
   /** Refuses the operations of other threads than a communicator's first. */
-  private static final class FirstThread implements Fault {
+  private static final class FirstThread implements Lie {
     private final Map<Long, Thread> first = new ConcurrentHashMap<>();
 
     @Override
@@ -293,7 +293,7 @@ final class CreationLiars {
   }
 
   /** Forgets the sums of communicators that were split off. */
-  private static final class IdleChildren implements Fault {
+  private static final class IdleChildren implements Lie {
     private final Set<Long> children = ConcurrentHashMap.newKeySet();
 
     @Override

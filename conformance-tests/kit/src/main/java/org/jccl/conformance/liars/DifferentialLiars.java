@@ -1,17 +1,17 @@
 package org.jccl.conformance.liars;
 
-import static org.jccl.conformance.liars.Faults.INVALID_ARGUMENT;
-import static org.jccl.conformance.liars.Faults.INVALID_USAGE;
-import static org.jccl.conformance.liars.Faults.after;
-import static org.jccl.conformance.liars.Faults.change;
-import static org.jccl.conformance.liars.Faults.conceal;
-import static org.jccl.conformance.liars.Faults.raw;
-import static org.jccl.conformance.liars.Faults.rawOperation;
-import static org.jccl.conformance.liars.Faults.recode;
-import static org.jccl.conformance.liars.Faults.spoil;
-import static org.jccl.conformance.liars.Faults.typed;
-import static org.jccl.conformance.liars.Faults.typedOperation;
 import static org.jccl.conformance.liars.Liar.liar;
+import static org.jccl.conformance.liars.Lies.INVALID_ARGUMENT;
+import static org.jccl.conformance.liars.Lies.INVALID_USAGE;
+import static org.jccl.conformance.liars.Lies.after;
+import static org.jccl.conformance.liars.Lies.change;
+import static org.jccl.conformance.liars.Lies.conceal;
+import static org.jccl.conformance.liars.Lies.raw;
+import static org.jccl.conformance.liars.Lies.rawOperation;
+import static org.jccl.conformance.liars.Lies.recode;
+import static org.jccl.conformance.liars.Lies.spoil;
+import static org.jccl.conformance.liars.Lies.typed;
+import static org.jccl.conformance.liars.Lies.typedOperation;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

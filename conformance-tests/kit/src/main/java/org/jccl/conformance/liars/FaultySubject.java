@@ -69,7 +69,7 @@ public record FaultySubject(Liar liar, Subject honest, boolean acts) implements 
   }
 
   private Instance faulty(Instance opened) {
-    Fault fault = acts ? liar.fault() : ForwardedCall::honest;
+    Lie fault = acts ? liar.fault() : ForwardedCall::honest;
     Backend backend = Forwarding.of(fault, Backend.class, opened.backend(), liar.reachesDevices());
     Optional<NcclAbi> raw =
         opened.raw().map(functions -> Forwarding.of(fault, NcclAbi.class, functions, false));

@@ -17,18 +17,18 @@ import org.jccl.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An honest object behind an interface of the API, whose every call goes by a {@link Fault} first.
+ * An honest object behind an interface of the API, whose every call goes by a {@link Lie} first.
  * What it returns and what it hands to callbacks is wrapped in the same way; nothing is assumed
  * about the classes behind the interfaces.
  */
 final class Forwarding implements InvocationHandler {
-  private final Fault fault;
+  private final Lie fault;
   private final Object honest;
   private final @Nullable Communicator owner;
   private final boolean reachesDevices;
 
   private Forwarding(
-      Fault fault, Object honest, @Nullable Communicator owner, boolean reachesDevices) {
+      Lie fault, Object honest, @Nullable Communicator owner, boolean reachesDevices) {
     this.fault = fault;
     this.honest = honest;
     this.owner = owner;
@@ -40,7 +40,7 @@ final class Forwarding implements InvocationHandler {
    *
    * @param reachesDevices whether devices, streams, events and graphs have it, too
    */
-  static <T> T of(Fault fault, Class<T> surface, T honest, boolean reachesDevices) {
+  static <T> T of(Lie fault, Class<T> surface, T honest, boolean reachesDevices) {
     return of(fault, surface, honest, null, reachesDevices);
   }
 
@@ -49,11 +49,7 @@ final class Forwarding implements InvocationHandler {
   }
 
   private static <T> T of(
-      Fault fault,
-      Class<T> surface,
-      T honest,
-      @Nullable Communicator owner,
-      boolean reachesDevices) {
+      Lie fault, Class<T> surface, T honest, @Nullable Communicator owner, boolean reachesDevices) {
     Object proxy =
         Proxy.newProxyInstance(
             surface.getClassLoader(),

@@ -1,21 +1,21 @@
 package org.jccl.conformance.liars;
 
-import static org.jccl.conformance.liars.Faults.INVALID_ARGUMENT;
-import static org.jccl.conformance.liars.Faults.INVALID_USAGE;
-import static org.jccl.conformance.liars.Faults.IN_PROGRESS;
-import static org.jccl.conformance.liars.Faults.SUCCESS;
-import static org.jccl.conformance.liars.Faults.after;
-import static org.jccl.conformance.liars.Faults.answer;
-import static org.jccl.conformance.liars.Faults.change;
-import static org.jccl.conformance.liars.Faults.conceal;
-import static org.jccl.conformance.liars.Faults.inGroup;
-import static org.jccl.conformance.liars.Faults.onFailure;
-import static org.jccl.conformance.liars.Faults.raw;
-import static org.jccl.conformance.liars.Faults.rawOperation;
-import static org.jccl.conformance.liars.Faults.recode;
-import static org.jccl.conformance.liars.Faults.skip;
-import static org.jccl.conformance.liars.Faults.typed;
 import static org.jccl.conformance.liars.Liar.liar;
+import static org.jccl.conformance.liars.Lies.INVALID_ARGUMENT;
+import static org.jccl.conformance.liars.Lies.INVALID_USAGE;
+import static org.jccl.conformance.liars.Lies.IN_PROGRESS;
+import static org.jccl.conformance.liars.Lies.SUCCESS;
+import static org.jccl.conformance.liars.Lies.after;
+import static org.jccl.conformance.liars.Lies.answer;
+import static org.jccl.conformance.liars.Lies.change;
+import static org.jccl.conformance.liars.Lies.conceal;
+import static org.jccl.conformance.liars.Lies.inGroup;
+import static org.jccl.conformance.liars.Lies.onFailure;
+import static org.jccl.conformance.liars.Lies.raw;
+import static org.jccl.conformance.liars.Lies.rawOperation;
+import static org.jccl.conformance.liars.Lies.recode;
+import static org.jccl.conformance.liars.Lies.skip;
+import static org.jccl.conformance.liars.Lies.typed;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -116,7 +116,7 @@ final class GroupLiars {
   }
 
   /** Gives an error that it has recorded instead of, or besides, a failed group's own. */
-  private static final class RecordedError implements Fault {
+  private static final class RecordedError implements Lie {
     private final ThreadLocal<Integer> first = ThreadLocal.withInitial(() -> SUCCESS);
     private final Predicate<ForwardedCall> source;
     private final boolean onlyIfFailed;
@@ -142,7 +142,7 @@ final class GroupLiars {
   }
 
   /** Ends the groups of other threads. */
-  private static final class SharedDepth implements Fault {
+  private static final class SharedDepth implements Lie {
     private final AtomicInteger open = new AtomicInteger();
 
     @Override

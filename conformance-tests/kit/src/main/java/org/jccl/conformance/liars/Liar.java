@@ -21,7 +21,7 @@ import org.jccl.conformance.harness.Reporting;
  */
 public record Liar(
     String does,
-    Fault fault,
+    Lie fault,
     CheckLevel checks,
     String onlyUnder,
     Set<String> ignored,
@@ -29,7 +29,7 @@ public record Liar(
     boolean reachesDevices,
     Map<String, String> caughtBy) {
   /** A liar that no rule is known to catch yet, over a simulator that checks nothing by itself. */
-  static Liar liar(String does, Fault fault) {
+  static Liar liar(String does, Lie fault) {
     return new Liar(
         does, fault, CheckLevel.NONE, "", Set.of(), UnaryOperator.identity(), false, Map.of());
   }

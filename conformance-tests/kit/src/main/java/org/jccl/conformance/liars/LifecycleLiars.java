@@ -2,25 +2,25 @@ package org.jccl.conformance.liars;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static org.jccl.conformance.liars.Faults.INVALID_ARGUMENT;
-import static org.jccl.conformance.liars.Faults.INVALID_USAGE;
-import static org.jccl.conformance.liars.Faults.IN_PROGRESS;
-import static org.jccl.conformance.liars.Faults.SUCCESS;
-import static org.jccl.conformance.liars.Faults.after;
-import static org.jccl.conformance.liars.Faults.answer;
-import static org.jccl.conformance.liars.Faults.change;
-import static org.jccl.conformance.liars.Faults.conceal;
-import static org.jccl.conformance.liars.Faults.onFailure;
-import static org.jccl.conformance.liars.Faults.output;
-import static org.jccl.conformance.liars.Faults.raw;
-import static org.jccl.conformance.liars.Faults.recode;
-import static org.jccl.conformance.liars.Faults.skip;
-import static org.jccl.conformance.liars.Faults.spread;
-import static org.jccl.conformance.liars.Faults.swallow;
-import static org.jccl.conformance.liars.Faults.typed;
-import static org.jccl.conformance.liars.Faults.typedOperation;
-import static org.jccl.conformance.liars.Faults.wideOutput;
 import static org.jccl.conformance.liars.Liar.liar;
+import static org.jccl.conformance.liars.Lies.INVALID_ARGUMENT;
+import static org.jccl.conformance.liars.Lies.INVALID_USAGE;
+import static org.jccl.conformance.liars.Lies.IN_PROGRESS;
+import static org.jccl.conformance.liars.Lies.SUCCESS;
+import static org.jccl.conformance.liars.Lies.after;
+import static org.jccl.conformance.liars.Lies.answer;
+import static org.jccl.conformance.liars.Lies.change;
+import static org.jccl.conformance.liars.Lies.conceal;
+import static org.jccl.conformance.liars.Lies.onFailure;
+import static org.jccl.conformance.liars.Lies.output;
+import static org.jccl.conformance.liars.Lies.raw;
+import static org.jccl.conformance.liars.Lies.recode;
+import static org.jccl.conformance.liars.Lies.skip;
+import static org.jccl.conformance.liars.Lies.spread;
+import static org.jccl.conformance.liars.Lies.swallow;
+import static org.jccl.conformance.liars.Lies.typed;
+import static org.jccl.conformance.liars.Lies.typedOperation;
+import static org.jccl.conformance.liars.Lies.wideOutput;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -192,7 +192,7 @@ final class LifecycleLiars {
   }
 
   /** Refuses to destroy a communicator that was not finalized before. */
-  private static final class FinalizedFirst implements Fault {
+  private static final class FinalizedFirst implements Lie {
     private final Set<Long> finalized = ConcurrentHashMap.newKeySet();
 
     @Override

@@ -1,18 +1,18 @@
 package org.jccl.conformance.liars;
 
-import static org.jccl.conformance.liars.Faults.INVALID_ARGUMENT;
-import static org.jccl.conformance.liars.Faults.INVALID_USAGE;
-import static org.jccl.conformance.liars.Faults.SUCCESS;
-import static org.jccl.conformance.liars.Faults.UNHANDLED_CUDA_ERROR;
-import static org.jccl.conformance.liars.Faults.answer;
-import static org.jccl.conformance.liars.Faults.change;
-import static org.jccl.conformance.liars.Faults.conceal;
-import static org.jccl.conformance.liars.Faults.raw;
-import static org.jccl.conformance.liars.Faults.recode;
-import static org.jccl.conformance.liars.Faults.skip;
-import static org.jccl.conformance.liars.Faults.typed;
-import static org.jccl.conformance.liars.Faults.wideOutput;
 import static org.jccl.conformance.liars.Liar.liar;
+import static org.jccl.conformance.liars.Lies.INVALID_ARGUMENT;
+import static org.jccl.conformance.liars.Lies.INVALID_USAGE;
+import static org.jccl.conformance.liars.Lies.SUCCESS;
+import static org.jccl.conformance.liars.Lies.UNHANDLED_CUDA_ERROR;
+import static org.jccl.conformance.liars.Lies.answer;
+import static org.jccl.conformance.liars.Lies.change;
+import static org.jccl.conformance.liars.Lies.conceal;
+import static org.jccl.conformance.liars.Lies.raw;
+import static org.jccl.conformance.liars.Lies.recode;
+import static org.jccl.conformance.liars.Lies.skip;
+import static org.jccl.conformance.liars.Lies.typed;
+import static org.jccl.conformance.liars.Lies.wideOutput;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -114,7 +114,7 @@ final class MemoryLiars {
   }
 
   /** Forgets the sums of buffers that are registered. */
-  private static final class RegisteredOnly implements Fault {
+  private static final class RegisteredOnly implements Lie {
     private final Set<Long> registered = ConcurrentHashMap.newKeySet();
 
     @Override
@@ -129,7 +129,7 @@ final class MemoryLiars {
   }
 
   /** Forgets the sums of memory that is in no window now. */
-  private static final class WindowsOnly implements Fault {
+  private static final class WindowsOnly implements Lie {
     private final Set<Long> open = ConcurrentHashMap.newKeySet();
 
     @Override
@@ -145,7 +145,7 @@ final class MemoryLiars {
   }
 
   /** Ends a registration for good when it is ended once. */
-  private static final class FirstReference implements Fault {
+  private static final class FirstReference implements Lie {
     private final Set<Long> ended = ConcurrentHashMap.newKeySet();
 
     @Override

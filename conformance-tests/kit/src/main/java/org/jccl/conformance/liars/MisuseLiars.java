@@ -1,7 +1,7 @@
 package org.jccl.conformance.liars;
 
-import static org.jccl.conformance.liars.Faults.conceal;
 import static org.jccl.conformance.liars.Liar.liar;
+import static org.jccl.conformance.liars.Lies.conceal;
 
 import java.util.List;
 import java.util.function.Consumer;
@@ -219,11 +219,11 @@ final class MisuseLiars {
     try {
       return call.honest();
     } catch (ReportedMisuse report) {
-      return call.method().getReturnType() == int.class ? Faults.SUCCESS : null;
+      return call.method().getReturnType() == int.class ? Lies.SUCCESS : null;
     }
   }
 
-  private static Fault retold(UnaryOperator<ReportedMisuse> as) {
+  private static Lie retold(UnaryOperator<ReportedMisuse> as) {
     return call -> {
       try {
         return call.honest();

@@ -1,9 +1,9 @@
 package org.jccl.conformance.liars;
 
-import static org.jccl.conformance.liars.Faults.after;
-import static org.jccl.conformance.liars.Faults.spoil;
-import static org.jccl.conformance.liars.Faults.typedOperation;
 import static org.jccl.conformance.liars.Liar.liar;
+import static org.jccl.conformance.liars.Lies.after;
+import static org.jccl.conformance.liars.Lies.spoil;
+import static org.jccl.conformance.liars.Lies.typedOperation;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

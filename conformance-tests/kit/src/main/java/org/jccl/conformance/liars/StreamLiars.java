@@ -1,16 +1,16 @@
 package org.jccl.conformance.liars;
 
-import static org.jccl.conformance.liars.Faults.SUCCESS;
-import static org.jccl.conformance.liars.Faults.UNHANDLED_CUDA_ERROR;
-import static org.jccl.conformance.liars.Faults.answer;
-import static org.jccl.conformance.liars.Faults.change;
-import static org.jccl.conformance.liars.Faults.conceal;
-import static org.jccl.conformance.liars.Faults.raw;
-import static org.jccl.conformance.liars.Faults.recode;
-import static org.jccl.conformance.liars.Faults.skip;
-import static org.jccl.conformance.liars.Faults.swallow;
-import static org.jccl.conformance.liars.Faults.typed;
 import static org.jccl.conformance.liars.Liar.liar;
+import static org.jccl.conformance.liars.Lies.SUCCESS;
+import static org.jccl.conformance.liars.Lies.UNHANDLED_CUDA_ERROR;
+import static org.jccl.conformance.liars.Lies.answer;
+import static org.jccl.conformance.liars.Lies.change;
+import static org.jccl.conformance.liars.Lies.conceal;
+import static org.jccl.conformance.liars.Lies.raw;
+import static org.jccl.conformance.liars.Lies.recode;
+import static org.jccl.conformance.liars.Lies.skip;
+import static org.jccl.conformance.liars.Lies.swallow;
+import static org.jccl.conformance.liars.Lies.typed;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -105,7 +105,7 @@ final class StreamLiars {
   }
 
   /** Who lies about the work on a communicator's own stream. */
-  private static Liar worker(String does, Fault fault) {
+  private static Liar worker(String does, Lie fault) {
     return liar(
         does,
         call -> {
@@ -116,7 +116,7 @@ final class StreamLiars {
         });
   }
 
-  private static Fault bodies(UnaryOperator<WorkBody> to) {
+  private static Lie bodies(UnaryOperator<WorkBody> to) {
     return change(
         typed("run"),
         call ->
@@ -183,7 +183,7 @@ final class StreamLiars {
   }
 
   /** Moves the sums of one communicator at most. */
-  private static final class OneCommunicator implements Fault {
+  private static final class OneCommunicator implements Lie {
     private final Map<Integer, Long> first = new ConcurrentHashMap<>();
 
     @Override

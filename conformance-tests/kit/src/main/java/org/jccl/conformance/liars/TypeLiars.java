@@ -1,23 +1,23 @@
 package org.jccl.conformance.liars;
 
-import static org.jccl.conformance.liars.Faults.INVALID_ARGUMENT;
-import static org.jccl.conformance.liars.Faults.INVALID_USAGE;
-import static org.jccl.conformance.liars.Faults.SUCCESS;
-import static org.jccl.conformance.liars.Faults.after;
-import static org.jccl.conformance.liars.Faults.answer;
-import static org.jccl.conformance.liars.Faults.change;
-import static org.jccl.conformance.liars.Faults.conceal;
-import static org.jccl.conformance.liars.Faults.isLast;
-import static org.jccl.conformance.liars.Faults.output;
-import static org.jccl.conformance.liars.Faults.raw;
-import static org.jccl.conformance.liars.Faults.rawOperation;
-import static org.jccl.conformance.liars.Faults.received;
-import static org.jccl.conformance.liars.Faults.recode;
-import static org.jccl.conformance.liars.Faults.skip;
-import static org.jccl.conformance.liars.Faults.spoil;
-import static org.jccl.conformance.liars.Faults.typed;
-import static org.jccl.conformance.liars.Faults.typedOperation;
 import static org.jccl.conformance.liars.Liar.liar;
+import static org.jccl.conformance.liars.Lies.INVALID_ARGUMENT;
+import static org.jccl.conformance.liars.Lies.INVALID_USAGE;
+import static org.jccl.conformance.liars.Lies.SUCCESS;
+import static org.jccl.conformance.liars.Lies.after;
+import static org.jccl.conformance.liars.Lies.answer;
+import static org.jccl.conformance.liars.Lies.change;
+import static org.jccl.conformance.liars.Lies.conceal;
+import static org.jccl.conformance.liars.Lies.isLast;
+import static org.jccl.conformance.liars.Lies.output;
+import static org.jccl.conformance.liars.Lies.raw;
+import static org.jccl.conformance.liars.Lies.rawOperation;
+import static org.jccl.conformance.liars.Lies.received;
+import static org.jccl.conformance.liars.Lies.recode;
+import static org.jccl.conformance.liars.Lies.skip;
+import static org.jccl.conformance.liars.Lies.spoil;
+import static org.jccl.conformance.liars.Lies.typed;
+import static org.jccl.conformance.liars.Lies.typedOperation;
 
 import java.util.List;
 import java.util.function.Predicate;
@@ -177,7 +177,7 @@ final class TypeLiars {
 
   /** What is done to elements. */
   private static final class Data {
-    static final Fault LAST_DIFFERS =
+    static final Lie LAST_DIFFERS =
         after(
             typedOperation(),
             call -> {
@@ -187,7 +187,7 @@ final class TypeLiars {
               }
             });
 
-    static Fault reduction(ReduceOp asked, ReduceOp given) {
+    static Lie reduction(ReduceOp asked, ReduceOp given) {
       return change(
           typedOperation(), call -> call.argument("op") == asked ? call.with("op", given) : call);
     }

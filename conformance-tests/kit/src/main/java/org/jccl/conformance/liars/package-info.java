@@ -3,7 +3,7 @@
  * the suite must notice. A suite that has never failed has shown nothing.
  *
  * <p>A {@link org.jccl.conformance.liars.Liar} is one row: what is wrong in a sentence, a {@link
- * org.jccl.conformance.liars.Fault} in the way of every call of both surfaces, and the rules that
+ * org.jccl.conformance.liars.Lie} in the way of every call of both surfaces, and the rules that
  * must fail with the words that must be in the failures.
  */
 package org.jccl.conformance.liars;

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.CommParts;
 import org.jccl.sim.comm.life.Endpoint;
+import org.jccl.sim.kernel.Steering;
 
 /** Where the ranks of a communicator meet that is split or shrunk. */
 final class ChildCreation {
@@ -39,6 +40,11 @@ final class ChildCreation {
       siblings.over(this);
       form();
     }
+  }
+
+  /** Tells that the current event has needed all that have come. */
+  void tellsArrivals(Steering steering) {
+    parts.values().forEach(steering::follows);
   }
 
   /** A rank gives up: the others wait on. */

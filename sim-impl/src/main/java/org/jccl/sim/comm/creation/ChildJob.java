@@ -14,6 +14,8 @@ import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.CommParts;
 import org.jccl.sim.comm.life.Endpoint;
 import org.jccl.sim.comm.life.Job;
+import org.jccl.sim.kernel.Effect;
+import org.jccl.sim.kernel.Steering;
 import org.jspecify.annotations.Nullable;
 
 /** One rank's part in the split or shrink of a communicator (rules SPL-01 to SHR-07). */
@@ -170,6 +172,26 @@ public final class ChildJob extends Job {
     }
     if (isBegun()) {
       made.accept(own); // SPL-08: also a child that failed
+    }
+  }
+
+  @Override
+  public boolean isTold() {
+    return true;
+  }
+
+  @Override
+  protected void tellsBegin(Steering steering) {
+    steering.effect(parent.operations().launches(), Effect.READ);
+    steering.effect(parent.operations().shared(), Effect.ADD);
+    steering.signals(this);
+  }
+
+  @Override
+  public void tellsEnd(Steering steering) {
+    ChildCreation own = meeting;
+    if (own != null) {
+      own.tellsArrivals(steering);
     }
   }
 

@@ -134,7 +134,7 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
 
   @Override
   public boolean isCancelled() {
-    return cancelled;
+    return cancelled || queue.isLost();
   }
 
   /** The same as something that is waited for. */
@@ -192,6 +192,11 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
   /** Whether it has started: it waits for nothing but other ranks. */
   boolean isStarted() {
     return started;
+  }
+
+  /** Its end, for who steers. */
+  public Object end() {
+    return ended;
   }
 
   /** Whether it is done. */
@@ -360,6 +365,21 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
     if (member.device().simulation().checks() == CheckLevel.FULL) {
       parts.forEach(Launch::poisonOutput);
     }
+    long lag = member.device().lag();
+    if (lag == 0) {
+      arrive();
+    } else {
+      start += lag;
+      end = start;
+      member.device().simulation().kernel().at(start, this::arrive);
+    }
+  }
+
+  /** Its calls reach the other ranks. */
+  private void arrive() {
+    if (done || queue.isLost()) {
+      return;
+    }
     for (int i = 0; i < parts.size(); i++) {
       LaunchedCall part = parts.get(i);
       if (part.isMessage()) {
@@ -396,9 +416,13 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
 
   private void finish() {
     done = true;
+    if (cancelled && member.device().simulation().followsData()) {
+      parts.forEach(Launch::leaveUndefined);
+    }
     Steering steering = steering();
     if (steering != null) {
       steering.signals(ended);
+      steering.effect(queue, Effect.WRITE);
       if (cancelled) {
         steering.unknown();
       }
@@ -449,6 +473,34 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
       }
       parts.forEach(this::leave);
       finish();
+    }
+  }
+
+  /** Its calls never reach the other ranks; it goes on for ever. */
+  void lose() {
+    if (started && !done) {
+      parts.forEach(this::leave);
+    }
+  }
+
+  /** What a call that was given up leaves in its output is undefined (LIF-15). */
+  private static void leaveUndefined(LaunchedCall part) {
+    MemorySegment output = part.recv();
+    if (output != null) {
+      Object site = part.call().site();
+      part.launch()
+          .member()
+          .device()
+          .memory()
+          .leftUndefined(
+              output.address(),
+              output.byteSize(),
+              "mean nothing: "
+                  + part.call()
+                  + " was given up"
+                  + (site == null ? "" : ", made at " + site)
+                  + " (LIF-15)",
+              null);
     }
   }
 

@@ -41,6 +41,7 @@ public final class LaunchQueue {
   private @Nullable Launch lastDoneElsewhere;
   private long collectives;
   private long arrived;
+  private boolean lost;
 
   /**
    * The queue of {@code member}.
@@ -212,6 +213,19 @@ public final class LaunchQueue {
       launch.cancel(reason);
     }
     owner.idle();
+  }
+
+  /** Nothing that is in flight, or comes later, reaches the other ranks any more. */
+  public void lose() {
+    lost = true;
+    for (Launch each = oldest; each != null; each = each.younger) {
+      each.lose();
+    }
+  }
+
+  /** Whether what it launches reaches nobody. */
+  boolean isLost() {
+    return lost;
   }
 
   /** The communicator has ended: what is still known of its launches goes. */

@@ -38,7 +38,8 @@ final class LaunchWait implements Wait {
             .collect(Collectors.joining(" and "));
     String more = unanswered.size() > MOST_NAMED ? " and more" : "";
     String group = parts.size() > 1 ? " in a group of " + parts.size() : "";
-    return calls + more + group + " of " + communicator();
+    String lost = launch.queue().isLost() ? ", which is lost" : "";
+    return calls + more + group + " of " + communicator() + lost;
   }
 
   /** Its parts that other ranks have to answer; the first one if it has not come to that yet. */
@@ -85,6 +86,7 @@ final class LaunchWait implements Wait {
   private Set<Integer> missing() {
     Set<Integer> ranks = new TreeSet<>();
     launch.parts().forEach(part -> ranks.addAll(part.missing()));
+    ranks.remove(launch.member().rank()); // it has come, and what it sends is lost
     return ranks;
   }
 

@@ -16,8 +16,10 @@ import org.jccl.sim.comm.launch.LaunchChain;
 import org.jccl.sim.comm.launch.LaunchQueue;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.Simulation;
+import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Rethrown;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * as soon as the rank has joined.
  */
 public final class CommLifecycle implements LaunchQueue.Owner {
+  /** All leaving of communicators: a rank that goes on with another one is compared with it. */
+  private static final String DEPARTURES = "departures";
+
   private static final int IN_PROGRESS = ResultCode.IN_PROGRESS.code();
 
   private final Simulation simulation;
@@ -46,6 +51,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   private boolean revoked;
   private boolean aborted;
   private boolean closed;
+  private boolean givenUp;
   private final List<Runnable> whenIdle = new ArrayList<>(1);
 
   private CommLifecycle(
@@ -75,6 +81,28 @@ public final class CommLifecycle implements LaunchQueue.Owner {
         CommOrigin.ofChild(simulation.kernel(), endpoint == null ? null : endpoint.member());
     return new CommLifecycle(
         simulation, device, own, shares ? family : new SharedResources(), made);
+  }
+
+  /** Tells that this rank leaves it: others see that if they go on to use it. */
+  void tellsLeaving(Steering steering) {
+    Endpoint own = endpoint;
+    if (own == null) {
+      steering.unknown();
+    } else {
+      steering.effect(own.member().comm(), Effect.LEAVE);
+      steering.effect(DEPARTURES, Effect.LEAVE);
+    }
+  }
+
+  /** Tells that what this rank has launched on it is looked at, or was waited for. */
+  public void tellsIdle(Steering steering) {
+    Endpoint own = endpoint;
+    Launch last = own == null ? null : own.launches().last();
+    if (last != null && last.isDone()) {
+      steering.follows(last.end());
+    } else if (last != null) {
+      steering.unknown();
+    }
   }
 
   /** The simulation. */
@@ -207,7 +235,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
   /** A failure that every further call throws, or null: a misuse, an abort, the end. */
   @Override
   public @Nullable RuntimeException refusal() {
-    if (closed) {
+    if (closed && !aborted) {
       return new IllegalStateException(this + " is closed (SIM-33)");
     }
     if (stopped != null) {
@@ -221,6 +249,39 @@ public final class CommLifecycle implements LaunchQueue.Owner {
     if (stopped == null) {
       stopped = why;
     }
+  }
+
+  /**
+   * What it has in flight or issues never reaches the other ranks any more.
+   *
+   * @param code what its asynchronous state is from now on (rule ERR-04); 0 to leave that
+   */
+  public void breakDown(int code) {
+    Endpoint own = endpoint;
+    if (own != null) {
+      own.launches().lose();
+    }
+    if (code != 0) {
+      state = code;
+    }
+  }
+
+  /** Its rank goes on without some of the others: it shrinks. */
+  public void goesOnWithoutOthers() {
+    givenUp = true;
+  }
+
+  /** Whether its rank does not count on the others any more: it aborts, revokes or shrinks it. */
+  public boolean isGivenUp() {
+    return givenUp;
+  }
+
+  /** The other ranks' ends of the same communicator. */
+  public List<CommLifecycle> siblings() {
+    Endpoint own = endpoint;
+    return own == null
+        ? List.of()
+        : own.shared().lives().stream().filter(each -> each != this).toList();
   }
 
   /** Work that belongs to it goes on, or has ended; an abort ends it. */
@@ -289,6 +350,10 @@ public final class CommLifecycle implements LaunchQueue.Owner {
 
   @Override
   public void goesOn(HostTask task, Launch launch) {
+    Steering steering = simulation.kernel().steering();
+    if (steering != null) {
+      steering.effect(DEPARTURES, Effect.READ);
+    }
     Endpoint own = endpoint;
     if (own != null && simulation.isChecking()) {
       own.shared().departures().goesOn(task, launch);
@@ -332,6 +397,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
    * (rules LIF-14, LIF-15, SPL-09); a creation in progress is given up (LIF-16).
    */
   public void callAbort() {
+    givenUp |= !destroyCalled;
     destroyCalled = true;
     Abortable background = run;
     if (background != null) {
@@ -349,6 +415,7 @@ public final class CommLifecycle implements LaunchQueue.Owner {
 
   /** LifecycleReports what is in flight for good, and refuses operations (rule LIF-18). */
   public void callRevoke() {
+    givenUp = true;
     revoked = true;
     finalizeCalled = true;
     interrupt();

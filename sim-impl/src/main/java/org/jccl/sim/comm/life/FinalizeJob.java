@@ -1,5 +1,6 @@
 package org.jccl.sim.comm.life;
 
+import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.Wait;
 
 /** Waits until everything issued on one rank's communicator is done (rule LIF-02). */
@@ -15,6 +16,21 @@ public final class FinalizeJob extends Job {
   @Override
   protected void begin() {
     life.whenIdle(() -> settle(0));
+  }
+
+  @Override
+  public boolean isTold() {
+    return true;
+  }
+
+  @Override
+  protected void tellsBegin(Steering steering) {
+    life.tellsLeaving(steering);
+  }
+
+  @Override
+  public void tellsEnd(Steering steering) {
+    life.tellsIdle(steering);
   }
 
   @Override

@@ -12,6 +12,7 @@ import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Rethrown;
 import org.jccl.sim.kernel.SimStep;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -80,9 +81,24 @@ public abstract class Job implements Wait {
   /** It has just been settled with {@code result}. */
   protected void ended(int result) {}
 
+  /** Whether it tells who steers all that others can see of it. */
+  public boolean isTold() {
+    return false;
+  }
+
+  /** Tells what its beginning does. */
+  protected void tellsBegin(Steering steering) {}
+
+  /** Tells what its end has needed. */
+  public void tellsEnd(Steering steering) {}
+
   /** Begins it; a failure to begin is its result. */
   public final void start() {
     begun = true;
+    Steering steering = kernel.steering();
+    if (steering != null) {
+      tellsBegin(steering);
+    }
     try {
       begin();
     } catch (CollectiveException broken) {

@@ -3,7 +3,9 @@ package org.jccl.sim.comm.life;
 import java.util.List;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.comm.CommMember;
+import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 public final class ReclaimJob extends Job {
   private final CommLifecycle life;
   private final Runnable begun;
+
+  /** Whether it has waited for what other ranks still did. */
+  private boolean waits;
+
   private int busy;
 
   /** Ends {@code life}; {@code begun} is run when its handle stops being valid. */
@@ -67,6 +73,27 @@ public final class ReclaimJob extends Job {
     }
   }
 
+  @Override
+  public boolean isTold() {
+    return !life.simulation().findings().isStrict() && !life.isAborted();
+  }
+
+  @Override
+  protected void tellsBegin(Steering steering) {
+    life.tellsLeaving(steering);
+    Endpoint endpoint = life.endpoint();
+    if (endpoint != null) {
+      steering.effect(endpoint.launches(), Effect.READ);
+    }
+  }
+
+  @Override
+  public void tellsEnd(Steering steering) {
+    if (waits) {
+      steering.unknown();
+    }
+  }
+
   /** Strict: the ranks of a host end a communicator together (LIF-09). */
   private void look() {
     if (awaited().isEmpty()) {
@@ -98,6 +125,7 @@ public final class ReclaimJob extends Job {
       }
     }
     oneIdle(lives);
+    waits = busy > 0;
   }
 
   private void oneIdle(List<CommLifecycle> lives) {

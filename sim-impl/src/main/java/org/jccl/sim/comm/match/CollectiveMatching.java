@@ -26,6 +26,7 @@ public final class CollectiveMatching {
   private final RegistrationChecks registrations;
   private final SequenceWindow<Gathering> gatherings = new SequenceWindow<>();
   private final long[] joined;
+  private final boolean followsData;
 
   /**
    * The collectives of {@code comm}.
@@ -40,6 +41,7 @@ public final class CollectiveMatching {
     this.execution = execution;
     this.registrations = registrations;
     this.joined = new long[comm.worldSize()];
+    this.followsData = simulation.followsData();
   }
 
   /** A part's launch has started: with the last one, the operation can run. */
@@ -62,6 +64,7 @@ public final class CollectiveMatching {
   public void leave(LaunchedCall part) {
     if (part.meeting instanceof Gathering gathering) {
       gathering.gone = true;
+      gathering.parts[part.rank()] = null; // the others wait for it
     }
   }
 
@@ -109,7 +112,7 @@ public final class CollectiveMatching {
         order(parts);
       }
       long end = execution.collective(parts);
-      if (simulation.checks() == CheckLevel.FULL) {
+      if (followsData) {
         DefinedData.moved(comm, Stream.of(parts).map(LaunchedCall::present).toList());
       }
       Timeline timeline = simulation.timeline();

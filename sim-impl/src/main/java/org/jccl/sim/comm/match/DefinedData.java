@@ -8,8 +8,9 @@ import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.Undefined;
 
 /**
- * At full checks: operations define what they write, and pass on what of their inputs nobody has
- * written. To send such bytes is no mistake yet; who reads back what came of them is told (SIM-63).
+ * Where data is followed: operations define what they write, and pass on what of their inputs
+ * nobody has written. To send such bytes is no mistake yet; who reads back what came of them is
+ * told (SIM-63).
  */
 final class DefinedData {
   /** What a rank sends and nobody has written. */
@@ -23,6 +24,7 @@ final class DefinedData {
     for (LaunchedCall part : parts) {
       MemorySegment send = part.send;
       if (send != null) {
+        memory(part).usedBy(part.request.operation(), send.address(), send.byteSize());
         List<Undefined> undefined = memory(part).undefinedIn(send.address(), send.byteSize());
         if (!undefined.isEmpty()) {
           sent.add(new Sent(part, send.byteSize(), said(comm, part, undefined)));

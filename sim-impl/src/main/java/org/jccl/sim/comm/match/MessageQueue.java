@@ -3,7 +3,6 @@ package org.jccl.sim.comm.match;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import org.jccl.CheckLevel;
 import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
@@ -21,6 +20,7 @@ import org.jccl.sim.timeline.Timeline;
 final class MessageQueue {
   private final SharedComm comm;
   private final Simulation simulation;
+  private final boolean followsData;
   private final DataMovement execution;
   private final Match senderMissing;
   private final Match receiverMissing;
@@ -36,6 +36,7 @@ final class MessageQueue {
       SharedComm comm, DataMovement execution, int from, int to, BooleanSupplier isAnswered) {
     this.comm = comm;
     this.simulation = comm.simulation();
+    this.followsData = simulation.followsData();
     this.execution = execution;
     this.senderMissing = () -> List.of(from);
     this.receiverMissing = () -> List.of(to);
@@ -124,7 +125,7 @@ final class MessageQueue {
       }
       long bytes = Math.min(MessageChecks.bytes(send), MessageChecks.bytes(receive));
       long end = execution.message(send, receive, bytes);
-      if (simulation.checks() == CheckLevel.FULL) {
+      if (followsData) {
         DefinedData.moved(comm, List.of(send, receive));
       }
       Timeline timeline = simulation.timeline();

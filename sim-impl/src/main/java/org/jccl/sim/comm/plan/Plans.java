@@ -76,7 +76,13 @@ final class Plans {
       ChannelLimits limits,
       Optional<Algorithm> algorithm,
       Optional<Protocol> protocol,
-      boolean usesCopyEngines) {}
+      boolean usesCopyEngines) {
+    /** Of what differs most: machines are many numbers, and mostly the same one. */
+    @Override
+    public int hashCode() {
+      return 31 * (31 * devices.hashCode() + environment.hashCode()) + version;
+    }
+  }
 
   private final Place place;
   private final Topology topology;

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a wrong implementation does with a call: answers by itself, or passes it on changed. */
 @FunctionalInterface
-public interface Fault {
+public interface Lie {
   /** What the caller gets; {@link ForwardedCall#honest()} is the right answer. */
   @Nullable Object answer(ForwardedCall call) throws Throwable;
 }

@@ -13,14 +13,14 @@ import org.jccl.DeviceBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** What liars are made of: which calls, and what is wrong with them. */
-final class Faults {
+final class Lies {
   static final int SUCCESS = 0;
   static final int UNHANDLED_CUDA_ERROR = 1;
   static final int INVALID_ARGUMENT = 4;
   static final int INVALID_USAGE = 5;
   static final int IN_PROGRESS = 7;
 
-  private Faults() {}
+  private Lies() {}
 
   /** Something that happens besides a call. */
   @FunctionalInterface
@@ -53,12 +53,12 @@ final class Faults {
   // ---------------------------------------------------------------- what is wrong
 
   /** Gives that answer by itself. */
-  static Fault answer(Predicate<ForwardedCall> when, @Nullable Object answer) {
+  static Lie answer(Predicate<ForwardedCall> when, @Nullable Object answer) {
     return call -> when.test(call) ? answer : call.honest();
   }
 
   /** Does nothing and says that all is well. */
-  static Fault skip(Predicate<ForwardedCall> when) {
+  static Lie skip(Predicate<ForwardedCall> when) {
     return call -> when.test(call) ? good(call) : call.honest();
   }
 
@@ -68,7 +68,7 @@ final class Faults {
   }
 
   /** Says that all is well where it is not: no error code, no exception. */
-  static Fault conceal(Predicate<ForwardedCall> when) {
+  static Lie conceal(Predicate<ForwardedCall> when) {
     return call -> {
       if (!when.test(call)) {
         return call.honest();
@@ -84,7 +84,7 @@ final class Faults {
   }
 
   /** Swallows exceptions of that kind. */
-  static Fault swallow(Class<? extends RuntimeException> kind, Predicate<ForwardedCall> when) {
+  static Lie swallow(Class<? extends RuntimeException> kind, Predicate<ForwardedCall> when) {
     return call -> {
       try {
         return call.honest();
@@ -98,14 +98,14 @@ final class Faults {
   }
 
   /** Once a call of one kind has failed, all calls of another kind give that code. */
-  static Fault spread(Predicate<ForwardedCall> cause, Predicate<ForwardedCall> victims, int code) {
+  static Lie spread(Predicate<ForwardedCall> cause, Predicate<ForwardedCall> victims, int code) {
     AtomicBoolean failed = new AtomicBoolean();
-    Fault noting = onFailure(cause, call -> failed.set(true));
+    Lie noting = onFailure(cause, call -> failed.set(true));
     return call -> victims.test(call) && failed.get() ? (Object) code : noting.answer(call);
   }
 
   /** Gives one result code for another. */
-  static Fault recode(Predicate<ForwardedCall> when, int from, int to) {
+  static Lie recode(Predicate<ForwardedCall> when, int from, int to) {
     return call -> {
       Object answer = call.honest();
       return when.test(call) && Objects.equals(answer, from) ? to : answer;
@@ -113,12 +113,12 @@ final class Faults {
   }
 
   /** Makes another call than the one that was asked for. */
-  static Fault change(Predicate<ForwardedCall> when, UnaryOperator<ForwardedCall> to) {
+  static Lie change(Predicate<ForwardedCall> when, UnaryOperator<ForwardedCall> to) {
     return call -> when.test(call) ? to.apply(call).honest() : call.honest();
   }
 
   /** Gives another value for an argument, a number. */
-  static Fault change(Predicate<ForwardedCall> when, String parameter, LongUnaryOperator to) {
+  static Lie change(Predicate<ForwardedCall> when, String parameter, LongUnaryOperator to) {
     return change(
         when,
         call ->
@@ -128,7 +128,7 @@ final class Faults {
   }
 
   /** Does something more when the call has come back. */
-  static Fault after(Predicate<ForwardedCall> when, Effect effect) {
+  static Lie after(Predicate<ForwardedCall> when, Effect effect) {
     return call -> {
       Object answer = call.honest();
       if (when.test(call)) {
@@ -139,7 +139,7 @@ final class Faults {
   }
 
   /** Does something more when the call has given an error code. */
-  static Fault onFailure(Predicate<ForwardedCall> when, Effect effect) {
+  static Lie onFailure(Predicate<ForwardedCall> when, Effect effect) {
     return call -> {
       Object answer = call.honest();
       if (when.test(call) && !Objects.equals(answer, SUCCESS)) {
@@ -150,7 +150,7 @@ final class Faults {
   }
 
   /** Gives that answer by itself while the calling thread has a group open. */
-  static Fault inGroup(Predicate<ForwardedCall> when, Object answer) {
+  static Lie inGroup(Predicate<ForwardedCall> when, Object answer) {
     ThreadLocal<Integer> depth = ThreadLocal.withInitial(() -> 0);
     return call -> {
       if (when.test(call) && depth.get() > 0) {
@@ -164,7 +164,7 @@ final class Faults {
   }
 
   /** Does something first. */
-  static Fault before(Predicate<ForwardedCall> when, Effect effect) {
+  static Lie before(Predicate<ForwardedCall> when, Effect effect) {
     return call -> {
       if (when.test(call)) {
         effect.on(call);
@@ -174,7 +174,7 @@ final class Faults {
   }
 
   /** Puts another number, of four bytes, into an output of a C function. */
-  static Fault output(String function, String parameter, LongUnaryOperator to) {
+  static Lie output(String function, String parameter, LongUnaryOperator to) {
     return after(
         raw(function),
         call -> {
@@ -187,7 +187,7 @@ final class Faults {
   }
 
   /** The same for eight bytes. */
-  static Fault wideOutput(String function, String parameter, LongUnaryOperator to) {
+  static Lie wideOutput(String function, String parameter, LongUnaryOperator to) {
     return after(
         raw(function),
         call -> {

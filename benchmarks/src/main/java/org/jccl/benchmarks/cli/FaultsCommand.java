@@ -1,0 +1,271 @@
+package org.jccl.benchmarks.cli;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import org.jccl.RankProgram;
+import org.jccl.ops.NcclFunction;
+import org.jccl.sim.Simulator;
+import org.jccl.sim.faults.CallPoint;
+import org.jccl.sim.faults.FaultKind;
+import org.jccl.sim.faults.FaultPlan;
+import org.jccl.sim.rehearsal.FaultClass;
+import org.jccl.sim.rehearsal.FaultOutcome;
+import org.jccl.sim.rehearsal.FaultRow;
+import org.jccl.sim.rehearsal.FaultTable;
+import org.jccl.sim.rehearsal.Rehearsal;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code jccl faults}: a user's program in which something breaks, at every call of it. */
+@Command(
+    name = "faults",
+    description = {
+      "Runs a class that implements org.jccl.RankProgram on simulated devices, each time with another",
+      "fault, and says what comes of each: recovered, reported, silent wrong data, or a hang."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class FaultsCommand implements Callable<Integer> {
+  @Option(names = "--ranks", paramLabel = "N", description = "Number of ranks. Default: 3.")
+  private int ranks = 3;
+
+  @Option(
+      names = "--plan",
+      paramLabel = "FAULTS",
+      description = {
+        "Only these faults, together, as 'rank 1 at call 3: exit; rank 0 at all_reduce 2: slow 5ms'.",
+        "Without it each kind of fault strikes at each call."
+      })
+  private @Nullable String plan;
+
+  @Option(
+      names = "--kinds",
+      paramLabel = "KIND",
+      split = ",",
+      description = "Only these kinds of faults: exception, exit, hang, 'async error', …")
+  private List<String> kinds = new ArrayList<>();
+
+  @Option(
+      names = "--rank",
+      paramLabel = "R",
+      split = ",",
+      description = "Only faults of these ranks.")
+  private List<Integer> ranksToStrike = new ArrayList<>();
+
+  @Option(
+      names = "--opening",
+      description =
+          "Also faults at the calls before the program begins, which open the communicator.")
+  private boolean opening;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "A..B",
+      description = "Run each fault with each of these seeds, too. The worst outcome counts.")
+  private @Nullable String seeds;
+
+  @Option(
+      names = "--nccl-version",
+      paramLabel = "X.Y.Z",
+      description = "The version of NCCL to imitate. Default: 2.28.9.")
+  private @Nullable String version;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write every outcome into FILE.")
+  private @Nullable Path json;
+
+  @Option(
+      names = {"-cp", "--class-path"},
+      paramLabel = "PATH",
+      description = "Folders and jars that hold the program, separated as for java. Default: here.",
+      defaultValue = ".")
+  private String classPath = ".";
+
+  @Parameters(
+      index = "0",
+      paramLabel = "CLASS",
+      description = "The program; its constructor takes nothing.")
+  private String className = "";
+
+  @Parameters(index = "1..*", paramLabel = "ARG", description = "What Rank.args() gives.")
+  private List<String> args = new ArrayList<>();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    if (ranks < 1) {
+      throw bad("--ranks: " + ranks + " ranks cannot run: give at least 1");
+    }
+    ProgramClass program = new ProgramClass(spec, classPath, className);
+    List<URLClassLoader> loaders = new ArrayList<>();
+    try {
+      Rehearsal rehearsal = rehearsal(() -> made(program, loaders));
+      made(program, loaders); // what is wrong with the class is said at once
+      return plan == null ? table(rehearsal) : one(rehearsal, plan);
+    } finally {
+      for (URLClassLoader loader : loaders) {
+        loader.close();
+      }
+    }
+  }
+
+  /** A program of its own for each run: its static fields are those of no other run. */
+  private static RankProgram made(ProgramClass program, List<URLClassLoader> loaders) {
+    URLClassLoader loader = program.loader();
+    loaders.add(loader);
+    try {
+      RankProgram made = program.program(loader);
+      return rank -> {
+        Thread.currentThread().setContextClassLoader(loader);
+        made.run(rank);
+      };
+    } catch (RuntimeException wrong) {
+      throw wrong;
+    } catch (Exception wrong) {
+      throw new IllegalStateException(wrong.getMessage(), wrong);
+    }
+  }
+
+  private Rehearsal rehearsal(Supplier<RankProgram> programs) {
+    Rehearsal rehearsal = Rehearsal.of(ranks, args, programs);
+    if (version != null) {
+      int code = code(version);
+      rehearsal = rehearsal.in(world -> world.ncclVersion(code));
+    }
+    if (seeds != null) {
+      SeedRange range = SeedRange.parse(spec, seeds);
+      rehearsal =
+          rehearsal.seeds(LongStream.rangeClosed(range.first(), range.last()).boxed().toList());
+    }
+    return rehearsal;
+  }
+
+  private int code(String text) {
+    for (int code = Simulator.OLDEST_VERSION; code <= Simulator.NEWEST_VERSION; code++) {
+      if (NcclFunction.text(code).equals(text)) {
+        return code;
+      }
+    }
+    throw bad(
+        "--nccl-version: the simulator imitates no version '" + text + "', but 2.27.3 to 2.30.7");
+  }
+
+  private int one(Rehearsal rehearsal, String text) {
+    FaultPlan faults = parsed(text);
+    FaultClass worst = FaultClass.NOT_REACHED;
+    PrintWriter out = spec.commandLine().getOut();
+    for (FaultOutcome each : rehearsal.runAll(faults)) {
+      out.println(each);
+      each.struck().forEach(struck -> out.println("  " + struck));
+      worst = each.result().compareTo(worst) > 0 ? each.result() : worst;
+    }
+    out.flush();
+    return worst == FaultClass.RECOVERED || worst == FaultClass.NOT_REACHED ? 0 : 1;
+  }
+
+  private FaultPlan parsed(String text) {
+    try {
+      return FaultPlan.parse(text);
+    } catch (IllegalArgumentException wrong) {
+      throw bad("--plan: " + wrong.getMessage());
+    }
+  }
+
+  private int table(Rehearsal rehearsal) {
+    Predicate<CallPoint> where =
+        call ->
+            (opening || !call.isOpening())
+                && (ranksToStrike.isEmpty() || ranksToStrike.contains(call.point().rank()));
+    int[] done = new int[1];
+    FaultTable table =
+        rehearsal.explore(kindsToStrike(), where, (row, all) -> tell(++done[0], all));
+    spec.commandLine().getOut().print(table.text());
+    spec.commandLine().getOut().flush();
+    if (json != null) {
+      write(json, table);
+      System.err.println("jccl faults: every outcome is in " + json);
+    }
+    return 0;
+  }
+
+  private static void tell(int done, int all) {
+    if (done % 200 == 0) {
+      System.err.println("jccl faults: " + done + " of " + all);
+    }
+  }
+
+  private Set<FaultKind> kindsToStrike() {
+    Set<FaultKind> found = EnumSet.noneOf(FaultKind.class);
+    for (String each : kinds) {
+      String label = each.strip().toLowerCase(Locale.ROOT);
+      found.add(
+          EnumSet.allOf(FaultKind.class).stream()
+              .filter(kind -> kind.label().equals(label))
+              .findFirst()
+              .orElseThrow(() -> bad("--kinds: no kind of fault is called '" + each + "'")));
+    }
+    return found.isEmpty() ? EnumSet.allOf(FaultKind.class) : found;
+  }
+
+  private void write(Path file, FaultTable table) {
+    try {
+      JSON pretty = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
+      Files.writeString(file, pretty.asString(written(table)) + "\n", StandardCharsets.UTF_8);
+    } catch (IOException notThere) {
+      throw bad("--json: cannot write '%s': %s".formatted(file, notThere));
+    }
+  }
+
+  private Map<String, Object> written(FaultTable table) {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (FaultRow row : table.rows()) {
+      for (FaultOutcome each : row.outcomes()) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put("rank", row.call().point().rank());
+        one.put("point", row.call().point().toString());
+        one.put("call", row.call().call());
+        one.put("nth", row.call().nth());
+        one.put("site", row.call().site());
+        one.put("kind", row.fault().kind().label());
+        one.put("fault", row.fault().toString());
+        one.put("schedule", each.schedule());
+        one.put("class", each.result().label());
+        one.put("summary", each.summary());
+        one.put("exitCode", each.exitCode());
+        rows.add(one);
+      }
+    }
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("program", className);
+    all.put("ranks", ranks);
+    all.put("faults", rows);
+    return all;
+  }
+
+  private ParameterException bad(String what) {
+    return new ParameterException(spec.commandLine(), what);
+  }
+}
