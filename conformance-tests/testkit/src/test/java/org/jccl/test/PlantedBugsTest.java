@@ -57,11 +57,15 @@ class PlantedBugsTest {
   static Stream<Bug> bugs() {
     return Stream.of(
         new Bug(
-            "reads the reduced gradient without waiting for it",
+            "uses the reduced gradient before it is reduced",
             ZERO,
-            "ReduceOp.AVG);\n    comm.defaultStream().synchronize();",
-            "ReduceOp.AVG); // BUG",
-            "BUFFER_REUSE"),
+            "comm.reduceScatter(gradients, ownGradient, ReduceOp.AVG);\n"
+                + "    DeviceBuffer own = weights.slice((long) comm.rank() * part, part);\n"
+                + "    update(own);\n",
+            "DeviceBuffer own = weights.slice((long) comm.rank() * part, part);\n"
+                + "    update(own);\n"
+                + "    comm.reduceScatter(gradients, ownGradient, ReduceOp.AVG);\n",
+            "UNINITIALIZED_DATA|array contents differ"),
         new Bug(
             "gathers from the wrong place in the output",
             ZERO,
@@ -99,8 +103,8 @@ class PlantedBugsTest {
         new Bug(
             "drops the last gradients",
             PIPELINE,
-            "      total += gradient;\n      send(backward(gradient), stage - 1);",
-            "      total += gradient; // nothing is sent on",
+            "      receive(1, stage + 1);\n      backward();\n      send(stage - 1);",
+            "      receive(1, stage + 1);\n      backward(); // nothing is sent on",
             "DEADLOCK|UNMATCHED_P2P|MISSING_RANK"),
         new Bug(
             "receives more than is sent",
@@ -121,12 +125,12 @@ class PlantedBugsTest {
             "",
             "BUFFER_REUSE"),
         new Bug(
-            "records the event before the copy",
+            "records the event before the work",
             LAYERS,
-            "        parts[turn].copyFrom(arena.allocateFrom(ValueLayout.JAVA_FLOAT, layers[layer]), compute);\n"
-                + "        full[turn].record(compute);\n",
-            "        full[turn].record(compute);\n"
-                + "        parts[turn].copyFrom(arena.allocateFrom(ValueLayout.JAVA_FLOAT, layers[layer]), compute); // BUG\n",
+            "      multiply(weights[layer], input, parts[turn]);\n"
+                + "      full[turn].record(compute);\n",
+            "      full[turn].record(compute);\n"
+                + "      multiply(weights[layer], input, parts[turn]);\n",
             "BUFFER_REUSE"));
   }
 
