@@ -193,8 +193,7 @@ final class RunCommand implements Callable<Integer> {
       if (main.isPresent()) {
         RankProcess.runMain(main.get(), args);
       } else {
-        RankProcess.run(
-            backendOptions.backend, communicatorConfig(), args, what.program(loader));
+        RankProcess.run(backendOptions.backend, communicatorConfig(), args, what.program(loader));
       }
       return 0;
     } catch (CollectiveException failure) {
