@@ -123,7 +123,7 @@ class RankPropertyTest {
       counts.forEach(count -> reduce(comm, comm.rank() == 1 && count > 1 ? count - 1 : count));
     }
 
-    @Property(tries = 50, seed = "7")
+    @Property(tries = 1000, seed = "7")
     @RankProperty
     void countsOnItsTurn(@ForAll Schedule schedule, Rank rank, Communicator comm) {
       reduce(comm, 1);
