@@ -29,6 +29,9 @@ final class Exploration {
   private static final Path REPORTS = Path.of("target", "fray");
   private static final long SEED = 10;
 
+  /** More than any sound program takes: threads that wake up and wait in turns have come apart. */
+  private static final int MOST_STEPS = 100_000;
+
   private Exploration() {}
 
   /**
@@ -48,7 +51,7 @@ final class Exploration {
                 }),
             false,
             false,
-            -1);
+            MOST_STEPS);
     ControlledRandomness random = new ControlledRandomness(seeds);
     Configuration configuration =
         new Configuration(
