@@ -26,16 +26,28 @@ public final class FaultInjector implements CallGate {
 
   /** The world in which faults strike. */
   public interface World {
-    /** The communicators that a rank has now, also those that it is about to create. */
+    /**
+     * {@return the communicators that a rank has now, also those that it is about to create}
+     *
+     * @param rank a rank
+     */
     List<CommLifecycle> communicators(int rank);
 
-    /** Aborts what a rank has open, as another thread of its process does. */
+    /**
+     * Aborts what a rank has open, as another thread of its process does.
+     *
+     * @param rank a rank
+     */
     void abort(int rank);
 
-    /** The device of a rank. */
+    /**
+     * {@return the device of a rank}
+     *
+     * @param rank a rank
+     */
     SimDevice device(int rank);
 
-    /** How many devices a host has. */
+    /** {@return how many devices a host has} */
     int devicesPerHost();
   }
 
@@ -95,8 +107,12 @@ public final class FaultInjector implements CallGate {
   }
 
   /**
+   * What breaks in one world.
+   *
    * @param plan what strikes
+   * @param kernel the kernel of the world
    * @param record is told what has
+   * @param world the world
    */
   public FaultInjector(FaultPlan plan, Kernel kernel, FaultRecord record, World world) {
     this.plan = plan;
@@ -110,22 +126,34 @@ public final class FaultInjector implements CallGate {
     return ranks.computeIfAbsent(rank, any -> new RankCalls());
   }
 
-  /** The program of a rank begins: what came before was its opening. */
+  /**
+   * The program of a rank begins: what came before was its opening.
+   *
+   * @param rank a rank
+   */
   public void begins(int rank) {
     of(rank).hasBegun = true;
   }
 
-  /** The program of a rank has ended. */
+  /**
+   * The program of a rank has ended.
+   *
+   * @param rank a rank
+   */
   public void ends(int rank) {
     of(rank).hasBegun = false;
   }
 
-  /** Whether the process of a rank is gone. */
+  /**
+   * {@return whether the process of a rank is gone}
+   *
+   * @param rank a rank
+   */
   public boolean isGone(int rank) {
     return of(rank).exit != null;
   }
 
-  /** What has struck so far, what else could, and what came of it. */
+  /** {@return what has struck so far, what else could, and what came of it} */
   public synchronized FaultLog log() {
     List<Integer> gone =
         ranks.entrySet().stream()
@@ -252,10 +280,12 @@ public final class FaultInjector implements CallGate {
   }
 
   /**
-   * Those of {@code blocked} whose waits a report must end. Ranks that a fault keeps stay where
-   * they are as long as others go on. Behind these they are killed if the others have noticed, and
-   * have gone on or failed without them; else the run would not end, and that is the report.
+   * {@return those of {@code blocked} whose waits a report must end} Ranks that a fault keeps stay
+   * where they are as long as others go on. Behind these they are killed if the others have
+   * noticed, and have gone on or failed without them; else the run would not end, and that is the
+   * report.
    *
+   * @param blocked the ranks that wait
    * @param hasFailed whether the run has failed already
    */
   public List<HostTask> toBeTold(List<HostTask> blocked, boolean hasFailed) {
@@ -281,7 +311,11 @@ public final class FaultInjector implements CallGate {
             .anyMatch(CommLifecycle::isGivenUp);
   }
 
-  /** Why a run has failed that hung, or of which no rank is left; null otherwise. */
+  /**
+   * {@return why a run has failed that hung, or of which no rank is left; null otherwise}
+   *
+   * @param worldSize number of ranks
+   */
   public @Nullable CollectiveException verdict(int worldSize) {
     CollectiveException known = verdict;
     if (known != null) {

@@ -15,24 +15,27 @@ public record KnownDefects(boolean areImitated, int version) {
   private static final long MOST_BLOCKS = 32;
   private static final int PACK = 16;
 
-  /** An all-reduce of float8 e4m3 finds no algorithm (rule VER-06). */
+  /** {@return whether an all-reduce of float8 e4m3 finds no algorithm (rule VER-06)} */
   public boolean hasNoAlgorithmForE4m3() {
     return areImitated && version < MENDED_IN_2_29_2;
   }
 
-  /** A collective on a buffer that a message used before crashes (rule VER-07). */
+  /** {@return whether a collective on a buffer that a message used before crashes (rule VER-07)} */
   public boolean crashesOnBuffersOfMessages() {
     return areImitated && version < MENDED_IN_2_29_2;
   }
 
-  /** A group with several messages to one peer and fewer to another never ends (rule VER-08). */
+  /**
+   * {@return whether a group with several messages to one peer and fewer to another never ends
+   * (rule VER-08)}
+   */
   public boolean hangsOnUnevenGroups() {
     return areImitated && version < MENDED_IN_2_29_2;
   }
 
   /**
-   * How many elements of a scaled reduction one rank alone writes: it drops the last ones of larger
-   * buffers (rule PMS-12).
+   * {@return how many elements of a scaled reduction one rank alone writes: it drops the last ones
+   * of larger buffers (rule PMS-12)}
    *
    * @param count how many it should write
    * @param size bytes of an element

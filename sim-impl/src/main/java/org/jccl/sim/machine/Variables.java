@@ -20,9 +20,11 @@ public final class Variables {
   private Variables() {}
 
   /**
-   * The number that {@code name} has, read as C does: spaces, a sign, {@code 0x} or {@code 0} in
-   * front of digits, and nothing of what follows them. A text without digits is 0.
+   * {@return the number that {@code name} has} It is read as C does: spaces, a sign, {@code 0x} or
+   * {@code 0} in front of digits, and nothing of what follows them. A text without digits is 0.
    *
+   * @param environment the variables
+   * @param name one of them
    * @param otherwise the value if the variable is not set, empty, or too large
    */
   public static long number(Map<String, String> environment, String name, long otherwise) {
@@ -30,7 +32,11 @@ public final class Variables {
     return set == null ? otherwise : set;
   }
 
-  /** The number that {@code text} stands for; null for "not set". */
+  /**
+   * {@return the number that {@code text} stands for; null for "not set"}
+   *
+   * @param text what a variable is set to
+   */
   public static @Nullable Long number(@Nullable String text) {
     if (text == null || text.isEmpty()) {
       return null;
@@ -54,8 +60,11 @@ public final class Variables {
   }
 
   /**
-   * {@code environment}, and what the file that its {@code NCCL_CONF_FILE} names says of variables
-   * which are not set: a line each, {@code NAME=value}. A file that cannot be read says nothing.
+   * {@return {@code environment}, and what the file that its {@code NCCL_CONF_FILE} names says of
+   * variables which are not set} A line each, {@code NAME=value}. A file that cannot be read says
+   * nothing.
+   *
+   * @param environment the variables
    */
   public static Map<String, String> withFile(Map<String, String> environment) {
     String name = environment.getOrDefault("NCCL_CONF_FILE", "");
