@@ -31,7 +31,7 @@ final class Leftovers {
   /** With what method and class allow. */
   static Leftovers of(Method method, Class<?> type) {
     Leftovers leftovers = new Leftovers();
-    Marks.all(method, type, Allow.class)
+    TestAnnotations.all(method, type, Allow.class)
         .forEach(allow -> leftovers.allowed.addAll(Arrays.asList(allow.value())));
     return leftovers;
   }

@@ -49,7 +49,7 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
       return replays(test, Schedule.parse(replay), plans);
     }
     boolean isOnGpus =
-        Marks.nearest(context.getRequiredTestMethod(), context.getRequiredTestClass(), OnGpus.class)
+        TestAnnotations.nearest(context.getRequiredTestMethod(), context.getRequiredTestClass(), OnGpus.class)
             .isPresent();
     List<TestTemplateInvocationContext> nodes = new ArrayList<>();
     for (int ranks : test.ranks()) {
@@ -80,7 +80,7 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
       return List.of(FaultPlan.parse(given.get()));
     }
     List<FaultPlan> plans =
-        Marks.nearest(method, type, Faults.class).stream()
+        TestAnnotations.nearest(method, type, Faults.class).stream()
             .flatMap(faults -> Stream.of(faults.value()))
             .map(FaultPlan::parse)
             .toList();

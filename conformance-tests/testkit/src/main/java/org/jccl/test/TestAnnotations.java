@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /** Annotations of a test: its own, those of its class, and those of the classes around it. */
-final class Marks {
-  private Marks() {}
+final class TestAnnotations {
+  private TestAnnotations() {}
 
   /** All of a kind, the test's own first. */
   static <A extends Annotation> List<A> all(Method method, Class<?> type, Class<A> kind) {
