@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * once, launched as one graph, or issued again where the launch is captured itself.
  */
 final class PreparedSequences {
-  /** An abort does not wait for graphs that work is still under way in. */
-  private static final TimeLimit AT_ONCE = TimeLimit.ofNanos(1_000_000);
+  /** An abort waits no longer for graphs to close: work in them may end by the abort alone. */
+  private static final TimeLimit BRIEFLY = TimeLimit.ofNanos(500_000_000);
 
   /** What the communicator's library makes of it. */
   interface Place {
@@ -125,7 +125,7 @@ final class PreparedSequences {
     try {
       aside.callWithin(
           "closing prepared calls of " + owner.name(),
-          AT_ONCE,
+          BRIEFLY,
           () -> {
             close();
             return 0;
