@@ -169,10 +169,10 @@ public interface Communicator extends Collectives, AutoCloseable {
   void group(Consumer<Collectives> body);
 
   /**
-   * Prepares a fixed sequence of calls, to be launched as one piece again and again: a training step's
-   * or an inference's. All ranks prepare the same sequence, and each launch is a collective act of
-   * all of them (rules STR-38 to STR-41). On 2 H200 such a launch takes a half to a quarter of the
-   * time of small calls made one by one.
+   * Prepares a fixed sequence of calls, to be launched as one piece again and again: a training
+   * step's or an inference's. All ranks prepare the same sequence, and each launch is a collective
+   * act of all of them (rules STR-38 to STR-41). On 2 H200 such a launch takes a half to a quarter
+   * of the time of small calls made one by one.
    *
    * <p>{@code body} runs once, here; its calls of this communicator are checked and kept, and none
    * of them runs. A launch runs them in their order on the stream of the launch, whatever streams

@@ -26,10 +26,7 @@ final class CallRecording {
 
   /** Keeps one more call; its arguments are what the caller sets. */
   CallArguments add(
-      long group,
-      @Nullable DeviceBuffer send,
-      @Nullable DeviceBuffer recv,
-      @Nullable ReduceOp op) {
+      long group, @Nullable DeviceBuffer send, @Nullable DeviceBuffer recv, @Nullable ReduceOp op) {
     CallArguments call = new CallArguments();
     calls.add(new Kept(call, group));
     if (send != null) {

@@ -157,13 +157,13 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
       @Nullable DeviceBuffer recv,
       @Nullable ReduceOp op,
       Stream stream) {
-    GroupRecording group = GroupRecording.current();
-    boolean joins = group != null && group.issuesTo(issuer);
+    GroupRecording open = GroupRecording.current();
+    GroupRecording group = open != null && open.issuesTo(issuer) ? open : null;
     CallRecording kept = recording;
     if (kept != null) {
-      return kept.add(joins ? group.serial() : CallRecording.ALONE, send, recv, op);
+      return kept.add(group == null ? CallRecording.ALONE : group.serial(), send, recv, op);
     }
-    return joins ? group.add(this, stream) : own;
+    return group == null ? own : group.add(this, stream);
   }
 
   /** Issues one call that is in no group, and tells who listens. */
@@ -187,8 +187,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     calls += kept.size();
   }
 
-  private static void launchHeard(
-      CallHook heard, Graph graph, CallRecording kept, Stream stream) {
+  private static void launchHeard(CallHook heard, Graph graph, CallRecording kept, Stream stream) {
     for (int i = 0; i < kept.size(); i++) {
       heard.show(kept.call(i), stream, kept.groupSize(i)).before();
     }
