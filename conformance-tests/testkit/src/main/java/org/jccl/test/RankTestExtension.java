@@ -49,7 +49,8 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
       return replays(test, Schedule.parse(replay), plans);
     }
     boolean isOnGpus =
-        TestAnnotations.nearest(context.getRequiredTestMethod(), context.getRequiredTestClass(), OnGpus.class)
+        TestAnnotations.nearest(
+                context.getRequiredTestMethod(), context.getRequiredTestClass(), OnGpus.class)
             .isPresent();
     List<TestTemplateInvocationContext> nodes = new ArrayList<>();
     for (int ranks : test.ranks()) {
@@ -113,8 +114,7 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
     }
   }
 
-  private static SimulatorNode seeds(
-      RankTest test, int ranks, int from, int to, FaultPlan plan) {
+  private static SimulatorNode seeds(RankTest test, int ranks, int from, int to, FaultPlan plan) {
     String name = "ranks=" + ranks + (to == 0 ? " fifo" : " seeds=" + from + ".." + to);
     // First in, first out comes before the first seed.
     List<Schedule> batch = Schedule.all(ranks, from == 1 ? 0 : from, to, test.strict());

@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jccl.FailureReport;
 import org.jccl.ReportedMisuse;
-import org.jccl.sim.faults.StruckFault;
 import org.jccl.UserCode;
+import org.jccl.sim.faults.StruckFault;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.MultipleFailuresError;
@@ -25,10 +25,7 @@ final class TestFailureText {
 
   /** {@code struck} are the faults of a plan; the first one is the first cause of all else. */
   TestFailureText(
-      TestBody body,
-      String schedule,
-      List<StruckFault> struck,
-      @Nullable Attachments attachments) {
+      TestBody body, String schedule, List<StruckFault> struck, @Nullable Attachments attachments) {
     this.body = body;
     this.schedule = schedule;
     this.struck = struck;

@@ -103,8 +103,7 @@ class FaultsTest {
             "plans",
             Map.of(RankTestExtension.FAULTS, "rank 0 at free 1: exception"));
 
-    assertThat(nodes(results))
-        .containsExactly("[ranks=3 fifo faults=rank 0 at free 1: exception]");
+    assertThat(nodes(results)).containsExactly("[ranks=3 fifo faults=rank 0 at free 1: exception]");
     assertThat(results.testEvents().failed().count()).isEqualTo(1);
   }
 

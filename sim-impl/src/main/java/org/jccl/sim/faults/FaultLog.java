@@ -31,7 +31,9 @@ public record FaultLog(
     gone = List.copyOf(gone);
   }
 
-  /** {@return the faults of the plan that have not struck, a line each, with how far the rank came} */
+  /**
+   * {@return the faults of the plan that have not struck, a line each, with how far the rank came}
+   */
   public List<String> notStruck() {
     List<Fault> waiting = new ArrayList<>(plan.faults());
     struck.forEach(one -> waiting.remove(one.fault()));
