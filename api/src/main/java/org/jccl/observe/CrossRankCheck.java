@@ -153,7 +153,8 @@ public final class CrossRankCheck implements CallListener.Factory {
         report.append(site == null ? "" : "\n    at " + site);
       }
       report
-          .append("\n  all ranks must make the same call with equal count, type, reduction and root")
+          .append(
+              "\n  all ranks must make the same call with equal count, type, reduction and root")
           .append(" (COL-01)\n  found by the cross-rank check: NCCL was not called");
       return new ReportedMisuse(MisuseKind.MISMATCH, against, report.toString());
     }

@@ -7,9 +7,9 @@ import org.jccl.CallListener;
 
 /**
  * The observers that a process asks for without a change of its program: {@code
- * -Djccl.observe=recorder,jfr,counters,nan,hash,crosscheck} (those that it needs), or the environment variable {@code JCCL_OBSERVE}. The
- * recorder writes into {@code -Djccl.recorder.dir}, else {@code JCCL_RECORDER_DIR}, else the
- * directory {@code jccl-flights}.
+ * -Djccl.observe=recorder,jfr,counters,nan,hash,crosscheck} (those that it needs), or the
+ * environment variable {@code JCCL_OBSERVE}. The recorder writes into {@code -Djccl.recorder.dir},
+ * else {@code JCCL_RECORDER_DIR}, else the directory {@code jccl-flights}.
  */
 public final class Observers {
   private Observers() {}
@@ -27,8 +27,8 @@ public final class Observers {
    * {@return the observers of a list of names}
    *
    * @param names {@code recorder}, {@code jfr}, {@code counters}, {@code nan}, {@code hash}, {@code
-   *     crosscheck}, with commas between them; the last two may say every how many collectives ranks
-   *     compare: {@code crosscheck:8}
+   *     crosscheck}, with commas between them; the last two may say every how many collectives
+   *     ranks compare: {@code crosscheck:8}
    * @throws IllegalArgumentException if there is no such observer
    */
   public static List<CallListener.Factory> named(String names) {

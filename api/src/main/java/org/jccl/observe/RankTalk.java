@@ -44,9 +44,7 @@ final class RankTalk {
     group = opened;
     synchronized (OPENED) {
       int turn =
-          OPENED
-              .computeIfAbsent(opened, unknown -> new HashMap<>())
-              .merge(check, 1, Integer::sum);
+          OPENED.computeIfAbsent(opened, unknown -> new HashMap<>()).merge(check, 1, Integer::sum);
       tag = (long) check.hashCode() << Integer.SIZE | turn;
     }
   }
@@ -87,9 +85,7 @@ final class RankTalk {
               ? new CollectiveException(
                   known.code(), head(number, call) + failed.getMessage(), failed)
               : new CollectiveException(
-                  ResultCode.INVALID_USAGE,
-                  head(number, call) + failed.getMessage(),
-                  failed);
+                  ResultCode.INVALID_USAGE, head(number, call) + failed.getMessage(), failed);
       throw told;
     }
     return opened(all, number, call);
@@ -104,7 +100,9 @@ final class RankTalk {
       long its = isSame ? each.getLong() : -1;
       if (its != number) {
         others.add(
-            "rank " + rank + (isSame ? " is before #" + its : " is in another communicator's check"));
+            "rank "
+                + rank
+                + (isSame ? " is before #" + its : " is in another communicator's check"));
       }
       said.add(each);
     }

@@ -169,6 +169,7 @@ class ObserversTest {
                 + " more");
     assertThatThrownBy(() -> Observers.named("recorder,jrf"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("jccl.observe: 'jrf' is none of recorder, jfr, counters, nan, hash, crosscheck");
+        .hasMessage(
+            "jccl.observe: 'jrf' is none of recorder, jfr, counters, nan, hash, crosscheck");
   }
 }

@@ -72,7 +72,8 @@ class ListenerChecksTest {
     }
   }
 
-  private void run(Backend backend, CommunicatorConfig config, BiConsumer<Rank, Communicator> body) {
+  private void run(
+      Backend backend, CommunicatorConfig config, BiConsumer<Rank, Communicator> body) {
     try {
       Ranks.run(
           backend,
@@ -287,8 +288,8 @@ class ListenerChecksTest {
             words ->
                 words.contains(
                         "output, element 10 of 12 (element 2 of rank 2's block) is -infinity")
-                    || words.contains("rank 2/3: all_gather #0 at ")
-                        && words.contains("input, element 2 of 4 is -infinity (FLOAT64)"));
+                    || (words.contains("rank 2/3: all_gather #0 at ")
+                        && words.contains("input, element 2 of 4 is -infinity (FLOAT64)")));
   }
 
   @ParameterizedTest
@@ -479,8 +480,7 @@ class ListenerChecksTest {
         (rank, comm) -> {
           Stream stream = comm.defaultStream();
           try (DeviceBuffer buffer = comm.device().allocate(DataType.FLOAT32, 12);
-              Communicator second =
-                  Communicator.open(rank.processGroup(), rank.device(), config)) {
+              Communicator second = Communicator.open(rank.processGroup(), rank.device(), config)) {
             buffer.fill((byte) 0, stream);
             for (int i = 0; i < 5; i++) {
               comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
