@@ -93,6 +93,7 @@ final class Lifecycle {
         heard.aborted();
       }
       refuseStreams();
+      owner.abandonPrepared();
       kill(comm);
     }
   }
@@ -118,7 +119,7 @@ final class Lifecycle {
     }
     long deadline = owner.path().now() + owner.config().closeLimit().nanos();
     try {
-      owner.closeSumsAndMemory();
+      owner.closeWhatIsMade();
       end(deadline);
     } finally {
       owner.release();
