@@ -16,7 +16,9 @@ import org.jccl.Window;
 import org.jccl.WindowFlag;
 import org.junit.jupiter.api.Test;
 
-/** The defects of older versions, imitated by choice (rules VER-06 to VER-08, VER-10 and PMS-12). */
+/**
+ * The defects of older versions, imitated by choice (rules VER-06 to VER-08, VER-10 and PMS-12).
+ */
 class KnownDefectsTest {
   private static final Lab WITH = Lab.with(builder -> builder.knownDefects(true));
   private static final Lab MENDED =

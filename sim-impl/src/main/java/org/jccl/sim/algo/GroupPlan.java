@@ -156,8 +156,7 @@ public final class GroupPlan {
     return order;
   }
 
-  private List<List<Integer>> byKind(
-      List<PlacedCall> calls, Predicate<PlacedCall> isPutBack) {
+  private List<List<Integer>> byKind(List<PlacedCall> calls, Predicate<PlacedCall> isPutBack) {
     List<Integer> sorted =
         descending(
             IntStream.range(0, calls.size()).boxed().toList(),

@@ -102,10 +102,7 @@ class GroupPlanTest {
                 operation ->
                     PlacedCall.plain(
                         new CollectiveTask(
-                            operation,
-                            DataType.FLOAT32,
-                            CollectiveTask.Folding.SUM,
-                            65_537)))
+                            operation, DataType.FLOAT32, CollectiveTask.Folding.SUM, 65_537)))
             .toList();
     assertThat(inDealingOrder(calls, call -> false))
         .containsExactly(
@@ -130,8 +127,7 @@ class GroupPlanTest {
   /** Put back, the largest comes first, and so all of a kind are decided together. */
   @Test
   void callsThatWerePutBack_areDecidedTogether_howeverDifferent() {
-    List<PlacedCall> calls =
-        List.of(PlacedCall.plain(sum(10)), PlacedCall.plain(sum(4_000_000)));
+    List<PlacedCall> calls = List.of(PlacedCall.plain(sum(10)), PlacedCall.plain(sum(4_000_000)));
     GroupPlan plan =
         GroupPlan.of(calls, call -> true, FOUR, GroupPlanTest::ring, Buffers.defaults(), 23007);
     assertThat(plan.choice(0)).isEqualTo(plan.choice(1));

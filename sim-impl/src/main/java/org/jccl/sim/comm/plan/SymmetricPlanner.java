@@ -24,7 +24,9 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
   /** From this version on one registered buffer may be enough. */
   private static final int HALF_REGISTERED = 22902;
 
-  /** From this version on all calls that have a kernel are taken out, wherever their buffers are. */
+  /**
+   * From this version on all calls that have a kernel are taken out, wherever their buffers are.
+   */
   private static final int TAKES_OUT = 22902;
 
   /** From this version on kernels with flags need no second opinion where both buffers are. */
@@ -92,7 +94,9 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
         : (int) ((address - window.start()) % PlacedCall.ALIGNMENT);
   }
 
-  /** Whether a call that was not given to a symmetric kernel had been taken out for one (PART-05). */
+  /**
+   * Whether a call that was not given to a symmetric kernel had been taken out for one (PART-05).
+   */
   boolean takesOut(PlacedCall call) {
     return version >= TAKES_OUT && model.offers(call);
   }
