@@ -151,7 +151,9 @@ public class SymmetricRules extends NumericsSuite {
               comm.allReduce(send, recv, ReduceOp.AVG);
               comm.defaultStream().synchronize();
             } catch (CollectiveException e) {
-              rank.check(mayLack && e.code() == ResultCode.UNHANDLED_CUDA_ERROR, String.valueOf(e.getMessage()));
+              rank.check(
+                  mayLack && e.code() == ResultCode.UNHANDLED_CUDA_ERROR,
+                  String.valueOf(e.getMessage()));
               comm.abort();
               return;
             }
