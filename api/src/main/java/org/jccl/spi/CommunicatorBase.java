@@ -372,16 +372,16 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
    * @param what a name for messages
    */
   public final CollectiveException failure(int code, String what) {
-    return failure(code, what, Advice.of(ResultCode.of(code)));
+    String words = lastError();
+    return failure(code, what, words, Advice.of(ResultCode.of(code), words));
   }
 
   /** The failure of its own creation. */
   final CollectiveException creationFailure(int code) {
-    return failure(code, "creation", Advice.ofCreation(ResultCode.of(code)));
+    return failure(code, "creation", lastError(), Advice.ofCreation(ResultCode.of(code)));
   }
 
-  private CollectiveException failure(int code, String what, String advice) {
-    String words = lastError();
+  private CollectiveException failure(int code, String what, String words, String advice) {
     String place = knowsItsPlace() ? ", rank " + rank + "/" + worldSize : "";
     return new CollectiveException(
         ResultCode.of(code),
