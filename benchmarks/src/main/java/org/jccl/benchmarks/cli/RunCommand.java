@@ -29,6 +29,7 @@ import org.jccl.benchmarks.launch.ProcessRun;
 import org.jccl.benchmarks.launch.RankProcess;
 import org.jccl.sim.SimProvider;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.faults.FaultPlan;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -84,6 +85,16 @@ final class RunCommand implements Callable<Integer> {
         "for wrong."
       })
   private boolean strict;
+
+  @Option(
+      names = "--faults",
+      converter = Texts.Faults.class,
+      paramLabel = "PLAN",
+      description = {
+        "Let faults strike, as 'rank 1 at call 3: exit; rank 0 at all_reduce 2: slow 5ms'.",
+        "./jccl faults puts each kind at each call, and says what comes of it."
+      })
+  private @Nullable FaultPlan faults;
 
   @Option(
       names = "--timeline",
@@ -154,6 +165,19 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (faults == null) {
+      return run();
+    }
+    // Worlds are opened by name here, and that way it is a property that has the plan.
+    System.setProperty(SimProvider.FAULTS_PROPERTY, faults.toString());
+    try {
+      return run();
+    } finally {
+      System.clearProperty(SimProvider.FAULTS_PROPERTY);
+    }
+  }
+
+  private int run() throws Exception {
     ProgramClass program = new ProgramClass(spec, classPath, className);
     if (processes != null) {
       return runProcesses(processes);
@@ -181,7 +205,8 @@ final class RunCommand implements Callable<Integer> {
     if (backendOptions.ranks != null) {
       throw bad("--processes: not together with --ranks, which are threads of one process");
     }
-    if (seed != null || seeds != null || timeline != null || trace != null || strict) {
+    boolean simulates = seed != null || seeds != null || faults != null;
+    if (simulates || timeline != null || trace != null || strict) {
       throw bad("--processes: the simulator, its seeds and its files belong to one process");
     }
     List<String> command = OwnJvm.command(List.of(Main.class.getName(), "run", "--as-rank"));
@@ -239,6 +264,10 @@ final class RunCommand implements Callable<Integer> {
       if (timeline != null && Simulator.of(opened.backend()).isEmpty()) {
         opened.close();
         throw bad("--timeline: only simulated time can be drawn: add --backend sim");
+      }
+      if (faults != null && Simulator.of(opened.backend()).isEmpty()) {
+        opened.close();
+        throw bad("--faults: they strike simulated ranks alone: add --backend sim");
       }
       if ((with != null || strict || checks != null) && Simulator.of(opened.backend()).isEmpty()) {
         opened.close();
@@ -305,8 +334,20 @@ final class RunCommand implements Callable<Integer> {
             program.run(rank);
           });
     } finally {
+      Simulator.of(opened.backend()).ifPresent(RunCommand::tellFaults);
       Simulator.of(opened.backend()).ifPresent(RunCommand::tellTrace);
     }
+  }
+
+  private static void tellFaults(Simulator simulator) {
+    simulator
+        .faults()
+        .ifPresent(
+            log -> {
+              log.struck().forEach(struck -> System.err.println("jccl run: " + struck));
+              log.notStruck().forEach(line -> System.err.println("jccl run: " + line));
+              log.staleReads().forEach(line -> System.err.println("jccl run: " + line));
+            });
   }
 
   /** Equal hashes mean that two runs took the same decisions in the same order. */
