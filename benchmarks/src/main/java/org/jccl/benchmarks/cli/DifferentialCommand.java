@@ -5,10 +5,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jccl.benchmarks.cli.option.ProfileOption;
 import org.jccl.benchmarks.cli.option.Numbers;
-import org.jccl.benchmarks.cli.option.ResultFolder;
 import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.ProfileOption;
+import org.jccl.benchmarks.cli.option.ResultFolder;
 import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.profile.Profile;
 import org.jccl.fidelity.differential.DifferentialMain;
@@ -36,16 +36,25 @@ final class DifferentialCommand implements Callable<Integer> {
       description = "nccl, loopback, sim or sim-free (threads of their own). Default: loopback.")
   private String backend = "loopback";
 
-  @Option(names = "--ranks",
-      converter = Numbers.RanksOfAHost.class, paramLabel = "N", description = "Number of ranks. Default: 2.")
+  @Option(
+      names = "--ranks",
+      converter = Numbers.RanksOfAHost.class,
+      paramLabel = "N",
+      description = "Number of ranks. Default: 2.")
   private int ranks = 2;
 
-  @Option(names = "--from",
-      converter = Numbers.Seed.class, paramLabel = "SEED", description = "First seed. Default: 0.")
+  @Option(
+      names = "--from",
+      converter = Numbers.Seed.class,
+      paramLabel = "SEED",
+      description = "First seed. Default: 0.")
   private long from;
 
-  @Option(names = "--count",
-      converter = Numbers.Times.class, paramLabel = "K", description = "Number of seeds. Default: 100.")
+  @Option(
+      names = "--count",
+      converter = Numbers.Times.class,
+      paramLabel = "K",
+      description = "Number of seeds. Default: 100.")
   private int count = 100;
 
   @Option(

@@ -53,8 +53,11 @@ final class ExploreCommand implements Callable<Integer> {
           "Run the program N times at most. Default: 100000, or 1000 where lots are drawn.")
   private @Nullable Long schedules;
 
-  @Option(names = "--seed",
-      converter = Numbers.Seed.class, paramLabel = "S", description = "Seed of the lots. Default: 0.")
+  @Option(
+      names = "--seed",
+      converter = Numbers.Seed.class,
+      paramLabel = "S",
+      description = "Seed of the lots. Default: 0.")
   private long seed;
 
   @Option(

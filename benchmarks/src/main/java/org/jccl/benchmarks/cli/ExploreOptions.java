@@ -24,8 +24,11 @@ import picocli.CommandLine.Spec;
 
 /** Which program is explored, on how many ranks: options of {@code explore} and {@code replay}. */
 final class ExploreOptions {
-  @Option(names = "--ranks",
-      converter = Numbers.Ranks.class, paramLabel = "N", description = "Number of ranks. Default: 2.")
+  @Option(
+      names = "--ranks",
+      converter = Numbers.Ranks.class,
+      paramLabel = "N",
+      description = "Number of ranks. Default: 2.")
   private int ranks = 2;
 
   @Option(

@@ -51,8 +51,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class FaultsCommand implements Callable<Integer> {
-  @Option(names = "--ranks",
-      converter = Numbers.Ranks.class, paramLabel = "N", description = "Number of ranks. Default: 3.")
+  @Option(
+      names = "--ranks",
+      converter = Numbers.Ranks.class,
+      paramLabel = "N",
+      description = "Number of ranks. Default: 3.")
   private int ranks = 3;
 
   @Option(
@@ -103,8 +106,11 @@ final class FaultsCommand implements Callable<Integer> {
       description = "The version of NCCL to imitate. Default: 2.28.9.")
   private @Nullable Integer version;
 
-  @Option(names = "--json",
-      converter = Paths.FileToWrite.class, paramLabel = "FILE", description = "Write every outcome into FILE.")
+  @Option(
+      names = "--json",
+      converter = Paths.FileToWrite.class,
+      paramLabel = "FILE",
+      description = "Write every outcome into FILE.")
   private @Nullable Path json;
 
   @Option(
@@ -217,7 +223,8 @@ final class FaultsCommand implements Callable<Integer> {
   private Set<FaultKind> kindsToStrike() {
     Set<FaultKind> found = EnumSet.noneOf(FaultKind.class);
     for (String each : kinds) {
-      found.addAll(Stream.of(FaultKind.values()).filter(kind -> kind.label().equals(each)).toList());
+      found.addAll(
+          Stream.of(FaultKind.values()).filter(kind -> kind.label().equals(each)).toList());
     }
     return found.isEmpty() ? EnumSet.allOf(FaultKind.class) : found;
   }

@@ -57,16 +57,22 @@ final class JmhSimCommand implements Callable<Integer> {
       description = "Folder for report.json, report.html and report.txt.")
   private @Nullable Path out;
 
-  @Option(names = "--op",
+  @Option(
+      names = "--op",
       converter = Words.PeerOperationName.class,
       split = OptionValue.LIST,
-      splitSynopsisLabel = ",", paramLabel = "OP", description = "Only these operations.")
+      splitSynopsisLabel = ",",
+      paramLabel = "OP",
+      description = "Only these operations.")
   private List<String> ops = new ArrayList<>();
 
-  @Option(names = "--ranks",
+  @Option(
+      names = "--ranks",
       converter = Numbers.SeveralRanks.class,
       split = OptionValue.LIST,
-      splitSynopsisLabel = ",", paramLabel = "N", description = "Only these ranks.")
+      splitSynopsisLabel = ",",
+      paramLabel = "N",
+      description = "Only these ranks.")
   private List<Integer> ranks = new ArrayList<>();
 
   @Option(
@@ -78,8 +84,11 @@ final class JmhSimCommand implements Callable<Integer> {
       description = "Only these sizes, like 8,32K,2M.")
   private List<Long> sizes = new ArrayList<>();
 
-  @Option(names = "--rounds",
-      converter = Numbers.Times.class, paramLabel = "N", description = "Turns of everybody.")
+  @Option(
+      names = "--rounds",
+      converter = Numbers.Times.class,
+      paramLabel = "N",
+      description = "Turns of everybody.")
   private @Nullable Integer rounds;
 
   @Option(

@@ -73,7 +73,8 @@ public final class Main implements Runnable {
     int code = jccl.execute(named(args));
     jccl.getOut().flush();
     if (jccl.getOut().checkError() || System.out.checkError()) {
-      System.err.println("jccl: the output cannot be written: is its disk full, or its reader gone?");
+      System.err.println(
+          "jccl: the output cannot be written: is its disk full, or its reader gone?");
       code = code == 0 ? 1 : code;
     }
     System.exit(code);

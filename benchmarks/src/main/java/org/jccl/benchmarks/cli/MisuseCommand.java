@@ -12,8 +12,8 @@ import org.jccl.CheckLevel;
 import org.jccl.CleanText;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.OptionValue;
-import org.jccl.benchmarks.cli.option.ResultFolder;
 import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.ResultFolder;
 import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.conformance.misuse.MisuseCase;
@@ -69,8 +69,11 @@ final class MisuseCommand implements Callable<Integer> {
       description = "So many more programs of each family, with any axes. Default: 0.")
   private int more;
 
-  @Option(names = "--from",
-      converter = Texts.MisuseRow.class, paramLabel = "ID", description = "The first row, as in SIM-17.")
+  @Option(
+      names = "--from",
+      converter = Texts.MisuseRow.class,
+      paramLabel = "ID",
+      description = "The first row, as in SIM-17.")
   private @Nullable String from;
 
   @Option(
@@ -119,7 +122,10 @@ final class MisuseCommand implements Callable<Integer> {
       subject.requireHere();
       rows = MisuseSurvey.rows(from, only.isEmpty() ? null : String.join(",", only));
     } catch (IllegalArgumentException | BackendUnavailableException unknown) {
-      throw new ParameterException(spec.commandLine(), "--backend: " + CleanText.messageOf(unknown) + ": use sim or loopback here", unknown);
+      throw new ParameterException(
+          spec.commandLine(),
+          "--backend: " + CleanText.messageOf(unknown) + ": use sim or loopback here",
+          unknown);
     }
     PrintStream told = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     return new MisuseSurvey(subject, out, told).run(rows, !only.isEmpty());

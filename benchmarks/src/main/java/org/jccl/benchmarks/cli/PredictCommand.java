@@ -9,12 +9,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jccl.DataType;
-import org.jccl.benchmarks.cli.option.ProfileOption;
 import org.jccl.benchmarks.bench.SizeRange;
 import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.OptionValue;
 import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.ProfileOption;
 import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.predict.ErrorTable;
@@ -107,8 +107,11 @@ final class PredictCommand implements Callable<Integer> {
       description = "A report.json of ./jccl bench: its sizes, with the error of each prediction.")
   private @Nullable Path measured;
 
-  @Option(names = "--json",
-      converter = Paths.FileToWrite.class, paramLabel = "FILE", description = "Write the rows into FILE.")
+  @Option(
+      names = "--json",
+      converter = Paths.FileToWrite.class,
+      paramLabel = "FILE",
+      description = "Write the rows into FILE.")
   private @Nullable Path json;
 
   @Spec

@@ -40,7 +40,11 @@ final class ReportCommand implements Runnable {
       description = "Makes the page of a benchmark's report.json anew.",
       mixinStandardHelpOptions = true)
   int html(
-      @Parameters(paramLabel = "FILE", converter = Paths.FileToRead.class, description = "A report.json.") Path file,
+      @Parameters(
+              paramLabel = "FILE",
+              converter = Paths.FileToRead.class,
+              description = "A report.json.")
+          Path file,
       @Option(
               names = "--out",
               converter = Paths.FileToWrite.class,
@@ -57,8 +61,16 @@ final class ReportCommand implements Runnable {
       description = "Sets two report.json side by side: times, and second over first.",
       mixinStandardHelpOptions = true)
   int compare(
-      @Parameters(paramLabel = "FIRST", converter = Paths.FileToRead.class, description = "A report.json.") Path first,
-      @Parameters(paramLabel = "SECOND", converter = Paths.FileToRead.class, description = "Another one.") Path second) {
+      @Parameters(
+              paramLabel = "FIRST",
+              converter = Paths.FileToRead.class,
+              description = "A report.json.")
+          Path first,
+      @Parameters(
+              paramLabel = "SECOND",
+              converter = Paths.FileToRead.class,
+              description = "Another one.")
+          Path second) {
     print(ReportComparison.of(report(first), report(second)));
     return 0;
   }
@@ -117,8 +129,16 @@ final class ReportCommand implements Runnable {
       },
       mixinStandardHelpOptions = true)
   int trace(
-      @Parameters(paramLabel = "FIRST", converter = Paths.FileToRead.class, description = "A trace.") Path first,
-      @Parameters(paramLabel = "SECOND", converter = Paths.FileToRead.class, description = "Another one.") Path second) {
+      @Parameters(
+              paramLabel = "FIRST",
+              converter = Paths.FileToRead.class,
+              description = "A trace.")
+          Path first,
+      @Parameters(
+              paramLabel = "SECOND",
+              converter = Paths.FileToRead.class,
+              description = "Another one.")
+          Path second) {
     try {
       TraceComparison comparison = TraceComparison.of(first, second);
       print(comparison.words() + "\n");

@@ -20,8 +20,11 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class SoakCommand implements Callable<Integer> {
-  @Option(names = "--operations",
-      converter = Numbers.Times.class, paramLabel = "N", description = "All-reduces. Default: 1000000.")
+  @Option(
+      names = "--operations",
+      converter = Numbers.Times.class,
+      paramLabel = "N",
+      description = "All-reduces. Default: 1000000.")
   private int operations = 1_000_000;
 
   @Option(

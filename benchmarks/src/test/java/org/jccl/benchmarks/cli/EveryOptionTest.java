@@ -15,9 +15,7 @@ import java.util.stream.Stream;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.OptionValue;
 import org.jccl.benchmarks.cli.option.Paths;
-import org.jccl.benchmarks.cli.option.ProfileOption;
 import org.jccl.benchmarks.cli.option.Texts;
-import org.jccl.benchmarks.cli.option.Words;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -92,15 +90,15 @@ class EveryOptionTest {
     Set<String> names = new HashSet<>(Set.of(more));
     names.addAll(
         Set.of(
-        "a word",
-        "negative",
-        "zero",
-        "a fraction",
-        "beyond 64 bits",
-        "the largest 64 bits hold",
-        "not a number",
-        "a list that ends in a comma",
-        "a control character"));
+            "a word",
+            "negative",
+            "zero",
+            "a fraction",
+            "beyond 64 bits",
+            "the largest 64 bits hold",
+            "not a number",
+            "a list that ends in a comma",
+            "a control character"));
     return names;
   }
 
@@ -162,8 +160,7 @@ class EveryOptionTest {
 
   private static void refuses(CommandSpec command, ArgSpec option, String kind, String value) {
     String name = ((OptionSpec) option).longestName();
-    boolean good =
-        GOOD.getOrDefault(option.converters()[0].getClass(), Set.of()).contains(kind);
+    boolean good = GOOD.getOrDefault(option.converters()[0].getClass(), Set.of()).contains(kind);
     String said = oneLine(line(command, option, name, value));
     if (good) {
       assertThat(said).containsAnyOf(UNKNOWN, "Missing required parameter: ");

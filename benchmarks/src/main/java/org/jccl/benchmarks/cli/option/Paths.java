@@ -83,7 +83,8 @@ public final class Paths {
     @Override
     void check(Path path, String quoted) {
       if (!Files.isDirectory(path)) {
-        throw refused(Files.exists(path) ? quoted + " is no folder" : "there is no folder " + quoted);
+        throw refused(
+            Files.exists(path) ? quoted + " is no folder" : "there is no folder " + quoted);
       }
     }
 

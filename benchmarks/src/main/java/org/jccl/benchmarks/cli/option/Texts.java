@@ -1,8 +1,6 @@
 package org.jccl.benchmarks.cli.option;
 
 import java.io.File;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Locale;
 import org.jccl.benchmarks.bench.ByteSize;
 import org.jccl.conformance.book.RuleBook;
@@ -182,7 +180,11 @@ public final class Texts {
   public static final class ClassPath extends OptionValue<String> {
     @Override
     protected String parse(String text) {
-      Arrays.stream(text.split(File.pathSeparator)).forEach(Path::of);
+      for (String entry : text.split(File.pathSeparator)) {
+        if (entry.indexOf('\0') >= 0) {
+          throw refused("'" + entry + "' is no path");
+        }
+      }
       return text;
     }
 
@@ -200,8 +202,7 @@ public final class Texts {
         if (part.isEmpty()
             || !Character.isJavaIdentifierStart(part.charAt(0))
             || !part.chars().allMatch(Character::isJavaIdentifierPart)) {
-          throw new TypeConversionException(
-              "'" + text + "' is no name of a class: " + allowed());
+          throw new TypeConversionException("'" + text + "' is no name of a class: " + allowed());
         }
       }
       return text;
