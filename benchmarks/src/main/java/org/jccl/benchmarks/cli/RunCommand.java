@@ -1,5 +1,6 @@
 package org.jccl.benchmarks.cli;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.net.URLClassLoader;
@@ -244,7 +245,9 @@ final class RunCommand implements Callable<Integer> {
   private void runOnce(ProgramClass what, @Nullable Long with) throws Exception {
     try (URLClassLoader loader = what.loader()) {
       RankProgram program = what.program(loader);
+      Optional<Simulator> simulator;
       try (BackendOptions.Opened opened = open(with)) {
+        simulator = Simulator.of(opened.backend());
         System.err.println(
             "jccl run: "
                 + opened.ranks()
@@ -254,6 +257,10 @@ final class RunCommand implements Callable<Integer> {
                 + opened.why()
                 + ")");
         runOn(opened, program, loader);
+      }
+      List<String> unwritten = simulator.map(Simulator::unwrittenFiles).orElse(List.of());
+      if (!unwritten.isEmpty()) {
+        throw new IOException(String.join(", ", unwritten));
       }
     }
   }

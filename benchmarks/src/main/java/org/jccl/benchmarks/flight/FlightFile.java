@@ -10,12 +10,12 @@ import org.jccl.CleanText;
 import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.json.JsonFields;
 import org.jccl.benchmarks.json.JsonNode;
+import org.jccl.file.BoundedFile;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link org.jccl.observe.FlightRecorder} writes. */
 final class FlightFile {
   private static final String FORMAT = "jccl-flight-recorder-1";
-  private static final long MOST_BYTES = 1L << 30;
 
   private FlightFile() {}
 
@@ -29,7 +29,7 @@ final class FlightFile {
     try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "jccl-*.json")) {
       found.forEach(files::add);
     } catch (IOException unreadable) {
-      throw new BadFileException(folder + ": cannot be listed: " + unreadable);
+      throw new BadFileException(folder + ": cannot be listed: " + BoundedFile.why(unreadable));
     }
     if (files.isEmpty()) {
       throw new BadFileException(
@@ -44,13 +44,6 @@ final class FlightFile {
   }
 
   static Flight read(Path file) throws BadFileException {
-    try {
-      if (!Files.isRegularFile(file) || Files.size(file) > MOST_BYTES) {
-        throw new BadFileException(file + ": is no regular file of at most 1 GiB");
-      }
-    } catch (IOException unreadable) {
-      throw new BadFileException(file + ": cannot be read: " + unreadable);
-    }
     JsonFields json = JsonNode.read(file).fields();
     JsonNode format = json.get("format");
     if (!format.text().equals(FORMAT)) {
