@@ -23,6 +23,8 @@ final class Leftovers {
   /** How long a thread that is about to end may take, for its last few instructions. */
   private static final long GRACE_MILLIS = 2_000;
 
+  private static final Duration STEP = Duration.ofMillis(20);
+
   private static final String PARALLEL = "junit.jupiter.execution.parallel.enabled";
 
   private final Set<Remains> allowed = EnumSet.noneOf(Remains.class);
@@ -108,12 +110,12 @@ final class Leftovers {
     List<String> alive = new ArrayList<>();
     if (!allowed.contains(Remains.THREAD)) {
       long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
-      for (Thread thread : newThreads()) {
-        thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
-        if (thread.isAlive()) {
-          alive.add(describe(thread, "is still alive"));
-        }
+      Set<Thread> left = newThreads();
+      while (!left.isEmpty() && System.nanoTime() < deadline) {
+        left.iterator().next().join(STEP);
+        left = newThreads();
       }
+      left.forEach(thread -> alive.add(describe(thread, "is still alive")));
     }
     return alive;
   }
@@ -141,7 +143,12 @@ final class Leftovers {
     String own = ofClass;
     if (own != null) {
       now.removeIf(
-          thread -> Stream.of(thread.getStackTrace()).noneMatch(frame -> isOf(own, ofMethod, frame)));
+          thread -> {
+            StackTraceElement[] frames = thread.getStackTrace();
+            boolean hasJustBegun = frames.length == 0;
+            return !hasJustBegun
+                && Stream.of(frames).noneMatch(frame -> isOf(own, ofMethod, frame));
+          });
     }
     return now;
   }
