@@ -75,9 +75,7 @@ public final class Explanation {
    */
   public String program(String className) {
     Meeting meeting = toReplay;
-    return meeting == null
-        ? ReplayProgram.empty(className)
-        : ReplayProgram.of(className, meeting);
+    return meeting == null ? ReplayProgram.empty(className) : ReplayProgram.of(className, meeting);
   }
 
   private void meeting(Meeting meeting) {
@@ -146,8 +144,7 @@ public final class Explanation {
     return votes;
   }
 
-  private static String difference(
-      Meeting meeting, long number, Map<String, List<Integer>> votes) {
+  private static String difference(Meeting meeting, long number, Map<String, List<Integer>> votes) {
     List<Map.Entry<String, List<Integer>>> sides = new ArrayList<>(votes.entrySet());
     sides.sort((a, b) -> b.getValue().size() - a.getValue().size());
     boolean isDecided = sides.get(0).getValue().size() > sides.get(1).getValue().size();
@@ -232,7 +229,12 @@ public final class Explanation {
     }
     stuck.forEach(
         (call, who) ->
-            notes.add(meeting.name() + ": the library has not come back to " + ranks(who) + " from " + call));
+            notes.add(
+                meeting.name()
+                    + ": the library has not come back to "
+                    + ranks(who)
+                    + " from "
+                    + call));
   }
 
   /** {@code rank 1}, {@code ranks 0, 2, 3}. */

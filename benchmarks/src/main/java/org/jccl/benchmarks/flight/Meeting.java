@@ -97,7 +97,7 @@ final class Meeting {
         Meeting java = fitting.getFirst();
         notes.add(
             "%s and %s are taken for one: each has the ranks that the other lacks; reductions and"
-                .formatted(java.name, torch.name)
+                    .formatted(java.name, torch.name)
                 + " roots are not compared, torch does not record them");
         java.ends.putAll(torch.ends);
         java.files.putAll(torch.files);

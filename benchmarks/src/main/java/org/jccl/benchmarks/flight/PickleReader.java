@@ -415,9 +415,7 @@ final class PickleReader {
 
   private int unsigned(int width) throws BadFileException {
     ByteBuffer read = bytes(width);
-    return width == 1
-        ? Byte.toUnsignedInt(read.get())
-        : Short.toUnsignedInt(read.getShort());
+    return width == 1 ? Byte.toUnsignedInt(read.get()) : Short.toUnsignedInt(read.getShort());
   }
 
   /** A length or a number of the memo; what cannot be in this file is refused. */

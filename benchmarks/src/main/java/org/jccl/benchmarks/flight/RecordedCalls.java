@@ -113,7 +113,9 @@ final class RecordedCalls {
     return null;
   }
 
-  /** The calls of a rank, in groups of those that were issued together; failed ones are not made. */
+  /**
+   * The calls of a rank, in groups of those that were issued together; failed ones are not made.
+   */
   List<List<Flight.Entry>> groups(int rank) {
     List<List<Flight.Entry>> groups = new ArrayList<>();
     Flight.End end = meeting.ends().get(rank);

@@ -202,8 +202,7 @@ final class ReplayProgram {
         into.append("\n  private void ").append(name).append("Part").append(part).append("() {\n");
       }
       int begin = part * CALLS_A_METHOD;
-      for (Statement each :
-          all.subList(begin, Math.min(all.size(), begin + CALLS_A_METHOD))) {
+      for (Statement each : all.subList(begin, Math.min(all.size(), begin + CALLS_A_METHOD))) {
         statement(each, into);
       }
       into.append(parts > 1 ? "  }\n" : "");

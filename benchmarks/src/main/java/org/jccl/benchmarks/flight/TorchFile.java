@@ -157,7 +157,8 @@ final class TorchFile {
     }
     group.coalescedFrom = -1;
     long number = entry.get("collective_seq_id").integer() - 1;
-    Flight.Entry made = call(group, entry, operation(operation), countedSide(operation), number, -1);
+    Flight.Entry made =
+        call(group, entry, operation(operation), countedSide(operation), number, -1);
     group.calls.add(made);
     group.collectives = Math.max(group.collectives, number + 1);
   }

@@ -252,7 +252,8 @@ class TorchFlightTest {
     refused(bytes("}(Nu."), "a key without a value");
     refused(bytes("]".repeat(3_000_000), "."), "lists and dictionaries");
     refused(bytes("N".repeat(9_000_000), "."), "more than 8388608 values");
-    refused(bytes("]".repeat(100_000), "a".repeat(99_999), "."), "is a list, expected a dictionary");
+    refused(
+        bytes("]".repeat(100_000), "a".repeat(99_999), "."), "is a list, expected a dictionary");
     // A list in itself, and lists of lists of one list, twice each: 2 to the power of 64.
     refused(bytes("]q", 0, "h", 0, "a."), "is a list, expected a dictionary");
     StringBuilder laughs = new StringBuilder("]q\0");
