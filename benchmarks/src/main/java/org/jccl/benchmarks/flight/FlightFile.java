@@ -112,7 +112,7 @@ final class FlightFile {
       // Files of older versions have no number of the group: its calls follow each other.
       if (left == 0) {
         group++;
-        left = (int) Math.clamp(call.get("group_size").integer(), 1, Integer.MAX_VALUE);
+        left = Math.clamp(call.get("group_size").integer(), 1, Integer.MAX_VALUE);
       }
       left--;
       JsonNode number = call.find("group");
