@@ -34,7 +34,7 @@ final class FlightFile {
       for (Path each : found) {
         String name = String.valueOf(each.getFileName());
         boolean isOwn = name.startsWith("jccl-") && name.endsWith(".json");
-        if (isOwn || TorchFile.isNamed(name) && !Files.isDirectory(each)) {
+        if (isOwn || (TorchFile.isNamed(name) && !Files.isDirectory(each))) {
           files.add(each);
         }
         if (files.size() > MOST_FILES) {
