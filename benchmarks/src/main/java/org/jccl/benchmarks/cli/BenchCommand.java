@@ -41,6 +41,10 @@ final class BenchCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private BackendOptions backendOptions;
 
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private BenchWays ways;
+
   @Option(
       names = "--op",
       split = ",",
@@ -150,6 +154,9 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (ways.isWanted()) {
+      return ways.run(backendOptions, commandLine(), isGiven("--op") ? operations : null, maxBytes);
+    }
     checkNumbers();
     List<Workload> workloads = named("--op", operations, Workload.ALL, Converters::workload);
     List<DataType> dataTypes =
@@ -178,6 +185,10 @@ final class BenchCommand implements Callable<Integer> {
               graph);
       return run(opened, plan, timing, folder);
     }
+  }
+
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   private Timing timing(BackendOptions.Opened opened) {

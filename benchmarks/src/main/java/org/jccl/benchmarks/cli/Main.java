@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     subcommands = {
       BenchCommand.class,
+      TuneCommand.class,
       PredictCommand.class,
       CalibrateCommand.class,
       RunCommand.class,
