@@ -428,6 +428,15 @@ public interface Communicator extends Collectives, AutoCloseable {
   default void watch(ProcessGroup group) {}
 
   /**
+   * Says over which process group this communicator was opened: its members are the ranks, in the
+   * same order. Listeners that compare ranks do it there. {@link #open} calls it, before the first
+   * operation.
+   *
+   * @param group the group
+   */
+  default void attach(ProcessGroup group) {}
+
+  /**
    * Stops what is in flight without its results and makes the communicator unusable (LIF-14). NCCL:
    * {@code ncclCommAbort}.
    */

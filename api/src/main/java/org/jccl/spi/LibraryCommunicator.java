@@ -253,6 +253,10 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   /** Frees what is ours; the library's communicator has ended, or was never there. */
   final void release() {
+    CallHook heard = hook();
+    if (heard != null) {
+      heard.ending();
+    }
     try {
       releaseTokens();
       defaultStream.close();
@@ -263,7 +267,6 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     } finally {
       path.end();
       library.closed(this);
-      CallHook heard = hook();
       if (heard != null) {
         heard.closed();
       }

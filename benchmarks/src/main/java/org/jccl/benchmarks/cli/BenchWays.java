@@ -13,6 +13,8 @@ import org.jccl.benchmarks.bench.Way;
 import org.jccl.benchmarks.bench.WayBench;
 import org.jccl.benchmarks.bench.WayPlan;
 import org.jccl.benchmarks.bench.Workload;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.ways.WayReport;
 import org.jccl.benchmarks.ways.WayTable;
@@ -39,12 +41,14 @@ final class BenchWays {
 
   @Option(
       names = "--tuning",
+      converter = Paths.FileToRead.class,
       paramLabel = "FILE",
       description = "With --tuned: what ./jccl tune has written, instead of what jccl knows.")
   private @Nullable Path tuning;
 
   @Option(
       names = "--rounds",
+      converter = Numbers.Times.class,
       paramLabel = "N",
       defaultValue = "14",
       description = "With --tuned: rounds. Default: ${DEFAULT-VALUE}.")
@@ -52,6 +56,7 @@ final class BenchWays {
 
   @Option(
       names = "--compare",
+      converter = Paths.FileToRead.class,
       arity = "2",
       paramLabel = "FILE",
       description = "Compare two files of --tuned line by line; exit code 1 if any is slower.")
@@ -59,6 +64,7 @@ final class BenchWays {
 
   @Option(
       names = "--baseline",
+      converter = Paths.FileToRead.class,
       paramLabel = "FILE",
       description = "With --tuned: compare with this file of an earlier run; exit code 1 if slower.")
   private @Nullable Path baseline;
@@ -81,9 +87,6 @@ final class BenchWays {
       return WayVerdict.print(read(compare[0]), read(compare[1]), screen) > 0 ? 1 : 0;
     }
     WayReport before = baseline == null ? null : read(baseline);
-    if (rounds < 1) {
-      throw bad("--rounds: at least 1 is needed");
-    }
     try (BackendOptions.Opened opened = backends.open(BackendConfig.defaults())) {
       boolean isReal = opened.backend().name().equals("nccl");
       long most = mostBytes != null ? mostBytes : isReal ? 512 * MIB : 2 * MIB;

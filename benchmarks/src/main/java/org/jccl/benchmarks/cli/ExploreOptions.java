@@ -7,6 +7,10 @@ import java.util.Locale;
 import java.util.Set;
 import org.jccl.CheckLevel;
 import org.jccl.RankProgram;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.OptionValue;
+import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.explore.ExploredRun;
 import org.jccl.sim.explore.Explorer;
@@ -15,19 +19,24 @@ import org.jccl.sim.explore.Variation;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Which program is explored, on how many ranks: options of {@code explore} and {@code replay}. */
 final class ExploreOptions {
-  @Option(names = "--ranks", paramLabel = "N", description = "Number of ranks. Default: 2.")
+  @Option(
+      names = "--ranks",
+      converter = Numbers.Ranks.class,
+      paramLabel = "N",
+      description = "Number of ranks. Default: 2.")
   private int ranks = 2;
 
   @Option(
       names = "--vary",
+      converter = Words.VariationName.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "WHAT",
-      split = ",",
       description = {
         "What of the simulated world is varied, too: calls_wait, resident_kernels, or none.",
         "Default: calls_wait, so that each schedule runs in strict mode and not."
@@ -49,6 +58,7 @@ final class ExploreOptions {
 
   @Option(
       names = {"-cp", "--class-path"},
+      converter = Texts.ClassPath.class,
       paramLabel = "PATH",
       description = "Folders and jars that hold the program, separated as for java. Default: here.",
       defaultValue = ".")
@@ -57,6 +67,7 @@ final class ExploreOptions {
   @Parameters(
       index = "0",
       paramLabel = "CLASS",
+      converter = Texts.ClassName.class,
       description = "The program, an org.jccl.RankProgram; its constructor takes nothing.")
   private String className = "";
 
@@ -69,9 +80,6 @@ final class ExploreOptions {
 
   /** An explorer of the program; each of its threads has the program's classes for itself. */
   Explorer explorer() {
-    if (ranks < 1) {
-      throw bad("--ranks: " + ranks + " ranks cannot run: give at least 1");
-    }
     ProgramClass program = new ProgramClass(command, classPath, className);
     ThreadLocal<@Nullable ClassLoader> loaders = ThreadLocal.withInitial(program::loader);
     newProgram(program, loaders); // what is wrong with the class is told once, and first
@@ -96,20 +104,11 @@ final class ExploreOptions {
   private Set<Variation> variations() {
     Set<Variation> all = EnumSet.noneOf(Variation.class);
     for (String word : vary) {
-      if (!word.equalsIgnoreCase("none")) {
-        all.add(variation(word));
+      if (!word.equals(Words.VariationName.NONE)) {
+        all.add(Variation.valueOf(word.toUpperCase(Locale.ROOT)));
       }
     }
     return all;
-  }
-
-  private Variation variation(String word) {
-    for (Variation each : Variation.values()) {
-      if (each.name().equalsIgnoreCase(word)) {
-        return each;
-      }
-    }
-    throw bad("--vary: nothing is called '" + word + "': use calls_wait, resident_kernels or none");
   }
 
   /** The options that another command needs to run the same program in the same kind of world. */
@@ -117,7 +116,7 @@ final class ExploreOptions {
     StringBuilder words = new StringBuilder("-cp ").append(classPath).append(" --ranks ");
     words.append(ranks);
     if (!vary.equals(List.of("calls_wait"))) {
-      words.append(" --vary ").append(String.join(",", vary).toLowerCase(Locale.ROOT));
+      words.append(" --vary ").append(String.join(",", vary));
     }
     return words.append(strict ? " --strict" : "").append(shared ? " --shared" : "").toString();
   }
@@ -130,9 +129,5 @@ final class ExploreOptions {
   /** The class and its arguments. */
   String program() {
     return args.isEmpty() ? className : className + " " + String.join(" ", args);
-  }
-
-  private ParameterException bad(String what) {
-    return new ParameterException(command.commandLine(), what);
   }
 }

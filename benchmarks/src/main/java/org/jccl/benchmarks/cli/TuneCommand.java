@@ -9,6 +9,9 @@ import java.util.concurrent.Callable;
 import org.jccl.Backend;
 import org.jccl.BackendConfig;
 import org.jccl.benchmarks.bench.WayPlan;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.machine.Machine;
 import org.jccl.benchmarks.report.Units;
 import org.jccl.benchmarks.ways.TuneRun;
@@ -40,6 +43,7 @@ final class TuneCommand implements Callable<Integer> {
 
   @Option(
       names = "--out",
+      converter = Paths.FileToWrite.class,
       paramLabel = "FILE",
       description = "Measure, and put the choice for this machine into this file.")
   private @Nullable Path out;
@@ -51,12 +55,14 @@ final class TuneCommand implements Callable<Integer> {
 
   @Option(
       names = "--from",
+      converter = Paths.FileToRead.class,
       paramLabel = "FILE",
       description = "Show what this file says instead of the cache and jccl's own table.")
   private @Nullable Path from;
 
   @Option(
       names = "--rounds",
+      converter = Numbers.Times.class,
       paramLabel = "N",
       defaultValue = "8",
       description = "Rounds; each way has its turn in each. Default: ${DEFAULT-VALUE}.")
@@ -65,12 +71,13 @@ final class TuneCommand implements Callable<Integer> {
   @Option(
       names = {"-e", "--max-bytes"},
       paramLabel = "SIZE",
-      converter = Converters.Size.class,
+      converter = Texts.SomeBytes.class,
       description = "Largest size. Default: 512M on nccl, 2M on sim.")
   private @Nullable Long maxBytes;
 
   @Option(
       names = "--raw",
+      converter = Paths.FileToWrite.class,
       paramLabel = "FILE",
       description = "Write all rounds into this file, for bench --compare.")
   private @Nullable Path raw;
@@ -83,9 +90,6 @@ final class TuneCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (!show && out == null) {
       throw new ParameterException(spec.commandLine(), "give --out FILE to measure, or --show");
-    }
-    if (rounds < 1) {
-      throw new ParameterException(spec.commandLine(), "--rounds: at least 1 is needed");
     }
     PrintWriter screen = spec.commandLine().getOut();
     try (BackendOptions.Opened opened = backendOptions.open(BackendConfig.defaults())) {
