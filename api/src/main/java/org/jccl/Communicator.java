@@ -301,9 +301,9 @@ public interface Communicator extends Collectives, AutoCloseable {
   /**
    * Gives memory for this communicator's calls: the same number of elements on all ranks, which all
    * call it in the same order. Where {@link #tuning} says windows, it lies in symmetric windows of
-   * all ranks, which makes large calls faster (rule MEM-07): then all ranks use such memory in a call,
-   * at equal offsets, or none does (MEM-05, WIN-04). Elsewhere it is {@link Device#allocate}'s.
-   * Each rank closes its buffers when it likes.
+   * all ranks, which makes large calls faster (rule MEM-07): then all ranks use such memory in a
+   * call, at equal offsets, or none does (MEM-05, WIN-04). Elsewhere it is {@link
+   * Device#allocate}'s. Each rank closes its buffers when it likes.
    *
    * @param type the element type
    * @param count number of elements
@@ -314,7 +314,9 @@ public interface Communicator extends Collectives, AutoCloseable {
    */
   DeviceBuffer allocate(DataType type, long count);
 
-  /** {@return what was chosen for this communicator that is faster than NCCL's defaults, and why} */
+  /**
+   * {@return what was chosen for this communicator that is faster than NCCL's defaults, and why}
+   */
   TuningChoice tuning();
 
   /**

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * time all_reduce 8 6.51 6.40 3.52
  * </pre>
  *
- * <p>{@code any} stands for every GPU, number of ranks, or version; the first entry that fits counts.
- * {@code |} parts what belongs to a line. Lines that are empty or begin with {@code #} say
+ * <p>{@code any} stands for every GPU, number of ranks, or version; the first entry that fits
+ * counts. {@code |} parts what belongs to a line. Lines that are empty or begin with {@code #} say
  * nothing. Safe for use by any thread.
  */
 public final class TuningTable {
@@ -199,9 +199,7 @@ public final class TuningTable {
   public static void put(Path file, Entry entry) throws IOException {
     List<Entry> all = new ArrayList<>();
     if (Files.isReadable(file)) {
-      read(file).entries.stream()
-          .filter(each -> !each.isSameMachine(entry))
-          .forEach(all::add);
+      read(file).entries.stream().filter(each -> !each.isSameMachine(entry)).forEach(all::add);
     }
     all.add(entry);
     StringBuilder text = new StringBuilder("# what jccl has measured; see ./jccl tune --help\n");
@@ -254,8 +252,7 @@ public final class TuningTable {
               times);
       int ranks = number(machine[1], "ranks ", 1 << 20);
       int version = number(machine[2], "nccl ", 1_000_000);
-      return Stream.of(
-          new Entry(machine[0], ranks, version, after(machine[3], "driver "), made));
+      return Stream.of(new Entry(machine[0], ranks, version, after(machine[3], "driver "), made));
     }
   }
 

@@ -12,9 +12,9 @@ import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.ShrinkMode;
 import org.jccl.UniqueId;
+import org.jccl.config.TuningChoice;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
-import org.jccl.config.TuningChoice;
 import org.jspecify.annotations.Nullable;
 
 /**

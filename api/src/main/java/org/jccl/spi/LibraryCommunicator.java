@@ -555,14 +555,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   final CommunicatorConfig tuned(CommunicatorConfig given) {
     int ctas = given.tuning().isOn() ? tuning().ctas() : 0;
     boolean isOwn =
-        given.field(ConfigField.MIN_CTAS).isPresent() || given.field(ConfigField.MAX_CTAS).isPresent();
+        given.field(ConfigField.MIN_CTAS).isPresent()
+            || given.field(ConfigField.MAX_CTAS).isPresent();
     return ctas == 0 || isOwn
         ? given
-        : given
-            .toBuilder()
-            .set(ConfigField.MIN_CTAS, ctas)
-            .set(ConfigField.MAX_CTAS, ctas)
-            .build();
+        : given.toBuilder().set(ConfigField.MIN_CTAS, ctas).set(ConfigField.MAX_CTAS, ctas).build();
   }
 
   @Override

@@ -53,8 +53,7 @@ final class CaseBuffers implements AutoCloseable {
     Operation operation = benchCase.row();
     long sent = operation.sendElements(benchCase.count(), n);
     boolean exchanges = benchCase.workload().isExchange();
-    long received =
-        exchanges ? benchCase.count() : operation.receiveElements(benchCase.count(), n);
+    long received = exchanges ? benchCase.count() : operation.receiveElements(benchCase.count(), n);
     DeviceBuffer first = comm.allocate(benchCase.type(), sent);
     try {
       DeviceBuffer second = comm.allocate(benchCase.type(), received);

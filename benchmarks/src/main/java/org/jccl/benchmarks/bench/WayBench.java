@@ -48,8 +48,7 @@ public final class WayBench {
    * @param told rank 0 tells the times of each operation and size as soon as they are there
    * @throws RuntimeException if a rank failed; the message is {@link Ranks}' report
    */
-  public static void run(
-      Backend backend, int ranks, WayPlan plan, Consumer<List<WayTimes>> told) {
+  public static void run(Backend backend, int ranks, WayPlan plan, Consumer<List<WayTimes>> told) {
     Patterns patterns = new Patterns(ranks, SEED);
     Ranks.run(
         backend,

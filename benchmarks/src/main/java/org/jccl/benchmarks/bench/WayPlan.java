@@ -26,7 +26,8 @@ public record WayPlan(
 
   /** The six operations in which every rank takes part alike, and broadcast. */
   public static List<Workload> usualWorkloads() {
-    return List.of("all_reduce", "all_gather", "reduce_scatter", "broadcast", "sendrecv", "all_to_all")
+    return List.of(
+            "all_reduce", "all_gather", "reduce_scatter", "broadcast", "sendrecv", "all_to_all")
         .stream()
         .map(Workload::ofLabel)
         .toList();

@@ -66,7 +66,8 @@ final class BenchWays {
       names = "--baseline",
       converter = Paths.FileToRead.class,
       paramLabel = "FILE",
-      description = "With --tuned: compare with this file of an earlier run; exit code 1 if slower.")
+      description =
+          "With --tuned: compare with this file of an earlier run; exit code 1 if slower.")
   private @Nullable Path baseline;
 
   @Spec(Spec.Target.MIXEE)
@@ -80,7 +81,10 @@ final class BenchWays {
 
   /** Does it; the exit code. */
   int run(
-      BackendOptions backends, String line, String @Nullable [] operations, @Nullable Long mostBytes)
+      BackendOptions backends,
+      String line,
+      String @Nullable [] operations,
+      @Nullable Long mostBytes)
       throws IOException {
     PrintWriter screen = command.commandLine().getOut();
     if (compare != null) {
@@ -111,8 +115,7 @@ final class BenchWays {
     Tuning from = tuning == null ? Tuning.AUTO : Tuning.file(tuning);
     TuningChoice choice;
     try {
-      choice =
-          from.choose(backend.devices().getFirst().name(), ranks, backend.ncclVersion());
+      choice = from.choose(backend.devices().getFirst().name(), ranks, backend.ncclVersion());
     } catch (IllegalArgumentException broken) {
       throw bad("--tuning: " + broken.getMessage());
     }

@@ -54,11 +54,7 @@ public final class TuneRun {
    * @return the entry for this machine
    */
   public static TuningTable.Entry run(
-      Backend backend,
-      int ranks,
-      WayPlan plan,
-      String driver,
-      Consumer<List<WayTimes>> told) {
+      Backend backend, int ranks, WayPlan plan, String driver, Consumer<List<WayTimes>> told) {
     List<WayTimes> times = new ArrayList<>();
     WayBench.run(
         backend,
@@ -115,15 +111,15 @@ public final class TuneRun {
     Map<String, Double> after = medians(way, times);
     return Ratio.mean(
         after.entrySet().stream()
-            .mapToDouble(each -> before.getOrDefault(each.getKey(), each.getValue()) / each.getValue())
+            .mapToDouble(
+                each -> before.getOrDefault(each.getKey(), each.getValue()) / each.getValue())
             .toArray());
   }
 
   private static Map<String, Double> medians(Way way, List<WayTimes> times) {
     return times.stream()
         .filter(each -> each.way().equals(way.name()))
-        .collect(
-            Collectors.toMap(each -> each.operation() + " " + each.bytes(), WayTimes::median));
+        .collect(Collectors.toMap(each -> each.operation() + " " + each.bytes(), WayTimes::median));
   }
 
   private static List<TuningChoice.Time> timesOf(Way way, List<WayTimes> times) {

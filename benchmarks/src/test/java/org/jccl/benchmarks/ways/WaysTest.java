@@ -83,8 +83,7 @@ class WaysTest {
               TuneRun.candidates(22809),
               2,
               4096);
-      TuningTable.Entry entry =
-          TuneRun.run(simulator.backend(), 2, plan, "none", all::addAll);
+      TuningTable.Entry entry = TuneRun.run(simulator.backend(), 2, plan, "none", all::addAll);
       assertThat(entry.choice().times()).hasSize(4);
       assertThat(simulator.findings()).isEmpty();
     }
