@@ -31,10 +31,10 @@ import org.jccl.sim.rehearsal.FaultTable;
 import org.jccl.sim.rehearsal.Rehearsal;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code jccl faults}: a user's program in which something breaks, at every call of it. */
@@ -94,21 +94,9 @@ final class FaultsCommand implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Write every outcome into FILE.")
   private @Nullable Path json;
 
-  @Option(
-      names = {"-cp", "--class-path"},
-      paramLabel = "PATH",
-      description = "Folders and jars that hold the program, separated as for java. Default: here.",
-      defaultValue = ".")
-  private String classPath = ".";
-
-  @Parameters(
-      index = "0",
-      paramLabel = "CLASS",
-      description = "The program; its constructor takes nothing.")
-  private String className = "";
-
-  @Parameters(index = "1..*", paramLabel = "ARG", description = "What Rank.args() gives.")
-  private List<String> args = new ArrayList<>();
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private ProgramOptions program;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli fills it
@@ -119,11 +107,11 @@ final class FaultsCommand implements Callable<Integer> {
     if (ranks < 1) {
       throw bad("--ranks: " + ranks + " ranks cannot run: give at least 1");
     }
-    ProgramClass program = new ProgramClass(spec, classPath, className);
+    ProgramClass what = program.program(spec);
     List<URLClassLoader> loaders = new ArrayList<>();
     try {
-      Rehearsal rehearsal = rehearsal(() -> made(program, loaders));
-      made(program, loaders); // what is wrong with the class is said at once
+      Rehearsal rehearsal = rehearsal(() -> made(what, loaders));
+      made(what, loaders); // what is wrong with the class is said at once
       return plan == null ? table(rehearsal) : one(rehearsal, plan);
     } finally {
       for (URLClassLoader loader : loaders) {
@@ -136,21 +124,11 @@ final class FaultsCommand implements Callable<Integer> {
   private static RankProgram made(ProgramClass program, List<URLClassLoader> loaders) {
     URLClassLoader loader = program.loader();
     loaders.add(loader);
-    try {
-      RankProgram made = program.program(loader);
-      return rank -> {
-        Thread.currentThread().setContextClassLoader(loader);
-        made.run(rank);
-      };
-    } catch (RuntimeException wrong) {
-      throw wrong;
-    } catch (Exception wrong) {
-      throw new IllegalStateException(wrong.getMessage(), wrong);
-    }
+    return program.program(loader);
   }
 
   private Rehearsal rehearsal(Supplier<RankProgram> programs) {
-    Rehearsal rehearsal = Rehearsal.of(ranks, args, programs);
+    Rehearsal rehearsal = Rehearsal.of(ranks, program.args(), programs);
     if (version != null) {
       int code = code(version);
       rehearsal = rehearsal.in(world -> world.ncclVersion(code));
@@ -259,7 +237,7 @@ final class FaultsCommand implements Callable<Integer> {
       }
     }
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("program", className);
+    all.put("program", program.className());
     all.put("ranks", ranks);
     all.put("faults", rows);
     return all;
