@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.jccl.programs.Lab.PLAIN;
 import static org.jccl.programs.Lab.ints;
 
+import org.jccl.sim.Provokes;
 import org.jccl.CollectiveException;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -111,6 +112,7 @@ class CaptureMisuseTest {
   }
 
   @Test
+  @Provokes(leaves = "what it looks for")
   void aCaptureThatNobodyEndsIsTold() {
     Simulator simulator = Simulator.builder().build();
     try (simulator) {

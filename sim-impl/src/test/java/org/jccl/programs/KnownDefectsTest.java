@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.jccl.programs.Lab.PLAIN;
 import static org.jccl.programs.Lab.ints;
 
+import org.jccl.sim.Provokes;
 import java.util.Arrays;
 import org.jccl.Communicator;
 import org.jccl.DataType;
@@ -85,6 +86,7 @@ class KnownDefectsTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.DEADLOCK)
   void unevenGroups_hang() {
     WITH.accepts(3, toTwo(1, 1));
     WITH.accepts(3, toTwo(3, 3));

@@ -3,6 +3,7 @@ package org.jccl.programs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.jccl.sim.Provokes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -158,6 +159,7 @@ class LimitsTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, 1, 2})
+  @Provokes(reports = MisuseKind.MISSING_RANK)
   void aBarrierEndsInTime_butALongOneIsADeadlock(long seed) {
     silent(
         seed,
@@ -234,6 +236,7 @@ class LimitsTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISSING_RANK)
   void threadsThatWaitForEachOther_areNamedAtOnce() {
     long since = System.nanoTime();
     try (Simulator world = world(0)) {

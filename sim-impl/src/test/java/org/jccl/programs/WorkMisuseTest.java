@@ -10,6 +10,7 @@ import static org.jccl.MisuseKind.UNINITIALIZED_DATA;
 import static org.jccl.programs.Lab.PLAIN;
 import static org.jccl.programs.Lab.ints;
 
+import org.jccl.sim.Provokes;
 import java.nio.IntBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -400,6 +401,7 @@ class WorkMisuseTest {
               });
 
   @Test
+  @Provokes(reports = MisuseKind.HOST_BLOCKED)
   void body_neverReturns() {
     for (Body body : new Body[] {ENDLESS, BUSY}) {
       try (Simulator simulator =
@@ -416,6 +418,7 @@ class WorkMisuseTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.HOST_BLOCKED)
   void body_waitsForWhatComesLater() {
     try (Simulator simulator =
         Simulator.builder().devices(RANKS).stallLimit(SHORT).warnings(line -> {}).build()) {

@@ -3,6 +3,7 @@ package org.jccl.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.jccl.MisuseKind;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -89,6 +90,7 @@ class PlanTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISMATCH)
   void ranksThatPinDifferently_areReported() {
     assertThatThrownBy(
             () -> {

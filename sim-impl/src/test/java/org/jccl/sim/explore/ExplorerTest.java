@@ -3,6 +3,7 @@ package org.jccl.sim.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.jccl.sim.Provokes;
 import java.util.Set;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -10,6 +11,7 @@ import org.jccl.RankProgram;
 import org.jccl.ReduceOp;
 import org.junit.jupiter.api.Test;
 
+@Provokes(judgedBy = "the explorer: a report is the outcome of a schedule")
 class ExplorerTest {
   private static final RankProgram SUM =
       rank -> {

@@ -2,6 +2,7 @@ package org.jccl.sim.explore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jccl.sim.Provokes;
 import java.util.Set;
 import org.jccl.CheckLevel;
 import org.jccl.sim.Simulator;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
  * Exhaustive search with reduction and without it come to the same outcomes, over generated
  * programs. {@code -Djccl.explore.programs=1000} compares so many.
  */
+@Provokes(judgedBy = "the comparison of the outcomes of two searches")
 class ReductionTest {
   private static final int PROGRAMS = Integer.getInteger("jccl.explore.programs", 12);
   private static final long FIRST = Long.getLong("jccl.explore.first", 1);

@@ -8,6 +8,7 @@ import static org.jccl.sim.rehearsal.FaultClass.RECOVERED;
 import static org.jccl.sim.rehearsal.FaultClass.REPORTED;
 import static org.jccl.sim.rehearsal.FaultClass.SILENT_WRONG_DATA;
 
+import org.jccl.sim.Provokes;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -32,6 +33,7 @@ import org.jccl.sim.machine.GpuProfile;
 import org.junit.jupiter.api.Test;
 
 /** What a fault looks like to its rank and to the peers, and which class comes of it. */
+@Provokes(judgedBy = "the rehearsal: reports and what is left open make the class of an outcome")
 class RehearsalTest {
   private static final List<Long> SEEDS = LongStream.rangeClosed(1, 8).boxed().toList();
 
