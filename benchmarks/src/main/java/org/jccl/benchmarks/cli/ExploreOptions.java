@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jccl.CheckLevel;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.OptionValue;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.explore.ExploredRun;
 import org.jccl.sim.explore.Explorer;
@@ -15,18 +18,23 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Which program is explored, on how many ranks: options of {@code explore} and {@code replay}. */
 final class ExploreOptions {
-  @Option(names = "--ranks", paramLabel = "N", description = "Number of ranks. Default: 2.")
+  @Option(
+      names = "--ranks",
+      converter = Numbers.Ranks.class,
+      paramLabel = "N",
+      description = "Number of ranks. Default: 2.")
   private int ranks = 2;
 
   @Option(
       names = "--vary",
+      converter = Words.VariationName.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "WHAT",
-      split = ",",
       description = {
         "What of the simulated world is varied, too: calls_wait, resident_kernels, or none.",
         "Default: calls_wait, so that each schedule runs in strict mode and not."
@@ -56,9 +64,6 @@ final class ExploreOptions {
 
   /** An explorer of the program; each of its threads has the program's classes for itself. */
   Explorer explorer() {
-    if (ranks < 1) {
-      throw bad("--ranks: " + ranks + " ranks cannot run: give at least 1");
-    }
     ProgramClass what = program.program(command);
     ThreadLocal<@Nullable ClassLoader> loaders = ThreadLocal.withInitial(what::loader);
     what.program(loaders.get()); // what is wrong with the class is told once, and first
@@ -73,20 +78,11 @@ final class ExploreOptions {
   private Set<Variation> variations() {
     Set<Variation> all = EnumSet.noneOf(Variation.class);
     for (String word : vary) {
-      if (!word.equalsIgnoreCase("none")) {
-        all.add(variation(word));
+      if (!word.equals(Words.VariationName.NONE)) {
+        all.add(Variation.valueOf(word.toUpperCase(Locale.ROOT)));
       }
     }
     return all;
-  }
-
-  private Variation variation(String word) {
-    for (Variation each : Variation.values()) {
-      if (each.name().equalsIgnoreCase(word)) {
-        return each;
-      }
-    }
-    throw bad("--vary: nothing is called '" + word + "': use calls_wait, resident_kernels or none");
   }
 
   /** The options that another command needs to run the same program in the same kind of world. */
@@ -94,7 +90,7 @@ final class ExploreOptions {
     StringBuilder words = new StringBuilder("-cp ").append(program.classPath()).append(" --ranks ");
     words.append(ranks);
     if (!vary.equals(List.of("calls_wait"))) {
-      words.append(" --vary ").append(String.join(",", vary).toLowerCase(Locale.ROOT));
+      words.append(" --vary ").append(String.join(",", vary));
     }
     return words.append(strict ? " --strict" : "").append(shared ? " --shared" : "").toString();
   }
@@ -110,9 +106,5 @@ final class ExploreOptions {
     List<String> words = new ArrayList<>(List.of(program.className()));
     words.addAll(program.args());
     return String.join(" ", words);
-  }
-
-  private ParameterException bad(String what) {
-    return new ParameterException(command.commandLine(), what);
   }
 }

@@ -2,6 +2,7 @@ package org.jccl.benchmarks.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jccl.benchmarks.cli.option.Texts;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Parameters;
 final class ProgramOptions {
   @Option(
       names = {"-cp", "--class-path"},
+      converter = Texts.ClassPath.class,
       paramLabel = "PATH",
       description = "Folders and jars that hold the program, separated as for java. Default: here.",
       defaultValue = ".")
@@ -18,6 +20,7 @@ final class ProgramOptions {
   @Parameters(
       index = "0",
       paramLabel = "CLASS",
+      converter = Texts.ClassName.class,
       description = "The program, an org.jccl.RankProgram; its constructor takes nothing.")
   private String className = "";
 
