@@ -51,10 +51,12 @@ public final class ConfigStruct {
     for (Map.Entry<ConfigField, Integer> set : config.fields().entrySet()) {
       struct.set(JAVA_INT, known(set.getKey(), version).offset(), set.getValue());
     }
-    struct.set(JAVA_LONG, ConfigField.NET_NAME_OFFSET, NET_NAMES.address(config.netName().orElse("")));
+    struct.set(
+        JAVA_LONG, ConfigField.NET_NAME_OFFSET, NET_NAMES.address(config.netName().orElse("")));
     if (version >= COMM_NAME) {
       // A name is for logs alone (CFG-18): an older library goes without.
-      struct.set(JAVA_LONG, ConfigField.COMM_NAME_OFFSET, COMM_NAMES.address(config.name().orElse("")));
+      struct.set(
+          JAVA_LONG, ConfigField.COMM_NAME_OFFSET, COMM_NAMES.address(config.name().orElse("")));
     }
     return struct;
   }

@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.SequencedMap;
 
 /**
  * Names as C strings that are never freed: NCCL keeps the pointers, and reads them until the last
@@ -19,7 +19,7 @@ final class NativeNames {
   private final int slotBytes;
 
   /** The name in each slot, the one that was asked for longest ago first. */
-  private final Map<String, MemorySegment> taken = new LinkedHashMap<>(16, 0.75f, true);
+  private final SequencedMap<String, MemorySegment> taken = new LinkedHashMap<>(16, 0.75f, true);
 
   NativeNames(int slots, int slotBytes) {
     this.slots = slots;
@@ -47,8 +47,7 @@ final class NativeNames {
   }
 
   private MemorySegment oldest() {
-    String name = taken.keySet().iterator().next();
-    MemorySegment slot = taken.remove(name);
+    MemorySegment slot = taken.pollFirstEntry().getValue();
     slot.fill((byte) 0); // nobody reads past the end, whenever it looks
     return slot;
   }
