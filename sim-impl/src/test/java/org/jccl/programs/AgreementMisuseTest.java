@@ -12,7 +12,6 @@ import static org.jccl.programs.Lab.PLAIN;
 import static org.jccl.programs.Lab.STRICT;
 import static org.jccl.programs.Lab.ints;
 
-import org.jccl.sim.Provokes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +27,7 @@ import org.jccl.RankProgram;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.Stream;
+import org.jccl.sim.Provokes;
 import org.junit.jupiter.api.Test;
 
 /**

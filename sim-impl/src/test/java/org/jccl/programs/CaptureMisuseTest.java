@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.jccl.programs.Lab.PLAIN;
 import static org.jccl.programs.Lab.ints;
 
-import org.jccl.sim.Provokes;
 import org.jccl.CollectiveException;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -16,6 +15,7 @@ import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.Window;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 

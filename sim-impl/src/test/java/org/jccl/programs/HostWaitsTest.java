@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import org.jccl.sim.Provokes;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +27,7 @@ import org.jccl.Ranks;
 import org.jccl.RanksFailedException;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -247,7 +247,9 @@ class HostWaitsTest {
   }
 
   @Test
-  @Provokes(reports = MisuseKind.HOST_BLOCKED, leaves = "a rank that nothing can end before the lock is free")
+  @Provokes(
+      reports = MisuseKind.HOST_BLOCKED,
+      leaves = "a rank that nothing can end before the lock is free")
   void ownerOutsideTheRanks_isNamed() throws InterruptedException {
     Object monitor = new Object();
     CountDownLatch held = new CountDownLatch(1);

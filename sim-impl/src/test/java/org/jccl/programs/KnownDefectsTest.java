@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.jccl.programs.Lab.PLAIN;
 import static org.jccl.programs.Lab.ints;
 
-import org.jccl.sim.Provokes;
 import java.util.Arrays;
 import org.jccl.Communicator;
 import org.jccl.DataType;
@@ -15,6 +14,7 @@ import org.jccl.RankProgram;
 import org.jccl.ReduceOp;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
+import org.jccl.sim.Provokes;
 import org.junit.jupiter.api.Test;
 
 /**

@@ -21,7 +21,6 @@ import static org.jccl.programs.Lab.ints;
 import static org.jccl.programs.RawLab.INT;
 import static org.jccl.programs.RawLab.raw;
 
-import org.jccl.sim.Provokes;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jccl.Communicator;
@@ -31,6 +30,7 @@ import org.jccl.Event;
 import org.jccl.RankProgram;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
+import org.jccl.sim.Provokes;
 import org.junit.jupiter.api.Test;
 
 /** Messages, memory, streams and threads on the raw surface: SIM-10 to SIM-31 and SIM-41 to 43. */

@@ -3,7 +3,6 @@ package org.jccl.programs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.jccl.sim.Provokes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,6 +21,7 @@ import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.Stream;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 

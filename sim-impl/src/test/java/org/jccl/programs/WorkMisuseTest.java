@@ -10,7 +10,6 @@ import static org.jccl.MisuseKind.UNINITIALIZED_DATA;
 import static org.jccl.programs.Lab.PLAIN;
 import static org.jccl.programs.Lab.ints;
 
-import org.jccl.sim.Provokes;
 import java.nio.IntBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +28,7 @@ import org.jccl.ReportedMisuse;
 import org.jccl.Stream;
 import org.jccl.Work;
 import org.jccl.WorkBody;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

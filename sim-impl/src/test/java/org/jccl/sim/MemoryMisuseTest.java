@@ -143,7 +143,9 @@ class MemoryMisuseTest {
   }
 
   @Test
-  @Provokes(reports = MisuseKind.USE_WHILE_SUSPENDED, leaves = "what the refused destroy was to end")
+  @Provokes(
+      reports = MisuseKind.USE_WHILE_SUSPENDED,
+      leaves = "what the refused destroy was to end")
   void aSuspendedCommunicator_isNotDestroyed() {
     reported(
             MisuseKind.USE_WHILE_SUSPENDED,

@@ -3,7 +3,6 @@ package org.jccl.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.jccl.MisuseKind;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -12,6 +11,7 @@ import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
+import org.jccl.MisuseKind;
 import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;

@@ -3,12 +3,12 @@ package org.jccl.sim.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.jccl.sim.Provokes;
 import java.util.Set;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.RankProgram;
 import org.jccl.ReduceOp;
+import org.jccl.sim.Provokes;
 import org.junit.jupiter.api.Test;
 
 @Provokes(judgedBy = "the explorer: a report is the outcome of a schedule")

@@ -2,9 +2,9 @@ package org.jccl.sim.explore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.jccl.sim.Provokes;
 import java.util.Set;
 import org.jccl.CheckLevel;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 

@@ -2,10 +2,10 @@ package org.jccl.sim.explore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.jccl.sim.Provokes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.explore.GeneratedProgram.Kind;
 import org.jccl.sim.explore.GeneratedProgram.Step;
 import org.junit.jupiter.api.Test;

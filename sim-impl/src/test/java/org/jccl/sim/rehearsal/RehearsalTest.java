@@ -8,7 +8,6 @@ import static org.jccl.sim.rehearsal.FaultClass.RECOVERED;
 import static org.jccl.sim.rehearsal.FaultClass.REPORTED;
 import static org.jccl.sim.rehearsal.FaultClass.SILENT_WRONG_DATA;
 
-import org.jccl.sim.Provokes;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +25,7 @@ import org.jccl.RankProgram;
 import org.jccl.RanksFailedException;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.faults.CallPoint;
 import org.jccl.sim.faults.FaultPlan;
 import org.jccl.sim.faults.InjectedFaultException;

@@ -19,7 +19,6 @@ import org.jccl.conformance.harness.Expects;
 import org.jccl.conformance.harness.Options;
 import org.jccl.conformance.harness.Validator;
 import org.jccl.conformance.harness.WorldRank;
-import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -65,13 +64,13 @@ public final class RuleHook
   }
 
   @Override
-  public @Nullable Object invoke(Method rule, Object suite, Object... arguments) throws Throwable {
+  public Object invoke(Method rule, Object suite, Object... arguments) throws Throwable {
     Class<?>[] types = rule.getParameterTypes();
     if (types.length != 1 || !isRank(types[0])) {
       return InvokePropertyMethodHook.DEFAULT.invoke(rule, suite, arguments);
     }
     ((Suite) suite).onEachRank(types[0], rank -> call(rule, suite, rank));
-    return null;
+    return true; // as a property that holds
   }
 
   private static void call(Method rule, Object suite, Object rank) throws Exception {
