@@ -14,6 +14,7 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.DeviceMemory;
 import org.jccl.Graph;
+import org.jccl.ProcessGroup;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
@@ -54,6 +55,9 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   /** Tells listeners of the calls; null if there are none, or the rank is not known yet. */
   private @Nullable CallHook hook;
+
+  /** The process group that it was opened over, for who listens. */
+  private @Nullable ProcessGroup group;
 
   /**
    * A communicator's endpoint; {@code issuer} issues the groups of its backend.
@@ -212,14 +216,19 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   }
 
   private void issueHeard(CallHook heard, CallArguments call, Stream stream, Operation operation) {
-    heard.show(call, stream, 1).before();
+    heard.show(call, stream, 1);
     try {
+      heard.before();
       issue(call, stream, operation);
     } catch (RuntimeException | Error failure) {
       heard.failed(failure);
       throw failure;
     }
-    heard.after();
+    CollectiveException verdict = heard.after();
+    if (verdict != null) {
+      calls++;
+      throw verdict;
+    }
   }
 
   /** Rank and world size are known: whoever listens to this communicator is told from now on. */
@@ -227,7 +236,21 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     if (isHeard && hook == null) {
       hook =
           CallHook.open(
-              config, new CallListener.Endpoint(name(), rank(), worldSize(), device.index()));
+              config,
+              new CallListener.Endpoint(name(), rank(), worldSize(), device.index()),
+              device);
+      ProcessGroup known = group;
+      if (hook != null && known != null) {
+        hook.attached(known);
+      }
+    }
+  }
+
+  @Override
+  public final void attach(ProcessGroup opened) {
+    group = opened;
+    if (hook != null) {
+      hook.attached(opened);
     }
   }
 
@@ -349,16 +372,16 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
    * @param what a name for messages
    */
   public final CollectiveException failure(int code, String what) {
-    return failure(code, what, Advice.of(ResultCode.of(code)));
+    String words = lastError();
+    return failure(code, what, words, Advice.of(ResultCode.of(code), words));
   }
 
   /** The failure of its own creation. */
   final CollectiveException creationFailure(int code) {
-    return failure(code, "creation", Advice.ofCreation(ResultCode.of(code)));
+    return failure(code, "creation", lastError(), Advice.ofCreation(ResultCode.of(code)));
   }
 
-  private CollectiveException failure(int code, String what, String advice) {
-    String words = lastError();
+  private CollectiveException failure(int code, String what, String words, String advice) {
     String place = knowsItsPlace() ? ", rank " + rank + "/" + worldSize : "";
     return new CollectiveException(
         ResultCode.of(code),
