@@ -69,13 +69,11 @@ class LeftoversTest {
 
   @Test
   void whereTestsRunAtTheSameTime_onlyThreadsOfItsOwnCodeCount() throws Exception {
-    Map<String, String> parallel =
-        Map.of("junit.jupiter.execution.parallel.enabled", "true");
+    Map<String, String> parallel = Map.of("junit.jupiter.execution.parallel.enabled", "true");
 
     assertThat(Executed.failure(Executed.run(Samples.class, "thread", parallel)))
         .hasMessageContaining("thread 'forgotten' is still alive");
-    assertThat(
-            Executed.run(Samples.class, "foreignThread", parallel).testEvents().failed().list())
+    assertThat(Executed.run(Samples.class, "foreignThread", parallel).testEvents().failed().list())
         .isEmpty();
   }
 
@@ -192,10 +190,7 @@ class LeftoversTest {
     }
 
     private static void forget() {
-      Thread thread =
-          new Thread(
-              () -> awaitNothing(),
-              "forgotten");
+      Thread thread = new Thread(() -> awaitNothing(), "forgotten");
       thread.setDaemon(false);
       thread.start();
     }
