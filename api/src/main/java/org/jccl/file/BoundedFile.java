@@ -50,6 +50,25 @@ public final class BoundedFile implements Closeable {
    * @throws IOException if it cannot be read, is no regular file, has more bytes, or is no UTF-8
    */
   public static String text(Path file, int most) throws IOException {
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes(file, most)))
+          .toString();
+    } catch (CharacterCodingException noText) {
+      throw new IOException(file + ": is no text in UTF-8: is it the right file?");
+    }
+  }
+
+  /**
+   * All bytes of a file.
+   *
+   * @param file the file
+   * @param most how many it may have
+   * @return its bytes
+   * @throws IOException if it cannot be read, is no regular file, or has more
+   */
+  public static byte[] bytes(Path file, int most) throws IOException {
     byte[] bytes;
     try (InputStream in = open(file)) {
       bytes = in.readNBytes(most + 1);
@@ -59,11 +78,7 @@ public final class BoundedFile implements Closeable {
     if (bytes.length > most) {
       throw new IOException(file + ": has more than " + words(most) + ": is it the right file?");
     }
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException noText) {
-      throw new IOException(file + ": is no text in UTF-8: is it the right file?");
-    }
+    return bytes;
   }
 
   /**
