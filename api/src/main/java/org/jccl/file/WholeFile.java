@@ -53,7 +53,7 @@ public final class WholeFile implements Closeable {
       throw new IOException("'" + file + "' is no file");
     }
     Path beside = Files.createTempFile(folder, ".jccl-", ".part");
-    Scratch.keepUntilExit(beside);
+    TemporaryFolder.keepUntilExit(beside);
     return new WholeFile(place, beside, Files.newOutputStream(beside));
   }
 
@@ -116,7 +116,7 @@ public final class WholeFile implements Closeable {
    * @return this
    */
   public WholeFile endedAtExit() {
-    Scratch.forget(beside);
+    TemporaryFolder.forget(beside);
     return this;
   }
 
@@ -141,7 +141,7 @@ public final class WholeFile implements Closeable {
     Files.move(
         beside, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     isWritten = true;
-    Scratch.forget(beside);
+    TemporaryFolder.forget(beside);
   }
 
   /** Temporary files are made for their owner's eyes only; this one is for others, too. */
@@ -169,7 +169,7 @@ public final class WholeFile implements Closeable {
       // It is dropped.
     } finally {
       Files.deleteIfExists(beside);
-      Scratch.forget(beside);
+      TemporaryFolder.forget(beside);
     }
   }
 }

@@ -63,7 +63,7 @@ class WholeFileTest {
   @Test
   void scratch_isGoneWithAllThatIsInIt() throws IOException {
     Path made;
-    try (Scratch scratch = Scratch.folder("test")) {
+    try (TemporaryFolder scratch = TemporaryFolder.create("test")) {
       made = scratch.path();
       Files.createDirectories(made.resolve("a/b"));
       Files.writeString(made.resolve("a/b/c"), "text");

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
-import org.jccl.file.Scratch;
+import org.jccl.file.TemporaryFolder;
 import org.jccl.file.WholeFile;
 
 /**
@@ -108,7 +108,7 @@ public final class Bundle {
    * @return the archive's size in bytes
    */
   public long write(Consumer<String> steps) throws IOException, InterruptedException {
-    try (Scratch stage = Scratch.folder("bundle");
+    try (TemporaryFolder stage = TemporaryFolder.create("bundle");
         WholeFile part = WholeFile.begin(out)) {
       Path top = Files.createDirectory(stage.path().resolve(TOP));
       steps.accept("linking a Java runtime");

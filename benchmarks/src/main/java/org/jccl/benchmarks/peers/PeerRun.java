@@ -17,7 +17,7 @@ import org.jccl.benchmarks.machine.Machine;
 import org.jccl.benchmarks.machine.ProgramVersion;
 import org.jccl.benchmarks.peers.PeerSubject.Family;
 import org.jccl.benchmarks.simspeed.PeerOperation;
-import org.jccl.file.Scratch;
+import org.jccl.file.TemporaryFolder;
 
 /**
  * Measures the simulator and its peers in turns: for an operation and a number of ranks everybody
@@ -75,7 +75,7 @@ public final class PeerRun {
   public PeerResults run() throws IOException, InterruptedException {
     String started = OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString();
     List<String> server = PeerSubjects.java(List.of(), SimSamples.SERVE);
-    try (Scratch scratch = Scratch.folder("peers")) {
+    try (TemporaryFolder scratch = TemporaryFolder.create("peers")) {
       return run(scratch.path(), started, server);
     }
   }

@@ -13,7 +13,7 @@ import java.util.function.LongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jccl.CleanText;
-import org.jccl.file.Scratch;
+import org.jccl.file.TemporaryFolder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +54,7 @@ final class MonitorOwners {
   private static String dump() throws IOException {
     HotSpotDiagnosticMXBean bean =
         ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-    try (Scratch folder = Scratch.folder("threads")) {
+    try (TemporaryFolder folder = TemporaryFolder.create("threads")) {
       Path file = folder.path().resolve("dump.json");
       bean.dumpThreads(file.toString(), ThreadDumpFormat.JSON);
       return Files.size(file) > MOST_BYTES ? "" : Files.readString(file);

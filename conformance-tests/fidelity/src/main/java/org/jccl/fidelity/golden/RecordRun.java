@@ -17,7 +17,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jccl.fidelity.golden.RecordPlan.Pin;
-import org.jccl.file.Scratch;
+import org.jccl.file.TemporaryFolder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,7 +96,7 @@ public final class RecordRun {
   public static int run(RecordConfig config, Path folder, PrintStream screen) throws IOException {
     RecordPlan plan = RecordPlan.of(config.ranks(), config.seed(), config.quick(), config.phases());
     Files.createDirectories(folder);
-    try (Scratch scratch = Scratch.folder("record");
+    try (TemporaryFolder scratch = TemporaryFolder.create("record");
         RecordingWriter out = new RecordingWriter(folder, config);
         AtTheEnd ended = new AtTheEnd(out)) {
       new RecordRun(config, plan, out, scratch.path(), screen).all();

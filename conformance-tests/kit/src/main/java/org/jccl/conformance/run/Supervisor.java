@@ -28,7 +28,7 @@ import org.jccl.CleanText;
 import org.jccl.conformance.harness.OwnProcess;
 import org.jccl.conformance.run.RuleResult.Outcome;
 import org.jccl.file.BoundedFile;
-import org.jccl.file.Scratch;
+import org.jccl.file.TemporaryFolder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,7 +159,7 @@ final class Supervisor {
   private void oneProcess(
       Set<String> methods, Map<String, String> environment, Consumer<RuleResult> ended) {
     try {
-      try (Scratch folder = Scratch.folder("rules")) {
+      try (TemporaryFolder folder = TemporaryFolder.create("rules")) {
         Path list = folder.path().resolve("rules.txt");
         Files.write(list, methods);
         Process process = start(list, environment);

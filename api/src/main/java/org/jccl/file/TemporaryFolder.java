@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
  * A folder for a while: it is gone when it is closed, and also when the process is ended by a
  * signal. {@code kill -9} alone leaves it.
  */
-public final class Scratch implements AutoCloseable {
+public final class TemporaryFolder implements AutoCloseable {
   private static final Set<Path> LEFT = ConcurrentHashMap.newKeySet();
 
   static {
-    Runtime.getRuntime().addShutdownHook(new Thread(Scratch::removeAll, "jccl-scratch"));
+    Runtime.getRuntime().addShutdownHook(new Thread(TemporaryFolder::removeAll, "jccl-scratch"));
   }
 
   private final Path folder;
 
-  private Scratch(Path folder) {
+  private TemporaryFolder(Path folder) {
     this.folder = folder;
   }
 
@@ -34,10 +34,10 @@ public final class Scratch implements AutoCloseable {
    * @return the folder
    * @throws IOException if it cannot be made
    */
-  public static Scratch folder(String kind) throws IOException {
+  public static TemporaryFolder create(String kind) throws IOException {
     Path folder = Files.createTempDirectory("jccl-" + kind + "-");
     LEFT.add(folder);
-    return new Scratch(folder);
+    return new TemporaryFolder(folder);
   }
 
   /** {@return where it is} */
@@ -62,7 +62,7 @@ public final class Scratch implements AutoCloseable {
   }
 
   private static void removeAll() {
-    LEFT.forEach(Scratch::remove);
+    LEFT.forEach(TemporaryFolder::remove);
   }
 
   private static void remove(Path path) {
