@@ -20,6 +20,7 @@ import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.GroupScope;
+import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 
@@ -183,6 +184,12 @@ public abstract class LibraryBackend implements Backend, Library {
     requireOwn(device);
     NcclAbi abi = abi(CommunicatorConfig.defaults());
     return RegistrableMemory.allocate(abi, ncclVersion(), device, type, count);
+  }
+
+  @Override
+  public final CommunicatorConfig tuned(
+      ProcessGroup group, Device device, CommunicatorConfig config) {
+    return new TuningProbe(group, device, config, version(config)).chosen(runsInRealTime());
   }
 
   @Override

@@ -227,7 +227,7 @@ final class SimCommunicator extends LibraryCommunicator {
       HostTask task = kernel.enter();
       kernel.declares(task);
       try {
-        parts.leave();
+        parts.leave(this::isOwnWindow);
       } finally {
         kernel.exit(task);
       }

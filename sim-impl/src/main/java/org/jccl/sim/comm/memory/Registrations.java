@@ -2,6 +2,7 @@ package org.jccl.sim.comm.memory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.sim.check.CallSite;
@@ -170,10 +171,20 @@ public final class Registrations {
     return null;
   }
 
-  /** The communicator is closed and takes along what is left: nobody has closed that. */
-  public void leave() {
+  /**
+   * The communicator is closed and takes along what is left: nobody has closed that.
+   *
+   * @param isLibrarys whether a window is not the program's to close
+   */
+  public void leave(LongPredicate isLibrarys) {
     buffers.forEach(each -> each.leave(lifetimes()));
-    windows.forEach(each -> each.leave(lifetimes()));
+    for (RegisteredMemory each : windows) {
+      if (isLibrarys.test(each.handle())) {
+        each.end(lifetimes());
+      } else {
+        each.leave(lifetimes());
+      }
+    }
   }
 
   /** The communicator ends: what is left is no reason any more to keep memory (MEM-04). */
