@@ -203,7 +203,7 @@ public final class Simulator implements AutoCloseable {
     if (!(communicator instanceof SimCommunicator own)) {
       throw new IllegalArgumentException(communicator + " is not a simulator's");
     }
-    return own.plan(operation, type, reduction, count, false);
+    return own.plans().plan(operation, type, reduction, count, false);
   }
 
   /**
@@ -225,7 +225,7 @@ public final class Simulator implements AutoCloseable {
     if (!(communicator instanceof SimCommunicator own)) {
       throw new IllegalArgumentException(communicator + " is not a simulator's");
     }
-    return own.plan(operation, type, reduction, count, true);
+    return own.plans().plan(operation, type, reduction, count, true);
   }
 
   /**
@@ -248,7 +248,7 @@ public final class Simulator implements AutoCloseable {
     if (!(communicator instanceof SimCommunicator own)) {
       throw new IllegalArgumentException(communicator + " is not a simulator's");
     }
-    return own.planSymmetric(operation, type, reduction, count);
+    return own.plans().planSymmetric(operation, type, reduction, count);
   }
 
   /** {@return what replays this simulation, for people: {@code schedule random, seed 42}} */
