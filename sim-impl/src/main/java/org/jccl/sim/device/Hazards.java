@@ -141,6 +141,17 @@ public final class Hazards {
         + context.place(access.start(), access.end());
   }
 
+  /** Whether {@link #user} would find any work. */
+  boolean isUsed(long start, long end, HostTask task) {
+    for (StreamOp op = oldest; op != null; op = op.after) {
+      if (op.use(start, end) != null) {
+        return true;
+      }
+    }
+    HappensBefore order = context.simulation().order();
+    return order != null && history.notDone(start, end, null, order.knownTo(task)) != null;
+  }
+
   /**
    * The first work that uses the range and is in flight as far as {@code task} knows: until the
    * thread has waited for it, in some way; or null.
@@ -179,6 +190,8 @@ public final class Hazards {
     private @Nullable Access accesses;
     private @Nullable Accessor next;
     private boolean isPut;
+    private @Nullable ClockLane carrier;
+    private long carried;
 
     /**
      * Work on {@code stream}.
@@ -226,6 +239,16 @@ public final class Hazards {
     /** It is a rank's put into this device's memory; its lane is that of the rank's puts. */
     public Accessor asPut() {
       isPut = true;
+      return this;
+    }
+
+    /**
+     * The put has arrived when its stream is past it: copies inside a host do. Whoever knows that
+     * may end the memory; to read there is promised only behind the signal (rules RMA-04, RMA-05).
+     */
+    public Accessor arrivesWith(@Nullable ClockLane stream, long place) {
+      carrier = stream;
+      carried = place;
       return this;
     }
 
@@ -327,6 +350,12 @@ public final class Hazards {
       return lane == null || clock.at(lane.number()) > by.tick;
     }
 
+    /** Whether whoever knows {@code clock} knows that the memory is no longer in use. */
+    boolean isOver(Clock clock) {
+      ClockLane carrier = by.carrier;
+      return isDone(clock) || carrier != null && clock.at(carrier.number()) > by.carried;
+    }
+
     /** Whether it is ordered before {@code later}, whose stream knows {@code clock}. */
     boolean isBefore(Access later, Clock clock) {
       return by.lane == later.by.lane
@@ -425,11 +454,11 @@ public final class Hazards {
       /** What of that communicator uses it and is not known to be done, or null. */
       @Nullable Access notDone(@Nullable String communicator, Clock known) {
         Access last = writer;
-        if (last != null && last.by.isOf(communicator) && !last.isDone(known)) {
+        if (last != null && last.by.isOf(communicator) && !last.isOver(known)) {
           return last;
         }
         for (int i = 0; i < readerCount; i++) {
-          if (readers[i].by.isOf(communicator) && !readers[i].isDone(known)) {
+          if (readers[i].by.isOf(communicator) && !readers[i].isOver(known)) {
             return readers[i];
           }
         }

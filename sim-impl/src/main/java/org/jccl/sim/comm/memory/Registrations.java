@@ -118,6 +118,10 @@ public final class Registrations {
     }
     requireIdle(known, "window");
     windows.remove(known);
+    SharedWindow window = known.window();
+    if (window != null && member.device().simulation().isChecking()) {
+      window.ends(member.rank(), CallSite.current());
+    }
     known.drop(lifetimes());
     memory().letGo(known.start(), known.holder());
     return 0;
