@@ -92,6 +92,22 @@ public final class Hazards {
     }
   }
 
+  /**
+   * Work that was enqueued before {@code reader}, writes a range and has not run: since both are in
+   * flight nothing orders them, and what the reader finds is no memory that nobody writes. What is
+   * to be reported then, or null.
+   */
+  @Nullable ReportBuilder writtenTooLate(StreamOp reader, long start, long end) {
+    Access read = reader.use(start, end);
+    for (StreamOp op = reader.before; op != null && read != null; op = op.before) {
+      Access write = op.use(start, end);
+      if (write != null && write.writes()) {
+        return race(write, read);
+      }
+    }
+    return null;
+  }
+
   /** Another rank puts data there, and knows {@code known} to be done: what it races with. */
   @Nullable ReportBuilder put(Accessor put, Clock known) {
     Access now = put.accesses();

@@ -195,13 +195,17 @@ public final class OneSidedSequence {
       }
       SimDevice target = peer.device();
       long start = window.address(call.peer()) + call.offset();
+      String end = window.endOf(call.peer());
+      if (end != null) {
+        comm.report(ended(peer, end));
+        return;
+      }
       MemorySegment from =
           own.device().memory().range(call.source(), call.bytes(), "source of " + call);
       MemorySegment to = target.memory().range(start, call.bytes(), "target of " + call);
-      String end = window.endOf(call.peer());
-      ReportBuilder wrong = end != null ? ended(peer, end) : race(target, start);
-      if (wrong != null) {
-        comm.report(wrong);
+      ReportBuilder race = race(target, start);
+      if (race != null) {
+        comm.report(race);
       }
       if (launch.isCancelled()) {
         return;
