@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jccl.config.TuningChoice;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,6 +170,30 @@ public interface Communicator extends Collectives, AutoCloseable {
   void group(Consumer<Collectives> body);
 
   /**
+   * Prepares a fixed sequence of calls, to be launched as one piece again and again: a training
+   * step's or an inference's. All ranks prepare the same sequence, and each launch is a collective
+   * act of all of them (rules STR-38 to STR-41). On 2 H200 such a launch takes a half to a quarter
+   * of the time of small calls made one by one.
+   *
+   * <p>{@code body} runs once, here; its calls of this communicator are checked and kept, and none
+   * of them runs. A launch runs them in their order on the stream of the launch, whatever streams
+   * they name. On a stream that is being captured it adds them to that capture. Buffers and
+   * reductions stay open as long as the sequence is launched; a launch that misses one, or comes
+   * after the end of the communicator, throws an {@link IllegalStateException} that names it.
+   * Closing the communicator closes the sequence.
+   *
+   * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="prepare"}
+   *
+   * @param body what makes the calls: collectives and messages, alone or in groups; it gets this
+   *     communicator
+   * @return the sequence, to be launched, and closed by the caller
+   * @throws IllegalStateException if a group is open, this thread captures a stream, or the body
+   *     does something that cannot be prepared
+   * @throws CollectiveException if the library refuses a call
+   */
+  Graph prepare(Consumer<Collectives> body);
+
+  /**
    * Makes new communicators of the ranks that name equal colours. All ranks of this one call it
    * with nothing in flight (rules SPL-01, SPL-11), those without a colour by {@link #splitNoColor}.
    * Ranks are ordered by key, then by their rank here (SPL-03). The child has this communicator's
@@ -272,6 +297,27 @@ public interface Communicator extends Collectives, AutoCloseable {
    * @return the larger communicator
    */
   Communicator grow(int newWorldSize, @Nullable UniqueId id, CommunicatorConfig config);
+
+  /**
+   * Gives memory for this communicator's calls: the same number of elements on all ranks, which all
+   * call it in the same order. Where {@link #tuning} says windows, it lies in symmetric windows of
+   * all ranks, which makes large calls faster (rule MEM-07): then all ranks use such memory in a
+   * call, at equal offsets, or none does (MEM-05, WIN-04). Elsewhere it is {@link
+   * Device#allocate}'s. Each rank closes its buffers when it likes.
+   *
+   * @param type the element type
+   * @param count number of elements
+   * @return the memory, to be closed by the caller; its content is unspecified
+   * @throws IllegalArgumentException if {@code count} is negative
+   * @throws IllegalStateException if a group is open or this thread captures a stream
+   * @throws CollectiveException if the library refuses the call
+   */
+  DeviceBuffer allocate(DataType type, long count);
+
+  /**
+   * {@return what was chosen for this communicator that is faster than NCCL's defaults, and why}
+   */
+  TuningChoice tuning();
 
   /**
    * Tells the library of memory that operations will use: local, at once, a hint (rule MEM-03).
@@ -382,6 +428,15 @@ public interface Communicator extends Collectives, AutoCloseable {
    * @param group the group whose members are the ranks of this communicator
    */
   default void watch(ProcessGroup group) {}
+
+  /**
+   * Says over which process group this communicator was opened: its members are the ranks, in the
+   * same order. Listeners that compare ranks do it there. {@link #open} calls it, before the first
+   * operation.
+   *
+   * @param group the group
+   */
+  default void attach(ProcessGroup group) {}
 
   /**
    * Stops what is in flight without its results and makes the communicator unusable (LIF-14). NCCL:
