@@ -26,8 +26,8 @@ import org.jccl.sim.explore.Strategy;
 import org.junit.jupiter.api.Test;
 
 /**
- * Programs that clean up in a {@code finally} after a report: an exception of the cleanup would take
- * its place, so there is none.
+ * Programs that clean up in a {@code finally} after a report: an exception of the cleanup would
+ * take its place, so there is none.
  */
 class CleanupTest {
   private static void isTheFailure(MisuseKind kind, RankProgram program) {
@@ -40,7 +40,7 @@ class CleanupTest {
         assertThat(failed.failures().getFirst().cause())
             .isInstanceOfSatisfying(
                 ReportedMisuse.class, found -> assertThat(found.kind()).isEqualTo(kind));
-        assertThat(simulator.findings()).singleElement();
+        assertThat(simulator.findings()).hasSize(1);
         assertThat(simulator.leaks()).isEmpty();
       }
     }

@@ -130,16 +130,16 @@ final class CopyOp extends StreamOp {
     return late != null
         ? late
         : new ReportBuilder(
-                    MisuseKind.UNINITIALIZED_DATA,
-                    " on device "
-                        + context.index()
-                        + ": "
-                        + describe()
-                        + " reads back what nobody has written: "
-                        + undefined)
-                .among(undefined.origin().senders())
-                .rank(context.index(), describe(), site() == null ? null : "at " + site())
-                .line("write the memory first, or read back only what was received (SIM-63)");
+                MisuseKind.UNINITIALIZED_DATA,
+                " on device "
+                    + context.index()
+                    + ": "
+                    + describe()
+                    + " reads back what nobody has written: "
+                    + undefined)
+            .among(undefined.origin().senders())
+            .rank(context.index(), describe(), site() == null ? null : "at " + site())
+            .line("write the memory first, or read back only what was received (SIM-63)");
   }
 
   private String describe(Undefined stale) {

@@ -31,6 +31,12 @@ public final class Hazards {
 
   private final History history = new History();
 
+  /**
+   * The only piece of the work that was looked at last. When it comes again, as in a loop, and
+   * nothing else has used the device's memory meanwhile, all is as it was.
+   */
+  private @Nullable Accessor last;
+
   Hazards(DeviceContext context) {
     this.context = context;
     this.checking = context.simulation().isChecking();
@@ -73,6 +79,7 @@ public final class Hazards {
 
   /** The memory of a range ends: who gets it next has nothing to do with its past. */
   void forget(long start, long end) {
+    last = null;
     history.forget(start, end);
   }
 
@@ -81,8 +88,13 @@ public final class Hazards {
     if (!checking || !op.usesMemory()) {
       return;
     }
+    Accessor first = op.usesNow();
+    if (first == null || first == last) {
+      return;
+    }
+    last = first.next() == null ? first : null;
     Clock known = op.stream().known();
-    for (Accessor each = op.usesNow(); each != null; each = each.next()) {
+    for (Accessor each = first; each != null; each = each.next()) {
       for (Access now = each.accesses(); now != null; now = now.next()) {
         Access before = history.add(now, known);
         if (before != null) {
@@ -110,6 +122,7 @@ public final class Hazards {
 
   /** Another rank puts data there, and knows {@code known} to be done: what it races with. */
   @Nullable ReportBuilder put(Accessor put, Clock known) {
+    last = null;
     Access now = put.accesses();
     Access before = now == null ? null : history.add(now, known);
     return now == null || before == null ? null : race(before, now);
@@ -369,7 +382,7 @@ public final class Hazards {
     /** Whether whoever knows {@code clock} knows that the memory is no longer in use. */
     boolean isOver(Clock clock) {
       ClockLane carrier = by.carrier;
-      return isDone(clock) || carrier != null && clock.at(carrier.number()) > by.carried;
+      return isDone(clock) || (carrier != null && clock.at(carrier.number()) > by.carried);
     }
 
     /** Whether it is ordered before {@code later}, whose stream knows {@code clock}. */

@@ -9,8 +9,8 @@ final class Polling {
   private static final long MOST_QUESTIONS = 1_000_000;
 
   /**
-   * So many where who asks has a short limit, or an alarm is set, for then virtual time goes on; and
-   * where a search steers, which keeps every decision.
+   * So many where who asks has a short limit, or an alarm is set, for then virtual time goes on;
+   * and where a search steers, which keeps every decision.
    */
   private static final long FEWER_QUESTIONS = 10_000;
 

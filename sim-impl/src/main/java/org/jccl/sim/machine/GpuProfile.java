@@ -192,7 +192,8 @@ public record GpuProfile(
   }
 
   /**
-   * {@return the number of the host that has a GPU: the first one has GPUs 0 to {@code gpusPerHost} - 1}
+   * {@return the number of the host that has a GPU: the first one has GPUs 0 to {@code gpusPerHost}
+   * - 1}
    *
    * @param gpu the GPU's number
    */

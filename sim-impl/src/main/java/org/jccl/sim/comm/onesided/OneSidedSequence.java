@@ -227,7 +227,10 @@ public final class OneSidedSequence {
                   + " comes to a window that "
                   + peer.name()
                   + " has ended")
-          .rank(own.driver(), call + " writes there", call.site() == null ? null : "at " + call.site())
+          .rank(
+              own.driver(),
+              call + " writes there",
+              call.site() == null ? null : "at " + call.site())
           .rank(peer.driver(), "deregistration", "at " + site)
           .line("let the ranks meet behind their last puts before a window ends (MEM-06, SIM-55)");
     }
