@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
 
 /** Which program is explored, on how many ranks: options of {@code explore} and {@code replay}. */
 final class ExploreOptions {
+  private static final String ALL = "all";
+
   @Option(names = "--ranks", paramLabel = "N", description = "Number of ranks. Default: 2.")
   private int ranks = 2;
 
@@ -29,10 +31,11 @@ final class ExploreOptions {
       paramLabel = "WHAT",
       split = ",",
       description = {
-        "What of the simulated world is varied, too: calls_wait, resident_kernels, or none.",
-        "Default: calls_wait, so that each schedule runs in strict mode and not."
+        "What of the simulated world is varied, too: calls_wait (strict mode and not), eager_sends,",
+        "resident_kernels, all or none. Default: all; the exhaustive search varies what the program",
+        "can tell."
       })
-  private List<String> vary = List.of("calls_wait");
+  private List<String> vary = List.of(ALL);
 
   @Option(
       names = "--strict",
@@ -96,7 +99,9 @@ final class ExploreOptions {
   private Set<Variation> variations() {
     Set<Variation> all = EnumSet.noneOf(Variation.class);
     for (String word : vary) {
-      if (!word.equalsIgnoreCase("none")) {
+      if (word.equalsIgnoreCase(ALL)) {
+        all.addAll(EnumSet.allOf(Variation.class));
+      } else if (!word.equalsIgnoreCase("none")) {
         all.add(variation(word));
       }
     }
@@ -109,14 +114,17 @@ final class ExploreOptions {
         return each;
       }
     }
-    throw bad("--vary: nothing is called '" + word + "': use calls_wait, resident_kernels or none");
+    throw bad(
+        "--vary: nothing is called '"
+            + word
+            + "': use calls_wait, eager_sends, resident_kernels, all or none");
   }
 
   /** The options that another command needs to run the same program in the same kind of world. */
   String again() {
     StringBuilder words = new StringBuilder("-cp ").append(classPath).append(" --ranks ");
     words.append(ranks);
-    if (!vary.equals(List.of("calls_wait"))) {
+    if (!vary.equals(List.of(ALL))) {
       words.append(" --vary ").append(String.join(",", vary).toLowerCase(Locale.ROOT));
     }
     return words.append(strict ? " --strict" : "").append(shared ? " --shared" : "").toString();

@@ -19,6 +19,6 @@ record LaunchStart(Launch launch) implements SimStep {
 
   @Override
   public StepKey key() {
-    return launch.key();
+    return launch.key(StepKey.Kind.LAUNCH);
   }
 }

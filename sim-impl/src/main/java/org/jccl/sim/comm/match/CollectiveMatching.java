@@ -88,7 +88,7 @@ public final class CollectiveMatching {
     @Override
     public void run() {
       Steering steering = simulation.kernel().steering();
-      if (steering != null) {
+      if (steering != null && !gone) {
         for (LaunchedCall part : parts) {
           LaunchedCall.present(part).launch.isToldTo(steering);
         }
