@@ -120,19 +120,27 @@ final class ExploreOptions {
             + "': use calls_wait, eager_sends, resident_kernels, all or none");
   }
 
-  /** The options that another command needs to run the same program in the same kind of world. */
-  String again() {
+  /** Number of ranks. */
+  int ranks() {
+    return ranks;
+  }
+
+  /**
+   * The options that another command needs to run the same program on so many ranks in the same kind
+   * of world.
+   */
+  String again(int onRanks) {
     StringBuilder words = new StringBuilder("-cp ").append(classPath).append(" --ranks ");
-    words.append(ranks);
+    words.append(onRanks);
     if (!vary.equals(List.of(ALL))) {
       words.append(" --vary ").append(String.join(",", vary).toLowerCase(Locale.ROOT));
     }
     return words.append(strict ? " --strict" : "").append(shared ? " --shared" : "").toString();
   }
 
-  /** A JUnit class that runs {@code run} again. */
-  ReplayClass testOf(ExploredRun run) {
-    return new ReplayClass(className, args, ranks, List.copyOf(variations()), strict, run);
+  /** A JUnit class that runs {@code run} again, which had so many ranks. */
+  ReplayClass testOf(ExploredRun run, int onRanks) {
+    return new ReplayClass(className, args, onRanks, List.copyOf(variations()), strict, run);
   }
 
   /** The class and its arguments. */

@@ -9,6 +9,7 @@ import org.jccl.conformance.planted.PlantedTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code jccl planted}: how many schedules the search needs for bugs that were planted. */
@@ -39,6 +40,12 @@ final class PlantedCommand implements Callable<Integer> {
       description = "Runs on threads of their own, in the machine's order. Default: 100.")
   private int free = 100;
 
+  @Option(
+      names = "--only",
+      paramLabel = "TEXT",
+      description = "Only bugs with that in their name, their source or their depth: \"depth 4\".")
+  private String only = "";
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private CommandSpec spec;
@@ -46,7 +53,19 @@ final class PlantedCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    List<PlantedBug> bugs = PlantedBugs.all();
+    if (trials < 1 || most < 1 || free < 0) {
+      throw new ParameterException(
+          spec.commandLine(), "--trials and --most are at least 1, and --free at least 0");
+    }
+    List<PlantedBug> bugs =
+        PlantedBugs.all().stream()
+            .filter(
+                bug -> (bug.name() + " " + bug.source() + " depth " + bug.depth()).contains(only))
+            .toList();
+    if (bugs.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--only: no planted bug has '" + only + "' in its name");
+    }
     int found =
         new PlantedTable(trials, most, free)
             .write(
