@@ -214,7 +214,7 @@ public final class Explorer {
    */
   public Exploration explore() {
     long most = schedules > 0 ? schedules : strategy.covers() ? MOST : SAMPLES;
-    return new Explorations(this, strategy.search(seed, new Worlds(varies)), most).run();
+    return new Explorations(this, strategy.search(seed, new WorldKinds(varies)), most).run();
   }
 
   /**

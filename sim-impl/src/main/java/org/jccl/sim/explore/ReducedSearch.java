@@ -27,14 +27,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReducedSearch implements Search {
   private final Deque<BeginningGuide> open = new ArrayDeque<>();
-  private final Worlds worlds;
+  private final WorldKinds worlds;
   private final Set<Long> begun = new HashSet<>();
   private final Set<Long> classes = new HashSet<>();
   private long runs;
   private long lost;
 
   /** {@code worlds} are the kinds of worlds that there are. */
-  ReducedSearch(Worlds worlds) {
+  ReducedSearch(WorldKinds worlds) {
     this.worlds = worlds;
     worlds.first().forEach(this::begin);
   }

@@ -6,9 +6,9 @@ import java.util.function.BiFunction;
 public final class Strategy {
   private final String name;
   private final boolean covers;
-  private final BiFunction<Long, Worlds, Search> search;
+  private final BiFunction<Long, WorldKinds, Search> search;
 
-  private Strategy(String name, boolean covers, BiFunction<Long, Worlds, Search> search) {
+  private Strategy(String name, boolean covers, BiFunction<Long, WorldKinds, Search> search) {
     this.name = name;
     this.covers = covers;
     this.search = search;
@@ -123,7 +123,7 @@ public final class Strategy {
     return covers;
   }
 
-  Search search(long seed, Worlds worlds) {
+  Search search(long seed, WorldKinds worlds) {
     return search.apply(seed, worlds);
   }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class SystematicSearch implements Search {
   private final Deque<FollowGuide> open = new ArrayDeque<>();
   private final int mostDelays;
-  private final Worlds worlds;
+  private final WorldKinds worlds;
   private long runs;
 
   /**
@@ -17,7 +17,7 @@ final class SystematicSearch implements Search {
    * @param mostDelays how many candidates all decisions together may pass over; {@link
    *     Integer#MAX_VALUE} for any number
    */
-  SystematicSearch(int mostDelays, Worlds worlds) {
+  SystematicSearch(int mostDelays, WorldKinds worlds) {
     this.mostDelays = mostDelays;
     this.worlds = worlds;
     (isAll() ? worlds.all() : worlds.first()).forEach(this::begin);

@@ -284,7 +284,7 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
       return;
     }
     if (steering() != null) {
-      member.device().simulation().kernel().makeReady(new LaunchStart(this));
+      member.device().simulation().kernel().makeReady(new LaunchEdge(this, StepKey.Kind.LAUNCH));
       return;
     }
     ResidentKernels kernels = member.device().kernels();
@@ -424,7 +424,7 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
       finish();
     } else {
       steering.signals(ran);
-      member.device().simulation().kernel().makeReady(new LaunchEnd(this));
+      member.device().simulation().kernel().makeReady(new LaunchEdge(this, StepKey.Kind.END));
     }
   }
 

@@ -9,11 +9,11 @@ import java.util.Set;
 import org.jccl.sim.kernel.Choices;
 
 /** The kinds of worlds that a search runs in: each is an option of each thing that is varied. */
-final class Worlds {
+final class WorldKinds {
   private final List<Variation> varied;
   private final Set<ChoiceStream> begun = new HashSet<>();
 
-  Worlds(Collection<Variation> varied) {
+  WorldKinds(Collection<Variation> varied) {
     this.varied = List.copyOf(varied);
   }
 
