@@ -313,7 +313,7 @@ public final class FailureReport {
         + ranks
         + " of "
         + worldSize
-        + (ranks == 1 ? " rank failed" : " ranks failed")
+        + (worldSize == 1 ? " rank failed" : " ranks failed")
         + " (backend "
         + backend.name()
         + ")";

@@ -6,14 +6,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
 import org.jccl.CleanText;
+import org.jccl.Collectives;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
+import org.jccl.Graph;
 import org.jccl.MemoryStatistics;
 import org.jccl.PreMulSum;
 import org.jccl.ProcessGroup;
@@ -58,6 +61,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final Children children;
   private final LibraryMemory memory;
   private final Sums sums;
+  private final PreparedSequences prepared;
 
   /** Only kept: the library may still write to it while this communicator opens. */
   @SuppressWarnings("UnusedVariable")
@@ -95,6 +99,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.children = new Children(this);
     this.memory = new LibraryMemory(this);
     this.sums = new Sums(this);
+    this.prepared = new PreparedSequences(this, new PreparedPlace());
     this.defaultStream = device.newStream();
     this.path = library.newPath(device, name + "-" + rank);
   }
@@ -232,14 +237,24 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     }
   }
 
-  /** What is made of it goes with it. */
-  final void closeSumsAndMemory() {
+  /** What is made of it goes with it; graphs first (LIF-06). */
+  final void closeWhatIsMade() {
+    prepared.close();
     sums.close();
     memory.close();
   }
 
+  /** It is being aborted: its graphs end, which the library waits for (LIF-06). */
+  final void abandonPrepared() {
+    prepared.abandon();
+  }
+
   /** Frees what is ours; the library's communicator has ended, or was never there. */
   final void release() {
+    CallHook heard = hook();
+    if (heard != null) {
+      heard.ending();
+    }
     try {
       releaseTokens();
       defaultStream.close();
@@ -250,7 +265,6 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     } finally {
       path.end();
       library.closed(this);
-      CallHook heard = hook();
       if (heard != null) {
         heard.closed();
       }
@@ -476,6 +490,43 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
    */
   public final void joinGrowing(UniqueId id) {
     children.join(this, id);
+  }
+
+  // ---- repeated work
+
+  @Override
+  public final Graph prepare(Consumer<Collectives> body) {
+    return prepared.prepare(body);
+  }
+
+  /** What {@link PreparedSequences} needs of the library. */
+  private final class PreparedPlace implements PreparedSequences.Place {
+    @Override
+    public void requireLegal(String what) {
+      guard.requireLegal(Act.OPERATION, what);
+    }
+
+    @Override
+    public void note(Stream stream) {
+      LibraryCommunicator.this.note(stream);
+    }
+
+    @Override
+    public void settle() {
+      if (nonblocking) {
+        awaitReady(config().initTimeout());
+      }
+    }
+
+    @Override
+    public CallPath pathAside() {
+      return path.beside("jccl-graphs-" + name);
+    }
+
+    @Override
+    public String who() {
+      return LibraryCommunicator.this.who();
+    }
   }
 
   // ---- memory, reductions

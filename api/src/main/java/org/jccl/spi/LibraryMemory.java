@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 import org.jccl.CheckLevel;
+import org.jccl.CollectiveException;
 import org.jccl.Communicator.State;
 import org.jccl.DeviceBuffer;
 import org.jccl.IssuedCall;
@@ -276,14 +277,18 @@ final class LibraryMemory {
       owner.guard().settled(owner.call(what, body), what);
       return;
     }
-    heard.show(what, shown, stream).before();
+    heard.show(what, shown, stream);
     try {
+      heard.before();
       owner.guard().settled(owner.call(what, body), what);
     } catch (RuntimeException | Error failure) {
       heard.failed(failure);
       throw failure;
     }
-    heard.after();
+    CollectiveException verdict = heard.after();
+    if (verdict != null) {
+      throw verdict;
+    }
   }
 
   /** ARG-14; NCCL does not check the peer. */

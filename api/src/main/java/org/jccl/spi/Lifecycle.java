@@ -93,6 +93,7 @@ final class Lifecycle {
         heard.aborted();
       }
       refuseStreams();
+      owner.abandonPrepared();
       kill(comm);
     }
   }
@@ -118,7 +119,7 @@ final class Lifecycle {
     }
     long deadline = owner.path().now() + owner.config().closeLimit().nanos();
     try {
-      owner.closeSumsAndMemory();
+      owner.closeWhatIsMade();
       end(deadline);
     } finally {
       owner.release();
@@ -129,6 +130,10 @@ final class Lifecycle {
     State last = settledState(left(deadline));
     List<CollectiveException> found = new ArrayList<>(1);
     boolean sound = ENDS_WELL.contains(last) && hasFinished(left(deadline), found);
+    CallHook heard = owner.hook();
+    if (sound && heard != null && last != State.REVOKED) {
+      heard.finish(left(deadline), found);
+    }
     long comm = owner.handle().take(State.CLOSED);
     if (comm != 0 && sound) {
       // Only a ready one may be finalized (LIF-03, LIF-20).

@@ -7,6 +7,10 @@ import java.util.Locale;
 import java.util.Set;
 import org.jccl.CheckLevel;
 import org.jccl.RankProgram;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.OptionValue;
+import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.explore.ExploredRun;
 import org.jccl.sim.explore.Explorer;
@@ -15,27 +19,30 @@ import org.jccl.sim.explore.Variation;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Which program is explored, on how many ranks: options of {@code explore} and {@code replay}. */
 final class ExploreOptions {
-  private static final String ALL = "all";
-
-  @Option(names = "--ranks", paramLabel = "N", description = "Number of ranks. Default: 2.")
+  @Option(
+      names = "--ranks",
+      converter = Numbers.Ranks.class,
+      paramLabel = "N",
+      description = "Number of ranks. Default: 2.")
   private int ranks = 2;
 
   @Option(
       names = "--vary",
+      converter = Words.VariationName.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "WHAT",
-      split = ",",
       description = {
         "What of the simulated world is varied, too: calls_wait (strict mode and not), eager_sends,",
         "resident_kernels, all or none. Default: all; the exhaustive search varies what the program",
         "can tell."
       })
-  private List<String> vary = List.of(ALL);
+  private List<String> vary = List.of(Words.ALL);
 
   @Option(
       names = "--strict",
@@ -52,6 +59,7 @@ final class ExploreOptions {
 
   @Option(
       names = {"-cp", "--class-path"},
+      converter = Texts.ClassPath.class,
       paramLabel = "PATH",
       description = "Folders and jars that hold the program, separated as for java. Default: here.",
       defaultValue = ".")
@@ -60,6 +68,7 @@ final class ExploreOptions {
   @Parameters(
       index = "0",
       paramLabel = "CLASS",
+      converter = Texts.ClassName.class,
       description = "The program, an org.jccl.RankProgram; its constructor takes nothing.")
   private String className = "";
 
@@ -72,9 +81,6 @@ final class ExploreOptions {
 
   /** An explorer of the program; each of its threads has the program's classes for itself. */
   Explorer explorer() {
-    if (ranks < 1) {
-      throw bad("--ranks: " + ranks + " ranks cannot run: give at least 1");
-    }
     ProgramClass program = new ProgramClass(command, classPath, className);
     ThreadLocal<@Nullable ClassLoader> loaders = ThreadLocal.withInitial(program::loader);
     newProgram(program, loaders); // what is wrong with the class is told once, and first
@@ -99,25 +105,13 @@ final class ExploreOptions {
   private Set<Variation> variations() {
     Set<Variation> all = EnumSet.noneOf(Variation.class);
     for (String word : vary) {
-      if (word.equalsIgnoreCase(ALL)) {
+      if (word.equals(Words.ALL)) {
         all.addAll(EnumSet.allOf(Variation.class));
-      } else if (!word.equalsIgnoreCase("none")) {
-        all.add(variation(word));
+      } else if (!word.equals(Words.VariationName.NONE)) {
+        all.add(Variation.valueOf(word.toUpperCase(Locale.ROOT)));
       }
     }
     return all;
-  }
-
-  private Variation variation(String word) {
-    for (Variation each : Variation.values()) {
-      if (each.name().equalsIgnoreCase(word)) {
-        return each;
-      }
-    }
-    throw bad(
-        "--vary: nothing is called '"
-            + word
-            + "': use calls_wait, eager_sends, resident_kernels, all or none");
   }
 
   /** Number of ranks. */
@@ -132,8 +126,8 @@ final class ExploreOptions {
   String again(int onRanks) {
     StringBuilder words = new StringBuilder("-cp ").append(classPath).append(" --ranks ");
     words.append(onRanks);
-    if (!vary.equals(List.of(ALL))) {
-      words.append(" --vary ").append(String.join(",", vary).toLowerCase(Locale.ROOT));
+    if (!vary.equals(List.of(Words.ALL))) {
+      words.append(" --vary ").append(String.join(",", vary));
     }
     return words.append(strict ? " --strict" : "").append(shared ? " --shared" : "").toString();
   }
@@ -146,9 +140,5 @@ final class ExploreOptions {
   /** The class and its arguments. */
   String program() {
     return args.isEmpty() ? className : className + " " + String.join(" ", args);
-  }
-
-  private ParameterException bad(String what) {
-    return new ParameterException(command.commandLine(), what);
   }
 }

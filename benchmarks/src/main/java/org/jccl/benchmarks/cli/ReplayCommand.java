@@ -3,8 +3,10 @@ package org.jccl.benchmarks.cli;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.jccl.CleanText;
+import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.sim.explore.ChoiceStream;
 import org.jccl.sim.explore.ExploredRun;
+import org.jccl.sim.explore.Explorer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,10 +27,11 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Option(
       names = "--choices",
+      converter = Texts.Choices.class,
       required = true,
       paramLabel = "STREAM",
       description = "The choices of the schedule, as explore tells them: 1.0x14.2")
-  private String choices = "";
+  private ChoiceStream choices = ChoiceStream.FIFO;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli fills it
@@ -36,11 +39,12 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Explorer explorer = program.explorer();
     ExploredRun run;
     try {
-      run = program.explorer().replay(ChoiceStream.parse(choices));
-    } catch (IllegalArgumentException wrong) {
-      throw new ParameterException(spec.commandLine(), "--choices: " + wrong.getMessage());
+      run = explorer.replay(choices);
+    } catch (IllegalArgumentException others) {
+      throw new ParameterException(spec.commandLine(), "--choices: " + others.getMessage());
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println(CleanText.report(run.report()));

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jccl.BackendConfig;
@@ -17,12 +18,18 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
 import org.jccl.ResultCode;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.SeedRange;
+import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.launch.OwnJvm;
 import org.jccl.benchmarks.launch.ProcessPlan;
 import org.jccl.benchmarks.launch.ProcessRun;
 import org.jccl.benchmarks.launch.RankProcess;
 import org.jccl.sim.SimProvider;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.faults.FaultPlan;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,6 +55,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--seed",
+      converter = Numbers.Seed.class,
       paramLabel = "S",
       description =
           "Seed of the simulator's schedule; without it ranks run first come, first served.")
@@ -55,15 +63,17 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--seeds",
+      converter = Texts.Seeds.class,
       paramLabel = "A..B",
       description = {
         "Run once with each seed from A to B, each on a new simulator, until one fails.",
         "Its report ends with the seed."
       })
-  private @Nullable String seeds;
+  private @Nullable SeedRange seeds;
 
   @Option(
       names = "--checks",
+      converter = Words.CheckLevelName.class,
       paramLabel = "LEVEL",
       description = "How much the simulator checks: none, default or full. Default: full.")
   private @Nullable String checks;
@@ -77,13 +87,25 @@ final class RunCommand implements Callable<Integer> {
   private boolean strict;
 
   @Option(
+      names = "--faults",
+      converter = Texts.Faults.class,
+      paramLabel = "PLAN",
+      description = {
+        "Let faults strike, as 'rank 1 at call 3: exit; rank 0 at all_reduce 2: slow 5ms'.",
+        "./jccl faults puts each kind at each call, and says what comes of it."
+      })
+  private @Nullable FaultPlan faults;
+
+  @Option(
       names = "--timeline",
+      converter = Paths.FileToWrite.class,
       paramLabel = "FILE",
       description = "Write what the simulator does in virtual time into FILE, for Perfetto (JSON).")
   private @Nullable Path timeline;
 
   @Option(
       names = "--trace",
+      converter = Paths.FileToWrite.class,
       paramLabel = "FILE",
       description = {
         "Write what the simulator decides into FILE, one event a line. report trace A B",
@@ -93,6 +115,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = {"-cp", "--class-path"},
+      converter = Texts.ClassPath.class,
       paramLabel = "PATH",
       description = "Folders and jars that hold the program, separated as for java. Default: here.",
       defaultValue = ".")
@@ -101,6 +124,7 @@ final class RunCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "CLASS",
+      converter = Texts.ClassName.class,
       description = "The program; its constructor takes nothing.")
   private String className = "";
 
@@ -113,6 +137,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--processes",
+      converter = Numbers.Processes.class,
       paramLabel = "N",
       description = {
         "Run each of N ranks in a process of its own, on the GPU of that number. The program may",
@@ -130,6 +155,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--operation-timeout",
+      converter = Numbers.TimeLimit.class,
       paramLabel = "SECONDS",
       description = {
         "End the communicators when a call, or work on a GPU, has been under way for longer.",
@@ -139,6 +165,19 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (faults == null) {
+      return run();
+    }
+    // Worlds are opened by name here, and that way it is a property that has the plan.
+    System.setProperty(SimProvider.FAULTS_PROPERTY, faults.toString());
+    try {
+      return run();
+    } finally {
+      System.clearProperty(SimProvider.FAULTS_PROPERTY);
+    }
+  }
+
+  private int run() throws Exception {
     ProgramClass program = new ProgramClass(spec, classPath, className);
     if (processes != null) {
       return runProcesses(processes);
@@ -153,10 +192,9 @@ final class RunCommand implements Callable<Integer> {
     if (seed != null || timeline != null || trace != null) {
       throw bad("--seeds: not together with --seed, --timeline or --trace, which mean one run");
     }
-    SeedRange range = SeedRange.parse(spec, seeds);
-    for (long each = range.first(); ; each++) {
+    for (long each = seeds.first(); ; each++) {
       runOnce(program, each);
-      if (each == range.last()) {
+      if (each == seeds.last()) {
         System.err.println("jccl run: no run failed with seeds " + seeds);
         return 0;
       }
@@ -167,11 +205,9 @@ final class RunCommand implements Callable<Integer> {
     if (backendOptions.ranks != null) {
       throw bad("--processes: not together with --ranks, which are threads of one process");
     }
-    if (seed != null || seeds != null || timeline != null || trace != null || strict) {
+    boolean simulates = seed != null || seeds != null || faults != null;
+    if (simulates || timeline != null || trace != null || strict) {
       throw bad("--processes: the simulator, its seeds and its files belong to one process");
-    }
-    if (number < 1) {
-      throw bad("--processes: " + number + " processes cannot run: give at least 1");
     }
     List<String> command = OwnJvm.command(List.of(Main.class.getName(), "run", "--as-rank"));
     if (backendOptions.backend != null) {
@@ -229,6 +265,10 @@ final class RunCommand implements Callable<Integer> {
         opened.close();
         throw bad("--timeline: only simulated time can be drawn: add --backend sim");
       }
+      if (faults != null && Simulator.of(opened.backend()).isEmpty()) {
+        opened.close();
+        throw bad("--faults: they strike simulated ranks alone: add --backend sim");
+      }
       if ((with != null || strict || checks != null) && Simulator.of(opened.backend()).isEmpty()) {
         opened.close();
         throw bad("--seed, --seeds, --strict and --checks are a simulator's: add --backend sim");
@@ -259,7 +299,7 @@ final class RunCommand implements Callable<Integer> {
   private BackendConfig config(@Nullable Long with) {
     BackendConfig.Builder config = BackendConfig.builder();
     if (checks != null) {
-      config.checks(level(checks));
+      config.checks(CheckLevel.valueOf(checks.toUpperCase(Locale.ROOT)));
     } else if (System.getProperty(SimProvider.CHECKS_PROPERTY) == null) {
       // A run is for finding bugs: with full checks reports name the line of every call.
       config.checks(CheckLevel.FULL);
@@ -273,25 +313,12 @@ final class RunCommand implements Callable<Integer> {
     return config.strict(strict).build();
   }
 
-  private CheckLevel level(String word) {
-    for (CheckLevel level : CheckLevel.values()) {
-      if (level.name().equalsIgnoreCase(word)) {
-        return level;
-      }
-    }
-    throw bad("--checks: no level is called '" + word + "': use none, default or full");
-  }
-
   private CommunicatorConfig communicatorConfig() {
     if (operationTimeout == null) {
       return CommunicatorConfig.defaults();
     }
-    double seconds = operationTimeout;
-    if (!(seconds > 0 && seconds < Long.MAX_VALUE / 1e9)) {
-      throw bad("--operation-timeout: " + seconds + " is no number of seconds above 0");
-    }
     return CommunicatorConfig.builder()
-        .operationTimeout(Duration.ofNanos((long) (seconds * 1e9)))
+        .operationTimeout(Duration.ofNanos((long) (operationTimeout * 1e9)))
         .build();
   }
 
@@ -307,8 +334,20 @@ final class RunCommand implements Callable<Integer> {
             program.run(rank);
           });
     } finally {
+      Simulator.of(opened.backend()).ifPresent(RunCommand::tellFaults);
       Simulator.of(opened.backend()).ifPresent(RunCommand::tellTrace);
     }
+  }
+
+  private static void tellFaults(Simulator simulator) {
+    simulator
+        .faults()
+        .ifPresent(
+            log -> {
+              log.struck().forEach(struck -> System.err.println("jccl run: " + struck));
+              log.notStruck().forEach(line -> System.err.println("jccl run: " + line));
+              log.staleReads().forEach(line -> System.err.println("jccl run: " + line));
+            });
   }
 
   /** Equal hashes mean that two runs took the same decisions in the same order. */

@@ -164,12 +164,12 @@ class ExploreCommandsTest {
     for (String[] each :
         new String[][] {
           {"explore -cp CLASSES --strategy best com.example.Hasty", "no strategy is called 'best'"},
-          {"explore -cp CLASSES --vary weather com.example.Hasty", "nothing is called 'weather'"},
-          {"explore -cp CLASSES --ranks 0 com.example.Hasty", "give at least 1"},
-          {"explore --schedules 0 -cp CLASSES com.example.Hasty", "expected at least 1"},
-          {"replay -cp CLASSES --choices 1.a com.example.Hasty", "expected as a failure tells"},
+          {"explore -cp CLASSES --vary weather com.example.Hasty", "no variation is called 'weather'"},
+          {"explore -cp CLASSES --ranks 0 com.example.Hasty", "give "},
+          {"explore --schedules 0 -cp CLASSES com.example.Hasty", "give "},
+          {"replay -cp CLASSES --choices 1.a com.example.Hasty", "as explore tells them"},
           {"replay -cp CLASSES --choices 0x3.99 com.example.Hasty", "not those of this program"},
-          {"planted --only nothing", "no planted bug"},
+          {"planted --only nothing", "no planted bug is called"},
         }) {
       assertThat(run(each[0])).as(each[0]).isEqualTo(2);
       assertThat(err.toString()).contains(each[1]);

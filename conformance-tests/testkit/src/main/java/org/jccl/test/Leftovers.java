@@ -1,6 +1,5 @@
 package org.jccl.test;
 
-import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,8 +11,8 @@ import java.util.stream.Stream;
 import org.jccl.ReportedMisuse;
 import org.jccl.UserCode;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.faults.FaultLog;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.platform.commons.support.AnnotationSupport;
 
 /** Looks after each schedule for what a test may not leave behind. */
 final class Leftovers {
@@ -32,10 +31,8 @@ final class Leftovers {
   /** With what method and class allow. */
   static Leftovers of(Method method, Class<?> type) {
     Leftovers leftovers = new Leftovers();
-    for (AnnotatedElement each : List.of(method, type)) {
-      AnnotationSupport.findAnnotation(each, Allow.class)
-          .ifPresent(allow -> leftovers.allowed.addAll(Arrays.asList(allow.value())));
-    }
+    TestAnnotations.all(method, type, Allow.class)
+        .forEach(allow -> leftovers.allowed.addAll(Arrays.asList(allow.value())));
     return leftovers;
   }
 
@@ -58,6 +55,21 @@ final class Leftovers {
     return allowed.contains(Remains.LEAK)
         ? List.of()
         : simulator.leaks().stream().map(leak -> "left open: " + leak).toList();
+  }
+
+  /**
+   * What faults did that no test may pass with, and those that did nothing, a line each; without
+   * what {@code findings} tell.
+   */
+  List<String> ofFaults(FaultLog log, List<ReportedMisuse> findings) {
+    List<String> lines = new ArrayList<>();
+    List<String> told = reports(findings).stream().map(each -> each.getMessage() + "").toList();
+    log.hang().filter(each -> !told.contains(each)).ifPresent(each -> lines.add("hang: " + each));
+    log.staleReads().forEach(read -> lines.add("silent wrong data: " + read));
+    if (!allowed.contains(Remains.FAULT)) {
+      lines.addAll(log.notStruck());
+    }
+    return lines;
   }
 
   /** Threads that the test has started and that do not end, a line each. */

@@ -13,6 +13,8 @@ import org.jccl.sim.explore.ChoiceStream;
 import org.jccl.sim.explore.ExploredWorld;
 import org.jccl.sim.explore.Explorer;
 import org.jccl.sim.explore.WorldProgram;
+import org.jccl.sim.faults.FaultLog;
+import org.jccl.sim.faults.StruckFault;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
@@ -26,6 +28,7 @@ final class SimulatedRun {
   private List<Uncaught.One> uncaught = List.of();
   private List<ReportedMisuse> findings = List.of();
   private @Nullable Throwable thrown;
+  private List<StruckFault> struck = List.of();
   private boolean repeatable;
 
   /** For {@code seconds} at most. */
@@ -103,11 +106,15 @@ final class SimulatedRun {
         body.run(world);
         remains.addAll(leftovers.waiting(simulator));
         remains.addAll(leftovers.threads());
+        simulator
+            .faults()
+            .ifPresent(log -> remains.addAll(leftovers.ofFaults(log, simulator.findings())));
       } catch (Throwable failure) {
         thrown = limit.isPassed() ? Limit.passed(seconds, standing, failure) : failure;
       }
       uncaught = threads.all();
     }
+    struck = simulator.faults().map(FaultLog::struck).orElse(List.of());
   }
 
   private void close(Simulator simulator) {
@@ -156,7 +163,7 @@ final class SimulatedRun {
 
   /** What a property fails with: jqwik says how to repeat it. */
   Throwable failureOfProperty() {
-    TestFailureText text = new TestFailureText(body, "", null);
+    TestFailureText text = new TestFailureText(body, "", struck, null);
     return isThrown()
         ? text.thrown(thrown, uncaught, findings)
         : text.remains(leftovers.reports(findings), remains);
@@ -164,7 +171,7 @@ final class SimulatedRun {
 
   /** What the test fails with. */
   Throwable failure(@Nullable Attachments attachments) {
-    TestFailureText text = new TestFailureText(body, schedule.toString(), attachments);
+    TestFailureText text = new TestFailureText(body, schedule.toString(), struck, attachments);
     return isThrown()
         ? text.thrown(thrown, uncaught, findings)
         : text.remains(leftovers.reports(findings), remains);

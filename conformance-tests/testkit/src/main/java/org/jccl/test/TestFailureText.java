@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.jccl.FailureReport;
 import org.jccl.ReportedMisuse;
 import org.jccl.UserCode;
+import org.jccl.sim.faults.StruckFault;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.MultipleFailuresError;
@@ -19,11 +20,15 @@ final class TestFailureText {
 
   private final TestBody body;
   private final String schedule;
+  private final List<StruckFault> struck;
   private final @Nullable Attachments attachments;
 
-  TestFailureText(TestBody body, String schedule, @Nullable Attachments attachments) {
+  /** {@code struck} are the faults of a plan; the first one is the first cause of all else. */
+  TestFailureText(
+      TestBody body, String schedule, List<StruckFault> struck, @Nullable Attachments attachments) {
     this.body = body;
     this.schedule = schedule;
+    this.struck = struck;
     this.attachments = attachments;
   }
 
@@ -127,6 +132,15 @@ final class TestFailureText {
   }
 
   private String ended(StringBuilder text) {
+    int at = headline().length();
+    for (StruckFault fault : struck) {
+      String words = fault.toString();
+      if (text.indexOf(words.lines().findFirst().orElse(words)) < 0) {
+        String line = (fault == struck.getFirst() ? "\nfirst cause: " : "\nthen: ") + words;
+        text.insert(at, line);
+        at += line.length();
+      }
+    }
     if (!schedule.isEmpty()) {
       text.append("\nreplay: @RankTest(replay = \"").append(schedule).append("\")");
       text.append("\n    or: mvn test ").append(body.selection());

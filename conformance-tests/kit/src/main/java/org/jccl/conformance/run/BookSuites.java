@@ -15,6 +15,7 @@ import org.jccl.conformance.rules.MemoryRules;
 import org.jccl.conformance.rules.OpenRules;
 import org.jccl.conformance.rules.PointToPointRules;
 import org.jccl.conformance.rules.PreMulSumRules;
+import org.jccl.conformance.rules.PreparedRules;
 import org.jccl.conformance.rules.RawArgumentRules;
 import org.jccl.conformance.rules.RawCheckRules;
 import org.jccl.conformance.rules.RawCollectiveRules;
@@ -69,6 +70,7 @@ public final class BookSuites implements RuleSuites {
         StreamRules.class,
         CaptureRules.class,
         WorkRules.class,
+        PreparedRules.class,
         OpenRules.class,
         TypedArgumentRules.class,
         RawArgumentRules.class,
