@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jccl.config.TuningChoice;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -296,6 +297,27 @@ public interface Communicator extends Collectives, AutoCloseable {
    * @return the larger communicator
    */
   Communicator grow(int newWorldSize, @Nullable UniqueId id, CommunicatorConfig config);
+
+  /**
+   * Gives memory for this communicator's calls: the same number of elements on all ranks, which all
+   * call it in the same order. Where {@link #tuning} says windows, it lies in symmetric windows of
+   * all ranks, which makes large calls faster (rule MEM-07): then all ranks use such memory in a
+   * call, at equal offsets, or none does (MEM-05, WIN-04). Elsewhere it is {@link
+   * Device#allocate}'s. Each rank closes its buffers when it likes.
+   *
+   * @param type the element type
+   * @param count number of elements
+   * @return the memory, to be closed by the caller; its content is unspecified
+   * @throws IllegalArgumentException if {@code count} is negative
+   * @throws IllegalStateException if a group is open or this thread captures a stream
+   * @throws CollectiveException if the library refuses the call
+   */
+  DeviceBuffer allocate(DataType type, long count);
+
+  /**
+   * {@return what was chosen for this communicator that is faster than NCCL's defaults, and why}
+   */
+  TuningChoice tuning();
 
   /**
    * Tells the library of memory that operations will use: local, at once, a hint (rule MEM-03).

@@ -32,6 +32,7 @@ import org.jccl.WindowFlag;
 import org.jccl.WorkFailedException;
 import org.jccl.config.ConfigField;
 import org.jccl.config.TimeLimit;
+import org.jccl.config.TuningChoice;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
@@ -55,6 +56,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final boolean exchangesMessages;
   private final UsedStreams streams = new UsedStreams();
   private @Nullable Stream lastStream;
+  private @Nullable TuningChoice choice;
   private volatile String abortReason = "";
   private final StateGuard guard;
   private final Lifecycle lifecycle;
@@ -97,7 +99,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.guard = new StateGuard(this, handle);
     this.lifecycle = new Lifecycle(this, abi);
     this.children = new Children(this);
-    this.memory = new LibraryMemory(this);
+    this.memory = new LibraryMemory(this, library.sharesAllocations());
     this.sums = new Sums(this);
     this.prepared = new PreparedSequences(this, new PreparedPlace());
     this.defaultStream = device.newStream();
@@ -499,6 +501,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     return prepared.prepare(body);
   }
 
+  /** What was chosen for a child whose size only the library knows. */
+  final void chosen(TuningChoice inherited) {
+    choice = inherited;
+  }
+
   /** What {@link PreparedSequences} needs of the library. */
   private final class PreparedPlace implements PreparedSequences.Place {
     @Override
@@ -527,6 +534,37 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     public String who() {
       return LibraryCommunicator.this.who();
     }
+  }
+
+  // ---- tuning
+
+  @Override
+  public final TuningChoice tuning() {
+    TuningChoice known = choice;
+    if (known == null) {
+      known =
+          knowsItsPlace()
+              ? config().tuning().choose(device().name(), worldSize(), version)
+              : TuningChoice.none("it is still opening");
+      choice = knowsItsPlace() ? known : null;
+    }
+    return known;
+  }
+
+  /** The configuration as it goes to the library: what is chosen, where the user says nothing. */
+  final CommunicatorConfig tuned(CommunicatorConfig given) {
+    int ctas = given.tuning().isOn() ? tuning().ctas() : 0;
+    boolean isOwn =
+        given.field(ConfigField.MIN_CTAS).isPresent()
+            || given.field(ConfigField.MAX_CTAS).isPresent();
+    return ctas == 0 || isOwn
+        ? given
+        : given.toBuilder().set(ConfigField.MIN_CTAS, ctas).set(ConfigField.MAX_CTAS, ctas).build();
+  }
+
+  @Override
+  public final DeviceBuffer allocate(DataType type, long count) {
+    return memory.allocate(type, count);
   }
 
   // ---- memory, reductions
@@ -574,6 +612,6 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   /** The configuration in the library's own words, or null for none. */
   final MemorySegment struct(@Nullable CommunicatorConfig given, Arena arena) {
-    return given == null ? MemorySegment.NULL : ConfigStruct.write(given, version, arena);
+    return given == null ? MemorySegment.NULL : ConfigStruct.write(tuned(given), version, arena);
   }
 }

@@ -24,6 +24,7 @@ import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
+import org.jccl.config.TuningChoice;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.spi.CommunicatorBase;
@@ -210,6 +211,16 @@ public class FakeCommunicator extends CommunicatorBase {
 
   @Override
   public Registration register(DeviceBuffer buffer) {
+    throw notFaked();
+  }
+
+  @Override
+  public DeviceBuffer allocate(DataType type, long count) {
+    throw notFaked();
+  }
+
+  @Override
+  public TuningChoice tuning() {
     throw notFaked();
   }
 

@@ -45,6 +45,10 @@ final class BenchCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private BackendOptions backendOptions;
 
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private BenchWays ways;
+
   @Option(
       names = "--op",
       converter = Words.OperationName.class,
@@ -167,6 +171,9 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (ways.isWanted()) {
+      return ways.run(backendOptions, commandLine(), isGiven("--op") ? operations : null, maxBytes);
+    }
     requireOneStep();
     List<Workload> workloads = named(operations, Workload.ALL, Workload::ofLabel);
     List<DataType> dataTypes = named(types, List.of(DataType.values()), Words::type);
@@ -193,6 +200,10 @@ final class BenchCommand implements Callable<Integer> {
               graph);
       return run(opened, plan, timing, folder);
     }
+  }
+
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   private int run(

@@ -31,6 +31,7 @@ import picocli.CommandLine.TypeConversionException;
     versionProvider = Main.Version.class,
     subcommands = {
       BenchCommand.class,
+      TuneCommand.class,
       PredictCommand.class,
       CalibrateCommand.class,
       RunCommand.class,

@@ -49,7 +49,15 @@ public abstract class Suite {
   final void about(Subject found) {
     subject = found;
     worlds = Worlds.shared(found);
+    prepare(worlds);
   }
+
+  /**
+   * Says how the communicators of its worlds are opened.
+   *
+   * @param used the worlds
+   */
+  void prepare(Worlds used) {}
 
   /** How many ranks the rule of the test that runs takes. */
   final int ranks() {
