@@ -120,8 +120,8 @@ final class ExploreOptions {
   }
 
   /**
-   * The options that another command needs to run the same program on so many ranks in the same kind
-   * of world.
+   * The options that another command needs to run the same program on so many ranks in the same
+   * kind of world.
    */
   String again(int onRanks) {
     StringBuilder words = new StringBuilder("-cp ").append(classPath).append(" --ranks ");

@@ -14,9 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.jccl.RankProgram;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,10 +69,13 @@ class ExploreCommandsTest {
     Path file = Files.createDirectories(classes.resolve("src")).resolve(name + ".java");
     Files.writeString(file, source);
     String path = classes + System.getProperty("path.separator") + classPath();
+    PrintWriter said = new PrintWriter(err, true);
     int code =
-        ToolProvider.getSystemJavaCompiler()
-            .run(null, null, null, "-proc:none", "-g", "-cp", path, "-d", "" + classes, "" + file);
-    assertThat(code).isZero();
+        ToolProvider.findFirst("javac")
+            .orElseThrow()
+            .run(
+                said, said, "-proc:none", "-g", "-cp", path, "-d", classes.toString(), file.toString());
+    assertThat(code).as(err.toString()).isZero();
   }
 
   /** What a program of the user's own and its tests are compiled with. */
@@ -112,7 +115,8 @@ class ExploreCommandsTest {
     assertThat(told)
         .contains("Hasty.java:", "replay: ./jccl replay -cp ", "complete", " 1 failure, in ");
     String report = told.substring(0, told.indexOf("replay: ./jccl"));
-    String line = told.lines().filter(each -> each.startsWith("replay: ")).findFirst().orElseThrow();
+    String line =
+        told.lines().filter(each -> each.startsWith("replay: ")).findFirst().orElseThrow();
 
     assertThat(run(line.substring("replay: ./jccl ".length()))).isEqualTo(1);
     assertThat(out.toString().strip()).isEqualTo(report.strip());
@@ -164,7 +168,10 @@ class ExploreCommandsTest {
     for (String[] each :
         new String[][] {
           {"explore -cp CLASSES --strategy best com.example.Hasty", "no strategy is called 'best'"},
-          {"explore -cp CLASSES --vary weather com.example.Hasty", "no variation is called 'weather'"},
+          {
+            "explore -cp CLASSES --vary weather com.example.Hasty",
+            "no variation is called 'weather'"
+          },
           {"explore -cp CLASSES --ranks 0 com.example.Hasty", "give "},
           {"explore --schedules 0 -cp CLASSES com.example.Hasty", "give "},
           {"replay -cp CLASSES --choices 1.a com.example.Hasty", "as explore tells them"},
@@ -178,9 +185,11 @@ class ExploreCommandsTest {
 
   @Test
   void planted_findsWhatItLooksFor() {
-    assertThat(run("planted --only #1013 --trials 1 --most 50 --free 0")).as(err.toString()).isZero();
+    assertThat(run("planted --only #1013 --trials 1 --most 50 --free 0"))
+        .as(err.toString())
+        .isZero();
     assertThat(out.toString().getBytes(StandardCharsets.UTF_8)).isNotEmpty();
     assertThat(out.toString())
-        .contains("| depth | bug |", "nccl #1013 | [MISSING_RANK]", "1 of 1 bugs found");
+        .contains("| depth | bug |", "nccl #1013 | [MISSING_RANK]", "1 of 1 bugs found, 1 of them");
   }
 }

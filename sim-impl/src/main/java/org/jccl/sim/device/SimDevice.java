@@ -28,6 +28,7 @@ public final class SimDevice implements Device, CaptureGuard {
 
   /** The stream that has had a kernel first, where somebody asks. */
   private @Nullable SimStream firstKernels;
+
   private final Consumer<String> leaks;
   private final WeakReference<SimDevice> weakly = new WeakReference<>(this);
   private long handlesMade;

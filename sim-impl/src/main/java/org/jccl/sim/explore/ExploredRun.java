@@ -56,8 +56,8 @@ public record ExploredRun(
   }
 
   /**
-   * {@return the verdict and the lines of the program that the first report names, or where what was
-   * thrown came from: equal for runs that failed of the same at the same place}
+   * {@return the verdict and the lines of the program that the first report names, or where what
+   * was thrown came from: equal for runs that failed of the same at the same place}
    */
   public String failure() {
     Throwable failure = thrown;
@@ -73,8 +73,7 @@ public record ExploredRun(
   }
 
   private static String lines(String report) {
-    return LINE
-        .matcher(report)
+    return LINE.matcher(report)
         .results()
         .map(MatchResult::group)
         .distinct()

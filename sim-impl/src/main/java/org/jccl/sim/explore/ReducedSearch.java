@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A rank's failure ends what is steered. What the others would have done instead is found by
  * putting that rank off.
  *
- * <p>It begins in the usual world. It goes into one with a property that is another one only if some
- * run depends on that property: else all runs there are the same.
+ * <p>It begins in the usual world. It goes into one with a property that is another one only if
+ * some run depends on that property: else all runs there are the same.
  */
 final class ReducedSearch implements Search {
   private final Deque<BeginningGuide> open = new ArrayDeque<>();

@@ -44,7 +44,9 @@ final class WorldKinds {
     return notBegun(first);
   }
 
-  /** The worlds not begun before in which a run may go another way that was done in {@code world}. */
+  /**
+   * The worlds not begun before in which a run may go another way that was done in {@code world}.
+   */
   List<int[]> besides(int[] world, Set<Choices.Point> dependsOn) {
     List<int[]> others = new ArrayList<>();
     for (int place = 0; place < world.length; place++) {

@@ -96,9 +96,7 @@ record GeneratedProgram(int ranks, List<List<Step>> calls) {
 
   /** Whether its ranks share something outside of jccl. */
   boolean sharesState() {
-    return calls.stream()
-        .flatMap(List::stream)
-        .anyMatch(call -> call.kind() == Kind.TAKE_TICKET);
+    return calls.stream().flatMap(List::stream).anyMatch(call -> call.kind() == Kind.TAKE_TICKET);
   }
 
   private static void addCommon(SplittableRandom random, List<List<Step>> calls) {

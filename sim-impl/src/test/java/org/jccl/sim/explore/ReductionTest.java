@@ -90,13 +90,14 @@ class ReductionTest {
   }
 
   /**
-   * Whether a program seems to have far too many schedules to run them all: the alternatives along a
-   * random schedule, multiplied, are on average as many as there are schedules.
+   * Whether a program seems to have far too many schedules to run them all: the alternatives along
+   * a random schedule, multiplied, are on average as many as there are schedules.
    */
   private static boolean isLarge(long seed, GeneratedProgram program) {
     double all = 0;
     for (int number = 1; number <= PROBES; number++) {
-      Course course = new Course(Guides.random(seed, number), program.ranks(), program.sharesState());
+      Course course =
+          new Course(Guides.random(seed, number), program.ranks(), program.sharesState());
       explorer(seed, program).run(course);
       all += course.options().stream().mapToDouble(Integer::doubleValue).reduce(1, (a, b) -> a * b);
     }

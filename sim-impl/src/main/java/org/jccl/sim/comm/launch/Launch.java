@@ -299,8 +299,7 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
 
   /** What its start or its end is, for who steers. */
   StepKey key(StepKey.Kind kind) {
-    return new StepKey(
-        kind, member.comm().number(), member.rank(), gates.getFirst().tick());
+    return new StepKey(kind, member.comm().number(), member.rank(), gates.getFirst().tick());
   }
 
   /** It starts as a step of its own: {@code steering} is told what it needs and does. */

@@ -58,8 +58,7 @@ public final class CommParts {
     DataMovement execution = new DataMovement(comm, planning, dataPlane);
     this.messages = new MessageMatching(comm, execution);
     this.launches =
-        new LaunchQueues(
-            comm, new CollectiveMatching(comm, execution, registrations), messages);
+        new LaunchQueues(comm, new CollectiveMatching(comm, execution, registrations), messages);
     this.signals = new Signals(comm);
     this.assemblies = new HostCollectives(comm);
   }
