@@ -28,8 +28,16 @@ final class ProgramClass {
     this.className = className;
   }
 
-  /** A new object of the class, loaded by {@code loader}. */
+  /** A new object of the class, loaded by {@code loader}, which its threads have as theirs. */
   RankProgram program(ClassLoader loader) {
+    RankProgram made = newObject(loader);
+    return rank -> {
+      Thread.currentThread().setContextClassLoader(loader);
+      made.run(rank);
+    };
+  }
+
+  private RankProgram newObject(ClassLoader loader) {
     try {
       return loadClass(loader).asSubclass(RankProgram.class).getConstructor().newInstance();
     } catch (ClassCastException other) {

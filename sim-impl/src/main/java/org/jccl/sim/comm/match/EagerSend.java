@@ -1,5 +1,6 @@
 package org.jccl.sim.comm.match;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jccl.sim.algo.Buffers;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * connection (rule P2P-11).
  */
 final class EagerSend implements SimStep {
+  private static final long ALIGNMENT = 64;
+
   private final SharedComm comm;
   private final DataMovement execution;
   private final LaunchedCall send;
@@ -69,7 +72,7 @@ final class EagerSend implements SimStep {
     }
     MemorySegment from = send.send;
     if (from != null && from.byteSize() > 0) {
-      data = MemorySegment.ofArray(new byte[Math.toIntExact(from.byteSize())]);
+      data = Arena.ofAuto().allocate(from.byteSize(), ALIGNMENT);
       data.copyFrom(from);
     }
     end = send.launch.startTime() + execution.nanos(data.byteSize());
