@@ -74,7 +74,15 @@ class ExploreCommandsTest {
         ToolProvider.findFirst("javac")
             .orElseThrow()
             .run(
-                said, said, "-proc:none", "-g", "-cp", path, "-d", classes.toString(), file.toString());
+                said,
+                said,
+                "-proc:none",
+                "-g",
+                "-cp",
+                path,
+                "-d",
+                classes.toString(),
+                file.toString());
     assertThat(code).as(err.toString()).isZero();
   }
 
