@@ -26,6 +26,10 @@ public final class SimDevice implements Device, CaptureGuard {
   private final SimMemory memory;
   private final DeviceContext context;
   private final @Nullable ResidentKernels kernels;
+
+  /** The stream that has had a kernel first, where somebody asks. */
+  private @Nullable SimStream firstKernels;
+
   private final Consumer<String> leaks;
   private final WeakReference<SimDevice> weakly = new WeakReference<>(this);
   private long handlesMade;
@@ -50,6 +54,17 @@ public final class SimDevice implements Device, CaptureGuard {
     this.kernels = ResidentKernels.of(simulation.residentKernels());
     this.memory = new SimMemory(context, this::ownerOf);
     context.marksBy(this::mark);
+  }
+
+  /**
+   * A kernel begins on {@code stream}; whether kernels of others may run beside it, sooner or
+   * later.
+   */
+  public boolean begins(SimStream stream) {
+    if (firstKernels == null) {
+      firstKernels = stream;
+    }
+    return firstKernels != stream;
   }
 
   /** The kernels that it holds; null where it holds any number. */

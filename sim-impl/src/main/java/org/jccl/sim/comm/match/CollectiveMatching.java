@@ -88,7 +88,7 @@ public final class CollectiveMatching {
     @Override
     public void run() {
       Steering steering = simulation.kernel().steering();
-      if (steering != null) {
+      if (steering != null && !gone) {
         for (LaunchedCall part : parts) {
           if (part != null) { // else its rank has given it up
             part.launch.isToldTo(steering);
