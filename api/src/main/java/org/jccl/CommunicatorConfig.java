@@ -90,7 +90,10 @@ public final class CommunicatorConfig {
     return value == null ? OptionalInt.empty() : OptionalInt.of(value);
   }
 
-  /** {@return a name for messages, reports and NCCL's own log (rule CFG-18)} */
+  /**
+   * {@return a name for messages, reports and NCCL's own log (rule CFG-18)} NCCL gets its first 255
+   * bytes. In a process with more than 4096 of them, NCCL's log may show a newer name.
+   */
   public Optional<String> name() {
     return Optional.ofNullable(name);
   }

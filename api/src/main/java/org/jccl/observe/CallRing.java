@@ -43,6 +43,7 @@ final class CallRing implements CallListener {
   private final long[] streams;
   private final long[] times;
   private final int[] groups;
+  private final long[] batches;
   private final int[] reductions;
   private final int[] ranks;
   private final int[] states; // the state's ordinal, and MESSAGE
@@ -65,6 +66,9 @@ final class CallRing implements CallListener {
   private long begunHere;
   private long answered;
 
+  /** How many calls and groups were begun: what is begun before anything is answered is a group. */
+  private long batch;
+
   @SuppressWarnings("UnusedVariable") // by its handle
   private long collectives;
 
@@ -85,6 +89,7 @@ final class CallRing implements CallListener {
     streams = new long[capacity];
     times = new long[capacity];
     groups = new int[capacity];
+    batches = new long[capacity];
     reductions = new int[capacity];
     ranks = new int[capacity];
     states = new int[capacity];
@@ -105,6 +110,8 @@ final class CallRing implements CallListener {
     bytes[at] = call.bytes();
     streams[at] = call.streamHandle();
     groups[at] = call.groupSize();
+    batch += begunHere == answered ? 1 : 0;
+    batches[at] = batch;
     reductions[at] = call.reduction();
     ranks[at] = call.rootOrPeer();
     operations[at] = call.operation();
@@ -205,6 +212,7 @@ final class CallRing implements CallListener {
         counts[at],
         bytes[at],
         groups[at],
+        batches[at],
         streams[at],
         now - times[at],
         CallRecord.State.values()[state & (MESSAGE - 1)],

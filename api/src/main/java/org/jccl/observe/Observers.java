@@ -63,6 +63,8 @@ public final class Observers {
       case "recorder" ->
           FlightRecorder.builder()
               .directory(Path.of(setting("jccl.recorder.dir", "JCCL_RECORDER_DIR", "jccl-flights")))
+              .torch(
+                  Boolean.parseBoolean(setting("jccl.recorder.torch", "JCCL_RECORDER_TORCH", "")))
               .build();
       default ->
           throw new IllegalArgumentException(

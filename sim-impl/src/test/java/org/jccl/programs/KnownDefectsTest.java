@@ -14,6 +14,7 @@ import org.jccl.RankProgram;
 import org.jccl.ReduceOp;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
+import org.jccl.sim.Provokes;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -91,6 +92,7 @@ class KnownDefectsTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.DEADLOCK)
   void unevenGroups_hang() {
     WITH.accepts(3, toTwo(1, 1));
     WITH.accepts(3, toTwo(3, 3));

@@ -35,17 +35,18 @@ import org.jccl.sim.rehearsal.FaultTable;
 import org.jccl.sim.rehearsal.Rehearsal;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code jccl faults}: a user's program in which something breaks, at every call of it. */
 @Command(
     name = "faults",
     description = {
-      "Runs a class that implements org.jccl.RankProgram on simulated devices, each time with another",
+      "Runs a class that implements org.jccl.RankProgram on simulated devices, each time with"
+          + " another",
       "fault, and says what comes of each: recovered, reported, silent wrong data, or a hang."
     },
     mixinStandardHelpOptions = true,
@@ -63,7 +64,8 @@ final class FaultsCommand implements Callable<Integer> {
       converter = Texts.Faults.class,
       paramLabel = "FAULTS",
       description = {
-        "Only these faults, together, as 'rank 1 at call 3: exit; rank 0 at all_reduce 2: slow 5ms'.",
+        "Only these faults, together, as 'rank 1 at call 3: exit; rank 0 at all_reduce 2: slow"
+            + " 5ms'.",
         "Without it each kind of fault strikes at each call."
       })
   private @Nullable FaultPlan plan;
@@ -113,23 +115,9 @@ final class FaultsCommand implements Callable<Integer> {
       description = "Write every outcome into FILE.")
   private @Nullable Path json;
 
-  @Option(
-      names = {"-cp", "--class-path"},
-      converter = Texts.ClassPath.class,
-      paramLabel = "PATH",
-      description = "Folders and jars that hold the program, separated as for java. Default: here.",
-      defaultValue = ".")
-  private String classPath = ".";
-
-  @Parameters(
-      index = "0",
-      paramLabel = "CLASS",
-      converter = Texts.ClassName.class,
-      description = "The program; its constructor takes nothing.")
-  private String className = "";
-
-  @Parameters(index = "1..*", paramLabel = "ARG", description = "What Rank.args() gives.")
-  private List<String> args = new ArrayList<>();
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private ProgramOptions program;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli fills it
@@ -142,11 +130,11 @@ final class FaultsCommand implements Callable<Integer> {
         throw bad("--rank: %d is no rank of %d: give 0 to %d".formatted(each, ranks, ranks - 1));
       }
     }
-    ProgramClass program = new ProgramClass(spec, classPath, className);
+    ProgramClass what = program.program(spec);
     List<URLClassLoader> loaders = new ArrayList<>();
     try {
-      Rehearsal rehearsal = rehearsal(() -> made(program, loaders));
-      made(program, loaders); // what is wrong with the class is said at once
+      Rehearsal rehearsal = rehearsal(() -> made(what, loaders));
+      made(what, loaders); // what is wrong with the class is said at once
       return plan == null ? table(rehearsal) : one(rehearsal, plan);
     } finally {
       for (URLClassLoader loader : loaders) {
@@ -159,21 +147,11 @@ final class FaultsCommand implements Callable<Integer> {
   private static RankProgram made(ProgramClass program, List<URLClassLoader> loaders) {
     URLClassLoader loader = program.loader();
     loaders.add(loader);
-    try {
-      RankProgram made = program.program(loader);
-      return rank -> {
-        Thread.currentThread().setContextClassLoader(loader);
-        made.run(rank);
-      };
-    } catch (RuntimeException wrong) {
-      throw wrong;
-    } catch (Exception wrong) {
-      throw new IllegalStateException(wrong.getMessage(), wrong);
-    }
+    return program.program(loader);
   }
 
   private Rehearsal rehearsal(Supplier<RankProgram> programs) {
-    Rehearsal rehearsal = Rehearsal.of(ranks, args, programs);
+    Rehearsal rehearsal = Rehearsal.of(ranks, program.args(), programs);
     if (version != null) {
       int code = version;
       rehearsal = rehearsal.in(world -> world.ncclVersion(code));
@@ -258,7 +236,7 @@ final class FaultsCommand implements Callable<Integer> {
       }
     }
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("program", className);
+    all.put("program", program.className());
     all.put("ranks", ranks);
     all.put("faults", rows);
     return all;

@@ -28,8 +28,16 @@ final class ProgramClass {
     this.className = className;
   }
 
-  /** A new object of the class, loaded by {@code loader}. */
+  /** A new object of the class, loaded by {@code loader}, which its threads have as theirs. */
   RankProgram program(ClassLoader loader) {
+    RankProgram made = newObject(loader);
+    return rank -> {
+      Thread.currentThread().setContextClassLoader(loader);
+      made.run(rank);
+    };
+  }
+
+  private RankProgram newObject(ClassLoader loader) {
     try {
       return loadClass(loader).asSubclass(RankProgram.class).getConstructor().newInstance();
     } catch (ClassCastException other) {
@@ -104,8 +112,8 @@ final class ProgramClass {
 
   /** A loader of the program alone: its static fields are nobody else's. */
   URLClassLoader loader() {
-    URL[] urls = urls();
-    return new URLClassLoader("program", urls, ProgramClass.class.getClassLoader());
+    // Without a name, which stack traces would put before each class.
+    return new URLClassLoader(urls(), ProgramClass.class.getClassLoader());
   }
 
   private URL[] urls() {

@@ -5,7 +5,6 @@ import java.lang.reflect.Method;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,7 +35,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code jccl run}: a user's program, once per rank, on simulated or real devices. */
@@ -113,23 +111,9 @@ final class RunCommand implements Callable<Integer> {
       })
   private @Nullable Path trace;
 
-  @Option(
-      names = {"-cp", "--class-path"},
-      converter = Texts.ClassPath.class,
-      paramLabel = "PATH",
-      description = "Folders and jars that hold the program, separated as for java. Default: here.",
-      defaultValue = ".")
-  private String classPath = ".";
-
-  @Parameters(
-      index = "0",
-      paramLabel = "CLASS",
-      converter = Texts.ClassName.class,
-      description = "The program; its constructor takes nothing.")
-  private String className = "";
-
-  @Parameters(index = "1..*", paramLabel = "ARG", description = "What Rank.args() gives.")
-  private List<String> args = new ArrayList<>();
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private ProgramOptions program;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli fills it
@@ -178,22 +162,22 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int run() throws Exception {
-    ProgramClass program = new ProgramClass(spec, classPath, className);
+    ProgramClass what = program.program(spec);
     if (processes != null) {
       return runProcesses(processes);
     }
     if (asRank) {
-      return runAsRank(program);
+      return runAsRank(what);
     }
     if (seeds == null) {
-      runOnce(program, seed);
+      runOnce(what, seed);
       return 0;
     }
     if (seed != null || timeline != null || trace != null) {
       throw bad("--seeds: not together with --seed, --timeline or --trace, which mean one run");
     }
     for (long each = seeds.first(); ; each++) {
-      runOnce(program, each);
+      runOnce(what, each);
       if (each == seeds.last()) {
         System.err.println("jccl run: no run failed with seeds " + seeds);
         return 0;
@@ -216,8 +200,8 @@ final class RunCommand implements Callable<Integer> {
     if (operationTimeout != null) {
       command.addAll(List.of("--operation-timeout", operationTimeout.toString()));
     }
-    command.addAll(List.of("--class-path", classPath, className));
-    command.addAll(args);
+    command.addAll(List.of("--class-path", program.classPath(), program.className()));
+    command.addAll(program.args());
     return new ProcessRun(new ProcessPlan(number, command, GRACE), System.out, System.err).run();
   }
 
@@ -227,9 +211,10 @@ final class RunCommand implements Callable<Integer> {
       Thread.currentThread().setContextClassLoader(loader);
       Optional<Method> main = what.mainMethod(loader);
       if (main.isPresent()) {
-        RankProcess.runMain(main.get(), args);
+        RankProcess.runMain(main.get(), program.args());
       } else {
-        RankProcess.run(backendOptions.backend, communicatorConfig(), args, what.program(loader));
+        RankProcess.run(
+            backendOptions.backend, communicatorConfig(), program.args(), what.program(loader));
       }
       return 0;
     } catch (CollectiveException failure) {
@@ -243,7 +228,7 @@ final class RunCommand implements Callable<Integer> {
 
   private void runOnce(ProgramClass what, @Nullable Long with) throws Exception {
     try (URLClassLoader loader = what.loader()) {
-      RankProgram program = what.program(loader);
+      RankProgram ranks = what.program(loader);
       try (BackendOptions.Opened opened = open(with)) {
         System.err.println(
             "jccl run: "
@@ -253,7 +238,7 @@ final class RunCommand implements Callable<Integer> {
                 + " ("
                 + opened.why()
                 + ")");
-        runOn(opened, program, loader);
+        runOn(opened, ranks);
       }
     }
   }
@@ -322,17 +307,9 @@ final class RunCommand implements Callable<Integer> {
         .build();
   }
 
-  private void runOn(BackendOptions.Opened opened, RankProgram program, ClassLoader loader) {
+  private void runOn(BackendOptions.Opened opened, RankProgram ranks) {
     try {
-      Ranks.run(
-          opened.backend(),
-          opened.ranks(),
-          communicatorConfig(),
-          args,
-          rank -> {
-            Thread.currentThread().setContextClassLoader(loader);
-            program.run(rank);
-          });
+      Ranks.run(opened.backend(), opened.ranks(), communicatorConfig(), program.args(), ranks);
     } finally {
       Simulator.of(opened.backend()).ifPresent(RunCommand::tellFaults);
       Simulator.of(opened.backend()).ifPresent(RunCommand::tellTrace);

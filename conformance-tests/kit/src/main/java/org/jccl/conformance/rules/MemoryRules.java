@@ -17,6 +17,7 @@ import org.jccl.Window;
 import org.jccl.WindowFlag;
 import org.jccl.config.Tuning;
 import org.jccl.config.TuningChoice;
+import org.jccl.conformance.harness.WorldRank;
 
 /** Registered memory and windows on the typed surface: the typed half of chapter 9. */
 public final class MemoryRules extends Suite {
@@ -32,21 +33,18 @@ public final class MemoryRules extends Suite {
 
   @Example
   @AlsoShows({"MEM-04"})
-  public void required_MEM_03_registrationIsAHint() {
-    int n = atMost(2);
-    run(
-        n,
-        rank -> {
-          try (Communicator comm = rank.open("registered");
-              DeviceBuffer buffer = comm.device().allocateRegistrable(DataType.INT32, 1024)) {
-            Registration first = comm.register(buffer);
-            Registration again = comm.register(buffer.slice(16, 16));
-            expectSum(rank, comm, 1, n);
-            again.close();
-            first.close();
-            first.close();
-          }
-        });
+  @Needs(upTo = 2)
+  public void required_MEM_03_registrationIsAHint(WorldRank rank) {
+    int n = rank.worldSize();
+    try (Communicator comm = rank.open("registered");
+        DeviceBuffer buffer = comm.device().allocateRegistrable(DataType.INT32, 1024)) {
+      Registration first = comm.register(buffer);
+      Registration again = comm.register(buffer.slice(16, 16));
+      expectSum(rank, comm, 1, n);
+      again.close();
+      first.close();
+      first.close();
+    }
   }
 
   @Example
@@ -84,27 +82,24 @@ public final class MemoryRules extends Suite {
 
   @Example
   @AlsoShows({"RMA-03", "RMA-07"})
-  public void required_RMA_01_putsArriveWithTheirSignal() {
-    run(
-        rank -> {
-          int peer = 1 - rank.rank();
-          try (Communicator comm = rank.open("one-sided");
-              DeviceBuffer memory = comm.device().allocateRegistrable(DataType.INT32, 4);
-              DeviceBuffer source = comm.device().allocateRegistrable(DataType.INT32, 2)) {
-            memory.copyFrom(0, 0, 0, 0);
-            source.copyFrom(rank.rank() + 10, rank.rank() + 20);
-            try (Window window = comm.registerWindow(memory, WindowFlag.COLLECTIVE_SYMMETRIC);
-                Window from = comm.registerWindow(source, WindowFlag.COLLECTIVE_SYMMETRIC)) {
-              if (window.isNull() || from.isNull()) {
-                return; // WIN-03: this machine has no windows
-              }
-              comm.putSignal(source, peer, window, 8, comm.defaultStream());
-              comm.waitSignal(List.of(new SignalWait(peer, 1)), comm.defaultStream());
-              comm.defaultStream().synchronize();
-              rank.expect("the window", memory, 0, 0, peer + 10, peer + 20);
-              rank.processGroup().barrier(LONG);
-            }
-          }
-        });
+  public void required_RMA_01_putsArriveWithTheirSignal(WorldRank rank) {
+    int peer = 1 - rank.rank();
+    try (Communicator comm = rank.open("one-sided");
+        DeviceBuffer memory = comm.device().allocateRegistrable(DataType.INT32, 4);
+        DeviceBuffer source = comm.device().allocateRegistrable(DataType.INT32, 2)) {
+      memory.copyFrom(0, 0, 0, 0);
+      source.copyFrom(rank.rank() + 10, rank.rank() + 20);
+      try (Window window = comm.registerWindow(memory, WindowFlag.COLLECTIVE_SYMMETRIC);
+          Window from = comm.registerWindow(source, WindowFlag.COLLECTIVE_SYMMETRIC)) {
+        if (window.isNull() || from.isNull()) {
+          return; // WIN-03: this machine has no windows
+        }
+        comm.putSignal(source, peer, window, 8, comm.defaultStream());
+        comm.waitSignal(List.of(new SignalWait(peer, 1)), comm.defaultStream());
+        comm.defaultStream().synchronize();
+        rank.expect("the window", memory, 0, 0, peer + 10, peer + 20);
+        rank.processGroup().barrier(LONG);
+      }
+    }
   }
 }

@@ -119,9 +119,18 @@ public final class Registrations {
     }
     requireIdle(known, "window");
     windows.remove(known);
+    ends(known);
     known.drop(lifetimes());
     memory().letGo(known.start(), known.holder());
     return 0;
+  }
+
+  /** Puts of other ranks must not come to it any more. */
+  private void ends(RegisteredMemory part) {
+    SharedWindow window = part.window();
+    if (window != null && member.device().simulation().isChecking()) {
+      window.ends(member.rank(), CallSite.current());
+    }
   }
 
   /** Where this rank's part of a window begins, or 0 if it is unknown (rule ARG-31). */
@@ -184,6 +193,7 @@ public final class Registrations {
       } else {
         each.leave(lifetimes());
       }
+      ends(each);
     }
   }
 
