@@ -169,6 +169,50 @@ public interface Communicator extends Collectives, AutoCloseable {
   void group(Consumer<Collectives> body);
 
   /**
+   * {@return this communicator's operations as calls that return when their work is done} A call
+   * has {@link CommunicatorConfig#operationTimeout()}, if there is one; the communicator is aborted
+   * when it passes. Not for groups and captures, whose work runs later (rule STR-38).
+   *
+   * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="blocking"}
+   */
+  Collectives blocking();
+
+  /**
+   * {@return the same with a limit of its own} A call that is not done in time throws a {@link
+   * CollectiveTimeoutException}. Its work goes on, and {@link #abort()} ends it.
+   *
+   * @param limit how long a call may take, and then its work; among simulated ranks by virtual time
+   * @throws IllegalArgumentException if the limit is not positive
+   */
+  Collectives blocking(Duration limit);
+
+  /**
+   * Issues what {@code body} issues, as a group on one stream, and gives a handle for it: an event
+   * and a future. Calls without a handle cost nothing for it (rule STR-39).
+   *
+   * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="request"}
+   *
+   * @param stream the stream of all of its operations; the {@link Collectives#defaultStream()} of
+   *     what the body gets
+   * @param body what issues operations; it gets where to record them
+   * @return the handle, to be closed by the caller
+   * @throws IllegalStateException inside a group, or if the stream is being captured
+   * @throws CollectiveException if the library refuses the call
+   */
+  Request issue(Stream stream, Consumer<Collectives> body);
+
+  /**
+   * {@return the library's own handle, an {@code ncclComm_t}, for other users of the library in
+   * this process} Who calls the library with it does what jccl cannot see; the handle is gone when
+   * this communicator is aborted or closed. A simulated communicator has a number that its raw
+   * surface takes (rule LIF-26).
+   *
+   * @throws IllegalStateException if the communicator is closed
+   * @throws CollectiveException if it has failed or is still opening
+   */
+  long nativeHandle();
+
+  /**
    * Makes new communicators of the ranks that name equal colours. All ranks of this one call it
    * with nothing in flight (rules SPL-01, SPL-11), those without a colour by {@link #splitNoColor}.
    * Ranks are ordered by key, then by their rank here (SPL-03). The child has this communicator's

@@ -48,6 +48,7 @@ final class Children {
     String name = "split" + ++made + "-" + color;
     long comm = parent.handle().value();
     return child(
+        NcclFunction.COMM_SPLIT,
         name,
         UNKNOWN,
         UNKNOWN,
@@ -64,7 +65,7 @@ final class Children {
     int code =
         ChildOpening.callWithin(
             parent,
-            "splitNoColor",
+            "splitNoColor (ncclCommSplit)",
             parent.config().initLimit(),
             () -> parent.abi().commSplit(comm, NO_COLOR, 0, slot, MemorySegment.NULL));
     if (parent.guard().settled(code, "splitNoColor") == 0) {
@@ -87,6 +88,7 @@ final class Children {
     }
     long comm = parent.handle().value();
     return child(
+        NcclFunction.COMM_SHRINK,
         "shrink" + ++made,
         rank,
         parent.worldSize() - out.size(),
@@ -125,7 +127,11 @@ final class Children {
     ready(NcclFunction.COMM_GET_UNIQUE_ID, "newUniqueId");
     MemorySegment id = Arena.ofAuto().allocate(UniqueId.BYTES);
     long comm = parent.handle().value();
-    int code = parent.call("newUniqueId", () -> parent.abi().commGetUniqueId(comm, id));
+    int code =
+        parent.bounded(
+            "newUniqueId (ncclCommGetUniqueId)",
+            parent.config().initLimit(),
+            () -> parent.abi().commGetUniqueId(comm, id));
     parent.guard().settled(code, "newUniqueId");
     return UniqueId.of(id.toArray(JAVA_BYTE));
   }
@@ -148,6 +154,7 @@ final class Children {
     MemorySegment bytes = id == null ? MemorySegment.NULL : bytes(id);
     long comm = parent.handle().value();
     return child(
+        NcclFunction.COMM_GROW,
         "grow" + ++made,
         parent.rank(),
         newWorldSize,
@@ -166,6 +173,7 @@ final class Children {
   }
 
   private Communicator child(
+      NcclFunction function,
       String name,
       int rank,
       int worldSize,
@@ -174,7 +182,7 @@ final class Children {
     CommunicatorConfig config = own == null ? parent.config() : own;
     String called = own == null ? parent.name() + "/" + name : own.name().orElse(name);
     LibraryCommunicator child = parent.newChild(called, rank, worldSize, config);
-    ChildOpening birth = new ChildOpening(child, parent.struct(own, Arena.ofAuto()), creation);
+    ChildOpening birth = new ChildOpening(child, function, parent.struct(own, Arena.ofAuto()), creation);
     birth.run(parent);
     return child;
   }
@@ -186,6 +194,7 @@ final class Children {
     MemorySegment struct = newRank.struct(newRank.config(), Arena.ofAuto());
     new ChildOpening(
             newRank,
+            NcclFunction.COMM_GROW,
             struct,
             (slot, config) -> {
               newRank.device().makeCurrent(); // Bound to the device that is current (INIT-01).
@@ -203,6 +212,8 @@ final class Children {
     MemorySegment size = out.asSlice(JAVA_INT.byteSize(), JAVA_INT);
     int code =
         child.quick(
+            "ncclCommUserRank and ncclCommCount",
+            NativeHandle.ANSWER,
             comm -> {
               int asked = child.abi().commUserRank(comm, rank);
               return asked != 0 ? asked : child.abi().commCount(comm, size);

@@ -1,5 +1,6 @@
 package org.jccl.spi;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -14,8 +15,10 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.DeviceMemory;
 import org.jccl.ReduceOp;
+import org.jccl.Request;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
+import org.jccl.config.TimeLimit;
 import org.jccl.ops.ArgumentRules;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.Composite;
@@ -265,7 +268,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   }
 
   private CollectiveException failure(int code, String what, String advice) {
-    String words = lastError();
+    String words = words();
     String place = knowsItsPlace() ? ", rank " + rank + "/" + worldSize : "";
     return new CollectiveException(
         ResultCode.of(code),
@@ -283,6 +286,38 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
             + (words.isEmpty() ? "" : ", the library says: " + words)
             + ". "
             + advice);
+  }
+
+  /** The next calls take so long at most; null: as long as the communicator's calls may take. */
+  void limitCalls(@Nullable TimeLimit limit) {}
+
+  /** Waits until what was issued on {@code stream} is done; null: as long as operations have. */
+  void awaitWork(Stream stream, @Nullable TimeLimit limit) {
+    if (limit == null) {
+      stream.synchronize();
+    } else {
+      stream.synchronize(limit.duration());
+    }
+  }
+
+  @Override
+  public final Collectives blocking() {
+    return new BlockingView(this, null);
+  }
+
+  @Override
+  public final Collectives blocking(Duration limit) {
+    return new BlockingView(this, TimeLimit.of(limit, "blocking"));
+  }
+
+  @Override
+  public final Request issue(Stream stream, Consumer<Collectives> body) {
+    return Requests.issue(this, stream, body);
+  }
+
+  /** {@return what the library says of a failure} */
+  protected String words() {
+    return lastError();
   }
 
   /** {@return where this communicator's groups are issued} */

@@ -1,8 +1,11 @@
 package org.jccl.spi;
 
+import java.util.function.IntSupplier;
 import java.util.function.LongToIntFunction;
 import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
+import org.jccl.config.TimeLimit;
+import org.jspecify.annotations.Nullable;
 
 /** A library of NCCL's C functions, loaded or simulated, as its communicators see it. */
 public interface Library extends GroupRecording.Issuer {
@@ -26,7 +29,21 @@ public interface Library extends GroupRecording.Issuer {
    * @param config how the communicator is opened
    */
   default LongToIntFunction question(CommunicatorConfig config) {
-    return NativeHandle.asking(abi(config));
+    return NativeHandle.asking(this, abi(config));
+  }
+
+  /**
+   * Makes a call that is of no communicator's thread: a question, or one that any thread may make.
+   *
+   * @param current the device that is current during the call; null if it needs none
+   * @param what names the call in messages
+   * @param limit at most how long to wait, where calls of the library can hang at all
+   * @param body the call; it may go on after the limit, so what it touches has to stay
+   * @return the call's result
+   * @throws org.jccl.CollectiveTimeoutException if it has not come back; names {@code what}
+   */
+  default int ask(@Nullable Device current, String what, TimeLimit limit, IntSupplier body) {
+    return body.getAsInt();
   }
 
   /**

@@ -4,11 +4,14 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.function.LongToIntFunction;
 import java.util.function.LongUnaryOperator;
+import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator.State;
 import org.jccl.ResultCode;
+import org.jccl.config.TimeLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class NativeHandle {
   private static final int IN_PROGRESS = ResultCode.IN_PROGRESS.code();
 
+  /** How long the library may think about a question that it answers without waiting. */
+  static final TimeLimit ANSWER = new TimeLimit(Duration.ofSeconds(5));
+
   private final LongToIntFunction question;
   private final Object life = new Object();
   private volatile long value;
@@ -31,6 +37,9 @@ public final class NativeHandle {
   private State next = State.READY;
 
   private @Nullable Birth birth;
+
+  /** The call that the library did not come back from, in words; empty while there is none. */
+  private volatile String broken = "";
 
   /** Where the handle will be found once {@code parent} is not busy any more (rule SPL-07). */
   private record Birth(NativeHandle parent, LongSupplier slot) {}
@@ -48,14 +57,20 @@ public final class NativeHandle {
   /**
    * {@return the question that NCCL answers without waiting (rule ERR-01)}
    *
-   * @param abi the library
+   * @param library what is asked
+   * @param abi its functions
    */
-  public static LongToIntFunction asking(NcclAbi abi) {
+  static LongToIntFunction asking(Library library, NcclAbi abi) {
     MemorySegment stored = Arena.ofAuto().allocate(JAVA_INT);
-    return comm -> {
-      int asked = abi.commGetAsyncError(comm, stored);
-      return asked != 0 ? asked : stored.get(JAVA_INT, 0);
-    };
+    return comm ->
+        library.ask(
+            null,
+            "ncclCommGetAsyncError",
+            ANSWER,
+            () -> {
+              int asked = abi.commGetAsyncError(comm, stored);
+              return asked != 0 ? asked : stored.get(JAVA_INT, 0);
+            });
   }
 
   /**
@@ -170,8 +185,31 @@ public final class NativeHandle {
       if (value == 0) {
         return ResultCode.REMOTE_ERROR.code();
       }
-      return question.applyAsInt(value);
+      if (!broken.isEmpty()) {
+        return ResultCode.INTERNAL_ERROR.code();
+      }
+      try {
+        return question.applyAsInt(value);
+      } catch (CollectiveTimeoutException late) {
+        broken(late.getMessage());
+        return ResultCode.INTERNAL_ERROR.code();
+      }
     }
+  }
+
+  /** The library has not come back from a call: nothing more is asked of it, it can only go. */
+  void broken(@Nullable String call) {
+    synchronized (life) {
+      broken = call == null ? "a call has not come back" : call;
+      if (!isOver()) {
+        state = State.FAILED;
+      }
+    }
+  }
+
+  /** {@return the call that the library did not come back from; empty if there is none} */
+  String broken() {
+    return broken;
   }
 
   /**
@@ -222,7 +260,7 @@ public final class NativeHandle {
    */
   public int ifAlive(LongUnaryOperator call) {
     synchronized (life) {
-      return value == 0 ? 0 : Math.toIntExact(call.applyAsLong(value));
+      return value == 0 || !broken.isEmpty() ? 0 : Math.toIntExact(call.applyAsLong(value));
     }
   }
 }

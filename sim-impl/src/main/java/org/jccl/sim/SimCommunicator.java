@@ -8,6 +8,7 @@ import org.jccl.DataType;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
+import org.jccl.config.TimeLimit;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.sim.abi.AbiOperations;
@@ -124,7 +125,7 @@ final class SimCommunicator extends LibraryCommunicator {
 
   /** The lock of the handle is for what does not wait; here every call may wait for its turn. */
   @Override
-  protected int quick(LongUnaryOperator call) {
+  protected int quick(String what, TimeLimit limit, LongUnaryOperator call) {
     long comm = handle().value();
     return comm == 0 ? 0 : Math.toIntExact(call.applyAsLong(comm));
   }

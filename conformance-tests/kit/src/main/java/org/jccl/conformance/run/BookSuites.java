@@ -46,6 +46,7 @@ import org.jccl.conformance.rules.TreeRules;
 import org.jccl.conformance.rules.TypedArgumentRules;
 import org.jccl.conformance.rules.TypedStateRules;
 import org.jccl.conformance.rules.UnevenRules;
+import org.jccl.conformance.rules.WaitingRules;
 import org.jccl.conformance.rules.WorkRules;
 
 /** The suites of the rule book but for chapter 12, in its order. */
@@ -68,6 +69,7 @@ public final class BookSuites implements RuleSuites {
         UnevenRules.class,
         StreamRules.class,
         CaptureRules.class,
+        WaitingRules.class,
         WorkRules.class,
         OpenRules.class,
         TypedArgumentRules.class,
