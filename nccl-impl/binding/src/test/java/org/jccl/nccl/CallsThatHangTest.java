@@ -446,6 +446,7 @@ class CallsThatHangTest {
           NcclFunction.SCATTER,
           NcclFunction.RECV,
           NcclFunction.PUT_SIGNAL,
+          // As ncclMemFree's, with the default limit of two minutes.
           NcclFunction.MEM_ALLOC);
 
   @Test

@@ -3,12 +3,16 @@ package org.jccl.nccl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
@@ -38,11 +42,19 @@ class EndOfTheProcessTest {
                 "-Djccl.exit.seconds=2",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath(),
                 Hanging.class.getName(),
                 function))
         .redirectErrorStream(true)
         .start();
+  }
+
+  private static String classPath() {
+    return Stream.of(Hanging.class, NcclBackend.class, Communicator.class)
+        .map(type -> type.getProtectionDomain().getCodeSource().getLocation())
+        .map(place -> Path.of(URI.create(place.toString())).toString())
+        .distinct()
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   @ParameterizedTest

@@ -27,10 +27,11 @@ public final class WaitingRules extends Suite {
     run(
         n,
         rank -> {
-          Communicator comm = rank.communicator();
+          Communicator comm = rank.open("blocking"); // its barrier keeps a token of its own
           long[] counts = new long[n];
           Arrays.fill(counts, 1);
-          try (DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 1);
+          try (comm;
+              DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 1);
               DeviceBuffer all = Values.zeros(rank.device(), DataType.INT32, n);
               Stream own = rank.device().newStream()) {
             for (Collectives blocking : new Collectives[] {comm.blocking(), comm.blocking(LONG)}) {
