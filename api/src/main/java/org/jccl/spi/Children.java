@@ -213,7 +213,7 @@ final class Children {
     int code =
         child.quick(
             "ncclCommUserRank and ncclCommCount",
-            NativeHandle.ANSWER,
+            Library.ANSWER,
             comm -> {
               int asked = child.abi().commUserRank(comm, rank);
               return asked != 0 ? asked : child.abi().commCount(comm, size);

@@ -15,7 +15,6 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.DeviceMemory;
 import org.jccl.ReduceOp;
-import org.jccl.Request;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.config.TimeLimit;
@@ -311,8 +310,8 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   }
 
   @Override
-  public final Request issue(Stream stream, Consumer<Collectives> body) {
-    return Requests.issue(this, stream, body);
+  public final Issued issue(Stream stream, Consumer<Collectives> body) {
+    return HandleIssue.issue(this, stream, body);
   }
 
   /** {@return what the library says of a failure} */

@@ -77,7 +77,7 @@ public abstract class LibraryBackend implements Backend, Library {
           "ncclGetUniqueId: "
               + ResultCode.of(code)
               + ", the library says: "
-              + LastWords.of(this, abi)
+              + lastWords(abi)
               + ". It needs a network interface that it may use: see NCCL_SOCKET_IFNAME.");
     }
     return UniqueId.of(id.toArray(JAVA_BYTE));

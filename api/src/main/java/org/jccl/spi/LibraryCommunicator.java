@@ -417,7 +417,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   @Override
   public String lastError() {
-    return LastWords.of(library, abi);
+    return library.lastWords(abi);
   }
 
   @Override

@@ -181,7 +181,7 @@ final class LibraryMemory {
     int code =
         owner.quick(
             "ncclWinGetUserPtr",
-            NativeHandle.ANSWER,
+            Library.ANSWER,
             comm -> owner.abi().winGetUserPtr(comm, window, out));
     owner.guard().settled(code, "asking for a window's pointer");
     return out.get(JAVA_LONG, 0);
@@ -354,7 +354,7 @@ final class LibraryMemory {
     int code =
         owner.quick(
             "ncclCommMemStats",
-            NativeHandle.ANSWER,
+            Library.ANSWER,
             comm -> owner.abi().commMemStats(comm, which, out));
     owner.guard().settled(code, "memoryStatistics");
     return out.get(JAVA_LONG, 0);

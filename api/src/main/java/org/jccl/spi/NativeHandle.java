@@ -1,17 +1,11 @@
 package org.jccl.spi;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.function.LongToIntFunction;
 import java.util.function.LongUnaryOperator;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator.State;
 import org.jccl.ResultCode;
-import org.jccl.config.TimeLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NativeHandle {
   private static final int IN_PROGRESS = ResultCode.IN_PROGRESS.code();
-
-  /** How long the library may think about a question that it answers without waiting. */
-  static final TimeLimit ANSWER = new TimeLimit(Duration.ofSeconds(5));
 
   private final LongToIntFunction question;
   private final Object life = new Object();
@@ -52,25 +43,6 @@ public final class NativeHandle {
    */
   public NativeHandle(LongToIntFunction question) {
     this.question = question;
-  }
-
-  /**
-   * {@return the question that NCCL answers without waiting (rule ERR-01)}
-   *
-   * @param library what is asked
-   * @param abi its functions
-   */
-  static LongToIntFunction asking(Library library, NcclAbi abi) {
-    MemorySegment stored = Arena.ofAuto().allocate(JAVA_INT);
-    return comm ->
-        library.ask(
-            null,
-            "ncclCommGetAsyncError",
-            ANSWER,
-            () -> {
-              int asked = abi.commGetAsyncError(comm, stored);
-              return asked != 0 ? asked : stored.get(JAVA_INT, 0);
-            });
   }
 
   /**

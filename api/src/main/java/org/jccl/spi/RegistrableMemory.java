@@ -79,6 +79,6 @@ final class RegistrableMemory {
             + ": "
             + ResultCode.of(code)
             + ", the library says: "
-            + LastWords.of(backend, abi));
+            + backend.lastWords(abi));
   }
 }

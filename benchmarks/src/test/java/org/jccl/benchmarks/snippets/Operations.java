@@ -3,13 +3,13 @@ package org.jccl.benchmarks.snippets;
 import java.time.Duration;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
+import org.jccl.Communicator.Issued;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.PreMulSum;
 import org.jccl.Rank;
 import org.jccl.ReduceOp;
-import org.jccl.Request;
 import org.jccl.Stream;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
@@ -73,7 +73,7 @@ final class Operations {
     try (Stream stream = rank.device().newStream();
         DeviceBuffer sum = rank.device().allocate(DataType.INT32, 1)) {
       sum.copyFrom(1);
-      try (Request request =
+      try (Issued request =
           rank.communicator().issue(stream, group -> group.allReduce(sum, ReduceOp.SUM))) {
         rank.communicator().defaultStream().waitFor(request.event()); // work of other streams
         request.await(Duration.ofSeconds(30)); // the host

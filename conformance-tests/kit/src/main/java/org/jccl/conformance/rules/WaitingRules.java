@@ -5,12 +5,12 @@ import java.util.Arrays;
 import net.jqwik.api.Example;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
+import org.jccl.Communicator.Issued;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.Graph;
 import org.jccl.ReduceOp;
-import org.jccl.Request;
 import org.jccl.Stream;
 import org.jccl.conformance.harness.Values;
 
@@ -108,7 +108,7 @@ public final class WaitingRules extends Suite {
               Stream one = rank.device().newStream();
               Stream other = rank.device().newStream();
               Event end = rank.device().newEvent();
-              Request request =
+              Issued request =
                   comm.issue(
                       one,
                       g -> {

@@ -1,21 +1,22 @@
 package org.jccl.spi;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jccl.Collectives;
+import org.jccl.Communicator.Issued;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.ReduceOp;
-import org.jccl.Request;
 import org.jccl.Stream;
 import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
 
 /** Issues operations that are waited for by a handle of their own. */
-final class Requests {
-  private Requests() {}
+final class HandleIssue {
+  private HandleIssue() {}
 
   /** See {@link org.jccl.Communicator#issue}. */
-  static Request issue(CommunicatorBase communicator, Stream stream, Consumer<Collectives> body) {
+  static Issued issue(CommunicatorBase communicator, Stream stream, Consumer<Collectives> body) {
     if (GroupRecording.current() != null) {
       throw new IllegalStateException(
           communicator.name()
@@ -34,13 +35,22 @@ final class Requests {
       Groups.record(
           communicator.issuer(), group -> body.accept(new OneStream(communicator, group, stream)));
       event.record(stream);
-      Request request = new Request(communicator.name(), event, stream.completion());
+      Issued issued = new Handle(communicator.name(), event, stream.completion());
       isIssued = true;
-      return request;
+      return issued;
     } finally {
       if (!isIssued) {
         event.close();
       }
+    }
+  }
+
+  /** What the caller gets. */
+  private record Handle(String who, Event event, CompletableFuture<Void> completion)
+      implements Issued {
+    @Override
+    public String toString() {
+      return "what was issued on " + who;
     }
   }
 
