@@ -16,6 +16,8 @@ module org.jccl.benchmarks {
   requires org.jccl.sim;
   requires static org.jspecify;
 
+  opens org.jccl.benchmarks.cli.option to
+      info.picocli;
   opens org.jccl.benchmarks.cli to
       info.picocli;
 }

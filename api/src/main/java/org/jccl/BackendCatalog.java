@@ -77,6 +77,10 @@ final class BackendCatalog {
     }
   }
 
+  List<String> names() {
+    return providers.stream().map(BackendProvider::name).toList();
+  }
+
   List<Considered> considered(BackendConfig config) {
     List<Considered> all = new ArrayList<>();
     for (BackendProvider provider : providers) {
@@ -115,9 +119,8 @@ final class BackendCatalog {
             provider, config, why + ": " + looked.availability().reason(), List.of(looked));
       }
     }
-    List<String> known = providers.stream().map(BackendProvider::name).toList();
     throw new IllegalArgumentException(
-        "no backend is called '" + name + "' (" + why + "): known are " + known + brokenNote());
+        "no backend is called '" + name + "' (" + why + "): known are " + names() + brokenNote());
   }
 
   private Choice preferred(BackendConfig config) {

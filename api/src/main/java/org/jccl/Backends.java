@@ -86,6 +86,14 @@ public final class Backends {
   }
 
   /**
+   * {@return the names of the backends that were found, preferred first, whether they can be used
+   * here or not}
+   */
+  public static List<String> names() {
+    return BackendCatalog.find(System::getProperty, System::getenv).names();
+  }
+
+  /**
    * Opens the backend that property, environment or availability decide.
    *
    * @return the open backend

@@ -11,7 +11,10 @@ package org.jccl;
  *
  * <p>All methods are called by the thread that makes the call, never two at a time for one
  * communicator. They must not call the communicator, and must not block. What a listener throws is
- * logged once, and the listener is not asked again; the call goes on.
+ * logged once, and the listener is not asked again; the call goes on. One exception is a verdict: a
+ * {@link CollectiveException} that {@link #before} throws. The call is not issued, and its caller
+ * gets that exception. Thrown by {@link #after}, the caller gets it though the call was issued;
+ * {@link #finished} may throw one, too.
  *
  * <p>A group tells {@link #before} for each of its calls, is issued, and then tells {@link #after}
  * for each.
@@ -29,6 +32,15 @@ package org.jccl;
  */
 public interface CallListener {
   /**
+   * The communicator was opened over a process group, whose members are its ranks in the same
+   * order: what compares ranks does it there. Told before the first call; never told where there is
+   * no group, as for a communicator that was split off another.
+   *
+   * @param group the group; it is used by the thread that makes the calls, inside {@link #before}
+   */
+  default void attached(ProcessGroup group) {}
+
+  /**
    * A call has passed its checks and is about to be issued.
    *
    * @param call the call, valid inside this method
@@ -43,12 +55,40 @@ public interface CallListener {
   default void after(IssuedCall call) {}
 
   /**
+   * Whether {@link #completed} is wanted. Asked once, when the communicator opens. Each call then
+   * costs two events on its stream; without any such listener it costs nothing.
+   *
+   * @return whether
+   */
+  default boolean hearsCompletion() {
+    return false;
+  }
+
+  /**
+   * A call has run. Told in no hurry: when the thread that makes the calls has waited for a stream
+   * ({@link Stream#synchronize()}), when many calls are not told yet, and when the communicator is
+   * closed. Never told of calls that were captured into a graph (a graph's launches are no calls),
+   * of calls of nonblocking communicators, and of what an abort has ended.
+   *
+   * @param call the call, valid inside this method
+   * @param micros how long the device was at it, waiting for other ranks included, in microseconds;
+   *     on the simulator in virtual time. The calls of a group on one stream share one figure.
+   */
+  default void completed(IssuedCall call, double micros) {}
+
+  /**
    * A call, or its group, has failed. Nothing of it is enqueued unless the library failed midway.
    *
    * @param call the call, valid inside this method
    * @param failure what the caller is about to get
    */
   default void failed(IssuedCall call, Throwable failure) {}
+
+  /**
+   * All work of the communicator has ended, and it is about to be closed. Not told after an abort.
+   * A {@link CollectiveException} is a verdict: closing goes on, and throws it in the end.
+   */
+  default void finished() {}
 
   /** The communicator was aborted. Called by the thread that aborts it. */
   default void aborted() {}

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jccl.config.TimeLimit;
+import org.jccl.config.TuningChoice;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -213,7 +214,7 @@ public interface Communicator extends Collectives, AutoCloseable {
   /**
    * {@return this communicator's operations as calls that return when their work is done} A call
    * has {@link CommunicatorConfig#operationTimeout()}, if there is one; the communicator is aborted
-   * when it passes. Not for groups and captures, whose work runs later (rule STR-38). CUDA: the
+   * when it passes. Not for groups and captures, whose work runs later (rule STR-42). CUDA: the
    * operation, then {@code cuStreamSynchronize}.
    *
    * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="blocking"}
@@ -231,7 +232,7 @@ public interface Communicator extends Collectives, AutoCloseable {
 
   /**
    * Issues what {@code body} issues, as a group on one stream, and gives a handle for it: an event
-   * and a future. Calls without a handle cost nothing for it (rule STR-39). CUDA: the operations,
+   * and a future. Calls without a handle cost nothing for it (rule STR-43). CUDA: the operations,
    * then {@code cuEventRecord}.
    *
    * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="request"}
@@ -255,6 +256,30 @@ public interface Communicator extends Collectives, AutoCloseable {
    * @throws CollectiveException if it has failed or is still opening
    */
   long nativeHandle();
+
+  /**
+   * Prepares a fixed sequence of calls, to be launched as one piece again and again: a training
+   * step's or an inference's. All ranks prepare the same sequence, and each launch is a collective
+   * act of all of them (rules STR-38 to STR-41). On 2 H200 such a launch takes a half to a quarter
+   * of the time of small calls made one by one.
+   *
+   * <p>{@code body} runs once, here; its calls of this communicator are checked and kept, and none
+   * of them runs. A launch runs them in their order on the stream of the launch, whatever streams
+   * they name. On a stream that is being captured it adds them to that capture. Buffers and
+   * reductions stay open as long as the sequence is launched; a launch that misses one, or comes
+   * after the end of the communicator, throws an {@link IllegalStateException} that names it.
+   * Closing the communicator closes the sequence.
+   *
+   * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="prepare"}
+   *
+   * @param body what makes the calls: collectives and messages, alone or in groups; it gets this
+   *     communicator
+   * @return the sequence, to be launched, and closed by the caller
+   * @throws IllegalStateException if a group is open, this thread captures a stream, or the body
+   *     does something that cannot be prepared
+   * @throws CollectiveException if the library refuses a call
+   */
+  Graph prepare(Consumer<Collectives> body);
 
   /**
    * Makes new communicators of the ranks that name equal colours. All ranks of this one call it
@@ -360,6 +385,27 @@ public interface Communicator extends Collectives, AutoCloseable {
    * @return the larger communicator
    */
   Communicator grow(int newWorldSize, @Nullable UniqueId id, CommunicatorConfig config);
+
+  /**
+   * Gives memory for this communicator's calls: the same number of elements on all ranks, which all
+   * call it in the same order. Where {@link #tuning} says windows, it lies in symmetric windows of
+   * all ranks, which makes large calls faster (rule MEM-07): then all ranks use such memory in a
+   * call, at equal offsets, or none does (MEM-05, WIN-04). Elsewhere it is {@link
+   * Device#allocate}'s. Each rank closes its buffers when it likes.
+   *
+   * @param type the element type
+   * @param count number of elements
+   * @return the memory, to be closed by the caller; its content is unspecified
+   * @throws IllegalArgumentException if {@code count} is negative
+   * @throws IllegalStateException if a group is open or this thread captures a stream
+   * @throws CollectiveException if the library refuses the call
+   */
+  DeviceBuffer allocate(DataType type, long count);
+
+  /**
+   * {@return what was chosen for this communicator that is faster than NCCL's defaults, and why}
+   */
+  TuningChoice tuning();
 
   /**
    * Tells the library of memory that operations will use: local, at once, a hint (rule MEM-03).
@@ -470,6 +516,15 @@ public interface Communicator extends Collectives, AutoCloseable {
    * @param group the group whose members are the ranks of this communicator
    */
   default void watch(ProcessGroup group) {}
+
+  /**
+   * Says over which process group this communicator was opened: its members are the ranks, in the
+   * same order. Listeners that compare ranks do it there. {@link #open} calls it, before the first
+   * operation.
+   *
+   * @param group the group
+   */
+  default void attach(ProcessGroup group) {}
 
   /**
    * Stops what is in flight without its results and makes the communicator unusable (LIF-14). NCCL:

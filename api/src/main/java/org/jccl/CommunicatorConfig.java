@@ -13,6 +13,7 @@ import org.jccl.config.Algorithm;
 import org.jccl.config.ConfigField;
 import org.jccl.config.Protocol;
 import org.jccl.config.TimeLimit;
+import org.jccl.config.Tuning;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ public final class CommunicatorConfig {
   private final TimeLimit closeLimit;
   private final @Nullable TimeLimit operationLimit;
   private final boolean watchdog;
+  private final Tuning tuning;
   private final List<CallListener.Factory> listeners;
 
   private CommunicatorConfig(Builder builder) {
@@ -54,6 +56,7 @@ public final class CommunicatorConfig {
     this.closeLimit = builder.closeLimit;
     this.operationLimit = builder.operationLimit;
     this.watchdog = builder.watchdog;
+    this.tuning = builder.tuning;
     this.listeners = List.copyOf(builder.listeners);
   }
 
@@ -65,6 +68,11 @@ public final class CommunicatorConfig {
   /** {@return a builder with the defaults} */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** {@return a builder with what this configuration has} */
+  public Builder toBuilder() {
+    return new Builder(this);
   }
 
   /** {@return NCCL's fields that were set} */
@@ -82,7 +90,10 @@ public final class CommunicatorConfig {
     return value == null ? OptionalInt.empty() : OptionalInt.of(value);
   }
 
-  /** {@return a name for messages, reports and NCCL's own log (rule CFG-18)} */
+  /**
+   * {@return a name for messages, reports and NCCL's own log (rule CFG-18)} NCCL gets its first 255
+   * bytes. In a process with more than 4096 of them, NCCL's log may show a newer name.
+   */
   public Optional<String> name() {
     return Optional.ofNullable(name);
   }
@@ -195,6 +206,15 @@ public final class CommunicatorConfig {
   }
 
   /**
+   * {@return whether settings are chosen that are faster than NCCL's defaults; {@link Tuning#OFF},
+   * or what the process asks for, unless set} Fields that are set here win over what is chosen. All
+   * ranks of a communicator take the same.
+   */
+  public Tuning tuning() {
+    return tuning;
+  }
+
+  /**
    * {@return what makes a listener for this communicator, and for those that are split off it with
    * this configuration} Besides them there are those that the process has installed; see {@link
    * CallListener}.
@@ -217,9 +237,27 @@ public final class CommunicatorConfig {
     private TimeLimit closeLimit = new TimeLimit(Duration.ofSeconds(10));
     private @Nullable TimeLimit operationLimit;
     private boolean watchdog = true;
+    private Tuning tuning = Tuning.ofProcess();
     private final List<CallListener.Factory> listeners = new ArrayList<>();
 
     private Builder() {}
+
+    private Builder(CommunicatorConfig from) {
+      fields.putAll(from.fields);
+      name = from.name;
+      netName = from.netName;
+      libraryPath = from.libraryPath;
+      checks = from.checks;
+      algorithm = from.algorithm;
+      protocol = from.protocol;
+      warmUp = from.warmUp;
+      initLimit = from.initLimit;
+      closeLimit = from.closeLimit;
+      operationLimit = from.operationLimit;
+      watchdog = from.watchdog;
+      tuning = from.tuning;
+      listeners.addAll(from.listeners);
+    }
 
     /**
      * Sets one of NCCL's fields.
@@ -357,6 +395,17 @@ public final class CommunicatorConfig {
      */
     public Builder watchdog(boolean value) {
       watchdog = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link CommunicatorConfig#tuning()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public Builder tuning(Tuning value) {
+      tuning = Objects.requireNonNull(value);
       return this;
     }
 

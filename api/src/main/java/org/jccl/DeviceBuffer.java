@@ -22,6 +22,9 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
   /** Gives the memory back; null if somebody else owns it. */
   private final @Nullable LongConsumer free;
 
+  /** The buffer whose memory this is a part of; null if it is its own, or somebody else's. */
+  private final @Nullable DeviceBuffer whole;
+
   private volatile boolean closed;
 
   private DeviceBuffer(
@@ -31,6 +34,17 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
     this.address = address;
     this.count = count;
     this.free = free;
+    this.whole = null;
+  }
+
+  /** A part of {@code of}, which owns nothing. */
+  private DeviceBuffer(DeviceBuffer of, DataType type, long address, long count) {
+    this.device = of.device;
+    this.type = type;
+    this.address = address;
+    this.count = count;
+    this.free = null;
+    this.whole = of.whole == null ? of : of.whole;
   }
 
   static DeviceBuffer allocate(Device device, DataType type, long count) {
@@ -108,6 +122,14 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
   }
 
   /**
+   * {@return whether its memory was given back, as far as jccl knows: this buffer was closed, or
+   * the one of which it is a part}
+   */
+  public boolean isFreed() {
+    return closed || (whole != null && whole.closed);
+  }
+
+  /**
    * Elements {@code offset} to {@code offset + count - 1}, in the same memory, owning nothing.
    *
    * @param offset the first element
@@ -120,7 +142,7 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
       throw new IndexOutOfBoundsException(
           "slice of " + count + " elements at " + offset + " is not inside " + this);
     }
-    return new DeviceBuffer(device, type, address + offset * type.bytes(), count, null);
+    return new DeviceBuffer(this, type, address + offset * type.bytes(), count);
   }
 
   /**
@@ -132,7 +154,7 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
     if (bytes() % other.bytes() != 0) {
       throw new IllegalArgumentException(this + " is no whole number of " + other);
     }
-    return new DeviceBuffer(device, other, address, bytes() / other.bytes(), null);
+    return new DeviceBuffer(this, other, address, bytes() / other.bytes());
   }
 
   /**

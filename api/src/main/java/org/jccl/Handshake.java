@@ -47,6 +47,7 @@ final class Handshake {
         config,
         communicator -> {
           made.accept(communicator);
+          communicator.attach(group);
           if (config.watchdog() && group.spansProcesses()) {
             communicator.watch(group);
           }

@@ -62,4 +62,33 @@ public interface IssuedCall {
 
   /** {@return how many calls the group has that this one is issued in; 1 outside a group} */
   int groupSize();
+
+  /**
+   * {@return whether the stream is being captured: the call becomes a part of a graph, runs with
+   * each launch of it, and its completion is not told}
+   */
+  default boolean isCaptured() {
+    return false;
+  }
+
+  /**
+   * {@return whether {@link #enqueue} is possible} Not with a nonblocking communicator, whose calls
+   * come back before their work is on the stream.
+   */
+  default boolean takesWork() {
+    return false;
+  }
+
+  /**
+   * Puts work of the listener's own on the call's stream: before the call's work from {@link
+   * CallListener#before}, behind it from {@link CallListener#after}. In a capture it becomes a part
+   * of the graph.
+   *
+   * @param work what it is called and which memory it uses
+   * @param body what it does; what it throws is the failure of the stream's device (STR-35)
+   * @throws IllegalStateException unless {@link #takesWork}
+   */
+  default void enqueue(Work work, WorkBody body) {
+    throw new IllegalStateException("this call takes no work");
+  }
 }

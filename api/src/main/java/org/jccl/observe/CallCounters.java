@@ -1,6 +1,8 @@
 package org.jccl.observe;
 
 import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.management.JMException;
@@ -29,16 +31,23 @@ public final class CallCounters implements CallListener.Factory {
     return counters;
   }
 
-  /** One thread writes, so plain increments of volatile fields are whole. */
+  /**
+   * One thread writes, so increments are whole; a reader sees each counter as it was a moment ago.
+   * Opaque stores cost what plain ones do.
+   */
   private static final class Counters implements CallListener, CommunicatorMXBean {
+    private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final int COLLECTIVES = 0;
+    private static final int MESSAGES = 1;
+    private static final int FAILURES = 2;
+    private static final int BYTES = 3;
+    private static final int LAST = 4;
+    private static final int PENDING = 5;
+    private static final int CELLS = 6;
+
     private final Endpoint where;
-    private volatile long collectives;
-    private volatile long messages;
-    private volatile long failures;
-    private volatile long bytes;
-    private volatile long last;
-    private volatile int pending;
-    private volatile String operation = "";
+    private final long[] cells = new long[CELLS];
+    private String operation = "";
     private ObjectName name = ObjectName.WILDCARD;
 
     Counters(Endpoint where) {
@@ -61,31 +70,32 @@ public final class CallCounters implements CallListener.Factory {
       }
     }
 
+    private long get(int cell) {
+      return (long) CELL.getOpaque(cells, cell);
+    }
+
+    private void add(int cell, long more) {
+      CELL.setOpaque(cells, cell, cells[cell] + more);
+    }
+
     @Override
-    @SuppressWarnings("NonAtomicVolatileUpdate")
     public void before(IssuedCall call) {
-      last = System.nanoTime();
-      operation = call.method();
-      pending++;
+      CELL.setOpaque(cells, LAST, System.nanoTime());
+      operation = call.method(); // one of a few constants: read without order
+      add(PENDING, 1);
     }
 
     @Override
-    @SuppressWarnings("NonAtomicVolatileUpdate")
     public void after(IssuedCall call) {
-      pending--;
-      bytes += call.bytes();
-      if (call.isMessage()) {
-        messages++;
-      } else {
-        collectives++;
-      }
+      add(PENDING, -1);
+      add(BYTES, call.bytes());
+      add(call.isMessage() ? MESSAGES : COLLECTIVES, 1);
     }
 
     @Override
-    @SuppressWarnings("NonAtomicVolatileUpdate")
     public void failed(IssuedCall call, Throwable failure) {
-      pending--;
-      failures++;
+      add(PENDING, -1);
+      add(FAILURES, 1);
     }
 
     @Override
@@ -117,22 +127,22 @@ public final class CallCounters implements CallListener.Factory {
 
     @Override
     public long getCollectives() {
-      return collectives;
+      return get(COLLECTIVES);
     }
 
     @Override
     public long getMessages() {
-      return messages;
+      return get(MESSAGES);
     }
 
     @Override
     public long getFailures() {
-      return failures;
+      return get(FAILURES);
     }
 
     @Override
     public long getBytes() {
-      return bytes;
+      return get(BYTES);
     }
 
     @Override
@@ -142,12 +152,12 @@ public final class CallCounters implements CallListener.Factory {
 
     @Override
     public long getMillisSinceLastCall() {
-      return operation.isEmpty() ? -1 : (System.nanoTime() - last) / NANOS_PER_MILLI;
+      return operation.isEmpty() ? -1 : (System.nanoTime() - get(LAST)) / NANOS_PER_MILLI;
     }
 
     @Override
     public boolean isInCall() {
-      return pending > 0;
+      return get(PENDING) > 0;
     }
   }
 }

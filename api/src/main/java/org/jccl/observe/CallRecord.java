@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param count NCCL's count argument, in elements
  * @param bytes bytes of the larger of the rank's two buffers
  * @param groupSize how many calls the group has that it was issued in; 1 outside a group
+ * @param group the same number for all calls of one group of this communicator, and for no other
  * @param stream the native handle of the stream
  * @param nanos when it was issued: nanoseconds before the record was read
  * @param state how far it came
@@ -32,6 +33,7 @@ public record CallRecord(
     long count,
     long bytes,
     int groupSize,
+    long group,
     long stream,
     long nanos,
     State state,

@@ -1,5 +1,7 @@
 package org.jccl.observe;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.CallListener;
@@ -17,6 +19,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallRing implements CallListener {
   private static final int MESSAGE = 1 << 2;
+  private static final VarHandle BEGUN = field("begun");
+  private static final VarHandle CLAIMED = field("claimed");
+  private static final VarHandle COLLECTIVES = field("collectives");
+  private static final VarHandle MESSAGES = field("messages");
+
+  private static VarHandle field(String name) {
+    try {
+      return MethodHandles.lookup().findVarHandle(CallRing.class, name, long.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
 
   private final FlightRecorder owner;
   private final Endpoint where;
@@ -29,6 +43,7 @@ final class CallRing implements CallListener {
   private final long[] streams;
   private final long[] times;
   private final int[] groups;
+  private final long[] batches;
   private final int[] reductions;
   private final int[] ranks;
   private final int[] states; // the state's ordinal, and MESSAGE
@@ -37,15 +52,29 @@ final class CallRing implements CallListener {
   private final @Nullable DataType[] types;
   private final @Nullable String[] sites;
 
-  /** How many calls were begun, ever; those that are answered are told in the same order. */
-  private volatile long begun;
+  /**
+   * How many calls were begun, ever; those that are answered are told in the same order. Written by
+   * one thread: ordered stores are enough, a full fence would be most of what a call costs.
+   */
+  @SuppressWarnings("UnusedVariable") // by its handle
+  private long begun;
 
   /** The same, counted before anything of a call is written. */
-  private volatile long claimed;
+  @SuppressWarnings("UnusedVariable") // by its handle
+  private long claimed;
 
+  private long begunHere;
   private long answered;
-  private volatile long collectives;
-  private volatile long messages;
+
+  /** How many calls and groups were begun: what is begun before anything is answered is a group. */
+  private long batch;
+
+  @SuppressWarnings("UnusedVariable") // by its handle
+  private long collectives;
+
+  @SuppressWarnings("UnusedVariable") // by its handle
+  private long messages;
+
   private volatile boolean isClosed;
   private volatile boolean isAborted;
 
@@ -60,6 +89,7 @@ final class CallRing implements CallListener {
     streams = new long[capacity];
     times = new long[capacity];
     groups = new int[capacity];
+    batches = new long[capacity];
     reductions = new int[capacity];
     ranks = new int[capacity];
     states = new int[capacity];
@@ -71,13 +101,17 @@ final class CallRing implements CallListener {
 
   @Override
   public void before(IssuedCall call) {
-    claimed = begun + 1;
-    int at = (int) begun & mask;
+    long next = begunHere + 1;
+    CLAIMED.setOpaque(this, next);
+    VarHandle.storeStoreFence();
+    int at = (int) begunHere & mask;
     numbers[at] = call.number();
     counts[at] = call.count();
     bytes[at] = call.bytes();
     streams[at] = call.streamHandle();
     groups[at] = call.groupSize();
+    batch += begunHere == answered ? 1 : 0;
+    batches[at] = batch;
     reductions[at] = call.reduction();
     ranks[at] = call.rootOrPeer();
     operations[at] = call.operation();
@@ -86,16 +120,17 @@ final class CallRing implements CallListener {
     sites[at] = lines == null ? null : lines.of(call);
     states[at] = CallRecord.State.ISSUING.ordinal() | (call.isMessage() ? MESSAGE : 0);
     times[at] = System.nanoTime();
-    begun = claimed;
+    begunHere = next;
+    BEGUN.setRelease(this, next);
   }
 
   @Override
   public void after(IssuedCall call) {
     answer(call, CallRecord.State.ENQUEUED);
     if (call.isMessage()) {
-      messages = call.number() + 1;
+      MESSAGES.setOpaque(this, call.number() + 1);
     } else {
-      collectives = call.number() + 1;
+      COLLECTIVES.setOpaque(this, call.number() + 1);
     }
   }
 
@@ -142,16 +177,16 @@ final class CallRing implements CallListener {
   }
 
   long collectives() {
-    return collectives;
+    return (long) COLLECTIVES.getOpaque(this);
   }
 
   long messages() {
-    return messages;
+    return (long) MESSAGES.getOpaque(this);
   }
 
   /** The calls that are kept, oldest first. */
   List<CallRecord> records() {
-    long end = begun;
+    long end = (long) BEGUN.getAcquire(this);
     long first = Math.max(0, end - numbers.length);
     long now = System.nanoTime();
     List<CallRecord> found = new ArrayList<>((int) (end - first));
@@ -159,7 +194,8 @@ final class CallRing implements CallListener {
       found.add(record((int) i & mask, now));
     }
     // What the writer has reached meanwhile may be torn: it is left out.
-    long torn = Math.min(end, claimed - numbers.length) - first;
+    VarHandle.loadLoadFence();
+    long torn = Math.min(end, (long) CLAIMED.getOpaque(this) - numbers.length) - first;
     return torn <= 0 ? found : found.subList((int) torn, found.size());
   }
 
@@ -176,6 +212,7 @@ final class CallRing implements CallListener {
         counts[at],
         bytes[at],
         groups[at],
+        batches[at],
         streams[at],
         now - times[at],
         CallRecord.State.values()[state & (MESSAGE - 1)],

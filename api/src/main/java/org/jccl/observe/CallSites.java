@@ -42,6 +42,11 @@ final class CallSites {
     return found;
   }
 
+  /** Where the program made a call, in words; empty if that is not known. */
+  static String place(@Nullable String site) {
+    return site == null ? "" : " at " + site;
+  }
+
   private static long key(IssuedCall call) {
     long key = call.method().hashCode();
     key = key * MIX + call.sendAddress();

@@ -35,6 +35,7 @@ public final class FlightRecorder implements CallListener.Factory {
   private final int capacity;
   private final boolean keepsLines;
   private final @Nullable Path directory;
+  private final boolean writesTorch;
   private final List<CallRing> open = new CopyOnWriteArrayList<>();
   private final List<CallRing> closed = new ArrayList<>();
   private final AtomicBoolean watchesEnd = new AtomicBoolean();
@@ -44,6 +45,7 @@ public final class FlightRecorder implements CallListener.Factory {
     capacity = builder.capacity;
     keepsLines = builder.keepsLines;
     directory = builder.directory;
+    writesTorch = builder.writesTorch;
   }
 
   /** {@return a builder: 1,024 calls of each communicator, with lines, no directory} */
@@ -77,6 +79,9 @@ public final class FlightRecorder implements CallListener.Factory {
     if (directory != null) {
       try {
         write(directory, first);
+        if (writesTorch) {
+          writeTorch(directory.resolve("torch"));
+        }
       } catch (IOException | UncheckedIOException failed) {
         LOG.log(Level.WARNING, "the flight recorder cannot write into " + directory, failed);
       }
@@ -133,6 +138,20 @@ public final class FlightRecorder implements CallListener.Factory {
     return RecorderFile.write(folder, why, rings());
   }
 
+  /**
+   * Writes what is kept as pickles of torch's Flight Recorder, {@code nccl_trace_rank_0} and so on,
+   * which torch's analyser reads ({@code python -m torch.distributed.flight_recorder.fr_trace}).
+   * They have no reductions and no roots, no one-sided operations, and no communicators of fewer
+   * ranks than the first one.
+   *
+   * @param folder the directory, in which nothing else may lie
+   * @return the files, one for each rank of this process
+   * @throws IOException if one cannot be written
+   */
+  public List<Path> writeTorch(Path folder) throws IOException {
+    return TorchDump.write(folder, rings());
+  }
+
   /** Collects what a recorder keeps; not for sharing between threads. */
   public static final class Builder {
     private static final int MOST = 1 << 20;
@@ -140,6 +159,7 @@ public final class FlightRecorder implements CallListener.Factory {
     private int capacity = 1_024;
     private boolean keepsLines = true;
     private @Nullable Path directory;
+    private boolean writesTorch;
 
     private Builder() {}
 
@@ -179,6 +199,18 @@ public final class FlightRecorder implements CallListener.Factory {
      */
     public Builder directory(Path folder) {
       directory = folder;
+      return this;
+    }
+
+    /**
+     * Whether pickles for torch's analyser are written, too, into the directory {@code torch} of
+     * {@link #directory}; see {@link FlightRecorder#writeTorch}.
+     *
+     * @param write whether
+     * @return this builder
+     */
+    public Builder torch(boolean write) {
+      writesTorch = write;
       return this;
     }
 

@@ -91,6 +91,7 @@ final class RecorderFile {
     text.append(",\"count\":").append(call.count());
     text.append(",\"bytes\":").append(call.bytes());
     text.append(",\"group_size\":").append(call.groupSize());
+    text.append(",\"group\":").append(call.group());
     text.append(",\"stream\":").append(call.stream());
     text.append(",\"age_ns\":").append(call.nanos());
     text.append(",\"state\":\"").append(call.state()).append("\",\"site\":");

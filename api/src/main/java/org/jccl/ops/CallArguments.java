@@ -55,6 +55,26 @@ public final class CallArguments {
   }
 
   /**
+   * Sets all of them as in another call, with what it is a part of and where it was made.
+   *
+   * @param other the call that is copied
+   * @return this
+   */
+  public CallArguments set(CallArguments other) {
+    set(
+        other.operation,
+        other.send,
+        other.recv,
+        other.count,
+        other.type,
+        other.reduction,
+        other.rootOrPeer);
+    partOf = other.partOf;
+    site = other.site;
+    return this;
+  }
+
+  /**
    * Says of what the call is a part; after {@link #set}.
    *
    * @param composite the method that the program has called, or null if it is the operation itself

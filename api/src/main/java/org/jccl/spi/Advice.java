@@ -4,6 +4,8 @@ import org.jccl.ResultCode;
 
 /** What to try after each result code (rule ERR-10). */
 final class Advice {
+  private static final String NO_KERNEL = "invalid device function";
+
   private Advice() {}
 
   /** The same for a creation: there is no communicator that could be aborted. */
@@ -13,6 +15,15 @@ final class Advice {
           "Nothing was created: correct that, and create it on all ranks with a new unique id.";
       default -> of(code);
     };
+  }
+
+  /** The same where the library's own words say more (VER-10). */
+  static String of(ResultCode code, String words) {
+    return code == ResultCode.UNHANDLED_CUDA_ERROR && words.contains(NO_KERNEL)
+        ? "Abort the communicator; this library does not have the kernel that it chose. Since 2.30.3"
+            + " that is so for all_reduce AVG in symmetric windows: scale the sum with a"
+            + " PreMulSum, or keep these buffers out of windows."
+        : of(code);
   }
 
   static String of(ResultCode code) {

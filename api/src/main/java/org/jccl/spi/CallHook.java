@@ -6,21 +6,23 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.function.Consumer;
 import org.jccl.CallListener;
+import org.jccl.CollectiveException;
 import org.jccl.CommunicatorConfig;
-import org.jccl.DataType;
+import org.jccl.Device;
 import org.jccl.IssuedCall;
+import org.jccl.ProcessGroup;
 import org.jccl.Stream;
+import org.jccl.config.ConfigField;
+import org.jccl.config.TimeLimit;
 import org.jccl.observe.Observers;
 import org.jccl.ops.CallArguments;
-import org.jccl.ops.Composite;
-import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells a communicator's listeners of its calls. Exists only where there is a listener; one object
  * is shown for call after call.
  */
-final class CallHook implements IssuedCall {
+final class CallHook {
   private static final System.Logger LOG = System.getLogger("org.jccl");
 
   /** Listeners of the whole process, found once. */
@@ -41,11 +43,10 @@ final class CallHook implements IssuedCall {
   private final CallListener[] listeners;
   private final Tally collectives = new Tally();
   private final Tally messages = new Tally();
-  private CallArguments call = new CallArguments();
-  private @Nullable String oneSided;
-  private long stream;
-  private long number;
-  private int groupSize = 1;
+  private final ShownCall shown;
+
+  /** Tells when calls have run; null if no listener asks for it. */
+  private @Nullable Completions completions;
 
   /** Calls of one sort: how many are issued, and how many of a group are told beyond those. */
   private static final class Tally {
@@ -54,9 +55,14 @@ final class CallHook implements IssuedCall {
     int failed;
   }
 
-  private CallHook(CallListener.Endpoint where, List<CallListener> listeners) {
+  private CallHook(
+      CallListener.Endpoint where, List<CallListener> listeners, Device device, boolean isOrdered) {
     this.where = where;
     this.listeners = listeners.toArray(CallListener[]::new);
+    this.shown = new ShownCall(where, isOrdered);
+    if (isOrdered && listeners.stream().anyMatch(CallListener::hearsCompletion)) {
+      completions = new Completions(where, device, this::completed);
+    }
   }
 
   /** Whether anybody wants to hear of a communicator that opens with {@code config}. */
@@ -65,7 +71,8 @@ final class CallHook implements IssuedCall {
   }
 
   /** Makes the listeners of one rank's end; null if none could be made. */
-  static @Nullable CallHook open(CommunicatorConfig config, CallListener.Endpoint where) {
+  static @Nullable CallHook open(
+      CommunicatorConfig config, CallListener.Endpoint where, Device device) {
     List<CallListener> made = new ArrayList<>();
     List<CallListener.Factory> factories = new ArrayList<>(Installed.FACTORIES);
     factories.addAll(config.listeners());
@@ -76,46 +83,90 @@ final class CallHook implements IssuedCall {
         LOG.log(Level.WARNING, where + ": " + factory + " makes no listener", failed);
       }
     }
-    return made.isEmpty() ? null : new CallHook(where, made);
+    // A nonblocking call comes back before its work is on the stream.
+    boolean isOrdered = config.field(ConfigField.BLOCKING).orElse(1) != 0;
+    return made.isEmpty() ? null : new CallHook(where, made, device, isOrdered);
+  }
+
+  /** The communicator was opened over that process group. */
+  void attached(ProcessGroup group) {
+    tell(listener -> listener.attached(group));
   }
 
   /** Shows the call that is told next. */
-  CallHook show(CallArguments shown, Stream itsStream, int inGroupOf) {
-    call = shown;
-    oneSided = null;
-    stream = itsStream.handle();
-    groupSize = inGroupOf;
+  CallHook show(CallArguments call, Stream stream, int inGroupOf) {
+    shown.show(call, null, stream, inGroupOf);
     return this;
   }
 
   /** Shows a one-sided operation, which the table of operations does not have. */
-  CallHook show(String operation, CallArguments shown, Stream itsStream) {
-    show(shown, itsStream, 1);
-    oneSided = operation;
+  CallHook show(String operation, CallArguments call, Stream stream) {
+    shown.show(call, operation, stream, 1);
     return this;
   }
 
-  /** The call that is shown is about to be issued. */
+  /**
+   * The call that is shown is about to be issued.
+   *
+   * @throws CollectiveException if a listener says that it must not be; all have been told then
+   */
   void before() {
+    Completions timed = completions;
+    if (timed != null) {
+      timed.before(shown);
+    }
     Tally tally = tally();
-    number = tally.issued + tally.begun++;
+    shown.number = tally.issued + tally.begun++;
+    CollectiveException verdict = null;
     for (int i = 0; i < listeners.length; i++) {
       try {
-        listeners[i].before(this);
+        listeners[i].before(shown);
+      } catch (CollectiveException against) {
+        verdict = verdict == null ? against : verdict;
       } catch (RuntimeException failed) {
         drop(i, failed);
       }
     }
+    if (verdict != null) {
+      throw verdict;
+    }
+    if (timed != null) {
+      timed.begin(shown);
+    }
   }
 
-  /** The call that is shown has been issued. */
-  void after() {
+  /**
+   * The call that is shown has been issued.
+   *
+   * @return what a listener finds wrong, for the caller; null if none does
+   */
+  @Nullable CollectiveException after() {
     Tally tally = tally();
     tally.begun--;
-    number = tally.issued++;
+    shown.number = tally.issued++;
+    Completions timed = completions;
+    if (timed != null) {
+      timed.end(shown);
+    }
+    CollectiveException verdict = null;
     for (int i = 0; i < listeners.length; i++) {
       try {
-        listeners[i].after(this);
+        listeners[i].after(shown);
+      } catch (CollectiveException against) {
+        verdict = verdict == null ? against : verdict;
+      } catch (RuntimeException failed) {
+        drop(i, failed);
+      }
+    }
+    return verdict;
+  }
+
+  private void completed(IssuedCall call, double micros) {
+    for (int i = 0; i < listeners.length; i++) {
+      try {
+        if (listeners[i].hearsCompletion()) {
+          listeners[i].completed(call, micros);
+        }
       } catch (RuntimeException failed) {
         drop(i, failed);
       }
@@ -125,20 +176,55 @@ final class CallHook implements IssuedCall {
   /** The call that is shown has failed. */
   void failed(Throwable failure) {
     Tally tally = tally();
-    number = tally.issued + tally.failed++;
+    shown.number = tally.issued + tally.failed++;
     if (tally.failed == tally.begun) { // all that was begun gives its number back
       tally.failed = 0;
       tally.begun = 0;
     }
-    tell(listener -> listener.failed(this, failure));
+    if (completions != null) {
+      completions.failed();
+    }
+    tell(listener -> listener.failed(shown, failure));
   }
 
   private Tally tally() {
-    return isMessage() ? messages : collectives;
+    return shown.isMessage() ? messages : collectives;
   }
 
   void aborted() {
     tell(CallListener::aborted);
+  }
+
+  /**
+   * The communicator is about to be closed. What has run is told, for which listeners that hear of
+   * completion wait; then the listeners hear that all work has ended.
+   *
+   * @param left how long to wait at most
+   * @param found where verdicts of listeners go, and what the work has failed with
+   */
+  void finish(TimeLimit left, List<CollectiveException> found) {
+    Completions timed = completions;
+    if (timed != null && !timed.await(left, found)) {
+      return;
+    }
+    ending();
+    for (int i = 0; i < listeners.length; i++) {
+      try {
+        listeners[i].finished();
+      } catch (CollectiveException verdict) {
+        found.add(verdict);
+      } catch (RuntimeException failed) {
+        drop(i, failed);
+      }
+    }
+  }
+
+  /** The end, also after an abort. */
+  void ending() {
+    if (completions != null) {
+      completions.close();
+      completions = null;
+    }
   }
 
   void closed() {
@@ -164,83 +250,8 @@ final class CallHook implements IssuedCall {
     listeners[i] = new CallListener() {};
   }
 
-  // ---- the call that is shown
-
-  @Override
-  public String operation() {
-    return oneSided == null ? call.operation().label() : oneSided;
-  }
-
-  @Override
-  public String method() {
-    Composite method = call.partOf();
-    return method == null || oneSided != null ? operation() : method.label();
-  }
-
-  @Override
-  public long number() {
-    return number;
-  }
-
-  @Override
-  public long count() {
-    return call.count();
-  }
-
-  @Override
-  public @Nullable DataType type() {
-    return DataType.isCode(call.type()) ? DataType.ofCode(call.type()) : null;
-  }
-
-  @Override
-  public int reduction() {
-    return oneSided == null && call.operation().reduces() ? call.reduction() : NO_RANK;
-  }
-
-  @Override
-  public int rootOrPeer() {
-    Operation operation = call.operation();
-    return operation.hasRoot() || isMessage() ? call.rootOrPeer() : NO_RANK;
-  }
-
-  @Override
-  public boolean isMessage() {
-    return oneSided != null || call.operation().hasPeer();
-  }
-
-  @Override
-  public long bytes() {
-    DataType type = type();
-    if (type == null) {
-      return 0;
-    }
-    return oneSided == null
-        ? call.operation().measuredBytes(call.count(), where.worldSize(), type.bytes())
-        : call.count() * type.bytes();
-  }
-
-  @Override
-  public long sendAddress() {
-    return call.send();
-  }
-
-  @Override
-  public long receiveAddress() {
-    return call.recv();
-  }
-
-  @Override
-  public long streamHandle() {
-    return stream;
-  }
-
-  @Override
-  public int groupSize() {
-    return groupSize;
-  }
-
   @Override
   public String toString() {
-    return where + ": call " + number + ", " + operation();
+    return where + ": " + shown;
   }
 }

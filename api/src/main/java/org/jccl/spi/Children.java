@@ -12,6 +12,7 @@ import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.ShrinkMode;
 import org.jccl.UniqueId;
+import org.jccl.config.TuningChoice;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.StateRules.Act;
 import org.jspecify.annotations.Nullable;
@@ -182,9 +183,20 @@ final class Children {
     CommunicatorConfig config = own == null ? parent.config() : own;
     String called = own == null ? parent.name() + "/" + name : own.name().orElse(name);
     LibraryCommunicator child = parent.newChild(called, rank, worldSize, config);
-    ChildOpening birth = new ChildOpening(child, function, parent.struct(own, Arena.ofAuto()), creation);
+    child.chosen(choice(own, worldSize));
+    ChildOpening birth = new ChildOpening(child, function, child.struct(own, Arena.ofAuto()), creation);
     birth.run(parent);
     return child;
+  }
+
+  /** A child without a configuration of its own has its parent's, as in NCCL (SPL-05). */
+  private TuningChoice choice(@Nullable CommunicatorConfig own, int worldSize) {
+    if (own == null) {
+      return parent.tuning();
+    }
+    return worldSize < 1 && own.tuning().isOn()
+        ? TuningChoice.none("how many ranks a split has is known behind it")
+        : own.tuning().choose(parent.device().name(), worldSize, parent.version());
   }
 
   /** A new rank's side of grow: it has no parent, so it makes the call itself. */

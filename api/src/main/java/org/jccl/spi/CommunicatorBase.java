@@ -14,6 +14,8 @@ import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.DeviceMemory;
+import org.jccl.Graph;
+import org.jccl.ProcessGroup;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
@@ -47,11 +49,17 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   private long calls;
 
+  /** Keeps the calls of the body that prepares them; null while calls are issued. */
+  private @Nullable CallRecording recording;
+
   /** Asked before anything is opened: what is wrong with it is told then. */
   private final boolean isHeard;
 
   /** Tells listeners of the calls; null if there are none, or the rank is not known yet. */
   private @Nullable CallHook hook;
+
+  /** The process group that it was opened over, for who listens. */
+  private @Nullable ProcessGroup group;
 
   /**
    * A communicator's endpoint; {@code issuer} issues the groups of its backend.
@@ -122,8 +130,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
       if (config.checks() != CheckLevel.NONE) {
         ArgumentRules.check(this, operation, send, recv, op, rootOrPeer, stream);
       }
-      GroupRecording group = GroupRecording.current();
-      CallArguments call = group != null && group.issuesTo(issuer) ? group.add(this, stream) : own;
+      CallArguments call = place(send, recv, op, stream);
       DataType type = ArgumentRules.type(send, recv);
       call.set(
           operation,
@@ -137,12 +144,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
       if (call != own) { // recorded
         call.madeAt(siteOf(call, stream));
       } else {
-        if (hook == null) {
-          issue(call, stream, operation);
-        } else {
-          issueHeard(hook, call, stream, operation);
-        }
-        calls++;
+        issueAlone(call, stream);
       }
     } catch (RuntimeException failure) {
       GroupRecording group = GroupRecording.current();
@@ -155,6 +157,59 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     }
   }
 
+  /** Where the arguments of the next call go: to be issued, or to be kept. */
+  private CallArguments place(
+      @Nullable DeviceBuffer send,
+      @Nullable DeviceBuffer recv,
+      @Nullable ReduceOp op,
+      Stream stream) {
+    GroupRecording open = GroupRecording.current();
+    GroupRecording group = open != null && open.issuesTo(issuer) ? open : null;
+    CallRecording kept = recording;
+    if (kept != null) {
+      return kept.add(group == null ? CallRecording.ALONE : group.serial(), send, recv, op);
+    }
+    return group == null ? own : group.add(this, stream);
+  }
+
+  /** Issues one call that is in no group, and tells who listens. */
+  final void issueAlone(CallArguments call, Stream stream) {
+    if (hook == null) {
+      issue(call, stream, call.operation());
+    } else {
+      issueHeard(hook, call, stream, call.operation());
+    }
+    calls++;
+  }
+
+  /** Launches the graph that issues these calls, and tells who listens. */
+  final void launch(Graph graph, CallRecording kept, Stream stream) {
+    CallHook heard = hook;
+    if (heard == null) {
+      graph.launch(stream);
+    } else {
+      launchHeard(heard, graph, kept, stream);
+    }
+    calls += kept.size();
+  }
+
+  private static void launchHeard(CallHook heard, Graph graph, CallRecording kept, Stream stream) {
+    for (int i = 0; i < kept.size(); i++) {
+      heard.show(kept.call(i), stream, kept.groupSize(i)).before();
+    }
+    try {
+      graph.launch(stream);
+    } catch (RuntimeException | Error failure) {
+      for (int i = 0; i < kept.size(); i++) {
+        heard.show(kept.call(i), stream, kept.groupSize(i)).failed(failure);
+      }
+      throw failure;
+    }
+    for (int i = 0; i < kept.size(); i++) {
+      heard.show(kept.call(i), stream, kept.groupSize(i)).after();
+    }
+  }
+
   private void issue(CallArguments call, Stream stream, Operation operation) {
     int code = enqueue(call, stream);
     if (code != 0 && code != ResultCode.IN_PROGRESS.code()) {
@@ -163,14 +218,19 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   }
 
   private void issueHeard(CallHook heard, CallArguments call, Stream stream, Operation operation) {
-    heard.show(call, stream, 1).before();
+    heard.show(call, stream, 1);
     try {
+      heard.before();
       issue(call, stream, operation);
     } catch (RuntimeException | Error failure) {
       heard.failed(failure);
       throw failure;
     }
-    heard.after();
+    CollectiveException verdict = heard.after();
+    if (verdict != null) {
+      calls++;
+      throw verdict;
+    }
   }
 
   /** Rank and world size are known: whoever listens to this communicator is told from now on. */
@@ -178,7 +238,21 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     if (isHeard && hook == null) {
       hook =
           CallHook.open(
-              config, new CallListener.Endpoint(name(), rank(), worldSize(), device.index()));
+              config,
+              new CallListener.Endpoint(name(), rank(), worldSize(), device.index()),
+              device);
+      ProcessGroup known = group;
+      if (hook != null && known != null) {
+        hook.attached(known);
+      }
+    }
+  }
+
+  @Override
+  public final void attach(ProcessGroup opened) {
+    group = opened;
+    if (hook != null) {
+      hook.attached(opened);
     }
   }
 
@@ -223,6 +297,48 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     calls++;
   }
 
+  /**
+   * Keeps the calls of {@code body} instead of issuing them.
+   *
+   * @param body what makes calls of this communicator
+   */
+  final CallRecording keep(Consumer<Collectives> body) {
+    CallRecording kept = new CallRecording();
+    recording = kept;
+    try {
+      body.accept(this);
+    } finally {
+      recording = null;
+    }
+    return kept;
+  }
+
+  /** {@return whether calls are kept instead of being issued} */
+  final boolean isKeeping() {
+    return recording != null;
+  }
+
+  /** Does something that issues calls of which nobody is told. */
+  final void unheard(Runnable body) {
+    CallHook heard = hook;
+    hook = null;
+    try {
+      body.run();
+    } finally {
+      hook = heard;
+    }
+  }
+
+  /** The calling thread comes in for something else than a call; it {@link #leave leaves} again. */
+  final void enter() {
+    enter(Thread.currentThread());
+  }
+
+  /** The thread that has come in is out again. */
+  final void leave() {
+    user = null;
+  }
+
   private void enter(Thread thread) {
     if (RunningWork.RUNNING.get() > 0) {
       RunningWork.requireNone();
@@ -258,16 +374,16 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
    * @param what a name for messages
    */
   public final CollectiveException failure(int code, String what) {
-    return failure(code, what, Advice.of(ResultCode.of(code)));
+    String words = words();
+    return failure(code, what, words, Advice.of(ResultCode.of(code), words));
   }
 
   /** The failure of its own creation. */
   final CollectiveException creationFailure(int code) {
-    return failure(code, "creation", Advice.ofCreation(ResultCode.of(code)));
+    return failure(code, "creation", words(), Advice.ofCreation(ResultCode.of(code)));
   }
 
-  private CollectiveException failure(int code, String what, String advice) {
-    String words = words();
+  private CollectiveException failure(int code, String what, String words, String advice) {
     String place = knowsItsPlace() ? ", rank " + rank + "/" + worldSize : "";
     return new CollectiveException(
         ResultCode.of(code),
@@ -342,7 +458,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     GroupRecording group = GroupRecording.current();
     for (int i = 0; i < barrierTokens.size(); i++) {
       DeviceBuffer token = barrierTokens.get(i);
-      if (group == null || !group.sends(this, token.address())) {
+      if (group == null || !isSentBy(group, token.address())) {
         return token;
       }
     }
@@ -352,6 +468,11 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     barrierTokens.add(made);
     made.copyFrom(0);
     return made;
+  }
+
+  private boolean isSentBy(GroupRecording group, long address) {
+    CallRecording kept = recording;
+    return kept == null ? group.sends(this, address) : kept.sends(group.serial(), address);
   }
 
   /** Frees what {@link #barrierToken} made; for the implementation's close. */

@@ -3,11 +3,9 @@ package org.jccl.spi;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.CommunicatorConfig;
 import org.jccl.config.ConfigField;
 import org.jccl.ops.NcclFunction;
@@ -21,11 +19,11 @@ public final class ConfigStruct {
   /** The first release whose configuration carries a communicator's name. */
   private static final int COMM_NAME = 22703;
 
-  /**
-   * The names as C strings, for ever: NCCL keeps the pointers, and reads them until the last rank
-   * of the communicator in this process has been destroyed, which need not be the last to close.
-   */
-  private static final Map<String, MemorySegment> NAMES = new ConcurrentHashMap<>();
+  /** Names of communicators are for logs alone (CFG-18): old ones make room for new ones. */
+  private static final NativeNames COMM_NAMES = new NativeNames(4096, 256);
+
+  /** Names of network plugins, which NCCL compares: a process knows a few. */
+  private static final NativeNames NET_NAMES = new NativeNames(256, 256);
 
   private ConfigStruct() {}
 
@@ -53,10 +51,12 @@ public final class ConfigStruct {
     for (Map.Entry<ConfigField, Integer> set : config.fields().entrySet()) {
       struct.set(JAVA_INT, known(set.getKey(), version).offset(), set.getValue());
     }
-    struct.set(JAVA_LONG, ConfigField.NET_NAME_OFFSET, text(config.netName().orElse("")));
+    struct.set(
+        JAVA_LONG, ConfigField.NET_NAME_OFFSET, NET_NAMES.address(config.netName().orElse("")));
     if (version >= COMM_NAME) {
       // A name is for logs alone (CFG-18): an older library goes without.
-      struct.set(JAVA_LONG, ConfigField.COMM_NAME_OFFSET, text(config.name().orElse("")));
+      struct.set(
+          JAVA_LONG, ConfigField.COMM_NAME_OFFSET, COMM_NAMES.address(config.name().orElse("")));
     }
     return struct;
   }
@@ -72,15 +72,5 @@ public final class ConfigStruct {
               + NcclFunction.text(version));
     }
     return field;
-  }
-
-  private static MemorySegment lent(String value) {
-    MemorySegment text = Arena.global().allocateFrom(value);
-    LentMemory.lend(text);
-    return text;
-  }
-
-  private static long text(String value) {
-    return value.isEmpty() ? 0 : NAMES.computeIfAbsent(value, ConfigStruct::lent).address();
   }
 }

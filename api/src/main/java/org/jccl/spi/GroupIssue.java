@@ -38,7 +38,7 @@ final class GroupIssue {
       make(calls, first, info);
     } catch (RuntimeException | Error failure) {
       if (isHeard) {
-        failed(calls, failure);
+        failed(calls, calls.size(), failure);
       }
       throw failure;
     }
@@ -85,26 +85,35 @@ final class GroupIssue {
     return heard == null ? null : heard.show(calls.call(i), calls.stream(i), calls.size());
   }
 
+  /** A listener may be against it: then the calls that were told have failed. */
   private static void before(GroupRecording calls) {
     for (int i = 0; i < calls.size(); i++) {
       CallHook heard = shown(calls, i);
       if (heard != null) {
-        heard.before();
+        try {
+          heard.before();
+        } catch (CollectiveException verdict) {
+          failed(calls, i + 1, verdict);
+          throw verdict;
+        }
       }
     }
   }
 
   private static void after(GroupRecording calls) {
+    CollectiveException first = null;
     for (int i = 0; i < calls.size(); i++) {
       CallHook heard = shown(calls, i);
-      if (heard != null) {
-        heard.after();
-      }
+      CollectiveException verdict = heard == null ? null : heard.after();
+      first = first == null ? verdict : first;
+    }
+    if (first != null) {
+      throw first;
     }
   }
 
-  private static void failed(GroupRecording calls, Throwable failure) {
-    for (int i = 0; i < calls.size(); i++) {
+  private static void failed(GroupRecording calls, int told, Throwable failure) {
+    for (int i = 0; i < told; i++) {
       CallHook heard = shown(calls, i);
       if (heard != null) {
         heard.failed(failure);

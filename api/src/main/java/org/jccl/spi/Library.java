@@ -116,6 +116,14 @@ public interface Library extends GroupRecording.Issuer {
   }
 
   /**
+   * {@return whether small pieces of memory may share an allocation, as they should where one takes
+   * much room} A simulator keeps them apart, so that it sees who reaches beyond one.
+   */
+  default boolean sharesAllocations() {
+    return true;
+  }
+
+  /**
    * A communicator has its handle, or will get it.
    *
    * @param communicator the communicator

@@ -6,17 +6,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import org.jccl.CleanText;
 import org.jccl.CollectiveTimeoutException;
+import org.jccl.Collectives;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorAbortedException;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
+import org.jccl.Graph;
 import org.jccl.MemoryStatistics;
 import org.jccl.PreMulSum;
 import org.jccl.ProcessGroup;
@@ -32,6 +35,7 @@ import org.jccl.WindowFlag;
 import org.jccl.WorkFailedException;
 import org.jccl.config.ConfigField;
 import org.jccl.config.TimeLimit;
+import org.jccl.config.TuningChoice;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
@@ -62,12 +66,14 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   private final UsedStreams streams = new UsedStreams();
   private @Nullable Stream lastStream;
+  private @Nullable TuningChoice choice;
   private volatile String abortReason = "";
   private final StateGuard guard;
   private final Lifecycle lifecycle;
   private final Children children;
   private final LibraryMemory memory;
   private final Sums sums;
+  private final PreparedSequences prepared;
 
   /** Only kept: the library may still write to it while this communicator opens. */
   @SuppressWarnings("UnusedVariable")
@@ -104,8 +110,9 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.guard = new StateGuard(this, handle);
     this.lifecycle = new Lifecycle(this, abi);
     this.children = new Children(this);
-    this.memory = new LibraryMemory(this);
+    this.memory = new LibraryMemory(this, library.sharesAllocations());
     this.sums = new Sums(this);
+    this.prepared = new PreparedSequences(this, new PreparedPlace());
     this.defaultStream = device.newStream();
     this.path = library.newPath(device, name + "-" + rank);
   }
@@ -346,14 +353,24 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     }
   }
 
-  /** What is made of it goes with it. */
-  final void closeSumsAndMemory() {
+  /** What is made of it goes with it; graphs first (LIF-06). */
+  final void closeWhatIsMade() {
+    prepared.close();
     sums.close();
     memory.close();
   }
 
+  /** It is being aborted: its graphs end, which the library waits for (LIF-06). */
+  final void abandonPrepared() {
+    prepared.abandon();
+  }
+
   /** Frees what is ours; the library's communicator has ended, or was never there. */
   final void release() {
+    CallHook heard = hook();
+    if (heard != null) {
+      heard.ending();
+    }
     try {
       releaseTokens();
       defaultStream.close();
@@ -364,7 +381,6 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     } finally {
       path.end();
       library.closed(this);
-      CallHook heard = hook();
       if (heard != null) {
         heard.closed();
       }
@@ -605,6 +621,79 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     children.join(this, id);
   }
 
+  // ---- repeated work
+
+  @Override
+  public final Graph prepare(Consumer<Collectives> body) {
+    return prepared.prepare(body);
+  }
+
+  /** What was chosen for a child whose size only the library knows. */
+  final void chosen(TuningChoice inherited) {
+    choice = inherited;
+  }
+
+  /** What {@link PreparedSequences} needs of the library. */
+  private final class PreparedPlace implements PreparedSequences.Place {
+    @Override
+    public void requireLegal(String what) {
+      guard.requireLegal(Act.OPERATION, what);
+    }
+
+    @Override
+    public void note(Stream stream) {
+      LibraryCommunicator.this.note(stream);
+    }
+
+    @Override
+    public void settle() {
+      if (nonblocking) {
+        awaitReady(config().initTimeout());
+      }
+    }
+
+    @Override
+    public CallPath pathAside() {
+      return path.beside("jccl-graphs-" + name);
+    }
+
+    @Override
+    public String who() {
+      return LibraryCommunicator.this.who();
+    }
+  }
+
+  // ---- tuning
+
+  @Override
+  public final TuningChoice tuning() {
+    TuningChoice known = choice;
+    if (known == null) {
+      known =
+          knowsItsPlace()
+              ? config().tuning().choose(device().name(), worldSize(), version)
+              : TuningChoice.none("it is still opening");
+      choice = knowsItsPlace() ? known : null;
+    }
+    return known;
+  }
+
+  /** The configuration as it goes to the library: what is chosen, where the user says nothing. */
+  final CommunicatorConfig tuned(CommunicatorConfig given) {
+    int ctas = given.tuning().isOn() ? tuning().ctas() : 0;
+    boolean isOwn =
+        given.field(ConfigField.MIN_CTAS).isPresent()
+            || given.field(ConfigField.MAX_CTAS).isPresent();
+    return ctas == 0 || isOwn
+        ? given
+        : given.toBuilder().set(ConfigField.MIN_CTAS, ctas).set(ConfigField.MAX_CTAS, ctas).build();
+  }
+
+  @Override
+  public final DeviceBuffer allocate(DataType type, long count) {
+    return memory.allocate(type, count);
+  }
+
   // ---- memory, reductions
 
   @Override
@@ -650,6 +739,6 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   /** The configuration in the library's own words, or null for none. */
   final MemorySegment struct(@Nullable CommunicatorConfig given, Arena arena) {
-    return given == null ? MemorySegment.NULL : ConfigStruct.write(given, version, arena);
+    return given == null ? MemorySegment.NULL : ConfigStruct.write(tuned(given), version, arena);
   }
 }

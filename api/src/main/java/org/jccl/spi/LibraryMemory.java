@@ -3,6 +3,7 @@ package org.jccl.spi;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -10,7 +11,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 import org.jccl.CheckLevel;
+import org.jccl.CollectiveException;
 import org.jccl.Communicator.State;
+import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.IssuedCall;
 import org.jccl.MemoryStatistics;
@@ -38,11 +41,41 @@ final class LibraryMemory {
 
   private static final int DESCRIPTOR_INTS = 4;
 
+  private static final System.Logger LOG = System.getLogger("org.jccl");
+
   private final LibraryCommunicator owner;
   private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
+  private final SymmetricPool pool;
+  private boolean isToldOfNoWindows;
 
-  LibraryMemory(LibraryCommunicator owner) {
+  LibraryMemory(LibraryCommunicator owner, boolean shares) {
     this.owner = owner;
+    this.pool = new SymmetricPool(owner.device(), this::openSymmetric, shares);
+  }
+
+  // ---- memory of the communicator's own
+
+  DeviceBuffer allocate(DataType type, long count) {
+    owner.guard().requireLegal(Act.OPERATION, "allocate");
+    boolean inWindow = count > 0 && NcclFunction.COMM_WINDOW_REGISTER.isIn(owner.version());
+    if (!inWindow || !owner.tuning().windows()) {
+      return owner.device().allocate(type, count);
+    }
+    return pool.allocate(type, count);
+  }
+
+  private Window openSymmetric(DeviceBuffer memory) {
+    Window made = registerWindow(memory, WindowFlag.COLLECTIVE_SYMMETRIC);
+    owner.guard().awaitReady(owner.config().initLimit());
+    if (made.isNull() && !isToldOfNoWindows) {
+      isToldOfNoWindows = true;
+      LOG.log(
+          Level.WARNING,
+          "{0}: windows are not supported here, so its memory lies in none: large calls are no"
+              + " faster (WIN-03)",
+          owner);
+    }
+    return made;
   }
 
   private boolean isChecked() {
@@ -189,6 +222,7 @@ final class LibraryMemory {
 
   /** A communicator takes them with it (MEM-04), so one that fails is no reason to stop. */
   void close() {
+    pool.close();
     for (AutoCloseable each : List.copyOf(open)) {
       try {
         each.close();
@@ -301,14 +335,18 @@ final class LibraryMemory {
       owner.guard().settled(owner.within(what, function::symbol, body), what);
       return;
     }
-    heard.show(what, shown, stream).before();
+    heard.show(what, shown, stream);
     try {
+      heard.before();
       owner.guard().settled(owner.within(what, function::symbol, body), what);
     } catch (RuntimeException | Error failure) {
       heard.failed(failure);
       throw failure;
     }
-    heard.after();
+    CollectiveException verdict = heard.after();
+    if (verdict != null) {
+      throw verdict;
+    }
   }
 
   /** ARG-14; NCCL does not check the peer. */

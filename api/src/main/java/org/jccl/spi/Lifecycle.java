@@ -124,6 +124,7 @@ final class Lifecycle {
         heard.aborted();
       }
       refuseStreams();
+      owner.abandonPrepared();
     }
     return comm;
   }
@@ -149,7 +150,7 @@ final class Lifecycle {
     }
     long deadline = owner.path().now() + owner.config().closeLimit().nanos();
     try {
-      owner.closeSumsAndMemory();
+      owner.closeWhatIsMade();
       end(deadline);
     } finally {
       owner.release();
@@ -163,6 +164,10 @@ final class Lifecycle {
         ENDS_WELL.contains(last)
             && !owner.path().isStuck()
             && hasFinished(left(deadline), found);
+    CallHook heard = owner.hook();
+    if (sound && heard != null && last != State.REVOKED) {
+      heard.finish(left(deadline), found);
+    }
     long comm = owner.handle().take(State.CLOSED);
     if (comm != 0 && sound) {
       // Only a ready one may be finalized (LIF-03, LIF-20).

@@ -54,7 +54,7 @@ final class Opening {
     this.handles = memory.allocate(JAVA_LONG, ranks.size());
     this.configs = new MemorySegment[ranks.size()];
     for (int i = 0; i < configs.length; i++) {
-      configs[i] = ConfigStruct.write(first.config(), first.version(), memory);
+      configs[i] = ConfigStruct.write(first.tuned(first.config()), first.version(), memory);
     }
   }
 

@@ -19,4 +19,18 @@ public interface OwnedStream extends Stream {
    * @param why the abort
    */
   default void interrupt(RuntimeException why) {}
+
+  /**
+   * From now on {@code listener} is run by each thread that has waited here with success.
+   *
+   * @param listener what is run
+   */
+  default void addWaitListener(Runnable listener) {}
+
+  /**
+   * The opposite of {@link #addWaitListener}.
+   *
+   * @param listener what is not run any more
+   */
+  default void removeWaitListener(Runnable listener) {}
 }

@@ -40,6 +40,13 @@ final class StateGuard {
               + what
               + ": it is no part of a group; call it outside the group's body");
     }
+    if (owner.isKeeping()) {
+      throw new IllegalStateException(
+          owner.who()
+              + ", "
+              + what
+              + ": only collectives and messages can be prepared; call it outside the body (STR-38)");
+    }
     requireLegal(act);
   }
 

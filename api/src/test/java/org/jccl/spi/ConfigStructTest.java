@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.Set;
 import org.jccl.CommunicatorConfig;
 import org.jccl.config.ConfigField;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,33 @@ class ConfigStructTest {
   }
 
   @Test
+  void names_takeBoundedMemory_andTheNewestIsAlwaysRight() {
+    Set<Long> addresses = new HashSet<>();
+    for (int i = 0; i < 20_000; i++) {
+      String name = "job " + i;
+      long address = commName(name);
+      assertThat(text(address)).isEqualTo(name);
+      assertThat(commName(name)).isEqualTo(address);
+      addresses.add(address);
+    }
+    assertThat(addresses).hasSizeLessThanOrEqualTo(4096);
+  }
+
+  @Test
+  void aLongName_isCutBetweenCharacters() {
+    assertThat(text(commName("ä".repeat(400)))).isEqualTo("ä".repeat(127));
+    assertThat(text(commName("x".repeat(255)))).isEqualTo("x".repeat(255));
+    assertThat(text(commName("x".repeat(256)))).isEqualTo("x".repeat(255));
+  }
+
+  private static long commName(String name) {
+    try (Arena arena = Arena.ofConfined()) {
+      CommunicatorConfig config = CommunicatorConfig.builder().name(name).build();
+      return ConfigStruct.write(config, 22809, arena).get(JAVA_LONG, 48);
+    }
+  }
+
+  @Test
   void name_isLeftOutForALibraryWithoutThatField() {
     CommunicatorConfig config = CommunicatorConfig.builder().name("dp").build();
     try (Arena arena = Arena.ofConfined()) {
@@ -98,6 +127,6 @@ class ConfigStructTest {
 
   @SuppressWarnings("restricted") // The struct holds addresses of C strings.
   private static String text(long address) {
-    return MemorySegment.ofAddress(address).reinterpret(64).getString(0);
+    return MemorySegment.ofAddress(address).reinterpret(256).getString(0);
   }
 }

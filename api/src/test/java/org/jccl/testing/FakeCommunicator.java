@@ -5,12 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
+import org.jccl.Collectives;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorAbortedException;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
+import org.jccl.Graph;
 import org.jccl.MemoryStatistics;
 import org.jccl.PreMulSum;
 import org.jccl.Registration;
@@ -21,6 +24,7 @@ import org.jccl.Stream;
 import org.jccl.UniqueId;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
+import org.jccl.config.TuningChoice;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.Operation;
 import org.jccl.spi.CommunicatorBase;
@@ -212,6 +216,21 @@ public class FakeCommunicator extends CommunicatorBase {
 
   @Override
   public Registration register(DeviceBuffer buffer) {
+    throw notFaked();
+  }
+
+  @Override
+  public DeviceBuffer allocate(DataType type, long count) {
+    throw notFaked();
+  }
+
+  @Override
+  public TuningChoice tuning() {
+    throw notFaked();
+  }
+
+  @Override
+  public Graph prepare(Consumer<Collectives> body) {
     throw notFaked();
   }
 

@@ -193,6 +193,11 @@ final class SimBackend extends LibraryBackend implements FaultInjector.World {
   }
 
   @Override
+  public boolean sharesAllocations() {
+    return false;
+  }
+
+  @Override
   public CallPath newPath(Device device, String name) {
     return new SimCallPath((SimDevice) device);
   }

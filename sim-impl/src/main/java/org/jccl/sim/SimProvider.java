@@ -9,6 +9,7 @@ import org.jccl.Backend;
 import org.jccl.BackendConfig;
 import org.jccl.BackendProvider;
 import org.jccl.CheckLevel;
+import org.jccl.sim.faults.FaultPlan;
 import org.jccl.sim.math.Kernels;
 
 /**
@@ -27,6 +28,12 @@ public final class SimProvider implements BackendProvider {
    * given; see {@link Simulator.Builder#timeline}.
    */
   public static final String TIMELINE_PROPERTY = "jccl.sim.timeline";
+
+  /**
+   * System property with a plan of faults that strike in every world that is opened by name, as
+   * {@link FaultPlan#parse} reads it; see {@link Simulator.Builder#faults}.
+   */
+  public static final String FAULTS_PROPERTY = "jccl.faults";
 
   /** Found by {@link java.util.ServiceLoader}. */
   public SimProvider() {}
@@ -60,6 +67,10 @@ public final class SimProvider implements BackendProvider {
     }
     config.seed().ifPresent(builder::seed);
     config.timeline().or(SimProvider::timeline).ifPresent(builder::timeline);
+    String faults = System.getProperty(FAULTS_PROPERTY, "");
+    if (!faults.isBlank()) {
+      builder.faults(FaultPlan.parse(faults));
+    }
     return builder.build().backend();
   }
 

@@ -74,6 +74,9 @@ public final class Simulator implements AutoCloseable {
   /** The oldest one: 2.27.3. */
   public static final int OLDEST_VERSION = 22703;
 
+  /** Who hears of each that is built: a check of all that a test has built. */
+  private static volatile Consumer<Simulator> built = any -> {};
+
   private final Kernel kernel;
   private final SimBackend backend;
   private final Findings findings;
@@ -344,6 +347,11 @@ public final class Simulator implements AutoCloseable {
    */
   public Optional<FaultLog> faults() {
     return Optional.ofNullable(faults).map(FaultInjector::log);
+  }
+
+  /** From now on {@code listener} hears of each simulator that is built, instead of any other. */
+  static void tellBuilt(Consumer<Simulator> listener) {
+    built = listener;
   }
 
   /** Lets faults strike; null if nothing is planned. */
@@ -632,8 +640,8 @@ public final class Simulator implements AutoCloseable {
 
     /**
      * Sets whether the defects that the imitated version of NCCL is known to have show, each
-     * whenever it may (rules VER-06 to VER-08 and PMS-12). In practice they show rarely. They are
-     * off unless set.
+     * whenever it may (rules VER-06 to VER-08, VER-10 and PMS-12). In practice they show rarely.
+     * They are off unless set.
      *
      * @param value whether they are imitated
      * @return this builder
@@ -714,7 +722,9 @@ public final class Simulator implements AutoCloseable {
      * @throws UncheckedIOException if the timeline cannot be written
      */
     public Simulator build() {
-      return new Simulator(this);
+      Simulator made = new Simulator(this);
+      built.accept(made);
+      return made;
     }
   }
 }

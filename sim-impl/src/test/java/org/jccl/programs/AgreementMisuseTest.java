@@ -27,6 +27,7 @@ import org.jccl.RankProgram;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.Stream;
+import org.jccl.sim.Provokes;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -235,6 +236,7 @@ class AgreementMisuseTest {
   }
 
   @Test
+  @Provokes(leaves = "an event that the other rank may still wait for")
   void SIM_19_hostOrderDiffers_butEventsAcrossDevicesMakeOneOrder() {
     Event[] done = new Event[1];
     PLAIN.accepts(

@@ -15,6 +15,7 @@ import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.Window;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 
@@ -111,6 +112,7 @@ class CaptureMisuseTest {
   }
 
   @Test
+  @Provokes(leaves = "what it looks for")
   void aCaptureThatNobodyEndsIsTold() {
     Simulator simulator = Simulator.builder().build();
     try (simulator) {

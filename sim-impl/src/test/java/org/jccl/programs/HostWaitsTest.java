@@ -27,6 +27,7 @@ import org.jccl.Ranks;
 import org.jccl.RanksFailedException;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -151,6 +152,7 @@ class HostWaitsTest {
 
   @ParameterizedTest
   @MethodSource("guilty")
+  @Provokes(reports = MisuseKind.HOST_BLOCKED)
   void guiltyProgram_endsWithOneReport(Case program) {
     for (Long seed : new Long[] {null, 7L}) {
       Simulator.Builder builder = world();
@@ -170,6 +172,7 @@ class HostWaitsTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.HOST_BLOCKED, leaves = "a rank that nothing can end")
   void rankThatIgnoresItsInterrupt_isLeftBehind_andOtherWorldsGoOn() {
     CompletableFuture<Void> never = new CompletableFuture<>();
     try (Simulator simulator = world().build()) {
@@ -201,6 +204,7 @@ class HostWaitsTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.HOST_BLOCKED, leaves = "a rank that nothing can end")
   void spin_isReported_andLeft() {
     AtomicBoolean end = new AtomicBoolean();
     try (Simulator simulator = world().build()) {
@@ -224,6 +228,7 @@ class HostWaitsTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.HOST_BLOCKED)
   void ownerOfAMonitor_isNamed() {
     Object monitor = new Object();
     RankProgram program =
@@ -242,6 +247,9 @@ class HostWaitsTest {
   }
 
   @Test
+  @Provokes(
+      reports = MisuseKind.HOST_BLOCKED,
+      leaves = "a rank that nothing can end before the lock is free")
   void ownerOutsideTheRanks_isNamed() throws InterruptedException {
     Object monitor = new Object();
     CountDownLatch held = new CountDownLatch(1);
@@ -425,6 +433,7 @@ class HostWaitsTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, 1, 2})
+  @Provokes(reports = MisuseKind.MISSING_RANK)
   void pollingForWhatNeverComes_isADeadlock(long seed) {
     try (Simulator simulator = (seed == 0 ? world() : world().seed(seed)).build()) {
       assertThatThrownBy(
@@ -474,6 +483,7 @@ class HostWaitsTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.DEADLOCK)
   void pollingForAStateThatNeverChanges_isADeadlock() {
     try (Simulator simulator = world().build()) {
       assertThatThrownBy(

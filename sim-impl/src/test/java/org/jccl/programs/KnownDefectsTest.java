@@ -12,13 +12,20 @@ import org.jccl.DeviceBuffer;
 import org.jccl.MisuseKind;
 import org.jccl.RankProgram;
 import org.jccl.ReduceOp;
+import org.jccl.Window;
+import org.jccl.WindowFlag;
+import org.jccl.sim.Provokes;
 import org.junit.jupiter.api.Test;
 
-/** The defects of older versions, imitated by choice (rules VER-06 to VER-08 and PMS-12). */
+/**
+ * The defects of older versions, imitated by choice (rules VER-06 to VER-08, VER-10 and PMS-12).
+ */
 class KnownDefectsTest {
   private static final Lab WITH = Lab.with(builder -> builder.knownDefects(true));
   private static final Lab MENDED =
       Lab.with(builder -> builder.knownDefects(true).ncclVersion(23007));
+
+  private static final Lab NEWER = Lab.with(builder -> builder.ncclVersion(23007));
 
   private static void shows(RankProgram program, int ranks, String words) {
     PLAIN.accepts(ranks, program);
@@ -85,11 +92,44 @@ class KnownDefectsTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.DEADLOCK)
   void unevenGroups_hang() {
     WITH.accepts(3, toTwo(1, 1));
     WITH.accepts(3, toTwo(3, 3));
     shows(toTwo(3, 1), 3, "VER-08");
     assertThat(WITH.finds(MisuseKind.DEADLOCK, 3, toTwo(2, 1)).getMessage()).contains("rank 0");
+  }
+
+  private static RankProgram inWindows(DataType type, ReduceOp op) {
+    return rank -> {
+      Communicator comm = rank.communicator();
+      try (DeviceBuffer a = rank.device().allocateRegistrable(type, 64);
+          DeviceBuffer b = rank.device().allocateRegistrable(type, 64);
+          Window in = comm.registerWindow(a, WindowFlag.COLLECTIVE_SYMMETRIC);
+          Window out = comm.registerWindow(b, WindowFlag.COLLECTIVE_SYMMETRIC)) {
+        if (type == DataType.INT32) {
+          a.copyFrom(new int[64]);
+        } else {
+          a.copyFrom(new float[64]);
+        }
+        comm.allReduce(a, b, op);
+        comm.defaultStream().synchronize();
+        assertThat(in.isClosed() || out.isClosed()).isFalse();
+      }
+    };
+  }
+
+  @Test
+  void averagesInWindows_haveNoKernel() {
+    RankProgram average = inWindows(DataType.FLOAT32, ReduceOp.AVG);
+    PLAIN.accepts(2, average);
+    WITH.accepts(2, average);
+    NEWER.accepts(2, average);
+    assertThatThrownBy(() -> MENDED.accepts(2, average))
+        .hasStackTraceContaining("UNHANDLED_CUDA_ERROR")
+        .hasStackTraceContaining("VER-10");
+    MENDED.accepts(2, inWindows(DataType.FLOAT32, ReduceOp.SUM));
+    MENDED.accepts(2, inWindows(DataType.INT32, ReduceOp.AVG));
   }
 
   @Test

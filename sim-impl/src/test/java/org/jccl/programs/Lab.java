@@ -18,6 +18,7 @@ import org.jccl.Ranks;
 import org.jccl.RanksFailedException;
 import org.jccl.ReportedMisuse;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.SimulatorValidator;
 
 /** Runs wrong programs and their legal neighbours. */
 final class Lab {
@@ -57,6 +58,7 @@ final class Lab {
   List<ReportedMisuse> findings(int ranks, int devices, RankProgram program) {
     Simulator.Builder builder = Simulator.builder().devices(devices).warnings(line -> {});
     try (Simulator simulator = setting.apply(builder).build()) {
+      SimulatorValidator.judged(simulator);
       try {
         Ranks.run(simulator.backend(), ranks, program);
         assertThat(simulator.findings()).allMatch(each -> !isError(each));

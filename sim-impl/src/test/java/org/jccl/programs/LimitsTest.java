@@ -25,6 +25,7 @@ import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.UniqueId;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -158,6 +159,7 @@ class LimitsTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, 1, 2})
+  @Provokes(reports = MisuseKind.MISSING_RANK)
   void aBarrierEndsInTime_butALongOneIsADeadlock(long seed) {
     silent(
         seed,
@@ -234,6 +236,7 @@ class LimitsTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISSING_RANK)
   void threadsThatWaitForEachOther_areNamedAtOnce() {
     long since = System.nanoTime();
     try (Simulator world = world(0)) {

@@ -30,6 +30,7 @@ import org.jccl.Event;
 import org.jccl.RankProgram;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
+import org.jccl.sim.Provokes;
 import org.junit.jupiter.api.Test;
 
 /** Messages, memory, streams and threads on the raw surface: SIM-10 to SIM-31 and SIM-41 to 43. */
@@ -48,6 +49,7 @@ class MemoryAndThreadMisuseTest {
   }
 
   @Test
+  @Provokes(leaves = "buffers, as the wrong program beside it does")
   void SIM_10_typesDiffer_bytesDoNot() {
     PLAIN.finds(P2P_TYPE, 2, message(INT, 4, DataType.FLOAT32.code()));
     PLAIN.accepts(2, message(INT, 4, INT));
@@ -89,6 +91,7 @@ class MemoryAndThreadMisuseTest {
   }
 
   @Test
+  @Provokes(leaves = "buffers, as the wrong program beside it does")
   void SIM_16_firstContactInGroupsOfOtherShapes() {
     PLAIN.finds(P2P_GROUP_SHAPE, 2, firstContact(false));
     PLAIN.accepts(2, firstContact(true));
@@ -115,6 +118,7 @@ class MemoryAndThreadMisuseTest {
   }
 
   @Test
+  @Provokes(leaves = "buffers, as the wrong program beside it does")
   void SIM_23_24_sendAndReceiveOverlap() {
     PLAIN.finds(BUFFER_OVERLAP, 2, sum(8, 4, 4));
     PLAIN.accepts(2, sum(8, 0, 4));
@@ -215,6 +219,7 @@ class MemoryAndThreadMisuseTest {
   }
 
   @Test
+  @Provokes(leaves = "buffers, as the wrong program beside it does")
   void SIM_30_31_sizesAndStreams() {
     PLAIN.accepts(
         1,
@@ -239,6 +244,7 @@ class MemoryAndThreadMisuseTest {
   }
 
   @Test
+  @Provokes(leaves = "buffers, as the wrong program beside it does")
   void SIM_41_aThreadEndsWithAnOpenGroup() {
     PLAIN.finds(
         GROUP_LEAK,
@@ -260,6 +266,7 @@ class MemoryAndThreadMisuseTest {
   }
 
   @Test
+  @Provokes(leaves = "buffers, as the wrong program beside it does")
   void SIM_42_aCommunicatorOfAnotherThreadsGroup() {
     PLAIN.finds(THREAD_RACE, 1, twoThreads(false));
     PLAIN.accepts(1, twoThreads(true));

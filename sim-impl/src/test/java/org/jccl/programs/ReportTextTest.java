@@ -12,6 +12,7 @@ import org.jccl.CollectiveException;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DeviceBuffer;
+import org.jccl.MisuseKind;
 import org.jccl.Rank;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
@@ -20,6 +21,7 @@ import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.Stream;
 import org.jccl.UniqueId;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +75,7 @@ class ReportTextTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISMATCH)
   void mismatch_namesBothCalls_andTheOthersInOneLine() {
     Seen seen =
         run(
@@ -180,6 +183,7 @@ class ReportTextTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISSING_RANK)
   void groupThatWasGivenUp_isNamedByTheDeadlock() {
     Seen seen =
         run(
@@ -211,6 +215,7 @@ class ReportTextTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISMATCH)
   void reportThatARankCaught_isWhatTheOthersFailWith() {
     Seen seen =
         run(
@@ -238,6 +243,7 @@ class ReportTextTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISMATCH)
   void mistakeThatSeveralPairsFind_isOneReport_inEverySchedule() {
     for (long seed = 0; seed < 30; seed++) {
       Simulator simulator = Simulator.builder().devices(4).seed(seed).warnings(line -> {}).build();
@@ -270,6 +276,7 @@ class ReportTextTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.BUFFER_REUSE)
   void raceOfWorkBehindTheLastCall_failsTheRun() {
     Seen seen =
         run(
@@ -289,6 +296,7 @@ class ReportTextTest {
   }
 
   @Test
+  @Provokes(leaves = "what it looks for")
   void leaksOfARunThatWentWell_areStillTold() {
     Seen seen = run(2, rank -> Lab.ints(rank, 16));
 
@@ -298,6 +306,7 @@ class ReportTextTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISMATCH)
   void namesAndMessagesFromOutside_areWrittenOut() {
     CommunicatorConfig config =
         CommunicatorConfig.builder().name("\u001B]0;owned\u0007\u202Ename").build();
@@ -325,6 +334,7 @@ class ReportTextTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISSING_RANK)
   void creationWithAMissingRank_leavesNothingOpen() throws InterruptedException {
     Simulator simulator = Simulator.builder().devices(3).warnings(line -> {}).build();
     List<Throwable> failures = new ArrayList<>();

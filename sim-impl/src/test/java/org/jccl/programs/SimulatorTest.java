@@ -21,6 +21,7 @@ import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.Stream;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +84,7 @@ class SimulatorTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.BUFFER_REUSE)
   void lookingAtABufferInFlight_isReported() {
     assertThatThrownBy(() -> lookEarly(CheckLevel.DEFAULT, new int[1], new int[1]))
         .hasMessageContaining("BUFFER_REUSE")
@@ -91,6 +93,7 @@ class SimulatorTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.BUFFER_FREED)
   void freeingABufferInFlight_isReported() {
     assertThatThrownBy(
             () ->
@@ -106,6 +109,7 @@ class SimulatorTest {
   }
 
   @Test
+  @Provokes(leaves = "what it looks for")
   void whatIsLeftOpen_isListedAsALeak() {
     Simulator simulator = Simulator.builder().devices(1).warnings(line -> {}).build();
     simulator.backend().devices().getFirst().allocate(DataType.INT8, 100);
@@ -117,6 +121,7 @@ class SimulatorTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISMATCH)
   void differingCounts_areReportedAtOnce() {
     assertThatThrownBy(
             () ->
@@ -135,6 +140,7 @@ class SimulatorTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISMATCH)
   void aCountOfZeroOnOneRank_isReportedOnceNothingMoves() {
     assertThatThrownBy(() -> run(2, rank -> sums(rank.communicator(), 4 * rank.rank())))
         .hasMessageContaining("MISMATCH(count)")
@@ -143,6 +149,7 @@ class SimulatorTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISMATCH)
   void aCountOfZeroOnOneRank_isReportedWhenTheNextCallDiffers() {
     assertThatThrownBy(
             () ->
@@ -178,6 +185,7 @@ class SimulatorTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.DEADLOCK)
   void ungroupedExchange_isADeadlock() {
     assertThatThrownBy(
             () ->
@@ -197,6 +205,7 @@ class SimulatorTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISSING_RANK)
   void missingRank_isReported() {
     assertThatThrownBy(
             () ->
@@ -324,6 +333,7 @@ class SimulatorTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.BUFFER_FREED)
   void failureOfADeviceStep_endsTheRankThatWaits_notTheOneThatRunsIt() {
     assertThatThrownBy(
             () ->
@@ -345,6 +355,7 @@ class SimulatorTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.HOST_BLOCKED)
   void blockedOutside_isReported() {
     try (Simulator simulator =
         Simulator.builder()

@@ -28,6 +28,7 @@ import org.jccl.ReportedMisuse;
 import org.jccl.Stream;
 import org.jccl.Work;
 import org.jccl.WorkBody;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -400,6 +401,7 @@ class WorkMisuseTest {
               });
 
   @Test
+  @Provokes(reports = MisuseKind.HOST_BLOCKED)
   void body_neverReturns() {
     for (Body body : new Body[] {ENDLESS, BUSY}) {
       try (Simulator simulator =
@@ -416,6 +418,7 @@ class WorkMisuseTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.HOST_BLOCKED)
   void body_waitsForWhatComesLater() {
     try (Simulator simulator =
         Simulator.builder().devices(RANKS).stallLimit(SHORT).warnings(line -> {}).build()) {

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * to the next; the bound is {@value #BOUND} bytes a thing, below what a communicator or a run that
  * is kept takes. The long version is {@code ./jccl soak}.
  */
+@Provokes(judgedBy = "itself: it counts what simulators leave, and nobody may keep them")
 class ForgettingTest {
   private static final int FEW = 150;
   private static final int PARTS = 4;

@@ -104,6 +104,7 @@ class LifeTest {
   // ---------------------------------------------------------------- misuse
 
   @Test
+  @Provokes(reports = MisuseKind.USE_AFTER_DESTROY)
   void useAfterDestroy_isReported() {
     with(
         quiet(),
@@ -125,6 +126,7 @@ class LifeTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.RENDEZVOUS)
   void sameRankTwice_isAMistakenRendezvous() {
     with(
         quiet(),
@@ -138,6 +140,7 @@ class LifeTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISSING_RANK)
   void splitWithoutARank_namesIt() {
     List<ReportedMisuse> found =
         misuses(
@@ -152,6 +155,7 @@ class LifeTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.OUTSTANDING_OPS)
   void splitWhileAnOperationIsInFlight_isReported() {
     List<ReportedMisuse> found =
         misuses(
@@ -169,6 +173,7 @@ class LifeTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISMATCH)
   void shrinkListsThatDiffer_areReported() {
     List<ReportedMisuse> found =
         misuses(
@@ -340,6 +345,7 @@ class LifeTest {
   }
 
   @Test
+  @Provokes(leaves = "a custom reduction that its communicator takes along")
   void close_takesCustomReductionsAlong_andARankNeedsItsPlace() {
     try (Simulator simulator = quiet().build()) {
       Backend backend = simulator.backend();

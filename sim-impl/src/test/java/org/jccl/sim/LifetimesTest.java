@@ -9,6 +9,7 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.Graph;
+import org.jccl.MisuseKind;
 import org.jccl.Rank;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
@@ -93,6 +94,7 @@ class LifetimesTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.BUFFER_FREED)
   void aGraphThatIsLaunchedAfterItsMemoryWasFreed_isReported() {
     assertFreed(
         rank -> replay(rank, Freed.BEFORE_A_LAUNCH),
@@ -109,6 +111,7 @@ class LifetimesTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.BUFFER_FREED)
   void aCapturedCopyKeepsItsMemory_too() {
     assertFreed(
         rank -> {
@@ -146,6 +149,7 @@ class LifetimesTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.BUFFER_FREED)
   void memoryFreedUnderAWindow_isReported() {
     assertFreed(
         rank -> window(rank, true), "made a window of", "frees the memory", "MEM-06, SIM-55");
@@ -165,6 +169,7 @@ class LifetimesTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.BUFFER_FREED)
   void memoryFreedUnderARegistration_isReported() {
     assertFreed(rank -> register(rank, true), "made a registration with comm-1");
     assertSilent(rank -> register(rank, false));
@@ -187,6 +192,7 @@ class LifetimesTest {
   // ---------------------------------------------------------------- leaks
 
   @Test
+  @Provokes(leaves = "what it looks for")
   void whatIsLeftOpen_isALeakWithTheLineThatMadeIt() {
     Simulator world =
         run(

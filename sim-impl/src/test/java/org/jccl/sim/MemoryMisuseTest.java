@@ -130,6 +130,7 @@ class MemoryMisuseTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.USE_WHILE_SUSPENDED)
   void aSuspendedCommunicator_isNotUsed() {
     reported(
             MisuseKind.USE_WHILE_SUSPENDED,
@@ -142,6 +143,9 @@ class MemoryMisuseTest {
   }
 
   @Test
+  @Provokes(
+      reports = MisuseKind.USE_WHILE_SUSPENDED,
+      leaves = "what the refused destroy was to end")
   void aSuspendedCommunicator_isNotDestroyed() {
     reported(
             MisuseKind.USE_WHILE_SUSPENDED,
@@ -162,6 +166,7 @@ class MemoryMisuseTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.REGISTRATION_MISMATCH)
   void aBufferThatOneRankHasRegistered_isReported() {
     reported(
             MisuseKind.REGISTRATION_MISMATCH,
@@ -180,6 +185,7 @@ class MemoryMisuseTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.REGISTRATION_MISMATCH)
   void differentOffsetsOfSymmetricWindows_areReported() {
     reported(
             MisuseKind.REGISTRATION_MISMATCH,
@@ -193,6 +199,7 @@ class MemoryMisuseTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.BUFFER_FREED)
   void aWindowThatEndsInFlight_isReported() {
     reported(
             MisuseKind.BUFFER_FREED,
@@ -206,6 +213,7 @@ class MemoryMisuseTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.BUFFER_FREED)
   void aBufferDeregisteredInFlight_isReported() {
     reported(
             MisuseKind.BUFFER_FREED,
@@ -219,6 +227,7 @@ class MemoryMisuseTest {
   }
 
   @Test
+  @Provokes(leaves = "the rank whose put is refused ends with that error")
   void putsThatReachBeyondAWindow_areInvalid() {
     run(
         1,
@@ -231,6 +240,7 @@ class MemoryMisuseTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISSING_SIGNAL)
   void aSignalThatNobodySends_isReported() {
     reported(
             MisuseKind.MISSING_SIGNAL,
@@ -250,6 +260,7 @@ class MemoryMisuseTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.DEADLOCK)
   void waitsBeforePutsOnBothSides_areADeadlock() {
     reported(
             MisuseKind.DEADLOCK,
@@ -264,6 +275,7 @@ class MemoryMisuseTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISSING_RANK)
   void aFirstOneSidedCallThatSomeRankDoesNotMake_isReported() {
     reported(
             MisuseKind.MISSING_RANK,
@@ -278,6 +290,7 @@ class MemoryMisuseTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISSING_RANK)
   void aWindowThatSomeRankDoesNotRegister_isReported() {
     reported(
             MisuseKind.MISSING_RANK,
@@ -291,6 +304,7 @@ class MemoryMisuseTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.RMA_RACE)
   void writersThatOverlap_areARace() {
     reported(
             MisuseKind.RMA_RACE,
@@ -307,6 +321,7 @@ class MemoryMisuseTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.RMA_RACE)
   void aTargetThatIsReadBeforeTheWait_isARace() {
     reported(
             MisuseKind.RMA_RACE,

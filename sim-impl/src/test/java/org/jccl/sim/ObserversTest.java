@@ -162,8 +162,14 @@ class ObserversTest {
 
   @Test
   void unknownObserver_isToldBeforeAnythingOpens() {
+    assertThat(Observers.named("recorder, jfr,counters,nan,hash:8,crosscheck")).hasSize(6);
+    assertThatThrownBy(() -> Observers.named("crosscheck:none"))
+        .hasMessage(
+            "jccl.observe: 'crosscheck:none': after the colon stands a number of collectives, 1 or"
+                + " more");
     assertThatThrownBy(() -> Observers.named("recorder,jrf"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("jccl.observe: 'jrf' is none of recorder, jfr, counters");
+        .hasMessage(
+            "jccl.observe: 'jrf' is none of recorder, jfr, counters, nan, hash, crosscheck");
   }
 }

@@ -11,6 +11,7 @@ import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
+import org.jccl.MisuseKind;
 import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
@@ -89,6 +90,7 @@ class PlanTest {
   }
 
   @Test
+  @Provokes(reports = MisuseKind.MISMATCH)
   void ranksThatPinDifferently_areReported() {
     assertThatThrownBy(
             () -> {

@@ -1,5 +1,8 @@
 package org.jccl.benchmarks.bench;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.jccl.Communicator;
 import org.jccl.DeviceBuffer;
 import org.jccl.Rank;
 import org.jccl.Stream;
@@ -12,11 +15,70 @@ final class CaseBuffers implements AutoCloseable {
   private final Rank rank;
   private final @Nullable DeviceBuffer send;
   private final @Nullable DeviceBuffer recv;
+  private final Stream stream;
+
+  /** What was allocated for this rank, perhaps more than it uses. */
+  private final List<DeviceBuffer> owned;
 
   private CaseBuffers(Rank rank, @Nullable DeviceBuffer send, @Nullable DeviceBuffer recv) {
     this.rank = rank;
     this.send = send;
     this.recv = recv;
+    this.stream = rank.communicator().defaultStream();
+    this.owned = owned(send, recv);
+  }
+
+  private CaseBuffers(Rank rank, CaseBuffers from, Stream stream) {
+    this.rank = rank;
+    this.send = from.send;
+    this.recv = from.recv;
+    this.stream = stream;
+    this.owned = List.of();
+  }
+
+  private CaseBuffers(BenchCase benchCase, Rank rank, Communicator comm, List<DeviceBuffer> both) {
+    Operation operation = benchCase.row();
+    boolean exchanges = benchCase.workload().isExchange();
+    int root = benchCase.root();
+    this.rank = rank;
+    this.owned = both;
+    this.send = operation.sendsAt(rank.rank(), root) ? both.getFirst() : null;
+    this.recv = exchanges || operation.receivesAt(rank.rank(), root) ? both.getLast() : null;
+    this.stream = comm.defaultStream();
+  }
+
+  /** In memory of {@code comm}, which all ranks get, also where they have no use for it. */
+  static CaseBuffers of(BenchCase benchCase, Rank rank, Communicator comm) {
+    int n = rank.worldSize();
+    Operation operation = benchCase.row();
+    long sent = operation.sendElements(benchCase.count(), n);
+    boolean exchanges = benchCase.workload().isExchange();
+    long received = exchanges ? benchCase.count() : operation.receiveElements(benchCase.count(), n);
+    DeviceBuffer first = comm.allocate(benchCase.type(), sent);
+    try {
+      DeviceBuffer second = comm.allocate(benchCase.type(), received);
+      return new CaseBuffers(benchCase, rank, comm, List.of(first, second));
+    } catch (Throwable failure) {
+      first.close();
+      throw failure;
+    }
+  }
+
+  /** The same memory, used on another stream; it stays this one's. */
+  CaseBuffers on(Stream other) {
+    return new CaseBuffers(rank, this, other);
+  }
+
+  private static List<DeviceBuffer> owned(
+      @Nullable DeviceBuffer first, @Nullable DeviceBuffer second) {
+    List<DeviceBuffer> owned = new ArrayList<>(2);
+    if (first != null) {
+      owned.add(first);
+    }
+    if (second != null) {
+      owned.add(second);
+    }
+    return owned;
   }
 
   /** Separate buffers, each only on ranks that use it. */
@@ -91,7 +153,7 @@ final class CaseBuffers implements AutoCloseable {
 
   /** The stream on which the operation runs. */
   Stream stream() {
-    return rank.communicator().defaultStream();
+    return stream;
   }
 
   /** The next rank of the ring. */
@@ -106,8 +168,7 @@ final class CaseBuffers implements AutoCloseable {
 
   @Override
   public void close() {
-    close(send);
-    close(recv);
+    owned.forEach(DeviceBuffer::close);
   }
 
   private static void close(@Nullable DeviceBuffer buffer) {

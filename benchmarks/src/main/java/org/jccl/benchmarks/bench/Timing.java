@@ -1,12 +1,16 @@
 package org.jccl.benchmarks.bench;
 
 import java.time.Duration;
+import java.util.List;
 import org.jccl.Backend;
 import org.jccl.Device;
 import org.jccl.Stream;
 
 /** Whose time the time columns show, and how it is taken. */
 public sealed interface Timing permits DeviceTiming, HostTiming, LoopTiming, QueuedTiming {
+  /** The clocks that a user can name. */
+  List<String> CLOCKS = List.of("auto", "device", "host", "loop", "queued");
+
   /** The clock that means something on {@code backend}. */
   static Timing of(Backend backend) {
     // The simulator's events tell modelled time, which predicts a GPU and measures nothing.

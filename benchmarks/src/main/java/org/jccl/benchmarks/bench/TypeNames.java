@@ -1,7 +1,7 @@
 package org.jccl.benchmarks.bench;
 
+import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jccl.DataType;
 
@@ -21,6 +21,11 @@ public final class TypeNames {
     };
   }
 
+  /** All names, as nccl-tests has them. */
+  public static List<String> all() {
+    return Stream.of(DataType.values()).map(TypeNames::of).toList();
+  }
+
   /**
    * The type with that name, nccl-tests' or jccl's.
    *
@@ -32,9 +37,8 @@ public final class TypeNames {
         return type;
       }
     }
-    String known = Stream.of(DataType.values()).map(TypeNames::of).collect(Collectors.joining(","));
     throw new IllegalArgumentException(
-        "no data type is called '" + name + "': use all or some of " + known);
+        "no data type is called '" + name + "': use all or some of " + String.join(",", all()));
   }
 
   private static String jcclName(DataType type) {

@@ -28,13 +28,18 @@ enum Archive {
 
   /** The kind that a file's name asks for. */
   static Archive of(Path file) throws BundleException {
+    String name = String.valueOf(file.getFileName());
     for (Archive archive : values()) {
+      if (name.equals(archive.suffix)) {
+        throw new BundleException(
+            "'" + file + "' is an ending without a name: use a name such as jccl" + archive.suffix);
+      }
       if (file.toString().endsWith(archive.suffix)) {
         archive.requirePrograms();
         return archive;
       }
     }
-    throw new BundleException("'" + file + "' must end in .tar.xz or .tar.gz");
+    throw new BundleException("'" + file + "' has another ending: use .tar.xz or .tar.gz");
   }
 
   private void requirePrograms() throws BundleException {

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
@@ -40,8 +41,13 @@ public final class Bundle {
   private final Path out;
   private final Archive archive;
 
-  /** The end of a mixed group that Python programs import. */
-  private static final String PYTHON = "jccl_torch.py";
+  /** What lies beside the program: the Python end of a mixed group, licence and notices. */
+  private static final Map<String, String> COMPANIONS =
+      Map.of(
+          "jccl_torch.py", "jccl_torch.py",
+          "LICENSE", "LICENSE",
+          "NOTICE", "NOTICE",
+          "docs/dependencies.md", "DEPENDENCIES.md");
 
   private final Path launcher;
   private final List<Path> jars;
@@ -110,10 +116,7 @@ public final class Bundle {
       link(top.resolve("runtime"));
       steps.accept("copying " + jars.size() + " jars");
       Files.copy(launcher, top.resolve("jccl"), StandardCopyOption.COPY_ATTRIBUTES);
-      Path python = launcher.resolveSibling(PYTHON);
-      if (Files.exists(python)) {
-        Files.copy(python, top.resolve(PYTHON));
-      }
+      copyCompanions(top);
       copyJars(Files.createDirectory(top.resolve("lib")));
       steps.accept("packing");
       archive.pack(stage, TOP, part);
@@ -144,6 +147,15 @@ public final class Bundle {
             runtime.toString());
     if (code != 0) {
       throw new IOException("jlink failed: " + words.toString().strip());
+    }
+  }
+
+  private void copyCompanions(Path top) throws IOException {
+    for (Map.Entry<String, String> companion : COMPANIONS.entrySet()) {
+      Path file = launcher.resolveSibling(companion.getKey());
+      if (Files.exists(file)) {
+        Files.copy(file, top.resolve(companion.getValue()));
+      }
     }
   }
 

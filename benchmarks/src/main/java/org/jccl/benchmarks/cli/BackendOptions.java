@@ -3,6 +3,8 @@ package org.jccl.benchmarks.cli;
 import org.jccl.Backend;
 import org.jccl.BackendConfig;
 import org.jccl.Backends;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -16,12 +18,14 @@ final class BackendOptions {
 
   @Option(
       names = "--backend",
+      converter = Words.BackendName.class,
       paramLabel = "NAME",
       description = "nccl or sim; without it: nccl where GPUs and the library are found, else sim.")
   @Nullable String backend;
 
   @Option(
       names = "--ranks",
+      converter = Numbers.Ranks.class,
       paramLabel = "N",
       description = "Number of ranks; without it: all GPUs on nccl, 4 on sim.")
   @Nullable Integer ranks;
@@ -54,9 +58,6 @@ final class BackendOptions {
       @Nullable String backend,
       @Nullable Integer ranks,
       BackendConfig config) {
-    if (ranks != null && ranks < 1) {
-      throw bad(command, "--ranks: " + ranks + " ranks cannot run: give at least 1");
-    }
     Backends.Choice choice = choose(command, backend, config, ranks == null ? 0 : ranks);
     if (ranks == null && choice.name().equals("sim")) {
       choice = choose(command, backend, config, SIMULATED_RANKS);

@@ -16,6 +16,11 @@ import org.jccl.benchmarks.bench.BenchRunner;
 import org.jccl.benchmarks.bench.SizeRange;
 import org.jccl.benchmarks.bench.Timing;
 import org.jccl.benchmarks.bench.Workload;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.OptionValue;
+import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.report.BenchReport;
 import org.jccl.benchmarks.report.ReportFolder;
 import org.jccl.benchmarks.report.Settings;
@@ -26,7 +31,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code jccl bench}: measures the collectives. The flags are nccl-tests' where it has them. */
 @Command(
@@ -41,9 +45,15 @@ final class BenchCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private BackendOptions backendOptions;
 
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private BenchWays ways;
+
   @Option(
       names = "--op",
-      split = ",",
+      converter = Words.OperationName.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "OPERATION",
       defaultValue = "all_reduce",
       description = "Operations, or all. Default: ${DEFAULT-VALUE}.")
@@ -51,35 +61,38 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = {"-b", "--min-bytes"},
+      converter = Texts.SomeBytes.class,
       paramLabel = "SIZE",
       defaultValue = "8",
-      converter = Converters.Size.class,
       description = "Smallest size: 8, 1K, 4MiB, 1G. Default: ${DEFAULT-VALUE}.")
   private long minBytes;
 
   @Option(
       names = {"-e", "--max-bytes"},
+      converter = Texts.SomeBytes.class,
       paramLabel = "SIZE",
-      converter = Converters.Size.class,
       description = "Largest size. Default: 128M on nccl, 4M on sim.")
   private @Nullable Long maxBytes;
 
   @Option(
       names = {"-f", "--step-factor"},
+      converter = Numbers.Factor.class,
       paramLabel = "N",
       description = "Each size is N times the one before. Default: 2, with --quick 8.")
   private @Nullable Long stepFactor;
 
   @Option(
       names = {"-i", "--step-bytes"},
+      converter = Texts.SomeBytes.class,
       paramLabel = "SIZE",
-      converter = Converters.Size.class,
       description = "Each size is this much more than the one before, instead.")
   private @Nullable Long stepBytes;
 
   @Option(
       names = {"-d", "--datatype"},
-      split = ",",
+      converter = Words.TypeName.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "TYPE",
       defaultValue = "float",
       description = "Data types, or all. Default: ${DEFAULT-VALUE}.")
@@ -87,7 +100,9 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = {"-o", "--redop"},
-      split = ",",
+      converter = Words.ReductionName.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "REDOP",
       defaultValue = "sum",
       description = "Reductions: sum, prod, min, max, avg or all. Default: ${DEFAULT-VALUE}.")
@@ -95,6 +110,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = {"-r", "--root"},
+      converter = Numbers.RankNumber.class,
       paramLabel = "RANK",
       defaultValue = "0",
       description = "Root of the operations that have one. Default: ${DEFAULT-VALUE}.")
@@ -102,18 +118,21 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = {"-n", "--iters"},
+      converter = Numbers.Times.class,
       paramLabel = "N",
       description = "Timed iterations. Default: 20, with --quick 10.")
   private @Nullable Integer iterations;
 
   @Option(
       names = {"-w", "--warmup-iters"},
+      converter = Numbers.TimesOrNone.class,
       paramLabel = "N",
       description = "Iterations before that. Default: 5, with --quick 2.")
   private @Nullable Integer warmups;
 
   @Option(
       names = {"-c", "--check"},
+      converter = Numbers.ZeroOrOne.class,
       paramLabel = "0|1",
       defaultValue = "1",
       description = "Compare results with exact ones, bit by bit. Default: ${DEFAULT-VALUE}.")
@@ -126,6 +145,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--clock",
+      converter = Words.ClockName.class,
       paramLabel = "CLOCK",
       defaultValue = "auto",
       description = {
@@ -140,6 +160,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--out",
+      converter = Paths.FolderToWrite.class,
       paramLabel = "DIR",
       description = "Write report.json, report.csv and report.html into this folder.")
   private @Nullable Path out;
@@ -150,12 +171,13 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    checkNumbers();
-    List<Workload> workloads = named("--op", operations, Workload.ALL, Converters::workload);
-    List<DataType> dataTypes =
-        named("--datatype", types, List.of(DataType.values()), Converters::type);
-    List<Builtin> ops =
-        named("--redop", reductions, List.of(Builtin.values()), Converters::reduction);
+    if (ways.isWanted()) {
+      return ways.run(backendOptions, commandLine(), isGiven("--op") ? operations : null, maxBytes);
+    }
+    requireOneStep();
+    List<Workload> workloads = named(operations, Workload.ALL, Workload::ofLabel);
+    List<DataType> dataTypes = named(types, List.of(DataType.values()), Words::type);
+    List<Builtin> ops = named(reductions, List.of(Builtin.values()), Words::reduction);
     sizes(MIB << 20);
     ReportFolder folder = out == null ? null : folder(out);
     try (BackendOptions.Opened opened = backendOptions.open(BackendConfig.defaults())) {
@@ -163,7 +185,7 @@ final class BenchCommand implements Callable<Integer> {
         throw bad(
             "--root: %d is no rank of %d: give 0 to %d", root, opened.ranks(), opened.ranks() - 1);
       }
-      Timing timing = timing(opened);
+      Timing timing = Timing.of(opened.backend(), clock);
       BenchPlan plan =
           new BenchPlan(
               workloads,
@@ -180,12 +202,8 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private Timing timing(BackendOptions.Opened opened) {
-    try {
-      return Timing.of(opened.backend(), clock);
-    } catch (IllegalArgumentException unknown) {
-      throw bad("--clock: %s", String.valueOf(unknown.getMessage()));
-    }
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   private int run(
@@ -221,19 +239,7 @@ final class BenchCommand implements Callable<Integer> {
     return report.wrong() > 0 ? 1 : 0;
   }
 
-  private void checkNumbers() {
-    if (iterations != null && iterations < 1) {
-      throw bad("--iters: %d iterations measure nothing: give at least 1", iterations);
-    }
-    if (warmups != null && warmups < 0) {
-      throw bad("--warmup-iters: %d is negative: give 0 or more", warmups);
-    }
-    if (check != 0 && check != 1) {
-      throw bad("--check: %d is neither 0 nor 1", check);
-    }
-    if (root < 0) {
-      throw bad("--root: %d is negative: give a rank", root);
-    }
+  private void requireOneStep() {
     if (stepFactor != null && stepBytes != null) {
       throw bad("--step-factor and --step-bytes exclude each other: give one of them");
     }
@@ -259,16 +265,10 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private <T> List<T> named(
-      String option, String[] names, List<T> all, Function<String, T> parser) {
-    if (Arrays.asList(names).contains(Converters.ALL)) {
-      return all;
-    }
-    try {
-      return Arrays.stream(names).map(parser).distinct().toList();
-    } catch (TypeConversionException wrong) {
-      throw bad("%s: %s", option, String.valueOf(wrong.getMessage()));
-    }
+  private static <T> List<T> named(String[] names, List<T> all, Function<String, T> parser) {
+    return Arrays.asList(names).contains(Words.ALL)
+        ? all
+        : Arrays.stream(names).map(parser).distinct().toList();
   }
 
   private String commandLine() {

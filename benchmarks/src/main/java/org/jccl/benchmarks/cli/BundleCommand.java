@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jccl.benchmarks.bundle.Bundle;
 import org.jccl.benchmarks.bundle.BundleException;
+import org.jccl.benchmarks.cli.option.Paths;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
 final class BundleCommand implements Callable<Integer> {
   @Option(
       names = "--out",
+      converter = Paths.FileToWrite.class,
       required = true,
       paramLabel = "FILE",
       description = "Archive to write: FILE.tar.xz (smaller) or FILE.tar.gz.")

@@ -10,7 +10,15 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jccl.BackendConfig;
+import org.jccl.DataType;
 import org.jccl.benchmarks.bench.Timing;
+import org.jccl.benchmarks.bench.Workload;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.OptionValue;
+import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.ProfileOption;
+import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.predict.Calibrator;
 import org.jccl.benchmarks.predict.Campaign;
 import org.jccl.benchmarks.predict.ErrorTable;
@@ -30,7 +38,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code jccl calibrate}: fits NCCL's model to what a machine measures. */
 @Command(
@@ -46,6 +53,7 @@ final class CalibrateCommand implements Callable<Integer> {
 
   @Option(
       names = "--out",
+      converter = Paths.FileToWrite.class,
       required = true,
       paramLabel = "FILE",
       description = "The profile to write, for predict --profile.")
@@ -54,27 +62,34 @@ final class CalibrateCommand implements Callable<Integer> {
 
   @Option(
       names = "--backend",
+      converter = Words.BackendName.class,
       paramLabel = "NAME",
       description = "nccl or sim; without it: nccl where GPUs and the library are found, else sim.")
   private @Nullable String backend;
 
   @Option(
       names = "--ranks",
-      split = ",",
+      converter = Numbers.SeveralRanks.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "N",
       description = "Numbers of ranks to measure on: 2,4. Default: all GPUs on nccl, 4 on sim.")
   private int @Nullable [] ranks;
 
   @Option(
       names = "--profile",
+      converter = ProfileOption.class,
       paramLabel = "NAME|FILE",
       defaultValue = "h200-nvswitch",
       description = "The machine, from which NCCL's choices follow. Default: ${DEFAULT-VALUE}.")
-  private String profileName = "";
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private Profile machine;
 
   @Option(
       names = "--op",
-      split = ",",
+      converter = Words.OperationName.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "OPERATION",
       description =
           "Operations. Default: all_reduce,all_gather,reduce_scatter,broadcast,reduce,sendrecv.")
@@ -82,33 +97,39 @@ final class CalibrateCommand implements Callable<Integer> {
 
   @Option(
       names = {"-d", "--dtype", "--datatype"},
-      split = ",",
+      converter = Words.TypeName.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "TYPE",
       description = "Data types. Default: float,bfloat16.")
   private String @Nullable [] types;
 
   @Option(
       names = {"-e", "--max-bytes"},
+      converter = Texts.SomeBytes.class,
       paramLabel = "SIZE",
-      converter = Converters.Size.class,
       description = "Largest size. Default: 1G on nccl, 4M on sim.")
   private @Nullable Long maxBytes;
 
   @Option(
       names = "--held-out",
+      converter = Paths.FileToWrite.class,
       paramLabel = "FILE",
       description = "Measure the sizes between, too, and write the error of each into FILE (TSV).")
   private @Nullable Path heldOut;
 
   @Option(
       names = "--report",
+      converter = Paths.FolderToWrite.class,
       paramLabel = "DIR",
       description = "Keep the measurements, a ranks-N.json for each N, for a later --measured.")
   private @Nullable Path report;
 
   @Option(
       names = "--measured",
-      split = ",",
+      converter = Paths.FileToRead.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "FILE",
       description = "Fit reports of ./jccl bench (report.json) instead of measuring.")
   private Path @Nullable [] measured;
@@ -122,11 +143,6 @@ final class CalibrateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Profile machine = ProfileOption.find(spec, profileName);
-    requireWritable("--out", out);
-    if (heldOut != null) {
-      requireWritable("--held-out", heldOut);
-    }
     if (report != null) {
       openFolder(report);
     }
@@ -160,9 +176,6 @@ final class CalibrateCommand implements Callable<Integer> {
 
   private Data measure() throws IOException {
     int largest = ranks == null ? 0 : Arrays.stream(ranks).max().orElse(0);
-    if (ranks != null && Arrays.stream(ranks).min().orElse(0) < 2) {
-      throw bad("--ranks: a calibration needs at least 2 ranks");
-    }
     if (maxBytes != null && maxBytes < Campaign.LEAST) {
       throw bad(
           "--max-bytes: %d bytes leave nothing to fit: give at least %d"
@@ -175,8 +188,8 @@ final class CalibrateCommand implements Callable<Integer> {
       long most = maxBytes != null ? maxBytes : isReal ? 1024 * MIB : 4 * MIB;
       Campaign campaign =
           new Campaign(
-              named("--op", operations, Campaign.WORKLOADS, Converters::workload),
-              named("--dtype", types, Campaign.TYPES, Converters::type),
+              named(operations, Campaign.WORKLOADS, Workload.ALL, Workload::ofLabel),
+              named(types, Campaign.TYPES, List.of(DataType.values()), Words::type),
               most,
               heldOut != null);
       List<PredictionSample> samples = new ArrayList<>();
@@ -212,13 +225,14 @@ final class CalibrateCommand implements Callable<Integer> {
     }
   }
 
-  private <T> List<T> named(
-      String option, String @Nullable [] names, List<T> otherwise, Function<String, T> parser) {
-    try {
-      return names == null ? otherwise : Arrays.stream(names).map(parser).distinct().toList();
-    } catch (TypeConversionException wrong) {
-      throw bad(option + ": " + wrong.getMessage());
+  private static <T> List<T> named(
+      String @Nullable [] names, List<T> otherwise, List<T> all, Function<String, T> parser) {
+    if (names == null) {
+      return otherwise;
     }
+    return Arrays.asList(names).contains(Words.ALL)
+        ? all
+        : Arrays.stream(names).map(parser).distinct().toList();
   }
 
   private Data read(Path[] files) {
@@ -259,13 +273,6 @@ final class CalibrateCommand implements Callable<Integer> {
       ReportFolder.open(folder);
     } catch (IOException notThere) {
       throw bad("--report: " + notThere.getMessage());
-    }
-  }
-
-  private void requireWritable(String option, Path file) {
-    Path folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file) || folder == null || !Files.isWritable(folder)) {
-      throw bad("%s: cannot write '%s'".formatted(option, file));
     }
   }
 

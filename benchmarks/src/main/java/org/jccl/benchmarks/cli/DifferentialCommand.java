@@ -5,6 +5,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.ProfileOption;
+import org.jccl.benchmarks.cli.option.ResultFolder;
+import org.jccl.benchmarks.cli.option.Words;
+import org.jccl.benchmarks.profile.Profile;
 import org.jccl.fidelity.differential.DifferentialMain;
 import org.jccl.fidelity.differential.DifferentialRun;
 import org.jccl.fidelity.floats.FloatRun;
@@ -25,17 +31,30 @@ import picocli.CommandLine.Spec;
 final class DifferentialCommand implements Callable<Integer> {
   @Option(
       names = "--backend",
+      converter = Words.SubjectName.class,
       paramLabel = "NAME",
       description = "nccl, loopback, sim or sim-free (threads of their own). Default: loopback.")
   private String backend = "loopback";
 
-  @Option(names = "--ranks", paramLabel = "N", description = "Number of ranks. Default: 2.")
+  @Option(
+      names = "--ranks",
+      converter = Numbers.RanksOfAHost.class,
+      paramLabel = "N",
+      description = "Number of ranks. Default: 2.")
   private int ranks = 2;
 
-  @Option(names = "--from", paramLabel = "SEED", description = "First seed. Default: 0.")
+  @Option(
+      names = "--from",
+      converter = Numbers.Seed.class,
+      paramLabel = "SEED",
+      description = "First seed. Default: 0.")
   private long from;
 
-  @Option(names = "--count", paramLabel = "K", description = "Number of seeds. Default: 100.")
+  @Option(
+      names = "--count",
+      converter = Numbers.Times.class,
+      paramLabel = "K",
+      description = "Number of seeds. Default: 100.")
   private int count = 100;
 
   @Option(
@@ -53,19 +72,21 @@ final class DifferentialCommand implements Callable<Integer> {
 
   @Option(
       names = "--profile",
+      converter = ProfileOption.class,
       paramLabel = "NAME",
       description =
           "With --floats: machine that the simulator imitates, a name or a file. Default:"
               + " h200-nvswitch.")
-  private @Nullable String profile;
+  private @Nullable Profile profile;
 
   @Option(
       names = "--out",
+      converter = Paths.FolderToWrite.class,
       paramLabel = "DIR",
       description =
           "Where the table goes, a line a seed; seeds that agree in it are not run again."
-              + " Default: target/differential.")
-  private Path out = Path.of("target/differential");
+              + " Default: differential in jccl's target, or in jccl-results here.")
+  private Path out = ResultFolder.named("differential");
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli fills it
@@ -73,9 +94,6 @@ final class DifferentialCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (count < 1) {
-      throw bad("--count: " + count + " seeds are none: give at least 1");
-    }
     PrintStream screen = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     if (floats && lifecycle) {
       throw bad("--floats and --lifecycle are different cases: give one of them");
@@ -97,12 +115,8 @@ final class DifferentialCommand implements Callable<Integer> {
   }
 
   private FloatRun.FloatConfig config() {
-    GpuProfile machine = profile == null ? GpuProfile.h200() : machine(profile);
+    GpuProfile machine = profile == null ? GpuProfile.h200() : profile.machine();
     return new FloatRun.FloatConfig(backend, ranks, from, count, machine, System.getenv());
-  }
-
-  private GpuProfile machine(String nameOrFile) {
-    return ProfileOption.find(spec, nameOrFile).machine();
   }
 
   private ParameterException bad(String what) {

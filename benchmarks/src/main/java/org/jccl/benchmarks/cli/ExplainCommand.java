@@ -1,12 +1,16 @@
 package org.jccl.benchmarks.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jccl.benchmarks.flight.Explanation;
 import org.jccl.benchmarks.json.BadFileException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -18,7 +22,8 @@ import picocli.CommandLine.Spec;
       "Sets the flight recorders of all ranks side by side: which rank called something else,",
       "called less, or sent what nobody receives. Each process writes its file with",
       "-Djccl.observe=recorder (or JCCL_OBSERVE=recorder) into -Djccl.recorder.dir=DIR.",
-      "Exit code 1 if something does not fit."
+      "Pickles of torch's Flight Recorder (nccl_trace_rank_0) are read, too; nothing in them is run.",
+      "Exit code 1 if something does not fit, 2 if there is nothing that can be read."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
@@ -27,9 +32,18 @@ final class ExplainCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "DIR", description = "The directory of the files jccl-*.json.")
+  @Parameters(paramLabel = "DIR", description = "The directory of the files.")
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private Path folder;
+
+  @Option(
+      names = "--program",
+      paramLabel = "FILE.java",
+      description = {
+        "Writes a program that makes the recorded calls again on the simulator: of the first",
+        "communicator with which something is wrong. Run it with the classpath of jccl."
+      })
+  private @Nullable Path program;
 
   @Override
   public Integer call() {
@@ -37,15 +51,33 @@ final class ExplainCommand implements Callable<Integer> {
     try {
       Explanation found = Explanation.of(folder);
       found.verdicts().forEach(out::println);
+      found.replays().forEach(out::println);
       if (found.verdicts().isEmpty()) {
         out.println("the recordings agree: the same calls on all ranks, and all of them answered");
       }
       out.println();
       found.notes().forEach(out::println);
+      if (program != null) {
+        write(found, program);
+        out.println("written: " + program);
+      }
       out.flush();
       return found.verdicts().isEmpty() ? 0 : 1;
     } catch (BadFileException wrong) {
       throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
+    }
+  }
+
+  private void write(Explanation found, Path file) throws BadFileException {
+    String name = String.valueOf(file.getFileName());
+    String className = name.endsWith(".java") ? name.substring(0, name.length() - 5) : "";
+    if (!className.matches("[A-Z][A-Za-z0-9_]*")) {
+      throw new BadFileException(file + ": the file of a class is named like Replayed.java");
+    }
+    try {
+      Files.writeString(file, found.program(className));
+    } catch (IOException unwritable) {
+      throw new BadFileException(file + ": cannot be written: " + unwritable);
     }
   }
 }

@@ -6,6 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jccl.CleanText;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.sim.explore.Exploration;
 import org.jccl.sim.explore.ExploredRun;
 import org.jccl.sim.explore.ReplayClass;
@@ -34,21 +37,27 @@ final class ExploreCommand implements Callable<Integer> {
 
   @Option(
       names = "--strategy",
+      converter = Texts.StrategyName.class,
       paramLabel = "NAME",
       description = {
         "exhaustive, random, pct(DEPTH), pos, delays(MOST), fifo or brute-force.",
         "Default: exhaustive."
       })
-  private String strategy = "exhaustive";
+  private Strategy strategy = Strategy.exhaustive();
 
   @Option(
       names = "--schedules",
+      converter = Numbers.ManyTimes.class,
       paramLabel = "N",
       description =
           "Run the program N times at most. Default: 100000, or 1000 where lots are drawn.")
   private @Nullable Long schedules;
 
-  @Option(names = "--seed", paramLabel = "S", description = "Seed of the lots. Default: 0.")
+  @Option(
+      names = "--seed",
+      converter = Numbers.Seed.class,
+      paramLabel = "S",
+      description = "Seed of the lots. Default: 0.")
   private long seed;
 
   @Option(
@@ -64,6 +73,7 @@ final class ExploreCommand implements Callable<Integer> {
 
   @Option(
       names = "--junit",
+      converter = Paths.FolderToWrite.class,
       paramLabel = "DIR",
       description = "Write a JUnit class into DIR that fails as the first failure did.")
   private @Nullable Path junit;
@@ -78,7 +88,7 @@ final class ExploreCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--faults: write it directly behind explore");
     }
-    var explorer = program.explorer().strategy(strategy()).seed(seed).stopsAtFailure(!all);
+    var explorer = program.explorer().strategy(strategy).seed(seed).stopsAtFailure(!all);
     if (schedules != null) {
       explorer.schedules(schedules);
     }
@@ -102,13 +112,5 @@ final class ExploreCommand implements Callable<Integer> {
     Path file = folder.resolve(test.name() + ".java");
     Files.createDirectories(folder);
     return Files.writeString(file, test.source());
-  }
-
-  private Strategy strategy() {
-    try {
-      return Strategy.parse(strategy);
-    } catch (IllegalArgumentException unknown) {
-      throw new ParameterException(spec.commandLine(), "--strategy: " + unknown.getMessage());
-    }
   }
 }

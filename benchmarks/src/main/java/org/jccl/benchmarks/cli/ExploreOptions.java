@@ -6,28 +6,35 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jccl.CheckLevel;
-import org.jccl.RankProgram;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.OptionValue;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.explore.ExploredRun;
 import org.jccl.sim.explore.Explorer;
 import org.jccl.sim.explore.ReplayClass;
 import org.jccl.sim.explore.Variation;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Which program is explored, on how many ranks: options of {@code explore} and {@code replay}. */
 final class ExploreOptions {
-  @Option(names = "--ranks", paramLabel = "N", description = "Number of ranks. Default: 2.")
+  @Option(
+      names = "--ranks",
+      converter = Numbers.Ranks.class,
+      paramLabel = "N",
+      description = "Number of ranks. Default: 2.")
   private int ranks = 2;
 
   @Option(
       names = "--vary",
+      converter = Words.VariationName.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "WHAT",
-      split = ",",
       description = {
         "What of the simulated world is varied, too: calls_wait, resident_kernels, or none.",
         "Default: calls_wait, so that each schedule runs in strict mode and not."
@@ -47,21 +54,9 @@ final class ExploreOptions {
       })
   private boolean shared;
 
-  @Option(
-      names = {"-cp", "--class-path"},
-      paramLabel = "PATH",
-      description = "Folders and jars that hold the program, separated as for java. Default: here.",
-      defaultValue = ".")
-  private String classPath = ".";
-
-  @Parameters(
-      index = "0",
-      paramLabel = "CLASS",
-      description = "The program, an org.jccl.RankProgram; its constructor takes nothing.")
-  private String className = "";
-
-  @Parameters(index = "1..*", paramLabel = "ARG", description = "What Rank.args() gives.")
-  private List<String> args = new ArrayList<>();
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private ProgramOptions program;
 
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // picocli fills it
@@ -69,70 +64,47 @@ final class ExploreOptions {
 
   /** An explorer of the program; each of its threads has the program's classes for itself. */
   Explorer explorer() {
-    if (ranks < 1) {
-      throw bad("--ranks: " + ranks + " ranks cannot run: give at least 1");
-    }
-    ProgramClass program = new ProgramClass(command, classPath, className);
-    ThreadLocal<@Nullable ClassLoader> loaders = ThreadLocal.withInitial(program::loader);
-    newProgram(program, loaders); // what is wrong with the class is told once, and first
-    return Explorer.ofPrograms(() -> newProgram(program, loaders))
+    ProgramClass what = program.program(command);
+    ThreadLocal<@Nullable ClassLoader> loaders = ThreadLocal.withInitial(what::loader);
+    what.program(loaders.get()); // what is wrong with the class is told once, and first
+    return Explorer.ofPrograms(() -> what.program(loaders.get()))
         .ranks(ranks)
-        .args(args)
+        .args(program.args())
         .sharesState(shared)
         .varies(variations())
         .world(() -> Simulator.builder().checks(CheckLevel.FULL).strict(strict));
   }
 
-  private static RankProgram newProgram(
-      ProgramClass program, ThreadLocal<@Nullable ClassLoader> loaders) {
-    ClassLoader loader = loaders.get();
-    RankProgram made = program.program(loader);
-    return rank -> {
-      Thread.currentThread().setContextClassLoader(loader);
-      made.run(rank);
-    };
-  }
-
   private Set<Variation> variations() {
     Set<Variation> all = EnumSet.noneOf(Variation.class);
     for (String word : vary) {
-      if (!word.equalsIgnoreCase("none")) {
-        all.add(variation(word));
+      if (!word.equals(Words.VariationName.NONE)) {
+        all.add(Variation.valueOf(word.toUpperCase(Locale.ROOT)));
       }
     }
     return all;
   }
 
-  private Variation variation(String word) {
-    for (Variation each : Variation.values()) {
-      if (each.name().equalsIgnoreCase(word)) {
-        return each;
-      }
-    }
-    throw bad("--vary: nothing is called '" + word + "': use calls_wait, resident_kernels or none");
-  }
-
   /** The options that another command needs to run the same program in the same kind of world. */
   String again() {
-    StringBuilder words = new StringBuilder("-cp ").append(classPath).append(" --ranks ");
+    StringBuilder words = new StringBuilder("-cp ").append(program.classPath()).append(" --ranks ");
     words.append(ranks);
     if (!vary.equals(List.of("calls_wait"))) {
-      words.append(" --vary ").append(String.join(",", vary).toLowerCase(Locale.ROOT));
+      words.append(" --vary ").append(String.join(",", vary));
     }
     return words.append(strict ? " --strict" : "").append(shared ? " --shared" : "").toString();
   }
 
   /** A JUnit class that runs {@code run} again. */
   ReplayClass testOf(ExploredRun run) {
-    return new ReplayClass(className, args, ranks, List.copyOf(variations()), strict, run);
+    return new ReplayClass(
+        program.className(), program.args(), ranks, List.copyOf(variations()), strict, run);
   }
 
   /** The class and its arguments. */
   String program() {
-    return args.isEmpty() ? className : className + " " + String.join(" ", args);
-  }
-
-  private ParameterException bad(String what) {
-    return new ParameterException(command.commandLine(), what);
+    List<String> words = new ArrayList<>(List.of(program.className()));
+    words.addAll(program.args());
+    return String.join(" ", words);
   }
 }

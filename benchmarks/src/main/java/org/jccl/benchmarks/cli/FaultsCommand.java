@@ -11,16 +11,20 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jccl.RankProgram;
-import org.jccl.ops.NcclFunction;
-import org.jccl.sim.Simulator;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.OptionValue;
+import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.SeedRange;
+import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.sim.faults.CallPoint;
 import org.jccl.sim.faults.FaultKind;
 import org.jccl.sim.faults.FaultPlan;
@@ -31,45 +35,56 @@ import org.jccl.sim.rehearsal.FaultTable;
 import org.jccl.sim.rehearsal.Rehearsal;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code jccl faults}: a user's program in which something breaks, at every call of it. */
 @Command(
     name = "faults",
     description = {
-      "Runs a class that implements org.jccl.RankProgram on simulated devices, each time with another",
+      "Runs a class that implements org.jccl.RankProgram on simulated devices, each time with"
+          + " another",
       "fault, and says what comes of each: recovered, reported, silent wrong data, or a hang."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class FaultsCommand implements Callable<Integer> {
-  @Option(names = "--ranks", paramLabel = "N", description = "Number of ranks. Default: 3.")
+  @Option(
+      names = "--ranks",
+      converter = Numbers.Ranks.class,
+      paramLabel = "N",
+      description = "Number of ranks. Default: 3.")
   private int ranks = 3;
 
   @Option(
       names = "--plan",
+      converter = Texts.Faults.class,
       paramLabel = "FAULTS",
       description = {
-        "Only these faults, together, as 'rank 1 at call 3: exit; rank 0 at all_reduce 2: slow 5ms'.",
+        "Only these faults, together, as 'rank 1 at call 3: exit; rank 0 at all_reduce 2: slow"
+            + " 5ms'.",
         "Without it each kind of fault strikes at each call."
       })
-  private @Nullable String plan;
+  private @Nullable FaultPlan plan;
 
   @Option(
       names = "--kinds",
+      converter = Words.FaultKindName.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "KIND",
-      split = ",",
       description = "Only these kinds of faults: exception, exit, hang, 'async error', …")
   private List<String> kinds = new ArrayList<>();
 
   @Option(
       names = "--rank",
+      converter = Numbers.RankNumber.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "R",
-      split = ",",
       description = "Only faults of these ranks.")
   private List<Integer> ranksToStrike = new ArrayList<>();
 
@@ -81,34 +96,28 @@ final class FaultsCommand implements Callable<Integer> {
 
   @Option(
       names = "--seeds",
+      converter = Texts.Seeds.class,
       paramLabel = "A..B",
       description = "Run each fault with each of these seeds, too. The worst outcome counts.")
-  private @Nullable String seeds;
+  private @Nullable SeedRange seeds;
 
   @Option(
       names = "--nccl-version",
+      converter = Texts.Version.class,
       paramLabel = "X.Y.Z",
       description = "The version of NCCL to imitate. Default: 2.28.9.")
-  private @Nullable String version;
-
-  @Option(names = "--json", paramLabel = "FILE", description = "Write every outcome into FILE.")
-  private @Nullable Path json;
+  private @Nullable Integer version;
 
   @Option(
-      names = {"-cp", "--class-path"},
-      paramLabel = "PATH",
-      description = "Folders and jars that hold the program, separated as for java. Default: here.",
-      defaultValue = ".")
-  private String classPath = ".";
+      names = "--json",
+      converter = Paths.FileToWrite.class,
+      paramLabel = "FILE",
+      description = "Write every outcome into FILE.")
+  private @Nullable Path json;
 
-  @Parameters(
-      index = "0",
-      paramLabel = "CLASS",
-      description = "The program; its constructor takes nothing.")
-  private String className = "";
-
-  @Parameters(index = "1..*", paramLabel = "ARG", description = "What Rank.args() gives.")
-  private List<String> args = new ArrayList<>();
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private ProgramOptions program;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli fills it
@@ -116,14 +125,16 @@ final class FaultsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (ranks < 1) {
-      throw bad("--ranks: " + ranks + " ranks cannot run: give at least 1");
+    for (int each : ranksToStrike) {
+      if (each >= ranks) {
+        throw bad("--rank: %d is no rank of %d: give 0 to %d".formatted(each, ranks, ranks - 1));
+      }
     }
-    ProgramClass program = new ProgramClass(spec, classPath, className);
+    ProgramClass what = program.program(spec);
     List<URLClassLoader> loaders = new ArrayList<>();
     try {
-      Rehearsal rehearsal = rehearsal(() -> made(program, loaders));
-      made(program, loaders); // what is wrong with the class is said at once
+      Rehearsal rehearsal = rehearsal(() -> made(what, loaders));
+      made(what, loaders); // what is wrong with the class is said at once
       return plan == null ? table(rehearsal) : one(rehearsal, plan);
     } finally {
       for (URLClassLoader loader : loaders) {
@@ -136,45 +147,23 @@ final class FaultsCommand implements Callable<Integer> {
   private static RankProgram made(ProgramClass program, List<URLClassLoader> loaders) {
     URLClassLoader loader = program.loader();
     loaders.add(loader);
-    try {
-      RankProgram made = program.program(loader);
-      return rank -> {
-        Thread.currentThread().setContextClassLoader(loader);
-        made.run(rank);
-      };
-    } catch (RuntimeException wrong) {
-      throw wrong;
-    } catch (Exception wrong) {
-      throw new IllegalStateException(wrong.getMessage(), wrong);
-    }
+    return program.program(loader);
   }
 
   private Rehearsal rehearsal(Supplier<RankProgram> programs) {
-    Rehearsal rehearsal = Rehearsal.of(ranks, args, programs);
+    Rehearsal rehearsal = Rehearsal.of(ranks, program.args(), programs);
     if (version != null) {
-      int code = code(version);
+      int code = version;
       rehearsal = rehearsal.in(world -> world.ncclVersion(code));
     }
     if (seeds != null) {
-      SeedRange range = SeedRange.parse(spec, seeds);
       rehearsal =
-          rehearsal.seeds(LongStream.rangeClosed(range.first(), range.last()).boxed().toList());
+          rehearsal.seeds(LongStream.rangeClosed(seeds.first(), seeds.last()).boxed().toList());
     }
     return rehearsal;
   }
 
-  private int code(String text) {
-    for (int code = Simulator.OLDEST_VERSION; code <= Simulator.NEWEST_VERSION; code++) {
-      if (NcclFunction.text(code).equals(text)) {
-        return code;
-      }
-    }
-    throw bad(
-        "--nccl-version: the simulator imitates no version '" + text + "', but 2.27.3 to 2.30.7");
-  }
-
-  private int one(Rehearsal rehearsal, String text) {
-    FaultPlan faults = parsed(text);
+  private int one(Rehearsal rehearsal, FaultPlan faults) {
     FaultClass worst = FaultClass.NOT_REACHED;
     PrintWriter out = spec.commandLine().getOut();
     for (FaultOutcome each : rehearsal.runAll(faults)) {
@@ -184,14 +173,6 @@ final class FaultsCommand implements Callable<Integer> {
     }
     out.flush();
     return worst == FaultClass.RECOVERED || worst == FaultClass.NOT_REACHED ? 0 : 1;
-  }
-
-  private FaultPlan parsed(String text) {
-    try {
-      return FaultPlan.parse(text);
-    } catch (IllegalArgumentException wrong) {
-      throw bad("--plan: " + wrong.getMessage());
-    }
   }
 
   private int table(Rehearsal rehearsal) {
@@ -220,12 +201,8 @@ final class FaultsCommand implements Callable<Integer> {
   private Set<FaultKind> kindsToStrike() {
     Set<FaultKind> found = EnumSet.noneOf(FaultKind.class);
     for (String each : kinds) {
-      String label = each.strip().toLowerCase(Locale.ROOT);
-      found.add(
-          EnumSet.allOf(FaultKind.class).stream()
-              .filter(kind -> kind.label().equals(label))
-              .findFirst()
-              .orElseThrow(() -> bad("--kinds: no kind of fault is called '" + each + "'")));
+      found.addAll(
+          Stream.of(FaultKind.values()).filter(kind -> kind.label().equals(each)).toList());
     }
     return found.isEmpty() ? EnumSet.allOf(FaultKind.class) : found;
   }
@@ -259,7 +236,7 @@ final class FaultsCommand implements Callable<Integer> {
       }
     }
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("program", className);
+    all.put("program", program.className());
     all.put("ranks", ranks);
     all.put("faults", rows);
     return all;

@@ -30,6 +30,10 @@ final class JmhCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (options.equals(List.of("--help"))) {
+      spec.commandLine().usage(spec.commandLine().getOut());
+      return 0;
+    }
     options.addAll(
         GpuBenchmarks.leftOut(
             options, note -> spec.commandLine().getErr().println("jccl: " + note)));

@@ -8,6 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.OptionValue;
+import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.peers.PeerPlan;
 import org.jccl.benchmarks.peers.PeerReport;
 import org.jccl.benchmarks.peers.PeerResults;
@@ -32,50 +37,73 @@ import picocli.CommandLine.Spec;
 final class JmhSimCommand implements Callable<Integer> {
   @Option(
       names = "--peers",
+      converter = Words.PeerName.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "LIST",
       defaultValue = "auto",
       description =
           "auto (all that are installed), none, or some of openmpi,mpich,gloo,limit; default: auto.")
   @SuppressWarnings("NullAway.Init") // picocli fills it
-  private String peers;
+  private List<String> peers;
 
   @Option(names = "--quick", description = "A few minutes instead of three quarters of an hour.")
   private boolean quick;
 
   @Option(
       names = "--out",
+      converter = Paths.FolderToWrite.class,
       paramLabel = "DIR",
       description = "Folder for report.json, report.html and report.txt.")
   private @Nullable Path out;
 
-  @Option(names = "--op", split = ",", paramLabel = "OP", description = "Only these operations.")
+  @Option(
+      names = "--op",
+      converter = Words.PeerOperationName.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
+      paramLabel = "OP",
+      description = "Only these operations.")
   private List<String> ops = new ArrayList<>();
 
-  @Option(names = "--ranks", split = ",", paramLabel = "N", description = "Only these ranks.")
+  @Option(
+      names = "--ranks",
+      converter = Numbers.SeveralRanks.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
+      paramLabel = "N",
+      description = "Only these ranks.")
   private List<Integer> ranks = new ArrayList<>();
 
   @Option(
       names = "--sizes",
-      split = ",",
+      converter = Texts.SomeBytes.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "SIZE",
-      converter = Converters.Size.class,
       description = "Only these sizes, like 8,32K,2M.")
   private List<Long> sizes = new ArrayList<>();
 
-  @Option(names = "--rounds", paramLabel = "N", description = "Turns of everybody.")
+  @Option(
+      names = "--rounds",
+      converter = Numbers.Times.class,
+      paramLabel = "N",
+      description = "Turns of everybody.")
   private @Nullable Integer rounds;
 
   @Option(
       names = "--budget",
+      converter = Numbers.Milliseconds.class,
       paramLabel = "MS",
       description = "Milliseconds of calls in a repetition.")
   private @Nullable Integer budget;
 
   @Option(
       names = "--limit",
+      converter = Numbers.Seconds.class,
       paramLabel = "SECONDS",
       description = "Longest time of one measuring program; it is stopped then.")
-  private @Nullable Integer limit;
+  private @Nullable Long limit;
 
   @Option(
       names = "--collectives-only",
@@ -121,7 +149,7 @@ final class JmhSimCommand implements Callable<Integer> {
     try {
       return PeerRun.of(
           plan(),
-          peers,
+          String.join(",", peers),
           "jccl " + String.join(" ", spec.root().commandLine().getParseResult().originalArgs()),
           line -> {
             err.println("jccl: " + line);
@@ -137,13 +165,13 @@ final class JmhSimCommand implements Callable<Integer> {
     plan =
         plan.of(
             ops.isEmpty() ? plan.ops() : ops.stream().map(PeerOperation::of).toList(),
-            atLeast("--ranks", 2, ranks.isEmpty() ? plan.ranks() : ranks),
+            ranks.isEmpty() ? plan.ranks() : ranks,
             sizes.isEmpty() ? plan.sizes() : floats(sizes));
     plan =
         plan.of(
-            atLeast("--rounds", 1, rounds == null ? plan.rounds() : rounds),
-            atLeast("--budget", 1, budget == null ? plan.budgetMillis() : budget),
-            limit == null ? plan.limit() : Duration.ofSeconds(atLeast("--limit", 1, limit)));
+            rounds == null ? plan.rounds() : rounds,
+            budget == null ? plan.budgetMillis() : budget,
+            limit == null ? plan.limit() : Duration.ofSeconds(limit));
     return collectivesOnly ? plan.collectivesOnly() : plan;
   }
 
@@ -154,18 +182,6 @@ final class JmhSimCommand implements Callable<Integer> {
       }
     }
     return sizes;
-  }
-
-  private static List<Integer> atLeast(String option, int least, List<Integer> values) {
-    values.forEach(value -> atLeast(option, least, value));
-    return values;
-  }
-
-  private static int atLeast(String option, int least, int value) {
-    if (value < least) {
-      throw new IllegalArgumentException(option + ": " + value + ", expected at least " + least);
-    }
-    return value;
   }
 
   private ReportFolder folder(Path path) {

@@ -12,12 +12,15 @@ import org.jccl.benchmarks.machine.ProgramVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The root command: what stands behind {@code ./jccl}. */
 @Command(
@@ -28,6 +31,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     subcommands = {
       BenchCommand.class,
+      TuneCommand.class,
       PredictCommand.class,
       CalibrateCommand.class,
       RunCommand.class,
@@ -66,7 +70,15 @@ public final class Main implements Runnable {
 
   /** Runs one command and exits with its code. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(named(args)));
+    CommandLine jccl = commandLine();
+    int code = jccl.execute(named(args));
+    jccl.getOut().flush();
+    if (jccl.getOut().checkError() || System.out.checkError()) {
+      System.err.println(
+          "jccl: the output cannot be written: is its disk full, or its reader gone?");
+      code = code == 0 ? 1 : code;
+    }
+    System.exit(code);
   }
 
   /** {@code explore --faults} is the command {@code faults}, with that one's options. */
@@ -103,18 +115,34 @@ public final class Main implements Runnable {
   /** Without a command there is nothing to do but to say what could be done. */
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "a command is missing");
+    stacktrace = false; // Nothing failed that a trace would explain.
+    throw new ParameterException(
+        spec.commandLine(),
+        "a command is missing: give one of "
+            + String.join(", ", spec.subcommands().keySet().stream().sorted().toList()));
   }
 
   private int explainBadInput(ParameterException badInput, String[] args) {
     CommandLine command = badInput.getCommandLine();
     PrintWriter err = command.getErr();
     String name = command.getCommandSpec().qualifiedName();
-    err.printf("%s: %s (see ./%s --help)%n", name, CleanText.messageOf(badInput), name);
+    err.printf("%s: %s (see ./%s --help)%n", name, words(badInput), name);
     if (stacktrace) {
       badInput.printStackTrace(err);
     }
     return command.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  /** The option first, then what is wrong with its value and what is allowed. */
+  private static String words(ParameterException badInput) {
+    ArgSpec option = badInput.getArgSpec();
+    return option != null && badInput.getCause() instanceof TypeConversionException refused
+        ? nameOf(option) + ": " + CleanText.messageOf(refused)
+        : CleanText.messageOf(badInput);
+  }
+
+  private static String nameOf(ArgSpec option) {
+    return option instanceof OptionSpec named ? named.longestName() : option.paramLabel();
   }
 
   /** An error is a failure like any other: a class that is broken, memory that is used up. */

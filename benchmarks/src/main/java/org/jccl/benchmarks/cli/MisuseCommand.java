@@ -7,7 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jccl.BackendUnavailableException;
 import org.jccl.CheckLevel;
+import org.jccl.CleanText;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.OptionValue;
+import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.ResultFolder;
+import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.conformance.misuse.MisuseCase;
 import org.jccl.conformance.misuse.MisuseSubject;
 import org.jccl.conformance.misuse.MisuseSurvey;
@@ -23,13 +31,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "misuse",
     description = {
-      "Runs every misuse of the rule book and its legal neighbour, each misuse in a process that",
-      "may hang or crash, and writes down what happened. Run again, it goes on where it stopped."
+      "Runs every misuse of the rule book and its legal neighbour, and writes down what happened.",
+      "On nccl each misuse has a process of its own, which may hang or crash. Run again, the",
+      "command goes on where it stopped. Ends with 1 if a GPU no longer answers."
     },
     mixinStandardHelpOptions = true)
 final class MisuseCommand implements Callable<Integer> {
   @Option(
       names = "--backend",
+      converter = Words.MisuseSubjectName.class,
       paramLabel = "NAME",
       defaultValue = "sim",
       description = "sim, loopback or nccl. Default: sim.")
@@ -45,6 +55,7 @@ final class MisuseCommand implements Callable<Integer> {
 
   @Option(
       names = "--seeds",
+      converter = Numbers.Times.class,
       paramLabel = "N",
       defaultValue = "50",
       description = "How many seeds --matrix takes. Default: 50.")
@@ -52,26 +63,36 @@ final class MisuseCommand implements Callable<Integer> {
 
   @Option(
       names = "--more",
+      converter = Numbers.TimesOrNone.class,
       paramLabel = "N",
       defaultValue = "0",
       description = "So many more programs of each family, with any axes. Default: 0.")
   private int more;
 
-  @Option(names = "--from", paramLabel = "ID", description = "The first row, as in SIM-17.")
+  @Option(
+      names = "--from",
+      converter = Texts.MisuseRow.class,
+      paramLabel = "ID",
+      description = "The first row, as in SIM-17.")
   private @Nullable String from;
 
   @Option(
       names = "--only",
+      converter = Texts.MisuseRow.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "IDS",
       description = "These rows, with commas between, even if their outcome is known.")
-  private @Nullable String only;
+  private List<String> only = List.of();
 
   @Option(
       names = "--out",
+      converter = Paths.FolderToWrite.class,
       paramLabel = "DIR",
-      defaultValue = "target/misuse",
-      description = "Where misuse-NAME.tsv and matrix.md go. Default: target/misuse.")
-  private Path out = Path.of("target/misuse");
+      description =
+          "Where misuse-NAME.tsv and matrix.md go. Default: misuse in jccl's target, or in"
+              + " jccl-results here.")
+  private Path out = ResultFolder.named("misuse");
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli fills it
@@ -84,21 +105,13 @@ final class MisuseCommand implements Callable<Integer> {
 
   /** The page goes into the same folder as tables; 1 if anything falls short. */
   private int matrix() throws IOException, InterruptedException {
-    List<String> rules = only == null ? List.of() : List.of(only.split(","));
     List<CheckLevel> levels = List.of(CheckLevel.DEFAULT, CheckLevel.FULL);
-    MisuseMatrix all = new MisuseMatrix(rules, seeds, more, levels);
+    MisuseMatrix all = new MisuseMatrix(only, seeds, more, levels);
     all.run(System.out::println);
-    requireFolder();
     Files.createDirectories(out);
     Files.writeString(out.resolve("matrix.md"), all.page());
     System.out.print(all.page());
     return all.shortcomings().isEmpty() ? 0 : 1;
-  }
-
-  private void requireFolder() {
-    if (Files.exists(out) && !Files.isDirectory(out)) {
-      throw new ParameterException(spec.commandLine(), "--out: " + out + " is a file");
-    }
   }
 
   private int survey() throws IOException, InterruptedException {
@@ -106,12 +119,15 @@ final class MisuseCommand implements Callable<Integer> {
     List<MisuseCase> rows;
     try {
       subject = MisuseSubject.named(backend);
-      rows = MisuseSurvey.rows(from, only);
-    } catch (IllegalArgumentException unknown) {
-      throw new ParameterException(spec.commandLine(), String.valueOf(unknown.getMessage()));
+      subject.requireHere();
+      rows = MisuseSurvey.rows(from, only.isEmpty() ? null : String.join(",", only));
+    } catch (IllegalArgumentException | BackendUnavailableException unknown) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--backend: " + CleanText.messageOf(unknown) + ": use sim or loopback here",
+          unknown);
     }
-    requireFolder();
     PrintStream told = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    return new MisuseSurvey(subject, out, told).run(rows, only != null);
+    return new MisuseSurvey(subject, out, told).run(rows, !only.isEmpty());
   }
 }

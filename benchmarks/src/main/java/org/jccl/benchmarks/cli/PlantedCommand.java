@@ -3,6 +3,7 @@ package org.jccl.benchmarks.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.conformance.planted.PlantedBug;
 import org.jccl.conformance.planted.PlantedBugs;
 import org.jccl.conformance.planted.PlantedTable;
@@ -23,18 +24,21 @@ import picocli.CommandLine.Spec;
 final class PlantedCommand implements Callable<Integer> {
   @Option(
       names = "--trials",
+      converter = Numbers.Times.class,
       paramLabel = "N",
       description = "Seeds of each strategy that draws lots; their median counts. Default: 5.")
   private int trials = 5;
 
   @Option(
       names = "--most",
+      converter = Numbers.ManyTimes.class,
       paramLabel = "N",
       description = "The most schedules of one trial. Default: 20000.")
   private long most = 20_000;
 
   @Option(
       names = "--free",
+      converter = Numbers.TimesOrNone.class,
       paramLabel = "N",
       description = "Runs on threads of their own, in the machine's order. Default: 100.")
   private int free = 100;

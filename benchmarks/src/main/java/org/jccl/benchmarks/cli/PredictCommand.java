@@ -7,11 +7,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jccl.DataType;
 import org.jccl.benchmarks.bench.SizeRange;
 import org.jccl.benchmarks.bench.Workload;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.OptionValue;
+import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.ProfileOption;
+import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.predict.ErrorTable;
 import org.jccl.benchmarks.predict.Prediction;
 import org.jccl.benchmarks.predict.PredictionJson;
@@ -26,7 +31,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code jccl predict}: what NCCL would choose on a machine, and how long it would take. */
 @Command(
@@ -37,7 +41,9 @@ import picocli.CommandLine.TypeConversionException;
 final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--op",
-      split = ",",
+      converter = Words.OperationName.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "OPERATION",
       defaultValue = "all_reduce",
       description = "Operations, or all. Default: ${DEFAULT-VALUE}.")
@@ -45,6 +51,7 @@ final class PredictCommand implements Callable<Integer> {
 
   @Option(
       names = "--ranks",
+      converter = Numbers.SeveralRanks.class,
       required = true,
       paramLabel = "N",
       description = "Number of ranks, one GPU each; as many hosts as they need.")
@@ -52,31 +59,34 @@ final class PredictCommand implements Callable<Integer> {
 
   @Option(
       names = "--profile",
+      converter = ProfileOption.class,
       paramLabel = "NAME|FILE",
       defaultValue = "h200-nvswitch",
       description =
           "The machine: a built-in profile, or a file of ./jccl calibrate. Default:"
               + " ${DEFAULT-VALUE}.")
-  private String profileName = "";
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private Profile profile;
 
   @Option(
       names = {"-b", "--min-bytes"},
+      converter = Texts.SomeBytes.class,
       paramLabel = "SIZE",
       defaultValue = "8",
-      converter = Converters.Size.class,
       description = "Smallest size: 8, 1K, 4MiB, 1G. Default: ${DEFAULT-VALUE}.")
   private long minBytes;
 
   @Option(
       names = {"-e", "--max-bytes"},
+      converter = Texts.SomeBytes.class,
       paramLabel = "SIZE",
       defaultValue = "1G",
-      converter = Converters.Size.class,
       description = "Largest size. Default: ${DEFAULT-VALUE}.")
   private long maxBytes;
 
   @Option(
       names = {"-f", "--step-factor"},
+      converter = Numbers.Factor.class,
       paramLabel = "N",
       defaultValue = "2",
       description = "Each size is N times the one before. Default: ${DEFAULT-VALUE}.")
@@ -84,6 +94,7 @@ final class PredictCommand implements Callable<Integer> {
 
   @Option(
       names = {"-d", "--dtype", "--datatype"},
+      converter = Words.TypeName.class,
       paramLabel = "TYPE",
       defaultValue = "float",
       description = "Data type. Default: ${DEFAULT-VALUE}.")
@@ -91,11 +102,16 @@ final class PredictCommand implements Callable<Integer> {
 
   @Option(
       names = "--measured",
+      converter = Paths.FileToRead.class,
       paramLabel = "FILE",
       description = "A report.json of ./jccl bench: its sizes, with the error of each prediction.")
   private @Nullable Path measured;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the rows into FILE.")
+  @Option(
+      names = "--json",
+      converter = Paths.FileToWrite.class,
+      paramLabel = "FILE",
+      description = "Write the rows into FILE.")
   private @Nullable Path json;
 
   @Spec
@@ -104,12 +120,8 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (ranks < 2) {
-      throw bad("--ranks: %d: nothing is sent among fewer than 2 ranks".formatted(ranks));
-    }
     List<Workload> workloads = workloads();
-    DataType type = type();
-    Profile profile = ProfileOption.find(spec, profileName);
+    DataType type = Words.type(typeName);
     Predictor predictor = new Predictor(profile);
     List<PredictionSample> samples =
         measured == null ? List.of() : samples(measured, workloads, type);
@@ -199,22 +211,10 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   private List<Workload> workloads() {
-    if (Arrays.asList(operations).contains(Converters.ALL)) {
+    if (Arrays.asList(operations).contains(Words.ALL)) {
       return Workload.ALL;
     }
-    try {
-      return Arrays.stream(operations).map(Converters::workload).distinct().toList();
-    } catch (TypeConversionException wrong) {
-      throw bad("--op: " + wrong.getMessage());
-    }
-  }
-
-  private DataType type() {
-    try {
-      return Converters.type(typeName.toLowerCase(Locale.ROOT));
-    } catch (TypeConversionException wrong) {
-      throw bad("--dtype: " + wrong.getMessage());
-    }
+    return Arrays.stream(operations).map(Workload::ofLabel).distinct().toList();
   }
 
   private SizeRange sizes() {

@@ -28,8 +28,16 @@ final class ProgramClass {
     this.className = className;
   }
 
-  /** A new object of the class, loaded by {@code loader}. */
+  /** A new object of the class, loaded by {@code loader}, which its threads have as theirs. */
   RankProgram program(ClassLoader loader) {
+    RankProgram made = newObject(loader);
+    return rank -> {
+      Thread.currentThread().setContextClassLoader(loader);
+      made.run(rank);
+    };
+  }
+
+  private RankProgram newObject(ClassLoader loader) {
     try {
       return loadClass(loader).asSubclass(RankProgram.class).getConstructor().newInstance();
     } catch (ClassCastException other) {
@@ -69,7 +77,15 @@ final class ProgramClass {
     } catch (ClassNotFoundException missing) {
       throw bad("no class " + className + " on the class path " + classPath + ": give -cp PATH");
     } catch (UnsupportedClassVersionError newer) {
-      throw failed("it is compiled for a newer Java than " + Runtime.version().feature(), newer);
+      throw bad(
+          className
+              + ": it is compiled for a newer Java than "
+              + Runtime.version().feature()
+              + ": give it compiled with --release "
+              + Runtime.version().feature()
+              + " ("
+              + CleanText.messageOf(newer)
+              + ")");
     } catch (NoClassDefFoundError other) { // another name than the file's, or a class it needs
       throw bad(
           "no class "
@@ -80,7 +96,11 @@ final class ProgramClass {
               + CleanText.messageOf(other)
               + "): give -cp PATH");
     } catch (LinkageError broken) {
-      throw failed("its file is broken", broken);
+      throw bad(
+          className
+              + ": its file is broken: give one that javac wrote ("
+              + CleanText.line(CleanText.of(broken))
+              + ")");
     }
   }
 

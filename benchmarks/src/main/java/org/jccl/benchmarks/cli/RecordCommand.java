@@ -3,13 +3,14 @@ package org.jccl.benchmarks.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.fidelity.golden.RecordRun;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,30 +26,32 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class RecordCommand implements Callable<Integer> {
-  private static final Set<String> BACKENDS = Set.of("nccl", "sim", "loopback");
-  private static final int MOST_RANKS = 8;
-
   @Option(
       names = "--out",
+      converter = Paths.FolderToWrite.class,
       paramLabel = "DIR",
       required = true,
       description = "Where summary.json, results.jsonl.gz, nccl_log.txt.gz and errors.txt go.")
-  private @Nullable Path out;
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private Path out;
 
   @Option(
       names = "--backend",
+      converter = Words.RecordedBackend.class,
       paramLabel = "NAME",
       description = "nccl; sim or loopback to try the program itself. Default: nccl.")
   private String backend = "nccl";
 
   @Option(
       names = "--ranks",
+      converter = Numbers.RanksOfAHost.class,
       paramLabel = "N",
       description = "Ranks of every communicator, a GPU each. Default: 2.")
   private int ranks = 2;
 
   @Option(
       names = "--phases",
+      converter = Texts.Phases.class,
       paramLabel = "REGEX",
       description =
           "Only these: default, pinned, ctas, smallbuf, pat, moves, groups, ringgroups, registered,"
@@ -60,12 +63,14 @@ final class RecordCommand implements Callable<Integer> {
 
   @Option(
       names = "--seed",
+      converter = Numbers.Seed.class,
       paramLabel = "S",
       description = "Inputs are made from this and the type's code. Default: 100.")
   private long seed = 100;
 
   @Option(
       names = "--budget",
+      converter = Numbers.Seconds.class,
       paramLabel = "SECONDS",
       description = "When to stop, whatever is left. Default: 600.")
   private long budget = 600;
@@ -76,33 +81,17 @@ final class RecordCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!BACKENDS.contains(backend)) {
-      throw bad("--backend: no backend '" + backend + "' can be recorded: nccl, sim or loopback");
-    }
-    if (ranks < 1 || ranks > MOST_RANKS) {
-      throw bad("--ranks: " + ranks + " is not in 1 to " + MOST_RANKS);
-    }
-    if (budget < 1) {
-      throw bad("--budget: " + budget + " seconds are too few: give at least 1");
-    }
-    Path folder = out;
-    if (folder == null) {
-      throw bad("--out is missing");
-    }
-    if (Files.exists(folder) && !Files.isDirectory(folder)) {
-      throw bad("--out: '" + folder + "' is a file");
-    }
     PrintStream screen = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     try {
       return RecordRun.run(
           new RecordRun.RecordConfig(
               backend, ranks, phases, quick, seed, Duration.ofSeconds(budget)),
-          folder,
+          out,
           screen);
     } catch (IllegalArgumentException unknown) {
       throw bad("--phases: " + unknown.getMessage());
     } catch (IOException unwritable) {
-      throw bad("--out: cannot write to '" + folder + "': " + unwritable.getMessage());
+      throw bad("--out: cannot write to '" + out + "': " + unwritable.getMessage());
     }
   }
 

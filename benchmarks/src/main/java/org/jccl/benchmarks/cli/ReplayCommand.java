@@ -3,13 +3,13 @@ package org.jccl.benchmarks.cli;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.jccl.CleanText;
+import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.sim.explore.ChoiceStream;
 import org.jccl.sim.explore.ExploredRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code jccl replay}: one schedule of {@code jccl explore} again. */
@@ -25,10 +25,11 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Option(
       names = "--choices",
+      converter = Texts.Choices.class,
       required = true,
       paramLabel = "STREAM",
       description = "The choices of the schedule, as explore tells them: 1.0x14.2")
-  private String choices = "";
+  private ChoiceStream choices = ChoiceStream.FIFO;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli fills it
@@ -36,12 +37,7 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ExploredRun run;
-    try {
-      run = program.explorer().replay(ChoiceStream.parse(choices));
-    } catch (IllegalArgumentException wrong) {
-      throw new ParameterException(spec.commandLine(), "--choices: " + wrong.getMessage());
-    }
+    ExploredRun run = program.explorer().replay(choices);
     PrintWriter out = spec.commandLine().getOut();
     out.println(CleanText.report(run.report()));
     out.flush();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.report.BenchReport;
 import org.jccl.benchmarks.report.HtmlReport;
 import org.jccl.benchmarks.report.ReportComparison;
@@ -39,9 +40,14 @@ final class ReportCommand implements Runnable {
       description = "Makes the page of a benchmark's report.json anew.",
       mixinStandardHelpOptions = true)
   int html(
-      @Parameters(paramLabel = "FILE", description = "A report.json.") Path file,
+      @Parameters(
+              paramLabel = "FILE",
+              converter = Paths.FileToRead.class,
+              description = "A report.json.")
+          Path file,
       @Option(
               names = "--out",
+              converter = Paths.FileToWrite.class,
               paramLabel = "PAGE",
               description = "The page. Default: FILE with .html for .json.")
           @Nullable Path out)
@@ -55,8 +61,16 @@ final class ReportCommand implements Runnable {
       description = "Sets two report.json side by side: times, and second over first.",
       mixinStandardHelpOptions = true)
   int compare(
-      @Parameters(paramLabel = "FIRST", description = "A report.json.") Path first,
-      @Parameters(paramLabel = "SECOND", description = "Another one.") Path second) {
+      @Parameters(
+              paramLabel = "FIRST",
+              converter = Paths.FileToRead.class,
+              description = "A report.json.")
+          Path first,
+      @Parameters(
+              paramLabel = "SECOND",
+              converter = Paths.FileToRead.class,
+              description = "Another one.")
+          Path second) {
     print(ReportComparison.of(report(first), report(second)));
     return 0;
   }
@@ -68,18 +82,20 @@ final class ReportCommand implements Runnable {
   int status(
       @Option(
               names = "--tables",
+              converter = Paths.FolderToRead.class,
               paramLabel = "DIR",
               defaultValue = "docs/reports/rules",
               description = "The tables of verify. Default: docs/reports/rules.")
           Path tables,
       @Option(
               names = "--out",
+              converter = Paths.FileToWrite.class,
               paramLabel = "PAGE",
               defaultValue = "docs/spec/STATUS.md",
               description = "The page. Default: docs/spec/STATUS.md.")
           Path out)
       throws IOException {
-    return write(out, StatusPage.page(folder("--tables", tables)));
+    return write(out, StatusPage.page(tables));
   }
 
   @Command(
@@ -89,18 +105,20 @@ final class ReportCommand implements Runnable {
   int misuse(
       @Option(
               names = "--tables",
+              converter = Paths.FolderToRead.class,
               paramLabel = "DIR",
               defaultValue = "docs/reports/misuse",
               description = "The tables of misuse. Default: docs/reports/misuse.")
           Path tables,
       @Option(
               names = "--out",
+              converter = Paths.FileToWrite.class,
               paramLabel = "PAGE",
               defaultValue = "docs/reports/nccl-misuse.md",
               description = "The page. Default: docs/reports/nccl-misuse.md.")
           Path out)
       throws IOException {
-    return write(out, new MisuseReport(folder("--tables", tables)).page());
+    return write(out, new MisuseReport(tables).page());
   }
 
   @Command(
@@ -111,8 +129,16 @@ final class ReportCommand implements Runnable {
       },
       mixinStandardHelpOptions = true)
   int trace(
-      @Parameters(paramLabel = "FIRST", description = "A trace.") Path first,
-      @Parameters(paramLabel = "SECOND", description = "Another one.") Path second) {
+      @Parameters(
+              paramLabel = "FIRST",
+              converter = Paths.FileToRead.class,
+              description = "A trace.")
+          Path first,
+      @Parameters(
+              paramLabel = "SECOND",
+              converter = Paths.FileToRead.class,
+              description = "Another one.")
+          Path second) {
     try {
       TraceComparison comparison = TraceComparison.of(first, second);
       print(comparison.words() + "\n");
@@ -124,13 +150,6 @@ final class ReportCommand implements Runnable {
 
   private BenchReport report(Path file) {
     return ReportOption.read(spec, "FILE", file);
-  }
-
-  private Path folder(String option, Path folder) {
-    if (!Files.isDirectory(folder)) {
-      throw bad(option + ": there is no folder '" + folder + "'");
-    }
-    return folder;
   }
 
   private int write(Path page, String text) throws IOException {

@@ -5,8 +5,8 @@ import java.lang.reflect.Method;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jccl.BackendConfig;
@@ -17,19 +17,24 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
 import org.jccl.ResultCode;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.SeedRange;
+import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.launch.OwnJvm;
 import org.jccl.benchmarks.launch.ProcessPlan;
 import org.jccl.benchmarks.launch.ProcessRun;
 import org.jccl.benchmarks.launch.RankProcess;
 import org.jccl.sim.SimProvider;
 import org.jccl.sim.Simulator;
+import org.jccl.sim.faults.FaultPlan;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code jccl run}: a user's program, once per rank, on simulated or real devices. */
@@ -48,6 +53,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--seed",
+      converter = Numbers.Seed.class,
       paramLabel = "S",
       description =
           "Seed of the simulator's schedule; without it ranks run first come, first served.")
@@ -55,15 +61,17 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--seeds",
+      converter = Texts.Seeds.class,
       paramLabel = "A..B",
       description = {
         "Run once with each seed from A to B, each on a new simulator, until one fails.",
         "Its report ends with the seed."
       })
-  private @Nullable String seeds;
+  private @Nullable SeedRange seeds;
 
   @Option(
       names = "--checks",
+      converter = Words.CheckLevelName.class,
       paramLabel = "LEVEL",
       description = "How much the simulator checks: none, default or full. Default: full.")
   private @Nullable String checks;
@@ -77,13 +85,25 @@ final class RunCommand implements Callable<Integer> {
   private boolean strict;
 
   @Option(
+      names = "--faults",
+      converter = Texts.Faults.class,
+      paramLabel = "PLAN",
+      description = {
+        "Let faults strike, as 'rank 1 at call 3: exit; rank 0 at all_reduce 2: slow 5ms'.",
+        "./jccl faults puts each kind at each call, and says what comes of it."
+      })
+  private @Nullable FaultPlan faults;
+
+  @Option(
       names = "--timeline",
+      converter = Paths.FileToWrite.class,
       paramLabel = "FILE",
       description = "Write what the simulator does in virtual time into FILE, for Perfetto (JSON).")
   private @Nullable Path timeline;
 
   @Option(
       names = "--trace",
+      converter = Paths.FileToWrite.class,
       paramLabel = "FILE",
       description = {
         "Write what the simulator decides into FILE, one event a line. report trace A B",
@@ -91,21 +111,9 @@ final class RunCommand implements Callable<Integer> {
       })
   private @Nullable Path trace;
 
-  @Option(
-      names = {"-cp", "--class-path"},
-      paramLabel = "PATH",
-      description = "Folders and jars that hold the program, separated as for java. Default: here.",
-      defaultValue = ".")
-  private String classPath = ".";
-
-  @Parameters(
-      index = "0",
-      paramLabel = "CLASS",
-      description = "The program; its constructor takes nothing.")
-  private String className = "";
-
-  @Parameters(index = "1..*", paramLabel = "ARG", description = "What Rank.args() gives.")
-  private List<String> args = new ArrayList<>();
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private ProgramOptions program;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli fills it
@@ -113,6 +121,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--processes",
+      converter = Numbers.Processes.class,
       paramLabel = "N",
       description = {
         "Run each of N ranks in a process of its own, on the GPU of that number. The program may",
@@ -130,6 +139,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--operation-timeout",
+      converter = Numbers.TimeLimit.class,
       paramLabel = "SECONDS",
       description = {
         "End the communicators when a call, or work on a GPU, has been under way for longer.",
@@ -139,24 +149,36 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ProgramClass program = new ProgramClass(spec, classPath, className);
+    if (faults == null) {
+      return run();
+    }
+    // Worlds are opened by name here, and that way it is a property that has the plan.
+    System.setProperty(SimProvider.FAULTS_PROPERTY, faults.toString());
+    try {
+      return run();
+    } finally {
+      System.clearProperty(SimProvider.FAULTS_PROPERTY);
+    }
+  }
+
+  private int run() throws Exception {
+    ProgramClass what = program.program(spec);
     if (processes != null) {
       return runProcesses(processes);
     }
     if (asRank) {
-      return runAsRank(program);
+      return runAsRank(what);
     }
     if (seeds == null) {
-      runOnce(program, seed);
+      runOnce(what, seed);
       return 0;
     }
     if (seed != null || timeline != null || trace != null) {
       throw bad("--seeds: not together with --seed, --timeline or --trace, which mean one run");
     }
-    SeedRange range = SeedRange.parse(spec, seeds);
-    for (long each = range.first(); ; each++) {
-      runOnce(program, each);
-      if (each == range.last()) {
+    for (long each = seeds.first(); ; each++) {
+      runOnce(what, each);
+      if (each == seeds.last()) {
         System.err.println("jccl run: no run failed with seeds " + seeds);
         return 0;
       }
@@ -167,11 +189,9 @@ final class RunCommand implements Callable<Integer> {
     if (backendOptions.ranks != null) {
       throw bad("--processes: not together with --ranks, which are threads of one process");
     }
-    if (seed != null || seeds != null || timeline != null || trace != null || strict) {
+    boolean simulates = seed != null || seeds != null || faults != null;
+    if (simulates || timeline != null || trace != null || strict) {
       throw bad("--processes: the simulator, its seeds and its files belong to one process");
-    }
-    if (number < 1) {
-      throw bad("--processes: " + number + " processes cannot run: give at least 1");
     }
     List<String> command = OwnJvm.command(List.of(Main.class.getName(), "run", "--as-rank"));
     if (backendOptions.backend != null) {
@@ -180,8 +200,8 @@ final class RunCommand implements Callable<Integer> {
     if (operationTimeout != null) {
       command.addAll(List.of("--operation-timeout", operationTimeout.toString()));
     }
-    command.addAll(List.of("--class-path", classPath, className));
-    command.addAll(args);
+    command.addAll(List.of("--class-path", program.classPath(), program.className()));
+    command.addAll(program.args());
     return new ProcessRun(new ProcessPlan(number, command, GRACE), System.out, System.err).run();
   }
 
@@ -191,9 +211,10 @@ final class RunCommand implements Callable<Integer> {
       Thread.currentThread().setContextClassLoader(loader);
       Optional<Method> main = what.mainMethod(loader);
       if (main.isPresent()) {
-        RankProcess.runMain(main.get(), args);
+        RankProcess.runMain(main.get(), program.args());
       } else {
-        RankProcess.run(backendOptions.backend, communicatorConfig(), args, what.program(loader));
+        RankProcess.run(
+            backendOptions.backend, communicatorConfig(), program.args(), what.program(loader));
       }
       return 0;
     } catch (CollectiveException failure) {
@@ -207,7 +228,7 @@ final class RunCommand implements Callable<Integer> {
 
   private void runOnce(ProgramClass what, @Nullable Long with) throws Exception {
     try (URLClassLoader loader = what.loader()) {
-      RankProgram program = what.program(loader);
+      RankProgram ranks = what.program(loader);
       try (BackendOptions.Opened opened = open(with)) {
         System.err.println(
             "jccl run: "
@@ -217,7 +238,7 @@ final class RunCommand implements Callable<Integer> {
                 + " ("
                 + opened.why()
                 + ")");
-        runOn(opened, program, loader);
+        runOn(opened, ranks);
       }
     }
   }
@@ -228,6 +249,10 @@ final class RunCommand implements Callable<Integer> {
       if (timeline != null && Simulator.of(opened.backend()).isEmpty()) {
         opened.close();
         throw bad("--timeline: only simulated time can be drawn: add --backend sim");
+      }
+      if (faults != null && Simulator.of(opened.backend()).isEmpty()) {
+        opened.close();
+        throw bad("--faults: they strike simulated ranks alone: add --backend sim");
       }
       if ((with != null || strict || checks != null) && Simulator.of(opened.backend()).isEmpty()) {
         opened.close();
@@ -259,7 +284,7 @@ final class RunCommand implements Callable<Integer> {
   private BackendConfig config(@Nullable Long with) {
     BackendConfig.Builder config = BackendConfig.builder();
     if (checks != null) {
-      config.checks(level(checks));
+      config.checks(CheckLevel.valueOf(checks.toUpperCase(Locale.ROOT)));
     } else if (System.getProperty(SimProvider.CHECKS_PROPERTY) == null) {
       // A run is for finding bugs: with full checks reports name the line of every call.
       config.checks(CheckLevel.FULL);
@@ -273,42 +298,33 @@ final class RunCommand implements Callable<Integer> {
     return config.strict(strict).build();
   }
 
-  private CheckLevel level(String word) {
-    for (CheckLevel level : CheckLevel.values()) {
-      if (level.name().equalsIgnoreCase(word)) {
-        return level;
-      }
-    }
-    throw bad("--checks: no level is called '" + word + "': use none, default or full");
-  }
-
   private CommunicatorConfig communicatorConfig() {
     if (operationTimeout == null) {
       return CommunicatorConfig.defaults();
     }
-    double seconds = operationTimeout;
-    if (!(seconds > 0 && seconds < Long.MAX_VALUE / 1e9)) {
-      throw bad("--operation-timeout: " + seconds + " is no number of seconds above 0");
-    }
     return CommunicatorConfig.builder()
-        .operationTimeout(Duration.ofNanos((long) (seconds * 1e9)))
+        .operationTimeout(Duration.ofNanos((long) (operationTimeout * 1e9)))
         .build();
   }
 
-  private void runOn(BackendOptions.Opened opened, RankProgram program, ClassLoader loader) {
+  private void runOn(BackendOptions.Opened opened, RankProgram ranks) {
     try {
-      Ranks.run(
-          opened.backend(),
-          opened.ranks(),
-          communicatorConfig(),
-          args,
-          rank -> {
-            Thread.currentThread().setContextClassLoader(loader);
-            program.run(rank);
-          });
+      Ranks.run(opened.backend(), opened.ranks(), communicatorConfig(), program.args(), ranks);
     } finally {
+      Simulator.of(opened.backend()).ifPresent(RunCommand::tellFaults);
       Simulator.of(opened.backend()).ifPresent(RunCommand::tellTrace);
     }
+  }
+
+  private static void tellFaults(Simulator simulator) {
+    simulator
+        .faults()
+        .ifPresent(
+            log -> {
+              log.struck().forEach(struck -> System.err.println("jccl run: " + struck));
+              log.notStruck().forEach(line -> System.err.println("jccl run: " + line));
+              log.staleReads().forEach(line -> System.err.println("jccl run: " + line));
+            });
   }
 
   /** Equal hashes mean that two runs took the same decisions in the same order. */

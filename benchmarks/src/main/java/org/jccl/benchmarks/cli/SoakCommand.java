@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jccl.CheckLevel;
+import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.simspeed.Soak;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,17 +20,23 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class SoakCommand implements Callable<Integer> {
-  @Option(names = "--operations", paramLabel = "N", description = "All-reduces. Default: 1000000.")
+  @Option(
+      names = "--operations",
+      converter = Numbers.Times.class,
+      paramLabel = "N",
+      description = "All-reduces. Default: 1000000.")
   private int operations = 1_000_000;
 
   @Option(
       names = "--communicators",
+      converter = Numbers.Times.class,
       paramLabel = "N",
       description = "Communicators that are split and closed. Default: 10000.")
   private int communicators = 10_000;
 
   @Option(
       names = "--simulators",
+      converter = Numbers.Times.class,
       paramLabel = "N",
       description = "Simulators that are built, used and closed. Default: 10000.")
   private int simulators = 10_000;

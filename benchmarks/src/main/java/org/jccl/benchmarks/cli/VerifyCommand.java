@@ -7,6 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jccl.BackendUnavailableException;
+import org.jccl.benchmarks.cli.option.OptionValue;
+import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.ResultFolder;
+import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.conformance.run.VerifyRun;
 import org.jccl.fidelity.golden.BadRecordingException;
 import org.jccl.fidelity.golden.GoldenRecording;
@@ -26,10 +31,9 @@ import picocli.CommandLine.Spec;
             + " untestable) and the totals. Ends with 1 if a rule failed.",
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
-  private static final String COMMITTED = "";
-
   @Option(
       names = "--backend",
+      converter = Words.SubjectName.class,
       paramLabel = "NAME",
       defaultValue = "sim",
       description = "sim, sim-free (threads of their own), loopback or nccl. Default: sim.")
@@ -37,8 +41,10 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Option(
       names = "--rule",
+      converter = Texts.Rules.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
       paramLabel = "ID|CHAPTER",
-      split = ",",
       description =
           "Only these: an id (COL-04), a prefix (COL) or a chapter's number (6). Default: all.")
   private List<String> rules = List.of();
@@ -47,7 +53,8 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--golden",
       paramLabel = "DIR",
       arity = "0..1",
-      fallbackValue = COMMITTED,
+      fallbackValue = Paths.Recordings.COMMITTED,
+      converter = Paths.Recordings.class,
       description =
           "Instead of rules, replay the recordings of NCCL's results in DIR (summary.json and"
               + " results.jsonl.gz, see docs/golden.md) on the simulator: the same bits, or ends with"
@@ -56,12 +63,12 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Option(
       names = "--out",
+      converter = Paths.FolderToWrite.class,
       paramLabel = "DIR",
-      defaultValue = "target/conformance",
       description =
-          "Where rules-NAME.tsv, tests-NAME.tsv and verify-NAME.log go. Default:"
-              + " target/conformance.")
-  private Path out = Path.of("target/conformance");
+          "Where rules-NAME.tsv, tests-NAME.tsv and verify-NAME.log go. Default: conformance in"
+              + " jccl's target, or in jccl-results here.")
+  private Path out = ResultFolder.named("conformance");
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli fills it
@@ -91,7 +98,7 @@ final class VerifyCommand implements Callable<Integer> {
       throw bad("--golden: recordings are replayed on the simulator, not on '" + backend + "'");
     }
     try {
-      boolean own = recordings.equals(COMMITTED);
+      boolean own = recordings.equals(Paths.Recordings.COMMITTED);
       GoldenRecording recording =
           own ? GoldenRecording.committed() : GoldenRecording.open(Path.of(recordings));
       return new GoldenRun(screen).run(recording);

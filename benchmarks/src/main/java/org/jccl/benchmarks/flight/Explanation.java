@@ -2,7 +2,6 @@ package org.jccl.benchmarks.flight;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +9,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jccl.benchmarks.json.BadFileException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the flight recorders of several ranks say when they are set side by side. No rank is taken
@@ -20,6 +20,8 @@ public final class Explanation {
 
   private final List<String> verdicts = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private final List<String> replays = new ArrayList<>();
+  private @Nullable Meeting toReplay;
 
   private Explanation() {}
 
@@ -30,17 +32,23 @@ public final class Explanation {
    * @throws BadFileException if a file cannot be read
    */
   public static Explanation of(Path folder) throws BadFileException {
-    return of(FlightFile.readAll(folder));
+    List<String> notes = new ArrayList<>();
+    return of(FlightFile.readAll(folder, notes), notes);
   }
 
-  static Explanation of(List<Flight> flights) {
+  static Explanation of(List<Flight> flights, List<String> notes) {
     Explanation made = new Explanation();
     for (Flight flight : flights) {
       made.notes.add(
-          "%s (host %s): written because %s"
+          "%s (%s): written because %s"
               .formatted(flight.file(), flight.process(), flight.reason()));
     }
-    meetings(flights).forEach(made::meeting);
+    List<Meeting> meetings = Meeting.of(flights, notes);
+    made.notes.addAll(notes);
+    meetings.forEach(made::meeting);
+    if (made.toReplay == null && !meetings.isEmpty()) {
+      made.toReplay = meetings.getFirst();
+    }
     return made;
   }
 
@@ -49,77 +57,67 @@ public final class Explanation {
     return verdicts;
   }
 
+  /** What the simulator says to the calls of communicators of which there is a verdict already. */
+  public List<String> replays() {
+    return replays;
+  }
+
   /** What was read. */
   public List<String> notes() {
     return notes;
   }
 
   /**
-   * The ends that belong together: same name and size, and the same turn where a process opened
-   * several of them.
+   * A program that makes the recorded calls again on the simulator: of the first communicator with
+   * which something is wrong, else of the first one.
+   *
+   * @param className the name of its class
    */
-  private static Map<String, TreeMap<Integer, Flight.End>> meetings(List<Flight> flights) {
-    Map<String, TreeMap<Integer, Flight.End>> found = new LinkedHashMap<>();
-    for (Flight flight : flights) {
-      Map<String, Integer> turns = new HashMap<>();
-      for (Flight.End end : flight.ends()) {
-        String name = end.communicator() + ", " + end.worldSize() + " ranks";
-        int turn = turns.merge(name + end.rank(), 1, Integer::sum);
-        String key = turn == 1 ? name : name + ", opened as number " + turn;
-        found.computeIfAbsent(key, unknown -> new TreeMap<>()).put(end.rank(), end);
-      }
-    }
-    return found;
+  public String program(String className) {
+    Meeting meeting = toReplay;
+    return meeting == null ? ReplayProgram.empty(className) : ReplayProgram.of(className, meeting);
   }
 
-  private void meeting(String name, TreeMap<Integer, Flight.End> ends) {
+  private void meeting(Meeting meeting) {
     int before = verdicts.size();
-    int worldSize = ends.firstEntry().getValue().worldSize();
-    TreeSet<Integer> missing = new TreeSet<>();
-    for (int rank = 0; rank < worldSize && missing.size() <= MOST_RANKS_NAMED; rank++) {
-      if (!ends.containsKey(rank)) {
-        missing.add(rank);
-      }
-    }
+    TreeSet<Integer> missing = meeting.missing();
     if (!missing.isEmpty()) {
       verdicts.add(
-          name
+          meeting.name()
               + ": no recording of "
               + ranks(missing)
               + ": it ended before it could write one, or its file is not here");
     }
-    boolean differs = mismatch(name, ends);
+    boolean differs = mismatch(meeting);
     if (!differs) {
-      late(name, ends);
+      late(meeting);
     }
-    Messages.compare(name, ends, verdicts);
-    inside(name, ends);
-    // What the recordings themselves say, the simulator would only repeat.
-    String again = verdicts.size() > before ? "" : Rerun.verdict(ends);
-    if (!again.isEmpty()) {
-      (again.startsWith("not ") ? notes : verdicts).add(name + ": " + again);
+    Messages.compare(meeting.name(), meeting.ends(), verdicts);
+    inside(meeting);
+    boolean isFound = verdicts.size() > before;
+    String again = Rerun.verdict(meeting);
+    if (again.startsWith("not ")) {
+      notes.add(meeting.name() + ": " + again);
+    } else if (isFound) {
+      String nothing = "made again on the simulator, nothing is reported";
+      replays.add(meeting.name() + ": " + (again.isEmpty() ? nothing : again));
+    } else if (!again.isEmpty()) {
+      verdicts.add(meeting.name() + ": " + again);
+    }
+    if (toReplay == null && verdicts.size() > before) {
+      toReplay = meeting;
     }
   }
 
   /** The first collective that the ranks made differently; whether there is one. */
-  private boolean mismatch(String name, TreeMap<Integer, Flight.End> ends) {
-    long first = Long.MAX_VALUE;
-    long last = -1;
-    for (Flight.End end : ends.values()) {
-      for (Flight.Entry call : end.calls()) {
-        if (!call.isMessage()) {
-          first = Math.min(first, call.number());
-          last = Math.max(last, call.number());
-        }
-      }
-    }
+  private boolean mismatch(Meeting meeting) {
     String told = "";
     long more = 0;
-    for (long number = first; number <= last; number++) {
-      Map<String, List<Integer>> votes = votes(ends, number);
+    for (long number : meeting.numbers()) {
+      Map<String, List<Integer>> votes = votes(meeting, number);
       if (votes.size() > 1) {
         if (told.isEmpty()) {
-          told = difference(name, ends, number, votes);
+          told = difference(meeting, number, votes);
         } else {
           more++;
         }
@@ -134,27 +132,23 @@ public final class Explanation {
     return !told.isEmpty();
   }
 
-  private static Map<String, List<Integer>> votes(TreeMap<Integer, Flight.End> ends, long number) {
+  private static Map<String, List<Integer>> votes(Meeting meeting, long number) {
     Map<String, List<Integer>> votes = new LinkedHashMap<>();
-    ends.forEach(
-        (rank, end) -> {
-          Flight.Entry call = end.collective(number);
-          if (call != null) {
-            votes.computeIfAbsent(call.agreeing(), unknown -> new ArrayList<>()).add(rank);
-          }
-        });
+    boolean isWhole = meeting.isWhole();
+    for (int rank : meeting.ends().keySet()) {
+      Flight.Entry call = meeting.collective(rank, number);
+      if (call != null) {
+        votes.computeIfAbsent(call.agreeing(isWhole), unknown -> new ArrayList<>()).add(rank);
+      }
+    }
     return votes;
   }
 
-  private static String difference(
-      String name,
-      TreeMap<Integer, Flight.End> ends,
-      long number,
-      Map<String, List<Integer>> votes) {
+  private static String difference(Meeting meeting, long number, Map<String, List<Integer>> votes) {
     List<Map.Entry<String, List<Integer>>> sides = new ArrayList<>(votes.entrySet());
     sides.sort((a, b) -> b.getValue().size() - a.getValue().size());
     boolean isDecided = sides.get(0).getValue().size() > sides.get(1).getValue().size();
-    StringBuilder text = new StringBuilder(name);
+    StringBuilder text = new StringBuilder(meeting.name());
     text.append(": collective #").append(number).append(" is not the same on all ranks");
     if (isDecided) {
       TreeSet<Integer> guilty = new TreeSet<>();
@@ -164,15 +158,20 @@ public final class Explanation {
       text.append("; the ranks are divided evenly");
     }
     for (Map.Entry<String, List<Integer>> side : sides) {
-      Flight.Entry call = Messages.end(ends, side.getValue().getFirst()).collective(number);
+      Flight.Entry call = meeting.collective(side.getValue().getFirst(), number);
       text.append("%n  %s: %s".formatted(ranks(side.getValue()), side.getKey()));
       text.append(call == null ? "" : call.place());
+    }
+    if (isDecided) {
+      text.append(
+          Alignment.wordsOfAll(meeting, number, sides.stream().map(Map.Entry::getValue).toList()));
     }
     return text.toString();
   }
 
   /** The ranks have made the same collectives, but not equally many. */
-  private void late(String name, TreeMap<Integer, Flight.End> ends) {
+  private void late(Meeting meeting) {
+    TreeMap<Integer, Flight.End> ends = meeting.ends();
     TreeMap<Long, List<Integer>> begun = new TreeMap<>();
     ends.forEach(
         (rank, end) -> begun.computeIfAbsent(begun(end), unknown -> new ArrayList<>()).add(rank));
@@ -180,8 +179,8 @@ public final class Explanation {
       return;
     }
     int ahead = begun.lastEntry().getValue().getFirst();
-    Flight.Entry awaited = Messages.end(ends, ahead).collective(begun.firstKey());
-    StringBuilder text = new StringBuilder(name).append(": ");
+    Flight.Entry awaited = meeting.collective(ahead, begun.firstKey());
+    StringBuilder text = new StringBuilder(meeting.name()).append(": ");
     text.append(
         begun.entrySet().stream()
             .map(each -> ranks(each.getValue()) + " called " + collectives(each.getKey()))
@@ -219,9 +218,9 @@ public final class Explanation {
   }
 
   /** Calls from which the library has not come back. */
-  private void inside(String name, TreeMap<Integer, Flight.End> ends) {
+  private void inside(Meeting meeting) {
     Map<String, List<Integer>> stuck = new LinkedHashMap<>();
-    for (Flight.End end : ends.values()) {
+    for (Flight.End end : meeting.ends().values()) {
       Flight.Entry last = end.last();
       if (last != null && last.isInside()) {
         String call = "#" + last.number() + " " + last.agreeing() + last.place();
@@ -230,7 +229,12 @@ public final class Explanation {
     }
     stuck.forEach(
         (call, who) ->
-            notes.add(name + ": the library has not come back to " + ranks(who) + " from " + call));
+            notes.add(
+                meeting.name()
+                    + ": the library has not come back to "
+                    + ranks(who)
+                    + " from "
+                    + call));
   }
 
   /** {@code rank 1}, {@code ranks 0, 2, 3}. */

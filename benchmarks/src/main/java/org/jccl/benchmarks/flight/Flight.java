@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param file its file
  * @param process host and process number
  * @param reason why it was written
+ * @param written when, in a form that sorts; empty if that is not known
  * @param ends its ends of communicators, in the order in which they were opened
  */
-record Flight(String file, String process, String reason, List<End> ends) {
+record Flight(String file, String process, String reason, String written, List<End> ends) {
 
   /**
    * One rank's end of a communicator.
@@ -19,7 +20,7 @@ record Flight(String file, String process, String reason, List<End> ends) {
    * @param communicator the communicator's name
    * @param rank the rank
    * @param worldSize number of ranks
-   * @param state {@code open}, {@code closed} or {@code aborted}
+   * @param isWhole whether it knows reductions and roots; torch's records do not
    * @param collectives how many collectives were issued, ever
    * @param messages how many messages were issued, ever
    * @param calls the last calls, oldest first
@@ -28,20 +29,10 @@ record Flight(String file, String process, String reason, List<End> ends) {
       String communicator,
       int rank,
       int worldSize,
-      String state,
+      boolean isWhole,
       long collectives,
       long messages,
       List<Entry> calls) {
-
-    /** The collective of that number, if it is kept. */
-    @Nullable Entry collective(long number) {
-      for (Entry each : calls.reversed()) {
-        if (!each.isMessage() && each.number() == number) {
-          return each;
-        }
-      }
-      return null;
-    }
 
     /** The last call that was begun, or null. */
     @Nullable Entry last() {
@@ -49,7 +40,10 @@ record Flight(String file, String process, String reason, List<End> ends) {
     }
   }
 
-  /** One recorded call; see {@link org.jccl.observe.CallRecord}. */
+  /**
+   * One recorded call; see {@link org.jccl.observe.CallRecord}. Calls of one group have the same
+   * {@code group}, and no others have.
+   */
   record Entry(
       long number,
       boolean isMessage,
@@ -60,10 +54,26 @@ record Flight(String file, String process, String reason, List<End> ends) {
       int rootOrPeer,
       long count,
       long bytes,
-      int groupSize,
-      long ageNanos,
+      long group,
       String state,
       @Nullable String site) {
+
+    /** The same call as a member of that group. */
+    Entry inGroup(long other) {
+      return new Entry(
+          number,
+          isMessage,
+          operation,
+          method,
+          type,
+          reduction,
+          rootOrPeer,
+          count,
+          bytes,
+          other,
+          state,
+          site);
+    }
 
     /** Whether the library was called and has not come back. */
     boolean isInside() {
@@ -72,18 +82,23 @@ record Flight(String file, String process, String reason, List<End> ends) {
 
     /** All that must agree among the ranks, in words. */
     String agreeing() {
-      StringBuilder words = new StringBuilder(method);
-      if (!method.equals(operation)) {
+      return agreeing(true);
+    }
+
+    /** The same; where not all ranks have recorded reduction and root, without those. */
+    String agreeing(boolean isWhole) {
+      StringBuilder words = new StringBuilder(isWhole ? method : operation);
+      if (isWhole && !method.equals(operation)) {
         words.append(" (").append(operation).append(')');
       }
       words.append(" of ").append(count);
       if (type != null) {
         words.append(' ').append(type);
       }
-      if (reduction >= 0) {
+      if (isWhole && reduction >= 0) {
         words.append(", ").append(ReductionNames.name(reduction));
       }
-      if (rootOrPeer >= 0) {
+      if (rootOrPeer >= 0 && (isWhole || isMessage)) {
         words.append(isMessage ? ", peer " : ", root ").append(rootOrPeer);
       }
       return words.toString();

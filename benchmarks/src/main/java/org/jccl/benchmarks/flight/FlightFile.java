@@ -1,6 +1,7 @@
 package org.jccl.benchmarks.flight;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,29 +17,53 @@ import org.jspecify.annotations.Nullable;
 final class FlightFile {
   private static final String FORMAT = "jccl-flight-recorder-1";
   private static final long MOST_BYTES = 1L << 30;
+  private static final int MOST_FILES = 100_000;
 
   private FlightFile() {}
 
   /**
-   * All flights of a directory, by file name.
+   * All flights of a directory, by file name: of jccl and of torch. A file that cannot be read, cut
+   * or of another version, is a note as long as there is another one.
    *
-   * @throws BadFileException if there are none, or one cannot be read
+   * @param notes where that goes
+   * @throws BadFileException if there are none, or none can be read
    */
-  static List<Flight> readAll(Path folder) throws BadFileException {
+  static List<Flight> readAll(Path folder, List<String> notes) throws BadFileException {
     List<Path> files = new ArrayList<>();
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "jccl-*.json")) {
-      found.forEach(files::add);
-    } catch (IOException unreadable) {
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(folder)) {
+      for (Path each : found) {
+        String name = String.valueOf(each.getFileName());
+        boolean isOwn = name.startsWith("jccl-") && name.endsWith(".json");
+        if (isOwn || (TorchFile.isNamed(name) && !Files.isDirectory(each))) {
+          files.add(each);
+        }
+        if (files.size() > MOST_FILES) {
+          throw new BadFileException(folder + ": more than " + MOST_FILES + " files");
+        }
+      }
+    } catch (IOException | DirectoryIteratorException unreadable) {
       throw new BadFileException(folder + ": cannot be listed: " + unreadable);
     }
     if (files.isEmpty()) {
       throw new BadFileException(
-          folder + ": there is no file jccl-*.json of a flight recorder (-Djccl.observe=recorder)");
+          folder
+              + ": there is no file jccl-*.json of a flight recorder (-Djccl.observe=recorder),"
+              + " and no pickle of torch's (nccl_trace_rank_0)");
     }
     files.sort(null);
     List<Flight> flights = new ArrayList<>();
+    BadFileException first = null;
     for (Path each : files) {
-      flights.add(read(each));
+      try {
+        boolean isOwn = each.toString().endsWith(".json");
+        flights.add(isOwn ? read(each) : TorchFile.read(each));
+      } catch (BadFileException bad) {
+        first = first == null ? bad : first;
+        notes.add("left out: " + bad.getMessage());
+      }
+    }
+    if (first != null && flights.isEmpty()) {
+      throw first;
     }
     return flights;
   }
@@ -51,7 +76,12 @@ final class FlightFile {
     } catch (IOException unreadable) {
       throw new BadFileException(file + ": cannot be read: " + unreadable);
     }
-    JsonFields json = JsonNode.read(file).fields();
+    JsonFields json;
+    try {
+      json = JsonNode.read(file).fields();
+    } catch (OutOfMemoryError full) {
+      throw new BadFileException(file + ": needs more memory than this process has");
+    }
     JsonNode format = json.get("format");
     if (!format.text().equals(FORMAT)) {
       throw format.wrong("is '" + line(format) + "', this jccl reads " + FORMAT);
@@ -64,6 +94,7 @@ final class FlightFile {
         String.valueOf(file.getFileName()),
         line(json.get("host")) + ", process " + json.get("pid").integer(),
         line(json.get("reason")),
+        line(json.get("written")),
         ends);
   }
 
@@ -74,20 +105,30 @@ final class FlightFile {
       throw rank.wrong("is " + rank.integer() + ", the world size is " + worldSize);
     }
     List<Flight.Entry> calls = new ArrayList<>();
+    long group = -1;
+    int left = 0;
     for (JsonNode each : json.get("calls").elements()) {
-      calls.add(entry(each.fields()));
+      JsonFields call = each.fields();
+      // Files of older versions have no number of the group: its calls follow each other.
+      if (left == 0) {
+        group++;
+        left = Math.clamp(call.get("group_size").integer(), 1, Integer.MAX_VALUE);
+      }
+      left--;
+      JsonNode number = call.find("group");
+      calls.add(entry(call, number == null ? group : number.integer()));
     }
     return new Flight.End(
         line(json.get("name")),
         (int) rank.integer(),
         (int) worldSize,
-        line(json.get("state")),
+        true,
         json.get("collectives").integer(),
         json.get("messages").integer(),
         calls);
   }
 
-  private static Flight.Entry entry(JsonFields json) throws BadFileException {
+  private static Flight.Entry entry(JsonFields json, long group) throws BadFileException {
     return new Flight.Entry(
         json.get("number").integer(),
         json.get("message").flag(),
@@ -98,8 +139,7 @@ final class FlightFile {
         (int) json.get("root_or_peer").integer(),
         json.get("count").integer(),
         json.get("bytes").integer(),
-        (int) json.get("group_size").integer(),
-        json.get("age_ns").integer(),
+        group,
         line(json.get("state")),
         lineOrNull(json.get("site")));
   }

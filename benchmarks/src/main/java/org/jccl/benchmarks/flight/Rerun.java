@@ -2,7 +2,7 @@ package org.jccl.benchmarks.flight;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
@@ -26,65 +26,27 @@ import org.jspecify.annotations.Nullable;
  * them.
  */
 final class Rerun {
-  private static final int MOST_RANKS = 64;
-  private static final long MOST_BYTES = 256L << 20;
+  private final RecordedCalls calls;
 
-  private final TreeMap<Integer, Flight.End> ends;
-  private final long first;
-
-  private Rerun(TreeMap<Integer, Flight.End> ends, long first) {
-    this.ends = ends;
-    this.first = first;
+  private Rerun(RecordedCalls calls) {
+    this.calls = calls;
   }
 
   /** What the simulator says; empty if it finds nothing, or why it cannot say anything. */
-  static String verdict(TreeMap<Integer, Flight.End> ends) {
-    int worldSize = ends.firstEntry().getValue().worldSize();
-    if (ends.size() < worldSize || worldSize > MOST_RANKS) {
-      return "not made again on the simulator: that needs the recordings of all ranks, at most "
-          + MOST_RANKS;
-    }
-    long bytes = 0;
-    long first = 0;
-    for (Flight.End end : ends.values()) {
-      for (Flight.Entry call : end.calls()) {
-        boolean isKnown = isOperation(call.operation()) && call.type() != null;
-        if (!isKnown && !call.operation().equals("barrier")) {
-          return "not made again on the simulator: it has no " + call.operation() + " of its own";
-        }
-        bytes += 2 * call.bytes();
-      }
-      boolean isWhole = end.messages() == 0 || messages(end) == end.messages();
-      if (!isWhole) {
-        return "not made again on the simulator: the recordings do not reach back to the first"
-            + " message";
-      }
-      first = Math.max(first, end.collectives() - (end.calls().size() - messages(end)));
-    }
-    if (bytes > MOST_BYTES) {
-      return "not made again on the simulator: the calls need %,d bytes, at most %,d"
-          .formatted(bytes, MOST_BYTES);
-    }
-    return new Rerun(ends, first).run(worldSize);
+  static String verdict(Meeting meeting) {
+    RecordedCalls calls = RecordedCalls.of(meeting);
+    String obstacle = calls.obstacle();
+    return obstacle.isEmpty()
+        ? new Rerun(calls).run()
+        : "not made again on the simulator: " + obstacle;
   }
 
-  private static long messages(Flight.End end) {
-    return end.calls().stream().filter(Flight.Entry::isMessage).count();
-  }
-
-  private static boolean isOperation(String label) {
-    for (Operation each : Operation.values()) {
-      if (each.label().equals(label)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private String run(int worldSize) {
+  private String run() {
+    int worldSize = calls.worldSize();
     try (Simulator simulator =
         Simulator.builder().devices(worldSize).warnings(line -> {}).build()) {
-      CommunicatorConfig config = CommunicatorConfig.builder().warmUp(false).build();
+      CommunicatorConfig config =
+          CommunicatorConfig.builder().name("recorded").warmUp(false).build();
       try {
         Ranks.run(simulator.backend(), worldSize, config, List.of(), this::rank);
       } catch (RanksFailedException | ReportedMisuse failed) {
@@ -105,35 +67,22 @@ final class Rerun {
 
   /** The lines of this class are not the program's. */
   private static String withoutOwnLines(@Nullable String report) {
-    return text(report)
+    return (report == null ? "" : report)
         .lines()
         .filter(line -> !line.contains(Rerun.class.getName()) && !line.contains("replay: "))
         .collect(Collectors.joining(System.lineSeparator()));
-  }
-
-  private static String text(@Nullable String text) {
-    return text == null ? "" : text;
   }
 
   private void rank(Rank rank) {
     Communicator comm = rank.communicator();
     List<DeviceBuffer> buffers = new ArrayList<>();
     try {
-      List<Flight.Entry> calls = Messages.end(ends, rank.rank()).calls();
-      int at = 0;
-      while (at < calls.size()) {
-        Flight.Entry call = calls.get(at);
-        int end = Math.min(calls.size(), at + Math.max(1, call.groupSize()));
-        List<Flight.Entry> together =
-            calls.subList(at, end).stream()
-                .filter(each -> each.isMessage() || each.number() >= first)
-                .toList();
-        if (call.groupSize() > 1) {
-          comm.group(group -> together.forEach(each -> issue(comm, group, each, buffers)));
+      for (List<Flight.Entry> group : calls.groups(rank.rank())) {
+        if (group.size() > 1) {
+          comm.group(inside -> group.forEach(each -> issue(comm, inside, each, buffers)));
         } else {
-          together.forEach(each -> issue(comm, comm, each, buffers));
+          group.forEach(each -> issue(comm, comm, each, buffers));
         }
-        at = end;
       }
       comm.defaultStream().synchronize();
     } finally {
@@ -143,7 +92,7 @@ final class Rerun {
 
   private static void issue(
       Communicator comm, Collectives on, Flight.Entry call, List<DeviceBuffer> buffers) {
-    Operation operation = Operation.ofLabel(call.operation());
+    Operation operation = Objects.requireNonNull(RecordedCalls.operation(call));
     int n = comm.worldSize();
     int root = Math.max(0, call.rootOrPeer());
     DeviceBuffer send = null;
@@ -154,18 +103,20 @@ final class Rerun {
     if (operation.receivesAt(comm.rank(), root)) {
       recv = buffer(comm, call, operation.receiveElements(call.count(), n), buffers);
     }
-    // A custom reduction is a handle of its process: a sum stands for it.
-    ReduceOp op =
-        ReduceOp.Builtin.isCode(call.reduction())
-            ? ReduceOp.Builtin.ofCode(call.reduction())
-            : ReduceOp.SUM;
-    Calls.issue(on, operation, send, recv, op, root);
+    Calls.issue(on, operation, send, recv, reduction(call), root);
+  }
+
+  /** A custom reduction is a handle of its process, and torch records none: a sum stands for it. */
+  static ReduceOp.Builtin reduction(Flight.Entry call) {
+    return ReduceOp.Builtin.isCode(call.reduction())
+        ? ReduceOp.Builtin.ofCode(call.reduction())
+        : ReduceOp.Builtin.SUM;
   }
 
   private static DeviceBuffer buffer(
       Communicator comm, Flight.Entry call, long elements, List<DeviceBuffer> buffers) {
-    DeviceBuffer made =
-        comm.device().allocate(DataType.valueOf(String.valueOf(call.type())), elements);
+    DataType type = Objects.requireNonNull(RecordedCalls.type(call));
+    DeviceBuffer made = comm.device().allocate(type, elements);
     made.fill((byte) 0, comm.defaultStream());
     buffers.add(made);
     return made;

@@ -44,6 +44,15 @@ public record Machine(
         ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent());
   }
 
+  /** Version of NVIDIA's driver; {@code unknown} where there is none. */
+  public static String driver() {
+    try {
+      return Files.readString(Path.of("/sys/module/nvidia/version")).strip();
+    } catch (IOException none) {
+      return "unknown";
+    }
+  }
+
   private static String property(String name) {
     return System.getProperty(name, "?");
   }

@@ -62,6 +62,17 @@ public final class PeerRun {
     return new PeerRun(plan, Peers.wanted(peers), command, Peers.searchPath(), progress);
   }
 
+  /** What can stand for peers on a command line. */
+  public static List<String> peerNames() {
+    List<String> names = new ArrayList<>(List.of("auto", "none"));
+    for (PeerSubject.Family each : PeerSubject.Family.values()) {
+      if (each != PeerSubject.Family.JCCL) {
+        names.add(each.key());
+      }
+    }
+    return names;
+  }
+
   /** Measures everything. */
   public PeerResults run() throws IOException, InterruptedException {
     String started = OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString();

@@ -41,13 +41,13 @@ class BadInputTest {
           bench -b 0                    | at least 1 byte
           bench -e x                    | 'x'
           bench -b 1M -e 1K             | below the smallest
-          bench -f 1                    | at least 2
+          bench -f 1                    | give 2 to 1000000000
           bench -f x                    | 'x'
           bench -i 0                    | at least 1 byte
           bench -f 2 -i 8               | exclude each other
           bench -n 0                    | --iters
           bench -w -1                   | --warmup-iters
-          bench -c 2                    | neither 0 nor 1
+          bench -c 2                    | 2 is not in the range: give 0 or 1
           bench -r -1                   | --root
           bench --ranks 0               | --ranks
           bench --ranks x               | 'x'
@@ -75,7 +75,7 @@ class BadInputTest {
           calibrate --out /proc/nowhere/x | cannot write
           calibrate --out /tmp          | cannot write
           calibrate --out x.json --backend cuda | cuda
-          calibrate --out x.json --backend sim --ranks 1 | at least 2
+          calibrate --out x.json --backend sim --ranks 1 | give 2 to 65536
           calibrate --out x.json --backend sim --op foo | 'foo'
           calibrate --out x.json --backend sim --dtype float128 | 'float128'
           calibrate --out x.json --ranks x | 'x'
@@ -87,7 +87,7 @@ class BadInputTest {
           predict --ranks 4 --dtype float128 | 'float128'
           predict --ranks 4 --profile h300 | h200-nvswitch,h100-nvswitch
           predict --ranks 4 --profile /dev/null | neither a file
-          predict --ranks 4 -f 1        | at least 2
+          predict --ranks 4 -f 1        | give 2 to 1000000000
           predict --ranks 4 -b 1M -e 1K | below the smallest
           predict --ranks 4 -b 1 -e 2   | --max-bytes
           predict --ranks 4 -e 8 --json /proc/nowhere | cannot write
@@ -99,7 +99,7 @@ class BadInputTest {
           verify --rule 99              | '99'
           verify --rule VER-01 --out /proc/nowhere | cannot write
           verify extra                  | 'extra'
-          verify --golden /no/such/place | '/no/such/place' is no folder
+          verify --golden /no/such/place | there is no folder '/no/such/place'
           verify --golden /tmp --rule COL | exclude each other
           verify --golden /tmp --backend nccl | on the simulator
           record                        | --out
@@ -131,7 +131,21 @@ class BadInputTest {
           differential --profile h100-pcie | --floats
           bundle                        | --out
           bundle --out x.zip            | .tar.xz
-          bundle --out /no/such/place/x.tar.gz | cannot be written
+          bundle --out .tar.gz          | an ending without a name
+          bench --op all_reduce,        | 'all_reduce,'
+          bench --op ,all_reduce        | --op: it is empty
+          bench @/etc/passwd            | '@/etc/passwd'
+          record --out x --budget 9223372036854775807 | --budget
+          predict --ranks 1000000       | give 2 to 65536
+          predict --ranks 4 -e 8E-1     | '8E-1'
+          run --ranks 1000000 X         | give 1 to 65536
+          run a..b                      | 'a..b' is no name of a class
+          faults --ranks 2 --rank 2 org.jccl.benchmarks.cli.QuietProgram | give 0 to 1
+          faults --nccl-version 1.2.3 X | give 2.27.3 to 2.30.7
+          misuse --only SIM-01,         | 'SIM-01,'
+          misuse --backend nccl         | use sim or loopback here
+          --stacktrace                  | a command is missing: give one of bench
+          bundle --out /no/such/place/x.tar.gz | cannot write
           """)
   void badInput_costsOneLineAndExitCode2(String line, String because) {
     refuses(line, because);

@@ -67,6 +67,20 @@ class CommandsTest {
   }
 
   @Test
+  void run_letsFaultsStrike() {
+    String program = "org.jccl.benchmarks.examples.faults.CarelessTraining";
+    String[] run = {"run", "--backend", "sim", "--ranks", "2", "--faults", "PLAN", program};
+    run[6] = "rank 1 at all_reduce 2: exit";
+    assertThat(run(run)).isOne();
+    assertThat(err.toString()).contains("first cause: fault '" + run[6] + "' struck all_reduce 2");
+    run[6] = "rank 1 at all_reduce 2: slow 1ms";
+    assertThat(run(run)).as(err.toString()).isZero();
+    run[6] = "rank 1 at all_reduce 2: earthquake";
+    assertThat(run(run)).isEqualTo(2);
+    assertThat(err.toString()).contains("--faults: ", "'earthquake' is none of exception, exit,");
+  }
+
+  @Test
   void predict_comparesWithAReport(@TempDir Path folder) throws Exception {
     String bench =
         "bench --backend sim --ranks 2 --op all_reduce,reduce -b 64 -e 4K -f 8 -n 2 -w 1";

@@ -45,8 +45,8 @@ class JmhSimCommandTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--peers ucc, no peer 'ucc'",
-    "--op allred, no operation 'allred'",
+    "--peers ucc, no peer is called 'ucc'",
+    "--op allred, no operation is called 'allred'",
     "--ranks 1, --ranks: 1",
     "--sizes 7, --sizes: 7",
     "--rounds 0, --rounds: 0",

@@ -34,7 +34,7 @@ class ReadmeTest {
 
   /** Commands of the launcher itself. */
   private static final Set<String> LAUNCHER =
-      Set.of("build", "evidence", "format", "javadoc", "test");
+      Set.of("build", "evidence", "format", "install", "javadoc", "stage", "test");
 
   private static final Pattern COMMAND = Pattern.compile("\\./jccl ([a-z]+)");
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);

@@ -32,6 +32,13 @@ class RunFailuresTest {
     return err.toString();
   }
 
+  private String refused(String program, String folder) {
+    assertThat(run("run", "--backend", "sim", "--ranks", "2", "-cp", folder, program))
+        .as(err.toString())
+        .isEqualTo(2);
+    return err.toString();
+  }
+
   /** Its class cannot be initialized. */
   public static final class Unset implements RankProgram {
     private static final int LENGTH = Integer.parseInt("none\u001B[2J");
@@ -94,15 +101,15 @@ class RunFailuresTest {
   void classFilesThatAreBroken_areOneLine(@TempDir Path folder) throws IOException {
     byte[] whole = bytesOf(Told.class);
     Files.write(folder.resolve("Cut.class"), Arrays.copyOf(whole, 200));
-    assertThat(lineOf("Cut", folder.toString()))
-        .contains("Cut: its file is broken: java.lang.ClassFormatError")
+    assertThat(refused("Cut", folder.toString()))
+        .contains("Cut: its file is broken: give one that javac wrote (java.lang.ClassFormatError")
         .hasLineCount(1);
 
     byte[] newer = whole.clone();
     newer[7] = 99;
     Files.write(folder.resolve("Newer.class"), newer);
     err.getBuffer().setLength(0);
-    assertThat(lineOf("Newer", folder.toString()))
+    assertThat(refused("Newer", folder.toString()))
         .contains("Newer: it is compiled for a newer Java than " + Runtime.version().feature())
         .hasLineCount(1);
   }

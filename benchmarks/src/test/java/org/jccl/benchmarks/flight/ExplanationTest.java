@@ -225,6 +225,91 @@ class ExplanationTest {
   }
 
   @Test
+  void rankThatLeftOutACall_orMadeOneMore_isNamedWithThatCall() throws Exception {
+    End[] ends = ends(RANKS);
+    for (int rank = 0; rank < RANKS; rank++) {
+      ends[rank].sum(1).sum(2);
+      if (rank != 2) {
+        ends[rank].broadcast(0);
+      }
+      ends[rank].sum(3).sum(4).sum(5);
+    }
+    assertThat(explain().verdicts())
+        .singleElement()
+        .asString()
+        .contains("against the others: rank 2")
+        .contains("rank 2 seems to have left out #2 (broadcast of 8 INT32, root 0)");
+    assertThat(explain().replays()).singleElement().asString().contains("MISMATCH");
+  }
+
+  @Test
+  void wrappedRings_areComparedWhereTheyOverlap_andHugeNumbersCostNothing() throws Exception {
+    FlightRecorder small = FlightRecorder.builder().lines(false).calls(4).build();
+    for (int rank = 0; rank < RANKS; rank++) {
+      Recorded end = new Recorded(small, "world", rank, RANKS);
+      for (int i = 0; i < 1_000 + rank % 2; i++) {
+        end.sum(i + 1);
+      }
+    }
+    small.write(folder, "a test asked");
+    Path file;
+    try (var all = Files.list(folder)) {
+      file = all.findFirst().orElseThrow();
+    }
+
+    assertThat(Explanation.of(folder).verdicts())
+        .singleElement()
+        .asString()
+        .contains("ranks 0, 2 called 1000 collectives, ranks 1, 3 called 1001 collectives")
+        .contains("did not call #1000: all_reduce of 1001");
+
+    String text = Files.readString(file);
+    Files.writeString(file, text.replace("\"number\":999", "\"number\":9223372036854775806"));
+    assertThat(Explanation.of(folder).verdicts()).isNotEmpty();
+  }
+
+  @Test
+  void recordingsOfTwoRuns_areNotMixed_andCutOnesAreNoted() throws Exception {
+    for (End end : ends(RANKS)) {
+      end.sum(16);
+    }
+    recorder.write(folder, "a test asked");
+    Path file;
+    try (var all = Files.list(folder)) {
+      file = all.findFirst().orElseThrow();
+    }
+    String now = Files.readString(file);
+    String before =
+        now.replaceAll("\"written\":\"[^\"]*\"", "\"written\":\"2001-01-01T00:00:00Z\"")
+            .replace("\"count\":16", "\"count\":99");
+    Files.writeString(folder.resolve("jccl-a-0.json"), before);
+    Files.writeString(folder.resolve("jccl-a-1.json"), now.substring(0, now.length() / 2));
+    Files.writeString(folder.resolve("jccl-a-2.json"), now.replace("recorder-1", "recorder-9"));
+
+    Explanation found = Explanation.of(folder);
+
+    assertThat(found.verdicts()).isEmpty();
+    assertThat(found.notes())
+        .anyMatch(note -> note.contains("the later one counts, " + file.getFileName()))
+        .anyMatch(note -> note.contains("left out: ") && note.contains("jccl-a-1.json"))
+        .anyMatch(note -> note.contains("this jccl reads jccl-flight-recorder-1"));
+  }
+
+  @Test
+  void severalCommunicatorsOfOneName_areKeptApart() throws Exception {
+    for (int turn = 0; turn < 2; turn++) {
+      for (int rank = 0; rank < RANKS; rank++) {
+        new Recorded(recorder, "world", rank, RANKS).sum(turn == 1 && rank == 0 ? 1 : 2);
+      }
+    }
+
+    assertThat(explain().verdicts())
+        .singleElement()
+        .asString()
+        .startsWith("world, 4 ranks, opened as number 2: collective #0 is not the same");
+  }
+
+  @Test
   void filesThatAreNone_areRefusedInOneLine() throws IOException {
     assertThatThrownBy(() -> Explanation.of(folder))
         .isInstanceOf(BadFileException.class)

@@ -7,6 +7,7 @@ import org.jccl.Communicator.Issued;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
+import org.jccl.Graph;
 import org.jccl.PreMulSum;
 import org.jccl.Rank;
 import org.jccl.ReduceOp;
@@ -111,6 +112,30 @@ final class Operations {
       double[] sum = new double[1];
       data.copyTo(sum);
       return sum[0];
+    }
+    // @end
+  }
+
+  static float prepared(Rank rank) {
+    // @start region="prepare"
+    Communicator comm = rank.communicator();
+    try (DeviceBuffer gradients = rank.device().allocate(DataType.FLOAT32, 1024);
+        DeviceBuffer loss = rank.device().allocate(DataType.FLOAT32, 1);
+        Graph step =
+            comm.prepare(
+                calls -> { // runs once; nothing is sent yet
+                  calls.allReduce(gradients, ReduceOp.AVG);
+                  calls.allReduce(loss, ReduceOp.MAX);
+                })) {
+      loss.copyFrom(1f);
+      for (int i = 0; i < 3; i++) {
+        gradients.fill((byte) 0, comm.defaultStream());
+        step.launch(comm.defaultStream()); // both calls, as one launch
+      }
+      comm.defaultStream().synchronize();
+      float[] largest = new float[1];
+      loss.copyTo(largest);
+      return largest[0];
     }
     // @end
   }

@@ -95,6 +95,7 @@ class SnippetsTest {
     assertThat(onEveryRank(Operations::streams)).containsOnly(4f);
     assertThat(onEveryRank(Computing::overlap)).containsOnly(14f);
     assertThat(onEveryRank(Operations::scaled)).containsOnly(8.0);
+    assertThat(onEveryRank(Operations::prepared)).containsOnly(1f);
     assertThat(onEveryRank(Operations::split)).containsOnly(2);
     assertThat(onEveryRank(Operations::window)).containsOnly(4f);
   }

@@ -26,7 +26,7 @@ final class Attachments {
 
   /** Choices may be longer than a name may be. */
   private static String fileName(Schedule schedule) {
-    String name = schedule.toString().replace(' ', '_');
+    String name = schedule.toString().replaceAll("[^\\w.=,()-]+", "_");
     return name.length() <= MOST_CHARACTERS
         ? name
         : name.substring(0, MOST_CHARACTERS) + "_" + Integer.toHexString(name.hashCode());

@@ -8,6 +8,7 @@ import org.jccl.Backend;
 import org.jccl.BackendConfig;
 import org.jccl.BackendUnavailableException;
 import org.jccl.Backends;
+import org.jccl.sim.faults.FaultPlan;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.AssertionFailedError;
@@ -22,15 +23,21 @@ final class GpuNode extends Node {
 
   private final int ranks;
   private final int seconds;
+  private final boolean breaks;
 
-  GpuNode(RankTest test, int ranks) {
+  /** Faults of {@code plans} do not strike real GPUs. */
+  GpuNode(RankTest test, int ranks, List<FaultPlan> plans) {
     super("ranks=" + ranks + " nccl");
+    this.breaks = plans.stream().anyMatch(plan -> !plan.isEmpty());
     this.ranks = ranks;
     this.seconds = test.timeoutSeconds();
   }
 
   @Override
   void run(TestBody body, ExtensionContext context) throws Throwable {
+    if (breaks) {
+      throw new TestAbortedException("faults are rehearsed on simulated GPUs alone");
+    }
     boolean required =
         context
             .getConfigurationParameter(RankTestExtension.REQUIRE_GPUS)
@@ -56,7 +63,7 @@ final class GpuNode extends Node {
   private void run(TestBody body, Backend backend, Leftovers leftovers) throws Throwable {
     World world =
         new World(backend, ranks, "ranks=" + ranks + " fifo", null, UnaryOperator.identity());
-    TestFailureText text = new TestFailureText(body, "", null);
+    TestFailureText text = new TestFailureText(body, "", List.of(), null);
     List<String> standing = new ArrayList<>();
     List<String> alive = List.of();
     @Nullable Throwable thrown = null;

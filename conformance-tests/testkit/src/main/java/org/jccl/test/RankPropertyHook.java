@@ -12,6 +12,7 @@ import net.jqwik.api.lifecycle.TryExecutionResult;
 import net.jqwik.api.lifecycle.TryExecutor;
 import net.jqwik.api.lifecycle.TryLifecycleContext;
 import org.jccl.Backend;
+import org.jccl.sim.faults.FaultPlan;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /** Runs each try of a {@link RankProperty} on all ranks, in the schedule that jqwik gave. */
@@ -53,6 +54,18 @@ public final class RankPropertyHook implements AroundTryHook, ResolveParameterHo
             });
   }
 
+  private static FaultPlan plan(TryLifecycleContext context) {
+    List<FaultPlan> plans =
+        RankTestExtension.plans(
+            Optional.ofNullable(System.getProperty(RankTestExtension.FAULTS)),
+            context.targetMethod(),
+            context.containerClass());
+    if (plans.size() > 1) {
+      throw new IllegalArgumentException("a @RankProperty has one plan of faults: " + plans);
+    }
+    return plans.getFirst();
+  }
+
   @Override
   public TryExecutionResult aroundTry(
       TryLifecycleContext context, TryExecutor attempt, List<Object> parameters) {
@@ -66,7 +79,8 @@ public final class RankPropertyHook implements AroundTryHook, ResolveParameterHo
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "a @RankProperty needs a parameter '@ForAll Schedule schedule'"));
+                        "a @RankProperty needs a parameter '@ForAll Schedule schedule'"))
+            .with(plan(context));
     TestBody body =
         new TestBody(
             context.containerClass(), context.targetMethod(), context.testInstance(), parameters);

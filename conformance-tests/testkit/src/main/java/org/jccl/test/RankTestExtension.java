@@ -1,8 +1,12 @@
 package org.jccl.test;
 
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.jccl.sim.SimProvider;
+import org.jccl.sim.faults.FaultPlan;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
@@ -15,6 +19,12 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
 
   /** Property that makes a failure of what would be skipped for want of GPUs. */
   public static final String REQUIRE_GPUS = "jccl.requireGpus";
+
+  /**
+   * Property (of JUnit's configuration, or of the system) with a plan of faults that strike in the
+   * simulated worlds of all tests; it takes the place of {@link Faults}.
+   */
+  public static final String FAULTS = SimProvider.FAULTS_PROPERTY;
 
   private static final int SEEDS_OF_A_NODE = 50;
 
@@ -32,48 +42,103 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
     RankTest test =
         AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), RankTest.class)
             .orElseThrow();
+    requireSense(test);
+    List<FaultPlan> plans = plans(context);
     String replay =
         context.getConfigurationParameter(REPLAY).filter(s -> !s.isBlank()).orElse(test.replay());
     if (!replay.isBlank()) {
-      Schedule one = Schedule.parse(replay);
-      return Stream.of(new SimulatorNode(test, "replay " + one, List.of(one)));
+      return replays(test, Schedule.parse(replay), plans);
     }
     boolean isOnGpus =
-        AnnotationSupport.isAnnotated(context.getTestMethod(), OnGpus.class)
-            || AnnotationSupport.isAnnotated(context.getTestClass(), OnGpus.class);
+        TestAnnotations.nearest(
+                context.getRequiredTestMethod(), context.getRequiredTestClass(), OnGpus.class)
+            .isPresent();
     List<TestTemplateInvocationContext> nodes = new ArrayList<>();
     for (int ranks : test.ranks()) {
-      if (ranks < 1) {
-        throw new IllegalArgumentException("@RankTest(ranks = " + ranks + "), expected 1 or more");
-      }
       if (test.backend() != TestBackend.NCCL) {
-        addSimulated(nodes, test, ranks);
+        plans.forEach(plan -> addSimulated(nodes, test, ranks, plan));
       }
       if (test.backend() != TestBackend.SIM || isOnGpus) {
-        nodes.add(new GpuNode(test, ranks));
+        nodes.add(new GpuNode(test, ranks, plans));
       }
     }
     return nodes.stream();
   }
 
+  private static void requireSense(RankTest test) {
+    if (test.ranks().length == 0) {
+      throw new IllegalArgumentException("@RankTest(ranks = {}), expected a number of ranks");
+    }
+    for (int ranks : test.ranks()) {
+      requireAtLeast(1, "ranks", ranks);
+    }
+    requireAtLeast(0, "seeds", test.seeds());
+    requireAtLeast(0, "devices", test.devices());
+    requireAtLeast(1, "mostSchedules", test.mostSchedules());
+    requireAtLeast(1, "timeoutSeconds", test.timeoutSeconds());
+  }
+
+  private static void requireAtLeast(int least, String option, int value) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          "@RankTest(" + option + " = " + value + "), expected " + least + " or more");
+    }
+  }
+
+  /** What breaks, a plan for each node: the property's, else the annotation's, else nothing. */
+  private static List<FaultPlan> plans(ExtensionContext context) {
+    return plans(
+        context.getConfigurationParameter(FAULTS),
+        context.getRequiredTestMethod(),
+        context.getRequiredTestClass());
+  }
+
+  /** The same where {@code given} is the property. */
+  static List<FaultPlan> plans(Optional<String> given, Method method, Class<?> type) {
+    if (given.isPresent() && !given.get().isBlank()) {
+      return List.of(FaultPlan.parse(given.get()));
+    }
+    List<FaultPlan> plans =
+        TestAnnotations.nearest(method, type, Faults.class).stream()
+            .flatMap(faults -> Stream.of(faults.value()))
+            .map(FaultPlan::parse)
+            .toList();
+    return plans.isEmpty() ? List.of(FaultPlan.none()) : plans;
+  }
+
+  private static Stream<TestTemplateInvocationContext> replays(
+      RankTest test, Schedule one, List<FaultPlan> plans) {
+    List<FaultPlan> breaking = one.faults().isEmpty() ? plans : List.of(one.faults());
+    return breaking.stream()
+        .map(one::with)
+        .map(each -> new SimulatorNode(test, "replay " + each, List.of(each)));
+  }
+
   /** A node for each batch of seeds: what fails is run again without the rest. */
   private static void addSimulated(
-      List<TestTemplateInvocationContext> nodes, RankTest test, int ranks) {
+      List<TestTemplateInvocationContext> nodes, RankTest test, int ranks, FaultPlan plan) {
     for (String strategy : test.schedules()) {
-      nodes.add(new SearchNode(test, ranks, strategy));
+      nodes.add(new SearchNode(test, ranks, strategy, plan));
     }
     if (test.schedules().length > 0) {
       return;
     }
     if (test.seeds() == 0) {
-      List<Schedule> fifo = Schedule.all(ranks, 0, 0, test.strict());
-      nodes.add(new SimulatorNode(test, "ranks=" + ranks + " fifo", fifo));
+      nodes.add(seeds(test, ranks, 0, 0, plan));
     }
     for (int from = 1; from <= test.seeds(); from += SEEDS_OF_A_NODE) {
       int to = Math.min(test.seeds(), from + SEEDS_OF_A_NODE - 1);
-      // First in, first out comes before the first seed.
-      List<Schedule> batch = Schedule.all(ranks, from == 1 ? 0 : from, to, test.strict());
-      nodes.add(new SimulatorNode(test, "ranks=" + ranks + " seeds=" + from + ".." + to, batch));
+      nodes.add(seeds(test, ranks, from, to, plan));
     }
+  }
+
+  private static SimulatorNode seeds(RankTest test, int ranks, int from, int to, FaultPlan plan) {
+    String name = "ranks=" + ranks + (to == 0 ? " fifo" : " seeds=" + from + ".." + to);
+    // First in, first out comes before the first seed.
+    List<Schedule> batch = Schedule.all(ranks, from == 1 ? 0 : from, to, test.strict());
+    return new SimulatorNode(
+        test,
+        name + (plan.isEmpty() ? "" : " faults=" + plan),
+        batch.stream().map(schedule -> schedule.with(plan)).toList());
   }
 }

@@ -9,5 +9,7 @@ public enum Remains {
   /** A rank of the run has not ended, or still waits. */
   TASK,
   /** A thread that the test started is still alive. */
-  THREAD
+  THREAD,
+  /** A fault of {@link Faults} has not struck: the test does not come to that call. */
+  FAULT
 }

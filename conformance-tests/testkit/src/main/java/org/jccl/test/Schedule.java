@@ -3,10 +3,14 @@ package org.jccl.test;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.sim.explore.ChoiceStream;
+import org.jccl.sim.faults.FaultPlan;
 import org.jspecify.annotations.Nullable;
 
 /** What decides one run of a test on the simulator. A {@link RankProperty} is given one. */
 public final class Schedule {
+  /** Comes last: plans have spaces. */
+  private static final String FAULTS = "faults=";
+
   private final int ranks;
   private final long seed;
   private final boolean strict;
@@ -15,13 +19,21 @@ public final class Schedule {
   /** Whether a search has found it, so that the choices fit the program. */
   private final boolean found;
 
+  private final FaultPlan faults;
+
   private Schedule(
-      int ranks, long seed, boolean strict, @Nullable ChoiceStream choices, boolean found) {
+      int ranks,
+      long seed,
+      boolean strict,
+      @Nullable ChoiceStream choices,
+      boolean found,
+      FaultPlan faults) {
     this.ranks = ranks;
     this.seed = seed;
     this.strict = strict;
     this.choices = choices;
     this.found = found;
+    this.faults = faults;
   }
 
   /** {@return the number of ranks} */
@@ -48,12 +60,22 @@ public final class Schedule {
     return found;
   }
 
+  /** What breaks; nothing if it is empty. */
+  FaultPlan faults() {
+    return faults;
+  }
+
+  /** The same, in which this breaks. */
+  Schedule with(FaultPlan plan) {
+    return new Schedule(ranks, seed, strict, choices, found, plan);
+  }
+
   /** The seeds of a range, each in all modes; seed 0 is first in, first out. */
   static List<Schedule> all(int ranks, int from, int to, Strictness strictness) {
     List<Schedule> all = new ArrayList<>();
     for (long seed = from; seed <= to; seed++) {
       for (boolean strict : strictness.modes()) {
-        all.add(new Schedule(ranks, seed, strict, null, true));
+        all.add(new Schedule(ranks, seed, strict, null, true, FaultPlan.none()));
       }
     }
     return all;
@@ -61,12 +83,12 @@ public final class Schedule {
 
   /** Of any choices: where a program has not that many alternatives, the first one is taken. */
   static Schedule of(int ranks, ChoiceStream choices) {
-    return new Schedule(ranks, 0, false, choices, false);
+    return new Schedule(ranks, 0, false, choices, false, FaultPlan.none());
   }
 
   /** The one that a search has found; whether calls wait is among its choices. */
   static Schedule found(int ranks, ChoiceStream choices) {
-    return new Schedule(ranks, 0, false, choices, true);
+    return new Schedule(ranks, 0, false, choices, true, FaultPlan.none());
   }
 
   /**
@@ -79,8 +101,11 @@ public final class Schedule {
     long seed = -1;
     boolean strict = false;
     ChoiceStream choices = null;
+    int end = text.indexOf(FAULTS);
+    FaultPlan faults =
+        end < 0 ? FaultPlan.none() : FaultPlan.parse(text.substring(end + FAULTS.length()));
     try {
-      for (String word : text.strip().split("[ ,]+")) {
+      for (String word : (end < 0 ? text : text.substring(0, end)).strip().split("[ ,]+")) {
         if (word.startsWith("ranks=")) {
           ranks = Integer.parseInt(word.substring("ranks=".length()));
         } else if (word.startsWith("seed=")) {
@@ -102,7 +127,7 @@ public final class Schedule {
     if (ranks < 1 || seed < 0) {
       throw unreadable(text);
     }
-    return new Schedule(ranks, seed, strict, choices, true);
+    return new Schedule(ranks, seed, strict, choices, true, faults);
   }
 
   private static IllegalArgumentException unreadable(String text) {
@@ -116,6 +141,7 @@ public final class Schedule {
     return "ranks="
         + ranks
         + (choices == null ? order : " choices=" + choices)
-        + (strict ? " strict" : "");
+        + (strict ? " strict" : "")
+        + (faults.isEmpty() ? "" : " " + FAULTS + faults);
   }
 }

@@ -6,7 +6,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks a {@code long} parameter that gets the schedule's seed; 0 for first in, first out. */
+/**
+ * TestAnnotations a {@code long} parameter that gets the schedule's seed; 0 for first in, first
+ * out.
+ */
 @Documented
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)

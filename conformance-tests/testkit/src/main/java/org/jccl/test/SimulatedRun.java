@@ -13,6 +13,8 @@ import org.jccl.sim.explore.ChoiceStream;
 import org.jccl.sim.explore.ExploredWorld;
 import org.jccl.sim.explore.Explorer;
 import org.jccl.sim.explore.WorldProgram;
+import org.jccl.sim.faults.FaultLog;
+import org.jccl.sim.faults.StruckFault;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
@@ -26,7 +28,9 @@ final class SimulatedRun {
   private List<Uncaught.One> uncaught = List.of();
   private List<ReportedMisuse> findings = List.of();
   private @Nullable Throwable thrown;
+  private List<StruckFault> struck = List.of();
   private boolean repeatable;
+  private boolean interrupted;
 
   /** For {@code seconds} at most. */
   SimulatedRun(TestBody body, Schedule schedule, Leftovers leftovers, int seconds) {
@@ -103,11 +107,16 @@ final class SimulatedRun {
         body.run(world);
         remains.addAll(leftovers.waiting(simulator));
         remains.addAll(leftovers.threads());
+        simulator
+            .faults()
+            .ifPresent(log -> remains.addAll(leftovers.ofFaults(log, simulator.findings())));
       } catch (Throwable failure) {
+        interrupted = limit.isPassed() || isInterrupt(failure);
         thrown = limit.isPassed() ? Limit.passed(seconds, standing, failure) : failure;
       }
       uncaught = threads.all();
     }
+    struck = simulator.faults().map(FaultLog::struck).orElse(List.of());
   }
 
   private void close(Simulator simulator) {
@@ -143,20 +152,26 @@ final class SimulatedRun {
     return repeatable;
   }
 
+  /** Whether the limit, or somebody else's, has ended it: a second run would last as long. */
+  boolean isInterrupted() {
+    return interrupted;
+  }
+
+  private static boolean isInterrupt(Throwable failure) {
+    return Thread.currentThread().isInterrupted()
+        || FailureReport.firstOf(failure) instanceof InterruptedException;
+  }
+
   /** For a search, which wants to know that it failed, and of what kind it is. */
   void throwIfFailed() {
     if (isFailed()) {
-      Throwable failure = failure(null);
-      if (failure instanceof Error error) {
-        throw error;
-      }
-      throw (RuntimeException) failure; // an assumption
+      throw (Error) failure(null); // what a test fails with is one
     }
   }
 
   /** What a property fails with: jqwik says how to repeat it. */
   Throwable failureOfProperty() {
-    TestFailureText text = new TestFailureText(body, "", null);
+    TestFailureText text = new TestFailureText(body, "", struck, null);
     return isThrown()
         ? text.thrown(thrown, uncaught, findings)
         : text.remains(leftovers.reports(findings), remains);
@@ -164,7 +179,10 @@ final class SimulatedRun {
 
   /** What the test fails with. */
   Throwable failure(@Nullable Attachments attachments) {
-    TestFailureText text = new TestFailureText(body, schedule.toString(), attachments);
+    TestFailureText text = new TestFailureText(body, schedule.toString(), struck, attachments);
+    if (!repeatable && !interrupted) {
+      text.note("threads of the test's own took part: another run may go another way");
+    }
     return isThrown()
         ? text.thrown(thrown, uncaught, findings)
         : text.remains(leftovers.reports(findings), remains);

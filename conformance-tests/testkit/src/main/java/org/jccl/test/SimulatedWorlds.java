@@ -12,6 +12,7 @@ import org.jccl.sim.Simulator;
 import org.jccl.sim.explore.Explorer;
 import org.jccl.sim.explore.Variation;
 import org.jccl.sim.explore.WorldProgram;
+import org.jccl.sim.faults.FaultPlan;
 import org.jccl.sim.machine.GpuProfile;
 
 /** Makes the worlds that an annotation asks for. */
@@ -28,11 +29,11 @@ final class SimulatedWorlds {
 
   /** The world of one schedule. */
   Simulator.Builder builder(Schedule schedule) {
-    Simulator.Builder builder = builder().strict(schedule.strict());
+    Simulator.Builder builder = builder(schedule.faults()).strict(schedule.strict());
     return schedule.seed() == 0 ? builder : builder.seed(schedule.seed());
   }
 
-  private Simulator.Builder builder() {
+  private Simulator.Builder builder(FaultPlan faults) {
     Simulator.Builder builder =
         Simulator.builder()
             .devices(Math.max(test.devices(), ranks))
@@ -40,6 +41,9 @@ final class SimulatedWorlds {
             .strict(test.strict() == Strictness.ON)
             .foreignTimeout(Duration.ofSeconds(test.timeoutSeconds()))
             .environment(environment);
+    if (!faults.isEmpty()) {
+      builder.faults(faults);
+    }
     if (!test.profile().isEmpty()) {
       builder.profile(GpuProfile.of(test.profile()));
     }
@@ -56,8 +60,9 @@ final class SimulatedWorlds {
     return Explorer.ofWorlds(program).ranks(ranks).threads(1).varies(varies).world(world);
   }
 
-  Explorer explorer(WorldProgram program) {
-    return explorer(this::builder, program);
+  /** In worlds in which these faults strike. */
+  Explorer explorer(FaultPlan faults, WorldProgram program) {
+    return explorer(() -> builder(faults), program);
   }
 
   private static Map<String, String> environment(RankTest test) {

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.jccl.FailureReport;
 import org.jccl.ReportedMisuse;
 import org.jccl.UserCode;
+import org.jccl.sim.faults.StruckFault;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.MultipleFailuresError;
@@ -19,12 +20,22 @@ final class TestFailureText {
 
   private final TestBody body;
   private final String schedule;
+  private final List<StruckFault> struck;
   private final @Nullable Attachments attachments;
+  private String note = "";
 
-  TestFailureText(TestBody body, String schedule, @Nullable Attachments attachments) {
+  /** {@code struck} are the faults of a plan; the first one is the first cause of all else. */
+  TestFailureText(
+      TestBody body, String schedule, List<StruckFault> struck, @Nullable Attachments attachments) {
     this.body = body;
     this.schedule = schedule;
+    this.struck = struck;
     this.attachments = attachments;
+  }
+
+  /** What else there is to know of the replay. */
+  void note(String words) {
+    note = words;
   }
 
   /** A run that went through and left something behind: reports, and what else in a line each. */
@@ -116,7 +127,7 @@ final class TestFailureText {
   }
 
   private static StackTraceElement[] usersFrames(Throwable failure) {
-    return Stream.of(failure.getStackTrace())
+    return Stream.of(UserCode.traceOf(failure))
         .filter(UserCode::isUser)
         .toArray(StackTraceElement[]::new);
   }
@@ -127,11 +138,23 @@ final class TestFailureText {
   }
 
   private String ended(StringBuilder text) {
+    int at = headline().length();
+    for (StruckFault fault : struck) {
+      String words = fault.toString();
+      if (text.indexOf(words.lines().findFirst().orElse(words)) < 0) {
+        String line = (fault == struck.getFirst() ? "\nfirst cause: " : "\nthen: ") + words;
+        text.insert(at, line);
+        at += line.length();
+      }
+    }
     if (!schedule.isEmpty()) {
       text.append("\nreplay: @RankTest(replay = \"").append(schedule).append("\")");
       text.append("\n    or: mvn test ").append(body.selection());
       text.append(" \"-D").append(RankTestExtension.REPLAY).append('=').append(schedule);
       text.append('"');
+    }
+    if (!note.isEmpty()) {
+      text.append("\nnote:   ").append(note);
     }
     if (attachments != null && attachments.isWritten()) {
       text.append("\nfiles:  ").append(attachments.folder());

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.BiPredicate;
-import java.util.function.IntPredicate;
 import java.util.function.IntToLongFunction;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jccl.config.Protocol;
 import org.jspecify.annotations.Nullable;
@@ -62,23 +62,25 @@ public final class GroupPlan {
       Chooser chooser,
       Buffers buffers,
       int version) {
-    return of(calls, call -> false, topology, chooser, buffers, version);
+    List<PlacedCall> placed = calls.stream().map(PlacedCall::plain).toList();
+    return of(placed, call -> false, topology, chooser, buffers, version);
   }
 
   /**
-   * The plan of a group some of whose calls are on registered buffers.
+   * The plan of a group of calls on buffers of any kind.
    *
-   * @param isRegistered whether a call, given by its place in the list, is
+   * @param isPutBack whether NCCL has taken a call out for a symmetric kernel, and put it back
    */
   public static GroupPlan of(
-      List<CollectiveTask> calls,
-      IntPredicate isRegistered,
+      List<PlacedCall> placed,
+      Predicate<PlacedCall> isPutBack,
       Topology topology,
       Chooser chooser,
       Buffers buffers,
       int version) {
+    List<CollectiveTask> calls = placed.stream().map(PlacedCall::call).toList();
     GroupPlan plan = new GroupPlan(topology, buffers, version, calls.size());
-    List<Integer> order = plan.decide(calls, isRegistered, chooser);
+    List<Integer> order = plan.decide(placed, isPutBack, chooser);
     if (plan.isDecided()) {
       plan.deal(calls, order);
     }
@@ -122,11 +124,12 @@ public final class GroupPlan {
 
   /** Chooses for every call; the calls in the order in which they get their channels. */
   private List<Integer> decide(
-      List<CollectiveTask> calls, IntPredicate isRegistered, Chooser chooser) {
+      List<PlacedCall> placed, Predicate<PlacedCall> isPutBack, Chooser chooser) {
+    List<CollectiveTask> calls = placed.stream().map(PlacedCall::call).toList();
     int worldSize = topology.worldSize();
     int perChannel = Math.ceilDiv(calls.size(), topology.channels());
     List<Integer> order = new ArrayList<>(calls.size());
-    for (List<Integer> kind : byKind(calls)) {
+    for (List<Integer> kind : byKind(placed, isPutBack)) {
       int from = 0;
       while (from < kind.size()) {
         CollectiveTask first = calls.get(kind.get(from));
@@ -144,7 +147,7 @@ public final class GroupPlan {
         }
         last = choice;
         for (int call : kind.subList(from, to)) {
-          choices[call] = isRegistered.test(call) ? choice.inRegisteredMemory() : choice;
+          choices[call] = placed.get(call).isRegistered() ? choice.inRegisteredMemory() : choice;
           order.add(call);
         }
         from = to;
@@ -153,11 +156,19 @@ public final class GroupPlan {
     return order;
   }
 
-  private List<List<Integer>> byKind(List<CollectiveTask> calls) {
-    return byKind(
-        IntStream.range(0, calls.size()).boxed().toList(),
-        call -> calls.get(call).traffic(topology.worldSize()),
-        (a, b) -> calls.get(a).isLike(calls.get(b)));
+  private List<List<Integer>> byKind(List<PlacedCall> calls, Predicate<PlacedCall> isPutBack) {
+    List<Integer> sorted =
+        descending(
+            IntStream.range(0, calls.size()).boxed().toList(),
+            call -> calls.get(call).call().traffic(topology.worldSize()));
+    List<Integer> others = new ArrayList<>();
+    List<Integer> takenOut = new ArrayList<>();
+    for (int call : sorted) {
+      (isPutBack.test(calls.get(call)) ? takenOut : others).add(call);
+    }
+    // What was put back comes last, and smallest first.
+    binned(takenOut, (a, b) -> calls.get(a).isLike(calls.get(b))).forEach(others::addAll);
+    return binned(others, (a, b) -> calls.get(a).call().isLike(calls.get(b).call()));
   }
 
   /**
@@ -166,12 +177,22 @@ public final class GroupPlan {
    */
   static List<List<Integer>> byKind(
       List<Integer> calls, IntToLongFunction traffic, BiPredicate<Integer, Integer> alike) {
+    return binned(descending(calls, traffic), alike);
+  }
+
+  private static List<Integer> descending(List<Integer> calls, IntToLongFunction traffic) {
     List<Integer> descending = new ArrayList<>(calls.reversed()); // the last one is on top
     descending.sort(
         (a, b) ->
             Integer.compare(sizeClass(traffic.applyAsLong(b)), sizeClass(traffic.applyAsLong(a))));
+    return descending;
+  }
+
+  /** Calls by kind, in the order in which the kinds first appear; each kind in reverse order. */
+  private static List<List<Integer>> binned(
+      List<Integer> sorted, BiPredicate<Integer, Integer> alike) {
     List<List<Integer>> kinds = new ArrayList<>();
-    for (int call : descending) {
+    for (int call : sorted) {
       List<Integer> own = null;
       for (List<Integer> kind : kinds) {
         own = alike.test(kind.getFirst(), call) ? kind : own;

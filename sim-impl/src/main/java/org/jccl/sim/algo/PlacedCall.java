@@ -1,5 +1,7 @@
 package org.jccl.sim.algo;
 
+import org.jccl.ops.Operation;
+
 /**
  * A collective and where its buffers lie.
  *
@@ -21,7 +23,16 @@ public record PlacedCall(
 
   /** A call on memory that nobody has registered. */
   public static PlacedCall plain(CollectiveTask call) {
-    return new PlacedCall(call, false, OUTSIDE, OUTSIDE, false);
+    return plain(call, false);
+  }
+
+  /**
+   * A call on memory that nobody has registered.
+   *
+   * @param isAverage whether its reduction is NCCL's own average
+   */
+  public static PlacedCall plain(CollectiveTask call, boolean isAverage) {
+    return new PlacedCall(call, isAverage, OUTSIDE, OUTSIDE, false);
   }
 
   /** Whether the input is in a symmetric window. */
@@ -37,6 +48,11 @@ public record PlacedCall(
   /** Whether both buffers are. */
   public boolean isWithinWindows() {
     return sendsFromWindow() && receivesIntoWindow();
+  }
+
+  /** Whether libraries have the symmetric kernel that they choose: none has one for averages. */
+  public boolean hasKernel() {
+    return !(isAverage && call.operation() == Operation.ALL_REDUCE);
   }
 
   /** Whether NCCL decides for both together. */

@@ -38,6 +38,7 @@ public final class SymmetricPlan {
   private final @Nullable SymmetricSplit[] splits;
   private final @Nullable SymmetricChoice[] choices;
   private boolean isRefused;
+  private boolean hasMissingKernel;
 
   private SymmetricPlan(int calls) {
     this.splits = new SymmetricSplit[calls];
@@ -75,6 +76,7 @@ public final class SymmetricPlan {
         List<Integer> together = kind.subList(from, Math.min(from + MOST_CALLS, kind.size()));
         SymmetricChoice choice = choose(calls, together, chooser);
         if (choice != null) {
+          hasMissingKernel |= !calls.get(together.getFirst()).hasKernel();
           launches.add(new Launch(together, choice));
         } else {
           isRefused |= !chooser.mayDecline();
@@ -116,6 +118,11 @@ public final class SymmetricPlan {
   /** Whether there is no kernel for some calls that NCCL carries out in no other way. */
   public boolean isRefused() {
     return isRefused;
+  }
+
+  /** Whether a call was given to a kernel that the library does not have (VER-10). */
+  public boolean hasMissingKernel() {
+    return hasMissingKernel;
   }
 
   /** How a symmetric kernel carries out a call; null if none does. */

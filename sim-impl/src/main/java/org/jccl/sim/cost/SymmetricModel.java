@@ -97,14 +97,17 @@ public final class SymmetricModel {
     return false;
   }
 
-  /** Whether the kernels of its operation, if there are any, can do it to such elements. */
+  /**
+   * Whether NCCL believes that the kernels of its operation, if there are any, can do it to such
+   * elements. It is wrong about averages of an all-reduce (VER-10).
+   */
   private boolean isImplemented(PlacedCall call) {
     CollectiveTask own = call.call();
     DataType type = own.type();
     if (!own.operation().reduces()) {
       return true;
     }
-    boolean averages = own.operation().sendsBlocks() && call.isAverage() && version >= AVERAGES;
+    boolean averages = call.isAverage() && version >= AVERAGES;
     return type.isFloating()
         && type != DataType.FLOAT64
         && (own.folding() == Folding.SUM || averages);

@@ -121,6 +121,7 @@ public final class SimDevice implements Device, CaptureGuard {
   private SimStream.Marker mark(SimStream stream) {
     SimEvent mark = new SimEvent(context);
     mark.record(stream);
+    mark.close(); // jccl's own, so no leak of the program; what waits for it knows the record
     return mark;
   }
 

@@ -23,6 +23,7 @@ import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.Wait;
 import org.jccl.sim.timeline.Lane;
 import org.jccl.spi.OwnedStream;
+import org.jccl.spi.WaitListeners;
 import org.jspecify.annotations.Nullable;
 
 /** An ordered queue of simulated work: nothing of it happens before the kernel runs its step. */
@@ -63,6 +64,9 @@ public final class SimStream implements OwnedStream {
 
   /** What the program has to close; null for those that jccl has for itself. */
   private @Nullable Origin origin;
+
+  /** Made when somebody wants to know that a thread has waited here. */
+  private volatile @Nullable WaitListeners awaited;
 
   private @Nullable Capture capture;
   private final @Nullable HappensBefore order;
@@ -350,6 +354,28 @@ public final class SimStream implements OwnedStream {
       }
     } finally {
       kernel.exit(task);
+    }
+    WaitListeners listeners = awaited;
+    if (listeners != null) {
+      listeners.tell();
+    }
+  }
+
+  @Override
+  public void addWaitListener(Runnable listener) {
+    WaitListeners listeners = awaited;
+    if (listeners == null) {
+      listeners = new WaitListeners();
+      awaited = listeners;
+    }
+    listeners.add(listener);
+  }
+
+  @Override
+  public void removeWaitListener(Runnable listener) {
+    WaitListeners listeners = awaited;
+    if (listeners != null) {
+      listeners.remove(listener);
     }
   }
 

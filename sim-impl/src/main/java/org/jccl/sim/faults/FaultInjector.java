@@ -162,7 +162,7 @@ public final class FaultInjector implements CallGate {
             .sorted()
             .toList();
     return new FaultLog(
-        struck, calls, record.staleReads(), gone, Optional.ofNullable(record.hang()));
+        plan, struck, calls, record.staleReads(), gone, Optional.ofNullable(record.hang()));
   }
 
   // ---------------------------------------------------------------- strikes

@@ -11,6 +11,7 @@ package org.jccl.sim.machine;
 public record KnownDefects(boolean areImitated, int version) {
   private static final int MENDED_IN_2_29_2 = 22902;
   private static final int MENDED_IN_2_29_7 = 22907;
+  private static final int SINCE_2_30_3 = 23003;
   private static final long ONE_BLOCK = 16 << 10;
   private static final long MOST_BLOCKS = 32;
   private static final int PACK = 16;
@@ -31,6 +32,14 @@ public record KnownDefects(boolean areImitated, int version) {
    */
   public boolean hangsOnUnevenGroups() {
     return areImitated && version < MENDED_IN_2_29_2;
+  }
+
+  /**
+   * {@return whether an all-reduce AVG of floats in symmetric windows is given to a kernel that is
+   * not in the library (rule VER-10)}
+   */
+  public boolean hasNoKernelForAverages() {
+    return areImitated && version >= SINCE_2_30_3;
   }
 
   /**

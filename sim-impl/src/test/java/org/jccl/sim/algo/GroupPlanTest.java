@@ -3,7 +3,13 @@ package org.jccl.sim.algo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -85,6 +91,47 @@ class GroupPlanTest {
     assertThat(plan.choice(0).micros()).isEqualTo(88); // decided for 22 elements together
     assertThat(plan.last()).isEqualTo(plan.choice(1));
     assertThat(plan.split(0).firstChannel()).isZero();
+  }
+
+  /** What 2.30.7 logged on two H200: channels are dealt to what has no symmetric kernel first. */
+  @Test
+  void whatSymmetricKernelsCouldDo_getsItsChannelsLast() {
+    List<PlacedCall> calls =
+        Stream.of(Operation.REDUCE, Operation.ALL_REDUCE, Operation.ALL_GATHER, Operation.BROADCAST)
+            .map(
+                operation ->
+                    PlacedCall.plain(
+                        new CollectiveTask(
+                            operation, DataType.FLOAT32, CollectiveTask.Folding.SUM, 65_537)))
+            .toList();
+    assertThat(inDealingOrder(calls, call -> false))
+        .containsExactly(
+            Operation.ALL_GATHER, Operation.ALL_REDUCE, Operation.BROADCAST, Operation.REDUCE);
+    Set<Operation> symmetric = EnumSet.of(Operation.ALL_GATHER, Operation.ALL_REDUCE);
+    assertThat(inDealingOrder(calls, call -> symmetric.contains(call.call().operation())))
+        .containsExactly(
+            Operation.BROADCAST, Operation.REDUCE, Operation.ALL_GATHER, Operation.ALL_REDUCE);
+  }
+
+  private static List<Operation> inDealingOrder(
+      List<PlacedCall> calls, Predicate<PlacedCall> isPutBack) {
+    GroupPlan plan =
+        GroupPlan.of(calls, isPutBack, FOUR, GroupPlanTest::ring, Buffers.defaults(), 23007);
+    return IntStream.range(0, calls.size())
+        .boxed()
+        .sorted(Comparator.comparing(call -> plan.split(call).firstChannel()))
+        .map(call -> calls.get(call).call().operation())
+        .toList();
+  }
+
+  /** Put back, the largest comes first, and so all of a kind are decided together. */
+  @Test
+  void callsThatWerePutBack_areDecidedTogether_howeverDifferent() {
+    List<PlacedCall> calls = List.of(PlacedCall.plain(sum(10)), PlacedCall.plain(sum(4_000_000)));
+    GroupPlan plan =
+        GroupPlan.of(calls, call -> true, FOUR, GroupPlanTest::ring, Buffers.defaults(), 23007);
+    assertThat(plan.choice(0)).isEqualTo(plan.choice(1));
+    assertThat(plan.choice(0).protocol()).isEqualTo(Protocol.SIMPLE);
   }
 
   @Test

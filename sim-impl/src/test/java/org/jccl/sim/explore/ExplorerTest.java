@@ -8,8 +8,10 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.RankProgram;
 import org.jccl.ReduceOp;
+import org.jccl.sim.Provokes;
 import org.junit.jupiter.api.Test;
 
+@Provokes(judgedBy = "the explorer: a report is the outcome of a schedule")
 class ExplorerTest {
   private static final RankProgram SUM =
       rank -> {

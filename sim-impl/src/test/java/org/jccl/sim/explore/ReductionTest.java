@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
 import org.jccl.CheckLevel;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
  * Exhaustive search with reduction and without it come to the same outcomes, over generated
  * programs. {@code -Djccl.explore.programs=1000} compares so many.
  */
+@Provokes(judgedBy = "the comparison of the outcomes of two searches")
 class ReductionTest {
   private static final int PROGRAMS = Integer.getInteger("jccl.explore.programs", 12);
   private static final long FIRST = Long.getLong("jccl.explore.first", 1);

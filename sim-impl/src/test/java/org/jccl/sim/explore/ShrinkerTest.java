@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.explore.GeneratedProgram.Kind;
 import org.jccl.sim.explore.GeneratedProgram.Step;
 import org.junit.jupiter.api.Test;
 
+@Provokes(judgedBy = "the shrinker: a report is the outcome of a schedule")
 class ShrinkerTest {
   private static final Step SUM = new Step(Kind.ALL_REDUCE, 0, 0, 0);
   private static final Step ASK = new Step(Kind.ASK_STREAM, 0, 0, 0);

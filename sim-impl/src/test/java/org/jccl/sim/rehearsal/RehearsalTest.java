@@ -25,6 +25,7 @@ import org.jccl.RankProgram;
 import org.jccl.RanksFailedException;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.faults.CallPoint;
 import org.jccl.sim.faults.FaultPlan;
 import org.jccl.sim.faults.InjectedFaultException;
@@ -32,6 +33,7 @@ import org.jccl.sim.machine.GpuProfile;
 import org.junit.jupiter.api.Test;
 
 /** What a fault looks like to its rank and to the peers, and which class comes of it. */
+@Provokes(judgedBy = "the rehearsal: reports and what is left open make the class of an outcome")
 class RehearsalTest {
   private static final List<Long> SEEDS = LongStream.rangeClosed(1, 8).boxed().toList();
 

@@ -32,6 +32,9 @@ public final class RecordRun {
   /** Nothing was. */
   public static final int NOTHING = 1;
 
+  /** What can be recorded; all but {@code nccl} only try the program itself. */
+  public static final List<String> BACKENDS = List.of("nccl", "sim", "loopback");
+
   private static final String LOST = "";
   private static final int MOST_ATTEMPTS = 4;
   private static final Duration OPENING = Duration.ofSeconds(60);
@@ -62,6 +65,15 @@ public final class RecordRun {
   private final RecordingWriter out;
   private final Path logs;
   private final long end;
+
+  /**
+   * Makes sure that a regular expression means at least one phase.
+   *
+   * @throws IllegalArgumentException if it does not, listing the phases there are
+   */
+  public static void requirePhases(String phases) {
+    RecordPlan.of(2, RecordPlan.DEFAULT_SEED, true, phases);
+  }
 
   private RecordRun(
       RecordConfig config, RecordPlan plan, RecordingWriter out, Path logs, PrintStream screen) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The rules of {@code docs/spec}, which lie on the class path. */
@@ -81,6 +82,21 @@ public final class RuleBook {
       throw new IllegalArgumentException("the rule book has no " + id);
     }
     return rule;
+  }
+
+  /**
+   * The rules that a word means: an id ({@code COL-04}), a prefix ({@code COL}) or the number of a
+   * chapter ({@code 6}), in capitals or small letters; none if it means none.
+   */
+  public List<Rule> selected(String word) {
+    String id = word.toUpperCase(Locale.ROOT);
+    return rules.values().stream()
+        .filter(
+            rule ->
+                rule.id().equals(id)
+                    || rule.prefix().equals(id)
+                    || rule.chapter().startsWith(id + "."))
+        .toList();
   }
 
   /** Whether the book has a rule of this id. */

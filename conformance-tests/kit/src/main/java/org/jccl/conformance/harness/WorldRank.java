@@ -13,6 +13,10 @@ import org.jccl.UniqueId;
 
 /** One rank's view of a world, while a body runs on it. */
 public final class WorldRank {
+  /** Stands for the ranks of a rule before there are any; nothing can be asked of it. */
+  @SuppressWarnings("NullAway")
+  public static final WorldRank NOBODY = new WorldRank(-1, null, problem -> {});
+
   private final int rank;
   private final RuleWorld world;
   private final Consumer<String> problems;

@@ -64,8 +64,11 @@ public final class Worlds {
     return subject;
   }
 
-  /** Closes what is open and configures the communicators to come. */
+  /** Closes what is open and configures the communicators to come, unless that was done before. */
   public void configure(Consumer<CommunicatorConfig.Builder> change) {
+    if (configuration == change) {
+      return;
+    }
     open.values().forEach(RuleWorld::close);
     open.clear();
     configuration = change;

@@ -5,6 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jccl.Backend;
+import org.jccl.BackendConfig;
+import org.jccl.Backends;
 import org.jccl.CheckLevel;
 import org.jccl.ReportedMisuse;
 import org.jccl.conformance.harness.NcclSubject;
@@ -85,6 +87,17 @@ public enum MisuseSubject {
     }
     throw new IllegalArgumentException(
         "no backend is called '" + name + "': use nccl, sim or loopback");
+  }
+
+  /**
+   * Makes sure that programs can run on it here.
+   *
+   * @throws org.jccl.BackendUnavailableException if they cannot
+   */
+  public void requireHere() {
+    if (this == NCCL) {
+      Backends.choose(label(), BackendConfig.defaults());
+    }
   }
 
   /** Opens a fresh one for a row; what it warns of goes to {@code seen}. */

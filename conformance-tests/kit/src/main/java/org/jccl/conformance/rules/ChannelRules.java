@@ -233,17 +233,14 @@ public class ChannelRules extends NumericsSuite {
 
   @Example
   @Needs(environment = PAT)
-  public void optional_TUNE_03_averagesExcludePat() {
-    run(
-        rank -> {
-          try (DeviceBuffer send = Values.of(rank.device(), FLOAT, 1, 2);
-              DeviceBuffer recv = Values.zeros(rank.device(), FLOAT, 1)) {
-            rank.expectThrown(
-                "an average of a reduce-scatter with PAT",
-                CollectiveException.class,
-                () -> rank.communicator().reduceScatter(send, recv, ReduceOp.AVG));
-          }
-        });
+  public void optional_TUNE_03_averagesExcludePat(WorldRank rank) {
+    try (DeviceBuffer send = Values.of(rank.device(), FLOAT, 1, 2);
+        DeviceBuffer recv = Values.zeros(rank.device(), FLOAT, 1)) {
+      rank.expectThrown(
+          "an average of a reduce-scatter with PAT",
+          CollectiveException.class,
+          () -> rank.communicator().reduceScatter(send, recv, ReduceOp.AVG));
+    }
   }
 
   @Example

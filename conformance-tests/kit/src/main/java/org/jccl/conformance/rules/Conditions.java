@@ -20,6 +20,7 @@ import org.opentest4j.TestAbortedException;
  * @param since version code of the first NCCL that it is about
  * @param until version code of the first NCCL that it is no longer about
  * @param ranks how many ranks it takes
+ * @param upTo on how many it runs at most, if the subject has them; 0 for as many as it takes
  * @param raw whether it takes the raw surface
  * @param simulator whether it takes a simulator, which reports what NCCL leaves undefined
  * @param environment variables of the process, or of the simulated library
@@ -28,12 +29,13 @@ public record Conditions(
     int since,
     int until,
     int ranks,
+    int upTo,
     boolean raw,
     boolean simulator,
     Map<String, String> environment) {
   private static final RuleBook BOOK = RuleBook.load();
   private static final Conditions NONE =
-      new Conditions(0, Integer.MAX_VALUE, 0, false, false, Map.of());
+      new Conditions(0, Integer.MAX_VALUE, 0, 0, false, false, Map.of());
 
   /** The conditions of a suite's method; none where its name tells no rule of the book. */
   public static Conditions of(Method method) {
@@ -41,7 +43,8 @@ public record Conditions(
     Needs all = method.getDeclaringClass().getAnnotation(Needs.class);
     Conditions own = ofRule(Rule.idIn(method.getName()), needs == null ? all : needs);
     boolean raw = own.raw || RawSuite.class.isAssignableFrom(method.getDeclaringClass());
-    return new Conditions(own.since, own.until, own.ranks, raw, own.simulator, own.environment);
+    return new Conditions(
+        own.since, own.until, own.ranks, own.upTo, raw, own.simulator, own.environment);
   }
 
   /** The conditions that the fields of a rule make. */
@@ -62,6 +65,7 @@ public record Conditions(
         since,
         Rule.version(needs.until()).orElse(until),
         needs.ranks() < 0 ? own.ranks : needs.ranks(),
+        needs.upTo(),
         own.raw,
         own.simulator,
         needs.environment().isEmpty() ? process : variables(needs.environment()));
@@ -74,6 +78,7 @@ public record Conditions(
         rule.since(),
         rule.until(),
         rule.gpus(),
+        0,
         rule.surface() == Rule.Surface.RAW,
         rule.simulatorOnly() || (misuse && forbidden),
         alone ? OwnProcess.alone() : Map.of());

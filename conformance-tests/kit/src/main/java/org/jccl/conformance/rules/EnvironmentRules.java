@@ -113,22 +113,19 @@ public final class EnvironmentRules extends RawSuite {
   @Example
   @AlsoShows("STR-10")
   @Needs(environment = "NCCL_LAUNCH_ORDER_IMPLICIT=1 NCCL_LAUNCH_RACE_FATAL=1")
-  public void required_ENV_04_implicitLaunchOrder() {
-    run(
-        rank -> {
-          try (Communicator other = rank.open("other");
-              DeviceBuffer a = Values.of(rank.device(), DataType.INT32, 1);
-              DeviceBuffer b = Values.of(rank.device(), DataType.INT32, 3)) {
-            for (int i = 0; i < 4; i++) {
-              rank.communicator().allReduce(a, ReduceOp.SUM);
-              other.allReduce(b, ReduceOp.SUM);
-            }
-            rank.communicator().defaultStream().synchronize();
-            other.defaultStream().synchronize();
-            rank.expect("the first communicator's sum", a, 16);
-            rank.expect("the second communicator's sum", b, 48);
-          }
-        });
+  public void required_ENV_04_implicitLaunchOrder(WorldRank rank) {
+    try (Communicator other = rank.open("other");
+        DeviceBuffer a = Values.of(rank.device(), DataType.INT32, 1);
+        DeviceBuffer b = Values.of(rank.device(), DataType.INT32, 3)) {
+      for (int i = 0; i < 4; i++) {
+        rank.communicator().allReduce(a, ReduceOp.SUM);
+        other.allReduce(b, ReduceOp.SUM);
+      }
+      rank.communicator().defaultStream().synchronize();
+      other.defaultStream().synchronize();
+      rank.expect("the first communicator's sum", a, 16);
+      rank.expect("the second communicator's sum", b, 48);
+    }
   }
 
   @Example
@@ -139,17 +136,14 @@ public final class EnvironmentRules extends RawSuite {
 
   @Example
   @Needs(environment = "NCCL_ALGO=Tree")
-  public void required_ENV_06_noAlgorithmIsLeft() {
-    raw(
-        rank -> {
-          try (DeviceBuffer memory = rank.memory(DataType.INT8, 1, 2, 3, 4)) {
-            long at = memory.address();
-            rank.expect(
-                "an all-gather by trees",
-                INVALID_USAGE,
-                () -> rank.abi().allGather(at, at, 1, INT8, rank.comm(), rank.stream()));
-          }
-        });
+  public void required_ENV_06_noAlgorithmIsLeft(RawRank rank) {
+    try (DeviceBuffer memory = rank.memory(DataType.INT8, 1, 2, 3, 4)) {
+      long at = memory.address();
+      rank.expect(
+          "an all-gather by trees",
+          INVALID_USAGE,
+          () -> rank.abi().allGather(at, at, 1, INT8, rank.comm(), rank.stream()));
+    }
   }
 
   @Example
@@ -260,59 +254,51 @@ public final class EnvironmentRules extends RawSuite {
 
   @Example
   @Needs(environment = "NCCL_LOCAL_REGISTER=0")
-  public void required_ENV_13_noLocalRegistration() {
-    raw(
-        rank -> {
-          try (DeviceBuffer memory = rank.memory(DataType.INT8, 1, 2, 3, 4)) {
-            rank.slot().set(JAVA_LONG, 0, 77);
-            rank.succeeds(
-                "ncclCommRegister",
-                () -> rank.abi().commRegister(rank.comm(), memory.address(), 4, rank.slot()));
-            rank.check(rank.slot().get(JAVA_LONG, 0) == 0, "a handle (ARG-25)");
-          }
-        });
+  public void required_ENV_13_noLocalRegistration(RawRank rank) {
+    try (DeviceBuffer memory = rank.memory(DataType.INT8, 1, 2, 3, 4)) {
+      rank.slot().set(JAVA_LONG, 0, 77);
+      rank.succeeds(
+          "ncclCommRegister",
+          () -> rank.abi().commRegister(rank.comm(), memory.address(), 4, rank.slot()));
+      rank.check(rank.slot().get(JAVA_LONG, 0) == 0, "a handle (ARG-25)");
+    }
   }
 
   @Example
   @Needs(environment = "NCCL_CUMEM_ENABLE=0 NCCL_WIN_ENABLE=0")
-  public void required_ENV_14_memoryWithoutVirtualAddresses() {
-    raw(
-        rank -> {
-          NcclAbi abi = rank.abi();
-          rank.succeeds("ncclMemAlloc", () -> abi.memAlloc(rank.slot(), 4096));
-          long at = rank.slot().get(JAVA_LONG, 0);
-          rank.succeeds(
-              "an all-reduce in it",
-              () -> abi.allReduce(at, at, 16, INT8, SUM, rank.comm(), rank.stream()));
-          rank.synchronize();
-          rank.succeeds("ncclMemFree", () -> abi.memFree(at));
-        });
+  public void required_ENV_14_memoryWithoutVirtualAddresses(RawRank rank) {
+    NcclAbi abi = rank.abi();
+    rank.succeeds("ncclMemAlloc", () -> abi.memAlloc(rank.slot(), 4096));
+    long at = rank.slot().get(JAVA_LONG, 0);
+    rank.succeeds(
+        "an all-reduce in it",
+        () -> abi.allReduce(at, at, 16, INT8, SUM, rank.comm(), rank.stream()));
+    rank.synchronize();
+    rank.succeeds("ncclMemFree", () -> abi.memFree(at));
   }
 
   @Example
   @Needs(environment = "NCCL_GRAPH_MIXING_SUPPORT=0")
-  public void required_ENV_15_graphsAloneWithoutMixing() {
-    run(
-        rank -> {
-          Communicator comm = rank.communicator();
-          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1);
-              Stream stream = rank.device().newStream()) {
-            stream.beginCapture();
-            comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
-            try (Graph graph = stream.endCapture()) {
-              graph.launch(stream);
-              graph.launch(stream);
-              stream.synchronize();
-              rank.expect("the sum of two replays", buffer, 4);
-            }
-          }
-        });
+  public void required_ENV_15_graphsAloneWithoutMixing(WorldRank rank) {
+    Communicator comm = rank.communicator();
+    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1);
+        Stream stream = rank.device().newStream()) {
+      stream.beginCapture();
+      comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
+      try (Graph graph = stream.endCapture()) {
+        graph.launch(stream);
+        graph.launch(stream);
+        stream.synchronize();
+        rank.expect("the sum of two replays", buffer, 4);
+      }
+    }
   }
 
   @Example
   @Needs(
       environment =
-          "NCCL_MIN_CTAS=-3 NCCL_MAX_CTAS=100000 NCCL_CGA_CLUSTER_SIZE=99 NCCL_CTA_POLICY=77 NCCL_COMM_SPLIT_SHARE_RESOURCES=9")
+          "NCCL_MIN_CTAS=-3 NCCL_MAX_CTAS=100000 NCCL_CGA_CLUSTER_SIZE=99 NCCL_CTA_POLICY=77"
+              + " NCCL_COMM_SPLIT_SHARE_RESOURCES=9")
   public void required_ENV_16_oddValuesAreNoError() {
     stillAdds(atMost(2));
   }

@@ -20,6 +20,7 @@ import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.conformance.harness.Expects;
 import org.jccl.conformance.harness.Values;
+import org.jccl.conformance.harness.WorldRank;
 
 /** Creation, use and end of communicators (chapters 2 and 3 of the rule book). */
 public final class LifecycleRules extends Suite {
@@ -27,21 +28,15 @@ public final class LifecycleRules extends Suite {
   public LifecycleRules() {}
 
   @Example
-  public void required_VER_01_theVersionIsThatOfTheLibrary() {
-    run(
-        rank -> {
-          int version = rank.instance().backend().ncclVersion();
-          rank.check(version == capabilities().version(), "version code " + version);
-        });
+  public void required_VER_01_theVersionIsThatOfTheLibrary(WorldRank rank) {
+    int version = rank.instance().backend().ncclVersion();
+    rank.check(version == capabilities().version(), "version code " + version);
   }
 
   @Example
-  public void required_UID_01_idsDiffer() {
-    run(
-        rank -> {
-          Backend backend = rank.instance().backend();
-          rank.check(!backend.newUniqueId().equals(backend.newUniqueId()), "two ids are equal");
-        });
+  public void required_UID_01_idsDiffer(WorldRank rank) {
+    Backend backend = rank.instance().backend();
+    rank.check(!backend.newUniqueId().equals(backend.newUniqueId()), "two ids are equal");
   }
 
   @Example
@@ -65,170 +60,147 @@ public final class LifecycleRules extends Suite {
   }
 
   @Example
-  public void required_INIT_04_ranksOutOfRangeAreRefused() {
-    run(
-        rank -> {
-          Backend backend = rank.instance().backend();
-          CommunicatorConfig config = CommunicatorConfig.defaults();
-          int[][] wrong = {{0, 0}, {1, 1}, {-1, 1}, {0, -1}};
-          for (int[] pair : wrong) {
-            rank.expectThrown(
-                "rank " + pair[0] + " of " + pair[1],
-                IllegalArgumentException.class,
-                () ->
-                    backend.newCommunicator(
-                        backend.newUniqueId(), pair[0], pair[1], rank.device(), config),
-                "rank " + pair[0] + " of " + pair[1]);
-          }
-        });
+  public void required_INIT_04_ranksOutOfRangeAreRefused(WorldRank rank) {
+    Backend backend = rank.instance().backend();
+    CommunicatorConfig config = CommunicatorConfig.defaults();
+    int[][] wrong = {{0, 0}, {1, 1}, {-1, 1}, {0, -1}};
+    for (int[] pair : wrong) {
+      rank.expectThrown(
+          "rank " + pair[0] + " of " + pair[1],
+          IllegalArgumentException.class,
+          () ->
+              backend.newCommunicator(
+                  backend.newUniqueId(), pair[0], pair[1], rank.device(), config),
+          "rank " + pair[0] + " of " + pair[1]);
+    }
   }
 
   @Example
   @AlsoShows("INIT-22")
-  public void required_INIT_10_oneThreadMayDriveAllRanks() {
-    int n = atMost(4);
-    run(
-        1,
-        rank -> {
-          Backend backend = rank.instance().backend();
-          List<Device> devices = backend.devices().subList(0, n);
-          List<Communicator> all = backend.openAll(devices, CommunicatorConfig.defaults());
-          for (int i = 0; i < n; i++) { // INIT-22: what is handed out is finished
-            Communicator each = all.get(i);
-            rank.check(each.state() == State.READY, "state() is " + each.state());
-            rank.check(each.worldSize() == n, "worldSize() is " + each.worldSize());
-            rank.check(each.device() == devices.get(i), "device() is " + each.device());
-          }
-          List<DeviceBuffer> buffers = new ArrayList<>();
-          all.forEach(each -> buffers.add(Values.of(each.device(), DataType.INT32, 1)));
-          backend.group(
-              group -> {
-                for (int i = 0; i < n; i++) {
-                  group.on(all.get(i)).allReduce(buffers.get(i), ReduceOp.SUM);
-                }
-              });
+  @Needs(upTo = 1)
+  public void required_INIT_10_oneThreadMayDriveAllRanks(WorldRank rank) {
+    int n = rank.worldSize();
+    Backend backend = rank.instance().backend();
+    List<Device> devices = backend.devices().subList(0, n);
+    List<Communicator> all = backend.openAll(devices, CommunicatorConfig.defaults());
+    for (int i = 0; i < n; i++) { // INIT-22: what is handed out is finished
+      Communicator each = all.get(i);
+      rank.check(each.state() == State.READY, "state() is " + each.state());
+      rank.check(each.worldSize() == n, "worldSize() is " + each.worldSize());
+      rank.check(each.device() == devices.get(i), "device() is " + each.device());
+    }
+    List<DeviceBuffer> buffers = new ArrayList<>();
+    all.forEach(each -> buffers.add(Values.of(each.device(), DataType.INT32, 1)));
+    backend.group(
+        group -> {
           for (int i = 0; i < n; i++) {
-            all.get(i).defaultStream().synchronize();
-            rank.check(all.get(i).rank() == i, "communicator " + i + " has another rank");
-            rank.expect("the sum of rank " + i, buffers.get(i), n);
+            group.on(all.get(i)).allReduce(buffers.get(i), ReduceOp.SUM);
           }
-          buffers.forEach(DeviceBuffer::close);
-          all.forEach(Communicator::close);
         });
+    for (int i = 0; i < n; i++) {
+      all.get(i).defaultStream().synchronize();
+      rank.check(all.get(i).rank() == i, "communicator " + i + " has another rank");
+      rank.expect("the sum of rank " + i, buffers.get(i), n);
+    }
+    buffers.forEach(DeviceBuffer::close);
+    all.forEach(Communicator::close);
   }
 
   @Example
-  public void required_LIF_07_closeWaitsForWhatWasIssued() {
-    int n = atMost(3);
-    run(
-        n,
-        rank -> {
-          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
-            Communicator comm = rank.open("closed-early");
-            for (int i = 0; i < 5; i++) {
-              comm.allReduce(buffer, ReduceOp.SUM);
-            }
-            comm.close();
-            rank.expect("the buffer after close", buffer, Math.pow(n, 5));
-          }
-        });
+  @Needs(upTo = 3)
+  public void required_LIF_07_closeWaitsForWhatWasIssued(WorldRank rank) {
+    int n = rank.worldSize();
+    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
+      Communicator comm = rank.open("closed-early");
+      for (int i = 0; i < 5; i++) {
+        comm.allReduce(buffer, ReduceOp.SUM);
+      }
+      comm.close();
+      rank.expect("the buffer after close", buffer, Math.pow(n, 5));
+    }
   }
 
   @Example
-  public void required_LIF_12_closeIsIdempotentAndUseAfterItIsRefused() {
-    int n = atMost(2);
-    run(
-        n,
-        rank -> {
-          Communicator comm = rank.open("short-lived");
-          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
-            comm.close();
-            comm.close();
-            rank.check(comm.state() == State.CLOSED, "state after close: " + comm.state());
-            rank.expectThrown(
-                "a call after close",
-                IllegalStateException.class,
-                () -> comm.allReduce(buffer, ReduceOp.SUM),
-                "closed");
-            rank.expectThrown(
-                "a scaled sum after close",
-                IllegalStateException.class,
-                () -> comm.preMulSum(DataType.INT32, 2),
-                "closed");
-            rank.expectThrown(
-                "a group after close",
-                IllegalStateException.class,
-                () -> comm.group(group -> group.allReduce(buffer, ReduceOp.SUM)),
-                "closed");
-            rank.expect("the buffer of the refused calls", buffer, 1);
-          }
-        });
+  @Needs(upTo = 2)
+  public void required_LIF_12_closeIsIdempotentAndUseAfterItIsRefused(WorldRank rank) {
+    Communicator comm = rank.open("short-lived");
+    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
+      comm.close();
+      comm.close();
+      rank.check(comm.state() == State.CLOSED, "state after close: " + comm.state());
+      rank.expectThrown(
+          "a call after close",
+          IllegalStateException.class,
+          () -> comm.allReduce(buffer, ReduceOp.SUM),
+          "closed");
+      rank.expectThrown(
+          "a scaled sum after close",
+          IllegalStateException.class,
+          () -> comm.preMulSum(DataType.INT32, 2),
+          "closed");
+      rank.expectThrown(
+          "a group after close",
+          IllegalStateException.class,
+          () -> comm.group(group -> group.allReduce(buffer, ReduceOp.SUM)),
+          "closed");
+      rank.expect("the buffer of the refused calls", buffer, 1);
+    }
   }
 
   @Example
-  public void required_LIF_14_abortEndsTheCommunicatorAlone() {
-    int n = 2;
-    run(
-        n,
-        rank -> {
-          Communicator comm = rank.open("aborted");
-          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
-            comm.abort();
-            comm.abort();
-            rank.check(comm.state() == State.ABORTED, "state after abort: " + comm.state());
-            rank.expectThrown(
-                "a call after abort",
-                CommunicatorAbortedException.class,
-                () -> comm.allReduce(buffer, ReduceOp.SUM),
-                "aborted");
-            comm.close();
-            rank.check(comm.state() == State.CLOSED, "state after close: " + comm.state());
-            rank.processGroup().barrier(PATIENCE);
-            rank.communicator().allReduce(buffer, ReduceOp.SUM);
-            rank.communicator().defaultStream().synchronize();
-            rank.expect("the buffer of the other communicator", buffer, n);
-          }
-        });
+  public void required_LIF_14_abortEndsTheCommunicatorAlone(WorldRank rank) {
+    int n = rank.worldSize();
+    Communicator comm = rank.open("aborted");
+    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
+      comm.abort();
+      comm.abort();
+      rank.check(comm.state() == State.ABORTED, "state after abort: " + comm.state());
+      rank.expectThrown(
+          "a call after abort",
+          CommunicatorAbortedException.class,
+          () -> comm.allReduce(buffer, ReduceOp.SUM),
+          "aborted");
+      comm.close();
+      rank.check(comm.state() == State.CLOSED, "state after close: " + comm.state());
+      rank.processGroup().barrier(PATIENCE);
+      rank.communicator().allReduce(buffer, ReduceOp.SUM);
+      rank.communicator().defaultStream().synchronize();
+      rank.expect("the buffer of the other communicator", buffer, n);
+    }
   }
 
   @Example
-  public void required_LIF_14_abortReleasesWhoWaitsForAMissingPeer() {
-    run(
-        rank -> {
-          Communicator comm = rank.open("never-complete");
-          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
-            // Connected first, so that the lone call below returns (STR-11).
-            comm.allReduce(buffer, ReduceOp.SUM);
-            comm.defaultStream().synchronize();
-            if (rank.rank() == 0) {
-              comm.allReduce(buffer, ReduceOp.SUM); // rank 1 never does
-            }
-            rank.processGroup().barrier(PATIENCE);
-            comm.abort();
-            comm.close();
-          }
-          rank.processGroup().barrier(PATIENCE);
-        });
+  public void required_LIF_14_abortReleasesWhoWaitsForAMissingPeer(WorldRank rank) {
+    Communicator comm = rank.open("never-complete");
+    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
+      // Connected first, so that the lone call below returns (STR-11).
+      comm.allReduce(buffer, ReduceOp.SUM);
+      comm.defaultStream().synchronize();
+      if (rank.rank() == 0) {
+        comm.allReduce(buffer, ReduceOp.SUM); // rank 1 never does
+      }
+      rank.processGroup().barrier(PATIENCE);
+      comm.abort();
+      comm.close();
+    }
+    rank.processGroup().barrier(PATIENCE);
   }
 
   @Example
-  public void required_INIT_21_communicatorsOfOneDeviceAreIndependent() {
-    int n = atMost(3);
-    run(
-        n,
-        rank -> {
-          try (Communicator one = rank.open("one");
-              Communicator two = rank.open("two");
-              DeviceBuffer a = Values.of(rank.device(), DataType.INT32, 1);
-              DeviceBuffer b = Values.of(rank.device(), DataType.INT32, 10)) {
-            one.allReduce(a, ReduceOp.SUM);
-            two.allReduce(b, ReduceOp.SUM);
-            one.defaultStream().synchronize();
-            two.defaultStream().synchronize();
-            rank.expect("the first sum", a, n);
-            rank.expect("the second sum", b, 10.0 * n);
-          }
-        });
+  @Needs(upTo = 3)
+  public void required_INIT_21_communicatorsOfOneDeviceAreIndependent(WorldRank rank) {
+    int n = rank.worldSize();
+    try (Communicator one = rank.open("one");
+        Communicator two = rank.open("two");
+        DeviceBuffer a = Values.of(rank.device(), DataType.INT32, 1);
+        DeviceBuffer b = Values.of(rank.device(), DataType.INT32, 10)) {
+      one.allReduce(a, ReduceOp.SUM);
+      two.allReduce(b, ReduceOp.SUM);
+      one.defaultStream().synchronize();
+      two.defaultStream().synchronize();
+      rank.expect("the first sum", a, n);
+      rank.expect("the second sum", b, 10.0 * n);
+    }
   }
 
   @Example
@@ -270,55 +242,48 @@ public final class LifecycleRules extends Suite {
 
   @Example
   @AlsoShows("INIT-13")
-  public void required_INIT_12_moreRanksThanDevices() {
-    run(
-        rank -> {
-          Backend backend = rank.instance().backend();
-          CommunicatorConfig config = CommunicatorConfig.defaults();
-          int devices = backend.devices().size();
-          List<Device> tooMany = new ArrayList<>(backend.devices());
-          tooMany.add(rank.device());
-          rank.expectThrown(
-              "more ranks than devices",
-              IllegalArgumentException.class,
-              () -> backend.openAll(tooMany, config),
-              devices + 1 + " ranks",
-              devices + " device");
-          rank.expectThrown(
-              "no devices",
-              IllegalArgumentException.class,
-              () -> backend.openAll(List.of(), config),
-              "no devices");
-          // The thread is usable: it can still create and operate.
-          try (Communicator comm = backend.openAll(List.of(rank.device()), config).getFirst();
-              DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 4)) {
-            comm.allReduce(buffer, ReduceOp.SUM);
-            comm.defaultStream().synchronize();
-            rank.expect("the sum of one rank", buffer, 4);
-          }
-        });
+  public void required_INIT_12_moreRanksThanDevices(WorldRank rank) {
+    Backend backend = rank.instance().backend();
+    CommunicatorConfig config = CommunicatorConfig.defaults();
+    int devices = backend.devices().size();
+    List<Device> tooMany = new ArrayList<>(backend.devices());
+    tooMany.add(rank.device());
+    rank.expectThrown(
+        "more ranks than devices",
+        IllegalArgumentException.class,
+        () -> backend.openAll(tooMany, config),
+        devices + 1 + " ranks",
+        devices + " device");
+    rank.expectThrown(
+        "no devices",
+        IllegalArgumentException.class,
+        () -> backend.openAll(List.of(), config),
+        "no devices");
+    // The thread is usable: it can still create and operate.
+    try (Communicator comm = backend.openAll(List.of(rank.device()), config).getFirst();
+        DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 4)) {
+      comm.allReduce(buffer, ReduceOp.SUM);
+      comm.defaultStream().synchronize();
+      rank.expect("the sum of one rank", buffer, 4);
+    }
   }
 
   @Example
-  public void required_LIF_06_graphsAreClosedFirst() {
-    int n = 2;
-    run(
-        n,
-        rank -> {
-          Communicator comm = rank.open("captured");
-          try (Stream stream = rank.device().newStream();
-              DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
-            comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
-            stream.beginCapture();
-            comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
-            try (Graph graph = stream.endCapture()) {
-              graph.launch(stream);
-              stream.synchronize();
-            }
-            comm.close();
-            rank.check(comm.state() == State.CLOSED, "state after close: " + comm.state());
-            rank.expect("the sum of both", buffer, (double) n * n);
-          }
-        });
+  public void required_LIF_06_graphsAreClosedFirst(WorldRank rank) {
+    int n = rank.worldSize();
+    Communicator comm = rank.open("captured");
+    try (Stream stream = rank.device().newStream();
+        DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1)) {
+      comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
+      stream.beginCapture();
+      comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
+      try (Graph graph = stream.endCapture()) {
+        graph.launch(stream);
+        stream.synchronize();
+      }
+      comm.close();
+      rank.check(comm.state() == State.CLOSED, "state after close: " + comm.state());
+      rank.expect("the sum of both", buffer, (double) n * n);
+    }
   }
 }

@@ -31,6 +31,11 @@ public @interface Needs {
   int ranks() default -1;
 
   /**
+   * On how many ranks it runs at most, as far as the subject has them; 0 for as many as it takes.
+   */
+  int upTo() default 0;
+
+  /**
    * NCCL's variables, each {@code NAME=value}, with blanks between: the subject, or its process, is
    * given them.
    */

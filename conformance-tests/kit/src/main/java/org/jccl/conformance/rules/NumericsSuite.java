@@ -1,20 +1,27 @@
 package org.jccl.conformance.rules;
 
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jccl.Communicator;
+import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.PreMulSum;
 import org.jccl.ReduceOp;
+import org.jccl.config.Tuning;
 import org.jccl.conformance.data.Elements;
 import org.jccl.conformance.harness.Values;
 import org.jccl.conformance.harness.WorldRank;
+import org.jccl.conformance.harness.Worlds;
 import org.jccl.conformance.rules.RankOrders.Place;
 
 /** What the suites of chapter 13 share: reductions whose every bit is looked at. */
 @Needs(environment = NumericsSuite.NO_MULTICAST)
 abstract class NumericsSuite extends Suite {
+  private static final Consumer<CommunicatorConfig.Builder> UNTUNED =
+      config -> config.tuning(Tuning.OFF);
+
   /** With multicast nothing is promised (rule DET-05). */
   static final String NO_MULTICAST = "NCCL_NVLS_ENABLE=0";
 
@@ -48,6 +55,12 @@ abstract class NumericsSuite extends Suite {
 
   /** The same with LL128. */
   static final int LL128_CHUNK = 576_000;
+
+  /** Its rules tell what NCCL does by itself: a choice of thread blocks would be another matter. */
+  @Override
+  final void prepare(Worlds used) {
+    used.configure(UNTUNED);
+  }
 
   /** The floating types that can be reduced here. */
   final List<DataType> floats() {

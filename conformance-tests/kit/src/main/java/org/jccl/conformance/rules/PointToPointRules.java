@@ -40,29 +40,26 @@ public final class PointToPointRules extends Suite {
   }
 
   @Example
-  public void required_P2P_01_theKthSendMeetsTheKthReceive() {
-    int n = atMost(3);
-    run(
-        n,
-        rank -> {
-          Communicator comm = rank.communicator();
-          int to = (rank.rank() + 1) % n;
-          int from = (rank.rank() + n - 1) % n;
-          try (DeviceBuffer out = Values.of(rank.device(), DataType.INT32, numbered(rank.rank()));
-              DeviceBuffer in = Values.zeros(rank.device(), DataType.INT32, 6)) {
-            comm.group(
-                group -> {
-                  for (int i = 0; i < 4; i++) {
-                    group.send(out.slice(i, 1), to);
-                    group.recv(in.slice(i, 1), from);
-                  }
-                });
-            comm.sendRecv(out.slice(4, 1), to, in.slice(4, 1), from);
-            comm.sendRecv(out.slice(5, 1), to, in.slice(5, 1), from);
-            comm.defaultStream().synchronize();
-            rank.expect("what came from rank " + from, in, numbered(from));
-          }
-        });
+  @Needs(upTo = 3)
+  public void required_P2P_01_theKthSendMeetsTheKthReceive(WorldRank rank) {
+    int n = rank.worldSize();
+    Communicator comm = rank.communicator();
+    int to = (rank.rank() + 1) % n;
+    int from = (rank.rank() + n - 1) % n;
+    try (DeviceBuffer out = Values.of(rank.device(), DataType.INT32, numbered(rank.rank()));
+        DeviceBuffer in = Values.zeros(rank.device(), DataType.INT32, 6)) {
+      comm.group(
+          group -> {
+            for (int i = 0; i < 4; i++) {
+              group.send(out.slice(i, 1), to);
+              group.recv(in.slice(i, 1), from);
+            }
+          });
+      comm.sendRecv(out.slice(4, 1), to, in.slice(4, 1), from);
+      comm.sendRecv(out.slice(5, 1), to, in.slice(5, 1), from);
+      comm.defaultStream().synchronize();
+      rank.expect("what came from rank " + from, in, numbered(from));
+    }
   }
 
   private static double[] numbered(int rank) {
@@ -72,63 +69,51 @@ public final class PointToPointRules extends Suite {
   }
 
   @Example
-  public void required_P2P_01_orderHoldsAcrossStreams() {
-    int n = 2;
-    run(
-        n,
-        rank -> {
-          Communicator comm = rank.communicator();
-          int peer = n - 1 - rank.rank();
-          try (Stream one = rank.device().newStream();
-              Stream two = rank.device().newStream();
-              DeviceBuffer out = Values.of(rank.device(), DataType.INT32, numbered(rank.rank()));
-              DeviceBuffer in = Values.zeros(rank.device(), DataType.INT32, 6)) {
-            for (int i = 0; i < 6; i++) {
-              Stream stream = i % 2 == 0 ? one : two;
-              comm.sendRecv(out.slice(i, 1), peer, in.slice(i, 1), peer, stream);
-            }
-            one.synchronize();
-            two.synchronize();
-            rank.expect("what came from rank " + peer, in, numbered(peer));
-          }
-        });
+  public void required_P2P_01_orderHoldsAcrossStreams(WorldRank rank) {
+    int n = rank.worldSize();
+    Communicator comm = rank.communicator();
+    int peer = n - 1 - rank.rank();
+    try (Stream one = rank.device().newStream();
+        Stream two = rank.device().newStream();
+        DeviceBuffer out = Values.of(rank.device(), DataType.INT32, numbered(rank.rank()));
+        DeviceBuffer in = Values.zeros(rank.device(), DataType.INT32, 6)) {
+      for (int i = 0; i < 6; i++) {
+        Stream stream = i % 2 == 0 ? one : two;
+        comm.sendRecv(out.slice(i, 1), peer, in.slice(i, 1), peer, stream);
+      }
+      one.synchronize();
+      two.synchronize();
+      rank.expect("what came from rank " + peer, in, numbered(peer));
+    }
   }
 
   @Example
   @Expects(reports = MisuseKind.P2P_TYPE)
-  public void required_P2P_02_onlyTheBytesCount() {
-    int n = 2;
-    run(
-        n,
-        rank -> {
-          int peer = n - 1 - rank.rank();
-          Communicator comm = rank.communicator();
-          try (DeviceBuffer out = Values.of(rank.device(), DataType.FLOAT64, 1 + rank.rank(), 3);
-              DeviceBuffer in = Values.zeros(rank.device(), DataType.UINT8, 16)) {
-            comm.sendRecv(out, peer, in, peer);
-            comm.defaultStream().synchronize();
-            rank.expect("bytes of doubles", in.as(DataType.FLOAT64), 1 + peer, 3);
-          }
-        });
+  public void required_P2P_02_onlyTheBytesCount(WorldRank rank) {
+    int n = rank.worldSize();
+    int peer = n - 1 - rank.rank();
+    Communicator comm = rank.communicator();
+    try (DeviceBuffer out = Values.of(rank.device(), DataType.FLOAT64, 1 + rank.rank(), 3);
+        DeviceBuffer in = Values.zeros(rank.device(), DataType.UINT8, 16)) {
+      comm.sendRecv(out, peer, in, peer);
+      comm.defaultStream().synchronize();
+      rank.expect("bytes of doubles", in.as(DataType.FLOAT64), 1 + peer, 3);
+    }
   }
 
   @Example
-  public void required_P2P_04_emptyMessagesKeepTheirPlace() {
-    int n = 2;
-    run(
-        n,
-        rank -> {
-          int peer = n - 1 - rank.rank();
-          Communicator comm = rank.communicator();
-          try (DeviceBuffer out = Values.of(rank.device(), DataType.INT32, 7 + rank.rank(), 9);
-              DeviceBuffer in = Values.zeros(rank.device(), DataType.INT32, 2)) {
-            comm.sendRecv(out.slice(0, 1), peer, in.slice(0, 1), peer);
-            comm.sendRecv(out.slice(1, 0), peer, in.slice(1, 0), peer);
-            comm.sendRecv(out.slice(1, 1), peer, in.slice(1, 1), peer);
-            comm.defaultStream().synchronize();
-            rank.expect("what came around an empty message", in, 7 + peer, 9);
-          }
-        });
+  public void required_P2P_04_emptyMessagesKeepTheirPlace(WorldRank rank) {
+    int n = rank.worldSize();
+    int peer = n - 1 - rank.rank();
+    Communicator comm = rank.communicator();
+    try (DeviceBuffer out = Values.of(rank.device(), DataType.INT32, 7 + rank.rank(), 9);
+        DeviceBuffer in = Values.zeros(rank.device(), DataType.INT32, 2)) {
+      comm.sendRecv(out.slice(0, 1), peer, in.slice(0, 1), peer);
+      comm.sendRecv(out.slice(1, 0), peer, in.slice(1, 0), peer);
+      comm.sendRecv(out.slice(1, 1), peer, in.slice(1, 1), peer);
+      comm.defaultStream().synchronize();
+      rank.expect("what came around an empty message", in, 7 + peer, 9);
+    }
   }
 
   @Example
@@ -162,16 +147,13 @@ public final class PointToPointRules extends Suite {
   }
 
   @Example
-  public void required_P2P_07_aMessageToSelfInPlaceMovesNothing() {
-    run(
-        rank -> {
-          Communicator comm = rank.communicator();
-          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1, 2, 3)) {
-            comm.sendRecv(buffer, 0, buffer, 0);
-            comm.defaultStream().synchronize();
-            rank.expect("a buffer sent to itself", buffer, 1, 2, 3);
-          }
-        });
+  public void required_P2P_07_aMessageToSelfInPlaceMovesNothing(WorldRank rank) {
+    Communicator comm = rank.communicator();
+    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1, 2, 3)) {
+      comm.sendRecv(buffer, 0, buffer, 0);
+      comm.defaultStream().synchronize();
+      rank.expect("a buffer sent to itself", buffer, 1, 2, 3);
+    }
   }
 
   @Property
@@ -215,51 +197,45 @@ public final class PointToPointRules extends Suite {
 
   @Example
   @AlsoShows("P2P-13")
-  public void required_P2P_14_groupsNeedNotAgree() {
-    run(
-        rank -> {
-          Communicator comm = rank.communicator();
-          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1, 2)) {
-            comm.sendRecv(buffer.slice(0, 1), 1 - rank.rank(), buffer.slice(1, 1), 1 - rank.rank());
-            comm.defaultStream().synchronize(); // both directions are connected now (P2P-13)
-            buffer.copyFrom(rank.rank() == 0 ? new int[] {8, 9} : new int[2]);
-            if (rank.rank() == 0) {
-              comm.group(
-                  group -> {
-                    group.send(buffer.slice(0, 1), 1);
-                    group.send(buffer.slice(1, 1), 1);
-                  });
-            } else {
-              comm.recv(buffer.slice(0, 1), 0);
-              comm.recv(buffer.slice(1, 1), 0);
-            }
-            comm.defaultStream().synchronize();
-            rank.expect("two messages of one group, received one by one", buffer, 8, 9);
-          }
-        });
+  public void required_P2P_14_groupsNeedNotAgree(WorldRank rank) {
+    Communicator comm = rank.communicator();
+    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1, 2)) {
+      comm.sendRecv(buffer.slice(0, 1), 1 - rank.rank(), buffer.slice(1, 1), 1 - rank.rank());
+      comm.defaultStream().synchronize(); // both directions are connected now (P2P-13)
+      buffer.copyFrom(rank.rank() == 0 ? new int[] {8, 9} : new int[2]);
+      if (rank.rank() == 0) {
+        comm.group(
+            group -> {
+              group.send(buffer.slice(0, 1), 1);
+              group.send(buffer.slice(1, 1), 1);
+            });
+      } else {
+        comm.recv(buffer.slice(0, 1), 0);
+        comm.recv(buffer.slice(1, 1), 0);
+      }
+      comm.defaultStream().synchronize();
+      rank.expect("two messages of one group, received one by one", buffer, 8, 9);
+    }
   }
 
   @Example
-  public void required_P2P_17_oneBufferMayFeedSeveralSends() {
-    int n = atMost(4);
-    run(
-        n,
-        rank -> {
-          Communicator comm = rank.communicator();
-          double[] expected = new double[n];
-          Arrays.setAll(expected, peer -> peer + 1);
-          try (DeviceBuffer out = Values.of(rank.device(), DataType.INT32, rank.rank() + 1);
-              DeviceBuffer in = Values.zeros(rank.device(), DataType.INT32, n)) {
-            comm.group(
-                group -> {
-                  for (int peer = 0; peer < n; peer++) {
-                    group.send(out, peer);
-                    group.recv(in.slice(peer, 1), peer);
-                  }
-                });
-            comm.defaultStream().synchronize();
-            rank.expect("one element of every rank", in, expected);
-          }
-        });
+  @Needs(upTo = 4)
+  public void required_P2P_17_oneBufferMayFeedSeveralSends(WorldRank rank) {
+    int n = rank.worldSize();
+    Communicator comm = rank.communicator();
+    double[] expected = new double[n];
+    Arrays.setAll(expected, peer -> peer + 1);
+    try (DeviceBuffer out = Values.of(rank.device(), DataType.INT32, rank.rank() + 1);
+        DeviceBuffer in = Values.zeros(rank.device(), DataType.INT32, n)) {
+      comm.group(
+          group -> {
+            for (int peer = 0; peer < n; peer++) {
+              group.send(out, peer);
+              group.recv(in.slice(peer, 1), peer);
+            }
+          });
+      comm.defaultStream().synchronize();
+      rank.expect("one element of every rank", in, expected);
+    }
   }
 }

@@ -17,6 +17,7 @@ import org.jccl.conformance.cases.CallSpec;
 import org.jccl.conformance.cases.Program;
 import org.jccl.conformance.data.Fold;
 import org.jccl.conformance.harness.Values;
+import org.jccl.conformance.harness.WorldRank;
 import org.jccl.ops.Operation;
 
 /** Sums whose contributions are scaled first (rules PMS-01 to PMS-13). */
@@ -67,135 +68,115 @@ public final class PreMulSumRules extends Suite {
   }
 
   @Example
-  public void required_PMS_03_aDeviceScalarIsReadWhenTheOperationRuns() {
-    int n = atMost(2);
-    run(
-        n,
-        rank -> {
-          Communicator comm = rank.communicator();
-          Stream stream = comm.defaultStream();
-          try (DeviceBuffer scalar = Values.of(rank.device(), DataType.FLOAT32, 100);
-              DeviceBuffer later = Values.of(rank.device(), DataType.FLOAT32, 3);
-              DeviceBuffer buffer = Values.of(rank.device(), DataType.FLOAT32, 1, 2);
-              PreMulSum op = comm.preMulSum(scalar)) {
-            scalar.copyFrom(later, stream);
-            comm.allReduce(buffer, op);
-            stream.synchronize();
-            rank.expect("the sum scaled by 3", buffer, 3.0 * n, 6.0 * n);
-          }
-        });
+  @Needs(upTo = 2)
+  public void required_PMS_03_aDeviceScalarIsReadWhenTheOperationRuns(WorldRank rank) {
+    int n = rank.worldSize();
+    Communicator comm = rank.communicator();
+    Stream stream = comm.defaultStream();
+    try (DeviceBuffer scalar = Values.of(rank.device(), DataType.FLOAT32, 100);
+        DeviceBuffer later = Values.of(rank.device(), DataType.FLOAT32, 3);
+        DeviceBuffer buffer = Values.of(rank.device(), DataType.FLOAT32, 1, 2);
+        PreMulSum op = comm.preMulSum(scalar)) {
+      scalar.copyFrom(later, stream);
+      comm.allReduce(buffer, op);
+      stream.synchronize();
+      rank.expect("the sum scaled by 3", buffer, 3.0 * n, 6.0 * n);
+    }
   }
 
   @Example
-  public void required_PMS_04_anotherCommunicatorsOperationIsRefused() {
-    int n = atMost(2);
-    run(
-        n,
-        rank -> {
-          Communicator comm = rank.communicator();
-          try (Communicator other = rank.open("another");
-              DeviceBuffer buffer = Values.of(rank.device(), DataType.FLOAT32, 1);
-              PreMulSum op = other.preMulSum(DataType.FLOAT32, 2)) {
-            rank.expectThrown(
-                "another communicator's operation",
-                IllegalArgumentException.class,
-                () -> comm.allReduce(buffer, op),
-                "rank " + rank.rank(),
-                "all_reduce",
-                "another");
-            rank.expect("the buffer of the refused call", buffer, 1);
-          }
-        });
+  @Needs(upTo = 2)
+  public void required_PMS_04_anotherCommunicatorsOperationIsRefused(WorldRank rank) {
+    Communicator comm = rank.communicator();
+    try (Communicator other = rank.open("another");
+        DeviceBuffer buffer = Values.of(rank.device(), DataType.FLOAT32, 1);
+        PreMulSum op = other.preMulSum(DataType.FLOAT32, 2)) {
+      rank.expectThrown(
+          "another communicator's operation",
+          IllegalArgumentException.class,
+          () -> comm.allReduce(buffer, op),
+          "rank " + rank.rank(),
+          "all_reduce",
+          "another");
+      rank.expect("the buffer of the refused call", buffer, 1);
+    }
   }
 
   @Example
-  public void required_PMS_05_anotherTypesOperationIsRefused() {
-    run(
-        atMost(2),
-        rank -> {
-          Communicator comm = rank.communicator();
-          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1);
-              PreMulSum op = comm.preMulSum(DataType.FLOAT32, 2)) {
-            rank.expectThrown(
-                "another type's operation",
-                IllegalArgumentException.class,
-                () -> comm.allReduce(buffer, op),
-                "FLOAT32",
-                "INT32");
-          }
-        });
+  @Needs(upTo = 2)
+  public void required_PMS_05_anotherTypesOperationIsRefused(WorldRank rank) {
+    Communicator comm = rank.communicator();
+    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 1);
+        PreMulSum op = comm.preMulSum(DataType.FLOAT32, 2)) {
+      rank.expectThrown(
+          "another type's operation",
+          IllegalArgumentException.class,
+          () -> comm.allReduce(buffer, op),
+          "FLOAT32",
+          "INT32");
+    }
   }
 
   @Example
-  public void required_PMS_07_itMayBeClosedOnceTheCallHasReturned() {
-    int n = atMost(3);
-    run(
-        n,
-        rank -> {
-          Communicator comm = rank.communicator();
-          Stream stream = comm.defaultStream();
-          try (DeviceBuffer alone = Values.of(rank.device(), DataType.INT32, 1);
-              DeviceBuffer grouped = Values.of(rank.device(), DataType.INT32, 1)) {
-            PreMulSum op = comm.preMulSum(DataType.INT32, 5);
-            comm.allReduce(alone, op);
-            op.close();
-            PreMulSum second = comm.preMulSum(DataType.INT32, 7);
-            comm.group(group -> group.allReduce(grouped, second));
-            second.close();
-            stream.synchronize();
-            rank.expect("the sum whose operation was closed", alone, 5.0 * n);
-            rank.expect("the grouped sum whose operation was closed", grouped, 7.0 * n);
-            rank.expectThrown(
-                "a closed operation",
-                IllegalStateException.class,
-                () -> comm.allReduce(alone, op),
-                "closed");
-          }
-        });
+  @Needs(upTo = 3)
+  public void required_PMS_07_itMayBeClosedOnceTheCallHasReturned(WorldRank rank) {
+    int n = rank.worldSize();
+    Communicator comm = rank.communicator();
+    Stream stream = comm.defaultStream();
+    try (DeviceBuffer alone = Values.of(rank.device(), DataType.INT32, 1);
+        DeviceBuffer grouped = Values.of(rank.device(), DataType.INT32, 1)) {
+      PreMulSum op = comm.preMulSum(DataType.INT32, 5);
+      comm.allReduce(alone, op);
+      op.close();
+      PreMulSum second = comm.preMulSum(DataType.INT32, 7);
+      comm.group(group -> group.allReduce(grouped, second));
+      second.close();
+      stream.synchronize();
+      rank.expect("the sum whose operation was closed", alone, 5.0 * n);
+      rank.expect("the grouped sum whose operation was closed", grouped, 7.0 * n);
+      rank.expectThrown(
+          "a closed operation",
+          IllegalStateException.class,
+          () -> comm.allReduce(alone, op),
+          "closed");
+    }
   }
 
   @Example
-  public void required_PMS_07_itMayBeClosedInTheGroupThatUsesIt() {
-    int n = 2;
-    run(
-        n,
-        rank -> {
-          Communicator comm = rank.communicator();
-          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 2)) {
-            comm.group(
-                group -> {
-                  try (PreMulSum op = comm.preMulSum(DataType.INT32, 3)) {
-                    group.allReduce(buffer, op);
-                  }
-                });
-            comm.defaultStream().synchronize();
-            rank.expect("the sum whose operation was closed in its group", buffer, 6.0 * n);
-          }
-        });
-  }
-
-  @Example
-  public void required_PMS_06_manyMayBeAliveAtOnce() {
-    int n = atMost(2);
-    run(
-        n,
-        rank -> {
-          Communicator comm = rank.communicator();
-          PreMulSum[] ops = new PreMulSum[6];
-          Arrays.setAll(ops, i -> comm.preMulSum(DataType.INT64, i + 1));
-          try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT64, 1)) {
-            double expected = 1;
-            for (PreMulSum op : ops) {
-              rank.check(op.code() >= 5, "code " + op.code());
-              comm.allReduce(buffer, op);
-              expected *= (double) n * (Arrays.asList(ops).indexOf(op) + 1);
+  public void required_PMS_07_itMayBeClosedInTheGroupThatUsesIt(WorldRank rank) {
+    int n = rank.worldSize();
+    Communicator comm = rank.communicator();
+    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT32, 2)) {
+      comm.group(
+          group -> {
+            try (PreMulSum op = comm.preMulSum(DataType.INT32, 3)) {
+              group.allReduce(buffer, op);
             }
-            comm.defaultStream().synchronize();
-            rank.expect("the chain of scaled sums", buffer, expected);
-          }
-          for (PreMulSum op : ops) {
-            op.close();
-          }
-        });
+          });
+      comm.defaultStream().synchronize();
+      rank.expect("the sum whose operation was closed in its group", buffer, 6.0 * n);
+    }
+  }
+
+  @Example
+  @Needs(upTo = 2)
+  public void required_PMS_06_manyMayBeAliveAtOnce(WorldRank rank) {
+    int n = rank.worldSize();
+    Communicator comm = rank.communicator();
+    PreMulSum[] ops = new PreMulSum[6];
+    Arrays.setAll(ops, i -> comm.preMulSum(DataType.INT64, i + 1));
+    try (DeviceBuffer buffer = Values.of(rank.device(), DataType.INT64, 1)) {
+      double expected = 1;
+      for (PreMulSum op : ops) {
+        rank.check(op.code() >= 5, "code " + op.code());
+        comm.allReduce(buffer, op);
+        expected *= (double) n * (Arrays.asList(ops).indexOf(op) + 1);
+      }
+      comm.defaultStream().synchronize();
+      rank.expect("the chain of scaled sums", buffer, expected);
+    }
+    for (PreMulSum op : ops) {
+      op.close();
+    }
   }
 }

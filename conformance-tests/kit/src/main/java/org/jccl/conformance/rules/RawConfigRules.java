@@ -57,19 +57,16 @@ public final class RawConfigRules extends RawSuite {
   }
 
   @Example
-  public void required_CFG_01_whatOlderAndNewerCallersSay() {
-    raw(
-        rank -> {
-          MemorySegment config = rank.config(ConfigField.CHANNELS_PER_NET_PEER, 65);
-          create(rank, config, INVALID_ARGUMENT, "nChannelsPerNetPeer 65");
-          config.set(JAVA_INT, ConfigField.VERSION_OFFSET, BEFORE_CHANNELS_PER_PEER);
-          create(rank, config, SUCCESS, "a field that is newer than the stated version");
-          MemorySegment large = rank.allocate(rank.config().byteSize() + 64);
-          large.fill((byte) 0x55);
-          large.asSlice(0, rank.config().byteSize()).copyFrom(rank.config());
-          large.set(JAVA_LONG, ConfigField.SIZE_OFFSET, large.byteSize());
-          create(rank, large, SUCCESS, "a struct larger than the library's");
-        });
+  public void required_CFG_01_whatOlderAndNewerCallersSay(RawRank rank) {
+    MemorySegment config = rank.config(ConfigField.CHANNELS_PER_NET_PEER, 65);
+    create(rank, config, INVALID_ARGUMENT, "nChannelsPerNetPeer 65");
+    config.set(JAVA_INT, ConfigField.VERSION_OFFSET, BEFORE_CHANNELS_PER_PEER);
+    create(rank, config, SUCCESS, "a field that is newer than the stated version");
+    MemorySegment large = rank.allocate(rank.config().byteSize() + 64);
+    large.fill((byte) 0x55);
+    large.asSlice(0, rank.config().byteSize()).copyFrom(rank.config());
+    large.set(JAVA_LONG, ConfigField.SIZE_OFFSET, large.byteSize());
+    create(rank, large, SUCCESS, "a struct larger than the library's");
   }
 
   @Example
@@ -122,8 +119,8 @@ public final class RawConfigRules extends RawSuite {
 
   @Example
   @Needs(since = "2.29.2")
-  public void required_CFG_08_ctaPolicyAsABitMask() {
-    raw(rank -> create(rank, rank.config(ConfigField.CTA_POLICY, 3), SUCCESS, "both policies"));
+  public void required_CFG_08_ctaPolicyAsABitMask(RawRank rank) {
+    create(rank, rank.config(ConfigField.CTA_POLICY, 3), SUCCESS, "both policies");
   }
 
   @Example
@@ -164,8 +161,8 @@ public final class RawConfigRules extends RawSuite {
 
   @Example
   @Needs(since = "2.30.7")
-  public void required_CFG_14_noContextsAtAll() {
-    raw(rank -> create(rank, rank.config(ConfigField.NUM_RMA_CTX, 0), SUCCESS, "0 contexts"));
+  public void required_CFG_14_noContextsAtAll(RawRank rank) {
+    create(rank, rank.config(ConfigField.NUM_RMA_CTX, 0), SUCCESS, "0 contexts");
   }
 
   @Example
@@ -179,15 +176,12 @@ public final class RawConfigRules extends RawSuite {
   }
 
   @Example
-  public void required_CFG_17_networksThatNobodyProvides() {
-    raw(
-        rank -> {
-          MemorySegment config = rank.config();
-          setText(rank, config, ConfigField.NET_NAME_OFFSET, "no-such-network");
-          create(rank, config, INVALID_USAGE, "a network that nobody provides");
-          setText(rank, config, ConfigField.NET_NAME_OFFSET, "sOcKeT");
-          create(rank, config, SUCCESS, "sockets, in whatever case");
-        });
+  public void required_CFG_17_networksThatNobodyProvides(RawRank rank) {
+    MemorySegment config = rank.config();
+    setText(rank, config, ConfigField.NET_NAME_OFFSET, "no-such-network");
+    create(rank, config, INVALID_USAGE, "a network that nobody provides");
+    setText(rank, config, ConfigField.NET_NAME_OFFSET, "sOcKeT");
+    create(rank, config, SUCCESS, "sockets, in whatever case");
   }
 
   private static void setText(RawRank rank, MemorySegment config, int offset, String text) {
@@ -197,22 +191,16 @@ public final class RawConfigRules extends RawSuite {
   }
 
   @Example
-  public void required_CFG_18_whatIsNotChecked() {
-    raw(
-        rank -> {
-          MemorySegment config = rank.config(ConfigField.TRAFFIC_CLASS, -12345);
-          setText(rank, config, ConfigField.COMM_NAME_OFFSET, "a name, with %s and a blank");
-          create(rank, config, SUCCESS, "an odd name and traffic class");
-        });
+  public void required_CFG_18_whatIsNotChecked(RawRank rank) {
+    MemorySegment config = rank.config(ConfigField.TRAFFIC_CLASS, -12345);
+    setText(rank, config, ConfigField.COMM_NAME_OFFSET, "a name, with %s and a blank");
+    create(rank, config, SUCCESS, "an odd name and traffic class");
   }
 
   @Example
-  public void required_CFG_19_blockingMayDiffer() {
-    raw(
-        rank -> {
-          long made = rank.open(rank.rank() == 0 ? rank.config() : rank.nonblocking());
-          rank.expectSum("the sum", made, 1 + rank.rank(), 3);
-          rank.destroy(made);
-        });
+  public void required_CFG_19_blockingMayDiffer(RawRank rank) {
+    long made = rank.open(rank.rank() == 0 ? rank.config() : rank.nonblocking());
+    rank.expectSum("the sum", made, 1 + rank.rank(), 3);
+    rank.destroy(made);
   }
 }

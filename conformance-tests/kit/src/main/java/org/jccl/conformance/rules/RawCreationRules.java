@@ -32,18 +32,13 @@ public final class RawCreationRules extends RawSuite {
 
   @Example
   @AlsoShows("UID-03")
-  public void required_UID_01_noTwoIdsAreEqual() {
-    raw(
-        rank ->
-            rank.check(rank.id().mismatch(rank.id()) >= 0, "two ids are equal, 128 bytes of them"));
+  public void required_UID_01_noTwoIdsAreEqual(RawRank rank) {
+    rank.check(rank.id().mismatch(rank.id()) >= 0, "two ids are equal, 128 bytes of them");
   }
 
   @Example
-  public void required_UID_02_theOutputMustNotBeNull() {
-    raw(
-        rank ->
-            rank.refuses(
-                "ncclGetUniqueId(null)", () -> rank.abi().getUniqueId(MemorySegment.NULL)));
+  public void required_UID_02_theOutputMustNotBeNull(RawRank rank) {
+    rank.refuses("ncclGetUniqueId(null)", () -> rank.abi().getUniqueId(MemorySegment.NULL));
   }
 
   @Example
@@ -65,51 +60,42 @@ public final class RawCreationRules extends RawSuite {
   }
 
   @Example
-  public void required_UID_05_anIdThatWasNeverMade() {
-    raw(
-        rank -> {
-          MemorySegment zero = rank.allocate(UniqueId.BYTES);
-          rank.handle().set(JAVA_LONG, 0, 77);
-          int code = rank.abi().commInitRank(rank.slot(), 1, zero, 0);
-          rank.check(code != SUCCESS && code != IN_PROGRESS, "an id of zeros: " + code);
-          rank.check(rank.madeHandle() == 0, "the handle is not null (INIT-18)");
-        });
+  public void required_UID_05_anIdThatWasNeverMade(RawRank rank) {
+    MemorySegment zero = rank.allocate(UniqueId.BYTES);
+    rank.handle().set(JAVA_LONG, 0, 77);
+    int code = rank.abi().commInitRank(rank.slot(), 1, zero, 0);
+    rank.check(code != SUCCESS && code != IN_PROGRESS, "an id of zeros: " + code);
+    rank.check(rank.madeHandle() == 0, "the handle is not null (INIT-18)");
   }
 
   // ---------------------------------------------------------------- one rank
 
   @Example
-  public void required_INIT_01_theDeviceOfTheCallCounts() {
-    raw(
-        rank -> {
-          if (rank.rank() == 0) {
-            NcclAbi abi = rank.abi();
-            MemorySegment id = rank.id();
-            rank.groupStart();
-            device(rank, 1).makeCurrent();
-            rank.succeeds("ncclCommInitRank", () -> abi.commInitRank(rank.handle(), 1, id, 0));
-            device(rank, 0).makeCurrent();
-            rank.groupEnd();
-            long made = rank.madeHandle();
-            rank.check(rank.cuDevice(made) == 1, "device " + rank.slotInt());
-            rank.destroy(made);
-          }
-          rank.barrier();
-        });
+  public void required_INIT_01_theDeviceOfTheCallCounts(RawRank rank) {
+    if (rank.rank() == 0) {
+      NcclAbi abi = rank.abi();
+      MemorySegment id = rank.id();
+      rank.groupStart();
+      device(rank, 1).makeCurrent();
+      rank.succeeds("ncclCommInitRank", () -> abi.commInitRank(rank.handle(), 1, id, 0));
+      device(rank, 0).makeCurrent();
+      rank.groupEnd();
+      long made = rank.madeHandle();
+      rank.check(rank.cuDevice(made) == 1, "device " + rank.slotInt());
+      rank.destroy(made);
+    }
+    rank.barrier();
   }
 
   @Example
   @AlsoShows({"LIF-07", "LIF-09"})
-  public void required_INIT_03_oneThreadCreatesSeveralRanksInAGroup() {
-    int n = atMost(4);
-    raw(
-        n,
-        rank -> {
-          if (rank.rank() == 0) {
-            createAll(rank, n);
-          }
-          rank.barrier();
-        });
+  @Needs(upTo = 4)
+  public void required_INIT_03_oneThreadCreatesSeveralRanksInAGroup(RawRank rank) {
+    int n = rank.worldSize();
+    if (rank.rank() == 0) {
+      createAll(rank, n);
+    }
+    rank.barrier();
   }
 
   private static void createAll(RawRank rank, int n) {
@@ -136,121 +122,101 @@ public final class RawCreationRules extends RawSuite {
   }
 
   @Example
-  public void required_INIT_05_whatHappensToTheOutput() {
-    raw(
-        rank -> {
-          NcclAbi abi = rank.abi();
-          MemorySegment id = rank.id();
-          rank.refuses("0 ranks", () -> abi.commInitRank(rank.handle(), 0, id, 0));
-          rank.check(rank.madeHandle() == 0, "0 ranks write the output");
-          rank.handle().set(JAVA_LONG, 0, 77);
-          rank.refuses("rank 3", () -> abi.commInitRank(rank.slot(), 2, id, 3));
-          rank.check(rank.madeHandle() == 0, "a wrong rank leaves the output");
-        });
+  public void required_INIT_05_whatHappensToTheOutput(RawRank rank) {
+    NcclAbi abi = rank.abi();
+    MemorySegment id = rank.id();
+    rank.refuses("0 ranks", () -> abi.commInitRank(rank.handle(), 0, id, 0));
+    rank.check(rank.madeHandle() == 0, "0 ranks write the output");
+    rank.handle().set(JAVA_LONG, 0, 77);
+    rank.refuses("rank 3", () -> abi.commInitRank(rank.slot(), 2, id, 3));
+    rank.check(rank.madeHandle() == 0, "a wrong rank leaves the output");
   }
 
   @Example
   @AlsoShows({"INIT-18", "INIT-08"})
-  public void required_INIT_07_twoRanksOnOneDevice() {
-    raw(
-        rank -> {
-          NcclAbi abi = rank.abi();
-          MemorySegment id = rank.id();
-          MemorySegment handles = rank.allocate(16);
-          rank.groupStart();
-          for (int i = 0; i < 2; i++) {
-            int own = i;
-            MemorySegment out = handles.asSlice(8L * i, 8);
-            rank.succeeds("ncclCommInitRank", () -> abi.commInitRank(out, 2, id, own));
-          }
-          rank.misuses("ncclGroupEnd of two ranks on a device", abi::groupEnd);
-          for (int i = 0; i < 2; i++) {
-            long left = handles.getAtIndex(JAVA_LONG, i);
-            rank.check(left != 0, "a grouped creation that failed leaves null (INIT-18)");
-            rank.abort(left);
-          }
-        });
+  public void required_INIT_07_twoRanksOnOneDevice(RawRank rank) {
+    NcclAbi abi = rank.abi();
+    MemorySegment id = rank.id();
+    MemorySegment handles = rank.allocate(16);
+    rank.groupStart();
+    for (int i = 0; i < 2; i++) {
+      int own = i;
+      MemorySegment out = handles.asSlice(8L * i, 8);
+      rank.succeeds("ncclCommInitRank", () -> abi.commInitRank(out, 2, id, own));
+    }
+    rank.misuses("ncclGroupEnd of two ranks on a device", abi::groupEnd);
+    for (int i = 0; i < 2; i++) {
+      long left = handles.getAtIndex(JAVA_LONG, i);
+      rank.check(left != 0, "a grouped creation that failed leaves null (INIT-18)");
+      rank.abort(left);
+    }
   }
 
   @Example
-  public void required_INIT_09_oneRankAlone() {
-    raw(
-        rank -> {
-          NcclAbi abi = rank.abi();
-          long alone = rank.openAlone(MemorySegment.NULL);
-          rank.expectSum("the sum over one rank", alone, 5, 5);
-          try (DeviceBuffer two = rank.memory(DataType.INT32, 7, 0)) {
-            long at = two.address();
-            rank.groupStart();
-            rank.succeeds("ncclSend", () -> abi.send(at, 1, INT32, 0, alone, rank.stream()));
-            rank.succeeds("ncclRecv", () -> abi.recv(at + 4, 1, INT32, 0, alone, rank.stream()));
-            rank.groupEnd();
-            rank.synchronize();
-            rank.expect("a message to self", two, 7, 7);
-          }
-          rank.destroy(alone);
-        });
+  public void required_INIT_09_oneRankAlone(RawRank rank) {
+    NcclAbi abi = rank.abi();
+    long alone = rank.openAlone(MemorySegment.NULL);
+    rank.expectSum("the sum over one rank", alone, 5, 5);
+    try (DeviceBuffer two = rank.memory(DataType.INT32, 7, 0)) {
+      long at = two.address();
+      rank.groupStart();
+      rank.succeeds("ncclSend", () -> abi.send(at, 1, INT32, 0, alone, rank.stream()));
+      rank.succeeds("ncclRecv", () -> abi.recv(at + 4, 1, INT32, 0, alone, rank.stream()));
+      rank.groupEnd();
+      rank.synchronize();
+      rank.expect("a message to self", two, 7, 7);
+    }
+    rank.destroy(alone);
   }
 
   @Example
-  public void required_INIT_14_noConfigurationMeansTheDefault() {
-    raw(
-        rank -> {
-          for (MemorySegment config : new MemorySegment[] {MemorySegment.NULL, rank.config()}) {
-            long made = rank.openAlone(config);
-            // Blocking: a wrong call leaves no trace (ERR-05).
-            rank.refuses("a wrong call", () -> rank.wrongCall(made));
-            int state = rank.state(made);
-            rank.check(state == SUCCESS, "state " + state + ", expected 0");
-            rank.destroy(made);
-          }
-        });
+  public void required_INIT_14_noConfigurationMeansTheDefault(RawRank rank) {
+    for (MemorySegment config : new MemorySegment[] {MemorySegment.NULL, rank.config()}) {
+      long made = rank.openAlone(config);
+      // Blocking: a wrong call leaves no trace (ERR-05).
+      rank.refuses("a wrong call", () -> rank.wrongCall(made));
+      int state = rank.state(made);
+      rank.check(state == SUCCESS, "state " + state + ", expected 0");
+      rank.destroy(made);
+    }
   }
 
   @Example
   @AlsoShows("ARG-17")
-  public void required_INIT_15_severalIds() {
-    raw(
-        rank -> {
-          NcclAbi abi = rank.abi();
-          MemorySegment ids = rank.allocate(3L * UniqueId.BYTES);
-          for (int i = 0; i < 2; i++) {
-            ids.asSlice((long) i * UniqueId.BYTES, UniqueId.BYTES).copyFrom(rank.sharedId());
-          }
-          for (int wrong : new int[] {0, 3}) {
-            rank.refuses(
-                wrong + " ids for 2 ranks",
-                () ->
-                    abi.commInitRankScalable(
-                        rank.handle(), 2, rank.rank(), wrong, ids, MemorySegment.NULL));
-          }
-          rank.succeeds(
-              "2 ids for 2 ranks",
-              () ->
-                  abi.commInitRankScalable(
-                      rank.handle(), 2, rank.rank(), 2, ids, MemorySegment.NULL));
-          long made = rank.madeHandle();
-          rank.expectSum("the sum", made, 1 + rank.rank(), 3);
-          rank.destroy(made);
-        });
+  public void required_INIT_15_severalIds(RawRank rank) {
+    NcclAbi abi = rank.abi();
+    MemorySegment ids = rank.allocate(3L * UniqueId.BYTES);
+    for (int i = 0; i < 2; i++) {
+      ids.asSlice((long) i * UniqueId.BYTES, UniqueId.BYTES).copyFrom(rank.sharedId());
+    }
+    for (int wrong : new int[] {0, 3}) {
+      rank.refuses(
+          wrong + " ids for 2 ranks",
+          () ->
+              abi.commInitRankScalable(
+                  rank.handle(), 2, rank.rank(), wrong, ids, MemorySegment.NULL));
+    }
+    rank.succeeds(
+        "2 ids for 2 ranks",
+        () -> abi.commInitRankScalable(rank.handle(), 2, rank.rank(), 2, ids, MemorySegment.NULL));
+    long made = rank.madeHandle();
+    rank.expectSum("the sum", made, 1 + rank.rank(), 3);
+    rank.destroy(made);
   }
 
   @Example
   @AlsoShows({"LIF-16", "ARG-02"})
-  public void required_INIT_17_creationInTheBackground() {
-    raw(
-        rank -> {
-          NcclAbi abi = rank.abi();
-          long unfinished = rank.openUnfinished();
-          rank.check(unfinished != 0, "the handle is null while creation goes on");
-          rank.check(rank.state(unfinished) == IN_PROGRESS, "not in progress");
-          rank.refuses("ncclCommCount", () -> abi.commCount(unfinished, rank.slot()));
-          rank.check(rank.state(unfinished) == IN_PROGRESS, "a query changes the state");
-          rank.abort(unfinished); // LIF-16
-          long ready = rank.openAlone(rank.nonblocking());
-          rank.check(rank.count(ready) == 1, "count " + rank.slotInt());
-          rank.destroy(ready);
-        });
+  public void required_INIT_17_creationInTheBackground(RawRank rank) {
+    NcclAbi abi = rank.abi();
+    long unfinished = rank.openUnfinished();
+    rank.check(unfinished != 0, "the handle is null while creation goes on");
+    rank.check(rank.state(unfinished) == IN_PROGRESS, "not in progress");
+    rank.refuses("ncclCommCount", () -> abi.commCount(unfinished, rank.slot()));
+    rank.check(rank.state(unfinished) == IN_PROGRESS, "a query changes the state");
+    rank.abort(unfinished); // LIF-16
+    long ready = rank.openAlone(rank.nonblocking());
+    rank.check(rank.count(ready) == 1, "count " + rank.slotInt());
+    rank.destroy(ready);
   }
 
   @Example
@@ -282,14 +248,11 @@ public final class RawCreationRules extends RawSuite {
 
   @Example
   @AlsoShows("INIT-20")
-  public void required_INIT_10_allRanksAtOnce() {
-    raw(
-        rank -> {
-          if (rank.rank() == 0) {
-            initAllPermuted(rank);
-          }
-          rank.barrier();
-        });
+  public void required_INIT_10_allRanksAtOnce(RawRank rank) {
+    if (rank.rank() == 0) {
+      initAllPermuted(rank);
+    }
+    rank.barrier();
   }
 
   private static void initAllPermuted(RawRank rank) {
@@ -314,44 +277,38 @@ public final class RawCreationRules extends RawSuite {
   }
 
   @Example
-  public void required_INIT_11_aDeviceTwice() {
-    raw(
-        rank -> {
-          MemorySegment twice = rank.allocate(8);
-          MemorySegment handles = rank.allocate(16);
-          rank.misuses(
-              "ncclCommInitAll of device 0 and 0", () -> rank.abi().commInitAll(handles, 2, twice));
-        });
+  public void required_INIT_11_aDeviceTwice(RawRank rank) {
+    MemorySegment twice = rank.allocate(8);
+    MemorySegment handles = rank.allocate(16);
+    rank.misuses(
+        "ncclCommInitAll of device 0 and 0", () -> rank.abi().commInitAll(handles, 2, twice));
   }
 
   @Example
-  public void required_INIT_21_oneThreadAfterTheOther() {
-    raw(
-        1,
-        rank -> {
-          long made = rank.openAlone(MemorySegment.NULL);
-          AtomicInteger code = new AtomicInteger(-1);
-          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
-            Runnable other =
-                () -> {
-                  rank.device().makeCurrent();
-                  code.set(rank.sum(buffer, made));
-                };
-            rank.world()
-                .instance()
-                .backend()
-                .rankHost()
-                .blocking(
-                    () -> {
-                      Thread thread = Thread.ofPlatform().start(other);
-                      thread.join();
-                      return true;
-                    });
-            rank.check(code.get() == SUCCESS, "on another thread: " + code);
-            rank.expectSum("on this thread again", made, 4, 4);
-            rank.expect("what the other thread did", buffer, 3);
-          }
-          rank.destroy(made);
-        });
+  @Needs(upTo = 1)
+  public void required_INIT_21_oneThreadAfterTheOther(RawRank rank) throws Exception {
+    long made = rank.openAlone(MemorySegment.NULL);
+    AtomicInteger code = new AtomicInteger(-1);
+    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
+      Runnable other =
+          () -> {
+            rank.device().makeCurrent();
+            code.set(rank.sum(buffer, made));
+          };
+      rank.world()
+          .instance()
+          .backend()
+          .rankHost()
+          .blocking(
+              () -> {
+                Thread thread = Thread.ofPlatform().start(other);
+                thread.join();
+                return true;
+              });
+      rank.check(code.get() == SUCCESS, "on another thread: " + code);
+      rank.expectSum("on this thread again", made, 4, 4);
+      rank.expect("what the other thread did", buffer, 3);
+    }
+    rank.destroy(made);
   }
 }

@@ -59,30 +59,26 @@ public final class RawGroupEndRules extends RawSuite {
   }
 
   @Example
-  public void required_GRP_24_aNonblockingEndIsPolled() {
-    int n = 2;
-    raw(
-        n,
-        rank -> {
-          long made = rank.open(rank.nonblocking());
-          try (DeviceBuffer one = rank.memory(DataType.INT32, 1);
-              DeviceBuffer two = rank.memory(DataType.INT32, 2, 3)) {
-            int to = (rank.rank() + 1) % n;
-            int from = (rank.rank() + n - 1) % n;
-            rank.group(
-                IN_PROGRESS,
-                () -> {
-                  rank.succeeds("ncclAllReduce", () -> rank.sum(one, made));
-                  rank.succeeds("ncclSend", () -> send(rank, two, to, made));
-                  rank.succeeds("ncclRecv", () -> recv(rank, two, from, made));
-                });
-            rank.expectReady("the communicator of the group", made);
-            rank.synchronize();
-            rank.expect("the sum", one, n);
-            rank.expect("what was sent and what came", two, 2, 2);
-          }
-          rank.destroy(made);
-        });
+  public void required_GRP_24_aNonblockingEndIsPolled(RawRank rank) {
+    int n = rank.worldSize();
+    long made = rank.open(rank.nonblocking());
+    try (DeviceBuffer one = rank.memory(DataType.INT32, 1);
+        DeviceBuffer two = rank.memory(DataType.INT32, 2, 3)) {
+      int to = (rank.rank() + 1) % n;
+      int from = (rank.rank() + n - 1) % n;
+      rank.group(
+          IN_PROGRESS,
+          () -> {
+            rank.succeeds("ncclAllReduce", () -> rank.sum(one, made));
+            rank.succeeds("ncclSend", () -> send(rank, two, to, made));
+            rank.succeeds("ncclRecv", () -> recv(rank, two, from, made));
+          });
+      rank.expectReady("the communicator of the group", made);
+      rank.synchronize();
+      rank.expect("the sum", one, n);
+      rank.expect("what was sent and what came", two, 2, 2);
+    }
+    rank.destroy(made);
   }
 
   private static int send(RawRank rank, DeviceBuffer two, int peer, long comm) {
@@ -119,58 +115,51 @@ public final class RawGroupEndRules extends RawSuite {
 
   @Example
   @AlsoShows("GRP-32")
-  public void required_GRP_27_aSimulatedEndLaunchesNothing() {
-    int n = 2;
-    raw(
-        n,
-        rank -> {
-          NcclAbi abi = rank.abi();
-          long made = rank.open(rank.config());
-          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 9)) {
-            Runnable sum = () -> rank.succeeds("a sum", () -> rank.sum(buffer, made));
-            simulate(rank, SUCCESS, info(rank), sum);
-            rank.synchronize();
-            rank.expect("the buffer after a simulated end", buffer, 9);
-            rank.misuses("the group is closed", abi::groupEnd);
-            rank.expectSum("a sum on the communicator that was simulated", made, 4, 4 * n);
-            rank.expect("the buffer of the simulated call", buffer, 9);
-          }
-          rank.barrier();
-          rank.destroy(made);
-        });
+  public void required_GRP_27_aSimulatedEndLaunchesNothing(RawRank rank) {
+    int n = rank.worldSize();
+    NcclAbi abi = rank.abi();
+    long made = rank.open(rank.config());
+    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 9)) {
+      Runnable sum = () -> rank.succeeds("a sum", () -> rank.sum(buffer, made));
+      simulate(rank, SUCCESS, info(rank), sum);
+      rank.synchronize();
+      rank.expect("the buffer after a simulated end", buffer, 9);
+      rank.misuses("the group is closed", abi::groupEnd);
+      rank.expectSum("a sum on the communicator that was simulated", made, 4, 4 * n);
+      rank.expect("the buffer of the simulated call", buffer, 9);
+    }
+    rank.barrier();
+    rank.destroy(made);
   }
 
   @Example
-  public void required_GRP_27_whatASimulatedEndRefuses() {
-    raw(
-        rank -> {
-          NcclAbi abi = rank.abi();
-          long made = rank.open(rank.config());
-          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 9)) {
-            MemorySegment unmarked = info(rank);
-            unmarked.set(JAVA_INT, MAGIC_OFFSET, 0);
-            simulate(
-                rank,
-                INVALID_ARGUMENT,
-                unmarked,
-                () -> rank.succeeds("a sum", () -> rank.sum(buffer, made)));
-            // The group's own error comes first, before the marker is looked at.
-            simulate(
-                rank,
-                INVALID_USAGE,
-                unmarked,
-                () -> {
-                  rank.succeeds("a sum", () -> rank.sum(buffer, made));
-                  mixCapture(rank, made);
-                });
-            rank.misuses("an end without a start", () -> abi.groupSimulateEnd(info(rank)));
-            rank.synchronize();
-            rank.expect("the buffer of the groups thrown away", buffer, 9);
-          }
-          rank.expectSum("the next sum", made, 4, 8);
-          rank.barrier();
-          rank.destroy(made);
-        });
+  public void required_GRP_27_whatASimulatedEndRefuses(RawRank rank) {
+    NcclAbi abi = rank.abi();
+    long made = rank.open(rank.config());
+    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 9)) {
+      MemorySegment unmarked = info(rank);
+      unmarked.set(JAVA_INT, MAGIC_OFFSET, 0);
+      simulate(
+          rank,
+          INVALID_ARGUMENT,
+          unmarked,
+          () -> rank.succeeds("a sum", () -> rank.sum(buffer, made)));
+      // The group's own error comes first, before the marker is looked at.
+      simulate(
+          rank,
+          INVALID_USAGE,
+          unmarked,
+          () -> {
+            rank.succeeds("a sum", () -> rank.sum(buffer, made));
+            mixCapture(rank, made);
+          });
+      rank.misuses("an end without a start", () -> abi.groupSimulateEnd(info(rank)));
+      rank.synchronize();
+      rank.expect("the buffer of the groups thrown away", buffer, 9);
+    }
+    rank.expectSum("the next sum", made, 4, 8);
+    rank.barrier();
+    rank.destroy(made);
   }
 
   /** A captured sum in a group whose other sum is not: INVALID_USAGE (STR-18). */
@@ -187,84 +176,65 @@ public final class RawGroupEndRules extends RawSuite {
   }
 
   @Example
-  public void required_GRP_28_withoutAStructureItIsARealEnd() {
-    int n = 2;
-    raw(
-        n,
-        rank -> {
-          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
-            simulate(rank, SUCCESS, MemorySegment.NULL, () -> rank.allReduce(buffer));
-            rank.synchronize();
-            rank.expect("the sum of a group that ended without structure", buffer, 3 * n);
-          }
-        });
+  public void required_GRP_28_withoutAStructureItIsARealEnd(RawRank rank) {
+    int n = rank.worldSize();
+    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
+      simulate(rank, SUCCESS, MemorySegment.NULL, () -> rank.allReduce(buffer));
+      rank.synchronize();
+      rank.expect("the sum of a group that ended without structure", buffer, 3 * n);
+    }
   }
 
   @Example
-  public void required_GRP_29_nonblockingOnesAreLaunched() {
-    raw(
-        rank -> {
-          long made = rank.open(rank.nonblocking());
-          MemorySegment info = info(rank);
-          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
-            simulate(
-                rank,
-                IN_PROGRESS,
-                info,
-                () -> rank.succeeds("a sum", () -> rank.sum(buffer, made)));
-            rank.expectReady("the communicator", made);
-            rank.synchronize();
-            rank.expect("the sum, really launched", buffer, 6);
-            rank.check(time(info) == NOTHING, "the estimate is " + time(info));
-          }
-          rank.destroy(made);
-        });
+  public void required_GRP_29_nonblockingOnesAreLaunched(RawRank rank) {
+    long made = rank.open(rank.nonblocking());
+    MemorySegment info = info(rank);
+    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
+      simulate(rank, IN_PROGRESS, info, () -> rank.succeeds("a sum", () -> rank.sum(buffer, made)));
+      rank.expectReady("the communicator", made);
+      rank.synchronize();
+      rank.expect("the sum, really launched", buffer, 6);
+      rank.check(time(info) == NOTHING, "the estimate is " + time(info));
+    }
+    rank.destroy(made);
   }
 
   @Example
-  public void required_GRP_30_anInnerSimulatedEndClosesItsLevel() {
-    int n = atMost(2);
-    raw(
-        n,
-        rank -> {
-          NcclAbi abi = rank.abi();
-          MemorySegment info = info(rank);
-          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
-            rank.group(
-                () -> {
-                  simulate(rank, SUCCESS, info, () -> rank.allReduce(buffer));
-                  rank.groupStart();
-                  MemorySegment unmarked = rank.allocate(INFO_BYTES);
-                  unmarked.fill((byte) 0x55);
-                  rank.succeeds(
-                      "an inner one is not looked at", () -> abi.groupSimulateEnd(unmarked));
-                });
-            rank.synchronize();
-            rank.expect("the sum, launched by the outer end", buffer, 3 * n);
-            rank.check(time(info) == NOTHING, "the estimate is " + time(info));
-          }
-        });
+  @Needs(upTo = 2)
+  public void required_GRP_30_anInnerSimulatedEndClosesItsLevel(RawRank rank) {
+    int n = rank.worldSize();
+    NcclAbi abi = rank.abi();
+    MemorySegment info = info(rank);
+    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 3)) {
+      rank.group(
+          () -> {
+            simulate(rank, SUCCESS, info, () -> rank.allReduce(buffer));
+            rank.groupStart();
+            MemorySegment unmarked = rank.allocate(INFO_BYTES);
+            unmarked.fill((byte) 0x55);
+            rank.succeeds("an inner one is not looked at", () -> abi.groupSimulateEnd(unmarked));
+          });
+      rank.synchronize();
+      rank.expect("the sum, launched by the outer end", buffer, 3 * n);
+      rank.check(time(info) == NOTHING, "the estimate is " + time(info));
+    }
   }
 
   @Example
   @AlsoShows("GRP-32")
-  public void required_GRP_31_theEstimateIsThatOfTheLastBatch() {
-    raw(
-        rank -> {
-          long made = rank.open(rank.config());
-          float ints = estimate(rank, made, INT32);
-          float floats = estimate(rank, made, FLOAT32);
-          float both = estimate(rank, made, INT32, FLOAT32);
-          rank.check(ints > 0, "one sum of ints takes " + ints + " us");
-          rank.check(floats > 0, "one sum of floats takes " + floats + " us");
-          float longest = Math.max(ints, floats);
-          rank.check(
-              both > 0 && both < 1.5f * longest,
-              "two batches: " + both + " us, one at most " + longest);
-          rank.expectSum("a collective afterwards (GRP-32)", made, 5, 10);
-          rank.barrier();
-          rank.destroy(made);
-        });
+  public void required_GRP_31_theEstimateIsThatOfTheLastBatch(RawRank rank) {
+    long made = rank.open(rank.config());
+    float ints = estimate(rank, made, INT32);
+    float floats = estimate(rank, made, FLOAT32);
+    float both = estimate(rank, made, INT32, FLOAT32);
+    rank.check(ints > 0, "one sum of ints takes " + ints + " us");
+    rank.check(floats > 0, "one sum of floats takes " + floats + " us");
+    float longest = Math.max(ints, floats);
+    rank.check(
+        both > 0 && both < 1.5f * longest, "two batches: " + both + " us, one at most " + longest);
+    rank.expectSum("a collective afterwards (GRP-32)", made, 5, 10);
+    rank.barrier();
+    rank.destroy(made);
   }
 
   /** Microseconds of a group with a sum of one element of each type. */
@@ -289,37 +259,31 @@ public final class RawGroupEndRules extends RawSuite {
   }
 
   @Example
-  public void required_GRP_31_whatHasNoEstimate() {
-    int n = 2;
-    raw(
-        n,
-        rank -> {
-          long made = rank.open(rank.config());
-          long alone = rank.openAlone(rank.config());
-          MemorySegment info = info(rank);
-          simulate(rank, SUCCESS, info, () -> {});
-          rank.check(time(info) == NOTHING, "nothing takes " + time(info) + " us");
-          simulate(
-              rank,
-              SUCCESS,
-              info,
-              () ->
-                  rank.succeeds(
-                      "count 0",
-                      () -> rank.abi().allReduce(0, 0, 0, INT32, SUM, made, rank.stream())));
-          rank.check(time(info) == NOTHING, "count 0 takes " + time(info) + " us");
-          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-            simulate(
-                rank,
-                SUCCESS,
-                info,
-                () -> rank.succeeds("one rank's sum", () -> rank.sum(buffer, alone)));
-            rank.synchronize();
-          }
-          rank.check(time(info) == NOTHING, "one rank takes " + time(info) + " us");
-          rank.destroy(alone);
-          rank.barrier();
-          rank.destroy(made);
-        });
+  public void required_GRP_31_whatHasNoEstimate(RawRank rank) {
+    long made = rank.open(rank.config());
+    long alone = rank.openAlone(rank.config());
+    MemorySegment info = info(rank);
+    simulate(rank, SUCCESS, info, () -> {});
+    rank.check(time(info) == NOTHING, "nothing takes " + time(info) + " us");
+    simulate(
+        rank,
+        SUCCESS,
+        info,
+        () ->
+            rank.succeeds(
+                "count 0", () -> rank.abi().allReduce(0, 0, 0, INT32, SUM, made, rank.stream())));
+    rank.check(time(info) == NOTHING, "count 0 takes " + time(info) + " us");
+    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
+      simulate(
+          rank,
+          SUCCESS,
+          info,
+          () -> rank.succeeds("one rank's sum", () -> rank.sum(buffer, alone)));
+      rank.synchronize();
+    }
+    rank.check(time(info) == NOTHING, "one rank takes " + time(info) + " us");
+    rank.destroy(alone);
+    rank.barrier();
+    rank.destroy(made);
   }
 }

@@ -17,17 +17,14 @@ public final class RawGroupRules extends RawSuite {
   public RawGroupRules() {}
 
   @Example
-  public void required_COL_10_allReduce() {
-    raw(
-        atMost(4),
-        rank -> {
-          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1, rank.rank())) {
-            allReduce(rank, buffer, 2);
-            rank.synchronize();
-            int n = rank.worldSize();
-            rank.expect("the sum", buffer, n, n * (n - 1) / 2.0);
-          }
-        });
+  @Needs(upTo = 4)
+  public void required_COL_10_allReduce(RawRank rank) {
+    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1, rank.rank())) {
+      allReduce(rank, buffer, 2);
+      rank.synchronize();
+      int n = rank.worldSize();
+      rank.expect("the sum", buffer, n, n * (n - 1) / 2.0);
+    }
   }
 
   private static void allReduce(RawRank rank, DeviceBuffer buffer, long count) {
@@ -38,49 +35,39 @@ public final class RawGroupRules extends RawSuite {
   }
 
   @Example
-  public void required_COL_12_bcastIsABroadcastInPlace() {
-    raw(
-        atMost(3),
-        rank -> {
-          int root = rank.worldSize() - 1;
-          try (DeviceBuffer buffer = rank.memory(DataType.INT32, rank.rank() + 5)) {
-            rank.succeeds(
-                "ncclBcast",
-                () ->
-                    rank.abi().bcast(buffer.address(), 1, INT32, root, rank.comm(), rank.stream()));
-            rank.synchronize();
-            rank.expect("the root's element", buffer, root + 5);
-          }
-        });
+  @Needs(upTo = 3)
+  public void required_COL_12_bcastIsABroadcastInPlace(RawRank rank) {
+    int root = rank.worldSize() - 1;
+    try (DeviceBuffer buffer = rank.memory(DataType.INT32, rank.rank() + 5)) {
+      rank.succeeds(
+          "ncclBcast",
+          () -> rank.abi().bcast(buffer.address(), 1, INT32, root, rank.comm(), rank.stream()));
+      rank.synchronize();
+      rank.expect("the root's element", buffer, root + 5);
+    }
   }
 
   @Example
-  public void required_GRP_02_anEndWithoutAStart() {
-    raw(
-        rank -> {
-          NcclAbi abi = rank.abi();
-          rank.groupEnd(INVALID_USAGE);
-          rank.groupStart();
-          rank.groupEnd();
-          rank.misuses("one ncclGroupEnd too many", abi::groupEnd);
-        });
+  public void required_GRP_02_anEndWithoutAStart(RawRank rank) {
+    NcclAbi abi = rank.abi();
+    rank.groupEnd(INVALID_USAGE);
+    rank.groupStart();
+    rank.groupEnd();
+    rank.misuses("one ncclGroupEnd too many", abi::groupEnd);
   }
 
   @Example
   @AlsoShows("ARG-34")
-  public void required_GRP_03_innerEndsSucceed() {
-    raw(
-        atMost(2),
-        rank -> {
-          NcclAbi abi = rank.abi();
-          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-            rank.groupStart();
-            rank.succeeds("ncclGroupStart, inner", abi::groupStart);
-            rank.refuses("a wrong call", () -> wrong(rank, buffer, 12, SUM));
-            rank.succeeds("ncclGroupEnd, inner", abi::groupEnd);
-            rank.refuses("ncclGroupEnd, outermost", abi::groupEnd);
-          }
-        });
+  @Needs(upTo = 2)
+  public void required_GRP_03_innerEndsSucceed(RawRank rank) {
+    NcclAbi abi = rank.abi();
+    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
+      rank.groupStart();
+      rank.succeeds("ncclGroupStart, inner", abi::groupStart);
+      rank.refuses("a wrong call", () -> wrong(rank, buffer, 12, SUM));
+      rank.succeeds("ncclGroupEnd, inner", abi::groupEnd);
+      rank.refuses("ncclGroupEnd, outermost", abi::groupEnd);
+    }
   }
 
   private static int wrong(RawRank rank, DeviceBuffer buffer, int type, int op) {
@@ -90,109 +77,90 @@ public final class RawGroupRules extends RawSuite {
 
   @Example
   @AlsoShows("GRP-15")
-  public void required_GRP_11_oneFailingCallDiscardsTheGroup() {
-    raw(
-        rank -> {
-          NcclAbi abi = rank.abi();
-          try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
-            rank.groupStart();
-            allReduce(rank, buffer, 1);
-            rank.refuses("a wrong call", () -> wrong(rank, buffer, INT32, -1));
-            rank.groupEnd(INVALID_ARGUMENT);
-            rank.synchronize();
-            rank.expect("the buffer of the discarded group", buffer, 1);
-            // GRP-15: the thread's state is as if there had been no group.
-            rank.misuses("an end without a start", abi::groupEnd);
-            allReduce(rank, buffer, 1);
-            rank.synchronize();
-            rank.expect("the next call", buffer, 2);
-          }
-        });
+  public void required_GRP_11_oneFailingCallDiscardsTheGroup(RawRank rank) {
+    NcclAbi abi = rank.abi();
+    try (DeviceBuffer buffer = rank.memory(DataType.INT32, 1)) {
+      rank.groupStart();
+      allReduce(rank, buffer, 1);
+      rank.refuses("a wrong call", () -> wrong(rank, buffer, INT32, -1));
+      rank.groupEnd(INVALID_ARGUMENT);
+      rank.synchronize();
+      rank.expect("the buffer of the discarded group", buffer, 1);
+      // GRP-15: the thread's state is as if there had been no group.
+      rank.misuses("an end without a start", abi::groupEnd);
+      allReduce(rank, buffer, 1);
+      rank.synchronize();
+      rank.expect("the next call", buffer, 2);
+    }
   }
 
   @Example
-  public void required_GRP_06_issuingIsDeferredToTheEnd() {
-    int n = 2;
-    raw(
-        n,
-        rank -> {
-          try (DeviceBuffer a = rank.memory(DataType.INT32, 1);
-              DeviceBuffer b = rank.memory(DataType.INT32, 2)) {
-            rank.groupStart();
-            allReduce(rank, a, 1);
-            allReduce(rank, b, 1);
-            rank.groupEnd();
-            rank.synchronize();
-            rank.expect("the first sum", a, n);
-            rank.expect("the second sum", b, 2.0 * n);
-          }
-        });
+  public void required_GRP_06_issuingIsDeferredToTheEnd(RawRank rank) {
+    int n = rank.worldSize();
+    try (DeviceBuffer a = rank.memory(DataType.INT32, 1);
+        DeviceBuffer b = rank.memory(DataType.INT32, 2)) {
+      rank.groupStart();
+      allReduce(rank, a, 1);
+      allReduce(rank, b, 1);
+      rank.groupEnd();
+      rank.synchronize();
+      rank.expect("the first sum", a, n);
+      rank.expect("the second sum", b, 2.0 * n);
+    }
   }
 
   @Example
-  public void required_GRP_17_emptyGroups() {
-    raw(
-        atMost(2),
-        rank -> {
-          NcclAbi abi = rank.abi();
-          rank.groupStart();
-          rank.succeeds("ncclGroupEnd of nothing", abi::groupEnd);
-          rank.groupStart();
-          rank.succeeds(
-              "count 0", () -> abi.allReduce(0, 0, 0, INT32, SUM, rank.comm(), rank.stream()));
-          rank.succeeds("ncclGroupEnd of count 0", abi::groupEnd);
-        });
+  @Needs(upTo = 2)
+  public void required_GRP_17_emptyGroups(RawRank rank) {
+    NcclAbi abi = rank.abi();
+    rank.groupStart();
+    rank.succeeds("ncclGroupEnd of nothing", abi::groupEnd);
+    rank.groupStart();
+    rank.succeeds("count 0", () -> abi.allReduce(0, 0, 0, INT32, SUM, rank.comm(), rank.stream()));
+    rank.succeeds("ncclGroupEnd of count 0", abi::groupEnd);
   }
 
   @Example
   @AlsoShows("ARG-10")
-  public void required_P2P_05_loneMessagesToSelf() {
-    raw(
-        atMost(2),
-        rank -> {
-          long comm = rank.comm();
-          long s = rank.stream();
-          NcclAbi abi = rank.abi();
-          try (DeviceBuffer two = rank.memory(DataType.INT32, 7, 0)) {
-            long out = two.address();
-            long in = out + 4;
-            int self = rank.rank();
-            rank.misuses("a lone ncclSend to self", () -> abi.send(out, 1, INT32, self, comm, s));
-            rank.misuses("a lone ncclRecv from self", () -> abi.recv(in, 1, INT32, self, comm, s));
-            rank.groupStart();
-            rank.succeeds(
-                "a grouped ncclSend to self", () -> abi.send(out, 1, INT32, self, comm, s));
-            rank.misuses("ncclGroupEnd of a lone send", abi::groupEnd);
-            rank.groupStart();
-            rank.succeeds("ncclSend", () -> abi.send(out, 1, INT32, self, comm, s));
-            rank.succeeds("ncclRecv", () -> abi.recv(in, 1, INT32, self, comm, s));
-            rank.succeeds("ncclGroupEnd of a pair", abi::groupEnd);
-            rank.synchronize();
-            rank.expect("a message to self", two, 7, 7);
-          }
-        });
+  @Needs(upTo = 2)
+  public void required_P2P_05_loneMessagesToSelf(RawRank rank) {
+    long comm = rank.comm();
+    long s = rank.stream();
+    NcclAbi abi = rank.abi();
+    try (DeviceBuffer two = rank.memory(DataType.INT32, 7, 0)) {
+      long out = two.address();
+      long in = out + 4;
+      int self = rank.rank();
+      rank.misuses("a lone ncclSend to self", () -> abi.send(out, 1, INT32, self, comm, s));
+      rank.misuses("a lone ncclRecv from self", () -> abi.recv(in, 1, INT32, self, comm, s));
+      rank.groupStart();
+      rank.succeeds("a grouped ncclSend to self", () -> abi.send(out, 1, INT32, self, comm, s));
+      rank.misuses("ncclGroupEnd of a lone send", abi::groupEnd);
+      rank.groupStart();
+      rank.succeeds("ncclSend", () -> abi.send(out, 1, INT32, self, comm, s));
+      rank.succeeds("ncclRecv", () -> abi.recv(in, 1, INT32, self, comm, s));
+      rank.succeeds("ncclGroupEnd of a pair", abi::groupEnd);
+      rank.synchronize();
+      rank.expect("a message to self", two, 7, 7);
+    }
   }
 
   @Example
-  public void required_P2P_01_exchange() {
-    int n = atMost(3);
-    raw(
-        n,
-        rank -> {
-          NcclAbi abi = rank.abi();
-          int to = (rank.rank() + 1) % n;
-          int from = (rank.rank() + n - 1) % n;
-          try (DeviceBuffer two = rank.memory(DataType.INT32, 10 + rank.rank(), 0)) {
-            long out = two.address();
-            rank.groupStart();
-            rank.succeeds(
-                "ncclSend", () -> abi.send(out, 1, INT32, to, rank.comm(), rank.stream()));
-            rank.succeeds(
-                "ncclRecv", () -> abi.recv(out + 4, 1, INT32, from, rank.comm(), rank.stream()));
-            rank.groupEnd();
-            rank.synchronize();
-            rank.expect("a message", two, 10 + rank.rank(), 10 + from);
-          }
-        });
+  @Needs(upTo = 3)
+  public void required_P2P_01_exchange(RawRank rank) {
+    int n = rank.worldSize();
+    NcclAbi abi = rank.abi();
+    int to = (rank.rank() + 1) % n;
+    int from = (rank.rank() + n - 1) % n;
+    try (DeviceBuffer two = rank.memory(DataType.INT32, 10 + rank.rank(), 0)) {
+      long out = two.address();
+      rank.groupStart();
+      rank.succeeds("ncclSend", () -> abi.send(out, 1, INT32, to, rank.comm(), rank.stream()));
+      rank.succeeds(
+          "ncclRecv", () -> abi.recv(out + 4, 1, INT32, from, rank.comm(), rank.stream()));
+      rank.groupEnd();
+      rank.synchronize();
+      rank.expect("a message", two, 10 + rank.rank(), 10 + from);
+    }
   }
 }

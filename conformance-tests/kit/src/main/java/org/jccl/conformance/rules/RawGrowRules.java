@@ -47,58 +47,49 @@ public final class RawGrowRules extends RawSuite {
 
   @Example
   @AlsoShows("GRW-02")
-  public void required_GRW_01_aNewRankJoins() {
-    int n = atMost(4);
-    raw(
-        n,
-        rank -> {
-          long old = allButLast(rank);
-          long grown = grow(rank, old, NULL);
-          rank.check(rank.count(grown) == n, "count " + rank.slotInt());
-          rank.check(rank.userRank(grown) == rank.rank(), "rank " + rank.slotInt());
-          rank.expectSum("the sum", grown, 1 + rank.rank(), n * (n + 1) / 2);
-          if (old != 0) {
-            rank.expectSum("the old communicator's sum", old, 1, n - 1);
-            rank.destroy(old);
-          }
-          rank.destroy(grown);
-        });
+  @Needs(upTo = 4)
+  public void required_GRW_01_aNewRankJoins(RawRank rank) {
+    int n = rank.worldSize();
+    long old = allButLast(rank);
+    long grown = grow(rank, old, NULL);
+    rank.check(rank.count(grown) == n, "count " + rank.slotInt());
+    rank.check(rank.userRank(grown) == rank.rank(), "rank " + rank.slotInt());
+    rank.expectSum("the sum", grown, 1 + rank.rank(), n * (n + 1) / 2);
+    if (old != 0) {
+      rank.expectSum("the old communicator's sum", old, 1, n - 1);
+      rank.destroy(old);
+    }
+    rank.destroy(grown);
   }
 
   @Example
-  public void required_GRW_03_whatTheIdCallRefuses() {
-    raw(
-        rank -> {
-          NcclAbi abi = rank.abi();
-          MemorySegment id = rank.allocate(UniqueId.BYTES);
-          rank.refuses("an id of null", () -> abi.commGetUniqueId(0, id));
-          rank.refuses("an id into null", () -> abi.commGetUniqueId(rank.comm(), NULL));
-        });
+  public void required_GRW_03_whatTheIdCallRefuses(RawRank rank) {
+    NcclAbi abi = rank.abi();
+    MemorySegment id = rank.allocate(UniqueId.BYTES);
+    rank.refuses("an id of null", () -> abi.commGetUniqueId(0, id));
+    rank.refuses("an id into null", () -> abi.commGetUniqueId(rank.comm(), NULL));
   }
 
   @Example
-  public void required_GRW_04_whatAGrowRefuses() {
-    raw(
-        rank -> {
-          NcclAbi abi = rank.abi();
-          MemorySegment id = rank.id();
-          MemorySegment out = rank.allocate(8);
-          long comm = rank.comm();
-          refused(rank, "no output", abi.commGrow(comm, 2, id, -1, NULL, NULL));
-          refused(rank, "0 ranks", abi.commGrow(comm, 0, id, -1, out, NULL));
-          refused(rank, "no new rank", abi.commGrow(comm, 1, id, -1, out, NULL));
-          refused(rank, "an old rank's rank", abi.commGrow(comm, 2, id, 0, out, NULL));
-          refused(rank, "a new rank -1", abi.commGrow(0, 2, id, -1, out, NULL));
-          refused(rank, "a new rank without id", abi.commGrow(0, 2, NULL, 1, out, NULL));
-          refused(rank, "a new rank 2 of 2", abi.commGrow(0, 2, id, 2, out, NULL));
-          // The first three do not poison a group, the others do (GRP-14).
-          rank.groupStart();
-          refused(rank, "0 ranks", abi.commGrow(comm, 0, id, -1, out, NULL));
-          rank.groupEnd();
-          rank.groupStart();
-          refused(rank, "an old rank's rank", abi.commGrow(comm, 2, id, 0, out, NULL));
-          rank.groupEnd(INVALID_ARGUMENT);
-        });
+  public void required_GRW_04_whatAGrowRefuses(RawRank rank) {
+    NcclAbi abi = rank.abi();
+    MemorySegment id = rank.id();
+    MemorySegment out = rank.allocate(8);
+    long comm = rank.comm();
+    refused(rank, "no output", abi.commGrow(comm, 2, id, -1, NULL, NULL));
+    refused(rank, "0 ranks", abi.commGrow(comm, 0, id, -1, out, NULL));
+    refused(rank, "no new rank", abi.commGrow(comm, 1, id, -1, out, NULL));
+    refused(rank, "an old rank's rank", abi.commGrow(comm, 2, id, 0, out, NULL));
+    refused(rank, "a new rank -1", abi.commGrow(0, 2, id, -1, out, NULL));
+    refused(rank, "a new rank without id", abi.commGrow(0, 2, NULL, 1, out, NULL));
+    refused(rank, "a new rank 2 of 2", abi.commGrow(0, 2, id, 2, out, NULL));
+    // The first three do not poison a group, the others do (GRP-14).
+    rank.groupStart();
+    refused(rank, "0 ranks", abi.commGrow(comm, 0, id, -1, out, NULL));
+    rank.groupEnd();
+    rank.groupStart();
+    refused(rank, "an old rank's rank", abi.commGrow(comm, 2, id, 0, out, NULL));
+    rank.groupEnd(INVALID_ARGUMENT);
   }
 
   private static void refused(RawRank rank, String what, int code) {
@@ -106,19 +97,16 @@ public final class RawGrowRules extends RawSuite {
   }
 
   @Example
-  public void required_GRW_05_whatOldRanksInherit() {
-    raw(
-        rank -> {
-          long old = rank.rank() == 0 ? rank.openAlone(rank.nonblocking()) : 0;
-          long grown = grow(rank, old, NULL);
-          rank.refuses("a wrong call", () -> rank.wrongCall(grown));
-          int expected = rank.rank() == 0 ? INVALID_ARGUMENT : SUCCESS; // ERR-05
-          int state = rank.settled(grown);
-          rank.check(state == expected, "state " + state + " after a wrong call");
-          rank.abort(grown);
-          if (old != 0) {
-            rank.destroy(old);
-          }
-        });
+  public void required_GRW_05_whatOldRanksInherit(RawRank rank) {
+    long old = rank.rank() == 0 ? rank.openAlone(rank.nonblocking()) : 0;
+    long grown = grow(rank, old, NULL);
+    rank.refuses("a wrong call", () -> rank.wrongCall(grown));
+    int expected = rank.rank() == 0 ? INVALID_ARGUMENT : SUCCESS; // ERR-05
+    int state = rank.settled(grown);
+    rank.check(state == expected, "state " + state + " after a wrong call");
+    rank.abort(grown);
+    if (old != 0) {
+      rank.destroy(old);
+    }
   }
 }

@@ -9,7 +9,6 @@ import static org.jccl.conformance.rules.RawRank.SUCCESS;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import net.jqwik.api.Example;
 import org.jccl.Graph;
@@ -30,9 +29,16 @@ public final class RawOneSidedRules extends RawSuite {
   public RawOneSidedRules() {}
 
   /** One rank with its part of a window. */
-  private static final class Place extends RawRank {
+  public static final class Place extends RawRank {
     private final RawMemory memory;
     private final long window;
+
+    /** Stands for the ranks of a rule, as {@link RawRank#RawRank()}. */
+    @SuppressWarnings("NullAway")
+    private Place() {
+      this.memory = null;
+      this.window = 0;
+    }
 
     Place(WorldRank world, Function<RawRank, RawMemory> allocator, int flags) {
       super(world);
@@ -97,20 +103,39 @@ public final class RawOneSidedRules extends RawSuite {
     }
   }
 
+  @Override
+  Object nobody(Class<?> kind) {
+    return kind == Place.class ? new Place() : super.nobody(kind);
+  }
+
+  @Override
+  void onEachRank(Class<?> kind, RankRule rule) {
+    if (kind == Place.class) {
+      oneSided(rule::run);
+    } else {
+      super.onEachRank(kind, rule);
+    }
+  }
+
   private static int signalCode(RawRank rank, int peer) {
     return rank.abi().signal(peer, 0, 0, 0, rank.comm(), rank.stream());
   }
 
-  private void oneSided(Consumer<Place> body) {
+  /** What one rank does in its place. */
+  private interface Body {
+    void run(Place rank) throws Exception;
+  }
+
+  private void oneSided(Body body) {
     oneSided(rank -> new RawMemory(rank, BYTES), SYMMETRIC, body);
   }
 
-  private void oneSided(Function<RawRank, RawMemory> memory, int flags, Consumer<Place> body) {
+  private void oneSided(Function<RawRank, RawMemory> memory, int flags, Body body) {
     run(
         ranks(),
         world -> {
           try (Place place = new Place(world, memory, flags)) {
-            body.accept(place);
+            body.run(place);
             place.synchronize();
             place.barrier(); // nobody writes here any more
             place.memory.end(place.window);
@@ -121,206 +146,173 @@ public final class RawOneSidedRules extends RawSuite {
   // ---------------------------------------------------------------- captures
 
   @Example
-  public void required_VER_09_oneSidedCallsAreNotCapturedUpTo229() {
-    oneSided(
-        rank -> {
-          rank.warmUp();
-          try (Stream captured = rank.device().newStream()) {
-            captured.beginCapture();
-            int code = rank.abi().signal(1 - rank.rank(), 0, 0, 0, rank.comm(), captured.handle());
-            rank.check(code != SUCCESS, "ncclSignal was captured");
-            captured.endCapture().close();
-          }
-        });
+  public void required_VER_09_oneSidedCallsAreNotCapturedUpTo229(Place rank) {
+    rank.warmUp();
+    try (Stream captured = rank.device().newStream()) {
+      captured.beginCapture();
+      int code = rank.abi().signal(1 - rank.rank(), 0, 0, 0, rank.comm(), captured.handle());
+      rank.check(code != SUCCESS, "ncclSignal was captured");
+      captured.endCapture().close();
+    }
   }
 
   @Example
   @Needs(since = "2.30.3")
-  public void required_VER_09_capturedOneSidedCallsAreReplayed() {
-    oneSided(
-        rank -> {
-          rank.warmUp();
-          int peer = 1 - rank.rank();
-          rank.write(0, 30 + rank.rank());
-          rank.typedStream().beginCapture();
-          rank.put(0, 1, peer, TARGET);
-          rank.await(1, peer);
-          try (Graph graph = rank.typedStream().endCapture()) {
-            rank.expect("what was only captured", TARGET, 0);
-            rank.barrier();
-            graph.launch(rank.typedStream());
-            rank.synchronize();
-            rank.expect("what the replay brought", TARGET, 30 + peer);
-            rank.barrier();
-          }
-        });
+  public void required_VER_09_capturedOneSidedCallsAreReplayed(Place rank) {
+    rank.warmUp();
+    int peer = 1 - rank.rank();
+    rank.write(0, 30 + rank.rank());
+    rank.typedStream().beginCapture();
+    rank.put(0, 1, peer, TARGET);
+    rank.await(1, peer);
+    try (Graph graph = rank.typedStream().endCapture()) {
+      rank.expect("what was only captured", TARGET, 0);
+      rank.barrier();
+      graph.launch(rank.typedStream());
+      rank.synchronize();
+      rank.expect("what the replay brought", TARGET, 30 + peer);
+      rank.barrier();
+    }
   }
 
   // ---------------------------------------------------------------- what they do
 
   @Example
   @Needs(ranks = 3)
-  public void required_RMA_01_dataArrivesBeforeItsSignal() {
-    oneSided(
-        rank -> {
-          int n = rank.worldSize();
-          int to = (rank.rank() + 1) % n;
-          int from = (rank.rank() + n - 1) % n;
-          rank.write(0, 10 + rank.rank(), 20 + rank.rank());
-          rank.put(0, 2, to, TARGET + 64);
-          rank.await(1, from);
-          rank.synchronize();
-          rank.expect("what arrived", TARGET + 64, 10 + from, 20 + from, 0);
-          rank.expect("what lies before", TARGET, 0);
-        });
+  public void required_RMA_01_dataArrivesBeforeItsSignal(Place rank) {
+    int n = rank.worldSize();
+    int to = (rank.rank() + 1) % n;
+    int from = (rank.rank() + n - 1) % n;
+    rank.write(0, 10 + rank.rank(), 20 + rank.rank());
+    rank.put(0, 2, to, TARGET + 64);
+    rank.await(1, from);
+    rank.synchronize();
+    rank.expect("what arrived", TARGET + 64, 10 + from, 20 + from, 0);
+    rank.expect("what lies before", TARGET, 0);
   }
 
   @Example
   @Needs(ranks = 3)
-  public void required_RMA_03_signalsAreCountedPerSender() {
-    oneSided(
-        rank -> {
-          rank.warmUp();
-          if (rank.rank() == 0) {
-            rank.await(1, 1);
-            rank.await(2, 1); // the same sender's next two
-            rank.succeeds("two senders", () -> rank.waitCode(1, 2, 1, 1));
-          } else {
-            for (int i = 0; i < (rank.rank() == 1 ? 4 : 1); i++) {
-              rank.signal(0);
-            }
-          }
-          rank.synchronize();
-        });
+  public void required_RMA_03_signalsAreCountedPerSender(Place rank) {
+    rank.warmUp();
+    if (rank.rank() == 0) {
+      rank.await(1, 1);
+      rank.await(2, 1); // the same sender's next two
+      rank.succeeds("two senders", () -> rank.waitCode(1, 2, 1, 1));
+    } else {
+      for (int i = 0; i < (rank.rank() == 1 ? 4 : 1); i++) {
+        rank.signal(0);
+      }
+    }
+    rank.synchronize();
   }
 
   @Example
   @Needs(ranks = 3)
-  public void required_RMA_03_signalsOfOthersDoNotCount() {
-    oneSided(
-        rank -> {
-          rank.warmUp();
-          if (rank.rank() == 2) {
-            rank.signal(1); // must not end the wait for rank 0
-          } else if (rank.rank() == 0) {
-            rank.barrier();
-            rank.write(0, 7);
-            rank.put(0, 1, 1, TARGET);
-          } else {
-            rank.await(1, 0);
-            rank.barrier();
-            rank.synchronize();
-            rank.expect("what rank 0 put", TARGET, 7);
-            rank.await(1, 2);
-          }
-          if (rank.rank() == 2) {
-            rank.barrier();
-          }
-        });
+  public void required_RMA_03_signalsOfOthersDoNotCount(Place rank) {
+    rank.warmUp();
+    if (rank.rank() == 2) {
+      rank.signal(1); // must not end the wait for rank 0
+    } else if (rank.rank() == 0) {
+      rank.barrier();
+      rank.write(0, 7);
+      rank.put(0, 1, 1, TARGET);
+    } else {
+      rank.await(1, 0);
+      rank.barrier();
+      rank.synchronize();
+      rank.expect("what rank 0 put", TARGET, 7);
+      rank.await(1, 2);
+    }
+    if (rank.rank() == 2) {
+      rank.barrier();
+    }
   }
 
   @Example
-  public void required_RMA_04_aSignalTellsOfAllEarlierPuts() {
-    oneSided(
-        rank -> {
-          if (rank.rank() == 0) {
-            rank.write(0, 31, 32);
-            rank.put(0, 1, 1, TARGET);
-            rank.put(4, 1, 1, TARGET + 4096);
-            rank.signal(1);
-          } else {
-            rank.await(3, 0);
-            rank.synchronize();
-            rank.expect("the first put", TARGET, 31);
-            rank.expect("the second put", TARGET + 4096, 32);
-          }
-        });
+  public void required_RMA_04_aSignalTellsOfAllEarlierPuts(Place rank) {
+    if (rank.rank() == 0) {
+      rank.write(0, 31, 32);
+      rank.put(0, 1, 1, TARGET);
+      rank.put(4, 1, 1, TARGET + 4096);
+      rank.signal(1);
+    } else {
+      rank.await(3, 0);
+      rank.synchronize();
+      rank.expect("the first put", TARGET, 31);
+      rank.expect("the second put", TARGET + 4096, 32);
+    }
   }
 
   @Example
-  public void required_RMA_05_theSourceMayBeUsedAgain() {
-    oneSided(
-        rank -> {
-          if (rank.rank() == 0) {
-            rank.write(0, 5);
-            rank.put(0, 1, 1, TARGET);
-            rank.synchronize(); // the peer need not have waited
-            rank.write(0, 6);
-            rank.put(0, 1, 1, TARGET + 64);
-          } else {
-            rank.await(2, 0);
-            rank.synchronize();
-            rank.expect("the first put", TARGET, 5);
-            rank.expect("the second put", TARGET + 64, 6);
-          }
-        });
+  public void required_RMA_05_theSourceMayBeUsedAgain(Place rank) {
+    if (rank.rank() == 0) {
+      rank.write(0, 5);
+      rank.put(0, 1, 1, TARGET);
+      rank.synchronize(); // the peer need not have waited
+      rank.write(0, 6);
+      rank.put(0, 1, 1, TARGET + 64);
+    } else {
+      rank.await(2, 0);
+      rank.synchronize();
+      rank.expect("the first put", TARGET, 5);
+      rank.expect("the second put", TARGET + 64, 6);
+    }
   }
 
   @Example
   @Needs(ranks = 4)
-  public void required_RMA_06_aBarrierOfSignals() {
-    oneSided(
-        rank -> {
-          for (int round = 0; round < 3; round++) {
-            rank.groupStart();
-            for (int peer = 0; peer < rank.worldSize(); peer++) {
-              rank.signal(peer);
-            }
-            for (int peer = 0; peer < rank.worldSize(); peer++) {
-              rank.await(1, peer);
-            }
-            rank.groupEnd();
-          }
-          rank.synchronize();
-        });
+  public void required_RMA_06_aBarrierOfSignals(Place rank) {
+    for (int round = 0; round < 3; round++) {
+      rank.groupStart();
+      for (int peer = 0; peer < rank.worldSize(); peer++) {
+        rank.signal(peer);
+      }
+      for (int peer = 0; peer < rank.worldSize(); peer++) {
+        rank.await(1, peer);
+      }
+      rank.groupEnd();
+    }
+    rank.synchronize();
   }
 
   @Example
-  public void required_RMA_06_putsToOnePeerKeepTheirOrderInAGroup() {
-    oneSided(
-        rank -> {
-          if (rank.rank() == 0) {
-            rank.write(0, 1, 2, 3);
-            rank.groupStart();
-            for (int i = 0; i < 3; i++) {
-              rank.put(4L * i, 1, 1, TARGET);
-            }
-            rank.groupEnd();
-          } else {
-            rank.await(3, 0);
-            rank.synchronize();
-            rank.expect("the last put", TARGET, 3);
-          }
-        });
+  public void required_RMA_06_putsToOnePeerKeepTheirOrderInAGroup(Place rank) {
+    if (rank.rank() == 0) {
+      rank.write(0, 1, 2, 3);
+      rank.groupStart();
+      for (int i = 0; i < 3; i++) {
+        rank.put(4L * i, 1, 1, TARGET);
+      }
+      rank.groupEnd();
+    } else {
+      rank.await(3, 0);
+      rank.synchronize();
+      rank.expect("the last put", TARGET, 3);
+    }
   }
 
   @Example
   @Needs(ranks = 3)
-  public void required_RMA_07_allRanksMakeAFirstCall() {
-    oneSided(
-        rank -> {
-          rank.warmUp();
-          if (rank.rank() == 0) {
-            rank.signal(2); // from now on nobody else has to call
-          } else if (rank.rank() == 2) {
-            rank.await(1, 0);
-          }
-        });
+  public void required_RMA_07_allRanksMakeAFirstCall(Place rank) {
+    rank.warmUp();
+    if (rank.rank() == 0) {
+      rank.signal(2); // from now on nobody else has to call
+    } else if (rank.rank() == 2) {
+      rank.await(1, 0);
+    }
   }
 
   @Example
-  public void required_RMA_08_countZeroOnlySignals() {
-    oneSided(
-        rank -> {
-          if (rank.rank() == 0) {
-            rank.write(0, 9);
-            rank.put(0, 0, 1, TARGET);
-          } else {
-            rank.await(1, 0);
-            rank.synchronize();
-            rank.expect("what was not put", TARGET, 0);
-          }
-        });
+  public void required_RMA_08_countZeroOnlySignals(Place rank) {
+    if (rank.rank() == 0) {
+      rank.write(0, 9);
+      rank.put(0, 0, 1, TARGET);
+    } else {
+      rank.await(1, 0);
+      rank.synchronize();
+      rank.expect("what was not put", TARGET, 0);
+    }
   }
 
   @Example
@@ -344,129 +336,107 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
-  public void required_RMA_09_thePeerMayBeTheRankItself() {
-    oneSided(
-        rank -> {
-          rank.write(0, 3);
-          rank.put(0, 1, 0, TARGET);
-          rank.signal(0);
-          rank.await(2, 0);
-          rank.synchronize();
-          rank.expect("what the rank put to itself", TARGET, 3);
-        });
+  public void required_RMA_09_thePeerMayBeTheRankItself(Place rank) {
+    rank.write(0, 3);
+    rank.put(0, 1, 0, TARGET);
+    rank.signal(0);
+    rank.await(2, 0);
+    rank.synchronize();
+    rank.expect("what the rank put to itself", TARGET, 3);
   }
 
   @Example
-  public void required_RMA_10_aWaitHoldsItsStream() {
-    oneSided(
-        rank -> {
-          rank.warmUp();
-          if (rank.rank() == 0) {
-            rank.await(1, 1);
-            rank.signal(1); // behind the wait: rank 1 sees it only after its own signal
-            rank.check(!rank.isIdle(), "a stream that waits for a signal is idle");
-            rank.barrier();
-          } else {
-            rank.barrier(); // rank 0 has looked at its stream
-            rank.write(0, 77);
-            rank.put(0, 1, 0, TARGET);
-            rank.await(1, 0);
-          }
-          rank.synchronize();
-          if (rank.rank() == 0) {
-            rank.expect("what was put before the signal", TARGET, 77);
-          }
-        });
+  public void required_RMA_10_aWaitHoldsItsStream(Place rank) {
+    rank.warmUp();
+    if (rank.rank() == 0) {
+      rank.await(1, 1);
+      rank.signal(1); // behind the wait: rank 1 sees it only after its own signal
+      rank.check(!rank.isIdle(), "a stream that waits for a signal is idle");
+      rank.barrier();
+    } else {
+      rank.barrier(); // rank 0 has looked at its stream
+      rank.write(0, 77);
+      rank.put(0, 1, 0, TARGET);
+      rank.await(1, 0);
+    }
+    rank.synchronize();
+    if (rank.rank() == 0) {
+      rank.expect("what was put before the signal", TARGET, 77);
+    }
   }
 
   @Example
   @Needs(ranks = 3)
-  public void required_RMA_11_writersTakeTurnsThroughTheTarget() {
-    oneSided(
-        rank -> {
-          rank.warmUp();
-          if (rank.rank() == 0) {
-            rank.await(1, 1);
-            rank.signal(2);
-            rank.await(1, 2);
-            rank.synchronize();
-            rank.expect("what the second writer put", TARGET, 202);
-          } else {
-            rank.write(0, 200 + rank.rank());
-            if (rank.rank() == 2) {
-              rank.await(1, 0);
-            }
-            rank.put(0, 1, 0, TARGET);
-          }
-        });
+  public void required_RMA_11_writersTakeTurnsThroughTheTarget(Place rank) {
+    rank.warmUp();
+    if (rank.rank() == 0) {
+      rank.await(1, 1);
+      rank.signal(2);
+      rank.await(1, 2);
+      rank.synchronize();
+      rank.expect("what the second writer put", TARGET, 202);
+    } else {
+      rank.write(0, 200 + rank.rank());
+      if (rank.rank() == 2) {
+        rank.await(1, 0);
+      }
+      rank.put(0, 1, 0, TARGET);
+    }
   }
 
   @Example
   @AlsoShows({"GRP-20"})
   @Needs(since = "2.29.2")
-  public void required_GRP_21_oneSidedCallsRunFirstInAGroup() {
-    oneSided(
-        rank -> {
-          rank.warmUp();
-          int peer = 1 - rank.rank();
-          rank.write(0, 40 + rank.rank());
-          rank.groupStart();
-          rank.allReduce(rank.memory.ints(TARGET, 1));
-          rank.put(0, 1, peer, TARGET);
-          rank.await(1, peer);
-          rank.groupEnd();
-          rank.synchronize();
-          rank.expect("the sum of what was put", TARGET, 81);
-        });
+  public void required_GRP_21_oneSidedCallsRunFirstInAGroup(Place rank) {
+    rank.warmUp();
+    int peer = 1 - rank.rank();
+    rank.write(0, 40 + rank.rank());
+    rank.groupStart();
+    rank.allReduce(rank.memory.ints(TARGET, 1));
+    rank.put(0, 1, peer, TARGET);
+    rank.await(1, peer);
+    rank.groupEnd();
+    rank.synchronize();
+    rank.expect("the sum of what was put", TARGET, 81);
   }
 
   // ---------------------------------------------------------------- arguments
 
   @Example
   @AlsoShows({"ARG-13"})
-  public void required_RMA_02_contextIndexAndFlagsAreZero() {
-    oneSided(
-        rank -> {
-          NcclAbi abi = rank.abi();
-          long source = rank.source();
-          int[][] wrong = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {-1, 0, 0}};
-          long c = rank.comm();
-          long s = rank.stream();
-          long w = rank.window;
-          for (int[] e : wrong) {
-            String what = "index " + e[0] + ", context " + e[1] + ", flags " + e[2];
-            rank.refuses("ncclSignal with " + what, () -> abi.signal(0, e[0], e[1], e[2], c, s));
-            rank.refuses(
-                "ncclPutSignal with " + what,
-                () -> abi.putSignal(source, 1, INT32, 0, w, TARGET, e[0], e[1], e[2], c, s));
-          }
-          rank.warmUp(); // nothing of it was signalled
-        });
+  public void required_RMA_02_contextIndexAndFlagsAreZero(Place rank) {
+    NcclAbi abi = rank.abi();
+    long source = rank.source();
+    int[][] wrong = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {-1, 0, 0}};
+    long c = rank.comm();
+    long s = rank.stream();
+    long w = rank.window;
+    for (int[] e : wrong) {
+      String what = "index " + e[0] + ", context " + e[1] + ", flags " + e[2];
+      rank.refuses("ncclSignal with " + what, () -> abi.signal(0, e[0], e[1], e[2], c, s));
+      rank.refuses(
+          "ncclPutSignal with " + what,
+          () -> abi.putSignal(source, 1, INT32, 0, w, TARGET, e[0], e[1], e[2], c, s));
+    }
+    rank.warmUp(); // nothing of it was signalled
   }
 
   @Example
-  public void required_ARG_11_whatAPutRefuses() {
-    oneSided(
-        rank -> {
-          long source = rank.source();
-          rank.refuses("peer -1", () -> rank.putCode(source, 1, INT32, -1, TARGET));
-          rank.refuses("peer 1", () -> rank.putCode(source, 1, INT32, 1, TARGET));
-          rank.refuses("type 99", () -> rank.putCode(source, 1, 99, 0, TARGET));
-          rank.refuses("no source", () -> rank.putCode(0, 1, INT32, 0, TARGET));
-          rank.refuses(
-              "a source outside the window",
-              () -> rank.putCode(source + BYTES, 1, INT32, 0, TARGET));
-          rank.refuses("no window", () -> rank.putCode(0, source, 1, INT32, 0, TARGET));
-          rank.expect(
-              "an unknown window",
-              INTERNAL_ERROR,
-              () -> rank.putCode(4096, source, 1, INT32, 0, TARGET));
-          long w = rank.window;
-          long s = rank.stream();
-          rank.refuses(
-              "no communicator",
-              () -> rank.abi().putSignal(source, 1, INT32, 0, w, 0, 0, 0, 0, 0, s));
-        });
+  public void required_ARG_11_whatAPutRefuses(Place rank) {
+    long source = rank.source();
+    rank.refuses("peer -1", () -> rank.putCode(source, 1, INT32, -1, TARGET));
+    rank.refuses("peer 1", () -> rank.putCode(source, 1, INT32, 1, TARGET));
+    rank.refuses("type 99", () -> rank.putCode(source, 1, 99, 0, TARGET));
+    rank.refuses("no source", () -> rank.putCode(0, 1, INT32, 0, TARGET));
+    rank.refuses(
+        "a source outside the window", () -> rank.putCode(source + BYTES, 1, INT32, 0, TARGET));
+    rank.refuses("no window", () -> rank.putCode(0, source, 1, INT32, 0, TARGET));
+    rank.expect(
+        "an unknown window", INTERNAL_ERROR, () -> rank.putCode(4096, source, 1, INT32, 0, TARGET));
+    long w = rank.window;
+    long s = rank.stream();
+    rank.refuses(
+        "no communicator", () -> rank.abi().putSignal(source, 1, INT32, 0, w, 0, 0, 0, 0, 0, s));
   }
 
   @Example
@@ -482,55 +452,46 @@ public final class RawOneSidedRules extends RawSuite {
 
   @Example
   @Needs(environment = "NCCL_WIN_ENABLE=0")
-  public void required_ARG_11_noOneSidedCallsWithoutWindows() {
-    raw(rank -> rank.refuses("ncclSignal", () -> signalCode(rank, 0)));
+  public void required_ARG_11_noOneSidedCallsWithoutWindows(RawRank rank) {
+    rank.refuses("ncclSignal", () -> signalCode(rank, 0));
   }
 
   @Example
-  public void required_ARG_12_targetsBehindTheWindow() {
-    oneSided(
-        rank -> {
-          long source = rank.source();
-          rank.refuses("offset = size", () -> rank.putCode(source, 1, INT32, 0, BYTES));
-          rank.groupStart();
-          rank.succeeds("the call itself", () -> rank.putCode(source, 1, INT32, 0, BYTES + 64));
-          rank.groupEnd(INVALID_ARGUMENT);
-        });
+  public void required_ARG_12_targetsBehindTheWindow(Place rank) {
+    long source = rank.source();
+    rank.refuses("offset = size", () -> rank.putCode(source, 1, INT32, 0, BYTES));
+    rank.groupStart();
+    rank.succeeds("the call itself", () -> rank.putCode(source, 1, INT32, 0, BYTES + 64));
+    rank.groupEnd(INVALID_ARGUMENT);
   }
 
   @Example
-  public void required_ARG_13_whatASignalRefuses() {
-    oneSided(
-        rank -> {
-          for (int peer : new int[] {-1, 1}) {
-            rank.refuses("peer " + peer, () -> signalCode(rank, peer));
-          }
-          rank.refuses("no communicator", () -> rank.abi().signal(0, 0, 0, 0, 0, rank.stream()));
-        });
+  public void required_ARG_13_whatASignalRefuses(Place rank) {
+    for (int peer : new int[] {-1, 1}) {
+      rank.refuses("peer " + peer, () -> signalCode(rank, peer));
+    }
+    rank.refuses("no communicator", () -> rank.abi().signal(0, 0, 0, 0, 0, rank.stream()));
   }
 
   @Example
-  public void required_ARG_14_whatAWaitRefuses() {
-    oneSided(
-        rank -> {
-          NcclAbi abi = rank.abi();
-          long s = rank.stream();
-          MemorySegment one = rank.allocate(16);
-          one.setAtIndex(JAVA_INT, 0, 1);
-          rank.refuses("no array", () -> abi.waitSignal(1, MemorySegment.NULL, rank.comm(), s));
-          rank.refuses("no descriptor", () -> abi.waitSignal(0, one, rank.comm(), s));
-          rank.refuses("no communicator", () -> abi.waitSignal(1, one, 0, s));
-          rank.refuses("opCnt 0", () -> rank.waitCode(0, 0));
-          rank.refuses("opCnt -1", () -> rank.waitCode(-1, 0));
-          rank.refuses("a bad second one", () -> rank.waitCode(1, 0, 0, 0));
-          for (int field : new int[] {2, 3}) {
-            MemorySegment wrong = rank.allocate(16);
-            wrong.setAtIndex(JAVA_INT, 0, 1);
-            wrong.setAtIndex(JAVA_INT, field, 1);
-            rank.refuses("1 in field " + field, () -> abi.waitSignal(1, wrong, rank.comm(), s));
-          }
-          rank.warmUp();
-        });
+  public void required_ARG_14_whatAWaitRefuses(Place rank) {
+    NcclAbi abi = rank.abi();
+    long s = rank.stream();
+    MemorySegment one = rank.allocate(16);
+    one.setAtIndex(JAVA_INT, 0, 1);
+    rank.refuses("no array", () -> abi.waitSignal(1, MemorySegment.NULL, rank.comm(), s));
+    rank.refuses("no descriptor", () -> abi.waitSignal(0, one, rank.comm(), s));
+    rank.refuses("no communicator", () -> abi.waitSignal(1, one, 0, s));
+    rank.refuses("opCnt 0", () -> rank.waitCode(0, 0));
+    rank.refuses("opCnt -1", () -> rank.waitCode(-1, 0));
+    rank.refuses("a bad second one", () -> rank.waitCode(1, 0, 0, 0));
+    for (int field : new int[] {2, 3}) {
+      MemorySegment wrong = rank.allocate(16);
+      wrong.setAtIndex(JAVA_INT, 0, 1);
+      wrong.setAtIndex(JAVA_INT, field, 1);
+      rank.refuses("1 in field " + field, () -> abi.waitSignal(1, wrong, rank.comm(), s));
+    }
+    rank.warmUp();
   }
 
   @Example

@@ -13,6 +13,7 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.PreMulSum;
 import org.jccl.conformance.harness.Values;
+import org.jccl.conformance.harness.WorldRank;
 
 /** Scaled sums by their handles, on the raw surface (rules PMS-01 to PMS-13). */
 public final class RawPreMulSumRules extends RawSuite {
@@ -53,102 +54,85 @@ public final class RawPreMulSumRules extends RawSuite {
   }
 
   @Example
-  public void required_PMS_03_anyResidenceButHostIsDevice() {
-    int n = atMost(2);
-    raw(
-        n,
-        rank -> {
-          for (int residence : new int[] {DEVICE, 2, -1}) {
-            try (DeviceBuffer scalar = rank.memory(DataType.FLOAT32, 100);
-                DeviceBuffer three = rank.memory(DataType.FLOAT32, 3);
-                DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2)) {
-              int op = create(rank, scalar.address(), FLOAT32, residence);
-              scalar.copyFrom(three, rank.typedStream()); // after creation, before the operation
-              scaledSum(rank, buffer, op);
-              rank.synchronize();
-              rank.expect("the sum, residence " + residence, buffer, 3.0 * n, 6.0 * n);
-              destroy(rank, op);
-            }
-          }
-        });
+  @Needs(upTo = 2)
+  public void required_PMS_03_anyResidenceButHostIsDevice(RawRank rank) {
+    int n = rank.worldSize();
+    for (int residence : new int[] {DEVICE, 2, -1}) {
+      try (DeviceBuffer scalar = rank.memory(DataType.FLOAT32, 100);
+          DeviceBuffer three = rank.memory(DataType.FLOAT32, 3);
+          DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1, 2)) {
+        int op = create(rank, scalar.address(), FLOAT32, residence);
+        scalar.copyFrom(three, rank.typedStream()); // after creation, before the operation
+        scaledSum(rank, buffer, op);
+        rank.synchronize();
+        rank.expect("the sum, residence " + residence, buffer, 3.0 * n, 6.0 * n);
+        destroy(rank, op);
+      }
+    }
   }
 
   @Example
-  public void required_PMS_06_handlesAreUsedAgain() {
-    int n = atMost(2);
-    raw(
-        n,
-        rank -> {
-          int first = createFloat(rank, 2);
-          destroy(rank, first);
-          int second = createFloat(rank, 3);
-          int third = createFloat(rank, 5);
-          rank.check(second != third, "two live operations are both " + third);
-          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1)) {
-            scaledSum(rank, buffer, second);
-            scaledSum(rank, buffer, third);
-            rank.synchronize();
-            rank.expect("a sum scaled by 3, then by 5", buffer, 15.0 * n * n);
-          }
-          destroy(rank, second);
-          destroy(rank, third);
-        });
+  @Needs(upTo = 2)
+  public void required_PMS_06_handlesAreUsedAgain(RawRank rank) {
+    int n = rank.worldSize();
+    int first = createFloat(rank, 2);
+    destroy(rank, first);
+    int second = createFloat(rank, 3);
+    int third = createFloat(rank, 5);
+    rank.check(second != third, "two live operations are both " + third);
+    try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1)) {
+      scaledSum(rank, buffer, second);
+      scaledSum(rank, buffer, third);
+      rank.synchronize();
+      rank.expect("a sum scaled by 3, then by 5", buffer, 15.0 * n * n);
+    }
+    destroy(rank, second);
+    destroy(rank, third);
   }
 
   @Example
   @AlsoShows("GRP-08")
-  public void required_PMS_07_createdUsedAndDestroyedInOneGroup() {
-    int n = 2;
-    raw(
-        n,
-        rank -> {
-          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 2)) {
-            rank.group(
-                () -> {
-                  int op = createFloat(rank, 3);
-                  scaledSum(rank, buffer, op);
-                  destroy(rank, op);
-                  rank.succeeds(
-                      "ncclAllReduce after that",
-                      () -> scale(rank, buffer, SUM, 0)); // nothing else is poisoned
-                });
-            rank.synchronize();
-            rank.expect("the sum scaled by 3", buffer, 6.0 * n);
-          }
-        });
-  }
-
-  @Example
-  public void required_PMS_09_aWrongTypeInDeviceMemoryFailsLater() {
-    raw(
-        atMost(2),
-        rank -> {
-          try (DeviceBuffer scalar = rank.memory(DataType.FLOAT32, 1, 1);
-              DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1)) {
-            int op = create(rank, scalar.address(), 12, DEVICE);
-            rank.refuses("its use", () -> scale(rank, buffer, op, 1));
-            rank.succeeds("its use on nothing", () -> scale(rank, buffer, op, 0));
+  public void required_PMS_07_createdUsedAndDestroyedInOneGroup(RawRank rank) {
+    int n = rank.worldSize();
+    try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 2)) {
+      rank.group(
+          () -> {
+            int op = createFloat(rank, 3);
+            scaledSum(rank, buffer, op);
             destroy(rank, op);
-          }
-        });
+            rank.succeeds(
+                "ncclAllReduce after that",
+                () -> scale(rank, buffer, SUM, 0)); // nothing else is poisoned
+          });
+      rank.synchronize();
+      rank.expect("the sum scaled by 3", buffer, 6.0 * n);
+    }
   }
 
   @Example
-  public void required_PMS_10_aScalarMustBeGiven() {
-    run(
-        atMost(2),
-        rank -> {
-          Communicator comm = rank.communicator();
-          rank.expectThrown("no scalar", RuntimeException.class, () -> comm.preMulSum(absent()));
-          try (DeviceBuffer two = Values.of(rank.device(), DataType.FLOAT32, 1, 2);
-              DeviceBuffer one = Values.of(rank.device(), DataType.FLOAT32, 1)) {
-            rank.expectThrown(
-                "two scalars", IllegalArgumentException.class, () -> comm.preMulSum(two));
-            try (PreMulSum fine = comm.preMulSum(one)) {
-              rank.check(fine.type() == DataType.FLOAT32, "type " + fine.type());
-            }
-          }
-        });
+  @Needs(upTo = 2)
+  public void required_PMS_09_aWrongTypeInDeviceMemoryFailsLater(RawRank rank) {
+    try (DeviceBuffer scalar = rank.memory(DataType.FLOAT32, 1, 1);
+        DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1)) {
+      int op = create(rank, scalar.address(), 12, DEVICE);
+      rank.refuses("its use", () -> scale(rank, buffer, op, 1));
+      rank.succeeds("its use on nothing", () -> scale(rank, buffer, op, 0));
+      destroy(rank, op);
+    }
+  }
+
+  @Example
+  @Needs(upTo = 2)
+  public void required_PMS_10_aScalarMustBeGiven(WorldRank rank) {
+    Communicator comm = rank.communicator();
+    rank.expectThrown("no scalar", RuntimeException.class, () -> comm.preMulSum(absent()));
+    try (DeviceBuffer two = Values.of(rank.device(), DataType.FLOAT32, 1, 2);
+        DeviceBuffer one = Values.of(rank.device(), DataType.FLOAT32, 1)) {
+      rank.expectThrown("two scalars", IllegalArgumentException.class, () -> comm.preMulSum(two));
+      try (PreMulSum fine = comm.preMulSum(one)) {
+        rank.check(fine.type() == DataType.FLOAT32, "type " + fine.type());
+      }
+    }
   }
 
   @SuppressWarnings("NullAway") // The point is what happens to callers without null checks.
@@ -157,40 +141,34 @@ public final class RawPreMulSumRules extends RawSuite {
   }
 
   @Example
-  public void required_PMS_11_theyEndWithTheirCommunicator() {
-    int n = atMost(2);
-    raw(
-        n,
-        rank -> {
-          try (RawRank other = new RawRank(rank.world());
-              DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1)) {
-            createFloat(other, 7);
-            int used = createFloat(other, 2);
-            scaledSum(other, buffer, used);
-            other.synchronize();
-            rank.expect("the scaled sum", buffer, 2.0 * n);
-          } // destroyed with both alive: ncclCommDestroy must succeed
-        });
+  @Needs(upTo = 2)
+  public void required_PMS_11_theyEndWithTheirCommunicator(RawRank rank) {
+    int n = rank.worldSize();
+    try (RawRank other = new RawRank(rank.world());
+        DeviceBuffer buffer = rank.memory(DataType.FLOAT32, 1)) {
+      createFloat(other, 7);
+      int used = createFloat(other, 2);
+      scaledSum(other, buffer, used);
+      other.synchronize();
+      rank.expect("the scaled sum", buffer, 2.0 * n);
+    } // destroyed with both alive: ncclCommDestroy must succeed
   }
 
   @Example
   @Needs(since = "2.29.7")
-  public void required_PMS_12_noTailIsDropped() {
-    raw(
-        rank -> {
-          double[] ones = new double[ABOVE_16_KIB];
-          double[] threes = new double[ABOVE_16_KIB];
-          Arrays.fill(ones, 1);
-          Arrays.fill(threes, 3);
-          try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, ones)) {
-            int op = createFloat(rank, 3);
-            scaledSum(rank, buffer, op);
-            scaledSum(rank, buffer, AVG);
-            rank.synchronize();
-            rank.expect("one rank's scaled elements", buffer, threes);
-            destroy(rank, op);
-          }
-        });
+  public void required_PMS_12_noTailIsDropped(RawRank rank) {
+    double[] ones = new double[ABOVE_16_KIB];
+    double[] threes = new double[ABOVE_16_KIB];
+    Arrays.fill(ones, 1);
+    Arrays.fill(threes, 3);
+    try (DeviceBuffer buffer = rank.memory(DataType.FLOAT32, ones)) {
+      int op = createFloat(rank, 3);
+      scaledSum(rank, buffer, op);
+      scaledSum(rank, buffer, AVG);
+      rank.synchronize();
+      rank.expect("one rank's scaled elements", buffer, threes);
+      destroy(rank, op);
+    }
   }
 
   @Example

@@ -51,6 +51,15 @@ public class RawRank implements AutoCloseable {
   private final Stream stream;
   private final long comm;
 
+  /** Stands for the ranks of a rule before there are any; nothing can be asked of it. */
+  @SuppressWarnings("NullAway")
+  RawRank() {
+    this.rank = WorldRank.NOBODY;
+    this.abi = null;
+    this.stream = null;
+    this.comm = 0;
+  }
+
   /** Joins a communicator over all ranks of the world. */
   public RawRank(WorldRank rank) {
     this.rank = rank;

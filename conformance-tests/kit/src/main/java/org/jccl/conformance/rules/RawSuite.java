@@ -36,6 +36,20 @@ public abstract class RawSuite extends Suite {
         });
   }
 
+  @Override
+  Object nobody(Class<?> kind) {
+    return kind == RawRank.class ? new RawRank() : super.nobody(kind);
+  }
+
+  @Override
+  void onEachRank(Class<?> kind, RankRule rule) {
+    if (kind == RawRank.class) {
+      raw(rule::run);
+    } else {
+      super.onEachRank(kind, rule);
+    }
+  }
+
   /** What a thread does with nothing but the library. */
   @FunctionalInterface
   interface BareBody {

@@ -41,146 +41,115 @@ public final class RawSuspensionRules extends RawSuite {
   }
 
   @Example
-  public void required_LIF_21_onlyTheMemoryBitDoesSomething() {
-    raw(
-        rank -> {
-          for (int flags : new int[] {0, 2}) {
-            suspend(rank, flags, SUCCESS);
-            expectSuspended(rank, false);
-          }
-          suspend(rank, MEMORY | 2, SUCCESS); // other bits are ignored
-          expectSuspended(rank, true);
-          resume(rank, SUCCESS);
-        });
+  public void required_LIF_21_onlyTheMemoryBitDoesSomething(RawRank rank) {
+    for (int flags : new int[] {0, 2}) {
+      suspend(rank, flags, SUCCESS);
+      expectSuspended(rank, false);
+    }
+    suspend(rank, MEMORY | 2, SUCCESS); // other bits are ignored
+    expectSuspended(rank, true);
+    resume(rank, SUCCESS);
   }
 
   @Example
-  public void required_LIF_22_suspendAndResumeAlternate() {
-    raw(
-        rank -> {
-          resume(rank, INVALID_USAGE);
-          suspend(rank, MEMORY, SUCCESS);
-          suspend(rank, MEMORY, INVALID_USAGE);
-          expectSuspended(rank, true);
-          resume(rank, SUCCESS);
-          resume(rank, INVALID_USAGE);
-          expectSuspended(rank, false);
-        });
+  public void required_LIF_22_suspendAndResumeAlternate(RawRank rank) {
+    resume(rank, INVALID_USAGE);
+    suspend(rank, MEMORY, SUCCESS);
+    suspend(rank, MEMORY, INVALID_USAGE);
+    expectSuspended(rank, true);
+    resume(rank, SUCCESS);
+    resume(rank, INVALID_USAGE);
+    expectSuspended(rank, false);
   }
 
   @Example
   @Needs(ranks = 2)
-  public void required_LIF_22_aRankIsRefusedWithoutTheOthers() {
-    raw(
-        rank -> {
-          if (rank.rank() == 0) {
-            resume(rank, INVALID_USAGE); // alone: no barrier was entered
-          }
-          rank.barrier();
-        });
+  public void required_LIF_22_aRankIsRefusedWithoutTheOthers(RawRank rank) {
+    if (rank.rank() == 0) {
+      resume(rank, INVALID_USAGE); // alone: no barrier was entered
+    }
+    rank.barrier();
   }
 
   @Example
   @AlsoShows({"ENV-17"})
   @Needs(environment = "NCCL_DISABLE_MEM_MANAGER=1")
-  public void required_LIF_22_theMemoryManagerCanBeTurnedOff() {
-    raw(
-        rank -> {
-          suspend(rank, MEMORY, INVALID_USAGE);
-          suspend(rank, 0, SUCCESS);
-          resume(rank, INVALID_USAGE);
-          rank.misuses(
-              "a statistic", () -> rank.abi().commMemStats(rank.comm(), TOTAL, rank.slot()));
-        });
+  public void required_LIF_22_theMemoryManagerCanBeTurnedOff(RawRank rank) {
+    suspend(rank, MEMORY, INVALID_USAGE);
+    suspend(rank, 0, SUCCESS);
+    resume(rank, INVALID_USAGE);
+    rank.misuses("a statistic", () -> rank.abi().commMemStats(rank.comm(), TOTAL, rank.slot()));
   }
 
   @Example
   @Needs(ranks = 3)
-  public void required_LIF_23_aResumedCommunicatorWorksAgain() {
-    raw(
-        rank -> {
-          try (RawMemory memory = new RawMemory(rank, 4096)) {
-            memory.expectSum("a communicator", 0, 5);
-            suspend(rank, MEMORY, SUCCESS);
-            rank.succeeds("its rank", () -> rank.abi().commUserRank(rank.comm(), rank.slot()));
-            resume(rank, SUCCESS);
-            memory.expectSum("a resumed communicator", 0, 6);
-          }
-        });
+  public void required_LIF_23_aResumedCommunicatorWorksAgain(RawRank rank) {
+    try (RawMemory memory = new RawMemory(rank, 4096)) {
+      memory.expectSum("a communicator", 0, 5);
+      suspend(rank, MEMORY, SUCCESS);
+      rank.succeeds("its rank", () -> rank.abi().commUserRank(rank.comm(), rank.slot()));
+      resume(rank, SUCCESS);
+      memory.expectSum("a resumed communicator", 0, 6);
+    }
   }
 
   @Example
   @AlsoShows({"GRP-09"})
   @Needs(since = "2.30.0")
-  public void required_LIF_24_since2_30BothWaitForTheGroupsEnd() {
-    raw(
-        rank -> {
-          rank.groupStart();
-          suspend(rank, MEMORY, SUCCESS);
-          expectSuspended(rank, false);
-          rank.groupEnd();
-          expectSuspended(rank, true);
-          rank.groupStart();
-          resume(rank, SUCCESS);
-          expectSuspended(rank, true);
-          rank.groupEnd();
-          expectSuspended(rank, false);
-        });
+  public void required_LIF_24_since2_30BothWaitForTheGroupsEnd(RawRank rank) {
+    rank.groupStart();
+    suspend(rank, MEMORY, SUCCESS);
+    expectSuspended(rank, false);
+    rank.groupEnd();
+    expectSuspended(rank, true);
+    rank.groupStart();
+    resume(rank, SUCCESS);
+    expectSuspended(rank, true);
+    rank.groupEnd();
+    expectSuspended(rank, false);
   }
 
   @Example
   @Needs(until = "2.30.0")
-  public void required_LIF_24_before2_30TheyActAtOnce() {
-    raw(
-        rank -> {
-          rank.groupStart();
-          suspend(rank, MEMORY, SUCCESS);
-          expectSuspended(rank, true);
-          resume(rank, SUCCESS);
-          expectSuspended(rank, false);
-          rank.groupEnd();
-        });
+  public void required_LIF_24_before2_30TheyActAtOnce(RawRank rank) {
+    rank.groupStart();
+    suspend(rank, MEMORY, SUCCESS);
+    expectSuspended(rank, true);
+    resume(rank, SUCCESS);
+    expectSuspended(rank, false);
+    rank.groupEnd();
   }
 
   @Example
   @Needs(since = "2.30.0")
-  public void required_GRP_13_aFailingResumptionPoisonsItsGroup() {
-    raw(
-        rank -> {
-          NcclAbi abi = rank.abi();
-          rank.groupStart();
-          rank.succeeds("in the group", () -> abi.commResume(rank.comm()));
-          rank.misuses("its end", abi::groupEnd);
-        });
+  public void required_GRP_13_aFailingResumptionPoisonsItsGroup(RawRank rank) {
+    NcclAbi abi = rank.abi();
+    rank.groupStart();
+    rank.succeeds("in the group", () -> abi.commResume(rank.comm()));
+    rank.misuses("its end", abi::groupEnd);
   }
 
   @Example
-  public void required_LIF_25_statisticsAddUp() {
-    raw(
-        rank -> {
-          long suspendable = statistic(rank, SUSPENDABLE);
-          long persistent = statistic(rank, PERSISTENT);
-          long total = statistic(rank, TOTAL);
-          rank.check(
-              suspendable >= 0 && persistent >= 0 && total == suspendable + persistent,
-              total + " bytes, " + suspendable + " suspendable, " + persistent + " not");
-        });
+  public void required_LIF_25_statisticsAddUp(RawRank rank) {
+    long suspendable = statistic(rank, SUSPENDABLE);
+    long persistent = statistic(rank, PERSISTENT);
+    long total = statistic(rank, TOTAL);
+    rank.check(
+        suspendable >= 0 && persistent >= 0 && total == suspendable + persistent,
+        total + " bytes, " + suspendable + " suspendable, " + persistent + " not");
   }
 
   @Example
   @AlsoShows({"ARG-32"})
-  public void required_LIF_25_whatStatisticsRefuse() {
-    raw(
-        rank -> {
-          NcclAbi abi = rank.abi();
-          rank.refuses("no communicator", () -> abi.commMemStats(0, TOTAL, rank.slot()));
-          rank.refuses("no output", () -> abi.commMemStats(rank.comm(), TOTAL, MemorySegment.NULL));
-          for (int unknown : new int[] {-1, 4}) {
-            rank.refuses(
-                "statistic " + unknown, () -> abi.commMemStats(rank.comm(), unknown, rank.slot()));
-          }
-          rank.refuses("suspend nothing", () -> abi.commSuspend(0, MEMORY));
-          rank.refuses("resume nothing", () -> abi.commResume(0));
-        });
+  public void required_LIF_25_whatStatisticsRefuse(RawRank rank) {
+    NcclAbi abi = rank.abi();
+    rank.refuses("no communicator", () -> abi.commMemStats(0, TOTAL, rank.slot()));
+    rank.refuses("no output", () -> abi.commMemStats(rank.comm(), TOTAL, MemorySegment.NULL));
+    for (int unknown : new int[] {-1, 4}) {
+      rank.refuses(
+          "statistic " + unknown, () -> abi.commMemStats(rank.comm(), unknown, rank.slot()));
+    }
+    rank.refuses("suspend nothing", () -> abi.commSuspend(0, MEMORY));
+    rank.refuses("resume nothing", () -> abi.commResume(0));
   }
 }

@@ -30,26 +30,23 @@ public final class RawTypeRules extends RawSuite {
   public RawTypeRules() {}
 
   @Example
-  public void required_VER_02_everyResultHasATextOfItsOwn() {
-    raw(
-        rank -> {
-          NcclAbi abi = rank.abi();
+  public void required_VER_02_everyResultHasATextOfItsOwn(RawRank rank) {
+    NcclAbi abi = rank.abi();
 
-          String unknown = abi.getErrorString(9999);
-          int last = capabilities().version() >= 23003 ? 8 : 7;
-          Set<String> texts = new HashSet<>();
-          for (int code = 0; code <= 9; code++) {
-            String text = abi.getErrorString(code);
-            boolean known = code <= last;
-            rank.check(known != text.equals(unknown), "result " + code + ": " + text);
-            rank.check(!known || texts.add(text), "two results have the text " + text);
-            boolean named = ResultCode.of(code) != ResultCode.UNKNOWN;
-            rank.check(named == (code <= 8), "result " + code + " in Java");
-          }
-          for (int code : new int[] {-1, 9, 1000, Integer.MIN_VALUE}) {
-            rank.check(ResultCode.of(code) == ResultCode.UNKNOWN, "result " + code + " in Java");
-          }
-        });
+    String unknown = abi.getErrorString(9999);
+    int last = capabilities().version() >= 23003 ? 8 : 7;
+    Set<String> texts = new HashSet<>();
+    for (int code = 0; code <= 9; code++) {
+      String text = abi.getErrorString(code);
+      boolean known = code <= last;
+      rank.check(known != text.equals(unknown), "result " + code + ": " + text);
+      rank.check(!known || texts.add(text), "two results have the text " + text);
+      boolean named = ResultCode.of(code) != ResultCode.UNKNOWN;
+      rank.check(named == (code <= 8), "result " + code + " in Java");
+    }
+    for (int code : new int[] {-1, 9, 1000, Integer.MIN_VALUE}) {
+      rank.check(ResultCode.of(code) == ResultCode.UNKNOWN, "result " + code + " in Java");
+    }
   }
 
   @Example
@@ -111,14 +108,14 @@ public final class RawTypeRules extends RawSuite {
   }
 
   @Example
-  public void required_VER_07_messagesAndThenCollectives() {
-    raw(rank -> messageThenSum(rank, false));
+  public void required_VER_07_messagesAndThenCollectives(RawRank rank) {
+    messageThenSum(rank, false);
   }
 
   @Example
   @Needs(since = "2.29.2")
-  public void required_VER_07_messagesAndThenCollectivesOnTheSameBuffer() {
-    raw(rank -> messageThenSum(rank, true));
+  public void required_VER_07_messagesAndThenCollectivesOnTheSameBuffer(RawRank rank) {
+    messageThenSum(rank, true);
   }
 
   private static void messageThenSum(RawRank rank, boolean same) {
@@ -136,67 +133,57 @@ public final class RawTypeRules extends RawSuite {
   }
 
   @Example
-  public void required_TYP_03_float8IsReducedOnNewDevicesAlone() {
-    raw(
-        rank -> {
-          int code = capabilities().float8Reductions() ? SUCCESS : INVALID_ARGUMENT;
-          for (DataType type : List.of(DataType.FLOAT8_E4M3, DataType.FLOAT8_E5M2)) {
-            try (DeviceBuffer buffer = rank.memory(type, 1, 2)) {
-              long b = buffer.address();
-              rank.expect("a sum of " + type, code, () -> rank.sum(b, buffer, rank.stream()));
-              rank.succeeds(
-                  "a sum of no " + type + " (TYP-05)",
-                  () ->
-                      rank.abi().allReduce(b, b, 0, type.code(), SUM, rank.comm(), rank.stream()));
-              rank.synchronize();
-              rank.expect("one rank's sum", buffer, 1, 2);
-            }
-          }
-        });
+  public void required_TYP_03_float8IsReducedOnNewDevicesAlone(RawRank rank) {
+    int code = capabilities().float8Reductions() ? SUCCESS : INVALID_ARGUMENT;
+    for (DataType type : List.of(DataType.FLOAT8_E4M3, DataType.FLOAT8_E5M2)) {
+      try (DeviceBuffer buffer = rank.memory(type, 1, 2)) {
+        long b = buffer.address();
+        rank.expect("a sum of " + type, code, () -> rank.sum(b, buffer, rank.stream()));
+        rank.succeeds(
+            "a sum of no " + type + " (TYP-05)",
+            () -> rank.abi().allReduce(b, b, 0, type.code(), SUM, rank.comm(), rank.stream()));
+        rank.synchronize();
+        rank.expect("one rank's sum", buffer, 1, 2);
+      }
+    }
   }
 
   @Example
-  public void required_TYP_05_noFloat8IsNeverRefused() {
-    raw(
-        atMost(2),
-        rank -> {
-          for (DataType type : List.of(DataType.FLOAT8_E4M3, DataType.FLOAT8_E5M2)) {
-            rank.everyOperation(0, 0, type.code(), AVG, 0, rank.comm())
-                .forEach(
-                    (name, call) -> {
-                      if (!name.equals("ncclSend") && !name.equals("ncclRecv")) {
-                        rank.succeeds(name + " of no " + type, call);
-                      }
-                    });
-          }
-        });
+  @Needs(upTo = 2)
+  public void required_TYP_05_noFloat8IsNeverRefused(RawRank rank) {
+    for (DataType type : List.of(DataType.FLOAT8_E4M3, DataType.FLOAT8_E5M2)) {
+      rank.everyOperation(0, 0, type.code(), AVG, 0, rank.comm())
+          .forEach(
+              (name, call) -> {
+                if (!name.equals("ncclSend") && !name.equals("ncclRecv")) {
+                  rank.succeeds(name + " of no " + type, call);
+                }
+              });
+    }
   }
 
   @Example
-  public void required_TYP_04_float8MovesEverywhere() {
-    int n = atMost(2);
-    raw(
-        n,
-        rank -> {
-          long comm = rank.comm();
-          NcclAbi abi = rank.abi();
-          int type = DataType.FLOAT8_E4M3.code();
-          try (DeviceBuffer out = rank.memory(DataType.FLOAT8_E4M3, 1 + rank.rank(), 5);
-              DeviceBuffer in = rank.memory(DataType.FLOAT8_E4M3, new double[4])) {
-            long o = out.address();
-            long i = in.address();
-            long s = rank.stream();
-            rank.succeeds("ncclAllGather", () -> abi.allGather(o, i, 1, type, comm, s));
-            rank.synchronize();
-            rank.expect("what was gathered", in, n > 1 ? ends(1, 2) : ends(1, 0));
-            rank.succeeds("ncclBroadcast", () -> abi.broadcast(o, i, 1, type, 0, comm, s));
-            rank.succeeds("ncclAlltoAll", () -> abi.allToAll(o, i + 2, 1, type, comm, s));
-            rank.synchronize();
-            double other = n > 1 && rank.rank() == 1 ? 5 : 1;
-            rank.expect("the root's", in.slice(0, 1), 1);
-            rank.expect("rank 0's block", in.slice(2, 1), other);
-          }
-        });
+  @Needs(upTo = 2)
+  public void required_TYP_04_float8MovesEverywhere(RawRank rank) {
+    int n = rank.worldSize();
+    long comm = rank.comm();
+    NcclAbi abi = rank.abi();
+    int type = DataType.FLOAT8_E4M3.code();
+    try (DeviceBuffer out = rank.memory(DataType.FLOAT8_E4M3, 1 + rank.rank(), 5);
+        DeviceBuffer in = rank.memory(DataType.FLOAT8_E4M3, new double[4])) {
+      long o = out.address();
+      long i = in.address();
+      long s = rank.stream();
+      rank.succeeds("ncclAllGather", () -> abi.allGather(o, i, 1, type, comm, s));
+      rank.synchronize();
+      rank.expect("what was gathered", in, n > 1 ? ends(1, 2) : ends(1, 0));
+      rank.succeeds("ncclBroadcast", () -> abi.broadcast(o, i, 1, type, 0, comm, s));
+      rank.succeeds("ncclAlltoAll", () -> abi.allToAll(o, i + 2, 1, type, comm, s));
+      rank.synchronize();
+      double other = n > 1 && rank.rank() == 1 ? 5 : 1;
+      rank.expect("the root's", in.slice(0, 1), 1);
+      rank.expect("rank 0's block", in.slice(2, 1), other);
+    }
   }
 
   private static double[] ends(double first, double second) {
@@ -204,49 +191,37 @@ public final class RawTypeRules extends RawSuite {
   }
 
   @Example
-  public void required_TYP_07_movesNeedNoAlignment() {
-    int n = 2;
-    raw(
-        n,
-        rank -> {
-          try (DeviceBuffer out = rank.memory(DataType.UINT8, 0, 1 + rank.rank(), 2, 3, 4);
-              DeviceBuffer in = rank.memory(DataType.UINT8, new double[1 + 4 * n])) {
-            rank.succeeds(
-                "ncclAllGather of int32 at odd addresses",
-                () ->
-                    rank.abi()
-                        .allGather(
-                            out.address() + 1,
-                            in.address() + 1,
-                            1,
-                            INT32,
-                            rank.comm(),
-                            rank.stream()));
-            rank.synchronize();
-            double[] expected = {0, 1, 2, 3, 4, 2, 2, 3, 4};
-            rank.expect("the bytes", in, Arrays.copyOf(expected, 1 + 4 * n));
-          }
-        });
+  public void required_TYP_07_movesNeedNoAlignment(RawRank rank) {
+    int n = rank.worldSize();
+    try (DeviceBuffer out = rank.memory(DataType.UINT8, 0, 1 + rank.rank(), 2, 3, 4);
+        DeviceBuffer in = rank.memory(DataType.UINT8, new double[1 + 4 * n])) {
+      rank.succeeds(
+          "ncclAllGather of int32 at odd addresses",
+          () ->
+              rank.abi()
+                  .allGather(
+                      out.address() + 1, in.address() + 1, 1, INT32, rank.comm(), rank.stream()));
+      rank.synchronize();
+      double[] expected = {0, 1, 2, 3, 4, 2, 2, 3, 4};
+      rank.expect("the bytes", in, Arrays.copyOf(expected, 1 + 4 * n));
+    }
   }
 
   @Example
-  public void required_RED_01_everyReductionHasItsCode() {
-    raw(
-        rank -> {
-          int[] ops = {SUM, PROD, MAX, MIN, AVG};
-          double[] expected = {7, 10, 5, 2, 3};
-          for (int i = 0; i < ops.length; i++) {
-            int op = ops[i];
-            try (DeviceBuffer buffer = rank.memory(DataType.INT32, rank.rank() == 0 ? 2 : 5)) {
-              long b = buffer.address();
-              rank.succeeds(
-                  "ncclAllReduce with op " + op,
-                  () -> rank.abi().allReduce(b, b, 1, INT32, op, rank.comm(), rank.stream()));
-              rank.synchronize();
-              rank.expect("2 and 5 combined by op " + op, buffer, expected[i]);
-            }
-          }
-        });
+  public void required_RED_01_everyReductionHasItsCode(RawRank rank) {
+    int[] ops = {SUM, PROD, MAX, MIN, AVG};
+    double[] expected = {7, 10, 5, 2, 3};
+    for (int i = 0; i < ops.length; i++) {
+      int op = ops[i];
+      try (DeviceBuffer buffer = rank.memory(DataType.INT32, rank.rank() == 0 ? 2 : 5)) {
+        long b = buffer.address();
+        rank.succeeds(
+            "ncclAllReduce with op " + op,
+            () -> rank.abi().allReduce(b, b, 1, INT32, op, rank.comm(), rank.stream()));
+        rank.synchronize();
+        rank.expect("2 and 5 combined by op " + op, buffer, expected[i]);
+      }
+    }
   }
 
   @Example

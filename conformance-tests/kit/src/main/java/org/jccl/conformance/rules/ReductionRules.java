@@ -153,16 +153,13 @@ public final class ReductionRules extends Suite {
   }
 
   @Example
-  public void required_RED_09_integerAverageDividesTheWrappedSum() {
-    run(
-        rank -> {
-          long[] average = allReduce(rank, DataType.INT8, ReduceOp.AVG, 100, 0xFF, 3);
-          rank.check((byte) average[0] == -28, "100 and 100 give " + (byte) average[0]);
-          rank.check((byte) average[1] == -1, "-1 and -1 give " + (byte) average[1]);
-          long odd = rank.rank() == 0 ? 0xFF : 0xFE; // -1 - 2 = -3
-          long[] truncated = allReduce(rank, DataType.INT8, ReduceOp.AVG, odd);
-          rank.check((byte) truncated[0] == -1, "-1 and -2 give " + (byte) truncated[0]);
-        });
+  public void required_RED_09_integerAverageDividesTheWrappedSum(WorldRank rank) {
+    long[] average = allReduce(rank, DataType.INT8, ReduceOp.AVG, 100, 0xFF, 3);
+    rank.check((byte) average[0] == -28, "100 and 100 give " + (byte) average[0]);
+    rank.check((byte) average[1] == -1, "-1 and -1 give " + (byte) average[1]);
+    long odd = rank.rank() == 0 ? 0xFF : 0xFE; // -1 - 2 = -3
+    long[] truncated = allReduce(rank, DataType.INT8, ReduceOp.AVG, odd);
+    rank.check((byte) truncated[0] == -1, "-1 and -2 give " + (byte) truncated[0]);
   }
 
   @Property

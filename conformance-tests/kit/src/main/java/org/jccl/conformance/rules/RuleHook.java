@@ -1,25 +1,39 @@
 package org.jccl.conformance.rules;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Optional;
 import net.jqwik.api.lifecycle.AroundPropertyHook;
+import net.jqwik.api.lifecycle.InvokePropertyMethodHook;
 import net.jqwik.api.lifecycle.LifecycleContext;
+import net.jqwik.api.lifecycle.ParameterResolutionContext;
 import net.jqwik.api.lifecycle.PropertyExecutionResult;
 import net.jqwik.api.lifecycle.PropertyExecutor;
 import net.jqwik.api.lifecycle.PropertyLifecycleContext;
+import net.jqwik.api.lifecycle.ResolveParameterHook;
 import net.jqwik.api.lifecycle.SkipExecutionHook;
 import org.jccl.conformance.harness.CurrentRule;
 import org.jccl.conformance.harness.CurrentSubject;
 import org.jccl.conformance.harness.Expects;
 import org.jccl.conformance.harness.Options;
 import org.jccl.conformance.harness.Validator;
+import org.jccl.conformance.harness.WorldRank;
 import org.opentest4j.TestAbortedException;
 
 /**
  * Lets the fields of each rule decide: a test that its {@link Conditions} rule out is skipped with
  * the reason, any other runs on the subject that they lead to. Each property has as many tries as
  * {@link Options} say.
+ *
+ * <p>A rule that takes a rank says what each rank does: it runs once for each, on a thread of its
+ * own.
  */
-public final class RuleHook implements SkipExecutionHook, AroundPropertyHook {
+public final class RuleHook
+    implements SkipExecutionHook,
+        AroundPropertyHook,
+        ResolveParameterHook,
+        InvokePropertyMethodHook {
   /** For jqwik. */
   public RuleHook() {}
 
@@ -33,6 +47,42 @@ public final class RuleHook implements SkipExecutionHook, AroundPropertyHook {
       }
     }
     return SkipResult.doNotSkip();
+  }
+
+  private static boolean isRank(Class<?> type) {
+    return type == WorldRank.class || RawRank.class.isAssignableFrom(type);
+  }
+
+  /** The ranks are there when the rule is called. */
+  @Override
+  public Optional<ParameterSupplier> resolve(
+      ParameterResolutionContext parameter, LifecycleContext context) {
+    Class<?> kind = parameter.parameter().getType();
+    return isRank(kind) && context instanceof PropertyLifecycleContext property
+        ? Optional.of(any -> ((Suite) property.testInstance()).nobody(kind))
+        : Optional.empty();
+  }
+
+  @Override
+  public Object invoke(Method rule, Object suite, Object... arguments) throws Throwable {
+    Class<?>[] types = rule.getParameterTypes();
+    if (types.length != 1 || !isRank(types[0])) {
+      return InvokePropertyMethodHook.DEFAULT.invoke(rule, suite, arguments);
+    }
+    ((Suite) suite).onEachRank(types[0], rank -> call(rule, suite, rank));
+    return true; // as a property that holds
+  }
+
+  private static void call(Method rule, Object suite, Object rank) throws Exception {
+    try {
+      rule.invoke(suite, rank);
+    } catch (InvocationTargetException failed) {
+      switch (failed.getCause()) {
+        case Exception cause -> throw cause;
+        case Error cause -> throw cause;
+        case null, default -> throw failed;
+      }
+    }
   }
 
   @Override

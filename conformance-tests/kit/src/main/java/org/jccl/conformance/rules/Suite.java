@@ -42,14 +42,22 @@ public abstract class Suite {
   /** The suite is about {@code found}, which meets the conditions of the test that runs. */
   final void about(Conditions conditions, Subject found) {
     about(found);
-    ranks = Math.max(1, conditions.ranks());
+    ranks = conditions.upTo() > 0 ? atMost(conditions.upTo()) : Math.max(1, conditions.ranks());
   }
 
   /** The suite goes on about {@code found}. */
   final void about(Subject found) {
     subject = found;
     worlds = Worlds.shared(found);
+    prepare(worlds);
   }
+
+  /**
+   * Says how the communicators of its worlds are opened.
+   *
+   * @param used the worlds
+   */
+  void prepare(Worlds used) {}
 
   /** How many ranks the rule of the test that runs takes. */
   final int ranks() {
@@ -84,6 +92,24 @@ public abstract class Suite {
   /** Runs {@code body} on every rank of a world of {@code ranks}. */
   protected final void run(int ranks, RankBody body) {
     worlds.run(ranks, body);
+  }
+
+  /** A rule that says what one rank does, on a rank of the {@code kind} that it asks for. */
+  @FunctionalInterface
+  interface RankRule {
+    void run(Object rank) throws Exception;
+  }
+
+  /**
+   * Stands for the ranks of a rule before it runs, for jqwik, which wants a value to begin with.
+   */
+  Object nobody(Class<?> kind) {
+    return WorldRank.NOBODY;
+  }
+
+  /** Runs a rule on as many ranks as it takes. */
+  void onEachRank(Class<?> kind, RankRule rule) {
+    run(rule::run);
   }
 
   /** Runs a program on every rank and looks at all its memory. */

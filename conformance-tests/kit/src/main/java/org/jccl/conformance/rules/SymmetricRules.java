@@ -1,10 +1,14 @@
 package org.jccl.conformance.rules;
 
+import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.Example;
+import org.jccl.CollectiveException;
+import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.ReduceOp;
+import org.jccl.ResultCode;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
 import org.jccl.conformance.data.Elements;
@@ -125,5 +129,37 @@ public class SymmetricRules extends NumericsSuite {
       int first = owner * 512;
       expect(seen[first], wide(call, order, owner, first), call.type(), "owner " + owner);
     }
+  }
+
+  /** Before, NCCL falls back to its other kernels; then some libraries lack the one they choose. */
+  @Example
+  public void optional_VER_10_averagesInWindowsAreRightOrNotThere() {
+    boolean mayLack = capabilities().hasDefects();
+    run(
+        2,
+        rank -> {
+          Communicator comm = rank.communicator();
+          try (DeviceBuffer send = rank.device().allocateRegistrable(DataType.FLOAT32, 16);
+              DeviceBuffer recv = rank.device().allocateRegistrable(DataType.FLOAT32, 16);
+              Window in = comm.registerWindow(send, WindowFlag.COLLECTIVE_SYMMETRIC);
+              Window out = comm.registerWindow(recv, WindowFlag.COLLECTIVE_SYMMETRIC)) {
+            rank.check(!in.isClosed() && !out.isClosed(), "a window closed by itself");
+            float[] values = new float[16];
+            Arrays.fill(values, 1 + 2 * rank.rank());
+            send.copyFrom(values);
+            try {
+              comm.allReduce(send, recv, ReduceOp.AVG);
+              comm.defaultStream().synchronize();
+            } catch (CollectiveException e) {
+              rank.check(
+                  mayLack && e.code() == ResultCode.UNHANDLED_CUDA_ERROR,
+                  String.valueOf(e.getMessage()));
+              comm.abort();
+              return;
+            }
+            recv.copyTo(values);
+            rank.check(values[0] == 2 && values[15] == 2, "the mean is " + values[0]);
+          }
+        });
   }
 }

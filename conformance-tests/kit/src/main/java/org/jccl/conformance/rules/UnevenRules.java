@@ -198,46 +198,39 @@ public final class UnevenRules extends Suite {
   }
 
   @Example
-  public void required_COL_24_wrongCountsAreRefused() {
-    run(
-        1,
-        rank -> {
-          Communicator comm = rank.communicator();
-          try (DeviceBuffer four = blank(rank, 4)) {
-            rank.expectThrown(
-                "two counts in a world of one",
-                IllegalArgumentException.class,
-                () -> comm.allGatherV(four, four, new long[] {2, 2}),
-                "rank 0",
-                "all_gather_v",
-                "2 counts");
-            rank.expectThrown(
-                "a block outside its buffer",
-                IllegalArgumentException.class,
-                () -> comm.allGatherV(four, four, new long[] {5}),
-                "rank 0",
-                "5 elements");
-            rank.expectThrown(
-                "a negative count",
-                IllegalArgumentException.class,
-                () -> comm.allGatherV(four, four, new long[] {-1}),
-                "negative");
-          }
-        });
+  @Needs(upTo = 1)
+  public void required_COL_24_wrongCountsAreRefused(WorldRank rank) {
+    Communicator comm = rank.communicator();
+    try (DeviceBuffer four = blank(rank, 4)) {
+      rank.expectThrown(
+          "two counts in a world of one",
+          IllegalArgumentException.class,
+          () -> comm.allGatherV(four, four, new long[] {2, 2}),
+          "rank 0",
+          "all_gather_v",
+          "2 counts");
+      rank.expectThrown(
+          "a block outside its buffer",
+          IllegalArgumentException.class,
+          () -> comm.allGatherV(four, four, new long[] {5}),
+          "rank 0",
+          "5 elements");
+      rank.expectThrown(
+          "a negative count",
+          IllegalArgumentException.class,
+          () -> comm.allGatherV(four, four, new long[] {-1}),
+          "negative");
+    }
   }
 
   @Example
-  public void required_COL_24_barrierHoldsStreamsUntilAllHaveReachedIt() {
-    int n = atMost(4);
-    run(
-        n,
-        rank -> {
-          try (Communicator own = rank.open("barriers")) { // it keeps memory for them
-            for (int i = 0; i < 3; i++) {
-              own.barrier();
-            }
-            own.defaultStream().synchronize();
-          }
-        });
+  @Needs(upTo = 4)
+  public void required_COL_24_barrierHoldsStreamsUntilAllHaveReachedIt(WorldRank rank) {
+    try (Communicator own = rank.open("barriers")) { // it keeps memory for them
+      for (int i = 0; i < 3; i++) {
+        own.barrier();
+      }
+      own.defaultStream().synchronize();
+    }
   }
 }

@@ -22,7 +22,7 @@ public final class WaitingRules extends Suite {
   public WaitingRules() {}
 
   @Example
-  public void required_STR_38_blockingCallsReturnWhenDone() {
+  public void required_STR_42_blockingCallsReturnWhenDone() {
     int n = atMost(4);
     run(
         n,
@@ -51,7 +51,7 @@ public final class WaitingRules extends Suite {
   }
 
   @Example
-  public void required_STR_38_blockingCallsAreNoPartOfGroupsAndCaptures() {
+  public void required_STR_42_blockingCallsAreNoPartOfGroupsAndCaptures() {
     run(
         1,
         rank -> {
@@ -96,7 +96,7 @@ public final class WaitingRules extends Suite {
   }
 
   @Example
-  public void required_STR_39_requestsStandForTheirCalls() {
+  public void required_STR_43_requestsStandForTheirCalls() {
     int n = atMost(4);
     run(
         n,
@@ -129,7 +129,7 @@ public final class WaitingRules extends Suite {
   }
 
   @Example
-  public void required_STR_39_otherStreamsAreRefused() {
+  public void required_STR_43_otherStreamsAreRefused() {
     run(
         1,
         rank -> {

@@ -15,6 +15,7 @@ import org.jccl.conformance.rules.MemoryRules;
 import org.jccl.conformance.rules.OpenRules;
 import org.jccl.conformance.rules.PointToPointRules;
 import org.jccl.conformance.rules.PreMulSumRules;
+import org.jccl.conformance.rules.PreparedRules;
 import org.jccl.conformance.rules.RawArgumentRules;
 import org.jccl.conformance.rules.RawCheckRules;
 import org.jccl.conformance.rules.RawCollectiveRules;
@@ -71,6 +72,7 @@ public final class BookSuites implements RuleSuites {
         CaptureRules.class,
         WaitingRules.class,
         WorkRules.class,
+        PreparedRules.class,
         OpenRules.class,
         TypedArgumentRules.class,
         RawArgumentRules.class,

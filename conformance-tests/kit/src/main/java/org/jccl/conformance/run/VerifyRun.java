@@ -117,15 +117,7 @@ public final class VerifyRun {
     }
     Set<Rule> chosen = new LinkedHashSet<>();
     for (String each : wanted) {
-      String id = each.toUpperCase(Locale.ROOT);
-      List<Rule> found =
-          book.rules().stream()
-              .filter(
-                  rule ->
-                      rule.id().equals(id)
-                          || rule.prefix().equals(id)
-                          || rule.chapter().startsWith(id + "."))
-              .toList();
+      List<Rule> found = book.selected(each);
       if (found.isEmpty()) {
         throw new IllegalArgumentException(
             "no rule or chapter is called '"

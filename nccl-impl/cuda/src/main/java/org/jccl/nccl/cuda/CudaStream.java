@@ -21,6 +21,7 @@ import org.jccl.Work;
 import org.jccl.WorkBody;
 import org.jccl.nccl.cuda.CudaWork.HostBody;
 import org.jccl.spi.OwnedStream;
+import org.jccl.spi.WaitListeners;
 import org.jspecify.annotations.Nullable;
 
 /** A CUDA stream, made here or borrowed; one of its own at any rate, never the legacy default. */
@@ -36,6 +37,9 @@ final class CudaStream implements OwnedStream {
 
   /** Keeps a capture from beginning between the look whether there is one and what follows. */
   private final Object captureLock = new Object();
+
+  /** Made when somebody wants to know that a thread has waited here. */
+  private volatile @Nullable WaitListeners awaited;
 
   private volatile boolean closed;
   private int priority;
@@ -124,6 +128,28 @@ final class CudaStream implements OwnedStream {
     }
     if (why != null) {
       throw why;
+    }
+    WaitListeners listeners = awaited;
+    if (listeners != null) {
+      listeners.tell();
+    }
+  }
+
+  @Override
+  public void addWaitListener(Runnable listener) {
+    WaitListeners listeners = awaited;
+    if (listeners == null) {
+      listeners = new WaitListeners();
+      awaited = listeners;
+    }
+    listeners.add(listener);
+  }
+
+  @Override
+  public void removeWaitListener(Runnable listener) {
+    WaitListeners listeners = awaited;
+    if (listeners != null) {
+      listeners.remove(listener);
     }
   }
 

@@ -96,7 +96,8 @@ public final class Planner {
     CollectiveTask call = collective(request);
     return comm.hasRegisteredMemory() && plans().hasSymmetric()
         ? SymmetricPlanner.windowed(call, by, request)
-        : PlacedCall.plain(call);
+        : PlacedCall.plain(
+            call, SymmetricPlanner.isAverage(request.operation(), request.reduction()));
   }
 
   /** Whether NCCL plans it: not messages, nor what it makes of them, nor calls of count 0. */

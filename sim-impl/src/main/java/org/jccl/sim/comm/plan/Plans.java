@@ -154,6 +154,11 @@ final class Plans {
       return byChannels(calls);
     }
     SymmetricPlan plan = SymmetricPlan.of(calls, topology.worldSize(), symmetric);
+    if (plan.hasMissingKernel()) {
+      return PlannedCalls.refused(
+          new CollectiveException(
+              ResultCode.UNHANDLED_CUDA_ERROR, "invalid device function (VER-10)"));
+    }
     if (plan.isRefused()) {
       ResultCode code = symmetric.isForced() ? ResultCode.INVALID_USAGE : ResultCode.INTERNAL_ERROR;
       return refused(code, calls.getFirst().call());
@@ -205,8 +210,8 @@ final class Plans {
     }
     GroupPlan plan =
         GroupPlan.of(
-            calls,
-            call -> placed.get(call).isRegistered(),
+            placed,
+            call -> symmetric != null && symmetric.takesOut(call),
             topology,
             (together, perChannel) ->
                 tuner.choose(

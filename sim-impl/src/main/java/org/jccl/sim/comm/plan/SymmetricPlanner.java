@@ -24,6 +24,11 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
   /** From this version on one registered buffer may be enough. */
   private static final int HALF_REGISTERED = 22902;
 
+  /**
+   * From this version on all calls that have a kernel are taken out, wherever their buffers are.
+   */
+  private static final int TAKES_OUT = 22902;
+
   /** From this version on kernels with flags need no second opinion where both buffers are. */
   private static final int FLAGS_TRUSTED = 22907;
 
@@ -78,7 +83,7 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
         call, false, PlacedCall.OUTSIDE, PlacedCall.OUTSIDE, call.operation().receivesAlike());
   }
 
-  private static boolean isAverage(Operation operation, int reduction) {
+  static boolean isAverage(Operation operation, int reduction) {
     return operation.reduces() && reduction == ReduceOp.AVG.code();
   }
 
@@ -89,8 +94,18 @@ final class SymmetricPlanner implements SymmetricPlan.Chooser {
         : (int) ((address - window.start()) % PlacedCall.ALIGNMENT);
   }
 
+  /**
+   * Whether a call that was not given to a symmetric kernel had been taken out for one (PART-05).
+   */
+  boolean takesOut(PlacedCall call) {
+    return version >= TAKES_OUT && model.offers(call);
+  }
+
   @Override
   public boolean offers(PlacedCall call) {
+    if (!call.hasKernel() && !place.defects().hasNoKernelForAverages()) {
+      return false;
+    }
     boolean isRegistered =
         version < HALF_REGISTERED
             ? call.isWithinWindows()

@@ -1,7 +1,4 @@
-package org.jccl.benchmarks.cli;
-
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
+package org.jccl.benchmarks.cli.option;
 
 /**
  * Seeds as the command line names them: {@code A..B}, or one alone.
@@ -9,9 +6,13 @@ import picocli.CommandLine.ParameterException;
  * @param first the first one
  * @param last the last one, not below the first
  */
-record SeedRange(long first, long last) {
-  /** The seeds that {@code text} names. */
-  static SeedRange parse(CommandSpec command, String text) {
+public record SeedRange(long first, long last) {
+  /**
+   * The seeds that {@code text} names.
+   *
+   * @throws IllegalArgumentException if it names none
+   */
+  static SeedRange parse(String text) {
     int dots = text.indexOf("..");
     try {
       long first = Long.parseLong(dots < 0 ? text : text.substring(0, dots));
@@ -22,8 +23,12 @@ record SeedRange(long first, long last) {
     } catch (NumberFormatException noNumbers) {
       // answered below
     }
-    throw new ParameterException(
-        command.commandLine(),
-        "--seeds: '" + text + "' names no seeds: write A..B, A not above B, as in 1..100");
+    throw new IllegalArgumentException(
+        "'" + text + "' names no seeds: write A..B, A not above B, as in 1..100");
+  }
+
+  @Override
+  public String toString() {
+    return first + ".." + last;
   }
 }

@@ -1,0 +1,94 @@
+package org.jccl.config;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What is chosen for a communicator, why, and what it was measured to take.
+ *
+ * @param ctas how many thread blocks NCCL is given, fewest and most alike; 0 leaves that to NCCL
+ * @param windows whether memory of {@code Communicator.allocate} lies in symmetric windows
+ * @param why where the choice comes from, in words
+ * @param times what was measured; empty if nothing was
+ */
+public record TuningChoice(int ctas, boolean windows, String why, List<Time> times) {
+  /**
+   * What one operation of one size was measured to take, in microseconds.
+   *
+   * @param operation the operation's name: {@code all_reduce}
+   * @param bytes its size, as tables of benchmarks count
+   * @param plain a call with NCCL's defaults
+   * @param tuned a call with this choice
+   * @param prepared the same as a prepared call
+   */
+  public record Time(String operation, long bytes, double plain, double tuned, double prepared) {}
+
+  /** With an immutable list. */
+  public TuningChoice {
+    times = List.copyOf(times);
+  }
+
+  /**
+   * {@return NCCL's defaults}
+   *
+   * @param why the reason, in words
+   */
+  public static TuningChoice none(String why) {
+    return new TuningChoice(0, false, why, List.of());
+  }
+
+  /** {@return whether it changes anything} */
+  public boolean isNone() {
+    return ctas == 0 && !windows;
+  }
+
+  /** {@return the same as far as sums keep the bits of NCCL's defaults} */
+  TuningChoice withSameBits() {
+    return isNone()
+        ? this
+        : none("thread blocks and windows change the order of sums; the same bits were asked for");
+  }
+
+  /**
+   * {@return what such a call is expected to take, in microseconds: between the two nearest sizes
+   * that were measured; empty if that is not known}
+   *
+   * @param operation the operation's name
+   * @param bytes its size, as tables of benchmarks count
+   * @param prepared whether it is a prepared call
+   */
+  public OptionalDouble micros(String operation, long bytes, boolean prepared) {
+    Optional<Time> below = nearest(operation, bytes, false);
+    Optional<Time> above = nearest(operation, bytes, true);
+    if (below.isEmpty() || above.isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    double low = prepared ? below.get().prepared : below.get().tuned;
+    double high = prepared ? above.get().prepared : above.get().tuned;
+    long span = above.get().bytes - below.get().bytes;
+    double share = span == 0 ? 0 : (double) (bytes - below.get().bytes) / span;
+    return OptionalDouble.of(low + (high - low) * share);
+  }
+
+  private Optional<Time> nearest(String operation, long bytes, boolean above) {
+    return times.stream()
+        .filter(each -> each.operation.equals(operation))
+        .filter(each -> above ? each.bytes >= bytes : each.bytes <= bytes)
+        .min((a, b) -> Long.compare(Math.abs(a.bytes - bytes), Math.abs(b.bytes - bytes)));
+  }
+
+  /** {@return the choice for people: {@code 32 thread blocks, windows}} */
+  public String words() {
+    if (isNone()) {
+      return "NCCL's defaults";
+    }
+    String blocks = ctas == 0 ? "" : ctas + " thread blocks";
+    return windows ? (blocks.isEmpty() ? "windows" : blocks + ", windows") : blocks;
+  }
+
+  @Override
+  public String toString() {
+    return words() + " (" + why + ")";
+  }
+}

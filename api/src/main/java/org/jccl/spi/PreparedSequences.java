@@ -1,0 +1,210 @@
+package org.jccl.spi;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jccl.Collectives;
+import org.jccl.Graph;
+import org.jccl.Stream;
+import org.jccl.config.TimeLimit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sequences of calls that a communicator has prepared (rules STR-38 to STR-41): recorded, captured
+ * once, launched as one graph, or issued again where the launch is captured itself.
+ */
+final class PreparedSequences {
+  /** An abort waits no longer for graphs to close: work in them may end by the abort alone. */
+  private static final TimeLimit BRIEFLY = TimeLimit.ofNanos(500_000_000);
+
+  /** What the communicator's library makes of it. */
+  interface Place {
+    /** Refuses what its state, a group or a body that prepares calls does not allow. */
+    void requireLegal(String what);
+
+    /** Work is about to be enqueued on {@code stream}. */
+    void note(Stream stream);
+
+    /** Waits for calls that go on, where calls come back at once. */
+    void settle();
+
+    /** Where calls are made beside the communicator's own. */
+    CallPath pathAside();
+
+    /** For messages. */
+    String who();
+  }
+
+  private final CommunicatorBase owner;
+  private final Place place;
+  private final Set<Sequence> open = ConcurrentHashMap.newKeySet();
+
+  PreparedSequences(CommunicatorBase owner, Place place) {
+    this.owner = owner;
+    this.place = place;
+  }
+
+  Graph prepare(Consumer<Collectives> body) {
+    place.requireLegal("prepare");
+    if (owner.device() instanceof CaptureGuard device) {
+      device.requireNotCapturing("prepare");
+    }
+    CallRecording calls = owner.keep(body);
+    calls.requireOpen(place.who());
+    Sequence made = new Sequence(calls, calls.size() == 0 ? null : capture(calls));
+    open.add(made);
+    return made;
+  }
+
+  /** On the communicator's own stream; nobody is told of calls that do not run yet. */
+  private Graph capture(CallRecording calls) {
+    Stream stream = owner.defaultStream();
+    owner.enter();
+    try {
+      stream.beginCapture();
+      try {
+        owner.unheard(() -> issue(calls, stream));
+      } catch (RuntimeException | Error failure) {
+        discard(stream, failure);
+        throw failure;
+      }
+      return stream.endCapture();
+    } finally {
+      owner.leave();
+    }
+  }
+
+  private static void discard(Stream stream, Throwable failure) {
+    try {
+      stream.endCapture().close();
+    } catch (RuntimeException spoiled) {
+      failure.addSuppressed(spoiled);
+    }
+  }
+
+  private void issue(CallRecording calls, Stream stream) {
+    int next = 0;
+    while (next < calls.size()) {
+      int end = calls.endOfGroup(next);
+      if (calls.isAlone(next)) {
+        owner.issueAlone(calls.call(next), stream);
+      } else {
+        issueGroup(calls, next, end, stream);
+      }
+      place.settle();
+      next = end;
+    }
+  }
+
+  private void issueGroup(CallRecording calls, int from, int to, Stream stream) {
+    GroupRecording group = GroupRecording.enter(owner.issuer());
+    try {
+      for (int i = from; i < to; i++) {
+        group.add(owner, stream).set(calls.call(i));
+      }
+      group.complete();
+    } finally {
+      group.leave();
+    }
+  }
+
+  /** The communicator ends: nothing can be launched any more (rule LIF-06). */
+  void close() {
+    for (Sequence each : List.copyOf(open)) {
+      each.close();
+    }
+  }
+
+  /** The same beside an abort, which waits for the graphs and ends the work that is in them. */
+  void abandon() {
+    if (open.isEmpty()) {
+      return;
+    }
+    CallPath aside = place.pathAside();
+    try {
+      aside.callWithin(
+          "closing prepared calls of " + owner.name(),
+          BRIEFLY,
+          () -> {
+            close();
+            return 0;
+          });
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException failed) {
+      ClosingLog.failed(owner + ": closing prepared calls failed", failed);
+    } finally {
+      aside.end();
+    }
+  }
+
+  /** One sequence; without calls there is no graph. */
+  private final class Sequence implements Graph {
+    private final CallRecording calls;
+    private final @Nullable Graph graph;
+    private volatile boolean closed;
+
+    Sequence(CallRecording calls, @Nullable Graph graph) {
+      this.calls = calls;
+      this.graph = graph;
+    }
+
+    @Override
+    public int size() {
+      return calls.size();
+    }
+
+    @Override
+    public void launch(Stream stream) {
+      owner.enter();
+      try {
+        requireLaunchable(stream);
+        if (stream.isCapturing()) {
+          issue(calls, stream); // Here a graph cannot be launched (STR-31): the calls join it.
+        } else if (graph != null) {
+          place.note(stream);
+          owner.launch(graph, calls, stream);
+        }
+      } finally {
+        owner.leave();
+      }
+    }
+
+    private void requireLaunchable(Stream stream) {
+      owner.requireUsable();
+      place.requireLegal("launch of prepared calls");
+      if (closed) {
+        throw new IllegalStateException(
+            place.who() + ": the prepared calls were closed: prepare them anew (STR-40)");
+      }
+      if (stream.device() != owner.device()) {
+        throw new IllegalArgumentException(
+            place.who()
+                + ": "
+                + stream
+                + " is of device "
+                + stream.device().index()
+                + ", the prepared calls are of device "
+                + owner.device().index());
+      }
+      if (stream.isClosed()) {
+        throw new IllegalStateException(place.who() + ": stream is closed: " + stream);
+      }
+      calls.requireOpen(place.who());
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+      if (open.remove(this) && graph != null) {
+        graph.close();
+      }
+    }
+
+    @Override
+    public String toString() {
+      return calls.size() + " prepared calls of " + owner + (closed ? " (closed)" : "");
+    }
+  }
+}

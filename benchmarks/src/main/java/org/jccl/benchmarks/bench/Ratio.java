@@ -1,0 +1,54 @@
+package org.jccl.benchmarks.bench;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * How many times as fast one sample of times is as another, with a 95 % interval of the bootstrap:
+ * medians of samples that are drawn from both again and again.
+ *
+ * @param value the ratio of the medians
+ * @param low the interval's lower end
+ * @param high the interval's upper end
+ */
+public record Ratio(double value, double low, double high) {
+  private static final int DRAWS = 2_000;
+  private static final long SEED = 17;
+
+  /** How many times as fast {@code times} are as {@code reference}; the same for the same times. */
+  public static Ratio of(double[] reference, double[] times) {
+    SplittableRandom random = new SplittableRandom(SEED);
+    double[] ratios = new double[DRAWS];
+    for (int i = 0; i < DRAWS; i++) {
+      ratios[i] = drawn(reference, random) / drawn(times, random);
+    }
+    Arrays.sort(ratios);
+    return new Ratio(
+        Statistics.median(reference.clone()) / Statistics.median(times.clone()),
+        Statistics.percentile(ratios, 2.5),
+        Statistics.percentile(ratios, 97.5));
+  }
+
+  private static double drawn(double[] from, SplittableRandom random) {
+    double[] drawn = new double[from.length];
+    for (int i = 0; i < drawn.length; i++) {
+      drawn[i] = from[random.nextInt(from.length)];
+    }
+    return Statistics.median(drawn);
+  }
+
+  /** Whether it is slower beyond noise: the whole interval lies below {@code bound}. */
+  public boolean isBelow(double bound) {
+    return high < bound;
+  }
+
+  /** Whether it is faster beyond noise: the whole interval lies above {@code bound}. */
+  public boolean isAbove(double bound) {
+    return low > bound;
+  }
+
+  /** Geometric mean; 1 of nothing. */
+  public static double mean(double... ratios) {
+    return Math.exp(Arrays.stream(ratios).map(Math::log).average().orElse(0));
+  }
+}

@@ -1,0 +1,173 @@
+package org.jccl.benchmarks.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jccl.Backend;
+import org.jccl.BackendConfig;
+import org.jccl.benchmarks.bench.WayPlan;
+import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.machine.Machine;
+import org.jccl.benchmarks.report.Units;
+import org.jccl.benchmarks.ways.TuneRun;
+import org.jccl.benchmarks.ways.WayReport;
+import org.jccl.benchmarks.ways.WayTable;
+import org.jccl.config.Tuning;
+import org.jccl.config.TuningChoice;
+import org.jccl.config.TuningTable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code jccl tune}: measures what is faster here than NCCL's defaults, and tells it. */
+@Command(
+    name = "tune",
+    description = "Measures which settings are faster here than NCCL's defaults; shows a choice.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class TuneCommand implements Callable<Integer> {
+  private static final long MIB = 1 << 20;
+
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private BackendOptions backendOptions;
+
+  @Option(
+      names = "--out",
+      converter = Paths.FileToWrite.class,
+      paramLabel = "FILE",
+      description = "Measure, and put the choice for this machine into this file.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--show",
+      description = "Show what is chosen here, what it is worth for each operation and size, why.")
+  private boolean show;
+
+  @Option(
+      names = "--from",
+      converter = Paths.FileToRead.class,
+      paramLabel = "FILE",
+      description = "Show what this file says instead of the cache and jccl's own table.")
+  private @Nullable Path from;
+
+  @Option(
+      names = "--rounds",
+      converter = Numbers.Times.class,
+      paramLabel = "N",
+      defaultValue = "8",
+      description = "Rounds; each way has its turn in each. Default: ${DEFAULT-VALUE}.")
+  private int rounds;
+
+  @Option(
+      names = {"-e", "--max-bytes"},
+      paramLabel = "SIZE",
+      converter = Texts.SomeBytes.class,
+      description = "Largest size. Default: 512M on nccl, 2M on sim.")
+  private @Nullable Long maxBytes;
+
+  @Option(
+      names = "--raw",
+      converter = Paths.FileToWrite.class,
+      paramLabel = "FILE",
+      description = "Write all rounds into this file, for bench --compare.")
+  private @Nullable Path raw;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli fills it
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if (!show && out == null) {
+      throw new ParameterException(spec.commandLine(), "give --out FILE to measure, or --show");
+    }
+    PrintWriter screen = spec.commandLine().getOut();
+    try (BackendOptions.Opened opened = backendOptions.open(BackendConfig.defaults())) {
+      if (out != null) {
+        long wrong = measure(opened, out, screen);
+        if (wrong > 0) {
+          return 1;
+        }
+      }
+      if (show) {
+        show(opened.backend(), opened.ranks(), screen);
+      }
+    }
+    return 0;
+  }
+
+  private long measure(BackendOptions.Opened opened, Path file, PrintWriter screen)
+      throws IOException {
+    Backend backend = opened.backend();
+    long most = maxBytes != null ? maxBytes : backend.name().equals("nccl") ? 512 * MIB : 2 * MIB;
+    WayPlan plan = TuneRun.plan(backend, most, rounds);
+    WayTable table = new WayTable(screen);
+    screen.printf(
+        Locale.ROOT, "# jccl tune: %s, %d rounds%n", backend.description(), plan.rounds());
+    TuningTable.Entry entry =
+        TuneRun.run(backend, opened.ranks(), plan, Machine.driver(), table::row);
+    table.end();
+    if (table.wrong() > 0) {
+      screen.println("# results were wrong, so nothing is chosen");
+      screen.flush();
+      return table.wrong();
+    }
+    TuningTable.put(file, entry);
+    if (raw != null) {
+      WayReport.of(EnvironmentCard.of(opened), "jccl tune", table.times()).write(raw);
+    }
+    screen.println("# chosen: " + entry.choice());
+    screen.println("# wrote " + file);
+    screen.flush();
+    return 0;
+  }
+
+  private void show(Backend backend, int ranks, PrintWriter screen) {
+    Tuning tuning = from != null ? Tuning.file(from) : out != null ? Tuning.file(out) : Tuning.AUTO;
+    String gpu = backend.devices().getFirst().name();
+    TuningChoice choice = choose(tuning, gpu, ranks, backend.ncclVersion());
+    screen.printf(Locale.ROOT, "%d x %s, %s%n", ranks, gpu, backend.description());
+    screen.println("choice: " + choice.words());
+    screen.println("why:    " + choice.why());
+    screen.println("cache:  " + Tuning.cache());
+    List<TuningChoice.Time> times = choice.times();
+    if (times.isEmpty()) {
+      screen.println("times:  none are kept with it; ./jccl tune --out FILE measures them");
+    } else {
+      screen.printf(
+          "%-15s %10s %10s %10s %7s %10s %7s%n",
+          "operation", "bytes", "default", "tuned", "", "prepared", "");
+    }
+    for (TuningChoice.Time each : times) {
+      screen.printf(
+          Locale.ROOT,
+          "%-15s %10s %10.2f %10.2f %5.2f x %10.2f %5.2f x%n",
+          each.operation(),
+          Units.bytes(each.bytes()),
+          each.plain(),
+          each.tuned(),
+          each.plain() / each.tuned(),
+          each.prepared(),
+          each.plain() / each.prepared());
+    }
+    screen.flush();
+  }
+
+  private TuningChoice choose(Tuning tuning, String gpu, int ranks, int version) {
+    try {
+      return tuning.choose(gpu, ranks, version);
+    } catch (IllegalArgumentException broken) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(broken.getMessage()), broken);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package org.jccl.benchmarks.ways;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jccl.benchmarks.bench.WayTimes;
+import org.jccl.benchmarks.json.BadFileException;
+import org.jccl.benchmarks.json.JsonFields;
+import org.jccl.benchmarks.json.JsonNode;
+import org.jccl.benchmarks.report.Environment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All rounds of a run as a file: {@code rounds.json}. Times are microseconds.
+ *
+ * @param machine where it ran, in words: devices, version of NCCL, host
+ * @param started when
+ * @param command how it was asked for
+ * @param times the rounds of each operation, size and way
+ */
+public record WayReport(String machine, String started, String command, List<WayTimes> times) {
+  private static final String FORMAT = "jccl-rounds-1";
+  private static final JSON JACKSON = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
+
+  /** With an immutable list. */
+  public WayReport {
+    times = List.copyOf(times);
+  }
+
+  /** What was measured there just now. */
+  public static WayReport of(Environment environment, String command, List<WayTimes> times) {
+    String machine =
+        environment.devices().size()
+            + " x "
+            + environment.devices().getFirst()
+            + ", NCCL "
+            + environment.ncclVersion()
+            + ", "
+            + environment.cpu()
+            + ", "
+            + environment.jdk();
+    return new WayReport(machine, environment.started(), command, times);
+  }
+
+  /** Writes it. */
+  public void write(Path file) throws IOException {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("format", FORMAT);
+    json.put("machine", machine);
+    json.put("started", started);
+    json.put("command", command);
+    json.put("lines", times.stream().map(WayReport::line).toList());
+    Files.writeString(file, JACKSON.asString(json) + "\n");
+  }
+
+  private static Map<String, Object> line(WayTimes times) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("operation", times.operation());
+    json.put("bytes", times.bytes());
+    json.put("way", times.way());
+    json.put("wrong", times.wrong());
+    json.put(
+        "micros", Arrays.stream(times.micros()).map(each -> Math.rint(each * 1e3) / 1e3).toArray());
+    return json;
+  }
+
+  /**
+   * Reads one.
+   *
+   * @throws BadFileException if it is none; the message names file and line
+   */
+  public static WayReport read(Path file) throws BadFileException {
+    JsonFields fields = JsonNode.read(file).fields();
+    String format = fields.get("format").text();
+    if (!format.equals(FORMAT)) {
+      throw fields.get("format").wrong("is '" + format + "', this jccl reads " + FORMAT);
+    }
+    List<WayTimes> times = new ArrayList<>();
+    for (JsonNode line : fields.get("lines").elements()) {
+      times.add(readLine(line.fields()));
+    }
+    return new WayReport(
+        fields.get("machine").text(),
+        fields.get("started").text(),
+        fields.get("command").text(),
+        times);
+  }
+
+  private static WayTimes readLine(JsonFields fields) throws BadFileException {
+    List<JsonNode> micros = fields.get("micros").elements();
+    double[] rounds = new double[micros.size()];
+    for (int i = 0; i < rounds.length; i++) {
+      rounds[i] = micros.get(i).number();
+    }
+    if (rounds.length == 0) {
+      throw fields.get("micros").wrong("is empty");
+    }
+    return new WayTimes(
+        fields.get("operation").text(),
+        fields.get("bytes").integer(),
+        fields.get("way").text(),
+        rounds,
+        fields.get("wrong").integer());
+  }
+
+  /** The line of the same operation, size and way; null if there is none. */
+  @Nullable WayTimes find(WayTimes other) {
+    return times.stream()
+        .filter(each -> each.isBeside(other) && each.way().equals(other.way()))
+        .findFirst()
+        .orElse(null);
+  }
+}

@@ -1,0 +1,162 @@
+package org.jccl.benchmarks.ways;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jccl.benchmarks.bench.Ratio;
+import org.jccl.benchmarks.bench.WayTimes;
+import org.jccl.benchmarks.report.Units;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table of ways side by side: the median of the first, then how many times as fast each other is,
+ * with its 95 % interval.
+ */
+public final class WayTable {
+  /** Where the geometric means part: below it a call is mostly what launching it costs. */
+  private static final long SMALL = 256 << 10;
+
+  /** No interval of such a line may lie below this: what is slower beyond noise. */
+  private static final double SLOWER = 0.98;
+
+  private final PrintWriter out;
+  private final List<List<WayTimes>> all = new ArrayList<>();
+  private @Nullable String operation;
+
+  /** A table that goes to {@code out}. */
+  public WayTable(PrintWriter out) {
+    this.out = out;
+  }
+
+  /** One operation and size in all ways, the reference first. */
+  public void row(List<WayTimes> ways) {
+    WayTimes first = ways.getFirst();
+    if (!first.operation().equals(operation)) {
+      operation = first.operation();
+      head(ways);
+    }
+    all.add(ways);
+    StringBuilder line =
+        new StringBuilder(text("%10s  %9.2f", Units.bytes(first.bytes()), first.median()));
+    for (WayTimes each : ways.subList(1, ways.size())) {
+      Ratio ratio = Ratio.of(first.micros(), each.micros());
+      line.append(
+          text(
+              "  %9.2f %5.2f x (%4.2f-%4.2f)",
+              each.median(), ratio.value(), ratio.low(), ratio.high()));
+    }
+    long wrong = ways.stream().mapToLong(WayTimes::wrong).max().orElse(0);
+    out.println(line + (wrong > 0 ? "  WRONG: " + wrong : ""));
+    out.flush();
+  }
+
+  private void head(List<WayTimes> ways) {
+    StringBuilder line = new StringBuilder(text("# %8s  %9s", "bytes", "us"));
+    for (WayTimes each : ways.subList(1, ways.size())) {
+      line.append(text("  %29s", each.way()));
+    }
+    out.println("#");
+    out.println(
+        "# " + operation + ", " + ways.getFirst().way() + " first, times as fast, 95 % interval");
+    out.println(line);
+  }
+
+  /** The closing lines: geometric means, what is slower, the states of the host. */
+  public void end() {
+    if (all.isEmpty()) {
+      return;
+    }
+    out.println("#");
+    out.println("# geometric means, up to 256 KiB / above / all");
+    List<WayTimes> names = all.getFirst();
+    for (int way = 1; way < names.size(); way++) {
+      int index = way;
+      out.println(
+          text(
+              "# %-28s %5.2f / %5.2f / %5.2f",
+              names.get(way).way(),
+              mean(index, each -> each.bytes() <= SMALL),
+              mean(index, each -> each.bytes() > SMALL),
+              mean(index, each -> true)));
+    }
+    tellSlower();
+    tellStates();
+    out.println("# wrong elements: " + wrong());
+    out.flush();
+  }
+
+  private double mean(int way, Predicate<WayTimes> which) {
+    return Ratio.mean(
+        all.stream()
+            .filter(row -> which.test(row.getFirst()))
+            .mapToDouble(row -> row.getFirst().median() / row.get(way).median())
+            .toArray());
+  }
+
+  private void tellSlower() {
+    Map<String, String> slower = new LinkedHashMap<>();
+    for (List<WayTimes> row : all) {
+      for (WayTimes each : row.subList(1, row.size())) {
+        Ratio ratio = Ratio.of(row.getFirst().micros(), each.micros());
+        if (ratio.isBelow(SLOWER)) {
+          String line = each.operation() + " " + Units.bytes(each.bytes());
+          slower.merge(each.way(), line, (a, b) -> a + ", " + b);
+        }
+      }
+    }
+    out.println(
+        "# slower than 0.98 beyond noise: " + (slower.isEmpty() ? "none" : slower.toString()));
+  }
+
+  /** A host has states in which a call costs half as much again: how the rounds fell into them. */
+  private void tellStates() {
+    double[] small =
+        all.stream()
+            .map(List::getFirst)
+            .filter(each -> each.median() < 20)
+            .flatMapToDouble(each -> Arrays.stream(each.micros()))
+            .sorted()
+            .toArray();
+    if (small.length == 0) {
+      return;
+    }
+    double low = small[small.length / 20];
+    double high = small[small.length - 1 - small.length / 20];
+    double middle = (low + high) / 2;
+    long fast = Arrays.stream(small).filter(each -> each < middle).count();
+    out.println(
+        text(
+            "# states of the host, rounds of %s below 20 us: 5 %% %.2f, median %.2f, 95 %% %.2f us;"
+                + " %d of %d below %.2f",
+            all.getFirst().getFirst().way(),
+            low,
+            small[small.length / 2],
+            high,
+            fast,
+            small.length,
+            middle));
+  }
+
+  /** How many elements were wrong in all. */
+  public long wrong() {
+    return all.stream()
+        .flatMap(List::stream)
+        .mapToLong(WayTimes::wrong)
+        .filter(each -> each > 0)
+        .sum();
+  }
+
+  /** All rows, one after the other. */
+  public List<WayTimes> times() {
+    return all.stream().flatMap(List::stream).toList();
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

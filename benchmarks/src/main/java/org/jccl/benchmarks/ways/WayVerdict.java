@@ -1,0 +1,85 @@
+package org.jccl.benchmarks.ways;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import org.jccl.benchmarks.bench.Ratio;
+import org.jccl.benchmarks.bench.WayTimes;
+import org.jccl.benchmarks.report.Units;
+
+/**
+ * Two reports line by line: a line is slower or faster only where the whole 95 % interval of the
+ * ratio lies beyond what hosts differ by.
+ */
+public final class WayVerdict {
+  /** Two runs of one program differ by so much without a cause. */
+  private static final double TOLERANCE = 0.05;
+
+  /** What one line comes to. */
+  public enum Verdict {
+    /** Nothing can be said, or nothing has changed. */
+    SAME,
+    /** Faster beyond noise. */
+    FASTER,
+    /** Slower beyond noise. */
+    SLOWER
+  }
+
+  private WayVerdict() {}
+
+  /** The verdict of one line: {@code before} and {@code after} of the same calls. */
+  public static Verdict of(WayTimes before, WayTimes after) {
+    Ratio ratio = Ratio.of(before.micros(), after.micros());
+    if (ratio.isBelow(1 - TOLERANCE)) {
+      return Verdict.SLOWER;
+    }
+    return ratio.isAbove(1 + TOLERANCE) ? Verdict.FASTER : Verdict.SAME;
+  }
+
+  /**
+   * Prints a line each and the sum.
+   *
+   * @return how many lines are slower
+   */
+  public static int print(WayReport before, WayReport after, PrintWriter out) {
+    out.println("# before: " + before.machine() + ", " + before.started());
+    out.println("# after:  " + after.machine() + ", " + after.started());
+    if (!before.machine().equals(after.machine())) {
+      out.println("# the machines differ: so may the times");
+    }
+    int slower = 0;
+    int faster = 0;
+    int compared = 0;
+    for (WayTimes each : after.times()) {
+      WayTimes old = before.find(each);
+      if (old == null) {
+        continue;
+      }
+      compared++;
+      Verdict verdict = of(old, each);
+      slower += verdict == Verdict.SLOWER ? 1 : 0;
+      faster += verdict == Verdict.FASTER ? 1 : 0;
+      Ratio ratio = Ratio.of(old.micros(), each.micros());
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "%-14s %10s  %-20s %9.2f -> %9.2f us  %5.2f x (%4.2f-%4.2f)  %s",
+              each.operation(),
+              Units.bytes(each.bytes()),
+              each.way(),
+              old.median(),
+              each.median(),
+              ratio.value(),
+              ratio.low(),
+              ratio.high(),
+              verdict.name().toLowerCase(Locale.ROOT)));
+    }
+    out.println(
+        "# %d lines compared: %d slower, %d faster, %d the same"
+            .formatted(compared, slower, faster, compared - slower - faster));
+    if (compared == 0) {
+      out.println("# the reports have no line in common");
+    }
+    out.flush();
+    return slower;
+  }
+}

@@ -1,0 +1,116 @@
+package org.jccl.benchmarks.ways;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import org.jccl.benchmarks.bench.Ratio;
+import org.jccl.benchmarks.bench.Way;
+import org.jccl.benchmarks.bench.WayPlan;
+import org.jccl.benchmarks.bench.WayTimes;
+import org.jccl.benchmarks.bench.Workload;
+import org.jccl.benchmarks.json.BadFileException;
+import org.jccl.config.TuningChoice;
+import org.jccl.config.TuningTable;
+import org.jccl.sim.Simulator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WaysTest {
+  @TempDir private Path folder;
+
+  private static WayTimes times(String way, double... micros) {
+    return new WayTimes("all_reduce", 8, way, micros, 0);
+  }
+
+  /** A host with two states, which the rounds meet in turns. */
+  private static double[] twoStates(double factor, int shift) {
+    return DoubleStream.iterate(0, i -> i + 1)
+        .limit(14)
+        .map(i -> ((i + shift) % 3 == 0 ? 10.5 : 6.5) * factor + 0.01 * i)
+        .toArray();
+  }
+
+  @Test
+  void aRatio_hasAnIntervalThatHoldsIt() {
+    Ratio ratio = Ratio.of(twoStates(1, 0), twoStates(0.5, 1));
+    assertThat(ratio.value()).isBetween(ratio.low(), ratio.high()).isBetween(1.8, 2.2);
+    assertThat(Ratio.mean(2, 8)).isEqualTo(4);
+  }
+
+  @Test
+  void aVerdict_respectsTheStatesOfTheHost() {
+    WayTimes before = times("tuned", twoStates(1, 0));
+    assertThat(WayVerdict.of(before, times("tuned", twoStates(1, 1))))
+        .isEqualTo(WayVerdict.Verdict.SAME);
+    assertThat(WayVerdict.of(before, times("tuned", twoStates(3, 1))))
+        .isEqualTo(WayVerdict.Verdict.SLOWER);
+    assertThat(WayVerdict.of(before, times("tuned", twoStates(0.3, 1))))
+        .isEqualTo(WayVerdict.Verdict.FASTER);
+  }
+
+  @Test
+  void aReport_isWrittenReadAndCompared() throws Exception {
+    Path file = folder.resolve("rounds.json");
+    WayReport report =
+        new WayReport("a machine", "now", "jccl bench", List.of(times("default", 1.5, 2.25)));
+    report.write(file);
+    WayReport read = WayReport.read(file);
+    assertThat(read.times().getFirst().micros()).containsExactly(1.5, 2.25);
+    StringWriter text = new StringWriter();
+    assertThat(WayVerdict.print(report, read, new PrintWriter(text))).isZero();
+    assertThat(text.toString()).contains("1 lines compared: 0 slower");
+    Files.writeString(file, "{\"format\": \"other\"}");
+    assertThatThrownBy(() -> WayReport.read(file))
+        .isInstanceOf(BadFileException.class)
+        .hasMessageContaining("line 1");
+  }
+
+  @Test
+  void allWays_areMeasuredAndRight() {
+    List<WayTimes> all = new ArrayList<>();
+    try (Simulator simulator = Simulator.builder().devices(2).build()) {
+      WayPlan plan =
+          new WayPlan(
+              List.of(Workload.ofLabel("all_reduce"), Workload.ofLabel("broadcast")),
+              List.of(8L, 4096L),
+              TuneRun.candidates(22809),
+              2,
+              4096);
+      TuningTable.Entry entry = TuneRun.run(simulator.backend(), 2, plan, "none", all::addAll);
+      assertThat(entry.choice().times()).hasSize(4);
+      assertThat(simulator.findings()).isEmpty();
+    }
+    assertThat(all).hasSize(4 * 16).allMatch(each -> each.wrong() == 0);
+  }
+
+  @Test
+  void theFastestCandidate_isChosen_unlessItGainsNothing() {
+    TuningChoice wide = new TuningChoice(32, true, "candidate", List.of());
+    Way way = new Way(wide.words(), wide, false);
+    List<Way> ways = List.of(Way.DEFAULT, Way.DEFAULT.prepare(), way, way.prepare());
+    assertThat(TuneRun.choose(ways, of(ways, 10, 4, 8, 3)).words())
+        .isEqualTo("32 thread blocks, windows");
+    assertThat(TuneRun.choose(ways, of(ways, 10, 4, 10, 4)).isNone()).isTrue();
+  }
+
+  private static List<WayTimes> of(List<Way> ways, double... micros) {
+    List<WayTimes> times = new ArrayList<>();
+    for (int i = 0; i < micros.length; i++) {
+      times.add(times(ways.get(i).name(), micros[i]));
+    }
+    return times;
+  }
+
+  @Test
+  void windows_areNoCandidatesWhereAveragesInThemFail() {
+    assertThat(TuneRun.candidates(23007)).noneMatch(way -> way.choice().windows());
+    assertThat(TuneRun.candidates(22809)).anyMatch(way -> way.choice().windows());
+  }
+}
