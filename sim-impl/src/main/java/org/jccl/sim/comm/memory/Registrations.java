@@ -118,9 +118,18 @@ public final class Registrations {
     }
     requireIdle(known, "window");
     windows.remove(known);
+    ends(known);
     known.drop(lifetimes());
     memory().letGo(known.start(), known.holder());
     return 0;
+  }
+
+  /** Puts of other ranks must not come to it any more. */
+  private void ends(RegisteredMemory part) {
+    SharedWindow window = part.window();
+    if (window != null && member.device().simulation().isChecking()) {
+      window.ends(member.rank(), CallSite.current());
+    }
   }
 
   /** Where this rank's part of a window begins, or 0 if it is unknown (rule ARG-31). */
@@ -173,7 +182,10 @@ public final class Registrations {
   /** The communicator is closed and takes along what is left: nobody has closed that. */
   public void leave() {
     buffers.forEach(each -> each.leave(lifetimes()));
-    windows.forEach(each -> each.leave(lifetimes()));
+    for (RegisteredMemory each : windows) {
+      each.leave(lifetimes());
+      ends(each);
+    }
   }
 
   /** The communicator ends: what is left is no reason any more to keep memory (MEM-04). */
