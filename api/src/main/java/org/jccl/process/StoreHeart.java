@@ -58,8 +58,7 @@ final class StoreHeart implements AutoCloseable {
   }
 
   private void run() {
-    try (TorchStoreClient store =
-        TorchStoreClient.connect(place.host(), place.port(), CONNECT)) {
+    try (TorchStoreClient store = TorchStoreClient.connect(place.host(), place.port(), CONNECT)) {
       while (!ended && lost == null) {
         beat(store);
         LockSupport.parkNanos(BEAT.toNanos());

@@ -34,17 +34,17 @@ final class BlockingView extends CollectivesBase {
       @Nullable ReduceOp op,
       int rootOrPeer,
       Stream stream) {
-    begin(stream);
+    beginsMethod(stream);
     try {
       communicator.submit(operation, send, recv, op, rootOrPeer, stream);
     } finally {
-      leave();
+      leavesMethod();
     }
-    finish(stream);
+    endsMethod(stream);
   }
 
   @Override
-  void begin(Stream stream) {
+  void beginsMethod(Stream stream) {
     if (depth == 0) {
       requireAlone(stream);
       communicator.limitCalls(limit);
@@ -72,7 +72,7 @@ final class BlockingView extends CollectivesBase {
   }
 
   @Override
-  void leave() {
+  void leavesMethod() {
     depth--;
     if (depth == 0) {
       communicator.limitCalls(null);
@@ -80,7 +80,7 @@ final class BlockingView extends CollectivesBase {
   }
 
   @Override
-  void finish(Stream stream) {
+  void endsMethod(Stream stream) {
     if (depth == 0) {
       communicator.awaitWork(stream, limit);
     }

@@ -184,7 +184,8 @@ final class Children {
     String called = own == null ? parent.name() + "/" + name : own.name().orElse(name);
     LibraryCommunicator child = parent.newChild(called, rank, worldSize, config);
     child.chosen(choice(own, worldSize));
-    ChildOpening birth = new ChildOpening(child, function, child.struct(own, Arena.ofAuto()), creation);
+    ChildOpening birth =
+        new ChildOpening(child, function, child.struct(own, Arena.ofAuto()), creation);
     birth.run(parent);
     return child;
   }

@@ -43,25 +43,25 @@ public abstract class CollectivesBase implements Collectives {
    */
   private void grouped(Composite method, Stream stream, Runnable body) {
     CommunicatorBase comm = communicator();
-    begin(stream);
+    beginsMethod(stream);
     comm.carryOut(method);
     try {
       Groups.record(comm.issuer(), group -> body.run());
     } finally {
       comm.carryOut(null);
-      leave();
+      leavesMethod();
     }
-    finish(stream);
+    endsMethod(stream);
   }
 
   /** A method that makes several calls begins; for views that do something around it. */
-  void begin(Stream stream) {}
+  void beginsMethod(Stream stream) {}
 
   /** Its calls were made, or it has failed. */
-  void leave() {}
+  void leavesMethod() {}
 
   /** Its calls were made, all of them. */
-  void finish(Stream stream) {}
+  void endsMethod(Stream stream) {}
 
   @Override
   public Stream defaultStream() {
@@ -128,13 +128,13 @@ public abstract class CollectivesBase implements Collectives {
       DeviceBuffer send, int destination, DeviceBuffer recv, int source, Stream stream) {
     // Not by grouped: it is called often, and a body would be an object.
     CommunicatorBase comm = communicator();
-    begin(stream);
+    beginsMethod(stream);
     try {
       exchange(comm, send, destination, recv, source, stream);
     } finally {
-      leave();
+      leavesMethod();
     }
-    finish(stream);
+    endsMethod(stream);
   }
 
   private void exchange(

@@ -19,8 +19,7 @@ final class HandleIssue {
   static Issued issue(CommunicatorBase communicator, Stream stream, Consumer<Collectives> body) {
     if (GroupRecording.current() != null) {
       throw new IllegalStateException(
-          communicator.name()
-              + ", issue: it is no part of a group, whose calls run after its end");
+          communicator.name() + ", issue: it is no part of a group, whose calls run after its end");
     }
     if (stream.isCapturing()) {
       throw new IllegalStateException(

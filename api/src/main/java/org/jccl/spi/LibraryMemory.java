@@ -391,9 +391,7 @@ final class LibraryMemory {
     MemorySegment out = Arena.ofAuto().allocate(JAVA_LONG);
     int code =
         owner.quick(
-            "ncclCommMemStats",
-            Library.ANSWER,
-            comm -> owner.abi().commMemStats(comm, which, out));
+            "ncclCommMemStats", Library.ANSWER, comm -> owner.abi().commMemStats(comm, which, out));
     owner.guard().settled(code, "memoryStatistics");
     return out.get(JAVA_LONG, 0);
   }

@@ -82,8 +82,7 @@ final class Lifecycle {
   void resume() {
     owner.guard().require(NcclFunction.COMM_RESUME);
     owner.guard().requireLegal(Act.RESUME, "resume");
-    reach(
-        State.READY, "resume (ncclCommResume)", owner.config().initLimit(), abi::commResume);
+    reach(State.READY, "resume (ncclCommResume)", owner.config().initLimit(), abi::commResume);
   }
 
   private void reach(State state, String what, TimeLimit limit, LongToIntFunction call) {
@@ -161,9 +160,7 @@ final class Lifecycle {
     State last = settledState(left(deadline));
     List<CollectiveException> found = new ArrayList<>(1);
     boolean sound =
-        ENDS_WELL.contains(last)
-            && !owner.path().isStuck()
-            && hasFinished(left(deadline), found);
+        ENDS_WELL.contains(last) && !owner.path().isStuck() && hasFinished(left(deadline), found);
     CallHook heard = owner.hook();
     if (sound && heard != null && last != State.REVOKED) {
       heard.finish(left(deadline), found);

@@ -171,9 +171,7 @@ final class Opening {
         first.who()
             + ": creation took longer than initTimeout "
             + limit
-            + (givenUp == null
-                ? ": " + inside + " has not come back"
-                : ": " + givenUp.getMessage())
+            + (givenUp == null ? ": " + inside + " has not come back" : ": " + givenUp.getMessage())
             + ". A rank is late or missing: all "
             + first.worldSize()
             + " must open with the same unique id"

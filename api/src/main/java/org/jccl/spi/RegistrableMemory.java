@@ -53,7 +53,11 @@ final class RegistrableMemory {
           "ncclMemAlloc of " + count + " elements of " + type, code, backend, abi, device);
     }
     return DeviceBuffer.owning(
-        device, type, slot.get(JAVA_LONG, 0), count, address -> free(backend, abi, device, address));
+        device,
+        type,
+        slot.get(JAVA_LONG, 0),
+        count,
+        address -> free(backend, abi, device, address));
   }
 
   private static void free(LibraryBackend backend, NcclAbi abi, Device device, long address) {

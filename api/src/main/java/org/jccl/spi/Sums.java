@@ -72,7 +72,7 @@ final class Sums {
   private void destroy(int handle) {
     sums.removeIf(sum -> sum.code() == handle);
     // With the communicator its sums are gone, too (PMS-11).
-    int code = 
+    int code =
         owner.quick(
             "ncclRedOpDestroy",
             owner.config().closeLimit(),

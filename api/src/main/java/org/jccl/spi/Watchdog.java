@@ -184,10 +184,7 @@ final class Watchdog {
 
     /** On a thread of its own: an abort may take its time, and others have to be ended, too. */
     private boolean end(String why) {
-      Thread.ofPlatform()
-          .daemon()
-          .name("jccl-watchdog-abort")
-          .start(() -> communicator.end(why));
+      Thread.ofPlatform().daemon().name("jccl-watchdog-abort").start(() -> communicator.end(why));
       return false;
     }
   }

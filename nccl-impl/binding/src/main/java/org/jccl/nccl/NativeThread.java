@@ -186,9 +186,7 @@ final class NativeThread implements CallPath {
       throws InterruptedException {
     Job job = handedOver(what, body);
     try {
-      return job.await(limit) || !job.giveUp()
-          ? OptionalInt.of(job.result())
-          : OptionalInt.empty();
+      return job.await(limit) || !job.giveUp() ? OptionalInt.of(job.result()) : OptionalInt.empty();
     } catch (InterruptedException interrupted) {
       job.giveUp();
       throw interrupted;

@@ -122,7 +122,8 @@ class CallsThatHangTest {
     rows.add(simple(NcclFunction.COMM_GROW, Limit.INIT, c -> c.grow(3)));
     rows.add(simple(NcclFunction.COMM_GET_UNIQUE_ID, Limit.INIT, Communicator::newUniqueId));
     rows.add(simple(NcclFunction.COMM_REGISTER, Limit.INIT, c -> c.register(floats(c))));
-    rows.add(simple(NcclFunction.COMM_WINDOW_REGISTER, Limit.INIT, c -> c.registerWindow(floats(c))));
+    rows.add(
+        simple(NcclFunction.COMM_WINDOW_REGISTER, Limit.INIT, c -> c.registerWindow(floats(c))));
     rows.add(
         simple(
             NcclFunction.RED_OP_CREATE_PRE_MUL_SUM,
@@ -146,11 +147,13 @@ class CallsThatHangTest {
     rows.add(operation(NcclFunction.ALL_REDUCE, (c, b) -> grouped(c, g -> all.on(g, b))));
     rows.add(operation(NcclFunction.GROUP_END, (c, b) -> grouped(c, g -> all.on(g, b))));
     rows.add(operation(NcclFunction.SEND, (c, b) -> c.send(b, 1, c.defaultStream())));
-    rows.add(operation(NcclFunction.SIGNAL, (c, b) -> ((Communicator) c).signal(1, c.defaultStream())));
+    rows.add(
+        operation(NcclFunction.SIGNAL, (c, b) -> ((Communicator) c).signal(1, c.defaultStream())));
     rows.add(
         operation(
             NcclFunction.WAIT_SIGNAL,
-            (c, b) -> ((Communicator) c).waitSignal(List.of(new SignalWait(1, 1)), c.defaultStream())));
+            (c, b) ->
+                ((Communicator) c).waitSignal(List.of(new SignalWait(1, 1)), c.defaultStream())));
     // ---- questions
     rows.add(
         simple(
@@ -350,9 +353,7 @@ class CallsThatHangTest {
     List<Throwable> thrown = new CopyOnWriteArrayList<>();
 
     Thread.ofVirtual()
-        .start(
-            () ->
-                thrown.add(catchThrowable(() -> comm.allReduce(floats(comm), ReduceOp.SUM))))
+        .start(() -> thrown.add(catchThrowable(() -> comm.allReduce(floats(comm), ReduceOp.SUM))))
         .join();
 
     assertThat(thrown.getFirst()).hasMessageContaining("ncclAllReduce");
