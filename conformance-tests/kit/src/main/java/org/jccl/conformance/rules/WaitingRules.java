@@ -60,14 +60,17 @@ public final class WaitingRules extends Suite {
           try (DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 5)) {
             comm.blocking().allReduce(x, x, ReduceOp.SUM, stream); // connect before the capture
             rank.expectThrown(
-                "a blocking call in a group", IllegalStateException.class,
+                "a blocking call in a group",
+                IllegalStateException.class,
                 () -> comm.group(g -> comm.blocking().allReduce(x, x, ReduceOp.SUM, stream)));
             stream.beginCapture();
             rank.expectThrown(
-                "a captured blocking call", IllegalStateException.class,
+                "a captured blocking call",
+                IllegalStateException.class,
                 () -> comm.blocking().allReduce(x, x, ReduceOp.SUM, stream));
             rank.expectThrown(
-                "a captured request", IllegalStateException.class,
+                "a captured request",
+                IllegalStateException.class,
                 () -> comm.issue(stream, g -> g.allReduce(x, x, ReduceOp.SUM)).close());
             try (Graph graph = stream.endCapture()) {
               graph.launch(stream);
@@ -91,7 +94,8 @@ public final class WaitingRules extends Suite {
             rank.check(own != 0 && other != 0 && own != other, own + " and " + other);
             rank.check(own == comm.nativeHandle(), "it changes");
           }
-          rank.expectThrown("a closed communicator's handle", IllegalStateException.class, child::nativeHandle);
+          rank.expectThrown(
+              "a closed communicator's handle", IllegalStateException.class, child::nativeHandle);
         });
   }
 
@@ -137,10 +141,13 @@ public final class WaitingRules extends Suite {
           try (DeviceBuffer x = Values.of(rank.device(), DataType.INT32, 3);
               Stream other = rank.device().newStream()) {
             rank.expectThrown(
-                "a call on another stream", IllegalArgumentException.class,
-                () -> comm.issue(other, g -> g.allReduce(x, x, ReduceOp.SUM, comm.defaultStream())));
+                "a call on another stream",
+                IllegalArgumentException.class,
+                () ->
+                    comm.issue(other, g -> g.allReduce(x, x, ReduceOp.SUM, comm.defaultStream())));
             rank.expectThrown(
-                "a request in a group", IllegalStateException.class,
+                "a request in a group",
+                IllegalStateException.class,
                 () -> comm.group(g -> comm.issue(other, h -> h.allReduce(x, ReduceOp.SUM))));
             comm.blocking().allReduce(x, x, ReduceOp.SUM, other);
             rank.expect("nothing was issued before", x, 3);
