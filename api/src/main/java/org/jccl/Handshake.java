@@ -191,9 +191,9 @@ final class Handshake {
       zero = communicator.device().allocate(DataType.FLOAT32, 1);
       Stream stream = communicator.defaultStream();
       zero.fill((byte) 0, stream);
-      communicator.allReduce(zero, zero, ReduceOp.SUM, stream);
-      communicator.awaitReady(communicator.config().initTimeout());
-      stream.synchronize();
+      communicator
+          .blocking(communicator.config().initTimeout())
+          .allReduce(zero, zero, ReduceOp.SUM, stream);
     } catch (RuntimeException failure) {
       giveUp(communicator, failure);
       throw coldFailure(communicator, failure);
