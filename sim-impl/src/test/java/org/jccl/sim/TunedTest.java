@@ -44,7 +44,10 @@ class TunedTest {
 
   @Test
   void auto_takesWhatIsKnown_onTwoRanksAlone() {
-    run(2, tuned(Tuning.AUTO), rank -> assertThat(rank.communicator().tuning().ctas()).isPositive());
+    run(
+        2,
+        tuned(Tuning.AUTO),
+        rank -> assertThat(rank.communicator().tuning().ctas()).isPositive());
     run(
         3,
         tuned(Tuning.AUTO),
@@ -118,8 +121,7 @@ class TunedTest {
                 run(
                     2,
                     CommunicatorConfig.defaults(),
-                    rank ->
-                        open(rank, tuned(rank.rank() == 0 ? Tuning.OFF : Tuning.AUTO)).close()))
+                    rank -> open(rank, tuned(rank.rank() == 0 ? Tuning.OFF : Tuning.AUTO)).close()))
         .isInstanceOf(RanksFailedException.class)
         .hasMessageContaining(BackendUnavailableException.class.getSimpleName())
         .hasMessageContaining("tuning is not the same on all ranks");
