@@ -116,7 +116,8 @@ public final class Simulator implements AutoCloseable {
             builder.profile,
             NcclModel.of(builder.profile, builder.ncclVersion),
             timeline,
-            builder.residentKernels);
+            builder.residentKernels,
+            builder.eagerSends);
     kernel.keepOrder(simulation.order());
     String words =
         "in-JVM simulator of "
@@ -151,6 +152,7 @@ public final class Simulator implements AutoCloseable {
         + (builder.knownDefects ? ", known defects" : "")
         + (builder.races ? "" : ", no races")
         + (builder.residentKernels == 0 ? "" : ", resident kernels " + builder.residentKernels)
+        + (builder.eagerSends ? ", eager sends" : "")
         + (builder.environment.isEmpty()
             ? ""
             : ", " + CleanText.line(new TreeMap<>(builder.environment).toString()))
@@ -205,7 +207,7 @@ public final class Simulator implements AutoCloseable {
     if (!(communicator instanceof SimCommunicator own)) {
       throw new IllegalArgumentException(communicator + " is not a simulator's");
     }
-    return own.plan(operation, type, reduction, count, false);
+    return own.plans().plan(operation, type, reduction, count, false);
   }
 
   /**
@@ -227,7 +229,7 @@ public final class Simulator implements AutoCloseable {
     if (!(communicator instanceof SimCommunicator own)) {
       throw new IllegalArgumentException(communicator + " is not a simulator's");
     }
-    return own.plan(operation, type, reduction, count, true);
+    return own.plans().plan(operation, type, reduction, count, true);
   }
 
   /**
@@ -250,7 +252,7 @@ public final class Simulator implements AutoCloseable {
     if (!(communicator instanceof SimCommunicator own)) {
       throw new IllegalArgumentException(communicator + " is not a simulator's");
     }
-    return own.planSymmetric(operation, type, reduction, count);
+    return own.plans().planSymmetric(operation, type, reduction, count);
   }
 
   /** {@return what replays this simulation, for people: {@code schedule random, seed 42}} */
@@ -495,6 +497,7 @@ public final class Simulator implements AutoCloseable {
     private @Nullable Long seed;
     private @Nullable Choices choices;
     private int residentKernels;
+    private boolean eagerSends;
     private CheckLevel checks = CheckLevel.DEFAULT;
     private boolean races = true;
     private boolean strict;
@@ -608,6 +611,19 @@ public final class Simulator implements AutoCloseable {
         throw new IllegalArgumentException("residentKernels " + value + ", expected at least 0");
       }
       residentKernels = value;
+      return this;
+    }
+
+    /**
+     * Sets whether small sends end before their receives are there, as NCCL's may (rule P2P-11):
+     * those that fit into a connection's buffer, {@code NCCL_BUFFSIZE}. Unless set a send waits for
+     * its receive.
+     *
+     * @param value whether they do
+     * @return this builder
+     */
+    public Builder eagerSends(boolean value) {
+      eagerSends = value;
       return this;
     }
 

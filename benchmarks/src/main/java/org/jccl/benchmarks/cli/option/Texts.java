@@ -11,6 +11,7 @@ import org.jccl.benchmarks.bench.ByteSize;
 import org.jccl.conformance.book.Rule;
 import org.jccl.conformance.book.RuleBook;
 import org.jccl.conformance.misuse.MisuseCases;
+import org.jccl.conformance.planted.PlantedBugs;
 import org.jccl.fidelity.golden.RecordRun;
 import org.jccl.ops.NcclFunction;
 import org.jccl.sim.Simulator;
@@ -190,6 +191,22 @@ public final class Texts {
           + MisuseCases.all().getFirst().id()
           + " to "
           + MisuseCases.all().getLast().id();
+    }
+  }
+
+  /** Planted bugs. */
+  public static final class Planted extends OptionValue<String> {
+    @Override
+    protected String parse(String text) {
+      if (PlantedBugs.of(text).isEmpty()) {
+        throw refused("no planted bug is called '" + text + "'");
+      }
+      return text;
+    }
+
+    @Override
+    protected String allowed() {
+      return "give a part of a bug's name, its source, as in #1013, or 'depth 4'";
     }
   }
 
