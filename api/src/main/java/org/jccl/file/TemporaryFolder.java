@@ -83,9 +83,7 @@ public final class TemporaryFolder implements AutoCloseable {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(
-                Path visited,
-                @Nullable IOException failure)
+            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
                 throws IOException {
               Files.deleteIfExists(visited);
               return FileVisitResult.CONTINUE;

@@ -138,8 +138,7 @@ public final class WholeFile implements Closeable {
   public void end() throws IOException {
     out.close();
     share();
-    Files.move(
-        beside, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     isWritten = true;
     TemporaryFolder.forget(beside);
   }

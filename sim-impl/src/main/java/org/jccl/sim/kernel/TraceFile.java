@@ -76,7 +76,10 @@ public final class TraceFile implements Trace.Listener {
         : String.valueOf(notThere.getMessage());
   }
 
-  /** Ends the file, which is in its place then, whole. Idempotent; the failure to write anything of it, or null. */
+  /**
+   * Ends the file, which is in its place then, whole. Idempotent; the failure to write anything of
+   * it, or null.
+   */
   public @Nullable IOException close() {
     if (!closed) {
       closed = true;

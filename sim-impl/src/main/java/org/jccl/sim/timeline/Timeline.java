@@ -54,8 +54,7 @@ public final class Timeline {
       return new Timeline(
           new BufferedWriter(new OutputStreamWriter(begun.out(), StandardCharsets.UTF_8)), begun);
     } catch (IOException notThere) {
-      throw new IOException(
-          "cannot write '" + file + "': " + BoundedFile.why(notThere), notThere);
+      throw new IOException("cannot write '" + file + "': " + BoundedFile.why(notThere), notThere);
     }
   }
 

@@ -120,11 +120,12 @@ final class Supervisor {
     } catch (InterruptedException interrupt) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException failed) {
-      Throwable why = failed.getCause() instanceof UncheckedIOException io ? io.getCause() : failed.getCause();
-      throw new IllegalStateException(
-          "the rules could not be run: "
-              + (why instanceof IOException io ? BoundedFile.why(io) : CleanText.messageOf(why)),
-          failed.getCause());
+      Throwable why = failed.getCause() == null ? failed : failed.getCause();
+      String words =
+          why instanceof UncheckedIOException io
+              ? BoundedFile.why(io.getCause())
+              : CleanText.messageOf(why);
+      throw new IllegalStateException("the rules could not be run: " + words, why);
     }
   }
 
