@@ -41,11 +41,13 @@ final class FlightFile {
           throw new BadFileException(folder + ": more than " + MOST_FILES + " files");
         }
       }
-    } catch (IOException unreadable) {
-      throw new BadFileException(folder + ": cannot be listed: " + BoundedFile.why(unreadable));
-    } catch (DirectoryIteratorException broken) {
+    } catch (IOException | DirectoryIteratorException unreadable) {
       throw new BadFileException(
-          folder + ": cannot be listed: " + BoundedFile.why(broken.getCause()));
+          folder
+              + ": cannot be listed: "
+              + (unreadable instanceof IOException io
+                  ? BoundedFile.why(io)
+                  : CleanText.messageOf(unreadable)));
     }
     if (files.isEmpty()) {
       throw new BadFileException(

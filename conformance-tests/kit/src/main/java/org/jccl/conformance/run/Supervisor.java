@@ -122,8 +122,8 @@ final class Supervisor {
     } catch (ExecutionException failed) {
       Throwable why = failed.getCause() == null ? failed : failed.getCause();
       String words =
-          why instanceof UncheckedIOException io
-              ? BoundedFile.why(io.getCause())
+          why.getCause() instanceof IOException io
+              ? BoundedFile.why(io)
               : CleanText.messageOf(why);
       throw new IllegalStateException("the rules could not be run: " + words, why);
     }
