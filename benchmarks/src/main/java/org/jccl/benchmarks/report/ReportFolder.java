@@ -10,9 +10,7 @@ import java.util.Map;
 import org.jccl.file.BoundedFile;
 import org.jccl.file.WholeFile;
 
-/**
- * The folder that a report goes into. All files are written, or none: {@link WholeFile}.
- */
+/** The folder that a report goes into. All files are written, or none: {@link WholeFile}. */
 public final class ReportFolder {
   private final Path folder;
 

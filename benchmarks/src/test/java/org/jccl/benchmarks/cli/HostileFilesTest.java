@@ -50,8 +50,7 @@ class HostileFilesTest {
     all.put("a link to itself", path -> Files.createSymbolicLink(path, path));
     all.put("bytes", path -> Files.write(path, new byte[] {(byte) 0xff, 0, 1, (byte) 0xfe}));
     all.put("deep nesting", path -> Files.writeString(path, "[".repeat(100_000)));
-    all.put(
-        "deep objects", path -> Files.writeString(path, "{\"format\":".repeat(100_000) + "1"));
+    all.put("deep objects", path -> Files.writeString(path, "{\"format\":".repeat(100_000) + "1"));
     all.put("a line of 20 MB", path -> Files.writeString(path, "x".repeat(20_000_000)));
     all.put("a text of 30 MB", path -> Files.writeString(path, '"' + "x".repeat(30_000_000) + '"'));
     all.put("3 GB of nothing", HostileFilesTest::sparse);
@@ -98,9 +97,13 @@ class HostileFilesTest {
         new Reader("differential --floats --profile FOLDER/x.json --count 1", "x.json"),
         new Reader("explain FOLDER", "jccl-x.json"),
         new Reader("verify --golden FOLDER", "summary.json"),
-        new Reader("report status --tables FOLDER --out FOLDER/page.md", "rules-simulator.tsv",
+        new Reader(
+            "report status --tables FOLDER --out FOLDER/page.md",
+            "rules-simulator.tsv",
             Set.of("nothing", "a link to itself")),
-        new Reader("report misuse --tables FOLDER --out FOLDER/page.md", "misuse-sim.tsv",
+        new Reader(
+            "report misuse --tables FOLDER --out FOLDER/page.md",
+            "misuse-sim.tsv",
             Set.of("nothing", "a link to itself", "an empty file")));
   }
 
@@ -122,8 +125,7 @@ class HostileFilesTest {
     return tests.stream();
   }
 
-  private void refuses(Reader reader, Hostile hostile)
-      throws IOException, InterruptedException {
+  private void refuses(Reader reader, Hostile hostile) throws IOException, InterruptedException {
     Path own = Files.createTempDirectory(folder, "case");
     hostile.at(own.resolve(reader.file()));
     String line = reader.line().replace("FOLDER", own.toString());

@@ -167,7 +167,8 @@ public final class Texts {
       String name = word.strip().toUpperCase(Locale.ROOT);
       boolean isKind = Stream.of(MisuseKind.values()).anyMatch(kind -> kind.name().equals(name));
       return RuleBook.load().rules().stream()
-          .filter(rule -> rule.id().equals(name) || (isKind && rule.text().contains("`" + name + "`")))
+          .filter(
+              rule -> rule.id().equals(name) || (isKind && rule.text().contains("`" + name + "`")))
           .toList();
     }
   }

@@ -87,8 +87,7 @@ public final class GoldenRecording {
       }
       return Summary.read(name, new String(bytes, StandardCharsets.UTF_8));
     } catch (IOException unreadable) {
-      throw new BadRecordingException(
-          name + ": cannot be read: " + BoundedFile.why(unreadable));
+      throw new BadRecordingException(name + ": cannot be read: " + BoundedFile.why(unreadable));
     }
   }
 
@@ -117,9 +116,7 @@ public final class GoldenRecording {
       try (BoundedFile lines =
           BoundedFile.linesOf(
               "",
-              packed == null
-                  ? required(PLAIN)
-                  : BoundedFile.unpacked(packed, MOST_OF_RESULTS))) {
+              packed == null ? required(PLAIN) : BoundedFile.unpacked(packed, MOST_OF_RESULTS))) {
         for (String text = lines.readLine(); text != null; text = lines.readLine()) {
           line++;
           reader.accept(entries.read(text, line));
@@ -143,7 +140,9 @@ public final class GoldenRecording {
             + ")");
   }
 
-  /** What stopped the lines, without what {@link BoundedFile} says of the place: it is told before. */
+  /**
+   * What stopped the lines, without what {@link BoundedFile} says of the place: it is told before.
+   */
   private static String reason(IOException why) {
     return why.getCause() instanceof IOException cause
         ? BoundedFile.why(cause)

@@ -135,7 +135,8 @@ final class RecordingWriter implements AutoCloseable {
       results.close();
       Map<Path, String> others = new LinkedHashMap<>();
       others.put(folder.resolve("summary.json"), summary());
-      others.put(folder.resolve("errors.txt"), errors.isEmpty() ? "" : String.join("\n", errors) + "\n");
+      others.put(
+          folder.resolve("errors.txt"), errors.isEmpty() ? "" : String.join("\n", errors) + "\n");
       WholeFile.write(others);
       resultsFile.end();
     }

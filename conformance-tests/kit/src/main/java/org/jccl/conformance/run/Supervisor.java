@@ -122,9 +122,7 @@ final class Supervisor {
     } catch (ExecutionException failed) {
       Throwable why = failed.getCause() == null ? failed : failed.getCause();
       String words =
-          why.getCause() instanceof IOException io
-              ? BoundedFile.why(io)
-              : CleanText.messageOf(why);
+          why.getCause() instanceof IOException io ? BoundedFile.why(io) : CleanText.messageOf(why);
       throw new IllegalStateException("the rules could not be run: " + words, why);
     }
   }
