@@ -2,6 +2,8 @@ package org.jccl;
 
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -238,7 +240,13 @@ public final class FailureReport {
 
   private static String textForTest(FailureReport report, Function<List<RankFailure>, String> who) {
     StringBuilder text = new StringBuilder();
+    List<RankFailure> others = new ArrayList<>();
+    int groups = 0;
     for (List<RankFailure> same : report.byWords().values()) {
+      if (groups++ >= MAX_FAILURES) {
+        others.addAll(same);
+        continue;
+      }
       RankFailure one = same.getFirst();
       Throwable cause = unwrapped(one.cause());
       String words = withoutPackage(cause, CleanText.of(cause));
@@ -266,6 +274,9 @@ public final class FailureReport {
       if (same.size() > 1) {
         text.append('\n').append(who.apply(same.subList(1, same.size()))).append(": the same");
       }
+    }
+    if (!others.isEmpty()) {
+      text.append('\n').append(who.apply(others)).append(": each another failure");
     }
     report.appendConsequences(text, "\n", who);
     report.appendLeft(text, "\n");
@@ -451,8 +462,10 @@ public final class FailureReport {
   /** The causes below {@code failure}, without looping for ever on a cyclic chain. */
   private static List<Throwable> causes(Throwable failure) {
     List<Throwable> chain = new ArrayList<>();
+    Set<Throwable> known = Collections.newSetFromMap(new IdentityHashMap<>());
+    known.add(failure);
     Throwable cause = UserCode.causeOf(failure);
-    while (cause != null && chain.size() < MAX_CAUSES) {
+    while (cause != null && known.add(cause) && chain.size() < MAX_CAUSES) {
       chain.add(cause);
       cause = UserCode.causeOf(cause);
     }

@@ -222,9 +222,16 @@ public final class UserCode {
         .anyMatch(frame -> isLibrary(frame.getClassName()));
   }
 
-  private static StackTraceElement[] traceOf(Throwable failure) {
+  /**
+   * {@return the trace of a failure; empty where it has none, or answers with an exception}
+   *
+   * @param failure what was thrown
+   */
+  public static StackTraceElement[] traceOf(Throwable failure) {
     try {
-      return failure.getStackTrace();
+      // A failure that overrides it, or is a mock, may give null.
+      StackTraceElement[] trace = failure.getStackTrace();
+      return trace == null ? new StackTraceElement[0] : trace;
     } catch (RuntimeException | Error broken) {
       return new StackTraceElement[0];
     }

@@ -67,6 +67,7 @@ final class StallWatch {
     private long period = SHORT;
     private long progress = -1;
     private long questions = -1;
+    private long interruptedFor;
     private boolean disturbed;
     private boolean judged;
 
@@ -78,7 +79,7 @@ final class StallWatch {
 
     @Override
     public void look() {
-      if (!hasMoved(kernel.holder())) {
+      if (programs.isInterrupted() || !hasMoved(kernel.holder())) {
         // First the thread: where there is no memory for one, the common one goes on looking.
         thread = Thread.ofPlatform().daemon().name("jccl-stall-watch").start(this::watch);
         WatchThread.remove(this);
@@ -100,6 +101,9 @@ final class StallWatch {
 
     private void look(long elapsed) {
       HostTask holder = kernel.holder();
+      if (programs.isInterrupted() && !closed && endsByForce(holder, elapsed)) {
+        return;
+      }
       boolean moved = hasMoved(holder);
       if (moved || closed) {
         standstill.end();
@@ -118,6 +122,19 @@ final class StallWatch {
         disturbed = true;
         run.release();
       }
+    }
+
+    /**
+     * A run that was interrupted ends, whatever its ranks do: also where they go on to make calls,
+     * and catch all that is thrown.
+     */
+    private boolean endsByForce(@Nullable HostTask holder, long elapsed) {
+      interruptedFor += elapsed;
+      if (interruptedFor < 2 * grace || !run.seize(holder)) {
+        return false;
+      }
+      leave();
+      return true;
     }
 
     /** Whether anything has happened since the last look. */

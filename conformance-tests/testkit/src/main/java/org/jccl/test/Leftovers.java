@@ -1,31 +1,64 @@
 package org.jccl.test;
 
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jccl.ReportedMisuse;
 import org.jccl.UserCode;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.faults.FaultLog;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Looks after each schedule for what a test may not leave behind. */
 final class Leftovers {
   /** How long a thread that is about to end may take, for its last few instructions. */
   private static final long GRACE_MILLIS = 2_000;
 
+  private static final Duration STEP = Duration.ofMillis(20);
+
+  private static final String PARALLEL = "junit.jupiter.execution.parallel.enabled";
+
   private final Set<Remains> allowed = EnumSet.noneOf(Remains.class);
   private final Set<Thread> threadsBefore = userThreads();
 
+  /**
+   * Where tests run at the same time: of threads those count whose stack has code of this class, as
+   * all others may be of another test. Else null.
+   */
+  private @Nullable String ofClass;
+
+  /** The same for the tests of one class: what the method of that frame is called, or has in it. */
+  private String ofMethod = "";
+
   private Leftovers() {}
 
+  private static String outermost(Class<?> type) {
+    String name = type.getName();
+    int nested = name.indexOf('$');
+    return nested < 0 ? name : name.substring(0, nested);
+  }
+
   static Leftovers of(ExtensionContext context) {
-    return of(context.getRequiredTestMethod(), context.getRequiredTestClass());
+    Leftovers leftovers = of(context.getRequiredTestMethod(), context.getRequiredTestClass());
+    boolean isParallel =
+        context.getConfigurationParameter(PARALLEL).map(Boolean::parseBoolean).orElse(false);
+    if (isParallel) {
+      leftovers.ofClass = outermost(context.getRequiredTestClass());
+      leftovers.ofMethod =
+          context.getExecutionMode() == ExecutionMode.CONCURRENT
+              ? context.getRequiredTestMethod().getName()
+              : "";
+    }
+    return leftovers;
   }
 
   /** With what method and class allow. */
@@ -76,12 +109,13 @@ final class Leftovers {
   List<String> threads() throws InterruptedException {
     List<String> alive = new ArrayList<>();
     if (!allowed.contains(Remains.THREAD)) {
-      for (Thread thread : newThreads()) {
-        thread.join(GRACE_MILLIS);
-        if (thread.isAlive()) {
-          alive.add(describe(thread, "is still alive"));
-        }
+      long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
+      Set<Thread> left = newThreads();
+      while (!left.isEmpty() && System.nanoTime() < deadline) {
+        left.iterator().next().join(STEP);
+        left = newThreads();
       }
+      left.forEach(thread -> alive.add(describe(thread, "is still alive")));
     }
     return alive;
   }
@@ -106,12 +140,31 @@ final class Leftovers {
     Set<Thread> now = userThreads();
     now.removeAll(threadsBefore);
     now.remove(Thread.currentThread());
+    String own = ofClass;
+    if (own != null) {
+      now.removeIf(
+          thread -> {
+            StackTraceElement[] frames = thread.getStackTrace();
+            boolean hasJustBegun = frames.length == 0;
+            return !hasJustBegun
+                && Stream.of(frames).noneMatch(frame -> isOf(own, ofMethod, frame));
+          });
+    }
     return now;
+  }
+
+  private static boolean isOf(String own, String method, StackTraceElement frame) {
+    String name = frame.getClassName();
+    return (name.equals(own) || name.startsWith(own + "$"))
+        && frame.getMethodName().contains(method);
   }
 
   /** Threads that are no daemons: those of libraries and of jccl are. */
   private static Set<Thread> userThreads() {
     ThreadGroup group = Thread.currentThread().getThreadGroup();
+    while (group != null && group.getParent() != null) {
+      group = group.getParent(); // what virtual threads start is in another group
+    }
     if (group == null) {
       return new HashSet<>();
     }

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.extension.Extension;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
@@ -44,6 +45,12 @@ abstract class Node
   /** A place-holder: each rank gets its own value later. */
   @Override
   public @Nullable Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    if (!parameter.getDeclaringExecutable().equals(context.getTestMethod().orElse(null))) {
+      throw new ParameterResolutionException(
+          "a @RankTest gives a "
+              + parameter.getParameter().getType().getSimpleName()
+              + " to the test method alone: what is around it runs once a node, without a world");
+    }
     return parameter.getParameter().getType() == long.class ? (Object) 0L : null;
   }
 

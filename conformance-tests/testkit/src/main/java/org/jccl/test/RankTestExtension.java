@@ -42,6 +42,7 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
     RankTest test =
         AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), RankTest.class)
             .orElseThrow();
+    requireSense(test);
     List<FaultPlan> plans = plans(context);
     String replay =
         context.getConfigurationParameter(REPLAY).filter(s -> !s.isBlank()).orElse(test.replay());
@@ -54,9 +55,6 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
             .isPresent();
     List<TestTemplateInvocationContext> nodes = new ArrayList<>();
     for (int ranks : test.ranks()) {
-      if (ranks < 1) {
-        throw new IllegalArgumentException("@RankTest(ranks = " + ranks + "), expected 1 or more");
-      }
       if (test.backend() != TestBackend.NCCL) {
         plans.forEach(plan -> addSimulated(nodes, test, ranks, plan));
       }
@@ -65,6 +63,26 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
       }
     }
     return nodes.stream();
+  }
+
+  private static void requireSense(RankTest test) {
+    if (test.ranks().length == 0) {
+      throw new IllegalArgumentException("@RankTest(ranks = {}), expected a number of ranks");
+    }
+    for (int ranks : test.ranks()) {
+      requireAtLeast(1, "ranks", ranks);
+    }
+    requireAtLeast(0, "seeds", test.seeds());
+    requireAtLeast(0, "devices", test.devices());
+    requireAtLeast(1, "mostSchedules", test.mostSchedules());
+    requireAtLeast(1, "timeoutSeconds", test.timeoutSeconds());
+  }
+
+  private static void requireAtLeast(int least, String option, int value) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          "@RankTest(" + option + " = " + value + "), expected " + least + " or more");
+    }
   }
 
   /** What breaks, a plan for each node: the property's, else the annotation's, else nothing. */

@@ -30,6 +30,7 @@ final class SearchNode extends Node {
   @Override
   void run(TestBody body, ExtensionContext context) throws Throwable {
     Leftovers leftovers = Leftovers.of(context);
+    Skips skips = new Skips();
     Explorer explorer =
         new SimulatedWorlds(test, ranks)
             .explorer(
@@ -39,7 +40,11 @@ final class SearchNode extends Node {
                   SimulatedRun run =
                       new SimulatedRun(body, unknown, leftovers, test.timeoutSeconds());
                   run.during(world, null);
-                  run.throwIfFailed();
+                  boolean skipped = run.isAborted();
+                  skips.add(skipped ? run.failure(null) : null);
+                  if (!skipped) {
+                    run.throwIfFailed();
+                  }
                   return null;
                 })
             .strategy(strategy)
@@ -52,5 +57,6 @@ final class SearchNode extends Node {
       // Passes if it is one of those that the test allows.
       SimulatorNode.runOne(test, body, schedule, leftovers);
     }
+    skips.tell(context);
   }
 }

@@ -30,6 +30,7 @@ final class SimulatedRun {
   private @Nullable Throwable thrown;
   private List<StruckFault> struck = List.of();
   private boolean repeatable;
+  private boolean interrupted;
 
   /** For {@code seconds} at most. */
   SimulatedRun(TestBody body, Schedule schedule, Leftovers leftovers, int seconds) {
@@ -110,6 +111,7 @@ final class SimulatedRun {
             .faults()
             .ifPresent(log -> remains.addAll(leftovers.ofFaults(log, simulator.findings())));
       } catch (Throwable failure) {
+        interrupted = limit.isPassed() || isInterrupt(failure);
         thrown = limit.isPassed() ? Limit.passed(seconds, standing, failure) : failure;
       }
       uncaught = threads.all();
@@ -150,14 +152,20 @@ final class SimulatedRun {
     return repeatable;
   }
 
+  /** Whether the limit, or somebody else's, has ended it: a second run would last as long. */
+  boolean isInterrupted() {
+    return interrupted;
+  }
+
+  private static boolean isInterrupt(Throwable failure) {
+    return Thread.currentThread().isInterrupted()
+        || FailureReport.firstOf(failure) instanceof InterruptedException;
+  }
+
   /** For a search, which wants to know that it failed, and of what kind it is. */
   void throwIfFailed() {
     if (isFailed()) {
-      Throwable failure = failure(null);
-      if (failure instanceof Error error) {
-        throw error;
-      }
-      throw (RuntimeException) failure; // an assumption
+      throw (Error) failure(null); // what a test fails with is one
     }
   }
 
@@ -172,6 +180,9 @@ final class SimulatedRun {
   /** What the test fails with. */
   Throwable failure(@Nullable Attachments attachments) {
     TestFailureText text = new TestFailureText(body, schedule.toString(), struck, attachments);
+    if (!repeatable && !interrupted) {
+      text.note("threads of the test's own took part: another run may go another way");
+    }
     return isThrown()
         ? text.thrown(thrown, uncaught, findings)
         : text.remains(leftovers.reports(findings), remains);

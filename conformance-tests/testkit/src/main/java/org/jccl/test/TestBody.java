@@ -83,7 +83,7 @@ final class TestBody {
   private static void cut(Throwable failure) {
     Throwable link = failure;
     for (int depth = 0; link != null && depth < MAX_LINKS; depth++) {
-      StackTraceElement[] frames = link.getStackTrace();
+      StackTraceElement[] frames = UserCode.traceOf(link);
       for (int i = 0; i < frames.length; i++) {
         if (frames[i].getClassName().equals(TestBody.class.getName())) {
           link.setStackTrace(Arrays.copyOf(frames, i));

@@ -22,6 +22,7 @@ final class TestFailureText {
   private final String schedule;
   private final List<StruckFault> struck;
   private final @Nullable Attachments attachments;
+  private String note = "";
 
   /** {@code struck} are the faults of a plan; the first one is the first cause of all else. */
   TestFailureText(
@@ -30,6 +31,11 @@ final class TestFailureText {
     this.schedule = schedule;
     this.struck = struck;
     this.attachments = attachments;
+  }
+
+  /** What else there is to know of the replay. */
+  void note(String words) {
+    note = words;
   }
 
   /** A run that went through and left something behind: reports, and what else in a line each. */
@@ -121,7 +127,7 @@ final class TestFailureText {
   }
 
   private static StackTraceElement[] usersFrames(Throwable failure) {
-    return Stream.of(failure.getStackTrace())
+    return Stream.of(UserCode.traceOf(failure))
         .filter(UserCode::isUser)
         .toArray(StackTraceElement[]::new);
   }
@@ -146,6 +152,9 @@ final class TestFailureText {
       text.append("\n    or: mvn test ").append(body.selection());
       text.append(" \"-D").append(RankTestExtension.REPLAY).append('=').append(schedule);
       text.append('"');
+    }
+    if (!note.isEmpty()) {
+      text.append("\nnote:   ").append(note);
     }
     if (attachments != null && attachments.isWritten()) {
       text.append("\nfiles:  ").append(attachments.folder());

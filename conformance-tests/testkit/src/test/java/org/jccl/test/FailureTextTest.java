@@ -21,6 +21,7 @@ import org.jccl.Rank;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.process.ProcessGroups;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -97,6 +98,14 @@ class FailureTextTest {
   }
 
   @Test
+  void whateverAnExceptionIs_itIsTold() {
+    assertThat(message("hasNoTrace")).contains("FailureTextTest$Samples$Odd\nreplay: ");
+    assertThat(message("causesItself")).containsOnlyOnce("caused by ");
+    assertThat(message("eachIsDifferent"))
+        .contains("rank 1: AssertionFailedError", "\nranks 3, 4, 5: each another failure\n");
+  }
+
+  @Test
   void ownThreads_areNamed_andTheFirstCauseIsTold() {
     assertThat(message("aThreadDies"))
         .startsWith("aThreadDies failed with ranks=3 fifo\nthread 'worker-1': IllegalState")
@@ -115,6 +124,41 @@ class FailureTextTest {
 
   /** Tests that are run by the tests above. */
   static class Samples {
+    private static final class Odd extends RuntimeException {
+      private static final long serialVersionUID = 1L;
+      private @Nullable Throwable odd;
+
+      @Override
+      public synchronized @Nullable Throwable getCause() {
+        return odd;
+      }
+
+      @Override
+      @SuppressWarnings("NullAway") // as a mock may
+      public StackTraceElement[] getStackTrace() {
+        return odd == null ? null : super.getStackTrace();
+      }
+    }
+
+    @RankTest(seeds = 0)
+    void hasNoTrace(World world) {
+      throw new Odd();
+    }
+
+    @RankTest(seeds = 0)
+    void causesItself(World world) {
+      Odd one = new Odd();
+      Odd other = new Odd();
+      one.odd = other;
+      other.odd = one;
+      throw one;
+    }
+
+    @RankTest(ranks = 8, seeds = 0)
+    void eachIsDifferent(Rank rank) {
+      assertEquals(0, rank.rank());
+    }
+
     private static final CountDownLatch NEVER = new CountDownLatch(1);
 
     private static void reduce(Communicator comm, int count) {

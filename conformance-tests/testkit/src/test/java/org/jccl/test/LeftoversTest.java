@@ -3,7 +3,9 @@ package org.jccl.test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.Device;
@@ -19,6 +21,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is looked for behind a test that has thrown nothing. */
 class LeftoversTest {
   private static final CountDownLatch NEVER = new CountDownLatch(1);
+
+  private static void awaitNothing() {
+    try {
+      NEVER.await();
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+    }
+  }
 
   @ParameterizedTest
   @CsvSource(
@@ -36,6 +46,7 @@ class LeftoversTest {
         "message; UNMATCHED",
         "caughtReport; MISMATCH",
         "thread; thread 'forgotten' is still alive",
+        "threadOfARank; thread 'forgotten' is still alive",
       })
   void isNamed_withItsLine(String method, String says) {
     Throwable failure = Executed.failure(Samples.class, method);
@@ -56,8 +67,34 @@ class LeftoversTest {
     }
   }
 
+  @Test
+  void whereTestsRunAtTheSameTime_onlyThreadsOfItsOwnCodeCount() throws Exception {
+    Map<String, String> parallel = Map.of("junit.jupiter.execution.parallel.enabled", "true");
+
+    assertThat(Executed.failure(Executed.run(Samples.class, "thread", parallel)))
+        .hasMessageContaining("thread 'forgotten' is still alive");
+    assertThat(Executed.run(Samples.class, "foreignThread", parallel).testEvents().failed().list())
+        .isEmpty();
+  }
+
   /** Tests that are run by the tests above. */
   static class Samples {
+    @RankTest(seeds = 0, strict = Strictness.OFF)
+    void threadOfARank(Rank rank) {
+      forgetIn(rank);
+    }
+
+    private static void forgetIn(Rank rank) {
+      if (rank.rank() == 0) {
+        forget();
+      }
+    }
+
+    @RankTest(seeds = 0, strict = Strictness.OFF)
+    void foreignThread(World world) {
+      Thread.ofPlatform().daemon(false).start(LockSupport::park);
+    }
+
     private static DeviceBuffer zeros(Device device, int count) {
       DeviceBuffer buffer = device.allocate(DataType.FLOAT32, count);
       buffer.copyFrom(new float[count]);
@@ -153,16 +190,7 @@ class LeftoversTest {
     }
 
     private static void forget() {
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  NEVER.await();
-                } catch (InterruptedException ended) {
-                  Thread.currentThread().interrupt();
-                }
-              },
-              "forgotten");
+      Thread thread = new Thread(() -> awaitNothing(), "forgotten");
       thread.setDaemon(false);
       thread.start();
     }

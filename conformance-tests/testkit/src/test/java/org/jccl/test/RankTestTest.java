@@ -2,6 +2,7 @@ package org.jccl.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectUniqueId;
@@ -16,8 +17,12 @@ import org.jccl.Rank;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
 import org.jccl.sim.Simulator;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.opentest4j.AssertionFailedError;
@@ -118,6 +123,58 @@ class RankTestTest {
   }
 
   @Test
+  void aScheduleThatIsSkipped_hidesNoOther() {
+    assertThat(failure("skipsOneAndFailsInAnother")).hasMessageContaining("with ranks=2 seed=2");
+    assertThat(run("skipsOne").testEvents().succeeded().count()).isEqualTo(1);
+    assertThat(run("skipsOne").allEvents().reportingEntryPublished().count()).isEqualTo(1);
+    assertThat(run("skipsAllOfASearch").testEvents().aborted().count()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "noRanks | ranks = {}",
+        "zeroRanks | ranks = 0), expected 1 or more",
+        "negativeSeeds | seeds = -3), expected 0 or more",
+        "noTime | timeoutSeconds = 0), expected 1 or more",
+      })
+  void whatMakesNoSense_isRefused(String method, String says) {
+    assertThat(
+            Executed.thrown(run(method).containerEvents().failed().list().getFirst()).getMessage())
+        .contains("@RankTest(" + says);
+  }
+
+  @Test
+  void aRank_isGivenToTheTestAlone() {
+    EngineExecutionResults results =
+        EngineTestKit.engine("junit-jupiter")
+            .selectors(DiscoverySelectors.selectClass(WantsARankBefore.class))
+            .execute();
+
+    assertThat(Executed.failure(results))
+        .hasMessageContaining("gives a Rank to the test method alone");
+  }
+
+  @Test
+  void whatGoesOnForEver_isEnded() {
+    assertThat(failure("callsForEver"))
+        .hasMessageContaining("the schedule has not ended after 1 second")
+        .hasMessageContaining("RankTestTest.java:");
+  }
+
+  /** A test that is run by one above. */
+  static class WantsARankBefore {
+    @BeforeEach
+    void before(Rank rank) {
+      throw new IllegalStateException(rank + " is known here");
+    }
+
+    @RankTest
+    void never(Rank rank) {}
+  }
+
+  @Test
   void parameters_areFoundByType_besideThoseOfOthers() {
     assertThat(run("parameters").testEvents().failed().list()).isEmpty();
   }
@@ -129,6 +186,42 @@ class RankTestTest {
 
   /** Tests that are run by the tests above. */
   static class Samples {
+    @RankTest(seeds = 3)
+    void skipsOneAndFailsInAnother(Rank rank, @Seed long seed) {
+      assumeTrue(seed != 0);
+      assertNotEquals(2, seed);
+    }
+
+    @RankTest(seeds = 3)
+    void skipsOne(Rank rank, @Seed long seed) {
+      assumeTrue(seed != 0);
+    }
+
+    @RankTest(schedules = "exhaustive")
+    void skipsAllOfASearch(Rank rank) {
+      sum(rank);
+      assumeTrue(rank.rank() > 9);
+    }
+
+    @RankTest(ranks = {})
+    void noRanks(Rank rank) {}
+
+    @RankTest(ranks = 0)
+    void zeroRanks(Rank rank) {}
+
+    @RankTest(seeds = -3)
+    void negativeSeeds(Rank rank) {}
+
+    @RankTest(timeoutSeconds = 0)
+    void noTime(Rank rank) {}
+
+    @RankTest(seeds = 0, strict = Strictness.OFF, timeoutSeconds = 1)
+    void callsForEver(Rank rank, Stream stream) {
+      while (rank.worldSize() > 1) {
+        stream.isIdle();
+      }
+    }
+
     private static int sum(Rank rank) {
       try (DeviceBuffer buffer = rank.device().allocate(DataType.INT32, 1)) {
         buffer.copyFrom(new int[] {rank.rank() + 1});
