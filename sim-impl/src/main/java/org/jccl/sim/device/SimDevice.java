@@ -13,6 +13,7 @@ import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.Hazards.Accessor;
 import org.jccl.sim.kernel.Steering;
+import org.jccl.sim.machine.GpuProfile;
 import org.jccl.spi.CaptureGuard;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +80,12 @@ public final class SimDevice implements Device, CaptureGuard {
   /** What the simulation shares. */
   public Simulation simulation() {
     return simulation;
+  }
+
+  /** Whether both are in one host, so that copies between them need no network. */
+  public boolean isBeside(SimDevice other) {
+    GpuProfile machine = simulation.profile();
+    return machine.hostOf(index) == machine.hostOf(other.index);
   }
 
   @Override

@@ -60,6 +60,11 @@ final class EventLoop implements HostTask.Scheduler {
     return steps + calls;
   }
 
+  /** Whether a search says whose turn it is. */
+  boolean isSteered() {
+    return steered != null;
+  }
+
   /** A call begins; as far as is known it is no question. */
   void countCall() {
     calls++;

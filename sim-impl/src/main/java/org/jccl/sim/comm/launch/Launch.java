@@ -125,6 +125,16 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
   }
 
   @Override
+  public long placeOn(SimStream stream) {
+    for (Gate each : gates) {
+      if (each.stream() == stream) {
+        return each.tick();
+      }
+    }
+    throw new IllegalArgumentException(describe() + " is not on " + stream);
+  }
+
+  @Override
   public void comesAfter(Clock clock) {
     if (order != null) {
       order = order.join(clock);

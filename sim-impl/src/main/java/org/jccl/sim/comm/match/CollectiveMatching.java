@@ -90,7 +90,9 @@ public final class CollectiveMatching {
       Steering steering = simulation.kernel().steering();
       if (steering != null && !gone) {
         for (LaunchedCall part : parts) {
-          LaunchedCall.present(part).launch.isToldTo(steering);
+          if (part != null) { // else its rank has given it up
+            part.launch.isToldTo(steering);
+          }
         }
       }
       try {
