@@ -115,6 +115,11 @@ public interface Library extends GroupRecording.Issuer {
     return true;
   }
 
+  /** {@return whether the time that its work takes can be measured by a clock} */
+  default boolean runsInRealTime() {
+    return true;
+  }
+
   /**
    * {@return whether small pieces of memory may share an allocation, as they should where one takes
    * much room} A simulator keeps them apart, so that it sees who reaches beyond one.

@@ -20,6 +20,7 @@ import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.GroupScope;
+import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 
@@ -181,6 +182,12 @@ public abstract class LibraryBackend implements Backend, Library {
     requireOwn(device);
     NcclAbi abi = abi(CommunicatorConfig.defaults());
     return RegistrableMemory.allocate(this, abi, device, type, count);
+  }
+
+  @Override
+  public final CommunicatorConfig tuned(
+      ProcessGroup group, Device device, CommunicatorConfig config) {
+    return new TuningProbe(group, device, config, version(config)).chosen(runsInRealTime());
   }
 
   @Override

@@ -694,6 +694,15 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     return memory.allocate(type, count);
   }
 
+  /**
+   * {@return whether a window is of {@link #allocate}, and so no window that the program closes}
+   *
+   * @param handle the library's handle of the window
+   */
+  protected final boolean isOwnWindow(long handle) {
+    return memory.isOwnWindow(handle);
+  }
+
   // ---- memory, reductions
 
   @Override

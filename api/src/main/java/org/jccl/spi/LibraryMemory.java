@@ -64,8 +64,13 @@ final class LibraryMemory {
     return pool.allocate(type, count);
   }
 
+  boolean isOwnWindow(long handle) {
+    return pool.hasWindow(handle);
+  }
+
   private Window openSymmetric(DeviceBuffer memory) {
     Window made = registerWindow(memory, WindowFlag.COLLECTIVE_SYMMETRIC);
+    open.remove(made); // Work may be in it when the communicator is closed, which then takes it.
     owner.guard().awaitReady(owner.config().initLimit());
     if (made.isNull() && !isToldOfNoWindows) {
       isToldOfNoWindows = true;

@@ -187,7 +187,7 @@ final class SimCommunicator extends LibraryCommunicator {
       HostTask task = kernel.enter();
       kernel.declares(task);
       try {
-        parts.leave();
+        parts.leave(this::isOwnWindow);
       } finally {
         kernel.exit(task);
       }
