@@ -53,8 +53,7 @@ public record Doctor(
             : List.of();
     List<String> notes = new ArrayList<>(trial);
     notes.addAll(look.givenUp());
-    return new Doctor(
-        found.machine, found.considered, found.chosen, found.why, List.copyOf(notes));
+    return new Doctor(found.machine, found.considered, found.chosen, found.why, List.copyOf(notes));
   }
 
   private static Doctor chosen(List<Considered> considered) {

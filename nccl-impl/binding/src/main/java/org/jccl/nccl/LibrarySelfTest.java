@@ -118,7 +118,9 @@ public final class LibrarySelfTest {
   /** A place that is larger than the answer: what lies behind it stays as it is. */
   private void answer(String function, int bytes, Answer call) {
     MemorySegment place = Arena.ofAuto().allocate(bytes + GUARD, Long.BYTES).fill(UNTOUCHED);
-    int code = backend.ask(null, function, CommunicatorConfig.defaults().initLimit(), () -> call.in(place));
+    int code =
+        backend.ask(
+            null, function, CommunicatorConfig.defaults().initLimit(), () -> call.in(place));
     if (code != 0) {
       problems.add(function + " answers " + code);
     } else if (!isUntouched(place.asSlice(bytes))) {
@@ -224,7 +226,8 @@ public final class LibrarySelfTest {
       if (isSmallFloat(type) && backend.ncclVersion() < SMALL_FLOATS) {
         continue;
       }
-      for (ReduceOp op : List.of(ReduceOp.SUM, ReduceOp.PROD, ReduceOp.MAX, ReduceOp.MIN, ReduceOp.AVG)) {
+      for (ReduceOp op :
+          List.of(ReduceOp.SUM, ReduceOp.PROD, ReduceOp.MAX, ReduceOp.MIN, ReduceOp.AVG)) {
         cases.add(new Case(type, op, 1));
       }
       if (NcclFunction.RED_OP_CREATE_PRE_MUL_SUM.isIn(backend.ncclVersion())) {

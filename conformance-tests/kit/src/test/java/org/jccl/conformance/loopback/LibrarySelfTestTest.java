@@ -66,9 +66,7 @@ class LibrarySelfTestTest {
   @Test
   void numbersOfTypesThatAreShifted_areFoundOut() {
     int codes = 12;
-    assertThat(
-            foundWith(
-                lying("allReduce", a -> with(a, TYPE, ((int) a[TYPE] + 1) % codes))))
+    assertThat(foundWith(lying("allReduce", a -> with(a, TYPE, ((int) a[TYPE] + 1) % codes))))
         .anySatisfy(line -> assertThat(line).contains("all_reduce of INT8"))
         .anySatisfy(line -> assertThat(line).contains("all_reduce of FLOAT16"));
   }
@@ -77,7 +75,9 @@ class LibrarySelfTestTest {
   void factorThatIsForgotten_isFoundOut() {
     assertThat(
             foundWith(
-                lying("allReduce", a -> with(a, OPERATION, (int) a[OPERATION] > 4 ? 0 : a[OPERATION]))))
+                lying(
+                    "allReduce",
+                    a -> with(a, OPERATION, (int) a[OPERATION] > 4 ? 0 : a[OPERATION]))))
         .hasSize(12)
         .allSatisfy(line -> assertThat(line).contains("by a factor"));
   }
