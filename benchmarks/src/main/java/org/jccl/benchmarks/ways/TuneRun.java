@@ -24,6 +24,12 @@ public final class TuneRun {
   /** Averages in windows fail in these versions, see the table that comes with jccl. */
   private static final int AVERAGES_FAIL = 23003;
 
+  /** What a choice may lose on the whole. */
+  private static final double NO_LOSS = 0.98;
+
+  /** What it may lose at one size, which others make good. */
+  private static final double MOST_LOSS = 0.9;
+
   private static final List<Integer> CTAS = List.of(0, 16, 32, 64);
 
   private TuneRun() {}
@@ -83,7 +89,7 @@ public final class TuneRun {
   static TuningChoice choose(List<Way> ways, List<WayTimes> times) {
     Way best =
         ways.stream()
-            .filter(way -> !way.prepared())
+            .filter(way -> !way.prepared() && harmsNothing(way, times))
             .max(Comparator.comparingDouble(way -> score(way, times)))
             .orElse(Way.DEFAULT);
     double score = score(best, times);
@@ -99,6 +105,23 @@ public final class TuneRun {
             mean(Way.DEFAULT, best.prepare(), times));
     return new TuningChoice(
         best.choice().ctas(), best.choice().windows(), why, timesOf(best, times));
+  }
+
+  /** No operation or size is much slower, beyond noise; and none of the two kinds on the whole. */
+  private static boolean harmsNothing(Way way, List<WayTimes> times) {
+    return mean(Way.DEFAULT, way, times) >= NO_LOSS
+        && mean(Way.DEFAULT.prepare(), way.prepare(), times) >= NO_LOSS
+        && times.stream()
+            .filter(each -> each.way().equals(way.name()))
+            .noneMatch(each -> Ratio.of(reference(each, times), each.micros()).isBelow(MOST_LOSS));
+  }
+
+  private static double[] reference(WayTimes of, List<WayTimes> times) {
+    return times.stream()
+        .filter(each -> each.isBeside(of) && each.way().equals(Way.DEFAULT.name()))
+        .map(WayTimes::micros)
+        .findFirst()
+        .orElse(of.micros());
   }
 
   private static double score(Way way, List<WayTimes> times) {
