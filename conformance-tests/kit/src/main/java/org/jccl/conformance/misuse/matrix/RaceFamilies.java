@@ -331,7 +331,8 @@ final class RaceFamilies {
     DeviceBuffer copy = s.floats(Scene.COUNT);
     Form form = s.way() < 2 ? Form.ALL_REDUCE : Form.ALL_GATHER;
     long received = form.operation().receiveElements(Scene.COUNT, s.size());
-    Ask ask = s.ask(form).stream(s.newStream()).buffers(s.floats(Scene.COUNT), out.slice(0, received));
+    Ask ask =
+        s.ask(form).stream(s.newStream()).buffers(s.floats(Scene.COUNT), out.slice(0, received));
     ask.make(s.comm(), s.guiltyIfOdd(), s.isOdd());
     if (!(wrong && s.isOdd())) {
       ask.stream().synchronize();
