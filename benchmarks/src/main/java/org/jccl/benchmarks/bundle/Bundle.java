@@ -45,6 +45,7 @@ public final class Bundle {
   private static final Map<String, String> COMPANIONS =
       Map.of(
           "jccl_torch.py", "jccl_torch.py",
+          "jccl.jfc", "jccl.jfc",
           "LICENSE", "LICENSE",
           "NOTICE", "NOTICE",
           "docs/dependencies.md", "DEPENDENCIES.md");
