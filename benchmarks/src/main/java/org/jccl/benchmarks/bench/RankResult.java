@@ -99,15 +99,12 @@ record RankResult(@Nullable RankTimes times, long wrong, String refusal) {
    *
    * @param isMean whether the ranks' times are means, apart from the samples
    */
-  static Measurement combine(
-      List<RankResult> ranks, long bytes, double busFactor, boolean isMean) {
+  static Measurement combine(List<RankResult> ranks, long bytes, double busFactor, boolean isMean) {
     List<RankTimes> times = ranks.stream().map(RankResult::needTimes).toList();
     long wrong = ranks.getFirst().wrong == Measurement.UNCHECKED ? Measurement.UNCHECKED : 0;
     Spread spread = Statistics.spread(slowestOfEach(times), times.getFirst().operationsPerSample());
     double time =
-        isMean
-            ? times.stream().mapToDouble(RankTimes::micros).max().orElseThrow()
-            : spread.p50();
+        isMean ? times.stream().mapToDouble(RankTimes::micros).max().orElseThrow() : spread.p50();
     double algorithmBandwidth = bytes / (time * 1e3);
     return new Measurement(
         time,
