@@ -158,7 +158,8 @@ public final class WayBench {
       try {
         for (Way way : plan.ways()) {
           Communicator comm = communicator(way);
-          // Windows only where every rank uses both buffers: rooted calls in them hang in NCCL 2.28.9.
+          // Windows only where every rank uses both buffers: rooted calls in them hang in NCCL
+          // 2.28.9.
           CaseBuffers buffers =
               way.choice().windows() && !benchCase.row().hasRoot()
                   ? windows.computeIfAbsent(

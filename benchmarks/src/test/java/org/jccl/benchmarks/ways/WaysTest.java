@@ -84,7 +84,8 @@ class WaysTest {
               TuneRun.candidates(22809),
               2,
               4096);
-      TuningTable.Entry entry = TuneRun.run(simulator.backend(), 2, plan, "none", all::addAll, chosen::add);
+      TuningTable.Entry entry =
+          TuneRun.run(simulator.backend(), 2, plan, "none", all::addAll, chosen::add);
       assertThat(chosen).hasSize(4).last().isEqualTo(entry);
       assertThat(entry.choice().times()).hasSize(4);
       assertThat(simulator.findings()).isEmpty();
