@@ -3,8 +3,6 @@ package org.jccl.sim;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongToIntFunction;
 import org.jccl.Backend;
@@ -13,10 +11,8 @@ import org.jccl.Capability;
 import org.jccl.CleanText;
 import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
-import org.jccl.ProcessGroup;
 import org.jccl.RankHost;
 import org.jccl.UniqueId;
-import org.jccl.process.ProcessGroups;
 import org.jccl.sim.abi.SimAbi;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.Lifetimes.Kind;
@@ -26,13 +22,11 @@ import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.Simulation;
 import org.jccl.sim.faults.FaultInjector;
 import org.jccl.sim.kernel.HostTask;
-import org.jccl.sim.kernel.RankPrograms;
 import org.jccl.spi.CallPath;
 import org.jccl.spi.GroupRecording;
 import org.jccl.spi.LibraryBackend;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NcclAbi;
-import org.jspecify.annotations.Nullable;
 
 /** The simulator as a backend: the devices and communicators of one {@link Simulator}. */
 final class SimBackend extends LibraryBackend implements FaultInjector.World {
@@ -123,25 +117,6 @@ final class SimBackend extends LibraryBackend implements FaultInjector.World {
     return simulation.profile().gpusPerHost();
   }
 
-  private boolean isGone(int rank) {
-    FaultInjector faults = simulator.injector();
-    return faults != null && faults.isGone(rank);
-  }
-
-  /** The program of a rank has ended; its process may be gone, and then it has left nothing. */
-  private @Nullable RuntimeException programEnds(int rank) {
-    FaultInjector faults = simulator.injector();
-    if (faults != null) {
-      faults.ends(rank);
-    }
-    if (isGone(rank)) {
-      raw.threadIsGone();
-      simulation.lifetimes().forget(rank);
-      return null;
-    }
-    return raw.threadEnds();
-  }
-
   @Override
   public String name() {
     return "sim";
@@ -189,6 +164,11 @@ final class SimBackend extends LibraryBackend implements FaultInjector.World {
   /** What cannot go on is found and reported by the simulator itself. */
   @Override
   public boolean needsWatchdog() {
+    return false;
+  }
+
+  @Override
+  public boolean runsInRealTime() {
     return false;
   }
 
@@ -243,99 +223,9 @@ final class SimBackend extends LibraryBackend implements FaultInjector.World {
         "sim", simulation.version(), description, device.identity(), creations.severalPerDevice());
   }
 
-  /** A report of work that ended behind the last call of its rank, or null. */
-  private @Nullable RuntimeException untold() {
-    RuntimeException first = null;
-    for (SimDevice device : devices) {
-      RuntimeException found = device.takeUntold();
-      first = first == null ? found : first;
-    }
-    return first;
-  }
-
   @Override
   public RankHost rankHost() {
-    return new RankHost() {
-      @Override
-      public void run(int worldSize, Body body) throws InterruptedException {
-        boolean begun = simulation.findings().begin();
-        AtomicReference<@Nullable RuntimeException> lost = new AtomicReference<>();
-        RankPrograms programs =
-            new RankPrograms(
-                simulation.kernel(),
-                worldSize,
-                rank -> {
-                  body.run(rank);
-                  lost.compareAndSet(null, programEnds(rank));
-                  lost.compareAndSet(null, simulation.kernel().verdict());
-                });
-        try (StallWatch.Guard guard = watch.start(programs, body)) {
-          programs.run();
-          RuntimeException left = lost.get();
-          FaultInjector faults = simulator.injector();
-          left = left != null || faults == null ? left : faults.verdict(worldSize);
-          RuntimeException found = left == null ? untold() : left;
-          if (found != null) {
-            throw found;
-          }
-        } finally {
-          if (begun) {
-            simulation.findings().end();
-          }
-        }
-      }
-
-      @Override
-      public Throwable explain(Throwable failure) {
-        RuntimeException verdict = simulation.kernel().verdict();
-        RuntimeException why = simulation.kernel().currentRun().condemnation();
-        return why != null ? why : verdict != null ? verdict : failure;
-      }
-
-      @Override
-      public void begins(int rank) {
-        FaultInjector faults = simulator.injector();
-        if (faults != null) {
-          faults.begins(rank);
-        }
-      }
-
-      @Override
-      public boolean isGone(int rank) {
-        return SimBackend.this.isGone(rank);
-      }
-
-      @Override
-      public List<String> causes() {
-        return simulation.findings().faults().causes();
-      }
-
-      @Override
-      public void failed(int rank, Throwable failure) {
-        simulation.findings().failed(failure);
-      }
-
-      @Override
-      public void ended(int rank) {
-        simulation.kernel().currentRun().programEnds();
-      }
-
-      @Override
-      public String replay() {
-        return simulation.findings().replay();
-      }
-
-      @Override
-      public List<ProcessGroup> processGroups(int worldSize) {
-        HeapRoom.require("ranks", worldSize, HeapRoom.RANK_BYTES);
-        return ProcessGroups.inJvm(worldSize);
-      }
-
-      @Override
-      public <T> T blocking(Callable<T> body) throws Exception {
-        return simulation.kernel().outside(body::call);
-      }
-    };
+    return new SimRankHost(this, simulator, simulation, watch);
   }
 
   @Override

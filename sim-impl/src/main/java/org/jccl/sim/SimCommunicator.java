@@ -1,27 +1,20 @@
 package org.jccl.sim;
 
-import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.LongUnaryOperator;
 import org.jccl.CommunicatorConfig;
-import org.jccl.DataType;
-import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
+import org.jccl.config.TimeLimit;
 import org.jccl.ops.CallArguments;
-import org.jccl.ops.Operation;
 import org.jccl.sim.abi.AbiOperations;
 import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.Endpoint;
-import org.jccl.sim.comm.plan.Planner;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Kernel;
 import org.jccl.sim.kernel.Rethrown;
 import org.jccl.sim.kernel.Wait;
-import org.jccl.sim.machine.CallPlan;
-import org.jccl.sim.machine.SymmetricCallPlan;
 import org.jccl.spi.LibraryCommunicator;
 import org.jspecify.annotations.Nullable;
 
@@ -68,47 +61,14 @@ final class SimCommunicator extends LibraryCommunicator {
     return known;
   }
 
-  /** How NCCL would carry out a collective that is alone in its group. */
-  CallPlan plan(
-      Operation operation, DataType type, ReduceOp reduction, long count, boolean registered) {
-    return planned(
-        operation,
-        count,
-        known -> known.plan(operation, type, reduction.code(), count, registered));
-  }
-
-  /** How NCCL would carry it out by a symmetric kernel; empty if it would not. */
-  Optional<SymmetricCallPlan> planSymmetric(
-      Operation operation, DataType type, ReduceOp reduction, long count) {
-    return planned(
-        operation, count, known -> known.planSymmetric(operation, type, reduction.code(), count));
-  }
-
-  private <T> T planned(Operation operation, long count, Function<Planner, T> plan) {
-    if (operation.isMadeOfMessages() || count < 1) {
-      throw new IllegalArgumentException(
-          operation.label() + " x" + count + ": messages and empty calls have no algorithm");
-    }
-    Planner planning = life().operations().shared().planning();
-    HostTask task = kernel.enter();
-    try {
-      return plan.apply(planning);
-    } finally {
-      kernel.exit(task);
-    }
+  /** How NCCL would carry out calls of this communicator. */
+  CallPlans plans() {
+    return new CallPlans(life().operations().shared().planning(), kernel);
   }
 
   private void pin(Endpoint known) {
-    HostTask task = kernel.enter();
-    kernel.declares(task);
-    try {
-      known
-          .shared()
-          .planning()
-          .pin(known.member().rank(), config().algorithm(), config().protocol());
-    } finally {
-      kernel.exit(task);
-    }
+    new CallPlans(known.shared().planning(), kernel)
+        .pin(known.member().rank(), config().algorithm(), config().protocol());
   }
 
   /** The simulated rank's life: at hand, so that no call has to look its handle up. */
@@ -124,7 +84,7 @@ final class SimCommunicator extends LibraryCommunicator {
 
   /** The lock of the handle is for what does not wait; here every call may wait for its turn. */
   @Override
-  protected int quick(LongUnaryOperator call) {
+  protected int quick(String what, TimeLimit limit, LongUnaryOperator call) {
     long comm = handle().value();
     return comm == 0 ? 0 : Math.toIntExact(call.applyAsLong(comm));
   }
@@ -227,7 +187,7 @@ final class SimCommunicator extends LibraryCommunicator {
       HostTask task = kernel.enter();
       kernel.declares(task);
       try {
-        parts.leave();
+        parts.leave(this::isOwnWindow);
       } finally {
         kernel.exit(task);
       }

@@ -24,6 +24,7 @@ import org.jccl.Device;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.config.TimeLimit;
+import org.jccl.file.BoundedFile;
 import org.jccl.ops.Call;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
@@ -84,6 +85,7 @@ public final class Simulator implements AutoCloseable {
   private final @Nullable Timeline timeline;
   private final @Nullable FaultInjector faults;
   private @Nullable TraceFile traceFile;
+  private final List<String> unwritten = Collections.synchronizedList(new ArrayList<>());
   private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
 
   private Simulator(Builder builder) {
@@ -114,7 +116,8 @@ public final class Simulator implements AutoCloseable {
             builder.profile,
             NcclModel.of(builder.profile, builder.ncclVersion),
             timeline,
-            builder.residentKernels);
+            builder.residentKernels,
+            builder.eagerSends);
     kernel.keepOrder(simulation.order());
     String words =
         "in-JVM simulator of "
@@ -149,6 +152,7 @@ public final class Simulator implements AutoCloseable {
         + (builder.knownDefects ? ", known defects" : "")
         + (builder.races ? "" : ", no races")
         + (builder.residentKernels == 0 ? "" : ", resident kernels " + builder.residentKernels)
+        + (builder.eagerSends ? ", eager sends" : "")
         + (builder.environment.isEmpty()
             ? ""
             : ", " + CleanText.line(new TreeMap<>(builder.environment).toString()))
@@ -203,7 +207,7 @@ public final class Simulator implements AutoCloseable {
     if (!(communicator instanceof SimCommunicator own)) {
       throw new IllegalArgumentException(communicator + " is not a simulator's");
     }
-    return own.plan(operation, type, reduction, count, false);
+    return own.plans().plan(operation, type, reduction, count, false);
   }
 
   /**
@@ -225,7 +229,7 @@ public final class Simulator implements AutoCloseable {
     if (!(communicator instanceof SimCommunicator own)) {
       throw new IllegalArgumentException(communicator + " is not a simulator's");
     }
-    return own.plan(operation, type, reduction, count, true);
+    return own.plans().plan(operation, type, reduction, count, true);
   }
 
   /**
@@ -248,7 +252,7 @@ public final class Simulator implements AutoCloseable {
     if (!(communicator instanceof SimCommunicator own)) {
       throw new IllegalArgumentException(communicator + " is not a simulator's");
     }
-    return own.planSymmetric(operation, type, reduction, count);
+    return own.plans().planSymmetric(operation, type, reduction, count);
   }
 
   /** {@return what replays this simulation, for people: {@code schedule random, seed 42}} */
@@ -394,12 +398,25 @@ public final class Simulator implements AutoCloseable {
   void ended() {
     IOException broken = timeline == null ? null : timeline.close();
     if (broken != null) {
-      findings.tell("the timeline is not complete: " + broken);
+      lost("the timeline was not written: " + BoundedFile.why(broken));
     }
     IOException cut = traceFile == null ? null : traceFile.close();
     if (cut != null) {
-      findings.tell("the trace is not complete: " + cut);
+      lost("the trace was not written: " + BoundedFile.why(cut));
     }
+  }
+
+  private void lost(String words) {
+    unwritten.add(words);
+    findings.tell(words);
+  }
+
+  /**
+   * {@return which of the files that were asked for could not be written when the simulator was
+   * closed, and why; empty if all were}
+   */
+  public List<String> unwrittenFiles() {
+    return List.copyOf(unwritten);
   }
 
   private void deadlock(List<HostTask> blocked) {
@@ -480,6 +497,7 @@ public final class Simulator implements AutoCloseable {
     private @Nullable Long seed;
     private @Nullable Choices choices;
     private int residentKernels;
+    private boolean eagerSends;
     private CheckLevel checks = CheckLevel.DEFAULT;
     private boolean races = true;
     private boolean strict;
@@ -593,6 +611,19 @@ public final class Simulator implements AutoCloseable {
         throw new IllegalArgumentException("residentKernels " + value + ", expected at least 0");
       }
       residentKernels = value;
+      return this;
+    }
+
+    /**
+     * Sets whether small sends end before their receives are there, as NCCL's may (rule P2P-11):
+     * those that fit into a connection's buffer, {@code NCCL_BUFFSIZE}. Unless set a send waits for
+     * its receive.
+     *
+     * @param value whether they do
+     * @return this builder
+     */
+    public Builder eagerSends(boolean value) {
+      eagerSends = value;
       return this;
     }
 

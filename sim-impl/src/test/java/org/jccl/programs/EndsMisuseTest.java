@@ -10,12 +10,14 @@ import static org.jccl.programs.Lab.ints;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
 import org.jccl.Communicator;
 import org.jccl.DeviceBuffer;
 import org.jccl.Rank;
 import org.jccl.RankProgram;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
+import org.jccl.sim.machine.GpuProfile;
 import org.junit.jupiter.api.Test;
 
 /** How communicators end, seen from all ranks: LIF-07, LIF-09, SIM-61, SIM-07, SIM-18. */
@@ -108,6 +110,42 @@ class EndsMisuseTest {
             world.defaultStream().synchronize();
           }
         });
+  }
+
+  @Test
+  void LIF_07_legal_aBarrierOfTheProgramsOwn() {
+    for (int run = 0; run < 3; run++) {
+      CyclicBarrier meeting = new CyclicBarrier(3); // the last to come does not wait in it
+      PLAIN.accepts(
+          3,
+          rank -> {
+            Communicator world = rank.communicator();
+            Communicator child = world.split(0, -rank.rank());
+            try (DeviceBuffer b = ints(rank, 1)) {
+              child.close();
+              meeting.await();
+              sum(world, b);
+            }
+          });
+    }
+  }
+
+  private static RankProgram rowsThenWorld(boolean columns) {
+    return rank -> {
+      Communicator world = rank.communicator();
+      int color = columns ? rank.rank() % 2 : rank.rank() / 2;
+      try (DeviceBuffer b = ints(rank, 1)) {
+        world.split(color, rank.rank()).close();
+        sum(world, b);
+      }
+    };
+  }
+
+  @Test
+  void LIF_07_onlyRanksOfOneHostWaitForEachOther() {
+    Lab twoHosts = Lab.with(b -> b.profile(GpuProfile.h200().withGpusPerHost(2)));
+    twoHosts.accepts(4, rowsThenWorld(true));
+    twoHosts.finds(HOST_WAIT, 4, rowsThenWorld(false));
   }
 
   @Test

@@ -9,8 +9,10 @@ import org.jccl.CleanText;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.file.WholeFile;
 import org.jccl.sim.explore.Exploration;
 import org.jccl.sim.explore.ExploredRun;
+import org.jccl.sim.explore.Explorer;
 import org.jccl.sim.explore.ReplayClass;
 import org.jccl.sim.explore.Strategy;
 import org.jspecify.annotations.Nullable;
@@ -94,23 +96,49 @@ final class ExploreCommand implements Callable<Integer> {
     }
     Exploration found = explorer.explore();
     PrintWriter out = spec.commandLine().getOut();
+    Path folder = junit;
     for (ExploredRun failure : found.failures()) {
-      out.println(CleanText.report(failure.report()));
+      Smallest least = Smallest.of(program.explorer().strategy(strategy), failure, program.ranks());
+      out.println(CleanText.report(least.run().report()));
       out.printf(
-          "replay: ./jccl replay %s --choices %s %s%n%n",
-          program.again(), failure.choices(), program.program());
-    }
-    if (junit != null && !found.isPassed()) {
-      out.println("test: " + write(junit, program.testOf(found.failures().getFirst())));
+          "replay: ./jccl replay %s --choices %s %s%n",
+          program.again(least.ranks()), least.run().choices(), program.program());
+      if (least.ranks() < program.ranks()) {
+        out.printf(
+            "ranks: %d are enough for it; with %d it was --choices %s%n",
+            least.ranks(), program.ranks(), failure.choices());
+      }
+      if (folder != null) {
+        out.println("test: " + write(folder, program.testOf(least.run(), least.ranks())));
+        folder = null;
+      }
+      out.println();
     }
     out.println(found.summary());
     out.flush();
     return found.isPassed() ? 0 : 1;
   }
 
+  /** A failure with as few ranks as were found to show it. */
+  private record Smallest(ExploredRun run, int ranks) {
+    private static final int MOST_RUNS = 200;
+
+    static Smallest of(Explorer explorer, ExploredRun failure, int ranks) {
+      for (int fewer = 1; fewer < ranks; fewer++) {
+        for (ExploredRun run : explorer.ranks(fewer).schedules(MOST_RUNS).explore().failures()) {
+          if (run.failure().equals(failure.failure())) {
+            return new Smallest(run, fewer);
+          }
+        }
+      }
+      return new Smallest(failure, ranks);
+    }
+  }
+
   private static Path write(Path folder, ReplayClass test) throws IOException {
     Path file = folder.resolve(test.name() + ".java");
     Files.createDirectories(folder);
-    return Files.writeString(file, test.source());
+    WholeFile.write(file, test.source());
+    return file;
   }
 }

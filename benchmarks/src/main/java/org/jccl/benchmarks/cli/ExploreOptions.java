@@ -36,10 +36,11 @@ final class ExploreOptions {
       splitSynopsisLabel = ",",
       paramLabel = "WHAT",
       description = {
-        "What of the simulated world is varied, too: calls_wait, resident_kernels, or none.",
-        "Default: calls_wait, so that each schedule runs in strict mode and not."
+        "What of the simulated world is varied, too: calls_wait (strict mode and not), eager_sends,",
+        "resident_kernels, all or none. Default: all; the exhaustive search varies what the program",
+        "can tell."
       })
-  private List<String> vary = List.of("calls_wait");
+  private List<String> vary = List.of(Words.ALL);
 
   @Option(
       names = "--strict",
@@ -78,27 +79,37 @@ final class ExploreOptions {
   private Set<Variation> variations() {
     Set<Variation> all = EnumSet.noneOf(Variation.class);
     for (String word : vary) {
-      if (!word.equals(Words.VariationName.NONE)) {
+      if (word.equals(Words.ALL)) {
+        all.addAll(EnumSet.allOf(Variation.class));
+      } else if (!word.equals(Words.VariationName.NONE)) {
         all.add(Variation.valueOf(word.toUpperCase(Locale.ROOT)));
       }
     }
     return all;
   }
 
-  /** The options that another command needs to run the same program in the same kind of world. */
-  String again() {
+  /** Number of ranks. */
+  int ranks() {
+    return ranks;
+  }
+
+  /**
+   * The options that another command needs to run the same program on so many ranks in the same
+   * kind of world.
+   */
+  String again(int onRanks) {
     StringBuilder words = new StringBuilder("-cp ").append(program.classPath()).append(" --ranks ");
-    words.append(ranks);
-    if (!vary.equals(List.of("calls_wait"))) {
+    words.append(onRanks);
+    if (!vary.equals(List.of(Words.ALL))) {
       words.append(" --vary ").append(String.join(",", vary));
     }
     return words.append(strict ? " --strict" : "").append(shared ? " --shared" : "").toString();
   }
 
-  /** A JUnit class that runs {@code run} again. */
-  ReplayClass testOf(ExploredRun run) {
+  /** A JUnit class that runs {@code run} again, which had so many ranks. */
+  ReplayClass testOf(ExploredRun run, int onRanks) {
     return new ReplayClass(
-        program.className(), program.args(), ranks, List.copyOf(variations()), strict, run);
+        program.className(), program.args(), onRanks, List.copyOf(variations()), strict, run);
   }
 
   /** The class and its arguments. */

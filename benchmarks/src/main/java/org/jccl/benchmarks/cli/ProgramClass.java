@@ -112,8 +112,8 @@ final class ProgramClass {
 
   /** A loader of the program alone: its static fields are nobody else's. */
   URLClassLoader loader() {
-    URL[] urls = urls();
-    return new URLClassLoader("program", urls, ProgramClass.class.getClassLoader());
+    // Without a name, which stack traces would put before each class.
+    return new URLClassLoader(urls(), ProgramClass.class.getClassLoader());
   }
 
   private URL[] urls() {

@@ -6,10 +6,12 @@ import org.jccl.CleanText;
 import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.sim.explore.ChoiceStream;
 import org.jccl.sim.explore.ExploredRun;
+import org.jccl.sim.explore.Explorer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code jccl replay}: one schedule of {@code jccl explore} again. */
@@ -37,7 +39,13 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ExploredRun run = program.explorer().replay(choices);
+    Explorer explorer = program.explorer();
+    ExploredRun run;
+    try {
+      run = explorer.replay(choices);
+    } catch (IllegalArgumentException others) {
+      throw new ParameterException(spec.commandLine(), "--choices: " + others.getMessage());
+    }
     PrintWriter out = spec.commandLine().getOut();
     out.println(CleanText.report(run.report()));
     out.flush();

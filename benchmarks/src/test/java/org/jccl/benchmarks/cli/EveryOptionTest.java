@@ -64,6 +64,8 @@ class EveryOptionTest {
           Map.entry(Numbers.ZeroOrOne.class, Set.of("zero")),
           Map.entry(Texts.SomeBytes.class, Set.of("the largest 64 bits hold")),
           Map.entry(Texts.Choices.class, Set.of("zero")),
+          // A source or a depth.
+          Map.entry(Texts.Planted.class, Set.of("zero")),
           // The prefix of the rules on NaN.
           Map.entry(Texts.Rules.class, Set.of("not a number")),
           Map.entry(Texts.ClassName.class, Set.of("a word", "not a number", "very long")),

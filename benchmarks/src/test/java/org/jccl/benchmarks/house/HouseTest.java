@@ -3,7 +3,10 @@ package org.jccl.benchmarks.house;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -15,9 +18,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Three rules about the main code of all modules: no cycle between the packages of a module, its
+ * Four rules about the main code of all modules: no cycle between the packages of a module, its
  * root package included; in no package a circle of more than {@value #LARGEST_CIRCLE} classes; one
- * simple name is one idea.
+ * simple name is one idea; a signature has fewer than {@value #LONG} parameters.
  *
  * <p>What may break a rule stands in a list below, with its reason. The lists only shrink: an entry
  * that is no longer needed fails the test, too.
@@ -38,6 +41,58 @@ class HouseTest {
 
   /** Simple names of more than one class: deprecated former places of the same thing. */
   private static final Set<String> SHARED_NAMES = Set.of("Algorithm", "ConfigField", "Protocol");
+
+  /** From here on a signature is long. */
+  private static final int LONG = 8;
+
+  /** Methods with a long signature: a C function, or a call of one by its row. */
+  private static final Set<String> SHAPES_OF_C =
+      Set.of(
+          "AbiOneSided.putSignal",
+          "AbiOperations.issue",
+          "Calls.issueUneven",
+          "MisuseRank.op",
+          "NcclAbi.issue",
+          "NcclAbi.putSignal",
+          "NcclAbi.reduce",
+          "NcclBinding.reduce",
+          "SimAbi.issue",
+          "SimAbi.putSignal",
+          "SimAbi.reduce",
+          "TypedRunner.issueEven",
+          "WindowCalls.putSignal");
+
+  /** Loops over elements take places in memory, segment and offset, and must allocate nothing. */
+  private static final Set<String> LOOPS =
+      Set.of(
+          "BlockFold.addScaled",
+          "BlockFold.combine",
+          "ElementKernels.combine",
+          "ElementKernels.fusedScaleCombine",
+          "ScalarKernels.combine",
+          "ScalarKernels.fusedScaleCombine",
+          "VectorKernels.combine",
+          "VectorKernels.fusedScaleCombine",
+          "WarmKernels.combine",
+          "WarmKernels.fusedScaleCombine");
+
+  @ArchTest
+  static void signatures_areShort(JavaClasses bytecode) {
+    Set<String> found = new TreeSet<>();
+    for (JavaClass type : bytecode) {
+      for (JavaCodeUnit each : type.getCodeUnits()) {
+        boolean row = each.isConstructor() && (type.isRecord() || type.isEnum());
+        boolean written = !each.getModifiers().contains(JavaModifier.SYNTHETIC);
+        if (written && !row && each.getRawParameterTypes().size() >= LONG) {
+          found.add(type.getSimpleName() + "." + each.getName());
+        }
+      }
+    }
+
+    Set<String> known = new TreeSet<>(SHAPES_OF_C);
+    known.addAll(LOOPS);
+    assertThat(found).isEqualTo(known);
+  }
 
   @ArchTest
   static void packagesOfAModule_haveNoCycle(JavaClasses bytecode) {

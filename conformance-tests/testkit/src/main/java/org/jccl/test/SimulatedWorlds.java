@@ -52,10 +52,10 @@ final class SimulatedWorlds {
 
   /** Decides the schedules of a program; whether calls wait is for it to decide, too. */
   Explorer explorer(Supplier<Simulator.Builder> world, WorldProgram program) {
-    Set<Variation> varies =
-        test.strict() == Strictness.BOTH
-            ? EnumSet.of(Variation.CALLS_WAIT)
-            : EnumSet.noneOf(Variation.class);
+    Set<Variation> varies = EnumSet.allOf(Variation.class);
+    if (test.strict() != Strictness.BOTH) {
+      varies.remove(Variation.CALLS_WAIT);
+    }
     // One at a time: all schedules share the test instance.
     return Explorer.ofWorlds(program).ranks(ranks).threads(1).varies(varies).world(world);
   }

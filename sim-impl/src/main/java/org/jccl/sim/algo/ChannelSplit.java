@@ -43,6 +43,7 @@ public record ChannelSplit(
    */
   static final class Share {
     private final long perChannel;
+    private final int version;
     private int channel;
     private long used;
 
@@ -50,8 +51,10 @@ public record ChannelSplit(
      * Nothing is used yet.
      *
      * @param perChannel traffic that a channel gets
+     * @param version NCCL's version code
      */
-    Share(long perChannel) {
+    Share(long perChannel, int version) {
+      this.version = version;
       this.perChannel = perChannel;
     }
   }
@@ -73,8 +76,8 @@ public record ChannelSplit(
     long least = leastTraffic(version);
     long traffic = count * elementBytes * perByte(operation, topology, choice);
     int channels = Math.min(choice.maxChannels(), topology.channels());
-    Share share = new Share(budget(Math.max(least, traffic), channels, version));
-    return of(operation, elementBytes, count, topology, choice, buffers, version, share);
+    Share share = new Share(budget(Math.max(least, traffic), channels, version), version);
+    return of(operation, elementBytes, count, topology, choice, buffers, share);
   }
 
   /** The split of the next call of a kernel. */
@@ -85,13 +88,12 @@ public record ChannelSplit(
       Topology topology,
       Choice choice,
       Buffers buffers,
-      int version,
       Share share) {
     if (count < 1) {
       throw new IllegalArgumentException(count + " elements, expected at least 1 to split");
     }
     long perByte = perByte(operation, topology, choice);
-    long cell = up(ceil(leastTraffic(version), perByte), PACK);
+    long cell = up(ceil(leastTraffic(share.version), perByte), PACK);
     long cells = ceil(count * elementBytes, cell);
     Cells dealt = Cells.deal(cells, cell * perByte, topology.channels(), share);
     long perCell = cell / elementBytes;

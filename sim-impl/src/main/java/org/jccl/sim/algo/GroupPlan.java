@@ -238,7 +238,7 @@ public final class GroupPlan {
       planned++;
     }
     ChannelSplit.Share share =
-        new ChannelSplit.Share(ChannelSplit.budget(traffic, channels, version));
+        new ChannelSplit.Share(ChannelSplit.budget(traffic, channels, version), version);
     for (int i = from; i < from + planned; i++) {
       int call = order.get(i);
       CollectiveTask own = calls.get(call);
@@ -250,7 +250,6 @@ public final class GroupPlan {
               topology,
               choice(call),
               buffers,
-              version,
               share);
       if (!room.has(split.parts())) {
         return i;

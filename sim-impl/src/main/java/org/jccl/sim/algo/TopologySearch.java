@@ -156,7 +156,7 @@ public final class TopologySearch {
   private List<Host> hosts(int[] devices) {
     Map<Integer, List<Integer>> ranks = new LinkedHashMap<>();
     for (int rank = 0; rank < devices.length; rank++) {
-      int host = devices[rank] / profile.gpusPerHost();
+      int host = profile.hostOf(devices[rank]);
       ranks.computeIfAbsent(host, none -> new ArrayList<>(profile.gpusPerHost())).add(rank);
     }
     boolean networked = ranks.size() > 1;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One mistake is one finding. When an error was reported, or a rank has failed, programs unwind:
  * they free what is in use, leave things open, and keep others waiting. What that shows is a
- * consequence. It is still thrown where a call cannot go on, but it is neither kept nor told.
+ * consequence. It is neither kept nor told, and thrown only where a call cannot go on.
  */
 public final class Findings {
   /** What a program does wrong when it cleans up after something else. */
@@ -199,6 +199,16 @@ public final class Findings {
   /** Whether another rank has made the same mistake in this run, with the same words. */
   private boolean isSaid(ReportedMisuse found) {
     return errors().stream().anyMatch(one -> firstLine(one).equals(firstLine(found)));
+  }
+
+  /**
+   * Whether what is wrong in that way comes of something that was reported before. It is not even
+   * thrown: in a {@code finally} it would take the place of the report.
+   */
+  public boolean excuses(MisuseKind kind) {
+    synchronized (all) {
+      return (hasError || hasFailed) && OF_CLEANING.contains(kind);
+    }
   }
 
   /** Where threads belong to no run nobody knows whether they unwind: only cleaning is excused. */

@@ -19,6 +19,7 @@ public final class CommMember {
   private final CommOrigin origin;
   private @Nullable Clock known;
   private @Nullable String left;
+  private long leftAt;
   private boolean closed;
   private boolean aborted;
 
@@ -118,6 +119,16 @@ public final class CommMember {
   /** Its program has ended it, at {@code site}; the other ranks may go on. */
   public void leaves(String site) {
     left = site;
+  }
+
+  /** The moment at which its program has ended it. */
+  public void isLeftAt(long moment) {
+    leftAt = moment;
+  }
+
+  /** The moment at which its program has ended it, if that is known, or 0. */
+  public long leftAt() {
+    return leftAt;
   }
 
   /** Where its program has ended it, or null. */

@@ -222,8 +222,14 @@ public final class SharedComm {
     }
   }
 
-  /** Keeps a report; an error stops the communicator and is returned, a warning is null. */
+  /**
+   * Keeps a report; an error stops the communicator and is returned. A warning is null, and so is
+   * what only comes of an error before.
+   */
   public @Nullable ReportedMisuse report(ReportBuilder report) {
+    if (simulation.findings().excuses(report.kind())) {
+      return null;
+    }
     boolean error = simulation.findings().isError(report.kind());
     if (error && stopped instanceof ReportedMisuse first) {
       return first; // One mistake, found a second time by another pair of ranks.

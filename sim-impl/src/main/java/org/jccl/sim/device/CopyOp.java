@@ -119,20 +119,27 @@ final class CopyOp extends StreamOp {
       if (undefined != null && undefined.origin().isStale()) {
         context.simulation().findings().faults().readStale(describe(undefined));
       } else if (undefined != null && !context.simulation().findings().isBroken()) {
-        context.report(
-            new ReportBuilder(
-                    MisuseKind.UNINITIALIZED_DATA,
-                    " on device "
-                        + context.index()
-                        + ": "
-                        + describe()
-                        + " reads back what nobody has written: "
-                        + undefined)
-                .among(undefined.origin().senders())
-                .rank(context.index(), describe(), site() == null ? null : "at " + site())
-                .line("write the memory first, or read back only what was received (SIM-63)"));
+        context.report(unwritten(context, undefined));
       }
     }
+  }
+
+  private ReportBuilder unwritten(DeviceContext context, Undefined undefined) {
+    long start = from.address + undefined.offset();
+    ReportBuilder late = context.hazards().writtenTooLate(this, start, start + undefined.bytes());
+    return late != null
+        ? late
+        : new ReportBuilder(
+                MisuseKind.UNINITIALIZED_DATA,
+                " on device "
+                    + context.index()
+                    + ": "
+                    + describe()
+                    + " reads back what nobody has written: "
+                    + undefined)
+            .among(undefined.origin().senders())
+            .rank(context.index(), describe(), site() == null ? null : "at " + site())
+            .line("write the memory first, or read back only what was received (SIM-63)");
   }
 
   private String describe(Undefined stale) {

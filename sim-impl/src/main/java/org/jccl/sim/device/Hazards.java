@@ -31,6 +31,12 @@ public final class Hazards {
 
   private final History history = new History();
 
+  /**
+   * The only piece of the work that was looked at last. When it comes again, as in a loop, and
+   * nothing else has used the device's memory meanwhile, all is as it was.
+   */
+  private @Nullable Accessor last;
+
   Hazards(DeviceContext context) {
     this.context = context;
     this.checking = context.simulation().isChecking();
@@ -73,6 +79,7 @@ public final class Hazards {
 
   /** The memory of a range ends: who gets it next has nothing to do with its past. */
   void forget(long start, long end) {
+    last = null;
     history.forget(start, end);
   }
 
@@ -81,8 +88,13 @@ public final class Hazards {
     if (!checking || !op.usesMemory()) {
       return;
     }
+    Accessor first = op.usesNow();
+    if (first == null || first == last) {
+      return;
+    }
+    last = first.next() == null ? first : null;
     Clock known = op.stream().known();
-    for (Accessor each = op.usesNow(); each != null; each = each.next()) {
+    for (Accessor each = first; each != null; each = each.next()) {
       for (Access now = each.accesses(); now != null; now = now.next()) {
         Access before = history.add(now, known);
         if (before != null) {
@@ -92,8 +104,25 @@ public final class Hazards {
     }
   }
 
+  /**
+   * Work that was enqueued before {@code reader}, writes a range and has not run: since both are in
+   * flight nothing orders them, and what the reader finds is no memory that nobody writes. What is
+   * to be reported then, or null.
+   */
+  @Nullable ReportBuilder writtenTooLate(StreamOp reader, long start, long end) {
+    Access read = reader.use(start, end);
+    for (StreamOp op = reader.before; op != null && read != null; op = op.before) {
+      Access write = op.use(start, end);
+      if (write != null && write.writes()) {
+        return race(write, read);
+      }
+    }
+    return null;
+  }
+
   /** Another rank puts data there, and knows {@code known} to be done: what it races with. */
   @Nullable ReportBuilder put(Accessor put, Clock known) {
+    last = null;
     Access now = put.accesses();
     Access before = now == null ? null : history.add(now, known);
     return now == null || before == null ? null : race(before, now);
@@ -141,6 +170,17 @@ public final class Hazards {
         + context.place(access.start(), access.end());
   }
 
+  /** Whether {@link #user} would find any work. */
+  boolean isUsed(long start, long end, HostTask task) {
+    for (StreamOp op = oldest; op != null; op = op.after) {
+      if (op.use(start, end) != null) {
+        return true;
+      }
+    }
+    HappensBefore order = context.simulation().order();
+    return order != null && history.notDone(start, end, null, order.knownTo(task)) != null;
+  }
+
   /**
    * The first work that uses the range and is in flight as far as {@code task} knows: until the
    * thread has waited for it, in some way; or null.
@@ -179,6 +219,8 @@ public final class Hazards {
     private @Nullable Access accesses;
     private @Nullable Accessor next;
     private boolean isPut;
+    private @Nullable ClockLane carrier;
+    private long carried;
 
     /**
      * Work on {@code stream}.
@@ -226,6 +268,16 @@ public final class Hazards {
     /** It is a rank's put into this device's memory; its lane is that of the rank's puts. */
     public Accessor asPut() {
       isPut = true;
+      return this;
+    }
+
+    /**
+     * The put has arrived when its stream is past it: copies inside a host do. Whoever knows that
+     * may end the memory; to read there is promised only behind the signal (rules RMA-04, RMA-05).
+     */
+    public Accessor arrivesWith(@Nullable ClockLane stream, long place) {
+      carrier = stream;
+      carried = place;
       return this;
     }
 
@@ -327,6 +379,12 @@ public final class Hazards {
       return lane == null || clock.at(lane.number()) > by.tick;
     }
 
+    /** Whether whoever knows {@code clock} knows that the memory is no longer in use. */
+    boolean isOver(Clock clock) {
+      ClockLane carrier = by.carrier;
+      return isDone(clock) || (carrier != null && clock.at(carrier.number()) > by.carried);
+    }
+
     /** Whether it is ordered before {@code later}, whose stream knows {@code clock}. */
     boolean isBefore(Access later, Clock clock) {
       return by.lane == later.by.lane
@@ -425,11 +483,11 @@ public final class Hazards {
       /** What of that communicator uses it and is not known to be done, or null. */
       @Nullable Access notDone(@Nullable String communicator, Clock known) {
         Access last = writer;
-        if (last != null && last.by.isOf(communicator) && !last.isDone(known)) {
+        if (last != null && last.by.isOf(communicator) && !last.isOver(known)) {
           return last;
         }
         for (int i = 0; i < readerCount; i++) {
-          if (readers[i].by.isOf(communicator) && !readers[i].isDone(known)) {
+          if (readers[i].by.isOf(communicator) && !readers[i].isOver(known)) {
             return readers[i];
           }
         }

@@ -13,6 +13,7 @@ import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.Hazards.Accessor;
 import org.jccl.sim.kernel.Steering;
+import org.jccl.sim.machine.GpuProfile;
 import org.jccl.spi.CaptureGuard;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,10 @@ public final class SimDevice implements Device, CaptureGuard {
   private final SimMemory memory;
   private final DeviceContext context;
   private final @Nullable ResidentKernels kernels;
+
+  /** The stream that has had a kernel first, where somebody asks. */
+  private @Nullable SimStream firstKernels;
+
   private final Consumer<String> leaks;
   private final WeakReference<SimDevice> weakly = new WeakReference<>(this);
   private long handlesMade;
@@ -51,6 +56,17 @@ public final class SimDevice implements Device, CaptureGuard {
     context.marksBy(this::mark);
   }
 
+  /**
+   * A kernel begins on {@code stream}; whether kernels of others may run beside it, sooner or
+   * later.
+   */
+  public boolean begins(SimStream stream) {
+    if (firstKernels == null) {
+      firstKernels = stream;
+    }
+    return firstKernels != stream;
+  }
+
   /** The kernels that it holds; null where it holds any number. */
   public @Nullable ResidentKernels kernels() {
     return kernels;
@@ -64,6 +80,12 @@ public final class SimDevice implements Device, CaptureGuard {
   /** What the simulation shares. */
   public Simulation simulation() {
     return simulation;
+  }
+
+  /** Whether both are in one host, so that copies between them need no network. */
+  public boolean isBeside(SimDevice other) {
+    GpuProfile machine = simulation.profile();
+    return machine.hostOf(index) == machine.hostOf(other.index);
   }
 
   @Override

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param cost how long things take in virtual time
  * @param timeline where what happens in virtual time is written down, or null
  * @param residentKernels how many kernels a device holds at once; 0 for any number
+ * @param eagerSends whether small sends end before their receives are there
  */
 public record Simulation(
     int version,
@@ -51,7 +52,8 @@ public record Simulation(
     GpuProfile profile,
     CostModel cost,
     @Nullable Timeline timeline,
-    int residentKernels) {
+    int residentKernels,
+    boolean eagerSends) {
   /** Whether anything is checked. */
   public boolean isChecking() {
     return checks != CheckLevel.NONE;

@@ -136,9 +136,13 @@ final class WorkOp extends StreamOp {
         && unwritten == range.bytes()
         && !context.simulation().findings().isBroken()) {
       Undefined found = memory.takeUndefined(range.address(), range.bytes());
+      ReportBuilder late =
+          context.hazards().writtenTooLate(this, range.address(), range.address() + range.bytes());
       context.report(
-          report(MisuseKind.UNINITIALIZED_DATA, "reads what nobody has written: " + found)
-              .line("write the memory first (SIM-63)"));
+          late != null
+              ? late
+              : report(MisuseKind.UNINITIALIZED_DATA, "reads what nobody has written: " + found)
+                  .line("write the memory first (SIM-63)"));
     }
   }
 

@@ -2,6 +2,7 @@ package org.jccl.sim.explore;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,9 @@ final class Course implements Choices, Steering {
   /** All communicators: who closes his own in the end leaves them. */
   private static final String COMMUNICATORS = "communicators";
 
+  /** What ranks tell each other on the host, at barriers of their process group. */
+  private static final String HOSTS = "hosts";
+
   /** What ranks share in Java, where the program says that they do. */
   private static final String SHARED_STATE = "shared state";
 
@@ -35,6 +39,8 @@ final class Course implements Choices, Steering {
   private final Set<Integer> behind = new HashSet<>();
   private final List<Integer> world = new ArrayList<>();
   private final int ranks;
+  private final Set<Point> dependsOn = EnumSet.noneOf(Point.class);
+  private int come;
   private boolean steers;
   private boolean over;
   private int failedRank = -1;
@@ -46,6 +52,11 @@ final class Course implements Choices, Steering {
   }
 
   // ---------------------------------------------------------------- the program
+
+  /** A rank waits for the others to begin with it; with the last one the steered part begins. */
+  void comes() {
+    steers = ++come == ranks && !over;
+  }
 
   /** A rank's program begins. */
   void programBegins(int rank) {
@@ -175,6 +186,19 @@ final class Course implements Choices, Steering {
   }
 
   @Override
+  public void depends(Point property) {
+    dependsOn.add(property);
+  }
+
+  @Override
+  public void hostsMeet() {
+    Transition current = log.current();
+    if (steers && current != null && (!current.isHost() || inside.contains(current.rank))) {
+      log.effect(HOSTS, Effect.WRITE);
+    }
+  }
+
+  @Override
   public void unknown() {
     Transition current = log.current();
     if (steers && current != null && (!current.isHost() || inside.contains(current.rank))) {
@@ -190,6 +214,16 @@ final class Course implements Choices, Steering {
   }
 
   // ---------------------------------------------------------------- what came of it
+
+  /** The properties of the world without which it may have gone the same way. */
+  Set<Point> dependsOn() {
+    return dependsOn;
+  }
+
+  /** The world, as its decisions. */
+  int[] world() {
+    return world.stream().mapToInt(Integer::intValue).toArray();
+  }
 
   RunLog log() {
     return log;

@@ -112,7 +112,7 @@ final class Explorations {
     if (run.isFailed()) {
       failed++;
       firstFailure = firstFailure == 0 ? runs : firstFailure;
-      failures.merge(run.verdict(), run, Explorations::shorter);
+      failures.merge(run.failure(), run, Explorations::shorter);
       stopped |= explorer.stopsAtFailure();
     }
     notifyAll();

@@ -3,6 +3,10 @@ package org.jccl.sim.explore;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 import org.jccl.UserCode;
@@ -23,6 +27,9 @@ public record ExploredRun(
     @Nullable Throwable thrown,
     List<String> leaks,
     @Nullable Object result) {
+  /** A line of a source file as reports and stack traces name it. */
+  private static final Pattern LINE = Pattern.compile("[\\w$]+\\.\\w+:\\d+");
+
   /** {@return whether anything was wrong: an exception, a finding, something left open} */
   public boolean isFailed() {
     return thrown != null || !findings.isEmpty() || !leaks.isEmpty();
@@ -46,6 +53,36 @@ public record ExploredRun(
       return root(failure).getClass().getSimpleName();
     }
     return leaks.isEmpty() ? "passed" : "LEAK";
+  }
+
+  /**
+   * {@return the verdict and the lines of the program that the first report names, or where what
+   * was thrown came from: equal for runs that failed of the same at the same place}
+   */
+  public String failure() {
+    Throwable failure = thrown;
+    if (findings.isEmpty() && failure != null) {
+      return verdict()
+          + Stream.of(root(failure).getStackTrace())
+              .filter(UserCode::isUser)
+              .findFirst()
+              .map(frame -> " at " + frame)
+              .orElse("");
+    }
+    return verdict() + (findings.isEmpty() ? "" : lines(report(findings.getFirst())));
+  }
+
+  private static String lines(String report) {
+    return LINE.matcher(report)
+        .results()
+        .map(MatchResult::group)
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(", ", " at ", ""));
+  }
+
+  private static String report(ReportedMisuse finding) {
+    return String.valueOf(finding.getMessage());
   }
 
   private static Throwable root(Throwable failure) {
@@ -81,7 +118,7 @@ public record ExploredRun(
       return Objects.toString(failure.getMessage(), failure.toString());
     }
     if (!findings.isEmpty()) {
-      return String.valueOf(findings.getFirst().getMessage());
+      return report(findings.getFirst());
     }
     return leaks.isEmpty() ? "passed" : "left open:\n  " + String.join("\n  ", leaks);
   }

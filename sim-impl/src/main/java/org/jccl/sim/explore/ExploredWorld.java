@@ -1,5 +1,6 @@
 package org.jccl.sim.explore;
 
+import java.time.Duration;
 import java.util.List;
 import org.jccl.Backend;
 import org.jccl.RankProgram;
@@ -8,6 +9,8 @@ import org.jccl.sim.Simulator;
 
 /** The world of one schedule. */
 public final class ExploredWorld {
+  private static final Duration LONG = Duration.ofMinutes(2);
+
   private final Simulator simulator;
   private final Course course;
   private final int ranks;
@@ -46,12 +49,14 @@ public final class ExploredWorld {
 
   /**
    * {@return the program, which tells when it begins and ends on a rank: for those who start the
-   * ranks themselves}
+   * ranks themselves, and run it on all of them}
    *
    * @param program the program
    */
   public RankProgram explored(RankProgram program) {
     return rank -> {
+      course.comes();
+      rank.processGroup().barrier(LONG); // which rank begins is steered, too
       course.programBegins(rank.rank());
       boolean failed = true;
       try {

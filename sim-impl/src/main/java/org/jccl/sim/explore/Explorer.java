@@ -1,7 +1,6 @@
 package org.jccl.sim.explore;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -43,7 +42,7 @@ public final class Explorer {
   private boolean stopsAtFailure = true;
   private boolean sharesState;
   private boolean shrinks = true;
-  private Set<Variation> varies = EnumSet.of(Variation.CALLS_WAIT);
+  private Set<Variation> varies = EnumSet.allOf(Variation.class);
   private Supplier<Simulator.Builder> world = () -> Simulator.builder().checks(CheckLevel.FULL);
 
   private Explorer(WorldProgram program) {
@@ -184,8 +183,8 @@ public final class Explorer {
   }
 
   /**
-   * Sets what of the world is varied, {@link Variation#CALLS_WAIT} unless set. What is not varied
-   * is as {@link #world} makes it.
+   * Sets what of the world is varied, all of it unless set. What is not varied is as {@link #world}
+   * makes it. The exhaustive search runs in another world only where the program can tell.
    *
    * @param values what is varied
    * @return this explorer
@@ -215,7 +214,7 @@ public final class Explorer {
    */
   public Exploration explore() {
     long most = schedules > 0 ? schedules : strategy.covers() ? MOST : SAMPLES;
-    return new Explorations(this, strategy.search(seed, worlds()), most).run();
+    return new Explorations(this, strategy.search(seed, new WorldKinds(varies)), most).run();
   }
 
   /**
@@ -241,22 +240,6 @@ public final class Explorer {
     return run(new Course(new FollowGuide(choices, choices.length()), ranks, sharesState));
   }
 
-  private List<int[]> worlds() {
-    List<int[]> all = List.of(new int[0]);
-    for (Variation each : varies) {
-      List<int[]> more = new ArrayList<>();
-      for (int[] known : all) {
-        for (int option = 0; option < each.options(); option++) {
-          int[] longer = Arrays.copyOf(known, known.length + 1);
-          longer[known.length] = option;
-          more.add(longer);
-        }
-      }
-      all = more;
-    }
-    return all;
-  }
-
   /** Runs one schedule in a world of its own. */
   ExploredRun run(Course course) {
     Simulator.Builder builder =
@@ -269,6 +252,7 @@ public final class Explorer {
       int value = course.world(each.point(), each.options());
       switch (each) {
         case CALLS_WAIT -> builder.strict(value == 1);
+        case EAGER_SENDS -> builder.eagerSends(value == 1);
         case RESIDENT_KERNELS -> builder.residentKernels(value);
       }
     }

@@ -21,19 +21,26 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A rank's failure ends what is steered. What the others would have done instead is found by
  * putting that rank off.
+ *
+ * <p>It begins in the usual world. It goes into one with a property that is another one only if
+ * some run depends on that property: else all runs there are the same.
  */
 final class ReducedSearch implements Search {
   private final Deque<BeginningGuide> open = new ArrayDeque<>();
+  private final WorldKinds worlds;
   private final Set<Long> begun = new HashSet<>();
   private final Set<Long> classes = new HashSet<>();
   private long runs;
   private long lost;
 
-  /** {@code worlds} are the kinds of worlds, each as its decisions. */
-  ReducedSearch(List<int[]> worlds) {
-    for (int[] world : worlds) {
-      open.add(new BeginningGuide(world, List.of(), Set.of()));
-    }
+  /** {@code worlds} are the kinds of worlds that there are. */
+  ReducedSearch(WorldKinds worlds) {
+    this.worlds = worlds;
+    worlds.first().forEach(this::begin);
+  }
+
+  private void begin(int[] world) {
+    open.add(new BeginningGuide(world, List.of(), Set.of()));
   }
 
   @Override
@@ -46,6 +53,7 @@ final class ReducedSearch implements Search {
     BeginningGuide own = (BeginningGuide) guide;
     runs++;
     lost += own.isLost() ? 1 : 0;
+    worlds.besides(own.world(), course.dependsOn()).forEach(this::begin);
     if (!classes.add(course.classHash())) {
       return;
     }

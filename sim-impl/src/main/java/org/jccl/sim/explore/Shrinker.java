@@ -8,13 +8,13 @@ final class Shrinker {
   private static final int MOST_RUNS = 400;
 
   private final Explorer explorer;
-  private final String verdict;
+  private final String failure;
   private ExploredRun best;
   private int runs;
 
   Shrinker(Explorer explorer, ExploredRun failed) {
     this.explorer = explorer;
-    this.verdict = failed.verdict();
+    this.failure = failed.failure();
     this.best = failed;
   }
 
@@ -70,7 +70,7 @@ final class Shrinker {
       return false;
     }
     ExploredRun run = explorer.runOnce(choices);
-    boolean isSame = run.isFailed() && run.verdict().equals(verdict);
+    boolean isSame = run.isFailed() && run.failure().equals(failure);
     if (isSame && (!fewer || isLess(run.choices(), best.choices()))) {
       best = run;
       return true;

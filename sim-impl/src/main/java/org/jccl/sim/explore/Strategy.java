@@ -1,15 +1,14 @@
 package org.jccl.sim.explore;
 
-import java.util.List;
 import java.util.function.BiFunction;
 
 /** Which schedules a search runs, and in which order. */
 public final class Strategy {
   private final String name;
   private final boolean covers;
-  private final BiFunction<Long, List<int[]>, Search> search;
+  private final BiFunction<Long, WorldKinds, Search> search;
 
-  private Strategy(String name, boolean covers, BiFunction<Long, List<int[]>, Search> search) {
+  private Strategy(String name, boolean covers, BiFunction<Long, WorldKinds, Search> search) {
     this.name = name;
     this.covers = covers;
     this.search = search;
@@ -124,7 +123,7 @@ public final class Strategy {
     return covers;
   }
 
-  Search search(long seed, List<int[]> worlds) {
+  Search search(long seed, WorldKinds worlds) {
     return search.apply(seed, worlds);
   }
 

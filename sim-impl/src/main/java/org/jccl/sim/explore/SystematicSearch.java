@@ -9,16 +9,27 @@ import org.jspecify.annotations.Nullable;
 final class SystematicSearch implements Search {
   private final Deque<FollowGuide> open = new ArrayDeque<>();
   private final int mostDelays;
+  private final WorldKinds worlds;
   private long runs;
 
   /**
-   * @param worlds the kinds of worlds, each as its decisions
+   * @param worlds the kinds of worlds
    * @param mostDelays how many candidates all decisions together may pass over; {@link
    *     Integer#MAX_VALUE} for any number
    */
-  SystematicSearch(int mostDelays, List<int[]> worlds) {
+  SystematicSearch(int mostDelays, WorldKinds worlds) {
     this.mostDelays = mostDelays;
-    worlds.forEach(world -> open.addLast(new FollowGuide(ChoiceStream.of(world), world.length)));
+    this.worlds = worlds;
+    (isAll() ? worlds.all() : worlds.first()).forEach(this::begin);
+  }
+
+  /** Whether nothing is left away: it is what other searches are compared with. */
+  private boolean isAll() {
+    return mostDelays == Integer.MAX_VALUE;
+  }
+
+  private void begin(int[] world) {
+    open.addLast(new FollowGuide(ChoiceStream.of(world), world.length));
   }
 
   @Override
@@ -29,6 +40,9 @@ final class SystematicSearch implements Search {
   @Override
   public void done(Guide guide, Course course) {
     runs++;
+    if (!isAll()) {
+      worlds.besides(course.world(), course.dependsOn()).forEach(this::begin);
+    }
     List<Integer> taken = course.taken();
     int[] choices = taken.stream().mapToInt(Integer::intValue).toArray();
     ChoiceStream ran = course.stream();
@@ -59,7 +73,7 @@ final class SystematicSearch implements Search {
 
   @Override
   public String coverage() {
-    return mostDelays == Integer.MAX_VALUE
+    return isAll()
         ? runs + " schedules, without reduction"
         : runs + " schedules of those with at most " + mostDelays + " delays";
   }

@@ -292,7 +292,7 @@ final class Baton {
       task.away = HostTask.Away.NOT;
     }
     task.state = HostTask.State.RUNNING;
-    task.met(); // outside it may have met anybody
+    task.wasOutside();
   }
 
   /** Whether it lies and nobody has come, outside a run. */

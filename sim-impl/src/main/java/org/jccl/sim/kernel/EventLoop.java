@@ -60,6 +60,11 @@ final class EventLoop implements HostTask.Scheduler {
     return steps + calls;
   }
 
+  /** Whether a search says whose turn it is. */
+  boolean isSteered() {
+    return steered != null;
+  }
+
   /** A call begins; as far as is known it is no question. */
   void countCall() {
     calls++;
@@ -101,7 +106,7 @@ final class EventLoop implements HostTask.Scheduler {
         return;
       }
       if (current.grasp()) {
-        unknown(); // what it has done outside of a call concerns others
+        hostsMeet(); // what it has done outside of a call concerns others
         makeReady(task);
         current.loosen();
         return;
@@ -164,10 +169,10 @@ final class EventLoop implements HostTask.Scheduler {
     }
   }
 
-  /** What the current event does is not known. */
-  void unknown() {
+  /** The current event changes or learns what ranks tell each other on the host. */
+  void hostsMeet() {
     if (steered != null) {
-      steered.steering().unknown();
+      steered.steering().hostsMeet();
     }
   }
 

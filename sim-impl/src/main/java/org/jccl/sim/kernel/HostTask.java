@@ -128,6 +128,7 @@ public final class HostTask implements SimStep {
   private long issueNumber;
   private long backgrounds;
   private long metAt;
+  private long outsideAt;
   private long leftAt;
   private long clock;
   private boolean programOver;
@@ -395,6 +396,17 @@ public final class HostTask implements SimStep {
   /** It has met other ranks on the host: it knows that what they did before has returned. */
   public void met() {
     metAt = scheduler.tick();
+  }
+
+  /** It comes back from outside the simulator, where it may have met anybody. */
+  void wasOutside() {
+    met();
+    outsideAt = metAt;
+  }
+
+  /** Whether it is outside the simulator or has been since that moment: others may have met it. */
+  public boolean hasBeenOutsideSince(long moment) {
+    return away != Away.NOT || state == State.OUTSIDE || outsideAt > moment;
   }
 
   /** Whether it has met other ranks since that moment. */

@@ -355,13 +355,13 @@ public final class Kernel {
   void awaitOutsideCall(BooleanSupplier condition, Wait what) {
     HostTask task = grasp();
     task.depth++;
-    task.declared = false;
-    loop.unknown();
+    task.declared = true;
+    loop.hostsMeet();
     try {
       loop.countCall();
       task.requireHere();
       await(task, condition, what);
-      loop.unknown();
+      loop.hostsMeet();
     } finally {
       exit(task);
     }
@@ -382,9 +382,9 @@ public final class Kernel {
     }
   }
 
-  /** What the current event does is not known. */
-  void unknown() {
-    loop.unknown();
+  /** The current event changes or learns what ranks tell each other on the host. */
+  void hostsMeet() {
+    loop.hostsMeet();
   }
 
   /** Who steers the run step by step and wants to know what steps do; null if nobody does. */

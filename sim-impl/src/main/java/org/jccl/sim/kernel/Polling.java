@@ -8,8 +8,11 @@ final class Polling {
   /** So many questions while nothing else happens are a deadlock. */
   private static final long MOST_QUESTIONS = 1_000_000;
 
-  /** So many where who asks has a short limit, or an alarm is set: then virtual time goes on. */
-  private static final long QUESTIONS_OF_A_LIMIT = 10_000;
+  /**
+   * So many where who asks has a short limit, or an alarm is set, for then virtual time goes on;
+   * and where a search steers, which keeps every decision.
+   */
+  private static final long FEWER_QUESTIONS = 10_000;
 
   private final EventLoop loop;
   private final Baton baton;
@@ -50,6 +53,6 @@ final class Polling {
 
   private long mostQuestions(HostTask task) {
     boolean passes = (task.isLimited() && task.isLimitShort) || !loop.deadEnd().alarms().isEmpty();
-    return passes ? QUESTIONS_OF_A_LIMIT : MOST_QUESTIONS;
+    return passes || loop.isSteered() ? FEWER_QUESTIONS : MOST_QUESTIONS;
   }
 }

@@ -9,6 +9,9 @@ final class RankWaiting implements Waiting {
   private final Kernel kernel;
   private final HostTask task;
 
+  /** Whether it has waited since it has met others last. */
+  private boolean slept;
+
   RankWaiting(Kernel kernel, HostTask task) {
     this.kernel = kernel;
     this.task = task;
@@ -27,14 +30,14 @@ final class RankWaiting implements Waiting {
 
   @Override
   public @Nullable Object tell(@Nullable Object told) {
-    kernel.unknown();
+    kernel.hostsMeet();
     HostOrder order = kernel.hostOrder();
     return order == null || kernel.holder() != task ? told : order.tell(task, told);
   }
 
   @Override
   public void learn(@Nullable Object told) {
-    kernel.unknown();
+    kernel.hostsMeet();
     HostOrder order = kernel.hostOrder();
     if (order != null && told != null && kernel.holder() == task) {
       order.learn(task, told);
@@ -43,7 +46,13 @@ final class RankWaiting implements Waiting {
 
   @Override
   public void met() {
-    kernel.unknown();
+    kernel.hostsMeet();
+    if (!slept && kernel.steering() != null) {
+      HostTask self = kernel.enterToWait(); // it came last: who it has woken may go on first
+      kernel.declares(self);
+      kernel.exit(self);
+    }
+    slept = false;
     task.met();
   }
 
@@ -73,6 +82,7 @@ final class RankWaiting implements Waiting {
 
     @Override
     public boolean sleep(long nanos) {
+      slept = true;
       try {
         return kernel.within(
             TimeLimit.ofNanos(nanos),

@@ -32,6 +32,12 @@ public interface Steering {
   /** The current event could not have run before those that have signalled {@code token}. */
   void follows(Object token);
 
+  /** What happens from now on may be another in a world where {@code property} is another one. */
+  void depends(Choices.Point property);
+
+  /** The current event changes or learns what ranks tell each other on the host. */
+  void hostsMeet();
+
   /** What the current event does is not known: nothing may be exchanged with it. */
   void unknown();
 

@@ -17,6 +17,10 @@ public record StepKey(Kind kind, int place, int lane, long number) {
     WORK,
     /** The start of a launch, by communicator and rank. */
     LAUNCH,
+    /** The end of a launch, by communicator and rank. */
+    END,
+    /** A small send that ends before its receive is there, by communicator and pair. */
+    EAGER_SEND,
     /** A collective that all have come to, by communicator. */
     COLLECTIVE,
     /** A message whose halves have met, by communicator and pair. */

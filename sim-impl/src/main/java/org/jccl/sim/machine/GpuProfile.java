@@ -190,4 +190,14 @@ public record GpuProfile(
   public int hosts(int ranks) {
     return (ranks + gpusPerHost - 1) / gpusPerHost;
   }
+
+  /**
+   * {@return the number of the host that has a GPU: the first one has GPUs 0 to {@code gpusPerHost}
+   * - 1}
+   *
+   * @param gpu the GPU's number
+   */
+  public int hostOf(int gpu) {
+    return gpu / gpusPerHost;
+  }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -42,7 +43,9 @@ record GeneratedProgram(int ranks, List<List<Step>> calls) {
     /** All ranks meet on the host. */
     MEET,
     /** A child communicator is made, and closed. */
-    SPLIT
+    SPLIT,
+    /** Takes the next number of a counter that all ranks share. */
+    TAKE_TICKET
   }
 
   /** One call: its stream, its buffer, and the peer or root if it has one. */
@@ -84,7 +87,16 @@ record GeneratedProgram(int ranks, List<List<Step>> calls) {
       calls.forEach(
           each -> each.add(random.nextInt(each.size() + 1), new Step(Kind.SPLIT, 0, 0, 0)));
     }
+    if (random.nextInt(6) == 0) {
+      calls.forEach(
+          each -> each.add(random.nextInt(each.size() + 1), new Step(Kind.TAKE_TICKET, 0, 0, 0)));
+    }
     return new GeneratedProgram(ranks, calls);
+  }
+
+  /** Whether its ranks share something outside of jccl. */
+  boolean sharesState() {
+    return calls.stream().flatMap(List::stream).anyMatch(call -> call.kind() == Kind.TAKE_TICKET);
   }
 
   private static void addCommon(SplittableRandom random, List<List<Step>> calls) {
@@ -143,12 +155,12 @@ record GeneratedProgram(int ranks, List<List<Step>> calls) {
   /** Runs it; the answers of its questions and its buffers in the end. */
   Object run(ExploredWorld world) {
     TreeMap<Integer, String> results = new TreeMap<>();
+    AtomicInteger tickets = new AtomicInteger();
     Ranks.run(
         world.backend(),
         ranks,
         rank -> {
-          try (Given given = new Given(rank)) {
-            rank.processGroup().barrier(LONG);
+          try (Given given = new Given(rank, tickets)) {
             StringBuilder answers = new StringBuilder();
             world.explored(any -> given.run(calls.get(rank.rank()), answers)).run(rank);
             rank.processGroup().barrier(LONG);
@@ -163,13 +175,15 @@ record GeneratedProgram(int ranks, List<List<Step>> calls) {
 
   /** What a rank has: two streams, two buffers, an event. */
   private static final class Given implements AutoCloseable {
+    private final AtomicInteger tickets;
     private final ProcessGroup group;
     private final Communicator comm;
     private final List<Stream> streams;
     private final List<DeviceBuffer> buffers = new ArrayList<>();
     private final Event event;
 
-    Given(Rank rank) {
+    Given(Rank rank, AtomicInteger tickets) {
+      this.tickets = tickets;
       group = rank.processGroup();
       comm = rank.communicator();
       streams = List.of(comm.defaultStream(), rank.device().newStream());
@@ -205,6 +219,7 @@ record GeneratedProgram(int ranks, List<List<Step>> calls) {
           case ASK_EVENT -> answers.append(event.isReached() ? 'y' : 'n');
           case SKIP_IF_YES -> skips = answers.toString().endsWith("y");
           case MEET -> group.barrier(LONG);
+          case TAKE_TICKET -> answers.append(tickets.getAndIncrement());
           case SPLIT -> comm.split(0, comm.rank()).close();
         }
       }

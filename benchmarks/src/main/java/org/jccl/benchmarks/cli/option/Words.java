@@ -152,7 +152,7 @@ public final class Words {
 
     /** For picocli. */
     public VariationName() {
-      super("variation", Stream.concat(small(Stream.of(Variation.values())), Stream.of(NONE)));
+      super("variation", Stream.concat(small(Stream.of(Variation.values())), Stream.of(ALL, NONE)));
     }
   }
 

@@ -48,6 +48,17 @@ public final class PlantedBugs {
     return all;
   }
 
+  /**
+   * {@return those with a text in their name, their source or their depth}
+   *
+   * @param text a part of a name, or {@code depth 4}
+   */
+  public static List<PlantedBug> of(String text) {
+    return all().stream()
+        .filter(bug -> (bug.name() + " " + bug.source() + " depth " + bug.depth()).contains(text))
+        .toList();
+  }
+
   private static PlantedBug bug(String name, int depth, Supplier<RankProgram> program) {
     return PlantedBug.of(name, depth, 2, program);
   }

@@ -1,7 +1,6 @@
 package org.jccl.conformance.run;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jccl.conformance.run.RuleVerdict.Verdict;
+import org.jccl.file.BoundedFile;
+import org.jccl.file.WholeFile;
 
 /**
  * The file that a run leaves: what was tested, then a line a rule, fields divided by tabs.
@@ -19,6 +20,7 @@ import org.jccl.conformance.run.RuleVerdict.Verdict;
  * @param verdicts the rules' verdicts by id
  */
 public record VerdictTable(String subject, String about, Map<String, RuleVerdict> verdicts) {
+  private static final int MOST_BYTES = 64 << 20;
   private static final String HEAD = "rule\tverdict\ttests\tmillis\twords";
 
   static void write(
@@ -34,7 +36,7 @@ public record VerdictTable(String subject, String about, Map<String, RuleVerdict
       lines.add(
           String.join("\t", each.rule(), verdict, "" + each.tests(), "" + each.millis(), words));
     }
-    Files.write(file, lines);
+    WholeFile.write(file, String.join("\n", lines) + "\n");
   }
 
   /** The single tests of a run, a line each. */
@@ -47,7 +49,7 @@ public record VerdictTable(String subject, String about, Map<String, RuleVerdict
     }
     lines.sort(null);
     lines.addFirst("rule\toutcome\tmillis\ttest\twords");
-    Files.write(file, lines);
+    WholeFile.write(file, String.join("\n", lines) + "\n");
   }
 
   /**
@@ -56,9 +58,9 @@ public record VerdictTable(String subject, String about, Map<String, RuleVerdict
    * @throws IOException if it is another file; it names the line
    */
   public static VerdictTable read(Path file) throws IOException {
-    List<String> lines = Files.readAllLines(file);
+    List<String> lines = BoundedFile.lines(file, MOST_BYTES);
     if (lines.size() < 3 || !lines.get(2).equals(HEAD)) {
-      throw new IOException(file + " is no table of verdicts: line 3 should be its head");
+      throw new IOException(file + ", line 3: this is no table of verdicts");
     }
     Map<String, RuleVerdict> verdicts = new LinkedHashMap<>();
     for (int i = 3; i < lines.size(); i++) {

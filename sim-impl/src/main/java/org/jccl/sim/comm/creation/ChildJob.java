@@ -27,29 +27,32 @@ public final class ChildJob extends Job {
   private final CommLifecycle parent;
   private final @Nullable CommLifecycle child;
   private final boolean shares;
-  private final int color;
-  private final int key;
-  private final List<Integer> excluded;
+  private final Wish wish;
   private final Consumer<@Nullable CommLifecycle> made;
   private @Nullable ChildCreation meeting;
+
+  /**
+   * What one rank asks for.
+   *
+   * @param color of a split
+   * @param key of a split; of a shrink the rank
+   * @param excluded ranks without which a shrink is, ascending; none for a split
+   */
+  private record Wish(int color, int key, List<Integer> excluded) {}
 
   private ChildJob(
       Bootstrap creations,
       CommLifecycle parent,
       @Nullable CommLifecycle child,
       boolean shares,
-      int color,
-      int key,
-      List<Integer> excluded,
+      Wish wish,
       Consumer<@Nullable CommLifecycle> made) {
     super(parent.simulation().kernel());
     this.creations = creations;
     this.parent = parent;
     this.child = child;
     this.shares = shares;
-    this.color = color;
-    this.key = key;
-    this.excluded = excluded;
+    this.wish = wish;
     this.made = made;
   }
 
@@ -65,7 +68,7 @@ public final class ChildJob extends Job {
       int color,
       int key,
       Consumer<@Nullable CommLifecycle> made) {
-    return new ChildJob(creations, parent, child, shares, color, key, List.of(), made);
+    return new ChildJob(creations, parent, child, shares, new Wish(color, key, List.of()), made);
   }
 
   /** A shrink by the ranks {@code excluded}, ascending. */
@@ -81,16 +84,14 @@ public final class ChildJob extends Job {
         parent,
         child,
         shares,
-        0,
-        parent.operations().member().rank(),
-        List.copyOf(excluded),
+        new Wish(0, parent.operations().member().rank(), List.copyOf(excluded)),
         made);
   }
 
   @Override
   protected void begin() {
     requireNetwork();
-    requireQuiet(parent, excluded.isEmpty() ? "is split" : "is shrunk");
+    requireQuiet(parent, wish.excluded.isEmpty() ? "is split" : "is shrunk");
     CommParts shared = parent.operations().shared();
     CommMember own = parent.operations().member();
     ChildCreation place = creations.children(shared.comm()).next(shared, own, this);
@@ -136,15 +137,15 @@ public final class ChildJob extends Job {
 
   /** The ranks without whom it shrinks, ascending; none if it splits. */
   List<Integer> excluded() {
-    return excluded;
+    return wish.excluded;
   }
 
   int color() {
-    return color;
+    return wish.color;
   }
 
   int key() {
-    return key;
+    return wish.key;
   }
 
   @Nullable CommLifecycle child() {
@@ -216,7 +217,7 @@ public final class ChildJob extends Job {
 
   @Override
   public String describe() {
-    return (excluded.isEmpty() ? "the split of " : "the shrink of ")
+    return (wish.excluded.isEmpty() ? "the split of " : "the shrink of ")
         + parent.operations().member().comm().name();
   }
 

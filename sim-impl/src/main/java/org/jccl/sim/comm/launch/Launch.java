@@ -21,6 +21,7 @@ import org.jccl.sim.device.ResidentKernels;
 import org.jccl.sim.device.SimMemory;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.device.StreamOp;
+import org.jccl.sim.kernel.Choices;
 import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Steering;
@@ -63,6 +64,9 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
   private Object behind = this;
 
   private Object ended = this;
+
+  /** All its calls have run, for who steers. */
+  private final Object ran = new Object();
 
   /** Its neighbours among the launches of its queue. */
   @Nullable Launch older;
@@ -118,6 +122,16 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
     if (order != null) {
       StreamOp.addTo(gates, order, joint);
     }
+  }
+
+  @Override
+  public long placeOn(SimStream stream) {
+    for (Gate each : gates) {
+      if (each.stream() == stream) {
+        return each.tick();
+      }
+    }
+    throw new IllegalArgumentException(describe() + " is not on " + stream);
   }
 
   @Override
@@ -280,7 +294,7 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
       return;
     }
     if (steering() != null) {
-      member.device().simulation().kernel().makeReady(new LaunchStart(this));
+      member.device().simulation().kernel().makeReady(new LaunchEdge(this, StepKey.Kind.LAUNCH));
       return;
     }
     ResidentKernels kernels = member.device().kernels();
@@ -293,10 +307,9 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
     return member.device().simulation().kernel().steering();
   }
 
-  /** What it is, for who steers. */
-  StepKey key() {
-    return new StepKey(
-        StepKey.Kind.LAUNCH, member.comm().number(), member.rank(), gates.getFirst().tick());
+  /** What its start or its end is, for who steers. */
+  StepKey key(StepKey.Kind kind) {
+    return new StepKey(kind, member.comm().number(), member.rank(), gates.getFirst().tick());
   }
 
   /** It starts as a step of its own: {@code steering} is told what it needs and does. */
@@ -305,6 +318,9 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
     for (Gate gate : gates) {
       gate.needs(steering);
       member.device().tells(steering, gate.uses());
+      if (member.device().begins(gate.stream())) {
+        steering.depends(Choices.Point.RESIDENT_KERNELS);
+      }
     }
     ResidentKernels kernels = member.device().kernels();
     if (kernels != null) {
@@ -409,7 +425,25 @@ public final class Launch implements RunningLaunch, ResidentKernels.Resident {
   @Override
   public void partDone(long time) {
     end = Math.max(end, time);
-    if (--unfinished == 0 && !done) {
+    if (--unfinished > 0 || done) {
+      return;
+    }
+    Steering steering = steering();
+    if (steering == null) {
+      finish();
+    } else {
+      steering.signals(ran);
+      member.device().simulation().kernel().makeReady(new LaunchEdge(this, StepKey.Kind.END));
+    }
+  }
+
+  /** It ends as a step of its own: its rank may see that later than other ranks see their ends. */
+  void endsFor(Steering steering) {
+    steering.follows(ran);
+    for (Gate gate : gates) {
+      member.device().tells(steering, gate.uses());
+    }
+    if (!done) {
       finish();
     }
   }

@@ -28,6 +28,7 @@ public final class CommParts {
   private final Planner planning;
   private final RegistrationChecks registrations;
   private final LaunchQueues launches;
+  private final MessageMatching messages;
   private final Signals signals;
   private final HostCollectives assemblies;
   private final List<ReclaimJob> leaving = new ArrayList<>(0);
@@ -55,11 +56,9 @@ public final class CommParts {
     this.planning = new Planner(comm, parent == null ? null : parent.planning);
     this.registrations = new RegistrationChecks(comm);
     DataMovement execution = new DataMovement(comm, planning, dataPlane);
+    this.messages = new MessageMatching(comm, execution);
     this.launches =
-        new LaunchQueues(
-            comm,
-            new CollectiveMatching(comm, execution, registrations),
-            new MessageMatching(comm, execution));
+        new LaunchQueues(comm, new CollectiveMatching(comm, execution, registrations), messages);
     this.signals = new Signals(comm);
     this.assemblies = new HostCollectives(comm);
   }
@@ -128,6 +127,14 @@ public final class CommParts {
       }
     }
     return present;
+  }
+
+  /** What was sent and never received, as a report; null if all was, or nobody looks. */
+  @Nullable ReportBuilder findUnreceived() {
+    boolean looks = comm.stopped() == null && comm.simulation().isChecking();
+    return looks && lives().stream().noneMatch(CommLifecycle::isAborted)
+        ? messages.findUnreceived()
+        : null;
   }
 
   /** All ranks have ended. */

@@ -43,8 +43,9 @@ public final class Departures {
     if (open.size() > MOST_KEPT) {
       open.removeFirst();
     }
-    boolean comesLast = last && task.hasMetSince(comm.leftAt());
+    boolean comesLast = last && (task.hasMetSince(comm.leftAt()) || mayHaveMetOthersOf(member));
     long now = task.leaves();
+    member.isLeftAt(now);
     comm.isLeftAt(now);
     if (!comesLast) {
       open.add(new Departure(task, now, member, site));
@@ -68,11 +69,17 @@ public final class Departures {
     }
   }
 
-  /** The programs of {@code with} that may be in the end of what was left. */
+  /**
+   * The programs of {@code with} that may be in the end of what was left. Ranks of another host are
+   * of another process, whose end waits for its own devices alone.
+   */
   private static List<Integer> shared(Departure departure, SharedComm with) {
     Set<Integer> there = new HashSet<>();
     for (CommMember other : departure.member.comm().present()) {
-      if (!other.isAborted() && other.driver() != departure.task.rank()) {
+      if (!other.isAborted()
+          && other.driver() != departure.task.rank()
+          && other.device().isBeside(departure.member.device())
+          && !mayHaveMet(other, departure.time)) {
         there.add(other.driver());
       }
     }
@@ -82,6 +89,22 @@ public final class Departures {
         .distinct()
         .sorted()
         .toList();
+  }
+
+  private static boolean mayHaveMetOthersOf(CommMember member) {
+    return member.comm().present().stream()
+        .allMatch(other -> other == member || mayHaveMet(other, 0));
+  }
+
+  /**
+   * Whether {@code other} has left, and has been where the simulator does not see whom it meets: as
+   * in a barrier of the program's own, which the last to come passes without a wait.
+   */
+  private static boolean mayHaveMet(CommMember other, long moment) {
+    HostTask task = other.caller().task();
+    return other.left() != null
+        && task != null
+        && task.hasBeenOutsideSince(Math.max(moment, other.leftAt()));
   }
 
   private static void tell(Departure departure, Launch launch, List<Integer> shared) {

@@ -2,6 +2,7 @@ package org.jccl.sim.comm.life;
 
 import java.util.List;
 import org.jccl.sim.check.CallSite;
+import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.HostTask;
@@ -35,7 +36,7 @@ public final class ReclaimJob extends Job {
     Endpoint endpoint = life.endpoint();
     if (endpoint != null) {
       if (!life.isAborted() && life.refusal() == null) {
-        endpoint.leave();
+        endpoint.leave(window -> false);
       }
       endpoint.registrations().end();
     }
@@ -132,10 +133,16 @@ public final class ReclaimJob extends Job {
     if (--busy == 0) {
       lives.forEach(CommLifecycle::end);
       Endpoint endpoint = life.endpoint();
+      ReportBuilder unreceived = null;
       if (endpoint != null) {
+        unreceived = endpoint.shared().findUnreceived();
         endpoint.shared().over();
       }
-      settle(0);
+      if (unreceived == null) {
+        settle(0);
+      } else {
+        settle(life.simulation().findings().keep(unreceived));
+      }
     }
   }
 

@@ -88,9 +88,11 @@ public final class CollectiveMatching {
     @Override
     public void run() {
       Steering steering = simulation.kernel().steering();
-      if (steering != null) {
+      if (steering != null && !gone) {
         for (LaunchedCall part : parts) {
-          LaunchedCall.present(part).launch.isToldTo(steering);
+          if (part != null) { // else its rank has given it up
+            part.launch.isToldTo(steering);
+          }
         }
       }
       try {

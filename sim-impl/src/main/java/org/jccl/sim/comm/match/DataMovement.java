@@ -116,12 +116,21 @@ public final class DataMovement {
 
   /** Runs one message; the virtual time at which it ends. */
   long message(LaunchedCall send, LaunchedCall receive, long bytes) {
+    EagerSend eager = send.eager;
     if (bytes > 0) {
-      MemorySegment from = LaunchedCall.needed(send.send);
+      MemorySegment from = eager == null ? LaunchedCall.needed(send.send) : eager.data();
       MemorySegment to = LaunchedCall.needed(receive.recv);
       plane.copy(from, 0, to, 0, bytes);
     }
+    if (eager != null) {
+      return Math.max(eager.end(), receive.launch.startTime() + nanos(bytes));
+    }
     long start = Math.max(send.launch.startTime(), receive.launch.startTime());
-    return start + simulation.cost().operation(Operation.SEND, bytes, 2, 1);
+    return start + nanos(bytes);
+  }
+
+  /** How long a message takes. */
+  long nanos(long bytes) {
+    return simulation.cost().operation(Operation.SEND, bytes, 2, 1);
   }
 }

@@ -14,12 +14,20 @@ import org.jccl.sim.device.Undefined;
  */
 final class DefinedData {
   /** What a rank sends and nobody has written. */
-  private record Sent(LaunchedCall part, long bytes, List<Undefined> undefined) {}
+  record Sent(LaunchedCall part, long bytes, List<Undefined> undefined) {}
 
   private DefinedData() {}
 
   /** All parts of one collective have moved; a message is one of a sender and a receiver. */
   static void moved(SharedComm comm, List<LaunchedCall> parts) {
+    List<Sent> sent = sent(comm, parts);
+    for (LaunchedCall part : parts) {
+      received(part, sent);
+    }
+  }
+
+  /** What {@code parts} send and nobody has written. */
+  static List<Sent> sent(SharedComm comm, List<LaunchedCall> parts) {
     List<Sent> sent = new ArrayList<>();
     for (LaunchedCall part : parts) {
       MemorySegment send = part.send;
@@ -31,9 +39,7 @@ final class DefinedData {
         }
       }
     }
-    for (LaunchedCall part : parts) {
-      received(part, sent);
-    }
+    return sent;
   }
 
   private static List<Undefined> said(SharedComm comm, LaunchedCall part, List<Undefined> found) {
@@ -50,7 +56,8 @@ final class DefinedData {
         .toList();
   }
 
-  private static void received(LaunchedCall part, List<Sent> sent) {
+  /** {@code part} has received {@code sent}. */
+  static void received(LaunchedCall part, List<Sent> sent) {
     MemorySegment recv = part.recv;
     if (recv == null) {
       return;

@@ -20,6 +20,9 @@ public final class LaunchedCall {
   final long order;
   @Nullable Match meeting;
 
+  /** How it ends without its receive, if it is a small send that does. */
+  @Nullable EagerSend eager;
+
   /**
    * A part whose buffers {@code request} has found.
    *

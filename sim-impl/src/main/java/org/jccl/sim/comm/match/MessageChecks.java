@@ -2,6 +2,7 @@ package org.jccl.sim.comm.match;
 
 import org.jccl.MisuseKind;
 import org.jccl.ops.Operation;
+import org.jccl.sim.check.Caller;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,26 @@ final class MessageChecks {
         .line(
             "ranks half the world apart must group their first messages alike, or NCCL fails or"
                 + " hangs (P2P-13, SIM-16)");
+  }
+
+  /** A small send has ended, and its communicator ends before the message is received. */
+  static ReportBuilder unreceived(SharedComm comm, LaunchedCall send) {
+    Caller caller = send.launch.member().caller();
+    return new ReportBuilder(
+            MisuseKind.UNMATCHED_P2P,
+            " in "
+                + comm.name()
+                + ", message #"
+                + send.call.sequence()
+                + " from "
+                + comm.nameOf(send.rank())
+                + " to "
+                + comm.nameOf(send.request.rootOrPeer())
+                + ": sent, and never received")
+        .rank(caller, send.call, caller.site(send.call))
+        .line(
+            "the send was small enough to end without its receive; a larger one hangs (P2P-11,"
+                + " P2P-18)");
   }
 
   private static String shape(String rank, String verb, boolean both) {

@@ -1,15 +1,17 @@
 package org.jccl.sim.comm.match;
 
-import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jccl.ops.Operation;
+import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
+import org.jspecify.annotations.Nullable;
 
 /** Where the two halves of messages meet (rules P2P-01, P2P-11). */
 public final class MessageMatching {
   private final SharedComm comm;
   private final DataMovement execution;
-  private final Map<Long, MessageQueue> queues = new HashMap<>();
+  private final Map<Long, MessageQueue> queues = new TreeMap<>();
 
   /** The messages of {@code comm}, which {@code execution} carries out. */
   public MessageMatching(SharedComm comm, DataMovement execution) {
@@ -29,6 +31,17 @@ public final class MessageMatching {
   /** A rank gives up its part. */
   public void leave(LaunchedCall part) {
     queueOf(part).leave(part);
+  }
+
+  /** What is wrong with a communicator that ends before all it has sent is received; or null. */
+  public @Nullable ReportBuilder findUnreceived() {
+    for (MessageQueue queue : queues.values()) {
+      LaunchedCall send = queue.unreceived();
+      if (send != null) {
+        return MessageChecks.unreceived(comm, send);
+      }
+    }
+    return null;
   }
 
   private MessageQueue queueOf(LaunchedCall part) {

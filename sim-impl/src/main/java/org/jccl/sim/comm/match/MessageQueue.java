@@ -7,15 +7,17 @@ import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.comm.SharedComm;
 import org.jccl.sim.device.Simulation;
+import org.jccl.sim.kernel.Choices;
 import org.jccl.sim.kernel.Effect;
 import org.jccl.sim.kernel.SimStep;
 import org.jccl.sim.kernel.Steering;
 import org.jccl.sim.kernel.StepKey;
 import org.jccl.sim.timeline.Timeline;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The messages from one rank to another: the k-th send meets the k-th receive, in issue order,
- * without tags (rule P2P-01). A send waits for its receive (P2P-11).
+ * without tags (rule P2P-01). A send waits for its receive, or a small one does not (P2P-11).
  */
 final class MessageQueue {
   private final SharedComm comm;
@@ -29,6 +31,7 @@ final class MessageQueue {
   private final ArrayDeque<LaunchedCall> receives = new ArrayDeque<>();
   private final int pair;
   private long matched;
+  private long sent;
   private boolean connected;
 
   /** {@code isAnswered} tells whether a message has gone the other way before. */
@@ -45,12 +48,33 @@ final class MessageQueue {
   }
 
   void arriveSend(LaunchedCall send) {
+    if (EagerSend.isPossible(simulation, send)) {
+      Steering steering = simulation.kernel().steering();
+      if (steering != null) {
+        steering.depends(Choices.Point.EAGER_SENDS);
+      }
+      if (simulation.eagerSends()) {
+        StepKey key = new StepKey(StepKey.Kind.EAGER_SEND, comm.number(), pair, sent++);
+        EagerSend eager = new EagerSend(comm, execution, send, key);
+        send.eager = eager;
+        simulation.kernel().makeReady(eager);
+      }
+    }
     LaunchedCall receive = receives.pollFirst();
     if (receive == null) {
-      send.meeting = receiverMissing;
+      send.meeting = send.eager == null ? receiverMissing : null;
       sends.addLast(send);
     } else {
-      simulation.kernel().makeReady(new Message(send, receive));
+      meet(send, receive);
+    }
+  }
+
+  private void meet(LaunchedCall send, LaunchedCall receive) {
+    Message message = new Message(send, receive);
+    if (send.eager == null) {
+      simulation.kernel().makeReady(message);
+    } else {
+      send.eager.isAwaitedBy(message);
     }
   }
 
@@ -60,8 +84,14 @@ final class MessageQueue {
       receive.meeting = senderMissing;
       receives.addLast(receive);
     } else {
-      simulation.kernel().makeReady(new Message(send, receive));
+      meet(send, receive);
     }
+  }
+
+  /** A send that has ended and that nobody has received, or null. */
+  @Nullable LaunchedCall unreceived() {
+    LaunchedCall first = sends.peekFirst();
+    return first != null && first.eager != null && first.eager.isBuffered() ? first : null;
   }
 
   /** Whether a message has gone this way before (rule P2P-12). */
@@ -98,7 +128,11 @@ final class MessageQueue {
     public void run() {
       Steering steering = simulation.kernel().steering();
       if (steering != null) {
-        send.launch.isToldTo(steering);
+        if (send.eager == null) {
+          send.launch.isToldTo(steering);
+        } else {
+          steering.follows(send.eager);
+        }
         receive.launch.isToldTo(steering);
         steering.effect(MessageQueue.this, Effect.WRITE);
       }
@@ -111,7 +145,8 @@ final class MessageQueue {
     }
 
     private void meet() {
-      if (send.launch.isCancelled() || receive.launch.isCancelled()) {
+      EagerSend eager = send.eager;
+      if (receive.launch.isCancelled() || (eager == null && send.launch.isCancelled())) {
         return;
       }
       boolean first = !connected;
@@ -119,20 +154,24 @@ final class MessageQueue {
       if (simulation.isChecking() && isRefused(first)) {
         return;
       }
-      Clock known = send.launch.order();
+      Clock known = eager == null ? send.launch.order() : eager.known();
       if (known != null) {
         receive.launch.comesAfter(known);
       }
       long bytes = Math.min(MessageChecks.bytes(send), MessageChecks.bytes(receive));
       long end = execution.message(send, receive, bytes);
-      if (followsData) {
+      if (followsData && eager != null) {
+        DefinedData.received(receive, eager.undefined());
+      } else if (followsData) {
         DefinedData.moved(comm, List.of(send, receive));
       }
       Timeline timeline = simulation.timeline();
       if (timeline != null) {
         TimelineSlices.message(timeline, send, receive, end);
       }
-      send.launch.partDone(end);
+      if (eager == null) {
+        send.launch.partDone(end);
+      }
       receive.launch.partDone(end);
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.HappensBefore.Clock;
 import org.jccl.sim.comm.CommMember;
+import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.Steering;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ public interface RunningLaunch {
 
   /** Its end comes after all that {@code clock} knows. */
   void comesAfter(Clock clock);
+
+  /** Its place on the lane of {@code stream}, which is one of its streams. */
+  long placeOn(SimStream stream);
 
   /** Whether it was given up. */
   boolean isCancelled();

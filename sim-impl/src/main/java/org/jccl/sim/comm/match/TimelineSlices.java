@@ -48,10 +48,16 @@ public final class TimelineSlices {
   /** A message has gone from one rank to another. */
   static void message(Timeline timeline, LaunchedCall send, LaunchedCall receive, long end) {
     long start = Math.max(send.launch.startTime(), receive.launch.startTime());
-    part(timeline, send, MESSAGE, start, end);
+    EagerSend eager = send.eager;
+    if (eager == null) {
+      part(timeline, send, MESSAGE, start, end);
+    } else {
+      part(timeline, send, MESSAGE, send.launch.startTime(), eager.end());
+    }
     part(timeline, receive, MESSAGE, start, end);
     long last = Math.max(start, end - 1);
-    timeline.flow(MESSAGE, lane(send), start, lane(receive), last);
+    long left = eager == null ? start : send.launch.startTime();
+    timeline.flow(MESSAGE, lane(send), left, lane(receive), last);
   }
 
   private static void part(

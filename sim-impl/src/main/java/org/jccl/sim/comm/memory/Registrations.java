@@ -2,6 +2,7 @@ package org.jccl.sim.comm.memory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.sim.check.CallSite;
@@ -118,9 +119,18 @@ public final class Registrations {
     }
     requireIdle(known, "window");
     windows.remove(known);
+    ends(known);
     known.drop(lifetimes());
     memory().letGo(known.start(), known.holder());
     return 0;
+  }
+
+  /** Puts of other ranks must not come to it any more. */
+  private void ends(RegisteredMemory part) {
+    SharedWindow window = part.window();
+    if (window != null && member.device().simulation().isChecking()) {
+      window.ends(member.rank(), CallSite.current());
+    }
   }
 
   /** Where this rank's part of a window begins, or 0 if it is unknown (rule ARG-31). */
@@ -170,10 +180,21 @@ public final class Registrations {
     return null;
   }
 
-  /** The communicator is closed and takes along what is left: nobody has closed that. */
-  public void leave() {
+  /**
+   * The communicator is closed and takes along what is left: nobody has closed that.
+   *
+   * @param isLibrarys whether a window is not the program's to close
+   */
+  public void leave(LongPredicate isLibrarys) {
     buffers.forEach(each -> each.leave(lifetimes()));
-    windows.forEach(each -> each.leave(lifetimes()));
+    for (RegisteredMemory each : windows) {
+      if (isLibrarys.test(each.handle())) {
+        each.end(lifetimes());
+      } else {
+        each.leave(lifetimes());
+      }
+      ends(each);
+    }
   }
 
   /** The communicator ends: what is left is no reason any more to keep memory (MEM-04). */

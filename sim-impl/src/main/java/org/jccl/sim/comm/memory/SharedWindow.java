@@ -1,5 +1,7 @@
 package org.jccl.sim.comm.memory;
 
+import org.jspecify.annotations.Nullable;
+
 /** What each rank brought to one collective window: its own memory (rule WIN-01). */
 public final class SharedWindow {
   /** What the driver rounds memory up to. */
@@ -8,11 +10,13 @@ public final class SharedWindow {
   private final long[] addresses;
   private final long[] sizes;
   private final long[] allocated;
+  private final @Nullable String[] ends;
 
   public SharedWindow(int worldSize) {
     addresses = new long[worldSize];
     sizes = new long[worldSize];
     allocated = new long[worldSize];
+    ends = new @Nullable String[worldSize];
   }
 
   /**
@@ -24,6 +28,16 @@ public final class SharedWindow {
     addresses[rank] = address;
     sizes[rank] = bytes;
     allocated[rank] = around;
+  }
+
+  /** A rank has ended its part, at {@code site}. */
+  void ends(int rank, String site) {
+    ends[rank] = site;
+  }
+
+  /** Where a rank has ended its part; null if it has not. */
+  public @Nullable String endOf(int rank) {
+    return ends[rank];
   }
 
   /** Where a rank's part begins. */

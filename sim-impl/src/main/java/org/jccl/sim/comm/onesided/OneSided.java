@@ -97,43 +97,35 @@ public final class OneSided {
   public OneSidedCall put(
       long source, long bytes, int peer, long window, long offset, SimStream stream) {
     RegisteredMemory own = registrations.windowOf(window);
-    return call(
-        OneSidedCall.Kind.PUT_SIGNAL,
-        stream,
-        source,
-        bytes,
-        peer,
-        own == null ? null : own.window(),
-        offset,
-        List.of());
+    SharedWindow target = own == null ? null : own.window();
+    OneSidedCall.Kind kind = OneSidedCall.Kind.PUT_SIGNAL;
+    Object site = begin(kind, peer, source, bytes);
+    return new OneSidedCall(
+        kind, stream, stream.isCapturing(), source, bytes, peer, target, offset, List.of(), site);
   }
 
   /** A checked signal. */
   public OneSidedCall signal(int peer, SimStream stream) {
-    return call(OneSidedCall.Kind.SIGNAL, stream, 0, 0, peer, null, 0, List.of());
+    OneSidedCall.Kind kind = OneSidedCall.Kind.SIGNAL;
+    Object site = begin(kind, peer, 0, 0);
+    return new OneSidedCall(
+        kind, stream, stream.isCapturing(), 0, 0, peer, null, 0, List.of(), site);
   }
 
   /** A checked wait. */
   public OneSidedCall await(List<OneSidedCall.Awaited> awaited, SimStream stream) {
-    return call(OneSidedCall.Kind.WAIT_SIGNAL, stream, 0, 0, 0, null, 0, List.copyOf(awaited));
+    OneSidedCall.Kind kind = OneSidedCall.Kind.WAIT_SIGNAL;
+    Object site = begin(kind, 0, 0, 0);
+    return new OneSidedCall(
+        kind, stream, stream.isCapturing(), 0, 0, 0, null, 0, List.copyOf(awaited), site);
   }
 
-  private OneSidedCall call(
-      OneSidedCall.Kind kind,
-      SimStream stream,
-      long source,
-      long bytes,
-      int peer,
-      @Nullable SharedWindow window,
-      long offset,
-      List<OneSidedCall.Awaited> awaited) {
+  /** A call begins; {@return where it is made, if anybody checks} */
+  private @Nullable Object begin(OneSidedCall.Kind kind, int peer, long source, long bytes) {
     suspension.requireAwake(kind.name());
-    Object site =
-        member.comm().simulation().isChecking()
-            ? trail.next(kind.ordinal() << 16 ^ peer, Trail.mixed(source, bytes))
-            : null;
-    return new OneSidedCall(
-        kind, stream, stream.isCapturing(), source, bytes, peer, window, offset, awaited, site);
+    return member.comm().simulation().isChecking()
+        ? trail.next(kind.ordinal() << 16 ^ peer, Trail.mixed(source, bytes))
+        : null;
   }
 
   /**

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.jccl.CollectiveException;
+import org.jccl.MisuseKind;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.HappensBefore;
 import org.jccl.sim.check.HappensBefore.Clock;
@@ -194,6 +195,11 @@ public final class OneSidedSequence {
       }
       SimDevice target = peer.device();
       long start = window.address(call.peer()) + call.offset();
+      String end = window.endOf(call.peer());
+      if (end != null) {
+        comm.report(ended(peer, end));
+        return;
+      }
       MemorySegment from =
           own.device().memory().range(call.source(), call.bytes(), "source of " + call);
       MemorySegment to = target.memory().range(start, call.bytes(), "target of " + call);
@@ -208,6 +214,27 @@ public final class OneSidedSequence {
       target.memory().wrote(start, call.bytes());
     }
 
+    /** The put comes when {@code peer} has ended its part of the window (SIM-55). */
+    private ReportBuilder ended(CommMember peer, String site) {
+      return new ReportBuilder(
+              MisuseKind.BUFFER_FREED,
+              " in "
+                  + comm.name()
+                  + ": "
+                  + call
+                  + " of "
+                  + own.name()
+                  + " comes to a window that "
+                  + peer.name()
+                  + " has ended")
+          .rank(
+              own.driver(),
+              call + " writes there",
+              call.site() == null ? null : "at " + call.site())
+          .rank(peer.driver(), "deregistration", "at " + site)
+          .line("let the ranks meet behind their last puts before a window ends (MEM-06, SIM-55)");
+    }
+
     /** What the put races with where it writes, or null (SIM-60). */
     private @Nullable ReportBuilder race(SimDevice target, long start) {
       HappensBefore order = comm.simulation().order();
@@ -216,12 +243,15 @@ public final class OneSidedSequence {
         return null;
       }
       Signals.PutLane puts = signals.lane(own.rank(), order);
-      return target.put(
+      Accessor put =
           new Accessor(call.stream(), puts.lane(), comm.name(), null)
               .uses(start, call.bytes(), true)
               .is(puts.next(), own.driver(), call.toString(), call.site())
-              .asPut(),
-          known);
+              .asPut();
+      if (own.device().isBeside(target)) {
+        put.arrivesWith(call.stream().lane(), launch.placeOn(call.stream()));
+      }
+      return target.put(put, known);
     }
   }
 }

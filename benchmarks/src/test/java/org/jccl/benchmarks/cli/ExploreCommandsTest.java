@@ -1,0 +1,203 @@
+package org.jccl.benchmarks.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jccl.RankProgram;
+import org.jccl.sim.Simulator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+import picocli.CommandLine;
+
+/** {@code explore}, {@code replay} and {@code planted}, with a program of the user's own. */
+class ExploreCommandsTest {
+  /** Its last rank leaves a call away if the call before was done at once; or it is right. */
+  private static final String PROGRAM =
+      """
+      package com.example;
+
+      import org.jccl.*;
+
+      public final class Hasty implements RankProgram {
+        @Override
+        public void run(Rank rank) {
+          Communicator comm = rank.communicator();
+          try (DeviceBuffer buffer = rank.device().allocate(DataType.INT32, 4)) {
+            buffer.fill((byte) 0, comm.defaultStream());
+            comm.allReduce(buffer, ReduceOp.SUM);
+            boolean done = comm.defaultStream().isIdle();
+            if (rank.args().contains("right") || rank.rank() == 0 || !done) {
+              comm.broadcast(buffer, 0);
+            }
+            comm.defaultStream().synchronize();
+          }
+        }
+      }
+      """;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir private Path classes;
+
+  @BeforeEach
+  void compileTheProgram() throws IOException {
+    compile("Hasty", PROGRAM);
+  }
+
+  private void compile(String name, String source) throws IOException {
+    Path file = Files.createDirectories(classes.resolve("src")).resolve(name + ".java");
+    Files.writeString(file, source);
+    String path = classes + System.getProperty("path.separator") + classPath();
+    PrintWriter said = new PrintWriter(err, true);
+    int code =
+        ToolProvider.findFirst("javac")
+            .orElseThrow()
+            .run(
+                said,
+                said,
+                "-proc:none",
+                "-g",
+                "-cp",
+                path,
+                "-d",
+                classes.toString(),
+                file.toString());
+    assertThat(code).as(err.toString()).isZero();
+  }
+
+  /** What a program of the user's own and its tests are compiled with. */
+  private static String classPath() {
+    return Stream.of(RankProgram.class, Simulator.class, Test.class)
+        .map(type -> type.getProtectionDomain().getCodeSource().getLocation())
+        .map(place -> Path.of(URI.create(place.toString())).toString())
+        .collect(Collectors.joining(System.getProperty("path.separator")));
+  }
+
+  private int run(String line) {
+    out.getBuffer().setLength(0);
+    CommandLine jccl = Main.commandLine();
+    jccl.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    return jccl.execute(
+        Arrays.stream(line.split(" "))
+            .map(word -> word.replace("CLASSES", classes.toString()))
+            .toArray(String[]::new));
+  }
+
+  @Test
+  void explore_saysComplete() {
+    assertThat(run("explore -cp CLASSES --ranks 2 com.example.Hasty right"))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString()).matches("complete: [0-9,]+ schedules, 0 failures\\R");
+
+    assertThat(run("explore -cp CLASSES --strategy pos --schedules 20 com.example.Hasty right"))
+        .isZero();
+    assertThat(out.toString()).startsWith("not complete: 20 schedules, of which ");
+  }
+
+  @Test
+  void explore_tellsALine_thatReplaysTheFailure() {
+    assertThat(run("explore -cp CLASSES --ranks 2 com.example.Hasty")).isEqualTo(1);
+    String told = out.toString();
+    assertThat(told)
+        .contains("Hasty.java:", "replay: ./jccl replay -cp ", "complete", " 1 failure, in ");
+    String report = told.substring(0, told.indexOf("replay: ./jccl"));
+    String line =
+        told.lines().filter(each -> each.startsWith("replay: ")).findFirst().orElseThrow();
+
+    assertThat(run(line.substring("replay: ./jccl ".length()))).isEqualTo(1);
+    assertThat(out.toString().strip()).isEqualTo(report.strip());
+
+    assertThat(run("replay -cp CLASSES --ranks 2 --choices fifo com.example.Hasty")).isZero();
+    assertThat(out.toString()).isEqualTo("passed" + System.lineSeparator());
+  }
+
+  @Test
+  void explore_tellsWithHowFewRanksItFails() {
+    assertThat(run("explore -cp CLASSES --ranks 4 com.example.Hasty")).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("of 2 ranks wait for ever", "replay: ", " --ranks 2 ", "ranks: 2 are enough");
+  }
+
+  @Test
+  void theJUnitClass_isShort_andFailsWithTheSameReport() throws Exception {
+    assertThat(run("explore -cp CLASSES --junit CLASSES/test com.example.Hasty")).isEqualTo(1);
+    String told = out.toString();
+    Path file = classes.resolve("test/HastyReplayTest.java");
+    assertThat(told).contains("test: " + file);
+    List<String> lines = Files.readAllLines(file);
+    assertThat(lines).hasSizeLessThanOrEqualTo(40).allMatch(line -> line.length() <= 100);
+    compile("HastyReplayTest", Files.readString(file));
+
+    TestExecutionSummary summary = runTest("com.example.HastyReplayTest");
+    assertThat(summary.getTestsFoundCount()).isOne();
+    assertThat(summary.getFailures()).hasSize(1);
+    Throwable thrown = summary.getFailures().getFirst().getException();
+    assertThat(thrown).isInstanceOf(AssertionError.class);
+    assertThat(told).startsWith(String.valueOf(thrown.getMessage()).strip());
+  }
+
+  private TestExecutionSummary runTest(String name) throws Exception {
+    SummaryGeneratingListener listener = new SummaryGeneratingListener();
+    URL[] place = {classes.toUri().toURL()};
+    try (URLClassLoader loader = new URLClassLoader(place, getClass().getClassLoader())) {
+      LauncherDiscoveryRequest request =
+          LauncherDiscoveryRequestBuilder.request()
+              .selectors(selectClass(loader.loadClass(name)))
+              .build();
+      LauncherFactory.create().execute(request, listener);
+    }
+    return listener.getSummary();
+  }
+
+  @Test
+  void wrongOptions_areRefused() {
+    for (String[] each :
+        new String[][] {
+          {"explore -cp CLASSES --strategy best com.example.Hasty", "no strategy is called 'best'"},
+          {
+            "explore -cp CLASSES --vary weather com.example.Hasty",
+            "no variation is called 'weather'"
+          },
+          {"explore -cp CLASSES --ranks 0 com.example.Hasty", "give "},
+          {"explore --schedules 0 -cp CLASSES com.example.Hasty", "give "},
+          {"replay -cp CLASSES --choices 1.a com.example.Hasty", "as explore tells them"},
+          {"replay -cp CLASSES --choices 0x3.99 com.example.Hasty", "not those of this program"},
+          {"planted --only nothing", "no planted bug is called"},
+        }) {
+      assertThat(run(each[0])).as(each[0]).isEqualTo(2);
+      assertThat(err.toString()).contains(each[1]);
+    }
+  }
+
+  @Test
+  void planted_findsWhatItLooksFor() {
+    assertThat(run("planted --only #1013 --trials 1 --most 50 --free 0"))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString().getBytes(StandardCharsets.UTF_8)).isNotEmpty();
+    assertThat(out.toString())
+        .contains("| depth | bug |", "nccl #1013 | [MISSING_RANK]", "1 of 1 bugs found, 1 of them");
+  }
+}
