@@ -29,6 +29,7 @@ class PlantedBugsTest {
   private static final Path SAMPLE = Path.of("..", "..", "docs", "samples", "training", "src");
   private static final int SEEDS = Integer.getInteger("jccl.planted.seeds", 3);
   private static final String FOLDER = "jccl.planted.folder";
+
   /** A file that gets a row for each bug and number of ranks. */
   private static final String TABLE = System.getProperty("jccl.planted.table", "");
 
@@ -46,8 +47,7 @@ class PlantedBugsTest {
    * @param guilty what the guilty line has in it, the one that the failure has to name
    * @param says what the failure has to say
    */
-  record Bug(
-      String name, String file, String right, String wrong, String guilty, String says) {
+  record Bug(String name, String file, String right, String wrong, String guilty, String says) {
     @Override
     public String toString() {
       return file + ": " + name;
@@ -186,7 +186,8 @@ class PlantedBugsTest {
   /** What is said first, without what differs from schedule to schedule. */
   private static String kind(String message) {
     String said = message.lines().skip(1).findFirst().orElse(message);
-    return said.replaceFirst("^(rank \\d+: )?([A-Z][A-Z_0-9]{2,}(\\([a-z, ]+\\))?|left open|\\w+).*", "$2");
+    return said.replaceFirst(
+        "^(rank \\d+: )?([A-Z][A-Z_0-9]{2,}(\\([a-z, ]+\\))?|left open|\\w+).*", "$2");
   }
 
   private static void row(Bug bug, int ranks, int line, Map<String, Integer> said)
@@ -195,8 +196,7 @@ class PlantedBugsTest {
       int found = said.values().stream().mapToInt(Integer::intValue).sum();
       String guilty = bug.file() + ".java:" + line;
       String row =
-          "%s\t%d\t%d of %d\t%s\t%s%n"
-              .formatted(bug, ranks, found, 2 * (SEEDS + 1), guilty, said);
+          "%s\t%d\t%d of %d\t%s\t%s%n".formatted(bug, ranks, found, 2 * (SEEDS + 1), guilty, said);
       Files.writeString(Path.of(TABLE), row, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
   }
