@@ -31,6 +31,8 @@ public final class ReportJson {
     json.put("format", FORMAT);
     json.put("environment", environment(report.environment()));
     json.put("settings", settings(report.settings()));
+    json.put("time", report.timeKind());
+    json.put("columns", Columns.meanings());
     json.put("rows", report.rows().stream().map(ReportJson::row).toList());
     json.put("refused", report.refused());
     json.put("wrong", report.wrong());
