@@ -146,18 +146,6 @@ public final class RawOneSidedRules extends RawSuite {
   // ---------------------------------------------------------------- captures
 
   @Example
-  public void required_VER_09_oneSidedCallsAreNotCapturedUpTo229(Place rank) {
-    rank.warmUp();
-    try (Stream captured = rank.device().newStream()) {
-      captured.beginCapture();
-      int code = rank.abi().signal(1 - rank.rank(), 0, 0, 0, rank.comm(), captured.handle());
-      rank.check(code != SUCCESS, "ncclSignal was captured");
-      captured.endCapture().close();
-    }
-  }
-
-  @Example
-  @Needs(since = "2.30.3")
   public void required_VER_09_capturedOneSidedCallsAreReplayed(Place rank) {
     rank.warmUp();
     int peer = 1 - rank.rank();
