@@ -15,5 +15,6 @@ for what in KILL STOP; do for victim in 0 1; do
   ( for _ in $(seq 300); do kill -0 $o 2>/dev/null || break; sleep 0.05; done; kill -0 $o 2>/dev/null && { echo "other still there after 15 s" ; kill -9 $(pgrep -P $o java) $o; } )
   wait $o; rc=$?; t1=$(date +%s.%N)
   kill -9 $j $v 2>/dev/null; wait $v 2>/dev/null
-  echo "$name: rank $((1-victim)) ended with rc $rc after $(python3 -c "print(round($t1-$t0,2))") s: $(grep -h 'aborted\|ended without' $out/$name-$((1-victim)).log | head -1 | cut -c1-330)"
+  thrown=$(sed -n 's/.*has thrown at //p' $out/$name-$((1-victim)).log | head -1)
+  echo "$name: its exception came after $(python3 -c "print(round(${thrown:-nan}-$t0,3))" 2>/dev/null || echo "(none)") s; rank $((1-victim)) ended with rc $rc after $(python3 -c "print(round($t1-$t0,2))") s: $(grep -h 'aborted\|ended without' $out/$name-$((1-victim)).log | head -1 | cut -c1-330)"
 done; done

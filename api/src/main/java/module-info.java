@@ -9,6 +9,7 @@ module org.jccl {
 
   exports org.jccl;
   exports org.jccl.config;
+  exports org.jccl.file;
   exports org.jccl.observe;
   exports org.jccl.ops;
   exports org.jccl.process;

@@ -35,6 +35,8 @@ final class Agreement {
             values -> objections.add("the ranks have different NCCL versions (VER-04): " + values));
     differing(able, offer -> offer.warmUp() ? "on" : "off")
         .ifPresent(values -> objections.add("warm-up is not the same on all ranks: " + values));
+    differing(able, Offer.Able::tuning)
+        .ifPresent(values -> objections.add("tuning is not the same on all ranks: " + values));
     grouped(able, offer -> offer.capability().device())
         .forEach(
             (device, sharing) -> {
@@ -60,7 +62,7 @@ final class Agreement {
       text.append("\n  rank ").append(rank).append('/').append(offers.size()).append(": ");
       text.append(
           switch (offers.get(rank)) {
-            case Offer.Able(Capability has, boolean ignored) ->
+            case Offer.Able(Capability has, boolean ignored, String beside) ->
                 has.backend()
                     + " "
                     + versionText(has.version())

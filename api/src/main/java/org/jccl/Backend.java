@@ -139,6 +139,20 @@ public interface Backend extends AutoCloseable {
   Capability capability(Device device, CommunicatorConfig config);
 
   /**
+   * Decides with all ranks of a group what a communicator over it is tuned to (see {@link
+   * CommunicatorConfig#tuning()}); all of them call it. What nobody knows may be measured here.
+   *
+   * @param group the ranks
+   * @param device this rank's device
+   * @param config how the communicator is to be opened
+   * @return the configuration with exactly that choice, the same on all ranks
+   * @throws IllegalArgumentException on all ranks, if rank 0 cannot read the file that it names
+   */
+  default CommunicatorConfig tuned(ProcessGroup group, Device device, CommunicatorConfig config) {
+    return config;
+  }
+
+  /**
    * The threads for ranks in this JVM; {@link Ranks} is the front door.
    *
    * @return what runs ranks

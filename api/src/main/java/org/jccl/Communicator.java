@@ -3,7 +3,9 @@ package org.jccl;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jccl.config.TimeLimit;
 import org.jccl.config.TuningChoice;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,46 @@ public interface Communicator extends Collectives, AutoCloseable {
     ABORTED,
     /** Closed. */
     CLOSED
+  }
+
+  /**
+   * A handle of operations that were issued together by {@link #issue}: an event for other streams,
+   * a future for other threads. Owned by who issued them; closing it frees the event and stops
+   * nothing.
+   *
+   * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="request"}
+   */
+  interface Issued extends AutoCloseable {
+    /** {@return the marker behind the operations, for {@link Stream#waitFor}} */
+    Event event();
+
+    /**
+     * {@return a future that completes when the operations are done, or fails with what they failed
+     * of}
+     */
+    CompletableFuture<Void> completion();
+
+    /** {@return whether the operations are done; never waits} */
+    default boolean isDone() {
+      return event().isReached();
+    }
+
+    /**
+     * Waits until the operations are done. They go on after a time-out.
+     *
+     * @param limit at most how long to wait; among simulated ranks by virtual time
+     * @throws CollectiveTimeoutException if they are not done in time
+     * @throws CollectiveException if they failed, or were found to be a misuse
+     */
+    default void await(Duration limit) {
+      TimedWait.await(completion(), this + ": its work", TimeLimit.of(limit, "await"));
+    }
+
+    /** Frees the event. The operations go on. Idempotent. */
+    @Override
+    default void close() {
+      event().close();
+    }
   }
 
   /**
@@ -168,6 +210,52 @@ public interface Communicator extends Collectives, AutoCloseable {
    * @throws CollectiveException if the library refuses the call
    */
   void group(Consumer<Collectives> body);
+
+  /**
+   * {@return this communicator's operations as calls that return when their work is done} A call
+   * has {@link CommunicatorConfig#operationTimeout()}, if there is one; the communicator is aborted
+   * when it passes. Not for groups and captures, whose work runs later (rule STR-42). CUDA: the
+   * operation, then {@code cuStreamSynchronize}.
+   *
+   * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="blocking"}
+   */
+  Collectives blocking();
+
+  /**
+   * {@return the same with a limit of its own} A call that is not done in time throws a {@link
+   * CollectiveTimeoutException}. Its work goes on, and {@link #abort()} ends it.
+   *
+   * @param limit how long a call may take, and then its work; among simulated ranks by virtual time
+   * @throws IllegalArgumentException if the limit is not positive
+   */
+  Collectives blocking(Duration limit);
+
+  /**
+   * Issues what {@code body} issues, as a group on one stream, and gives a handle for it: an event
+   * and a future. Calls without a handle cost nothing for it (rule STR-43). CUDA: the operations,
+   * then {@code cuEventRecord}.
+   *
+   * {@snippet file="org/jccl/benchmarks/snippets/Operations.java" region="request"}
+   *
+   * @param stream the stream of all of its operations; the {@link Collectives#defaultStream()} of
+   *     what the body gets
+   * @param body what issues operations; it gets where to record them
+   * @return the handle, to be closed by the caller
+   * @throws IllegalStateException inside a group, or if the stream is being captured
+   * @throws CollectiveException if the library refuses the call
+   */
+  Issued issue(Stream stream, Consumer<Collectives> body);
+
+  /**
+   * {@return the library's own handle, an {@code ncclComm_t}, for other users of the library in
+   * this process} Who calls the library with it does what jccl cannot see; the handle is gone when
+   * this communicator is aborted or closed. A simulated communicator has a number that its raw
+   * surface takes (rule LIF-26).
+   *
+   * @throws IllegalStateException if the communicator is closed
+   * @throws CollectiveException if it has failed or is still opening
+   */
+  long nativeHandle();
 
   /**
    * Prepares a fixed sequence of calls, to be launched as one piece again and again: a training

@@ -39,12 +39,14 @@ final class Handshake {
       CommunicatorConfig config,
       Consumer<? super Communicator> made) {
     UniqueId id = agree(group, device, config);
+    CommunicatorConfig chosen =
+        config.tuning().isOn() ? device.backend().tuned(group, device, config) : config;
     return create(
         id,
         group.rank(),
         group.worldSize(),
         device,
-        config,
+        chosen,
         communicator -> {
           made.accept(communicator);
           communicator.attach(group);
@@ -131,7 +133,10 @@ final class Handshake {
     if (device == null || config == null) {
       return new Offer.Unable((device == null ? "device" : "configuration") + " is null");
     }
-    return new Offer.Able(device.backend().capability(device, config), config.warmUp());
+    return new Offer.Able(
+        device.backend().capability(device, config),
+        config.warmUp(),
+        config.tuning().isOn() ? config.tuning().keepsBits() ? "same bits" : "on" : "off");
   }
 
   private static String reason(Throwable failure) {
@@ -186,9 +191,9 @@ final class Handshake {
       zero = communicator.device().allocate(DataType.FLOAT32, 1);
       Stream stream = communicator.defaultStream();
       zero.fill((byte) 0, stream);
-      communicator.allReduce(zero, zero, ReduceOp.SUM, stream);
-      communicator.awaitReady(communicator.config().initTimeout());
-      stream.synchronize();
+      communicator
+          .blocking(communicator.config().initTimeout())
+          .allReduce(zero, zero, ReduceOp.SUM, stream);
     } catch (RuntimeException failure) {
       giveUp(communicator, failure);
       throw coldFailure(communicator, failure);

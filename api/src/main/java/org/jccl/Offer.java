@@ -8,7 +8,11 @@ import java.util.Arrays;
 /** What one rank tells the others before a communicator is made: what it has, or why nothing. */
 sealed interface Offer {
   /** It can go on. */
-  record Able(Capability capability, boolean warmUp) implements Offer {}
+  record Able(Capability capability, boolean warmUp, String tuning) implements Offer {
+    Able(Capability capability, boolean warmUp) {
+      this(capability, warmUp, "off");
+    }
+  }
 
   /** It cannot; {@code reason} may have several lines. */
   record Unable(String reason) implements Offer {}
@@ -17,20 +21,24 @@ sealed interface Offer {
   int MAX_TEXT = 8192;
 
   /** First byte of an encoded offer; changes with the layout. */
-  int FORMAT = 0x72;
+  int FORMAT = 0x73;
 
   /** The bytes that travel. */
   default byte[] toBytes() {
     return switch (this) {
-      case Able(Capability own, boolean warmUp) -> {
+      case Able(Capability own, boolean warmUp, String tuning) -> {
         byte[] backend = text(own.backend());
         byte[] library = text(own.library());
         byte[] device = text(own.device());
-        ByteBuffer out = ByteBuffer.allocate(14 + backend.length + library.length + device.length);
+        byte[] tuned = text(tuning);
+        ByteBuffer out =
+            ByteBuffer.allocate(
+                16 + backend.length + library.length + device.length + tuned.length);
         out.put((byte) FORMAT).put((byte) 1).put((byte) (warmUp ? 1 : 0)).putInt(own.version());
         write(out, backend);
         write(out, library);
         write(out, device);
+        write(out, tuned);
         yield out.put((byte) (own.sharesDevice() ? 1 : 0)).array();
       }
       case Unable(String reason) -> {
@@ -56,8 +64,10 @@ sealed interface Offer {
         String backend = readText(in);
         String library = readText(in);
         String device = readText(in);
+        String tuning = readText(in);
         boolean shares = in.get() != 0;
-        offer = new Able(new Capability(backend, version, library, device, shares), warmUp);
+        Capability own = new Capability(backend, version, library, device, shares);
+        offer = new Able(own, warmUp, tuning);
       } else {
         offer = new Unable(readText(in));
       }

@@ -2,9 +2,6 @@ package org.jccl;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jccl.config.TimeLimit;
 
 /**
@@ -43,25 +40,7 @@ public interface Stream extends AutoCloseable {
    * @throws CollectiveException if work on the device failed, or was found to be a misuse
    */
   default void synchronize(Duration limit) {
-    TimeLimit time = TimeLimit.of(limit, "synchronize");
-    try {
-      completion().get(time.nanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException late) {
-      throw new CollectiveTimeoutException(
-          this + ": its work has not ended in " + time + ": a rank is late or missing", late);
-    } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof RuntimeException known) {
-        throw known;
-      }
-      if (failed.getCause() instanceof Error known) {
-        throw known;
-      }
-      throw new CollectiveException(ResultCode.UNKNOWN, this + ": " + failed.getCause(), failed);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new CollectiveException(
-          ResultCode.UNKNOWN, this + ": interrupted while its work was awaited", interrupted);
-    }
+    TimedWait.await(completion(), this + ": its work", TimeLimit.of(limit, "synchronize"));
   }
 
   /**

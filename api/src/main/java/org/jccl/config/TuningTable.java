@@ -138,6 +138,16 @@ public final class TuningTable {
     }
   }
 
+  /**
+   * {@return the table in a text}
+   *
+   * @param text the text
+   * @throws IllegalArgumentException if it is none; the message has the line
+   */
+  public static TuningTable parse(String text) {
+    return parse(text, "the text");
+  }
+
   /** {@return the entries, in the order of the file} */
   public List<Entry> entries() {
     return entries;
@@ -257,10 +267,13 @@ public final class TuningTable {
   }
 
   private static TuningTable parse(InputStream bytes, String name) throws IOException {
+    return parse(new String(bytes.readNBytes((int) MOST_BYTES), StandardCharsets.UTF_8), name);
+  }
+
+  private static TuningTable parse(String text, String name) {
     List<Entry> entries = new ArrayList<>();
     int number = 0;
     try {
-      String text = new String(bytes.readNBytes((int) MOST_BYTES), StandardCharsets.UTF_8);
       Draft draft = null;
       for (String line : text.lines().toList()) {
         number++;

@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
  * recording has that event on: {@code java -XX:StartFlightRecording:filename=run.jfr …}, then
  * {@code jfr view org.jccl.Collective run.jfr}, or Mission Control. The event has communicator,
  * rank, operation, number, type, root or peer, bytes, the host's time to issue it, and the stack.
+ *
+ * <p>A second event, {@code org.jccl.CollectiveCompletion}, has the device's time. It is off unless
+ * a recording asks for it, as {@code settings=jccl.jfc} does; the recording must run when the
+ * communicator opens.
  */
 public final class JfrEvents implements CallListener.Factory {
   /** A factory; all of them are alike. */
@@ -25,11 +29,29 @@ public final class JfrEvents implements CallListener.Factory {
     /** Asked whether any recording wants the events; never written. */
     private static final CollectiveEvent PROBE = new CollectiveEvent();
 
+    private static final CompletionEvent COMPLETION_PROBE = new CompletionEvent();
+
     private final Endpoint where;
+    private final boolean isTimed;
     private final ArrayDeque<CollectiveEvent> begun = new ArrayDeque<>();
 
     Calls(Endpoint where) {
       this.where = where;
+      this.isTimed = COMPLETION_PROBE.isEnabled();
+    }
+
+    @Override
+    public boolean hearsCompletion() {
+      return isTimed;
+    }
+
+    @Override
+    public void completed(IssuedCall call, double micros) {
+      CompletionEvent event = new CompletionEvent();
+      if (event.shouldCommit()) {
+        event.fill(where, call, micros);
+        event.commit();
+      }
     }
 
     @Override

@@ -5,9 +5,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
+import org.jccl.file.WholeFile;
 import org.jspecify.annotations.Nullable;
 
 /** The file of a {@link FlightRecorder}: one JSON object, a call on each line. */
@@ -26,13 +26,7 @@ final class RecorderFile {
         folder.resolve("jccl-" + host.replaceAll("[^A-Za-z0-9._-]", "_") + "-" + pid + ".json");
     RecorderFile content = new RecorderFile();
     content.file(host, pid, why, rings);
-    Path beside = Files.createTempFile(folder, ".jccl-", ".json");
-    try {
-      Files.writeString(beside, content.text);
-      Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(beside);
-    }
+    WholeFile.write(file, content.text.toString());
     return file;
   }
 

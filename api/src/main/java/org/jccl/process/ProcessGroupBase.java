@@ -11,8 +11,8 @@ import org.jccl.config.TimeLimit;
 
 /** What the members of every kind of group share: arguments, counting of calls, one-thread use. */
 abstract class ProcessGroupBase implements ProcessGroup {
-  /** Most bytes of one rank's message: a control plane carries ids and addresses, not data. */
-  static final int MAX_PAYLOAD = 4 << 20;
+  /** Most bytes of one rank's message: objects of a program, and still no data of its own. */
+  static final int MAX_PAYLOAD = 64 << 20;
 
   /** Most members of a group: more would be a mistake, and sizes come from outside. */
   static final int MAX_WORLD = 1 << 20;

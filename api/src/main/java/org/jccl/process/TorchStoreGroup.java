@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A call of rank r is a key {@code <group>/<position>/<call>/<r>} with its payload; a member has
  * met the others when the keys of all are there. The key {@code calls} of a position has a line for
  * each rank, by which disagreement is named. {@code failed} holds why the group broke down, {@code
- * gone} a line for each rank that left. Whoever waits looks at these several times a second. A
- * store does not notice that a process died: the time-out names its rank.
+ * gone} a line for each rank that left, {@code lost} which rank has died ({@link StoreHeart}).
+ * Whoever waits looks at these several times a second.
  */
 final class TorchStoreGroup extends ProcessGroupBase {
   /** How long a wait goes on before the member looks whether it still makes sense. */
@@ -38,6 +38,9 @@ final class TorchStoreGroup extends ProcessGroupBase {
   private final TcpSettings place;
   private final String prefix;
   private @Nullable GroupFailure failure;
+
+  /** Beats from the joining on. */
+  private volatile @Nullable StoreHeart heart;
 
   /** Keys of this member's last call, which nobody needs once all have come to the next. */
   private List<String> used = List.of();
@@ -69,6 +72,7 @@ final class TorchStoreGroup extends ProcessGroupBase {
     try {
       call(what, group::takePlace, settings.timeout());
       group.join(TimeLimit.ofNanos(TimeLimit.left(deadline)).duration());
+      group.heart = StoreHeart.start(settings, group.prefix);
       joined = true;
       return group;
     } finally {
@@ -84,6 +88,7 @@ final class TorchStoreGroup extends ProcessGroupBase {
       throw failed(ResultCode.INVALID_USAGE, "two members say they are rank " + rank())
           .exception(rank(), worldSize(), new ControlCall(ControlOperation.JOIN, 0, 0));
     }
+    StoreHeart.firstBeat(store, prefix, rank()); // from here on it is looked at
     return true;
   }
 
@@ -197,6 +202,10 @@ final class TorchStoreGroup extends ProcessGroupBase {
         return Optional.of(failed(ResultCode.INVALID_USAGE, disagreement(label, parts)));
       }
     }
+    String lost = text(prefix + "lost");
+    if (!lost.isEmpty()) {
+      return Optional.of(failed(ResultCode.REMOTE_ERROR, lost));
+    }
     for (String line : text(prefix + "gone").lines().toList()) {
       String[] parts = line.split(" ", 2);
       int rank = number(parts[0]);
@@ -263,6 +272,12 @@ final class TorchStoreGroup extends ProcessGroupBase {
   }
 
   @Override
+  public Optional<String> lostMember() {
+    StoreHeart beating = heart;
+    return beating == null ? Optional.empty() : beating.lost();
+  }
+
+  @Override
   void outOfMemory(ControlCall call) {
     broke("has run out of memory in " + call);
   }
@@ -278,6 +293,10 @@ final class TorchStoreGroup extends ProcessGroupBase {
 
   @Override
   void leave() {
+    StoreHeart beating = heart;
+    if (beating != null) {
+      beating.close();
+    }
     String line = rank() + " has closed its process group\n";
     try {
       RealTime.call(

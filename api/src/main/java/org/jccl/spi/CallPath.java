@@ -42,6 +42,24 @@ public interface CallPath {
       throws InterruptedException;
 
   /**
+   * Makes a call that may wait, and comes back in a time also where the library never does.
+   *
+   * @param what names the call in messages
+   * @param limit at most how long to wait, where calls of the library can hang at all
+   * @param body the call; it may go on after the limit, so what it touches has to stay
+   * @return the call's result
+   * @throws org.jccl.CollectiveTimeoutException if it has not come back; names {@code what}
+   */
+  default int bounded(String what, TimeLimit limit, IntSupplier body) {
+    return call(what, body);
+  }
+
+  /** {@return whether a call that was given up has not come back yet} */
+  default boolean isStuck() {
+    return false;
+  }
+
+  /**
    * Another path, for a call that may have to end the very call that this one is in. Whoever asks
    * for it ends it.
    *

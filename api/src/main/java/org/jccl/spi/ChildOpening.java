@@ -11,6 +11,7 @@ import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator.State;
 import org.jccl.ResultCode;
 import org.jccl.config.TimeLimit;
+import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class ChildOpening {
   }
 
   private final LibraryCommunicator child;
+  private final NcclFunction function;
   private final MemorySegment config;
   private final Creation creation;
 
@@ -33,8 +35,10 @@ final class ChildOpening {
   private boolean abandoned;
   private boolean finished;
 
-  ChildOpening(LibraryCommunicator child, MemorySegment config, Creation creation) {
+  ChildOpening(
+      LibraryCommunicator child, NcclFunction function, MemorySegment config, Creation creation) {
     this.child = child;
+    this.function = function;
     this.config = config;
     this.creation = creation;
   }
@@ -44,7 +48,10 @@ final class ChildOpening {
     try {
       int code =
           callWithin(
-              caller, "creation of " + child.name(), child.config().initLimit(), this::create);
+              caller,
+              "creation of " + child.name() + " (" + function.symbol() + ")",
+              child.config().initLimit(),
+              this::create);
       settle(caller, code);
       born = true;
     } finally {

@@ -49,6 +49,7 @@ final class Children {
     String name = "split" + ++made + "-" + color;
     long comm = parent.handle().value();
     return child(
+        NcclFunction.COMM_SPLIT,
         name,
         UNKNOWN,
         UNKNOWN,
@@ -65,7 +66,7 @@ final class Children {
     int code =
         ChildOpening.callWithin(
             parent,
-            "splitNoColor",
+            "splitNoColor (ncclCommSplit)",
             parent.config().initLimit(),
             () -> parent.abi().commSplit(comm, NO_COLOR, 0, slot, MemorySegment.NULL));
     if (parent.guard().settled(code, "splitNoColor") == 0) {
@@ -88,6 +89,7 @@ final class Children {
     }
     long comm = parent.handle().value();
     return child(
+        NcclFunction.COMM_SHRINK,
         "shrink" + ++made,
         rank,
         parent.worldSize() - out.size(),
@@ -126,7 +128,11 @@ final class Children {
     ready(NcclFunction.COMM_GET_UNIQUE_ID, "newUniqueId");
     MemorySegment id = Arena.ofAuto().allocate(UniqueId.BYTES);
     long comm = parent.handle().value();
-    int code = parent.call("newUniqueId", () -> parent.abi().commGetUniqueId(comm, id));
+    int code =
+        parent.bounded(
+            "newUniqueId (ncclCommGetUniqueId)",
+            parent.config().initLimit(),
+            () -> parent.abi().commGetUniqueId(comm, id));
     parent.guard().settled(code, "newUniqueId");
     return UniqueId.of(id.toArray(JAVA_BYTE));
   }
@@ -149,6 +155,7 @@ final class Children {
     MemorySegment bytes = id == null ? MemorySegment.NULL : bytes(id);
     long comm = parent.handle().value();
     return child(
+        NcclFunction.COMM_GROW,
         "grow" + ++made,
         parent.rank(),
         newWorldSize,
@@ -167,6 +174,7 @@ final class Children {
   }
 
   private Communicator child(
+      NcclFunction function,
       String name,
       int rank,
       int worldSize,
@@ -176,7 +184,8 @@ final class Children {
     String called = own == null ? parent.name() + "/" + name : own.name().orElse(name);
     LibraryCommunicator child = parent.newChild(called, rank, worldSize, config);
     child.chosen(choice(own, worldSize));
-    ChildOpening birth = new ChildOpening(child, child.struct(own, Arena.ofAuto()), creation);
+    ChildOpening birth =
+        new ChildOpening(child, function, child.struct(own, Arena.ofAuto()), creation);
     birth.run(parent);
     return child;
   }
@@ -198,6 +207,7 @@ final class Children {
     MemorySegment struct = newRank.struct(newRank.config(), Arena.ofAuto());
     new ChildOpening(
             newRank,
+            NcclFunction.COMM_GROW,
             struct,
             (slot, config) -> {
               newRank.device().makeCurrent(); // Bound to the device that is current (INIT-01).
@@ -215,6 +225,8 @@ final class Children {
     MemorySegment size = out.asSlice(JAVA_INT.byteSize(), JAVA_INT);
     int code =
         child.quick(
+            "ncclCommUserRank and ncclCommCount",
+            Library.ANSWER,
             comm -> {
               int asked = child.abi().commUserRank(comm, rank);
               return asked != 0 ? asked : child.abi().commCount(comm, size);

@@ -41,15 +41,27 @@ public abstract class CollectivesBase implements Collectives {
    * Makes the calls of {@code body}, which are {@code method}, as one group, or as a part of the
    * group that is open.
    */
-  private void grouped(Composite method, Runnable body) {
+  private void grouped(Composite method, Stream stream, Runnable body) {
     CommunicatorBase comm = communicator();
+    beginsMethod(stream);
     comm.carryOut(method);
     try {
       Groups.record(comm.issuer(), group -> body.run());
     } finally {
       comm.carryOut(null);
+      leavesMethod();
     }
+    endsMethod(stream);
   }
+
+  /** A method that makes several calls begins; for views that do something around it. */
+  void beginsMethod(Stream stream) {}
+
+  /** Its calls were made, or it has failed. */
+  void leavesMethod() {}
+
+  /** Its calls were made, all of them. */
+  void endsMethod(Stream stream) {}
 
   @Override
   public Stream defaultStream() {
@@ -116,6 +128,22 @@ public abstract class CollectivesBase implements Collectives {
       DeviceBuffer send, int destination, DeviceBuffer recv, int source, Stream stream) {
     // Not by grouped: it is called often, and a body would be an object.
     CommunicatorBase comm = communicator();
+    beginsMethod(stream);
+    try {
+      exchange(comm, send, destination, recv, source, stream);
+    } finally {
+      leavesMethod();
+    }
+    endsMethod(stream);
+  }
+
+  private void exchange(
+      CommunicatorBase comm,
+      DeviceBuffer send,
+      int destination,
+      DeviceBuffer recv,
+      int source,
+      Stream stream) {
     GroupRecording group = GroupRecording.enter(comm.issuer());
     comm.carryOut(Composite.SEND_RECV);
     try {
@@ -152,6 +180,7 @@ public abstract class CollectivesBase implements Collectives {
     blocks.requireOwn("send", send);
     grouped(
         Composite.ALL_GATHER_V,
+        stream,
         () -> {
           for (int root = 0; root < counts.length; root++) {
             if (counts[root] > 0) {
@@ -181,6 +210,7 @@ public abstract class CollectivesBase implements Collectives {
     blocks.requireOwn("recv", recv);
     grouped(
         Composite.REDUCE_SCATTER_V,
+        stream,
         () -> {
           for (int root = 0; root < counts.length; root++) {
             if (counts[root] > 0) {
@@ -218,6 +248,7 @@ public abstract class CollectivesBase implements Collectives {
     Blocks in = new Blocks(comm, "all_to_all_v", "recv", recv, recvCounts, recvDisplacements);
     grouped(
         Composite.ALL_TO_ALL_V,
+        stream,
         () -> {
           for (int peer = 0; peer < sendCounts.length; peer++) {
             if (sendCounts[peer] > 0) {
@@ -250,6 +281,7 @@ public abstract class CollectivesBase implements Collectives {
     blocks.requireOwn("send", send);
     grouped(
         Composite.GATHER_V,
+        stream,
         () -> {
           if (send.count() > 0) {
             submit(Operation.SEND, send, null, null, root, stream);
@@ -282,6 +314,7 @@ public abstract class CollectivesBase implements Collectives {
     blocks.requireOwn("recv", recv);
     grouped(
         Composite.SCATTER_V,
+        stream,
         () -> {
           for (int peer = 0; comm.rank() == root && peer < counts.length; peer++) {
             if (counts[peer] > 0) {

@@ -1,5 +1,6 @@
 package org.jccl.spi;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,6 +19,7 @@ import org.jccl.ProcessGroup;
 import org.jccl.ReduceOp;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
+import org.jccl.config.TimeLimit;
 import org.jccl.ops.ArgumentRules;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.Composite;
@@ -372,13 +374,13 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
    * @param what a name for messages
    */
   public final CollectiveException failure(int code, String what) {
-    String words = lastError();
+    String words = words();
     return failure(code, what, words, Advice.of(ResultCode.of(code), words));
   }
 
   /** The failure of its own creation. */
   final CollectiveException creationFailure(int code) {
-    return failure(code, "creation", lastError(), Advice.ofCreation(ResultCode.of(code)));
+    return failure(code, "creation", words(), Advice.ofCreation(ResultCode.of(code)));
   }
 
   private CollectiveException failure(int code, String what, String words, String advice) {
@@ -399,6 +401,38 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
             + (words.isEmpty() ? "" : ", the library says: " + words)
             + ". "
             + advice);
+  }
+
+  /** The next calls take so long at most; null: as long as the communicator's calls may take. */
+  void limitCalls(@Nullable TimeLimit limit) {}
+
+  /** Waits until what was issued on {@code stream} is done; null: as long as operations have. */
+  void awaitWork(Stream stream, @Nullable TimeLimit limit) {
+    if (limit == null) {
+      stream.synchronize();
+    } else {
+      stream.synchronize(limit.duration());
+    }
+  }
+
+  @Override
+  public final Collectives blocking() {
+    return new BlockingView(this, null);
+  }
+
+  @Override
+  public final Collectives blocking(Duration limit) {
+    return new BlockingView(this, TimeLimit.of(limit, "blocking"));
+  }
+
+  @Override
+  public final Issued issue(Stream stream, Consumer<Collectives> body) {
+    return HandleIssue.issue(this, stream, body);
+  }
+
+  /** {@return what the library says of a failure} */
+  protected String words() {
+    return lastError();
   }
 
   /** {@return where this communicator's groups are issued} */

@@ -1,7 +1,10 @@
 package org.jccl.spi;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntSupplier;
 import org.jccl.CollectiveException;
+import org.jccl.CollectiveTimeoutException;
+import org.jccl.CommunicatorAbortedException;
 import org.jccl.ResultCode;
 import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
@@ -45,17 +48,24 @@ final class GroupIssue {
   }
 
   private static void make(GroupRecording calls, LibraryCommunicator first, MemorySegment info) {
-    if (first.path().isDirect()) {
+    if (info.address() == 0 && first.isDirect()) {
       run(calls, first.abi(), info);
-    } else {
-      first
-          .path()
-          .call(
-              "a group of " + calls.size() + " calls",
-              () -> {
-                run(calls, first.abi(), info);
-                return 0;
-              });
+      return;
+    }
+    IntSupplier body =
+        () -> {
+          run(calls, first.abi(), info);
+          return 0;
+        };
+    try {
+      if (info.address() != 0) {
+        first.bounded("an estimate (ncclGroupSimulateEnd)", first.config().initLimit(), body);
+      } else {
+        first.within("a group of " + calls.size() + " calls", calls::inside, body);
+      }
+    } catch (CollectiveTimeoutException | CommunicatorAbortedException late) {
+      calls.leaveToOthers(); // the library may still read it
+      throw late;
     }
   }
 
@@ -136,18 +146,21 @@ final class GroupIssue {
     int code = 0;
     int end;
     boolean whole = false;
+    calls.reaches(GroupRecording.START);
     int started = abi.groupStart(); // Always succeeds (GRP-01), unless the library is broken.
     if (started != 0) {
       throw member(calls, 0).failure(started, "ncclGroupStart of a group of " + size + " calls");
     }
     try {
       for (int i = 0; i < size && failed < 0; i++) {
+        calls.reaches(i);
         code = member(calls, i).issue(calls.call(i), calls.stream(i));
         failed = NcclAbi.isGood(code) ? -1 : i;
       }
       whole = true;
     } finally {
       // A group that a report of misuse has broken off is ended, too; the report goes on.
+      calls.reaches(size);
       boolean estimates = whole && info.address() != 0;
       end = estimates ? abi.groupSimulateEnd(info) : abi.groupEnd();
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jccl.Stream;
 import org.jccl.ops.CallArguments;
+import org.jccl.ops.NcclFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,9 @@ public final class GroupRecording {
     default void givenUp(GroupRecording calls, Throwable why) {}
   }
 
+  /** Before the first call: the start of the native group. */
+  static final int START = -1;
+
   private static final ThreadLocal<GroupRecording> OF_THREAD =
       ThreadLocal.withInitial(GroupRecording::new);
 
@@ -51,6 +55,11 @@ public final class GroupRecording {
 
   /** Whether its end was reached: what fails there is not the body's. */
   private boolean isIssued;
+
+  private boolean isLeftToOthers;
+
+  /** The call that the library is in, {@link #START}, or the size for the end; for messages. */
+  private int reached;
 
   private int size;
   private final List<CallArguments> calls = new ArrayList<>();
@@ -129,13 +138,38 @@ public final class GroupRecording {
         issuer.givenUp(this, poison);
       }
       poison = null;
-      Arrays.fill(communicators, 0, size, null);
-      Arrays.fill(streams, 0, size, null);
+      if (isLeftToOthers) {
+        OF_THREAD.remove();
+      } else {
+        Arrays.fill(communicators, 0, size, null);
+        Arrays.fill(streams, 0, size, null);
+      }
       size = 0;
       issuer = null;
       OPEN.decrementAndGet();
       runAfterwards();
     }
+  }
+
+  /** The library is given the call with this number, the start, or the end after the last. */
+  void reaches(int call) {
+    reached = call;
+  }
+
+  /** {@return the function that the library is in} */
+  String inside() {
+    int at = reached;
+    if (at == START) {
+      return NcclFunction.GROUP_START.symbol();
+    }
+    return at < calls.size() && at < size
+        ? calls.get(at).operation().function().symbol()
+        : NcclFunction.GROUP_END.symbol();
+  }
+
+  /** A thread that was given up may still issue these calls: nobody records over them. */
+  void leaveToOthers() {
+    isLeftToOthers = true;
   }
 
   /**

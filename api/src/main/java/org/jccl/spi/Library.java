@@ -1,11 +1,24 @@
 package org.jccl.spi;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
 import java.util.function.LongToIntFunction;
+import org.jccl.CollectiveTimeoutException;
 import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
+import org.jccl.config.TimeLimit;
+import org.jspecify.annotations.Nullable;
 
 /** A library of NCCL's C functions, loaded or simulated, as its communicators see it. */
 public interface Library extends GroupRecording.Issuer {
+  /** How long a library may think about a question that it answers without waiting (ERR-01). */
+  TimeLimit ANSWER = new TimeLimit(Duration.ofSeconds(5));
+
   /**
    * {@return the C functions that communicators of this configuration call}
    *
@@ -26,7 +39,55 @@ public interface Library extends GroupRecording.Issuer {
    * @param config how the communicator is opened
    */
   default LongToIntFunction question(CommunicatorConfig config) {
-    return NativeHandle.asking(abi(config));
+    NcclAbi abi = abi(config);
+    MemorySegment stored = Arena.ofAuto().allocate(JAVA_INT);
+    return comm ->
+        ask(
+            null,
+            "ncclCommGetAsyncError",
+            ANSWER,
+            () -> {
+              int asked = abi.commGetAsyncError(comm, stored);
+              return asked != 0 ? asked : stored.get(JAVA_INT, 0);
+            });
+  }
+
+  /**
+   * Makes a call that is of no communicator's thread: a question, or one that any thread may make.
+   *
+   * @param current the device that is current during the call; null if it needs none
+   * @param what names the call in messages
+   * @param limit at most how long to wait, where calls of the library can hang at all
+   * @param body the call; it may go on after the limit, so what it touches has to stay
+   * @return the call's result
+   * @throws org.jccl.CollectiveTimeoutException if it has not come back; names {@code what}
+   */
+  default int ask(@Nullable Device current, String what, TimeLimit limit, IntSupplier body) {
+    return body.getAsInt();
+  }
+
+  /**
+   * {@return what the library says of its last error, of the whole process (ERR-07); also where it
+   * does not come back from the question}
+   *
+   * @param abi its functions
+   */
+  default String lastWords(NcclAbi abi) {
+    AtomicReference<String> words = new AtomicReference<>("");
+    try {
+      // The argument is ignored (ERR-07): so no handle goes in.
+      ask(
+          null,
+          "ncclGetLastError",
+          ANSWER,
+          () -> {
+            words.set(abi.getLastError(0));
+            return 0;
+          });
+    } catch (CollectiveTimeoutException late) {
+      return "(" + late.getMessage() + ")";
+    }
+    return words.get();
   }
 
   /**
@@ -51,6 +112,11 @@ public interface Library extends GroupRecording.Issuer {
 
   /** {@return whether its work can hang, so that a watchdog has to look after it} */
   default boolean needsWatchdog() {
+    return true;
+  }
+
+  /** {@return whether the time that its work takes can be measured by a clock} */
+  default boolean runsInRealTime() {
     return true;
   }
 

@@ -20,6 +20,7 @@ import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.GroupScope;
+import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
 import org.jccl.UniqueId;
 
@@ -69,20 +70,18 @@ public abstract class LibraryBackend implements Backend, Library {
 
   private UniqueId newUniqueId(CommunicatorConfig config) {
     NcclAbi abi = abi(config);
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment id = arena.allocate(UniqueId.BYTES);
-      int code = abi.getUniqueId(id);
-      if (code != 0) {
-        throw new CollectiveException(
-            ResultCode.of(code),
-            "ncclGetUniqueId: "
-                + ResultCode.of(code)
-                + ", the library says: "
-                + abi.getLastError(0)
-                + ". It needs a network interface that it may use: see NCCL_SOCKET_IFNAME.");
-      }
-      return UniqueId.of(id.toArray(JAVA_BYTE));
+    MemorySegment id = Arena.ofAuto().allocate(UniqueId.BYTES);
+    int code = ask(null, "ncclGetUniqueId", config.initLimit(), () -> abi.getUniqueId(id));
+    if (code != 0) {
+      throw new CollectiveException(
+          ResultCode.of(code),
+          "ncclGetUniqueId: "
+              + ResultCode.of(code)
+              + ", the library says: "
+              + lastWords(abi)
+              + ". It needs a network interface that it may use: see NCCL_SOCKET_IFNAME.");
     }
+    return UniqueId.of(id.toArray(JAVA_BYTE));
   }
 
   @Override
@@ -182,7 +181,13 @@ public abstract class LibraryBackend implements Backend, Library {
     requireOpen();
     requireOwn(device);
     NcclAbi abi = abi(CommunicatorConfig.defaults());
-    return RegistrableMemory.allocate(abi, ncclVersion(), device, type, count);
+    return RegistrableMemory.allocate(this, abi, device, type, count);
+  }
+
+  @Override
+  public final CommunicatorConfig tuned(
+      ProcessGroup group, Device device, CommunicatorConfig config) {
+    return new TuningProbe(group, device, config, version(config)).chosen(runsInRealTime());
   }
 
   @Override

@@ -9,9 +9,12 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Supplier;
 import org.jccl.CleanText;
+import org.jccl.CollectiveTimeoutException;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
+import org.jccl.CommunicatorAbortedException;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
@@ -54,6 +57,13 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final Stream defaultStream;
   private final boolean nonblocking;
   private final boolean exchangesMessages;
+
+  /** Names the function that the library is in, or was in last. */
+  private volatile Supplier<String> insideOf = () -> "";
+
+  /** At most how long the call of an operation may take; null where nobody has said. */
+  private @Nullable TimeLimit callLimit;
+
   private final UsedStreams streams = new UsedStreams();
   private @Nullable Stream lastStream;
   private @Nullable TuningChoice choice;
@@ -96,6 +106,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.handle = new NativeHandle(library.question(config));
     this.nonblocking = config.field(ConfigField.BLOCKING).orElse(1) == 0;
     this.exchangesMessages = !NcclFunction.ALL_TO_ALL.isIn(version);
+    this.callLimit = library.needsWatchdog() ? config.operationLimit().orElse(null) : null;
     this.guard = new StateGuard(this, handle);
     this.lifecycle = new Lifecycle(this, abi);
     this.children = new Children(this);
@@ -112,10 +123,90 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   protected final int enqueue(CallArguments call, Stream stream) {
     note(stream);
     int code =
-        path.isDirect()
+        callLimit == null && path.isDirect()
             ? issue(call, stream)
-            : path.call(call.operation().label(), () -> issue(call, stream));
+            : within(
+                call.operation().label(),
+                () -> call.operation().function().symbol(),
+                () -> issue(call, stream));
     return code == 0 ? 0 : guard.settled(code, call.operation().label());
+  }
+
+  /**
+   * Makes the call of an operation by another thread, in the time that operations have. If the
+   * library does not come back, the communicator is aborted: the call may wait for a peer.
+   */
+  final int within(String what, Supplier<String> inside, IntSupplier body) {
+    TimeLimit limit = callLimit;
+    if (limit == null) {
+      return path.call(what, body);
+    }
+    insideOf = inside;
+    try {
+      return path.bounded(what, limit, body);
+    } catch (CollectiveTimeoutException late) {
+      CommunicatorAbortedException why =
+          endBecause(
+              "a call of the library has not come back for "
+                  + limit
+                  + (limit == config().operationLimit().orElse(null) ? " (operationTimeout)" : "")
+                  + ": "
+                  + inside.get());
+      why.addSuppressed(late);
+      throw why;
+    }
+  }
+
+  /** Where calls of the library can hang: for others a limit is only one more. */
+  @Override
+  final void limitCalls(@Nullable TimeLimit limit) {
+    if (library.needsWatchdog()) {
+      callLimit = limit == null ? config().operationLimit().orElse(null) : limit;
+    }
+  }
+
+  @Override
+  final void awaitWork(Stream stream, @Nullable TimeLimit limit) {
+    TimeLimit own = config().operationLimit().orElse(null);
+    TimeLimit most = limit == null ? own : limit;
+    if (nonblocking) {
+      guard.awaitReady(most == null ? config().initLimit() : most);
+    }
+    try {
+      super.awaitWork(stream, most);
+    } catch (CollectiveTimeoutException late) {
+      if (limit != null || most == null) {
+        throw late; // the caller's own limit: the work may go on
+      }
+      CommunicatorAbortedException why =
+          endBecause("work on " + stream + " has not ended in " + most + " (operationTimeout)");
+      why.addSuppressed(late);
+      throw why;
+    }
+  }
+
+  @Override
+  public final long nativeHandle() {
+    guard.requireLegal(Act.QUESTION, "nativeHandle");
+    return handle.value();
+  }
+
+  /** The first reason stays. */
+  private synchronized void because(String why) {
+    if (abortReason.isEmpty()) {
+      abortReason = why + "; on this rank " + progress();
+    }
+  }
+
+  private CommunicatorAbortedException endBecause(String why) {
+    because(why);
+    lifecycle.abortAside();
+    return guard.aborted(null);
+  }
+
+  /** Whether the calling thread may make the call of an operation itself. */
+  final boolean isDirect() {
+    return callLimit == null && path.isDirect();
   }
 
   /**
@@ -154,19 +245,42 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     }
   }
 
-  /** Makes a call that may wait for other ranks or for the device. */
-  final int call(String what, IntSupplier body) {
-    return path.call(what, body);
+  /** Makes a call that may wait for other ranks, and that sets up or ends something. */
+  final int bounded(String what, TimeLimit limit, IntSupplier body) {
+    try {
+      return path.bounded(what, limit, body);
+    } catch (CollectiveTimeoutException late) {
+      throw broken(late);
+    }
+  }
+
+  /** The library has not come back from a call: nothing but an abort is asked of it any more. */
+  private CollectiveTimeoutException broken(CollectiveTimeoutException late) {
+    handle.broken(late.getMessage());
+    return new CollectiveTimeoutException(
+        who() + ": " + late.getMessage() + ". Abort the communicator", late);
   }
 
   /**
    * Makes a call that does not wait, if the handle is still there; 0 otherwise.
    *
+   * @param what names the call in messages
+   * @param limit at most how long to wait for a library that is broken
    * @param call the call
    * @return the call's result, or 0
    */
-  protected int quick(LongUnaryOperator call) {
-    return handle.ifAlive(call);
+  protected int quick(String what, TimeLimit limit, LongUnaryOperator call) {
+    return handle.ifAlive(
+        comm -> asked(what, limit, () -> Math.toIntExact(call.applyAsLong(comm))));
+  }
+
+  /** Makes a call that waits for no other rank, and that any thread may make. */
+  final int asked(String what, TimeLimit limit, IntSupplier body) {
+    try {
+      return library.ask(device(), what, limit, body);
+    } catch (CollectiveTimeoutException late) {
+      throw broken(late);
+    }
   }
 
   // ---- for the implementations and the helpers
@@ -319,8 +433,12 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   @Override
   public String lastError() {
-    // The text belongs to the process, the argument is ignored (ERR-07): so no handle goes in.
-    return abi.getLastError(0);
+    return library.lastWords(abi);
+  }
+
+  @Override
+  protected String words() {
+    return handle.broken().isEmpty() ? lastError() : handle.broken();
   }
 
   @Override
@@ -394,9 +512,13 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
     @Override
     public Optional<String> failure() {
-      return handle.poll() == State.FAILED
-          ? Optional.of("NCCL reports " + asyncError() + " (" + lastError() + ")")
-          : Optional.empty();
+      if (handle.poll() != State.FAILED) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          handle.broken().isEmpty()
+              ? "NCCL reports " + asyncError() + " (" + lastError() + ")"
+              : handle.broken());
     }
 
     @Override
@@ -420,8 +542,13 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     }
 
     @Override
+    public String inside() {
+      return insideOf.get();
+    }
+
+    @Override
     public void end(String why) {
-      abortReason = why + "; on this rank " + progress();
+      because(why);
       abort();
     }
 
@@ -565,6 +692,15 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   @Override
   public final DeviceBuffer allocate(DataType type, long count) {
     return memory.allocate(type, count);
+  }
+
+  /**
+   * {@return whether a window is of {@link #allocate}, and so no window that the program closes}
+   *
+   * @param handle the library's handle of the window
+   */
+  protected final boolean isOwnWindow(long handle) {
+    return memory.isOwnWindow(handle);
   }
 
   // ---- memory, reductions

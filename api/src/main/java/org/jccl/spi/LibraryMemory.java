@@ -64,8 +64,13 @@ final class LibraryMemory {
     return pool.allocate(type, count);
   }
 
+  boolean isOwnWindow(long handle) {
+    return pool.hasWindow(handle);
+  }
+
   private Window openSymmetric(DeviceBuffer memory) {
     Window made = registerWindow(memory, WindowFlag.COLLECTIVE_SYMMETRIC);
+    open.remove(made); // Work may be in it when the communicator is closed, which then takes it.
     owner.guard().awaitReady(owner.config().initLimit());
     if (made.isNull() && !isToldOfNoWindows) {
       isToldOfNoWindows = true;
@@ -99,8 +104,12 @@ final class LibraryMemory {
     requireOwn("register", buffer);
     owner.guard().requireLegal(Act.OPERATION);
     MemorySegment slot = Arena.ofAuto().allocate(JAVA_LONG);
+    long comm = owner.handle().value();
     int code =
-        owner.abi().commRegister(owner.handle().value(), buffer.address(), buffer.bytes(), slot);
+        owner.asked(
+            "ncclCommRegister",
+            owner.config().initLimit(),
+            () -> owner.abi().commRegister(comm, buffer.address(), buffer.bytes(), slot));
     owner.guard().settled(code, "register");
     Registration[] made = new Registration[1];
     made[0] =
@@ -115,7 +124,11 @@ final class LibraryMemory {
 
   private void deregister(Registration registration, long handle) {
     open.remove(registration);
-    int code = owner.quick(comm -> owner.abi().commDeregister(comm, handle));
+    int code =
+        owner.quick(
+            "ncclCommDeregister",
+            owner.config().closeLimit(),
+            comm -> owner.abi().commDeregister(comm, handle));
     if (code != 0) {
       throw owner.failure(code, "closing a registration");
     }
@@ -137,8 +150,9 @@ final class LibraryMemory {
     MemorySegment slot = Arena.ofAuto().allocate(JAVA_LONG);
     long comm = owner.handle().value();
     int code =
-        owner.call(
-            "registerWindow",
+        owner.bounded(
+            "registerWindow (ncclCommWindowRegister)",
+            owner.config().initLimit(),
             () ->
                 owner.abi().commWindowRegister(comm, buffer.address(), buffer.bytes(), slot, bits));
     if (owner.guard().settled(code, "registerWindow") == 0) {
@@ -186,7 +200,11 @@ final class LibraryMemory {
   private void drop(Window window) {
     long handle = window.handle();
     open.remove(window);
-    int code = owner.quick(comm -> owner.abi().commWindowDeregister(comm, handle));
+    int code =
+        owner.quick(
+            "ncclCommWindowDeregister",
+            owner.config().closeLimit(),
+            comm -> owner.abi().commWindowDeregister(comm, handle));
     if (code != 0) {
       throw owner.failure(code, "closing a window");
     }
@@ -198,7 +216,11 @@ final class LibraryMemory {
       return 0;
     }
     MemorySegment out = Arena.ofAuto().allocate(JAVA_LONG);
-    int code = owner.quick(comm -> owner.abi().winGetUserPtr(comm, window, out));
+    int code =
+        owner.quick(
+            "ncclWinGetUserPtr",
+            Library.ANSWER,
+            comm -> owner.abi().winGetUserPtr(comm, window, out));
     owner.guard().settled(code, "asking for a window's pointer");
     return out.get(JAVA_LONG, 0);
   }
@@ -237,6 +259,7 @@ final class LibraryMemory {
     }
     owner.note(stream);
     issue(
+        NcclFunction.PUT_SIGNAL,
         "putSignal",
         oneSided(source.address(), source.count(), source.type().code(), peer),
         stream,
@@ -266,6 +289,7 @@ final class LibraryMemory {
     owner.guard().requireLegal(Act.OPERATION, "signal");
     owner.note(stream);
     issue(
+        NcclFunction.SIGNAL,
         "signal",
         oneSided(0, 0, -1, peer),
         stream,
@@ -288,6 +312,7 @@ final class LibraryMemory {
       descriptors.setAtIndex(JAVA_INT, DESCRIPTOR_INTS * i + 1, waits.get(i).peer());
     }
     issue(
+        NcclFunction.WAIT_SIGNAL,
         "waitSignal",
         oneSided(0, 0, -1, waits.isEmpty() ? IssuedCall.NO_RANK : waits.getFirst().peer()),
         stream,
@@ -304,16 +329,21 @@ final class LibraryMemory {
         : new CallArguments().set(Operation.SEND, source, 0, count, type, 0, peer);
   }
 
-  private void issue(String what, @Nullable CallArguments shown, Stream stream, IntSupplier body) {
+  private void issue(
+      NcclFunction function,
+      String what,
+      @Nullable CallArguments shown,
+      Stream stream,
+      IntSupplier body) {
     CallHook heard = owner.hook();
     if (heard == null || shown == null) {
-      owner.guard().settled(owner.call(what, body), what);
+      owner.guard().settled(owner.within(what, function::symbol, body), what);
       return;
     }
     heard.show(what, shown, stream);
     try {
       heard.before();
-      owner.guard().settled(owner.call(what, body), what);
+      owner.guard().settled(owner.within(what, function::symbol, body), what);
     } catch (RuntimeException | Error failure) {
       heard.failed(failure);
       throw failure;
@@ -364,7 +394,9 @@ final class LibraryMemory {
 
   private long statistic(int which) {
     MemorySegment out = Arena.ofAuto().allocate(JAVA_LONG);
-    int code = owner.quick(comm -> owner.abi().commMemStats(comm, which, out));
+    int code =
+        owner.quick(
+            "ncclCommMemStats", Library.ANSWER, comm -> owner.abi().commMemStats(comm, which, out));
     owner.guard().settled(code, "memoryStatistics");
     return out.get(JAVA_LONG, 0);
   }

@@ -40,6 +40,9 @@ final class Lifecycle {
   private final NcclAbi abi;
   private final AtomicBoolean closing = new AtomicBoolean();
 
+  /** The function that ends the communicator now, for messages. */
+  private volatile String inside = "";
+
   Lifecycle(LibraryCommunicator owner, NcclAbi abi) {
     this.owner = owner;
     this.abi = abi;
@@ -49,29 +52,41 @@ final class Lifecycle {
 
   void finalizeCommunicator() {
     owner.guard().requireLegal(Act.FINALIZE, "finalize");
-    reach(State.FINALIZED, "finalize", abi::commFinalize);
+    reach(
+        State.FINALIZED,
+        "finalize (ncclCommFinalize)",
+        owner.config().closeLimit(),
+        abi::commFinalize);
   }
 
   void revoke() {
     owner.guard().require(NcclFunction.COMM_REVOKE);
     owner.guard().requireLegal(Act.REVOKE, "revoke");
-    reach(State.REVOKED, "revoke", comm -> abi.commRevoke(comm, 0));
+    reach(
+        State.REVOKED,
+        "revoke (ncclCommRevoke)",
+        owner.config().closeLimit(),
+        comm -> abi.commRevoke(comm, 0));
   }
 
   void suspend() {
     owner.guard().require(NcclFunction.COMM_SUSPEND);
     owner.guard().requireLegal(Act.SUSPEND, "suspend");
-    reach(State.SUSPENDED, "suspend", comm -> abi.commSuspend(comm, LibraryMemory.SUSPEND_MEMORY));
+    reach(
+        State.SUSPENDED,
+        "suspend (ncclCommSuspend)",
+        owner.config().initLimit(),
+        comm -> abi.commSuspend(comm, LibraryMemory.SUSPEND_MEMORY));
   }
 
   void resume() {
     owner.guard().require(NcclFunction.COMM_RESUME);
     owner.guard().requireLegal(Act.RESUME, "resume");
-    reach(State.READY, "resume", abi::commResume);
+    reach(State.READY, "resume (ncclCommResume)", owner.config().initLimit(), abi::commResume);
   }
 
-  private void reach(State state, String what, LongToIntFunction call) {
-    int code = owner.path().call(what, () -> call.applyAsInt(owner.handle().value()));
+  private void reach(State state, String what, TimeLimit limit, LongToIntFunction call) {
+    int code = owner.bounded(what, limit, () -> call.applyAsInt(owner.handle().value()));
     if (code == 0 && state == State.REVOKED) {
       owner.handle().revoked();
     } else if (code == 0) {
@@ -86,6 +101,21 @@ final class Lifecycle {
   // ---- end
 
   void abort() {
+    long comm = taken();
+    if (comm != 0) {
+      kill(comm);
+    }
+  }
+
+  /** The same for a caller who waits no longer: the library's abort goes on alone. */
+  void abortAside() {
+    long comm = taken();
+    if (comm != 0) {
+      Thread.ofPlatform().daemon().name("jccl-abort-" + owner.name()).start(() -> kill(comm));
+    }
+  }
+
+  private long taken() {
     long comm = owner.handle().take(State.ABORTED);
     if (comm != 0) {
       CallHook heard = owner.hook();
@@ -94,8 +124,8 @@ final class Lifecycle {
       }
       refuseStreams();
       owner.abandonPrepared();
-      kill(comm);
     }
+    return comm;
   }
 
   /** Before the abort: a thread that waits on a stream returns by it, and then looks. */
@@ -129,7 +159,8 @@ final class Lifecycle {
   private void end(long deadline) {
     State last = settledState(left(deadline));
     List<CollectiveException> found = new ArrayList<>(1);
-    boolean sound = ENDS_WELL.contains(last) && hasFinished(left(deadline), found);
+    boolean sound =
+        ENDS_WELL.contains(last) && !owner.path().isStuck() && hasFinished(left(deadline), found);
     CallHook heard = owner.hook();
     if (sound && heard != null && last != State.REVOKED) {
       heard.finish(left(deadline), found);
@@ -198,6 +229,7 @@ final class Lifecycle {
 
   /** Destroys; aborts instead if a failure has come in between, which is refused (LIF-11). */
   private int destroy(long comm) {
+    inside = "ncclCommDestroy";
     int code = abi.commDestroy(comm);
     if (code != 0) {
       abi.groupEnd(); // the group that NCCL has opened, and left open
@@ -207,6 +239,7 @@ final class Lifecycle {
   }
 
   private int settledFinalize(long comm) {
+    inside = "ncclCommFinalize";
     int code = abi.commFinalize(comm);
     return code == IN_PROGRESS ? polled(comm) : code;
   }
@@ -217,6 +250,7 @@ final class Lifecycle {
       MemorySegment stored = arena.allocate(JAVA_INT);
       while (code == IN_PROGRESS) {
         owner.path().pause();
+        inside = "ncclCommGetAsyncError";
         code = abi.commGetAsyncError(comm, stored);
         code = code != 0 ? code : stored.get(JAVA_INT, 0);
       }
@@ -239,6 +273,7 @@ final class Lifecycle {
 
   private int abort(long comm) {
     owner.device().makeCurrent();
+    inside = "ncclCommAbort";
     return abi.commAbort(comm);
   }
 
@@ -273,10 +308,11 @@ final class Lifecycle {
   private void goesOn(String what, TimeLimit limit) {
     LOG.log(
         Level.WARNING,
-        "{0}: {1} has not ended in {2} and goes on in the background: close the graphs that"
-            + " captured the communicator before it (LIF-06)",
+        "{0}: {1} has not ended in {2}: {3} has not come back and goes on in the background."
+            + " Close the graphs that captured the communicator before it (LIF-06)",
         owner,
         what,
-        limit);
+        limit,
+        inside);
   }
 }

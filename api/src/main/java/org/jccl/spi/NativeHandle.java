@@ -1,12 +1,9 @@
 package org.jccl.spi;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
 import java.util.function.LongToIntFunction;
 import java.util.function.LongUnaryOperator;
+import org.jccl.CollectiveTimeoutException;
 import org.jccl.Communicator.State;
 import org.jccl.ResultCode;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +29,9 @@ public final class NativeHandle {
 
   private @Nullable Birth birth;
 
+  /** The call that the library did not come back from, in words; empty while there is none. */
+  private volatile String broken = "";
+
   /** Where the handle will be found once {@code parent} is not busy any more (rule SPL-07). */
   private record Birth(NativeHandle parent, LongSupplier slot) {}
 
@@ -43,19 +43,6 @@ public final class NativeHandle {
    */
   public NativeHandle(LongToIntFunction question) {
     this.question = question;
-  }
-
-  /**
-   * {@return the question that NCCL answers without waiting (rule ERR-01)}
-   *
-   * @param abi the library
-   */
-  public static LongToIntFunction asking(NcclAbi abi) {
-    MemorySegment stored = Arena.ofAuto().allocate(JAVA_INT);
-    return comm -> {
-      int asked = abi.commGetAsyncError(comm, stored);
-      return asked != 0 ? asked : stored.get(JAVA_INT, 0);
-    };
   }
 
   /**
@@ -170,8 +157,31 @@ public final class NativeHandle {
       if (value == 0) {
         return ResultCode.REMOTE_ERROR.code();
       }
-      return question.applyAsInt(value);
+      if (!broken.isEmpty()) {
+        return ResultCode.INTERNAL_ERROR.code();
+      }
+      try {
+        return question.applyAsInt(value);
+      } catch (CollectiveTimeoutException late) {
+        broken(late.getMessage());
+        return ResultCode.INTERNAL_ERROR.code();
+      }
     }
+  }
+
+  /** The library has not come back from a call: nothing more is asked of it, it can only go. */
+  void broken(@Nullable String call) {
+    synchronized (life) {
+      broken = call == null ? "a call has not come back" : call;
+      if (!isOver()) {
+        state = State.FAILED;
+      }
+    }
+  }
+
+  /** {@return the call that the library did not come back from; empty if there is none} */
+  String broken() {
+    return broken;
   }
 
   /**
@@ -222,7 +232,7 @@ public final class NativeHandle {
    */
   public int ifAlive(LongUnaryOperator call) {
     synchronized (life) {
-      return value == 0 ? 0 : Math.toIntExact(call.applyAsLong(value));
+      return value == 0 || !broken.isEmpty() ? 0 : Math.toIntExact(call.applyAsLong(value));
     }
   }
 }

@@ -36,6 +36,9 @@ final class Opening {
   private boolean abandoned;
   private boolean finished;
 
+  /** The function that the library is in, for messages. */
+  private volatile String inside = "ncclCommInitRankConfig";
+
   private Opening(List<LibraryCommunicator> ranks, List<UniqueId> ids) {
     this.ranks = ranks;
     this.first = ranks.getFirst();
@@ -131,6 +134,7 @@ final class Opening {
 
   private int join(int i) {
     LibraryCommunicator rank = ranks.get(i);
+    inside = idCount == 1 ? "ncclCommInitRankConfig" : "ncclCommInitRankScalable";
     rank.device().makeCurrent(); // The rank is bound to the device current now (INIT-01).
     MemorySegment slot = handles.asSlice(i * JAVA_LONG.byteSize(), JAVA_LONG);
     return idCount == 1
@@ -139,6 +143,7 @@ final class Opening {
   }
 
   private int joinAll() {
+    inside = "ncclGroupStart";
     int code = abi.groupStart();
     if (!NcclAbi.isGood(code)) {
       return code; // there is no group to end
@@ -146,6 +151,7 @@ final class Opening {
     for (int i = 0; NcclAbi.isGood(code) && i < ranks.size(); i++) {
       code = join(i);
     }
+    inside = "ncclGroupEnd";
     int end = abi.groupEnd();
     return NcclAbi.isGood(code) ? end : code;
   }
@@ -165,7 +171,7 @@ final class Opening {
         first.who()
             + ": creation took longer than initTimeout "
             + limit
-            + (givenUp == null ? "" : ": " + givenUp.getMessage())
+            + (givenUp == null ? ": " + inside + " has not come back" : ": " + givenUp.getMessage())
             + ". A rank is late or missing: all "
             + first.worldSize()
             + " must open with the same unique id"

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jccl.CollectiveException;
+import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
@@ -19,14 +20,16 @@ final class RegistrableMemory {
    * {@code count} elements on {@code device}; closing the buffer gives them back, at once: nothing
    * may use them any more (MEM-06).
    *
+   * @param backend the backend, which is asked for its own library
    * @param abi the library
-   * @param version NCCL's version code, for example 22809
    * @param device the device
    * @param type the element type
    * @param count number of elements
    * @return the buffer
    */
-  static DeviceBuffer allocate(NcclAbi abi, int version, Device device, DataType type, long count) {
+  static DeviceBuffer allocate(
+      LibraryBackend backend, NcclAbi abi, Device device, DataType type, long count) {
+    int version = backend.ncclVersion();
     if (!NcclFunction.MEM_ALLOC.isIn(version)) {
       throw NcclFunction.MEM_ALLOC.missingIn(version);
     }
@@ -38,26 +41,40 @@ final class RegistrableMemory {
       guard.requireNotCapturing("allocation");
     }
     device.makeCurrent();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment slot = arena.allocate(JAVA_LONG);
-      int code = abi.memAlloc(slot, count * type.bytes());
-      if (code != 0) {
-        throw failure("ncclMemAlloc of " + count + " elements of " + type, code, abi, device);
-      }
-      return DeviceBuffer.owning(
-          device, type, slot.get(JAVA_LONG, 0), count, address -> free(abi, device, address));
-    }
-  }
-
-  private static void free(NcclAbi abi, Device device, long address) {
-    device.makeCurrent();
-    int code = abi.memFree(address);
+    MemorySegment slot = Arena.ofAuto().allocate(JAVA_LONG);
+    int code =
+        backend.ask(
+            device,
+            "ncclMemAlloc",
+            CommunicatorConfig.defaults().initLimit(),
+            () -> abi.memAlloc(slot, count * type.bytes()));
     if (code != 0) {
-      throw failure("ncclMemFree", code, abi, device);
+      throw failure(
+          "ncclMemAlloc of " + count + " elements of " + type, code, backend, abi, device);
+    }
+    return DeviceBuffer.owning(
+        device,
+        type,
+        slot.get(JAVA_LONG, 0),
+        count,
+        address -> free(backend, abi, device, address));
+  }
+
+  private static void free(LibraryBackend backend, NcclAbi abi, Device device, long address) {
+    device.makeCurrent();
+    int code =
+        backend.ask(
+            device,
+            "ncclMemFree",
+            CommunicatorConfig.defaults().closeLimit(),
+            () -> abi.memFree(address));
+    if (code != 0) {
+      throw failure("ncclMemFree", code, backend, abi, device);
     }
   }
 
-  private static CollectiveException failure(String what, int code, NcclAbi abi, Device device) {
+  private static CollectiveException failure(
+      String what, int code, LibraryBackend backend, NcclAbi abi, Device device) {
     return new CollectiveException(
         ResultCode.of(code),
         what
@@ -66,6 +83,6 @@ final class RegistrableMemory {
             + ": "
             + ResultCode.of(code)
             + ", the library says: "
-            + abi.getLastError(0));
+            + backend.lastWords(abi));
   }
 }

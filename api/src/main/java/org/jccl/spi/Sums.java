@@ -26,15 +26,13 @@ final class Sums {
 
   PreMulSum create(DataType type, double scalar) {
     owner.requireUsable();
-    try (Arena arena = Arena.ofConfined()) {
-      // Little-endian: the element's bytes come first, whatever its size. Read at once (PMS-02).
-      MemorySegment bits = arena.allocate(JAVA_LONG);
-      bits.set(JAVA_LONG, 0, type.encode(scalar));
-      try {
-        return create(type, LentMemory.lend(bits), HOST_SCALAR);
-      } finally {
-        LentMemory.takeBack(bits);
-      }
+    // Little-endian: the element's bytes come first, whatever its size. Read at once (PMS-02).
+    MemorySegment bits = Arena.ofAuto().allocate(JAVA_LONG);
+    bits.set(JAVA_LONG, 0, type.encode(scalar));
+    try {
+      return create(type, LentMemory.lend(bits), HOST_SCALAR);
+    } finally {
+      LentMemory.takeBack(bits);
     }
   }
 
@@ -52,27 +50,33 @@ final class Sums {
   }
 
   private PreMulSum create(DataType type, long scalar, int residence) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment slot = arena.allocate(JAVA_INT);
-      long comm = owner.handle().value();
-      int code = owner.abi().redOpCreatePreMulSum(slot, scalar, type.code(), residence, comm);
-      owner.guard().settled(code, "preMulSum");
-      // The calls that were recorded with it are issued when the group ends (PMS-07).
-      PreMulSum sum =
-          new PreMulSum(
-              owner,
-              type,
-              slot.get(JAVA_INT, 0),
-              made -> GroupRecording.whenIssued(() -> destroy(made)));
-      sums.add(sum);
-      return sum;
-    }
+    MemorySegment slot = Arena.ofAuto().allocate(JAVA_INT);
+    long comm = owner.handle().value();
+    int code =
+        owner.asked(
+            "ncclRedOpCreatePreMulSum",
+            owner.config().initLimit(),
+            () -> owner.abi().redOpCreatePreMulSum(slot, scalar, type.code(), residence, comm));
+    owner.guard().settled(code, "preMulSum");
+    // The calls that were recorded with it are issued when the group ends (PMS-07).
+    PreMulSum sum =
+        new PreMulSum(
+            owner,
+            type,
+            slot.get(JAVA_INT, 0),
+            made -> GroupRecording.whenIssued(() -> destroy(made)));
+    sums.add(sum);
+    return sum;
   }
 
   private void destroy(int handle) {
     sums.removeIf(sum -> sum.code() == handle);
     // With the communicator its sums are gone, too (PMS-11).
-    int code = owner.quick(comm -> owner.abi().redOpDestroy(handle, comm));
+    int code =
+        owner.quick(
+            "ncclRedOpDestroy",
+            owner.config().closeLimit(),
+            comm -> owner.abi().redOpDestroy(handle, comm));
     if (code != 0) {
       throw owner.failure(code, "closing a preMulSum");
     }

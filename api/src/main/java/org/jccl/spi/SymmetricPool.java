@@ -1,5 +1,7 @@
 package org.jccl.spi;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jccl.DataType;
 import org.jccl.Device;
@@ -22,6 +24,7 @@ final class SymmetricPool {
   private final Device device;
   private final Function<DeviceBuffer, Window> opener;
   private final long mostShared;
+  private final Set<Long> handles = ConcurrentHashMap.newKeySet();
   private @Nullable Shared current;
 
   /**
@@ -53,6 +56,11 @@ final class SymmetricPool {
     return from.piece(type, count, bytes);
   }
 
+  /** Whether it has opened that window. */
+  boolean hasWindow(long handle) {
+    return handles.contains(handle);
+  }
+
   /** Nothing more is taken; what is in use stays until its pieces are closed. */
   void close() {
     Shared last = current;
@@ -66,6 +74,7 @@ final class SymmetricPool {
   private final class Shared {
     private final DeviceBuffer memory;
     private final Window window;
+    private final long handle;
     private long used;
     private int pieces;
     private boolean isFull;
@@ -74,6 +83,8 @@ final class SymmetricPool {
       memory = device.allocateRegistrable(DataType.UINT8, bytes);
       try {
         window = opener.apply(memory);
+        handle = window.handle();
+        handles.add(handle);
       } catch (RuntimeException | Error failure) {
         memory.close();
         throw failure;
@@ -100,6 +111,7 @@ final class SymmetricPool {
     private void freeIfUnused() {
       if (isFull && pieces == 0) {
         window.close();
+        handles.remove(handle);
         memory.close();
       }
     }

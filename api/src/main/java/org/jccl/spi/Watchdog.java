@@ -48,6 +48,9 @@ final class Watchdog {
     /** {@return whether a thread is inside a call} */
     boolean isInCall();
 
+    /** {@return the function that the library is in, if a thread is inside a call} */
+    String inside();
+
     /** Ends it, and says why in whatever is thrown from now on. */
     void end(String why);
   }
@@ -133,7 +136,11 @@ final class Watchdog {
 
     private boolean isLate(TimeLimit most, long now) {
       if (callAge(now) > most.nanos()) {
-        end("a call of the library has not come back for " + most + " (operationTimeout)");
+        end(
+            "a call of the library has not come back for "
+                + most
+                + " (operationTimeout): "
+                + communicator.inside());
         return true;
       }
       for (Stream stream : communicator.usedStreams()) {
@@ -175,8 +182,9 @@ final class Watchdog {
       return false;
     }
 
+    /** On a thread of its own: an abort may take its time, and others have to be ended, too. */
     private boolean end(String why) {
-      communicator.end(why);
+      Thread.ofPlatform().daemon().name("jccl-watchdog-abort").start(() -> communicator.end(why));
       return false;
     }
   }

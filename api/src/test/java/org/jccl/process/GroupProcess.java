@@ -25,7 +25,11 @@ final class GroupProcess {
     byte[] payload = new byte[Integer.parseInt(args[3])];
     Duration patience = Duration.ofMinutes(2);
     try (ProcessGroup group =
-        ProcessGroups.tcp("127.0.0.1", port, rank, Integer.parseInt(args[2]), "s", patience)) {
+        Boolean.getBoolean("jccl.test.store")
+            ? ProcessGroups.torchStore(
+                "127.0.0.1", port, rank, Integer.parseInt(args[2]), "g", patience)
+            : ProcessGroups.tcp(
+                "127.0.0.1", port, rank, Integer.parseInt(args[2]), "s", patience)) {
       System.out.println("joined");
       if (payload.length > 0) {
         group.allGather(payload);

@@ -266,7 +266,7 @@ class InJvmProcessGroupsTest {
         .hasMessageContaining("root 2 is not a rank: pass 0 to 1");
     assertThatThrownBy(() -> own.allGather(new byte[ProcessGroupBase.MAX_PAYLOAD + 1]))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("at most 4194304");
+        .hasMessageContaining("at most 67108864");
     assertThatThrownBy(() -> own.allGather(null)).isInstanceOf(NullPointerException.class);
     own.close();
     own.close();

@@ -124,10 +124,48 @@ class MemberProcessesTest {
   }
 
   @Test
+  void killedMemberOfAStoresGroup_isNamedByAll_amidACallAndWhileNobodyCalls() throws Exception {
+    for (int victim = 0; victim < 3; victim += 2) {
+      try (SmallTorchStore store = new SmallTorchStore()) {
+        int killed = victim;
+        Process process =
+            GroupProcess.start(List.of("-Djccl.test.store=true"), store.port(), killed, 3, 0);
+        CountDownLatch joined = new CountDownLatch(2);
+        Crew<String> others =
+            Crew.start(
+                2,
+                i -> {
+                  int rank = (killed + 1 + i) % 3;
+                  try (ProcessGroup group =
+                      ProcessGroups.torchStore("127.0.0.1", store.port(), rank, 3, "g", LONG)) {
+                    joined.countDown();
+                    if (i == 0) {
+                      group.barrier(LONG); // names it long before its time is over
+                    }
+                    while (group.lostMember().isEmpty()) {
+                      Thread.sleep(20);
+                    }
+                    return group.lostMember().orElseThrow();
+                  }
+                });
+        GroupProcess.joined(process);
+        assertThat(joined.await(60, TimeUnit.SECONDS)).isTrue();
+        process.destroyForcibly();
+
+        others.join();
+
+        assertThat(others.failure(0))
+            .hasMessageContaining("rank " + killed + " shows no sign of life");
+        assertThat(others.result(1)).contains("rank " + killed + " shows no sign of life");
+      }
+    }
+  }
+
+  @Test
   void rankZeroWithoutMemory_isToldToAll() throws Exception {
     int port = GroupProcess.freePort();
     int size = 6;
-    int bytes = ProcessGroupBase.MAX_PAYLOAD;
+    int bytes = 4 << 20;
     Process zero = GroupProcess.start(List.of("-Xmx20m", "-XX:+UseSerialGC"), port, 0, size, bytes);
     try {
       Crew<Object> others =

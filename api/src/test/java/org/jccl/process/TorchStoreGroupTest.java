@@ -65,6 +65,16 @@ class TorchStoreGroupTest {
   }
 
   @Test
+  void objectOfManyMegabytes_arrivesWhole() {
+    byte[] large = new byte[9 << 20];
+    large[large.length - 1] = 8;
+
+    Crew<byte[]> crew = group(2, LONG, (group, rank) -> group.broadcast(large, 1));
+
+    assertThat(crew.result(0)).isEqualTo(large);
+  }
+
+  @Test
   void aSecondGroupOfAnotherName_isApart() {
     group(2, LONG, (group, rank) -> group.allGather(bytes("x"))).requireNoFailure();
 

@@ -127,6 +127,11 @@ public class FakeCommunicator extends CommunicatorBase {
   }
 
   @Override
+  public long nativeHandle() {
+    return 0;
+  }
+
+  @Override
   public String name() {
     return config().name().orElse("fake");
   }

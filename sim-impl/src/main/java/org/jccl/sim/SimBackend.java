@@ -168,6 +168,11 @@ final class SimBackend extends LibraryBackend implements FaultInjector.World {
   }
 
   @Override
+  public boolean runsInRealTime() {
+    return false;
+  }
+
+  @Override
   public boolean sharesAllocations() {
     return false;
   }

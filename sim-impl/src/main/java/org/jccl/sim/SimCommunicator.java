@@ -4,6 +4,7 @@ import java.util.function.LongUnaryOperator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.ResultCode;
 import org.jccl.Stream;
+import org.jccl.config.TimeLimit;
 import org.jccl.ops.CallArguments;
 import org.jccl.sim.abi.AbiOperations;
 import org.jccl.sim.comm.life.CommLifecycle;
@@ -83,7 +84,7 @@ final class SimCommunicator extends LibraryCommunicator {
 
   /** The lock of the handle is for what does not wait; here every call may wait for its turn. */
   @Override
-  protected int quick(LongUnaryOperator call) {
+  protected int quick(String what, TimeLimit limit, LongUnaryOperator call) {
     long comm = handle().value();
     return comm == 0 ? 0 : Math.toIntExact(call.applyAsLong(comm));
   }
@@ -186,7 +187,7 @@ final class SimCommunicator extends LibraryCommunicator {
       HostTask task = kernel.enter();
       kernel.declares(task);
       try {
-        parts.leave();
+        parts.leave(this::isOwnWindow);
       } finally {
         kernel.exit(task);
       }

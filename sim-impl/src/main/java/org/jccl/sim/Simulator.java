@@ -24,6 +24,7 @@ import org.jccl.Device;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.config.TimeLimit;
+import org.jccl.file.BoundedFile;
 import org.jccl.ops.Call;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
@@ -84,6 +85,7 @@ public final class Simulator implements AutoCloseable {
   private final @Nullable Timeline timeline;
   private final @Nullable FaultInjector faults;
   private @Nullable TraceFile traceFile;
+  private final List<String> unwritten = Collections.synchronizedList(new ArrayList<>());
   private final List<String> leaks = Collections.synchronizedList(new ArrayList<>());
 
   private Simulator(Builder builder) {
@@ -396,12 +398,25 @@ public final class Simulator implements AutoCloseable {
   void ended() {
     IOException broken = timeline == null ? null : timeline.close();
     if (broken != null) {
-      findings.tell("the timeline is not complete: " + broken);
+      lost("the timeline was not written: " + BoundedFile.why(broken));
     }
     IOException cut = traceFile == null ? null : traceFile.close();
     if (cut != null) {
-      findings.tell("the trace is not complete: " + cut);
+      lost("the trace was not written: " + BoundedFile.why(cut));
     }
+  }
+
+  private void lost(String words) {
+    unwritten.add(words);
+    findings.tell(words);
+  }
+
+  /**
+   * {@return which of the files that were asked for could not be written when the simulator was
+   * closed, and why; empty if all were}
+   */
+  public List<String> unwrittenFiles() {
+    return List.copyOf(unwritten);
   }
 
   private void deadlock(List<HostTask> blocked) {

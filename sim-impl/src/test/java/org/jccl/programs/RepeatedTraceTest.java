@@ -103,7 +103,11 @@ class RepeatedTraceTest {
     }
     String own = Traces.hash(seeds);
     for (List<String> flags : settings) {
-      assertThat(inProcess(flags, seeds)).describedAs("%d seeds, %s", seeds, flags).isEqualTo(own);
+      String other = inProcess(flags, seeds);
+      if (seeds > FEW) {
+        System.out.printf("%,d seeds, %s: %s%n", seeds, String.join(" ", flags), other);
+      }
+      assertThat(other).describedAs("%d seeds, %s", seeds, flags).isEqualTo(own);
     }
   }
 

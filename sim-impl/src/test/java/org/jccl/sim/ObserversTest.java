@@ -3,21 +3,27 @@ package org.jccl.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.jccl.CallListener;
+import org.jccl.CollectiveException;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
@@ -126,6 +132,148 @@ class ObserversTest {
     assertThat(events.getFirst().getString("operation")).isEqualTo("all_reduce");
     assertThat(events.getFirst().getString("type")).isEqualTo("FLOAT32");
     assertThat(events.getFirst().getLong("bytes")).isEqualTo(64);
+  }
+
+  /** The settings file that goes with jccl, as -XX:StartFlightRecording:settings= takes it. */
+  @Test
+  void jfrSettingsOfJccl_addTheDevicesTime(@TempDir Path folder) throws Exception {
+    Path settings = Path.of("jccl.jfc");
+    for (Path up = Path.of("").toAbsolutePath(); up != null; up = up.getParent()) {
+      settings = Files.exists(up.resolve("jccl.jfc")) ? up.resolve("jccl.jfc") : settings;
+    }
+    Path file = folder.resolve("run.jfr");
+    try (Recording recording = new Recording(Configuration.create(settings))) {
+      recording.start();
+      run(new JfrEvents(), comm -> sums(comm, 5));
+      recording.stop();
+      recording.dump(file);
+    }
+
+    List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+    assertThat(events)
+        .extracting(event -> event.getEventType().getName())
+        .contains("org.jccl.Collective", "org.jccl.CollectiveCompletion");
+    assertThat(events)
+        .filteredOn(each -> each.getEventType().getName().endsWith(".CollectiveCompletion"))
+        .hasSize(10)
+        .allSatisfy(
+            event -> {
+              assertThat(event.getDouble("deviceMicros")).isPositive();
+              assertThat(event.getString("method")).isEqualTo("all_reduce");
+              assertThat(event.getLong("bytes")).isEqualTo(64);
+            });
+  }
+
+  /** A process that is told to end while a communicator is open: its recording is there. */
+  @Test
+  void recorder_writesAtASignal_andWhenACallFails_alsoForTorch(@TempDir Path folder)
+      throws Exception {
+    Path flights = folder.resolve("flights");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djccl.observe=recorder,counters",
+                "-Djccl.recorder.dir=" + flights,
+                "-Djccl.recorder.torch=true",
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                classPath(Waits.class, Simulator.class, Communicator.class),
+                Waits.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader said = process.inputReader()) {
+      StringBuilder lines = new StringBuilder();
+      String line = said.readLine();
+      while (line != null && !line.equals("waits")) {
+        lines.append(line).append('\n');
+        line = said.readLine();
+      }
+      assertThat(line).describedAs("%s", lines).isEqualTo("waits");
+      process.destroy(); // SIGTERM
+      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    try (var files = Files.list(flights)) {
+      assertThat(files.filter(Files::isRegularFile).toList())
+          .singleElement()
+          .satisfies(
+              file ->
+                  assertThat(file)
+                      .content()
+                      .contains("the JVM ends while communicators are open")
+                      .contains("\"operation\":\"all_reduce\"")
+                      .contains("ObserversTest$Waits"));
+    }
+    assertThat(flights.resolve("torch").resolve("nccl_trace_rank_0")).exists();
+    assertThat(flights.resolve("torch").resolve("nccl_trace_rank_1")).exists();
+
+    FlightRecorder recorder =
+        FlightRecorder.builder().directory(folder.resolve("failed")).torch(true).build();
+    run(
+        recorder,
+        comm ->
+            assertThatThrownBy(
+                    () -> {
+                      int root = comm.rank();
+                      try (DeviceBuffer buffer = comm.device().allocate(DataType.INT32, 4)) {
+                        buffer.fill((byte) 0, comm.defaultStream());
+                        comm.broadcast(buffer, root, comm.defaultStream());
+                        comm.defaultStream().synchronize();
+                        comm.barrier();
+                      }
+                    })
+                .isInstanceOf(CollectiveException.class));
+    try (var files = Files.list(folder.resolve("failed"))) {
+      assertThat(files.filter(Files::isRegularFile).toList())
+          .singleElement()
+          .satisfies(file -> assertThat(file).content().contains("FAILED"));
+    }
+  }
+
+  private static String classPath(Class<?>... classes) throws URISyntaxException {
+    StringBuilder all = new StringBuilder(System.getProperty("java.class.path"));
+    for (Class<?> each : classes) {
+      all.append(System.getProperty("path.separator"));
+      all.append(Path.of(each.getProtectionDomain().getCodeSource().getLocation().toURI()));
+    }
+    return all.toString();
+  }
+
+  /** Issues a call on each of two ranks, and waits for its end. */
+  static final class Waits {
+    private Waits() {}
+
+    public static void main(String[] args) {
+      CommunicatorConfig config = CommunicatorConfig.builder().name("world").warmUp(false).build();
+      CountDownLatch all = new CountDownLatch(2);
+      try (Simulator simulator = Simulator.builder().devices(2).build()) {
+        Ranks.run(
+            simulator.backend(),
+            2,
+            config,
+            List.of(),
+            rank -> {
+              Communicator comm = rank.communicator();
+              try (DeviceBuffer buffer = comm.device().allocate(DataType.FLOAT32, 16)) {
+                buffer.fill((byte) 0, comm.defaultStream());
+                comm.allReduce(buffer, buffer, ReduceOp.SUM, comm.defaultStream());
+                comm.defaultStream().synchronize();
+              }
+              all.countDown();
+              rank.blocking(
+                  () -> {
+                    all.await();
+                    if (rank.rank() == 0) {
+                      System.out.println("waits");
+                    }
+                    Thread.sleep(60_000);
+                    return null;
+                  });
+            });
+      }
+    }
   }
 
   @Test

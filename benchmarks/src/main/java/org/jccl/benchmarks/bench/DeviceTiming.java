@@ -13,6 +13,22 @@ import org.jccl.Stream;
  * which costs the device a little.
  */
 final class DeviceTiming implements Timing {
+  private final boolean isVirtual;
+
+  /**
+   * A clock.
+   *
+   * @param isVirtual whether the devices are simulated ones, whose events tell NCCL's model
+   */
+  DeviceTiming(boolean isVirtual) {
+    this.isVirtual = isVirtual;
+  }
+
+  @Override
+  public boolean isMean() {
+    return true;
+  }
+
   @Override
   public String clock() {
     return "device";
@@ -25,8 +41,8 @@ final class DeviceTiming implements Timing {
 
   @Override
   public String note() {
-    return "times are the GPU's, by events on its stream; a collective's time is its slowest rank's"
-        + " (nccl-tests averages over ranks)";
+    return (isVirtual ? VIRTUAL : "times are the GPU's, by events on its stream")
+        + "; a collective's time is its slowest rank's (nccl-tests averages over ranks)";
   }
 
   @Override

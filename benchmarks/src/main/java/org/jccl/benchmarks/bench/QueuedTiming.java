@@ -62,7 +62,8 @@ final class QueuedTiming implements Timing {
 
   @Override
   public String note() {
-    return "times are the GPU's, of calls that were enqueued before the first one ran, so that"
+    return (isVirtual ? VIRTUAL : "times are the GPU's")
+        + ", of calls that were enqueued before the first one ran, so that"
         + " enqueueing them costs nothing; median of "
         + rounds()
         + " rounds, slowest rank";

@@ -191,6 +191,7 @@ final class RankBench {
 
   private Measurement combine(BenchCase benchCase, List<RankResult> ranks) {
     int n = rank.worldSize();
-    return RankResult.combine(ranks, benchCase.bytes(n), benchCase.row().busFactor().of(n));
+    return RankResult.combine(
+        ranks, benchCase.bytes(n), benchCase.row().busFactor().of(n), timing.isMean());
   }
 }

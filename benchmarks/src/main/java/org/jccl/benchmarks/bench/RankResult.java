@@ -94,15 +94,20 @@ record RankResult(@Nullable RankTimes times, long wrong, String refusal) {
     return ranks.stream().map(RankResult::refusal).filter(r -> !r.isEmpty()).findFirst().orElse("");
   }
 
-  /** All ranks' results as one measurement of {@code bytes} bytes. */
-  static Measurement combine(List<RankResult> ranks, long bytes, double busFactor) {
+  /**
+   * All ranks' results as one measurement of {@code bytes} bytes.
+   *
+   * @param isMean whether the ranks' times are means, apart from the samples
+   */
+  static Measurement combine(List<RankResult> ranks, long bytes, double busFactor, boolean isMean) {
     List<RankTimes> times = ranks.stream().map(RankResult::needTimes).toList();
-    double slowest = times.stream().mapToDouble(RankTimes::micros).max().orElseThrow();
-    double algorithmBandwidth = bytes / (slowest * 1e3);
     long wrong = ranks.getFirst().wrong == Measurement.UNCHECKED ? Measurement.UNCHECKED : 0;
     Spread spread = Statistics.spread(slowestOfEach(times), times.getFirst().operationsPerSample());
+    double time =
+        isMean ? times.stream().mapToDouble(RankTimes::micros).max().orElseThrow() : spread.p50();
+    double algorithmBandwidth = bytes / (time * 1e3);
     return new Measurement(
-        slowest,
+        time,
         times.stream().mapToDouble(RankTimes::micros).min().orElseThrow(),
         times.stream().mapToDouble(RankTimes::micros).average().orElseThrow(),
         algorithmBandwidth,

@@ -8,13 +8,16 @@ import org.jccl.Stream;
 
 /** Whose time the time columns show, and how it is taken. */
 public sealed interface Timing permits DeviceTiming, HostTiming, LoopTiming, QueuedTiming {
+  /** What simulated devices tell is no measurement. */
+  String VIRTUAL = "times are virtual: NCCL's model of the imitated GPU, measured nowhere";
+
   /** The clocks that a user can name. */
   List<String> CLOCKS = List.of("auto", "device", "host", "loop", "queued");
 
   /** The clock that means something on {@code backend}. */
   static Timing of(Backend backend) {
     // The simulator's events tell modelled time, which predicts a GPU and measures nothing.
-    return backend.name().equals("nccl") ? new DeviceTiming() : new HostTiming();
+    return backend.name().equals("nccl") ? new DeviceTiming(false) : new HostTiming();
   }
 
   /**
@@ -26,7 +29,7 @@ public sealed interface Timing permits DeviceTiming, HostTiming, LoopTiming, Que
   static Timing of(Backend backend, String clock) {
     return switch (clock) {
       case "auto" -> of(backend);
-      case "device" -> new DeviceTiming();
+      case "device" -> new DeviceTiming(!backend.name().equals("nccl"));
       case "host" -> new HostTiming();
       case "loop" -> new LoopTiming(of(backend).settling());
       case "queued" -> backend.name().equals("nccl") ? QueuedTiming.real() : QueuedTiming.virtual();
@@ -41,6 +44,14 @@ public sealed interface Timing permits DeviceTiming, HostTiming, LoopTiming, Que
 
   /** How long an operation runs unmeasured until its times are worth something. */
   Duration settling();
+
+  /**
+   * Whether the time of an operation is a mean over an uninterrupted run, apart from the samples;
+   * otherwise it is their median.
+   */
+  default boolean isMean() {
+    return false;
+  }
 
   /** One sentence for the head of every table. */
   String note();

@@ -7,13 +7,13 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
+import org.jccl.file.TemporaryFolder;
+import org.jccl.file.WholeFile;
 
 /**
  * One archive with everything: {@code jccl/jccl} (the launcher), {@code jccl/runtime} (Java) and
@@ -45,6 +45,7 @@ public final class Bundle {
   private static final Map<String, String> COMPANIONS =
       Map.of(
           "jccl_torch.py", "jccl_torch.py",
+          "jccl.jfc", "jccl.jfc",
           "LICENSE", "LICENSE",
           "NOTICE", "NOTICE",
           "docs/dependencies.md", "DEPENDENCIES.md");
@@ -108,10 +109,9 @@ public final class Bundle {
    * @return the archive's size in bytes
    */
   public long write(Consumer<String> steps) throws IOException, InterruptedException {
-    Path stage = Files.createTempDirectory("jccl-bundle");
-    Path part = Files.createTempFile(out.toAbsolutePath().getParent(), ".jccl", ".part");
-    try {
-      Path top = Files.createDirectory(stage.resolve(TOP));
+    try (TemporaryFolder stage = TemporaryFolder.create("bundle");
+        WholeFile part = WholeFile.begin(out)) {
+      Path top = Files.createDirectory(stage.path().resolve(TOP));
       steps.accept("linking a Java runtime");
       link(top.resolve("runtime"));
       steps.accept("copying " + jars.size() + " jars");
@@ -119,13 +119,9 @@ public final class Bundle {
       copyCompanions(top);
       copyJars(Files.createDirectory(top.resolve("lib")));
       steps.accept("packing");
-      archive.pack(stage, TOP, part);
-      Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-r--r--"));
-      Files.move(part, out, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      archive.pack(stage.path(), TOP, part.beside());
+      part.end();
       return Files.size(out);
-    } finally {
-      Files.deleteIfExists(part);
-      delete(stage);
     }
   }
 
@@ -163,14 +159,6 @@ public final class Bundle {
     for (Path jar : jars) {
       Path target = lib.resolve(jar.getFileName());
       LooseJar.copy(jar, target);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }

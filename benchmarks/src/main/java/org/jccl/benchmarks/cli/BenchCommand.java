@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -19,6 +21,7 @@ import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.OptionValue;
 import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.ResultFolder;
 import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.report.BenchReport;
@@ -162,8 +165,14 @@ final class BenchCommand implements Callable<Integer> {
       names = "--out",
       converter = Paths.FolderToWrite.class,
       paramLabel = "DIR",
-      description = "Write report.json, report.csv and report.html into this folder.")
+      description = {
+        "Write report.json, report.csv and report.html into this folder. Default: a folder with the",
+        "date as its name in bench of jccl's target, or in jccl-results here."
+      })
   private @Nullable Path out;
+
+  @Option(names = "--no-report", description = "Write no report.")
+  private boolean noReport;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli fills it
@@ -179,7 +188,10 @@ final class BenchCommand implements Callable<Integer> {
     List<DataType> dataTypes = named(types, List.of(DataType.values()), Words::type);
     List<Builtin> ops = named(reductions, List.of(Builtin.values()), Words::reduction);
     sizes(MIB << 20);
-    ReportFolder folder = out == null ? null : folder(out);
+    if (noReport && out != null) {
+      throw bad("--no-report and --out exclude each other: give one of them");
+    }
+    ReportFolder folder = noReport ? null : folder(out == null ? dated() : out);
     try (BackendOptions.Opened opened = backendOptions.open(BackendConfig.defaults())) {
       if (root >= opened.ranks()) {
         throw bad(
@@ -200,6 +212,11 @@ final class BenchCommand implements Callable<Integer> {
               graph);
       return run(opened, plan, timing, folder);
     }
+  }
+
+  private static Path dated() {
+    String now = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"));
+    return ResultFolder.named("bench").resolve(now);
   }
 
   private boolean isGiven(String option) {
@@ -231,9 +248,8 @@ final class BenchCommand implements Callable<Integer> {
     table.end();
     BenchReport report = new BenchReport(environment, settings, table.rows(), table.refusals());
     if (folder != null) {
-      for (Path file : folder.write(report)) {
-        screen.println("# wrote " + file);
-      }
+      Path page = folder.write(report).getLast();
+      screen.println("# report: " + page.toAbsolutePath());
       screen.flush();
     }
     return report.wrong() > 0 ? 1 : 0;

@@ -2,7 +2,6 @@ package org.jccl.benchmarks.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +31,7 @@ import org.jccl.benchmarks.report.ReportFolder;
 import org.jccl.benchmarks.report.ReportJson;
 import org.jccl.benchmarks.report.Row;
 import org.jccl.benchmarks.report.Settings;
+import org.jccl.file.WholeFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -154,7 +154,7 @@ final class CalibrateCommand implements Callable<Integer> {
     }
     Profile profile =
         Calibrator.fit(nameOf(out), machine.machine(), data.version, data.origin, fitted);
-    Files.writeString(out, ProfileFile.write(profile));
+    WholeFile.write(out, ProfileFile.write(profile));
     PrintWriter screen = spec.commandLine().getOut();
     screen.println("# errors of the sizes that were fitted");
     Calibrator.errors(profile, fitted).print(screen);
@@ -165,7 +165,7 @@ final class CalibrateCommand implements Callable<Integer> {
       screen.println("# errors of the sizes that were held out");
       errors.print(screen);
       if (heldOut != null) {
-        Files.writeString(heldOut, errors.toTsv());
+        WholeFile.write(heldOut, errors.toTsv());
         screen.println("# wrote " + heldOut);
       }
     }
@@ -221,7 +221,7 @@ final class CalibrateCommand implements Callable<Integer> {
   /** Measurements cost a GPU machine's time: they can be fitted again without one. */
   private void keep(int n, BenchReport measurements) throws IOException {
     if (report != null) {
-      Files.writeString(report.resolve("ranks-" + n + ".json"), ReportJson.write(measurements));
+      WholeFile.write(report.resolve("ranks-" + n + ".json"), ReportJson.write(measurements));
     }
   }
 

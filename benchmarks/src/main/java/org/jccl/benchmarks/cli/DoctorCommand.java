@@ -15,13 +15,16 @@ final class DoctorCommand implements Runnable {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
+  @Option(names = "--no-self-test", description = "Do not try NCCL's types and reductions.")
+  private boolean noSelfTest;
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private CommandSpec spec;
 
   @Override
   public void run() {
-    Doctor doctor = Doctor.look();
+    Doctor doctor = Doctor.look(!noSelfTest);
     spec.commandLine().getOut().print(json ? doctor.json() : doctor.text());
     spec.commandLine().getOut().flush();
   }

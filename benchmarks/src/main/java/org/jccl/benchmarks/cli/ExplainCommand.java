@@ -2,11 +2,16 @@ package org.jccl.benchmarks.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.flight.Explanation;
 import org.jccl.benchmarks.json.BadFileException;
+import org.jccl.conformance.book.Rule;
+import org.jccl.file.BoundedFile;
+import org.jccl.file.WholeFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "explain",
     description = {
-      "Sets the flight recorders of all ranks side by side: which rank called something else,",
+      "Explains a rule or a kind of report by the text of the book. Or:",
+      "sets the flight recorders of all ranks side by side: which rank called something else,",
       "called less, or sent what nobody receives. Each process writes its file with",
       "-Djccl.observe=recorder (or JCCL_OBSERVE=recorder) into -Djccl.recorder.dir=DIR.",
       "Pickles of torch's Flight Recorder (nccl_trace_rank_0) are read, too; nothing in them is run.",
@@ -32,12 +38,18 @@ final class ExplainCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "DIR", description = "The directory of the files.")
-  @SuppressWarnings("NullAway.Init") // picocli fills it
-  private Path folder;
+  @Parameters(
+      paramLabel = "DIR|RULE|KIND",
+      converter = Texts.ToExplain.class,
+      description = {
+        "The directory of the files; or a rule of the book, as in SIM-28, or a kind of report, as in",
+        "BUFFER_REUSE, whose text is shown."
+      })
+  private String what = "";
 
   @Option(
       names = "--program",
+      converter = Paths.FileToWrite.class,
       paramLabel = "FILE.java",
       description = {
         "Writes a program that makes the recorded calls again on the simulator: of the first",
@@ -48,8 +60,14 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
+    List<Rule> rules = Texts.ToExplain.rules(what);
+    if (!rules.isEmpty()) {
+      rules.forEach(rule -> out.printf("%s  %s%n%n%s%n%n", rule.id(), rule.title(), rule.text()));
+      out.flush();
+      return 0;
+    }
     try {
-      Explanation found = Explanation.of(folder);
+      Explanation found = Explanation.of(Path.of(what));
       found.verdicts().forEach(out::println);
       found.replays().forEach(out::println);
       if (found.verdicts().isEmpty()) {
@@ -75,9 +93,9 @@ final class ExplainCommand implements Callable<Integer> {
       throw new BadFileException(file + ": the file of a class is named like Replayed.java");
     }
     try {
-      Files.writeString(file, found.program(className));
+      WholeFile.write(file, found.program(className));
     } catch (IOException unwritable) {
-      throw new BadFileException(file + ": cannot be written: " + unwritable);
+      throw new BadFileException(file + ": cannot be written: " + BoundedFile.why(unwritable));
     }
   }
 }

@@ -9,6 +9,7 @@ import org.jccl.CleanText;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.file.WholeFile;
 import org.jccl.sim.explore.Exploration;
 import org.jccl.sim.explore.ExploredRun;
 import org.jccl.sim.explore.Explorer;
@@ -137,6 +138,7 @@ final class ExploreCommand implements Callable<Integer> {
   private static Path write(Path folder, ReplayClass test) throws IOException {
     Path file = folder.resolve(test.name() + ".java");
     Files.createDirectories(folder);
-    return Files.writeString(file, test.source());
+    WholeFile.write(file, test.source());
+    return file;
   }
 }

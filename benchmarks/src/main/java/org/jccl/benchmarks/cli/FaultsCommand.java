@@ -4,8 +4,6 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -25,6 +23,8 @@ import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.SeedRange;
 import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
+import org.jccl.file.BoundedFile;
+import org.jccl.file.WholeFile;
 import org.jccl.sim.faults.CallPoint;
 import org.jccl.sim.faults.FaultKind;
 import org.jccl.sim.faults.FaultPlan;
@@ -210,9 +210,9 @@ final class FaultsCommand implements Callable<Integer> {
   private void write(Path file, FaultTable table) {
     try {
       JSON pretty = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
-      Files.writeString(file, pretty.asString(written(table)) + "\n", StandardCharsets.UTF_8);
+      WholeFile.write(file, pretty.asString(written(table)) + "\n");
     } catch (IOException notThere) {
-      throw bad("--json: cannot write '%s': %s".formatted(file, notThere));
+      throw bad("--json: cannot write '%s': %s".formatted(file, BoundedFile.why(notThere)));
     }
   }
 

@@ -20,6 +20,7 @@ import org.jccl.conformance.misuse.MisuseCase;
 import org.jccl.conformance.misuse.MisuseSubject;
 import org.jccl.conformance.misuse.MisuseSurvey;
 import org.jccl.conformance.misuse.matrix.MisuseMatrix;
+import org.jccl.file.WholeFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -109,7 +110,7 @@ final class MisuseCommand implements Callable<Integer> {
     MisuseMatrix all = new MisuseMatrix(only, seeds, more, levels);
     all.run(System.out::println);
     Files.createDirectories(out);
-    Files.writeString(out.resolve("matrix.md"), all.page());
+    WholeFile.write(out.resolve("matrix.md"), all.page());
     System.out.print(all.page());
     return all.shortcomings().isEmpty() ? 0 : 1;
   }

@@ -2,7 +2,6 @@ package org.jccl.benchmarks.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +24,8 @@ import org.jccl.benchmarks.predict.PredictionTable;
 import org.jccl.benchmarks.predict.Predictor;
 import org.jccl.benchmarks.profile.Profile;
 import org.jccl.benchmarks.report.BenchReport;
+import org.jccl.file.BoundedFile;
+import org.jccl.file.WholeFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -227,9 +228,9 @@ final class PredictCommand implements Callable<Integer> {
 
   private void write(Path file, String text) {
     try {
-      Files.writeString(file, text);
-    } catch (IOException | SecurityException e) {
-      throw bad("--json: cannot write '%s': %s".formatted(file, e));
+      WholeFile.write(file, text);
+    } catch (IOException e) {
+      throw bad("--json: cannot write '%s': %s".formatted(file, BoundedFile.why(e)));
     }
   }
 

@@ -2,8 +2,8 @@ package org.jccl.benchmarks.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jccl.CleanText;
 import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.report.BenchReport;
 import org.jccl.benchmarks.report.HtmlReport;
@@ -11,6 +11,8 @@ import org.jccl.benchmarks.report.ReportComparison;
 import org.jccl.benchmarks.report.TraceComparison;
 import org.jccl.conformance.misuse.MisuseReport;
 import org.jccl.conformance.run.StatusPage;
+import org.jccl.file.BoundedFile;
+import org.jccl.file.WholeFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -95,7 +97,7 @@ final class ReportCommand implements Runnable {
               description = "The page. Default: docs/spec/STATUS.md.")
           Path out)
       throws IOException {
-    return write(out, StatusPage.page(tables));
+    return write(out, made(() -> StatusPage.page(tables)));
   }
 
   @Command(
@@ -118,7 +120,7 @@ final class ReportCommand implements Runnable {
               description = "The page. Default: docs/reports/nccl-misuse.md.")
           Path out)
       throws IOException {
-    return write(out, new MisuseReport(tables).page());
+    return write(out, made(() -> new MisuseReport(tables).page()));
   }
 
   @Command(
@@ -144,7 +146,20 @@ final class ReportCommand implements Runnable {
       print(comparison.words() + "\n");
       return comparison.isSame() ? 0 : 1;
     } catch (IOException unreadable) {
-      throw bad("cannot read a trace: " + unreadable);
+      throw bad(String.valueOf(unreadable.getMessage()));
+    }
+  }
+
+  /** What a page is made of. */
+  private interface Making {
+    String text() throws IOException;
+  }
+
+  private String made(Making page) {
+    try {
+      return page.text();
+    } catch (IOException | IllegalArgumentException unusable) {
+      throw bad("--tables: " + CleanText.messageOf(unusable));
     }
   }
 
@@ -154,9 +169,9 @@ final class ReportCommand implements Runnable {
 
   private int write(Path page, String text) throws IOException {
     try {
-      Files.writeString(page, text);
+      WholeFile.write(page, text);
     } catch (IOException refused) {
-      throw bad("--out: cannot write '" + page + "': " + refused);
+      throw bad("--out: cannot write '" + page + "': " + BoundedFile.why(refused));
     }
     print("wrote " + page + "\n");
     return 0;

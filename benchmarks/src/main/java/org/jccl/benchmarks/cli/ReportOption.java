@@ -1,8 +1,7 @@
 package org.jccl.benchmarks.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.report.BenchReport;
 import org.jccl.benchmarks.report.ReportJson;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,13 +13,9 @@ final class ReportOption {
 
   static BenchReport read(CommandSpec spec, String option, Path file) {
     try {
-      return ReportJson.read(Files.readString(file));
-    } catch (IOException unreadable) {
-      throw new ParameterException(
-          spec.commandLine(), option + ": cannot read '" + file + "': " + unreadable);
-    } catch (IllegalArgumentException noReport) {
-      throw new ParameterException(
-          spec.commandLine(), option + ": " + file + ": " + noReport.getMessage());
+      return ReportJson.read(file);
+    } catch (BadFileException noReport) {
+      throw new ParameterException(spec.commandLine(), option + ": " + noReport.getMessage());
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.jccl.benchmarks.cli;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.net.URLClassLoader;
@@ -229,7 +230,9 @@ final class RunCommand implements Callable<Integer> {
   private void runOnce(ProgramClass what, @Nullable Long with) throws Exception {
     try (URLClassLoader loader = what.loader()) {
       RankProgram ranks = what.program(loader);
+      Optional<Simulator> simulator;
       try (BackendOptions.Opened opened = open(with)) {
+        simulator = Simulator.of(opened.backend());
         System.err.println(
             "jccl run: "
                 + opened.ranks()
@@ -239,6 +242,10 @@ final class RunCommand implements Callable<Integer> {
                 + opened.why()
                 + ")");
         runOn(opened, ranks);
+      }
+      List<String> unwritten = simulator.map(Simulator::unwrittenFiles).orElse(List.of());
+      if (!unwritten.isEmpty()) {
+        throw new IOException(String.join(", ", unwritten));
       }
     }
   }

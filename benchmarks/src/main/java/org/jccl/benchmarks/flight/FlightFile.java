@@ -11,12 +11,12 @@ import org.jccl.CleanText;
 import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.json.JsonFields;
 import org.jccl.benchmarks.json.JsonNode;
+import org.jccl.file.BoundedFile;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link org.jccl.observe.FlightRecorder} writes. */
 final class FlightFile {
   private static final String FORMAT = "jccl-flight-recorder-1";
-  private static final long MOST_BYTES = 1L << 30;
   private static final int MOST_FILES = 100_000;
 
   private FlightFile() {}
@@ -42,7 +42,12 @@ final class FlightFile {
         }
       }
     } catch (IOException | DirectoryIteratorException unreadable) {
-      throw new BadFileException(folder + ": cannot be listed: " + unreadable);
+      throw new BadFileException(
+          folder
+              + ": cannot be listed: "
+              + (unreadable instanceof IOException io
+                  ? BoundedFile.why(io)
+                  : CleanText.messageOf(unreadable)));
     }
     if (files.isEmpty()) {
       throw new BadFileException(
@@ -69,13 +74,6 @@ final class FlightFile {
   }
 
   static Flight read(Path file) throws BadFileException {
-    try {
-      if (!Files.isRegularFile(file) || Files.size(file) > MOST_BYTES) {
-        throw new BadFileException(file + ": is no regular file of at most 1 GiB");
-      }
-    } catch (IOException unreadable) {
-      throw new BadFileException(file + ": cannot be read: " + unreadable);
-    }
     JsonFields json;
     try {
       json = JsonNode.read(file).fields();

@@ -5,7 +5,6 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jccl.benchmarks.json.BadFileException;
+import org.jccl.file.BoundedFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * without a bound.
  */
 final class PickleReader {
-  private static final long MOST_BYTES = 256L << 20;
+  private static final int MOST_BYTES = 256 << 20;
   private static final int MOST_VALUES = 8 << 20;
   private static final int MOST_CONTAINERS = 1 << 20;
   private static final int MOST_MEMO = 4 << 20;
@@ -60,12 +60,9 @@ final class PickleReader {
    */
   static @Nullable Object read(Path file) throws BadFileException {
     try {
-      if (!Files.isRegularFile(file) || Files.size(file) > MOST_BYTES) {
-        throw new BadFileException(file + ": is no regular file of at most 256 MiB");
-      }
-      return read(file.toString(), Files.readAllBytes(file));
+      return read(file.toString(), BoundedFile.bytes(file, MOST_BYTES));
     } catch (IOException unreadable) {
-      throw new BadFileException(file + ": cannot be read: " + unreadable);
+      throw new BadFileException(String.valueOf(unreadable.getMessage()));
     }
   }
 

@@ -2,7 +2,6 @@ package org.jccl.benchmarks.jmh;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jccl.CallListener;
 import org.jccl.CheckLevel;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
@@ -14,9 +13,6 @@ import org.jccl.conformance.loopback.StubLibrary;
 import org.jccl.nccl.NcclBackend;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
-import org.jccl.observe.CallCounters;
-import org.jccl.observe.FlightRecorder;
-import org.jccl.observe.JfrEvents;
 import org.jccl.sim.Simulator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -35,8 +31,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * What a call costs its host before NCCL does anything, nanoseconds: every path ends in a C
  * function that does nothing at once, so the differences between them are Java's.
  *
- * <p>A method each and not a parameter: a branch on it would be part of the figure. The bars: the
- * checked call at most 25 ns above the bare downcall, and no path allocates ({@code -prof gc}).
+ * <p>What listeners add is in {@link ListenerCostBenchmark}. A method each and not a parameter: a
+ * branch on it would be part of the figure. The bars: the checked call at most 25 ns above the bare
+ * downcall, and no path allocates ({@code -prof gc}).
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -54,10 +51,6 @@ public class HostCostBenchmark {
   private NcclBinding binding;
   private Communicator checked;
   private Communicator unchecked;
-  private Communicator heard;
-  private Communicator recorded;
-  private Communicator counted;
-  private Communicator traced;
   private DeviceBuffer send;
   private DeviceBuffer recv;
   private long stream;
@@ -77,10 +70,6 @@ public class HostCostBenchmark {
     Device device = backend.devices().getFirst();
     checked = openOn(device, CheckLevel.DEFAULT);
     unchecked = openOn(device, CheckLevel.NONE);
-    heard = openOn(device, where -> new CallListener() {});
-    recorded = openOn(device, FlightRecorder.builder().build());
-    counted = openOn(device, new CallCounters());
-    traced = openOn(device, new JfrEvents());
     send = device.allocate(DataType.FLOAT32, 1024);
     recv = device.allocate(DataType.FLOAT32, 1024);
     stream = checked.defaultStream().handle();
@@ -88,11 +77,6 @@ public class HostCostBenchmark {
 
   private Communicator openOn(Device device, CheckLevel checks) {
     CommunicatorConfig config = CommunicatorConfig.builder().checks(checks).build();
-    return backend.openAll(List.of(device), config).getFirst();
-  }
-
-  private Communicator openOn(Device device, CallListener.Factory listener) {
-    CommunicatorConfig config = CommunicatorConfig.builder().listener(listener).build();
     return backend.openAll(List.of(device), config).getFirst();
   }
 
@@ -126,30 +110,6 @@ public class HostCostBenchmark {
     checked.sendRecv(send, 0, recv, 0);
   }
 
-  /** A checked call with a listener that does nothing. */
-  @Benchmark
-  public void f_heardCall() {
-    heard.allReduce(send, recv, ReduceOp.SUM);
-  }
-
-  /** A checked call that the flight recorder keeps, with its line. */
-  @Benchmark
-  public void g_recordedCall() {
-    recorded.allReduce(send, recv, ReduceOp.SUM);
-  }
-
-  /** A checked call with counters for JMX. */
-  @Benchmark
-  public void h_countedCall() {
-    counted.allReduce(send, recv, ReduceOp.SUM);
-  }
-
-  /** A checked call with JFR events, which no recording asks for. */
-  @Benchmark
-  public void i_tracedCall() {
-    traced.allReduce(send, recv, ReduceOp.SUM);
-  }
-
   /** Closes everything. */
   @TearDown(Level.Trial)
   public void close() {
@@ -157,10 +117,6 @@ public class HostCostBenchmark {
     recv.close();
     checked.close();
     unchecked.close();
-    heard.close();
-    recorded.close();
-    counted.close();
-    traced.close();
     backend.close();
     stubs.close();
     simulator.close();

@@ -9,6 +9,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.infra.ThreadParams;
 
 /** What an operation costs in processor time of the whole JVM, its compilers and collectors too. */
@@ -23,7 +24,10 @@ public class ProcessCpu {
 
   private static volatile long begin;
 
-  /** Microseconds of processor time an operation; each thread's share, as JMH adds them up. */
+  /**
+   * Microseconds of processor time an operation; each thread's and each iteration's share, as JMH
+   * adds them up.
+   */
   public double cpuMicros;
 
   /** Made by JMH. */
@@ -44,8 +48,8 @@ public class ProcessCpu {
 
   /** It ends. */
   @TearDown(Level.Iteration)
-  public void end(ThreadParams threads) {
+  public void end(ThreadParams threads, IterationParams iterations) {
     double all = (SYSTEM.getProcessCpuTime() - begin) / 1e3 / Math.max(1, OPERATIONS.sum());
-    cpuMicros = all / threads.getThreadCount();
+    cpuMicros = all / threads.getThreadCount() / iterations.getCount();
   }
 }

@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 1, time = 5)
 @Measurement(iterations = 5, time = 5)
 public class SimWorldsBenchmark {
-  private static final int WARM = 8_000;
+  private static final int WARM = 16_000;
 
   /** Number of ranks. */
   @Param({"8", "2"})

@@ -32,6 +32,12 @@ public final class JsonFields {
     return node;
   }
 
+  /** Whether a field is there and not null. */
+  public boolean has(String name) {
+    JsonNode node = find(name);
+    return node != null && node.value() != null;
+  }
+
   /** A field that may be absent. */
   public @Nullable JsonNode find(String name) {
     known.add(name);

@@ -1,17 +1,21 @@
 package org.jccl.benchmarks.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jccl.file.BoundedFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +27,25 @@ import org.jspecify.annotations.Nullable;
  * @param value a map or a list of nodes, a text, a number, a truth value, or null
  */
 public record JsonNode(String file, int line, String path, @Nullable Object value) {
+  private static final int MOST_BYTES = 1 << 29;
+
   private static final JsonFactory FACTORY =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   /** Reads a file whose whole content is one JSON value. */
   public static JsonNode read(Path path) throws BadFileException {
-    String file = path.toString();
-    try (JsonParser parser = FACTORY.createParser(Files.readString(path))) {
+    String text;
+    try {
+      text = BoundedFile.text(path, MOST_BYTES);
+    } catch (IOException unreadable) {
+      throw new BadFileException(String.valueOf(unreadable.getMessage()));
+    }
+    return parse(path.toString(), text);
+  }
+
+  /** Reads a text that is one JSON value; complaints call it {@code file}. */
+  public static JsonNode parse(String file, String text) throws BadFileException {
+    try (JsonParser parser = FACTORY.createParser(text)) {
       if (parser.nextToken() == null) {
         throw new BadFileException(file + ": the file is empty");
       }
@@ -39,12 +55,20 @@ public record JsonNode(String file, int line, String path, @Nullable Object valu
         throw new BadFileException(file + ", line " + line + ": more than one JSON value");
       }
       return whole;
+    } catch (StreamConstraintsException beyond) {
+      throw new BadFileException(
+          file + ": it is nested too deeply, or a text or number in it is too long");
+    } catch (JsonEOFException cut) {
+      throw new BadFileException(
+          "%s, line %d: not JSON: it ends too early"
+              .formatted(file, cut.getLocation().getLineNr()));
     } catch (JsonProcessingException broken) {
+      JsonLocation place = broken.getLocation();
       throw new BadFileException(
           "%s, line %d: not JSON: %s"
-              .formatted(file, broken.getLocation().getLineNr(), oneLine(broken)));
-    } catch (IOException unreadable) {
-      throw new BadFileException(file + ": cannot be read: " + unreadable);
+              .formatted(file, place == null ? 1 : place.getLineNr(), oneLine(broken)));
+    } catch (IOException impossible) {
+      throw new UncheckedIOException("a text could not be read", impossible);
     }
   }
 

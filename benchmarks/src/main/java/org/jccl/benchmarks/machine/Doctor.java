@@ -3,13 +3,17 @@ package org.jccl.benchmarks.machine;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jccl.Backend;
 import org.jccl.BackendConfig;
 import org.jccl.Backends;
 import org.jccl.Backends.Considered;
+import org.jccl.nccl.LibrarySelfTest;
+import org.jccl.nccl.NcclBackend;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,18 +24,61 @@ import org.jspecify.annotations.Nullable;
  * @param considered every backend, preferred first
  * @param chosen the backend that {@code load} would take; null if there is none
  * @param why why that one, or why none
+ * @param notes what the self-test found, and what has not come back; a line each
  */
 public record Doctor(
-    Machine machine, List<Considered> considered, @Nullable String chosen, String why) {
+    Machine machine,
+    List<Considered> considered,
+    @Nullable String chosen,
+    String why,
+    List<String> notes) {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  /** Looks at everything. */
-  public static Doctor look() {
-    List<Considered> considered = lookedAt();
+  /**
+   * Looks at everything. A driver or library that does not come back is left alone after a while.
+   *
+   * @param tries whether types and reductions of a library that would be used are tried
+   */
+  public static Doctor look(boolean tries) {
+    BoundedLook look = new BoundedLook(LIMIT);
+    List<Considered> considered = look.at("the backends", Doctor::lookedAt, List.of());
+    Doctor found =
+        look.at(
+            "the choice of a backend",
+            () -> chosen(considered),
+            new Doctor(Machine.here(), considered, null, "it was not found out", List.of()));
+    List<String> trial =
+        tries && "nccl".equals(found.chosen)
+            ? look.at("the self-test of NCCL", Doctor::tried, List.of())
+            : List.of();
+    List<String> notes = new ArrayList<>(trial);
+    notes.addAll(look.givenUp());
+    return new Doctor(found.machine, found.considered, found.chosen, found.why, List.copyOf(notes));
+  }
+
+  private static Doctor chosen(List<Considered> considered) {
     try {
       Backends.Choice choice = Backends.choose(null, BackendConfig.defaults());
-      return new Doctor(Machine.here(), considered, choice.name(), choice.why());
+      return new Doctor(Machine.here(), considered, choice.name(), choice.why(), List.of());
     } catch (RuntimeException | LinkageError none) {
-      return new Doctor(Machine.here(), considered, null, String.valueOf(none.getMessage()));
+      String why = String.valueOf(none.getMessage());
+      return new Doctor(Machine.here(), considered, null, why, List.of());
+    }
+  }
+
+  private static List<String> tried() {
+    try (Backend backend = Backends.load("nccl", BackendConfig.defaults())) {
+      if (!(backend instanceof NcclBackend nccl)) {
+        return List.of();
+      }
+      long began = System.nanoTime();
+      List<String> problems = LibrarySelfTest.of(nccl);
+      long millis = (System.nanoTime() - began) / 1_000_000;
+      return problems.isEmpty()
+          ? List.of("self-test: every type and reduction is right (" + millis + " ms)")
+          : problems.stream().map(line -> "self-test: " + line).toList();
+    } catch (RuntimeException | LinkageError failure) {
+      return List.of("self-test: it could not begin: " + failure.getMessage());
     }
   }
 
@@ -60,6 +107,10 @@ public record Doctor(
       lines.add("backend " + each.name() + ": " + verdict);
       fact(lines, "reason", each.availability().reason());
       each.availability().tried().forEach(tried -> fact(lines, "tried", tried));
+    }
+    if (!notes.isEmpty()) {
+      lines.add("");
+      lines.addAll(notes);
     }
     lines.add("");
     lines.add(
@@ -92,6 +143,7 @@ public record Doctor(
     json.put("backends", considered.stream().map(Doctor::json).toList());
     json.put("chosen", chosen);
     json.put("why", why);
+    json.put("notes", notes);
     try {
       return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(json) + "\n";
     } catch (IOException e) {

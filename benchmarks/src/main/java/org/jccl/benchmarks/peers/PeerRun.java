@@ -1,13 +1,11 @@
 package org.jccl.benchmarks.peers;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,11 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jccl.benchmarks.machine.Machine;
 import org.jccl.benchmarks.machine.ProgramVersion;
 import org.jccl.benchmarks.peers.PeerSubject.Family;
 import org.jccl.benchmarks.simspeed.PeerOperation;
+import org.jccl.file.TemporaryFolder;
 
 /**
  * Measures the simulator and its peers in turns: for an operation and a number of ranks everybody
@@ -76,8 +74,14 @@ public final class PeerRun {
   /** Measures everything. */
   public PeerResults run() throws IOException, InterruptedException {
     String started = OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString();
-    Path folder = Files.createTempDirectory("jccl-peers");
     List<String> server = PeerSubjects.java(List.of(), SimSamples.SERVE);
+    try (TemporaryFolder scratch = TemporaryFolder.create("peers")) {
+      return run(scratch.path(), started, server);
+    }
+  }
+
+  private PeerResults run(Path folder, String started, List<String> server)
+      throws IOException, InterruptedException {
     try (Resident jvm = new Resident(server, folder.resolve("simulator.err"))) {
       Peers peers =
           new Peers(
@@ -99,8 +103,6 @@ public final class PeerRun {
           turns(subjects, probe, folder),
           types(folder),
           scale(folder));
-    } finally {
-      delete(folder);
     }
   }
 
@@ -262,15 +264,5 @@ public final class PeerRun {
     facts.put("jccl", ProgramVersion.get());
     facts.putAll(versions);
     return facts;
-  }
-
-  private void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException left) {
-      progress.accept("left behind: " + folder + " (" + left + ")");
-    }
   }
 }

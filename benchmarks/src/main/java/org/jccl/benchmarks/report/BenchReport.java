@@ -24,6 +24,15 @@ public record BenchReport(
     return wrong(rows);
   }
 
+  /** Whose time the report tells, in few words: never a GPU's where there is none. */
+  public String timeKind() {
+    boolean isDevice = settings.clock().equals("device") || settings.clock().equals("queued");
+    if (!environment.backend().equals("sim")) {
+      return isDevice ? "the GPU's" : "the host's, around work of the GPU";
+    }
+    return isDevice ? "virtual: NCCL's model" : "wall time of the simulation on this CPU";
+  }
+
   /** Mean bus bandwidth over all measurements, as nccl-tests ends its tables; empty without any. */
   public OptionalDouble averageBusBandwidth() {
     return averageBusBandwidth(rows);

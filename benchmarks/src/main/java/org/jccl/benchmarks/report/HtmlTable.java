@@ -2,6 +2,7 @@ package org.jccl.benchmarks.report;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The whole table as HTML; columns can be sorted by the page's script. */
@@ -27,8 +28,19 @@ final class HtmlTable {
     return html.append("</tbody>\n</table>\n").toString();
   }
 
+  /** The words for a column; those that say themselves what they are have none. */
+  private static String meaning(String name) {
+    return Columns.meanings().entrySet().stream()
+        .filter(each -> each.getKey().startsWith(name.split("[ /]")[0]))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse("");
+  }
+
   private static void head(StringBuilder html, String name, String style) {
-    html.append("<th class=\"%s\"><button type=\"button\">%s</button></th>".formatted(style, name));
+    html.append(
+        "<th class=\"%s\" title=\"%s\"><button type=\"button\">%s</button></th>"
+            .formatted(style, Markup.escape(meaning(name)), name));
   }
 
   private static void row(StringBuilder html, Row row) {

@@ -3,9 +3,13 @@ package org.jccl.benchmarks.report;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jccl.benchmarks.json.BadFileException;
+import org.jccl.benchmarks.json.JsonNode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +31,8 @@ public final class ReportJson {
     json.put("format", FORMAT);
     json.put("environment", environment(report.environment()));
     json.put("settings", settings(report.settings()));
+    json.put("time", report.timeKind());
+    json.put("columns", Columns.meanings());
     json.put("rows", report.rows().stream().map(ReportJson::row).toList());
     json.put("refused", report.refused());
     json.put("wrong", report.wrong());
@@ -41,29 +47,42 @@ public final class ReportJson {
   }
 
   /**
+   * The report of a file.
+   *
+   * @throws BadFileException if it is no report of this format; it names file, line and field
+   */
+  public static BenchReport read(Path file) throws BadFileException {
+    return read(JsonNode.read(file));
+  }
+
+  /**
    * The report that {@code json} holds.
    *
-   * @throws IllegalArgumentException if it is no report of this format
+   * @throws IllegalArgumentException if it is no report of this format; it names line and field
    */
   public static BenchReport read(String json) {
-    Fields fields = new Fields(parse(json));
-    if (fields.number("format").intValue() != FORMAT) {
-      throw new IllegalArgumentException(
-          "the report has format " + fields.number("format") + ", this jccl reads " + FORMAT);
+    try {
+      return read(JsonNode.parse("report", json));
+    } catch (BadFileException noReport) {
+      throw new IllegalArgumentException(noReport.getMessage(), noReport);
+    }
+  }
+
+  private static BenchReport read(JsonNode whole) throws BadFileException {
+    ReportFields fields = new ReportFields(whole.fields());
+    JsonNode format = whole.fields().get("format");
+    if (format.integer() != FORMAT) {
+      throw format.wrong("is " + format.integer() + ", this jccl reads format " + FORMAT);
+    }
+    List<Row> rows = new ArrayList<>();
+    for (ReportFields row : fields.objects("rows")) {
+      rows.add(readRow(row));
     }
     return new BenchReport(
         readEnvironment(fields.object("environment")),
         readSettings(fields.object("settings")),
-        fields.objects("rows").stream().map(ReportJson::readRow).toList(),
+        rows,
         fields.texts("refused"));
-  }
-
-  private static Map<String, Object> parse(String json) {
-    try {
-      return JACKSON.mapFrom(json);
-    } catch (IOException | RuntimeException e) {
-      throw new IllegalArgumentException("this is no report: it is not a JSON object", e);
-    }
   }
 
   private static Map<String, Object> environment(Environment environment) {
@@ -85,14 +104,14 @@ public final class ReportJson {
     return json;
   }
 
-  private static Environment readEnvironment(Fields json) {
+  private static Environment readEnvironment(ReportFields json) throws BadFileException {
     return new Environment(
         json.text("started"),
         json.text("program"),
         json.text("system"),
         json.text("cpu"),
-        json.number("cores").intValue(),
-        json.number("memory_bytes").longValue(),
+        json.count("cores"),
+        json.whole("memory_bytes"),
         json.text("jdk"),
         json.texts("flags"),
         json.text("backend"),
@@ -116,12 +135,12 @@ public final class ReportJson {
     return json;
   }
 
-  private static Settings readSettings(Fields json) {
+  private static Settings readSettings(ReportFields json) throws BadFileException {
     return new Settings(
         json.text("command"),
-        json.number("ranks").intValue(),
-        json.number("warmups").intValue(),
-        json.number("iterations").intValue(),
+        json.count("ranks"),
+        json.count("warmups"),
+        json.count("iterations"),
         json.flag("checked"),
         json.flag("graph"),
         json.text("clock"),
@@ -142,14 +161,14 @@ public final class ReportJson {
     return json;
   }
 
-  private static Row readRow(Fields json) {
+  private static Row readRow(ReportFields json) throws BadFileException {
     return new Row(
         json.text("operation"),
-        json.number("bytes").longValue(),
-        json.number("count").longValue(),
+        json.whole("bytes"),
+        json.whole("count"),
         json.text("type"),
         json.has("reduction") ? json.text("reduction") : null,
-        json.has("root") ? json.number("root").intValue() : null,
+        json.has("root") ? json.count("root") : null,
         readMeasurement(json.object("out_of_place")),
         json.has("in_place") ? readMeasurement(json.object("in_place")) : null);
   }
@@ -175,73 +194,23 @@ public final class ReportJson {
     return json;
   }
 
-  private static Measurement readMeasurement(Fields json) {
+  private static Measurement readMeasurement(ReportFields json) throws BadFileException {
     return new Measurement(
-        json.number("time_us").doubleValue(),
-        json.number("time_fastest_rank_us").doubleValue(),
-        json.number("time_average_us").doubleValue(),
-        json.number("algbw_gbps").doubleValue(),
-        json.number("busbw_gbps").doubleValue(),
-        json.has("wrong") ? json.number("wrong").longValue() : Measurement.UNCHECKED,
-        json.number("enqueue_ns").doubleValue(),
-        json.number("iterations").intValue(),
+        json.number("time_us"),
+        json.number("time_fastest_rank_us"),
+        json.number("time_average_us"),
+        json.number("algbw_gbps"),
+        json.number("busbw_gbps"),
+        json.has("wrong") ? json.whole("wrong") : Measurement.UNCHECKED,
+        json.number("enqueue_ns"),
+        json.count("iterations"),
         new Spread(
-            json.number("samples").intValue(),
-            json.number("operations_per_sample").intValue(),
-            json.number("min_us").doubleValue(),
-            json.number("p50_us").doubleValue(),
-            json.number("p95_us").doubleValue(),
-            json.number("p99_us").doubleValue(),
-            json.number("max_us").doubleValue()));
-  }
-
-  /** Typed access to a JSON object that names the field that is not as expected. */
-  private record Fields(Map<?, ?> map) {
-    boolean has(String name) {
-      return map.get(name) != null;
-    }
-
-    String text(String name) {
-      return value(name, String.class);
-    }
-
-    Number number(String name) {
-      return value(name, Number.class);
-    }
-
-    boolean flag(String name) {
-      return value(name, Boolean.class);
-    }
-
-    Fields object(String name) {
-      return new Fields(value(name, Map.class));
-    }
-
-    List<Fields> objects(String name) {
-      return ((List<?>) value(name, List.class))
-          .stream().map(element -> new Fields(as(name, element, Map.class))).toList();
-    }
-
-    List<String> texts(String name) {
-      return ((List<?>) value(name, List.class))
-          .stream().map(element -> as(name, element, String.class)).toList();
-    }
-
-    private <T> T value(String name, Class<T> type) {
-      return as(name, map.get(name), type);
-    }
-
-    private static <T> T as(String name, @Nullable Object value, Class<T> type) {
-      if (!type.isInstance(value)) {
-        throw new IllegalArgumentException(
-            "this is no report: field '"
-                + name
-                + "' is "
-                + value
-                + ", not a "
-                + type.getSimpleName());
-      }
-      return type.cast(value);
-    }
+            json.count("samples"),
+            json.count("operations_per_sample"),
+            json.number("min_us"),
+            json.number("p50_us"),
+            json.number("p95_us"),
+            json.number("p99_us"),
+            json.number("max_us")));
   }
 }

@@ -1,12 +1,11 @@
 package org.jccl.benchmarks.report;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
+import org.jccl.file.BoundedFile;
 import org.jspecify.annotations.Nullable;
 
 /** Where two traces of simulated runs part: the first line that differs, and what led to it. */
@@ -27,8 +26,8 @@ public final class TraceComparison {
    * @throws IOException if one cannot be read
    */
   public static TraceComparison of(Path first, Path second) throws IOException {
-    try (BufferedReader a = Files.newBufferedReader(first);
-        BufferedReader b = Files.newBufferedReader(second)) {
+    try (BoundedFile a = BoundedFile.openLines(first);
+        BoundedFile b = BoundedFile.openLines(second)) {
       Deque<String> before = new ArrayDeque<>();
       for (long number = 1; ; number++) {
         String one = a.readLine();

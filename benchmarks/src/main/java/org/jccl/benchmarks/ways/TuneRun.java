@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jccl.Backend;
 import org.jccl.benchmarks.bench.Ratio;
@@ -13,6 +14,7 @@ import org.jccl.benchmarks.bench.Way;
 import org.jccl.benchmarks.bench.WayBench;
 import org.jccl.benchmarks.bench.WayPlan;
 import org.jccl.benchmarks.bench.WayTimes;
+import org.jccl.benchmarks.bench.Workload;
 import org.jccl.config.TuningChoice;
 import org.jccl.config.TuningTable;
 
@@ -23,6 +25,12 @@ public final class TuneRun {
 
   /** Averages in windows fail in these versions, see the table that comes with jccl. */
   private static final int AVERAGES_FAIL = 23003;
+
+  /** What a choice may lose on the whole. */
+  private static final double NO_LOSS = 0.98;
+
+  /** What it may lose at one size, which others make good. */
+  private static final double MOST_LOSS = 0.9;
 
   private static final List<Integer> CTAS = List.of(0, 16, 32, 64);
 
@@ -51,11 +59,23 @@ public final class TuneRun {
    * Measures and chooses.
    *
    * @param told each operation and size as soon as it is measured
+   * @param chosen what would be chosen by what is measured so far, after each operation and size: a
+   *     run that does not come to its end leaves that
    * @return the entry for this machine
    */
   public static TuningTable.Entry run(
-      Backend backend, int ranks, WayPlan plan, String driver, Consumer<List<WayTimes>> told) {
+      Backend backend,
+      int ranks,
+      WayPlan plan,
+      String driver,
+      Consumer<List<WayTimes>> told,
+      Consumer<TuningTable.Entry> chosen) {
     List<WayTimes> times = new ArrayList<>();
+    String gpu = backend.devices().getFirst().name();
+    Supplier<TuningTable.Entry> entry =
+        () ->
+            new TuningTable.Entry(
+                gpu, ranks, backend.ncclVersion(), driver, choose(plan.ways(), times));
     WayBench.run(
         backend,
         ranks,
@@ -63,16 +83,16 @@ public final class TuneRun {
         row -> {
           times.addAll(row);
           told.accept(row);
+          chosen.accept(entry.get());
         });
-    String gpu = backend.devices().getFirst().name();
-    TuningChoice choice = choose(plan.ways(), times);
-    return new TuningTable.Entry(gpu, ranks, backend.ncclVersion(), driver, choice);
+    return entry.get();
   }
 
   /** A plan for {@code ./jccl tune}. */
-  public static WayPlan plan(Backend backend, long mostBytes, int rounds) {
+  public static WayPlan plan(
+      Backend backend, List<Workload> workloads, long mostBytes, int rounds) {
     return new WayPlan(
-        WayPlan.usualWorkloads(),
+        workloads,
         WayPlan.usualSizes(mostBytes),
         candidates(backend.ncclVersion()),
         rounds,
@@ -83,7 +103,7 @@ public final class TuneRun {
   static TuningChoice choose(List<Way> ways, List<WayTimes> times) {
     Way best =
         ways.stream()
-            .filter(way -> !way.prepared())
+            .filter(way -> !way.prepared() && harmsNothing(way, times))
             .max(Comparator.comparingDouble(way -> score(way, times)))
             .orElse(Way.DEFAULT);
     double score = score(best, times);
@@ -99,6 +119,23 @@ public final class TuneRun {
             mean(Way.DEFAULT, best.prepare(), times));
     return new TuningChoice(
         best.choice().ctas(), best.choice().windows(), why, timesOf(best, times));
+  }
+
+  /** No operation or size is much slower, beyond noise; and none of the two kinds on the whole. */
+  private static boolean harmsNothing(Way way, List<WayTimes> times) {
+    return mean(Way.DEFAULT, way, times) >= NO_LOSS
+        && mean(Way.DEFAULT.prepare(), way.prepare(), times) >= NO_LOSS
+        && times.stream()
+            .filter(each -> each.way().equals(way.name()))
+            .noneMatch(each -> Ratio.of(reference(each, times), each.micros()).isBelow(MOST_LOSS));
+  }
+
+  private static double[] reference(WayTimes of, List<WayTimes> times) {
+    return times.stream()
+        .filter(each -> each.isBeside(of) && each.way().equals(Way.DEFAULT.name()))
+        .map(WayTimes::micros)
+        .findFirst()
+        .orElse(of.micros());
   }
 
   private static double score(Way way, List<WayTimes> times) {

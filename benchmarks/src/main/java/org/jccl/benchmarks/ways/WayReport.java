@@ -2,7 +2,6 @@ package org.jccl.benchmarks.ways;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +13,7 @@ import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.json.JsonFields;
 import org.jccl.benchmarks.json.JsonNode;
 import org.jccl.benchmarks.report.Environment;
+import org.jccl.file.WholeFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +56,7 @@ public record WayReport(String machine, String started, String command, List<Way
     json.put("started", started);
     json.put("command", command);
     json.put("lines", times.stream().map(WayReport::line).toList());
-    Files.writeString(file, JACKSON.asString(json) + "\n");
+    WholeFile.write(file, JACKSON.asString(json) + "\n");
   }
 
   private static Map<String, Object> line(WayTimes times) {

@@ -109,8 +109,8 @@ public final class WayTable {
         }
       }
     }
-    out.println(
-        "# slower than 0.98 beyond noise: " + (slower.isEmpty() ? "none" : slower.toString()));
+    out.println("# slower than 0.98 beyond noise:" + (slower.isEmpty() ? " none" : ""));
+    slower.forEach((way, lines) -> out.println("#   " + way + ": " + lines));
   }
 
   /** A host has states in which a call costs half as much again: how the rounds fell into them. */

@@ -14,7 +14,7 @@ class RankResultTest {
   @Test
   void slowestRank_isTheCollectivesTime() {
     Measurement combined =
-        RankResult.combine(List.of(result(2, 0, 1, 3), result(4, 3, 5, 2)), 8000, 1.5);
+        RankResult.combine(List.of(result(2, 0, 1, 3), result(4, 3, 5, 2)), 8000, 1.5, true);
     assertThat(combined.micros()).isEqualTo(4);
     assertThat(combined.microsFastestRank()).isEqualTo(2);
     assertThat(combined.microsAverage()).isEqualTo(3);
@@ -29,7 +29,7 @@ class RankResultTest {
   @Test
   void uncheckedRanks_stayUnchecked() {
     RankResult unchecked = result(2, Measurement.UNCHECKED, 1);
-    assertThat(RankResult.combine(List.of(unchecked, unchecked), 8, 1).isChecked()).isFalse();
+    assertThat(RankResult.combine(List.of(unchecked, unchecked), 8, 1, true).isChecked()).isFalse();
   }
 
   @Test

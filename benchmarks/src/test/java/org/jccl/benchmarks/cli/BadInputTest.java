@@ -144,6 +144,7 @@ class BadInputTest {
           faults --nccl-version 1.2.3 X | give 2.27.3 to 2.30.7
           misuse --only SIM-01,         | 'SIM-01,'
           misuse --backend nccl         | use sim or loopback here
+          explain SIM-99                | 'SIM-99' is no folder, no rule and no kind of report
           --stacktrace                  | a command is missing: give one of bench
           bundle --out /no/such/place/x.tar.gz | cannot write
           """)

@@ -41,4 +41,20 @@ class MainTest {
     assertThat(run("--version")).isZero();
     assertThat(out.toString()).startsWith("jccl ");
   }
+
+  @Test
+  void explain_showsTheTextOfARule_andOfAKindOfReport() {
+    assertThat(run("explain", "sim-28")).isZero();
+    assertThat(out.toString()).startsWith("SIM-28  A buffer is used before").contains("Simulator:");
+    assertThat(run("explain", "MISMATCH")).isZero();
+    assertThat(out.toString()).contains("SIM-01  ", "SIM-04  ").doesNotContain("SIM-12  ");
+  }
+
+  @Test
+  void help_isWhole() {
+    for (String[] command : new String[][] {{"misuse", "--help"}, {"jmh", "--help"}}) {
+      assertThat(run(command)).isZero();
+    }
+    assertThat(out.toString()).contains("no longer answers.", "Usage: jccl jmh");
+  }
 }

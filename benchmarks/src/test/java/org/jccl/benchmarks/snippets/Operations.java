@@ -1,6 +1,9 @@
 package org.jccl.benchmarks.snippets;
 
+import java.time.Duration;
+import org.jccl.Collectives;
 import org.jccl.Communicator;
+import org.jccl.Communicator.Issued;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
@@ -49,6 +52,36 @@ final class Operations {
       int[] received = new int[1];
       in.copyTo(received);
       return received[0];
+    }
+    // @end
+  }
+
+  static int blocking(Rank rank) {
+    // @start region="blocking"
+    Collectives now = rank.communicator().blocking(Duration.ofSeconds(30));
+    try (DeviceBuffer sum = rank.device().allocate(DataType.INT32, 1)) {
+      sum.copyFrom(1);
+      now.allReduce(sum, ReduceOp.SUM); // returns when the sum is there
+      int[] ranks = new int[1];
+      sum.copyTo(ranks);
+      return ranks[0];
+    }
+    // @end
+  }
+
+  static int request(Rank rank) {
+    // @start region="request"
+    try (Stream stream = rank.device().newStream();
+        DeviceBuffer sum = rank.device().allocate(DataType.INT32, 1)) {
+      sum.copyFrom(1);
+      try (Issued request =
+          rank.communicator().issue(stream, group -> group.allReduce(sum, ReduceOp.SUM))) {
+        rank.communicator().defaultStream().waitFor(request.event()); // work of other streams
+        request.await(Duration.ofSeconds(30)); // the host
+      }
+      int[] ranks = new int[1];
+      sum.copyTo(ranks);
+      return ranks[0];
     }
     // @end
   }

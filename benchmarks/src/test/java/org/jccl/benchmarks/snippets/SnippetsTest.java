@@ -89,6 +89,8 @@ class SnippetsTest {
   @Test
   void operations() {
     assertThat(onEveryRank(Operations::reduceScatter)).containsOnly(new int[2]);
+    assertThat(onEveryRank(Operations::blocking)).containsOnly(4);
+    assertThat(onEveryRank(Operations::request)).containsOnly(4);
     assertThat(onEveryRank(Operations::ring)).containsExactlyInAnyOrder(3, 0, 1, 2);
     assertThat(onEveryRank(Operations::streams)).containsOnly(4f);
     assertThat(onEveryRank(Computing::overlap)).containsOnly(14f);

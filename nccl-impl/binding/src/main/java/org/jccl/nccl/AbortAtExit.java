@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jccl.Communicator;
+import org.jccl.nccl.ffi.ExitAlarm;
 
 /**
  * Aborts what is open when the JVM is told to end, by a signal or by {@code System.exit}: a kernel
@@ -14,10 +15,13 @@ final class AbortAtExit {
   private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
   private static final long PATIENCE_MILLIS = 3_000;
 
+  /** What the libraries' own clean-up may take when the JVM exits. */
+  private static final int EXIT_SECONDS = Integer.getInteger("jccl.exit.seconds", 20);
+
   private final Thread hook;
 
   private AbortAtExit(Supplier<? extends List<? extends Communicator>> communicators) {
-    this.hook = new Thread(() -> abortAll(communicators.get()), "jccl-abort-at-exit");
+    this.hook = new Thread(() -> end(communicators.get()), "jccl-abort-at-exit");
   }
 
   /** Watches over {@code communicators}, which may change, until it is cancelled. */
@@ -34,6 +38,13 @@ final class AbortAtExit {
     } catch (IllegalStateException ending) {
       LOG.log(Level.DEBUG, "the JVM is ending already", ending);
     }
+  }
+
+  private static void end(List<? extends Communicator> open) {
+    if (!ExitAlarm.arm(EXIT_SECONDS)) {
+      LOG.log(Level.DEBUG, "no alarm for the exit on this system");
+    }
+    abortAll(open);
   }
 
   /** At once, since each may wait for its local peers; a stuck one must not keep the process. */

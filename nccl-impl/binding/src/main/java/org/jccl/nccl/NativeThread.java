@@ -1,10 +1,11 @@
 package org.jccl.nccl;
 
-import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
+import org.jccl.CollectiveTimeoutException;
+import org.jccl.Device;
 import org.jccl.config.TimeLimit;
 import org.jccl.spi.CallPath;
 import org.jccl.spi.WaitQueue;
@@ -22,9 +23,15 @@ final class NativeThread implements CallPath {
   private static final Runnable END = () -> {};
 
   private final LinkedBlockingQueue<Runnable> jobs = new LinkedBlockingQueue<>();
+  private final @Nullable Device device;
   private final Thread thread;
 
-  NativeThread(String name) {
+  /** The call that was given up and has not come back; empty if there is none. */
+  private volatile String stuckIn = "";
+
+  /** A thread in which {@code device}, if there is one, is current in bounded calls. */
+  NativeThread(String name, @Nullable Device device) {
+    this.device = device;
     this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::work);
     thread.start();
   }
@@ -44,14 +51,17 @@ final class NativeThread implements CallPath {
   }
 
   /** One call while somebody waits for it. */
-  private static final class Job implements Runnable {
+  private final class Job implements Runnable {
+    private final String what;
     private final IntSupplier body;
     private final WaitQueue changes = new WaitQueue();
     private boolean done;
+    private boolean isGivenUp;
     private int code;
     private @Nullable Throwable failure;
 
-    Job(IntSupplier body) {
+    Job(String what, IntSupplier body) {
+      this.what = what;
       this.body = body;
     }
 
@@ -62,12 +72,31 @@ final class NativeThread implements CallPath {
       } catch (RuntimeException | Error thrown) {
         failure = thrown;
       } finally {
-        changes.update(() -> done = true);
+        changes.update(this::finished);
       }
     }
 
-    boolean await(String what, Duration timeout) throws InterruptedException {
-      return changes.await(what, () -> done, timeout);
+    private void finished() {
+      done = true;
+      if (isGivenUp) {
+        stuckIn = "";
+      }
+    }
+
+    boolean await(TimeLimit limit) throws InterruptedException {
+      return changes.await(what, () -> done, limit.duration());
+    }
+
+    /** Nobody waits for it any more; false if it has come to its end meanwhile. */
+    boolean giveUp() {
+      changes.read(
+          () -> {
+            isGivenUp = !done;
+            if (isGivenUp) {
+              stuckIn = what;
+            }
+          });
+      return isGivenUp;
     }
 
     int result() {
@@ -92,34 +121,81 @@ final class NativeThread implements CallPath {
     if (isDirect()) {
       return body.getAsInt();
     }
-    Job job = new Job(body);
-    jobs.add(job);
+    return bounded(what, TimeLimit.forever(), body);
+  }
+
+  /** Handed over, since a thread that the library does not let go is lost. */
+  @Override
+  public int bounded(String what, TimeLimit limit, IntSupplier body) {
+    Job job =
+        handedOver(
+            what,
+            () -> {
+              if (device != null) {
+                device.makeCurrent();
+              }
+              return body.getAsInt();
+            });
+    awaitDone(job, limit);
+    return job.result();
+  }
+
+  private static void awaitDone(Job job, TimeLimit limit) {
+    long deadline = limit.deadline();
     boolean interrupted = false;
-    boolean done = false;
-    while (!done) {
-      try {
-        done = job.await(what, TimeLimit.forever().duration());
-      } catch (InterruptedException later) {
-        interrupted = true;
+    try {
+      while (true) {
+        try {
+          if (!job.await(TimeLimit.ofNanos(TimeLimit.left(deadline))) && job.giveUp()) {
+            throw new CollectiveTimeoutException(
+                job.what
+                    + " has not come back for "
+                    + limit
+                    + "; it cannot be taken back and goes on in the background");
+          }
+          return;
+        } catch (InterruptedException later) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+  }
+
+  private Job handedOver(String what, IntSupplier body) {
+    String stuck = stuckIn;
+    if (!stuck.isEmpty()) {
+      throw new CollectiveTimeoutException(
+          what + " cannot be called: " + stuck + " was given up and has not come back");
     }
-    return job.result();
+    Job job = new Job(what, body);
+    jobs.add(job);
+    return job;
+  }
+
+  @Override
+  public boolean isStuck() {
+    return !stuckIn.isEmpty();
   }
 
   @Override
   public OptionalInt callWithin(String what, TimeLimit limit, IntSupplier body)
       throws InterruptedException {
-    Job job = new Job(body);
-    jobs.add(job);
-    return job.await(what, limit.duration()) ? OptionalInt.of(job.result()) : OptionalInt.empty();
+    Job job = handedOver(what, body);
+    try {
+      return job.await(limit) || !job.giveUp() ? OptionalInt.of(job.result()) : OptionalInt.empty();
+    } catch (InterruptedException interrupted) {
+      job.giveUp();
+      throw interrupted;
+    }
   }
 
   @Override
   public CallPath beside(String name) {
-    return new NativeThread(name);
+    return new NativeThread(name, device);
   }
 
   @Override

@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import org.jccl.Backend;
 import org.jccl.Capability;
 import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
 import org.jccl.RankHost;
 import org.jccl.UniqueId;
+import org.jccl.config.TimeLimit;
 import org.jccl.nccl.ffi.NcclBinding;
 import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.ops.NcclFunction;
@@ -22,6 +24,7 @@ import org.jccl.spi.CallPath;
 import org.jccl.spi.LibraryBackend;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NcclAbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collectives by one NCCL library on the GPUs of this machine. Several may be open at once, each
@@ -36,6 +39,7 @@ public final class NcclBackend extends LibraryBackend {
   private final RankHost rankHost = new PlatformRanks();
   private final Map<String, NcclLibrary> libraries = new ConcurrentHashMap<>();
   private final AbortAtExit atExit;
+  private final LentThreads lent = new LentThreads("jccl-nccl-question");
 
   @SuppressWarnings("this-escape") // The devices only keep the reference.
   private NcclBackend(NcclLibrary library, Function<Backend, List<Device>> devices) {
@@ -98,8 +102,13 @@ public final class NcclBackend extends LibraryBackend {
   }
 
   @Override
+  public int ask(@Nullable Device current, String what, TimeLimit limit, IntSupplier body) {
+    return lent.ask(current, what, limit, body);
+  }
+
+  @Override
   public CallPath newPath(Device device, String name) {
-    return new NativeThread("jccl-nccl-" + name);
+    return new NativeThread("jccl-nccl-" + name, device);
   }
 
   @Override
@@ -156,6 +165,7 @@ public final class NcclBackend extends LibraryBackend {
       left.forEach(LibraryCommunicator::close);
     }
     devices.forEach(Device::close);
+    lent.end();
     atExit.cancel();
   }
 

@@ -13,6 +13,7 @@ import java.util.function.LongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jccl.CleanText;
+import org.jccl.file.TemporaryFolder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,14 +54,10 @@ final class MonitorOwners {
   private static String dump() throws IOException {
     HotSpotDiagnosticMXBean bean =
         ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-    Path folder = Files.createTempDirectory("jccl-threads");
-    Path file = folder.resolve("dump.json");
-    try {
+    try (TemporaryFolder folder = TemporaryFolder.create("threads")) {
+      Path file = folder.path().resolve("dump.json");
       bean.dumpThreads(file.toString(), ThreadDumpFormat.JSON);
       return Files.size(file) > MOST_BYTES ? "" : Files.readString(file);
-    } finally {
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(folder);
     }
   }
 

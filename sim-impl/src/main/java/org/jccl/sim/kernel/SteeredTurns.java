@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whose turn it is where a {@link Steering} decides. It is asked only for what can really go on: a
- * host thread that was woken and would wait again is no candidate. Nor is one that has asked the
- * same question {@value #NOES} times in vain while another step can run: polling is fair.
+ * host thread that was woken and would wait again is no candidate. Nor is one whose questions were
+ * answered with no {@value #NOES} times in a row while another step can run: polling is fair.
  */
 final class SteeredTurns {
   /** How often a question may be answered with no while something else could happen. */
@@ -77,7 +77,7 @@ final class SteeredTurns {
   }
 
   private static boolean asksInVain(SimStep step, long progress) {
-    return step instanceof HostTask task && task.noes >= NOES && task.askedAt == progress;
+    return step instanceof HostTask task && task.noes > NOES && task.askedAt == progress;
   }
 
   private void dropWhoWaitsOn() {

@@ -1,9 +1,13 @@
 package org.jccl.sim.kernel;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.Writer;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.jccl.file.BoundedFile;
+import org.jccl.file.WholeFile;
 import org.jccl.ops.Operation;
 import org.jccl.sim.kernel.Trace.Event;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +21,14 @@ import org.jspecify.annotations.Nullable;
 public final class TraceFile implements Trace.Listener {
   private static final Operation[] OPERATIONS = Operation.values();
 
+  private final WholeFile file;
   private final Writer out;
   private boolean closed;
   private @Nullable IOException failure;
 
-  private TraceFile(Writer out) {
-    this.out = out;
+  private TraceFile(WholeFile file) {
+    this.file = file;
+    this.out = new BufferedWriter(new OutputStreamWriter(file.out(), StandardCharsets.UTF_8));
   }
 
   /**
@@ -32,9 +38,9 @@ public final class TraceFile implements Trace.Listener {
    */
   public static TraceFile to(Path file) throws IOException {
     try {
-      return new TraceFile(Files.newBufferedWriter(file));
+      return new TraceFile(WholeFile.begin(file));
     } catch (IOException | SecurityException notThere) {
-      throw new IOException("cannot write '" + file + "': " + notThere, notThere);
+      throw new IOException("cannot write '" + file + "': " + reason(notThere), notThere);
     }
   }
 
@@ -64,12 +70,24 @@ public final class TraceFile implements Trace.Listener {
     return rank < 0 ? "foreign thread" : "rank " + rank;
   }
 
-  /** Ends the file. Idempotent; the failure to write anything of it, or null. */
+  private static String reason(Exception notThere) {
+    return notThere instanceof IOException failure
+        ? BoundedFile.why(failure)
+        : String.valueOf(notThere.getMessage());
+  }
+
+  /**
+   * Ends the file, which is in its place then, whole. Idempotent; the failure to write anything of
+   * it, or null.
+   */
   public @Nullable IOException close() {
     if (!closed) {
       closed = true;
-      try {
-        out.close();
+      try (file) {
+        out.flush();
+        if (failure == null) {
+          file.end();
+        }
       } catch (IOException broken) {
         failure = failure == null ? broken : failure;
       }

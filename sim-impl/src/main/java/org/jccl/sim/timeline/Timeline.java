@@ -1,11 +1,15 @@
 package org.jccl.sim.timeline;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.Writer;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import org.jccl.file.BoundedFile;
+import org.jccl.file.WholeFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,7 @@ public final class Timeline {
   private static final int NANOS_PER_MICRO = 1000;
 
   private final Writer out;
+  private final @Nullable WholeFile file;
   private final StringBuilder line = new StringBuilder(256);
   private final Set<Lane> introduced = new HashSet<>();
   private final Set<Integer> devices = new HashSet<>();
@@ -29,7 +34,12 @@ public final class Timeline {
 
   /** A trace that goes to {@code out}. */
   public Timeline(Writer out) {
+    this(out, null);
+  }
+
+  private Timeline(Writer out, @Nullable WholeFile file) {
     this.out = out;
+    this.file = file;
     write("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[");
   }
 
@@ -40,9 +50,11 @@ public final class Timeline {
    */
   public static Timeline to(Path file) throws IOException {
     try {
-      return new Timeline(Files.newBufferedWriter(file));
-    } catch (IOException | SecurityException notThere) {
-      throw new IOException("cannot write '" + file + "': " + notThere, notThere);
+      WholeFile begun = WholeFile.begin(file);
+      return new Timeline(
+          new BufferedWriter(new OutputStreamWriter(begun.out(), StandardCharsets.UTF_8)), begun);
+    } catch (IOException notThere) {
+      throw new IOException("cannot write '" + file + "': " + BoundedFile.why(notThere), notThere);
     }
   }
 
@@ -78,8 +90,13 @@ public final class Timeline {
     if (!closed) {
       write("\n]}\n");
       closed = true;
-      try {
-        out.close();
+      try (WholeFile whole = file) {
+        out.flush();
+        if (whole == null) {
+          out.close();
+        } else if (failure == null) {
+          whole.end();
+        }
       } catch (IOException broken) {
         failure = failure == null ? broken : failure;
       }

@@ -1,8 +1,14 @@
 package org.jccl.benchmarks.cli.option;
 
 import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
+import org.jccl.MisuseKind;
 import org.jccl.benchmarks.bench.ByteSize;
+import org.jccl.conformance.book.Rule;
 import org.jccl.conformance.book.RuleBook;
 import org.jccl.conformance.misuse.MisuseCases;
 import org.jccl.conformance.planted.PlantedBugs;
@@ -138,6 +144,32 @@ public final class Texts {
     @Override
     protected String allowed() {
       return "use an id such as COL-04, a prefix such as COL, or a chapter's number";
+    }
+  }
+
+  /** A folder of recordings, a rule of the book, or a kind of report. */
+  public static final class ToExplain extends OptionValue<String> {
+    @Override
+    protected String parse(String text) {
+      if (rules(text).isEmpty() && !Files.isDirectory(Path.of(text))) {
+        throw refused("'" + text + "' is no folder, no rule and no kind of report");
+      }
+      return text;
+    }
+
+    @Override
+    protected String allowed() {
+      return "name a folder of recordings, a rule such as SIM-28, or a kind such as DEADLOCK";
+    }
+
+    /** The rules that a word means: by their id, or by the kind of report that they are about. */
+    public static List<Rule> rules(String word) {
+      String name = word.strip().toUpperCase(Locale.ROOT);
+      boolean isKind = Stream.of(MisuseKind.values()).anyMatch(kind -> kind.name().equals(name));
+      return RuleBook.load().rules().stream()
+          .filter(
+              rule -> rule.id().equals(name) || (isKind && rule.text().contains("`" + name + "`")))
+          .toList();
     }
   }
 

@@ -1,14 +1,12 @@
 package org.jccl.fidelity.golden;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import java.util.zip.GZIPInputStream;
+import org.jccl.file.BoundedFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class GoldenRecording {
   private static final String SUMMARY = "summary.json";
   private static final String PACKED = "results.jsonl.gz";
+  private static final int MOST_OF_SUMMARY = 64 << 20;
+  private static final long MOST_OF_RESULTS = 64L << 30;
   private static final String PLAIN = "results.jsonl";
 
   /** Gives a file's content, or null if there is none. */
@@ -61,7 +61,7 @@ public final class GoldenRecording {
             folder,
             file -> {
               Path path = folder.resolve(file);
-              return Files.isRegularFile(path) ? Files.newInputStream(path) : null;
+              return Files.exists(path) ? BoundedFile.open(path) : null;
             }));
   }
 
@@ -80,9 +80,14 @@ public final class GoldenRecording {
   private Summary readSummary() {
     String name = place.name(SUMMARY);
     try (InputStream in = required(SUMMARY)) {
-      return Summary.read(name, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      byte[] bytes = in.readNBytes(MOST_OF_SUMMARY + 1);
+      if (bytes.length > MOST_OF_SUMMARY) {
+        throw new BadRecordingException(
+            name + ": has more than " + (MOST_OF_SUMMARY >> 20) + " MiB: is it the right file?");
+      }
+      return Summary.read(name, new String(bytes, StandardCharsets.UTF_8));
     } catch (IOException unreadable) {
-      throw new BadRecordingException(name + ": cannot be read: " + unreadable);
+      throw new BadRecordingException(name + ": cannot be read: " + BoundedFile.why(unreadable));
     }
   }
 
@@ -108,8 +113,10 @@ public final class GoldenRecording {
         file = PLAIN;
       }
       EntryReader entries = new EntryReader(place.name(file), summary);
-      try (BufferedReader lines =
-          reader(packed == null ? required(PLAIN) : new GZIPInputStream(packed))) {
+      try (BoundedFile lines =
+          BoundedFile.linesOf(
+              "",
+              packed == null ? required(PLAIN) : BoundedFile.unpacked(packed, MOST_OF_RESULTS))) {
         for (String text = lines.readLine(); text != null; text = lines.readLine()) {
           line++;
           reader.accept(entries.read(text, line));
@@ -129,11 +136,16 @@ public final class GoldenRecording {
             + ":"
             + line
             + ": the file is cut off or damaged from here on ("
-            + why.getMessage()
+            + reason(why)
             + ")");
   }
 
-  private static BufferedReader reader(InputStream in) {
-    return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
+  /**
+   * What stopped the lines, without what {@link BoundedFile} says of the place: it is told before.
+   */
+  private static String reason(IOException why) {
+    return why.getCause() instanceof IOException cause
+        ? BoundedFile.why(cause)
+        : BoundedFile.why(why);
   }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -38,6 +40,12 @@ record Json(int line, @Nullable Object value) {
             file + ":" + line(parser, firstLine) + ": more follows after the end of the object");
       }
       return whole;
+    } catch (StreamConstraintsException beyond) {
+      throw new BadRecordingException(
+          file + ":" + firstLine + ": this is nested too deeply, or a text in it is too long");
+    } catch (JsonEOFException cut) {
+      int line = firstLine + Math.max(0, cut.getLocation().getLineNr() - 1);
+      throw new BadRecordingException(file + ":" + line + ": this is no JSON: it ends too early");
     } catch (JsonProcessingException broken) {
       int line = firstLine + Math.max(0, broken.getLocation().getLineNr() - 1);
       throw new BadRecordingException(

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jccl.fidelity.golden.RecordPlan.Pin;
+import org.jccl.file.TemporaryFolder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,11 +96,11 @@ public final class RecordRun {
   public static int run(RecordConfig config, Path folder, PrintStream screen) throws IOException {
     RecordPlan plan = RecordPlan.of(config.ranks(), config.seed(), config.quick(), config.phases());
     Files.createDirectories(folder);
-    Path logs = Files.createTempDirectory("jccl-record");
-    try (RecordingWriter out = new RecordingWriter(folder, config);
+    try (TemporaryFolder scratch = TemporaryFolder.create("record");
+        RecordingWriter out = new RecordingWriter(folder, config);
         AtTheEnd ended = new AtTheEnd(out)) {
-      new RecordRun(config, plan, out, logs, screen).all();
-      out.keepLogs(logs);
+      new RecordRun(config, plan, out, scratch.path(), screen).all();
+      out.keepLogs(scratch.path());
       screen.println(
           out.cases()
               + " cases, "
@@ -110,8 +110,6 @@ public final class RecordRun {
               + " s: "
               + folder);
       return out.cases() > 0 ? OK : NOTHING;
-    } finally {
-      delete(logs);
     }
   }
 
@@ -141,15 +139,6 @@ public final class RecordRun {
         Thread.onSpinWait(); // The hook runs already.
       }
     }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
-    Files.deleteIfExists(folder);
   }
 
   private void all() {

@@ -15,14 +15,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.jccl.conformance.data.ElementFormat;
+import org.jccl.file.WholeFile;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the files of a recording. */
 final class RecordingWriter implements AutoCloseable {
   private final Path folder;
   private final RecordRun.RecordConfig config;
+  private final WholeFile resultsFile;
   private final Writer results;
   private final Map<Integer, Map<String, @Nullable Object>> communicators = new TreeMap<>();
   private final List<String> errors = new ArrayList<>();
@@ -35,12 +38,18 @@ final class RecordingWriter implements AutoCloseable {
   RecordingWriter(Path folder, RecordRun.RecordConfig config) throws IOException {
     this.folder = folder;
     this.config = config;
-    this.results = packed(folder.resolve("results.jsonl.gz"));
+    // The run's own hook ends the file when the process is ended: what was recorded is kept.
+    this.resultsFile = WholeFile.begin(folder.resolve("results.jsonl.gz")).endedAtExit();
+    try {
+      this.results = packed(resultsFile);
+    } catch (IOException full) {
+      resultsFile.close();
+      throw full;
+    }
   }
 
-  private static Writer packed(Path file) throws IOException {
-    return new OutputStreamWriter(
-        new GZIPOutputStream(Files.newOutputStream(file)), StandardCharsets.UTF_8);
+  private static Writer packed(WholeFile file) throws IOException {
+    return new OutputStreamWriter(new GZIPOutputStream(file.out()), StandardCharsets.UTF_8);
   }
 
   synchronized int cases() {
@@ -104,12 +113,15 @@ final class RecordingWriter implements AutoCloseable {
 
   /** Packs what NCCL has logged into one file. */
   void keepLogs(Path logs) throws IOException {
-    try (Writer out = packed(folder.resolve("nccl_log.txt.gz"));
-        java.util.stream.Stream<Path> files = Files.list(logs)) {
+    try (WholeFile whole = WholeFile.begin(folder.resolve("nccl_log.txt.gz"));
+        Writer out = packed(whole);
+        Stream<Path> files = Files.list(logs)) {
       for (Path file : files.sorted().toList()) {
         out.write("##### " + file.getFileName() + "\n");
         out.write(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
       }
+      out.close();
+      whole.end();
     }
   }
 
@@ -119,9 +131,15 @@ final class RecordingWriter implements AutoCloseable {
       return;
     }
     closed = true;
-    results.close();
-    Files.writeString(folder.resolve("summary.json"), summary());
-    Files.write(folder.resolve("errors.txt"), errors);
+    try (resultsFile) {
+      results.close();
+      Map<Path, String> others = new LinkedHashMap<>();
+      others.put(folder.resolve("summary.json"), summary());
+      others.put(
+          folder.resolve("errors.txt"), errors.isEmpty() ? "" : String.join("\n", errors) + "\n");
+      WholeFile.write(others);
+      resultsFile.end();
+    }
   }
 
   private String summary() throws IOException {

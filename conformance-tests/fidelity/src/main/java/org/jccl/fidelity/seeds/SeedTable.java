@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jccl.conformance.engine.ComparisonResult;
+import org.jccl.file.BoundedFile;
 
 /**
  * A table of results, a line a seed, which only grows: a long range can be run in pieces. Where
@@ -16,6 +17,8 @@ import org.jccl.conformance.engine.ComparisonResult;
  * variables do not get mixed in.
  */
 final class SeedTable {
+  private static final int MOST_BYTES = 256 << 20;
+
   private final Path path;
   private final int columns;
   private final Map<Long, String> results = new TreeMap<>();
@@ -45,7 +48,7 @@ final class SeedTable {
       Files.write(path, first);
       return table;
     }
-    String text = Files.readString(path);
+    String text = BoundedFile.text(path, MOST_BYTES);
     List<String> lines = text.lines().toList();
     String there = lines.isEmpty() ? "" : lines.getFirst();
     if (!about.isEmpty() && !there.equals(first.getFirst())) {

@@ -7,9 +7,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jccl.file.BoundedFile;
 
 /** A file of verdicts that only grows: the last line about a program counts. */
 public final class MisuseTable {
+  private static final int MOST_BYTES = 64 << 20;
+
   private final Path file;
 
   /** The table in that file, which need not be there yet. */
@@ -31,13 +34,23 @@ public final class MisuseTable {
   public List<MisuseVerdict> verdicts() throws IOException {
     List<MisuseVerdict> verdicts = new ArrayList<>();
     if (exists()) {
-      for (String line : Files.readAllLines(file)) {
-        if (!line.isBlank() && !line.equals(MisuseVerdict.HEADER)) {
-          verdicts.add(MisuseVerdict.ofLine(line));
+      List<String> lines = BoundedFile.lines(file, MOST_BYTES);
+      for (int i = 0; i < lines.size(); i++) {
+        if (!lines.get(i).isBlank() && !lines.get(i).equals(MisuseVerdict.HEADER)) {
+          verdicts.add(verdict(lines.get(i), i + 1));
         }
       }
     }
     return verdicts;
+  }
+
+  private MisuseVerdict verdict(String line, int number) throws IOException {
+    try {
+      return MisuseVerdict.ofLine(line);
+    } catch (RuntimeException malformed) {
+      throw new IOException(
+          file + ", line " + number + ": this is no line of a table of misuses", malformed);
+    }
   }
 
   /** The last verdict on a program, if there is one. */

@@ -13,7 +13,6 @@ import java.util.function.Function;
 import net.jqwik.api.Example;
 import org.jccl.Graph;
 import org.jccl.Stream;
-import org.jccl.conformance.harness.WorldRank;
 import org.jccl.spi.NcclAbi;
 
 /**
@@ -28,102 +27,23 @@ public final class RawOneSidedRules extends RawSuite {
   /** About the current subject. */
   public RawOneSidedRules() {}
 
-  /** One rank with its part of a window. */
-  public static final class Place extends RawRank {
-    private final RawMemory memory;
-    private final long window;
-
-    /** Stands for the ranks of a rule, as {@link RawRank#RawRank()}. */
-    @SuppressWarnings("NullAway")
-    private Place() {
-      this.memory = null;
-      this.window = 0;
-    }
-
-    Place(WorldRank world, Function<RawRank, RawMemory> allocator, int flags) {
-      super(world);
-      this.memory = allocator.apply(this);
-      this.window = memory.window(flags);
-    }
-
-    long source() {
-      return memory.address();
-    }
-
-    int putCode(long source, long count, int type, int peer, long offset) {
-      return putCode(window, source, count, type, peer, offset);
-    }
-
-    int putCode(long to, long source, long count, int type, int peer, long offset) {
-      return abi().putSignal(source, count, type, peer, to, offset, 0, 0, 0, comm(), stream());
-    }
-
-    void put(long from, int count, int peer, long offset) {
-      String what = "ncclPutSignal to rank " + peer;
-      succeeds(what, () -> putCode(source() + from, count, INT32, peer, offset));
-    }
-
-    void signal(int peer) {
-      succeeds("ncclSignal to rank " + peer, () -> signalCode(this, peer));
-    }
-
-    int waitCode(int... countsAndPeers) {
-      int descriptors = countsAndPeers.length / 2;
-      MemorySegment array = allocate(16L * descriptors);
-      for (int i = 0; i < descriptors; i++) {
-        array.setAtIndex(JAVA_INT, 4L * i, countsAndPeers[2 * i]);
-        array.setAtIndex(JAVA_INT, 4L * i + 1, countsAndPeers[2 * i + 1]);
-      }
-      return abi().waitSignal(descriptors, array, comm(), stream());
-    }
-
-    void await(int count, int peer) {
-      succeeds("ncclWaitSignal for " + count + " from rank " + peer, () -> waitCode(count, peer));
-    }
-
-    /** RMA-07: all ranks make their first call, to themselves. */
-    void warmUp() {
-      signal(rank());
-      await(1, rank());
-      synchronize();
-    }
-
-    void write(long offset, int... values) {
-      memory.write(offset, values);
-    }
-
-    void expect(String what, long offset, int... expected) {
-      memory.expect(what, offset, expected);
-    }
-
-    @Override
-    public void close() {
-      memory.close();
-      super.close();
-    }
-  }
-
   @Override
   Object nobody(Class<?> kind) {
-    return kind == Place.class ? new Place() : super.nobody(kind);
+    return kind == OneSidedRank.class ? new OneSidedRank() : super.nobody(kind);
   }
 
   @Override
   void onEachRank(Class<?> kind, RankRule rule) {
-    if (kind == Place.class) {
+    if (kind == OneSidedRank.class) {
       oneSided(rule::run);
     } else {
       super.onEachRank(kind, rule);
     }
   }
 
-  private static int signalCode(RawRank rank, int peer) {
-    return rank.abi().signal(peer, 0, 0, 0, rank.comm(), rank.stream());
-  }
-
   /** What one rank does in its place. */
   private interface Body {
-    void run(Place rank) throws Exception;
+    void run(OneSidedRank rank) throws Exception;
   }
 
   private void oneSided(Body body) {
@@ -134,11 +54,11 @@ public final class RawOneSidedRules extends RawSuite {
     run(
         ranks(),
         world -> {
-          try (Place place = new Place(world, memory, flags)) {
+          try (OneSidedRank place = new OneSidedRank(world, memory, flags)) {
             body.run(place);
             place.synchronize();
             place.barrier(); // nobody writes here any more
-            place.memory.end(place.window);
+            place.endWindow();
           }
         });
   }
@@ -146,7 +66,7 @@ public final class RawOneSidedRules extends RawSuite {
   // ---------------------------------------------------------------- captures
 
   @Example
-  public void required_VER_09_capturedOneSidedCallsAreReplayed(Place rank) {
+  public void required_VER_09_capturedOneSidedCallsAreReplayed(OneSidedRank rank) {
     rank.warmUp();
     int peer = 1 - rank.rank();
     rank.write(0, 30 + rank.rank());
@@ -167,7 +87,7 @@ public final class RawOneSidedRules extends RawSuite {
 
   @Example
   @Needs(ranks = 3)
-  public void required_RMA_01_dataArrivesBeforeItsSignal(Place rank) {
+  public void required_RMA_01_dataArrivesBeforeItsSignal(OneSidedRank rank) {
     int n = rank.worldSize();
     int to = (rank.rank() + 1) % n;
     int from = (rank.rank() + n - 1) % n;
@@ -181,7 +101,7 @@ public final class RawOneSidedRules extends RawSuite {
 
   @Example
   @Needs(ranks = 3)
-  public void required_RMA_03_signalsAreCountedPerSender(Place rank) {
+  public void required_RMA_03_signalsAreCountedPerSender(OneSidedRank rank) {
     rank.warmUp();
     if (rank.rank() == 0) {
       rank.await(1, 1);
@@ -197,7 +117,7 @@ public final class RawOneSidedRules extends RawSuite {
 
   @Example
   @Needs(ranks = 3)
-  public void required_RMA_03_signalsOfOthersDoNotCount(Place rank) {
+  public void required_RMA_03_signalsOfOthersDoNotCount(OneSidedRank rank) {
     rank.warmUp();
     if (rank.rank() == 2) {
       rank.signal(1); // must not end the wait for rank 0
@@ -218,7 +138,7 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
-  public void required_RMA_04_aSignalTellsOfAllEarlierPuts(Place rank) {
+  public void required_RMA_04_aSignalTellsOfAllEarlierPuts(OneSidedRank rank) {
     if (rank.rank() == 0) {
       rank.write(0, 31, 32);
       rank.put(0, 1, 1, TARGET);
@@ -233,7 +153,7 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
-  public void required_RMA_05_theSourceMayBeUsedAgain(Place rank) {
+  public void required_RMA_05_theSourceMayBeUsedAgain(OneSidedRank rank) {
     if (rank.rank() == 0) {
       rank.write(0, 5);
       rank.put(0, 1, 1, TARGET);
@@ -250,7 +170,7 @@ public final class RawOneSidedRules extends RawSuite {
 
   @Example
   @Needs(ranks = 4)
-  public void required_RMA_06_aBarrierOfSignals(Place rank) {
+  public void required_RMA_06_aBarrierOfSignals(OneSidedRank rank) {
     for (int round = 0; round < 3; round++) {
       rank.groupStart();
       for (int peer = 0; peer < rank.worldSize(); peer++) {
@@ -265,7 +185,7 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
-  public void required_RMA_06_putsToOnePeerKeepTheirOrderInAGroup(Place rank) {
+  public void required_RMA_06_putsToOnePeerKeepTheirOrderInAGroup(OneSidedRank rank) {
     if (rank.rank() == 0) {
       rank.write(0, 1, 2, 3);
       rank.groupStart();
@@ -282,7 +202,7 @@ public final class RawOneSidedRules extends RawSuite {
 
   @Example
   @Needs(ranks = 3)
-  public void required_RMA_07_allRanksMakeAFirstCall(Place rank) {
+  public void required_RMA_07_allRanksMakeAFirstCall(OneSidedRank rank) {
     rank.warmUp();
     if (rank.rank() == 0) {
       rank.signal(2); // from now on nobody else has to call
@@ -292,7 +212,7 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
-  public void required_RMA_08_countZeroOnlySignals(Place rank) {
+  public void required_RMA_08_countZeroOnlySignals(OneSidedRank rank) {
     if (rank.rank() == 0) {
       rank.write(0, 9);
       rank.put(0, 0, 1, TARGET);
@@ -324,7 +244,7 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
-  public void required_RMA_09_thePeerMayBeTheRankItself(Place rank) {
+  public void required_RMA_09_thePeerMayBeTheRankItself(OneSidedRank rank) {
     rank.write(0, 3);
     rank.put(0, 1, 0, TARGET);
     rank.signal(0);
@@ -334,7 +254,7 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
-  public void required_RMA_10_aWaitHoldsItsStream(Place rank) {
+  public void required_RMA_10_aWaitHoldsItsStream(OneSidedRank rank) {
     rank.warmUp();
     if (rank.rank() == 0) {
       rank.await(1, 1);
@@ -355,7 +275,7 @@ public final class RawOneSidedRules extends RawSuite {
 
   @Example
   @Needs(ranks = 3)
-  public void required_RMA_11_writersTakeTurnsThroughTheTarget(Place rank) {
+  public void required_RMA_11_writersTakeTurnsThroughTheTarget(OneSidedRank rank) {
     rank.warmUp();
     if (rank.rank() == 0) {
       rank.await(1, 1);
@@ -375,12 +295,12 @@ public final class RawOneSidedRules extends RawSuite {
   @Example
   @AlsoShows({"GRP-20"})
   @Needs(since = "2.29.2")
-  public void required_GRP_21_oneSidedCallsRunFirstInAGroup(Place rank) {
+  public void required_GRP_21_oneSidedCallsRunFirstInAGroup(OneSidedRank rank) {
     rank.warmUp();
     int peer = 1 - rank.rank();
     rank.write(0, 40 + rank.rank());
     rank.groupStart();
-    rank.allReduce(rank.memory.ints(TARGET, 1));
+    rank.allReduce(rank.memory().ints(TARGET, 1));
     rank.put(0, 1, peer, TARGET);
     rank.await(1, peer);
     rank.groupEnd();
@@ -392,13 +312,13 @@ public final class RawOneSidedRules extends RawSuite {
 
   @Example
   @AlsoShows({"ARG-13"})
-  public void required_RMA_02_contextIndexAndFlagsAreZero(Place rank) {
+  public void required_RMA_02_contextIndexAndFlagsAreZero(OneSidedRank rank) {
     NcclAbi abi = rank.abi();
     long source = rank.source();
     int[][] wrong = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {-1, 0, 0}};
     long c = rank.comm();
     long s = rank.stream();
-    long w = rank.window;
+    long w = rank.window();
     for (int[] e : wrong) {
       String what = "index " + e[0] + ", context " + e[1] + ", flags " + e[2];
       rank.refuses("ncclSignal with " + what, () -> abi.signal(0, e[0], e[1], e[2], c, s));
@@ -410,7 +330,7 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
-  public void required_ARG_11_whatAPutRefuses(Place rank) {
+  public void required_ARG_11_whatAPutRefuses(OneSidedRank rank) {
     long source = rank.source();
     rank.refuses("peer -1", () -> rank.putCode(source, 1, INT32, -1, TARGET));
     rank.refuses("peer 1", () -> rank.putCode(source, 1, INT32, 1, TARGET));
@@ -421,7 +341,7 @@ public final class RawOneSidedRules extends RawSuite {
     rank.refuses("no window", () -> rank.putCode(0, source, 1, INT32, 0, TARGET));
     rank.expect(
         "an unknown window", INTERNAL_ERROR, () -> rank.putCode(4096, source, 1, INT32, 0, TARGET));
-    long w = rank.window;
+    long w = rank.window();
     long s = rank.stream();
     rank.refuses(
         "no communicator", () -> rank.abi().putSignal(source, 1, INT32, 0, w, 0, 0, 0, 0, 0, s));
@@ -441,11 +361,11 @@ public final class RawOneSidedRules extends RawSuite {
   @Example
   @Needs(environment = "NCCL_WIN_ENABLE=0")
   public void required_ARG_11_noOneSidedCallsWithoutWindows(RawRank rank) {
-    rank.refuses("ncclSignal", () -> signalCode(rank, 0));
+    rank.refuses("ncclSignal", () -> OneSidedRank.signalCode(rank, 0));
   }
 
   @Example
-  public void required_ARG_12_targetsBehindTheWindow(Place rank) {
+  public void required_ARG_12_targetsBehindTheWindow(OneSidedRank rank) {
     long source = rank.source();
     rank.refuses("offset = size", () -> rank.putCode(source, 1, INT32, 0, BYTES));
     rank.groupStart();
@@ -454,15 +374,15 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   @Example
-  public void required_ARG_13_whatASignalRefuses(Place rank) {
+  public void required_ARG_13_whatASignalRefuses(OneSidedRank rank) {
     for (int peer : new int[] {-1, 1}) {
-      rank.refuses("peer " + peer, () -> signalCode(rank, peer));
+      rank.refuses("peer " + peer, () -> OneSidedRank.signalCode(rank, peer));
     }
     rank.refuses("no communicator", () -> rank.abi().signal(0, 0, 0, 0, 0, rank.stream()));
   }
 
   @Example
-  public void required_ARG_14_whatAWaitRefuses(Place rank) {
+  public void required_ARG_14_whatAWaitRefuses(OneSidedRank rank) {
     NcclAbi abi = rank.abi();
     long s = rank.stream();
     MemorySegment one = rank.allocate(16);
@@ -515,6 +435,9 @@ public final class RawOneSidedRules extends RawSuite {
   }
 
   private void signalGives(int code) {
-    raw(1, rank -> rank.expect("ncclSignal in check mode", code, () -> signalCode(rank, 0)));
+    raw(
+        1,
+        rank ->
+            rank.expect("ncclSignal in check mode", code, () -> OneSidedRank.signalCode(rank, 0)));
   }
 }

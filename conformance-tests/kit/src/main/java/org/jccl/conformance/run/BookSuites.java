@@ -47,6 +47,7 @@ import org.jccl.conformance.rules.TreeRules;
 import org.jccl.conformance.rules.TypedArgumentRules;
 import org.jccl.conformance.rules.TypedStateRules;
 import org.jccl.conformance.rules.UnevenRules;
+import org.jccl.conformance.rules.WaitingRules;
 import org.jccl.conformance.rules.WorkRules;
 
 /** The suites of the rule book but for chapter 12, in its order. */
@@ -69,6 +70,7 @@ public final class BookSuites implements RuleSuites {
         UnevenRules.class,
         StreamRules.class,
         CaptureRules.class,
+        WaitingRules.class,
         WorkRules.class,
         PreparedRules.class,
         OpenRules.class,

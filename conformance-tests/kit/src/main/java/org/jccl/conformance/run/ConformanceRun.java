@@ -17,6 +17,7 @@ import org.jccl.conformance.harness.Subjects;
 import org.jccl.conformance.harness.Worlds;
 import org.jccl.conformance.rules.RowSuite;
 import org.jccl.conformance.run.RuleResult.Outcome;
+import org.jccl.file.WholeFile;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.EngineFilter;
@@ -151,7 +152,7 @@ public final class ConformanceRun {
     Files.createDirectories(file.toAbsolutePath().getParent());
     List<String> lines = new ArrayList<>(List.of("rule\toutcome\tmillis\tmethod\twords"));
     results.stream().map(ConformanceRun::line).sorted().forEach(lines::add);
-    Files.write(file, lines);
+    WholeFile.write(file, String.join("\n", lines) + "\n");
   }
 
   private static String line(RuleResult result) {

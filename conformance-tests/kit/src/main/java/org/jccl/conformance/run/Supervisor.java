@@ -24,8 +24,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jccl.CleanText;
 import org.jccl.conformance.harness.OwnProcess;
 import org.jccl.conformance.run.RuleResult.Outcome;
+import org.jccl.file.BoundedFile;
+import org.jccl.file.TemporaryFolder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,7 +120,10 @@ final class Supervisor {
     } catch (InterruptedException interrupt) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException failed) {
-      throw new IllegalStateException("the rules could not be run", failed.getCause());
+      Throwable why = failed.getCause() == null ? failed : failed.getCause();
+      String words =
+          why.getCause() instanceof IOException io ? BoundedFile.why(io) : CleanText.messageOf(why);
+      throw new IllegalStateException("the rules could not be run: " + words, why);
     }
   }
 
@@ -152,8 +158,8 @@ final class Supervisor {
   private void oneProcess(
       Set<String> methods, Map<String, String> environment, Consumer<RuleResult> ended) {
     try {
-      Path list = Files.createTempFile("jccl-rules", ".txt");
-      try {
+      try (TemporaryFolder folder = TemporaryFolder.create("rules")) {
+        Path list = folder.path().resolve("rules.txt");
         Files.write(list, methods);
         Process process = start(list, environment);
         try {
@@ -161,8 +167,6 @@ final class Supervisor {
         } finally {
           kill(process);
         }
-      } finally {
-        Files.delete(list);
       }
     } catch (IOException failed) {
       throw new UncheckedIOException("a process for the rules could not be started", failed);

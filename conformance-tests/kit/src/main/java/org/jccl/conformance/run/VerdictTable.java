@@ -1,7 +1,6 @@
 package org.jccl.conformance.run;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,6 +12,8 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jccl.conformance.run.RuleVerdict.Verdict;
+import org.jccl.file.BoundedFile;
+import org.jccl.file.WholeFile;
 
 /**
  * The file that a run leaves: what was tested, then a line a rule, fields divided by tabs.
@@ -23,6 +24,7 @@ import org.jccl.conformance.run.RuleVerdict.Verdict;
  */
 public record VerdictTable(String subject, String about, Map<String, RuleVerdict> verdicts) {
   private static final Pattern VERSION = Pattern.compile("NCCL (\\d{5})");
+  private static final int MOST_BYTES = 64 << 20;
   private static final String HEAD = "rule\tverdict\ttests\tmillis\twords";
 
   static void write(
@@ -38,7 +40,7 @@ public record VerdictTable(String subject, String about, Map<String, RuleVerdict
       lines.add(
           String.join("\t", each.rule(), verdict, "" + each.tests(), "" + each.millis(), words));
     }
-    Files.write(file, lines);
+    WholeFile.write(file, String.join("\n", lines) + "\n");
   }
 
   /** The single tests of a run, a line each. */
@@ -51,7 +53,7 @@ public record VerdictTable(String subject, String about, Map<String, RuleVerdict
     }
     lines.sort(null);
     lines.addFirst("rule\toutcome\tmillis\ttest\twords");
-    Files.write(file, lines);
+    WholeFile.write(file, String.join("\n", lines) + "\n");
   }
 
   /**
@@ -60,9 +62,9 @@ public record VerdictTable(String subject, String about, Map<String, RuleVerdict
    * @throws IOException if it is another file; it names the line
    */
   public static VerdictTable read(Path file) throws IOException {
-    List<String> lines = Files.readAllLines(file);
+    List<String> lines = BoundedFile.lines(file, MOST_BYTES);
     if (lines.size() < 3 || !lines.get(2).equals(HEAD)) {
-      throw new IOException(file + " is no table of verdicts: line 3 should be its head");
+      throw new IOException(file + ", line 3: this is no table of verdicts");
     }
     Map<String, RuleVerdict> verdicts = new LinkedHashMap<>();
     for (int i = 3; i < lines.size(); i++) {

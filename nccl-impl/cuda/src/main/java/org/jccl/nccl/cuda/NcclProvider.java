@@ -6,6 +6,7 @@ import org.jccl.Backend;
 import org.jccl.BackendConfig;
 import org.jccl.BackendProvider;
 import org.jccl.BackendUnavailableException;
+import org.jccl.nccl.LibrarySelfTest;
 import org.jccl.nccl.NcclBackend;
 import org.jccl.nccl.ffi.LibraryDiscovery;
 import org.jccl.nccl.ffi.NcclLibrary;
@@ -46,7 +47,18 @@ public final class NcclProvider implements BackendProvider {
               + ". Tried: "
               + String.join("; ", found.availability.tried()));
     }
-    return NcclBackend.over(library, backend -> CudaDevices.open(backend, config.devices()));
+    NcclBackend backend =
+        NcclBackend.over(library, owner -> CudaDevices.open(owner, config.devices()));
+    boolean isSound = false;
+    try {
+      LibrarySelfTest.require(backend);
+      isSound = true;
+      return backend;
+    } finally {
+      if (!isSound) {
+        backend.close();
+      }
+    }
   }
 
   /** GPUs first: without one no library is loaded just to be counted. */

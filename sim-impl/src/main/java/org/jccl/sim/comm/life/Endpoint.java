@@ -1,5 +1,6 @@
 package org.jccl.sim.comm.life;
 
+import java.util.function.LongPredicate;
 import org.jccl.sim.comm.CommMember;
 import org.jccl.sim.comm.call.ArgumentCheck;
 import org.jccl.sim.comm.call.CustomReductions;
@@ -99,9 +100,13 @@ public final class Endpoint {
     return hostQueue;
   }
 
-  /** The program closes it: what it has not closed before is left. */
-  public void leave() {
-    registrations.leave();
+  /**
+   * The program closes it: what it has not closed before is left.
+   *
+   * @param isLibrarys whether a window is not the program's to close
+   */
+  public void leave(LongPredicate isLibrarys) {
+    registrations.leave(isLibrarys);
     scales.leave();
   }
 

@@ -36,7 +36,7 @@ public final class ReclaimJob extends Job {
     Endpoint endpoint = life.endpoint();
     if (endpoint != null) {
       if (!life.isAborted() && life.refusal() == null) {
-        endpoint.leave();
+        endpoint.leave(window -> false);
       }
       endpoint.registrations().end();
     }

@@ -2,6 +2,7 @@ package org.jccl.sim.comm.memory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.jccl.MisuseKind;
 import org.jccl.ResultCode;
 import org.jccl.sim.check.CallSite;
@@ -179,11 +180,19 @@ public final class Registrations {
     return null;
   }
 
-  /** The communicator is closed and takes along what is left: nobody has closed that. */
-  public void leave() {
+  /**
+   * The communicator is closed and takes along what is left: nobody has closed that.
+   *
+   * @param isLibrarys whether a window is not the program's to close
+   */
+  public void leave(LongPredicate isLibrarys) {
     buffers.forEach(each -> each.leave(lifetimes()));
     for (RegisteredMemory each : windows) {
-      each.leave(lifetimes());
+      if (isLibrarys.test(each.handle())) {
+        each.end(lifetimes());
+      } else {
+        each.leave(lifetimes());
+      }
       ends(each);
     }
   }

@@ -52,7 +52,9 @@ final class OrderFamilies {
             .without(Axis.GRAPH),
         Family.of("SIM-61", "host waits for a peer", HOST_WAIT, 3, OrderFamilies::hostWait)
             .without(Axis.GRAPH, Axis.SPLIT, Axis.SHRUNK)
-            .strict());
+            .strict(),
+        Family.of("SIM-61", "closes and goes on", HOST_WAIT, 3, OrderFamilies::goesOn)
+            .without(Axis.GRAPH, Axis.SPLIT, Axis.SHRUNK));
   }
 
   /** On one stream; way 1 waits on the host between, way 2 has both in one group. */
@@ -271,5 +273,22 @@ final class OrderFamilies {
       s.rank().processGroup().barrier(Scene.LIMIT);
     }
     s.settle();
+  }
+
+  /** All close a child; then they go on with its parent, another child, or a message, unmet. */
+  private static void goesOn(Scene s, boolean wrong) {
+    Communicator child = s.comm().split(0, -s.me());
+    Communicator other = s.way() == 1 ? s.own(s.comm().split(0, s.me())) : s.comm();
+    Ask ask = s.ask(s.way() == 2 ? Form.MEETING.get(1) : Form.ALL_REDUCE).ready();
+    s.ask().ready().make(child);
+    child.defaultStream().synchronize();
+    s.guilty(child).close();
+    if (!wrong) {
+      s.meet();
+    }
+    ask.make(other, Role.SIDE, false);
+    s.settle();
+    other.defaultStream().synchronize();
+    s.meet();
   }
 }

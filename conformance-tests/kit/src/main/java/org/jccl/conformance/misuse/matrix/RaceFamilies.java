@@ -39,6 +39,8 @@ final class RaceFamilies {
         Family.of("SIM-28", "host side of a copy", BUFFER_REUSE, 4, RaceFamilies::host)
             .or(BUFFER_FREED)
             .without(Axis.GROUP, Axis.GRAPH),
+        Family.of("SIM-28", "read before it is written", BUFFER_REUSE, 4, RaceFamilies::unwaited)
+            .without(Axis.GROUP, Axis.GRAPH),
         Family.of("SIM-60", "used when a put comes", RMA_RACE, 4, RaceFamilies::put)
             .without(Axis.GROUP, Axis.GRAPH)
             .since(ONE_SIDED),
@@ -321,5 +323,29 @@ final class RaceFamilies {
     if (sends ? s.isPeer() : bad) {
       s.guilty(read).copyTo(new float[(int) read.count()]);
     }
+  }
+
+  /** The odd rank reads an output, which nobody has written before, without waiting for it. */
+  private static void unwaited(Scene s, boolean wrong) {
+    DeviceBuffer out = s.own(s.device().allocate(FLOAT32, 8 * Scene.COUNT));
+    DeviceBuffer copy = s.floats(Scene.COUNT);
+    Form form = s.way() < 2 ? Form.ALL_REDUCE : Form.ALL_GATHER;
+    long received = form.operation().receiveElements(Scene.COUNT, s.size());
+    Ask ask =
+        s.ask(form).stream(s.newStream()).buffers(s.floats(Scene.COUNT), out.slice(0, received));
+    ask.make(s.comm(), s.guiltyIfOdd(), s.isOdd());
+    if (!(wrong && s.isOdd())) {
+      ask.stream().synchronize();
+    }
+    DeviceBuffer part = out.slice(0, Scene.COUNT);
+    if (!s.isOdd()) {
+      ask.stream().synchronize();
+    } else if (s.way() % 2 == 0) {
+      s.guilty(part).copyTo(new float[Scene.COUNT]);
+    } else {
+      s.guilty(copy).copyFrom(part, s.stream());
+    }
+    ask.stream().synchronize();
+    s.settle();
   }
 }

@@ -34,6 +34,8 @@ final class WindowFamilies {
         Family.of("SIM-54", "registered alike", REGISTRATION_MISMATCH, 4, WindowFamilies::alike),
         Family.of("SIM-55", "ended in flight", BUFFER_FREED, 4, WindowFamilies::ended)
             .without(Axis.GRAPH),
+        oneSided("SIM-55", "put to a window that ends", BUFFER_FREED, 3, WindowFamilies::putLate)
+            .without(Axis.SPLIT, Axis.SHRUNK),
         oneSided("SIM-58", "too few signals", MISSING_SIGNAL, 2, WindowFamilies::tooFew)
             .or(DEADLOCK, MISSING_RANK),
         oneSided("SIM-58", "all wait first", DEADLOCK, 2, WindowFamilies::allWait)
@@ -110,6 +112,42 @@ final class WindowFamilies {
   }
 
   // ---------------------------------------------------------------- one-sided
+
+  /**
+   * The peer puts to the odd rank, which ends its window before (way 0) or has not met the peer
+   * behind the put (way 1), or goes on to free the memory (way 2). Nobody waits for the signal.
+   */
+  private static void putLate(Scene s, boolean wrong) {
+    DeviceBuffer data = s.registrable(WINDOW);
+    Window window = window(s, data);
+    first(s);
+    boolean before = wrong && s.way() == 0;
+    if (before) {
+      endsOddWindow(s, window);
+      s.meet();
+    }
+    if (s.isPeer()) {
+      s.guilty(s.comm()).putSignal(data.slice(0, N), s.odd(), window, END / 2, s.stream());
+      s.settle();
+    }
+    if (!wrong) {
+      s.meet();
+    }
+    if (!before) {
+      endsOddWindow(s, window);
+    }
+    if (s.way() == 2 && s.isOdd()) {
+      s.disown(data);
+      data.close();
+    }
+    s.meet();
+  }
+
+  private static void endsOddWindow(Scene s, Window window) {
+    if (s.isOdd()) {
+      s.guilty(window).close();
+    }
+  }
 
   /** Everybody has made a one-sided call before (RMA-07). */
   private static void first(Scene s) {
