@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import net.jqwik.api.Example;
 import org.jccl.Graph;
-import org.jccl.Stream;
 import org.jccl.spi.NcclAbi;
 
 /**

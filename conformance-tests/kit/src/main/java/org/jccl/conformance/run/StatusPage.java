@@ -48,7 +48,8 @@ public final class StatusPage {
     page.append("# What was shown where\n\n");
     page.append("Generated from the tables that `./jccl verify` left (docs/reports/rules); do not");
     page.append(" edit.\n\n");
-    page.append("A dash means that the rule is younger than the run, or about a later version.\n\n");
+    page.append(
+        "A dash means that the rule is younger than the run, or about a later version.\n\n");
     summary(page, tables);
     chapters(page, book, tables);
     return page.toString();

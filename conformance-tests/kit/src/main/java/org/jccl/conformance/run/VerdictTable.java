@@ -87,9 +87,7 @@ public record VerdictTable(String subject, String about, Map<String, RuleVerdict
   /** The same without some rules that did not pass. */
   VerdictTable without(Predicate<String> rules) {
     Map<String, RuleVerdict> others = new LinkedHashMap<>(verdicts);
-    others
-        .values()
-        .removeIf(each -> each.verdict() == Verdict.FAILED && rules.test(each.rule()));
+    others.values().removeIf(each -> each.verdict() == Verdict.FAILED && rules.test(each.rule()));
     return new VerdictTable(subject, about, others);
   }
 
