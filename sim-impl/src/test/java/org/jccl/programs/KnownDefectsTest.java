@@ -19,7 +19,8 @@ import org.jccl.sim.Provokes;
 import org.junit.jupiter.api.Test;
 
 /**
- * The defects of older versions, imitated by choice (rules VER-06 to VER-08, VER-10, VER-11 and PMS-12).
+ * The defects of older versions, imitated by choice (rules VER-06 to VER-08, VER-10, VER-11 and
+ * PMS-12).
  */
 class KnownDefectsTest {
   private static final Lab WITH = Lab.with(builder -> builder.knownDefects(true));
