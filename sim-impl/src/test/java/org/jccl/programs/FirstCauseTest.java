@@ -98,8 +98,7 @@ class FirstCauseTest {
   private static void inNestedFinally(Rank rank, Act failing) throws Exception {
     DeviceBuffer data = rank.device().allocateRegistrable(DataType.INT32, 1024);
     data.copyFrom(new int[1024]);
-    Window window =
-        rank.communicator().registerWindow(data, WindowFlag.COLLECTIVE_SYMMETRIC);
+    Window window = rank.communicator().registerWindow(data, WindowFlag.COLLECTIVE_SYMMETRIC);
     try {
       try {
         throwing(rank, data, failing);
@@ -139,13 +138,14 @@ class FirstCauseTest {
         .flatMap(
             way ->
                 failing.entrySet().stream()
-                    .map(act -> arguments(way.getKey(), way.getValue(), act.getKey(), act.getValue())));
+                    .map(
+                        act ->
+                            arguments(way.getKey(), way.getValue(), act.getKey(), act.getValue())));
   }
 
   @ParameterizedTest(name = "{0}, {2}")
   @MethodSource("failures")
-  void isTheFailure(
-      String name, Cleanup cleanup, Class<? extends Throwable> type, Act failing) {
+  void isTheFailure(String name, Cleanup cleanup, Class<? extends Throwable> type, Act failing) {
     for (long seed = 0; seed < 4; seed++) {
       Simulator.Builder builder = Simulator.builder().devices(RANKS).warnings(line -> {});
       try (Simulator simulator = (seed == 0 ? builder : builder.seed(seed)).build()) {
