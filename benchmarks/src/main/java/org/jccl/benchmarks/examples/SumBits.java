@@ -14,7 +14,7 @@ import org.jccl.ReduceOp;
  * order of addition, which differs between versions of NCCL (rule PART-04).
  */
 public final class SumBits implements RankProgram {
-  private static final int COUNT = 1 << 18;
+  private static final int COUNT = 100_000;
 
   /** For {@code jccl run}. */
   public SumBits() {}
