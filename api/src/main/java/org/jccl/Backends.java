@@ -24,7 +24,7 @@ public final class Backends {
   /** Environment variable that names the backend. */
   public static final String VARIABLE = "JCCL_BACKEND";
 
-  /** System property that silences the line on standard error. */
+  /** System property that silences the line on standard error, and hints of {@code jccl-test}. */
   public static final String QUIET = "jccl.quiet";
 
   private Backends() {}

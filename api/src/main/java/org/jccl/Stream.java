@@ -71,6 +71,11 @@ public interface Stream extends AutoCloseable {
    * host before it and back after it. A kernel of one's own takes the place of the body, see {@code
    * JCudaInterop.kernel}.
    *
+   * <p>A body has to end by itself. The simulator reports one that does not return (SIM-66). On a
+   * GPU nothing ends it: its stream stands still behind it, a {@link #synchronize()} without a
+   * limit never returns, and closing the stream or the device may not, either; {@link
+   * #synchronize(java.time.Duration)} and {@code completion().get(…)} come back at their limits.
+   *
    * @param work its name, and the memory that it uses
    * @param body what it does
    * @throws IllegalArgumentException if the memory is another device's

@@ -671,8 +671,8 @@ public final class Simulator implements AutoCloseable {
 
     /**
      * Sets whether the defects that the imitated version of NCCL is known to have show, each
-     * whenever it may (rules VER-06 to VER-08, VER-10 and PMS-12). In practice they show rarely.
-     * They are off unless set.
+     * whenever it may (rules VER-06 to VER-08, VER-10, VER-11 and PMS-12). In practice they show
+     * rarely. They are off unless set.
      *
      * @param value whether they are imitated
      * @return this builder

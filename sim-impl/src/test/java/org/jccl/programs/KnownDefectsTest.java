@@ -6,6 +6,7 @@ import static org.jccl.programs.Lab.PLAIN;
 import static org.jccl.programs.Lab.ints;
 
 import java.util.Arrays;
+import java.util.Map;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -18,7 +19,8 @@ import org.jccl.sim.Provokes;
 import org.junit.jupiter.api.Test;
 
 /**
- * The defects of older versions, imitated by choice (rules VER-06 to VER-08, VER-10 and PMS-12).
+ * The defects of older versions, imitated by choice (rules VER-06 to VER-08, VER-10, VER-11 and
+ * PMS-12).
  */
 class KnownDefectsTest {
   private static final Lab WITH = Lab.with(builder -> builder.knownDefects(true));
@@ -130,6 +132,103 @@ class KnownDefectsTest {
         .hasStackTraceContaining("VER-10");
     MENDED.accepts(2, inWindows(DataType.FLOAT32, ReduceOp.SUM));
     MENDED.accepts(2, inWindows(DataType.INT32, ReduceOp.AVG));
+  }
+
+  private static Lab version(int version, boolean defects, String kernel) {
+    return Lab.with(
+        builder ->
+            builder
+                .knownDefects(defects)
+                .ncclVersion(version)
+                .environment(Map.of("NCCL_SYM_KERNEL", kernel)));
+  }
+
+  /** What each rank has after an all-gather or a reduce-scatter of ascending floats in windows. */
+  private static float[][] moved(Lab lab, int ranks, int count, boolean gathers, int shift) {
+    float[][] results = new float[ranks][];
+    lab.accepts(
+        ranks,
+        rank -> {
+          Communicator comm = rank.communicator();
+          int sent = gathers ? count : ranks * count;
+          int received = gathers ? ranks * count : count;
+          try (DeviceBuffer a = rank.device().allocateRegistrable(DataType.FLOAT32, sent + shift);
+              DeviceBuffer b = rank.device().allocateRegistrable(DataType.FLOAT32, received);
+              Window in = comm.registerWindow(a, WindowFlag.COLLECTIVE_SYMMETRIC);
+              Window out = comm.registerWindow(b, WindowFlag.COLLECTIVE_SYMMETRIC)) {
+            float[] values = new float[sent + shift];
+            if (gathers || rank.rank() == 0) {
+              for (int i = 0; i < values.length; i++) {
+                values[i] = i - shift + rank.rank() * count;
+              }
+            }
+            a.copyFrom(values);
+            b.copyFrom(new float[received]);
+            if (gathers) {
+              comm.allGather(a.slice(shift, sent), b);
+            } else {
+              comm.reduceScatter(a.slice(shift, sent), b, ReduceOp.SUM);
+            }
+            comm.defaultStream().synchronize();
+            results[rank.rank()] = new float[received];
+            b.copyTo(results[rank.rank()]);
+            assertThat(in.isClosed() || out.isClosed()).isFalse();
+          }
+        });
+    return results;
+  }
+
+  private static float[][] right(int ranks, int count, boolean gathers) {
+    float[][] results = new float[ranks][gathers ? ranks * count : count];
+    for (int rank = 0; rank < ranks; rank++) {
+      for (int i = 0; i < results[rank].length; i++) {
+        results[rank][i] = gathers ? i : rank * count + i;
+      }
+    }
+    return results;
+  }
+
+  /** Odd counts: a part of a rank does not begin at a multiple of 8 bytes. */
+  @Test
+  void scatteredParts_areMisplaced() {
+    Lab lab = version(22803, true, "ReduceScatter_LL");
+    float[][] seen = moved(lab, 3, 4097, false, 0);
+    assertThat(seen[0]).isEqualTo(right(3, 4097, false)[0]);
+    for (int rank = 1; rank < 3; rank++) {
+      assertThat(seen[rank][0]).isEqualTo(rank * 4098);
+      assertThat(seen[rank][4096]).isEqualTo(rank * 4097 + 4096);
+    }
+    assertThat(moved(lab, 3, 4098, false, 0)).isDeepEqualTo(right(3, 4098, false));
+    assertThat(moved(lab, 3, 255, false, 0)).isDeepEqualTo(right(3, 255, false));
+    assertThat(moved(lab, 3, 4097, false, 1)).isDeepEqualTo(right(3, 4097, false));
+  }
+
+  @Test
+  void gatheredParts_areMisplaced() {
+    Lab lab = version(22803, true, "AllGather_LL");
+    float[][] seen = moved(lab, 3, 4097, true, 0);
+    for (float[] each : seen) {
+      assertThat(each[0]).isZero();
+      assertThat(each[4097]).as("the next part lies one element too early").isEqualTo(4098);
+      assertThat(each[3 * 4097 - 1]).isEqualTo(3 * 4097 - 1);
+    }
+    assertThat(moved(lab, 3, 4098, true, 0)).isDeepEqualTo(right(3, 4098, true));
+    assertThat(moved(lab, 3, 4097, true, 1)).isDeepEqualTo(right(3, 4097, true));
+  }
+
+  @Test
+  void parts_areInPlaceInOtherVersions() {
+    for (Lab lab :
+        new Lab[] {
+          version(22807, true, "ReduceScatter_LL"), version(22803, false, "ReduceScatter_LL")
+        }) {
+      assertThat(moved(lab, 3, 4097, false, 0)).isDeepEqualTo(right(3, 4097, false));
+    }
+    assertThat(moved(version(22807, true, "AllGather_LL"), 3, 4097, true, 0))
+        .isDeepEqualTo(right(3, 4097, true));
+    assertThat(moved(version(22803, true, "ReduceScatter_LD"), 3, 4097, false, 0))
+        .as("blocks that work together")
+        .isDeepEqualTo(right(3, 4097, false));
   }
 
   @Test

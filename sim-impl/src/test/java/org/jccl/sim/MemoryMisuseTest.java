@@ -16,6 +16,7 @@ import org.jccl.MisuseKind;
 import org.jccl.Rank;
 import org.jccl.Ranks;
 import org.jccl.ReportedMisuse;
+import org.jccl.ResultCode;
 import org.jccl.Stream;
 import org.jccl.spi.NcclAbi;
 import org.junit.jupiter.api.Test;
@@ -107,7 +108,11 @@ class MemoryMisuseTest {
   }
 
   private static void run(int ranks, Body body) {
-    Simulator.Builder builder = Simulator.builder().devices(ranks).ncclVersion(23007);
+    run(ranks, 23007, body);
+  }
+
+  private static void run(int ranks, int version, Body body) {
+    Simulator.Builder builder = Simulator.builder().devices(ranks).ncclVersion(version);
     try (Simulator simulator = builder.warnings(line -> {}).build()) {
       Ranks.run(
           simulator.backend(), ranks, context -> body.run(new Member(context, simulator.raw())));
@@ -127,6 +132,24 @@ class MemoryMisuseTest {
     }
     assertThat(each).as("%s", thrown).isNotNull();
     return (ReportedMisuse) each;
+  }
+
+  /** A later library replays them (VER-09). */
+  @Test
+  void before2_30_oneSidedCallsAreNotCaptured() {
+    run(
+        2,
+        22907,
+        rank -> {
+          rank.warmUp();
+          try (Stream captured = rank.context.device().newStream()) {
+            captured.beginCapture();
+            int code = rank.abi.signal(1 - rank.number(), 0, 0, 0, rank.comm, captured.handle());
+            assertThat(ResultCode.of(code)).isEqualTo(ResultCode.INVALID_USAGE);
+            captured.endCapture().close();
+          }
+          rank.barrier();
+        });
   }
 
   @Test

@@ -2,16 +2,21 @@ package org.jccl.benchmarks.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jccl.Backend;
 import org.jccl.BackendConfig;
 import org.jccl.benchmarks.bench.WayPlan;
+import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.cli.option.Numbers;
+import org.jccl.benchmarks.cli.option.OptionValue;
 import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.machine.Machine;
 import org.jccl.benchmarks.report.Units;
 import org.jccl.benchmarks.ways.TuneRun;
@@ -76,6 +81,26 @@ final class TuneCommand implements Callable<Integer> {
   private @Nullable Long maxBytes;
 
   @Option(
+      names = "--op",
+      converter = Words.OperationName.class,
+      split = OptionValue.LIST,
+      splitSynopsisLabel = ",",
+      paramLabel = "OPERATION",
+      description = "Operations. Default: the six in which every rank takes part.")
+  private String @Nullable [] operations;
+
+  @Option(
+      names = "--patience",
+      converter = Numbers.Seconds.class,
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description = {
+        "How long one operation and size may take. Then the run ends, exit code 3; what was",
+        "measured before is kept. Default: ${DEFAULT-VALUE}."
+      })
+  private long patience;
+
+  @Option(
       names = "--raw",
       converter = Paths.FileToWrite.class,
       paramLabel = "FILE",
@@ -110,12 +135,25 @@ final class TuneCommand implements Callable<Integer> {
       throws IOException {
     Backend backend = opened.backend();
     long most = maxBytes != null ? maxBytes : backend.name().equals("nccl") ? 512 * MIB : 2 * MIB;
-    WayPlan plan = TuneRun.plan(backend, most, rounds);
+    WayPlan plan = TuneRun.plan(backend, workloads(), most, rounds);
     WayTable table = new WayTable(screen);
     screen.printf(
         Locale.ROOT, "# jccl tune: %s, %d rounds%n", backend.description(), plan.rounds());
-    TuningTable.Entry entry =
-        TuneRun.run(backend, opened.ranks(), plan, Machine.driver(), table::row);
+    screen.flush();
+    TuningTable.Entry entry;
+    try (Patience limit = new Patience(patience, () -> giveUp(table, file, screen))) {
+      entry =
+          TuneRun.run(
+              backend,
+              opened.ranks(),
+              plan,
+              Machine.driver(),
+              row -> {
+                table.row(row);
+                limit.again();
+              },
+              chosen -> keep(file, chosen));
+    }
     table.end();
     if (table.wrong() > 0) {
       screen.println("# results were wrong, so nothing is chosen");
@@ -130,6 +168,29 @@ final class TuneCommand implements Callable<Integer> {
     screen.println("# wrote " + file);
     screen.flush();
     return 0;
+  }
+
+  private List<Workload> workloads() {
+    return operations == null
+        ? WayPlan.usualWorkloads()
+        : Arrays.stream(operations).map(Workload::ofLabel).toList();
+  }
+
+  private static void keep(Path file, TuningTable.Entry entry) {
+    try {
+      TuningTable.put(file, entry);
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+  }
+
+  /** Some way hangs, and nothing that runs in NCCL can be taken back: the process ends. */
+  private void giveUp(WayTable table, Path file, PrintWriter screen) {
+    table.end();
+    screen.println("# HANGS: what comes after the last line has not ended in " + patience + " s");
+    screen.println("# kept what was measured before, if anything, in " + file);
+    screen.flush();
+    Runtime.getRuntime().halt(3);
   }
 
   private void show(Backend backend, int ranks, PrintWriter screen) {

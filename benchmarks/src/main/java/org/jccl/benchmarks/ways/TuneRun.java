@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jccl.Backend;
 import org.jccl.benchmarks.bench.Ratio;
@@ -13,6 +14,7 @@ import org.jccl.benchmarks.bench.Way;
 import org.jccl.benchmarks.bench.WayBench;
 import org.jccl.benchmarks.bench.WayPlan;
 import org.jccl.benchmarks.bench.WayTimes;
+import org.jccl.benchmarks.bench.Workload;
 import org.jccl.config.TuningChoice;
 import org.jccl.config.TuningTable;
 
@@ -57,11 +59,23 @@ public final class TuneRun {
    * Measures and chooses.
    *
    * @param told each operation and size as soon as it is measured
+   * @param chosen what would be chosen by what is measured so far, after each operation and size: a
+   *     run that does not come to its end leaves that
    * @return the entry for this machine
    */
   public static TuningTable.Entry run(
-      Backend backend, int ranks, WayPlan plan, String driver, Consumer<List<WayTimes>> told) {
+      Backend backend,
+      int ranks,
+      WayPlan plan,
+      String driver,
+      Consumer<List<WayTimes>> told,
+      Consumer<TuningTable.Entry> chosen) {
     List<WayTimes> times = new ArrayList<>();
+    String gpu = backend.devices().getFirst().name();
+    Supplier<TuningTable.Entry> entry =
+        () ->
+            new TuningTable.Entry(
+                gpu, ranks, backend.ncclVersion(), driver, choose(plan.ways(), times));
     WayBench.run(
         backend,
         ranks,
@@ -69,16 +83,16 @@ public final class TuneRun {
         row -> {
           times.addAll(row);
           told.accept(row);
+          chosen.accept(entry.get());
         });
-    String gpu = backend.devices().getFirst().name();
-    TuningChoice choice = choose(plan.ways(), times);
-    return new TuningTable.Entry(gpu, ranks, backend.ncclVersion(), driver, choice);
+    return entry.get();
   }
 
   /** A plan for {@code ./jccl tune}. */
-  public static WayPlan plan(Backend backend, long mostBytes, int rounds) {
+  public static WayPlan plan(
+      Backend backend, List<Workload> workloads, long mostBytes, int rounds) {
     return new WayPlan(
-        WayPlan.usualWorkloads(),
+        workloads,
         WayPlan.usualSizes(mostBytes),
         candidates(backend.ncclVersion()),
         rounds,

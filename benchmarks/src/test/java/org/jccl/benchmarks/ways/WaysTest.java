@@ -75,6 +75,7 @@ class WaysTest {
   @Test
   void allWays_areMeasuredAndRight() {
     List<WayTimes> all = new ArrayList<>();
+    List<TuningTable.Entry> chosen = new ArrayList<>();
     try (Simulator simulator = Simulator.builder().devices(2).build()) {
       WayPlan plan =
           new WayPlan(
@@ -83,7 +84,9 @@ class WaysTest {
               TuneRun.candidates(22809),
               2,
               4096);
-      TuningTable.Entry entry = TuneRun.run(simulator.backend(), 2, plan, "none", all::addAll);
+      TuningTable.Entry entry =
+          TuneRun.run(simulator.backend(), 2, plan, "none", all::addAll, chosen::add);
+      assertThat(chosen).hasSize(4).last().isEqualTo(entry);
       assertThat(entry.choice().times()).hasSize(4);
       assertThat(simulator.findings()).isEmpty();
     }

@@ -90,6 +90,7 @@ final class SimulatedRun {
 
   private void during(
       Simulator simulator, UnaryOperator<RankProgram> programs, @Nullable Attachments attachments) {
+    FastKernels.tellOnce(simulator.backend().description());
     World world =
         new World(simulator.backend(), schedule.ranks(), schedule.toString(), simulator, programs);
     List<String> standing = new ArrayList<>();

@@ -105,10 +105,19 @@ final class SymmetricLaunch {
 
   /** What the blocks work on, of one call. */
   List<SymmetricSplit.Part> parts(int call) {
+    return parts(call, firstShared[call]);
+  }
+
+  /** The same of kernels with flags, whose blocks never work together. */
+  List<SymmetricSplit.Part> partsApart(int call) {
+    return parts(call, Integer.MAX_VALUE);
+  }
+
+  private List<SymmetricSplit.Part> parts(int call, int firstTogether) {
     List<SymmetricSplit.Part> parts = new ArrayList<>();
     int block = 0;
     while (block < channels) {
-      int together = block == firstShared[call] ? shared[call] : 1;
+      int together = block == firstTogether ? shared[call] : 1;
       int last = block + together - 1;
       long first = startsAt(call, block);
       long end = endsAt(call, last);

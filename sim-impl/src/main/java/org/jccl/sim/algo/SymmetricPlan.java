@@ -110,7 +110,11 @@ public final class SymmetricPlan {
           new SymmetricLaunch(counts, elementBytes, choice.blocks(), launch == launches.getLast());
       for (int i = 0; i < own.size(); i++) {
         choices[own.get(i)] = choice;
-        splits[own.get(i)] = new SymmetricSplit(choice.kernel(), dealt.channels(), dealt.parts(i));
+        splits[own.get(i)] =
+            new SymmetricSplit(
+                choice.kernel(),
+                dealt.channels(),
+                choice.kernel().hasFlags() ? dealt.partsApart(i) : dealt.parts(i));
       }
     }
   }

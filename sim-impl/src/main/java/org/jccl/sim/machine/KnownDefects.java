@@ -9,6 +9,8 @@ package org.jccl.sim.machine;
  * @param version the version of NCCL that is imitated
  */
 public record KnownDefects(boolean areImitated, int version) {
+  private static final int SINCE_2_28_3 = 22803;
+  private static final int MENDED_IN_2_28_7 = 22807;
   private static final int MENDED_IN_2_29_2 = 22902;
   private static final int MENDED_IN_2_29_7 = 22907;
   private static final int SINCE_2_30_3 = 23003;
@@ -40,6 +42,14 @@ public record KnownDefects(boolean areImitated, int version) {
    */
   public boolean hasNoKernelForAverages() {
     return areImitated && version >= SINCE_2_30_3;
+  }
+
+  /**
+   * {@return whether symmetric kernels misplace the ranks' parts where several blocks of threads
+   * share a call (rule VER-11)}
+   */
+  public boolean misplacesParts() {
+    return areImitated && version >= SINCE_2_28_3 && version < MENDED_IN_2_28_7;
   }
 
   /**

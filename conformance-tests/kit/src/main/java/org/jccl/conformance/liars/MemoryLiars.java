@@ -78,6 +78,7 @@ final class MemoryLiars {
     Predicate<ForwardedCall> signals = raw("signal");
     return List.of(
         liar("Signals and puts nothing", change(puts, "count", count -> 0))
+            .breaks("VER-09", "what the replay brought is")
             .breaks("RMA-01", "what arrived is")
             .breaks("RMA-04", "the first put is")
             .breaks("RMA-05", "the first put is")

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import net.jqwik.api.Example;
 import org.jccl.Graph;
-import org.jccl.Stream;
 import org.jccl.spi.NcclAbi;
 
 /**
@@ -66,18 +65,6 @@ public final class RawOneSidedRules extends RawSuite {
   // ---------------------------------------------------------------- captures
 
   @Example
-  public void required_VER_09_oneSidedCallsAreNotCapturedUpTo229(OneSidedRank rank) {
-    rank.warmUp();
-    try (Stream captured = rank.device().newStream()) {
-      captured.beginCapture();
-      int code = rank.abi().signal(1 - rank.rank(), 0, 0, 0, rank.comm(), captured.handle());
-      rank.check(code != SUCCESS, "ncclSignal was captured");
-      captured.endCapture().close();
-    }
-  }
-
-  @Example
-  @Needs(since = "2.30.3")
   public void required_VER_09_capturedOneSidedCallsAreReplayed(OneSidedRank rank) {
     rank.warmUp();
     int peer = 1 - rank.rank();

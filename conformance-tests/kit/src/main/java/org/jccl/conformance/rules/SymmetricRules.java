@@ -162,4 +162,26 @@ public class SymmetricRules extends NumericsSuite {
           }
         });
   }
+
+  /** Parts that are no multiple of 8 bytes, shared by several blocks of threads. */
+  @Example
+  @Needs(environment = RINGS + " NCCL_SYM_KERNEL=ReduceScatter_LL")
+  public void optional_VER_11_partsInWindowsAreInTheirPlaces() {
+    boolean mayMisplace =
+        capabilities().hasDefects()
+            && capabilities().version() >= 22803
+            && capabilities().version() < 22807;
+    int n = 2;
+    int block = 4097;
+    int[] order = RankOrders.permutations(n).getFirst();
+    FoldedCall call = FoldedCall.of(DataType.FLOAT32, Fold.SUM, n, n * block);
+    long[][] seen =
+        windowed(call, block, (comm, send, recv, op) -> comm.reduceScatter(send, recv, op));
+    for (int rank = 0; rank < n; rank++) {
+      for (int i = 0; i < block; i++) {
+        long sum = wide(call, order, 0, rank * block + i);
+        check(mayMisplace || seen[rank][i] == sum, call + ", rank " + rank + ", element " + i);
+      }
+    }
+  }
 }

@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jccl.conformance.book.Rule;
 import org.jccl.conformance.book.RuleBook;
 import org.jccl.conformance.run.RuleVerdict.Verdict;
@@ -25,6 +27,8 @@ public final class StatusPage {
     COLUMNS.put("loopback", "rules-loopback.tsv");
     COLUMNS.put("1 GPU", "rules-nccl-1.tsv");
     COLUMNS.put("2 GPUs", "rules-nccl-2.tsv");
+    COLUMNS.put("2 GPUs, 2.29.7", "rules-nccl-2-2.29.7.tsv");
+    COLUMNS.put("2 GPUs, 2.30.7", "rules-nccl-2-2.30.7.tsv");
     COLUMNS.put("4 GPUs", "rules-nccl-4.tsv");
   }
 
@@ -37,17 +41,26 @@ public final class StatusPage {
     for (Map.Entry<String, String> column : COLUMNS.entrySet()) {
       Path file = folder.resolve(column.getValue());
       if (Files.exists(file)) {
-        tables.put(column.getKey(), VerdictTable.read(file));
+        tables.put(column.getKey(), VerdictTable.read(file).without(younger(book, file)));
       }
     }
     StringBuilder page = new StringBuilder();
     page.append("# What was shown where\n\n");
     page.append("Generated from the tables that `./jccl verify` left (docs/reports/rules); do not");
     page.append(" edit.\n\n");
-    page.append("A dash means that the rule is younger than the run.\n\n");
+    page.append(
+        "A dash means that the rule is younger than the run, or about a later version.\n\n");
     summary(page, tables);
     chapters(page, book, tables);
     return page.toString();
+  }
+
+  /** A rule that now begins with a later version says nothing about this run. */
+  private static Predicate<String> younger(RuleBook book, Path file) throws IOException {
+    int version = VerdictTable.read(file).version();
+    Map<String, Integer> since =
+        book.rules().stream().collect(Collectors.toMap(Rule::id, Rule::since));
+    return id -> since.getOrDefault(id, 0) > version;
   }
 
   private static void summary(StringBuilder page, Map<String, VerdictTable> tables) {

@@ -8,6 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jccl.conformance.run.RuleVerdict.Verdict;
 import org.jccl.file.BoundedFile;
 import org.jccl.file.WholeFile;
@@ -20,6 +23,7 @@ import org.jccl.file.WholeFile;
  * @param verdicts the rules' verdicts by id
  */
 public record VerdictTable(String subject, String about, Map<String, RuleVerdict> verdicts) {
+  private static final Pattern VERSION = Pattern.compile("NCCL (\\d{5})");
   private static final int MOST_BYTES = 64 << 20;
   private static final String HEAD = "rule\tverdict\ttests\tmillis\twords";
 
@@ -72,6 +76,19 @@ public record VerdictTable(String subject, String about, Map<String, RuleVerdict
       }
     }
     return new VerdictTable(heading(file, lines, 0), heading(file, lines, 1), verdicts);
+  }
+
+  /** The version code of the library that was tested; the largest int if it is not told. */
+  int version() {
+    Matcher version = VERSION.matcher(about);
+    return version.find() ? Integer.parseInt(version.group(1)) : Integer.MAX_VALUE;
+  }
+
+  /** The same without some rules that did not pass. */
+  VerdictTable without(Predicate<String> rules) {
+    Map<String, RuleVerdict> others = new LinkedHashMap<>(verdicts);
+    others.values().removeIf(each -> each.verdict() == Verdict.FAILED && rules.test(each.rule()));
+    return new VerdictTable(subject, about, others);
   }
 
   private static String heading(Path file, List<String> lines, int at) throws IOException {

@@ -44,7 +44,11 @@ public final class DataMovement {
     int n = parts.length;
     int root = operation.hasRoot() ? first.request.rootOrPeer() : -1;
     OneRankTail left = n == 1 ? OneRankTail.of(simulation.defects(), first) : null;
+    MisplacedParts misplaced = MisplacedParts.of(simulation.defects(), parts);
     move(operation, parts, count, root);
+    if (misplaced != null) {
+      misplaced.misplace(plane, operation.reduces() ? computed(parts, 0).plan() : null);
+    }
     if (left != null) {
       left.restore();
     }
