@@ -442,6 +442,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   @Override
+  protected final void failed(String message) {
+    library.failed(message);
+  }
+
+  @Override
   public final void awaitReady(Duration timeout) {
     guard.awaitReady(TimeLimit.of(timeout, "awaitReady"));
     learnPlace();
@@ -548,6 +553,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
     @Override
     public void end(String why) {
+      library.failed(who() + ": " + why);
       because(why);
       abort();
     }
