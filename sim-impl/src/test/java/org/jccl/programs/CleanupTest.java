@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.jccl.MisuseKind.BUFFER_REUSE;
 import static org.jccl.MisuseKind.MISMATCH;
 
+import org.jccl.sim.Provokes;
 import org.jccl.CheckLevel;
 import org.jccl.Communicator;
 import org.jccl.DataType;
@@ -61,11 +62,13 @@ class CleanupTest {
         }
       };
 
+  @Provokes(reports = MisuseKind.MISMATCH)
   @Test
   void aBufferInUse() {
     isTheFailure(MISMATCH, FREES_IN_FINALLY);
   }
 
+  @Provokes(reports = MisuseKind.BUFFER_REUSE)
   @Test
   void aBufferThatIsInARace() {
     isTheFailure(
@@ -83,6 +86,7 @@ class CleanupTest {
         });
   }
 
+  @Provokes(reports = MisuseKind.MISMATCH)
   @Test
   void aWindowAndACommunicatorBeforeItsGraph() {
     isTheFailure(
@@ -108,6 +112,7 @@ class CleanupTest {
         });
   }
 
+  @Provokes(reports = MisuseKind.MISMATCH)
   @Test
   void aSearchGoesOnBehindIt() {
     Exploration all =

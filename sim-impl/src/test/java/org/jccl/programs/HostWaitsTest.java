@@ -397,6 +397,7 @@ class HostWaitsTest {
     assertThat(System.nanoTime() - before).isLessThan(TimeUnit.SECONDS.toNanos(50));
   }
 
+  @Provokes(leaves = "a rank that ignores the interrupt until the test ends")
   @Test
   void interruptOfTheCaller_endsTheRun_alsoWhereARankIgnoresIt() throws Exception {
     AtomicBoolean end = new AtomicBoolean();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jccl.MisuseKind;
 import org.jccl.CallListener;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorAbortedException;
@@ -87,6 +88,7 @@ class PreparedTest {
         });
   }
 
+  @Provokes(reports = MisuseKind.MISMATCH)
   @Test
   void differentSequences_areReportedWithTheLinesOfTheirBodies() {
     assertThatThrownBy(
@@ -114,6 +116,7 @@ class PreparedTest {
         .hasMessageContaining("PreparedTest.java");
   }
 
+  @Provokes(reports = MisuseKind.MISSING_RANK)
   @Test
   void aRankThatDoesNotLaunch_isADeadlock() {
     assertThatThrownBy(
@@ -134,6 +137,7 @@ class PreparedTest {
         .hasMessageContaining("all_reduce");
   }
 
+  @Provokes(reports = MisuseKind.BUFFER_REUSE)
   @Test
   void aRaceWithALaunch_isFound() {
     assertThatThrownBy(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jccl.MisuseKind;
 import org.jccl.BackendUnavailableException;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
@@ -138,6 +139,7 @@ class TunedTest {
                 .hasMessageContaining("./jccl tune"));
   }
 
+  @Provokes(reports = MisuseKind.DEADLOCK)
   @Test
   void ranksThatAskForDifferentMemory_areReported() {
     assertThatThrownBy(
