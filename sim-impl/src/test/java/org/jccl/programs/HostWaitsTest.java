@@ -552,7 +552,9 @@ class HostWaitsTest {
         assertThat(simulator.findings()).hasSize(1);
         ReportedMisuse found = simulator.findings().getFirst();
         assertThat(found.kind()).as(found.getMessage()).isEqualTo(MisuseKind.MISSING_RANK);
-        assertThat(found).hasMessageContaining("missing: rank 2").hasMessageContaining("stuck: all_reduce");
+        assertThat(found)
+            .hasMessageContaining("missing: rank 2")
+            .hasMessageContaining("stuck: all_reduce");
       }
     }
   }
@@ -560,9 +562,13 @@ class HostWaitsTest {
   @ParameterizedTest
   @MethodSource("joinings")
   void aFutureOfFutures_ofWholeCollectives_comes(Joining joining) {
-    Lab.PLAIN.accepts(RANKS, joins((first, second) -> {
-      joining.join(first, second);
-      CompletableFuture.allOf(first, second).join();
-    }, RANKS));
+    Lab.PLAIN.accepts(
+        RANKS,
+        joins(
+            (first, second) -> {
+              joining.join(first, second);
+              CompletableFuture.allOf(first, second).join();
+            },
+            RANKS));
   }
 }
