@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.jccl.MisuseKind.BUFFER_REUSE;
 import static org.jccl.MisuseKind.MISMATCH;
 
-import org.jccl.sim.Provokes;
 import org.jccl.CheckLevel;
 import org.jccl.Communicator;
 import org.jccl.DataType;
@@ -20,6 +19,7 @@ import org.jccl.ReportedMisuse;
 import org.jccl.Stream;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.explore.Exploration;
 import org.jccl.sim.explore.Explorer;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jccl.MisuseKind;
 import org.jccl.CallListener;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorAbortedException;
@@ -14,6 +13,7 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Graph;
 import org.jccl.IssuedCall;
+import org.jccl.MisuseKind;
 import org.jccl.Rank;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;

@@ -12,7 +12,9 @@ import java.util.Set;
 public final class EnteredFiles {
   private static final Set<String> FILES = new LinkedHashSet<>();
 
-  /** Beginning of the names of threads that are on no call's path, and run when the clock says so. */
+  /**
+   * Beginning of the names of threads that are on no call's path, and run when the clock says so.
+   */
   private static final String WATCH = "jccl-stall-watch";
 
   private static volatile boolean open;
@@ -28,7 +30,9 @@ public final class EnteredFiles {
     begin();
   }
 
-  /** Counts what any thread enters from now on, but those that look by the clock whether all stands. */
+  /**
+   * Counts what any thread enters from now on, but those that look by the clock whether all stands.
+   */
   public static void begin() {
     synchronized (FILES) {
       FILES.clear();

@@ -11,15 +11,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import org.jccl.sim.Provokes;
-import org.jccl.MisuseKind;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
+import org.jccl.MisuseKind;
 import org.jccl.Rank;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
+import org.jccl.sim.Provokes;
 import org.junit.jupiter.api.Test;
 
 /** Small programs of which all outcomes are known: the search finds each of them, and no other. */

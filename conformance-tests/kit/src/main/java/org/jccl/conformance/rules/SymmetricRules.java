@@ -150,7 +150,8 @@ public class SymmetricRules extends NumericsSuite {
             comm.defaultStream().synchronize();
             recv.copyTo(values);
             rank.check(
-                values[0] == 7 && values[count - 1] == 7, "the last element is " + values[count - 1]);
+                values[0] == 7 && values[count - 1] == 7,
+                "the last element is " + values[count - 1]);
           }
         });
   }
