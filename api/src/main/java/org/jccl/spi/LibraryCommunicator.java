@@ -223,7 +223,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
         ? MessageExchange.issue(abi, call, rank(), worldSize(), comm, stream.handle())
         : abi.issue(
             operation,
-            call.send(),
+            path.standsIn(operation) && call.send() == 0 ? call.recv() : call.send(),
             call.recv(),
             call.count(),
             call.type(),
