@@ -37,7 +37,8 @@ final class WatchCommand implements Callable<Integer> {
       names = "--host",
       converter = Texts.Host.class,
       paramLabel = "HOST",
-      description = "A host on which a process of the job runs. Default: by NCCL_RAS_ADDR, or localhost.")
+      description =
+          "A host on which a process of the job runs. Default: by NCCL_RAS_ADDR, or localhost.")
   private @Nullable String host;
 
   @Option(
@@ -54,7 +55,9 @@ final class WatchCommand implements Callable<Integer> {
       description = "How long to wait for the whole answer. Default: 10.")
   private double timeout = 10;
 
-  @Option(names = "--verbose", description = "Tell of every rank, not only of those that stand out.")
+  @Option(
+      names = "--verbose",
+      description = "Tell of every rank, not only of those that stand out.")
   private boolean verbose;
 
   @Option(names = "--json", description = "Ask for JSON, which NCCL can write since 2.28.7.")

@@ -118,8 +118,7 @@ final class LibraryOutput {
     try {
       if (sources.size() < MOST_FILES && Files.exists(file)) {
         sources.add(
-            new Source(
-                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)));
+            new Source(FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)));
         Files.delete(file);
       }
       for (Source source : sources) {
@@ -136,7 +135,8 @@ final class LibraryOutput {
     }
     told++;
     if (told > MOST_LINES) {
-      listener.accept(Level.WARNING, "NCCL goes on beyond " + MOST_LINES + " lines: no more is told");
+      listener.accept(
+          Level.WARNING, "NCCL goes on beyond " + MOST_LINES + " lines: no more is told");
     } else {
       listener.accept(level(line), CleanText.line(line.strip()));
     }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -31,7 +30,8 @@ class LibraryOutputTest {
   @TempDir Path folder;
 
   private LibraryOutput output() {
-    return new LibraryOutput(folder.resolve("output"), (level, line) -> told.add(level + " " + line));
+    return new LibraryOutput(
+        folder.resolve("output"), (level, line) -> told.add(level + " " + line));
   }
 
   /** As NCCL opens its file: made anew, and written on at its own place. */

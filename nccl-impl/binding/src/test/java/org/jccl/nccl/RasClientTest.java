@@ -148,8 +148,7 @@ class RasClientTest {
     assertGivenUp(() -> client.status(false, false), "has not answered in");
   }
 
-  private static void assertGivenUp(
-      ThrowingCallable question, String words) {
+  private static void assertGivenUp(ThrowingCallable question, String words) {
     long start = System.nanoTime();
     assertThatThrownBy(question).isInstanceOf(IOException.class).hasMessageContaining(words);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LONG);

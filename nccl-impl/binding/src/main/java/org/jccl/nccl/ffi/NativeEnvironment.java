@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Environment variables as native code sees them: {@link System#getenv} is a copy of them, made when
- * the JVM began.
+ * Environment variables as native code sees them: {@link System#getenv} is a copy of them, made
+ * when the JVM began.
  */
 public final class NativeEnvironment {
   private NativeEnvironment() {}
