@@ -36,8 +36,8 @@ public final class SimProvider implements BackendProvider {
   public static final String FAULTS_PROPERTY = "jccl.faults";
 
   /**
-   * System property with the version code of the NCCL that is imitated in every world that is opened
-   * by name, as in {@code 23007}; see {@link Simulator.Builder#ncclVersion}.
+   * System property with the version code of the NCCL that is imitated in every world that is
+   * opened by name, as in {@code 23007}; see {@link Simulator.Builder#ncclVersion}.
    */
   public static final String VERSION_PROPERTY = "jccl.sim.version";
 

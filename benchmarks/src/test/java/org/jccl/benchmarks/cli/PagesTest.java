@@ -74,7 +74,9 @@ class PagesTest {
   /** README, and what lies in docs itself. */
   private static Map<String, String> pages() {
     Map<String, String> pages = Repository.texts(".md");
-    pages.keySet().removeIf(file -> !file.matches("(docs/)?[^/]*\\.md") || file.startsWith("CHANGE"));
+    pages
+        .keySet()
+        .removeIf(file -> !file.matches("(docs/)?[^/]*\\.md") || file.startsWith("CHANGE"));
     return pages;
   }
 
@@ -256,8 +258,12 @@ class PagesTest {
     assertThat(jccl.execute("explain", what)).isZero();
     assertThat(said.toString()).isNotBlank();
     if (what.equals("COL-04")) {
-      said.toString().lines().filter(line -> !line.isBlank()).limit(2)
-          .forEach(line -> assertThat(Repository.text("docs/semantics.md")).contains("    " + line));
+      said.toString()
+          .lines()
+          .filter(line -> !line.isBlank())
+          .limit(2)
+          .forEach(
+              line -> assertThat(Repository.text("docs/semantics.md")).contains("    " + line));
     }
   }
 }
