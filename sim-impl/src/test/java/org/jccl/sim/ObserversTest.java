@@ -22,6 +22,7 @@ import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.jccl.MisuseKind;
 import org.jccl.CallListener;
 import org.jccl.CollectiveException;
 import org.jccl.Communicator;
@@ -165,6 +166,7 @@ class ObserversTest {
   }
 
   /** A process that is told to end while a communicator is open: its recording is there. */
+  @Provokes(reports = MisuseKind.MISMATCH)
   @Test
   void recorder_writesAtASignal_andWhenACallFails_alsoForTorch(@TempDir Path folder)
       throws Exception {
