@@ -16,7 +16,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
 /** Makes nodes of a {@link RankTest}: one for each number of ranks and backend. */
 public final class RankTestExtension implements TestTemplateInvocationContextProvider {
   /** Property (of JUnit's configuration, or of the system) with the one schedule to run. */
-  public static final String REPLAY = "jccl.replay";
+  public static final String REPLAY = Schedule.REPLAY_PROPERTY;
 
   /** Property that makes a failure of what would be skipped for want of GPUs. */
   public static final String REQUIRE_GPUS = "jccl.requireGpus";
