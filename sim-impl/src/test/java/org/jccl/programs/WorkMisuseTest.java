@@ -324,8 +324,7 @@ class WorkMisuseTest {
             part.s.synchronize();
             more.close();
           };
-      try (Simulator simulator =
-          Simulator.builder().devices(RANKS).warnings(line -> {}).build()) {
+      try (Simulator simulator = Simulator.builder().devices(RANKS).warnings(line -> {}).build()) {
         assertThat(failureOf(simulator, program(true, body)))
             .hasMessageContaining("IllegalStateException: work \"add\" uses a closed buffer")
             .hasMessageContaining("WorkMisuseTest.java");

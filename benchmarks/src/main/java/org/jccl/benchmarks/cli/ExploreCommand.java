@@ -86,8 +86,7 @@ final class ExploreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (faults) {
-      throw new ParameterException(
-          spec.commandLine(), "--faults: it takes no value");
+      throw new ParameterException(spec.commandLine(), "--faults: it takes no value");
     }
     var explorer = program.explorer().strategy(strategy).seed(seed).stopsAtFailure(!all);
     if (schedules != null) {

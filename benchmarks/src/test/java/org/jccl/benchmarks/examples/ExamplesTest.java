@@ -20,17 +20,24 @@ class ExamplesTest {
     }
   }
 
-  @RankTest(ranks = {1, 2, 4, 7}, seeds = 1, strict = Strictness.OFF)
+  @RankTest(
+      ranks = {1, 2, 4, 7},
+      seeds = 1,
+      strict = Strictness.OFF)
   void dataParallelTraining_learns(Rank rank) {
     new DataParallelTraining().run(rank);
   }
 
-  @RankTest(ranks = {1, 2, 4, 7}, seeds = 5)
+  @RankTest(
+      ranks = {1, 2, 4, 7},
+      seeds = 5)
   void tensorParallelMatrixProduct_isExact(Rank rank) {
     new TensorParallelMatrixProduct().run(rank);
   }
 
-  @RankTest(ranks = {1, 2, 5}, seeds = 5)
+  @RankTest(
+      ranks = {1, 2, 5},
+      seeds = 5)
   void mixedRanks_getWhatEveryRankKnows(Rank rank) {
     new MixedRanks().run(rank);
   }

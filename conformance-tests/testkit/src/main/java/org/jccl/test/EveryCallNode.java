@@ -47,8 +47,7 @@ final class EveryCallNode extends Node {
             .toList();
     for (Fault fault : faults) {
       for (Schedule schedule : schedules) {
-        skips.add(
-            SimulatorNode.runOne(test, body, schedule.with(FaultPlan.of(fault)), mayMiss));
+        skips.add(SimulatorNode.runOne(test, body, schedule.with(FaultPlan.of(fault)), mayMiss));
       }
     }
     context.publishReportEntry(

@@ -101,7 +101,8 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
 
   /** What breaks at every call, a node for each. */
   private static List<FaultKind> everyCall(ExtensionContext context) {
-    boolean isGiven = context.getConfigurationParameter(FAULTS).filter(s -> !s.isBlank()).isPresent();
+    boolean isGiven =
+        context.getConfigurationParameter(FAULTS).filter(s -> !s.isBlank()).isPresent();
     return isGiven
         ? List.of()
         : everyCall(context.getRequiredTestMethod(), context.getRequiredTestClass());

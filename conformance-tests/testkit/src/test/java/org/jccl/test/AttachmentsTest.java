@@ -28,9 +28,11 @@ class AttachmentsTest {
     Path folder = folder();
 
     assertThat(Files.readString(folder.resolve("findings.json")))
-        .startsWith("[\n  {\"kind\": \"MISMATCH\", \"level\": \"error\", \"ranks\": [0, 1], \"sites\": [{")
+        .startsWith(
+            "[\n  {\"kind\": \"MISMATCH\", \"level\": \"error\", \"ranks\": [0, 1], \"sites\": [{")
         .containsOnlyOnce("\"kind\"")
-        .contains("{\"file\": \"AttachmentsTest.java\", \"line\": ", "\"message\": \"MISMATCH(count)")
+        .contains(
+            "{\"file\": \"AttachmentsTest.java\", \"line\": ", "\"message\": \"MISMATCH(count)")
         .endsWith("\"}\n]\n");
     assertThat(Files.readString(folder.resolve("findings.sarif")))
         .contains("\"ruleId\": \"MISMATCH\"", "\"uri\": \"AttachmentsTest.java\"");

@@ -131,7 +131,8 @@ class FaultsTest {
         .extracting(event -> Executed.thrown(event).getMessage())
         .asString()
         .startsWith("everywhere failed with ranks=3 fifo faults=rank 0 at call 1: exception\n")
-        .contains("replay: @RankTest(replay = \"ranks=3 fifo faults=rank 0 at call 1: exception\")");
+        .contains(
+            "replay: @RankTest(replay = \"ranks=3 fifo faults=rank 0 at call 1: exception\")");
     assertThat(entries(results)).containsExactly("ranks=3 slow, 24 calls in 3 schedules");
   }
 

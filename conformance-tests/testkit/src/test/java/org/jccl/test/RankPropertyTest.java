@@ -100,7 +100,9 @@ class RankPropertyTest {
         .hasSizeLessThan(FALSIFIED.getFirst().schedule().length());
   }
 
-  /** It needs three ranks, a size, two calls in their order, and a rank that comes before its turn. */
+  /**
+   * It needs three ranks, a size, two calls in their order, and a rank that comes before its turn.
+   */
   @Test
   void whatNeedsRanksSizeCallsAndSchedule_shrinksInAllFour() {
     EngineExecutionResults results = run("handsOver");
@@ -191,7 +193,8 @@ class RankPropertyTest {
      */
     @Property(tries = 5000, seed = "7")
     @RankProperty(mostRanks = 5)
-    void handsOver(@ForAll Schedule schedule, @ForAll("steps") List<Step> steps, Communicator comm) {
+    void handsOver(
+        @ForAll Schedule schedule, @ForAll("steps") List<Step> steps, Communicator comm) {
       int first = FIRST.computeIfAbsent(schedule, none -> comm.rank());
       Kind before = Kind.REDUCE;
       for (Step step : steps) {

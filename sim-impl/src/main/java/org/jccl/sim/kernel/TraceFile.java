@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events of a {@link Trace}, one a line, so that two runs can be compared: as text, or as JSON
- * in a file whose name ends with {@code .jsonl}. Like the hash it has logical numbers alone:
- * two runs with equal hashes write equal files.
+ * in a file whose name ends with {@code .jsonl}. Like the hash it has logical numbers alone: two
+ * runs with equal hashes write equal files.
  *
  * <p>Used with the simulation's baton in hand, like everything else in it.
  */
