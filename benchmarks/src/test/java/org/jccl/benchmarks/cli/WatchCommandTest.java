@@ -23,8 +23,7 @@ class WatchCommandTest {
     jccl.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     String[] line = new String[options.length + 5];
     String host = InetAddress.getLoopbackAddress().getHostAddress();
-    System.arraycopy(
-        new String[] {"watch", "--host", host, "--port", "" + port}, 0, line, 0, 5);
+    System.arraycopy(new String[] {"watch", "--host", host, "--port", "" + port}, 0, line, 0, 5);
     System.arraycopy(options, 0, line, 5, options.length);
     return jccl.execute(line);
   }
