@@ -18,7 +18,11 @@ public final class TemporaryFolder implements AutoCloseable {
   private static final Set<Path> LEFT = ConcurrentHashMap.newKeySet();
 
   static {
-    Runtime.getRuntime().addShutdownHook(new Thread(TemporaryFolder::removeAll, "jccl-scratch"));
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(TemporaryFolder::removeAll, "jccl-scratch"));
+    } catch (IllegalStateException ending) {
+      // The process is ending already, and writes a last file: a flight recording.
+    }
   }
 
   private final Path folder;
