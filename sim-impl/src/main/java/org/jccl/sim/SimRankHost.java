@@ -45,6 +45,7 @@ final class SimRankHost implements RankHost {
       RuntimeException left = lost.get();
       FaultInjector faults = simulator.injector();
       left = left != null || faults == null ? left : faults.verdict(worldSize);
+      left = left == null ? simulation.findings().swallowed() : left;
       RuntimeException found = left == null ? untold() : left;
       if (found != null) {
         throw found;

@@ -55,6 +55,9 @@ public final class Findings {
   /** How many reports came after {@link #MOST_KEPT}. */
   private long dropped;
 
+  /** The first report about unwinding, if the program may yet go on as if nothing was. */
+  private @Nullable ReportedMisuse deferred;
+
   /** Warnings that wait for the end of the run, which tells whether they stand alone. */
   private final List<ReportedMisuse> held = new ArrayList<>();
 
@@ -129,14 +132,7 @@ public final class Findings {
       steering.effect(this, Effect.WRITE);
     }
     boolean error = isError(report.kind());
-    history.linesFor(report.ranks(), report.text()).forEach(report::line);
-    faults.causes().forEach(report::line);
-    if (error) {
-      errors().stream()
-          .limit(1)
-          .forEach(one -> report.line("reported before in this run: " + firstLine(one)));
-    }
-    ReportedMisuse found = report.toMisuse(replay);
+    ReportedMisuse found = complete(report, error);
     boolean isFull;
     synchronized (all) {
       if (isConsequence(found.kind(), error) || (error && isRunning && isSaid(found))) {
@@ -157,6 +153,51 @@ public final class Findings {
       tell(String.valueOf(found.getMessage()));
     }
     return found;
+  }
+
+  private ReportedMisuse complete(ReportBuilder report, boolean error) {
+    history.linesFor(report.ranks(), report.text()).forEach(report::line);
+    faults.causes().forEach(report::line);
+    if (error) {
+      errors().stream()
+          .limit(1)
+          .forEach(one -> report.line("reported before in this run: " + firstLine(one)));
+    }
+    return report.toMisuse(replay);
+  }
+
+  /**
+   * Whether {@code report} is about cleaning up behind an exception that is still under way, of a
+   * refused call or of the program's own: thrown, it would take that one's place. It waits for the
+   * end of the run; see {@link #swallowed()}.
+   */
+  public boolean defers(ReportBuilder report) {
+    if (!OF_CLEANING.contains(report.kind())
+        || !isError(report.kind())
+        || !Unwinding.isUnderWay()) {
+      return false;
+    }
+    ReportedMisuse found = complete(report, true);
+    synchronized (all) {
+      deferred = deferred == null && isRunning ? found : deferred;
+    }
+    return true;
+  }
+
+  /**
+   * All ranks of a run have ended well although one was unwinding: what was wrong with that is the
+   * run's failure, or null.
+   */
+  public @Nullable ReportedMisuse swallowed() {
+    synchronized (all) {
+      ReportedMisuse found = hasError || hasFailed ? null : deferred;
+      if (found != null) {
+        hasError = true;
+        everBroken = true;
+        add(found);
+      }
+      return found;
+    }
   }
 
   private void hold(ReportedMisuse found) {
@@ -277,6 +318,7 @@ public final class Findings {
     begin = all.size();
     hasError = false;
     hasFailed = false;
+    deferred = null;
   }
 
   /**

@@ -227,7 +227,7 @@ public final class SharedComm {
    * what only comes of an error before.
    */
   public @Nullable ReportedMisuse report(ReportBuilder report) {
-    if (simulation.findings().excuses(report.kind())) {
+    if (simulation.findings().excuses(report.kind()) || simulation.findings().defers(report)) {
       return null;
     }
     boolean error = simulation.findings().isError(report.kind());

@@ -17,6 +17,7 @@ import org.jccl.WorkBody;
 import org.jccl.ops.Operation;
 import org.jccl.sim.check.CallSite;
 import org.jccl.sim.check.FaultRecord;
+import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.Lifetimes;
 import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.device.CopyOp.Place;
@@ -177,11 +178,10 @@ public final class SimMemory implements DeviceMemory {
         kernel.declares(task);
         steering.effect(allocation, Effect.WRITE);
       }
-      if (isExcused(allocation, task)) {
+      if (isExcused(allocation, task) || isDeferred(allocation, task)) {
+        context.simulation().lifetimes().close(allocation.origin(), allocation.bytes().byteSize());
         return;
       }
-      requireUnused(allocation, task);
-      requireUnheld(allocation, task);
       Allocation[] after = new Allocation[before.length - 1];
       System.arraycopy(before, 0, after, 0, at);
       System.arraycopy(before, at + 1, after, at, after.length - at);
@@ -201,15 +201,28 @@ public final class SimMemory implements DeviceMemory {
    * may still run, and counts as freed.
    */
   private boolean isExcused(Allocation allocation, HostTask task) {
-    Simulation simulation = context.simulation();
-    boolean excused =
-        simulation.findings().excuses(MisuseKind.BUFFER_FREED)
-            && (!allocation.holders().isEmpty()
-                || context.hazards().isUsed(allocation.address(), allocation.end(), task));
-    if (excused) {
-      simulation.lifetimes().close(allocation.origin(), allocation.bytes().byteSize());
+    return context.simulation().findings().excuses(MisuseKind.BUFFER_FREED)
+        && (!allocation.holders().isEmpty()
+            || context.hazards().isUsed(allocation.address(), allocation.end(), task));
+  }
+
+  /**
+   * Throws what is wrong with freeing it now. If the program is unwinding nothing is thrown: true,
+   * and it stays as above.
+   */
+  private boolean isDeferred(Allocation allocation, HostTask task) {
+    ReportBuilder wrong = usedBy(allocation, task);
+    if (wrong == null) {
+      wrong = heldBy(allocation, task);
     }
-    return excused;
+    Findings findings = context.simulation().findings();
+    if (wrong == null) {
+      return false;
+    }
+    if (findings.defers(wrong)) {
+      return true;
+    }
+    throw findings.keep(wrong);
   }
 
   private ReportBuilder freedWhile(Allocation allocation, String what) {
@@ -233,41 +246,30 @@ public final class SimMemory implements DeviceMemory {
     return context.hazards().user(start, end, communicator, task);
   }
 
-  private void requireUnused(Allocation allocation, HostTask task) {
+  private @Nullable ReportBuilder usedBy(Allocation allocation, HostTask task) {
     Access user = context.hazards().user(allocation.address(), allocation.end(), null, task);
     if (user == null) {
-      return;
+      return null;
     }
-    throw context
-        .simulation()
-        .findings()
-        .keep(
-            freedWhile(allocation, user.by().words() + " still uses it")
-                .rank(
-                    user.by().rank(),
-                    user.by().words() + " " + user.words() + " it",
-                    user.by().site())
-                .rank(context.rankOf(task), "frees it", "at " + CallSite.current())
-                .line("synchronize the stream first (SIM-29)"));
+    return freedWhile(allocation, user.by().words() + " still uses it")
+        .rank(user.by().rank(), user.by().words() + " " + user.words() + " it", user.by().site())
+        .rank(context.rankOf(task), "frees it", "at " + CallSite.current())
+        .line("synchronize the stream first (SIM-29)");
   }
 
   /** Windows and registrations must be closed before the memory under them is freed (MEM-06). */
-  private void requireUnheld(Allocation allocation, HostTask task) {
+  private @Nullable ReportBuilder heldBy(Allocation allocation, HostTask task) {
     if (allocation.holders().isEmpty() || !context.simulation().isChecking()) {
-      return;
+      return null;
     }
     MemoryHolder holder = allocation.holders().getFirst();
-    throw context
-        .simulation()
-        .findings()
-        .keep(
-            freedWhile(allocation, holder.words() + " over it is open")
-                .rank(
-                    holder.rank(),
-                    "made " + holder.words(),
-                    holder.site() == null ? null : "at " + holder.site())
-                .rank(context.rankOf(task), "frees the memory", "at " + CallSite.current())
-                .line("close what was registered before its memory is freed (MEM-06, SIM-55)"));
+    return freedWhile(allocation, holder.words() + " over it is open")
+        .rank(
+            holder.rank(),
+            "made " + holder.words(),
+            holder.site() == null ? null : "at " + holder.site())
+        .rank(context.rankOf(task), "frees the memory", "at " + CallSite.current())
+        .line("close what was registered before its memory is freed (MEM-06, SIM-55)");
   }
 
   /** From now on {@code holder} has to be closed before the memory that holds a range is freed. */

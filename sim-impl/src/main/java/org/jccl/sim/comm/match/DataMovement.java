@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.jccl.ops.Call;
 import org.jccl.ops.Operation;
 import org.jccl.sim.comm.SharedComm;
+import org.jccl.sim.comm.call.PlannedCall.BySymmetricKernel;
 import org.jccl.sim.comm.call.Request;
 import org.jccl.sim.comm.match.Reductions.Computed;
 import org.jccl.sim.comm.plan.Planner;
@@ -44,7 +45,7 @@ public final class DataMovement {
     int n = parts.length;
     int root = operation.hasRoot() ? first.request.rootOrPeer() : -1;
     OneRankTail left = n == 1 ? OneRankTail.of(simulation.defects(), first) : null;
-    MisplacedParts misplaced = MisplacedParts.of(simulation.defects(), parts);
+    MisplacedParts misplaced = misplaced(parts, first);
     move(operation, parts, count, root);
     if (misplaced != null) {
       misplaced.misplace(plane, operation.reduces() ? computed(parts, 0).plan() : null);
@@ -57,6 +58,26 @@ public final class DataMovement {
       start = Math.max(start, LaunchedCall.present(part).launch.startTime());
     }
     return start + nanos(first, n);
+  }
+
+  /** Those parts that a known defect puts into wrong places (VER-11); null if there are none. */
+  private @Nullable MisplacedParts misplaced(@Nullable LaunchedCall[] parts, LaunchedCall first) {
+    if (!simulation.defects().misplacesParts()
+        || !(first.carried instanceof BySymmetricKernel carried)
+        || !MisplacedParts.mayShow(carried.split())) {
+      return null;
+    }
+    MemorySegment[] from = new MemorySegment[parts.length];
+    MemorySegment[] to = new MemorySegment[parts.length];
+    long[] addresses = new long[parts.length];
+    for (LaunchedCall each : parts) {
+      LaunchedCall part = LaunchedCall.present(each);
+      from[part.rank] = LaunchedCall.needed(part.send);
+      to[part.rank] = LaunchedCall.needed(part.recv);
+      addresses[part.rank] = part.request.send() | part.request.recv();
+    }
+    int size = first.request.type().bytes();
+    return new MisplacedParts(carried.split(), blockBytes(parts), size, from, to, addresses);
   }
 
   private long nanos(LaunchedCall first, int n) {

@@ -3,11 +3,8 @@ package org.jccl.sim.comm.match;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jccl.ops.Operation;
-import org.jccl.sim.algo.SymmetricKernel;
 import org.jccl.sim.algo.SymmetricSplit;
 import org.jccl.sim.algo.SymmetricSplit.Part;
-import org.jccl.sim.comm.call.PlannedCall.BySymmetricKernel;
-import org.jccl.sim.machine.KnownDefects;
 import org.jccl.sim.math.DataPlane;
 import org.jccl.sim.math.FoldOrder;
 import org.jccl.sim.math.Places;
@@ -23,47 +20,49 @@ import org.jspecify.annotations.Nullable;
 final class MisplacedParts {
   private static final int PACK = 8;
 
-  private final @Nullable LaunchedCall[] calls;
   private final SymmetricSplit split;
 
   /** In elements of {@link #size} bytes: what is gathered is bytes to NCCL. */
   private final long count;
 
   private final int size;
+  private final MemorySegment[] targets;
+  private final long[] addresses;
   private final MemorySegment[] before;
 
-  private MisplacedParts(@Nullable LaunchedCall[] calls, SymmetricSplit split) {
-    LaunchedCall first = call(calls, 0);
-    this.calls = calls;
+  /**
+   * Keeps what is in the buffers of a collective that is about to run.
+   *
+   * @param bytes what the count comes to
+   * @param elementBytes bytes of an element
+   * @param sources each rank's send buffer
+   * @param targets each rank's receive buffer
+   * @param addresses both buffers' addresses, or-ed
+   */
+  MisplacedParts(
+      SymmetricSplit split,
+      long bytes,
+      int elementBytes,
+      MemorySegment[] sources,
+      MemorySegment[] targets,
+      long[] addresses) {
     this.split = split;
-    this.size = gathers() ? 1 : first.request.type().bytes();
-    this.count = first.request.count() * first.request.type().bytes() / size;
-    this.before = new MemorySegment[calls.length];
-    for (int rank = 0; rank < calls.length; rank++) {
-      before[rank] = copy(gathers() ? recv(rank) : LaunchedCall.needed(call(calls, rank).send));
+    this.size = gathers() ? 1 : elementBytes;
+    this.count = bytes / size;
+    this.targets = targets;
+    this.addresses = addresses;
+    this.before = new MemorySegment[targets.length];
+    for (int rank = 0; rank < before.length; rank++) {
+      before[rank] = copy(gathers() ? targets[rank] : sources[rank]);
     }
   }
 
-  /** Those of a collective that is about to run; null if every part is in its place. */
-  static @Nullable MisplacedParts of(KnownDefects defects, @Nullable LaunchedCall[] calls) {
-    if (!defects.misplacesParts()
-        || !(call(calls, 0).carried instanceof BySymmetricKernel carried)
-        || carried.split().parts().size() < 2) {
-      return null;
-    }
-    SymmetricKernel kernel = carried.split().kernel();
-    boolean misplaces =
-        kernel.operation() == Operation.REDUCE_SCATTER
-            || (kernel.operation() == Operation.ALL_GATHER && kernel.hasFlags());
-    return misplaces ? new MisplacedParts(calls, carried.split()) : null;
-  }
-
-  private static LaunchedCall call(@Nullable LaunchedCall[] calls, int rank) {
-    return LaunchedCall.present(calls[rank]);
-  }
-
-  private MemorySegment recv(int rank) {
-    return LaunchedCall.needed(call(calls, rank).recv);
+  /** Whether what is split so may have parts in wrong places. */
+  static boolean mayShow(SymmetricSplit split) {
+    Operation operation = split.kernel().operation();
+    return split.parts().size() > 1
+        && (operation == Operation.REDUCE_SCATTER
+            || (operation == Operation.ALL_GATHER && split.kernel().hasFlags()));
   }
 
   private static MemorySegment copy(MemorySegment from) {
@@ -81,7 +80,7 @@ final class MisplacedParts {
         reduce(plane, part, plan);
       }
     }
-    for (int rank = 0; gathers() && rank < calls.length; rank++) {
+    for (int rank = 0; gathers() && rank < targets.length; rank++) {
       if (stride(part(0), rank) != count) {
         gather(rank);
       }
@@ -97,9 +96,7 @@ final class MisplacedParts {
     if (!split.kernel().hasFlags()) {
       return part.count();
     }
-    LaunchedCall own = call(calls, rank);
-    long places = (own.request.send() | own.request.recv()) + part.first() * size;
-    if (places % PACK != 0 || part.count() * size % PACK != 0) {
+    if ((addresses[rank] + part.first() * size) % PACK != 0 || part.count() * size % PACK != 0) {
       return count;
     }
     long perPack = PACK / size;
@@ -107,26 +104,26 @@ final class MisplacedParts {
   }
 
   private void reduce(DataPlane plane, Part part, ReducePlan plan) {
-    FoldOrder order = new RankOrder(calls.length);
-    for (int to = 0; to < calls.length; to++) {
-      Places sources = new Places(calls.length);
+    FoldOrder order = new RankOrder(targets.length);
+    for (int to = 0; to < targets.length; to++) {
+      Places sources = new Places(targets.length);
       long reached = part.count();
-      for (int from = 0; from < calls.length; from++) {
+      for (int from = 0; from < targets.length; from++) {
         long start = to * stride(part, from) + part.first();
         reached = Math.min(reached, before[from].byteSize() / size - start);
         sources.add(before[from], start * size);
       }
-      Places target = new Places(1).add(recv(to), part.first() * size);
+      Places target = new Places(1).add(targets[to], part.first() * size);
       plane.reduce(sources, plan, order, Math.max(reached, 0), target);
     }
   }
 
   private void gather(int rank) {
-    MemorySegment right = copy(recv(rank));
-    MemorySegment target = recv(rank).copyFrom(before[rank]);
+    MemorySegment right = copy(targets[rank]);
+    MemorySegment target = targets[rank].copyFrom(before[rank]);
     for (Part part : split.parts()) {
       long stride = stride(part, rank);
-      for (int peer = 0; peer < calls.length; peer++) {
+      for (int peer = 0; peer < targets.length; peer++) {
         MemorySegment.copy(
             right,
             (peer * count + part.first()) * size,
