@@ -17,11 +17,14 @@ import org.jspecify.annotations.Nullable;
 public final class TemporaryFolder implements AutoCloseable {
   private static final Set<Path> LEFT = ConcurrentHashMap.newKeySet();
 
+  /** Whether the process ends: what hooks write from then on is theirs to finish. */
+  private static volatile boolean ending;
+
   static {
     try {
       Runtime.getRuntime().addShutdownHook(new Thread(TemporaryFolder::removeAll, "jccl-scratch"));
-    } catch (IllegalStateException ending) {
-      // The process is ending already, and writes a last file: a flight recording.
+    } catch (IllegalStateException shutdown) {
+      ending = true;
     }
   }
 
@@ -58,7 +61,17 @@ public final class TemporaryFolder implements AutoCloseable {
 
   /** A file or folder that is removed when the process ends, unless it is forgotten. */
   static void keepUntilExit(Path path) {
-    LEFT.add(path);
+    if (!ending) {
+      LEFT.add(path);
+    }
+  }
+
+  /**
+   * The process ends and the caller, a shutdown hook, is about to write: files that are begun from
+   * now on are not removed.
+   */
+  public static void processEnds() {
+    ending = true;
   }
 
   static void forget(Path path) {
@@ -66,6 +79,7 @@ public final class TemporaryFolder implements AutoCloseable {
   }
 
   private static void removeAll() {
+    ending = true;
     LEFT.forEach(TemporaryFolder::remove);
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jccl.CallListener;
+import org.jccl.file.TemporaryFolder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,7 @@ public final class FlightRecorder implements CallListener.Factory {
 
   private void atEnd() {
     if (!open.isEmpty()) {
+      TemporaryFolder.processEnds();
       happened("the JVM ends while communicators are open");
     }
   }

@@ -5,6 +5,7 @@ import java.lang.foreign.SegmentAllocator;
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
 import org.jccl.config.TimeLimit;
+import org.jccl.ops.Operation;
 
 /**
  * How one communicator makes its calls of the library: on which thread, how long they may take, and
@@ -52,6 +53,17 @@ public interface CallPath {
    */
   default int bounded(String what, TimeLimit limit, IntSupplier body) {
     return call(what, body);
+  }
+
+  /**
+   * Whether the receive buffer is to stand in for a send buffer that is not given, since the
+   * library looks at the send buffer where it does not read it (rule VER-12). Asked for each call.
+   *
+   * @param operation the operation
+   * @return whether it is
+   */
+  default boolean standsIn(Operation operation) {
+    return false;
   }
 
   /** {@return whether a call that was given up has not come back yet} */

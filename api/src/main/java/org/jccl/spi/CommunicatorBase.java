@@ -392,8 +392,7 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   private CollectiveException failure(int code, String what, String words, String advice) {
     String place = knowsItsPlace() ? ", rank " + rank + "/" + worldSize : "";
-    return new CollectiveException(
-        ResultCode.of(code),
+    String message =
         name()
             + place
             + ", "
@@ -407,8 +406,17 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
             + ")"
             + (words.isEmpty() ? "" : ", the library says: " + words)
             + ". "
-            + advice);
+            + advice;
+    failed(message);
+    return new CollectiveException(ResultCode.of(code), message);
   }
+
+  /**
+   * Hears of each failure before it is thrown.
+   *
+   * @param message what failed, and what the library says of it
+   */
+  protected void failed(String message) {}
 
   /** The next calls take so long at most; null: as long as the communicator's calls may take. */
   void limitCalls(@Nullable TimeLimit limit) {}

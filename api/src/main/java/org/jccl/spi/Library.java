@@ -91,6 +91,13 @@ public interface Library extends GroupRecording.Issuer {
   }
 
   /**
+   * Hears of each failure, which the program hears of by an exception: for a log.
+   *
+   * @param message what failed, and what the library says of it
+   */
+  default void failed(String message) {}
+
+  /**
    * {@return how a communicator on {@code device} makes its calls}
    *
    * @param device the device

@@ -73,13 +73,14 @@ public abstract class LibraryBackend implements Backend, Library {
     MemorySegment id = Arena.ofAuto().allocate(UniqueId.BYTES);
     int code = ask(null, "ncclGetUniqueId", config.initLimit(), () -> abi.getUniqueId(id));
     if (code != 0) {
-      throw new CollectiveException(
-          ResultCode.of(code),
+      String message =
           "ncclGetUniqueId: "
               + ResultCode.of(code)
               + ", the library says: "
               + lastWords(abi)
-              + ". It needs a network interface that it may use: see NCCL_SOCKET_IFNAME.");
+              + ". It needs a network interface that it may use: see NCCL_SOCKET_IFNAME.";
+      failed(message);
+      throw new CollectiveException(ResultCode.of(code), message);
     }
     return UniqueId.of(id.toArray(JAVA_BYTE));
   }

@@ -233,7 +233,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
         ? MessageExchange.issue(abi, call, rank(), worldSize(), comm, stream.handle())
         : abi.issue(
             operation,
-            call.send(),
+            path.standsIn(operation) && call.send() == 0 ? call.recv() : call.send(),
             call.recv(),
             call.count(),
             call.type(),
@@ -464,6 +464,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   @Override
+  protected final void failed(String message) {
+    library.failed(message);
+  }
+
+  @Override
   public final void awaitReady(Duration timeout) {
     guard.awaitReady(TimeLimit.of(timeout, "awaitReady"));
     learnPlace();
@@ -570,6 +575,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
     @Override
     public void end(String why) {
+      library.failed(who() + ": " + why);
       because(why);
       abort();
     }

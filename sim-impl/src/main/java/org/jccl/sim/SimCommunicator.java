@@ -182,12 +182,11 @@ final class SimCommunicator extends LibraryCommunicator {
   /** What the program has not closed before its communicator is a leak, though it goes, too. */
   private void leave() {
     CommLifecycle own = joined();
-    Endpoint parts = own == null || own.refusal() != null ? null : own.endpoint();
-    if (parts != null) {
+    if (own != null && (own.refusal() == null || own.isBrokenDown())) {
       HostTask task = kernel.enter();
       kernel.declares(task);
       try {
-        parts.leave(this::isOwnWindow);
+        own.leave(this::isOwnWindow, super.state() == State.ABORTED);
       } finally {
         kernel.exit(task);
       }

@@ -8,8 +8,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.jccl.CollectiveException;
 import org.jccl.RankHost;
 import org.jccl.ResultCode;
+import org.jccl.sim.check.DeadlockReport;
 import org.jccl.sim.check.Findings;
 import org.jccl.sim.check.HostBlockedReport;
+import org.jccl.sim.check.ReportBuilder;
 import org.jccl.sim.kernel.CurrentRun;
 import org.jccl.sim.kernel.HostTask;
 import org.jccl.sim.kernel.HostTask.Away;
@@ -238,10 +240,28 @@ final class StallWatch {
           body.hasFailed()
               ? new CollectiveException(
                   ResultCode.REMOTE_ERROR, "another rank failed, and this one did not end")
-              : findings.keep(HostBlockedReport.of(kernel.tasks(), stuck));
+              : findings.keep(report(stuck));
       why.setStackTrace(stuck.getFirst().thread().getStackTrace());
       run.condemn(why);
       stuck.forEach(task -> task.thread().interrupt());
+    }
+
+    /**
+     * Who waits for futures that are made of a stream's waits for that stream: if all do, it is a
+     * deadlock like any other.
+     */
+    private ReportBuilder report(List<HostTask> stuck) {
+      List<HostTask> joining = stuck.stream().filter(HostBlockedReport::isInFuture).toList();
+      joining.forEach(task -> task.isTakenToWaitFor(task.openFuture()));
+      try {
+        List<HostTask> waiting =
+            kernel.tasks().stream().filter(task -> task.waitingFor() != null).toList();
+        return joining.size() == stuck.size()
+            ? DeadlockReport.of(kernel.tasks(), waiting)
+            : HostBlockedReport.of(kernel.tasks(), stuck);
+      } finally {
+        joining.forEach(task -> task.isTakenToWaitFor(null));
+      }
     }
 
     /** Those that have not ended in spite of all: nobody waits for them any more. */

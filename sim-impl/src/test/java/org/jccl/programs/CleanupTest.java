@@ -19,6 +19,7 @@ import org.jccl.ReportedMisuse;
 import org.jccl.Stream;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
+import org.jccl.sim.Provokes;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.explore.Exploration;
 import org.jccl.sim.explore.Explorer;
@@ -61,11 +62,13 @@ class CleanupTest {
         }
       };
 
+  @Provokes(reports = MisuseKind.MISMATCH)
   @Test
   void aBufferInUse() {
     isTheFailure(MISMATCH, FREES_IN_FINALLY);
   }
 
+  @Provokes(reports = MisuseKind.BUFFER_REUSE)
   @Test
   void aBufferThatIsInARace() {
     isTheFailure(
@@ -83,6 +86,7 @@ class CleanupTest {
         });
   }
 
+  @Provokes(reports = MisuseKind.MISMATCH)
   @Test
   void aWindowAndACommunicatorBeforeItsGraph() {
     isTheFailure(
@@ -108,6 +112,7 @@ class CleanupTest {
         });
   }
 
+  @Provokes(reports = MisuseKind.MISMATCH)
   @Test
   void aSearchGoesOnBehindIt() {
     Exploration all =

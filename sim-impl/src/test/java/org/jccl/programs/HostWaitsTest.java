@@ -397,6 +397,7 @@ class HostWaitsTest {
     assertThat(System.nanoTime() - before).isLessThan(TimeUnit.SECONDS.toNanos(50));
   }
 
+  @Provokes(leaves = "a rank that ignores the interrupt until the test ends")
   @Test
   void interruptOfTheCaller_endsTheRun_alsoWhereARankIgnoresIt() throws Exception {
     AtomicBoolean end = new AtomicBoolean();
@@ -499,5 +500,76 @@ class HostWaitsTest {
           .hasMessageContaining("DEADLOCK")
           .hasMessageContaining("HostWaitsTest.java");
     }
+  }
+
+  // ---------------------------------------------------------------- derived futures
+
+  private interface Joining {
+    void join(CompletableFuture<?> first, CompletableFuture<?> second) throws Exception;
+  }
+
+  static Stream<Joining> joinings() {
+    return Stream.of(
+        (first, second) -> CompletableFuture.allOf(first, second).join(),
+        (first, second) -> CompletableFuture.allOf(first, second).get(1, TimeUnit.HOURS),
+        (first, second) -> CompletableFuture.allOf(first).thenApply(done -> 1).join(),
+        (first, second) -> CompletableFuture.anyOf(second).get(),
+        (first, second) -> {
+          CompletableFuture<Void> mine = new CompletableFuture<>();
+          second.whenComplete((done, failed) -> mine.complete(null));
+          mine.join();
+        });
+  }
+
+  private static RankProgram joins(Joining joining, int calls) {
+    return rank -> {
+      try (DeviceBuffer one = rank.device().allocate(DataType.FLOAT32, 4);
+          DeviceBuffer two = rank.device().allocate(DataType.FLOAT32, 4);
+          org.jccl.Stream stream = rank.device().newStream()) {
+        one.copyFrom(new float[4]);
+        two.copyFrom(new float[4]);
+        Communicator communicator = rank.communicator();
+        communicator.allReduce(one, ReduceOp.SUM);
+        CompletableFuture<Void> first = communicator.defaultStream().completion();
+        CompletableFuture<Void> second = first;
+        if (rank.rank() < calls) {
+          communicator.allReduce(two, ReduceOp.SUM, stream);
+          second = stream.completion();
+        }
+        joining.join(first, second);
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("joinings")
+  void aFutureOfFutures_isTheWaitForWhatTheyWaitFor(Joining joining) {
+    for (long seed = 0; seed < 3; seed++) {
+      Simulator.Builder builder = world();
+      try (Simulator simulator = (seed == 0 ? builder : builder.seed(seed)).build()) {
+        Throwable failed =
+            catchThrowable(() -> Ranks.run(simulator.backend(), RANKS, joins(joining, 2)));
+        assertThat(failed).isNotNull();
+        assertThat(simulator.findings()).hasSize(1);
+        ReportedMisuse found = simulator.findings().getFirst();
+        assertThat(found.kind()).as(found.getMessage()).isEqualTo(MisuseKind.MISSING_RANK);
+        assertThat(found)
+            .hasMessageContaining("missing: rank 2")
+            .hasMessageContaining("stuck: all_reduce");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("joinings")
+  void aFutureOfFutures_ofWholeCollectives_comes(Joining joining) {
+    Lab.PLAIN.accepts(
+        RANKS,
+        joins(
+            (first, second) -> {
+              joining.join(first, second);
+              CompletableFuture.allOf(first, second).join();
+            },
+            RANKS));
   }
 }

@@ -135,6 +135,7 @@ class MemoryMisuseTest {
   }
 
   /** A later library replays them (VER-09). */
+  @Provokes(leaves = "raw communicators are not ended here")
   @Test
   void before2_30_oneSidedCallsAreNotCaptured() {
     run(

@@ -13,6 +13,7 @@ import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Graph;
 import org.jccl.IssuedCall;
+import org.jccl.MisuseKind;
 import org.jccl.Rank;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
@@ -87,6 +88,7 @@ class PreparedTest {
         });
   }
 
+  @Provokes(reports = MisuseKind.MISMATCH)
   @Test
   void differentSequences_areReportedWithTheLinesOfTheirBodies() {
     assertThatThrownBy(
@@ -114,6 +116,7 @@ class PreparedTest {
         .hasMessageContaining("PreparedTest.java");
   }
 
+  @Provokes(reports = MisuseKind.MISSING_RANK)
   @Test
   void aRankThatDoesNotLaunch_isADeadlock() {
     assertThatThrownBy(
@@ -134,6 +137,7 @@ class PreparedTest {
         .hasMessageContaining("all_reduce");
   }
 
+  @Provokes(reports = MisuseKind.BUFFER_REUSE)
   @Test
   void aRaceWithALaunch_isFound() {
     assertThatThrownBy(

@@ -18,7 +18,7 @@ class SimulatorValidatorTest {
   void whatIsLeftOpen_isFound() {
     List<String> problems = after(rank -> rank.device().allocate(DataType.INT32, 4));
 
-    assertThat(problems).singleElement().asString().contains("left open", "1 buffer");
+    assertThat(problems).singleElement().asString().contains("left open", "2 buffers");
   }
 
   @Test

@@ -11,6 +11,7 @@ import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
+import org.jccl.MisuseKind;
 import org.jccl.Rank;
 import org.jccl.RankProgram;
 import org.jccl.Ranks;
@@ -138,6 +139,7 @@ class TunedTest {
                 .hasMessageContaining("./jccl tune"));
   }
 
+  @Provokes(reports = MisuseKind.DEADLOCK)
   @Test
   void ranksThatAskForDifferentMemory_areReported() {
     assertThatThrownBy(

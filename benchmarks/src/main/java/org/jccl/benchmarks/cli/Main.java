@@ -46,6 +46,7 @@ import picocli.CommandLine.TypeConversionException;
       RecordCommand.class,
       ReportCommand.class,
       ExplainCommand.class,
+      WatchCommand.class,
       MisuseCommand.class,
       DifferentialCommand.class,
       SoakCommand.class

@@ -68,6 +68,15 @@ class EveryOptionTest {
           Map.entry(Texts.Planted.class, Set.of("zero")),
           // The prefix of the rules on NaN.
           Map.entry(Texts.Rules.class, Set.of("not a number")),
+          Map.entry(
+              Texts.Host.class,
+              Set.of(
+                  "a word",
+                  "zero",
+                  "a fraction",
+                  "beyond 64 bits",
+                  "the largest 64 bits hold",
+                  "not a number")),
           Map.entry(Texts.ClassName.class, Set.of("a word", "not a number", "very long")),
           Map.entry(
               Texts.ClassPath.class,

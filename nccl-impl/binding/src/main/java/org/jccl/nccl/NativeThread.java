@@ -7,6 +7,7 @@ import java.util.function.IntSupplier;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.Device;
 import org.jccl.config.TimeLimit;
+import org.jccl.ops.Operation;
 import org.jccl.spi.CallPath;
 import org.jccl.spi.WaitQueue;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +109,11 @@ final class NativeThread implements CallPath {
       }
       return code;
     }
+  }
+
+  @Override
+  public boolean standsIn(Operation operation) {
+    return operation == Operation.BROADCAST;
   }
 
   @Override

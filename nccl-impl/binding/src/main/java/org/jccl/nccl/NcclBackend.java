@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jccl.Backend;
 import org.jccl.Capability;
+import org.jccl.CleanText;
 import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
 import org.jccl.RankHost;
@@ -56,6 +57,7 @@ public final class NcclBackend extends LibraryBackend {
    * @param devices makes the devices of the backend that it is given
    */
   public static NcclBackend over(NcclLibrary library, Function<Backend, List<Device>> devices) {
+    LibraryOutput.startIfWanted();
     return new NcclBackend(library, devices);
   }
 
@@ -104,6 +106,12 @@ public final class NcclBackend extends LibraryBackend {
   @Override
   public int ask(@Nullable Device current, String what, TimeLimit limit, IntSupplier body) {
     return lent.ask(current, what, limit, body);
+  }
+
+  /** The exception says it, too; so the log does not repeat it unless it is asked for. */
+  @Override
+  public void failed(String message) {
+    LOG.log(LibraryOutput.isWanted() ? Level.WARNING : Level.DEBUG, CleanText.lines(message));
   }
 
   @Override

@@ -1,10 +1,13 @@
 package org.jccl.sim.check;
 
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.jccl.MisuseKind;
 import org.jccl.UserCode;
 import org.jccl.sim.kernel.HostTask;
+import org.jccl.sim.kernel.Wait;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HostBlockedReport {
   private static final int MOST_FRAMES = 24;
+
+  /** The methods of a future in which a thread waits. */
+  private static final Set<String> WAITS = Set.of("waitingGet", "timedGet", "join", "get");
 
   private HostBlockedReport() {}
 
@@ -47,6 +53,19 @@ public final class HostBlockedReport {
     return report.line(
         "inside rank.blocking(() -> …) a rank may wait for what other ranks or threads do; without"
             + " it, or in a circle, it keeps them from doing it");
+  }
+
+  /** Whether it waits for a future, and has one of a stream whose work has not come. */
+  public static boolean isInFuture(HostTask task) {
+    if (task.openFuture() == null) {
+      return false;
+    }
+    for (StackTraceElement frame : task.thread().getStackTrace()) {
+      if (frame.getClassName().equals(CompletableFuture.class.getName())) {
+        return WAITS.contains(frame.getMethodName());
+      }
+    }
+    return false;
   }
 
   private static @Nullable String name(List<HostTask> tasks, long thread) {
@@ -87,6 +106,11 @@ public final class HostBlockedReport {
         break;
       }
       text.append("\n    at ").append(frames[i]);
+    }
+    Wait open = task.waitingFor();
+    if (open != null) {
+      text.append("\n    it has a future of ").append(open.describe());
+      open.root().operations().forEach(each -> text.append("\n    stuck: ").append(each));
     }
     report.line(text.toString());
   }

@@ -558,6 +558,7 @@ public final class SimStream implements OwnedStream {
         future.complete(null);
       } else {
         addWaiter(target, null, future);
+        task.hasFutureOf(question());
       }
       return future;
     } finally {

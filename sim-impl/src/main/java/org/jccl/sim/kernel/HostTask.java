@@ -2,6 +2,8 @@ package org.jccl.sim.kernel;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jccl.CollectiveException;
@@ -70,6 +72,8 @@ public final class HostTask implements SimStep {
     static final Limit NONE = new Limit(Long.MAX_VALUE, 0, false);
   }
 
+  private static final int MOST_FUTURES = 16;
+
   private final Scheduler scheduler;
   private final int rank;
   final boolean owned;
@@ -118,6 +122,9 @@ public final class HostTask implements SimStep {
 
   /** What it asked for last, if its last call was a question: polling is waiting. */
   volatile @Nullable Wait question;
+
+  /** What it has futures of; those that have come are forgotten now and then. */
+  private final List<Wait> futures = new ArrayList<>(0);
 
   /** The last one, which mostly comes again. */
   private @Nullable Question lastQuestion;
@@ -240,6 +247,35 @@ public final class HostTask implements SimStep {
       lastQuestion = known;
     }
     question = known;
+  }
+
+  /**
+   * It has a future of {@code what}, and may wait for that in ways that nobody sees: in a future
+   * that is made of it.
+   */
+  public void hasFutureOf(Wait what) {
+    if (futures.contains(what)) {
+      return;
+    }
+    if (futures.size() >= MOST_FUTURES) {
+      futures.removeIf(wait -> wait.root() == wait);
+    }
+    futures.add(what);
+  }
+
+  /** What of that has not come, the oldest first; null if all has. */
+  public @Nullable Wait openFuture() {
+    for (Wait wait : futures) {
+      if (wait.root() != wait) {
+        return wait;
+      }
+    }
+    return null;
+  }
+
+  /** Reports take it to wait for {@code what}, or for nothing again. */
+  public void isTakenToWaitFor(@Nullable Wait what) {
+    waitingFor = what;
   }
 
   /** It waits for {@code what}, and gives up the baton or reports. */

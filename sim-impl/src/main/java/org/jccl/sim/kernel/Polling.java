@@ -14,6 +14,12 @@ final class Polling {
    */
   private static final long FEWER_QUESTIONS = 10_000;
 
+  /**
+   * Once so many were in vain, all that can run asks, too; from then on each asks so often in its
+   * turn, for turns cost much where the machine is busy.
+   */
+  private static final int IN_A_TURN = 64;
+
   private final EventLoop loop;
   private final Baton baton;
 
@@ -48,7 +54,9 @@ final class Polling {
       inVain = 0;
       loop.deadEnd().breakIt();
     }
-    loop.letOthersRun(task);
+    if (inVain <= FEWER_QUESTIONS || inVain % IN_A_TURN == 0) {
+      loop.letOthersRun(task);
+    }
   }
 
   private long mostQuestions(HostTask task) {

@@ -15,9 +15,11 @@ import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
+import org.jccl.MisuseKind;
 import org.jccl.Rank;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
+import org.jccl.sim.Provokes;
 import org.junit.jupiter.api.Test;
 
 /** Small programs of which all outcomes are known: the search finds each of them, and no other. */
@@ -146,6 +148,7 @@ class OutcomesTest {
     }
   }
 
+  @Provokes(reports = MisuseKind.HOST_WAIT)
   @Test
   void aSmallSendMayEndEarly() {
     Body body =
@@ -171,6 +174,7 @@ class OutcomesTest {
     hasOutcomes(explorer(2, body).varies(Set.of(Variation.CALLS_WAIT)), "n|-", "[HOST_WAIT]");
   }
 
+  @Provokes(reports = MisuseKind.DEADLOCK)
   @Test
   void bothSendFirst_endsOnlyIfTheMessagesAreSmall() {
     Explorer small = explorer(2, (rank, shared) -> exchange(rank, 2));
@@ -198,6 +202,7 @@ class OutcomesTest {
     }
   }
 
+  @Provokes(reports = MisuseKind.UNMATCHED_P2P)
   @Test
   void aSmallSendThatNobodyReceives_isReportedInEachWorld() {
     Body body =
@@ -217,6 +222,7 @@ class OutcomesTest {
         .anyMatch(report -> report.contains("sent, and never received"));
   }
 
+  @Provokes(reports = MisuseKind.ORDER_INVERSION)
   @Test
   void communicatorsOnDevicesWithFewPlaces_standInEachOthersWay() {
     Body body =
@@ -258,6 +264,7 @@ class OutcomesTest {
   /** The seeds of programs that are small. */
   private static final List<Long> SMALL = List.of(11L, 17L, 45L, 48L, 49L, 112L);
 
+  @Provokes(judgedBy = "the explorations")
   @Test
   void explorationsBesideEachOther_findTheSame() throws InterruptedException {
     List<String> alone = SMALL.stream().map(seed -> explored(seed, 1)).toList();

@@ -143,6 +143,14 @@ public final class Numbers {
     }
   }
 
+  /** A TCP port. */
+  public static final class Port extends Int {
+    /** For picocli. */
+    public Port() {
+      super(1, 65_535);
+    }
+  }
+
   /** Milliseconds, up to an hour. */
   public static final class Milliseconds extends Int {
     /** For picocli. */

@@ -243,6 +243,22 @@ public final class Texts {
     }
   }
 
+  /** A host. */
+  public static final class Host extends OptionValue<String> {
+    @Override
+    protected String parse(String text) {
+      if (!text.matches("[A-Za-z0-9:][A-Za-z0-9._:%-]{0,252}")) {
+        throw refused("'" + text + "' is no name of a host");
+      }
+      return text;
+    }
+
+    @Override
+    protected String allowed() {
+      return "give a name or an address, as in node1 or 10.0.0.1";
+    }
+  }
+
   /** The name of a class. */
   public static final class ClassName extends OptionValue<String> {
     @Override

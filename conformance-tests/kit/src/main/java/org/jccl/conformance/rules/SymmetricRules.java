@@ -131,6 +131,31 @@ public class SymmetricRules extends NumericsSuite {
     }
   }
 
+  @Example
+  public void optional_VER_12_broadcastsInWindowsNeedNoSendBuffer() {
+    int count = 1 << 19;
+    run(
+        2,
+        rank -> {
+          Communicator comm = rank.communicator();
+          try (DeviceBuffer send = rank.device().allocateRegistrable(DataType.INT32, count);
+              DeviceBuffer recv = rank.device().allocateRegistrable(DataType.INT32, count);
+              Window in = comm.registerWindow(send, WindowFlag.COLLECTIVE_SYMMETRIC);
+              Window out = comm.registerWindow(recv, WindowFlag.COLLECTIVE_SYMMETRIC)) {
+            rank.check(!in.isClosed() && !out.isClosed(), "a window closed by itself");
+            int[] values = new int[count];
+            Arrays.fill(values, 7 + rank.rank());
+            send.copyFrom(values);
+            comm.broadcast(rank.rank() == 0 ? send : null, recv, 0);
+            comm.defaultStream().synchronize();
+            recv.copyTo(values);
+            rank.check(
+                values[0] == 7 && values[count - 1] == 7,
+                "the last element is " + values[count - 1]);
+          }
+        });
+  }
+
   /** Before, NCCL falls back to its other kernels; then some libraries lack the one they choose. */
   @Example
   public void optional_VER_10_averagesInWindowsAreRightOrNotThere() {

@@ -224,7 +224,7 @@ public final class LaunchQueue {
   }
 
   /** Whether what it launches reaches nobody. */
-  boolean isLost() {
+  public boolean isLost() {
     return lost;
   }
 

@@ -2,6 +2,7 @@ package org.jccl.sim.comm.life;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.jccl.CommunicatorAbortedException;
 import org.jccl.ResultCode;
 import org.jccl.sim.check.HappensBefore;
@@ -263,6 +264,27 @@ public final class CommLifecycle implements LaunchQueue.Owner {
     }
     if (code != 0) {
       state = code;
+    }
+  }
+
+  /** Whether what it has in flight reaches nobody, and so never ends. */
+  public boolean isBrokenDown() {
+    Endpoint own = endpoint;
+    return own != null && own.launches().isLost();
+  }
+
+  /**
+   * The program closes it. What never ends is given up: the process that has issued it may be gone,
+   * and its device goes on.
+   *
+   * @param isLibrarys whether a window is not the program's to close
+   * @param isAborted whether it was to be aborted, perhaps by a process that was gone by then
+   */
+  public void leave(LongPredicate isLibrarys, boolean isAborted) {
+    if (isBrokenDown() && isAborted) {
+      cancel(null);
+    } else if (endpoint != null && refusal() == null) {
+      endpoint.leave(isLibrarys);
     }
   }
 
