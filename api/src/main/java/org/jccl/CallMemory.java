@@ -13,8 +13,7 @@ public enum CallMemory {
   REGISTERED,
   /**
    * It lies in a symmetric window: memory of {@link Communicator#allocate} where windows were
-   * chosen, or of {@link Communicator#registerWindow} with {@link
-   * WindowFlag#COLLECTIVE_SYMMETRIC}.
+   * chosen, or of {@link Communicator#registerWindow} with {@link WindowFlag#COLLECTIVE_SYMMETRIC}.
    */
   WINDOWS;
 

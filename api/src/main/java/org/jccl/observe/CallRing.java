@@ -127,7 +127,7 @@ final class CallRing implements CallListener {
         CallRecord.State.ISSUING.ordinal()
             | (call.isMessage() ? MESSAGE : 0)
             | (call.isPrepared() ? PREPARED : 0)
-            | call.memory().ordinal() << MEMORY_SHIFT;
+            | (call.memory().ordinal() << MEMORY_SHIFT);
     times[at] = System.nanoTime();
     begunHere = next;
     BEGUN.setRelease(this, next);
@@ -157,7 +157,7 @@ final class CallRing implements CallListener {
   /** Calls are answered in the order in which they were begun. */
   private void answer(CallRecord.State state) {
     int at = (int) answered & mask;
-    states[at] = states[at] & ~STATE | state.ordinal();
+    states[at] = (states[at] & ~STATE) | state.ordinal();
     answered++;
   }
 

@@ -2,7 +2,9 @@ package org.jccl.ops;
 
 import org.jccl.DataType;
 
-/** Which calls NCCL has symmetric kernels for, if their buffers lie in symmetric windows (SYM-01). */
+/**
+ * Which calls NCCL has symmetric kernels for, if their buffers lie in symmetric windows (SYM-01).
+ */
 public final class SymmetricCalls {
   /** The first version that takes averages for calls of symmetric kernels. */
   private static final int AVERAGES = 23003;
@@ -10,8 +12,8 @@ public final class SymmetricCalls {
   private SymmetricCalls() {}
 
   /**
-   * {@return whether NCCL has symmetric kernels for such calls, or believes that it has: it is wrong
-   * about averages of an all-reduce (VER-10)}
+   * {@return whether NCCL has symmetric kernels for such calls, or believes that it has: it is
+   * wrong about averages of an all-reduce (VER-10)}
    *
    * @param operation the operation
    * @param type the element type

@@ -152,7 +152,8 @@ final class CallForecasts {
   private CallForecast forecast(CallArguments call) {
     Operation operation = call.operation();
     long bytes =
-        operation.measuredBytes(call.count(), owner.worldSize(), Math.toIntExact(elementBytes(call)));
+        operation.measuredBytes(
+            call.count(), owner.worldSize(), Math.toIntExact(elementBytes(call)));
     CallMemory where = memoryOf(call);
     TuningChoice choice = owner.tuning();
     boolean isOwn = setsThreadBlocks(owner.config());
@@ -200,7 +201,9 @@ final class CallForecasts {
     OptionalDouble there = choice.micros(call.operation().label(), bytes, false);
     return "windows were chosen, and "
         + missing(call)
-        + (there.isEmpty() ? "" : String.format(Locale.ROOT, "; there it takes %.2f us", there.getAsDouble()))
+        + (there.isEmpty()
+            ? ""
+            : String.format(Locale.ROOT, "; there it takes %.2f us", there.getAsDouble()))
         + ": comm.allocate gives memory in windows";
   }
 

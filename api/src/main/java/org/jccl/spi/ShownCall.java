@@ -37,9 +37,7 @@ class ShownCall implements IssuedCall {
    * @param memory says what is known of the memory of a call's buffers
    */
   ShownCall(
-      CallListener.Endpoint where,
-      boolean isOrdered,
-      Function<CallArguments, CallMemory> memory) {
+      CallListener.Endpoint where, boolean isOrdered, Function<CallArguments, CallMemory> memory) {
     this.where = where;
     this.isOrdered = isOrdered;
     this.memory = memory;

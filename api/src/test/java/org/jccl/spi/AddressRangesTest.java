@@ -40,8 +40,7 @@ class AddressRangesTest {
       long from = random.nextInt(160);
       long bytes = 1 + random.nextInt(50);
       assertThat(ranges.cover(from, bytes))
-          .isEqualTo(
-              open.stream().anyMatch(r -> r[0] <= from && r[0] + r[1] >= from + bytes));
+          .isEqualTo(open.stream().anyMatch(r -> r[0] <= from && r[0] + r[1] >= from + bytes));
     }
   }
 }
