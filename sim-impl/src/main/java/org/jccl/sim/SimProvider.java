@@ -35,6 +35,12 @@ public final class SimProvider implements BackendProvider {
    */
   public static final String FAULTS_PROPERTY = "jccl.faults";
 
+  /**
+   * System property with the version code of the NCCL that is imitated in every world that is
+   * opened by name, as in {@code 23007}; see {@link Simulator.Builder#ncclVersion}.
+   */
+  public static final String VERSION_PROPERTY = "jccl.sim.version";
+
   /** Found by {@link java.util.ServiceLoader}. */
   public SimProvider() {}
 
@@ -71,7 +77,20 @@ public final class SimProvider implements BackendProvider {
     if (!faults.isBlank()) {
       builder.faults(FaultPlan.parse(faults));
     }
+    String version = System.getProperty(VERSION_PROPERTY, "");
+    if (!version.isBlank()) {
+      builder.ncclVersion(version(version));
+    }
     return builder.build().backend();
+  }
+
+  private static int version(String code) {
+    try {
+      return Integer.parseInt(code.strip());
+    } catch (NumberFormatException noCode) {
+      throw new IllegalArgumentException(
+          VERSION_PROPERTY + "=" + code + ", expected a version code such as 23007", noCode);
+    }
   }
 
   private static Optional<Path> timeline() {

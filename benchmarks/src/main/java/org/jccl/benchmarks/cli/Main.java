@@ -54,7 +54,8 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "",
       "In a source tree the launcher also knows: build, format, javadoc, test [maven arguments].",
-      "JCCL_JAVA_OPTS holds further options for the JVM."
+      "JCCL_JAVA_OPTS holds further options for the JVM, JCCL_CLASS_PATH further folders and jars, as",
+      "those with a backend or rules of your own."
     })
 public final class Main implements Runnable {
   @Option(

@@ -6,8 +6,10 @@ import java.lang.reflect.Method;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jccl.BackendConfig;
@@ -86,6 +88,13 @@ final class RunCommand implements Callable<Integer> {
   private boolean strict;
 
   @Option(
+      names = "--nccl-version",
+      converter = Texts.Version.class,
+      paramLabel = "X.Y.Z",
+      description = "The version of NCCL that the simulator imitates. Default: 2.28.9.")
+  private @Nullable Integer version;
+
+  @Option(
       names = "--faults",
       converter = Texts.Faults.class,
       paramLabel = "PLAN",
@@ -150,15 +159,19 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (faults == null) {
-      return run();
+    // Worlds are opened by name here, and that way it is a property that has such a wish.
+    Map<String, String> wishes = new LinkedHashMap<>();
+    if (faults != null) {
+      wishes.put(SimProvider.FAULTS_PROPERTY, faults.toString());
     }
-    // Worlds are opened by name here, and that way it is a property that has the plan.
-    System.setProperty(SimProvider.FAULTS_PROPERTY, faults.toString());
+    if (version != null) {
+      wishes.put(SimProvider.VERSION_PROPERTY, version.toString());
+    }
+    wishes.forEach(System::setProperty);
     try {
       return run();
     } finally {
-      System.clearProperty(SimProvider.FAULTS_PROPERTY);
+      wishes.keySet().forEach(System::clearProperty);
     }
   }
 
@@ -190,7 +203,7 @@ final class RunCommand implements Callable<Integer> {
     if (backendOptions.ranks != null) {
       throw bad("--processes: not together with --ranks, which are threads of one process");
     }
-    boolean simulates = seed != null || seeds != null || faults != null;
+    boolean simulates = seed != null || seeds != null || faults != null || version != null;
     if (simulates || timeline != null || trace != null || strict) {
       throw bad("--processes: the simulator, its seeds and its files belong to one process");
     }
@@ -260,6 +273,10 @@ final class RunCommand implements Callable<Integer> {
       if (faults != null && Simulator.of(opened.backend()).isEmpty()) {
         opened.close();
         throw bad("--faults: they strike simulated ranks alone: add --backend sim");
+      }
+      if (version != null && Simulator.of(opened.backend()).isEmpty()) {
+        opened.close();
+        throw bad("--nccl-version: a library has the version it has: add --backend sim");
       }
       if ((with != null || strict || checks != null) && Simulator.of(opened.backend()).isEmpty()) {
         opened.close();

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
@@ -27,16 +26,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
-/** What the README shows is what a reader gets. */
+/** What the README shows is what a reader gets; its commands are {@link PagesTest}'s. */
 class ReadmeTest {
   /** Stands for lines that are left out. */
   private static final String GAP = "…";
 
-  /** Commands of the launcher itself. */
-  private static final Set<String> LAUNCHER =
-      Set.of("build", "evidence", "format", "install", "javadoc", "stage", "test");
-
-  private static final Pattern COMMAND = Pattern.compile("\\./jccl ([a-z]+)");
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
   private final String readme = Repository.text("README.md");
@@ -82,16 +76,6 @@ class ReadmeTest {
       }
     }
     return lines;
-  }
-
-  @Test
-  void everyCommand_exists() {
-    Set<String> known = Main.commandLine().getSubcommands().keySet();
-    Matcher command = COMMAND.matcher(readme);
-    while (command.find()) {
-      String name = command.group(1);
-      assertThat(known.contains(name) || LAUNCHER.contains(name)).as("./jccl %s", name).isTrue();
-    }
   }
 
   @Test

@@ -134,7 +134,8 @@ public final class VerifyRun {
     for (RuleVerdict each : verdicts) {
       counts.merge(each.verdict(), 1L, Long::sum);
     }
-    StringBuilder text = new StringBuilder(name + ": " + verdicts.size() + " rules");
+    int size = verdicts.size();
+    StringBuilder text = new StringBuilder(name + ": " + size + (size == 1 ? " rule" : " rules"));
     for (Verdict verdict : Verdict.values()) {
       text.append(", ").append(counts.getOrDefault(verdict, 0L)).append(' ');
       text.append(verdict.name().toLowerCase(Locale.ROOT));
