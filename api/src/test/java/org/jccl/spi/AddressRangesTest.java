@@ -34,11 +34,11 @@ class AddressRangesTest {
         long[] gone = open.remove(random.nextInt(open.size()));
         ranges.remove(gone[0], gone[1]);
       }
-      long[] added = {random.nextInt(100), 1 + random.nextInt(60)};
+      long[] added = {random.nextInt(100), 1L + random.nextInt(60)};
       open.add(added);
       ranges.add(added[0], added[1]);
       long from = random.nextInt(160);
-      long bytes = 1 + random.nextInt(50);
+      long bytes = 1L + random.nextInt(50);
       assertThat(ranges.cover(from, bytes))
           .isEqualTo(open.stream().anyMatch(r -> r[0] <= from && r[0] + r[1] >= from + bytes));
     }
