@@ -74,7 +74,7 @@ public final class WorkLayout {
       throw new IllegalArgumentException(
           work + " on device " + device.index() + " uses memory of another one: " + buffer);
     }
-    if (buffer.isClosed()) {
+    if (buffer.isFreed()) {
       throw new IllegalStateException(work + " uses a closed buffer: " + buffer);
     }
   }

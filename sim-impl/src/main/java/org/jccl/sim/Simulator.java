@@ -293,7 +293,8 @@ public final class Simulator implements AutoCloseable {
 
   /**
    * Writes the events of the trace into {@code file}, one a line, until the simulator is closed:
-   * two such files show where two runs part. To be called before anything runs.
+   * two such files show where two runs part. If the file's name ends with {@code .jsonl}, each line
+   * is an object of JSON. To be called before anything runs.
    *
    * @param file is written anew
    * @throws UncheckedIOException if the file cannot be written

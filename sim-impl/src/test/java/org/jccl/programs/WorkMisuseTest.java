@@ -13,7 +13,9 @@ import static org.jccl.programs.Lab.ints;
 import java.nio.IntBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.jccl.Communicator;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
@@ -305,6 +307,101 @@ class WorkMisuseTest {
             assertThat(read).containsExactly(3);
           }
         });
+  }
+
+  @Test
+  void memory_thatIsClosed_isRefused_alsoASliceOfIt() {
+    for (boolean slice : new boolean[] {true, false}) {
+      Body body =
+          part -> {
+            DeviceBuffer more = ints(part.rank, 4);
+            DeviceBuffer used = slice ? more.slice(1, 2) : more;
+            Work add = Work.named("add").reads(used);
+            if (part.wrong) {
+              more.close();
+            }
+            part.s.run(add, memory -> memory.ints(used).get(0));
+            part.s.synchronize();
+            more.close();
+          };
+      try (Simulator simulator = Simulator.builder().devices(RANKS).warnings(line -> {}).build()) {
+        assertThat(failureOf(simulator, program(true, body)))
+            .hasMessageContaining("IllegalStateException: work \"add\" uses a closed buffer")
+            .hasMessageContaining("WorkMisuseTest.java");
+      }
+      legal(body);
+    }
+  }
+
+  /** A body may share its work among threads, which are given the same memory. */
+  @Test
+  void body_worksInSeveralThreads() {
+    legal(
+        part -> {
+          try (DeviceBuffer more = part.rank.device().allocate(DataType.INT32, 1_000)) {
+            part.s.run(
+                Work.named("add").reads(part.a).writes(more),
+                memory -> {
+                  int one = memory.ints(part.a).get(0);
+                  IntBuffer all = memory.ints(more);
+                  IntStream.range(0, all.limit()).parallel().forEach(i -> all.put(i, i + one));
+                });
+            part.s.synchronize();
+            int[] read = new int[1_000];
+            more.copyTo(read);
+            assertThat(read[999]).isEqualTo(read[0] + 999);
+          }
+        });
+  }
+
+  // ---------------------------------------------------------------- graphs
+
+  @Test
+  void body_isWrongInTheSecondLaunchOfAGraph() {
+    found(UNDECLARED_ACCESS, second(part -> memory -> memory.of(longer(part.b))));
+    found(UNDECLARED_ACCESS, second(part -> memory -> memory.ints(part.a).put(0, 1)));
+    found(HOST_FUNCTION, second(part -> memory -> part.comm().allReduce(part.a, ReduceOp.SUM)));
+    thrown(second(part -> memory -> failsIf(0)));
+  }
+
+  @FunctionalInterface
+  private interface Bodies {
+    WorkBody of(Part part);
+  }
+
+  /** Its body is right in the first launch and does the wrong thing in the second. */
+  private static Body second(Bodies wrong) {
+    return part -> {
+      AtomicInteger launches = new AtomicInteger();
+      try (Stream first = part.rank.device().newStream(-1)) {
+        first.beginCapture();
+        first.run(
+            part.add(),
+            memory -> {
+              if (launches.incrementAndGet() == 2 && part.wrong) {
+                wrong.of(part).run(memory);
+              }
+            });
+        try (Graph graph = first.endCapture()) {
+          graph.launch(first);
+          graph.launch(first);
+          first.synchronize();
+        }
+      }
+    };
+  }
+
+  @Test
+  void work_isFoundAfterAnAbort() {
+    found(
+        BUFFER_REUSE,
+        part -> {
+          part.comm().abort();
+          part.s.run(part.add(), part.adds());
+          part.orders(part.s, part.t);
+          part.t.run(part.add(), part.adds());
+        });
+    found(HOST_FUNCTION, called(part -> part.comm().abort()));
   }
 
   // ---------------------------------------------------------------- host functions

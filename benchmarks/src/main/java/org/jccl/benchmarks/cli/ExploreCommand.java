@@ -65,8 +65,7 @@ final class ExploreCommand implements Callable<Integer> {
   @Option(
       names = "--faults",
       description = {
-        "As the first option: each kind of fault at each call instead. The other options are those",
-        "of ./jccl faults then."
+        "Instead, each kind of fault at each call. The other options are those of ./jccl faults then."
       })
   private boolean faults;
 
@@ -87,8 +86,7 @@ final class ExploreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (faults) {
-      throw new ParameterException(
-          spec.commandLine(), "--faults: write it directly behind explore");
+      throw new ParameterException(spec.commandLine(), "--faults: it takes no value");
     }
     var explorer = program.explorer().strategy(strategy).seed(seed).stopsAtFailure(!all);
     if (schedules != null) {

@@ -58,6 +58,8 @@ import picocli.CommandLine.TypeConversionException;
       "those with a backend or rules of your own."
     })
 public final class Main implements Runnable {
+  private static final String FAULTS = "--faults";
+
   @Option(
       names = "--stacktrace",
       description = "Print the whole stack trace of a failure.",
@@ -83,14 +85,42 @@ public final class Main implements Runnable {
     System.exit(code);
   }
 
-  /** {@code explore --faults} is the command {@code faults}, with that one's options. */
+  /**
+   * {@code explore --faults} is the command {@code faults}, with that one's options: wherever it
+   * stands before the program's name.
+   */
   static String[] named(String[] args) {
     List<String> all = new ArrayList<>(List.of(args));
-    if (all.size() > 1 && all.get(0).equals("explore") && all.get(1).equals("--faults")) {
-      all.subList(0, 2).clear();
-      all.addFirst("faults");
+    int command = 0;
+    while (command < all.size() && all.get(command).startsWith("-")) {
+      command++;
+    }
+    if (command < all.size() && all.get(command).equals("explore")) {
+      int at = ownOption(all, command + 1);
+      if (at >= 0) {
+        all.remove(at);
+        all.set(command, "faults");
+      }
     }
     return all.toArray(String[]::new);
+  }
+
+  /** Where {@code --faults} stands among the options; -1 if nowhere: the rest is the program's. */
+  private static int ownOption(List<String> args, int from) {
+    CommandLine jccl = commandLine();
+    List<CommandLine> commands = List.of(subcommand(jccl, "faults"), subcommand(jccl, "explore"));
+    for (int i = from; i < args.size() && args.get(i).startsWith("-"); i++) {
+      String name = args.get(i);
+      if (name.equals(FAULTS)) {
+        return i;
+      }
+      boolean hasValue =
+          commands.stream()
+              .map(command -> command.getCommandSpec().findOption(name))
+              .anyMatch(option -> option != null && option.arity().min() > 0);
+      i += hasValue ? 1 : 0;
+    }
+    return -1;
   }
 
   static CommandLine commandLine() {

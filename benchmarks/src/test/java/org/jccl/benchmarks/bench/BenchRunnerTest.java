@@ -10,10 +10,12 @@ import org.jccl.Backend;
 import org.jccl.BackendConfig;
 import org.jccl.Backends;
 import org.jccl.DataType;
+import org.jccl.Rank;
 import org.jccl.Ranks;
 import org.jccl.ReduceOp.Builtin;
 import org.jccl.benchmarks.report.Measurement;
 import org.jccl.benchmarks.report.Row;
+import org.jccl.test.RankTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -101,30 +103,20 @@ class BenchRunnerTest {
     assertThat(heard.rows).extracting(Row::reduction).containsOnlyNulls();
   }
 
-  @Test
-  void oneWrongElement_isCounted() {
+  @RankTest
+  void oneWrongElement_isCounted(Rank rank) {
     BenchCase benchCase =
         new BenchCase(Workload.ofLabel("all_reduce"), DataType.INT32, Builtin.SUM, 0, 1000);
-    Patterns patterns = new Patterns(2, 1);
-    long[] wrong = new long[2];
-    try (Backend backend = simulator(2)) {
-      Ranks.run(
-          backend,
-          2,
-          rank -> {
-            ResultCheck check = new ResultCheck(benchCase, rank, patterns);
-            try (CaseBuffers buffers = CaseBuffers.outOfPlace(benchCase, rank)) {
-              check.fill(buffers);
-              benchCase.workload().issue(rank.communicator(), buffers, Builtin.SUM, 0);
-              buffers.stream().synchronize();
-              if (rank.rank() == 1) {
-                buffers.needRecv().slice(500, 1).copyFrom(12345);
-              }
-              wrong[rank.rank()] = check.countWrong(buffers);
-            }
-          });
+    ResultCheck check = new ResultCheck(benchCase, rank, new Patterns(2, 1));
+    try (CaseBuffers buffers = CaseBuffers.outOfPlace(benchCase, rank)) {
+      check.fill(buffers);
+      benchCase.workload().issue(rank.communicator(), buffers, Builtin.SUM, 0);
+      buffers.stream().synchronize();
+      if (rank.rank() == 1) {
+        buffers.needRecv().slice(500, 1).copyFrom(12345);
+      }
+      assertThat(check.countWrong(buffers)).isEqualTo(rank.rank());
     }
-    assertThat(wrong).containsExactly(0, 1);
   }
 
   @Test

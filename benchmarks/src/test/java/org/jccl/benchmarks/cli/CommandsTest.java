@@ -15,6 +15,8 @@ import org.jccl.benchmarks.profile.ProfileFile;
 import org.jccl.benchmarks.report.ReportJson;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class CommandsTest {
@@ -64,6 +66,24 @@ class CommandsTest {
     assertThat(out.toString()).contains("-> hang", "struck copy 1");
     assertThat(run("faults", "--kinds", "earthquake", program)).isEqualTo(2);
     assertThat(err.toString()).contains("no kind of fault is called 'earthquake'");
+  }
+
+  /** {@code explore --faults} is {@code faults}, wherever the option stands. */
+  @ParameterizedTest
+  @CsvSource({
+    "explore --faults --ranks 2 my.Program, faults --ranks 2 my.Program",
+    "explore --ranks 2 --faults my.Program, faults --ranks 2 my.Program",
+    "explore --ranks=2 -cp a:b --faults my.P, faults --ranks=2 -cp a:b my.P",
+    "explore --kinds exit --faults my.Program, faults --kinds exit my.Program",
+    "--stacktrace explore --ranks 2 --faults my.P, --stacktrace faults --ranks 2 my.P",
+    "explore --ranks 2 my.Program --faults, explore --ranks 2 my.Program --faults",
+    "explore -cp --faults my.Program, explore -cp --faults my.Program",
+    "run --faults PLAN my.Program, run --faults PLAN my.Program",
+    "explore, explore",
+    "'',''",
+  })
+  void explore_takesFaultsAtAnyPlace(String given, String meant) {
+    assertThat(String.join(" ", Main.named(given.split(" ")))).isEqualTo(meant);
   }
 
   @Test

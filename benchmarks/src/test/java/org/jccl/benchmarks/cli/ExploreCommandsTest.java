@@ -14,10 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jccl.RankProgram;
+import org.jccl.benchmarks.house.Repository;
 import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +117,22 @@ class ExploreCommandsTest {
     assertThat(run("explore -cp CLASSES --strategy pos --schedules 20 com.example.Hasty right"))
         .isZero();
     assertThat(out.toString()).startsWith("not complete: 20 schedules, of which ");
+  }
+
+  @Test
+  void explore_saysOfThePagesProgram_whatThePageSays() throws IOException {
+    Matcher page =
+        Pattern.compile(
+                "```java\n(package com.example;.*?)```\n\n"
+                    + " {4}\\./jccl (explore [^\n]*)\n {4}(complete: [^\n]*)\n",
+                Pattern.DOTALL)
+            .matcher(Repository.text("docs/testing.md"));
+    assertThat(page.find()).isTrue();
+    compile("Main", page.group(1));
+    assertThat(run(page.group(2).replace("target/classes", "CLASSES"))).as(err.toString()).isZero();
+    assertThat(out.toString().strip()).isEqualTo(page.group(3));
+    assertThat(Repository.text("sim-impl/src/main/java/org/jccl/sim/explore/Explorer.java"))
+        .contains(page.group(3));
   }
 
   @Test

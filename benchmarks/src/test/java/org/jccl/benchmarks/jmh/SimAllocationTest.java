@@ -6,14 +6,14 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jccl.CheckLevel;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Rank;
-import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.Stream;
-import org.jccl.sim.Simulator;
-import org.junit.jupiter.api.Test;
+import org.jccl.test.RankTest;
+import org.jccl.test.Strictness;
 
 /**
  * How many bytes a call of the simulator may allocate: the garbage of a call is part of its time.
@@ -29,26 +29,26 @@ class SimAllocationTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+  /** Of all rounds so far, bytes. */
+  private final AtomicLong least = new AtomicLong(Long.MAX_VALUE);
+
   /** An all-reduce and a synchronize allocate some 400 bytes a rank; maps and texts made 2,900. */
-  @Test
-  void callInSteadyState_allocatesLittle() {
-    AtomicLong least = new AtomicLong(Long.MAX_VALUE);
-    try (Simulator simulator = Simulator.builder().devices(RANKS).build()) {
-      Ranks.run(
-          simulator.backend(),
-          RANKS,
-          rank -> {
-            for (int round = 0; round < MOST_ROUNDS && least.get() >= MOST; round++) {
-              rank.processGroup().barrier(PATIENCE);
-              long before = THREADS.getTotalThreadAllocatedBytes();
-              reduce(rank, CALLS);
-              if (rank.rank() == 0) {
-                long made = THREADS.getTotalThreadAllocatedBytes() - before;
-                least.accumulateAndGet(made / CALLS / RANKS, Math::min);
-              }
-              rank.processGroup().barrier(PATIENCE);
-            }
-          });
+  @RankTest(
+      ranks = RANKS,
+      seeds = 0,
+      strict = Strictness.OFF,
+      checks = CheckLevel.DEFAULT,
+      timeoutSeconds = 600)
+  void callInSteadyState_allocatesLittle(Rank rank) {
+    for (int round = 0; round < MOST_ROUNDS && least.get() >= MOST; round++) {
+      rank.processGroup().barrier(PATIENCE);
+      long before = THREADS.getTotalThreadAllocatedBytes();
+      reduce(rank, CALLS);
+      if (rank.rank() == 0) {
+        long made = THREADS.getTotalThreadAllocatedBytes() - before;
+        least.accumulateAndGet(made / CALLS / RANKS, Math::min);
+      }
+      rank.processGroup().barrier(PATIENCE);
     }
     assertThat(least.get()).isLessThan(MOST);
   }

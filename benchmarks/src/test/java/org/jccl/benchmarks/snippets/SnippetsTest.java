@@ -6,37 +6,22 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
-import java.util.function.Function;
+import org.jccl.Backend;
 import org.jccl.Rank;
-import org.jccl.Ranks;
-import org.jccl.sim.Simulator;
 import org.jccl.sim.rehearsal.FaultClass;
 import org.jccl.sim.rehearsal.FaultOutcome;
+import org.jccl.test.RankTest;
 import org.junit.jupiter.api.Test;
 
 /** The examples of the API's documentation compile, run and do what their comments say. */
 class SnippetsTest {
   private static final int RANKS = 4;
 
-  private static <T> List<T> onEveryRank(Function<Rank, T> body) {
-    Map<Integer, T> results = new ConcurrentHashMap<>();
-    try (Simulator simulator = Simulator.builder().devices(RANKS).build()) {
-      Ranks.run(simulator.backend(), RANKS, rank -> results.put(rank.rank(), body.apply(rank)));
-    }
-    return List.copyOf(results.values());
-  }
-
-  @Test
-  void ranks() {
-    try (Simulator simulator = Simulator.builder().devices(2).build()) {
-      FirstSteps.ranks(simulator.backend());
-      assertThat(simulator.findings()).isEmpty();
-      assertThat(simulator.leaks()).isEmpty();
-    }
+  @RankTest
+  void ranks(Backend backend) {
+    FirstSteps.ranks(backend);
   }
 
   @Test
@@ -44,10 +29,9 @@ class SnippetsTest {
     assertThat(FirstSteps.backends()).isNotEmpty();
   }
 
-  @Test
-  void open() {
-    assertThat(onEveryRank(rank -> FirstSteps.open(rank.processGroup(), rank.device())))
-        .containsOnly(RANKS);
+  @RankTest(ranks = RANKS)
+  void open(Rank rank) {
+    assertThat(FirstSteps.open(rank.processGroup(), rank.device())).isEqualTo(RANKS);
   }
 
   @Test
@@ -86,18 +70,18 @@ class SnippetsTest {
     }
   }
 
-  @Test
-  void operations() {
-    assertThat(onEveryRank(Operations::reduceScatter)).containsOnly(new int[2]);
-    assertThat(onEveryRank(Operations::blocking)).containsOnly(4);
-    assertThat(onEveryRank(Operations::request)).containsOnly(4);
-    assertThat(onEveryRank(Operations::ring)).containsExactlyInAnyOrder(3, 0, 1, 2);
-    assertThat(onEveryRank(Operations::streams)).containsOnly(4f);
-    assertThat(onEveryRank(Computing::overlap)).containsOnly(14f);
-    assertThat(onEveryRank(Operations::scaled)).containsOnly(8.0);
-    assertThat(onEveryRank(Operations::prepared)).containsOnly(1f);
-    assertThat(onEveryRank(Operations::split)).containsOnly(2);
-    assertThat(onEveryRank(Operations::window)).containsOnly(4f);
+  @RankTest(ranks = RANKS)
+  void operations(Rank rank) {
+    assertThat(Operations.reduceScatter(rank)).containsExactly(0, 0);
+    assertThat(Operations.blocking(rank)).isEqualTo(4);
+    assertThat(Operations.request(rank)).isEqualTo(4);
+    assertThat(Operations.ring(rank)).isEqualTo((rank.rank() + RANKS - 1) % RANKS);
+    assertThat(Operations.streams(rank)).isEqualTo(4f);
+    assertThat(Computing.overlap(rank)).isEqualTo(14f);
+    assertThat(Operations.scaled(rank)).isEqualTo(8.0);
+    assertThat(Operations.prepared(rank)).isEqualTo(1f);
+    assertThat(Operations.split(rank)).isEqualTo(2);
+    assertThat(Operations.window(rank)).isEqualTo(4f);
   }
 
   @Test

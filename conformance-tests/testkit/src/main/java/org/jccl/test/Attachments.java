@@ -58,12 +58,13 @@ final class Attachments {
   }
 
   Path trace() {
-    return folder.resolve("trace.txt");
+    return folder.resolve("trace.jsonl");
   }
 
   void findings(List<ReportedMisuse> findings) {
     try {
       Files.writeString(folder.resolve("findings.sarif"), Sarif.of(findings));
+      Files.writeString(folder.resolve("findings.json"), FindingsJson.of(findings));
     } catch (IOException cut) {
       written = false;
     }

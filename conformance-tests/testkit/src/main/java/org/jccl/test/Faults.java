@@ -6,6 +6,7 @@ import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.jccl.sim.faults.FaultKind;
 
 /**
  * What breaks in the simulated worlds of a {@link RankTest} or {@link RankProperty}. On a class it
@@ -34,5 +35,13 @@ public @interface Faults {
    * property {@value RankTestExtension#FAULTS} has one plan that takes the place of these, for all
    * tests.
    */
-  String[] value();
+  String[] value() default {};
+
+  /**
+   * {@return kinds of faults that strike at every call of every rank, one fault a run, in all
+   * schedules of the test} That is a node for each kind and number of ranks, beside those without
+   * faults or with those of {@link #value}. Calls are those that the test makes, first in, first
+   * out. A fault that needs a time takes 10 ms of virtual time.
+   */
+  FaultKind[] everyCall() default {};
 }

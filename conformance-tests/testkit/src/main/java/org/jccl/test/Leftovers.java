@@ -69,6 +69,17 @@ final class Leftovers {
     return leftovers;
   }
 
+  /** The same, in which this may remain, too. */
+  Leftovers alsoAllowing(Remains more) {
+    Leftovers leftovers = new Leftovers();
+    leftovers.allowed.addAll(allowed);
+    leftovers.allowed.add(more);
+    leftovers.threadsBefore.addAll(threadsBefore);
+    leftovers.ofClass = ofClass;
+    leftovers.ofMethod = ofMethod;
+    return leftovers;
+  }
+
   boolean allowsNothing() {
     return allowed.isEmpty();
   }

@@ -60,6 +60,9 @@ public final class RankPropertyHook implements AroundTryHook, ResolveParameterHo
             Optional.ofNullable(System.getProperty(RankTestExtension.FAULTS)),
             context.targetMethod(),
             context.containerClass());
+    if (!RankTestExtension.everyCall(context.targetMethod(), context.containerClass()).isEmpty()) {
+      throw new IllegalArgumentException("a @RankProperty has a plan of faults, not everyCall");
+    }
     if (plans.size() > 1) {
       throw new IllegalArgumentException("a @RankProperty has one plan of faults: " + plans);
     }

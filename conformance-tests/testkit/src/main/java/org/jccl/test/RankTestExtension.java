@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jccl.sim.SimProvider;
+import org.jccl.sim.faults.FaultKind;
 import org.jccl.sim.faults.FaultPlan;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
@@ -15,7 +16,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
 /** Makes nodes of a {@link RankTest}: one for each number of ranks and backend. */
 public final class RankTestExtension implements TestTemplateInvocationContextProvider {
   /** Property (of JUnit's configuration, or of the system) with the one schedule to run. */
-  public static final String REPLAY = "jccl.replay";
+  public static final String REPLAY = Schedule.REPLAY_PROPERTY;
 
   /** Property that makes a failure of what would be skipped for want of GPUs. */
   public static final String REQUIRE_GPUS = "jccl.requireGpus";
@@ -44,6 +45,7 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
             .orElseThrow();
     requireSense(test);
     List<FaultPlan> plans = plans(context);
+    List<FaultKind> everywhere = everyCall(context);
     String replay =
         context.getConfigurationParameter(REPLAY).filter(s -> !s.isBlank()).orElse(test.replay());
     if (!replay.isBlank()) {
@@ -57,6 +59,10 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
     for (int ranks : test.ranks()) {
       if (test.backend() != TestBackend.NCCL) {
         plans.forEach(plan -> addSimulated(nodes, test, ranks, plan));
+        for (FaultKind kind : everywhere) {
+          List<Schedule> all = Schedule.all(ranks, 0, test.seeds(), test.strict());
+          nodes.add(new EveryCallNode(test, kind, all));
+        }
       }
       if (test.backend() != TestBackend.SIM || isOnGpus) {
         nodes.add(new GpuNode(test, ranks, plans));
@@ -91,6 +97,22 @@ public final class RankTestExtension implements TestTemplateInvocationContextPro
         context.getConfigurationParameter(FAULTS),
         context.getRequiredTestMethod(),
         context.getRequiredTestClass());
+  }
+
+  /** What breaks at every call, a node for each. */
+  private static List<FaultKind> everyCall(ExtensionContext context) {
+    boolean isGiven =
+        context.getConfigurationParameter(FAULTS).filter(s -> !s.isBlank()).isPresent();
+    return isGiven
+        ? List.of()
+        : everyCall(context.getRequiredTestMethod(), context.getRequiredTestClass());
+  }
+
+  static List<FaultKind> everyCall(Method method, Class<?> type) {
+    return TestAnnotations.nearest(method, type, Faults.class).stream()
+        .flatMap(faults -> Stream.of(faults.everyCall()))
+        .distinct()
+        .toList();
   }
 
   /** The same where {@code given} is the property. */

@@ -1,9 +1,9 @@
 package org.jccl.test;
 
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jccl.MisuseKind;
 import org.jccl.ReportedMisuse;
 
@@ -34,24 +34,36 @@ final class Sarif {
 
   private static String result(ReportedMisuse finding) {
     String message = String.valueOf(finding.getMessage());
-    String level = finding.kind().severity() == MisuseKind.Severity.ERROR ? "error" : "warning";
-    Matcher sites = SITE.matcher(message);
     String locations =
-        sites
-            .results()
-            .map(site -> location(site.group(1), site.group(2)))
-            .distinct()
+        sites(message)
+            .map(site -> location(site.file(), site.line()))
             .collect(Collectors.joining(", "));
     return "{\"ruleId\": "
         + quoted(finding.kind().name())
         + ", \"level\": \""
-        + level
+        + level(finding)
         + "\", \"message\": {\"text\": "
         + quoted(message)
         + "}, \"locations\": ["
         + locations
         + "]}";
   }
+
+  /** What SARIF calls how bad it is. */
+  static String level(ReportedMisuse finding) {
+    return finding.kind().severity() == MisuseKind.Severity.ERROR ? "error" : "warning";
+  }
+
+  /** The lines of the program that a report names, each once. */
+  static Stream<Site> sites(String message) {
+    return SITE.matcher(message)
+        .results()
+        .map(site -> new Site(site.group(1), site.group(2)))
+        .distinct();
+  }
+
+  /** A line of the program. */
+  record Site(String file, String line) {}
 
   private static String location(String file, String line) {
     return "{\"physicalLocation\": {\"artifactLocation\": {\"uri\": "
@@ -61,7 +73,8 @@ final class Sarif {
         + "}}}";
   }
 
-  private static String quoted(String text) {
+  /** A string of JSON. */
+  static String quoted(String text) {
     StringBuilder json = new StringBuilder("\"");
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What decides one run of a test on the simulator. A {@link RankProperty} is given one. */
 public final class Schedule {
+  /** The property with the one schedule to run. */
+  static final String REPLAY_PROPERTY = "jccl.replay";
+
   /** Comes last: plans have spaces. */
   private static final String FAULTS = "faults=";
 

@@ -13,6 +13,7 @@ import org.jccl.sim.explore.ChoiceStream;
 import org.jccl.sim.explore.ExploredWorld;
 import org.jccl.sim.explore.Explorer;
 import org.jccl.sim.explore.WorldProgram;
+import org.jccl.sim.faults.CallPoint;
 import org.jccl.sim.faults.FaultLog;
 import org.jccl.sim.faults.StruckFault;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class SimulatedRun {
   private List<ReportedMisuse> findings = List.of();
   private @Nullable Throwable thrown;
   private List<StruckFault> struck = List.of();
+  private List<CallPoint> calls = List.of();
   private boolean repeatable;
   private boolean interrupted;
 
@@ -118,6 +120,7 @@ final class SimulatedRun {
       uncaught = threads.all();
     }
     struck = simulator.faults().map(FaultLog::struck).orElse(List.of());
+    calls = simulator.faults().map(FaultLog::calls).orElse(List.of());
   }
 
   private void close(Simulator simulator) {
@@ -138,6 +141,11 @@ final class SimulatedRun {
 
   private boolean isThrown() {
     return thrown != null || !uncaught.isEmpty();
+  }
+
+  /** Where faults could strike, if the world has counted its calls. */
+  List<CallPoint> calls() {
+    return calls;
   }
 
   boolean isFailed() {

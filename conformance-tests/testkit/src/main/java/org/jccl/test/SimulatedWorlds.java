@@ -20,11 +20,18 @@ final class SimulatedWorlds {
   private final RankTest test;
   private final int ranks;
   private final Map<String, String> environment;
+  private boolean counts;
 
   SimulatedWorlds(RankTest test, int ranks) {
     this.test = test;
     this.ranks = ranks;
     this.environment = environment(test);
+  }
+
+  /** Also a world in which nothing breaks knows its calls. */
+  SimulatedWorlds thatCountCalls() {
+    counts = true;
+    return this;
   }
 
   /** The world of one schedule. */
@@ -41,7 +48,7 @@ final class SimulatedWorlds {
             .strict(test.strict() == Strictness.ON)
             .foreignTimeout(Duration.ofSeconds(test.timeoutSeconds()))
             .environment(environment);
-    if (!faults.isEmpty()) {
+    if (counts || !faults.isEmpty()) {
       builder.faults(faults);
     }
     if (!test.profile().isEmpty()) {

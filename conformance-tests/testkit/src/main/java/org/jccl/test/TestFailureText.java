@@ -150,7 +150,7 @@ final class TestFailureText {
     if (!schedule.isEmpty()) {
       text.append("\nreplay: @RankTest(replay = \"").append(schedule).append("\")");
       text.append("\n    or: mvn test ").append(body.selection());
-      text.append(" \"-D").append(RankTestExtension.REPLAY).append('=').append(schedule);
+      text.append(" \"-D").append(Schedule.REPLAY_PROPERTY).append('=').append(schedule);
       text.append('"');
     }
     if (!note.isEmpty()) {

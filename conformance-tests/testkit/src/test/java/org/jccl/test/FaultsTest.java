@@ -17,12 +17,14 @@ import org.jccl.DeviceBuffer;
 import org.jccl.Rank;
 import org.jccl.ReduceOp;
 import org.jccl.ShrinkMode;
+import org.jccl.sim.faults.FaultKind;
 import org.jccl.sim.faults.InjectedFaultException;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
@@ -115,6 +117,39 @@ class FaultsTest {
     assertThat(nodes(replayed("plans", "ranks=2 seed=4"))).hasSize(3);
   }
 
+  @Test
+  void everyCall_isANodeForEachKind_andEndsAtTheFirstFailure() {
+    EngineExecutionResults results = Executed.run(Samples.class, "everywhere");
+
+    assertThat(nodes(results))
+        .containsExactly(
+            "[ranks=3 seeds=1..2]",
+            "[ranks=3 slow at every call]",
+            "[ranks=3 exception at every call]");
+    assertThat(results.testEvents().failed().list())
+        .singleElement()
+        .extracting(event -> Executed.thrown(event).getMessage())
+        .asString()
+        .startsWith("everywhere failed with ranks=3 fifo faults=rank 0 at call 1: exception\n")
+        .contains(
+            "replay: @RankTest(replay = \"ranks=3 fifo faults=rank 0 at call 1: exception\")");
+    assertThat(entries(results)).containsExactly("ranks=3 slow, 24 calls in 3 schedules");
+  }
+
+  private static List<String> entries(EngineExecutionResults results) {
+    return results.allEvents().reportingEntryPublished().list().stream()
+        .map(event -> event.getPayload(ReportEntry.class).orElseThrow())
+        .flatMap(entry -> entry.getKeyValuePairs().values().stream())
+        .toList();
+  }
+
+  @Test
+  void everyCall_passesWhereATestHandlesIt_andReplaysOneFault() {
+    assertThat(Executed.run(Samples.class, "handlesAll").testEvents().failed().list()).isEmpty();
+    String one = "ranks=3 fifo faults=rank 2 at all_reduce 1: exit";
+    assertThat(nodes(replayed("everywhere", one))).containsExactly("[replay " + one + "]");
+  }
+
   private static EngineExecutionResults replayed(String method, String schedule) {
     return Executed.run(Samples.class, method, Map.of(RankTestExtension.REPLAY, schedule));
   }
@@ -170,6 +205,26 @@ class FaultsTest {
     })
     void plans(Communicator comm) {
       reduce(comm, 3);
+    }
+
+    @RankTest(ranks = 3, seeds = 2, strict = Strictness.OFF)
+    @Faults(everyCall = {FaultKind.SLOW, FaultKind.EXCEPTION})
+    void everywhere(Communicator comm) {
+      reduce(comm, 3);
+    }
+
+    /** Whoever fails aborts, and so does whoever waits for too long. */
+    @RankTest(ranks = 3, seeds = 2, strict = Strictness.OFF)
+    @Faults(everyCall = {FaultKind.EXCEPTION, FaultKind.OUT_OF_MEMORY, FaultKind.DELAY})
+    @Allow({Remains.FINDING, Remains.LEAK}) // a buffer whose closing fails stays open
+    void handlesAll(Communicator comm) throws Exception {
+      try (DeviceBuffer buffer = comm.device().allocate(DataType.FLOAT32, 4)) {
+        buffer.fill((byte) 0, comm.defaultStream());
+        comm.allReduce(buffer, ReduceOp.SUM);
+        comm.defaultStream().completion().get(1, TimeUnit.SECONDS);
+      } catch (CollectiveException | InjectedFaultException | TimeoutException gaveUp) {
+        comm.abort();
+      }
     }
 
     @RankTest(ranks = 3, seeds = 5, ncclVersion = 23004, strict = Strictness.OFF)

@@ -9,10 +9,15 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.jccl.Communicator;
@@ -32,6 +37,22 @@ class RankPropertyTest {
   /** The rank that came first in each try. */
   private static final Map<Schedule, Integer> FIRST = new ConcurrentHashMap<>();
 
+  private static final List<HandedOver> HANDED_OVER =
+      Collections.synchronizedList(new ArrayList<>());
+
+  /** Smaller broadcasts are right. */
+  private static final int LEAST_COUNT = 17;
+
+  private record HandedOver(Schedule schedule, List<Step> steps) {}
+
+  enum Kind {
+    REDUCE,
+    ALL_REDUCE,
+    BROADCAST
+  }
+
+  record Step(Kind kind, int count) {}
+
   private record Falsified(String schedule, int ranks, List<Integer> counts) {}
 
   private static EngineExecutionResults run(String method) {
@@ -49,6 +70,7 @@ class RankPropertyTest {
   @BeforeEach
   void forget() {
     FALSIFIED.clear();
+    HANDED_OVER.clear();
   }
 
   @Test
@@ -76,6 +98,27 @@ class RankPropertyTest {
         .startsWith("ranks=2 choices=")
         .doesNotContain("fifo")
         .hasSizeLessThan(FALSIFIED.getFirst().schedule().length());
+  }
+
+  /**
+   * It needs three ranks, a size, two calls in their order, and a rank that comes before its turn.
+   */
+  @Test
+  void whatNeedsRanksSizeCallsAndSchedule_shrinksInAllFour() {
+    EngineExecutionResults results = run("handsOver");
+
+    assertThat(Executed.failure(results)).hasMessageContaining("MISMATCH(count)");
+    HandedOver first = HANDED_OVER.getFirst();
+    HandedOver least = HANDED_OVER.getLast();
+    assertThat(least.schedule().ranks()).isEqualTo(3);
+    assertThat(least.steps())
+        .containsExactly(new Step(Kind.ALL_REDUCE, 1), new Step(Kind.BROADCAST, LEAST_COUNT));
+    assertThat(departures(least.schedule())).isEqualTo(1).isLessThan(departures(first.schedule()));
+    assertThat(first.steps().size()).isGreaterThan(2);
+  }
+
+  private static int departures(Schedule schedule) {
+    return Objects.requireNonNull(schedule.choices()).departures();
   }
 
   @Test
@@ -132,6 +175,52 @@ class RankPropertyTest {
       if (rank.rank() == 1 && first == 1) {
         FALSIFIED.add(new Falsified(schedule.toString(), schedule.ranks(), List.of()));
         assertEquals(0, first);
+      }
+    }
+
+    @Provide
+    Arbitrary<List<Step>> steps() {
+      return Combinators.combine(
+              Arbitraries.of(Kind.values()), Arbitraries.integers().between(1, 50))
+          .as(Step::new)
+          .list()
+          .ofMaxSize(6);
+    }
+
+    /**
+     * Rank 2 broadcasts one element less than the others if it has begun before them, behind an
+     * all-reduce, where there is much to broadcast.
+     */
+    @Property(tries = 5000, seed = "7")
+    @RankProperty(mostRanks = 5)
+    void handsOver(
+        @ForAll Schedule schedule, @ForAll("steps") List<Step> steps, Communicator comm) {
+      int first = FIRST.computeIfAbsent(schedule, none -> comm.rank());
+      Kind before = Kind.REDUCE;
+      for (Step step : steps) {
+        boolean isWrong =
+            comm.rank() == 2
+                && first == 2
+                && before == Kind.ALL_REDUCE
+                && step.kind() == Kind.BROADCAST
+                && step.count() >= LEAST_COUNT;
+        if (isWrong) {
+          HANDED_OVER.add(new HandedOver(schedule, steps));
+        }
+        make(step.kind(), isWrong ? step.count() - 1 : step.count(), comm);
+        before = step.kind();
+      }
+    }
+
+    private static void make(Kind kind, int count, Communicator comm) {
+      try (DeviceBuffer buffer = comm.device().allocate(DataType.FLOAT32, count)) {
+        buffer.copyFrom(new float[count]);
+        switch (kind) {
+          case REDUCE -> comm.reduce(buffer, buffer, ReduceOp.SUM, 0);
+          case ALL_REDUCE -> comm.allReduce(buffer, ReduceOp.SUM);
+          case BROADCAST -> comm.broadcast(buffer, 0);
+        }
+        comm.defaultStream().synchronize();
       }
     }
 

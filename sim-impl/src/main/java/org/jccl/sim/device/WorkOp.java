@@ -98,7 +98,7 @@ final class WorkOp extends StreamOp {
   }
 
   private @Nullable Throwable runBody(AtomicBoolean over) {
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofShared()) { // a body may share its work among threads
       MemorySegment block = arena.allocate(Math.max(1, layout.bytes()), 256);
       for (Piece piece : layout.all()) {
         MemorySegment.copy(segment(piece), 0, block, piece.offset(), piece.bytes());

@@ -13,21 +13,25 @@ import org.jccl.sim.kernel.Trace.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of a {@link Trace} as text, one a line, so that two runs can be compared. Like the
- * hash it has logical numbers alone: two runs with equal hashes write equal files.
+ * The events of a {@link Trace}, one a line, so that two runs can be compared: as text, or as JSON
+ * in a file whose name ends with {@code .jsonl}. Like the hash it has logical numbers alone: two
+ * runs with equal hashes write equal files.
  *
  * <p>Used with the simulation's baton in hand, like everything else in it.
  */
 public final class TraceFile implements Trace.Listener {
+  private static final String JSON_LINES = ".jsonl";
   private static final Operation[] OPERATIONS = Operation.values();
 
   private final WholeFile file;
+  private final boolean isJson;
   private final Writer out;
   private boolean closed;
   private @Nullable IOException failure;
 
-  private TraceFile(WholeFile file) {
+  private TraceFile(WholeFile file, boolean isJson) {
     this.file = file;
+    this.isJson = isJson;
     this.out = new BufferedWriter(new OutputStreamWriter(file.out(), StandardCharsets.UTF_8));
   }
 
@@ -38,7 +42,7 @@ public final class TraceFile implements Trace.Listener {
    */
   public static TraceFile to(Path file) throws IOException {
     try {
-      return new TraceFile(WholeFile.begin(file));
+      return new TraceFile(WholeFile.begin(file), file.toString().endsWith(JSON_LINES));
     } catch (IOException | SecurityException notThere) {
       throw new IOException("cannot write '" + file + "': " + reason(notThere), notThere);
     }
@@ -50,7 +54,7 @@ public final class TraceFile implements Trace.Listener {
       return;
     }
     try {
-      out.write(line(event, a, b, c));
+      out.write(isJson ? json(event, a, b, c) : line(event, a, b, c));
     } catch (IOException broken) {
       failure = broken;
     }
@@ -64,6 +68,23 @@ public final class TraceFile implements Trace.Listener {
           "enqueue device " + a + " " + OPERATIONS[(int) b].label() + " call " + c + "\n";
       case EXECUTE -> "execute device " + a + " stream " + b + " operation " + c + "\n";
     };
+  }
+
+  private static String json(Event event, long a, long b, long c) {
+    return switch (event) {
+      case RESUME -> "{\"event\": \"resume\", " + jsonThread(a) + "}\n";
+      case FINISH -> "{\"event\": \"finish\", " + jsonThread(a) + "}\n";
+      case ENQUEUE ->
+          "{\"event\": \"enqueue\", \"device\": %d, \"call\": %d, \"operation\": \"%s\"}\n"
+              .formatted(a, c, OPERATIONS[(int) b].label());
+      case EXECUTE ->
+          "{\"event\": \"execute\", \"device\": %d, \"stream\": %d, \"operation\": %d}\n"
+              .formatted(a, b, c);
+    };
+  }
+
+  private static String jsonThread(long rank) {
+    return "\"rank\": " + (rank < 0 ? "null" : Long.toString(rank));
   }
 
   private static String thread(long rank) {

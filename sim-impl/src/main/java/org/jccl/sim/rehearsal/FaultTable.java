@@ -1,6 +1,5 @@
 package org.jccl.sim.rehearsal;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -11,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jccl.sim.faults.CallPoint;
-import org.jccl.sim.faults.Fault;
 import org.jccl.sim.faults.FaultKind;
 import org.jccl.sim.faults.FaultPoint;
 
@@ -21,27 +19,6 @@ import org.jccl.sim.faults.FaultPoint;
  * @param rows a row for each fault at each call
  */
 public record FaultTable(List<FaultRow> rows) {
-  /** Calls that take no memory: none can be refused because there is none. */
-  private static final Set<String> WITHOUT_MEMORY =
-      Set.of(
-          "synchronize",
-          "event_synchronize",
-          "copy",
-          "fill",
-          "free",
-          "record",
-          "wait_event",
-          "unique_id",
-          "grow_id",
-          "deregister",
-          "window_deregister",
-          "finalize",
-          "revoke",
-          "destroy",
-          "abort");
-
-  private static final Duration SHORT = Duration.ofMillis(10);
-
   /** Rank by rank, the calls before a rank's program first. */
   static final Comparator<CallPoint> BY_RANK =
       Comparator.comparingInt((CallPoint call) -> call.point().rank())
@@ -51,17 +28,6 @@ public record FaultTable(List<FaultRow> rows) {
   /** Keeps a copy. */
   public FaultTable {
     rows = List.copyOf(rows);
-  }
-
-  static boolean canStrike(FaultKind kind, CallPoint call) {
-    return kind != FaultKind.OUT_OF_MEMORY || !WITHOUT_MEMORY.contains(call.call());
-  }
-
-  static Fault fault(FaultKind kind, CallPoint call) {
-    FaultPoint at = call.point();
-    return kind.needsTime()
-        ? Fault.of(at.rank(), at.call(), at.number(), kind, SHORT)
-        : Fault.of(at.rank(), at.call(), at.number(), kind);
   }
 
   /** {@return how many rows are of each class, by their worst schedule} */

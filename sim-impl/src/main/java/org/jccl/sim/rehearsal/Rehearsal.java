@@ -289,10 +289,12 @@ public final class Rehearsal {
     List<Fault> faults = new ArrayList<>();
     for (CallPoint call : calls) {
       for (FaultKind kind : kinds) {
-        if (FaultTable.canStrike(kind, call)) {
-          at.add(call);
-          faults.add(FaultTable.fault(kind, call));
-        }
+        call.fault(kind)
+            .ifPresent(
+                fault -> {
+                  at.add(call);
+                  faults.add(fault);
+                });
       }
     }
     List<FaultRow> rows = new ArrayList<>();

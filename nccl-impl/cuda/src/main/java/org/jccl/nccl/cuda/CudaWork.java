@@ -193,7 +193,7 @@ final class CudaWork implements AutoCloseable {
     public void run() {
       running = this;
       called = null;
-      try (Arena arena = Arena.ofConfined()) {
+      try (Arena arena = Arena.ofShared()) { // a body may share its work among threads
         MemorySegment seen =
             block == null
                 ? MemorySegment.NULL
