@@ -71,8 +71,7 @@ class CallForecastTest {
           Communicator comm = rank.communicator();
           try (DeviceBuffer own = comm.allocate(DataType.FLOAT32, 16)) {
             own.copyFrom(1f, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
-            CallForecast whole =
-                only(comm.plan(calls -> calls.allReduce(own, ReduceOp.SUM)));
+            CallForecast whole = only(comm.plan(calls -> calls.allReduce(own, ReduceOp.SUM)));
             assertThat(whole.operation()).isEqualTo("all_reduce");
             assertThat(whole.bytes()).isEqualTo(64);
             assertThat(whole.memory()).isEqualTo(CallMemory.WINDOWS);
@@ -80,9 +79,11 @@ class CallForecastTest {
             assertThat(whole.micros()).hasValue(7);
             assertThat(whole.preparedMicros()).hasValue(3);
             assertThat(whole.why()).contains("symmetric kernels").contains("a test");
-            assertThat(whole).hasToString(
-                "all_reduce of 64 bytes: windows, 16 thread blocks, 7.00 us, prepared 3.00 us ("
-                    + whole.why() + ")");
+            assertThat(whole)
+                .hasToString(
+                    "all_reduce of 64 bytes: windows, 16 thread blocks, 7.00 us, prepared 3.00 us ("
+                        + whole.why()
+                        + ")");
             try (DeviceBuffer part = own.slice(3, 8)) {
               assertThat(only(comm.plan(calls -> calls.allReduce(part, ReduceOp.SUM))).memory())
                   .isEqualTo(CallMemory.WINDOWS);
