@@ -541,6 +541,9 @@ class HostWaitsTest {
     };
   }
 
+  @Provokes(
+      reports = MisuseKind.MISSING_RANK,
+      leaves = "ranks that wait outside the simulator leave it when they are interrupted")
   @ParameterizedTest
   @MethodSource("joinings")
   void aFutureOfFutures_isTheWaitForWhatTheyWaitFor(Joining joining) {

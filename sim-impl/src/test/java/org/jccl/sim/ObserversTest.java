@@ -28,6 +28,7 @@ import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
+import org.jccl.MisuseKind;
 import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.observe.CallCounters;
@@ -168,6 +169,7 @@ class ObserversTest {
   }
 
   /** A process that is told to end while a communicator is open: its recording is there. */
+  @Provokes(reports = MisuseKind.MISMATCH)
   @Test
   void recorder_writesAtASignal_andWhenACallFails_alsoForTorch(@TempDir Path folder)
       throws Exception {
