@@ -408,6 +408,22 @@ public interface Communicator extends Collectives, AutoCloseable {
   TuningChoice tuning();
 
   /**
+   * Tells which way calls take, why, and how long they are expected to take. Local: {@code body}
+   * runs once, here; its calls of this communicator are checked, and none of them is issued.
+   *
+   * <p>Each {@link IssuedCall} has its {@link IssuedCall#memory memory}, so listeners, recordings
+   * and events of Java's Flight Recorder show it, too. A communicator for which windows were chosen
+   * warns once, by the logger {@code org.jccl}, when a call misses them.
+   *
+   * @param body what makes the calls: collectives and messages, alone or in groups; it gets this
+   *     communicator
+   * @return a forecast for each call, in their order
+   * @throws IllegalArgumentException if an argument of a call is wrong
+   * @throws IllegalStateException if a group is open, or the communicator is closed
+   */
+  List<CallForecast> plan(Consumer<Collectives> body);
+
+  /**
    * Tells the library of memory that operations will use: local, at once, a hint (rule MEM-03).
    * NCCL: {@code ncclCommRegister}.
    *

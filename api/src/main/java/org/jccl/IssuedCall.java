@@ -63,6 +63,16 @@ public interface IssuedCall {
   /** {@return how many calls the group has that this one is issued in; 1 outside a group} */
   int groupSize();
 
+  /** {@return what the communicator knows of the memory of its buffers on this rank} */
+  default CallMemory memory() {
+    return CallMemory.PLAIN;
+  }
+
+  /** {@return whether it runs as a part of prepared calls ({@link Communicator#prepare})} */
+  default boolean isPrepared() {
+    return false;
+  }
+
   /**
    * {@return whether the stream is being captured: the call becomes a part of a graph, runs with
    * each launch of it, and its completion is not told}

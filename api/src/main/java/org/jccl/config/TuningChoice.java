@@ -3,6 +3,7 @@ package org.jccl.config;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What is chosen for a communicator, why, and what it was measured to take.
@@ -59,13 +60,28 @@ public record TuningChoice(int ctas, boolean windows, String why, List<Time> tim
    * @param prepared whether it is a prepared call
    */
   public OptionalDouble micros(String operation, long bytes, boolean prepared) {
+    return between(operation, bytes, prepared ? Time::prepared : Time::tuned);
+  }
+
+  /**
+   * {@return what such a call is expected to take with NCCL's defaults, in microseconds; empty if
+   * that is not known}
+   *
+   * @param operation the operation's name
+   * @param bytes its size, as tables of benchmarks count
+   */
+  public OptionalDouble defaultMicros(String operation, long bytes) {
+    return between(operation, bytes, Time::plain);
+  }
+
+  private OptionalDouble between(String operation, long bytes, ToDoubleFunction<Time> column) {
     Optional<Time> below = nearest(operation, bytes, false);
     Optional<Time> above = nearest(operation, bytes, true);
     if (below.isEmpty() || above.isEmpty()) {
       return OptionalDouble.empty();
     }
-    double low = prepared ? below.get().prepared : below.get().tuned;
-    double high = prepared ? above.get().prepared : above.get().tuned;
+    double low = column.applyAsDouble(below.get());
+    double high = column.applyAsDouble(above.get());
     long span = above.get().bytes - below.get().bytes;
     double share = span == 0 ? 0 : (double) (bytes - below.get().bytes) / span;
     return OptionalDouble.of(low + (high - low) * share);

@@ -1,5 +1,6 @@
 package org.jccl.observe;
 
+import org.jccl.CallMemory;
 import org.jccl.DataType;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param nanos when it was issued: nanoseconds before the record was read
  * @param state how far it came
  * @param site the line of the program that made it, or null if that is not known
+ * @param memory what the communicator knew of the memory of its buffers
+ * @param isPrepared whether it was launched as a part of prepared calls
  */
 public record CallRecord(
     long number,
@@ -37,7 +40,9 @@ public record CallRecord(
     long stream,
     long nanos,
     State state,
-    @Nullable String site) {
+    @Nullable String site,
+    CallMemory memory,
+    boolean isPrepared) {
 
   /** How far a call came. */
   public enum State {

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.CallListener;
+import org.jccl.CallMemory;
 import org.jccl.CleanText;
 import org.jccl.DataType;
 import org.jccl.IssuedCall;
@@ -18,7 +19,11 @@ import org.jspecify.annotations.Nullable;
  * it read.
  */
 final class CallRing implements CallListener {
+  private static final int STATE = 3;
   private static final int MESSAGE = 1 << 2;
+  private static final int PREPARED = 1 << 3;
+  private static final int MEMORY_SHIFT = 4;
+  private static final CallMemory[] MEMORIES = CallMemory.values();
   private static final VarHandle BEGUN = field("begun");
   private static final VarHandle CLAIMED = field("claimed");
   private static final VarHandle COLLECTIVES = field("collectives");
@@ -46,7 +51,7 @@ final class CallRing implements CallListener {
   private final long[] batches;
   private final int[] reductions;
   private final int[] ranks;
-  private final int[] states; // the state's ordinal, and MESSAGE
+  private final int[] states; // the state's ordinal, and what does not change
   private final String[] operations;
   private final String[] methods;
   private final @Nullable DataType[] types;
@@ -118,7 +123,11 @@ final class CallRing implements CallListener {
     methods[at] = call.method();
     types[at] = call.type();
     sites[at] = lines == null ? null : lines.of(call);
-    states[at] = CallRecord.State.ISSUING.ordinal() | (call.isMessage() ? MESSAGE : 0);
+    states[at] =
+        CallRecord.State.ISSUING.ordinal()
+            | (call.isMessage() ? MESSAGE : 0)
+            | (call.isPrepared() ? PREPARED : 0)
+            | (call.memory().ordinal() << MEMORY_SHIFT);
     times[at] = System.nanoTime();
     begunHere = next;
     BEGUN.setRelease(this, next);
@@ -126,7 +135,7 @@ final class CallRing implements CallListener {
 
   @Override
   public void after(IssuedCall call) {
-    answer(call, CallRecord.State.ENQUEUED);
+    answer(CallRecord.State.ENQUEUED);
     if (call.isMessage()) {
       MESSAGES.setOpaque(this, call.number() + 1);
     } else {
@@ -136,7 +145,7 @@ final class CallRing implements CallListener {
 
   @Override
   public void failed(IssuedCall call, Throwable failure) {
-    answer(call, CallRecord.State.FAILED);
+    answer(CallRecord.State.FAILED);
     owner.happened(where + ", " + call.method() + ": " + firstLine(failure));
   }
 
@@ -146,9 +155,9 @@ final class CallRing implements CallListener {
   }
 
   /** Calls are answered in the order in which they were begun. */
-  private void answer(IssuedCall call, CallRecord.State state) {
+  private void answer(CallRecord.State state) {
     int at = (int) answered & mask;
-    states[at] = state.ordinal() | (call.isMessage() ? MESSAGE : 0);
+    states[at] = (states[at] & ~STATE) | state.ordinal();
     answered++;
   }
 
@@ -215,7 +224,9 @@ final class CallRing implements CallListener {
         batches[at],
         streams[at],
         now - times[at],
-        CallRecord.State.values()[state & (MESSAGE - 1)],
-        sites[at]);
+        CallRecord.State.values()[state & STATE],
+        sites[at],
+        MEMORIES[state >> MEMORY_SHIFT],
+        (state & PREPARED) != 0);
   }
 }

@@ -58,6 +58,14 @@ final class CollectiveEvent extends Event {
   @Description("How many calls the group has that the call was issued in")
   int groupSize;
 
+  @Label("Memory")
+  @Description("plain, registered or windows: where the buffers of this rank lie")
+  @Nullable String memory;
+
+  @Label("Prepared")
+  @Description("Whether it was launched as a part of prepared calls")
+  boolean prepared;
+
   @Label("Failure")
   @Nullable String failure;
 
@@ -69,5 +77,7 @@ final class CollectiveEvent extends Event {
     rootOrPeer = call.rootOrPeer();
     bytes = call.bytes();
     groupSize = call.groupSize();
+    memory = call.memory().label();
+    prepared = call.isPrepared();
   }
 }

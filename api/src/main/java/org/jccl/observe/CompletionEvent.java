@@ -43,6 +43,14 @@ final class CompletionEvent extends Event {
   @DataAmount
   long bytes;
 
+  @Label("Memory")
+  @Description("plain, registered or windows: where the buffers of this rank lie")
+  @Nullable String memory;
+
+  @Label("Prepared")
+  @Description("Whether it was launched as a part of prepared calls")
+  boolean prepared;
+
   @Label("GB per Second")
   @Description("Bytes by the device's time")
   double gigabytesPerSecond;
@@ -54,6 +62,8 @@ final class CompletionEvent extends Event {
     method = call.method();
     number = call.number();
     bytes = call.bytes();
+    memory = call.memory().label();
+    prepared = call.isPrepared();
     deviceMicros = micros;
     gigabytesPerSecond = micros > 0 ? call.bytes() / micros / 1e3 : 0;
   }

@@ -90,7 +90,8 @@ final class RecorderFile {
     text.append(",\"age_ns\":").append(call.nanos());
     text.append(",\"state\":\"").append(call.state()).append("\",\"site\":");
     string(call.site());
-    text.append('}');
+    text.append(",\"memory\":\"").append(call.memory().label());
+    text.append("\",\"prepared\":").append(call.isPrepared()).append('}');
   }
 
   private void string(@Nullable String value) {

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jccl.CallListener;
+import org.jccl.CallMemory;
 import org.jccl.CollectiveException;
 import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
@@ -56,10 +58,14 @@ final class CallHook {
   }
 
   private CallHook(
-      CallListener.Endpoint where, List<CallListener> listeners, Device device, boolean isOrdered) {
+      CallListener.Endpoint where,
+      List<CallListener> listeners,
+      Device device,
+      boolean isOrdered,
+      Function<CallArguments, CallMemory> memory) {
     this.where = where;
     this.listeners = listeners.toArray(CallListener[]::new);
-    this.shown = new ShownCall(where, isOrdered);
+    this.shown = new ShownCall(where, isOrdered, memory);
     if (isOrdered && listeners.stream().anyMatch(CallListener::hearsCompletion)) {
       completions = new Completions(where, device, this::completed);
     }
@@ -70,9 +76,16 @@ final class CallHook {
     return !config.listeners().isEmpty() || !Installed.FACTORIES.isEmpty();
   }
 
-  /** Makes the listeners of one rank's end; null if none could be made. */
+  /**
+   * Makes the listeners of one rank's end; null if none could be made.
+   *
+   * @param memory says what is known of the memory of a call's buffers
+   */
   static @Nullable CallHook open(
-      CommunicatorConfig config, CallListener.Endpoint where, Device device) {
+      CommunicatorConfig config,
+      CallListener.Endpoint where,
+      Device device,
+      Function<CallArguments, CallMemory> memory) {
     List<CallListener> made = new ArrayList<>();
     List<CallListener.Factory> factories = new ArrayList<>(Installed.FACTORIES);
     factories.addAll(config.listeners());
@@ -85,7 +98,7 @@ final class CallHook {
     }
     // A nonblocking call comes back before its work is on the stream.
     boolean isOrdered = config.field(ConfigField.BLOCKING).orElse(1) != 0;
-    return made.isEmpty() ? null : new CallHook(where, made, device, isOrdered);
+    return made.isEmpty() ? null : new CallHook(where, made, device, isOrdered, memory);
   }
 
   /** The communicator was opened over that process group. */
@@ -96,6 +109,12 @@ final class CallHook {
   /** Shows the call that is told next. */
   CallHook show(CallArguments call, Stream stream, int inGroupOf) {
     shown.show(call, null, stream, inGroupOf);
+    return this;
+  }
+
+  /** Shows a call of a prepared sequence. */
+  CallHook showPrepared(CallArguments call, Stream stream, int inGroupOf) {
+    shown.showPrepared(call, stream, inGroupOf);
     return this;
   }
 

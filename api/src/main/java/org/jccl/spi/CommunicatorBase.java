@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jccl.CallListener;
+import org.jccl.CallMemory;
 import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
 import org.jccl.Collectives;
@@ -195,18 +196,18 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
 
   private static void launchHeard(CallHook heard, Graph graph, CallRecording kept, Stream stream) {
     for (int i = 0; i < kept.size(); i++) {
-      heard.show(kept.call(i), stream, kept.groupSize(i)).before();
+      heard.showPrepared(kept.call(i), stream, kept.groupSize(i)).before();
     }
     try {
       graph.launch(stream);
     } catch (RuntimeException | Error failure) {
       for (int i = 0; i < kept.size(); i++) {
-        heard.show(kept.call(i), stream, kept.groupSize(i)).failed(failure);
+        heard.showPrepared(kept.call(i), stream, kept.groupSize(i)).failed(failure);
       }
       throw failure;
     }
     for (int i = 0; i < kept.size(); i++) {
-      heard.show(kept.call(i), stream, kept.groupSize(i)).after();
+      heard.showPrepared(kept.call(i), stream, kept.groupSize(i)).after();
     }
   }
 
@@ -240,7 +241,8 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
           CallHook.open(
               config,
               new CallListener.Endpoint(name(), rank(), worldSize(), device.index()),
-              device);
+              device,
+              this::memoryOf);
       ProcessGroup known = group;
       if (hook != null && known != null) {
         hook.attached(known);
@@ -254,6 +256,11 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
     if (hook != null) {
       hook.attached(opened);
     }
+  }
+
+  /** {@return what is known of the memory of a call's buffers} */
+  CallMemory memoryOf(CallArguments call) {
+    return CallMemory.PLAIN;
   }
 
   /** {@return how many calls were issued; a look from any thread} */

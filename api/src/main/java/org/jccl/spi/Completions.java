@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.CallListener;
+import org.jccl.CallMemory;
 import org.jccl.CollectiveException;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.Device;
@@ -78,7 +79,7 @@ final class Completions {
     @Nullable Span span;
 
     Entry(CallListener.Endpoint where) {
-      super(where, true);
+      super(where, true, kept -> CallMemory.PLAIN);
     }
   }
 

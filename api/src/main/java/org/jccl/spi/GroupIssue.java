@@ -29,6 +29,7 @@ final class GroupIssue {
       LibraryCommunicator each = member(calls, i);
       check(first, each);
       each.note(calls.stream(i));
+      each.look(calls.call(i));
     }
     boolean isHeard = info.address() == 0 && isHeard(calls);
     if (isHeard) {

@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
+import org.jccl.CallForecast;
+import org.jccl.CallMemory;
 import org.jccl.CleanText;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.Collectives;
@@ -72,6 +74,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final Lifecycle lifecycle;
   private final Children children;
   private final LibraryMemory memory;
+  private final CallForecasts forecasts;
+
+  /** Whether a call may miss the windows that were chosen. */
+  private boolean watchesMemory;
+
   private final Sums sums;
   private final PreparedSequences prepared;
 
@@ -111,6 +118,8 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.lifecycle = new Lifecycle(this, abi);
     this.children = new Children(this);
     this.memory = new LibraryMemory(this, library.sharesAllocations());
+    this.forecasts = new CallForecasts(this, version, memory);
+    this.watchesMemory = config.tuning().isOn();
     this.sums = new Sums(this);
     this.prepared = new PreparedSequences(this, new PreparedPlace());
     this.defaultStream = device.newStream();
@@ -122,6 +131,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   @Override
   protected final int enqueue(CallArguments call, Stream stream) {
     note(stream);
+    look(call);
     int code =
         callLimit == null && path.isDirect()
             ? issue(call, stream)
@@ -243,6 +253,18 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
       streams.add(stream);
       lastStream = stream;
     }
+  }
+
+  /** A call is about to be issued: a tuned communicator warns once if it misses its windows. */
+  final void look(CallArguments call) {
+    if (watchesMemory) {
+      watchesMemory = forecasts.watch(call);
+    }
+  }
+
+  @Override
+  final CallMemory memoryOf(CallArguments call) {
+    return forecasts.memoryOf(call);
   }
 
   /** Makes a call that may wait for other ranks, and that sets up or ends something. */
@@ -687,12 +709,15 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   /** The configuration as it goes to the library: what is chosen, where the user says nothing. */
   final CommunicatorConfig tuned(CommunicatorConfig given) {
     int ctas = given.tuning().isOn() ? tuning().ctas() : 0;
-    boolean isOwn =
-        given.field(ConfigField.MIN_CTAS).isPresent()
-            || given.field(ConfigField.MAX_CTAS).isPresent();
-    return ctas == 0 || isOwn
+    return ctas == 0 || CallForecasts.setsThreadBlocks(given)
         ? given
         : given.toBuilder().set(ConfigField.MIN_CTAS, ctas).set(ConfigField.MAX_CTAS, ctas).build();
+  }
+
+  @Override
+  public final List<CallForecast> plan(Consumer<Collectives> body) {
+    guard.requireLegal(Act.OPERATION, "plan");
+    return forecasts.plan(body);
   }
 
   @Override

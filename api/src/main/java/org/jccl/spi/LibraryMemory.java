@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
+import org.jccl.CallMemory;
 import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
 import org.jccl.Communicator.State;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Memory that a communicator knows: registrations, windows, one-sided operations into them, and its
  * own statistics (chapter 9 and LIF-25 of the rule book).
  */
-final class LibraryMemory {
+final class LibraryMemory implements CallForecasts.Known {
   /** The bit of suspend that gives scratch memory back (rule LIF-21). */
   static final int SUSPEND_MEMORY = 1;
 
@@ -46,6 +47,8 @@ final class LibraryMemory {
   private final LibraryCommunicator owner;
   private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
   private final SymmetricPool pool;
+  private final AddressRanges symmetric = new AddressRanges();
+  private final AddressRanges registered = new AddressRanges();
   private boolean isToldOfNoWindows;
 
   LibraryMemory(LibraryCommunicator owner, boolean shares) {
@@ -57,11 +60,20 @@ final class LibraryMemory {
 
   DeviceBuffer allocate(DataType type, long count) {
     owner.guard().requireLegal(Act.OPERATION, "allocate");
-    boolean inWindow = count > 0 && NcclFunction.COMM_WINDOW_REGISTER.isIn(owner.version());
-    if (!inWindow || !owner.tuning().windows()) {
-      return owner.device().allocate(type, count);
-    }
-    return pool.allocate(type, count);
+    return count > 0 && opensWindows()
+        ? pool.allocate(type, count)
+        : owner.device().allocate(type, count);
+  }
+
+  @Override
+  public boolean opensWindows() {
+    return owner.tuning().windows() && NcclFunction.COMM_WINDOW_REGISTER.isIn(owner.version());
+  }
+
+  @Override
+  public boolean isKnown(long address, long bytes, CallMemory least) {
+    return symmetric.cover(address, bytes)
+        || (least == CallMemory.REGISTERED && registered.cover(address, bytes));
   }
 
   boolean isOwnWindow(long handle) {
@@ -111,13 +123,19 @@ final class LibraryMemory {
             owner.config().initLimit(),
             () -> owner.abi().commRegister(comm, buffer.address(), buffer.bytes(), slot));
     owner.guard().settled(code, "register");
+    long address = buffer.address();
+    long bytes = buffer.bytes();
+    registered.add(address, bytes);
     Registration[] made = new Registration[1];
     made[0] =
         new Registration(
             owner,
             buffer,
             slot.get(JAVA_LONG, 0),
-            handle -> GroupRecording.whenIssued(() -> deregister(made[0], handle)));
+            handle -> {
+              registered.remove(address, bytes);
+              GroupRecording.whenIssued(() -> deregister(made[0], handle));
+            });
     open.add(made[0]);
     return made[0];
   }
@@ -158,6 +176,13 @@ final class LibraryMemory {
     if (owner.guard().settled(code, "registerWindow") == 0) {
       owner.guard().mayGoOn();
     }
+    AddressRanges ranges =
+        List.of(flags).contains(WindowFlag.COLLECTIVE_SYMMETRIC) ? symmetric : registered;
+    long address = buffer.address();
+    long bytes = buffer.bytes();
+    if (slot.get(JAVA_LONG, 0) != 0 || owner.handle().poll() == State.BUSY) { // no null window
+      ranges.add(address, bytes);
+    }
     Window[] made = new Window[1];
     made[0] =
         new Window(
@@ -165,7 +190,10 @@ final class LibraryMemory {
             buffer,
             () -> windowIn(slot),
             this::pointer,
-            () -> GroupRecording.whenIssued(() -> drop(made[0])));
+            () -> {
+              ranges.remove(address, bytes);
+              GroupRecording.whenIssued(() -> drop(made[0]));
+            });
     open.add(made[0]);
     return made[0];
   }

@@ -1,6 +1,8 @@
 package org.jccl.spi;
 
+import java.util.function.Function;
 import org.jccl.CallListener;
+import org.jccl.CallMemory;
 import org.jccl.DataType;
 import org.jccl.IssuedCall;
 import org.jccl.Stream;
@@ -15,10 +17,15 @@ import org.jspecify.annotations.Nullable;
 class ShownCall implements IssuedCall {
   private final CallListener.Endpoint where;
   private final boolean isOrdered;
+  private final Function<CallArguments, CallMemory> memory;
   private CallArguments call = new CallArguments();
   private @Nullable String oneSided;
   private @Nullable Stream stream;
   private int groupSize = 1;
+  private boolean isPrepared;
+
+  /** Of a call that is kept; null: it is asked for. */
+  private @Nullable CallMemory keptMemory;
 
   /** Its number in its communicator, by the sort of call. */
   long number;
@@ -27,10 +34,13 @@ class ShownCall implements IssuedCall {
    * Shows nothing yet.
    *
    * @param isOrdered whether a call's work is on its stream when the call has come back
+   * @param memory says what is known of the memory of a call's buffers
    */
-  ShownCall(CallListener.Endpoint where, boolean isOrdered) {
+  ShownCall(
+      CallListener.Endpoint where, boolean isOrdered, Function<CallArguments, CallMemory> memory) {
     this.where = where;
     this.isOrdered = isOrdered;
+    this.memory = memory;
   }
 
   /** Shows that call, without keeping a copy; {@code name} if it is a one-sided operation. */
@@ -39,6 +49,13 @@ class ShownCall implements IssuedCall {
     oneSided = name;
     stream = itsStream;
     groupSize = inGroupOf;
+    isPrepared = false;
+  }
+
+  /** Shows a call of a prepared sequence that is launched. */
+  void showPrepared(CallArguments shown, Stream itsStream, int inGroupOf) {
+    show(shown, null, itsStream, inGroupOf);
+    isPrepared = true;
   }
 
   /** Keeps what {@code other} shows now. */
@@ -56,6 +73,8 @@ class ShownCall implements IssuedCall {
     oneSided = other.oneSided;
     stream = other.stream;
     groupSize = other.groupSize;
+    isPrepared = other.isPrepared;
+    keptMemory = other.memory();
     number = other.number;
   }
 
@@ -138,6 +157,17 @@ class ShownCall implements IssuedCall {
   @Override
   public int groupSize() {
     return groupSize;
+  }
+
+  @Override
+  public CallMemory memory() {
+    CallMemory kept = keptMemory;
+    return kept == null ? memory.apply(call) : kept;
+  }
+
+  @Override
+  public boolean isPrepared() {
+    return isPrepared;
   }
 
   @Override

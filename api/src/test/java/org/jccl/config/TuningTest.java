@@ -34,6 +34,19 @@ class TuningTest {
   }
 
   @Test
+  void whatComesWithJccl_isFasterThanTheDefaults_atEachSizeThatWasMeasured() {
+    TuningChoice choice = TuningTable.shipped().find(H200, 2, 22809).orElseThrow();
+    assertThat(choice.times()).hasSize(30);
+    assertThat(choice.times())
+        .allSatisfy(
+            each -> {
+              assertThat(each.tuned()).isLessThan(each.plain());
+              assertThat(each.prepared()).isLessThan(each.tuned());
+            });
+    assertThat(choice.micros("reduce_scatter", 1 << 24, false)).hasValue(35.15);
+  }
+
+  @Test
   void sameBits_leavesWhatChangesSums() {
     TuningChoice kept = Tuning.AUTO.sameBits().choose(H200, 2, 22809);
     assertThat(kept.isNone()).isTrue();

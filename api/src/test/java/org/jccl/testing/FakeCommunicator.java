@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
+import org.jccl.CallForecast;
 import org.jccl.Collectives;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorAbortedException;
@@ -226,6 +227,11 @@ public class FakeCommunicator extends CommunicatorBase {
 
   @Override
   public TuningChoice tuning() {
+    throw notFaked();
+  }
+
+  @Override
+  public List<CallForecast> plan(Consumer<Collectives> body) {
     throw notFaked();
   }
 

@@ -107,7 +107,8 @@ class ObserversTest {
           .contains("was aborted")
           .contains("\"rank\":0,\"world_size\":2")
           .contains("\"collectives\":3")
-          .contains("\"operation\":\"all_reduce\"");
+          .contains("\"operation\":\"all_reduce\"")
+          .contains("\"memory\":\"plain\",\"prepared\":false}");
     }
   }
 
@@ -133,6 +134,8 @@ class ObserversTest {
     assertThat(events.getFirst().getString("operation")).isEqualTo("all_reduce");
     assertThat(events.getFirst().getString("type")).isEqualTo("FLOAT32");
     assertThat(events.getFirst().getLong("bytes")).isEqualTo(64);
+    assertThat(events.getFirst().getString("memory")).isEqualTo("plain");
+    assertThat(events.getFirst().getBoolean("prepared")).isFalse();
   }
 
   /** The settings file that goes with jccl, as -XX:StartFlightRecording:settings= takes it. */

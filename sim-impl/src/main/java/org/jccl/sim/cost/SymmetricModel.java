@@ -3,8 +3,8 @@ package org.jccl.sim.cost;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
-import org.jccl.DataType;
 import org.jccl.ops.Operation;
+import org.jccl.ops.SymmetricCalls;
 import org.jccl.sim.algo.ChannelLimits;
 import org.jccl.sim.algo.CollectiveTask;
 import org.jccl.sim.algo.CollectiveTask.Folding;
@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * concern to it.
  */
 public final class SymmetricModel {
-  private static final int AVERAGES = 23003;
   private static final int BLACKWELL = 100;
   private static final int MOST_BLOCKS = ChannelLimits.ALL;
   private static final double FLAGGED_BYTES = 9;
@@ -103,14 +102,8 @@ public final class SymmetricModel {
    */
   private boolean isImplemented(PlacedCall call) {
     CollectiveTask own = call.call();
-    DataType type = own.type();
-    if (!own.operation().reduces()) {
-      return true;
-    }
-    boolean averages = call.isAverage() && version >= AVERAGES;
-    return type.isFloating()
-        && type != DataType.FLOAT64
-        && (own.folding() == Folding.SUM || averages);
+    return SymmetricCalls.haveKernels(
+        own.operation(), own.type(), own.folding() == Folding.SUM, call.isAverage(), version);
   }
 
   private boolean isUsable(SymmetricKernel kernel, CollectiveTask call, long count) {

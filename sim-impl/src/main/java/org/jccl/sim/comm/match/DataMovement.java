@@ -62,8 +62,8 @@ public final class DataMovement {
 
   /** Those parts that a known defect puts into wrong places (VER-11); null if there are none. */
   private @Nullable MisplacedParts misplaced(@Nullable LaunchedCall[] parts, LaunchedCall first) {
-    if (!simulation.defects().misplacesParts()
-        || !(first.carried instanceof BySymmetricKernel carried)
+    if (!(first.carried instanceof BySymmetricKernel carried)
+        || !simulation.defects().misplacesParts()
         || !MisplacedParts.mayShow(carried.split())) {
       return null;
     }
