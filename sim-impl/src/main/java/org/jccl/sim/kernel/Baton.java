@@ -135,7 +135,7 @@ final class Baton {
         foreignSeen = true;
         clockCounts();
       }
-      if (holder == null) {
+      if (holder == null || holder.abandoned) {
         holder = task;
         task.state = HostTask.State.RUNNING;
         return;
@@ -306,6 +306,19 @@ final class Baton {
   boolean takeLaidDown(HostTask me) {
     synchronized (gate) {
       if (!liesUnwanted()) {
+        return false;
+      }
+      parking.leave();
+      holder = me;
+      return true;
+    }
+  }
+
+  /** {@code me}, a foreign thread's, takes it from a rank that was left behind with it. */
+  boolean takeFromLeftBehind(HostTask me) {
+    synchronized (gate) {
+      HostTask last = holder;
+      if (last == null || !last.abandoned || !arrivals.remove(me)) {
         return false;
       }
       parking.leave();

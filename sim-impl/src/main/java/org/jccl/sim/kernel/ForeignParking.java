@@ -92,6 +92,9 @@ final class ForeignParking {
       boolean looks = isLookout(me);
       long left = Math.max(1_000_000, TimeLimit.left(deadline));
       LockSupport.parkNanos(baton, looks ? Math.min(left, Baton.LOOKOUT_NANOS) : left);
+      if (looks && baton.takeFromLeftBehind(me)) {
+        break;
+      }
       boolean late = System.nanoTime() - deadline > 0;
       standing = looks && isStandstill() ? standing + 1 : 0;
       if (standing > LOOKS && !ForeignThreads.anyAlarmIsSet() && baton.takeLaidDown(me)) {
