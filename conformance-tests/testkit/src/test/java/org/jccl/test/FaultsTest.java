@@ -219,10 +219,14 @@ class FaultsTest {
     @Allow({Remains.FINDING, Remains.LEAK}) // a buffer whose closing fails stays open
     void handlesAll(Communicator comm) throws Exception {
       try (DeviceBuffer buffer = comm.device().allocate(DataType.FLOAT32, 4)) {
-        buffer.fill((byte) 0, comm.defaultStream());
-        comm.allReduce(buffer, ReduceOp.SUM);
-        comm.defaultStream().completion().get(1, TimeUnit.SECONDS);
-      } catch (CollectiveException | InjectedFaultException | TimeoutException gaveUp) {
+        try {
+          buffer.fill((byte) 0, comm.defaultStream());
+          comm.allReduce(buffer, ReduceOp.SUM);
+          comm.defaultStream().completion().get(1, TimeUnit.SECONDS);
+        } catch (CollectiveException | InjectedFaultException | TimeoutException gaveUp) {
+          comm.abort(); // before the buffer goes, which work in flight may use
+        }
+      } catch (CollectiveException | InjectedFaultException gaveUp) {
         comm.abort();
       }
     }
