@@ -119,9 +119,11 @@ final class ExploreCommand implements Callable<Integer> {
 
   /** A failure with as few ranks as were found to show it. */
   private record Smallest(ExploredRun run, int ranks) {
-    private static final int MOST_RUNS = 200;
+    /** So many that small programs are searched whole: then the order of the runs is no matter. */
+    private static final int MOST_RUNS = 2_000;
 
     static Smallest of(Explorer explorer, ExploredRun failure, int ranks) {
+      explorer.stopsAtFailure(false); // the first one of fewer ranks may be another failure
       for (int fewer = 1; fewer < ranks; fewer++) {
         for (ExploredRun run : explorer.ranks(fewer).schedules(MOST_RUNS).explore().failures()) {
           if (run.failure().equals(failure.failure())) {

@@ -103,6 +103,10 @@ final class Explorations {
 
   private synchronized void done(Guide guide, Course course, ExploredRun run) {
     running--;
+    if (explorer.stopsAtFailure() && failed > 0) {
+      notifyAll();
+      return; // it ran beside the failure that ended the search: whether it ended by then is chance
+    }
     runs++;
     search.done(guide, course);
     outcomes.merge(run.outcome(), 1L, Long::sum);
