@@ -20,6 +20,8 @@ import org.jccl.conformance.rules.RawArgumentRules;
 import org.jccl.conformance.rules.RawCheckRules;
 import org.jccl.conformance.rules.RawCollectiveRules;
 import org.jccl.conformance.rules.RawCommunicatorRules;
+import org.jccl.conformance.rules.CallConfigRules;
+import org.jccl.conformance.rules.RawCallConfigRules;
 import org.jccl.conformance.rules.RawConfigRules;
 import org.jccl.conformance.rules.RawCreationRules;
 import org.jccl.conformance.rules.RawErrorRules;
@@ -89,6 +91,8 @@ public final class BookSuites implements RuleSuites {
         RawCheckRules.class,
         RawCreationRules.class,
         RawConfigRules.class,
+        RawCallConfigRules.class,
+        CallConfigRules.class,
         RawFamilyRules.class,
         RawGrowRules.class,
         RawLifecycleRules.class,
