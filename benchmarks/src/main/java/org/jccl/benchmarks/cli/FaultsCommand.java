@@ -186,7 +186,9 @@ final class FaultsCommand implements Callable<Integer> {
     try (Progress progress = Progress.ticking("faults", spec.commandLine().getErr())) {
       table =
           rehearsal.explore(
-              kindsToStrike(), where, (row, all) -> progress.at(row.fault().toString(), ++done[0], all));
+              kindsToStrike(),
+              where,
+              (row, all) -> progress.at(row.fault().toString(), ++done[0], all));
     }
     spec.commandLine().getOut().print(table.text());
     spec.commandLine().getOut().flush();

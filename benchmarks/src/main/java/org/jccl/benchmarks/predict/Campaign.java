@@ -98,7 +98,8 @@ public record Campaign(
   }
 
   /** Keeps rows. */
-  private record Collector(List<Row> rows, String band, Progress progress) implements BenchListener {
+  private record Collector(List<Row> rows, String band, Progress progress)
+      implements BenchListener {
     @Override
     public void begins(String what, int done, int total) {
       progress.at(band + ": " + what, done, total);

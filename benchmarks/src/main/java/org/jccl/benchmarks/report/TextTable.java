@@ -81,7 +81,8 @@ public final class TextTable {
     boolean checked = rows.stream().flatMap(Row::measurements).anyMatch(Measurement::isChecked);
     comment("");
     comment(
-        "Out of bounds values : %s", checked ? wrong + (wrong == 0 ? colors.good(" OK") : colors.bad(" FAILED")) : "N/A");
+        "Out of bounds values : %s",
+        checked ? wrong + (wrong == 0 ? colors.good(" OK") : colors.bad(" FAILED")) : "N/A");
     BenchReport.averageBusBandwidth(rows)
         .ifPresent(average -> comment("Avg bus bandwidth    : %.4g GB/s", average));
     out.flush();

@@ -16,7 +16,8 @@ class LauncherTest {
 
   private String said(String functions, String command, String input) throws Exception {
     Path in = Files.writeString(folder.resolve("in"), input);
-    StringBuilder script = new StringBuilder("set -euo pipefail\nsay() { printf 'jccl: %s\\n' \"$*\" >&2; }\n");
+    StringBuilder script =
+        new StringBuilder("set -euo pipefail\nsay() { printf 'jccl: %s\\n' \"$*\" >&2; }\n");
     for (String name : functions.split(" ")) {
       script.append(function(name));
     }

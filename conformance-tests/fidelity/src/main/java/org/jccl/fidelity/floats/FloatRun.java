@@ -102,8 +102,7 @@ public final class FloatRun {
   }
 
   /** Compares any two subjects; results go to {@code folder}, words to {@code out}. */
-  static int run(
-      Subject subject, Subject reference, FloatConfig config, Path folder, RunScreen out)
+  static int run(Subject subject, Subject reference, FloatConfig config, Path folder, RunScreen out)
       throws IOException {
     if (subject.name().equals("nccl")
         && !"0".equals(config.environment().get("NCCL_NVLS_ENABLE"))) {

@@ -62,7 +62,9 @@ class DifferentialRunTest {
     PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
     DifferentialRun.Range range = new DifferentialRun.Range(3, 0, 20, true);
     Subject subject = SimulatorSubject.seeded(5);
-    assertThat(DifferentialRun.run(subject, range, folder, RunScreen.plain(out))).as(words()).isZero();
+    assertThat(DifferentialRun.run(subject, range, folder, RunScreen.plain(out)))
+        .as(words())
+        .isZero();
     assertThat(Files.readAllLines(folder.resolve("lifecycle-" + subject.name() + "-3.tsv")))
         .hasSize(21);
   }

@@ -49,7 +49,8 @@ class FloatRunTest {
   /** Compares a subject that is not what the simulator imitates. */
   private int run(Subject subject, int ranks, int count) throws IOException {
     Subject honest = machine("honest", GpuProfile.h200(), Map.of());
-    return FloatRun.run(subject, honest, config("other", ranks, 0, count), folder, RunScreen.plain(out()));
+    return FloatRun.run(
+        subject, honest, config("other", ranks, 0, count), folder, RunScreen.plain(out()));
   }
 
   private String words() {

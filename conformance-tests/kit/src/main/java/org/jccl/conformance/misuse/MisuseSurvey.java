@@ -159,8 +159,7 @@ public final class MisuseSurvey {
       keep(verdict);
       sinceHealth++;
       if ((verdict.isViolent() || sinceHealth >= HEALTH_EVERY) && !isHealthy()) {
-        out.println(
-            out.colors().bad("the GPUs no longer answer after " + row.id() + ": stopped"));
+        out.println(out.colors().bad("the GPUs no longer answer after " + row.id() + ": stopped"));
         return UNHEALTHY;
       }
     }

@@ -22,7 +22,8 @@ class MisuseSurveyTest {
 
   private int survey(MisuseSubject subject, String only, boolean again) throws Exception {
     PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-    return new MisuseSurvey(subject, folder, RunScreen.plain(out)).run(MisuseSurvey.rows(null, only), again);
+    return new MisuseSurvey(subject, folder, RunScreen.plain(out))
+        .run(MisuseSurvey.rows(null, only), again);
   }
 
   @Test

@@ -45,7 +45,8 @@ class RuleVerdictTest {
     assertThat(verdict)
         .isEqualTo(
             new RuleVerdict("COL-02", Verdict.FAILED, 3, 30, "required_COL_02_b: first\nmore"));
-    assertThat(verdict.line(RULE, Colors.OFF)).isEqualTo("failed     COL-02  required_COL_02_b: first");
+    assertThat(verdict.line(RULE, Colors.OFF))
+        .isEqualTo("failed     COL-02  required_COL_02_b: first");
   }
 
   @Test
