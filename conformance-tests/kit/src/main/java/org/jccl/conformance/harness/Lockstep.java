@@ -3,6 +3,7 @@ package org.jccl.conformance.harness;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -110,6 +111,33 @@ public final class Lockstep implements AutoCloseable {
             "rank " + rank() + " is at '" + own + "', rank " + rank + " at '" + other + "'");
       }
     }
+  }
+
+  /** Rows of which each process has some, in all processes. */
+  public long[][] exchanged(long[][] rows) {
+    int bytes = 0;
+    for (long[] row : rows) {
+      bytes += row == null ? 0 : 2 * Integer.BYTES + row.length * Long.BYTES;
+    }
+    ByteBuffer own = ByteBuffer.allocate(bytes);
+    for (int i = 0; i < rows.length; i++) {
+      if (rows[i] != null) {
+        own.putInt(i).putInt(rows[i].length);
+        own.asLongBuffer().put(rows[i]);
+        own.position(own.position() + rows[i].length * Long.BYTES);
+      }
+    }
+    long[][] all = new long[rows.length][];
+    for (byte[] each : group.allGather(own.array())) {
+      ByteBuffer other = ByteBuffer.wrap(each);
+      while (other.hasRemaining()) {
+        int row = other.getInt();
+        all[row] = new long[other.getInt()];
+        other.asLongBuffer().get(all[row]);
+        other.position(other.position() + all[row].length * Long.BYTES);
+      }
+    }
+    return all;
   }
 
   @Override

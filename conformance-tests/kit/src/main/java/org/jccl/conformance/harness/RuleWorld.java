@@ -141,6 +141,9 @@ public final class RuleWorld {
         rank -> {
           try {
             body.run(new WorldRank(rank, this, problems::add));
+          } catch (TestAbortedException notShown) {
+            causes.add(notShown); // Its peers do not either, each by itself.
+            giveUpAlone();
           } catch (Throwable failure) {
             problems.add("rank " + rank + " threw " + FailureText.of(failure));
             causes.add(failure);
@@ -157,9 +160,6 @@ public final class RuleWorld {
       problems.addFirst("not done after " + limit.toMillis() + " ms; the ranks were" + where);
     }
     Throwable first = causes.isEmpty() ? null : causes.getFirst();
-    if (first instanceof TestAbortedException notShown) {
-      throw notShown;
-    }
     if (!problems.isEmpty()) {
       if (lockstep != null) {
         lockstep.fail();
@@ -169,6 +169,9 @@ public final class RuleWorld {
     if (lockstep != null) {
       lockstep.meet(rule + ", " + size() + " ranks");
     }
+    if (first instanceof TestAbortedException notShown) {
+      throw notShown;
+    }
   }
 
   /** For the ranks that this process has. */
@@ -176,6 +179,16 @@ public final class RuleWorld {
     return lockstep == null
         ? new Deadline(instance.rankHost(), size(), limit)
         : new Deadline(instance.rankHost(), lockstep.rank(), 1, limit);
+  }
+
+  /** What it began may be left half done. */
+  private void giveUpAlone() {
+    broken = true;
+    if (lockstep == null) {
+      giveUp();
+    } else {
+      lockstep.fail();
+    }
   }
 
   private void giveUp() {

@@ -43,6 +43,9 @@ final class Hosted {
           DeviceMemory.class,
           CompletableFuture.class);
 
+  /** Most places that are still to be written; the oldest of them were for nothing. */
+  private static final int MOST_DUE = 1000;
+
   private static final Map<Class<?>, Map<String, Method>> METHODS = new ConcurrentHashMap<>();
 
   private final Loopback loopback;
@@ -51,7 +54,8 @@ final class Hosted {
   private final Map<Long, Collection<Due>> due = new ConcurrentHashMap<>();
 
   /** Memory of a caller that is written after the call has returned. */
-  private record Due(long token, MemorySegment memory, BooleanSupplier isWritten) {}
+  private record Due(
+      long token, MemorySegment memory, BooleanSupplier isWritten, boolean again) {}
 
   Hosted(Loopback loopback) {
     this.loopback = loopback;
@@ -89,7 +93,7 @@ final class Hosted {
   Wire.Answer answer(long process, Wire.Call call) {
     Object target = object(call.target());
     Method method =
-        METHODS.computeIfAbsent(kind(target), Wire::methods).get(call.method());
+        METHODS.computeIfAbsent(kind(target), RemoteObjects::methods).get(call.method());
     if (method == null) {
       throw new IllegalArgumentException("no method " + call.method());
     }
@@ -136,18 +140,18 @@ final class Hosted {
     lent.segments.forEach(
         (token, segment) -> {
           if (copies && arguments[2] instanceof OwnedStream stream) {
-            // A stream that is being captured copies when its graph runs.
+            // A stream that is being captured copies whenever its graph runs.
+            boolean again = stream.isCapturing();
             CompletableFuture<Void> copied =
-                stream.isCapturing() ? new CompletableFuture<>() : stream.completion();
-            own.add(new Due(token, segment, copied::isDone));
-          } else if (segment.byteSize() == Long.BYTES && isZero(segment)) {
-            own.add(new Due(token, segment, () -> !isZero(segment)));
+                again ? CompletableFuture.completedFuture(null) : stream.completion();
+            own.add(new Due(token, segment, copied::isDone, again));
+          } else if (segment.byteSize() == Long.BYTES && !lent.isChanged(token)) {
+            own.add(new Due(token, segment, () -> lent.isChanged(token), false));
           }
         });
-  }
-
-  private static boolean isZero(MemorySegment segment) {
-    return segment.get(ValueLayout.JAVA_LONG_UNALIGNED, 0) == 0;
+    while (own.size() > MOST_DUE) {
+      own.remove(own.iterator().next());
+    }
   }
 
   /** What has been written since the caller gave it. */
@@ -157,8 +161,10 @@ final class Hosted {
     for (Iterator<Due> each = own.iterator(); each.hasNext(); ) {
       Due late = each.next();
       if (late.isWritten().getAsBoolean()) {
-        each.remove();
-        changed.add(LentMemories.lent(late.token(), late.memory()));
+        if (!late.again()) {
+          each.remove();
+        }
+        changed.add(LentMemories.lent(late.token(), late.memory(), late.again()));
       }
     }
     return changed;
@@ -180,15 +186,22 @@ final class Hosted {
       List<Wire.Lent> changed = new ArrayList<>();
       segments.forEach(
           (token, segment) -> {
-            if (!Arrays.equals(before.get(token), segment.toArray(ValueLayout.JAVA_BYTE))) {
-              changed.add(lent(token, segment));
+            if (isChanged(token)) {
+              changed.add(lent(token, segment, false));
             }
           });
       return changed;
     }
 
-    static Wire.Lent lent(long token, MemorySegment segment) {
-      return new Wire.Lent(token, segment.toArray(ValueLayout.JAVA_BYTE), Map.of());
+    boolean isChanged(long token) {
+      MemorySegment segment = segments.get(token);
+      return segment != null
+          && !Arrays.equals(before.get(token), segment.toArray(ValueLayout.JAVA_BYTE));
+    }
+
+    static Wire.Lent lent(long token, MemorySegment segment, boolean again) {
+      return new Wire.Lent(
+          token, segment.toArray(ValueLayout.JAVA_BYTE), Map.of(), false, again);
     }
   }
 }

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * A thread of another process, at the host: its calls are made on one thread here, since the
@@ -52,12 +54,15 @@ final class HostedCaller implements Runnable {
   private final class CallThread {
     private final Hosted hosted;
     private final long process;
-    private final BlockingQueue<Wire.Call> given =
-        new LinkedBlockingQueue<>();
+    private final Queue<Wire.Call> given = new ConcurrentLinkedQueue<>();
+
+    /** The thread waits for a byte: parked it would count as one that never calls again. */
+    private final Pipe wake = Pipe.open();
+
     private final Thread thread =
         Thread.ofPlatform().daemon().name("loopback-calls").unstarted(this::run);
 
-    CallThread(Hosted hosted, long process) {
+    CallThread(Hosted hosted, long process) throws IOException {
       this.hosted = hosted;
       this.process = process;
     }
@@ -66,20 +71,23 @@ final class HostedCaller implements Runnable {
       thread.start();
     }
 
-    void give(Wire.Call call) {
+    void give(Wire.Call call) throws IOException {
       given.add(call);
+      wake.sink().write(ByteBuffer.allocate(1));
     }
 
-    void end() {
+    void end() throws IOException {
       thread.interrupt();
+      wake.sink().close();
     }
 
     private void run() {
       try {
-        while (true) {
-          wire.write(answer(given.take()));
+        while (wake.source().read(ByteBuffer.allocate(1)) == 1) {
+          wire.write(answer(given.remove()));
         }
-      } catch (InterruptedException | IOException gone) {
+        wake.source().close();
+      } catch (IOException gone) {
         wire.close();
       }
     }

@@ -33,7 +33,8 @@ final class LentCopy {
         }
       }
     }
-    return new Wire.Lent(token, segment.toArray(ValueLayout.JAVA_BYTE), texts);
+    return new Wire.Lent(
+        token, segment.toArray(ValueLayout.JAVA_BYTE), texts, !segment.isNative(), false);
   }
 
   private static boolean isConfig(MemorySegment segment) {
@@ -54,6 +55,9 @@ final class LentCopy {
 
   /** The copy, there as long as somebody knows it. */
   static MemorySegment of(Wire.Lent lent) {
+    if (lent.heap()) {
+      return MemorySegment.ofArray(lent.bytes().clone());
+    }
     Arena arena = Arena.ofAuto();
     MemorySegment segment = arena.allocate(lent.bytes().length, ALIGNMENT);
     MemorySegment.copy(

@@ -2,7 +2,6 @@ package org.jccl.conformance.loopback;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
@@ -90,8 +89,8 @@ public final class RemoteLoopback implements AutoCloseable {
     for (Wire.Lent changed : answer.memory()) {
       write(changed);
     }
-    if (!method.startsWith("copyOut") || method.startsWith("copyOutNow")) {
-      given.removeIf(token -> isDue(token));
+    if (!method.startsWith("copyOut[")) {
+      given.removeIf(this::isDue);
       lent.keySet().removeAll(given);
     }
     Throwable thrown = answer.thrown();
@@ -114,16 +113,15 @@ public final class RemoteLoopback implements AutoCloseable {
     return objects.remote(argument);
   }
 
-  /** A handle that is still zero may be told by a later answer. */
+  /** A handle may be told by a later answer. */
   private boolean isDue(long token) {
     MemorySegment segment = lent.get(token);
-    return segment != null
-        && segment.byteSize() == Long.BYTES
-        && segment.get(ValueLayout.JAVA_LONG_UNALIGNED, 0) == 0;
+    return segment != null && segment.byteSize() == Long.BYTES;
   }
 
   private void write(Wire.Lent changed) {
-    MemorySegment target = lent.remove(changed.token());
+    MemorySegment target =
+        changed.again() ? lent.get(changed.token()) : lent.remove(changed.token());
     if (target != null && !target.isReadOnly()) {
       MemorySegment.copy(MemorySegment.ofArray(changed.bytes()), 0, target, 0, target.byteSize());
     }

@@ -3,12 +3,14 @@ package org.jccl.conformance.loopback;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.Backend;
 import org.jccl.DataType;
 import org.jccl.Device;
+import org.jccl.spi.CaptureGuard;
 import org.jccl.spi.OwnedStream;
 import org.jccl.spi.WaitListeners;
 import org.jspecify.annotations.Nullable;
@@ -51,10 +53,26 @@ final class RemoteObjects {
     Object proxy =
         Proxy.newProxyInstance(
             RemoteObjects.class.getClassLoader(),
-            new Class<?>[] {ref.type()},
+            interfaces(ref.type()),
             new Remote(ref, backend));
     refs.put(proxy, ref);
     return proxy;
+  }
+
+  /** What an object here can do. */
+  private static Class<?>[] interfaces(Class<?> kind) {
+    return kind == Device.class
+        ? new Class<?>[] {Device.class, CaptureGuard.class}
+        : new Class<?>[] {kind};
+  }
+
+  /** The methods that may be called of an object of some kind. */
+  static Map<String, Method> methods(Class<?> kind) {
+    Map<String, Method> methods = new HashMap<>();
+    for (Class<?> each : interfaces(kind)) {
+      methods.putAll(Wire.methods(each));
+    }
+    return methods;
   }
 
   /** One object. */

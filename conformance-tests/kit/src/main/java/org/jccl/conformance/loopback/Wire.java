@@ -64,8 +64,11 @@ final class Wire implements AutoCloseable {
    * @param token the number by which both sides know it
    * @param bytes what is in it
    * @param texts what its pointers to texts point to, by their offsets
+   * @param heap whether it is an array of Java's
+   * @param again whether it may be written once more
    */
-  record Lent(long token, byte[] bytes, Map<Long, String> texts) implements Serializable {}
+  record Lent(long token, byte[] bytes, Map<Long, String> texts, boolean heap, boolean again)
+      implements Serializable {}
 
   /** A call of {@code method} of the object {@code target}. */
   record Call(long target, String method, @Nullable Object[] arguments) implements Serializable {}

@@ -55,7 +55,7 @@ public final class Worker {
         started,
         result -> {
           out.println(WorkerMessage.ended(result));
-          if (lockstep.isBroken()) {
+          if (lockstep.isBroken() || result.outcome() == RuleResult.Outcome.BROKEN) {
             Runtime.getRuntime().halt(1);
           }
         });
