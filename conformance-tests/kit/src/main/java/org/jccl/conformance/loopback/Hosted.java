@@ -145,8 +145,8 @@ final class Hosted {
             CompletableFuture<Void> copied =
                 again ? CompletableFuture.completedFuture(null) : stream.completion();
             own.add(new Due(token, segment, copied::isDone, again));
-          } else if (segment.byteSize() == Long.BYTES && !lent.isChanged(token)) {
-            own.add(new Due(token, segment, () -> lent.isChanged(token), false));
+          } else if (lent.lacksHandle(token)) {
+            own.add(new Due(token, segment, () -> !lent.lacksHandle(token), false));
           }
         });
     while (own.size() > MOST_DUE) {
@@ -187,10 +187,18 @@ final class Hosted {
       segments.forEach(
           (token, segment) -> {
             if (isChanged(token)) {
-              changed.add(lent(token, segment, false));
+              changed.add(lent(token, segment, lacksHandle(token)));
             }
           });
       return changed;
+    }
+
+    /** Whether this is a place for a handle that is not there: null may stand for it meanwhile. */
+    boolean lacksHandle(long token) {
+      MemorySegment segment = segments.get(token);
+      return segment != null
+          && segment.byteSize() == Long.BYTES
+          && (!isChanged(token) || segment.get(ValueLayout.JAVA_LONG_UNALIGNED, 0) == 0);
     }
 
     boolean isChanged(long token) {

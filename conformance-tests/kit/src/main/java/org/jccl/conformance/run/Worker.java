@@ -9,9 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jccl.conformance.harness.Lockstep;
 import org.jccl.conformance.harness.LockstepSubject;
+import org.jccl.conformance.harness.Options;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Subjects;
 
@@ -39,6 +42,10 @@ public final class Worker {
           subject, methods, started, result -> out.println(WorkerMessage.ended(result)));
     }
     out.println(WorkerMessage.END);
+    if (lockstep.isPresent()) {
+      // What the others are still to read goes with this process: it is killed when all are done.
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(Options.ruleSeconds()));
+    }
     Runtime.getRuntime().halt(0); // Threads of rules that hung may keep the process alive.
   }
 
