@@ -149,7 +149,8 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
     if (seal != null && !Secret.same(seal.next(header, payload), exactly(in, FrameSeal.BYTES))) {
       throw new ProtocolException("a message was changed on its way, repeated, or left out");
     }
-    return new Frame(kind, rank, worldSize, new ControlCall(operation, root, position, part), payload);
+    return new Frame(
+        kind, rank, worldSize, new ControlCall(operation, root, position, part), payload);
   }
 
   private static byte[] exactly(DataInputStream in, int count) throws IOException {

@@ -203,6 +203,12 @@ abstract class ProcessGroupBase implements ProcessGroup {
 
   @Override
   public final String toString() {
-    return "process group" + of() + " rank " + rank + "/" + worldSize + (closed.get() ? " (closed)" : "");
+    return "process group"
+        + of()
+        + " rank "
+        + rank
+        + "/"
+        + worldSize
+        + (closed.get() ? " (closed)" : "");
   }
 }

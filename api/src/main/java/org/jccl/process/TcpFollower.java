@@ -42,8 +42,7 @@ final class TcpFollower extends ProcessGroupBase {
     checkPart(rank, worldSize);
     TcpFollower made = new TcpFollower(link, rank, worldSize, timeout(), nameOfPart(name));
     link.add(made);
-    byte[] place =
-        ByteBuffer.allocate(2 * Integer.BYTES).putInt(rank).putInt(worldSize).array();
+    byte[] place = ByteBuffer.allocate(2 * Integer.BYTES).putInt(rank).putInt(worldSize).array();
     link.send(Frame.Kind.ENTER, made.partId(), place);
     return Optional.of(made);
   }

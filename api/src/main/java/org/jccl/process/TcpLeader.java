@@ -122,7 +122,8 @@ final class TcpLeader {
           "process group, rank 0 with rank " + rank, new RequestReader(rank, connection));
     } else {
       connection.start("process group, rank 0 turns away", new IgnoredMember());
-      connection.send(failed(GroupParts.WHOLE, new GroupFailure(ResultCode.INVALID_USAGE, objection)));
+      connection.send(
+          failed(GroupParts.WHOLE, new GroupFailure(ResultCode.INVALID_USAGE, objection)));
       connection.finish();
       rendezvous.failAll(ResultCode.INVALID_USAGE, objection);
     }
@@ -293,7 +294,8 @@ final class TcpLeader {
     @Override
     public void ended(String why) {
       // It may still listen, and cannot know what rank 0 did not like.
-      connection.send(failed(GroupParts.WHOLE, new GroupFailure(ResultCode.REMOTE_ERROR, "rank 0 " + why)));
+      connection.send(
+          failed(GroupParts.WHOLE, new GroupFailure(ResultCode.REMOTE_ERROR, "rank 0 " + why)));
       rendezvous.lose(rank, why);
       parts.loseAll(rank, why);
     }

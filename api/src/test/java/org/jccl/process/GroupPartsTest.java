@@ -201,8 +201,7 @@ class GroupPartsTest {
   }
 
   private static ProcessGroup store(SmallTorchStore store, int rank, int size, Duration limit) {
-    return TorchStoreGroup.join(
-        TcpSettings.of(HOST, store.port(), rank, size, "", limit), "g");
+    return TorchStoreGroup.join(TcpSettings.of(HOST, store.port(), rank, size, "", limit), "g");
   }
 
   private static byte[] bytes(String text) {

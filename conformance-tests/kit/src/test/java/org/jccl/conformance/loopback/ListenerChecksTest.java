@@ -72,7 +72,8 @@ class ListenerChecksTest {
         run(loopback.backend(), config, body);
       }
     } else {
-      try (Simulator simulator = Simulator.builder().devices(RANKS).ncclVersion(VERSION).warnings(line -> {}).build()) {
+      try (Simulator simulator =
+          Simulator.builder().devices(RANKS).ncclVersion(VERSION).warnings(line -> {}).build()) {
         run(simulator.backend(), config, body);
       }
     }
