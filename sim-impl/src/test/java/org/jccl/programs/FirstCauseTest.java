@@ -237,11 +237,13 @@ class FirstCauseTest {
         });
   }
 
-  /** Rank 1 ends its registration too early and goes on; rank 2 finds the communicator failed, and ends first. */
+  /**
+   * Rank 1 ends its registration too early and goes on; rank 2 finds the communicator failed, and
+   * ends first.
+   */
   @Test
   void callOnAFailedCommunicator_isNoCauseOfItsOwn() {
-    try (Simulator simulator =
-        Simulator.builder().devices(RANKS).warnings(line -> {}).build()) {
+    try (Simulator simulator = Simulator.builder().devices(RANKS).warnings(line -> {}).build()) {
       RanksFailedException failed =
           catchThrowableOfType(
               RanksFailedException.class,
