@@ -16,6 +16,7 @@ import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.json.BadFileException;
+import org.jccl.benchmarks.screen.Progress;
 import org.jccl.benchmarks.ways.WayReport;
 import org.jccl.benchmarks.ways.WayTable;
 import org.jccl.benchmarks.ways.WayVerdict;
@@ -101,8 +102,11 @@ final class BenchWays {
               ways(opened.backend(), opened.ranks(), screen),
               rounds,
               128 * MIB);
-      WayTable table = new WayTable(screen);
-      WayBench.run(opened.backend(), opened.ranks(), plan, table::row);
+      Progress progress = Progress.of("bench", command.commandLine().getErr());
+      WayTable table = new WayTable(screen, progress, plan.size(opened.ranks()));
+      try (progress) {
+        WayBench.run(opened.backend(), opened.ranks(), plan, table::row);
+      }
       table.end();
       WayReport report = WayReport.of(EnvironmentCard.of(opened), line, table.times());
       write(report, screen);
