@@ -62,7 +62,8 @@ public final class TextTable {
                 row.root() == null ? -1 : row.root())
             + values(row.outOfPlace())
             + (inPlace == null ? VALUES.formatted("N/A", "N/A", "N/A", "N/A") : values(inPlace))
-            + (row.isWrong() ? "  WRONG" : ""));
+            + (row.isWrong() ? "  WRONG" : "")
+            + (row.measurements().anyMatch(Measurement::isNoisy) ? "  noisy" : ""));
     out.flush();
   }
 
@@ -79,6 +80,12 @@ public final class TextTable {
     comment("");
     comment(
         "Out of bounds values : %s", checked ? wrong + (wrong == 0 ? " OK" : " FAILED") : "N/A");
+    long noisy = rows.stream().flatMap(Row::measurements).filter(Measurement::isNoisy).count();
+    if (noisy > 0) {
+      comment(
+          "Noisy measurements   : %d, p95 is more than %d times p50: do not trust them",
+          noisy, Measurement.NOISY);
+    }
     BenchReport.averageBusBandwidth(rows)
         .ifPresent(average -> comment("Avg bus bandwidth    : %.4g GB/s", average));
     out.flush();
