@@ -42,6 +42,11 @@ public record WayPlan(
         .toList();
   }
 
+  /** How many operations and sizes are measured on so many ranks. */
+  public int size(int ranks) {
+    return cases(ranks).size();
+  }
+
   /** The cases on so many ranks. */
   List<BenchCase> cases(int ranks) {
     return workloads.stream()

@@ -19,6 +19,7 @@ import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.report.Part;
 import org.jccl.benchmarks.report.ReportComparison;
 import org.jccl.benchmarks.report.ReportPage;
+import org.jccl.benchmarks.screen.Progress;
 import org.jccl.benchmarks.ways.WayPart;
 import org.jccl.benchmarks.ways.WayReport;
 import org.jccl.benchmarks.ways.WayTable;
@@ -109,8 +110,11 @@ final class BenchWays {
               ways(opened.backend(), opened.ranks(), screen),
               rounds,
               128 * MIB);
-      WayTable table = new WayTable(screen);
-      WayBench.run(opened.backend(), opened.ranks(), plan, table::row);
+      Progress progress = Progress.of("bench", command.commandLine().getErr());
+      WayTable table = new WayTable(screen, progress, plan.size(opened.ranks()));
+      try (progress) {
+        WayBench.run(opened.backend(), opened.ranks(), plan, table::row);
+      }
       table.end();
       WayReport report = WayReport.of(EnvironmentCard.of(opened), line, table.times());
       write(report, before, screen);

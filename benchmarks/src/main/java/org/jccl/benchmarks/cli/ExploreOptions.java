@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.jccl.CheckLevel;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.OptionValue;
@@ -63,6 +64,8 @@ final class ExploreOptions {
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private CommandSpec command;
 
+  private final LongAdder begun = new LongAdder();
+
   /** An explorer of the program; each of its threads has the program's classes for itself. */
   Explorer explorer() {
     ProgramClass what = program.program(command);
@@ -73,7 +76,17 @@ final class ExploreOptions {
         .args(program.args())
         .sharesState(shared)
         .varies(variations())
-        .world(() -> Simulator.builder().checks(CheckLevel.FULL).strict(strict));
+        .world(this::world);
+  }
+
+  private Simulator.Builder world() {
+    begun.increment();
+    return Simulator.builder().checks(CheckLevel.FULL).strict(strict);
+  }
+
+  /** How many worlds were begun, each for one schedule. */
+  long begun() {
+    return begun.sum();
   }
 
   private Set<Variation> variations() {

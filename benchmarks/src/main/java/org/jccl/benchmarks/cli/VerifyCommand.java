@@ -1,8 +1,6 @@
 package org.jccl.benchmarks.cli;
 
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -12,6 +10,7 @@ import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.ResultFolder;
 import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.conformance.run.VerifyRun;
 import org.jccl.fidelity.golden.BadRecordingException;
 import org.jccl.fidelity.golden.GoldenRecording;
@@ -76,11 +75,13 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintStream screen = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     String recordings = golden;
-    if (recordings != null) {
-      return replay(recordings, screen);
+    try (Watched watched = new Watched(spec)) {
+      return recordings == null ? rules(watched.screen()) : replay(recordings, watched.screen());
     }
+  }
+
+  private int rules(RunScreen screen) {
     try {
       return new VerifyRun(screen).run(backend, rules, out);
     } catch (IllegalArgumentException | BackendUnavailableException unusable) {
@@ -90,7 +91,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  private int replay(String recordings, PrintStream screen) {
+  private int replay(String recordings, RunScreen screen) {
     if (!rules.isEmpty()) {
       throw bad("--golden and --rule exclude each other: recordings are no rules");
     }

@@ -1,7 +1,6 @@
 package org.jccl.conformance.run;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +16,7 @@ import org.jccl.conformance.book.Rule;
 import org.jccl.conformance.book.RuleBook;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.Options;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Subjects;
 import org.jccl.conformance.run.RuleVerdict.Verdict;
@@ -31,10 +31,10 @@ public final class VerifyRun {
 
   private final RuleBook book = RuleBook.load();
   private final RuleIndex index = RuleIndex.load();
-  private final PrintStream out;
+  private final RunScreen out;
 
   /** {@code out} gets a line a rule and the totals. */
-  public VerifyRun(PrintStream out) {
+  public VerifyRun(RunScreen out) {
     this.out = out;
   }
 
@@ -79,16 +79,18 @@ public final class VerifyRun {
             deadline,
             result -> {
               results.put(result.method(), result);
+              out.at(result.method(), results.size(), methods.size());
               if (result.outcome() == RuleResult.Outcome.BROKEN) {
-                out.println(result);
+                out.println(out.colors().bad(result.toString()));
               }
             });
     long start = System.nanoTime();
+    out.at("starting the rules' processes", 0, methods.size());
     supervisor.run(methods, Options.processes());
     long seconds = (System.nanoTime() - start) / 1_000_000_000;
     List<RuleVerdict> verdicts = RuleVerdict.of(rules, index, capabilities.version(), results);
     for (int i = 0; i < verdicts.size(); i++) {
-      out.println(verdicts.get(i).line(rules.get(i)));
+      out.println(verdicts.get(i).line(rules.get(i), out.colors()));
     }
     out.println(totals(name, verdicts) + " in " + seconds + " s");
     VerdictTable.write(

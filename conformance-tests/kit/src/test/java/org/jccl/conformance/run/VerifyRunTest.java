@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jccl.conformance.book.Rule;
 import org.jccl.conformance.book.RuleBook;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.conformance.run.RuleVerdict.Verdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +22,7 @@ class VerifyRunTest {
 
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
   private final VerifyRun run =
-      new VerifyRun(new PrintStream(written, true, StandardCharsets.UTF_8));
+      new VerifyRun(RunScreen.plain(new PrintStream(written, true, StandardCharsets.UTF_8)));
 
   private List<String> ids(String... wanted) {
     return run.selected(List.of(wanted)).stream().map(Rule::id).toList();
