@@ -79,7 +79,10 @@ sealed interface PageSource {
       return BoundedFile.text(file, MOST_BYTES);
     }
     try (InputStream in = BoundedFile.unpacked(BoundedFile.open(file), MOST_BYTES)) {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(in.readAllBytes())).toString();
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(in.readAllBytes()))
+          .toString();
     } catch (CharacterCodingException noText) {
       throw new IOException(file + ": holds no text in UTF-8: is it the right file?", noText);
     } catch (IOException broken) {

@@ -78,7 +78,8 @@ final class ReportCommand implements Runnable {
           @Nullable Path out)
       throws IOException {
     Path first = files.getFirst();
-    String name = String.valueOf(first.getFileName()).replaceFirst("\\.json(\\.gz)?$", "") + ".html";
+    String name =
+        String.valueOf(first.getFileName()).replaceFirst("\\.json(\\.gz)?$", "") + ".html";
     List<Part> parts = parts(files, beside == null ? List.of() : beside);
     String heading =
         parts.size() == 1 ? parts.getFirst().heading() : "Microbenchmarks of collectives";

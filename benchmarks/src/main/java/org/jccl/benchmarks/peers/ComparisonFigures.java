@@ -192,9 +192,7 @@ final class ComparisonFigures {
       AxisScale values,
       DoubleFunction<String> label,
       List<Plot.Line> lines) {
-    return lines.isEmpty()
-        ? ""
-        : new Plot(title, sizes, Units::bytes, values, label, lines).svg();
+    return lines.isEmpty() ? "" : new Plot(title, sizes, Units::bytes, values, label, lines).svg();
   }
 
   private static AxisScale range(List<Plot.Line> lines) {

@@ -95,8 +95,14 @@ final class ComparisonHtml {
     long missed = rows.stream().filter(row -> row.againstPeers() == Verdict.MISSED).count();
     long near = rows.stream().filter(row -> row.againstLimit() == Verdict.MET).count();
     long far = rows.stream().filter(row -> row.againstLimit() == Verdict.MISSED).count();
-    return ReportPage.tile("bars against the best peer", met + " of " + (met + missed), met > 0 && missed == 0 ? "good" : "bad")
-        + ReportPage.tile("bars against the C limit", near + " of " + (near + far), near > 0 && far == 0 ? "good" : "bad")
+    return ReportPage.tile(
+            "bars against the best peer",
+            met + " of " + (met + missed),
+            met > 0 && missed == 0 ? "good" : "bad")
+        + ReportPage.tile(
+            "bars against the C limit",
+            near + " of " + (near + far),
+            near > 0 && far == 0 ? "good" : "bad")
         + ReportPage.tile(
             "of the processors taken by others",
             String.format(Locale.ROOT, "%.0f %%", others * 100),
@@ -165,15 +171,29 @@ final class ComparisonHtml {
   }
 
   private static String table(String id, List<Row> rows) {
-    StringBuilder html = new StringBuilder("<table class=\"rows\">\n<thead>\n<tr class=\"groups\">");
+    StringBuilder html =
+        new StringBuilder("<table class=\"rows\">\n<thead>\n<tr class=\"groups\">");
     html.append("<th colspan=\"3\"></th><th colspan=\"3\">jccl, µs</th>");
     html.append("<th colspan=\"5\">others, µs</th><th colspan=\"4\">against them</th></tr>\n<tr>");
     ReportPage.heads(
         html,
         List.of("operation"),
         List.of(
-            "operation", "ranks", "size", "jccl", "enqueued", "free", "Open MPI", "best", "MPICH",
-            "Gloo best", "C limit", "× peer", "bar", "× limit", "bar"));
+            "operation",
+            "ranks",
+            "size",
+            "jccl",
+            "enqueued",
+            "free",
+            "Open MPI",
+            "best",
+            "MPICH",
+            "Gloo best",
+            "C limit",
+            "× peer",
+            "bar",
+            "× limit",
+            "bar"));
     html.append("</tr>\n</thead>\n<tbody>\n");
     rows.forEach(row -> row(html, row));
     return ReportPage.heading("h2", "", "All sizes", id + "-table")

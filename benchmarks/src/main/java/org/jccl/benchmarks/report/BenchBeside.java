@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** Two benchmark reports side by side as a part of a page: both lines in each diagram, both times. */
+/**
+ * Two benchmark reports side by side as a part of a page: both lines in each diagram, both times.
+ */
 public final class BenchBeside {
   private final String id;
   private final BenchReport first;
@@ -77,15 +79,11 @@ public final class BenchBeside {
     long slower = rows.stream().filter(row -> row.verdict() == Beside.Verdict.SLOWER).count();
     long faster = rows.stream().filter(row -> row.verdict() == Beside.Verdict.FASTER).count();
     double mean =
-        Math.exp(
-            rows.stream()
-                .mapToDouble(row -> Math.log(row.ratio()))
-                .average()
-                .orElse(0));
+        Math.exp(rows.stream().mapToDouble(row -> Math.log(row.ratio())).average().orElse(0));
     return ReportPage.tile("measurements compared", Integer.toString(rows.size()), "")
+        + ReportPage.tile("second over first, geometric mean", Units.trimmed(mean) + " ×", "")
         + ReportPage.tile(
-            "second over first, geometric mean", Units.trimmed(mean) + " ×", "")
-        + ReportPage.tile("slower beyond all samples", Long.toString(slower), slower > 0 ? "bad" : "")
+            "slower beyond all samples", Long.toString(slower), slower > 0 ? "bad" : "")
         + ReportPage.tile(
             "faster beyond all samples", Long.toString(faster), faster > 0 ? "good" : "");
   }
@@ -123,15 +121,27 @@ public final class BenchBeside {
   }
 
   private String table() {
-    StringBuilder html = new StringBuilder("<table class=\"rows\">\n<thead>\n<tr class=\"groups\">");
+    StringBuilder html =
+        new StringBuilder("<table class=\"rows\">\n<thead>\n<tr class=\"groups\">");
     html.append("<th colspan=\"5\"></th><th colspan=\"3\">first</th>");
     html.append("<th colspan=\"3\">second</th><th colspan=\"2\">second over first</th></tr>\n<tr>");
     ReportPage.heads(
         html,
         List.of("operation", "type", "redop", "form", "verdict"),
         List.of(
-            "operation", "type", "redop", "size", "form", "time µs", "min µs", "p95 µs", "time µs",
-            "min µs", "p95 µs", "ratio", "verdict"));
+            "operation",
+            "type",
+            "redop",
+            "size",
+            "form",
+            "time µs",
+            "min µs",
+            "p95 µs",
+            "time µs",
+            "min µs",
+            "p95 µs",
+            "ratio",
+            "verdict"));
     html.append("</tr>\n</thead>\n<tbody>\n");
     rows().forEach(row -> row(html, row));
     String alone =
@@ -153,8 +163,7 @@ public final class BenchBeside {
     cell(html, row.row().type(), "text");
     cell(html, Objects.requireNonNullElse(row.row().reduction(), ""), "text");
     html.append(
-        "<td data-v=\"%d\">%s</td>"
-            .formatted(row.row().bytes(), Units.bytes(row.row().bytes())));
+        "<td data-v=\"%d\">%s</td>".formatted(row.row().bytes(), Units.bytes(row.row().bytes())));
     cell(html, row.inPlace() ? "in place" : "out of place", "text");
     times(html, row.first());
     times(html, row.second());

@@ -91,9 +91,7 @@ public final class BenchPart {
     return ReportPage.tile("ranks", Integer.toString(report.settings().ranks()), "")
         + ReportPage.tile("peak bus bandwidth", Units.gigabytes(peak), "")
         + ReportPage.tile(
-            "average bus bandwidth",
-            Units.gigabytes(report.averageBusBandwidth().orElse(0)),
-            "")
+            "average bus bandwidth", Units.gigabytes(report.averageBusBandwidth().orElse(0)), "")
         + ReportPage.tile("fastest operation", Units.micros(fastest), "")
         + ReportPage.tile(
             "results", verdict, wrong ? "bad" : report.settings().checked() ? "good" : "");
@@ -168,18 +166,17 @@ public final class BenchPart {
     items.append(
         ReportPage.item(
             "Clock %s: time is %s. %s."
-                .formatted(
-                    settings.clock(), report.timeKind(), sentence(settings.clockNote()))));
+                .formatted(settings.clock(), report.timeKind(), sentence(settings.clockNote()))));
     report
         .timeColumns()
         .forEach(column -> items.append(ReportPage.item(sentence(column.words()) + ".")));
     items.append(
         ReportPage.item(
             "%d timed iterations after %d warm-ups%s. A sample is the slowest rank's; percentiles are"
-                .formatted(
-                    settings.iterations(),
-                    settings.warmups(),
-                    settings.graph() ? ", captured into a graph and replayed" : "")
+                    .formatted(
+                        settings.iterations(),
+                        settings.warmups(),
+                        settings.graph() ? ", captured into a graph and replayed" : "")
                 + " of nearest rank, so each is a sample."));
     items.append(
         ReportPage.item(

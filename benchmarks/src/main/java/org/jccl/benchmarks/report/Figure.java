@@ -31,7 +31,12 @@ record Figure(
     List<Plot.Line> bandwidths = lines(Measurement::busBandwidth, false);
     String time =
         new Plot(
-                "Time per operation", axes.sizes(), Units::bytes, axes.times(), Units::micros, times)
+                "Time per operation",
+                axes.sizes(),
+                Units::bytes,
+                axes.times(),
+                Units::micros,
+                times)
             .svg();
     String bandwidth =
         new Plot(

@@ -33,7 +33,8 @@ final class HtmlTable {
   private HtmlTable() {}
 
   static String html(List<Row> rows) {
-    StringBuilder html = new StringBuilder("<table class=\"rows\">\n<thead>\n<tr class=\"groups\">");
+    StringBuilder html =
+        new StringBuilder("<table class=\"rows\">\n<thead>\n<tr class=\"groups\">");
     html.append("<th colspan=\"5\"></th><th colspan=\"4\">out of place</th>");
     html.append(
         "<th colspan=\"4\">in place</th><th colspan=\"5\">out of place, samples</th></tr>\n<tr>");

@@ -51,8 +51,7 @@ public final class JmhPart {
     if (!allocated.isEmpty()) {
       double most = allocated.stream().mapToDouble(a -> a).max().orElse(0);
       // Below a byte is what JMH itself allocates, over many calls.
-      tiles +=
-          ReportPage.tile("most bytes allocated per call", most < 1 ? "0" : shown(most), "");
+      tiles += ReportPage.tile("most bytes allocated per call", most < 1 ? "0" : shown(most), "");
     }
     return tiles;
   }
@@ -92,8 +91,7 @@ public final class JmhPart {
     StringBuilder html = new StringBuilder();
     if (isWide) {
       html.append(
-          "<p class=\"hint\">Logarithmic, from %s to %s.</p>\n"
-              .formatted(shown(low), shown(most)));
+          "<p class=\"hint\">Logarithmic, from %s to %s.</p>\n".formatted(shown(low), shown(most)));
     }
     html.append("<div class=\"bars\">\n");
     for (JmhResults.Line each : lines) {
@@ -153,7 +151,8 @@ public final class JmhPart {
         List.of("benchmark", "unit"),
         second == null
             ? List.of("benchmark", "score", "low", "high", "unit", "samples", "B/op")
-            : List.of("benchmark", "first", "low", "high", "second", "low", "high", "ratio", "unit"));
+            : List.of(
+                "benchmark", "first", "low", "high", "second", "low", "high", "ratio", "unit"));
     html.append("</tr>\n</thead>\n<tbody>\n");
     for (JmhResults.Line each : first.lines()) {
       html.append("<tr>");

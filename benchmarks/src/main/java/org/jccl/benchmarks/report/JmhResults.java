@@ -27,8 +27,8 @@ public record JmhResults(String json, Map<String, String> facts, List<Line> line
    * @param name its method, with its parameters
    * @param unit unit of its score, as JMH writes it
    * @param score the mean
-   * @param low lower end of JMH's 99.9 % interval of the mean, or of the samples where there are too
-   *     few for an interval
+   * @param low lower end of JMH's 99.9 % interval of the mean, or of the samples where there are
+   *     too few for an interval
    * @param high upper end
    * @param isInterval whether low and high are that interval
    * @param samples number of samples
@@ -73,8 +73,7 @@ public record JmhResults(String json, Map<String, String> facts, List<Line> line
         facts.put("JVM flags", words(fields, "jvmArgs"));
         facts.put("Forks", whole(fields, "forks"));
         facts.put(
-            "Warm-up",
-            whole(fields, "warmupIterations") + " of " + text(fields, "warmupTime"));
+            "Warm-up", whole(fields, "warmupIterations") + " of " + text(fields, "warmupTime"));
         facts.put(
             "Measured",
             whole(fields, "measurementIterations") + " of " + text(fields, "measurementTime"));

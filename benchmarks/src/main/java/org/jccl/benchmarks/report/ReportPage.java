@@ -28,8 +28,7 @@ public final class ReportPage {
     places.put("kinds", kinds(parts));
     places.put("nav", nav(parts, single));
     places.put(
-        "parts",
-        parts.stream().map(part -> part(part, single)).collect(Collectors.joining("\n")));
+        "parts", parts.stream().map(part -> part(part, single)).collect(Collectors.joining("\n")));
     return Page.fill(Page.resource("page.html"), places);
   }
 

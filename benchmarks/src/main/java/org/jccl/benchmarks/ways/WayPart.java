@@ -175,9 +175,20 @@ public final class WayPart {
         List.of("operation", "way", "verdict"),
         second == null
             ? List.of(
-                "operation", "size", "way", "median µs", "× as fast as the first way", "95 % interval")
+                "operation",
+                "size",
+                "way",
+                "median µs",
+                "× as fast as the first way",
+                "95 % interval")
             : List.of(
-                "operation", "size", "way", "first µs", "second µs", "× as fast", "95 % interval",
+                "operation",
+                "size",
+                "way",
+                "first µs",
+                "second µs",
+                "× as fast",
+                "95 % interval",
                 "verdict"));
     html.append("</tr>\n</thead>\n<tbody>\n");
     for (WayTimes each : first.times()) {
@@ -216,8 +227,7 @@ public final class WayPart {
           case SAME -> "";
         };
     number(html, ratio.value(), style);
-    html.append(
-        String.format(Locale.ROOT, "<td>%.2f to %.2f</td>", ratio.low(), ratio.high()));
+    html.append(String.format(Locale.ROOT, "<td>%.2f to %.2f</td>", ratio.low(), ratio.high()));
     if (second != null) {
       html.append(
           "<td class=\"text %s\">%s</td>"

@@ -108,8 +108,7 @@ class ReportPageTest {
   void jmhBesideJmh_hasBothBars() throws Exception {
     String page = folder.resolve("page.html").toString();
     String slow = jmh("slow.json", 400).toString();
-    assertThat(
-            run("report", "render", "" + jmh("a.json", 2), "--beside", slow, "--out", page))
+    assertThat(run("report", "render", "" + jmh("a.json", 2), "--beside", slow, "--out", page))
         .as(err.toString())
         .isZero();
     String html = Files.readString(Path.of(page));
@@ -144,7 +143,9 @@ class ReportPageTest {
   /** Ids are unique, links lead somewhere, data can be read, nothing else is loaded or run. */
   private static void requireWhole(String html, int parts) throws Exception {
     Set<String> ids = new HashSet<>();
-    ID.matcher(html).results().forEach(id -> assertThat(ids.add(id.group(1))).as(id.group()).isTrue());
+    ID.matcher(html)
+        .results()
+        .forEach(id -> assertThat(ids.add(id.group(1))).as(id.group()).isTrue());
     LINK.matcher(html).results().forEach(link -> assertThat(ids).contains(link.group(1)));
     Matcher data = DATA.matcher(html);
     int found = 0;

@@ -25,7 +25,8 @@ class HtmlReportTest {
   @Test
   void everySeries_hasADiagramOfEachKind() {
     assertThat(count("<svg class=\"plot\"")).isEqualTo(2 * 3);
-    assertThat(page).contains("id=\"report-overview\"", "id=\"report-all_reduce\"", "id=\"report-gather\"");
+    assertThat(page)
+        .contains("id=\"report-overview\"", "id=\"report-all_reduce\"", "id=\"report-gather\"");
     assertThat(page).contains("float sum, out of place", "float sum, in place");
   }
 
@@ -68,7 +69,8 @@ class HtmlReportTest {
 
   @Test
   void rawReport_isInside() {
-    String json = page.replaceAll("(?s).*<script type=\"application/json\" id=\"report-json\">", "");
+    String json =
+        page.replaceAll("(?s).*<script type=\"application/json\" id=\"report-json\">", "");
     json = json.substring(0, json.indexOf("</script>"));
     assertThat(ReportJson.read(json)).isEqualTo(SampleReport.make());
   }
@@ -116,7 +118,8 @@ class HtmlReportTest {
 
     assertThat(report.noisy()).isOne();
     assertThat(HtmlReport.write(report))
-        .contains("⚠ 1 of 30 measurements are noisy", "<tr class=\"noisy\">", "p95 is 600 times p50");
+        .contains(
+            "⚠ 1 of 30 measurements are noisy", "<tr class=\"noisy\">", "p95 is 600 times p50");
     assertThat(ReportCsv.write(report).lines().filter(line -> line.endsWith(",true"))).hasSize(1);
     assertThat(ReportJson.write(report)).contains("\"noisy\" : 1");
   }
