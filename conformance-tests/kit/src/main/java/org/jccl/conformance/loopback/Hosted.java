@@ -54,8 +54,7 @@ final class Hosted {
   private final Map<Long, Collection<Due>> due = new ConcurrentHashMap<>();
 
   /** Memory of a caller that is written after the call has returned. */
-  private record Due(
-      long token, MemorySegment memory, BooleanSupplier isWritten, boolean again) {}
+  private record Due(long token, MemorySegment memory, BooleanSupplier isWritten, boolean again) {}
 
   Hosted(Loopback loopback) {
     this.loopback = loopback;
@@ -208,8 +207,7 @@ final class Hosted {
     }
 
     static Wire.Lent lent(long token, MemorySegment segment, boolean again) {
-      return new Wire.Lent(
-          token, segment.toArray(ValueLayout.JAVA_BYTE), Map.of(), false, again);
+      return new Wire.Lent(token, segment.toArray(ValueLayout.JAVA_BYTE), Map.of(), false, again);
     }
   }
 }

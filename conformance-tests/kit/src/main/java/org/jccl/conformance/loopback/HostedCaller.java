@@ -102,13 +102,11 @@ final class HostedCaller implements Runnable {
       Throwable thrown = answer.thrown();
       return thrown == null || isSendable(thrown)
           ? answer
-          : new Wire.Answer(
-              null, new IllegalStateException(thrown.toString()), answer.memory());
+          : new Wire.Answer(null, new IllegalStateException(thrown.toString()), answer.memory());
     }
 
     private static boolean isSendable(Serializable thrown) {
-      try (ObjectOutputStream out =
-          new ObjectOutputStream(OutputStream.nullOutputStream())) {
+      try (ObjectOutputStream out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
         out.writeObject(thrown);
         return true;
       } catch (IOException unsendable) {

@@ -60,8 +60,7 @@ final class LentCopy {
     }
     Arena arena = Arena.ofAuto();
     MemorySegment segment = arena.allocate(lent.bytes().length, ALIGNMENT);
-    MemorySegment.copy(
-        lent.bytes(), 0, segment, ValueLayout.JAVA_BYTE, 0, lent.bytes().length);
+    MemorySegment.copy(lent.bytes(), 0, segment, ValueLayout.JAVA_BYTE, 0, lent.bytes().length);
     lent.texts()
         .forEach(
             (offset, text) ->

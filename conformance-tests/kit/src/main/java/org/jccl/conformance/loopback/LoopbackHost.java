@@ -73,8 +73,7 @@ public final class LoopbackHost implements AutoCloseable {
   /** The simulator that a process means, opened by the first that asks. */
   synchronized Hosted hosted(Wire.Place place) {
     return open.computeIfAbsent(
-        place,
-        key -> new Hosted(Loopback.open(DEVICES, key.version(), key.environment())));
+        place, key -> new Hosted(Loopback.open(DEVICES, key.version(), key.environment())));
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.jccl.conformance.loopback;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -54,7 +53,11 @@ final class RemoteLibrary implements InvocationHandler {
       }
     }
     if (name.equals("redOpCreatePreMulSum")) {
-      arguments[1] = scalar((Long) given[1], (Integer) given[2], (Integer) given[3]);
+      arguments[1] =
+          scalar(
+              Wire.argument(given, 1, Long.class),
+              Wire.argument(given, 2, Integer.class),
+              Wire.argument(given, 3, Integer.class));
     }
     return loopback.call(Hosted.ABI, Wire.key(method), arguments);
   }

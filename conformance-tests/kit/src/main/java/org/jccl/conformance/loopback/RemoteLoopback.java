@@ -46,8 +46,7 @@ public final class RemoteLoopback implements AutoCloseable {
     this.place = new Wire.Place(version, Map.copyOf(environment), serial);
     this.objects = new RemoteObjects(this);
     this.stubs = new StubLibrary(new RemoteLibrary(this, version, environment).abi(), version);
-    this.backend =
-        NcclBackend.over(stubs.library("loopback to another process"), this::devicesOf);
+    this.backend = NcclBackend.over(stubs.library("loopback to another process"), this::devicesOf);
   }
 
   /**

@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jccl.Backend;
@@ -30,7 +31,8 @@ final class RemoteObjects {
 
   /** A device of the backend. */
   Device device(Backend backend, long id) {
-    return (Device) known.computeIfAbsent(id, none -> made(new Wire.Ref(id, Device.class), backend));
+    return (Device)
+        known.computeIfAbsent(id, none -> made(new Wire.Ref(id, Device.class), backend));
   }
 
   /** What the host has answered, as an object of this process. */
@@ -52,9 +54,7 @@ final class RemoteObjects {
   private Object made(Wire.Ref ref, @Nullable Backend backend) {
     Object proxy =
         Proxy.newProxyInstance(
-            RemoteObjects.class.getClassLoader(),
-            interfaces(ref.type()),
-            new Remote(ref, backend));
+            RemoteObjects.class.getClassLoader(), interfaces(ref.type()), new Remote(ref, backend));
     refs.put(proxy, ref);
     return proxy;
   }
@@ -104,7 +104,9 @@ final class RemoteObjects {
           }
           case "allocateRegistrable" -> {
             return backend.allocateRegistrable(
-                device, (DataType) arguments[0], (Long) arguments[1]);
+                device,
+                Wire.argument(arguments, 0, DataType.class),
+                Wire.argument(arguments, 1, Long.class));
           }
           case "allocate" -> {
             return InvocationHandler.invokeDefault(self, method, arguments);
@@ -115,7 +117,9 @@ final class RemoteObjects {
           default -> {}
         }
       }
-      return self instanceof OwnedStream ? ofStream(self, method, arguments) : call(method, arguments);
+      return self instanceof OwnedStream
+          ? ofStream(self, method, arguments)
+          : call(method, arguments);
     }
 
     private @Nullable Object ofStream(Object self, Method method, @Nullable Object[] arguments)
@@ -125,15 +129,15 @@ final class RemoteObjects {
             throw new TestAbortedException(
                 "not run: work of the program's own cannot run on a simulator in another process");
         case "addWaitListener" -> {
-          waits.add((Runnable) arguments[0]);
+          waits.add(Wire.argument(arguments, 0, Runnable.class));
           return null;
         }
         case "removeWaitListener" -> {
-          waits.remove((Runnable) arguments[0]);
+          waits.remove(Wire.argument(arguments, 0, Runnable.class));
           return null;
         }
         case "completion" -> {
-          return completion((Wire.Ref) call(method, arguments));
+          return completion(Wire.Ref.class.cast(Objects.requireNonNull(call(method, arguments))));
         }
         case "synchronize" -> {
           if (arguments.length > 0) {

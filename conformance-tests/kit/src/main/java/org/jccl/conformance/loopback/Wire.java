@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +87,11 @@ final class Wire implements AutoCloseable {
       }
     }
     return methods;
+  }
+
+  /** An argument that cannot be missing. */
+  static <T> T argument(@Nullable Object[] arguments, int at, Class<T> type) {
+    return type.cast(Objects.requireNonNull(arguments[at]));
   }
 
   /** A method by name and types. */

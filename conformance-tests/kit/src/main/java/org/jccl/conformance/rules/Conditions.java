@@ -49,14 +49,7 @@ public record Conditions(
     Conditions own = ofRule(Rule.idIn(method.getName()), needs == null ? all : needs);
     boolean raw = own.raw || RawSuite.class.isAssignableFrom(method.getDeclaringClass());
     return new Conditions(
-        own.since,
-        own.until,
-        own.ranks,
-        own.upTo,
-        raw,
-        own.simulator,
-        own.oneJvm,
-        own.environment);
+        own.since, own.until, own.ranks, own.upTo, raw, own.simulator, own.oneJvm, own.environment);
   }
 
   /** The conditions that the fields of a rule make. */

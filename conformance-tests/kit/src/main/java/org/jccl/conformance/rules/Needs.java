@@ -28,8 +28,8 @@ public @interface Needs {
   boolean process() default false;
 
   /**
-   * Whether all its ranks must be in one JVM: one thread drives several of them, or they share
-   * what they note. Where each rank is a process, it is not run.
+   * Whether all its ranks must be in one JVM: one thread drives several of them, or they share what
+   * they note. Where each rank is a process, it is not run.
    */
   boolean oneJvm() default false;
 

@@ -94,8 +94,9 @@ final class CrewResults {
     String method = parts.isEmpty() ? null : parts.keySet().iterator().next();
     for (int rank = 0; rank < size; rank++) {
       String own = running.get(rank);
-      boolean hangs = own != null && (method == null || own.equals(method));
-      if (hangs && !parts.getOrDefault(own, Map.of()).containsKey(rank)) {
+      if (own != null
+          && (method == null || own.equals(method))
+          && !parts.getOrDefault(own, Map.of()).containsKey(rank)) {
         method = own;
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since[rank]);
         Outcome outcome = failing ? otherOutcome(own) : Outcome.BROKEN;

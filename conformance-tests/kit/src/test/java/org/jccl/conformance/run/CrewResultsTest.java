@@ -94,9 +94,7 @@ class CrewResultsTest {
 
     one.lost(0, "its process died");
 
-    assertThat(told)
-        .extracting(RuleResult::words)
-        .containsExactly("wrong", "its process died");
+    assertThat(told).extracting(RuleResult::words).containsExactly("wrong", "its process died");
     assertThat(one.isOver()).isTrue();
   }
 }
