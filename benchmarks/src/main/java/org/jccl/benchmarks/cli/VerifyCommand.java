@@ -94,8 +94,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   private int rules(RunScreen screen) {
     try {
-      return new VerifyRun(screen).run(
-              backend, rules, out, processes == null ? 0 : processes);
+      return new VerifyRun(screen).run(backend, rules, out, processes == null ? 0 : processes);
     } catch (IllegalArgumentException | BackendUnavailableException unusable) {
       throw bad(String.valueOf(unusable.getMessage()));
     } catch (IOException failed) {
