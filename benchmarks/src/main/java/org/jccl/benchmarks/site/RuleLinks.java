@@ -37,7 +37,9 @@ final class RuleLinks {
     documents.all().forEach(links::addTo);
   }
 
-  /** A page that lists all rules, chapter by chapter, as HTML; its address is {@code rules.html}. */
+  /**
+   * A page that lists all rules, chapter by chapter, as HTML; its address is {@code rules.html}.
+   */
   static String list(Documents documents) {
     StringBuilder html = new StringBuilder("<h1>All rules</h1>\n");
     for (Document each : documents.all()) {
@@ -48,8 +50,7 @@ final class RuleLinks {
         for (Document.Section rule : rules) {
           html.append(
               "<li><a href=\"%s#%s\">%s</a></li>\n"
-                  .formatted(
-                      Markup.escape(each.url()), rule.id(), Markup.escape(rule.words())));
+                  .formatted(Markup.escape(each.url()), rule.id(), Markup.escape(rule.words())));
         }
         html.append("</ul>\n");
       }

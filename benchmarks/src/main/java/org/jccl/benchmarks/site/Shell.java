@@ -68,7 +68,8 @@ final class Shell {
     StringBuilder nav = new StringBuilder();
     for (Group group : groups) {
       boolean isHere = group.pages.stream().anyMatch(page -> page.url().equals(url));
-      nav.append("<details%s><summary>%s</summary><ul>\n".formatted(isHere ? " open" : "", group.name));
+      nav.append(
+          "<details%s><summary>%s</summary><ul>\n".formatted(isHere ? " open" : "", group.name));
       for (Document page : group.pages) {
         nav.append(
             "<li><a href=\"%s\"%s>%s</a></li>\n"
@@ -103,7 +104,9 @@ final class Shell {
     }
     return list.isEmpty()
         ? ""
-        : "<details class=\"sections\"><summary>On this page</summary><ul>\n" + list + "</ul></details>\n";
+        : "<details class=\"sections\"><summary>On this page</summary><ul>\n"
+            + list
+            + "</ul></details>\n";
   }
 
   /** A file beside this class. */

@@ -147,13 +147,15 @@ class SiteTest {
     assertThat(site.resolve("javadoc/org.x/org/x/Thing.html")).exists();
     assertThat(Files.readString(site.resolve("search-index.js")))
         .contains("[\"javadoc/org.x/org/x/Thing.html\",\"API\",\"Thing\",\"org.x.Thing\"]");
-    assertThat(Files.readString(site.resolve("index.html"))).contains("href=\"javadoc/index.html\"");
+    assertThat(Files.readString(site.resolve("index.html")))
+        .contains("href=\"javadoc/index.html\"");
   }
 
   @Test
   void theCheck_findsWhatIsBroken() throws Exception {
     Path site = Files.createDirectories(folder.resolve("site"));
-    Files.writeString(site.resolve("a.html"), "<p id=\"x\"><a href=\"b.html#y\"><img src=\"c.svg\">");
+    Files.writeString(
+        site.resolve("a.html"), "<p id=\"x\"><a href=\"b.html#y\"><img src=\"c.svg\">");
     Files.writeString(site.resolve("b.html"), "<a href=\"a.html#x\"><a href=\"a.html#z\">");
     assertThat(LinkCheck.dead(site, "javadoc"))
         .containsExactly("a.html: b.html#y", "a.html: c.svg", "b.html: a.html#z");
