@@ -8,6 +8,8 @@ module org.jccl.benchmarks {
   requires java.management;
   requires jdk.management;
   requires jmh.core;
+  requires org.commonmark;
+  requires org.commonmark.ext.gfm.tables;
   requires org.jccl;
   requires org.jccl.conformance;
   requires org.jccl.fidelity;
