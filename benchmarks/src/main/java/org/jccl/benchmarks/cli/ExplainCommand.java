@@ -96,7 +96,9 @@ final class ExplainCommand implements Callable<Integer> {
     if (!folders.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),
-          "'" + folders.getFirst() + "': a folder of recordings stands alone: give one, or rules and kinds");
+          "'"
+              + folders.getFirst()
+              + "': a folder of recordings stands alone: give one, or rules and kinds");
     }
   }
 

@@ -129,7 +129,6 @@ public record WayReport(String machine, String started, String command, List<Way
         fields.get("wrong").integer());
   }
 
-  /** The line of the same operation, size and way; null if there is none. */
   /** How many lines another report has, too. */
   int inCommon(WayReport other) {
     return (int) times.stream().filter(each -> other.find(each) != null).count();
@@ -145,6 +144,7 @@ public record WayReport(String machine, String started, String command, List<Way
         times.stream().map(each -> Objects.requireNonNullElse(newer.find(each), each)).toList());
   }
 
+  /** The line of the same operation, size and way; null if there is none. */
   @Nullable WayTimes find(WayTimes other) {
     return times.stream()
         .filter(each -> each.isBeside(other) && each.way().equals(other.way()))

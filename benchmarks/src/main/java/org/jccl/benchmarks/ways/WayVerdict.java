@@ -30,9 +30,9 @@ public final class WayVerdict {
   private WayVerdict() {}
 
   /**
-   * The verdict of one of so many {@code lines}: {@code before} and {@code after} of the same calls.
-   * What else a machine does makes some rounds slower and none faster, so the fastest rounds must
-   * have changed, too.
+   * The verdict of one of so many {@code lines}: {@code before} and {@code after} of the same
+   * calls. What else a machine does makes some rounds slower and none faster, so the fastest rounds
+   * must have changed, too.
    */
   public static Verdict of(WayTimes before, WayTimes after, int lines) {
     Ratio ratio = Ratio.of(before.micros(), after.micros(), lines);
@@ -40,9 +40,7 @@ public final class WayVerdict {
     if (ratio.isBelow(1 - TOLERANCE) && fastest < 1 - TOLERANCE) {
       return Verdict.SLOWER;
     }
-    return ratio.isAbove(1 + TOLERANCE) && fastest > 1 + TOLERANCE
-        ? Verdict.FASTER
-        : Verdict.SAME;
+    return ratio.isAbove(1 + TOLERANCE) && fastest > 1 + TOLERANCE ? Verdict.FASTER : Verdict.SAME;
   }
 
   /** A tenth of the rounds are as fast. */
@@ -101,7 +99,12 @@ public final class WayVerdict {
     }
     out.println(
         "# %d %s compared: %d slower, %d faster, %d the same"
-            .formatted(compared, compared == 1 ? "line" : "lines", slower, faster, compared - slower - faster));
+            .formatted(
+                compared,
+                compared == 1 ? "line" : "lines",
+                slower,
+                faster,
+                compared - slower - faster));
     if (compared == 0) {
       out.println("# the reports have no line in common");
     }

@@ -75,7 +75,13 @@ class ShrinkerTest {
     ExploredRun run = explorer(FRAGILE).explore().failures().getFirst();
     ReplayClass test =
         new ReplayClass(
-            "com.example.Main", List.of("a\"b"), 2, List.of(Variation.CALLS_WAIT), false, 22907, run);
+            "com.example.Main",
+            List.of("a\"b"),
+            2,
+            List.of(Variation.CALLS_WAIT),
+            false,
+            22907,
+            run);
 
     assertThat(test.name()).isEqualTo("MainReplayTest");
     assertThat(test.source().lines().count()).isLessThanOrEqualTo(40);
