@@ -210,6 +210,30 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
   }
 
   /**
+   * Enqueues a copy of all of {@code source} to the start of this buffer. It comes back at once:
+   * the memory is the copy's until the stream has passed.
+   *
+   * @param source what is copied into this buffer; at most as large as the buffer
+   * @param stream the stream on which the work is enqueued
+   * @throws IllegalStateException if one of the two is closed
+   */
+  public void copyFrom(HostBuffer source, Stream stream) {
+    copyFrom(source.open(), stream);
+  }
+
+  /**
+   * Enqueues a copy from the start of this buffer that fills {@code target}. It comes back at once:
+   * the memory is the copy's until the stream has passed.
+   *
+   * @param target what this buffer is copied into; at most as large as the buffer
+   * @param stream the stream on which the work is enqueued
+   * @throws IllegalStateException if one of the two is closed
+   */
+  public void copyTo(HostBuffer target, Stream stream) {
+    copyTo(target.open(), stream);
+  }
+
+  /**
    * Enqueues a copy of all of {@code source} to the start of this buffer, inside the device.
    *
    * @param source what is copied into this buffer; as large as the buffer
@@ -443,7 +467,7 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
     }
   }
 
-  private static long byteSize(DataType type, long count) {
+  static long byteSize(DataType type, long count) {
     if (count < 0 || count > Long.MAX_VALUE / type.bytes()) {
       throw new IllegalArgumentException("count " + count + " of " + type + " is out of range");
     }
