@@ -47,7 +47,7 @@ public interface Device extends AutoCloseable {
    * @throws CollectiveException if the host has not enough memory that can be pinned
    */
   default HostBuffer allocateHost(DataType type, long count) {
-    return HostBuffer.allocate(this, type, count);
+    return HostBuffer.allocate(memory().hostArena(), type, count);
   }
 
   /**

@@ -48,7 +48,7 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
   }
 
   static DeviceBuffer allocate(Device device, DataType type, long count) {
-    long bytes = byteSize(type, count);
+    long bytes = type.bytes(count);
     return new DeviceBuffer(
         device,
         type,
@@ -68,7 +68,7 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
    * @return a buffer that owns nothing
    */
   public static DeviceBuffer wrap(Device device, DataType type, long address, long count) {
-    byteSize(type, count);
+    type.bytes(count);
     return new DeviceBuffer(device, type, address, count, null);
   }
 
@@ -85,7 +85,7 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
    */
   public static DeviceBuffer owning(
       Device device, DataType type, long address, long count, LongConsumer free) {
-    byteSize(type, count);
+    type.bytes(count);
     return new DeviceBuffer(device, type, address, count, free);
   }
 
@@ -465,12 +465,5 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
               + ", whose elements have "
               + type.bytes());
     }
-  }
-
-  static long byteSize(DataType type, long count) {
-    if (count < 0 || count > Long.MAX_VALUE / type.bytes()) {
-      throw new IllegalArgumentException("count " + count + " of " + type + " is out of range");
-    }
-    return count * type.bytes();
   }
 }

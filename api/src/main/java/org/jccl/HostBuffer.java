@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Host memory that a device copies from and to by itself: pinned on a GPU, where an enqueued copy
- * then neither holds its caller up nor goes by way of other memory. {@link DeviceBuffer#copyFrom}
- * and {@link DeviceBuffer#copyTo} take it; programs read and write it as {@link #memory()}.
+ * then neither holds its caller up nor goes by way of other memory. {@code DeviceBuffer.copyFrom}
+ * and {@code copyTo} take it; programs read and write it as {@link #memory()}.
  *
  * <p>Lifetime: who allocates it closes it. From the call of an enqueued copy until its stream has
  * passed (a wait for the stream, or for an event behind the copy), the memory belongs to the copy:
@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * {@snippet file="org/jccl/benchmarks/snippets/FirstSteps.java" region="pinned"}
  */
 public final class HostBuffer implements AutoCloseable {
-  private final Device device;
   private final DataType type;
   private final MemorySegment memory;
 
@@ -30,8 +29,7 @@ public final class HostBuffer implements AutoCloseable {
 
   private volatile boolean closed;
 
-  private HostBuffer(Device device, DataType type, MemorySegment memory, Arena arena) {
-    this.device = device;
+  private HostBuffer(DataType type, MemorySegment memory, Arena arena) {
     this.type = type;
     this.memory = memory;
     this.arena = arena;
@@ -40,31 +38,24 @@ public final class HostBuffer implements AutoCloseable {
 
   /** A part of {@code of}, which owns nothing. */
   private HostBuffer(HostBuffer of, MemorySegment memory) {
-    this.device = of.device;
     this.type = of.type;
     this.memory = memory;
     this.arena = null;
     this.whole = of.whole == null ? of : of.whole;
   }
 
-  static HostBuffer allocate(Device device, DataType type, long count) {
-    long bytes = DeviceBuffer.byteSize(type, count);
-    Arena arena = device.memory().hostArena();
+  /** Memory of {@code arena}, which ends with it. */
+  static HostBuffer allocate(Arena arena, DataType type, long count) {
     boolean isMade = false;
     try {
-      MemorySegment memory = arena.allocate(bytes, Long.BYTES);
+      MemorySegment memory = arena.allocate(type.bytes(count), Long.BYTES);
       isMade = true;
-      return new HostBuffer(device, type, memory, arena);
+      return new HostBuffer(type, memory, arena);
     } finally {
       if (!isMade) {
         arena.close();
       }
     }
-  }
-
-  /** {@return the device that it was allocated for; all devices of the backend can use it} */
-  public Device device() {
-    return device;
   }
 
   /** {@return the element type} */
@@ -142,11 +133,6 @@ public final class HostBuffer implements AutoCloseable {
 
   @Override
   public String toString() {
-    return type
-        + "["
-        + count()
-        + "] on the host, for device "
-        + device.index()
-        + (isClosed() ? " (closed)" : "");
+    return type + "[" + count() + "] on the host" + (isClosed() ? " (closed)" : "");
   }
 }
