@@ -9,6 +9,8 @@ module org.jccl.benchmarks {
   requires jdk.jfr;
   requires jdk.management;
   requires jmh.core;
+  requires org.commonmark;
+  requires org.commonmark.ext.gfm.tables;
   requires org.jccl;
   requires org.jccl.conformance;
   requires org.jccl.fidelity;

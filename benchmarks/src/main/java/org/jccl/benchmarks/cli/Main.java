@@ -49,6 +49,7 @@ import picocli.CommandLine.TypeConversionException;
       VerifyCommand.class,
       RecordCommand.class,
       ReportCommand.class,
+      SiteCommand.class,
       ExplainCommand.class,
       WatchCommand.class,
       MisuseCommand.class,

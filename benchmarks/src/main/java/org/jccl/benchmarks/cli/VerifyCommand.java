@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jccl.BackendUnavailableException;
+import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.OptionValue;
 import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.ResultFolder;
@@ -49,6 +50,16 @@ final class VerifyCommand implements Callable<Integer> {
   private List<String> rules = List.of();
 
   @Option(
+      names = "--processes",
+      converter = Numbers.RanksOfAHost.class,
+      paramLabel = "N",
+      description =
+          "Run the rules with N ranks, each in a process of its own that runs the same rules, with"
+              + " nccl or loopback. Tests whose ranks must be in one process are listed as such."
+              + " Default: one process that has all ranks.")
+  private @Nullable Integer processes;
+
+  @Option(
       names = "--golden",
       paramLabel = "DIR",
       arity = "0..1",
@@ -83,7 +94,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   private int rules(RunScreen screen) {
     try {
-      return new VerifyRun(screen).run(backend, rules, out);
+      return new VerifyRun(screen).run(backend, rules, out, processes == null ? 0 : processes);
     } catch (IllegalArgumentException | BackendUnavailableException unusable) {
       throw bad(String.valueOf(unusable.getMessage()));
     } catch (IOException failed) {
@@ -94,6 +105,9 @@ final class VerifyCommand implements Callable<Integer> {
   private int replay(String recordings, RunScreen screen) {
     if (!rules.isEmpty()) {
       throw bad("--golden and --rule exclude each other: recordings are no rules");
+    }
+    if (processes != null) {
+      throw bad("--golden and --processes exclude each other: recordings need no ranks");
     }
     if (!backend.equals("sim")) {
       throw bad("--golden: recordings are replayed on the simulator, not on '" + backend + "'");

@@ -65,7 +65,8 @@ public final class TextTable {
                 row.root() == null ? -1 : row.root())
             + values(row.outOfPlace())
             + (inPlace == null ? VALUES.formatted("N/A", "N/A", "N/A", "N/A") : values(inPlace))
-            + (row.isWrong() ? colors.bad("  WRONG") : ""));
+            + (row.isWrong() ? colors.bad("  WRONG") : "")
+            + (row.measurements().anyMatch(Measurement::isNoisy) ? "  noisy" : ""));
     out.flush();
   }
 
@@ -83,6 +84,12 @@ public final class TextTable {
     comment(
         "Out of bounds values : %s",
         checked ? wrong + (wrong == 0 ? colors.good(" OK") : colors.bad(" FAILED")) : "N/A");
+    long noisy = rows.stream().flatMap(Row::measurements).filter(Measurement::isNoisy).count();
+    if (noisy > 0) {
+      comment(
+          "Noisy measurements   : %d, p95 is more than %d times p50: do not trust them",
+          noisy, Measurement.NOISY);
+    }
     BenchReport.averageBusBandwidth(rows)
         .ifPresent(average -> comment("Avg bus bandwidth    : %.4g GB/s", average));
     out.flush();
