@@ -74,14 +74,17 @@ public final class HostBuffer implements AutoCloseable {
   }
 
   /**
-   * {@return the memory, in the host's byte order} Any thread may use it; after {@link #close} a use
-   * throws {@link IllegalStateException}.
+   * {@return the memory, in the host's byte order} Any thread may use it; after {@link #close} a
+   * use throws {@link IllegalStateException}.
    */
   public MemorySegment memory() {
     return memory;
   }
 
-  /** {@return whether its memory was given back: this buffer was closed, or that of which it is a part} */
+  /**
+   * {@return whether its memory was given back: this buffer was closed, or that of which it is a
+   * part}
+   */
   public boolean isClosed() {
     return closed || (whole != null && whole.closed);
   }

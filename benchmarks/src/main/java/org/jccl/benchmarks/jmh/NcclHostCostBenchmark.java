@@ -163,9 +163,7 @@ public class NcclHostCostBenchmark {
 
   private void record(GroupScope group, List<Communicator> ranks) {
     for (int rank = 0; rank < gpus; rank++) {
-      group
-          .on(ranks.get(rank))
-          .allReduce(sends[rank], recvs[rank], ReduceOp.SUM, streams[rank]);
+      group.on(ranks.get(rank)).allReduce(sends[rank], recvs[rank], ReduceOp.SUM, streams[rank]);
     }
   }
 

@@ -42,8 +42,7 @@ final class HostArena implements Arena {
       made.fill(Allocation.POISON);
     }
     Lifetimes lifetimes = context.simulation().lifetimes();
-    blocks.add(
-        new Block(made, lifetimes.open(Lifetimes.Kind.HOST_BUFFER, context.index(), bytes)));
+    blocks.add(new Block(made, lifetimes.open(Lifetimes.Kind.HOST_BUFFER, context.index(), bytes)));
     return made;
   }
 
