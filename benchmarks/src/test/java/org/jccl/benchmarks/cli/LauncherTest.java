@@ -21,7 +21,8 @@ class LauncherTest {
     for (String name : functions.split(" ")) {
       script.append(function(name));
     }
-    for (String constant : Repository.text("jccl").lines().filter(line -> line.startsWith("box")).toList()) {
+    for (String constant :
+        Repository.text("jccl").lines().filter(line -> line.startsWith("box")).toList()) {
       script.append(constant).append('\n');
     }
     Process shell =
