@@ -112,7 +112,8 @@ public final class CallConfig {
     StringJoiner words = new StringJoiner(", ");
     fields.forEach((field, value) -> words.add(field.nativeName() + " " + value));
     if (!algorithms.isEmpty()) {
-      words.add("algSelection \"" + CleanText.line(algorithms) + "\"" + (forced ? "" : " if possible"));
+      words.add(
+          "algSelection \"" + CleanText.line(algorithms) + "\"" + (forced ? "" : " if possible"));
     }
     if (profilerTag != 0) {
       words.add("userProfilerTag " + Long.toUnsignedString(profilerTag));

@@ -2,8 +2,8 @@ package org.jccl.config;
 
 /**
  * The integer fields of NCCL's communicator configuration, {@code ncclConfig_t}: where each lies in
- * the struct, since when, what it may hold (rules CFG-01 to CFG-16, CFG-20 to CFG-24). The checks run in this order
- * (CFG-02).
+ * the struct, since when, what it may hold (rules CFG-01 to CFG-16, CFG-20 to CFG-24). The checks
+ * run in this order (CFG-02).
  */
 public enum ConfigField {
   /** Whether calls wait for their host side work (rule CFG-03). */

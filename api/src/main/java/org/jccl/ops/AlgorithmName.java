@@ -107,9 +107,7 @@ public enum AlgorithmName {
   }
 
   private static Operation[] unrooted() {
-    return new Operation[] {
-      Operation.ALL_REDUCE, Operation.ALL_GATHER, Operation.REDUCE_SCATTER
-    };
+    return new Operation[] {Operation.ALL_REDUCE, Operation.ALL_GATHER, Operation.REDUCE_SCATTER};
   }
 
   /**

@@ -125,7 +125,9 @@ public final class ArgumentRules {
     String refusal = setting.refusal(operation);
     if (refusal != null) {
       throw new IllegalArgumentException(
-          Refusal.head(comm, operation) + refusal + "; name others, or take forced(false) (CFG-28)");
+          Refusal.head(comm, operation)
+              + refusal
+              + "; name others, or take forced(false) (CFG-28)");
     }
   }
 

@@ -88,8 +88,7 @@ public final class CallSetting {
   }
 
   private boolean setsThreadBlocks() {
-    return config.fields().keySet().stream()
-        .anyMatch(field -> field != CallField.CGA_CLUSTER_SIZE);
+    return config.fields().keySet().stream().anyMatch(field -> field != CallField.CGA_CLUSTER_SIZE);
   }
 
   /** {@return whether an event tells that the call has begun} */

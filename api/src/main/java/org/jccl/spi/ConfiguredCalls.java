@@ -92,13 +92,7 @@ public interface ConfiguredCalls {
    * @return NCCL's result code
    */
   int allGatherConfig(
-      long send,
-      long recv,
-      long count,
-      int type,
-      long comm,
-      long stream,
-      MemorySegment config);
+      long send, long recv, long count, int type, long comm, long stream, MemorySegment config);
 
   /**
    * {@code ncclReduceScatterConfig}.
@@ -136,13 +130,7 @@ public interface ConfiguredCalls {
    * @return NCCL's result code
    */
   int allToAllConfig(
-      long send,
-      long recv,
-      long count,
-      int type,
-      long comm,
-      long stream,
-      MemorySegment config);
+      long send, long recv, long count, int type, long comm, long stream, MemorySegment config);
 
   /**
    * {@code ncclGatherConfig}.

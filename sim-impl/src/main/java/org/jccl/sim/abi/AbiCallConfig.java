@@ -28,8 +28,7 @@ final class AbiCallConfig {
     this.version = simulation.version();
     this.struct = struct;
     this.stated = struct.get(JAVA_LONG_UNALIGNED, ConfigField.SIZE_OFFSET);
-    this.size =
-        Math.min(Math.min(stated, struct.byteSize()), CallField.structBytes(version));
+    this.size = Math.min(Math.min(stated, struct.byteSize()), CallField.structBytes(version));
   }
 
   /** What NCCL refuses, in its order, or null: it ignores the other values that make no sense. */
@@ -66,7 +65,8 @@ final class AbiCallConfig {
     int most = number(CallField.MAX_CTAS.offset(), ConfigField.UNDEFINED);
     for (CallField field : CallField.values()) {
       int value = number(field.offset(), ConfigField.UNDEFINED);
-      boolean isAbove = field == CallField.MIN_CTAS && CallField.MAX_CTAS.allows(most) && least > most;
+      boolean isAbove =
+          field == CallField.MIN_CTAS && CallField.MAX_CTAS.allows(most) && least > most;
       if (field.allows(value)) {
         config.set(field, isAbove ? 1 : value); // NCCL takes 1 for a least that is above the most
       }
@@ -76,8 +76,7 @@ final class AbiCallConfig {
         .algorithms(names == null ? "" : names)
         .forced(number(CallField.FORCED_OFFSET, 1) == 1)
         .profilerTag(word(CallField.TAG_OFFSET));
-    return new CallSetting(
-        config.build(), word(CallField.EVENT_OFFSET) != 0, MemorySegment.NULL);
+    return new CallSetting(config.build(), word(CallField.EVENT_OFFSET) != 0, MemorySegment.NULL);
   }
 
   @Override

@@ -564,13 +564,7 @@ public final class SimAbi implements NcclAbi {
 
   @Override
   public int allGatherConfig(
-      long send,
-      long recv,
-      long count,
-      int type,
-      long comm,
-      long stream,
-      MemorySegment config) {
+      long send, long recv, long count, int type, long comm, long stream, MemorySegment config) {
     return issueConfigured(
         Operation.ALL_GATHER, send, recv, count, type, 0, 0, comm, stream, config);
   }
@@ -591,13 +585,7 @@ public final class SimAbi implements NcclAbi {
 
   @Override
   public int allToAllConfig(
-      long send,
-      long recv,
-      long count,
-      int type,
-      long comm,
-      long stream,
-      MemorySegment config) {
+      long send, long recv, long count, int type, long comm, long stream, MemorySegment config) {
     return issueConfigured(
         Operation.ALL_TO_ALL, send, recv, count, type, 0, 0, comm, stream, config);
   }

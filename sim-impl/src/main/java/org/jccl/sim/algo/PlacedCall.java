@@ -30,7 +30,11 @@ public record PlacedCall(
 
   /** A call with the communicator's own configuration. */
   public PlacedCall(
-      CollectiveTask call, boolean isAverage, int sendOffset, int recvOffset, boolean isRegistered) {
+      CollectiveTask call,
+      boolean isAverage,
+      int sendOffset,
+      int recvOffset,
+      boolean isRegistered) {
     this(call, isAverage, sendOffset, recvOffset, isRegistered, null);
   }
 

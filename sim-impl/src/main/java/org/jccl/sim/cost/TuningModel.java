@@ -38,8 +38,7 @@ final class TuningModel {
     this.n = topology.worldSize();
     this.hosts = topology.hosts();
     this.ranksPerHost = (float) n / hosts;
-    this.isNewerHere =
-        version >= Tuner.SECOND_MODEL && profile.computeCapability() >= BLACKWELL;
+    this.isNewerHere = version >= Tuner.SECOND_MODEL && profile.computeCapability() >= BLACKWELL;
     this.constants = new TunerConstants(profile.computeCapability(), hosts, version);
   }
 
