@@ -2,6 +2,7 @@ package org.jccl.benchmarks.ways;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,14 +21,26 @@ import org.jspecify.annotations.Nullable;
 
 /** Measurements in rounds as a part of a page: one file, or two of them side by side. */
 public final class WayPart {
+  private static final Map<String, String> MEANINGS =
+      Map.of(
+          "median µs", "median of the rounds, microseconds of one call, the slowest rank's",
+          "first µs", "the same of the first run",
+          "second µs", "the same of the second run",
+          "× as fast", "the first median over the second",
+          "× as fast as the first way", "the first way's median over this one's",
+          "95 % interval", "of the ratio, by bootstrap over the rounds",
+          "verdict", "slower or faster only where the interval lies more than 5 % beyond 1");
+
   private final String id;
   private final WayReport first;
   private final @Nullable WayReport second;
+  private final Map<WayTimes, Ratio> ratios;
 
   private WayPart(String id, WayReport first, @Nullable WayReport second) {
     this.id = id;
     this.first = first;
     this.second = second;
+    this.ratios = ratios();
   }
 
   /** The part; {@code second} is set beside it, line by line, if there is one. */
@@ -80,15 +93,31 @@ public final class WayPart {
   }
 
   private String count(Verdict verdict) {
-    long count =
-        first.times().stream()
-            .filter(
-                each -> {
-                  WayTimes other = second == null ? null : second.find(each);
-                  return other != null && WayVerdict.of(each, other) == verdict;
-                })
-            .count();
-    return Long.toString(count);
+    return Long.toString(
+        ratios.values().stream().filter(ratio -> WayVerdict.of(ratio) == verdict).count());
+  }
+
+  /** How many times as fast each line of the first is in the second, or as the first way. */
+  private Map<WayTimes, Ratio> ratios() {
+    Map<WayTimes, Ratio> found = new IdentityHashMap<>();
+    for (WayTimes each : first.times()) {
+      WayTimes other = other(each);
+      if (other != null) {
+        found.put(
+            each,
+            second == null
+                ? Ratio.of(other.micros(), each.micros())
+                : Ratio.of(each.micros(), other.micros()));
+      }
+    }
+    return found;
+  }
+
+  /** What a line is held against; null if there is nothing. */
+  private @Nullable WayTimes other(WayTimes each) {
+    return second == null
+        ? first.times().stream().filter(each::isBeside).findFirst().orElse(each)
+        : second.find(each);
   }
 
   private String charts() {
@@ -187,9 +216,8 @@ public final class WayPart {
                 "way",
                 "first µs",
                 "second µs",
-                "× as fast",
-                "95 % interval",
-                "verdict"));
+                "× as fast", "95 % interval", "verdict"),
+        MEANINGS);
     html.append("</tr>\n</thead>\n<tbody>\n");
     for (WayTimes each : first.times()) {
       row(html, each);
@@ -199,27 +227,21 @@ public final class WayPart {
   }
 
   private void row(StringBuilder html, WayTimes each) {
-    WayTimes other =
-        second == null
-            ? first.times().stream().filter(each::isBeside).findFirst().orElse(each)
-            : second.find(each);
+    WayTimes other = other(each);
+    Ratio ratio = ratios.get(each);
     html.append(each.wrong() > 0 ? "<tr class=\"wrong\">" : "<tr>");
     html.append("<td class=\"text\">%s</td>".formatted(Markup.escape(each.operation())));
     html.append("<td data-v=\"%d\">%s</td>".formatted(each.bytes(), Units.bytes(each.bytes())));
     html.append("<td class=\"text\">%s</td>".formatted(Markup.escape(each.way())));
     number(html, each.median(), "first strong");
-    if (other == null) {
+    if (other == null || ratio == null) {
       html.append("<td class=\"none\">n/a</td><td></td><td></td><td></td></tr>\n");
       return;
     }
     if (second != null) {
       number(html, other.median(), "strong");
     }
-    Ratio ratio =
-        second == null
-            ? Ratio.of(other.micros(), each.micros())
-            : Ratio.of(each.micros(), other.micros());
-    Verdict verdict = second == null ? Verdict.SAME : WayVerdict.of(each, other);
+    Verdict verdict = second == null ? Verdict.SAME : WayVerdict.of(ratio);
     String style =
         switch (verdict) {
           case SLOWER -> "slower";

@@ -28,7 +28,11 @@ public final class WayVerdict {
 
   /** The verdict of one line: {@code before} and {@code after} of the same calls. */
   public static Verdict of(WayTimes before, WayTimes after) {
-    Ratio ratio = Ratio.of(before.micros(), after.micros());
+    return of(Ratio.of(before.micros(), after.micros()));
+  }
+
+  /** The verdict of how many times as fast the calls are now. */
+  static Verdict of(Ratio ratio) {
     if (ratio.isBelow(1 - TOLERANCE)) {
       return Verdict.SLOWER;
     }
@@ -55,10 +59,10 @@ public final class WayVerdict {
         continue;
       }
       compared++;
-      Verdict verdict = of(old, each);
+      Ratio ratio = Ratio.of(old.micros(), each.micros());
+      Verdict verdict = of(ratio);
       slower += verdict == Verdict.SLOWER ? 1 : 0;
       faster += verdict == Verdict.FASTER ? 1 : 0;
-      Ratio ratio = Ratio.of(old.micros(), each.micros());
       out.println(
           String.format(
               Locale.ROOT,

@@ -84,6 +84,14 @@ class ReportPageTest {
         .contains("samples&#39; range".replace("&#39;", "'"), "call, bytes=8 &lt;/script&gt;");
   }
 
+  @Test
+  void allKeptMeasurements_areOnThePageOfTheSite() throws Exception {
+    String html = SiteCommand.measurements(kept("")).strip();
+    int parts = Pattern.compile("<article ").matcher(html).results().mapToInt(each -> 1).sum();
+    assertThat(parts).isGreaterThan(5);
+    requireWhole(html, parts);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "2026-11-22-h200/x2/report.json, 2026-11-22-h200/x4/report.json, slower beyond all samples",
