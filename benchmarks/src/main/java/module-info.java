@@ -6,6 +6,7 @@ module org.jccl.benchmarks {
   requires com.fasterxml.jackson.jr.ob;
   requires info.picocli;
   requires java.management;
+  requires jdk.jfr;
   requires jdk.management;
   requires jmh.core;
   requires org.commonmark;
