@@ -193,7 +193,8 @@ public final class JmhPart {
     numbers(html, other);
     boolean isApart = other.low() > first.high() || other.high() < first.low();
     double ratio = other.score() / first.score();
-    number(html, ratio, !isApart ? "" : ratio > 1 ? "slower" : "faster");
+    boolean isSlower = ratio > 1 != first.isRate();
+    number(html, ratio, !isApart ? "" : isSlower ? "slower" : "faster");
   }
 
   private static void numbers(StringBuilder html, JmhResults.Line line) {

@@ -125,6 +125,26 @@ class ReportPageTest {
   }
 
   @Test
+  void ofRates_moreIsBetter_andHistogramsAreRead() throws Exception {
+    String page = folder.resolve("page.html").toString();
+    Path slow = jmh("slow.json", 4);
+    Path fast = jmh("fast.json", 400);
+    for (Path each : List.of(slow, fast)) {
+      String score = each == slow ? "4.0" : "400.0";
+      Files.writeString(
+          each,
+          Files.readString(each)
+              .replace("ns/op", "ops/us")
+              .replaceFirst("\\[\"NaN\", \"NaN\"]", "[" + score + ", " + score + "]")
+              .replace("rawData", "rawDataHistogram"));
+    }
+    assertThat(run("report", "html", "" + slow, "--beside", "" + fast, "--out", page))
+        .as(err.toString())
+        .isZero();
+    assertThat(Files.readString(Path.of(page))).contains("class=\"faster\">100</td>");
+  }
+
+  @Test
   void whatIsNoReport_orOfAnotherKind_isRefusedInOneLine() throws Exception {
     String good = jmh("host.json", 12).toString();
     String other = kept("tuned/2026-11-30/tuned-rounds.json").toString();
