@@ -203,7 +203,10 @@ final class ComparisonHtml {
             "MPICH",
             "Gloo best",
             "C limit",
-            "× peer", "bar", "× limit", "bar"),
+            "× peer",
+            "bar",
+            "× limit",
+            "bar"),
         MEANINGS);
     html.append("</tr>\n</thead>\n<tbody>\n");
     rows.forEach(row -> row(html, row));

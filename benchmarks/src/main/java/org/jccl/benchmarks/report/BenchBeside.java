@@ -138,7 +138,10 @@ public final class BenchBeside {
             "min µs",
             "p95 µs",
             "time µs",
-            "min µs", "p95 µs", "ratio", "verdict"),
+            "min µs",
+            "p95 µs",
+            "ratio",
+            "verdict"),
         Map.of(
             "time µs", Columns.meaning("time_us"),
             "min µs", Columns.meaning("min_us"),

@@ -89,8 +89,7 @@ final class Shell {
       if (group.name.equals(REPORTS) && hasMeasurements) {
         nav.append(
             "<li><a href=\"%s\">All measurements on one page</a></li>\n"
-                .formatted(
-                    Markup.escape(LinkRewriter.relative(url, SiteBuilder.MEASUREMENTS))));
+                .formatted(Markup.escape(LinkRewriter.relative(url, SiteBuilder.MEASUREMENTS))));
       }
       nav.append("</ul></details>\n");
     }

@@ -230,7 +230,9 @@ public final class WayPart {
                 "way",
                 "first µs",
                 "second µs",
-                "× as fast", "interval", "verdict"),
+                "× as fast",
+                "interval",
+                "verdict"),
         MEANINGS);
     html.append("</tr>\n</thead>\n<tbody>\n");
     for (WayTimes each : first.times()) {

@@ -38,7 +38,8 @@ class PageSourceTest {
         "sim-speed/small/report.json.gz"
       })
   void aValueThatIsAnother_isShownOrRefused(String kept) throws Exception {
-    requireAllGood(shortened(JSON.std.anyFrom(text(Repository.root().resolve("docs/reports").resolve(kept)))));
+    requireAllGood(
+        shortened(JSON.std.anyFrom(text(Repository.root().resolve("docs/reports").resolve(kept)))));
   }
 
   @ParameterizedTest
@@ -85,13 +86,15 @@ class PageSourceTest {
     assertThat(answer(good)).isEmpty();
     List<String> wrong = new ArrayList<>();
     int[] tried = {0};
-    vary(good, () -> {
-      tried[0]++;
-      String said = answer(good);
-      if (said.contains("\n") || said.contains("Exception")) {
-        wrong.add(said);
-      }
-    });
+    vary(
+        good,
+        () -> {
+          tried[0]++;
+          String said = answer(good);
+          if (said.contains("\n") || said.contains("Exception")) {
+            wrong.add(said);
+          }
+        });
     assertThat(tried[0]).isGreaterThan(50);
     assertThat(wrong).isEmpty();
   }

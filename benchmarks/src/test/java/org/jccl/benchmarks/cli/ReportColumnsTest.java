@@ -53,8 +53,7 @@ class ReportColumnsTest {
       assertThat(report.timeColumn(each)).isEqualTo(column);
       requireTime(column, each);
       // In virtual time an event costs nothing, so the samples' run is like the other.
-      assertThat(each.micros())
-          .isBetween(each.spread().min() * 0.999, each.spread().max() * 1.001);
+      assertThat(each.micros()).isBetween(each.spread().min() * 0.999, each.spread().max() * 1.001);
       assertThat(each.microsFastestRank()).isLessThanOrEqualTo(each.micros());
     }
     assertThat(out.toString().strip().lines().toList().getLast())
