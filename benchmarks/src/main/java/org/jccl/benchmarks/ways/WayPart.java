@@ -80,12 +80,17 @@ public final class WayPart {
   }
 
   private String count(Verdict verdict) {
+    WayReport beside = second;
+    if (beside == null) {
+      return "0";
+    }
+    int lines = first.inCommon(beside);
     long count =
         first.times().stream()
             .filter(
                 each -> {
-                  WayTimes other = second == null ? null : second.find(each);
-                  return other != null && WayVerdict.of(each, other) == verdict;
+                  WayTimes other = beside.find(each);
+                  return other != null && WayVerdict.of(each, other, lines) == verdict;
                 })
             .count();
     return Long.toString(count);
@@ -215,11 +220,12 @@ public final class WayPart {
     if (second != null) {
       number(html, other.median(), "strong");
     }
+    int lines = second == null ? 1 : first.inCommon(second);
     Ratio ratio =
         second == null
             ? Ratio.of(other.micros(), each.micros())
-            : Ratio.of(each.micros(), other.micros());
-    Verdict verdict = second == null ? Verdict.SAME : WayVerdict.of(each, other);
+            : Ratio.of(each.micros(), other.micros(), lines);
+    Verdict verdict = second == null ? Verdict.SAME : WayVerdict.of(each, other, lines);
     String style =
         switch (verdict) {
           case SLOWER -> "slower";

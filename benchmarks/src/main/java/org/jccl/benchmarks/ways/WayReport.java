@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jccl.benchmarks.bench.WayTimes;
 import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.json.JsonFields;
@@ -126,6 +127,21 @@ public record WayReport(String machine, String started, String command, List<Way
         fields.get("way").text(),
         rounds,
         fields.get("wrong").integer());
+  }
+
+  /** How many lines another report has, too. */
+  int inCommon(WayReport other) {
+    return (int) times.stream().filter(each -> other.find(each) != null).count();
+  }
+
+  /** The same where lines that were measured again, and were not slow then, take their place. */
+  public WayReport with(List<WayTimes> again) {
+    WayReport newer = new WayReport(machine, started, command, again);
+    return new WayReport(
+        machine,
+        started,
+        command,
+        times.stream().map(each -> Objects.requireNonNullElse(newer.find(each), each)).toList());
   }
 
   /** The line of the same operation, size and way; null if there is none. */
