@@ -29,7 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PollingTest {
   private static final int RANKS = 3;
   private static final Duration LIMIT = Duration.ofMillis(200);
-  private static final Duration SHORT_LIMIT = Duration.ofMillis(20);
   private static final int QUESTIONS = 60;
 
   private static Simulator.Builder world() {
@@ -115,14 +114,14 @@ class PollingTest {
             .ranks(2)
             .strategy(Strategy.parse(strategy))
             .schedules(1)
-            .world(() -> world().stallLimit(SHORT_LIMIT))
+            .world(PollingTest::world)
             .explore();
-    assertThat(found.isPassed()).as(found.summary()).isTrue();
+    assertThat(found.failures()).isEmpty();
   }
 
   private static void takesAWhile() {
     long begin = System.nanoTime();
-    while (System.nanoTime() - begin < SHORT_LIMIT.toNanos() / 20) {
+    while (System.nanoTime() - begin < LIMIT.toNanos() / 20) {
       Thread.onSpinWait();
     }
   }
