@@ -50,8 +50,8 @@ public class SimWorldsBenchmark {
 
   /**
    * So many worlds first, however long they take: the compilers count calls, not seconds. Ranks are
-   * virtual threads. The launcher asks for one carrier of them, which is right for one world; worlds
-   * on all cores need one a core, as a JVM without flags has.
+   * virtual threads. The launcher asks for one carrier of them, which is right for one world;
+   * worlds on all cores need one a core, as a JVM without flags has.
    */
   @Setup(Level.Trial)
   public void warmUp() {

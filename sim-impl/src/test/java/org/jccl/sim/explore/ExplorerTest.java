@@ -77,8 +77,7 @@ class ExplorerTest {
     int[] closings = new int[1];
     Guide last =
         (point, candidates, log) -> {
-          boolean closes =
-              candidates.getFirst() instanceof HostTask task && task.isProgramOver();
+          boolean closes = candidates.getFirst() instanceof HostTask task && task.isProgramOver();
           closings[0] += closes && candidates.getLast() instanceof HostTask ? 1 : 0;
           return candidates.size() - 1;
         };
