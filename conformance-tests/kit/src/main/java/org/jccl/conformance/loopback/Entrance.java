@@ -215,13 +215,7 @@ final class Entrance {
   }
 
   int allGatherConfig(
-      long send,
-      long recv,
-      long count,
-      int type,
-      long comm,
-      long stream,
-      MemorySegment config) {
+      long send, long recv, long count, int type, long comm, long stream, MemorySegment config) {
     return target().allGatherConfig(send, recv, count, type, comm, stream, config(config));
   }
 
@@ -238,13 +232,7 @@ final class Entrance {
   }
 
   int allToAllConfig(
-      long send,
-      long recv,
-      long count,
-      int type,
-      long comm,
-      long stream,
-      MemorySegment config) {
+      long send, long recv, long count, int type, long comm, long stream, MemorySegment config) {
     return target().allToAllConfig(send, recv, count, type, comm, stream, config(config));
   }
 

@@ -66,8 +66,7 @@ public final class CallConfigRules extends Suite {
     for (String names : List.of("ring_ll", "ring_ll128", "ring_simple", "tree", "^ring")) {
       float[] selected = sum(rank, comm.configured(CallConfig.ofAlgorithms(names)));
       float[] again = sum(rank, comm.configured(CallConfig.ofAlgorithms(names)));
-      rank.check(
-          Arrays.equals(selected, again), names + " gives other bits the second time");
+      rank.check(Arrays.equals(selected, again), names + " gives other bits the second time");
     }
   }
 

@@ -62,11 +62,7 @@ public final class RawCallConfigRules extends RawSuite {
       rank.synchronize();
       int n = rank.worldSize();
       boolean isDone = result == SUCCESS;
-      rank.expect(
-          what,
-          buffer,
-          isDone ? 5.0 * n : 5,
-          isDone ? n * (n - 1) / 2.0 : rank.rank());
+      rank.expect(what, buffer, isDone ? 5.0 * n : 5, isDone ? n * (n - 1) / 2.0 : rank.rank());
     }
   }
 
@@ -151,8 +147,9 @@ public final class RawCallConfigRules extends RawSuite {
   @Example
   public void required_CFG_28_namesInEveryForm(RawRank rank) {
     for (String names :
-        new String[] {"ring", "RING_LL", " r i n g _simple ", "tree,ring", "^tree", "ring+^ring_ll",
-          "ring,no"}) {
+        new String[] {
+          "ring", "RING_LL", " r i n g _simple ", "tree,ring", "^tree", "ring+^ring_ll", "ring,no"
+        }) {
       int code = names.endsWith("no") ? INVALID_ARGUMENT : SUCCESS;
       sum(rank, selecting(rank, names), code, "'" + names + "'");
     }

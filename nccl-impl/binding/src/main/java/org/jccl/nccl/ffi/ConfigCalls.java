@@ -40,7 +40,15 @@ interface ConfigCalls extends BoundCalls {
     try {
       return (int)
           CONFIGURED_CHOICE.invokeExact(
-              at(NcclFunction.ALL_REDUCE_CONFIG), send, recv, count, type, op, comm, stream, config);
+              at(NcclFunction.ALL_REDUCE_CONFIG),
+              send,
+              recv,
+              count,
+              type,
+              op,
+              comm,
+              stream,
+              config);
     } catch (Throwable failure) {
       throw raise(NcclFunction.ALL_REDUCE_CONFIG, failure);
     }
@@ -59,7 +67,15 @@ interface ConfigCalls extends BoundCalls {
     try {
       return (int)
           CONFIGURED_CHOICE.invokeExact(
-              at(NcclFunction.BROADCAST_CONFIG), send, recv, count, type, root, comm, stream, config);
+              at(NcclFunction.BROADCAST_CONFIG),
+              send,
+              recv,
+              count,
+              type,
+              root,
+              comm,
+              stream,
+              config);
     } catch (Throwable failure) {
       throw raise(NcclFunction.BROADCAST_CONFIG, failure);
     }
@@ -79,7 +95,16 @@ interface ConfigCalls extends BoundCalls {
     try {
       return (int)
           CONFIGURED_ROOTED_REDUCTION.invokeExact(
-              at(NcclFunction.REDUCE_CONFIG), send, recv, count, type, op, root, comm, stream, config);
+              at(NcclFunction.REDUCE_CONFIG),
+              send,
+              recv,
+              count,
+              type,
+              op,
+              root,
+              comm,
+              stream,
+              config);
     } catch (Throwable failure) {
       throw raise(NcclFunction.REDUCE_CONFIG, failure);
     }
@@ -87,13 +112,7 @@ interface ConfigCalls extends BoundCalls {
 
   @Override
   default int allGatherConfig(
-      long send,
-      long recv,
-      long count,
-      int type,
-      long comm,
-      long stream,
-      MemorySegment config) {
+      long send, long recv, long count, int type, long comm, long stream, MemorySegment config) {
     try {
       return (int)
           CONFIGURED.invokeExact(
@@ -116,7 +135,15 @@ interface ConfigCalls extends BoundCalls {
     try {
       return (int)
           CONFIGURED_CHOICE.invokeExact(
-              at(NcclFunction.REDUCE_SCATTER_CONFIG), send, recv, count, type, op, comm, stream, config);
+              at(NcclFunction.REDUCE_SCATTER_CONFIG),
+              send,
+              recv,
+              count,
+              type,
+              op,
+              comm,
+              stream,
+              config);
     } catch (Throwable failure) {
       throw raise(NcclFunction.REDUCE_SCATTER_CONFIG, failure);
     }
@@ -124,13 +151,7 @@ interface ConfigCalls extends BoundCalls {
 
   @Override
   default int allToAllConfig(
-      long send,
-      long recv,
-      long count,
-      int type,
-      long comm,
-      long stream,
-      MemorySegment config) {
+      long send, long recv, long count, int type, long comm, long stream, MemorySegment config) {
     try {
       return (int)
           CONFIGURED.invokeExact(

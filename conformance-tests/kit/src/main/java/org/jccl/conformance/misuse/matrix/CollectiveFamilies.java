@@ -29,7 +29,12 @@ final class CollectiveFamilies {
         argument("SIM-04", "reduction", Form.REDUCING, a -> a.by(ReduceOp.MAX)),
         argument("SIM-05", "root", Form.ROOTED, a -> a.root(1)),
         argument("SIM-08", "count zero", Form.ALL, a -> a.count(0)),
-        Family.of("SIM-67", "configuration", MISMATCH, Form.ALL.size(), CollectiveFamilies::configured)
+        Family.of(
+                "SIM-67",
+                "configuration",
+                MISMATCH,
+                Form.ALL.size(),
+                CollectiveFamilies::configured)
             .since(CONFIGURED),
         Family.of("SIM-67", "no configuration", MISMATCH, 5, CollectiveFamilies::bare)
             .since(CONFIGURED),
