@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       "sets the flight recorders of all ranks side by side: which rank called something else,",
       "called less, or sent what nobody receives. Each process writes its file with",
       "-Djccl.observe=recorder (or JCCL_OBSERVE=recorder) into -Djccl.recorder.dir=DIR.",
+      "Of hosts with folders of their own, name all folders.",
       "Pickles of torch's Flight Recorder (nccl_trace_rank_0) are read, too; nothing in them is run.",
       "Exit code 1 if something does not fit, 2 if there is nothing that can be read."
     },
@@ -39,13 +40,14 @@ final class ExplainCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @Parameters(
+      arity = "1..*",
       paramLabel = "DIR|RULE|KIND",
       converter = Texts.ToExplain.class,
       description = {
-        "The directory of the files; or a rule of the book, as in SIM-28, or a kind of report, as in",
+        "The directories of the files; or rules of the book, as in SIM-28, or kinds of report, as in",
         "BUFFER_REUSE, whose text is shown."
       })
-  private String what = "";
+  private List<String> what = List.of();
 
   @Option(
       names = "--program",
@@ -60,14 +62,21 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    List<Rule> rules = Texts.ToExplain.rules(what);
-    if (!rules.isEmpty()) {
-      rules.forEach(rule -> out.printf("%s  %s%n%n%s%n%n", rule.id(), rule.title(), rule.text()));
+    List<Rule> rules =
+        what.stream().flatMap(word -> Texts.ToExplain.rules(word).stream()).distinct().toList();
+    List<Path> folders =
+        what.stream()
+            .filter(word -> Texts.ToExplain.rules(word).isEmpty())
+            .map(Path::of)
+            .distinct()
+            .toList();
+    rules.forEach(rule -> out.printf("%s  %s%n%n%s%n%n", rule.id(), rule.title(), rule.text()));
+    if (folders.isEmpty()) {
       out.flush();
       return 0;
     }
     try {
-      Explanation found = Explanation.of(Path.of(what));
+      Explanation found = Explanation.of(folders);
       found.verdicts().forEach(out::println);
       found.replays().forEach(out::println);
       if (found.verdicts().isEmpty()) {
