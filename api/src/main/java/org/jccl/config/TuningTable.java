@@ -36,6 +36,7 @@ public final class TuningTable {
 
   /** Much more than any table has. */
   private static final long MOST_BYTES = 4 << 20;
+  private static final int MOST_SHOWN = 500;
 
   /**
    * One machine, and what is chosen for it.
@@ -279,9 +280,15 @@ public final class TuningTable {
       }
     } catch (IllegalArgumentException wrong) {
       throw new IllegalArgumentException(
-          "tuning: " + name + ", line " + number + ": " + wrong.getMessage(), wrong);
+          "tuning: " + name + ", line " + number + ": " + shortened(wrong.getMessage()), wrong);
     }
     return new TuningTable(entries);
+  }
+
+  /** A line may be as long as the file. */
+  private static String shortened(@Nullable String words) {
+    String all = String.valueOf(words);
+    return all.length() <= MOST_SHOWN ? all : all.substring(0, MOST_SHOWN) + "…";
   }
 
   private static @Nullable Draft line(String line, @Nullable Draft draft, List<Entry> entries) {

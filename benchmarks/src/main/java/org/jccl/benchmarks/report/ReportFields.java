@@ -2,7 +2,6 @@ package org.jccl.benchmarks.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.json.JsonFields;
 import org.jccl.benchmarks.json.JsonNode;
@@ -41,16 +40,6 @@ record ReportFields(JsonFields json) {
       throw json.get(name).wrong("is " + whole(name) + ", expected less than 2147483648");
     }
     return (int) whole(name);
-  }
-
-  /** A text that {@code parser} knows; it throws {@link IllegalArgumentException} else. */
-  String known(String name, Function<String, ?> parser) throws BadFileException {
-    try {
-      parser.apply(text(name));
-    } catch (IllegalArgumentException unknown) {
-      throw json.get(name).wrong("is unknown: " + unknown.getMessage());
-    }
-    return text(name);
   }
 
   boolean flag(String name) throws BadFileException {

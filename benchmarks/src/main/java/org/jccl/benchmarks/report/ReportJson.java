@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jccl.benchmarks.bench.TypeNames;
-import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.json.JsonNode;
 import org.jspecify.annotations.Nullable;
@@ -171,10 +169,10 @@ public final class ReportJson {
 
   private static Row readRow(ReportFields json) throws BadFileException {
     return new Row(
-        json.known("operation", Workload::ofLabel),
+        json.text("operation"),
         json.whole("bytes"),
         json.whole("count"),
-        json.known("type", TypeNames::parse),
+        json.text("type"),
         json.has("reduction") ? json.text("reduction") : null,
         json.has("root") ? json.count("root") : null,
         readMeasurement(json.object("out_of_place")),
