@@ -3,7 +3,9 @@ package org.jccl.benchmarks.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.Texts;
@@ -44,8 +46,8 @@ final class ExplainCommand implements Callable<Integer> {
       paramLabel = "DIR|RULE|KIND",
       converter = Texts.ToExplain.class,
       description = {
-        "The directories of the files; or rules of the book, as in SIM-28, or kinds of report, as in",
-        "BUFFER_REUSE, whose text is shown."
+        "The directories of the files; or rules of the book, as in SIM-28, and kinds of reports, as",
+        "in BUFFER_REUSE, whose texts are shown."
       })
   private List<String> what = List.of();
 
@@ -62,21 +64,16 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    List<Rule> rules =
-        what.stream().flatMap(word -> Texts.ToExplain.rules(word).stream()).distinct().toList();
-    List<Path> folders =
-        what.stream()
-            .filter(word -> Texts.ToExplain.rules(word).isEmpty())
-            .map(Path::of)
-            .distinct()
-            .toList();
-    rules.forEach(rule -> out.printf("%s  %s%n%n%s%n%n", rule.id(), rule.title(), rule.text()));
-    if (folders.isEmpty()) {
+    Set<Rule> rules = new LinkedHashSet<>();
+    what.forEach(word -> rules.addAll(Texts.ToExplain.rules(word)));
+    if (!rules.isEmpty()) {
+      requireNone(what.stream().filter(word -> Texts.ToExplain.rules(word).isEmpty()).toList());
+      rules.forEach(rule -> out.printf("%s  %s%n%n%s%n%n", rule.id(), rule.title(), rule.text()));
       out.flush();
       return 0;
     }
     try {
-      Explanation found = Explanation.of(folders);
+      Explanation found = Explanation.of(what.stream().map(Path::of).toList());
       found.verdicts().forEach(out::println);
       found.replays().forEach(out::println);
       if (found.verdicts().isEmpty()) {
@@ -92,6 +89,16 @@ final class ExplainCommand implements Callable<Integer> {
       return found.verdicts().isEmpty() ? 0 : 1;
     } catch (BadFileException wrong) {
       throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
+    }
+  }
+
+  private void requireNone(List<String> folders) {
+    if (!folders.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "'"
+              + folders.getFirst()
+              + "': give folders of recordings, or rules and kinds, not both");
     }
   }
 
