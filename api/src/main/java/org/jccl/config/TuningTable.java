@@ -36,6 +36,7 @@ public final class TuningTable {
 
   /** Much more than any table has. */
   private static final long MOST_BYTES = 4 << 20;
+
   private static final int MOST_SHOWN = 500;
 
   /**

@@ -96,9 +96,7 @@ final class ExplainCommand implements Callable<Integer> {
     if (!folders.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),
-          "'"
-              + folders.getFirst()
-              + "': give folders of recordings, or rules and kinds, not both");
+          "'" + folders.getFirst() + "': give folders of recordings, or rules and kinds, not both");
     }
   }
 

@@ -112,7 +112,8 @@ class HostileFilesTest {
         new Reader("predict --ranks 2 --profile FOLDER/x.json", "x.json"),
         new Reader("differential --floats --profile FOLDER/x.json --count 1", "x.json"),
         new Reader("explain FOLDER", "jccl-x.json"),
-        new Reader("tune --show --backend sim --from FOLDER/x.txt", "x.txt", Set.of("an empty file")),
+        new Reader(
+            "tune --show --backend sim --from FOLDER/x.txt", "x.txt", Set.of("an empty file")),
         new Reader("bench --compare FOLDER/x.json FOLDER/x.json", "x.json"),
         new Reader("report trace FOLDER/x.trace FOLDER/x.trace", "x.trace", TEXTS),
         new Reader("verify --golden FOLDER", "summary.json"),
