@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +42,7 @@ public final class NcclBackend extends LibraryBackend {
   private final Map<String, NcclLibrary> libraries = new ConcurrentHashMap<>();
   private final AbortAtExit atExit;
   private final LentThreads lent = new LentThreads("jccl-nccl-question");
+  private volatile RasQuote ras = RasQuote.ofEnvironment();
 
   @SuppressWarnings("this-escape") // The devices only keep the reference.
   private NcclBackend(NcclLibrary library, Function<Backend, List<Device>> devices) {
@@ -112,6 +114,16 @@ public final class NcclBackend extends LibraryBackend {
   @Override
   public void failed(String message) {
     LOG.log(LibraryOutput.isWanted() ? Level.WARNING : Level.DEBUG, CleanText.lines(message));
+  }
+
+  @Override
+  public String stateOfJob(Duration within) {
+    return ras.text(within);
+  }
+
+  /** From now on another RAS is quoted. */
+  void quotes(RasQuote other) {
+    ras = other;
   }
 
   @Override
