@@ -25,6 +25,9 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
   /** The buffer whose memory this is a part of; null if it is its own, or somebody else's. */
   private final @Nullable DeviceBuffer whole;
 
+  /** Who tells of it if nobody closes it. */
+  private final LeakWatch leak;
+
   private volatile boolean closed;
 
   private DeviceBuffer(
@@ -35,6 +38,10 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
     this.count = count;
     this.free = free;
     this.whole = null;
+    this.leak =
+        free != null && device.memory().watchesLeaks()
+            ? LeakWatch.of(this, device, () -> text(device, type, count))
+            : LeakWatch.nothing();
   }
 
   /** A part of {@code of}, which owns nothing. */
@@ -45,6 +52,7 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
     this.count = count;
     this.free = null;
     this.whole = of.whole == null ? of : of.whole;
+    this.leak = LeakWatch.nothing();
   }
 
   static DeviceBuffer allocate(Device device, DataType type, long count) {
@@ -391,6 +399,7 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
   @Override
   public void close() {
     if (free != null && isFirstToClose()) {
+      leak.closed();
       free.accept(address);
     }
   }
@@ -403,7 +412,11 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
 
   @Override
   public String toString() {
-    return type + "[" + count + "] on device " + device.index() + (isClosed() ? " (closed)" : "");
+    return text(device, type, count) + (isClosed() ? " (closed)" : "");
+  }
+
+  private static String text(Device device, DataType type, long count) {
+    return type + "[" + count + "] on device " + device.index();
   }
 
   /** The stream of copies that wait: it must not be captured (rule STR-26). */

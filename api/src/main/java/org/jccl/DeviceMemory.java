@@ -82,4 +82,12 @@ public interface DeviceMemory {
    * @param stream the stream on which the work is enqueued
    */
   void fill(long target, byte value, long bytes, Stream stream);
+
+  /**
+   * {@return whether buffers that nobody closes are told by {@link LeakWatch}} A simulator tells of
+   * them itself.
+   */
+  default boolean watchesLeaks() {
+    return false;
+  }
 }

@@ -22,6 +22,7 @@ import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Graph;
+import org.jccl.LeakWatch;
 import org.jccl.MemoryStatistics;
 import org.jccl.PreMulSum;
 import org.jccl.ProcessGroup;
@@ -73,6 +74,9 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private static final Duration QUOTE_OF_A_DEATH = Duration.ofMillis(150);
 
   private static final Duration QUOTE_OF_A_DELAY = Duration.ofSeconds(1);
+
+  /** Who tells of it if nobody closes it. */
+  private final LeakWatch leak;
 
   private volatile String abortReason = "";
   private volatile String stateOfJob = "";
@@ -130,6 +134,11 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.prepared = new PreparedSequences(this, new PreparedPlace());
     this.defaultStream = device.newStream();
     this.path = library.newPath(device, name + "-" + rank);
+    String shown = "communicator " + this.name + ", rank " + rank + "/" + worldSize;
+    this.leak =
+        library.needsWatchdog()
+            ? LeakWatch.of(this, library, () -> shown)
+            : LeakWatch.nothing();
   }
 
   // ---- calls
@@ -406,6 +415,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   /** Frees what is ours; the library's communicator has ended, or was never there. */
   final void release() {
+    leak.closed();
     CallHook heard = hook();
     if (heard != null) {
       heard.ending();

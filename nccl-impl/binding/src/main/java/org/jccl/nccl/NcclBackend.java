@@ -15,6 +15,7 @@ import org.jccl.Capability;
 import org.jccl.CleanText;
 import org.jccl.CommunicatorConfig;
 import org.jccl.Device;
+import org.jccl.LeakWatch;
 import org.jccl.RankHost;
 import org.jccl.UniqueId;
 import org.jccl.config.TimeLimit;
@@ -178,15 +179,48 @@ public final class NcclBackend extends LibraryBackend {
   @Override
   protected void release() {
     List<LibraryCommunicator> left = openCommunicators();
+    List<String> leaks = LeakWatch.left(this);
     if (!left.isEmpty()) {
-      LOG.log(Level.WARNING, "backend nccl closed with communicators left: {0}", left);
-      // Not finalized: their peers may be gone, and nobody reads their results any more.
-      left.forEach(LibraryCommunicator::abort);
-      left.forEach(LibraryCommunicator::close);
+      LOG.log(
+          Level.WARNING,
+          "backend nccl closed with communicators left: {0}",
+          leaks.isEmpty() ? left : String.join("; ", leaks));
+      end(left);
     }
     devices.forEach(Device::close);
     lent.end();
     atExit.cancel();
+  }
+
+  /**
+   * Ends them all at once: each takes its own time limit at most, and so do all of them. They are
+   * not finalized: their peers may be gone, and nobody reads their results any more.
+   */
+  private static void end(List<LibraryCommunicator> left) {
+    List<Thread> ending =
+        left.stream()
+            .map(
+                each ->
+                    Thread.ofPlatform()
+                        .daemon()
+                        .name("jccl-nccl-end")
+                        .start(
+                            () -> {
+                              each.abort();
+                              each.close();
+                            }))
+            .toList();
+    boolean interrupted = false;
+    for (Thread each : ending) { // each is bounded by itself
+      try {
+        each.join();
+      } catch (InterruptedException interrupt) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

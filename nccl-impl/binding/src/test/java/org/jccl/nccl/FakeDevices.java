@@ -35,10 +35,16 @@ final class FakeDevices {
     private final int index;
     private final Stream defaultStream = newStream();
     boolean closed;
+    boolean watchesLeaks;
 
     FakeDevice(Backend backend, int index) {
       this.backend = backend;
       this.index = index;
+    }
+
+    @Override
+    public boolean watchesLeaks() {
+      return watchesLeaks;
     }
 
     @Override

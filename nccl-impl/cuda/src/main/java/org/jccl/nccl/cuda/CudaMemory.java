@@ -32,6 +32,11 @@ final class CudaMemory implements DeviceMemory, AutoCloseable {
   }
 
   @Override
+  public boolean watchesLeaks() {
+    return true;
+  }
+
+  @Override
   public void free(long address) {
     blocks.free(address);
   }
