@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +13,7 @@ import org.jccl.BackendConfig;
 import org.jccl.benchmarks.bench.Way;
 import org.jccl.benchmarks.bench.WayBench;
 import org.jccl.benchmarks.bench.WayPlan;
+import org.jccl.benchmarks.bench.WayTimes;
 import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.Paths;
@@ -36,6 +38,9 @@ import picocli.CommandLine.Spec;
 /** The part of {@code jccl bench} that sets ways and runs side by side. */
 final class BenchWays {
   private static final long MIB = 1 << 20;
+
+  /** How often what seems slower is measured again. */
+  private static final int CONFIRMATIONS = 2;
 
   @Option(
       names = "--tuned",
@@ -117,10 +122,61 @@ final class BenchWays {
       }
       table.end();
       WayReport report = WayReport.of(EnvironmentCard.of(opened), line, table.times());
+      if (before != null) {
+        report = confirmed(before, report, plan, opened, screen);
+      }
       write(report, before, screen);
       int slower = before == null ? 0 : WayVerdict.print(before, report, screen);
       return table.wrong() > 0 || slower > 0 ? 1 : 0;
     }
+  }
+
+  /** Lines that are slower are measured again, a while later: slower is what is so each time. */
+  private WayReport confirmed(
+      WayReport before,
+      WayReport report,
+      WayPlan plan,
+      BackendOptions.Opened opened,
+      PrintWriter screen) {
+    WayReport now = report;
+    for (int attempt = 0; attempt < CONFIRMATIONS; attempt++) {
+      List<WayTimes> slower = WayVerdict.slower(before, now);
+      if (slower.isEmpty()) {
+        break;
+      }
+      List<WayTimes> again = new ArrayList<>();
+      try (Progress progress = Progress.of("bench", command.commandLine().getErr())) {
+        for (String operation : operations(slower)) {
+          progress.at("slower, measured again: " + operation, again.size(), slower.size());
+          List<Long> sizes =
+              slower.stream()
+                  .filter(each -> each.operation().equals(operation))
+                  .map(WayTimes::bytes)
+                  .distinct()
+                  .toList();
+          WayBench.run(
+              opened.backend(),
+              opened.ranks(),
+              plan.of(Workload.ofLabel(operation), sizes),
+              again::addAll);
+        }
+      }
+      now = now.with(again.stream().filter(each -> isAmong(each, slower)).toList());
+      screen.printf(
+          Locale.ROOT,
+          "# slower lines are measured again: %d were slower, %d are again%n",
+          slower.size(),
+          WayVerdict.slower(before, now).size());
+    }
+    return now;
+  }
+
+  private static List<String> operations(List<WayTimes> lines) {
+    return lines.stream().map(WayTimes::operation).distinct().toList();
+  }
+
+  private static boolean isAmong(WayTimes line, List<WayTimes> lines) {
+    return lines.stream().anyMatch(each -> each.isBeside(line) && each.way().equals(line.way()));
   }
 
   private List<Way> ways(Backend backend, int ranks, PrintWriter screen) {

@@ -9,7 +9,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jccl.CheckLevel;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.OptionValue;
+import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.explore.ExploredRun;
 import org.jccl.sim.explore.Explorer;
@@ -56,6 +58,13 @@ final class ExploreOptions {
       })
   private boolean shared;
 
+  @Option(
+      names = "--nccl-version",
+      converter = Texts.Version.class,
+      paramLabel = "X.Y.Z",
+      description = "The version of NCCL to imitate. Default: 2.28.9.")
+  private @Nullable Integer version;
+
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private ProgramOptions program;
@@ -81,7 +90,8 @@ final class ExploreOptions {
 
   private Simulator.Builder world() {
     begun.increment();
-    return Simulator.builder().checks(CheckLevel.FULL).strict(strict);
+    Simulator.Builder world = Simulator.builder().checks(CheckLevel.FULL).strict(strict);
+    return version == null ? world : world.ncclVersion(version);
   }
 
   /** How many worlds were begun, each for one schedule. */
@@ -116,13 +126,22 @@ final class ExploreOptions {
     if (!vary.equals(List.of(Words.ALL))) {
       words.append(" --vary ").append(String.join(",", vary));
     }
+    if (version != null) {
+      words.append(" --nccl-version ").append(NcclFunction.text(version));
+    }
     return words.append(strict ? " --strict" : "").append(shared ? " --shared" : "").toString();
   }
 
   /** A JUnit class that runs {@code run} again, which had so many ranks. */
   ReplayClass testOf(ExploredRun run, int onRanks) {
     return new ReplayClass(
-        program.className(), program.args(), onRanks, List.copyOf(variations()), strict, run);
+        program.className(),
+        program.args(),
+        onRanks,
+        List.copyOf(variations()),
+        strict,
+        version == null ? 0 : version,
+        run);
   }
 
   /** The class and its arguments. */

@@ -49,11 +49,20 @@ import picocli.CommandLine.TypeConversionException;
       VerifyCommand.class,
       RecordCommand.class,
       ReportCommand.class,
+      SiteCommand.class,
       ExplainCommand.class,
       WatchCommand.class,
       MisuseCommand.class,
       DifferentialCommand.class,
       SoakCommand.class
+    },
+    exitCodeListHeading = "%nExit codes of all commands:%n",
+    exitCodeList = {
+      "0:all was done, and is right",
+      "1:something is wrong or differs: a result, a rule, a program, a file that cannot be written",
+      "2:nothing was done: bad input, or what it asks for is not here, as a backend or a file",
+      "3:tune alone: a setting hangs; what was measured before is kept",
+      "128 and more:a signal, of the process or of the rank that failed first"
     },
     footer = {
       "",
@@ -222,7 +231,10 @@ public final class Main implements Runnable {
     if (stacktrace) {
       failure.printStackTrace(err);
     }
-    return command.getCommandSpec().exitCodeOnExecutionException();
+    // What was asked for is not here: that is no failure of it.
+    return failure instanceof BackendUnavailableException
+        ? command.getCommandSpec().exitCodeOnInvalidInput()
+        : command.getCommandSpec().exitCodeOnExecutionException();
   }
 
   /** A report in full; one line of anything else. */

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jccl.benchmarks.bench.WayTimes;
 import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.json.JsonFields;
@@ -116,16 +117,38 @@ public record WayReport(String machine, String started, String command, List<Way
     double[] rounds = new double[micros.size()];
     for (int i = 0; i < rounds.length; i++) {
       rounds[i] = micros.get(i).number();
+      if (rounds[i] <= 0) {
+        throw micros.get(i).wrong("is " + rounds[i] + ", expected more than 0");
+      }
+    }
+    JsonNode bytes = fields.get("bytes");
+    if (bytes.integer() < 0) {
+      throw bytes.wrong("is " + bytes.integer() + ", expected 0 or more");
     }
     if (rounds.length == 0) {
       throw fields.get("micros").wrong("is empty");
     }
     return new WayTimes(
         fields.get("operation").text(),
-        fields.get("bytes").integer(),
+        bytes.integer(),
         fields.get("way").text(),
         rounds,
         fields.get("wrong").integer());
+  }
+
+  /** How many lines another report has, too. */
+  int inCommon(WayReport other) {
+    return (int) times.stream().filter(each -> other.find(each) != null).count();
+  }
+
+  /** The same where lines that were measured again, and were not slow then, take their place. */
+  public WayReport with(List<WayTimes> again) {
+    WayReport newer = new WayReport(machine, started, command, again);
+    return new WayReport(
+        machine,
+        started,
+        command,
+        times.stream().map(each -> Objects.requireNonNullElse(newer.find(each), each)).toList());
   }
 
   /** The line of the same operation, size and way; null if there is none. */

@@ -21,6 +21,10 @@ class LauncherTest {
     for (String name : functions.split(" ")) {
       script.append(function(name));
     }
+    for (String constant :
+        Repository.text("jccl").lines().filter(line -> line.startsWith("box")).toList()) {
+      script.append(constant).append('\n');
+    }
     Process shell =
         new ProcessBuilder("bash", "-c", script.append(command).toString())
             .directory(folder.toFile())
@@ -47,12 +51,18 @@ class LauncherTest {
         [INFO] Downloading from central: https://example.org/a/b/picocli-4.7.7.jar
         [INFO] Building jccl :: sim 0.1.0-SNAPSHOT                           [3/14]
         [INFO] --- maven-compiler-plugin:3.15.0:compile (default-compile) @ jccl-sim ---
+        \033[0m[WARNING] ***********************************************
+        [WARNING] * Required filename-based automodules detected: [jcuda-12.6.0.jar]. Please don't publish *
+        [WARNING] ***********************************************
         \033[0m[ERROR] Broken.java:[3,4] ';' expected
         """;
-    assertThat(said("terminal_width show_progress", "show_progress log", log))
+    assertThat(said("without_box terminal_width show_progress", "show_progress log", log))
         .contains("jccl: building: Maven starts, downloading picocli-4.7.7.jar")
         .contains("\n[ERROR] Broken.java:[3,4] ';' expected\n")
-        .doesNotContain("[INFO]");
+        .doesNotContain("[INFO]", "automodules", "***");
+    assertThat(said("without_box", "without_box", log))
+        .contains("[INFO] Scanning", "[ERROR] Broken")
+        .doesNotContain("automodules", "***");
     assertThat(Files.readString(folder.resolve("log"))).isEqualTo(log.replace("\033[0m", ""));
   }
 
