@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * array exists only in the waiting form.
  */
 public final class DeviceBuffer implements AutoCloseable, DeviceRange {
+  private static final Runnable NOBODY = () -> {};
+
   private final Device device;
   private final DataType type;
   private final long address;
@@ -25,8 +27,8 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
   /** The buffer whose memory this is a part of; null if it is its own, or somebody else's. */
   private final @Nullable DeviceBuffer whole;
 
-  /** Who tells of it if nobody closes it. */
-  private final LeakWatch leak;
+  /** Run when it is closed, for whoever tells of it if nobody closes it. */
+  private final Runnable watch;
 
   private volatile boolean closed;
 
@@ -38,10 +40,8 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
     this.count = count;
     this.free = free;
     this.whole = null;
-    this.leak =
-        free != null && device.memory().watchesLeaks()
-            ? LeakWatch.of(this, device, () -> text(device, type, count))
-            : LeakWatch.nothing();
+    this.watch =
+        free == null ? NOBODY : device.memory().watch(this, () -> text(device, type, count));
   }
 
   /** A part of {@code of}, which owns nothing. */
@@ -52,7 +52,7 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
     this.count = count;
     this.free = null;
     this.whole = of.whole == null ? of : of.whole;
-    this.leak = LeakWatch.nothing();
+    this.watch = NOBODY;
   }
 
   static DeviceBuffer allocate(Device device, DataType type, long count) {
@@ -423,7 +423,7 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
   @Override
   public void close() {
     if (free != null && isFirstToClose()) {
-      leak.closed();
+      watch.run();
       free.accept(address);
     }
   }

@@ -22,7 +22,6 @@ import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.Graph;
-import org.jccl.LeakWatch;
 import org.jccl.MemoryStatistics;
 import org.jccl.PreMulSum;
 import org.jccl.ProcessGroup;

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jccl.Backend;
 import org.jccl.DataType;
@@ -15,6 +16,7 @@ import org.jccl.Graph;
 import org.jccl.Stream;
 import org.jccl.Work;
 import org.jccl.WorkBody;
+import org.jccl.spi.LeakWatch;
 import org.jccl.spi.OwnedStream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +45,8 @@ final class FakeDevices {
     }
 
     @Override
-    public boolean watchesLeaks() {
-      return watchesLeaks;
+    public Runnable watch(Object buffer, Supplier<String> what) {
+      return watchesLeaks ? LeakWatch.of(buffer, this, what)::closed : () -> {};
     }
 
     @Override

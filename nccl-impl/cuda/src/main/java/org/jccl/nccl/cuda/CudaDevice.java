@@ -13,9 +13,9 @@ import org.jccl.Device;
 import org.jccl.DeviceBuffer;
 import org.jccl.DeviceMemory;
 import org.jccl.Event;
-import org.jccl.LeakWatch;
 import org.jccl.Stream;
 import org.jccl.spi.CaptureGuard;
+import org.jccl.spi.LeakWatch;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,8 +5,8 @@ import jcuda.runtime.cudaError;
 import jcuda.runtime.cudaEvent_t;
 import org.jccl.Device;
 import org.jccl.Event;
-import org.jccl.LeakWatch;
 import org.jccl.Stream;
+import org.jccl.spi.LeakWatch;
 
 /** A CUDA event that keeps time. */
 final class CudaEvent implements Event {

@@ -5,9 +5,9 @@ import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.JCudaDriver;
 import org.jccl.Graph;
-import org.jccl.LeakWatch;
 import org.jccl.Stream;
 import org.jccl.nccl.cuda.CudaWork.HostBody;
+import org.jccl.spi.LeakWatch;
 
 /** A captured graph, made ready to be launched. NCCL's own part in it lives as long (LIF-06). */
 final class CudaGraph implements Graph {

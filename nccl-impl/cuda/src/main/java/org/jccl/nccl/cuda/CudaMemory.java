@@ -2,6 +2,7 @@ package org.jccl.nccl.cuda;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -9,6 +10,7 @@ import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaMemcpyKind;
 import org.jccl.DeviceMemory;
 import org.jccl.Stream;
+import org.jccl.spi.LeakWatch;
 
 /** A GPU's memory: blocks from {@link MemoryBlocks}, copies and fills on streams. */
 final class CudaMemory implements DeviceMemory, AutoCloseable {
@@ -38,8 +40,8 @@ final class CudaMemory implements DeviceMemory, AutoCloseable {
   }
 
   @Override
-  public boolean watchesLeaks() {
-    return true;
+  public Runnable watch(Object buffer, Supplier<String> what) {
+    return LeakWatch.of(buffer, device, what)::closed;
   }
 
   @Override

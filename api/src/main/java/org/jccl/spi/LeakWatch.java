@@ -1,4 +1,4 @@
-package org.jccl;
+package org.jccl.spi;
 
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jccl.UserCode;
 import org.jspecify.annotations.Nullable;
 
 /**
