@@ -25,6 +25,7 @@ public final class LeakWatch {
       !"false".equalsIgnoreCase(System.getProperty(PROPERTY, "true"));
 
   private static final System.Logger LOG = System.getLogger("org.jccl");
+  private static final String OWN = LeakWatch.class.getName();
   private static final int MOST_TOLD = 100;
   private static final int MOST_AT_EXIT = 10;
   private static final LeakWatch NOTHING = new LeakWatch(null);
@@ -146,6 +147,8 @@ public final class LeakWatch {
         .walk(
             frames ->
                 frames
+                    .dropWhile(frame -> frame.getClassName().startsWith(OWN))
+                    .skip(1) // whose thing it is
                     .filter(frame -> !UserCode.isJdk(frame.getClassName()))
                     .filter(frame -> !UserCode.isLibrary(frame.getClassName()))
                     .findFirst()
