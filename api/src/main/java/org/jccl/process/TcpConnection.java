@@ -127,8 +127,8 @@ final class TcpConnection {
   }
 
   /**
-   * Ends connections: waits until what was sent is on its way and the peers have seen it, as long as
-   * that goes on, but not much longer, then cuts.
+   * Ends connections: waits until what was sent is on its way and the peers have seen it, as long
+   * as that goes on, but not much longer, then cuts.
    */
   static void end(List<TcpConnection> connections) {
     connections.forEach(TcpConnection::finish);

@@ -71,6 +71,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final UsedStreams streams = new UsedStreams();
   private @Nullable Stream lastStream;
   private @Nullable TuningChoice choice;
+
   /** How long the report of an abort waits for what the library says of the job. */
   private static final Duration QUOTE_OF_A_DEATH = Duration.ofMillis(150);
 
@@ -137,9 +138,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.path = library.newPath(device, name + "-" + rank);
     String shown = "communicator " + this.name + ", rank " + rank + "/" + worldSize;
     this.leak =
-        library.needsWatchdog()
-            ? LeakWatch.of(this, library, () -> shown)
-            : LeakWatch.nothing();
+        library.needsWatchdog() ? LeakWatch.of(this, library, () -> shown) : LeakWatch.nothing();
   }
 
   // ---- calls

@@ -41,8 +41,7 @@ final class DoctorCommand implements Runnable {
       System.out.flush();
       Runtime.getRuntime().halt(0); // What hangs in a driver may hang in its end as well.
     }
-    List<String> command =
-        OwnJvm.command(List.of(Main.class.getName(), "doctor", "--here"));
+    List<String> command = OwnJvm.command(List.of(Main.class.getName(), "doctor", "--here"));
     if (json) {
       command.add("--json");
     }

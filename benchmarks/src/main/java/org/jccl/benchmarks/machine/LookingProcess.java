@@ -30,10 +30,7 @@ public record LookingProcess(String output, String complaints, String fate) {
    */
   public static LookingProcess of(List<String> command, Duration limit) {
     try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectInput(new File("/dev/null"))
-              .start();
+      Process process = new ProcessBuilder(command).redirectInput(new File("/dev/null")).start();
       Heard said = Heard.of(process.getInputStream());
       Heard complained = Heard.of(process.getErrorStream());
       try {

@@ -30,7 +30,11 @@ class LookingProcessTest {
     LookingProcess found = shell("echo 'cuInit \u001b[31m' >&2; kill -ABRT $$", LONG);
 
     assertThat(found.fate()).isEqualTo("was ended by signal 6");
-    assertThat(found.lastLines()).singleElement().asString().startsWith("cuInit ").doesNotContain("\u001b");
+    assertThat(found.lastLines())
+        .singleElement()
+        .asString()
+        .startsWith("cuInit ")
+        .doesNotContain("\u001b");
     assertThat(shell("exit 3", LONG).fate()).isEqualTo("ended with exit code 3");
   }
 

@@ -102,7 +102,8 @@ class EndOfTheProcessTest {
     try (BufferedReader lines = child.inputReader(StandardCharsets.UTF_8)) {
       assertThat(String.join("\n", lines.lines().toList()))
           .contains("jccl: not closed when the JVM ended:")
-          .containsPattern("communicator comm-\\w+, rank 0/1, made at .*EndOfTheProcessTest.java:\\d+");
+          .containsPattern(
+              "communicator comm-\\w+, rank 0/1, made at .*EndOfTheProcessTest.java:\\d+");
       assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
     } finally {
       child.destroyForcibly();

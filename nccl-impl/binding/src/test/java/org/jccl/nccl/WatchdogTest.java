@@ -199,7 +199,10 @@ class WatchdogTest {
         .start(
             () -> {
               try (Socket socket = server.accept();
-                  BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))) {
+                  BufferedReader in =
+                      new BufferedReader(
+                          new InputStreamReader(
+                              socket.getInputStream(), StandardCharsets.US_ASCII))) {
                 for (String line = in.readLine(); line != null; line = in.readLine()) {
                   boolean isQuestion = line.equals("STATUS");
                   String answer = line.startsWith("CLIENT") ? "SERVER PROTOCOL 2\n" : "OK\n";

@@ -50,7 +50,8 @@ public final class RemoteLoopback implements AutoCloseable {
     int serial = OPENED.merge(Map.entry(version, environment), 1, Integer::sum);
     this.place = new Wire.Place(version, Map.copyOf(environment), serial);
     this.objects = new RemoteObjects(this);
-    this.stubs = new StubLibrary(
+    this.stubs =
+        new StubLibrary(
             between.apply(new RemoteLibrary(this, version, environment).abi()), version);
     this.backend = NcclBackend.over(stubs.library("loopback to another process"), this::devicesOf);
   }

@@ -23,8 +23,8 @@ import org.jccl.process.ProcessGroups;
 import org.jccl.spi.NcclAbi;
 
 /**
- * A rank of a job in a process of its own, of which one has a fault: its arguments are the step, the
- * fault and the victim. Each rank tells by a line what came of it and when.
+ * A rank of a job in a process of its own, of which one has a fault: its arguments are the step,
+ * the fault and the victim. Each rank tells by a line what came of it and when.
  */
 final class FaultyRank {
   /** Where the fault strikes. */
