@@ -70,7 +70,8 @@ class MainTest {
       })
   void aBackendThatIsNotHere_costs2_inAllCommands(String line, @TempDir Path folder) {
     assumeThat(Backends.choose(null, BackendConfig.defaults()).name()).isEqualTo("sim");
-    List<String> words = new ArrayList<>(List.of(line.replace("FOLDER", folder.toString()).split(" ")));
+    List<String> words =
+        new ArrayList<>(List.of(line.replace("FOLDER", folder.toString()).split(" ")));
     words.addAll(1, List.of("--backend", "nccl"));
     assertThat(run(words.toArray(String[]::new))).as(err.toString()).isEqualTo(2);
     assertThat(err.toString()).contains("nccl").doesNotContain("\tat ");
