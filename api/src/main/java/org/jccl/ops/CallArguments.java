@@ -19,6 +19,7 @@ public final class CallArguments {
   private int rootOrPeer;
   private @Nullable Object site;
   private @Nullable Composite partOf;
+  private @Nullable CallSetting setting;
 
   /** Arguments that are still to be set. */
   public CallArguments() {}
@@ -51,6 +52,7 @@ public final class CallArguments {
     reduction = newReduction;
     rootOrPeer = newRootOrPeer;
     partOf = null;
+    setting = null;
     return this;
   }
 
@@ -70,6 +72,7 @@ public final class CallArguments {
         other.reduction,
         other.rootOrPeer);
     partOf = other.partOf;
+    setting = other.setting;
     site = other.site;
     return this;
   }
@@ -86,6 +89,26 @@ public final class CallArguments {
   /** {@return the method of which the call is a part, or null} */
   public @Nullable Composite partOf() {
     return partOf;
+  }
+
+  /**
+   * Says with which configuration the call is made; after {@link #set}.
+   *
+   * @param configuration what differs from the communicator, or null
+   */
+  public void isConfiguredBy(@Nullable CallSetting configuration) {
+    setting = configuration;
+  }
+
+  /** {@return the configuration of the call, or null if it has none} */
+  public @Nullable CallSetting setting() {
+    return setting;
+  }
+
+  /** {@return the C function that makes the call} */
+  public NcclFunction function() {
+    NcclFunction configured = setting == null ? null : operation.configuredFunction();
+    return configured == null ? operation.function() : configured;
   }
 
   /** {@return the operation} */

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
+import org.jccl.CallConfig;
 import org.jccl.CallForecast;
 import org.jccl.CallMemory;
 import org.jccl.CleanText;
@@ -39,6 +40,7 @@ import org.jccl.config.ConfigField;
 import org.jccl.config.TimeLimit;
 import org.jccl.config.TuningChoice;
 import org.jccl.ops.CallArguments;
+import org.jccl.ops.CallSetting;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.spi.StateRules.Act;
@@ -69,7 +71,17 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final UsedStreams streams = new UsedStreams();
   private @Nullable Stream lastStream;
   private @Nullable TuningChoice choice;
+
+  /** How long the report of an abort waits for what the library says of the job. */
+  private static final Duration QUOTE_OF_A_DEATH = Duration.ofMillis(150);
+
+  private static final Duration QUOTE_OF_A_DELAY = Duration.ofSeconds(1);
+
+  /** Who tells of it if nobody closes it. */
+  private final LeakWatch leak;
+
   private volatile String abortReason = "";
+  private volatile String stateOfJob = "";
   private final StateGuard guard;
   private final Lifecycle lifecycle;
   private final Children children;
@@ -124,6 +136,9 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.prepared = new PreparedSequences(this, new PreparedPlace());
     this.defaultStream = device.newStream();
     this.path = library.newPath(device, name + "-" + rank);
+    String shown = "communicator " + this.name + ", rank " + rank + "/" + worldSize;
+    this.leak =
+        library.needsWatchdog() ? LeakWatch.of(this, library, () -> shown) : LeakWatch.nothing();
   }
 
   // ---- calls
@@ -137,7 +152,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
             ? issue(call, stream)
             : within(
                 call.operation().label(),
-                () -> call.operation().function().symbol(),
+                () -> call.function().symbol(),
                 () -> issue(call, stream));
     return code == 0 ? 0 : guard.settled(code, call.operation().label());
   }
@@ -202,14 +217,25 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   }
 
   /** The first reason stays. */
-  private synchronized void because(String why) {
+  private void because(String why, Duration quote) {
     if (abortReason.isEmpty()) {
-      abortReason = why + "; on this rank " + progress();
+      String said = library.stateOfJob(quote);
+      synchronized (this) {
+        if (abortReason.isEmpty()) {
+          stateOfJob = said;
+          abortReason = why + "; on this rank " + progress();
+        }
+      }
     }
   }
 
+  /** What the library said of the job when it was aborted: lines that follow the message. */
+  final String stateOfJob() {
+    return stateOfJob;
+  }
+
   private CommunicatorAbortedException endBecause(String why) {
-    because(why);
+    because(why, QUOTE_OF_A_DELAY);
     lifecycle.abortAside();
     return guard.aborted(null);
   }
@@ -229,6 +255,20 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   protected int issue(CallArguments call, Stream stream) {
     Operation operation = call.operation();
     long comm = handle.value();
+    CallSetting setting = call.setting();
+    if (setting != null) {
+      return abi.issueConfigured(
+          operation,
+          path.standsIn(operation) && call.send() == 0 ? call.recv() : call.send(),
+          call.recv(),
+          call.count(),
+          call.type(),
+          call.reduction(),
+          call.rootOrPeer(),
+          comm,
+          stream.handle(),
+          setting.struct());
+    }
     return exchangesMessages && operation.isMadeOfMessages() && !operation.hasPeer()
         ? MessageExchange.issue(abi, call, rank(), worldSize(), comm, stream.handle())
         : abi.issue(
@@ -241,6 +281,15 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
             call.rootOrPeer(),
             comm,
             stream.handle());
+  }
+
+  @Override
+  final CallSetting settingOf(CallConfig config) {
+    NcclFunction first = NcclFunction.ALL_REDUCE_CONFIG;
+    if (!first.isIn(version)) {
+      throw first.missingIn(version);
+    }
+    return CallConfigStruct.write(config, version);
   }
 
   /**
@@ -389,6 +438,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   /** Frees what is ours; the library's communicator has ended, or was never there. */
   final void release() {
+    leak.closed();
     CallHook heard = hook();
     if (heard != null) {
       heard.ending();
@@ -575,9 +625,9 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     }
 
     @Override
-    public void end(String why) {
-      library.failed(who() + ": " + why);
-      because(why);
+    public void end(String why, boolean isLate) {
+      because(why, isLate ? QUOTE_OF_A_DELAY : QUOTE_OF_A_DEATH);
+      library.failed(who() + ": " + why + stateOfJob);
       abort();
     }
 

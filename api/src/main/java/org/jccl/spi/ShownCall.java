@@ -1,6 +1,7 @@
 package org.jccl.spi;
 
 import java.util.function.Function;
+import org.jccl.CallConfig;
 import org.jccl.CallListener;
 import org.jccl.CallMemory;
 import org.jccl.DataType;
@@ -9,6 +10,7 @@ import org.jccl.Stream;
 import org.jccl.Work;
 import org.jccl.WorkBody;
 import org.jccl.ops.CallArguments;
+import org.jccl.ops.CallSetting;
 import org.jccl.ops.Composite;
 import org.jccl.ops.Operation;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +72,7 @@ class ShownCall implements IssuedCall {
         from.reduction(),
         from.rootOrPeer());
     call.isPartOf(from.partOf());
+    call.isConfiguredBy(from.setting());
     oneSided = other.oneSided;
     stream = other.stream;
     groupSize = other.groupSize;
@@ -163,6 +166,12 @@ class ShownCall implements IssuedCall {
   public CallMemory memory() {
     CallMemory kept = keptMemory;
     return kept == null ? memory.apply(call) : kept;
+  }
+
+  @Override
+  public @Nullable CallConfig config() {
+    CallSetting setting = oneSided == null ? call.setting() : null;
+    return setting == null ? null : setting.config();
   }
 
   @Override

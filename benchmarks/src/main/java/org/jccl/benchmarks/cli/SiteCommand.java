@@ -13,6 +13,7 @@ import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.report.Part;
 import org.jccl.benchmarks.report.ReportPage;
 import org.jccl.benchmarks.site.SiteBuilder;
+import org.jccl.file.BoundedFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,10 +24,10 @@ import picocli.CommandLine.Spec;
 /** {@code jccl site}: the documentation as pages that need no server. */
 @Command(
     name = "site",
-    description = {
-      "Makes static pages of the documentation, the rule book with its status, the reports and the",
-      "API's documentation, with a search. They work from a folder, without a network."
-    },
+    description =
+        "Makes static pages of the documentation, the rule book with its status, the "
+            + "reports and the API's documentation, with a search. They work from a folder, "
+            + "without a network.",
     mixinStandardHelpOptions = true)
 final class SiteCommand implements Callable<Integer> {
   @Option(
@@ -34,10 +35,9 @@ final class SiteCommand implements Callable<Integer> {
       converter = Paths.FolderToWrite.class,
       required = true,
       paramLabel = "DIR",
-      description = {
-        "The folder: new, empty, or one that this command has made, which is replaced. It is made",
-        "whole, or left as it was."
-      })
+      description =
+          "The folder: new, empty, or one that this command has made, which is replaced. It "
+              + "is made whole, or left as it was.")
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private Path out;
 
@@ -79,6 +79,8 @@ final class SiteCommand implements Callable<Integer> {
       return 0;
     } catch (IllegalArgumentException failed) {
       throw bad("--out: " + CleanText.messageOf(failed));
+    } catch (IOException failed) {
+      throw new IOException("cannot make '" + out + "': " + BoundedFile.why(failed), failed);
     }
   }
 

@@ -3,6 +3,7 @@ package org.jccl.sim.comm.call;
 import java.lang.foreign.MemorySegment;
 import org.jccl.DataType;
 import org.jccl.ops.CallArguments;
+import org.jccl.ops.CallSetting;
 import org.jccl.ops.Composite;
 import org.jccl.ops.Operation;
 import org.jccl.sim.device.Hazards.Accessor;
@@ -29,6 +30,7 @@ public final class Request {
   private final boolean captured;
   private @Nullable Object site;
   private final @Nullable Composite partOf;
+  private final @Nullable CallSetting setting;
   private final boolean collective;
   private final boolean dropped;
   private final boolean inPlace;
@@ -67,6 +69,7 @@ public final class Request {
     this.captured = stream.isCapturing();
     this.site = site;
     this.partOf = arguments.partOf();
+    this.setting = arguments.setting();
     this.collective = !operation.hasPeer();
     this.dropped = count == 0 && collective;
     this.inPlace = isInPlace();
@@ -87,6 +90,7 @@ public final class Request {
     this.captured = isCaptured;
     this.site = site;
     this.partOf = source.partOf;
+    this.setting = source.setting;
     this.collective = source.collective;
     this.dropped = source.dropped;
     this.inPlace = source.inPlace;
@@ -181,6 +185,11 @@ public final class Request {
   /** The method of the API that it carries out, or null if it is called as itself. */
   public @Nullable Composite partOf() {
     return partOf;
+  }
+
+  /** The configuration of the call, or null if it has none. */
+  public @Nullable CallSetting setting() {
+    return setting;
   }
 
   /** Whether it has a position among the collectives of its communicator. */
