@@ -191,19 +191,19 @@ final class GroupRendezvous {
   }
 
   /** Waits in this JVM until the round is complete or the group broke down. */
-  boolean await(int rank, Round round, Duration timeout) throws InterruptedException {
-    String what = "process group, rank " + rank + "/" + worldSize + ", " + round.call;
+  boolean await(String who, Round round, Duration timeout) throws InterruptedException {
+    String what = who + round.call;
     BooleanSupplier over = () -> isOver(round);
     return realTime ? RealTime.await(queue, what, over, timeout) : queue.await(what, over, timeout);
   }
 
   /** The result of a round that {@link #await} has seen the end of, or the failure. */
-  List<byte[]> outcome(int rank, Round round, ControlCall call) {
+  List<byte[]> outcome(String who, int rank, Round round, ControlCall call) {
     AtomicReference<@Nullable GroupFailure> broken = new AtomicReference<>();
     queue.read(() -> broken.set(round.isComplete() ? null : failure));
     GroupFailure reason = broken.get();
     if (reason != null) {
-      throw reason.exception(rank, worldSize, call);
+      throw reason.exception(who, call);
     }
     return round.result(rank).stream().map(byte[]::clone).toList();
   }
@@ -250,7 +250,16 @@ final class GroupRendezvous {
 
   /** The process of a member has ended without leaving: all hear of it, also between two calls. */
   void lose(int rank, String why) {
-    String who = ended(rank, why);
+    lose(rank, why, ended(rank, why));
+  }
+
+  /** A member has failed, and says so. */
+  void fall(int rank, String why) {
+    String words = "has failed: " + why;
+    lose(rank, words, "rank " + rank + " " + words);
+  }
+
+  private void lose(int rank, String why, String who) {
     queue.update(
         () -> {
           if (lost == null && gone[rank] == null) {

@@ -99,7 +99,7 @@ final class TcpFollower extends ProcessGroupBase {
         });
     GroupFailure reason = broken.get();
     if (reason != null) {
-      throw reason.exception(rank(), worldSize(), call);
+      throw reason.exception(who(), call);
     }
     return result;
   }
@@ -112,6 +112,12 @@ final class TcpFollower extends ProcessGroupBase {
   @Override
   public Optional<String> lostMember() {
     return Optional.ofNullable(lost);
+  }
+
+  @Override
+  public void giveUp(String why) {
+    isLeaving = true;
+    link.send(Frame.Kind.FALL, partId(), Frame.bytes(why));
   }
 
   /** A frame came for this part. */

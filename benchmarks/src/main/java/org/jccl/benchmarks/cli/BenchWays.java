@@ -28,6 +28,7 @@ import org.jccl.benchmarks.ways.WayTable;
 import org.jccl.benchmarks.ways.WayVerdict;
 import org.jccl.config.Tuning;
 import org.jccl.config.TuningChoice;
+import org.jccl.file.BoundedFile;
 import org.jccl.file.WholeFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,10 +45,10 @@ final class BenchWays {
 
   @Option(
       names = "--tuned",
-      description = {
-        "Measure NCCL's defaults, tuned calls, and both prepared, in turns: how many times as",
-        "fast, with intervals. Of the other options --op, --max-bytes and --out count."
-      })
+      description =
+          "Measure NCCL's defaults, tuned calls, and both prepared, in turns: how many "
+              + "times as fast, with intervals. Of the other options --op, --max-bytes and --out "
+              + "count.")
   private boolean tuned;
 
   @Option(
@@ -70,10 +71,9 @@ final class BenchWays {
       converter = Paths.FileToRead.class,
       arity = "2",
       paramLabel = "FILE",
-      description = {
-        "Compare two files line by line: rounds.json of --tuned, or report.json. With --out also as a",
-        "page. Exit code 1 if any line is slower."
-      })
+      description =
+          "Compare two files line by line: rounds.json of --tuned, or report.json. With "
+              + "--out also as a page. Exit code 1 if any line is slower.")
   private Path @Nullable [] compare;
 
   @Option(
@@ -243,9 +243,13 @@ final class BenchWays {
       throws IOException {
     Path folder = folder();
     if (folder != null) {
-      Files.createDirectories(folder);
       Path file = folder.resolve("rounds.json");
-      report.write(file);
+      try {
+        Files.createDirectories(folder);
+        report.write(file);
+      } catch (IOException failed) {
+        throw bad("--out: cannot write '" + file + "': " + BoundedFile.why(failed));
+      }
       screen.println("# wrote " + file);
       Part part =
           before == null
@@ -268,7 +272,7 @@ final class BenchWays {
     try {
       return WayReport.read(file);
     } catch (BadFileException bad) {
-      throw bad(String.valueOf(bad.getMessage()));
+      throw bad("--baseline: " + bad.getMessage());
     }
   }
 

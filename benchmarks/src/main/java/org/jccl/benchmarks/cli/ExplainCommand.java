@@ -25,14 +25,15 @@ import picocli.CommandLine.Spec;
 /** {@code jccl explain}: what the flight recorders of all ranks say together. */
 @Command(
     name = "explain",
-    description = {
-      "Explains a rule or a kind of report by the text of the book. Or:",
-      "sets the flight recorders of all ranks side by side: which rank called something else,",
-      "called less, or sent what nobody receives. Each process writes its file with",
-      "-Djccl.observe=recorder (or JCCL_OBSERVE=recorder) into -Djccl.recorder.dir=DIR.",
-      "Pickles of torch's Flight Recorder (nccl_trace_rank_0) are read, too; nothing in them is run.",
-      "Exit code 1 if something does not fit, 2 if there is nothing that can be read."
-    },
+    description =
+        "Explains a rule or a kind of report by the text of the book. Or: sets the flight "
+            + "recorders of all ranks side by side: which rank called something else, called "
+            + "less, or sent what nobody receives. Each process writes its file with "
+            + "-Djccl.observe=recorder (or JCCL_OBSERVE=recorder) into -Djccl.recorder.dir=DIR. "
+            + "Of hosts with folders of their own, name all folders. "
+            + "Pickles of torch's Flight Recorder (nccl_trace_rank_0) are read, too; nothing in "
+            + "them is run. Exit code 1 if something does not fit, 2 if there is nothing that "
+            + "can be read.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class ExplainCommand implements Callable<Integer> {
@@ -41,23 +42,22 @@ final class ExplainCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @Parameters(
-      paramLabel = "DIR|RULE|KIND",
       arity = "1..*",
+      paramLabel = "DIR|RULE|KIND",
       converter = Texts.ToExplain.class,
-      description = {
-        "The directory of the files; or rules of the book, as in SIM-28, and kinds of reports, as in",
-        "BUFFER_REUSE, whose texts are shown."
-      })
+      description =
+          "The directories of the files; or rules of the book, as in SIM-28, and kinds of "
+              + "reports, as in BUFFER_REUSE, whose texts are shown.")
   private List<String> what = List.of();
 
   @Option(
       names = "--program",
       converter = Paths.FileToWrite.class,
       paramLabel = "FILE.java",
-      description = {
-        "Writes a program that makes the recorded calls again on the simulator: of the first",
-        "communicator with which something is wrong. Run it with the classpath of jccl."
-      })
+      description =
+          "Writes a program that makes the recorded calls again on the simulator: of the "
+              + "first communicator with which something is wrong. Run it with the classpath of "
+              + "jccl.")
   private @Nullable Path program;
 
   @Override
@@ -71,9 +71,8 @@ final class ExplainCommand implements Callable<Integer> {
       out.flush();
       return 0;
     }
-    requireNone(what.subList(1, what.size()));
     try {
-      Explanation found = Explanation.of(Path.of(what.getFirst()));
+      Explanation found = Explanation.of(what.stream().map(Path::of).toList());
       found.verdicts().forEach(out::println);
       found.replays().forEach(out::println);
       if (found.verdicts().isEmpty()) {
@@ -96,9 +95,7 @@ final class ExplainCommand implements Callable<Integer> {
     if (!folders.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),
-          "'"
-              + folders.getFirst()
-              + "': a folder of recordings stands alone: give one, or rules and kinds");
+          "'" + folders.getFirst() + "': give folders of recordings, or rules and kinds, not both");
     }
   }
 
