@@ -61,7 +61,9 @@ public final class OneSided {
     return !isNoRank(peer) && isSupported() && fits ? OK : INVALID_ARGUMENT;
   }
 
-  /** Whether there are such signals: one line of them (RMA-02), or as many as asked for (RMA-12). */
+  /**
+   * Whether there are such signals: one line of them (RMA-02), or as many as asked for (RMA-12).
+   */
   private boolean hasLine(int signalIndex, int context) {
     boolean several = member.comm().simulation().version() >= ConfigField.NUM_RMA_SIG.since();
     int signals = several ? member.config().get(ConfigField.NUM_RMA_SIG) : 1;
