@@ -54,6 +54,7 @@ final class Children {
         UNKNOWN,
         UNKNOWN,
         config,
+        key,
         (slot, struct) -> parent.abi().commSplit(comm, color, key, slot, struct));
   }
 
@@ -94,6 +95,7 @@ final class Children {
         rank,
         parent.worldSize() - out.size(),
         config,
+        0,
         (slot, struct) ->
             parent.abi().commShrink(comm, list, out.size(), slot, struct, mode.flag()));
   }
@@ -160,6 +162,7 @@ final class Children {
         parent.rank(),
         newWorldSize,
         config,
+        0,
         (slot, struct) ->
             parent.abi().commGrow(comm, newWorldSize, bytes, SAME_RANK, slot, struct));
   }
@@ -179,11 +182,17 @@ final class Children {
       int rank,
       int worldSize,
       @Nullable CommunicatorConfig own,
+      int order,
       ChildOpening.Creation creation) {
     CommunicatorConfig config = own == null ? parent.config() : own;
     String called = own == null ? parent.name() + "/" + name : own.name().orElse(name);
     LibraryCommunicator child = parent.newChild(called, rank, worldSize, config);
     child.chosen(choice(own, worldSize));
+    if (function == NcclFunction.COMM_GROW) {
+      child.refuseKernels("ranks of a communicator that has grown do not find each other");
+    } else {
+      child.joinKernels(parent.kernelKey(name), order, parent.rank());
+    }
     ChildOpening birth =
         new ChildOpening(child, function, child.struct(own, Arena.ofAuto()), creation);
     birth.run(parent);

@@ -75,6 +75,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final Children children;
   private final LibraryMemory memory;
   private final CallForecasts forecasts;
+  private final OwnKernels kernels;
 
   /** Whether a call may miss the windows that were chosen. */
   private boolean watchesMemory;
@@ -119,6 +120,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.children = new Children(this);
     this.memory = new LibraryMemory(this, library.sharesAllocations());
     this.forecasts = new CallForecasts(this, version, memory);
+    this.kernels = new OwnKernels(this);
     this.watchesMemory = config.tuning().isOn();
     this.sums = new Sums(this);
     this.prepared = new PreparedSequences(this, new PreparedPlace());
@@ -132,14 +134,37 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   protected final int enqueue(CallArguments call, Stream stream) {
     note(stream);
     look(call);
-    int code =
-        callLimit == null && path.isDirect()
-            ? issue(call, stream)
-            : within(
-                call.operation().label(),
-                () -> call.operation().function().symbol(),
-                () -> issue(call, stream));
+    int code = runsInKernel(call) ? launchKernel(call, stream) : KernelRank.NOT_HERE;
+    if (code == KernelRank.NOT_HERE) {
+      order(stream);
+      code =
+          callLimit == null && path.isDirect()
+              ? issue(call, stream)
+              : within(
+                  call.operation().label(),
+                  () -> call.operation().function().symbol(),
+                  () -> issue(call, stream));
+    }
     return code == 0 ? 0 : guard.settled(code, call.operation().label());
+  }
+
+  /** The library's next call goes to {@code stream}: behind what own kernels do on others. */
+  final void order(Stream stream) {
+    KernelRank own = kernels.rank();
+    if (own != null) {
+      own.order(stream);
+    }
+  }
+
+  /** Issues a call that {@link #runsInKernel}; says what {@link KernelRank#launch} does. */
+  final int launchKernel(CallArguments call, Stream stream) {
+    KernelRank own = kernels.rank();
+    return own == null ? KernelRank.NOT_HERE : own.launch(call, stream);
+  }
+
+  /** Whether own kernels carry out such a call, outside groups of several. */
+  final boolean runsInKernel(CallArguments call) {
+    return kernels.isOn() && kernels.carryOut(call);
   }
 
   /**
@@ -206,6 +231,16 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     if (abortReason.isEmpty()) {
       abortReason = why + "; on this rank " + progress();
     }
+  }
+
+  /** A kernel has waited for a rank in vain: what the program gets. */
+  final RuntimeException missing(int rank, TimeLimit limit) {
+    return endBecause(
+        "rank "
+            + rank
+            + " has not come in "
+            + limit
+            + " to a call that own kernels carry out (KRN-06)");
   }
 
   private CommunicatorAbortedException endBecause(String why) {
@@ -368,11 +403,34 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   final void born() {
     library.opened(this);
     if (knowsItsPlace()) {
+      kernels.open();
       hear();
     }
     if (library.needsWatchdog() && config().operationLimit().isPresent()) {
       Watchdog.watch(new Watched(), null);
     }
+  }
+
+  /** It is about to be created, under a name that all its ranks know it by, and no other has. */
+  final void joinKernels(String key, long order, int place) {
+    if (!key.isEmpty()) {
+      kernels.join(library.kernelMeetings(), key, order, place);
+    }
+  }
+
+  /** Its ranks cannot find each other. */
+  final void refuseKernels(String why) {
+    kernels.refuse(why);
+  }
+
+  /** What a child is named among its ranks; empty if nobody can say. */
+  final String kernelKey(String child) {
+    return kernels.keyOf(child);
+  }
+
+  /** It is being aborted: kernels that wait leave. */
+  final void abortKernels() {
+    kernels.abort();
   }
 
   /** What is made of it goes with it; graphs first (LIF-06). */
@@ -394,6 +452,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
       heard.ending();
     }
     try {
+      kernels.close();
       releaseTokens();
       defaultStream.close();
     } catch (ReportedMisuse | WorkFailedException found) {
@@ -478,6 +537,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private void learnPlace() {
     if (!knowsItsPlace()) {
       children.place(this);
+      kernels.open();
     }
   }
 

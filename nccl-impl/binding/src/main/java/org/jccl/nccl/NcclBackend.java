@@ -22,6 +22,8 @@ import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.ops.NcclFunction;
 import org.jccl.process.PlatformRanks;
 import org.jccl.spi.CallPath;
+import org.jccl.spi.KernelDevice;
+import org.jccl.spi.KernelGroup;
 import org.jccl.spi.LibraryBackend;
 import org.jccl.spi.LibraryCommunicator;
 import org.jccl.spi.NcclAbi;
@@ -117,6 +119,14 @@ public final class NcclBackend extends LibraryBackend {
   @Override
   public CallPath newPath(Device device, String name) {
     return new NativeThread("jccl-nccl-" + name, device);
+  }
+
+  @Override
+  public KernelGroup openKernels(List<Device> ranks) {
+    if (ranks.getFirst() instanceof KernelDevice first) {
+      return first.openKernels(ranks);
+    }
+    throw new UnsupportedOperationException("its devices run no kernels");
   }
 
   @Override

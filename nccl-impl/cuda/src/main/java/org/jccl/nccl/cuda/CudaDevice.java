@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaStream_t;
 import org.jccl.Backend;
@@ -15,13 +16,15 @@ import org.jccl.DeviceMemory;
 import org.jccl.Event;
 import org.jccl.Stream;
 import org.jccl.spi.CaptureGuard;
+import org.jccl.spi.KernelDevice;
+import org.jccl.spi.KernelGroup;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One GPU. Its own stream and its memory are made at first use, so that opening a backend creates
  * no CUDA context on GPUs that this process does not use.
  */
-final class CudaDevice implements Device, CaptureGuard {
+final class CudaDevice implements Device, CaptureGuard, KernelDevice {
   private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
 
   private final Backend backend;
@@ -31,7 +34,9 @@ final class CudaDevice implements Device, CaptureGuard {
   private final CudaWork work;
   private final Set<CudaStream> streams = ConcurrentHashMap.newKeySet();
   private final Set<AutoCloseable> others = ConcurrentHashMap.newKeySet();
+  private final List<OneShotRank> kernelRanks = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
+  private @Nullable OneShotModule oneShot;
   private @Nullable CudaStream defaultStream;
   private boolean closed;
 
@@ -159,6 +164,45 @@ final class CudaDevice implements Device, CaptureGuard {
     return streams;
   }
 
+  @Override
+  public KernelGroup openKernels(List<Device> devices) {
+    return OneShotKernels.open(devices);
+  }
+
+  /** Its own kernels, loaded at first use; it is current afterwards. */
+  OneShotModule oneShot() {
+    synchronized (lock) {
+      makeCurrent();
+      OneShotModule loaded = oneShot;
+      if (loaded == null) {
+        loaded = new OneShotModule(gpu);
+        oneShot = loaded;
+      }
+      return loaded;
+    }
+  }
+
+  void add(OneShotRank rank) {
+    kernelRanks.add(rank);
+  }
+
+  void remove(OneShotRank rank) {
+    kernelRanks.remove(rank);
+  }
+
+  /** A stream ends, or a capture begins there. */
+  void leaves(CudaStream stream) {
+    kernelRanks.forEach(rank -> rank.leaves(stream));
+  }
+
+  /** Throws the failure of work that has ended, if nobody was told yet. */
+  void throwFailure() {
+    work.throwFailure();
+    if (!kernelRanks.isEmpty()) {
+      kernelRanks.forEach(OneShotRank::throwFailure);
+    }
+  }
+
   /** The work of programs on its streams. */
   CudaWork work() {
     return work;
@@ -178,7 +222,7 @@ final class CudaDevice implements Device, CaptureGuard {
     streams.forEach(CudaStream::requireRunning);
     makeCurrent();
     Cuda.check(JCuda.cudaDeviceSynchronize(), "cudaDeviceSynchronize");
-    work.throwFailure();
+    throwFailure();
   }
 
   @Override
@@ -216,6 +260,11 @@ final class CudaDevice implements Device, CaptureGuard {
     streams.forEach(CudaDevice::closeQuietly);
     closeQuietly(work);
     closeQuietly(memory);
+    OneShotModule loaded = oneShot;
+    if (loaded != null && kernelRanks.isEmpty()) {
+      makeCurrent();
+      loaded.close();
+    }
     poller.close();
   }
 

@@ -69,7 +69,7 @@ final class CudaEvent implements Event {
           () -> JCuda.cudaEventSynchronize(event),
           () -> JCuda.cudaEventQuery(event),
           "cudaEventSynchronize");
-      device.work().throwFailure();
+      device.throwFailure();
     }
   }
 

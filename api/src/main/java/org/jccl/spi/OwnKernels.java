@@ -1,0 +1,108 @@
+package org.jccl.spi;
+
+import java.time.Duration;
+import java.util.function.IntFunction;
+import org.jccl.config.TimeLimit;
+import org.jccl.ops.CallArguments;
+import org.jccl.ops.KernelCalls;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One communicator's way to jccl's own kernels ({@code Tuning.kernels()}, chapter 13 of the rule
+ * book): asked for, agreed on by its ranks, used, closed.
+ */
+final class OwnKernels {
+  /** How long kernels wait for another rank where the program has said nothing. */
+  private static final TimeLimit PATIENCE = new TimeLimit(Duration.ofMinutes(10));
+
+  private final LibraryCommunicator owner;
+  private KernelMeetings.@Nullable Seat seat;
+  private volatile @Nullable KernelRank rank;
+  private String key = "";
+  private String why = "";
+
+  OwnKernels(LibraryCommunicator owner) {
+    this.owner = owner;
+    if (owner.config().tuning().usesKernels()) {
+      why = owner.isNonblocking() ? "it is nonblocking" : "it is still opening";
+    }
+  }
+
+  /** The communicator is about to be created; {@code named} is of this one alone, on all ranks. */
+  void join(KernelMeetings meetings, String named, long order, int place) {
+    key = named;
+    if (owner.config().tuning().usesKernels() && !owner.isNonblocking()) {
+      seat = 
+          meetings.join(
+              named, order, place, owner.device(), owner.config().tuning().keepsBits());
+    }
+  }
+
+  /** What a child of this communicator is named; empty if nobody knows that of all its ranks. */
+  String keyOf(String child) {
+    return key.isEmpty() ? "" : key + "/" + child;
+  }
+
+  /** It is a communicator whose ranks cannot find each other. */
+  void refuse(String reason) {
+    if (owner.config().tuning().usesKernels()) {
+      why = reason;
+    }
+  }
+
+  /** The communicator is there. */
+  void open() {
+    KernelMeetings.Seat own = seat;
+    if (own == null || rank != null) {
+      return;
+    }
+    int ranks = owner.worldSize();
+    KernelGroup found = own.kernels(ranks);
+    why = own.why(ranks);
+    if (found != null) {
+      TimeLimit limit = owner.config().operationLimit().orElse(PATIENCE);
+      IntFunction<RuntimeException> missing = late -> owner.missing(late, limit);
+      rank = found.rank(owner, owner.rank(), limit, missing);
+    }
+  }
+
+  /** What issues calls; null if there are no kernels. */
+  @Nullable KernelRank rank() {
+    return rank;
+  }
+
+  boolean isOn() {
+    return rank != null;
+  }
+
+  boolean carryOut(CallArguments call) {
+    return rank != null
+        && KernelCalls.fit(
+            call.operation(), call.type(), call.reduction(), call.count(), owner.worldSize());
+  }
+
+  /** Why there are none, in words; empty if there are, or nobody has asked for them. */
+  String why() {
+    return why;
+  }
+
+  void abort() {
+    KernelRank own = rank;
+    if (own != null) {
+      own.abort();
+    }
+  }
+
+  void close() {
+    KernelRank own = rank;
+    rank = null;
+    if (own != null) {
+      own.close();
+    }
+    KernelMeetings.Seat taken = seat;
+    seat = null;
+    if (taken != null) {
+      taken.leave();
+    }
+  }
+}
