@@ -68,6 +68,11 @@ public interface IssuedCall {
     return CallMemory.PLAIN;
   }
 
+  /** {@return whether one of jccl's own kernels carries it out, and not the library} */
+  default boolean isOwnKernel() {
+    return false;
+  }
+
   /** {@return whether it runs as a part of prepared calls ({@link Communicator#prepare})} */
   default boolean isPrepared() {
     return false;

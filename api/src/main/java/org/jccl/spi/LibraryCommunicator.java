@@ -119,8 +119,8 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.lifecycle = new Lifecycle(this, abi);
     this.children = new Children(this);
     this.memory = new LibraryMemory(this, library.sharesAllocations());
-    this.forecasts = new CallForecasts(this, version, memory);
     this.kernels = new OwnKernels(this);
+    this.forecasts = new CallForecasts(this, version, memory, kernels::why);
     this.watchesMemory = config.tuning().isOn();
     this.sums = new Sums(this);
     this.prepared = new PreparedSequences(this, new PreparedPlace());
@@ -162,7 +162,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     return own == null ? KernelRank.NOT_HERE : own.launch(call, stream);
   }
 
-  /** Whether own kernels carry out such a call, outside groups of several. */
+  @Override
   final boolean runsInKernel(CallArguments call) {
     return kernels.isOn() && kernels.carryOut(call);
   }

@@ -62,7 +62,9 @@ final class OwnKernels {
     if (found != null) {
       TimeLimit limit = owner.config().operationLimit().orElse(PATIENCE);
       IntFunction<RuntimeException> missing = late -> owner.missing(late, limit);
-      rank = found.rank(owner, owner.rank(), limit, missing);
+      // A little before the watchdog, which can name no rank.
+      TimeLimit patience = TimeLimit.ofNanos(limit.nanos() / 8 * 7);
+      rank = found.rank(owner, owner.rank(), patience, missing);
     }
   }
 

@@ -10,6 +10,7 @@ import org.jccl.conformance.rules.DeterminismRules;
 import org.jccl.conformance.rules.EnvironmentRules;
 import org.jccl.conformance.rules.FamilyRules;
 import org.jccl.conformance.rules.GroupRules;
+import org.jccl.conformance.rules.KernelRules;
 import org.jccl.conformance.rules.LifecycleRules;
 import org.jccl.conformance.rules.MemoryRules;
 import org.jccl.conformance.rules.OpenRules;
@@ -104,6 +105,7 @@ public final class BookSuites implements RuleSuites {
         TreeRules.class,
         ChannelRules.class,
         SymmetricRules.class,
+        KernelRules.class,
         DeterminismRules.class);
   }
 }

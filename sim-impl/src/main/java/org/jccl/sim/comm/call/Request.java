@@ -29,6 +29,7 @@ public final class Request {
   private final boolean captured;
   private @Nullable Object site;
   private final @Nullable Composite partOf;
+  private final boolean ownKernel;
   private final boolean collective;
   private final boolean dropped;
   private final boolean inPlace;
@@ -67,6 +68,7 @@ public final class Request {
     this.captured = stream.isCapturing();
     this.site = site;
     this.partOf = arguments.partOf();
+    this.ownKernel = arguments.isOwnKernel();
     this.collective = !operation.hasPeer();
     this.dropped = count == 0 && collective;
     this.inPlace = isInPlace();
@@ -87,6 +89,7 @@ public final class Request {
     this.captured = isCaptured;
     this.site = site;
     this.partOf = source.partOf;
+    this.ownKernel = source.ownKernel;
     this.collective = source.collective;
     this.dropped = source.dropped;
     this.inPlace = source.inPlace;
@@ -116,6 +119,11 @@ public final class Request {
   private boolean isInPlace() {
     long block = rank * count * type.bytes();
     return operation.isInPlace(send, recv, block);
+  }
+
+  /** Whether one of jccl's own kernels carries it out. */
+  public boolean isOwnKernel() {
+    return ownKernel;
   }
 
   /** What it does. */
