@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jccl.Device;
 import org.jccl.ops.KernelCalls;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  * and all ranks find the same.
  */
 public final class KernelMeetings {
-  private final Library library;
+  private final Function<List<Device>, KernelGroup> opener;
   private final Map<String, Meeting> meetings = new HashMap<>();
 
-  KernelMeetings(Library library) {
-    this.library = library;
+  /** Meetings whose kernels {@code opener} opens, for devices in the order of the ranks. */
+  KernelMeetings(Function<List<Device>, KernelGroup> opener) {
+    this.opener = opener;
   }
 
   /** What the ranks of one communicator have found: kernels, or a reason why there are none. */
@@ -134,7 +136,7 @@ public final class KernelMeetings {
             .map(seat -> seat.device)
             .toList();
     try {
-      return new Outcome(library.openKernels(devices), "");
+      return new Outcome(opener.apply(devices), "");
     } catch (UnsupportedOperationException refused) {
       return new Outcome(null, String.valueOf(refused.getMessage()));
     }

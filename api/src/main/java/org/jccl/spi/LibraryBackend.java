@@ -33,8 +33,7 @@ public abstract class LibraryBackend implements Backend, Library {
       Collections.synchronizedSet(new LinkedHashSet<>());
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  @SuppressWarnings("this-escape") // They only keep the reference.
-  private final KernelMeetings kernelMeetings = new KernelMeetings(this);
+  private final KernelMeetings kernelMeetings = new KernelMeetings(ranks -> openKernels(ranks));
 
   /** A backend without communicators. */
   protected LibraryBackend() {}

@@ -119,7 +119,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
     this.lifecycle = new Lifecycle(this, abi);
     this.children = new Children(this);
     this.memory = new LibraryMemory(this, library.sharesAllocations());
-    this.kernels = new OwnKernels(this);
+    this.kernels = new OwnKernels(this, nonblocking, this::issue, this::missing);
     this.forecasts = new CallForecasts(this, version, memory, kernels::why);
     this.watchesMemory = config.tuning().isOn();
     this.sums = new Sums(this);

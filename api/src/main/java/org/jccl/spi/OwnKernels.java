@@ -1,7 +1,7 @@
 package org.jccl.spi;
 
 import java.time.Duration;
-import java.util.function.IntFunction;
+import java.util.function.BiFunction;
 import org.jccl.config.TimeLimit;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.KernelCalls;
@@ -15,23 +15,39 @@ final class OwnKernels {
   /** How long kernels wait for another rank where the program has said nothing. */
   private static final TimeLimit PATIENCE = new TimeLimit(Duration.ofMinutes(10));
 
-  private final LibraryCommunicator owner;
+  private final CommunicatorBase owner;
+  private final boolean isNonblocking;
+  private final KernelGroup.Issuer library;
+  private final BiFunction<Integer, TimeLimit, RuntimeException> missing;
   private KernelMeetings.@Nullable Seat seat;
   private volatile @Nullable KernelRank rank;
   private String key = "";
   private String why = "";
 
-  OwnKernels(LibraryCommunicator owner) {
+  /**
+   * None yet.
+   *
+   * @param library the library's way of a call
+   * @param missing makes what the program gets when a rank has not come in a time
+   */
+  OwnKernels(
+      CommunicatorBase owner,
+      boolean isNonblocking,
+      KernelGroup.Issuer library,
+      BiFunction<Integer, TimeLimit, RuntimeException> missing) {
     this.owner = owner;
+    this.isNonblocking = isNonblocking;
+    this.library = library;
+    this.missing = missing;
     if (owner.config().tuning().usesKernels()) {
-      why = owner.isNonblocking() ? "it is nonblocking" : "it is still opening";
+      why = isNonblocking ? "it is nonblocking" : "it is still opening";
     }
   }
 
   /** The communicator is about to be created; {@code named} is of this one alone, on all ranks. */
   void join(KernelMeetings meetings, String named, long order, int place) {
     key = named;
-    if (owner.config().tuning().usesKernels() && !owner.isNonblocking()) {
+    if (owner.config().tuning().usesKernels() && !isNonblocking) {
       seat = 
           meetings.join(
               named, order, place, owner.device(), owner.config().tuning().keepsBits());
@@ -61,10 +77,9 @@ final class OwnKernels {
     why = own.why(ranks);
     if (found != null) {
       TimeLimit limit = owner.config().operationLimit().orElse(PATIENCE);
-      IntFunction<RuntimeException> missing = late -> owner.missing(late, limit);
       // A little before the watchdog, which can name no rank.
       TimeLimit patience = TimeLimit.ofNanos(limit.nanos() / 8 * 7);
-      rank = found.rank(owner, owner.rank(), patience, missing);
+      rank = found.rank(library, owner.rank(), patience, late -> missing.apply(late, limit));
     }
   }
 

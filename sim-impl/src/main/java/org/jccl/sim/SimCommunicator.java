@@ -9,7 +9,6 @@ import org.jccl.ops.CallArguments;
 import org.jccl.sim.abi.AbiOperations;
 import org.jccl.sim.comm.life.CommLifecycle;
 import org.jccl.sim.comm.life.Endpoint;
-import org.jccl.sim.device.Capture;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.SimStream;
 import org.jccl.sim.kernel.HostTask;
@@ -144,11 +143,6 @@ final class SimCommunicator extends LibraryCommunicator {
   @Override
   protected int issue(CallArguments call, Stream stream) {
     return operations.issue(life(), call, own(stream));
-  }
-
-  /** The capture that the stream takes part in; null if there is none. */
-  @Nullable Capture captureOn(Stream stream) {
-    return own(stream).capture();
   }
 
   // ---- life

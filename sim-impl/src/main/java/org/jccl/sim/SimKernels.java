@@ -9,9 +9,9 @@ import org.jccl.config.TimeLimit;
 import org.jccl.ops.CallArguments;
 import org.jccl.ops.KernelCalls;
 import org.jccl.sim.device.Capture;
+import org.jccl.sim.device.SimStream;
 import org.jccl.spi.KernelGroup;
 import org.jccl.spi.KernelRank;
-import org.jccl.spi.LibraryCommunicator;
 import org.jspecify.annotations.Nullable;
 
 /** jccl's own kernels, simulated: calls go the way of all calls, and say how they are folded. */
@@ -36,26 +36,23 @@ final class SimKernels implements KernelGroup {
 
   @Override
   public KernelRank rank(
-      LibraryCommunicator communicator,
-      int rank,
-      TimeLimit limit,
-      IntFunction<RuntimeException> missing) {
-    return new Rank((SimCommunicator) communicator);
+      Issuer library, int rank, TimeLimit limit, IntFunction<RuntimeException> missing) {
+    return new Rank(library);
   }
 
   /** One rank; who waits for ever is found by the simulator. */
   private static final class Rank implements KernelRank {
-    private final SimCommunicator communicator;
+    private final Issuer library;
     private @Nullable Capture last;
     private int captures;
 
-    Rank(SimCommunicator communicator) {
-      this.communicator = communicator;
+    Rank(Issuer library) {
+      this.library = library;
     }
 
     @Override
     public int launch(CallArguments call, Stream stream) {
-      Capture capture = communicator.captureOn(stream);
+      Capture capture = stream instanceof SimStream own ? own.capture() : null;
       if (capture != null && capture != last) {
         last = capture;
         captures++;
@@ -64,7 +61,7 @@ final class SimKernels implements KernelGroup {
         return NOT_HERE;
       }
       call.runsInOwnKernel();
-      return communicator.issue(call, stream);
+      return library.issue(call, stream);
     }
 
     @Override

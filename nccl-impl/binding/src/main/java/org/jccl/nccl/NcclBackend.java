@@ -22,7 +22,6 @@ import org.jccl.nccl.ffi.NcclLibrary;
 import org.jccl.ops.NcclFunction;
 import org.jccl.process.PlatformRanks;
 import org.jccl.spi.CallPath;
-import org.jccl.spi.KernelDevice;
 import org.jccl.spi.KernelGroup;
 import org.jccl.spi.LibraryBackend;
 import org.jccl.spi.LibraryCommunicator;
@@ -39,14 +38,19 @@ public final class NcclBackend extends LibraryBackend {
 
   private final NcclLibrary library;
   private final List<Device> devices;
+  private final Function<List<Device>, KernelGroup> kernels;
   private final RankHost rankHost = new PlatformRanks();
   private final Map<String, NcclLibrary> libraries = new ConcurrentHashMap<>();
   private final AbortAtExit atExit;
   private final LentThreads lent = new LentThreads("jccl-nccl-question");
 
   @SuppressWarnings("this-escape") // The devices only keep the reference.
-  private NcclBackend(NcclLibrary library, Function<Backend, List<Device>> devices) {
+  private NcclBackend(
+      NcclLibrary library,
+      Function<Backend, List<Device>> devices,
+      Function<List<Device>, KernelGroup> kernels) {
     this.library = library;
+    this.kernels = kernels;
     this.devices = List.copyOf(devices.apply(this));
     this.atExit = AbortAtExit.of(this::openCommunicators);
   }
@@ -59,8 +63,28 @@ public final class NcclBackend extends LibraryBackend {
    * @param devices makes the devices of the backend that it is given
    */
   public static NcclBackend over(NcclLibrary library, Function<Backend, List<Device>> devices) {
+    return over(
+        library,
+        devices,
+        ranks -> {
+          throw new UnsupportedOperationException("its devices run no kernels");
+        });
+  }
+
+  /**
+   * {@return the same over devices that run jccl's own kernels}
+   *
+   * @param library the library
+   * @param devices makes the devices of the backend that it is given
+   * @param kernels opens the kernels of a communicator on such devices; throws {@link
+   *     UnsupportedOperationException} if there are none for them, and why
+   */
+  public static NcclBackend over(
+      NcclLibrary library,
+      Function<Backend, List<Device>> devices,
+      Function<List<Device>, KernelGroup> kernels) {
     LibraryOutput.startIfWanted();
-    return new NcclBackend(library, devices);
+    return new NcclBackend(library, devices, kernels);
   }
 
   /** {@return the library behind it} */
@@ -123,10 +147,7 @@ public final class NcclBackend extends LibraryBackend {
 
   @Override
   public KernelGroup openKernels(List<Device> ranks) {
-    if (ranks.getFirst() instanceof KernelDevice first) {
-      return first.openKernels(ranks);
-    }
-    throw new UnsupportedOperationException("its devices run no kernels");
+    return kernels.apply(ranks);
   }
 
   @Override

@@ -101,7 +101,8 @@ public class KernelRules extends NumericsSuite {
             expectKernel(rank, comm, false, c -> c.allReduce(floats, ReduceOp.MAX));
             expectKernel(rank, comm, false, c -> c.allReduce(ints, ReduceOp.SUM));
             expectKernel(rank, comm, false, c -> c.allReduce(floats.slice(0, 0), ReduceOp.SUM));
-            expectKernel(rank, comm, has, c -> c.allGather(ints.slice(0, 4), ints));
+            expectKernel(
+                rank, comm, has, c -> c.allGather(ints.slice(4L * rank.rank(), 4), ints));
             expectKernel(
                 rank, comm, has, c -> c.reduceScatter(floats, more.slice(0, 1 << 16), ReduceOp.SUM));
             expectKernel(rank, comm, false, c -> c.broadcast(floats, floats, 0));

@@ -16,15 +16,13 @@ import org.jccl.DeviceMemory;
 import org.jccl.Event;
 import org.jccl.Stream;
 import org.jccl.spi.CaptureGuard;
-import org.jccl.spi.KernelDevice;
-import org.jccl.spi.KernelGroup;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One GPU. Its own stream and its memory are made at first use, so that opening a backend creates
  * no CUDA context on GPUs that this process does not use.
  */
-final class CudaDevice implements Device, CaptureGuard, KernelDevice {
+final class CudaDevice implements Device, CaptureGuard {
   private static final System.Logger LOG = System.getLogger("org.jccl.nccl");
 
   private final Backend backend;
@@ -34,7 +32,7 @@ final class CudaDevice implements Device, CaptureGuard, KernelDevice {
   private final CudaWork work;
   private final Set<CudaStream> streams = ConcurrentHashMap.newKeySet();
   private final Set<AutoCloseable> others = ConcurrentHashMap.newKeySet();
-  private final List<OneShotRank> kernelRanks = new CopyOnWriteArrayList<>();
+  private final List<StreamUser> users = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
   private @Nullable OneShotModule oneShot;
   private @Nullable CudaStream defaultStream;
@@ -164,11 +162,6 @@ final class CudaDevice implements Device, CaptureGuard, KernelDevice {
     return streams;
   }
 
-  @Override
-  public KernelGroup openKernels(List<Device> devices) {
-    return OneShotKernels.open(devices);
-  }
-
   /** Its own kernels, loaded at first use; it is current afterwards. */
   OneShotModule oneShot() {
     synchronized (lock) {
@@ -182,24 +175,24 @@ final class CudaDevice implements Device, CaptureGuard, KernelDevice {
     }
   }
 
-  void add(OneShotRank rank) {
-    kernelRanks.add(rank);
+  void add(StreamUser user) {
+    users.add(user);
   }
 
-  void remove(OneShotRank rank) {
-    kernelRanks.remove(rank);
+  void remove(StreamUser user) {
+    users.remove(user);
   }
 
   /** A stream ends, or a capture begins there. */
   void leaves(CudaStream stream) {
-    kernelRanks.forEach(rank -> rank.leaves(stream));
+    users.forEach(user -> user.leaves(stream));
   }
 
   /** Throws the failure of work that has ended, if nobody was told yet. */
   void throwFailure() {
     work.throwFailure();
-    if (!kernelRanks.isEmpty()) {
-      kernelRanks.forEach(OneShotRank::throwFailure);
+    if (!users.isEmpty()) {
+      users.forEach(StreamUser::throwFailure);
     }
   }
 
@@ -261,7 +254,7 @@ final class CudaDevice implements Device, CaptureGuard, KernelDevice {
     closeQuietly(work);
     closeQuietly(memory);
     OneShotModule loaded = oneShot;
-    if (loaded != null && kernelRanks.isEmpty()) {
+    if (loaded != null && users.isEmpty()) {
       makeCurrent();
       loaded.close();
     }

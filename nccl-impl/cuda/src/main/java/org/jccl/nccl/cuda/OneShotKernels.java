@@ -11,7 +11,6 @@ import org.jccl.config.TimeLimit;
 import org.jccl.ops.KernelCalls;
 import org.jccl.spi.KernelGroup;
 import org.jccl.spi.KernelRank;
-import org.jccl.spi.LibraryCommunicator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,10 +80,7 @@ final class OneShotKernels implements KernelGroup {
 
   @Override
   public KernelRank rank(
-      LibraryCommunicator communicator,
-      int rank,
-      TimeLimit limit,
-      IntFunction<RuntimeException> missing) {
+      Issuer library, int rank, TimeLimit limit, IntFunction<RuntimeException> missing) {
     return new OneShotRank(this, devices.get(rank), rank, limit, missing);
   }
 

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * waits for an event of the old one. Calls in a graph are in the order of their capture, and in
  * none with calls outside it.
  */
-final class OneShotRank implements KernelRank {
+final class OneShotRank implements KernelRank, StreamUser {
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(2);
   private static final int BLOCKS = 32;
   private static final int THREADS = 512;
@@ -201,15 +201,15 @@ final class OneShotRank implements KernelRank {
     }
   }
 
-  /** A stream ends, or a capture begins there: later calls cannot wait for it. */
-  synchronized void leaves(CudaStream stream) {
+  @Override
+  public synchronized void leaves(CudaStream stream) {
     if (plain.last == stream) {
       plain.record(stream);
     }
   }
 
-  /** Throws, once, if a kernel has waited for a rank in vain. */
-  void throwFailure() {
+  @Override
+  public void throwFailure() {
     int late = notice.missing();
     if (late >= 0) {
       boolean first;
