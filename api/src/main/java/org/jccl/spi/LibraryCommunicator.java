@@ -39,6 +39,7 @@ import org.jccl.config.ConfigField;
 import org.jccl.config.TimeLimit;
 import org.jccl.config.TuningChoice;
 import org.jccl.ops.CallArguments;
+import org.jccl.ops.KernelCalls;
 import org.jccl.ops.NcclFunction;
 import org.jccl.ops.Operation;
 import org.jccl.spi.StateRules.Act;
@@ -76,6 +77,9 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private final LibraryMemory memory;
   private final CallForecasts forecasts;
   private final OwnKernels kernels;
+
+  /** What issues calls by own kernels; null without them. */
+  private @Nullable KernelRank kernelRank;
 
   /** Whether a call may miss the windows that were chosen. */
   private boolean watchesMemory;
@@ -150,7 +154,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   /** The library's next call goes to {@code stream}: behind what own kernels do on others. */
   final void order(Stream stream) {
-    KernelRank own = kernels.rank();
+    KernelRank own = kernelRank;
     if (own != null) {
       own.order(stream);
     }
@@ -158,13 +162,15 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
 
   /** Issues a call that {@link #runsInKernel}; says what {@link KernelRank#launch} does. */
   final int launchKernel(CallArguments call, Stream stream) {
-    KernelRank own = kernels.rank();
+    KernelRank own = kernelRank;
     return own == null ? KernelRank.NOT_HERE : own.launch(call, stream);
   }
 
   @Override
   final boolean runsInKernel(CallArguments call) {
-    return kernels.isOn() && kernels.carryOut(call);
+    return kernelRank != null
+        && KernelCalls.fit(
+            call.operation(), call.type(), call.reduction(), call.count(), worldSize());
   }
 
   /**
@@ -403,7 +409,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   final void born() {
     library.opened(this);
     if (knowsItsPlace()) {
-      kernels.open();
+      kernelRank = kernels.open();
       hear();
     }
     if (library.needsWatchdog() && config().operationLimit().isPresent()) {
@@ -452,6 +458,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
       heard.ending();
     }
     try {
+      kernelRank = null;
       kernels.close();
       releaseTokens();
       defaultStream.close();
@@ -537,7 +544,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
   private void learnPlace() {
     if (!knowsItsPlace()) {
       children.place(this);
-      kernels.open();
+      kernelRank = kernels.open();
     }
   }
 

@@ -3,8 +3,6 @@ package org.jccl.spi;
 import java.time.Duration;
 import java.util.function.BiFunction;
 import org.jccl.config.TimeLimit;
-import org.jccl.ops.CallArguments;
-import org.jccl.ops.KernelCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,11 +64,11 @@ final class OwnKernels {
     }
   }
 
-  /** The communicator is there. */
-  void open() {
+  /** The communicator is there: what issues calls by kernels, or null. */
+  @Nullable KernelRank open() {
     KernelMeetings.Seat own = seat;
     if (own == null || rank != null) {
-      return;
+      return rank;
     }
     int ranks = owner.worldSize();
     KernelGroup found = own.kernels(ranks);
@@ -81,21 +79,7 @@ final class OwnKernels {
       TimeLimit patience = TimeLimit.ofNanos(limit.nanos() / 8 * 7);
       rank = found.rank(library, owner.rank(), patience, late -> missing.apply(late, limit));
     }
-  }
-
-  /** What issues calls; null if there are no kernels. */
-  @Nullable KernelRank rank() {
     return rank;
-  }
-
-  boolean isOn() {
-    return rank != null;
-  }
-
-  boolean carryOut(CallArguments call) {
-    return rank != null
-        && KernelCalls.fit(
-            call.operation(), call.type(), call.reduction(), call.count(), owner.worldSize());
   }
 
   /** Why there are none, in words; empty if there are, or nobody has asked for them. */
