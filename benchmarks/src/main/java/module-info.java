@@ -6,8 +6,11 @@ module org.jccl.benchmarks {
   requires com.fasterxml.jackson.jr.ob;
   requires info.picocli;
   requires java.management;
+  requires jdk.jfr;
   requires jdk.management;
   requires jmh.core;
+  requires org.commonmark;
+  requires org.commonmark.ext.gfm.tables;
   requires org.jccl;
   requires org.jccl.conformance;
   requires org.jccl.fidelity;

@@ -34,7 +34,7 @@ public interface CallListener {
   /**
    * The communicator was opened over a process group, whose members are its ranks in the same
    * order: what compares ranks does it there. Told before the first call; never told where there is
-   * no group, as for a communicator that was split off another.
+   * no group. Communicators that are split off or shrunk have a part of their parent's.
    *
    * @param group the group; it is used by the thread that makes the calls, inside {@link #before}
    */

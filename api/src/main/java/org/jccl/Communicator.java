@@ -536,7 +536,9 @@ public interface Communicator extends Collectives, AutoCloseable {
   /**
    * Says over which process group this communicator was opened: its members are the ranks, in the
    * same order. Listeners that compare ranks do it there. {@link #open} calls it, before the first
-   * operation.
+   * operation; communicators that are split off or shrunk meet in {@linkplain ProcessGroup#part
+   * parts} of it. Where neither is so (after {@link #join} or {@link #grow}), all ranks may call it
+   * themselves, with a group of their own.
    *
    * @param group the group
    */

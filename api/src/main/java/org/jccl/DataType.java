@@ -72,6 +72,14 @@ public enum DataType {
     return bytes;
   }
 
+  /** The bytes of so many elements, if there can be so many. */
+  long bytes(long count) {
+    if (count < 0 || count > Long.MAX_VALUE / bytes()) {
+      throw new IllegalArgumentException("count " + count + " of " + this + " is out of range");
+    }
+    return count * bytes();
+  }
+
   /** {@return signed, unsigned or floating} */
   public Kind kind() {
     return kind;

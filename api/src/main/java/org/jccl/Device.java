@@ -37,6 +37,20 @@ public interface Device extends AutoCloseable {
   }
 
   /**
+   * {@return fresh host memory for {@code count} elements that this device copies from and to by
+   * itself; to be closed by the caller (rule MEM-08)} Its content is unspecified. CUDA: {@code
+   * cudaHostAlloc}. A backend that has no such memory gives usual host memory.
+   *
+   * @param type the element type
+   * @param count number of elements
+   * @throws IllegalArgumentException if {@code count} is negative or the byte size overflows
+   * @throws CollectiveException if the host has not enough memory that can be pinned
+   */
+  default HostBuffer allocateHost(DataType type, long count) {
+    return HostBuffer.allocate(memory().hostArena(), type, count);
+  }
+
+  /**
    * {@return memory from the library's own allocator, which {@link Communicator#registerWindow}
    * needs (rules MEM-01, WIN-02)} It may be larger than asked for. NCCL: {@code ncclMemAlloc}.
    *

@@ -48,7 +48,7 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
   }
 
   static DeviceBuffer allocate(Device device, DataType type, long count) {
-    long bytes = byteSize(type, count);
+    long bytes = type.bytes(count);
     return new DeviceBuffer(
         device,
         type,
@@ -68,7 +68,7 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
    * @return a buffer that owns nothing
    */
   public static DeviceBuffer wrap(Device device, DataType type, long address, long count) {
-    byteSize(type, count);
+    type.bytes(count);
     return new DeviceBuffer(device, type, address, count, null);
   }
 
@@ -85,7 +85,7 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
    */
   public static DeviceBuffer owning(
       Device device, DataType type, long address, long count, LongConsumer free) {
-    byteSize(type, count);
+    type.bytes(count);
     return new DeviceBuffer(device, type, address, count, free);
   }
 
@@ -207,6 +207,30 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
           "an enqueued copy needs off-heap memory: use copyTo(target) without a stream");
     }
     device.memory().copyOut(target, address, stream);
+  }
+
+  /**
+   * Enqueues a copy of all of {@code source} to the start of this buffer. It comes back at once:
+   * the memory is the copy's until the stream has passed.
+   *
+   * @param source what is copied into this buffer; at most as large as the buffer
+   * @param stream the stream on which the work is enqueued
+   * @throws IllegalStateException if one of the two is closed
+   */
+  public void copyFrom(HostBuffer source, Stream stream) {
+    copyFrom(source.open(), stream);
+  }
+
+  /**
+   * Enqueues a copy from the start of this buffer that fills {@code target}. It comes back at once:
+   * the memory is the copy's until the stream has passed.
+   *
+   * @param target what this buffer is copied into; at most as large as the buffer
+   * @param stream the stream on which the work is enqueued
+   * @throws IllegalStateException if one of the two is closed
+   */
+  public void copyTo(HostBuffer target, Stream stream) {
+    copyTo(target.open(), stream);
   }
 
   /**
@@ -441,12 +465,5 @@ public final class DeviceBuffer implements AutoCloseable, DeviceRange {
               + ", whose elements have "
               + type.bytes());
     }
-  }
-
-  private static long byteSize(DataType type, long count) {
-    if (count < 0 || count > Long.MAX_VALUE / type.bytes()) {
-      throw new IllegalArgumentException("count " + count + " of " + type + " is out of range");
-    }
-    return count * type.bytes();
   }
 }

@@ -1,5 +1,6 @@
 package org.jccl;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -34,6 +35,14 @@ public interface DeviceMemory {
    * @param address address on the device
    */
   void free(long address);
+
+  /**
+   * {@return a shared arena whose memory is pinned, where there is such memory: the device copies
+   * from it and to it by itself} What it allocates has any content. Closing it frees that.
+   */
+  default Arena hostArena() {
+    return Arena.ofShared();
+  }
 
   /**
    * Enqueues a copy from host memory. A heap segment is staged before this returns; an off-heap one

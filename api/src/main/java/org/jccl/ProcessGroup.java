@@ -68,6 +68,23 @@ public interface ProcessGroup extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * A group of some of the members, who meet there for themselves: only they call this, each with
+   * its rank among them, and only they make the calls of that group. Nobody waits here. The part
+   * ends with the whole group, and when its members close it.
+   *
+   * @param name names the part: the same for its members, and for no other part of this group
+   * @param rank this member's rank in the part, 0 to {@code worldSize - 1}
+   * @param worldSize the number of members of the part
+   * @return the part; empty if groups of this kind have none
+   * @throws IllegalArgumentException if there is no such rank, or the name is empty
+   * @throws IllegalStateException if this group is closed
+   * @throws CollectiveException if the part cannot be reached
+   */
+  default Optional<ProcessGroup> part(String name, int rank, int worldSize) {
+    return Optional.empty();
+  }
+
   /** Leaves the group. Idempotent. */
   @Override
   void close();

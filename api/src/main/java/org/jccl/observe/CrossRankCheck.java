@@ -7,7 +7,6 @@ import java.util.TreeMap;
 import org.jccl.CallListener;
 import org.jccl.IssuedCall;
 import org.jccl.MisuseKind;
-import org.jccl.ProcessGroup;
 import org.jccl.ReportedMisuse;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * by TCP, and ranks wait for each other there: for hunting a bug, or always in jobs with few large
  * calls. {@link #every} compares several calls at once. A rank that does not come is named when the
  * group's time-out ends. Messages between two ranks are not compared, nor are communicators without
- * a process group, such as those that were split off another.
+ * a process group. Those that are split off or shrunk from one that has a group meet in a part of
+ * it; one that has grown is compared once all its ranks have called {@link
+ * org.jccl.Communicator#attach}.
  *
  * <p>While it is on, every rank uses its communicators in the same order, also inside a group.
  */
@@ -45,10 +46,7 @@ public final class CrossRankCheck implements CallListener.Factory {
    * @throws IllegalArgumentException if it is less
    */
   public static CrossRankCheck every(int collectives) {
-    if (collectives < 1) {
-      throw new IllegalArgumentException("every " + collectives + " collectives: at least 1");
-    }
-    return new CrossRankCheck(collectives);
+    return new CrossRankCheck(RankComparison.checked(collectives));
   }
 
   @Override
@@ -57,58 +55,31 @@ public final class CrossRankCheck implements CallListener.Factory {
   }
 
   /** The calls of one rank's end. */
-  private static final class Calls implements CallListener {
-    private final Endpoint where;
-    private final int every;
-    private final RankTalk talk;
-    private final CallSites lines = new CallSites();
-
+  private static final class Calls extends RankComparison {
     /** Not compared yet. */
     private final List<ComparedCall> calls = new ArrayList<>();
 
-    private long next;
-
     Calls(Endpoint where, int every) {
-      this.where = where;
-      this.every = every;
-      this.talk = new RankTalk(where, "cross-rank check");
+      super(where, every, "cross-rank check");
     }
 
     @Override
-    public void attached(ProcessGroup group) {
-      talk.attached(group);
+    void note(IssuedCall call) {
+      calls.add(ComparedCall.of(call, lines().of(call)));
     }
 
     @Override
-    public void before(IssuedCall call) {
-      if (call.isMessage() || !talk.isPossible()) {
-        return;
-      }
-      calls.add(ComparedCall.of(call, lines.of(call)));
-      next = call.number() + 1;
-      if (next % every == 0) {
-        compare(talk.talk(call.number(), call.method(), ComparedCall.write(calls)));
-      }
+    byte[] said() {
+      return ComparedCall.write(calls);
     }
 
     @Override
-    public void failed(IssuedCall call, Throwable failure) {
-      talk.end();
+    boolean hasMore() {
+      return !calls.isEmpty();
     }
 
     @Override
-    public void aborted() {
-      talk.end();
-    }
-
-    @Override
-    public void finished() {
-      if (talk.isPossible() && !calls.isEmpty()) {
-        compare(talk.last(next, ComparedCall.write(calls)));
-      }
-    }
-
-    private void compare(List<ByteBuffer> all) {
+    void compare(List<ByteBuffer> all) {
       TreeMap<Long, TreeMap<Integer, ComparedCall>> byNumber = new TreeMap<>();
       for (int rank = 0; rank < all.size(); rank++) {
         for (ComparedCall call : ComparedCall.read(all.get(rank))) {
@@ -118,7 +89,7 @@ public final class CrossRankCheck implements CallListener.Factory {
       for (TreeMap<Integer, ComparedCall> each : byNumber.values()) {
         ReportedMisuse found = difference(each);
         if (found != null) {
-          talk.end();
+          end();
           throw found;
         }
       }
@@ -140,7 +111,7 @@ public final class CrossRankCheck implements CallListener.Factory {
         return null;
       }
       StringBuilder report = new StringBuilder("MISMATCH(");
-      report.append(most.differsIn(other)).append(") in ").append(where.communicator());
+      report.append(most.differsIn(other)).append(") in ").append(where().communicator());
       report.append(", call #").append(most.number()).append(": ");
       report.append(
           isDecided

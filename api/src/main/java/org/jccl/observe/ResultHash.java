@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jccl.CallListener;
 import org.jccl.IssuedCall;
-import org.jccl.ProcessGroup;
 import org.jccl.Work;
 
 /**
@@ -21,7 +20,8 @@ import org.jccl.Work;
  * {@link ResultsDifferException} on every rank, which names the ranks against the others, by vote.
  *
  * <p>On a GPU each result is copied to the host and hashed there. Not compared: calls that are
- * captured, those of nonblocking communicators, and those of communicators without a process group.
+ * captured, those of nonblocking communicators, and those of communicators without a process group
+ * (see {@link CrossRankCheck}).
  */
 public final class ResultHash implements CallListener.Factory {
   private static final int USUAL = 32;
@@ -46,10 +46,7 @@ public final class ResultHash implements CallListener.Factory {
    * @throws IllegalArgumentException if it is less
    */
   public static ResultHash every(int collectives) {
-    if (collectives < 1) {
-      throw new IllegalArgumentException("every " + collectives + " collectives: at least 1");
-    }
-    return new ResultHash(collectives);
+    return new ResultHash(RankComparison.checked(collectives));
   }
 
   @Override
@@ -88,26 +85,12 @@ public final class ResultHash implements CallListener.Factory {
   }
 
   /** The results of one rank's end. */
-  private static final class Hashes implements CallListener {
-    private final Endpoint where;
-    private final int every;
-    private final RankTalk talk;
-    private final CallSites lines = new CallSites();
-
+  private static final class Hashes extends RankComparison {
     /** Not compared yet, oldest first. */
     private final ArrayDeque<Result> results = new ArrayDeque<>();
 
-    private long calls;
-
     Hashes(Endpoint where, int every) {
-      this.where = where;
-      this.every = every;
-      this.talk = new RankTalk(where, "result hash");
-    }
-
-    @Override
-    public void attached(ProcessGroup group) {
-      talk.attached(group);
+      super(where, every, "result hash");
     }
 
     /** So that closing waits for the last hashes. */
@@ -116,26 +99,19 @@ public final class ResultHash implements CallListener.Factory {
       return true;
     }
 
+    /** A call has no result yet. */
     @Override
-    public void before(IssuedCall call) {
-      if (call.isMessage() || !talk.isPossible()) {
-        return;
-      }
-      calls = call.number();
-      if (call.number() > 0 && call.number() % every == 0) {
-        compare(talk.talk(call.number(), call.method(), said()));
-      }
-    }
+    void note(IssuedCall call) {}
 
     @Override
     public void after(IssuedCall call) {
-      if (!talk.isPossible()
+      if (!isPossible()
           || !EQUAL_RESULTS.contains(call.operation())
           || !call.takesWork()
           || call.isCaptured()) {
         return;
       }
-      BufferShape received = BufferShape.received(call, where.rank(), where.worldSize());
+      BufferShape received = BufferShape.received(call, where().rank(), where().worldSize());
       if (received == null || received.bytes() == 0) {
         return;
       }
@@ -145,7 +121,7 @@ public final class ResultHash implements CallListener.Factory {
               + call.count()
               + " "
               + call.type()
-              + CallSites.place(lines.of(call));
+              + CallSites.place(lines().of(call));
       Result result = new Result(call.number(), words);
       results.add(result);
       call.enqueue(
@@ -156,25 +132,9 @@ public final class ResultHash implements CallListener.Factory {
           });
     }
 
-    @Override
-    public void failed(IssuedCall call, Throwable failure) {
-      talk.end();
-    }
-
-    @Override
-    public void aborted() {
-      talk.end();
-    }
-
-    @Override
-    public void finished() {
-      if (talk.isPossible() && !results.isEmpty()) {
-        compare(talk.last(calls + 1, said()));
-      }
-    }
-
     /** Numbers and hashes of what is there, oldest first, up to the first that is not. */
-    private byte[] said() {
+    @Override
+    byte[] said() {
       ByteBuffer said = ByteBuffer.allocate(2 * Long.BYTES * results.size());
       for (Iterator<Result> each = results.iterator(); each.hasNext(); ) {
         Result result = each.next();
@@ -188,7 +148,13 @@ public final class ResultHash implements CallListener.Factory {
       return bytes;
     }
 
-    private void compare(List<ByteBuffer> all) {
+    @Override
+    boolean hasMore() {
+      return !results.isEmpty();
+    }
+
+    @Override
+    void compare(List<ByteBuffer> all) {
       long end = Long.MAX_VALUE;
       TreeMap<Long, Votes> votes = new TreeMap<>();
       for (int rank = 0; rank < all.size(); rank++) {
@@ -203,7 +169,7 @@ public final class ResultHash implements CallListener.Factory {
       for (long number : votes.headMap(end, true).keySet()) {
         Votes said = votes.get(number);
         if (said != null && !said.areOne()) {
-          talk.end();
+          end();
           throw differ(number, said);
         }
       }
@@ -217,9 +183,9 @@ public final class ResultHash implements CallListener.Factory {
       for (Result each : results) {
         words = each.number == number ? each.words : words;
       }
-      boolean isDecided = said.against().size() < where.worldSize();
+      boolean isDecided = said.against().size() < where().worldSize();
       return new ResultsDifferException(
-          where.communicator()
+          where().communicator()
               + ": the ranks hold different results of collective #"
               + number
               + ", "

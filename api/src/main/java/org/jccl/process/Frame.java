@@ -12,11 +12,11 @@ import org.jccl.CleanText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What travels between the members of a TCP group: a header of 32 bytes, big-endian, a payload, and
+ * What travels between the members of a TCP group: a header of 40 bytes, big-endian, a payload, and
  * once the greeting is over and there is a secret, a {@link FrameSeal} over both.
  *
  * <pre>
- * magic 4 | version 2 | kind 1 | operation 1 | rank 4 | world size 4 | root 4 | position 8 | length 4
+ * magic 4 | version 2 | kind 1 | operation 1 | rank 4 | world size 4 | root 4 | position 8 | part 8 | length 4
  * </pre>
  *
  * <p>Bytes only, with lengths checked before they are believed; nothing of this is ever
@@ -47,7 +47,9 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
     /** Member to leader: I will not come any more; text. */
     LEAVE,
     /** Leader to member: the process of a member has ended without a word; text. */
-    LOST;
+    LOST,
+    /** Member to leader: I am in this part of the group; my rank there and its size. */
+    ENTER;
 
     private static final Kind[] BY_ID = values();
 
@@ -57,10 +59,10 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
   }
 
   static final int MAGIC = 0x4A43434C; // "JCCL"
-  static final short VERSION = 3;
+  static final short VERSION = 4;
 
   /** Bytes of a header. */
-  static final int HEADER = 32;
+  static final int HEADER = 40;
 
   /** Most bytes of a frame whose sender has not proven anything yet. */
   static final int MAX_UNPROVEN = 4096;
@@ -71,6 +73,12 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
   /** A frame outside any call. */
   static Frame of(Kind kind, int rank, int worldSize, byte[] payload) {
     return new Frame(kind, rank, worldSize, NO_CALL, payload);
+  }
+
+  /** A frame of a part of the group, outside any call. */
+  static Frame of(Kind kind, long part, int rank, int worldSize, byte[] payload) {
+    ControlCall none = new ControlCall(ControlOperation.JOIN, 0, 0, part);
+    return new Frame(kind, rank, worldSize, none, payload);
   }
 
   /** Writes it without a seal: during the greeting, and where there is no secret. */
@@ -97,6 +105,7 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
         .putInt(worldSize)
         .putInt(call.root())
         .putLong(call.position())
+        .putLong(call.part())
         .putInt(payload.length)
         .array();
   }
@@ -131,6 +140,7 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
     int worldSize = fields.getInt();
     int root = fields.getInt();
     long position = fields.getLong();
+    long part = fields.getLong();
     int length = fields.getInt();
     if (kind == null || operation == null || length < 0 || length > maxPayload) {
       throw new ProtocolException("a frame is malformed, or its " + length + " bytes are too many");
@@ -139,7 +149,8 @@ record Frame(Kind kind, int rank, int worldSize, ControlCall call, byte[] payloa
     if (seal != null && !Secret.same(seal.next(header, payload), exactly(in, FrameSeal.BYTES))) {
       throw new ProtocolException("a message was changed on its way, repeated, or left out");
     }
-    return new Frame(kind, rank, worldSize, new ControlCall(operation, root, position), payload);
+    return new Frame(
+        kind, rank, worldSize, new ControlCall(operation, root, position, part), payload);
   }
 
   private static byte[] exactly(DataInputStream in, int count) throws IOException {

@@ -114,6 +114,11 @@ final class GroupRendezvous {
     this.gone = new String[worldSize];
   }
 
+  /** The number of members. */
+  int size() {
+    return worldSize;
+  }
+
   /** A member that does not wait here registers. */
   void register(int rank, RemoteMember member) {
     queue.read(

@@ -26,10 +26,11 @@ final class InJvmProcessGroups {
   static List<ProcessGroup> create(int worldSize, Duration timeout) {
     GroupRendezvous rendezvous =
         new GroupRendezvous(ProcessGroupBase.requireWorldSize(worldSize), false);
+    GroupParts parts = new GroupParts(false);
     Duration limit = ProcessGroupBase.requireTimeout(timeout);
     List<ProcessGroup> members = new ArrayList<>(worldSize);
     for (int rank = 0; rank < worldSize; rank++) {
-      members.add(new LocalProcessGroup(rendezvous, rank, worldSize, limit));
+      members.add(new LocalProcessGroup(rendezvous, parts, rank, worldSize, limit));
     }
     return List.copyOf(members);
   }

@@ -2,16 +2,47 @@ package org.jccl.process;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
 import org.jccl.spi.Waiting;
 
 /** A member that waits in the {@link GroupRendezvous} itself: a thread of this JVM. */
 class LocalProcessGroup extends ProcessGroupBase {
   private final GroupRendezvous rendezvous;
+  private final GroupParts parts;
 
-  LocalProcessGroup(GroupRendezvous rendezvous, int rank, int worldSize, Duration timeout) {
+  /** Its rank in the whole group. */
+  private final int member;
+
+  LocalProcessGroup(
+      GroupRendezvous rendezvous, GroupParts parts, int rank, int worldSize, Duration timeout) {
     super(rank, worldSize, timeout);
     this.rendezvous = rendezvous;
+    this.parts = parts;
+    this.member = rank;
+  }
+
+  /** A part of {@code whole}, which has {@code name} among the parts. */
+  private LocalProcessGroup(LocalProcessGroup whole, String name, int rank, int worldSize) {
+    super(rank, worldSize, whole.timeout(), name);
+    this.parts = whole.parts;
+    this.member = whole.member;
+    this.rendezvous = parts.enter(partId(), member, rank, worldSize);
+  }
+
+  @Override
+  public final Optional<ProcessGroup> part(String name, int rank, int worldSize) {
+    checkPart(rank, worldSize);
+    String full = nameOfPart(name);
+    boolean spans = spansProcesses();
+    return Optional.of(
+        new LocalProcessGroup(this, full, rank, worldSize) {
+          @Override
+          public boolean spansProcesses() {
+            return spans;
+          }
+        });
   }
 
   @Override
@@ -33,12 +64,23 @@ class LocalProcessGroup extends ProcessGroupBase {
   }
 
   @Override
+  public Optional<String> lostMember() {
+    return Optional.ofNullable(rendezvous.lost());
+  }
+
+  @Override
   void outOfMemory(ControlCall call) {
     rendezvous.outOfMemory(rank(), call.toString());
   }
 
   @Override
   void leave() {
-    rendezvous.leave(rank(), "has closed its process group");
+    String why = "has closed its process group";
+    if (partId() == GroupParts.WHOLE) {
+      rendezvous.leave(rank(), why);
+      parts.leaveAll(member, why);
+    } else {
+      parts.leave(partId(), member, why);
+    }
   }
 }

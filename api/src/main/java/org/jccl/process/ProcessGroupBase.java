@@ -22,14 +22,26 @@ abstract class ProcessGroupBase implements ProcessGroup {
   private final int rank;
   private final int worldSize;
   private final Duration timeout;
+
+  /** Which part of a group it is; empty for a whole one. */
+  private final String part;
+
+  private final long partId;
   private final AtomicBoolean inside = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
   private long position;
 
   ProcessGroupBase(int rank, int worldSize, Duration timeout) {
+    this(rank, worldSize, timeout, "");
+  }
+
+  /** A part of another group; no name: a whole group. */
+  ProcessGroupBase(int rank, int worldSize, Duration timeout, String part) {
     this.rank = rank;
     this.worldSize = worldSize;
     this.timeout = timeout;
+    this.part = part;
+    this.partId = GroupParts.id(part);
   }
 
   /** Comes to a call and waits until everyone has. */
@@ -114,7 +126,7 @@ abstract class ProcessGroupBase implements ProcessGroup {
     try {
       // Joining is not counted, so that positions are the same in every kind of group.
       long number = operation == ControlOperation.JOIN ? 0 : position++;
-      ControlCall call = new ControlCall(operation, root, number);
+      ControlCall call = new ControlCall(operation, root, number, partId);
       try {
         return exchange(call, payload.clone(), limit);
       } catch (OutOfMemoryError full) {
@@ -151,7 +163,35 @@ abstract class ProcessGroupBase implements ProcessGroup {
 
   /** The head of every message. */
   final String who() {
-    return "process group, rank " + rank + "/" + worldSize + ", ";
+    return "process group" + of() + ", rank " + rank + "/" + worldSize + ", ";
+  }
+
+  private String of() {
+    return part.isEmpty() ? "" : " of " + part;
+  }
+
+  /** The number of its part; {@link GroupParts#WHOLE} of a whole group. */
+  final long partId() {
+    return partId;
+  }
+
+  /** The name of a part of it among the parts of the whole group. */
+  final String nameOfPart(String name) {
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException(who() + "part: a part needs a name");
+    }
+    return part.isEmpty() ? name : part + "/" + name;
+  }
+
+  /** The rank and the size of a part, if they can be. */
+  final void checkPart(int partRank, int size) {
+    if (size < 1 || size > MAX_WORLD || partRank < 0 || partRank >= size) {
+      throw new IllegalArgumentException(
+          who() + "part: rank " + partRank + " of " + size + " cannot be");
+    }
+    if (closed.get()) {
+      throw new IllegalStateException(who() + "part: the process group is closed");
+    }
   }
 
   @Override
@@ -163,6 +203,12 @@ abstract class ProcessGroupBase implements ProcessGroup {
 
   @Override
   public final String toString() {
-    return "process group rank " + rank + "/" + worldSize + (closed.get() ? " (closed)" : "");
+    return "process group"
+        + of()
+        + " rank "
+        + rank
+        + "/"
+        + worldSize
+        + (closed.get() ? " (closed)" : "");
   }
 }

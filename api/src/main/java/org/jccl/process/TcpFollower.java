@@ -7,16 +7,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jccl.CollectiveTimeoutException;
+import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
 import org.jccl.spi.WaitQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Any other rank of a TCP group: it tells rank 0 where it has come to and waits for the answer. */
-final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listener {
+final class TcpFollower extends ProcessGroupBase {
   /** How long rank 0 has to say who is missing, once this member's patience is over. */
   private static final Duration GRACE = Duration.ofSeconds(1);
 
-  private final TcpConnection connection;
+  private final TcpLink link;
   private final WaitQueue queue = new WaitQueue();
   private final List<byte[]> parts = new ArrayList<>();
   private @Nullable ControlCall awaited;
@@ -24,9 +25,26 @@ final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listen
   private volatile @Nullable String lost;
   private volatile boolean isLeaving;
 
-  TcpFollower(TcpConnection connection, int rank, int worldSize, Duration timeout) {
-    super(rank, worldSize, timeout);
-    this.connection = connection;
+  private TcpFollower(TcpLink link, int rank, int worldSize, Duration timeout, String part) {
+    super(rank, worldSize, timeout, part);
+    this.link = link;
+  }
+
+  /** A member of the whole group. */
+  static TcpFollower of(TcpLink link, int rank, int worldSize, Duration timeout) {
+    TcpFollower made = new TcpFollower(link, rank, worldSize, timeout, "");
+    link.add(made);
+    return made;
+  }
+
+  @Override
+  public Optional<ProcessGroup> part(String name, int rank, int worldSize) {
+    checkPart(rank, worldSize);
+    TcpFollower made = new TcpFollower(link, rank, worldSize, timeout(), nameOfPart(name));
+    link.add(made);
+    byte[] place = ByteBuffer.allocate(2 * Integer.BYTES).putInt(rank).putInt(worldSize).array();
+    link.send(Frame.Kind.ENTER, made.partId(), place);
+    return Optional.of(made);
   }
 
   @Override
@@ -40,22 +58,22 @@ final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listen
           awaited = call;
           parts.clear();
           if (failure == null) {
-            connection.send(frame(Frame.Kind.ARRIVE, call, payload));
+            link.send(Frame.Kind.ARRIVE, call, payload);
           }
         });
     try {
       if (!await(call, expected, limit)) {
         byte[] waited = ByteBuffer.allocate(Long.BYTES).putLong(limit.toMillis()).array();
-        connection.send(frame(Frame.Kind.GIVE_UP, call, waited));
+        link.send(Frame.Kind.GIVE_UP, call, waited);
         if (!await(call, expected, GRACE)) {
           String silent = "rank 0, through which all messages go, does not answer";
-          queue.update(() -> fail(ResultCode.TIMEOUT, silent));
+          queue.update(() -> failed(ResultCode.TIMEOUT, silent));
         }
       }
     } catch (InterruptedException cause) {
       String why = "was interrupted while it waited in " + call;
-      connection.send(frame(Frame.Kind.LEAVE, call, Frame.bytes(why)));
-      queue.update(() -> fail(ResultCode.REMOTE_ERROR, "rank " + rank() + " " + why));
+      link.send(Frame.Kind.LEAVE, call, Frame.bytes(why));
+      queue.update(() -> failed(ResultCode.REMOTE_ERROR, "rank " + rank() + " " + why));
       throw interrupted(call, cause);
     }
     return outcome(call, expected);
@@ -96,8 +114,8 @@ final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listen
     return Optional.ofNullable(lost);
   }
 
-  @Override
-  public void received(Frame frame) {
+  /** A frame came for this part. */
+  void received(Frame frame) {
     queue.update(
         () -> {
           switch (frame.kind()) {
@@ -105,29 +123,31 @@ final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listen
               if (frame.call().equals(awaited)) {
                 parts.add(frame.payload());
               } else {
-                fail(ResultCode.INTERNAL_ERROR, "rank 0 answered " + frame.call());
+                failed(ResultCode.INTERNAL_ERROR, "rank 0 answered " + frame.call());
               }
             }
             case FAILED -> {
               ByteBuffer payload = ByteBuffer.wrap(frame.payload());
               int code = payload.remaining() < Integer.BYTES ? -1 : payload.getInt();
-              fail(ResultCode.of(code), Frame.text(payload));
-              connection.finish(); // So that rank 0 need not wait for this member's program.
+              failed(ResultCode.of(code), Frame.text(payload));
+              if (partId() == GroupParts.WHOLE) {
+                link.finish();
+              }
             }
             case LOST -> lose(frame.text());
-            default -> fail(ResultCode.INTERNAL_ERROR, "rank 0 sent a wrong " + frame.kind());
+            default -> failed(ResultCode.INTERNAL_ERROR, "rank 0 sent a wrong " + frame.kind());
           }
         });
   }
 
-  @Override
-  public void ended(String why) {
+  /** Nothing will come any more. */
+  void ended(String why) {
     queue.update(
         () -> {
           if (failure == null) { // else rank 0 has said a last word
             lose(GroupRendezvous.ended(0, why));
           }
-          fail(ResultCode.REMOTE_ERROR, "rank 0 " + why);
+          failed(ResultCode.REMOTE_ERROR, "rank 0 " + why);
         });
   }
 
@@ -138,29 +158,19 @@ final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listen
   }
 
   @Override
-  public void outOfMemory() {
-    connection.send(
-        Frame.of(Frame.Kind.LEAVE, rank(), worldSize(), Frame.bytes("has run out of memory")));
-    queue.update(
-        () ->
-            fail(
-                ResultCode.SYSTEM_ERROR,
-                "rank " + rank() + " has run out of memory: give its JVM a larger heap"));
-  }
-
-  @Override
   void outOfMemory(ControlCall call) {
-    outOfMemory();
+    link.outOfMemory();
   }
 
-  private void fail(ResultCode code, String text) {
+  /** It broke down; who was first wins. */
+  void fail(ResultCode code, String text) {
+    queue.update(() -> failed(code, text));
+  }
+
+  private void failed(ResultCode code, String text) {
     if (failure == null) {
       failure = new GroupFailure(code, text);
     }
-  }
-
-  private Frame frame(Frame.Kind kind, ControlCall call, byte[] payload) {
-    return new Frame(kind, rank(), worldSize(), call, payload);
   }
 
   /** The failure of a joining that never got as far as a call. */
@@ -172,8 +182,6 @@ final class TcpFollower extends ProcessGroupBase implements TcpConnection.Listen
   @Override
   void leave() {
     isLeaving = true;
-    byte[] why = Frame.bytes("has closed its process group");
-    connection.send(Frame.of(Frame.Kind.LEAVE, rank(), worldSize(), why));
-    TcpConnection.end(List.of(connection));
+    link.leave(this, "has closed its process group");
   }
 }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jccl.CollectiveTimeoutException;
 import org.jccl.ProcessGroup;
 import org.jccl.ResultCode;
@@ -25,6 +24,7 @@ final class TcpLeader {
   private final Secret secret;
   private final TcpSettings settings;
   private final GroupRendezvous rendezvous;
+  private final GroupParts parts = new GroupParts(true);
   private final @Nullable TcpConnection[] connections;
   private final TcpDoor door;
 
@@ -122,7 +122,8 @@ final class TcpLeader {
           "process group, rank 0 with rank " + rank, new RequestReader(rank, connection));
     } else {
       connection.start("process group, rank 0 turns away", new IgnoredMember());
-      connection.send(failed(new GroupFailure(ResultCode.INVALID_USAGE, objection)));
+      connection.send(
+          failed(GroupParts.WHOLE, new GroupFailure(ResultCode.INVALID_USAGE, objection)));
       connection.finish();
       rendezvous.failAll(ResultCode.INVALID_USAGE, objection);
     }
@@ -160,27 +161,31 @@ final class TcpLeader {
       }
       connections[rank] = connection;
     }
-    rendezvous.register(rank, new TcpMember(rank, connection));
+    rendezvous.register(rank, new TcpMember(rank, GroupParts.WHOLE, connection));
     return null;
   }
 
-  private Frame failed(GroupFailure failure) {
+  private Frame failed(long part, GroupFailure failure) {
     byte[] text = Frame.bytes(failure.text());
     byte[] payload =
         ByteBuffer.allocate(Integer.BYTES + text.length)
             .putInt(failure.code().code())
             .put(text)
             .array();
-    return Frame.of(Frame.Kind.FAILED, 0, worldSize, payload);
+    return Frame.of(Frame.Kind.FAILED, part, 0, worldSize, payload);
   }
 
   /** The place of a member at the other end of a connection. */
   private final class TcpMember implements GroupRendezvous.RemoteMember {
+    /** In its part. */
     private final int rank;
+
+    private final long part;
     private final TcpConnection connection;
 
-    TcpMember(int rank, TcpConnection connection) {
+    TcpMember(int rank, long part, TcpConnection connection) {
       this.rank = rank;
+      this.part = part;
       this.connection = connection;
     }
 
@@ -189,8 +194,8 @@ final class TcpLeader {
       ControlCall call = round.call();
       int contributor = call.operation() == ControlOperation.BROADCAST ? call.root() : 0;
       List<byte[]> result = round.result(rank);
-      for (byte[] part : result) {
-        connection.send(new Frame(Frame.Kind.RESULT, contributor++, worldSize, call, part));
+      for (byte[] each : result) {
+        connection.send(new Frame(Frame.Kind.RESULT, contributor++, worldSize, call, each));
       }
       if (result.isEmpty()) {
         connection.send(new Frame(Frame.Kind.RESULT, 0, worldSize, call, new byte[0]));
@@ -199,12 +204,12 @@ final class TcpLeader {
 
     @Override
     public void fail(GroupFailure failure) {
-      connection.send(failed(failure));
+      connection.send(failed(part, failure));
     }
 
     @Override
     public void lost(String who) {
-      connection.send(Frame.of(Frame.Kind.LOST, 0, worldSize, Frame.bytes(who)));
+      connection.send(Frame.of(Frame.Kind.LOST, part, 0, worldSize, Frame.bytes(who)));
     }
   }
 
@@ -222,6 +227,10 @@ final class TcpLeader {
     public void received(Frame frame) {
       ControlCall call = frame.call();
       boolean rootFits = call.root() >= 0 && call.root() < worldSize;
+      if (frame.rank() == rank && call.part() != GroupParts.WHOLE && rootFits) {
+        receivedOfPart(frame);
+        return;
+      }
       if (frame.rank() != rank || frame.worldSize() != worldSize || !rootFits) {
         rendezvous.failAll(ResultCode.INTERNAL_ERROR, "rank " + rank + " sent a wrong frame");
         return;
@@ -231,12 +240,48 @@ final class TcpLeader {
         case GIVE_UP -> rendezvous.giveUp(rank, call, waited(frame));
         case LEAVE -> {
           rendezvous.leave(rank, frame.text());
+          parts.leaveAll(rank, frame.text());
           connection.finish();
         }
         default ->
             rendezvous.failAll(
                 ResultCode.INTERNAL_ERROR, "rank " + rank + " sent a wrong " + frame.kind());
       }
+    }
+
+    /** What a member says in a part of the group; its place there is known since it entered. */
+    private void receivedOfPart(Frame frame) {
+      long part = frame.call().part();
+      if (frame.kind() == Frame.Kind.ENTER) {
+        enter(part, ByteBuffer.wrap(frame.payload()));
+        return;
+      }
+      GroupParts.Place place = parts.place(part, rank);
+      if (place == null || frame.call().root() >= place.rendezvous().size()) {
+        String text = "rank " + rank + " is in no such part of the group";
+        connection.send(failed(part, new GroupFailure(ResultCode.INVALID_USAGE, text)));
+        return;
+      }
+      switch (frame.kind()) {
+        case ARRIVE -> place.rendezvous().arrive(place.rank(), frame.call(), frame.payload());
+        case GIVE_UP -> place.rendezvous().giveUp(place.rank(), frame.call(), waited(frame));
+        case LEAVE -> parts.leave(part, rank, frame.text());
+        default ->
+            rendezvous.failAll(
+                ResultCode.INTERNAL_ERROR, "rank " + rank + " sent a wrong " + frame.kind());
+      }
+    }
+
+    private void enter(long part, ByteBuffer said) {
+      int partRank = said.remaining() == 2 * Integer.BYTES ? said.getInt() : -1;
+      int size = partRank < 0 ? 0 : said.getInt();
+      if (size < 1 || size > worldSize || partRank < 0 || partRank >= size) {
+        rendezvous.failAll(
+            ResultCode.INTERNAL_ERROR, "rank " + rank + " sent a wrong " + Frame.Kind.ENTER);
+        return;
+      }
+      GroupRendezvous entered = parts.enter(part, rank, partRank, size);
+      entered.register(partRank, new TcpMember(partRank, part, connection));
     }
 
     private Duration waited(Frame frame) {
@@ -249,8 +294,10 @@ final class TcpLeader {
     @Override
     public void ended(String why) {
       // It may still listen, and cannot know what rank 0 did not like.
-      connection.send(failed(new GroupFailure(ResultCode.REMOTE_ERROR, "rank 0 " + why)));
+      connection.send(
+          failed(GroupParts.WHOLE, new GroupFailure(ResultCode.REMOTE_ERROR, "rank 0 " + why)));
       rendezvous.lose(rank, why);
+      parts.loseAll(rank, why);
     }
 
     @Override
@@ -274,7 +321,7 @@ final class TcpLeader {
   /** Rank 0 itself. */
   private final class LeaderProcessGroup extends LocalProcessGroup {
     LeaderProcessGroup() {
-      super(rendezvous, 0, worldSize, settings.timeout());
+      super(rendezvous, parts, 0, worldSize, settings.timeout());
     }
 
     @Override
@@ -283,15 +330,10 @@ final class TcpLeader {
     }
 
     @Override
-    public Optional<String> lostMember() {
-      return Optional.ofNullable(rendezvous.lost());
-    }
-
-    @Override
     void leave() {
-      rendezvous.failAll(
-          ResultCode.REMOTE_ERROR,
-          "rank 0 has closed its process group, through which all messages go");
+      String why = "rank 0 has closed its process group, through which all messages go";
+      rendezvous.failAll(ResultCode.REMOTE_ERROR, why);
+      parts.failAll(ResultCode.REMOTE_ERROR, why);
       TcpConnection.end(everyLink());
     }
   }

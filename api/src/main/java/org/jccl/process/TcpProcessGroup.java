@@ -171,9 +171,10 @@ final class TcpProcessGroup {
     boolean joined = false;
     try {
       TcpConnection connection = RealTime.call(what, connector, settings.timeout());
+      TcpLink link = new TcpLink(connection, settings.rank(), settings.worldSize());
       TcpFollower member =
-          new TcpFollower(connection, settings.rank(), settings.worldSize(), settings.timeout());
-      connection.start("process group, rank " + settings.rank(), member);
+          TcpFollower.of(link, settings.rank(), settings.worldSize(), settings.timeout());
+      connection.start("process group, rank " + settings.rank(), link);
       try {
         member.join(TimeLimit.ofNanos(TimeLimit.left(deadline)).duration());
         joined = true;

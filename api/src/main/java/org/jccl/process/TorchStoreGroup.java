@@ -37,6 +37,10 @@ final class TorchStoreGroup extends ProcessGroupBase {
   private final TorchStoreClient store;
   private final TcpSettings place;
   private final String prefix;
+
+  /** Of the whole group. */
+  private final String wholePrefix;
+
   private @Nullable GroupFailure failure;
 
   /** Beats from the joining on. */
@@ -50,6 +54,30 @@ final class TorchStoreGroup extends ProcessGroupBase {
     this.store = store;
     this.place = place;
     this.prefix = name + "/";
+    this.wholePrefix = prefix;
+  }
+
+  /** A part, with a connection of its own: another thread may be in the whole group. */
+  private TorchStoreGroup(
+      TorchStoreClient store, TorchStoreGroup whole, String name, int rank, int worldSize) {
+    super(rank, worldSize, whole.timeout(), name);
+    this.store = store;
+    this.place = whole.place;
+    this.wholePrefix = whole.wholePrefix;
+    this.prefix = wholePrefix + "part/" + Long.toHexString(partId()) + "/";
+    this.heart = whole.heart;
+  }
+
+  @Override
+  public Optional<ProcessGroup> part(String name, int rank, int worldSize) {
+    checkPart(rank, worldSize);
+    String full = nameOfPart(name);
+    TorchStoreClient client =
+        call(
+            who() + "part",
+            () -> TorchStoreClient.connect(place.host(), place.port(), LAST_WORDS),
+            LAST_WORDS);
+    return Optional.of(new TorchStoreGroup(client, this, full, rank, worldSize));
   }
 
   /**
@@ -202,7 +230,7 @@ final class TorchStoreGroup extends ProcessGroupBase {
         return Optional.of(failed(ResultCode.INVALID_USAGE, disagreement(label, parts)));
       }
     }
-    String lost = text(prefix + "lost");
+    String lost = text(wholePrefix + "lost");
     if (!lost.isEmpty()) {
       return Optional.of(failed(ResultCode.REMOTE_ERROR, lost));
     }
@@ -294,7 +322,7 @@ final class TorchStoreGroup extends ProcessGroupBase {
   @Override
   void leave() {
     StoreHeart beating = heart;
-    if (beating != null) {
+    if (beating != null && partId() == GroupParts.WHOLE) {
       beating.close();
     }
     String line = rank() + " has closed its process group\n";

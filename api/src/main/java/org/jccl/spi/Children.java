@@ -6,6 +6,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jccl.Communicator;
@@ -33,6 +35,12 @@ final class Children {
   private final LibraryCommunicator parent;
   private int made;
 
+  /** Splits, in which all ranks take part: the same number on all of them. */
+  private int splits;
+
+  /** Shrinks by who is left out: the same number on all that stay. */
+  private final Map<Set<Integer>, Integer> shrinks = new HashMap<>();
+
   Children(LibraryCommunicator parent) {
     this.parent = parent;
   }
@@ -49,8 +57,7 @@ final class Children {
     String name = "split" + ++made + "-" + color;
     long comm = parent.handle().value();
     return child(
-        NcclFunction.COMM_SPLIT,
-        name,
+        new Birth(NcclFunction.COMM_SPLIT, name, "split" + ++splits + "-" + color),
         UNKNOWN,
         UNKNOWN,
         config,
@@ -61,6 +68,7 @@ final class Children {
   void splitNoColor() {
     ready(NcclFunction.COMM_SPLIT, "splitNoColor");
     made++;
+    splits++;
     Arena arena = Arena.ofAuto();
     MemorySegment slot = arena.allocate(JAVA_LONG);
     long comm = parent.handle().value();
@@ -89,9 +97,9 @@ final class Children {
       list.setAtIndex(JAVA_INT, i++, each);
     }
     long comm = parent.handle().value();
+    String left = "shrink" + shrinks.merge(Set.copyOf(out), 1, Integer::sum) + "-" + out;
     return child(
-        NcclFunction.COMM_SHRINK,
-        "shrink" + ++made,
+        new Birth(NcclFunction.COMM_SHRINK, "shrink" + ++made, left),
         rank,
         parent.worldSize() - out.size(),
         config,
@@ -157,8 +165,7 @@ final class Children {
     MemorySegment bytes = id == null ? MemorySegment.NULL : bytes(id);
     long comm = parent.handle().value();
     return child(
-        NcclFunction.COMM_GROW,
-        "grow" + ++made,
+        new Birth(NcclFunction.COMM_GROW, "grow" + ++made, null),
         parent.rank(),
         newWorldSize,
         config,
@@ -176,25 +183,35 @@ final class Children {
     parent.guard().requireLegal(Act.FAMILY, what);
   }
 
+  /**
+   * How a child is called.
+   *
+   * @param function makes it
+   * @param name for messages
+   * @param place names it among its parent's children on all of its ranks; null if some of them
+   *     have no parent
+   */
+  private record Birth(NcclFunction function, String name, @Nullable String place) {}
+
   private Communicator child(
-      NcclFunction function,
-      String name,
+      Birth how,
       int rank,
       int worldSize,
       @Nullable CommunicatorConfig own,
       int order,
       ChildOpening.Creation creation) {
     CommunicatorConfig config = own == null ? parent.config() : own;
-    String called = own == null ? parent.name() + "/" + name : own.name().orElse(name);
+    String called = own == null ? parent.name() + "/" + how.name() : own.name().orElse(how.name());
     LibraryCommunicator child = parent.newChild(called, rank, worldSize, config);
     child.chosen(choice(own, worldSize));
-    if (function == NcclFunction.COMM_GROW) {
+    if (how.place() == null) {
       child.refuseKernels("ranks of a communicator that has grown do not find each other");
     } else {
-      child.joinKernels(parent.kernelKey(name), order, parent.rank());
+      child.descend(parent, how.place());
+      child.joinKernels(parent.kernelKey(how.place()), order, parent.rank());
     }
     ChildOpening birth =
-        new ChildOpening(child, function, child.struct(own, Arena.ofAuto()), creation);
+        new ChildOpening(child, how.function(), child.struct(own, Arena.ofAuto()), creation);
     birth.run(parent);
     return child;
   }

@@ -59,8 +59,8 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
   /** Tells listeners of the calls; null if there are none, or the rank is not known yet. */
   private @Nullable CallHook hook;
 
-  /** The process group that it was opened over, for who listens. */
-  private @Nullable ProcessGroup group;
+  /** Where its ranks meet beside the library, for who listens; null if there is no such place. */
+  private @Nullable MeetingPlace place;
 
   /**
    * A communicator's endpoint; {@code issuer} issues the groups of its backend.
@@ -243,18 +243,33 @@ public abstract class CommunicatorBase extends CollectivesBase implements Commun
               new CallListener.Endpoint(name(), rank(), worldSize(), device.index()),
               device,
               way());
-      ProcessGroup known = group;
-      if (hook != null && known != null) {
-        hook.attached(known);
-      }
+      tellPlace();
     }
   }
 
   @Override
   public final void attach(ProcessGroup opened) {
-    group = opened;
-    if (hook != null) {
-      hook.attached(opened);
+    leavePlace();
+    place = MeetingPlace.of(opened);
+    tellPlace();
+  }
+
+  private void tellPlace() {
+    MeetingPlace known = place;
+    if (hook != null && known != null) {
+      known.enter(rank, worldSize).ifPresent(hook::attached);
+    }
+  }
+
+  /** Its ranks meet in a part of its parent's group, if that has one. */
+  final void descend(CommunicatorBase parent, String key) {
+    place = parent.place == null ? null : parent.place.child(key);
+  }
+
+  /** Its ranks meet no more. */
+  final void leavePlace() {
+    if (place != null) {
+      place.leave();
     }
   }
 

@@ -472,6 +472,7 @@ public abstract class LibraryCommunicator extends CommunicatorBase {
       if (heard != null) {
         heard.closed();
       }
+      leavePlace();
       creation = null;
     }
   }

@@ -120,7 +120,7 @@ final class Strangers {
                     if (header.length < Frame.HEADER) {
                       break;
                     }
-                    int length = ByteBuffer.wrap(header).getInt(28);
+                    int length = ByteBuffer.wrap(header).getInt(Frame.HEADER - Integer.BYTES);
                     boolean greeting = header[6] <= Frame.Kind.REFUSED.ordinal();
                     byte[] rest = in.readNBytes(length + (greeting ? 0 : FrameSeal.BYTES));
                     byte[] frame = Arrays.copyOf(header, header.length + rest.length);

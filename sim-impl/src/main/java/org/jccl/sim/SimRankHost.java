@@ -3,9 +3,12 @@ package org.jccl.sim;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jccl.CollectiveException;
 import org.jccl.Device;
 import org.jccl.ProcessGroup;
 import org.jccl.RankHost;
+import org.jccl.ReportedMisuse;
+import org.jccl.ResultCode;
 import org.jccl.process.ProcessGroups;
 import org.jccl.sim.device.SimDevice;
 import org.jccl.sim.device.Simulation;
@@ -61,7 +64,18 @@ final class SimRankHost implements RankHost {
   public Throwable explain(Throwable failure) {
     RuntimeException verdict = simulation.kernel().verdict();
     RuntimeException why = simulation.kernel().currentRun().condemnation();
-    return why != null ? why : verdict != null ? verdict : failure;
+    return why != null ? why : verdict != null ? verdict : whatFailed(failure);
+  }
+
+  /**
+   * A call on a communicator that a report has failed says no more than that another rank has gone
+   * wrong: the report is what happened. Else the failure itself.
+   */
+  private Throwable whatFailed(Throwable failure) {
+    boolean tellsOfAnother =
+        failure instanceof CollectiveException known && known.code() == ResultCode.REMOTE_ERROR;
+    List<ReportedMisuse> errors = simulation.findings().errors();
+    return tellsOfAnother && !errors.isEmpty() ? errors.getFirst() : failure;
   }
 
   @Override

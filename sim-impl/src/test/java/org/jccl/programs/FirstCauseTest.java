@@ -2,11 +2,15 @@ package org.jccl.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jccl.Communicator;
+import org.jccl.Communicator.State;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.MisuseKind;
@@ -14,6 +18,7 @@ import org.jccl.Rank;
 import org.jccl.Ranks;
 import org.jccl.RanksFailedException;
 import org.jccl.ReduceOp;
+import org.jccl.Registration;
 import org.jccl.ReportedMisuse;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
@@ -230,5 +235,47 @@ class FirstCauseTest {
             data.close();
           }
         });
+  }
+
+  /**
+   * Rank 1 ends its registration too early and goes on; rank 2 finds the communicator failed, and
+   * ends first.
+   */
+  @Test
+  void callOnAFailedCommunicator_isNoCauseOfItsOwn() {
+    try (Simulator simulator = Simulator.builder().devices(RANKS).warnings(line -> {}).build()) {
+      RanksFailedException failed =
+          catchThrowableOfType(
+              RanksFailedException.class,
+              () ->
+                  Ranks.run(
+                      simulator.backend(),
+                      RANKS,
+                      rank -> {
+                        Communicator half = rank.communicator().split(0, rank.rank());
+                        DeviceBuffer data = Lab.ints(rank, 8);
+                        if (rank.rank() != 2) {
+                          Registration made = half.register(data);
+                          half.allReduce(data, ReduceOp.SUM);
+                          if (rank.rank() == 1) {
+                            assertThat(catchThrowable(made::close))
+                                .isInstanceOf(ReportedMisuse.class);
+                          }
+                          rank.processGroup().barrier(Duration.ofMinutes(1));
+                          rank.processGroup().barrier(Duration.ofMinutes(1));
+                        } else {
+                          rank.processGroup().barrier(Duration.ofMinutes(1));
+                          assertThat(half.state()).isEqualTo(State.FAILED);
+                          half.register(data);
+                        }
+                      }));
+      assertThat(failed.failures().getFirst().rank()).isEqualTo(2);
+      assertThat(failed.failures().getFirst().cause())
+          .isInstanceOfSatisfying(
+              ReportedMisuse.class,
+              found -> assertThat(found.kind()).isEqualTo(MisuseKind.BUFFER_FREED));
+      assertThat(simulator.findings()).hasSize(1);
+      assertThat(failed).hasMessageNotContaining("REMOTE_ERROR");
+    }
   }
 }

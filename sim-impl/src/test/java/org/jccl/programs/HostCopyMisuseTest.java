@@ -2,6 +2,7 @@ package org.jccl.programs;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.jccl.MisuseKind.BUFFER_FREED;
 import static org.jccl.MisuseKind.BUFFER_REUSE;
 import static org.jccl.programs.Lab.PLAIN;
@@ -9,15 +10,22 @@ import static org.jccl.programs.Lab.ints;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Event;
 import org.jccl.Graph;
+import org.jccl.HostBuffer;
 import org.jccl.MisuseKind;
 import org.jccl.Rank;
 import org.jccl.RankProgram;
+import org.jccl.Ranks;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.Stream;
+import org.jccl.sim.Simulator;
 import org.junit.jupiter.api.Test;
 
 /** The host side of enqueued copies: changed, read or freed too early (SIM-28, SIM-29). */
@@ -137,6 +145,96 @@ class HostCopyMisuseTest {
             part.waitIfRight();
           }
           part.sum();
+        });
+  }
+
+  @Test
+  void SIM_28_aHostBufferIsFilledAnewTooEarly() {
+    found(
+        BUFFER_REUSE,
+        (part, host) -> {
+          try (HostBuffer own = part.rank.device().allocateHost(DataType.INT32, 3)) {
+            own.memory().fill((byte) 0);
+            for (int batch = 1; batch < 3; batch++) {
+              part.a.copyFrom(own.slice(batch, 1), part.s);
+              part.sum();
+              part.waitIfRight();
+              own.memory().setAtIndex(JAVA_INT, batch, 5);
+            }
+            part.s.synchronize();
+          }
+        });
+  }
+
+  @Test
+  void SIM_29_aHostBufferIsClosedTooEarly_isReportedThere() {
+    found(
+        BUFFER_FREED,
+        (part, host) -> {
+          HostBuffer own = part.rank.device().allocateHost(DataType.INT32, 1);
+          part.sum();
+          part.a.copyTo(own.slice(0, 1), part.s);
+          part.waitIfRight();
+          try {
+            own.close();
+          } catch (ReportedMisuse found) {
+            assertThat(found).hasMessageContaining("is freed after the copy was enqueued");
+            throw found;
+          }
+          part.s.synchronize();
+        });
+  }
+
+  @Test
+  void aHostBufferThatIsClosedByAnExceptionIsNoSecondReport() {
+    RankProgram program =
+        rank -> {
+          try (DeviceBuffer a = ints(rank, 1);
+              HostBuffer own = rank.device().allocateHost(DataType.INT32, 1)) {
+            a.copyTo(own, rank.device().defaultStream());
+            throw new IllegalArgumentException("the program's own");
+          }
+        };
+    assertThatThrownBy(() -> PLAIN.accepts(RANKS, program))
+        .hasStackTraceContaining("the program's own");
+  }
+
+  @Test
+  void aHostBufferThatIsNeverClosedIsALeak() {
+    List<String> told = Collections.synchronizedList(new ArrayList<>());
+    try (Simulator simulator = Simulator.builder().devices(2).warnings(told::add).build()) {
+      Ranks.run(
+          simulator.backend(),
+          2,
+          rank -> {
+            HostBuffer left = rank.device().allocateHost(DataType.INT64, 4);
+            left.slice(0, 2).close();
+            assertThat(left.isClosed()).isFalse();
+          });
+    }
+    assertThat(told)
+        .anyMatch(
+            line ->
+                line.contains("2 host buffers (64 bytes) were never closed")
+                    && line.contains("HostCopyMisuseTest.java"));
+  }
+
+  @Test
+  void twoHostBuffersThatTakeTurnsByEventsAreLegal() {
+    legal(
+        (part, host) -> {
+          try (HostBuffer one = part.rank.device().allocateHost(DataType.INT32, 1);
+              HostBuffer two = part.rank.device().allocateHost(DataType.INT32, 1)) {
+            for (int batch = 0; batch < 4; batch++) {
+              HostBuffer turn = batch % 2 == 0 ? one : two;
+              turn.memory().set(JAVA_INT, 0, batch);
+              part.a.copyFrom(turn, part.s);
+              part.event.record(part.s);
+              part.sum();
+              part.event.synchronize();
+            }
+            part.s.synchronize();
+          }
         });
   }
 

@@ -42,6 +42,16 @@ public record WayPlan(
         .toList();
   }
 
+  /** The same of one operation, in these sizes. */
+  public WayPlan of(Workload workload, List<Long> some) {
+    return new WayPlan(List.of(workload), some, ways, rounds, checkedBytes);
+  }
+
+  /** How many operations and sizes are measured on so many ranks. */
+  public int size(int ranks) {
+    return cases(ranks).size();
+  }
+
   /** The cases on so many ranks. */
   List<BenchCase> cases(int ranks) {
     return workloads.stream()

@@ -242,11 +242,13 @@ final class BenchCommand implements Callable<Integer> {
             timing.clock(),
             timing.note());
     PrintWriter screen = spec.commandLine().getOut();
-    BenchScreen table = new BenchScreen(screen, spec.commandLine().getErr());
-    table.begin(environment, settings);
-    runner.run(table);
-    table.end();
-    BenchReport report = new BenchReport(environment, settings, table.rows(), table.refusals());
+    BenchReport report;
+    try (BenchScreen table = new BenchScreen(screen, spec.commandLine().getErr())) {
+      table.begin(environment, settings, runner.size());
+      runner.run(table);
+      table.end();
+      report = new BenchReport(environment, settings, table.rows(), table.refusals());
+    }
     if (folder != null) {
       Path page = folder.write(report).getLast();
       screen.println("# report: " + page.toAbsolutePath());

@@ -1,30 +1,31 @@
 package org.jccl.benchmarks.cli;
 
 import java.io.PrintWriter;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.benchmarks.bench.BenchListener;
-import org.jccl.benchmarks.bench.Progress;
 import org.jccl.benchmarks.report.Environment;
 import org.jccl.benchmarks.report.Row;
 import org.jccl.benchmarks.report.Settings;
 import org.jccl.benchmarks.report.TextTable;
+import org.jccl.benchmarks.screen.Progress;
+import org.jccl.benchmarks.screen.Screen;
 
 /** What a run shows while it goes on: the table on standard output, progress on standard error. */
-final class BenchScreen implements BenchListener {
+final class BenchScreen implements BenchListener, AutoCloseable {
   private final TextTable table;
   private final Progress progress;
   private final List<Row> rows = new ArrayList<>();
   private final List<String> refusals = new ArrayList<>();
 
   BenchScreen(PrintWriter out, PrintWriter err) {
-    this.table = new TextTable(out);
-    this.progress = new Progress("bench", err, InstantSource.system());
+    this.table = new TextTable(out, Screen.get().out());
+    this.progress = Progress.of("bench", err);
   }
 
-  void begin(Environment environment, Settings settings) {
+  void begin(Environment environment, Settings settings, int rows) {
     table.head(environment, settings);
+    progress.at("warming up", 0, rows);
   }
 
   void end() {
@@ -37,6 +38,11 @@ final class BenchScreen implements BenchListener {
 
   List<String> refusals() {
     return refusals;
+  }
+
+  @Override
+  public void close() {
+    progress.close();
   }
 
   @Override

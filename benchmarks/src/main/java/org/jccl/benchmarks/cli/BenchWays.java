@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -12,15 +13,22 @@ import org.jccl.BackendConfig;
 import org.jccl.benchmarks.bench.Way;
 import org.jccl.benchmarks.bench.WayBench;
 import org.jccl.benchmarks.bench.WayPlan;
+import org.jccl.benchmarks.bench.WayTimes;
 import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.json.BadFileException;
+import org.jccl.benchmarks.report.Part;
+import org.jccl.benchmarks.report.ReportComparison;
+import org.jccl.benchmarks.report.ReportPage;
+import org.jccl.benchmarks.screen.Progress;
+import org.jccl.benchmarks.ways.WayPart;
 import org.jccl.benchmarks.ways.WayReport;
 import org.jccl.benchmarks.ways.WayTable;
 import org.jccl.benchmarks.ways.WayVerdict;
 import org.jccl.config.Tuning;
 import org.jccl.config.TuningChoice;
+import org.jccl.file.WholeFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,6 +38,9 @@ import picocli.CommandLine.Spec;
 /** The part of {@code jccl bench} that sets ways and runs side by side. */
 final class BenchWays {
   private static final long MIB = 1 << 20;
+
+  /** How often what seems slower is measured again. */
+  private static final int CONFIRMATIONS = 2;
 
   @Option(
       names = "--tuned",
@@ -64,7 +75,10 @@ final class BenchWays {
       converter = Paths.FileToRead.class,
       arity = "2",
       paramLabel = "FILE",
-      description = "Compare two files of --tuned line by line; exit code 1 if any is slower.")
+      description = {
+        "Compare two files line by line: rounds.json of --tuned, or report.json. With --out also as a",
+        "page. Exit code 1 if any line is slower."
+      })
   private Path @Nullable [] compare;
 
   @Option(
@@ -93,7 +107,7 @@ final class BenchWays {
       throws IOException {
     PrintWriter screen = command.commandLine().getOut();
     if (compare != null) {
-      return WayVerdict.print(read(compare[0]), read(compare[1]), screen) > 0 ? 1 : 0;
+      return compare(source(compare[0]), source(compare[1]), screen);
     }
     WayReport before = baseline == null ? null : read(baseline);
     try (BackendOptions.Opened opened = backends.open(BackendConfig.defaults())) {
@@ -106,14 +120,68 @@ final class BenchWays {
               ways(opened.backend(), opened.ranks(), screen),
               rounds,
               128 * MIB);
-      WayTable table = new WayTable(screen);
-      WayBench.run(opened.backend(), opened.ranks(), plan, table::row);
+      Progress progress = Progress.of("bench", command.commandLine().getErr());
+      WayTable table = new WayTable(screen, progress, plan.size(opened.ranks()));
+      try (progress) {
+        WayBench.run(opened.backend(), opened.ranks(), plan, table::row);
+      }
       table.end();
       WayReport report = WayReport.of(EnvironmentCard.of(opened), line, table.times());
-      write(report, screen);
+      if (before != null) {
+        report = confirmed(before, report, plan, opened, screen);
+      }
+      write(report, before, screen);
       int slower = before == null ? 0 : WayVerdict.print(before, report, screen);
       return table.wrong() > 0 || slower > 0 ? 1 : 0;
     }
+  }
+
+  /** Lines that are slower are measured again, a while later: slower is what is so each time. */
+  private WayReport confirmed(
+      WayReport before,
+      WayReport report,
+      WayPlan plan,
+      BackendOptions.Opened opened,
+      PrintWriter screen) {
+    WayReport now = report;
+    for (int attempt = 0; attempt < CONFIRMATIONS; attempt++) {
+      List<WayTimes> slower = WayVerdict.slower(before, now);
+      if (slower.isEmpty()) {
+        break;
+      }
+      List<WayTimes> again = new ArrayList<>();
+      try (Progress progress = Progress.of("bench", command.commandLine().getErr())) {
+        for (String operation : operations(slower)) {
+          progress.at("slower, measured again: " + operation, again.size(), slower.size());
+          List<Long> sizes =
+              slower.stream()
+                  .filter(each -> each.operation().equals(operation))
+                  .map(WayTimes::bytes)
+                  .distinct()
+                  .toList();
+          WayBench.run(
+              opened.backend(),
+              opened.ranks(),
+              plan.of(Workload.ofLabel(operation), sizes),
+              again::addAll);
+        }
+      }
+      now = now.with(again.stream().filter(each -> isAmong(each, slower)).toList());
+      screen.printf(
+          Locale.ROOT,
+          "# slower lines are measured again: %d were slower, %d are again%n",
+          slower.size(),
+          WayVerdict.slower(before, now).size());
+    }
+    return now;
+  }
+
+  private static List<String> operations(List<WayTimes> lines) {
+    return lines.stream().map(WayTimes::operation).distinct().toList();
+  }
+
+  private static boolean isAmong(WayTimes line, List<WayTimes> lines) {
+    return lines.stream().anyMatch(each -> each.isBeside(line) && each.way().equals(line.way()));
   }
 
   private List<Way> ways(Backend backend, int ranks, PrintWriter screen) {
@@ -153,14 +221,62 @@ final class BenchWays {
     }
   }
 
-  private void write(WayReport report, PrintWriter screen) throws IOException {
-    Path folder = command.commandLine().getParseResult().matchedOptionValue("--out", null);
+  /** Prints the verdict, and writes the page if a folder is named for it. */
+  private int compare(PageSource first, PageSource second, PrintWriter screen) throws IOException {
+    long slower;
+    if (first instanceof PageSource.Rounds before && second instanceof PageSource.Rounds after) {
+      slower = WayVerdict.print(before.report(), after.report(), screen);
+    } else if (first instanceof PageSource.Bench before
+        && second instanceof PageSource.Bench after) {
+      screen.print(ReportComparison.of(before.report(), after.report()));
+      slower = ReportComparison.slower(before.report(), after.report());
+      screen.printf(
+          Locale.ROOT,
+          "# %d slower: all their samples are (measure in rounds, with --tuned, for intervals)%n",
+          slower);
+    } else {
+      throw bad("--compare: give two rounds.json of bench --tuned, or two report.json of bench");
+    }
+    Path folder = folder();
+    if (folder != null) {
+      page(folder.resolve("compare.html"), first.beside("report", second), screen);
+    }
+    screen.flush();
+    return slower > 0 ? 1 : 0;
+  }
+
+  private @Nullable Path folder() {
+    return command.commandLine().getParseResult().matchedOptionValue("--out", null);
+  }
+
+  private static void page(Path file, Part part, PrintWriter screen) throws IOException {
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    WholeFile.write(file, ReportPage.write(part.heading(), List.of(part)));
+    screen.println("# wrote " + file);
+  }
+
+  private void write(WayReport report, @Nullable WayReport before, PrintWriter screen)
+      throws IOException {
+    Path folder = folder();
     if (folder != null) {
       Files.createDirectories(folder);
       Path file = folder.resolve("rounds.json");
       report.write(file);
       screen.println("# wrote " + file);
+      Part part =
+          before == null
+              ? WayPart.of("report", report, null)
+              : WayPart.of("report", before, report);
+      page(folder.resolve("rounds.html"), part, screen);
       screen.flush();
+    }
+  }
+
+  private PageSource source(Path file) {
+    try {
+      return PageSource.read(file);
+    } catch (BadFileException bad) {
+      throw bad("--compare: " + bad.getMessage());
     }
   }
 

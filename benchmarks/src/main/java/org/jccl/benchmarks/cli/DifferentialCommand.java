@@ -1,8 +1,6 @@
 package org.jccl.benchmarks.cli;
 
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jccl.benchmarks.cli.option.Numbers;
@@ -94,19 +92,18 @@ final class DifferentialCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    PrintStream screen = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     if (floats && lifecycle) {
       throw bad("--floats and --lifecycle are different cases: give one of them");
     }
     if (profile != null && !floats) {
       throw bad("--profile: only cases of --floats depend on the machine");
     }
-    try {
+    try (Watched watched = new Watched(spec)) {
       if (floats) {
-        return FloatRun.run(config(), out, screen);
+        return FloatRun.run(config(), out, watched.screen());
       }
-      return DifferentialMain.run(
-          backend, new DifferentialRun.Range(ranks, from, count, lifecycle), out, screen);
+      DifferentialRun.Range range = new DifferentialRun.Range(ranks, from, count, lifecycle);
+      return DifferentialMain.run(backend, range, out, watched.screen());
     } catch (IllegalArgumentException unknown) {
       throw bad(String.valueOf(unknown.getMessage()));
     } catch (IOException unwritable) {

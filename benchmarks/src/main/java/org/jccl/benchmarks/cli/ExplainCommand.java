@@ -3,7 +3,9 @@ package org.jccl.benchmarks.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.Texts;
@@ -40,12 +42,13 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "DIR|RULE|KIND",
+      arity = "1..*",
       converter = Texts.ToExplain.class,
       description = {
-        "The directory of the files; or a rule of the book, as in SIM-28, or a kind of report, as in",
-        "BUFFER_REUSE, whose text is shown."
+        "The directory of the files; or rules of the book, as in SIM-28, and kinds of reports, as in",
+        "BUFFER_REUSE, whose texts are shown."
       })
-  private String what = "";
+  private List<String> what = List.of();
 
   @Option(
       names = "--program",
@@ -60,14 +63,17 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    List<Rule> rules = Texts.ToExplain.rules(what);
+    Set<Rule> rules = new LinkedHashSet<>();
+    what.forEach(word -> rules.addAll(Texts.ToExplain.rules(word)));
     if (!rules.isEmpty()) {
+      requireNone(what.stream().filter(word -> Texts.ToExplain.rules(word).isEmpty()).toList());
       rules.forEach(rule -> out.printf("%s  %s%n%n%s%n%n", rule.id(), rule.title(), rule.text()));
       out.flush();
       return 0;
     }
+    requireNone(what.subList(1, what.size()));
     try {
-      Explanation found = Explanation.of(Path.of(what));
+      Explanation found = Explanation.of(Path.of(what.getFirst()));
       found.verdicts().forEach(out::println);
       found.replays().forEach(out::println);
       if (found.verdicts().isEmpty()) {
@@ -83,6 +89,16 @@ final class ExplainCommand implements Callable<Integer> {
       return found.verdicts().isEmpty() ? 0 : 1;
     } catch (BadFileException wrong) {
       throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
+    }
+  }
+
+  private void requireNone(List<String> folders) {
+    if (!folders.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "'"
+              + folders.getFirst()
+              + "': a folder of recordings stands alone: give one, or rules and kinds");
     }
   }
 

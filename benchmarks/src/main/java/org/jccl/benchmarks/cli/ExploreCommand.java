@@ -9,6 +9,7 @@ import org.jccl.CleanText;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.screen.Progress;
 import org.jccl.file.WholeFile;
 import org.jccl.sim.explore.Exploration;
 import org.jccl.sim.explore.ExploredRun;
@@ -92,7 +93,17 @@ final class ExploreCommand implements Callable<Integer> {
     if (schedules != null) {
       explorer.schedules(schedules);
     }
-    Exploration found = explorer.explore();
+    try (Progress progress =
+        Progress.ticking("explore", spec.commandLine().getErr(), this::schedulesBegun)) {
+      return told(explorer.explore());
+    }
+  }
+
+  private String schedulesBegun() {
+    return program.begun() + " schedules";
+  }
+
+  private int told(Exploration found) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     Path folder = junit;
     for (ExploredRun failure : found.failures()) {

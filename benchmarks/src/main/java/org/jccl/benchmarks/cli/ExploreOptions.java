@@ -5,10 +5,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.jccl.CheckLevel;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.OptionValue;
+import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
+import org.jccl.ops.NcclFunction;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.explore.ExploredRun;
 import org.jccl.sim.explore.Explorer;
@@ -55,6 +58,13 @@ final class ExploreOptions {
       })
   private boolean shared;
 
+  @Option(
+      names = "--nccl-version",
+      converter = Texts.Version.class,
+      paramLabel = "X.Y.Z",
+      description = "The version of NCCL to imitate. Default: 2.28.9.")
+  private @Nullable Integer version;
+
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private ProgramOptions program;
@@ -62,6 +72,8 @@ final class ExploreOptions {
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // picocli fills it
   private CommandSpec command;
+
+  private final LongAdder begun = new LongAdder();
 
   /** An explorer of the program; each of its threads has the program's classes for itself. */
   Explorer explorer() {
@@ -73,7 +85,18 @@ final class ExploreOptions {
         .args(program.args())
         .sharesState(shared)
         .varies(variations())
-        .world(() -> Simulator.builder().checks(CheckLevel.FULL).strict(strict));
+        .world(this::world);
+  }
+
+  private Simulator.Builder world() {
+    begun.increment();
+    Simulator.Builder world = Simulator.builder().checks(CheckLevel.FULL).strict(strict);
+    return version == null ? world : world.ncclVersion(version);
+  }
+
+  /** How many worlds were begun, each for one schedule. */
+  long begun() {
+    return begun.sum();
   }
 
   private Set<Variation> variations() {
@@ -103,13 +126,22 @@ final class ExploreOptions {
     if (!vary.equals(List.of(Words.ALL))) {
       words.append(" --vary ").append(String.join(",", vary));
     }
+    if (version != null) {
+      words.append(" --nccl-version ").append(NcclFunction.text(version));
+    }
     return words.append(strict ? " --strict" : "").append(shared ? " --shared" : "").toString();
   }
 
   /** A JUnit class that runs {@code run} again, which had so many ranks. */
   ReplayClass testOf(ExploredRun run, int onRanks) {
     return new ReplayClass(
-        program.className(), program.args(), onRanks, List.copyOf(variations()), strict, run);
+        program.className(),
+        program.args(),
+        onRanks,
+        List.copyOf(variations()),
+        strict,
+        version == null ? 0 : version,
+        run);
   }
 
   /** The class and its arguments. */

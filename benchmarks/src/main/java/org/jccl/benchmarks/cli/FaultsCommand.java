@@ -23,6 +23,7 @@ import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.SeedRange;
 import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
+import org.jccl.benchmarks.screen.Progress;
 import org.jccl.file.BoundedFile;
 import org.jccl.file.WholeFile;
 import org.jccl.sim.faults.CallPoint;
@@ -181,8 +182,14 @@ final class FaultsCommand implements Callable<Integer> {
             (opening || !call.isOpening())
                 && (ranksToStrike.isEmpty() || ranksToStrike.contains(call.point().rank()));
     int[] done = new int[1];
-    FaultTable table =
-        rehearsal.explore(kindsToStrike(), where, (row, all) -> tell(++done[0], all));
+    FaultTable table;
+    try (Progress progress = Progress.ticking("faults", spec.commandLine().getErr())) {
+      table =
+          rehearsal.explore(
+              kindsToStrike(),
+              where,
+              (row, all) -> progress.at(row.fault().toString(), ++done[0], all));
+    }
     spec.commandLine().getOut().print(table.text());
     spec.commandLine().getOut().flush();
     if (json != null) {
@@ -190,12 +197,6 @@ final class FaultsCommand implements Callable<Integer> {
       System.err.println("jccl faults: every outcome is in " + json);
     }
     return 0;
-  }
-
-  private static void tell(int done, int all) {
-    if (done % 200 == 0) {
-      System.err.println("jccl faults: " + done + " of " + all);
-    }
   }
 
   private Set<FaultKind> kindsToStrike() {

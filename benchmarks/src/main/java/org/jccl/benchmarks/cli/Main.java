@@ -3,12 +3,16 @@ package org.jccl.benchmarks.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jccl.BackendUnavailableException;
 import org.jccl.CleanText;
 import org.jccl.CollectiveException;
 import org.jccl.RanksFailedException;
+import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.machine.ProgramVersion;
+import org.jccl.benchmarks.screen.Screen;
+import org.jccl.benchmarks.screen.StandardError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -45,11 +49,20 @@ import picocli.CommandLine.TypeConversionException;
       VerifyCommand.class,
       RecordCommand.class,
       ReportCommand.class,
+      SiteCommand.class,
       ExplainCommand.class,
       WatchCommand.class,
       MisuseCommand.class,
       DifferentialCommand.class,
       SoakCommand.class
+    },
+    exitCodeListHeading = "%nExit codes of all commands:%n",
+    exitCodeList = {
+      "0:all was done, and is right",
+      "1:something is wrong or differs: a result, a rule, a program, a file that cannot be written",
+      "2:nothing was done: bad input, or what it asks for is not here, as a backend or a file",
+      "3:tune alone: a setting hangs; what was measured before is kept",
+      "128 and more:a signal, of the process or of the rank that failed first"
     },
     footer = {
       "",
@@ -66,6 +79,21 @@ public final class Main implements Runnable {
       scope = ScopeType.INHERIT)
   private boolean stacktrace;
 
+  @Option(
+      names = "--color",
+      converter = Words.ColorWhen.class,
+      paramLabel = "WHEN",
+      description = "Colours: auto (on a terminal, unless NO_COLOR is set), always or never.",
+      scope = ScopeType.INHERIT)
+  @SuppressWarnings("UnusedMethod") // picocli calls it
+  private void color(String when) {
+    Screen.When chosen = Screen.When.valueOf(when.toUpperCase(Locale.ROOT));
+    Screen.color(chosen);
+    if (chosen != Screen.When.AUTO) { // of the help
+      System.setProperty("picocli.ansi", Boolean.toString(chosen == Screen.When.ALWAYS));
+    }
+  }
+
   @Spec private CommandSpec spec;
 
   // picocli fills the fields
@@ -74,6 +102,8 @@ public final class Main implements Runnable {
 
   /** Runs one command and exits with its code. */
   public static void main(String[] args) {
+    StandardError.restore();
+    Screen.get().begin();
     CommandLine jccl = commandLine();
     int code = jccl.execute(named(args));
     jccl.getOut().flush();
@@ -92,8 +122,10 @@ public final class Main implements Runnable {
   static String[] named(String[] args) {
     List<String> all = new ArrayList<>(List.of(args));
     int command = 0;
+    CommandSpec own = commandLine().getCommandSpec();
     while (command < all.size() && all.get(command).startsWith("-")) {
-      command++;
+      OptionSpec option = own.findOption(all.get(command));
+      command += option != null && option.arity().min() > 0 ? 2 : 1;
     }
     if (command < all.size() && all.get(command).equals("explore")) {
       int at = ownOption(all, command + 1);
@@ -158,7 +190,8 @@ public final class Main implements Runnable {
     CommandLine command = badInput.getCommandLine();
     PrintWriter err = command.getErr();
     String name = command.getCommandSpec().qualifiedName();
-    err.printf("%s: %s (see ./%s --help)%n", name, words(badInput), name);
+    String failed = Screen.get().err().bad(name + ":");
+    err.printf("%s %s (see ./%s --help)%n", failed, words(badInput), name);
     if (stacktrace) {
       badInput.printStackTrace(err);
     }
@@ -192,12 +225,16 @@ public final class Main implements Runnable {
 
   private int explainFailure(Throwable failure, CommandLine command, ParseResult parsed) {
     PrintWriter err = command.getErr();
-    err.printf("%s: %s%n", command.getCommandSpec().qualifiedName(), words(failure));
+    String failed = Screen.get().err().bad(command.getCommandSpec().qualifiedName() + ":");
+    err.printf("%s %s%n", failed, words(failure));
     err.flush();
     if (stacktrace) {
       failure.printStackTrace(err);
     }
-    return command.getCommandSpec().exitCodeOnExecutionException();
+    // What was asked for is not here: that is no failure of it.
+    return failure instanceof BackendUnavailableException
+        ? command.getCommandSpec().exitCodeOnInvalidInput()
+        : command.getCommandSpec().exitCodeOnExecutionException();
   }
 
   /** A report in full; one line of anything else. */

@@ -1,8 +1,6 @@
 package org.jccl.benchmarks.cli;
 
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -108,7 +106,9 @@ final class MisuseCommand implements Callable<Integer> {
   private int matrix() throws IOException, InterruptedException {
     List<CheckLevel> levels = List.of(CheckLevel.DEFAULT, CheckLevel.FULL);
     MisuseMatrix all = new MisuseMatrix(only, seeds, more, levels);
-    all.run(System.out::println);
+    try (Watched watched = new Watched(spec)) {
+      all.run(System.out::println, watched.screen()::at);
+    }
     Files.createDirectories(out);
     WholeFile.write(out.resolve("matrix.md"), all.page());
     System.out.print(all.page());
@@ -128,7 +128,8 @@ final class MisuseCommand implements Callable<Integer> {
           "--backend: " + CleanText.messageOf(unknown) + ": use sim or loopback here",
           unknown);
     }
-    PrintStream told = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    return new MisuseSurvey(subject, out, told).run(rows, !only.isEmpty());
+    try (Watched watched = new Watched(spec)) {
+      return new MisuseSurvey(subject, out, watched.screen()).run(rows, !only.isEmpty());
+    }
   }
 }

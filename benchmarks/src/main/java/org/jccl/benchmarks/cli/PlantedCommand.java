@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.screen.Progress;
 import org.jccl.conformance.planted.PlantedBug;
 import org.jccl.conformance.planted.PlantedBugs;
 import org.jccl.conformance.planted.PlantedTable;
@@ -59,14 +60,20 @@ final class PlantedCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     List<PlantedBug> bugs = PlantedBugs.of(only);
-    PlantedTable.Found found =
-        new PlantedTable(trials, most, free)
-            .write(
-                bugs,
-                line -> {
-                  out.println(line);
-                  out.flush();
-                });
+    PlantedTable.Found found;
+    try (Progress progress = Progress.ticking("planted", spec.commandLine().getErr())) {
+      int[] lines = new int[1];
+      found =
+          new PlantedTable(trials, most, free)
+              .write(
+                  bugs,
+                  line -> {
+                    out.println(line);
+                    out.flush();
+                    // The first two lines are the table's head.
+                    progress.at("", Math.max(0, ++lines[0] - 2), bugs.size());
+                  });
+    }
     out.printf(
         "%n%d of %d bugs found, %d of them by the exhaustive search%n",
         found.any(), bugs.size(), found.exhaustive());

@@ -1,8 +1,6 @@
 package org.jccl.benchmarks.cli;
 
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -81,13 +79,12 @@ final class RecordCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintStream screen = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    try {
+    try (Watched watched = new Watched(spec)) {
       return RecordRun.run(
           new RecordRun.RecordConfig(
               backend, ranks, phases, quick, seed, Duration.ofSeconds(budget)),
           out,
-          screen);
+          watched.screen());
     } catch (IllegalArgumentException unknown) {
       throw bad("--phases: " + unknown.getMessage());
     } catch (IOException unwritable) {

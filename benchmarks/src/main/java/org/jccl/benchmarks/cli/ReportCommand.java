@@ -3,11 +3,16 @@ package org.jccl.benchmarks.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jccl.CleanText;
 import org.jccl.benchmarks.cli.option.Paths;
+import org.jccl.benchmarks.cli.option.Texts;
+import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.report.BenchReport;
-import org.jccl.benchmarks.report.HtmlReport;
+import org.jccl.benchmarks.report.Part;
 import org.jccl.benchmarks.report.ReportComparison;
+import org.jccl.benchmarks.report.ReportPage;
 import org.jccl.benchmarks.report.TraceComparison;
 import org.jccl.conformance.misuse.MisuseReport;
 import org.jccl.conformance.run.StatusPage;
@@ -39,28 +44,83 @@ final class ReportCommand implements Runnable {
 
   @Command(
       name = "html",
-      description = "Makes the page of a benchmark's report.json anew.",
+      aliases = "render",
+      description = {
+        "Makes one page of measurements: charts, tables, method, environment and raw data. Takes",
+        "report.json of bench and of jmh sim, rounds.json of bench --tuned, and what jmh wrote with",
+        "-rf json, packed with gzip or not."
+      },
       mixinStandardHelpOptions = true)
   int html(
       @Parameters(
               paramLabel = "FILE",
+              arity = "1..*",
               converter = Paths.FileToRead.class,
-              description = "A report.json.")
-          Path file,
+              description = "Files, in the order of the page.")
+          List<Path> files,
+      @Option(
+              names = "--beside",
+              converter = Paths.FileToRead.class,
+              paramLabel = "FILE",
+              description = "Set the first file of the same kind beside this one. May be repeated.")
+          @Nullable List<Path> beside,
+      @Option(
+              names = "--title",
+              converter = Texts.Title.class,
+              paramLabel = "TEXT",
+              description = "The page's title. Default: what was measured.")
+          @Nullable String title,
       @Option(
               names = "--out",
               converter = Paths.FileToWrite.class,
               paramLabel = "PAGE",
-              description = "The page. Default: FILE with .html for .json.")
+              description = "The page. Default: the first FILE with .html for .json.")
           @Nullable Path out)
       throws IOException {
-    String name = String.valueOf(file.getFileName()).replaceFirst("\\.json$", "") + ".html";
-    return write(out == null ? file.resolveSibling(name) : out, HtmlReport.write(report(file)));
+    Path first = files.getFirst();
+    String name =
+        String.valueOf(first.getFileName()).replaceFirst("\\.json(\\.gz)?$", "") + ".html";
+    List<Part> parts = parts(files, beside == null ? List.of() : beside);
+    String heading =
+        parts.size() == 1 ? parts.getFirst().heading() : "Microbenchmarks of collectives";
+    return write(
+        out == null ? first.resolveSibling(name) : out,
+        ReportPage.write(title == null ? heading : title, parts));
+  }
+
+  private List<Part> parts(List<Path> files, List<Path> beside) {
+    List<PageSource> others = new ArrayList<>();
+    for (Path each : beside) {
+      others.add(source("--beside", each));
+    }
+    List<Part> parts = new ArrayList<>();
+    for (Path each : files) {
+      PageSource source = source("FILE", each);
+      String id = files.size() == 1 ? "report" : "report-" + (parts.size() + 1);
+      PageSource other = others.stream().filter(source::isLike).findFirst().orElse(null);
+      others.remove(other);
+      parts.add(other == null ? source.part(id) : source.beside(id, other));
+    }
+    if (!others.isEmpty()) {
+      throw bad("--beside: no FILE is of the same kind, or that kind has no comparison");
+    }
+    return parts;
+  }
+
+  private PageSource source(String option, Path file) {
+    try {
+      return PageSource.read(file);
+    } catch (BadFileException noReport) {
+      throw bad(option + ": " + noReport.getMessage());
+    }
   }
 
   @Command(
       name = "compare",
-      description = "Sets two report.json side by side: times, and second over first.",
+      description = {
+        "Sets two report.json side by side: times, and second over first. report html FIRST --beside",
+        "SECOND makes a page of it."
+      },
       mixinStandardHelpOptions = true)
   int compare(
       @Parameters(

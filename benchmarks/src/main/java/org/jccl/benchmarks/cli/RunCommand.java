@@ -29,6 +29,7 @@ import org.jccl.benchmarks.launch.OwnJvm;
 import org.jccl.benchmarks.launch.ProcessPlan;
 import org.jccl.benchmarks.launch.ProcessRun;
 import org.jccl.benchmarks.launch.RankProcess;
+import org.jccl.benchmarks.screen.Progress;
 import org.jccl.sim.SimProvider;
 import org.jccl.sim.Simulator;
 import org.jccl.sim.faults.FaultPlan;
@@ -184,17 +185,22 @@ final class RunCommand implements Callable<Integer> {
       return runAsRank(what);
     }
     if (seeds == null) {
-      runOnce(what, seed);
+      try (Progress progress = Progress.onTerminal("run")) {
+        runOnce(what, seed);
+      }
       return 0;
     }
     if (seed != null || timeline != null || trace != null) {
       throw bad("--seeds: not together with --seed, --timeline or --trace, which mean one run");
     }
-    for (long each = seeds.first(); ; each++) {
-      runOnce(what, each);
-      if (each == seeds.last()) {
-        System.err.println("jccl run: no run failed with seeds " + seeds);
-        return 0;
+    try (Progress progress = Progress.ticking("run", spec.commandLine().getErr())) {
+      for (long each = seeds.first(); ; each++) {
+        progress.at("seed " + each, each - seeds.first(), seeds.last() - seeds.first() + 1);
+        runOnce(what, each);
+        if (each == seeds.last()) {
+          System.err.println("jccl run: no run failed with seeds " + seeds);
+          return 0;
+        }
       }
     }
   }

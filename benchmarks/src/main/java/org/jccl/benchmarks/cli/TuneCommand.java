@@ -19,6 +19,7 @@ import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
 import org.jccl.benchmarks.machine.Machine;
 import org.jccl.benchmarks.report.Units;
+import org.jccl.benchmarks.screen.Progress;
 import org.jccl.benchmarks.ways.TuneRun;
 import org.jccl.benchmarks.ways.WayReport;
 import org.jccl.benchmarks.ways.WayTable;
@@ -136,12 +137,14 @@ final class TuneCommand implements Callable<Integer> {
     Backend backend = opened.backend();
     long most = maxBytes != null ? maxBytes : backend.name().equals("nccl") ? 512 * MIB : 2 * MIB;
     WayPlan plan = TuneRun.plan(backend, workloads(), most, rounds);
-    WayTable table = new WayTable(screen);
+    Progress progress = Progress.of("tune", spec.commandLine().getErr());
+    WayTable table = new WayTable(screen, progress, plan.size(opened.ranks()));
     screen.printf(
         Locale.ROOT, "# jccl tune: %s, %d rounds%n", backend.description(), plan.rounds());
     screen.flush();
     TuningTable.Entry entry;
-    try (Patience limit = new Patience(patience, () -> giveUp(table, file, screen))) {
+    try (progress;
+        Patience limit = new Patience(patience, () -> giveUp(table, file, screen))) {
       entry =
           TuneRun.run(
               backend,

@@ -1,17 +1,17 @@
 package org.jccl.benchmarks.cli;
 
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jccl.BackendUnavailableException;
+import org.jccl.benchmarks.cli.option.Numbers;
 import org.jccl.benchmarks.cli.option.OptionValue;
 import org.jccl.benchmarks.cli.option.Paths;
 import org.jccl.benchmarks.cli.option.ResultFolder;
 import org.jccl.benchmarks.cli.option.Texts;
 import org.jccl.benchmarks.cli.option.Words;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.conformance.run.VerifyRun;
 import org.jccl.fidelity.golden.BadRecordingException;
 import org.jccl.fidelity.golden.GoldenRecording;
@@ -50,6 +50,16 @@ final class VerifyCommand implements Callable<Integer> {
   private List<String> rules = List.of();
 
   @Option(
+      names = "--processes",
+      converter = Numbers.RanksOfAHost.class,
+      paramLabel = "N",
+      description =
+          "Run the rules with N ranks, each in a process of its own that runs the same rules, with"
+              + " nccl or loopback. Tests whose ranks must be in one process are listed as such."
+              + " Default: one process that has all ranks.")
+  private @Nullable Integer processes;
+
+  @Option(
       names = "--golden",
       paramLabel = "DIR",
       arity = "0..1",
@@ -76,13 +86,15 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintStream screen = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     String recordings = golden;
-    if (recordings != null) {
-      return replay(recordings, screen);
+    try (Watched watched = new Watched(spec)) {
+      return recordings == null ? rules(watched.screen()) : replay(recordings, watched.screen());
     }
+  }
+
+  private int rules(RunScreen screen) {
     try {
-      return new VerifyRun(screen).run(backend, rules, out);
+      return new VerifyRun(screen).run(backend, rules, out, processes == null ? 0 : processes);
     } catch (IllegalArgumentException | BackendUnavailableException unusable) {
       throw bad(String.valueOf(unusable.getMessage()));
     } catch (IOException failed) {
@@ -90,9 +102,12 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  private int replay(String recordings, PrintStream screen) {
+  private int replay(String recordings, RunScreen screen) {
     if (!rules.isEmpty()) {
       throw bad("--golden and --rule exclude each other: recordings are no rules");
+    }
+    if (processes != null) {
+      throw bad("--golden and --processes exclude each other: recordings need no ranks");
     }
     if (!backend.equals("sim")) {
       throw bad("--golden: recordings are replayed on the simulator, not on '" + backend + "'");

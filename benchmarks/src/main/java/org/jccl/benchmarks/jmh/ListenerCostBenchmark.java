@@ -1,9 +1,11 @@
 package org.jccl.benchmarks.jmh;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import jdk.jfr.Recording;
 import org.jccl.CallListener;
 import org.jccl.Communicator;
 import org.jccl.CommunicatorConfig;
@@ -20,6 +22,7 @@ import org.jccl.observe.CrossRankCheck;
 import org.jccl.observe.FlightRecorder;
 import org.jccl.observe.JfrEvents;
 import org.jccl.observe.NanCheck;
+import org.jccl.observe.ResultHash;
 import org.jccl.process.ProcessGroups;
 import org.jccl.sim.Simulator;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -67,8 +70,12 @@ public class ListenerCostBenchmark {
   private Communicator compared;
   private DeviceBuffer send;
   private DeviceBuffer recv;
-  private ProcessGroup group;
-  private Thread partner;
+  private Communicator recording;
+  private Communicator hashed;
+  private Communicator limited;
+  private Recording flight;
+  private final List<ProcessGroup> groups = new ArrayList<>();
+  private final List<Thread> partners = new ArrayList<>();
 
   /** Opens one-rank communicators, and one of two ranks whose other rank another thread drives. */
   @Setup(Level.Trial)
@@ -95,7 +102,24 @@ public class ListenerCostBenchmark {
     send.fill((byte) 0, plain.defaultStream());
     recv.fill((byte) 0, plain.defaultStream());
     plain.defaultStream().synchronize();
-    compared = pair();
+    compared = pair(listening(new CrossRankCheck()));
+    hashed = pair(listening(new ResultHash()));
+    limited =
+        alone(
+            CommunicatorConfig.builder()
+                .warmUp(false)
+                .operationTimeout(Duration.ofMinutes(1))
+                .build());
+  }
+
+  /** Events are written from here on; other figures do not hear of it. */
+  private void record() {
+    if (flight == null) {
+      flight = new Recording();
+      flight.enable("org.jccl.Collective");
+      flight.start();
+      recording = alone(listening(new JfrEvents()));
+    }
   }
 
   private static final class Timer implements CallListener {
@@ -115,22 +139,21 @@ public class ListenerCostBenchmark {
     return made;
   }
 
-  private Communicator pair() {
-    List<ProcessGroup> groups = ProcessGroups.inJvm(2);
-    group = groups.getFirst();
-    CommunicatorConfig config = listening(new CrossRankCheck());
+  private Communicator pair(CommunicatorConfig config) {
+    List<ProcessGroup> both = ProcessGroups.inJvm(2);
+    groups.add(both.getFirst());
     CompletableFuture<Communicator> other = new CompletableFuture<>();
     Device second = backend.devices().get(1);
-    partner =
+    partners.add(
         Thread.ofPlatform()
             .daemon()
             .start(
                 () -> {
-                  Communicator made = Communicator.open(groups.get(1), second, config);
+                  Communicator made = Communicator.open(both.get(1), second, config);
                   other.complete(made);
                   follow(made, second);
-                });
-    Communicator made = Communicator.open(group, backend.devices().getFirst(), config);
+                }));
+    Communicator made = Communicator.open(both.getFirst(), backend.devices().getFirst(), config);
     opened.add(other.join());
     opened.add(made);
     return made;
@@ -140,8 +163,10 @@ public class ListenerCostBenchmark {
   private static void follow(Communicator made, Device device) {
     try (DeviceBuffer in = device.allocate(DataType.FLOAT32, 1024);
         DeviceBuffer out = device.allocate(DataType.FLOAT32, 1024)) {
+      out.fill((byte) 0, made.defaultStream()); // as on the other rank: results are compared
       while (true) {
         made.allReduce(in, out, ReduceOp.SUM);
+        made.defaultStream().synchronize();
       }
     } catch (RuntimeException over) {
       // The measured thread has left.
@@ -205,11 +230,36 @@ public class ListenerCostBenchmark {
     compared.allReduce(send, recv, ReduceOp.SUM);
   }
 
+  /** The result hash of 4 KiB, compared every 32 calls by an exchange of two threads. */
+  @Benchmark
+  public void j_resultHash() {
+    hashed.allReduce(send, recv, ReduceOp.SUM);
+    hashed.defaultStream().synchronize();
+  }
+
+  /** Nobody listens, and calls have a limit of time. */
+  @Benchmark
+  public void k_operationTimeout() {
+    limited.allReduce(send, recv, ReduceOp.SUM);
+  }
+
+  /** JFR events that a recording takes, with stacks. */
+  @Benchmark
+  public void l_jfrOn() {
+    record();
+    recording.allReduce(send, recv, ReduceOp.SUM);
+  }
+
   /** Closes everything, the last first. */
   @TearDown(Level.Trial)
   public void close() throws Exception {
-    group.close();
-    partner.join();
+    groups.forEach(ProcessGroup::close);
+    for (Thread each : partners) {
+      each.join();
+    }
+    if (flight != null) {
+      flight.close();
+    }
     for (AutoCloseable each : opened.reversed()) {
       each.close();
     }

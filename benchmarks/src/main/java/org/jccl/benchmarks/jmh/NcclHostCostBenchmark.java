@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -62,11 +63,13 @@ public class NcclHostCostBenchmark {
   private NcclBackend backend;
   private NcclBinding binding;
   private List<Communicator> communicators;
+  private List<Communicator> limited;
   private MemorySegment handles;
   private Stream[] streams;
   private DeviceBuffer[] sends;
   private DeviceBuffer[] recvs;
   private Consumer<GroupScope> calls;
+  private Consumer<GroupScope> limitedCalls;
 
   /** Opens the ranks twice: typed, and by the bare binding. */
   @Setup(Level.Trial)
@@ -76,6 +79,9 @@ public class NcclHostCostBenchmark {
     List<Device> devices = backend.devices().subList(0, gpus);
     communicators = backend.openAll(devices, CommunicatorConfig.defaults());
     handles = arena.allocate(JAVA_LONG, gpus);
+    limited =
+        backend.openAll(
+            devices, CommunicatorConfig.builder().operationTimeout(Duration.ofMinutes(1)).build());
     int code = binding.commInitAll(handles, gpus, MemorySegment.NULL);
     if (code != 0) {
       throw new IllegalStateException("ncclCommInitAll: " + binding.getErrorString(code));
@@ -89,7 +95,8 @@ public class NcclHostCostBenchmark {
       recvs[rank] = devices.get(rank).allocate(DataType.FLOAT32, COUNT);
       sends[rank].fill((byte) 0, streams[rank]);
     }
-    calls = this::record;
+    calls = group -> record(group, communicators);
+    limitedCalls = group -> record(group, limited);
   }
 
   /** Nothing is in flight when an invocation begins. */
@@ -134,20 +141,29 @@ public class NcclHostCostBenchmark {
   @Benchmark
   @OperationsPerInvocation(CALLS)
   public void communicator() {
+    issue(communicators.getFirst(), calls);
+  }
+
+  /** The same with a limit of time for each call, which another thread makes then. */
+  @Benchmark
+  @OperationsPerInvocation(CALLS)
+  public void communicatorWithTimeout() {
+    issue(limited.getFirst(), limitedCalls);
+  }
+
+  private void issue(Communicator first, Consumer<GroupScope> all) {
     for (int call = 0; call < CALLS; call++) {
       if (gpus == 1) {
-        communicators.getFirst().allReduce(sends[0], recvs[0], ReduceOp.SUM, streams[0]);
+        first.allReduce(sends[0], recvs[0], ReduceOp.SUM, streams[0]);
       } else {
-        backend.group(calls);
+        backend.group(all);
       }
     }
   }
 
-  private void record(GroupScope group) {
+  private void record(GroupScope group, List<Communicator> ranks) {
     for (int rank = 0; rank < gpus; rank++) {
-      group
-          .on(communicators.get(rank))
-          .allReduce(sends[rank], recvs[rank], ReduceOp.SUM, streams[rank]);
+      group.on(ranks.get(rank)).allReduce(sends[rank], recvs[rank], ReduceOp.SUM, streams[rank]);
     }
   }
 
@@ -165,6 +181,7 @@ public class NcclHostCostBenchmark {
     }
     binding.groupEnd();
     communicators.forEach(Communicator::close);
+    limited.forEach(Communicator::close);
     backend.close();
     arena.close();
   }

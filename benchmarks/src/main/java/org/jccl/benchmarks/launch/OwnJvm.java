@@ -4,6 +4,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jccl.benchmarks.screen.Screen;
 
 /** The JVM of this process, to be started again with the same options and class path. */
 public final class OwnJvm {
@@ -27,8 +28,14 @@ public final class OwnJvm {
     return command;
   }
 
-  /** A debugger's port and an agent's file are this process's alone. */
+  /**
+   * A debugger's port, an agent's file and a terminal are this process's alone; the vectors are the
+   * simulator's, and their module makes Java print a line into each process's output.
+   */
   private static boolean isForEachProcess(String option) {
-    return !option.startsWith("-agentlib:jdwp") && !option.startsWith("-javaagent:");
+    return !option.startsWith("-agentlib:jdwp")
+        && !option.startsWith("-javaagent:")
+        && !option.startsWith("--add-modules")
+        && !Screen.isOwnOption(option);
   }
 }

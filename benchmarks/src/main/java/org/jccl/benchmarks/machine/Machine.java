@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jccl.benchmarks.screen.Screen;
 
 /**
  * This machine and this JVM.
@@ -39,7 +40,9 @@ public record Machine(
         physicalMemory(),
         "%s (%s, %s)"
             .formatted(Runtime.version(), property("java.vendor"), property("java.vm.name")),
-        ManagementFactory.getRuntimeMXBean().getInputArguments(),
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .filter(flag -> !Screen.isOwnOption(flag))
+            .toList(),
         Machine.class.getModule().isNativeAccessEnabled(),
         ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent());
   }

@@ -14,6 +14,7 @@ import org.jccl.benchmarks.peers.PeerSubject.Family;
 import org.jccl.benchmarks.report.AxisScale;
 import org.jccl.benchmarks.report.Markup;
 import org.jccl.benchmarks.report.Plot;
+import org.jccl.benchmarks.report.ReportPage;
 import org.jccl.benchmarks.report.Units;
 import org.jspecify.annotations.Nullable;
 
@@ -21,20 +22,44 @@ import org.jspecify.annotations.Nullable;
 final class ComparisonFigures {
   private ComparisonFigures() {}
 
-  /** A section for each operation and number of ranks. */
-  static String operations(List<Row> rows) {
+  /** The diagrams of one operation and number of ranks. */
+  private record Pair(String id, String heading, List<Plot.Line> times, List<Plot.Line> ratios) {}
+
+  /** A section for each operation and number of ranks, all with the same axes. */
+  static String operations(String prefix, List<Row> rows) {
     Map<String, List<Row>> groups = new LinkedHashMap<>();
     for (Row row : rows) {
       String heading = "%s, %d ranks".formatted(row.op().label(), row.ranks());
       groups.computeIfAbsent(heading, key -> new ArrayList<>()).add(row);
     }
+    List<Pair> pairs = new ArrayList<>();
+    groups.forEach((heading, group) -> pairs.add(pair(prefix, heading, group)));
+    List<Plot.Line> times = pairs.stream().flatMap(pair -> pair.times.stream()).toList();
+    List<Plot.Line> ratios = pairs.stream().flatMap(pair -> pair.ratios.stream()).toList();
+    AxisScale sizes = Plot.sizes(times);
     StringBuilder html = new StringBuilder();
-    groups.forEach((heading, group) -> html.append(section(heading, group)));
+    for (Pair pair : pairs) {
+      List<Plot.Line> all = new ArrayList<>(pair.times);
+      all.addAll(pair.ratios);
+      html.append(
+          "<section class=\"figure\" id=\"%s\">\n%s%s<div class=\"pair\">\n%s%s</div>\n</section>\n"
+              .formatted(
+                  Markup.escape(pair.id),
+                  ReportPage.heading("h3", "", pair.heading, pair.id),
+                  Plot.legend(all),
+                  plot("Time of a call", sizes, range(times), Units::micros, pair.times),
+                  plot(
+                      "How many times as fast",
+                      sizes,
+                      range(ratios),
+                      ComparisonFigures::times,
+                      pair.ratios)));
+    }
     return html.toString();
   }
 
-  private static String section(String heading, List<Row> rows) {
-    String id = heading.replaceAll("\\W+", "-");
+  private static Pair pair(String prefix, String heading, List<Row> rows) {
+    String id = prefix + "-" + heading.replaceAll("\\W+", "-");
     List<Plot.Line> times = new ArrayList<>();
     time(times, id, rows, "jccl", 0, false, Row::jccl);
     time(
@@ -84,12 +109,7 @@ final class ComparisonFigures {
         8,
         true,
         row -> inverse(Bars.timesLimit(row.op(), row.bytes())));
-    return "<section class=\"figure\">\n<h2>%s</h2>\n%s<div class=\"pair\">\n%s%s</div>\n</section>\n"
-        .formatted(
-            Markup.escape(heading),
-            legend(times, ratios),
-            plot("Time of a call", Units::micros, times),
-            plot("How many times as fast", ComparisonFigures::times, ratios));
+    return new Pair(id, heading, times, ratios);
   }
 
   private static String times(double value) {
@@ -109,6 +129,7 @@ final class ComparisonFigures {
     Plot plot =
         new Plot(
             "Time of a call per rank: level where cost grows linearly",
+            Plot.sizes(lines),
             Units::trimmed,
             range(lines),
             Units::micros,
@@ -165,8 +186,13 @@ final class ComparisonFigures {
     }
   }
 
-  private static String plot(String title, DoubleFunction<String> label, List<Plot.Line> lines) {
-    return lines.isEmpty() ? "" : new Plot(title, range(lines), label, lines).svg();
+  private static String plot(
+      String title,
+      AxisScale sizes,
+      AxisScale values,
+      DoubleFunction<String> label,
+      List<Plot.Line> lines) {
+    return lines.isEmpty() ? "" : new Plot(title, sizes, Units::bytes, values, label, lines).svg();
   }
 
   private static AxisScale range(List<Plot.Line> lines) {
@@ -177,22 +203,5 @@ final class ComparisonFigures {
             .filter(value -> value > 0)
             .summaryStatistics();
     return AxisScale.Decimal.of(values.getMin(), values.getMax());
-  }
-
-  private static String legend(List<Plot.Line> times, List<Plot.Line> ratios) {
-    StringBuilder legend =
-        new StringBuilder("<div class=\"legend\" role=\"group\" aria-label=\"Lines\">\n");
-    for (List<Plot.Line> lines : List.of(times, ratios)) {
-      for (Plot.Line line : lines) {
-        legend.append(
-            "<button type=\"button\" class=\"c%d%s\" data-line=\"%s\" aria-pressed=\"true\"><i></i><span>%s</span></button>\n"
-                .formatted(
-                    line.color() % Plot.COLORS,
-                    line.dashed() ? " dashed" : "",
-                    Markup.escape(line.id()),
-                    Markup.escape(line.name())));
-      }
-    }
-    return legend.append("</div>\n").toString();
   }
 }

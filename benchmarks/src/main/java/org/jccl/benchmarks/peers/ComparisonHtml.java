@@ -13,30 +13,69 @@ import org.jccl.benchmarks.peers.PeerComparison.TypeRow;
 import org.jccl.benchmarks.peers.PeerComparison.Verdict;
 import org.jccl.benchmarks.peers.PeerSubject.Family;
 import org.jccl.benchmarks.report.Markup;
-import org.jccl.benchmarks.report.Page;
+import org.jccl.benchmarks.report.Part;
+import org.jccl.benchmarks.report.ReportPage;
 import org.jccl.benchmarks.report.Units;
 import org.jspecify.annotations.Nullable;
 
-/** The comparison as one page that needs nothing beside itself. */
+/** The comparison as a part of a page. */
 final class ComparisonHtml {
   private ComparisonHtml() {}
 
   static String write(PeerResults results) {
+    Part part = part("report", results);
+    return ReportPage.write(part.heading(), List.of(part));
+  }
+
+  static Part part(String id, PeerResults results) {
     List<Row> rows = PeerComparison.rows(results);
-    Map<String, String> parts = new LinkedHashMap<>();
-    parts.put("style", Page.resource("page.css"));
-    parts.put("script", Page.resource("page.js"));
-    parts.put("started", Markup.escape(results.started()));
-    parts.put("rounds", Integer.toString(results.plan().rounds()));
-    parts.put("note", notes(results));
-    parts.put("tiles", tiles(results, rows));
-    parts.put("environment", environment(results));
-    parts.put("figures", ComparisonFigures.operations(rows));
-    parts.put("types", types(PeerComparison.types(results)));
-    parts.put("scale", scale(PeerComparison.scale(results)));
-    parts.put("table", table(rows));
-    parts.put("json", ComparisonJson.write(results).replace("</", "<\\/"));
-    return Page.fill(Page.resource("peers.html"), parts);
+    return new Part(
+        id,
+        "jmh sim",
+        "The simulator beside its peers",
+        results.started(),
+        "Wall time of the simulation on this CPU, in turns with others who move the same bytes; it is"
+            + " no GPU's.",
+        notes(results),
+        tiles(results, rows),
+        hint() + ComparisonFigures.operations(id, rows) + curve(results),
+        table(id, rows) + types(PeerComparison.types(results)) + scale(results),
+        method(results),
+        environment(results),
+        "report.json",
+        ComparisonJson.write(results));
+  }
+
+  private static String hint() {
+    return "<p class=\"hint\">%s</p>\n"
+        .formatted(
+            Markup.escape(
+                "A point is the median of the rounds; its whisker goes from the fastest to the slowest"
+                    + " round. All diagrams have the same axes, both logarithmic. Point at a diagram"
+                    + " for the figures; click a name to hide its line."));
+  }
+
+  private static String method(PeerResults results) {
+    return ReportPage.item(
+            "A time is microseconds of one call: back-to-back calls over their number, the slowest"
+                + " rank's, median of "
+                + results.plan().rounds()
+                + " rounds; everybody in turns on the same machine.")
+        + ReportPage.item(
+            "jccl runs with its kernel, checks at their default and the deterministic schedule, each"
+                + " call followed by a synchronization on every rank.")
+        + ReportPage.item(
+            "× peer is the best peer's time over jccl's: larger is better. × limit is jccl's time over"
+                + " that of C threads that only move the bytes: smaller is better.")
+        + ReportPage.item("Sizes follow nccl-tests. A bar is the target for one measurement.")
+        + "<li>Command: <code>%s</code></li>\n".formatted(Markup.escape(results.command()));
+  }
+
+  private static String curve(PeerResults results) {
+    List<ScaleRow> rows = PeerComparison.scale(results);
+    return rows.isEmpty()
+        ? ""
+        : "<section class=\"figure\">\n" + ComparisonFigures.scale(rows) + "</section>\n";
   }
 
   private static String notes(PeerResults results) {
@@ -56,20 +95,21 @@ final class ComparisonHtml {
     long missed = rows.stream().filter(row -> row.againstPeers() == Verdict.MISSED).count();
     long near = rows.stream().filter(row -> row.againstLimit() == Verdict.MET).count();
     long far = rows.stream().filter(row -> row.againstLimit() == Verdict.MISSED).count();
-    return tile("bars against the best peer", met + " of " + (met + missed), met > 0 && missed == 0)
-        + tile("bars against the C limit", near + " of " + (near + far), near > 0 && far == 0)
-        + tile(
+    return ReportPage.tile(
+            "bars against the best peer",
+            met + " of " + (met + missed),
+            met > 0 && missed == 0 ? "good" : "bad")
+        + ReportPage.tile(
+            "bars against the C limit",
+            near + " of " + (near + far),
+            near > 0 && far == 0 ? "good" : "bad")
+        + ReportPage.tile(
             "of the processors taken by others",
             String.format(Locale.ROOT, "%.0f %%", others * 100),
-            others < 0.05);
+            others < 0.05 ? "good" : "bad");
   }
 
-  private static String tile(String name, String value, boolean good) {
-    return "<div class=\"tile %s\"><b>%s</b><span>%s</span></div>\n"
-        .formatted(good ? "good" : "bad", Markup.escape(value), Markup.escape(name));
-  }
-
-  private static String environment(PeerResults results) {
+  private static Map<String, String> environment(PeerResults results) {
     Map<String, String> facts = new LinkedHashMap<>(results.environment());
     if (!results.latency().isEmpty()) {
       facts.put(
@@ -80,12 +120,7 @@ final class ComparisonHtml {
                   Collectors.joining(", ", "", " ns (a flag one way / an exchange of 8 bytes)")));
     }
     facts.put("Command", results.command());
-    return facts.entrySet().stream()
-        .map(
-            fact ->
-                "<dt>%s</dt><dd>%s</dd>\n"
-                    .formatted(Markup.escape(fact.getKey()), Markup.escape(fact.getValue())))
-        .collect(Collectors.joining());
+    return facts;
   }
 
   private static String types(List<TypeRow> rows) {
@@ -105,10 +140,11 @@ final class ComparisonHtml {
       bar(html, "≤", Bars.slowerThanFloat32(row.type()), row.verdict());
       html.append("</tr>\n");
     }
-    return html.append("</tbody>\n</table></div></section>\n").toString();
+    return html.append("</tbody>\n</table></div></div></section>\n").toString();
   }
 
-  private static String scale(List<ScaleRow> rows) {
+  private static String scale(PeerResults results) {
+    List<ScaleRow> rows = PeerComparison.scale(results);
     if (rows.isEmpty()) {
       return "";
     }
@@ -125,21 +161,23 @@ final class ComparisonHtml {
       bar(html, "≤", Bars.scaleSeconds(row.ranks()), row.verdict());
       html.append("</tr>\n");
     }
-    html.append("</tbody>\n</table></div>\n").append(ComparisonFigures.scale(rows));
-    return html.append("</section>\n").toString();
+    return html.append("</tbody>\n</table></div></div></section>\n").toString();
   }
 
   private static StringBuilder section(String heading) {
-    return new StringBuilder("<section>\n<h2>")
+    return new StringBuilder("<section>\n<h3>")
         .append(Markup.escape(heading))
-        .append("</h2>\n<div class=\"scroll\"><table>\n<thead>\n");
+        .append("</h3>\n<div class=\"cut\"><div class=\"scroll\"><table>\n<thead>\n");
   }
 
-  private static String table(List<Row> rows) {
-    StringBuilder html = new StringBuilder("<table id=\"rows\">\n<thead>\n<tr class=\"groups\">");
+  private static String table(String id, List<Row> rows) {
+    StringBuilder html =
+        new StringBuilder("<table class=\"rows\">\n<thead>\n<tr class=\"groups\">");
     html.append("<th colspan=\"3\"></th><th colspan=\"3\">jccl, µs</th>");
     html.append("<th colspan=\"5\">others, µs</th><th colspan=\"4\">against them</th></tr>\n<tr>");
-    for (String name :
+    ReportPage.heads(
+        html,
+        List.of("operation"),
         List.of(
             "operation",
             "ranks",
@@ -155,12 +193,12 @@ final class ComparisonHtml {
             "× peer",
             "bar",
             "× limit",
-            "bar")) {
-      html.append("<th><button type=\"button\">").append(name).append("</button></th>");
-    }
+            "bar"));
     html.append("</tr>\n</thead>\n<tbody>\n");
     rows.forEach(row -> row(html, row));
-    return html.append("</tbody>\n</table>\n").toString();
+    return ReportPage.heading("h2", "", "All sizes", id + "-table")
+        + "<p class=\"hint\">%d rows. Click a column to sort.</p>\n".formatted(rows.size())
+        + ReportPage.scroll(html.append("</tbody>\n</table>\n").toString());
   }
 
   private static void row(StringBuilder html, Row row) {

@@ -26,7 +26,7 @@ final class ComparisonJson {
   static String write(PeerResults results) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("format", FORMAT);
-    json.put("kind", "jccl jmh sim");
+    json.put("kind", KeptResults.KIND);
     json.put("started", results.started());
     json.put("command", results.command());
     json.put("environment", results.environment());

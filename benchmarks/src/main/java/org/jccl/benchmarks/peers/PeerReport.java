@@ -2,6 +2,7 @@ package org.jccl.benchmarks.peers;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jccl.benchmarks.report.Part;
 
 /** A run in all its forms. */
 public final class PeerReport {
@@ -10,6 +11,11 @@ public final class PeerReport {
   /** For terminals. */
   public static String text(PeerResults results) {
     return ComparisonText.write(results);
+  }
+
+  /** As a part of a page that has others; {@code id} is unique there. */
+  public static Part part(String id, PeerResults results) {
+    return ComparisonHtml.part(id, results);
   }
 
   /** {@code report.json}, {@code report.html} and {@code report.txt}, by name. */

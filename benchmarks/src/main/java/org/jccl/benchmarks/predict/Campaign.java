@@ -1,7 +1,6 @@
 package org.jccl.benchmarks.predict;
 
 import java.io.PrintWriter;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jccl.Backend;
@@ -10,11 +9,12 @@ import org.jccl.ReduceOp.Builtin;
 import org.jccl.benchmarks.bench.BenchListener;
 import org.jccl.benchmarks.bench.BenchPlan;
 import org.jccl.benchmarks.bench.BenchRunner;
-import org.jccl.benchmarks.bench.Progress;
 import org.jccl.benchmarks.bench.SizeRange;
 import org.jccl.benchmarks.bench.Timing;
 import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.report.Row;
+import org.jccl.benchmarks.report.Units;
+import org.jccl.benchmarks.screen.Progress;
 
 /**
  * The measurements behind a calibration: each operation and type on even powers of two, and the
@@ -57,6 +57,12 @@ public record Campaign(
 
   /** Measures on {@code ranks} ranks of {@code backend}; tells {@code err} how far it is. */
   public List<Row> run(Backend backend, int ranks, PrintWriter err) {
+    try (Progress progress = Progress.of("calibrate", err)) {
+      return run(backend, ranks, progress);
+    }
+  }
+
+  private List<Row> run(Backend backend, int ranks, Progress progress) {
     Timing timing = Timing.of(backend, CLOCK);
     boolean isVirtual = backend.name().equals("sim"); // there one call says it all
     List<Row> rows = new ArrayList<>();
@@ -70,7 +76,7 @@ public record Campaign(
                 isVirtual ? 1 : band.iterations,
                 timing);
         new BenchRunner(backend, ranks, plan, timing)
-            .run(new Collector(rows, new Progress("calibrate", err, InstantSource.system())));
+            .run(new Collector(rows, ranks + " ranks, up to " + Units.bytes(to), progress));
         from = heldOut ? 2 * band.to : 4 * band.to;
       }
     }
@@ -92,10 +98,11 @@ public record Campaign(
   }
 
   /** Keeps rows. */
-  private record Collector(List<Row> rows, Progress progress) implements BenchListener {
+  private record Collector(List<Row> rows, String band, Progress progress)
+      implements BenchListener {
     @Override
     public void begins(String what, int done, int total) {
-      progress.at(what, done, total);
+      progress.at(band + ": " + what, done, total);
     }
 
     @Override

@@ -11,7 +11,7 @@ public sealed interface AxisScale {
   /** The values to label, ascending, all inside the scale. */
   List<Double> ticks();
 
-  /** Powers of two from the smallest to the largest value; at most eight labels. */
+  /** Powers of two from the smallest to the largest value; at most seven labels. */
   record Binary(double low, double high) implements AxisScale {
     /** A scale that holds both. */
     public static Binary of(double min, double max) {
@@ -27,7 +27,7 @@ public sealed interface AxisScale {
     public List<Double> ticks() {
       int first = (int) Math.ceil(log2(low) - 1e-9);
       int last = (int) Math.floor(log2(high) + 1e-9);
-      int step = Math.max(1, (int) Math.ceil((last - first) / 7.0));
+      int step = Math.max(1, (int) Math.ceil((last - first) / 6.0));
       List<Double> ticks = new ArrayList<>();
       for (int exponent = first; exponent <= last; exponent += step) {
         ticks.add(Math.scalb(1.0, exponent));

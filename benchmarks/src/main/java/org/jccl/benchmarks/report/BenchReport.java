@@ -33,6 +33,29 @@ public record BenchReport(
     return isDevice ? "virtual: NCCL's model" : "wall time of the simulation on this CPU";
   }
 
+  /** Which of the figures {@code time_us} of a measurement is. */
+  public TimeColumn timeColumn(Measurement each) {
+    if (settings.clock().equals("device")) {
+      return TimeColumn.MEAN;
+    }
+    return each.micros() == each.spread().p50() ? TimeColumn.P50 : TimeColumn.OWN_MEDIAN;
+  }
+
+  /** The definitions of {@code time_us} that are in this report, most often one. */
+  public List<TimeColumn> timeColumns() {
+    return rows.stream()
+        .flatMap(Row::measurements)
+        .map(this::timeColumn)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /** How many measurements {@linkplain Measurement#isNoisy() scatter too much}. */
+  public long noisy() {
+    return rows.stream().flatMap(Row::measurements).filter(Measurement::isNoisy).count();
+  }
+
   /** Mean bus bandwidth over all measurements, as nccl-tests ends its tables; empty without any. */
   public OptionalDouble averageBusBandwidth() {
     return averageBusBandwidth(rows);

@@ -12,11 +12,20 @@ public final class Columns {
 
   static {
     MEANINGS.put(
+        "bytes", "size as nccl-tests counts it: the larger of the two buffers of a rank, in bytes");
+    MEANINGS.put("count", "NCCL's count argument, in elements");
+    MEANINGS.put(
         "time_us",
-        "time of one operation. By the clocks host, loop and queued: p50_us, the median of the"
-            + " samples. By the clock device: the slowest rank's mean over one uninterrupted run of"
-            + " all iterations, as nccl-tests measures; the samples are of a second run, in which an"
-            + " event after each iteration costs a little, so time_us may lie below min_us");
+        "time of one operation, in microseconds, by the clock that the report names; time_is says"
+            + " which of the figures it is");
+    MEANINGS.put(
+        "time_is",
+        "p50 by the clocks host, loop and queued: "
+            + TimeColumn.P50.words()
+            + ". mean by the clock device: "
+            + TimeColumn.MEAN.words()
+            + ". own_median: "
+            + TimeColumn.OWN_MEDIAN.words());
     MEANINGS.put("time_fastest_rank_us", "the same of the fastest rank alone");
     MEANINGS.put("time_average_us", "the same of each rank alone, averaged over the ranks");
     MEANINGS.put("algbw_gbps", "bytes divided by time_us, in 10^9 bytes a second");
@@ -32,9 +41,19 @@ public final class Columns {
     MEANINGS.put("p95_us", "95th percentile of the samples, nearest rank");
     MEANINGS.put("p99_us", "99th percentile; the slowest sample where there are less than 100");
     MEANINGS.put("max_us", "slowest sample; min_us <= p50_us <= p95_us <= p99_us <= max_us");
+    MEANINGS.put(
+        "noisy",
+        "true where p95_us is more than "
+            + Measurement.NOISY
+            + " times p50_us: something else ran, or the JVM was not warm; do not trust the row");
   }
 
   private Columns() {}
+
+  /** What a column means, by its name in files. */
+  static String meaning(String name) {
+    return MEANINGS.getOrDefault(name, "");
+  }
 
   /** The meanings by the columns' names, in their order. */
   public static Map<String, String> meanings() {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
@@ -15,13 +14,15 @@ import java.util.stream.Stream;
  * @param series what to show
  * @param name what to call a series in the legend
  * @param inPlace whether the in-place forms are shown too
+ * @param axes the axes of the whole page
  */
 record Figure(
     String id,
     String heading,
     List<Series> series,
     Function<Series, String> name,
-    boolean inPlace) {
+    boolean inPlace,
+    PageAxes axes) {
 
   /** The section as HTML. */
   String html() {
@@ -31,38 +32,28 @@ record Figure(
     String time =
         new Plot(
                 "Time per operation",
-                AxisScale.Decimal.of(
-                    values(times, Plot.Point::low).min().orElse(1),
-                    values(times, Plot.Point::high).max().orElse(10)),
+                axes.sizes(),
+                Units::bytes,
+                axes.times(),
                 Units::micros,
                 times)
             .svg();
     String bandwidth =
         new Plot(
                 "Bus bandwidth",
-                AxisScale.Decimal.of(
-                    values(bandwidths, Plot.Point::value).filter(v -> v > 0).min().orElse(1),
-                    values(bandwidths, Plot.Point::value).filter(v -> v > 0).max().orElse(10)),
+                axes.sizes(),
+                Units::bytes,
+                axes.bandwidths(),
                 Units::gigabytes,
                 bandwidths)
             .svg();
-    return "<section class=\"figure\" id=\"%s\">\n<h2>%s</h2>\n%s<div class=\"pair\">\n%s%s</div>\n</section>\n"
-        .formatted(Markup.escape(id), Markup.escape(heading), legend(times), time, bandwidth);
-  }
-
-  private String legend(List<Plot.Line> lines) {
-    StringBuilder legend =
-        new StringBuilder("<div class=\"legend\" role=\"group\" aria-label=\"Lines\">\n");
-    for (Plot.Line line : lines) {
-      legend.append(
-          "<button type=\"button\" class=\"c%d%s\" data-line=\"%s\" aria-pressed=\"true\"><i></i><span>%s</span></button>\n"
-              .formatted(
-                  line.color() % Plot.COLORS,
-                  line.dashed() ? " dashed" : "",
-                  Markup.escape(line.id()),
-                  Markup.escape(line.name())));
-    }
-    return legend.append("</div>\n").toString();
+    return "<section class=\"figure\" id=\"%s\">\n%s%s<div class=\"pair\">\n%s%s</div>\n</section>\n"
+        .formatted(
+            Markup.escape(id),
+            ReportPage.heading("h3", "", heading, id),
+            Plot.legend(times),
+            time,
+            bandwidth);
   }
 
   private List<Plot.Line> lines(ToDoubleFunction<Measurement> value, boolean whiskers) {
@@ -103,12 +94,8 @@ record Figure(
         new Plot.Point(
             row.bytes(),
             at,
-            whiskers ? Math.min(spread.min(), at) : at,
-            whiskers ? Math.max(spread.p99(), at) : at,
+            whiskers ? spread.min() : at,
+            whiskers ? spread.p95() : at,
             measurement.isWrong()));
-  }
-
-  private static DoubleStream values(List<Plot.Line> lines, ToDoubleFunction<Plot.Point> value) {
-    return lines.stream().flatMap(line -> line.points().stream()).mapToDouble(value);
   }
 }

@@ -28,9 +28,20 @@ public record Measurement(
   /** Value of {@link #wrong} when results were not checked. */
   public static final long UNCHECKED = -1;
 
+  /** So many medians is a 95th percentile that says: do not trust this row. */
+  public static final int NOISY = 5;
+
   /** Whether results were compared with the exact ones. */
   public boolean isChecked() {
     return wrong != UNCHECKED;
+  }
+
+  /**
+   * Whether the samples scatter so much that something else must have run, or the JVM was not warm
+   * yet: the 95th percentile is more than {@value #NOISY} medians.
+   */
+  public boolean isNoisy() {
+    return spread.p95() > NOISY * spread.p50();
   }
 
   /** Whether the number counts for nothing because the results were wrong. */

@@ -5,11 +5,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Two reports row by row: the times of both, and what the second is of the first. */
 public final class ReportComparison {
-  private static final String FORM = "%-16s %10s %-8s %-6s %-12s %12s %12s %8s%n";
+  private static final String FORM = "%-16s %10s %-8s %-6s %-12s %12s %12s %8s  %s%n";
 
   /** What makes rows of two reports the same measurement. */
   private record Key(
@@ -25,35 +27,66 @@ public final class ReportComparison {
 
   private ReportComparison() {}
 
-  /** The table, with a line for what only one of them has. */
-  public static String of(BenchReport first, BenchReport second) {
+  /** The measurements that both have, in the first one's order. */
+  static List<Beside> rows(BenchReport first, BenchReport second) {
     Map<Key, Row> others = new HashMap<>();
     second.rows().forEach(row -> others.put(Key.of(row), row));
-    StringBuilder text = new StringBuilder();
-    line(text, "operation", "size", "type", "red.", "form", "first", "second", "ratio");
-    List<String> alone = new ArrayList<>();
+    List<Beside> rows = new ArrayList<>();
     for (Row row : first.rows()) {
-      Row other = others.remove(Key.of(row));
-      if (other == null) {
-        alone.add(row.operation() + " of " + Units.bytes(row.bytes()));
-      } else {
-        compare(text, row, "out of place", row.outOfPlace(), other.outOfPlace());
-        if (row.inPlace() != null && other.inPlace() != null) {
-          compare(text, row, "in place", row.inPlace(), other.inPlace());
+      Row other = others.get(Key.of(row));
+      if (other != null) {
+        rows.add(new Beside(row, false, row.outOfPlace(), other.outOfPlace()));
+        Measurement one = row.inPlace();
+        Measurement two = other.inPlace();
+        if (one != null && two != null) {
+          rows.add(new Beside(row, true, one, two));
         }
       }
     }
-    if (!alone.isEmpty()) {
-      text.append("only in the first: ").append(String.join(", ", alone)).append('\n');
+    return rows;
+  }
+
+  /** What only one of them has: a sentence for each report that has such rows. */
+  static List<String> alone(BenchReport first, BenchReport second) {
+    List<String> alone = new ArrayList<>();
+    only(first, second, "only in the first: ", alone);
+    only(second, first, "only in the second: ", alone);
+    return alone;
+  }
+
+  private static void only(BenchReport here, BenchReport there, String words, List<String> all) {
+    Set<Key> others = there.rows().stream().map(Key::of).collect(Collectors.toSet());
+    String rows =
+        here.rows().stream()
+            .filter(row -> !others.contains(Key.of(row)))
+            .map(row -> row.operation() + " of " + Units.bytes(row.bytes()))
+            .collect(Collectors.joining(", "));
+    if (!rows.isEmpty()) {
+      all.add(words + rows);
     }
-    if (!others.isEmpty()) {
-      text.append("only in the second: ").append(others.size()).append(" rows\n");
+  }
+
+  /** How many measurements are slower in the second, all their samples. */
+  public static long slower(BenchReport first, BenchReport second) {
+    return rows(first, second).stream()
+        .filter(row -> row.verdict() == Beside.Verdict.SLOWER)
+        .count();
+  }
+
+  /** The table, with a line for what only one of them has. */
+  public static String of(BenchReport first, BenchReport second) {
+    StringBuilder text = new StringBuilder();
+    line(text, "operation", "size", "type", "red.", "form", "first", "second", "ratio", "verdict");
+    for (Beside each : rows(first, second)) {
+      String form = each.inPlace() ? "in place" : "out of place";
+      compare(text, each, form);
     }
+    alone(first, second).forEach(line -> text.append(line).append('\n'));
     return text.toString();
   }
 
-  private static void compare(
-      StringBuilder text, Row row, String form, Measurement one, Measurement other) {
+  private static void compare(StringBuilder text, Beside each, String form) {
+    Row row = each.row();
     line(
         text,
         row.operation(),
@@ -61,9 +94,10 @@ public final class ReportComparison {
         row.type(),
         row.reduction() == null ? "" : row.reduction(),
         form,
-        Units.micros(one.micros()),
-        Units.micros(other.micros()),
-        String.format(Locale.ROOT, "%.3f", other.micros() / one.micros()));
+        Units.micros(each.first().micros()),
+        Units.micros(each.second().micros()),
+        String.format(Locale.ROOT, "%.3f", each.ratio()),
+        each.verdict().words());
   }
 
   private static void line(StringBuilder text, Object... columns) {

@@ -24,6 +24,7 @@ public final class ReportCsv {
           "root",
           "in_place",
           "time_us",
+          "time_is",
           "time_fastest_rank_us",
           "time_average_us",
           "algbw_gbps",
@@ -37,7 +38,8 @@ public final class ReportCsv {
           "p50_us",
           "p95_us",
           "p99_us",
-          "max_us");
+          "max_us",
+          "noisy");
 
   private ReportCsv() {}
 
@@ -68,6 +70,7 @@ public final class ReportCsv {
     cells.add(row.root());
     cells.add(inPlace);
     cells.add(measurement.micros());
+    cells.add(report.timeColumn(measurement).label());
     cells.add(measurement.microsFastestRank());
     cells.add(measurement.microsAverage());
     cells.add(measurement.algorithmBandwidth());
@@ -83,6 +86,7 @@ public final class ReportCsv {
     cells.add(spread.p95());
     cells.add(spread.p99());
     cells.add(spread.max());
+    cells.add(measurement.isNoisy());
     return line(cells);
   }
 

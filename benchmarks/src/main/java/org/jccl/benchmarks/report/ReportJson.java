@@ -33,9 +33,10 @@ public final class ReportJson {
     json.put("settings", settings(report.settings()));
     json.put("time", report.timeKind());
     json.put("columns", Columns.meanings());
-    json.put("rows", report.rows().stream().map(ReportJson::row).toList());
+    json.put("rows", report.rows().stream().map(row -> row(report, row)).toList());
     json.put("refused", report.refused());
     json.put("wrong", report.wrong());
+    json.put("noisy", report.noisy());
     report
         .averageBusBandwidth()
         .ifPresent(average -> json.put("average_bus_bandwidth_gbps", average));
@@ -68,7 +69,12 @@ public final class ReportJson {
     }
   }
 
-  private static BenchReport read(JsonNode whole) throws BadFileException {
+  /**
+   * The report that {@code whole} holds.
+   *
+   * @throws BadFileException if it is no report of this format; it names file, line and field
+   */
+  public static BenchReport read(JsonNode whole) throws BadFileException {
     ReportFields fields = new ReportFields(whole.fields());
     JsonNode format = whole.fields().get("format");
     if (format.integer() != FORMAT) {
@@ -147,7 +153,7 @@ public final class ReportJson {
         json.text("clock_note"));
   }
 
-  private static Map<String, @Nullable Object> row(Row row) {
+  private static Map<String, @Nullable Object> row(BenchReport report, Row row) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("operation", row.operation());
     json.put("bytes", row.bytes());
@@ -155,9 +161,9 @@ public final class ReportJson {
     json.put("type", row.type());
     json.put("reduction", row.reduction());
     json.put("root", row.root());
-    json.put("out_of_place", measurement(row.outOfPlace()));
+    json.put("out_of_place", measurement(report, row.outOfPlace()));
     Measurement inPlace = row.inPlace();
-    json.put("in_place", inPlace == null ? null : measurement(inPlace));
+    json.put("in_place", inPlace == null ? null : measurement(report, inPlace));
     return json;
   }
 
@@ -173,10 +179,12 @@ public final class ReportJson {
         json.has("in_place") ? readMeasurement(json.object("in_place")) : null);
   }
 
-  private static Map<String, @Nullable Object> measurement(Measurement measurement) {
+  private static Map<String, @Nullable Object> measurement(
+      BenchReport report, Measurement measurement) {
     Spread spread = measurement.spread();
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("time_us", measurement.micros());
+    json.put("time_is", report.timeColumn(measurement).label());
     json.put("time_fastest_rank_us", measurement.microsFastestRank());
     json.put("time_average_us", measurement.microsAverage());
     json.put("algbw_gbps", measurement.algorithmBandwidth());
@@ -191,6 +199,7 @@ public final class ReportJson {
     json.put("p95_us", spread.p95());
     json.put("p99_us", spread.p99());
     json.put("max_us", spread.max());
+    json.put("noisy", measurement.isNoisy());
     return json;
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,13 @@ public record Series(String operation, String type, @Nullable String reduction, 
   /** What distinguishes this series from others of its operation: {@code float sum}. */
   public String variant() {
     return Stream.of(type, reduction).filter(s -> s != null).collect(Collectors.joining(" "));
+  }
+
+  /** Whether it is the same line, of another run. */
+  boolean isLike(Series other) {
+    return operation.equals(other.operation)
+        && type.equals(other.type)
+        && Objects.equals(reduction, other.reduction);
   }
 
   /** All series among {@code rows}, in order of first appearance. */

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jccl.conformance.harness.Colors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +16,14 @@ public final class TextTable {
   private static final String VALUES = "  %9s  %7s  %7s  %6s";
 
   private final PrintWriter out;
+  private final Colors colors;
   private final List<Row> rows = new ArrayList<>();
   private @Nullable String operation;
 
-  /** A table that goes to {@code out}. */
-  public TextTable(PrintWriter out) {
+  /** A table that goes to {@code out}, its failures in such colours. */
+  public TextTable(PrintWriter out, Colors colors) {
     this.out = out;
+    this.colors = colors;
   }
 
   /** Says where and how it is measured. */
@@ -62,7 +65,8 @@ public final class TextTable {
                 row.root() == null ? -1 : row.root())
             + values(row.outOfPlace())
             + (inPlace == null ? VALUES.formatted("N/A", "N/A", "N/A", "N/A") : values(inPlace))
-            + (row.isWrong() ? "  WRONG" : ""));
+            + (row.isWrong() ? colors.bad("  WRONG") : "")
+            + (row.measurements().anyMatch(Measurement::isNoisy) ? "  noisy" : ""));
     out.flush();
   }
 
@@ -78,7 +82,14 @@ public final class TextTable {
     boolean checked = rows.stream().flatMap(Row::measurements).anyMatch(Measurement::isChecked);
     comment("");
     comment(
-        "Out of bounds values : %s", checked ? wrong + (wrong == 0 ? " OK" : " FAILED") : "N/A");
+        "Out of bounds values : %s",
+        checked ? wrong + (wrong == 0 ? colors.good(" OK") : colors.bad(" FAILED")) : "N/A");
+    long noisy = rows.stream().flatMap(Row::measurements).filter(Measurement::isNoisy).count();
+    if (noisy > 0) {
+      comment(
+          "Noisy measurements   : %d, p95 is more than %d times p50: do not trust them",
+          noisy, Measurement.NOISY);
+    }
     BenchReport.averageBusBandwidth(rows)
         .ifPresent(average -> comment("Avg bus bandwidth    : %.4g GB/s", average));
     out.flush();

@@ -2,12 +2,14 @@ package org.jccl.benchmarks.ways;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jccl.benchmarks.bench.WayTimes;
 import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.json.JsonFields;
@@ -50,13 +52,22 @@ public record WayReport(String machine, String started, String command, List<Way
 
   /** Writes it. */
   public void write(Path file) throws IOException {
+    WholeFile.write(file, json());
+  }
+
+  /** The file's text. */
+  String json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("format", FORMAT);
     json.put("machine", machine);
     json.put("started", started);
     json.put("command", command);
     json.put("lines", times.stream().map(WayReport::line).toList());
-    WholeFile.write(file, JACKSON.asString(json) + "\n");
+    try {
+      return JACKSON.asString(json) + "\n";
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
   }
 
   private static Map<String, Object> line(WayTimes times) {
@@ -76,7 +87,16 @@ public record WayReport(String machine, String started, String command, List<Way
    * @throws BadFileException if it is none; the message names file and line
    */
   public static WayReport read(Path file) throws BadFileException {
-    JsonFields fields = JsonNode.read(file).fields();
+    return read(JsonNode.read(file));
+  }
+
+  /**
+   * The report that {@code json} holds.
+   *
+   * @throws BadFileException if it is none; the message names file and line
+   */
+  public static WayReport read(JsonNode json) throws BadFileException {
+    JsonFields fields = json.fields();
     String format = fields.get("format").text();
     if (!format.equals(FORMAT)) {
       throw fields.get("format").wrong("is '" + format + "', this jccl reads " + FORMAT);
@@ -107,6 +127,21 @@ public record WayReport(String machine, String started, String command, List<Way
         fields.get("way").text(),
         rounds,
         fields.get("wrong").integer());
+  }
+
+  /** How many lines another report has, too. */
+  int inCommon(WayReport other) {
+    return (int) times.stream().filter(each -> other.find(each) != null).count();
+  }
+
+  /** The same where lines that were measured again, and were not slow then, take their place. */
+  public WayReport with(List<WayTimes> again) {
+    WayReport newer = new WayReport(machine, started, command, again);
+    return new WayReport(
+        machine,
+        started,
+        command,
+        times.stream().map(each -> Objects.requireNonNullElse(newer.find(each), each)).toList());
   }
 
   /** The line of the same operation, size and way; null if there is none. */

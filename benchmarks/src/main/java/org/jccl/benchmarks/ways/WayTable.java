@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import org.jccl.benchmarks.bench.Ratio;
 import org.jccl.benchmarks.bench.WayTimes;
 import org.jccl.benchmarks.report.Units;
+import org.jccl.conformance.harness.RunScreen;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +26,16 @@ public final class WayTable {
   private static final double SLOWER = 0.98;
 
   private final PrintWriter out;
+  private final RunScreen.Steps steps;
+  private final int rows;
   private final List<List<WayTimes>> all = new ArrayList<>();
   private @Nullable String operation;
 
-  /** A table that goes to {@code out}. */
-  public WayTable(PrintWriter out) {
+  /** A table that goes to {@code out}; {@code steps} hears of each row of {@code rows}. */
+  public WayTable(PrintWriter out, RunScreen.Steps steps, int rows) {
     this.out = out;
+    this.steps = steps;
+    this.rows = rows;
   }
 
   /** One operation and size in all ways, the reference first. */
@@ -53,6 +58,7 @@ public final class WayTable {
     long wrong = ways.stream().mapToLong(WayTimes::wrong).max().orElse(0);
     out.println(line + (wrong > 0 ? "  WRONG: " + wrong : ""));
     out.flush();
+    steps.at("after " + first.operation() + " " + Units.bytes(first.bytes()), all.size(), rows);
   }
 
   private void head(List<WayTimes> ways) {

@@ -1,14 +1,17 @@
 package org.jccl.benchmarks.ways;
 
 import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jccl.benchmarks.bench.Ratio;
+import org.jccl.benchmarks.bench.Statistics;
 import org.jccl.benchmarks.bench.WayTimes;
 import org.jccl.benchmarks.report.Units;
 
 /**
- * Two reports line by line: a line is slower or faster only where the whole 95 % interval of the
- * ratio lies beyond what hosts differ by.
+ * Two reports line by line: a line is slower or faster only where the whole interval of the ratio
+ * lies beyond what hosts differ by; of all intervals together 95 of 100 hold.
  */
 public final class WayVerdict {
   /** Two runs of one program differ by so much without a cause. */
@@ -26,13 +29,35 @@ public final class WayVerdict {
 
   private WayVerdict() {}
 
-  /** The verdict of one line: {@code before} and {@code after} of the same calls. */
-  public static Verdict of(WayTimes before, WayTimes after) {
-    Ratio ratio = Ratio.of(before.micros(), after.micros());
-    if (ratio.isBelow(1 - TOLERANCE)) {
+  /**
+   * The verdict of one of so many {@code lines}: {@code before} and {@code after} of the same
+   * calls. What else a machine does makes some rounds slower and none faster, so the fastest rounds
+   * must have changed, too.
+   */
+  public static Verdict of(WayTimes before, WayTimes after, int lines) {
+    Ratio ratio = Ratio.of(before.micros(), after.micros(), lines);
+    double fastest = fastest(before) / fastest(after);
+    if (ratio.isBelow(1 - TOLERANCE) && fastest < 1 - TOLERANCE) {
       return Verdict.SLOWER;
     }
-    return ratio.isAbove(1 + TOLERANCE) ? Verdict.FASTER : Verdict.SAME;
+    return ratio.isAbove(1 + TOLERANCE) && fastest > 1 + TOLERANCE ? Verdict.FASTER : Verdict.SAME;
+  }
+
+  /** A tenth of the rounds are as fast. */
+  private static double fastest(WayTimes times) {
+    return Statistics.percentile(Arrays.stream(times.micros()).sorted().toArray(), 10);
+  }
+
+  /** The lines of {@code after} that are slower than in {@code before}. */
+  public static List<WayTimes> slower(WayReport before, WayReport after) {
+    int lines = after.inCommon(before);
+    return after.times().stream()
+        .filter(
+            each -> {
+              WayTimes old = before.find(each);
+              return old != null && of(old, each, lines) == Verdict.SLOWER;
+            })
+        .toList();
   }
 
   /**
@@ -48,17 +73,16 @@ public final class WayVerdict {
     }
     int slower = 0;
     int faster = 0;
-    int compared = 0;
+    int compared = after.inCommon(before);
     for (WayTimes each : after.times()) {
       WayTimes old = before.find(each);
       if (old == null) {
         continue;
       }
-      compared++;
-      Verdict verdict = of(old, each);
+      Verdict verdict = of(old, each, compared);
       slower += verdict == Verdict.SLOWER ? 1 : 0;
       faster += verdict == Verdict.FASTER ? 1 : 0;
-      Ratio ratio = Ratio.of(old.micros(), each.micros());
+      Ratio ratio = Ratio.of(old.micros(), each.micros(), compared);
       out.println(
           String.format(
               Locale.ROOT,
@@ -74,8 +98,13 @@ public final class WayVerdict {
               verdict.name().toLowerCase(Locale.ROOT)));
     }
     out.println(
-        "# %d lines compared: %d slower, %d faster, %d the same"
-            .formatted(compared, slower, faster, compared - slower - faster));
+        "# %d %s compared: %d slower, %d faster, %d the same"
+            .formatted(
+                compared,
+                compared == 1 ? "line" : "lines",
+                slower,
+                faster,
+                compared - slower - faster));
     if (compared == 0) {
       out.println("# the reports have no line in common");
     }

@@ -62,23 +62,55 @@ for (const button of document.querySelectorAll('.legend button')) {
   });
 }
 
-// Table: a click sorts by a column, another one turns the order round.
-const table = document.getElementById('rows');
-const heads = [...table.tHead.rows[1].cells];
-heads.forEach((head, column) => head.addEventListener('click', () => {
-  const ascending = head.getAttribute('aria-sort') !== 'ascending';
-  heads.forEach(other => other.removeAttribute('aria-sort'));
-  head.setAttribute('aria-sort', ascending ? 'ascending' : 'descending');
-  const key = row => row.cells[column].dataset.v === undefined ? row.cells[column].textContent : Number(row.cells[column].dataset.v);
-  const rows = [...table.tBodies[0].rows].map(row => [key(row), row]);
-  rows.sort(([a], [b]) => (typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === 'number' ? -1 : 1) * (ascending ? 1 : -1));
-  table.tBodies[0].append(...rows.map(([, row]) => row));
-}));
+// Tables: a click sorts by a column, another one turns the order round.
+for (const table of document.querySelectorAll('table.rows')) {
+  const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
+  const sort = (head, column) => {
+    const ascending = head.getAttribute('aria-sort') !== 'ascending';
+    heads.forEach(other => other.removeAttribute('aria-sort'));
+    head.setAttribute('aria-sort', ascending ? 'ascending' : 'descending');
+    const key = row => row.cells[column].dataset.v === undefined ? row.cells[column].textContent : Number(row.cells[column].dataset.v);
+    const rows = [...table.tBodies[0].rows].map(row => [key(row), row]);
+    rows.sort(([a], [b]) => (typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === 'number' ? -1 : 1) * (ascending ? 1 : -1));
+    table.tBodies[0].append(...rows.map(([, row]) => row));
+  };
+  heads.forEach((head, column) => {
+    head.addEventListener('click', () => sort(head, column));
+    head.addEventListener('keydown', event => {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      event.preventDefault();
+      sort(head, column);
+    });
+  });
+}
 
-document.getElementById('download').addEventListener('click', () => {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([document.getElementById('report').textContent], {type: 'application/json'}));
-  link.download = 'report.json';
-  link.click();
-  URL.revokeObjectURL(link.href);
-});
+// A table that is cut says so, on the side where it goes on.
+for (const cut of document.querySelectorAll('.cut')) {
+  const scroll = cut.firstElementChild;
+  const say = () => {
+    cut.classList.toggle('right', scroll.scrollLeft + scroll.clientWidth < scroll.scrollWidth - 4);
+    cut.classList.toggle('below', scroll.scrollTop + scroll.clientHeight < scroll.scrollHeight - 4);
+  };
+  scroll.addEventListener('scroll', say, {passive: true});
+  new ResizeObserver(say).observe(scroll);
+  say();
+}
+
+// What is folded is read on paper, too; and what a link names is shown.
+addEventListener('beforeprint', () => document.querySelectorAll('details').forEach(each => { each.open = true; }));
+function unfold() {
+  const named = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (named && named.tagName === 'DETAILS') named.open = true;
+}
+addEventListener('hashchange', unfold);
+unfold();
+
+for (const button of document.querySelectorAll('.download')) {
+  button.addEventListener('click', () => {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([document.getElementById(button.dataset.of).textContent], {type: 'application/json'}));
+    link.download = button.dataset.file;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+}

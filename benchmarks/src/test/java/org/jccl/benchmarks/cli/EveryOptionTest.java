@@ -78,6 +78,19 @@ class EveryOptionTest {
                   "beyond 64 bits",
                   "the largest 64 bits hold",
                   "not a number")),
+          Map.entry(
+              Texts.Title.class,
+              Set.of(
+                  "a word",
+                  "negative",
+                  "zero",
+                  "a fraction",
+                  "beyond 64 bits",
+                  "the largest 64 bits hold",
+                  "not a number",
+                  "a list that ends in a comma",
+                  "a file of the kernel",
+                  "what looks like a file of arguments")),
           Map.entry(Texts.ClassName.class, Set.of("a word", "not a number", "very long")),
           Map.entry(
               Texts.ClassPath.class,

@@ -46,6 +46,9 @@ class MainTest {
   void explain_showsTheTextOfARule_andOfAKindOfReport() {
     assertThat(run("explain", "sim-28")).isZero();
     assertThat(out.toString()).startsWith("SIM-28  A buffer is used before").contains("Simulator:");
+    assertThat(run("explain", "gRp-01", "sim-01", "SIM-01", "VER-11")).isZero();
+    assertThat(out.toString()).containsOnlyOnce("SIM-01  ").contains("GRP-01  ", "VER-11  ");
+    assertThat(run("explain", "SIM-01", ".")).isEqualTo(2);
     assertThat(run("explain", "MISMATCH")).isZero();
     assertThat(out.toString()).contains("SIM-01  ", "SIM-04  ").doesNotContain("SIM-12  ");
   }

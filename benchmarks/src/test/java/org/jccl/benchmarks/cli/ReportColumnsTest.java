@@ -13,8 +13,10 @@ import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.benchmarks.report.BenchReport;
 import org.jccl.benchmarks.report.Columns;
 import org.jccl.benchmarks.report.Measurement;
+import org.jccl.benchmarks.report.ReportCsv;
 import org.jccl.benchmarks.report.ReportJson;
 import org.jccl.benchmarks.report.Row;
+import org.jccl.benchmarks.report.TimeColumn;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,9 +49,9 @@ class ReportColumnsTest {
     }
     for (Measurement each : report.rows().stream().flatMap(Row::measurements).toList()) {
       requireOrder(each);
-      if (!clock.equals("device")) {
-        assertThat(each.micros()).isEqualTo(each.spread().p50());
-      }
+      TimeColumn column = clock.equals("device") ? TimeColumn.MEAN : TimeColumn.P50;
+      assertThat(report.timeColumn(each)).isEqualTo(column);
+      requireTime(column, each);
       assertThat(each.microsFastestRank()).isLessThanOrEqualTo(each.micros());
     }
     assertThat(out.toString().strip().lines().toList().getLast())
@@ -67,7 +69,11 @@ class ReportColumnsTest {
       try {
         BenchReport report = ReportJson.read(file);
         reports++;
-        report.rows().stream().flatMap(Row::measurements).forEach(ReportColumnsTest::requireOrder);
+        for (Measurement each : report.rows().stream().flatMap(Row::measurements).toList()) {
+          requireOrder(each);
+          requireTime(report.timeColumn(each), each);
+        }
+        requireMarks(file, report);
       } catch (BadFileException otherKind) {
         assertThat(Files.readString(file)).as(file.toString()).doesNotContain("time_fastest_rank");
       }
@@ -86,6 +92,28 @@ class ReportColumnsTest {
     var spread = each.spread();
     assertThat(List.of(spread.min(), spread.p50(), spread.p95(), spread.p99(), spread.max()))
         .isSorted();
+  }
+
+  /** What the time is beside the samples, by its definition. */
+  private static void requireTime(TimeColumn column, Measurement each) {
+    if (column == TimeColumn.P50) {
+      assertThat(each.micros()).isEqualTo(each.spread().p50());
+    }
+    assertThat(each.micros()).isPositive();
+  }
+
+  /** The page and the table beside a kept report say which of the figures its time is. */
+  private static void requireMarks(Path file, BenchReport report) throws IOException {
+    for (TimeColumn column : report.timeColumns()) {
+      Path page = file.resolveSibling("report.html");
+      if (Files.exists(page)) {
+        assertThat(Files.readString(page)).contains(column.words());
+      }
+      Path table = file.resolveSibling("report.csv");
+      if (Files.exists(table)) {
+        assertThat(Files.readString(table)).isEqualTo(ReportCsv.write(report));
+      }
+    }
   }
 
   private static Path docs() {

@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jccl.CallListener;
-import org.jccl.DataType;
-import org.jccl.IssuedCall;
 import org.jccl.benchmarks.json.BadFileException;
 import org.jccl.observe.FlightRecorder;
 import org.jspecify.annotations.Nullable;
@@ -23,91 +20,22 @@ class ExplanationTest {
 
   private final FlightRecorder recorder = FlightRecorder.builder().lines(false).build();
 
-  /** One rank that makes calls. */
-  private final class End {
-    final CallListener listener;
-    long collectives;
-    long messages;
-
-    End(int rank) {
-      listener = recorder.listen(new CallListener.Endpoint("world", rank, RANKS, rank));
-    }
-
-    End sum(long count) {
-      return call(new Call("all_reduce", collectives++, count, DataType.FLOAT32, 0, -1, false));
-    }
-
-    End broadcast(int root) {
-      return call(new Call("broadcast", collectives++, 8, DataType.INT32, -1, root, false));
-    }
-
-    End message(String operation, int peer, long count) {
-      return call(new Call(operation, messages++, count, DataType.INT32, -1, peer, true));
-    }
-
-    private End call(IssuedCall call) {
-      listener.before(call);
-      listener.after(call);
-      return this;
-    }
-  }
-
-  private record Call(
-      String operation,
-      long number,
-      long count,
-      DataType type,
-      int reduction,
-      int rootOrPeer,
-      boolean isMessage)
-      implements IssuedCall {
-    @Override
-    public String method() {
-      return operation;
-    }
-
-    @Override
-    public long bytes() {
-      return count * type.bytes();
-    }
-
-    @Override
-    public long sendAddress() {
-      return 0;
-    }
-
-    @Override
-    public long receiveAddress() {
-      return 0;
-    }
-
-    @Override
-    public long streamHandle() {
-      return 0;
-    }
-
-    @Override
-    public int groupSize() {
-      return 1;
-    }
-  }
-
   private Explanation explain() throws IOException, BadFileException {
     recorder.write(folder, "a test asked");
     return Explanation.of(folder);
   }
 
-  private End[] ends(int most) {
-    End[] made = new End[most];
+  private Recorded[] ends(int most) {
+    Recorded[] made = new Recorded[most];
     for (int rank = 0; rank < most; rank++) {
-      made[rank] = new End(rank);
+      made[rank] = new Recorded(recorder, "world", rank, RANKS);
     }
     return made;
   }
 
   @Test
   void equalRecordings_sayNothing() throws Exception {
-    for (End end : ends(RANKS)) {
+    for (Recorded end : ends(RANKS)) {
       end.sum(16).broadcast(2).sum(16);
     }
 
@@ -119,8 +47,8 @@ class ExplanationTest {
 
   @Test
   void rankThatCalledLess_isNamedWithTheCallThatItDidNotMake() throws Exception {
-    End[] ends = ends(RANKS);
-    for (End end : ends) {
+    Recorded[] ends = ends(RANKS);
+    for (Recorded end : ends) {
       end.sum(16).sum(16);
     }
     ends[0].broadcast(2);
@@ -136,7 +64,7 @@ class ExplanationTest {
 
   @Test
   void rankThatCalledSomethingElse_isOutvoted() throws Exception {
-    End[] ends = ends(RANKS);
+    Recorded[] ends = ends(RANKS);
     for (int rank = 0; rank < RANKS; rank++) {
       ends[rank].sum(16).broadcast(rank == 3 ? 1 : 0).sum(rank == 3 ? 17 : 16);
     }
@@ -151,7 +79,7 @@ class ExplanationTest {
 
   @Test
   void evenVote_takesNobodyForRight() throws Exception {
-    End[] ends = ends(RANKS);
+    Recorded[] ends = ends(RANKS);
     for (int rank = 0; rank < RANKS; rank++) {
       ends[rank].sum(rank % 2 == 0 ? 16 : 32);
     }
@@ -166,7 +94,7 @@ class ExplanationTest {
 
   @Test
   void rankWithoutRecording_isNamed() throws Exception {
-    for (End end : ends(3)) {
+    for (Recorded end : ends(3)) {
       end.sum(16);
     }
 
@@ -178,7 +106,7 @@ class ExplanationTest {
 
   @Test
   void messagesWithoutPartner_andOfOtherLengths_areNamed() throws Exception {
-    End[] ends = ends(RANKS);
+    Recorded[] ends = ends(RANKS);
     ends[0].message("send", 1, 4).message("send", 2, 4).message("send", 2, 4);
     ends[1].message("recv", 0, 8);
     ends[2].message("recv", 0, 4);
@@ -192,7 +120,7 @@ class ExplanationTest {
 
   @Test
   void callsThatAgreeButCannotMeet_areFoundByTheSimulator() throws Exception {
-    End[] ends = ends(RANKS);
+    Recorded[] ends = ends(RANKS);
     for (int rank = 0; rank < RANKS; rank++) {
       int next = (rank + 1) % RANKS;
       int before = (rank + RANKS - 1) % RANKS;
@@ -209,11 +137,11 @@ class ExplanationTest {
 
   @Test
   void callThatHasNotComeBack_isNoted_andCountsAsCalled() throws Exception {
-    End[] ends = ends(RANKS);
-    for (End end : ends) {
+    Recorded[] ends = ends(RANKS);
+    for (Recorded end : ends) {
       end.sum(16);
     }
-    ends[2].listener.before(new Call("all_reduce", 1, 16, DataType.FLOAT32, 0, -1, false));
+    ends[2].sumThatDoesNotComeBack(16);
 
     Explanation found = explain();
 
@@ -226,7 +154,7 @@ class ExplanationTest {
 
   @Test
   void rankThatLeftOutACall_orMadeOneMore_isNamedWithThatCall() throws Exception {
-    End[] ends = ends(RANKS);
+    Recorded[] ends = ends(RANKS);
     for (int rank = 0; rank < RANKS; rank++) {
       ends[rank].sum(1).sum(2);
       if (rank != 2) {
@@ -270,7 +198,7 @@ class ExplanationTest {
 
   @Test
   void recordingsOfTwoRuns_areNotMixed_andCutOnesAreNoted() throws Exception {
-    for (End end : ends(RANKS)) {
+    for (Recorded end : ends(RANKS)) {
       end.sum(16);
     }
     recorder.write(folder, "a test asked");

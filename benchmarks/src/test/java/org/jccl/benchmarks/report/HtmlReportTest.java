@@ -13,7 +13,7 @@ class HtmlReportTest {
     assertThat(page).contains("default-src 'none'");
     assertThat(page.replace("http://www.w3.org/2000/svg", ""))
         .doesNotContainPattern("https?://")
-        .doesNotContainPattern("(src|href)=")
+        .doesNotContainPattern("src=|href=\"[^#]")
         .doesNotContain("@import", "url(");
   }
 
@@ -25,7 +25,8 @@ class HtmlReportTest {
   @Test
   void everySeries_hasADiagramOfEachKind() {
     assertThat(count("<svg class=\"plot\"")).isEqualTo(2 * 3);
-    assertThat(page).contains("id=\"overview\"", "id=\"all_reduce\"", "id=\"gather\"");
+    assertThat(page)
+        .contains("id=\"report-overview\"", "id=\"report-all_reduce\"", "id=\"report-gather\"");
     assertThat(page).contains("float sum, out of place", "float sum, in place");
   }
 
@@ -68,7 +69,8 @@ class HtmlReportTest {
 
   @Test
   void rawReport_isInside() {
-    String json = page.replaceAll("(?s).*<script type=\"application/json\" id=\"report\">", "");
+    String json =
+        page.replaceAll("(?s).*<script type=\"application/json\" id=\"report-json\">", "");
     json = json.substring(0, json.indexOf("</script>"));
     assertThat(ReportJson.read(json)).isEqualTo(SampleReport.make());
   }
@@ -76,6 +78,59 @@ class HtmlReportTest {
   @Test
   void simulatedTimes_areCalledByTheirName() {
     assertThat(page).contains("note warn", "Times are this CPU&#39;s".replace("&#39;", "'"));
+  }
+
+  @Test
+  void chartsComeFirst_andTheEnvironmentIsFolded() {
+    assertThat(page)
+        .containsSubsequence(
+            "class=\"tiles\"",
+            "fastest sample to the 95th percentile",
+            "<svg",
+            "All measurements",
+            "How this was measured",
+            "<details class=\"card\" id=\"report-environment\">",
+            "A &quot;quoted&quot; CPU");
+    assertThat(page.replaceAll("(?s)<details.*?</details>", "")).doesNotContain("&quot;quoted");
+  }
+
+  @Test
+  void allDiagrams_haveTheSameAxes() {
+    for (String title : new String[] {"Time per operation", "Bus bandwidth"}) {
+      assertThat(
+              Pattern.compile("(?s)aria-label=\"" + title + "\".*?<g class=\"grid\">(.*?)</g>")
+                  .matcher(page)
+                  .results()
+                  .map(found -> found.group(1))
+                  .distinct())
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void aNoisyMeasurement_isMarked() {
+    assertThat(page).doesNotContain("⚠");
+    Measurement was = SampleReport.make().rows().getFirst().outOfPlace();
+    Spread calm = was.spread();
+    Spread wild =
+        new Spread(10, 2, calm.min(), calm.p50(), 600 * calm.p50(), 700 * calm.p50(), 1e9);
+    BenchReport report = SampleReport.withFirst(wild);
+
+    assertThat(report.noisy()).isOne();
+    assertThat(HtmlReport.write(report))
+        .contains(
+            "⚠ 1 of 30 measurements are noisy", "<tr class=\"noisy\">", "p95 is 600 times p50");
+    assertThat(ReportCsv.write(report).lines().filter(line -> line.endsWith(",true"))).hasSize(1);
+    assertThat(ReportJson.write(report)).contains("\"noisy\" : 1");
+  }
+
+  @Test
+  void everyColumn_hasItsMeaningOnThePage() {
+    Columns.meanings()
+        .forEach(
+            (name, words) ->
+                assertThat(page)
+                    .contains("<dt>%s</dt><dd>%s</dd>".formatted(name, Markup.escape(words))));
   }
 
   private long count(String text) {

@@ -33,7 +33,7 @@ class PlotTest {
   void line_hasItsPointsFromLeftToRight_andUpwards() throws Exception {
     Document svg = draw(line("a", false, SMALL, LARGE));
     Element polyline = (Element) svg.getElementsByTagName("polyline").item(0);
-    assertThat(polyline.getAttribute("points")).matches("76\\.0,\\d+\\.\\d 610\\.0,\\d+\\.\\d");
+    assertThat(polyline.getAttribute("points")).matches("82\\.0,\\d+\\.\\d 452\\.0,\\d+\\.\\d");
     String[] points = polyline.getAttribute("points").split("[ ,]");
     assertThat(Double.parseDouble(points[3])).isLessThan(Double.parseDouble(points[1]));
   }
@@ -42,7 +42,7 @@ class PlotTest {
   void everyPoint_saysWhatItIs() throws Exception {
     NodeList titles = draw(line("a", false, SMALL, LARGE)).getElementsByTagName("title");
     assertThat(titles.getLength()).isEqualTo(2);
-    assertThat(titles.item(0).getTextContent()).isEqualTo("<a>: 8 B, 2 µs");
+    assertThat(titles.item(0).getTextContent()).isEqualTo("<a>: 8 B, 2 µs (1 µs to 5 µs)");
     assertThat(titles.item(1).getTextContent()).isEqualTo("<a>: 1 KiB, 50 µs (wrong results)");
   }
 
@@ -57,6 +57,16 @@ class PlotTest {
   void onlyRealSpreads_haveWhiskers() throws Exception {
     NodeList lines = draw(line("a", false, SMALL, LARGE)).getElementsByTagName("line");
     assertThat(classes(lines)).filteredOn("whisker"::equals).hasSize(1);
+  }
+
+  @Test
+  void aWhiskerBeyondTheDiagram_endsInAnArrow() throws Exception {
+    Plot.Point beyond = new Plot.Point(8, 2, 1, 5_000, false);
+    for (Plot.Point point : List.of(SMALL, beyond)) {
+      NodeList paths = draw(line("a", false, point)).getElementsByTagName("path");
+      String head = ((Element) paths.item(0)).getAttribute("d");
+      assertThat(head.contains("l4-6l4 6")).isEqualTo(point == beyond);
+    }
   }
 
   private static List<String> classes(NodeList nodes) {

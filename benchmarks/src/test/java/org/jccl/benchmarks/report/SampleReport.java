@@ -19,6 +19,37 @@ final class SampleReport {
         environment(), settings(), rows, List.of("reduce f8e4m3 sum: too <old>"));
   }
 
+  /** The same with other samples of the first measurement. */
+  static BenchReport withFirst(Spread spread) {
+    BenchReport report = make();
+    List<Row> rows = new ArrayList<>(report.rows());
+    Row row = rows.getFirst();
+    Measurement was = row.outOfPlace();
+    Measurement now =
+        new Measurement(
+            was.micros(),
+            was.microsFastestRank(),
+            was.microsAverage(),
+            was.algorithmBandwidth(),
+            was.busBandwidth(),
+            was.wrong(),
+            was.enqueueNanos(),
+            was.iterations(),
+            spread);
+    rows.set(
+        0,
+        new Row(
+            row.operation(),
+            row.bytes(),
+            row.count(),
+            row.type(),
+            row.reduction(),
+            row.root(),
+            now,
+            row.inPlace()));
+    return new BenchReport(report.environment(), report.settings(), rows, report.refused());
+  }
+
   static Environment environment() {
     return new Environment(
         "2026-01-02T03:04:05Z",

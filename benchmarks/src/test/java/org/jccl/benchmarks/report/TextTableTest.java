@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import org.jccl.conformance.harness.Colors;
 import org.junit.jupiter.api.Test;
 
 class TextTableTest {
   private final StringWriter out = new StringWriter();
-  private final TextTable table = new TextTable(new PrintWriter(out));
+  private final TextTable table = new TextTable(new PrintWriter(out), Colors.OFF);
 
   @Test
   void rows_standUnderTheirColumns() {

@@ -1,5 +1,6 @@
 package org.jccl.benchmarks.snippets;
 
+import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.List;
 import org.jccl.Backend;
@@ -9,9 +10,11 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.Device;
 import org.jccl.DeviceBuffer;
+import org.jccl.HostBuffer;
 import org.jccl.ProcessGroup;
 import org.jccl.Ranks;
 import org.jccl.ReduceOp;
+import org.jccl.Stream;
 import org.jccl.config.ConfigField;
 import org.jccl.process.ProcessGroups;
 
@@ -34,6 +37,20 @@ final class FirstSteps {
             data.copyTo(sum); // 2, 4, 6, 1 on both ranks
           }
         });
+    // @end
+  }
+
+  static float pinned(Device device) {
+    // @start region="pinned"
+    try (HostBuffer host = device.allocateHost(DataType.FLOAT32, 1024);
+        DeviceBuffer data = device.allocate(DataType.FLOAT32, 1024)) {
+      host.memory().setAtIndex(ValueLayout.JAVA_FLOAT, 7, 0.5f);
+      Stream stream = device.defaultStream();
+      data.copyFrom(host, stream); // comes back at once
+      data.copyTo(host, stream);
+      stream.synchronize(); // until here the memory is the copies'
+      return host.memory().getAtIndex(ValueLayout.JAVA_FLOAT, 7);
+    }
     // @end
   }
 

@@ -24,6 +24,11 @@ class SnippetsTest {
     FirstSteps.ranks(backend);
   }
 
+  @RankTest
+  void pinned(Rank rank) {
+    assertThat(FirstSteps.pinned(rank.device())).isEqualTo(0.5f);
+  }
+
   @Test
   void backends() {
     assertThat(FirstSteps.backends()).isNotEmpty();

@@ -47,12 +47,32 @@ class WaysTest {
   @Test
   void aVerdict_respectsTheStatesOfTheHost() {
     WayTimes before = times("tuned", twoStates(1, 0));
-    assertThat(WayVerdict.of(before, times("tuned", twoStates(1, 1))))
+    assertThat(WayVerdict.of(before, times("tuned", twoStates(1, 1)), 1))
         .isEqualTo(WayVerdict.Verdict.SAME);
-    assertThat(WayVerdict.of(before, times("tuned", twoStates(3, 1))))
+    assertThat(WayVerdict.of(before, times("tuned", twoStates(3, 1)), 1))
         .isEqualTo(WayVerdict.Verdict.SLOWER);
-    assertThat(WayVerdict.of(before, times("tuned", twoStates(0.3, 1))))
+    assertThat(WayVerdict.of(before, times("tuned", twoStates(0.3, 1)), 1))
         .isEqualTo(WayVerdict.Verdict.FASTER);
+  }
+
+  /** Another program beside it takes the processor in two of three rounds. */
+  @Test
+  void aVerdict_isNotThatOfAnotherProgramsLoad() {
+    WayTimes before = times("default", twoStates(1, 0));
+    double[] loaded = twoStates(1, 1);
+    for (int i = 0; i < loaded.length; i++) {
+      loaded[i] *= i % 3 == 0 ? 1 : 4;
+    }
+    assertThat(WayVerdict.of(before, times("default", loaded), 1))
+        .isEqualTo(WayVerdict.Verdict.SAME);
+  }
+
+  @Test
+  void intervalsOfManyLines_areWider() {
+    Ratio alone = Ratio.of(twoStates(1, 0), twoStates(1, 1));
+    Ratio oneOfMany = Ratio.of(twoStates(1, 0), twoStates(1, 1), 100);
+    assertThat(oneOfMany.low()).isLessThan(alone.low());
+    assertThat(oneOfMany.high()).isGreaterThan(alone.high());
   }
 
   @Test
@@ -65,7 +85,7 @@ class WaysTest {
     assertThat(read.times().getFirst().micros()).containsExactly(1.5, 2.25);
     StringWriter text = new StringWriter();
     assertThat(WayVerdict.print(report, read, new PrintWriter(text))).isZero();
-    assertThat(text.toString()).contains("1 lines compared: 0 slower");
+    assertThat(text.toString()).contains("1 line compared: 0 slower");
     Files.writeString(file, "{\"format\": \"other\"}");
     assertThatThrownBy(() -> WayReport.read(file))
         .isInstanceOf(BadFileException.class)

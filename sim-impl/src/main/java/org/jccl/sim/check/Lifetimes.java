@@ -29,6 +29,8 @@ public final class Lifetimes {
     REDUCTION("custom reduction"),
     /** Device memory. */
     BUFFER("buffer"),
+    /** Host memory for the ends of copies. */
+    HOST_BUFFER("host buffer"),
     /** A stream, besides the devices' own. */
     STREAM("stream"),
     /** An event. */

@@ -56,9 +56,13 @@ final class HostUse {
   }
 
   boolean overlaps(HostUse other) {
+    return overlaps(other.memory);
+  }
+
+  boolean overlaps(MemorySegment other) {
     long start = memory.address();
-    long otherStart = other.memory.address();
-    return start < otherStart + other.memory.byteSize() && otherStart < start + memory.byteSize();
+    long otherStart = other.address();
+    return start < otherStart + other.byteSize() && otherStart < start + memory.byteSize();
   }
 
   /** Another copy uses the same memory: what it holds meanwhile is the streams' affair. */

@@ -1,5 +1,6 @@
 package org.jccl.sim.device;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -72,10 +73,26 @@ final class HostUses {
     release(done);
   }
 
+  /** What is wrong with freeing {@code memory} now, as far as {@code task} knows; or null. */
+  @Nullable ReportBuilder freeing(MemorySegment memory, HostTask task) {
+    Clock known = order == null ? null : order.knownTo(task);
+    for (HostUse use : open) {
+      if (use.overlaps(memory) && !isDone(use, known)) {
+        return report(MisuseKind.BUFFER_FREED, use, "is freed")
+            .line("synchronize the stream first (SIM-29)");
+      }
+    }
+    return null;
+  }
+
+  private static boolean isDone(HostUse use, @Nullable Clock known) {
+    return use.number() >= 0 && (known == null || known.at(use.lane()) > use.number());
+  }
+
   private void release(@Nullable Clock known) {
     for (Iterator<HostUse> all = open.iterator(); all.hasNext(); ) {
       HostUse use = all.next();
-      if (use.number() >= 0 && (known == null || known.at(use.lane()) > use.number())) {
+      if (isDone(use, known)) {
         all.remove();
         holds(use);
       }

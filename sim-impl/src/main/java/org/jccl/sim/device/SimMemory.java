@@ -2,9 +2,11 @@ package org.jccl.sim.device;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongToIntFunction;
 import org.jccl.CheckLevel;
 import org.jccl.CollectiveException;
@@ -45,6 +47,9 @@ public final class SimMemory implements DeviceMemory {
   private final LongToIntFunction ownerOf;
   private final MachineRoom room = new MachineRoom();
   private final MemoryPool pool = new MemoryPool();
+
+  /** Host memory that work may still use, though the program has closed it. */
+  private final List<Arena> closedInUse = new CopyOnWriteArrayList<>();
 
   /** What means nothing; null where data is not followed. */
   private final @Nullable UndefinedMemory undefined;
@@ -535,6 +540,14 @@ public final class SimMemory implements DeviceMemory {
   void close() {
     live = new Allocation[0];
     pool.close();
+    closedInUse.forEach(Arena::close);
+    closedInUse.clear();
+  }
+
+  @Override
+  public Arena hostArena() {
+    requireNotCapturing("allocation");
+    return new HostArena(context, closedInUse::add);
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
  * @param ranks number of ranks
  * @param varies what was varied
  * @param strict whether the world is strict where that was not varied
+ * @param ncclVersion the version of NCCL that is imitated, 0 for the simulator's default
  * @param run the schedule
  */
 public record ReplayClass(
@@ -21,6 +22,7 @@ public record ReplayClass(
     int ranks,
     List<Variation> varies,
     boolean strict,
+    int ncclVersion,
     ExploredRun run) {
   /** {@return the name of the class, without a package} */
   public String name() {
@@ -66,13 +68,16 @@ public record ReplayClass(
       lines.add("        .args(List.of(" + quoted() + "))");
     }
     lines.add("        .varies(Set.of(" + variations() + "))");
-    lines.add(
-        "        .world(() -> Simulator.builder().checks(CheckLevel.FULL).strict(" + strict + "))");
+    lines.add("        .world(() -> Simulator.builder().checks(CheckLevel.FULL)" + world() + ")");
     lines.add("        .replay(ChoiceStream.parse(\"" + run.choices() + "\"))");
     lines.add("        .throwIfFailed();");
     lines.add("  }");
     lines.add("}");
     return String.join("\n", lines) + "\n";
+  }
+
+  private String world() {
+    return ".strict(" + strict + (ncclVersion == 0 ? ")" : ").ncclVersion(" + ncclVersion + ")");
   }
 
   private static String comment(String words) {

@@ -75,12 +75,19 @@ class ShrinkerTest {
     ExploredRun run = explorer(FRAGILE).explore().failures().getFirst();
     ReplayClass test =
         new ReplayClass(
-            "com.example.Main", List.of("a\"b"), 2, List.of(Variation.CALLS_WAIT), false, run);
+            "com.example.Main",
+            List.of("a\"b"),
+            2,
+            List.of(Variation.CALLS_WAIT),
+            false,
+            22907,
+            run);
 
     assertThat(test.name()).isEqualTo("MainReplayTest");
     assertThat(test.source().lines().count()).isLessThanOrEqualTo(40);
     assertThat(test.source())
         .startsWith("package com.example;")
-        .contains(".args(List.of(\"a\\\"b\"))", "ChoiceStream.parse(\"" + run.choices() + "\")");
+        .contains(".args(List.of(\"a\\\"b\"))", "ChoiceStream.parse(\"" + run.choices() + "\")")
+        .contains(".strict(false).ncclVersion(22907))");
   }
 }

@@ -225,6 +225,24 @@ public final class Texts {
     }
   }
 
+  /** A line of text for people. */
+  public static final class Title extends OptionValue<String> {
+    private static final int MOST = 200;
+
+    @Override
+    protected String parse(String text) {
+      if (text.length() > MOST || text.chars().anyMatch(Character::isISOControl)) {
+        throw refused("'" + text + "' is no title");
+      }
+      return text;
+    }
+
+    @Override
+    protected String allowed() {
+      return "give one line of at most " + MOST + " characters";
+    }
+  }
+
   /** A class path. */
   public static final class ClassPath extends OptionValue<String> {
     @Override

@@ -12,6 +12,7 @@ import org.jccl.benchmarks.bench.Timing;
 import org.jccl.benchmarks.bench.TypeNames;
 import org.jccl.benchmarks.bench.Workload;
 import org.jccl.benchmarks.peers.PeerRun;
+import org.jccl.benchmarks.screen.Screen;
 import org.jccl.benchmarks.simspeed.PeerOperation;
 import org.jccl.conformance.harness.Subjects;
 import org.jccl.conformance.misuse.MisuseSubject;
@@ -134,6 +135,14 @@ public final class Words {
     /** For picocli. */
     public ClockName() {
       super("clock", Timing.CLOCKS.stream());
+    }
+  }
+
+  /** When there are colours. */
+  public static final class ColorWhen extends Word {
+    /** For picocli. */
+    public ColorWhen() {
+      super("choice", small(Stream.of(Screen.When.values())));
     }
   }
 

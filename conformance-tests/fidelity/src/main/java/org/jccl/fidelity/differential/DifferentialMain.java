@@ -1,9 +1,9 @@
 package org.jccl.fidelity.differential;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import org.jccl.BackendUnavailableException;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Subjects;
 
@@ -19,7 +19,7 @@ public final class DifferentialMain {
    * @throws BackendUnavailableException if it cannot be opened here
    * @throws IOException if the results cannot be written
    */
-  public static int run(String name, DifferentialRun.Range range, Path folder, PrintStream out)
+  public static int run(String name, DifferentialRun.Range range, Path folder, RunScreen out)
       throws IOException {
     Subject subject = Subjects.named(name);
     int most = subject.capabilities().maxRanks();
@@ -39,6 +39,6 @@ public final class DifferentialMain {
             Long.parseLong(args[2]),
             Integer.parseInt(args[3]),
             lifecycle);
-    System.exit(run(args[0], range, Path.of(args[4]), System.out));
+    System.exit(run(args[0], range, Path.of(args[4]), RunScreen.plain(System.out)));
   }
 }

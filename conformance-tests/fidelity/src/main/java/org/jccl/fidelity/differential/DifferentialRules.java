@@ -20,12 +20,14 @@ import org.jccl.conformance.harness.Expects;
 import org.jccl.conformance.harness.Options;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Worlds;
+import org.jccl.conformance.rules.Needs;
 import org.jccl.conformance.rules.RawRank;
 import org.jccl.conformance.rules.RawSuite;
 import org.jccl.ops.NcclFunction;
 import org.jccl.spi.NcclAbi;
 
 /** The same program on two subjects: equal observations, equal result codes. */
+@Needs(oneJvm = true)
 public final class DifferentialRules extends RawSuite {
   private static final String KEPT =
       "a world's bench keeps communicators and memory for later programs";

@@ -1,7 +1,6 @@
 package org.jccl.fidelity.differential;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import net.jqwik.api.Shrinkable;
@@ -10,6 +9,7 @@ import org.jccl.conformance.engine.Outcome;
 import org.jccl.conformance.engine.Runner.Failures;
 import org.jccl.conformance.engine.SubjectComparison;
 import org.jccl.conformance.harness.Capabilities;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Worlds;
@@ -54,7 +54,7 @@ public final class DifferentialRun {
    *
    * @return {@link SeedRun#AGREE} or {@link SeedRun#DIFFER}
    */
-  public static int run(Subject subject, Range range, Path folder, PrintStream out)
+  public static int run(Subject subject, Range range, Path folder, RunScreen out)
       throws IOException {
     Worlds worlds = new Worlds(subject);
     Worlds reference = new Worlds(new SimulatorSubject());

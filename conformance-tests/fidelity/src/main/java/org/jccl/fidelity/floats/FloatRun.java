@@ -1,7 +1,6 @@
 package org.jccl.fidelity.floats;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +13,7 @@ import org.jccl.conformance.engine.Runner.Failures;
 import org.jccl.conformance.engine.SubjectComparison;
 import org.jccl.conformance.harness.Capabilities;
 import org.jccl.conformance.harness.RuleViolation;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Subjects;
@@ -71,7 +71,7 @@ public final class FloatRun {
    * @throws org.jccl.BackendUnavailableException if it cannot be opened here
    * @throws IOException if the results cannot be written
    */
-  public static int run(FloatConfig config, Path folder, PrintStream out) throws IOException {
+  public static int run(FloatConfig config, Path folder, RunScreen out) throws IOException {
     Subject subject = subject(config);
     Capabilities capabilities = subject.capabilities();
     if (config.ranks() < 1 || config.ranks() > capabilities.maxRanks()) {
@@ -102,8 +102,7 @@ public final class FloatRun {
   }
 
   /** Compares any two subjects; results go to {@code folder}, words to {@code out}. */
-  static int run(
-      Subject subject, Subject reference, FloatConfig config, Path folder, PrintStream out)
+  static int run(Subject subject, Subject reference, FloatConfig config, Path folder, RunScreen out)
       throws IOException {
     if (subject.name().equals("nccl")
         && !"0".equals(config.environment().get("NCCL_NVLS_ENABLE"))) {

@@ -1,6 +1,5 @@
 package org.jccl.fidelity.golden;
 
-import java.io.PrintStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.fidelity.golden.Replay.Outcome;
 
 /** Replays a recording on the simulator and says, case by case, whether the bits are the same. */
@@ -23,17 +23,19 @@ public final class GoldenRun {
   /** Entries that are performed in one world. */
   private static final int BATCH = 96;
 
-  private final PrintStream out;
+  private final RunScreen out;
   private final int threads;
+  private long entries;
+  private long replayed;
 
   /**
    * @param out gets the first differences and the totals
    */
-  public GoldenRun(PrintStream out) {
+  public GoldenRun(RunScreen out) {
     this(out, Runtime.getRuntime().availableProcessors());
   }
 
-  GoldenRun(PrintStream out, int threads) {
+  GoldenRun(RunScreen out, int threads) {
     this.out = out;
     this.threads = threads;
   }
@@ -45,7 +47,8 @@ public final class GoldenRun {
    * @throws BadRecordingException if it cannot be used
    */
   public int run(GoldenRecording recording) {
-    recording.forEach(entry -> {}); // what cannot be used is told before anything runs
+    out.at("reading the recording", 0, 0);
+    recording.forEach(entry -> entries++); // what cannot be used is told before anything runs
     Tally tally = replay(recording, Replay.simulated(recording.summary()));
     tally.print(out);
     return tally.isEqual() ? OK : DIFFERENT;
@@ -115,6 +118,8 @@ public final class GoldenRun {
         for (int i = 0; i < outcomes.size(); i++) {
           tally.add(batch.entries().get(i), outcomes.get(i));
         }
+        replayed += outcomes.size();
+        out.at("replaying", replayed, entries);
       } catch (InterruptedException interrupt) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted", interrupt);

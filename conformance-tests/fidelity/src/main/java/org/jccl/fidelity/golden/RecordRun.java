@@ -3,7 +3,6 @@ package org.jccl.fidelity.golden;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.fidelity.golden.RecordPlan.Pin;
 import org.jccl.file.TemporaryFolder;
 import org.jspecify.annotations.Nullable;
@@ -61,10 +61,12 @@ public final class RecordRun {
 
   private final RecordConfig config;
   private final RecordPlan plan;
-  private final PrintStream screen;
+  private final RunScreen screen;
   private final RecordingWriter out;
   private final Path logs;
   private final long end;
+  private final long cases;
+  private long begun;
 
   /**
    * Makes sure that a regular expression means at least one phase.
@@ -76,13 +78,18 @@ public final class RecordRun {
   }
 
   private RecordRun(
-      RecordConfig config, RecordPlan plan, RecordingWriter out, Path logs, PrintStream screen) {
+      RecordConfig config, RecordPlan plan, RecordingWriter out, Path logs, RunScreen screen) {
     this.config = config;
     this.plan = plan;
     this.out = out;
     this.logs = logs;
     this.screen = screen;
     this.end = System.nanoTime() + config.budget().toNanos();
+    this.cases =
+        plan.pins().stream()
+            .flatMap(pin -> pin.communicators().stream())
+            .mapToLong(each -> plan.cases(each).size())
+            .sum();
   }
 
   /**
@@ -93,7 +100,7 @@ public final class RecordRun {
    * @throws IllegalArgumentException if there are no such phases
    * @throws IOException if the folder cannot be written
    */
-  public static int run(RecordConfig config, Path folder, PrintStream screen) throws IOException {
+  public static int run(RecordConfig config, Path folder, RunScreen screen) throws IOException {
     RecordPlan plan = RecordPlan.of(config.ranks(), config.seed(), config.quick(), config.phases());
     Files.createDirectories(folder);
     try (TemporaryFolder scratch = TemporaryFolder.create("record");
@@ -144,8 +151,7 @@ public final class RecordRun {
   private void all() {
     for (int i = 0; i < plan.pins().size(); i++) {
       Pin pin = plan.pins().get(i);
-      String name =
-          pin.communicators().stream().map(each -> each.like().name()).toList().toString();
+      String name = nameOf(pin);
       if (System.nanoTime() > end) {
         out.error("skipped, the time is used up: " + name);
         continue;
@@ -161,6 +167,10 @@ public final class RecordRun {
           out.errors() - errors,
           (System.nanoTime() - started) / 1e9);
     }
+  }
+
+  private static String nameOf(Pin pin) {
+    return pin.communicators().stream().map(each -> each.like().name()).toList().toString();
   }
 
   /** Where a process is. */
@@ -241,7 +251,10 @@ public final class RecordRun {
         case "comm" ->
             out.communicator(
                 pin.communicators().get(indexOf(pin, number(fields, "c"))).like(), fields);
-        case "begin" -> progress.nextCase = number(fields, "i");
+        case "begin" -> {
+          progress.nextCase = number(fields, "i");
+          screen.at(nameOf(pin), ++begun, cases);
+        }
         case "err" -> out.error(line);
         case "fatal" -> {
           out.error(line);

@@ -1,12 +1,12 @@
 package org.jccl.fidelity.golden;
 
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.fidelity.golden.Replay.Outcome;
 import org.jccl.ops.NcclFunction;
 
@@ -92,7 +92,7 @@ final class Tally {
     return List.copyOf(shown);
   }
 
-  void print(PrintStream out) {
+  void print(RunScreen out) {
     out.println(
         "recording of NCCL "
             + NcclFunction.text(summary.ncclVersion())

@@ -1,7 +1,6 @@
 package org.jccl.fidelity.seeds;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +9,7 @@ import net.jqwik.api.Shrinkable;
 import net.jqwik.api.sessions.JqwikSession;
 import org.jccl.conformance.engine.ComparisonResult;
 import org.jccl.conformance.engine.Outcome;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.conformance.harness.Worlds;
 
 /**
@@ -45,7 +45,7 @@ public final class SeedRun<P> {
   private final Range range;
   private final SeedFamily<P> family;
   private final SeedTable table;
-  private final PrintStream out;
+  private final RunScreen out;
   private final boolean disposable;
   private final long began = System.nanoTime();
   private int done;
@@ -61,7 +61,7 @@ public final class SeedRun<P> {
       Range range,
       SeedFamily<P> family,
       Path folder,
-      PrintStream out)
+      RunScreen out)
       throws IOException {
     this.worlds = worlds;
     this.reference = reference;
@@ -100,6 +100,7 @@ public final class SeedRun<P> {
   }
 
   private void runAll() throws IOException {
+    out.at("starting", 0, range.count());
     boolean goOn = true;
     for (long seed = range.from(); goOn && seed < range.from() + range.count(); seed++) {
       if (table.holds(seed)) {
@@ -110,6 +111,7 @@ public final class SeedRun<P> {
       P program = shrinkable.value();
       Outcome outcome = family.judge(program);
       table.add(seed, family.cells(program, outcome), outcome.verdict());
+      out.at("seed " + seed, seed + 1 - range.from(), range.count());
       if (++done % PROGRESS_EVERY == 0) {
         tell();
       }
@@ -126,12 +128,13 @@ public final class SeedRun<P> {
 
   /** Prints a difference and the smallest program that shows it. */
   private void tell(long seed, Shrinkable<P> shrinkable, Outcome outcome) {
-    print(seed, "differs", shrinkable.value(), outcome, false);
+    print(seed, out.colors().bad("differs"), shrinkable.value(), outcome, false);
     failed |= outcome.verdict() == ComparisonResult.FAILED;
     if (failed && !disposable) {
       return;
     }
     Outcome[] last = {outcome};
+    out.at("making seed " + seed + " small", seed + 1 - range.from(), range.count());
     P smallest =
         new Shrinking<P>(
                 candidate -> shows(candidate, outcome.verdict(), last),

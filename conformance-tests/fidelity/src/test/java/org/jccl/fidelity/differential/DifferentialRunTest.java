@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.liars.FaultySubject;
@@ -27,7 +28,7 @@ class DifferentialRunTest {
   private int run(Subject subject, long from, int count) throws IOException {
     PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
     DifferentialRun.Range range = new DifferentialRun.Range(2, from, count, false);
-    return DifferentialRun.run(subject, range, folder, out);
+    return DifferentialRun.run(subject, range, folder, RunScreen.plain(out));
   }
 
   private String words() {
@@ -61,7 +62,9 @@ class DifferentialRunTest {
     PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
     DifferentialRun.Range range = new DifferentialRun.Range(3, 0, 20, true);
     Subject subject = SimulatorSubject.seeded(5);
-    assertThat(DifferentialRun.run(subject, range, folder, out)).as(words()).isZero();
+    assertThat(DifferentialRun.run(subject, range, folder, RunScreen.plain(out)))
+        .as(words())
+        .isZero();
     assertThat(Files.readAllLines(folder.resolve("lifecycle-" + subject.name() + "-3.tsv")))
         .hasSize(21);
   }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.liars.FaultySubject;
@@ -42,13 +43,14 @@ class FloatRunTest {
   }
 
   private int run(FloatConfig config) throws IOException {
-    return FloatRun.run(config, folder, out());
+    return FloatRun.run(config, folder, RunScreen.plain(out()));
   }
 
   /** Compares a subject that is not what the simulator imitates. */
   private int run(Subject subject, int ranks, int count) throws IOException {
     Subject honest = machine("honest", GpuProfile.h200(), Map.of());
-    return FloatRun.run(subject, honest, config("other", ranks, 0, count), folder, out());
+    return FloatRun.run(
+        subject, honest, config("other", ranks, 0, count), folder, RunScreen.plain(out()));
   }
 
   private String words() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.fidelity.golden.Tally.Subject;
 import org.junit.jupiter.api.Test;
 
@@ -13,11 +14,11 @@ class CommittedRecordingTest {
   @Test
   void everyResultChoiceAndEstimate_isAsRecorded() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    RunScreen screen = RunScreen.plain(new PrintStream(bytes, true, StandardCharsets.UTF_8));
     GoldenRecording recording = GoldenRecording.committed();
-    GoldenRun run = new GoldenRun(out);
+    GoldenRun run = new GoldenRun(screen);
     Tally tally = run.replay(recording, Replay.simulated(recording.summary()));
-    tally.print(out);
+    tally.print(screen);
     assertThat(tally.isEqual()).as(bytes.toString(StandardCharsets.UTF_8)).isTrue();
     assertThat(tally.count(Subject.CASES, ReplayVerdict.EQUAL)).isGreaterThan(3200);
     assertThat(tally.count(Subject.CHOICES, ReplayVerdict.EQUAL)).isGreaterThan(3200);

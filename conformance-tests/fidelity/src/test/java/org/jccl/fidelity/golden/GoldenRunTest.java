@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 import org.jccl.conformance.data.ElementFormat;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.conformance.harness.SimulatorSubject;
 import org.jccl.fidelity.golden.Tally.Subject;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A recording that was changed, or a fold in another order, is found, and named. */
 class GoldenRunTest {
-  private static final PrintStream QUIET = new PrintStream(OutputStream.nullOutputStream());
+  private static final RunScreen QUIET =
+      RunScreen.plain(new PrintStream(OutputStream.nullOutputStream()));
 
   @TempDir private Path folder;
 

@@ -15,13 +15,15 @@ import java.util.List;
 import java.util.Set;
 import org.jccl.conformance.cases.CallForm;
 import org.jccl.conformance.cases.MemoryKind;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.fidelity.golden.RecordRun.RecordConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is recorded on the simulator comes out again when it is replayed. */
 class RecordRunTest {
-  private static final PrintStream QUIET = new PrintStream(OutputStream.nullOutputStream());
+  private static final RunScreen QUIET =
+      RunScreen.plain(new PrintStream(OutputStream.nullOutputStream()));
   private static final Duration BUDGET = Duration.ofMinutes(3);
 
   @TempDir private Path folder;
@@ -34,7 +36,7 @@ class RecordRunTest {
   private String replayed() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     int code =
-        new GoldenRun(new PrintStream(bytes, true, StandardCharsets.UTF_8))
+        new GoldenRun(RunScreen.plain(new PrintStream(bytes, true, StandardCharsets.UTF_8)))
             .run(GoldenRecording.open(folder));
     return code + "\n" + bytes.toString(StandardCharsets.UTF_8);
   }

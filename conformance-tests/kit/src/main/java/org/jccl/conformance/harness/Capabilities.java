@@ -51,6 +51,20 @@ public record Capabilities(
         hasDefects);
   }
 
+  /** The same with each rank in one of so many processes, whose order nothing decides. */
+  public Capabilities spread(int processes) {
+    Capabilities here = withRanks(processes);
+    return new Capabilities(
+        here.maxRanks,
+        types,
+        float8Reductions,
+        version,
+        disposable,
+        reportsMisuse,
+        false,
+        hasDefects);
+  }
+
   /** A simulated NCCL of that version without limits. */
   public static Capabilities simulated(int version, boolean repeatable) {
     return new Capabilities(

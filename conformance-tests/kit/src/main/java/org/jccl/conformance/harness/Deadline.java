@@ -17,6 +17,7 @@ final class Deadline {
   private static final long GRACE_MILLIS = 3_000;
 
   private final RankHost host;
+  private final int first;
   private final int ranks;
   private final Duration limit;
 
@@ -26,7 +27,13 @@ final class Deadline {
   private final AtomicReferenceArray<@Nullable Boolean> ended;
 
   Deadline(RankHost host, int ranks, Duration limit) {
+    this(host, 0, ranks, limit);
+  }
+
+  /** For the ranks from {@code first} on. */
+  Deadline(RankHost host, int first, int ranks, Duration limit) {
     this.host = host;
+    this.first = first;
     this.ranks = ranks;
     this.limit = limit;
     this.threads = new AtomicReferenceArray<>(ranks);
@@ -48,7 +55,7 @@ final class Deadline {
             "conformance-ranks",
             () -> {
               try {
-                host.run(ranks, rank -> noted(rank, body));
+                host.run(ranks, thread -> noted(thread, body));
               } catch (Throwable failure) {
                 hostFailure.set(failure);
               } finally {
@@ -70,12 +77,12 @@ final class Deadline {
     return null;
   }
 
-  private void noted(int rank, RankHost.Body body) {
-    threads.set(rank, Thread.currentThread());
+  private void noted(int thread, RankHost.Body body) {
+    threads.set(thread, Thread.currentThread());
     try {
-      body.run(rank);
+      body.run(first + thread);
     } finally {
-      ended.set(rank, true);
+      ended.set(thread, true);
     }
   }
 
@@ -117,7 +124,7 @@ final class Deadline {
   private String stacks() {
     StringBuilder text = new StringBuilder();
     for (int rank = 0; rank < ranks; rank++) {
-      text.append("\n  rank ").append(rank);
+      text.append("\n  rank ").append(first + rank);
       Thread thread = threads.get(rank);
       if (thread == null) {
         text.append(" has not begun");

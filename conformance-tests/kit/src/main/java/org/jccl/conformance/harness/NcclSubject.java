@@ -82,6 +82,11 @@ public final class NcclSubject implements Subject {
   }
 
   @Override
+  public boolean spansProcesses() {
+    return true;
+  }
+
+  @Override
   public Instance open() {
     Backend backend = Backends.choose("nccl", BackendConfig.defaults()).open();
     return new Instance() {

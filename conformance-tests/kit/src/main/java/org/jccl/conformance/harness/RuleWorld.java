@@ -16,6 +16,7 @@ import org.jccl.RankHost;
 import org.jccl.UniqueId;
 import org.jccl.process.ProcessGroups;
 import org.jspecify.annotations.Nullable;
+import org.opentest4j.TestAbortedException;
 
 /**
  * One communicator over n ranks of an opened subject, on which bodies run one after the other. Not
@@ -26,6 +27,7 @@ public final class RuleWorld {
   static final Duration LIMIT = Duration.ofSeconds(Options.deadlineSeconds());
 
   private final Subject.Instance instance;
+  private final @Nullable Lockstep lockstep;
   private final Runnable keeps;
   private final AtomicReferenceArray<@Nullable Communicator> communicators;
   private final List<Map<Class<?>, RankResource>> kept = new ArrayList<>();
@@ -37,7 +39,8 @@ public final class RuleWorld {
     this.keeps = keeps;
     this.instance = instance;
     this.communicators = new AtomicReferenceArray<>(size);
-    this.groups = ProcessGroups.inJvm(size);
+    this.lockstep = instance.lockstep().orElse(null);
+    this.groups = lockstep == null ? ProcessGroups.inJvm(size) : lockstep.newGroup(size);
     for (int rank = 0; rank < size; rank++) {
       kept.add(new ConcurrentHashMap<>());
     }
@@ -56,7 +59,7 @@ public final class RuleWorld {
       Runnable keeps) {
     RuleWorld world = new RuleWorld(instance, size, keeps);
     Backend backend = instance.backend();
-    UniqueId id = backend.newUniqueId();
+    UniqueId id = world.newId();
     CommunicatorConfig.Builder builder =
         CommunicatorConfig.builder().name("world-of-" + size).initTimeout(LIMIT);
     configuration.accept(builder);
@@ -71,6 +74,13 @@ public final class RuleWorld {
           made.defaultStream(); // made now, so that no rule seems to have left it open
         });
     return world;
+  }
+
+  private UniqueId newId() {
+    Backend backend = instance.backend();
+    return lockstep == null
+        ? backend.newUniqueId()
+        : UniqueId.of(lockstep.shared(() -> backend.newUniqueId().toBytes()));
   }
 
   /** Number of ranks. */
@@ -101,7 +111,7 @@ public final class RuleWorld {
   }
 
   ProcessGroup processGroup(int rank) {
-    return groups.get(rank);
+    return lockstep == null ? groups.get(rank) : groups.getFirst();
   }
 
   /** Whether a failure has left it unusable. */
@@ -131,26 +141,61 @@ public final class RuleWorld {
         rank -> {
           try {
             body.run(new WorldRank(rank, this, problems::add));
+          } catch (TestAbortedException notShown) {
+            causes.add(notShown); // Its peers do not either, each by itself.
+            giveUpAlone();
           } catch (Throwable failure) {
             problems.add("rank " + rank + " threw " + FailureText.of(failure));
             causes.add(failure);
             giveUp(); // Its peers may wait for what it will not do any more.
           }
         };
-    String where = new Deadline(instance.rankHost(), size(), limit).run(guarded, this::giveUp);
+    String where =
+        lockstep == null || lockstep.isIn(size())
+            ? deadline(limit).run(guarded, this::giveUp)
+            : null;
     if (where != null) {
       broken = true;
       stuck = true;
       problems.addFirst("not done after " + limit.toMillis() + " ms; the ranks were" + where);
     }
+    Throwable first = causes.isEmpty() ? null : causes.getFirst();
     if (!problems.isEmpty()) {
-      Throwable first = causes.isEmpty() ? null : causes.getFirst();
+      if (lockstep != null) {
+        lockstep.fail();
+      }
       throw new RuleViolation(rule, size(), List.copyOf(problems), first);
+    }
+    if (lockstep != null) {
+      lockstep.meet(rule + ", " + size() + " ranks");
+    }
+    if (first instanceof TestAbortedException notShown) {
+      throw notShown;
+    }
+  }
+
+  /** For the ranks that this process has. */
+  private Deadline deadline(Duration limit) {
+    return lockstep == null
+        ? new Deadline(instance.rankHost(), size(), limit)
+        : new Deadline(instance.rankHost(), lockstep.rank(), 1, limit);
+  }
+
+  /** What it began may be left half done. */
+  private void giveUpAlone() {
+    broken = true;
+    if (lockstep == null) {
+      giveUp();
+    } else {
+      lockstep.fail();
     }
   }
 
   private void giveUp() {
     broken = true;
+    if (lockstep != null) {
+      lockstep.fail();
+    }
     for (ProcessGroup group : groups) {
       group.close();
     }

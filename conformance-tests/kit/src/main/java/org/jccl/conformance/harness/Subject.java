@@ -50,6 +50,16 @@ public interface Subject {
     return name + new TreeMap<>(variables).toString().replace('{', '[').replace('}', ']');
   }
 
+  /** Whether ranks in processes of their own can meet in it. */
+  default boolean spansProcesses() {
+    return false;
+  }
+
+  /** The processes that its ranks are, each with one of them; empty if this JVM has all ranks. */
+  default Optional<Lockstep> lockstep() {
+    return Optional.empty();
+  }
+
   /** Opens a fresh instance. */
   Instance open();
 
@@ -66,6 +76,11 @@ public interface Subject {
     /** What runs the ranks: the backend's own threads unless the subject says otherwise. */
     default RankHost rankHost() {
       return backend().rankHost();
+    }
+
+    /** The processes that its ranks are; empty if this JVM has all ranks. */
+    default Optional<Lockstep> lockstep() {
+      return Optional.empty();
     }
 
     /** The raw, C-shaped surface, if there is one. */

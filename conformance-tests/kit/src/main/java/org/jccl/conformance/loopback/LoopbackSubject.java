@@ -56,7 +56,38 @@ public final class LoopbackSubject implements Subject {
   }
 
   @Override
+  public boolean spansProcesses() {
+    return true;
+  }
+
+  @Override
   public Instance open() {
+    return RemoteLoopback.open(version, environment)
+        .map(LoopbackSubject::remote)
+        .orElseGet(this::here);
+  }
+
+  /** A simulator in another process, which cannot be inspected from here. */
+  private static Instance remote(RemoteLoopback loopback) {
+    return new Instance() {
+      @Override
+      public Backend backend() {
+        return loopback.backend();
+      }
+
+      @Override
+      public Optional<NcclAbi> raw() {
+        return Optional.of(loopback.raw());
+      }
+
+      @Override
+      public void close() {
+        loopback.close();
+      }
+    };
+  }
+
+  private Instance here() {
     Loopback loopback = Loopback.open(DEVICES, version, environment);
     return new Instance() {
       @Override

@@ -1,13 +1,13 @@
 package org.jccl.conformance.misuse;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jccl.conformance.harness.ChildJvm;
+import org.jccl.conformance.harness.RunScreen;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +31,13 @@ public final class MisuseSurvey {
 
   private final MisuseSubject subject;
   private final MisuseTable table;
-  private final PrintStream out;
+  private final RunScreen out;
+  private int done;
+  private int total;
   private int sinceHealth;
 
   /** A survey of {@code subject} whose table lies in {@code folder}. */
-  public MisuseSurvey(MisuseSubject subject, Path folder, PrintStream out) {
+  public MisuseSurvey(MisuseSubject subject, Path folder, RunScreen out) {
     this.subject = subject;
     this.table = MisuseTable.of(folder, subject);
     this.out = out;
@@ -53,7 +55,8 @@ public final class MisuseSurvey {
       }
     }
     MisuseSurvey survey =
-        new MisuseSurvey(MisuseSubject.named(args[0]), Path.of(args[1]), System.out);
+        new MisuseSurvey(
+            MisuseSubject.named(args[0]), Path.of(args[1]), RunScreen.plain(System.out));
     System.exit(survey.run(rows(from, only), only != null));
   }
 
@@ -89,6 +92,8 @@ public final class MisuseSurvey {
     out.printf(
         "%s: %d neighbours and %d misuses to run, into %s%n",
         subject.label(), neighbours.size(), misuses.size(), table);
+    total = neighbours.size() + misuses.size();
+    out.at("starting", 0, total);
     if (subject == MisuseSubject.SIM) {
       for (MisuseCase row : rows) {
         for (MisuseCase.Part part : MisuseCase.Part.values()) {
@@ -120,6 +125,7 @@ public final class MisuseSurvey {
 
   private void keep(MisuseVerdict verdict) throws IOException {
     table.append(verdict);
+    out.at(verdict.id(), ++done, total);
     out.printf(
         "%s %-9s %-24s %5d ms  %s%n",
         verdict.id(),
@@ -153,7 +159,7 @@ public final class MisuseSurvey {
       keep(verdict);
       sinceHealth++;
       if ((verdict.isViolent() || sinceHealth >= HEALTH_EVERY) && !isHealthy()) {
-        out.println("the GPUs no longer answer after " + row.id() + ": stopped");
+        out.println(out.colors().bad("the GPUs no longer answer after " + row.id() + ": stopped"));
         return UNHEALTHY;
       }
     }

@@ -23,6 +23,7 @@ import org.opentest4j.TestAbortedException;
  * @param upTo on how many it runs at most, if the subject has them; 0 for as many as it takes
  * @param raw whether it takes the raw surface
  * @param simulator whether it takes a simulator, which reports what NCCL leaves undefined
+ * @param oneJvm whether all ranks must be in one JVM
  * @param environment variables of the process, or of the simulated library
  */
 public record Conditions(
@@ -32,10 +33,14 @@ public record Conditions(
     int upTo,
     boolean raw,
     boolean simulator,
+    boolean oneJvm,
     Map<String, String> environment) {
+  /** What tests that cannot be shown by a process per rank are skipped with. */
+  public static final String ONE_JVM = "needs one process";
+
   private static final RuleBook BOOK = RuleBook.load();
   private static final Conditions NONE =
-      new Conditions(0, Integer.MAX_VALUE, 0, 0, false, false, Map.of());
+      new Conditions(0, Integer.MAX_VALUE, 0, 0, false, false, false, Map.of());
 
   /** The conditions of a suite's method; none where its name tells no rule of the book. */
   public static Conditions of(Method method) {
@@ -44,7 +49,7 @@ public record Conditions(
     Conditions own = ofRule(Rule.idIn(method.getName()), needs == null ? all : needs);
     boolean raw = own.raw || RawSuite.class.isAssignableFrom(method.getDeclaringClass());
     return new Conditions(
-        own.since, own.until, own.ranks, own.upTo, raw, own.simulator, own.environment);
+        own.since, own.until, own.ranks, own.upTo, raw, own.simulator, own.oneJvm, own.environment);
   }
 
   /** The conditions that the fields of a rule make. */
@@ -68,6 +73,7 @@ public record Conditions(
         needs.upTo(),
         own.raw,
         own.simulator,
+        needs.oneJvm(),
         needs.environment().isEmpty() ? process : variables(needs.environment()));
   }
 
@@ -81,6 +87,7 @@ public record Conditions(
         0,
         rule.surface() == Rule.Surface.RAW,
         rule.simulatorOnly() || (misuse && forbidden),
+        false,
         alone ? OwnProcess.alone() : Map.of());
   }
 
@@ -104,6 +111,9 @@ public record Conditions(
     require(
         ranks <= capabilities.maxRanks(),
         "needs " + ranks + " ranks, there are " + capabilities.maxRanks());
+    require(
+        !oneJvm || found.lockstep().isEmpty(),
+        ONE_JVM + ": its ranks share what they note, or one thread drives several");
     require(!simulator || capabilities.reportsMisuse(), "a simulator shows it");
     if (!environment.isEmpty()) {
       found = found.with(environment).orElseThrow(() -> OwnProcess.needed(environment));

@@ -204,6 +204,7 @@ public final class LifecycleRules extends Suite {
   }
 
   @Example
+  @Needs(oneJvm = true)
   public void required_INIT_02_creationWaitsForEveryRank() {
     int n = atMost(4);
     AtomicInteger came = new AtomicInteger();

@@ -2,6 +2,7 @@ package org.jccl.conformance.rules;
 
 import static org.jccl.conformance.rules.TypedRank.expectSum;
 
+import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.List;
 import net.jqwik.api.Example;
@@ -10,9 +11,11 @@ import org.jccl.CommunicatorConfig;
 import org.jccl.DataType;
 import org.jccl.DeviceBuffer;
 import org.jccl.Graph;
+import org.jccl.HostBuffer;
 import org.jccl.ReduceOp;
 import org.jccl.Registration;
 import org.jccl.SignalWait;
+import org.jccl.Stream;
 import org.jccl.Window;
 import org.jccl.WindowFlag;
 import org.jccl.config.Tuning;
@@ -78,6 +81,67 @@ public final class MemoryRules extends Suite {
             }
           }
         });
+  }
+
+  @Example
+  public void required_MEM_08_pinnedHostMemoryIsAnEndOfCopies() {
+    int n = atMost(4);
+    run(
+        n,
+        rank -> {
+          HostBuffer in = rank.device().allocateHost(DataType.INT32, 6);
+          try (in;
+              Communicator comm = rank.open("pinned");
+              HostBuffer out = comm.device().allocateHost(DataType.INT32, 6);
+              Stream stream = comm.device().newStream();
+              DeviceBuffer buffer = comm.device().allocate(DataType.INT32, 4)) {
+            HostBuffer part = in.slice(1, 4);
+            rank.check(in.bytes() == 24 && part.count() == 4, "the sizes are other ones");
+            fill(in, rank.rank());
+            out.memory().fill((byte) 0x55);
+            buffer.copyFrom(part, stream);
+            comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
+            buffer.copyTo(out.slice(2, 4), stream);
+            stream.synchronize();
+            expectSums(rank, out, n, 0);
+
+            stream.beginCapture();
+            buffer.copyFrom(part, stream);
+            comm.allReduce(buffer, buffer, ReduceOp.SUM, stream);
+            buffer.copyTo(out.slice(2, 4), stream);
+            try (Graph graph = stream.endCapture()) {
+              for (int launch = 1; launch <= 2; launch++) {
+                fill(in, rank.rank() + launch);
+                graph.launch(stream);
+                stream.synchronize();
+                expectSums(rank, out, n, launch);
+              }
+            }
+            comm.device().allocateHost(DataType.INT32, 0).close();
+          }
+          rank.check(in.isClosed(), "it is not closed");
+          try (DeviceBuffer buffer = rank.device().allocate(DataType.INT32, 6)) {
+            buffer.copyFrom(in, rank.device().defaultStream());
+            rank.check(false, "a copy from closed memory was taken");
+          } catch (IllegalStateException closed) {
+            rank.check(!in.memory().scope().isAlive(), "its memory can still be used");
+          }
+        });
+  }
+
+  private static void fill(HostBuffer host, int rank) {
+    for (int i = 0; i < host.count(); i++) {
+      host.memory().setAtIndex(ValueLayout.JAVA_INT, i, 100 * i + rank);
+    }
+  }
+
+  /** The sums of elements 1 to 4 stand at 2 to 5; what is before has not been touched. */
+  private static void expectSums(WorldRank rank, HostBuffer out, int n, int more) {
+    for (int i = 0; i < out.count(); i++) {
+      int seen = out.memory().getAtIndex(ValueLayout.JAVA_INT, i);
+      int sum = i < 2 ? 0x55555555 : n * (100 * (i - 1) + more) + n * (n - 1) / 2;
+      rank.check(seen == sum, "element " + i + " is " + seen + ", expected " + sum);
+    }
   }
 
   @Example

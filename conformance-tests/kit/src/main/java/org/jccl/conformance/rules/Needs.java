@@ -27,6 +27,12 @@ public @interface Needs {
   /** Whether it needs a process of its own, in which nothing else runs. */
   boolean process() default false;
 
+  /**
+   * Whether all its ranks must be in one JVM: one thread drives several of them, or they share what
+   * they note. Where each rank is a process, it is not run.
+   */
+  boolean oneJvm() default false;
+
   /** How many ranks it takes. */
   int ranks() default -1;
 

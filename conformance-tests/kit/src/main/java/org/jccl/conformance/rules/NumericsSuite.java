@@ -124,7 +124,12 @@ abstract class NumericsSuite extends Suite {
             comm.close();
           }
         });
-    return results;
+    return ofAllRanks(results);
+  }
+
+  /** The results of all ranks, also where each of them is a process. */
+  final long[][] ofAllRanks(long[][] results) {
+    return subject().lockstep().map(step -> step.exchanged(results)).orElse(results);
   }
 
   /** What each rank receives of a reduce-scatter of {@code block} elements. */

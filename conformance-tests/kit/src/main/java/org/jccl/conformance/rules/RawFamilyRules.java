@@ -51,6 +51,7 @@ public final class RawFamilyRules extends RawSuite {
   // ---------------------------------------------------------------- split
 
   @Example
+  @Needs(oneJvm = true)
   public void required_SPL_01_aSplitWaitsForAllRanks() {
     int n = atMost(4);
     AtomicInteger came = new AtomicInteger();

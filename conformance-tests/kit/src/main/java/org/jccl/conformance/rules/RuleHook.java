@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Optional;
+import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AroundPropertyHook;
 import net.jqwik.api.lifecycle.InvokePropertyMethodHook;
 import net.jqwik.api.lifecycle.LifecycleContext;
@@ -91,6 +92,13 @@ public final class RuleHook
     if (context.attributes().tries().isEmpty()) {
       context.attributes().setTries(Options.tries());
     }
+    CurrentSubject.get()
+        .lockstep()
+        .ifPresent(
+            lockstep -> {
+              context.attributes().setSeed(lockstep.seedOf(context.targetMethod().getName()));
+              context.attributes().setShrinking(ShrinkingMode.OFF);
+            });
     Conditions conditions = Conditions.of(context.targetMethod());
     ((Suite) context.testInstance()).about(conditions, conditions.on(CurrentSubject.get()));
     Validator validator = Validator.begin();

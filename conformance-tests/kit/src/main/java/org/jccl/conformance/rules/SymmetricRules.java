@@ -28,7 +28,7 @@ public class SymmetricRules extends NumericsSuite {
   private long[][] windowed(FoldedCall call, int received, Maker maker) {
     long[][] results = new long[call.ranks()][];
     run(call.ranks(), rank -> results[rank.rank()] = windowed(rank, call, received, maker));
-    return results;
+    return ofAllRanks(results);
   }
 
   private static long[] windowed(WorldRank rank, FoldedCall call, int received, Maker maker) {

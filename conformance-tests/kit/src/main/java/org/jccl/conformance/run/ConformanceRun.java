@@ -99,16 +99,7 @@ public final class ConformanceRun {
   static List<RuleResult> run(
       Subject subject, List<String> methods, Consumer<String> begun, Consumer<RuleResult> told) {
     ResultCollector collector = new ResultCollector(begun, told);
-    LauncherDiscoveryRequest request =
-        LauncherDiscoveryRequestBuilder.request()
-            .selectors(selectors(methods))
-            .filters(EngineFilter.includeEngines("jqwik", "junit-jupiter"))
-            .configurationParameter("jqwik.database", "")
-            .configurationParameter("jqwik.reporting.onlyfailures", "true")
-            .configurationParameter("jqwik.reporting.usejunitplatform", "true")
-            .build();
-    Runnable execution = () -> LauncherFactory.create().execute(request, collector);
-    CurrentSubject.with(subject, () -> RowSuite.choosing(methods, execution));
+    execute(subject, methods, collector);
     try {
       Worlds.closeShared(subject);
     } catch (RuntimeException | AssertionError failed) {
@@ -119,6 +110,31 @@ public final class ConformanceRun {
       return all;
     }
     return collector.results();
+  }
+
+  /**
+   * Runs methods one after the other, in exactly this order: an engine takes its own order of the
+   * methods of a class, which may differ from JVM to JVM. What is open stays open.
+   */
+  static void runInOrder(
+      Subject subject, List<String> methods, Consumer<String> begun, Consumer<RuleResult> told) {
+    ResultCollector collector = new ResultCollector(begun, told);
+    for (String method : methods) {
+      execute(subject, List.of(method), collector);
+    }
+  }
+
+  private static void execute(Subject subject, List<String> methods, ResultCollector collector) {
+    LauncherDiscoveryRequest request =
+        LauncherDiscoveryRequestBuilder.request()
+            .selectors(selectors(methods))
+            .filters(EngineFilter.includeEngines("jqwik", "junit-jupiter"))
+            .configurationParameter("jqwik.database", "")
+            .configurationParameter("jqwik.reporting.onlyfailures", "true")
+            .configurationParameter("jqwik.reporting.usejunitplatform", "true")
+            .build();
+    Runnable execution = () -> LauncherFactory.create().execute(request, collector);
+    CurrentSubject.with(subject, () -> RowSuite.choosing(methods, execution));
   }
 
   private static List<DiscoverySelector> selectors(List<String> methods) {

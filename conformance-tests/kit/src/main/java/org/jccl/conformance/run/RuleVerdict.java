@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jccl.conformance.book.Rule;
+import org.jccl.conformance.harness.Colors;
 import org.jccl.conformance.run.RuleResult.Outcome;
 
 /**
@@ -80,9 +81,15 @@ public record RuleVerdict(String rule, Verdict verdict, int tests, long millis, 
   }
 
   /** One line for people. */
-  String line(Rule of) {
-    String outcome = verdict.name().toLowerCase(Locale.ROOT);
+  String line(Rule of, Colors colors) {
+    String word = "%-10s".formatted(verdict.name().toLowerCase(Locale.ROOT));
+    String outcome =
+        switch (verdict) {
+          case PASSED -> colors.good(word);
+          case FAILED -> colors.bad(word);
+          case SKIPPED, UNTESTABLE -> colors.open(word);
+        };
     String about = verdict == Verdict.PASSED ? of.title() : head();
-    return "%-10s %-7s %s".formatted(outcome, rule, about);
+    return "%s %-7s %s".formatted(outcome, rule, about);
   }
 }

@@ -1,35 +1,29 @@
 package org.jccl.conformance.run;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jccl.CleanText;
 import org.jccl.conformance.harness.OwnProcess;
 import org.jccl.conformance.run.RuleResult.Outcome;
 import org.jccl.file.BoundedFile;
 import org.jccl.file.TemporaryFolder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs rules in processes of their own, so that nothing a rule does can take the run with it: a
@@ -37,14 +31,13 @@ import org.jspecify.annotations.Nullable;
  * a fresh one. Rules that need other environment variables, or a process for themselves, get it.
  */
 final class Supervisor {
-  private static final String LOST = "<the output of the process has ended>";
-
   private final String subject;
   private final Class<?> worker;
   private final Path log;
   private final Duration deadline;
   private final Consumer<RuleResult> told;
   private final List<RuleResult> results = new ArrayList<>();
+  private int ranks;
 
   /**
    * @param subject name of what is tested
@@ -64,6 +57,12 @@ final class Supervisor {
     this.log = log;
     this.deadline = deadline;
     this.told = told;
+  }
+
+  /** From now on there is a process for each of so many ranks, instead of one that has all. */
+  Supervisor withProcessPerRank(int number) {
+    ranks = number;
+    return this;
   }
 
   /** Runs the methods, each in the process that it needs, {@code processes} of them at a time. */
@@ -161,11 +160,9 @@ final class Supervisor {
       try (TemporaryFolder folder = TemporaryFolder.create("rules")) {
         Path list = folder.path().resolve("rules.txt");
         Files.write(list, methods);
-        Process process = start(list, environment);
-        try {
-          follow(process, ended);
-        } finally {
-          kill(process);
+        List<String> command = List.of(worker.getName(), subject, list.toString());
+        try (WorkerCrew crew = WorkerCrew.start(command, environment, ranks, log)) {
+          follow(crew, ended);
         }
       }
     } catch (IOException failed) {
@@ -173,80 +170,37 @@ final class Supervisor {
     }
   }
 
-  private Process start(Path list, Map<String, String> environment) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(worker.getName(), subject, list.toString()));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().putAll(environment);
-    builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    return builder.start();
-  }
-
-  private void follow(Process process, Consumer<RuleResult> ended) {
-    BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-    Thread.ofPlatform().daemon().name("conformance-output").start(() -> read(process, lines));
-    String running = null;
-    long since = System.nanoTime();
-    while (true) {
-      String line = next(lines, since);
-      if (line == null || line.equals(LOST)) {
-        if (running != null) {
-          long millis = (System.nanoTime() - since) / 1_000_000;
-          ended.accept(new RuleResult(running, Outcome.BROKEN, millis, death(line, process)));
-        }
+  private void follow(WorkerCrew crew, Consumer<RuleResult> ended) {
+    CrewResults told = new CrewResults(crew.size(), deadline.toNanos(), ended);
+    int atWork = crew.size();
+    Set<Integer> done = new HashSet<>();
+    while (atWork > 0 && !told.isOver()) {
+      WorkerCrew.Line line = crew.next(told.left());
+      if (line == null) {
+        told.late("it hung: its process was killed after " + deadline.toSeconds() + " s");
         return;
       }
-      switch (WorkerMessage.of(line)) {
-        case WorkerMessage.Started started -> {
-          running = started.method();
-          since = System.nanoTime();
+      String text = line.text();
+      if (text == null) {
+        atWork--;
+        if (!done.contains(line.rank())) {
+          told.lost(
+              line.rank(),
+              "its process died" + crew.exit(line.rank()) + ": see " + log.getFileName());
         }
-        case WorkerMessage.Ended end -> {
-          running = null;
-          since = System.nanoTime();
-          ended.accept(end.result());
-        }
-        case WorkerMessage.Done done -> {
-          return;
-        }
-        case null -> note(line);
+        continue;
       }
-    }
-  }
-
-  private @Nullable String next(BlockingQueue<String> lines, long since) {
-    long left = deadline.toNanos() - (System.nanoTime() - since);
-    try {
-      return lines.poll(Math.max(1, left), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException interrupt) {
-      Thread.currentThread().interrupt();
-      return null;
-    }
-  }
-
-  private String death(@Nullable String line, Process process) {
-    if (line == null) {
-      return "it hung: its process was killed after " + deadline.toSeconds() + " s";
-    }
-    try {
-      process.waitFor(5, TimeUnit.SECONDS);
-    } catch (InterruptedException interrupt) {
-      Thread.currentThread().interrupt();
-    }
-    String code = process.isAlive() ? "" : " with exit code " + process.exitValue();
-    return "its process died" + code + ": see " + log.getFileName();
-  }
-
-  private static void read(Process process, BlockingQueue<String> lines) {
-    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
-      reader.lines().forEach(lines::add);
-    } catch (IOException | UncheckedIOException closed) {
-      Thread.onSpinWait(); // The process was killed; that is said elsewhere.
-    } finally {
-      lines.add(LOST);
+      switch (WorkerMessage.of(text)) {
+        case WorkerMessage.Started started -> told.started(line.rank(), started.method());
+        case WorkerMessage.Ended end -> told.ended(line.rank(), end.result());
+        case WorkerMessage.Done all -> {
+          done.add(line.rank());
+          if (crew.size() == done.size()) {
+            return;
+          }
+        }
+        case null -> note(text);
+      }
     }
   }
 
@@ -256,16 +210,6 @@ final class Supervisor {
       writer.write(line + "\n");
     } catch (IOException full) {
       System.err.println(line);
-    }
-  }
-
-  private static void kill(Process process) {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
-    try {
-      process.waitFor(20, TimeUnit.SECONDS); // its GPU memory is free afterwards
-    } catch (InterruptedException interrupt) {
-      Thread.currentThread().interrupt();
     }
   }
 }

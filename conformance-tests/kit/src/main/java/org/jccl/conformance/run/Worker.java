@@ -8,6 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jccl.conformance.harness.Lockstep;
+import org.jccl.conformance.harness.LockstepSubject;
+import org.jccl.conformance.harness.Options;
 import org.jccl.conformance.harness.Subject;
 import org.jccl.conformance.harness.Subjects;
 
@@ -26,12 +33,38 @@ public final class Worker {
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     System.setOut(System.err);
-    ConformanceRun.run(
+    Consumer<String> started = method -> out.println(WorkerMessage.started(method));
+    Optional<Lockstep> lockstep = Lockstep.ofEnvironment();
+    if (lockstep.isPresent()) {
+      inStep(new LockstepSubject(subject, lockstep.get()), lockstep.get(), methods, started, out);
+    } else {
+      ConformanceRun.run(
+          subject, methods, started, result -> out.println(WorkerMessage.ended(result)));
+    }
+    out.println(WorkerMessage.END);
+    if (lockstep.isPresent()) {
+      // What the others are still to read goes with this process: it is killed when all are done.
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(Options.ruleSeconds()));
+    }
+    Runtime.getRuntime().halt(0); // Threads of rules that hung may keep the process alive.
+  }
+
+  /** A process that is out of step ends: the others wait for it in vain. */
+  private static void inStep(
+      Subject subject,
+      Lockstep lockstep,
+      List<String> methods,
+      Consumer<String> started,
+      PrintStream out) {
+    ConformanceRun.runInOrder(
         subject,
         methods,
-        started -> out.println(WorkerMessage.started(started)),
-        result -> out.println(WorkerMessage.ended(result)));
-    out.println(WorkerMessage.END);
-    Runtime.getRuntime().halt(0); // Threads of rules that hung may keep the process alive.
+        started,
+        result -> {
+          out.println(WorkerMessage.ended(result));
+          if (lockstep.isBroken() || result.outcome() == RuleResult.Outcome.BROKEN) {
+            Runtime.getRuntime().halt(1);
+          }
+        });
   }
 }

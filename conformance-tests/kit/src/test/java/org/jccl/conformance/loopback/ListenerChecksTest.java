@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jccl.Backend;
 import org.jccl.CallListener;
 import org.jccl.CollectiveTimeoutException;
@@ -27,6 +29,7 @@ import org.jccl.RanksFailedException;
 import org.jccl.ReduceOp;
 import org.jccl.ReportedMisuse;
 import org.jccl.Stream;
+import org.jccl.UniqueId;
 import org.jccl.Work;
 import org.jccl.observe.CrossRankCheck;
 import org.jccl.observe.NanCheck;
@@ -42,6 +45,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class ListenerChecksTest {
   private static final int RANKS = 3;
+
+  /** The first that has grow. */
+  private static final int VERSION = 22_902;
 
   /** Where the ranks run. */
   enum Where {
@@ -62,11 +68,12 @@ class ListenerChecksTest {
 
   private void run(Where where, CommunicatorConfig config, BiConsumer<Rank, Communicator> body) {
     if (where == Where.LOOPBACK) {
-      try (Loopback loopback = Loopback.open(RANKS)) {
+      try (Loopback loopback = Loopback.open(RANKS, VERSION)) {
         run(loopback.backend(), config, body);
       }
     } else {
-      try (Simulator simulator = Simulator.builder().devices(RANKS).warnings(line -> {}).build()) {
+      try (Simulator simulator =
+          Simulator.builder().devices(RANKS).ncclVersion(VERSION).warnings(line -> {}).build()) {
         run(simulator.backend(), config, body);
       }
     }
@@ -467,6 +474,151 @@ class ListenerChecksTest {
       }
       stream.synchronize();
     }
+  }
+
+  /** A simulated child without a configuration of its own is called as its parent, as in NCCL. */
+  private static String named(Where where, String child) {
+    return where == Where.SIMULATOR ? "world" : child;
+  }
+
+  /** A communicator of all ranks, made in the way that is tested, in which rank 1 is wrong. */
+  private void wrongChild(Where where, Function<Communicator, Communicator> birth, String name) {
+    thrown.clear();
+    run(
+        where,
+        config(CrossRankCheck.every(2), ResultHash.every(3)),
+        (rank, comm) -> {
+          try (Communicator child = birth.apply(comm)) {
+            wrong(child, rank.rank() == 1, 3);
+          }
+        });
+    assertThat(thrown).hasSize(RANKS);
+    assertThat(thrown.values())
+        .allSatisfy(
+            failure ->
+                assertThat(failure)
+                    .isInstanceOf(ReportedMisuse.class)
+                    .hasMessageStartingWith("MISMATCH(reduction) in " + named(where, name))
+                    .hasMessageContaining(", call #1: rank 1 against the others")
+                    .hasMessageContaining("ListenerChecksTest.java:"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void differentCallsInASplit_orInTheSplitOfASplit_areNamed(Where where) {
+    wrongChild(where, comm -> comm.split(7, -comm.rank()), "world/split1-7");
+    wrongChild(
+        where,
+        comm -> {
+          comm.split(comm.rank(), 0).close();
+          return comm.split(0, comm.rank()).split(1, 0);
+        },
+        "world/split2-0/split1-1");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void differentCallsAndResultsOfChildren_areNamedByTheChildsRanks(Where where) {
+    run(
+        where,
+        config(new CrossRankCheck()),
+        (rank, comm) -> {
+          // Ranks 2 and 1 of the world are ranks 0 and 1 of a child, while rank 0 is alone.
+          try (Communicator child = comm.split(rank.rank() == 0 ? 0 : 1, -rank.rank())) {
+            if (rank.rank() == 0) {
+              child.barrier();
+              comm.defaultStream().synchronize();
+            } else {
+              wrong(child, rank.rank() == 1, 3);
+            }
+          }
+        });
+    assertThat(thrown).containsOnlyKeys(1, 2);
+    assertThat(thrown.values())
+        .allSatisfy(
+            failure ->
+                assertThat(failure)
+                    .hasMessageStartingWith(
+                        "MISMATCH(reduction) in " + named(where, "world/split1-1") + ", call #1: ")
+                    .hasMessageContaining("the ranks are divided evenly")
+                    .hasMessageContaining("rank 0: reduce #1 (count 8, INT32, sum")
+                    .hasMessageContaining("rank 1: reduce #1 (count 8, INT32, max"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void differentResultsInAShrunkCommunicator_areNamed_alsoAfterTheParentWasSplit(Where where) {
+    run(
+        where,
+        config(
+            end -> end.worldSize() == 2 ? corrupting(end, 1) : new CallListener() {},
+            ResultHash.every(2)),
+        (rank, comm) -> {
+          if (rank.rank() != 0) {
+            // The one that is left out counts no shrink: splits are called the same all the same.
+            try (Communicator two = comm.shrink(Set.of(0));
+                DeviceBuffer buffer = comm.device().allocate(DataType.INT32, 4)) {
+              buffer.fill((byte) 0, two.defaultStream());
+              for (int i = 0; i < 4; i++) {
+                two.allReduce(buffer, buffer, ReduceOp.MAX, two.defaultStream());
+                two.defaultStream().synchronize();
+              }
+            } catch (ResultsDifferException told) {
+              thrown.put(10 + rank.rank(), told);
+            }
+          }
+          try (Communicator child = comm.split(0, 0);
+              DeviceBuffer buffer = comm.device().allocate(DataType.INT32, 4)) {
+            buffer.fill((byte) 0, child.defaultStream());
+            for (int i = 0; i < 5; i++) {
+              child.allReduce(buffer, buffer, ReduceOp.MAX, child.defaultStream());
+            }
+            child.defaultStream().synchronize();
+          }
+        });
+    assertThat(thrown).containsOnlyKeys(11, 12);
+    assertThat(thrown.values())
+        .allSatisfy(
+            failure ->
+                assertThat(failure)
+                    .isInstanceOf(ResultsDifferException.class)
+                    .hasMessageContaining("the ranks are divided evenly"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void differentCallsInAGrownCommunicator_areNamed_onceAGroupIsAttached(Where where) {
+    CommunicatorConfig config = config(new CrossRankCheck());
+    run(
+        where,
+        config,
+        (rank, comm) -> {
+          Communicator grown;
+          if (rank.rank() == 2) {
+            byte[] id = rank.processGroup().broadcast(new byte[0], 0);
+            grown =
+                rank.device()
+                    .backend()
+                    .joinGrowing(UniqueId.of(id), 2, RANKS, rank.device(), config);
+          } else {
+            Communicator two = comm.shrink(Set.of(2));
+            UniqueId id = rank.rank() == 0 ? two.newUniqueId() : null;
+            rank.processGroup().broadcast(id == null ? new byte[0] : id.toBytes(), 0);
+            grown = id == null ? two.grow(RANKS) : two.grow(RANKS, id);
+          }
+          try (grown) {
+            grown.attach(rank.processGroup());
+            wrong(grown, rank.rank() == 1, 1);
+          }
+        });
+    assertThat(thrown).hasSize(RANKS);
+    assertThat(thrown.values())
+        .allSatisfy(
+            failure ->
+                assertThat(failure)
+                    .isInstanceOf(ReportedMisuse.class)
+                    .hasMessageStartingWith("MISMATCH(count) in ")
+                    .hasMessageContaining("rank 1 against the others"));
   }
 
   @ParameterizedTest

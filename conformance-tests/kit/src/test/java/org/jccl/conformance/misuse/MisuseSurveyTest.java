@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jccl.conformance.harness.RunScreen;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,7 +22,8 @@ class MisuseSurveyTest {
 
   private int survey(MisuseSubject subject, String only, boolean again) throws Exception {
     PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-    return new MisuseSurvey(subject, folder, out).run(MisuseSurvey.rows(null, only), again);
+    return new MisuseSurvey(subject, folder, RunScreen.plain(out))
+        .run(MisuseSurvey.rows(null, only), again);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jccl.conformance.book.Rule;
 import org.jccl.conformance.book.RuleBook;
+import org.jccl.conformance.harness.Colors;
 import org.jccl.conformance.run.RuleResult.Outcome;
 import org.jccl.conformance.run.RuleVerdict.Verdict;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class RuleVerdictTest {
                 result("b", Outcome.SKIPPED, "needs 4 ranks"),
                 result("c", Outcome.HELD, "")));
     assertThat(verdict).isEqualTo(new RuleVerdict("COL-02", Verdict.PASSED, 2, 30, ""));
-    assertThat(verdict.line(RULE)).isEqualTo("passed     COL-02  " + RULE.title());
+    assertThat(verdict.line(RULE, Colors.OFF)).isEqualTo("passed     COL-02  " + RULE.title());
   }
 
   @Test
@@ -44,7 +45,8 @@ class RuleVerdictTest {
     assertThat(verdict)
         .isEqualTo(
             new RuleVerdict("COL-02", Verdict.FAILED, 3, 30, "required_COL_02_b: first\nmore"));
-    assertThat(verdict.line(RULE)).isEqualTo("failed     COL-02  required_COL_02_b: first");
+    assertThat(verdict.line(RULE, Colors.OFF))
+        .isEqualTo("failed     COL-02  required_COL_02_b: first");
   }
 
   @Test

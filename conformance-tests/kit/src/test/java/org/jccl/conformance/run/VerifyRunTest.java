@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jccl.conformance.book.Rule;
 import org.jccl.conformance.book.RuleBook;
+import org.jccl.conformance.harness.RunScreen;
 import org.jccl.conformance.run.RuleVerdict.Verdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +22,7 @@ class VerifyRunTest {
 
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
   private final VerifyRun run =
-      new VerifyRun(new PrintStream(written, true, StandardCharsets.UTF_8));
+      new VerifyRun(RunScreen.plain(new PrintStream(written, true, StandardCharsets.UTF_8)));
 
   private List<String> ids(String... wanted) {
     return run.selected(List.of(wanted)).stream().map(Rule::id).toList();
@@ -71,6 +72,36 @@ class VerifyRunTest {
     assertThat(table.subject()).isEqualTo("simulator");
     assertThat(table.verdicts().get("VER-01").verdict()).isEqualTo(Verdict.PASSED);
     assertThat(folder.resolve("tests-simulator.tsv")).content().contains("required_VER_01_");
+  }
+
+  @Test
+  void aProcessForEachRank_showsTheSame_andTellsWhatNeedsOneProcess() throws IOException {
+    int code = run.run("loopback", List.of("LIF-07", "SPL-01", "TOPO-04"), folder, 2);
+
+    String said = written.toString(StandardCharsets.UTF_8);
+    assertThat(code).as(said).isEqualTo(VerifyRun.OK);
+    assertThat(said)
+        .startsWith("loopback-2-processes: NCCL ")
+        .contains("up to 2 ranks")
+        .contains("passed     LIF-07  ")
+        .contains("skipped    TOPO-04 needs 3 ranks, there are 2")
+        .contains("1 tests need one process that has all ranks:")
+        .contains("  required_SPL_01_aSplitWaitsForAllRanks");
+    assertThat(folder.resolve("tests-loopback-2-processes.tsv"))
+        .content()
+        .contains("LIF-07\theld")
+        .contains("needs one process: its ranks share");
+  }
+
+  @Test
+  void processesThatCannotBe_areRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> run.run("sim", List.of("VER-01"), folder, 2))
+        .withMessageContaining("one process")
+        .withMessageContaining("loopback");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> run.run("loopback", List.of("VER-01"), folder, 9))
+        .withMessageContaining("9 processes need 9 devices, there are 8");
   }
 
   @Test

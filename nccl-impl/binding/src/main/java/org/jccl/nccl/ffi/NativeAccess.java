@@ -155,6 +155,12 @@ public final class NativeAccess {
     return restricted(() -> MemorySegment.ofAddress(address).reinterpret(bytes, owner, null));
   }
 
+  /** The same; {@code atEnd} then gives the memory back. */
+  public static MemorySegment memory(long address, long bytes, Arena owner, Runnable atEnd) {
+    return restricted(
+        () -> MemorySegment.ofAddress(address).reinterpret(bytes, owner, gone -> atEnd.run()));
+  }
+
   /** A C function that calls {@code target}, for as long as this JVM lives. */
   static MemorySegment upcall(MethodHandle target, FunctionDescriptor shape) {
     return restricted(() -> Linker.nativeLinker().upcallStub(target, shape, Arena.global()));

@@ -1,6 +1,9 @@
 package org.jccl.nccl.cuda;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import jcuda.runtime.JCuda;
 import jcuda.runtime.cudaMemcpyKind;
@@ -12,6 +15,9 @@ final class CudaMemory implements DeviceMemory, AutoCloseable {
   private final CudaDevice device;
   private final MemoryBlocks blocks;
   private final Staging staging;
+
+  /** The sizes of the programs' pinned blocks. */
+  private final List<Long> pinned = Collections.synchronizedList(new ArrayList<>());
 
   CudaMemory(CudaDevice device) {
     this.device = device;
@@ -34,6 +40,11 @@ final class CudaMemory implements DeviceMemory, AutoCloseable {
   @Override
   public void free(long address) {
     blocks.free(address);
+  }
+
+  @Override
+  public Arena hostArena() {
+    return new PinnedArena(device, pinned::add, bytes -> pinned.remove(Long.valueOf(bytes)));
   }
 
   @Override
@@ -91,7 +102,11 @@ final class CudaMemory implements DeviceMemory, AutoCloseable {
 
   /** What was allocated and not freed, in words. */
   List<String> left() {
-    return blocks.left();
+    List<String> left = new ArrayList<>(blocks.left());
+    synchronized (pinned) {
+      pinned.forEach(bytes -> left.add("a host buffer of " + bytes + " bytes"));
+    }
+    return left;
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jccl.CheckLevel;
+import org.jccl.conformance.harness.RunScreen;
 import org.jspecify.annotations.Nullable;
 
 /** Runs every family over many schedules and says what falls short. */
@@ -90,9 +91,16 @@ public final class MisuseMatrix {
     }
   }
 
-  /** Runs all; {@code told} hears of the first program for each way to fall short. */
-  public void run(Consumer<String> told) throws InterruptedException {
+  /**
+   * Runs all.
+   *
+   * @param told hears of the first program for each way to fall short
+   * @param steps hears of each family
+   */
+  public void run(Consumer<String> told, RunScreen.Steps steps) throws InterruptedException {
+    int done = 0;
     for (Family family : families) {
+      steps.at(family.label(), done++, families.size());
       for (CheckLevel level : levels.stream().filter(family::isFoundAt).toList()) {
         Line line = lines.computeIfAbsent(family.label() + " | " + level, any -> new Line());
         Set<String> said = new HashSet<>();

@@ -27,7 +27,7 @@ class MisuseMatrixTest {
       throws InterruptedException {
     List<String> told = new ArrayList<>();
     MisuseMatrix matrix = new MisuseMatrix(only, SEEDS, 0, List.of(level));
-    matrix.run(told::add);
+    matrix.run(told::add, (next, done, total) -> {});
     assertThat(matrix.shortcomings()).as("%s", String.join("\n", told)).isEmpty();
   }
 

@@ -1,0 +1,80 @@
+package org.jccl.benchmarks.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jccl.benchmarks.house.Repository;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Functions of the launcher, each alone in a shell. */
+class LauncherTest {
+  @TempDir private Path folder;
+
+  private String said(String functions, String command, String input) throws Exception {
+    Path in = Files.writeString(folder.resolve("in"), input);
+    StringBuilder script =
+        new StringBuilder("set -euo pipefail\nsay() { printf 'jccl: %s\\n' \"$*\" >&2; }\n");
+    for (String name : functions.split(" ")) {
+      script.append(function(name));
+    }
+    for (String constant :
+        Repository.text("jccl").lines().filter(line -> line.startsWith("box")).toList()) {
+      script.append(constant).append('\n');
+    }
+    Process shell =
+        new ProcessBuilder("bash", "-c", script.append(command).toString())
+            .directory(folder.toFile())
+            .redirectInput(in.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(shell.waitFor()).as(said).isZero();
+    return said;
+  }
+
+  private static String function(String name) throws IOException {
+    String text = Repository.text("jccl");
+    int from = text.indexOf("\n" + name + "() {\n") + 1;
+    assertThat(from).as(name).isPositive();
+    return text.substring(from, text.indexOf("\n}\n", from) + 3);
+  }
+
+  @Test
+  void ofMavensWords_problemsAreSeen_andHowFarItIs() throws Exception {
+    String log =
+        """
+        [INFO] Scanning for projects...
+        [INFO] Downloading from central: https://example.org/a/b/picocli-4.7.7.jar
+        [INFO] Building jccl :: sim 0.1.0-SNAPSHOT                           [3/14]
+        [INFO] --- maven-compiler-plugin:3.15.0:compile (default-compile) @ jccl-sim ---
+        \033[0m[WARNING] ***********************************************
+        [WARNING] * Required filename-based automodules detected: [jcuda-12.6.0.jar]. Please don't publish *
+        [WARNING] ***********************************************
+        \033[0m[ERROR] Broken.java:[3,4] ';' expected
+        """;
+    assertThat(said("without_box terminal_width show_progress", "show_progress log", log))
+        .contains("jccl: building: Maven starts, downloading picocli-4.7.7.jar")
+        .contains("\n[ERROR] Broken.java:[3,4] ';' expected\n")
+        .doesNotContain("[INFO]", "automodules", "***");
+    assertThat(said("without_box", "without_box", log))
+        .contains("[INFO] Scanning", "[ERROR] Broken")
+        .doesNotContain("automodules", "***");
+    assertThat(Files.readString(folder.resolve("log"))).isEqualTo(log.replace("\033[0m", ""));
+  }
+
+  @Test
+  void ofJavasWordsBeforeTheProgram_oneLineAloneIsTakenOut() throws Exception {
+    String words =
+        """
+        WARNING: Using incubator modules: jdk.incubator.vector
+        WARNING: Using incubator modules: jdk.incubator.other
+        Unrecognized VM option 'Nonsense'
+        no end of line""";
+    assertThat(said("without_incubator_line", "without_incubator_line", words))
+        .isEqualTo(words.substring(words.indexOf('\n') + 1) + "\n");
+  }
+}
